@@ -1,0 +1,1 @@
+"""Measurements of efssim's own speed and memory: `python -m benchmarks`."""

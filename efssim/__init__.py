@@ -1,0 +1,42 @@
+"""efssim: a discrete-event simulator of Amazon EFS replication.
+
+import efssim
+
+scenario = efssim.load("scenarios/first-report.yaml")
+result = efssim.run(scenario, seed=1)
+result.summary["replications"]["dr"]["time_since_last_sync_s"]["p99"]
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from efssim._version import __version__
+
+if TYPE_CHECKING:
+    from efssim.result import Result
+    from efssim.scenario import Scenario, ScenarioError, load
+    from efssim.simulate import Simulation, run
+
+__all__ = ["Result", "Scenario", "ScenarioError", "Simulation", "__version__", "load", "run"]
+
+_HOMES = {
+    "Result": "efssim.result",
+    "Simulation": "efssim.simulate",
+    "run": "efssim.simulate",
+    "Scenario": "efssim.scenario",
+    "ScenarioError": "efssim.scenario",
+    "load": "efssim.scenario",
+}
+
+
+def __getattr__(name: str) -> Any:
+    # Imported on first use, so that `efssim --help` does not wait for SimPy and pandas.
+    if name not in _HOMES:
+        raise AttributeError(f"module 'efssim' has no attribute '{name}'")
+    return getattr(import_module(_HOMES[name]), name)
+
+
+def __dir__() -> list[str]:
+    return __all__

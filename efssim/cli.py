@@ -1,0 +1,209 @@
+"""The command line. Heavy modules are imported by the commands that need them."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import sys
+from collections.abc import Callable
+from functools import wraps
+from pathlib import Path
+from typing import TYPE_CHECKING, ParamSpec
+
+import click
+
+from efssim._version import __version__
+
+if TYPE_CHECKING:
+    from efssim.result import Result
+    from efssim.scenario import Scenario
+
+P = ParamSpec("P")
+
+MISSED, BAD_INPUT, INTERNAL_ERROR, INTERRUPTED = 1, 2, 3, 130
+"""Exit codes besides 0."""
+
+_SETTINGS = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
+
+
+def _handles_errors(command: Callable[P, None]) -> Callable[P, None]:
+    """Turn a user's mistake into its lines and exit code 2, never a traceback."""
+
+    @wraps(command)
+    def guarded(*args: P.args, **kwargs: P.kwargs) -> None:
+        from efssim.scenario import ScenarioError
+
+        try:
+            command(*args, **kwargs)
+        except ScenarioError as error:
+            _fail(str(error))
+        except OSError as error:
+            _fail(f"{error.filename or 'efssim'}: {error.strerror or error}")
+
+    return guarded
+
+
+def _fail(message: str) -> None:
+    click.echo(message, err=True)
+    sys.exit(BAD_INPUT)
+
+
+@click.group(context_settings=_SETTINGS)
+@click.version_option(__version__, prog_name="efssim", message="%(prog)s %(version)s")
+def cli() -> None:
+    """Simulate Amazon EFS replication and measure distributions of its lag."""
+
+
+@cli.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--seed", type=click.IntRange(min=0), help="Seed; replaces the scenario's.")
+@click.option("--set", "overrides", multiple=True, metavar="PATH=VALUE", help="Change a value.")
+@click.option("--out", type=click.Path(path_type=Path), help="Also write the files here.")
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text")
+@click.option("--verify", is_flag=True, help="Check the laws that every run must satisfy.")
+@click.option("--check", is_flag=True, help="Exit 1 unless the RPO objective is met.")
+@click.option("--yes", is_flag=True, help="Run however many writes are expected.")
+@click.option("--quiet", is_flag=True, help="No messages on standard error.")
+@_handles_errors
+def run(
+    file: Path,
+    seed: int | None,
+    overrides: tuple[str, ...],
+    out: Path | None,
+    form: str,
+    verify: bool,
+    check: bool,
+    yes: bool,
+    quiet: bool,
+) -> None:
+    """Simulate scenario FILE and print its lag report."""
+    from efssim.report.files import summary_json, write_files
+    from efssim.report.text import text_report
+    from efssim.scenario import load
+    from efssim.simulate import run as simulate
+
+    scenario = load(file, overrides)
+    if not yes:
+        _refuse_absurd(scenario, file)
+    _check_folder(out)
+    result = simulate(scenario, seed, verify=verify)
+    if out is not None:
+        write_files(result, out)
+    again = _command(file, result.seed, overrides)
+    click.echo(summary_json(result) if form == "json" else text_report(result, again), nl=False)
+    if not quiet:
+        _report_progress(out, verify)
+    if check and not _objective_met(result):
+        sys.exit(MISSED)
+
+
+def _refuse_absurd(scenario: Scenario, file: Path) -> None:
+    from efssim.scenario.volume import WRITES_MAX, expected_writes
+
+    expected = expected_writes(scenario)
+    if expected > WRITES_MAX:
+        _fail(f"{file}: about {expected:.2g} writes are expected; --yes runs it all the same")
+
+
+def _check_folder(out: Path | None) -> None:
+    if out is not None and out.exists() and not out.is_dir():
+        _fail(f"{out}: is a file, not a folder for --out")
+
+
+def _command(file: Path, seed: int, overrides: tuple[str, ...]) -> str:
+    words = ["efssim", "run", str(file), "--seed", str(seed)]
+    for override in overrides:
+        words += ["--set", override]
+    return shlex.join(words)
+
+
+def _report_progress(out: Path | None, verify: bool) -> None:
+    if verify:
+        click.echo("laws 1, 2, 4 and 5 hold", err=True)
+    if out is not None:
+        click.echo(f"wrote {out}{os.sep}", err=True)
+
+
+def _objective_met(result: Result) -> bool:
+    return all(part["rpo"]["met"] is True for part in result.summary["replications"].values())
+
+
+@cli.command()
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--set", "overrides", multiple=True, metavar="PATH=VALUE", help="Change a value.")
+@click.option("--resolved", "show", is_flag=True, help="Show every value and where it comes from.")
+@_handles_errors
+def validate(files: tuple[Path, ...], overrides: tuple[str, ...], show: bool) -> None:
+    """Check scenario FILES without running them."""
+    from efssim.scenario import ScenarioError, load
+
+    scenarios, problems = [], []
+    for file in files:
+        try:
+            scenarios.append((file, load(file, overrides)))
+        except ScenarioError as error:
+            problems += list(error.problems)
+    if problems:
+        raise ScenarioError(tuple(problems))
+    for file, scenario in scenarios:
+        click.echo(_resolved_table(scenario) if show else f"{file}: valid")
+
+
+def _resolved_table(scenario: Scenario) -> str:
+    from efssim.report.assumptions import resolved
+
+    rows = [
+        (p.path, p.value, f"{p.provenance}{': ' * bool(p.why)}{p.why}") for p in resolved(scenario)
+    ]
+    widths = [max(len(row[column]) for row in rows) for column in (0, 1)]
+    return "\n".join(f"{a:<{widths[0]}}  {b:<{widths[1]}}  {c}".rstrip() for a, b, c in rows)
+
+
+@cli.command()
+def schema() -> None:
+    """Print a JSON Schema of scenario files, for editors."""
+    import json
+
+    from efssim.scenario import Scenario
+
+    click.echo(json.dumps(Scenario.model_json_schema(), indent=2, ensure_ascii=False))
+
+
+@cli.command()
+@click.argument("folder", default=".", type=click.Path(path_type=Path, file_okay=False))
+@_handles_errors
+def init(folder: Path) -> None:
+    """Write a commented starter scenario into FOLDER."""
+    from importlib.resources import files
+
+    target = folder / "scenario.yaml"
+    text = files("efssim.scenario").joinpath("starter.yaml").read_text(encoding="utf-8")
+    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        with target.open("x", encoding="utf-8") as file:
+            file.write(text)
+    except FileExistsError:
+        _fail(f"{target}: exists already and is left as it is")
+    click.echo(f"wrote {target}; next: efssim run {shlex.quote(str(target))}")
+
+
+def main() -> None:
+    """Run the command line; the entry point `efssim`."""
+    try:
+        cli(standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(BAD_INPUT)
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("interrupted", err=True)
+        sys.exit(INTERRUPTED)
+    except BrokenPipeError:
+        # The reader went away (`| head`): nothing is wrong, and nothing more can be written.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)
+    except Exception as error:
+        click.echo(f"internal error, a bug of efssim: {type(error).__name__}: {error}", err=True)
+        click.echo("EFSSIM_TRACEBACK=1 shows where", err=True)
+        if os.environ.get("EFSSIM_TRACEBACK"):
+            raise
+        sys.exit(INTERNAL_ERROR)

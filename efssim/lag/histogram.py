@@ -1,0 +1,160 @@
+"""A histogram of nonnegative numbers whose bins follow the leading bits of a float.
+
+Its state depends on what was added only, not on the order or on the grouping, and it merges
+exactly: bins hold integers. Sums of the values are left to the caller, since a float sum would
+depend on the order.
+"""
+
+from __future__ import annotations
+
+import math
+from fractions import Fraction
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+# The sign, the exponent and 7 bits of the mantissa are left: 128 bins an octave.
+_SHIFT = 45
+# All finite floats. Untouched pages of the 2 MB take no memory.
+_BINS = 2047 << 7
+_MAX_COUNT = 2**63 - 1
+
+
+class LogHistogram:
+    """Weighted values, exact up to a number of them and in logarithmic bins from there on.
+
+    A bin is at most 0.79 % wide and stands for its midpoint, so a quantile is within 0.4 % (for
+    values of at least 2.3e-308, the smallest normal float; 0 and all below 2e-310 count as 0).
+    """
+
+    def __init__(self, exact_limit: int = 100_000) -> None:
+        """Keep the values themselves while they are at most `exact_limit`."""
+        self.count = 0
+        """Sum of the weights."""
+        self.minimum: float | None = None
+        self.maximum: float | None = None
+        self._exact_limit = exact_limit
+        self._raw: list[tuple[Floats, Ints]] = []
+        self._raw_values = 0
+        self._cells: Ints | None = None  # shape (_BINS,) once there are too many values
+
+    def add(self, values: Floats, weights: Ints | None = None) -> None:
+        """Add values, each with its weight, by default 1; both of shape (values,).
+
+        A value of weight 0 leaves no trace. AssertionError for a value that is negative, infinite
+        or NaN, for a negative weight, and for a sum of weights of 2^63 or more.
+        """
+        if weights is None:
+            weights = np.ones(len(values), dtype=np.int64)
+        assert values.shape == weights.shape
+        values, weights = _with_weight(values, weights)
+        if not len(values):
+            return
+        self._extend(_exact_total(weights), float(values.min()), float(values.max()))
+        if self._cells is None and self._raw_values + len(values) <= self._exact_limit:
+            # Copies: the caller may reuse its arrays, or a view may keep a large one alive.
+            self._raw.append((values.copy(), weights.copy()))
+            self._raw_values += len(values)
+        else:
+            _bin(self._spilled(), values, weights)
+
+    def merge(self, other: LogHistogram) -> None:
+        """Add all that `other` holds, and leave `other` as it is.
+
+        AssertionError if the two keep different numbers of exact values.
+        """
+        assert self._exact_limit == other._exact_limit
+        if other._cells is None:
+            for values, weights in list(other._raw):
+                self.add(values, weights)
+            return
+        assert other.minimum is not None
+        assert other.maximum is not None
+        self._extend(other.count, other.minimum, other.maximum)
+        cells = self._spilled()
+        cells += other._cells
+
+    def quantile(self, p: float) -> float | None:
+        """Return the smallest x with at least the share p of the weight at or below it.
+
+        None without weight; AssertionError unless 0 < p <= 1. `p` is taken as the decimal number
+        that it prints as, so that 0.07 of 100 is 7 and not a rounding above.
+        """
+        assert 0.0 < p <= 1.0
+        if not self.count:
+            return None
+        rank = math.ceil(Fraction(repr(float(p))) * self.count)
+        if rank == self.count:
+            return self.maximum
+        values, weights = self._points()
+        return float(values[weights.cumsum().searchsorted(rank, "left")])
+
+    def share_at_most(self, x: float) -> float | None:
+        """Return the share of the weight at or below x, a bin's at its midpoint; None without."""
+        if not self.count:
+            return None
+        if self.maximum is not None and x >= self.maximum:
+            return 1.0
+        values, weights = self._points()
+        return int(weights[values <= x].sum()) / self.count
+
+    def _extend(self, count: int, minimum: float, maximum: float) -> None:
+        assert self.count + count <= _MAX_COUNT
+        self.count += count
+        self.minimum = minimum if self.minimum is None else min(self.minimum, minimum)
+        self.maximum = maximum if self.maximum is None else max(self.maximum, maximum)
+
+    def _spilled(self) -> Ints:
+        """Return the bins, after moving the values kept so far into them."""
+        if self._cells is None:
+            self._cells = np.zeros(_BINS, dtype=np.int64)
+            for values, weights in self._raw:
+                _bin(self._cells, values, weights)
+            self._raw, self._raw_values = [], 0
+        return self._cells
+
+    def _points(self) -> tuple[Floats, Ints]:
+        """Return the values in rising order, or one for each bin in use, and their weights."""
+        if self._cells is not None:
+            assert self.minimum is not None
+            assert self.maximum is not None
+            used = np.flatnonzero(self._cells)
+            return _midpoints(used).clip(self.minimum, self.maximum), self._cells[used]
+        values = np.concatenate([values for values, _ in self._raw])
+        weights = np.concatenate([weights for _, weights in self._raw])
+        order = values.argsort()
+        return values[order], weights[order]
+
+
+def _with_weight(values: Floats, weights: Ints) -> tuple[Floats, Ints]:
+    """Return what has a weight, after the checks; -0.0 becomes 0.0, whose bits are all 0."""
+    if not len(values):
+        return values, weights
+    # Comparisons with NaN are false, and min and max pass NaN on.
+    assert values.min() >= 0.0
+    assert values.max() < np.inf
+    least = weights.min()
+    assert least >= 0
+    if least == 0:
+        values, weights = values[weights > 0], weights[weights > 0]
+    return values + 0.0, weights
+
+
+def _exact_total(weights: Ints) -> int:
+    """Return the sum of the weights even where 64 bits are too few: in halves of 32 bits."""
+    return (int((weights >> 32).sum()) << 32) + int((weights & 0xFFFFFFFF).sum())
+
+
+def _bin(cells: Ints, values: Floats, weights: Ints) -> None:
+    # Not bincount: with weights it counts in floats, exact to 2^53 only, and it is no faster.
+    np.add.at(cells, values.view(np.int64) >> _SHIFT, weights)
+
+
+def _midpoints(bins: NDArray[np.intp]) -> Floats:
+    """Return the middle of each bin; 0 for the bin of 0."""
+    # Inside an octave a float is linear in its bits, so half a bin of bits is half its width.
+    bits = (bins.astype(np.int64) << _SHIFT) + (1 << (_SHIFT - 1))
+    return np.where(bins > 0, bits.view(np.float64), 0.0)

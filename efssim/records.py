@@ -1,0 +1,156 @@
+"""What a run leaves behind: columns of facts. The model appends, the measures read.
+
+Times are seconds since the scenario's start, sizes are bytes. Nothing here computes a statistic.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from array import array
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+SYNC_COLUMNS = {
+    "cut_s": "d",  # start of the sync; it publishes every write up to here
+    "completed_s": "d",  # when the change set became visible on the destination
+    "bytes": "q",  # bytes sent
+    "files": "q",  # files changed
+    "writes": "q",  # writes published
+    "attempts": "q",  # attempts, the successful one included
+    "first_write_s": "d",  # time of the first write of the change set, NaN where it is empty
+    "written_bytes": "q",  # bytes written to the source up to the completion
+}
+"""Columns of completed syncs, with their array type codes."""
+
+
+class Columns:
+    """A growing table of numbers, one typed array per column."""
+
+    def __init__(self, types: Mapping[str, str]) -> None:
+        self._arrays: dict[str, array[Any]] = {name: array(code) for name, code in types.items()}
+        self._appends = [column.append for column in self._arrays.values()]
+
+    def __len__(self) -> int:
+        return len(next(iter(self._arrays.values())))
+
+    def append(self, *row: float) -> None:
+        """Add one row, its values in the order of the columns; counts and bytes are integers."""
+        for append, value in zip(self._appends, row, strict=True):
+            append(value)
+
+    def __getitem__(self, name: str) -> NDArray[np.float64 | np.int64]:
+        """Return a copy of a column, shape (rows,)."""
+        column = self._arrays[name]
+        return np.array(column, dtype=np.dtype(column.typecode))
+
+    def floats(self, name: str) -> Floats:
+        """Return a copy of a column of times."""
+        return self[name].astype(np.float64, copy=False)
+
+    def ints(self, name: str) -> Ints:
+        """Return a copy of a column of counts or bytes."""
+        return self[name].astype(np.int64, copy=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Publications:
+    """Writes of one stream that consecutive syncs published, in order of time."""
+
+    time_s: Floats
+    """Times of the writes, shape (writes,), not decreasing."""
+    bytes: Ints
+    """Their bytes, shape (writes,)."""
+    writes: Ints
+    """How many of them each sync published, shape (syncs,); 0 is possible."""
+    completed_s: Floats
+    """When each sync completed, shape (syncs,)."""
+    files_per_write: int
+    """Files that each write changes."""
+
+
+@dataclass(frozen=True, slots=True)
+class StatusChange:
+    """The status of the destination from `time_s` on; `before` is None for the first."""
+
+    time_s: float
+    before: str | None
+    after: str
+    cause: str
+
+
+@dataclass(frozen=True, slots=True)
+class OpenWrites:
+    """Writes of one stream that no completed sync has published."""
+
+    time_s: Floats
+    bytes: Ints
+    files_per_write: int
+
+
+@dataclass(frozen=True, slots=True)
+class OpenSync:
+    """A sync that is in flight: its cut, what it sends, and its failed attempts so far."""
+
+    cut_s: float
+    bytes: int
+    files: int
+    writes: int
+    failed_attempts: int
+
+
+@dataclass
+class ReplicationRecords:
+    """Everything that happened to one replication."""
+
+    syncs: Columns = field(default_factory=lambda: Columns(SYNC_COLUMNS))
+    statuses: list[StatusChange] = field(default_factory=list)
+    sinks: list[Callable[[Publications], None]] = field(default_factory=list)
+    """Receive the published writes a block at a time, so that they need not be kept."""
+    last_replicated_s: float | None = None
+    """LastReplicatedTimestamp before the first recorded sync; None: absent."""
+
+    def publish(self, publications: Publications) -> None:
+        """Hand a block of published writes to every sink."""
+        for sink in self.sinks:
+            sink(publications)
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """The state of one replication at the time `now_s`, completions at that instant included."""
+
+    now_s: float
+    open_writes: tuple[OpenWrites, ...]
+    open_sync: OpenSync | None
+    written_bytes: int
+    written_count: int
+
+
+def digest(seed: int, replications: Iterable[tuple[str, ReplicationRecords, Snapshot]]) -> str:
+    """Return the SHA-256 over the records: integers as they are, times rounded to 1 µs."""
+    hasher = hashlib.sha256()
+    hasher.update(f"seed {seed}\n".encode())
+    for name, records, snapshot in replications:
+        hasher.update(f"replication {name!r}\n".encode())
+        for column in SYNC_COLUMNS:
+            hasher.update(_canonical(records.syncs[column]))
+        for status in records.statuses:
+            line = f"{round(status.time_s * 1e6)} {status.before} {status.after} {status.cause}\n"
+            hasher.update(line.encode())
+        hasher.update(f"{snapshot.written_count} {snapshot.written_bytes}\n".encode())
+    return f"sha256:{hasher.hexdigest()}"
+
+
+def _canonical(column: NDArray[np.float64 | np.int64]) -> bytes:
+    if column.dtype == np.int64:
+        return column.astype("<i8").tobytes()
+    # NaN (no write) has no integer; -1 is not a time.
+    microseconds = np.rint(np.where(np.isnan(column), -1e-6, column) * 1e6)
+    return microseconds.astype("<i8").tobytes()

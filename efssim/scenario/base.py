@@ -1,0 +1,88 @@
+"""The base of every scenario model: frozen, strict, and reporting all its problems at once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, ClassVar, Self, TypeVar
+
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    ModelWrapValidatorHandler,
+    ValidationError,
+    model_validator,
+)
+from pydantic_core import ErrorDetails, InitErrorDetails, PydanticCustomError
+
+from efssim.scenario.document import suggest
+
+T = TypeVar("T")
+
+
+class Model(BaseModel):
+    """A part of a scenario. Unknown keys, keys without a value and later features are problems."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+
+    later: ClassVar[Mapping[str, str]] = {}
+    """Keys of the grammar whose feature this version lacks, each with what it would do."""
+
+    @model_validator(mode="wrap")
+    @classmethod
+    def _report_all(cls, data: Any, handler: ModelWrapValidatorHandler[Self]) -> Self:
+        # A plain "before" validator that raises would hide the problems of the other keys.
+        if not isinstance(data, Mapping):
+            return handler(data)
+        good = {key: value for key, value in data.items() if cls._complaint(key, value) is None}
+        problems = [
+            problem((key,), cls._complaint(key, data[key])) for key in data if key not in good
+        ]
+        return collect(cls.__name__, problems, lambda: handler(good))
+
+    @classmethod
+    def _complaint(cls, key: str, value: Any) -> str | None:
+        if key in cls.later:
+            return f"{cls.later[key]} is not available in this version of efssim"
+        if key not in cls.model_fields:
+            return f"unknown key{suggest(str(key), cls.model_fields)}"
+        return "has no value" if value is None else None
+
+
+def problem(loc: tuple[str | int, ...], message: str | None) -> InitErrorDetails:
+    """Return one problem in pydantic's form, at `loc` relative to the model that reports it."""
+    assert message is not None
+    # ctx-free templates are taken literally, so braces in a message are safe.
+    kind = PydanticCustomError("problem", message)
+    return InitErrorDetails(type=kind, loc=loc, input=None)
+
+
+def collect(title: str, problems: list[InitErrorDetails], validate: Callable[[], T]) -> T:
+    """Run `validate` and raise one ValidationError with its problems and those known already."""
+    try:
+        result = validate()
+    except ValidationError as error:
+        problems = problems + [problem(line["loc"], plain_message(line)) for line in error.errors()]
+    if problems:
+        raise ValidationError.from_exception_data(title, problems)
+    return result
+
+
+def plain_message(line: ErrorDetails) -> str:
+    """Return a validation error in the words of a scenario's author."""
+    if line["type"] == "missing":
+        return "is required"
+    if line["type"] == "model_type" or line["type"] == "dict_type":
+        return "must be a mapping of names to values"
+    message = line["msg"].removeprefix("Value error, ").replace("Input should be", "must be")
+    return message.replace("valid string", "string")
+
+
+def one_of(model: BaseModel) -> str:
+    """Return the name of the only field that is set; raise ValueError unless there is just one."""
+    names = [name for name in type(model).model_fields if getattr(model, name) is not None]
+    if len(names) != 1:
+        known = ", ".join(type(model).model_fields)
+        raise ValueError(
+            f"needs exactly one of {known}" + (f", not {' and '.join(names)}" * bool(names))
+        )
+    return names[0]

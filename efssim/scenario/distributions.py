@@ -1,0 +1,227 @@
+"""Probability distributions of sizes and durations: what a scenario says, how it is sampled.
+
+Each distribution knows how to draw and knows its own mean, so tests compare the two.
+`Q` is the quantity (a duration in seconds or a size in bytes); shape parameters have no unit.
+"""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+from typing import Annotated, Any, Generic, Self, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import Field, TypeAdapter, ValidationInfo, field_validator, model_validator
+
+from efssim.scenario.base import Model, one_of
+
+Q = TypeVar("Q")
+Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+Floats = NDArray[np.float64]
+
+
+class Exponential(Model, Generic[Q]):
+    """Exponential distribution."""
+
+    mean: Q
+    """Mean."""
+
+    def sample(self, generator: np.random.Generator, n: int) -> Floats:
+        return generator.standard_exponential(n) * _number(self.mean)
+
+    def expected(self) -> float:
+        return _number(self.mean)
+
+
+class Lognormal(Model, Generic[Q]):
+    """Lognormal distribution: the logarithm is normal with standard deviation `sigma`."""
+
+    median: Q
+    """Median, the exponential of the logarithm's mean."""
+    sigma: Positive
+    """Standard deviation of the natural logarithm."""
+
+    def sample(self, generator: np.random.Generator, n: int) -> Floats:
+        # np.exp on an array is several times faster than Generator.lognormal.
+        return np.exp(generator.standard_normal(n) * self.sigma) * _number(self.median)
+
+    def expected(self) -> float:
+        return _number(self.median) * math.exp(self.sigma**2 / 2)
+
+
+class Gamma(Model, Generic[Q]):
+    """Gamma distribution."""
+
+    mean: Q
+    """Mean."""
+    cv: Positive
+    """Coefficient of variation: standard deviation over mean."""
+
+    def sample(self, generator: np.random.Generator, n: int) -> Floats:
+        shape = self.cv**-2
+        return generator.standard_gamma(shape, n) * (_number(self.mean) / shape)
+
+    def expected(self) -> float:
+        return _number(self.mean)
+
+
+class Uniform(Model, Generic[Q]):
+    """Uniform distribution on [low, high)."""
+
+    low: Q
+    """Smallest value."""
+    high: Q
+    """Largest value."""
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        if _number(self.low) > _number(self.high):
+            raise ValueError("low is above high")
+        return self
+
+    def sample(self, generator: np.random.Generator, n: int) -> Floats:
+        low, high = _number(self.low), _number(self.high)
+        return generator.random(n) * (high - low) + low
+
+    def expected(self) -> float:
+        return (_number(self.low) + _number(self.high)) / 2
+
+
+class Pareto(Model, Generic[Q]):
+    """Bounded Pareto distribution on [min, max], sampled by inverting its distribution function."""
+
+    min: Q
+    """Smallest value, above 0."""
+    alpha: Positive
+    """Tail index: the smaller, the heavier the tail."""
+    max: Q
+    """Largest value."""
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        if not 0 < _number(self.min) < _number(self.max):
+            raise ValueError("min must be above 0 and below max")
+        return self
+
+    def sample(self, generator: np.random.Generator, n: int) -> Floats:
+        low = _number(self.min)
+        kept = 1 - math.pow(low / _number(self.max), self.alpha)
+        return np.asarray(low * (1 - generator.random(n) * kept) ** (-1 / self.alpha))
+
+    def expected(self) -> float:
+        low, high, alpha = _number(self.min), _number(self.max), self.alpha
+        kept = 1 - math.pow(low / high, alpha)
+        if alpha == 1:
+            return low * math.log(high / low) / kept
+        return alpha * low / (alpha - 1) * (1 - math.pow(low / high, alpha - 1)) / kept
+
+
+class Empirical(Model, Generic[Q]):
+    """Values drawn with equal probability from a list, or from a file with one value per line."""
+
+    values: tuple[Q, ...] | None = None
+    """The values."""
+    file: Path | None = None
+    """File with one value per line, relative to the scenario."""
+
+    @field_validator("file")
+    @classmethod
+    def _beside_scenario(cls, file: Path | None, info: ValidationInfo) -> Path | None:
+        return None if file is None else _readable(beside_scenario(file, info))
+
+    @model_validator(mode="after")
+    def _has_values(self) -> Self:
+        if (self.values is None) == (self.file is None):
+            raise ValueError("needs either `values` or `file`")
+        if len(self.numbers()) == 0:
+            raise ValueError("has no values")
+        return self
+
+    def numbers(self) -> Floats:
+        """Return the values as floats (seconds or bytes); raise ValueError for a bad line."""
+        if self.values is not None:
+            return np.array([_number(value) for value in self.values], dtype=np.float64)
+        assert self.file is not None
+        quantity = type(self).__pydantic_generic_metadata__["args"][0]
+        return _read_values(self.file, TypeAdapter(quantity))
+
+    def sample(self, generator: np.random.Generator, n: int) -> Floats:
+        numbers = self.numbers()
+        return numbers[generator.integers(0, len(numbers), n)]
+
+    def expected(self) -> float:
+        numbers = self.numbers()
+        return math.fsum(numbers) / len(numbers)
+
+
+class Distribution(Model, Generic[Q]):
+    """A constant, or exactly one of the named distributions."""
+
+    constant: Q | None = None
+    """Always this value; a bare quantity means the same."""
+    exponential: Exponential[Q] | None = None
+    """`{exponential: {mean: 5 s}}`."""
+    lognormal: Lognormal[Q] | None = None
+    """`{lognormal: {median: 64 KiB, sigma: 1.5}}`."""
+    gamma: Gamma[Q] | None = None
+    """`{gamma: {mean: 5 s, cv: 0.5}}`."""
+    uniform: Uniform[Q] | None = None
+    """`{uniform: {low: 1 s, high: 2 s}}`."""
+    pareto: Pareto[Q] | None = None
+    """`{pareto: {min: 1 KiB, alpha: 1.2, max: 1 GiB}}`."""
+    empirical: Empirical[Q] | None = None
+    """`{empirical: {values: [4 KiB, 64 KiB]}}`."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _bare_is_constant(cls, data: Any) -> Any:
+        return data if isinstance(data, dict | cls) else {"constant": data}
+
+    @model_validator(mode="after")
+    def _exactly_one(self) -> Self:
+        one_of(self)
+        return self
+
+    def sample(self, generator: np.random.Generator, n: int) -> Floats:
+        """Draw n values, shape (n,), in seconds or bytes."""
+        chosen = one_of(self)
+        if chosen == "constant":
+            return np.full(n, _number(self.constant))
+        drawn: Floats = getattr(self, chosen).sample(generator, n)
+        return drawn
+
+    def expected(self) -> float:
+        """Return the mean, in seconds or bytes."""
+        chosen = one_of(self)
+        if chosen == "constant":
+            return _number(self.constant)
+        mean: float = getattr(self, chosen).expected()
+        return mean
+
+    def always_zero(self) -> bool:
+        """Whether every draw is 0."""
+        return self.expected() == 0
+
+
+def beside_scenario(file: Path, info: ValidationInfo) -> Path:
+    """Resolve a file name against the folder of the scenario file (validation context `base`)."""
+    base: Path = (info.context or {}).get("base", Path())
+    return base / file
+
+
+def _readable(file: Path) -> Path:
+    if not file.is_file():
+        raise ValueError(f"no such file: {file}")
+    return file
+
+
+def _read_values(file: Path, quantity: TypeAdapter[Any]) -> Floats:
+    lines = [line.strip() for line in file.read_text(encoding="utf-8").splitlines()]
+    return np.array([quantity.validate_python(line) for line in lines if line], dtype=np.float64)
+
+
+def _number(quantity: object) -> float:
+    """Return a validated quantity (a float of seconds or an int of bytes) as a float."""
+    assert isinstance(quantity, int | float)
+    return float(quantity)

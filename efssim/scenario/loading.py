@@ -1,0 +1,59 @@
+"""From a YAML file (and overrides) to a Scenario, with a position for every problem."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from efssim.scenario.base import plain_message
+from efssim.scenario.document import Document, Problem, ScenarioError, read_document
+from efssim.scenario.document import Path as Place
+from efssim.scenario.schema import Scenario
+
+
+def load(file: str | os.PathLike[str], overrides: Sequence[str] = ()) -> Scenario:
+    """Read and validate a scenario file.
+
+    `overrides` are texts `path=value`, applied in order before validation. Raise ScenarioError,
+    which lists every problem found, one line each.
+    """
+    document = read_document(file)
+    for ordinal, text in enumerate(overrides, start=1):
+        document.override(text, ordinal)
+    return validate(document, Path(file).parent)
+
+
+def validate(document: Document, base: Path) -> Scenario:
+    """Validate a document whose file names are relative to `base`; raise ScenarioError."""
+    try:
+        return Scenario.model_validate(document.data, context={"base": base})
+    except ValidationError as error:
+        problems = {_problem(document, line["loc"], plain_message(line)) for line in error.errors()}
+    raise ScenarioError(tuple(sorted(problems, key=_reading_order)))
+
+
+def _problem(document: Document, loc: Place, message: str) -> Problem:
+    path = _written(document, loc)
+    if message.startswith("unknown key") or "in this version of efssim" in message:
+        return Problem(document.key_position(path), path, message)
+    missing = loc[: len(path) + 1] if message == "is required" else path
+    return Problem(document.value_position(path), missing, message)
+
+
+def _written(document: Document, loc: Place) -> Place:
+    """Return the longest beginning of a path that the document has."""
+    value = document.data
+    for depth, segment in enumerate(loc):
+        try:
+            value = value[segment]
+        except (KeyError, IndexError, TypeError):  # not there, or not a mapping or list at all
+            return loc[:depth]
+    return loc
+
+
+def _reading_order(problem: Problem) -> tuple[bool, int, int, str]:
+    position = problem.position
+    return position.file == "--set", position.line, position.column, str(problem)

@@ -1,0 +1,216 @@
+"""Runs against closed forms: exact where the form is exact, else inside a computed interval.
+
+Sources of the forms: the sawtooth of a periodic renewal process; E[age] = E[C^2] / 2 E[C] plus the
+delay (Kaul, Yates, Gruteser, "Real-time status: how often should one update?", INFOCOM 2012), here
+for cycles whose length depends on the writes of the last one. V gap, I interval, S setup, w write
+rate, b throughput, rho = w / b.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+import pytest
+from scipy import stats
+from worlds import constant, numbers, poisson, scenario, simulate
+
+CONFIDENCE = 0.999
+HALF_WIDTH = 0.02
+BATCHES = 40
+
+
+def _interval(values: np.ndarray) -> tuple[float, float]:
+    """Return mean and half-width of the 99.9 % t interval of independent values."""
+    spread = values.std(ddof=1) / math.sqrt(len(values))
+    return float(values.mean()), float(stats.t.ppf((1 + CONFIDENCE) / 2, len(values) - 1) * spread)
+
+
+def _agrees(values: np.ndarray, expected: float) -> bool:
+    mean, half = _interval(values)
+    assert half <= HALF_WIDTH * expected, f"half-width {half / expected:.2%}: not enough data"
+    return abs(mean - expected) <= half
+
+
+def _batched(world: Any, seed: int) -> dict[str, np.ndarray]:
+    """Return batch means (by cycles) of a run: cycle, cycle^2, age, peak, write lag."""
+    result = simulate(world, seed)
+    syncs = result.outcomes["dr"].syncs
+    cut, completed = syncs.floats("cut_s"), syncs.floats("completed_s")
+    cycle, delay = np.diff(completed), (completed - cut)[:-1]
+    area = cycle * (delay + cycle / 2)  # under the age in one tooth
+    size = len(cycle) // BATCHES
+
+    def batches(column: np.ndarray) -> np.ndarray:
+        return column[: size * BATCHES].reshape(BATCHES, size).sum(axis=1)
+
+    return {
+        "age": batches(area) / batches(cycle),
+        "peak": batches(delay + cycle) / size,
+        "cycle": batches(cycle) / size,
+        "cycle2": batches(np.diff(cut) ** 2) / size,
+    }
+
+
+# --- exact: a whole number of constant writes in every cycle ---------------------------------
+
+
+@pytest.mark.parametrize(
+    ("interval", "setup", "throughput"), [(60, 5, 10_000), (60, 0, 2_000), (300, 17, 4_000)]
+)
+def test_constant_writes_periodic(interval: int, setup: int, throughput: int) -> None:
+    sync = {"interval": interval, "setup": setup, "throughput": throughput}
+    duration_s = setup + interval * 1000 / throughput
+    # From one completion to another, so that the window holds whole teeth.
+    begin, end = interval + duration_s, 100 * interval + duration_s
+    summary = numbers(simulate(scenario({"w": constant()}, sync, end, warm_up=begin)))
+    age = summary["time_since_last_sync_s"]
+    assert age["mean"] == pytest.approx(duration_s + interval / 2, rel=1e-9)
+    assert age["max"] == pytest.approx(duration_s + interval, rel=1e-9)
+    assert age["peak_mean"] == pytest.approx(duration_s + interval, rel=1e-9)
+    for p, key in [(0.5, "p50"), (0.9, "p90"), (0.95, "p95"), (0.99, "p99"), (0.999, "p99_9")]:
+        assert age[key] == pytest.approx(duration_s + p * interval, rel=1e-9)
+    # A write waits for its cut, uniformly over the seconds of the interval, and for the sync.
+    waits = duration_s + np.arange(interval)
+    lag = summary["write_lag_s"]
+    assert lag["max"] == pytest.approx(waits.max(), rel=1e-9)
+    assert summary["syncs"]["duration_mean_s"] == pytest.approx(duration_s, rel=1e-9)
+
+
+def test_constant_writes_back_to_back() -> None:
+    # S = 30 s, rho = 0.5: C = S / (1 - rho) = 60 s, once the cycles have grown to it.
+    sync = {"gap": 0, "setup": 30, "throughput": 2_000}
+    # 2^-60 of the first cycle's distance is left after 60 cycles: below 1e-9 relative.
+    summary = numbers(simulate(scenario({"w": constant()}, sync, 60 * 400, warm_up=60 * 100)))
+    age = summary["time_since_last_sync_s"]
+    assert summary["syncs"]["duration_mean_s"] == pytest.approx(60, rel=1e-9)
+    assert age["peak_mean"] == pytest.approx(120, rel=1e-9)
+    assert age["max"] == pytest.approx(120, rel=1e-9)
+
+
+def test_constant_writes_back_to_back_mean_age_over_whole_cycles() -> None:
+    # The same in its steady state from the first cycle on: the first cut is at 60 s = C.
+    sync = {"interval": 60, "gap": 0, "setup": 30, "throughput": 2_000}
+    summary = numbers(simulate(scenario({"w": constant()}, sync, 60 * 102, warm_up=120)))
+    age = summary["time_since_last_sync_s"]
+    assert age["mean"] == pytest.approx(90, rel=1e-9)
+    assert age["max"] == pytest.approx(120, rel=1e-9)
+
+
+# --- fluid: within (write spacing + one write's transfer time) / cycle ------------------------
+
+
+@pytest.mark.parametrize(("rate", "size", "throughput"), [(7, 1300, 20_000), (3, 777, 5_000)])
+def test_fluid_periodic(rate: int, size: int, throughput: int) -> None:
+    interval, setup = 60, 5
+    sync = {"interval": interval, "setup": setup, "throughput": throughput}
+    streams = {"w": constant(f"{rate} per 1.1 s", f"{size} B")}
+    summary = numbers(simulate(scenario(streams, sync, 60 * 600, warm_up=600)))
+    rho = rate / 1.1 * size / throughput
+    tolerance_s = 1.1 / rate + size / throughput
+    expected = setup + rho * interval
+    assert abs(summary["syncs"]["duration_mean_s"] - expected) <= tolerance_s
+    assert abs(summary["time_since_last_sync_s"]["peak_mean"] - expected - interval) <= tolerance_s
+
+
+@pytest.mark.parametrize(("gap", "setup", "throughput"), [(20, 5, 8_000), (0, 12, 6_000)])
+def test_fluid_gated(gap: int, setup: int, throughput: int) -> None:
+    sync = {"gap": gap, "setup": setup, "throughput": throughput}
+    streams = {"w": constant("10 per 3 s", "1200 B")}
+    summary = numbers(simulate(scenario(streams, sync, 40_000, warm_up=4_000)))
+    rho = 4_000 / throughput
+    cycle = (gap + setup) / (1 - rho)
+    # The error of one cycle feeds the next: summed over cycles it grows by 1 / (1 - rho).
+    tolerance_s = (0.3 + 1200 / throughput) / (1 - rho)
+    peak = setup + (1 + rho) * cycle
+    assert abs(summary["time_since_last_sync_s"]["peak_mean"] - peak) <= 2 * tolerance_s
+
+
+def test_fluid_sizing_of_a_gated_replication() -> None:
+    # S = 0, r > V: b = w (r + V) / (r - V) gives a peak of exactly r.
+    gap, target, rate = 60, 180, 10_000
+    throughput = rate * (target + gap) / (target - gap)
+    streams = {"w": constant("10 per s", "1000 B")}
+    world = scenario(streams, {"gap": gap, "throughput": throughput}, 40_000, warm_up=8_000)
+    peak = numbers(simulate(world))["time_since_last_sync_s"]["peak_mean"]
+    tolerance_s = (0.1 + 1000 / throughput) / (1 - rate / throughput)
+    assert abs(peak - target) <= 2 * tolerance_s
+
+
+# --- random: inside a 99.9 % interval of half-width at most 2 % ------------------------------
+
+
+def test_random_setup_back_to_back() -> None:
+    """Exponential setup, no bytes: mean age E[S] + E[S^2] / 2 E[S] = 2 E[S], mean peak 2 E[S]."""
+    sync = {"gap": 0, "setup": {"exponential": {"mean": 10}}}
+    batch = _batched(scenario({}, sync, 2_000_000), seed=101)
+    assert _agrees(batch["age"], 20)
+    assert _agrees(batch["peak"], 20)
+
+
+def test_gamma_setup_back_to_back() -> None:
+    """Gamma setup of mean m and cv c: mean age m + m (1 + c^2) / 2."""
+    sync = {"gap": 0, "setup": {"gamma": {"mean": 10, "cv": 0.5}}}
+    batch = _batched(scenario({}, sync, 1_000_000), seed=102)
+    assert _agrees(batch["age"], 10 + 10 * 1.25 / 2)
+
+
+@pytest.mark.parametrize(
+    ("gap", "setup", "moments", "seed"),
+    [
+        (20.0, 5.0, (25.0, 625.0), 103),
+        (20.0, {"exponential": {"mean": 5}}, (25.0, 25.0 + 625.0), 104),
+        ({"uniform": {"low": 0, "high": 40}}, 5.0, (25.0, 1600 / 12 + 625.0), 105),
+    ],
+)
+def test_gated_poisson(gap: Any, setup: Any, moments: tuple[float, float], seed: int) -> None:
+    """The gated form with Poisson writes of exponential size, W = V + S."""
+    rate, size, throughput = 2.0, 1000.0, 4000.0
+    transfer, transfer2 = size / throughput, 2 * (size / throughput) ** 2  # B, exponential
+    rho = rate * transfer
+    mean_w, mean_w2 = moments
+    cycle = mean_w / (1 - rho)
+    cycle2 = (mean_w2 + 2 * rho * mean_w * cycle + rate * transfer2 * cycle) / (1 - rho**2)
+    mean_setup = 5.0
+    sync = {"gap": gap, "setup": setup, "throughput": throughput}
+    streams = {"w": poisson("2 per s", {"exponential": {"mean": size}})}
+    batch = _batched(scenario(streams, sync, 2_000_000), seed)
+    assert _agrees(batch["cycle"], cycle)
+    assert _agrees(batch["cycle2"], cycle2)
+    assert _agrees(batch["age"], mean_setup + (0.5 + rho) * cycle2 / cycle)
+    assert _agrees(batch["peak"], mean_setup + (1 + rho) * cycle)
+
+
+def test_gated_poisson_write_lag() -> None:
+    """Mean write lag = mean age + E[B], over independent trials."""
+    rate, size, throughput = 2.0, 1000.0, 4000.0
+    rho, transfer = rate * size / throughput, size / throughput
+    cycle = 25 / (1 - rho)
+    cycle2 = (625 + 2 * rho * 25 * cycle + rate * 2 * transfer**2 * cycle) / (1 - rho**2)
+    expected = 5 + (0.5 + rho) * cycle2 / cycle + transfer
+    sync = {"gap": 20, "setup": 5, "throughput": throughput}
+    streams = {"w": poisson("2 per s", {"exponential": {"mean": size}})}
+    world = scenario(streams, sync, 40_000, warm_up=2_000)
+    means = [numbers(simulate(world, seed))["write_lag_s"]["mean"] for seed in range(200, 220)]
+    assert _agrees(np.array(means), expected)
+
+
+def test_sampled_means_of_distributions_agree_with_their_formulas() -> None:
+    """Each size distribution's sample mean against its own expectation, 99.9 % interval."""
+    from efssim.scenario.distributions import Distribution
+    from efssim.scenario.types import Duration
+
+    forms: list[dict[str, Any]] = [
+        {"exponential": {"mean": 3}},
+        {"lognormal": {"median": 2, "sigma": 0.8}},
+        {"gamma": {"mean": 3, "cv": 0.7}},
+        {"uniform": {"low": 1, "high": 5}},
+        {"pareto": {"min": 1, "alpha": 1.5, "max": 100}},
+        {"pareto": {"min": 1, "alpha": 1, "max": 100}},
+        {"empirical": {"values": [1, 2, 9]}},
+    ]
+    for ordinal, form in enumerate(forms):
+        distribution = Distribution[Duration].model_validate(form)
+        values = distribution.sample(np.random.default_rng(ordinal), 400_000)
+        assert _agrees(values, distribution.expected()), form
