@@ -1,6 +1,6 @@
 """The model of replication that one would write first: one SimPy event per write, lists, scalars.
 
-It does the work of `benchmarks.__main__` and keeps the lag of every write. Nothing here uses efssim.
+It does the work of `benchmarks.__main__`, keeps the lag of every write, and uses no efssim.
 """
 
 from __future__ import annotations

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shlex
 import sys
+import traceback
 from collections.abc import Callable
 from functools import wraps
 from pathlib import Path
@@ -37,6 +38,10 @@ def _handles_errors(command: Callable[P, None]) -> Callable[P, None]:
             command(*args, **kwargs)
         except ScenarioError as error:
             _fail(str(error))
+        except BrokenPipeError:
+            # The reader went away (`| head`): no mistake, and nothing more can be written.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            sys.exit(0)
         except OSError as error:
             _fail(f"{error.filename or 'efssim'}: {error.strerror or error}")
 
@@ -125,7 +130,8 @@ def _report_progress(out: Path | None, verify: bool) -> None:
 
 
 def _objective_met(result: Result) -> bool:
-    return all(part["rpo"]["met"] is True for part in result.summary["replications"].values())
+    parts = result.summary["replications"].values()
+    return bool(parts) and all(part["rpo"]["met"] is True for part in parts)
 
 
 @cli.command()
@@ -197,13 +203,10 @@ def main() -> None:
     except (click.Abort, KeyboardInterrupt):
         click.echo("interrupted", err=True)
         sys.exit(INTERRUPTED)
-    except BrokenPipeError:
-        # The reader went away (`| head`): nothing is wrong, and nothing more can be written.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(0)
     except Exception as error:
         click.echo(f"internal error, a bug of efssim: {type(error).__name__}: {error}", err=True)
-        click.echo("EFSSIM_TRACEBACK=1 shows where", err=True)
         if os.environ.get("EFSSIM_TRACEBACK"):
-            raise
+            traceback.print_exc()
+        else:
+            click.echo("EFSSIM_TRACEBACK=1 shows where", err=True)
         sys.exit(INTERNAL_ERROR)

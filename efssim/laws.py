@@ -19,7 +19,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from efssim.records import Publications, ReplicationRecords, Snapshot
+from efssim.records import OpenWrites, Publications, ReplicationRecords, Snapshot
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -54,7 +54,7 @@ class WriteLog:
 
     def lifetimes(self, snapshot: Snapshot) -> Lifetimes:
         """Return all writes up to now, in order of time."""
-        parts = [*self._parts, *snapshot.open_writes]
+        parts: list[Publications | OpenWrites] = [*self._parts, *snapshot.open_writes]
         published = [np.repeat(part.completed_s, part.writes) for part in self._parts]
         published += [np.full(len(part.time_s), np.inf) for part in snapshot.open_writes]
         files = [np.full(len(part.time_s), part.files_per_write) for part in parts]
@@ -75,7 +75,7 @@ def check(records: ReplicationRecords, snapshot: Snapshot, log: WriteLog) -> Non
     _last_replicated_is_ordered(records, snapshot)
     _replicated_means_published(records, writes)
     _bytes_are_conserved(records, snapshot, writes)
-    _little(snapshot, writes)
+    _little(records, snapshot, writes)
 
 
 def check_more_throughput(slow: Lifetimes, fast: Lifetimes) -> None:
@@ -115,9 +115,10 @@ def _bytes_are_conserved(
     ]
     totals = _totals(writes.bytes)
     written = totals[writes.time_s.searchsorted(completed, "right")]
-    ordered = np.append(np.diff(completed) > 0, True)  # syncs of one instant count together
+    # Syncs of one instant count together: only the last of them is compared.
+    ordered = np.diff(completed, append=np.inf) > 0
     _require(4, np.array_equal(published[ordered], visible[ordered]), "published = visible bytes")
-    _require(4, np.array_equal(written, records.syncs.ints("written_bytes")), "bytes written")
+    _require(4, np.array_equal(written, np.array(records.written_bytes)), "bytes written")
     _require(4, bool((published <= written).all()), "published is at most written")
     pending = sum(int(part.bytes.sum()) for part in snapshot.open_writes)
     sent = int(published[-1]) if len(published) else 0
@@ -125,11 +126,11 @@ def _bytes_are_conserved(
     _require(4, snapshot.written_bytes == int(totals[-1]), "every byte has its write")
 
 
-def _little(snapshot: Snapshot, writes: Lifetimes) -> None:
+def _little(records: ReplicationRecords, snapshot: Snapshot, writes: Lifetimes) -> None:
+    """The curves come from write times and sync columns, the sum from each write's publication."""
     now = snapshot.now_s
-    done = writes.published_s <= now
-    times = np.concatenate((writes.time_s, writes.published_s[done], [now]))
-    steps = np.concatenate((writes.bytes, -writes.bytes[done], [0]))
+    times = np.concatenate((writes.time_s, records.syncs.floats("completed_s"), [now]))
+    steps = np.concatenate((writes.bytes, -records.syncs.ints("bytes"), [0]))
     order = times.argsort(kind="stable")
     pending = steps[order].cumsum()[:-1]
     integral = math.fsum(np.diff(times[order]) * pending)

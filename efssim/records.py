@@ -25,28 +25,43 @@ SYNC_COLUMNS = {
     "writes": "q",  # writes published
     "attempts": "q",  # attempts, the successful one included
     "first_write_s": "d",  # time of the first write of the change set, NaN where it is empty
-    "written_bytes": "q",  # bytes written to the source up to the completion
 }
 """Columns of completed syncs, with their array type codes."""
 
 
+_ROWS = 1024
+
+
 class Columns:
-    """A growing table of numbers, one typed array per column."""
+    """A growing table of numbers, one typed array per column.
+
+    Rows wait in a list and move to the arrays in blocks, which is several times faster than
+    appending to each array.
+    """
 
     def __init__(self, types: Mapping[str, str]) -> None:
         self._arrays: dict[str, array[Any]] = {name: array(code) for name, code in types.items()}
-        self._appends = [column.append for column in self._arrays.values()]
+        self._rows: list[tuple[float, ...]] = []
 
     def __len__(self) -> int:
-        return len(next(iter(self._arrays.values())))
+        return len(next(iter(self._arrays.values()))) + len(self._rows)
 
     def append(self, *row: float) -> None:
         """Add one row, its values in the order of the columns; counts and bytes are integers."""
-        for append, value in zip(self._appends, row, strict=True):
-            append(value)
+        self._rows.append(row)
+        if len(self._rows) >= _ROWS:
+            self._move()
+
+    def _move(self) -> None:
+        for column, values in zip(
+            self._arrays.values(), zip(*self._rows, strict=True), strict=False
+        ):
+            column.extend(values)
+        self._rows.clear()
 
     def __getitem__(self, name: str) -> NDArray[np.float64 | np.int64]:
         """Return a copy of a column, shape (rows,)."""
+        self._move()
         column = self._arrays[name]
         return np.array(column, dtype=np.dtype(column.typecode))
 
@@ -110,6 +125,8 @@ class ReplicationRecords:
     """Everything that happened to one replication."""
 
     syncs: Columns = field(default_factory=lambda: Columns(SYNC_COLUMNS))
+    written_bytes: array[int] = field(default_factory=lambda: array("q"))
+    """Bytes written to the source up to each completion, one for each row of `syncs`."""
     statuses: list[StatusChange] = field(default_factory=list)
     sinks: list[Callable[[Publications], None]] = field(default_factory=list)
     """Receive the published writes a block at a time, so that they need not be kept."""
@@ -141,6 +158,7 @@ def digest(seed: int, replications: Iterable[tuple[str, ReplicationRecords, Snap
         hasher.update(f"replication {name!r}\n".encode())
         for column in SYNC_COLUMNS:
             hasher.update(_canonical(records.syncs[column]))
+        hasher.update(_canonical(np.array(records.written_bytes, dtype=np.int64)))
         for status in records.statuses:
             line = f"{round(status.time_s * 1e6)} {status.before} {status.after} {status.cause}\n"
             hasher.update(line.encode())

@@ -12,7 +12,7 @@ import numpy as np
 from efssim.lag.age import Teeth
 from efssim.lag.rpo import Violation
 from efssim.lag.summary import timestamp
-from efssim.records import Columns, OpenSync, StatusChange
+from efssim.records import SYNC_COLUMNS, Columns, OpenSync, StatusChange
 from efssim.scenario import Scenario
 
 if TYPE_CHECKING:
@@ -32,6 +32,12 @@ class Outcome:
     summary: dict[str, Any]
     last_replicated_s: float | None
     pending_growth_bytes: int
+
+    @classmethod
+    def empty(cls) -> Outcome:
+        """Return an outcome with empty tables."""
+        none = np.zeros(0)
+        return cls(Columns(SYNC_COLUMNS), (), None, Teeth(none, none, none), (), {}, None, 0)
 
 
 @dataclass(frozen=True, repr=False)
@@ -150,10 +156,10 @@ class Result:
         deltas = pd.to_timedelta(offsets, unit="us").astype("timedelta64[us]")
         return pd.Timestamp(self.scenario.start).tz_convert("UTC").as_unit("us") + deltas
 
-    def _sync_table(self, name: str) -> pd.DataFrame:
+    def _sync_table(self, name: str, outcome: Outcome) -> pd.DataFrame:
         import pandas as pd
 
-        outcome, still = self.outcomes[name], self.outcomes[name].open_sync
+        still = outcome.open_sync
         columns = {key: outcome.syncs[key] for key in ("bytes", "files", "attempts")}
         cut, completed = outcome.syncs.floats("cut_s"), outcome.syncs.floats("completed_s")
         ended = ["completed"] * len(cut)
@@ -166,10 +172,10 @@ class Result:
         kinds = pd.Categorical(ended, categories=["completed", "abandoned", "open"])
         return pd.DataFrame({"replication": name, "trial": 0, **times, **columns, "outcome": kinds})
 
-    def _status_table(self, name: str) -> pd.DataFrame:
+    def _status_table(self, name: str, outcome: Outcome) -> pd.DataFrame:
         import pandas as pd
 
-        changes = self.outcomes[name].statuses
+        changes = outcome.statuses
         return pd.DataFrame(
             {
                 "replication": name,
@@ -181,10 +187,10 @@ class Result:
             }
         )
 
-    def _violation_table(self, name: str) -> pd.DataFrame:
+    def _violation_table(self, name: str, outcome: Outcome) -> pd.DataFrame:
         import pandas as pd
 
-        found = self.outcomes[name].violations
+        found = outcome.violations
         return pd.DataFrame(
             {
                 "replication": name,
@@ -195,12 +201,13 @@ class Result:
             }
         )
 
-    def _concatenated(self, table: Callable[[str], pd.DataFrame]) -> pd.DataFrame:
+    def _concatenated(self, table: Callable[[str, Outcome], pd.DataFrame]) -> pd.DataFrame:
         import pandas as pd
 
-        tables = [table(name) for name in self.outcomes]
-        joined = pd.concat(tables, ignore_index=True) if tables else pd.DataFrame()
-        return joined.astype({"replication": "category"}) if tables else joined
+        tables = [table(name, outcome) for name, outcome in self.outcomes.items()]
+        # Without a replication the columns still tell what there could have been.
+        joined = pd.concat(tables or [table("", Outcome.empty())], ignore_index=True)
+        return joined.astype({"replication": "category"})
 
 
 def _escaped(text: str) -> str:

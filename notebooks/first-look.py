@@ -17,6 +17,8 @@
 # %%
 from pathlib import Path
 
+import pandas as pd
+
 import efssim
 
 scenarios = next(folder for folder in (Path("scenarios"), Path("../scenarios")) if folder.is_dir())
@@ -43,7 +45,8 @@ axes = result.plot()
 # %%
 syncs = result.syncs
 syncs["duration_s"] = (syncs["completed"] - syncs["cut"]).dt.total_seconds()
-syncs.groupby(syncs["cut"].dt.hour)["duration_s"].describe()[["count", "mean", "max"]].round(1)
+by_hour = syncs.groupby(syncs["cut"].dt.hour)["duration_s"]
+by_hour.agg(["count", "mean", "max"]).round(1)
 
 # %% [markdown]
 # ## What if the link were slower?
@@ -56,8 +59,6 @@ for throughput in ("none", "100 MB/s", "60 MB/s"):
     overrides = ["duration=4 days", f"replications.dr.sync.throughput={throughput}"]
     run = efssim.run(efssim.load(scenarios / "first-report.yaml", overrides), seed=1)
     rows[throughput] = run.summary["replications"]["dr"]["time_since_last_sync_s"]
-
-import pandas as pd
 
 table = pd.DataFrame(rows).T[["mean", "p50", "p99", "p99_9", "max"]].round(1)
 table

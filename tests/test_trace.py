@@ -69,10 +69,10 @@ def problem(read: Read, content: str | bytes, **changes: Any) -> TraceError:
 
 
 def test_perfect_trace_has_nothing_to_report(read: Read) -> None:
-    trace = read("t,b\n0,1\n50,2.5\n100,0\n")
-    assert trace.time_s.tolist() == [0, 50, 100]
+    trace = read("t,b\n5,1\n50,2.5\n100,0\n")
+    assert trace.time_s.tolist() == [5, 50, 100]
     assert trace.bytes.tolist() == [1, 2.5, 0]
-    assert (trace.begin_s, trace.end_s, trace.repeat_s) == (0, 100, None)
+    assert (trace.begin_s, trace.end_s, trace.repeat_s) == (5, 100, None)
     assert trace.time_s.dtype == trace.bytes.dtype == "float64"
     assert trace.report == TraceReport(3, 0, 0, 0, 0, 0.0, False)
     assert trace.report.lines() == []
@@ -103,7 +103,8 @@ def test_start_in_another_zone(tmp_path: Path) -> None:
 
 def test_numbers_that_look_like_dates_are_numbers(read: Read) -> None:
     trace = read("t,b\n20140301,1\n20140301.05,1\n", align_start=True)
-    assert trace.time_s.tolist() == pytest.approx([0, 0.05], abs=1e-8)
+    # The first one is at the start and so belongs to the state that the run starts from.
+    assert trace.time_s.tolist() == pytest.approx([0.05], abs=1e-8)
 
 
 @pytest.mark.parametrize(
@@ -194,7 +195,7 @@ def test_not_utf8_and_not_csv(read: Read) -> None:
 
 
 def test_no_file_or_a_directory(tmp_path: Path) -> None:
-    for file, word in ((tmp_path / "none.csv", "no such file"), (tmp_path, "directory")):
+    for file, word in ((tmp_path / "none.csv", "no such file"), (tmp_path, "not a file")):
         with pytest.raises(TraceErrors, match=word) as caught:
             read_trace(spec_of(file), START, 10)
         assert [error.line for error in caught.value.errors] == [None]
@@ -215,7 +216,7 @@ def test_rows_are_sorted_and_rows_of_one_time_kept_in_order(read: Read) -> None:
 
 def test_align_start_moves_the_earliest_row(read: Read) -> None:
     trace = read("t,b\n1013,1\n1003,2\n", align_start=True)
-    assert trace.time_s.tolist() == [0, 10]
+    assert trace.time_s.tolist() == [10]
     assert (trace.begin_s, trace.end_s) == (0, 10)
 
 
@@ -245,7 +246,7 @@ def test_decimal_periods_are_on_the_grid(read: Read) -> None:
 
 
 def test_no_grid_without_a_period(read: Read) -> None:
-    assert read("t,b\n0,1\n7,1\n90,1\n").report.lines() == []
+    assert read("t,b\n1,1\n7,1\n90,1\n").report.lines() == []
 
 
 # ---- the run ------------------------------------------------------------------------------------
@@ -283,12 +284,13 @@ def test_no_coverage_demand_without_a_period_or_repeated(read: Read) -> None:
 
 def test_single_writes_outside_the_run(read: Read) -> None:
     trace = read("t,b\n-5,1.5\n0,2\n100,4\n100.5,8\n200,16\n")
-    assert trace.time_s.tolist() == [0, 100]
-    assert trace.bytes.tolist() == [2, 4]
+    # A write at the start belongs to the state that the run starts from, one at the end to the run.
+    assert trace.time_s.tolist() == [100]
+    assert trace.bytes.tolist() == [4]
     assert (trace.begin_s, trace.end_s) == (-5, 200)
-    assert trace.report == TraceReport(5, 0, 0, 0, 3, 25.5, False)
+    assert trace.report == TraceReport(5, 0, 0, 0, 4, 27.5, False)
     (line,) = trace.report.lines()
-    assert line == "3 rows are outside the run, bytes not used: 25.5"
+    assert line == "4 rows are outside the run, bytes not used: 27.5"
 
 
 def test_totals_outside_the_run(read: Read) -> None:
@@ -302,9 +304,9 @@ def test_totals_outside_the_run(read: Read) -> None:
 
 def test_total_that_ends_at_the_start_is_outside(read: Read) -> None:
     trace = read("t,b\n-10,1\n0,2\n10,4\n20,8\n", duration_s=20.0, period_s=10.0)
-    # The row at 20 s touches the run's last moment.
-    assert trace.time_s.tolist() == [0, 10, 20]
-    assert trace.report.rows_outside == 1
+    # All writes of the row at 20 s come after its begin, and so after the run.
+    assert trace.time_s.tolist() == [0, 10]
+    assert (trace.report.rows_outside, trace.report.bytes_outside) == (2, 9)
 
 
 def test_every_row_outside(read: Read) -> None:

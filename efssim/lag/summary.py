@@ -94,15 +94,18 @@ class Measures:
     def _pending(self) -> dict[str, float | int | None]:
         open_writes = self._snapshot.open_writes
         total = self._lags.pending_byte_seconds(open_writes, self._end_s)
-        late = [part.time_s >= self._begin_s for part in open_writes]
+        count, size = self._open_at_end()
         return {
             "mean": total / self.seconds if self.seconds else None,
             "max": self._pending_max(),
-            "open_at_end": sum(
-                int(part.bytes[m].sum()) for part, m in zip(open_writes, late, strict=True)
-            ),
-            "open_at_end_writes": sum(int(m.sum()) for m in late),
+            "open_at_end": size,
+            "open_at_end_writes": count,
         }
+
+    def _open_at_end(self) -> tuple[int, int]:
+        """Count and bytes of the writes made in the window and not published by its end."""
+        late = [part.bytes[part.time_s >= self._begin_s] for part in self._snapshot.open_writes]
+        return sum(len(sizes) for sizes in late), sum(int(sizes.sum()) for sizes in late)
 
     def _pending_now(self) -> int:
         return sum(int(part.bytes.sum()) for part in self._snapshot.open_writes)
@@ -111,7 +114,8 @@ class Measures:
         """Pending bytes only grow between completions, so they peak just before one or now."""
         syncs = self._records.syncs
         sent = syncs.ints("bytes")
-        before = syncs.ints("written_bytes") - (sent.cumsum() - sent)
+        written = np.array(self._records.written_bytes, dtype=np.int64)
+        before = written - (sent.cumsum() - sent)
         inside = before[syncs.floats("completed_s") > self._begin_s]
         return max(int(inside.max(initial=0)), self._pending_now())
 
@@ -130,10 +134,8 @@ class Measures:
         return self._lags.files + sum(still)
 
     def _writes(self) -> dict[str, Any]:
-        open_count = self._pending()["open_at_end_writes"]
-        assert isinstance(open_count, int)
         return {
-            "count": self._lags.by_write.count + open_count,
+            "count": self._lags.by_write.count + self._open_at_end()[0],
             "bytes": self._written_bytes(),
             "coalesced_bytes": 0,
             "dropped_bytes": {},

@@ -47,9 +47,9 @@ class Series:
         self._values: list[float] = []
 
     def __getitem__(self, ordinal: int) -> float:
-        block, index = divmod(ordinal, _BLOCK)
+        block = ordinal // _BLOCK
         if block != self._block:
             generator = self._draws.generator(f"{self._name}#{block}")
             self._values = self._sample(generator, _BLOCK).tolist()
             self._block = block
-        return self._values[index]
+        return self._values[ordinal % _BLOCK]

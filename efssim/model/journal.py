@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Generator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import simpy
@@ -25,8 +25,7 @@ _BLOCK_FIRST = 512
 _BLOCK_MAX = 32_768
 
 
-@dataclass(frozen=True, slots=True)
-class ChangeSet:
+class ChangeSet(NamedTuple):
     """What a sync sends: everything written after the last replicated cut and up to `cut_s`."""
 
     cut_s: float
@@ -64,6 +63,7 @@ class Curve:
         kept = self.sent - self._first
         totals = sizes.cumsum()
         totals += self._totals[-1]
+        assert totals.min(initial=0) >= 0, "more bytes than 64 bits count"
         self._times = np.concatenate((self._times[kept:], times))
         self._totals = np.concatenate((self._totals[kept:], totals))
         self._first = self.sent
@@ -81,11 +81,15 @@ class Curve:
 
     def total(self, ordinal: int) -> int:
         """Return the bytes of all writes before an ordinal."""
-        return int(self._totals[ordinal - self._first])
+        return self._totals.item(ordinal - self._first)
+
+    def totals(self, times_s: Floats) -> Ints:
+        """Return the bytes of all writes at or before each time."""
+        return self._totals[self._times.searchsorted(times_s, "right")]
 
     def time(self, ordinal: int) -> float:
         """Return the time of a write."""
-        return float(self._times[ordinal - self._first])
+        return self._times.item(ordinal - self._first)
 
     def writes(self, begin: int, end: int) -> tuple[Floats, Ints]:
         """Return copies of the times and bytes of the writes [begin, end)."""
@@ -130,7 +134,7 @@ class Journal:
             return min(2 * block, _BLOCK_MAX)
         # Not much more than the rest of the run is expected to need.
         rest = drawn / elapsed_s * (self._end_s - curve.horizon_s)
-        return max(16, min(2 * block, _BLOCK_MAX, math.ceil(1.05 * rest + 64)))
+        return max(16, int(min(2 * block, _BLOCK_MAX, 1.05 * rest + 64)))
 
     def cut(self, time_s: float) -> ChangeSet:
         """Return everything unpublished that was written at or before a time."""
@@ -159,6 +163,8 @@ class Journal:
         if not self._completed_s:
             return
         completed = np.array(self._completed_s)
+        written = sum(curve.totals(completed) for curve in self._curves)
+        self._records.written_bytes.extend(np.broadcast_to(written, completed.shape).tolist())
         for curve, ends in zip(self._curves, np.array(self._ends, dtype=np.int64).T, strict=True):
             times, sizes = curve.writes(curve.handed_out, int(ends[-1]))
             writes = np.diff(ends, prepend=curve.handed_out)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
 
 import simpy
@@ -47,10 +46,11 @@ class World:
     def advance_to(self, time_s: float) -> None:
         """Run up to and including a time, at most the scenario's duration."""
         assert self.now_s <= time_s <= self.scenario.duration
-        # SimPy leaves out events at exactly `until`.
-        until = math.nextafter(time_s, math.inf)
-        if until > self._env.now:
-            self._env.run(until=until)
+        if time_s > self._env.now:
+            self._env.run(until=time_s)
+        # SimPy stops before the events at `until`, which it may miss by a rounding error besides.
+        while self._env.peek() <= time_s:
+            self._env.step()
         self.now_s = time_s
 
     def snapshot(self, name: str) -> Snapshot:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from bisect import bisect_right
 from collections.abc import Generator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import simpy
 
@@ -20,8 +20,7 @@ from efssim.records import OpenSync
 from efssim.scenario.schema import FileSystem, Sync
 
 
-@dataclass(frozen=True, slots=True)
-class PlannedSync:
+class PlannedSync(NamedTuple):
     """A sync from its cut to its completion."""
 
     change_set: ChangeSet
@@ -59,6 +58,8 @@ class SyncTimes:
     def course(self, change_set: ChangeSet, ordinal: int, end_s: float) -> PlannedSync:
         """Return the course of a sync; one that still fails after `end_s` never completes."""
         time_s, failed = change_set.cut_s, list[float]()
+        if not self._failure_probability:
+            return PlannedSync(change_set, (), time_s + self.duration_s(change_set, ordinal, 0))
         while time_s <= end_s:
             attempt = len(failed)
             duration_s = self.duration_s(change_set, ordinal, attempt)
@@ -75,8 +76,6 @@ class SyncTimes:
 
     def _failing_share(self, ordinal: int, attempt: int) -> float | None:
         """Return after which share of its duration an attempt fails, None if it succeeds."""
-        if self._failure_probability == 0:
-            return None
         chance = self._drawn(self._chance, "failure", attempt)[ordinal]
         # Given that it is below p, chance / p is uniform: one draw decides both.
         return chance / self._failure_probability if chance < self._failure_probability else None
@@ -113,26 +112,24 @@ class SyncProcess:
     def _run(self) -> Generator[simpy.Event, None, None]:
         ordinal = 0
         cut_s = self._times.interval_s or self._times.gap_s(ordinal)
+        env = self._env
         while cut_s <= self._end_s:
-            yield from self._wait(cut_s)
+            if cut_s > env.now:
+                yield env.timeout(cut_s - env.now)
             plan = self._times.course(self._journal.cut(cut_s), ordinal, self._end_s)
             self._in_flight = plan
             if plan.completed_s > self._end_s:
                 return
-            yield from self._wait(plan.completed_s)
+            if plan.completed_s > env.now:
+                yield env.timeout(plan.completed_s - env.now)
             self._settle(plan)
             ordinal += 1
             ready_s = plan.completed_s + self._times.gap_s(ordinal)
             cut_s = max(cut_s + self._times.interval_s, ready_s)
 
-    def _wait(self, time_s: float) -> Generator[simpy.Event, None, None]:
-        if time_s > self._env.now:
-            yield self._env.timeout(time_s - self._env.now)
-
     def _settle(self, plan: PlannedSync) -> None:
         """Record a completed sync: its change set is visible and LastReplicatedTimestamp moves."""
         change = plan.change_set
-        _, written = self._journal.written(plan.completed_s)
         self._replication.replicated(change.cut_s)
         self._replication.records.syncs.append(
             change.cut_s,
@@ -142,7 +139,6 @@ class SyncProcess:
             change.writes,
             len(plan.failed_s) + 1,
             change.first_write_s,
-            written,
         )
         self._journal.sent(change, plan.completed_s)
         self._in_flight = None

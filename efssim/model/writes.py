@@ -14,7 +14,7 @@ from efssim.model.arrivals import Times, arrival_times
 from efssim.model.draws import Draws
 from efssim.scenario import Scenario
 from efssim.scenario.distributions import Distribution
-from efssim.scenario.schema import FileSystem, WriteStream
+from efssim.scenario.schema import LARGEST_FILE_BYTES, FileSystem, WriteStream
 from efssim.scenario.trace import TraceSpec, read_trace
 
 Floats = NDArray[np.float64]
@@ -68,6 +68,8 @@ class DrawnWrites:
         sizes = self._size.sample(self._generator, len(times))
         if self._factor != 1:
             sizes = sizes * self._factor
+        # The far tail of a distribution does not reach beyond the largest file.
+        np.minimum(sizes, LARGEST_FILE_BYTES, out=sizes)
         return times, self._whole.round(sizes)
 
 

@@ -133,7 +133,7 @@ def _assumed(name: str, result: Result) -> list[str]:
 
 
 def _reproduce(result: Result, command: str) -> list[str]:
-    lines = [f"reproduce: {command}", f"digest:    {result.digest}"]
+    lines = [f"reproduce: {command}", f"digest: {result.digest}"]
     for name, file_system in result.scenario.file_systems.items():
         for stream, writes in file_system.writes.items():
             if writes.trace is not None:
@@ -162,7 +162,7 @@ def _short(seconds: float | None) -> str:
     """Return a duration in at most 8 characters."""
     if seconds is None:
         return "-"
-    for limit, unit, name in ((120, 1, "s"), (7200, 60, "min"), (172_800, 3600, "h")):
+    for limit, unit, name in ((120, 1, "s"), (6000, 60, "min"), (172_800, 3600, "h")):
         if seconds < limit:
             return f"{seconds / unit:.1f} {name}"
     return f"{seconds / 86_400:.1f} d"

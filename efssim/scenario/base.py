@@ -33,10 +33,9 @@ class Model(BaseModel):
         # A plain "before" validator that raises would hide the problems of the other keys.
         if not isinstance(data, Mapping):
             return handler(data)
-        good = {key: value for key, value in data.items() if cls._complaint(key, value) is None}
-        problems = [
-            problem((key,), cls._complaint(key, data[key])) for key in data if key not in good
-        ]
+        complaints = {key: cls._complaint(key, value) for key, value in data.items()}
+        good = {key: value for key, value in data.items() if complaints[key] is None}
+        problems = [problem((key,), text) for key, text in complaints.items() if text is not None]
         return collect(cls.__name__, problems, lambda: handler(good))
 
     @classmethod
@@ -48,9 +47,8 @@ class Model(BaseModel):
         return "has no value" if value is None else None
 
 
-def problem(loc: tuple[str | int, ...], message: str | None) -> InitErrorDetails:
+def problem(loc: tuple[str | int, ...], message: str) -> InitErrorDetails:
     """Return one problem in pydantic's form, at `loc` relative to the model that reports it."""
-    assert message is not None
     # ctx-free templates are taken literally, so braces in a message are safe.
     kind = PydanticCustomError("problem", message)
     return InitErrorDetails(type=kind, loc=loc, input=None)
@@ -61,7 +59,13 @@ def collect(title: str, problems: list[InitErrorDetails], validate: Callable[[],
     try:
         result = validate()
     except ValidationError as error:
-        problems = problems + [problem(line["loc"], plain_message(line)) for line in error.errors()]
+        told = [line["loc"] for line in problems]
+        problems = problems + [
+            problem(line["loc"], plain_message(line))
+            for line in error.errors()
+            # A key that was left out because of its own problem is not missing.
+            if not (line["type"] == "missing" and line["loc"] in told)
+        ]
     if problems:
         raise ValidationError.from_exception_data(title, problems)
     return result
@@ -73,6 +77,8 @@ def plain_message(line: ErrorDetails) -> str:
         return "is required"
     if line["type"] == "model_type" or line["type"] == "dict_type":
         return "must be a mapping of names to values"
+    if line["type"] == "string_pattern_mismatch":
+        return "takes letters, digits, '.', '_' and '-' only, the first a letter or digit"
     message = line["msg"].removeprefix("Value error, ").replace("Input should be", "must be")
     return message.replace("valid string", "string")
 

@@ -7,7 +7,7 @@ malformed: those have their own problem.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -16,13 +16,15 @@ from efssim.scenario.document import suggest
 from efssim.scenario.quantities import parse_count, parse_datetime, parse_duration
 from efssim.scenario.trace import TraceErrors, TraceSpec, read_trace
 
+DEFAULT_START = datetime(2026, 1, 1, tzinfo=UTC)
+
 Found = tuple[tuple[str | int, ...], str]
 """A path and what is wrong there."""
 
 
 def cross_problems(raw: Mapping[str, Any], base: Path) -> list[Found]:
     """Return every problem between the parts of a scenario; traces are relative to `base`."""
-    checks = (_region_problems, _source_problems, _partition_problems, _warm_up_problems)
+    checks = (_region_problems, _source_problems, _partition_problems, _time_problems)
     found = [problem for check in checks for problem in check(raw)]
     return found + list(_trace_problems(raw, base))
 
@@ -87,26 +89,37 @@ def _dangling(source: str, names: list[str]) -> str:
 
 def _partition_problems(raw: Mapping[str, Any]) -> Iterator[Found]:
     sources = {path[1]: region for path, region in _placed(raw) if path[0] == "file_systems"}
-    custom = _custom_regions(raw)
     for path, region in _placed(raw):
         source = sources.get(str(_section(raw, path[0])[path[1]].get("source")))
-        if path[0] != "replications" or source is None or source in custom or region in custom:
+        # Custom Regions are in no partition, and unknown ones have their own problem.
+        if path[0] != "replications" or not {source, region} <= set(regions.KNOWN):
             continue
-        if regions.partition(source) != regions.partition(region):
+        if regions.partition(str(source)) != regions.partition(region):
             yield path, f"Region '{region}' is in another partition than the source's '{source}'"
 
 
-def _warm_up_problems(raw: Mapping[str, Any]) -> Iterator[Found]:
+def _time_problems(raw: Mapping[str, Any]) -> Iterator[Found]:
     duration = _parsed(parse_duration, raw.get("duration"))
     warm_up = _parsed(parse_duration, raw.get("warm_up"))
+    start = _parsed(parse_datetime, raw.get("start", DEFAULT_START))
+    if start is not None and duration is not None and not _in_calendar(start, duration):
+        yield ("duration",), "ends after the year 9999"
     if duration is not None and warm_up is not None and warm_up >= duration > 0:
         yield ("warm_up",), "is not shorter than duration, so nothing would be measured"
 
 
+def _in_calendar(start: datetime, duration_s: float) -> bool:
+    try:
+        start + timedelta(seconds=duration_s)
+    except OverflowError:
+        return False
+    return True
+
+
 def _trace_problems(raw: Mapping[str, Any], base: Path) -> Iterator[Found]:
-    start = _parsed(parse_datetime, raw.get("start", datetime(2026, 1, 1, tzinfo=UTC)))
+    start = _parsed(parse_datetime, raw.get("start", DEFAULT_START))
     duration = _parsed(parse_duration, raw.get("duration"))
-    if start is None or duration is None:
+    if start is None or duration is None or not _in_calendar(start, duration):
         return
     for name, part in _section(raw, "file_systems").items():
         for stream, written in _section(part, "writes").items():

@@ -12,7 +12,16 @@ from typing import Annotated, Any, Generic, Self, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import Field, TypeAdapter, ValidationInfo, field_validator, model_validator
+from pydantic import (
+    Field,
+    GetJsonSchemaHandler,
+    TypeAdapter,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema
 
 from efssim.scenario.base import Model, one_of
 
@@ -39,7 +48,7 @@ class Lognormal(Model, Generic[Q]):
 
     median: Q
     """Median, the exponential of the logarithm's mean."""
-    sigma: Positive
+    sigma: Annotated[Positive, Field(le=10)]
     """Standard deviation of the natural logarithm."""
 
     def sample(self, generator: np.random.Generator, n: int) -> Floats:
@@ -55,7 +64,7 @@ class Gamma(Model, Generic[Q]):
 
     mean: Q
     """Mean."""
-    cv: Positive
+    cv: Annotated[Positive, Field(ge=1e-3, le=1e3)]
     """Coefficient of variation: standard deviation over mean."""
 
     def sample(self, generator: np.random.Generator, n: int) -> Floats:
@@ -93,7 +102,7 @@ class Pareto(Model, Generic[Q]):
 
     min: Q
     """Smallest value, above 0."""
-    alpha: Positive
+    alpha: Annotated[Positive, Field(ge=1e-3, le=1e3)]
     """Tail index: the smaller, the heavier the tail."""
     max: Q
     """Largest value."""
@@ -173,6 +182,15 @@ class Distribution(Model, Generic[Q]):
     empirical: Empirical[Q] | None = None
     """`{empirical: {values: [4 KiB, 64 KiB]}}`."""
 
+    @classmethod
+    def __get_pydantic_json_schema__(
+        cls, core: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
+        # A bare quantity is a constant, so editors must not mark it; the last option is null.
+        whole = handler(core)
+        constant = handler.resolve_ref_schema(whole)["properties"]["constant"]
+        return {"anyOf": [*constant["anyOf"][:-1], whole]}
+
     @model_validator(mode="before")
     @classmethod
     def _bare_is_constant(cls, data: Any) -> Any:
@@ -217,7 +235,10 @@ def _readable(file: Path) -> Path:
 
 
 def _read_values(file: Path, quantity: TypeAdapter[Any]) -> Floats:
-    lines = [line.strip() for line in file.read_text(encoding="utf-8").splitlines()]
+    try:
+        lines = [line.strip() for line in file.read_text(encoding="utf-8").splitlines()]
+    except UnicodeDecodeError:
+        raise ValueError(f"{file} is not UTF-8 text") from None
     return np.array([quantity.validate_python(line) for line in lines if line], dtype=np.float64)
 
 

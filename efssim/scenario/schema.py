@@ -18,7 +18,7 @@ from pydantic import (
 )
 
 from efssim.scenario.base import Model, collect, one_of, problem
-from efssim.scenario.checks import cross_problems
+from efssim.scenario.checks import DEFAULT_START, cross_problems
 from efssim.scenario.distributions import Distribution, beside_scenario
 from efssim.scenario.presets import SYNC_PRESETS, PresetName, PresetValue
 from efssim.scenario.trace import Trace, TraceSpec, read_trace
@@ -33,6 +33,9 @@ from efssim.scenario.types import (
     PositiveDuration,
     Size,
 )
+
+LARGEST_FILE_BYTES = 52_673_613_135_872
+"""Largest file of EFS (EFS User Guide, quotas: 47.9 TiB); no single write is larger."""
 
 Factor = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 Growth = Annotated[float, Field(gt=0, allow_inf_nan=False)]
@@ -101,7 +104,7 @@ class Profile(Model):
     def _known_zone(cls, name: str) -> str:
         try:
             ZoneInfo(name)
-        except (OSError, ValueError):  # unknown names, directories, malformed keys
+        except (KeyError, OSError, ValueError):  # unknown names, directories, malformed keys
             raise ValueError(f"unknown time zone '{name}'") from None
         return name
 
@@ -230,6 +233,13 @@ class WriteStream(Model):
             raise ValueError("needs arrivals and size, or a trace")
         return self
 
+    @field_validator("size")
+    @classmethod
+    def _fits_a_file(cls, size: Distribution[Size] | None) -> Distribution[Size] | None:
+        if size is not None and size.expected() > LARGEST_FILE_BYTES:
+            raise ValueError("is above 47.9 TiB, the largest file that EFS takes")
+        return size
+
 
 _CONTROL_PLANE = "the EFS control plane"
 
@@ -262,7 +272,7 @@ class Destination(Model):
 
     later: ClassVar[Mapping[str, str]] = {
         "availability_zone": "a One Zone destination",
-        "kms_key": _CONTROL_PLANE,
+        "kms_key_id": _CONTROL_PLANE,
         "file_system": "replicating to an existing file system",
     }
 
@@ -287,7 +297,7 @@ class Sync(Model):
     """Changed files transferred per second; `none` lifts the limit."""
     scan_rate: Limit | None = None
     """Files of the inventory scanned per second; `none` lifts the limit."""
-    diff_rate: Limit | ByteRate | None = None
+    diff_rate: ByteRate | None = None
     """Bytes of touched large files compared per second; `none` lifts the limit."""
     failure_probability: Annotated[Fraction, Field(lt=1)] | None = None
     """Probability that an attempt fails."""
@@ -388,7 +398,7 @@ class Scenario(Model):
     """Name of the scenario."""
     description: str = ""
     """What the scenario is about."""
-    start: Instant = datetime(2026, 1, 1, tzinfo=UTC)
+    start: Instant = DEFAULT_START
     """Time at which the simulation starts; naive times are UTC."""
     duration: PositiveDuration
     """Simulated time."""

@@ -162,12 +162,12 @@ def _fail(spec: TraceSpec, line: int | None, message: str) -> NoReturn:
 
 def _text(spec: TraceSpec) -> str:
     """Return the file's text without a byte order mark; raises TraceErrors if there is none."""
+    if spec.file.exists() and not spec.file.is_file():
+        _fail(spec, None, "is not a file")  # a folder, or a device that never ends
     try:
         data = spec.file.read_bytes().removeprefix(codecs.BOM_UTF8)
     except FileNotFoundError:
         _fail(spec, None, "no such file")
-    except IsADirectoryError:
-        _fail(spec, None, "is a directory, not a CSV file")
     except (OSError, ValueError) as error:  # ValueError: a NUL in the name
         _fail(spec, None, f"cannot be read: {getattr(error, 'strerror', None) or error}")
     try:
@@ -384,10 +384,11 @@ def _inside(spec: TraceSpec, time: NDArray[np.float64], duration_s: float) -> ND
     """Return which rows have a part in the run; all of them if the trace is repeated."""
     if spec.repeat:
         return np.ones(time.shape, dtype=np.bool_)
-    # A single write at time 0 belongs to the run, but a period that ends there has all its writes
-    # at or before the state the run starts from.
-    begun = time >= 0 if spec.period_s is None else time + spec.period_s > 0
-    return np.asarray(begun & (time <= duration_s), dtype=np.bool_)
+    # What is written at or before the start belongs to the state that the run starts from; the
+    # first write of a period comes after its begin.
+    if spec.period_s is None:
+        return np.asarray((time > 0) & (time <= duration_s), dtype=np.bool_)
+    return np.asarray((time + spec.period_s > 0) & (time < duration_s), dtype=np.bool_)
 
 
 def _report(

@@ -1,0 +1,559 @@
+"""Tests of the command line as a user has it: the installed command in a fresh folder."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from efssim import cli
+
+EFSSIM = Path(sys.executable).with_name("efssim")
+PACKAGE = Path(cli.__file__).parent
+SCENARIOS = Path(__file__).parents[1] / "scenarios"
+
+SHORT = """\
+name: short
+description: "Ünïcödé — 日本語 \\U0001F40B, a description that is longer than a line of a terminal is wide"
+duration: 20 min
+warm_up: 1 min
+rpo: {target: 15 min, attainment: 99.9 %}
+file_systems:
+  orders:
+    region: us-east-1
+    files: 1000
+    writes:
+      app:
+        arrivals: {poisson: {rate: 2 per s}}
+        size: {lognormal: {median: 64 KiB, sigma: 1.5}}
+replications:
+  dr:
+    source: orders
+    destination: {region: us-west-2}
+    established: true
+    sync: {setup: {exponential: {mean: 5 s}}, failure_probability: 10 %}
+"""  # noqa: E501 - the long line is the point
+NONE = "name: nothing\nduration: 1 h\n"
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    """A fresh current folder with the scenario `s.yaml`."""
+    monkeypatch.chdir(tmp_path)
+    Path("s.yaml").write_text(SHORT, encoding="utf-8")
+    return tmp_path
+
+
+def efs(*arguments, **variables):
+    return subprocess.run(
+        [EFSSIM, *arguments],
+        capture_output=True,
+        encoding="utf-8",
+        timeout=60,
+        check=False,
+        env={**os.environ, **variables},
+    )
+
+
+def report(*arguments, **variables):
+    """Run a command that succeeds in silence; return its standard output."""
+    done = efs(*arguments, **variables)
+    assert (done.returncode, done.stderr) == (0, "")
+    return done.stdout
+
+
+def summary(*arguments, **variables):
+    return json.loads(report("run", *arguments, "--format", "json", **variables))
+
+
+# Help and imports
+
+
+def test_help_lists_the_commands():
+    text = report("--help")
+    assert re.findall(r"^  (\w+)  ", text, re.MULTILINE) == ["init", "run", "schema", "validate"]
+    assert report("-h") == text
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["--version"], ["run", "--help"]])
+def test_help_and_version_wait_for_no_heavy_package(arguments):
+    code = f"""
+import sys
+from efssim.cli import main
+sys.argv = ["efssim", *{arguments!r}]
+main()
+heavy = {{"pandas", "matplotlib", "scipy", "simpy", "numpy", "pydantic", "yaml"}}
+print("heavy:", sorted(heavy & set(sys.modules)))
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60
+    )
+    assert done.stdout.splitlines()[-1] == "heavy: []"
+
+
+def test_version():
+    assert re.fullmatch(r"efssim \d+\.\d+\.\d+\S*\n", report("--version"))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "hint"),
+    [
+        (["run", "s.yaml", "--sed", "3"], "--seed"),
+        (["run", "s.yaml", "--format", "jsn"], "json"),
+        (["run", "s.yaml", "--seed", "-1"], "--seed"),
+        (["rnu", "s.yaml"], "run"),
+        (["run"], "FILE"),
+        ([], "Usage"),
+    ],
+)
+def test_usage_error(folder, arguments, hint):
+    done = efs(*arguments)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert hint in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+# The report
+
+
+def test_text_report(folder):
+    text = report("run", "s.yaml")
+    lines = text.splitlines()
+    kept = [line for line in lines if not line.startswith(("reproduce:", "digest:"))]
+    assert max(map(len, kept)) <= 80
+    assert lines[0] == "efssim: short"
+    heading, verdict, table = text.split("\n\n")[:3]
+    assert "20 min" not in heading.splitlines()[0]
+    assert verdict.startswith("dr: RPO MET (age at most 15 min for 99.9 %)")
+    assert table.split()[:7] == ["lag", "mean", "p50", "p90", "p99", "p99_9", "max"]
+    assert "Assumed, as AWS does not publish them:" in text
+    assert "nan" not in text.lower()
+
+
+def test_report_names_the_command_that_repeats_it(folder):
+    text = report("run", "s.yaml", "--seed", "9", "--set", "rpo.target=5 min")
+    assert "\nreproduce: efssim run s.yaml --seed 9 --set 'rpo.target=5 min'\n" in text
+    digest = text.split("digest:")[1].strip()
+    assert summary("s.yaml", "--seed", "9", "--set", "rpo.target=5 min")["digest"] == digest
+
+
+def test_long_names_stay_within_80_columns(folder):
+    name = "ab-" * 30
+    text = SHORT.replace("  dr:", f"  {name}:").replace("name: short", f"name: {name}")
+    Path("s.yaml").write_text(text, encoding="utf-8")
+    lines = report("run", "s.yaml").splitlines()
+    assert all(len(x) <= 80 for x in lines if not x.startswith(("reproduce:", "digest:")))
+
+
+def test_digest_stays_within_80_columns(folder):
+    assert max(len(x) for x in report("run", "s.yaml").splitlines()) <= 80
+
+
+def test_a_diverging_run_shows_no_percentile(folder):
+    text = report("run", "s.yaml", "--set", "replications.dr.sync.throughput=1 KiB/s")
+    assert "DIVERGING" in text
+    assert "p99_9" not in text
+    assert all(len(x) <= 80 for x in text.splitlines()[:-3])
+
+
+def no_constant(text):
+    raise AssertionError(f"{text} is not JSON")
+
+
+def test_json_is_the_summary(folder):
+    done = efs("run", "s.yaml", "--format", "json", "--out", "out", "--verify")
+    assert done.returncode == 0
+    assert done.stdout == Path("out/summary.json").read_text(encoding="utf-8")
+    found = json.loads(done.stdout, parse_constant=no_constant)
+    assert list(found) == ["scenario", "seed", "trials", "window", "replications", "digest"]
+    assert found["window"] == {
+        "start": "2026-01-01T00:01:00.000000Z",
+        "end": "2026-01-01T00:20:00.000000Z",
+        "seconds": 1140.0,
+    }
+    assert re.fullmatch(r"sha256:[0-9a-f]{64}", found["digest"])
+    assert done.stderr.splitlines() == ["laws 1, 2, 4 and 5 hold", f"wrote out{os.sep}"]
+
+
+SUMMARY = """
+time_since_last_sync_s: mean p50 p90 p95 p99 p99_9 max peak_mean undefined_s
+write_lag_s: count mean p50 p90 p95 p99 p99_9 max
+write_lag_by_byte_s: mean p50 p90 p95 p99 p99_9 max
+oldest_pending_s: mean p50 p90 p95 p99 p99_9 max
+pending_bytes: mean max open_at_end open_at_end_writes
+writes: count bytes coalesced_bytes dropped_bytes
+rpo: target_s attainment objective met violations violation_s longest_s
+syncs: completed failed_attempts abandoned bytes duration_mean_s utilisation diverging
+"""
+
+
+def test_summary_has_the_keys_of_the_contract(folder):
+    dr = summary("s.yaml")["replications"]["dr"]
+    for line in SUMMARY.split("\n")[1:-1]:
+        key, columns = line.split(": ")
+        assert set(columns.split()) <= set(dr[key]), key
+    rest = "initial_sync_s initial_bytes status_s final_status last_replicated_timestamp"
+    assert set(rest.split()) <= set(dr)
+    assert (dr["initial_sync_s"], dr["initial_bytes"]) == (None, None)
+    assert dr["final_status"] == "ENABLED"
+    assert dr["last_sync_completed"] > dr["last_replicated_timestamp"]
+
+
+def test_a_run_in_which_nothing_is_written_has_nulls(folder):
+    dr = summary("s.yaml", "--set", "file_systems.orders.writes={}")["replications"]["dr"]
+    assert dr["write_lag_s"]["count"] == 0
+    assert dr["write_lag_s"]["p99"] is None
+    assert dr["time_since_last_sync_s"]["p99"] > 0
+
+
+def test_a_run_without_a_sync_has_a_report(folder):
+    arguments = ("s.yaml", "--set", "replications.dr.sync.interval=2 h")
+    dr = summary(*arguments)["replications"]["dr"]
+    assert dr["syncs"]["completed"] == 0
+    assert "RPO" in report("run", *arguments)
+
+
+# The files
+
+
+COLUMNS = {
+    "syncs.csv": "replication,trial,cut,completed,bytes,files,attempts,outcome",
+    "statuses.csv": "replication,trial,time,from,to,cause",
+    "violations.csv": "replication,trial,begin,end,peak_s",
+}
+_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z")
+
+
+def test_files(folder):
+    report("run", "s.yaml", "--out", "a/b", "--quiet", "--set", "rpo.target=30 s")
+    assert sorted(path.name for path in Path("a/b").iterdir()) == [
+        "manifest.json",
+        "statuses.csv",
+        "summary.json",
+        "syncs.csv",
+        "violations.csv",
+    ]
+    assert [path.name for path in Path("a").iterdir()] == ["b"]
+    tables = {}
+    for name, columns in COLUMNS.items():
+        lines = Path("a/b", name).read_bytes().decode()
+        assert "\r" not in lines
+        assert lines.splitlines()[0] == columns
+        tables[name] = list(csv.DictReader(lines.splitlines()))
+        assert tables[name]
+        for row in tables[name]:
+            times = [row[key] for key in ("cut", "completed", "time", "begin", "end") if key in row]
+            assert all(_TIME.fullmatch(text) for text in times if text)
+    last = tables["syncs.csv"][-1]
+    assert (last["outcome"] == "open") == (last["completed"] == "")
+    assert {row["outcome"] for row in tables["syncs.csv"][:-1]} == {"completed"}
+    (status,) = tables["statuses.csv"]
+    assert list(status.values())[2:] == [
+        "2026-01-01T00:00:00.000000Z", "", "ENABLED", "established"
+    ]  # fmt: skip
+    found = json.loads(Path("a/b/summary.json").read_text())["replications"]["dr"]["rpo"]
+    assert found["violations"] == len(tables["violations.csv"])
+
+
+def test_manifest_repeats_the_run(folder):
+    report("run", "s.yaml", "--out", "out", "--quiet", "--seed", "5", "--set", "warm_up=2 min")
+    text = Path("out/manifest.json").read_text(encoding="utf-8")
+    manifest = json.loads(text, parse_constant=no_constant)
+    assert manifest["seed"] == 5
+    assert {"simpy", "numpy", "pandas", "pydantic"} <= set(manifest["packages"])
+    provenance = {row["path"]: row["provenance"] for row in manifest["parameters"]}
+    assert provenance["warm_up"] == "scenario"
+    assert provenance["rpo.target"] == "scenario"
+    assert provenance["replications.dr.sync.throughput"] == "assumed"
+    assert provenance["seed"] == "default"
+    Path("again.yaml").write_text(
+        json.dumps(manifest["scenario"], ensure_ascii=False), encoding="utf-8"
+    )
+    assert summary("again.yaml", "--seed", "5")["digest"] == manifest["digest"]
+
+
+def test_out_replaces_the_files_of_an_earlier_run_and_keeps_others(folder):
+    Path("out").mkdir()
+    Path("out/mine.txt").write_text("mine")
+    report("run", "s.yaml", "--out", "out", "--quiet")
+    first = json.loads(Path("out/summary.json").read_text())["digest"]
+    report("run", "s.yaml", "--out", "out", "--quiet", "--seed", "2")
+    assert json.loads(Path("out/summary.json").read_text())["digest"] != first
+    assert Path("out/mine.txt").read_text() == "mine"
+    assert len(list(Path("out").iterdir())) == 6
+    assert sorted(path.name for path in folder.iterdir()) == ["out", "s.yaml"]
+
+
+@pytest.mark.parametrize("out", ["taken", "taken/below"])
+def test_out_that_is_a_file(folder, out):
+    Path("taken").write_text("mine")
+    done = efs("run", "s.yaml", "--out", out)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith("taken: ")
+    assert Path("taken").read_text() == "mine"
+    assert sorted(path.name for path in folder.iterdir()) == ["s.yaml", "taken"]
+
+
+@pytest.mark.skipif(not Path("/proc/self").is_dir(), reason="needs a folder nobody can write to")
+def test_unwritable_out(folder):
+    done = efs("run", "s.yaml", "--out", "/proc/efssim/out")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.count("\n") == 1
+    assert done.stderr.startswith("/proc/efssim")
+
+
+def test_scenario_without_replications(folder):
+    Path("s.yaml").write_text(NONE, encoding="utf-8")
+    text = report("run", "s.yaml", "--out", "out", "--quiet")
+    assert "This scenario has no replication" in text
+    assert json.loads(Path("out/summary.json").read_text())["replications"] == {}
+
+
+def test_files_without_replications_have_their_columns(folder):
+    Path("s.yaml").write_text(NONE, encoding="utf-8")
+    report("run", "s.yaml", "--out", "out", "--quiet")
+    for name, columns in COLUMNS.items():
+        assert Path("out", name).read_text().splitlines() == [columns]
+
+
+# Exit codes
+
+
+def test_check(folder):
+    assert efs("run", "s.yaml", "--check").returncode == 0
+    missed = efs("run", "s.yaml", "--check", "--set", "rpo.target=10 s", "--out", "out")
+    assert missed.returncode == 1
+    assert "dr: RPO MISSED (age at most 10 s for 99.9 %)" in missed.stdout
+    assert Path("out/summary.json").exists()
+    assert efs("run", "s.yaml", "--set", "rpo.target=10 s").returncode == 0
+
+
+_ABSURD = "file_systems.orders.writes.app.arrivals={poisson: {rate: 1e9 per s}}"
+
+
+def test_absurdly_many_writes_are_refused(folder):
+    done = efs("run", "s.yaml", "--set", _ABSURD, "--out", "out")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == "s.yaml: about 1.2e+12 writes are expected; --yes runs it all the same\n"
+    assert not Path("out").exists()
+
+
+def test_yes_runs_absurdly_many_writes(folder, monkeypatch):
+    from efssim import simulate
+
+    class ReachedError(Exception):
+        pass
+
+    def reached(*arguments, **options):
+        raise ReachedError
+
+    monkeypatch.setattr(simulate, "run", reached)
+    done = CliRunner().invoke(cli.cli, ["run", "s.yaml", "--set", _ABSURD, "--yes"])
+    assert isinstance(done.exception, ReachedError)
+    done = CliRunner().invoke(cli.cli, ["run", "s.yaml", "--set", _ABSURD])
+    assert done.exit_code == 2
+
+
+def test_a_bug_of_ours_ends_with_3(folder, monkeypatch, capsys):
+    from efssim import simulate
+
+    monkeypatch.setattr(simulate, "run", lambda *_, **__: 1 / 0)
+    monkeypatch.setattr(sys, "argv", ["efssim", "run", "s.yaml"])
+    monkeypatch.delenv("EFSSIM_TRACEBACK", raising=False)
+    with pytest.raises(SystemExit) as caught:
+        cli.main()
+    assert caught.value.code == 3
+    assert capsys.readouterr().err.startswith("internal error, a bug of efssim: ZeroDivisionError")
+
+
+def test_interrupt_ends_with_130(folder):
+    process = subprocess.Popen(
+        [EFSSIM, "run", "s.yaml", "--set", "duration=500 days", "--set", "seed=3", "--out", "out"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
+    )
+    with pytest.raises(subprocess.TimeoutExpired):  # by then it simulates
+        process.wait(1.5)
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate(timeout=30)
+    assert (process.returncode, out) == (130, "")
+    assert err.strip() == "interrupted"
+    assert not Path("out").exists()
+
+
+@pytest.mark.parametrize("arguments", [["run", "s.yaml"], ["validate", "s.yaml"], ["schema"]])
+def test_a_reader_that_goes_away_is_no_error_to_tell(folder, arguments):
+    reading, writing = os.pipe()
+    os.close(reading)  # gone before the first line, which `| head -1` is only by chance
+    done = subprocess.run(
+        [EFSSIM, *arguments], stdout=writing, stderr=subprocess.PIPE, text=True, check=False
+    )
+    os.close(writing)
+    assert done.stderr == ""
+    assert done.returncode in (0, 1)
+
+
+# init, schema, validate
+
+
+def test_init_and_run(folder):
+    text = report("init", "new/project")
+    assert "efssim run new/project/scenario.yaml" in text
+    assert summary("new/project/scenario.yaml", "--set", "duration=2 h")["scenario"] == "starter"
+    assert report("validate", "new/project/scenario.yaml") == "new/project/scenario.yaml: valid\n"
+
+
+def test_init_does_not_overwrite(folder):
+    Path("scenario.yaml").write_text("mine")
+    done = efs("init")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == "scenario.yaml: exists already and is left as it is\n"
+    assert Path("scenario.yaml").read_text() == "mine"
+    assert efs("init", "s.yaml").returncode == 2
+
+
+def fitting(schema, value, root):
+    """Whether a value fits a JSON Schema, as far as its structure goes."""
+    if "$ref" in schema:
+        return fitting(root["$defs"][schema["$ref"].rpartition("/")[2]], value, root)
+    if "anyOf" in schema:
+        return any(fitting(part, value, root) for part in schema["anyOf"])
+    if "const" in schema or "enum" in schema:
+        return value in schema.get("enum", [schema.get("const")])
+    if isinstance(value, dict):
+        if schema.get("type") != "object" or not set(schema.get("required", ())) <= set(value):
+            return False
+        others = schema.get("additionalProperties", True)
+        known = schema.get("properties", {})
+        return all(
+            fitting(known[key], part, root)
+            if key in known
+            else (fitting(others, part, root) if isinstance(others, dict) else others)
+            for key, part in value.items()
+        )
+    if isinstance(value, list):
+        return schema.get("type") == "array"
+    if isinstance(value, str):
+        return schema.get("type") == "string" and bool(re.search(schema.get("pattern", ""), value))
+    kind = "boolean" if isinstance(value, bool) else "number"
+    return schema.get("type") == kind or (kind == "number" and schema.get("type") == "integer")
+
+
+def shipped():
+    """Return the content of every scenario that comes with efssim."""
+    from efssim.scenario.document import read_document
+
+    files = sorted(SCENARIOS.glob("*.yaml"))
+    assert files
+    return [read_document(file).data for file in [*files, PACKAGE / "scenario" / "starter.yaml"]]
+
+
+@pytest.mark.parametrize(
+    "data",
+    [pytest.param(data, id=data["name"]) for data in shipped()],
+)
+def test_schema_fits_the_shipped_scenarios(data):
+    schema = json.loads(report("schema"))
+    assert {"name", "duration", "file_systems", "replications"} <= set(schema["properties"])
+    assert schema["required"] == ["name", "duration"]
+    assert schema["additionalProperties"] is False
+    assert fitting(schema, data, schema)
+    assert not fitting(schema, {**data, "durration": 1}, schema)
+    assert not fitting(schema, {**data, "duration": "10 parsec"}, schema)
+
+
+def test_schema_fits_bare_quantities_where_times_may_vary():
+    schema = json.loads(report("schema"))
+    on_off = {"on_off": {"on": "10 min", "off": "1 h", "rate": "1 per s"}}
+    stream = {"arrivals": on_off, "size": "1 MiB"}
+    data = {
+        "name": "bare",
+        "duration": 600,
+        "file_systems": {"fs": {"region": "us-east-1", "writes": {"app": stream}}},
+    }
+    assert fitting(schema, data, schema)
+
+
+def test_schema_describes_every_key():
+    schema = json.loads(report("schema"))
+    for part in [schema, *schema["$defs"].values()]:
+        for key, value in part.get("properties", {}).items():
+            assert "description" in value or "$ref" in value, key
+
+
+def test_shipped_scenarios_are_valid():
+    files = sorted(map(str, SCENARIOS.glob("*.yaml")))
+    assert report("validate", *files).splitlines() == [f"{file}: valid" for file in files]
+
+
+def test_resolved_values_show_their_provenance(folder):
+    lines = report("validate", "s.yaml", "--resolved").splitlines()
+    found = {re.split(r"\s{2,}", line)[0]: re.split(r"\s{2,}", line)[1:] for line in lines}
+    assert found["name"] == ['"short"', "scenario"]
+    assert found["seed"] == ["1", "default"]
+    assert found["rpo.target"][1] == "scenario"
+    assert found["replications.dr.sync.interval"][0] == "1 min"
+    assert found["replications.dr.sync.interval"][1].startswith("assumed: ")
+    assert found["replications.dr.sync.throughput"][0] == "214 MiB/s"
+    assert all(re.search("  (scenario|default|assumed|documented)", line) for line in lines)
+
+
+def test_set_changes_a_value(folder):
+    text = report("validate", "s.yaml", "--resolved", "--set", "seed=77")
+    assert re.search(r"^seed +77 +scenario$", text, re.MULTILINE)
+
+
+# Determinism
+
+
+def test_same_numbers_in_every_process(folder):
+    results = [report("run", "s.yaml", PYTHONHASHSEED=seed) for seed in ("0", "1", "random")]
+    assert results[0] == results[1] == results[2]
+
+
+def test_seed_changes_the_numbers(folder):
+    assert summary("s.yaml", "--seed", "2")["digest"] != summary("s.yaml")["digest"]
+    assert summary("s.yaml", "--seed", "1") == summary("s.yaml")
+
+
+def test_a_stranger_changes_no_number_of_the_first(folder):
+    stranger = """
+  aaa:
+    source: other
+    destination: {region: eu-west-1}
+    established: true
+    sync: {interval: 7 s, setup: {exponential: {mean: 3 s}}}
+"""
+    system = """
+  other:
+    region: us-east-1
+    writes: {app: {arrivals: {poisson: {rate: 5 per s}}, size: {exponential: {mean: 1 MiB}}}}
+"""
+    text = SHORT.replace("file_systems:\n", f"file_systems:{system}")
+    Path("two.yaml").write_text(text.replace("replications:\n", f"replications:{stranger}"))
+    alone, both = summary("s.yaml"), summary("two.yaml")
+    assert list(both["replications"]) == ["aaa", "dr"]
+    assert both["replications"]["dr"] == alone["replications"]["dr"]
+    assert both["digest"] != alone["digest"]
+
+
+def test_the_order_of_keys_changes_no_number(folder):
+    head, systems, replications = re.split(r"(?=^file_systems|^replications)", SHORT, flags=re.M)
+    Path("turned.yaml").write_text(replications + systems + head, encoding="utf-8")
+    assert summary("turned.yaml") == summary("s.yaml")
+
+
+def test_verify_changes_no_number(folder):
+    plain, verified = efs("run", "s.yaml"), efs("run", "s.yaml", "--verify")
+    assert plain.stdout == verified.stdout
+    assert verified.stderr == "laws 1, 2, 4 and 5 hold\n"
