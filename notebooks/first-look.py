@@ -50,8 +50,8 @@ by_hour.agg(["count", "mean", "max"]).round(1)
 
 # %% [markdown]
 # ## What if the link were slower?
-# `load` takes the same `path=value` texts as `--set`. Random draws belong to names, so all three runs
-# see the same writes: the differences are the throughput's alone.
+# `load` takes the same `path=value` texts as `--set`. Random draws belong to names, so all three
+# runs see the same writes: the differences are the throughput's alone.
 
 # %%
 rows = {}
