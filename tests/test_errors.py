@@ -511,3 +511,14 @@ def test_a_run_ends_within_the_calendar(folder):
 def test_distribution_beyond_floats_is_refused(folder, size):
     lines = refusal(changed("1 MiB", size))
     assert lines[0].startswith("s.yaml:9:")
+
+
+def test_a_duplicate_key_hides_no_other_problem(folder):
+    text = changed(
+        "    region: us-east-1", "    region: us-east-1\n    region: us-east-2\n    fils: 3"
+    )
+    lines = refusal(text)
+    assert lines == [
+        "s.yaml:6:5: file_systems.orders.region: duplicate key, first on line 5",
+        "s.yaml:7:5: file_systems.orders.fils: unknown key (did you mean 'files'?)",
+    ]

@@ -6,12 +6,14 @@ import json
 import platform
 import shutil
 import tempfile
+from errno import EISDIR
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from efssim._version import __version__
 from efssim.report.assumptions import resolved
+from efssim.report.traces import trace_findings
 from efssim.result import Result
 
 if TYPE_CHECKING:
@@ -29,6 +31,7 @@ def write_files(result: Result, folder: Path) -> None:
     staging = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
     try:
         _write_into(result, staging)
+        _refuse_folders(folder, staging)
         folder.mkdir(exist_ok=True)
         for file in sorted(staging.iterdir()):
             file.replace(folder / file.name)
@@ -50,8 +53,16 @@ def manifest(result: Result) -> dict[str, Any]:
         "seed": result.seed,
         "scenario": result.scenario.model_dump(mode="json", exclude_unset=True),
         "parameters": [parameter._asdict() for parameter in resolved(result.scenario)],
+        "traces": trace_findings(result.scenario),
         "digest": result.digest,
     }
+
+
+def _refuse_folders(folder: Path, staging: Path) -> None:
+    """Raise IsADirectoryError if a folder has the name of a file, before anything is moved."""
+    for file in staging.iterdir():
+        if (folder / file.name).is_dir():
+            raise IsADirectoryError(EISDIR, "is a folder", str(folder / file.name))
 
 
 def _write_into(result: Result, folder: Path) -> None:

@@ -6,6 +6,7 @@ import textwrap
 from typing import Any
 
 from efssim.report.assumptions import assumed_parameters
+from efssim.report.traces import trace_findings
 from efssim.result import Outcome, Result
 from efssim.scenario.quantities import format_duration, format_size
 
@@ -134,12 +135,9 @@ def _assumed(name: str, result: Result) -> list[str]:
 
 def _reproduce(result: Result, command: str) -> list[str]:
     lines = [f"reproduce: {command}", f"digest: {result.digest}"]
-    for name, file_system in result.scenario.file_systems.items():
-        for stream, writes in file_system.writes.items():
-            if writes.trace is not None:
-                report = writes.trace.read(result.scenario).report
-                where = f"trace of {name}.{stream}"
-                lines += [line for text in report.lines() for line in _wrapped(f"{where}: {text}.")]
+    for stream, findings in trace_findings(result.scenario).items():
+        for finding in findings:
+            lines += _wrapped(f"trace of {stream}: {finding}.")
     return lines
 
 

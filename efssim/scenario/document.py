@@ -79,9 +79,11 @@ class Document:
     """The content of a scenario file: `data` is plain, positions are asked for by path."""
 
     data: Any
+    problems: tuple[Problem, ...]
+    """What is wrong with single keys and values, which are left out of `data`."""
 
-    def __init__(self, root: _Node) -> None:
-        self._root = root
+    def __init__(self, root: _Node, problems: Iterable[Problem] = ()) -> None:
+        self._root, self.problems = root, tuple(problems)
         self.data = _plain(root)
 
     def key_position(self, path: Path) -> Position:
@@ -121,7 +123,9 @@ class Document:
         at = _argument(text, ordinal)
         steps, offset = _split_override(text, at)
         path = tuple(step.segment for step in steps)
-        value = _compose(text[offset:], lambda mark: at(offset + mark.index), path)
+        value, problems = _compose(text[offset:], lambda mark: at(offset + mark.index), path)
+        if problems:
+            raise ScenarioError(problems)
         if len(path) + value.height > MAX_DEPTH:
             raise ScenarioError([Problem(at(0), (), _TOO_DEEP)])
         self._root = _replaced(self._root, steps, value, _Setting(at, path))
@@ -129,10 +133,10 @@ class Document:
 
 
 def read_document(path: os.PathLike[str] | str) -> Document:
-    """Read a scenario file.
+    """Read a scenario file; its `problems` are for the caller to report.
 
-    Raises ScenarioError if the file cannot be read, is not UTF-8 or is refused as in
-    `parse_document`.
+    Raises ScenarioError if the file cannot be read, is not UTF-8 or has no use at all: see
+    `parse_leniently`.
     """
     file = os.fspath(path)
     try:
@@ -141,7 +145,7 @@ def read_document(path: os.PathLike[str] | str) -> Document:
         reason = getattr(error, "strerror", None) or error
         problem = Problem(Position(file, 1, 1), (), f"cannot read the file: {reason}")
         raise ScenarioError([problem]) from None
-    return parse_document(_decoded(content, file), file)
+    return parse_leniently(_decoded(content, file), file)
 
 
 def parse_document(text: str, file: str) -> Document:
@@ -151,16 +155,28 @@ def parse_document(text: str, file: str) -> Document:
     not strings, tags beyond the core schema's, characters that YAML does not allow, too many
     values, too deep nesting, several documents, a top level that is not a mapping.
     """
+    document = parse_leniently(text, file)
+    if document.problems:
+        raise ScenarioError(document.problems)
+    return document
+
+
+def parse_leniently(text: str, file: str) -> Document:
+    """Parse the text of a scenario and keep the problems that reading can go past.
+
+    So what is wrong with one key does not hide what is wrong with the others. Raises ScenarioError
+    for syntax, characters, limits, several documents and a top level that is not a mapping.
+    """
     text = text.removeprefix("\ufeff")
     _check_characters(text, lambda index: _position_in(text, index, file))
     start = Position(file, 1, 1)
-    root = _compose(text, lambda mark: Position(file, mark.line + 1, mark.column + 1), ())
+    root, problems = _compose(text, lambda mark: Position(file, mark.line + 1, mark.column + 1), ())
     if root.absent:
-        return Document(_Node.mapping(start, {}, {}))
+        return Document(_Node.mapping(start, {}, {}), problems)
     if not isinstance(root.content, dict):
         message = "the top level must be a mapping of names to values"
-        raise ScenarioError([Problem(root.position, (), message)])
-    return Document(_Node.mapping(start, root.content, root.keys))
+        raise ScenarioError(problems or [Problem(root.position, (), message)])
+    return Document(_Node.mapping(start, root.content, root.keys), problems)
 
 
 def format_path(path: Path) -> str:
@@ -415,13 +431,10 @@ def _shown_tag(tag: str) -> str:
 # Composing nodes
 
 
-def _compose(text: str, locate: _Locate, path: Path) -> _Node:
-    """Compose the nodes of a text whose top is at `path`; raise ScenarioError."""
+def _compose(text: str, locate: _Locate, path: Path) -> tuple[_Node, list[Problem]]:
+    """Compose the nodes of a text whose top is at `path`; raise ScenarioError if it must stop."""
     composer = _Composer(yaml.parse(text, Loader=_LOADER), locate, path)
-    root = composer.document()
-    if composer.problems:
-        raise ScenarioError(composer.problems)
-    return root
+    return composer.document(), composer.problems
 
 
 class _Composer:

@@ -21,9 +21,27 @@ def load(file: str | os.PathLike[str], overrides: Sequence[str] = ()) -> Scenari
     which lists every problem found, one line each.
     """
     document = read_document(file)
+    told = [*document.problems, *_override(document, overrides)]
+    try:
+        scenario = validate(document, Path(file).parent)
+    except ScenarioError as error:
+        # A value that could not be read is missing from the data; it has its own problem.
+        told += [p for p in error.problems if p.path not in {known.path for known in told}]
+        raise ScenarioError(sorted(told, key=_reading_order)) from None
+    if told:
+        raise ScenarioError(sorted(told, key=_reading_order))
+    return scenario
+
+
+def _override(document: Document, overrides: Sequence[str]) -> list[Problem]:
+    """Apply the overrides in order and return what is wrong with them."""
+    problems: list[Problem] = []
     for ordinal, text in enumerate(overrides, start=1):
-        document.override(text, ordinal)
-    return validate(document, Path(file).parent)
+        try:
+            document.override(text, ordinal)
+        except ScenarioError as error:
+            problems += error.problems
+    return problems
 
 
 def validate(document: Document, base: Path) -> Scenario:
@@ -31,8 +49,8 @@ def validate(document: Document, base: Path) -> Scenario:
     try:
         return Scenario.model_validate(document.data, context={"base": base})
     except ValidationError as error:
-        problems = {_problem(document, line["loc"], plain_message(line)) for line in error.errors()}
-    raise ScenarioError(tuple(sorted(problems, key=_reading_order)))
+        found = {_problem(document, line["loc"], plain_message(line)) for line in error.errors()}
+    raise ScenarioError(sorted(found, key=_reading_order))
 
 
 def _problem(document: Document, loc: Place, message: str) -> Problem:
