@@ -11,11 +11,11 @@ from zoneinfo import ZoneInfo
 
 from pydantic import (
     Field,
-    ModelWrapValidatorHandler,
     ValidationInfo,
     field_validator,
     model_validator,
 )
+from pydantic.functional_validators import ModelWrapValidatorHandler
 
 from efssim.scenario.base import Model, collect, one_of, problem
 from efssim.scenario.checks import DEFAULT_START, cross_problems
