@@ -88,8 +88,7 @@ def run(
     from efssim.simulate import run as simulate
 
     scenario = load(file, overrides)
-    if not yes:
-        _refuse_absurd(scenario, file)
+    _refuse_absurd(scenario, file, insist=yes)
     _check_folder(out)
     result = simulate(scenario, seed, verify=verify)
     if out is not None:
@@ -102,12 +101,16 @@ def run(
         sys.exit(MISSED)
 
 
-def _refuse_absurd(scenario: Scenario, file: Path) -> None:
-    from efssim.scenario.volume import WRITES_MAX, expected_writes
+def _refuse_absurd(scenario: Scenario, file: Path, insist: bool) -> None:
+    from efssim.scenario.volume import BYTES_MAX, WRITES_MAX, expected_volume
 
-    expected = expected_writes(scenario)
-    if expected > WRITES_MAX:
-        _fail(f"{file}: about {expected:.2g} writes are expected; --yes runs it all the same")
+    expected = expected_volume(scenario)
+    if expected.bytes > BYTES_MAX:
+        _fail(f"{file}: about {expected.bytes:.2g} bytes are expected, more than can be counted")
+    if expected.writes > WRITES_MAX and not insist:
+        _fail(
+            f"{file}: about {expected.writes:.2g} writes are expected; --yes runs it all the same"
+        )
 
 
 def _check_folder(out: Path | None) -> None:

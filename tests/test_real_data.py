@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from worlds import numbers, scenario, simulate
 
-from efssim.scenario.volume import expected_writes
+from efssim.scenario.volume import expected_volume
 
 FILE = Path(os.environ.get("EFSSIM_DATA", "")) / "ec2_disk_write_bytes_1ef3de.csv"
 
@@ -32,7 +32,7 @@ def test_every_byte_of_the_file_is_replicated_or_pending() -> None:
     summary = numbers(result)
     assert summary["syncs"]["bytes"] + summary["pending_bytes"]["open_at_end"] == in_file
     assert summary["writes"]["bytes"] == in_file
-    assert summary["writes"]["count"] == len(values) * 60 == expected_writes(world)
+    assert summary["writes"]["count"] == len(values) * 60 == expected_volume(world).writes
 
 
 def test_what_the_export_lacks_is_reported() -> None:

@@ -23,6 +23,7 @@ Ints = NDArray[np.int64]
 
 _BLOCK_FIRST = 512
 _BLOCK_MAX = 32_768
+_SYNCS_MAX = 4096  # held back, where few writes give few occasions to hand them out
 
 
 class ChangeSet(NamedTuple):
@@ -60,12 +61,12 @@ class Curve:
         self.horizon_s = float(times[-1]) if len(times) else math.inf
         before_start = int(times.searchsorted(0.0, "right"))
         times, sizes = times[before_start:], sizes[before_start:]
-        kept = self.sent - self._first
+        done = self.sent - self._first
         totals = sizes.cumsum()
         totals += self._totals[-1]
         assert totals.min(initial=0) >= 0, "more bytes than 64 bits count"
-        self._times = np.concatenate((self._times[kept:], times))
-        self._totals = np.concatenate((self._totals[kept:], totals))
+        self._times = np.concatenate((self._times[done:], times))
+        self._totals = np.concatenate((self._totals[done:], totals))
         self._first = self.sent
         return len(times) + before_start
 
@@ -157,6 +158,8 @@ class Journal:
             curve.sent = end
         self._completed_s.append(completed_s)
         self._ends.append(change_set.ends)
+        if len(self._completed_s) >= _SYNCS_MAX:
+            self.publish()
 
     def publish(self) -> None:
         """Hand the writes of completed syncs to the records: whole syncs, all streams at once."""

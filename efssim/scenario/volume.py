@@ -1,42 +1,55 @@
-"""How many writes a scenario is expected to make, so that an absurd one is noticed before
-it runs.
-"""
+"""How much a scenario is expected to write, so that an absurd one is noticed before it runs."""
 
 from __future__ import annotations
+
+import math
+from typing import NamedTuple
 
 from efssim.scenario.schema import Arrivals, FileSystem, Scenario, WriteStream
 
 WRITES_MAX = 10**10
 """Expected writes above which a run is refused unless asked for twice."""
+BYTES_MAX = 2**62
+"""Expected bytes above which a run is refused: byte counts have 64 bits, and one sign."""
 
 
-def expected_writes(scenario: Scenario) -> float:
-    """Return the expected number of writes of all replicated file systems."""
+class Volume(NamedTuple):
+    """Expected writes and bytes of a run."""
+
+    writes: float
+    bytes: float
+
+
+def expected_volume(scenario: Scenario) -> Volume:
+    """Return what all replicated file systems are expected to write."""
     sources = [scenario.file_systems[part.source] for part in scenario.replications.values()]
-    return sum(
-        _stream(stream, source, scenario) for source in sources for stream in source.writes.values()
-    )
+    volumes = [_stream(w, source, scenario) for source in sources for w in source.writes.values()]
+    return Volume(math.fsum(v.writes for v in volumes), math.fsum(v.bytes for v in volumes))
 
 
-def _stream(stream: WriteStream, source: FileSystem, scenario: Scenario) -> float:
+def _stream(stream: WriteStream, source: FileSystem, scenario: Scenario) -> Volume:
+    growth = stream.growth * source.growth
     if stream.trace is not None:
-        return _trace(stream, scenario)
+        return _trace(stream, growth, scenario)
     assert stream.arrivals is not None
-    if stream.arrivals.batch is not None:
-        batch = stream.arrivals.batch
-        return scenario.duration / batch.every * batch.writes
-    return _rate(stream.arrivals) * stream.growth * source.growth * scenario.duration
+    assert stream.size is not None
+    writes, size = _rate(stream.arrivals) * scenario.duration, stream.size.expected()
+    # Growth multiplies the rate; for batches it multiplies the bytes.
+    return Volume(writes * (1 if stream.arrivals.batch else growth), writes * size * growth)
 
 
-def _trace(stream: WriteStream, scenario: Scenario) -> float:
+def _trace(stream: WriteStream, growth: float, scenario: Scenario) -> Volume:
     assert stream.trace is not None
     trace = stream.trace.read(scenario)
     laps = scenario.duration / trace.repeat_s if trace.repeat_s else 1.0
-    return len(trace.time_s) * laps * (stream.trace.writes_per_row if stream.trace.period else 1)
+    pieces = stream.trace.writes_per_row if stream.trace.period else 1
+    return Volume(len(trace.time_s) * laps * pieces, math.fsum(trace.bytes) * laps * growth)
 
 
 def _rate(arrivals: Arrivals) -> float:
     """Return the mean writes per second."""
+    if arrivals.batch is not None:
+        return arrivals.batch.writes / arrivals.batch.every
     if arrivals.on_off is not None:
         on, off = arrivals.on_off.on.expected(), arrivals.on_off.off.expected()
         return arrivals.on_off.rate.per_s * on / (on + off)
