@@ -80,7 +80,8 @@ file_systems:
     region: us-eat-1
     size: 64 Kib
     files: 1.5
-    throughput_mode: elastic
+    throughput_mode: elastik
+    encrypted: "no"
     writes:
       oltp:
         arrivals: {poisson: {rate: 1 per s}, constant: {rate: 4 KiB}}
@@ -96,8 +97,16 @@ replications:
     established: true
   second: {source: orders, destination: us-west-2, established: false}
   third: {source: orders, destination: {region: eu-west-1}, established: "yes"}
-events: []
-regions: {us-west-2: {opted_in: true}, lab-1: {}}
+events:
+  - {at: 1 min, opt_outt: us-west-2}
+  - {at: 1 min, fail: oders, for: 5 min}
+  - {at: 1 min, link_degraded: us-east-1 -> eu-wst-1, call: DescribeFileSystem}
+faults:
+  wan: {link_outage: us-east-1, every: 0 s}
+  off: {opt_out: eu-west-1, every: 1 day, for: 1 h}
+links: {us-east-1->eu-west-1: {capacity: 1 Gbps}}
+regions: {us-west-2: {opted_in: no}, lab-1: {}}
+defaults: {undocumented: {region_outtage: x}}
 """
 
 
@@ -111,21 +120,32 @@ s.yaml:7:35: rpo.attainment: '120 %' is above 100 %
 s.yaml:10:13: file_systems.orders.region: unknown Region 'us-eat-1' (did you mean 'us-east-1'?)
 s.yaml:11:11: file_systems.orders.size: unit 'Kib' may be bits or bytes (write KiB)
 s.yaml:12:12: file_systems.orders.files: 1.5 is not a whole number
-s.yaml:13:5: file_systems.orders.throughput_mode: the EFS control plane is not available in this version of efssim
-s.yaml:16:63: file_systems.orders.writes.oltp.arrivals.constant.rate: '4 KiB' is a rate of bytes, not of events such as '40 per s'
-s.yaml:17:16: file_systems.orders.writes.oltp.size.lognormall: unknown key (did you mean 'lognormal'?)
-s.yaml:18:10: file_systems.orders.writes.x: must be a mapping of names to values
-s.yaml:20:20: file_systems.orders.writes."y.z".arrivals.poison: unknown key (did you mean 'poisson'?)
-s.yaml:21:23: file_systems.orders.writes."y.z".trace.file: no such file
-s.yaml:24:13: replications.dr.source: no file system is named 'oders' (did you mean 'orders'?)
-s.yaml:25:27: replications.dr.destination.region: unknown Region 'us-west-22' (did you mean 'us-west-2'?)
-s.yaml:27:41: replications.second.destination: must be a mapping of names to values
-s.yaml:27:52: replications.second.established: a new replication (its initial sync) is not available in this version of efssim; write `established: true`
-s.yaml:28:19: replications.third.source: file system 'orders' is the source of replication 'second' already; a file system can be part of only one replication configuration
-s.yaml:28:74: replications.third.established: must be True
-s.yaml:29:1: events: scheduling disturbances is not available in this version of efssim
-s.yaml:30:23: regions.us-west-2.opted_in: opting in and out of Regions is not available in this version of efssim
-s.yaml:30:47: regions.lab-1: unknown Region 'lab-1'; `custom: true` declares a Region that AWS lacks
+s.yaml:13:22: file_systems.orders.throughput_mode: must be 'bursting', 'provisioned' or 'elastic'
+s.yaml:14:16: file_systems.orders.encrypted: must be true or false
+s.yaml:17:63: file_systems.orders.writes.oltp.arrivals.constant.rate: '4 KiB' is a rate of bytes, not of events such as '40 per s'
+s.yaml:18:16: file_systems.orders.writes.oltp.size.lognormall: unknown key (did you mean 'lognormal'?)
+s.yaml:19:10: file_systems.orders.writes.x: must be a mapping of names to values
+s.yaml:21:20: file_systems.orders.writes."y.z".arrivals.poison: unknown key (did you mean 'poisson'?)
+s.yaml:22:23: file_systems.orders.writes."y.z".trace.file: no such file
+s.yaml:25:13: replications.dr.source: no file system is named 'oders' (did you mean 'orders'?)
+s.yaml:26:27: replications.dr.destination.region: unknown Region 'us-west-22' (did you mean 'us-west-2'?)
+s.yaml:28:41: replications.second.destination: must be a mapping of names to values
+s.yaml:29:19: replications.third.source: file system 'orders' is the source of replication 'second' already; a file system can be part of only one replication configuration
+s.yaml:29:74: replications.third.established: must be true or false
+s.yaml:31:17: events.0.opt_outt: unknown key (did you mean 'opt_out'?)
+s.yaml:32:23: events.1.fail: no file system is named 'oders' (did you mean 'orders'?)
+s.yaml:32:35: events.1.for: a failed file system does not recover, so `fail` takes no `for`
+s.yaml:33:5: events.2: needs exactly one of opt_out, region_outage, link_outage, link_degraded, kms_key_disabled, permission_lost, fail, api_error, call, not link_degraded and call
+s.yaml:33:32: events.2.link_degraded: unknown Region 'eu-wst-1' (did you mean 'eu-west-1'?)
+s.yaml:33:61: events.2.call: unknown operation 'DescribeFileSystem' (did you mean 'DescribeFileSystems'?)
+s.yaml:35:8: faults.wan.for: is required
+s.yaml:35:22: faults.wan.link_outage: 'us-east-1' is not a link such as 'us-east-1 -> eu-south-1'
+s.yaml:35:40: faults.wan.every: must be longer than 0 s on average
+s.yaml:36:18: faults.off.opt_out: AWS enables 'eu-west-1' by default, so nobody can opt out of it; `regions: {eu-west-1: {default: false}}` makes it a Region to opt in to
+s.yaml:37:42: links."us-east-1->eu-west-1".capacity: unknown unit 'Gbps' (write Gbit/s or GB/s)
+s.yaml:38:33: regions.us-west-2.opted_in: must be true or false
+s.yaml:38:45: regions.lab-1: unknown Region 'lab-1'; `custom: true` declares a Region that AWS lacks
+s.yaml:39:27: defaults.undocumented.region_outtage: unknown key (did you mean 'region_outage'?)
 """.splitlines()  # noqa: E501 - the lines as a user sees them
 
 
@@ -137,7 +157,7 @@ def test_every_problem_of_a_file_at_once(folder):
 
 
 def test_a_malformed_duration_hides_only_the_traces(folder):
-    assert refusal(MANY) == [line for line in MANY_LINES if ":21:23:" not in line]
+    assert refusal(MANY) == [line for line in MANY_LINES if ":22:23:" not in line]
 
 
 @pytest.mark.parametrize("command", [["run"], ["run", "--format", "json"], ["validate"]])
@@ -282,70 +302,518 @@ def test_alias_bomb(folder):
     assert f"more than {MAX_VALUES:,} values, each alias counted" in line
 
 
-# Later features
+# The grammar of places, replications and disturbances
 
 
-def with_key(after, line):
-    return changed(after, f"{after}\n{line}")
+def with_lines(*lines):
+    return VALID + "\n".join(lines) + "\n"
+
+
+def after(passage, *lines):
+    return changed(passage, "\n".join((passage, *lines)))
 
 
 _STREAM = "        size: 1 MiB"
 _FILE_SYSTEM = "    region: us-east-1"
 _REPLICATION = "    source: orders"
-_DESTINATION = "destination: {region: us-west-2"
-LATER = {
-    "links": VALID + "links: {us-east-1 -> us-west-2: {capacity: 10 Gbit/s}}\n",
-    "events": VALID + "events: []\n",
-    "faults": VALID + "faults: {}\n",
-    "defaults": VALID + "defaults: {sync: {preset: efs}}\n",
-    "regions.us-west-2.opted_in": VALID + "regions: {us-west-2: {opted_in: false}}\n",
-    "regions.us-west-2.opting_in": VALID + "regions: {us-west-2: {opting_in: 20 min}}\n",
-    "regions.us-west-2.opting_out": VALID + "regions: {us-west-2: {opting_out: 5 min}}\n",
-    "regions.us-west-2.default": VALID + "regions: {us-west-2: {default: false}}\n",
-    "file_systems.orders.availability_zone": with_key(
-        _FILE_SYSTEM, "    availability_zone: us-east-1a"
+_DESTINATION = "{region: us-west-2}"
+_COPY = "  copy: {region: us-west-2}\nreplications:"
+
+
+def with_copy(destination, copy="{region: us-west-2}"):
+    """Return the valid scenario with a second file system, `copy`, and another destination."""
+    text = changed(_DESTINATION, destination)
+    return text.replace("replications:", f"  copy: {copy}\nreplications:")
+
+
+def with_event(event):
+    return with_lines(f"events: [{event}]")
+
+
+def with_fault(fault):
+    return with_lines(f"faults: {{f: {fault}}}")
+
+
+_ANY_KIND = (
+    "needs exactly one of opt_out, region_outage, link_outage, link_degraded, kms_key_disabled,"
+    " permission_lost, fail, api_error"
+)
+_ALWAYS_ON = (
+    "AWS enables '{0}' by default, so nobody can opt out of it;"
+    " `regions: {{{0}: {{default: false}}}}` makes it a Region to opt in to"
+)
+GRAMMAR = {
+    # write streams
+    "a hot set below one block": (
+        after(_STREAM, "        hot_set: {size: 4 KiB, block: 64 KiB}"),
+        "10:18: file_systems.orders.writes.app.hot_set: size is below that of one block",
     ),
-    "file_systems.orders.throughput_mode": with_key(_FILE_SYSTEM, "    throughput_mode: elastic"),
-    "file_systems.orders.provisioned_throughput": with_key(
-        _FILE_SYSTEM, "    provisioned_throughput: 256 MiB/s"
+    "a hot set larger than its file": (
+        after(
+            _STREAM,
+            "        hot_set: {size: 2 MiB, block: 4 KiB}",
+            "        in_file: {size: 1 MiB}",
+        ),
+        "8:9: file_systems.orders.writes.app: hot_set is larger than the file that it lies in",
     ),
-    "file_systems.orders.encrypted": with_key(_FILE_SYSTEM, "    encrypted: true"),
-    "file_systems.orders.id": with_key(_FILE_SYSTEM, "    id: fs-0123456789abcdef0"),
-    "file_systems.orders.writes.app.hot_set": with_key(
-        _STREAM, "        hot_set: {size: 10 GiB, block: 64 KiB, share: 80 %}"
+    "a file beyond the quota": (
+        after(_STREAM, "        in_file: {size: 48 TiB}"),
+        "10:25: file_systems.orders.writes.app.in_file.size: is above 47.9 TiB, the largest file"
+        " that EFS takes",
     ),
-    "file_systems.orders.writes.app.in_file": with_key(_STREAM, "        in_file: {size: 1 GiB}"),
-    "replications.dr.control": with_key(_REPLICATION, "    control: {enabling: 5 min}"),
-    "replications.dr.initial": with_key(_REPLICATION, "    initial: {throughput: 1 MiB/s}"),
-    "replications.dr.destination.availability_zone": changed(
-        _DESTINATION, f"{_DESTINATION}, availability_zone: us-west-2a"
+    "a share above all": (
+        after(_STREAM, "        hot_set: {size: 1 MiB, block: 4 KiB, share: 80}"),
+        "10:53: file_systems.orders.writes.app.hot_set.share: 80 is above 1 (did you mean '80 %'?)",
     ),
-    "replications.dr.destination.kms_key_id": changed(
-        _DESTINATION, f"{_DESTINATION}, kms_key_id: alias/dr"
+    # file systems
+    "nowhere": (
+        changed("    region: us-east-1\n", ""),
+        "5:5: file_systems.orders: needs region or availability_zone",
     ),
-    "replications.dr.destination.file_system": changed(
-        _DESTINATION, f"{_DESTINATION}, file_system: copy"
+    "a zone elsewhere": (
+        after(_FILE_SYSTEM, "    availability_zone: us-east-2a"),
+        "6:24: file_systems.orders.availability_zone: 'us-east-2a' is not in Region 'us-east-1'",
     ),
-    "replications.dr.established": changed("established: true", "established: false"),
+    "a zone in no Region": (
+        changed(_FILE_SYSTEM, "    availability_zone: us-eat-1a"),
+        "5:24: file_systems.orders.availability_zone: unknown Region 'us-eat-1'"
+        " (did you mean 'us-east-1'?)",
+    ),
+    "no zone at all": (
+        after(_FILE_SYSTEM, "    availability_zone: us-east-1"),
+        "6:24: file_systems.orders.availability_zone: 'us-east-1' is not an Availability Zone"
+        " such as 'us-east-1a'",
+    ),
+    "an unknown throughput mode": (
+        after(_FILE_SYSTEM, "    throughput_mode: elastik"),
+        "6:22: file_systems.orders.throughput_mode: must be 'bursting', 'provisioned' or 'elastic'",
+    ),
+    "provisioned without an amount": (
+        after(_FILE_SYSTEM, "    throughput_mode: provisioned"),
+        "5:5: file_systems.orders.provisioned_throughput: is required",
+    ),
+    "an amount without provisioned": (
+        after(_FILE_SYSTEM, "    provisioned_throughput: 1 MiB/s"),
+        "6:29: file_systems.orders.provisioned_throughput: goes with `throughput_mode: provisioned`"
+        " only",
+    ),
+    "provisioned without limit": (
+        after(_FILE_SYSTEM, "    throughput_mode: provisioned", "    provisioned_throughput: none"),
+        "7:29: file_systems.orders.provisioned_throughput: needs a rate of bytes, not `none`",
+    ),
+    "encrypted is a word": (
+        after(_FILE_SYSTEM, "    encrypted: no"),
+        "6:16: file_systems.orders.encrypted: must be true or false",
+    ),
+    "no id": (
+        after(_FILE_SYSTEM, "    id: fs-12345"),
+        "6:9: file_systems.orders.id: 'fs-12345' is not an id: `fs-` and 8 to 40 hexadecimal"
+        " digits",
+    ),
+    "one id twice": (
+        with_copy(_DESTINATION, "{region: us-east-1, id: fs-12345678}").replace(
+            _FILE_SYSTEM + "\n", _FILE_SYSTEM + "\n    id: fs-12345678\n"
+        ),
+        "11:33: file_systems.copy.id: is the id of file system 'orders' too",
+    ),
+    "the name of a new destination": (
+        changed("replications:", "  dr.destination: {region: us-west-2}\nreplications:"),
+        '10:19: file_systems."dr.destination": is the name of the new destination of replication'
+        " 'dr'",
+    ),
+    # destinations
+    "a destination nowhere": (
+        changed(_DESTINATION, "{kms_key_id: alias/dr}"),
+        "13:18: replications.dr.destination: needs region, availability_zone or file_system",
+    ),
+    "a destination's zone elsewhere": (
+        changed(_DESTINATION, "{region: us-west-2, availability_zone: us-west-1a}"),
+        "13:57: replications.dr.destination.availability_zone: 'us-west-1a' is not in Region"
+        " 'us-west-2'",
+    ),
+    "a destination's zone in another partition": (
+        changed(_DESTINATION, "{availability_zone: cn-north-1a}"),
+        "13:38: replications.dr.destination.availability_zone: Region 'cn-north-1' is in another"
+        " partition than the source's 'us-east-1'",
+    ),
+    "an existing destination in another partition": (
+        with_copy("{file_system: copy}", "{region: us-gov-east-1}"),
+        "14:32: replications.dr.destination.file_system: Region 'us-gov-east-1' is in another"
+        " partition than the source's 'us-east-1'",
+    ),
+    "no such destination": (
+        with_copy("{file_system: coppy}"),
+        "14:32: replications.dr.destination.file_system: no file system is named 'coppy'"
+        " (did you mean 'copy'?)",
+    ),
+    "the source is the destination": (
+        changed(_DESTINATION, "{file_system: orders}"),
+        "13:32: replications.dr.destination.file_system: file system 'orders' is the source of"
+        " replication 'dr' already; a file system can be part of only one replication"
+        " configuration",
+    ),
+    "a destination that is a source": (
+        with_copy("{file_system: copy}")
+        + "  two: {source: copy, destination: {region: us-east-2}}\n",
+        "16:17: replications.two.source: file system 'copy' is the destination of replication 'dr'"
+        " already; a file system can be part of only one replication configuration",
+    ),
+    "a destination in another Region": (
+        with_copy("{file_system: copy, region: eu-west-1}"),
+        "14:46: replications.dr.destination.region: file system 'copy' is in 'us-west-2'",
+    ),
+    "a destination in another zone": (
+        with_copy(
+            "{file_system: copy, availability_zone: us-west-2b}", "{availability_zone: us-west-2a}"
+        ),
+        "14:57: replications.dr.destination.availability_zone: file system 'copy' is in"
+        " 'us-west-2a'",
+    ),
+    "a destination in no zone": (
+        with_copy("{file_system: copy, availability_zone: us-west-2b}"),
+        "14:57: replications.dr.destination.availability_zone: file system 'copy' is not in"
+        " 'us-west-2b'",
+    ),
+    # replications
+    "a misspelt delay": (
+        after(_REPLICATION, "    control: {enablin: 5 min}"),
+        "13:15: replications.dr.control.enablin: unknown key (did you mean 'enabling'?)",
+    ),
+    "differing without an existing destination": (
+        after(_REPLICATION, "    initial: {differing: 1 GiB}"),
+        "13:26: replications.dr.initial.differing: goes with `destination.file_system` only",
+    ),
+    "established is a word": (
+        changed("established: true", "established: yes"),
+        "14:18: replications.dr.established: must be true or false",
+    ),
+    # Regions
+    "out of a default Region": (
+        with_lines("regions: {eu-west-1: {opted_in: false}}"),
+        f"15:33: regions.eu-west-1.opted_in: {_ALWAYS_ON.format('eu-west-1')}",
+    ),
+    "out of a Region of another partition": (
+        with_lines("regions: {cn-north-1: {opted_in: false}}"),
+        f"15:34: regions.cn-north-1.opted_in: {_ALWAYS_ON.format('cn-north-1')}",
+    ),
+    "out of a Region that is on by declaration": (
+        with_lines("regions: {eu-south-1: {opted_in: false, default: true}}"),
+        f"15:34: regions.eu-south-1.opted_in: {_ALWAYS_ON.format('eu-south-1')}",
+    ),
+    "a zone of another Region": (
+        with_lines("regions: {us-east-1: {availability_zones: {us-east-2a: use2-az1}}}"),
+        "15:56: regions.us-east-1.availability_zones.us-east-2a: 'us-east-2a' is not in Region"
+        " 'us-east-1'",
+    ),
+    "a malformed zone of a Region": (
+        with_lines("regions: {us-east-1: {availability_zones: {a: use1-az1}}}"),
+        "15:47: regions.us-east-1.availability_zones.a: 'a' is not an Availability Zone such as"
+        " 'us-east-1a'",
+    ),
+    # links
+    "no link": (
+        with_lines("links: {us-east-1: {latency: 90 ms}}"),
+        "15:20: links.us-east-1: 'us-east-1' is not a link such as 'us-east-1 -> eu-south-1'",
+    ),
+    "a link to nowhere": (
+        with_lines("links: {us-east-1 -> us-wst-2: {latency: 90 ms}}"),
+        "15:32: links.\"us-east-1 -> us-wst-2\": unknown Region 'us-wst-2'"
+        " (did you mean 'us-west-2'?)",
+    ),
+    "one link twice": (
+        with_lines(
+            "links:",
+            "  us-east-1 -> us-west-2: {latency: 90 ms}",
+            "  us-east-1->us-west-2: {latency: 80 ms}",
+        ),
+        "17:25: links.\"us-east-1->us-west-2\": is the same link as 'us-east-1 -> us-west-2'",
+    ),
+    "no capacity at all": (
+        with_lines("links: {us-east-1 -> us-west-2: {capacity: 0}}"),
+        '15:44: links."us-east-1 -> us-west-2".capacity: 0 is not above 0',
+    ),
+    # events
+    "events are a list": (
+        with_lines("events: {at: 5 s, fail: orders}"),
+        "15:9: events: must be a list",
+    ),
+    "nothing happens": (
+        with_event("{at: 5 s}"),
+        f"15:10: events.0: {_ANY_KIND}, call",
+    ),
+    "two things happen": (
+        with_event("{at: 5 s, fail: orders, region_outage: us-east-1}"),
+        f"15:10: events.0: {_ANY_KIND}, call, not region_outage and fail",
+    ),
+    "a misspelt kind is one problem": (
+        with_event("{at: 5 s, regionoutage: us-east-1}"),
+        "15:20: events.0.regionoutage: unknown key (did you mean 'region_outage'?)",
+    ),
+    "no time": (
+        with_event("{fail: orders}"),
+        "15:10: events.0.at: is required",
+    ),
+    "a time after the end": (
+        with_event("{at: 11 min, fail: orders}"),
+        "15:15: events.0.at: is after the end of the run, so it would never happen",
+    ),
+    "lasts no time": (
+        with_event("{at: 5 s, region_outage: us-east-1, for: 0 s}"),
+        "15:51: events.0.for: must be greater than 0",
+    ),
+    "a field's name is not a key": (
+        with_event("{at: 5 s, region_outage: us-east-1, lasts: 5 s}"),
+        "15:46: events.0.lasts: unknown key",
+    ),
+    "a parameter's name is not a key": (
+        with_event("{at: 5 s, call: DescribeFileSystems, parameters: {}}"),
+        "15:47: events.0.parameters: unknown key",
+    ),
+    "a misspelt for": (
+        with_event("{at: 5 s, region_outage: us-east-1, fro: 5 s}"),
+        "15:46: events.0.fro: unknown key (did you mean 'for'?)",
+    ),
+    "out of a default Region later": (
+        with_event("{at: 5 s, opt_out: us-west-2}"),
+        f"15:29: events.0.opt_out: {_ALWAYS_ON.format('us-west-2')}",
+    ),
+    "an outage nowhere": (
+        with_event("{at: 5 s, region_outage: us-wst-2}"),
+        "15:35: events.0.region_outage: unknown Region 'us-wst-2' (did you mean 'us-west-2'?)",
+    ),
+    "an outage of a link to nowhere": (
+        with_event("{at: 5 s, link_outage: us-east-1 -> us-wst-2}"),
+        "15:33: events.0.link_outage: unknown Region 'us-wst-2' (did you mean 'us-west-2'?)",
+    ),
+    "an outage of no link": (
+        with_event("{at: 5 s, link_outage: us-east-1 us-west-2}"),
+        "15:33: events.0.link_outage: 'us-east-1 us-west-2' is not a link such as"
+        " 'us-east-1 -> eu-south-1'",
+    ),
+    "degraded by nothing": (
+        with_event("{at: 5 s, link_degraded: us-east-1 -> us-west-2}"),
+        "15:10: events.0.factor: is required",
+    ),
+    "degraded to nothing": (
+        with_event("{at: 5 s, link_degraded: us-east-1 -> us-west-2, factor: 0}"),
+        "15:67: events.0.factor: must be greater than 0",
+    ),
+    "degraded to more": (
+        with_event("{at: 5 s, link_degraded: us-east-1 -> us-west-2, factor: 2}"),
+        "15:67: events.0.factor: 2 is above 1 (did you mean '2 %'?)",
+    ),
+    "a factor of an outage": (
+        with_event("{at: 5 s, link_outage: us-east-1 -> us-west-2, factor: 0.1}"),
+        "15:65: events.0.factor: goes with link_degraded only",
+    ),
+    "a key of no replication": (
+        with_event("{at: 5 s, kms_key_disabled: drr}"),
+        "15:38: events.0.kms_key_disabled: no replication is named 'drr' (did you mean 'dr'?)",
+    ),
+    "a permission of no replication": (
+        with_event("{at: 5 s, permission_lost: orders}"),
+        "15:37: events.0.permission_lost: no replication is named 'orders'",
+    ),
+    "no file system fails": (
+        with_event("{at: 5 s, fail: order}"),
+        "15:26: events.0.fail: no file system is named 'order' (did you mean 'orders'?)",
+    ),
+    "a failure that ends": (
+        with_event("{at: 5 s, fail: orders, for: 5 s}"),
+        "15:39: events.0.for: a failed file system does not recover, so `fail` takes no `for`",
+    ),
+    "an unknown call": (
+        with_event("{at: 5 s, call: DeleteReplication}"),
+        "15:26: events.0.call: unknown operation 'DeleteReplication'"
+        " (did you mean 'DeleteReplicationConfiguration'?)",
+    ),
+    "a call that ends": (
+        with_event("{at: 5 s, call: DescribeFileSystems, for: 5 s}"),
+        "15:52: events.0.for: a call has no end, so `call` takes no `for`",
+    ),
+    "a call with a list": (
+        with_event("{at: 5 s, call: DescribeFileSystems, with: [5]}"),
+        "15:53: events.0.with: must be a mapping of names to values",
+    ),
+    "a call in no Region": (
+        with_event("{at: 5 s, call: DescribeFileSystems, region: us-eat-1}"),
+        "15:55: events.0.region: unknown Region 'us-eat-1' (did you mean 'us-east-1'?)",
+    ),
+    "an expectation of something else": (
+        with_event("{at: 5 s, call: DescribeFileSystems, expect: BadRequest}"),
+        "15:55: events.0.expect: must be 'ok'",
+    ),
+    "parameters of a failure": (
+        with_event("{at: 5 s, fail: orders, with: {}}"),
+        "15:40: events.0.with: goes with call only",
+    ),
+    "an expectation of a failure": (
+        with_event("{at: 5 s, fail: orders, expect: ok}"),
+        "15:42: events.0.expect: goes with call only",
+    ),
+    "the Region of a failure": (
+        with_event("{at: 5 s, fail: orders, region: us-east-1}"),
+        "15:42: events.0.region: goes with call and api_error only",
+    ),
+    "an error of no operation": (
+        with_event("{at: 5 s, api_error: DescribeFileSystem, code: BadRequest}"),
+        "15:31: events.0.api_error: unknown operation 'DescribeFileSystem'"
+        " (did you mean 'DescribeFileSystems'?)",
+    ),
+    "an error without a code": (
+        with_event("{at: 5 s, api_error: DescribeFileSystems}"),
+        "15:10: events.0.code: is required",
+    ),
+    "an unknown code": (
+        with_event("{at: 5 s, api_error: DescribeFileSystems, code: BadRequst}"),
+        "15:58: events.0.code: unknown error code 'BadRequst' (did you mean 'BadRequest'?)",
+    ),
+    "an error no times": (
+        with_event("{at: 5 s, api_error: TagResource, code: BadRequest, times: 0}"),
+        "15:69: events.0.times: must be greater than 0",
+    ),
+    "a code of a failure": (
+        with_event("{at: 5 s, fail: orders, code: BadRequest}"),
+        "15:40: events.0.code: goes with api_error only",
+    ),
+    "times of a failure": (
+        with_event("{at: 5 s, fail: orders, times: 2}"),
+        "15:41: events.0.times: goes with api_error only",
+    ),
+    # faults
+    "no fault": (
+        with_fault("{every: 1 h, for: 5 s}"),
+        f"15:13: faults.f: {_ANY_KIND}",
+    ),
+    "a call at random": (
+        with_fault("{call: DescribeFileSystems, every: 1 h}"),
+        "15:14: faults.f.call: unknown key",
+    ),
+    "a time of a fault": (
+        with_fault("{fail: orders, at: 5 s, every: 1 h}"),
+        "15:28: faults.f.at: unknown key",
+    ),
+    "how often": (
+        with_fault("{region_outage: us-east-1, for: 5 s}"),
+        "15:13: faults.f.every: is required",
+    ),
+    "always": (
+        with_fault("{region_outage: us-east-1, every: {uniform: {low: 0, high: 0}}, for: 5 s}"),
+        "15:47: faults.f.every: must be longer than 0 s on average",
+    ),
+    "how long": (
+        with_fault("{region_outage: us-east-1, every: 1 h}"),
+        "15:13: faults.f.for: is required",
+    ),
+    "a failure at random that ends": (
+        with_fault("{fail: orders, every: 1 h, for: 5 s}"),
+        "15:45: faults.f.for: a failed file system does not recover, so `fail` takes no `for`",
+    ),
+    "out of a default Region at random": (
+        with_fault("{opt_out: us-west-2, every: 1 h, for: 5 s}"),
+        f"15:23: faults.f.opt_out: {_ALWAYS_ON.format('us-west-2')}",
+    ),
+    "a link to nowhere at random": (
+        with_fault("{link_degraded: us-wst-2 -> us-east-1, factor: 0.5, every: 1 h, for: 5 s}"),
+        "15:29: faults.f.link_degraded: unknown Region 'us-wst-2' (did you mean 'us-west-2'?)",
+    ),
+    "a replication at random": (
+        with_fault("{permission_lost: drr, every: 1 h, for: 5 s}"),
+        "15:31: faults.f.permission_lost: no replication is named 'drr' (did you mean 'dr'?)",
+    ),
+    # defaults
+    "an unknown choice": (
+        with_lines("defaults: {undocumented: {automatic_backup: enabled}}"),
+        "15:27: defaults.undocumented.automatic_backup: unknown key"
+        " (did you mean 'automatic_backups'?)",
+    ),
+    "an unknown alternative": (
+        with_lines("defaults: {undocumented: {automatic_backups: one_zone}}"),
+        "15:46: defaults.undocumented.automatic_backups: 'one_zone' is not one of enabled,"
+        " one_zone_only (did you mean 'one_zone_only'?)",
+    ),
+    "defaults in which no time passes": (
+        with_lines("defaults: {sync: {preset: none}}"),
+        "15:18: defaults.sync: interval, gap and setup are all zero, so no time can pass",
+    ),
+    "a misspelt default": (
+        with_lines("defaults: {file_system: {createing: 5 s}}"),
+        "15:26: defaults.file_system.createing: unknown key (did you mean 'creating'?)",
+    ),
 }
 
 
-@pytest.mark.parametrize("path", LATER)
-def test_key_of_a_later_feature_says_so(folder, path):
-    (line,) = refusal(LATER[path])
-    position, told, message = line.split(": ", 2)
-    assert told == path
-    assert "is not available in this version of efssim" in message
-    assert "unknown key" not in message
-    number, column = map(int, position.split(":")[1:])
-    written = LATER[path].splitlines()[number - 1][column - 1 :]
-    assert written.startswith(f"{path.rpartition('.')[2]}: ")
+@pytest.mark.parametrize("case", GRAMMAR)
+def test_problem_of_the_grammar(folder, case):
+    text, expected = GRAMMAR[case]
+    (line,) = refusal(text)
+    assert line == f"s.yaml:{expected}"
 
 
-def test_a_replication_that_is_not_established_says_what_to_write(folder):
-    (line,) = refusal(changed("    established: true\n", ""))
-    assert line.startswith("s.yaml:11:3: replications.dr: a new replication (its initial sync)")
-    assert line.endswith("write `established: true`")
+# Links that several replications share
+
+
+SHARED = """\
+name: shared
+duration: 1 day
+links: {us-east-1 -> eu-south-1: {capacity: 100 MB/s}}
+file_systems:
+  a: {region: us-east-1}
+  b: {availability_zone: us-east-1a}
+  copy: {region: eu-south-1}
+replications:
+  x: {source: a, destination: {availability_zone: eu-south-1b}, established: true, sync: {throughput: 40 MB/s}}
+  y: {source: b, destination: {file_system: copy}, established: true, sync: {throughput: 60 MB/s}}
+"""  # noqa: E501 - one line for each replication
+_CAPACITY = 's.yaml:3:45: links."us-east-1 -> eu-south-1".capacity: leaves '
+_HALF = "{link_degraded: us-east-1->eu-south-1, factor: 50 %"
+
+
+def test_a_link_with_room_for_all_is_never_shared_at_its_limit(folder):
+    Path("s.yaml").write_text(SHARED, encoding="utf-8")
+    assert efssim.load("s.yaml").links["us-east-1 -> eu-south-1"].capacity == 100e6
+
+
+_Y = "sync: {throughput: 60 MB/s}"
+_Y_ANEW = "established: false, initial: {throughput: 90 MB/s}, sync: {throughput: 60 MB/s}"
+TOO_MUCH = {
+    "one of them": (SHARED.replace("60 MB/s", "61 MB/s"), "95.4 MiB/s", "96.3 MiB/s"),
+    "no limit": (SHARED.replace("60 MB/s", "none"), "95.4 MiB/s", "no limit"),
+    "preset efs": (SHARED.replace(_Y, "sync: {}"), "95.4 MiB/s", "252 MiB/s"),
+    "preset none": (
+        SHARED.replace(_Y, "sync: {preset: none, gap: 1 s}"),
+        "95.4 MiB/s",
+        "no limit",
+    ),
+    "the initial sync": (
+        SHARED.replace(f"established: true, {_Y}", _Y_ANEW),
+        "95.4 MiB/s",
+        "124 MiB/s",
+    ),
+    "an event": (f"{SHARED}events: [{_HALF}, at: 5 s}}]\n", "47.7 MiB/s", "95.4 MiB/s"),
+    "an event and a fault": (
+        f"{SHARED}events: [{_HALF}, at: 5 s}}]\nfaults: {{f: {_HALF}, every: 1 h, for: 5 s}}}}\n",
+        "23.8 MiB/s",
+        "95.4 MiB/s",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", TOO_MUCH)
+def test_a_link_that_replications_share_at_its_limit(folder, case):
+    text, left, wanted = TOO_MUCH[case]
+    assert refusal(text) == [
+        f"{_CAPACITY}{left} at the worst, less than the sum of the throughput of replications"
+        f" 'x' and 'y' ({wanted}); how replications share a link is not modelled"
+    ]
+
+
+def test_a_link_limits_a_single_replication(folder):
+    text = SHARED.replace("100 MB/s", "1 MB/s").replace(
+        "a: {region: us-east-1}", "a: {region: us-west-1}"
+    )
+    Path("s.yaml").write_text(text, encoding="utf-8")
+    assert efssim.load("s.yaml").links["us-east-1 -> eu-south-1"].capacity == 1e6
 
 
 # Traces
@@ -420,7 +888,13 @@ OVERRIDES = {
     ),
     "duration": "--set:1:1: expected path=value",
     "=5": "--set:1:1: ",
-    "events=[]": "--set:1:1: events: scheduling disturbances is not available",
+    "events=[{at: 5 s}]": "--set:1:9: events.0: needs exactly one of opt_out, ",
+    "events=[{at: 5 s, fail: order}]": (
+        "--set:1:25: events.0.fail: no file system is named 'order' (did you mean 'orders'?)"
+    ),
+    'links."us-east-1 -> us-west-2".latency=5 B': (
+        '--set:1:40: links."us-east-1 -> us-west-2".latency: '
+    ),
     "duration={a: 1": "--set:1:15: duration: not YAML: ",
 }
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any, ClassVar, Self, TypeVar
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, Self, TypeVar
 
 from pydantic import (
     BaseModel,
@@ -18,14 +18,14 @@ from efssim.scenario.document import suggest
 
 T = TypeVar("T")
 
+Found = tuple[tuple[str | int, ...], str]
+"""A path, relative to the part that reports it, and what is wrong there."""
+
 
 class Model(BaseModel):
-    """A part of a scenario. Unknown keys, keys without a value and later features are problems."""
+    """A part of a scenario. Unknown keys, keys without a value and misfits are problems."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
-
-    later: ClassVar[Mapping[str, str]] = {}
-    """Keys of the grammar whose feature this version lacks, each with what it would do."""
 
     @model_validator(mode="wrap")
     @classmethod
@@ -33,18 +33,28 @@ class Model(BaseModel):
         # A plain "before" validator that raises would hide the problems of the other keys.
         if not isinstance(data, Mapping):
             return handler(data)
-        complaints = {key: cls._complaint(key, value) for key, value in data.items()}
-        good = {key: value for key, value in data.items() if complaints[key] is None}
-        problems = [problem((key,), text) for key, text in complaints.items() if text is not None]
+        grammar = cls.grammar()
+        good = {key: part for key, part in data.items() if key in grammar and part is not None}
+        problems = [problem(loc, text) for loc, text in cls.misfits(data)]
         return collect(cls.__name__, problems, lambda: handler(good))
 
     @classmethod
-    def _complaint(cls, key: str, value: Any) -> str | None:
-        if key in cls.later:
-            return f"{cls.later[key]} is not available in this version of efssim"
-        if key not in cls.model_fields:
-            return f"unknown key{suggest(str(key), cls.model_fields)}"
-        return "has no value" if value is None else None
+    def grammar(cls) -> list[str]:
+        """Return the keys as a scenario has them; `for` and `with` are no names in Python."""
+        return [field.alias or name for name, field in cls.model_fields.items()]
+
+    @classmethod
+    def misfits(cls, data: Mapping[str, Any]) -> Iterator[Found]:
+        """Yield what is wrong with the keys, alone and together, whatever their values.
+
+        They are read as written, so that a malformed value hides no misfit.
+        """
+        grammar = cls.grammar()
+        for key, part in data.items():
+            if key not in grammar:
+                yield (key,), f"unknown key{suggest(str(key), grammar)}"
+            elif part is None:
+                yield (key,), "has no value"
 
 
 def problem(loc: tuple[str | int, ...], message: str) -> InitErrorDetails:
@@ -77,6 +87,10 @@ def plain_message(line: ErrorDetails) -> str:
         return "is required"
     if line["type"] == "model_type" or line["type"] == "dict_type":
         return "must be a mapping of names to values"
+    if line["type"] in ("list_type", "tuple_type"):
+        return "must be a list"
+    if line["type"] == "bool_type":
+        return "must be true or false"
     if line["type"] == "string_pattern_mismatch":
         return "takes letters, digits, '.', '_' and '-' only, the first a letter or digit"
     message = line["msg"].removeprefix("Value error, ").replace("Input should be", "must be")

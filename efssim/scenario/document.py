@@ -608,6 +608,9 @@ def _check_tag(tag: str) -> None:
 
 def _syntax_message(error: yaml.MarkedYAMLError) -> str:
     parts = [part for part in (error.problem, error.context) if part]
+    # libyaml of PyYAML 6.0.4 has a limit of its own, and reads far enough ahead to meet it first.
+    if error.problem == "exceeded maximum nesting depth":
+        return _TOO_DEEP
     return "not YAML: " + ", ".join(_shown(part) for part in parts)
 
 

@@ -55,7 +55,7 @@ def validate(document: Document, base: Path) -> Scenario:
 
 def _problem(document: Document, loc: Place, message: str) -> Problem:
     path = _written(document, loc)
-    if message.startswith("unknown key") or "in this version of efssim" in message:
+    if message.startswith("unknown key"):
         return Problem(document.key_position(path), path, message)
     missing = loc[: len(path) + 1] if message == "is required" else path
     return Problem(document.value_position(path), missing, message)

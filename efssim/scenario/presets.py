@@ -1,4 +1,4 @@
-"""Parameters of the sync process that AWS does not publish, and where each value comes from.
+"""Parameters that AWS does not publish, and where each value comes from.
 
 AWS documents an RPO of 15 minutes "for most file systems" and its exception: file systems that
 change very frequently and have more than 100 million files or files larger than 100 GB (EFS User
@@ -67,4 +67,23 @@ SYNC_PRESETS: dict[PresetName, dict[str, PresetValue]] = {
         "backoff": ZERO,
         "backoff_max": PresetValue(600.0, "default", "bound of the doubling"),
     },
+}
+
+_EMPTY_LOGS = "public acceptance-test logs: about 500 s for enabling and deleting an empty one"
+
+CONTROL_PRESETS: dict[PresetName, dict[str, PresetValue]] = {
+    "efs": {
+        "enabling": PresetValue(300.0, "assumed", _EMPTY_LOGS),
+        "pausing": PresetValue(60.0, "assumed", "no evidence is public"),
+        "resuming": PresetValue(0.0, "assumed", "no evidence is public"),
+        "deleting": PresetValue(300.0, "assumed", _EMPTY_LOGS),
+    },
+    "none": {"enabling": ZERO, "pausing": ZERO, "resuming": ZERO, "deleting": ZERO},
+}
+
+_CREATE_LOGS = "public acceptance-test logs: 18 to 30 s for creating and deleting an empty one"
+
+FILE_SYSTEM_TIMES: dict[str, PresetValue] = {
+    "creating": PresetValue(30.0, "assumed", _CREATE_LOGS),
+    "deleting": PresetValue(10.0, "assumed", _CREATE_LOGS),
 }

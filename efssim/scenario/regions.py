@@ -6,6 +6,8 @@ Management reference on opt-in Regions, 2026.
 
 from __future__ import annotations
 
+import re
+
 OPT_IN = (
     "af-south-1",
     "ap-east-1",
@@ -66,3 +68,9 @@ def partition(region: str) -> str:
         if region.startswith(prefix):
             return name
     return "aws"
+
+
+def zone_region(zone: str) -> str | None:
+    """Return the Region of an Availability Zone, `us-east-1` of `us-east-1a`; None if malformed."""
+    match = re.fullmatch(r"(.*[0-9])[a-z]+", zone)
+    return None if match is None else match[1]

@@ -154,6 +154,9 @@ Fraction = Annotated[
 ]
 """A number from 0 to 1."""
 
+Flag = Annotated[bool, Field(strict=True)]
+"""True or false; `yes` and `no` are words in YAML 1.2."""
+
 Instant = Annotated[
     datetime,
     BeforeValidator(parse_datetime),

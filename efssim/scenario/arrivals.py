@@ -1,0 +1,136 @@
+"""When a stream writes: the arrival processes."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime, time
+from typing import Annotated, Any, Self
+from zoneinfo import ZoneInfo
+
+from pydantic import Field, field_validator, model_validator
+
+from efssim.scenario.base import Model, one_of
+from efssim.scenario.distributions import Distribution
+from efssim.scenario.types import Count, Duration, EventRate, PositiveDuration
+
+Factor = Annotated[float, Field(ge=0, allow_inf_nan=False)]
+
+
+class Constant(Model):
+    """Writes at equal distances: write k at k / rate."""
+
+    rate: EventRate
+    """Writes per time, such as `40 per s`."""
+
+
+class Poisson(Model):
+    """Writes of a Poisson process."""
+
+    rate: EventRate
+    """Mean writes per time."""
+
+
+class OnOff(Model):
+    """Poisson writes while on, none while off; starts on. A bare duration is a mean."""
+
+    on: Distribution[Duration]
+    """How long an on period lasts."""
+    off: Distribution[Duration]
+    """How long an off period lasts."""
+    rate: EventRate
+    """Mean writes per time while on."""
+
+    @field_validator("on", "off", mode="before")
+    @classmethod
+    def _bare_is_mean(cls, value: Any) -> Any:
+        return value if isinstance(value, dict | Model) else {"exponential": {"mean": value}}
+
+    @field_validator("on", "off")
+    @classmethod
+    def _takes_time(cls, value: Distribution[Duration]) -> Distribution[Duration]:
+        if value.always_zero():
+            raise ValueError("must last longer than 0 s on average")
+        return value
+
+
+class Profile(Model):
+    """Poisson writes whose rate follows the hour of the day and the day of the week."""
+
+    rate: EventRate
+    """Mean writes per time, over the week."""
+    hours: tuple[Factor, ...] = Field(default=(1.0,) * 24, min_length=24, max_length=24)
+    """24 factors from midnight on, scaled to mean 1."""
+    weekdays: tuple[Factor, ...] = Field(default=(1.0,) * 7, min_length=7, max_length=7)
+    """7 factors from Monday on, scaled to mean 1."""
+    timezone: str = "UTC"
+    """IANA time zone of the hours and days."""
+
+    @field_validator("hours", "weekdays")
+    @classmethod
+    def _not_all_zero(cls, factors: tuple[float, ...]) -> tuple[float, ...]:
+        if sum(factors) == 0:
+            raise ValueError("needs at least one factor above 0")
+        return factors
+
+    @field_validator("timezone")
+    @classmethod
+    def _known_zone(cls, name: str) -> str:
+        try:
+            ZoneInfo(name)
+        except (KeyError, OSError, ValueError):  # unknown names, directories, malformed keys
+            raise ValueError(f"unknown time zone '{name}'") from None
+        return name
+
+
+class Batch(Model):
+    """A job that makes `writes` writes, evenly over `over`, every `every`."""
+
+    at: str
+    """Time of day (UTC) of the first job, as "02:00"."""
+    every: PositiveDuration
+    """Time from one job's start to the next."""
+    writes: Annotated[Count, Field(gt=0)]
+    """Writes per job."""
+    over: Duration
+    """How long a job writes; write k of n falls k / n of it after the job's start."""
+
+    @field_validator("at")
+    @classmethod
+    def _clock_time(cls, text: str) -> str:
+        if not re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d(:[0-5]\d)?", text, re.ASCII):
+            raise ValueError(f"'{text}' is not a time of day such as \"02:00\"")
+        return text
+
+    @model_validator(mode="after")
+    def _no_overlap(self) -> Self:
+        if self.over > self.every:
+            raise ValueError("over is longer than every, so jobs would overlap")
+        return self
+
+    def first_after(self, start: datetime) -> float:
+        """Return when the first job begins, in seconds after `start`."""
+        of_day = time.fromisoformat(self.at)
+        begin = start.astimezone(UTC).replace(
+            hour=of_day.hour, minute=of_day.minute, second=of_day.second, microsecond=0
+        )
+        return (begin - start).total_seconds() % 86_400.0
+
+
+class Arrivals(Model):
+    """When a stream writes: exactly one arrival process."""
+
+    constant: Constant | None = None
+    """`{constant: {rate: 1 per min}}`."""
+    poisson: Poisson | None = None
+    """`{poisson: {rate: 40 per s}}`."""
+    on_off: OnOff | None = None
+    """`{on_off: {on: 10 min, off: 1 h, rate: 40 per s}}`."""
+    profile: Profile | None = None
+    """`{profile: {rate: 40 per s, hours: [...], weekdays: [...], timezone: UTC}}`."""
+    batch: Batch | None = None
+    """`{batch: {at: "02:00", every: 1 day, writes: 50000, over: 20 min}}`."""
+
+    @model_validator(mode="after")
+    def _exactly_one(self) -> Self:
+        one_of(self)
+        return self

@@ -1,0 +1,145 @@
+"""Checks of Regions, Availability Zones and links: that they exist and fit each other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from efssim.scenario import regions, written
+from efssim.scenario.base import Found
+from efssim.scenario.document import suggest
+from efssim.scenario.network import link_name, link_regions
+from efssim.scenario.written import Place
+
+_REGION_KEYS = ("opt_out", "region_outage", "region")
+_LINK_KEYS = ("link_outage", "link_degraded")
+
+
+def place_problems(raw: Mapping[str, Any]) -> Iterator[Found]:
+    """Yield the problems of everything that names a Region."""
+    yield from _declaration_problems(raw)
+    known = [*regions.KNOWN, *_custom(raw)]
+    for path, region in [*_placed(raw), *_disturbed(raw)]:
+        if region not in known:
+            yield path, f"unknown Region '{region}'{suggest(region, known)}"
+    yield from _repeated_links(raw)
+    yield from _opt_out_problems(raw)
+    yield from _partition_problems(raw)
+
+
+def home_of(part: Mapping[str, Any]) -> str | None:
+    """Return the Region of a file system or destination that says where it is."""
+    zone = written.text(part, "availability_zone")
+    return written.text(part, "region") or (regions.zone_region(zone) if zone else None)
+
+
+def destination_home(raw: Mapping[str, Any], destination: Mapping[str, Any]) -> str | None:
+    """Return the Region of a destination, which may be that of an existing file system."""
+    existing = written.section(raw, "file_systems").get(str(destination.get("file_system")), {})
+    return home_of(destination) or home_of(existing)
+
+
+def _custom(raw: Mapping[str, Any]) -> list[str]:
+    parts = written.section(raw, "regions").items()
+    return [name for name, part in parts if part.get("custom") is True]
+
+
+def _placed(raw: Mapping[str, Any]) -> Iterator[tuple[Place, str]]:
+    """Yield the Region of every file system and destination, where it was written."""
+    for name, part in written.section(raw, "file_systems").items():
+        yield from _place(("file_systems", name), part)
+    for name, part in written.section(raw, "replications").items():
+        yield from _place(
+            ("replications", name, "destination"), written.mapping(part, "destination")
+        )
+
+
+def _place(path: Place, part: Mapping[str, Any]) -> Iterator[tuple[Place, str]]:
+    home = home_of(part)
+    key = "region" if written.text(part, "region") else "availability_zone"
+    if home is not None:
+        yield (*path, key), home
+
+
+def _disturbed(raw: Mapping[str, Any]) -> Iterator[tuple[Place, str]]:
+    """Yield every Region that a link or a disturbance names, where it was written."""
+    for link in written.names(raw, "links"):
+        for end in written.parsed(link_regions, link) or ():
+            yield ("links", link), end
+    for path, part in written.disturbances(raw):
+        for key in _REGION_KEYS:
+            if written.text(part, key) is not None:
+                yield (*path, key), part[key]
+        for key in _LINK_KEYS:
+            for end in written.parsed(link_regions, part.get(key)) or ():
+                yield (*path, key), end
+
+
+def _declaration_problems(raw: Mapping[str, Any]) -> Iterator[Found]:
+    custom = _custom(raw)
+    known = [*regions.KNOWN, *custom]
+    for name, part in written.section(raw, "regions").items():
+        if name not in known:
+            hint = suggest(name, known) or "; `custom: true` declares a Region that AWS lacks"
+            yield ("regions", name), f"unknown Region '{name}'{hint}"
+        elif name in custom and name in regions.KNOWN:
+            yield ("regions", name, "custom"), f"'{name}' is a Region of AWS, not a custom one"
+        if part.get("opted_in") is False and _by_default(raw, name):
+            yield ("regions", name, "opted_in"), _always_on(name)
+        for zone in written.names(part, "availability_zones"):
+            if regions.zone_region(zone) not in (None, name):
+                path = ("regions", name, "availability_zones", zone)
+                yield path, f"'{zone}' is not in Region '{name}'"
+
+
+def _repeated_links(raw: Mapping[str, Any]) -> Iterator[Found]:
+    first: dict[str, str] = {}
+    for link in written.names(raw, "links"):
+        name = written.parsed(link_name, link)
+        if name in first:
+            yield ("links", link), f"is the same link as '{first[name]}'"
+        elif name is not None:
+            first[name] = link
+
+
+def _opt_out_problems(raw: Mapping[str, Any]) -> Iterator[Found]:
+    for path, part in written.disturbances(raw):
+        region = written.text(part, "opt_out")
+        if region is not None and _by_default(raw, region):
+            yield (*path, "opt_out"), _always_on(region)
+
+
+def _by_default(raw: Mapping[str, Any], region: str) -> bool:
+    """Whether AWS enables a Region by default, as far as the scenario does not say otherwise."""
+    declared = written.section(raw, "regions").get(region, {}).get("default")
+    if isinstance(declared, bool):
+        return declared
+    return region in regions.DEFAULT + regions.OTHER_PARTITIONS
+
+
+def _always_on(region: str) -> str:
+    return (
+        f"AWS enables '{region}' by default, so nobody can opt out of it;"
+        f" `regions: {{{region}: {{default: false}}}}` makes it a Region to opt in to"
+    )
+
+
+def _partition_problems(raw: Mapping[str, Any]) -> Iterator[Found]:
+    systems = written.section(raw, "file_systems")
+    for name, part in written.section(raw, "replications").items():
+        destination = written.mapping(part, "destination")
+        ends = (
+            home_of(systems.get(str(part.get("source")), {})),
+            destination_home(raw, destination),
+        )
+        # Custom Regions are in no partition, and unknown ones have their own problem.
+        if not set(ends) <= set(regions.KNOWN):
+            continue
+        source, target = map(str, ends)
+        if regions.partition(source) != regions.partition(target):
+            where = ("region", "availability_zone", "file_system")
+            key = next(key for key in where if written.text(destination, key))
+            yield (
+                ("replications", name, "destination", key),
+                f"Region '{target}' is in another partition than the source's '{source}'",
+            )
