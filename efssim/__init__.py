@@ -15,13 +15,26 @@ from typing import TYPE_CHECKING, Any
 from efssim._version import __version__
 
 if TYPE_CHECKING:
+    from efssim.model.errors import EfsError, RunError
     from efssim.result import Result
     from efssim.scenario import Scenario, ScenarioError, load
     from efssim.simulate import Simulation, run
 
-__all__ = ["Result", "Scenario", "ScenarioError", "Simulation", "__version__", "load", "run"]
+__all__ = [
+    "EfsError",
+    "Result",
+    "RunError",
+    "Scenario",
+    "ScenarioError",
+    "Simulation",
+    "__version__",
+    "load",
+    "run",
+]
 
 _HOMES = {
+    "EfsError": "efssim.model.errors",
+    "RunError": "efssim.model.errors",
     "Result": "efssim.result",
     "Simulation": "efssim.simulate",
     "run": "efssim.simulate",

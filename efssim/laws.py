@@ -3,6 +3,7 @@
 1. Every write at or before LastReplicatedTimestamp was published by a sync that completed no later
    than the moment that timestamp was visible.
 2. LastReplicatedTimestamp never decreases and is never later than now.
+3. Statuses follow the table of legal changes, and syncs complete while ENABLED.
 4. Bytes written = bytes published + bytes pending, at every completion.
 5. Little's law: the integral of pending bytes = the sum over writes of bytes times time pending.
 7. More throughput never makes any write later (one replication, gap 0, no failed attempt, every
@@ -23,6 +24,17 @@ from efssim.records import OpenWrites, Publications, ReplicationRecords, Snapsho
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
+
+_EDGES: dict[str | None, set[str | None]] = {
+    None: {"ENABLING", "ENABLED"},
+    "ENABLING": {"ENABLED", "ERROR", "DELETING"},
+    "ENABLED": {"PAUSING", "ERROR", "DELETING"},
+    "PAUSING": {"PAUSED", "ERROR", "DELETING"},
+    "PAUSED": {"ENABLED", "ERROR", "DELETING"},
+    "ERROR": {"DELETING"},
+    "DELETING": {None},
+}
+"""The checkers' own copy of the legal changes of status; None: no configuration."""
 
 _INTEGRAL_TOLERANCE = 1e-9
 """Relative: both sides of law 5 are sums of rounded products in different orders."""
@@ -70,9 +82,10 @@ class WriteLog:
 
 
 def check(records: ReplicationRecords, snapshot: Snapshot, log: WriteLog) -> None:
-    """Check laws 1, 2, 4 and 5 on one replication; raise LawViolation for the first broken one."""
+    """Check laws 1 to 5 on one replication; raise LawViolation for the first broken one."""
     writes = log.lifetimes(snapshot)
     _last_replicated_is_ordered(records, snapshot)
+    _statuses_follow_the_table(records, snapshot)
     _replicated_means_published(records, writes)
     _bytes_are_conserved(records, snapshot, writes)
     _little(records, snapshot, writes)
@@ -94,6 +107,25 @@ def _last_replicated_is_ordered(records: ReplicationRecords, snapshot: Snapshot)
     _require(2, bool((completed <= snapshot.now_s).all()), "no completion is in the future")
 
 
+def _statuses_follow_the_table(records: ReplicationRecords, snapshot: Snapshot) -> None:
+    status: str | None = None
+    since_s = records.created_s
+    for change in records.statuses:
+        edge = f"{change.before} to {change.after} at {change.time_s!r} s"
+        _require(3, change.before == status, f"a status follows the one before: {edge}")
+        _require(3, change.after in _EDGES[status], f"the change is legal: {edge}")
+        _require(3, since_s <= change.time_s, f"statuses are in order: {edge}")
+        status, since_s = change.after, change.time_s
+    _require(3, (status is None) == (records.gone is not None), "a deleted configuration is gone")
+    completed = records.syncs.floats("completed_s")
+    running = np.zeros(len(completed), dtype=bool)
+    edges = [*(change.time_s for change in records.statuses), np.inf]
+    for change, until_s in zip(records.statuses, edges[1:], strict=True):
+        if change.after == "ENABLED":
+            running |= (completed >= change.time_s) & (completed <= until_s)
+    _require(3, bool(running.all()), "syncs complete while ENABLED")
+
+
 def _replicated_means_published(records: ReplicationRecords, writes: Lifetimes) -> None:
     """The first sync with a cut at or after a write is the one that published it."""
     cut, completed = records.syncs.floats("cut_s"), records.syncs.floats("completed_s")
@@ -108,7 +140,7 @@ def _bytes_are_conserved(
     records: ReplicationRecords, snapshot: Snapshot, writes: Lifetimes
 ) -> None:
     completed = records.syncs.floats("completed_s")
-    published = records.syncs.ints("bytes").cumsum()
+    published = records.syncs.ints("published_bytes").cumsum()
     by_publication = writes.published_s.argsort(kind="stable")
     visible = _totals(writes.bytes[by_publication])[
         writes.published_s[by_publication].searchsorted(completed, "right")
@@ -129,8 +161,9 @@ def _bytes_are_conserved(
 def _little(records: ReplicationRecords, snapshot: Snapshot, writes: Lifetimes) -> None:
     """The curves come from write times and sync columns, the sum from each write's publication."""
     now = snapshot.now_s
+    # From the creation on, when nothing was pending.
     times = np.concatenate((writes.time_s, records.syncs.floats("completed_s"), [now]))
-    steps = np.concatenate((writes.bytes, -records.syncs.ints("bytes"), [0]))
+    steps = np.concatenate((writes.bytes, -records.syncs.ints("published_bytes"), [0]))
     order = times.argsort(kind="stable")
     pending = steps[order].cumsum()[:-1]
     integral = math.fsum(np.diff(times[order]) * pending)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from array import array
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -20,7 +20,8 @@ Ints = NDArray[np.int64]
 SYNC_COLUMNS = {
     "cut_s": "d",  # start of the sync; it publishes every write up to here
     "completed_s": "d",  # when the change set became visible on the destination
-    "bytes": "q",  # bytes sent
+    "bytes": "q",  # bytes sent; blocks that were overwritten count once
+    "published_bytes": "q",  # bytes of its writes, as written
     "files": "q",  # files changed
     "writes": "q",  # writes published
     "attempts": "q",  # attempts, the successful one included
@@ -91,13 +92,59 @@ class Publications:
 
 
 @dataclass(frozen=True, slots=True)
+class DroppedWrites:
+    """Writes of one stream that could not be made, in order of time, and why."""
+
+    time_s: Floats
+    bytes: Ints
+    cause: str
+
+
+@dataclass(frozen=True, slots=True)
 class StatusChange:
-    """The status of the destination from `time_s` on; `before` is None for the first."""
+    """The status of the destination from `time_s` on; `before` is None for the first.
+
+    `after` is None once the configuration is gone.
+    """
 
     time_s: float
     before: str | None
-    after: str
+    after: str | None
     cause: str
+
+
+@dataclass(frozen=True, slots=True)
+class AbandonedSync:
+    """A sync that a pause, an error or a deletion ended before it was complete."""
+
+    cut_s: float
+    abandoned_s: float
+    bytes: int
+    files: int
+    attempts: int
+
+
+@dataclass(slots=True)
+class Event:
+    """A disturbance or an API call: when, what, on what, and what came of it."""
+
+    begin_s: float
+    end_s: float | None
+    """None while it lasts; a call has no duration."""
+    kind: str
+    target: str
+    affected: tuple[str, ...]
+    """Names of the replications and file systems that it touched."""
+    error: str = ""
+    """Code and message of an API error."""
+
+    @property
+    def is_call(self) -> bool:
+        """Whether it is an API call."""
+        return self.kind[:1].isupper()
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.target}".rstrip()
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,8 +177,35 @@ class ReplicationRecords:
     statuses: list[StatusChange] = field(default_factory=list)
     sinks: list[Callable[[Publications], None]] = field(default_factory=list)
     """Receive the published writes a block at a time, so that they need not be kept."""
+    drop_sinks: list[Callable[[DroppedWrites], None]] = field(default_factory=list)
+    """Receive the writes that could not be made."""
     last_replicated_s: float | None = None
     """LastReplicatedTimestamp before the first recorded sync; None: absent."""
+    defined_s: float | None = None
+    """When LastReplicatedTimestamp became visible; None: it has not."""
+    created_s: float = 0.0
+    """When the configuration was created; writes made later than this are the replication's."""
+    dropped: dict[str, tuple[int, int]] = field(default_factory=dict)
+    """Count and bytes of the writes that could not be made, by cause."""
+    abandoned: list[AbandonedSync] = field(default_factory=list)
+    stalls: list[list[float]] = field(default_factory=list)
+    """Begin and end of each time in which an outage kept syncs from making progress; the last has
+    no end while it lasts."""
+    gone: Snapshot | None = None
+    """The state when the configuration was gone, after its deletion."""
+
+    @property
+    def begins_with_initial_sync(self) -> bool:
+        """Whether the first completed sync is the initial one."""
+        return self.last_replicated_s is None
+
+    def drop(self, dropped: DroppedWrites) -> None:
+        """Count writes that could not be made and hand them to every sink."""
+        count, size = self.dropped.get(dropped.cause, (0, 0))
+        total = size + int(dropped.bytes.sum())
+        self.dropped[dropped.cause] = count + len(dropped.time_s), total
+        for sink in self.drop_sinks:
+            sink(dropped)
 
     def publish(self, publications: Publications) -> None:
         """Hand a block of published writes to every sink."""
@@ -150,7 +224,11 @@ class Snapshot:
     written_count: int
 
 
-def digest(seed: int, replications: Iterable[tuple[str, ReplicationRecords, Snapshot]]) -> str:
+def digest(
+    seed: int,
+    replications: Iterable[tuple[str, ReplicationRecords, Snapshot]],
+    events: Iterable[Event] = (),
+) -> str:
     """Return the SHA-256 over the records: integers as they are, times rounded to 1 µs."""
     hasher = hashlib.sha256()
     hasher.update(f"seed {seed}\n".encode())
@@ -159,11 +237,29 @@ def digest(seed: int, replications: Iterable[tuple[str, ReplicationRecords, Snap
         for column in SYNC_COLUMNS:
             hasher.update(_canonical(records.syncs[column]))
         hasher.update(_canonical(np.array(records.written_bytes, dtype=np.int64)))
-        for status in records.statuses:
-            line = f"{round(status.time_s * 1e6)} {status.before} {status.after} {status.cause}\n"
-            hasher.update(line.encode())
-        hasher.update(f"{snapshot.written_count} {snapshot.written_bytes}\n".encode())
+        for line in _lines(records, snapshot):
+            hasher.update(f"{line}\n".encode())
+    for event in events:
+        affected = " ".join(event.affected)
+        times = f"{_microseconds(event.begin_s)} {_microseconds(event.end_s)}"
+        hasher.update(f"{times} {event} {affected} {event.error}\n".encode())
     return f"sha256:{hasher.hexdigest()}"
+
+
+def _lines(records: ReplicationRecords, snapshot: Snapshot) -> Iterator[str]:
+    for status in records.statuses:
+        edge = f"{status.before} {status.after} {status.cause}"
+        yield f"{_microseconds(status.time_s)} {edge}"
+    for sync in records.abandoned:
+        times = f"{_microseconds(sync.cut_s)} {_microseconds(sync.abandoned_s)}"
+        yield f"abandoned {times} {sync.bytes} {sync.files} {sync.attempts}"
+    for cause, (count, size) in records.dropped.items():
+        yield f"dropped {cause} {count} {size}"
+    yield f"{snapshot.written_count} {snapshot.written_bytes}"
+
+
+def _microseconds(time_s: float | None) -> int | None:
+    return None if time_s is None else round(time_s * 1e6)
 
 
 def _canonical(column: NDArray[np.float64 | np.int64]) -> bytes:

@@ -1,43 +1,62 @@
-"""The result of a run: its summary, its tables, its figure. Nothing here prints."""
+"""The result of a run: its summary, its tables, its figures. Nothing here prints."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from efssim.lag.age import Teeth
+from efssim.lag.exceedance import Exceedance
 from efssim.lag.rpo import Violation
 from efssim.lag.summary import timestamp
-from efssim.records import SYNC_COLUMNS, Columns, OpenSync, StatusChange
+from efssim.records import SYNC_COLUMNS, AbandonedSync, Columns, Event, OpenSync, StatusChange
 from efssim.scenario import Scenario
+from efssim.scenario.schema import Control, Sync
+
+Ints = NDArray[np.int64]
 
 if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
 
 
+def _no_teeth() -> Teeth:
+    return Teeth(np.zeros(0), np.zeros(0), np.zeros(0))
+
+
 @dataclass(frozen=True)
 class Outcome:
     """What one replication left behind, complete up to the time of the result."""
 
-    syncs: Columns
-    statuses: tuple[StatusChange, ...]
-    open_sync: OpenSync | None
-    age: Teeth
-    violations: tuple[Violation, ...]
-    summary: dict[str, Any]
-    last_replicated_s: float | None
-    pending_growth_bytes: int
-
-    @classmethod
-    def empty(cls) -> Outcome:
-        """Return an outcome with empty tables."""
-        none = np.zeros(0)
-        return cls(Columns(SYNC_COLUMNS), (), None, Teeth(none, none, none), (), {}, None, 0)
+    source: str = ""
+    """Name of the source file system."""
+    sync: Sync = field(default_factory=Sync)
+    control: Control = field(default_factory=Control)
+    syncs: Columns = field(default_factory=lambda: Columns(SYNC_COLUMNS))
+    statuses: tuple[StatusChange, ...] = ()
+    abandoned: tuple[AbandonedSync, ...] = ()
+    open_sync: OpenSync | None = None
+    age: Teeth = field(default_factory=_no_teeth)
+    violations: tuple[Violation, ...] = ()
+    exceedance: dict[str, Exceedance] = field(default_factory=dict)
+    summary: dict[str, Any] = field(default_factory=dict)
+    last_replicated_s: float | None = None
+    """LastReplicatedTimestamp before the first of `syncs`; None: absent."""
+    defined_s: float | None = None
+    """When LastReplicatedTimestamp became visible; None: it did not."""
+    end_s: float = 0.0
+    """When the configuration was gone, or now."""
+    written_bytes: Ints = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
+    """Bytes written up to each completion, shape (syncs,)."""
+    pending_bytes: int = 0
+    """Pending at `end_s`."""
+    pending_growth_bytes: int = 0
+    """Pending at the end of the window minus pending at its begin."""
 
 
 @dataclass(frozen=True, repr=False)
@@ -51,6 +70,7 @@ class Result:
     seed: int
     now_s: float
     outcomes: dict[str, Outcome]
+    happened: tuple[Event, ...]
     digest: str
 
     def __repr__(self) -> str:
@@ -114,10 +134,56 @@ class Result:
         """One row per status: replication, trial, time, from, to, cause."""
         return self._concatenated(self._status_table)
 
+    @cached_property
+    def events(self) -> pd.DataFrame:
+        """One row per disturbance or API call: trial, begin, end, kind, target, affected, error."""
+        import pandas as pd
+
+        found = self.happened
+        ends = [np.nan if event.end_s is None else event.end_s for event in found]
+        return pd.DataFrame(
+            {
+                "trial": np.zeros(len(found), dtype=np.int64),
+                "begin": self._times([event.begin_s for event in found]),
+                "end": self._times(ends),
+                "kind": [event.kind for event in found],
+                "target": [event.target for event in found],
+                "affected": ["; ".join(event.affected) for event in found],
+                "error": [event.error for event in found],
+            }
+        )
+
     @property
     def violations(self) -> pd.DataFrame:
-        """One row per violation of the RPO: replication, trial, begin, end, peak_s."""
+        """One row per violation of the RPO: replication, trial, begin, end, peak_s, disturbances.
+
+        `disturbances` are those that overlap it, joined by semicolons.
+        """
         return self._concatenated(self._violation_table)
+
+    def pending(self, replication: str | None = None) -> pd.DataFrame:
+        """Return pending bytes over time, wherever they are defined.
+
+        Two rows for each completed sync, just before and just after it, indexed by time; column
+        `pending_bytes`. In between they only grow. KeyError as for `age`.
+        """
+        import pandas as pd
+
+        outcome = self.outcomes[self._named(replication)]
+        if outcome.defined_s is None:
+            empty = pd.DatetimeIndex(self._times([]), name="time")
+            return pd.DataFrame({"pending_bytes": np.zeros(0, dtype=np.int64)}, index=empty)
+        published = outcome.syncs.ints("published_bytes").cumsum()
+        after = outcome.written_bytes - published
+        before = outcome.written_bytes - np.concatenate(([0], published))[: len(published)]
+        size = np.append(np.column_stack((before, after)).ravel(), outcome.pending_bytes)
+        time_s = np.append(np.repeat(outcome.syncs.floats("completed_s"), 2), outcome.end_s)
+        if outcome.last_replicated_s is None:
+            time_s, size = time_s[1:], size[1:]  # defined from the initial sync on
+        else:
+            time_s, size = np.append(outcome.defined_s, time_s), np.append(0, size)
+        index = pd.DatetimeIndex(self._times(time_s), name="time")
+        return pd.DataFrame({"pending_bytes": size}, index=index)
 
     def age(self, replication: str | None = None) -> pd.DataFrame:
         """Return the exact sawtooth of time since last sync in the window.
@@ -133,11 +199,32 @@ class Result:
         return pd.DataFrame({"age_s": time_s - np.repeat(teeth.origin_s, 2)}, index=index)
 
     def plot(self, replication: str | None = None, ax: Axes | None = None) -> Axes:
-        """Draw time since last sync over simulated time, with the RPO target; return the Axes."""
-        from efssim.report.figures import plot_age
+        """Draw time since last sync over simulated time, with the RPO target; return the Axes.
 
-        name = self._named(replication)
-        return plot_age(self.age(name), self.scenario.rpo.target, name, ax)
+        Statuses other than ENABLED are bands, disturbances and calls stand above. KeyError as for
+        `age`; without `ax` it is a new figure of pyplot's. The same holds for the other plots.
+        """
+        from efssim.report.figures.age import plot_age
+
+        return plot_age(self, self._named(replication), ax)
+
+    def plot_pending(self, replication: str | None = None, ax: Axes | None = None) -> Axes:
+        """Draw pending bytes over simulated time; return the Axes."""
+        from efssim.report.figures.pending import plot_pending
+
+        return plot_pending(self, self._named(replication), ax)
+
+    def plot_exceedance(self, replication: str | None = None, ax: Axes | None = None) -> Axes:
+        """Draw how often each lag is longer than x, on logarithmic axes; return the Axes."""
+        from efssim.report.figures.exceedance import plot_exceedance
+
+        return plot_exceedance(self, self._named(replication), ax)
+
+    def plot_durations(self, replication: str | None = None, ax: Axes | None = None) -> Axes:
+        """Draw how long syncs took against the bytes that they sent; return the Axes."""
+        from efssim.report.figures.durations import plot_durations
+
+        return plot_durations(self, self._named(replication), ax)
 
     def _named(self, replication: str | None) -> str:
         if replication is None and len(self.outcomes) == 1:
@@ -159,17 +246,11 @@ class Result:
     def _sync_table(self, name: str, outcome: Outcome) -> pd.DataFrame:
         import pandas as pd
 
-        still = outcome.open_sync
-        columns = {key: outcome.syncs[key] for key in ("bytes", "files", "attempts")}
-        cut, completed = outcome.syncs.floats("cut_s"), outcome.syncs.floats("completed_s")
-        ended = ["completed"] * len(cut)
-        if still is not None:
-            cut, completed = np.append(cut, still.cut_s), np.append(completed, np.nan)
-            last = (still.bytes, still.files, still.failed_attempts + 1)
-            columns = {k: np.append(v, x) for (k, v), x in zip(columns.items(), last, strict=True)}
-            ended.append("open")
-        times = {"cut": self._times(cut), "completed": self._times(completed)}
-        kinds = pd.Categorical(ended, categories=["completed", "abandoned", "open"])
+        columns, ended = _all_syncs(outcome)
+        order = columns["cut_s"].argsort(kind="stable")
+        columns = {key: column[order] for key, column in columns.items()}
+        times = {key: self._times(columns.pop(f"{key}_s")) for key in ("cut", "completed")}
+        kinds = pd.Categorical(ended, categories=["completed", "abandoned", "open"])[order]
         return pd.DataFrame({"replication": name, "trial": 0, **times, **columns, "outcome": kinds})
 
     def _status_table(self, name: str, outcome: Outcome) -> pd.DataFrame:
@@ -198,15 +279,27 @@ class Result:
                 "begin": self._times([violation.begin_s for violation in found]),
                 "end": self._times([violation.end_s for violation in found]),
                 "peak_s": np.array([violation.peak_s for violation in found], dtype=np.float64),
+                "disturbances": ["; ".join(self._during(name, violation)) for violation in found],
             }
         )
+
+    def _during(self, name: str, violation: Violation) -> list[str]:
+        """Return the disturbances of a replication that overlap a violation."""
+        return [
+            str(event)
+            for event in self.happened
+            if not event.is_call
+            and name in event.affected
+            and event.begin_s < violation.end_s
+            and (event.end_s is None or event.end_s > violation.begin_s)
+        ]
 
     def _concatenated(self, table: Callable[[str, Outcome], pd.DataFrame]) -> pd.DataFrame:
         import pandas as pd
 
         tables = [table(name, outcome) for name, outcome in self.outcomes.items()]
         # Without a replication the columns still tell what there could have been.
-        joined = pd.concat(tables or [table("", Outcome.empty())], ignore_index=True)
+        joined = pd.concat(tables or [table("", Outcome())], ignore_index=True)
         return joined.astype({"replication": "category"})
 
 
@@ -214,3 +307,19 @@ def _escaped(text: str) -> str:
     from html import escape
 
     return escape(text)
+
+
+def _all_syncs(outcome: Outcome) -> tuple[dict[str, NDArray[Any]], list[str]]:
+    """Return the columns of completed, abandoned and open syncs, and the outcome of each."""
+    keys = ("cut_s", "completed_s", "bytes", "files", "attempts")
+    columns = {key: outcome.syncs[key] for key in keys}
+    rest = [(s.cut_s, np.nan, s.bytes, s.files, s.attempts) for s in outcome.abandoned]
+    ended = ["completed"] * len(outcome.syncs) + ["abandoned"] * len(rest)
+    still = outcome.open_sync
+    if still is not None:
+        attempts = still.failed_attempts + 1
+        rest.append((still.cut_s, np.nan, still.bytes, still.files, attempts))
+        ended.append("open")
+    for key, values in zip(keys, zip(*rest, strict=True), strict=bool(rest)):
+        columns[key] = np.append(columns[key], np.array(values, dtype=columns[key].dtype))
+    return columns, ended

@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 import copy
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
+
+import numpy as np
 
 from efssim import laws
 from efssim.lag.summary import Measures, Objective
@@ -13,6 +18,7 @@ from efssim.records import ReplicationRecords, Snapshot, digest
 from efssim.result import Outcome, Result
 from efssim.scenario import Scenario
 from efssim.scenario.quantities import parse_duration
+from efssim.scenario.schema import Event, WriteStream
 
 
 class Simulation:
@@ -28,15 +34,22 @@ class Simulation:
     ) -> None:
         self.scenario = scenario
         self.seed = scenario.seed if seed is None else seed
-        self._world = World(scenario, self.seed)
+        self._verify = verify
         self._lags: dict[str, WriteLags] = {}
         self._logs: dict[str, laws.WriteLog] = {}
-        for name, records in self._world.records.items():
-            self._lags[name] = WriteLags(scenario.warm_up)
-            records.sinks.append(self._lags[name].add)
-            if verify:
-                self._logs[name] = laws.WriteLog()
-                records.sinks.append(self._logs[name].add)
+        self._streams = 0
+        self._world = World(scenario, self.seed, self._record)
+
+    def _record(self, name: str) -> ReplicationRecords:
+        """Return the records of a new replication, whose writes stream into its measures."""
+        records = ReplicationRecords()
+        self._lags[name] = WriteLags(self.scenario.warm_up, records)
+        records.sinks.append(self._lags[name].add)
+        records.drop_sinks.append(self._lags[name].drop)
+        if self._verify:
+            self._logs[name] = laws.WriteLog()
+            records.sinks.append(self._logs[name].add)
+        return records
 
     @property
     def now(self) -> datetime:
@@ -60,6 +73,42 @@ class Simulation:
         """Run to the scenario's end."""
         self._world.advance_to(self.scenario.duration)
 
+    def apply(self, event: Mapping[str, Any]) -> None:
+        """Let a disturbance begin now: an entry of `events` without `at`.
+
+        Raise pydantic.ValidationError for one that is malformed and ValueError for a target that
+        does not exist.
+        """
+        parsed = Event.model_validate({**event, "at": self._world.now_s})
+        self._world.apply(parsed)
+
+    def call(
+        self, operation: str, parameters: Mapping[str, Any] | None = None, *, region: str
+    ) -> dict[str, Any]:
+        """Call an operation of the EFS API in a Region, now; return the answer as boto3 would.
+
+        Raise EfsError as EFS would, and ValueError for an operation that it does not have. A name
+        of a file system stands for its id.
+        """
+        return self._world.call(operation, parameters or {}, region)
+
+    def file_system_id(self, name: str) -> str:
+        """Return the id of a file system; raise KeyError for a name that no file system has."""
+        return self._world.fleet.id_of(name)
+
+    def write(self, file_system: str, stream: Mapping[str, Any]) -> None:
+        """Add a write stream to a file system, by name or id; it begins to write after now.
+
+        `stream` is an entry of `writes` in a scenario. Raise pydantic.ValidationError for one that
+        is malformed and ValueError for a file system that does not exist.
+        """
+        found = self._world.fleet.find(file_system)
+        if found is None:
+            raise ValueError(f"no file system is named '{file_system}'")
+        self._streams += 1
+        spec = WriteStream.model_validate(stream)
+        self._world.fleet.write(found, f"added-{self._streams}", spec)
+
     def result(self) -> Result:
         """Return the results so far; the simulation can go on afterwards."""
         snapshots = list(self._world.snapshots())
@@ -71,8 +120,9 @@ class Simulation:
             scenario=self.scenario,
             seed=self.seed,
             now_s=self._world.now_s,
-            outcomes={name: outcomes[name] for name in self.scenario.replications},
-            digest=digest(self.seed, snapshots),
+            outcomes={name: outcomes[name] for name in self._world.names},
+            happened=tuple(replace(event) for event in self._world.events),
+            digest=digest(self.seed, snapshots, self._world.events),
         )
 
     def lifetimes(self, replication: str) -> laws.Lifetimes:
@@ -81,6 +131,7 @@ class Simulation:
         return self._logs[replication].lifetimes(snapshot)
 
     def _outcome(self, name: str, records: ReplicationRecords, snapshot: Snapshot) -> Outcome:
+        replication = self._world.fleet.replications[name]
         measures = Measures(records, snapshot, self._lags[name], self._objective(name))
         return Outcome(
             syncs=copy.deepcopy(records.syncs),
@@ -89,14 +140,24 @@ class Simulation:
             age=measures.age,
             violations=tuple(measures.violations()),
             summary=measures.summary(),
+            abandoned=tuple(records.abandoned),
             last_replicated_s=records.last_replicated_s,
+            written_bytes=np.array(records.written_bytes, dtype=np.int64),
+            defined_s=records.defined_s,
+            end_s=snapshot.now_s,
+            pending_bytes=sum(int(part.bytes.sum()) for part in snapshot.open_writes),
+            exceedance=measures.exceedance(),
+            source=replication.source.name,
+            sync=replication.terms.sync,
+            control=replication.terms.control,
             pending_growth_bytes=measures.pending_growth(),
         )
 
     def _objective(self, name: str) -> Objective:
-        sync, rpo = self.scenario.replications[name].sync, self.scenario.rpo
+        sync, rpo = self._world.fleet.replications[name].terms.sync, self.scenario.rpo
         return Objective(
             begin_s=self.scenario.warm_up,
+            end_s=self._world.now_s,
             target_s=rpo.target,
             attainment=rpo.attainment,
             throughput=sync.number("throughput"),

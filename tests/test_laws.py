@@ -19,6 +19,7 @@ from efssim.records import (
     Publications,
     ReplicationRecords,
     Snapshot,
+    StatusChange,
 )
 
 rates = st.sampled_from(["1 per 100 s", "3 per min", "1 per s", "20 per s"])
@@ -159,7 +160,8 @@ def test_law_7_holds_where_it_has_something_to_say() -> None:
 def _consistent() -> tuple[ReplicationRecords, Snapshot, laws.WriteLog]:
     """Two writes of 10 B at 1 s and 2 s, published at 6 s by a cut at 5 s; one of 7 B open."""
     records = ReplicationRecords(last_replicated_s=0.0)
-    records.syncs.append(5.0, 6.0, 20, 2, 2, 1, 1.0)
+    records.statuses.append(StatusChange(0.0, None, "ENABLED", "established"))
+    records.syncs.append(5.0, 6.0, 20, 20, 2, 2, 1, 1.0)
     records.written_bytes.append(27)
     log = laws.WriteLog()
     log.add(Publications(_floats(1, 2), _ints(10, 10), _ints(2), _floats(6), 1))
@@ -187,7 +189,7 @@ def test_consistent_records_pass() -> None:
         ("writes", 3, 1),
         ("completed_s", 4.0, 2),  # before its own cut
         ("completed_s", 9.0, 2),  # in the future
-        ("bytes", 21, 4),
+        ("published_bytes", 21, 4),
     ],
 )
 def test_a_broken_column_breaks_its_law(column: str, value: float, law: int) -> None:
@@ -214,7 +216,7 @@ def test_a_wrong_count_of_written_bytes_breaks_law_4() -> None:
 
 def test_a_decreasing_timestamp_breaks_law_2() -> None:
     records, snapshot, log = _consistent()
-    records.syncs.append(4.0, 7.0, 0, 0, 0, 1, np.nan)
+    records.syncs.append(4.0, 7.0, 0, 0, 0, 0, 1, np.nan)
     with pytest.raises(laws.LawViolation, match="law 2"):
         laws.check(records, snapshot, log)
 

@@ -16,7 +16,8 @@ from worlds import constant, numbers, scenario, simulate
 from efssim import Scenario
 from efssim.model.arrivals import arrival_times
 from efssim.model.draws import Draws
-from efssim.model.writes import WholeBytes, stream_writes
+from efssim.model.streams import build_stream
+from efssim.model.writes import WholeBytes
 
 
 def test_draws_belong_to_a_name() -> None:
@@ -56,7 +57,7 @@ def test_blocks_do_not_show(form: dict[str, Any]) -> None:
     source = world.file_systems["fs"]
 
     def drawn(*blocks: int) -> tuple[np.ndarray, np.ndarray]:
-        writes = stream_writes(source.writes["w"], source, world, Draws(1), "w")
+        writes = build_stream(source.writes["w"], 1.0, world, Draws(1), "w", 0.0).writes
         parts = [writes.take(n) for n in blocks]
         return np.concatenate([p[0] for p in parts]), np.concatenate([p[1] for p in parts])
 

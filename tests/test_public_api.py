@@ -48,7 +48,9 @@ def result():
 
 def test_names():
     assert efssim.__all__ == [
+        "EfsError",
         "Result",
+        "RunError",
         "Scenario",
         "ScenarioError",
         "Simulation",

@@ -12,15 +12,29 @@ def scenario(
     sync: dict[str, Any] | None = None,
     duration: Any = "1 h",
     files: int = 0,
+    *,
+    replication: dict[str, Any] | None = None,
+    file_system: dict[str, Any] | None = None,
+    others: dict[str, Any] | None = None,
     **top: Any,
 ) -> Scenario:
-    """Return a scenario of one replication `dr`; `sync` starts from the preset `none`."""
+    """Return a scenario of one replication `dr`; `sync` starts from the preset `none`.
+
+    `replication` and `file_system` change the replication and its source; `others` are further
+    file systems.
+    """
     return Scenario.model_validate(
         {
             "name": "test",
             "duration": duration,
             "file_systems": {
-                "fs": {"region": "us-east-1", "files": files, "writes": streams or {}}
+                "fs": {
+                    "region": "us-east-1",
+                    "files": files,
+                    "writes": streams or {},
+                    **(file_system or {}),
+                },
+                **(others or {}),
             },
             "replications": {
                 "dr": {
@@ -28,6 +42,7 @@ def scenario(
                     "destination": {"region": "us-west-2"},
                     "established": True,
                     "sync": {"preset": "none", **(sync or {})},
+                    **(replication or {}),
                 }
             },
             **top,

@@ -37,32 +37,42 @@ class Teeth:
 
 
 def age_teeth(records: ReplicationRecords, snapshot: Snapshot) -> Teeth:
-    """Return time since last sync: now - LastReplicatedTimestamp, from the start to now."""
-    assert records.last_replicated_s is not None
-    completed = records.syncs.floats("completed_s")
-    begin = np.concatenate(([0.0], completed))
-    end = np.concatenate((completed, [snapshot.now_s]))
-    origin = np.concatenate(([records.last_replicated_s], records.syncs.floats("cut_s")))
-    return Teeth(begin, end, origin)
+    """Return time since last sync, now - LastReplicatedTimestamp, wherever that is defined.
+
+    It is from the start, or from the completion of the initial sync, until now, or until the
+    configuration is gone.
+    """
+    begin, end = _steps(records, snapshot)
+    first = [] if records.last_replicated_s is None else [records.last_replicated_s]
+    return Teeth(begin, end, np.concatenate((first, records.syncs.floats("cut_s"))))
 
 
 def oldest_pending_teeth(records: ReplicationRecords, snapshot: Snapshot) -> Teeth:
     """Return the age of the oldest unreplicated write, where there is one."""
-    completed = records.syncs.floats("completed_s")
-    begin = np.concatenate(([0.0], completed))
-    end = np.concatenate((completed, [snapshot.now_s]))
+    begin, end = _steps(records, snapshot)
     first = np.append(records.syncs.floats("first_write_s"), _first_open(snapshot))
     # Empty change sets have no first write: the next sync that has one tells.
     oldest = np.minimum.accumulate(np.where(np.isnan(first), np.inf, first)[::-1])[::-1]
+    oldest = oldest[len(oldest) - len(begin) :]  # before the initial sync nothing is defined
     return Teeth(np.maximum(begin, oldest), end, oldest).within(0.0, snapshot.now_s)
 
 
 def peak_ages(records: ReplicationRecords, begin_s: float, end_s: float) -> Floats:
     """Return the age just before each completion in the window, shape (syncs in it,)."""
-    assert records.last_replicated_s is not None
     completed, cut = records.syncs.floats("completed_s"), records.syncs.floats("cut_s")
-    before = np.concatenate(([records.last_replicated_s], cut))[: len(completed)]
+    first = np.nan if records.last_replicated_s is None else records.last_replicated_s
+    before = np.concatenate(([first], cut))[: len(completed)]
+    if records.begins_with_initial_sync:  # which ends no age
+        completed, before = completed[1:], before[1:]
     return np.asarray((completed - before)[(completed >= begin_s) & (completed <= end_s)])
+
+
+def _steps(records: ReplicationRecords, snapshot: Snapshot) -> tuple[Floats, Floats]:
+    """Return begin and end of the time at each value of LastReplicatedTimestamp."""
+    edges = np.append(records.syncs.floats("completed_s"), snapshot.now_s)
+    if records.last_replicated_s is not None:
+        edges = np.concatenate(([records.created_s], edges))
+    return edges[:-1], edges[1:]
 
 
 def _first_open(snapshot: Snapshot) -> float:

@@ -89,7 +89,7 @@ class LogHistogram:
         rank = math.ceil(Fraction(repr(float(p))) * self.count)
         if rank == self.count:
             return self.maximum
-        values, weights = self._points()
+        values, weights = self.points()
         return float(values[weights.cumsum().searchsorted(rank, "left")])
 
     def share_at_most(self, x: float) -> float | None:
@@ -98,7 +98,7 @@ class LogHistogram:
             return None
         if self.maximum is not None and x >= self.maximum:
             return 1.0
-        values, weights = self._points()
+        values, weights = self.points()
         return int(weights[values <= x].sum()) / self.count
 
     def _extend(self, count: int, minimum: float, maximum: float) -> None:
@@ -116,7 +116,7 @@ class LogHistogram:
             self._raw, self._raw_values = [], 0
         return self._cells
 
-    def _points(self) -> tuple[Floats, Ints]:
+    def points(self) -> tuple[Floats, Ints]:
         """Return the values in rising order, or one for each bin in use, and their weights."""
         if self._cells is not None:
             assert self.minimum is not None

@@ -13,9 +13,11 @@ from typing import Any
 import numpy as np
 
 from efssim.lag.age import age_teeth, oldest_pending_teeth, peak_ages
+from efssim.lag.exceedance import Exceedance, of_histogram, of_ramps
 from efssim.lag.histogram import LogHistogram
 from efssim.lag.ramps import Ramps
 from efssim.lag.rpo import Violation, violations
+from efssim.lag.running import running_s, status_spans
 from efssim.lag.write_lag import WriteLags
 from efssim.records import ReplicationRecords, Snapshot
 
@@ -24,9 +26,10 @@ QUANTILES = {"p50": 0.5, "p90": 0.9, "p95": 0.95, "p99": 0.99, "p99_9": 0.999}
 
 @dataclass(frozen=True, slots=True)
 class Objective:
-    """What the measures are held against: the window's begin, the RPO and the sync limits."""
+    """What the measures are held against: the window, the RPO and the sync limits."""
 
     begin_s: float
+    end_s: float
     target_s: float
     attainment: float
     throughput: float
@@ -34,7 +37,11 @@ class Objective:
 
 
 class Measures:
-    """The lag measures of one replication on the window [begin, now]."""
+    """The lag measures of one replication on a window that ends now.
+
+    Time-weighted measures count the part of the window in which they are defined: from the first
+    LastReplicatedTimestamp on, until the configuration is gone.
+    """
 
     def __init__(
         self,
@@ -45,10 +52,14 @@ class Measures:
     ) -> None:
         self._records, self._snapshot, self._lags = records, snapshot, lags
         self._objective = objective
-        self._begin_s, self._end_s = objective.begin_s, max(snapshot.now_s, objective.begin_s)
+        self._begin_s, self._end_s = objective.begin_s, max(objective.end_s, objective.begin_s)
         self.age = age_teeth(records, snapshot).within(self._begin_s, self._end_s)
         completed = records.syncs.floats("completed_s")
         self._counted = (completed >= self._begin_s) & (completed <= self._end_s)
+        self._regular = self._counted.copy()
+        """Completed syncs in the window without the initial one, whose size is another matter."""
+        if records.begins_with_initial_sync:
+            self._regular[:1] = False
 
     @property
     def seconds(self) -> float:
@@ -70,11 +81,35 @@ class Measures:
             "writes": self._writes(),
             "rpo": self._rpo(),
             "syncs": self._syncs(),
-            "initial_sync_s": None,
-            "initial_bytes": None,
+            **self._initial(),
             "status_s": self._status_s(),
             "final_status": self._records.statuses[-1].after,
         }
+
+    def exceedance(self) -> dict[str, Exceedance]:
+        """Return the exceedance curve of each lag, under the names of the summary."""
+        return {
+            "time_since_last_sync_s": of_ramps(self.age.ramps()),
+            "write_lag_s": of_histogram(self._lags.by_write),
+            "write_lag_by_byte_s": of_histogram(self._lags.by_byte),
+            "oldest_pending_s": of_ramps(self._oldest_ramps()),
+        }
+
+    def _initial(self) -> dict[str, float | int | None]:
+        syncs = self._records.syncs
+        if not self._records.begins_with_initial_sync or not len(syncs):
+            return {"initial_sync_s": None, "initial_bytes": None}
+        took_s = syncs.floats("completed_s")[0] - syncs.floats("cut_s")[0]
+        return {"initial_sync_s": float(took_s), "initial_bytes": int(syncs.ints("bytes")[0])}
+
+    @property
+    def _defined(self) -> tuple[float, float]:
+        """Begin and end of the part of the window in which age and pending bytes are defined."""
+        defined_s = self._records.defined_s
+        if defined_s is None:
+            return self._end_s, self._end_s
+        begin_s = max(self._begin_s, defined_s)
+        return begin_s, max(begin_s, min(self._end_s, self._snapshot.now_s))
 
     def _age(self) -> dict[str, float | None]:
         ramps = self.age.ramps()
@@ -86,20 +121,26 @@ class Measures:
         return {**_over_time(ramps), "peak_mean": peak_mean, "undefined_s": undefined_s}
 
     def _oldest_pending(self) -> dict[str, float | None]:
+        return _over_time(self._oldest_ramps())
+
+    def _oldest_ramps(self) -> Ramps:
         teeth = oldest_pending_teeth(self._records, self._snapshot)
-        inside = teeth.within(self._begin_s, self._end_s)
+        begin_s, end_s = self._defined
+        inside = teeth.within(begin_s, end_s)
         pending_s = math.fsum(inside.end_s - inside.begin_s)
-        return _over_time(inside.ramps(zero_s=max(0.0, self.seconds - pending_s)))
+        return inside.ramps(zero_s=max(0.0, end_s - begin_s - pending_s))
 
     def _pending(self) -> dict[str, float | int | None]:
-        open_writes = self._snapshot.open_writes
-        total = self._lags.pending_byte_seconds(open_writes, self._end_s)
+        begin_s, end_s = self._defined
+        total = self._lags.pending_byte_seconds(self._snapshot.open_writes, end_s)
         count, size = self._open_at_end()
+        is_defined = self._records.defined_s is not None and end_s >= self._begin_s
         return {
-            "mean": total / self.seconds if self.seconds else None,
-            "max": self._pending_max(),
+            "mean": total / (end_s - begin_s) if end_s > begin_s else None,
+            "max": self._pending_max(begin_s) if is_defined else None,
             "open_at_end": size,
             "open_at_end_writes": count,
+            "lost_at_deletion": None if self._records.gone is None else self._pending_now(),
         }
 
     def _open_at_end(self) -> tuple[int, int]:
@@ -110,13 +151,13 @@ class Measures:
     def _pending_now(self) -> int:
         return sum(int(part.bytes.sum()) for part in self._snapshot.open_writes)
 
-    def _pending_max(self) -> int:
+    def _pending_max(self, begin_s: float) -> int:
         """Pending bytes only grow between completions, so they peak just before one or now."""
         syncs = self._records.syncs
-        sent = syncs.ints("bytes")
+        published = syncs.ints("published_bytes")
         written = np.array(self._records.written_bytes, dtype=np.int64)
-        before = written - (sent.cumsum() - sent)
-        inside = before[syncs.floats("completed_s") > self._begin_s]
+        before = written - (published.cumsum() - published)
+        inside = before[syncs.floats("completed_s") > begin_s]
         return max(int(inside.max(initial=0)), self._pending_now())
 
     def _written_bytes(self) -> int:
@@ -137,9 +178,14 @@ class Measures:
         return {
             "count": self._lags.by_write.count + self._open_at_end()[0],
             "bytes": self._written_bytes(),
-            "coalesced_bytes": 0,
-            "dropped_bytes": {},
+            "coalesced_bytes": self._coalesced(),
+            "dropped_bytes": dict(self._lags.dropped_bytes),
         }
+
+    def _coalesced(self) -> int:
+        """Bytes that were overwritten before the cut and so need not be sent."""
+        syncs, regular = self._records.syncs, self._regular
+        return int((syncs.ints("published_bytes") - syncs.ints("bytes"))[regular].sum())
 
     def _rpo(self) -> dict[str, Any]:
         objective, found = self._objective, self.violations()
@@ -156,15 +202,17 @@ class Measures:
         }
 
     def _syncs(self) -> dict[str, Any]:
-        syncs, counted = self._records.syncs, self._counted
-        durations = (syncs.floats("completed_s") - syncs.floats("cut_s"))[counted]
+        syncs, regular = self._records.syncs, self._regular
+        durations = (syncs.floats("completed_s") - syncs.floats("cut_s"))[regular]
         in_flight = self._snapshot.open_sync
-        failed = int((syncs.ints("attempts")[counted] - 1).sum())
+        abandoned = [s for s in self._records.abandoned if s.abandoned_s >= self._begin_s]
+        failed = int((syncs.ints("attempts")[self._counted] - 1).sum())
+        failed += sum(sync.attempts - 1 for sync in abandoned)
         return {
-            "completed": int(counted.sum()),
+            "completed": int(self._counted.sum()),
             "failed_attempts": failed + (in_flight.failed_attempts if in_flight else 0),
-            "abandoned": 0,
-            "bytes": int(syncs.ints("bytes")[counted].sum()),
+            "abandoned": len(abandoned),
+            "bytes": int(syncs.ints("bytes")[regular].sum()),
             "duration_mean_s": math.fsum(durations) / len(durations) if len(durations) else None,
             "utilisation": self._utilisation(),
             "diverging": self._diverging(),
@@ -173,15 +221,15 @@ class Measures:
     def _utilisation(self) -> float | None:
         """Work that arrived in the window over the time in which syncs could run."""
         limits = self._objective.throughput, self._objective.file_rate
-        if limits == (math.inf, math.inf) or not self.seconds:
+        could_run_s = running_s(self._records, self._begin_s, self._end_s)
+        if limits == (math.inf, math.inf) or not could_run_s:
             return None
-        return (
-            max(self._written_bytes() / limits[0], self._written_files() / limits[1]) / self.seconds
-        )
+        to_send = self._written_bytes() - self._coalesced()
+        return max(to_send / limits[0], self._written_files() / limits[1]) / could_run_s
 
     def _diverging(self) -> bool:
         utilisation = self._utilisation()
-        sent = self._records.syncs.ints("bytes")[self._counted]
+        sent = self._records.syncs.ints("published_bytes")[self._regular]
         one_sync = float(sent.mean()) if len(sent) else 0.0
         return utilisation is not None and utilisation >= 1 and self.pending_growth() > one_sync
 
@@ -190,14 +238,14 @@ class Measures:
         syncs = self._records.syncs
         done = syncs.floats("completed_s") <= self._begin_s
         written_before = self._snapshot.written_bytes - self._written_bytes()
-        return self._pending_now() - (written_before - int(syncs.ints("bytes")[done].sum()))
+        published = int(syncs.ints("published_bytes")[done].sum())
+        return self._pending_now() - (written_before - published)
 
     def _status_s(self) -> dict[str, float]:
-        edges = [*(change.time_s for change in self._records.statuses), self._end_s]
         spent: dict[str, float] = {}
-        for change, until in zip(self._records.statuses, edges[1:], strict=True):
-            inside = min(until, self._end_s) - max(change.time_s, self._begin_s)
-            spent[change.after] = spent.get(change.after, 0.0) + max(0.0, inside)
+        for status, begin_s, end_s in status_spans(self._records, self._end_s):
+            inside = end_s - max(begin_s, self._begin_s)
+            spent[status] = spent.get(status, 0.0) + max(0.0, inside)
         return spent
 
 

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from efssim.lag.histogram import LogHistogram
-from efssim.records import OpenWrites, Publications
+from efssim.records import DroppedWrites, OpenWrites, Publications, ReplicationRecords
 
 Floats = NDArray[np.float64]
 
@@ -21,16 +21,18 @@ Floats = NDArray[np.float64]
 class WriteLags:
     """Write lags of the writes made at or after `begin_s`, by write and by byte; pending bytes."""
 
-    def __init__(self, begin_s: float) -> None:
+    def __init__(self, begin_s: float, records: ReplicationRecords) -> None:
         self.by_write, self.by_byte = LogHistogram(), LogHistogram()
         self.bytes_before = 0
         """Bytes published that were written before `begin_s`."""
         self.files = 0
         """Files changed by the writes that count."""
-        self._begin_s = begin_s
+        self.dropped_bytes: dict[str, int] = {}
+        """Bytes that could not be written at or after `begin_s`, by cause."""
+        self._begin_s, self._records = begin_s, records
         self._lag_sums: list[Floats] = []  # seconds, one per sync and stream
         self._byte_sums: list[Floats] = []  # byte-seconds
-        self._early_sums: list[float] = []  # byte-seconds in the window of earlier writes
+        self._pending_sums: list[Floats] = []  # byte-seconds while pending bytes are defined
 
     def add(self, publications: Publications) -> None:
         """Take in a block of published writes."""
@@ -39,19 +41,38 @@ class WriteLags:
         lags = completed - times
         starts = _starts(publications.writes)
         early = int(times.searchsorted(self._begin_s, "left"))
-        if early:
-            self._add_early(completed[:early], sizes[:early])
-            lags[:early] = 0.0
-        weighted = lags * sizes
-        self._lag_sums.append(np.add.reduceat(lags, starts) if len(starts) else lags)
-        self._byte_sums.append(np.add.reduceat(weighted, starts) if len(starts) else lags)
+        self.bytes_before += int(sizes[:early].sum())
+        lags[:early] = 0.0
+        by_byte = _sums(lags * sizes, starts)
+        self._lag_sums.append(_sums(lags, starts))
+        self._byte_sums.append(by_byte)
+        self._pending_sums.append(
+            by_byte if self._all_defined(times) else self._pending(publications)
+        )
         self.files += (len(times) - early) * publications.files_per_write
         self.by_write.add(lags[early:])
         self.by_byte.add(lags[early:], sizes[early:])
 
-    def _add_early(self, completed: Floats, sizes: NDArray[np.int64]) -> None:
-        self.bytes_before += int(sizes.sum())
-        self._early_sums.extend(((completed - self._begin_s).clip(min=0.0) * sizes).tolist())
+    def drop(self, dropped: DroppedWrites) -> None:
+        """Take in writes that could not be made."""
+        size = int(dropped.bytes[dropped.time_s >= self._begin_s].sum())
+        self.dropped_bytes[dropped.cause] = self.dropped_bytes.get(dropped.cause, 0) + size
+
+    @property
+    def _pending_from_s(self) -> float:
+        """From when on pending bytes count: in the window, once LastReplicatedTimestamp exists."""
+        defined_s = self._records.defined_s
+        return math.inf if defined_s is None else max(self._begin_s, defined_s)
+
+    def _all_defined(self, times: Floats) -> bool:
+        return not len(times) or times.item(0) >= self._pending_from_s
+
+    def _pending(self, publications: Publications) -> Floats:
+        """Return, for each sync, the byte-seconds that its writes were pending and counted."""
+        completed = np.repeat(publications.completed_s, publications.writes)
+        begin = publications.time_s.clip(min=self._pending_from_s)
+        pending = (completed - begin).clip(min=0.0) * publications.bytes
+        return _sums(pending, _starts(publications.writes))
 
     def mean(self) -> float | None:
         """Return the mean write lag per write, in seconds."""
@@ -62,15 +83,22 @@ class WriteLags:
         return _ratio(_exact_sum(self._byte_sums), self.by_byte.count)
 
     def pending_byte_seconds(self, open_writes: Iterable[OpenWrites], end_s: float) -> float:
-        """Return the integral of pending bytes over [begin, end], in byte-seconds.
+        """Return the integral of pending bytes up to `end_s`, in byte-seconds.
 
-        Every byte is pending from its write to its completion, or to the end.
+        Every byte is pending from its write to its completion, or to the end; what lies before
+        the window or before the first LastReplicatedTimestamp does not count.
         """
+        begin_s = self._pending_from_s
         still: list[Floats] = [
-            np.asarray((end_s - part.time_s.clip(min=self._begin_s)).clip(min=0.0) * part.bytes)
+            np.asarray((end_s - part.time_s.clip(min=begin_s)).clip(min=0.0) * part.bytes)
             for part in open_writes
         ]
-        return _exact_sum([*self._byte_sums, np.array(self._early_sums), *still])
+        return _exact_sum([*self._pending_sums, *still])
+
+
+def _sums(values: Floats, starts: NDArray[np.int64]) -> Floats:
+    """Return the sum for each sync that has writes."""
+    return np.add.reduceat(values, starts) if len(starts) else values
 
 
 def _starts(writes: NDArray[np.int64]) -> NDArray[np.int64]:

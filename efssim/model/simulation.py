@@ -2,67 +2,143 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
-import simpy
-
+from efssim.model.calls import Calls
+from efssim.model.clock import Clock, Turn
+from efssim.model.control_plane import ControlPlane
+from efssim.model.disturbances import Disturbances
 from efssim.model.draws import Draws
-from efssim.model.journal import Journal
-from efssim.model.replication import Replication
-from efssim.model.sync import SyncProcess, SyncTimes
-from efssim.model.writes import stream_writes
-from efssim.records import ReplicationRecords, Snapshot
-from efssim.scenario import Scenario
+from efssim.model.errors import EfsError, RunError
+from efssim.model.file_system import FileSystem, Protection, Settings
+from efssim.model.fleet import Fleet, Recorder
+from efssim.model.schedule import Schedule
+from efssim.records import Event, ReplicationRecords, Snapshot
+from efssim.scenario import Scenario, schema
 
 
 class World:
     """One run of a scenario. It stands at `now_s`; everything at that instant has happened."""
 
-    def __init__(self, scenario: Scenario, seed: int, trial: int = 0) -> None:
+    def __init__(
+        self,
+        scenario: Scenario,
+        seed: int,
+        record: Recorder | None = None,
+        trial: int = 0,
+    ) -> None:
+        """`record` returns the records of a replication, by its name; default: fresh ones.
+
+        RunError if EFS refuses a part of the scenario.
+        """
         self.scenario, self.seed = scenario, seed
-        self.now_s = 0.0
-        self.records = {name: ReplicationRecords() for name in scenario.replications}
-        self._env = simpy.Environment()
+        self._clock = Clock()
         self._draws = Draws(seed, trial)
-        self._journals: dict[str, Journal] = {}
-        self._syncs: dict[str, SyncProcess] = {}
-        for name in scenario.replications:
-            self._build(name)
+        self.fleet = Fleet(scenario, self._clock, self._draws, record or _own_records)
+        self._control_plane = ControlPlane(self.fleet)
+        self._calls = Calls(self.fleet, self._control_plane)
+        disturbances = Disturbances(self.fleet, self._control_plane, self._calls.events)
+        self._schedule = Schedule(self.fleet, disturbances, self._calls)
+        self._build()
         self.advance_to(0.0)
 
-    def _build(self, name: str) -> None:
-        spec, records = self.scenario.replications[name], self.records[name]
-        source = self.scenario.file_systems[spec.source]
-        journal = Journal(self._env, records, self.scenario.duration)
-        for stream, written in source.writes.items():
-            path = f"file_systems.{spec.source}.writes.{stream}"
-            writes = stream_writes(written, source, self.scenario, self._draws, path)
-            journal.add(writes, written.files)
-        times = SyncTimes(spec.sync, source, self._draws, f"replications.{name}")
-        replication = Replication(name, records)
-        process = SyncProcess(self._env, replication, journal, times, self.scenario.duration)
-        self._journals[name], self._syncs[name] = journal, process
+    @property
+    def now_s(self) -> float:
+        """Seconds since the scenario's start."""
+        return self._clock.now
+
+    @property
+    def events(self) -> list[Event]:
+        """Disturbances and calls so far, in the order in which they began."""
+        return self._calls.events
+
+    def _build(self) -> None:
+        for name, spec in self.scenario.file_systems.items():
+            self._make_file_system(name, spec)
+        for name, replication in self.scenario.replications.items():
+            self._replicate(name, replication)
+        for ordinal, event in enumerate(self.scenario.events):
+            self._schedule.schedule(event, ordinal)
+        for name, fault in self.scenario.faults.items():
+            self._schedule.repeat(name, fault)
+
+    def _make_file_system(self, name: str, spec: schema.FileSystem) -> None:
+        settings = Settings(throughput_mode=spec.throughput_mode, encrypted=spec.encrypted)
+        made = self.fleet.make_file_system(
+            name, spec.home, settings, zone=spec.availability_zone, spec=spec
+        )
+        for stream, written in spec.writes.items():
+            self.fleet.write(made, stream, written)
+
+    def _replicate(self, name: str, spec: schema.Replication) -> None:
+        source = self.fleet.file_systems[self.fleet.id_of(spec.source)]
+        self.fleet.plan(name, source, spec)
+        where = spec.destination
+        wanted = {
+            "Region": where.region,
+            "AvailabilityZoneName": where.availability_zone,
+            "KmsKeyId": where.kms_key_id,
+            "FileSystemId": where.file_system and self._unprotected(where.file_system).id,
+        }
+        destination = {key: value for key, value in wanted.items() if value is not None}
+        parameters = {"SourceFileSystemId": source.id, "Destinations": [destination]}
+        try:
+            self._control_plane.call("CreateReplicationConfiguration", parameters, source.region)
+        except EfsError as error:
+            raise RunError(("replications", name), str(error)) from None
+
+    def _unprotected(self, name: str) -> FileSystem:
+        """Return a file system that the scenario offers as a destination."""
+        found = self.fleet.file_systems[self.fleet.id_of(name)]
+        self.fleet.protect(found, Protection.DISABLED)
+        return found
+
+    # --- time ---------------------------------------------------------------------------------
 
     def advance_to(self, time_s: float) -> None:
         """Run up to and including a time, at most the scenario's duration."""
         assert self.now_s <= time_s <= self.scenario.duration
-        if time_s > self._env.now:
-            self._env.run(until=time_s)
-        # SimPy stops before the events at `until`, which it may miss by a rounding error besides.
-        while self._env.peek() <= time_s:
-            self._env.step()
-        self.now_s = time_s
+        arrival = self._clock.at(time_s, Turn.CUT)
+        while not arrival.processed:
+            self._clock.step()
+        # What an instant's own events bring about in it belongs to it, too.
+        while self._clock.peek() <= time_s:
+            self._clock.step()
+
+    # --- acting -------------------------------------------------------------------------------
+
+    def apply(self, event: schema.Event) -> None:
+        """Let an event happen now."""
+        self._schedule.happen(event, ())
+        self.advance_to(self.now_s)
+
+    def call(self, operation: str, parameters: Mapping[str, Any], region: str) -> dict[str, Any]:
+        """Call an operation of the EFS API; raise EfsError as EFS would."""
+        answer = self._calls.call(operation, parameters, region)
+        self.advance_to(self.now_s)
+        return answer
+
+    # --- looking ------------------------------------------------------------------------------
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Names of all replications, in the order of their creation."""
+        return tuple(self.fleet.replications)
+
+    def records(self, name: str) -> ReplicationRecords:
+        """Return the records of a replication."""
+        return self.fleet.replications[name].records
 
     def snapshot(self, name: str) -> Snapshot:
-        """Return the state of a replication now; hand its published writes to the records."""
-        journal = self._journals[name]
-        journal.publish()
-        count, size = journal.written(self.now_s)
-        open_writes = journal.open_writes(self.now_s)
-        open_sync = self._syncs[name].open_sync(self.now_s)
-        return Snapshot(self.now_s, open_writes, open_sync, size, count)
+        """Return the state of a replication now, or when it was gone."""
+        return self.fleet.snapshot(name)
 
     def snapshots(self) -> Iterator[tuple[str, ReplicationRecords, Snapshot]]:
         """Yield name, records and present state of every replication, in order of their names."""
-        for name in sorted(self.records):
-            yield name, self.records[name], self.snapshot(name)
+        for name in sorted(self.names):
+            yield name, self.records(name), self.snapshot(name)
+
+
+def _own_records(_name: str) -> ReplicationRecords:
+    return ReplicationRecords()

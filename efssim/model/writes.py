@@ -10,11 +10,10 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from efssim.model.arrivals import Times, arrival_times
-from efssim.model.draws import Draws
+from efssim.model.arrivals import Times
 from efssim.scenario import Scenario
 from efssim.scenario.distributions import Distribution
-from efssim.scenario.schema import LARGEST_FILE_BYTES, FileSystem, WriteStream
+from efssim.scenario.schema import LARGEST_FILE_BYTES
 from efssim.scenario.trace import TraceSpec, read_trace
 
 Floats = NDArray[np.float64]
@@ -124,18 +123,3 @@ class TraceWrites:
         offsets = np.arange(1, self._pieces + 1) * self._period_s / self._pieces
         sizes = np.repeat(self._bytes[index] / self._pieces, self._pieces)
         return (begin[:, None] + offsets).ravel(), sizes
-
-
-def stream_writes(
-    spec: WriteStream, source: FileSystem, scenario: Scenario, draws: Draws, name: str
-) -> Writes:
-    """Build the writes of the stream `name` of a file system."""
-    growth = spec.growth * source.growth
-    if spec.trace is not None:
-        return TraceWrites(spec.trace.spec(), growth, scenario)
-    assert spec.arrivals is not None
-    assert spec.size is not None
-    scales_bytes = spec.arrivals.batch is not None
-    times = arrival_times(spec.arrivals, growth, scenario, draws, name)
-    factor = growth if scales_bytes else 1.0
-    return DrawnWrites(times, spec.size, factor, draws.generator(f"{name}.size"))

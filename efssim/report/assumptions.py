@@ -8,25 +8,33 @@ from typing import NamedTuple
 
 from pydantic import BaseModel
 
+from efssim.result import Outcome
 from efssim.scenario import Scenario
 from efssim.scenario.distributions import Distribution
 from efssim.scenario.document import Path, format_path
-from efssim.scenario.presets import SYNC_PRESETS
+from efssim.scenario.events import Disturbance
+from efssim.scenario.presets import FILE_SYSTEM_TIMES
 from efssim.scenario.quantities import format_byte_rate, format_duration
-from efssim.scenario.schema import Rpo, Sync
+from efssim.scenario.schema import Defaults, FileSystemDefaults, Rpo
+from efssim.scenario.timing import Tuned
+from efssim.scenario.undocumented import CHOICES
 
 _FORMAT: dict[str, Callable[[float], str]] = {
-    "interval": format_duration,
-    "gap": format_duration,
-    "setup": format_duration,
-    "backoff": format_duration,
-    "backoff_max": format_duration,
     "throughput": format_byte_rate,
     "diff_rate": format_byte_rate,
     "file_rate": lambda value: f"{value:,.0f} files/s",
     "scan_rate": lambda value: f"{value:,.0f} files/s",
     "failure_probability": lambda value: f"{100 * value:g} %",
 }
+"""How to write the parameters that are no durations."""
+
+_DELAYS = {
+    "enabling": "ENABLING",
+    "pausing": "PAUSING",
+    "resuming": "PAUSED",
+    "deleting": "DELETING",
+}
+"""Delays of the control plane, each with the status in which it is waited for."""
 
 
 class Parameter(NamedTuple):
@@ -38,23 +46,53 @@ class Parameter(NamedTuple):
     why: str
 
 
-def assumed_parameters(scenario: Scenario, replication: str) -> list[tuple[str, str]]:
-    """Return name and value of the assumed parameters that a run of this replication uses."""
-    spec = scenario.replications[replication]
-    files = scenario.file_systems[spec.source].files
-    unused = {"diff_rate"} | ({"scan_rate"} if not files else set())
-    if not spec.sync.number("failure_probability"):
-        unused |= {"backoff", "backoff_max"}
+def assumed_parameters(scenario: Scenario, outcome: Outcome) -> list[tuple[str, str]]:
+    """Return name and value of the assumed parameters that the run of a replication used."""
+    unused = _unused_by_sync(scenario, outcome)
+    used = {key for key, status in _DELAYS.items() if _was(outcome, status)}
     return [
-        (key, format_preset(key, value.value))
-        for key, value in SYNC_PRESETS[spec.sync.preset].items()
-        if getattr(spec.sync, key) is None and value.provenance == "assumed" and key not in unused
+        *((key, text) for key, text in _assumed(outcome.sync) if key not in unused),
+        *((key, text) for key, text in _assumed(outcome.control) if key in used),
+        *_assumed_of_file_systems(scenario),
     ]
 
 
+def _was(outcome: Outcome, status: str) -> bool:
+    return any(change.after == status for change in outcome.statuses)
+
+
+def _assumed(part: Tuned) -> Iterator[tuple[str, str]]:
+    """Yield name and value of the assumed parameters that were not set."""
+    for key, preset in part.presets[part.preset].items():
+        if getattr(part, key) is None and preset.provenance == "assumed":
+            yield key, format_preset(key, preset.value)
+
+
+def _unused_by_sync(scenario: Scenario, outcome: Outcome) -> set[str]:
+    source = scenario.file_systems.get(outcome.source)  # None: a call made it, and it is empty
+    unused = set() if source is not None and source.files else {"scan_rate"}
+    if source is None or not any(stream.in_file for stream in source.writes.values()):
+        unused.add("diff_rate")
+    if not outcome.sync.number("failure_probability"):
+        unused |= {"backoff", "backoff_max"}
+    return unused
+
+
+def _assumed_of_file_systems(scenario: Scenario) -> Iterator[tuple[str, str]]:
+    """Yield the times of file systems that are created or deleted by a call of the scenario."""
+    times = scenario.defaults.file_system
+    for key, call in (("creating", "CreateFileSystem"), ("deleting", "DeleteFileSystem")):
+        if key not in times.model_fields_set and call in _calls(scenario):
+            yield f"file_system.{key}", format_duration(getattr(times, key))
+
+
+def _calls(scenario: Scenario) -> set[str]:
+    return {event.call for event in scenario.events if event.call is not None}
+
+
 def format_preset(key: str, value: float) -> str:
-    """Return a sync parameter for people."""
-    return "no limit" if math.isinf(value) else _FORMAT[key](value)
+    """Return a parameter of a preset for people."""
+    return "no limit" if math.isinf(value) else _FORMAT.get(key, format_duration)(value)
 
 
 def resolved(scenario: Scenario) -> list[Parameter]:
@@ -63,27 +101,60 @@ def resolved(scenario: Scenario) -> list[Parameter]:
 
 
 def _walk(model: BaseModel, path: Path) -> Iterator[Parameter]:
-    for key in type(model).model_fields:
-        value = getattr(model, key)
-        here = (*path, key)
-        written = key in model.model_fields_set
-        if isinstance(model, Sync) and value is None:
-            preset = model.preset_value(key)
-            text = format_preset(key, preset.value)
-            yield Parameter(format_path(here), text, preset.provenance, preset.why)
-        elif isinstance(value, dict):
-            for name, part in value.items():
-                yield from _walk(part, (*here, name))
-        elif isinstance(value, BaseModel) and not isinstance(value, Distribution):
-            yield from _walk(value, here)
-        elif value is not None:
-            yield Parameter(format_path(here), *_plain(model, key, written))
+    for name, field in type(model).model_fields.items():
+        key = field.alias or name
+        if not isinstance(model, Disturbance) or model.takes(key):
+            yield from _values(model, name, (*path, key))
 
 
-def _plain(model: BaseModel, key: str, written: bool) -> tuple[str, str, str]:
-    text = model.model_dump_json(include={key}, exclude_none=True)
+def _values(model: BaseModel, name: str, path: Path) -> Iterator[Parameter]:
+    value = getattr(model, name)
+    if isinstance(model, Tuned) and value is None:
+        preset = model.preset_value(name)
+        text = format_preset(name, preset.value)
+        yield Parameter(format_path(path), text, preset.provenance, preset.why)
+    elif isinstance(model, Defaults) and name == "undocumented":
+        yield from _choices(model, path)
+    elif isinstance(value, BaseModel) and not isinstance(value, Distribution):
+        yield from _walk(value, path)
+    elif (parts := _parts(value)) is not None:
+        for key, part in parts:
+            yield from _walk(part, (*path, key))
+    elif value is not None:
+        yield Parameter(format_path(path), *_plain(model, name, str(path[-1])))
+
+
+def _parts(value: object) -> list[tuple[str | int, BaseModel]] | None:
+    """Return the named or numbered models of a section, None for a plain value."""
+    if not isinstance(value, dict | tuple):
+        return None
+    parts = list(value.items() if isinstance(value, dict) else enumerate(value))
+    return parts if all(isinstance(part, BaseModel) for _, part in parts) else None
+
+
+def _choices(defaults: Defaults, path: Path) -> Iterator[Parameter]:
+    for name, choice in CHOICES.items():
+        written = name in defaults.undocumented
+        provenance = "documented" if choice.grade == "A" else "assumed"
+        yield Parameter(
+            format_path((*path, name)),
+            defaults.choice(name),
+            *(("scenario", "") if written else (provenance, choice.why)),
+        )
+
+
+def _plain(model: BaseModel, name: str, key: str) -> tuple[str, str, str]:
+    text = model.model_dump_json(include={name}, by_alias=True, exclude_none=True)
     shown = text.removeprefix(f'{{"{key}":').removesuffix("}")
-    documented = isinstance(model, Rpo) and key == "target"
-    why = 'EFS User Guide: "an RPO of 15 minutes for most file systems"' if documented else ""
-    provenance = "documented" if documented else "default"
-    return (shown, "scenario", "") if written else (shown, provenance, why)
+    if name in model.model_fields_set:
+        return shown, "scenario", ""
+    return shown, *_default(model, name)
+
+
+def _default(model: BaseModel, name: str) -> tuple[str, str]:
+    """Return provenance and reason of a default."""
+    if isinstance(model, Rpo) and name == "target":
+        return "documented", 'EFS User Guide: "an RPO of 15 minutes for most file systems"'
+    if isinstance(model, FileSystemDefaults):
+        return FILE_SYSTEM_TIMES[name].provenance, FILE_SYSTEM_TIMES[name].why
+    return "default", ""

@@ -1,0 +1,79 @@
+"""A sync in flight: its attempt, and what is left of it.
+
+A stall freezes the phase that it meets; a change of the link's rate scales what remains of the
+transfer.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from efssim.model.journal import ChangeSet
+
+
+@dataclass(slots=True)
+class Attempt:
+    """What is left of an attempt, in seconds."""
+
+    fixed_s: float
+    """Phases that no rate of the link changes: setup, inventory, diff."""
+    transfer_s: float
+    wait_s: float
+    """Backoff after it failed."""
+    fails: bool
+
+    @property
+    def work_s(self) -> float:
+        """Time of its phases."""
+        return self.fixed_s + self.transfer_s
+
+    @property
+    def left_s(self) -> float:
+        """Time to its end, the backoff included."""
+        return self.work_s + self.wait_s
+
+    def pass_time(self, seconds: float) -> None:
+        """Let time pass: one phase after the other."""
+        fixed_s = min(seconds, self.fixed_s)
+        transfer_s = min(seconds - fixed_s, self.transfer_s)
+        self.fixed_s -= fixed_s
+        self.transfer_s -= transfer_s
+        self.wait_s = max(0.0, self.wait_s - (seconds - fixed_s - transfer_s))
+
+
+@dataclass(slots=True)
+class InFlight:
+    """A sync between its cut and its end."""
+
+    change_set: ChangeSet
+    initial: bool
+    attempt: Attempt
+    since_s: float
+    """When the attempt had left what `attempt` says."""
+    transfer_s: float
+    """The whole transfer at the rate that `attempt` reckons with."""
+    failed: int = 0
+    """Failed attempts before this one."""
+
+    def settle(self, now_s: float, running: bool) -> None:
+        """Account for the time up to now, in which it was running or not."""
+        if running:
+            self.attempt.pass_time(now_s - self.since_s)
+        self.since_s = now_s
+
+    def settled(self, now_s: float, running: bool) -> InFlight:
+        """Return a settled copy."""
+        copy = replace(self, attempt=replace(self.attempt))
+        copy.settle(now_s, running)
+        return copy
+
+    def reckon_with(self, transfer_s: float) -> None:
+        """Scale what remains of the transfer to another time for the whole of it."""
+        if self.transfer_s:
+            self.attempt.transfer_s *= transfer_s / self.transfer_s
+        self.transfer_s = transfer_s
+
+    @property
+    def failed_attempts(self) -> int:
+        """Failed attempts, including one that is in its backoff."""
+        return self.failed + (self.attempt.fails and not self.attempt.work_s)

@@ -1,0 +1,65 @@
+"""The simulated clock: SimPy's, with exact instants and an order within each of them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from enum import IntEnum
+
+import simpy
+from simpy.events import EventPriority
+
+
+class Turn(IntEnum):
+    """What comes first at one instant; SimPy's own events (urgent, normal) come before all."""
+
+    WRITE = 1
+    COMPLETION = 2
+    DISTURBANCE_END = 3
+    STATUS = 4
+    """Something that takes its time has taken it: creating, pausing, deleting."""
+    DISTURBANCE_BEGIN = 5
+    CALL = 6
+    CUT = 7
+
+
+class Alarm(simpy.Event):
+    """An event at an exact time, in its turn."""
+
+    def __init__(self, clock: Clock, time_s: float, turn: Turn) -> None:
+        super().__init__(clock)
+        self._ok, self._value = True, None
+        clock.schedule(self, EventPriority(turn), delay_s(clock.now, time_s))
+
+
+class Clock(simpy.Environment):
+    """A SimPy environment whose `now` is always an intended time, to the last bit."""
+
+    def at(self, time_s: float, turn: Turn) -> Alarm:
+        """Return an event at a time that is not in the past."""
+        return Alarm(self, time_s, turn)
+
+    def call_at(self, time_s: float, turn: Turn, action: Callable[[], None]) -> None:
+        """Run an action at a time that is not in the past."""
+        alarm = self.at(time_s, turn)
+        assert alarm.callbacks is not None
+        alarm.callbacks.append(lambda _: action())
+
+    def never(self) -> simpy.Event:
+        """Return an event that does not come by itself."""
+        return simpy.Event(self)
+
+
+def delay_s(now_s: float, time_s: float) -> float:
+    """Return the delay that SimPy adds to `now_s` to arrive at exactly `time_s`.
+
+    The difference of the two may miss it by a rounding error, and then two things of one instant
+    would be two instants. A delay that hits exists, since it is no coarser than the sum.
+    """
+    assert now_s <= time_s < math.inf
+    delay = time_s - now_s
+    while now_s + delay < time_s:
+        delay = math.nextafter(delay, math.inf)
+    while now_s + delay > time_s:
+        delay = math.nextafter(delay, 0.0)
+    return delay

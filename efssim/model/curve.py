@@ -1,0 +1,176 @@
+"""The curve of one write stream: times and running totals, drawn ahead of the clock.
+
+Writes are open-loop. While its file system may not be written, a stream's writes are drawn all the
+same but held: those that fall into that time are dropped, later ones are made once it is over.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from efssim.model.hot_set import HotBlocks
+from efssim.model.writes import Writes
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+BYTES, HOT_BYTES, BLOCKS = 0, 1, 2
+"""Rows of the amounts: bytes written, those of hot writes, and the blocks that these dirtied."""
+
+
+@dataclass(frozen=True)
+class Stream:
+    """What makes the writes of a stream, and what a sync makes of them."""
+
+    writes: Writes
+    files_per_write: int = 1
+    hot: HotBlocks | None = None
+    large_file_bytes: int = 0
+    """Size of the one large file that all writes go into; 0: each write has its own files."""
+    after_s: float = 0.0
+    """Writes at or before this time are not the stream's."""
+
+    @property
+    def publishes_files(self) -> int:
+        """Files that each write adds to a sync; 0 where all go into one."""
+        return 0 if self.large_file_bytes else self.files_per_write
+
+    def files(self, writes: int) -> int:
+        """Return the files that a sync of some writes changes."""
+        return 1 if self.large_file_bytes else writes * self.files_per_write
+
+
+@dataclass
+class _Held:
+    """Writes drawn while the file system may not be written, one after the other."""
+
+    times: Floats = field(default_factory=lambda: np.zeros(0))
+    amounts: Ints = field(default_factory=lambda: np.zeros((0, 0), dtype=np.int64))
+
+    def split(self, time_s: float) -> tuple[Floats, Ints]:
+        """Remove and return the writes at or before a time."""
+        count = int(self.times.searchsorted(time_s, "right"))
+        early = self.times[:count], self.amounts[:, :count]
+        self.times, self.amounts = self.times[count:], self.amounts[:, count:]
+        return early
+
+
+class Curve:
+    """Times and running totals of one stream, from the oldest write that is still needed on."""
+
+    def __init__(self, stream: Stream) -> None:
+        self.stream = stream
+        self.horizon_s = 0.0
+        """Every write before this time is drawn."""
+        self.sent = 0
+        """Ordinal of the first write that no completed sync has published."""
+        self.handed_out = 0
+        """Ordinal of the first write that was not handed to the records."""
+        self._first = 0  # ordinal of the oldest write kept
+        self._times: Floats = np.zeros(0)
+        rows = 1 if stream.hot is None else 3
+        # Before each write, and after all: shape (rows, writes + 1).
+        self._totals: Ints = np.zeros((rows, 1), dtype=np.int64)
+        self._held: _Held | None = None
+
+    def extend(self, n: int) -> int:
+        """Draw about n more writes and return how many came; forget the published ones."""
+        times, sizes = self.stream.writes.take(n)
+        drawn = len(times)
+        self.horizon_s = float(times[-1]) if drawn else math.inf
+        hot = self.stream.hot
+        amounts = sizes[None, :] if hot is None else hot.amounts(sizes)
+        early = int(times.searchsorted(self.stream.after_s, "right"))
+        times, amounts = times[early:], amounts[:, early:]
+        self._forget()
+        if self._held is None:
+            self._append(times, amounts)
+        else:
+            self._held.times = np.concatenate((self._held.times, times))
+            self._held.amounts = np.concatenate((self._held.amounts, amounts), axis=1)
+        return drawn
+
+    def _forget(self) -> None:
+        done = self.sent - self._first
+        self._times, self._totals = self._times[done:], self._totals[:, done:]
+        self._first = self.sent
+
+    def _append(self, times: Floats, amounts: Ints) -> None:
+        totals = amounts.cumsum(axis=1)
+        totals += self._totals[:, -1:]
+        assert totals.min(initial=0) >= 0, "more bytes than 64 bits count"
+        # New arrays: a view would keep all that was forgotten alive.
+        self._times = np.concatenate((self._times, times))
+        self._totals = np.concatenate((self._totals, totals), axis=1)
+
+    def hold(self, time_s: float) -> None:
+        """From after a time on, make no write."""
+        kept = int(self._times.searchsorted(time_s, "right"))
+        later = self._times[kept:], np.diff(self._totals[:, kept:], axis=1)
+        self._times, self._totals = self._times[:kept], self._totals[:, : kept + 1]
+        self._held = _Held(*later)
+
+    def drop(self, time_s: float) -> tuple[Floats, Ints]:
+        """Drop the held writes at or before a time; return their times and bytes."""
+        assert self._held is not None
+        times, amounts = self._held.split(time_s)
+        return times, amounts[BYTES]
+
+    def release(self) -> None:
+        """Make the writes that are still held."""
+        assert self._held is not None
+        held, self._held = self._held, None
+        self._append(held.times, held.amounts)
+
+    @property
+    def backlog(self) -> int:
+        """How many drawn writes no completed sync has published."""
+        return self._first + len(self._times) - self.sent
+
+    def ordinal(self, time_s: float) -> int:
+        """Return how many writes fall at or before a time, which must be before the horizon."""
+        assert time_s < self.horizon_s, "the journal was asked beyond its horizon"
+        return self._first + int(self._times.searchsorted(time_s, "right"))
+
+    @property
+    def _bytes(self) -> Ints:
+        """Bytes of all writes before each, and of all."""
+        totals: Ints = self._totals[BYTES]
+        return totals
+
+    def total(self, ordinal: int) -> int:
+        """Return the bytes of all writes before an ordinal."""
+        return self._totals.item(BYTES, ordinal - self._first)
+
+    def totals(self, times_s: Floats) -> Ints:
+        """Return the bytes of all writes at or before each time."""
+        return self._bytes[self._times.searchsorted(times_s, "right")]
+
+    def saved(self, begin: int, end: int) -> int:
+        """Return the bytes of the writes [begin, end) that a sync need not send: overwritten.
+
+        Negative where writes are smaller than the blocks that they dirty.
+        """
+        hot = self.stream.hot
+        if hot is None:
+            return 0
+        first, last = self._totals[:, begin - self._first], self._totals[:, end - self._first]
+        amounts = (last - first).tolist()
+        return int(amounts[HOT_BYTES]) - hot.sent_bytes(amounts[BLOCKS])
+
+    def time(self, ordinal: int) -> float:
+        """Return the time of a write."""
+        return self._times.item(ordinal - self._first)
+
+    def writes(self, begin: int, end: int) -> tuple[Floats, Ints]:
+        """Return copies of the times and bytes of the writes [begin, end)."""
+        begin, end = begin - self._first, end - self._first
+        return self._times[begin:end].copy(), np.diff(self._bytes[begin : end + 1])
+
+    def skip(self, time_s: float) -> None:
+        """Take every write at or before a time as nobody's business any more."""
+        self.sent = self.handed_out = max(self.sent, self.ordinal(time_s))

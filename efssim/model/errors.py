@@ -1,0 +1,29 @@
+"""Errors of the simulated API, and of scenarios that turn out to be impossible when run."""
+
+from __future__ import annotations
+
+from efssim.scenario.error_codes import ERROR_CODES
+
+_OUTSIDE = {
+    "ServiceUnavailable": 503,
+    "UnrecognizedClientException": 403,
+    "AccessDeniedException": 403,
+}
+"""Errors that any AWS service may give, and EFS's service model does not list."""
+
+
+class EfsError(Exception):
+    """An error that the simulated EFS answers with: code, message and HTTP status, as boto3 has."""
+
+    def __init__(self, code: str, message: str) -> None:
+        self.code, self.message = code, message
+        self.http_status = (ERROR_CODES | _OUTSIDE)[code]
+        super().__init__(f"{code}: {message}")
+
+
+class RunError(Exception):
+    """A scenario that is well-formed but cannot go on; `path` names the part that asks for it."""
+
+    def __init__(self, path: tuple[str | int, ...], message: str) -> None:
+        self.path, self.message = path, message
+        super().__init__(message)

@@ -1,0 +1,104 @@
+"""A file system: what EFS's API says about it, and whether it can be written."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import TYPE_CHECKING, Any
+
+from efssim.model.causes import Cause, Causes
+from efssim.model.identifiers import file_system_arn
+from efssim.model.journal import Journal
+
+if TYPE_CHECKING:
+    from efssim.model.replication import Replication
+
+
+class LifeCycleState(Enum):
+    """LifeCycleState of a file system, in EFS's words."""
+
+    CREATING = "creating"
+    AVAILABLE = "available"
+    DELETING = "deleting"
+    ERROR = "error"
+
+
+class Protection(Enum):
+    """ReplicationOverwriteProtection, in EFS's words."""
+
+    ENABLED = "ENABLED"
+    DISABLED = "DISABLED"
+    REPLICATING = "REPLICATING"
+
+
+@dataclass
+class Settings:
+    """What CreateFileSystem and the later updates say about a file system."""
+
+    performance_mode: str = "generalPurpose"
+    throughput_mode: str = "bursting"
+    provisioned_mibps: float | None = None
+    encrypted: bool = True
+    kms_key_arn: str | None = None
+    backups: bool = False
+    lifecycle_policies: list[dict[str, str]] = field(default_factory=list)
+    tags: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(eq=False)
+class FileSystem:
+    """One file system of the simulated account."""
+
+    id: str
+    name: str
+    """Name in the scenario; where an API call made it, its id or its replication's name."""
+    region: str
+    zone: str | None
+    """Availability Zone name of a One Zone file system."""
+    zone_id: str | None
+    created_s: float
+    creation_token: str
+    settings: Settings
+    journal: Journal
+    size_bytes: int = 0
+    """Bytes stored; a constant of the model."""
+    files: int = 0
+    """Files stored; a constant of the model."""
+    state: LifeCycleState = LifeCycleState.AVAILABLE
+    protection: Protection = Protection.ENABLED
+    replication: Replication | None = None
+    """The configuration that it is a part of."""
+    common: dict[str, Common] = field(default_factory=dict)
+    """What it has in common with other file systems after a replication between them, by id."""
+    extra: dict[str, Any] = field(default_factory=dict)
+    _failed: Causes = field(default_factory=Causes)
+
+    @property
+    def arn(self) -> str:
+        """ARN of the file system."""
+        return file_system_arn(self.id, self.region)
+
+    def stop_writes(self, cause: Cause) -> None:
+        """Make no write for as long as this or another cause is left."""
+        self.journal.stop(cause)
+
+    def allow_writes(self, cause: Cause) -> None:
+        """Remove a cause to make no write."""
+        self.journal.resume(cause)
+
+    def fail(self, cause: Cause) -> None:
+        """Become unrecoverable: nothing can be written, and its replication goes to ERROR."""
+        self.state = LifeCycleState.ERROR
+        self.stop_writes(cause)
+        if self.replication is not None:
+            self.replication.fail(cause)
+
+
+@dataclass(frozen=True, slots=True)
+class Common:
+    """A state that two file systems had in common: the bytes written to each until then."""
+
+    mine: int
+    theirs: int
+    original_source_arn: str
+    """ARN of the oldest source in the chain of replications between the two."""

@@ -1,0 +1,90 @@
+"""Links between Regions, and the Regions: what can be reached, how fast, and who is opted in."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from efssim.model.causes import Cause, Causes
+from efssim.model.errors import RunError
+
+
+@dataclass
+class RegionState:
+    """A Region as the account sees it."""
+
+    name: str
+    opted_in: bool = True
+    opting_in_s: float = 0.0
+    opting_out_s: float = 0.0
+    zones: dict[str, str] = field(default_factory=dict)
+    """AZ id of each AZ name."""
+    outages: Causes = field(default_factory=Causes)
+    opt_outs: Causes = field(default_factory=Causes)
+
+    @property
+    def up(self) -> bool:
+        """Whether the Region answers."""
+        return not self.outages
+
+    @property
+    def enabled(self) -> bool:
+        """Whether the account is opted in."""
+        return self.opted_in and not self.opt_outs
+
+
+class Link:
+    """The way from one Region to another; an absent link is one without limits.
+
+    Links are not shared yet: where several replications use one, its capacity must not bind.
+    """
+
+    def __init__(self, name: str, capacity: float = math.inf, latency_s: float = 0.0) -> None:
+        self.name, self.latency_s = name, latency_s
+        """The latency is a round trip and adds to the setup of a sync."""
+        self.capacity = self._undisturbed = capacity
+        """Bytes per second, degradations included."""
+        self._factors: dict[Cause, float] = {}
+        self._users: dict[str, tuple[float, Callable[[], None]]] = {}
+
+    @property
+    def limited(self) -> bool:
+        """Whether it has a capacity at all."""
+        return self._undisturbed < math.inf
+
+    def join(self, user: str, throughput: float, tell: Callable[[], None]) -> None:
+        """Let a replication of some throughput use it; `tell` is called when the rate changes."""
+        self._users[user] = throughput, tell
+        self._refuse_to_be_shared()
+
+    def leave(self, user: str) -> None:
+        """Forget a replication."""
+        del self._users[user]
+
+    def degrade(self, cause: Cause, factor: float) -> None:
+        """Multiply the capacity by a factor until the cause is over."""
+        self._factors[cause] = factor
+        self._change()
+
+    def restore(self, cause: Cause) -> None:
+        """Undo a degradation."""
+        self._factors.pop(cause)
+        self._change()
+
+    def _change(self) -> None:
+        self.capacity = self._undisturbed * math.prod(self._factors.values())
+        self._refuse_to_be_shared()
+        for _, tell in self._users.values():
+            tell()
+
+    def _refuse_to_be_shared(self) -> None:
+        """Raise RunError where replications would have to share the capacity."""
+        wanted = math.fsum(throughput for throughput, _ in self._users.values())
+        if len(self._users) > 1 and self.capacity < wanted:
+            raise RunError(
+                ("links", self.name),
+                f"its capacity of {self.capacity:,.0f} bytes/s is below what "
+                f"{' and '.join(self._users)} may send ({wanted:,.0f} bytes/s); this version does "
+                "not model how they would share it",
+            )

@@ -1,0 +1,112 @@
+"""When disturbances and calls happen: `events` at given times, `faults` at random ones."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator
+
+import simpy
+
+from efssim.model.calls import Calls
+from efssim.model.clock import Turn
+from efssim.model.disturbances import Disturbances
+from efssim.model.draws import Draws
+from efssim.model.fleet import Fleet
+from efssim.scenario import schema
+from efssim.scenario.document import suggest
+from efssim.scenario.network import link_regions
+
+
+class Schedule:
+    """Two schedules over the same disturbances."""
+
+    def __init__(self, fleet: Fleet, disturbances: Disturbances, calls: Calls) -> None:
+        self._fleet, self._disturbances, self._calls = fleet, disturbances, calls
+
+    def schedule(self, spec: schema.Event, ordinal: int) -> None:
+        """Let the `ordinal`-th event of the scenario happen at its time."""
+        turn = Turn.CALL if spec.kind == "call" else Turn.DISTURBANCE_BEGIN
+        self._fleet.clock.call_at(spec.at, turn, lambda: self.happen(spec, ("events", ordinal)))
+
+    def happen(self, spec: schema.Event, path: tuple[str | int, ...]) -> None:
+        """Begin what an event says, now."""
+        if spec.call is not None:
+            self._calls.happen(spec, path)
+            return
+        _check_target(spec, self._fleet)
+        begin_s, end_s = self._span(spec, spec.lasts)
+        self._between(begin_s, end_s, spec)
+
+    def repeat(self, name: str, spec: schema.Fault) -> None:
+        """Let a fault come again and again."""
+        self._fleet.clock.process(self._repeated(name, spec))
+
+    def _repeated(self, name: str, spec: schema.Fault) -> Generator[simpy.Event, None, None]:
+        clock, draws = self._fleet.clock, self._fleet.draws
+        every = draws.series(f"faults.{name}.every", spec.every.sample)
+        lasts = _lasts(name, spec, draws)
+        for ordinal in range(2**63):
+            begin_s = clock.now + every[ordinal]
+            if begin_s > self._fleet.scenario.duration:
+                return
+            yield clock.at(begin_s, Turn.DISTURBANCE_BEGIN)
+            begin_s, end_s = self._span(spec, lasts(ordinal))
+            self._between(begin_s, end_s, spec)
+            if spec.kind == "fail":
+                return
+            over_s = clock.now if end_s is None else end_s
+            if over_s > self._fleet.scenario.duration:
+                return
+            yield clock.at(over_s, Turn.DISTURBANCE_END)
+
+    def _span(
+        self, spec: schema.Event | schema.Fault, lasts_s: float | None
+    ) -> tuple[float, float | None]:
+        """Return begin and end: opting in and out take effect some time after the call."""
+        now = self._fleet.clock.now
+        end_s = None if lasts_s is None else now + lasts_s
+        if spec.kind != "opt_out":
+            return now, end_s
+        region = self._fleet.region(spec.target)
+        return now + region.opting_out_s, None if end_s is None else end_s + region.opting_in_s
+
+    def _between(
+        self, begin_s: float, end_s: float | None, spec: schema.Event | schema.Fault
+    ) -> None:
+        """Begin and end a disturbance; one that ends before it takes effect has none."""
+        clock, end_of_run_s = self._fleet.clock, self._fleet.scenario.duration
+        if begin_s > end_of_run_s or (end_s is not None and end_s < begin_s):
+            return
+
+        def begin() -> None:
+            end = self._disturbances.begin(spec)
+            if end_s is not None and end_s <= end_of_run_s:
+                clock.call_at(end_s, Turn.DISTURBANCE_END, end)
+
+        if begin_s > clock.now:
+            clock.call_at(begin_s, Turn.DISTURBANCE_BEGIN, begin)
+        else:
+            begin()
+
+
+def _lasts(name: str, spec: schema.Fault, draws: Draws) -> Callable[[int], float | None]:
+    """Return how long the occurrences of a fault last, by ordinal; None without an end."""
+    if spec.lasts is None:
+        return lambda _: None
+    return draws.series(f"faults.{name}.for", spec.lasts.sample).__getitem__
+
+
+def _check_target(spec: schema.Event, fleet: Fleet) -> None:
+    """Raise ValueError for a target that does not exist; a scenario's own are checked before."""
+    kind, target = spec.kind, spec.target
+    if kind in ("opt_out", "region_outage"):
+        places: tuple[str, ...] = (target,)
+    else:
+        places = link_regions(target) if kind in ("link_outage", "link_degraded") else ()
+    for region in places:
+        if region not in fleet.regions:
+            raise ValueError(f"unknown Region '{region}'{suggest(region, fleet.regions)}")
+    if kind in ("kms_key_disabled", "permission_lost") and target not in fleet.replications:
+        known = fleet.replications
+        raise ValueError(f"no replication is named '{target}'{suggest(target, known)}")
+    if kind == "fail" and fleet.find(target) is None:
+        raise ValueError(f"no file system is named '{target}'")
