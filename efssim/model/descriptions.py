@@ -8,7 +8,6 @@ from typing import Any
 from efssim.model.file_system import FileSystem
 from efssim.model.fleet import Fleet
 from efssim.model.identifiers import ACCOUNT_ID
-from efssim.model.kms import key_arn
 from efssim.model.replication import Replication, Status
 
 _PAUSED = {
@@ -82,7 +81,7 @@ def describe_file_system(fleet: Fleet, file_system: FileSystem) -> dict[str, Any
         SizeInBytes=_size(file_system),
         PerformanceMode=settings.performance_mode,
         Encrypted=settings.encrypted,
-        KmsKeyId=_key(file_system),
+        KmsKeyId=settings.kms_key_arn,
         ThroughputMode=settings.throughput_mode,
         ProvisionedThroughputInMibps=settings.provisioned_mibps,
         AvailabilityZoneName=file_system.zone,
@@ -90,13 +89,6 @@ def describe_file_system(fleet: Fleet, file_system: FileSystem) -> dict[str, Any
         Tags=describe_tags(settings.tags),
         FileSystemProtection={"ReplicationOverwriteProtection": file_system.protection.value},
     )
-
-
-def _key(file_system: FileSystem) -> str | None:
-    if not file_system.settings.encrypted:
-        return None
-    # A scenario names no key for its file systems: they have the service's own.
-    return file_system.settings.kms_key_arn or key_arn(None, file_system.region)
 
 
 def describe_tags(tags: dict[str, str]) -> list[dict[str, str]]:

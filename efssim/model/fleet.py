@@ -41,6 +41,13 @@ class Plan:
     initial: schema.Initial = field(default_factory=schema.Initial)
     established: bool = False
 
+    @property
+    def throughput_max(self) -> float:
+        """Most bytes per second that it may send."""
+        throughput = self.sync.number("throughput")
+        initial = self.initial.throughput
+        return throughput if initial is None or self.established else max(throughput, initial)
+
 
 class Fleet:
     """Everything that exists in one run, and nothing that happens to it."""
@@ -61,6 +68,7 @@ class Fleet:
             link_regions(name): Link(name, spec.capacity, spec.latency)
             for name, spec in scenario.links.items()
         }
+        self._declared: dict[str, tuple[str, schema.FileSystem]] = {}  # by creation token
         self._plans: dict[str, Plan] = {}  # by id of the source
         self._ids: dict[str, str] = {}
         self._causes = 0
@@ -120,6 +128,10 @@ class Fleet:
 
     # --- file systems -------------------------------------------------------------------------
 
+    def declare(self, token: str, name: str, spec: schema.FileSystem) -> None:
+        """Say what the file system with a creation token, about to be made, is in the scenario."""
+        self._declared[token] = name, spec
+
     def make_file_system(
         self,
         name: str,
@@ -129,9 +141,9 @@ class Fleet:
         zone: str | None = None,
         token: str = "",
         creating_s: float = 0.0,
-        spec: schema.FileSystem | None = None,
     ) -> FileSystem:
-        """Make a file system, which is available after `creating_s`; `spec` is the scenario's."""
+        """Make a file system, which is available after `creating_s` seconds."""
+        name, spec = self._declared.pop(token, (name, None))
         identifier = (spec and spec.id) or file_system_id(name)
         made = FileSystem(
             id=identifier,
@@ -218,6 +230,7 @@ class Fleet:
     ) -> Replication:
         """Make the replication of a source to a destination that has just passed all rules."""
         name, plan = self.replication_name(source), self._plan_of(source)
+        self.link(source.region, destination.region).admit(name, plan.throughput_max)
         arn = original_source_arn(source, destination)
         terms = Terms(name, plan.sync, plan.control, plan.initial, arn, role_arn)
         records = self._record(name)
@@ -251,7 +264,7 @@ class Fleet:
             f"replications.{terms.name}",
         )
         self.syncs[terms.name] = process = SyncProcess(self.clock, made, times)
-        link.join(terms.name, terms.sync.number("throughput"), process.rate_changed)
+        link.join(terms.name, process.rate_changed)
 
     def _end(self, made: Replication) -> None:
         """Keep the last state of a replication and let its file systems go."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from efssim.model.causes import Cause, Causes
@@ -46,21 +46,26 @@ class Link:
         self.capacity = self._undisturbed = capacity
         """Bytes per second, degradations included."""
         self._factors: dict[Cause, float] = {}
-        self._users: dict[str, tuple[float, Callable[[], None]]] = {}
+        self._users: dict[str, float] = {}  # most bytes per second that each may send
+        self._tell: dict[str, Callable[[], None]] = {}
 
     @property
     def limited(self) -> bool:
         """Whether it has a capacity at all."""
         return self._undisturbed < math.inf
 
-    def join(self, user: str, throughput: float, tell: Callable[[], None]) -> None:
-        """Let a replication of some throughput use it; `tell` is called when the rate changes."""
-        self._users[user] = throughput, tell
-        self._refuse_to_be_shared()
+    def admit(self, user: str, throughput: float) -> None:
+        """Take note of a replication of some throughput; RunError if it would have to share."""
+        self._refuse_to_be_shared(self._users | {user: throughput})
+        self._users[user] = throughput
+
+    def join(self, user: str, tell: Callable[[], None]) -> None:
+        """Let `tell` be called whenever the rate of an admitted replication changes."""
+        self._tell[user] = tell
 
     def leave(self, user: str) -> None:
         """Forget a replication."""
-        del self._users[user]
+        del self._users[user], self._tell[user]
 
     def degrade(self, cause: Cause, factor: float) -> None:
         """Multiply the capacity by a factor until the cause is over."""
@@ -74,17 +79,16 @@ class Link:
 
     def _change(self) -> None:
         self.capacity = self._undisturbed * math.prod(self._factors.values())
-        self._refuse_to_be_shared()
-        for _, tell in self._users.values():
+        self._refuse_to_be_shared(self._users)
+        for tell in self._tell.values():
             tell()
 
-    def _refuse_to_be_shared(self) -> None:
-        """Raise RunError where replications would have to share the capacity."""
-        wanted = math.fsum(throughput for throughput, _ in self._users.values())
-        if len(self._users) > 1 and self.capacity < wanted:
+    def _refuse_to_be_shared(self, users: Mapping[str, float]) -> None:
+        wanted = math.fsum(users.values())
+        if len(users) > 1 and self.capacity < wanted:
             raise RunError(
                 ("links", self.name),
-                f"its capacity of {self.capacity:,.0f} bytes/s is below what "
-                f"{' and '.join(self._users)} may send ({wanted:,.0f} bytes/s); this version does "
-                "not model how they would share it",
+                f"its capacity of {self.capacity:,.0f} bytes/s is below what {' and '.join(users)}"
+                f" may send ({wanted:,.0f} bytes/s); this version does not model how they would"
+                " share it",
             )

@@ -11,11 +11,15 @@ from efssim.model.control_plane import ControlPlane
 from efssim.model.disturbances import Disturbances
 from efssim.model.draws import Draws
 from efssim.model.errors import EfsError, RunError
-from efssim.model.file_system import FileSystem, Protection, Settings
+from efssim.model.file_system import FileSystem, Protection
 from efssim.model.fleet import Fleet, Recorder
+from efssim.model.identifiers import hex_of
 from efssim.model.schedule import Schedule
 from efssim.records import Event, ReplicationRecords, Snapshot
 from efssim.scenario import Scenario, schema
+
+_TOKEN_MAX = 64
+"""Longest creation token; documented (EFS API reference)."""
 
 
 class World:
@@ -64,12 +68,30 @@ class World:
             self._schedule.repeat(name, fault)
 
     def _make_file_system(self, name: str, spec: schema.FileSystem) -> None:
-        settings = Settings(throughput_mode=spec.throughput_mode, encrypted=spec.encrypted)
-        made = self.fleet.make_file_system(
-            name, spec.home, settings, zone=spec.availability_zone, spec=spec
-        )
+        token = name if len(name) <= _TOKEN_MAX else hex_of(name, _TOKEN_MAX)
+        self.fleet.declare(token, name, spec)
+        amount = spec.provisioned_throughput
+        parameters = {
+            "CreationToken": token,
+            "Encrypted": spec.encrypted,
+            "ThroughputMode": spec.throughput_mode,
+            "ProvisionedThroughputInMibps": None if amount is None else amount / 2**20,
+            "AvailabilityZoneName": spec.availability_zone,
+        }
+        answer = self._built("file_systems", name, "CreateFileSystem", parameters, spec.home)
+        made = self.fleet.file_systems[answer["FileSystemId"]]
         for stream, written in spec.writes.items():
             self.fleet.write(made, stream, written)
+
+    def _built(
+        self, section: str, name: str, operation: str, parameters: dict[str, Any], region: str
+    ) -> dict[str, Any]:
+        """Make a part of the scenario through the API; RunError in EFS's words if it refuses."""
+        given = {key: value for key, value in parameters.items() if value is not None}
+        try:
+            return self._control_plane.call(operation, given, region)
+        except EfsError as error:
+            raise RunError((section, name), str(error)) from None
 
     def _replicate(self, name: str, spec: schema.Replication) -> None:
         source = self.fleet.file_systems[self.fleet.id_of(spec.source)]
@@ -83,10 +105,8 @@ class World:
         }
         destination = {key: value for key, value in wanted.items() if value is not None}
         parameters = {"SourceFileSystemId": source.id, "Destinations": [destination]}
-        try:
-            self._control_plane.call("CreateReplicationConfiguration", parameters, source.region)
-        except EfsError as error:
-            raise RunError(("replications", name), str(error)) from None
+        operation = "CreateReplicationConfiguration"
+        self._built("replications", name, operation, parameters, source.region)
 
     def _unprotected(self, name: str) -> FileSystem:
         """Return a file system that the scenario offers as a destination."""
