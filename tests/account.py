@@ -10,13 +10,14 @@ from efssim import EfsError, Scenario
 from efssim.model.clock import Clock, Turn
 from efssim.model.control_plane import ControlPlane
 from efssim.model.draws import Draws
-from efssim.model.file_system import FileSystem
+from efssim.model.file_system import FileSystem, Protection
 from efssim.model.fleet import Fleet
 from efssim.records import ReplicationRecords
 from efssim.scenario.schema import FileSystem as FileSystemSpec
 
 HOME, AWAY = "us-east-1", "us-west-2"
 HOUR, DAY = 3600.0, 86400.0
+PAIR = {"orders": {"region": HOME}, "copy": {"region": AWAY}}
 
 
 class Account:
@@ -132,7 +133,16 @@ class Account:
     def state(self) -> Any:
         """Return everything that a call could change."""
         systems = [
-            (part.id, part.state, part.protection, repr(part.settings), repr(part.extra))
+            (part.id, part.state, part.protection, repr(part.settings), part.provisioned_changed_s)
             for part in self.fleet.file_systems.values()
         ]
         return systems, [(name, part.status) for name, part in self.fleet.replications.items()]
+
+
+def pair(
+    protection: Protection = Protection.DISABLED, choices: dict[str, str] | None = None
+) -> Account:
+    """Return an account with a source and an existing file system elsewhere."""
+    account = Account(PAIR, choices)
+    account.fleet.protect(account.find("copy"), protection)
+    return account

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from efssim.model.control_plane import ControlPlane
+from efssim.model.control_plane import IMPLEMENTED, ControlPlane
 from efssim.model.errors import EfsError, RunError
 from efssim.model.fleet import Fleet
 from efssim.records import Event
@@ -32,14 +32,15 @@ class Calls:
         subject = _subject(parameters)
         target = "" if subject is None else self._named(subject)
         record = Event(now, now, operation, target, ())
-        if not looks:
-            self.events.append(record)
         try:
             answer = self._control_plane.call(operation, parameters, region)
+            record.affected = self._affected(subject, answer)
         except EfsError as error:
             record.error = str(error)
             raise
-        record.affected = self._affected(subject, answer)
+        finally:
+            if not looks and operation in IMPLEMENTED:
+                self.events.append(record)
         return answer
 
     def happen(self, spec: schema.Event, path: tuple[str | int, ...]) -> None:

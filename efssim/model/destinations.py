@@ -130,18 +130,14 @@ def creating_s(fleet: Fleet) -> float:
 
 def _place(given: Given) -> tuple[str, str | None]:
     """Return Region and Availability Zone of a new destination; the zone implies the Region."""
-    zone = given.get("AvailabilityZoneName")
-    implied = None if zone is None else zone_region(zone)
-    region: str | None = given.get("Region", implied)
-    if zone is not None and (implied is None or implied != region):
-        where = f"in {region}" if region else "of any Region"
-        raise EfsError("UnsupportedAvailabilityZone", f"'{zone}' is no Availability Zone {where}.")
-    if region is None:
-        raise EfsError(
-            "BadRequest",
-            "Destinations[0]: needs Region, AvailabilityZoneName or FileSystemId",
-        )
-    return region, zone
+    zone: str | None = given.get("AvailabilityZoneName")
+    region = given.get("Region") or (zone and zone_region(zone))
+    if region is not None:
+        return region, zone
+    if zone is not None:
+        raise EfsError("UnsupportedAvailabilityZone", f"'{zone}' is no Availability Zone.")
+    needed = "needs Region, AvailabilityZoneName or FileSystemId"
+    raise EfsError("BadRequest", f"Destinations[0]: {needed}")
 
 
 def _settings(

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from efssim.model.causes import Cause, Causes
+from efssim.model.causes import Cause
 from efssim.model.identifiers import file_system_arn
 from efssim.model.journal import Journal
 
@@ -70,8 +70,10 @@ class FileSystem:
     """The configuration that it is a part of."""
     common: dict[str, Common] = field(default_factory=dict)
     """What it has in common with other file systems after a replication between them, by id."""
-    extra: dict[str, Any] = field(default_factory=dict)
-    _failed: Causes = field(default_factory=Causes)
+    provisioned_changed_s: float | None = None
+    """When it was last switched to provisioned throughput or its amount was changed."""
+    backup_policy_put: bool = False
+    """Whether its backup policy was ever put."""
 
     @property
     def arn(self) -> str:

@@ -16,9 +16,6 @@ from efssim.model.parameters import TRANSITION_DAYS
 
 Parameters = Mapping[str, Any]
 
-_BACKUP_POLICY_PUT = "backup_policy_put"
-"""Key under which a file system keeps that it was given a backup policy after its creation."""
-
 
 def put_lifecycle_configuration(
     fleet: Fleet, parameters: Parameters, region: str
@@ -73,14 +70,14 @@ def put_backup_policy(fleet: Fleet, parameters: Parameters, region: str) -> dict
     if status not in ("ENABLED", "DISABLED"):
         raise EfsError("BadRequest", f"BackupPolicy.Status: EFS alone sets it to {status}")
     found.settings.backups = status == "ENABLED"
-    found.extra[_BACKUP_POLICY_PUT] = True
+    found.backup_policy_put = True
     return _backup(found)
 
 
 def describe_backup_policy(fleet: Fleet, parameters: Parameters, region: str) -> dict[str, Any]:
     """Describe the backup policy; PolicyNotFound for a One Zone file system that has none."""
     found = file_system_in(fleet, parameters["FileSystemId"], region)
-    has_one = found.settings.backups or found.extra.get(_BACKUP_POLICY_PUT, False)
+    has_one = found.settings.backups or found.backup_policy_put
     if found.zone is not None and not has_one:
         raise EfsError("PolicyNotFound", f"File system '{found.id}' has no backup policy.")
     return _backup(found)

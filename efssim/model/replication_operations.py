@@ -74,7 +74,7 @@ def delete_replication_configuration(
             " Region",
         )
     if not local_only:
-        _require_other_side(fleet, found, region)
+        _require_other_side(fleet, found)
     found.delete()
     return {}
 
@@ -110,9 +110,10 @@ def _no_configuration(text: str) -> EfsError:
     )
 
 
-def _require_other_side(fleet: Fleet, replication: Replication, region: str) -> None:
+def _require_other_side(fleet: Fleet, replication: Replication) -> None:
     """Raise EfsError if the other Region is down and a deletion is chosen to need it."""
-    down = [name for name in _regions(replication) if not fleet.region(name).up and name != region]
+    # The calling Region answers, or the call would not have come this far.
+    down = [name for name in _regions(replication) if not fleet.region(name).up]
     if down and fleet.choice("delete_during_outage_of_other_region") == "fails":
         raise EfsError(
             fleet.choice("region_outage"),

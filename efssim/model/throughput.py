@@ -18,8 +18,6 @@ LOCK_S = 24 * 3600.0
 """How long provisioned throughput can neither be left nor decreased; documented."""
 
 _AMOUNT = "ProvisionedThroughputInMibps"
-_CHANGED_S = "provisioned_changed_s"
-"""Key under which a file system keeps when that was last switched to or its amount changed."""
 
 
 def require_valid_throughput(settings: Settings, region: str, zone: str | None) -> None:
@@ -47,7 +45,7 @@ def change_throughput(file_system: FileSystem, parameters: Mapping[str, Any], no
     _wait_long_enough(file_system, wanted, now_s)
     changed = _state(settings) != _state(wanted)
     if changed and wanted.throughput_mode == "provisioned":
-        file_system.extra[_CHANGED_S] = now_s
+        file_system.provisioned_changed_s = now_s
     settings.throughput_mode, settings.provisioned_mibps = _state(wanted)
 
 
@@ -70,12 +68,11 @@ def _keep_elastic(settings: Settings, wanted: Settings) -> None:
 
 def _wait_long_enough(file_system: FileSystem, wanted: Settings, now_s: float) -> None:
     """Raise EfsError TooManyRequests for leaving or decreasing provisioned throughput too soon."""
-    changed_s = file_system.extra.get(_CHANGED_S)
+    changed_s = file_system.provisioned_changed_s
     before = file_system.settings.provisioned_mibps
     if changed_s is None or before is None or now_s - changed_s >= LOCK_S:
         return
-    leaves = wanted.provisioned_mibps is None
-    if leaves or (wanted.provisioned_mibps or 0.0) < before:
+    if (wanted.provisioned_mibps or 0.0) < before:  # none at all where it is left
         raise EfsError(
             "TooManyRequests",
             f"The throughput of file system '{file_system.id}' was changed less than 24 hours ago:"
