@@ -85,7 +85,7 @@ def check(records: ReplicationRecords, snapshot: Snapshot, log: WriteLog) -> Non
     """Check laws 1 to 5 on one replication; raise LawViolation for the first broken one."""
     writes = log.lifetimes(snapshot)
     _last_replicated_is_ordered(records, snapshot)
-    _statuses_follow_the_table(records, snapshot)
+    _statuses_follow_the_table(records)
     _replicated_means_published(records, writes)
     _bytes_are_conserved(records, snapshot, writes)
     _little(records, snapshot, writes)
@@ -107,7 +107,7 @@ def _last_replicated_is_ordered(records: ReplicationRecords, snapshot: Snapshot)
     _require(2, bool((completed <= snapshot.now_s).all()), "no completion is in the future")
 
 
-def _statuses_follow_the_table(records: ReplicationRecords, snapshot: Snapshot) -> None:
+def _statuses_follow_the_table(records: ReplicationRecords) -> None:
     status: str | None = None
     since_s = records.created_s
     for change in records.statuses:

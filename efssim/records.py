@@ -53,6 +53,12 @@ class Columns:
         if len(self._rows) >= _ROWS:
             self._move()
 
+    def extend(self, columns: Iterable[NDArray[Any]]) -> None:
+        """Add many rows, given as columns in their order, each of shape (rows,)."""
+        self._move()
+        for array_, column in zip(self._arrays.values(), columns, strict=True):
+            array_.frombytes(np.ascontiguousarray(column, dtype=array_.typecode).tobytes())
+
     def _move(self) -> None:
         for column, values in zip(
             self._arrays.values(), zip(*self._rows, strict=True), strict=False
@@ -89,6 +95,8 @@ class Publications:
     """When each sync completed, shape (syncs,)."""
     files_per_write: int
     """Files that each write changes."""
+    stream: int = 0
+    """Which stream of the file system they are of, counted from 0."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -50,7 +51,7 @@ class Ramps:
         total_s = self.total_s
         if not total_s:
             return None
-        return math.fsum((self.high - self.low) * ((self.high + self.low) / 2)) / total_s
+        return float(((self.high - self.low) * ((self.high + self.low) / 2)).sum()) / total_s
 
     def max(self) -> float | None:
         """Return the largest value that any time is spent below or at; None without time."""
@@ -95,12 +96,13 @@ class Ramps:
         x = np.linspace(0.0, largest, points)
         if not len(self.low):
             return x, np.zeros(points)
-        knots, time_s, _ = self._cumulative()
+        knots, time_s, _ = self._cumulative
         return x, 1.0 - np.interp(x, knots, time_s) / time_s[-1]
 
     def _total(self, lengths: Floats) -> float:
-        return math.fsum((self.zero_s, math.fsum(lengths)))
+        return self.zero_s + float(lengths.sum())
 
+    @cached_property
     def _cumulative(self) -> tuple[Floats, Floats, NDArray[np.int64]]:
         """Return the knots, the time at or below each, and the slope after each.
 
@@ -115,7 +117,7 @@ class Ramps:
         return knots, steps.cumsum(), slope
 
     def _inverse(self, shares: Floats) -> Floats:
-        knots, time_s, slope = self._cumulative()
+        knots, time_s, slope = self._cumulative
         target = shares * time_s[-1]
         after = time_s.searchsorted(target - SHARE_ROUNDING * time_s[-1], "left")
         before = np.maximum(after - 1, 0)

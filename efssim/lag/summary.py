@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -89,10 +90,10 @@ class Measures:
     def exceedance(self) -> dict[str, Exceedance]:
         """Return the exceedance curve of each lag, under the names of the summary."""
         return {
-            "time_since_last_sync_s": of_ramps(self.age.ramps()),
+            "time_since_last_sync_s": of_ramps(self._age_ramps),
             "write_lag_s": of_histogram(self._lags.by_write),
             "write_lag_by_byte_s": of_histogram(self._lags.by_byte),
-            "oldest_pending_s": of_ramps(self._oldest_ramps()),
+            "oldest_pending_s": of_ramps(self._oldest_ramps),
         }
 
     def _initial(self) -> dict[str, float | int | None]:
@@ -112,22 +113,27 @@ class Measures:
         return begin_s, max(begin_s, min(self._end_s, self._snapshot.now_s))
 
     def _age(self) -> dict[str, float | None]:
-        ramps = self.age.ramps()
+        ramps = self._age_ramps
         peaks = peak_ages(self._records, self._begin_s, self._end_s)
-        peak_mean = math.fsum(peaks) / len(peaks) if len(peaks) else None
+        peak_mean = float(peaks.mean()) if len(peaks) else None
         undefined_s = max(0.0, self.seconds - ramps.total_s)
         # Both are sums of the same window; what differs by rounding is not undefined time.
         undefined_s = 0.0 if undefined_s < 1e-9 * self.seconds else undefined_s
         return {**_over_time(ramps), "peak_mean": peak_mean, "undefined_s": undefined_s}
 
     def _oldest_pending(self) -> dict[str, float | None]:
-        return _over_time(self._oldest_ramps())
+        return _over_time(self._oldest_ramps)
 
+    @cached_property
+    def _age_ramps(self) -> Ramps:
+        return self.age.ramps()
+
+    @cached_property
     def _oldest_ramps(self) -> Ramps:
         teeth = oldest_pending_teeth(self._records, self._snapshot)
         begin_s, end_s = self._defined
         inside = teeth.within(begin_s, end_s)
-        pending_s = math.fsum(inside.end_s - inside.begin_s)
+        pending_s = float((inside.end_s - inside.begin_s).sum())
         return inside.ramps(zero_s=max(0.0, end_s - begin_s - pending_s))
 
     def _pending(self) -> dict[str, float | int | None]:
@@ -190,7 +196,7 @@ class Measures:
     def _rpo(self) -> dict[str, Any]:
         objective, found = self._objective, self.violations()
         lengths = [violation.end_s - violation.begin_s for violation in found]
-        attained = self.age.ramps().share_at_most(objective.target_s)
+        attained = self._age_ramps.share_at_most(objective.target_s)
         return {
             "target_s": objective.target_s,
             "attainment": attained,
@@ -213,7 +219,7 @@ class Measures:
             "failed_attempts": failed + (in_flight.failed_attempts if in_flight else 0),
             "abandoned": len(abandoned),
             "bytes": int(syncs.ints("bytes")[regular].sum()),
-            "duration_mean_s": math.fsum(durations) / len(durations) if len(durations) else None,
+            "duration_mean_s": float(durations.mean()) if len(durations) else None,
             "utilisation": self._utilisation(),
             "diverging": self._diverging(),
         }

@@ -1,7 +1,7 @@
 """Write lag: from the time of a write to the completion of the sync that published it.
 
 Published writes stream through here a block at a time and are not kept. Sums are taken for each
-sync and added exactly at the end, so that no figure depends on where the blocks end.
+sync and added up at the end, so that no figure depends on where the blocks end.
 """
 
 from __future__ import annotations
@@ -30,9 +30,9 @@ class WriteLags:
         self.dropped_bytes: dict[str, int] = {}
         """Bytes that could not be written at or after `begin_s`, by cause."""
         self._begin_s, self._records = begin_s, records
-        self._lag_sums: list[Floats] = []  # seconds, one per sync and stream
-        self._byte_sums: list[Floats] = []  # byte-seconds
-        self._pending_sums: list[Floats] = []  # byte-seconds while pending bytes are defined
+        self._lag_sums = _Sums()  # seconds
+        self._byte_sums = _Sums()  # byte-seconds
+        self._pending_sums = _Sums()  # byte-seconds while pending bytes are defined
 
     def add(self, publications: Publications) -> None:
         """Take in a block of published writes."""
@@ -43,12 +43,11 @@ class WriteLags:
         early = int(times.searchsorted(self._begin_s, "left"))
         self.bytes_before += int(sizes[:early].sum())
         lags[:early] = 0.0
-        by_byte = _sums(lags * sizes, starts)
-        self._lag_sums.append(_sums(lags, starts))
-        self._byte_sums.append(by_byte)
-        self._pending_sums.append(
-            by_byte if self._all_defined(times) else self._pending(publications)
-        )
+        stream, by_byte = publications.stream, _by_sync(lags * sizes, starts)
+        pending = by_byte if self._all_defined(times) else self._pending(publications)
+        self._lag_sums.add(stream, _by_sync(lags, starts))
+        self._byte_sums.add(stream, by_byte)
+        self._pending_sums.add(stream, pending)
         self.files += (len(times) - early) * publications.files_per_write
         self.by_write.add(lags[early:])
         self.by_byte.add(lags[early:], sizes[early:])
@@ -72,15 +71,15 @@ class WriteLags:
         completed = np.repeat(publications.completed_s, publications.writes)
         begin = publications.time_s.clip(min=self._pending_from_s)
         pending = (completed - begin).clip(min=0.0) * publications.bytes
-        return _sums(pending, _starts(publications.writes))
+        return _by_sync(pending, _starts(publications.writes))
 
     def mean(self) -> float | None:
         """Return the mean write lag per write, in seconds."""
-        return _ratio(_exact_sum(self._lag_sums), self.by_write.count)
+        return _ratio(self._lag_sums.total(), self.by_write.count)
 
     def mean_by_byte(self) -> float | None:
         """Return the mean write lag per byte, in seconds."""
-        return _ratio(_exact_sum(self._byte_sums), self.by_byte.count)
+        return _ratio(self._byte_sums.total(), self.by_byte.count)
 
     def pending_byte_seconds(self, open_writes: Iterable[OpenWrites], end_s: float) -> float:
         """Return the integral of pending bytes up to `end_s`, in byte-seconds.
@@ -89,14 +88,31 @@ class WriteLags:
         the window or before the first LastReplicatedTimestamp does not count.
         """
         begin_s = self._pending_from_s
-        still: list[Floats] = [
-            np.asarray((end_s - part.time_s.clip(min=begin_s)).clip(min=0.0) * part.bytes)
+        still = [
+            float(((end_s - part.time_s.clip(min=begin_s)).clip(min=0.0) * part.bytes).sum())
             for part in open_writes
         ]
-        return _exact_sum([*self._pending_sums, *still])
+        return math.fsum([self._pending_sums.total(), *still])
 
 
-def _sums(values: Floats, starts: NDArray[np.int64]) -> Floats:
+class _Sums:
+    """Sums by stream and sync, added up at the end: where blocks end does not show."""
+
+    def __init__(self) -> None:
+        self._parts: dict[int, list[Floats]] = {}
+
+    def add(self, stream: int, sums: Floats) -> None:
+        """Take in the sums of consecutive syncs."""
+        self._parts.setdefault(stream, []).append(sums)
+
+    def total(self) -> float:
+        """Return the sum of all."""
+        for stream, parts in self._parts.items():
+            self._parts[stream] = [np.concatenate(parts)]
+        return math.fsum(float(parts[0].sum()) for parts in self._parts.values())
+
+
+def _by_sync(values: Floats, starts: NDArray[np.int64]) -> Floats:
     """Return the sum for each sync that has writes."""
     return np.add.reduceat(values, starts) if len(starts) else values
 
@@ -106,10 +122,6 @@ def _starts(writes: NDArray[np.int64]) -> NDArray[np.int64]:
     ends = writes.cumsum()
     starts: NDArray[np.int64] = (ends - writes)[writes > 0]
     return starts
-
-
-def _exact_sum(parts: Iterable[Floats]) -> float:
-    return math.fsum(value for part in parts for value in part.tolist())
 
 
 def _ratio(total: float, count: int) -> float | None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from efssim.model.journal import ChangeSet
+from efssim.model.work import ChangeSet
 
 
 @dataclass(slots=True)
@@ -72,6 +72,11 @@ class InFlight:
         if self.transfer_s:
             self.attempt.transfer_s *= transfer_s / self.transfer_s
         self.transfer_s = transfer_s
+
+    @property
+    def ends_s(self) -> float:
+        """When the attempt ends, its backoff included, if nothing stops it."""
+        return self.since_s + self.attempt.left_s
 
     @property
     def failed_attempts(self) -> int:

@@ -68,8 +68,6 @@ class Curve:
         """Every write before this time is drawn."""
         self.sent = 0
         """Ordinal of the first write that no completed sync has published."""
-        self.handed_out = 0
-        """Ordinal of the first write that was not handed to the records."""
         self._first = 0  # ordinal of the oldest write kept
         self._times: Floats = np.zeros(0)
         rows = 1 if stream.hot is None else 3
@@ -136,6 +134,11 @@ class Curve:
         assert time_s < self.horizon_s, "the journal was asked beyond its horizon"
         return self._first + int(self._times.searchsorted(time_s, "right"))
 
+    def ordinals(self, times_s: Floats) -> Ints:
+        """Return how many writes fall at or before each of some times, all before the horizon."""
+        assert not len(times_s) or times_s[-1] < self.horizon_s
+        return self._times.searchsorted(times_s, "right") + self._first
+
     @property
     def _bytes(self) -> Ints:
         """Bytes of all writes before each, and of all."""
@@ -149,6 +152,21 @@ class Curve:
     def totals(self, times_s: Floats) -> Ints:
         """Return the bytes of all writes at or before each time."""
         return self._bytes[self._times.searchsorted(times_s, "right")]
+
+    def bytes_between(self, edges: Ints) -> Ints:
+        """Return the bytes of the writes between consecutive ordinals, shape (edges - 1,)."""
+        return np.diff(self._bytes[edges - self._first])
+
+    def first_times(self, edges: Ints) -> Floats:
+        """Return the time of the first write between consecutive ordinals; infinity without."""
+        begins = edges[:-1] - self._first
+        padded = np.append(self._times, math.inf)
+        return np.where(edges[1:] > edges[:-1], padded[begins], math.inf)
+
+    def unpublished(self) -> tuple[Floats, Ints]:
+        """Return times of the unpublished writes, and the bytes before each and after all."""
+        begin = self.sent - self._first
+        return self._times[begin:], self._bytes[begin:]
 
     def saved(self, begin: int, end: int) -> int:
         """Return the bytes of the writes [begin, end) that a sync need not send: overwritten.
@@ -173,4 +191,4 @@ class Curve:
 
     def skip(self, time_s: float) -> None:
         """Take every write at or before a time as nobody's business any more."""
-        self.sent = self.handed_out = max(self.sent, self.ordinal(time_s))
+        self.sent = max(self.sent, self.ordinal(time_s))

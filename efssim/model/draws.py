@@ -9,11 +9,13 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-Sampler = Callable[[np.random.Generator, int], NDArray[np.float64]]
+Floats = NDArray[np.float64]
+Sampler = Callable[[np.random.Generator, int], Floats]
 
 _BLOCK = 1024
 
@@ -37,6 +39,47 @@ class Draws:
         """Return draws of `sample` that are addressed by ordinal."""
         return Series(self, name, sample)
 
+    def of(self, name: str, form: Form) -> Series | Same:
+        """Return draws of a distribution that are addressed by ordinal."""
+        if form.constant is not None:
+            return Same(float(form.constant))
+        return self.series(name, form.sample)
+
+
+class Form(Protocol):
+    """A distribution: a constant, or something to sample."""
+
+    @property
+    def constant(self) -> float | None:
+        """Always this value; None where it varies."""
+
+    def sample(self, generator: np.random.Generator, n: int) -> Floats:
+        """Draw n values."""
+
+
+class Uniform:
+    """The uniform distribution on [0, 1), as a form."""
+
+    constant = None
+
+    def sample(self, generator: np.random.Generator, n: int) -> Floats:
+        """Draw n values."""
+        return generator.random(n)
+
+
+class Same:
+    """A constant, asked like a series of draws."""
+
+    def __init__(self, value: float) -> None:
+        self._value = value
+
+    def __getitem__(self, ordinal: int) -> float:
+        return self._value
+
+    def take(self, start: int, n: int) -> Floats:  # noqa: ARG002  # asked like a Series
+        """Return the n draws from an ordinal on."""
+        return np.full(n, self._value)
+
 
 class Series:
     """Draws addressed by ordinal: asking again gives the same, and asking changes nothing."""
@@ -44,12 +87,22 @@ class Series:
     def __init__(self, draws: Draws, name: str, sample: Sampler) -> None:
         self._draws, self._name, self._sample = draws, name, sample
         self._block = -1
-        self._values: list[float] = []
+        self._values: Floats = np.zeros(0)
 
     def __getitem__(self, ordinal: int) -> float:
-        block = ordinal // _BLOCK
+        block, index = divmod(ordinal, _BLOCK)
+        return self._drawn(block).item(index)
+
+    def take(self, start: int, n: int) -> Floats:
+        """Return the n draws from an ordinal on."""
+        first, last = start // _BLOCK, (start + n - 1) // _BLOCK
+        blocks = [self._drawn(block) for block in range(first, last + 1)]
+        drawn = blocks[0] if len(blocks) == 1 else np.concatenate(blocks)
+        offset = start - first * _BLOCK
+        return drawn[offset : offset + n]
+
+    def _drawn(self, block: int) -> Floats:
         if block != self._block:
             generator = self._draws.generator(f"{self._name}#{block}")
-            self._values = self._sample(generator, _BLOCK).tolist()
-            self._block = block
-        return self._values[ordinal % _BLOCK]
+            self._values, self._block = self._sample(generator, _BLOCK), block
+        return self._values

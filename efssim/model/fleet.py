@@ -19,6 +19,7 @@ from efssim.model.journal import Journal
 from efssim.model.network import Link, RegionState
 from efssim.model.replication import Replication, Terms
 from efssim.model.streams import build_stream
+from efssim.model.stretch import LONG
 from efssim.model.sync import SyncProcess
 from efssim.model.sync_times import SyncTimes
 from efssim.records import OpenSync, ReplicationRecords, Snapshot
@@ -63,6 +64,8 @@ class Fleet:
         self.appeared: list[Callable[[FileSystem | Replication], None]] = []
         """Called with whatever is made, so that what goes on at that time reaches it."""
         self.syncs: dict[str, SyncProcess] = {}
+        self.stretch = LONG
+        """Most syncs that are planned at once."""
         self._record = record
         self._links = {
             link_regions(name): Link(name, spec.capacity, spec.latency)
@@ -263,8 +266,10 @@ class Fleet:
             self.draws,
             f"replications.{terms.name}",
         )
-        self.syncs[terms.name] = process = SyncProcess(self.clock, made, times)
-        link.join(terms.name, process.rate_changed)
+        self.syncs[terms.name] = process = SyncProcess(
+            self.clock, made, times, self.scenario.duration, self.stretch
+        )
+        link.join(terms.name, process.rate_changes, process.rate_changed)
 
     def _end(self, made: Replication) -> None:
         """Keep the last state of a replication and let its file systems go."""
@@ -286,7 +291,7 @@ class Fleet:
         if replication.records.gone is not None:
             return replication.records.gone
         journal = replication.source.journal
-        journal.publish()
+        self.syncs[name].settle_instant()
         journal.account_for_drops()
         replication.destination.journal.account_for_drops()
         open_writes = journal.open_writes()

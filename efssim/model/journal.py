@@ -8,39 +8,23 @@ bytes fall up to a time, and which writes a sync published; published writes lea
 from __future__ import annotations
 
 import math
-from collections.abc import Generator
-from typing import NamedTuple
+from collections.abc import Callable, Generator
 
 import numpy as np
 import simpy
+from numpy.typing import NDArray
 
 from efssim.model.causes import Cause, Causes
-from efssim.model.clock import Clock
+from efssim.model.clock import Clock, Turn
 from efssim.model.curve import Curve, Stream
+from efssim.model.work import ChangeSet, Work
 from efssim.records import DroppedWrites, OpenWrites, Publications, ReplicationRecords
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
 
 _BLOCK_FIRST = 512
 _BLOCK_MAX = 32_768
-_SYNCS_MAX = 4096  # held back, where few writes give few occasions to hand them out
-
-
-class ChangeSet(NamedTuple):
-    """What a sync sends: everything written after the last replicated cut and up to `cut_s`."""
-
-    cut_s: float
-    bytes: int
-    """Bytes as sent: blocks that were overwritten count once."""
-    written_bytes: int
-    """Bytes as written."""
-    files: int
-    """Files changed."""
-    large_file_bytes: int
-    """Sizes of the large files touched."""
-    writes: int
-    first_write_s: float
-    """Time of its first write; NaN where it is empty."""
-    ends: tuple[int, ...]
-    """Ordinal of the first write that is not in it, for each stream."""
 
 
 class Journal:
@@ -48,13 +32,15 @@ class Journal:
 
     def __init__(self, clock: Clock, end_s: float) -> None:
         self._clock, self._end_s = clock, end_s
-        self._curves: list[Curve] = []
+        self.curves: list[Curve] = []
         self._stopped = Causes()
         self._records: ReplicationRecords | None = None  # of the replication that it feeds
         self._witness: ReplicationRecords | None = None  # of the replication that counts its drops
         self._before: tuple[int, int] = (0, 0)  # count and bytes written before it fed one
-        self._completed_s: list[float] = []  # of the syncs whose writes were not handed out yet
-        self._ends: list[tuple[int, ...]] = []
+        self.settle: Callable[[], None] = lambda: None
+        """Called before something is forgotten: publishes what syncs have completed by now."""
+        self.changed: Callable[[], None] = lambda: None
+        """Called when writes that were drawn ahead are no longer what will be written."""
 
     def add(self, stream: Stream) -> None:
         """Add a stream and start its process."""
@@ -64,21 +50,19 @@ class Journal:
         block = _BLOCK_FIRST
         while curve.horizon_s <= self._clock.now:
             block = self._draw(curve, block)
-        self.publish()
-        self._curves.append(curve)
+        self.curves.append(curve)
         self._clock.process(self._write(curve, block))
+        self.changed()
 
     # --- drawing ----------------------------------------------------------------------------
 
     def _write(self, curve: Curve, block: int) -> Generator[simpy.Event, None, None]:
-        """Keep one block ahead of the clock until the run is drawn to its end."""
+        """Draw on whenever the clock reaches the horizon, until the run is drawn to its end."""
         while curve.horizon_s <= self._end_s:
-            wake_s = curve.horizon_s
-            # Writes of one instant may fill a block; a horizon at the wake time is not ahead.
-            while curve.horizon_s <= max(wake_s, self._clock.now):
+            yield self._clock.at(curve.horizon_s, Turn.WRITE)
+            # Writes of one instant may fill a block; a horizon at the present is not ahead.
+            while curve.horizon_s <= self._clock.now:
                 block = self._draw(curve, block)
-            if wake_s > self._clock.now:
-                yield self._clock.timeout(wake_s - self._clock.now)
 
     def _draw(self, curve: Curve, block: int) -> int:
         """Draw one block and return the size of the next."""
@@ -94,11 +78,11 @@ class Journal:
         return max(16, int(min(2 * block, _BLOCK_MAX, 1.05 * rest + 64)))
 
     def _let_go(self) -> None:
-        """Hand out what can be handed out, so that it can be forgotten."""
-        self.publish()
+        """Publish what is completed, so that it can be forgotten."""
+        self.settle()
         self.account_for_drops()
         if self._records is None:
-            for curve in self._curves:
+            for curve in self.curves:
                 if curve.horizon_s > self._clock.now:
                     curve.skip(self._clock.now)
 
@@ -108,21 +92,23 @@ class Journal:
         """Drop the writes after now for as long as this or another cause is left."""
         self.account_for_drops()
         if self._stopped.add(cause):
-            for curve in self._curves:
+            for curve in self.curves:
                 curve.hold(self._clock.now)
+            self.changed()
 
     def resume(self, cause: Cause) -> None:
         """Remove a cause; make the writes after now if it was the last."""
         self.account_for_drops()
         if self._stopped.remove(cause):
-            for curve in self._curves:
+            for curve in self.curves:
                 curve.release()
+            self.changed()
 
     def account_for_drops(self) -> None:
         """Record the writes that were dropped up to now, under the cause that began first."""
         if not self._stopped:
             return
-        for curve in self._curves:
+        for curve in self.curves:
             times, sizes = curve.drop(self._clock.now)
             if self._witness is not None and len(times):
                 kind = self._stopped.first.kind
@@ -139,68 +125,76 @@ class Journal:
         """From now on, keep what is written until syncs have published it."""
         assert self._records is None
         self._before = self._written(self._clock.now)
-        for curve in self._curves:
+        for curve in self.curves:
             curve.skip(self._clock.now)
         self._records = records
 
     def stop_feeding(self) -> None:
         """Forget what no sync has published."""
-        self.publish()
         self._records = None
+        self.settle = self.changed = lambda: None
+
+    @property
+    def horizon_s(self) -> float:
+        """Every write before this time is drawn."""
+        return min((curve.horizon_s for curve in self.curves), default=math.inf)
 
     def cut(self, time_s: float) -> ChangeSet:
         """Return everything unpublished that was written at or before a time."""
-        sent = written = files = large = writes = 0
-        first_s = math.inf
-        ends = []
-        for curve in self._curves:
-            end = curve.ordinal(time_s)
-            ends.append(end)
-            if end > curve.sent:
-                size = curve.total(end) - curve.total(curve.sent)
-                written += size
-                sent += size - curve.saved(curve.sent, end)
-                files += curve.stream.files(end - curve.sent)
-                large += curve.stream.large_file_bytes
-                writes += end - curve.sent
-                first_s = min(first_s, curve.time(curve.sent))
-        first_s = first_s if writes else math.nan
-        return ChangeSet(time_s, sent, written, files, large, writes, first_s, tuple(ends))
+        return self.work(np.array([time_s])).change_set(0)
 
-    def sent(self, change_set: ChangeSet, completed_s: float) -> None:
-        """Mark a change set as published at a time."""
-        assert self._records is not None
-        ends = change_set.ends
-        if len(ends) < len(self._curves):  # a stream was added after the cut
-            ends += tuple(curve.sent for curve in self._curves[len(ends) :])
-        for curve, end in zip(self._curves, ends, strict=True):
-            curve.sent = end
-        self._completed_s.append(completed_s)
-        self._ends.append(ends)
-        if len(self._completed_s) >= _SYNCS_MAX:
-            self.publish()
+    def work(self, cuts_s: Floats) -> Work:
+        """Return the change sets of consecutive syncs with the given cuts."""
+        return self.work_between(cuts_s, [curve.ordinals(cuts_s) for curve in self.curves])
 
-    def publish(self) -> None:
-        """Hand the writes of completed syncs to the records: whole syncs, all streams at once."""
-        if not self._completed_s:
-            return
+    def work_between(self, cuts_s: Floats, ends: list[Ints]) -> Work:
+        """Return the change sets that end at the given ordinals, for each stream shape (syncs,)."""
+        n = len(cuts_s)
+        written, sent, files, large, writes = (np.zeros(n, dtype=np.int64) for _ in range(5))
+        first_s = np.full(n, math.inf)
+        for curve, column in zip(self.curves, ends, strict=True):
+            edges = np.concatenate(([curve.sent], column))
+            counts, sizes = np.diff(edges), curve.bytes_between(edges)
+            stream = curve.stream
+            written += sizes
+            sent += sizes
+            if stream.hot is not None:
+                pairs = zip(edges[:-1].tolist(), edges[1:].tolist(), strict=True)
+                sent -= np.array([curve.saved(begin, end) for begin, end in pairs], dtype=np.int64)
+            if stream.large_file_bytes:
+                files += counts > 0
+                large += np.where(counts > 0, stream.large_file_bytes, 0)
+            else:
+                files += counts * stream.files_per_write
+            writes += counts
+            np.minimum(first_s, curve.first_times(edges), out=first_s)
+        first_s[writes == 0] = math.nan
+        matrix = np.stack(ends, axis=1) if ends else np.zeros((n, 0), dtype=np.int64)
+        return Work(cuts_s, sent, written, files, large, writes, first_s, matrix)
+
+    def publish(self, ends: Ints, completed_s: Floats) -> None:
+        """Hand the writes of completed syncs to the records: whole syncs, all streams at once.
+
+        `ends` of shape (syncs, streams) are ordinals, `completed_s` of shape (syncs,) times.
+        """
         assert self._records is not None
-        completed = np.array(self._completed_s)
-        written = sum(curve.totals(completed) for curve in self._curves) - self._before[1]
-        self._records.written_bytes.extend(np.broadcast_to(written, completed.shape).tolist())
-        for curve, ends in zip(self._curves, np.array(self._ends, dtype=np.int64).T, strict=True):
-            times, sizes = curve.writes(curve.handed_out, int(ends[-1]))
-            writes = np.diff(ends, prepend=curve.handed_out)
+        written = sum(curve.totals(completed_s) for curve in self.curves) - self._before[1]
+        column = np.broadcast_to(np.asarray(written, dtype=np.int64), completed_s.shape)
+        self._records.written_bytes.frombytes(column.tobytes())
+        # A stream that was added after the cuts has nothing in these syncs.
+        for ordinal, (curve, last) in enumerate(zip(self.curves, ends.T, strict=False)):
+            end = int(last[-1])
+            times, sizes = curve.writes(curve.sent, end)
+            counts = np.diff(last, prepend=curve.sent)
             files = curve.stream.publishes_files
-            self._records.publish(Publications(times, sizes, writes, completed, files))
-            curve.handed_out = int(ends[-1])
-        self._completed_s, self._ends = [], []
+            self._records.publish(Publications(times, sizes, counts, completed_s, files, ordinal))
+            curve.sent = end
 
     # --- looking ----------------------------------------------------------------------------
 
     def _written(self, time_s: float) -> tuple[int, int]:
-        ordinals = [curve.ordinal(time_s) for curve in self._curves]
-        totals = [c.total(k) for c, k in zip(self._curves, ordinals, strict=True)]
+        ordinals = [curve.ordinal(time_s) for curve in self.curves]
+        totals = [c.total(k) for c, k in zip(self.curves, ordinals, strict=True)]
         return sum(ordinals), sum(totals)
 
     def written_bytes(self) -> int:
@@ -217,5 +211,5 @@ class Journal:
         now = self._clock.now
         return tuple(
             OpenWrites(*curve.writes(curve.sent, curve.ordinal(now)), curve.stream.publishes_files)
-            for curve in self._curves
+            for curve in self.curves
         )

@@ -47,7 +47,8 @@ class Link:
         """Bytes per second, degradations included."""
         self._factors: dict[Cause, float] = {}
         self._users: dict[str, float] = {}  # most bytes per second that each may send
-        self._tell: dict[str, Callable[[], None]] = {}
+        self._before: dict[str, Callable[[], None]] = {}
+        self._after: dict[str, Callable[[], None]] = {}
 
     @property
     def limited(self) -> bool:
@@ -59,28 +60,29 @@ class Link:
         self._refuse_to_be_shared(self._users | {user: throughput})
         self._users[user] = throughput
 
-    def join(self, user: str, tell: Callable[[], None]) -> None:
-        """Let `tell` be called whenever the rate of an admitted replication changes."""
-        self._tell[user] = tell
+    def join(self, user: str, before: Callable[[], None], after: Callable[[], None]) -> None:
+        """Let an admitted replication be told before and after each change of the rate."""
+        self._before[user], self._after[user] = before, after
 
     def leave(self, user: str) -> None:
         """Forget a replication."""
-        del self._users[user], self._tell[user]
+        del self._users[user], self._before[user], self._after[user]
 
     def degrade(self, cause: Cause, factor: float) -> None:
         """Multiply the capacity by a factor until the cause is over."""
-        self._factors[cause] = factor
-        self._change()
+        self._change(self._factors | {cause: factor})
 
     def restore(self, cause: Cause) -> None:
         """Undo a degradation."""
-        self._factors.pop(cause)
-        self._change()
+        self._change({other: f for other, f in self._factors.items() if other != cause})
 
-    def _change(self) -> None:
-        self.capacity = self._undisturbed * math.prod(self._factors.values())
+    def _change(self, factors: dict[Cause, float]) -> None:
+        for tell in self._before.values():
+            tell()
+        self._factors = factors
+        self.capacity = self._undisturbed * math.prod(factors.values())
         self._refuse_to_be_shared(self._users)
-        for tell in self._tell.values():
+        for tell in self._after.values():
             tell()
 
     def _refuse_to_be_shared(self, users: Mapping[str, float]) -> None:

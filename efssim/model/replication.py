@@ -60,7 +60,7 @@ class ControlTimes:
 
     def __init__(self, control: Control, draws: Draws, path: str) -> None:
         self._series = {
-            key: draws.series(f"{path}.control.{key}", control.draw(key).sample)
+            key: draws.of(f"{path}.control.{key}", control.draw(key))
             for key in ("enabling", "pausing", "resuming", "deleting")
         }
         self._next = dict.fromkeys(self._series, 0)
@@ -88,8 +88,9 @@ class Replication:
         self.records = records
         self.created_s = records.created_s = clock.now
         self.status: Status | None = None
-        self.last_replicated_s: float | None = None
-        """LastReplicatedTimestamp: the cut of the last completed sync; None: absent."""
+        self.settle: Callable[[], None] = lambda: None
+        """Called before anybody looks: records what syncs have completed by now."""
+        self._last_replicated_s: float | None = None
         self.changed: Callable[[], None] = lambda: None
         """Called after whatever may start or stop syncs."""
         self.ended: Callable[[], None] = lambda: None
@@ -106,7 +107,7 @@ class Replication:
 
     def establish(self) -> None:
         """Begin ENABLED and in sync, as of now."""
-        self.last_replicated_s = self.records.last_replicated_s = self._clock.now
+        self._last_replicated_s = self.records.last_replicated_s = self._clock.now
         self.records.defined_s = self._clock.now
         self._to(Status.ENABLED, "established")
 
@@ -176,11 +177,17 @@ class Replication:
         """The cause of the pause, None without one."""
         return self._holds.first if self._holds else None
 
+    @property
+    def last_replicated_s(self) -> float | None:
+        """LastReplicatedTimestamp: the cut of the last completed sync; None: absent."""
+        self.settle()
+        return self._last_replicated_s
+
     def replicated(self, cut_s: float) -> None:
-        """Move LastReplicatedTimestamp to the cut of a sync that has just completed."""
-        before = self.last_replicated_s
+        """Move LastReplicatedTimestamp to the cut of a sync that has completed."""
+        before = self._last_replicated_s
         assert before is None or cut_s >= before, "LastReplicatedTimestamp never decreases"
-        self.last_replicated_s = cut_s
+        self._last_replicated_s = cut_s
         if before is None:
             self.records.defined_s = self._clock.now
 

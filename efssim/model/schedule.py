@@ -42,7 +42,7 @@ class Schedule:
 
     def _repeated(self, name: str, spec: schema.Fault) -> Generator[simpy.Event, None, None]:
         clock, draws = self._fleet.clock, self._fleet.draws
-        every = draws.series(f"faults.{name}.every", spec.every.sample)
+        every = draws.of(f"faults.{name}.every", spec.every)
         lasts = _lasts(name, spec, draws)
         for ordinal in range(2**63):
             begin_s = clock.now + every[ordinal]
@@ -92,7 +92,7 @@ def _lasts(name: str, spec: schema.Fault, draws: Draws) -> Callable[[int], float
     """Return how long the occurrences of a fault last, by ordinal; None without an end."""
     if spec.lasts is None:
         return lambda _: None
-    return draws.series(f"faults.{name}.for", spec.lasts.sample).__getitem__
+    return draws.of(f"faults.{name}.for", spec.lasts).__getitem__
 
 
 def _check_target(spec: schema.Event, fleet: Fleet) -> None:

@@ -125,6 +125,8 @@ class World:
         # What an instant's own events bring about in it belongs to it, too.
         while self._clock.peek() <= time_s:
             self._clock.step()
+        for process in self.fleet.syncs.values():
+            process.settle_instant()
 
     # --- acting -------------------------------------------------------------------------------
 

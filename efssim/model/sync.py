@@ -1,14 +1,16 @@
 """The sync process of one replication: a loop of plan, wait, and what then is due.
 
-It waits for the next cut or for the end of the attempt in flight, in the order that an instant has
-(`Turn`). Whatever stops, frees or slows syncs settles the one in flight at that time and wakes the
-process, which then plans again.
+While nothing disturbs it, it plans a stretch of syncs and waits for its end. A sync that was
+disturbed, and the initial one, is waited for by itself, attempt by attempt. Whatever stops, frees
+or slows syncs records what is complete by then, settles the one in flight, and wakes the process,
+which then plans again.
 """
 
 from __future__ import annotations
 
 from collections.abc import Generator
 
+import numpy as np
 import simpy
 
 from efssim.model.attempt import InFlight
@@ -16,6 +18,7 @@ from efssim.model.clock import Clock, Turn
 from efssim.model.common import initial_work
 from efssim.model.journal import Journal
 from efssim.model.replication import Replication, Status
+from efssim.model.stretch import LONG, Planner, Stretch
 from efssim.model.sync_times import SyncTimes
 from efssim.records import AbandonedSync, OpenSync
 
@@ -28,17 +31,24 @@ class SyncProcess:
         clock: Clock,
         replication: Replication,
         times: SyncTimes,
+        end_s: float,
+        longest: int = LONG,
     ) -> None:
+        """`end_s` is the end of the run; at most `longest` syncs are planned at once."""
         self._clock, self._replication, self._times = clock, replication, times
         self._journal: Journal = replication.source.journal
+        self._planner = Planner(self._journal, times, end_s, longest)
         self._ordinal = 0
+        self._stretch: Stretch | None = None
         self._in_flight: InFlight | None = None
         self._running = replication.runs
         self._next_cut_s = clock.now  # a new replication: at once when it is enabled
-        if replication.last_replicated_s is not None:
-            self._next_cut_s += times.interval_s or times.gap_s(0)
+        self._initial = replication.last_replicated_s is None
+        if not self._initial:
+            self._next_cut_s += times.interval_s or times.gap[0]
         self._process = clock.process(self._run())
-        replication.changed = self.changed
+        replication.changed, replication.settle = self.changed, self.settle
+        self._journal.changed, self._journal.settle = self.writes_changed, self.settle_before
 
     def _run(self) -> Generator[simpy.Event, None, None]:
         while True:
@@ -46,43 +56,104 @@ class SyncProcess:
                 yield self._due()
             except simpy.Interrupt:  # something changed: plan again
                 continue
-            if self._in_flight is None:
-                self._cut()
-            else:
+            if self._in_flight is not None:
                 self._attempt_ended(self._in_flight)
+            elif self._stretch is not None:
+                self._end(self._stretch, len(self._stretch))
+            elif self._initial:
+                self._cut()
 
     def _due(self) -> simpy.Event:
         """Return what comes next unless something changes."""
         if not self._running:
             return self._clock.never()
-        flying = self._in_flight
-        if flying is None:
-            return self._clock.at(max(self._next_cut_s, self._clock.now), Turn.CUT)
-        return self._clock.at(flying.since_s + flying.attempt.left_s, Turn.COMPLETION)
+        if self._in_flight is not None:
+            return self._clock.at(self._in_flight.ends_s, Turn.COMPLETION)
+        cut_s = max(self._next_cut_s, self._clock.now)
+        if self._initial or cut_s >= self._journal.horizon_s:
+            return self._clock.at(cut_s, Turn.CUT)
+        self._stretch = self._planner.plan(cut_s, self._ordinal)
+        return self._clock.at(self._stretch.completed_s.item(-1), Turn.COMPLETION)
+
+    # --- stretches ----------------------------------------------------------------------------
+
+    def settle(self) -> None:
+        """Record what is complete by now, the cuts of this instant still to come."""
+        if self._stretch is not None:
+            self._record(self._stretch, self._stretch.done(self._clock.now))
+
+    def settle_before(self) -> None:
+        """Record what was complete before now: at this instant, writes are still to come."""
+        if self._stretch is not None:
+            completed_s, now = self._stretch.completed_s, self._clock.now
+            self._record(self._stretch, int(completed_s.searchsorted(now, "left")))
+
+    def settle_instant(self) -> None:
+        """Record what is complete by now, everything of this instant having happened."""
+        if self._stretch is not None:
+            completed_s, now = self._stretch.completed_s, self._clock.now
+            self._record(self._stretch, int(completed_s.searchsorted(now, "right")))
+
+    def _record(self, stretch: Stretch, done: int) -> None:
+        """Record the first syncs of a stretch: visible on the destination, and what it moves."""
+        begin = stretch.recorded
+        if done <= begin:
+            return
+        part, work = slice(begin, done), stretch.work
+        completed_s = stretch.completed_s[part].copy()
+        self._replication.records.syncs.extend(
+            (
+                work.cut_s[part],
+                completed_s,
+                work.bytes[part],
+                work.written_bytes[part],
+                work.files[part],
+                work.writes[part],
+                stretch.attempts[part],
+                work.first_write_s[part],
+            )
+        )
+        self._replication.replicated(work.cut_s.item(done - 1))
+        self._journal.publish(work.ends[part], completed_s)
+        stretch.recorded = done
+
+    def _end(self, stretch: Stretch, done: int) -> None:
+        """Leave a stretch after its first syncs."""
+        self._record(stretch, done)
+        self._ordinal = stretch.ordinal + done
+        whole = done == len(stretch)
+        self._next_cut_s = stretch.next_cut_s if whole else stretch.work.cut_s.item(done)
+        self._stretch = None
+
+    def _break(self) -> None:
+        """Leave the stretch now: keep the sync in flight, forget those after it."""
+        stretch, now = self._stretch, self._clock.now
+        if stretch is None:
+            return
+        done = max(stretch.recorded, stretch.done(now))
+        self._end(stretch, done)
+        self._planner.disturbed()
+        if stretch.begun(now) > done:
+            change_set = stretch.work.change_set(done)
+            self._in_flight = self._times.at(change_set, self._ordinal, now)
+
+    # --- one sync -----------------------------------------------------------------------------
 
     def _cut(self) -> None:
-        now = self._clock.now
-        change_set = self._journal.cut(now)
-        initial = self._replication.last_replicated_s is None
-        if initial:
-            size, files = initial_work(self._replication)
-            change_set = change_set._replace(bytes=size, files=files, large_file_bytes=0)
-        transfer_s = self._times.transfer_s(change_set, initial)
-        attempt = self._times.attempt(change_set, transfer_s, initial, self._ordinal, 0)
-        self._in_flight = InFlight(change_set, initial, attempt, now, transfer_s)
+        """Begin the initial sync."""
+        change_set = self._journal.cut(self._clock.now)
+        size, files = initial_work(self._replication)
+        change_set = change_set._replace(bytes=size, files=files, large_file_bytes=0)
+        self._in_flight = self._times.begin(change_set, True, self._ordinal)
 
     def _attempt_ended(self, flying: InFlight) -> None:
-        if not flying.attempt.fails:
+        if flying.attempt.fails:
+            self._times.retry(flying, self._ordinal, self._clock.now)
+        else:
             self._complete(flying)
-            return
-        flying.failed += 1
-        flying.since_s = self._clock.now
-        flying.attempt = self._times.attempt(
-            flying.change_set, flying.transfer_s, flying.initial, self._ordinal, flying.failed
-        )
 
     def _complete(self, flying: InFlight) -> None:
-        """Record a completed sync: its change set is visible and LastReplicatedTimestamp moves."""
+        """Record a sync that was waited for by itself."""
         change, now = flying.change_set, self._clock.now
         self._replication.replicated(change.cut_s)
         self._replication.records.syncs.append(
@@ -95,18 +166,17 @@ class SyncProcess:
             flying.failed + 1,
             change.first_write_s,
         )
-        self._journal.sent(change, now)
-        if flying.initial:  # apart from the others, so that the measures can tell its writes
-            self._journal.publish()
-        self._in_flight = None
+        self._journal.publish(np.array([change.ends], dtype=np.int64), np.array([now]))
+        self._in_flight, self._initial = None, False
         self._ordinal += 1
-        ready_s = now + self._times.gap_s(self._ordinal)
+        ready_s = now + self._times.gap[self._ordinal]
         self._next_cut_s = max(change.cut_s + self._times.interval_s, ready_s)
 
     # --- what happens in between --------------------------------------------------------------
 
     def changed(self) -> None:
         """Take note that the status or an outage has changed."""
+        self._break()
         before, self._running = self._running, self._replication.runs
         enabled = self._replication.status is Status.ENABLED
         if self._in_flight is not None:
@@ -134,21 +204,41 @@ class SyncProcess:
         self._in_flight = None
         self._ordinal += 1
 
+    def rate_changes(self) -> None:
+        """Account for the time at the rate that the link still has."""
+        self._break()
+        if self._in_flight is not None:
+            self._in_flight.settle(self._clock.now, self._running)
+
     def rate_changed(self) -> None:
-        """Scale what remains of a transfer to the present rate of the link."""
+        """Scale what remains of a transfer to the rate that the link has now."""
         flying = self._in_flight
-        if flying is None:
-            return
-        flying.settle(self._clock.now, self._running)
-        flying.reckon_with(self._times.transfer_s(flying.change_set, flying.initial))
+        if flying is not None:
+            flying.reckon_with(self._times.transfer_s(flying.change_set, flying.initial))
+        if self._running:
+            self._process.interrupt()
+
+    def writes_changed(self) -> None:
+        """Plan again: what was drawn ahead is not what will be written."""
+        self._break()
         if self._running:
             self._process.interrupt()
 
     def open_sync(self) -> OpenSync | None:
-        """Return the sync in flight, if there is one."""
-        flying = self._in_flight
+        """Return the sync in flight, if there is one; everything of this instant has happened."""
+        flying, now = self._in_flight or self._planned(), self._clock.now
         if flying is None:
             return None
-        change, now = flying.change_set, self._clock.now
+        change = flying.change_set
         failed = flying.settled(now, self._running).failed_attempts
         return OpenSync(change.cut_s, change.bytes, change.files, change.writes, failed)
+
+    def _planned(self) -> InFlight | None:
+        """Return the sync of the stretch that is in flight now, if there is one."""
+        stretch, now = self._stretch, self._clock.now
+        if stretch is None or stretch.recorded == len(stretch):
+            return None
+        change_set = stretch.work.change_set(stretch.recorded)
+        if change_set.cut_s > now:
+            return None
+        return self._times.at(change_set, stretch.ordinal + stretch.recorded, now)

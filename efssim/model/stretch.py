@@ -1,0 +1,110 @@
+"""A stretch: consecutive syncs of one replication, all planned at once.
+
+While nothing disturbs a replication, its next syncs follow from the journal alone. They are planned
+as columns: as arrays while syncs are on time, since then all cuts are known beforehand, else one
+after the other in a tight loop. What follows a disturbance never happened; the rest of the stretch
+is thrown away, which changes nothing, as draws are addressed by ordinal.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from efssim.model.journal import Journal
+from efssim.model.sync_loop import FEW, ON_TIME, Loop
+from efssim.model.sync_times import SyncTimes
+from efssim.model.work import Floats, Ints, Work
+
+SHORT, LONG = 256, 65_536
+"""Fewest and most syncs that are planned at once."""
+
+
+@dataclass(slots=True)
+class Stretch:
+    """Planned syncs, a column each, and when the one after them is cut."""
+
+    ordinal: int
+    """Ordinal of the first sync."""
+    work: Work
+    completed_s: Floats
+    attempts: Ints
+    next_cut_s: float
+    recorded: int = 0
+    """How many of them are in the records."""
+
+    def __len__(self) -> int:
+        return len(self.completed_s)
+
+    def done(self, now_s: float) -> int:
+        """Return how many syncs are complete at a time, before the cuts of that instant."""
+        completed = int(self.completed_s.searchsorted(now_s, "right"))
+        return min(completed, self.begun(now_s))
+
+    def begun(self, now_s: float) -> int:
+        """Return how many syncs are cut before a time."""
+        return int(self.work.cut_s.searchsorted(now_s, "left"))
+
+
+class Planner:
+    """Plans stretches of the syncs of one replication."""
+
+    def __init__(self, journal: Journal, times: SyncTimes, end_s: float, longest: int) -> None:
+        """`end_s` is the end of the run, `longest` the most syncs to plan at once."""
+        self._journal, self._times, self._end_s, self._longest = journal, times, end_s, longest
+        self._length = SHORT
+        self._late = times.interval_s == 0.0
+        self._few = True  # writes per sync, as far as it is known
+
+    def disturbed(self) -> None:
+        """Plan short stretches again: the last one was cut short."""
+        self._length = SHORT
+
+    def plan(self, cut_s: float, ordinal: int) -> Stretch:
+        """Return the next syncs, the first of them cut at `cut_s`, which the journal reaches."""
+        length = min(self._length, self._longest)
+        self._length = min(2 * self._length, LONG)
+        if self._late:
+            return self._one_by_one(cut_s, ordinal, length)
+        return self._at_once(cut_s, ordinal, length)
+
+    def _at_once(self, cut_s: float, ordinal: int, length: int) -> Stretch:
+        """Plan syncs with known cuts, up to the first that makes the next one late."""
+        interval_s = self._times.interval_s
+        work = self._journal.work(self._cuts(cut_s, length))
+        completed_s, attempts = self._times.completions(work, ordinal)
+        n = len(completed_s)
+        ready_s = completed_s + self._times.gap.take(ordinal + 1, n)
+        planned_s = work.cut_s + interval_s
+        late = np.flatnonzero(ready_s > planned_s)
+        if len(late):
+            n = int(late[0]) + 1
+            self._late = n < min(ON_TIME, length)
+        next_cut_s = max(planned_s.item(n - 1), ready_s.item(n - 1))
+        return Stretch(ordinal, work.first(n), completed_s[:n], attempts[:n], next_cut_s)
+
+    def _cuts(self, cut_s: float, length: int) -> Floats:
+        """Return the next cuts that the journal reaches, by repeated addition."""
+        interval_s = self._times.interval_s
+        last_s = min(self._journal.horizon_s, self._end_s)
+        length = min(length, max(0, int((last_s - cut_s) / interval_s)) + 2)
+        cuts_s = np.full(length, interval_s)
+        cuts_s[0] = cut_s
+        cuts_s = cuts_s.cumsum()
+        reached = int(cuts_s.searchsorted(self._journal.horizon_s, "left"))
+        return cuts_s[: max(1, min(reached, int(cuts_s.searchsorted(self._end_s, "right"))))]
+
+    def _one_by_one(self, cut_s: float, ordinal: int, length: int) -> Stretch:
+        """Plan syncs whose cuts depend on the completion of the one before."""
+        # A cut that the lists do not reach has more writes than that.
+        loop = Loop(self._journal, self._times, ordinal, length, self._few)
+        if cut_s >= loop.reach_s:
+            loop = Loop(self._journal, self._times, ordinal, length, listed=False)
+        next_cut_s = loop.run(cut_s, self._end_s)
+        work = self._journal.work_between(np.array(loop.cuts_s), loop.columns())
+        completed_s = np.array(loop.completed_s)
+        attempts = np.array(loop.attempts, dtype=np.int64)
+        self._late = loop.on_time < ON_TIME
+        self._few = float(work.writes.mean()) <= FEW
+        return Stretch(ordinal, work, completed_s, attempts, next_cut_s)
