@@ -6,7 +6,8 @@ import os
 import shlex
 import sys
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, ParamSpec
@@ -65,6 +66,7 @@ def cli() -> None:
 @click.option("--set", "overrides", multiple=True, metavar="PATH=VALUE", help="Change a value.")
 @click.option("--out", type=click.Path(path_type=Path), help="Also write the files here.")
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text")
+@click.option("--png", is_flag=True, help="With --out: the figures as PNG too, besides SVG.")
 @click.option("--verify", is_flag=True, help="Check the laws that every run must satisfy.")
 @click.option("--check", is_flag=True, help="Exit 1 unless the RPO objective is met.")
 @click.option("--yes", is_flag=True, help="Run however many writes are expected.")
@@ -76,6 +78,7 @@ def run(
     overrides: tuple[str, ...],
     out: Path | None,
     form: str,
+    png: bool,
     verify: bool,
     check: bool,
     yes: bool,
@@ -89,10 +92,11 @@ def run(
 
     scenario = load(file, overrides)
     _refuse_absurd(scenario, file, insist=yes)
-    _check_folder(out)
-    result = simulate(scenario, seed, verify=verify)
+    _check_folder(out, png)
+    with _placing_refusals(file, overrides):
+        result = simulate(scenario, seed, verify=verify)
     if out is not None:
-        write_files(result, out)
+        write_files(result, out, png)
     again = _command(file, result.seed, overrides)
     click.echo(summary_json(result) if form == "json" else text_report(result, again), nl=False)
     if not quiet:
@@ -113,7 +117,25 @@ def _refuse_absurd(scenario: Scenario, file: Path, insist: bool) -> None:
         )
 
 
-def _check_folder(out: Path | None) -> None:
+@contextmanager
+def _placing_refusals(file: Path, overrides: tuple[str, ...]) -> Iterator[None]:
+    """Turn what EFS refuses during a run into a problem of the scenario, with its position."""
+    from efssim.model.errors import RunError
+    from efssim.scenario.document import Problem, ScenarioError, read_document
+
+    try:
+        yield
+    except RunError as error:
+        document = read_document(file)
+        for ordinal, text in enumerate(overrides, start=1):
+            document.override(text, ordinal)
+        position = document.key_position(error.path)
+        raise ScenarioError((Problem(position, error.path, error.message),)) from None
+
+
+def _check_folder(out: Path | None, png: bool) -> None:
+    if png and out is None:
+        raise click.UsageError("--png needs --out, the folder for the figures")
     if out is not None and out.exists() and not out.is_dir():
         _fail(f"{out}: is a file, not a folder for --out")
 
@@ -127,7 +149,7 @@ def _command(file: Path, seed: int, overrides: tuple[str, ...]) -> str:
 
 def _report_progress(out: Path | None, verify: bool) -> None:
     if verify:
-        click.echo("laws 1, 2, 4 and 5 hold", err=True)
+        click.echo("laws 1 to 5 hold", err=True)
     if out is not None:
         click.echo(f"wrote {out}{os.sep}", err=True)
 
@@ -143,19 +165,29 @@ def _objective_met(result: Result) -> bool:
 @click.option("--resolved", "show", is_flag=True, help="Show every value and where it comes from.")
 @_handles_errors
 def validate(files: tuple[Path, ...], overrides: tuple[str, ...], show: bool) -> None:
-    """Check scenario FILES without running them."""
+    """Check scenario FILES without running them: what they say, and that EFS accepts it."""
     from efssim.scenario import ScenarioError, load
 
     scenarios, problems = [], []
     for file in files:
         try:
-            scenarios.append((file, load(file, overrides)))
+            scenario = load(file, overrides)
+            _build(scenario, file, overrides)
+            scenarios.append((file, scenario))
         except ScenarioError as error:
             problems += list(error.problems)
     if problems:
         raise ScenarioError(tuple(problems))
     for file, scenario in scenarios:
         click.echo(_resolved_table(scenario) if show else f"{file}: valid")
+
+
+def _build(scenario: Scenario, file: Path, overrides: tuple[str, ...]) -> None:
+    """Build the world of a scenario, which tells what EFS would refuse at its start."""
+    from efssim.model.simulation import World
+
+    with _placing_refusals(file, overrides):
+        World(scenario, scenario.seed)
 
 
 def _resolved_table(scenario: Scenario) -> str:

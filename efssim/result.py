@@ -279,20 +279,17 @@ class Result:
                 "begin": self._times([violation.begin_s for violation in found]),
                 "end": self._times([violation.end_s for violation in found]),
                 "peak_s": np.array([violation.peak_s for violation in found], dtype=np.float64),
-                "disturbances": ["; ".join(self._during(name, violation)) for violation in found],
+                "disturbances": self._during(name, found),
             }
         )
 
-    def _during(self, name: str, violation: Violation) -> list[str]:
-        """Return the disturbances of a replication that overlap a violation."""
-        return [
-            str(event)
-            for event in self.happened
-            if not event.is_call
-            and name in event.affected
-            and event.begin_s < violation.end_s
-            and (event.end_s is None or event.end_s > violation.begin_s)
-        ]
+    def _during(self, name: str, found: tuple[Violation, ...]) -> list[str]:
+        """Return, for each violation, the disturbances of a replication that overlap it."""
+        events = [e for e in self.happened if not e.is_call and name in e.affected]
+        begin_s = np.array([event.begin_s for event in events])
+        end_s = np.array([np.inf if e.end_s is None else e.end_s for e in events])
+        overlaps = (np.flatnonzero((begin_s < v.end_s) & (end_s > v.begin_s)) for v in found)
+        return ["; ".join(str(events[k]) for k in overlap) for overlap in overlaps]
 
     def _concatenated(self, table: Callable[[str, Outcome], pd.DataFrame]) -> pd.DataFrame:
         import pandas as pd

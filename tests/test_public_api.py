@@ -222,7 +222,8 @@ def test_statuses(result):
 
 def test_violations(result):
     table, rpo = result.violations, result.summary["replications"]["dr"]["rpo"]
-    assert list(table.columns) == ["replication", "trial", "begin", "end", "peak_s"]
+    columns = ["replication", "trial", "begin", "end", "peak_s", "disturbances"]
+    assert list(table.columns) == columns
     assert len(table) == rpo["violations"] > 0
     assert (table["peak_s"] > 70).all()
     total = (table["end"] - table["begin"]).dt.total_seconds().sum()
@@ -260,11 +261,16 @@ def test_plot(result):
     from matplotlib import pyplot as plt
 
     axes = result.plot()
-    assert axes.get_title() == "dr"
     assert axes.get_ylabel() == "time since last sync (s)"
-    axes.figure.canvas.draw()
-    _, mine = plt.subplots()
-    assert result.plot("dr", ax=mine) is mine
+    plots = [result.plot, result.plot_pending, result.plot_exceedance, result.plot_durations]
+    for plot in plots:
+        axes = plot()
+        assert axes.get_title(loc="left") == "dr"
+        axes.figure.canvas.draw()
+        _, mine = plt.subplots()
+        assert plot("dr", ax=mine) is mine
+        with pytest.raises(KeyError, match="name one of the replications: dr"):
+            plot("other")
     plt.close("all")
 
 

@@ -18,15 +18,15 @@ HERE = Path(__file__).resolve().parent
 SCENARIOS = HERE.parents[1] / "scenarios"
 
 
-def first_report(target: Path) -> None:
-    """Draw time since last sync of the first report around one nightly export."""
-    overrides = ["duration=2 h 40 min", "warm_up=100 min"]
-    result = efssim.run(efssim.load(SCENARIOS / "first-report.yaml", overrides))
+def draw(scenario: str, overrides: list[str]) -> None:
+    """Draw time since last sync of a shipped scenario, a part of it as the overrides say."""
+    result = efssim.run(efssim.load(SCENARIOS / f"{scenario}.yaml", overrides))
     _, ax = plt.subplots(figsize=(8, 3), layout="constrained")
     result.plot(ax=ax)
     # No date, so that drawing again changes nothing.
-    ax.figure.savefig(target, metadata={"Date": None})
+    ax.figure.savefig(HERE / f"{scenario}.svg", metadata={"Date": None})
 
 
 if __name__ == "__main__":
-    first_report(HERE / "first-report.svg")
+    draw("first-report", ["duration=2 h 40 min", "warm_up=100 min"])  # around a nightly export
+    draw("region-opt-out", ["duration=60 h", "warm_up=44 h"])

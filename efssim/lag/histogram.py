@@ -40,6 +40,7 @@ class LogHistogram:
         self._raw: list[tuple[Floats, Ints]] = []
         self._raw_values = 0
         self._cells: Ints | None = None  # shape (_BINS,) once there are too many values
+        self._points: tuple[Floats, Ints] | None = None  # of what is there, until more is added
 
     def add(self, values: Floats, weights: Ints | None = None) -> None:
         """Add values, each with its weight, by default 1; both of shape (values,).
@@ -103,6 +104,7 @@ class LogHistogram:
 
     def _extend(self, count: int, minimum: float, maximum: float) -> None:
         assert self.count + count <= _MAX_COUNT
+        self._points = None
         self.count += count
         self.minimum = minimum if self.minimum is None else min(self.minimum, minimum)
         self.maximum = maximum if self.maximum is None else max(self.maximum, maximum)
@@ -118,6 +120,11 @@ class LogHistogram:
 
     def points(self) -> tuple[Floats, Ints]:
         """Return the values in rising order, or one for each bin in use, and their weights."""
+        if self._points is None:
+            self._points = self._rising()
+        return self._points
+
+    def _rising(self) -> tuple[Floats, Ints]:
         if self._cells is not None:
             assert self.minimum is not None
             assert self.maximum is not None

@@ -51,6 +51,7 @@ class Measures:
         lags: WriteLags,
         objective: Objective,
     ) -> None:
+        lags.settle()
         self._records, self._snapshot, self._lags = records, snapshot, lags
         self._objective = objective
         self._begin_s, self._end_s = objective.begin_s, max(objective.end_s, objective.begin_s)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +17,9 @@ from efssim.lag.histogram import LogHistogram
 from efssim.records import DroppedWrites, OpenWrites, Publications, ReplicationRecords
 
 Floats = NDArray[np.float64]
+
+_BATCH = 16_384
+"""Writes and syncs that are worth the calls of NumPy that they take."""
 
 
 class WriteLags:
@@ -30,12 +34,28 @@ class WriteLags:
         self.dropped_bytes: dict[str, int] = {}
         """Bytes that could not be written at or after `begin_s`, by cause."""
         self._begin_s, self._records = begin_s, records
+        self._waiting: dict[int, list[Publications]] = {}  # by stream
+        self._size = 0  # writes and syncs that wait
         self._lag_sums = _Sums()  # seconds
         self._byte_sums = _Sums()  # byte-seconds
         self._pending_sums = _Sums()  # byte-seconds while pending bytes are defined
 
     def add(self, publications: Publications) -> None:
-        """Take in a block of published writes."""
+        """Take in a block of published writes; small ones wait for more."""
+        self._waiting.setdefault(publications.stream, []).append(publications)
+        self._size += len(publications.time_s) + len(publications.writes)
+        if self._size >= _BATCH:
+            self.settle()
+
+    def settle(self) -> None:
+        """Take in what still waits; the figures count it from then on."""
+        for parts in self._waiting.values():
+            self._take(parts)
+        self._waiting.clear()
+        self._size = 0
+
+    def _take(self, parts: list[Publications]) -> None:
+        publications = _joined(parts)
         times, sizes = publications.time_s, publications.bytes
         completed = np.repeat(publications.completed_s, publications.writes)
         lags = completed - times
@@ -93,6 +113,19 @@ class WriteLags:
             for part in open_writes
         ]
         return math.fsum([self._pending_sums.total(), *still])
+
+
+def _joined(parts: list[Publications]) -> Publications:
+    """Return consecutive publications of one stream as one."""
+    if len(parts) == 1:
+        return parts[0]
+    return replace(
+        parts[0],
+        time_s=np.concatenate([part.time_s for part in parts]),
+        bytes=np.concatenate([part.bytes for part in parts]),
+        writes=np.concatenate([part.writes for part in parts]),
+        completed_s=np.concatenate([part.completed_s for part in parts]),
+    )
 
 
 class _Sums:

@@ -1,4 +1,4 @@
-"""The files under `--out`: summary, tables and manifest, written whole or not at all."""
+"""The files under `--out`: summary, tables, figures and manifest, written whole or not at all."""
 
 from __future__ import annotations
 
@@ -6,13 +6,15 @@ import json
 import platform
 import shutil
 import tempfile
-from errno import EISDIR
+from collections.abc import Iterator
+from errno import EISDIR, ENOTDIR
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from efssim._version import __version__
 from efssim.report.assumptions import resolved
+from efssim.report.figure_files import FOLDER, is_figure, write_figures
 from efssim.report.traces import trace_findings
 from efssim.result import Result
 
@@ -22,19 +24,24 @@ if TYPE_CHECKING:
 _PACKAGES = ("simpy", "numpy", "pandas", "matplotlib", "pydantic", "pyyaml", "click")
 
 
-def write_files(result: Result, folder: Path) -> None:
-    """Write summary.json, the tables and manifest.json into a folder, which may exist.
+def write_files(result: Result, folder: Path, png: bool = False) -> None:
+    """Write summary.json, tables, figures and manifest.json into a folder, which may exist.
 
-    Everything is written beside the folder first and moved in at the end. Raise OSError.
+    `png` writes each figure as PNG as well. Everything is written beside the folder first and
+    moved in at the end; the figures of an earlier run go, other files stay. Raise OSError.
     """
     folder.parent.mkdir(parents=True, exist_ok=True)
     staging = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
     try:
-        _write_into(result, staging)
-        _refuse_folders(folder, staging)
-        folder.mkdir(exist_ok=True)
-        for file in sorted(staging.iterdir()):
-            file.replace(folder / file.name)
+        _write_into(result, staging, png)
+        moved = [file.relative_to(staging) for file in sorted(_files(staging))]
+        _refuse_collisions(folder, moved)
+        earlier = _figures_of_an_earlier_run(folder)
+        (folder / FOLDER).mkdir(parents=True, exist_ok=True)
+        for name in moved:
+            (staging / name).replace(folder / name)
+        for name in set(earlier) - set(moved):
+            (folder / name).unlink(missing_ok=True)
     finally:
         shutil.rmtree(staging)
 
@@ -44,34 +51,50 @@ def summary_json(result: Result) -> str:
     return json.dumps(result.summary, indent=2, allow_nan=False, ensure_ascii=False) + "\n"
 
 
-def manifest(result: Result) -> dict[str, Any]:
+def manifest(result: Result, figures: list[str]) -> dict[str, Any]:
     """Return what it takes to repeat the run and to judge its parameters."""
     return {
         "efssim": __version__,
         "python": platform.python_version(),
         "packages": {name: version(name) for name in _PACKAGES},
         "seed": result.seed,
-        "scenario": result.scenario.model_dump(mode="json", exclude_unset=True),
+        "scenario": result.scenario.model_dump(mode="json", by_alias=True, exclude_unset=True),
         "parameters": [parameter._asdict() for parameter in resolved(result.scenario)],
         "traces": trace_findings(result.scenario),
+        "figures": figures,
         "digest": result.digest,
     }
 
 
-def _refuse_folders(folder: Path, staging: Path) -> None:
-    """Raise IsADirectoryError if a folder has the name of a file, before anything is moved."""
-    for file in staging.iterdir():
-        if (folder / file.name).is_dir():
-            raise IsADirectoryError(EISDIR, "is a folder", str(folder / file.name))
+def _files(folder: Path) -> Iterator[Path]:
+    return (path for path in folder.rglob("*") if path.is_file())
 
 
-def _write_into(result: Result, folder: Path) -> None:
+def _refuse_collisions(folder: Path, names: list[Path]) -> None:
+    """Raise OSError if something is in the way of the files, before anything is moved."""
+    if (folder / FOLDER).exists() and not (folder / FOLDER).is_dir():
+        raise NotADirectoryError(ENOTDIR, "is a file, not a folder", str(folder / FOLDER))
+    for name in names:
+        if (folder / name).is_dir():
+            raise IsADirectoryError(EISDIR, "is a folder", str(folder / name))
+
+
+def _figures_of_an_earlier_run(folder: Path) -> list[Path]:
+    """Return the figures that the manifest in a folder lists: ours, so they may go."""
+    try:
+        listed = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))["figures"]
+        return [Path(FOLDER, name) for name in listed if is_figure(name)]
+    except (OSError, ValueError, KeyError, TypeError):  # none, or none that we wrote
+        return []
+
+
+def _write_into(result: Result, folder: Path, png: bool) -> None:
     (folder / "summary.json").write_text(summary_json(result), encoding="utf-8")
-    text = json.dumps(manifest(result), indent=2, allow_nan=False, ensure_ascii=False)
+    figures = write_figures(result, folder / FOLDER, png)
+    text = json.dumps(manifest(result, figures), indent=2, allow_nan=False, ensure_ascii=False)
     (folder / "manifest.json").write_text(text + "\n", encoding="utf-8")
-    _write_csv(result.syncs, folder / "syncs.csv")
-    _write_csv(result.statuses, folder / "statuses.csv")
-    _write_csv(result.violations, folder / "violations.csv")
+    for name in ("syncs", "statuses", "events", "violations"):
+        _write_csv(getattr(result, name), folder / f"{name}.csv")
 
 
 def _write_csv(table: pd.DataFrame, file: Path) -> None:

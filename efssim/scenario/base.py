@@ -8,12 +8,15 @@ from typing import Any, Self, TypeVar
 from pydantic import (
     BaseModel,
     ConfigDict,
+    GetJsonSchemaHandler,
     ValidationError,
     model_validator,
 )
 from pydantic.functional_validators import ModelWrapValidatorHandler
-from pydantic_core import ErrorDetails, InitErrorDetails, PydanticCustomError
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema, ErrorDetails, InitErrorDetails, PydanticCustomError
 
+from efssim.scenario.descriptions import field_descriptions
 from efssim.scenario.document import suggest
 
 T = TypeVar("T")
@@ -25,7 +28,7 @@ Found = tuple[tuple[str | int, ...], str]
 class Model(BaseModel):
     """A part of a scenario. Unknown keys, keys without a value and misfits are problems."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     @model_validator(mode="wrap")
     @classmethod
@@ -37,6 +40,18 @@ class Model(BaseModel):
         good = {key: part for key, part in data.items() if key in grammar and part is not None}
         problems = [problem(loc, text) for loc, text in cls.misfits(data)]
         return collect(cls.__name__, problems, lambda: handler(good))
+
+    @classmethod
+    def __get_pydantic_json_schema__(
+        cls, core: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
+        whole = handler(core)
+        properties = handler.resolve_ref_schema(whole).get("properties", {})
+        described = field_descriptions(cls)
+        for name, field in cls.model_fields.items():
+            key, text = field.alias or name, described[name]
+            properties[key] = {**properties[key], "description": text}
+        return whole
 
     @classmethod
     def grammar(cls) -> list[str]:

@@ -187,7 +187,7 @@ class Distribution(Model, Generic[Q]):
         cls, core: CoreSchema, handler: GetJsonSchemaHandler
     ) -> JsonSchemaValue:
         # A bare quantity is a constant, so editors must not mark it; the last option is null.
-        whole = handler(core)
+        whole = super().__get_pydantic_json_schema__(core, handler)
         constant = handler.resolve_ref_schema(whole)["properties"]["constant"]
         return {"anyOf": [*constant["anyOf"][:-1], whole]}
 

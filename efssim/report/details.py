@@ -1,0 +1,139 @@
+"""What the report says about one replication below its verdict."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from efssim.report.assumptions import assumed_parameters
+from efssim.report.lines import clock, counted, percent, short, wrapped
+from efssim.report.overlaps import concerning, longest_overlaps
+from efssim.result import Outcome, Result
+from efssim.scenario.quantities import format_duration, format_size
+
+_COLUMNS = ("mean", "p50", "p90", "p99", "p99_9", "max")
+_LAGS = {
+    "time_since_last_sync_s": "time since last sync",
+    "write_lag_s": "write lag",
+    "write_lag_by_byte_s": "write lag by byte",
+    "oldest_pending_s": "oldest pending write",
+}
+_CAUSES = 4
+"""How many causes of violations are listed."""
+
+
+def details(name: str, outcome: Outcome, result: Result) -> list[str]:
+    """Return the lags, and a sentence for whatever else there is to say."""
+    summary = outcome.summary
+    sentences = [
+        _syncs(summary),
+        _writes(summary),
+        _initial(outcome, result),
+        _statuses(outcome, result),
+        _violations(name, outcome, result),
+        _assumed(outcome, result),
+    ]
+    diverging = summary["syncs"]["diverging"]
+    return [
+        *(wrapped(_diverging(outcome, result), indent=2) if diverging else _lag_table(summary)),
+        "",
+        *(line for text in sentences if text for line in wrapped(text, indent=2)),
+    ]
+
+
+def _diverging(outcome: Outcome, result: Result) -> str:
+    seconds = outcome.end_s - min(result.scenario.warm_up, result.now_s)
+    slope = format_size(outcome.pending_growth_bytes / seconds * 3600)
+    return (
+        f"DIVERGING: more is written than can be sent (utilisation "
+        f"{percent(outcome.summary['syncs']['utilisation'])}). Pending bytes grow by {slope} per "
+        f"hour, so no percentile of any lag is stationary and none is shown; --format json has "
+        f"those of this window."
+    )
+
+
+def _lag_table(summary: dict[str, Any]) -> list[str]:
+    head = f"  {'lag':<21}" + "".join(f"{column:>9}" for column in _COLUMNS)
+    rows = [
+        f"  {title:<21}" + "".join(f"{short(summary[key][column]):>9}" for column in _COLUMNS)
+        for key, title in _LAGS.items()
+    ]
+    return [head, *rows]
+
+
+def _syncs(summary: dict[str, Any]) -> str:
+    syncs = summary["syncs"]
+    text = f"{counted(syncs['completed'], 'sync')} completed"
+    if syncs["duration_mean_s"] is not None:
+        text += f", {format_duration(syncs['duration_mean_s'])} on average"
+    text += f", {format_size(syncs['bytes'])} sent"
+    if syncs["failed_attempts"]:
+        text += f", {counted(syncs['failed_attempts'], 'failed attempt')}"
+    if syncs["abandoned"]:
+        text += f", {syncs['abandoned']:,} abandoned"
+    if syncs["utilisation"] is not None:
+        text += f", utilisation {percent(syncs['utilisation'])}"
+    return f"{text}."
+
+
+def _writes(summary: dict[str, Any]) -> str:
+    writes, pending = summary["writes"], summary["pending_bytes"]
+    still, lost = counted(pending["open_at_end_writes"], "write"), pending["lost_at_deletion"]
+    text = f"{counted(writes['count'], 'write')} of {format_size(writes['bytes'])}"
+    when = "not yet replicated at the end" if lost is None else "never replicated"
+    text += f"; {still} ({format_size(pending['open_at_end'])}) {when}."
+    if writes["coalesced_bytes"]:
+        share = writes["coalesced_bytes"] / (writes["coalesced_bytes"] + summary["syncs"]["bytes"])
+        saved = format_size(writes["coalesced_bytes"])
+        text += f" {saved} ({percent(round(share, 3))}) were overwritten before a sync: not sent."
+    dropped = {cause: size for cause, size in writes["dropped_bytes"].items() if size}
+    if dropped:
+        listed = ", ".join(f"{format_size(size)} ({cause})" for cause, size in dropped.items())
+        text += f" Dropped, as they could not be made: {listed}."
+    return text
+
+
+def _initial(outcome: Outcome, result: Result) -> str:
+    took_s, size = outcome.summary["initial_sync_s"], outcome.summary["initial_bytes"]
+    if took_s is None or outcome.defined_s is None:
+        return ""
+    text = f"Initial sync: {format_size(size)} in {format_duration(took_s)}"
+    return f"{text}; before {clock(result.scenario, outcome.defined_s)} nothing could be recovered."
+
+
+def _statuses(outcome: Outcome, result: Result) -> str:
+    """Say how long each status lasted, unless it was ENABLED throughout, and what was lost."""
+    spent = {status: s for status, s in outcome.summary["status_s"].items() if s}
+    if outcome.summary["final_status"] == "ENABLED" and set(spent) <= {"ENABLED"}:
+        return ""
+    text = ", ".join(f"{status} {format_duration(seconds)}" for status, seconds in spent.items())
+    if outcome.summary["final_status"] is not None:
+        return f"Status: {text}; {outcome.summary['final_status']} at the end."
+    lost = format_size(outcome.summary["pending_bytes"]["lost_at_deletion"])
+    gone = f"gone since {clock(result.scenario, outcome.end_s)}"
+    return f"Status: {text}; {gone}, with {lost} not replicated: lost."
+
+
+def _violations(name: str, outcome: Outcome, result: Result) -> str:
+    """Say during which disturbances the violations were; of a single one the verdict says it."""
+    found = outcome.violations
+    if len(found) < 2 or all(event.is_call for event in concerning(result, name)):
+        return ""
+    lengths: dict[str, list[float]] = {}
+    for violation, event in zip(found, longest_overlaps(result, name), strict=True):
+        cause = "none" if event is None else str(event)
+        lengths.setdefault(cause, []).append(violation.end_s - violation.begin_s)
+    totals = sorted(lengths.items(), key=lambda item: -math.fsum(item[1]))
+    listed = [
+        f"{cause} ({len(spans):,}, {format_duration(math.fsum(spans))})"
+        for cause, spans in totals[:_CAUSES]
+    ]
+    listed += [f"{len(totals) - _CAUSES} more causes"] * (len(totals) > _CAUSES)
+    return f"Violations by the disturbance that overlaps them longest: {', '.join(listed)}."
+
+
+def _assumed(outcome: Outcome, result: Result) -> str:
+    listed = ", ".join(
+        f"{key} {text}" for key, text in assumed_parameters(result.scenario, outcome)
+    )
+    return f"Assumed, as AWS does not publish them: {listed}." if listed else ""

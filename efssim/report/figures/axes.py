@@ -1,0 +1,163 @@
+"""What the figures share: palette, size, and axes in units that people read."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from matplotlib.artist import Artist
+    from matplotlib.axes import Axes
+    from matplotlib.axis import Axis
+    from matplotlib.transforms import Transform
+
+Days = Callable[[Any], Any]
+"""From seconds since the start, a number or an array, to matplotlib's days."""
+
+# Okabe and Ito's palette, told apart by colour-blind readers.
+BLUE, SKY, GREEN = "#0072b2", "#56b4e9", "#009e73"
+ORANGE, VERMILLION, PURPLE, YELLOW = "#e69f00", "#d55e00", "#cc79a7", "#f0e442"
+GREY = "#555555"
+
+FIGURE_SIZE = (8.0, 3.2)
+"""Inches."""
+SMALL = 8
+"""Points of labels and legends."""
+
+_MINUTE, _HOUR, _DAY = 60.0, 3600.0, 86_400.0
+_DURATIONS = (
+    *((x, f"{x:g} s") for x in (0.01, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 30)),
+    *((x * _MINUTE, f"{x:g} min") for x in (1, 2, 5, 10, 20, 30)),
+    *((x * _HOUR, f"{x:g} h") for x in (1, 2, 3, 6, 12)),
+    *((x * _DAY, f"{x:g} d") for x in (1, 2, 5, 10, 20, 50, 100, 200, 500)),
+)
+_ROUND = frozenset(
+    ("0.01 s", "0.1 s", "1 s", "10 s", "1 min", "10 min", "1 h", "6 h", "1 d", "10 d", "100 d")
+)
+"""Those that have a tick wherever others would crowd."""
+_SIZES = ("B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB")
+_TICKS_MAX = 9
+_APART = 0.08
+"""Distance of two labels on a logarithmic axis at least, as a share of its length."""
+_TITLE = 60
+"""Letters of a title at most."""
+
+
+def axes_for(ax: Axes | None) -> Axes:
+    """Return the Axes to draw in, a new one of pyplot's if there is none."""
+    if ax is None:
+        import matplotlib.pyplot as plt
+
+        _, ax = plt.subplots(figsize=FIGURE_SIZE, layout="constrained")
+    ax.spines[["top", "right"]].set_visible(False)
+    return ax
+
+
+def titled(ax: Axes, name: str, above: float = 0.0) -> None:
+    """Write the name of a replication over the axes, as many points above them."""
+    # A dollar sign in a name is not mathematics.
+    ax.set_title(shown(name, _TITLE), loc="left", pad=above + 6.0, parse_math=False)
+
+
+def shown(text: str, letters: int) -> str:
+    """Return a text of the user's as a figure can show it: no control characters, not too long."""
+    plain = "".join(
+        letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in text
+    )
+    return plain if len(plain) <= letters else f"{plain[: letters - 1]}…"
+
+
+def legend_above(ax: Axes, handles: Mapping[str, Artist], above: float = 0.0) -> None:
+    """Put a legend of one line beside the title, where it hides nothing."""
+    ax.legend(
+        handles.values(),
+        handles.keys(),
+        loc="lower right",
+        bbox_to_anchor=(1, 1),
+        bbox_transform=ax.transAxes + upwards(ax, above),
+        ncols=len(handles),
+        fontsize=SMALL - 1,
+        frameon=False,
+        borderaxespad=0.2,
+        handlelength=1.2,
+        columnspacing=1.2,
+    )
+
+
+def upwards(ax: Axes, points: float) -> Transform:
+    """Return the transform that moves up by a number of points."""
+    from matplotlib.transforms import ScaledTranslation
+
+    figure = ax.get_figure(root=True)
+    assert figure is not None
+    return ScaledTranslation(0, points / 72, figure.dpi_scale_trans)
+
+
+def duration_unit(seconds: float) -> tuple[float, str]:
+    """Return the seconds and the name of the unit for durations up to this one."""
+    for limit, unit_s, name in (
+        (180, 1.0, "s"),
+        (3 * _HOUR, _MINUTE, "min"),
+        (3 * _DAY, _HOUR, "h"),
+    ):
+        if seconds < limit:
+            return unit_s, name
+    return _DAY, "days"
+
+
+def size_unit(size: float) -> tuple[float, str]:
+    """Return the bytes and the name of the unit for sizes up to this one."""
+    power = 0 if size < 1 else min(int(math.log2(size)) // 10, len(_SIZES) - 1)
+    return 1024.0**power, _SIZES[power]
+
+
+def days(start: datetime) -> Days:
+    """Return the function from seconds since the start, or an array, to matplotlib's days."""
+    from matplotlib import dates
+
+    origin = float(dates.date2num(start))  # type: ignore[no-untyped-call]  # matplotlib.dates has no types
+    return lambda time_s: origin + time_s / _DAY
+
+
+def time_axis(ax: Axes) -> None:
+    """Label the x axis with simulated time."""
+    from matplotlib import dates
+
+    locator = dates.AutoDateLocator(tz=UTC, minticks=4, maxticks=9)  # type: ignore[no-untyped-call]  # as above
+    ax.xaxis.set_major_locator(locator)
+    ax.xaxis.set_major_formatter(dates.ConciseDateFormatter(locator, tz=UTC))  # type: ignore[no-untyped-call]  # as above
+    ax.set_xlabel("simulated time (UTC)")
+
+
+def log_durations(axis: Axis, low_s: float, high_s: float) -> None:
+    """Put ticks at round durations on a logarithmic axis in seconds."""
+    within = [(x, text) for x, text in _DURATIONS if low_s <= x <= high_s]
+    within.sort(key=lambda tick: tick[1] not in _ROUND)
+    apart = _APART * math.log(high_s / low_s)
+    kept: list[tuple[float, str]] = []
+    for x, text in within:
+        if all(abs(math.log(x / other)) >= apart for other, _ in kept):
+            kept.append((x, text))
+    _ticks(axis, kept)
+
+
+def log_sizes(axis: Axis, low: float, high: float, nothing: float | None = None) -> None:
+    """Put ticks at powers of two on a logarithmic axis in bytes, and for 0 where that is drawn."""
+    within = range(math.ceil(math.log2(low)), math.floor(math.log2(high)) + 1)
+    steps = ([power for power in within if power % step == 0] for step in (1, 2, 5, 10, 20))
+    powers = next(some for some in steps if len(some) <= _TICKS_MAX)
+    ticks = [(2.0**power, f"{2 ** (power % 10)} {_SIZES[power // 10]}") for power in powers]
+    _ticks(axis, ticks if nothing is None else [(nothing, "0"), *ticks])
+
+
+def log_shares(axis: Axis, low: float) -> None:
+    """Put ticks at decades on a logarithmic axis of shares, in per cent."""
+    decades = range(math.ceil(math.log10(low)), 1)
+    _ticks(axis, [(10.0**d, f"{100 * 10.0**d:.10g} %") for d in decades])
+
+
+def _ticks(axis: Axis, ticks: list[tuple[float, str]]) -> None:
+    axis.set_ticks([at for at, _ in ticks], labels=[text for _, text in ticks])
+    axis.set_ticks([], minor=True)

@@ -1,0 +1,130 @@
+"""Exceedance curves: how often each lag is longer than x, on logarithmic axes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from efssim.lag.exceedance import Exceedance
+from efssim.report.figures.axes import (
+    BLUE,
+    GREEN,
+    ORANGE,
+    PURPLE,
+    SMALL,
+    VERMILLION,
+    axes_for,
+    log_durations,
+    log_shares,
+    titled,
+)
+from efssim.scenario.quantities import format_duration
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+    from efssim.result import Result
+
+Floats = NDArray[np.float64]
+
+_CURVES = {
+    "time_since_last_sync_s": ("time since last sync (of time)", BLUE, 2.6, "-", "default"),
+    "write_lag_s": ("write lag (of writes)", ORANGE, 1.4, "-", "steps-post"),
+    "write_lag_by_byte_s": ("write lag (of bytes)", GREEN, 1.4, "--", "steps-post"),
+    "oldest_pending_s": ("oldest pending write (of time)", PURPLE, 1.8, ":", "default"),
+}
+_RAREST = 1e-6
+"""The smallest share that is drawn."""
+_DECADES = 4
+"""How many decades below the longest lag are drawn at most."""
+_POINTS = 300
+
+
+def plot_exceedance(result: Result, name: str, ax: Axes | None = None) -> Axes:
+    """Draw the exceedance curve of each lag, with target and objective of the RPO."""
+    ax, rpo = axes_for(ax), result.scenario.rpo
+    curves = {key: c for key, c in result.outcomes[name].exceedance.items() if c.value_s.any()}
+    x, rarest = _limits(curves, rpo.target, 1 - rpo.attainment)
+    ax.set(xscale="log", yscale="log", xlim=x, ylim=(rarest, 1.3))
+    for key, curve in curves.items():
+        label, colour, width, style, steps = _CURVES[key]
+        at, share = corners(curve, x[0], rarest)
+        ax.plot(
+            at,
+            share,
+            color=colour,
+            linewidth=width,
+            linestyle=style,
+            drawstyle=steps,
+            label=label,
+        )
+    _draw_objective(ax, rpo.target, 1 - rpo.attainment)
+    log_durations(ax.xaxis, *x)
+    log_shares(ax.yaxis, rarest)
+    ax.set(xlabel="lag", ylabel="share with a longer lag")
+    if curves:
+        ax.legend(fontsize=SMALL, loc="lower left", edgecolor="none", framealpha=0.85)
+    titled(ax, name, above=SMALL)
+    return ax
+
+
+def _limits(
+    curves: dict[str, Exceedance], target_s: float, missed: float
+) -> tuple[tuple[float, float], float]:
+    """Return the limits of the durations in seconds, and the smallest share to draw."""
+    longest_s = max([target_s, *(float(curve.value_s[-1]) for curve in curves.values())])
+    usual = [float(c.value_s[c.share <= 0.9].min(initial=longest_s)) for c in curves.values()]
+    shortest_s = max(min([target_s, *usual]) / 2, longest_s / 10**_DECADES)
+    shares = [float(c.share[c.share > 0].min(initial=1.0)) for c in curves.values()]
+    rarest = max(_RAREST, min([missed / 2 or 1.0, 1e-2, *shares]))
+    return (shortest_s, 1.4 * longest_s), rarest
+
+
+def corners(curve: Exceedance, shortest_s: float, rarest: float) -> tuple[Floats, Floats]:
+    """Return the corners of a curve inside the limits, few enough for a file."""
+    value_s, share = curve.value_s, curve.share.clip(min=rarest)
+    before = int(value_s.searchsorted(shortest_s, "right"))
+    first = 1.0 if before == 0 else share[before - 1]
+    value_s, share = value_s[before:], share[before:]
+    if len(value_s) > 2 * _POINTS:
+        lags = np.geomspace(value_s[0], value_s[-1], _POINTS)
+        shares = np.geomspace(rarest, 1.0, _POINTS)
+        last = len(value_s) - 1
+        kept = np.concatenate((value_s.searchsorted(lags), last - share[::-1].searchsorted(shares)))
+        kept = np.unique(kept.clip(0, last))
+        value_s, share = value_s[kept], share[kept]
+    # Nothing is longer than the longest lag: the curve drops there.
+    ends = value_s[-1:]
+    return np.concatenate(([shortest_s], value_s, ends)), np.concatenate(
+        ([first], share, 0 * ends + rarest)
+    )
+
+
+def _draw_objective(ax: Axes, target_s: float, missed: float) -> None:
+    """Draw the target as a vertical line, the objective as a horizontal one."""
+    ax.axvline(target_s, color=VERMILLION, linewidth=1.0, linestyle="--")
+    ax.annotate(
+        f"RPO {format_duration(target_s)}",
+        (target_s, 1),
+        xycoords=("data", "axes fraction"),
+        xytext=(0, 3),
+        textcoords="offset points",
+        ha="center",
+        fontsize=SMALL,
+        color=VERMILLION,
+    )
+    if missed <= 0:
+        return
+    ax.axhline(missed, color=VERMILLION, linewidth=1.0, linestyle="--")
+    ax.annotate(
+        f"objective\n{100 * missed:.3g} %",
+        (1, missed),
+        xycoords=("axes fraction", "data"),
+        xytext=(4, 0),
+        textcoords="offset points",
+        va="center",
+        fontsize=SMALL,
+        color=VERMILLION,
+    )

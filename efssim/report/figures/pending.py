@@ -1,0 +1,27 @@
+"""Pending bytes over simulated time: what a disaster would have lost, at each moment."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from efssim.report.figures.axes import axes_for, size_unit
+from efssim.report.figures.curve import pending_curve
+from efssim.report.figures.over_time import draw_over_time, window_of
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+    from efssim.result import Result
+
+
+def plot_pending(result: Result, name: str, ax: Axes | None = None) -> Axes:
+    """Draw the pending bytes of a replication; gaps where they are undefined.
+
+    They are exact at each completion; in between they are drawn as if they grew evenly.
+    """
+    ax, curve = axes_for(ax), pending_curve(result, name).within(*window_of(result))
+    unit_bytes, unit = size_unit(curve.top)
+    draw_over_time(ax, result, name, curve, unit_bytes)
+    top = curve.top / unit_bytes
+    ax.set(ylabel=f"pending ({unit})", ylim=(0, 1.08 * top if top else 1.0))
+    return ax
