@@ -1,7 +1,7 @@
-"""A year of one Poisson write per second through `efssim.run`, beside a naive SimPy model.
+"""Whole calls of `efssim.run` beside baselines, in interleaved pairs: `python -m benchmarks`.
 
-The naive model runs for 10 days and its time is scaled to the year. The runs are interleaved, so
-that a busy machine slows all of them, and a ratio is the least over the rounds. Needs Unix.
+A ratio is between the minima of the pairs, so that what a busy machine adds to one run does not
+count; work and baseline take turns, so that it would be added to both. Needs Unix.
 """
 
 from __future__ import annotations
@@ -9,160 +9,222 @@ from __future__ import annotations
 import argparse
 import os
 import platform
-import resource
 import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
-from statistics import fmean, median
 from time import perf_counter
-from typing import Any, TypeVar
 
 import numpy as np
 import simpy
 
 import efssim
-from benchmarks import naive
+from benchmarks import baselines, naive, works
 
+ROOT = Path(__file__).resolve().parents[1]
 YEAR_DAYS, NAIVE_DAYS = 365, 10
-WANTED_RATIO = 10
-BOUND_MIB = 400
+YEAR_SYNCS = YEAR_DAYS * works.DAY_S // int(works.INTERVAL_S)
+GATED_SYNCS = 200_000
+FLEET, FLEET_DAYS = 1000, 7
+FLEET_SYNCS = FLEET * FLEET_DAYS * works.DAY_S // int(works.INTERVAL_S)
 
-EFSSIM = "efssim"
-WRITERS = {"naive, scalar draws": naive.write_scalars, "naive, block draws": naive.write_blocks}
+BYTES_PER_SYNC = 48
+"""Peak memory that each sync may add."""
 
-T = TypeVar("T")
+Work = Callable[[], object]
 
 
-def scenario(days: int) -> efssim.Scenario:
-    """Return the work for a number of days; the preset `none` adds nothing to it."""
-    arrivals = {"poisson": {"rate": f"{naive.RATE_PER_S} per s"}}
-    size = {"lognormal": {"median": naive.MEDIAN_BYTES, "sigma": naive.SIGMA}}
-    replication = {
-        "source": "data",
-        "destination": {"region": "us-west-2"},
-        "established": True,
-        "sync": {
-            "preset": "none",
-            "interval": naive.INTERVAL_S,
-            "setup": naive.SETUP_S,
-            "throughput": f"{naive.THROUGHPUT / 1e6} MB/s",
-        },
-    }
-    writes = {"app": {"arrivals": arrivals, "size": size}}
-    return efssim.Scenario.model_validate(
-        {
-            "name": "benchmark",
-            "duration": f"{days} days",
-            "file_systems": {"data": {"region": "us-east-1", "writes": writes}},
-            "replications": {"dr": replication},
-        }
+@dataclass(frozen=True)
+class Row:
+    """A work beside its baseline, and the ratio that is wanted."""
+
+    number: str
+    title: str
+    work: Work
+    baseline: Work
+    scale: float
+    """What the baseline's time is multiplied by: it may do a part of the work."""
+    faster: bool
+    """Whether the ratio is baseline / work (times faster) or work / baseline (share of time)."""
+    reach: float
+    aim: float
+
+
+def run(scenario: efssim.Scenario) -> Work:
+    """Return a whole run, including reading its summary."""
+    return lambda: efssim.run(scenario, seed=0).summary
+
+
+def command(*arguments: str) -> Work:
+    """Return a command as a whole process."""
+    return lambda: subprocess.run(arguments, cwd=ROOT, check=True, capture_output=True)
+
+
+def rows() -> list[Row]:
+    """Return what is measured in time."""
+    year = run(works.busy(YEAR_DAYS))
+    part_s, scale = NAIVE_DAYS * works.DAY_S, YEAR_DAYS / NAIVE_DAYS
+    gated = works.gated(GATED_SYNCS)
+    python, program = sys.executable, str(Path(sys.executable).with_name("efssim"))
+    libraries = "from pydantic import BaseModel; import yaml"
+    return [
+        Row(
+            "1",
+            "a busy year / naive SimPy, scalar draws",
+            year,
+            lambda: naive.simulate(naive.write_scalars, part_s, 0),
+            scale,
+            True,
+            40,
+            70,
+        ),
+        Row(
+            "1",
+            "a busy year / naive SimPy, block draws",
+            year,
+            lambda: naive.simulate(naive.write_blocks, part_s, 0),
+            scale,
+            True,
+            20,
+            35,
+        ),
+        Row(
+            "2",
+            "a busy year / its draws alone",
+            year,
+            lambda: baselines.draws(YEAR_DAYS * works.DAY_S, 0),
+            1,
+            False,
+            2.5,
+            1.4,
+        ),
+        Row(
+            "3",
+            "a year of one write a minute / ticker",
+            run(works.sparse(YEAR_DAYS)),
+            lambda: baselines.ticker(YEAR_SYNCS),
+            1,
+            False,
+            0.3,
+            0.1,
+        ),
+        Row(
+            "4",
+            "200,000 gated cycles / SimPy with NumPy",
+            run(gated),
+            lambda: baselines.cycles(gated.duration, 0),
+            1,
+            True,
+            3,
+            6,
+        ),
+        Row(
+            "6",
+            "row 3 with outages / ticker",
+            run(works.sparse_with_outages(YEAR_DAYS)),
+            lambda: baselines.ticker(YEAR_SYNCS),
+            1,
+            False,
+            0.5,
+            0.2,
+        ),
+        Row(
+            "7",
+            "1,000 replications, 7 days / ticker",
+            run(works.fleet(FLEET, FLEET_DAYS)),
+            lambda: baselines.ticker(YEAR_SYNCS),
+            FLEET_SYNCS / YEAR_SYNCS,
+            False,
+            0.45,
+            0.18,
+        ),
+        Row(
+            "8",
+            "efssim --help / import click",
+            command(program, "--help"),
+            command(python, "-c", "import click"),
+            1,
+            False,
+            1.5,
+            1.2,
+        ),
+        Row(
+            "8",
+            "efssim validate / import pydantic, yaml",
+            command(program, "validate", "scenarios/first-report.yaml"),
+            command(python, "-c", libraries),
+            1,
+            False,
+            3,
+            2,
+        ),
+    ]
+
+
+def timed(work: Work) -> float:
+    """Return the seconds that a call takes."""
+    begin_s = perf_counter()
+    work()
+    return perf_counter() - begin_s
+
+
+def measure(row: Row, pairs: int) -> tuple[float, float]:
+    """Return the least seconds of work and of baseline (scaled) over interleaved pairs."""
+    seconds = [(timed(row.work), timed(row.baseline) * row.scale) for _ in range(pairs)]
+    return min(pair[0] for pair in seconds), min(pair[1] for pair in seconds)
+
+
+def report(row: Row, work_s: float, baseline_s: float) -> None:
+    """Print one line of the table."""
+    ratio = baseline_s / work_s if row.faster else work_s / baseline_s
+    sign = ">=" if row.faster else "<="
+    reached = ratio >= row.reach if row.faster else ratio <= row.reach
+    print(
+        f"{row.number:3}{row.title:42}{work_s:8.2f}{baseline_s:9.2f}{ratio:8.2f}"
+        f"{sign:>4} {row.reach:<5g}{'reached' if reached else 'MISSED':8} aim {row.aim:g}",
+        flush=True,
     )
 
 
-def run_efssim(work: efssim.Scenario, seed: int) -> dict[str, Any]:
-    """Return the summary of the replication."""
-    summary: dict[str, Any] = efssim.run(work, seed=seed).summary["replications"]["dr"]
-    return summary
-
-
-def peak_mib() -> float:
-    """Return the peak memory of this process so far, in MiB."""
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return peak / 2**20 if sys.platform == "darwin" else peak / 2**10
-
-
-def peak_mib_of_fresh_process() -> float:
-    """Return the peak memory of a process that does the year with efssim and nothing else."""
-    command = [sys.executable, "-m", "benchmarks", "--memory"]
-    root = Path(__file__).resolve().parents[1]
-    done = subprocess.run(command, cwd=root, capture_output=True, text=True, check=True)
+def peak_mib(years: int) -> float:
+    """Return the peak memory of a fresh process that runs some busy years."""
+    command = [sys.executable, "-m", "benchmarks.memory", str(years)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
     return float(done.stdout)
 
 
-def timed(work: Callable[[], T]) -> tuple[float, T]:
-    """Return the seconds that a call takes, and its result."""
-    begin_s = perf_counter()
-    result = work()
-    return perf_counter() - begin_s, result
-
-
-@dataclass(frozen=True, slots=True)
-class Round:
-    """One run of each, one after the other: seconds for the year, and the mean lags they found."""
-
-    seconds: dict[str, float]
-    mean_lag_s: dict[str, float]
-
-    def ratio(self, name: str) -> float:
-        """Return how many times as long as efssim the other took."""
-        return self.seconds[name] / self.seconds[EFSSIM]
-
-
-def measure_round(year: efssim.Scenario, seed: int) -> Round:
-    """Run efssim and both naive models."""
-    seconds, mean_lag_s = {}, {}
-    seconds[EFSSIM], summary = timed(partial(run_efssim, year, seed))
-    mean_lag_s[EFSSIM] = summary["write_lag_s"]["mean"]
-    for name, writer in WRITERS.items():
-        work = partial(naive.simulate, writer, NAIVE_DAYS * 86_400.0, seed)
-        elapsed_s, replica = timed(work)
-        seconds[name] = elapsed_s * YEAR_DAYS / NAIVE_DAYS
-        mean_lag_s[name] = fmean(replica.lags_s)
-    return Round(seconds, mean_lag_s)
-
-
-def report(rounds: list[Round], memory_mib: float, loads: list[tuple[float, float, float]]) -> None:
-    """Print the table and what it was measured on."""
+def report_memory() -> None:
+    """Print what ten busy years take more than one."""
+    one, ten = peak_mib(1), peak_mib(10)
+    per_sync = (ten - one) * 2**20 / (9 * YEAR_SYNCS)
+    reached = "reached" if per_sync <= BYTES_PER_SYNC else "MISSED"
     print(
-        f"{YEAR_DAYS} days, 1 Poisson write per s, lognormal sizes (64 KiB, 1.5), sync every 60 s"
-    )
-    print(f"{'':22}{'seconds':>9}{'ratio':>8}{'wanted':>9}{'mean lag':>11}   ratio of each pair")
-    for name in (EFSSIM, *WRITERS):
-        seconds = median(one.seconds[name] for one in rounds)
-        lag = f"{fmean(one.mean_lag_s[name] for one in rounds):9.3f} s"
-        ratios = [one.ratio(name) for one in rounds]
-        if name == EFSSIM:
-            print(f"{name:22}{seconds:9.2f}{'':17}{lag}")
-            continue
-        each = " ".join(f"{ratio:.1f}" for ratio in ratios)
-        print(f"{name:22}{seconds:9.2f}{min(ratios):8.1f}{f'>= {WANTED_RATIO}':>9}{lag}   {each}")
-    print(f"{'efssim, peak memory':22}{memory_mib:9.0f} MiB, bound {BOUND_MIB} MiB")
-    print(
-        f"{len(rounds)} interleaved pairs; seconds: median; ratio: minimum; "
-        f"naive: {NAIVE_DAYS} days, scaled by {YEAR_DAYS / NAIVE_DAYS:g}"
-    )
-    before, after = (" ".join(f"{load:.2f}" for load in three) for three in loads)
-    print(f"load average {before} before, {after} after; {os.cpu_count()} CPUs")
-    print(
-        f"efssim {efssim.__version__}, Python {platform.python_version()}, "
-        f"NumPy {np.__version__}, SimPy {simpy.__version__}"
+        f"5  peak memory of ten busy years {ten:.0f} MiB, of one {one:.0f} MiB: {per_sync:.1f} bytes"
+        f" per sync more, <= {BYTES_PER_SYNC} {reached}, aim 32"
     )
 
 
 def main() -> None:
-    """Measure and print; a measurement has no verdict, so the exit code is always 0."""
+    """Measure and print; a measurement has no verdict of its own, so the exit code is 0."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    parser.add_argument(
-        "--pairs", type=int, default=3, metavar="N", help="rounds: 3, or 5 for figures to publish"
-    )
-    # What the fresh process is told; not for people.
-    parser.add_argument("--memory", action="store_true", help=argparse.SUPPRESS)
+    parser.add_argument("--pairs", type=int, default=5, metavar="N", help="pairs; default 5")
+    parser.add_argument("--rows", default="12345678", help="numbers of the rows; default all")
     arguments = parser.parse_args()
-    if arguments.memory:
-        run_efssim(scenario(YEAR_DAYS), seed=0)
-        print(peak_mib())
-        return
-    # First, while this process is small: on Linux a child's ru_maxrss starts from its parent's.
-    memory_mib = peak_mib_of_fresh_process()
-    loads = [os.getloadavg()]
-    run_efssim(scenario(1), seed=0)  # what is imported on first use is not measured
-    year = scenario(YEAR_DAYS)
-    rounds = [measure_round(year, seed) for seed in range(max(1, arguments.pairs))]
-    loads.append(os.getloadavg())
-    report(rounds, memory_mib, loads)
+    load = os.getloadavg()
+    if "5" in arguments.rows:
+        report_memory()  # first, while this process is small
+    print(f"{'':45}{'seconds':>8}{'baseline':>9}{'ratio':>8}")
+    run(works.busy(1))()  # what is imported on first use is not measured
+    for row in rows():
+        if row.number in arguments.rows:
+            report(row, *measure(row, max(1, arguments.pairs)))
+    averages = " ".join(f"{value:.2f}" for value in (*load, *os.getloadavg()))
+    print(f"{arguments.pairs} interleaved pairs, minima; load average before and after: {averages}")
+    print(
+        f"efssim {efssim.__version__}, Python {platform.python_version()}, NumPy {np.__version__},"
+        f" SimPy {simpy.__version__}, {os.cpu_count()} CPUs"
+    )
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """The model of replication that one would write first: one SimPy event per write, lists, scalars.
 
-It does the work of `benchmarks.__main__`, keeps the lag of every write, and uses no efssim.
+It does the busy work of `benchmarks.works`, keeps the lag of every write, and uses no efssim.
 """
 
 from __future__ import annotations
@@ -13,8 +13,14 @@ from dataclasses import dataclass, field
 import numpy as np
 import simpy
 
-INTERVAL_S, SETUP_S, THROUGHPUT = 60.0, 5.0, 200e6
-RATE_PER_S, MEDIAN_BYTES, SIGMA = 1.0, 64 * 1024, 1.5
+from benchmarks.works import (
+    INTERVAL_S,
+    MEDIAN_BYTES,
+    RATE_PER_S,
+    SETUP_S,
+    SIGMA,
+    THROUGHPUT,
+)
 
 _BLOCK = 10_000
 

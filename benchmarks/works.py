@@ -1,0 +1,95 @@
+"""The works that are measured: scenarios of efssim, built outside the clock."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from efssim import Scenario
+
+DAY_S = 86_400
+INTERVAL_S, SETUP_S, THROUGHPUT = 60.0, 5.0, 200e6
+RATE_PER_S, MEDIAN_BYTES, SIGMA = 1.0, 64 * 1024, 1.5
+GAP_S, CYCLE_SETUP_S, CYCLE_WRITES, CYCLE_MEAN_BYTES = 5.0, 5.0, 10, 1e6
+CYCLE_S = (GAP_S + CYCLE_SETUP_S) / (1 - CYCLE_WRITES / 10.0 * CYCLE_MEAN_BYTES / THROUGHPUT)
+"""Mean cycle of the gated work: W / (1 - rho), with one write per second."""
+LINK = "us-east-1 -> us-west-2"
+
+_PERIODIC = {"preset": "none", "interval": INTERVAL_S, "setup": SETUP_S, "throughput": THROUGHPUT}
+
+
+def _scenario(
+    writes: dict[str, Any], duration_s: float, sync: dict[str, Any], **top: Any
+) -> Scenario:
+    return Scenario.model_validate(
+        {
+            "name": "benchmark",
+            "duration": duration_s,
+            "file_systems": {"data": {"region": "us-east-1", "writes": writes}},
+            "replications": {
+                "dr": {
+                    "source": "data",
+                    "destination": {"region": "us-west-2"},
+                    "established": True,
+                    "sync": sync,
+                }
+            },
+            **top,
+        }
+    )
+
+
+def busy(days: float) -> Scenario:
+    """One Poisson write per second with lognormal sizes, a sync every 60 s."""
+    stream = {
+        "arrivals": {"poisson": {"rate": f"{RATE_PER_S} per s"}},
+        "size": {"lognormal": {"median": MEDIAN_BYTES, "sigma": SIGMA}},
+    }
+    return _scenario({"app": stream}, days * DAY_S, _PERIODIC)
+
+
+def sparse(days: float, **top: Any) -> Scenario:
+    """One write a minute, a sync every 60 s."""
+    stream = {"arrivals": {"constant": {"rate": "1 per min"}}, "size": 1000}
+    return _scenario({"app": stream}, days * DAY_S, _PERIODIC, **top)
+
+
+def sparse_with_outages(days: float) -> Scenario:
+    """The same with a link outage of ten minutes every six hours on average."""
+    fault = {"link_outage": LINK, "every": {"exponential": {"mean": "6 h"}}, "for": "10 min"}
+    return sparse(days, faults={"wan": fault})
+
+
+def gated(syncs: int) -> Scenario:
+    """Back-to-back cycles with a gap, ten Poisson writes of exponential size in each."""
+    stream = {
+        "arrivals": {"poisson": {"rate": "1 per s"}},
+        "size": {"exponential": {"mean": CYCLE_MEAN_BYTES}},
+    }
+    sync = {"preset": "none", "gap": GAP_S, "setup": CYCLE_SETUP_S, "throughput": THROUGHPUT}
+    return _scenario({"app": stream}, syncs * CYCLE_S, sync)
+
+
+def fleet(replications: int, days: float) -> Scenario:
+    """Many replications; opting out of a Region for a day hits half of them."""
+    stream = {"arrivals": {"constant": {"rate": "1 per min"}}, "size": 1000}
+    names = [f"fs-{k}" for k in range(replications)]
+    regions = ("eu-south-1", "us-west-2")
+    return Scenario.model_validate(
+        {
+            "name": "fleet",
+            "duration": days * DAY_S,
+            "file_systems": {
+                name: {"region": "us-east-1", "writes": {"app": stream}} for name in names
+            },
+            "replications": {
+                f"dr-{k}": {
+                    "source": name,
+                    "destination": {"region": regions[k % 2]},
+                    "established": True,
+                    "sync": _PERIODIC,
+                }
+                for k, name in enumerate(names)
+            },
+            "events": [{"at": "2 days", "opt_out": "eu-south-1", "for": "1 day"}],
+        }
+    )
