@@ -200,8 +200,8 @@ def report_memory() -> None:
     per_sync = (ten - one) * 2**20 / (9 * YEAR_SYNCS)
     reached = "reached" if per_sync <= BYTES_PER_SYNC else "MISSED"
     print(
-        f"5  peak memory of ten busy years {ten:.0f} MiB, of one {one:.0f} MiB: {per_sync:.1f} bytes"
-        f" per sync more, <= {BYTES_PER_SYNC} {reached}, aim 32"
+        f"5  peak memory of ten busy years {ten:.0f} MiB, of one {one:.0f} MiB: {per_sync:.1f}"
+        f" bytes per sync more, <= {BYTES_PER_SYNC} {reached}, aim 32"
     )
 
 

@@ -104,7 +104,7 @@ KINDS = {
         end=_region_up,
     ),
     "link_degraded": Kind(begin=_degrade, end=_restore),
-    "fail": Kind(fails=lambda target, part: part.name == target),
+    "fail": Kind(fails=lambda target, part: target in (part.name, part.id, part.arn)),
 }
 """Every kind of disturbance but `api_error`, which is the control plane's."""
 

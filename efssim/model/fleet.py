@@ -53,8 +53,18 @@ class Plan:
 class Fleet:
     """Everything that exists in one run, and nothing that happens to it."""
 
-    def __init__(self, scenario: Scenario, clock: Clock, draws: Draws, record: Recorder) -> None:
-        """`record` returns the records of a new replication, by its name."""
+    def __init__(
+        self,
+        scenario: Scenario,
+        clock: Clock,
+        draws: Draws,
+        record: Recorder,
+        longest: int = LONG,
+    ) -> None:
+        """`record` returns the records of a new replication, by its name.
+
+        At most `longest` syncs of a replication are planned at once, which changes no result.
+        """
         self.scenario, self.clock, self.draws = scenario, clock, draws
         self.regions = _regions(scenario)
         self.file_systems: dict[str, FileSystem] = {}
@@ -64,8 +74,7 @@ class Fleet:
         self.appeared: list[Callable[[FileSystem | Replication], None]] = []
         """Called with whatever is made, so that what goes on at that time reaches it."""
         self.syncs: dict[str, SyncProcess] = {}
-        self.stretch = LONG
-        """Most syncs that are planned at once."""
+        self._longest = longest
         self._record = record
         self._links = {
             link_regions(name): Link(name, spec.capacity, spec.latency)
@@ -267,7 +276,7 @@ class Fleet:
             f"replications.{terms.name}",
         )
         self.syncs[terms.name] = process = SyncProcess(
-            self.clock, made, times, self.scenario.duration, self.stretch
+            self.clock, made, times, self.scenario.duration, self._longest
         )
         link.join(terms.name, process.rate_changes, process.rate_changed)
 

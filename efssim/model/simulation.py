@@ -15,6 +15,7 @@ from efssim.model.file_system import FileSystem, Protection
 from efssim.model.fleet import Fleet, Recorder
 from efssim.model.identifiers import hex_of
 from efssim.model.schedule import Schedule
+from efssim.model.stretch import LONG
 from efssim.records import Event, ReplicationRecords, Snapshot
 from efssim.scenario import Scenario, schema
 
@@ -31,15 +32,18 @@ class World:
         seed: int,
         record: Recorder | None = None,
         trial: int = 0,
+        longest: int = LONG,
     ) -> None:
         """`record` returns the records of a replication, by its name; default: fresh ones.
+
+        At most `longest` syncs of a replication are planned at once, which changes no result.
 
         RunError if EFS refuses a part of the scenario.
         """
         self.scenario, self.seed = scenario, seed
         self._clock = Clock()
         self._draws = Draws(seed, trial)
-        self.fleet = Fleet(scenario, self._clock, self._draws, record or _own_records)
+        self.fleet = Fleet(scenario, self._clock, self._draws, record or _own_records, longest)
         self._control_plane = ControlPlane(self.fleet)
         self._calls = Calls(self.fleet, self._control_plane)
         disturbances = Disturbances(self.fleet, self._control_plane, self._calls.events)

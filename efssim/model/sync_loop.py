@@ -81,6 +81,7 @@ class Loop:
         self.on_time = 0
         """On-time syncs in a row at the end of the run."""
         self._times, self._ordinal = times, ordinal
+        self._formula = times.formula  # nothing changes while syncs are planned
         kind = _ListedStream if listed else _Stream
         self._streams = [kind(curve) for curve in journal.curves]
         self.reach_s = min((stream.reach_s for stream in self._streams), default=np.inf)
@@ -103,7 +104,7 @@ class Loop:
 
     def _complete(self, cut_s: float, setup_s: float, index: int) -> float:
         """Add one sync and return when it completes."""
-        latency_s, inventory_s, diff_rate, throughput, file_rate = self._times.formula
+        latency_s, inventory_s, diff_rate, throughput, file_rate = self._formula
         writes = sent = files = large = 0
         for stream in self._streams:
             count, size = stream.take(cut_s)
