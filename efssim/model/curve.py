@@ -159,9 +159,11 @@ class Curve:
 
     def first_times(self, edges: Ints) -> Floats:
         """Return the time of the first write between consecutive ordinals; infinity without."""
-        begins = edges[:-1] - self._first
-        padded = np.append(self._times, math.inf)
-        return np.where(edges[1:] > edges[:-1], padded[begins], math.inf)
+        if not len(self._times):
+            return np.full(len(edges) - 1, math.inf)
+        # Beyond the last write there is none: any index will do.
+        begins = np.minimum(edges[:-1] - self._first, len(self._times) - 1)
+        return np.where(edges[1:] > edges[:-1], self._times[begins], math.inf)
 
     def unpublished(self) -> tuple[Floats, Ints]:
         """Return times of the unpublished writes, and the bytes before each and after all."""

@@ -178,9 +178,10 @@ class Journal:
         `ends` of shape (syncs, streams) are ordinals, `completed_s` of shape (syncs,) times.
         """
         assert self._records is not None
-        written = sum(curve.totals(completed_s) for curve in self.curves) - self._before[1]
-        column = np.broadcast_to(np.asarray(written, dtype=np.int64), completed_s.shape)
-        self._records.written_bytes.frombytes(column.tobytes())
+        written = np.full(len(completed_s), -self._before[1], dtype=np.int64)
+        for curve in self.curves:
+            written += curve.totals(completed_s)
+        self._records.written_bytes.frombytes(written.tobytes())
         # A stream that was added after the cuts has nothing in these syncs.
         for ordinal, (curve, last) in enumerate(zip(self.curves, ends.T, strict=False)):
             end = int(last[-1])

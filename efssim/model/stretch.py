@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from efssim.model.journal import Journal
-from efssim.model.sync_loop import FEW, ON_TIME, Loop
+from efssim.model.sync_loop import ON_TIME, Loop
 from efssim.model.sync_times import SyncTimes
 from efssim.model.work import Floats, Ints, Work
 
@@ -55,7 +55,6 @@ class Planner:
         self._journal, self._times, self._end_s, self._longest = journal, times, end_s, longest
         self._length = SHORT
         self._late = times.interval_s == 0.0
-        self._few = True  # writes per sync, as far as it is known
 
     def disturbed(self) -> None:
         """Plan short stretches again: the last one was cut short."""
@@ -97,14 +96,10 @@ class Planner:
 
     def _one_by_one(self, cut_s: float, ordinal: int, length: int) -> Stretch:
         """Plan syncs whose cuts depend on the completion of the one before."""
-        # A cut that the lists do not reach has more writes than that.
-        loop = Loop(self._journal, self._times, ordinal, length, self._few)
-        if cut_s >= loop.reach_s:
-            loop = Loop(self._journal, self._times, ordinal, length, listed=False)
+        loop = Loop(self._journal, self._times, ordinal, length)
         next_cut_s = loop.run(cut_s, self._end_s)
         work = self._journal.work_between(np.array(loop.cuts_s), loop.columns())
         completed_s = np.array(loop.completed_s)
         attempts = np.array(loop.attempts, dtype=np.int64)
         self._late = loop.on_time < ON_TIME
-        self._few = float(work.writes.mean()) <= FEW
         return Stretch(ordinal, work, completed_s, attempts, next_cut_s)

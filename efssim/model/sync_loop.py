@@ -5,8 +5,6 @@ The same operations in the same order as `SyncTimes` has for arrays, on plain nu
 
 from __future__ import annotations
 
-from bisect import bisect_right
-
 import numpy as np
 
 from efssim.model.curve import Curve
@@ -16,31 +14,26 @@ from efssim.model.work import ChangeSet, Ints
 
 ON_TIME = 32
 """On-time syncs in a row after which arrays can take over."""
-FEW = 64
-"""Writes per sync up to which lists are faster than arrays."""
-_CHUNK = 16_384
-"""Most writes of a stream that are turned into lists at once."""
 
 
 class _Stream:
-    """The unpublished writes of one stream, as arrays: the best where syncs have many writes."""
+    """The unpublished writes of one stream.
+
+    Lists and `bisect` would be faster in the loop, but making them takes longer than they save,
+    from about four writes per sync on.
+    """
 
     def __init__(self, curve: Curve) -> None:
         self.curve, self.first = curve, curve.sent
         self.ends: list[int] = []
         """Where each sync ends, counted from `first`."""
-        self.reach_s = curve.horizon_s
-        """Before this time every write is known here."""
-        self._begin = self._written = 0
         self._times, self._totals = curve.unpublished()
-        self._base: int = self._totals.item(0)
+        self._begin, self._written = 0, self._totals.item(0)
 
     def take(self, cut_s: float) -> tuple[int, int]:
         """Return count and bytes of the next sync's writes: those up to its cut."""
         end = int(self._times.searchsorted(cut_s, "right"))
-        return self._taken(end, self._totals.item(end) - self._base)
-
-    def _taken(self, end: int, written: int) -> tuple[int, int]:
+        written = self._totals.item(end)
         count, size = end - self._begin, written - self._written
         self._begin, self._written = end, written
         self.ends.append(end)
@@ -52,29 +45,10 @@ class _Stream:
         return self.curve.saved(end - count, end)
 
 
-class _ListedStream(_Stream):
-    """The same as lists, which are faster where syncs have few writes."""
-
-    def __init__(self, curve: Curve) -> None:
-        super().__init__(curve)
-        if len(self._times) > _CHUNK:
-            self.reach_s = self._times.item(_CHUNK)
-        self._listed_times = self._times[:_CHUNK].tolist()
-        self._listed_totals = self._totals[: _CHUNK + 1].tolist()
-
-    def take(self, cut_s: float) -> tuple[int, int]:
-        """Return count and bytes of the next sync's writes: those up to its cut."""
-        end = bisect_right(self._listed_times, cut_s, self._begin)
-        return self._taken(end, self._listed_totals[end] - self._base)
-
-
 class Loop:
     """One run of the loop and the columns that it leaves."""
 
-    def __init__(
-        self, journal: Journal, times: SyncTimes, ordinal: int, length: int, listed: bool
-    ) -> None:
-        """`listed` says that few writes are expected for each sync."""
+    def __init__(self, journal: Journal, times: SyncTimes, ordinal: int, length: int) -> None:
         self.cuts_s: list[float] = []
         self.completed_s: list[float] = []
         self.attempts: list[int] = []
@@ -82,15 +56,14 @@ class Loop:
         """On-time syncs in a row at the end of the run."""
         self._times, self._ordinal = times, ordinal
         self._formula = times.formula  # nothing changes while syncs are planned
-        kind = _ListedStream if listed else _Stream
-        self._streams = [kind(curve) for curve in journal.curves]
-        self.reach_s = min((stream.reach_s for stream in self._streams), default=np.inf)
+        self._streams = [_Stream(curve) for curve in journal.curves]
+        self._reach_s = journal.horizon_s
         self._setups = times.setup.take(ordinal, length).tolist()
         self._gaps = times.gap.take(ordinal + 1, length).tolist()
         self._failing = set(times.failing(ordinal, length))  # asked only, never iterated
 
     def run(self, cut_s: float, end_s: float) -> float:
-        """Plan syncs until the lists or the run end or syncs are on time; return the next cut."""
+        """Plan syncs until the journal or the run ends or they are on time; return the next cut."""
         interval_s = self._times.interval_s
         for index, setup_s in enumerate(self._setups):
             completed_s = self._complete(cut_s, setup_s, index)
@@ -98,7 +71,7 @@ class Loop:
             planned_s = cut_s + interval_s
             self.on_time = self.on_time + 1 if ready_s <= planned_s else 0
             cut_s = max(planned_s, ready_s)
-            if cut_s >= self.reach_s or cut_s > end_s or (interval_s and self.on_time >= ON_TIME):
+            if cut_s >= self._reach_s or cut_s > end_s or (interval_s and self.on_time >= ON_TIME):
                 break
         return cut_s
 
