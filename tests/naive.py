@@ -1,14 +1,25 @@
 """A naive model of replication: one SimPy event per write, lists, no journal, nothing of efssim.
 
-It replays given writes and given draws, so that its syncs must equal the engine's.
+It replays given writes and given draws, so that its syncs must equal the engine's. Disturbances
+are given as times, too, and what follows from them is looked up: the status of the destination
+does not depend on the syncs, so the whole list of statuses comes first, and how long a sync takes
+is found by walking from one time at which something changes to the next.
 """
 
 from __future__ import annotations
 
-from collections.abc import Generator, Sequence
+import math
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass, field
 
 import simpy
+
+Interval = tuple[float, float]
+Write = tuple[float, int, int]
+"""Time, bytes, files."""
+
+LATER_S = 1e-6
+"""A cut comes after all writes of its instant: look a little later, by their own times."""
 
 
 @dataclass
@@ -18,6 +29,65 @@ class NaiveSync:
     writes: list[int]
     bytes: int
     attempts: int
+
+
+@dataclass
+class NaiveAbandoned:
+    cut_s: float
+    abandoned_s: float
+    bytes: int
+    attempts: int
+
+
+@dataclass
+class Disturbed:
+    """What happens to a replication: intervals [begin, end) and times, and the draws they need."""
+
+    holds: Sequence[Interval] = ()
+    """Causes to pause."""
+    stalls: Sequence[Interval] = ()
+    """Outages."""
+    degraded: Sequence[tuple[float, float, float]] = ()
+    """Begin, end and factor of the link's capacity."""
+    failed_s: float = math.inf
+    """When one of its file systems is lost."""
+    deleted_s: float = math.inf
+    """When its deletion is called for."""
+    enabling_s: float | None = None
+    """None: it is established."""
+    pausings_s: Sequence[float] = ()
+    resumings_s: Sequence[float] = ()
+    deleting_s: float = 0.0
+
+    def statuses(self) -> list[tuple[float, str | None]]:
+        """Return time and name of every status, None once the configuration is gone."""
+        found: list[tuple[float, str | None]] = [(0.0, "ENABLED")]
+        if self.enabling_s is not None:
+            found = [(0.0, "ENABLING"), (self.enabling_s, "ENABLED")]
+        pauses = zip(self.pausings_s, self.resumings_s, strict=True)
+        while (begin := self._first(found[-1][0], held=True)) < math.inf:
+            pausing, resuming = next(pauses)
+            resumed = self._first(begin + pausing + resuming, held=False)
+            found += [(begin, "PAUSING"), (begin + pausing, "PAUSED"), (resumed, "ENABLED")]
+        if self.failed_s < self.deleted_s:
+            found = [status for status in found if status[0] <= self.failed_s]
+            found.append((self.failed_s, "ERROR"))
+        found = [status for status in found if status[0] <= self.deleted_s]
+        found += [(self.deleted_s, "DELETING"), (self.deleted_s + self.deleting_s, None)]
+        return [status for status in found if status[0] < math.inf]
+
+    def _first(self, time_s: float, held: bool) -> float:
+        """Return the first time from `time_s` on at which a cause to pause is there or is not."""
+        edges = [time_s, *(edge for hold in self.holds for edge in hold if edge > time_s), math.inf]
+        return next(t for t in sorted(edges) if _inside(t, self.holds) is held or t == math.inf)
+
+    def factor(self, time_s: float) -> float:
+        """Return what a link is left with at a time."""
+        return math.prod(part[2] for part in self.degraded if part[0] <= time_s < part[1])
+
+
+def _inside(time_s: float, intervals: Sequence[Interval]) -> bool:
+    return any(begin <= time_s < end for begin, end in intervals)
 
 
 @dataclass
@@ -35,57 +105,139 @@ class Naive:
     file_rate: float
     failure_probability: float
     backoff_max_s: float
+    latency_s: float = 0.0
+    capacity: float = math.inf
+    initial: tuple[int, int] = (0, 0)
+    """Bytes and files of the initial sync."""
+    hot: tuple[int, int] | None = None
+    """Bytes of a block and number of blocks; every write is hot. None: nothing coalesces."""
+    disturbed: Disturbed = field(default_factory=Disturbed)
     syncs: list[NaiveSync] = field(default_factory=list)
+    abandoned: list[NaiveAbandoned] = field(default_factory=list)
 
-    def run(self, writes: Sequence[tuple[float, int, int]]) -> list[NaiveSync]:
-        """Run over writes (time, bytes, files) in order of time; return the completed syncs."""
+    def run(self, writes: Sequence[Write]) -> list[NaiveSync]:
+        """Run over writes in order of time; return the completed syncs."""
+        self.statuses = self.disturbed.statuses()
         env = simpy.Environment()
-        self.pending: list[tuple[int, int, int, float]] = []  # ordinal, bytes, files, time
+        self.pending: list[tuple[int, Write]] = []
         env.process(self._write(env, writes))
         env.process(self._sync(env))
-        env.run(until=self.end_s + 1e-6)
+        env.run(until=self.end_s + LATER_S)
         return self.syncs
 
     def _write(
-        self, env: simpy.Environment, writes: Sequence[tuple[float, int, int]]
+        self, env: simpy.Environment, writes: Sequence[Write]
     ) -> Generator[simpy.Event, None, None]:
-        for ordinal, (time_s, size, files) in enumerate(writes):
-            if time_s > env.now:
-                yield env.timeout(time_s - env.now)
-            self.pending.append((ordinal, size, files, time_s))
+        for ordinal, write in enumerate(writes):
+            if write[0] > env.now:
+                yield env.timeout(write[0] - env.now)
+            self.pending.append((ordinal, write))
 
     def _sync(self, env: simpy.Environment) -> Generator[simpy.Event, None, None]:
-        cut_s = self.interval_s or self.gaps_s[0]
-        while cut_s <= self.end_s:
-            ordinal = len(self.syncs)
-            # A cut comes after all writes of its instant: look a little later, by their own times.
-            yield env.timeout(max(0.0, cut_s + 1e-6 - env.now))
-            change_set = [change for change in self.pending if change[3] <= cut_s]
-            self.pending = self.pending[len(change_set) :]
-            now, attempt = cut_s, 0
-            while True:
-                duration = self._duration(change_set, ordinal, attempt)
-                if not self.chances or self.chances[attempt][ordinal] >= self.failure_probability:
-                    break
-                share = self.chances[attempt][ordinal] / self.failure_probability
-                wait = min(self.backoffs_s[attempt][ordinal] * 2**attempt, self.backoff_max_s)
-                now += share * duration + wait
-                attempt += 1
-            completed = now + duration
-            if completed > self.end_s:
-                return
-            yield env.timeout(max(0.0, completed - env.now))
-            ordinals = [change[0] for change in change_set]
-            size = sum(change[1] for change in change_set)
-            self.syncs.append(NaiveSync(cut_s, completed, ordinals, size, attempt + 1))
-            cut_s = max(cut_s + self.interval_s, completed + self.gaps_s[ordinal + 1])
+        begun = 0
+        due_s = 0.0 if self._is_new else self.interval_s or self.gaps_s[0]
+        due_s = min(due_s, self._interrupted(0.0))
+        while (cut_s := self._next_running(due_s)) <= self.end_s:
+            yield env.timeout(max(0.0, cut_s + LATER_S - env.now))
+            change_set = [change for change in self.pending if change[1][0] <= cut_s]
+            bytes_, files = self._load([write for _, write in change_set])
+            interrupted_s = self._interrupted(cut_s)
+            completed_s, attempts = self._attempts(begun, cut_s, bytes_, files, interrupted_s)
+            begun += 1
+            if completed_s <= interrupted_s:
+                if completed_s > self.end_s:
+                    return
+                yield env.timeout(max(0.0, completed_s - env.now))
+                ordinals = [ordinal for ordinal, _ in change_set]
+                self.pending = self.pending[len(change_set) :]
+                self.syncs.append(NaiveSync(cut_s, completed_s, ordinals, bytes_, attempts))
+                due_s = max(cut_s + self.interval_s, completed_s + self.gaps_s[begun])
+                # After a pause, also one in which nothing was due, a sync is due at once.
+                due_s = min(due_s, interrupted_s)
+            else:
+                if interrupted_s > self.end_s:
+                    return
+                self.abandoned.append(NaiveAbandoned(cut_s, interrupted_s, bytes_, attempts))
+                due_s = interrupted_s
 
-    def _duration(
-        self, change_set: list[tuple[int, int, int, float]], sync: int, attempt: int
-    ) -> float:
-        setup = self.setups_s[attempt][sync]
-        if not change_set:
-            return setup
-        by_bytes = sum(change[1] for change in change_set) / self.throughput
-        by_files = sum(change[2] for change in change_set) / self.file_rate
-        return setup + self.inventory_s + max(by_bytes, by_files)
+    # --- when syncs run -------------------------------------------------------------------------
+
+    def _status(self, time_s: float) -> str | None:
+        return [name for since_s, name in self.statuses if since_s <= time_s][-1]
+
+    def _running(self, time_s: float) -> bool:
+        stalled = _inside(time_s, self.disturbed.stalls)
+        return self._status(time_s) == "ENABLED" and not stalled
+
+    def _next_running(self, time_s: float) -> float:
+        edges = [t for t, _ in self.statuses] + [end for _, end in self.disturbed.stalls]
+        later = [time_s, *(edge for edge in edges if edge > time_s)]
+        return min((t for t in later if self._running(t)), default=math.inf)
+
+    def _interrupted(self, cut_s: float) -> float:
+        """Return when the status that a sync is cut in ends."""
+        return min((t for t, _ in self.statuses if t > cut_s), default=math.inf)
+
+    # --- how long syncs take --------------------------------------------------------------------
+
+    @property
+    def _is_new(self) -> bool:
+        return self.disturbed.enabling_s is not None
+
+    def _load(self, writes: list[Write]) -> tuple[int, int]:
+        """Return bytes and files to send."""
+        if self._is_new and not self.syncs:
+            return self.initial
+        files = sum(write[2] for write in writes)
+        if self.hot is None:
+            return sum(write[1] for write in writes), files
+        block, blocks = self.hot
+        dirtied = sum(-(-write[1] // block) for write in writes)
+        return round(block * blocks * (1 - (1 - 1 / blocks) ** dirtied)), files
+
+    def _attempts(
+        self, sync: int, cut_s: float, bytes_: int, files: int, until_s: float
+    ) -> tuple[float, int]:
+        """Return when a sync is completed, and its attempts up to then or until it is abandoned."""
+
+        def transfer_s(time_s: float) -> float:
+            capacity = self.capacity * self.disturbed.factor(time_s)
+            return max(bytes_ / min(self.throughput, capacity), files / self.file_rate)
+
+        now, attempt = cut_s, 0
+        while now <= until_s:
+            fixed_s = self.setups_s[attempt][sync] + self.latency_s
+            # Nothing to send: the setup only.
+            fixed_s += self.inventory_s if bytes_ or files else 0.0
+            share = self._failing_share(attempt, sync)
+            if share is None:
+                now = self._walk(now, fixed_s, lambda _: 1.0)
+                return self._walk(now, 1.0, transfer_s), attempt + 1
+            # It fails after a share of its duration as it is reckoned at its start.
+            worked_s = share * (fixed_s + transfer_s(now))
+            share_of_transfer = max(0.0, worked_s - fixed_s) / (transfer_s(now) or 1.0)
+            now = self._walk(now, min(worked_s, fixed_s), lambda _: 1.0)
+            now = self._walk(now, share_of_transfer, transfer_s)
+            if now > until_s:
+                break
+            wait_s = min(self.backoffs_s[attempt][sync] * 2**attempt, self.backoff_max_s)
+            now = self._walk(now, wait_s, lambda _: 1.0)
+            attempt += 1
+        return now, attempt + 1
+
+    def _failing_share(self, attempt: int, sync: int) -> float | None:
+        if not self.chances or self.chances[attempt][sync] >= self.failure_probability:
+            return None
+        return self.chances[attempt][sync] / self.failure_probability
+
+    def _walk(self, now: float, amount: float, whole_s: Callable[[float], float]) -> float:
+        """Return when an amount of a phase is done, all of which would take `whole_s(time)`."""
+        stalls, degraded = self.disturbed.stalls, self.disturbed.degraded
+        edges = {edge for part in (*stalls, *degraded) for edge in part[:2] if edge > now}
+        for until in [*sorted(edges - {math.inf}), math.inf]:
+            if not _inside(now, stalls):
+                if amount * whole_s(now) <= until - now:
+                    return now + amount * whole_s(now)
+                amount -= (until - now) / whole_s(now)
+            now = until
+        return math.inf

@@ -10,38 +10,12 @@ rate, b throughput, rho = w / b.
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 import numpy as np
 import pytest
-from scipy import stats
+from bounds import agrees, batches, within
 from worlds import constant, numbers, poisson, scenario, simulate
-
-CONFIDENCE = 0.999
-HALF_WIDTH = 0.02
-BATCHES = 40
-
-
-def _interval(values: np.ndarray) -> tuple[float, float]:
-    """Return mean and half-width of the 99.9 % t interval of independent values."""
-    spread = values.std(ddof=1) / math.sqrt(len(values))
-    return float(values.mean()), float(stats.t.ppf((1 + CONFIDENCE) / 2, len(values) - 1) * spread)
-
-
-def _agrees(values: np.ndarray, expected: float, what: str) -> bool:
-    mean, half = _interval(values)
-    print(f"{what}: {mean:.5g} ± {half:.2g} ({half / expected:.2%}), closed form {expected:.5g}")
-    assert half <= HALF_WIDTH * expected, "not enough data: take ten times as much"
-    return abs(mean - expected) <= half
-
-
-def _within(measured: float, expected: float, relative: float, what: str) -> bool:
-    error = abs(measured / expected - 1)
-    print(
-        f"{what}: {measured:.10g}, closed form {expected:.10g}, off {error:.1e} <= {relative:.1e}"
-    )
-    return error <= relative
 
 
 def _batched(world: Any, seed: int) -> dict[str, np.ndarray]:
@@ -51,16 +25,12 @@ def _batched(world: Any, seed: int) -> dict[str, np.ndarray]:
     cut, completed = syncs.floats("cut_s"), syncs.floats("completed_s")
     cycle, delay = np.diff(completed), (completed - cut)[:-1]
     area = cycle * (delay + cycle / 2)  # under the age in one tooth
-    size = len(cycle) // BATCHES
-
-    def batches(column: np.ndarray) -> np.ndarray:
-        return column[: size * BATCHES].reshape(BATCHES, size).sum(axis=1)
-
+    counts = batches(np.ones_like(cycle))
     return {
         "age": batches(area) / batches(cycle),
-        "peak": batches(delay + cycle) / size,
-        "cycle": batches(cycle) / size,
-        "cycle2": batches(np.diff(cut) ** 2) / size,
+        "peak": batches(delay + cycle) / counts,
+        "cycle": batches(cycle) / counts,
+        "cycle2": batches(np.diff(cut) ** 2) / counts,
     }
 
 
@@ -77,9 +47,9 @@ def test_constant_writes_periodic(interval: int, setup: int, throughput: int) ->
     begin, end = interval + duration_s, 100 * interval + duration_s
     summary = numbers(simulate(scenario({"w": constant()}, sync, end, warm_up=begin)))
     age = summary["time_since_last_sync_s"]
-    assert _within(age["mean"], duration_s + interval / 2, 1e-9, "mean age")
-    assert _within(age["max"], duration_s + interval, 1e-9, "peak age")
-    assert _within(age["peak_mean"], duration_s + interval, 1e-9, "mean peak age")
+    assert within(age["mean"], duration_s + interval / 2, 1e-9, "mean age")
+    assert within(age["max"], duration_s + interval, 1e-9, "peak age")
+    assert within(age["peak_mean"], duration_s + interval, 1e-9, "mean peak age")
     for p, key in [(0.5, "p50"), (0.9, "p90"), (0.95, "p95"), (0.99, "p99"), (0.999, "p99_9")]:
         assert age[key] == pytest.approx(duration_s + p * interval, rel=1e-9)
     # A write waits for its cut, uniformly over the seconds of the interval, and for the sync.
@@ -95,9 +65,9 @@ def test_constant_writes_back_to_back() -> None:
     # 2^-60 of the first cycle's distance is left after 60 cycles: below 1e-9 relative.
     summary = numbers(simulate(scenario({"w": constant()}, sync, 60 * 400, warm_up=60 * 100)))
     age = summary["time_since_last_sync_s"]
-    assert _within(summary["syncs"]["duration_mean_s"], 60, 1e-9, "cycle")
-    assert _within(age["peak_mean"], 120, 1e-9, "mean peak age")
-    assert _within(age["max"], 120, 1e-9, "peak age")
+    assert within(summary["syncs"]["duration_mean_s"], 60, 1e-9, "cycle")
+    assert within(age["peak_mean"], 120, 1e-9, "mean peak age")
+    assert within(age["max"], 120, 1e-9, "peak age")
 
 
 def test_constant_writes_back_to_back_mean_age_over_whole_cycles() -> None:
@@ -105,8 +75,8 @@ def test_constant_writes_back_to_back_mean_age_over_whole_cycles() -> None:
     sync = {"interval": 60, "gap": 0, "setup": 30, "throughput": 2_000}
     summary = numbers(simulate(scenario({"w": constant()}, sync, 60 * 102, warm_up=120)))
     age = summary["time_since_last_sync_s"]
-    assert _within(age["mean"], 90, 1e-9, "mean age")
-    assert _within(age["max"], 120, 1e-9, "peak age")
+    assert within(age["mean"], 90, 1e-9, "mean age")
+    assert within(age["max"], 120, 1e-9, "peak age")
 
 
 # --- fluid: relative error within (write spacing + one write's transfer time) / cycle ---------
@@ -121,9 +91,9 @@ def test_fluid_periodic(rate: int, size: int, throughput: int) -> None:
     bound = (spacing + size / throughput) / interval
     duration = setup + size / spacing / throughput * interval
     age = summary["time_since_last_sync_s"]
-    assert _within(summary["syncs"]["duration_mean_s"], duration, bound, "sync duration")
-    assert _within(age["mean"], duration + interval / 2, bound, "mean age")
-    assert _within(age["peak_mean"], duration + interval, bound, "mean peak age")
+    assert within(summary["syncs"]["duration_mean_s"], duration, bound, "sync duration")
+    assert within(age["mean"], duration + interval / 2, bound, "mean age")
+    assert within(age["peak_mean"], duration + interval, bound, "mean peak age")
 
 
 @pytest.mark.parametrize(
@@ -137,9 +107,9 @@ def test_fluid_gated(gap: float, setup: float, throughput: int) -> None:
     cycle = (gap + setup) / (1 - rho)
     bound = (0.3 + 1200 / throughput) / cycle
     age = summary["time_since_last_sync_s"]
-    assert _within(summary["syncs"]["duration_mean_s"], setup + rho * cycle, bound, "duration")
-    assert _within(age["mean"], setup + (0.5 + rho) * cycle, bound, "mean age")
-    assert _within(age["peak_mean"], setup + (1 + rho) * cycle, bound, "mean peak age")
+    assert within(summary["syncs"]["duration_mean_s"], setup + rho * cycle, bound, "duration")
+    assert within(age["mean"], setup + (0.5 + rho) * cycle, bound, "mean age")
+    assert within(age["peak_mean"], setup + (1 + rho) * cycle, bound, "mean peak age")
 
 
 def test_fluid_sizing_of_a_gated_replication() -> None:
@@ -150,8 +120,8 @@ def test_fluid_sizing_of_a_gated_replication() -> None:
     world = scenario(streams, {"gap": gap, "throughput": throughput}, 40_000, warm_up=8_000)
     age = numbers(simulate(world))["time_since_last_sync_s"]
     bound = (0.1 + 1000 / throughput) / (gap / (1 - rate / throughput))
-    assert _within(age["peak_mean"], target, bound, "mean peak age")
-    assert _within(age["max"], target, bound, "peak age")
+    assert within(age["peak_mean"], target, bound, "mean peak age")
+    assert within(age["max"], target, bound, "peak age")
 
 
 # --- random: inside a 99.9 % interval of half-width at most 2 % ------------------------------
@@ -161,15 +131,15 @@ def test_random_setup_back_to_back() -> None:
     """Exponential setup, no bytes: mean age E[S] + E[S^2] / 2 E[S] = 2 E[S], mean peak 2 E[S]."""
     sync = {"gap": 0, "setup": {"exponential": {"mean": 10}}}
     batch = _batched(scenario({}, sync, 2_000_000), seed=101)
-    assert _agrees(batch["age"], 20, "mean age")
-    assert _agrees(batch["peak"], 20, "mean peak")
+    assert agrees(batch["age"], 20, "mean age")
+    assert agrees(batch["peak"], 20, "mean peak")
 
 
 def test_gamma_setup_back_to_back() -> None:
     """Gamma setup of mean m and cv c: mean age m + m (1 + c^2) / 2."""
     sync = {"gap": 0, "setup": {"gamma": {"mean": 10, "cv": 0.5}}}
     batch = _batched(scenario({}, sync, 1_000_000), seed=102)
-    assert _agrees(batch["age"], 10 + 10 * 1.25 / 2, "mean age")
+    assert agrees(batch["age"], 10 + 10 * 1.25 / 2, "mean age")
 
 
 @pytest.mark.parametrize(
@@ -192,10 +162,10 @@ def test_gated_poisson(gap: Any, setup: Any, moments: tuple[float, float], seed:
     sync = {"gap": gap, "setup": setup, "throughput": throughput}
     streams = {"w": poisson("2 per s", {"exponential": {"mean": size}})}
     batch = _batched(scenario(streams, sync, 2_000_000), seed)
-    assert _agrees(batch["cycle"], cycle, "mean cycle")
-    assert _agrees(batch["cycle2"], cycle2, "mean square of the cycle")
-    assert _agrees(batch["age"], mean_setup + (0.5 + rho) * cycle2 / cycle, "mean age")
-    assert _agrees(batch["peak"], mean_setup + (1 + rho) * cycle, "mean peak")
+    assert agrees(batch["cycle"], cycle, "mean cycle")
+    assert agrees(batch["cycle2"], cycle2, "mean square of the cycle")
+    assert agrees(batch["age"], mean_setup + (0.5 + rho) * cycle2 / cycle, "mean age")
+    assert agrees(batch["peak"], mean_setup + (1 + rho) * cycle, "mean peak")
 
 
 def test_gated_poisson_write_lag() -> None:
@@ -209,7 +179,7 @@ def test_gated_poisson_write_lag() -> None:
     streams = {"w": poisson("2 per s", {"exponential": {"mean": size}})}
     world = scenario(streams, sync, 40_000, warm_up=2_000)
     means = [numbers(simulate(world, seed))["write_lag_s"]["mean"] for seed in range(200, 220)]
-    assert _agrees(np.array(means), expected, "mean write lag")
+    assert agrees(np.array(means), expected, "mean write lag")
 
 
 def test_sampled_means_of_distributions_agree_with_their_formulas() -> None:
@@ -229,4 +199,4 @@ def test_sampled_means_of_distributions_agree_with_their_formulas() -> None:
     for ordinal, form in enumerate(forms):
         distribution = Distribution[Duration].model_validate(form)
         values = distribution.sample(np.random.default_rng(ordinal), 400_000)
-        assert _agrees(values, distribution.expected(), str(form)), form
+        assert agrees(values, distribution.expected(), str(form)), form
