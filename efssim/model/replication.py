@@ -168,11 +168,6 @@ class Replication:
         return self.status is Status.ENABLED and not self._stalls
 
     @property
-    def stalled(self) -> bool:
-        """Whether an outage keeps syncs from making progress."""
-        return bool(self._stalls)
-
-    @property
     def paused_by(self) -> Cause | None:
         """The cause of the pause, None without one."""
         return self._holds.first if self._holds else None
