@@ -234,13 +234,16 @@ class Machine(RuleBasedStateMachine):
 
     @rule(configuration=st.integers(0, 5), from_destination=st.booleans())
     def stop_one(self, configuration: int, from_destination: bool) -> None:
-        """Delete one of the configurations that there are, from either side."""
+        """Delete one of the configurations that there are, from the side that answers."""
         for chosen in self._chosen(configuration):
-            side = chosen.destination if from_destination else chosen.source
-            self._stop(chosen.source, self.home[side])
+            sides = [self.home[part] for part in (chosen.source, chosen.destination)]
+            for region in reversed(sides) if from_destination else sides:
+                if self._stop(chosen.source, region):
+                    break
 
-    def _stop(self, source: str, region: str) -> None:
-        self._call("DeleteReplicationConfiguration", region, SourceFileSystemId=source)
+    def _stop(self, source: str, region: str) -> bool:
+        answer = self._call("DeleteReplicationConfiguration", region, SourceFileSystemId=source)
+        return answer is not None
 
     @rule(
         operation=st.sampled_from(["stop", "delete", "DISABLED", "ENABLED", "REPLICATING"]),
@@ -338,15 +341,20 @@ class Machine(RuleBasedStateMachine):
         configuration=st.integers(0, 5),
         lasts_s=st.one_of(lengths, st.sampled_from([None, 1000, 5000])),
         wait_s=st.sampled_from([0, PAUSING_S / 2, PAUSING_S, PAUSING_S]),
+        then=st.sampled_from(["nothing", "nothing", "stop", "fail"]),
     )
     def pause_one(
-        self, kind: str, configuration: int, lasts_s: float | None, wait_s: float
+        self, kind: str, configuration: int, lasts_s: float | None, wait_s: float, then: str
     ) -> None:
-        """Pause a configuration, and see it PAUSING or PAUSED at the next step."""
+        """Pause a configuration; more may happen while it is PAUSING or PAUSED."""
         for chosen in self._chosen(configuration):
             region = self.home[chosen.destination]
             self._apply(kind, region if kind == "opt_out" else self._name(chosen), lasts_s)
             self._advance(wait_s)
+            if then == "stop":
+                self._stop(chosen.source, self.home[chosen.source])
+            elif then == "fail":
+                self._fail(chosen.destination)
 
     @rule(configuration=st.integers(0, 5), the_source=st.booleans())
     def fail_one(self, configuration: int, the_source: bool) -> None:
