@@ -3,7 +3,7 @@
 1. Every write at or before LastReplicatedTimestamp was published by a sync that completed no later
    than the moment that timestamp was visible.
 2. LastReplicatedTimestamp never decreases and is never later than now.
-3. Statuses follow the table of legal changes, and syncs complete while ENABLED.
+3. Statuses follow the table of legal changes, and a sync is cut and completes in one ENABLED span.
 4. Bytes written = bytes published + bytes pending, at every completion.
 5. Little's law: the integral of pending bytes = the sum over writes of bytes times time pending.
 7. More throughput never makes any write later (one replication, gap 0, no failed attempt, every
@@ -117,13 +117,13 @@ def _statuses_follow_the_table(records: ReplicationRecords) -> None:
         _require(3, since_s <= change.time_s, f"statuses are in order: {edge}")
         status, since_s = change.after, change.time_s
     _require(3, (status is None) == (records.gone is not None), "a deleted configuration is gone")
-    completed = records.syncs.floats("completed_s")
+    cut, completed = records.syncs.floats("cut_s"), records.syncs.floats("completed_s")
     running = np.zeros(len(completed), dtype=bool)
     edges = [*(change.time_s for change in records.statuses), np.inf]
     for change, until_s in zip(records.statuses, edges[1:], strict=True):
         if change.after == "ENABLED":
-            running |= (completed >= change.time_s) & (completed <= until_s)
-    _require(3, bool(running.all()), "syncs complete while ENABLED")
+            running |= (cut >= change.time_s) & (completed <= until_s)
+    _require(3, bool(running.all()), "a sync is cut and completes in one span of ENABLED")
 
 
 def _replicated_means_published(records: ReplicationRecords, writes: Lifetimes) -> None:

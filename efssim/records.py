@@ -261,7 +261,8 @@ def _lines(records: ReplicationRecords, snapshot: Snapshot) -> Iterator[str]:
     for sync in records.abandoned:
         times = f"{_microseconds(sync.cut_s)} {_microseconds(sync.abandoned_s)}"
         yield f"abandoned {times} {sync.bytes} {sync.files} {sync.attempts}"
-    for cause, (count, size) in records.dropped.items():
+    # In the order of names: which journal is asked first depends on who looks.
+    for cause, (count, size) in sorted(records.dropped.items()):
         yield f"dropped {cause} {count} {size}"
     yield f"{snapshot.written_count} {snapshot.written_bytes}"
 

@@ -76,8 +76,9 @@ class Simulation:
     def apply(self, event: Mapping[str, Any]) -> None:
         """Let a disturbance begin now: an entry of `events` without `at`.
 
-        Raise pydantic.ValidationError for one that is malformed and ValueError for a target that
-        does not exist.
+        Raise pydantic.ValidationError for one that is malformed, ValueError for a target that does
+        not exist, and RunError where replications would have to share a link, which is not
+        modelled.
         """
         parsed = Event.model_validate({**event, "at": self._world.now_s})
         self._world.apply(parsed)
@@ -87,8 +88,9 @@ class Simulation:
     ) -> dict[str, Any]:
         """Call an operation of the EFS API in a Region, now; return the answer as boto3 would.
 
-        Raise EfsError as EFS would, and ValueError for an operation that it does not have. A name
-        of a file system stands for its id.
+        Raise EfsError as EFS would, ValueError for an operation that it does not have, and RunError
+        where replications would have to share a link, which is not modelled. A name of a file
+        system stands for its id.
         """
         return self._world.call(operation, parameters or {}, region)
 

@@ -438,14 +438,20 @@ def test_statuses_that_keep_law_3(changes: Any) -> None:
         # The sync completes at 6 s, while the destination is PAUSED, PAUSING, not yet ENABLED.
         (
             [ENABLED, (5.2, "ENABLED", "PAUSING"), (5.4, "PAUSING", "PAUSED")],
-            "syncs complete while ENABLED",
+            "a sync is cut and completes in one span of ENABLED",
         ),
-        ([ENABLED, (5.999, "ENABLED", "PAUSING")], "syncs complete while ENABLED"),
+        (
+            [ENABLED, (5.999, "ENABLED", "PAUSING")],
+            "a sync is cut and completes in one span of ENABLED",
+        ),
         (
             [(0.0, None, "ENABLING"), (6.001, "ENABLING", "ENABLED")],
-            "syncs complete while ENABLED",
+            "a sync is cut and completes in one span of ENABLED",
         ),
-        ([ENABLED, (5.5, "ENABLED", "ERROR")], "syncs complete while ENABLED"),
+        (
+            [ENABLED, (5.5, "ENABLED", "ERROR")],
+            "a sync is cut and completes in one span of ENABLED",
+        ),
         # The last status says that the configuration is gone, and nothing else does.
         (
             [ENABLED, (6.5, "ENABLED", "DELETING"), (7.0, "DELETING", None)],

@@ -219,9 +219,9 @@ FINAL = [
 def _disturbed(seed: int) -> tuple[Scenario, dict[str, Any]]:
     """Return a random scenario, and the last event that was added to it.
 
-    Each event is aimed at a sync in flight of a run with the events before it. It changes nothing
-    before its own time, so it hits that sync; later events may miss theirs because of it, but for
-    the one that was added last.
+    The last event is aimed at a sync in flight of a run with the events before it, and hits it,
+    since it changes nothing before its own time. Half of the others are aimed as well, though later
+    ones may make them miss; half happen at any time, also between two syncs.
     """
     rng = np.random.default_rng([seed, 1])
     pick = _picker(rng)
@@ -238,8 +238,8 @@ def _disturbed(seed: int) -> tuple[Scenario, dict[str, Any]]:
             "established": pick(True, True, False),
             "control": {
                 "enabling": pick("40 s", {"exponential": {"mean": "2 min"}}),
-                "pausing": pick("30 s", {"exponential": {"mean": "1 min"}}),
-                "resuming": pick(0, "100 s"),
+                "pausing": pick("5 s", "30 s", {"exponential": {"mean": "1 min"}}),
+                "resuming": pick(0, 0, "100 s"),
                 "deleting": pick("5 min", {"exponential": {"mean": "5 min"}}),
             },
         },
@@ -248,13 +248,17 @@ def _disturbed(seed: int) -> tuple[Scenario, dict[str, Any]]:
         "seed": seed,
     }
     kinds = LASTING if capacity == "none" else [*LASTING, {"link_degraded": LINK, "factor": 0.3}]
-    chosen = [pick(*kinds) for _ in range(rng.integers(1, 4))]
+    chosen = [pick(*kinds) for _ in range(rng.integers(1, 5))]
     chosen.append((LASTING + FINAL)[seed % len(LASTING + FINAL)])
 
     events: list[dict[str, Any]] = []
-    for kind in chosen:
+    for kind in chosen[:-1]:
         so_far = scenario(streams, sync, "2 h", events=events, **parts)
-        events = [*events, _aimed(kind, so_far, rng)]
+        lasts = {"for": pick(1.0, float(5 + rng.exponential(60)))}
+        at_random = {**kind, "at": float(rng.uniform(0, 7200)), **lasts}
+        events.append(pick(at_random, _aimed(kind, so_far, rng)))
+    so_far = scenario(streams, sync, "2 h", events=events, **parts)
+    events.append(_aimed(chosen[-1], so_far, rng))
     return scenario(streams, sync, "2 h", events=events, **parts), events[-1]
 
 

@@ -26,7 +26,7 @@ from efssim.result import Outcome
 SOURCE, DESTINATION, THIRD = "us-east-1", "us-west-2", "eu-south-1"
 REGIONS = (SOURCE, DESTINATION, THIRD)
 OPTING_OUT_S, OPTING_IN_S = 20, 40  # of the third Region; at once in the others
-ENABLING_S, PAUSING_S, RESUMING_S, DELETING_S = 120, 150, 100, 90
+ENABLING_S, PAUSING_S, RESUMING_S, DELETING_S = 120, 60, 40, 90
 CREATING_S, FORGETTING_S = 15, 10
 DURATION_S = 4 * 24 * 3600
 
@@ -192,8 +192,15 @@ class Machine(RuleBasedStateMachine):
             st.just({"AvailabilityZoneName": f"{DESTINATION}b"}),
         ),
         caller=callers,
+        during_outage=st.sampled_from([False, False, True]),
     )
-    def replicate(self, source: str, destination: dict[str, str], caller: str | None) -> Any:
+    def replicate(
+        self, source: str, destination: dict[str, str], caller: str | None, during_outage: bool
+    ) -> Any:
+        """Replicate to a new file system, perhaps while nothing can be transferred yet."""
+        if during_outage:
+            link = f"{self.home[source]} -> {destination.get('Region', DESTINATION)}"
+            self._apply("link_outage", link, 2 * ENABLING_S)
         return self._replicate(source, destination, caller)
 
     @rule(source=file_systems, destination=file_systems, caller=callers, prepare=st.booleans())

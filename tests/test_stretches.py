@@ -16,11 +16,12 @@ from hypothesis import strategies as st
 from worlds import constant, poisson, scenario
 
 import efssim
-from efssim import Result, Scenario, Simulation
+from efssim import EfsError, Result, Scenario, Simulation
 from efssim.model.simulation import World
 from efssim.records import SYNC_COLUMNS
 
 LINK = "us-east-1 -> us-west-2"
+TIMES = ("last_replicated_timestamp", "last_sync_completed", "final_status")
 REGIONS = {"us-west-2": {"default": False}}
 STREAMS: list[dict[str, Any]] = [
     constant("1 per 3 s", "777 B"),
@@ -84,11 +85,19 @@ def run(
     seen = []
     for time_s in sorted(looks or []):
         simulation.advance(time_s - simulation.elapsed_s)
-        answer = simulation.call("DescribeReplicationConfigurations", region="us-west-2")
-        still = simulation.result().outcomes["dr"].open_sync
-        seen.append((answer, still))
+        result = simulation.result()
+        times = [result.summary["replications"]["dr"][key] for key in TIMES]
+        seen.append((_described(simulation), times, result.outcomes["dr"].open_sync))
     simulation.advance_to_end()
     return simulation.result(), seen
+
+
+def _described(simulation: Simulation) -> Any:
+    """Return what Describe says, which during an outage of the Region is an error."""
+    try:
+        return simulation.call("DescribeReplicationConfigurations", region="us-west-2")
+    except EfsError as error:
+        return str(error)
 
 
 def hit_in_flight(world: Scenario, wanted: list[Any]) -> list[dict[str, Any]]:

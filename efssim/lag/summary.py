@@ -186,7 +186,7 @@ class Measures:
             "count": self._lags.by_write.count + self._open_at_end()[0],
             "bytes": self._written_bytes(),
             "coalesced_bytes": self._coalesced(),
-            "dropped_bytes": dict(self._lags.dropped_bytes),
+            "dropped_bytes": dict(sorted(self._lags.dropped_bytes.items())),
         }
 
     def _coalesced(self) -> int:

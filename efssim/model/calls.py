@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from efssim.model.control_plane import IMPLEMENTED, ControlPlane
+from efssim.model.control_plane import ControlPlane
 from efssim.model.errors import EfsError, RunError
 from efssim.model.fleet import Fleet
 from efssim.records import Event
@@ -37,11 +37,14 @@ class Calls:
             record.affected = self._affected(subject, answer)
         except EfsError as error:
             record.error = str(error)
+            self._record(record, looks)
             raise
-        finally:
-            if not looks and operation in IMPLEMENTED:
-                self.events.append(record)
+        self._record(record, looks)
         return answer
+
+    def _record(self, record: Event, looks: bool) -> None:
+        if not looks:
+            self.events.append(record)
 
     def happen(self, spec: schema.Event, path: tuple[str | int, ...]) -> None:
         """Make the call of an event; raise RunError if it had to succeed and does not."""

@@ -114,6 +114,7 @@ def _new(fleet: Fleet, source: FileSystem, given: Given) -> FileSystem:
         require_one_zone(fleet, zone, region)
     key = key_arn(given.get("KmsKeyId"), region)
     require_room(fleet, region)
+    fleet.require_link(source, region)  # so that a refusal leaves no file system behind
     return fleet.make_file_system(
         fleet.unused_name(f"{fleet.replication_name(source)}.destination"),
         region,

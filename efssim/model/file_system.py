@@ -89,8 +89,12 @@ class FileSystem:
         self.journal.resume(cause)
 
     def fail(self, cause: Cause) -> None:
-        """Become unrecoverable: nothing can be written, and its replication goes to ERROR."""
-        self.state = LifeCycleState.ERROR
+        """Become unrecoverable: nothing can be written, and its replication goes to ERROR.
+
+        One that is being deleted goes on being deleted.
+        """
+        if self.state is not LifeCycleState.DELETING:
+            self.state = LifeCycleState.ERROR
         self.stop_writes(cause)
         if self.replication is not None:
             self.replication.fail(cause)

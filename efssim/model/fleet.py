@@ -243,6 +243,7 @@ class Fleet:
         """Make the replication of a source to a destination that has just passed all rules."""
         name, plan = self.replication_name(source), self._plan_of(source)
         self.link(source.region, destination.region).admit(name, plan.throughput_max)
+        self._plans.pop(source.id, None)
         arn = original_source_arn(source, destination)
         terms = Terms(name, plan.sync, plan.control, plan.initial, arn, role_arn)
         records = self._record(name)
@@ -262,7 +263,12 @@ class Fleet:
 
     def _plan_of(self, source: FileSystem) -> Plan:
         defaults = self.scenario.defaults
-        return self._plans.pop(source.id, Plan("", defaults.sync, defaults.control))
+        return self._plans.get(source.id, Plan("", defaults.sync, defaults.control))
+
+    def require_link(self, source: FileSystem, region: str) -> None:
+        """Raise RunError if a replication of a source to a Region would have to share its link."""
+        name, plan = self.replication_name(source), self._plan_of(source)
+        self.link(source.region, region).require_room(name, plan.throughput_max)
 
     def _sync(self, made: Replication) -> None:
         terms, source = made.terms, made.source

@@ -55,9 +55,13 @@ class Link:
         """Whether it has a capacity at all."""
         return self._undisturbed < math.inf
 
+    def require_room(self, user: str, throughput: float) -> None:
+        """Raise RunError if a further replication of some throughput would have to share."""
+        self._refuse_to_share(self._users | {user: throughput}, self.capacity)
+
     def admit(self, user: str, throughput: float) -> None:
         """Take note of a replication of some throughput; RunError if it would have to share."""
-        self._refuse_to_be_shared(self._users | {user: throughput})
+        self.require_room(user, throughput)
         self._users[user] = throughput
 
     def join(self, user: str, before: Callable[[], None], after: Callable[[], None]) -> None:
@@ -77,20 +81,20 @@ class Link:
         self._change({other: f for other, f in self._factors.items() if other != cause})
 
     def _change(self, factors: dict[Cause, float]) -> None:
+        capacity = self._undisturbed * math.prod(factors.values())
+        self._refuse_to_share(self._users, capacity)
         for tell in self._before.values():
             tell()
-        self._factors = factors
-        self.capacity = self._undisturbed * math.prod(factors.values())
-        self._refuse_to_be_shared(self._users)
+        self._factors, self.capacity = factors, capacity
         for tell in self._after.values():
             tell()
 
-    def _refuse_to_be_shared(self, users: Mapping[str, float]) -> None:
+    def _refuse_to_share(self, users: Mapping[str, float], capacity: float) -> None:
         wanted = math.fsum(users.values())
-        if len(users) > 1 and self.capacity < wanted:
+        if len(users) > 1 and capacity < wanted:
             raise RunError(
                 ("links", self.name),
-                f"its capacity of {self.capacity:,.0f} bytes/s is below what {' and '.join(users)}"
+                f"its capacity of {capacity:,.0f} bytes/s is below what {' and '.join(users)}"
                 f" may send ({wanted:,.0f} bytes/s); this version does not model how they would"
                 " share it",
             )

@@ -32,9 +32,18 @@ class Schedule:
         if spec.call is not None:
             self._calls.happen(spec, path)
             return
-        _check_target(spec, self._fleet)
         begin_s, end_s = self._span(spec, spec.lasts)
         self._between(begin_s, end_s, spec)
+
+    def apply(self, spec: schema.Event) -> None:
+        """Begin what an event says, now; ValueError for a target that does not exist.
+
+        A scenario's own targets are checked when it is read; one that is gone by then is not
+        affected.
+        """
+        if spec.call is None:
+            _check_target(spec, self._fleet)
+        self.happen(spec, ())
 
     def repeat(self, name: str, spec: schema.Fault) -> None:
         """Let a fault come again and again."""
@@ -96,7 +105,7 @@ def _lasts(name: str, spec: schema.Fault, draws: Draws) -> Callable[[int], float
 
 
 def _check_target(spec: schema.Event, fleet: Fleet) -> None:
-    """Raise ValueError for a target that does not exist; a scenario's own are checked before."""
+    """Raise ValueError for a target that does not exist."""
     kind, target = spec.kind, spec.target
     if kind in ("opt_out", "region_outage"):
         places: tuple[str, ...] = (target,)

@@ -136,7 +136,7 @@ class World:
 
     def apply(self, event: schema.Event) -> None:
         """Let an event happen now."""
-        self._schedule.happen(event, ())
+        self._schedule.apply(event)
         self.advance_to(self.now_s)
 
     def call(self, operation: str, parameters: Mapping[str, Any], region: str) -> dict[str, Any]:

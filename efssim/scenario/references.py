@@ -25,6 +25,13 @@ def _new_destination(replication: str) -> str:
     return f"{replication}.destination"
 
 
+def _new_destinations(raw: Mapping[str, Any]) -> Iterator[str]:
+    """Yield the names of the destinations that do not exist before their replication."""
+    for name, part in written.section(raw, "replications").items():
+        if "file_system" not in written.mapping(part, "destination"):
+            yield _new_destination(name)
+
+
 def _dangling(what: str, name: str, known: list[str]) -> str:
     return f"no {what} is named '{name}'{suggest(name, known)}"
 
@@ -91,7 +98,7 @@ def _identity_problems(raw: Mapping[str, Any]) -> Iterator[Found]:
 
 def _target_problems(raw: Mapping[str, Any]) -> Iterator[Found]:
     replications = written.names(raw, "replications")
-    systems = written.names(raw, "file_systems") + [_new_destination(r) for r in replications]
+    systems = written.names(raw, "file_systems") + list(_new_destinations(raw))
     known = {
         "kms_key_disabled": ("replication", replications),
         "permission_lost": ("replication", replications),
