@@ -150,7 +150,7 @@ def _bytes_are_conserved(
     # Syncs of one instant count together: only the last of them is compared.
     ordered = np.diff(completed, append=np.inf) > 0
     _require(4, np.array_equal(published[ordered], visible[ordered]), "published = visible bytes")
-    _require(4, np.array_equal(written, np.array(records.written_bytes)), "bytes written")
+    _require(4, np.array_equal(written, records.syncs.ints("written_bytes")), "bytes written")
     _require(4, bool((published <= written).all()), "published is at most written")
     pending = sum(int(part.bytes.sum()) for part in snapshot.open_writes)
     sent = int(published[-1]) if len(published) else 0

@@ -6,16 +6,10 @@ Times are seconds since the scenario's start, sizes are bytes. Nothing here comp
 from __future__ import annotations
 
 import hashlib
-from array import array
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
+from efssim.columns import Columns, Floats, Ints
 
 SYNC_COLUMNS = {
     "cut_s": "d",  # start of the sync; it publishes every write up to here
@@ -26,59 +20,9 @@ SYNC_COLUMNS = {
     "writes": "q",  # writes published
     "attempts": "q",  # attempts, the successful one included
     "first_write_s": "d",  # time of the first write of the change set, NaN where it is empty
+    "written_bytes": "q",  # bytes written to the source up to the completion
 }
-"""Columns of completed syncs, with their array type codes."""
-
-
-_ROWS = 1024
-
-
-class Columns:
-    """A growing table of numbers, one typed array per column.
-
-    Rows wait in a list and move to the arrays in blocks, which is several times faster than
-    appending to each array.
-    """
-
-    def __init__(self, types: Mapping[str, str]) -> None:
-        self._arrays: dict[str, array[Any]] = {name: array(code) for name, code in types.items()}
-        self._rows: list[tuple[float, ...]] = []
-
-    def __len__(self) -> int:
-        return len(next(iter(self._arrays.values()))) + len(self._rows)
-
-    def append(self, *row: float) -> None:
-        """Add one row, its values in the order of the columns; counts and bytes are integers."""
-        self._rows.append(row)
-        if len(self._rows) >= _ROWS:
-            self._move()
-
-    def extend(self, columns: Iterable[NDArray[Any]]) -> None:
-        """Add many rows, given as columns in their order, each of shape (rows,)."""
-        self._move()
-        for array_, column in zip(self._arrays.values(), columns, strict=True):
-            array_.frombytes(np.ascontiguousarray(column, dtype=array_.typecode).tobytes())
-
-    def _move(self) -> None:
-        for column, values in zip(
-            self._arrays.values(), zip(*self._rows, strict=True), strict=False
-        ):
-            column.extend(values)
-        self._rows.clear()
-
-    def __getitem__(self, name: str) -> NDArray[np.float64 | np.int64]:
-        """Return a copy of a column, shape (rows,)."""
-        self._move()
-        column = self._arrays[name]
-        return np.array(column, dtype=np.dtype(column.typecode))
-
-    def floats(self, name: str) -> Floats:
-        """Return a copy of a column of times."""
-        return self[name].astype(np.float64, copy=False)
-
-    def ints(self, name: str) -> Ints:
-        """Return a copy of a column of counts or bytes."""
-        return self[name].astype(np.int64, copy=False)
+"""Columns of completed syncs, with their type codes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,8 +124,6 @@ class ReplicationRecords:
     """Everything that happened to one replication."""
 
     syncs: Columns = field(default_factory=lambda: Columns(SYNC_COLUMNS))
-    written_bytes: array[int] = field(default_factory=lambda: array("q"))
-    """Bytes written to the source up to each completion, one for each row of `syncs`."""
     statuses: list[StatusChange] = field(default_factory=list)
     sinks: list[Callable[[Publications], None]] = field(default_factory=list)
     """Receive the published writes a block at a time, so that they need not be kept."""
@@ -242,9 +184,7 @@ def digest(
     hasher.update(f"seed {seed}\n".encode())
     for name, records, snapshot in replications:
         hasher.update(f"replication {name!r}\n".encode())
-        for column in SYNC_COLUMNS:
-            hasher.update(_canonical(records.syncs[column]))
-        hasher.update(_canonical(np.array(records.written_bytes, dtype=np.int64)))
+        hasher.update(records.syncs.digest())
         for line in _lines(records, snapshot):
             hasher.update(f"{line}\n".encode())
     for event in events:
@@ -269,11 +209,3 @@ def _lines(records: ReplicationRecords, snapshot: Snapshot) -> Iterator[str]:
 
 def _microseconds(time_s: float | None) -> int | None:
     return None if time_s is None else round(time_s * 1e6)
-
-
-def _canonical(column: NDArray[np.float64 | np.int64]) -> bytes:
-    if column.dtype == np.int64:
-        return column.astype("<i8").tobytes()
-    # NaN (no write) has no integer; -1 is not a time.
-    microseconds = np.rint(np.where(np.isnan(column), -1e-6, column) * 1e6)
-    return microseconds.astype("<i8").tobytes()

@@ -10,23 +10,18 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from efssim.lag.age import Teeth
+from efssim.columns import Columns
 from efssim.lag.exceedance import Exceedance
-from efssim.lag.rpo import Violation
+from efssim.lag.rpo import Violation, Violations
 from efssim.lag.summary import timestamp
-from efssim.records import SYNC_COLUMNS, AbandonedSync, Columns, Event, OpenSync, StatusChange
+from efssim.lag.teeth import Teeth
+from efssim.records import SYNC_COLUMNS, AbandonedSync, Event, OpenSync, StatusChange
 from efssim.scenario import Scenario
 from efssim.scenario.schema import Control, Sync
-
-Ints = NDArray[np.int64]
 
 if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
-
-
-def _no_teeth() -> Teeth:
-    return Teeth(np.zeros(0), np.zeros(0), np.zeros(0))
 
 
 @dataclass(frozen=True)
@@ -41,22 +36,33 @@ class Outcome:
     statuses: tuple[StatusChange, ...] = ()
     abandoned: tuple[AbandonedSync, ...] = ()
     open_sync: OpenSync | None = None
-    age: Teeth = field(default_factory=_no_teeth)
-    violations: tuple[Violation, ...] = ()
+    violations: Violations | tuple[()] = ()
     exceedance: dict[str, Exceedance] = field(default_factory=dict)
     summary: dict[str, Any] = field(default_factory=dict)
     last_replicated_s: float | None = None
     """LastReplicatedTimestamp before the first of `syncs`; None: absent."""
     defined_s: float | None = None
     """When LastReplicatedTimestamp became visible; None: it did not."""
+    last_sync_s: tuple[float, float] | None = None
+    """Cut and completion of the last of `syncs`; None without one."""
+    window_s: tuple[float, float] = (0.0, 0.0)
+    """Begin and end of the window."""
     end_s: float = 0.0
     """When the configuration was gone, or now."""
-    written_bytes: Ints = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
-    """Bytes written up to each completion, shape (syncs,)."""
     pending_bytes: int = 0
     """Pending at `end_s`."""
     pending_growth_bytes: int = 0
     """Pending at the end of the window minus pending at its begin."""
+
+    @property
+    def age(self) -> Teeth:
+        """Time since last sync in the window, a tooth from each completion on."""
+        begin_s, origin_s = self.syncs.floats("completed_s"), self.syncs.floats("cut_s")
+        if self.last_replicated_s is not None:
+            begin_s = np.append(self.statuses[0].time_s, begin_s)
+            origin_s = np.append(self.last_replicated_s, origin_s)
+        end_s = np.append(begin_s[1:], self.end_s)[: len(begin_s)]
+        return Teeth(begin_s, end_s, origin_s).within(*self.window_s)
 
 
 @dataclass(frozen=True, repr=False)
@@ -100,9 +106,7 @@ class Result:
 
     def _replication(self, name: str) -> dict[str, Any]:
         outcome, start = self.outcomes[name], self.scenario.start
-        synced = len(outcome.syncs) > 0
-        last_cut_s = float(outcome.syncs["cut_s"][-1]) if synced else outcome.last_replicated_s
-        completed_s = float(outcome.syncs["completed_s"][-1]) if synced else None
+        last_cut_s, completed_s = outcome.last_sync_s or (outcome.last_replicated_s, None)
         return {
             **outcome.summary,
             "last_replicated_timestamp": timestamp(start, last_cut_s),
@@ -174,8 +178,9 @@ class Result:
             empty = pd.DatetimeIndex(self._times([]), name="time")
             return pd.DataFrame({"pending_bytes": np.zeros(0, dtype=np.int64)}, index=empty)
         published = outcome.syncs.ints("published_bytes").cumsum()
-        after = outcome.written_bytes - published
-        before = outcome.written_bytes - np.concatenate(([0], published))[: len(published)]
+        written = outcome.syncs.ints("written_bytes")
+        after = written - published
+        before = written - np.concatenate(([0], published))[: len(published)]
         size = np.append(np.column_stack((before, after)).ravel(), outcome.pending_bytes)
         time_s = np.append(np.repeat(outcome.syncs.floats("completed_s"), 2), outcome.end_s)
         if outcome.last_replicated_s is None:
@@ -271,7 +276,7 @@ class Result:
     def _violation_table(self, name: str, outcome: Outcome) -> pd.DataFrame:
         import pandas as pd
 
-        found = outcome.violations
+        found = list(outcome.violations)
         return pd.DataFrame(
             {
                 "replication": name,
@@ -283,7 +288,7 @@ class Result:
             }
         )
 
-    def _during(self, name: str, found: tuple[Violation, ...]) -> list[str]:
+    def _during(self, name: str, found: list[Violation]) -> list[str]:
         """Return, for each violation, the disturbances of a replication that overlap it."""
         events = [e for e in self.happened if not e.is_call and name in e.affected]
         begin_s = np.array([event.begin_s for event in events])

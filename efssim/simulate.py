@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-import numpy as np
-
 from efssim import laws
-from efssim.lag.summary import Measures, Objective
-from efssim.lag.write_lag import WriteLags
+from efssim.columns import Columns
+from efssim.lag.summary import Measures, Objective, Running
 from efssim.model.simulation import World
-from efssim.records import ReplicationRecords, Snapshot, digest
+from efssim.records import SYNC_COLUMNS, ReplicationRecords, Snapshot, digest
 from efssim.result import Outcome, Result
 from efssim.scenario import Scenario
 from efssim.scenario.quantities import parse_duration
@@ -35,17 +32,18 @@ class Simulation:
         self.scenario = scenario
         self.seed = scenario.seed if seed is None else seed
         self._verify = verify
-        self._lags: dict[str, WriteLags] = {}
+        self._running: dict[str, Running] = {}
         self._logs: dict[str, laws.WriteLog] = {}
         self._streams = 0
         self._world = World(scenario, self.seed, self._record)
 
     def _record(self, name: str) -> ReplicationRecords:
-        """Return the records of a new replication, whose writes stream into its measures."""
-        records = ReplicationRecords()
-        self._lags[name] = WriteLags(self.scenario.warm_up, records)
-        records.sinks.append(self._lags[name].add)
-        records.drop_sinks.append(self._lags[name].drop)
+        """Return the records of a new replication, which stream into its measures."""
+        # The laws are checked on the syncs.
+        keep = self.scenario.records == "on" or self._verify
+        records = ReplicationRecords(syncs=Columns(SYNC_COLUMNS, keep=keep))
+        target_s = self.scenario.rpo.target
+        self._running[name] = Running(self.scenario.warm_up, target_s, records)
         if self._verify:
             self._logs[name] = laws.WriteLog()
             records.sinks.append(self._logs[name].add)
@@ -134,24 +132,24 @@ class Simulation:
 
     def _outcome(self, name: str, records: ReplicationRecords, snapshot: Snapshot) -> Outcome:
         replication = self._world.fleet.replications[name]
-        measures = Measures(records, snapshot, self._lags[name], self._objective(name))
+        measures = Measures(records, snapshot, self._running[name], self._objective(name))
         return Outcome(
-            syncs=copy.deepcopy(records.syncs),
-            statuses=tuple(records.statuses),
-            open_sync=snapshot.open_sync,
-            age=measures.age,
-            violations=tuple(measures.violations()),
-            summary=measures.summary(),
-            abandoned=tuple(records.abandoned),
-            last_replicated_s=records.last_replicated_s,
-            written_bytes=np.array(records.written_bytes, dtype=np.int64),
-            defined_s=records.defined_s,
-            end_s=snapshot.now_s,
-            pending_bytes=sum(int(part.bytes.sum()) for part in snapshot.open_writes),
-            exceedance=measures.exceedance(),
             source=replication.source.name,
             sync=replication.terms.sync,
             control=replication.terms.control,
+            syncs=records.syncs.copy(),
+            statuses=tuple(records.statuses),
+            abandoned=tuple(records.abandoned),
+            open_sync=snapshot.open_sync,
+            violations=measures.violations,
+            exceedance=measures.exceedance(),
+            summary=measures.summary(),
+            last_replicated_s=records.last_replicated_s,
+            defined_s=records.defined_s,
+            last_sync_s=measures.last_sync_s,
+            window_s=(self.scenario.warm_up, self._world.now_s),
+            end_s=snapshot.now_s,
+            pending_bytes=measures.pending_now(),
             pending_growth_bytes=measures.pending_growth(),
         )
 

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from worlds import constant, numbers, poisson, scenario, simulate
 
 from efssim import Scenario, Simulation, laws
+from efssim.columns import Columns
 from efssim.records import (
     SYNC_COLUMNS,
-    Columns,
     OpenWrites,
     Publications,
     ReplicationRecords,
@@ -329,8 +329,7 @@ def _consistent() -> tuple[ReplicationRecords, Snapshot, laws.WriteLog]:
     """Two writes of 10 B at 1 s and 2 s, published at 6 s by a cut at 5 s; one of 7 B open."""
     records = ReplicationRecords(last_replicated_s=0.0)
     records.statuses.append(StatusChange(0.0, None, "ENABLED", "established"))
-    records.syncs.append(5.0, 6.0, 20, 20, 2, 2, 1, 1.0)
-    records.written_bytes.append(27)
+    records.syncs.append(5.0, 6.0, 20, 20, 2, 2, 1, 1.0, 27)
     log = laws.WriteLog()
     log.add(Publications(_floats(1, 2), _ints(10, 10), _ints(2), _floats(6), 1))
     still = OpenWrites(_floats(5.5), _ints(7), 1)
@@ -377,14 +376,16 @@ def test_a_lost_byte_breaks_law_4() -> None:
 
 def test_a_wrong_count_of_written_bytes_breaks_law_4() -> None:
     records, snapshot, log = _consistent()
-    records.written_bytes[0] = 20
+    row = {name: records.syncs[name][0].item() for name in SYNC_COLUMNS} | {"written_bytes": 20}
+    records.syncs = Columns(SYNC_COLUMNS)
+    records.syncs.append(*row.values())
     with pytest.raises(laws.LawViolation, match="law 4"):
         laws.check(records, snapshot, log)
 
 
 def test_a_decreasing_timestamp_breaks_law_2() -> None:
     records, snapshot, log = _consistent()
-    records.syncs.append(4.0, 7.0, 0, 0, 0, 0, 1, np.nan)
+    records.syncs.append(4.0, 7.0, 0, 0, 0, 0, 1, np.nan, 27)
     with pytest.raises(laws.LawViolation, match="law 2"):
         laws.check(records, snapshot, log)
 

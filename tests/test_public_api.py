@@ -322,16 +322,18 @@ def test_a_result_without_a_sync():
 
 
 ALLOWED = {
-    "records": set(),
+    "columns": set(),
+    "records": {"columns"},
     "scenario": {"scenario"},
     "model": {"model", "records", "scenario"},
-    "lag": {"lag", "records"},
+    "lag": {"columns", "lag", "records"},
     "laws": {"records"},
     "report": {"report", "result", "scenario", "lag", "records", "_version"},
-    "result": {"lag", "records", "report", "scenario"},
-    "simulate": {"lag", "laws", "model", "records", "result", "scenario"},
+    "result": {"columns", "lag", "records", "report", "scenario"},
+    "simulate": {"columns", "lag", "laws", "model", "records", "result", "scenario"},
 }
 BANNED = {
+    "columns": {"simpy", "pandas", "matplotlib", "scipy", "pydantic"},
     "records": {"simpy", "pandas", "matplotlib", "scipy", "pydantic"},
     "scenario": {"simpy", "pandas", "matplotlib", "scipy"},
     "model": {"pandas", "matplotlib", "scipy"},

@@ -1,80 +1,140 @@
 """Time since last sync (age) and age of the oldest pending write: exact sawtooth curves.
 
 Both rise one second per second between the completions of syncs, so their distribution over time
-follows from the sync columns alone; nothing is sampled.
+follows from the completed syncs alone; nothing is sampled. Completed syncs are taken in a block at
+a time, and how they are divided into blocks does not show.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import copy
+import math
 
 import numpy as np
 from numpy.typing import NDArray
 
-from efssim.lag.ramps import Ramps
+from efssim.columns import Block
+from efssim.lag.block_sums import BlockSums
+from efssim.lag.rpo import Violations
+from efssim.lag.running_ramps import RunningRamps
+from efssim.lag.teeth import Teeth, age_teeth
 from efssim.records import ReplicationRecords, Snapshot
 
 Floats = NDArray[np.float64]
 
 
-@dataclass(frozen=True)
-class Teeth:
-    """Pieces of a sawtooth: on [begin, end) the value is now - origin. Each shape (pieces,)."""
-
-    begin_s: Floats
-    end_s: Floats
-    origin_s: Floats
-
-    def within(self, begin_s: float, end_s: float) -> Teeth:
-        """Return the part inside a window; pieces without length are left out."""
-        begin, end = self.begin_s.clip(min=begin_s), self.end_s.clip(max=end_s)
-        kept = end > begin
-        return Teeth(begin[kept], end[kept], self.origin_s[kept])
-
-    def ramps(self, zero_s: float = 0.0) -> Ramps:
-        """Return the distribution over time; `zero_s` is time spent at 0 besides."""
-        return Ramps(self.begin_s - self.origin_s, self.end_s - self.origin_s, zero_s)
-
-
-def age_teeth(records: ReplicationRecords, snapshot: Snapshot) -> Teeth:
-    """Return time since last sync, now - LastReplicatedTimestamp, wherever that is defined.
+class Age:
+    """Time since last sync from `begin_s` on, wherever it is defined.
 
     It is from the start, or from the completion of the initial sync, until now, or until the
     configuration is gone.
     """
-    begin, end = _steps(records, snapshot)
-    first = [] if records.last_replicated_s is None else [records.last_replicated_s]
-    return Teeth(begin, end, np.concatenate((first, records.syncs.floats("cut_s"))))
+
+    def __init__(self, begin_s: float, target_s: float, records: ReplicationRecords) -> None:
+        self._begin_s, self._records = begin_s, records
+        self.ramps = RunningRamps()
+        self.violations = Violations(target_s)
+        self._since: tuple[float, float] | None = None  # the last completion and its cut
+        self._within = BlockSums()  # seconds at or below the target
+        self._peaks = BlockSums()
+        self._peak_count = 0
+
+    def add(self, block: Block) -> None:
+        """Take in completed syncs, in order."""
+        completed_s, cut_s = block["completed_s"], block["cut_s"]
+        teeth = age_teeth(completed_s, cut_s, self._before)
+        self._since = completed_s.item(-1), cut_s.item(-1)
+        peaks = teeth.high[teeth.end_s >= self._begin_s]
+        self._peaks.add(peaks)
+        self._peak_count += len(peaks)
+        self._take(teeth)
+
+    @property
+    def _before(self) -> tuple[float, float] | None:
+        first_s = self._records.last_replicated_s
+        if self._since is None and first_s is not None:
+            return self._records.created_s, first_s
+        return self._since
+
+    def _take(self, teeth: Teeth) -> None:
+        teeth = teeth.within(self._begin_s, math.inf)
+        low, high = teeth.low, teeth.high
+        self.ramps.add(low, high)
+        # Clipped to the very lengths that make up the total: where all are within, so is their sum.
+        self._within.add((self.violations.target_s - low).clip(0.0, high - low))
+        self.violations.add(teeth)
+
+    def until(self, now_s: float) -> Age:
+        """Return what there is up to a time after the last completion."""
+        other = copy.copy(self)
+        other.ramps, other.violations = self.ramps.copy(), self.violations.copy()
+        other._within = self._within.copy()
+        if self._before is not None:
+            begin_s, origin_s = self._before
+            other._take(Teeth(np.array([begin_s]), np.array([now_s]), np.array([origin_s])))
+        return other
+
+    def attainment(self) -> float | None:
+        """Return the share of the time at or below the target; None without time."""
+        total_s = self.ramps.total_s
+        return self._within.total() / total_s if total_s else None
+
+    def peak_mean_s(self) -> float | None:
+        """Return the mean age just before a completion, in seconds; None without one."""
+        return self._peaks.total() / self._peak_count if self._peak_count else None
 
 
-def oldest_pending_teeth(records: ReplicationRecords, snapshot: Snapshot) -> Teeth:
-    """Return the age of the oldest unreplicated write, where there is one."""
-    begin, end = _steps(records, snapshot)
-    first = np.append(records.syncs.floats("first_write_s"), _first_open(snapshot))
-    # Empty change sets have no first write: the next sync that has one tells.
-    oldest = np.minimum.accumulate(np.where(np.isnan(first), np.inf, first)[::-1])[::-1]
-    oldest = oldest[len(oldest) - len(begin) :]  # before the initial sync nothing is defined
-    return Teeth(np.maximum(begin, oldest), end, oldest).within(0.0, snapshot.now_s)
+class OldestPending:
+    """Age of the oldest unreplicated write, where there is one, while that is defined."""
 
+    def __init__(self, begin_s: float, records: ReplicationRecords) -> None:
+        self._begin_s, self._records = begin_s, records
+        self.ramps = RunningRamps()
+        self._since_s: float | None = None  # the last completion
+        self._open: tuple[float, float] | None = None  # a tooth whose oldest write is not known yet
 
-def peak_ages(records: ReplicationRecords, begin_s: float, end_s: float) -> Floats:
-    """Return the age just before each completion in the window, shape (syncs in it,)."""
-    completed, cut = records.syncs.floats("completed_s"), records.syncs.floats("cut_s")
-    first = np.nan if records.last_replicated_s is None else records.last_replicated_s
-    before = np.concatenate(([first], cut))[: len(completed)]
-    if records.begins_with_initial_sync:  # which ends no age
-        completed, before = completed[1:], before[1:]
-    return np.asarray((completed - before)[(completed >= begin_s) & (completed <= end_s)])
+    def add(self, block: Block) -> None:
+        """Take in completed syncs, in order."""
+        completed_s, first_s = block["completed_s"], block["first_write_s"]
+        self._go_on(completed_s, np.where(np.isnan(first_s), math.inf, first_s))
 
+    def _go_on(self, completed_s: Floats, first_s: Floats) -> None:
+        """Take in completions, with the first write that each published; infinity: none.
 
-def _steps(records: ReplicationRecords, snapshot: Snapshot) -> tuple[Floats, Floats]:
-    """Return begin and end of the time at each value of LastReplicatedTimestamp."""
-    edges = np.append(records.syncs.floats("completed_s"), snapshot.now_s)
-    if records.last_replicated_s is not None:
-        edges = np.concatenate(([records.created_s], edges))
-    return edges[:-1], edges[1:]
+        The oldest write that is pending before a completion is the first that this sync publishes,
+        or, if that is none, the next: the writes of the one after are later than its cut.
+        """
+        begin_s = self._begins(completed_s)
+        end_s, oldest_s = completed_s[-len(begin_s) :], first_s[-len(begin_s) :]
+        if not len(begin_s):
+            return
+        if self._open is not None:
+            begin_s = np.append(self._open[0], begin_s)
+            end_s, oldest_s = np.append(self._open[1], end_s), np.append(math.inf, oldest_s)
+        oldest_s[:-1] = np.minimum(oldest_s[:-1], oldest_s[1:])
+        known = len(begin_s) - (oldest_s.item(-1) == math.inf)
+        self._open = None if known == len(begin_s) else (begin_s.item(-1), end_s.item(-1))
+        self._take(begin_s[:known], end_s[:known], oldest_s[:known])
 
+    def _begins(self, completed_s: Floats) -> Floats:
+        """Return when each tooth begins; none ends with the initial sync."""
+        since_s, self._since_s = self._since_s, completed_s.item(-1)
+        if since_s is None and self._records.begins_with_initial_sync:
+            return completed_s[:-1]
+        first_s = self._records.created_s if since_s is None else since_s
+        return np.append(first_s, completed_s[:-1])
 
-def _first_open(snapshot: Snapshot) -> float:
-    times = [part.time_s[0] for part in snapshot.open_writes if len(part.time_s)]
-    return float(min(times, default=np.inf))
+    def _take(self, begin_s: Floats, end_s: Floats, oldest_s: Floats) -> None:
+        teeth = Teeth(np.maximum(begin_s, oldest_s), end_s, oldest_s)
+        teeth = teeth.within(self._begin_s, math.inf)
+        self.ramps.add(teeth.low, teeth.high)
+
+    def until(self, snapshot: Snapshot) -> OldestPending:
+        """Return what there is up to the time of a snapshot."""
+        other = copy.copy(self)
+        other.ramps = self.ramps.copy()
+        if self._since_s is not None or not self._records.begins_with_initial_sync:
+            times = [part.time_s[0] for part in snapshot.open_writes if len(part.time_s)]
+            first_s = float(min(times, default=math.inf))
+            other._go_on(np.array([snapshot.now_s]), np.array([first_s]))
+        return other

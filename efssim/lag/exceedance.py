@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from efssim.lag.histogram import LogHistogram
-from efssim.lag.ramps import Ramps
+from efssim.lag.ramps import TimeWeighted
 
 Floats = NDArray[np.float64]
 
@@ -31,7 +31,7 @@ def of_histogram(histogram: LogHistogram) -> Exceedance:
     return Exceedance(values, 1.0 - weights.cumsum() / histogram.count)
 
 
-def of_ramps(ramps: Ramps) -> Exceedance:
+def of_ramps(ramps: TimeWeighted) -> Exceedance:
     """Return the curve of a time-weighted lag, at evenly spaced shares and beyond."""
     tail = 10.0 ** -np.linspace(0.0, 6.0, _POINTS)
     shares = np.concatenate((np.linspace(1 / _POINTS, 1 - 1 / _POINTS, _POINTS), 1.0 - tail[1:]))

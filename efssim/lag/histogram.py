@@ -18,8 +18,8 @@ Ints = NDArray[np.int64]
 
 # The sign, the exponent and 7 bits of the mantissa are left: 128 bins an octave.
 _SHIFT = 45
-# All finite floats. Untouched pages of the 2 MB take no memory.
-_BINS = 2047 << 7
+BINS = 2047 << 7
+"""Bins of all finite floats."""
 _MAX_COUNT = 2**63 - 1
 
 
@@ -39,7 +39,7 @@ class LogHistogram:
         self._exact_limit = exact_limit
         self._raw: list[tuple[Floats, Ints]] = []
         self._raw_values = 0
-        self._cells: Ints | None = None  # shape (_BINS,) once there are too many values
+        self._cells: Ints | None = None  # shape (BINS,), once there are too many
         self._points: tuple[Floats, Ints] | None = None  # of what is there, until more is added
 
     def add(self, values: Floats, weights: Ints | None = None) -> None:
@@ -48,19 +48,24 @@ class LogHistogram:
         A value of weight 0 leaves no trace. AssertionError for a value that is negative, infinite
         or NaN, for a negative weight, and for a sum of weights of 2^63 or more.
         """
-        if weights is None:
-            weights = np.ones(len(values), dtype=np.int64)
-        assert values.shape == weights.shape
-        values, weights = _with_weight(values, weights)
+        if weights is not None:
+            values, weights = _with_weight(values, weights)
         if not len(values):
             return
-        self._extend(_exact_total(weights), float(values.min()), float(values.max()))
+        least, most = float(values.min()), float(values.max())
+        # Comparisons with NaN are false, and min and max pass NaN on.
+        assert least >= 0.0
+        assert most < np.inf
+        self._extend(len(values) if weights is None else _exact_total(weights), least, most)
+        if least == 0.0:
+            values = values + 0.0  # -0.0 becomes 0.0, whose bits are all 0
         if self._cells is None and self._raw_values + len(values) <= self._exact_limit:
+            ones = np.ones(len(values), dtype=np.int64)
             # Copies: the caller may reuse its arrays, or a view may keep a large one alive.
-            self._raw.append((values.copy(), weights.copy()))
+            self._raw.append((values.copy(), ones if weights is None else weights.copy()))
             self._raw_values += len(values)
         else:
-            _bin(self._spilled(), values, weights)
+            _bin(self._spilled(), values, 1 if weights is None else weights)
 
     def merge(self, other: LogHistogram) -> None:
         """Add all that `other` holds, and leave `other` as it is.
@@ -112,7 +117,7 @@ class LogHistogram:
     def _spilled(self) -> Ints:
         """Return the bins, after moving the values kept so far into them."""
         if self._cells is None:
-            self._cells = np.zeros(_BINS, dtype=np.int64)
+            self._cells = np.zeros(BINS, dtype=np.int64)
             for values, weights in self._raw:
                 _bin(self._cells, values, weights)
             self._raw, self._raw_values = [], 0
@@ -137,31 +142,45 @@ class LogHistogram:
 
 
 def _with_weight(values: Floats, weights: Ints) -> tuple[Floats, Ints]:
-    """Return what has a weight, after the checks; -0.0 becomes 0.0, whose bits are all 0."""
-    if not len(values):
-        return values, weights
-    # Comparisons with NaN are false, and min and max pass NaN on.
-    assert values.min() >= 0.0
-    assert values.max() < np.inf
-    least = weights.min()
+    """Return what has a weight."""
+    assert values.shape == weights.shape
+    least = weights.min(initial=1)
     assert least >= 0
     if least == 0:
         values, weights = values[weights > 0], weights[weights > 0]
-    return values + 0.0, weights
+    return values, weights
 
 
 def _exact_total(weights: Ints) -> int:
-    """Return the sum of the weights even where 64 bits are too few: in halves of 32 bits."""
+    """Return the sum of the weights even where 64 bits are too few: then in halves of 32 bits."""
+    if int(weights.max()) <= _MAX_COUNT // len(weights):
+        return int(weights.sum())
     return (int((weights >> 32).sum()) << 32) + int((weights & 0xFFFFFFFF).sum())
 
 
-def _bin(cells: Ints, values: Floats, weights: Ints) -> None:
+def _bin(cells: Ints, values: Floats, weights: Ints | int) -> None:
     # Not bincount: with weights it counts in floats, exact to 2^53 only, and it is no faster.
     np.add.at(cells, values.view(np.int64) >> _SHIFT, weights)
 
 
+def bins_of(values: Floats) -> tuple[Ints, Floats]:
+    """Return the bins of values that are not negative, and where in them they lie, from 0 to 1."""
+    bits: Ints = values.view(np.int64)
+    inside = (bits & ((1 << _SHIFT) - 1)).astype(np.float64)
+    return bits >> _SHIFT, inside * 2.0**-_SHIFT
+
+
+def bin_edges(first: int, last: int) -> Floats:
+    """Return where the bins from `first` to before `last` begin, and where the last of them ends.
+
+    Inside an octave a float is linear in its bits, so the edges are evenly spaced there.
+    """
+    bits: Ints = np.arange(first, last + 1, dtype=np.int64) << _SHIFT
+    return bits.view(np.float64)
+
+
 def _midpoints(bins: NDArray[np.intp]) -> Floats:
     """Return the middle of each bin; 0 for the bin of 0."""
-    # Inside an octave a float is linear in its bits, so half a bin of bits is half its width.
+    # Half a bin of bits is half its width.
     bits = (bins.astype(np.int64) << _SHIFT) + (1 << (_SHIFT - 1))
     return np.where(bins > 0, bits.view(np.float64), 0.0)

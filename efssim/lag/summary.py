@@ -13,12 +13,13 @@ from typing import Any
 
 import numpy as np
 
-from efssim.lag.age import age_teeth, oldest_pending_teeth, peak_ages
+from efssim.lag.age import Age, OldestPending
 from efssim.lag.exceedance import Exceedance, of_histogram, of_ramps
 from efssim.lag.histogram import LogHistogram
-from efssim.lag.ramps import Ramps
-from efssim.lag.rpo import Violation, violations
+from efssim.lag.ramps import TimeWeighted
+from efssim.lag.rpo import Violations
 from efssim.lag.running import running_s, status_spans
+from efssim.lag.sync_totals import SyncTotals
 from efssim.lag.write_lag import WriteLags
 from efssim.records import ReplicationRecords, Snapshot
 
@@ -37,6 +38,20 @@ class Objective:
     file_rate: float
 
 
+class Running:
+    """What is measured while a replication runs: its records' sinks."""
+
+    def __init__(self, begin_s: float, target_s: float, records: ReplicationRecords) -> None:
+        """Measure from `begin_s` on, against an RPO of `target_s`."""
+        self.lags = WriteLags(begin_s, records)
+        self.age = Age(begin_s, target_s, records)
+        self.oldest = OldestPending(begin_s, records)
+        self.syncs = SyncTotals(begin_s, records)
+        records.sinks.append(self.lags.add)
+        records.drop_sinks.append(self.lags.drop)
+        records.syncs.sinks += [self.syncs.add, self.age.add, self.oldest.add]
+
+
 class Measures:
     """The lag measures of one replication on a window that ends now.
 
@@ -48,29 +63,31 @@ class Measures:
         self,
         records: ReplicationRecords,
         snapshot: Snapshot,
-        lags: WriteLags,
+        running: Running,
         objective: Objective,
     ) -> None:
-        lags.settle()
-        self._records, self._snapshot, self._lags = records, snapshot, lags
-        self._objective = objective
+        records.syncs.settle()
+        running.lags.settle()
+        self._records, self._snapshot, self._lags = records, snapshot, running.lags
+        self._objective, self.syncs = objective, running.syncs
         self._begin_s, self._end_s = objective.begin_s, max(objective.end_s, objective.begin_s)
-        self.age = age_teeth(records, snapshot).within(self._begin_s, self._end_s)
-        completed = records.syncs.floats("completed_s")
-        self._counted = (completed >= self._begin_s) & (completed <= self._end_s)
-        self._regular = self._counted.copy()
-        """Completed syncs in the window without the initial one, whose size is another matter."""
-        if records.begins_with_initial_sync:
-            self._regular[:1] = False
+        self._age_until_now = running.age.until(snapshot.now_s)
+        self._oldest = running.oldest.until(snapshot)
 
     @property
     def seconds(self) -> float:
         """Length of the window."""
         return self._end_s - self._begin_s
 
-    def violations(self) -> list[Violation]:
-        """Return the violations of the RPO in the window."""
-        return violations(self.age, self._objective.target_s)
+    @property
+    def last_sync_s(self) -> tuple[float, float] | None:
+        """Cut and completion of the last sync; None without one."""
+        return self.syncs.last_s
+
+    @property
+    def violations(self) -> Violations:
+        """The violations of the RPO in the window."""
+        return self._age_until_now.violations
 
     def summary(self) -> dict[str, Any]:
         """Return the replication's part of summary.json, without its timestamps."""
@@ -83,7 +100,8 @@ class Measures:
             "writes": self._writes(),
             "rpo": self._rpo(),
             "syncs": self._syncs(),
-            **self._initial(),
+            "initial_sync_s": self.syncs.initial_s,
+            "initial_bytes": self.syncs.initial_bytes,
             "status_s": self._status_s(),
             "final_status": self._records.statuses[-1].after,
         }
@@ -97,13 +115,6 @@ class Measures:
             "oldest_pending_s": of_ramps(self._oldest_ramps),
         }
 
-    def _initial(self) -> dict[str, float | int | None]:
-        syncs = self._records.syncs
-        if not self._records.begins_with_initial_sync or not len(syncs):
-            return {"initial_sync_s": None, "initial_bytes": None}
-        took_s = syncs.floats("completed_s")[0] - syncs.floats("cut_s")[0]
-        return {"initial_sync_s": float(took_s), "initial_bytes": int(syncs.ints("bytes")[0])}
-
     @property
     def _defined(self) -> tuple[float, float]:
         """Begin and end of the part of the window in which age and pending bytes are defined."""
@@ -114,28 +125,28 @@ class Measures:
         return begin_s, max(begin_s, min(self._end_s, self._snapshot.now_s))
 
     def _age(self) -> dict[str, float | None]:
-        ramps = self._age_ramps
-        peaks = peak_ages(self._records, self._begin_s, self._end_s)
-        peak_mean = float(peaks.mean()) if len(peaks) else None
-        undefined_s = max(0.0, self.seconds - ramps.total_s)
+        undefined_s = max(0.0, self.seconds - self._age_ramps.total_s)
         # Both are sums of the same window; what differs by rounding is not undefined time.
         undefined_s = 0.0 if undefined_s < 1e-9 * self.seconds else undefined_s
-        return {**_over_time(ramps), "peak_mean": peak_mean, "undefined_s": undefined_s}
+        peak_mean_s = self._age_until_now.peak_mean_s()
+        return {
+            **_over_time(self._age_ramps),
+            "peak_mean": peak_mean_s,
+            "undefined_s": undefined_s,
+        }
 
     def _oldest_pending(self) -> dict[str, float | None]:
         return _over_time(self._oldest_ramps)
 
     @cached_property
-    def _age_ramps(self) -> Ramps:
-        return self.age.ramps()
+    def _age_ramps(self) -> TimeWeighted:
+        return self._age_until_now.ramps.over_time()
 
     @cached_property
-    def _oldest_ramps(self) -> Ramps:
-        teeth = oldest_pending_teeth(self._records, self._snapshot)
+    def _oldest_ramps(self) -> TimeWeighted:
         begin_s, end_s = self._defined
-        inside = teeth.within(begin_s, end_s)
-        pending_s = float((inside.end_s - inside.begin_s).sum())
-        return inside.ramps(zero_s=max(0.0, end_s - begin_s - pending_s))
+        pending_s = self._oldest.ramps.total_s
+        return self._oldest.ramps.over_time(zero_s=max(0.0, end_s - begin_s - pending_s))
 
     def _pending(self) -> dict[str, float | int | None]:
         begin_s, end_s = self._defined
@@ -144,10 +155,10 @@ class Measures:
         is_defined = self._records.defined_s is not None and end_s >= self._begin_s
         return {
             "mean": total / (end_s - begin_s) if end_s > begin_s else None,
-            "max": self._pending_max(begin_s) if is_defined else None,
+            "max": max(self.syncs.pending_max, self.pending_now()) if is_defined else None,
             "open_at_end": size,
             "open_at_end_writes": count,
-            "lost_at_deletion": None if self._records.gone is None else self._pending_now(),
+            "lost_at_deletion": None if self._records.gone is None else self.pending_now(),
         }
 
     def _open_at_end(self) -> tuple[int, int]:
@@ -155,17 +166,9 @@ class Measures:
         late = [part.bytes[part.time_s >= self._begin_s] for part in self._snapshot.open_writes]
         return sum(len(sizes) for sizes in late), sum(int(sizes.sum()) for sizes in late)
 
-    def _pending_now(self) -> int:
+    def pending_now(self) -> int:
+        """Return the bytes that are pending now, or were when the configuration was gone."""
         return sum(int(part.bytes.sum()) for part in self._snapshot.open_writes)
-
-    def _pending_max(self, begin_s: float) -> int:
-        """Pending bytes only grow between completions, so they peak just before one or now."""
-        syncs = self._records.syncs
-        published = syncs.ints("published_bytes")
-        written = np.array(self._records.written_bytes, dtype=np.int64)
-        before = written - (published.cumsum() - published)
-        inside = before[syncs.floats("completed_s") > begin_s]
-        return max(int(inside.max(initial=0)), self._pending_now())
 
     def _written_bytes(self) -> int:
         """Bytes written in the window."""
@@ -185,42 +188,32 @@ class Measures:
         return {
             "count": self._lags.by_write.count + self._open_at_end()[0],
             "bytes": self._written_bytes(),
-            "coalesced_bytes": self._coalesced(),
+            "coalesced_bytes": self.syncs.coalesced_bytes,
             "dropped_bytes": dict(sorted(self._lags.dropped_bytes.items())),
         }
 
-    def _coalesced(self) -> int:
-        """Bytes that were overwritten before the cut and so need not be sent."""
-        syncs, regular = self._records.syncs, self._regular
-        return int((syncs.ints("published_bytes") - syncs.ints("bytes"))[regular].sum())
-
     def _rpo(self) -> dict[str, Any]:
-        objective, found = self._objective, self.violations()
-        lengths = [violation.end_s - violation.begin_s for violation in found]
-        attained = self._age_ramps.share_at_most(objective.target_s)
+        objective, attained = self._objective, self._age_until_now.attainment()
         return {
             "target_s": objective.target_s,
             "attainment": attained,
             "objective": objective.attainment,
             "met": None if attained is None else attained >= objective.attainment,
-            "violations": len(found),
-            "violation_s": math.fsum(lengths),
-            "longest_s": max(lengths, default=0.0),
+            "violations": len(self.violations),
+            "violation_s": self.violations.total_s(),
+            "longest_s": self.violations.longest_s(),
         }
 
     def _syncs(self) -> dict[str, Any]:
-        syncs, regular = self._records.syncs, self._regular
-        durations = (syncs.floats("completed_s") - syncs.floats("cut_s"))[regular]
         in_flight = self._snapshot.open_sync
         abandoned = [s for s in self._records.abandoned if s.abandoned_s >= self._begin_s]
-        failed = int((syncs.ints("attempts")[self._counted] - 1).sum())
-        failed += sum(sync.attempts - 1 for sync in abandoned)
+        failed = self.syncs.failed_attempts + sum(sync.attempts - 1 for sync in abandoned)
         return {
-            "completed": int(self._counted.sum()),
+            "completed": self.syncs.completed,
             "failed_attempts": failed + (in_flight.failed_attempts if in_flight else 0),
             "abandoned": len(abandoned),
-            "bytes": int(syncs.ints("bytes")[regular].sum()),
-            "duration_mean_s": float(durations.mean()) if len(durations) else None,
+            "bytes": self.syncs.bytes,
+            "duration_mean_s": self.syncs.duration_mean_s(),
             "utilisation": self._utilisation(),
             "diverging": self._diverging(),
         }
@@ -231,22 +224,18 @@ class Measures:
         could_run_s = running_s(self._records, self._begin_s, self._end_s)
         if limits == (math.inf, math.inf) or not could_run_s:
             return None
-        to_send = self._written_bytes() - self._coalesced()
+        to_send = self._written_bytes() - self.syncs.coalesced_bytes
         return max(to_send / limits[0], self._written_files() / limits[1]) / could_run_s
 
     def _diverging(self) -> bool:
-        utilisation = self._utilisation()
-        sent = self._records.syncs.ints("published_bytes")[self._regular]
-        one_sync = float(sent.mean()) if len(sent) else 0.0
+        utilisation, syncs = self._utilisation(), self.syncs
+        one_sync = syncs.published_bytes / syncs.regular if syncs.regular else 0.0
         return utilisation is not None and utilisation >= 1 and self.pending_growth() > one_sync
 
     def pending_growth(self) -> int:
         """Return pending bytes at the end of the window minus those at its begin."""
-        syncs = self._records.syncs
-        done = syncs.floats("completed_s") <= self._begin_s
         written_before = self._snapshot.written_bytes - self._written_bytes()
-        published = int(syncs.ints("published_bytes")[done].sum())
-        return self._pending_now() - (written_before - published)
+        return self.pending_now() - (written_before - self.syncs.published_before)
 
     def _status_s(self) -> dict[str, float]:
         spent: dict[str, float] = {}
@@ -264,7 +253,7 @@ def timestamp(start: datetime, time_s: float | None) -> str | None:
     return moment.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
-def _over_time(ramps: Ramps) -> dict[str, float | None]:
+def _over_time(ramps: TimeWeighted) -> dict[str, float | None]:
     values = ramps.quantile(list(QUANTILES.values()))
     quantiles = {key: _plain(value) for key, value in zip(QUANTILES, values, strict=True)}
     return {"mean": _plain(ramps.mean()), **quantiles, "max": _plain(ramps.max())}

@@ -1,7 +1,7 @@
 """Write lag: from the time of a write to the completion of the sync that published it.
 
 Published writes stream through here a block at a time and are not kept. Sums are taken for each
-sync and added up at the end, so that no figure depends on where the blocks end.
+sync and these added in blocks of their own, so that no figure depends on where the writes' end.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
+from efssim.lag.block_sums import BlockSums
 from efssim.lag.histogram import LogHistogram
 from efssim.records import DroppedWrites, OpenWrites, Publications, ReplicationRecords
 
@@ -36,9 +37,8 @@ class WriteLags:
         self._begin_s, self._records = begin_s, records
         self._waiting: dict[int, list[Publications]] = {}  # by stream
         self._size = 0  # writes and syncs that wait
-        self._lag_sums = _Sums()  # seconds
-        self._byte_sums = _Sums()  # byte-seconds
-        self._pending_sums = _Sums()  # byte-seconds while pending bytes are defined
+        # By stream: seconds, byte-seconds, byte-seconds while pending bytes are defined.
+        self._sums: tuple[dict[int, BlockSums], ...] = {}, {}, {}
 
     def add(self, publications: Publications) -> None:
         """Take in a block of published writes; small ones wait for more."""
@@ -57,17 +57,18 @@ class WriteLags:
     def _take(self, parts: list[Publications]) -> None:
         publications = _joined(parts)
         times, sizes = publications.time_s, publications.bytes
-        completed = np.repeat(publications.completed_s, publications.writes)
-        lags = completed - times
+        lags = np.repeat(publications.completed_s, publications.writes)
+        lags -= times
         starts = _starts(publications.writes)
         early = int(times.searchsorted(self._begin_s, "left"))
-        self.bytes_before += int(sizes[:early].sum())
-        lags[:early] = 0.0
+        if early:
+            self.bytes_before += int(sizes[:early].sum())
+            lags[:early] = 0.0
         stream, by_byte = publications.stream, _by_sync(lags * sizes, starts)
         pending = by_byte if self._all_defined(times) else self._pending(publications)
-        self._lag_sums.add(stream, _by_sync(lags, starts))
-        self._byte_sums.add(stream, by_byte)
-        self._pending_sums.add(stream, pending)
+        sums = (_by_sync(lags, starts), by_byte, pending)
+        for kind, terms in zip(self._sums, sums, strict=True):
+            kind.setdefault(stream, BlockSums()).add(terms)
         self.files += (len(times) - early) * publications.files_per_write
         self.by_write.add(lags[early:])
         self.by_byte.add(lags[early:], sizes[early:])
@@ -95,11 +96,11 @@ class WriteLags:
 
     def mean(self) -> float | None:
         """Return the mean write lag per write, in seconds."""
-        return _ratio(self._lag_sums.total(), self.by_write.count)
+        return _ratio(_total(self._sums[0]), self.by_write.count)
 
     def mean_by_byte(self) -> float | None:
         """Return the mean write lag per byte, in seconds."""
-        return _ratio(self._byte_sums.total(), self.by_byte.count)
+        return _ratio(_total(self._sums[1]), self.by_byte.count)
 
     def pending_byte_seconds(self, open_writes: Iterable[OpenWrites], end_s: float) -> float:
         """Return the integral of pending bytes up to `end_s`, in byte-seconds.
@@ -112,7 +113,7 @@ class WriteLags:
             float(((end_s - part.time_s.clip(min=begin_s)).clip(min=0.0) * part.bytes).sum())
             for part in open_writes
         ]
-        return math.fsum([self._pending_sums.total(), *still])
+        return math.fsum([_total(self._sums[2]), *still])
 
 
 def _joined(parts: list[Publications]) -> Publications:
@@ -128,21 +129,8 @@ def _joined(parts: list[Publications]) -> Publications:
     )
 
 
-class _Sums:
-    """Sums by stream and sync, added up at the end: where blocks end does not show."""
-
-    def __init__(self) -> None:
-        self._parts: dict[int, list[Floats]] = {}
-
-    def add(self, stream: int, sums: Floats) -> None:
-        """Take in the sums of consecutive syncs."""
-        self._parts.setdefault(stream, []).append(sums)
-
-    def total(self) -> float:
-        """Return the sum of all."""
-        for stream, parts in self._parts.items():
-            self._parts[stream] = [np.concatenate(parts)]
-        return math.fsum(float(parts[0].sum()) for parts in self._parts.values())
+def _total(sums: dict[int, BlockSums]) -> float:
+    return math.fsum(part.total() for part in sums.values())
 
 
 def _by_sync(values: Floats, starts: NDArray[np.int64]) -> Floats:

@@ -172,16 +172,19 @@ class Journal:
         matrix = np.stack(ends, axis=1) if ends else np.zeros((n, 0), dtype=np.int64)
         return Work(cuts_s, sent, written, files, large, writes, first_s, matrix)
 
+    def written_at(self, times_s: Floats) -> Ints:
+        """Return the bytes written since it feeds a replication and up to each time."""
+        written = np.full(len(times_s), -self._before[1], dtype=np.int64)
+        for curve in self.curves:
+            written += curve.totals(times_s)
+        return written
+
     def publish(self, ends: Ints, completed_s: Floats) -> None:
         """Hand the writes of completed syncs to the records: whole syncs, all streams at once.
 
         `ends` of shape (syncs, streams) are ordinals, `completed_s` of shape (syncs,) times.
         """
         assert self._records is not None
-        written = np.full(len(completed_s), -self._before[1], dtype=np.int64)
-        for curve in self.curves:
-            written += curve.totals(completed_s)
-        self._records.written_bytes.frombytes(written.tobytes())
         # A stream that was added after the cuts has nothing in these syncs.
         for ordinal, (curve, last) in enumerate(zip(self.curves, ends.T, strict=False)):
             end = int(last[-1])

@@ -111,6 +111,7 @@ class SyncProcess:
                 work.writes[part],
                 stretch.attempts[part],
                 work.first_write_s[part],
+                self._journal.written_at(completed_s),
             )
         )
         self._replication.replicated(work.cut_s.item(done - 1))
@@ -155,6 +156,7 @@ class SyncProcess:
     def _complete(self, flying: InFlight) -> None:
         """Record a sync that was waited for by itself."""
         change, now = flying.change_set, self._clock.now
+        written = self._journal.written_at(np.array([now])).item()
         self._replication.replicated(change.cut_s)
         self._replication.records.syncs.append(
             change.cut_s,
@@ -165,6 +167,7 @@ class SyncProcess:
             change.writes,
             flying.failed + 1,
             change.first_write_s,
+            written,
         )
         self._journal.publish(np.array([change.ends], dtype=np.int64), np.array([now]))
         self._in_flight, self._initial = None, False

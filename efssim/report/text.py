@@ -60,7 +60,7 @@ def _margin(peak_s: float, target_s: float) -> str:
 
 def _late(name: str, outcome: Outcome, result: Result) -> str:
     """Say how many violations there were, and during which disturbance the longest was."""
-    rpo, found = outcome.summary["rpo"], outcome.violations
+    rpo, found = outcome.summary["rpo"], list(outcome.violations)
     if not found:
         return ""
     ordinal = max(range(len(found)), key=lambda i: found[i].end_s - found[i].begin_s)

@@ -260,6 +260,8 @@ class Scenario(Model):
     """Left out of every statistic."""
     seed: Annotated[Count, Field(ge=0)] = 1
     """Seed of every random draw."""
+    records: Literal["on", "off"] = "on"
+    """Whether syncs are kept; `off` keeps the summary, in memory that does not grow with them."""
     rpo: Rpo = Rpo()
     """The recovery point objective."""
     regions: dict[Name, Region] = Field(default_factory=dict)

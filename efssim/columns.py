@@ -1,0 +1,206 @@
+"""Growing tables of numbers: taken in a block at a time, handed on, hashed, and kept packed.
+
+Counts and sizes span few bytes, and much of a calm run is evenly spaced, so a packed column takes a
+fraction of its 8 bytes a row; unpacked, it is the same to the last bit.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+Column = NDArray[Any]
+"""Floats or integers."""
+Block = Mapping[str, Column]
+"""Consecutive rows: each column of shape (rows,)."""
+
+BLOCK = 16_384
+"""Rows that are worth the calls of NumPy that a block takes; no result depends on it."""
+
+
+class Columns:
+    """A growing table of numbers, one column for each name.
+
+    Rows wait until there are enough of them for a block. Then each sink receives the block, each
+    column is hashed, and the block is kept, packed, unless the table keeps nothing.
+    """
+
+    def __init__(self, types: Mapping[str, str], *, keep: bool = True) -> None:
+        """`types` are the columns with their type codes: "d" for floats, "q" for integers."""
+        self.keep = keep
+        """Whether the rows can be read back."""
+        self.sinks: list[Callable[[Block], None]] = []
+        """Receive each block in order; how rows are divided into blocks means nothing."""
+        self._types = {name: np.dtype(code) for name, code in types.items()}
+        self._kept: list[dict[str, _Packed]] = []
+        self._hashes = {name: hashlib.sha256() for name in types}
+        self._parts: list[list[Column]] = []
+        self._rows: list[tuple[float, ...]] = []
+        self._settled = self._waiting = 0
+
+    def __len__(self) -> int:
+        return self._settled + self._waiting
+
+    def append(self, *row: float) -> None:
+        """Add one row, its values in the order of the columns; counts and sizes are integers."""
+        self._rows.append(row)
+        self._grow(1)
+
+    def extend(self, columns: Iterable[NDArray[Any]]) -> None:
+        """Add many rows, given as columns in their order, each of shape (rows,)."""
+        self._line_up()
+        typed = zip(columns, self._types.values(), strict=True)
+        # Copies: the caller may keep what these are slices of.
+        part = [np.array(column, dtype=dtype) for column, dtype in typed]
+        self._parts.append(part)
+        self._grow(len(part[0]))
+
+    def _grow(self, rows: int) -> None:
+        self._waiting += rows
+        if self._waiting >= BLOCK:
+            self.settle()
+
+    def _line_up(self) -> None:
+        """Turn the rows that wait by themselves into a part."""
+        if self._rows:
+            columns = zip(*self._rows, strict=True)
+            typed = zip(columns, self._types.values(), strict=True)
+            self._parts.append([np.array(values, dtype=dtype) for values, dtype in typed])
+            self._rows = []
+
+    def settle(self) -> None:
+        """Make a block of the rows that wait."""
+        self._line_up()
+        if not self._parts:
+            return
+        columns = (_joined(parts) for parts in zip(*self._parts, strict=True))
+        block = dict(zip(self._types, columns, strict=True))
+        self._settled, self._waiting, self._parts = len(self), 0, []
+        for sink in self.sinks:
+            sink(block)
+        for name, column in block.items():
+            self._hashes[name].update(_canonical(column))
+        if self.keep:
+            self._kept.append({name: _pack(column) for name, column in block.items()})
+
+    def copy(self) -> Columns:
+        """Return the table as it is now, without sinks."""
+        self.settle()
+        other = Columns({name: dtype.char for name, dtype in self._types.items()}, keep=self.keep)
+        other._kept, other._settled = list(self._kept), self._settled
+        other._hashes = {name: hasher.copy() for name, hasher in self._hashes.items()}
+        return other
+
+    def __getitem__(self, name: str) -> Column:
+        """Return a copy of a column, shape (rows,); LookupError if the table keeps no rows."""
+        if not self.keep:
+            raise LookupError(f"column {name!r} was not kept")
+        self.settle()
+        parts = [block[name].unpacked() for block in self._kept]
+        return np.concatenate(parts) if parts else np.zeros(0, dtype=self._types[name])
+
+    def floats(self, name: str) -> Floats:
+        """Return a copy of a column as floats."""
+        return self[name].astype(np.float64, copy=False)
+
+    def ints(self, name: str) -> Ints:
+        """Return a copy of a column of counts or sizes."""
+        return self[name].astype(np.int64, copy=False)
+
+    def digest(self) -> bytes:
+        """Return a hash of the columns: integers as they are, times rounded to 1 µs."""
+        self.settle()
+        return b"".join(hasher.digest() for hasher in self._hashes.values())
+
+
+def _joined(parts: Sequence[Column]) -> Column:
+    return parts[0] if len(parts) == 1 else np.concatenate(parts)
+
+
+def _canonical(column: Column) -> bytes:
+    if column.dtype == np.int64:
+        return column.astype("<i8", copy=False).tobytes()
+    microseconds = column * 1e6
+    microseconds[np.isnan(column)] = -1.0  # NaN (no write) has no integer; -1 is not a time
+    return np.rint(microseconds, out=microseconds).astype("<i8").tobytes()
+
+
+# --- packing ----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Even:
+    """Values that are each the one before plus a step."""
+
+    first: Any
+    step: Any
+    rows: int
+
+    def unpacked(self) -> Column:
+        column = np.full(self.rows, self.step)
+        column[0] = self.first
+        return column.cumsum()
+
+
+@dataclass(frozen=True, slots=True)
+class _Narrow:
+    """Integers in the narrowest type that holds what they are above the least of them."""
+
+    least: int
+    above: NDArray[Any]
+
+    def unpacked(self) -> Ints:
+        return self.above.astype(np.int64) + self.least
+
+
+@dataclass(frozen=True, slots=True)
+class _Steps:
+    """Integers by their differences."""
+
+    first: int
+    steps: _Even | _Narrow
+
+    def unpacked(self) -> Ints:
+        return np.concatenate(([self.first], self.steps.unpacked())).cumsum()
+
+
+@dataclass(frozen=True, slots=True)
+class _Plain:
+    column: Column
+
+    def unpacked(self) -> Column:
+        return self.column
+
+
+_Packed = _Even | _Narrow | _Steps | _Plain
+
+
+def _pack(column: Column) -> _Packed:
+    if len(column) > 1 and _is_even(column):
+        return _Even(column[0], column[1] - column[0], len(column))
+    if column.dtype == np.float64:
+        return _Plain(column)
+    narrow = _narrow(column)
+    if narrow.above.itemsize < 8 or len(column) < 2:
+        return narrow
+    return _Steps(int(column[0]), _narrow(np.diff(column)))
+
+
+def _is_even(column: Column) -> bool:
+    steps = np.diff(column[: 2 + len(column) // 64])  # most that are not even show it early
+    if (steps != steps[0]).any():
+        return False
+    return np.array_equal(_Even(column[0], steps[0], len(column)).unpacked(), column)
+
+
+def _narrow(column: Ints) -> _Narrow:
+    least = int(column.min())
+    span = int(column.max()) - least
+    return _Narrow(least, (column - least).astype(np.min_scalar_type(span)))

@@ -1,0 +1,49 @@
+"""Sums of floats that come in pieces: the pieces do not show in the rounding."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+
+_TERMS = 16_384
+
+
+class BlockSums:
+    """A sum of terms in order, taken over blocks of a fixed number of terms.
+
+    So its last bit depends on the terms alone, and its memory hardly grows with them.
+    """
+
+    def __init__(self) -> None:
+        self._sums: list[float] = []
+        self._parts: list[Floats] = []
+        self._waiting = 0
+
+    def add(self, terms: Floats) -> None:
+        """Take in the next terms, shape (terms,)."""
+        self._parts.append(terms)
+        self._waiting += len(terms)
+        if self._waiting >= _TERMS:
+            self._settle()
+
+    def _settle(self) -> None:
+        terms = np.concatenate(self._parts)
+        whole = len(terms) - len(terms) % _TERMS
+        self._sums += terms[:whole].reshape(-1, _TERMS).sum(axis=1).tolist()
+        self._parts, self._waiting = [terms[whole:].copy()], len(terms) - whole
+
+    def total(self) -> float:
+        """Return the sum of all."""
+        rest = float(np.concatenate(self._parts).sum()) if self._parts else 0.0
+        return math.fsum([*self._sums, rest])
+
+    def copy(self) -> BlockSums:
+        """Return the sum so far; what is added to one does not show in the other."""
+        other = BlockSums()
+        other._sums, other._parts = list(self._sums), list(self._parts)
+        other._waiting = self._waiting
+        return other
