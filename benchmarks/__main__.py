@@ -31,6 +31,8 @@ FLEET_SYNCS = FLEET * FLEET_DAYS * works.DAY_S // int(works.INTERVAL_S)
 
 BYTES_PER_SYNC = 48
 """Peak memory that each sync may add."""
+MEMORY_RATIO = 1.1
+"""Peak memory of ten years over that of one, without records."""
 
 Work = Callable[[], object]
 
@@ -187,21 +189,27 @@ def report(row: Row, work_s: float, baseline_s: float) -> None:
     )
 
 
-def peak_mib(years: int) -> float:
+def peak_mib(years: int, records: str) -> float:
     """Return the peak memory of a fresh process that runs some busy years."""
-    command = [sys.executable, "-m", "benchmarks.memory", str(years)]
+    command = [sys.executable, "-m", "benchmarks.memory", str(years), records]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
     return float(done.stdout)
 
 
 def report_memory() -> None:
-    """Print what ten busy years take more than one."""
-    one, ten = peak_mib(1), peak_mib(10)
+    """Print what ten busy years take more than one, with and without records."""
+    one, ten = peak_mib(1, "on"), peak_mib(10, "on")
     per_sync = (ten - one) * 2**20 / (9 * YEAR_SYNCS)
     reached = "reached" if per_sync <= BYTES_PER_SYNC else "MISSED"
     print(
         f"5  peak memory of ten busy years {ten:.0f} MiB, of one {one:.0f} MiB: {per_sync:.1f}"
         f" bytes per sync more, <= {BYTES_PER_SYNC} {reached}, aim 32"
+    )
+    one, ten = peak_mib(1, "off"), peak_mib(10, "off")
+    reached = "reached" if ten / one <= MEMORY_RATIO else "MISSED"
+    print(
+        f"5  the same with `records: off` {ten:.0f} MiB and {one:.0f} MiB: {ten / one:.3f}"
+        f" of one year's, <= {MEMORY_RATIO} {reached}"
     )
 
 

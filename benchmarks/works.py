@@ -38,13 +38,13 @@ def _scenario(
     )
 
 
-def busy(days: float) -> Scenario:
+def busy(days: float, **top: Any) -> Scenario:
     """One Poisson write per second with lognormal sizes, a sync every 60 s."""
     stream = {
         "arrivals": {"poisson": {"rate": f"{RATE_PER_S} per s"}},
         "size": {"lognormal": {"median": MEDIAN_BYTES, "sigma": SIGMA}},
     }
-    return _scenario({"app": stream}, days * DAY_S, _PERIODIC)
+    return _scenario({"app": stream}, days * DAY_S, _PERIODIC, **top)
 
 
 def sparse(days: float, **top: Any) -> Scenario:

@@ -26,7 +26,7 @@ BLOCK = 16_384
 
 
 class Columns:
-    """A growing table of numbers, one column for each name.
+    """A growing table of numbers, one column for each name: integers, and floats from 0 on or NaN.
 
     Rows wait until there are enough of them for a block. Then each sink receives the block, each
     column is hashed, and the block is kept, packed, unless the table keeps nothing.
@@ -77,9 +77,9 @@ class Columns:
 
     def settle(self) -> None:
         """Make a block of the rows that wait."""
-        self._line_up()
-        if not self._parts:
+        if not self._waiting:
             return
+        self._line_up()
         columns = (_joined(parts) for parts in zip(*self._parts, strict=True))
         block = dict(zip(self._types, columns, strict=True))
         self._settled, self._waiting, self._parts = len(self), 0, []

@@ -54,7 +54,7 @@ class Outcome:
     pending_growth_bytes: int = 0
     """Pending at the end of the window minus pending at its begin."""
 
-    @property
+    @cached_property
     def age(self) -> Teeth:
         """Time since last sync in the window, a tooth from each completion on."""
         begin_s, origin_s = self.syncs.floats("completed_s"), self.syncs.floats("cut_s")
@@ -130,7 +130,12 @@ class Result:
 
     @property
     def syncs(self) -> pd.DataFrame:
-        """One row per sync: replication, trial, cut, completed, bytes, files, attempts, outcome."""
+        """One row per sync: replication, trial, cut, completed, bytes, files, attempts, outcome.
+
+        This, `age`, `pending` and the plots of them raise ValueError where the scenario says
+        `records: off`.
+        """
+        self._require_records()
         return self._concatenated(self._sync_table)
 
     @property
@@ -173,6 +178,7 @@ class Result:
         """
         import pandas as pd
 
+        self._require_records()
         outcome = self.outcomes[self._named(replication)]
         if outcome.defined_s is None:
             empty = pd.DatetimeIndex(self._times([]), name="time")
@@ -198,6 +204,7 @@ class Result:
         """
         import pandas as pd
 
+        self._require_records()
         teeth = self.outcomes[self._named(replication)].age
         time_s = np.column_stack((teeth.begin_s, teeth.end_s)).ravel()
         index = pd.DatetimeIndex(self._times(time_s), name="time")
@@ -211,12 +218,14 @@ class Result:
         """
         from efssim.report.figures.age import plot_age
 
+        self._require_records()
         return plot_age(self, self._named(replication), ax)
 
     def plot_pending(self, replication: str | None = None, ax: Axes | None = None) -> Axes:
         """Draw pending bytes over simulated time; return the Axes."""
         from efssim.report.figures.pending import plot_pending
 
+        self._require_records()
         return plot_pending(self, self._named(replication), ax)
 
     def plot_exceedance(self, replication: str | None = None, ax: Axes | None = None) -> Axes:
@@ -229,7 +238,17 @@ class Result:
         """Draw how long syncs took against the bytes that they sent; return the Axes."""
         from efssim.report.figures.durations import plot_durations
 
+        self._require_records()
         return plot_durations(self, self._named(replication), ax)
+
+    @property
+    def has_records(self) -> bool:
+        """Whether syncs were kept, and not the summary alone."""
+        return all(outcome.syncs.keep for outcome in self.outcomes.values())
+
+    def _require_records(self) -> None:
+        if not self.has_records:
+            raise ValueError("the scenario says `records: off`, so no sync was kept")
 
     def _named(self, replication: str | None) -> str:
         if replication is None and len(self.outcomes) == 1:

@@ -38,10 +38,14 @@ class RunningRamps:
             return
         lengths = high - low
         assert low.min() >= 0.0
-        assert lengths.min() >= 0.0
+        shortest_s = lengths.min()
+        assert shortest_s >= 0.0
+        if shortest_s == 0.0:  # counts for nothing
+            rising = lengths > 0.0
+            low, high, lengths = low[rising], high[rising], lengths[rising]
         self._lengths.add(lengths)
         self._areas.add(lengths * ((high + low) / 2))
-        self._max_s = max(self._max_s, float(high.max()))
+        self._max_s = max(self._max_s, float(high.max(initial=0.0)))
         self._segments += len(low)
         self._pieces.append((low, high))
         if self._segments > self._exact:

@@ -23,6 +23,8 @@ _METHODS = {
     "pending": "plot_pending",
 }
 """The method of Result that draws each kind of figure."""
+_WITHOUT_RECORDS = ("exceedance",)
+"""Kinds that need no syncs."""
 _STYLE = {
     "svg.hashsalt": "efssim",  # ids in the file hang on this and not on a random salt
     "svg.fonttype": "none",  # text stays text
@@ -75,11 +77,12 @@ def _figures(result: Result) -> Iterator[tuple[str, Figure]]:
 
     from efssim.report.figures.axes import FIGURE_SIZE
 
+    kinds = tuple(_METHODS) if result.has_records else _WITHOUT_RECORDS
     for name, stem in safe_names(list(result.outcomes)).items():
-        for kind, method in _METHODS.items():
+        for kind in kinds:
             # Not pyplot's, which belongs to the user.
             figure = Figure(figsize=FIGURE_SIZE, layout="constrained")
-            getattr(result, method)(name, ax=figure.subplots())
+            getattr(result, _METHODS[kind])(name, ax=figure.subplots())
             yield f"{stem}-{kind}", figure
 
 

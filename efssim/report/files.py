@@ -21,14 +21,16 @@ from efssim.result import Result
 if TYPE_CHECKING:
     import pandas as pd
 
+_TABLES = ("syncs", "statuses", "events", "violations")
 _PACKAGES = ("simpy", "numpy", "pandas", "matplotlib", "pydantic", "pyyaml", "click")
 
 
 def write_files(result: Result, folder: Path, png: bool = False) -> None:
     """Write summary.json, tables, figures and manifest.json into a folder, which may exist.
 
-    `png` writes each figure as PNG as well. Everything is written beside the folder first and
-    moved in at the end; the figures of an earlier run go, other files stay. Raise OSError.
+    `png` writes each figure as PNG as well; `records: off` leaves out syncs.csv and the figures
+    that show syncs. Everything is written beside the folder first and moved in at the end; the
+    figures and tables of an earlier run go, other files stay. Raise OSError.
     """
     folder.parent.mkdir(parents=True, exist_ok=True)
     staging = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
@@ -40,8 +42,10 @@ def write_files(result: Result, folder: Path, png: bool = False) -> None:
         (folder / FOLDER).mkdir(parents=True, exist_ok=True)
         for name in moved:
             (staging / name).replace(folder / name)
-        for name in set(earlier) - set(moved):
-            (folder / name).unlink(missing_ok=True)
+        tables = [Path(f"{name}.csv") for name in _TABLES]
+        for name in [*earlier, *tables]:
+            if name not in moved:
+                (folder / name).unlink(missing_ok=True)
     finally:
         shutil.rmtree(staging)
 
@@ -93,7 +97,7 @@ def _write_into(result: Result, folder: Path, png: bool) -> None:
     figures = write_figures(result, folder / FOLDER, png)
     text = json.dumps(manifest(result, figures), indent=2, allow_nan=False, ensure_ascii=False)
     (folder / "manifest.json").write_text(text + "\n", encoding="utf-8")
-    for name in ("syncs", "statuses", "events", "violations"):
+    for name in _TABLES if result.has_records else _TABLES[1:]:
         _write_csv(getattr(result, name), folder / f"{name}.csv")
 
 

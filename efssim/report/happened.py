@@ -195,7 +195,9 @@ def _statuses(result: Result, chain: Chain, since_s: float) -> str:
 
 
 def _worst_age(outcome: Outcome, event: Event) -> list[str]:
-    """Return the largest age until the first sync after a disturbance, if any is defined."""
+    """Return the largest age until the first sync after a disturbance, if it is known."""
+    if not outcome.syncs.keep:
+        return []
     teeth = outcome.age
     over_s = math.inf if event.end_s is None else event.end_s
     first = int(teeth.end_s.searchsorted(event.begin_s, "right"))
