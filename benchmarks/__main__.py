@@ -20,7 +20,7 @@ import numpy as np
 import simpy
 
 import efssim
-from benchmarks import baselines, naive, works
+from benchmarks import baselines, naive, scaling, works
 
 ROOT = Path(__file__).resolve().parents[1]
 YEAR_DAYS, NAIVE_DAYS = 365, 10
@@ -33,6 +33,8 @@ BYTES_PER_SYNC = 48
 """Peak memory that each sync may add."""
 MEMORY_RATIO = 1.1
 """Peak memory of ten years over that of one, without records."""
+
+ALL_ROWS = tuple("12345678") + ("10",)
 
 Work = Callable[[], object]
 
@@ -213,11 +215,17 @@ def report_memory() -> None:
     )
 
 
+def _numbers(text: str) -> list[str]:
+    return text.split(",")
+
+
 def main() -> None:
     """Measure and print; a measurement has no verdict of its own, so the exit code is 0."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("--pairs", type=int, default=5, metavar="N", help="pairs; default 5")
-    parser.add_argument("--rows", default="12345678", help="numbers of the rows; default all")
+    rows_help = "numbers of the rows, separated by commas; default all"
+    parser.add_argument("--rows", default=",".join(ALL_ROWS), type=_numbers, help=rows_help)
+    parser.add_argument("--figure", type=Path, metavar="FILE", help="draw row 10 as SVG")
     arguments = parser.parse_args()
     load = os.getloadavg()
     if "5" in arguments.rows:
@@ -227,6 +235,11 @@ def main() -> None:
     for row in rows():
         if row.number in arguments.rows:
             report(row, *measure(row, max(1, arguments.pairs)))
+    if "10" in arguments.rows:
+        growths = scaling.measure(max(1, arguments.pairs))
+        scaling.report(growths)
+        if arguments.figure is not None:
+            scaling.draw(growths, arguments.figure)
     averages = " ".join(f"{value:.2f}" for value in (*load, *os.getloadavg()))
     print(f"{arguments.pairs} interleaved pairs, minima; load average before and after: {averages}")
     print(

@@ -38,10 +38,10 @@ def _scenario(
     )
 
 
-def busy(days: float, **top: Any) -> Scenario:
-    """One Poisson write per second with lognormal sizes, a sync every 60 s."""
+def busy(days: float, rate_per_s: float = RATE_PER_S, **top: Any) -> Scenario:
+    """Poisson writes, one per second, with lognormal sizes; a sync every 60 s."""
     stream = {
-        "arrivals": {"poisson": {"rate": f"{RATE_PER_S} per s"}},
+        "arrivals": {"poisson": {"rate": f"{rate_per_s} per s"}},
         "size": {"lognormal": {"median": MEDIAN_BYTES, "sigma": SIGMA}},
     }
     return _scenario({"app": stream}, days * DAY_S, _PERIODIC, **top)

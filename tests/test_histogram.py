@@ -40,7 +40,9 @@ def state(histogram):
     raw = sorted(
         pair
         for values, weights in histogram._raw
-        for pair in zip(values.tolist(), weights.tolist(), strict=True)
+        for pair in zip(
+            values.tolist(), [1] * len(values) if weights is None else weights.tolist(), strict=True
+        )
     )
     cells = histogram._cells
     used = None if cells is None else [(int(at), int(cells[at])) for at in np.flatnonzero(cells)]

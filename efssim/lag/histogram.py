@@ -37,7 +37,7 @@ class LogHistogram:
         self.minimum: float | None = None
         self.maximum: float | None = None
         self._exact_limit = exact_limit
-        self._raw: list[tuple[Floats, Ints]] = []
+        self._raw: list[tuple[Floats, Ints | None]] = []  # without weights: each 1
         self._raw_values = 0
         self._cells: Ints | None = None  # shape (BINS,), once there are too many
         self._points: tuple[Floats, Ints] | None = None  # of what is there, until more is added
@@ -60,9 +60,8 @@ class LogHistogram:
         if least == 0.0:
             values = values + 0.0  # -0.0 becomes 0.0, whose bits are all 0
         if self._cells is None and self._raw_values + len(values) <= self._exact_limit:
-            ones = np.ones(len(values), dtype=np.int64)
             # Copies: the caller may reuse its arrays, or a view may keep a large one alive.
-            self._raw.append((values.copy(), ones if weights is None else weights.copy()))
+            self._raw.append((values.copy(), None if weights is None else weights.copy()))
             self._raw_values += len(values)
         else:
             _bin(self._spilled(), values, 1 if weights is None else weights)
@@ -119,7 +118,7 @@ class LogHistogram:
         if self._cells is None:
             self._cells = np.zeros(BINS, dtype=np.int64)
             for values, weights in self._raw:
-                _bin(self._cells, values, weights)
+                _bin(self._cells, values, 1 if weights is None else weights)
             self._raw, self._raw_values = [], 0
         return self._cells
 
@@ -136,9 +135,16 @@ class LogHistogram:
             used = np.flatnonzero(self._cells)
             return _midpoints(used).clip(self.minimum, self.maximum), self._cells[used]
         values = np.concatenate([values for values, _ in self._raw])
-        weights = np.concatenate([weights for _, weights in self._raw])
+        if all(weights is None for _, weights in self._raw):
+            values.sort()
+            return values, _ones(values)
+        weights = np.concatenate([_ones(values) if w is None else w for values, w in self._raw])
         order = values.argsort()
         return values[order], weights[order]
+
+
+def _ones(values: Floats) -> Ints:
+    return np.ones(len(values), dtype=np.int64)
 
 
 def _with_weight(values: Floats, weights: Ints) -> tuple[Floats, Ints]:
