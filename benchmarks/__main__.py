@@ -34,7 +34,7 @@ BYTES_PER_SYNC = 48
 MEMORY_RATIO = 1.1
 """Peak memory of ten years over that of one, without records."""
 
-ALL_ROWS = tuple("12345678") + ("10",)
+ALL_ROWS = (*"12345678", "10")
 
 Work = Callable[[], object]
 

@@ -135,10 +135,10 @@ class LogHistogram:
             used = np.flatnonzero(self._cells)
             return _midpoints(used).clip(self.minimum, self.maximum), self._cells[used]
         values = np.concatenate([values for values, _ in self._raw])
-        if all(weights is None for _, weights in self._raw):
-            values.sort()
-            return values, _ones(values)
         weights = np.concatenate([_ones(values) if w is None else w for values, w in self._raw])
+        if weights.min() == weights.max():  # any order of them will do
+            values.sort()
+            return values, weights
         order = values.argsort()
         return values[order], weights[order]
 

@@ -125,6 +125,10 @@ class Ramps(TimeWeighted):
         return float(((self.high - self.low) * ((self.high + self.low) / 2)).sum()) / total_s
 
     def max(self) -> float | None:
+        return self._largest
+
+    @cached_property
+    def _largest(self) -> float | None:
         rising = self.high[self.high > self.low]
         if len(rising):
             return float(rising.max())
