@@ -21,13 +21,19 @@ from efssim.scenario.schema import Event, WriteStream
 class Simulation:
     """A scenario that runs on its own clock and can be stopped at any time to look around.
 
-    `seed` replaces the scenario's seed. With `verify` every write is kept (24 bytes each) and
+    `seed` replaces the scenario's seed; `trial` counts runs of one seed with independent draws.
+    With `verify` every write is kept (24 bytes each) and
     `result()` checks the laws that every run must satisfy; it raises LawViolation, an
     AssertionError, if the simulator broke one.
     """
 
     def __init__(
-        self, scenario: Scenario, seed: int | None = None, *, verify: bool = False
+        self,
+        scenario: Scenario,
+        seed: int | None = None,
+        *,
+        verify: bool = False,
+        trial: int = 0,
     ) -> None:
         self.scenario = scenario
         self.seed = scenario.seed if seed is None else seed
@@ -35,7 +41,7 @@ class Simulation:
         self._running: dict[str, Running] = {}
         self._logs: dict[str, laws.WriteLog] = {}
         self._streams = 0
-        self._world = World(scenario, self.seed, self._record)
+        self._world = World(scenario, self.seed, self._record, trial)
 
     def _record(self, name: str) -> ReplicationRecords:
         """Return the records of a new replication, which stream into its measures."""
@@ -125,6 +131,13 @@ class Simulation:
             digest=digest(self.seed, snapshots, self._world.events),
         )
 
+    def lag_states(self) -> dict[str, dict[str, dict[str, Any]]]:
+        """Return the lags' distributions so far in bins, as plain data, by replication and lag."""
+        return {
+            name: self._measures(name, records, snapshot).states()
+            for name, records, snapshot in self._world.snapshots()
+        }
+
     def lifetimes(self, replication: str) -> laws.Lifetimes:
         """Return every write up to now and when it was published; needs `verify`."""
         snapshot = self._world.snapshot(replication)
@@ -132,7 +145,7 @@ class Simulation:
 
     def _outcome(self, name: str, records: ReplicationRecords, snapshot: Snapshot) -> Outcome:
         replication = self._world.fleet.replications[name]
-        measures = Measures(records, snapshot, self._running[name], self._objective(name))
+        measures = self._measures(name, records, snapshot)
         return Outcome(
             source=replication.source.name,
             sync=replication.terms.sync,
@@ -153,6 +166,9 @@ class Simulation:
             pending_growth_bytes=measures.pending_growth(),
         )
 
+    def _measures(self, name: str, records: ReplicationRecords, snapshot: Snapshot) -> Measures:
+        return Measures(records, snapshot, self._running[name], self._objective(name))
+
     def _objective(self, name: str) -> Objective:
         sync, rpo = self._world.fleet.replications[name].terms.sync, self.scenario.rpo
         return Objective(
@@ -165,11 +181,14 @@ class Simulation:
         )
 
 
-def run(scenario: Scenario, seed: int | None = None, *, verify: bool = False) -> Result:
+def run(
+    scenario: Scenario, seed: int | None = None, *, verify: bool = False, trial: int = 0
+) -> Result:
     """Simulate a scenario from its start to its end.
 
-    `seed` replaces the scenario's seed; `verify` checks the laws (see Simulation).
+    `seed` replaces the scenario's seed; `trial` counts runs of one seed with independent draws;
+    `verify` checks the laws (see Simulation).
     """
-    simulation = Simulation(scenario, seed, verify=verify)
+    simulation = Simulation(scenario, seed, verify=verify, trial=trial)
     simulation.advance_to_end()
     return simulation.result()

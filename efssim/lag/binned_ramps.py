@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cached_property
 
 import numpy as np
@@ -31,6 +32,18 @@ class BinnedEnds:
         bins, share = bins_of(values + 0.0)  # -0.0 becomes 0.0
         np.add.at(self.counts, bins, 1)
         np.add.at(self.parts, bins, (share * _UNITS).astype(np.int64))
+
+    def state(self) -> dict[str, list[int]]:
+        """Return the bins in use as plain data, which `add_state` takes in."""
+        used = np.flatnonzero(self.counts)
+        counts, parts = self.counts[used].tolist(), self.parts[used].tolist()
+        return {"bins": used.tolist(), "counts": counts, "parts": parts}
+
+    def add_state(self, state: Mapping[str, list[int]]) -> None:
+        """Add what another one returned as its state."""
+        bins = np.array(state["bins"], dtype=np.int64)
+        self.counts[bins] += np.array(state["counts"], dtype=np.int64)
+        self.parts[bins] += np.array(state["parts"], dtype=np.int64)
 
     def copy(self) -> BinnedEnds:
         """Return the counts so far."""

@@ -8,7 +8,9 @@ depend on the order.
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from fractions import Fraction
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -81,6 +83,22 @@ class LogHistogram:
         self._extend(other.count, other.minimum, other.maximum)
         cells = self._spilled()
         cells += other._cells
+
+    def state(self) -> dict[str, Any]:
+        """Return the bins in use as plain data, which `add_state` takes in; values go into them."""
+        cells = np.zeros(BINS, dtype=np.int64) if self._cells is None else self._cells
+        for values, weights in self._raw:
+            _bin(cells, values, 1 if weights is None else weights)
+        used = np.flatnonzero(cells)
+        counts = cells[used].tolist()
+        return {"min": self.minimum, "max": self.maximum, "bins": used.tolist(), "counts": counts}
+
+    def add_state(self, state: Mapping[str, Any]) -> None:
+        """Add what another histogram returned as its state, whose exact values are lost."""
+        if not state["bins"]:
+            return
+        self._extend(sum(state["counts"]), state["min"], state["max"])
+        self._spilled()[state["bins"]] += np.array(state["counts"], dtype=np.int64)
 
     def quantile(self, p: float) -> float | None:
         """Return the smallest x with at least the share p of the weight at or below it.

@@ -7,6 +7,8 @@ as linear, so that a quantile is within a bin, 0.8 % wide, of the exact one.
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -49,15 +51,17 @@ class RunningRamps:
         self._segments += len(low)
         self._pieces.append((low, high))
         if self._segments > self._exact:
-            self._spill()
+            self._binned()
 
-    def _spill(self) -> None:
+    def _binned(self) -> tuple[BinnedEnds, BinnedEnds]:
+        """Return the ends in bins, after moving the segments kept so far into them."""
         if self._bins is None:
             self._bins = BinnedEnds(), BinnedEnds()
         for piece in self._pieces:
             for ends, values in zip(self._bins, piece, strict=True):
                 ends.add(values)
         self._pieces = []
+        return self._bins
 
     @property
     def total_s(self) -> float:
@@ -73,6 +77,17 @@ class RunningRamps:
             return Ramps(low, high, zero_s)
         sums = self._lengths.total(), self._areas.total()
         return BinnedRamps(*self._bins, *sums, self._max_s, zero_s)
+
+    def state(self) -> dict[str, Any]:
+        """Return the distribution in bins as plain data, which a pool takes in."""
+        low, high = self.copy()._binned()
+        return {
+            "low": low.state(),
+            "high": high.state(),
+            "length_s": self._lengths.total(),
+            "area": self._areas.total(),
+            "max_s": self._max_s,
+        }
 
     def copy(self) -> RunningRamps:
         """Return the segments so far; what is added to one does not show in the other."""

@@ -93,8 +93,8 @@ class Measures:
         """Return the replication's part of summary.json, without its timestamps."""
         return {
             "time_since_last_sync_s": self._age(),
-            "write_lag_s": _histogram(self._lags.by_write, self._lags.mean()),
-            "write_lag_by_byte_s": _histogram(self._lags.by_byte, self._lags.mean_by_byte()),
+            "write_lag_s": quantiles_of(self._lags.by_write, self._lags.mean()),
+            "write_lag_by_byte_s": quantiles_of(self._lags.by_byte, self._lags.mean_by_byte()),
             "oldest_pending_s": self._oldest_pending(),
             "pending_bytes": self._pending(),
             "writes": self._writes(),
@@ -104,6 +104,17 @@ class Measures:
             "initial_bytes": self.syncs.initial_bytes,
             "status_s": self._status_s(),
             "final_status": self._records.statuses[-1].after,
+        }
+
+    def states(self) -> dict[str, dict[str, Any]]:
+        """Return each lag's distribution in bins, as plain data that merges exactly."""
+        begin_s, end_s = self._defined
+        zero_s = max(0.0, end_s - begin_s - self._oldest.ramps.total_s)
+        return {
+            "time_since_last_sync_s": self._age_until_now.ramps.state() | {"zero_s": 0.0},
+            "write_lag_s": self._lags.by_write.state() | {"total": self._lags.total_s()},
+            "write_lag_by_byte_s": self._lags.by_byte.state() | {"total": self._lags.byte_s()},
+            "oldest_pending_s": self._oldest.ramps.state() | {"zero_s": zero_s},
         }
 
     def exceedance(self) -> dict[str, Exceedance]:
@@ -130,13 +141,13 @@ class Measures:
         undefined_s = 0.0 if undefined_s < 1e-9 * self.seconds else undefined_s
         peak_mean_s = self._age_until_now.peak_mean_s()
         return {
-            **_over_time(self._age_ramps),
+            **over_time_numbers(self._age_ramps),
             "peak_mean": peak_mean_s,
             "undefined_s": undefined_s,
         }
 
     def _oldest_pending(self) -> dict[str, float | None]:
-        return _over_time(self._oldest_ramps)
+        return over_time_numbers(self._oldest_ramps)
 
     @cached_property
     def _age_ramps(self) -> TimeWeighted:
@@ -253,13 +264,15 @@ def timestamp(start: datetime, time_s: float | None) -> str | None:
     return moment.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
-def _over_time(ramps: TimeWeighted) -> dict[str, float | None]:
+def over_time_numbers(ramps: TimeWeighted) -> dict[str, float | None]:
+    """Return mean, quantiles and maximum of a lag over time."""
     values = ramps.quantile(list(QUANTILES.values()))
     quantiles = {key: _plain(value) for key, value in zip(QUANTILES, values, strict=True)}
     return {"mean": _plain(ramps.mean()), **quantiles, "max": _plain(ramps.max())}
 
 
-def _histogram(histogram: LogHistogram, mean: float | None) -> dict[str, float | int | None]:
+def quantiles_of(histogram: LogHistogram, mean: float | None) -> dict[str, float | int | None]:
+    """Return count, mean, quantiles and maximum of a lag of writes or bytes."""
     quantiles = {key: _plain(histogram.quantile(p)) for key, p in QUANTILES.items()}
     maximum = _plain(histogram.maximum)
     return {"count": histogram.count, "mean": _plain(mean), **quantiles, "max": maximum}

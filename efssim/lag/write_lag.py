@@ -94,13 +94,21 @@ class WriteLags:
         pending = (completed - begin).clip(min=0.0) * publications.bytes
         return _by_sync(pending, _starts(publications.writes))
 
+    def total_s(self) -> float:
+        """Return the sum of the lags of all writes, in seconds."""
+        return _total(self._sums[0])
+
+    def byte_s(self) -> float:
+        """Return the sum of the lags of all bytes, in byte-seconds."""
+        return _total(self._sums[1])
+
     def mean(self) -> float | None:
         """Return the mean write lag per write, in seconds."""
-        return _ratio(_total(self._sums[0]), self.by_write.count)
+        return _ratio(self.total_s(), self.by_write.count)
 
     def mean_by_byte(self) -> float | None:
         """Return the mean write lag per byte, in seconds."""
-        return _ratio(_total(self._sums[1]), self.by_byte.count)
+        return _ratio(self.byte_s(), self.by_byte.count)
 
     def pending_byte_seconds(self, open_writes: Iterable[OpenWrites], end_s: float) -> float:
         """Return the integral of pending bytes up to `end_s`, in byte-seconds.

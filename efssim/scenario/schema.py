@@ -281,6 +281,10 @@ class Scenario(Model):
     defaults: Defaults = Defaults()
     """What holds for whatever an API call creates."""
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickle what was written: the classes of parametrised distributions have no address."""
+        return type(self).model_validate, (self.model_dump(by_alias=True, exclude_unset=True),)
+
     @model_validator(mode="wrap")
     @classmethod
     def _cross_check(

@@ -1,0 +1,1 @@
+"""Studies: many trials of a scenario, with confidence; comparisons, sweeps and plans."""

@@ -1,0 +1,62 @@
+"""One trial: a run of a scenario with random draws of its own, and what a study keeps of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from efssim.model.errors import RunError
+from efssim.scenario import Scenario
+from efssim.simulate import Simulation
+
+States = dict[str, dict[str, dict[str, Any]]]
+
+
+@dataclass(frozen=True)
+class Trial:
+    """What one trial gave: plain data, the same wherever it ran."""
+
+    number: int
+    """Counted from 0; trial 0 is the run without trials."""
+    summary: dict[str, Any]
+    """The content of summary.json."""
+
+
+@dataclass(frozen=True)
+class Done:
+    """A complete trial with what a study only sums up."""
+
+    trial: Trial
+    states: States
+    """Distributions in bins, by replication and lag."""
+
+
+class TrialError(Exception):
+    """A trial raised; the message names its seed and how to repeat it alone."""
+
+    def __init__(self, number: int, seed: int, cause: str) -> None:
+        super().__init__(number, seed, cause)
+        self.number, self.seed, self.cause = number, seed, cause
+
+    def __str__(self) -> str:
+        return (
+            f"trial {self.number} of seed {self.seed} failed: {self.cause}; to repeat it alone: "
+            f"efssim.run(scenario, seed={self.seed}, trial={self.number}), or "
+            f"efssim run FILE --seed {self.seed} --trial {self.number}"
+        )
+
+
+def run_trials_of(scenario: Scenario, seed: int, numbers: tuple[int, ...]) -> list[Done]:
+    """Run some trials one after the other; raise TrialError for one that fails."""
+    return [_run_trial(scenario, seed, number) for number in numbers]
+
+
+def _run_trial(scenario: Scenario, seed: int, number: int) -> Done:
+    try:
+        simulation = Simulation(scenario, seed, trial=number)
+        simulation.advance_to_end()
+        return Done(Trial(number, simulation.result().summary), simulation.lag_states())
+    except RunError:  # the scenario's mistake, the same in every trial
+        raise
+    except Exception as error:
+        raise TrialError(number, seed, f"{type(error).__name__}: {error}") from error
