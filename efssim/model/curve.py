@@ -98,12 +98,15 @@ class Curve:
         self._first = self.sent
 
     def _append(self, times: Floats, amounts: Ints) -> None:
-        totals = amounts.cumsum(axis=1)
-        totals += self._totals[:, -1:]
-        assert totals.min(initial=0) >= 0, "more bytes than 64 bits count"
         # New arrays: a view would keep all that was forgotten alive.
         self._times = np.concatenate((self._times, times))
-        self._totals = np.concatenate((self._totals, totals), axis=1)
+        rows, kept = self._totals.shape
+        totals = np.empty((rows, kept + len(times)), dtype=np.int64)
+        totals[:, :kept] = self._totals
+        running = amounts.cumsum(axis=1, out=totals[:, kept:])
+        running += self._totals[:, -1:]
+        assert running.min(initial=0) >= 0, "more bytes than 64 bits count"
+        self._totals = totals
 
     def hold(self, time_s: float) -> None:
         """From after a time on, make no write."""
