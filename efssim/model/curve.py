@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
 from efssim.model.hot_set import HotBlocks
+from efssim.model.work import Work
 from efssim.model.writes import Writes
 
 Floats = NDArray[np.float64]
@@ -156,17 +158,36 @@ class Curve:
         """Return the bytes of all writes at or before each time."""
         return self._bytes[self._times.searchsorted(times_s, "right")]
 
-    def bytes_between(self, edges: Ints) -> Ints:
-        """Return the bytes of the writes between consecutive ordinals, shape (edges - 1,)."""
-        return np.diff(self._bytes[edges - self._first])
+    def work(self, cuts_s: Floats, ends: Ints) -> Work:
+        """Return the change sets of consecutive syncs that end at the given ordinals."""
+        edges = np.empty(len(ends) + 1, dtype=np.int64)
+        edges[0], edges[1:] = self.sent, ends
+        edges -= self._first
+        stream, totals, counts = self.stream, self._bytes[edges], edges[1:] - edges[:-1]
+        sizes = totals[1:] - totals[:-1]
+        sent = sizes if stream.hot is None else sizes - self._saved(edges)
+        large = np.zeros(len(ends), dtype=np.int64)
+        if stream.large_file_bytes:
+            large[counts > 0] = stream.large_file_bytes
+            files = (counts > 0).astype(np.int64)
+        else:
+            files = counts * stream.files_per_write
+        first_s = self._first_times(edges, counts)
+        return Work(cuts_s, sent, sizes, files, large, counts, first_s, ends[:, None])
 
-    def first_times(self, edges: Ints) -> Floats:
-        """Return the time of the first write between consecutive ordinals; infinity without."""
+    def _first_times(self, edges: Ints, counts: Ints) -> Floats:
+        """Return the times of the first writes of change sets; NaN for empty ones."""
         if not len(self._times):
-            return np.full(len(edges) - 1, math.inf)
+            return np.full(len(counts), math.nan)
         # Beyond the last write there is none: any index will do.
-        begins = np.minimum(edges[:-1] - self._first, len(self._times) - 1)
-        return np.where(edges[1:] > edges[:-1], self._times[begins], math.inf)
+        first_s = self._times.take(edges[:-1], mode="clip")
+        first_s[counts == 0] = math.nan
+        return first_s
+
+    def _saved(self, edges: Ints) -> Ints:
+        """Return what each of consecutive change sets saves; `edges` count from the first kept."""
+        ordinals = (edges + self._first).tolist()
+        return np.array([self.saved(*pair) for pair in pairwise(ordinals)], dtype=np.int64)
 
     def unpublished(self) -> tuple[Floats, Ints]:
         """Return times of the unpublished writes, and the bytes before each and after all."""
@@ -192,7 +213,8 @@ class Curve:
     def writes(self, begin: int, end: int) -> tuple[Floats, Ints]:
         """Return copies of the times and bytes of the writes [begin, end)."""
         begin, end = begin - self._first, end - self._first
-        return self._times[begin:end].copy(), np.diff(self._bytes[begin : end + 1])
+        totals = self._bytes[begin : end + 1]
+        return self._times[begin:end].copy(), totals[1:] - totals[:-1]
 
     def skip(self, time_s: float) -> None:
         """Take every write at or before a time as nobody's business any more."""
