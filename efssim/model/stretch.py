@@ -53,12 +53,17 @@ class Planner:
     def __init__(self, journal: Journal, times: SyncTimes, end_s: float, longest: int) -> None:
         """`end_s` is the end of the run, `longest` the most syncs to plan at once."""
         self._journal, self._times, self._end_s, self._longest = journal, times, end_s, longest
-        self._length = SHORT
+        self._length, self._disturbances = SHORT, 0
         self._late = times.interval_s == 0.0
 
-    def disturbed(self) -> None:
-        """Plan short stretches again: the last one was cut short."""
-        self._length = SHORT
+    def disturbed(self, syncs: int) -> None:
+        """Plan short stretches again: the last one was cut short, after so many syncs in all.
+
+        Twice the mean between disturbances: most stretches then reach the next one at once, and not
+        much more is planned than used.
+        """
+        self._disturbances += 1
+        self._length = min(max(SHORT, 2 * syncs // self._disturbances), LONG)
 
     def plan(self, cut_s: float, ordinal: int) -> Stretch:
         """Return the next syncs, the first of them cut at `cut_s`, which the journal reaches."""
