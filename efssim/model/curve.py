@@ -141,8 +141,17 @@ class Curve:
 
     def ordinals(self, times_s: Floats) -> Ints:
         """Return how many writes fall at or before each of some times, all before the horizon."""
-        assert not len(times_s) or times_s[-1] < self.horizon_s
-        return self._times.searchsorted(times_s, "right") + self._first
+        assert times_s[-1] < self.horizon_s, "the journal was asked beyond its horizon"
+        return self._counts(times_s) + self._first
+
+    def _counts(self, times_s: Floats) -> Ints:
+        """Return how many of the writes kept fall at or before each of some rising times."""
+        # To look only where they are takes fewer steps for each.
+        begin = self._times.searchsorted(times_s[0], "right")
+        end = self._times.searchsorted(times_s[-1], "right")
+        counts: Ints = self._times[begin:end].searchsorted(times_s, "right")
+        counts += begin
+        return counts
 
     @property
     def _bytes(self) -> Ints:
@@ -156,7 +165,7 @@ class Curve:
 
     def totals(self, times_s: Floats) -> Ints:
         """Return the bytes of all writes at or before each time."""
-        return self._bytes[self._times.searchsorted(times_s, "right")]
+        return self._bytes[self._counts(times_s)]
 
     def work(self, cuts_s: Floats, ends: Ints) -> Work:
         """Return the change sets of consecutive syncs that end at the given ordinals."""
@@ -209,6 +218,17 @@ class Curve:
     def time(self, ordinal: int) -> float:
         """Return the time of a write."""
         return self._times.item(ordinal - self._first)
+
+    def publish(self, ends: Ints) -> tuple[Floats, Ints, Ints]:
+        """Take the writes of syncs that end at the given ordinals as published.
+
+        Return copies of the times and bytes of these writes, and how many each sync has.
+        """
+        counts = ends.copy()
+        counts[0] -= self.sent
+        counts[1:] -= ends[:-1]
+        begin, self.sent = self.sent, ends.item(-1)
+        return *self.writes(begin, self.sent), counts
 
     def writes(self, begin: int, end: int) -> tuple[Floats, Ints]:
         """Return copies of the times and bytes of the writes [begin, end)."""

@@ -167,12 +167,9 @@ class Journal:
         self._records.written_bytes.frombytes(written.tobytes())
         # A stream that was added after the cuts has nothing in these syncs.
         for ordinal, (curve, last) in enumerate(zip(self.curves, ends.T, strict=False)):
-            end = int(last[-1])
-            times, sizes = curve.writes(curve.sent, end)
-            counts = np.diff(last, prepend=curve.sent)
+            times, sizes, counts = curve.publish(last)
             files = curve.stream.publishes_files
             self._records.publish(Publications(times, sizes, counts, completed_s, files, ordinal))
-            curve.sent = end
 
     # --- looking ----------------------------------------------------------------------------
 

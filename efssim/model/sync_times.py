@@ -117,7 +117,7 @@ class SyncTimes:
     def _durations(self, work: Work, ordinal: int) -> Floats:
         """Return the durations of syncs whose first attempt succeeds."""
         fixed_s = self._setup[0].take(ordinal, len(work.cut_s)) + self._link.latency_s
-        if self._inventory_s or work.large_file_bytes.any():
+        if self._inventory_s or self._diff_rate < math.inf:
             busy = fixed_s + self._inventory_s + work.large_file_bytes / self._diff_rate
             fixed_s = np.where(work.writes > 0, busy, fixed_s)
         transfer_s = work.bytes / min(self._rates[0], self._link.capacity)
