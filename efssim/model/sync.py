@@ -133,7 +133,7 @@ class SyncProcess:
             return
         done = max(stretch.recorded, stretch.done(now))
         self._end(stretch, done)
-        self._planner.disturbed()
+        self._planner.disturbed(self._ordinal)
         if stretch.begun(now) > done:
             change_set = stretch.work.change_set(done)
             self._in_flight = self._times.at(change_set, self._ordinal, now)
