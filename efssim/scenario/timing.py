@@ -29,7 +29,7 @@ class Tuned(Model):
         """Return a parameter that may vary."""
         value: Distribution[Duration] | None = getattr(self, key)
         if value is None:
-            return Distribution[Duration](constant=self.preset_value(key).value)
+            return Distribution[Duration].model_construct(constant=self.preset_value(key).value)
         return value
 
 
