@@ -11,16 +11,15 @@ import os
 import platform
 import subprocess
 import sys
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from time import perf_counter
 
 import numpy as np
 import simpy
 
 import efssim
-from benchmarks import baselines, naive, works
+from benchmarks import baselines, naive, progress, works
+from benchmarks.timing import ENVIRONMENT, PROGRAM, Work, timed
 
 ROOT = Path(__file__).resolve().parents[1]
 YEAR_DAYS, NAIVE_DAYS = 365, 10
@@ -31,8 +30,6 @@ FLEET_SYNCS = FLEET * FLEET_DAYS * works.DAY_S // int(works.INTERVAL_S)
 
 BYTES_PER_SYNC = 48
 """Peak memory that each sync may add."""
-
-Work = Callable[[], object]
 
 
 @dataclass(frozen=True)
@@ -58,7 +55,9 @@ def run(scenario: efssim.Scenario) -> Work:
 
 def command(*arguments: str) -> Work:
     """Return a command as a whole process."""
-    return lambda: subprocess.run(arguments, cwd=ROOT, check=True, capture_output=True)
+    return lambda: subprocess.run(
+        arguments, cwd=ROOT, env=ENVIRONMENT, check=True, capture_output=True
+    )
 
 
 def rows() -> list[Row]:
@@ -66,7 +65,7 @@ def rows() -> list[Row]:
     year = run(works.busy(YEAR_DAYS))
     part_s, scale = NAIVE_DAYS * works.DAY_S, YEAR_DAYS / NAIVE_DAYS
     gated = works.gated(GATED_SYNCS)
-    python, program = sys.executable, str(Path(sys.executable).with_name("efssim"))
+    python = sys.executable
     libraries = "from pydantic import BaseModel; import yaml"
     return [
         Row(
@@ -142,7 +141,7 @@ def rows() -> list[Row]:
         Row(
             "8",
             "efssim --help / import click",
-            command(program, "--help"),
+            command(PROGRAM, "--help"),
             command(python, "-c", "import click"),
             1,
             False,
@@ -152,7 +151,7 @@ def rows() -> list[Row]:
         Row(
             "8",
             "efssim validate / import pydantic, yaml",
-            command(program, "validate", "scenarios/first-report.yaml"),
+            command(PROGRAM, "validate", "scenarios/first-report.yaml"),
             command(python, "-c", libraries),
             1,
             False,
@@ -160,13 +159,6 @@ def rows() -> list[Row]:
             2,
         ),
     ]
-
-
-def timed(work: Work) -> float:
-    """Return the seconds that a call takes."""
-    begin_s = perf_counter()
-    work()
-    return perf_counter() - begin_s
 
 
 def measure(row: Row, pairs: int) -> tuple[float, float]:
@@ -209,7 +201,7 @@ def main() -> None:
     """Measure and print; a measurement has no verdict of its own, so the exit code is 0."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("--pairs", type=int, default=5, metavar="N", help="pairs; default 5")
-    parser.add_argument("--rows", default="12345678", help="numbers of the rows; default all")
+    parser.add_argument("--rows", default="123456789", help="numbers of the rows; default all")
     arguments = parser.parse_args()
     load = os.getloadavg()
     if "5" in arguments.rows:
@@ -219,6 +211,8 @@ def main() -> None:
     for row in rows():
         if row.number in arguments.rows:
             report(row, *measure(row, max(1, arguments.pairs)))
+    if "9" in arguments.rows:
+        progress.report(works.busy(YEAR_DAYS), max(1, arguments.pairs))
     averages = " ".join(f"{value:.2f}" for value in (*load, *os.getloadavg()))
     print(f"{arguments.pairs} interleaved pairs, minima; load average before and after: {averages}")
     print(

@@ -21,6 +21,7 @@ from efssim._version import __version__
 if TYPE_CHECKING:
     from efssim.result import Result
     from efssim.scenario import Scenario
+    from efssim.simulate import Progress
 
 P = ParamSpec("P")
 
@@ -72,7 +73,7 @@ def cli() -> None:
 @click.option("--verify", is_flag=True, help="Check the laws that every run must satisfy.")
 @click.option("--check", is_flag=True, help="Exit 1 unless the RPO objective is met.")
 @click.option("--yes", is_flag=True, help="Run however many writes are expected.")
-@click.option("--quiet", is_flag=True, help="No messages on standard error.")
+@click.option("--quiet", is_flag=True, help="No progress and no messages on standard error.")
 @_handles_errors
 def run(
     file: Path,
@@ -95,8 +96,8 @@ def run(
     scenario = load(file, overrides)
     _refuse_absurd(scenario, file, insist=yes)
     _check_folder(out, png)
-    with _placing_refusals(file, overrides):
-        result = simulate(scenario, seed, verify=verify)
+    with _placing_refusals(file, overrides), _progress(scenario, quiet) as tell:
+        result = simulate(scenario, seed, verify=verify, on_progress=tell)
     if out is not None:
         write_files(result, out, png)
     again = _command(file, result.seed, overrides)
@@ -133,6 +134,18 @@ def _placing_refusals(file: Path, overrides: tuple[str, ...]) -> Iterator[None]:
             document.override(text, ordinal)
         position = document.key_position(error.path)
         raise ScenarioError((Problem(position, error.path, error.message),)) from None
+
+
+@contextmanager
+def _progress(scenario: Scenario, quiet: bool) -> Iterator[Progress | None]:
+    """Show how far a run is while it lasts, on a terminal; yield what the run has to call."""
+    if quiet or not sys.stderr.isatty():
+        yield None
+        return
+    from efssim.progress import bar
+
+    with bar(sys.stderr, scenario.duration) as tell:
+        yield tell
 
 
 def _check_folder(out: Path | None, png: bool) -> None:

@@ -330,6 +330,7 @@ ALLOWED = {
     "report": {"report", "result", "scenario", "lag", "records", "_version"},
     "result": {"lag", "records", "report", "scenario"},
     "simulate": {"lag", "laws", "model", "records", "result", "scenario"},
+    "progress": {"simulate"},
 }
 BANNED = {
     "records": {"simpy", "pandas", "matplotlib", "scipy", "pydantic"},
