@@ -40,7 +40,7 @@ class Plan:
     name: str
     sync: schema.Sync
     control: schema.Control
-    initial: schema.Initial = field(default_factory=schema.Initial)
+    initial: schema.Initial = field(default_factory=schema.Initial.model_construct)
     established: bool = False
 
     @property

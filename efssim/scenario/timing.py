@@ -34,7 +34,7 @@ class Tuned(Model):
 
 @cache  # presets have few values, and every replication asks for them
 def _always(duration_s: float) -> Distribution[Duration]:
-    return Distribution[Duration](constant=duration_s)
+    return Distribution[Duration].model_construct(constant=duration_s)
 
 
 class Sync(Tuned):
