@@ -100,7 +100,7 @@ class SyncProcess:
         if done <= begin:
             return
         part, work = slice(begin, done), stretch.work
-        completed_s = stretch.completed_s[part].copy()
+        completed_s = stretch.completed_s[part]
         self._replication.records.syncs.extend(
             (
                 work.cut_s[part],
