@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from itertools import repeat
 
 import numpy as np
 
@@ -130,6 +131,12 @@ class SyncTimes:
         if self._failure_probability:
             chances = self._chance[0].take(ordinal, n)
             yield from np.flatnonzero(chances < self._failure_probability).tolist()
+
+    def fails_onwards(self, ordinal: int) -> Iterator[bool]:
+        """Yield whether the first attempt of each sync from an ordinal on fails, without an end."""
+        if not self._failure_probability:
+            return repeat(False)
+        return (chance < self._failure_probability for chance in self._chance[0].onwards(ordinal))
 
     @property
     def formula(self) -> tuple[float, float, float, float, float]:
