@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
+from copy import copy
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -139,7 +139,7 @@ class Simulation:
             seed=self.seed,
             now_s=self._world.now_s,
             outcomes={name: outcomes[name] for name in self._world.names},
-            happened=tuple(replace(event) for event in self._world.events),
+            happened=tuple(copy(event) for event in self._world.events),
             digest=digest(self.seed, snapshots, self._world.events),
         )
 
