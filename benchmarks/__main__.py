@@ -11,16 +11,15 @@ import os
 import platform
 import subprocess
 import sys
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from time import perf_counter
 
 import numpy as np
 import simpy
 
 import efssim
-from benchmarks import baselines, naive, scaling, works
+from benchmarks import baselines, naive, progress, scaling, works
+from benchmarks.timing import ENVIRONMENT, PROGRAM, Work, timed
 
 ROOT = Path(__file__).resolve().parents[1]
 YEAR_DAYS, NAIVE_DAYS = 365, 10
@@ -34,9 +33,7 @@ BYTES_PER_SYNC = 48
 MEMORY_RATIO = 1.1
 """Peak memory of ten years over that of one, without records."""
 
-ALL_ROWS = (*"12345678", "10")
-
-Work = Callable[[], object]
+ALL_ROWS = (*"123456789", "10")
 
 
 @dataclass(frozen=True)
@@ -62,7 +59,9 @@ def run(scenario: efssim.Scenario) -> Work:
 
 def command(*arguments: str) -> Work:
     """Return a command as a whole process."""
-    return lambda: subprocess.run(arguments, cwd=ROOT, check=True, capture_output=True)
+    return lambda: subprocess.run(
+        arguments, cwd=ROOT, env=ENVIRONMENT, check=True, capture_output=True
+    )
 
 
 def rows() -> list[Row]:
@@ -70,7 +69,7 @@ def rows() -> list[Row]:
     year = run(works.busy(YEAR_DAYS))
     part_s, scale = NAIVE_DAYS * works.DAY_S, YEAR_DAYS / NAIVE_DAYS
     gated = works.gated(GATED_SYNCS)
-    python, program = sys.executable, str(Path(sys.executable).with_name("efssim"))
+    python = sys.executable
     libraries = "from pydantic import BaseModel; import yaml"
     return [
         Row(
@@ -146,7 +145,7 @@ def rows() -> list[Row]:
         Row(
             "8",
             "efssim --help / import click",
-            command(program, "--help"),
+            command(PROGRAM, "--help"),
             command(python, "-c", "import click"),
             1,
             False,
@@ -156,7 +155,7 @@ def rows() -> list[Row]:
         Row(
             "8",
             "efssim validate / import pydantic, yaml",
-            command(program, "validate", "scenarios/first-report.yaml"),
+            command(PROGRAM, "validate", "scenarios/first-report.yaml"),
             command(python, "-c", libraries),
             1,
             False,
@@ -164,13 +163,6 @@ def rows() -> list[Row]:
             2,
         ),
     ]
-
-
-def timed(work: Work) -> float:
-    """Return the seconds that a call takes."""
-    begin_s = perf_counter()
-    work()
-    return perf_counter() - begin_s
 
 
 def measure(row: Row, pairs: int) -> tuple[float, float]:
@@ -235,6 +227,8 @@ def main() -> None:
     for row in rows():
         if row.number in arguments.rows:
             report(row, *measure(row, max(1, arguments.pairs)))
+    if "9" in arguments.rows:
+        progress.report(works.busy(YEAR_DAYS), max(1, arguments.pairs))
     if "10" in arguments.rows:
         growths = scaling.measure(max(1, arguments.pairs))
         scaling.report(growths)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import atexit
+import gc
 import os
 import shlex
 import sys
@@ -19,6 +21,7 @@ from efssim._version import __version__
 if TYPE_CHECKING:
     from efssim.result import Result
     from efssim.scenario import Scenario
+    from efssim.simulate import Progress
 
 P = ParamSpec("P")
 
@@ -70,7 +73,7 @@ def cli() -> None:
 @click.option("--verify", is_flag=True, help="Check the laws that every run must satisfy.")
 @click.option("--check", is_flag=True, help="Exit 1 unless the RPO objective is met.")
 @click.option("--yes", is_flag=True, help="Run however many writes are expected.")
-@click.option("--quiet", is_flag=True, help="No messages on standard error.")
+@click.option("--quiet", is_flag=True, help="No progress and no messages on standard error.")
 @_handles_errors
 def run(
     file: Path,
@@ -93,8 +96,8 @@ def run(
     scenario = load(file, overrides)
     _refuse_absurd(scenario, file, insist=yes)
     _check_folder(out, png)
-    with _placing_refusals(file, overrides):
-        result = simulate(scenario, seed, verify=verify)
+    with _placing_refusals(file, overrides), _progress(scenario, quiet) as tell:
+        result = simulate(scenario, seed, verify=verify, on_progress=tell)
     if out is not None:
         write_files(result, out, png)
     again = _command(file, result.seed, overrides)
@@ -131,6 +134,18 @@ def _placing_refusals(file: Path, overrides: tuple[str, ...]) -> Iterator[None]:
             document.override(text, ordinal)
         position = document.key_position(error.path)
         raise ScenarioError((Problem(position, error.path, error.message),)) from None
+
+
+@contextmanager
+def _progress(scenario: Scenario, quiet: bool) -> Iterator[Progress | None]:
+    """Show how far a run is while it lasts, on a terminal; yield what the run has to call."""
+    if quiet or not sys.stderr.isatty():
+        yield None
+        return
+    from efssim.progress import bar
+
+    with bar(sys.stderr, scenario.duration) as tell:
+        yield tell
 
 
 def _check_folder(out: Path | None, png: bool) -> None:
@@ -228,8 +243,19 @@ def init(folder: Path) -> None:
     click.echo(f"wrote {target}; next: efssim run {shlex.quote(str(target))}")
 
 
+def _start_fast() -> None:
+    """Leave out what would take a large part of a short command's time and serves nothing here."""
+    # The modules and models that are made at the start stay: nothing of them is garbage.
+    gc.set_threshold(100_000)
+    # Nor at the end, where the interpreter would look through all of it once more.
+    atexit.register(gc.freeze)
+    # The threads of NumPy's BLAS, for linear algebra, of which there is none.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
+
 def main() -> None:
     """Run the command line; the entry point `efssim`."""
+    _start_fast()
     try:
         cli(standalone_mode=False)
     except click.ClickException as error:

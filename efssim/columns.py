@@ -7,7 +7,7 @@ fraction of its 8 bytes a row; unpacked, it is the same to the last bit.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,7 +21,7 @@ Column = NDArray[Any]
 Block = Mapping[str, Column]
 """Consecutive rows: each column of shape (rows,)."""
 
-BLOCK = 16_384
+BLOCK = 32_768
 """Rows that are worth the calls of NumPy that a block takes; no result depends on it."""
 
 
@@ -54,11 +54,13 @@ class Columns:
         self._grow(1)
 
     def extend(self, columns: Iterable[NDArray[Any]]) -> None:
-        """Add many rows, given as columns in their order, each of shape (rows,)."""
+        """Add many rows, given as columns in their order, each of shape (rows,).
+
+        The arrays must not change afterwards: they are copied with the block that they are part of.
+        """
         self._line_up()
         typed = zip(columns, self._types.values(), strict=True)
-        # Copies: the caller may keep what these are slices of.
-        part = [np.array(column, dtype=dtype) for column, dtype in typed]
+        part = [np.asarray(column, dtype=dtype) for column, dtype in typed]
         self._parts.append(part)
         self._grow(len(part[0]))
 
@@ -80,7 +82,8 @@ class Columns:
         if not self._waiting:
             return
         self._line_up()
-        columns = (_joined(parts) for parts in zip(*self._parts, strict=True))
+        # Copies, since slices would keep alive what they are slices of.
+        columns = (np.concatenate(parts) for parts in zip(*self._parts, strict=True))
         block = dict(zip(self._types, columns, strict=True))
         self._settled, self._waiting, self._parts = len(self), 0, []
         for sink in self.sinks:
@@ -118,10 +121,6 @@ class Columns:
         """Return a hash of the columns: integers as they are, times rounded to 1 µs."""
         self.settle()
         return b"".join(hasher.digest() for hasher in self._hashes.values())
-
-
-def _joined(parts: Sequence[Column]) -> Column:
-    return parts[0] if len(parts) == 1 else np.concatenate(parts)
 
 
 def _canonical(column: Column) -> bytes:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Callable, Mapping
+from copy import copy
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -16,6 +16,12 @@ from efssim.result import Outcome, Result
 from efssim.scenario import Scenario
 from efssim.scenario.quantities import parse_duration
 from efssim.scenario.schema import Event, WriteStream
+
+Progress = Callable[[float, float], None]
+"""Told the simulated seconds that have passed and those of the whole scenario."""
+
+_STEPS = 1000
+"""How often progress is told: often enough for a smooth bar, too seldom to cost time."""
 
 
 class Simulation:
@@ -73,9 +79,21 @@ class Simulation:
             raise ValueError(f"the scenario ends {self.scenario.duration:g} s after its start")
         self._world.advance_to(min(until, self.scenario.duration))
 
-    def advance_to_end(self) -> None:
-        """Run to the scenario's end."""
-        self._world.advance_to(self.scenario.duration)
+    def advance_to_end(self, on_progress: Progress | None = None) -> None:
+        """Run to the scenario's end.
+
+        `on_progress(elapsed_s, duration_s)` is called with the seconds since the scenario's start
+        and those up to its end: now, after each of 1000 equal steps, and so at the end. It changes
+        no result; what it raises comes out of here, and the simulation can go on afterwards.
+        """
+        begin_s, end_s = self._world.now_s, self.scenario.duration
+        if on_progress is not None:
+            for step in range(_STEPS):
+                self._world.pass_to(begin_s + (end_s - begin_s) * (step / _STEPS))
+                on_progress(self._world.now_s, end_s)
+        self._world.advance_to(end_s)
+        if on_progress is not None:
+            on_progress(end_s, end_s)
 
     def apply(self, event: Mapping[str, Any]) -> None:
         """Let a disturbance begin now: an entry of `events` without `at`.
@@ -127,7 +145,7 @@ class Simulation:
             seed=self.seed,
             now_s=self._world.now_s,
             outcomes={name: outcomes[name] for name in self._world.names},
-            happened=tuple(replace(event) for event in self._world.events),
+            happened=tuple(copy(event) for event in self._world.events),
             digest=digest(self.seed, snapshots, self._world.events),
         )
 
@@ -182,13 +200,19 @@ class Simulation:
 
 
 def run(
-    scenario: Scenario, seed: int | None = None, *, verify: bool = False, trial: int = 0
+    scenario: Scenario,
+    seed: int | None = None,
+    *,
+    verify: bool = False,
+    trial: int = 0,
+    on_progress: Progress | None = None,
 ) -> Result:
     """Simulate a scenario from its start to its end.
 
     `seed` replaces the scenario's seed; `trial` counts runs of one seed with independent draws;
-    `verify` checks the laws (see Simulation).
+    `verify` checks the laws (see Simulation); `on_progress` is told how far the run is (see
+    Simulation.advance_to_end).
     """
     simulation = Simulation(scenario, seed, verify=verify, trial=trial)
-    simulation.advance_to_end()
+    simulation.advance_to_end(on_progress)
     return simulation.result()

@@ -113,7 +113,7 @@ import sys
 from efssim.cli import main
 sys.argv = ["efssim", *{arguments!r}]
 main()
-heavy = {{"pandas", "matplotlib", "scipy", "simpy", "numpy", "pydantic", "yaml"}}
+heavy = {{"pandas", "matplotlib", "scipy", "simpy", "numpy", "pydantic", "yaml", "tqdm"}}
 print("heavy:", sorted(heavy & set(sys.modules)))
 """
     done = subprocess.run(

@@ -118,10 +118,3 @@ def test_what_is_not_kept_cannot_be_read():
     assert (len(made), made.digest()) == (1, kept.digest())
     with pytest.raises(LookupError, match="not kept"):
         made["t"]
-
-
-def test_the_caller_may_reuse_its_arrays():
-    made, values = Columns({"t": "d"}), np.array([1.0, 2.0])
-    made.extend([values])
-    values[:] = 9.0
-    assert made["t"].tolist() == [1.0, 2.0]

@@ -21,7 +21,12 @@ import efssim
 
 ROOT = Path(__file__).parent.parent
 SCENARIOS = sorted((ROOT / "scenarios").glob("*.yaml"))
-HERE = {"numpy": np.__version__, "machine": platform.machine()}
+# NumPy has an exponential of its own for processors with AVX-512, which differs in the last bit.
+FEATURES = np._core._multiarray_umath.__cpu_features__
+HERE = {
+    "numpy": np.__version__,
+    "machine": platform.machine() + " with AVX-512" * FEATURES.get("AVX512_SKX", False),
+}
 
 
 def _close(left: Any, right: Any) -> None:

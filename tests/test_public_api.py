@@ -331,6 +331,8 @@ ALLOWED = {
     "report": {"report", "result", "scenario", "lag", "records", "_version"},
     "result": {"columns", "lag", "records", "report", "scenario"},
     "simulate": {"columns", "lag", "laws", "model", "records", "result", "scenario"},
+    "progress": {"simulate"},
+    "study": {"_version", "lag", "model", "scenario", "simulate", "study"},
 }
 BANNED = {
     "columns": {"simpy", "pandas", "matplotlib", "scipy", "pydantic"},

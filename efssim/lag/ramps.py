@@ -156,10 +156,16 @@ class Ramps(TimeWeighted):
         ends <<= np.uint64(1)
         ends[len(self.low) :] |= np.uint64(1)
         ends.sort()
-        slope = (1 - 2 * (ends & np.uint64(1)).astype(np.int64)).cumsum()
-        knots = (ends >> np.uint64(1)).view(np.float64)
-        # Every term is at least 0, so nothing cancels in this sum.
+        slope = (ends & np.uint64(1)).view(np.int64)
+        slope *= -2
+        slope += 1
+        slope.cumsum(out=slope)
+        ends >>= np.uint64(1)
+        knots = ends.view(np.float64)
         time_s = np.empty(len(knots))
         time_s[:1] = self.zero_s
-        np.multiply(slope[:-1], np.diff(knots), out=time_s[1:])
-        return knots, time_s.cumsum(), slope
+        np.subtract(knots[1:], knots[:-1], out=time_s[1:])
+        time_s[1:] *= slope[:-1]
+        # Every term is at least 0, so nothing cancels in this sum.
+        time_s.cumsum(out=time_s)
+        return knots, time_s, slope

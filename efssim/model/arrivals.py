@@ -52,8 +52,8 @@ class PoissonTimes:
         gaps = self._generator.standard_exponential(n)
         gaps *= self._mean_s
         gaps[0] += self._last
-        times = gaps.cumsum()
-        self._last = float(times[-1])
+        times = gaps.cumsum(out=gaps)
+        self._last = times.item(-1)
         return times
 
 

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
 from efssim.model.hot_set import HotBlocks
+from efssim.model.work import Work
 from efssim.model.writes import Writes
 
 Floats = NDArray[np.float64]
@@ -98,12 +100,15 @@ class Curve:
         self._first = self.sent
 
     def _append(self, times: Floats, amounts: Ints) -> None:
-        totals = amounts.cumsum(axis=1)
-        totals += self._totals[:, -1:]
-        assert totals.min(initial=0) >= 0, "more bytes than 64 bits count"
         # New arrays: a view would keep all that was forgotten alive.
         self._times = np.concatenate((self._times, times))
-        self._totals = np.concatenate((self._totals, totals), axis=1)
+        rows, kept = self._totals.shape
+        totals = np.empty((rows, kept + len(times)), dtype=np.int64)
+        totals[:, :kept] = self._totals
+        running = amounts.cumsum(axis=1, out=totals[:, kept:])
+        running += self._totals[:, -1:]
+        assert running.min(initial=0) >= 0, "more bytes than 64 bits count"
+        self._totals = totals
 
     def hold(self, time_s: float) -> None:
         """From after a time on, make no write."""
@@ -136,8 +141,17 @@ class Curve:
 
     def ordinals(self, times_s: Floats) -> Ints:
         """Return how many writes fall at or before each of some times, all before the horizon."""
-        assert not len(times_s) or times_s[-1] < self.horizon_s
-        return self._times.searchsorted(times_s, "right") + self._first
+        assert times_s[-1] < self.horizon_s, "the journal was asked beyond its horizon"
+        return self._counts(times_s) + self._first
+
+    def _counts(self, times_s: Floats) -> Ints:
+        """Return how many of the writes kept fall at or before each of some rising times."""
+        # To look only where they are takes fewer steps for each.
+        begin = self._times.searchsorted(times_s[0], "right")
+        end = self._times.searchsorted(times_s[-1], "right")
+        counts: Ints = self._times[begin:end].searchsorted(times_s, "right")
+        counts += begin
+        return counts
 
     @property
     def _bytes(self) -> Ints:
@@ -151,19 +165,38 @@ class Curve:
 
     def totals(self, times_s: Floats) -> Ints:
         """Return the bytes of all writes at or before each time."""
-        return self._bytes[self._times.searchsorted(times_s, "right")]
+        return self._bytes[self._counts(times_s)]
 
-    def bytes_between(self, edges: Ints) -> Ints:
-        """Return the bytes of the writes between consecutive ordinals, shape (edges - 1,)."""
-        return np.diff(self._bytes[edges - self._first])
+    def work(self, cuts_s: Floats, ends: Ints) -> Work:
+        """Return the change sets of consecutive syncs that end at the given ordinals."""
+        edges = np.empty(len(ends) + 1, dtype=np.int64)
+        edges[0], edges[1:] = self.sent, ends
+        edges -= self._first
+        stream, totals, counts = self.stream, self._bytes[edges], edges[1:] - edges[:-1]
+        sizes = totals[1:] - totals[:-1]
+        sent = sizes if stream.hot is None else sizes - self._saved(edges)
+        large = np.zeros(len(ends), dtype=np.int64)
+        if stream.large_file_bytes:
+            large[counts > 0] = stream.large_file_bytes
+            files = (counts > 0).astype(np.int64)
+        else:
+            files = counts * stream.files_per_write
+        first_s = self._first_times(edges, counts)
+        return Work(cuts_s, sent, sizes, files, large, counts, first_s, ends[:, None])
 
-    def first_times(self, edges: Ints) -> Floats:
-        """Return the time of the first write between consecutive ordinals; infinity without."""
+    def _first_times(self, edges: Ints, counts: Ints) -> Floats:
+        """Return the times of the first writes of change sets; NaN for empty ones."""
         if not len(self._times):
-            return np.full(len(edges) - 1, math.inf)
+            return np.full(len(counts), math.nan)
         # Beyond the last write there is none: any index will do.
-        begins = np.minimum(edges[:-1] - self._first, len(self._times) - 1)
-        return np.where(edges[1:] > edges[:-1], self._times[begins], math.inf)
+        first_s = self._times.take(edges[:-1], mode="clip")
+        first_s[counts == 0] = math.nan
+        return first_s
+
+    def _saved(self, edges: Ints) -> Ints:
+        """Return what each of consecutive change sets saves; `edges` count from the first kept."""
+        ordinals = (edges + self._first).tolist()
+        return np.array([self.saved(*pair) for pair in pairwise(ordinals)], dtype=np.int64)
 
     def unpublished(self) -> tuple[Floats, Ints]:
         """Return times of the unpublished writes, and the bytes before each and after all."""
@@ -186,10 +219,22 @@ class Curve:
         """Return the time of a write."""
         return self._times.item(ordinal - self._first)
 
+    def publish(self, ends: Ints) -> tuple[Floats, Ints, Ints]:
+        """Take the writes of syncs that end at the given ordinals as published.
+
+        Return copies of the times and bytes of these writes, and how many each sync has.
+        """
+        counts = ends.copy()
+        counts[0] -= self.sent
+        counts[1:] -= ends[:-1]
+        begin, self.sent = self.sent, ends.item(-1)
+        return *self.writes(begin, self.sent), counts
+
     def writes(self, begin: int, end: int) -> tuple[Floats, Ints]:
         """Return copies of the times and bytes of the writes [begin, end)."""
         begin, end = begin - self._first, end - self._first
-        return self._times[begin:end].copy(), np.diff(self._bytes[begin : end + 1])
+        totals = self._bytes[begin : end + 1]
+        return self._times[begin:end].copy(), totals[1:] - totals[:-1]
 
     def skip(self, time_s: float) -> None:
         """Take every write at or before a time as nobody's business any more."""

@@ -119,13 +119,13 @@ class Disturbances:
 
     def begin(self, spec: schema.Event | schema.Fault) -> Callable[[], None]:
         """Begin a disturbance; return what ends it. RunError if a link would have to be shared."""
-        record = Event(self._fleet.clock.now, None, spec.kind, spec.target, ())
+        kind, target = spec.kind, spec.target
+        record = Event(self._fleet.clock.now, None, kind, target, ())
         if spec.api_error is not None:
             self._events.append(record)
             return self._inject(spec, record)
-        cause = self._fleet.cause(spec.kind, spec.target)
-        active = Active(cause, spec.factor or 1.0, record, [])
-        _turn(KINDS[spec.kind].begin, active, self._fleet)
+        active = Active(self._fleet.cause(kind, target), spec.factor or 1.0, record, [])
+        _turn(KINDS[kind].begin, active, self._fleet)
         self._events.append(record)
         self._active.append(active)
         for file_system in list(self._fleet.file_systems.values()):

@@ -31,7 +31,7 @@ def create_file_system(fleet: Fleet, parameters: Parameters, region: str) -> dic
     settings = _new_settings(parameters, region)
     require_valid_throughput(settings, region, zone)
     for other in fleet.file_systems.values():
-        if (other.region, other.creation_token) == (region, token):
+        if other.creation_token == token and other.region == region:
             raise EfsError(
                 "FileSystemAlreadyExists",
                 f"File system '{other.id}' already exists with creation token '{token}'.",

@@ -5,6 +5,7 @@ It knows no rule of the API: the control plane decides what may be made, the fle
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -39,7 +40,7 @@ class Plan:
     name: str
     sync: schema.Sync
     control: schema.Control
-    initial: schema.Initial = field(default_factory=schema.Initial)
+    initial: schema.Initial = field(default_factory=schema.Initial.model_construct)
     established: bool = False
 
     @property
@@ -69,6 +70,8 @@ class Fleet:
         self.regions = _regions(scenario)
         self.file_systems: dict[str, FileSystem] = {}
         """By id; those that are deleted are gone."""
+        self.file_systems_in: Counter[str] = Counter()
+        """How many there are, by Region."""
         self.replications: dict[str, Replication] = {}
         """By name in the results; those that are deleted are kept."""
         self.appeared: list[Callable[[FileSystem | Replication], None]] = []
@@ -171,6 +174,7 @@ class Fleet:
         if spec is not None:
             made.size_bytes, made.files = spec.size, spec.files
         self.file_systems[identifier] = made
+        self.file_systems_in[region] += 1
         self._ids[name] = identifier
         self._become_available(made, creating_s)
         for tell in self.appeared:
@@ -197,6 +201,7 @@ class Fleet:
     def _forget(self, file_system: FileSystem) -> None:
         # Its name stays known: ids and draws hang on names, so none is used twice in a run.
         del self.file_systems[file_system.id]
+        self.file_systems_in[file_system.region] -= 1
 
     def protect(self, file_system: FileSystem, protection: Protection) -> None:
         """Change the overwrite protection, and with it whether the file system can be written."""

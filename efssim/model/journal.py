@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Generator
+from functools import reduce
 
 import numpy as np
 import simpy
@@ -17,7 +18,7 @@ from numpy.typing import NDArray
 from efssim.model.causes import Cause, Causes
 from efssim.model.clock import Clock, Turn
 from efssim.model.curve import Curve, Stream
-from efssim.model.work import ChangeSet, Work
+from efssim.model.work import ChangeSet, Work, no_work
 from efssim.records import DroppedWrites, OpenWrites, Publications, ReplicationRecords
 
 Floats = NDArray[np.float64]
@@ -149,28 +150,10 @@ class Journal:
 
     def work_between(self, cuts_s: Floats, ends: list[Ints]) -> Work:
         """Return the change sets that end at the given ordinals, for each stream shape (syncs,)."""
-        n = len(cuts_s)
-        written, sent, files, large, writes = (np.zeros(n, dtype=np.int64) for _ in range(5))
-        first_s = np.full(n, math.inf)
-        for curve, column in zip(self.curves, ends, strict=True):
-            edges = np.concatenate(([curve.sent], column))
-            counts, sizes = np.diff(edges), curve.bytes_between(edges)
-            stream = curve.stream
-            written += sizes
-            sent += sizes
-            if stream.hot is not None:
-                pairs = zip(edges[:-1].tolist(), edges[1:].tolist(), strict=True)
-                sent -= np.array([curve.saved(begin, end) for begin, end in pairs], dtype=np.int64)
-            if stream.large_file_bytes:
-                files += counts > 0
-                large += np.where(counts > 0, stream.large_file_bytes, 0)
-            else:
-                files += counts * stream.files_per_write
-            writes += counts
-            np.minimum(first_s, curve.first_times(edges), out=first_s)
-        first_s[writes == 0] = math.nan
-        matrix = np.stack(ends, axis=1) if ends else np.zeros((n, 0), dtype=np.int64)
-        return Work(cuts_s, sent, written, files, large, writes, first_s, matrix)
+        if not self.curves:
+            return no_work(cuts_s)
+        shares = [c.work(cuts_s, column) for c, column in zip(self.curves, ends, strict=True)]
+        return reduce(Work.with_stream, shares)
 
     def written_at(self, times_s: Floats) -> Ints:
         """Return the bytes written since it feeds a replication and up to each time."""
@@ -187,12 +170,9 @@ class Journal:
         assert self._records is not None
         # A stream that was added after the cuts has nothing in these syncs.
         for ordinal, (curve, last) in enumerate(zip(self.curves, ends.T, strict=False)):
-            end = int(last[-1])
-            times, sizes = curve.writes(curve.sent, end)
-            counts = np.diff(last, prepend=curve.sent)
+            times, sizes, counts = curve.publish(last)
             files = curve.stream.publishes_files
             self._records.publish(Publications(times, sizes, counts, completed_s, files, ordinal))
-            curve.sent = end
 
     # --- looking ----------------------------------------------------------------------------
 

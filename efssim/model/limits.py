@@ -26,7 +26,7 @@ def require_one_zone(fleet: Fleet, zone: str, region: str) -> None:
 
 def require_room(fleet: Fleet, region: str) -> None:
     """Raise EfsError FileSystemLimitExceeded if the account has all it may have in a Region."""
-    count = sum(part.region == region for part in fleet.file_systems.values())
+    count = fleet.file_systems_in[region]
     if count >= MAX_FILE_SYSTEMS:
         raise EfsError(
             "FileSystemLimitExceeded",

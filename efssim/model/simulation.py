@@ -122,6 +122,12 @@ class World:
 
     def advance_to(self, time_s: float) -> None:
         """Run up to and including a time, at most the scenario's duration."""
+        self.pass_to(time_s)
+        for process in self.fleet.syncs.values():
+            process.settle_instant()
+
+    def pass_to(self, time_s: float) -> None:
+        """Do the same, but leave syncs that are complete by then unrecorded: cheap on the way."""
         assert self.now_s <= time_s <= self.scenario.duration
         arrival = self._clock.at(time_s, Turn.CUT)
         while not arrival.processed:
@@ -129,8 +135,6 @@ class World:
         # What an instant's own events bring about in it belongs to it, too.
         while self._clock.peek() <= time_s:
             self._clock.step()
-        for process in self.fleet.syncs.values():
-            process.settle_instant()
 
     # --- acting -------------------------------------------------------------------------------
 

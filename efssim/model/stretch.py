@@ -53,12 +53,17 @@ class Planner:
     def __init__(self, journal: Journal, times: SyncTimes, end_s: float, longest: int) -> None:
         """`end_s` is the end of the run, `longest` the most syncs to plan at once."""
         self._journal, self._times, self._end_s, self._longest = journal, times, end_s, longest
-        self._length = SHORT
+        self._length, self._disturbances = SHORT, 0
         self._late = times.interval_s == 0.0
 
-    def disturbed(self) -> None:
-        """Plan short stretches again: the last one was cut short."""
-        self._length = SHORT
+    def disturbed(self, syncs: int) -> None:
+        """Plan short stretches again: the last one was cut short, after so many syncs in all.
+
+        Twice the mean between disturbances: most stretches then reach the next one at once, and not
+        much more is planned than used.
+        """
+        self._disturbances += 1
+        self._length = min(max(SHORT, 2 * syncs // self._disturbances), LONG)
 
     def plan(self, cut_s: float, ordinal: int) -> Stretch:
         """Return the next syncs, the first of them cut at `cut_s`, which the journal reaches."""
@@ -76,23 +81,27 @@ class Planner:
         n = len(completed_s)
         ready_s = completed_s + self._times.gap.take(ordinal + 1, n)
         planned_s = work.cut_s + interval_s
-        late = np.flatnonzero(ready_s > planned_s)
-        if len(late):
-            n = int(late[0]) + 1
+        late = ready_s > planned_s
+        first = int(late.argmax())
+        if late.item(first):
+            n = first + 1
+            work, completed_s, attempts = work.first(n), completed_s[:n], attempts[:n]
             self._late = n < min(ON_TIME, length)
         next_cut_s = max(planned_s.item(n - 1), ready_s.item(n - 1))
-        return Stretch(ordinal, work.first(n), completed_s[:n], attempts[:n], next_cut_s)
+        return Stretch(ordinal, work, completed_s, attempts, next_cut_s)
 
     def _cuts(self, cut_s: float, length: int) -> Floats:
         """Return the next cuts that the journal reaches, by repeated addition."""
-        interval_s = self._times.interval_s
-        last_s = min(self._journal.horizon_s, self._end_s)
-        length = min(length, max(0, int((last_s - cut_s) / interval_s)) + 2)
+        interval_s, horizon_s, end_s = self._times.interval_s, self._journal.horizon_s, self._end_s
+        length = min(length, max(0, int((min(horizon_s, end_s) - cut_s) / interval_s)) + 2)
         cuts_s = np.full(length, interval_s)
         cuts_s[0] = cut_s
-        cuts_s = cuts_s.cumsum()
-        reached = int(cuts_s.searchsorted(self._journal.horizon_s, "left"))
-        return cuts_s[: max(1, min(reached, int(cuts_s.searchsorted(self._end_s, "right"))))]
+        cuts_s.cumsum(out=cuts_s)
+        if end_s < horizon_s:
+            count = int(cuts_s.searchsorted(end_s, "right"))
+        else:
+            count = int(cuts_s.searchsorted(horizon_s, "left"))
+        return cuts_s[: max(1, count)]
 
     def _one_by_one(self, cut_s: float, ordinal: int, length: int) -> Stretch:
         """Plan syncs whose cuts depend on the completion of the one before."""

@@ -100,7 +100,7 @@ class SyncProcess:
         if done <= begin:
             return
         part, work = slice(begin, done), stretch.work
-        completed_s = stretch.completed_s[part].copy()
+        completed_s = stretch.completed_s[part]
         self._replication.records.syncs.extend(
             (
                 work.cut_s[part],
@@ -133,7 +133,7 @@ class SyncProcess:
             return
         done = max(stretch.recorded, stretch.done(now))
         self._end(stretch, done)
-        self._planner.disturbed()
+        self._planner.disturbed(self._ordinal)
         if stretch.begun(now) > done:
             change_set = stretch.work.change_set(done)
             self._in_flight = self._times.at(change_set, self._ordinal, now)

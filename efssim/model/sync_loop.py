@@ -5,6 +5,10 @@ The same operations in the same order as `SyncTimes` has for arrays, on plain nu
 
 from __future__ import annotations
 
+from array import array
+from bisect import bisect_right
+from itertools import islice
+
 import numpy as np
 
 from efssim.model.curve import Curve
@@ -16,33 +20,38 @@ ON_TIME = 32
 """On-time syncs in a row after which arrays can take over."""
 
 
-class _Stream:
-    """The unpublished writes of one stream.
+_NEAR = 64
+"""Writes among which the end of a sync is looked for first."""
 
-    Lists and `bisect` would be faster in the loop, but making them takes longer than they save,
-    from about four writes per sync on.
+
+class _Stream:
+    """The unpublished writes of one stream, in arrays whose elements are plain numbers.
+
+    `bisect` on them is several times faster than `searchsorted` for one value, and to make them is
+    to copy memory, unlike lists.
     """
 
     def __init__(self, curve: Curve) -> None:
-        self.curve, self.first = curve, curve.sent
+        self.spec, self.first = curve.stream, curve.sent
         self.ends: list[int] = []
         """Where each sync ends, counted from `first`."""
-        self._times, self._totals = curve.unpublished()
-        self._begin, self._written = 0, self._totals.item(0)
+        times, totals = curve.unpublished()
+        self._times, self._totals = array("d", times.tobytes()), array("q", totals.tobytes())
+        self._saved = curve.saved if curve.stream.hot is not None else None
+        self._begin = 0
 
     def take(self, cut_s: float) -> tuple[int, int]:
-        """Return count and bytes of the next sync's writes: those up to its cut."""
-        end = int(self._times.searchsorted(cut_s, "right"))
-        written = self._totals.item(end)
-        count, size = end - self._begin, written - self._written
-        self._begin, self._written = end, written
+        """Return how many writes the next sync has, those up to its cut, and the bytes to send."""
+        begin, times = self._begin, self._times
+        end = bisect_right(times, cut_s, begin, min(begin + _NEAR, len(times)))
+        if end == begin + _NEAR:
+            end = bisect_right(times, cut_s, end)
+        self._begin = end
         self.ends.append(end)
-        return count, size
-
-    def saved(self, count: int) -> int:
-        """Return the bytes among the last `count` writes taken that need not be sent."""
-        end = self.first + self._begin
-        return self.curve.saved(end - count, end)
+        sent = self._totals[end] - self._totals[begin]
+        if self._saved is not None:
+            sent -= self._saved(self.first + begin, self.first + end)
+        return end - begin, sent
 
 
 class Loop:
@@ -58,52 +67,51 @@ class Loop:
         self._formula = times.formula  # nothing changes while syncs are planned
         self._streams = [_Stream(curve) for curve in journal.curves]
         self._reach_s = journal.horizon_s
-        self._setups = times.setup.take(ordinal, length).tolist()
-        self._gaps = times.gap.take(ordinal + 1, length).tolist()
-        self._failing = set(times.failing(ordinal, length))  # asked only, never iterated
+        setups, gaps = times.setup.onwards(ordinal), times.gap.onwards(ordinal + 1)
+        self._draws = islice(zip(setups, gaps, times.fails_onwards(ordinal), strict=True), length)
 
     def run(self, cut_s: float, end_s: float) -> float:
         """Plan syncs until the journal or the run ends or they are on time; return the next cut."""
         interval_s = self._times.interval_s
-        for index, setup_s in enumerate(self._setups):
-            completed_s = self._complete(cut_s, setup_s, index)
-            ready_s = completed_s + self._gaps[index]
+        for setup_s, gap_s, fails in self._draws:
+            completed_s = self._complete(cut_s, setup_s, fails)
+            ready_s = completed_s + gap_s
             planned_s = cut_s + interval_s
             self.on_time = self.on_time + 1 if ready_s <= planned_s else 0
-            cut_s = max(planned_s, ready_s)
+            cut_s = planned_s if planned_s > ready_s else ready_s  # max costs a call
             if cut_s >= self._reach_s or cut_s > end_s or (interval_s and self.on_time >= ON_TIME):
                 break
         return cut_s
 
-    def _complete(self, cut_s: float, setup_s: float, index: int) -> float:
+    def _complete(self, cut_s: float, setup_s: float, fails: bool) -> float:
         """Add one sync and return when it completes."""
         latency_s, inventory_s, diff_rate, throughput, file_rate = self._formula
         writes = sent = files = large = 0
         for stream in self._streams:
             count, size = stream.take(cut_s)
             if count:
-                spec = stream.curve.stream
-                sent += size if spec.hot is None else size - stream.saved(count)
-                files += spec.files(count)
-                large += spec.large_file_bytes
+                sent += size
+                files += stream.spec.files(count)
+                large += stream.spec.large_file_bytes
                 writes += count
         self.cuts_s.append(cut_s)
-        if index in self._failing:
-            return self._retried(cut_s, sent, files, large, writes, index)
+        if fails:
+            return self._retried(cut_s, sent, files, large, writes)
         fixed_s = setup_s + latency_s
         if writes:
             fixed_s = fixed_s + inventory_s + large / diff_rate
-        completed_s = cut_s + (fixed_s + max(sent / throughput, files / file_rate))
+        transfer_s, by_files_s = sent / throughput, files / file_rate
+        if by_files_s > transfer_s:
+            transfer_s = by_files_s
+        completed_s = cut_s + (fixed_s + transfer_s)
         self.completed_s.append(completed_s)
         self.attempts.append(1)
         return completed_s
 
-    def _retried(
-        self, cut_s: float, sent: int, files: int, large: int, writes: int, index: int
-    ) -> float:
+    def _retried(self, cut_s: float, sent: int, files: int, large: int, writes: int) -> float:
         """Add a sync whose first attempt fails and return when it completes."""
         change_set = ChangeSet(cut_s, sent, 0, files, large, writes, cut_s, ())
-        flying = self._times.at(change_set, self._ordinal + index, np.inf)
+        flying = self._times.at(change_set, self._ordinal + len(self.completed_s), np.inf)
         self.completed_s.append(flying.ends_s)
         self.attempts.append(flying.failed + 1)
         return flying.ends_s

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from itertools import repeat
 
 import numpy as np
 
@@ -117,16 +118,25 @@ class SyncTimes:
     def _durations(self, work: Work, ordinal: int) -> Floats:
         """Return the durations of syncs whose first attempt succeeds."""
         fixed_s = self._setup[0].take(ordinal, len(work.cut_s)) + self._link.latency_s
-        busy = fixed_s + self._inventory_s + work.large_file_bytes / self._diff_rate
-        by_bytes = work.bytes / min(self._rates[0], self._link.capacity)
-        transfer_s = np.maximum(by_bytes, work.files / self._rates[1])
-        return np.where(work.writes > 0, busy, fixed_s) + transfer_s
+        if self._inventory_s or self._diff_rate < math.inf:
+            busy = fixed_s + self._inventory_s + work.large_file_bytes / self._diff_rate
+            fixed_s = np.where(work.writes > 0, busy, fixed_s)
+        transfer_s = work.bytes / min(self._rates[0], self._link.capacity)
+        if self._rates[1] < math.inf:
+            transfer_s = np.maximum(transfer_s, work.files / self._rates[1])
+        return fixed_s + transfer_s
 
     def failing(self, ordinal: int, n: int) -> Iterator[int]:
         """Yield the indexes of syncs whose first attempt fails."""
         if self._failure_probability:
             chances = self._chance[0].take(ordinal, n)
             yield from np.flatnonzero(chances < self._failure_probability).tolist()
+
+    def fails_onwards(self, ordinal: int) -> Iterator[bool]:
+        """Yield whether the first attempt of each sync from an ordinal on fails, without an end."""
+        if not self._failure_probability:
+            return repeat(False)
+        return (chance < self._failure_probability for chance in self._chance[0].onwards(ordinal))
 
     @property
     def formula(self) -> tuple[float, float, float, float, float]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import math
 from typing import NamedTuple
 
 import numpy as np
@@ -31,9 +31,8 @@ class ChangeSet(NamedTuple):
     """Ordinal of the first write that is not in it, for each stream."""
 
 
-@dataclass(frozen=True, slots=True)
-class Work:
-    """The change sets of consecutive syncs, a column each; see ChangeSet."""
+class Work(NamedTuple):
+    """The change sets of consecutive syncs, a column each, which nobody changes; see ChangeSet."""
 
     cut_s: Floats
     bytes: Ints
@@ -47,7 +46,20 @@ class Work:
 
     def first(self, n: int) -> Work:
         """Return the first n of them."""
-        return Work(*(getattr(self, name)[:n] for name in self.__slots__))
+        return Work._make(column[:n] for column in self)
+
+    def with_stream(self, other: Work) -> Work:
+        """Return the work of the same syncs when they send another stream's writes, too."""
+        return Work(
+            self.cut_s,
+            self.bytes + other.bytes,
+            self.written_bytes + other.written_bytes,
+            self.files + other.files,
+            self.large_file_bytes + other.large_file_bytes,
+            self.writes + other.writes,
+            np.fmin(self.first_write_s, other.first_write_s),  # a NaN, no write, gives way
+            np.concatenate((self.ends, other.ends), axis=1),
+        )
 
     def change_set(self, index: int) -> ChangeSet:
         """Return one of them."""
@@ -61,3 +73,11 @@ class Work:
             first_write_s=self.first_write_s.item(index),
             ends=tuple(self.ends[index].tolist()),
         )
+
+
+def no_work(cuts_s: Floats) -> Work:
+    """Return the work of syncs where there is no stream."""
+    none = np.zeros(len(cuts_s), dtype=np.int64)
+    never = np.full(len(cuts_s), math.nan)
+    ends = np.zeros((len(cuts_s), 0), dtype=np.int64)
+    return Work(cuts_s, none, none, none, none, none, never, ends)

@@ -36,14 +36,24 @@ class WholeBytes:
             return np.zeros(0, dtype=np.int64)
         floors = np.floor(sizes)
         whole: Ints = floors.astype(np.int64)
-        fractions = np.rint((sizes - floors) * 2.0**_FRACTION_BITS).astype(np.int64)
+        fractions = np.subtract(sizes, floors, out=floors)
         if self._carry or fractions.any():
-            fractions[0] += self._carry
-            totals = fractions.cumsum()
-            extra = (totals + (1 << (_FRACTION_BITS - 1))) >> _FRACTION_BITS
-            self._carry = int(totals[-1]) - (int(extra[-1]) << _FRACTION_BITS)
-            whole += np.diff(extra, prepend=0)
+            extra = self._carried(fractions)
+            whole += extra
+            whole[1:] -= extra[:-1]
         return whole
+
+    def _carried(self, fractions: Floats) -> Ints:
+        """Return the bytes that the fractions up to each write add up to; overwrite them."""
+        fractions *= 2.0**_FRACTION_BITS
+        totals = np.rint(fractions, out=fractions).astype(np.int64)
+        totals[0] += self._carry
+        totals.cumsum(out=totals)
+        last = totals.item(-1)
+        totals += 1 << (_FRACTION_BITS - 1)
+        totals >>= _FRACTION_BITS
+        self._carry = last - (totals.item(-1) << _FRACTION_BITS)
+        return totals
 
 
 class Writes(Protocol):
@@ -68,7 +78,8 @@ class DrawnWrites:
         if self._factor != 1:
             sizes = sizes * self._factor
         # The far tail of a distribution does not reach beyond the largest file.
-        np.minimum(sizes, LARGEST_FILE_BYTES, out=sizes)
+        if sizes.max(initial=0.0) > LARGEST_FILE_BYTES:
+            np.minimum(sizes, LARGEST_FILE_BYTES, out=sizes)
         return times, self._whole.round(sizes)
 
 

