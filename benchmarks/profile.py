@@ -7,9 +7,8 @@ small calls looks larger than it is.
 from __future__ import annotations
 
 import cProfile
-import pstats
 from pathlib import PurePath
-from typing import Any
+from types import CodeType
 
 import efssim
 from benchmarks import works
@@ -40,12 +39,14 @@ def shares(scenario: efssim.Scenario) -> dict[str, float]:
     efssim.run(scenario, seed=0)  # what is imported and allocated on first use is not profiled
     with cProfile.Profile() as profile:
         assert efssim.run(scenario, seed=0).summary
-    stats: Any = pstats.Stats(profile)  # its stubs leave out what it is for
+    entries = profile.getstats()
+    seconds = sum(entry.inlinetime for entry in entries)
     cumulative: dict[tuple[str, str], float] = {}
-    for (file, _, name), (_, _, _, seconds, _) in stats.stats.items():
-        key = PurePath(file).name, name
-        cumulative[key] = cumulative.get(key, 0.0) + seconds
-    return {part: cumulative.get(key, 0.0) / stats.total_tt for part, key in PARTS.items()}
+    for entry in entries:
+        if isinstance(entry.code, CodeType):  # a string: a function of C
+            key = PurePath(entry.code.co_filename).name, entry.code.co_name
+            cumulative[key] = cumulative.get(key, 0.0) + entry.totaltime
+    return {part: cumulative.get(key, 0.0) / seconds for part, key in PARTS.items()}
 
 
 def main() -> None:
