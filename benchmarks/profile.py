@@ -7,6 +7,7 @@ small calls looks larger than it is.
 from __future__ import annotations
 
 import cProfile
+from collections.abc import Callable
 from pathlib import PurePath
 from types import CodeType
 
@@ -25,7 +26,7 @@ PARTS = {
 }
 """What is told, and the function whose time it is, calls included."""
 
-WORKS = {
+WORKS: dict[str, Callable[[], efssim.Scenario]] = {
     "a busy year": lambda: works.busy(365),
     "a sparse year": lambda: works.sparse(365),
     "a sparse year with 1,400 outages": lambda: works.sparse_with_outages(365),
