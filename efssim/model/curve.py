@@ -70,6 +70,7 @@ class Curve:
         """Every write before this time is drawn."""
         self.sent = 0
         """Ordinal of the first write that no completed sync has published."""
+        self._handed = 0  # ordinal of the first write that is not yet handed on as published
         self._first = 0  # ordinal of the oldest write kept
         self._times: Floats = np.zeros(0)
         rows = 1 if stream.hot is None else 3
@@ -95,9 +96,9 @@ class Curve:
         return drawn
 
     def _forget(self) -> None:
-        done = self.sent - self._first
+        done = self._handed - self._first
         self._times, self._totals = self._times[done:], self._totals[:, done:]
-        self._first = self.sent
+        self._first = self._handed
 
     def _append(self, times: Floats, amounts: Ints) -> None:
         # New arrays: a view would keep all that was forgotten alive.
@@ -220,15 +221,15 @@ class Curve:
         return self._times.item(ordinal - self._first)
 
     def publish(self, ends: Ints) -> tuple[Floats, Ints, Ints]:
-        """Take the writes of syncs that end at the given ordinals as published.
+        """Hand on the writes of syncs that end at the given ordinals, all of them sent.
 
         Return copies of the times and bytes of these writes, and how many each sync has.
         """
         counts = ends.copy()
-        counts[0] -= self.sent
+        counts[0] -= self._handed
         counts[1:] -= ends[:-1]
-        begin, self.sent = self.sent, ends.item(-1)
-        return *self.writes(begin, self.sent), counts
+        begin, self._handed = self._handed, ends.item(-1)
+        return *self.writes(begin, self._handed), counts
 
     def writes(self, begin: int, end: int) -> tuple[Floats, Ints]:
         """Return copies of the times and bytes of the writes [begin, end)."""
@@ -238,4 +239,4 @@ class Curve:
 
     def skip(self, time_s: float) -> None:
         """Take every write at or before a time as nobody's business any more."""
-        self.sent = max(self.sent, self.ordinal(time_s))
+        self.sent = self._handed = max(self.sent, self.ordinal(time_s))

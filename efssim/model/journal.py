@@ -8,7 +8,7 @@ bytes fall up to a time, and which writes a sync published; published writes lea
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterable
 from functools import reduce
 
 import numpy as np
@@ -162,13 +162,18 @@ class Journal:
             written += curve.totals(times_s)
         return written
 
+    def sent(self, ends: Iterable[int]) -> None:
+        """Take the writes before an ordinal of each stream as published by completed syncs."""
+        # A stream that was added after the cuts has nothing in these syncs.
+        for curve, end in zip(self.curves, ends, strict=False):
+            curve.sent = end
+
     def publish(self, ends: Ints, completed_s: Floats) -> None:
         """Hand the writes of completed syncs to the records: whole syncs, all streams at once.
 
         `ends` of shape (syncs, streams) are ordinals, `completed_s` of shape (syncs,) times.
         """
         assert self._records is not None
-        # A stream that was added after the cuts has nothing in these syncs.
         for ordinal, (curve, last) in enumerate(zip(self.curves, ends.T, strict=False)):
             times, sizes, counts = curve.publish(last)
             files = curve.stream.publishes_files

@@ -85,7 +85,7 @@ class Planner:
         first = int(late.argmax())
         if late.item(first):
             n = first + 1
-            work, completed_s, attempts = work.first(n), completed_s[:n], attempts[:n]
+            work, completed_s, attempts = work.part(slice(n)), completed_s[:n], attempts[:n]
             self._late = n < min(ON_TIME, length)
         next_cut_s = max(planned_s.item(n - 1), ready_s.item(n - 1))
         return Stretch(ordinal, work, completed_s, attempts, next_cut_s)
