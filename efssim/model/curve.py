@@ -141,15 +141,21 @@ class Curve:
         return self._first + int(self._times.searchsorted(time_s, "right"))
 
     def ordinals(self, times_s: Floats) -> Ints:
-        """Return how many writes fall at or before each of some times, all before the horizon."""
-        assert times_s[-1] < self.horizon_s, "the journal was asked beyond its horizon"
-        return self._counts(times_s) + self._first
+        """Return how many writes fall at or before each of some rising times.
 
-    def _counts(self, times_s: Floats) -> Ints:
-        """Return how many of the writes kept fall at or before each of some rising times."""
+        All must be before the horizon, and none before a write that was sent.
+        """
+        last_s = times_s.item(-1)
+        assert last_s < self.horizon_s, "the journal was asked beyond its horizon"
+        return self._counts(times_s, self.sent - self._first, last_s) + self._first
+
+    def _counts(self, times_s: Floats, begin: int, last_s: float) -> Ints:
+        """Return how many of the writes kept fall at or before each of some rising times.
+
+        `begin` of them do so in any case.
+        """
         # To look only where they are takes fewer steps for each.
-        begin = self._times.searchsorted(times_s[0], "right")
-        end = self._times.searchsorted(times_s[-1], "right")
+        end = self._times.searchsorted(last_s, "right")
         counts: Ints = self._times[begin:end].searchsorted(times_s, "right")
         counts += begin
         return counts
@@ -165,8 +171,12 @@ class Curve:
         return self._totals.item(BYTES, ordinal - self._first)
 
     def totals(self, times_s: Floats) -> Ints:
-        """Return the bytes of all writes at or before each time."""
-        return self._bytes[self._counts(times_s)]
+        """Return the bytes of all writes at or before each of some rising times.
+
+        None may be before a write that was handed on.
+        """
+        begin = self._handed - self._first
+        return self._bytes[self._counts(times_s, begin, times_s.item(-1))]
 
     def work(self, cuts_s: Floats, ends: Ints) -> Work:
         """Return the change sets of consecutive syncs that end at the given ordinals."""
@@ -180,6 +190,8 @@ class Curve:
         if stream.large_file_bytes:
             large[counts > 0] = stream.large_file_bytes
             files = (counts > 0).astype(np.int64)
+        elif stream.files_per_write == 1:
+            files = counts
         else:
             files = counts * stream.files_per_write
         first_s = self._first_times(edges, counts)

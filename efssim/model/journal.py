@@ -34,6 +34,8 @@ class Journal:
     def __init__(self, clock: Clock, end_s: float) -> None:
         self._clock, self._end_s = clock, end_s
         self.curves: list[Curve] = []
+        self.horizon_s = math.inf
+        """Every write before this time is drawn."""
         self._stopped = Causes()
         self._records: ReplicationRecords | None = None  # of the replication that it feeds
         self._witness: ReplicationRecords | None = None  # of the replication that counts its drops
@@ -52,6 +54,7 @@ class Journal:
         while curve.horizon_s <= self._clock.now:
             block = self._draw(curve, block)
         self.curves.append(curve)
+        self._reach()
         self._clock.process(self._write(curve, block))
         self.changed()
 
@@ -64,6 +67,10 @@ class Journal:
             # Writes of one instant may fill a block; a horizon at the present is not ahead.
             while curve.horizon_s <= self._clock.now:
                 block = self._draw(curve, block)
+            self._reach()
+
+    def _reach(self) -> None:
+        self.horizon_s = min(curve.horizon_s for curve in self.curves)
 
     def _draw(self, curve: Curve, block: int) -> int:
         """Draw one block and return the size of the next."""
@@ -134,11 +141,6 @@ class Journal:
         """Forget what no sync has published."""
         self._records = None
         self.settle = self.changed = lambda: None
-
-    @property
-    def horizon_s(self) -> float:
-        """Every write before this time is drawn."""
-        return min((curve.horizon_s for curve in self.curves), default=math.inf)
 
     def cut(self, time_s: float) -> ChangeSet:
         """Return everything unpublished that was written at or before a time."""

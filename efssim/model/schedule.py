@@ -52,7 +52,7 @@ class Schedule:
     def _repeated(self, name: str, spec: schema.Fault) -> Generator[simpy.Event, None, None]:
         clock, draws = self._fleet.clock, self._fleet.draws
         every = draws.of(f"faults.{name}.every", spec.every)
-        lasts = _lasts(name, spec, draws)
+        lasts, once = _lasts(name, spec, draws), spec.kind == "fail"
         for ordinal in range(2**63):
             begin_s = clock.now + every[ordinal]
             if begin_s > self._fleet.scenario.duration:
@@ -60,7 +60,7 @@ class Schedule:
             yield clock.at(begin_s, Turn.DISTURBANCE_BEGIN)
             begin_s, end_s = self._span(spec, lasts(ordinal))
             self._between(begin_s, end_s, spec)
-            if spec.kind == "fail":
+            if once:
                 return
             over_s = clock.now if end_s is None else end_s
             if over_s > self._fleet.scenario.duration:

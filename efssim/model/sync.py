@@ -96,8 +96,7 @@ class SyncProcess:
     def settle_instant(self) -> None:
         """Record what is complete by now, everything of this instant having happened."""
         if self._stretch is not None:
-            completed_s, now = self._stretch.completed_s, self._clock.now
-            self._record(self._stretch, int(completed_s.searchsorted(now, "right")))
+            self._record(self._stretch, self._stretch.completed(self._clock.now))
         self._completed.hand_on()
 
     def _record(self, stretch: Stretch, done: int) -> None:
@@ -124,10 +123,11 @@ class SyncProcess:
         stretch, now = self._stretch, self._clock.now
         if stretch is None:
             return
-        done = max(stretch.recorded, stretch.done(now))
+        begun = stretch.begun(now)
+        done = max(stretch.recorded, min(stretch.completed(now), begun))
         self._end(stretch, done)
         self._planner.disturbed(self._ordinal)
-        if stretch.begun(now) > done:
+        if begun > done:
             change_set = stretch.work.change_set(done)
             self._in_flight = self._times.at(change_set, self._ordinal, now)
 
