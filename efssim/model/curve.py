@@ -145,20 +145,16 @@ class Curve:
 
         All must be before the horizon, and none before a write that was sent.
         """
-        last_s = times_s.item(-1)
-        assert last_s < self.horizon_s, "the journal was asked beyond its horizon"
-        return self._counts(times_s, self.sent - self._first, last_s) + self._first
+        assert times_s.item(-1) < self.horizon_s, "the journal was asked beyond its horizon"
+        return self._ordinals(times_s, self.sent)
 
-    def _counts(self, times_s: Floats, begin: int, last_s: float) -> Ints:
-        """Return how many of the writes kept fall at or before each of some rising times.
-
-        `begin` of them do so in any case.
-        """
+    def _ordinals(self, times_s: Floats, least: int) -> Ints:
+        """Return how many writes fall at or before each of some rising times, at least `least`."""
         # To look only where they are takes fewer steps for each.
-        end = self._times.searchsorted(last_s, "right")
-        counts: Ints = self._times[begin:end].searchsorted(times_s, "right")
-        counts += begin
-        return counts
+        begin, end = least - self._first, self._times.searchsorted(times_s.item(-1), "right")
+        ordinals: Ints = self._times[begin:end].searchsorted(times_s, "right")
+        ordinals += least
+        return ordinals
 
     @property
     def _bytes(self) -> Ints:
@@ -175,8 +171,9 @@ class Curve:
 
         None may be before a write that was handed on.
         """
-        begin = self._handed - self._first
-        return self._bytes[self._counts(times_s, begin, times_s.item(-1))]
+        ordinals = self._ordinals(times_s, self._handed)
+        ordinals -= self._first
+        return self._bytes.take(ordinals)
 
     def work(self, cuts_s: Floats, ends: Ints) -> Work:
         """Return the change sets of consecutive syncs that end at the given ordinals."""
