@@ -21,7 +21,7 @@ Column = NDArray[Any]
 Block = Mapping[str, Column]
 """Consecutive rows: each column of shape (rows,)."""
 
-BLOCK = 32_768
+BLOCK = 16_384
 """Rows that are worth the calls of NumPy that a block takes; no result depends on it."""
 
 
@@ -82,8 +82,7 @@ class Columns:
         if not self._waiting:
             return
         self._line_up()
-        # Copies, since slices would keep alive what they are slices of.
-        columns = (np.concatenate(parts) for parts in zip(*self._parts, strict=True))
+        columns = (_joined(parts) for parts in zip(*self._parts, strict=True))
         block = dict(zip(self._types, columns, strict=True))
         self._settled, self._waiting, self._parts = len(self), 0, []
         for sink in self.sinks:
@@ -121,6 +120,13 @@ class Columns:
         """Return a hash of the columns: integers as they are, times rounded to 1 µs."""
         self.settle()
         return b"".join(hasher.digest() for hasher in self._hashes.values())
+
+
+def _joined(parts: tuple[Column, ...]) -> Column:
+    # Copies, unless there is nothing to join: slices would keep alive what they are slices of.
+    if len(parts) == 1 and parts[0].base is None:
+        return parts[0]
+    return np.concatenate(parts)
 
 
 def _canonical(column: Column) -> bytes:

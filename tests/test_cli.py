@@ -437,6 +437,26 @@ def test_out_replaces_the_files_of_an_earlier_run_and_keeps_others(folder):
     assert sorted(path.name for path in folder.iterdir()) == ["out", "s.yaml"]
 
 
+def test_records_off_leaves_out_what_shows_syncs(folder):
+    report("run", "s.yaml", "--out", "out", "--quiet")
+    whole = json.loads(Path("out/summary.json").read_text())
+    report("run", "s.yaml", "--out", "out", "--quiet", "--set", "records=off")
+    assert json.loads(Path("out/summary.json").read_text()) == whole
+    assert figures("out") == ["dr-exceedance.svg"]
+    assert sorted(path.stem for path in Path("out").glob("*.csv")) == [
+        "events",
+        "statuses",
+        "violations",
+    ]
+
+
+def test_records_off_removes_no_table_of_somebody_else(folder):
+    Path("out").mkdir()
+    Path("out/syncs.csv").write_text("mine")
+    report("run", "s.yaml", "--out", "out", "--quiet", "--set", "records=off")
+    assert Path("out/syncs.csv").read_text() == "mine"
+
+
 def test_out_replaces_the_figures_of_an_earlier_run_and_keeps_others(folder):
     Path("out/figures").mkdir(parents=True)
     Path("out/figures/mine-age.svg").write_text("mine")

@@ -188,6 +188,14 @@ def test_the_order_of_the_segments_means_nothing(ramps, random):
     np.testing.assert_array_equal(other.quantile(PERCENTILES), ramps.quantile(PERCENTILES))
 
 
+@given(st.lists(st.tuples(st.floats(0, 9), st.floats(0, 9)).map(sorted), min_size=1), quarters)
+def test_runs_of_equal_segments_do_not_show(pairs, zero_s):
+    low, high = np.array(pairs).T
+    in_runs = Ramps(low.repeat(40), high.repeat(40), zero_s)
+    in_turn = Ramps(np.tile(low, 40), np.tile(high, 40), zero_s)
+    np.testing.assert_array_equal(in_runs.quantile(PERCENTILES), in_turn.quantile(PERCENTILES))
+
+
 def test_a_million_segments():
     rng = np.random.default_rng(1)
     low = rng.uniform(0.0, 100.0, 1_000_000)

@@ -25,13 +25,16 @@ class BlockSums:
 
     def add(self, terms: Floats) -> None:
         """Take in the next terms, shape (terms,)."""
-        self._parts.append(terms)
-        self._waiting += len(terms)
-        if self._waiting >= _TERMS:
-            self._settle()
+        missing = _TERMS - self._waiting
+        self._parts.append(terms[:missing])
+        if len(terms) < missing:
+            self._waiting += len(terms)
+            return
+        self._sums.append(float(np.concatenate(self._parts).sum()))
+        self._begin(terms[missing:])
 
-    def _settle(self) -> None:
-        terms = np.concatenate(self._parts)
+    def _begin(self, terms: Floats) -> None:
+        """Take in what follows a whole block."""
         whole = len(terms) - len(terms) % _TERMS
         self._sums += terms[:whole].reshape(-1, _TERMS).sum(axis=1).tolist()
         self._parts, self._waiting = [terms[whole:].copy()], len(terms) - whole

@@ -21,6 +21,9 @@ Floats = NDArray[np.float64]
 # about 1e-16 times the root of the number of segments. This is above it for 10 million segments.
 SHARE_ROUNDING = 1e-12
 
+_RUN = 8
+"""Mean length of runs of equal values from which it pays to sort runs and not values."""
+
 
 class TimeWeighted(ABC):
     """A distribution over time: how long a value is at or below each x, in seconds."""
@@ -110,26 +113,35 @@ class Ramps(TimeWeighted):
     def __post_init__(self) -> None:
         assert self.low.ndim == 1
         assert self.low.shape == self.high.shape
-        # Each comparison is false for NaN as well.
-        assert bool(np.all((self.low >= 0.0) & (self.low <= self.high) & (self.high < np.inf)))
+        # Each comparison is false for NaN as well, which min and max pass on.
+        assert self.low.min(initial=0.0) >= 0.0
+        assert self.high.max(initial=0.0) < math.inf
+        assert self._lengths.min(initial=0.0) >= 0.0
         assert 0.0 <= self.zero_s < math.inf
 
-    @property
+    @cached_property
+    def _lengths(self) -> Floats:
+        return self.high - self.low
+
+    @cached_property
     def total_s(self) -> float:
-        return self._total(self.high - self.low)
+        return self._total(self._lengths)
 
     def mean(self) -> float | None:
-        total_s = self.total_s
-        if not total_s:
+        if not self.total_s:
             return None
-        return float(((self.high - self.low) * ((self.high + self.low) / 2)).sum()) / total_s
+        areas = self.high + self.low
+        areas /= 2
+        areas *= self._lengths
+        return float(areas.sum()) / self.total_s
 
     def max(self) -> float | None:
         return self._largest
 
     @cached_property
     def _largest(self) -> float | None:
-        rising = self.high[self.high > self.low]
+        lengths = self._lengths
+        rising = self.high if lengths.all() else self.high[lengths > 0.0]
         if len(rising):
             return float(rising.max())
         return 0.0 if self.zero_s else None
@@ -141,27 +153,14 @@ class Ramps(TimeWeighted):
         if x < 0.0:
             return 0.0
         # Clipped to the very lengths that make up the total: from the maximum on it is exactly 1.
-        return self._total((x - self.low).clip(0.0, self.high - self.low)) / total_s
+        return self._total((x - self.low).clip(0.0, self._lengths)) / total_s
 
     def _total(self, lengths: Floats) -> float:
         return self.zero_s + float(lengths.sum())
 
     @cached_property
     def _cumulative(self) -> tuple[Floats, Floats, NDArray[np.int64 | np.float64]]:
-        # The bits of floats that are not negative are ordered as they are; a bit more tells begins
-        # from ends, so that a plain sort does, which is many times faster than one of indices.
-        keys = np.concatenate((self.low, self.high))
-        keys += 0.0  # -0.0 becomes 0.0
-        ends = keys.view(np.uint64)
-        ends <<= np.uint64(1)
-        ends[len(self.low) :] |= np.uint64(1)
-        ends.sort()
-        slope = (ends & np.uint64(1)).view(np.int64)
-        slope *= -2
-        slope += 1
-        slope.cumsum(out=slope)
-        ends >>= np.uint64(1)
-        knots = ends.view(np.float64)
+        knots, slope = _ends(self.low, self.high)
         time_s = np.empty(len(knots))
         time_s[:1] = self.zero_s
         np.subtract(knots[1:], knots[:-1], out=time_s[1:])
@@ -169,3 +168,42 @@ class Ramps(TimeWeighted):
         # Every term is at least 0, so nothing cancels in this sum.
         time_s.cumsum(out=time_s)
         return knots, time_s, slope
+
+
+def _ends(low: Floats, high: Floats) -> tuple[Floats, NDArray[np.int64]]:
+    """Return begins and ends of segments in order, and how many of them go on after each.
+
+    Of several at one value, which take no time in between, some may be left out but for the last.
+    """
+    begins, ends = _runs(low), _runs(high)
+    if len(begins) + len(ends) > len(low) // _RUN:
+        return _sorted_ends(low, high)
+    knots = np.concatenate((low[begins], high[ends]))
+    knots += 0.0  # -0.0 becomes 0.0
+    steps = np.concatenate((np.diff(begins, append=len(low)), -np.diff(ends, append=len(high))))
+    order = knots.argsort(kind="stable")
+    return knots[order], steps[order].cumsum()
+
+
+def _runs(values: Floats) -> NDArray[np.intp]:
+    """Return where each run of equal values begins: a calm replication repeats its syncs."""
+    begins = np.flatnonzero(values[1:] != values[:-1])
+    begins += 1
+    return np.concatenate(([0], begins))
+
+
+def _sorted_ends(low: Floats, high: Floats) -> tuple[Floats, NDArray[np.int64]]:
+    # The bits of floats that are not negative are ordered as they are; a bit more tells begins
+    # from ends, so that a plain sort does, which is many times faster than one of indices.
+    keys = np.concatenate((low, high))
+    keys += 0.0  # -0.0 becomes 0.0
+    ends = keys.view(np.uint64)
+    ends <<= np.uint64(1)
+    ends[len(low) :] |= np.uint64(1)
+    ends.sort()
+    slope = (ends & np.uint64(1)).view(np.int64)
+    slope *= -2
+    slope += 1
+    slope.cumsum(out=slope)
+    ends >>= np.uint64(1)
+    return ends.view(np.float64), slope

@@ -39,11 +39,12 @@ class Clock(simpy.Environment):
         """Return an event at a time that is not in the past."""
         return Alarm(self, time_s, turn)
 
-    def call_at(self, time_s: float, turn: Turn, action: Callable[[], None]) -> None:
-        """Run an action at a time that is not in the past."""
+    def call_at(self, time_s: float, turn: Turn, action: Callable[[], None]) -> Alarm:
+        """Run an action at a time that is not in the past; return the event that it hangs on."""
         alarm = self.at(time_s, turn)
         assert alarm.callbacks is not None
         alarm.callbacks.append(lambda _: action())
+        return alarm
 
     def never(self) -> simpy.Event:
         """Return an event that does not come by itself."""

@@ -70,6 +70,7 @@ class Curve:
         """Every write before this time is drawn."""
         self.sent = 0
         """Ordinal of the first write that no completed sync has published."""
+        self._handed = 0  # ordinal of the first write that is not yet handed on as published
         self._first = 0  # ordinal of the oldest write kept
         self._times: Floats = np.zeros(0)
         rows = 1 if stream.hot is None else 3
@@ -95,9 +96,9 @@ class Curve:
         return drawn
 
     def _forget(self) -> None:
-        done = self.sent - self._first
+        done = self._handed - self._first
         self._times, self._totals = self._times[done:], self._totals[:, done:]
-        self._first = self.sent
+        self._first = self._handed
 
     def _append(self, times: Floats, amounts: Ints) -> None:
         # New arrays: a view would keep all that was forgotten alive.
@@ -140,18 +141,20 @@ class Curve:
         return self._first + int(self._times.searchsorted(time_s, "right"))
 
     def ordinals(self, times_s: Floats) -> Ints:
-        """Return how many writes fall at or before each of some times, all before the horizon."""
-        assert times_s[-1] < self.horizon_s, "the journal was asked beyond its horizon"
-        return self._counts(times_s) + self._first
+        """Return how many writes fall at or before each of some rising times.
 
-    def _counts(self, times_s: Floats) -> Ints:
-        """Return how many of the writes kept fall at or before each of some rising times."""
+        All must be before the horizon, and none before a write that was sent.
+        """
+        assert times_s.item(-1) < self.horizon_s, "the journal was asked beyond its horizon"
+        return self._ordinals(times_s, self.sent)
+
+    def _ordinals(self, times_s: Floats, least: int) -> Ints:
+        """Return how many writes fall at or before each of some rising times, at least `least`."""
         # To look only where they are takes fewer steps for each.
-        begin = self._times.searchsorted(times_s[0], "right")
-        end = self._times.searchsorted(times_s[-1], "right")
-        counts: Ints = self._times[begin:end].searchsorted(times_s, "right")
-        counts += begin
-        return counts
+        begin, end = least - self._first, self._times.searchsorted(times_s.item(-1), "right")
+        ordinals: Ints = self._times[begin:end].searchsorted(times_s, "right")
+        ordinals += least
+        return ordinals
 
     @property
     def _bytes(self) -> Ints:
@@ -164,8 +167,13 @@ class Curve:
         return self._totals.item(BYTES, ordinal - self._first)
 
     def totals(self, times_s: Floats) -> Ints:
-        """Return the bytes of all writes at or before each time."""
-        return self._bytes[self._counts(times_s)]
+        """Return the bytes of all writes at or before each of some rising times.
+
+        None may be before a write that was handed on.
+        """
+        ordinals = self._ordinals(times_s, self._handed)
+        ordinals -= self._first
+        return self._bytes.take(ordinals)
 
     def work(self, cuts_s: Floats, ends: Ints) -> Work:
         """Return the change sets of consecutive syncs that end at the given ordinals."""
@@ -179,6 +187,8 @@ class Curve:
         if stream.large_file_bytes:
             large[counts > 0] = stream.large_file_bytes
             files = (counts > 0).astype(np.int64)
+        elif stream.files_per_write == 1:
+            files = counts
         else:
             files = counts * stream.files_per_write
         first_s = self._first_times(edges, counts)
@@ -220,15 +230,15 @@ class Curve:
         return self._times.item(ordinal - self._first)
 
     def publish(self, ends: Ints) -> tuple[Floats, Ints, Ints]:
-        """Take the writes of syncs that end at the given ordinals as published.
+        """Hand on the writes of syncs that end at the given ordinals, all of them sent.
 
         Return copies of the times and bytes of these writes, and how many each sync has.
         """
         counts = ends.copy()
-        counts[0] -= self.sent
+        counts[0] -= self._handed
         counts[1:] -= ends[:-1]
-        begin, self.sent = self.sent, ends.item(-1)
-        return *self.writes(begin, self.sent), counts
+        begin, self._handed = self._handed, ends.item(-1)
+        return *self.writes(begin, self._handed), counts
 
     def writes(self, begin: int, end: int) -> tuple[Floats, Ints]:
         """Return copies of the times and bytes of the writes [begin, end)."""
@@ -238,4 +248,4 @@ class Curve:
 
     def skip(self, time_s: float) -> None:
         """Take every write at or before a time as nobody's business any more."""
-        self.sent = max(self.sent, self.ordinal(time_s))
+        self.sent = self._handed = max(self.sent, self.ordinal(time_s))

@@ -8,7 +8,7 @@ bytes fall up to a time, and which writes a sync published; published writes lea
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterable
 from functools import reduce
 
 import numpy as np
@@ -34,6 +34,8 @@ class Journal:
     def __init__(self, clock: Clock, end_s: float) -> None:
         self._clock, self._end_s = clock, end_s
         self.curves: list[Curve] = []
+        self.horizon_s = math.inf
+        """Every write before this time is drawn."""
         self._stopped = Causes()
         self._records: ReplicationRecords | None = None  # of the replication that it feeds
         self._witness: ReplicationRecords | None = None  # of the replication that counts its drops
@@ -52,6 +54,7 @@ class Journal:
         while curve.horizon_s <= self._clock.now:
             block = self._draw(curve, block)
         self.curves.append(curve)
+        self._reach()
         self._clock.process(self._write(curve, block))
         self.changed()
 
@@ -64,6 +67,10 @@ class Journal:
             # Writes of one instant may fill a block; a horizon at the present is not ahead.
             while curve.horizon_s <= self._clock.now:
                 block = self._draw(curve, block)
+            self._reach()
+
+    def _reach(self) -> None:
+        self.horizon_s = min(curve.horizon_s for curve in self.curves)
 
     def _draw(self, curve: Curve, block: int) -> int:
         """Draw one block and return the size of the next."""
@@ -135,11 +142,6 @@ class Journal:
         self._records = None
         self.settle = self.changed = lambda: None
 
-    @property
-    def horizon_s(self) -> float:
-        """Every write before this time is drawn."""
-        return min((curve.horizon_s for curve in self.curves), default=math.inf)
-
     def cut(self, time_s: float) -> ChangeSet:
         """Return everything unpublished that was written at or before a time."""
         return self.work(np.array([time_s])).change_set(0)
@@ -162,13 +164,18 @@ class Journal:
             written += curve.totals(times_s)
         return written
 
+    def sent(self, ends: Iterable[int]) -> None:
+        """Take the writes before an ordinal of each stream as published by completed syncs."""
+        # A stream that was added after the cuts has nothing in these syncs.
+        for curve, end in zip(self.curves, ends, strict=False):
+            curve.sent = end
+
     def publish(self, ends: Ints, completed_s: Floats) -> None:
         """Hand the writes of completed syncs to the records: whole syncs, all streams at once.
 
         `ends` of shape (syncs, streams) are ordinals, `completed_s` of shape (syncs,) times.
         """
         assert self._records is not None
-        # A stream that was added after the cuts has nothing in these syncs.
         for ordinal, (curve, last) in enumerate(zip(self.curves, ends.T, strict=False)):
             times, sizes, counts = curve.publish(last)
             files = curve.stream.publishes_files

@@ -7,7 +7,7 @@ from collections.abc import Callable, Generator
 import simpy
 
 from efssim.model.calls import Calls
-from efssim.model.clock import Turn
+from efssim.model.clock import Alarm, Turn
 from efssim.model.disturbances import Disturbances
 from efssim.model.draws import Draws
 from efssim.model.fleet import Fleet
@@ -52,20 +52,20 @@ class Schedule:
     def _repeated(self, name: str, spec: schema.Fault) -> Generator[simpy.Event, None, None]:
         clock, draws = self._fleet.clock, self._fleet.draws
         every = draws.of(f"faults.{name}.every", spec.every)
-        lasts = _lasts(name, spec, draws)
+        lasts, once = _lasts(name, spec, draws), spec.kind == "fail"
         for ordinal in range(2**63):
             begin_s = clock.now + every[ordinal]
             if begin_s > self._fleet.scenario.duration:
                 return
             yield clock.at(begin_s, Turn.DISTURBANCE_BEGIN)
             begin_s, end_s = self._span(spec, lasts(ordinal))
-            self._between(begin_s, end_s, spec)
-            if spec.kind == "fail":
+            end = self._between(begin_s, end_s, spec)
+            if once:
                 return
             over_s = clock.now if end_s is None else end_s
             if over_s > self._fleet.scenario.duration:
                 return
-            yield clock.at(over_s, Turn.DISTURBANCE_END)
+            yield end or clock.at(over_s, Turn.DISTURBANCE_END)
 
     def _span(
         self, spec: schema.Event | schema.Fault, lasts_s: float | None
@@ -80,21 +80,29 @@ class Schedule:
 
     def _between(
         self, begin_s: float, end_s: float | None, spec: schema.Event | schema.Fault
-    ) -> None:
-        """Begin and end a disturbance; one that ends before it takes effect has none."""
-        clock, end_of_run_s = self._fleet.clock, self._fleet.scenario.duration
-        if begin_s > end_of_run_s or (end_s is not None and end_s < begin_s):
-            return
+    ) -> Alarm | None:
+        """Begin and end a disturbance; one that ends before it takes effect has none.
+
+        Return the event of its end; None where it has none yet.
+        """
+        clock = self._fleet.clock
+        if begin_s > self._fleet.scenario.duration or (end_s is not None and end_s < begin_s):
+            return None
+        if begin_s <= clock.now:
+            return self._begin(end_s, spec)
 
         def begin() -> None:
-            end = self._disturbances.begin(spec)
-            if end_s is not None and end_s <= end_of_run_s:
-                clock.call_at(end_s, Turn.DISTURBANCE_END, end)
+            self._begin(end_s, spec)
 
-        if begin_s > clock.now:
-            clock.call_at(begin_s, Turn.DISTURBANCE_BEGIN, begin)
-        else:
-            begin()
+        clock.call_at(begin_s, Turn.DISTURBANCE_BEGIN, begin)
+        return None
+
+    def _begin(self, end_s: float | None, spec: schema.Event | schema.Fault) -> Alarm | None:
+        """Begin a disturbance now; return the event of its end, None if the run has none."""
+        end = self._disturbances.begin(spec)
+        if end_s is None or end_s > self._fleet.scenario.duration:
+            return None
+        return self._fleet.clock.call_at(end_s, Turn.DISTURBANCE_END, end)
 
 
 def _lasts(name: str, spec: schema.Fault, draws: Draws) -> Callable[[int], float | None]:

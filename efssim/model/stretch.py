@@ -39,8 +39,11 @@ class Stretch:
 
     def done(self, now_s: float) -> int:
         """Return how many syncs are complete at a time, before the cuts of that instant."""
-        completed = int(self.completed_s.searchsorted(now_s, "right"))
-        return min(completed, self.begun(now_s))
+        return min(self.completed(now_s), self.begun(now_s))
+
+    def completed(self, now_s: float) -> int:
+        """Return how many syncs complete at or before a time, whatever their cuts."""
+        return int(self.completed_s.searchsorted(now_s, "right"))
 
     def begun(self, now_s: float) -> int:
         """Return how many syncs are cut before a time."""
@@ -55,6 +58,7 @@ class Planner:
         self._journal, self._times, self._end_s, self._longest = journal, times, end_s, longest
         self._length, self._disturbances = SHORT, 0
         self._late = times.interval_s == 0.0
+        self._interval_s = np.array([times.interval_s])
 
     def disturbed(self, syncs: int) -> None:
         """Plan short stretches again: the last one was cut short, after so many syncs in all.
@@ -85,7 +89,7 @@ class Planner:
         first = int(late.argmax())
         if late.item(first):
             n = first + 1
-            work, completed_s, attempts = work.first(n), completed_s[:n], attempts[:n]
+            work, completed_s, attempts = work.part(slice(n)), completed_s[:n], attempts[:n]
             self._late = n < min(ON_TIME, length)
         next_cut_s = max(planned_s.item(n - 1), ready_s.item(n - 1))
         return Stretch(ordinal, work, completed_s, attempts, next_cut_s)
@@ -93,10 +97,13 @@ class Planner:
     def _cuts(self, cut_s: float, length: int) -> Floats:
         """Return the next cuts that the journal reaches, by repeated addition."""
         interval_s, horizon_s, end_s = self._times.interval_s, self._journal.horizon_s, self._end_s
-        length = min(length, max(0, int((min(horizon_s, end_s) - cut_s) / interval_s)) + 2)
-        cuts_s = np.full(length, interval_s)
+        reach_s = min(horizon_s, end_s)
+        length = min(length, max(0, int((reach_s - cut_s) / interval_s)) + 2)
+        cuts_s = self._interval_s.repeat(length)
         cuts_s[0] = cut_s
         cuts_s.cumsum(out=cuts_s)
+        if cuts_s.item(-1) < reach_s:
+            return cuts_s
         if end_s < horizon_s:
             count = int(cuts_s.searchsorted(end_s, "right"))
         else:

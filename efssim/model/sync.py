@@ -16,10 +16,12 @@ import simpy
 from efssim.model.attempt import InFlight
 from efssim.model.clock import Clock, Turn
 from efssim.model.common import initial_work
+from efssim.model.completed import Completed
 from efssim.model.journal import Journal
 from efssim.model.replication import Replication, Status
 from efssim.model.stretch import LONG, Planner, Stretch
 from efssim.model.sync_times import SyncTimes
+from efssim.model.work import Work
 from efssim.records import AbandonedSync, OpenSync
 
 
@@ -37,6 +39,7 @@ class SyncProcess:
         """`end_s` is the end of the run; at most `longest` syncs are planned at once."""
         self._clock, self._replication, self._times = clock, replication, times
         self._journal: Journal = replication.source.journal
+        self._completed = Completed(self._journal, replication.records)
         self._planner = Planner(self._journal, times, end_s, longest)
         self._ordinal = 0
         self._stretch: Stretch | None = None
@@ -81,41 +84,30 @@ class SyncProcess:
         """Record what is complete by now, the cuts of this instant still to come."""
         if self._stretch is not None:
             self._record(self._stretch, self._stretch.done(self._clock.now))
+        self._completed.hand_on()
 
     def settle_before(self) -> None:
         """Record what was complete before now: at this instant, writes are still to come."""
         if self._stretch is not None:
             completed_s, now = self._stretch.completed_s, self._clock.now
             self._record(self._stretch, int(completed_s.searchsorted(now, "left")))
+        self._completed.hand_on()
 
     def settle_instant(self) -> None:
         """Record what is complete by now, everything of this instant having happened."""
         if self._stretch is not None:
-            completed_s, now = self._stretch.completed_s, self._clock.now
-            self._record(self._stretch, int(completed_s.searchsorted(now, "right")))
+            self._record(self._stretch, self._stretch.completed(self._clock.now))
+        self._completed.hand_on()
 
     def _record(self, stretch: Stretch, done: int) -> None:
         """Record the first syncs of a stretch: visible on the destination, and what it moves."""
         begin = stretch.recorded
         if done <= begin:
             return
-        part, work = slice(begin, done), stretch.work
-        completed_s = stretch.completed_s[part]
-        self._replication.records.syncs.extend(
-            (
-                work.cut_s[part],
-                completed_s,
-                work.bytes[part],
-                work.written_bytes[part],
-                work.files[part],
-                work.writes[part],
-                stretch.attempts[part],
-                work.first_write_s[part],
-                self._journal.written_at(completed_s),
-            )
-        )
-        self._replication.replicated(work.cut_s.item(done - 1))
-        self._journal.publish(work.ends[part], completed_s)
+        self._replication.replicated(stretch.work.cut_s.item(done - 1))
+        part = slice(begin, done)
+        work, completed_s = stretch.work.part(part), stretch.completed_s[part]
+        self._completed.add(work, completed_s, stretch.attempts[part])
         stretch.recorded = done
 
     def _end(self, stretch: Stretch, done: int) -> None:
@@ -131,10 +123,11 @@ class SyncProcess:
         stretch, now = self._stretch, self._clock.now
         if stretch is None:
             return
-        done = max(stretch.recorded, stretch.done(now))
+        begun = stretch.begun(now)
+        done = max(stretch.recorded, min(stretch.completed(now), begun))
         self._end(stretch, done)
         self._planner.disturbed(self._ordinal)
-        if stretch.begun(now) > done:
+        if begun > done:
             change_set = stretch.work.change_set(done)
             self._in_flight = self._times.at(change_set, self._ordinal, now)
 
@@ -156,20 +149,9 @@ class SyncProcess:
     def _complete(self, flying: InFlight) -> None:
         """Record a sync that was waited for by itself."""
         change, now = flying.change_set, self._clock.now
-        written = self._journal.written_at(np.array([now])).item()
         self._replication.replicated(change.cut_s)
-        self._replication.records.syncs.append(
-            change.cut_s,
-            now,
-            change.bytes,
-            change.written_bytes,
-            change.files,
-            change.writes,
-            flying.failed + 1,
-            change.first_write_s,
-            written,
-        )
-        self._journal.publish(np.array([change.ends], dtype=np.int64), np.array([now]))
+        attempts = np.array([flying.failed + 1])
+        self._completed.add(Work.of(change), np.array([now]), attempts)
         self._in_flight, self._initial = None, False
         self._ordinal += 1
         ready_s = now + self._times.gap[self._ordinal]

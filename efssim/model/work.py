@@ -44,9 +44,9 @@ class Work(NamedTuple):
     ends: Ints
     """Shape (syncs, streams)."""
 
-    def first(self, n: int) -> Work:
-        """Return the first n of them."""
-        return Work._make(column[:n] for column in self)
+    def part(self, part: slice) -> Work:
+        """Return some of them."""
+        return Work._make([column[part] for column in self])
 
     def with_stream(self, other: Work) -> Work:
         """Return the work of the same syncs when they send another stream's writes, too."""
@@ -73,6 +73,11 @@ class Work(NamedTuple):
             first_write_s=self.first_write_s.item(index),
             ends=tuple(self.ends[index].tolist()),
         )
+
+    @staticmethod
+    def of(change_set: ChangeSet) -> Work:
+        """Return the work of a single sync."""
+        return Work._make([np.array([value]) for value in change_set])
 
 
 def no_work(cuts_s: Floats) -> Work:

@@ -38,12 +38,11 @@ def write_files(result: Result, folder: Path, png: bool = False) -> None:
         _write_into(result, staging, png)
         moved = [file.relative_to(staging) for file in sorted(_files(staging))]
         _refuse_collisions(folder, moved)
-        earlier = _figures_of_an_earlier_run(folder)
+        earlier = _of_an_earlier_run(folder)
         (folder / FOLDER).mkdir(parents=True, exist_ok=True)
         for name in moved:
             (staging / name).replace(folder / name)
-        tables = [Path(f"{name}.csv") for name in _TABLES]
-        for name in [*earlier, *tables]:
+        for name in earlier:
             if name not in moved:
                 (folder / name).unlink(missing_ok=True)
     finally:
@@ -83,11 +82,12 @@ def _refuse_collisions(folder: Path, names: list[Path]) -> None:
             raise IsADirectoryError(EISDIR, "is a folder", str(folder / name))
 
 
-def _figures_of_an_earlier_run(folder: Path) -> list[Path]:
-    """Return the figures that the manifest in a folder lists: ours, so they may go."""
+def _of_an_earlier_run(folder: Path) -> list[Path]:
+    """Return the tables and the figures that a manifest in a folder lists: ours, so they may go."""
     try:
         listed = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))["figures"]
-        return [Path(FOLDER, name) for name in listed if is_figure(name)]
+        figures = [Path(FOLDER, name) for name in listed if is_figure(name)]
+        return [*figures, *(Path(f"{name}.csv") for name in _TABLES)]
     except (OSError, ValueError, KeyError, TypeError):  # none, or none that we wrote
         return []
 

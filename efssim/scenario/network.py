@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
+from functools import cache
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, Field, WithJsonSchema
@@ -13,6 +14,7 @@ from efssim.scenario.regions import zone_region
 from efssim.scenario.types import ByteRate, Duration, Flag
 
 
+@cache  # links are few, and every disturbance of one asks
 def link_regions(name: str) -> tuple[str, str]:
     """Return the two Regions of a link, from `us-east-1 -> eu-south-1`; raise ValueError."""
     ends = [end.strip() for end in name.split("->")]
