@@ -65,7 +65,7 @@ def _judged(attained: list[float], windows: int, objective: float) -> Evidence:
     interval = mean_interval(attained)
     if interval is not None and interval.high < objective:
         return Evidence(False, windows, needed, 0)
-    is_above = interval is not None and interval.low >= objective
+    is_above = interval is not None and max(0.0, interval.low) >= objective
     if is_above and needed is not None and windows >= needed:
         return Evidence(True, windows, needed, 0)
     return Evidence(None, windows, needed, _more(attained, interval, windows, needed, objective))

@@ -8,7 +8,7 @@ from functools import lru_cache
 from time import perf_counter
 
 from efssim.scenario import Scenario
-from efssim.study.trial import Done, run_trial
+from efssim.study.trial import Done, TrialError, run_trial
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,11 @@ class Part:
 
 def run_part(job: Job, numbers: tuple[int, ...]) -> Part:
     """Run the trials of these numbers; what a worker is asked for. Raise as `run_trial` does."""
-    scenario = _unpickled(job.scenario)
+    try:
+        scenario = _unpickled(job.scenario)
+    except Exception as error:  # a file that the scenario names is not where the worker is
+        cause = " ".join(f"{type(error).__name__}: {error}".split())
+        raise TrialError(numbers[0], job.seed, cause) from error
     begin_s = perf_counter()
     trials = [run_trial(scenario, job.seed, number, job.verify) for number in numbers]
     return Part(trials, perf_counter() - begin_s)
