@@ -63,21 +63,24 @@ def bar(file: TextIO, duration_s: float) -> Iterator[Progress]:
 @contextmanager
 def bar_of_trials(file: TextIO) -> Iterator[Callable[[int, int], None]]:
     """Show a bar on a terminal over trials, of which there may turn out to be more."""
-    with _made(file, 0, _TRIALS_FORMAT) as made:
+    with _made(file, 0, _TRIALS_FORMAT, delay=1e-9) as made:  # not before there is something
 
         def tell(complete: int, wanted: int) -> None:
-            made.total = wanted
+            is_new, made.total = made.total != wanted, wanted
             made.update(complete - made.n)
+            if is_new:
+                made.refresh()
 
         yield tell
 
 
-def _made(file: TextIO, total: float, form: str = _FORMAT) -> _Bar:
+def _made(file: TextIO, total: float, form: str = _FORMAT, delay: float = 0) -> _Bar:
     sized = os.get_terminal_size(file.fileno()).columns > 0
     return _Bar(
         total=total,
         file=file,
         bar_format=form,
+        delay=delay,
         leave=False,
         dynamic_ncols=sized,
         # A terminal that nobody told its size says 0, and tqdm would find no room on it.

@@ -14,7 +14,7 @@ import math
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from efssim.study.intervals import Interval, mean_interval, windows_needed
+from efssim.study.intervals import Interval, mean_interval, mean_of, windows_needed
 from efssim.study.trial import Trial
 
 LEAST = 10
@@ -86,15 +86,13 @@ def _more(
 ) -> int | None:
     """Return how many trials would decide, if they are as those so far; None: not known."""
     n = len(attained)
-    if not n:
+    if not n or (needed is None and mean_of(attained) >= objective):
         return None
     if n < LEAST or interval is None:
         return max(LEAST - n, 0 if needed is None else _short(n, windows, needed))
-    mean, half = math.fsum(attained) / n, (interval.high - interval.low) / 2
-    if mean < objective:
+    mean, half = mean_of(attained), (interval.high - interval.low) / 2
+    if mean < objective or needed is None:
         return _narrowing(n, half, objective - mean)
-    if needed is None:
-        return None
     if interval.low >= objective:
         return _short(n, windows, needed)
     narrower = _narrowing(n, half, mean - objective)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from efssim.study.evidence import Evidence
 from efssim.study.intervals import Interval
 from efssim.study.merging import TIMES, interval_leaf, mean_leaf, merged, within
@@ -60,7 +62,7 @@ def _types(table: pd.DataFrame) -> dict[str, str]:
             made[column] = "datetime64[us, UTC]"
         elif column == "final_status":
             made[column] = "category"
-        elif len(values) and isinstance(values.iloc[0], bool):
+        elif len(values) and isinstance(values.iloc[0], bool | np.bool_):
             made[column] = "boolean"
         elif len(values) < len(table):
             made[column] = "float64"
