@@ -83,7 +83,6 @@ def _processes(workers: int) -> ProcessPoolExecutor:
     # Not fork, which copies whatever threads of the caller hold locked.
     start = "forkserver" if "forkserver" in multiprocessing.get_all_start_methods() else "spawn"
     context = multiprocessing.get_context(start)
-    context.set_forkserver_preload(["efssim.study.part"])  # imported once, not by each worker
     return ProcessPoolExecutor(workers, mp_context=context, initializer=_begin_worker)
 
 
