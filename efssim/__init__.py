@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from efssim.result import Result
     from efssim.scenario import Scenario, ScenarioError, load
     from efssim.simulate import Simulation, run
+    from efssim.study.trial import TrialError
+    from efssim.study.trials import Trials, run_trials
 
 __all__ = [
     "EfsError",
@@ -27,9 +29,12 @@ __all__ = [
     "Scenario",
     "ScenarioError",
     "Simulation",
+    "TrialError",
+    "Trials",
     "__version__",
     "load",
     "run",
+    "run_trials",
 ]
 
 _HOMES = {
@@ -41,6 +46,9 @@ _HOMES = {
     "Scenario": "efssim.scenario",
     "ScenarioError": "efssim.scenario",
     "load": "efssim.scenario",
+    "TrialError": "efssim.study.trial",
+    "Trials": "efssim.study.trials",
+    "run_trials": "efssim.study.trials",
 }
 
 

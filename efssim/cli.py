@@ -12,16 +12,18 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, ParamSpec
+from typing import TYPE_CHECKING, NoReturn, ParamSpec
 
 import click
 
 from efssim._version import __version__
+from efssim.study.options import Share, TrialOptions
 
 if TYPE_CHECKING:
     from efssim.result import Result
     from efssim.scenario import Scenario
     from efssim.simulate import Progress
+    from efssim.study.trials import Trials
 
 P = ParamSpec("P")
 
@@ -52,7 +54,7 @@ def _handles_errors(command: Callable[P, None]) -> Callable[P, None]:
     return guarded
 
 
-def _fail(message: str) -> None:
+def _fail(message: str) -> NoReturn:
     click.echo(message, err=True)
     sys.exit(BAD_INPUT)
 
@@ -67,6 +69,12 @@ def cli() -> None:
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--seed", type=click.IntRange(min=0), help="Seed; replaces the scenario's.")
 @click.option("--set", "overrides", multiple=True, metavar="PATH=VALUE", help="Change a value.")
+@click.option("--trials", type=click.IntRange(min=1), help="Run so many trials, with confidence.")
+@click.option("--precision", type=Share(), help="As many trials as this takes, such as 2%.")
+@click.option("--budget", type=click.IntRange(min=10), help="With --precision: most trials.")
+@click.option("--workers", type=click.IntRange(min=1), help="With trials: processes; default all.")
+@click.option("--resume", type=click.Path(path_type=Path), help="With trials: keep and reuse them.")
+@click.option("--trial", type=click.IntRange(min=0), help="Repeat this one of the trials alone.")
 @click.option("--out", type=click.Path(path_type=Path), help="Also write the files here.")
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text")
 @click.option("--png", is_flag=True, help="With --out: the figures as PNG too, besides SVG.")
@@ -79,6 +87,12 @@ def run(
     file: Path,
     seed: int | None,
     overrides: tuple[str, ...],
+    trials: int | None,
+    precision: float | None,
+    budget: int | None,
+    workers: int | None,
+    resume: Path | None,
+    trial: int | None,
     out: Path | None,
     form: str,
     png: bool,
@@ -88,24 +102,100 @@ def run(
     quiet: bool,
 ) -> None:
     """Simulate scenario FILE and print its lag report."""
-    from efssim.report.files import summary_json, write_files
-    from efssim.report.text import text_report
+    from efssim.report.files import summary_json
     from efssim.scenario import load
-    from efssim.simulate import run as simulate
 
+    options = TrialOptions(trials, precision, budget, workers, resume, trial)
+    _check_options(options, png)
     scenario = load(file, overrides)
     _refuse_absurd(scenario, file, insist=yes)
     _check_folder(out, png)
-    with _placing_refusals(file, overrides), _progress(scenario, quiet) as tell:
-        result = simulate(scenario, seed, verify=verify, on_progress=tell)
-    if out is not None:
-        write_files(result, out, png)
-    again = _command(file, result.seed, overrides)
-    click.echo(summary_json(result) if form == "json" else text_report(result, again), nl=False)
+    how = _run_trials if options.are_many else _run_once
+    with _placing_refusals(file, overrides), _naming_the_trial(file, overrides, options):
+        result = how(scenario, seed, options, verify, quiet)
+    _write(result, out, png)
+    again = _command(file, result.seed, overrides, options)
+    click.echo(summary_json(result) if form == "json" else _text(result, again), nl=False)
     if not quiet:
         _report_progress(out, verify)
+    if result.summary.get("partial"):
+        raise KeyboardInterrupt
     if check and not _objective_met(result):
         sys.exit(MISSED)
+
+
+def _check_options(options: TrialOptions, png: bool) -> None:
+    options.check()
+    if png and options.are_many:
+        raise click.UsageError("--png needs a single run: trials have no figures")
+
+
+def _run_once(
+    scenario: Scenario, seed: int | None, options: TrialOptions, verify: bool, quiet: bool
+) -> Result | Trials:
+    from efssim.simulate import run as simulate
+
+    with _progress(scenario, quiet) as tell:
+        return simulate(scenario, seed, verify=verify, trial=options.trial or 0, on_progress=tell)
+
+
+def _run_trials(
+    scenario: Scenario, seed: int | None, options: TrialOptions, verify: bool, quiet: bool
+) -> Result | Trials:
+    """Run a study; KeyboardInterrupt if it is interrupted before the first trial is complete."""
+    from concurrent.futures import BrokenExecutor
+
+    from efssim.model.simulation import World
+    from efssim.study.store import StoreError
+    from efssim.study.trials import run_trials
+
+    World(scenario, scenario.seed)  # raises what EFS refuses from the start, before there is a bar
+    workers, resume = options.workers, options.resume
+    try:
+        with _progress_of_trials(quiet) as tell:
+            found = run_trials(
+                scenario,
+                seed=seed,
+                **options.size,
+                workers=workers,
+                resume=resume,
+                verify=verify,
+                on_progress=tell,
+            )
+    except StoreError as error:
+        _fail(str(error))
+    except BrokenExecutor as error:
+        click.echo(error, err=True)
+        sys.exit(INTERNAL_ERROR)
+    if not len(found):
+        raise KeyboardInterrupt
+    return found
+
+
+def _write(result: Result | Trials, out: Path | None, png: bool) -> None:
+    from efssim.report.files import write_files
+    from efssim.result import Result
+
+    if out is None:
+        return
+    if isinstance(result, Result):
+        write_files(result, out, png)
+    else:
+        from efssim.study.files import write_study
+
+        write_study(result, out)
+
+
+def _text(result: Result | Trials, again: str) -> str:
+    from efssim.result import Result
+
+    if isinstance(result, Result):
+        from efssim.report.text import text_report
+
+        return text_report(result, again)
+    from efssim.study.text import study_text
+
+    return study_text(result, again)
 
 
 def _refuse_absurd(scenario: Scenario, file: Path, insist: bool) -> None:
@@ -137,6 +227,36 @@ def _placing_refusals(file: Path, overrides: tuple[str, ...]) -> Iterator[None]:
 
 
 @contextmanager
+def _naming_the_trial(
+    file: Path, overrides: tuple[str, ...], options: TrialOptions
+) -> Iterator[None]:
+    """Say how a trial that failed can be repeated alone; what failed is a bug of ours."""
+    if not options.are_many:
+        yield
+        return
+    from efssim.study.trial import TrialError
+
+    try:
+        yield
+    except TrialError as error:
+        alone = _command(file, error.seed, overrides, options.alone(error.number))
+        click.echo(f"trial {error.number} failed; to repeat it alone: {alone}", err=True)
+        raise
+
+
+@contextmanager
+def _progress_of_trials(quiet: bool) -> Iterator[Callable[[int, int], None] | None]:
+    """Show how many trials are complete, on a terminal; yield what the study has to call."""
+    if quiet or not sys.stderr.isatty():
+        yield None
+        return
+    from efssim.progress import bar_of_trials
+
+    with bar_of_trials(sys.stderr) as tell:
+        yield tell
+
+
+@contextmanager
 def _progress(scenario: Scenario, quiet: bool) -> Iterator[Progress | None]:
     """Show how far a run is while it lasts, on a terminal; yield what the run has to call."""
     if quiet or not sys.stderr.isatty():
@@ -155,8 +275,8 @@ def _check_folder(out: Path | None, png: bool) -> None:
         _fail(f"{out}: is a file, not a folder for --out")
 
 
-def _command(file: Path, seed: int, overrides: tuple[str, ...]) -> str:
-    words = ["efssim", "run", str(file), "--seed", str(seed)]
+def _command(file: Path, seed: int, overrides: tuple[str, ...], options: TrialOptions) -> str:
+    words = ["efssim", "run", str(file), "--seed", str(seed), *options.words]
     for override in overrides:
         words += ["--set", override]
     return shlex.join(words)
@@ -169,7 +289,7 @@ def _report_progress(out: Path | None, verify: bool) -> None:
         click.echo(f"wrote {out}{os.sep}", err=True)
 
 
-def _objective_met(result: Result) -> bool:
+def _objective_met(result: Result | Trials) -> bool:
     parts = result.summary["replications"].values()
     return bool(parts) and all(part["rpo"]["met"] is True for part in parts)
 

@@ -1,9 +1,9 @@
-"""The progress bar of `efssim run`: imported on a terminal only, since few runs have one."""
+"""The progress bars of `efssim run`: imported on a terminal only, since few runs have one."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NoReturn, TextIO
 
@@ -13,6 +13,7 @@ from efssim.simulate import Progress
 
 _UNITS = ((86_400.0, "days"), (3600.0, "h"), (60.0, "min"), (1.0, "s"))
 _FORMAT = "{percentage:3.0f} %|{bar}| {passed} of {whole}, {speed} real time, {remaining} left"
+_TRIALS_FORMAT = "{percentage:3.0f} %|{bar}| {n_fmt} of {total_fmt} trials, {remaining} left"
 
 
 if TYPE_CHECKING:  # tqdm is generic in its type stubs only
@@ -59,12 +60,27 @@ def bar(file: TextIO, duration_s: float) -> Iterator[Progress]:
         yield tell
 
 
-def _made(file: TextIO, duration_s: float) -> _Bar:
+@contextmanager
+def bar_of_trials(file: TextIO) -> Iterator[Callable[[int, int], None]]:
+    """Show a bar on a terminal over trials, of which there may turn out to be more."""
+    with _made(file, 0, _TRIALS_FORMAT, delay=1e-9) as made:  # not before there is something
+
+        def tell(complete: int, wanted: int) -> None:
+            is_new, made.total = made.total != wanted, wanted
+            made.update(complete - made.n)
+            if is_new:
+                made.refresh()
+
+        yield tell
+
+
+def _made(file: TextIO, total: float, form: str = _FORMAT, delay: float = 0) -> _Bar:
     sized = os.get_terminal_size(file.fileno()).columns > 0
     return _Bar(
-        total=duration_s,
+        total=total,
         file=file,
-        bar_format=_FORMAT,
+        bar_format=form,
+        delay=delay,
         leave=False,
         dynamic_ncols=sized,
         # A terminal that nobody told its size says 0, and tqdm would find no room on it.

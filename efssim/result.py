@@ -78,6 +78,8 @@ class Result:
     outcomes: dict[str, Outcome]
     happened: tuple[Event, ...]
     digest: str
+    trial: int = 0
+    """Which of the runs of one seed, in the column `trial` of the tables."""
 
     def __repr__(self) -> str:
         return f"<efssim.Result of {self.scenario.name!r}, seed {self.seed}, {self.now_s:g} s>"
@@ -152,7 +154,7 @@ class Result:
         ends = [np.nan if event.end_s is None else event.end_s for event in found]
         return pd.DataFrame(
             {
-                "trial": np.zeros(len(found), dtype=np.int64),
+                "trial": np.full(len(found), self.trial, dtype=np.int64),
                 "begin": self._times([event.begin_s for event in found]),
                 "end": self._times(ends),
                 "kind": [event.kind for event in found],
@@ -275,7 +277,9 @@ class Result:
         columns = {key: column[order] for key, column in columns.items()}
         times = {key: self._times(columns.pop(f"{key}_s")) for key in ("cut", "completed")}
         kinds = pd.Categorical(ended, categories=["completed", "abandoned", "open"])[order]
-        return pd.DataFrame({"replication": name, "trial": 0, **times, **columns, "outcome": kinds})
+        return pd.DataFrame(
+            {"replication": name, "trial": self.trial, **times, **columns, "outcome": kinds}
+        )
 
     def _status_table(self, name: str, outcome: Outcome) -> pd.DataFrame:
         import pandas as pd
@@ -284,7 +288,7 @@ class Result:
         return pd.DataFrame(
             {
                 "replication": name,
-                "trial": 0,
+                "trial": self.trial,
                 "time": self._times([change.time_s for change in changes]),
                 "from": [change.before for change in changes],
                 "to": [change.after for change in changes],
@@ -299,7 +303,7 @@ class Result:
         return pd.DataFrame(
             {
                 "replication": name,
-                "trial": 0,
+                "trial": self.trial,
                 "begin": self._times([violation.begin_s for violation in found]),
                 "end": self._times([violation.end_s for violation in found]),
                 "peak_s": np.array([violation.peak_s for violation in found], dtype=np.float64),

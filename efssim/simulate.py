@@ -43,6 +43,7 @@ class Simulation:
     ) -> None:
         self.scenario = scenario
         self.seed = scenario.seed if seed is None else seed
+        self.trial = trial
         self._verify = verify
         self._running: dict[str, Running] = {}
         self._logs: dict[str, laws.WriteLog] = {}
@@ -147,6 +148,7 @@ class Simulation:
             outcomes={name: outcomes[name] for name in self._world.names},
             happened=tuple(copy(event) for event in self._world.events),
             digest=digest(self.seed, snapshots, self._world.events),
+            trial=self.trial,
         )
 
     def lag_states(self) -> dict[str, dict[str, dict[str, Any]]]:

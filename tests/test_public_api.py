@@ -54,9 +54,12 @@ def test_names():
         "Scenario",
         "ScenarioError",
         "Simulation",
+        "TrialError",
+        "Trials",
         "__version__",
         "load",
         "run",
+        "run_trials",
     ]
     assert dir(efssim) == efssim.__all__
     assert all(hasattr(efssim, name) for name in efssim.__all__)
@@ -332,7 +335,7 @@ ALLOWED = {
     "result": {"columns", "lag", "records", "report", "scenario"},
     "simulate": {"columns", "lag", "laws", "model", "records", "result", "scenario"},
     "progress": {"simulate"},
-    "study": {"_version", "lag", "model", "scenario", "simulate", "study"},
+    "study": {"_version", "lag", "model", "report", "scenario", "simulate", "study"},
 }
 BANNED = {
     "columns": {"simpy", "pandas", "matplotlib", "scipy", "pydantic"},

@@ -8,7 +8,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from efssim.lag.histogram import BINS, bin_edges, bins_of
+from efssim.lag.histogram import BINS, bin_edges, bins_of, sums_by_bin
 from efssim.lag.ramps import TimeWeighted
 
 Floats = NDArray[np.float64]
@@ -17,6 +17,8 @@ Ints = NDArray[np.int64]
 _UNITS = 2**30
 """Where in its bin an end lies is counted in this many parts of the bin's width: the sums are exact
 integers, whatever the order, and 2^33 ends do not overflow them."""
+_FEW = 1 << 16
+"""Ends that are sorted sooner than all bins are looked through."""
 
 
 class BinnedEnds:
@@ -29,15 +31,14 @@ class BinnedEnds:
 
     def add(self, values: Floats) -> None:
         """Count ends, in seconds, none negative."""
-        bins, share = bins_of(values + 0.0)  # -0.0 becomes 0.0
+        bins, parts = _placed(values)
         np.add.at(self.counts, bins, 1)
-        np.add.at(self.parts, bins, (share * _UNITS).astype(np.int64))
+        np.add.at(self.parts, bins, parts)
 
     def state(self) -> dict[str, list[int]]:
         """Return the bins in use as plain data, which `add_state` takes in."""
         used = np.flatnonzero(self.counts)
-        counts, parts = self.counts[used].tolist(), self.parts[used].tolist()
-        return {"bins": used.tolist(), "counts": counts, "parts": parts}
+        return _plain(used, self.counts[used], self.parts[used])
 
     def add_state(self, state: Mapping[str, list[int]]) -> None:
         """Add what another one returned as its state."""
@@ -50,6 +51,27 @@ class BinnedEnds:
         other = BinnedEnds()
         other.counts, other.parts = self.counts.copy(), self.parts.copy()
         return other
+
+
+def state_of_ends(values: Floats) -> dict[str, list[int]]:
+    """Return the state that BinnedEnds would have of some ends, sooner if they are few."""
+    if len(values) > _FEW:
+        ends = BinnedEnds()
+        ends.add(values)
+        return ends.state()
+    bins, parts = _placed(values)
+    used, (counts, sums) = sums_by_bin(bins, np.ones_like(bins), parts)
+    return _plain(used, counts, sums)
+
+
+def _placed(values: Floats) -> tuple[Ints, Ints]:
+    """Return the bins of ends, and where in them they lie, in parts of a bin."""
+    bins, share = bins_of(values + 0.0)  # -0.0 becomes 0.0
+    return bins, (share * _UNITS).astype(np.int64)
+
+
+def _plain(bins: Ints, counts: Ints, parts: Ints) -> dict[str, list[int]]:
+    return {"bins": bins.tolist(), "counts": counts.tolist(), "parts": parts.tolist()}
 
 
 class BinnedRamps(TimeWeighted):

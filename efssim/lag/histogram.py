@@ -86,12 +86,20 @@ class LogHistogram:
 
     def state(self) -> dict[str, Any]:
         """Return the bins in use as plain data, which `add_state` takes in; values go into them."""
-        cells = np.zeros(BINS, dtype=np.int64) if self._cells is None else self._cells
-        for values, weights in self._raw:
-            _bin(cells, values, 1 if weights is None else weights)
-        used = np.flatnonzero(cells)
-        counts = cells[used].tolist()
-        return {"min": self.minimum, "max": self.maximum, "bins": used.tolist(), "counts": counts}
+        if self._cells is None:
+            used, (sums,) = self._raw_bins()
+        else:
+            used = np.flatnonzero(self._cells)
+            sums = self._cells[used]
+        bins, counts = used.tolist(), sums.tolist()
+        return {"min": self.minimum, "max": self.maximum, "bins": bins, "counts": counts}
+
+    def _raw_bins(self) -> tuple[Ints, list[Ints]]:
+        """Return the bins of the values kept so far, and what each weighs."""
+        if not self._raw:
+            return np.zeros(0, dtype=np.int64), [np.zeros(0, dtype=np.int64)]
+        values, weights = self.points()
+        return sums_by_bin(values.view(np.int64) >> _SHIFT, weights)
 
     def add_state(self, state: Mapping[str, Any]) -> None:
         """Add what another histogram returned as its state, whose exact values are lost."""
@@ -185,6 +193,19 @@ def _exact_total(weights: Ints) -> int:
 def _bin(cells: Ints, values: Floats, weights: Ints | int) -> None:
     # Not bincount: with weights it counts in floats, exact to 2^53 only, and it is no faster.
     np.add.at(cells, values.view(np.int64) >> _SHIFT, weights)
+
+
+def sums_by_bin(bins: Ints, *amounts: Ints) -> tuple[Ints, list[Ints]]:
+    """Return the bins that occur, rising, and the sum of each kind of amount in each of them.
+
+    For few values: it touches nothing of the size of all bins.
+    """
+    order = bins.argsort(kind="stable")
+    ordered = bins[order]
+    starts = np.flatnonzero(np.append(True, ordered[1:] != ordered[:-1])[: len(ordered)])
+    if not len(starts):
+        return ordered, [amount[:0] for amount in amounts]
+    return ordered[starts], [np.add.reduceat(amount[order], starts) for amount in amounts]
 
 
 def bins_of(values: Floats) -> tuple[Ints, Floats]:

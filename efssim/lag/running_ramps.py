@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from efssim.lag.binned_ramps import BinnedEnds, BinnedRamps
+from efssim.lag.binned_ramps import BinnedEnds, BinnedRamps, state_of_ends
 from efssim.lag.block_sums import BlockSums
 from efssim.lag.ramps import Ramps, TimeWeighted
 
@@ -71,19 +71,25 @@ class RunningRamps:
     def over_time(self, zero_s: float = 0.0) -> TimeWeighted:
         """Return the distribution; `zero_s` is time spent at 0 besides."""
         if self._bins is None:
-            none = np.zeros(0)
-            low = np.concatenate([none, *(low for low, _ in self._pieces)])
-            high = np.concatenate([none, *(high for _, high in self._pieces)])
-            return Ramps(low, high, zero_s)
+            return Ramps(*self._ends(), zero_s)
         sums = self._lengths.total(), self._areas.total()
         return BinnedRamps(*self._bins, *sums, self._max_s, zero_s)
 
+    def _ends(self) -> tuple[Floats, Floats]:
+        """Return both ends of the segments kept so far."""
+        none = np.zeros(0)
+        low = np.concatenate([none, *(low for low, _ in self._pieces)])
+        return low, np.concatenate([none, *(high for _, high in self._pieces)])
+
     def state(self) -> dict[str, Any]:
         """Return the distribution in bins as plain data, which a pool takes in."""
-        low, high = self.copy()._binned()
+        if self._bins is None:
+            low, high = (state_of_ends(ends) for ends in self._ends())
+        else:
+            low, high = (bins.state() for bins in self.copy()._binned())
         return {
-            "low": low.state(),
-            "high": high.state(),
+            "low": low,
+            "high": high,
             "length_s": self._lengths.total(),
             "area": self._areas.total(),
             "max_s": self._max_s,

@@ -18,7 +18,10 @@ class EfsError(Exception):
     def __init__(self, code: str, message: str) -> None:
         self.code, self.message = code, message
         self.http_status = (ERROR_CODES | _OUTSIDE)[code]
-        super().__init__(f"{code}: {message}")
+        super().__init__(code, message)  # all that it takes to be pickled
+
+    def __str__(self) -> str:
+        return f"{self.code}: {self.message}"
 
 
 class RunError(Exception):
@@ -26,4 +29,7 @@ class RunError(Exception):
 
     def __init__(self, path: tuple[str | int, ...], message: str) -> None:
         self.path, self.message = path, message
-        super().__init__(message)
+        super().__init__(path, message)  # all that it takes to be pickled
+
+    def __str__(self) -> str:
+        return self.message

@@ -7,22 +7,44 @@ import platform
 import shutil
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from errno import EISDIR, ENOTDIR
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from efssim._version import __version__
 from efssim.report.assumptions import resolved
 from efssim.report.figure_files import FOLDER, is_figure, write_figures
 from efssim.report.traces import trace_findings
 from efssim.result import Result
+from efssim.scenario import Scenario
 
 if TYPE_CHECKING:
     import pandas as pd
 
 _TABLES = ("syncs", "statuses", "events", "violations")
 _PACKAGES = ("simpy", "numpy", "pandas", "matplotlib", "pydantic", "pyyaml", "click")
+
+
+class Summarised(Protocol):
+    """What a run and a study of many trials have in common."""
+
+    @property
+    def scenario(self) -> Scenario:
+        """The scenario as read."""
+
+    @property
+    def seed(self) -> int:
+        """The seed that was used."""
+
+    @property
+    def summary(self) -> dict[str, Any]:
+        """The content of summary.json."""
+
+    @property
+    def digest(self) -> str:
+        """What identifies the results."""
 
 
 def write_files(result: Result, folder: Path, png: bool = False) -> None:
@@ -32,15 +54,25 @@ def write_files(result: Result, folder: Path, png: bool = False) -> None:
     that show syncs. Everything is written beside the folder first and moved in at the end; the
     figures and tables of an earlier run go, other files stay. Raise OSError.
     """
+    with staged(folder) as staging:
+        _write_into(result, staging, png)
+
+
+@contextmanager
+def staged(folder: Path) -> Iterator[Path]:
+    """Yield a new folder beside one; what is in it at the end is moved there, all or nothing.
+
+    The figures and tables of an earlier run that are not written again go, other files stay.
+    """
     folder.parent.mkdir(parents=True, exist_ok=True)
     staging = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
     try:
-        _write_into(result, staging, png)
+        yield staging
         moved = [file.relative_to(staging) for file in sorted(_files(staging))]
         _refuse_collisions(folder, moved)
         earlier = _of_an_earlier_run(folder)
-        (folder / FOLDER).mkdir(parents=True, exist_ok=True)
         for name in moved:
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
             (staging / name).replace(folder / name)
         for name in earlier:
             if name not in moved:
@@ -49,12 +81,18 @@ def write_files(result: Result, folder: Path, png: bool = False) -> None:
         shutil.rmtree(staging)
 
 
-def summary_json(result: Result) -> str:
+def summary_json(result: Summarised) -> str:
     """Return summary.json: what `--format json` prints."""
     return json.dumps(result.summary, indent=2, allow_nan=False, ensure_ascii=False) + "\n"
 
 
-def manifest(result: Result, figures: list[str]) -> dict[str, Any]:
+def write_json(content: dict[str, Any], file: Path) -> None:
+    """Write a JSON file."""
+    text = json.dumps(content, indent=2, allow_nan=False, ensure_ascii=False)
+    file.write_text(text + "\n", encoding="utf-8")
+
+
+def manifest(result: Summarised, figures: list[str]) -> dict[str, Any]:
     """Return what it takes to repeat the run and to judge its parameters."""
     return {
         "efssim": __version__,
@@ -87,7 +125,7 @@ def _of_an_earlier_run(folder: Path) -> list[Path]:
     try:
         listed = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))["figures"]
         figures = [Path(FOLDER, name) for name in listed if is_figure(name)]
-        return [*figures, *(Path(f"{name}.csv") for name in _TABLES)]
+        return [*figures, *(Path(f"{name}.csv") for name in (*_TABLES, "trials"))]
     except (OSError, ValueError, KeyError, TypeError):  # none, or none that we wrote
         return []
 
@@ -95,13 +133,13 @@ def _of_an_earlier_run(folder: Path) -> list[Path]:
 def _write_into(result: Result, folder: Path, png: bool) -> None:
     (folder / "summary.json").write_text(summary_json(result), encoding="utf-8")
     figures = write_figures(result, folder / FOLDER, png)
-    text = json.dumps(manifest(result, figures), indent=2, allow_nan=False, ensure_ascii=False)
-    (folder / "manifest.json").write_text(text + "\n", encoding="utf-8")
+    write_json(manifest(result, figures), folder / "manifest.json")
     for name in _TABLES if result.has_records else _TABLES[1:]:
-        _write_csv(getattr(result, name), folder / f"{name}.csv")
+        write_csv(getattr(result, name), folder / f"{name}.csv")
 
 
-def _write_csv(table: pd.DataFrame, file: Path) -> None:
+def write_csv(table: pd.DataFrame, file: Path) -> None:
+    """Write a table as CSV, times as ISO 8601 in UTC."""
     table = table.copy()
     for name in table.columns:
         if str(table[name].dtype).startswith("datetime64"):

@@ -15,11 +15,14 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from hashlib import sha256
 from pathlib import Path
 from typing import NoReturn
 
 import numpy as np
 from numpy.typing import NDArray
+
+Rows = tuple[NDArray[np.float64], NDArray[np.float64]]
 
 MAX_BAD_ROWS = 5
 """How many bad rows are reported: one mistake often spoils every row of a file."""
@@ -30,6 +33,10 @@ GRID_TOLERANCE = 1e-6
 COVER_TOLERANCE_S = 1e-6
 """Seconds. Times written in decimals are not exact in binary (0.1 + 0.2 is not 0.3), so a trace
 that covers the run on paper may fall short by a rounding; a microsecond is far above that."""
+
+_KNOWN: dict[tuple[TraceSpec, datetime, bytes], Rows] = {}
+_KNOWN_MAX = 4
+"""Traces that are kept parsed, by their content, for the next trial reads the same."""
 
 # float() also takes "1_000", "nan" and digits of other scripts, none of which a trace may hold.
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
@@ -139,7 +146,7 @@ def read_trace(spec: TraceSpec, start: datetime, duration_s: float) -> Trace:
     Raises TraceErrors if the file cannot be read or understood, if it covers less than the run
     (a period and no `repeat`), or if `length_s` does not suit a repeated trace.
     """
-    raw_time, raw_bytes = _parse(spec, start)
+    raw_time, raw_bytes = _rows_of(spec, start)
     order = np.argsort(raw_time, kind="stable")
     time, size = raw_time[order], raw_bytes[order]
     if spec.align_start:
@@ -192,12 +199,26 @@ def _records(spec: TraceSpec, text: str) -> Iterator[tuple[int, list[str]]]:
         _fail(spec, max(reader.line_num, 1), f"is not well-formed CSV: {error}")
 
 
-def _parse(spec: TraceSpec, start: datetime) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def _rows_of(spec: TraceSpec, start: datetime) -> Rows:
+    """Return what `_parse` does; what was parsed last is known again by its content."""
+    text = _text(spec)
+    key = spec, start, sha256(text.encode()).digest()
+    if key not in _KNOWN:
+        rows = _parse(spec, start, text)
+        for column in rows:
+            column.flags.writeable = False
+        while len(_KNOWN) >= _KNOWN_MAX:
+            del _KNOWN[next(iter(_KNOWN))]
+        _KNOWN[key] = rows
+    return _KNOWN[key]
+
+
+def _parse(spec: TraceSpec, start: datetime, text: str) -> Rows:
     """Return the times (seconds since `start`) and bytes of all rows, in file order, not empty.
 
     Raises TraceErrors.
     """
-    records = _records(spec, _text(spec))
+    records = _records(spec, text)
     header = next(records, None)
     if header is None:
         _fail(spec, None, "is empty; it needs a header line and rows")

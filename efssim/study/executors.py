@@ -5,17 +5,20 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
-from collections.abc import Callable, Iterator
+import threading
+from collections.abc import Callable
 from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor
-from contextlib import contextmanager
 from typing import Any
+
+_UNKNOWN = 64
+"""Workers that an executor is taken to have which does not tell."""
 
 
 class SerialExecutor(Executor):
     """Runs each call at once, in this process."""
 
     def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
-        """Return a future that is done."""
+        """Return a future that is done; Ctrl-C comes out of here, whatever else fails does not."""
         future: Future[Any] = Future()
         try:
             future.set_result(fn(*args, **kwargs))
@@ -29,9 +32,14 @@ class Workers:
 
     def __init__(self, executor: Executor | None = None, workers: int | None = None) -> None:
         """Use `executor`, or else `workers` processes (default: one per CPU), 1: this process."""
-        self.count = workers or os.cpu_count() or 1
+        self.count = workers or (_cpus() if executor is None else _workers_of(executor))
         self._given = executor
-        self._own: Executor | None = None
+        self._own: ProcessPoolExecutor | SerialExecutor | None = None
+
+    @property
+    def are_here(self) -> bool:
+        """Whether calls run in this process, one after the other."""
+        return self._given is None and self.count == 1
 
     def submit(self, fn: Callable[..., Any], *args: Any) -> Future[Any]:
         """Submit a call; raise BrokenExecutor if a given executor cannot take it."""
@@ -48,30 +56,45 @@ class Workers:
             self._own = SerialExecutor() if self.count == 1 else _processes(self.count)
         return self._own
 
-    def close(self) -> None:
-        """Give up what was started here; calls that have not begun never do."""
-        if self._own is not None:
-            self._own.shutdown(wait=False, cancel_futures=True)
-            self._own = None
+    def close(self, *, at_once: bool = False) -> None:
+        """Give up what was started here; `at_once` ends calls that are running."""
+        own, self._own = self._own, None
+        if at_once and isinstance(own, ProcessPoolExecutor):
+            # What terminate_workers() does in Python 3.14; else the exit would wait for a trial.
+            for process in list(own._processes.values()):
+                process.terminate()
+        if own is not None:
+            own.shutdown(wait=True, cancel_futures=True)
 
 
-@contextmanager
-def opened(executor: Executor | None, workers: int | None) -> Iterator[Workers]:
-    """Open workers for as long as they are needed."""
-    made = Workers(executor, workers)
-    try:
-        yield made
-    finally:
-        made.close()
+def _cpus() -> int:
+    """Return the CPUs that this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
-def _processes(workers: int) -> Executor:
+def _workers_of(executor: Executor) -> int:
+    # There is no public way to ask; the pools of the standard library have this one.
+    return getattr(executor, "_max_workers", None) or _UNKNOWN
+
+
+def _processes(workers: int) -> ProcessPoolExecutor:
     # Not fork, which copies whatever threads of the caller hold locked.
     start = "forkserver" if "forkserver" in multiprocessing.get_all_start_methods() else "spawn"
     context = multiprocessing.get_context(start)
-    return ProcessPoolExecutor(workers, mp_context=context, initializer=_leave_interrupts)
+    return ProcessPoolExecutor(workers, mp_context=context, initializer=_begin_worker)
 
 
-def _leave_interrupts() -> None:
-    """Ctrl-C reaches all processes of a terminal; the parent decides what comes of it."""
+def _begin_worker() -> None:
+    # Ctrl-C reaches all processes of a terminal; the parent decides what comes of it.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    """End this process once its parent has ended; a pool alone leaves it waiting for ever."""
+    parent = multiprocessing.parent_process()
+    assert parent is not None
+    parent.join()
+    os._exit(1)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from fractions import Fraction
 from typing import NamedTuple
 
 import numpy as np
@@ -18,14 +19,43 @@ class Interval(NamedTuple):
     high: float
 
 
+class Estimate(NamedTuple):
+    """A value with its 95 % interval; None where the data do not give one."""
+
+    value: float | None
+    interval: Interval | None
+
+
+def mean_of(values: Sequence[float]) -> float:
+    """Return the mean of values; exactly the value if they are all the same."""
+    if min(values) == max(values):
+        return values[0]
+    return math.fsum(values) / len(values)
+
+
 def mean_interval(values: Sequence[float], confidence: float = CONFIDENCE) -> Interval | None:
     """Return Student's t interval for the mean of independent values; None for fewer than two."""
-    n = len(values)
-    if n < 2:
+    return t_interval(values, values, confidence)
+
+
+def t_interval(
+    spread: Sequence[float], values: Sequence[float], confidence: float = CONFIDENCE
+) -> Interval | None:
+    """Return the interval of the mean of `values`, whose variance is taken from `spread`.
+
+    With n values of which m give the variance s^2 it is mean ± t(m - 1) s / sqrt(n). None where m
+    is below two.
+    """
+    if len(spread) < 2:
         return None
-    mean, deviation = math.fsum(values) / n, float(np.std(values, ddof=1))
-    half = student_t(confidence, n - 1) * deviation / math.sqrt(n)
+    half = student_t(confidence, len(spread) - 1) * deviation(spread) / math.sqrt(len(values))
+    mean = mean_of(values)
     return Interval(mean - half, mean + half)
+
+
+def deviation(values: Sequence[float]) -> float:
+    """Return the standard deviation of a sample; exactly 0 if its values are all the same."""
+    return float(np.std(values, ddof=1)) if min(values) < max(values) else 0.0
 
 
 def student_t(confidence: float, degrees: int) -> float:
@@ -33,6 +63,18 @@ def student_t(confidence: float, degrees: int) -> float:
     from scipy.special import stdtrit
 
     return float(stdtrit(degrees, 0.5 + confidence / 2))
+
+
+def quantile_of(values: Sequence[float], p: float) -> float | None:
+    """Return the smallest value with at least the share p of all at or below it; None of none.
+
+    Raise ValueError unless 0 < p < 1.
+    """
+    if not 0 < p < 1:
+        raise ValueError(f"a quantile is of a share between 0 and 1, not {p:g}")
+    # A share counts as the decimal that it prints as: 0.07 of 100 is 7 and not a rounding above.
+    rank = math.ceil(Fraction(repr(float(p))) * len(values))
+    return sorted(values)[rank - 1] if values else None
 
 
 def quantile_interval(
@@ -59,7 +101,8 @@ def quantile_interval(
 def windows_needed(share: float, confidence: float = CONFIDENCE) -> int:
     """Return how many independent windows without a violation it takes to claim a share.
 
-    ln(1 - confidence) / ln(share): 2,995 for 99.9 % at 95 %. For a share of 1 no number does.
+    ln(1 - confidence) / ln(share): 2,995 for 99.9 % at 95 %. Raise ValueError for a share of 1,
+    which no number of windows shows, and for one that needs none.
     """
     if not 0 < share < 1:
         raise ValueError(f"a share between 0 and 1 can be claimed, not {share:g}")

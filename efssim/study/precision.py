@@ -11,18 +11,52 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 
-import numpy as np
-
-from efssim.study.intervals import CONFIDENCE, Interval, student_t
+from efssim.study.intervals import (
+    CONFIDENCE,
+    Interval,
+    deviation,
+    mean_of,
+    student_t,
+    t_interval,
+)
 from efssim.study.trial import Trial
 
+LEAST = 10
+"""Trials of the first stage, which decide how many there are."""
+BUDGET = 1000
+"""Most trials that a precision may ask for, unless told otherwise."""
 
-def trials_needed(first: Sequence[Trial], precision: float) -> int:
-    """Return how many trials give the mean age of every replication its relative half-width."""
-    if not precision > 0:
-        raise ValueError("a precision is above 0")
-    return max((_needed(values, precision) for values in mean_ages(first).values()), default=0)
+
+@dataclass(frozen=True)
+class Precision:
+    """What was asked for: a half-width of the mean age, as a share of it."""
+
+    share: float
+    budget: int = BUDGET
+
+    def __post_init__(self) -> None:
+        if not 0 < self.share < math.inf:
+            raise ValueError("a precision is a share above 0, such as 0.02")
+        if self.budget < LEAST:
+            raise ValueError(f"a precision takes a budget of at least {LEAST} trials")
+
+    def trials_needed(self, first: Sequence[Trial]) -> int:
+        """Return how many trials give the mean age of every replication its half-width.
+
+        Replications of whose age nothing is known need none beyond the first.
+        """
+        needed = [self._needed(values, len(first)) for values in mean_ages(first).values()]
+        return max([len(first), *needed])
+
+    def _needed(self, values: list[float], trials: int) -> int:
+        half = self.share * abs(mean_of(values))
+        if len(values) < 2 or not half:
+            return trials
+        ratio = student_t(CONFIDENCE, len(values) - 1) * deviation(values) / half
+        # Only so many trials have a value; a ratio of 1e9 is beyond every budget.
+        return math.ceil(min(ratio, 1e9) ** 2 * trials / len(values))
 
 
 def mean_ages(trials: Sequence[Trial]) -> dict[str, list[float]]:
@@ -36,20 +70,9 @@ def mean_ages(trials: Sequence[Trial]) -> dict[str, list[float]]:
     return found
 
 
-def _needed(values: list[float], precision: float) -> int:
-    n = len(values)
-    mean = math.fsum(values) / n
-    if n < 2 or not mean:
-        return n
-    half = precision * abs(mean)
-    deviation = float(np.std(values, ddof=1))
-    return max(n, math.ceil((student_t(CONFIDENCE, n - 1) * deviation / half) ** 2))
-
-
-def stein_interval(first: Sequence[float], values: Sequence[float]) -> Interval | None:
-    """Return the interval of the mean of all values, of which `first` decided their number."""
-    if len(first) < 2:
-        return None
-    mean, deviation = math.fsum(values) / len(values), float(np.std(first, ddof=1))
-    half = student_t(CONFIDENCE, len(first) - 1) * deviation / math.sqrt(len(values))
-    return Interval(mean - half, mean + half)
+def stein_intervals(trials: Sequence[Trial]) -> dict[str, Interval | None]:
+    """Return the interval of each mean age after a number of trials that the first decided."""
+    first = mean_ages(trials[:LEAST])
+    return {
+        name: t_interval(first.get(name, []), values) for name, values in mean_ages(trials).items()
+    }

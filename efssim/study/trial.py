@@ -46,17 +46,16 @@ class TrialError(Exception):
         )
 
 
-def run_trials_of(scenario: Scenario, seed: int, numbers: tuple[int, ...]) -> list[Done]:
-    """Run some trials one after the other; raise TrialError for one that fails."""
-    return [_run_trial(scenario, seed, number) for number in numbers]
+def run_trial(scenario: Scenario, seed: int, number: int, verify: bool = False) -> Done:
+    """Run one trial and check the laws with `verify`.
 
-
-def _run_trial(scenario: Scenario, seed: int, number: int) -> Done:
+    Raise TrialError if it fails, and RunError if EFS refuses a part of the scenario.
+    """
     try:
-        simulation = Simulation(scenario, seed, trial=number)
+        simulation = Simulation(scenario, seed, verify=verify, trial=number)
         simulation.advance_to_end()
         return Done(Trial(number, simulation.result().summary), simulation.lag_states())
-    except RunError:  # the scenario's mistake, the same in every trial
+    except RunError:  # the scenario's mistake, not the trial's
         raise
     except Exception as error:
         raise TrialError(number, seed, f"{type(error).__name__}: {error}") from error

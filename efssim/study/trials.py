@@ -3,37 +3,32 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator
-from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, wait
+from collections.abc import Callable
+from concurrent.futures import Executor
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 from efssim.lag.pool import Pool
 from efssim.scenario import Scenario
-from efssim.study.executors import Workers, opened
-from efssim.study.precision import trials_needed
+from efssim.study.evidence import Evidence, evidence
+from efssim.study.executors import Workers
+from efssim.study.facts import is_random
+from efssim.study.handing_out import HandingOut
+from efssim.study.interrupts import Interrupts
+from efssim.study.intervals import Estimate, quantile_interval, quantile_of
+from efssim.study.part import Job
+from efssim.study.precision import BUDGET, LEAST, Precision, stein_intervals
 from efssim.study.store import Store
-from efssim.study.summary import study_summary, trial_table
-from efssim.study.trial import Done, Trial, run_trials_of
+from efssim.study.summary import means_and_intervals, trial_table
+from efssim.study.trial import Done, Trial
 
 if TYPE_CHECKING:
     import pandas as pd
 
-LEAST = 10
-"""Trials before a precision is judged."""
-BUDGET = 1000
-"""Most trials that a precision may ask for, unless told otherwise."""
-
-_RETRIES = 3
-"""Times that a part of the trials is begun again after its worker has died."""
-_PART_S = 0.25
-"""Trials are handed out in parts of about this long, so that handing out costs little."""
-_PART_MAX = 64
-
 Progress = Callable[[int, int], None]
+"""Told how many trials are complete, and of how many."""
 
 
 @dataclass(frozen=True, repr=False)
@@ -43,10 +38,15 @@ class Trials:
     scenario: Scenario
     seed: int
     trials: tuple[Trial, ...]
+    """Those that are complete."""
     wanted: int
-    """How many were asked for, or needed for the precision."""
+    """How many were asked for, or needed for the precision, at most its budget."""
     pool: Pool
     """The lags over all of them."""
+    partial: bool = False
+    """Whether Ctrl-C came before all were complete."""
+    precision: Precision | None = None
+    """What decided how many there are; None: a number that was given."""
 
     def __len__(self) -> int:
         return len(self.trials)
@@ -56,22 +56,64 @@ class Trials:
         name = self.scenario.name
         return f"<efssim.Trials of {name!r}, seed {self.seed}, {len(self)} trials{partial}>"
 
-    @property
-    def partial(self) -> bool:
-        """Whether it was interrupted before all were complete."""
-        return len(self) < self.wanted
-
     @cached_property
     def summary(self) -> dict[str, Any]:
-        """The content of summary.json: means over trials, `ci95` and `pooled`."""
-        name, pooled = self.scenario.name, self.pool.numbers()
-        numbers = study_summary(name, self.seed, self.trials, pooled, partial=self.partial)
-        return {**numbers, "digest": self.digest}
+        """The content of summary.json: means over trials, `ci95`, `pooled` and `evidence`."""
+        stein = None if self.precision is None else stein_intervals(self.trials)
+        means, intervals = means_and_intervals(self.trials, self.evidence, stein)
+        return {
+            "scenario": self.scenario.name,
+            "seed": self.seed,
+            "trials": len(self),
+            "partial": self.partial,
+            "precision": self._precision(),
+            "window": self.trials[0].summary["window"] if self.trials else None,
+            "replications": means,
+            "ci95": intervals,
+            "pooled": self.pool.numbers(),
+            "evidence": {name: found._asdict() for name, found in self.evidence.items()},
+            "digest": self.digest,
+        }
+
+    def _precision(self) -> dict[str, float | int | None] | None:
+        if self.precision is None:
+            return None
+        needed = self.trials_needed
+        return {"share": self.precision.share, "budget": self.precision.budget, "needed": needed}
+
+    @property
+    def trials_needed(self) -> int | None:
+        """How many trials the precision takes, budget or not; None if that is not known."""
+        if self.precision is None or len(self) < LEAST:
+            return None
+        return self.precision.trials_needed(self.trials[:LEAST])
+
+    @cached_property
+    def evidence(self) -> dict[str, Evidence]:
+        """What the trials say about the objective of each replication."""
+        by_chance = is_random(self.scenario)
+        parts = [trial.summary["replications"] for trial in self.trials]
+        names = dict.fromkeys(name for part in parts for name in part)
+        return {name: evidence(self.trials, name, by_chance=by_chance) for name in names}
 
     @cached_property
     def table(self) -> pd.DataFrame:
         """Every number of every trial: a row for each trial and replication, dotted columns."""
         return trial_table(self.trials)
+
+    def quantile(self, replication: str, column: str, p: float) -> Estimate:
+        """Return the p-quantile over trials of a column of `table`, with its 95 % interval.
+
+        As the median over trials of `rpo.longest_s`, the longest violation. The interval is from
+        order statistics and holds whatever the distribution; it is None where so few trials cannot
+        enclose the quantile. Raise KeyError for a replication or a column that there is not,
+        ValueError unless 0 < p < 1, TypeError for a column of texts.
+        """
+        rows = self.table[self.table["replication"] == replication]
+        if not len(rows):
+            raise KeyError(f"no trial has a replication {replication!r}")
+        values = [float(value) for value in rows[column].dropna()]
+        return Estimate(quantile_of(values, p), quantile_interval(values, p))
 
     @property
     def digest(self) -> str:
@@ -95,6 +137,7 @@ def run_trials(
     executor: Executor | None = None,
     workers: int | None = None,
     resume: Path | None = None,
+    verify: bool = False,
     on_progress: Progress | None = None,
 ) -> Trials:
     """Run independent trials of a scenario; Ctrl-C returns those that are complete.
@@ -102,134 +145,81 @@ def run_trials(
     With `precision`, a share such as 0.02, as many trials as the mean age of every replication
     needs for a 95 % interval of that relative half-width, at least 10 and at most `budget`;
     `trials` is not used then. `executor` is any concurrent.futures.Executor, by default a pool of
-    `workers` processes, one per CPU; 1 means this process. The results are the same whatever
-    executes them. `resume` is a folder that keeps completed trials and takes up those it has.
-    `on_progress` is told how many are complete, of how many.
+    `workers` processes, one per CPU; 1 means this process. With an executor of your own, `workers`
+    says how many calls it runs at once, where it does not tell itself. The results are the same
+    whatever executes them. `resume` is a folder that keeps completed trials and takes up those it
+    has. `verify` checks the laws in each trial. `on_progress` is told how many are complete, of how
+    many.
 
-    Raise TrialError if a trial raises, BrokenExecutor if workers keep dying, RunError if EFS
-    refuses a part of the scenario, StoreError if the folder holds another study.
+    Raise TrialError if a trial raises, WorkersDiedError (a BrokenExecutor) if workers keep dying,
+    RunError if EFS refuses a part of the scenario, StoreError if the folder holds another study,
+    ValueError for numbers that make no sense.
     """
-    if trials < 1 or budget < 1:
-        raise ValueError("at least one trial is needed")
+    if trials < 1 or (workers is not None and workers < 1):
+        raise ValueError("trials and workers are at least 1")
+    wish = None if precision is None else Precision(precision, budget)
     seed = scenario.seed if seed is None else seed
-    store = None if resume is None else Store(resume, scenario, seed)
-    study = _Study(scenario, seed, store, on_progress)
-    try:
-        with opened(executor, workers) as made:
-            wanted = study.run(made, trials, precision, budget)
-    finally:
-        if store is not None:
-            store.close()
-    return Trials(scenario, seed, study.complete(wanted), wanted, study.pool)
+    store = None if resume is None else Store(Path(resume), scenario, seed, verified=verify)
+    job = Job.of(scenario, seed, verify)
+    with Interrupts() as interrupts:
+        handing_out = HandingOut(job, Workers(executor, workers), interrupts)
+        study = _Study(handing_out, store, on_progress)
+        try:
+            wanted = study.run(trials, wish)
+        finally:
+            handing_out.close()
+            if store is not None:
+                store.close()
+    complete, partial = study.complete(), study.interrupted
+    return Trials(scenario, seed, complete, wanted, study.pool, partial, wish)
 
 
 class _Study:
     """The trials that are complete so far."""
 
     def __init__(
-        self, scenario: Scenario, seed: int, store: Store | None, on_progress: Progress | None
+        self, handing_out: HandingOut, store: Store | None, on_progress: Progress | None
     ) -> None:
-        self._scenario, self._seed, self._store = scenario, seed, store
-        self._on_progress = on_progress
-        self.pool = Pool()
+        self._handing_out, self._store, self._on_progress = handing_out, store, on_progress
         self._trials: dict[int, Trial] = {}
-        self._trial_s = _PART_S  # how long one takes, as far as known
+        self.pool = Pool()
+        self.interrupted = False
 
-    def run(self, workers: Workers, trials: int, precision: float | None, budget: int) -> int:
+    def run(self, trials: int, precision: Precision | None) -> int:
         """Run what is wanted and return how many that is; Ctrl-C ends it before."""
-        wanted = trials if precision is None else min(LEAST, budget)
+        wanted = trials if precision is None else LEAST
         try:
-            self._run_up_to(wanted, workers)
+            self._run_up_to(wanted)
             if precision is not None:
-                first = self.complete(wanted)
-                wanted = max(wanted, min(budget, trials_needed(first, precision)))
-                self._run_up_to(wanted, workers)
+                needed = precision.trials_needed(self.complete())
+                wanted = min(needed, precision.budget)
+                self._run_up_to(wanted)
         except KeyboardInterrupt:
-            pass  # what is complete is a result, marked as partial
+            self.interrupted = True  # what is complete is a result, marked as partial
         return wanted
 
-    def complete(self, wanted: int) -> tuple[Trial, ...]:
-        """Return the complete ones of the first `wanted` trials, in order."""
-        return tuple(self._trials[k] for k in range(wanted) if k in self._trials)
+    def complete(self) -> tuple[Trial, ...]:
+        """Return the complete trials in the order of their numbers."""
+        return tuple(self._trials[number] for number in sorted(self._trials))
 
-    def _run_up_to(self, wanted: int, workers: Workers) -> None:
-        for done in [] if self._store is None else self._store.take(wanted):
-            self._take(done)
-        missing = [number for number in range(wanted) if number not in self._trials]
+    def _run_up_to(self, wanted: int) -> None:
+        numbers = range(len(self._trials), wanted)
+        if self._store is not None:
+            for done in self._store.take(numbers):
+                self._take(done)
         self._tell(wanted)
-        for part in _finished(self._parts(missing), self._scenario, self._seed, workers):
+        missing = [number for number in numbers if number not in self._trials]
+        for part in self._handing_out.results(missing):
             for done in part.trials:
                 self._take(done)
                 if self._store is not None:
                     self._store.add(done)
-            self._trial_s = part.seconds / len(part.trials)
             self._tell(wanted)
 
     def _take(self, done: Done) -> None:
         self._trials[done.trial.number] = done.trial
         self.pool.add(done.states)
 
-    def _parts(self, missing: list[int]) -> Iterator[tuple[int, ...]]:
-        """Yield the missing trials in parts, as many in each as take a while."""
-        while missing:
-            size = max(1, min(_PART_MAX, int(_PART_S / max(self._trial_s, 1e-9))))
-            part, missing = tuple(missing[:size]), missing[size:]
-            yield part
-
     def _tell(self, wanted: int) -> None:
         if self._on_progress is not None:
-            self._on_progress(len(self.complete(wanted)), wanted)
-
-
-@dataclass(frozen=True)
-class Part:
-    """Trials that ran one after the other, and how long they took."""
-
-    trials: list[Done]
-    seconds: float
-
-
-def run_part(scenario: Scenario, seed: int, numbers: tuple[int, ...]) -> Part:
-    """Run some trials; what a worker is asked for."""
-    begin_s = perf_counter()
-    trials = run_trials_of(scenario, seed, numbers)
-    return Part(trials, perf_counter() - begin_s)
-
-
-def _finished(
-    parts: Iterator[tuple[int, ...]], scenario: Scenario, seed: int, workers: Workers
-) -> Iterator[Part]:
-    """Yield parts as they are complete; begin one again whose worker died."""
-    running: dict[Future[Part], tuple[tuple[int, ...], int]] = {}
-
-    def begin(numbers: tuple[int, ...], tries: int) -> None:
-        future = workers.submit(run_part, scenario, seed, numbers)
-        running[future] = numbers, tries
-
-    try:
-        for numbers in parts:
-            begin(numbers, 0)
-            while len(running) >= 2 * workers.count:
-                yield from _next(running, begin)
-        while running:
-            yield from _next(running, begin)
-    finally:
-        for future in running:
-            future.cancel()
-
-
-def _next(
-    running: dict[Future[Part], tuple[tuple[int, ...], int]],
-    begin: Callable[[tuple[int, ...], int], None],
-) -> Iterator[Part]:
-    done, _ = wait(running, return_when=FIRST_COMPLETED)
-    for future in [future for future in running if future in done]:
-        numbers, tries = running.pop(future)
-        try:
-            part = future.result()
-        except BrokenExecutor:
-            if tries == _RETRIES:
-                raise
-            begin(numbers, tries + 1)
-        else:
-            yield part
+            self._on_progress(len(self._trials), wanted)
