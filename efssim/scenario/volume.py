@@ -23,11 +23,17 @@ class Volume(NamedTuple):
 def expected_volume(scenario: Scenario) -> Volume:
     """Return what all replicated file systems are expected to write."""
     sources = [scenario.file_systems[part.source] for part in scenario.replications.values()]
-    volumes = [_stream(w, source, scenario) for source in sources for w in source.writes.values()]
+    volumes = [
+        stream_volume(w, source, scenario) for source in sources for w in source.writes.values()
+    ]
     return Volume(math.fsum(v.writes for v in volumes), math.fsum(v.bytes for v in volumes))
 
 
-def _stream(stream: WriteStream, source: FileSystem, scenario: Scenario) -> Volume:
+def stream_volume(stream: WriteStream, source: FileSystem, scenario: Scenario) -> Volume:
+    """Return what a stream of a file system is expected to write in the whole run.
+
+    Raise TraceErrors if its trace changed since the scenario was validated.
+    """
     growth = stream.growth * source.growth
     if stream.trace is not None:
         return _trace(stream, growth, scenario)
