@@ -102,11 +102,15 @@ def summary(*arguments, **variables):
 
 def test_help_lists_the_commands():
     text = report("--help")
-    assert re.findall(r"^  (\w+)  ", text, re.MULTILINE) == ["init", "run", "schema", "validate"]
+    assert re.findall(r"^  (\w+)  ", text, re.MULTILINE) == [
+        "estimate", "init", "run", "schema", "validate"
+    ]  # fmt: skip
     assert report("-h") == text
 
 
-@pytest.mark.parametrize("arguments", [["--help"], ["--version"], ["run", "--help"]])
+@pytest.mark.parametrize(
+    "arguments", [["--help"], ["--version"], ["run", "--help"], ["estimate", "--help"]]
+)
 def test_help_and_version_wait_for_no_heavy_package(arguments):
     code = f"""
 import sys

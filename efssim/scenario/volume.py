@@ -6,6 +6,7 @@ import math
 from typing import NamedTuple
 
 from efssim.scenario.schema import Arrivals, FileSystem, Scenario, WriteStream
+from efssim.scenario.trace import Trace
 
 WRITES_MAX = 10**10
 """Expected writes above which a run is refused unless asked for twice."""
@@ -23,30 +24,32 @@ class Volume(NamedTuple):
 def expected_volume(scenario: Scenario) -> Volume:
     """Return what all replicated file systems are expected to write."""
     sources = [scenario.file_systems[part.source] for part in scenario.replications.values()]
-    volumes = [
-        stream_volume(w, source, scenario) for source in sources for w in source.writes.values()
-    ]
+    volumes = [_stream(w, source, scenario) for source in sources for w in source.writes.values()]
     return Volume(math.fsum(v.writes for v in volumes), math.fsum(v.bytes for v in volumes))
 
 
-def stream_volume(stream: WriteStream, source: FileSystem, scenario: Scenario) -> Volume:
-    """Return what a stream of a file system is expected to write in the whole run.
-
-    Raise TraceErrors if its trace changed since the scenario was validated.
-    """
-    growth = stream.growth * source.growth
+def _stream(stream: WriteStream, source: FileSystem, scenario: Scenario) -> Volume:
     if stream.trace is not None:
-        return _trace(stream, growth, scenario)
+        return trace_volume(stream, stream.trace.read(scenario), source, scenario)
+    return arrivals_volume(stream, source, scenario)
+
+
+def arrivals_volume(stream: WriteStream, source: FileSystem, scenario: Scenario) -> Volume:
+    """Return what a stream with arrivals is expected to write in the whole run."""
     assert stream.arrivals is not None
     assert stream.size is not None
+    growth = stream.growth * source.growth
     writes, size = _rate(stream.arrivals) * scenario.duration, stream.size.expected()
     # Growth multiplies the rate; for batches it multiplies the bytes.
     return Volume(writes * (1 if stream.arrivals.batch else growth), writes * size * growth)
 
 
-def _trace(stream: WriteStream, growth: float, scenario: Scenario) -> Volume:
+def trace_volume(
+    stream: WriteStream, trace: Trace, source: FileSystem, scenario: Scenario
+) -> Volume:
+    """Return what a stream with a trace, which has been read, writes in the whole run."""
     assert stream.trace is not None
-    trace = stream.trace.read(scenario)
+    growth = stream.growth * source.growth
     laps = scenario.duration / trace.repeat_s if trace.repeat_s else 1.0
     pieces = stream.trace.writes_per_row if stream.trace.period else 1
     return Volume(len(trace.time_s) * laps * pieces, math.fsum(trace.bytes) * laps * growth)
