@@ -265,6 +265,7 @@ def test_plot(result):
     axes = result.plot()
     assert axes.get_ylabel() == "time since last sync (s)"
     plots = [result.plot, result.plot_pending, result.plot_exceedance, result.plot_durations]
+    plots.append(result.plot_risk)
     for plot in plots:
         axes = plot()
         assert axes.get_title(loc="left") == "dr"
