@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from efssim._version import __version__
 
 if TYPE_CHECKING:
+    from efssim.closed_forms import Estimate, estimate
     from efssim.model.errors import EfsError, RunError
     from efssim.result import Result
     from efssim.scenario import Scenario, ScenarioError, load
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "EfsError",
+    "Estimate",
     "Result",
     "RunError",
     "Scenario",
@@ -32,12 +34,15 @@ __all__ = [
     "TrialError",
     "Trials",
     "__version__",
+    "estimate",
     "load",
     "run",
     "run_trials",
 ]
 
 _HOMES = {
+    "Estimate": "efssim.closed_forms",
+    "estimate": "efssim.closed_forms",
     "EfsError": "efssim.model.errors",
     "RunError": "efssim.model.errors",
     "Result": "efssim.result",

@@ -317,6 +317,36 @@ def validate(files: tuple[Path, ...], overrides: tuple[str, ...], show: bool) ->
         click.echo(_resolved_table(scenario) if show else f"{file}: valid")
 
 
+@cli.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--set", "overrides", multiple=True, metavar="PATH=VALUE", help="Change a value.")
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text")
+@click.option("--outage", metavar="DURATION", default="1 h", help="Outage to catch up with [1 h].")
+@click.option("--simulate", is_flag=True, help="Simulate too, and show how far off that is.")
+@_handles_errors
+def estimate(
+    file: Path, overrides: tuple[str, ...], form: str, outage: str, simulate: bool
+) -> None:
+    """Estimate the lag of scenario FILE from closed forms, without simulating it."""
+    from efssim.closed_forms import estimate as estimated
+    from efssim.report.estimate import estimate_json, estimate_report
+    from efssim.scenario import load
+
+    scenario = load(file, overrides)
+    _build(scenario, file, overrides)
+    try:
+        found = estimated(scenario, outage)
+    except ValueError as error:
+        raise click.BadParameter(str(error), param_hint="--outage") from None
+    if simulate:
+        from efssim.simulate import run as simulated
+
+        _refuse_absurd(scenario, file, insist=False)
+        with _placing_refusals(file, overrides), _progress(scenario, quiet=False) as tell:
+            found = found.compared_with(simulated(scenario, on_progress=tell))
+    click.echo(estimate_json(found) if form == "json" else estimate_report(found), nl=False)
+
+
 def _build(scenario: Scenario, file: Path, overrides: tuple[str, ...]) -> None:
     """Build the world of a scenario, which tells what EFS would refuse at its start."""
     from efssim.model.simulation import World

@@ -12,12 +12,15 @@ from numpy.typing import NDArray
 
 from efssim.columns import Columns
 from efssim.lag.exceedance import Exceedance
+from efssim.lag.hours import hours_between
+from efssim.lag.risk import Risk, risk_of
 from efssim.lag.rpo import Violation, Violations
 from efssim.lag.summary import timestamp
 from efssim.lag.teeth import Teeth
 from efssim.records import SYNC_COLUMNS, AbandonedSync, Event, OpenSync, StatusChange
 from efssim.scenario import Scenario
 from efssim.scenario.schema import Control, Sync
+from efssim.scenario.zones import time_zone
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -242,6 +245,44 @@ class Result:
 
         self._require_records()
         return plot_durations(self, self._named(replication), ax)
+
+    def risk(self, replication: str | None = None, timezone: str = "UTC") -> pd.DataFrame:
+        """Return when the age is above the RPO target: by hour of the day and by weekday.
+
+        Indexed by `by` (hour or weekday) and `at` (0 to 23, Mon to Sun), by the clock of an IANA
+        time zone. Columns: `defined_s`, the seconds of the window with a defined age; `attainment`,
+        the share of them at or below the target; `p99_s`, the p99 of the age in them;
+        `violation_s`, the seconds above the target. NaN where no time is defined. Nothing is
+        sampled: the teeth of the sawtooth are cut at the hours. ValueError for an unknown time
+        zone; KeyError as for `age`.
+        """
+        from efssim.report.risk import risk_table
+
+        return risk_table(self._risk(replication, timezone))
+
+    def risk_cells(self, replication: str | None = None, timezone: str = "UTC") -> pd.DataFrame:
+        """Return `defined_s` and `violation_s` for each hour of the week.
+
+        168 rows, indexed by `weekday` (Mon to Sun) and `hour`. Those of several runs add up.
+        Errors as for `risk`.
+        """
+        from efssim.report.risk import cell_table
+
+        return cell_table(self._risk(replication, timezone))
+
+    def plot_risk(
+        self, replication: str | None = None, ax: Axes | None = None, timezone: str = "UTC"
+    ) -> Axes:
+        """Draw the share of time above the RPO target by weekday and hour; return the Axes."""
+        from efssim.report.figures.risk import plot_risk
+
+        return plot_risk(self, self._named(replication), timezone, ax)
+
+    def _risk(self, replication: str | None, timezone: str) -> Risk:
+        self._require_records()
+        outcome, zone = self.outcomes[self._named(replication)], time_zone(timezone)
+        hours = hours_between(self.scenario.start, *outcome.window_s, zone)
+        return risk_of(outcome.age, hours, self.scenario.rpo.target)
 
     @property
     def has_records(self) -> bool:

@@ -102,11 +102,15 @@ def summary(*arguments, **variables):
 
 def test_help_lists_the_commands():
     text = report("--help")
-    assert re.findall(r"^  (\w+)  ", text, re.MULTILINE) == ["init", "run", "schema", "validate"]
+    assert re.findall(r"^  (\w+)  ", text, re.MULTILINE) == [
+        "estimate", "init", "run", "schema", "validate"
+    ]  # fmt: skip
     assert report("-h") == text
 
 
-@pytest.mark.parametrize("arguments", [["--help"], ["--version"], ["run", "--help"]])
+@pytest.mark.parametrize(
+    "arguments", [["--help"], ["--version"], ["run", "--help"], ["estimate", "--help"]]
+)
 def test_help_and_version_wait_for_no_heavy_package(arguments):
     code = f"""
 import sys
@@ -352,8 +356,9 @@ COLUMNS = {
     "statuses.csv": "replication,trial,time,from,to,cause",
     "events.csv": "trial,begin,end,kind,target,affected,error",
     "violations.csv": "replication,trial,begin,end,peak_s,disturbances",
+    "risk.csv": "replication,by,at,defined_s,attainment,p99_s,violation_s",
 }
-FIGURES = ["age", "durations", "exceedance", "pending"]
+FIGURES = ["age", "durations", "exceedance", "pending", "risk"]
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z")
 
 
@@ -368,6 +373,7 @@ def test_files(folder):
         "events.csv",
         "figures",
         "manifest.json",
+        "risk.csv",
         "statuses.csv",
         "summary.json",
         "syncs.csv",
@@ -433,7 +439,7 @@ def test_out_replaces_the_files_of_an_earlier_run_and_keeps_others(folder):
     report("run", "s.yaml", "--out", "out", "--quiet", "--seed", "2")
     assert json.loads(Path("out/summary.json").read_text())["digest"] != first
     assert Path("out/mine.txt").read_text() == "mine"
-    assert len(list(Path("out").iterdir())) == 8
+    assert len(list(Path("out").iterdir())) == 9
     assert sorted(path.name for path in folder.iterdir()) == ["out", "s.yaml"]
 
 
@@ -505,7 +511,7 @@ def test_figures(folder):
     report("run", "s.yaml", "--out", "two", "--quiet", PYTHONHASHSEED="7")
     assert figures("one") == [f"dr-{kind}.svg" for kind in FIGURES]
     assert json.loads(Path("one/manifest.json").read_text())["figures"] == [
-        f"dr-{kind}.svg" for kind in ("age", "exceedance", "durations", "pending")
+        f"dr-{kind}.svg" for kind in ("age", "exceedance", "durations", "pending", "risk")
     ]
     for file in Path("one/figures").iterdir():
         content = file.read_bytes()
@@ -535,9 +541,9 @@ def words(file):
 def test_figures_have_units_and_say_what_happened(folder):
     Path("s.yaml").write_text(EVENTFUL, encoding="utf-8")
     report("run", "s.yaml", "--out", "out", "--quiet")
-    age, exceedance, durations, pending = (
+    age, exceedance, durations, pending, risk = (
         words(f"out/figures/dr-{kind}.svg")
-        for kind in ("age", "exceedance", "durations", "pending")
+        for kind in ("age", "exceedance", "durations", "pending", "risk")
     )
     what = ["opt out us-west-2", "DeleteReplicationConfiguration", "PAUSED", "DELETING", "deleted"]
     assert {"dr", "time since last sync (min)", "RPO", "15 min", *what} <= set(age)
@@ -547,6 +553,7 @@ def test_figures_have_units_and_say_what_happened(folder):
         exceedance
     )
     assert {"bytes sent (MiB)", "sync duration (s)"} <= set(durations)
+    assert {"dr", "hour of the day (UTC)", "Mon", "Sun", "grey: no age is defined"} <= set(risk)
 
 
 def test_png(folder):

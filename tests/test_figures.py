@@ -149,7 +149,7 @@ def test_results_of_every_kind_can_be_drawn():
     results.append(simulate(scenario({"w": constant()}, {"interval": "2 h"}, "1 h")))  # no sync
     results.append(simulate(scenario({"w": constant()}, {"interval": 1}, "1 h")))  # that take 0 s
     for result in results:
-        for plot in (result.plot, result.plot_pending, result.plot_exceedance):
+        for plot in (result.plot, result.plot_pending, result.plot_exceedance, result.plot_risk):
             figure = Figure(layout="constrained")
             plot(ax=figure.subplots())
             figure.canvas.draw()

@@ -49,6 +49,7 @@ def result():
 def test_names():
     assert efssim.__all__ == [
         "EfsError",
+        "Estimate",
         "Result",
         "RunError",
         "Scenario",
@@ -57,6 +58,7 @@ def test_names():
         "TrialError",
         "Trials",
         "__version__",
+        "estimate",
         "load",
         "run",
         "run_trials",
@@ -266,6 +268,7 @@ def test_plot(result):
     axes = result.plot()
     assert axes.get_ylabel() == "time since last sync (s)"
     plots = [result.plot, result.plot_pending, result.plot_exceedance, result.plot_durations]
+    plots.append(result.plot_risk)
     for plot in plots:
         axes = plot()
         assert axes.get_title(loc="left") == "dr"
@@ -329,9 +332,10 @@ ALLOWED = {
     "records": {"columns"},
     "scenario": {"scenario"},
     "model": {"model", "records", "scenario"},
+    "closed_forms": {"closed_forms", "scenario"},
     "lag": {"columns", "lag", "records"},
     "laws": {"records"},
-    "report": {"report", "result", "scenario", "lag", "records", "_version"},
+    "report": {"closed_forms", "report", "result", "scenario", "lag", "records", "_version"},
     "result": {"columns", "lag", "records", "report", "scenario"},
     "simulate": {"columns", "lag", "laws", "model", "records", "result", "scenario"},
     "progress": {"simulate"},
@@ -342,6 +346,7 @@ BANNED = {
     "records": {"simpy", "pandas", "matplotlib", "scipy", "pydantic"},
     "scenario": {"simpy", "pandas", "matplotlib", "scipy"},
     "model": {"pandas", "matplotlib", "scipy"},
+    "closed_forms": {"simpy", "matplotlib", "scipy", "pydantic"},
     "lag": {"simpy", "matplotlib", "scipy", "pydantic"},
     "laws": {"simpy", "pandas", "matplotlib", "scipy", "pydantic"},
     "result": {"simpy"},

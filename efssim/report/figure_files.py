@@ -21,6 +21,7 @@ _METHODS = {
     "exceedance": "plot_exceedance",
     "durations": "plot_durations",
     "pending": "plot_pending",
+    "risk": "plot_risk",
 }
 """The method of Result that draws each kind of figure."""
 _WITHOUT_RECORDS = ("exceedance",)

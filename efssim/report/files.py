@@ -6,7 +6,7 @@ import json
 import platform
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from errno import EISDIR, ENOTDIR
 from importlib.metadata import version
@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from efssim._version import __version__
 from efssim.report.assumptions import resolved
 from efssim.report.figure_files import FOLDER, is_figure, write_figures
+from efssim.report.risk import risk_of_all
 from efssim.report.traces import trace_findings
 from efssim.result import Result
 from efssim.scenario import Scenario
@@ -23,7 +24,15 @@ from efssim.scenario import Scenario
 if TYPE_CHECKING:
     import pandas as pd
 
-_TABLES = ("syncs", "statuses", "events", "violations")
+_TABLES: dict[str, Callable[[Result], pd.DataFrame]] = {
+    "syncs": lambda result: result.syncs,
+    "statuses": lambda result: result.statuses,
+    "events": lambda result: result.events,
+    "violations": lambda result: result.violations,
+    "risk": risk_of_all,
+}
+_OF_RECORDS = ("syncs", "risk")
+"""Tables that need syncs."""
 _PACKAGES = ("simpy", "numpy", "pandas", "matplotlib", "pydantic", "pyyaml", "click")
 
 
@@ -50,9 +59,9 @@ class Summarised(Protocol):
 def write_files(result: Result, folder: Path, png: bool = False) -> None:
     """Write summary.json, tables, figures and manifest.json into a folder, which may exist.
 
-    `png` writes each figure as PNG as well; `records: off` leaves out syncs.csv and the figures
-    that show syncs. Everything is written beside the folder first and moved in at the end; the
-    figures and tables of an earlier run go, other files stay. Raise OSError.
+    `png` writes each figure as PNG as well; `records: off` leaves out syncs.csv, risk.csv and the
+    figures that show syncs. Everything is written beside the folder first and moved in at the end;
+    the figures and tables of an earlier run go, other files stay. Raise OSError.
     """
     with staged(folder) as staging:
         _write_into(result, staging, png)
@@ -134,8 +143,9 @@ def _write_into(result: Result, folder: Path, png: bool) -> None:
     (folder / "summary.json").write_text(summary_json(result), encoding="utf-8")
     figures = write_figures(result, folder / FOLDER, png)
     write_json(manifest(result, figures), folder / "manifest.json")
-    for name in _TABLES if result.has_records else _TABLES[1:]:
-        write_csv(getattr(result, name), folder / f"{name}.csv")
+    for name, table in _TABLES.items():
+        if result.has_records or name not in _OF_RECORDS:
+            write_csv(table(result), folder / f"{name}.csv")
 
 
 def write_csv(table: pd.DataFrame, file: Path) -> None:

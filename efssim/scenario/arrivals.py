@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime, time
 from typing import Annotated, Any, Self
-from zoneinfo import ZoneInfo
 
 from pydantic import Field, field_validator, model_validator
 
 from efssim.scenario.base import Model, one_of
 from efssim.scenario.distributions import Distribution
 from efssim.scenario.types import Count, Duration, EventRate, PositiveDuration
+from efssim.scenario.zones import time_zone
 
 Factor = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 
@@ -75,11 +75,7 @@ class Profile(Model):
     @field_validator("timezone")
     @classmethod
     def _known_zone(cls, name: str) -> str:
-        try:
-            ZoneInfo(name)
-        except (KeyError, OSError, ValueError):  # unknown names, directories, malformed keys
-            raise ValueError(f"unknown time zone '{name}'") from None
-        return name
+        return time_zone(name).key
 
 
 class Batch(Model):

@@ -1,6 +1,6 @@
 """Probability distributions of sizes and durations: what a scenario says, how it is sampled.
 
-Each distribution knows how to draw and knows its own mean, so tests compare the two.
+Each distribution knows how to draw and knows its own mean and mean square, so tests compare them.
 `Q` is the quantity (a duration in seconds or a size in bytes); shape parameters have no unit.
 """
 
@@ -58,6 +58,9 @@ class Exponential(OfQuantity[Q]):
     def expected(self) -> float:
         return _number(self.mean)
 
+    def expected_square(self) -> float:
+        return 2 * _number(self.mean) ** 2
+
 
 class Lognormal(OfQuantity[Q]):
     """Lognormal distribution: the logarithm is normal with standard deviation `sigma`."""
@@ -78,6 +81,9 @@ class Lognormal(OfQuantity[Q]):
     def expected(self) -> float:
         return _number(self.median) * math.exp(self.sigma**2 / 2)
 
+    def expected_square(self) -> float:
+        return _number(self.median) ** 2 * math.exp(2 * self.sigma**2)
+
 
 class Gamma(OfQuantity[Q]):
     """Gamma distribution."""
@@ -93,6 +99,9 @@ class Gamma(OfQuantity[Q]):
 
     def expected(self) -> float:
         return _number(self.mean)
+
+    def expected_square(self) -> float:
+        return _number(self.mean) ** 2 * (1 + self.cv**2)
 
 
 class Uniform(OfQuantity[Q]):
@@ -115,6 +124,10 @@ class Uniform(OfQuantity[Q]):
 
     def expected(self) -> float:
         return (_number(self.low) + _number(self.high)) / 2
+
+    def expected_square(self) -> float:
+        low, high = _number(self.low), _number(self.high)
+        return (low**2 + low * high + high**2) / 3
 
 
 class Pareto(OfQuantity[Q]):
@@ -139,11 +152,21 @@ class Pareto(OfQuantity[Q]):
         return np.asarray(low * (1 - generator.random(n) * kept) ** (-1 / self.alpha))
 
     def expected(self) -> float:
-        low, high, alpha = _number(self.min), _number(self.max), self.alpha
-        kept = 1 - math.pow(low / high, alpha)
-        if alpha == 1:
-            return low * math.log(high / low) / kept
-        return alpha * low / (alpha - 1) * (1 - math.pow(low / high, alpha - 1)) / kept
+        return self._moment(1)
+
+    def expected_square(self) -> float:
+        return self._moment(2)
+
+    def _moment(self, k: int) -> float:
+        """Return E[X^k], the integral of x^k over the density alpha min^alpha x^(-alpha-1) / kept.
+
+        That is alpha min^k (1 - (min/max)^(alpha-k)) / (alpha - k) / kept, and its limit at k.
+        """
+        low, log_ratio = _number(self.min), math.log(_number(self.min) / _number(self.max))
+        kept, beyond = -math.expm1(self.alpha * log_ratio), self.alpha - k
+        # Near alpha = k the difference of two powers would lose its digits.
+        integral = -math.expm1(beyond * log_ratio) / beyond if beyond else -log_ratio
+        return self.alpha * low**k * integral / kept
 
 
 class Empirical(OfQuantity[Q]):
@@ -182,6 +205,10 @@ class Empirical(OfQuantity[Q]):
     def expected(self) -> float:
         numbers = self.numbers()
         return math.fsum(numbers) / len(numbers)
+
+    def expected_square(self) -> float:
+        numbers = self.numbers()
+        return math.fsum(numbers**2) / len(numbers)
 
 
 class Distribution(OfQuantity[Q]):
@@ -236,6 +263,18 @@ class Distribution(OfQuantity[Q]):
             return _number(self.constant)
         mean: float = getattr(self, chosen).expected()
         return mean
+
+    def expected_square(self) -> float:
+        """Return the mean of the square, in seconds² or bytes²."""
+        chosen = one_of(self)
+        if chosen == "constant":
+            return _number(self.constant) ** 2
+        square: float = getattr(self, chosen).expected_square()
+        return square
+
+    def variance(self) -> float:
+        """Return the variance, in seconds² or bytes²; 0 for a constant."""
+        return max(0.0, self.expected_square() - self.expected() ** 2)
 
     def always_zero(self) -> bool:
         """Whether every draw is 0."""

@@ -6,6 +6,7 @@ import math
 from typing import NamedTuple
 
 from efssim.scenario.schema import Arrivals, FileSystem, Scenario, WriteStream
+from efssim.scenario.trace import Trace
 
 WRITES_MAX = 10**10
 """Expected writes above which a run is refused unless asked for twice."""
@@ -28,19 +29,27 @@ def expected_volume(scenario: Scenario) -> Volume:
 
 
 def _stream(stream: WriteStream, source: FileSystem, scenario: Scenario) -> Volume:
-    growth = stream.growth * source.growth
     if stream.trace is not None:
-        return _trace(stream, growth, scenario)
+        return trace_volume(stream, stream.trace.read(scenario), source, scenario)
+    return arrivals_volume(stream, source, scenario)
+
+
+def arrivals_volume(stream: WriteStream, source: FileSystem, scenario: Scenario) -> Volume:
+    """Return what a stream with arrivals is expected to write in the whole run."""
     assert stream.arrivals is not None
     assert stream.size is not None
+    growth = stream.growth * source.growth
     writes, size = _rate(stream.arrivals) * scenario.duration, stream.size.expected()
     # Growth multiplies the rate; for batches it multiplies the bytes.
     return Volume(writes * (1 if stream.arrivals.batch else growth), writes * size * growth)
 
 
-def _trace(stream: WriteStream, growth: float, scenario: Scenario) -> Volume:
+def trace_volume(
+    stream: WriteStream, trace: Trace, source: FileSystem, scenario: Scenario
+) -> Volume:
+    """Return what a stream with a trace, which has been read, writes in the whole run."""
     assert stream.trace is not None
-    trace = stream.trace.read(scenario)
+    growth = stream.growth * source.growth
     laps = scenario.duration / trace.repeat_s if trace.repeat_s else 1.0
     pieces = stream.trace.writes_per_row if stream.trace.period else 1
     return Volume(len(trace.time_s) * laps * pieces, math.fsum(trace.bytes) * laps * growth)

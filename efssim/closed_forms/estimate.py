@@ -1,0 +1,92 @@
+"""The estimate of a scenario: every number from a closed form, nothing simulated."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from efssim.closed_forms.comparison import Compared, simulated
+from efssim.closed_forms.numbers import NUMBERS, numbers
+from efssim.closed_forms.replications import Outage
+from efssim.scenario import Scenario
+from efssim.scenario.quantities import parse_duration
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True, repr=False)
+class Estimate:
+    """What closed forms say about the replications of a scenario."""
+
+    scenario: Scenario
+    replications: dict[str, dict[str, Any]]
+    """By replication: the numbers of `summary`."""
+    simulated: dict[str, dict[str, Any]] | None = None
+    """By replication: what a run gave for the same numbers; None: it was not compared."""
+
+    def __repr__(self) -> str:
+        return f"<efssim.Estimate of {self.scenario.name!r}>"
+
+    def _repr_html_(self) -> str:
+        """Show the table in Jupyter."""
+        from html import escape
+
+        return f"<p>{escape(repr(self))}</p>{self.table.to_html(float_format='{:.4g}'.format)}"
+
+    @cached_property
+    def summary(self) -> dict[str, Any]:
+        """What `efssim estimate --format json` prints."""
+        found = self.simulated or {}
+        return {
+            "scenario": self.scenario.name,
+            "target_s": self.scenario.rpo.target,
+            "objective": self.scenario.rpo.attainment,
+            "replications": {
+                name: {**part, "simulated": found.get(name)}
+                for name, part in self.replications.items()
+            },
+        }
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """One row per replication and number: `estimate`, `simulated` and `off`.
+
+        `off` is simulated / estimate - 1. What does not exist, or was not simulated, is NaN.
+        """
+        import pandas as pd
+
+        found = self.simulated or {}
+        rows = {
+            (name, key): (value, found.get(name, {}).get(key))
+            for name, part in self.replications.items()
+            for key, value in part.items()
+            if key in NUMBERS
+        }
+        index = pd.MultiIndex.from_tuples(rows, names=["replication", "number"])
+        made = pd.DataFrame(
+            list(rows.values()), index, columns=["estimate", "simulated"], dtype="float64"
+        )
+        made["off"] = made["simulated"] / made["estimate"].where(made["estimate"] != 0) - 1
+        return made
+
+    def compared_with(self, result: Compared) -> Estimate:
+        """Return the estimate beside the numbers of a run of the same scenario."""
+        parts = {name: simulated(self.scenario, name, result) for name in self.replications}
+        return replace(self, simulated=parts)
+
+
+def estimate(scenario: Scenario, outage: float | str = "1 h") -> Estimate:
+    """Estimate the lag of every replication of a scenario from closed forms, without a run.
+
+    `outage` (seconds, or as `"2 h"`) is how long a link outage lasts of which the catch-up is told
+    beside those of the scenario's events. Raise ValueError if it is no duration above 0.
+    """
+    outage_s = parse_duration(outage)
+    if not outage_s:
+        raise ValueError("an outage lasts longer than 0 s")
+    supposed = Outage("link_outage", outage_s, writes_stop=False, restarts=False)
+    return Estimate(
+        scenario, {name: numbers(scenario, name, supposed) for name in scenario.replications}
+    )

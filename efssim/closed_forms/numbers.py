@@ -1,0 +1,155 @@
+"""The numbers of an estimate, under the names of its JSON; a value that does not exist is None."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from efssim.closed_forms.approximations import approximations
+from efssim.closed_forms.catch_up import catch_up
+from efssim.closed_forms.replications import Outage, initial_sync, outages_of, syncs_of
+from efssim.closed_forms.sizing import largest_write_rate, smallest_throughput
+from efssim.closed_forms.steady import Steady, shortest_interval, steady
+from efssim.closed_forms.syncs import Syncs
+from efssim.scenario.schema import Scenario
+
+NUMBERS = (
+    "written_bytes_per_s",
+    "writes_per_s",
+    "sent_bytes_per_s",
+    "busiest_bytes_per_s",
+    "utilisation",
+    "utilisation_by_bytes",
+    "utilisation_by_files",
+    "utilisation_with_failures",
+    "busiest_utilisation",
+    "cycle_s",
+    "sync_s",
+    "age_mean_s",
+    "age_peak_s",
+    "write_lag_mean_s",
+    "attainment",
+    "growth_bytes_per_s",
+    "shortest_interval_s",
+    "smallest_throughput_bytes_per_s",
+    "largest_write_bytes_per_s",
+    "initial_sync_s",
+    "initial_bytes",
+)
+"""Those that are one number each, in their order."""
+
+_LONG_S = 60.0
+"""Seconds over which the busiest rate is taken where there is no steady cycle."""
+
+
+def numbers(scenario: Scenario, name: str, supposed: Outage) -> dict[str, Any]:
+    """Return all that is estimated of a replication, with the catch-up after a supposed outage."""
+    syncs, new = syncs_of(scenario, name), not scenario.replications[name].established
+    usual = steady(syncs)
+    initial_s, initial_bytes = initial_sync(scenario, name, syncs)
+    outages = dict.fromkeys([supposed, *outages_of(scenario, name)])
+    return {
+        "regime": _regime(usual),
+        **_rates(syncs, usual),
+        **_cycle(usual),
+        **_objective(scenario, usual),
+        "growth_bytes_per_s": None if usual else syncs.bytes_per_s * (1 - 1 / syncs.load()),
+        **_sizes(syncs, scenario.rpo.target),
+        "initial_sync_s": initial_s,
+        "initial_bytes": initial_bytes,
+        "catch_up": [
+            *(_after_outage(outage, syncs, usual) for outage in outages),
+            *(_after("initial_sync", initial_s, syncs, usual, initial_s) for _ in range(new)),
+        ],
+        "approximations": approximations(scenario, scenario.replications[name], syncs, usual),
+    }
+
+
+def _regime(usual: Steady | None) -> str:
+    if usual is None:
+        return "diverging"
+    return "on_time" if usual.on_time else "back_to_back"
+
+
+def _rates(syncs: Syncs, usual: Steady | None) -> dict[str, float | None]:
+    span_s = usual.cycle_s if usual else math.inf
+    busiest = syncs.busiest(usual.cycle_s if usual else _LONG_S)
+    by_bytes, by_files = syncs.utilisation(span_s)
+    return {
+        "written_bytes_per_s": syncs.bytes_per_s,
+        "writes_per_s": syncs.writes_per_s,
+        "sent_bytes_per_s": syncs.sent_bytes_per_s(span_s),
+        "busiest_bytes_per_s": busiest.bytes_per_s,
+        **_utilisation(syncs, by_bytes, by_files),
+        "busiest_utilisation": _limited(max(busiest.utilisation(span_s)), _limit(syncs)),
+    }
+
+
+def _utilisation(syncs: Syncs, by_bytes: float, by_files: float) -> dict[str, float | None]:
+    limit = _limit(syncs)
+    both = max(by_bytes, by_files)
+    return {
+        "utilisation": _limited(both, limit),
+        "utilisation_by_bytes": _limited(by_bytes, syncs.throughput),
+        "utilisation_by_files": _limited(by_files, syncs.file_rate),
+        "utilisation_with_failures": _limited(both * syncs.failures.factor, limit),
+    }
+
+
+def _limit(syncs: Syncs) -> float:
+    return min(syncs.throughput, syncs.file_rate)
+
+
+def _limited(share: float, limit: float) -> float | None:
+    return share if limit < math.inf else None
+
+
+def _cycle(usual: Steady | None) -> dict[str, float | None]:
+    keys = ("cycle_s", "sync_s", "age_mean_s", "age_peak_s", "write_lag_mean_s")
+    return {key: None if usual is None else getattr(usual, key) for key in keys}
+
+
+def _objective(scenario: Scenario, usual: Steady | None) -> dict[str, Any]:
+    """Return the share of time within the target, which a diverging replication leaves for good."""
+    share = 0.0 if usual is None else usual.share_at_most(scenario.rpo.target)
+    return {"attainment": share, "rpo_met": share >= scenario.rpo.attainment}
+
+
+def _sizes(syncs: Syncs, target_s: float) -> dict[str, float | None]:
+    largest = largest_write_rate(syncs, target_s)
+    return {
+        "shortest_interval_s": shortest_interval(syncs),
+        "smallest_throughput_bytes_per_s": smallest_throughput(syncs, target_s),
+        "largest_write_bytes_per_s": None if largest == math.inf else largest,
+    }
+
+
+def _after_outage(outage: Outage, syncs: Syncs, usual: Steady | None) -> dict[str, Any]:
+    """Return the catch-up after an outage that begins at the worst moment.
+
+    That is just before a cut; where the sync in flight is lost, just before it would complete. The
+    long cycle then takes the outage and a cycle, or the duration of that sync besides.
+    """
+    before_s = 0.0
+    if usual is not None:
+        before_s = usual.cycle_s + (usual.sync_s if outage.restarts else 0.0)
+    written_s = before_s + (0.0 if outage.writes_stop else outage.length_s)
+    return _after(outage.cause, outage.length_s, syncs, usual, written_s, before_s)
+
+
+def _after(
+    cause: str,
+    lasts_s: float,
+    syncs: Syncs,
+    usual: Steady | None,
+    written_s: float,
+    before_s: float = 0.0,
+) -> dict[str, Any]:
+    """Return the catch-up after a cycle of `before_s + lasts_s`; without one its numbers are None.
+
+    It has the writes of `written_s` seconds.
+    """
+    found = None if usual is None else catch_up(syncs, usual, before_s + lasts_s, written_s)
+    keys = ("age_peak_s", "duration_s", "syncs")
+    numbers = {key: None if found is None else getattr(found, key) for key in keys}
+    return {"after": cause, "lasts_s": lasts_s, **numbers}

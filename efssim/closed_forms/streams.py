@@ -1,0 +1,105 @@
+"""From the write streams of a scenario to flows."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from efssim.closed_forms.flows import Burst, Flow, Hot
+from efssim.scenario.arrivals import Arrivals
+from efssim.scenario.schema import FileSystem, HotSet, Scenario, WriteStream
+from efssim.scenario.volume import Volume, arrivals_volume, trace_volume
+
+Floats = NDArray[np.float64]
+
+_DRAWS = 20_000
+"""Sizes drawn, always the same, for the blocks that a write of random size dirties: no distribution
+knows the mean of its rounded values."""
+
+_AT_ONCE = 700.0
+"""Decay of blocks that a single write dirties all: exp(-700) is about 1e-304."""
+
+
+def flows_of(source: FileSystem, scenario: Scenario) -> tuple[Flow, ...]:
+    """Return the flows of a file system; raise TraceErrors if a trace changed since validation."""
+    return tuple(_flow(stream, source, scenario) for stream in source.writes.values())
+
+
+def _flow(stream: WriteStream, source: FileSystem, scenario: Scenario) -> Flow:
+    if stream.trace is not None:
+        return _traced(stream, source, scenario)
+    assert stream.arrivals is not None
+    assert stream.size is not None
+    arrivals, size = stream.arrivals, stream.size
+    # Growth multiplies the bytes of a batch, and the rate of the others.
+    scale = stream.growth * source.growth if arrivals.batch is not None else 1.0
+    count = 1 if size.constant is not None else _DRAWS
+    random = arrivals.constant is None and arrivals.batch is None
+    return replace(
+        _mean(stream, arrivals_volume(stream, source, scenario), scenario.duration),
+        write_square=size.expected_square() * scale**2,
+        random=random,
+        burst=_burst(arrivals),
+        peak=_peak(arrivals),
+        hot=_hot(stream.hot_set, size.sample(np.random.default_rng(0), count) * scale, random),
+    )
+
+
+def _traced(stream: WriteStream, source: FileSystem, scenario: Scenario) -> Flow:
+    assert stream.trace is not None
+    trace = stream.trace.read(scenario)
+    flow = _mean(stream, trace_volume(stream, trace, source, scenario), scenario.duration)
+    rows = trace.bytes * stream.growth * source.growth
+    pieces = stream.trace.writes_per_row if stream.trace.period else 1
+    flow = replace(flow, hot=_hot(stream.hot_set, rows / pieces, random=False))
+    if stream.trace.period is None or not flow.bytes_per_s:
+        return flow
+    return replace(flow, peak=float(rows.max()) / stream.trace.period / flow.bytes_per_s)
+
+
+def _mean(stream: WriteStream, volume: Volume, duration_s: float) -> Flow:
+    return Flow(
+        writes_per_s=volume.writes / duration_s,
+        write_bytes=volume.bytes / volume.writes if volume.writes else 0.0,
+        files=stream.files,
+        large_file_bytes=0 if stream.in_file is None else stream.in_file.size,
+    )
+
+
+def _burst(arrivals: Arrivals) -> Burst | None:
+    if arrivals.batch is not None:
+        return Burst(arrivals.batch.over, arrivals.batch.every)
+    if arrivals.on_off is not None:
+        on, off = arrivals.on_off.on.expected(), arrivals.on_off.off.expected()
+        return Burst(on, on + off)
+    return None
+
+
+def _peak(arrivals: Arrivals) -> float:
+    """Return the rate of the busiest hour of the week over the mean rate."""
+    if arrivals.profile is None:
+        return 1.0
+    hours, weekdays = arrivals.profile.hours, arrivals.profile.weekdays
+    return max(hours) / np.mean(hours).item() * max(weekdays) / np.mean(weekdays).item()
+
+
+def _hot(spec: HotSet | None, sizes: Floats, random: bool) -> Hot | None:
+    """Return the hot part of a stream whose writes have these sizes, equally likely.
+
+    A hot write of k blocks leaves a block clean with probability q^k, q = 1 - 1/N. A Poisson number
+    of writes of mean n leaves exp(-n · share · (1 - E[q^k])) of the blocks clean, exactly n writes
+    (1 - share · (1 - E[q^k]))^n.
+    """
+    if spec is None:
+        return None
+    clean = 1.0 - spec.block / spec.size
+    dirtied = spec.share * (1.0 - float(np.mean(clean ** np.ceil(sizes / spec.block))))
+    return Hot(spec.share, spec.size, dirtied if random else _decay(dirtied))
+
+
+def _decay(dirtied: float) -> float:
+    """Return the rate of decay in which one write leaves exp(-rate) of the blocks clean."""
+    return -math.log1p(-dirtied) if dirtied < 1.0 else _AT_ONCE

@@ -1,0 +1,108 @@
+"""The share of time above the RPO target, for each hour of the week."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from efssim.report.figures.axes import GREY, SMALL, VERMILLION, axes_for, titled
+from efssim.report.risk import WEEKDAYS
+from efssim.scenario.quantities import format_duration
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.collections import QuadMesh
+    from matplotlib.colors import Colormap
+
+    from efssim.result import Result
+
+Floats = NDArray[np.float64]
+
+_PALE, _DARK = "#fbe3d6", "#4a1d00"
+"""Ends of the scale on both sides of vermillion: ever darker, which all readers can tell apart."""
+_LEAST = 1e-12
+"""Share of an hour that counts as none: rounding."""
+
+
+def plot_risk(result: Result, name: str, timezone: str, ax: Axes | None = None) -> Axes:
+    """Draw a cell for each weekday and hour: white where the age is never above the target."""
+    cells = result.risk_cells(name, timezone)
+    defined_s = cells["defined_s"].to_numpy().reshape(7, 24)
+    above_s = cells["violation_s"].to_numpy().reshape(7, 24)
+    share = np.divide(above_s, defined_s, out=np.full((7, 24), np.nan), where=defined_s > 0)
+    ax = axes_for(ax)
+    _label(ax, timezone)
+    _draw(ax, share, result.scenario.rpo.target)
+    titled(ax, name)
+    return ax
+
+
+def _label(ax: Axes, timezone: str) -> None:
+    ax.set(xlim=(0, 24), ylim=(7, 0), xlabel=f"hour of the day ({timezone})")
+    ax.set_xticks(range(0, 25, 3))
+    ax.set_yticks([day + 0.5 for day in range(7)], labels=list(WEEKDAYS))
+    ax.tick_params(axis="y", length=0)
+
+
+def _draw(ax: Axes, share: Floats, target_s: float) -> None:
+    ax.set_facecolor("#dddddd")  # what is undefined has no cell
+    worst = float(np.nanmax(share, initial=0.0))
+    mesh = ax.pcolormesh(
+        np.arange(25),
+        np.arange(8),
+        np.ma.masked_invalid(share),
+        cmap=_scale(),
+        vmin=_LEAST,
+        vmax=worst if worst > _LEAST else 1.0,
+        edgecolors="#eeeeee",
+        linewidth=0.5,
+    )
+    if worst > _LEAST:
+        _key(ax, mesh, worst, target_s)
+    elif np.isnan(share).all():
+        _say(ax, "no age is defined in the window")
+    else:
+        _say(ax, f"never above the RPO of {format_duration(target_s)}")
+    if np.isnan(share).any():
+        _name_undefined(ax)
+
+
+def _scale() -> Colormap:
+    from matplotlib.colors import LinearSegmentedColormap
+
+    scale = LinearSegmentedColormap.from_list("risk", [_PALE, VERMILLION, _DARK])
+    return scale.with_extremes(under="white")
+
+
+def _key(ax: Axes, mesh: QuadMesh, worst: float, target_s: float) -> None:
+    """Put the scale of shares beside the cells, in per cent."""
+    from matplotlib.ticker import PercentFormatter
+
+    figure = ax.get_figure()
+    assert figure is not None
+    bar = figure.colorbar(mesh, ax=ax, pad=0.02, aspect=15)
+    bar.set_label(f"time above the RPO of {format_duration(target_s)}", fontsize=SMALL)
+    # As many digits as tell its ticks apart.
+    digits = 0 if worst > 0.05 else 1 if worst > 0.005 else None
+    bar.ax.yaxis.set_major_formatter(PercentFormatter(1.0, decimals=digits, symbol=" %"))
+    bar.ax.tick_params(labelsize=SMALL)
+
+
+def _say(ax: Axes, text: str) -> None:
+    ax.annotate(text, (12, 3.5), ha="center", va="center", fontsize=SMALL, color=GREY)
+
+
+def _name_undefined(ax: Axes) -> None:
+    """Say what grey means, above the cells on the right."""
+    ax.annotate(
+        "grey: no age is defined",
+        (1, 1),
+        xycoords="axes fraction",
+        xytext=(0, 4),
+        textcoords="offset points",
+        ha="right",
+        fontsize=SMALL - 1,
+        color=GREY,
+    )

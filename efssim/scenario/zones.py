@@ -1,0 +1,13 @@
+"""Time zones by their IANA names."""
+
+from __future__ import annotations
+
+from zoneinfo import ZoneInfo
+
+
+def time_zone(name: str) -> ZoneInfo:
+    """Return a time zone; raise ValueError for a name that is none."""
+    try:
+        return ZoneInfo(name)
+    except (KeyError, OSError, ValueError):  # unknown names, directories, malformed keys
+        raise ValueError(f"unknown time zone '{name}'") from None
