@@ -95,7 +95,7 @@ if __name__ == "__main__":
         workers = len(client.scheduler_info()["workers"])
     sys.stdout.buffer.write(b"%d " % workers + content(found))
 """
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, timeout=120)
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, timeout=600)
     assert done.returncode == 0, done.stderr.decode()
     workers, _, found = done.stdout.partition(b" ")
     assert (workers, found) == (b"2", expected)
@@ -252,17 +252,19 @@ def test_ctrl_c_ends_a_long_trial_in_a_worker(tmp_path):
 import signal, threading, efssim
 from studies import chancy
 
-if __name__ == "__main__":
+def begin(complete, wanted):
     main = threading.main_thread().ident
     threading.Timer(3.0, signal.pthread_kill, [main, signal.SIGINT]).start()
-    found = efssim.run_trials(chancy("3000 days"), 4, workers=2)
+
+if __name__ == "__main__":
+    found = efssim.run_trials(chancy("3000 days"), 4, workers=2, on_progress=begin)
     print(len(found), found.partial, found.summary["window"])
 """
     done = subprocess.run(
         [sys.executable, "-c", code],
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=300,
         env={
             **os.environ,
             "PYTHONPATH": os.pathsep.join([str(HERE), os.environ.get("PYTHONPATH", "")]),

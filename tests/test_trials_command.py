@@ -10,6 +10,7 @@ import shlex
 import signal
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -259,6 +260,11 @@ def test_resume(folder):
     assert report(*FEW, "--format", "json") == first
 
 
+def kept_lines():
+    file = Path("kept/trials.jsonl")
+    return file.read_bytes().count(b"\n") if file.exists() else 0
+
+
 def interrupted(*arguments, at_least):
     """Run the command and interrupt it once so many trials are kept."""
     process = subprocess.Popen(
@@ -269,13 +275,10 @@ def interrupted(*arguments, at_least):
         start_new_session=True,
         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
     )
-    file = Path("kept/trials.jsonl")
-    while process.poll() is None and (
-        not file.exists() or file.read_bytes().count(b"\n") <= at_least
-    ):
-        pass
+    while process.poll() is None and kept_lines() <= at_least:
+        threading.Event().wait(0.05)
     os.killpg(process.pid, signal.SIGINT)  # as a terminal does, to the workers as well
-    out, err = process.communicate(timeout=60)
+    out, err = process.communicate(timeout=300)
     return process.returncode, out, err
 
 
@@ -287,7 +290,7 @@ def test_ctrl_c_prints_what_is_complete(folder):
     found = json.loads(Path("out/summary.json").read_text())
     assert found["partial"] is True
     assert 3 <= found["trials"] < 100_000
-    assert Path("kept/trials.jsonl").read_bytes().count(b"\n") == 1 + found["trials"]
+    assert kept_lines() == 1 + found["trials"]
     count = str(found["trials"])
     resumed = report("run", "s.yaml", "--trials", count, "--resume", "kept", "--format", "json")
     assert resumed == report("run", "s.yaml", "--trials", count, "--format", "json")
