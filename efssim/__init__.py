@@ -19,9 +19,11 @@ if TYPE_CHECKING:
     from efssim.result import Result
     from efssim.scenario import Scenario, ScenarioError, load
     from efssim.simulate import Simulation, run
+    from efssim.study.plan import Plan, plan
 
 __all__ = [
     "EfsError",
+    "Plan",
     "Result",
     "RunError",
     "Scenario",
@@ -29,6 +31,7 @@ __all__ = [
     "Simulation",
     "__version__",
     "load",
+    "plan",
     "run",
 ]
 
@@ -38,6 +41,8 @@ _HOMES = {
     "Result": "efssim.result",
     "Simulation": "efssim.simulate",
     "run": "efssim.simulate",
+    "Plan": "efssim.study.plan",
+    "plan": "efssim.study.plan",
     "Scenario": "efssim.scenario",
     "ScenarioError": "efssim.scenario",
     "load": "efssim.scenario",

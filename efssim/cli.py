@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from efssim.result import Result
     from efssim.scenario import Scenario
     from efssim.simulate import Progress
+    from efssim.study.evaluation import Evaluation
+    from efssim.study.space import Parameter
 
 P = ParamSpec("P")
 
@@ -241,6 +243,99 @@ def init(folder: Path) -> None:
     except FileExistsError:
         _fail(f"{target}: exists already and is left as it is")
     click.echo(f"wrote {target}; next: efssim run {shlex.quote(str(target))}")
+
+
+@cli.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--vary", required=True, metavar="PATH=LOW..HIGH", help="What to look for.")
+@click.option("--rpo", metavar="DURATION", help="Largest acceptable age; replaces the scenario's.")
+@click.option("--attainment", metavar="SHARE", help="Share of the time; replaces the scenario's.")
+@click.option("--confidence", default="95%", show_default=True, metavar="SHARE")
+@click.option("--replication", metavar="NAME", help="Whose RPO; that of PATH or of all unless set.")
+@click.option("--trials", type=click.IntRange(min=10), default=30, show_default=True)
+@click.option("--seed", type=click.IntRange(min=0), help="Seed; replaces the scenario's.")
+@click.option("--workers", type=click.IntRange(min=1), help="Processes; one per CPU unless set.")
+@click.option("--set", "overrides", multiple=True, metavar="PATH=VALUE", help="Change a value.")
+@click.option("--out", type=click.Path(path_type=Path), help="Also write the files here.")
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text")
+@click.option("--yes", is_flag=True, help="Run however many writes are expected.")
+@click.option("--quiet", is_flag=True, help="No messages on standard error.")
+@_handles_errors
+def plan(
+    file: Path,
+    vary: str,
+    rpo: str | None,
+    attainment: str | None,
+    confidence: str,
+    replication: str | None,
+    trials: int,
+    seed: int | None,
+    workers: int | None,
+    overrides: tuple[str, ...],
+    out: Path | None,
+    form: str,
+    yes: bool,
+    quiet: bool,
+) -> None:
+    """Find the smallest (or largest) value that meets the RPO of scenario FILE."""
+    from efssim.report.plan_json import plan_json, write_plan
+    from efssim.report.plan_text import plan_report
+    from efssim.scenario import load
+    from efssim.study.plan import plan as find
+    from efssim.study.space import parse_assignment, range_of, with_value
+
+    scenario = load(file, overrides)
+    chosen, text = parse_assignment(vary)
+    between = range_of(chosen, text)
+    for end in between:
+        _refuse_absurd(with_value(scenario, chosen, end), file, insist=yes)
+    _check_folder(out, png=False)
+    with _placing_refusals(file, overrides), _study_errors(file):
+        found = find(
+            scenario,
+            chosen,
+            between,
+            rpo=rpo,
+            attainment=attainment,
+            confidence=confidence,
+            replication=replication,
+            trials=trials,
+            seed=seed,
+            workers=workers,
+            on_progress=None if quiet or not sys.stderr.isatty() else _tell_evaluation(chosen),
+        )
+    if out is not None:
+        write_plan(found, out)
+    click.echo(plan_json(found) if form == "json" else plan_report(found, _typed()), nl=False)
+    if out is not None and not quiet:
+        click.echo(f"wrote {out}{os.sep}", err=True)
+
+
+def _tell_evaluation(vary: Parameter) -> Callable[[Evaluation], None]:
+    """Return what shows each evaluation of a plan as it is made."""
+
+    def tell(made: Evaluation) -> None:
+        met = "met" if made.met else "missed"
+        shown = f"{vary.text(made.value)}: attainment {made.attainment:.5f}, {met}"
+        click.echo(f"{shown} ({made.stage}, {made.trials} trials)", err=True)
+
+    return tell
+
+
+@contextmanager
+def _study_errors(file: Path) -> Iterator[None]:
+    """Turn a study that cannot be made into one line of the user's."""
+    from efssim.study.plan import StudyError
+
+    try:
+        yield
+    except StudyError as error:
+        _fail(f"{file}: {error}")
+
+
+def _typed() -> str:
+    """Return the command as it was typed."""
+    return shlex.join(["efssim", *sys.argv[1:]])
 
 
 def _start_fast() -> None:

@@ -49,6 +49,7 @@ def result():
 def test_names():
     assert efssim.__all__ == [
         "EfsError",
+        "Plan",
         "Result",
         "RunError",
         "Scenario",
@@ -56,6 +57,7 @@ def test_names():
         "Simulation",
         "__version__",
         "load",
+        "plan",
         "run",
     ]
     assert dir(efssim) == efssim.__all__

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from efssim.report.plan_text import answer_text
+from efssim.report.study_files import write_study
 from efssim.study.evaluation import Evaluation
 
 if TYPE_CHECKING:
@@ -15,6 +17,12 @@ if TYPE_CHECKING:
 def plan_json(plan: Plan) -> str:
     """Return what `efssim plan --format json` prints."""
     return json.dumps(plan.summary, indent=2, allow_nan=False, ensure_ascii=False) + "\n"
+
+
+def write_plan(plan: Plan, folder: Path) -> None:
+    """Write plan.json, evaluations.csv and figures/attainment.svg; raise OSError."""
+    tables = {"evaluations.csv": plan.table}
+    write_study(folder, {"plan.json": plan_json(plan)}, tables, {"attainment": plan.plot})
 
 
 def plan_summary(plan: Plan) -> dict[str, Any]:

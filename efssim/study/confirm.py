@@ -16,7 +16,7 @@ from efssim.study.evaluation import Evaluation
 from efssim.study.search import Bracket, Outcome
 
 TIMES = 4
-"""Trials of a confirmation, in trials of a search: so that most confirmations succeed."""
+"""Trials of the first confirmation, in trials of a search evaluation; each further one doubles."""
 
 Confirm = Callable[[int, int, float], Evaluation]
 """Evaluates a value (its ordinal) at look k, with the largest loss of a trial known so far."""
@@ -27,12 +27,21 @@ def search_confidence(confidence: float) -> float:
 
     A value that just reaches the objective in the search would fail half of its confirmations.
     """
-    return 1 - (1 - confidence) / 5
+    return 1 - (1 - confidence) / 10
 
 
 def look_confidence(confidence: float, look: int) -> float:
     """Return the confidence of look 1, 2, …: their errors add up to 1 - confidence."""
     return 1 - (1 - confidence) * 0.5**look
+
+
+def look_trials(trials: int, look: int) -> int:
+    """Return how many trials look 1, 2, … has, for those of an evaluation in the search.
+
+    They double: the value is right in all likelihood, and more trials say so where a step of one
+    value would not.
+    """
+    return TIMES * trials << (look - 1)
 
 
 def fresh_seed(seed: int, look: int) -> int:
@@ -44,7 +53,7 @@ def fresh_seed(seed: int, look: int) -> int:
 def confirmed(bracket: Bracket, ask: Confirm, top: int, seen: float) -> Bracket:
     """Return the first value from `bracket.holds` on that is confirmed, next to the one before.
 
-    `top` is the last ordinal of the ladder. The step is one value, and doubles from the third
+    `top` is the last ordinal of the ladder. The step is one value, and doubles from the fourth
     failure on; a value at the better end that fails ends it with `never`.
     """
     assert bracket.holds is not None
@@ -54,7 +63,7 @@ def confirmed(bracket: Bracket, ask: Confirm, top: int, seen: float) -> Bracket:
     while not (judged := ask(holds, look, seen)).met:
         if holds == end:
             return Bracket("never", bracket.direction)
-        step = min(2 ** max(0, look - 2), abs(end - holds))
+        step = min(2 ** max(0, look - 3), abs(end - holds))
         fails, holds, look = holds, holds + upwards * step, look + 1
         seen = max(seen, judged.losses.worst())
     outcome: Outcome = "always" if fails is None else "found"

@@ -11,15 +11,16 @@ from typing import TYPE_CHECKING, Any
 from efssim.scenario import Scenario
 from efssim.scenario.document import Position
 from efssim.study.confirm import (
-    TIMES,
     confirmed,
     fresh_seed,
     look_confidence,
+    look_trials,
     search_confidence,
 )
 from efssim.study.evaluation import Evaluation, evaluated
 from efssim.study.intervals import CONFIDENCE
 from efssim.study.ladder import ladder
+from efssim.study.quantity import FRACTION
 from efssim.study.randomness import is_random
 from efssim.study.search import BUDGET, Bracket, Direction, Outcome, Search
 from efssim.study.shared import Runner, runner
@@ -33,13 +34,17 @@ if TYPE_CHECKING:
 
 TRIALS = 30
 """Trials of each evaluation in the search."""
-_CONFIRMATIONS = 2
+_CONFIRMATIONS = 3
 """Evaluations that the search leaves for them."""
 
 _LEAST = 10
 """Trials of an evaluation at least."""
 
 Progress = Callable[[Evaluation], None]
+
+
+class StudyError(ValueError):
+    """A study that cannot be made as asked; the message is one line."""
 
 
 @dataclass(frozen=True)
@@ -191,21 +196,21 @@ def plan(
     (`"10 MiB/s"`, or a number in SI units). `rpo` and `attainment` replace those of the scenario.
     The objective is that of the replication in the path, else of `replication`, else of each. A
     scenario without random draws takes one trial; otherwise `trials` in each evaluation of the
-    search, four times as many to confirm. `shares` are those of the what-if table, besides that of
-    the objective; none at all if it is empty. `executor`, `workers`: as for `run_trials`.
+    search, four times as many or more to confirm. `shares` are those of the what-if table, besides
+    that of the objective; none at all if it is empty. `executor`, `workers`: as for `run_trials`.
     `on_progress` is told each evaluation.
 
-    Raise ScenarioError for a path or value that does not fit the scenario, ValueError for a number
-    of trials below 10 or an unknown replication, and what `run_trials` raises.
+    Raise ScenarioError for a path or value that does not fit the scenario, StudyError (a
+    ValueError) for fewer than 10 trials and an unknown replication, and what `run_trials` raises.
     """
     chosen = vary if isinstance(vary, Parameter) else parameter(vary)
     ends = bounds(chosen, *between)
     base = with_objective(scenario, rpo, attainment)
-    sure = _share(confidence, "--confidence")
+    sure = _confidence(confidence)
     names = _replications(base, chosen, replication)
     goal = Objective(base.rpo.target, base.rpo.attainment, sure, names)
     if trials < _LEAST:
-        raise ValueError(f"a plan needs at least {_LEAST} trials")
+        raise StudyError(f"a plan needs at least {_LEAST} trials")
     with runner(executor, workers) as made:
         study = _Study(base, chosen, ends, goal, trials, made, seed, on_progress)
         return study.plan(shares)
@@ -227,9 +232,9 @@ def with_objective(scenario: Scenario, rpo: object, attainment: object) -> Scena
     return changed
 
 
-def _share(value: object, option: str) -> float:
-    """Return a confidence; raise ScenarioError unless it lies inside 50 % to 100 %."""
-    at = parameter("rpo.attainment", Position(option, 1, 1))
+def _confidence(value: object) -> float:
+    """Return a confidence; raise ScenarioError unless it is at least 50 % and below 100 %."""
+    at = Parameter("confidence", (), FRACTION, Position("--confidence", 1, 1))
     share = float(at.value(value))
     if not 0.5 <= share < 1:
         raise at.problem("a confidence is at least 50 % and below 100 %")
@@ -242,7 +247,7 @@ def _replications(scenario: Scenario, vary: Parameter, replication: str | None) 
         raise vary.problem("the scenario has no replication whose RPO could be met")
     if replication is not None:
         if replication not in known:
-            raise ValueError(f"no replication '{replication}', only {', '.join(known)}")
+            raise StudyError(f"no replication '{replication}', only {', '.join(known)}")
         return (replication,)
     section, *rest = vary.segments
     named = str(rest[0]) if section == "replications" and rest else None
@@ -281,6 +286,7 @@ class _Study:
             seen = 0.0 if bracket.fails is None else self._at(bracket.fails).losses.worst()
             bracket = confirmed(bracket, self._confirm, len(self._ladder) - 1, seen)
         evaluations = tuple(self._made.values())
+        not_sets = bracket.outcome != "not_monotone"
         return Plan(
             scenario=self._scenario,
             parameter=self._vary,
@@ -290,7 +296,7 @@ class _Study:
             outcome=bracket.outcome,
             answer=self._answer(bracket),
             evaluations=evaluations,
-            what_if=self._what_if(bracket, shares) if shares else (),
+            what_if=self._what_if(bracket, shares) if shares and not_sets else (),
             random=self._random,
         )
 
@@ -318,7 +324,7 @@ class _Study:
     def _confirm(self, ordinal: int, look: int, seen: float) -> Evaluation:
         """Evaluate a value on the fresh sample paths of a look."""
         sure = look_confidence(self._objective.confidence, look)
-        return self._evaluate(ordinal, look, TIMES * self._trials, sure, seen)
+        return self._evaluate(ordinal, look, look_trials(self._trials, look), sure, seen)
 
     def _evaluate(
         self, ordinal: int, look: int, trials: int, sure: float, seen: float

@@ -84,17 +84,26 @@ def _percent(share: float) -> str:
     return f"{100 * share:.4g} %"
 
 
+def _per_s(rate: float) -> str:
+    return f"{_digits(rate)} per s"
+
+
+def _digits(number: float) -> str:
+    """Return five digits or more, without an exponent where that can be read."""
+    return f"{number:.0f}" if 1e4 <= number < 1e15 else f"{number:.5g}"
+
+
 _TIMES = ((1.0, "s"), (60.0, "min"), (3600.0, "h"), (86_400.0, "days"))
 _PER_S = ((1.0, "per s"),)
 
 DURATION = Quantity("s", parse_duration, format_duration, _TIMES)
 SIZE = Quantity("bytes", parse_size, format_size, _binary(""), whole=True)
 BYTE_RATE = Quantity("bytes_per_s", parse_byte_rate, format_byte_rate, _binary("/s"))
-RATE = Quantity("per_s", lambda v: parse_rate(v).per_s, lambda v: f"{v:.5g} per s", _PER_S)
-LIMIT = Quantity("per_s", parse_limit, lambda v: f"{v:.5g} per s", _PER_S)
+RATE = Quantity("per_s", lambda v: parse_rate(v).per_s, _per_s, _PER_S)
+LIMIT = Quantity("per_s", parse_limit, _per_s, _PER_S)
 COUNT = Quantity("count", parse_count, lambda v: str(round(v)), whole=True)
 FRACTION = Quantity("fraction", parse_fraction, _percent)
-NUMBER = Quantity("number", _number, lambda v: f"{v:.5g}")
+NUMBER = Quantity("number", _number, _digits)
 
 _BY_PARSER: dict[Any, Quantity] = {
     parse_duration: DURATION,

@@ -130,7 +130,7 @@ def range_of(vary: Parameter, text: str) -> tuple[float, float]:
 def bounds(vary: Parameter, low: object, high: object) -> tuple[float, float]:
     """Return both ends of a range in SI units; raise ScenarioError unless low is below high."""
     if vary.quantity is None:
-        raise vary.problem("has no number here, so it has no range")
+        raise vary.problem("a scenario has no number here, so there is no range")
     ends = vary.value(low), vary.value(high)
     if not all(math.isfinite(end) for end in ends):
         raise vary.problem("a range needs two finite ends")
