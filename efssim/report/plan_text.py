@@ -76,7 +76,9 @@ def _evidence(plan: Plan) -> str:
         return f"{made}; nothing in this scenario is random, so each is one trial."
     last = plan.evaluations[-1]
     sure = percent(plan.objective.confidence)
-    if plan.outcome not in ("found", "always"):
+    if plan.outcome == "never":
+        return f"{made} of {counted(last.trials, 'trial')} at most.{_undecided(plan)}"
+    if plan.outcome == "not_monotone":
         return f"{made} on the same {counted(last.trials, 'trial')}."
     if plan.windows is not None:
         share = percent(plan.windows["share"])
@@ -93,6 +95,15 @@ def _evidence(plan: Plan) -> str:
         f"mean attainment is {percent(last.attainment)} and, with {sure} confidence, at least "
         f"{percent(last.interval.low)}."
     )
+
+
+def _undecided(plan: Plan) -> str:
+    """Say so where trials are what is lacking, and not attainment."""
+    best = max(plan.evaluations, key=lambda made: made.attainment)
+    if best.attainment < plan.objective.attainment:
+        return ""
+    where, mean = plan.parameter.text(best.value), percent(best.attainment)
+    return f" At {where} the mean is {mean}, but with so few trials it may as well be chance."
 
 
 def _what_if(plan: Plan) -> list[str]:

@@ -93,10 +93,11 @@ class Plan:
         return f"<efssim.Plan of {self.scenario.name!r}: {self.text}>"
 
     def _repr_html_(self) -> str:
-        """Show the answer and the what-if table in Jupyter."""
+        """Show the answer and what other objectives need, or else the evaluations, in Jupyter."""
         from html import escape
 
-        return f"<p>{escape(self.text)}</p>{self.what_if_table.to_html(index=False)}"
+        table = self.what_if_table if self.what_if else self.table
+        return f"<p>{escape(self.text)}</p>{table.to_html(index=False)}"
 
     @property
     def text(self) -> str:

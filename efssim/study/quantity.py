@@ -48,6 +48,7 @@ class Quantity:
 
     def text(self, value: float) -> str:
         """Return a value as a scenario can have it: short, and within 0.05 % of the value."""
+        value = round(value) if self.whole else value
         short = self.format(value)
         try:
             if math.isclose(self.parse(short), value, rel_tol=_CLOSE):
@@ -58,7 +59,8 @@ class Quantity:
 
     def rounded(self, value: float) -> float:
         """Return the number that the text of a value stands for, so that both are the same."""
-        return self.parse(self.text(value))
+        # Twice: rounding may bring it close enough to a shorter text.
+        return self.parse(self.text(self.parse(self.text(value))))
 
     def _precise(self, value: float) -> str:
         size, name = [unit for unit in self.units if unit[0] <= max(value, self.units[0][0])][-1]

@@ -13,7 +13,6 @@ from pydantic import ValidationError
 from efssim.scenario import Scenario, ScenarioError
 from efssim.scenario.base import plain_message
 from efssim.scenario.document import Path, Position, Problem, parse_document, parse_path
-from efssim.scenario.quantities import MAX_WHOLE
 from efssim.study.quantity import Quantity, quantity_at
 
 OPTION = "--vary"
@@ -77,7 +76,7 @@ def with_value(scenario: Scenario, vary: Parameter | str, value: object) -> Scen
     """
     chosen = parameter(vary) if isinstance(vary, str) else vary
     written = scenario.model_dump(mode="python", by_alias=True, exclude_unset=True)
-    data = _replaced(written, chosen.segments, _as_written(chosen.value(value), chosen), chosen)
+    data = _replaced(written, chosen.segments, chosen.value(value), chosen)
     try:
         return Scenario.model_validate(data)
     except ValidationError as error:
@@ -157,11 +156,6 @@ def _scalar(text: str) -> Any:
     """Return a text as YAML reads it; raise ScenarioError if it does not."""
     document = parse_document(f"value: {text}", OPTION)
     return document.data["value"]
-
-
-def _as_written(value: Any, vary: Parameter) -> Any:
-    whole = vary.quantity is not None and vary.quantity.whole
-    return min(round(value), MAX_WHOLE) if whole else value
 
 
 def _replaced(data: Any, path: Path, value: Any, vary: Parameter) -> Any:
