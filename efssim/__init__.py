@@ -19,9 +19,12 @@ if TYPE_CHECKING:
     from efssim.result import Result
     from efssim.scenario import Scenario, ScenarioError, load
     from efssim.simulate import Simulation, run
+    from efssim.study.compare import Comparison, compare
     from efssim.study.plan import Plan, plan
+    from efssim.study.sweep import Sweep, sweep
 
 __all__ = [
+    "Comparison",
     "EfsError",
     "Plan",
     "Result",
@@ -29,10 +32,13 @@ __all__ = [
     "Scenario",
     "ScenarioError",
     "Simulation",
+    "Sweep",
     "__version__",
+    "compare",
     "load",
     "plan",
     "run",
+    "sweep",
 ]
 
 _HOMES = {
@@ -41,6 +47,10 @@ _HOMES = {
     "Result": "efssim.result",
     "Simulation": "efssim.simulate",
     "run": "efssim.simulate",
+    "Comparison": "efssim.study.compare",
+    "compare": "efssim.study.compare",
+    "Sweep": "efssim.study.sweep",
+    "sweep": "efssim.study.sweep",
     "Plan": "efssim.study.plan",
     "plan": "efssim.study.plan",
     "Scenario": "efssim.scenario",

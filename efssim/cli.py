@@ -311,6 +311,72 @@ def plan(
         click.echo(f"wrote {out}{os.sep}", err=True)
 
 
+@cli.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option(
+    "--vary", required=True, multiple=True, metavar="PATH=VALUES", help="a,b,c or LOW..HIGH:n[log]."
+)
+@click.option("--one-at-a-time", is_flag=True, help="Each value alone, and what it changes.")
+@click.option("--measure", default="time_since_last_sync_s.mean", show_default=True, metavar="NAME")
+@click.option("--trials", type=click.IntRange(min=1), default=1, show_default=True)
+@click.option("--seed", type=click.IntRange(min=0), help="Seed; replaces the scenario's.")
+@click.option("--workers", type=click.IntRange(min=1), help="Processes; one per CPU unless set.")
+@click.option("--set", "overrides", multiple=True, metavar="PATH=VALUE", help="Change a value.")
+@click.option("--out", type=click.Path(path_type=Path), help="Also write the files here.")
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text")
+@click.option("--yes", is_flag=True, help="Run however many writes are expected.")
+@click.option("--quiet", is_flag=True, help="No messages on standard error.")
+@_handles_errors
+def sweep(
+    file: Path,
+    vary: tuple[str, ...],
+    one_at_a_time: bool,
+    measure: str,
+    trials: int,
+    seed: int | None,
+    workers: int | None,
+    overrides: tuple[str, ...],
+    out: Path | None,
+    form: str,
+    yes: bool,
+    quiet: bool,
+) -> None:
+    """Run trials of scenario FILE at every combination of values."""
+    from efssim.report.sweep_json import sweep_json, write_sweep
+    from efssim.report.sweep_text import sweep_report
+    from efssim.scenario import load
+    from efssim.study.space import parse_assignment, values_of
+    from efssim.study.sweep import combinations, swept
+
+    scenario = load(file, overrides)
+    parsed = [parse_assignment(text, ordinal) for ordinal, text in enumerate(vary, start=1)]
+    chosen = [(named, values_of(named, text)) for named, text in parsed]
+    for _, world in combinations(scenario, chosen, one_at_a_time=one_at_a_time):
+        _refuse_absurd(world, file, insist=yes)
+    _check_folder(out, png=False)
+    with _placing_refusals(file, overrides), _study_errors(file):
+        found = swept(
+            scenario,
+            chosen,
+            trials,
+            one_at_a_time=one_at_a_time,
+            seed=seed,
+            workers=workers,
+            on_progress=None if quiet or not sys.stderr.isatty() else _tell_combination,
+        )
+        found.check_measure(measure)
+    if out is not None:
+        write_sweep(found, out, measure)
+    text = sweep_json(found) if form == "json" else sweep_report(found, measure, _typed())
+    click.echo(text, nl=False)
+    if out is not None and not quiet:
+        click.echo(f"wrote {out}{os.sep}", err=True)
+
+
+def _tell_combination(done: int, wanted: int) -> None:
+    click.echo(f"{done} of {wanted} combinations", err=True)
+
+
 def _tell_evaluation(vary: Parameter) -> Callable[[Evaluation], None]:
     """Return what shows each evaluation of a plan as it is made."""
 
@@ -325,7 +391,7 @@ def _tell_evaluation(vary: Parameter) -> Callable[[Evaluation], None]:
 @contextmanager
 def _study_errors(file: Path) -> Iterator[None]:
     """Turn a study that cannot be made into one line of the user's."""
-    from efssim.study.plan import StudyError
+    from efssim.study.errors import StudyError
 
     try:
         yield

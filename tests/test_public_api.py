@@ -48,6 +48,7 @@ def result():
 
 def test_names():
     assert efssim.__all__ == [
+        "Comparison",
         "EfsError",
         "Plan",
         "Result",
@@ -55,10 +56,13 @@ def test_names():
         "Scenario",
         "ScenarioError",
         "Simulation",
+        "Sweep",
         "__version__",
+        "compare",
         "load",
         "plan",
         "run",
+        "sweep",
     ]
     assert dir(efssim) == efssim.__all__
     assert all(hasattr(efssim, name) for name in efssim.__all__)
@@ -330,11 +334,11 @@ ALLOWED = {
     "model": {"model", "records", "scenario"},
     "lag": {"columns", "lag", "records"},
     "laws": {"records"},
-    "report": {"report", "result", "scenario", "lag", "records", "_version"},
+    "report": {"report", "result", "scenario", "lag", "records", "study", "_version"},
     "result": {"columns", "lag", "records", "report", "scenario"},
     "simulate": {"columns", "lag", "laws", "model", "records", "result", "scenario"},
     "progress": {"simulate"},
-    "study": {"_version", "lag", "model", "scenario", "simulate", "study"},
+    "study": {"_version", "lag", "model", "report", "scenario", "simulate", "study"},
 }
 BANNED = {
     "columns": {"simpy", "pandas", "matplotlib", "scipy", "pydantic"},

@@ -17,6 +17,7 @@ from efssim.study.confirm import (
     look_trials,
     search_confidence,
 )
+from efssim.study.errors import StudyError
 from efssim.study.evaluation import Evaluation, evaluated
 from efssim.study.intervals import CONFIDENCE
 from efssim.study.ladder import ladder
@@ -41,10 +42,6 @@ _LEAST = 10
 """Trials of an evaluation at least."""
 
 Progress = Callable[[Evaluation], None]
-
-
-class StudyError(ValueError):
-    """A study that cannot be made as asked; the message is one line."""
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,63 @@
+"""A comparison on a terminal: side by side, with the difference and what pairing saved."""
+
+from __future__ import annotations
+
+import json
+import math
+from typing import TYPE_CHECKING, Any
+
+from efssim.report.lines import counted, wrapped
+from efssim.report.sweep_text import shown
+
+if TYPE_CHECKING:
+    from efssim.study.compare import Comparison
+
+_NOUGHT = 1e-12
+"""Relative change below which two means are the same but for rounding."""
+
+
+def comparison_json(comparison: Comparison) -> str:
+    """Return the content of comparison.json."""
+    return json.dumps(comparison.summary, indent=2, allow_nan=False, ensure_ascii=False) + "\n"
+
+
+def comparison_report(comparison: Comparison) -> str:
+    """Return the report of the main measures: both means, the change and its interval."""
+    a, b = comparison.first.scenario.name, comparison.second.scenario.name
+    pairs = counted(len(comparison.numbers), "pair")
+    parts = [wrapped(f"{b} compared with {a}: {pairs} of trials with the same draws", indent=2)]
+    for name, rows in comparison.main.groupby("replication", sort=False):
+        lines = [_row(row) for row in rows.to_dict("records")]
+        header = (
+            f"  {'':<27}{'first':>10}{'second':>10}  {'change and 95 % interval':<23}{'saved':>6}"
+        )
+        parts.append([*wrapped(f"{name}:"), header, *lines])
+    parts.append(
+        wrapped(
+            "saved: share of the variance of the change that the common draws took away; with "
+            "independent draws the same interval would need 1 / (1 - saved) times the trials."
+        )
+    )
+    return "\n\n".join("\n".join(map(str.rstrip, lines)) for lines in parts) + "\n"
+
+
+def _row(row: dict[Any, Any]) -> str:
+    measure, saved = row["measure"], row["variance_saved"]
+    change = _change(row)
+    share = "" if math.isnan(saved) else f"{100 * saved:.0f} %"
+    first, second = shown(measure, row["first"]), shown(measure, row["second"])
+    return f"  {measure:<27}{first:>10}{second:>10}  {change:<23}{share:>6}"
+
+
+def _change(row: dict[Any, Any]) -> str:
+    """Return the change in per cent of the first mean, with its interval."""
+    first, change = row["first"], row["difference"]
+    if abs(change) <= _NOUGHT * max(abs(first), 1.0):
+        return "none"
+    if not first:
+        return shown(row["measure"], change, signed=True)
+    text = f"{100 * change / abs(first):+.3g} %"
+    if math.isnan(row["low"]):
+        return text
+    low, high = (100 * row[end] / abs(first) for end in ("low", "high"))
+    return f"{text} [{low:+.3g}, {high:+.3g}]"
