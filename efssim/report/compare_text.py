@@ -29,7 +29,7 @@ def comparison_report(comparison: Comparison) -> str:
     for name, rows in comparison.main.groupby("replication", sort=False):
         lines = [_row(row) for row in rows.to_dict("records")]
         header = (
-            f"  {'':<27}{'first':>10}{'second':>10}  {'change and 95 % interval':<23}{'saved':>6}"
+            f"  {'':<27}{'first':>10}{'second':>10}  {'change and 95 % interval':<25}{'saved':>5}"
         )
         parts.append([*wrapped(f"{name}:"), header, *lines])
     parts.append(
@@ -46,7 +46,7 @@ def _row(row: dict[Any, Any]) -> str:
     change = _change(row)
     share = "" if math.isnan(saved) else f"{100 * saved:.0f} %"
     first, second = shown(measure, row["first"]), shown(measure, row["second"])
-    return f"  {measure:<27}{first:>10}{second:>10}  {change:<23}{share:>6}"
+    return f"  {measure:<27}{first:>9}{second:>10}  {change:<25}{share:>5}"
 
 
 def _change(row: dict[Any, Any]) -> str:

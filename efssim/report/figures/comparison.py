@@ -16,7 +16,9 @@ def plot_comparison(comparison: Comparison, ax: Axes | None = None) -> Axes:
     """Draw the change of each main measure in per cent of the first mean; return the Axes."""
     ax = axes_for(ax)
     table = comparison.main
-    table = table[table["first"] != 0].reset_index(drop=True)
+    # Seconds of violation change by any factor, and attainment says the same.
+    is_drawn = (table["first"] != 0) & (table["measure"] != "rpo.violation_s")
+    table = table[is_drawn].reset_index(drop=True)
     percent = 100 / table["first"].abs()
     change, y = percent * table["difference"], -table.index.to_numpy()
     ax.axvline(0, color=GREY, linewidth=0.8)
