@@ -173,7 +173,9 @@ def test_a_range_that_begins_at_0() -> None:
 def test_the_target_itself_can_be_planned() -> None:
     sync = {"interval": 60, "setup": 10}
     world = scenario({"w": constant()}, sync, "2 h", rpo=ALWAYS)
-    assert encloses(plan(world, "rpo.target", "10 s", "1 h"), 70)
+    made = plan(world, "rpo.target", "10 s", "1 h")
+    assert encloses(made, 70)
+    assert "RPO of dr: age at most the target always" in plan_report(made, "x")
 
 
 # --- outcomes -----------------------------------------------------------------------------------
@@ -361,6 +363,7 @@ def test_too_few_trials_are_no_proof_of_the_contrary() -> None:
         (THROUGHPUT, (0, "2 MB/s"), "is not above 0"),
         ("replications.dr.sync.failure_probability", (0.1, 1), "must be less than 1"),
         ("a..b", (1, 2), "in a path"),
+        ("rpo.attainment", (0.5, 0.9), "is the objective itself"),
     ],
 )
 def test_a_range_that_does_not_fit(vary: str, between: tuple[Any, Any], message: str) -> None:

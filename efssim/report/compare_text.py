@@ -28,9 +28,7 @@ def comparison_report(comparison: Comparison) -> str:
     parts = [wrapped(f"{b} compared with {a}: {pairs} of trials with the same draws", indent=2)]
     for name, rows in comparison.main.groupby("replication", sort=False):
         lines = [_row(row) for row in rows.to_dict("records")]
-        header = (
-            f"  {'':<27}{'first':>10}{'second':>10}  {'change and 95 % interval':<25}{'saved':>5}"
-        )
+        header = f"{'':<29}{'first':>9}{'second':>10}  {'change, 95 % interval':<25}{'saved':>5}"
         parts.append([*wrapped(f"{name}:"), header, *lines])
     parts.append(
         wrapped(

@@ -61,6 +61,8 @@ def _objective(plan: Plan) -> str:
         "always" if goal.attainment == 1 else f"for {percent(goal.attainment)} of the time or more"
     )
     who, target = ", ".join(goal.replications), format_duration(goal.target_s)
+    if plan.parameter.segments == ("rpo", "target"):
+        target = "the target"
     return f"RPO of {who}: age at most {target} {share}"
 
 

@@ -203,6 +203,8 @@ def plan(
     """
     chosen = vary if isinstance(vary, Parameter) else parameter(vary)
     ends = bounds(chosen, *between)
+    if chosen.segments == ("rpo", "attainment"):
+        raise chosen.problem("is the objective itself; vary something else, or rpo.target")
     base = with_objective(scenario, rpo, attainment)
     sure = _confidence(confidence)
     names = _replications(base, chosen, replication)
