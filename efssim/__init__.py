@@ -20,24 +20,33 @@ if TYPE_CHECKING:
     from efssim.result import Result
     from efssim.scenario import Scenario, ScenarioError, load
     from efssim.simulate import Simulation, run
+    from efssim.study.compare import Comparison, compare
+    from efssim.study.plan import Plan, plan
+    from efssim.study.sweep import Sweep, sweep
     from efssim.study.trial import TrialError
     from efssim.study.trials import Trials, run_trials
 
 __all__ = [
+    "Comparison",
     "EfsError",
     "Estimate",
+    "Plan",
     "Result",
     "RunError",
     "Scenario",
     "ScenarioError",
     "Simulation",
+    "Sweep",
     "TrialError",
     "Trials",
     "__version__",
+    "compare",
     "estimate",
     "load",
+    "plan",
     "run",
     "run_trials",
+    "sweep",
 ]
 
 _HOMES = {
@@ -48,6 +57,12 @@ _HOMES = {
     "Result": "efssim.result",
     "Simulation": "efssim.simulate",
     "run": "efssim.simulate",
+    "Comparison": "efssim.study.compare",
+    "compare": "efssim.study.compare",
+    "Sweep": "efssim.study.sweep",
+    "sweep": "efssim.study.sweep",
+    "Plan": "efssim.study.plan",
+    "plan": "efssim.study.plan",
     "Scenario": "efssim.scenario",
     "ScenarioError": "efssim.scenario",
     "load": "efssim.scenario",

@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from efssim.result import Result
     from efssim.scenario import Scenario
     from efssim.simulate import Progress
+    from efssim.study.compare import Comparison
+    from efssim.study.evaluation import Evaluation
+    from efssim.study.space import Parameter
     from efssim.study.trials import Trials
 
 P = ParamSpec("P")
@@ -66,7 +69,9 @@ def cli() -> None:
 
 
 @cli.command()
-@click.argument("file", type=click.Path(path_type=Path))
+@click.argument(
+    "files", metavar="FILE...", nargs=-1, required=True, type=click.Path(path_type=Path)
+)
 @click.option("--seed", type=click.IntRange(min=0), help="Seed; replaces the scenario's.")
 @click.option("--set", "overrides", multiple=True, metavar="PATH=VALUE", help="Change a value.")
 @click.option("--trials", type=click.IntRange(min=1), help="Run so many trials, with confidence.")
@@ -84,7 +89,7 @@ def cli() -> None:
 @click.option("--quiet", is_flag=True, help="No progress and no messages on standard error.")
 @_handles_errors
 def run(
-    file: Path,
+    files: tuple[Path, ...],
     seed: int | None,
     overrides: tuple[str, ...],
     trials: int | None,
@@ -101,12 +106,20 @@ def run(
     yes: bool,
     quiet: bool,
 ) -> None:
-    """Simulate scenario FILE and print its lag report."""
+    """Simulate scenario FILE and print its lag report.
+
+    Of several FILEs, the trials of each are compared with those of the first, which share their
+    random draws.
+    """
     from efssim.report.files import summary_json
     from efssim.scenario import load
 
     options = TrialOptions(trials, precision, budget, workers, resume, trial)
     _check_options(options, png)
+    if len(files) > 1:
+        _run_several(files, seed, overrides, options, out, form, verify, check, yes, quiet)
+        return
+    (file,) = files
     scenario = load(file, overrides)
     _refuse_absurd(scenario, file, insist=yes)
     _check_folder(out, png)
@@ -122,6 +135,74 @@ def run(
         raise KeyboardInterrupt
     if check and not _objective_met(result):
         sys.exit(MISSED)
+
+
+def _run_several(
+    files: tuple[Path, ...],
+    seed: int | None,
+    overrides: tuple[str, ...],
+    options: TrialOptions,
+    out: Path | None,
+    form: str,
+    verify: bool,
+    check: bool,
+    yes: bool,
+    quiet: bool,
+) -> None:
+    """Run the same trials of several scenarios and print how each differs from the first."""
+    from efssim.report.compare_text import comparisons_json, comparisons_report
+    from efssim.study.compare import compare
+
+    options.check_several()
+    scenarios = _load_all(files, overrides)
+    for file, scenario in scenarios:
+        _refuse_absurd(scenario, file, insist=yes)
+    _check_folder(out, png=False)
+    seed = scenarios[0][1].seed if seed is None else seed
+    studies = []
+    for file, scenario in scenarios:
+        with _placing_refusals(file, overrides), _naming_the_trial(file, overrides, options):
+            studies.append(_run_trials(scenario, seed, options, verify, quiet))
+        if studies[-1].partial:  # nothing to compare with
+            raise KeyboardInterrupt
+    with _study_errors(files[-1]):
+        found = [compare(studies[0], other) for other in studies[1:]]
+    if out is not None:
+        _write_several(found, out)
+    text = comparisons_json(found) if form == "json" else comparisons_report(found, _typed())
+    click.echo(text, nl=False)
+    if not quiet:
+        _report_progress(out, verify)
+    if check and not all(map(_objective_met, studies)):
+        sys.exit(MISSED)
+
+
+def _load_all(files: tuple[Path, ...], overrides: tuple[str, ...]) -> list[tuple[Path, Scenario]]:
+    """Load scenarios; raise ScenarioError with the problems of all."""
+    from efssim.scenario import ScenarioError, load
+
+    found, problems = [], []
+    for file in files:
+        try:
+            found.append((file, load(file, overrides)))
+        except ScenarioError as error:
+            problems += list(error.problems)
+    if problems:
+        raise ScenarioError(tuple(problems))
+    names = [scenario.name for _, scenario in found]
+    for (file, scenario), before in zip(found, range(len(found)), strict=True):
+        if scenario.name in names[:before]:
+            _fail(f"{file}: name: '{scenario.name}' is the name of another scenario, too")
+    return found
+
+
+def _write_several(found: list[Comparison], out: Path) -> None:
+    from efssim.report.compare_text import write_comparisons
+    from efssim.report.trials_files import write_study
+
+    for study in (found[0].first, *(comparison.second for comparison in found)):
+        write_study(study, out / study.scenario.name)
+    write_comparisons(found, out)
 
 
 def _check_options(options: TrialOptions, png: bool) -> None:
@@ -141,7 +222,7 @@ def _run_once(
 
 def _run_trials(
     scenario: Scenario, seed: int | None, options: TrialOptions, verify: bool, quiet: bool
-) -> Result | Trials:
+) -> Trials:
     """Run a study; KeyboardInterrupt if it is interrupted before the first trial is complete."""
     from concurrent.futures import BrokenExecutor
 
@@ -181,7 +262,7 @@ def _write(result: Result | Trials, out: Path | None, png: bool) -> None:
     if isinstance(result, Result):
         write_files(result, out, png)
     else:
-        from efssim.study.files import write_study
+        from efssim.report.trials_files import write_study
 
         write_study(result, out)
 
@@ -193,7 +274,7 @@ def _text(result: Result | Trials, again: str) -> str:
         from efssim.report.text import text_report
 
         return text_report(result, again)
-    from efssim.study.text import study_text
+    from efssim.report.trials_text import study_text
 
     return study_text(result, again)
 
@@ -391,6 +472,165 @@ def init(folder: Path) -> None:
     except FileExistsError:
         _fail(f"{target}: exists already and is left as it is")
     click.echo(f"wrote {target}; next: efssim run {shlex.quote(str(target))}")
+
+
+@cli.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--vary", required=True, metavar="PATH=LOW..HIGH", help="What to look for.")
+@click.option("--rpo", metavar="DURATION", help="Largest acceptable age; replaces the scenario's.")
+@click.option("--attainment", metavar="SHARE", help="Share of the time; replaces the scenario's.")
+@click.option("--confidence", default="95%", show_default=True, metavar="SHARE")
+@click.option("--replication", metavar="NAME", help="Whose RPO; that of PATH or of all unless set.")
+@click.option("--trials", type=click.IntRange(min=10), default=30, show_default=True)
+@click.option("--seed", type=click.IntRange(min=0), help="Seed; replaces the scenario's.")
+@click.option("--workers", type=click.IntRange(min=1), help="Processes; one per CPU unless set.")
+@click.option("--set", "overrides", multiple=True, metavar="PATH=VALUE", help="Change a value.")
+@click.option("--out", type=click.Path(path_type=Path), help="Also write the files here.")
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text")
+@click.option("--yes", is_flag=True, help="Run however many writes are expected.")
+@click.option("--quiet", is_flag=True, help="No messages on standard error.")
+@_handles_errors
+def plan(
+    file: Path,
+    vary: str,
+    rpo: str | None,
+    attainment: str | None,
+    confidence: str,
+    replication: str | None,
+    trials: int,
+    seed: int | None,
+    workers: int | None,
+    overrides: tuple[str, ...],
+    out: Path | None,
+    form: str,
+    yes: bool,
+    quiet: bool,
+) -> None:
+    """Find the smallest (or largest) value that meets the RPO of scenario FILE."""
+    from efssim.report.plan_json import plan_json, write_plan
+    from efssim.report.plan_text import plan_report
+    from efssim.scenario import load
+    from efssim.study.plan import plan as find
+    from efssim.study.space import parse_assignment, range_of, with_value
+
+    scenario = load(file, overrides)
+    chosen, text = parse_assignment(vary)
+    between = range_of(chosen, text)
+    for end in between:
+        _refuse_absurd(with_value(scenario, chosen, end), file, insist=yes)
+    _check_folder(out, png=False)
+    with _placing_refusals(file, overrides), _study_errors(file):
+        found = find(
+            scenario,
+            chosen,
+            between,
+            rpo=rpo,
+            attainment=attainment,
+            confidence=confidence,
+            replication=replication,
+            trials=trials,
+            seed=seed,
+            workers=workers,
+            on_progress=None if quiet or not sys.stderr.isatty() else _tell_evaluation(chosen),
+        )
+    if out is not None:
+        write_plan(found, out)
+    click.echo(plan_json(found) if form == "json" else plan_report(found, _typed()), nl=False)
+    if out is not None and not quiet:
+        click.echo(f"wrote {out}{os.sep}", err=True)
+
+
+@cli.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option(
+    "--vary", required=True, multiple=True, metavar="PATH=VALUES", help="a,b,c or LOW..HIGH:n[log]."
+)
+@click.option("--one-at-a-time", is_flag=True, help="Each value alone, and what it changes.")
+@click.option("--measure", default="time_since_last_sync_s.mean", show_default=True, metavar="NAME")
+@click.option("--trials", type=click.IntRange(min=1), default=1, show_default=True)
+@click.option("--seed", type=click.IntRange(min=0), help="Seed; replaces the scenario's.")
+@click.option("--workers", type=click.IntRange(min=1), help="Processes; one per CPU unless set.")
+@click.option("--set", "overrides", multiple=True, metavar="PATH=VALUE", help="Change a value.")
+@click.option("--out", type=click.Path(path_type=Path), help="Also write the files here.")
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text")
+@click.option("--yes", is_flag=True, help="Run however many writes are expected.")
+@click.option("--quiet", is_flag=True, help="No messages on standard error.")
+@_handles_errors
+def sweep(
+    file: Path,
+    vary: tuple[str, ...],
+    one_at_a_time: bool,
+    measure: str,
+    trials: int,
+    seed: int | None,
+    workers: int | None,
+    overrides: tuple[str, ...],
+    out: Path | None,
+    form: str,
+    yes: bool,
+    quiet: bool,
+) -> None:
+    """Run trials of scenario FILE at every combination of values."""
+    from efssim.report.sweep_json import sweep_json, write_sweep
+    from efssim.report.sweep_text import sweep_report
+    from efssim.scenario import load
+    from efssim.study.space import parse_assignment, values_of
+    from efssim.study.sweep import combinations, swept
+
+    scenario = load(file, overrides)
+    parsed = [parse_assignment(text, ordinal) for ordinal, text in enumerate(vary, start=1)]
+    chosen = [(named, values_of(named, text)) for named, text in parsed]
+    for _, world in combinations(scenario, chosen, one_at_a_time=one_at_a_time):
+        _refuse_absurd(world, file, insist=yes)
+    _check_folder(out, png=False)
+    with _placing_refusals(file, overrides), _study_errors(file):
+        found = swept(
+            scenario,
+            chosen,
+            trials,
+            one_at_a_time=one_at_a_time,
+            seed=seed,
+            workers=workers,
+            on_progress=None if quiet or not sys.stderr.isatty() else _tell_combination,
+        )
+        found.check_measure(measure)
+    if out is not None:
+        write_sweep(found, out, measure)
+    text = sweep_json(found) if form == "json" else sweep_report(found, measure, _typed())
+    click.echo(text, nl=False)
+    if out is not None and not quiet:
+        click.echo(f"wrote {out}{os.sep}", err=True)
+
+
+def _tell_combination(done: int, wanted: int) -> None:
+    click.echo(f"{done} of {wanted} combinations", err=True)
+
+
+def _tell_evaluation(vary: Parameter) -> Callable[[Evaluation], None]:
+    """Return what shows each evaluation of a plan as it is made."""
+
+    def tell(made: Evaluation) -> None:
+        met = "met" if made.met else "missed"
+        shown = f"{vary.text(made.value)}: attainment {made.attainment:.5f}, {met}"
+        click.echo(f"{shown} ({made.stage}, {made.trials} trials)", err=True)
+
+    return tell
+
+
+@contextmanager
+def _study_errors(file: Path) -> Iterator[None]:
+    """Turn a study that cannot be made into one line of the user's."""
+    from efssim.study.errors import StudyError
+
+    try:
+        yield
+    except StudyError as error:
+        _fail(f"{file}: {error}")
+
+
+def _typed() -> str:
+    """Return the command as it was typed."""
+    return shlex.join(["efssim", *sys.argv[1:]])
 
 
 def _start_fast() -> None:

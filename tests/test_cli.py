@@ -102,9 +102,8 @@ def summary(*arguments, **variables):
 
 def test_help_lists_the_commands():
     text = report("--help")
-    assert re.findall(r"^  (\w+)  ", text, re.MULTILINE) == [
-        "estimate", "init", "run", "schema", "validate"
-    ]  # fmt: skip
+    commands = ["estimate", "init", "plan", "run", "schema", "sweep", "validate"]
+    assert re.findall(r"^  (\w+)  ", text, re.MULTILINE) == commands
     assert report("-h") == text
 
 

@@ -48,20 +48,26 @@ def result():
 
 def test_names():
     assert efssim.__all__ == [
+        "Comparison",
         "EfsError",
         "Estimate",
+        "Plan",
         "Result",
         "RunError",
         "Scenario",
         "ScenarioError",
         "Simulation",
+        "Sweep",
         "TrialError",
         "Trials",
         "__version__",
+        "compare",
         "estimate",
         "load",
+        "plan",
         "run",
         "run_trials",
+        "sweep",
     ]
     assert dir(efssim) == efssim.__all__
     assert all(hasattr(efssim, name) for name in efssim.__all__)
@@ -335,7 +341,16 @@ ALLOWED = {
     "closed_forms": {"closed_forms", "scenario"},
     "lag": {"columns", "lag", "records"},
     "laws": {"records"},
-    "report": {"closed_forms", "report", "result", "scenario", "lag", "records", "_version"},
+    "report": {
+        "closed_forms",
+        "report",
+        "result",
+        "scenario",
+        "lag",
+        "records",
+        "study",
+        "_version",
+    },
     "result": {"columns", "lag", "records", "report", "scenario"},
     "simulate": {"columns", "lag", "laws", "model", "records", "result", "scenario"},
     "progress": {"simulate"},

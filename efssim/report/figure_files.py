@@ -26,10 +26,11 @@ _METHODS = {
 """The method of Result that draws each kind of figure."""
 _WITHOUT_RECORDS = ("exceedance",)
 """Kinds that need no syncs."""
-_STYLE = {
+STYLE = {
     "svg.hashsalt": "efssim",  # ids in the file hang on this and not on a random salt
     "svg.fonttype": "none",  # text stays text
 }
+"""Style of figures in files."""
 _DPI = 150
 _STEM = 80
 """Letters of a replication's name in a file name at most."""
@@ -43,12 +44,12 @@ def write_figures(result: Result, folder: Path, png: bool) -> list[str]:
     folder.mkdir()
     written = []
     # A user's own style has no part in it, and a name without a glyph is no reason to complain.
-    with style.context(["default", _STYLE]), warnings.catch_warnings():
+    with style.context(["default", STYLE]), warnings.catch_warnings():
         warnings.filterwarnings("ignore", message=r"Glyph .* missing from")
         for stem, figure in _figures(result):
             for kind in ("svg", "png")[: 1 + png]:
                 written.append(f"{stem}.{kind}")
-                _save(figure, folder / written[-1])
+                save_figure(figure, folder / written[-1])
     return written
 
 
@@ -87,7 +88,8 @@ def _figures(result: Result) -> Iterator[tuple[str, Figure]]:
             yield f"{stem}-{kind}", figure
 
 
-def _save(figure: Figure, file: Path) -> None:
+def save_figure(figure: Figure, file: Path) -> None:
+    """Write a figure; the kind is that of the file's name."""
     # Without a date and a version, the same result gives the same bytes.
     metadata = {"Date": None} if file.suffix == ".svg" else {"Software": None}
     figure.savefig(file, dpi=_DPI, metadata=metadata)

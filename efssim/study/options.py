@@ -61,6 +61,13 @@ class TrialOptions:
         """Return the options that repeat one of the trials alone."""
         return TrialOptions(None, None, None, None, None, number)
 
+    def check_several(self) -> None:
+        """Raise click.UsageError for options that do not go with several scenarios."""
+        if self.trials is None:
+            raise click.UsageError("several FILEs are compared by their trials: give --trials")
+        if self.resume is not None:
+            raise click.UsageError("--resume keeps the trials of one FILE")
+
     def check(self) -> None:
         """Raise click.UsageError for options that do not go together."""
         if self.trials is not None and self.precision is not None:

@@ -1,0 +1,88 @@
+"""A comparison on a terminal: side by side, with the difference and what pairing saved."""
+
+from __future__ import annotations
+
+import json
+import math
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from efssim.report.figure_files import safe_names
+from efssim.report.lines import counted, wrapped
+from efssim.report.study_files import write_study
+from efssim.report.sweep_text import shown
+
+if TYPE_CHECKING:
+    from efssim.study.compare import Comparison
+
+_NOUGHT = 1e-12
+"""Relative change below which two means are the same but for rounding."""
+
+
+def comparison_json(comparison: Comparison) -> str:
+    """Return the content of comparison.json."""
+    return json.dumps(comparison.summary, indent=2, allow_nan=False, ensure_ascii=False) + "\n"
+
+
+def comparisons_json(comparisons: list[Comparison]) -> str:
+    """Return the JSON of several comparisons with one first study."""
+    content = {"comparisons": [comparison.summary for comparison in comparisons]}
+    return json.dumps(content, indent=2, allow_nan=False, ensure_ascii=False) + "\n"
+
+
+def comparisons_report(comparisons: list[Comparison], again: str) -> str:
+    """Return the reports of several comparisons with one first study, and how to reproduce them."""
+    reports = [comparison_report(comparison) for comparison in comparisons]
+    return "\n".join([*reports, f"reproduce: {again}\n"])
+
+
+def write_comparisons(comparisons: list[Comparison], folder: Path) -> None:
+    """Write comparison.json, and a table and a figure for each. Raise OSError."""
+    stems = safe_names([comparison.second.scenario.name for comparison in comparisons])
+    named = dict(zip(stems.values(), comparisons, strict=True))
+    write_study(
+        folder,
+        {"comparison.json": comparisons_json(comparisons)},
+        {f"{stem}-comparison.csv": comparison.table for stem, comparison in named.items()},
+        {f"{stem}-comparison": comparison.plot for stem, comparison in named.items()},
+    )
+
+
+def comparison_report(comparison: Comparison) -> str:
+    """Return the report of the main measures: both means, the change and its interval."""
+    a, b = comparison.first.scenario.name, comparison.second.scenario.name
+    pairs = counted(len(comparison.numbers), "pair")
+    parts = [wrapped(f"{b} compared with {a}: {pairs} of trials with the same draws", indent=2)]
+    for name, rows in comparison.main.groupby("replication", sort=False):
+        lines = [_row(row) for row in rows.to_dict("records")]
+        header = f"{'':<29}{'first':>9}{'second':>10}  {'change, 95 % interval':<25}{'saved':>5}"
+        parts.append([*wrapped(f"{name}:"), header, *lines])
+    parts.append(
+        wrapped(
+            "saved: share of the variance of the change that the common draws took away; with "
+            "independent draws the same interval would need 1 / (1 - saved) times the trials."
+        )
+    )
+    return "\n\n".join("\n".join(map(str.rstrip, lines)) for lines in parts) + "\n"
+
+
+def _row(row: dict[Any, Any]) -> str:
+    measure, saved = row["measure"], row["variance_saved"]
+    change = _change(row)
+    share = "" if math.isnan(saved) else f"{100 * saved:.0f} %"
+    first, second = shown(measure, row["first"]), shown(measure, row["second"])
+    return f"  {measure:<27}{first:>9}{second:>10}  {change:<25}{share:>5}"
+
+
+def _change(row: dict[Any, Any]) -> str:
+    """Return the change in per cent of the first mean, with its interval."""
+    first, change = row["first"], row["difference"]
+    if abs(change) <= _NOUGHT * max(abs(first), 1.0):
+        return "none"
+    if not first:
+        return shown(row["measure"], change, signed=True)
+    text = f"{100 * change / abs(first):+.3g} %"
+    if math.isnan(row["low"]):
+        return text
+    low, high = (100 * row[end] / abs(first) for end in ("low", "high"))
+    return f"{text} [{low:+.3g}, {high:+.3g}]"

@@ -1,0 +1,89 @@
+"""The figure of a plan: attainment against the value, with its band and the objective."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from efssim.report.figures.axes import (
+    BLUE,
+    GREEN,
+    GREY,
+    SMALL,
+    VERMILLION,
+    axes_for,
+    shown,
+    titled,
+)
+from efssim.report.figures.values import value_axis
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+    from efssim.study.evaluation import Evaluation
+    from efssim.study.plan import Plan
+
+_ROOM = 0.08
+"""Room above and below the curve, as a share of its height."""
+
+
+def plot_attainment(plan: Plan, ax: Axes | None = None) -> Axes:
+    """Draw mean attainment with its bounds, the objective and the answer; return the Axes."""
+    ax = axes_for(ax)
+    made = sorted((e for e in plan.evaluations if e.stage == "search"), key=lambda e: e.value)
+    values = [e.value for e in made]
+    ax.fill_between(
+        values,
+        [100 * e.interval.low for e in made],
+        [100 * e.interval.high for e in made],
+        color=BLUE,
+        alpha=0.2,
+        linewidth=0,
+    )
+    ax.plot(values, [100 * e.attainment for e in made], color=BLUE, linewidth=1.2)
+    _draw_points(ax, made)
+    _draw_objective(ax, plan)
+    if plan.answer is not None:
+        _draw_answer(ax, plan)
+    value_axis(ax, plan.parameter, plan.between)
+    ax.set_ylabel("time with age at most\nthe target (%)", fontsize=SMALL)
+    titled(ax, plan.scenario.name)
+    return ax
+
+
+def _draw_points(ax: Axes, made: list[Evaluation]) -> None:
+    for met, colour, marker in ((True, GREEN, "o"), (False, VERMILLION, "x")):
+        some = [e for e in made if e.met is met]
+        ax.plot(
+            [e.value for e in some],
+            [100 * e.attainment for e in some],
+            linestyle="none",
+            marker=marker,
+            markersize=4,
+            color=colour,
+            label="meets the objective" if met else "does not",
+        )
+    ax.legend(fontsize=SMALL - 1, frameon=False, loc="best")
+
+
+def _draw_objective(ax: Axes, plan: Plan) -> None:
+    share = 100 * plan.objective.attainment
+    low = min([share, *(100 * e.interval.low for e in plan.evaluations)])
+    room = max(_ROOM * (100 - low), 1e-3)
+    ax.set_ylim(low - room, 100 + room)
+    ax.axhline(share, color=GREY, linewidth=0.8, linestyle="--")
+
+
+def _draw_answer(ax: Axes, plan: Plan) -> None:
+    assert plan.answer is not None
+    fails, holds = plan.answer.fails_at, plan.answer.holds_at
+    ax.axvspan(min(fails, holds), max(fails, holds), color=GREEN, alpha=0.35, linewidth=0)
+    sign = "≥" if plan.direction == "smallest" else "≤"
+    ax.annotate(
+        f"{sign} {shown(plan.parameter.text(holds), 24)}",
+        (holds, 0.5),
+        xycoords=("data", "axes fraction"),
+        xytext=(4, 0),
+        textcoords="offset points",
+        fontsize=SMALL,
+        color=GREEN,
+    )

@@ -1,0 +1,36 @@
+"""The figure of a comparison: relative changes of the main measures, with their intervals."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from efssim.report.figures.axes import BLUE, GREY, SMALL, axes_for, titled
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+    from efssim.study.compare import Comparison
+
+
+def plot_comparison(comparison: Comparison, ax: Axes | None = None) -> Axes:
+    """Draw the change of each main measure in per cent of the first mean; return the Axes."""
+    ax = axes_for(ax)
+    table = comparison.main
+    # Seconds of violation change by any factor, and attainment says the same.
+    is_drawn = (table["first"] != 0) & (table["measure"] != "rpo.violation_s")
+    table = table[is_drawn].reset_index(drop=True)
+    percent = 100 / table["first"].abs()
+    change, y = percent * table["difference"], -table.index.to_numpy()
+    ax.axvline(0, color=GREY, linewidth=0.8)
+    ax.hlines(y, percent * table["low"], percent * table["high"], color=BLUE, linewidth=2)
+    ax.plot(change, y, linestyle="none", marker="o", markersize=4, color=BLUE)
+    several = table["replication"].nunique() > 1
+    names = [
+        f"{name} {measure}" if several else measure
+        for name, measure in zip(table["replication"], table["measure"], strict=True)
+    ]
+    ax.set_yticks(y, labels=names)
+    ax.tick_params(axis="y", labelsize=SMALL - 1)
+    ax.set_xlabel("change (%)", fontsize=SMALL)
+    titled(ax, f"{comparison.second.scenario.name} against {comparison.first.scenario.name}")
+    return ax

@@ -1,0 +1,73 @@
+"""A plan as JSON: the contract with scripts."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from efssim.report.plan_text import answer_text
+from efssim.report.study_files import write_study
+from efssim.study.evaluation import Evaluation
+
+if TYPE_CHECKING:
+    from efssim.study.plan import Plan
+
+
+def plan_json(plan: Plan) -> str:
+    """Return what `efssim plan --format json` prints."""
+    return json.dumps(plan.summary, indent=2, allow_nan=False, ensure_ascii=False) + "\n"
+
+
+def write_plan(plan: Plan, folder: Path) -> None:
+    """Write plan.json, evaluations.csv and figures/attainment.svg; raise OSError."""
+    tables = {"evaluations.csv": plan.table}
+    write_study(folder, {"plan.json": plan_json(plan)}, tables, {"attainment": plan.plot})
+
+
+def plan_summary(plan: Plan) -> dict[str, Any]:
+    """Return a plan as plain data; values are in SI units."""
+    goal, quantity = plan.objective, plan.parameter.quantity
+    assert quantity is not None
+    return {
+        "vary": plan.parameter.path,
+        "between": list(plan.between),
+        "unit": quantity.unit,
+        "direction": plan.direction,
+        "objective": {
+            "target_s": goal.target_s,
+            "attainment": goal.attainment,
+            "confidence": goal.confidence,
+            "replications": list(goal.replications),
+        },
+        "outcome": plan.outcome,
+        "answer": _answer(plan, quantity.unit),
+        "text": answer_text(plan),
+        "windows": plan.windows,
+        "holds_on": [list(run) for run in plan.holds_on],
+        "evaluations": [_evaluation(made) for made in plan.evaluations],
+        "what_if": [row.as_json() for row in plan.what_if],
+    }
+
+
+def _answer(plan: Plan, unit: str) -> dict[str, Any] | None:
+    if plan.answer is None:
+        return None
+    fails, holds = plan.answer.fails_at, plan.answer.holds_at
+    return {"fails_at": fails, "holds_at": holds, "unit": unit, "text": plan.parameter.text(holds)}
+
+
+def _evaluation(made: Evaluation) -> dict[str, Any]:
+    return {
+        "value": made.value,
+        "attainment": made.attainment,
+        "interval": list(made.interval),
+        "confidence": made.confidence,
+        "trials": made.trials,
+        "met": made.met,
+        "stage": made.stage,
+        "seed": made.seed,
+        "violations_per_month": made.violations_per_month,
+        "above_s_per_month": made.above_s_per_month,
+        "peak_s": made.peak_s,
+    }

@@ -1,0 +1,169 @@
+"""A plan on a terminal: the answer first, then what other objectives need, curve, assumptions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from efssim.report.assumptions import assumed_parameters
+from efssim.report.lines import counted, percent, short, wrapped
+from efssim.result import Outcome
+from efssim.scenario.quantities import format_duration
+
+if TYPE_CHECKING:
+    from efssim.study.evaluation import Evaluation
+    from efssim.study.plan import Plan
+    from efssim.study.what_if import WhatIf
+
+
+def plan_report(plan: Plan, command: str) -> str:
+    """Return the report; `command` is what reproduces it."""
+    parts = [
+        [*wrapped(f"efssim plan: {plan.scenario.name}"), *wrapped(_objective(plan), indent=2)],
+        wrapped(_verdict(plan), indent=2),
+        wrapped(_evidence(plan), indent=2),
+        _what_if(plan),
+        _curve(plan),
+        wrapped(_assumed(plan), indent=2),
+        wrapped(f"reproduce: {command}", indent=2),
+    ]
+    return "\n\n".join("\n".join(map(str.rstrip, lines)) for lines in parts if lines) + "\n"
+
+
+def answer_text(plan: Plan) -> str:
+    """Return the answer in one sentence."""
+    name, text = plan.parameter.path, plan.parameter.text
+    low, high = (text(end) for end in plan.between)
+    if plan.outcome == "always":
+        return f"every value of {name} from {low} to {high} meets the objective"
+    if plan.outcome == "never":
+        return f"no value of {name} from {low} to {high} meets the objective"
+    if plan.answer is None:
+        return f"{name} has no single limit: it meets the objective {_sets(plan)}"
+    bound = "at least" if plan.direction == "smallest" else "at most"
+    holds, fails = text(plan.answer.holds_at), text(plan.answer.fails_at)
+    return f"{name} of {bound} {holds} meets the objective, and {fails} does not"
+
+
+def _sets(plan: Plan) -> str:
+    """Return the runs of neighbouring values that were tried and meet the objective."""
+    text = plan.parameter.text
+    runs = [
+        f"at {text(low)}" if low == high else f"from {text(low)} to {text(high)}"
+        for low, high in plan.holds_on
+    ]
+    return f"{', '.join(runs)}, of the values tried"
+
+
+def _objective(plan: Plan) -> str:
+    goal = plan.objective
+    share = (
+        "always" if goal.attainment == 1 else f"for {percent(goal.attainment)} of the time or more"
+    )
+    who, target = ", ".join(goal.replications), format_duration(goal.target_s)
+    if plan.parameter.segments == ("rpo", "target"):
+        target = "the target"
+    return f"RPO of {who}: age at most {target} {share}"
+
+
+def _verdict(plan: Plan) -> str:
+    text = answer_text(plan)
+    return f"{text[0].upper() if plan.answer is None else text[0]}{text[1:]}."
+
+
+def _evidence(plan: Plan) -> str:
+    """Say how many trials stand behind the answer and how sure it is."""
+    made = f"{counted(len(plan.evaluations), 'evaluation')}"
+    if not plan.random:
+        return f"{made}; nothing in this scenario is random, so each is one trial."
+    last = plan.evaluations[-1]
+    sure = percent(plan.objective.confidence)
+    if plan.outcome == "never":
+        return f"{made} of {counted(last.trials, 'trial')} at most.{_undecided(plan)}"
+    if plan.outcome == "not_monotone":
+        return f"{made} on the same {counted(last.trials, 'trial')}."
+    if plan.windows is not None:
+        share = percent(plan.windows["share"])
+        return (
+            f"{made}; no violation in {counted(last.trials, 'independent window')} of "
+            f"{format_duration(plan.windows['seconds'])} on a seed of their own: with {sure} "
+            f"confidence at least {share} of such windows have none."
+        )
+    if last.losses.none():
+        fresh = f"confirmed by {counted(last.trials, 'trial')} on a seed of their own"
+        return f"{made}; {fresh}, none of which has a violation."
+    return (
+        f"{made}; confirmed by {counted(last.trials, 'trial')} on a seed of their own, where the "
+        f"mean attainment is {percent(last.attainment)} and, with {sure} confidence, at least "
+        f"{percent(last.interval.low)}."
+    )
+
+
+def _undecided(plan: Plan) -> str:
+    """Say so where trials are what is lacking, and not attainment."""
+    best = max(plan.evaluations, key=lambda made: made.attainment)
+    if best.attainment < plan.objective.attainment:
+        return ""
+    where, mean = plan.parameter.text(best.value), percent(best.attainment)
+    return f" At {where} the mean is {mean}, but with so few trials it may as well be chance."
+
+
+def _what_if(plan: Plan) -> list[str]:
+    header = (
+        f"  {'attainment':<11}{'needs':>16}{'violations':>14}{'above target':>15}{'peak age':>12}"
+    )
+    units = f"  {'':<11}{'':>16}{'per month':>14}{'per month':>15}"
+    return [header, units, *(_what_if_row(plan, row) for row in plan.what_if)]
+
+
+def _what_if_row(plan: Plan, row: WhatIf) -> str:
+    if row.value is None:
+        return f"  {percent(row.attainment):<11}{'none in range':>16}"
+    assert row.above_s_per_month is not None
+    sign = "≥" if plan.direction == "smallest" else "≤"
+    needs = f"{sign} {plan.parameter.text(row.value)}{'*' * row.confirmed}"
+    above = f"{row.above_s_per_month / 60:,.1f} min"
+    return (
+        f"  {percent(row.attainment):<11}{needs:>16}{row.violations_per_month:>14,.1f}"
+        f"{above:>15}{short(row.peak_s):>12}"
+    )
+
+
+def _curve(plan: Plan) -> list[str]:
+    """Return attainment by value, from the low end, with the confirmations marked."""
+    made = sorted(plan.evaluations, key=lambda e: (e.value, e.stage != "search"))
+    return [
+        f"  {'value':<16}{'attainment':>11}{'bounds':>22}{'trials':>8}",
+        *(_curve_row(plan, evaluation) for evaluation in made),
+        *_footnote(plan),
+    ]
+
+
+def _curve_row(plan: Plan, made: Evaluation) -> str:
+    low, high = (percent(end).removesuffix(" %") for end in made.interval)
+    bounds = f"{low} … {high} %" if made.trials > 1 else ""
+    met = "met" if made.met else "missed"
+    fresh = ", fresh" if made.stage == "confirmation" else ""
+    return (
+        f"  {plan.parameter.text(made.value):<16}{percent(made.attainment):>11}{bounds:>22}"
+        f"{made.trials:>8}  {met}{fresh}"
+    )
+
+
+def _footnote(plan: Plan) -> Sequence[str]:
+    if not any(row.confirmed for row in plan.what_if):
+        return []
+    return ["", *wrapped("* the answer; the other rows of the table are means of the search.")]
+
+
+def _assumed(plan: Plan) -> str:
+    """Return the parameters that the scenario leaves to the preset, but for the varied one."""
+    found = []
+    for name in plan.objective.replications:
+        replication = plan.scenario.replications[name]
+        outcome = Outcome(replication.source, replication.sync, replication.control)
+        for key, value in assumed_parameters(plan.scenario, outcome):
+            if plan.parameter.segments != ("replications", name, "sync", key):
+                found.append(f"{key} {value}")
+    assumed = ", ".join(dict.fromkeys(found))
+    return f"Assumed, as AWS does not publish them: {assumed}." if assumed else ""

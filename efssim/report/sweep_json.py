@@ -1,0 +1,68 @@
+"""A sweep as JSON and as files."""
+
+from __future__ import annotations
+
+import json
+import math
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from efssim.report.figure_files import safe_names
+from efssim.report.study_files import Draw, write_study
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+    from efssim.study.sweep import Sweep
+
+
+def sweep_json(sweep: Sweep) -> str:
+    """Return what `efssim sweep --format json` prints."""
+    return json.dumps(sweep.summary, indent=2, allow_nan=False, ensure_ascii=False) + "\n"
+
+
+def sweep_summary(sweep: Sweep) -> dict[str, Any]:
+    """Return a sweep as plain data: values in SI units, no limit as `none`."""
+    return {
+        "scenario": sweep.scenario.name,
+        "seed": sweep.seed,
+        "trials": len(sweep.points[0].trials),
+        "one_at_a_time": sweep.one_at_a_time,
+        "vary": [
+            {"path": vary.path, "unit": None if vary.quantity is None else vary.quantity.unit}
+            for vary in sweep.parameters
+        ],
+        "points": [
+            {
+                "values": {path: _plain(value) for path, value in point.values.items()},
+                "replications": point.trials.summary["replications"],
+                "ci95": point.trials.summary["ci95"],
+                "digest": point.trials.digest,
+            }
+            for point in sweep.points
+        ],
+    }
+
+
+def _plain(value: Any) -> Any:
+    return "none" if isinstance(value, float) and math.isinf(value) else value
+
+
+def write_sweep(sweep: Sweep, folder: Path, measure: str) -> None:
+    """Write sweep.json, sweep.csv and, if it can be drawn, a figure for each replication."""
+    tables = {"sweep.csv": sweep.table}
+    write_study(folder, {"sweep.json": sweep_json(sweep)}, tables, _figures(sweep, measure))
+
+
+def _figures(sweep: Sweep, measure: str) -> dict[str, Draw]:
+    if len(sweep.parameters) > 2 and not sweep.one_at_a_time:
+        return {}
+    names = [str(name) for name in sweep.points[0].trials.table["replication"].unique()]
+
+    def draw(name: str) -> Draw:
+        def onto(ax: Axes) -> object:
+            return sweep.plot(measure, name, ax)
+
+        return onto
+
+    return {f"{stem}-sweep": draw(name) for name, stem in safe_names(names).items()}

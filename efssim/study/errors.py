@@ -1,0 +1,7 @@
+"""What is wrong with a study as it was asked for."""
+
+from __future__ import annotations
+
+
+class StudyError(ValueError):
+    """A study that cannot be made as asked; the message is one line."""

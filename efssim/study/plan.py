@@ -1,0 +1,349 @@
+"""Planning: the smallest or largest value of a parameter that meets an RPO objective."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from efssim.scenario import Scenario
+from efssim.scenario.document import Position
+from efssim.study.confirm import (
+    confirmed,
+    fresh_seed,
+    look_confidence,
+    look_trials,
+    search_confidence,
+)
+from efssim.study.errors import StudyError
+from efssim.study.evaluation import Evaluation, evaluated
+from efssim.study.intervals import CONFIDENCE
+from efssim.study.ladder import ladder
+from efssim.study.quantity import FRACTION
+from efssim.study.randomness import is_random
+from efssim.study.search import BUDGET, Bracket, Direction, Outcome, Search
+from efssim.study.shared import Runner, runner
+from efssim.study.space import Parameter, bounds, parameter, with_value
+from efssim.study.trials import Trials
+from efssim.study.what_if import SHARES, WhatIf, what_if
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.axes import Axes
+
+TRIALS = 30
+"""Trials of each evaluation in the search."""
+_CONFIRMATIONS = 3
+"""Evaluations that the search leaves for them."""
+
+_LEAST = 10
+"""Trials of an evaluation at least."""
+
+Progress = Callable[[Evaluation], None]
+
+
+@dataclass(frozen=True)
+class Objective:
+    """What has to be met."""
+
+    target_s: float
+    attainment: float
+    """Share of the time in which the age is at most the target, as a mean over trials."""
+    confidence: float
+    replications: tuple[str, ...]
+    """Each of them has to meet it."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The interval that holds the smallest (or largest) value that meets the objective."""
+
+    fails_at: float
+    """Does not meet the objective."""
+    holds_at: float
+    """Meets it, confirmed on fresh seeds; at most 2 % away."""
+
+
+@dataclass(frozen=True, repr=False)
+class Plan:
+    """What a plan found, and the evidence for it. Values are in SI units."""
+
+    scenario: Scenario
+    """With the target and the attainment of the objective."""
+    parameter: Parameter
+    between: tuple[float, float]
+    objective: Objective
+    direction: Direction
+    outcome: Outcome
+    answer: Answer | None
+    """None unless the outcome is `found`."""
+    evaluations: tuple[Evaluation, ...]
+    """In the order in which they were made."""
+    what_if: tuple[WhatIf, ...]
+    """What other objectives would need."""
+    random: bool
+    """Whether trials differ at all."""
+
+    def __repr__(self) -> str:
+        return f"<efssim.Plan of {self.scenario.name!r}: {self.text}>"
+
+    def _repr_html_(self) -> str:
+        """Show the answer and what other objectives need, or else the evaluations, in Jupyter."""
+        from html import escape
+
+        table = self.what_if_table if self.what_if else self.table
+        return f"<p>{escape(self.text)}</p>{table.to_html(index=False)}"
+
+    @property
+    def text(self) -> str:
+        """The answer in one sentence."""
+        from efssim.report.plan_text import answer_text
+
+        return answer_text(self)
+
+    @property
+    def holds_on(self) -> list[tuple[float, float]]:
+        """First and last value of each run of neighbouring tried values that meet the objective."""
+        latest = {made.value: made.met for made in self.evaluations}
+        runs: list[tuple[float, float]] = []
+        before = False
+        for value, met in sorted(latest.items()):
+            if met:
+                runs[-1:] = [(runs[-1][0], value)] if before else [*runs[-1:], (value, value)]
+            before = met
+        return runs
+
+    @property
+    def windows(self) -> dict[str, float] | None:
+        """For an attainment of 100 %: the independent windows without a violation behind it.
+
+        `share` is what they say with the confidence of the objective about all such windows: at
+        least (1 - confidence)^(1/n) of them have none. None for other objectives and outcomes.
+        """
+        if self.objective.attainment < 1 or self.outcome not in ("found", "always"):
+            return None
+        n = self.evaluations[-1].trials
+        seconds = max(0.0, self.scenario.duration - self.scenario.warm_up)
+        share = (1 - self.objective.confidence) ** (1 / n) if self.random else 1.0
+        return {"independent": n, "seconds": seconds, "share": share}
+
+    @cached_property
+    def summary(self) -> dict[str, Any]:
+        """The content of the plan as JSON; values are in SI units."""
+        from efssim.report.plan_json import plan_summary
+
+        return plan_summary(self)
+
+    @cached_property
+    def table(self) -> pd.DataFrame:
+        """One row per evaluation, in the order in which they were made."""
+        import pandas as pd
+
+        return pd.DataFrame(
+            {
+                "value": [e.value for e in self.evaluations],
+                "text": [self.parameter.text(e.value) for e in self.evaluations],
+                "stage": [e.stage for e in self.evaluations],
+                "trials": [e.trials for e in self.evaluations],
+                "seed": [e.seed for e in self.evaluations],
+                "attainment": [e.attainment for e in self.evaluations],
+                "low": [e.interval.low for e in self.evaluations],
+                "high": [e.interval.high for e in self.evaluations],
+                "met": [e.met for e in self.evaluations],
+                "violations_per_month": [e.violations_per_month for e in self.evaluations],
+                "above_s_per_month": [e.above_s_per_month for e in self.evaluations],
+                "peak_s": [e.peak_s for e in self.evaluations],
+            }
+        )
+
+    @cached_property
+    def what_if_table(self) -> pd.DataFrame:
+        """What each share of the time would need, and what it leaves: one row per share."""
+        import pandas as pd
+
+        return pd.DataFrame([row.as_json() for row in self.what_if])
+
+    def plot(self, ax: Axes | None = None) -> Axes:
+        """Draw attainment against the value, with its intervals and the objective."""
+        from efssim.report.figures.attainment import plot_attainment
+
+        return plot_attainment(self, ax)
+
+
+def plan(
+    scenario: Scenario,
+    vary: str | Parameter,
+    between: tuple[object, object],
+    *,
+    rpo: object = None,
+    attainment: object = None,
+    confidence: object = CONFIDENCE,
+    replication: str | None = None,
+    shares: Sequence[float] = SHARES,
+    trials: int = TRIALS,
+    seed: int | None = None,
+    executor: Executor | None = None,
+    workers: int | None = None,
+    on_progress: Progress | None = None,
+) -> Plan:
+    """Find the smallest or largest value of a parameter that meets an RPO objective.
+
+    `vary` is a path as in `--set`, of any number; `between` are two values as a scenario has them
+    (`"10 MiB/s"`, or a number in SI units). `rpo` and `attainment` replace those of the scenario.
+    The objective is that of the replication in the path, else of `replication`, else of each. A
+    scenario without random draws takes one trial; otherwise `trials` in each evaluation of the
+    search, four times as many or more to confirm. `shares` are those of the what-if table, besides
+    that of the objective; none at all if it is empty. `executor`, `workers`: as for `run_trials`.
+    `on_progress` is told each evaluation.
+
+    Raise ScenarioError for a path or value that does not fit the scenario, StudyError (a
+    ValueError) for fewer than 10 trials and an unknown replication, and what `run_trials` raises.
+    """
+    chosen = vary if isinstance(vary, Parameter) else parameter(vary)
+    ends = bounds(chosen, *between)
+    if chosen.segments == ("rpo", "attainment"):
+        raise chosen.problem("is the objective itself; vary something else, or rpo.target")
+    base = with_objective(scenario, rpo, attainment)
+    sure = _confidence(confidence)
+    names = _replications(base, chosen, replication)
+    goal = Objective(base.rpo.target, base.rpo.attainment, sure, names)
+    if trials < _LEAST:
+        raise StudyError(f"a plan needs at least {_LEAST} trials")
+    with runner(executor, workers) as made:
+        study = _Study(base, chosen, ends, goal, trials, made, seed, on_progress)
+        return study.plan(shares)
+
+
+def with_objective(scenario: Scenario, rpo: object, attainment: object) -> Scenario:
+    """Return a scenario with another target and attainment, and without records.
+
+    Raise ScenarioError for what is none.
+    """
+    changed = with_value(scenario, "records", "off")
+    for option, value in (("rpo", rpo), ("attainment", attainment)):
+        if value is not None:
+            path = "rpo.target" if option == "rpo" else "rpo.attainment"
+            changed = with_value(changed, parameter(path, Position(f"--{option}", 1, 1)), value)
+    if changed.rpo.attainment == 0:
+        at = Position("--attainment", 1, 1)
+        raise parameter("rpo.attainment", at).problem("an attainment of 0 is always met")
+    return changed
+
+
+def _confidence(value: object) -> float:
+    """Return a confidence; raise ScenarioError unless it is at least 50 % and below 100 %."""
+    at = Parameter("confidence", (), FRACTION, Position("--confidence", 1, 1))
+    share = float(at.value(value))
+    if not 0.5 <= share < 1:
+        raise at.problem("a confidence is at least 50 % and below 100 %")
+    return share
+
+
+def _replications(scenario: Scenario, vary: Parameter, replication: str | None) -> tuple[str, ...]:
+    known = tuple(scenario.replications)
+    if not known:
+        raise vary.problem("the scenario has no replication whose RPO could be met")
+    if replication is not None:
+        if replication not in known:
+            raise StudyError(f"no replication '{replication}', only {', '.join(known)}")
+        return (replication,)
+    section, *rest = vary.segments
+    named = str(rest[0]) if section == "replications" and rest else None
+    return (named,) if named in known else known
+
+
+class _Study:
+    """The evaluations of a plan; each is made once."""
+
+    def __init__(
+        self,
+        scenario: Scenario,
+        vary: Parameter,
+        between: tuple[float, float],
+        objective: Objective,
+        trials: int,
+        made: Runner,
+        seed: int | None,
+        on_progress: Progress | None,
+    ) -> None:
+        assert vary.quantity is not None
+        self._scenario, self._vary, self._between = scenario, vary, between
+        self._objective, self._runner, self._tell = objective, made, on_progress
+        self._seed = scenario.seed if seed is None else seed
+        self._random = any(is_random(with_value(scenario, vary, end)) for end in between)
+        self._trials = trials if self._random else 1
+        self._ladder = ladder(*between, vary.quantity)
+        self._made: dict[tuple[int, int], Evaluation] = {}
+
+    def plan(self, shares: Sequence[float]) -> Plan:
+        """Search, confirm, and look what other objectives would need."""
+        sure = search_confidence(self._objective.confidence)
+        budget = BUDGET - _CONFIRMATIONS * self._random
+        bracket = Search(self._at, len(self._ladder), sure, budget).run()
+        if self._random and bracket.outcome in ("found", "always"):
+            seen = 0.0 if bracket.fails is None else self._at(bracket.fails).losses.worst()
+            bracket = confirmed(bracket, self._confirm, len(self._ladder) - 1, seen)
+        evaluations = tuple(self._made.values())
+        not_sets = bracket.outcome != "not_monotone"
+        return Plan(
+            scenario=self._scenario,
+            parameter=self._vary,
+            between=self._between,
+            objective=self._objective,
+            direction=bracket.direction,
+            outcome=bracket.outcome,
+            answer=self._answer(bracket),
+            evaluations=evaluations,
+            what_if=self._what_if(bracket, shares) if shares and not_sets else (),
+            random=self._random,
+        )
+
+    def _answer(self, bracket: Bracket) -> Answer | None:
+        if bracket.outcome != "found":
+            return None
+        assert bracket.fails is not None
+        assert bracket.holds is not None
+        return Answer(self._ladder[bracket.fails], self._ladder[bracket.holds])
+
+    def _what_if(self, bracket: Bracket, shares: Sequence[float]) -> tuple[WhatIf, ...]:
+        tried = {ordinal: made for (ordinal, look), made in self._made.items() if look == 0}
+        planned = None
+        if bracket.outcome == "found" and bracket.holds is not None:
+            looks = [key for key in self._made if key[0] == bracket.holds]
+            planned = self._made[max(looks, key=lambda key: key[1])]
+        goal = self._objective.attainment
+        return what_if(tried, self._at, bracket.direction, (*shares, goal), goal, planned)
+
+    def _at(self, ordinal: int) -> Evaluation:
+        """Evaluate a value on the sample paths of the search."""
+        sure = search_confidence(self._objective.confidence)
+        return self._evaluate(ordinal, 0, self._trials, sure, 0.0)
+
+    def _confirm(self, ordinal: int, look: int, seen: float) -> Evaluation:
+        """Evaluate a value on the fresh sample paths of a look."""
+        sure = look_confidence(self._objective.confidence, look)
+        return self._evaluate(ordinal, look, look_trials(self._trials, look), sure, seen)
+
+    def _evaluate(
+        self, ordinal: int, look: int, trials: int, sure: float, seen: float
+    ) -> Evaluation:
+        key = ordinal, look
+        if key not in self._made:
+            value = self._ladder[ordinal]
+            self._made[key] = evaluated(
+                value,
+                self._run(value, trials, fresh_seed(self._seed, look) if look else self._seed),
+                self._objective.replications,
+                self._objective.attainment,
+                sure,
+                "confirmation" if look else "search",
+                seen,
+            )
+            if self._tell is not None:
+                self._tell(self._made[key])
+        return self._made[key]
+
+    def _run(self, value: float, trials: int, seed: int) -> Trials:
+        return self._runner.run(with_value(self._scenario, self._vary, value), trials, seed)

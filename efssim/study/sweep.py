@@ -1,0 +1,254 @@
+"""Sweeps: trials at every combination of values, or of one parameter at a time."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import product
+from typing import TYPE_CHECKING, Any
+
+from efssim.scenario import Scenario
+from efssim.scenario.document import Position, suggest
+from efssim.study.errors import StudyError
+from efssim.study.intervals import mean_interval
+from efssim.study.pairs import Difference, difference
+from efssim.study.shared import runner
+from efssim.study.space import OPTION, Parameter, listed, parameter, values_of, with_value
+from efssim.study.trials import Trials
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.axes import Axes
+
+MEASURE = "time_since_last_sync_s.mean"
+"""The measure that is drawn unless another is named: a column of the table."""
+
+Progress = Callable[[int, int], None]
+Values = Mapping[str, Sequence[object] | str]
+
+
+@dataclass(frozen=True)
+class Point:
+    """Trials at one combination of values."""
+
+    values: dict[str, Any]
+    """By path; in SI units where they are numbers. A path that is not there is not varied."""
+    trials: Trials
+
+
+@dataclass(frozen=True, repr=False)
+class Sweep:
+    """Trials at many combinations of values; trial numbers share their draws."""
+
+    scenario: Scenario
+    seed: int
+    parameters: tuple[Parameter, ...]
+    points: tuple[Point, ...]
+    """Combinations in order, the last parameter fastest; one at a time: first the base."""
+    one_at_a_time: bool = False
+
+    def __repr__(self) -> str:
+        paths = ", ".join(vary.path for vary in self.parameters)
+        each = len(self.points[0].trials)
+        return f"<efssim.Sweep of {paths}: {len(self.points)} combinations of {each} trials>"
+
+    def _repr_html_(self) -> str:
+        """Show the means in Jupyter."""
+        from html import escape
+
+        table = self.means(MEASURE).to_html(index=False)
+        return f"<p>{escape(repr(self))}: {MEASURE}</p>{table}"
+
+    @cached_property
+    def table(self) -> pd.DataFrame:
+        """One row per combination, trial and replication: paths, then every number of the trial."""
+        import pandas as pd
+
+        # Without a value, as where another parameter is varied alone, a cell is empty.
+        tables = []
+        for point in self.points:
+            table = point.trials.table.copy()
+            for ordinal, vary in enumerate(self.parameters):
+                table.insert(ordinal, vary.path, point.values.get(vary.path))
+            tables.append(table)
+        joined = pd.concat(tables, ignore_index=True)
+        return joined.astype({"replication": "category"})
+
+    @cached_property
+    def summary(self) -> dict[str, Any]:
+        """The content of sweep.json: values, means and intervals of each combination."""
+        from efssim.report.sweep_json import sweep_summary
+
+        return sweep_summary(self)
+
+    def means(self, measure: str = MEASURE, replication: str | None = None) -> pd.DataFrame:
+        """Return mean and 95 % interval of a measure, one row per combination.
+
+        `measure` is a column of the table, such as `rpo.attainment`; StudyError if there is none.
+        `replication` may be left out where there is only one; KeyError otherwise.
+        """
+        import pandas as pd
+
+        self.check_measure(measure)
+        rows = []
+        for point in self.points:
+            values = self.series(point, measure, replication).tolist()
+            low, high = mean_interval(values) or (None, None)
+            mean = math.fsum(values) / len(values) if values else None
+            rows.append({**self._all_values(point), "mean": mean, "low": low, "high": high})
+        return pd.DataFrame(rows).astype(dict.fromkeys(("mean", "low", "high"), "float64"))
+
+    def _all_values(self, point: Point) -> dict[str, Any]:
+        return {vary.path: point.values.get(vary.path) for vary in self.parameters}
+
+    def check_measure(self, measure: str) -> None:
+        """Raise StudyError unless every trial has a number of that name."""
+        table = self.points[0].trials.table
+        if measure not in table.columns or measure in ("trial", "replication"):
+            known = [name for name in table.columns if table[name].dtype.kind in "fiu"]
+            raise StudyError(f"no measure '{measure}'{suggest(measure, known)}")
+
+    def series(
+        self, point: Point, measure: str, replication: str | None = None
+    ) -> pd.Series[float]:
+        """Return a measure of the trials at a point that have it, by trial; errors as `means`."""
+        table = point.trials.table
+        rows = table[table["replication"] == self.named(replication)]
+        return rows.set_index("trial")[measure].dropna().astype("float64")
+
+    def named(self, replication: str | None) -> str:
+        """Return the replication that is meant; KeyError if it is none, or not clear."""
+        known = list(self.points[0].trials.table["replication"].unique())
+        if replication is None and len(known) == 1:
+            return str(known[0])
+        if replication is None or replication not in known:
+            raise KeyError(f"name one of the replications: {', '.join(known)}")
+        return replication
+
+    def tornado(self, measure: str = MEASURE, replication: str | None = None) -> pd.DataFrame:
+        """Return what each value alone changes: paired differences from the base, largest first.
+
+        Of a sweep one at a time; StudyError otherwise, KeyError as for `means`.
+        """
+        import pandas as pd
+
+        if not self.one_at_a_time:
+            raise StudyError("a tornado needs a sweep of one parameter at a time")
+        self.check_measure(measure)
+        base = self.series(self.points[0], measure, replication)
+        rows = []
+        for point in self.points[1:]:
+            ((path, value),) = point.values.items()
+            pairs = pd.concat((base, self.series(point, measure, replication)), axis=1).dropna()
+            if len(pairs):
+                found = difference(pairs.iloc[:, 0].tolist(), pairs.iloc[:, 1].tolist())
+                rows.append({"path": path, "value": value, **found._asdict()})
+        columns = ["path", "value", *Difference._fields]
+        table = pd.DataFrame(rows, columns=columns)
+        table = table.astype(dict.fromkeys(Difference._fields, "float64"))
+        table = table.rename(columns={"first": "base", "second": "mean"})
+        reach = table.assign(reach=table["difference"].abs()).groupby("path")["reach"]
+        order = reach.transform("max").sort_values(ascending=False, kind="stable").index
+        return table.loc[order].reset_index(drop=True)
+
+    def plot(
+        self, measure: str = MEASURE, replication: str | None = None, ax: Axes | None = None
+    ) -> Axes:
+        """Draw a measure: a curve with its band, a heat map of two parameters, or a tornado.
+
+        KeyError as for `means`; StudyError for a grid of more than two parameters.
+        """
+        from efssim.report.figures.sweep import plot_sweep
+
+        return plot_sweep(self, measure, self.named(replication), ax)
+
+
+def sweep(
+    scenario: Scenario,
+    vary: Values,
+    trials: int = 1,
+    *,
+    one_at_a_time: bool = False,
+    seed: int | None = None,
+    executor: Executor | None = None,
+    workers: int | None = None,
+    on_progress: Progress | None = None,
+) -> Sweep:
+    """Run trials at every combination of values.
+
+    `vary` has a path as in `--set` for each parameter, with a list of values as a scenario has them
+    or a text as on the command line: `"60 s,5 min"`, `"10 MiB/s..1 GiB/s:5log"`. With
+    `one_at_a_time` each value is tried alone, besides the scenario as it is. Trials of one number
+    share their draws. `executor`, `workers`: as for `run_trials`; `on_progress` is told how many
+    combinations are complete, of how many.
+
+    Raise ScenarioError for a path or value that does not fit the scenario, before anything runs,
+    and what `run_trials` raises.
+    """
+    named = [_parsed(path, given, at) for at, (path, given) in enumerate(vary.items(), start=1)]
+    return swept(
+        scenario,
+        named,
+        trials,
+        one_at_a_time=one_at_a_time,
+        seed=seed,
+        executor=executor,
+        workers=workers,
+        on_progress=on_progress,
+    )
+
+
+def _parsed(path: str, given: Sequence[object] | str, ordinal: int) -> tuple[Parameter, list[Any]]:
+    chosen = parameter(path, Position(OPTION, ordinal, 1))
+    if isinstance(given, str):
+        return chosen, values_of(chosen, given)
+    return chosen, listed(chosen, given)
+
+
+def swept(
+    scenario: Scenario,
+    vary: Sequence[tuple[Parameter, list[Any]]],
+    trials: int = 1,
+    *,
+    one_at_a_time: bool = False,
+    seed: int | None = None,
+    executor: Executor | None = None,
+    workers: int | None = None,
+    on_progress: Progress | None = None,
+) -> Sweep:
+    """Run trials at every combination of values that are parsed already: see `sweep`."""
+    chosen = combinations(scenario, vary, one_at_a_time=one_at_a_time)
+    seed = scenario.seed if seed is None else seed
+    points = []
+    with runner(executor, workers) as made:
+        for values, world in chosen:
+            points.append(Point(values, made.run(world, trials, seed)))
+            if on_progress is not None:
+                on_progress(len(points), len(chosen))
+    parameters = tuple(each for each, _ in vary)
+    return Sweep(scenario, seed, parameters, tuple(points), one_at_a_time)
+
+
+def combinations(
+    scenario: Scenario, vary: Sequence[tuple[Parameter, list[Any]]], *, one_at_a_time: bool
+) -> list[tuple[dict[str, Any], Scenario]]:
+    """Return the values by path of each point, and the scenario; raise ScenarioError."""
+    if not vary:
+        raise StudyError("a sweep varies at least one parameter")
+    if one_at_a_time:
+        alone = [[(each, value)] for each, values in vary for value in values]
+        points: list[list[tuple[Parameter, Any]]] = [[], *alone]
+    else:
+        grid = product(*(values for _, values in vary))
+        points = [list(zip((each for each, _ in vary), values, strict=True)) for values in grid]
+    base = with_value(scenario, "records", "off")
+    return [({each.path: value for each, value in point}, _at(base, point)) for point in points]
+
+
+def _at(scenario: Scenario, point: Sequence[tuple[Parameter, Any]]) -> Scenario:
+    for vary, value in point:
+        scenario = with_value(scenario, vary, value)
+    return scenario
