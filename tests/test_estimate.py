@@ -196,6 +196,98 @@ def test_a_block_overwritten_hourly(hours, sent):
     assert found["sent_bytes_per_s"] * 86_400 == near(sent)
 
 
+def test_the_spread_of_hot_writes_is_that_of_what_they_add():
+    """Var C = λ((1 - s) E[X²] + s (U'/λs)²) C / b² / (1 - ρ²), ρ the slope, W constant."""
+    rate, blocks, size, share, throughput, gap = 5.0, 1000, 1000.0, 0.4, 20_000, 60
+    stream = {**poisson(f"{rate} per s", size)}
+    stream["hot_set"] = {"size": blocks * size, "block": size, "share": share}
+    found = estimated({"w": stream}, {"gap": gap, "throughput": throughput})
+    cycle = found["cycle_s"]
+    hot = size * rate * share * math.exp(-rate * share * cycle / blocks)  # U'
+    slope = ((1 - share) * rate * size + hot) / throughput
+    spread = (1 - share) * rate * size**2 + hot**2 / (rate * share)
+    variance = spread * cycle / throughput**2 / (1 - slope**2)
+    wobble = found["age_mean_s"] - (found["sync_s"] + cycle / 2)
+    assert wobble == pytest.approx((0.5 + slope) * variance / cycle, rel=1e-6)  # numeric slope
+    assert wobble > 1e-4
+
+
+def test_failed_attempts_spread_a_gated_cycle():
+    """No bytes, setup S: mean age E[D] + C/2 + Var D / 2C, Var D of Failures."""
+    sync = {"gap": 10, "setup": 50, "failure_probability": 0.2, "backoff": 10, "backoff_max": 60}
+    failures = Failures(0.2, 10, 60)
+    mean, variance = failures.duration_s(50), failures.variance(50, 0)
+    found = estimated({}, sync)
+    assert found["cycle_s"] == near(10 + mean)
+    expected = mean + (10 + mean) / 2 + variance / 2 / (10 + mean)
+    assert found["age_mean_s"] == near(expected)
+    # K failures: K uniform shares of 50 s, and waits; Var(50 ΣU) = 50² (E[K]/12 + Var K/4).
+    assert Failures(0.2).variance(50, 0) == near(2500 * (0.25 / 12 + 0.3125 / 4))
+
+
+def test_bursts_write_in_a_share_of_the_syncs():
+    """A job of 600 writes in 10 min a day is in (10 min + I) / 1 day of the syncs."""
+    batch = {"batch": {"at": "02:00", "every": "1 day", "writes": 600, "over": "10 min"}}
+    sync = {"interval": 60, "setup": 5, "scan_rate": "100 per s"}
+    found = estimated({"w": {"arrivals": batch, "size": 1}}, sync, "1 day", files=1000)
+    assert found["sync_s"] == near(5 + 10 * 660 / 86_400)
+    assert found["busiest_bytes_per_s"] == near(1.0)
+    all_day = {"batch": {**batch["batch"], "over": "1 day"}}
+    found = estimated({"w": {"arrivals": all_day, "size": 1}}, sync, "1 day")
+    assert found["busiest_bytes_per_s"] == near(600 / 86_400)
+    at_once = {"batch": {**batch["batch"], "over": 0}}
+    found = estimated({"w": {"arrivals": at_once, "size": 1}}, sync, "1 day", files=1000)
+    assert found["sync_s"] == near(5 + 10 * 60 / 86_400)
+    assert found["busiest_bytes_per_s"] == near(600 / 60)
+
+
+def found_s(sync, arrivals):
+    return estimated({"w": {"arrivals": arrivals, "size": 10}}, sync)["sync_s"]
+
+
+def test_a_trace(tmp_path):
+    """Totals of 10 minutes: the mean rate of the run, and the busiest row."""
+    (tmp_path / "t.csv").write_text("timestamp,value\n0,6000\n600,60000\n1200,0\n")
+    trace = {"file": str(tmp_path / "t.csv"), "period": "10 min"}
+    found = estimated(
+        {"w": {"trace": trace, "growth": 2}}, {"interval": 60, "throughput": 1000}, "30 min"
+    )
+    assert found["written_bytes_per_s"] == near(2 * 66_000 / 1800)
+    assert found["writes_per_s"] == near(0.1)
+    assert found["busiest_bytes_per_s"] == near(200)
+    single = {"file": str(tmp_path / "t.csv")}
+    found = estimated({"w": {"trace": single}}, {"interval": 60}, "30 min")
+    assert found["busiest_bytes_per_s"] == found["written_bytes_per_s"] == near(60_000 / 1800)
+
+
+def test_approximations_are_those_of_the_scenario():
+    near_limits = {"interval": 60, "setup": 5, "throughput": 2000, "file_rate": "2.1 per s"}
+    both = "the larger of two means"
+    for rate, said in (("1 per s", True), ("0.4 per s", True)):
+        found = estimated({"w": poisson(rate, 1000)}, near_limits)["approximations"]
+        assert any(text.startswith(both) for text in found) is said
+    found = estimated({"w": poisson("1 per s", 1000)}, {**near_limits, "file_rate": "10 per s"})
+    assert not any(text.startswith(both) for text in found["approximations"])
+    assert any(text.startswith("on time at the mean") for text in found["approximations"])
+    plain = estimated({}, {"interval": 60, "setup": 5})["approximations"]
+    assert not any(text.startswith(("fluid", "on time", "hot", "mean rate")) for text in plain)
+
+
+def test_the_busiest_time_of_profiles_and_of_on_and_off():
+    profile = {"profile": {"rate": "1 per s", "hours": [3] * 12 + [1] * 12}}
+    on_off = {"on_off": {"on": "1 h", "off": "3 h", "rate": "8 per s"}}
+    sync = {"interval": 60, "setup": 5, "throughput": 100}
+    found = estimated({"w": {"arrivals": profile, "size": 10}}, sync)
+    assert found["busiest_bytes_per_s"] == near(15)
+    assert found["busiest_utilisation"] == near(0.15)
+    # A sync of a minute meets an hour of 480 writes a minute, or none.
+    scanned = estimated({"w": {"arrivals": on_off, "size": 10}}, {**sync, "scan_rate": 1}, files=5)
+    assert scanned["sync_s"] - found_s(sync, on_off) == near(5 * 61 / 240)
+    found = estimated({"w": {"arrivals": on_off, "size": 10}}, sync)
+    assert found["written_bytes_per_s"] == near(20)
+    assert found["busiest_bytes_per_s"] == near(80)
+
+
 # Sizing
 
 
@@ -279,6 +371,15 @@ def test_catch_up(interval, setup, size, throughput, length):
     assert found.syncs == len(durations) - 1
     assert found.duration_s == near(sum(durations[1:]))
     assert found.age_peak_s == near(durations[0] + durations[1])
+
+
+def test_a_catch_up_without_an_end_in_sight():
+    """ρ = 1 - 1e-7: after a year of initial sync each sync is a ten millionth shorter."""
+    sync = {"setup": 1, "throughput": 1000 / (1 - 1e-7)}
+    found = estimated({"w": constant()}, sync, file_system={"size": "30 GB"},
+                      replication={"established": False})  # fmt: skip
+    assert found["regime"] == "back_to_back"
+    assert [part["syncs"] for part in found["catch_up"]] == [1, None]
 
 
 def test_outages_of_the_scenario():

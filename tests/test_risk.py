@@ -100,6 +100,16 @@ def test_hours_are_those_of_the_clock(since, begin, seconds, name):
             assert found == local.weekday() * 24 + local.hour
 
 
+@pytest.mark.parametrize("name", ["Europe/Rome", "Africa/Casablanca", "Australia/Lord_Howe"])
+def test_every_half_hour_of_two_years(name):
+    zone, count = ZoneInfo(name), 2 * 365 * 48
+    edges, hour = hours_between(MONDAY, 0.0, count * 1800.0, zone)
+    middles = np.arange(count) * 1800.0 + 900
+    local = [(MONDAY + timedelta(seconds=at)).astimezone(zone) for at in middles.tolist()]
+    found = hour[edges.searchsorted(middles, "right") - 1]
+    assert found.tolist() == [moment.weekday() * 24 + moment.hour for moment in local]
+
+
 # The sums
 
 

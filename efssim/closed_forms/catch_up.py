@@ -10,6 +10,7 @@ from efssim.closed_forms.syncs import Syncs
 _BACK_TO_BACK = 1.01
 """Where syncs run back to back, cycles only come near the steady one: within so much of it counts
 as caught up."""
+_SYNCS_MAX = 100_000
 
 
 @dataclass(frozen=True)
@@ -28,7 +29,7 @@ def catch_up(syncs: Syncs, usual: Steady, length_s: float, written_s: float) -> 
     Sync k lasts d_k = D(d_(k-1) + V), D(span) the duration of a sync of so many seconds of writes,
     beginning with the long cycle, for as long as a cycle is longer than the interval; just before
     it completes the age is the cycle before it and d_k. With constant writes D(span) = S + ρ span.
-    None if cycles stop getting shorter before that.
+    None if that takes more than 100,000 syncs: the load is a hair below 1.
     """
     enough_s = max(syncs.interval_s, _BACK_TO_BACK * usual.cycle_s)
     count, peak_s, passed_s = 0, 0.0, 0.0
@@ -38,8 +39,7 @@ def catch_up(syncs: Syncs, usual: Steady, length_s: float, written_s: float) -> 
         next_s = max(syncs.interval_s, took_s + syncs.gap.mean)
         if next_s <= enough_s:
             return CatchUp(count, peak_s, passed_s + took_s)
-        # The first may be longer than the outage, if the writes of a long time add up to a lot.
-        if count > 1 and next_s >= length_s:
+        if count == _SYNCS_MAX:
             return None
         length_s = written_s = next_s
         passed_s += length_s

@@ -34,7 +34,7 @@ class Flow:
     write_bytes: float = 0.0
     """Mean bytes of a write."""
     write_square: float = 0.0
-    """Mean square of them."""
+    """Mean square of them, where writes are random."""
     random: bool = False
     """Whether the writes are independent of each other (Poisson), or at regular distances."""
     burst: Burst | None = None
@@ -101,13 +101,13 @@ class Flow:
 
     def touched(self, span_s: float) -> float:
         """Return the probability that it writes in `span_s` seconds."""
-        if self.burst is None:
-            return self._any(self.writes_per_s * span_s)
-        length_s, period_s = self.burst.length_s, self.burst.period_s
-        if not length_s:
-            return min(1.0, span_s / period_s)
-        within = self._any(self.writes_per_s * period_s / length_s * span_s)
-        return min(1.0, (length_s + span_s) / period_s) * within
+        writes = self.writes_per_s * span_s
+        if self.burst is None or not writes:
+            return self._any(writes)
+        # Bursts of L in every P seconds: the time meets one with probability (L + span) / P, and
+        # then has all of the writes.
+        meets = min(1.0, (self.burst.length_s + span_s) / self.burst.period_s)
+        return meets * self._any(writes / meets)
 
     def _any(self, writes: float) -> float:
         return -math.expm1(-writes) if self.random else min(1.0, writes)

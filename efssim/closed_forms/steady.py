@@ -10,6 +10,8 @@ from efssim.closed_forms.syncs import Syncs
 
 _HALVINGS = 200
 """Steps of a bisection: floats are found to the last bit in fewer."""
+_DOUBLINGS = 128
+"""Doublings after which a search gives up: a factor of 1e38, and no product of two overflows."""
 _STEP = 1e-4
 """Relative step of a derivative: exact for what is linear, off by its square for the rest. So its
 square is also the least distance from slope 1 that can be told."""
@@ -81,11 +83,10 @@ def least(holds: Callable[[float], bool], start: float) -> float:
 
     `start` is where the search begins, above 0.
     """
-    high = start
-    while not holds(high):
-        high *= 2
-        if high > 1e300:
-            return math.inf
+    highs = (start * 2.0**doublings for doublings in range(_DOUBLINGS))
+    high = next((high for high in highs if holds(high)), math.inf)
+    if high == math.inf:
+        return high
     low = 0.0 if high == start else high / 2
     for _ in range(_HALVINGS):
         middle = (low + high) / 2

@@ -40,7 +40,7 @@ def _flow(stream: WriteStream, source: FileSystem, scenario: Scenario) -> Flow:
     random = arrivals.constant is None and arrivals.batch is None
     return replace(
         _mean(stream, arrivals_volume(stream, source, scenario), scenario.duration),
-        write_square=size.expected_square() * scale**2,
+        write_square=size.expected_square() if random else 0.0,
         random=random,
         burst=_burst(arrivals),
         peak=_peak(arrivals),
