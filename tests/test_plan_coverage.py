@@ -18,7 +18,7 @@ from worlds import poisson, scenario
 import efssim
 from efssim.study.plan import plan
 from efssim.study.space import with_value
-from efssim.study.trial import run_trials_of
+from efssim.study.trial import run_trial
 
 PATH = "replications.dr.sync.throughput"
 REPEATS, MANY = 100, 10_000
@@ -65,7 +65,7 @@ def answer_of(kind: str, seed: int) -> tuple[float | None, float, int]:
 def losses(kind: str, value: float, first: int) -> float:
     """Return the summed loss of a thousand trials of a seed that no plan has."""
     varied = with_value(world(kind), PATH, value)
-    done = run_trials_of(varied, 987_654_321, tuple(range(first, first + 1000)))
+    done = [run_trial(varied, 987_654_321, number) for number in range(first, first + 1000)]
     parts = [each.trial.summary["replications"]["dr"]["rpo"] for each in done]
     return math.fsum(1 - part["attainment"] for part in parts)
 
