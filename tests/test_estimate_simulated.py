@@ -190,6 +190,7 @@ SEEN: dict[tuple[str, str], dict[str, float]] = {
     ("measured", "dr"): {"written_bytes_per_s": 1e-9, "utilisation": 1e-9},
     ("outage-at-peak", "dr"): {"written_bytes_per_s": 0.03},
     ("random-year", "dr"): {"sync_s": 0.01, "age_peak_s": 0.01, "utilisation": 0.01},
+    ("resonance", "dr"): {"sync_s": 0.001, "age_mean_s": 0.01, "age_peak_s": 0.001},
     ("region-opt-out", "dr"): {"written_bytes_per_s": 0.001, "sync_s": 0.02},
 }
 
