@@ -27,6 +27,15 @@ def draw(scenario: str, overrides: list[str]) -> None:
     ax.figure.savefig(HERE / f"{scenario}.svg", metadata={"Date": None})
 
 
+def draw_plan(scenario: str, vary: str, between: tuple[str, str]) -> None:
+    """Draw the attainment curve of a plan."""
+    plan = efssim.plan(efssim.load(SCENARIOS / f"{scenario}.yaml"), vary, between, shares=())
+    _, ax = plt.subplots(figsize=(8, 3), layout="constrained")
+    plan.plot(ax)
+    ax.figure.savefig(HERE / f"{scenario}-plan.svg", metadata={"Date": None})
+
+
 if __name__ == "__main__":
     draw("first-report", ["duration=2 h 40 min", "warm_up=100 min"])  # around a nightly export
     draw("region-opt-out", ["duration=60 h", "warm_up=44 h"])
+    draw_plan("resonance", "replications.dr.sync.interval", ("15 min", "60 min"))
