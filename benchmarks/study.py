@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import resource
 import subprocess
 import sys
 import tempfile
@@ -124,8 +125,6 @@ def year(folder: Path) -> efssim.Scenario:
 
 def report_years(trials: int) -> None:
     """Print s3; to be run in a process of its own, whose peak memory it prints."""
-    import resource
-
     with tempfile.TemporaryDirectory() as folder:
         scenario = year(Path(folder))
         # What it costs to read the trace, once in each process, is no part of a trial.

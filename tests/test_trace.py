@@ -376,3 +376,14 @@ def test_real_export(tmp_path: Path) -> None:
     assert math.fsum(trace.bytes.tolist()) == total
     with pytest.raises(TraceErrors, match="covers"):
         read_trace(spec, START, covered_s + 1)
+
+
+def test_a_trace_that_was_read_before_is_known_by_its_content(tmp_path: Path) -> None:
+    file = tmp_path / "w.csv"
+    for last in (5, 5, 6, 5):
+        file.write_text(f"t,b\n0,1\n9,{last}\n")
+        trace = read_trace(spec_of(file), START, 10)
+        assert trace.bytes.tolist() == [last]
+    file.unlink()
+    with pytest.raises(TraceErrors, match="no such file"):
+        read_trace(spec_of(file), START, 10)
