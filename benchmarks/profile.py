@@ -18,7 +18,7 @@ PARTS = {
     "writes drawn: times, sizes, whole bytes": ("writes.py", "take"),
     "writes appended to the journal": ("curve.py", "_append"),
     "syncs planned": ("stretch.py", "plan"),
-    "syncs recorded, with their writes published": ("sync.py", "_record"),
+    "completed syncs handed on, with their writes": ("completed.py", "hand_on"),
     "  of it: write lags": ("write_lag.py", "add"),
     "  of it: blocks of syncs, measured, hashed, packed": ("columns.py", "settle"),
     "disturbances begun and ended": ("schedule.py", "_between"),
