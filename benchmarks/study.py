@@ -22,6 +22,7 @@ from pathlib import Path
 import numpy as np
 
 import efssim
+from benchmarks import works
 from benchmarks.timing import timed
 from benchmarks.works import busy
 
@@ -106,21 +107,7 @@ def year(folder: Path) -> efssim.Scenario:
     file.write_text(f"timestamp,value\n{text}", encoding="utf-8")
     trace = {"file": str(file), "period": "1 min", "writes_per_row": 1}
     sync = {"interval": "15 min", "setup": {"exponential": {"mean": "30 s"}}}
-    return efssim.Scenario.model_validate(
-        {
-            "name": "year",
-            "duration": "365 days",
-            "file_systems": {"data": {"region": "us-east-1", "writes": {"app": {"trace": trace}}}},
-            "replications": {
-                "dr": {
-                    "source": "data",
-                    "destination": {"region": "us-west-2"},
-                    "established": True,
-                    "sync": sync,
-                }
-            },
-        }
-    )
+    return works.scenario({"app": {"trace": trace}}, YEAR_MINUTES * 60, sync)
 
 
 def report_years(trials: int) -> None:

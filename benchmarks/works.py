@@ -17,9 +17,10 @@ LINK = "us-east-1 -> us-west-2"
 _PERIODIC = {"preset": "none", "interval": INTERVAL_S, "setup": SETUP_S, "throughput": THROUGHPUT}
 
 
-def _scenario(
+def scenario(
     writes: dict[str, Any], duration_s: float, sync: dict[str, Any], **top: Any
 ) -> Scenario:
+    """Return a scenario of one established replication."""
     return Scenario.model_validate(
         {
             "name": "benchmark",
@@ -44,13 +45,13 @@ def busy(days: float, rate_per_s: float = RATE_PER_S, **top: Any) -> Scenario:
         "arrivals": {"poisson": {"rate": f"{rate_per_s} per s"}},
         "size": {"lognormal": {"median": MEDIAN_BYTES, "sigma": SIGMA}},
     }
-    return _scenario({"app": stream}, days * DAY_S, _PERIODIC, **top)
+    return scenario({"app": stream}, days * DAY_S, _PERIODIC, **top)
 
 
 def sparse(days: float, **top: Any) -> Scenario:
     """One write a minute, a sync every 60 s."""
     stream = {"arrivals": {"constant": {"rate": "1 per min"}}, "size": 1000}
-    return _scenario({"app": stream}, days * DAY_S, _PERIODIC, **top)
+    return scenario({"app": stream}, days * DAY_S, _PERIODIC, **top)
 
 
 def sparse_with_outages(days: float) -> Scenario:
@@ -66,7 +67,7 @@ def gated(syncs: int) -> Scenario:
         "size": {"exponential": {"mean": CYCLE_MEAN_BYTES}},
     }
     sync = {"preset": "none", "gap": GAP_S, "setup": CYCLE_SETUP_S, "throughput": THROUGHPUT}
-    return _scenario({"app": stream}, syncs * CYCLE_S, sync)
+    return scenario({"app": stream}, syncs * CYCLE_S, sync)
 
 
 def fleet(replications: int, days: float) -> Scenario:

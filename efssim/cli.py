@@ -198,10 +198,10 @@ def _load_all(files: tuple[Path, ...], overrides: tuple[str, ...]) -> list[tuple
 
 def _write_several(found: list[Comparison], out: Path) -> None:
     from efssim.report.compare_text import write_comparisons
-    from efssim.report.trials_files import write_study
+    from efssim.report.trials_files import write_trials
 
     for study in (found[0].first, *(comparison.second for comparison in found)):
-        write_study(study, out / study.scenario.name)
+        write_trials(study, out / study.scenario.name)
     write_comparisons(found, out)
 
 
@@ -262,9 +262,9 @@ def _write(result: Result | Trials, out: Path | None, png: bool) -> None:
     if isinstance(result, Result):
         write_files(result, out, png)
     else:
-        from efssim.report.trials_files import write_study
+        from efssim.report.trials_files import write_trials
 
-        write_study(result, out)
+        write_trials(result, out)
 
 
 def _text(result: Result | Trials, again: str) -> str:

@@ -12,7 +12,7 @@ from scipy import stats
 from worlds import constant, poisson, scenario
 
 import efssim
-from efssim.report.compare_text import comparison_json, comparison_report
+from efssim.report.compare_text import comparison_report, comparisons_json
 from efssim.study.errors import StudyError
 from efssim.study.pairs import difference
 from efssim.study.trials import Trials, run_trials
@@ -115,7 +115,7 @@ def test_what_cannot_be_compared(slow: Trials) -> None:
 def test_a_comparison_shows_itself(comparison: efssim.Comparison) -> None:
     assert repr(comparison) == "<efssim.Comparison of 'test' and 'test': 12 pairs of trials>"
     assert "<table" in comparison._repr_html_()
-    content = json.loads(comparison_json(comparison))
+    (content,) = json.loads(comparisons_json([comparison]))["comparisons"]
     assert content["pairs"] == 12
     assert {"measure", "difference", "low", "high", "variance_saved"} <= set(
         content["differences"][0]

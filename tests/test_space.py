@@ -11,8 +11,8 @@ from worlds import constant, poisson, scenario
 import efssim
 from efssim.scenario import Scenario
 from efssim.scenario.document import Position, parse_path
+from efssim.study.facts import is_random
 from efssim.study.quantity import quantity_at
-from efssim.study.randomness import is_random
 from efssim.study.space import parameter, parse_assignment, range_of, values_of, with_value
 
 SCENARIOS = Path(__file__).parents[1] / "scenarios"

@@ -84,7 +84,8 @@ def run(
         simulation = Simulation(world, verify=True)
     seen = []
     for time_s in sorted(looks or []):
-        simulation.advance(time_s - simulation.elapsed_s)
+        # Never negative: a sum of differences may end an ulp past the next look.
+        simulation.advance(max(0.0, time_s - simulation.elapsed_s))
         result = simulation.result()
         times = [result.summary["replications"]["dr"][key] for key in TIMES]
         seen.append((_described(simulation), times, result.outcomes["dr"].open_sync))

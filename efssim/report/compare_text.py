@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import math
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from efssim.report.figure_files import safe_names
+from efssim.report.json_text import json_text
 from efssim.report.lines import counted, wrapped
 from efssim.report.study_files import write_study
 from efssim.report.sweep_text import shown
@@ -19,15 +19,9 @@ _NOUGHT = 1e-12
 """Relative change below which two means are the same but for rounding."""
 
 
-def comparison_json(comparison: Comparison) -> str:
-    """Return the content of comparison.json."""
-    return json.dumps(comparison.summary, indent=2, allow_nan=False, ensure_ascii=False) + "\n"
-
-
 def comparisons_json(comparisons: list[Comparison]) -> str:
     """Return the JSON of several comparisons with one first study."""
-    content = {"comparisons": [comparison.summary for comparison in comparisons]}
-    return json.dumps(content, indent=2, allow_nan=False, ensure_ascii=False) + "\n"
+    return json_text({"comparisons": [comparison.summary for comparison in comparisons]})
 
 
 def comparisons_report(comparisons: list[Comparison], again: str) -> str:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from typing import Any
 
 from efssim.closed_forms import Estimate
+from efssim.report.json_text import json_text
 from efssim.report.lines import counted, percent, wrapped
 from efssim.scenario import Scenario
 from efssim.scenario.quantities import format_byte_rate, format_duration, format_size
@@ -49,7 +49,7 @@ _ROWS: dict[str, tuple[str, Format]] = {
 
 def estimate_json(found: Estimate) -> str:
     """Return what `--format json` prints."""
-    return json.dumps(found.summary, indent=2, allow_nan=False, ensure_ascii=False) + "\n"
+    return json_text(found.summary)
 
 
 def estimate_report(found: Estimate) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import warnings
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -26,11 +27,10 @@ _METHODS = {
 """The method of Result that draws each kind of figure."""
 _WITHOUT_RECORDS = ("exceedance",)
 """Kinds that need no syncs."""
-STYLE = {
+_STYLE = {
     "svg.hashsalt": "efssim",  # ids in the file hang on this and not on a random salt
     "svg.fonttype": "none",  # text stays text
 }
-"""Style of figures in files."""
 _DPI = 150
 _STEM = 80
 """Letters of a replication's name in a file name at most."""
@@ -39,18 +39,35 @@ _FIGURE = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]*\.(svg|png)")
 
 def write_figures(result: Result, folder: Path, png: bool) -> list[str]:
     """Draw all figures into a new folder, as SVG and with `png` as PNG too; return their names."""
-    from matplotlib import style
-
     folder.mkdir()
     written = []
-    # A user's own style has no part in it, and a name without a glyph is no reason to complain.
-    with style.context(["default", STYLE]), warnings.catch_warnings():
-        warnings.filterwarnings("ignore", message=r"Glyph .* missing from")
+    with file_style():
         for stem, figure in _figures(result):
             for kind in ("svg", "png")[: 1 + png]:
                 written.append(f"{stem}.{kind}")
                 save_figure(figure, folder / written[-1])
     return written
+
+
+@contextmanager
+def file_style() -> Iterator[None]:
+    """Draw what is drawn inside as it is in files."""
+    from matplotlib import style
+
+    # A user's own style has no part in it, and a name without a glyph is no reason to complain.
+    with style.context(["default", _STYLE]), warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message=r"Glyph .* missing from")
+        yield
+
+
+def new_figure() -> Figure:
+    """Return an empty figure of the size that files have."""
+    from matplotlib.figure import Figure
+
+    from efssim.report.figures.axes import FIGURE_SIZE
+
+    # Not pyplot's, which belongs to the user.
+    return Figure(figsize=FIGURE_SIZE, layout="constrained")
 
 
 def is_figure(name: object) -> bool:
@@ -75,15 +92,10 @@ def safe_names(names: list[str]) -> dict[str, str]:
 
 def _figures(result: Result) -> Iterator[tuple[str, Figure]]:
     """Yield each figure with the stem of its file name."""
-    from matplotlib.figure import Figure
-
-    from efssim.report.figures.axes import FIGURE_SIZE
-
     kinds = tuple(_METHODS) if result.has_records else _WITHOUT_RECORDS
     for name, stem in safe_names(list(result.outcomes)).items():
         for kind in kinds:
-            # Not pyplot's, which belongs to the user.
-            figure = Figure(figsize=FIGURE_SIZE, layout="constrained")
+            figure = new_figure()
             getattr(result, _METHODS[kind])(name, ax=figure.subplots())
             yield f"{stem}-{kind}", figure
 

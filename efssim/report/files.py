@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from efssim._version import __version__
 from efssim.report.assumptions import resolved
 from efssim.report.figure_files import FOLDER, is_figure, write_figures
+from efssim.report.json_text import json_text
 from efssim.report.risk import risk_of_all
 from efssim.report.traces import trace_findings
 from efssim.result import Result
@@ -92,13 +93,12 @@ def staged(folder: Path) -> Iterator[Path]:
 
 def summary_json(result: Summarised) -> str:
     """Return summary.json: what `--format json` prints."""
-    return json.dumps(result.summary, indent=2, allow_nan=False, ensure_ascii=False) + "\n"
+    return json_text(result.summary)
 
 
 def write_json(content: dict[str, Any], file: Path) -> None:
     """Write a JSON file."""
-    text = json.dumps(content, indent=2, allow_nan=False, ensure_ascii=False)
-    file.write_text(text + "\n", encoding="utf-8")
+    file.write_text(json_text(content), encoding="utf-8")
 
 
 def manifest(result: Summarised, figures: list[str]) -> dict[str, Any]:

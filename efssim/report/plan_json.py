@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from efssim.report.json_text import json_text
 from efssim.report.plan_text import answer_text
 from efssim.report.study_files import write_study
 from efssim.study.evaluation import Evaluation
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 def plan_json(plan: Plan) -> str:
     """Return what `efssim plan --format json` prints."""
-    return json.dumps(plan.summary, indent=2, allow_nan=False, ensure_ascii=False) + "\n"
+    return json_text(plan.summary)
 
 
 def write_plan(plan: Plan, folder: Path) -> None:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from efssim.report.figure_files import FOLDER, STYLE, save_figure
+from efssim.report.figure_files import FOLDER, file_style, new_figure, save_figure
 from efssim.report.files import staged
 
 if TYPE_CHECKING:
@@ -36,15 +35,9 @@ def write_study(
 
 
 def _draw_all(folder: Path, figures: Mapping[str, Draw]) -> None:
-    from matplotlib import style
-    from matplotlib.figure import Figure
-
-    from efssim.report.figures.axes import FIGURE_SIZE
-
     folder.mkdir()
-    with style.context(["default", STYLE]), warnings.catch_warnings():
-        warnings.filterwarnings("ignore", message=r"Glyph .* missing from")
+    with file_style():
         for stem, draw in figures.items():
-            figure = Figure(figsize=FIGURE_SIZE, layout="constrained")
+            figure = new_figure()
             draw(figure.subplots())
             save_figure(figure, folder / f"{stem}.svg")

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import math
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from efssim.report.figure_files import safe_names
+from efssim.report.json_text import json_text
 from efssim.report.study_files import Draw, write_study
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 def sweep_json(sweep: Sweep) -> str:
     """Return what `efssim sweep --format json` prints."""
-    return json.dumps(sweep.summary, indent=2, allow_nan=False, ensure_ascii=False) + "\n"
+    return json_text(sweep.summary)
 
 
 def sweep_summary(sweep: Sweep) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from efssim.report.files import manifest, staged, summary_json, write_csv, write
 from efssim.study.trials import Trials
 
 
-def write_study(trials: Trials, folder: Path) -> None:
+def write_trials(trials: Trials, folder: Path) -> None:
     """Write summary.json, trials.csv and manifest.json into a folder, which may exist.
 
     As for a single run all are written or none, and what an earlier run left goes. Raise OSError.

@@ -9,13 +9,17 @@ from pathlib import Path
 from pydantic import BaseModel
 
 from efssim.scenario import Scenario
-from efssim.scenario.arrivals import OnOff, Poisson, Profile
+from efssim.scenario.arrivals import Arrivals
 from efssim.scenario.distributions import Distribution
 from efssim.scenario.streams import HotSet
+from efssim.scenario.timing import Sync
 
 
 def is_random(scenario: Scenario) -> bool:
-    """Whether anything in a scenario is drawn, so that trials may differ."""
+    """Whether anything in a scenario is drawn, so that trials may differ.
+
+    By what it says and not by what happens: a stream that is never on counts, too.
+    """
     return any(_is_drawn(part) for part in _parts(scenario))
 
 
@@ -24,8 +28,9 @@ def _is_drawn(part: object) -> bool:
         return part.constant is None
     if isinstance(part, HotSet):
         return 0 < part.share < 1
-    fails = getattr(part, "failure_probability", None)
-    return isinstance(part, Poisson | OnOff | Profile) or bool(fails)
+    if isinstance(part, Arrivals):
+        return part.constant is None and part.batch is None
+    return isinstance(part, Sync) and part.number("failure_probability") > 0
 
 
 def fingerprint(scenario: Scenario) -> str:

@@ -19,10 +19,10 @@ from efssim.study.confirm import (
 )
 from efssim.study.errors import StudyError
 from efssim.study.evaluation import Evaluation, evaluated
+from efssim.study.facts import is_random
 from efssim.study.intervals import CONFIDENCE
 from efssim.study.ladder import ladder
 from efssim.study.quantity import FRACTION
-from efssim.study.randomness import is_random
 from efssim.study.search import BUDGET, Bracket, Direction, Outcome, Search
 from efssim.study.shared import Runner, runner
 from efssim.study.space import Parameter, bounds, parameter, with_value
