@@ -126,8 +126,8 @@ def run(
     how = _run_trials if options.are_many else _run_once
     with _placing_refusals(file, overrides), _naming_the_trial(file, overrides, options):
         result = how(scenario, seed, options, verify, quiet)
-    _write(result, out, png)
     again = _command(file, result.seed, overrides, options)
+    _write(result, out, png, again)
     click.echo(summary_json(result) if form == "json" else _text(result, again), nl=False)
     if not quiet:
         _report_progress(out, verify)
@@ -168,7 +168,7 @@ def _run_several(
     with _study_errors(files[-1]):
         found = [compare(studies[0], other) for other in studies[1:]]
     if out is not None:
-        _write_several(found, out)
+        _write_several(found, out, _typed())
     text = comparisons_json(found) if form == "json" else comparisons_report(found, _typed())
     click.echo(text, nl=False)
     if not quiet:
@@ -196,13 +196,13 @@ def _load_all(files: tuple[Path, ...], overrides: tuple[str, ...]) -> list[tuple
     return found
 
 
-def _write_several(found: list[Comparison], out: Path) -> None:
+def _write_several(found: list[Comparison], out: Path, again: str) -> None:
     from efssim.report.compare_text import write_comparisons
     from efssim.report.trials_files import write_trials
 
     for study in (found[0].first, *(comparison.second for comparison in found)):
-        write_trials(study, out / study.scenario.name)
-    write_comparisons(found, out)
+        write_trials(study, out / study.scenario.name, again)
+    write_comparisons(found, out, again)
 
 
 def _check_options(options: TrialOptions, png: bool) -> None:
@@ -253,18 +253,18 @@ def _run_trials(
     return found
 
 
-def _write(result: Result | Trials, out: Path | None, png: bool) -> None:
+def _write(result: Result | Trials, out: Path | None, png: bool, again: str) -> None:
     from efssim.report.files import write_files
     from efssim.result import Result
 
     if out is None:
         return
     if isinstance(result, Result):
-        write_files(result, out, png)
+        write_files(result, out, png, again)
     else:
         from efssim.report.trials_files import write_trials
 
-        write_trials(result, out)
+        write_trials(result, out, again)
 
 
 def _text(result: Result | Trials, again: str) -> str:
@@ -534,7 +534,7 @@ def plan(
             on_progress=None if quiet or not sys.stderr.isatty() else _tell_evaluation(chosen),
         )
     if out is not None:
-        write_plan(found, out)
+        write_plan(found, out, _typed())
     click.echo(plan_json(found) if form == "json" else plan_report(found, _typed()), nl=False)
     if out is not None and not quiet:
         click.echo(f"wrote {out}{os.sep}", err=True)
@@ -595,7 +595,7 @@ def sweep(
         )
         found.check_measure(measure)
     if out is not None:
-        write_sweep(found, out, measure)
+        write_sweep(found, out, measure, _typed())
     text = sweep_json(found) if form == "json" else sweep_report(found, measure, _typed())
     click.echo(text, nl=False)
     if out is not None and not quiet:

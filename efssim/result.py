@@ -216,6 +216,10 @@ class Result:
         return pd.DataFrame({"age_s": time_s - np.repeat(teeth.origin_s, 2)}, index=index)
 
     def plot(self, replication: str | None = None, ax: Axes | None = None) -> Axes:
+        """Draw what `plot_age` draws; return the Axes."""
+        return self.plot_age(replication, ax)
+
+    def plot_age(self, replication: str | None = None, ax: Axes | None = None) -> Axes:
         """Draw time since last sync over simulated time, with the RPO target; return the Axes.
 
         Statuses other than ENABLED are bands, disturbances and calls stand above. KeyError as for
@@ -233,18 +237,18 @@ class Result:
         self._require_records()
         return plot_pending(self, self._named(replication), ax)
 
-    def plot_exceedance(self, replication: str | None = None, ax: Axes | None = None) -> Axes:
+    def plot_lag(self, replication: str | None = None, ax: Axes | None = None) -> Axes:
         """Draw how often each lag is longer than x, on logarithmic axes; return the Axes."""
-        from efssim.report.figures.exceedance import plot_exceedance
+        from efssim.report.figures.lag import plot_lag
 
-        return plot_exceedance(self, self._named(replication), ax)
+        return plot_lag(self, self._named(replication), ax)
 
-    def plot_durations(self, replication: str | None = None, ax: Axes | None = None) -> Axes:
+    def plot_syncs(self, replication: str | None = None, ax: Axes | None = None) -> Axes:
         """Draw how long syncs took against the bytes that they sent; return the Axes."""
-        from efssim.report.figures.durations import plot_durations
+        from efssim.report.figures.syncs import plot_syncs
 
         self._require_records()
-        return plot_durations(self, self._named(replication), ax)
+        return plot_syncs(self, self._named(replication), ax)
 
     def risk(self, replication: str | None = None, timezone: str = "UTC") -> pd.DataFrame:
         """Return when the age is above the RPO target: by hour of the day and by weekday.

@@ -357,7 +357,7 @@ COLUMNS = {
     "violations.csv": "replication,trial,begin,end,peak_s,disturbances",
     "risk.csv": "replication,by,at,defined_s,attainment,p99_s,violation_s",
 }
-FIGURES = ["age", "durations", "exceedance", "pending", "risk"]
+FIGURES = ["age", "lag", "pending", "risk", "syncs"]
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z")
 
 
@@ -447,7 +447,7 @@ def test_records_off_leaves_out_what_shows_syncs(folder):
     whole = json.loads(Path("out/summary.json").read_text())
     report("run", "s.yaml", "--out", "out", "--quiet", "--set", "records=off")
     assert json.loads(Path("out/summary.json").read_text()) == whole
-    assert figures("out") == ["dr-exceedance.svg"]
+    assert figures("out") == ["dr-lag.svg"]
     assert sorted(path.stem for path in Path("out").glob("*.csv")) == [
         "events",
         "statuses",
@@ -510,7 +510,7 @@ def test_figures(folder):
     report("run", "s.yaml", "--out", "two", "--quiet", PYTHONHASHSEED="7")
     assert figures("one") == [f"dr-{kind}.svg" for kind in FIGURES]
     assert json.loads(Path("one/manifest.json").read_text())["figures"] == [
-        f"dr-{kind}.svg" for kind in ("age", "exceedance", "durations", "pending", "risk")
+        f"dr-{kind}.svg" for kind in ("age", "lag", "syncs", "pending", "risk")
     ]
     for file in Path("one/figures").iterdir():
         content = file.read_bytes()
@@ -540,18 +540,17 @@ def words(file):
 def test_figures_have_units_and_say_what_happened(folder):
     Path("s.yaml").write_text(EVENTFUL, encoding="utf-8")
     report("run", "s.yaml", "--out", "out", "--quiet")
-    age, exceedance, durations, pending, risk = (
-        words(f"out/figures/dr-{kind}.svg")
-        for kind in ("age", "exceedance", "durations", "pending", "risk")
+    age, lag, syncs, pending, risk = (
+        words(f"out/figures/dr-{kind}.svg") for kind in ("age", "lag", "syncs", "pending", "risk")
     )
     what = ["opt out us-west-2", "DeleteReplicationConfiguration", "PAUSED", "DELETING", "deleted"]
-    assert {"dr", "time since last sync (min)", "RPO", "15 min", *what} <= set(age)
+    assert {"dr", "time since last sync", "RPO", "15 min", *what} <= set(age)
     assert {"dr", "pending (MiB)", "simulated time (UTC)", *what} <= set(pending)
     lags = {"time since last sync (of time)", "write lag (of writes)", "write lag (of bytes)"}
     assert {"share with a longer lag", "0.1 %", "1 min", "RPO 15 min", "objective", *lags} <= set(
-        exceedance
+        lag
     )
-    assert {"bytes sent (MiB)", "sync duration (s)"} <= set(durations)
+    assert {"bytes sent (MiB)", "sync duration", "10 s"} <= set(syncs)
     assert {"dr", "hour of the day (UTC)", "Mon", "Sun", "grey: no age is defined"} <= set(risk)
 
 

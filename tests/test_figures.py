@@ -16,7 +16,7 @@ from efssim.lag.exceedance import Exceedance
 from efssim.records import Event
 from efssim.report.figure_files import safe_names
 from efssim.report.figures.curve import Curve, age_curve, pending_curve
-from efssim.report.figures.exceedance import corners
+from efssim.report.figures.lag import corners
 from efssim.report.figures.strip import LANES, label_of, place, text_width
 
 
@@ -149,12 +149,12 @@ def test_results_of_every_kind_can_be_drawn():
     results.append(simulate(scenario({"w": constant()}, {"interval": "2 h"}, "1 h")))  # no sync
     results.append(simulate(scenario({"w": constant()}, {"interval": 1}, "1 h")))  # that take 0 s
     for result in results:
-        for plot in (result.plot, result.plot_pending, result.plot_exceedance, result.plot_risk):
+        for plot in (result.plot, result.plot_pending, result.plot_lag, result.plot_risk):
             figure = Figure(layout="constrained")
             plot(ax=figure.subplots())
             figure.canvas.draw()
         figure = Figure(layout="constrained")
-        axes = result.plot_durations(ax=figure.subplots())
+        axes = result.plot_syncs(ax=figure.subplots())
         figure.canvas.draw()
         said = [text.get_text() for text in axes.texts]
         assert (said == []) == (result.summary["replications"]["dr"]["syncs"]["completed"] > 0)

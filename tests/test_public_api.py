@@ -272,8 +272,8 @@ def test_plot(result):
     from matplotlib import pyplot as plt
 
     axes = result.plot()
-    assert axes.get_ylabel() == "time since last sync (s)"
-    plots = [result.plot, result.plot_pending, result.plot_exceedance, result.plot_durations]
+    assert axes.get_ylabel() == "time since last sync"
+    plots = [result.plot, result.plot_pending, result.plot_lag, result.plot_syncs]
     plots.append(result.plot_risk)
     for plot in plots:
         axes = plot()

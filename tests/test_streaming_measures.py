@@ -191,7 +191,7 @@ def test_without_records_the_summary_is_the_same():
         lambda result: result.age(),
         lambda result: result.pending(),
         lambda result: result.plot(),
-        lambda result: result.plot_durations(),
+        lambda result: result.plot_syncs(),
         lambda result: result.plot_pending(),
     ],
 )

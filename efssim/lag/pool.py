@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from efssim.lag.binned_ramps import BinnedEnds, BinnedRamps
+from efssim.lag.exceedance import Exceedance, of_histogram, of_ramps
 from efssim.lag.histogram import LogHistogram
 from efssim.lag.ramps import TimeWeighted
 from efssim.lag.summary import over_time_numbers, quantiles_of
@@ -42,6 +43,10 @@ class PooledRamps:
         """Return mean, quantiles and maximum."""
         return over_time_numbers(self.over_time())
 
+    def exceedance(self) -> Exceedance:
+        """Return the exceedance curve."""
+        return of_ramps(self.over_time())
+
 
 class PooledHistogram:
     """A lag over the writes, or their bytes, of many trials."""
@@ -60,6 +65,10 @@ class PooledHistogram:
         count = self._histogram.count
         mean = math.fsum(self._totals) / count if count else None
         return quantiles_of(self._histogram, mean)
+
+    def exceedance(self) -> Exceedance:
+        """Return the exceedance curve."""
+        return of_histogram(self._histogram)
 
 
 def _empty() -> dict[str, PooledRamps | PooledHistogram]:
@@ -89,6 +98,10 @@ class Pool:
         pooled = self._lags[replication][lag]
         assert isinstance(pooled, PooledRamps)
         return pooled.over_time()
+
+    def exceedance(self, replication: str) -> dict[str, Exceedance]:
+        """Return the exceedance curve of each lag of a replication; KeyError for an unknown one."""
+        return {lag: pooled.exceedance() for lag, pooled in self._lags[replication].items()}
 
     def numbers(self) -> dict[str, dict[str, dict[str, float | int | None]]]:
         """Return the numbers of each lag, by replication."""

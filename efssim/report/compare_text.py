@@ -30,8 +30,10 @@ def comparisons_report(comparisons: list[Comparison], again: str) -> str:
     return "\n".join([*reports, f"reproduce: {again}\n"])
 
 
-def write_comparisons(comparisons: list[Comparison], folder: Path) -> None:
-    """Write comparison.json, and a table and a figure for each. Raise OSError."""
+def write_comparisons(comparisons: list[Comparison], folder: Path, command: str = "") -> None:
+    """Write comparison.json, report.html, and a table and a figure for each. Raise OSError."""
+    from efssim.report.html.comparison import comparison_page
+
     stems = safe_names([comparison.second.scenario.name for comparison in comparisons])
     named = dict(zip(stems.values(), comparisons, strict=True))
     write_study(
@@ -39,6 +41,9 @@ def write_comparisons(comparisons: list[Comparison], folder: Path) -> None:
         {"comparison.json": comparisons_json(comparisons)},
         {f"{stem}-comparison.csv": comparison.table for stem, comparison in named.items()},
         {f"{stem}-comparison": comparison.plot for stem, comparison in named.items()},
+        lambda drawn: comparison_page(
+            named, {stem: drawn[f"{stem}-comparison"] for stem in named}, command
+        ),
     )
 
 
@@ -62,13 +67,13 @@ def comparison_report(comparison: Comparison) -> str:
 
 def _row(row: dict[Any, Any]) -> str:
     measure, saved = row["measure"], row["variance_saved"]
-    change = _change(row)
+    change = change_text(row)
     share = "" if math.isnan(saved) else f"{100 * saved:.0f} %"
     first, second = shown(measure, row["first"]), shown(measure, row["second"])
     return f"  {measure:<27}{first:>9}{second:>10}  {change:<25}{share:>5}"
 
 
-def _change(row: dict[Any, Any]) -> str:
+def change_text(row: dict[Any, Any]) -> str:
     """Return the change in per cent of the first mean, with its interval."""
     first, change = row["first"], row["difference"]
     if abs(change) <= _NOUGHT * max(abs(first), 1.0):

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,16 +20,16 @@ FOLDER = "figures"
 """Where they are, inside the folder of the results."""
 
 _METHODS = {
-    "age": "plot",
-    "exceedance": "plot_exceedance",
-    "durations": "plot_durations",
+    "age": "plot_age",
+    "lag": "plot_lag",
+    "syncs": "plot_syncs",
     "pending": "plot_pending",
     "risk": "plot_risk",
 }
 """The method of Result that draws each kind of figure."""
-_WITHOUT_RECORDS = ("exceedance",)
+_WITHOUT_RECORDS = ("lag",)
 """Kinds that need no syncs."""
-_STYLE = {
+_FILE_STYLE = {
     "svg.hashsalt": "efssim",  # ids in the file hang on this and not on a random salt
     "svg.fonttype": "none",  # text stays text
 }
@@ -37,16 +39,54 @@ _STEM = 80
 _FIGURE = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]*\.(svg|png)")
 
 
-def write_figures(result: Result, folder: Path, png: bool) -> list[str]:
-    """Draw all figures into a new folder, as SVG and with `png` as PNG too; return their names."""
-    folder.mkdir()
-    written = []
+@dataclass(frozen=True)
+class Drawing:
+    """A figure of a result."""
+
+    replication: str
+    kind: str
+    stem: str
+    """Of the file's name."""
+    svg: str
+    """The whole file."""
+    png: bytes | None
+    """The same as PNG, where that is wanted."""
+
+
+def drawings(result: Result, png: bool = False) -> list[Drawing]:
+    """Draw all figures of a result, as SVG and with `png` as PNG too."""
+    kinds = tuple(_METHODS) if result.has_records else _WITHOUT_RECORDS
     with file_style():
-        for stem, figure in _figures(result):
-            for kind in ("svg", "png")[: 1 + png]:
-                written.append(f"{stem}.{kind}")
-                save_figure(figure, folder / written[-1])
+        return [
+            _drawing(result, name, kind, f"{stem}-{kind}", png)
+            for name, stem in safe_names(list(result.outcomes)).items()
+            for kind in kinds
+        ]
+
+
+def _drawing(result: Result, name: str, kind: str, stem: str, png: bool) -> Drawing:
+    figure = new_figure()
+    getattr(result, _METHODS[kind])(name, ax=figure.subplots())
+    picture = rendered(figure, "png") if png else None
+    return Drawing(name, kind, stem, rendered(figure, "svg").decode(), picture)
+
+
+def write_drawings(drawn: list[Drawing], folder: Path) -> list[str]:
+    """Write figures into a new folder; return their names."""
+    written = write_svg({drawing.stem: drawing.svg for drawing in drawn}, folder)
+    for drawing in drawn:
+        if drawing.png is not None:
+            (folder / f"{drawing.stem}.png").write_bytes(drawing.png)
+            written.append(f"{drawing.stem}.png")
     return written
+
+
+def write_svg(drawn: Mapping[str, str], folder: Path) -> list[str]:
+    """Write SVG files, by the stem of their names, into a new folder; return their names."""
+    folder.mkdir()
+    for stem, svg in drawn.items():
+        (folder / f"{stem}.svg").write_text(svg, encoding="utf-8", newline="\n")
+    return [f"{stem}.svg" for stem in drawn]
 
 
 @contextmanager
@@ -54,8 +94,10 @@ def file_style() -> Iterator[None]:
     """Draw what is drawn inside as it is in files."""
     from matplotlib import style
 
+    from efssim.report.figures.style import STYLE
+
     # A user's own style has no part in it, and a name without a glyph is no reason to complain.
-    with style.context(["default", _STYLE]), warnings.catch_warnings():
+    with style.context(["default", STYLE, _FILE_STYLE]), warnings.catch_warnings():
         warnings.filterwarnings("ignore", message=r"Glyph .* missing from")
         yield
 
@@ -64,7 +106,7 @@ def new_figure() -> Figure:
     """Return an empty figure of the size that files have."""
     from matplotlib.figure import Figure
 
-    from efssim.report.figures.axes import FIGURE_SIZE
+    from efssim.report.figures.style import FIGURE_SIZE
 
     # Not pyplot's, which belongs to the user.
     return Figure(figsize=FIGURE_SIZE, layout="constrained")
@@ -90,18 +132,10 @@ def safe_names(names: list[str]) -> dict[str, str]:
     return stems
 
 
-def _figures(result: Result) -> Iterator[tuple[str, Figure]]:
-    """Yield each figure with the stem of its file name."""
-    kinds = tuple(_METHODS) if result.has_records else _WITHOUT_RECORDS
-    for name, stem in safe_names(list(result.outcomes)).items():
-        for kind in kinds:
-            figure = new_figure()
-            getattr(result, _METHODS[kind])(name, ax=figure.subplots())
-            yield f"{stem}-{kind}", figure
-
-
-def save_figure(figure: Figure, file: Path) -> None:
-    """Write a figure; the kind is that of the file's name."""
+def rendered(figure: Figure, kind: str) -> bytes:
+    """Return a figure as a file of a kind: svg or png."""
     # Without a date and a version, the same result gives the same bytes.
-    metadata = {"Date": None} if file.suffix == ".svg" else {"Software": None}
-    figure.savefig(file, dpi=_DPI, metadata=metadata)
+    metadata = {"Date": None, "Creator": None} if kind == "svg" else {"Software": None}
+    file = BytesIO()
+    figure.savefig(file, format=kind, dpi=_DPI, metadata=metadata)
+    return file.getvalue()

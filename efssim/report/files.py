@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from efssim._version import __version__
 from efssim.report.assumptions import resolved
-from efssim.report.figure_files import FOLDER, is_figure, write_figures
+from efssim.report.figure_files import FOLDER, drawings, is_figure, write_drawings
 from efssim.report.json_text import json_text
 from efssim.report.risk import risk_of_all
 from efssim.report.traces import trace_findings
@@ -32,9 +32,10 @@ _TABLES: dict[str, Callable[[Result], pd.DataFrame]] = {
     "violations": lambda result: result.violations,
     "risk": risk_of_all,
 }
+REPORT = "report.html"
 _OF_RECORDS = ("syncs", "risk")
 """Tables that need syncs."""
-_PACKAGES = ("simpy", "numpy", "pandas", "matplotlib", "pydantic", "pyyaml", "click")
+_PACKAGES = ("simpy", "numpy", "pandas", "matplotlib", "pydantic", "pyyaml", "click", "jinja2")
 
 
 class Summarised(Protocol):
@@ -57,15 +58,16 @@ class Summarised(Protocol):
         """What identifies the results."""
 
 
-def write_files(result: Result, folder: Path, png: bool = False) -> None:
-    """Write summary.json, tables, figures and manifest.json into a folder, which may exist.
+def write_files(result: Result, folder: Path, png: bool = False, command: str = "") -> None:
+    """Write summary.json, tables, figures, report.html and manifest.json into a folder.
 
-    `png` writes each figure as PNG as well; `records: off` leaves out syncs.csv, risk.csv and the
-    figures that show syncs. Everything is written beside the folder first and moved in at the end;
-    the figures and tables of an earlier run go, other files stay. Raise OSError.
+    The folder may exist. `command` is what the report says repeats the run; `png` writes each
+    figure as PNG as well; `records: off` leaves out syncs.csv, risk.csv and the figures that show
+    syncs. Everything is written beside the folder first and moved in at the end; the figures and
+    tables of an earlier run go, other files stay. Raise OSError.
     """
     with staged(folder) as staging:
-        _write_into(result, staging, png)
+        _write_into(result, staging, png, command)
 
 
 @contextmanager
@@ -134,15 +136,19 @@ def _of_an_earlier_run(folder: Path) -> list[Path]:
     try:
         listed = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))["figures"]
         figures = [Path(FOLDER, name) for name in listed if is_figure(name)]
-        return [*figures, *(Path(f"{name}.csv") for name in (*_TABLES, "trials"))]
+        return [Path(REPORT), *figures, *(Path(f"{name}.csv") for name in (*_TABLES, "trials"))]
     except (OSError, ValueError, KeyError, TypeError):  # none, or none that we wrote
         return []
 
 
-def _write_into(result: Result, folder: Path, png: bool) -> None:
+def _write_into(result: Result, folder: Path, png: bool, command: str) -> None:
+    from efssim.report.html.run import run_page
+
     (folder / "summary.json").write_text(summary_json(result), encoding="utf-8")
-    figures = write_figures(result, folder / FOLDER, png)
+    drawn = drawings(result, png)
+    figures = write_drawings(drawn, folder / FOLDER)
     write_json(manifest(result, figures), folder / "manifest.json")
+    (folder / REPORT).write_text(run_page(result, drawn, command), encoding="utf-8", newline="\n")
     for name, table in _TABLES.items():
         if result.has_records or name not in _OF_RECORDS:
             write_csv(table(result), folder / f"{name}.csv")

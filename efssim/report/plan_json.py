@@ -19,10 +19,17 @@ def plan_json(plan: Plan) -> str:
     return json_text(plan.summary)
 
 
-def write_plan(plan: Plan, folder: Path) -> None:
-    """Write plan.json, evaluations.csv and figures/attainment.svg; raise OSError."""
-    tables = {"evaluations.csv": plan.table}
-    write_study(folder, {"plan.json": plan_json(plan)}, tables, {"attainment": plan.plot})
+def write_plan(plan: Plan, folder: Path, command: str = "") -> None:
+    """Write plan.json, evaluations.csv, figures/attainment.svg and report.html; raise OSError."""
+    from efssim.report.html.plan import plan_page
+
+    write_study(
+        folder,
+        {"plan.json": plan_json(plan)},
+        {"evaluations.csv": plan.table},
+        {"attainment": plan.plot},
+        lambda drawn: plan_page(plan, drawn, command),
+    )
 
 
 def plan_summary(plan: Plan) -> dict[str, Any]:

@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 def plan_report(plan: Plan, command: str) -> str:
     """Return the report; `command` is what reproduces it."""
     parts = [
-        [*wrapped(f"efssim plan: {plan.scenario.name}"), *wrapped(_objective(plan), indent=2)],
-        wrapped(_verdict(plan), indent=2),
-        wrapped(_evidence(plan), indent=2),
+        [*wrapped(f"efssim plan: {plan.scenario.name}"), *wrapped(objective_text(plan), indent=2)],
+        wrapped(verdict_text(plan), indent=2),
+        wrapped(evidence_text(plan), indent=2),
         _what_if(plan),
         _curve(plan),
         wrapped(_assumed(plan), indent=2),
@@ -55,7 +55,8 @@ def _sets(plan: Plan) -> str:
     return f"{', '.join(runs)}, of the values tried"
 
 
-def _objective(plan: Plan) -> str:
+def objective_text(plan: Plan) -> str:
+    """Return what the plan is to meet."""
     goal = plan.objective
     share = (
         "always" if goal.attainment == 1 else f"for {percent(goal.attainment)} of the time or more"
@@ -66,12 +67,13 @@ def _objective(plan: Plan) -> str:
     return f"RPO of {who}: age at most {target} {share}"
 
 
-def _verdict(plan: Plan) -> str:
+def verdict_text(plan: Plan) -> str:
+    """Return the answer as a sentence."""
     text = answer_text(plan)
     return f"{text[0].upper() if plan.answer is None else text[0]}{text[1:]}."
 
 
-def _evidence(plan: Plan) -> str:
+def evidence_text(plan: Plan) -> str:
     """Say how many trials stand behind the answer and how sure it is."""
     made = f"{counted(len(plan.evaluations), 'evaluation')}"
     if not plan.random:

@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from efssim.report.figure_files import FOLDER, file_style, new_figure, save_figure
-from efssim.report.files import staged
+from efssim.report.figure_files import FOLDER, file_style, new_figure, rendered, write_svg
+from efssim.report.files import REPORT, staged
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -16,28 +16,34 @@ if TYPE_CHECKING:
 Draw = Callable[["Axes"], object]
 
 
+Page = Callable[[dict[str, str]], str]
+"""From the SVG files by stem to report.html."""
+
+
 def write_study(
     folder: Path,
     texts: Mapping[str, str],
     tables: Mapping[str, pd.DataFrame],
     figures: Mapping[str, Draw],
+    page: Page,
 ) -> None:
     """Write files into a folder, which may exist: texts and tables by name, figures by stem.
 
-    Figures are SVG in `figures/`. Other files of the folder stay. Raise OSError.
+    Figures are SVG in `figures/`; `page` makes report.html of them. Other files of the folder stay.
+    Raise OSError.
     """
     with staged(folder) as staging:
         for name, text in texts.items():
             (staging / name).write_text(text, encoding="utf-8")
         for name, table in tables.items():
             table.to_csv(staging / name, index=False, lineterminator="\n")
-        _draw_all(staging / FOLDER, figures)
+        drawn = {stem: _drawn(draw) for stem, draw in figures.items()}
+        write_svg(drawn, staging / FOLDER)
+        (staging / REPORT).write_text(page(drawn), encoding="utf-8", newline="\n")
 
 
-def _draw_all(folder: Path, figures: Mapping[str, Draw]) -> None:
-    folder.mkdir()
+def _drawn(draw: Draw) -> str:
     with file_style():
-        for stem, draw in figures.items():
-            figure = new_figure()
-            draw(figure.subplots())
-            save_figure(figure, folder / f"{stem}.svg")
+        figure = new_figure()
+        draw(figure.subplots())
+        return rendered(figure, "svg").decode()

@@ -48,21 +48,34 @@ def _plain(value: Any) -> Any:
     return "none" if isinstance(value, float) and math.isinf(value) else value
 
 
-def write_sweep(sweep: Sweep, folder: Path, measure: str) -> None:
-    """Write sweep.json, sweep.csv and, if it can be drawn, a figure for each replication."""
-    tables = {"sweep.csv": sweep.table}
-    write_study(folder, {"sweep.json": sweep_json(sweep)}, tables, _figures(sweep, measure))
+def write_sweep(sweep: Sweep, folder: Path, measure: str, command: str = "") -> None:
+    """Write sweep.json, sweep.csv, report.html and, if it can be drawn, a figure each."""
+    from efssim.report.html.sweep import sweep_page
+
+    stems = _stems(sweep)
+
+    def page(drawn: dict[str, str]) -> str:
+        return sweep_page(sweep, measure, {stems[k]: svg for k, svg in drawn.items()}, command)
+
+    write_study(
+        folder,
+        {"sweep.json": sweep_json(sweep)},
+        {"sweep.csv": sweep.table},
+        {stem: _draw(sweep, measure, name) for stem, name in stems.items()},
+        page,
+    )
 
 
-def _figures(sweep: Sweep, measure: str) -> dict[str, Draw]:
+def _stems(sweep: Sweep) -> dict[str, str]:
+    """Return the replications with a figure, by the stem of its file."""
     if len(sweep.parameters) > 2 and not sweep.one_at_a_time:
         return {}
     names = [str(name) for name in sweep.points[0].trials.table["replication"].unique()]
+    return {f"{stem}-sweep": name for name, stem in safe_names(names).items()}
 
-    def draw(name: str) -> Draw:
-        def onto(ax: Axes) -> object:
-            return sweep.plot(measure, name, ax)
 
-        return onto
+def _draw(sweep: Sweep, measure: str, name: str) -> Draw:
+    def onto(ax: Axes) -> object:
+        return sweep.plot(measure, name, ax)
 
-    return {f"{stem}-sweep": draw(name) for name, stem in safe_names(names).items()}
+    return onto

@@ -1,20 +1,62 @@
-"""The files of a study under `--out`: summary, table of the trials and manifest."""
+"""The files of a study under `--out`: summary, table of the trials, figures, page and manifest."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-from efssim.report.files import manifest, staged, summary_json, write_csv, write_json
+from efssim.report.figure_files import (
+    FOLDER,
+    file_style,
+    new_figure,
+    rendered,
+    safe_names,
+    write_svg,
+)
+from efssim.report.files import REPORT, manifest, staged, summary_json, write_csv, write_json
 from efssim.study.trials import Trials
 
+_KINDS = ("attainment", "lag")
 
-def write_trials(trials: Trials, folder: Path) -> None:
-    """Write summary.json, trials.csv and manifest.json into a folder, which may exist.
 
-    As for a single run all are written or none, and what an earlier run left goes. Raise OSError.
+def write_trials(trials: Trials, folder: Path, command: str = "") -> None:
+    """Write summary.json, trials.csv, figures, report.html and manifest.json into a folder.
+
+    As for a single run all are written or none, and what an earlier run left goes. `command` is
+    what the report says repeats the study. Raise OSError.
     """
     with staged(folder) as staging:
-        (staging / "summary.json").write_text(summary_json(trials), encoding="utf-8")
-        write_csv(trials.table, staging / "trials.csv")
-        counts = {"trials": len(trials), "partial": trials.partial}
-        write_json({**manifest(trials, []), **counts}, staging / "manifest.json")
+        _write_into(trials, staging, command)
+
+
+def _write_into(trials: Trials, folder: Path, command: str) -> None:
+    from efssim.report.html.trials import trials_page
+
+    (folder / "summary.json").write_text(summary_json(trials), encoding="utf-8")
+    write_csv(trials.table, folder / "trials.csv")
+    drawn = _drawn(trials)
+    figures = write_svg(_named(trials, drawn), folder / FOLDER)
+    page = trials_page(trials, drawn, command)
+    (folder / REPORT).write_text(page, encoding="utf-8", newline="\n")
+    counts = {"trials": len(trials), "partial": trials.partial}
+    write_json({**manifest(trials, figures), **counts}, folder / "manifest.json")
+
+
+def _drawn(trials: Trials) -> dict[tuple[str, str], str]:
+    """Return the figures as SVG, by replication and kind."""
+    with file_style():
+        return {
+            (name, kind): _svg(trials, name, kind)
+            for name in trials.replications
+            for kind in _KINDS
+        }
+
+
+def _svg(trials: Trials, name: str, kind: str) -> str:
+    figure = new_figure()
+    getattr(trials, f"plot_{kind}")(name, ax=figure.subplots())
+    return rendered(figure, "svg").decode()
+
+
+def _named(trials: Trials, drawn: dict[tuple[str, str], str]) -> dict[str, str]:
+    stems = safe_names(trials.replications)
+    return {f"{stems[name]}-{kind}": svg for (name, kind), svg in drawn.items()}

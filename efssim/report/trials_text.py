@@ -8,6 +8,8 @@ from typing import Any
 from efssim.report.assumptions import resolved
 from efssim.report.lines import counted, percent, short, wrapped
 from efssim.report.traces import trace_findings
+from efssim.report.trials_verdict import WORDS, attained, disaster, late, of_trials
+from efssim.report.verdict import goal
 from efssim.scenario.document import format_path
 from efssim.scenario.quantities import format_duration, format_size
 from efssim.study.evidence import Evidence
@@ -65,65 +67,14 @@ def _first(name: str, trials: Trials) -> list[str]:
     """Return what a reader looks for first: the verdict, and what a disaster would cost."""
     summary, found = trials.summary, trials.evidence[name]
     verdict = f"{name}: {_verdict(summary['replications'][name], summary['ci95'][name], found)}"
-    late = _late(name, trials)
-    return [*wrapped(f"{verdict} {late}", indent=2), *wrapped(_disaster(name, trials), indent=2)]
+    text = f"{verdict} {late(name, trials)}"
+    return [*wrapped(text, indent=2), *wrapped(disaster(name, trials), indent=2)]
 
 
 def _verdict(means: dict[str, Any], intervals: dict[str, Any], found: Evidence) -> str:
-    rpo, bounds = means["rpo"], intervals["rpo"]["attainment"]
-    goal = f"age at most {format_duration(rpo['target_s'])} for {percent(rpo['objective'])}"
-    if rpo["attainment"] is None:
-        return f"RPO unknown: no time in any window has a defined age ({goal})."
-    word = {True: "MET", False: "MISSED", None: "NOT DECIDED"}[found.met]
-    held = f"held for {percent(rpo['attainment'])} of the time"
-    if bounds is not None:
-        held += f" (95 % interval {percent(bounds[0])} to {percent(bounds[1])})"
-    return f"RPO {word} ({goal}): {held}.{_lacking(found, rpo)}"
-
-
-def _lacking(found: Evidence, rpo: dict[str, Any]) -> str:
-    """Say what is missing where there is not enough data."""
-    if found.met is not None:
-        return ""
-    text = " Not enough data:"
-    if found.windows_needed is None and found.more_trials is None:
-        return f"{text} no number of trials shows {percent(rpo['objective'])}."
-    if found.windows_needed is not None and found.windows < found.windows_needed:
-        text += f" {counted(found.windows, 'independent window')}"
-        text += f" of the {found.windows_needed:,} that such a claim takes;"
-    if found.more_trials is None:
-        return f"{text} the interval holds the objective, and more trials may not change that."
-    return f"{text} about {counted(found.more_trials, 'more trial')}."
-
-
-def _late(name: str, trials: Trials) -> str:
-    """Say in how many trials there were violations, and the longest of all."""
-    parts = _parts(name, trials)
-    late = [part["rpo"]["longest_s"] for part in parts if part["rpo"]["violations"]]
-    if not late:
-        return "No trial has a violation."
-    longest = format_duration(max(late))
-    return f"Violations in {len(late):,} of {counted(len(parts), 'trial')}, the longest {longest}."
-
-
-def _disaster(name: str, trials: Trials) -> str:
-    parts = _parts(name, trials)
-    means = trials.summary["replications"][name]
-    size, age_s = means["pending_bytes"]["mean"], means["oldest_pending_s"]["mean"]
-    if size is None or age_s is None:
-        return "A disaster at a random moment: unknown, nothing could be recovered in any window."
-    sizes = [part["pending_bytes"]["max"] for part in parts]
-    most = max(value for value in sizes if value is not None)
-    longest_s = trials.summary["pooled"][name]["oldest_pending_s"]["max"]
-    worst = f"{format_size(most)} and {format_duration(longest_s)} at worst in any trial"
-    mean = f"{format_size(size)} and {format_duration(age_s)} of writes on average"
-    return f"A disaster at a random moment would lose {mean}, {worst}."
-
-
-def _parts(name: str, trials: Trials) -> list[dict[str, Any]]:
-    """Return what the trials that have a replication say about it."""
-    found = [trial.summary["replications"].get(name) for trial in trials.trials]
-    return [part for part in found if part is not None]
+    if means["rpo"]["attainment"] is None:
+        return f"RPO unknown: no time in any window has a defined age ({goal(means)})."
+    return f"RPO {WORDS[found.met]} ({goal(means)}): {attained(means, intervals, found)}"
 
 
 def _lag_table(name: str, summary: dict[str, Any]) -> list[str]:
@@ -161,12 +112,12 @@ def _sentences(name: str, trials: Trials) -> list[str]:
 
 
 def _diverging(name: str, trials: Trials) -> str:
-    parts = _parts(name, trials)
-    count = sum(part["syncs"]["diverging"] for part in parts)
+    found = of_trials(name, trials)
+    count = sum(part["syncs"]["diverging"] for part in found)
     if not count:
         return ""
     return (
-        f"DIVERGING in {count:,} of {counted(len(parts), 'trial')}: more is written than can be "
+        f"DIVERGING in {count:,} of {counted(len(found), 'trial')}: more is written than can be "
         "sent, so no lag is stationary there."
     )
 

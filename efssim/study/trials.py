@@ -26,6 +26,7 @@ from efssim.study.trial import Done, Trial
 
 if TYPE_CHECKING:
     import pandas as pd
+    from matplotlib.axes import Axes
 
 Progress = Callable[[int, int], None]
 """Told how many trials are complete, and of how many."""
@@ -100,6 +101,41 @@ class Trials:
     def table(self) -> pd.DataFrame:
         """Every number of every trial: a row for each trial and replication, dotted columns."""
         return trial_table(self.trials)
+
+    @property
+    def replications(self) -> list[str]:
+        """Names of the replications that any trial has, in the order of their creation."""
+        return list(self.evidence)
+
+    def plot(self, replication: str | None = None, ax: Axes | None = None) -> Axes:
+        """Draw what `plot_attainment` draws; return the Axes."""
+        return self.plot_attainment(replication, ax)
+
+    def plot_attainment(self, replication: str | None = None, ax: Axes | None = None) -> Axes:
+        """Draw the attainment of each trial, its mean with the 95 % interval, and the objective.
+
+        `replication` may be left out where there is only one; KeyError otherwise. Without `ax` it
+        is a new figure of pyplot's.
+        """
+        from efssim.report.figures.trials import plot_attained
+
+        return plot_attained(self, self._named(replication), ax)
+
+    def plot_lag(self, replication: str | None = None, ax: Axes | None = None) -> Axes:
+        """Draw how often each lag is longer than x, over all trials together; return the Axes.
+
+        Errors as for `plot_attainment`.
+        """
+        from efssim.report.figures.trials import plot_pooled_lag
+
+        return plot_pooled_lag(self, self._named(replication), ax)
+
+    def _named(self, replication: str | None) -> str:
+        if replication is None and len(self.replications) == 1:
+            return self.replications[0]
+        if replication not in self.replications:
+            raise KeyError(f"name one of the replications: {', '.join(self.replications)}")
+        return replication
 
     def quantile(self, replication: str, column: str, p: float) -> Estimate:
         """Return the p-quantile over trials of a column of `table`, with its 95 % interval.

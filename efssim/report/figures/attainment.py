@@ -4,16 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from efssim.report.figures.axes import (
-    BLUE,
-    GREEN,
-    GREY,
-    SMALL,
-    VERMILLION,
-    axes_for,
-    shown,
-    titled,
-)
+from efssim.report.figures.axes import shown, titled
+from efssim.report.figures.style import BLUE, GREEN, GREY, SMALL, VERMILLION, axes_for, styled
 from efssim.report.figures.values import value_axis
 
 if TYPE_CHECKING:
@@ -26,6 +18,7 @@ _ROOM = 0.08
 """Room above and below the curve, as a share of its height."""
 
 
+@styled
 def plot_attainment(plan: Plan, ax: Axes | None = None) -> Axes:
     """Draw mean attainment with its bounds, the objective and the answer; return the Axes."""
     ax = axes_for(ax)

@@ -1,4 +1,4 @@
-"""What the figures share: palette, size, and axes in units that people read."""
+"""What the figures share: titles, legends, and axes in units that people read."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ import math
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
+
+from efssim.report.figures.style import SMALL
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist
@@ -15,16 +17,6 @@ if TYPE_CHECKING:
 
 Days = Callable[[Any], Any]
 """From seconds since the start, a number or an array, to matplotlib's days."""
-
-# Okabe and Ito's palette, told apart by colour-blind readers.
-BLUE, SKY, GREEN = "#0072b2", "#56b4e9", "#009e73"
-ORANGE, VERMILLION, PURPLE, YELLOW = "#e69f00", "#d55e00", "#cc79a7", "#f0e442"
-GREY = "#555555"
-
-FIGURE_SIZE = (8.0, 3.2)
-"""Inches."""
-SMALL = 8
-"""Points of labels and legends."""
 
 _MINUTE, _HOUR, _DAY = 60.0, 3600.0, 86_400.0
 _DURATIONS = (
@@ -43,16 +35,6 @@ _APART = 0.08
 """Distance of two labels on a logarithmic axis at least, as a share of its length."""
 _TITLE = 60
 """Letters of a title at most."""
-
-
-def axes_for(ax: Axes | None) -> Axes:
-    """Return the Axes to draw in, a new one of pyplot's if there is none."""
-    if ax is None:
-        import matplotlib.pyplot as plt
-
-        _, ax = plt.subplots(figsize=FIGURE_SIZE, layout="constrained")
-    ax.spines[["top", "right"]].set_visible(False)
-    return ax
 
 
 def titled(ax: Axes, name: str, above: float = 0.0) -> None:
@@ -93,18 +75,6 @@ def upwards(ax: Axes, points: float) -> Transform:
     figure = ax.get_figure(root=True)
     assert figure is not None
     return ScaledTranslation(0, points / 72, figure.dpi_scale_trans)
-
-
-def duration_unit(seconds: float) -> tuple[float, str]:
-    """Return the seconds and the name of the unit for durations up to this one."""
-    for limit, unit_s, name in (
-        (180, 1.0, "s"),
-        (3 * _HOUR, _MINUTE, "min"),
-        (3 * _DAY, _HOUR, "h"),
-    ):
-        if seconds < limit:
-            return unit_s, name
-    return _DAY, "days"
 
 
 def size_unit(size: float) -> tuple[float, str]:

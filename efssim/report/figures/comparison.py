@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from efssim.report.figures.axes import BLUE, GREY, SMALL, axes_for, titled
+from efssim.report.figures.axes import titled
+from efssim.report.figures.style import BLUE, GREY, SMALL, axes_for, styled
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
     from efssim.study.compare import Comparison
 
 
+@styled
 def plot_comparison(comparison: Comparison, ax: Axes | None = None) -> Axes:
     """Draw the change of each main measure in per cent of the first mean; return the Axes."""
     ax = axes_for(ax)

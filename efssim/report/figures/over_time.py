@@ -6,21 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from efssim.report.figures.axes import (
-    BLUE,
-    GREY,
-    PURPLE,
-    SKY,
-    SMALL,
-    YELLOW,
-    Days,
-    days,
-    legend_above,
-    time_axis,
-    titled,
-)
+from efssim.report.figures.axes import Days, days, legend_above, time_axis, titled
 from efssim.report.figures.curve import Curve
 from efssim.report.figures.strip import draw_strip
+from efssim.report.figures.style import BLUE, GREY, PURPLE, SKY, SMALL, YELLOW
 from efssim.report.overlaps import concerning
 
 if TYPE_CHECKING:
@@ -54,7 +43,7 @@ def window_of(result: Result) -> Span:
     return begin_s, result.now_s if result.now_s > begin_s else begin_s + 1.0
 
 
-def draw_over_time(ax: Axes, result: Result, name: str, curve: Curve, unit: float) -> None:
+def draw_over_time(ax: Axes, result: Result, name: str, curve: Curve, unit: float = 1.0) -> None:
     """Draw a curve in multiples of `unit`, with status bands and the events that concern it."""
     window, at = window_of(result), days(result.scenario.start)
     ax.set_xlim(at(window[0]), at(window[1]))

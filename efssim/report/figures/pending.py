@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from efssim.report.figures.axes import axes_for, size_unit
+from efssim.report.figures.axes import size_unit
 from efssim.report.figures.curve import pending_curve
 from efssim.report.figures.over_time import draw_over_time, window_of
+from efssim.report.figures.style import axes_for, styled
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from efssim.result import Result
 
 
+@styled
 def plot_pending(result: Result, name: str, ax: Axes | None = None) -> Axes:
     """Draw the pending bytes of a replication; gaps where they are undefined.
 

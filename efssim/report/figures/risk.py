@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from efssim.report.figures.axes import GREY, SMALL, VERMILLION, axes_for, titled
+from efssim.report.figures.axes import titled
+from efssim.report.figures.style import GREY, SMALL, VERMILLION, axes_for, styled
 from efssim.report.risk import WEEKDAYS
 from efssim.scenario.quantities import format_duration
 
@@ -26,6 +27,7 @@ _LEAST = 1e-12
 """Share of an hour that counts as none: rounding."""
 
 
+@styled
 def plot_risk(result: Result, name: str, timezone: str, ax: Axes | None = None) -> Axes:
     """Draw a cell for each weekday and hour: white where the age is never above the target."""
     cells = result.risk_cells(name, timezone)

@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from efssim.records import Event
-from efssim.report.figures.axes import GREEN, GREY, ORANGE, SMALL, Days, shown, upwards
+from efssim.report.figures.axes import Days, shown, upwards
+from efssim.report.figures.style import GREEN, GREY, ORANGE, SMALL
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

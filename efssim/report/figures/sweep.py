@@ -5,8 +5,9 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from efssim.report.figures.axes import BLUE, GREY, ORANGE, SMALL, axes_for, shown, titled
-from efssim.report.figures.values import value_axis
+from efssim.report.figures.axes import shown, titled
+from efssim.report.figures.style import BLUE, GREY, ORANGE, SMALL, axes_for, styled
+from efssim.report.figures.values import show_measure, value_axis
 from efssim.report.sweep_text import shown as shown_number
 from efssim.study.errors import StudyError
 
@@ -17,10 +18,13 @@ if TYPE_CHECKING:
     from efssim.study.space import Parameter
     from efssim.study.sweep import Sweep
 
+_LIGHT, _DARK = "#fdfdfd", "#111111"
+"""Numbers on cells, whose colours are the same on a dark page."""
 _CELLS_WITH_NUMBERS = 60
 """Cells of a heat map up to which each shows its number."""
 
 
+@styled
 def plot_sweep(sweep: Sweep, measure: str, replication: str, ax: Axes | None = None) -> Axes:
     """Draw a measure of a sweep; StudyError for a grid of more than two parameters."""
     if sweep.one_at_a_time:
@@ -49,6 +53,7 @@ def _curve(sweep: Sweep, measure: str, replication: str, ax: Axes) -> Axes:
     else:
         _ticks(ax, vary, list(table[vary.path]), axis="x")
     ax.set_ylabel(measure, fontsize=SMALL)
+    show_measure(ax.yaxis, measure)
     titled(ax, f"{sweep.scenario.name}: {replication}")
     return ax
 
@@ -69,6 +74,7 @@ def _heat_map(sweep: Sweep, measure: str, replication: str, ax: Axes) -> Axes:
     assert figure is not None
     bar = figure.colorbar(image, ax=ax)
     bar.set_label(measure, fontsize=SMALL)
+    show_measure(bar.ax.yaxis, measure)
     titled(ax, f"{sweep.scenario.name}: {replication}")
     return ax
 
@@ -77,7 +83,7 @@ def _write_numbers(ax: Axes, measure: str, grid: pd.DataFrame) -> None:
     values = grid.to_numpy(dtype=float)
     middle = (values.min() + values.max()) / 2
     for (row, column), value in _cells(values.tolist()):
-        colour = "white" if value <= middle else "black"
+        colour = _LIGHT if value <= middle else _DARK
         text = shown_number(measure, value)
         ax.text(column, row, text, ha="center", va="center", fontsize=SMALL - 1, color=colour)
 
@@ -109,6 +115,7 @@ def _tornado(sweep: Sweep, measure: str, replication: str, ax: Axes) -> Axes:
     ax.tick_params(axis="y", labelsize=SMALL)
     ax.margins(x=0.2)
     ax.set_xlabel(f"change of {measure}", fontsize=SMALL)
+    show_measure(ax.xaxis, measure)
     titled(ax, f"{sweep.scenario.name}: {replication}")
     return ax
 

@@ -5,17 +5,12 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from efssim.report.figures.axes import (
-    SMALL,
-    duration_unit,
-    log_durations,
-    log_sizes,
-    shown,
-    size_unit,
-)
+from efssim.report.figures.axes import log_durations, log_sizes, shown, size_unit
+from efssim.report.figures.style import SMALL
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.axis import Axis
 
     from efssim.study.space import Parameter
 
@@ -36,6 +31,16 @@ def value_axis(ax: Axes, vary: Parameter, ends: tuple[float, float]) -> None:
         margin = 0.02 * (high - low)
         ax.set_xlim(low - margin, high + margin)
         _linear_ticks(ax, vary, ends)
+
+
+def show_measure(axis: Axis, measure: str) -> None:
+    """Let a linear axis of a measure of the summary have ticks in the unit that its name says."""
+    from efssim.report.figures.ticks import show_durations, show_sizes
+
+    if "_s" in measure and not measure.endswith(".count"):
+        show_durations(axis)
+    elif "bytes" in measure and not measure.endswith("_writes"):
+        show_sizes(axis)
 
 
 def _unit(vary: Parameter) -> str:
@@ -60,12 +65,11 @@ def _log_axis(ax: Axes, vary: Parameter, ends: tuple[float, float]) -> None:
 def _linear_ticks(ax: Axes, vary: Parameter, ends: tuple[float, float]) -> None:
     from matplotlib.ticker import MaxNLocator
 
-    scale = 1.0
-    if _unit(vary) == "s":
-        scale, _ = duration_unit(ends[1])
-    elif _unit(vary) in ("bytes", "bytes_per_s"):
-        scale, _ = size_unit(ends[1])
-    found = MaxNLocator(_TICKS).tick_values(ends[0] / scale, ends[1] / scale)
+    from efssim.report.figures.ticks import DurationLocator
+
+    scale = size_unit(ends[1])[0] if _unit(vary) in ("bytes", "bytes_per_s") else 1.0
+    locator = DurationLocator() if _unit(vary) == "s" else MaxNLocator(_TICKS)
+    found = locator.tick_values(ends[0] / scale, ends[1] / scale)
     ticks = [float(tick) * scale for tick in found]
     _label(ax, vary, [tick for tick in ticks if ends[0] <= tick <= ends[1]])
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from efssim.lag.exceedance import Exceedance
-from efssim.report.figures.axes import (
+from efssim.report.figures.axes import log_durations, log_shares, titled
+from efssim.report.figures.style import (
     BLUE,
     GREEN,
     ORANGE,
@@ -16,9 +18,7 @@ from efssim.report.figures.axes import (
     SMALL,
     VERMILLION,
     axes_for,
-    log_durations,
-    log_shares,
-    titled,
+    styled,
 )
 from efssim.scenario.quantities import format_duration
 
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
     from efssim.result import Result
+    from efssim.scenario.schema import Rpo
 
 Floats = NDArray[np.float64]
 
@@ -42,10 +43,15 @@ _DECADES = 4
 _POINTS = 300
 
 
-def plot_exceedance(result: Result, name: str, ax: Axes | None = None) -> Axes:
-    """Draw the exceedance curve of each lag, with target and objective of the RPO."""
-    ax, rpo = axes_for(ax), result.scenario.rpo
-    curves = {key: c for key, c in result.outcomes[name].exceedance.items() if c.value_s.any()}
+@styled
+def plot_lag(result: Result, name: str, ax: Axes | None = None) -> Axes:
+    """Draw the exceedance curve of each lag of a run, with target and objective of the RPO."""
+    return draw_lags(result.outcomes[name].exceedance, result.scenario.rpo, name, axes_for(ax))
+
+
+def draw_lags(found: Mapping[str, Exceedance], rpo: Rpo, name: str, ax: Axes) -> Axes:
+    """Draw the exceedance curves of lags, by their name in the summary; return the Axes."""
+    curves = {key: curve for key, curve in found.items() if curve.value_s.any()}
     x, rarest = _limits(curves, rpo.target, 1 - rpo.attainment)
     ax.set(xscale="log", yscale="log", xlim=x, ylim=(rarest, 1.3))
     for key, curve in curves.items():

@@ -7,20 +7,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from efssim.report.figures.axes import (
-    BLUE,
-    GREY,
-    ORANGE,
-    VERMILLION,
-    axes_for,
-    duration_unit,
-    legend_above,
-    log_durations,
-    log_sizes,
-    size_unit,
-    titled,
-)
+from efssim.report.figures.axes import legend_above, log_durations, log_sizes, size_unit, titled
 from efssim.report.figures.over_time import window_of
+from efssim.report.figures.style import BLUE, GREY, ORANGE, VERMILLION, axes_for, styled
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -40,7 +29,8 @@ _POINTS = 2000
 """More points than this are drawn as an image, which keeps the file small."""
 
 
-def plot_durations(result: Result, name: str, ax: Axes | None = None) -> Axes:
+@styled
+def plot_syncs(result: Result, name: str, ax: Axes | None = None) -> Axes:
     """Draw the syncs that completed in the window; those that were abandoned never did."""
     ax = axes_for(ax)
     size, took_s, groups = _completed(result, name)
@@ -96,9 +86,11 @@ def _durations(ax: Axes, took_s: Floats) -> Floats:
     """Set up the axis of durations; return where to draw each on it."""
     shortest_s, longest_s = took_s.min(initial=np.inf), took_s.max(initial=0.0)
     if not len(took_s) or not shortest_s or longest_s < _SPAN * shortest_s:
-        unit_s, name = duration_unit(longest_s)
-        ax.set(ylabel=f"sync duration ({name})", ylim=_from_0(longest_s / unit_s))
-        return took_s / unit_s
+        from efssim.report.figures.ticks import show_durations
+
+        ax.set(ylabel="sync duration", ylim=_from_0(longest_s))
+        show_durations(ax.yaxis)
+        return took_s
     low_s, high_s = shortest_s / 1.5, longest_s * 1.5
     ax.set(yscale="log", ylabel="sync duration", ylim=(low_s, high_s))
     log_durations(ax.yaxis, low_s, high_s)

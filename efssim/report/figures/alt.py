@@ -1,0 +1,85 @@
+"""What each figure shows, in words with its numbers: for whoever cannot see it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from efssim.report.lines import counted, percent
+from efssim.report.risk import WEEKDAYS
+from efssim.result import Result
+from efssim.scenario.quantities import format_duration, format_size
+
+
+def alt_text(kind: str, result: Result, name: str) -> str:
+    """Return one or two sentences on a figure of a replication; KeyError for an unknown kind."""
+    return f"{name}: {_TEXTS[kind](result, name)}"
+
+
+def _age(result: Result, name: str) -> str:
+    summary = result.outcomes[name].summary
+    age, target = summary["time_since_last_sync_s"], format_duration(summary["rpo"]["target_s"])
+    if age["mean"] is None:
+        return "no time since last sync is defined in the window."
+    text = f"time since last sync over simulated time, {format_duration(age['mean'])} on average,"
+    text += f" at most {format_duration(age['max'])}; the RPO target is {target}."
+    return text + _statuses(summary)
+
+
+def _statuses(summary: dict[str, Any]) -> str:
+    spent = {key: s for key, s in summary["status_s"].items() if s and key != "ENABLED"}
+    listed = ", ".join(f"{status} for {format_duration(s)}" for status, s in spent.items())
+    return f" Statuses besides ENABLED: {listed}." if listed else ""
+
+
+def _pending(result: Result, name: str) -> str:
+    pending = result.outcomes[name].summary["pending_bytes"]
+    if pending["mean"] is None:
+        return "no pending bytes are defined in the window."
+    mean, most = format_size(pending["mean"]), format_size(pending["max"])
+    return f"pending bytes over simulated time, {mean} on average, at most {most}."
+
+
+def _lag(result: Result, name: str) -> str:
+    summary, parts = result.outcomes[name].summary, []
+    for key, title in (
+        ("time_since_last_sync_s", "time since last sync"),
+        ("write_lag_s", "write lag"),
+        ("oldest_pending_s", "oldest pending write"),
+    ):
+        if summary[key]["max"] is not None:
+            p99, most = format_duration(summary[key]["p99"]), format_duration(summary[key]["max"])
+            parts.append(f"{title} above {p99} for 1 % and never above {most}")
+    return f"share with a longer lag, by lag: {'; '.join(parts) or 'none is defined'}."
+
+
+def _syncs(result: Result, name: str) -> str:
+    syncs = result.outcomes[name].summary["syncs"]
+    text = f"duration against bytes sent of {counted(syncs['completed'], 'sync')}"
+    if syncs["duration_mean_s"] is not None:
+        text += f", {format_duration(syncs['duration_mean_s'])} on average"
+    return f"{text}."
+
+
+def _risk(result: Result, name: str) -> str:
+    cells = result.risk_cells(name)
+    defined_s, above_s = cells["defined_s"].to_numpy(), cells["violation_s"].to_numpy()
+    share = np.divide(above_s, defined_s, out=np.zeros(len(cells)), where=defined_s > 0)
+    worst = int(share.argmax())
+    if not share[worst]:
+        return "no hour of the week has an age above the RPO target."
+    return (
+        f"share of each hour of the week with an age above the RPO target, the largest "
+        f"{percent(float(share[worst]))} on {WEEKDAYS[worst // 24]} from {worst % 24}:00 UTC."
+    )
+
+
+_TEXTS: dict[str, Callable[[Result, str], str]] = {
+    "age": _age,
+    "pending": _pending,
+    "lag": _lag,
+    "syncs": _syncs,
+    "risk": _risk,
+}

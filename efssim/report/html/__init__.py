@@ -1,0 +1,1 @@
+"""report.html: one page without anything from outside, for whoever does not run efssim."""

@@ -1,0 +1,75 @@
+"""The page of one or more comparisons with the same first study."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+
+from efssim.report.compare_text import change_text
+from efssim.report.html.study import Block, Study, study_page
+from efssim.report.html.svg import Figure, inlined
+from efssim.report.html.tables import Cell, Column, Table, number, share, text
+from efssim.report.lines import counted
+from efssim.report.sweep_text import shown
+from efssim.study.compare import Comparison
+
+
+def comparison_page(
+    comparisons: Mapping[str, Comparison], drawn: Mapping[str, str], command: str
+) -> str:
+    """Return report.html of comparisons; both mappings go by the stem of their files."""
+    first = next(iter(comparisons.values())).first
+    blocks = [
+        _block(comparison, drawn[stem], f"c{ordinal}")
+        for ordinal, (stem, comparison) in enumerate(comparisons.items())
+    ]
+    return study_page(
+        Study(
+            kind="Scenarios compared, trial by trial with the same draws",
+            title=f"Compared with {first.scenario.name}",
+            description=first.scenario.description,
+            meta=[counted(len(first), "trial"), f"seed {first.seed}"],
+            blocks=blocks,
+            reproduce=[*([("Command", command)] * bool(command)), ("Seed", str(first.seed))],
+        )
+    )
+
+
+def _block(comparison: Comparison, svg: str, ident: str) -> Block:
+    name = comparison.second.scenario.name
+    figure = Figure(
+        f"{ident}-change",
+        "Change",
+        inlined(svg, f"{ident}-change"),
+        f"Change of the main measures from {comparison.first.scenario.name} to {name}, in per "
+        "cent; the table below has every number.",
+        "Points are changes in per cent of the first mean, lines their 95 % intervals.",
+    )
+    return Block(name, ident, text=_pairs(comparison), figure=figure, table=_table(comparison))
+
+
+def _pairs(comparison: Comparison) -> str:
+    return f"{counted(len(comparison.numbers), 'pair')} of trials with the same draws."
+
+
+def _table(comparison: Comparison) -> Table:
+    rows = [
+        [
+            text(row["measure"]),
+            text(row["replication"]),
+            *(number(row[key], shown(row["measure"], row[key])) for key in ("first", "second")),
+            Cell(change_text(row), row["difference"], is_number=True),
+            share(None if math.isnan(row["variance_saved"]) else row["variance_saved"]),
+        ]
+        for row in comparison.main.to_dict("records")
+    ]
+    head = [
+        Column("measure"),
+        Column("replication"),
+        Column("first", True),
+        Column("second", True),
+        Column("change", True, "interval"),
+        Column("variance saved", True),
+    ]
+    note = "Variance saved: the share of the change's variance that the common draws took away."
+    return Table("Main measures", head, rows, is_sortable=True, note=note)

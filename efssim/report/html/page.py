@@ -1,0 +1,39 @@
+"""Filling a template: everything that comes from outside is escaped, nothing is loaded."""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any
+
+from efssim._version import __version__
+from efssim.report.terms import TERMS
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+
+def render(template: str, **content: Any) -> str:
+    """Return a page; jinja2.UndefinedError for a name that the template has and `content` lacks."""
+    return _environment().get_template(template).render(content)
+
+
+@cache  # the templates of the package, the same in every run
+def _environment() -> Environment:
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+
+    environment = Environment(
+        loader=PackageLoader("efssim.report.html"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    parts = files("efssim.report.html") / "templates"
+    environment.globals.update(
+        terms=TERMS,
+        version=__version__,
+        style=(parts / "page.css").read_text(encoding="utf-8"),
+        script=(parts / "page.js").read_text(encoding="utf-8"),
+    )
+    return environment

@@ -1,0 +1,162 @@
+"""The page of a single run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from efssim.report.assumptions import assumed_parameters
+from efssim.report.figure_files import Drawing
+from efssim.report.figures.alt import alt_text
+from efssim.report.html import run_tables as tables
+from efssim.report.html.page import render
+from efssim.report.html.svg import Figure, inlined
+from efssim.report.html.tables import Table
+from efssim.report.traces import trace_findings
+from efssim.report.verdict import WORDS, attained, disaster, goal
+from efssim.result import Outcome, Result
+from efssim.scenario.quantities import format_duration, format_size
+
+SECTIONS = 6
+"""How many replications have a section of their own: of more, those with the least attainment."""
+_TITLES = {
+    "age": "Time since last sync",
+    "lag": "How often is a lag longer than that?",
+    "syncs": "How long do syncs take?",
+    "pending": "What would a disaster lose?",
+    "risk": "When is it at risk?",
+}
+_CAPTIONS = {
+    "age": "Coloured bands are statuses other than ENABLED; bars above are disturbances, green "
+    "lines are API calls. The dashed line is the RPO target.",
+    "lag": "The objective is met where the curve of the age crosses the RPO target below the "
+    "horizontal line.",
+    "syncs": "Each point is a sync that completed in the window.",
+    "pending": "Pending bytes are exact at each completion and drawn as if they grew evenly in "
+    "between.",
+    "risk": "Share of each hour of the week with an age above the RPO target. Grey: no age is "
+    "defined.",
+}
+
+
+@dataclass(frozen=True)
+class Section:
+    """What a page says about one replication."""
+
+    id: str
+    name: str
+    route: str
+    word: str
+    goal: str
+    attained: str
+    disaster: str
+    diverging: bool
+    assumed: str
+    lags: Table
+    facts: Table
+    timeline: Figure | None
+    figures: list[Figure]
+    violations: Table
+    statuses: Table
+    numbers: Table
+
+
+def run_page(result: Result, drawn: list[Drawing], command: str) -> str:
+    """Return report.html of a run, with its figures; `command` is what reproduces it."""
+    window = result.summary["window"]
+    return render(
+        "run.html",
+        title=result.scenario.name,
+        description=result.scenario.description,
+        window=window,
+        window_text=format_duration(window["seconds"]),
+        seed=result.seed,
+        digest=result.digest,
+        command=command,
+        sections=list(_sections(result, drawn)),
+        overview=tables.overview(result),
+        replications=len(result.outcomes),
+        most=SECTIONS,
+        has_records=result.has_records,
+        events=tables.events(result),
+        parameters=tables.parameters(result.scenario),
+        traces=trace_findings(result.scenario),
+        document=tables.all_numbers(_top(result), "the run"),
+    )
+
+
+def _top(result: Result) -> dict[str, Any]:
+    return {key: value for key, value in result.summary.items() if key != "replications"}
+
+
+def _sections(result: Result, drawn: list[Drawing]) -> Iterator[Section]:
+    """Yield the sections, in the order of the scenario."""
+    for ordinal, name in enumerate(worst(result)):
+        figures = {
+            drawing.kind: _figure(result, drawing, f"r{ordinal}-{drawing.kind}")
+            for drawing in drawn
+            if drawing.replication == name
+        }
+        yield _section(f"r{ordinal}", result, name, figures)
+
+
+def worst(result: Result) -> list[str]:
+    """Return the replications with a section of their own, in the order of their creation."""
+
+    def attainment(name: str) -> float:
+        found = result.outcomes[name].summary["rpo"]["attainment"]
+        return -1.0 if found is None else float(found)
+
+    chosen = sorted(result.outcomes, key=attainment)[:SECTIONS]
+    return [name for name in result.outcomes if name in chosen]
+
+
+def _section(ident: str, result: Result, name: str, figures: dict[str, Figure]) -> Section:
+    outcome = result.outcomes[name]
+    return Section(
+        id=ident,
+        name=name,
+        route=_route(result, name, outcome),
+        word=WORDS[outcome.summary["rpo"]["met"]],
+        goal=goal(outcome.summary),
+        attained=sentence(attained(name, outcome, result)),
+        disaster=disaster(outcome),
+        diverging=outcome.summary["syncs"]["diverging"],
+        assumed=", ".join(f"{k} {v}" for k, v in assumed_parameters(result.scenario, outcome)),
+        lags=tables.lag_table(outcome.summary, name),
+        facts=tables.facts(outcome.summary, name),
+        timeline=figures.get("age"),
+        figures=[figures[kind] for kind in _TITLES if kind in figures and kind != "age"],
+        violations=tables.violations(result, name),
+        statuses=tables.statuses(result, name),
+        numbers=tables.all_numbers(result.summary["replications"][name], name),
+    )
+
+
+def sentence(text: str) -> str:
+    """Return a text as a sentence of its own."""
+    return f"{text[:1].upper()}{text[1:].rstrip('.')}."
+
+
+def _route(result: Result, name: str, outcome: Outcome) -> str:
+    """Say from where to where, and what the source holds."""
+    spec = result.scenario.replications.get(name)
+    source = result.scenario.file_systems.get(outcome.source)
+    if spec is None or source is None:
+        return f"from {outcome.source}, created by an API call"
+    where = spec.destination
+    to = where.region or where.availability_zone or where.file_system or "the same Region"
+    return f"{outcome.source} in {source.home} to {to}, {format_size(source.size)}"
+
+
+def _figure(result: Result, drawing: Drawing, ident: str) -> Figure:
+    name, kind = drawing.replication, drawing.kind
+    return Figure(
+        id=ident,
+        title=_TITLES[kind],
+        svg=inlined(drawing.svg, ident),
+        alt=alt_text(kind, result, name),
+        caption=_CAPTIONS[kind],
+        table=tables.behind(kind, result, name),
+    )

@@ -1,0 +1,336 @@
+"""The tables of a run's page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+from efssim.report.assumptions import resolved
+from efssim.report.causes import explained
+from efssim.report.figures.curve import Curve, age_curve, pending_curve
+from efssim.report.figures.over_time import window_of
+from efssim.report.html.tables import (
+    Cell,
+    Column,
+    Table,
+    bounded,
+    duration,
+    number,
+    share,
+    size,
+    text,
+)
+from efssim.report.lines import clock
+from efssim.report.risk import WEEKDAYS
+from efssim.report.terms import TERMS
+from efssim.report.verdict import WORDS
+from efssim.result import Result
+from efssim.scenario import Scenario
+
+LAGS = {
+    "time_since_last_sync_s": "age",
+    "write_lag_s": "write_lag",
+    "write_lag_by_byte_s": "write_lag_by_byte",
+    "oldest_pending_s": "oldest_pending",
+}
+"""The lags of the summary and their terms."""
+QUANTILES = {
+    "mean": "mean",
+    "p50": "p50",
+    "p90": "p90",
+    "p95": "p95",
+    "p99": "p99",
+    "p99_9": "p99.9",
+    "max": "max",
+}
+"""The numbers of a lag and their headings."""
+_ROWS = 300
+"""Rows of a table at most; the files have the rest."""
+_PARTS = 48
+"""Parts of the window in the tables behind figures over time."""
+_BINS = 12
+
+
+def lag_table(summary: dict[str, Any], name: str) -> Table:
+    """Return the four lags, a column each."""
+    rows = [
+        [text(title), *(duration(summary[lag][column]) for lag in LAGS)]
+        for column, title in QUANTILES.items()
+    ]
+    lags = [Column(TERMS[key].title, True, key) for key in LAGS.values()]
+    return Table(f"Lags of {name}", [Column("lag", term="quantile"), *lags], rows)
+
+
+def _term(key: str) -> Cell:
+    return text(TERMS[key].title, term=key)
+
+
+def facts(summary: dict[str, Any], name: str) -> Table:
+    """Return what else there is to say about syncs, writes and loss."""
+    syncs, writes, pending = summary["syncs"], summary["writes"], summary["pending_bytes"]
+    oldest = summary["oldest_pending_s"]
+    rows = [
+        [_term("attainment"), share(summary["rpo"]["attainment"])],
+        [_term("objective"), share(summary["rpo"]["objective"])],
+        [text("expected loss in a disaster, bytes", "pending"), size(pending["mean"])],
+        [text("worst loss in a disaster, bytes", "pending"), size(pending["max"])],
+        [text("expected loss, time", "oldest_pending"), duration(oldest["mean"])],
+        [text("worst loss, time", "oldest_pending"), duration(oldest["max"])],
+        [text("syncs completed", "sync"), number(syncs["completed"])],
+        [text("mean duration of a sync", "duration"), duration(syncs["duration_mean_s"])],
+        [_term("utilisation"), share(syncs["utilisation"])],
+        [text("failed attempts"), number(syncs["failed_attempts"])],
+        [text("abandoned syncs"), number(syncs["abandoned"])],
+        [text("sent"), size(syncs["bytes"])],
+        [text("written"), size(writes["bytes"])],
+        [text("writes"), number(writes["count"])],
+        [text("not replicated at the end"), size(pending["open_at_end"])],
+    ]
+    return Table(f"In short: {name}", [Column("what"), Column("value", True)], rows)
+
+
+def overview(result: Result) -> Table:
+    """Return a row for each replication."""
+    rows = []
+    for name, outcome in result.outcomes.items():
+        summary = outcome.summary
+        age, pending = summary["time_since_last_sync_s"], summary["pending_bytes"]
+        rows.append(
+            [
+                text(name),
+                text(WORDS[summary["rpo"]["met"]]),
+                share(summary["rpo"]["attainment"]),
+                *(duration(age[column]) for column in ("mean", "p99", "max")),
+                size(pending["mean"]),
+                number(summary["rpo"]["violations"]),
+            ]
+        )
+    head = [
+        Column("replication"),
+        Column("RPO", term="rpo"),
+        Column("attainment", True, "attainment"),
+        Column("mean age", True, "age"),
+        Column("p99", True, "quantile"),
+        Column("max", True),
+        Column("expected loss", True, "pending"),
+        Column("violations", True, "violation"),
+    ]
+    return Table("All replications", head, rows, is_sortable=True)
+
+
+def violations(result: Result, name: str) -> Table:
+    """Return the violations, the longest first, each with what explains it."""
+    found = sorted(explained(result, name), key=lambda e: e.violation.begin_s - e.violation.end_s)
+    rows = (
+        [
+            text(clock(result.scenario, each.violation.begin_s)),
+            duration(each.violation.end_s - each.violation.begin_s),
+            duration(each.violation.peak_s),
+            text(each.cause),
+        ]
+        for each in found
+    )
+    shown, note = bounded(rows, _ROWS, "violations.csv (without the causes)")
+    head = [
+        Column("begin (UTC)"),
+        Column("length", True, "violation"),
+        Column("peak age", True, "age"),
+        Column("cause", term="cause"),
+    ]
+    return Table(f"Violations of {name}", head, shown, is_sortable=True, note=note)
+
+
+def statuses(result: Result, name: str) -> Table:
+    """Return how long each status lasted, change by change."""
+    outcome = result.outcomes[name]
+    changes = outcome.statuses
+    ends_s = [*(change.time_s for change in changes[1:]), outcome.end_s]
+    rows = (
+        [
+            text(clock(result.scenario, change.time_s)),
+            text(change.after or "gone"),
+            number(None) if change.after is None else duration(end_s - change.time_s),
+            text(change.cause),
+        ]
+        for change, end_s in zip(changes, ends_s, strict=True)
+    )
+    shown, note = bounded(rows, _ROWS, "statuses.csv")
+    head = [Column("from (UTC)"), Column("status", term="status"), Column("for", True)]
+    return Table(f"Statuses of {name}", [*head, Column("because of")], shown, True, note)
+
+
+def events(result: Result) -> Table:
+    """Return disturbances and API calls."""
+    rows = (
+        [
+            text(clock(result.scenario, event.begin_s)),
+            number(None) if event.end_s is None else duration(event.end_s - event.begin_s),
+            text("API call" if event.is_call else "disturbance"),
+            text(str(event)),
+            text(", ".join(event.affected) or NOTHING),
+            text(event.error),
+        ]
+        for event in result.happened
+    )
+    shown, note = bounded(rows, _ROWS, "events.csv")
+    head = [
+        Column("begin (UTC)"),
+        Column("length", True),
+        Column("kind"),
+        Column("what"),
+        Column("affected"),
+        Column("refused with"),
+    ]
+    return Table("Disturbances and API history", head, shown, is_sortable=True, note=note)
+
+
+NOTHING = "nothing"
+
+
+def parameters(scenario: Scenario) -> Table:
+    """Return every value of the scenario with its provenance, the assumed ones first."""
+    order = ["assumed", "documented", "scenario", "default"]
+    found = sorted(resolved(scenario), key=lambda p: order.index(p.provenance))
+    rows = ([text(p.path), text(p.value), text(p.provenance), text(p.why)] for p in found)
+    shown, note = bounded(rows, _ROWS, "manifest.json")
+    head = [Column("parameter"), Column("value"), Column("provenance", term="provenance")]
+    return Table("Parameters", [*head, Column("why")], shown, is_sortable=True, note=note)
+
+
+def all_numbers(summary: dict[str, Any], name: str) -> Table:
+    """Return every number of summary.json about a replication, as it stands there."""
+    rows = [[text(path), exact(value)] for path, value in leaves(summary, "")]
+    return Table(f"summary.json: {name}", [Column("field"), Column("value", True)], rows)
+
+
+def exact(value: object) -> Cell:
+    """Return a cell of a value as JSON has it, to the last digit."""
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return Cell(repr(value), float(value), is_number=True)
+    words = {None: "null", True: "true", False: "false"}
+    shown = words[value] if value is None or isinstance(value, bool) else str(value)
+    return Cell(shown, is_number=True)
+
+
+def leaves(value: object, path: str) -> Iterator[tuple[str, Any]]:
+    """Yield dotted path and value of everything that is no object."""
+    if not isinstance(value, dict):
+        yield path, value
+        return
+    for key, part in value.items():
+        yield from leaves(part, f"{path}.{key}" if path else str(key))
+
+
+# --- behind the figures ---------------------------------------------------------------------------
+
+
+def behind(kind: str, result: Result, name: str) -> Table:
+    """Return the numbers behind a figure."""
+    return {"age": _age, "pending": _pending, "lag": _lag, "syncs": _syncs, "risk": _risk}[kind](
+        result, name
+    )
+
+
+def _age(result: Result, name: str) -> Table:
+    curve = age_curve(result.outcomes[name])
+    return _over_time(result, f"Least and largest age of {name}", curve, duration)
+
+
+def _pending(result: Result, name: str) -> Table:
+    curve = pending_curve(result, name)
+    return _over_time(result, f"Least and most pending bytes of {name}", curve, size)
+
+
+def _over_time(result: Result, caption: str, curve: Curve, cell: Any) -> Table:
+    edges_s = np.linspace(*window_of(result), _PARTS + 1)
+    low, high = curve.envelope(edges_s)
+    rows = [
+        [
+            text(clock(result.scenario, float(edges_s[k]))),
+            cell(_known(low[k])),
+            cell(_known(high[k])),
+        ]
+        for k in range(_PARTS)
+    ]
+    head = [Column("from (UTC)"), Column("least", True), Column("largest", True)]
+    each = format_part(edges_s[1] - edges_s[0])
+    return Table(f"{caption}, in parts of {each}", head, rows)
+
+
+def format_part(seconds: float) -> str:
+    """Return the length of a part of the window."""
+    from efssim.scenario.quantities import format_duration
+
+    return format_duration(float(seconds))
+
+
+def _known(value: float) -> float | None:
+    return None if np.isnan(value) else float(value)
+
+
+def _lag(result: Result, name: str) -> Table:
+    """Return, for round shares, the lag that is exceeded for so much of the weight."""
+    curves = result.outcomes[name].exceedance
+    shares = (0.5, 0.2, 0.1, 0.05, 0.02, 0.01, 5e-3, 2e-3, 1e-3, 1e-4)
+    rows = [
+        [share(above), *(duration(_exceeded(curves.get(lag), above)) for lag in LAGS)]
+        for above in shares
+    ]
+    head = [Column(TERMS[key].title, True, key) for key in LAGS.values()]
+    caption = f"Lag that is exceeded for a share of the weight: {name}"
+    return Table(caption, [Column("share", True, "exceedance"), *head], rows)
+
+
+def _exceeded(curve: Any, above: float) -> float | None:
+    if curve is None or not len(curve.value_s):
+        return None
+    inside = np.flatnonzero(curve.share <= above)
+    return float(curve.value_s[inside[0] if len(inside) else -1])
+
+
+def _syncs(result: Result, name: str) -> Table:
+    """Return the durations of the syncs by the bytes that they sent, in groups of equal number."""
+    syncs = result.outcomes[name].syncs
+    inside = syncs.floats("completed_s") >= window_of(result)[0]
+    sent = syncs.ints("bytes")[inside]
+    took_s = (syncs.floats("completed_s") - syncs.floats("cut_s"))[inside]
+    order = sent.argsort(kind="stable")
+    rows = [
+        [
+            number(len(part)),
+            size(int(sent[part].min())),
+            size(int(sent[part].max())),
+            *(duration(float(take(took_s[part]))) for take in (np.min, np.median, np.max)),
+        ]
+        for part in np.array_split(order, _BINS)
+        if len(part)
+    ]
+    head = [
+        Column("syncs", True, "sync"),
+        Column("bytes from", True),
+        Column("to", True),
+        Column("shortest", True, "duration"),
+        Column("median", True),
+        Column("longest", True),
+    ]
+    return Table(f"Durations of the syncs of {name} by bytes sent", head, rows)
+
+
+def _risk(result: Result, name: str) -> Table:
+    cells = result.risk_cells(name)
+    defined_s = cells["defined_s"].to_numpy().reshape(7, 24)
+    above_s = cells["violation_s"].to_numpy().reshape(7, 24)
+    rows = [
+        [
+            text(f"{hour:02}:00"),
+            *(
+                share(above_s[day, hour] / defined_s[day, hour] if defined_s[day, hour] else None)
+                for day in range(7)
+            ),
+        ]
+        for hour in range(24)
+    ]
+    head = [Column("from (UTC)"), *(Column(day, True) for day in WEEKDAYS)]
+    return Table(f"Share of time above the RPO target: {name}", head, rows)

@@ -1,0 +1,56 @@
+"""The pages of studies: trials, plans, sweeps and comparisons."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from efssim.report.html.page import render
+from efssim.report.html.svg import Figure
+from efssim.report.html.tables import Table
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What a page says first."""
+
+    kind: str
+    """`met`, `missed` or `open`, which decides the colour."""
+    word: str
+    text: str
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Block:
+    """A heading and what is below it."""
+
+    title: str
+    id: str
+    verdict: Verdict | None = None
+    text: str = ""
+    figure: Figure | None = None
+    table: Table | None = None
+    is_folded: bool = False
+    """Whether the table has to be opened."""
+    is_part: bool = False
+    """Whether it belongs to the one before."""
+
+
+@dataclass(frozen=True)
+class Study:
+    """A page."""
+
+    kind: str
+    """What it is a report of."""
+    title: str
+    description: str
+    meta: Sequence[str]
+    blocks: Sequence[Block]
+    reproduce: Sequence[tuple[str, str]]
+    """What it takes to repeat it, by name."""
+
+
+def study_page(study: Study) -> str:
+    """Return report.html of a study."""
+    return render("study.html", title=study.title, description=study.description, study=study)

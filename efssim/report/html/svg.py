@@ -1,0 +1,70 @@
+"""Figures inside a page: without what a file needs, with ids and colours of the page's own."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from efssim.report.figures.style import (
+    BLUE,
+    GREEN,
+    GREY,
+    ORANGE,
+    PALE,
+    PURPLE,
+    SKY,
+    VERMILLION,
+    YELLOW,
+)
+from efssim.report.html.tables import Table
+
+_COLOURS = {
+    "#ffffff": "surface",
+    "#000000": "ink",
+    GREY: "muted",
+    PALE: "line",
+    "#dddddd": "line",
+    "#eeeeee": "line",
+    BLUE: "blue",
+    SKY: "sky",
+    GREEN: "green",
+    ORANGE: "orange",
+    VERMILLION: "vermillion",
+    PURPLE: "purple",
+    YELLOW: "yellow",
+}
+"""Colours of figures and the custom properties of the page that stand for them."""
+_COLOUR = re.compile("|".join(_COLOURS))
+_ID = re.compile(r'(\bid="|url\(#|xlink:href="#)')
+_SIZE = re.compile(r'(<svg [^>]*?) width="[^"]*" height="[^"]*"')
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A figure of a page."""
+
+    id: str
+    title: str
+    svg: str
+    """The element, to be put into the page as it is."""
+    alt: str
+    """What it shows, in words."""
+    caption: str
+    table: Table | None = None
+    """The numbers behind it."""
+
+
+def inlined(svg: str, prefix: str) -> str:
+    """Return the element of an SVG file for a page; `prefix` makes its ids unique there.
+
+    Its colours become custom properties, so that a page can be light or dark. It is hidden from
+    assistive technology, for which the page has a text instead.
+    """
+    element = svg[svg.index("<svg ") :]
+    element = re.sub(r"<metadata>.*?</metadata>\s*", "", element, count=1, flags=re.DOTALL)
+    # Its rules would hold for the whole page, which has the same in its own style.
+    element = re.sub(r"<defs>\s*<style.*?</style>\s*</defs>\s*", "", element, flags=re.DOTALL)
+    element = _SIZE.sub(r'\1 aria-hidden="true" focusable="false"', element, count=1)
+    element = _ID.sub(rf"\g<1>{prefix}-", element)
+    element = re.sub(r"\s*\n\s*", " ", element)
+    return _COLOUR.sub(lambda found: f"var(--{_COLOURS[found.group()]})", element)

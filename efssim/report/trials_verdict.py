@@ -1,0 +1,70 @@
+"""The sentences that a report of a study begins with: the verdict, and what a disaster costs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from efssim.report.lines import counted, percent
+from efssim.scenario.quantities import format_duration, format_size
+from efssim.study.evidence import Evidence
+from efssim.study.trials import Trials
+
+WORDS = {True: "MET", False: "MISSED", None: "NOT DECIDED"}
+"""What a verdict on trials says, by `met`."""
+
+
+def attained(means: dict[str, Any], intervals: dict[str, Any], found: Evidence) -> str:
+    """Return how far the RPO held over trials, with its interval, and what is lacking."""
+    rpo, bounds = means["rpo"], intervals["rpo"]["attainment"]
+    if rpo["attainment"] is None:
+        return "no time in any window has a defined age."
+    held = f"held for {percent(rpo['attainment'])} of the time"
+    if bounds is not None:
+        held += f" (95 % interval {percent(bounds[0])} to {percent(bounds[1])})"
+    return f"{held}.{_lacking(found, rpo)}"
+
+
+def _lacking(found: Evidence, rpo: dict[str, Any]) -> str:
+    """Say what is missing where there is not enough data."""
+    if found.met is not None:
+        return ""
+    text = " Not enough data:"
+    if found.windows_needed is None and found.more_trials is None:
+        return f"{text} no number of trials shows {percent(rpo['objective'])}."
+    if found.windows_needed is not None and found.windows < found.windows_needed:
+        text += f" {counted(found.windows, 'independent window')}"
+        text += f" of the {found.windows_needed:,} that such a claim takes;"
+    if found.more_trials is None:
+        return f"{text} the interval holds the objective, and more trials may not change that."
+    return f"{text} about {counted(found.more_trials, 'more trial')}."
+
+
+def late(name: str, trials: Trials) -> str:
+    """Say in how many trials there were violations, and the longest of all."""
+    found = of_trials(name, trials)
+    longest = [part["rpo"]["longest_s"] for part in found if part["rpo"]["violations"]]
+    if not longest:
+        return "No trial has a violation."
+    most = format_duration(max(longest))
+    return f"Violations in {len(longest):,} of {counted(len(found), 'trial')}, the longest {most}."
+
+
+def disaster(name: str, trials: Trials) -> str:
+    """Return what a disaster at a random moment would lose."""
+    found = of_trials(name, trials)
+    means = trials.summary["replications"][name]
+    size, age_s = means["pending_bytes"]["mean"], means["oldest_pending_s"]["mean"]
+    if size is None or age_s is None:
+        return "A disaster at a random moment: unknown, nothing could be recovered in any window."
+    sizes = [part["pending_bytes"]["max"] for part in found]
+    most = max(value for value in sizes if value is not None)
+    longest_s = trials.summary["pooled"][name]["oldest_pending_s"]["max"]
+    worst = f"{format_size(most)} and {format_duration(longest_s)} at worst in any trial"
+    mean = f"{format_size(size)} and {format_duration(age_s)} of writes on average"
+    return f"A disaster at a random moment would lose {mean}, {worst}."
+
+
+def of_trials(name: str, trials: Trials) -> list[dict[str, Any]]:
+    """Return what the trials that have a replication say about it."""
+    found = [trial.summary["replications"].get(name) for trial in trials.trials]
+    return [part for part in found if part is not None]

@@ -1,0 +1,77 @@
+"""The two sentences that a report of a run begins with: the verdict, and what a disaster costs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from efssim.report.lines import clock, counted, percent
+from efssim.report.overlaps import longest_overlaps
+from efssim.result import Outcome, Result
+from efssim.scenario.quantities import format_duration, format_size
+
+WORDS = {True: "MET", False: "MISSED", None: "UNKNOWN"}
+"""What a verdict says, by `rpo.met` of a run."""
+
+
+def verdict(name: str, outcome: Outcome, result: Result) -> str:
+    """Return whether the RPO is met, by how much, and what the longest violation was."""
+    summary = outcome.summary
+    if summary["rpo"]["met"] is None:
+        return f"RPO unknown: {attained(name, outcome, result)} ({goal(summary)})."
+    word = WORDS[summary["rpo"]["met"]]
+    return f"RPO {word} ({goal(summary)}): {attained(name, outcome, result)}"
+
+
+def goal(summary: dict[str, Any]) -> str:
+    """Return what the RPO asks for."""
+    rpo = summary["rpo"]
+    return f"age at most {format_duration(rpo['target_s'])} for {percent(rpo['objective'])}"
+
+
+def attained(name: str, outcome: Outcome, result: Result) -> str:
+    """Return how far the RPO held, the worst age, and the violations."""
+    rpo, age = outcome.summary["rpo"], outcome.summary["time_since_last_sync_s"]
+    if rpo["met"] is None:
+        return "no time in the window has a defined age"
+    of = "of the time in which it is defined" if age["undefined_s"] else "of the time"
+    worst = (
+        f"the worst age was {format_duration(age['max'])}, {_margin(age['max'], rpo['target_s'])}"
+    )
+    late = _late(name, outcome, result)
+    return f"held for {percent(rpo['attainment'])} {of}; {worst}.{late}"
+
+
+def _margin(peak_s: float, target_s: float) -> str:
+    side = "above" if peak_s > target_s else "below"
+    return f"{format_duration(abs(peak_s - target_s))} {side} the target"
+
+
+def _late(name: str, outcome: Outcome, result: Result) -> str:
+    """Say how many violations there were, and during which disturbance the longest was."""
+    rpo, found = outcome.summary["rpo"], list(outcome.violations)
+    if not found:
+        return ""
+    ordinal = max(range(len(found)), key=lambda i: found[i].end_s - found[i].begin_s)
+    event = longest_overlaps(result, name)[ordinal]
+    at = f"from {clock(result.scenario, found[ordinal].begin_s)}"
+    during = "" if event is None else f", during {event}"
+    longest = f"{format_duration(rpo['longest_s'])} ({at}{during})"
+    if len(found) == 1:
+        return f" One violation of {longest}."
+    total = format_duration(rpo["violation_s"])
+    return f" {counted(len(found), 'violation')}, {total} in all, the longest {longest}."
+
+
+def disaster(outcome: Outcome) -> str:
+    """Return what a disaster at a random moment would lose."""
+    pending, oldest = outcome.summary["pending_bytes"], outcome.summary["oldest_pending_s"]
+    if outcome.defined_s is None:
+        return (
+            "No initial sync has completed: LastReplicatedTimestamp is absent, and nothing could "
+            "be recovered from the replica."
+        )
+    if pending["mean"] is None or oldest["mean"] is None:
+        return "A disaster at a random moment: unknown, the window is empty."
+    mean = f"{format_size(pending['mean'])} and {format_duration(oldest['mean'])} of writes"
+    worst = f"{format_size(pending['max'])} and {format_duration(oldest['max'])}"
+    return f"A disaster at a random moment would lose {mean} on average, {worst} at worst."
