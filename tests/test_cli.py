@@ -372,6 +372,7 @@ def test_files(folder):
         "events.csv",
         "figures",
         "manifest.json",
+        "report.html",
         "risk.csv",
         "statuses.csv",
         "summary.json",

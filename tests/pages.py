@@ -1,0 +1,54 @@
+"""Reading a page as a test needs it: its texts, its tags, its tables."""
+
+from __future__ import annotations
+
+from html.parser import HTMLParser
+
+VOID = {"meta", "link", "br", "input", "img"}
+
+
+class Page(HTMLParser):
+    """A parsed page; AssertionError for tags that are not closed in order."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__(convert_charrefs=True)
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.cells: list[str] = []
+        self.words: list[str] = []
+        self.open: list[str] = []
+        self._is_cell = False
+        self.feed(html)
+        self.close()
+        assert self.open == []
+
+    def handle_starttag(self, tag, attributes):
+        self.tags.append((tag, dict(attributes)))
+        if tag not in VOID:
+            self.open.append(tag)
+        if tag in ("td", "th"):
+            self.cells.append("")
+            self._is_cell = True
+
+    def handle_startendtag(self, tag, attributes):
+        self.tags.append((tag, dict(attributes)))
+
+    def handle_endtag(self, tag):
+        assert self.open.pop() == tag
+        if tag in ("td", "th"):
+            self._is_cell = False
+
+    def handle_data(self, data):
+        if self.open and self.open[-1] in ("style", "script"):
+            return
+        self.words.append(data)
+        if self._is_cell:
+            self.cells[-1] += data
+
+    @property
+    def text(self) -> str:
+        """Everything that can be read, one space between words."""
+        return " ".join(" ".join(self.words).split())
+
+    def having(self, name: str) -> list[str]:
+        """Return the values of an attribute, wherever it is."""
+        return [value for _, attributes in self.tags if (value := attributes.get(name)) is not None]

@@ -1,0 +1,336 @@
+"""Tests of report.html: every number is in it, nothing from outside, nothing unescaped."""
+
+from __future__ import annotations
+
+import re
+from importlib.resources import files
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+from pages import Page
+from worlds import constant, poisson, scenario, simulate
+
+import efssim
+from efssim.report.causes import explained
+from efssim.report.figure_files import drawings
+from efssim.report.html.run import SECTIONS, run_page
+from efssim.report.html.run_tables import leaves
+from efssim.report.html.svg import inlined
+from efssim.report.html.tables import bounded, number, text
+from efssim.report.terms import TERMS
+
+SCENARIOS = Path(__file__).parents[1] / "scenarios"
+SHIPPED = ["burst", "failover", "initial-sync", "measured", "outage-at-peak"]
+SYNC = {"interval": 60, "setup": 5, "throughput": 2000}
+TEMPLATES = files("efssim.report.html") / "templates"
+
+
+def page_of(result):
+    return run_page(result, drawings(result), "efssim run it")
+
+
+def numbers_in(summary):
+    """Return every number of summary.json, as JSON writes it."""
+    return [
+        repr(value)
+        for _, value in leaves(summary, "")
+        if isinstance(value, int | float) and not isinstance(value, bool)
+    ]
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+def test_every_number_of_the_summary_is_in_it(name):
+    result = efssim.run(efssim.load(SCENARIOS / f"{name}.yaml"))
+    html = page_of(result)
+    cells = Page(html).cells
+    missing = [number for number in numbers_in(result.summary) if number not in cells]
+    assert missing == []
+    assert len(numbers_in(result.summary)) > 50
+    assert result.digest in html
+    assert html == page_of(result)
+
+
+def test_the_first_report_is_small_and_complete():
+    result = efssim.run(efssim.load(SCENARIOS / "first-report.yaml"))
+    html = page_of(result)
+    assert len(html.encode()) <= 2 * 2**20
+    assert set(numbers_in(result.summary)) <= set(Page(html).cells)
+
+
+def test_nothing_is_loaded_from_anywhere():
+    html = page_of(simulate(scenario({"w": constant()}, SYNC, "1 h")))
+    page = Page(html)
+    links = [*page.having("href"), *page.having("src"), *page.having("xlink:href")]
+    assert links
+    assert all(link.startswith(("#", "data:")) for link in links)
+    assert "@import" not in html
+    assert not re.search(r"url\((?!#)", html)
+
+
+NASTY = '<script>alert("1")</script>&\'" {{ 7 * 7 }} \u202e</td>' + "x" * 30
+
+
+def test_what_a_scenario_says_is_escaped():
+    world = efssim.Scenario.model_validate(
+        {
+            "name": NASTY,
+            "description": NASTY,
+            "duration": "2 h",
+            "rpo": {"target": "1 min"},
+            "file_systems": {NASTY: {"region": "us-east-1", "writes": {NASTY: constant()}}},
+            "replications": {
+                NASTY: {
+                    "source": NASTY,
+                    "destination": {"region": "us-west-2"},
+                    "sync": {"preset": "none", **SYNC},
+                }
+            },
+            "events": [{"at": "1 h", "permission_lost": NASTY, "for": "5 min"}],
+        }
+    )
+    html = page_of(efssim.run(world))
+    page = Page(html)
+    assert html.count("<script>") == 1
+    assert "<td>alert" not in html
+    assert "49" not in page.text.split()
+    assert NASTY[:20] in page.text
+
+
+def test_ids_are_unique_and_references_hold():
+    result = efssim.run(efssim.load(SCENARIOS / "failover.yaml"))
+    html = page_of(result)
+    page = Page(html)
+    ids = page.having("id")
+    assert len(ids) == len(set(ids))
+    wanted = [
+        *page.having("aria-labelledby"),
+        *(link[1:] for link in page.having("href") if link[0] == "#"),
+    ]
+    wanted += re.findall(r"url\(#([^)]+)\)", html)
+    assert set(wanted) <= set(ids)
+    keys = page.having("data-term")
+    assert {"age", "write_lag", "rpo", "cause", "provenance"} <= set(keys) <= set(TERMS)
+    charts = [attributes for tag, attributes in page.tags if attributes.get("role") == "img"]
+    assert len(charts) == 10
+    assert all(len(chart["aria-label"]) > 20 for chart in charts)
+    # A table of numbers behind each.
+    assert html.count("The numbers behind it") == 10
+
+
+def test_records_off():
+    result = efssim.run(scenario({"w": constant()}, SYNC, "1 h", records="off"))
+    page = Page(page_of(result))
+    assert "records: off" in page.text
+    assert set(numbers_in(result.summary)) <= set(page.cells)
+
+
+def test_without_a_replication():
+    world = efssim.Scenario.model_validate({"name": "empty", "duration": "1 h"})
+    assert "no replication" in Page(page_of(efssim.run(world))).text
+
+
+def test_of_a_fleet_the_worst_have_sections():
+    streams = {"w": constant()}
+    world = scenario(streams, SYNC, "1 h", rpo={"target": 65})
+    many = {
+        f"r{k}": {
+            "source": "fs" if k == 0 else f"fs{k}",
+            "destination": {"region": "us-west-2"},
+            "established": True,
+            "sync": {"preset": "none", "interval": 60, "setup": 5 + k},
+        }
+        for k in range(SECTIONS + 3)
+    }
+    systems = {f"fs{k}": {"region": "us-east-1", "writes": streams} for k in range(1, SECTIONS + 3)}
+    dumped = world.model_dump(mode="json", by_alias=True, exclude_unset=True)
+    dumped["file_systems"] |= systems
+    dumped["replications"] = many
+    page = Page(page_of(efssim.run(efssim.Scenario.model_validate(dumped))))
+    sections = [
+        attributes for _, attributes in page.tags if attributes.get("class") == "replication"
+    ]
+    assert len(sections) == SECTIONS
+    assert {f"r{k}" for k in range(SECTIONS + 3)} <= set(page.cells)
+    assert "All numbers of r8" in page.text
+    assert "All numbers of r0" not in page.text
+
+
+# Causes
+
+
+def causes(result):
+    return [each.cause for each in explained(result, "dr")]
+
+
+def test_a_disturbance_is_the_cause():
+    events = [{"at": 600, "link_outage": "us-east-1 -> us-west-2", "for": 600}]
+    world = scenario({"w": constant()}, SYNC, "1 h", events=events, rpo={"target": 300})
+    assert causes(simulate(world)) == ["link_outage us-east-1 -> us-west-2"]
+
+
+def test_a_burst_is_the_cause():
+    batch = {"at": "00:30", "every": "1 day", "writes": 1000, "over": 10}
+    streams = {"w": constant(), "job": {"arrivals": {"batch": batch}, "size": "1 kB"}}
+    world = scenario(streams, SYNC, "2 h", rpo={"target": 300})
+    first = causes(simulate(world))[0]
+    assert re.fullmatch(
+        r"burst of writes: a sync of .* took .*, [\d.,]+ times the median bytes", first
+    )
+
+
+def test_failed_attempts_are_the_cause():
+    sync = {**SYNC, "failure_probability": 0.5, "backoff": 120}
+    world = scenario({"w": constant()}, sync, "6 h", rpo={"target": 300})
+    found = causes(simulate(world))
+    assert any(re.match(r"\d+ failed attempts?: a sync of", cause) for cause in found)
+
+
+def test_slow_syncs_and_unfinished_ones_are_causes():
+    world = scenario({"w": constant()}, SYNC, "1 h", rpo={"target": 80})
+    assert all(cause.startswith("slow syncs: a sync of") for cause in causes(simulate(world)))
+    slow = scenario({"w": constant()}, {**SYNC, "setup": 7000}, "1 h", rpo={"target": 80})
+    assert causes(simulate(slow)) == ["a sync of 58.6 KiB that is not complete"]
+    late = scenario({"w": constant()}, {**SYNC, "interval": 7000}, "1 h", rpo={"target": 80})
+    assert causes(simulate(late)) == ["no sync was cut in time"]
+    unkept = scenario({"w": constant()}, SYNC, "1 h", rpo={"target": 80}, records="off")
+    assert set(causes(efssim.run(unkept))) == {"not known: `records: off` keeps no syncs"}
+
+
+# Parts
+
+
+def test_bounded_rows_say_what_they_leave_out():
+    rows = [[number(k)] for k in range(5)]
+    assert bounded(rows, 5, "x.csv") == (rows, "")
+    assert bounded(rows, 3, "x.csv") == (rows[:3], "2 more in x.csv.")
+    assert number(None).text == "–"
+    assert text("a").value is None
+
+
+def test_an_inlined_figure_has_colours_of_the_page():
+    svg = (
+        '<?xml?><svg x="0" width="1pt" height="2pt" viewBox="0 0 1 2"><g id="a"/>'
+        '<use xlink:href="#a" style="fill: #0072b2; clip-path: url(#a)"/></svg>'
+    )
+    assert inlined(svg, "p") == (
+        '<svg x="0" aria-hidden="true" focusable="false" viewBox="0 0 1 2"><g id="p-a"/>'
+        '<use xlink:href="#p-a" style="fill: var(--blue); clip-path: url(#p-a)"/></svg>'
+    )
+
+
+# Contrast, as WCAG 2.2 defines it
+
+
+def palettes():
+    css = (TEMPLATES / "page.css").read_text(encoding="utf-8")
+    blocks = re.findall(r":root \{(.*?)\}", css, re.DOTALL)
+    return [dict(re.findall(r"--([a-z-]+): (#[0-9a-f]{6});", block)) for block in blocks]
+
+
+def luminance(colour):
+    channels = (int(colour[k : k + 2], 16) / 255 for k in (1, 3, 5))
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def contrast(one, other):
+    light, dark = sorted((luminance(one), luminance(other)), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
+
+
+@pytest.mark.parametrize("which", range(3), ids=["light", "dark", "print"])
+def test_texts_have_contrast(which):
+    palette = palettes()[which]
+    pairs = [(front, "surface") for front in ("ink", "muted", "link", "green", "vermillion")]
+    pairs += [("ink", "raised"), ("muted", "raised")]
+    for kind in ("good", "bad", "open"):
+        pairs += [(kind, f"{kind}-back"), ("ink", f"{kind}-back"), ("muted", f"{kind}-back")]
+    for front, back in pairs:
+        assert contrast(palette[front], palette[back]) >= 4.5, (front, back)
+    # What is no text needs 3 (WCAG 1.4.11).
+    for line in ("blue", "green", "vermillion"):
+        assert contrast(palette[line], palette["surface"]) >= 3, line
+
+
+def test_each_mode_has_every_colour():
+    light, *others = (set(palette) for palette in palettes())
+    assert all(other == light for other in others)
+    used = set(re.findall(r"var\(--([a-z-]+)\)", (TEMPLATES / "page.css").read_text("utf-8")))
+    assert used <= light
+
+
+# Studies
+
+
+def test_the_page_of_trials(tmp_path):
+    from efssim.report.trials_files import write_trials
+
+    faults = {
+        "wan": {
+            "link_outage": "us-east-1 -> us-west-2",
+            "every": {"exponential": {"mean": "2 h"}},
+            "for": "20 min",
+        }
+    }
+    world = scenario(
+        {"w": poisson("1 per s", 1000)}, SYNC, "6 h", faults=faults, rpo={"target": 300}
+    )
+    trials = efssim.run_trials(world, 5, workers=1)
+    write_trials(trials, tmp_path / "out", "efssim run it --trials 5")
+    page = Page((tmp_path / "out" / "report.html").read_text(encoding="utf-8"))
+    assert "95 % interval" in page.text
+    assert "efssim run it --trials 5" in page.text
+    part = trials.summary["replications"]["dr"]
+    bounds = [bound for _, pair in leaves(trials.summary["ci95"]["dr"], "") for bound in pair or ()]
+    expected = numbers_in({"means": part, "pooled": trials.summary["pooled"]["dr"]})
+    assert {*expected, *map(repr, bounds)} <= set(page.cells)
+    figures = sorted(path.name for path in (tmp_path / "out" / "figures").iterdir())
+    assert figures == ["dr-attainment.svg", "dr-lag.svg"]
+
+
+def test_the_page_of_a_plan(tmp_path):
+    from efssim.report.plan_json import write_plan
+
+    world = scenario({"w": constant()}, SYNC, "3 h", rpo={"target": 120, "attainment": "100 %"})
+    plan = efssim.plan(world, "replications.dr.sync.setup", (1, 600), workers=1)
+    write_plan(plan, tmp_path / "out", "efssim plan it")
+    page = Page((tmp_path / "out" / "report.html").read_text(encoding="utf-8"))
+    assert plan.text in page.text
+    assert {plan.parameter.text(made.value) for made in plan.evaluations} <= set(page.cells)
+    assert len(plan.what_if) == sum(cell.startswith(("≤", "none in range")) for cell in page.cells)
+
+
+def test_the_page_of_a_tornado_and_of_a_grid(tmp_path):
+    from efssim.report.sweep_json import write_sweep
+
+    world = scenario({"w": constant()}, SYNC, "1 h")
+    vary = {"replications.dr.sync.interval": [60, 120], "replications.dr.sync.setup": [1, 9]}
+    measure = "time_since_last_sync_s.mean"
+    for alone, rows in ((True, 4), (False, 4)):
+        sweep = efssim.sweep(world, vary, one_at_a_time=alone, workers=1)
+        write_sweep(sweep, tmp_path / "out", measure, "efssim sweep it")
+        html = (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
+        table = re.search(r'<table class="sortable">.*?</table>', html, re.DOTALL).group()
+        assert table.count("<tr>") == rows + 1
+        assert html.count("<figure") == 1
+
+
+def test_the_page_of_a_comparison(tmp_path):
+    from efssim.report.compare_text import write_comparisons
+
+    one = scenario({"w": poisson("1 per s", 1000)}, SYNC, "2 h")
+    two = scenario({"w": poisson("1 per s", 1000)}, {**SYNC, "interval": 90}, "2 h", name="slow")
+    studies = [efssim.run_trials(world, 3, workers=1) for world in (one, two)]
+    found = efssim.compare(*studies)
+    write_comparisons([found], tmp_path / "out", "efssim run one two")
+    page = Page((tmp_path / "out" / "report.html").read_text(encoding="utf-8"))
+    assert set(found.main["measure"]) <= set(page.cells)
+    assert "3 pairs of trials" in page.text
+
+
+def test_definitions_say_something():
+    titles = [term.title for term in TERMS.values()]
+    assert len(set(titles)) == len(titles)
+    assert all(term.definition.endswith(".") for term in TERMS.values())
+    assert all(a != b for a, b in pairwise(titles))
