@@ -17,6 +17,7 @@ from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, ErrorDetails, InitErrorDetails, PydanticCustomError
 
 from efssim.scenario.descriptions import field_descriptions
+from efssim.scenario.document import Path as Place
 from efssim.scenario.document import suggest
 
 T = TypeVar("T")
@@ -113,6 +114,27 @@ def plain_message(line: ErrorDetails) -> str:
         return "takes letters, digits, '.', '_' and '-' only, the first a letter or digit"
     message = line["msg"].removeprefix("Value error, ").replace("Input should be", "must be")
     return message.replace("valid string", "string")
+
+
+def located(error: ValidationError, data: object) -> Iterator[tuple[Place, Place, str]]:
+    """Yield the problems of data that is not valid, in the words of its author.
+
+    Each has the longest beginning of its path that was written, the path to show, and a message.
+    """
+    for line in error.errors():
+        loc, message = line["loc"], plain_message(line)
+        path = _written(data, loc)
+        yield path, loc[: len(path) + 1] if message == "is required" else path, message
+
+
+def _written(data: Any, loc: Place) -> Place:
+    """Return the longest beginning of a path that the data has."""
+    for depth, segment in enumerate(loc):
+        try:
+            data = data[segment]
+        except (KeyError, IndexError, TypeError):  # not there, or not a mapping or list at all
+            return loc[:depth]
+    return loc
 
 
 def one_of(model: BaseModel) -> str:

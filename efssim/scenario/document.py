@@ -54,14 +54,16 @@ _Locate: TypeAlias = Callable[[Any], Position]
 class Problem:
     """What is wrong at one place, as one line for the user."""
 
-    position: Position
+    position: Position | None
+    """None where nothing was written in a file: a change that Python code made."""
     path: Path
     message: str
 
     def __str__(self) -> str:
         at = self.position
+        place = "" if at is None else f"{at.file}:{at.line}:{at.column}: "
         where = f"{format_path(self.path)}: " if self.path else ""
-        return f"{at.file}:{at.line}:{at.column}: {where}{self.message}"
+        return f"{place}{where}{self.message}"
 
 
 class ScenarioError(Exception):
@@ -187,6 +189,15 @@ def format_path(path: Path) -> str:
 def parse_path(text: str) -> Path:
     """Return the path that `format_path` wrote as `text`; raise ValueError if it is malformed."""
     return tuple(step.segment for step in _steps(text))
+
+
+NO_PARTS = "a single value has no parts to set"
+BY_INDEX = "a part of a list is set by its index, from 0"
+
+
+def no_index(index: int, items: int) -> str:
+    """Return what is wrong with an index beyond the end of a list."""
+    return f"the list has no index {index}, only {items} items"
 
 
 def suggest(word: str, known: Iterable[str]) -> str:
@@ -667,7 +678,7 @@ def _replaced(node: _Node, steps: list[_Step], value: _Node, setting: _Setting) 
     if node.content is None:  # `file_systems:` with nothing below may get its first part
         node = _Node.mapping(node.position, {}, {})
     if not isinstance(node.content, dict):
-        setting.refuse(steps[0], "a single value has no parts to set")
+        setting.refuse(steps[0], NO_PARTS)
     return _with_key(node, node.content, steps, value, setting)
 
 
@@ -680,9 +691,9 @@ def _with_item(
 ) -> _Node:
     step, *rest = steps
     if not isinstance(step.segment, int):
-        setting.refuse(step, "a part of a list is set by its index, from 0")
+        setting.refuse(step, BY_INDEX)
     if step.segment >= len(items):
-        setting.refuse(step, f"the list has no index {step.segment}, only {len(items)} items")
+        setting.refuse(step, no_index(step.segment, len(items)))
     changed = list(items)
     changed[step.segment] = _replaced(items[step.segment], rest, value, setting)
     return _Node.sequence(position, changed)

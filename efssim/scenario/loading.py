@@ -8,7 +8,7 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from efssim.scenario.base import plain_message
+from efssim.scenario.base import located
 from efssim.scenario.document import Document, Problem, ScenarioError, read_document
 from efssim.scenario.document import Path as Place
 from efssim.scenario.schema import Scenario
@@ -49,29 +49,17 @@ def validate(document: Document, base: Path) -> Scenario:
     try:
         return Scenario.model_validate(document.data, context={"base": base})
     except ValidationError as error:
-        found = {_problem(document, line["loc"], plain_message(line)) for line in error.errors()}
+        found = {_problem(document, *line) for line in located(error, document.data)}
     raise ScenarioError(sorted(found, key=_reading_order))
 
 
-def _problem(document: Document, loc: Place, message: str) -> Problem:
-    path = _written(document, loc)
+def _problem(document: Document, written: Place, shown: Place, message: str) -> Problem:
     if message.startswith("unknown key"):
-        return Problem(document.key_position(path), path, message)
-    missing = loc[: len(path) + 1] if message == "is required" else path
-    return Problem(document.value_position(path), missing, message)
-
-
-def _written(document: Document, loc: Place) -> Place:
-    """Return the longest beginning of a path that the document has."""
-    value = document.data
-    for depth, segment in enumerate(loc):
-        try:
-            value = value[segment]
-        except (KeyError, IndexError, TypeError):  # not there, or not a mapping or list at all
-            return loc[:depth]
-    return loc
+        return Problem(document.key_position(written), shown, message)
+    return Problem(document.value_position(written), shown, message)
 
 
 def _reading_order(problem: Problem) -> tuple[bool, int, int, str]:
     position = problem.position
+    assert position is not None, "a document knows where everything was written"
     return position.file == "--set", position.line, position.column, str(problem)

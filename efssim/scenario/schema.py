@@ -282,6 +282,25 @@ class Scenario(Model):
     defaults: Defaults = Defaults.model_construct()
     """What holds for whatever an API call creates."""
 
+    def with_(self, changes: Mapping[str, object] | None = None, /, **keys: object) -> Scenario:
+        """Return a changed copy, validated as a whole; the scenario itself stays as it is.
+
+        `changes` are values by path, as `--set` takes them; `keys` are keys of the top level:
+
+            scenario.with_({"replications.dr.sync.interval": "5 min"}, seed=2)
+
+        A value is what `model_validate` takes there: a text with its unit, a number in SI units, a
+        mapping, a list, or part of another scenario. It replaces what was there, and mappings on
+        the way are created, so a path can name a new fault. None takes away what was written: a
+        key has its default again, and an entry is gone. Changes apply in order. Names of files that
+        are new are relative to the working directory.
+
+        Raise ScenarioError, which lists every problem with its path.
+        """
+        from efssim.scenario.changes import changed  # which validates with this class
+
+        return changed(self, changes or {}, keys)
+
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickle what was written: the classes of parametrised distributions have no address."""
         return type(self).model_validate, (self.model_dump(by_alias=True, exclude_unset=True),)

@@ -8,11 +8,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from pydantic import ValidationError
-
 from efssim.scenario import Scenario, ScenarioError
-from efssim.scenario.base import plain_message
+from efssim.scenario.changes import replaced, validated
 from efssim.scenario.document import Path, Position, Problem, parse_document, parse_path
+from efssim.scenario.written import as_written
 from efssim.study.quantity import Quantity, quantity_at
 
 OPTION = "--vary"
@@ -75,15 +74,11 @@ def with_value(scenario: Scenario, vary: Parameter | str, value: object) -> Scen
     way are created, as `--set` does. Raise ScenarioError, with one line for each problem.
     """
     chosen = parameter(vary) if isinstance(vary, str) else vary
-    written = scenario.model_dump(mode="python", by_alias=True, exclude_unset=True)
-    data = _replaced(written, chosen.segments, chosen.value(value), chosen)
     try:
-        return Scenario.model_validate(data)
-    except ValidationError as error:
-        problems = {
-            Problem(chosen.at, tuple(line["loc"]), plain_message(line)) for line in error.errors()
-        }
-    raise ScenarioError(sorted(problems, key=str))
+        data = replaced(as_written(scenario), chosen.segments, chosen.value(value))
+    except ValueError as error:
+        raise chosen.problem(str(error)) from None
+    return validated(data, chosen.at)
 
 
 def parse_assignment(text: str, ordinal: int = 1) -> tuple[Parameter, str]:
@@ -156,20 +151,3 @@ def _scalar(text: str) -> Any:
     """Return a text as YAML reads it; raise ScenarioError if it does not."""
     document = parse_document(f"value: {text}", OPTION)
     return document.data["value"]
-
-
-def _replaced(data: Any, path: Path, value: Any, vary: Parameter) -> Any:
-    """Return plain data with a value at a path; raise ScenarioError if no path leads there."""
-    if not path:
-        return value
-    head, *rest = path
-    if isinstance(data, list | tuple):
-        if not isinstance(head, int) or head >= len(data):
-            raise vary.problem(f"the list has no index {head}, only {len(data)} items")
-        items = list(data)
-        items[head] = _replaced(items[head], tuple(rest), value, vary)
-        return items
-    if data is not None and not isinstance(data, dict):
-        raise vary.problem("a single value has no parts to set")
-    data = data or {}
-    return {**data, str(head): _replaced(data.get(str(head)), tuple(rest), value, vary)}

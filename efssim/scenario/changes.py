@@ -1,0 +1,134 @@
+"""A changed copy of a scenario: what was written, with other values at some paths."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from pydantic import ValidationError
+
+from efssim.scenario.base import Model, located
+from efssim.scenario.document import (
+    BY_INDEX,
+    NO_PARTS,
+    Path,
+    Position,
+    Problem,
+    ScenarioError,
+    no_index,
+    parse_path,
+    suggest,
+)
+from efssim.scenario.schema import Scenario
+from efssim.scenario.written import as_written
+
+
+def changed(
+    scenario: Scenario, by_path: Mapping[str, object], keys: Mapping[str, object]
+) -> Scenario:
+    """Return a copy with other values at paths and at keys of the top level; see `with_`."""
+    problems: list[Problem] = []
+    data = as_written(scenario)
+    for path, value in _changes(by_path, keys, problems):
+        try:
+            if value is None:
+                data = _removed(data, path, scenario)
+            else:
+                data = replaced(data, path, as_written(value))
+        except ValueError as error:
+            problems.append(Problem(None, path, str(error)))
+    try:
+        made = validated(data, None)
+    except ScenarioError as error:
+        problems += error.problems
+    if problems:
+        raise ScenarioError(problems)
+    return made
+
+
+def _changes(
+    by_path: Mapping[str, object], keys: Mapping[str, object], problems: list[Problem]
+) -> Iterator[tuple[Path, object]]:
+    """Yield each change with its path; what is no path becomes a problem."""
+    for text, value in by_path.items():
+        try:
+            yield parse_path(text), value
+        except (ValueError, TypeError) as error:  # TypeError: no text at all
+            problems.append(Problem(None, (), f"{text!r} is no path: {error}"))
+    for key, value in keys.items():
+        if key not in Scenario.model_fields and "__" in key:
+            path = key.replace("__", ".")
+            message = f'a path is written with dots, in a mapping: with_({{"{path}": …}})'
+            problems.append(Problem(None, (key,), message))
+        else:
+            yield (key,), value
+
+
+def validated(data: object, at: Position | None) -> Scenario:
+    """Return the scenario of plain data; raise ScenarioError with problems that are all `at`."""
+    try:
+        return Scenario.model_validate(data)
+    except ValidationError as error:
+        found = {Problem(at, path, message) for _, path, message in located(error, data)}
+    raise ScenarioError(sorted(found, key=str))
+
+
+def replaced(data: Any, path: Path, value: object) -> Any:
+    """Return plain data with a value at a path; raise ValueError if no path leads there.
+
+    Mappings on the way are created, as `Document.override` does.
+    """
+    if not path:
+        return value
+    head, rest = path[0], path[1:]
+    if isinstance(data, list | tuple):
+        index = _index(data, head)
+        return [*data[:index], replaced(data[index], rest, value), *data[index + 1 :]]
+    if data is not None and not isinstance(data, Mapping):
+        raise ValueError(NO_PARTS)
+    data = data or {}
+    return {**data, str(head): replaced(data.get(str(head)), rest, value)}
+
+
+def _removed(data: Any, path: Path, part: object) -> Any:
+    """Return plain data without what is at a path; raise ValueError if nothing can be there.
+
+    `part` is the model, mapping or tuple that stems from the data.
+    """
+    head, rest = path[0], path[1:]
+    if isinstance(data, list | tuple):
+        index = _index(data, head)
+        below = [_removed(data[index], rest, _part(part, index))] if rest else []
+        return [*data[:index], *below, *data[index + 1 :]]
+    if isinstance(data, Mapping) and head in data:
+        others = {key: value for key, value in data.items() if key != head}
+        if not rest:
+            return others
+        below = _removed(data[head], rest, _part(part, head))
+        return {key: below if key == head else value for key, value in data.items()}
+    if not isinstance(part, Mapping | Model):
+        raise ValueError("a single value has no parts to take away")
+    known = part.grammar() if isinstance(part, Model) else list(part)
+    if head not in known:
+        raise ValueError(f"there is nothing to take away{suggest(str(head), known)}")
+    if rest:
+        _removed({}, rest, _part(part, head))
+    return data  # it has its default already
+
+
+def _part(part: object, head: str | int) -> object:
+    """Return what a model, mapping or tuple has below a segment of a path, None if nothing."""
+    if isinstance(part, Model):
+        names = {field.alias or name: name for name, field in type(part).model_fields.items()}
+        return getattr(part, names.get(str(head), ""), None)
+    if isinstance(part, Mapping):
+        return part.get(str(head))
+    return part[head] if isinstance(part, tuple) and isinstance(head, int) else None
+
+
+def _index(items: Sequence[Any], head: str | int) -> int:
+    if not isinstance(head, int):
+        raise ValueError(BY_INDEX)
+    if head >= len(items):
+        raise ValueError(no_index(head, len(items)))
+    return head
