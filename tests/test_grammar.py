@@ -13,12 +13,13 @@ from pathlib import Path
 import pytest
 
 import efssim
-from efssim.report.assumptions import assumed_parameters, resolved
+from efssim.report.assumptions import assumed_parameters
 from efssim.scenario import Scenario, ScenarioError
 from efssim.scenario.error_codes import ERROR_CODES
 from efssim.scenario.events import OPERATIONS, Event, Fault
 from efssim.scenario.network import link_regions
 from efssim.scenario.presets import CONTROL_PRESETS
+from efssim.scenario.provenance import resolved
 from efssim.scenario.schema import Control, Destination, FileSystem, Initial, Link, Region
 from efssim.scenario.undocumented import CHOICES
 from efssim.scenario.volume import expected_volume

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any, Self, TypeVar
+from functools import partial
+from types import FunctionType
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from pydantic import (
     BaseModel,
@@ -26,7 +28,49 @@ Found = tuple[tuple[str | int, ...], str]
 """A path, relative to the part that reports it, and what is wrong there."""
 
 
-class Model(BaseModel):
+class _NoGetattr:
+    """A `__getattr__` that objects have and their class does not seem to have.
+
+    Completion of `scenario.replications["dr"].sync.` evaluates the beginning, which IPython does
+    only where no class has a `__getattr__` that might run code. That of pydantic finds private
+    attributes and extras, of which a scenario has neither.
+    """
+
+    def __get__(self, instance: object | None, owner: type) -> Callable[[str], Any]:
+        if instance is None:
+            raise AttributeError("__getattr__")
+        return partial(object.__getattribute__, instance)  # raises as it did before
+
+
+if TYPE_CHECKING:  # it has no public name
+    from pydantic._internal._model_construction import ModelMetaclass
+else:
+    ModelMetaclass = type(BaseModel)
+
+
+class _Listed(ModelMetaclass):
+    """A class whose `dir` leaves out what is in the way of completion.
+
+    pydantic has some thirty public methods, a dozen of them deprecated. IPython completes an object
+    by its own `dir` and by that of its class.
+    """
+
+    def __dir__(self) -> list[str]:
+        """Return special names, few helpers of pydantic, and the properties and methods of ours."""
+        own = (vars(part).items() for part in self.__mro__ if part.__module__.startswith("efssim."))
+        helpers = {name for items in own for name, value in items if _is_helper(value)}
+        known = super().__dir__()
+        return [name for name in known if name[0] == "_" or name in helpers | _HELPERS]
+
+
+_HELPERS = {"model_dump", "model_dump_json", "model_json_schema", "model_validate"}
+
+
+def _is_helper(value: object) -> bool:
+    return isinstance(value, property | FunctionType)
+
+
+class Model(BaseModel, metaclass=_Listed):
     """A part of a scenario. Unknown keys, keys without a value and misfits are problems."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
@@ -56,6 +100,13 @@ class Model(BaseModel):
             key, text = field.alias or name, described[name]
             properties[key] = {**properties[key], "description": text}
         return whole
+
+    if not TYPE_CHECKING:  # a checker would allow any attribute
+        __getattr__ = _NoGetattr()
+
+    def __dir__(self) -> list[str]:
+        """Return what completion is to show: the fields, and few helpers besides."""
+        return [*type(self).model_fields, *dir(type(self))]
 
     @classmethod
     def grammar(cls) -> list[str]:

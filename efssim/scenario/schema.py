@@ -25,6 +25,7 @@ from efssim.scenario.document import suggest
 from efssim.scenario.events import Event, Fault
 from efssim.scenario.network import Link, LinkName, Place, Region
 from efssim.scenario.presets import FILE_SYSTEM_TIMES
+from efssim.scenario.quantities import format_duration
 from efssim.scenario.regions import zone_region
 from efssim.scenario.streams import (
     LARGEST_FILE_BYTES,
@@ -281,6 +282,17 @@ class Scenario(Model):
     """What happens at random times, by name."""
     defaults: Defaults = Defaults.model_construct()
     """What holds for whatever an API call creates."""
+
+    def __repr__(self) -> str:
+        return (
+            f"<efssim.Scenario {self.name!r}, {format_duration(self.duration)}, seed {self.seed}>"
+        )
+
+    def _repr_html_(self) -> str:
+        """Show what is simulated in Jupyter, with the parameters that are assumed."""
+        from efssim.scenario.display import scenario_html
+
+        return scenario_html(self)
 
     def with_(self, changes: Mapping[str, object] | None = None, /, **keys: object) -> Scenario:
         """Return a changed copy, validated as a whole; the scenario itself stays as it is.

@@ -39,7 +39,7 @@ def arrivals_volume(stream: WriteStream, source: FileSystem, scenario: Scenario)
     assert stream.arrivals is not None
     assert stream.size is not None
     growth = stream.growth * source.growth
-    writes, size = _rate(stream.arrivals) * scenario.duration, stream.size.expected()
+    writes, size = mean_rate(stream.arrivals) * scenario.duration, stream.size.expected()
     # Growth multiplies the rate; for batches it multiplies the bytes.
     return Volume(writes * (1 if stream.arrivals.batch else growth), writes * size * growth)
 
@@ -55,7 +55,7 @@ def trace_volume(
     return Volume(len(trace.time_s) * laps * pieces, math.fsum(trace.bytes) * laps * growth)
 
 
-def _rate(arrivals: Arrivals) -> float:
+def mean_rate(arrivals: Arrivals) -> float:
     """Return the mean writes per second."""
     if arrivals.batch is not None:
         return arrivals.batch.writes / arrivals.batch.every

@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 
-from efssim.report.assumptions import resolved
 from efssim.report.causes import explained
 from efssim.report.figures.curve import Curve, age_curve, pending_curve
 from efssim.report.figures.over_time import window_of
@@ -28,6 +27,7 @@ from efssim.report.terms import TERMS
 from efssim.report.verdict import WORDS
 from efssim.result import Result
 from efssim.scenario import Scenario
+from efssim.scenario.provenance import resolved
 
 LAGS = {
     "time_since_last_sync_s": "age",
