@@ -88,9 +88,10 @@ class Result:
         return f"<efssim.Result of {self.scenario.name!r}, seed {self.seed}, {self.now_s:g} s>"
 
     def _repr_html_(self) -> str:
-        """Show the lags of every replication in Jupyter."""
-        table = self.lags.to_html(float_format="{:.4g}".format)
-        return f"<p>{_escaped(repr(self))}</p>{table}"
+        """Show verdict, lags and violations of every replication in Jupyter."""
+        from efssim.report.display import result_html
+
+        return result_html(self)
 
     @cached_property
     def summary(self) -> dict[str, Any]:
@@ -371,12 +372,6 @@ class Result:
         # Without a replication the columns still tell what there could have been.
         joined = pd.concat(tables or [table("", Outcome())], ignore_index=True)
         return joined.astype({"replication": "category"})
-
-
-def _escaped(text: str) -> str:
-    from html import escape
-
-    return escape(text)
 
 
 def _all_syncs(outcome: Outcome) -> tuple[dict[str, NDArray[Any]], list[str]]:

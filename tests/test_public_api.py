@@ -16,6 +16,7 @@ from pydantic import ValidationError
 from worlds import constant, poisson, scenario, simulate
 
 import efssim
+from efssim.report.lines import short
 
 matplotlib.use("Agg")
 
@@ -288,8 +289,10 @@ def test_plot(result):
 
 def test_notebook_display(result, capsys):
     html = result._repr_html_()
-    assert html.startswith("<p>&lt;efssim.Result of &#x27;test&#x27;, seed 1, 7200 s&gt;</p><table")
-    assert "time_since_last_sync_s" in html
+    assert html.startswith("<div><p><strong>dr:</strong> RPO MISSED (age at most 1 min 10 s")
+    age = result.summary["replications"]["dr"]["time_since_last_sync_s"]
+    assert f'time since last sync</td><td style="text-align: right">{short(age["mean"])}' in html
+    assert result.digest in html
     assert repr(result) == "<efssim.Result of 'test', seed 1, 7200 s>"
     assert capsys.readouterr().out == ""
 
@@ -335,14 +338,16 @@ def test_a_result_without_a_sync():
 
 ALLOWED = {
     "columns": set(),
+    "markup": set(),
     "records": {"columns"},
-    "scenario": {"scenario"},
+    "scenario": {"markup", "scenario"},
     "model": {"model", "records", "scenario"},
-    "closed_forms": {"closed_forms", "scenario"},
+    "closed_forms": {"closed_forms", "markup", "scenario"},
     "lag": {"columns", "lag", "records"},
     "laws": {"records"},
     "report": {
         "closed_forms",
+        "markup",
         "report",
         "result",
         "scenario",
@@ -358,6 +363,7 @@ ALLOWED = {
 }
 BANNED = {
     "columns": {"simpy", "pandas", "matplotlib", "scipy", "pydantic"},
+    "markup": {"simpy", "numpy", "pandas", "matplotlib", "scipy", "pydantic", "jinja2"},
     "records": {"simpy", "pandas", "matplotlib", "scipy", "pydantic"},
     "scenario": {"simpy", "pandas", "matplotlib", "scipy"},
     "model": {"pandas", "matplotlib", "scipy"},

@@ -31,9 +31,9 @@ class Estimate:
 
     def _repr_html_(self) -> str:
         """Show the table in Jupyter."""
-        from html import escape
+        from efssim.markup import page, sentence
 
-        return f"<p>{escape(repr(self))}</p>{self.table.to_html(float_format='{:.4g}'.format)}"
+        return page(sentence(repr(self)), self.table.to_html(float_format="{:.4g}".format))
 
     @cached_property
     def summary(self) -> dict[str, Any]:

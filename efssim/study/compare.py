@@ -42,9 +42,9 @@ class Comparison:
 
     def _repr_html_(self) -> str:
         """Show the differences of the main measures in Jupyter."""
-        from html import escape
+        from efssim.report.display import comparison_html
 
-        return f"<p>{escape(repr(self))}</p>{self.main.to_html(index=False)}"
+        return comparison_html(self)
 
     @cached_property
     def numbers(self) -> tuple[int, ...]:

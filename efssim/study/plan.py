@@ -90,11 +90,10 @@ class Plan:
         return f"<efssim.Plan of {self.scenario.name!r}: {self.text}>"
 
     def _repr_html_(self) -> str:
-        """Show the answer and what other objectives need, or else the evaluations, in Jupyter."""
-        from html import escape
+        """Show the answer and the evaluations in Jupyter."""
+        from efssim.report.display import plan_html
 
-        table = self.what_if_table if self.what_if else self.table
-        return f"<p>{escape(self.text)}</p>{table.to_html(index=False)}"
+        return plan_html(self)
 
     @property
     def text(self) -> str:

@@ -57,10 +57,9 @@ class Sweep:
 
     def _repr_html_(self) -> str:
         """Show the means in Jupyter."""
-        from html import escape
+        from efssim.report.display import sweep_html
 
-        table = self.means(MEASURE).to_html(index=False)
-        return f"<p>{escape(repr(self))}: {MEASURE}</p>{table}"
+        return sweep_html(self)
 
     @cached_property
     def table(self) -> pd.DataFrame:

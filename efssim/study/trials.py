@@ -57,6 +57,12 @@ class Trials:
         name = self.scenario.name
         return f"<efssim.Trials of {name!r}, seed {self.seed}, {len(self)} trials{partial}>"
 
+    def _repr_html_(self) -> str:
+        """Show verdict and lags of every replication, with intervals, in Jupyter."""
+        from efssim.report.display import trials_html
+
+        return trials_html(self)
+
     @cached_property
     def summary(self) -> dict[str, Any]:
         """The content of summary.json: means over trials, `ci95`, `pooled` and `evidence`."""
