@@ -128,7 +128,7 @@ def run(
         result = how(scenario, seed, options, verify, quiet)
     again = _command(file, result.seed, overrides, options)
     _write(result, out, png, again)
-    click.echo(summary_json(result) if form == "json" else _text(result, again), nl=False)
+    _show(form, lambda: summary_json(result), lambda: _text(result, again))
     if not quiet:
         _report_progress(out, verify)
     if result.summary.get("partial"):
@@ -169,8 +169,7 @@ def _run_several(
         found = [compare(studies[0], other) for other in studies[1:]]
     if out is not None:
         _write_several(found, out, _typed())
-    text = comparisons_json(found) if form == "json" else comparisons_report(found, _typed())
-    click.echo(text, nl=False)
+    _show(form, lambda: comparisons_json(found), lambda: comparisons_report(found, _typed()))
     if not quiet:
         _report_progress(out, verify)
     if check and not all(map(_objective_met, studies)):
@@ -328,7 +327,7 @@ def _naming_the_trial(
 @contextmanager
 def _progress_of_trials(quiet: bool) -> Iterator[Callable[[int, int], None] | None]:
     """Show how many trials are complete, on a terminal; yield what the study has to call."""
-    if quiet or not sys.stderr.isatty():
+    if not _shows_progress(quiet):
         yield None
         return
     from efssim.progress import bar_of_trials
@@ -340,7 +339,7 @@ def _progress_of_trials(quiet: bool) -> Iterator[Callable[[int, int], None] | No
 @contextmanager
 def _progress(scenario: Scenario, quiet: bool) -> Iterator[Progress | None]:
     """Show how far a run is while it lasts, on a terminal; yield what the run has to call."""
-    if quiet or not sys.stderr.isatty():
+    if not _shows_progress(quiet):
         yield None
         return
     from efssim.progress import bar
@@ -425,7 +424,7 @@ def estimate(
         _refuse_absurd(scenario, file, insist=False)
         with _placing_refusals(file, overrides), _progress(scenario, quiet=False) as tell:
             found = found.compared_with(simulated(scenario, on_progress=tell))
-    click.echo(estimate_json(found) if form == "json" else estimate_report(found), nl=False)
+    _show(form, lambda: estimate_json(found), lambda: estimate_report(found))
 
 
 def _build(scenario: Scenario, file: Path, overrides: tuple[str, ...]) -> None:
@@ -437,7 +436,7 @@ def _build(scenario: Scenario, file: Path, overrides: tuple[str, ...]) -> None:
 
 
 def _resolved_table(scenario: Scenario) -> str:
-    from efssim.report.assumptions import resolved
+    from efssim.scenario.provenance import resolved
 
     rows = [
         (p.path, p.value, f"{p.provenance}{': ' * bool(p.why)}{p.why}") for p in resolved(scenario)
@@ -531,11 +530,11 @@ def plan(
             trials=trials,
             seed=seed,
             workers=workers,
-            on_progress=None if quiet or not sys.stderr.isatty() else _tell_evaluation(chosen),
+            on_progress=_tell_evaluation(chosen) if _shows_progress(quiet) else None,
         )
     if out is not None:
         write_plan(found, out, _typed())
-    click.echo(plan_json(found) if form == "json" else plan_report(found, _typed()), nl=False)
+    _show(form, lambda: plan_json(found), lambda: plan_report(found, _typed()))
     if out is not None and not quiet:
         click.echo(f"wrote {out}{os.sep}", err=True)
 
@@ -591,13 +590,12 @@ def sweep(
             one_at_a_time=one_at_a_time,
             seed=seed,
             workers=workers,
-            on_progress=None if quiet or not sys.stderr.isatty() else _tell_combination,
+            on_progress=_tell_combination if _shows_progress(quiet) else None,
         )
         found.check_measure(measure)
     if out is not None:
         write_sweep(found, out, measure, _typed())
-    text = sweep_json(found) if form == "json" else sweep_report(found, measure, _typed())
-    click.echo(text, nl=False)
+    _show(form, lambda: sweep_json(found), lambda: sweep_report(found, measure, _typed()))
     if out is not None and not quiet:
         click.echo(f"wrote {out}{os.sep}", err=True)
 
@@ -626,6 +624,22 @@ def _study_errors(file: Path) -> Iterator[None]:
         yield
     except StudyError as error:
         _fail(f"{file}: {error}")
+
+
+def _show(form: str, as_json: Callable[[], str], as_text: Callable[[], str]) -> None:
+    """Print a result in the form that was asked for; a report in what the output can show."""
+    from efssim.report.terminal import coloured, encodable, wants_colour
+
+    if form == "json":
+        click.echo(as_json(), nl=False)
+        return
+    text = encodable(as_text(), sys.stdout.encoding)
+    click.echo(coloured(text) if wants_colour(sys.stdout, os.environ) else text, nl=False)
+
+
+def _shows_progress(quiet: bool) -> bool:
+    """Whether somebody looks at standard error and wants to see how far a command is."""
+    return not quiet and sys.stderr.isatty()
 
 
 def _typed() -> str:

@@ -40,7 +40,7 @@ def test_the_report_says_the_verdict_first(folder):
     kept = [x for x in text.splitlines() if not x.startswith(("reproduce:", "digest:"))]
     assert max(map(len, text.splitlines())) <= 80
     assert kept[0] == "efssim: short"
-    heading, verdict, table, rest = text.split("\n\n")[:4]
+    heading, verdict, table, ages, rest = text.split("\n\n")[:5]
     assert heading.splitlines()[2] == "5 trials"
     plain = " ".join(verdict.split())
     assert plain.startswith("dr: RPO NOT DECIDED (age at most 15 min for 99.9 %): held for 100 %")
@@ -49,6 +49,7 @@ def test_the_report_says_the_verdict_first(folder):
     assert "A disaster at a random moment would lose" in plain
     assert table.split()[:7] == ["lag", "mean", "±", "p50", "p99", "p99_9", "max"]
     assert len(table.splitlines()) == 5
+    assert [line.split()[0] for line in ages.splitlines()] == ["share", "logarithmic"]
     assert "Assumed, as AWS does not publish them:" in rest
     assert "nan" not in text.lower()
     assert "None" not in text

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from efssim.report.figure_files import safe_names
 from efssim.report.json_text import json_text
-from efssim.report.lines import counted, wrapped
+from efssim.report.lines import command_lines, counted, wrapped
+from efssim.report.parts import joined
 from efssim.report.study_files import write_study
 from efssim.report.sweep_text import shown
 
@@ -27,7 +28,7 @@ def comparisons_json(comparisons: list[Comparison]) -> str:
 def comparisons_report(comparisons: list[Comparison], again: str) -> str:
     """Return the reports of several comparisons with one first study, and how to reproduce them."""
     reports = [comparison_report(comparison) for comparison in comparisons]
-    return "\n".join([*reports, f"reproduce: {again}\n"])
+    return "\n".join([*reports, joined([command_lines(again)])])
 
 
 def write_comparisons(comparisons: list[Comparison], folder: Path, command: str = "") -> None:
@@ -62,7 +63,7 @@ def comparison_report(comparison: Comparison) -> str:
             "independent draws the same interval would need 1 / (1 - saved) times the trials."
         )
     )
-    return "\n\n".join("\n".join(map(str.rstrip, lines)) for lines in parts) + "\n"
+    return joined(parts)
 
 
 def _row(row: dict[Any, Any]) -> str:

@@ -6,18 +6,14 @@ import math
 from typing import Any
 
 from efssim.report.assumptions import assumed_parameters
+from efssim.report.distribution import distribution
+from efssim.report.lags import LAGS, lag_table
 from efssim.report.lines import clock, counted, percent, short, wrapped
 from efssim.report.overlaps import concerning, longest_overlaps
 from efssim.result import Outcome, Result
 from efssim.scenario.quantities import format_duration, format_size
 
 _COLUMNS = ("mean", "p50", "p90", "p99", "p99_9", "max")
-_LAGS = {
-    "time_since_last_sync_s": "time since last sync",
-    "write_lag_s": "write lag",
-    "write_lag_by_byte_s": "write lag by byte",
-    "oldest_pending_s": "oldest pending write",
-}
 _CAUSES = 4
 """How many causes of violations are listed."""
 
@@ -35,7 +31,11 @@ def details(name: str, outcome: Outcome, result: Result) -> list[str]:
     ]
     diverging = summary["syncs"]["diverging"]
     return [
-        *(wrapped(_diverging(outcome, result), indent=2) if diverging else _lag_table(summary)),
+        *(
+            wrapped(_diverging(outcome, result), indent=2)
+            if diverging
+            else _lag_table(outcome, result)
+        ),
         "",
         *(line for text in sentences if text for line in wrapped(text, indent=2)),
     ]
@@ -52,13 +52,13 @@ def _diverging(outcome: Outcome, result: Result) -> str:
     )
 
 
-def _lag_table(summary: dict[str, Any]) -> list[str]:
-    head = f"  {'lag':<21}" + "".join(f"{column:>9}" for column in _COLUMNS)
-    rows = [
-        f"  {title:<21}" + "".join(f"{short(summary[key][column]):>9}" for column in _COLUMNS)
-        for key, title in _LAGS.items()
-    ]
-    return [head, *rows]
+def _lag_table(outcome: Outcome, result: Result) -> list[str]:
+    summary = outcome.summary
+    rows = ((title, [short(summary[lag][c]) for c in _COLUMNS]) for lag, title in LAGS.items())
+    age = outcome.exceedance["time_since_last_sync_s"]
+    longest_s = summary["time_since_last_sync_s"]["max"]
+    shares = distribution(age, longest_s, result.scenario.rpo.target)
+    return [*lag_table(_COLUMNS, rows), *([""] * bool(shares)), *shares]
 
 
 def _syncs(summary: dict[str, Any]) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 from efssim.closed_forms import Estimate
 from efssim.report.json_text import json_text
 from efssim.report.lines import counted, percent, wrapped
+from efssim.report.parts import joined
 from efssim.scenario import Scenario
 from efssim.scenario.quantities import format_byte_rate, format_duration, format_size
 
@@ -65,7 +66,7 @@ def estimate_report(found: Estimate) -> str:
         ]
     if not found.replications:
         parts.append(["This scenario has no replication, so there is no lag to estimate."])
-    return "\n\n".join("\n".join(map(str.rstrip, lines)) for lines in parts) + "\n"
+    return joined(parts)
 
 
 def _heading(found: Estimate) -> list[str]:

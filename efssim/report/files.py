@@ -11,16 +11,16 @@ from contextlib import contextmanager
 from errno import EISDIR, ENOTDIR
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from efssim._version import __version__
-from efssim.report.assumptions import resolved
 from efssim.report.figure_files import FOLDER, drawings, is_figure, write_drawings
 from efssim.report.json_text import json_text
+from efssim.report.parts import Summarised
 from efssim.report.risk import risk_of_all
 from efssim.report.traces import trace_findings
 from efssim.result import Result
-from efssim.scenario import Scenario
+from efssim.scenario.provenance import resolved
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -36,26 +36,6 @@ REPORT = "report.html"
 _OF_RECORDS = ("syncs", "risk")
 """Tables that need syncs."""
 _PACKAGES = ("simpy", "numpy", "pandas", "matplotlib", "pydantic", "pyyaml", "click", "jinja2")
-
-
-class Summarised(Protocol):
-    """What a run and a study of many trials have in common."""
-
-    @property
-    def scenario(self) -> Scenario:
-        """The scenario as read."""
-
-    @property
-    def seed(self) -> int:
-        """The seed that was used."""
-
-    @property
-    def summary(self) -> dict[str, Any]:
-        """The content of summary.json."""
-
-    @property
-    def digest(self) -> str:
-        """What identifies the results."""
 
 
 def write_files(result: Result, folder: Path, png: bool = False, command: str = "") -> None:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from efssim.records import Event, StatusChange
-from efssim.report.lines import WIDTH, clock, short, wrapped
+from efssim.report.lines import WIDTH, clock, cut, padded, short, wrapped
 from efssim.result import Outcome, Result
 from efssim.scenario.network import link_regions
 from efssim.scenario.quantities import format_duration
@@ -79,7 +79,10 @@ def _sums(result: Result, items: list[Item]) -> list[str]:
     wide = WIDTH - len("  ") - _NUMBERS - len(rows[-1][-1])
     return [
         f"What happened (UTC): {len(items):,} events, summed up; events.csv (--out DIR) has each.",
-        *(f"  {_cut(what, wide):<{wide}}{n:>6}{a:>9}{b:>9} {at}" for what, n, a, b, at in rows),
+        *(
+            f"  {padded(cut(what, wide), wide)}{n:>6}{a:>9}{b:>9} {at}"
+            for what, n, a, b, at in rows
+        ),
         *([f"  … and {len(ordered) - _ITEMS:,} more"] * (len(ordered) > _ITEMS)),
     ]
 
@@ -89,10 +92,6 @@ def _sum(result: Result, items: list[Item]) -> tuple[str, str, str, str]:
     durations = (None, None) if longest.lasted_s is None else (_total_s(items), longest.lasted_s)
     total, most = (short(seconds) for seconds in durations)
     return f"{len(items):,}", total, most, clock(result.scenario, longest.begin_s)
-
-
-def _cut(text: str, wide: int) -> str:
-    return text if len(text) <= wide else f"{text[: wide - 1]}…"
 
 
 def _total_s(items: list[Item]) -> float:

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import shlex
 import textwrap
+from collections.abc import Sequence
 from datetime import timedelta
+from unicodedata import east_asian_width
 
 from efssim.scenario import Scenario
 
 WIDTH = 80
-"""Letters in a line at most."""
+"""Columns of a line at most."""
+_SECOND = "\0"
+"""Stands for the second column of a wide letter; no text of a scenario has it."""
+_NARROW = 6
+"""Columns that a column of a table keeps, even where the table is wider than a line then."""
 _SECONDS_UP_TO = 7200.0
 """Runs up to this long, in seconds, show their times with seconds."""
 
@@ -16,7 +23,70 @@ _SECONDS_UP_TO = 7200.0
 def wrapped(text: str, indent: int = 0) -> list[str]:
     """Break a text into lines; those after the first are indented."""
     # Names with hyphens stay whole; long ones break rather than push a line beyond the width.
-    return textwrap.wrap(text, WIDTH, subsequent_indent=" " * indent, break_on_hyphens=False)
+    # textwrap counts letters, so each that takes two columns brings a second one along.
+    counted = "".join(letter + _SECOND * (columns(letter) - 1) for letter in text)
+    wrapper = _Wrapper(WIDTH, subsequent_indent=" " * indent, break_on_hyphens=False)
+    return [line.replace(_SECOND, "") for line in wrapper.wrap(counted)]
+
+
+class _Wrapper(textwrap.TextWrapper):
+    """Breaks a word that is longer than a line, but no letter of two columns."""
+
+    def _handle_long_word(
+        self, reversed_chunks: list[str], cur_line: list[str], cur_len: int, width: int
+    ) -> None:
+        word = reversed_chunks.pop()
+        end = max(1, width - cur_len)
+        end -= word[end : end + 1] == _SECOND
+        cur_line.append(word[:end])
+        reversed_chunks.append(word[end:])
+
+
+def columns(text: str) -> int:
+    """Return how many columns of a terminal a text takes; never fewer than it does."""
+    return len(text) + sum(east_asian_width(letter) in "WF" for letter in text)
+
+
+def cut(text: str, most: int) -> str:
+    """Return a text of at most so many columns, which ends in … where something is missing."""
+    if columns(text) <= most:
+        return text
+    while columns(text) >= most:
+        text = text[:-1]
+    return f"{text}…"
+
+
+def padded(text: str, width: int) -> str:
+    """Return a text with spaces up to a number of columns."""
+    return text + " " * (width - columns(text))
+
+
+def aligned(rows: Sequence[Sequence[str]]) -> list[str]:
+    """Return the lines of a table, its texts to the right; the widest columns give way."""
+    widths = [max(columns(row[k]) for row in rows) for k in range(len(rows[0]))]
+    while sum(widths) + 2 * len(widths) > WIDTH and max(widths) > _NARROW:
+        widths[widths.index(max(widths))] -= 1
+    return ["".join(_cell(t, w) for t, w in zip(row, widths, strict=True)) for row in rows]
+
+
+def _cell(text: str, width: int) -> str:
+    text = cut(text, width)
+    return " " * (2 + width - columns(text)) + text
+
+
+def command_lines(command: str) -> list[str]:
+    """Return what reproduces a result, in lines that a shell takes together.
+
+    Only a single word may be longer than a line.
+    """
+    lines = ["reproduce:"]
+    for word in map(shlex.quote, shlex.split(command)):
+        if columns(f"{lines[-1]} {word}") <= WIDTH - len(" \\"):
+            lines[-1] += f" {word}"
+        else:
+            lines[-1] += " \\"
+            lines.append(f"  {word}")
+    return lines
 
 
 def counted(count: int, noun: str) -> str:

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from efssim.report.assumptions import assumed_parameters
-from efssim.report.lines import counted, percent, short, wrapped
+from efssim.report.lines import command_lines, counted, percent, short, wrapped
+from efssim.report.parts import joined
 from efssim.result import Outcome
 from efssim.scenario.quantities import format_duration
 
@@ -25,9 +26,9 @@ def plan_report(plan: Plan, command: str) -> str:
         _what_if(plan),
         _curve(plan),
         wrapped(_assumed(plan), indent=2),
-        wrapped(f"reproduce: {command}", indent=2),
+        command_lines(command),
     ]
-    return "\n\n".join("\n".join(map(str.rstrip, lines)) for lines in parts if lines) + "\n"
+    return joined(parts)
 
 
 def answer_text(plan: Plan) -> str:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
-from efssim.report.lines import counted, percent, short, wrapped
+from efssim.report.lines import aligned, command_lines, counted, percent, short, wrapped
+from efssim.report.parts import joined
 from efssim.scenario.quantities import format_size
 
 if TYPE_CHECKING:
@@ -25,8 +26,7 @@ def sweep_report(sweep: Sweep, measure: str, command: str) -> str:
     for name in sweep.points[0].trials.table["replication"].unique():
         rows = _tornado if sweep.one_at_a_time else _grid
         parts.append([*wrapped(f"{name}:"), *rows(sweep, measure, str(name))])
-    parts.append(wrapped(f"reproduce: {command}", indent=2))
-    return "\n\n".join("\n".join(map(str.rstrip, lines)) for lines in parts) + "\n"
+    return joined([*parts, command_lines(command)])
 
 
 def shown(measure: str, value: float | None, *, signed: bool = False) -> str:
@@ -45,13 +45,18 @@ def shown(measure: str, value: float | None, *, signed: bool = False) -> str:
 
 
 def _grid(sweep: Sweep, measure: str, name: str) -> list[str]:
+    return aligned(grid_rows(sweep, measure, name))
+
+
+def grid_rows(sweep: Sweep, measure: str, name: str) -> list[list[str]]:
+    """Return the names of the columns, and a row of texts for each combination."""
     table = sweep.means(measure, name)
     header = [*(vary.segments[-1] for vary in sweep.parameters), "mean", "interval"]
     rows = [list(map(str, header))]
     for row in table.to_dict("records"):
         values = [vary.text(row[vary.path]) for vary in sweep.parameters]
         rows.append([*values, shown(measure, row["mean"]), _interval(measure, row)])
-    return _aligned(rows)
+    return rows
 
 
 def _tornado(sweep: Sweep, measure: str, name: str) -> list[str]:
@@ -65,7 +70,7 @@ def _tornado(sweep: Sweep, measure: str, name: str) -> list[str]:
         change = shown(measure, row["difference"], signed=True)
         interval = _interval(measure, row, signed=True)
         rows.append([vary.path, vary.text(row["value"]), change, interval])
-    return [f"  {shown(measure, mean)} as it is; each value alone changes it by", *_aligned(rows)]
+    return [f"  {shown(measure, mean)} as it is; each value alone changes it by", *aligned(rows)]
 
 
 def _interval(measure: str, row: dict[Any, Any], *, signed: bool = False) -> str:
@@ -73,8 +78,3 @@ def _interval(measure: str, row: dict[Any, Any], *, signed: bool = False) -> str
     if low is None or math.isnan(low):
         return ""
     return " … ".join(shown(measure, end, signed=signed) for end in (low, high))
-
-
-def _aligned(rows: list[list[str]]) -> list[str]:
-    widths = [max(len(row[k]) for row in rows) for k in range(len(rows[0]))]
-    return ["  " + "  ".join(t.rjust(w) for t, w in zip(row, widths, strict=True)) for row in rows]

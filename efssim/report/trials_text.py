@@ -5,22 +5,17 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from efssim.report.assumptions import resolved
+from efssim.report.distribution import distribution
+from efssim.report.lags import LAGS, half_width, lag_table
 from efssim.report.lines import counted, percent, short, wrapped
-from efssim.report.traces import trace_findings
+from efssim.report.parts import NO_REPLICATION, heading, joined, reproduce
 from efssim.report.trials_verdict import WORDS, attained, disaster, late, of_trials
 from efssim.report.verdict import goal
 from efssim.scenario.document import format_path
+from efssim.scenario.provenance import resolved
 from efssim.scenario.quantities import format_duration, format_size
-from efssim.study.evidence import Evidence
 from efssim.study.trials import Trials
 
-_LAGS = {
-    "time_since_last_sync_s": "time since last sync",
-    "write_lag_s": "write lag",
-    "write_lag_by_byte_s": "write lag by byte",
-    "oldest_pending_s": "oldest pending write",
-}
 _POOLED = ("p50", "p99", "p99_9", "max")
 
 
@@ -30,20 +25,17 @@ def study_text(trials: Trials, command: str) -> str:
     names = list(trials.summary["replications"])
     parts += [_first(name, trials) for name in names]
     if not names:
-        parts.append(["This scenario has no replication, so there is no lag to report."])
+        parts.append([NO_REPLICATION])
     for name in names:
         title = wrapped(f"{name}:", indent=2) if len(names) > 1 else []
-        parts.append([*title, *_lag_table(name, trials.summary)])
-        parts.append(_sentences(name, trials))
-    parts.append(_reproduce(trials, command))
-    return "\n\n".join("\n".join(map(str.rstrip, lines)) for lines in parts if lines) + "\n"
+        parts.append([*title, *_lag_table(name, trials)])
+        parts += [_ages(name, trials), _sentences(name, trials)]
+    parts.append(reproduce(trials, command))
+    return joined(parts)
 
 
 def _heading(trials: Trials) -> list[str]:
-    window = trials.summary["window"]
-    seconds = format_duration(window["seconds"])
-    span = f"{window['start'][:16]}Z to {window['end'][:16]}Z ({seconds}), seed {trials.seed}"
-    lines = [*wrapped(f"efssim: {trials.scenario.name}"), *wrapped(span), *_count(trials)]
+    lines = [*heading(trials), *_count(trials)]
     if trials.partial:
         lines.insert(0, f"PARTIAL: interrupted after {len(trials)} of {trials.wanted} trials")
     return lines
@@ -65,37 +57,40 @@ def _count(trials: Trials) -> list[str]:
 
 def _first(name: str, trials: Trials) -> list[str]:
     """Return what a reader looks for first: the verdict, and what a disaster would cost."""
-    summary, found = trials.summary, trials.evidence[name]
-    verdict = f"{name}: {_verdict(summary['replications'][name], summary['ci95'][name], found)}"
-    text = f"{verdict} {late(name, trials)}"
+    text = f"{name}: {verdict_of_trials(name, trials)} {late(name, trials)}"
     return [*wrapped(text, indent=2), *wrapped(disaster(name, trials), indent=2)]
 
 
-def _verdict(means: dict[str, Any], intervals: dict[str, Any], found: Evidence) -> str:
+def verdict_of_trials(name: str, trials: Trials) -> str:
+    """Return whether trials meet the RPO, and how far it held."""
+    summary, found = trials.summary, trials.evidence[name]
+    means, intervals = summary["replications"][name], summary["ci95"][name]
     if means["rpo"]["attainment"] is None:
         return f"RPO unknown: no time in any window has a defined age ({goal(means)})."
     return f"RPO {WORDS[found.met]} ({goal(means)}): {attained(means, intervals, found)}"
 
 
-def _lag_table(name: str, summary: dict[str, Any]) -> list[str]:
-    head = f"  {'lag':<21}" + "".join(f"{column:>9}" for column in ("mean", "±", *_POOLED))
+def _lag_table(name: str, trials: Trials) -> list[str]:
+    summary = trials.summary
     means, pooled = summary["replications"][name], summary["pooled"][name]
-    rows = [
-        f"  {title:<21}{short(means[lag]['mean']):>9}{_half(summary['ci95'][name][lag]['mean']):>9}"
-        + "".join(f"{short(pooled[lag][column]):>9}" for column in _POOLED)
-        for lag, title in _LAGS.items()
-    ]
-    return [head, *rows]
+    rows = (
+        (
+            title,
+            [
+                short(means[lag]["mean"]),
+                half_width(summary["ci95"][name][lag]["mean"]),
+                *(short(pooled[lag][column]) for column in _POOLED),
+            ],
+        )
+        for lag, title in LAGS.items()
+    )
+    return lag_table(("mean", "±", *_POOLED), rows)
 
 
-def _half(bounds: list[float] | None) -> str:
-    """Return half the width of an interval in at most 8 characters."""
-    if bounds is None:
-        return "-"
-    half = (bounds[1] - bounds[0]) / 2
-    if half >= 1 or half == 0:
-        return short(half)
-    return f"{half:.2g} s" if half >= 0.001 else "< 1 ms"
+def _ages(name: str, trials: Trials) -> list[str]:
+    age = trials.pool.exceedance(name)["time_since_last_sync_s"]
+    longest_s = trials.summary["pooled"][name]["time_since_last_sync_s"]["max"]
+    return distribution(age, longest_s, trials.scenario.rpo.target)
 
 
 def _sentences(name: str, trials: Trials) -> list[str]:
@@ -152,11 +147,3 @@ def _assumed(name: str, trials: Trials) -> str:
         if parameter.provenance == "assumed" and parameter.path.startswith(begin)
     )
     return f"Assumed, as AWS does not publish them: {listed}." if listed else ""
-
-
-def _reproduce(trials: Trials, command: str) -> list[str]:
-    lines = [f"reproduce: {command}", f"digest: {trials.digest}"]
-    for stream, findings in trace_findings(trials.scenario).items():
-        for finding in findings:
-            lines += wrapped(f"trace of {stream}: {finding}.")
-    return lines

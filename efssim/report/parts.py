@@ -1,0 +1,55 @@
+"""The parts that the text reports of a run and of many trials share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, Protocol
+
+from efssim.report.lines import command_lines, wrapped
+from efssim.report.traces import trace_findings
+from efssim.scenario import Scenario
+from efssim.scenario.quantities import format_duration
+
+NO_REPLICATION = "This scenario has no replication, so there is no lag to report."
+
+
+class Summarised(Protocol):
+    """What a run and a study of many trials have in common."""
+
+    @property
+    def scenario(self) -> Scenario:
+        """The scenario as read."""
+
+    @property
+    def seed(self) -> int:
+        """The seed that was used."""
+
+    @property
+    def summary(self) -> dict[str, Any]:
+        """The content of summary.json."""
+
+    @property
+    def digest(self) -> str:
+        """What identifies the results."""
+
+
+def heading(found: Summarised) -> list[str]:
+    """Return the name of the scenario, the window and the seed."""
+    window = found.summary["window"]
+    seconds = format_duration(window["seconds"])
+    span = f"{window['start'][:16]}Z to {window['end'][:16]}Z ({seconds}), seed {found.seed}"
+    return [*wrapped(f"efssim: {found.scenario.name}"), *wrapped(span)]
+
+
+def reproduce(found: Summarised, command: str) -> list[str]:
+    """Return the command that repeats it, the digest, and what its traces lack."""
+    lines = [*command_lines(command), f"digest: {found.digest}"]
+    for stream, findings in trace_findings(found.scenario).items():
+        for finding in findings:
+            lines += wrapped(f"trace of {stream}: {finding}.")
+    return lines
+
+
+def joined(parts: Iterable[list[str]]) -> str:
+    """Return parts as one text, with an empty line between them; empty ones are left out."""
+    return "\n\n".join("\n".join(map(str.rstrip, lines)) for lines in parts if lines) + "\n"
