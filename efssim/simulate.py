@@ -5,17 +5,22 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from copy import copy
 from datetime import datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from efssim import laws
 from efssim.columns import Columns
 from efssim.lag.summary import Measures, Objective, Running
+from efssim.model.clock import Clock
+from efssim.model.identifiers import request_id
 from efssim.model.simulation import World
 from efssim.records import SYNC_COLUMNS, ReplicationRecords, Snapshot, digest
 from efssim.result import Outcome, Result
 from efssim.scenario import Scenario
 from efssim.scenario.quantities import parse_duration
 from efssim.scenario.schema import Event, WriteStream
+
+if TYPE_CHECKING:
+    from efssim.aws.client import Clients
 
 Progress = Callable[[float, float], None]
 """Told the simulated seconds that have passed and those of the whole scenario."""
@@ -48,6 +53,7 @@ class Simulation:
         self._running: dict[str, Running] = {}
         self._logs: dict[str, laws.WriteLog] = {}
         self._streams = 0
+        self._clients: Clients | None = None
         self._world = World(scenario, self.seed, self._record, trial)
 
     def _record(self, name: str) -> ReplicationRecords:
@@ -116,6 +122,33 @@ class Simulation:
         system stands for its id.
         """
         return self._world.call(operation, parameters or {}, region)
+
+    @property
+    def request_id(self) -> str:
+        """Id of the latest API call: AWS gives one to each, here the same in every run."""
+        return request_id(self._world.calls_made)
+
+    def client(self, service: str, region_name: str | None = None, **options: Any) -> Any:
+        """Return a boto3 client of a simulated service, on the simulated clock.
+
+        `options` are those of `boto3.Session.client`. Its calls act on this simulation now, and
+        never reach the network; retries wait in simulated time. ImportError without the extra
+        `aws`, ValueError for a service that is not simulated.
+        """
+        if self._clients is None:
+            from efssim.aws.client import Clients  # late: needs boto3, an extra
+
+            self._clients = Clients(self)
+        return self._clients.client(service, region_name, **options)
+
+    @property
+    def env(self) -> Clock:
+        """The SimPy environment, for processes of your own: `world.env.process(...)`.
+
+        Time passes only by `advance`. A process acts after everything else of an instant, and
+        waits with `yield world.env.timeout(seconds)`; in it, `advance` raises RuntimeError.
+        """
+        return self._world.clock
 
     def file_system_id(self, name: str) -> str:
         """Return the id of a file system; raise KeyError for a name that no file system has."""

@@ -352,7 +352,8 @@ ALLOWED = {
         "_version",
     },
     "result": {"columns", "lag", "records", "report", "scenario"},
-    "simulate": {"columns", "lag", "laws", "model", "records", "result", "scenario"},
+    "aws": {"aws", "model", "scenario"},
+    "simulate": {"aws", "columns", "lag", "laws", "model", "records", "result", "scenario"},
     "progress": {"simulate"},
     "study": {"_version", "lag", "model", "report", "scenario", "simulate", "study"},
 }
