@@ -629,8 +629,15 @@ def _study_errors(file: Path) -> Iterator[None]:
 
 
 def _typed() -> str:
-    """Return the command as it was typed."""
-    return shlex.join(["efssim", *sys.argv[1:]])
+    """Return the command as it was typed, without what changes nothing about the result."""
+    words = iter(sys.argv[1:])
+    kept = ["efssim"]
+    for word in words:
+        if word == "--out":
+            next(words, None)
+        elif word != "--quiet" and not word.startswith("--out="):
+            kept.append(word)
+    return shlex.join(kept)
 
 
 def _start_fast() -> None:

@@ -70,12 +70,19 @@ def test_the_report_and_the_files_of_a_comparison(folder):
     files = sorted(str(path.relative_to("out")) for path in Path("out").rglob("*.*"))
     assert files == [
         "comparison.json",
+        "fast/figures/dr-attainment.svg",
+        "fast/figures/dr-lag.svg",
         "fast/manifest.json",
+        "fast/report.html",
         "fast/summary.json",
         "fast/trials.csv",
         "figures/slow-comparison.svg",
+        "report.html",
         "slow-comparison.csv",
+        "slow/figures/dr-attainment.svg",
+        "slow/figures/dr-lag.svg",
         "slow/manifest.json",
+        "slow/report.html",
         "slow/summary.json",
         "slow/trials.csv",
     ]

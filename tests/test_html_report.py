@@ -74,7 +74,7 @@ NASTY = '<script>alert("1")</script>&\'" {{ 7 * 7 }} \u202e</td>' + "x" * 30
 def test_what_a_scenario_says_is_escaped():
     world = efssim.Scenario.model_validate(
         {
-            "name": NASTY,
+            "name": "nasty",
             "description": NASTY,
             "duration": "2 h",
             "rpo": {"target": "1 min"},

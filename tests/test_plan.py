@@ -419,7 +419,8 @@ def test_plan_writes_files_and_repeats_itself(tmp_path: Path) -> None:
     assert done.returncode == 0
     assert done.stderr == "wrote out/\n"
     found = sorted(str(p.relative_to(tmp_path)) for p in tmp_path.rglob("*") if p.is_file())
-    assert found == ["out/evaluations.csv", "out/figures/attainment.svg", "out/plan.json"]
+    names = ["evaluations.csv", "figures/attainment.svg", "plan.json", "report.html"]
+    assert found == [f"out/{name}" for name in names]
     assert "reproduce: efssim plan" in done.stdout
     again = efssim_plan(*arguments, "--out", "again", "--quiet", cwd=tmp_path)
     assert again.stderr == ""

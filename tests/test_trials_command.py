@@ -107,8 +107,9 @@ def test_files(folder):
     report(*FEW, "--out", "out", "--quiet")
     kept = sorted(path.name for path in Path("out").iterdir() if path.is_file())
     # Tables and figures of the run before are gone, whatever else there is stays.
-    assert kept == ["manifest.json", "mine.txt", "summary.json", "trials.csv"]
-    assert not list(Path("out").rglob("*.svg"))
+    assert kept == ["manifest.json", "mine.txt", "report.html", "summary.json", "trials.csv"]
+    figures = sorted(path.name for path in Path("out").rglob("*.svg"))
+    assert figures == ["dr-attainment.svg", "dr-lag.svg"]
     rows = list(csv.DictReader(Path("out/trials.csv").read_text().splitlines()))
     assert [row["trial"] for row in rows] == ["0", "1", "2", "3", "4"]
     assert re.fullmatch(r"2026-01-01T\S+\.\d{6}Z", rows[0]["last_sync_completed"])
@@ -116,8 +117,10 @@ def test_files(folder):
     found = json.loads(Path("out/summary.json").read_text())
     assert (manifest["trials"], manifest["partial"]) == (5, False)
     assert manifest["digest"] == found["digest"]
+    assert manifest["figures"] == figures
     report("run", "s.yaml", "--out", "out", "--quiet")
     assert not Path("out/trials.csv").exists()
+    assert not Path("out/figures/dr-attainment.svg").exists()
 
 
 def test_workers_do_not_show(folder):

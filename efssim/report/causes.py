@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from efssim.columns import Columns
 from efssim.lag.rpo import Violation
 from efssim.report.lines import counted
 from efssim.report.overlaps import longest_overlaps
@@ -51,11 +50,12 @@ def _of_syncs(outcome: Outcome, violation: Violation) -> str:
     if not len(waited):
         return _unfinished(outcome, violation)
     took_s = syncs.floats("completed_s")[waited] - syncs.floats("cut_s")[waited]
-    return _of_sync(syncs, int(waited[took_s.argmax()]))
+    return _of_sync(outcome, int(waited[took_s.argmax()]))
 
 
-def _of_sync(syncs: Columns, at: int) -> str:
+def _of_sync(outcome: Outcome, at: int) -> str:
     """Say what made a sync take its time."""
+    syncs = outcome.syncs
     took_s = float(syncs.floats("completed_s")[at] - syncs.floats("cut_s")[at])
     size, median = int(syncs.ints("bytes")[at]), float(np.median(syncs.ints("bytes")))
     sent = f"a sync of {format_size(size)} took {format_duration(took_s)}"
