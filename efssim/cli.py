@@ -670,10 +670,10 @@ def serve(
     homes = [system.home for system in scenario.file_systems.values()]
     with _placing_refusals(file, overrides):
         world = Simulation(scenario, seed)
-    served = Served(world, region or (homes or ["us-east-1"])[0], None if step else speed)
     tell = _say_nothing if quiet else partial(click.echo, err=True)
+    served = Served(world, region or (homes or ["us-east-1"])[0], None if step else speed, tell)
     try:
-        server = Server((host, port), served, tell)
+        server = Server((host, port), served)
     except OSError as error:
         _fail(f"{host}:{port}: {error.strerror}")
     with server:

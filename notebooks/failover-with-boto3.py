@@ -11,10 +11,10 @@
 # %% [markdown]
 # # If I fail over by script, how long does it take, and what is lost?
 #
-# A failover of EFS is one call, `DeleteReplicationConfiguration`, and a wait: the destination can be
-# written only once the configuration is gone. This notebook rehearses it with boto3, on the
-# simulated clock: the same script would run against AWS. It measures the time to recovery (RTO) and
-# the loss, then replicates back.
+# A failover of EFS is one call, `DeleteReplicationConfiguration`, and a wait: the destination can
+# be written only once the configuration is gone. This notebook rehearses it with boto3, on the
+# simulated clock: the same script would run against AWS. It measures the time to recovery (RTO)
+# and the loss, then replicates back.
 
 # %%
 from pathlib import Path

@@ -13,10 +13,10 @@ from hypothesis.stateful import Bundle, RuleBasedStateMachine, multiple, rule
 pytest.importorskip("boto3")
 from botocore.exceptions import ClientError  # only where boto3 is
 from botocore.validate import ParamValidator
-from efssim.aws.parsing import parse
-from efssim.aws.wire import efs_wire
 
 from efssim import Scenario, Simulation
+from efssim.aws.parsing import parse
+from efssim.aws.wire import efs_wire
 from efssim.scenario.error_codes import ERROR_CODES
 
 REGIONS = ("us-east-1", "us-west-2", "eu-south-1")

@@ -302,3 +302,51 @@ def test_a_percentile_is_unknown_where_samples_are_sets():
     mixed = Series(*(np.array(x, dtype=float) for x in ([0, 60], [1, 2], [3, 9], [3, 4], [3, 5])))
     begins, values = mixed.percentiles(0.0, 60.0, 0.5)
     assert (begins.tolist(), values.tolist()) == ([0], [3])
+
+
+# Through boto3
+
+
+def test_a_lag_monitor_with_boto3():
+    pytest.importorskip("boto3")
+    from botocore.exceptions import ClientError
+    from botocore.validate import ParamValidator
+
+    simulation = world()
+    client = simulation.client("cloudwatch", region_name="us-east-1")
+    source, destination = ids(simulation)
+    seen = []
+    for _ in range(12):
+        simulation.advance("5 min")
+        found = client.get_metric_statistics(
+            Namespace="AWS/EFS",
+            MetricName="TimeSinceLastSync",
+            Dimensions=dimensions(FileSystemId=source, DestinationFileSystemId=destination),
+            StartTime=simulation.now - timedelta(minutes=5),
+            EndTime=simulation.now,
+            Period=300,
+            Statistics=["Maximum"],
+        )
+        assert found.pop("ResponseMetadata")["HTTPStatusCode"] == 200
+        shape = client.meta.service_model.operation_model("GetMetricStatistics").output_shape
+        assert not ParamValidator().validate(found, shape).has_errors()
+        (point,) = found["Datapoints"]
+        seen.append(point["Maximum"])
+        sent = {"MetricName": "worst", "Value": max(seen), "Unit": "Seconds"}
+        client.put_metric_data(Namespace="Mine", MetricData=[sent])
+    assert seen == [240, *[300] * 11]
+    paginator = client.get_paginator("get_metric_data")
+    metric = {"Namespace": "Mine", "MetricName": "worst"}
+    stat = {"Metric": metric, "Period": 3600, "Stat": "Maximum"}
+    pages = paginator.paginate(
+        MetricDataQueries=[{"Id": "w", "MetricStat": stat}], StartTime=START, EndTime=at(3601)
+    )
+    (result,) = [found for page in pages for found in page["MetricDataResults"]]
+    assert result["Values"] == [300, 300]
+    assert client.list_metrics(Namespace="Mine")["Metrics"][0]["MetricName"] == "worst"
+    with pytest.raises(ClientError, match=r"NotImplemented.*PutMetricAlarm"):
+        client.put_metric_alarm(
+            AlarmName="a", ComparisonOperator="GreaterThanThreshold", EvaluationPeriods=1
+        )
+    with pytest.raises(client.exceptions.InvalidParameterValueException):
+        client.put_metric_data(Namespace="AWS/EFS", MetricData=[sent])

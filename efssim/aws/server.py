@@ -12,12 +12,10 @@ import threading
 import time
 from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 from efssim.aws.wire import Reply, Request, efs_wire
-
-if TYPE_CHECKING:
-    from efssim.simulate import Simulation
+from efssim.aws.world import SteppedWorld
 
 BODY_MAX = 2**20
 """Bytes of a request's body at most; EFS's requests are far below."""
@@ -34,11 +32,14 @@ class Served:
     """A simulation that one request at a time reaches, and how its time passes.
 
     `speed` is in simulated seconds per real second; None: time passes by `advance` alone, and the
-    answers are the same every time. Simulated time stops at the scenario's end.
+    answers are the same every time. Simulated time stops at the scenario's end. `tell` gets a line
+    for each request.
     """
 
-    def __init__(self, world: Simulation, region: str, speed: float | None) -> None:
-        self.world, self.region, self._speed = world, region, speed
+    def __init__(
+        self, world: SteppedWorld, region: str, speed: float | None, tell: Callable[[str], None]
+    ) -> None:
+        self.world, self.region, self.tell, self._speed = world, region, tell, speed
         self._lock = threading.Lock()
         self._begin_s = time.perf_counter()
         self._wire = efs_wire()
@@ -97,7 +98,7 @@ class Served:
         return {}
 
 
-def _moment(world: Simulation) -> str:
+def _moment(world: SteppedWorld) -> str:
     return world.now.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
@@ -107,7 +108,6 @@ def _failed(status: int, message: str) -> Reply:
 
 class _Handler(BaseHTTPRequestHandler):
     served: ClassVar[Served]
-    tell: ClassVar[Callable[[str], None]]
     protocol_version = "HTTP/1.1"
     server_version, sys_version = "efssim", ""
     timeout = _TIMEOUT_S
@@ -128,7 +128,7 @@ class _Handler(BaseHTTPRequestHandler):
         else:
             reply, moment = self.served.answer(Request(self.command, self.path, region, body))
         self._send(reply)
-        self.tell(f"{moment} {region} {self.command} {self.path} {reply.status}")
+        self.served.tell(f"{moment} {region} {self.command} {self.path} {reply.status}")
 
     do_GET = do_POST = do_PUT = do_DELETE = answer  # noqa: N815  # http.server's names
 
@@ -147,7 +147,7 @@ class _Handler(BaseHTTPRequestHandler):
         """Answer without reading on: what follows is no request."""
         self.close_connection = True
         self._send(_failed(status, message))
-        self.tell(f"- - {self.command} {self.path} {status}")
+        self.served.tell(f"- - {self.command} {self.path} {status}")
 
     def _scope(self) -> tuple[str, str]:
         """Return Region and service that a signed request is for; the default ones otherwise."""
@@ -170,23 +170,20 @@ class _Handler(BaseHTTPRequestHandler):
 
     def log_message(self, format: str, *args: Any) -> None:  # http.server's name
         """Say what http.server has to say: that a request was none."""
-        self.tell(f"- - {(format % args).encode('ascii', 'backslashreplace').decode()}")
+        self.served.tell(f"- - {(format % args).encode('ascii', 'backslashreplace').decode()}")
 
     def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
         """Leave it to `answer`, which knows the Region and the simulated time."""
 
 
 class Server(ThreadingHTTPServer):
-    """Serves a simulation at an address; `tell` gets a line for each request."""
+    """Serves a simulation at an address."""
 
     daemon_threads = True
     block_on_close = False
 
-    def __init__(
-        self, address: tuple[str, int], served: Served, tell: Callable[[str], None]
-    ) -> None:
-        handler = type("_Bound", (_Handler,), {"served": served, "tell": staticmethod(tell)})
-        super().__init__(address, handler)
+    def __init__(self, address: tuple[str, int], served: Served) -> None:
+        super().__init__(address, type("_Bound", (_Handler,), {"served": served}))
 
     @property
     def url(self) -> str:

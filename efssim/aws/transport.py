@@ -17,6 +17,7 @@ from botocore.awsrequest import AWSResponse
 from botocore.hooks import first_non_none_response
 from botocore.model import OperationModel
 
+from efssim.aws.monitoring import answered
 from efssim.aws.parsing import http_response, parse
 from efssim.aws.wire import NotSimulatedError, Reply, efs_wire, not_simulated
 from efssim.aws.world import World
@@ -105,6 +106,8 @@ class Transport:
 
     def _attempt(self, model: OperationModel, context: dict[str, Any]) -> Response:
         service, operation = model.service_model.service_name, model.name
+        if service == "cloudwatch":
+            return answered(self._world, operation, context[_PARAMETERS], context["client_region"])
         if service != "efs" or operation not in IMPLEMENTED:
             error = NotSimulatedError(service, operation)
             return _failed(not_simulated(error, self._world.request_id), model)

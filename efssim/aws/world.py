@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Protocol
 
+from efssim.metrics.cloudwatch import CloudWatch
 from efssim.model.clock import Clock
+from efssim.scenario import Scenario
 
 
 class Account(Protocol):
@@ -37,8 +39,32 @@ class World(Account, Protocol):
         """Seconds since the scenario's start."""
 
     @property
+    def cloudwatch(self) -> CloudWatch:
+        """CloudWatch's view of it."""
+
+    @property
     def env(self) -> Clock:
         """Its SimPy environment."""
 
     def advance(self, duration: float | str) -> None:
         """Let time pass."""
+
+
+class SteppedWorld(World, Protocol):
+    """A simulation that one can also act on and look at."""
+
+    scenario: Scenario
+
+    def apply(self, event: Mapping[str, Any]) -> None:
+        """Let a disturbance begin now; ValueError for one that is malformed."""
+
+    def result(self) -> Summarised:
+        """Return the results so far."""
+
+
+class Summarised(Protocol):
+    """Results with a summary."""
+
+    @property
+    def summary(self) -> dict[str, Any]:
+        """The content of summary.json."""

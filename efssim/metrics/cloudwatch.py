@@ -17,6 +17,13 @@ import numpy as np
 from efssim.metrics.efs import NAMESPACE, UNITS, Dimensions, EfsMetrics
 from efssim.metrics.series import EMPTY, MINUTE_S, Series
 
+OPERATIONS = {
+    "GetMetricData": "get_metric_data",
+    "GetMetricStatistics": "get_metric_statistics",
+    "ListMetrics": "list_metrics",
+    "PutMetricData": "put_metric_data",
+}
+"""The operations that are simulated, and the methods of CloudWatch that answer them."""
 _STATISTICS: dict[str, Callable[[Series], Any]] = {
     "SampleCount": lambda series: series.count,
     "Average": lambda series: series.total / series.count,
@@ -68,19 +75,16 @@ class CloudWatch:
 
         CloudWatchError if CloudWatch would refuse it; ValueError for one that is not simulated.
         """
-        known = {
-            "GetMetricStatistics": self._get_metric_statistics,
-            "GetMetricData": self._get_metric_data,
-            "ListMetrics": self._list_metrics,
-            "PutMetricData": self._put_metric_data,
-        }
-        if operation not in known:
-            raise ValueError(f"CloudWatch's {operation} is not simulated: only {', '.join(known)}")
-        return known[operation](parameters, region)
+        if operation not in OPERATIONS:
+            known = ", ".join(OPERATIONS)
+            raise ValueError(f"CloudWatch's {operation} is not simulated: only {known}")
+        answer: dict[str, Any] = getattr(self, OPERATIONS[operation])(parameters, region)
+        return answer
 
     # --- looking ------------------------------------------------------------------------------
 
-    def _get_metric_statistics(self, given: Mapping[str, Any], region: str) -> dict[str, Any]:
+    def get_metric_statistics(self, given: Mapping[str, Any], region: str) -> dict[str, Any]:
+        """Answer GetMetricStatistics."""
         begin_s, end_s = self._span(given)
         period_s = _period(given["Period"])
         wanted, extended = given.get("Statistics", []), given.get("ExtendedStatistics", [])
@@ -145,7 +149,8 @@ class CloudWatch:
         begins, values = series.percentiles(origin_s, period_s, float(share[1]) / 100)
         yield from zip(begins.tolist(), values.tolist(), strict=True)
 
-    def _get_metric_data(self, given: Mapping[str, Any], region: str) -> dict[str, Any]:
+    def get_metric_data(self, given: Mapping[str, Any], region: str) -> dict[str, Any]:
+        """Answer GetMetricData."""
         begin_s, end_s = self._span(given)
         queries = given["MetricDataQueries"]
         if len(queries) > _QUERIES:
@@ -182,7 +187,8 @@ class CloudWatch:
             "StatusCode": "Complete",
         }
 
-    def _list_metrics(self, given: Mapping[str, Any], region: str) -> dict[str, Any]:
+    def list_metrics(self, given: Mapping[str, Any], region: str) -> dict[str, Any]:
+        """Answer ListMetrics."""
         wanted = {(part["Name"], part.get("Value")) for part in given.get("Dimensions", [])}
         metrics = [
             {
@@ -206,7 +212,8 @@ class CloudWatch:
 
     # --- sending ------------------------------------------------------------------------------
 
-    def _put_metric_data(self, given: Mapping[str, Any], region: str) -> dict[str, Any]:
+    def put_metric_data(self, given: Mapping[str, Any], region: str) -> dict[str, Any]:
+        """Answer PutMetricData: keep what is sent, all of it or nothing."""
         space = given["Namespace"]
         if space.startswith("AWS/"):
             raise CloudWatchError(
