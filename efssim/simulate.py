@@ -5,17 +5,26 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from copy import copy
 from datetime import datetime, timedelta
-from typing import Any
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
 from efssim import laws
 from efssim.columns import Columns
 from efssim.lag.summary import Measures, Objective, Running
+from efssim.metrics.cloudwatch import CloudWatch
+from efssim.metrics.efs import EfsMetrics
+from efssim.metrics.write_minutes import WriteMinutes
+from efssim.model.clock import Clock
+from efssim.model.identifiers import request_id
 from efssim.model.simulation import World
 from efssim.records import SYNC_COLUMNS, ReplicationRecords, Snapshot, digest
 from efssim.result import Outcome, Result
 from efssim.scenario import Scenario
 from efssim.scenario.quantities import parse_duration
 from efssim.scenario.schema import Event, WriteStream
+
+if TYPE_CHECKING:
+    from efssim.aws.client import Clients
 
 Progress = Callable[[float, float], None]
 """Told the simulated seconds that have passed and those of the whole scenario."""
@@ -30,7 +39,8 @@ class Simulation:
     `seed` replaces the scenario's seed; `trial` counts runs of one seed with independent draws.
     With `verify` every write is kept (24 bytes each) and
     `result()` checks the laws that every run must satisfy; it raises LawViolation, an
-    AssertionError, if the simulator broke one.
+    AssertionError, if the simulator broke one. Without `metrics` writes are not counted by minute,
+    and `cloudwatch` raises ValueError.
     """
 
     def __init__(
@@ -40,6 +50,7 @@ class Simulation:
         *,
         verify: bool = False,
         trial: int = 0,
+        metrics: bool = True,
     ) -> None:
         self.scenario = scenario
         self.seed = scenario.seed if seed is None else seed
@@ -47,7 +58,9 @@ class Simulation:
         self._verify = verify
         self._running: dict[str, Running] = {}
         self._logs: dict[str, laws.WriteLog] = {}
+        self._minutes: dict[str, WriteMinutes] | None = {} if metrics else None
         self._streams = 0
+        self._clients: Clients | None = None
         self._world = World(scenario, self.seed, self._record, trial)
 
     def _record(self, name: str) -> ReplicationRecords:
@@ -60,7 +73,22 @@ class Simulation:
         if self._verify:
             self._logs[name] = laws.WriteLog()
             records.sinks.append(self._logs[name].add)
+        if self._minutes is not None:
+            self._minutes[name] = WriteMinutes()
+            records.sinks.append(self._minutes[name].add)
         return records
+
+    @cached_property
+    def cloudwatch(self) -> CloudWatch:
+        """CloudWatch's view of the file systems; it keeps what PutMetricData sends.
+
+        Raise ValueError where there is nothing to see: without `metrics`, or where the scenario
+        says `records: off`.
+        """
+        if self._minutes is None or self.scenario.records == "off":
+            raise ValueError("CloudWatch needs the syncs: `metrics` and `records: on`")
+        metrics = EfsMetrics(self._world, self._minutes)
+        return CloudWatch(metrics, self.scenario.start, lambda: self._world.now_s)
 
     @property
     def now(self) -> datetime:
@@ -116,6 +144,33 @@ class Simulation:
         system stands for its id.
         """
         return self._world.call(operation, parameters or {}, region)
+
+    @property
+    def request_id(self) -> str:
+        """Id of the latest API call: AWS gives one to each, here the same in every run."""
+        return request_id(self._world.calls_made)
+
+    def client(self, service: str, region_name: str | None = None, **options: Any) -> Any:
+        """Return a boto3 client of a simulated service, on the simulated clock.
+
+        `options` are those of `boto3.Session.client`. Its calls act on this simulation now, and
+        never reach the network; retries wait in simulated time. ImportError without the extra
+        `aws`, ValueError for a service that is not simulated.
+        """
+        if self._clients is None:
+            from efssim.aws.client import Clients  # late: needs boto3, an extra
+
+            self._clients = Clients(self)
+        return self._clients.client(service, region_name, **options)
+
+    @property
+    def env(self) -> Clock:
+        """The SimPy environment, for processes of your own: `world.env.process(...)`.
+
+        Time passes only by `advance`. A process acts after everything else of an instant, and
+        waits with `yield world.env.timeout(seconds)`; in it, `advance` raises RuntimeError.
+        """
+        return self._world.clock
 
     def file_system_id(self, name: str) -> str:
         """Return the id of a file system; raise KeyError for a name that no file system has."""
@@ -215,6 +270,6 @@ def run(
     `verify` checks the laws (see Simulation); `on_progress` is told how far the run is (see
     Simulation.advance_to_end).
     """
-    simulation = Simulation(scenario, seed, verify=verify, trial=trial)
+    simulation = Simulation(scenario, seed, verify=verify, trial=trial, metrics=False)
     simulation.advance_to_end(on_progress)
     return simulation.result()

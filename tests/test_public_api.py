@@ -345,6 +345,7 @@ ALLOWED = {
     "closed_forms": {"closed_forms", "markup", "scenario"},
     "lag": {"columns", "lag", "records"},
     "laws": {"records"},
+    "metrics": {"metrics", "model", "records"},
     "report": {
         "closed_forms",
         "markup",
@@ -357,7 +358,18 @@ ALLOWED = {
         "_version",
     },
     "result": {"columns", "lag", "records", "report", "scenario"},
-    "simulate": {"columns", "lag", "laws", "model", "records", "result", "scenario"},
+    "aws": {"aws", "metrics", "model", "scenario"},
+    "simulate": {
+        "aws",
+        "columns",
+        "lag",
+        "laws",
+        "metrics",
+        "model",
+        "records",
+        "result",
+        "scenario",
+    },
     "progress": {"simulate"},
     "study": {"_version", "lag", "model", "report", "scenario", "simulate", "study"},
 }

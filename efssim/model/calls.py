@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
 from efssim.model.control_plane import ControlPlane
@@ -15,11 +16,18 @@ _SUBJECTS = ("SourceFileSystemId", "FileSystemId", "ResourceId")
 """Parameters that name the file system which a call is about."""
 
 
+@cache
+def looks(operation: str) -> bool:
+    """Whether an operation only looks, and so changes nothing."""
+    return operation.startswith(("Describe", "List"))
+
+
 class Calls:
     """Makes calls and appends them to the events of the run."""
 
     def __init__(self, fleet: Fleet, control_plane: ControlPlane) -> None:
         self.events: list[Event] = []
+        self.made = 0
         self._fleet, self._control_plane = fleet, control_plane
 
     def call(self, operation: str, parameters: Mapping[str, Any], region: str) -> dict[str, Any]:
@@ -27,8 +35,10 @@ class Calls:
 
         Calls that only look are not recorded: looking at a run changes nothing.
         """
+        self.made += 1
         now = self._fleet.clock.now
-        looks = operation.startswith(("Describe", "List"))
+        if looks(operation):
+            return self._control_plane.call(operation, parameters, region)
         subject = _subject(parameters)
         target = "" if subject is None else self._named(subject)
         record = Event(now, now, operation, target, ())
@@ -37,14 +47,10 @@ class Calls:
             record.affected = self._affected(subject, answer)
         except EfsError as error:
             record.error = str(error)
-            self._record(record, looks)
-            raise
-        self._record(record, looks)
-        return answer
-
-    def _record(self, record: Event, looks: bool) -> None:
-        if not looks:
             self.events.append(record)
+            raise
+        self.events.append(record)
+        return answer
 
     def happen(self, spec: schema.Event, path: tuple[str | int, ...]) -> None:
         """Make the call of an event; raise RunError if it had to succeed and does not."""

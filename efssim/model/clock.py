@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from enum import IntEnum
+from typing import Any
 
 import simpy
 from simpy.events import EventPriority
@@ -26,14 +27,46 @@ class Turn(IntEnum):
 class Alarm(simpy.Event):
     """An event at an exact time, in its turn."""
 
-    def __init__(self, clock: Clock, time_s: float, turn: Turn) -> None:
+    def __init__(self, clock: Clock, time_s: float, turn: Turn, value: Any = None) -> None:
         super().__init__(clock)
-        self._ok, self._value = True, None
+        self._ok, self._value = True, value
         clock.schedule(self, EventPriority(turn), delay_s(clock.now, time_s))
 
 
 class Clock(simpy.Environment):
     """A SimPy environment whose `now` is always an intended time, to the last bit."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.busy = False
+        """Whether an event is being processed, so that code runs inside the simulation."""
+
+    def step(self) -> None:
+        """Process the next event; RuntimeError from inside another, where it would be too early."""
+        self.require_idle()
+        self.busy = True
+        try:
+            super().step()
+        finally:
+            self.busy = False
+
+    def require_idle(self) -> None:
+        """Raise RuntimeError while an event is being processed."""
+        if self.busy:
+            raise RuntimeError(
+                "time cannot pass inside a process or callback of the simulation: "
+                "yield world.env.timeout(seconds) instead"
+            )
+
+    def timeout(self, delay: float = 0, value: Any = None) -> simpy.Event:  # type: ignore[override]  # a class there
+        """Return an event after a delay, in the turn of calls.
+
+        For processes that are added to a world: what they see and do at an instant comes after the
+        instant's writes, syncs and disturbances, as with the calls among a scenario's events.
+        """
+        if not 0 <= delay < math.inf:
+            raise ValueError(f"a delay has to be finite and not negative, not {delay}")
+        return Alarm(self, self.now + delay, Turn.CALL, value)
 
     def at(self, time_s: float, turn: Turn) -> Alarm:
         """Return an event at a time that is not in the past."""

@@ -86,9 +86,10 @@ class ControlPlane:
             raise EfsError(
                 self._fleet.choice("region_outage"), f"Amazon EFS in {region} does not answer."
             )
-        answer = self._fleet.choice("call_in_region_not_opted_in")
-        if not state.enabled and answer != "works":
-            raise EfsError(answer, f"The account is not opted in to Region {region}.")
+        if not state.enabled:
+            answer = self._fleet.choice("call_in_region_not_opted_in")
+            if answer != "works":
+                raise EfsError(answer, f"The account is not opted in to Region {region}.")
 
     # --- injected errors ----------------------------------------------------------------------
 

@@ -13,10 +13,13 @@ _OUTSIDE = {
 
 
 class EfsError(Exception):
-    """An error that the simulated EFS answers with: code, message and HTTP status, as boto3 has."""
+    """An error that the simulated EFS answers with: code, message and HTTP status, as boto3 has.
 
-    def __init__(self, code: str, message: str) -> None:
-        self.code, self.message = code, message
+    `members` are what the error has besides, such as the FileSystemId of FileSystemAlreadyExists.
+    """
+
+    def __init__(self, code: str, message: str, **members: str) -> None:
+        self.code, self.message, self.members = code, message, members
         self.http_status = (ERROR_CODES | _OUTSIDE)[code]
         super().__init__(code, message)  # all that it takes to be pickled
 

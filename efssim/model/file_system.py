@@ -75,10 +75,11 @@ class FileSystem:
     backup_policy_put: bool = False
     """Whether its backup policy was ever put."""
 
-    @property
-    def arn(self) -> str:
-        """ARN of the file system."""
-        return file_system_arn(self.id, self.region)
+    arn: str = field(init=False)
+    """ARN of the file system."""
+
+    def __post_init__(self) -> None:
+        self.arn = file_system_arn(self.id, self.region)
 
     def stop_writes(self, cause: Cause) -> None:
         """Make no write for as long as this or another cause is left."""

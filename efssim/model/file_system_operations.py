@@ -35,6 +35,7 @@ def create_file_system(fleet: Fleet, parameters: Parameters, region: str) -> dic
             raise EfsError(
                 "FileSystemAlreadyExists",
                 f"File system '{other.id}' already exists with creation token '{token}'.",
+                FileSystemId=other.id,
             )
     if zone is not None:
         require_one_zone(fleet, zone, region)

@@ -24,3 +24,8 @@ def file_system_arn(identifier: str, region: str) -> str:
     """Return the ARN of a file system."""
     place = f"arn:{partition(region)}:elasticfilesystem:{region}:{ACCOUNT_ID}"
     return f"{place}:file-system/{identifier}"
+
+
+def request_id(ordinal: int) -> str:
+    """Return the id of an API call by its ordinal, shaped as AWS's."""
+    return f"00000000-0000-4000-8000-{ordinal:012x}"

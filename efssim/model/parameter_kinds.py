@@ -96,6 +96,7 @@ class Flag:
 
 FILE_SYSTEM_ID = r"fs-[0-9a-f]{8,40}"
 FILE_SYSTEM_ARN = rf"arn:aws[-a-z]*:elasticfilesystem:[0-9a-z-:]+:file-system/{FILE_SYSTEM_ID}"
+_FILE_SYSTEM = re.compile(f"{FILE_SYSTEM_ID}|{FILE_SYSTEM_ARN}")
 
 
 @dataclass(frozen=True)
@@ -104,7 +105,7 @@ class FileSystemId:
 
     def read(self, value: Any, where: str, named: Named) -> str:
         text = named(_typed(value, str, "a string", where))
-        if len(text) > 128 or not re.fullmatch(f"{FILE_SYSTEM_ARN}|{FILE_SYSTEM_ID}", text):
+        if len(text) > 128 or not _FILE_SYSTEM.fullmatch(text):
             raise bad(where, f"'{text}' is no id, ARN or name of a file system")
         return text
 

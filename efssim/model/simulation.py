@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from efssim.model.calls import Calls
+from efssim.model.calls import Calls, looks
 from efssim.model.clock import Clock, Turn
 from efssim.model.control_plane import ControlPlane
 from efssim.model.disturbances import Disturbances
@@ -55,6 +55,16 @@ class World:
     def now_s(self) -> float:
         """Seconds since the scenario's start."""
         return self._clock.now
+
+    @property
+    def clock(self) -> Clock:
+        """The SimPy environment of the run."""
+        return self._clock
+
+    @property
+    def calls_made(self) -> int:
+        """How many API calls were made, the failed and the recorded ones included."""
+        return self._calls.made
 
     @property
     def events(self) -> list[Event]:
@@ -128,6 +138,7 @@ class World:
 
     def pass_to(self, time_s: float) -> None:
         """Do the same, but leave syncs that are complete by then unrecorded: cheap on the way."""
+        self._clock.require_idle()
         assert self.now_s <= time_s <= self.scenario.duration
         arrival = self._clock.at(time_s, Turn.CUT)
         while not arrival.processed:
@@ -141,13 +152,19 @@ class World:
     def apply(self, event: schema.Event) -> None:
         """Let an event happen now."""
         self._schedule.apply(event)
-        self.advance_to(self.now_s)
+        self._complete_instant()
 
     def call(self, operation: str, parameters: Mapping[str, Any], region: str) -> dict[str, Any]:
         """Call an operation of the EFS API; raise EfsError as EFS would."""
         answer = self._calls.call(operation, parameters, region)
-        self.advance_to(self.now_s)
+        if not looks(operation):
+            self._complete_instant()
         return answer
+
+    def _complete_instant(self) -> None:
+        """Let everything happen that belongs to now, unless that is going on already."""
+        if not self._clock.busy:
+            self.advance_to(self.now_s)
 
     # --- looking ------------------------------------------------------------------------------
 

@@ -39,7 +39,15 @@ class Stretch:
 
     def done(self, now_s: float) -> int:
         """Return how many syncs are complete at a time, before the cuts of that instant."""
+        if self.nothing_new(now_s):
+            return self.recorded
         return min(self.completed(now_s), self.begun(now_s))
+
+    def nothing_new(self, now_s: float) -> bool:
+        """Whether no sync is complete but the recorded ones, plainly: so it is at most looks."""
+        return self.recorded < len(self.completed_s) and (
+            self.completed_s.item(self.recorded) > now_s
+        )
 
     def completed(self, now_s: float) -> int:
         """Return how many syncs complete at or before a time, whatever their cuts."""

@@ -52,7 +52,7 @@ def run_trial(scenario: Scenario, seed: int, number: int, verify: bool = False) 
     Raise TrialError if it fails, and RunError if EFS refuses a part of the scenario.
     """
     try:
-        simulation = Simulation(scenario, seed, verify=verify, trial=number)
+        simulation = Simulation(scenario, seed, verify=verify, trial=number, metrics=False)
         simulation.advance_to_end()
         return Done(Trial(number, simulation.result().summary), simulation.lag_states())
     except RunError:  # the scenario's mistake, not the trial's

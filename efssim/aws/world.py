@@ -1,0 +1,70 @@
+"""What this part needs of a simulation, which imports it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Protocol
+
+from efssim.metrics.cloudwatch import CloudWatch
+from efssim.model.clock import Clock
+from efssim.scenario import Scenario
+
+
+class Account(Protocol):
+    """What answers API calls."""
+
+    def call(
+        self, operation: str, parameters: Mapping[str, Any] | None = None, *, region: str
+    ) -> dict[str, Any]:
+        """Answer a call with a fresh dictionary; EfsError as EFS would."""
+
+    @property
+    def request_id(self) -> str:
+        """Id of the latest call."""
+
+
+class World(Account, Protocol):
+    """A simulation, whose time passes."""
+
+    seed: int
+    trial: int
+
+    @property
+    def now(self) -> datetime:
+        """The simulated time, in UTC."""
+
+    @property
+    def elapsed_s(self) -> float:
+        """Seconds since the scenario's start."""
+
+    @property
+    def cloudwatch(self) -> CloudWatch:
+        """CloudWatch's view of it."""
+
+    @property
+    def env(self) -> Clock:
+        """Its SimPy environment."""
+
+    def advance(self, duration: float | str) -> None:
+        """Let time pass."""
+
+
+class SteppedWorld(World, Protocol):
+    """A simulation that one can also act on and look at."""
+
+    scenario: Scenario
+
+    def apply(self, event: Mapping[str, Any]) -> None:
+        """Let a disturbance begin now; ValueError for one that is malformed."""
+
+    def result(self) -> Summarised:
+        """Return the results so far."""
+
+
+class Summarised(Protocol):
+    """Results with a summary."""
+
+    @property
+    def summary(self) -> dict[str, Any]:
+        """The content of summary.json."""

@@ -1,0 +1,122 @@
+"""The metrics of the namespace AWS/EFS, read from the objects that the syncs move."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+
+from efssim.metrics.series import EMPTY, MINUTE_S, Series, merged
+from efssim.metrics.write_minutes import WriteMinutes
+from efssim.model.file_system import FileSystem
+from efssim.model.replication import Replication
+from efssim.model.simulation import World
+
+Floats = NDArray[np.float64]
+Dimensions = tuple[tuple[str, str], ...]
+"""Names and values, sorted by name."""
+
+NAMESPACE = "AWS/EFS"
+UNITS = {"TimeSinceLastSync": "Seconds", "DataWriteIOBytes": "Bytes", "StorageBytes": "Bytes"}
+"""Units of the simulated metrics; documented."""
+_STORAGE_S = 900.0
+"""How often StorageBytes is published; documented as every 15 minutes."""
+_CLASSES = ("Total", "Standard")
+"""Storage classes that have all of a file system's bytes: nothing is tiered in the model."""
+
+
+class EfsMetrics:
+    """The metrics of AWS/EFS in one world; it keeps nothing but the writes by minute."""
+
+    def __init__(self, world: World, writes: Mapping[str, WriteMinutes]) -> None:
+        """`writes` has the writes by the name of the replication that publishes them."""
+        self._world, self._writes = world, writes
+
+    def listed(self, region: str) -> Iterator[tuple[str, Dimensions]]:
+        """Yield name and dimensions of every metric that a Region has samples of."""
+        for replication in self._world.fleet.replications.values():
+            if region in _regions(replication) and len(self._age(replication)):
+                yield "TimeSinceLastSync", _pair(replication)
+        for system in self._world.fleet.file_systems.values():
+            if system.region == region:
+                if len(self._written(system)):
+                    yield "DataWriteIOBytes", (("FileSystemId", system.id),)
+                for storage in _CLASSES:
+                    yield "StorageBytes", _stored_dimensions(system, storage)
+
+    def series(self, name: str, dimensions: Dimensions, region: str) -> Series:
+        """Return the samples of a metric up to now; none for one that there is not.
+
+        Dimensions have to be exactly those of the metric, as in CloudWatch. TimeSinceLastSync is
+        in the Regions of both file systems; AWS does not document where it is.
+        """
+        if name == "TimeSinceLastSync":
+            return merged(
+                [
+                    self._age(replication)
+                    for replication in self._world.fleet.replications.values()
+                    if _pair(replication) == dimensions and region in _regions(replication)
+                ]
+            )
+        system = self._world.fleet.file_systems.get(dict(dimensions).get("FileSystemId", ""))
+        if system is None or system.region != region:
+            return EMPTY
+        if name == "DataWriteIOBytes" and dimensions == (("FileSystemId", system.id),):
+            return self._written(system)
+        if name == "StorageBytes" and any(
+            dimensions == _stored_dimensions(system, storage) for storage in _CLASSES
+        ):
+            return self._stored(system)
+        return EMPTY
+
+    def _age(self, replication: Replication) -> Series:
+        """Return now - LastReplicatedTimestamp at each whole minute at which it is defined."""
+        records = replication.records
+        if records.defined_s is None:
+            return EMPTY
+        end_s = self._world.now_s if records.gone is None else records.gone.now_s
+        first, last = math.ceil(records.defined_s / MINUTE_S), math.floor(end_s / MINUTE_S)
+        at_s: Floats = np.arange(first, last + 1).astype(np.float64) * MINUTE_S
+        return Series.of(at_s, at_s - self._last_replicated_s(replication, at_s))
+
+    def _last_replicated_s(self, replication: Replication, at_s: Floats) -> Floats:
+        """Return LastReplicatedTimestamp as it was at some times at which it is defined."""
+        records = replication.records
+        completed_s, cut_s = (records.syncs.floats(key) for key in ("completed_s", "cut_s"))
+        if records.last_replicated_s is not None:
+            completed_s = np.concatenate(([-math.inf], completed_s))
+            cut_s = np.concatenate(([records.last_replicated_s], cut_s))
+        visible = completed_s.searchsorted(at_s, "right") - 1
+        return cut_s[visible]
+
+    def _written(self, system: FileSystem) -> Series:
+        """Return the writes of a file system for as long as it is the source of a replication."""
+        parts = [
+            self._writes[name].series(self._world.snapshot(name).open_writes)
+            for name, replication in self._world.fleet.replications.items()
+            if replication.source is system
+        ]
+        return merged(parts).by_period(0.0, MINUTE_S)
+
+    def _stored(self, system: FileSystem) -> Series:
+        first = math.ceil(system.created_s / _STORAGE_S)
+        last = math.floor(self._world.now_s / _STORAGE_S)
+        at_s: Floats = np.arange(first, last + 1).astype(np.float64) * _STORAGE_S
+        return Series.of(at_s, np.full(len(at_s), float(system.size_bytes)))
+
+
+def _pair(replication: Replication) -> Dimensions:
+    return (
+        ("DestinationFileSystemId", replication.destination.id),
+        ("FileSystemId", replication.source.id),
+    )
+
+
+def _regions(replication: Replication) -> tuple[str, str]:
+    return replication.source.region, replication.destination.region
+
+
+def _stored_dimensions(system: FileSystem, storage: str) -> Dimensions:
+    return ("FileSystemId", system.id), ("StorageClass", storage)
