@@ -74,6 +74,8 @@ _HOMES = {
 
 def __getattr__(name: str) -> Any:
     # Imported on first use, so that `efssim --help` does not wait for SimPy and pandas.
+    if name == "aws":  # a part with an extra of its own
+        return import_module("efssim.aws")
     if name not in _HOMES:
         raise AttributeError(f"module 'efssim' has no attribute '{name}'")
     return getattr(import_module(_HOMES[name]), name)

@@ -1,4 +1,4 @@
-"""boto3 on the simulated clock: `Simulation.client`. Needs the extra `aws`.
+"""boto3 on the simulated clock: `Simulation.client` and `patched`. Needs the extra `aws`.
 
 Nothing here holds state: whatever a response says is read from the simulation.
 """
@@ -9,3 +9,7 @@ try:
     import boto3 as _boto3  # noqa: F401  # to say what is missing before anything fails
 except ImportError:
     raise ImportError("boto3 is not installed: pip install 'efssim[aws]'", name="boto3") from None
+
+from efssim.aws.patch import patched
+
+__all__ = ["patched"]

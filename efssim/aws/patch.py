@@ -1,0 +1,71 @@
+"""Unmodified scripts in simulated time: their clients, their sleeping, their looks at the clock."""
+
+from __future__ import annotations
+
+import copyreg
+import datetime
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from types import ModuleType
+from typing import Any
+
+from efssim.aws.clock import REAL_CLASSES, REAL_TIME, SimulatedTime, is_simulated
+from efssim.aws.replacing import replaced
+from efssim.aws.sessions import simulated_sessions
+from efssim.aws.transport import Transport
+from efssim.aws.world import World
+
+
+@contextmanager
+def patched(world: World, *, also: Iterable[ModuleType] = ()) -> Iterator[None]:
+    """Let ordinary code inside a `with` block run against a simulation, in simulated time.
+
+    boto3 clients that are made in it are answered by `world`, in the Region that they name.
+    `time.sleep` lets simulated time pass; `time.time`, `time.monotonic`, `datetime.now`,
+    `date.today` and their relatives read it. They are replaced in the modules `time` and
+    `datetime`, and by name in modules that are not installed packages; `also` names more of those.
+
+    RuntimeError inside another `patched`, or where a process of a simulation runs. In the block,
+    RuntimeError for a sleep or a call from another thread, and ValueError for a sleep beyond the
+    scenario's end.
+    """
+    if is_simulated(time.sleep):  # noqa: TID251  # looked at, not called
+        raise RuntimeError("efssim.aws.patched is in force already: it cannot be nested")
+    if world.env.busy:
+        raise RuntimeError(
+            "efssim.aws.patched cannot be entered inside a process of the simulation: "
+            "time passes there by yield world.env.timeout(seconds)"
+        )
+    with simulated_sessions(Transport(world)), _simulated_time(SimulatedTime(world), also):
+        yield
+
+
+@contextmanager
+def _simulated_time(clock: SimulatedTime, also: Iterable[ModuleType]) -> Iterator[None]:
+    functions, classes = clock.functions(), clock.classes()
+    real: dict[ModuleType, Mapping[str, Any]] = {time: REAL_TIME, datetime: REAL_CLASSES}
+    with replaced(real, {time: functions, datetime: classes}, also), _pickling(classes):
+        try:
+            yield
+        finally:
+            clock.ended = True
+
+
+@contextmanager
+def _pickling(classes: dict[str, type]) -> Iterator[None]:
+    """Let real instances be pickled although their classes cannot be found by name meanwhile."""
+    before = copyreg.dispatch_table.copy()
+    for name, real in REAL_CLASSES.items():
+        copyreg.pickle(real, _reducing(classes[name]))
+    try:
+        yield
+    finally:
+        for real in REAL_CLASSES.values():
+            copyreg.dispatch_table.pop(real)
+        copyreg.dispatch_table.update(before)
+
+
+def _reducing(made: type) -> Callable[[Any], tuple[type, Any]]:
+    # Pickled is the name of the class, which is that of the real one.
+    return lambda value: (made, value.__reduce_ex__(2)[1])
