@@ -546,8 +546,8 @@ def test_figures_have_units_and_say_what_happened(folder):
     )
     what = ["opt out us-west-2", "DeleteReplicationConfiguration", "PAUSED", "DELETING", "deleted"]
     assert {"dr", "time since last sync", "RPO", "15 min", *what} <= set(age)
-    assert {"dr", "pending (MiB)", "simulated time (UTC)", *what} <= set(pending)
-    lags = {"time since last sync (of time)", "write lag (of writes)", "write lag (of bytes)"}
+    assert {"dr", "pending bytes (MiB)", "simulated time (UTC)", *what} <= set(pending)
+    lags = {"time since last sync", "write lag", "write lag by byte"}
     assert {"share with a longer lag", "0.1 %", "1 min", "RPO 15 min", "objective", *lags} <= set(
         lag
     )

@@ -15,9 +15,10 @@ from efssim import Simulation
 from efssim.lag.exceedance import Exceedance
 from efssim.records import Event
 from efssim.report.figure_files import safe_names
+from efssim.report.figures.axes import text_width
 from efssim.report.figures.curve import Curve, age_curve, pending_curve
 from efssim.report.figures.lag import corners
-from efssim.report.figures.strip import LANES, label_of, place, text_width
+from efssim.report.figures.strip import LANES, label_of, place
 
 
 def curve(*pieces):

@@ -210,7 +210,8 @@ def test_bounded_rows_say_what_they_leave_out():
 
 def test_an_inlined_figure_has_colours_of_the_page():
     svg = (
-        '<?xml?><svg x="0" width="1pt" height="2pt" viewBox="0 0 1 2"><g id="a"/>'
+        '<?xml?><svg x="0" width="1pt" height="2pt" viewBox="0 0 1 2">'
+        '<title>dr: an age &lt; 1 s</title><g id="a"/>'
         '<use xlink:href="#a" style="fill: #0072b2; clip-path: url(#a)"/></svg>'
     )
     assert inlined(svg, "p") == (

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from itertools import combinations
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ import matplotlib
 import numpy as np
 import pandas as pd
 import pytest
+from matplotlib.transforms import Bbox
 from worlds import constant, poisson, scenario
 
 import efssim
@@ -170,6 +172,12 @@ def test_figures(grid: efssim.Sweep, alone: efssim.Sweep) -> None:
     bars = alone.plot(f"{AGE}.p99")
     assert len(bars.patches) == 4
     assert {text.get_text() for text in bars.texts} == {"2 MiB/s", "4 MiB/s", "0.5", "2"}
+    several = efssim.sweep(fixed(), {INTERVAL: [90, 120, 600]}, one_at_a_time=True, workers=1)
+    for tornado in (bars, several.plot()):
+        boxes = [bar.get_bbox() for bar in tornado.patches]
+        shared = [Bbox.intersection(a, b) for a, b in combinations(boxes, 2)]
+        # Bars on both sides of 0 touch there.
+        assert all(both is None or both.width * both.height < 1e-9 for both in shared)
     single = efssim.sweep(fixed(), {INTERVAL: [60, 120, 600]}, trials=2, workers=1).plot()
     assert single.get_ylabel() == f"{AGE}.mean"
     assert single.get_xscale() == "log"

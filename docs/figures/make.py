@@ -4,15 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import matplotlib as mpl
-
-mpl.use("svg")
-# Ids in the file hang on this salt and not on a random one; text stays text.
-mpl.rcParams.update({"svg.hashsalt": "efssim", "svg.fonttype": "none"})
-
-import matplotlib.pyplot as plt  # noqa: E402  # after the backend is chosen
-
-import efssim  # noqa: E402
+import efssim
+from efssim.report.figure_files import file_style, new_figure, rendered
+from efssim.report.figures.alt import alt_text
+from efssim.report.figures.study_alt import plan_alt
 
 HERE = Path(__file__).resolve().parent
 SCENARIOS = HERE.parents[1] / "scenarios"
@@ -21,18 +16,22 @@ SCENARIOS = HERE.parents[1] / "scenarios"
 def draw(scenario: str, overrides: list[str]) -> None:
     """Draw time since last sync of a shipped scenario, a part of it as the overrides say."""
     result = efssim.run(efssim.load(SCENARIOS / f"{scenario}.yaml", overrides))
-    _, ax = plt.subplots(figsize=(8, 3), layout="constrained")
-    result.plot(ax=ax)
-    # No date, so that drawing again changes nothing.
-    ax.figure.savefig(HERE / f"{scenario}.svg", metadata={"Date": None})
+    (name,) = result.outcomes
+    with file_style():
+        figure = new_figure()
+        result.plot_age(ax=figure.subplots())
+        svg = rendered(figure, "svg", alt_text("age", result, name))
+    (HERE / f"{scenario}.svg").write_bytes(svg)
 
 
 def draw_plan(scenario: str, vary: str, between: tuple[str, str]) -> None:
     """Draw the attainment curve of a plan."""
     plan = efssim.plan(efssim.load(SCENARIOS / f"{scenario}.yaml"), vary, between, shares=())
-    _, ax = plt.subplots(figsize=(8, 3), layout="constrained")
-    plan.plot(ax)
-    ax.figure.savefig(HERE / f"{scenario}-plan.svg", metadata={"Date": None})
+    with file_style():
+        figure = new_figure()
+        plan.plot(figure.subplots())
+        svg = rendered(figure, "svg", plan_alt(plan))
+    (HERE / f"{scenario}-plan.svg").write_bytes(svg)
 
 
 if __name__ == "__main__":

@@ -7,10 +7,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from efssim.report.figure_files import safe_names
+from efssim.report.figures.study_alt import comparison_alt
 from efssim.report.json_text import json_text
 from efssim.report.lines import command_lines, counted, wrapped
 from efssim.report.parts import joined
-from efssim.report.study_files import write_study
+from efssim.report.study_files import Sketch, write_study
 from efssim.report.sweep_text import shown
 
 if TYPE_CHECKING:
@@ -41,7 +42,10 @@ def write_comparisons(comparisons: list[Comparison], folder: Path, command: str 
         folder,
         {"comparison.json": comparisons_json(comparisons)},
         {f"{stem}-comparison.csv": comparison.table for stem, comparison in named.items()},
-        {f"{stem}-comparison": comparison.plot for stem, comparison in named.items()},
+        {
+            f"{stem}-comparison": Sketch(comparison.plot, comparison_alt(comparison))
+            for stem, comparison in named.items()
+        },
         lambda drawn: comparison_page(
             named, {stem: drawn[f"{stem}-comparison"] for stem in named}, command
         ),

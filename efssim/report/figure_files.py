@@ -11,6 +11,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from efssim.report.figures.alt import alt_text
 from efssim.result import Result
 
 if TYPE_CHECKING:
@@ -47,6 +48,8 @@ class Drawing:
     kind: str
     stem: str
     """Of the file's name."""
+    alt: str
+    """What it shows, in words."""
     svg: str
     """The whole file."""
     png: bytes | None
@@ -67,8 +70,9 @@ def drawings(result: Result, png: bool = False) -> list[Drawing]:
 def _drawing(result: Result, name: str, kind: str, stem: str, png: bool) -> Drawing:
     figure = new_figure()
     getattr(result, _METHODS[kind])(name, ax=figure.subplots())
-    picture = rendered(figure, "png") if png else None
-    return Drawing(name, kind, stem, rendered(figure, "svg").decode(), picture)
+    alt = alt_text(kind, result, name)
+    picture = rendered(figure, "png", alt) if png else None
+    return Drawing(name, kind, stem, alt, rendered(figure, "svg", alt).decode(), picture)
 
 
 def write_drawings(drawn: list[Drawing], folder: Path) -> list[str]:
@@ -132,10 +136,13 @@ def safe_names(names: list[str]) -> dict[str, str]:
     return stems
 
 
-def rendered(figure: Figure, kind: str) -> bytes:
-    """Return a figure as a file of a kind: svg or png."""
+def rendered(figure: Figure, kind: str, alt: str) -> bytes:
+    """Return a figure as a file of a kind: svg or png; `alt` is what it says it shows."""
+    # A character that no file may have is one that nobody sees.
+    title = "".join(letter for letter in alt if letter.isprintable())
     # Without a date and a version, the same result gives the same bytes.
-    metadata = {"Date": None, "Creator": None} if kind == "svg" else {"Software": None}
+    absent = ("Date", "Creator") if kind == "svg" else ("Software",)
+    metadata = {"Title": title, **dict.fromkeys(absent)}
     file = BytesIO()
     figure.savefig(file, format=kind, dpi=_DPI, metadata=metadata)
     return file.getvalue()

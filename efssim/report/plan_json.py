@@ -5,9 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from efssim.report.figures.study_alt import plan_alt
 from efssim.report.json_text import json_text
 from efssim.report.plan_text import answer_text
-from efssim.report.study_files import write_study
+from efssim.report.study_files import Sketch, write_study
 from efssim.study.evaluation import Evaluation
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ def write_plan(plan: Plan, folder: Path, command: str = "") -> None:
         folder,
         {"plan.json": plan_json(plan)},
         {"evaluations.csv": plan.table},
-        {"attainment": plan.plot},
+        {"attainment": Sketch(plan.plot, plan_alt(plan))},
         lambda drawn: plan_page(plan, drawn, command),
     )
 

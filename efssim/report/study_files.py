@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from efssim.report.figure_files import FOLDER, file_style, new_figure, rendered, write_svg
 from efssim.report.files import REPORT, staged
@@ -16,6 +16,14 @@ if TYPE_CHECKING:
 Draw = Callable[["Axes"], object]
 
 
+class Sketch(NamedTuple):
+    """A figure that is not drawn yet."""
+
+    draw: Draw
+    alt: str
+    """What it shows, in words."""
+
+
 Page = Callable[[dict[str, str]], str]
 """From the SVG files by stem to report.html."""
 
@@ -24,7 +32,7 @@ def write_study(
     folder: Path,
     texts: Mapping[str, str],
     tables: Mapping[str, pd.DataFrame],
-    figures: Mapping[str, Draw],
+    figures: Mapping[str, Sketch],
     page: Page,
 ) -> None:
     """Write files into a folder, which may exist: texts and tables by name, figures by stem.
@@ -37,13 +45,13 @@ def write_study(
             (staging / name).write_text(text, encoding="utf-8")
         for name, table in tables.items():
             table.to_csv(staging / name, index=False, lineterminator="\n")
-        drawn = {stem: _drawn(draw) for stem, draw in figures.items()}
+        drawn = {stem: _drawn(sketch) for stem, sketch in figures.items()}
         write_svg(drawn, staging / FOLDER)
         (staging / REPORT).write_text(page(drawn), encoding="utf-8", newline="\n")
 
 
-def _drawn(draw: Draw) -> str:
+def _drawn(sketch: Sketch) -> str:
     with file_style():
         figure = new_figure()
-        draw(figure.subplots())
-        return rendered(figure, "svg").decode()
+        sketch.draw(figure.subplots())
+        return rendered(figure, "svg", sketch.alt).decode()

@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from efssim.report.figure_files import safe_names
+from efssim.report.figures.study_alt import sweep_alt
 from efssim.report.json_text import json_text
-from efssim.report.study_files import Draw, write_study
+from efssim.report.study_files import Sketch, write_study
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -61,7 +62,7 @@ def write_sweep(sweep: Sweep, folder: Path, measure: str, command: str = "") -> 
         folder,
         {"sweep.json": sweep_json(sweep)},
         {"sweep.csv": sweep.table},
-        {stem: _draw(sweep, measure, name) for stem, name in stems.items()},
+        {stem: _sketch(sweep, measure, name) for stem, name in stems.items()},
         page,
     )
 
@@ -74,8 +75,8 @@ def _stems(sweep: Sweep) -> dict[str, str]:
     return {f"{stem}-sweep": name for name, stem in safe_names(names).items()}
 
 
-def _draw(sweep: Sweep, measure: str, name: str) -> Draw:
+def _sketch(sweep: Sweep, measure: str, name: str) -> Sketch:
     def onto(ax: Axes) -> object:
         return sweep.plot(measure, name, ax)
 
-    return onto
+    return Sketch(onto, sweep_alt(sweep, measure, name))

@@ -12,6 +12,7 @@ from efssim.report.figure_files import (
     safe_names,
     write_svg,
 )
+from efssim.report.figures.study_alt import trials_alt
 from efssim.report.files import REPORT, manifest, staged, summary_json, write_csv, write_json
 from efssim.study.trials import Trials
 
@@ -54,7 +55,7 @@ def _drawn(trials: Trials) -> dict[tuple[str, str], str]:
 def _svg(trials: Trials, name: str, kind: str) -> str:
     figure = new_figure()
     getattr(trials, f"plot_{kind}")(name, ax=figure.subplots())
-    return rendered(figure, "svg").decode()
+    return rendered(figure, "svg", trials_alt(kind, trials, name)).decode()
 
 
 def _named(trials: Trials, drawn: dict[tuple[str, str], str]) -> dict[str, str]:

@@ -109,7 +109,10 @@ class Comparison:
         }
 
     def plot(self, ax: Axes | None = None) -> Axes:
-        """Draw the relative change of the main measures, with intervals; return the Axes."""
+        """Draw the relative change of the main measures, with intervals; return the Axes.
+
+        Without `ax` it is a new figure of pyplot's.
+        """
         from efssim.report.figures.comparison import plot_comparison
 
         return plot_comparison(self, ax)

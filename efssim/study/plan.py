@@ -165,7 +165,10 @@ class Plan:
         return pd.DataFrame([row.as_json() for row in self.what_if])
 
     def plot(self, ax: Axes | None = None) -> Axes:
-        """Draw attainment against the value, with its intervals and the objective."""
+        """Draw attainment against the value, its intervals and the objective; return the Axes.
+
+        Without `ax` it is a new figure of pyplot's.
+        """
         from efssim.report.figures.attainment import plot_attainment
 
         return plot_attainment(self, ax)

@@ -156,9 +156,11 @@ class Sweep:
     def plot(
         self, measure: str = MEASURE, replication: str | None = None, ax: Axes | None = None
     ) -> Axes:
-        """Draw a measure: a curve with its band, a heat map of two parameters, or a tornado.
+        """Draw a measure and return the Axes: a curve with its band, a heat map or a tornado.
 
-        KeyError as for `means`; StudyError for a grid of more than two parameters.
+        A grid of two parameters is a heat map, one value at a time a tornado. `replication` may be
+        left out where there is only one. Without `ax` it is a new figure of pyplot's. KeyError as
+        for `means`; StudyError for a grid of more than two parameters.
         """
         from efssim.report.figures.sweep import plot_sweep
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from efssim.report.figures.curve import age_curve
+from efssim.report.figures.labels import Level, name_levels
 from efssim.report.figures.over_time import draw_over_time
-from efssim.report.figures.style import SMALL, VERMILLION, axes_for, styled
+from efssim.report.figures.style import VERMILLION, axes_for, styled
 from efssim.scenario.quantities import format_duration
 
 if TYPE_CHECKING:
@@ -26,14 +27,5 @@ def plot_age(result: Result, name: str, ax: Axes | None = None) -> Axes:
     ax.set(ylabel="time since last sync", ylim=(0, 1.08 * top_s))
     show_durations(ax.yaxis)
     ax.axhline(target_s, color=VERMILLION, linewidth=1.0, linestyle="--")
-    ax.annotate(
-        f"RPO\n{format_duration(target_s)}",
-        (1, target_s),
-        xycoords=("axes fraction", "data"),
-        xytext=(4, 0),
-        textcoords="offset points",
-        va="center",
-        fontsize=SMALL,
-        color=VERMILLION,
-    )
+    name_levels(ax, [Level(target_s, f"RPO\n{format_duration(target_s)}", VERMILLION)])
     return ax

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import UTC, timedelta
 from typing import Any
 
 import numpy as np
 
+from efssim.report.figures.curve import Curve, age_curve, pending_curve
+from efssim.report.figures.over_time import window_of
+from efssim.report.figures.syncs import completed
 from efssim.report.lines import counted, percent
 from efssim.report.risk import WEEKDAYS
 from efssim.result import Result
@@ -24,8 +28,18 @@ def _age(result: Result, name: str) -> str:
     if age["mean"] is None:
         return "no time since last sync is defined in the window."
     text = f"time since last sync over simulated time, {format_duration(age['mean'])} on average,"
-    text += f" at most {format_duration(age['max'])}; the RPO target is {target}."
-    return text + _statuses(summary)
+    when = _when(result, age_curve(result.outcomes[name]))
+    text += f" at most {format_duration(age['max'])}{when};"
+    return f"{text} the RPO target is {target}.{_statuses(summary)}"
+
+
+def _when(result: Result, curve: Curve) -> str:
+    """Say when a curve is at its top in the window."""
+    inside = curve.within(*window_of(result))
+    piece = int(np.maximum(inside.first, inside.last).argmax())
+    at = inside.begin_s if inside.first[piece] > inside.last[piece] else inside.end_s
+    time = result.scenario.start + timedelta(seconds=float(at[piece]))
+    return f" at {time.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
 
 
 def _statuses(summary: dict[str, Any]) -> str:
@@ -39,7 +53,8 @@ def _pending(result: Result, name: str) -> str:
     if pending["mean"] is None:
         return "no pending bytes are defined in the window."
     mean, most = format_size(pending["mean"]), format_size(pending["max"])
-    return f"pending bytes over simulated time, {mean} on average, at most {most}."
+    when = _when(result, pending_curve(result, name))
+    return f"pending bytes over simulated time, {mean} on average, at most {most}{when}."
 
 
 def _lag(result: Result, name: str) -> str:
@@ -58,9 +73,12 @@ def _lag(result: Result, name: str) -> str:
 def _syncs(result: Result, name: str) -> str:
     syncs = result.outcomes[name].summary["syncs"]
     text = f"duration against bytes sent of {counted(syncs['completed'], 'sync')}"
-    if syncs["duration_mean_s"] is not None:
-        text += f", {format_duration(syncs['duration_mean_s'])} on average"
-    return f"{text}."
+    if syncs["duration_mean_s"] is None:
+        return f"{text}."
+    size, took_s, _ = completed(result, name)
+    longest = int(took_s.argmax())
+    mean, most = format_duration(syncs["duration_mean_s"]), format_duration(float(took_s[longest]))
+    return f"{text}, {mean} on average, at most {most} for {format_size(float(size[longest]))}."
 
 
 def _risk(result: Result, name: str) -> str:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from efssim.report.figures.axes import shown, titled
-from efssim.report.figures.style import BLUE, GREEN, GREY, SMALL, VERMILLION, axes_for, styled
+from efssim.report.figures.labels import Level, name_levels
+from efssim.report.figures.style import BLUE, GREEN, SMALL, VERMILLION, axes_for, styled
 from efssim.report.figures.values import value_axis
+from efssim.report.lines import percent
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -33,12 +35,12 @@ def plot_attainment(plan: Plan, ax: Axes | None = None) -> Axes:
         linewidth=0,
     )
     ax.plot(values, [100 * e.attainment for e in made], color=BLUE, linewidth=1.2)
-    _draw_points(ax, made)
     _draw_objective(ax, plan)
+    _draw_points(ax, made)
     if plan.answer is not None:
         _draw_answer(ax, plan)
     value_axis(ax, plan.parameter, plan.between)
-    ax.set_ylabel("time with age at most\nthe target (%)", fontsize=SMALL)
+    ax.set_ylabel("attainment (%)")
     titled(ax, plan.scenario.name)
     return ax
 
@@ -63,7 +65,8 @@ def _draw_objective(ax: Axes, plan: Plan) -> None:
     low = min([share, *(100 * e.interval.low for e in plan.evaluations)])
     room = max(_ROOM * (100 - low), 1e-3)
     ax.set_ylim(low - room, 100 + room)
-    ax.axhline(share, color=GREY, linewidth=0.8, linestyle="--")
+    ax.axhline(share, color=VERMILLION, linewidth=1.0, linestyle="--")
+    name_levels(ax, [Level(share, f"objective\n{percent(share / 100)}", VERMILLION)])
 
 
 def _draw_answer(ax: Axes, plan: Plan) -> None:

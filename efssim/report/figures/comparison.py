@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from efssim.report.figures.axes import titled
+from efssim.report.figures.axes import text_width, titled
 from efssim.report.figures.style import BLUE, GREY, SMALL, axes_for, styled
 
 if TYPE_CHECKING:
+    import pandas as pd
     from matplotlib.axes import Axes
 
     from efssim.study.compare import Comparison
@@ -17,10 +18,7 @@ if TYPE_CHECKING:
 def plot_comparison(comparison: Comparison, ax: Axes | None = None) -> Axes:
     """Draw the change of each main measure in per cent of the first mean; return the Axes."""
     ax = axes_for(ax)
-    table = comparison.main
-    # Seconds of violation change by any factor, and attainment says the same.
-    is_drawn = (table["first"] != 0) & (table["measure"] != "rpo.violation_s")
-    table = table[is_drawn].reset_index(drop=True)
+    table = drawn_rows(comparison)
     percent = 100 / table["first"].abs()
     change, y = percent * table["difference"], -table.index.to_numpy()
     ax.axvline(0, color=GREY, linewidth=0.8)
@@ -33,6 +31,15 @@ def plot_comparison(comparison: Comparison, ax: Axes | None = None) -> Axes:
     ]
     ax.set_yticks(y, labels=names)
     ax.tick_params(axis="y", labelsize=SMALL - 1)
-    ax.set_xlabel("change (%)", fontsize=SMALL)
-    titled(ax, f"{comparison.second.scenario.name} against {comparison.first.scenario.name}")
+    ax.set_xlabel("change (%)")
+    title = f"{comparison.second.scenario.name} against {comparison.first.scenario.name}"
+    titled(ax, title, beside=max(map(text_width, names), default=0.0))
     return ax
+
+
+def drawn_rows(comparison: Comparison) -> pd.DataFrame:
+    """Return the rows of the main measures that have a relative change worth drawing."""
+    table = comparison.main
+    # Seconds of violation change by any factor, and attainment says the same.
+    is_drawn = (table["first"] != 0) & (table["measure"] != "rpo.violation_s")
+    return table[is_drawn].reset_index(drop=True)

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from efssim.lag.exceedance import Exceedance
 from efssim.report.figures.axes import log_durations, log_shares, titled
+from efssim.report.figures.labels import Level, name_curves, name_levels
 from efssim.report.figures.style import (
     BLUE,
     GREEN,
@@ -24,6 +25,7 @@ from efssim.scenario.quantities import format_duration
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.lines import Line2D
 
     from efssim.result import Result
     from efssim.scenario.schema import Rpo
@@ -31,10 +33,10 @@ if TYPE_CHECKING:
 Floats = NDArray[np.float64]
 
 _CURVES = {
-    "time_since_last_sync_s": ("time since last sync (of time)", BLUE, 2.6, "-", "default"),
-    "write_lag_s": ("write lag (of writes)", ORANGE, 1.4, "-", "steps-post"),
-    "write_lag_by_byte_s": ("write lag (of bytes)", GREEN, 1.4, "--", "steps-post"),
-    "oldest_pending_s": ("oldest pending write (of time)", PURPLE, 1.8, ":", "default"),
+    "time_since_last_sync_s": ("time since last sync", BLUE, 2.6, "-", "default"),
+    "write_lag_s": ("write lag", ORANGE, 1.4, "-", "steps-post"),
+    "write_lag_by_byte_s": ("write lag by byte", GREEN, 1.4, "--", "steps-post"),
+    "oldest_pending_s": ("oldest pending write", PURPLE, 1.8, ":", "default"),
 }
 _RAREST = 1e-6
 """The smallest share that is drawn."""
@@ -54,26 +56,32 @@ def draw_lags(found: Mapping[str, Exceedance], rpo: Rpo, name: str, ax: Axes) ->
     curves = {key: curve for key, curve in found.items() if curve.value_s.any()}
     x, rarest = _limits(curves, rpo.target, 1 - rpo.attainment)
     ax.set(xscale="log", yscale="log", xlim=x, ylim=(rarest, 1.3))
-    for key, curve in curves.items():
-        label, colour, width, style, steps = _CURVES[key]
-        at, share = corners(curve, x[0], rarest)
-        ax.plot(
-            at,
-            share,
-            color=colour,
-            linewidth=width,
-            linestyle=style,
-            drawstyle=steps,
-            label=label,
-        )
+    lines = [_draw(ax, key, *corners(curve, x[0], rarest)) for key, curve in curves.items()]
     _draw_objective(ax, rpo.target, 1 - rpo.attainment)
     log_durations(ax.xaxis, *x)
     log_shares(ax.yaxis, rarest)
     ax.set(xlabel="lag", ylabel="share with a longer lag")
-    if curves:
-        ax.legend(fontsize=SMALL, loc="lower left", edgecolor="none", framealpha=0.85)
+    if lines:
+        walls = [np.array([(rpo.target, rarest), (rpo.target, 1.3)])]
+        if rpo.attainment < 1:
+            walls.append(np.array([(x[0], 1 - rpo.attainment), (x[1], 1 - rpo.attainment)]))
+        name_curves(ax, {str(line.get_label()): line for line in lines}, walls)
     titled(ax, name, above=SMALL)
     return ax
+
+
+def _draw(ax: Axes, key: str, at: Floats, share: Floats) -> Line2D:
+    label, colour, width, style, steps = _CURVES[key]
+    (line,) = ax.plot(
+        at,
+        share,
+        color=colour,
+        linewidth=width,
+        linestyle=style,
+        drawstyle=steps,
+        label=label,
+    )
+    return line
 
 
 def _limits(
@@ -124,13 +132,4 @@ def _draw_objective(ax: Axes, target_s: float, missed: float) -> None:
     if missed <= 0:
         return
     ax.axhline(missed, color=VERMILLION, linewidth=1.0, linestyle="--")
-    ax.annotate(
-        f"objective\n{100 * missed:.3g} %",
-        (1, missed),
-        xycoords=("axes fraction", "data"),
-        xytext=(4, 0),
-        textcoords="offset points",
-        va="center",
-        fontsize=SMALL,
-        color=VERMILLION,
-    )
+    name_levels(ax, [Level(missed, f"objective\n{100 * missed:.3g} %", VERMILLION)])

@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+from textwrap import fill
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from efssim.report.figures.axes import Days, days, legend_above, time_axis, titled
+from efssim.report.figures.axes import (
+    Days,
+    days,
+    legend_above,
+    points_of,
+    text_width,
+    time_axis,
+    titled,
+)
 from efssim.report.figures.curve import Curve
 from efssim.report.figures.strip import draw_strip
 from efssim.report.figures.style import BLUE, GREY, PURPLE, SKY, SMALL, YELLOW
@@ -23,15 +32,17 @@ _COLUMNS = 1200
 
 Span = tuple[float, float]
 
+_GAP_LETTERS = 10
+"""Letters of a line of what is said in a narrow gap."""
 _VISIBLE = 3e-3
 """Share of the window that a status lasts before it is worth a place in the legend."""
-_MANY_BANDS = 300
+_MANYBANDS = 300
 """More bands than this are drawn as an image, which keeps the file small."""
-_BANDS = {
-    "ENABLING": (SKY, 0.25),
-    "PAUSING": (YELLOW, 0.8),
-    "PAUSED": (YELLOW, 0.35),
-    "ERROR": (PURPLE, 0.25),
+BANDS = {
+    "ENABLING": (SKY, 0.35),
+    "PAUSING": (YELLOW, 0.9),
+    "PAUSED": (YELLOW, 0.4),
+    "ERROR": (PURPLE, 0.7),
     "DELETING": (GREY, 0.3),
 }
 """Colour and opacity of each status but ENABLED, which is the white between them."""
@@ -52,9 +63,9 @@ def draw_over_time(ax: Axes, result: Result, name: str, curve: Curve, unit: floa
     _name_gaps(ax, result.outcomes[name], window, at)
     bands = _draw_bands(ax, result.outcomes[name], window, at)
     height = draw_strip(ax, list(concerning(result, name)), window, at)
-    titled(ax, name, height)
     if bands:
-        legend_above(ax, {status: _sample(status) for status in bands}, height)
+        height += legend_above(ax, {status: _sample(status) for status in bands}, height)
+    titled(ax, name, height)
 
 
 def _draw_curve(ax: Axes, curve: Curve, window: Span, unit: float, at: Days) -> None:
@@ -82,9 +93,13 @@ def _name_gaps(ax: Axes, outcome: Outcome, window: Span, at: Days) -> None:
     }
     for text, (from_s, until_s) in gaps.items():
         from_s = max(from_s, begin_s)
-        if until_s - from_s > 0.2 * (end_s - begin_s):
+        room = (until_s - from_s) / (end_s - begin_s) * points_of(ax.xaxis)
+        shapes = (text, fill(text, _GAP_LETTERS))
+        fitting = (s for s in shapes if max(map(_width, s.splitlines())) < room)
+        shape = next(fitting, None)
+        if shape is not None:
             ax.annotate(
-                text,
+                shape,
                 (at((from_s + until_s) / 2), 0.5),
                 xycoords=("data", "axes fraction"),
                 ha="center",
@@ -94,19 +109,23 @@ def _name_gaps(ax: Axes, outcome: Outcome, window: Span, at: Days) -> None:
             )
 
 
+def _width(line: str) -> float:
+    return text_width(line, SMALL)
+
+
 def _draw_bands(ax: Axes, outcome: Outcome, window: Span, at: Days) -> list[str]:
     """Colour the background by status; return those that can be seen."""
-    spans: dict[str, list[Span]] = {status: [] for status in _BANDS}
+    spans: dict[str, list[Span]] = {status: [] for status in BANDS}
     edges = [*(change.time_s for change in outcome.statuses), window[1]]
     for change, end_s in zip(outcome.statuses, edges[1:], strict=True):
         begin_s = max(change.time_s, window[0])
-        if change.after in _BANDS and end_s > begin_s:
+        if change.after in BANDS and end_s > begin_s:
             spans[change.after].append((at(begin_s), at(end_s) - at(begin_s)))
     for status, bands in spans.items():
-        colour, alpha = _BANDS[status]
+        colour, alpha = BANDS[status]
         look: dict[str, Any] = {"color": colour, "alpha": alpha, "linewidth": 0, "zorder": 0}
         drawn = ax.broken_barh(bands, (0, 1), transform=ax.get_xaxis_transform(), **look)
-        if len(bands) > _MANY_BANDS:
+        if len(bands) > _MANYBANDS:
             # Each then shades its pixel by its share of it.
             drawn.set(snap=False, rasterized=True)
     visible = _VISIBLE * (at(window[1]) - at(window[0]))
@@ -118,4 +137,4 @@ def _sample(status: str) -> Patch:
     from matplotlib.colors import to_rgba
     from matplotlib.patches import Patch
 
-    return Patch(facecolor=to_rgba(*_BANDS[status]), edgecolor=GREY, linewidth=0.4)
+    return Patch(facecolor=to_rgba(*BANDS[status]), edgecolor=GREY, linewidth=0.4)

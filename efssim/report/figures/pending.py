@@ -25,5 +25,5 @@ def plot_pending(result: Result, name: str, ax: Axes | None = None) -> Axes:
     unit_bytes, unit = size_unit(curve.top)
     draw_over_time(ax, result, name, curve, unit_bytes)
     top = curve.top / unit_bytes
-    ax.set(ylabel=f"pending ({unit})", ylim=(0, 1.08 * top if top else 1.0))
+    ax.set(ylabel=f"pending bytes ({unit})", ylim=(0, 1.08 * top if top else 1.0))
     return ax

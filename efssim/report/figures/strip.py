@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from efssim.records import Event
-from efssim.report.figures.axes import Days, shown, upwards
+from efssim.report.figures.axes import Days, shown, text_width, upwards
 from efssim.report.figures.style import GREEN, GREY, ORANGE, SMALL
 
 if TYPE_CHECKING:
@@ -174,15 +174,6 @@ def _width(ax: Axes) -> float:
     figure = ax.get_figure(root=True)
     assert figure is not None
     return 72 * ax.get_window_extent().width / figure.dpi
-
-
-def text_width(text: str) -> float:
-    from matplotlib.font_manager import FontProperties
-    from matplotlib.textpath import TextToPath
-
-    font = FontProperties(size=SMALL - 1)
-    width, _, _ = TextToPath().get_text_width_height_descent(text, font, ismath=False)
-    return float(width)
 
 
 def _end(event: Event, now_s: float) -> float:

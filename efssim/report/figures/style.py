@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
+from inspect import signature
 from typing import TYPE_CHECKING, Any, ParamSpec
 
 if TYPE_CHECKING:
@@ -46,13 +47,25 @@ STYLE: dict[str, Any] = {
 
 
 def styled(draw: Callable[P, Axes]) -> Callable[P, Axes]:
-    """Let a function draw in our style; the user's own is as it was afterwards."""
+    """Let a function with a parameter `ax` draw in our style; the user's is as it was afterwards.
+
+    A figure of its own is as in files. In Axes of the user's, what the style does not set is as
+    the user has it: their background may be dark.
+    """
+    parameters = signature(draw)
 
     @wraps(draw)
     def in_style(*args: P.args, **options: P.kwargs) -> Axes:
-        from matplotlib import style
+        from matplotlib import rcParams, style
 
-        with style.context(STYLE):
+        given = parameters.bind(*args, **options).arguments.get("ax")
+        # How many pixels a screen has is no matter of style.
+        whole: list[str | dict[str, Any]] = [
+            "default",
+            {"figure.dpi": rcParams["figure.dpi"]},
+            STYLE,
+        ]
+        with style.context([STYLE] if given is not None else whole):
             return draw(*args, **options)
 
     return in_style

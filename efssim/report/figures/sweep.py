@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
 
 from efssim.report.figures.axes import shown, titled
 from efssim.report.figures.style import BLUE, GREY, ORANGE, SMALL, axes_for, styled
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
 
 _LIGHT, _DARK = "#fdfdfd", "#111111"
 """Numbers on cells, whose colours are the same on a dark page."""
+_PLACE = 0.8
+"""Height of the bars of a parameter; from one parameter to the next it is 1."""
+Row = dict[Any, Any]
 _CELLS_WITH_NUMBERS = 60
 """Cells of a heat map up to which each shows its number."""
 
@@ -104,12 +108,12 @@ def _tornado(sweep: Sweep, measure: str, replication: str, ax: Axes) -> Axes:
     table = sweep.tornado(measure, replication)
     by_path = {vary.path: vary for vary in sweep.parameters}
     paths = list(dict.fromkeys(table["path"]))
-    for row in table.to_dict("records"):
-        y, change = -paths.index(row["path"]), row["difference"]
-        ax.barh(y, change, height=0.6, color=ORANGE if change > 0 else BLUE, alpha=0.7)
+    for row, y, height in _bars(table.to_dict("records"), paths):
+        change = row["difference"]
+        ax.barh(y, change, height=0.9 * height, color=ORANGE if change > 0 else BLUE, alpha=0.7)
         if not math.isnan(row["low"]):
             ax.plot([row["low"], row["high"]], [y, y], color=GREY, linewidth=1)
-        _label(ax, by_path[row["path"]].text(row["value"]), change, y)
+        _label(ax, by_path[row["path"]].text(row["value"]), _end(row), y)
     ax.axvline(0, color=GREY, linewidth=0.8)
     ax.set_yticks([-k for k in range(len(paths))], labels=[shown(p, 40) for p in paths])
     ax.tick_params(axis="y", labelsize=SMALL)
@@ -120,12 +124,31 @@ def _tornado(sweep: Sweep, measure: str, replication: str, ax: Axes) -> Axes:
     return ax
 
 
-def _label(ax: Axes, text: str, change: float, y: float) -> None:
-    side = "left" if change > 0 else "right"
-    offset = 3 if change > 0 else -3
+def _bars(rows: list[Row], paths: list[str]) -> Iterator[tuple[Row, float, float]]:
+    """Yield each row with the middle and the height of its bar.
+
+    Bars of one parameter on the same side of 0 share the height of its place among them.
+    """
+    for place, path in enumerate(paths):
+        for is_rise in (False, True):
+            side = [r for r in rows if r["path"] == path and (r["difference"] > 0) == is_rise]
+            height = _PLACE / max(len(side), 1)
+            for k, row in enumerate(side):
+                yield row, _PLACE / 2 - place - (k + 0.5) * height, height
+
+
+def _end(row: Row) -> float:
+    """Return where the bar of a row and its interval end, seen from 0."""
+    ends = [row[key] for key in ("difference", "low", "high") if not math.isnan(row[key])]
+    return float(max(ends) if row["difference"] > 0 else min(ends))
+
+
+def _label(ax: Axes, text: str, end: float, y: float) -> None:
+    side = "left" if end > 0 else "right"
+    offset = 3 if end > 0 else -3
     ax.annotate(
         shown(text, 20),
-        (change, y + 0.32),
+        (end, y),
         xytext=(offset, 0),
         textcoords="offset points",
         ha=side,

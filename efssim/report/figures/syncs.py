@@ -33,20 +33,21 @@ _POINTS = 2000
 def plot_syncs(result: Result, name: str, ax: Axes | None = None) -> Axes:
     """Draw the syncs that completed in the window; those that were abandoned never did."""
     ax = axes_for(ax)
-    size, took_s, groups = _completed(result, name)
+    size, took_s, groups = completed(result, name)
     x, y = _sizes(ax, size), _durations(ax, took_s)
     drawn = [label for label, chosen in groups.items() if chosen.any()]
     for label in drawn:
         _draw_points(ax, x[groups[label]], y[groups[label]], label)
     if not drawn:
         _say(ax, "no sync completed in the window")
-    elif len(drawn) > 1:
-        legend_above(ax, {label: _sample(label) for label in drawn})
-    titled(ax, name)
+    above = 0.0
+    if len(drawn) > 1:
+        above = legend_above(ax, {label: _sample(label) for label in drawn})
+    titled(ax, name, above)
     return ax
 
 
-def _completed(result: Result, name: str) -> tuple[Floats, Floats, Groups]:
+def completed(result: Result, name: str) -> tuple[Floats, Floats, Groups]:
     """Return bytes and seconds of the syncs of the window, and which of them are which."""
     outcome = result.outcomes[name]
     syncs, completed_s = outcome.syncs, outcome.syncs.floats("completed_s")
@@ -110,9 +111,9 @@ def _draw_points(ax: Axes, x: Floats, y: Floats, label: str) -> None:
         y,
         linestyle="none",
         marker=_MARKERS[label],
-        markersize=4 if many else 5,
+        markersize=5,
         markeredgewidth=0,
-        alpha=0.35 if many else 0.6,
+        alpha=0.5 if many else 0.8,
         color=_COLOURS[label],
         rasterized=many,
     )

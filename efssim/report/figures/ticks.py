@@ -8,15 +8,16 @@ import numpy as np
 from matplotlib.axis import Axis
 from matplotlib.ticker import FuncFormatter, Locator
 
+from efssim.report.figures.axes import most_ticks
 from efssim.scenario.quantities import format_size
 
 _MINUTE, _HOUR, _DAY = 60.0, 3600.0, 86_400.0
-_UNITS = ((_DAY, "d"), (_HOUR, "h"), (_MINUTE, "min"), (1.0, "s"))
+_UNITS = ((_DAY, "d"), (_HOUR, "h"), (_MINUTE, "min"))
 _STEPS_S = (
     *(x * 10.0**power for power in (-3, -2, -1, 0) for x in (1, 2, 5)),
-    *(10.0, 15.0, 20.0, 30.0),
-    *(x * _MINUTE for x in (1, 2, 5, 10, 15, 20, 30)),
-    *(x * _HOUR for x in (1, 2, 3, 4, 6, 12)),
+    *(10.0, 15.0, 30.0),
+    *(x * _MINUTE for x in (1, 2, 5, 10, 15, 30)),
+    *(x * _HOUR for x in (1, 2, 3, 6, 12)),
     *(x * 10.0**power * _DAY for power in range(4) for x in (1, 2, 5)),
 )
 _TICKS = 6
@@ -35,7 +36,8 @@ class DurationLocator(Locator):
     def tick_values(self, vmin: float, vmax: float) -> list[float]:
         """Return the ticks between two limits in seconds."""
         low, high = min(vmin, vmax), max(vmin, vmax)
-        step = next((s for s in _STEPS_S if (high - low) / s <= _TICKS), _STEPS_S[-1])
+        most = min(_TICKS, most_ticks(self.axis)) if isinstance(self.axis, Axis) else _TICKS
+        step = next((s for s in _STEPS_S if (high - low) / s <= most), _STEPS_S[-1])
         first, last = math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9)
         return [float(tick) for tick in step * np.arange(first, min(last, first + 1000) + 1)]
 
@@ -57,9 +59,16 @@ class SizeLocator(Locator):
 
 
 def duration_text(seconds: float) -> str:
-    """Return the text of a tick: `0`, `90 s` as `1.5 min`, `30 min`, `2 h`."""
-    unit_s, name = next((u for u in _UNITS if abs(seconds) >= u[0]), _UNITS[-1])
-    return "0" if seconds == 0 else f"{seconds / unit_s:.4g} {name}"
+    """Return the text of a tick: `0`, `0.5 s`, `1 min 30 s`, `30 min`, `−2 h`."""
+    parts, rest = [], abs(seconds)
+    for unit_s, name in _UNITS:
+        # What is left of a whole number of steps is rounding.
+        whole = math.floor(rest / unit_s + 1e-9)
+        rest = max(rest - whole * unit_s, 0.0)
+        parts += [f"{whole} {name}"] * (whole > 0)
+    if rest > 1e-6 * abs(seconds):
+        parts.append(f"{rest:.4g} s")
+    return "−" * (seconds < 0) + " ".join(parts) if parts else "0"
 
 
 def show_sizes(axis: Axis) -> None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from efssim.report.figures.axes import titled
+from efssim.report.figures.labels import Level, name_levels
 from efssim.report.figures.lag import draw_lags
-from efssim.report.figures.style import BLUE, GREY, SMALL, VERMILLION, axes_for, styled
+from efssim.report.figures.style import BLUE, GREY, VERMILLION, axes_for, styled
 from efssim.report.lines import percent
 
 if TYPE_CHECKING:
@@ -37,9 +38,9 @@ def plot_attained(trials: Trials, name: str, ax: Axes | None = None) -> Axes:
     low, high = min([objective, *attained]), max([objective, *attained])
     room = max(_LEAST, _ROOM * (high - low))
     ax.set_ylim(low - room, high + room)
-    _draw_mean(ax, trials, name)
     ax.axhline(objective, color=VERMILLION, linewidth=1.0, linestyle="--")
-    _name(ax, f"objective\n{percent(objective / 100)}", objective, VERMILLION)
+    levels = [Level(objective, f"objective\n{percent(objective / 100)}", VERMILLION)]
+    name_levels(ax, [*levels, *_draw_mean(ax, trials, name)])
     titled(ax, name)
     return ax
 
@@ -51,23 +52,13 @@ def attainments(trials: Trials, name: str) -> list[float]:
     return [share for share in found if share is not None]
 
 
-def _draw_mean(ax: Axes, trials: Trials, name: str) -> None:
+def _draw_mean(ax: Axes, trials: Trials, name: str) -> list[Level]:
+    """Draw the mean with its interval; return its level, if there is one."""
     mean = trials.summary["replications"][name]["rpo"]["attainment"]
     bounds = trials.summary["ci95"][name]["rpo"]["attainment"]
     if bounds is not None:
         ax.axhspan(100 * bounds[0], 100 * bounds[1], color=BLUE, alpha=0.15, linewidth=0)
-    if mean is not None:
-        ax.axhline(100 * mean, color=GREY, linewidth=0.8)
-
-
-def _name(ax: Axes, text: str, at: float, colour: str) -> None:
-    ax.annotate(
-        text,
-        (1, at),
-        xycoords=("axes fraction", "data"),
-        xytext=(4, 0),
-        textcoords="offset points",
-        va="center",
-        fontsize=SMALL,
-        color=colour,
-    )
+    if mean is None:
+        return []
+    ax.axhline(100 * mean, color=GREY, linewidth=0.8)
+    return [Level(100 * mean, f"mean\n{percent(mean)}", GREY)]

@@ -6,6 +6,7 @@ import math
 from collections.abc import Mapping
 
 from efssim.report.compare_text import change_text
+from efssim.report.figures.study_alt import comparison_alt
 from efssim.report.html.study import Block, Study, study_page
 from efssim.report.html.svg import Figure, inlined
 from efssim.report.html.tables import Cell, Column, Table, number, share, text
@@ -41,8 +42,7 @@ def _block(comparison: Comparison, svg: str, ident: str) -> Block:
         f"{ident}-change",
         "Change",
         inlined(svg, f"{ident}-change"),
-        f"Change of the main measures from {comparison.first.scenario.name} to {name}, in per "
-        "cent; the table below has every number.",
+        comparison_alt(comparison),
         "Points are changes in per cent of the first mean, lines their 95 % intervals.",
     )
     return Block(name, ident, text=_pairs(comparison), figure=figure, table=_table(comparison))

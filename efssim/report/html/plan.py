@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from efssim.report.figures.study_alt import plan_alt
 from efssim.report.html.run_tables import parameters
 from efssim.report.html.study import Block, Study, Verdict, study_page
 from efssim.report.html.svg import Figure, inlined
 from efssim.report.html.tables import NONE, Cell, Column, Table, duration, number, share, text
 from efssim.report.lines import percent
-from efssim.report.plan_text import answer_text, evidence_text, objective_text, verdict_text
+from efssim.report.plan_text import evidence_text, objective_text, verdict_text
 from efssim.study.evaluation import Evaluation
 from efssim.study.plan import Plan
 from efssim.study.what_if import WhatIf
@@ -56,7 +57,7 @@ def _figure(plan: Plan, svg: str) -> Figure:
         "attainment",
         "Attainment by value",
         inlined(svg, "attainment"),
-        f"Attainment against {plan.parameter.path}: {answer_text(plan)}.",
+        plan_alt(plan),
         "Mean attainment of each value tried, with the interval that the answer is judged by. The "
         "dashed line is the objective.",
     )

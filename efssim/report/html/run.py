@@ -8,7 +8,6 @@ from typing import Any
 
 from efssim.report.assumptions import assumed_parameters
 from efssim.report.figure_files import Drawing
-from efssim.report.figures.alt import alt_text
 from efssim.report.html import run_tables as tables
 from efssim.report.html.page import render
 from efssim.report.html.svg import Figure, inlined
@@ -156,7 +155,7 @@ def _figure(result: Result, drawing: Drawing, ident: str) -> Figure:
         id=ident,
         title=_TITLES[kind],
         svg=inlined(drawing.svg, ident),
-        alt=alt_text(kind, result, name),
+        alt=drawing.alt,
         caption=_CAPTIONS[kind],
         table=tables.behind(kind, result, name),
     )

@@ -62,6 +62,8 @@ def inlined(svg: str, prefix: str) -> str:
     """
     element = svg[svg.index("<svg ") :]
     element = re.sub(r"<metadata>.*?</metadata>\s*", "", element, count=1, flags=re.DOTALL)
+    # A browser would show it beside the pointer.
+    element = re.sub(r"<title>.*?</title>\s*", "", element, count=1, flags=re.DOTALL)
     # Its rules would hold for the whole page, which has the same in its own style.
     element = re.sub(r"<defs>\s*<style.*?</style>\s*</defs>\s*", "", element, flags=re.DOTALL)
     element = _SIZE.sub(r'\1 aria-hidden="true" focusable="false"', element, count=1)

@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from efssim.report.figures.study_alt import sweep_alt
 from efssim.report.html.run_tables import parameters
 from efssim.report.html.study import Block, Study, study_page
 from efssim.report.html.svg import Figure, inlined
@@ -40,12 +41,11 @@ def _blocks(sweep: Sweep, measure: str, drawn: Mapping[str, str]) -> Iterator[Bl
 
 
 def _figure(sweep: Sweep, measure: str, name: str, svg: str, ident: str) -> Figure:
-    paths = ", ".join(vary.path for vary in sweep.parameters)
     return Figure(
         ident,
         "Tornado" if sweep.one_at_a_time else "Sweep",
         inlined(svg, ident),
-        f"{measure} of {name} by {paths}; the table below has every number.",
+        sweep_alt(sweep, measure, name),
         "What each value alone changes, the most first; lines are 95 % intervals."
         if sweep.one_at_a_time
         else "Means over trials, with their 95 % intervals where a curve has them.",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from efssim.report.figures.study_alt import trials_alt
 from efssim.report.html.run import SECTIONS, sentence
 from efssim.report.html.run_tables import LAGS, parameters
 from efssim.report.html.study import Block, Study, Verdict, study_page
@@ -20,7 +21,7 @@ from efssim.report.html.tables import (
     size,
     text,
 )
-from efssim.report.lines import counted, percent
+from efssim.report.lines import counted
 from efssim.report.terms import TERMS
 from efssim.report.trials_verdict import WORDS, attained, disaster, late, of_trials
 from efssim.report.verdict import goal
@@ -110,26 +111,22 @@ def _verdict(trials: Trials, name: str) -> Verdict:
 def _attained(
     trials: Trials, name: str, drawn: Mapping[tuple[str, str], str], ident: str
 ) -> Figure:
-    mean = trials.summary["replications"][name]["rpo"]["attainment"]
-    held = "unknown" if mean is None else percent(mean)
     return Figure(
         ident,
         "What the trials attained",
         inlined(drawn[name, "attainment"], ident),
-        f"{name}: attainment of each of {counted(len(trials), 'trial')}, {held} on average.",
+        trials_alt("attainment", trials, name),
         "Each point is a trial. The grey line is their mean, the band its 95 % interval; the "
         "dashed line is the objective.",
     )
 
 
 def _pooled(trials: Trials, name: str, drawn: Mapping[tuple[str, str], str], ident: str) -> Figure:
-    age = trials.summary["pooled"][name]["time_since_last_sync_s"]
-    most = "unknown" if age["max"] is None else format_duration(age["max"])
     return Figure(
         ident,
         "Exceedance",
         inlined(drawn[name, "lag"], ident),
-        f"{name}: share with a longer lag, by lag, over all trials; the age is at most {most}.",
+        trials_alt("lag", trials, name),
         "All trials together, as if they were one long run.",
     )
 
