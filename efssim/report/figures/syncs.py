@@ -110,9 +110,9 @@ def _draw_points(ax: Axes, x: Floats, y: Floats, label: str) -> None:
         y,
         linestyle="none",
         marker=_MARKERS[label],
-        markersize=4 if many else 5,
+        markersize=6,
         markeredgewidth=0,
-        alpha=0.35 if many else 0.6,
+        alpha=0.5 if many else 0.6,
         color=_COLOURS[label],
         rasterized=many,
     )
@@ -123,7 +123,7 @@ def _sample(label: str) -> Line2D:
     from matplotlib.lines import Line2D
 
     marker = _MARKERS[label]
-    return Line2D([], [], linestyle="none", color=_COLOURS[label], marker=marker, markersize=5)
+    return Line2D([], [], linestyle="none", color=_COLOURS[label], marker=marker, markersize=6)
 
 
 def _say(ax: Axes, text: str) -> None:
