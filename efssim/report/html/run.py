@@ -17,6 +17,7 @@ from efssim.report.traces import trace_findings
 from efssim.report.verdict import WORDS, attained, disaster, goal
 from efssim.result import Outcome, Result
 from efssim.scenario.quantities import format_duration, format_size
+from efssim.study.facts import is_random
 
 SECTIONS = 6
 """How many replications have a section of their own: of more, those with the least attainment."""
@@ -72,6 +73,8 @@ def run_page(result: Result, drawn: list[Drawing], command: str) -> str:
         window=window,
         window_text=format_duration(window["seconds"]),
         seed=result.seed,
+        trial=result.trial,
+        is_random=is_random(result.scenario),
         digest=result.digest,
         command=command,
         sections=list(_sections(result, drawn)),
