@@ -15,6 +15,7 @@ import efssim
 from efssim.report.causes import explained
 from efssim.report.figure_files import drawings
 from efssim.report.figures.style import HEAT, HEAT_HALF, VERMILLION
+from efssim.report.files import staged, write_files
 from efssim.report.html.run import SECTIONS, run_page
 from efssim.report.html.run_tables import events, leaves, violations
 from efssim.report.html.svg import inlined
@@ -141,6 +142,27 @@ def test_of_a_fleet_the_worst_have_sections():
     assert "All numbers of r0" not in page.text
 
 
+def test_a_page_of_ours_goes_and_one_of_somebody_else_stays(tmp_path):
+    result = simulate(scenario({"w": constant()}, SYNC, "1 h"))
+    write_files(result, tmp_path / "ours")
+    with staged(tmp_path / "ours") as staging:  # what writes no page
+        (staging / "other.json").write_text("{}")
+    assert not (tmp_path / "ours" / "report.html").exists()
+    theirs = tmp_path / "theirs"
+    theirs.mkdir()
+    (theirs / "manifest.json").write_text('{"figures": []}')  # as before there was a page
+    (theirs / "report.html").write_text("mine")
+    with staged(theirs) as staging:
+        (staging / "other.json").write_text("{}")
+    assert (theirs / "report.html").read_text() == "mine"
+
+
+def test_a_busy_year_fits():
+    result = efssim.run(efssim.load(SCENARIOS / "random-year.yaml"))
+    assert len(result.outcomes["dr"].violations) > 20
+    assert len(page_of(result).encode()) < 2**20
+
+
 # Causes
 
 
@@ -228,6 +250,12 @@ def test_an_inlined_figure_has_colours_of_the_page():
         '<svg x="0" aria-hidden="true" focusable="false" viewBox="0 0 1 2"><g id="p-a"/>'
         '<use xlink:href="#p-a" style="fill: var(--blue); clip-path: url(#p-a)"/></svg>'
     )
+
+
+def test_an_inlined_figure_has_no_more_digits_than_one_sees():
+    svg = '<svg ><path d="M 1.234567 -0.5 L 12.999 3" style="stroke-width: 0.123456"/></svg>'
+    expected = '<svg ><path d="M 1.23 -0.5 L 12.99 3" style="stroke-width: 0.123456"/></svg>'
+    assert inlined(svg, "p") == expected
 
 
 def test_colours_of_figures_are_told_apart():

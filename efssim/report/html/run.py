@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -63,7 +63,7 @@ class Section:
     numbers: Table
 
 
-def run_page(result: Result, drawn: list[Drawing], command: str) -> str:
+def run_page(result: Result, drawn: Iterable[Drawing], command: str) -> str:
     """Return report.html of a run, with its figures; `command` is what reproduces it."""
     window = result.summary["window"]
     return render(
@@ -77,7 +77,7 @@ def run_page(result: Result, drawn: list[Drawing], command: str) -> str:
         is_random=is_random(result.scenario),
         digest=result.digest,
         command=command,
-        sections=list(_sections(result, drawn)),
+        sections=list(_sections(result, list(drawn))),
         overview=tables.overview(result),
         replications=len(result.outcomes),
         most=SECTIONS,
