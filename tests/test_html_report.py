@@ -283,6 +283,20 @@ def test_the_first_order_of_a_table_is_marked():
     }
 
 
+def test_what_was_refused_has_a_column_if_anything_was():
+    call = {
+        "at": 600,
+        "call": "DeleteReplicationConfiguration",
+        "with": {"SourceFileSystemId": "fs"},
+    }
+    again = {**call, "at": 1800}  # by then there is nothing to delete
+    for listed, columns in (([call], 5), ([call, again], 6)):
+        table = events(simulate(scenario({"w": constant()}, SYNC, "1 h", events=listed)))
+        assert len(table.columns) == columns
+        assert all(len(row) == columns for row in table.rows)
+    assert "ReplicationNotFound" in table.rows[-1][-1].text
+
+
 def test_an_event_that_goes_on_is_as_long_as_it_was_seen():
     lost = [{"at": 600, "permission_lost": "dr"}]
     result = simulate(scenario({"w": constant()}, SYNC, "1 h", events=lost))

@@ -171,7 +171,8 @@ def statuses(result: Result, name: str) -> Table:
 
 
 def events(result: Result) -> Table:
-    """Return disturbances and API calls."""
+    """Return disturbances and API calls; with what EFS refused them with, if it refused any."""
+    is_refused = any(event.error for event in result.happened)
     rows = (
         [
             _moment(result, event.begin_s),
@@ -179,7 +180,7 @@ def events(result: Result) -> Table:
             text("API call" if event.is_call else "disturbance"),
             text(str(event)),
             text(", ".join(event.affected) or NOTHING),
-            text(event.error),
+            *([text(event.error)] if is_refused else []),
         ]
         for event in result.happened
     )
@@ -190,7 +191,7 @@ def events(result: Result) -> Table:
         Column("kind"),
         Column("what"),
         Column("affected"),
-        Column("refused with"),
+        *([Column("refused with")] if is_refused else []),
     ]
     return Table("Disturbances and API history", head, shown, is_sortable=True, note=note)
 
