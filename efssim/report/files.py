@@ -145,7 +145,7 @@ def _write_figures(result: Result, folder: Path, png: bool) -> tuple[list[Drawin
     on_page = worst(result)
     for drawing in drawings(result, png):
         names += write_drawing(drawing, folder)
-        if drawing.replication in on_page:  # those of a whole fleet would fill the memory
+        if drawing.replication in on_page:
             shown.append(drawing)
     return shown, sorted(names, key=lambda name: name.endswith(".png"))
 
