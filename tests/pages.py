@@ -1,9 +1,14 @@
-"""Reading a page as a test needs it: its texts, its tags, its tables."""
+"""Reading a page as a test needs it, and a scenario that would break one."""
 
 from __future__ import annotations
 
 from html.parser import HTMLParser
 
+import efssim
+
+# With a letter that turns the direction of what follows, and as long as a name may be.
+NASTY = '<script>alert("1")</script>&\'" {{ 7 * 7 }} \u202e</td>'.ljust(200, "x")
+CONSTANT = {"arrivals": {"constant": {"rate": "1 per s"}}, "size": 1000}
 VOID = {"meta", "link", "br", "input", "img"}
 
 
@@ -52,3 +57,24 @@ class Page(HTMLParser):
     def having(self, name: str) -> list[str]:
         """Return the values of an attribute, wherever it is."""
         return [value for _, attributes in self.tags if (value := attributes.get(name)) is not None]
+
+
+def nasty():
+    """Return a scenario with strings that would break a page which does not escape them."""
+    return efssim.Scenario.model_validate(
+        {
+            "name": "n" * 100,
+            "description": NASTY,
+            "duration": "2 h",
+            "rpo": {"target": "1 min"},
+            "file_systems": {NASTY: {"region": "us-east-1", "writes": {NASTY: CONSTANT}}},
+            "replications": {
+                NASTY: {
+                    "source": NASTY,
+                    "destination": {"region": "us-west-2"},
+                    "sync": {"preset": "none", "interval": 60, "setup": 5, "throughput": 2000},
+                }
+            },
+            "events": [{"at": "1 h", "permission_lost": NASTY, "for": "5 min"}],
+        }
+    )

@@ -7,18 +7,24 @@ import shutil
 from pathlib import Path
 
 import pytest
+from pages import NASTY, nasty
 
 import efssim
 from efssim.report.files import write_files
 from efssim.report.plan_json import write_plan
 from efssim.report.trials_files import write_trials
 
+NAMED = os.environ.get("EFSSIM_BROWSER")
 BROWSER = (
-    os.environ.get("EFSSIM_BROWSER") or shutil.which("chromium") or shutil.which("chromium-browser")
+    (shutil.which(NAMED) or NAMED)  # a name or a path
+    if NAMED
+    else shutil.which("chromium") or shutil.which("chromium-browser")
 )
 SCENARIOS = Path(__file__).parents[1] / "scenarios"
 WIDTHS = (390, 768, 1440)
+PAGES = ("first", "year", "opt-out", "nasty", "trials", "plan")
 
+# Where EFSSIM_BROWSER names one, none of these tests is skipped: without it they fail.
 if BROWSER is None:
     pytest.skip("no Chromium: set EFSSIM_BROWSER to one", allow_module_level=True)
 
@@ -64,17 +70,20 @@ def browser():
 
 @pytest.fixture(scope="module")
 def pages(tmp_path_factory):
-    """Report files by name: two runs, trials and a plan."""
+    """Report files by name: four runs, trials and a plan."""
     folder = tmp_path_factory.mktemp("reports")
     first = efssim.load(SCENARIOS / "first-report.yaml", ["duration=5 days"])
     year = efssim.load(SCENARIOS / "random-year.yaml", ["duration=40 days"])
     write_files(efssim.run(first), folder / "first", command="efssim run first-report.yaml")
     write_files(efssim.run(year), folder / "year", command="efssim run random-year.yaml")
+    opt_out = efssim.load(SCENARIOS / "region-opt-out.yaml")
+    write_files(efssim.run(opt_out), folder / "opt-out", command="efssim run region-opt-out.yaml")
+    write_files(efssim.run(nasty()), folder / "nasty", command=f"efssim run {NASTY}")
     write_trials(efssim.run_trials(year, 4), folder / "trials")
     measured = efssim.load(SCENARIOS / "measured.yaml", ["duration=1 day"])
     vary = "replications.dr.sync.throughput"
     write_plan(efssim.plan(measured, vary, ("5 MiB/s", "500 MiB/s")), folder / "plan")
-    return {name: folder / name / "report.html" for name in ("first", "year", "trials", "plan")}
+    return {name: folder / name / "report.html" for name in PAGES}
 
 
 @pytest.fixture
@@ -101,7 +110,7 @@ def opened(browser, pages):
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", WIDTHS)
-@pytest.mark.parametrize("name", ["first", "year", "trials", "plan"])
+@pytest.mark.parametrize("name", PAGES)
 def test_it_fits(opened, shots, name, width, scheme):
     page = opened(name, width, color_scheme=scheme)
     assert page.evaluate("document.scrollingElement.scrollWidth") <= width
@@ -114,6 +123,15 @@ def test_the_first_screen_has_verdict_timeline_and_lags(opened):
     for selector in (".verdict", "#r0-age", "#r0-lags-caption", "tr:has-text('p99.9')"):
         box = page.locator(selector).first.bounding_box()
         assert box["y"] + min(box["height"], 300) < 900, selector
+
+
+def test_a_long_name_leaves_the_numbers_in_sight(opened):
+    page = opened("nasty")
+    widths = "(table) => [table.scrollWidth, table.closest('.scroll').clientWidth]"
+    for ident in ("lags", "facts"):
+        table = page.locator(f"table:has(#r0-{ident}-caption)")
+        needed, had = table.evaluate(widths)
+        assert needed <= had, ident
 
 
 def column(page, at):
@@ -141,6 +159,28 @@ def test_sorting_by_click_and_by_keyboard(opened):
     begins = column(page, 0).all_text_contents()
     assert begins == sorted(begins)
     assert heads.nth(1).get_attribute("aria-sort") is None
+
+
+def test_the_map_of_risk_is_darker_or_brighter_the_more_there_is(opened):
+    """On white the worst hour is the darkest, in the dark the brightest."""
+    lightness = {}
+    for scheme in ("light", "dark"):
+        fills = opened("opt-out", color_scheme=scheme).evaluate(
+            """() => [...document.querySelectorAll("#r0-risk [id$='QuadMesh_1'] path")]
+              .map((path) => getComputedStyle(path).fill)
+              .filter((fill) => fill !== "none")
+              .map((fill) => {
+                const whole = fill.startsWith("color(") ? 1 : 255;
+                const channels = fill.match(/[0-9.]+/g).slice(0, 3);
+                return channels.reduce((sum, channel) => sum + channel / whole, 0);
+              })"""
+        )
+        lightness[scheme] = fills
+    paper = {"light": max(lightness["light"]), "dark": min(lightness["dark"])}
+    far = {scheme: [abs(fill - paper[scheme]) for fill in lightness[scheme]] for scheme in paper}
+    assert len(set(far["light"])) > 3
+    worst = far["light"].index(max(far["light"]))
+    assert far["dark"][worst] == max(far["dark"])
 
 
 def test_definitions_on_hover_focus_and_tap(opened):

@@ -8,17 +8,20 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from pages import Page
+from pages import NASTY, Page, nasty
 from worlds import constant, poisson, scenario, simulate
 
 import efssim
 from efssim.report.causes import explained
 from efssim.report.figure_files import drawings
+from efssim.report.figures.style import HEAT, HEAT_HALF, VERMILLION
+from efssim.report.files import staged, write_files
 from efssim.report.html.run import SECTIONS, run_page
-from efssim.report.html.run_tables import leaves
+from efssim.report.html.run_tables import events, leaves, violations
 from efssim.report.html.svg import inlined
 from efssim.report.html.tables import bounded, number, text
 from efssim.report.terms import TERMS
+from efssim.scenario.quantities import format_duration
 
 SCENARIOS = Path(__file__).parents[1] / "scenarios"
 SHIPPED = ["burst", "failover", "initial-sync", "measured", "outage-at-peak"]
@@ -68,32 +71,15 @@ def test_nothing_is_loaded_from_anywhere():
     assert not re.search(r"url\((?!#)", html)
 
 
-NASTY = '<script>alert("1")</script>&\'" {{ 7 * 7 }} \u202e</td>' + "x" * 30
-
-
 def test_what_a_scenario_says_is_escaped():
-    world = efssim.Scenario.model_validate(
-        {
-            "name": "nasty",
-            "description": NASTY,
-            "duration": "2 h",
-            "rpo": {"target": "1 min"},
-            "file_systems": {NASTY: {"region": "us-east-1", "writes": {NASTY: constant()}}},
-            "replications": {
-                NASTY: {
-                    "source": NASTY,
-                    "destination": {"region": "us-west-2"},
-                    "sync": {"preset": "none", **SYNC},
-                }
-            },
-            "events": [{"at": "1 h", "permission_lost": NASTY, "for": "5 min"}],
-        }
-    )
-    html = page_of(efssim.run(world))
+    html = run_page(result := efssim.run(nasty()), drawings(result), f"efssim run {NASTY}")
     page = Page(html)
-    assert html.count("<script>") == 1
+    assert html.count("<script>") == html.count("</script>") == 1
     assert "<td>alert" not in html
     assert "49" not in page.text.split()
+    # What would turn the direction of our own numbers is shown, not obeyed.
+    assert "{{ 7 * 7 }} \N{REPLACEMENT CHARACTER}</td>xx" in page.text
+    assert "\u202e" not in html
     assert NASTY[:20] in page.text
 
 
@@ -156,6 +142,27 @@ def test_of_a_fleet_the_worst_have_sections():
     assert "All numbers of r0" not in page.text
 
 
+def test_a_page_of_ours_goes_and_one_of_somebody_else_stays(tmp_path):
+    result = simulate(scenario({"w": constant()}, SYNC, "1 h"))
+    write_files(result, tmp_path / "ours")
+    with staged(tmp_path / "ours") as staging:  # what writes no page
+        (staging / "other.json").write_text("{}")
+    assert not (tmp_path / "ours" / "report.html").exists()
+    theirs = tmp_path / "theirs"
+    theirs.mkdir()
+    (theirs / "manifest.json").write_text('{"figures": []}')  # as before there was a page
+    (theirs / "report.html").write_text("mine")
+    with staged(theirs) as staging:
+        (staging / "other.json").write_text("{}")
+    assert (theirs / "report.html").read_text() == "mine"
+
+
+def test_a_busy_year_fits():
+    result = efssim.run(efssim.load(SCENARIOS / "random-year.yaml"))
+    assert len(result.outcomes["dr"].violations) > 20
+    assert len(page_of(result).encode()) < 2**20
+
+
 # Causes
 
 
@@ -184,6 +191,32 @@ def test_failed_attempts_are_the_cause():
     world = scenario({"w": constant()}, sync, "6 h", rpo={"target": 300})
     found = causes(simulate(world))
     assert any(re.match(r"\d+ failed attempts?: a sync of", cause) for cause in found)
+
+
+def test_a_disturbance_before_is_named_beside_the_sync():
+    # Over before the age reaches the target: the violation waits for the sync after it.
+    events = [{"at": 600, "permission_lost": "dr", "for": 280}]
+    world = scenario(
+        {"w": constant()}, {**SYNC, "setup": 30}, "1 h", events=events, rpo={"target": 345}
+    )
+    found = causes(simulate(world))
+    assert len(found) == 1
+    assert re.fullmatch(r"much to send, after permission_lost dr: a sync of .* bytes", found[0])
+    # Long gone: it has no part in what happens later.
+    late = {"at": "00:50", "every": "1 day", "writes": 1000, "over": 10}
+    streams = {"w": constant(), "job": {"arrivals": {"batch": late}, "size": "1 kB"}}
+    world = scenario(streams, SYNC, "2 h", events=events, rpo={"target": 345})
+    found = causes(simulate(world))
+    assert found[-1].startswith("burst of writes: a sync of")
+    assert not any("permission" in cause for cause in found[1:])
+
+
+def test_the_initial_sync_is_the_cause():
+    result = efssim.run(efssim.load(SCENARIOS / "initial-sync.yaml"))
+    first, *others = causes(result)
+    took = format_duration(result.outcomes["dr"].summary["initial_sync_s"])
+    assert first == f"initial sync: it took {took}, so the age was above the target from the first"
+    assert not any("initial" in cause for cause in others)
 
 
 def test_slow_syncs_and_unfinished_ones_are_causes():
@@ -220,6 +253,64 @@ def test_an_inlined_figure_has_colours_of_the_page():
     )
 
 
+def test_an_inlined_figure_has_no_more_digits_than_one_sees():
+    svg = '<svg ><path d="M 1.234567 -0.5 L 12.999 3" style="stroke-width: 0.123456"/></svg>'
+    expected = '<svg ><path d="M 1.23 -0.5 L 12.99 3" style="stroke-width: 0.123456"/></svg>'
+    assert inlined(svg, "p") == expected
+
+
+def test_colours_of_figures_are_told_apart():
+    assert len(set(HEAT)) == len(HEAT) == 2 * HEAT_HALF + 1
+    mixed = [inlined(f'<svg fill="{colour}"/>', "p") for colour in HEAT]
+    assert len(set(mixed)) == len(HEAT)
+    assert "var(--heat-mid) 0%, var(--heat-low)" in mixed[0]
+    assert "var(--heat-high) 100%, var(--heat-mid)" in mixed[-1]
+    assert all("color-mix" in one for one in mixed)
+    assert inlined(f'<svg fill="{VERMILLION}"/>', "p") == '<svg fill="var(--vermillion)"/>'
+
+
+def test_the_first_order_of_a_table_is_marked():
+    result = efssim.run(efssim.load(SCENARIOS / "outage-at-peak.yaml"))
+    lengths = [row[1].value for row in violations(result, "dr").rows]
+    assert len(lengths) > 1
+    assert lengths == sorted(lengths, reverse=True)
+    begins = [row[0].value for row in events(result).rows]
+    assert len(begins) > 1
+    assert begins == sorted(begins)
+    heads = [attributes for tag, attributes in Page(page_of(result)).tags if tag == "th"]
+    assert {head["aria-sort"] for head in heads if "aria-sort" in head} == {
+        "ascending",
+        "descending",
+    }
+
+
+def test_what_was_refused_has_a_column_if_anything_was():
+    call = {
+        "at": 600,
+        "call": "DeleteReplicationConfiguration",
+        "with": {"SourceFileSystemId": "fs"},
+    }
+    again = {**call, "at": 1800}  # by then there is nothing to delete
+    for listed, columns in (([call], 5), ([call, again], 6)):
+        table = events(simulate(scenario({"w": constant()}, SYNC, "1 h", events=listed)))
+        assert len(table.columns) == columns
+        assert all(len(row) == columns for row in table.rows)
+    assert "ReplicationNotFound" in table.rows[-1][-1].text
+
+
+def test_an_event_that_goes_on_is_as_long_as_it_was_seen():
+    lost = [{"at": 600, "permission_lost": "dr"}]
+    result = simulate(scenario({"w": constant()}, SYNC, "1 h", events=lost))
+    assert events(result).rows[0][1] == number(3000.0, "goes on")
+
+
+def test_a_run_says_whether_an_interval_can_be_had():
+    drawn = Page(page_of(simulate(scenario({"w": poisson("1 per s", 1000)}, SYNC, "1 h"))))
+    assert "One run has no 95 % interval : --trials 30 tells" in drawn.text
+    fixed = Page(page_of(simulate(scenario({"w": constant()}, SYNC, "1 h"))))
+    assert "nothing in this scenario is drawn at random" in fixed.text
+
+
 # Contrast, as WCAG 2.2 defines it
 
 
@@ -250,8 +341,11 @@ def test_texts_have_contrast(which):
     for front, back in pairs:
         assert contrast(palette[front], palette[back]) >= 4.5, (front, back)
     # What is no text needs 3 (WCAG 1.4.11).
-    for line in ("blue", "green", "vermillion"):
+    for line in ("blue", "green", "vermillion", "heat-mid", "heat-high"):
         assert contrast(palette[line], palette["surface"]) >= 3, line
+    # The more, the further from the page.
+    heat = [contrast(palette[f"heat-{end}"], palette["surface"]) for end in ("low", "mid", "high")]
+    assert 1 < heat[0] < heat[1] < heat[2]
 
 
 def test_each_mode_has_every_colour():

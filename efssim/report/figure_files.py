@@ -56,33 +56,31 @@ class Drawing:
     """The same as PNG, where that is wanted."""
 
 
-def drawings(result: Result, png: bool = False) -> list[Drawing]:
-    """Draw all figures of a result, as SVG and with `png` as PNG too."""
+def drawings(result: Result, png: bool = False) -> Iterator[Drawing]:
+    """Draw all figures of a result, one after the other, as SVG and with `png` as PNG too."""
     kinds = tuple(_METHODS) if result.has_records else _WITHOUT_RECORDS
-    with file_style():
-        return [
-            _drawing(result, name, kind, f"{stem}-{kind}", png)
-            for name, stem in safe_names(list(result.outcomes)).items()
-            for kind in kinds
-        ]
+    for name, stem in safe_names(list(result.outcomes)).items():
+        for kind in kinds:
+            yield _drawing(result, name, kind, f"{stem}-{kind}", png)
 
 
 def _drawing(result: Result, name: str, kind: str, stem: str, png: bool) -> Drawing:
-    figure = new_figure()
-    getattr(result, _METHODS[kind])(name, ax=figure.subplots())
     alt = alt_text(kind, result, name)
-    picture = rendered(figure, "png", alt) if png else None
-    return Drawing(name, kind, stem, alt, rendered(figure, "svg", alt).decode(), picture)
+    with file_style():
+        figure = new_figure()
+        getattr(result, _METHODS[kind])(name, ax=figure.subplots())
+        picture = rendered(figure, "png", alt) if png else None
+        return Drawing(name, kind, stem, alt, rendered(figure, "svg", alt).decode(), picture)
 
 
-def write_drawings(drawn: list[Drawing], folder: Path) -> list[str]:
-    """Write figures into a new folder; return their names."""
-    written = write_svg({drawing.stem: drawing.svg for drawing in drawn}, folder)
-    for drawing in drawn:
-        if drawing.png is not None:
-            (folder / f"{drawing.stem}.png").write_bytes(drawing.png)
-            written.append(f"{drawing.stem}.png")
-    return written
+def write_drawing(drawing: Drawing, folder: Path) -> list[str]:
+    """Write a figure into a folder; return the names of its files."""
+    files = {f"{drawing.stem}.svg": drawing.svg.encode()}
+    if drawing.png is not None:
+        files[f"{drawing.stem}.png"] = drawing.png
+    for name, content in files.items():
+        (folder / name).write_bytes(content)
+    return list(files)
 
 
 def write_svg(drawn: Mapping[str, str], folder: Path) -> list[str]:

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from efssim._version import __version__
-from efssim.report.figure_files import FOLDER, drawings, is_figure, write_drawings
+from efssim.report.figure_files import FOLDER, Drawing, drawings, is_figure, write_drawing
 from efssim.report.json_text import json_text
 from efssim.report.parts import Summarised
 from efssim.report.risk import risk_of_all
@@ -54,7 +54,7 @@ def write_files(result: Result, folder: Path, png: bool = False, command: str = 
 def staged(folder: Path) -> Iterator[Path]:
     """Yield a new folder beside one; what is in it at the end is moved there, all or nothing.
 
-    The figures and tables of an earlier run that are not written again go, other files stay.
+    The page, figures and tables of an earlier run that are not written again go, others stay.
     """
     folder.parent.mkdir(parents=True, exist_ok=True)
     staging = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
@@ -93,6 +93,7 @@ def manifest(result: Summarised, figures: list[str]) -> dict[str, Any]:
         "scenario": result.scenario.model_dump(mode="json", by_alias=True, exclude_unset=True),
         "parameters": [parameter._asdict() for parameter in resolved(result.scenario)],
         "traces": trace_findings(result.scenario),
+        "report": REPORT,
         "figures": figures,
         "digest": result.digest,
     }
@@ -112,11 +113,12 @@ def _refuse_collisions(folder: Path, names: list[Path]) -> None:
 
 
 def _of_an_earlier_run(folder: Path) -> list[Path]:
-    """Return the tables and the figures that a manifest in a folder lists: ours, so they may go."""
+    """Return what a manifest in a folder lists, and the tables: ours, so they may go."""
     try:
-        listed = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))["figures"]
-        figures = [Path(FOLDER, name) for name in listed if is_figure(name)]
-        return [Path(REPORT), *figures, *(Path(f"{name}.csv") for name in (*_TABLES, "trials"))]
+        listed = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+        figures = [Path(FOLDER, name) for name in listed["figures"] if is_figure(name)]
+        page = [Path(REPORT)] if listed.get("report") == REPORT else []
+        return [*page, *figures, *(Path(f"{name}.csv") for name in (*_TABLES, "trials"))]
     except (OSError, ValueError, KeyError, TypeError):  # none, or none that we wrote
         return []
 
@@ -125,13 +127,27 @@ def _write_into(result: Result, folder: Path, png: bool, command: str) -> None:
     from efssim.report.html.run import run_page
 
     (folder / "summary.json").write_text(summary_json(result), encoding="utf-8")
-    drawn = drawings(result, png)
-    figures = write_drawings(drawn, folder / FOLDER)
+    shown, figures = _write_figures(result, folder / FOLDER, png)
     write_json(manifest(result, figures), folder / "manifest.json")
-    (folder / REPORT).write_text(run_page(result, drawn, command), encoding="utf-8", newline="\n")
+    (folder / REPORT).write_text(run_page(result, shown, command), encoding="utf-8", newline="\n")
     for name, table in _TABLES.items():
         if result.has_records or name not in _OF_RECORDS:
             write_csv(table(result), folder / f"{name}.csv")
+
+
+def _write_figures(result: Result, folder: Path, png: bool) -> tuple[list[Drawing], list[str]]:
+    """Write all figures; return those that the page shows, and the names of the files."""
+    from efssim.report.html.run import worst
+
+    folder.mkdir()
+    shown: list[Drawing] = []
+    names: list[str] = []
+    on_page = worst(result)
+    for drawing in drawings(result, png):
+        names += write_drawing(drawing, folder)
+        if drawing.replication in on_page:
+            shown.append(drawing)
+    return shown, sorted(names, key=lambda name: name.endswith(".png"))
 
 
 def write_csv(table: pd.DataFrame, file: Path) -> None:

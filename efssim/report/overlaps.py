@@ -20,10 +20,13 @@ def concerning(result: Result, name: str) -> Iterator[Event]:
             yield event
 
 
-def longest_overlaps(result: Result, name: str) -> list[Event | None]:
-    """Return, for each violation, the disturbance that overlaps it longest; None without one."""
+def longest_overlaps(result: Result, name: str, before_s: float = 0.0) -> list[Event | None]:
+    """Return, for each violation, the disturbance that overlaps it longest; None without one.
+
+    A violation counts as if it had begun `before_s` seconds earlier.
+    """
     found = result.outcomes[name].violations
-    begin_s = np.array([violation.begin_s for violation in found])
+    begin_s = np.array([violation.begin_s - before_s for violation in found])
     end_s = np.array([violation.end_s for violation in found])
     longest_s = np.zeros(len(found))
     longest: list[Event | None] = [None] * len(found)

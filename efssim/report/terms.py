@@ -71,7 +71,9 @@ TERMS: dict[str, Term] = {
     "cause": Term(
         "cause",
         "The disturbance that overlaps the violation longest. Without one: what made the longest "
-        "sync that the violation waited for take its time.",
+        "sync that the violation waited for take its time, and the disturbance before it, if one "
+        "overlaps the time since the last cut that got through. Burst of writes: that sync sent at "
+        "least twice the median bytes.",
     ),
     "utilisation": Term(
         "utilisation",

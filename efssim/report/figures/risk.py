@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from efssim.report.figures.axes import titled
-from efssim.report.figures.style import GREY, SMALL, VERMILLION, axes_for, styled
+from efssim.report.figures.style import GREY, HEAT, SMALL, axes_for, styled
 from efssim.report.risk import WEEKDAYS
 from efssim.scenario.quantities import format_duration
 
@@ -21,8 +21,6 @@ if TYPE_CHECKING:
 
 Floats = NDArray[np.float64]
 
-_PALE, _DARK = "#fbe3d6", "#4a1d00"
-"""Ends of the scale on both sides of vermillion: ever darker, which all readers can tell apart."""
 _LEAST = 1e-12
 """Share of an hour that counts as none: rounding."""
 
@@ -72,10 +70,9 @@ def _draw(ax: Axes, share: Floats, target_s: float) -> None:
 
 
 def _scale() -> Colormap:
-    from matplotlib.colors import LinearSegmentedColormap
+    from matplotlib.colors import ListedColormap
 
-    scale = LinearSegmentedColormap.from_list("risk", [_PALE, VERMILLION, _DARK])
-    return scale.with_extremes(under="white")
+    return ListedColormap(HEAT, name="risk").with_extremes(under="white")
 
 
 def _key(ax: Axes, mesh: QuadMesh, worst: float, target_s: float) -> None:
@@ -85,6 +82,9 @@ def _key(ax: Axes, mesh: QuadMesh, worst: float, target_s: float) -> None:
     figure = ax.get_figure()
     assert figure is not None
     bar = figure.colorbar(mesh, ax=ax, pad=0.02, aspect=15)
+    assert bar.solids is not None
+    # No grid between the levels, and no image, so that a page can have colours of its own.
+    bar.solids.set(edgecolor="face", rasterized=False)
     bar.set_label(f"time above the RPO of {format_duration(target_s)}", fontsize=SMALL)
     # As many digits as tell its ticks apart.
     digits = 0 if worst > 0.05 else 1 if worst > 0.005 else None

@@ -17,6 +17,25 @@ BLUE, SKY, GREEN = "#0072b2", "#56b4e9", "#009e73"
 ORANGE, VERMILLION, PURPLE, YELLOW = "#e69f00", "#d55e00", "#cc79a7", "#f0e442"
 GREY, PALE = "#555555", "#e4e4e4"
 
+
+def _ramp(ends: tuple[str, str], levels: int) -> list[str]:
+    """Return colours from one towards the other, which is left out."""
+    low, high = ([int(colour[k : k + 2], 16) for k in (1, 3, 5)] for colour in ends)
+    shares = [level / levels for level in range(levels)]
+    mixed = [[a + (b - a) * share for a, b in zip(low, high, strict=True)] for share in shares]
+    return ["#" + "".join(f"{round(channel):02x}" for channel in colour) for colour in mixed]
+
+
+HEAT_ENDS = ("#fbe3d6", "#d45c00", "#4a1d00")
+"""Pale, vermillion (not to the last digit, as that stands for something else), dark."""
+HEAT_HALF = 30
+HEAT = (
+    *_ramp(HEAT_ENDS[:2], HEAT_HALF),
+    *_ramp(HEAT_ENDS[1:], HEAT_HALF),
+    HEAT_ENDS[2],
+)
+"""A scale of shares: ever darker, which all readers can tell apart."""
+
 FIGURE_SIZE = (8.0, 3.2)
 """Inches."""
 SMALL = 8

@@ -124,7 +124,7 @@ def _sample(label: str) -> Line2D:
     from matplotlib.lines import Line2D
 
     marker = _MARKERS[label]
-    return Line2D([], [], linestyle="none", color=_COLOURS[label], marker=marker, markersize=5)
+    return Line2D([], [], linestyle="none", color=_COLOURS[label], marker=marker, markersize=6)
 
 
 def _say(ax: Axes, text: str) -> None:

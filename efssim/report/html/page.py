@@ -13,9 +13,20 @@ if TYPE_CHECKING:
     from jinja2 import Environment
 
 
+_TURNS = [*range(0x202A, 0x202F), *range(0x2066, 0x206A)]
+"""Letters that turn the direction of what follows: in a name they would turn our numbers."""
+_CONTROLS = [code for code in range(0x20) if chr(code) not in "\t\n\r"]
+_SHOWN = dict.fromkeys([*_TURNS, *_CONTROLS], "\N{REPLACEMENT CHARACTER}")
+
+
 def render(template: str, **content: Any) -> str:
     """Return a page; jinja2.UndefinedError for a name that the template has and `content` lacks."""
     return _environment().get_template(template).render(content)
+
+
+def _shown(value: Any) -> Any:
+    """Return what a page shows of a value; markup is ours and stays."""
+    return value.translate(_SHOWN) if type(value) is str else value
 
 
 @cache  # the templates of the package, the same in every run
@@ -26,6 +37,7 @@ def _environment() -> Environment:
         loader=PackageLoader("efssim.report.html"),
         autoescape=True,
         undefined=StrictUndefined,
+        finalize=_shown,
         trim_blocks=True,
         lstrip_blocks=True,
     )

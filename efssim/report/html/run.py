@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +16,7 @@ from efssim.report.traces import trace_findings
 from efssim.report.verdict import WORDS, attained, disaster, goal
 from efssim.result import Outcome, Result
 from efssim.scenario.quantities import format_duration, format_size
+from efssim.study.facts import is_random
 
 SECTIONS = 6
 """How many replications have a section of their own: of more, those with the least attainment."""
@@ -61,7 +62,7 @@ class Section:
     numbers: Table
 
 
-def run_page(result: Result, drawn: list[Drawing], command: str) -> str:
+def run_page(result: Result, drawn: Iterable[Drawing], command: str) -> str:
     """Return report.html of a run, with its figures; `command` is what reproduces it."""
     window = result.summary["window"]
     return render(
@@ -71,9 +72,11 @@ def run_page(result: Result, drawn: list[Drawing], command: str) -> str:
         window=window,
         window_text=format_duration(window["seconds"]),
         seed=result.seed,
+        trial=result.trial,
+        is_random=is_random(result.scenario),
         digest=result.digest,
         command=command,
-        sections=list(_sections(result, drawn)),
+        sections=list(_sections(result, list(drawn))),
         overview=tables.overview(result),
         replications=len(result.outcomes),
         most=SECTIONS,

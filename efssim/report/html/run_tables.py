@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from efssim.records import Event
 from efssim.report.causes import explained
 from efssim.report.figures.curve import Curve, age_curve, pending_curve
 from efssim.report.figures.over_time import window_of
@@ -51,6 +52,10 @@ _ROWS = 300
 _PARTS = 48
 """Parts of the window in the tables behind figures over time."""
 _BINS = 12
+
+
+def _moment(result: Result, time_s: float) -> Cell:
+    return Cell(clock(result.scenario, time_s), time_s, is_time=True)
 
 
 def lag_table(summary: dict[str, Any], name: str) -> Table:
@@ -125,7 +130,7 @@ def violations(result: Result, name: str) -> Table:
     found = sorted(explained(result, name), key=lambda e: e.violation.begin_s - e.violation.end_s)
     rows = (
         [
-            text(clock(result.scenario, each.violation.begin_s)),
+            _moment(result, each.violation.begin_s),
             duration(each.violation.end_s - each.violation.begin_s),
             duration(each.violation.peak_s),
             text(each.cause),
@@ -135,7 +140,7 @@ def violations(result: Result, name: str) -> Table:
     shown, note = bounded(rows, _ROWS, "violations.csv (without the causes)")
     head = [
         Column("begin (UTC)"),
-        Column("length", True, "violation"),
+        Column("length", True, "violation", sort="descending"),
         Column("peak age", True, "age"),
         Column("cause", term="cause"),
     ]
@@ -149,7 +154,7 @@ def statuses(result: Result, name: str) -> Table:
     ends_s = [*(change.time_s for change in changes[1:]), outcome.end_s]
     rows = (
         [
-            text(clock(result.scenario, change.time_s)),
+            _moment(result, change.time_s),
             text(change.after or "gone"),
             number(None) if change.after is None else duration(end_s - change.time_s),
             text(change.cause),
@@ -157,36 +162,48 @@ def statuses(result: Result, name: str) -> Table:
         for change, end_s in zip(changes, ends_s, strict=True)
     )
     shown, note = bounded(rows, _ROWS, "statuses.csv")
-    head = [Column("from (UTC)"), Column("status", term="status"), Column("for", True)]
+    head = [
+        Column("from (UTC)", sort="ascending"),
+        Column("status", term="status"),
+        Column("for", True),
+    ]
     return Table(f"Statuses of {name}", [*head, Column("because of")], shown, True, note)
 
 
 def events(result: Result) -> Table:
-    """Return disturbances and API calls."""
+    """Return disturbances and API calls; with what EFS refused them with, if it refused any."""
+    is_refused = any(event.error for event in result.happened)
     rows = (
         [
-            text(clock(result.scenario, event.begin_s)),
-            number(None) if event.end_s is None else duration(event.end_s - event.begin_s),
+            _moment(result, event.begin_s),
+            _length(result, event),
             text("API call" if event.is_call else "disturbance"),
             text(str(event)),
             text(", ".join(event.affected) or NOTHING),
-            text(event.error),
+            *([text(event.error)] if is_refused else []),
         ]
         for event in result.happened
     )
     shown, note = bounded(rows, _ROWS, "events.csv")
     head = [
-        Column("begin (UTC)"),
+        Column("begin (UTC)", sort="ascending"),
         Column("length", True),
         Column("kind"),
         Column("what"),
         Column("affected"),
-        Column("refused with"),
+        *([Column("refused with")] if is_refused else []),
     ]
     return Table("Disturbances and API history", head, shown, is_sortable=True, note=note)
 
 
 NOTHING = "nothing"
+
+
+def _length(result: Result, event: Event) -> Cell:
+    """Return how long an event was; one that goes on sorts by what the run has seen of it."""
+    if event.end_s is None:
+        return number(window_of(result)[1] - event.begin_s, "goes on")
+    return duration(event.end_s - event.begin_s)
 
 
 def parameters(scenario: Scenario) -> Table:
@@ -248,7 +265,7 @@ def _over_time(result: Result, caption: str, curve: Curve, cell: Any) -> Table:
     low, high = curve.envelope(edges_s)
     rows = [
         [
-            text(clock(result.scenario, float(edges_s[k]))),
+            _moment(result, float(edges_s[k])),
             cell(_known(low[k])),
             cell(_known(high[k])),
         ]

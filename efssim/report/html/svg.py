@@ -9,6 +9,8 @@ from efssim.report.figures.style import (
     BLUE,
     GREEN,
     GREY,
+    HEAT,
+    HEAT_HALF,
     ORANGE,
     PALE,
     PURPLE,
@@ -18,7 +20,15 @@ from efssim.report.figures.style import (
 )
 from efssim.report.html.tables import Table
 
-_COLOURS = {
+
+def _heat(level: int) -> str:
+    """Return the colour of a level of the scale of shares, between those that a page has."""
+    low, high = ("low", "mid") if level < HEAT_HALF else ("mid", "high")
+    share = 100 * (level % HEAT_HALF) / HEAT_HALF if level < 2 * HEAT_HALF else 100
+    return f"color-mix(in srgb, var(--heat-{high}) {share:.3g}%, var(--heat-{low}))"
+
+
+_NAMES = {
     "#ffffff": "surface",
     "#000000": "ink",
     GREY: "muted",
@@ -34,8 +44,14 @@ _COLOURS = {
     YELLOW: "yellow",
 }
 """Colours of figures and the custom properties of the page that stand for them."""
+_COLOURS = {colour: f"var(--{name})" for colour, name in _NAMES.items()}
+_COLOURS |= {colour: _heat(level) for level, colour in enumerate(HEAT)}
+"""What stands in a page for each colour of a figure."""
 _COLOUR = re.compile("|".join(_COLOURS))
 _ID = re.compile(r'(\bid="|url\(#|xlink:href="#)')
+_PATH = re.compile(r' d="[^"]*"')
+_FINE = re.compile(r"(?<=\.\d\d)\d+")
+"""Digits of a coordinate beyond a hundredth of a point, which nobody sees."""
 _SIZE = re.compile(r'(<svg [^>]*?) width="[^"]*" height="[^"]*"')
 
 
@@ -57,8 +73,9 @@ class Figure:
 def inlined(svg: str, prefix: str) -> str:
     """Return the element of an SVG file for a page; `prefix` makes its ids unique there.
 
-    Its colours become custom properties, so that a page can be light or dark. It is hidden from
-    assistive technology, for which the page has a text instead.
+    Coordinates keep two decimals, which makes it a quarter smaller. Its colours become custom
+    properties, so that a page can be light or dark. It is hidden from assistive technology, for
+    which the page has a text instead.
     """
     element = svg[svg.index("<svg ") :]
     element = re.sub(r"<metadata>.*?</metadata>\s*", "", element, count=1, flags=re.DOTALL)
@@ -68,5 +85,6 @@ def inlined(svg: str, prefix: str) -> str:
     element = re.sub(r"<defs>\s*<style.*?</style>\s*</defs>\s*", "", element, flags=re.DOTALL)
     element = _SIZE.sub(r'\1 aria-hidden="true" focusable="false"', element, count=1)
     element = _ID.sub(rf"\g<1>{prefix}-", element)
+    element = _PATH.sub(lambda path: _FINE.sub("", path.group()), element)
     element = re.sub(r"\s*\n\s*", " ", element)
-    return _COLOUR.sub(lambda found: f"var(--{_COLOURS[found.group()]})", element)
+    return _COLOUR.sub(lambda found: _COLOURS[found.group()], element)

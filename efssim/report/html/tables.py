@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from efssim.report.lines import percent
 from efssim.scenario.quantities import format_byte_rate, format_duration, format_size
@@ -17,6 +18,8 @@ class Cell:
     value: float | str | None = None
     is_number: bool = False
     """Whether it is set to the right."""
+    is_time: bool = False
+    """Whether it is a date and a time, which stay on one line."""
     term: str | None = None
     """Key of the term that its text is, if it is one."""
 
@@ -28,6 +31,8 @@ class Column:
     title: str
     is_number: bool = False
     term: str | None = None
+    sort: Literal["ascending", "descending"] | None = None
+    """In which order the rows are by this column, if they are."""
 
 
 @dataclass(frozen=True)
