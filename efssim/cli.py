@@ -22,9 +22,9 @@ from efssim._version import __version__
 from efssim.study.options import Share, TrialOptions
 
 if TYPE_CHECKING:
+    from efssim.progress import Progress
     from efssim.result import Result
     from efssim.scenario import Scenario
-    from efssim.simulate import Progress
     from efssim.study.compare import Comparison
     from efssim.study.evaluation import Evaluation
     from efssim.study.space import Parameter

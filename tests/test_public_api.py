@@ -366,12 +366,13 @@ ALLOWED = {
         "laws",
         "metrics",
         "model",
+        "progress",
         "records",
         "result",
         "scenario",
     },
-    "progress": {"simulate"},
-    "study": {"_version", "lag", "model", "report", "scenario", "simulate", "study"},
+    "progress": set(),
+    "study": {"_version", "lag", "model", "progress", "report", "scenario", "simulate", "study"},
 }
 BANNED = {
     "columns": {"simpy", "pandas", "matplotlib", "scipy", "pydantic"},
