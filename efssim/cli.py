@@ -22,9 +22,9 @@ from efssim._version import __version__
 from efssim.study.options import Share, TrialOptions
 
 if TYPE_CHECKING:
+    from efssim.progress import Progress
     from efssim.result import Result
     from efssim.scenario import Scenario
-    from efssim.simulate import Progress
     from efssim.study.compare import Comparison
     from efssim.study.evaluation import Evaluation
     from efssim.study.space import Parameter
@@ -62,6 +62,26 @@ def _handles_errors(command: Callable[P, None]) -> Callable[P, None]:
 def _fail(message: str) -> NoReturn:
     click.echo(message, err=True)
     sys.exit(BAD_INPUT)
+
+
+def _study_options(command: Callable[P, None]) -> Callable[P, None]:
+    """Add the options of a command that varies parameters over trials."""
+    for option in reversed(_OF_STUDIES):  # click adds the last one first
+        command = option(command)
+    return command
+
+
+_OF_STUDIES = (
+    click.option("--seed", type=click.IntRange(min=0), help="Seed; replaces the scenario's."),
+    click.option(
+        "--workers", type=click.IntRange(min=1), help="Processes; one per CPU unless set."
+    ),
+    click.option("--set", "overrides", multiple=True, metavar="PATH=VALUE", help="Change a value."),
+    click.option("--out", type=click.Path(path_type=Path), help="Also write the files here."),
+    click.option("--format", "form", type=click.Choice(["text", "json"]), default="text"),
+    click.option("--yes", is_flag=True, help="Run however many writes are expected."),
+    click.option("--quiet", is_flag=True, help="No messages on standard error."),
+)
 
 
 @click.group(context_settings=_SETTINGS)
@@ -483,13 +503,7 @@ def init(folder: Path) -> None:
 @click.option("--confidence", default="95%", show_default=True, metavar="SHARE")
 @click.option("--replication", metavar="NAME", help="Whose RPO; that of PATH or of all unless set.")
 @click.option("--trials", type=click.IntRange(min=10), default=30, show_default=True)
-@click.option("--seed", type=click.IntRange(min=0), help="Seed; replaces the scenario's.")
-@click.option("--workers", type=click.IntRange(min=1), help="Processes; one per CPU unless set.")
-@click.option("--set", "overrides", multiple=True, metavar="PATH=VALUE", help="Change a value.")
-@click.option("--out", type=click.Path(path_type=Path), help="Also write the files here.")
-@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text")
-@click.option("--yes", is_flag=True, help="Run however many writes are expected.")
-@click.option("--quiet", is_flag=True, help="No messages on standard error.")
+@_study_options
 @_handles_errors
 def plan(
     file: Path,
@@ -549,13 +563,7 @@ def plan(
 @click.option("--one-at-a-time", is_flag=True, help="Each value alone, and what it changes.")
 @click.option("--measure", default="time_since_last_sync_s.mean", show_default=True, metavar="NAME")
 @click.option("--trials", type=click.IntRange(min=1), default=1, show_default=True)
-@click.option("--seed", type=click.IntRange(min=0), help="Seed; replaces the scenario's.")
-@click.option("--workers", type=click.IntRange(min=1), help="Processes; one per CPU unless set.")
-@click.option("--set", "overrides", multiple=True, metavar="PATH=VALUE", help="Change a value.")
-@click.option("--out", type=click.Path(path_type=Path), help="Also write the files here.")
-@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text")
-@click.option("--yes", is_flag=True, help="Run however many writes are expected.")
-@click.option("--quiet", is_flag=True, help="No messages on standard error.")
+@_study_options
 @_handles_errors
 def sweep(
     file: Path,

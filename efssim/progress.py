@@ -1,40 +1,83 @@
-"""The progress bars of `efssim run`: imported on a terminal only, since few runs have one."""
+"""Progress bars: on terminals, in notebooks, and as text where there is neither.
+
+Imported only where somebody wants one, and tqdm only then.
+"""
 
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, NoReturn, TextIO
+from contextlib import AbstractContextManager, contextmanager
+from importlib.util import find_spec
+from typing import Any, ParamSpec, TextIO
 
-from tqdm import tqdm
-
-from efssim.simulate import Progress
+P = ParamSpec("P")
+Progress = Callable[[float, float], None]
+"""Told the simulated seconds that have passed and those of the whole scenario."""
 
 _UNITS = ((86_400.0, "days"), (3600.0, "h"), (60.0, "min"), (1.0, "s"))
 _FORMAT = "{percentage:3.0f} %|{bar}| {passed} of {whole}, {speed} real time, {remaining} left"
-_TRIALS_FORMAT = "{percentage:3.0f} %|{bar}| {n_fmt} of {total_fmt} trials, {remaining} left"
+_COUNT_FORMAT = "{percentage:3.0f} %|{bar}| {n_fmt} of {total_fmt} UNIT, {remaining} left"
+_EVALUATIONS_FORMAT = "{n_fmt} evaluations{postfix}"
 
 
-if TYPE_CHECKING:  # tqdm is generic in its type stubs only
-    _Base = tqdm[NoReturn]
-else:
-    _Base = tqdm
+@contextmanager
+def told(
+    on_progress: Callable[P, None] | None, bar: AbstractContextManager[Callable[P, None]] | None
+) -> Iterator[Callable[P, None] | None]:
+    """Yield what tells a callback and a bar how far something is; None where there is neither."""
+    if bar is None:
+        yield on_progress
+        return
+    with bar as show:
+
+        def tell(*args: P.args, **kwargs: P.kwargs) -> None:
+            show(*args, **kwargs)
+            if on_progress is not None:
+                on_progress(*args, **kwargs)
+
+        yield tell
 
 
-class _Bar(_Base):
-    """A bar over simulated seconds."""
+def in_notebook() -> bool:
+    """Whether a notebook runs this that can show widgets; tqdm warns where it cannot."""
+    module = sys.modules.get("IPython")
+    shell = None if module is None else module.get_ipython()
+    return shell is not None and "IPKernelApp" in shell.config and _has_widgets()
 
-    monitor_interval = 0  # no thread: a run tells its progress often enough
 
-    @property
-    def format_dict(self) -> dict[str, Any]:
-        """What the format can name: simulated time, and simulated seconds per real second."""
-        known = super().format_dict
-        elapsed_s, n = known["elapsed"], known["n"]
-        speed = n / elapsed_s if elapsed_s else 0.0
-        passed, whole = simulated(n, known["total"])
-        return {**known, "speed": times(speed), "passed": passed, "whole": whole}
+def _has_widgets() -> bool:
+    return find_spec("ipywidgets") is not None
+
+
+def _tqdm(file: TextIO) -> Any:
+    """Return the bar of a notebook, or that of a text stream."""
+    if file is sys.stderr and in_notebook():
+        from tqdm.notebook import tqdm_notebook
+
+        return tqdm_notebook
+    from tqdm import tqdm
+
+    return tqdm
+
+
+def _bar_class(base: Any) -> Any:
+    """Return a bar that knows simulated seconds."""
+
+    class Bar(base):  # type: ignore[misc]  # which of two classes is known when it is shown
+        monitor_interval = 0  # no thread: a run tells its progress often enough
+
+        @property
+        def format_dict(self) -> dict[str, Any]:
+            """What the format can name: simulated time, and simulated seconds per real second."""
+            known = super().format_dict
+            elapsed_s, n = known["elapsed"], known["n"]
+            speed = n / elapsed_s if elapsed_s else 0.0
+            passed, whole = simulated(n, known["total"] or 0)
+            return {**known, "speed": times(speed), "passed": passed, "whole": whole}
+
+    return Bar
 
 
 def simulated(passed_s: float, whole_s: float) -> tuple[str, str]:
@@ -51,7 +94,7 @@ def times(factor: float) -> str:
 
 @contextmanager
 def bar(file: TextIO, duration_s: float) -> Iterator[Progress]:
-    """Show a bar on a terminal over a run of a duration; nothing of it stays there at the end."""
+    """Show a bar over a run of a duration; nothing of it stays at the end."""
     with _made(file, duration_s) as made:
 
         def tell(elapsed_s: float, _: float) -> None:
@@ -61,9 +104,10 @@ def bar(file: TextIO, duration_s: float) -> Iterator[Progress]:
 
 
 @contextmanager
-def bar_of_trials(file: TextIO) -> Iterator[Callable[[int, int], None]]:
-    """Show a bar on a terminal over trials, of which there may turn out to be more."""
-    with _made(file, 0, _TRIALS_FORMAT, delay=1e-9) as made:  # not before there is something
+def bar_of_trials(file: TextIO, unit: str = "trials") -> Iterator[Callable[[int, int], None]]:
+    """Show a bar over trials, or other units, of which there may turn out to be more."""
+    form = _COUNT_FORMAT.replace("UNIT", unit)
+    with _made(file, 0, form, delay=1e-9) as made:  # not before there is something
 
         def tell(complete: int, wanted: int) -> None:
             is_new, made.total = made.total != wanted, wanted
@@ -74,18 +118,38 @@ def bar_of_trials(file: TextIO) -> Iterator[Callable[[int, int], None]]:
         yield tell
 
 
-def _made(file: TextIO, total: float, form: str = _FORMAT, delay: float = 0) -> _Bar:
-    sized = os.get_terminal_size(file.fileno()).columns > 0
-    return _Bar(
+@contextmanager
+def bar_of_evaluations(file: TextIO) -> Iterator[Callable[[str], None]]:
+    """Show how many evaluations a plan has made, and what is said of the last one."""
+    with _made(file, None, _EVALUATIONS_FORMAT) as made:
+
+        def tell(last: str) -> None:
+            made.set_postfix_str(last, refresh=False)
+            made.update()
+
+        yield tell
+
+
+def _made(file: TextIO, total: float | None, form: str = _FORMAT, delay: float = 0) -> Any:
+    columns = _columns(file)
+    return _bar_class(_tqdm(file))(
         total=total,
         file=file,
         bar_format=form,
         delay=delay,
         leave=False,
-        dynamic_ncols=sized,
+        dynamic_ncols=columns > 0,
         # A terminal that nobody told its size says 0, and tqdm would find no room on it.
-        ncols=None if sized else 80,
-        nrows=None if sized else 24,
+        ncols=None if columns else 80,
+        nrows=None if columns else 24,
         miniters=0,  # every step may be shown, but no two within 0.1 s
         smoothing=0,  # the mean speed: steps differ, since many syncs are planned at once
     )
+
+
+def _columns(file: TextIO) -> int:
+    """Return the width of a terminal; 0 for one that nobody told, and for what is none."""
+    try:
+        return os.get_terminal_size(file.fileno()).columns
+    except (OSError, ValueError):  # a pipe, or a stream of a notebook without a descriptor
+        return 0

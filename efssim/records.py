@@ -25,6 +25,10 @@ SYNC_COLUMNS = {
 """Columns of completed syncs, with their type codes."""
 
 
+STATUSES = ("ENABLING", "ENABLED", "PAUSING", "PAUSED", "ERROR", "DELETING")
+"""What EFS reports as ReplicationStatus of a destination, in the order of its life."""
+
+
 @dataclass(frozen=True, slots=True)
 class Publications:
     """Writes of one stream that consecutive syncs published, in order of time."""

@@ -17,14 +17,18 @@ from efssim.lag.risk import Risk, risk_of
 from efssim.lag.rpo import Violation, Violations
 from efssim.lag.summary import timestamp
 from efssim.lag.teeth import Teeth
-from efssim.records import SYNC_COLUMNS, AbandonedSync, Event, OpenSync, StatusChange
+from efssim.records import STATUSES, SYNC_COLUMNS, AbandonedSync, Event, OpenSync, StatusChange
 from efssim.scenario import Scenario
+from efssim.scenario.events import OPERATIONS, Disturbance
 from efssim.scenario.schema import Control, Sync
 from efssim.scenario.zones import time_zone
 
 if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
+
+KINDS = (*Disturbance.kinds, *OPERATIONS)
+"""What the column `kind` of events can be."""
 
 
 @dataclass(frozen=True)
@@ -72,7 +76,9 @@ class Outcome:
 class Result:
     """The results of one run.
 
-    Times of the tables are UTC datetimes; columns that end in `_s` are seconds, `bytes` are bytes.
+    Times of the tables are UTC datetimes in microseconds; columns that end in `_s` are seconds,
+    `bytes` are bytes. `age` and `pending` are series over time and have an index of times; in the
+    other tables a row has several times, or shares one, so they are columns.
     """
 
     scenario: Scenario
@@ -146,12 +152,19 @@ class Result:
 
     @property
     def statuses(self) -> pd.DataFrame:
-        """One row per status: replication, trial, time, from, to, cause."""
+        """One row per status: replication, trial, time, from, to, cause.
+
+        `from` and `to` are categories in the order of a configuration's life; missing where there
+        is no configuration.
+        """
         return self._concatenated(self._status_table)
 
     @cached_property
     def events(self) -> pd.DataFrame:
-        """One row per disturbance or API call: trial, begin, end, kind, target, affected, error."""
+        """One row per disturbance or API call: trial, begin, end, kind, target, affected, error.
+
+        The categories of `kind` are every disturbance and every operation that there is.
+        """
         import pandas as pd
 
         found = self.happened
@@ -161,7 +174,7 @@ class Result:
                 "trial": np.full(len(found), self.trial, dtype=np.int64),
                 "begin": self._times([event.begin_s for event in found]),
                 "end": self._times(ends),
-                "kind": [event.kind for event in found],
+                "kind": pd.Categorical([event.kind for event in found], KINDS),
                 "target": [event.target for event in found],
                 "affected": ["; ".join(event.affected) for event in found],
                 "error": [event.error for event in found],
@@ -336,8 +349,8 @@ class Result:
                 "replication": name,
                 "trial": self.trial,
                 "time": self._times([change.time_s for change in changes]),
-                "from": [change.before for change in changes],
-                "to": [change.after for change in changes],
+                "from": pd.Categorical([change.before for change in changes], STATUSES),
+                "to": pd.Categorical([change.after for change in changes], STATUSES),
                 "cause": [change.cause for change in changes],
             }
         )

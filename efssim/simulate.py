@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import sys
+from collections.abc import Mapping
 from copy import copy
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -17,6 +18,7 @@ from efssim.metrics.write_minutes import WriteMinutes
 from efssim.model.clock import Clock
 from efssim.model.identifiers import request_id
 from efssim.model.simulation import World
+from efssim.progress import Progress, bar, told
 from efssim.records import SYNC_COLUMNS, ReplicationRecords, Snapshot, digest
 from efssim.result import Outcome, Result
 from efssim.scenario import Scenario
@@ -25,9 +27,6 @@ from efssim.scenario.schema import Event, WriteStream
 
 if TYPE_CHECKING:
     from efssim.aws.client import Clients
-
-Progress = Callable[[float, float], None]
-"""Told the simulated seconds that have passed and those of the whole scenario."""
 
 _STEPS = 1000
 """How often progress is told: often enough for a smooth bar, too seldom to cost time."""
@@ -263,13 +262,15 @@ def run(
     verify: bool = False,
     trial: int = 0,
     on_progress: Progress | None = None,
+    progress: bool = False,
 ) -> Result:
     """Simulate a scenario from its start to its end.
 
     `seed` replaces the scenario's seed; `trial` counts runs of one seed with independent draws;
     `verify` checks the laws (see Simulation); `on_progress` is told how far the run is (see
-    Simulation.advance_to_end).
+    Simulation.advance_to_end); `progress` shows a bar, in a notebook or on standard error.
     """
     simulation = Simulation(scenario, seed, verify=verify, trial=trial, metrics=False)
-    simulation.advance_to_end(on_progress)
+    with told(on_progress, bar(sys.stderr, scenario.duration) if progress else None) as tell:
+        simulation.advance_to_end(tell)
     return simulation.result()

@@ -16,11 +16,13 @@ from pydantic import ValidationError
 from worlds import constant, poisson, scenario, simulate
 
 import efssim
+from efssim.model.replication import Status
 from efssim.report.lines import short
 
 matplotlib.use("Agg")
 
 PACKAGE = Path(efssim.__file__).parent
+SCENARIOS = Path(__file__).parents[1] / "scenarios"
 START = datetime(2026, 1, 1, tzinfo=UTC)
 
 
@@ -230,6 +232,35 @@ def test_statuses(result):
     assert list(table.columns) == ["replication", "trial", "time", "from", "to", "cause"]
     assert table["to"].tolist() == ["ENABLED"]
     assert table["time"].tolist() == [pd.Timestamp(START)]
+    assert str(table["time"].dtype) == "datetime64[us, UTC]"
+    for key in ("from", "to"):
+        assert table[key].cat.categories.tolist() == [status.value for status in Status]
+    assert pd.isna(table["from"].tolist()[0])
+
+
+@pytest.mark.parametrize("name", ["failover", "random-year", "region-opt-out"])
+def test_categories_and_times_of_whatever_happens(name):
+    result = efssim.run(efssim.load(SCENARIOS / f"{name}.yaml").with_(duration="4 days"))
+    statuses, events = result.statuses, result.events
+    for outcome in result.outcomes.values():
+        for change in outcome.statuses:
+            assert {change.before, change.after} <= {None, *statuses["to"].cat.categories}
+    # A category that is missing from its list would be lost without a word.
+    assert statuses["to"].isna().sum() == sum(
+        change.after is None for o in result.outcomes.values() for change in o.statuses
+    )
+    assert events["kind"].tolist() == [event.kind for event in result.happened]
+    assert str(events["kind"].dtype) == "category"
+    times = (statuses["time"], events["begin"], events["end"], result.violations["begin"])
+    assert {str(column.dtype) for column in times} == {"datetime64[us, UTC]"}
+    for name in result.outcomes:
+        for table in (result.age(name), result.pending(name)):
+            assert str(table.index.dtype) == "datetime64[us, UTC]"
+
+
+def test_tables_of_several_runs_keep_their_categories(result):
+    both = pd.concat([result.statuses, simulate(busy("20 min")).statuses])
+    assert str(both["to"].dtype) == "category"
 
 
 def test_violations(result):
@@ -366,12 +397,13 @@ ALLOWED = {
         "laws",
         "metrics",
         "model",
+        "progress",
         "records",
         "result",
         "scenario",
     },
-    "progress": {"simulate"},
-    "study": {"_version", "lag", "model", "report", "scenario", "simulate", "study"},
+    "progress": set(),
+    "study": {"_version", "lag", "model", "progress", "report", "scenario", "simulate", "study"},
 }
 BANNED = {
     "columns": {"simpy", "pandas", "matplotlib", "scipy", "pydantic"},

@@ -129,6 +129,6 @@ def comparison_html(comparison: Comparison) -> str:
         )
         for row in comparison.main.to_dict("records")
     )
-    head = ("replication", "measure", a, b, "change, 95 % interval")
-    told = f"compared with {a}: {pairs} of trials with the same draws."
+    head = ("replication", "measure", "first", "second", "change, 95 % interval")
+    told = f"(second) compared with {a} (first): {pairs} of trials with the same draws."
     return page(sentence(told, strong=b), table(head, rows, words=2))

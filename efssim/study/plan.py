@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import sys
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from efssim.progress import bar_of_evaluations, told
 from efssim.scenario import Scenario
 from efssim.scenario.document import Position
 from efssim.study.confirm import (
@@ -189,6 +192,7 @@ def plan(
     executor: Executor | None = None,
     workers: int | None = None,
     on_progress: Progress | None = None,
+    progress: bool = False,
 ) -> Plan:
     """Find the smallest or largest value of a parameter that meets an RPO objective.
 
@@ -198,7 +202,7 @@ def plan(
     scenario without random draws takes one trial; otherwise `trials` in each evaluation of the
     search, four times as many or more to confirm. `shares` are those of the what-if table, besides
     that of the objective; none at all if it is empty. `executor`, `workers`: as for `run_trials`.
-    `on_progress` is told each evaluation.
+    `on_progress` is told each evaluation; `progress` shows the last one as they are made.
 
     Raise ScenarioError for a path or value that does not fit the scenario, StudyError (a
     ValueError) for fewer than 10 trials and an unknown replication, and what `run_trials` raises.
@@ -213,9 +217,21 @@ def plan(
     goal = Objective(base.rpo.target, base.rpo.attainment, sure, names)
     if trials < _LEAST:
         raise StudyError(f"a plan needs at least {_LEAST} trials")
-    with runner(executor, workers) as made:
-        study = _Study(base, chosen, ends, goal, trials, made, seed, on_progress)
+    shown = _shown(chosen) if progress else None
+    with told(on_progress, shown) as tell, runner(executor, workers) as made:
+        study = _Study(base, chosen, ends, goal, trials, made, seed, tell)
         return study.plan(shares)
+
+
+@contextmanager
+def _shown(vary: Parameter) -> Iterator[Progress]:
+    """Show the evaluations as they are made."""
+    with bar_of_evaluations(sys.stderr) as show:
+
+        def tell(made: Evaluation) -> None:
+            show(f"{vary.text(made.value)} {'meets' if made.met else 'misses'} the objective")
+
+        yield tell
 
 
 def with_objective(scenario: Scenario, rpo: object, attainment: object) -> Scenario:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
@@ -10,6 +11,7 @@ from functools import cached_property
 from itertools import product
 from typing import TYPE_CHECKING, Any
 
+from efssim.progress import bar_of_trials, told
 from efssim.scenario import Scenario
 from efssim.scenario.document import Position, suggest
 from efssim.study.errors import StudyError
@@ -177,6 +179,7 @@ def sweep(
     executor: Executor | None = None,
     workers: int | None = None,
     on_progress: Progress | None = None,
+    progress: bool = False,
 ) -> Sweep:
     """Run trials at every combination of values.
 
@@ -184,7 +187,7 @@ def sweep(
     or a text as on the command line: `"60 s,5 min"`, `"10 MiB/s..1 GiB/s:5log"`. With
     `one_at_a_time` each value is tried alone, besides the scenario as it is. Trials of one number
     share their draws. `executor`, `workers`: as for `run_trials`; `on_progress` is told how many
-    combinations are complete, of how many.
+    combinations are complete, of how many; `progress` shows a bar of it.
 
     Raise ScenarioError for a path or value that does not fit the scenario, before anything runs,
     and what `run_trials` raises.
@@ -199,6 +202,7 @@ def sweep(
         executor=executor,
         workers=workers,
         on_progress=on_progress,
+        progress=progress,
     )
 
 
@@ -219,16 +223,18 @@ def swept(
     executor: Executor | None = None,
     workers: int | None = None,
     on_progress: Progress | None = None,
+    progress: bool = False,
 ) -> Sweep:
     """Run trials at every combination of values that are parsed already: see `sweep`."""
     chosen = combinations(scenario, vary, one_at_a_time=one_at_a_time)
     seed = scenario.seed if seed is None else seed
     points = []
-    with runner(executor, workers) as made:
+    shown = bar_of_trials(sys.stderr, "combinations") if progress else None
+    with told(on_progress, shown) as tell, runner(executor, workers) as made:
         for values, world in chosen:
             points.append(Point(values, made.run(world, trials, seed)))
-            if on_progress is not None:
-                on_progress(len(points), len(chosen))
+            if tell is not None:
+                tell(len(points), len(chosen))
     parameters = tuple(each for each, _ in vary)
     return Sweep(scenario, seed, parameters, tuple(points), one_at_a_time)
 

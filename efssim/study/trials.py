@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import sys
 from collections.abc import Callable
 from concurrent.futures import Executor
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from efssim.lag.pool import Pool
+from efssim.progress import bar_of_trials, told
 from efssim.scenario import Scenario
 from efssim.study.evidence import Evidence, evidence
 from efssim.study.executors import Workers
@@ -181,6 +183,7 @@ def run_trials(
     resume: Path | None = None,
     verify: bool = False,
     on_progress: Progress | None = None,
+    progress: bool = False,
 ) -> Trials:
     """Run independent trials of a scenario; Ctrl-C returns those that are complete.
 
@@ -191,7 +194,7 @@ def run_trials(
     says how many calls it runs at once, where it does not tell itself. The results are the same
     whatever executes them. `resume` is a folder that keeps completed trials and takes up those it
     has. `verify` checks the laws in each trial. `on_progress` is told how many are complete, of how
-    many.
+    many; `progress` shows a bar of it, in a notebook or on standard error.
 
     Raise TrialError if a trial raises, WorkersDiedError (a BrokenExecutor) if workers keep dying,
     RunError if EFS refuses a part of the scenario, StoreError if the folder holds another study,
@@ -203,9 +206,10 @@ def run_trials(
     seed = scenario.seed if seed is None else seed
     store = None if resume is None else Store(Path(resume), scenario, seed, verified=verify)
     job = Job.of(scenario, seed, verify)
-    with Interrupts() as interrupts:
+    shown = bar_of_trials(sys.stderr) if progress else None
+    with told(on_progress, shown) as tell, Interrupts() as interrupts:
         handing_out = HandingOut(job, Workers(executor, workers), interrupts)
-        study = _Study(handing_out, store, on_progress)
+        study = _Study(handing_out, store, tell)
         try:
             wanted = study.run(trials, wish)
         finally:
