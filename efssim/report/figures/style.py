@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import wraps
 from typing import TYPE_CHECKING, Any, ParamSpec
 
@@ -50,12 +51,27 @@ def styled(draw: Callable[P, Axes]) -> Callable[P, Axes]:
 
     @wraps(draw)
     def in_style(*args: P.args, **options: P.kwargs) -> Axes:
-        from matplotlib import style
-
-        with style.context(STYLE):
+        with our_style():
             return draw(*args, **options)
 
     return in_style
+
+
+@contextmanager
+def our_style() -> Iterator[None]:
+    """Let what is made inside look like all figures; afterwards the user's own style is back.
+
+    matplotlib's `style.context` would put back every parameter, also those that a backend sets when
+    its first figure loads it. Jupyter's says there that figures are shown.
+    """
+    from matplotlib import rcParams
+
+    before = {key: rcParams[key] for key in STYLE}
+    rcParams.update(STYLE)
+    try:
+        yield
+    finally:
+        rcParams.update(before)
 
 
 def axes_for(ax: Axes | None) -> Axes:
