@@ -403,6 +403,7 @@ ALLOWED = {
         "scenario",
     },
     "progress": set(),
+    "explorer": {"report", "result", "scenario", "simulate"},
     "study": {"_version", "lag", "model", "progress", "report", "scenario", "simulate", "study"},
 }
 BANNED = {
@@ -415,6 +416,7 @@ BANNED = {
     "lag": {"simpy", "matplotlib", "scipy", "pydantic"},
     "laws": {"simpy", "pandas", "matplotlib", "scipy", "pydantic"},
     "result": {"simpy"},
+    "explorer": {"simpy", "pandas", "scipy"},
     "report": {"simpy", "scipy"},
 }
 

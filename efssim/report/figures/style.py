@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping, MutableMapping
+from contextlib import contextmanager
 from functools import wraps
 from inspect import signature
-from typing import TYPE_CHECKING, Any, ParamSpec
+from typing import TYPE_CHECKING, Any, ParamSpec, cast
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -75,19 +76,43 @@ def styled(draw: Callable[P, Axes]) -> Callable[P, Axes]:
 
     @wraps(draw)
     def in_style(*args: P.args, **options: P.kwargs) -> Axes:
-        from matplotlib import rcParams, style
-
         given = parameters.bind(*args, **options).arguments.get("ax")
-        # How many pixels a screen has is no matter of style.
-        whole: list[str | dict[str, Any]] = [
-            "default",
-            {"figure.dpi": rcParams["figure.dpi"]},
-            STYLE,
-        ]
-        with style.context([STYLE] if given is not None else whole):
+        with our_style(whole=given is None):
             return draw(*args, **options)
 
     return in_style
+
+
+_LOOKS = (
+    *("axes.", "contour.", "errorbar.", "figure.", "font.", "grid.", "hatch.", "image.", "legend."),
+    *("lines.", "markers.", "mathtext.", "patch.", "path.", "scatter.", "text.", "xaxis."),
+    *("xtick.", "yaxis.", "ytick."),
+)
+"""Beginnings of the names of matplotlib's parameters that decide how a figure looks."""
+_PIXELS = "figure.dpi"
+"""How many pixels a screen has is no matter of style."""
+
+
+@contextmanager
+def our_style(*, whole: bool = False) -> Iterator[None]:
+    """Let what is made inside look like all figures; afterwards the user's own style is back.
+
+    `whole`: also where our style says nothing, as in matplotlib's own. Its `style.context` would
+    put back every parameter, also those that a backend sets when its first figure loads it.
+    Jupyter's says there that figures are shown.
+    """
+    from matplotlib import rcParams, rcParamsDefault
+
+    parameters = cast(MutableMapping[str, Any], rcParams)
+    plain = cast(Mapping[str, Any], rcParamsDefault)
+    own = {key: plain[key] for key in plain if key.startswith(_LOOKS) and key != _PIXELS}
+    wanted = {**own, **STYLE} if whole else STYLE
+    before = {key: parameters[key] for key in wanted}
+    parameters.update(wanted)
+    try:
+        yield
+    finally:
+        parameters.update(before)
 
 
 def axes_for(ax: Axes | None) -> Axes:
