@@ -37,6 +37,9 @@ def patched(world: World, *, also: Iterable[ModuleType] = ()) -> Iterator[None]:
             "efssim.aws.patched cannot be entered inside a process of the simulation: "
             "time passes there by yield world.env.timeout(seconds)"
         )
+    # Its compiled parts take over the classes of `datetime` as they are at its first import.
+    import pandas  # noqa: F401  # late: half a second
+
     with simulated_sessions(Transport(world)), _simulated_time(SimulatedTime(world), also):
         yield
 
