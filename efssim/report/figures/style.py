@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import wraps
-from typing import TYPE_CHECKING, Any, ParamSpec
+from typing import TYPE_CHECKING, Any, ParamSpec, cast
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -64,14 +64,15 @@ def our_style() -> Iterator[None]:
     matplotlib's `style.context` would put back every parameter, also those that a backend sets when
     its first figure loads it. Jupyter's says there that figures are shown.
     """
-    from matplotlib import rcParams
+    import matplotlib
 
-    before = {key: rcParams[key] for key in STYLE}
-    rcParams.update(STYLE)
+    parameters = cast("dict[str, Any]", matplotlib.rcParams)  # typed by the literals of its keys
+    before = {key: parameters[key] for key in STYLE}
+    parameters.update(STYLE)
     try:
         yield
     finally:
-        rcParams.update(before)
+        parameters.update(before)
 
 
 def axes_for(ax: Axes | None) -> Axes:
