@@ -114,16 +114,16 @@ table.rename_axis("age in seconds, by throughput")
 
 # %% [markdown]
 # ## The answer
-# **Under the assumed parameters the median age is below a minute, and the worst stays far below
-# the 15 minutes that AWS documents, unless syncs are prevented: half an hour without a link costs
-# about as long above the target. Throughput matters during the export only: it moves the tail, not
+# **Under the assumed parameters the median age is below a minute and the worst below two, far from
+# the 15 minutes that AWS documents, unless syncs are prevented: half an hour without a link costs a
+# quarter of an hour above them. Throughput matters during the export only: it moves the tail, not
 # the median.** The next cell fails if that stops being true.
 
 # %%
 age = result.summary["replications"]["dr"]["time_since_last_sync_s"]
-assert age["p50"] < 60 < age["max"] < 900
+assert age["p50"] < 60 < age["max"] < 120
 outage, pause = (unlucky.violations["end"] - unlucky.violations["begin"]).dt.total_seconds() / 60
-assert 15 < outage < 20
-assert 45 < pause < 65
+assert 15 < outage < 18
+assert 45 < pause < 48
 assert table["p50"].max() / table["p50"].min() < 1.1
 assert table.loc["60 MB/s", "max"] > 2 * table.loc["none", "max"]

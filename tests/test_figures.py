@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import itertools
 
+import matplotlib
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from matplotlib import pyplot
 from matplotlib.figure import Figure
 from worlds import constant, scenario, simulate
 
@@ -238,6 +240,22 @@ def test_an_instant_can_be_seen():
 
 
 # File names
+
+
+def test_drawing_keeps_what_a_backend_sets_when_it_is_loaded(monkeypatch):
+    """Jupyter's says that figures are shown, at the moment at which our first one loads it."""
+    subplots, size = pyplot.subplots, matplotlib.rcParams["font.size"]
+
+    def loads_a_backend(**options):
+        matplotlib.rcParams["interactive"] = True
+        return subplots(**options)
+
+    monkeypatch.setattr(pyplot, "subplots", loads_a_backend)
+    with matplotlib.rc_context({"interactive": False}):
+        simulate(scenario({"app": constant()}, {"interval": "60 s"})).plot()
+        assert matplotlib.is_interactive()
+        assert matplotlib.rcParams["font.size"] == size
+    pyplot.close("all")
 
 
 def test_file_names_are_safe_and_unique():

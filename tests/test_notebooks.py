@@ -11,6 +11,7 @@ import pytest
 FOLDER = Path(__file__).resolve().parents[1] / "notebooks"
 NAMES = sorted(file.stem for file in FOLDER.glob("*.py"))
 MARKER = re.compile(r"^# %%(?P<markdown> \[markdown\])?\n", re.MULTILINE)
+DRAWS = re.compile(r"^(axes|figure, \w+) = |^explorer$", re.MULTILINE)
 LARGEST_BYTES = 400_000
 AGAIN = "run `python .ci/notebooks.py`"
 
@@ -59,10 +60,13 @@ def test_every_cell_was_executed_in_order(name):
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_outputs_have_a_picture_and_neither_warnings_nor_errors(name):
-    found = outputs(name)
-    assert any("image/png" in output.get("data", {}) for output in found)
-    assert {output["output_type"] for output in found} <= {"display_data", "execute_result"}
+def test_outputs_have_every_picture_and_neither_warnings_nor_errors(name):
+    kinds = {output["output_type"] for output in outputs(name)}
+    assert kinds <= {"display_data", "execute_result"}
+    drawn = [cell for cell in notebook(name)["cells"] if DRAWS.search("".join(cell["source"]))]
+    assert drawn
+    for cell in drawn:
+        assert any("image/png" in output["data"] for output in cell["outputs"]), cell["source"]
 
 
 @pytest.mark.parametrize("name", NAMES)
