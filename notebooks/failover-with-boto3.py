@@ -75,10 +75,11 @@ destination["Status"], str(world.now - destination["LastReplicatedTimestamp"])
 world.apply({"region_outage": "us-east-1", "for": "5 h"})
 down = world.now
 try:
-    # One attempt is enough to see it: boto3 would retry, and wait in simulated time.
+    # boto3 tries again, as it would at AWS; here it waits in simulated time.
     east.describe_replication_configurations(FileSystemId=primary)
 except ClientError as error:
-    print(error.response["Error"]["Code"], error.response["ResponseMetadata"]["RetryAttempts"])
+    answer = error.response["Error"]["Code"], error.response["ResponseMetadata"]["RetryAttempts"]
+answer
 
 # %%
 sleep(600)

@@ -102,7 +102,7 @@ def summary(*arguments, **variables):
 
 def test_help_lists_the_commands():
     text = report("--help")
-    commands = ["estimate", "init", "plan", "run", "schema", "sweep", "validate"]
+    commands = ["estimate", "init", "plan", "run", "schema", "serve", "sweep", "validate"]
     assert re.findall(r"^  (\w+)  ", text, re.MULTILINE) == commands
     assert report("-h") == text
 
