@@ -109,9 +109,10 @@ def _present(**members: Any) -> dict[str, Any]:
 
 
 def _whole_seconds(moment: datetime) -> datetime:
-    return moment.replace(microsecond=0)
+    return moment.replace(microsecond=0) if moment.microsecond else moment
 
 
 def _milliseconds(moment: datetime) -> datetime:
     """Round down, so that LastReplicatedTimestamp never promises too much."""
-    return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
+    beyond = moment.microsecond % 1000
+    return moment.replace(microsecond=moment.microsecond - beyond) if beyond else moment

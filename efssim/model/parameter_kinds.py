@@ -153,7 +153,7 @@ class Structure:
 
     def read(self, value: Any, where: str, named: Named) -> dict[str, Any]:
         """Read all members; `where` is empty for the parameters of an operation themselves."""
-        if not isinstance(value, Mapping):
+        if type(value) is not dict and not isinstance(value, Mapping):  # the first is quick
             raise bad(where or "parameters", f"has to be a mapping, not {_type(value)}")
         prefix = f"{where}." if where else ""
         for key in value:
