@@ -61,12 +61,14 @@ def test_every_cell_was_executed_in_order(name):
 
 @pytest.mark.parametrize("name", NAMES)
 def test_outputs_have_every_picture_and_neither_warnings_nor_errors(name):
-    kinds = {output["output_type"] for output in outputs(name)}
-    assert kinds <= {"display_data", "execute_result"}
+    kinds = {output.get("name", output["output_type"]) for output in outputs(name)}
+    assert kinds <= {"display_data", "execute_result", "stdout"}
     drawn = [cell for cell in notebook(name)["cells"] if DRAWS.search("".join(cell["source"]))]
     assert drawn
     for cell in drawn:
-        assert any("image/png" in output["data"] for output in cell["outputs"]), cell["source"]
+        assert any("image/png" in output.get("data", {}) for output in cell["outputs"]), cell[
+            "source"
+        ]
 
 
 @pytest.mark.parametrize("name", NAMES)
