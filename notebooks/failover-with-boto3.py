@@ -51,7 +51,7 @@ def configuration(client, file_system):
 
 
 def fail_over(client, source, destination):
-    """Delete the configuration from the surviving Region and wait until it is gone."""
+    """Delete the configuration in the destination's Region and wait until it is gone there."""
     client.delete_replication_configuration(SourceFileSystemId=source)
     while configuration(client, destination) is not None:
         sleep(10)
@@ -120,7 +120,7 @@ began = world.now
 while "LastReplicatedTimestamp" not in configuration(west, standby)["Destinations"][0]:
     sleep(60)
 synced = world.now
-fail_over(west, standby, primary)
+fail_over(east, standby, primary)
 back = world.now
 pd.Series(
     {
@@ -144,3 +144,4 @@ assert 14 * 60 < (writable - down).total_seconds() < 16 * 60
 assert 0 < (down - last_replicated).total_seconds() < 120
 assert protection["ReplicationOverwriteProtection"] == "ENABLED"
 assert 0 < (synced - began).total_seconds() < 1800
+assert 4 * 60 < (back - synced).total_seconds() < 6 * 60
