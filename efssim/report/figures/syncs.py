@@ -111,7 +111,7 @@ def _draw_points(ax: Axes, x: Floats, y: Floats, label: str) -> None:
         y,
         linestyle="none",
         marker=_MARKERS[label],
-        markersize=5,
+        markersize=6,
         markeredgewidth=0,
         alpha=0.5 if many else 0.8,
         color=_COLOURS[label],
