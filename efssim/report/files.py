@@ -137,12 +137,12 @@ def _write_into(result: Result, folder: Path, png: bool, command: str) -> None:
 
 def _write_figures(result: Result, folder: Path, png: bool) -> tuple[list[Drawing], list[str]]:
     """Write all figures; return those that the page shows, and the names of the files."""
-    from efssim.report.html.run import worst
+    from efssim.report.html.sections import worst
 
     folder.mkdir()
     shown: list[Drawing] = []
     names: list[str] = []
-    on_page = worst(result)
+    on_page = worst(result.summary["replications"])
     for drawing in drawings(result, png):
         names += write_drawing(drawing, folder)
         if drawing.replication in on_page:

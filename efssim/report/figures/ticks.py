@@ -24,14 +24,18 @@ _TICKS = 6
 """Steps on an axis at most."""
 
 
-class DurationLocator(Locator):
-    """Puts ticks of an axis in seconds at multiples of a round duration."""
+class _RoundLocator(Locator):
+    """Puts ticks where `tick_values` says for the view."""
 
     def __call__(self) -> list[float]:
         """Return the ticks of the view as it is."""
         assert self.axis is not None
         low, high = self.axis.get_view_interval()
-        return self.tick_values(float(low), float(high))
+        return list(self.tick_values(float(low), float(high)))
+
+
+class DurationLocator(_RoundLocator):
+    """Puts ticks of an axis in seconds at multiples of a round duration."""
 
     def tick_values(self, vmin: float, vmax: float) -> list[float]:
         """Return the ticks between two limits in seconds."""
@@ -42,14 +46,8 @@ class DurationLocator(Locator):
         return [float(tick) for tick in step * np.arange(first, min(last, first + 1000) + 1)]
 
 
-class SizeLocator(Locator):
+class SizeLocator(_RoundLocator):
     """Puts ticks of an axis in bytes at multiples of a power of two."""
-
-    def __call__(self) -> list[float]:
-        """Return the ticks of the view as it is."""
-        assert self.axis is not None
-        low, high = self.axis.get_view_interval()
-        return self.tick_values(float(low), float(high))
 
     def tick_values(self, vmin: float, vmax: float) -> list[float]:
         """Return the ticks between two limits in bytes."""

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from efssim.report.figures.study_alt import plan_alt
-from efssim.report.html.run_tables import parameters
-from efssim.report.html.study import Block, Study, Verdict, study_page
+from efssim.report.html.study import Block, Study, Verdict, parameter_block, study_page
 from efssim.report.html.svg import Figure, inlined
 from efssim.report.html.tables import NONE, Cell, Column, Table, duration, number, share, text
 from efssim.report.lines import percent
@@ -48,8 +47,7 @@ def _blocks(plan: Plan, svg: str) -> list[Block]:
     ]
     if plan.what_if:
         blocks.append(Block("What would other objectives need?", "what-if", table=_what_if(plan)))
-    title = "What was assumed, and what was measured"
-    return [*blocks, Block(title, "parameters", table=parameters(plan.scenario), is_folded=True)]
+    return [*blocks, parameter_block(plan.scenario)]
 
 
 def _figure(plan: Plan, svg: str) -> Figure:

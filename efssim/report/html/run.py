@@ -10,6 +10,7 @@ from efssim.report.assumptions import assumed_parameters
 from efssim.report.figure_files import Drawing
 from efssim.report.html import run_tables as tables
 from efssim.report.html.page import render
+from efssim.report.html.sections import SECTIONS, sentence, worst
 from efssim.report.html.svg import Figure, inlined
 from efssim.report.html.tables import Table
 from efssim.report.traces import trace_findings
@@ -18,8 +19,6 @@ from efssim.result import Outcome, Result
 from efssim.scenario.quantities import format_duration, format_size
 from efssim.study.facts import is_random
 
-SECTIONS = 6
-"""How many replications have a section of their own: of more, those with the least attainment."""
 _TITLES = {
     "age": "Time since last sync",
     "lag": "How often is a lag longer than that?",
@@ -94,24 +93,13 @@ def _top(result: Result) -> dict[str, Any]:
 
 def _sections(result: Result, drawn: list[Drawing]) -> Iterator[Section]:
     """Yield the sections, in the order of the scenario."""
-    for ordinal, name in enumerate(worst(result)):
+    for ordinal, name in enumerate(worst(result.summary["replications"])):
         figures = {
             drawing.kind: _figure(result, drawing, f"r{ordinal}-{drawing.kind}")
             for drawing in drawn
             if drawing.replication == name
         }
         yield _section(f"r{ordinal}", result, name, figures)
-
-
-def worst(result: Result) -> list[str]:
-    """Return the replications with a section of their own, in the order of their creation."""
-
-    def attainment(name: str) -> float:
-        found = result.outcomes[name].summary["rpo"]["attainment"]
-        return -1.0 if found is None else float(found)
-
-    chosen = sorted(result.outcomes, key=attainment)[:SECTIONS]
-    return [name for name in result.outcomes if name in chosen]
 
 
 def _section(ident: str, result: Result, name: str, figures: dict[str, Figure]) -> Section:
@@ -134,11 +122,6 @@ def _section(ident: str, result: Result, name: str, figures: dict[str, Figure]) 
         statuses=tables.statuses(result, name),
         numbers=tables.all_numbers(result.summary["replications"][name], name),
     )
-
-
-def sentence(text: str) -> str:
-    """Return a text as a sentence of its own."""
-    return f"{text[:1].upper()}{text[1:].rstrip('.')}."
 
 
 def _route(result: Result, name: str, outcome: Outcome) -> str:

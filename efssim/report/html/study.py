@@ -6,8 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from efssim.report.html.page import render
+from efssim.report.html.run_tables import parameters
 from efssim.report.html.svg import Figure
 from efssim.report.html.tables import Table
+from efssim.scenario import Scenario
 
 
 @dataclass(frozen=True)
@@ -49,6 +51,12 @@ class Study:
     blocks: Sequence[Block]
     reproduce: Sequence[tuple[str, str]]
     """What it takes to repeat it, by name."""
+
+
+def parameter_block(scenario: Scenario, text: str = "") -> Block:
+    """Return the parameters of a scenario, to be opened."""
+    title, table = "What was assumed, and what was measured", parameters(scenario)
+    return Block(title, "parameters", text=text, table=table, is_folded=True)
 
 
 def study_page(study: Study) -> str:

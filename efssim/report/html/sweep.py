@@ -7,8 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from efssim.report.figures.study_alt import sweep_alt
-from efssim.report.html.run_tables import parameters
-from efssim.report.html.study import Block, Study, study_page
+from efssim.report.html.study import Block, Study, parameter_block, study_page
 from efssim.report.html.svg import Figure, inlined
 from efssim.report.html.tables import Cell, Column, Table, number, text
 from efssim.report.lines import counted
@@ -25,7 +24,7 @@ def sweep_page(sweep: Sweep, measure: str, drawn: Mapping[str, str], command: st
             title=sweep.scenario.name,
             description=sweep.scenario.description,
             meta=[measure, f"{counted(len(sweep.points), 'combination')} of {each}"],
-            blocks=[*_blocks(sweep, measure, drawn), _parameters(sweep)],
+            blocks=[*_blocks(sweep, measure, drawn), parameter_block(sweep.scenario)],
             reproduce=[*([("Command", command)] * bool(command)), ("Seed", str(sweep.seed))],
         )
     )
@@ -89,8 +88,3 @@ def _value(shown_text: str, value: Any) -> Cell:
 def _number(measure: str, value: float, signed: bool = False) -> Cell:
     known = None if math.isnan(value) else float(value)
     return number(known, shown(measure, known, signed=signed))
-
-
-def _parameters(sweep: Sweep) -> Block:
-    title = "What was assumed, and what was measured"
-    return Block(title, "parameters", table=parameters(sweep.scenario), is_folded=True)

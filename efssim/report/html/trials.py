@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from efssim.report.figures.study_alt import trials_alt
-from efssim.report.html.run import SECTIONS, sentence
-from efssim.report.html.run_tables import LAGS, parameters
-from efssim.report.html.study import Block, Study, Verdict, study_page
+from efssim.report.html.run_tables import LAGS, exact, leaves
+from efssim.report.html.sections import sentence, worst
+from efssim.report.html.study import Block, Study, Verdict, parameter_block, study_page
 from efssim.report.html.svg import Figure, inlined
 from efssim.report.html.tables import (
     Cell,
@@ -30,6 +30,7 @@ from efssim.study.trials import Trials
 
 _KINDS = {True: "met", False: "missed", None: "open"}
 _ROWS = 300
+_TIMINGS = "AWS publishes no replication rate and no sync period: every timing is a parameter."
 _POOLED = {"p50": "p50", "p99": "p99", "p99_9": "p99.9", "max": "max"}
 
 
@@ -50,7 +51,7 @@ def trials_page(trials: Trials, drawn: Mapping[tuple[str, str], str], command: s
             title=trials.scenario.name,
             description=trials.scenario.description,
             meta=meta,
-            blocks=[*_blocks(trials, drawn), _parameters(trials)],
+            blocks=[*_blocks(trials, drawn), parameter_block(trials.scenario, _TIMINGS)],
             reproduce=_reproduce(trials, command),
         )
     )
@@ -63,7 +64,7 @@ def _reproduce(trials: Trials, command: str) -> list[tuple[str, str]]:
 
 def _blocks(trials: Trials, drawn: Mapping[tuple[str, str], str]) -> Iterator[Block]:
     """Yield what there is to say about the replications with the least attainment."""
-    for ordinal, name in enumerate(worst(trials)):
+    for ordinal, name in enumerate(worst(trials.summary["replications"])):
         ident = f"r{ordinal}"
         yield Block(name, ident, _verdict(trials, name))
         yield Block(
@@ -82,18 +83,6 @@ def _blocks(trials: Trials, drawn: Mapping[tuple[str, str], str]) -> Iterator[Bl
         yield Block("Trial by trial", f"{ident}-trials", table=_trials(trials, name), is_part=True)
         numbers = all_means(trials.summary, name)
         yield Block("All numbers", f"{ident}-all", table=numbers, is_folded=True, is_part=True)
-
-
-def worst(trials: Trials) -> list[str]:
-    """Return the replications with a section of their own, in the order of their creation."""
-    means = trials.summary["replications"]
-
-    def attainment(name: str) -> float:
-        found = means[name]["rpo"]["attainment"]
-        return -1.0 if found is None else float(found)
-
-    chosen = sorted(means, key=attainment)[:SECTIONS]
-    return [name for name in means if name in chosen]
 
 
 def _verdict(trials: Trials, name: str) -> Verdict:
@@ -192,8 +181,6 @@ def _having(trials: Trials, name: str) -> Iterator[tuple[Any, dict[str, Any]]]:
 
 def all_means(summary: dict[str, Any], name: str) -> Table:
     """Return every mean over trials, as summary.json has it, with its interval."""
-    from efssim.report.html.run_tables import exact, leaves
-
     bounds = dict(leaves(summary["ci95"][name], ""))
     rows = []
     for path, value in leaves(summary["replications"][name], ""):
@@ -203,10 +190,3 @@ def all_means(summary: dict[str, Any], name: str) -> Table:
         rows.append([text(path), exact(value), text(""), text("")])
     head = [Column("field"), *(Column(title, True) for title in ("value", "low", "high"))]
     return Table(f"summary.json: {name}", head, rows)
-
-
-def _parameters(trials: Trials) -> Block:
-    text = "AWS publishes no replication rate and no sync period: every timing is a parameter."
-    table = parameters(trials.scenario)
-    title = "What was assumed, and what was measured"
-    return Block(title, "parameters", text=text, table=table, is_folded=True)
