@@ -45,12 +45,13 @@ def write_study(
             (staging / name).write_text(text, encoding="utf-8")
         for name, table in tables.items():
             table.to_csv(staging / name, index=False, lineterminator="\n")
-        drawn = {stem: _drawn(sketch) for stem, sketch in figures.items()}
-        write_svg(drawn, staging / FOLDER)
-        (staging / REPORT).write_text(page(drawn), encoding="utf-8", newline="\n")
+        svg = {stem: drawn(sketch) for stem, sketch in figures.items()}
+        write_svg(svg, staging / FOLDER)
+        (staging / REPORT).write_text(page(svg), encoding="utf-8", newline="\n")
 
 
-def _drawn(sketch: Sketch) -> str:
+def drawn(sketch: Sketch) -> str:
+    """Return a figure as an SVG file."""
     with file_style():
         figure = new_figure()
         sketch.draw(figure.subplots())

@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
-from efssim.report.figure_files import (
-    FOLDER,
-    file_style,
-    new_figure,
-    rendered,
-    safe_names,
-    write_svg,
-)
+from efssim.report.figure_files import FOLDER, safe_names, write_svg
 from efssim.report.figures.study_alt import trials_alt
 from efssim.report.files import REPORT, manifest, staged, summary_json, write_csv, write_json
+from efssim.report.study_files import Sketch, drawn
 from efssim.study.trials import Trials
 
 _KINDS = ("attainment", "lag")
@@ -34,9 +29,9 @@ def _write_into(trials: Trials, folder: Path, command: str) -> None:
 
     (folder / "summary.json").write_text(summary_json(trials), encoding="utf-8")
     write_csv(trials.table, folder / "trials.csv")
-    drawn = _drawn(trials)
-    figures = write_svg(_named(trials, drawn), folder / FOLDER)
-    page = trials_page(trials, drawn, command)
+    svg = _drawn(trials)
+    figures = write_svg(_named(trials, svg), folder / FOLDER)
+    page = trials_page(trials, svg, command)
     (folder / REPORT).write_text(page, encoding="utf-8", newline="\n")
     counts = {"trials": len(trials), "partial": trials.partial}
     write_json({**manifest(trials, figures), **counts}, folder / "manifest.json")
@@ -44,20 +39,17 @@ def _write_into(trials: Trials, folder: Path, command: str) -> None:
 
 def _drawn(trials: Trials) -> dict[tuple[str, str], str]:
     """Return the figures as SVG, by replication and kind."""
-    with file_style():
-        return {
-            (name, kind): _svg(trials, name, kind)
-            for name in trials.replications
-            for kind in _KINDS
-        }
+    return {
+        (name, kind): drawn(_sketch(trials, name, kind))
+        for name in trials.replications
+        for kind in _KINDS
+    }
 
 
-def _svg(trials: Trials, name: str, kind: str) -> str:
-    figure = new_figure()
-    getattr(trials, f"plot_{kind}")(name, ax=figure.subplots())
-    return rendered(figure, "svg", trials_alt(kind, trials, name)).decode()
+def _sketch(trials: Trials, name: str, kind: str) -> Sketch:
+    return Sketch(partial(getattr(trials, f"plot_{kind}"), name), trials_alt(kind, trials, name))
 
 
-def _named(trials: Trials, drawn: dict[tuple[str, str], str]) -> dict[str, str]:
+def _named(trials: Trials, svg: dict[tuple[str, str], str]) -> dict[str, str]:
     stems = safe_names(trials.replications)
-    return {f"{stems[name]}-{kind}": svg for (name, kind), svg in drawn.items()}
+    return {f"{stems[name]}-{kind}": one for (name, kind), one in svg.items()}

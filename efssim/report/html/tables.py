@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from efssim.report.lines import percent
-from efssim.scenario.quantities import format_byte_rate, format_duration, format_size
+from efssim.scenario.quantities import format_duration, format_size
 
 
 @dataclass(frozen=True)
@@ -71,11 +71,6 @@ def duration(seconds: float | None) -> Cell:
 def size(value: float | None) -> Cell:
     """Return a cell of a size in bytes."""
     return number(value, None if value is None else format_size(value))
-
-
-def byte_rate(value: float | None) -> Cell:
-    """Return a cell of a rate in bytes per second."""
-    return number(value, None if value is None else format_byte_rate(value))
 
 
 def share(value: float | None) -> Cell:
