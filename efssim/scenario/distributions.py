@@ -189,10 +189,12 @@ class Pareto(OfQuantity[Q]):
 
     def share_at_most(self, x: float) -> float:
         low, high = _number(self.min), _number(self.max)
-        return -math.expm1(self.alpha * math.log(low / min(x, high))) / self._kept if x > low else 0.0
+        if x <= low:
+            return 0.0
+        return -math.expm1(self.alpha * math.log(low / min(x, high))) / self._kept
 
     def at_share(self, p: float) -> float:
-        return _number(self.min) * (1 - p * self._kept) ** (-1 / self.alpha)
+        return _number(self.min) * math.pow(1 - p * self._kept, -1 / self.alpha)
 
     @property
     def _kept(self) -> float:

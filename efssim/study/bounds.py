@@ -2,11 +2,11 @@
 
 They bet against a mean (I. Waudby-Smith and A. Ramdas, Estimating means of bounded random variables
 by betting, JRSS B 86, 2024): somebody who stakes a fixed share on "the numbers are above m" gets
-1 + stake · (x - m) for each of them. While the mean is at most m the capital grows on average no
-more than its start, so it reaches 1 / alpha at any time with a probability of at most alpha (Ville's
-inequality); whatever m it does reach that for is too small. The stakes are a fixed mixture, as in
-T. Cover's universal portfolio (Mathematical Finance 1, 1991), so the order of the numbers does not
-matter, and looking again after more numbers costs nothing.
+1 + stake · (x - m) for each of them. While the mean is at most m the capital does not grow on
+average, so it ever reaches 1 / alpha with a probability of at most alpha (Ville's inequality);
+whatever m it does reach that for is too small. The stakes are a fixed mixture, as in T. Cover's
+universal portfolio (Mathematical Finance 1, 1991), so the order of the numbers does not matter, and
+looking again after more numbers costs nothing.
 
 The numbers may come in groups with unequal means, as the days of a week do: if they are independent
 and the stake is one for all of a group, the capital grows on average at most as for their mean (of
@@ -25,7 +25,7 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 
-_STAKES = 0.5 ** np.arange(13)
+_STAKES: Floats = 0.5 ** np.arange(13, dtype=np.float64)
 """Shares of the largest stake that cannot lose more than everything; 1 to 1 / 4,096.
 
 Assumed: neighbours are close enough that the best of them gains 8/9 of what any stake would.
@@ -77,7 +77,7 @@ class Units:
         weights[0] = _ALL_IN
 
         def refuted(mean: float) -> bool:
-            stakes = _STAKES / (self._longest * max(1.0 - mean, _LEAST))
+            stakes: Floats = _STAKES / (self._longest * max(1.0 - mean, _LEAST))
             return self._refuted(stakes, -1.0, mean, weights, alpha, times)
 
         return 1.0 - _first(lambda below: refuted(1.0 - below))
@@ -87,7 +87,7 @@ class Units:
         weights = np.full(len(_STAKES), 1 / len(_STAKES))
 
         def refuted(mean: float) -> bool:
-            stakes = _STAKES / (self._longest * mean)
+            stakes: Floats = _STAKES / (self._longest * mean)
             return self._refuted(stakes, 1.0, mean, weights, alpha, times)
 
         return _first(refuted)

@@ -63,11 +63,10 @@ def _statuses(values: list[Any], strata: list[int], weighing: Weighing) -> dict[
     if weighing.is_plain:
         return dict(sorted(Counter(names).items()))
     total = sum(weighing.counts)
-    shares = {
-        status: weighing.share([at for name, at in zip(names, strata, strict=True) if name == status])
-        for status in sorted(set(names))
-    }
-    return {status: share * total for status, share in shares.items()}
+    by_status: dict[str, list[int]] = {status: [] for status in sorted(set(names))}
+    for status, at in zip(names, strata, strict=True):
+        by_status[status].append(at)
+    return {status: total * weighing.share(found) for status, found in by_status.items()}
 
 
 def interval_leaf(weighing: Weighing) -> Leaf:

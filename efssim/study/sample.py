@@ -102,9 +102,7 @@ def sample_of(
         by_stratum[trial.stratum].append(trial)
     rows = zip(design.probabilities, design.exact, by_stratum, strict=True)
     return Sample(
-        tuple(
-            _part(found, replication, p, exact, undefined_is_lost) for p, exact, found in rows
-        )
+        tuple(_part(found, replication, p, exact, undefined_is_lost) for p, exact, found in rows)
     )
 
 

@@ -17,6 +17,8 @@ from efssim.study.weighing import Weighing
 if TYPE_CHECKING:
     import pandas as pd
 
+PLACES = ("stratum", "weight")
+"""Columns of the table of trials that are no numbers of a trial."""
 AGE = "time_since_last_sync_s"
 
 

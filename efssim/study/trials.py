@@ -12,16 +12,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from efssim.lag.pool import Pool
+from efssim.model.strata import strata_of
 from efssim.progress import bar_of_trials, told
 from efssim.scenario import Scenario
-from efssim.model.strata import strata_of
 from efssim.study.evidence import Evidence, evidence
 from efssim.study.executors import Workers
 from efssim.study.handing_out import HandingOut
 from efssim.study.interrupts import Interrupts
-from efssim.study.intervals import Estimate, quantile_interval, quantile_of
+from efssim.study.intervals import Estimate, Interval, quantile_interval, quantile_of
+from efssim.study.long_faults import long_faults
 from efssim.study.part import Job
 from efssim.study.precision import BUDGET, Precision, first_stage, stein_intervals
+from efssim.study.quantiles import weighted_quantile
 from efssim.study.store import Store
 from efssim.study.summary import means_and_intervals, trial_table
 from efssim.study.trial import Done, Trial
@@ -88,10 +90,12 @@ class Trials:
         }
 
     def _evidence(self) -> dict[str, Any]:
-        """Return what there is for each replication, and the strata where there are any."""
+        """Return what there is for each replication, and what is true of all, if there is any."""
         strata = self.weighing.as_json()
         found = {name: each._asdict() for name, each in self.evidence.items()}
-        return {"strata": strata, **found} if strata else found
+        too_long = list(long_faults(self.scenario))
+        of_all = {"strata": strata, "long_faults": too_long}
+        return {**{name: part for name, part in of_all.items() if part}, **found}
 
     def _precision(self) -> dict[str, float | int | None] | None:
         if self.precision is None:
@@ -167,18 +171,38 @@ class Trials:
             raise KeyError(f"name one of the replications: {', '.join(self.replications)}")
         return replication
 
+    def estimate(self, replication: str, column: str) -> Estimate:
+        """Return the mean over trials of a number column of `table`, and its 95 % interval.
+
+        Both as `summary` has them; None where there is none. Raise KeyError for a replication or a
+        column that there is not.
+        """
+        found = []
+        for tree in (self.summary["replications"], self.summary["ci95"]):
+            node = tree[replication]
+            for key in column.split("."):
+                node = None if node is None else node.get(key)
+            found.append(node)
+        if column not in self.table.columns:
+            raise KeyError(f"no trial has a number {column!r}")
+        value, bounds = found
+        return Estimate(value, None if bounds is None else Interval(*bounds))
+
     def quantile(self, replication: str, column: str, p: float) -> Estimate:
         """Return the p-quantile over trials of a column of `table`, with its 95 % interval.
 
         As the median over trials of `rpo.longest_s`, the longest violation. The interval is from
-        order statistics and holds whatever the distribution; it is None where so few trials cannot
-        enclose the quantile. Raise KeyError for a replication or a column that there is not,
-        ValueError unless 0 < p < 1, TypeError for a column of texts.
+        order statistics and holds whatever the distribution, as does that of strata; it is None
+        where so few trials cannot enclose the quantile. Raise KeyError for a replication or a
+        column that there is not, ValueError unless 0 < p < 1, TypeError for a column of texts.
         """
         rows = self.table[self.table["replication"] == replication]
         if not len(rows):
             raise KeyError(f"no trial has a replication {replication!r}")
-        values = [float(value) for value in rows[column].dropna()]
+        rows = rows.dropna(subset=[column])
+        values = [float(value) for value in rows[column]]
+        if not self.weighing.is_plain:
+            return weighted_quantile(values, rows["stratum"].tolist(), self.weighing, p)
         return Estimate(quantile_of(values, p), quantile_interval(values, p))
 
     @property

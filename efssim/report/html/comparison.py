@@ -43,7 +43,8 @@ def _block(comparison: Comparison, svg: str, ident: str) -> Block:
         "Change",
         inlined(svg, f"{ident}-change"),
         comparison_alt(comparison),
-        "Points are changes in per cent of the first mean, lines their 95 % intervals.",
+        "Points are changes in per cent of the first mean (of shares in percentage points), "
+        "lines their 95 % intervals.",
     )
     return Block(name, ident, text=_pairs(comparison), figure=figure, table=_table(comparison))
 

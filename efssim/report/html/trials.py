@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from efssim.report.evidence_text import long_faults_text, strata_text, units_text
 from efssim.report.figures.study_alt import trials_alt
 from efssim.report.html.run_tables import LAGS, exact, leaves
 from efssim.report.html.sections import sentence, worst
@@ -26,6 +27,7 @@ from efssim.report.terms import TERMS
 from efssim.report.trials_verdict import WORDS, attained, disaster, late, of_trials
 from efssim.report.verdict import goal
 from efssim.scenario.quantities import format_duration
+from efssim.study.evidence import Evidence
 from efssim.study.trials import Trials
 
 _KINDS = {True: "met", False: "missed", None: "open"}
@@ -93,8 +95,13 @@ def _verdict(trials: Trials, name: str) -> Verdict:
         _KINDS[found.met],
         f"RPO {WORDS[found.met].lower()}",
         f"{held} {late(name, trials)} {disaster(name, trials)}",
-        f"Objective: {goal(means)}.",
+        f"Objective: {goal(means)}. {_rests_on(trials, found)}".rstrip(),
     )
+
+
+def _rests_on(trials: Trials, found: Evidence) -> str:
+    parts = units_text(found, trials), strata_text(trials), long_faults_text(trials)
+    return " ".join(part for part in parts if part)
 
 
 def _attained(
