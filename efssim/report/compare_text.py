@@ -61,7 +61,8 @@ def comparison_report(comparison: Comparison) -> str:
     title = f"{b} compared with {a}: {pairs} of trials with the same draws"
     if not comparison.is_paired:
         title = f"{b} compared with {a}: no pairs of trials, since their rare faults differ"
-    parts = [wrapped(title, indent=2), *_verdicts(comparison)]
+    said = [line for text in verdicts(comparison) for line in wrapped(text, indent=2)]
+    parts = [wrapped(title, indent=2), said]
     for name, rows in comparison.main.groupby("replication", sort=False):
         lines = [_row(row) for row in rows.to_dict("records")]
         header = f"{'':<29}{'first':>9}{'second':>10} {'change, 95 % interval':<26}{'saved':>5}"
@@ -76,14 +77,13 @@ def comparison_report(comparison: Comparison) -> str:
     return joined(parts)
 
 
-def _verdicts(comparison: Comparison) -> list[list[str]]:
+def verdicts(comparison: Comparison) -> list[str]:
     """Say what each study shows of its objective, by the same judge as alone."""
-    lines: list[str] = []
-    for study in (comparison.first, comparison.second):
-        for name in study.replications:
-            said = f"{study.scenario.name}, {name}: {verdict_of_trials(name, study)}"
-            lines += wrapped(said, indent=2)
-    return [lines]
+    return [
+        f"{study.scenario.name}, {name}: {verdict_of_trials(name, study)}"
+        for study in (comparison.first, comparison.second)
+        for name in study.replications
+    ]
 
 
 def _row(row: dict[Any, Any]) -> str:
