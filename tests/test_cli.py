@@ -18,7 +18,7 @@ from click.testing import CliRunner
 from efssim import cli
 
 EFSSIM = Path(sys.executable).with_name("efssim")
-PACKAGE = Path(cli.__file__).parent
+PACKAGE = Path(cli.__file__).parents[1]
 SCENARIOS = Path(__file__).parents[1] / "scenarios"
 
 SHORT = """\
