@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from efssim.columns import Columns
+from efssim.errors import ArgumentError, UnknownNameError
 from efssim.lag.exceedance import Exceedance
 from efssim.lag.hours import hours_between
 from efssim.lag.risk import Risk, risk_of
@@ -309,13 +310,13 @@ class Result:
 
     def _require_records(self) -> None:
         if not self.has_records:
-            raise ValueError("the scenario says `records: off`, so no sync was kept")
+            raise ArgumentError("the scenario says `records: off`, so no sync was kept")
 
     def _named(self, replication: str | None) -> str:
         if replication is None and len(self.outcomes) == 1:
             return next(iter(self.outcomes))
         if replication not in self.outcomes:
-            raise KeyError(f"name one of the replications: {', '.join(self.outcomes)}")
+            raise UnknownNameError(f"name one of the replications: {', '.join(self.outcomes)}")
         return replication
 
     def _times(self, time_s: Any) -> pd.Series[pd.Timestamp]:

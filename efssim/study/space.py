@@ -74,8 +74,9 @@ def with_value(scenario: Scenario, vary: Parameter | str, value: object) -> Scen
     way are created, as `--set` does. Raise ScenarioError, with one line for each problem.
     """
     chosen = parameter(vary) if isinstance(vary, str) else vary
+    wanted = chosen.value(value)
     try:
-        data = replaced(as_written(scenario), chosen.segments, chosen.value(value))
+        data = replaced(as_written(scenario), chosen.segments, wanted)
     except ValueError as error:
         raise chosen.problem(str(error)) from None
     return validated(data, chosen.at)
