@@ -66,7 +66,15 @@ class Problem:
         at = self.position
         place = "" if at is None else f"{at.file}:{at.line}:{at.column}: "
         where = f"{format_path(self.path)}: " if self.path else ""
-        return f"{place}{where}{self.message}"
+        return f"{place}{where}{_in_one_line(self.message)}"
+
+
+def _in_one_line(message: str) -> str:
+    """Return a message with whatever in it would break its line, or hide in it, escaped."""
+    if message.isprintable():
+        return message
+    letters = (c if c.isprintable() else c.encode("unicode_escape").decode() for c in message)
+    return "".join(letters)
 
 
 class ScenarioError(EfssimError, ValueError):
