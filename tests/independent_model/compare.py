@@ -16,11 +16,12 @@ ABSOLUTE_S = 1e-6
 def differences(ours: Any, theirs: Any, path: str = "") -> Iterator[str]:
     """Yield what differs: whole numbers, truths and texts exactly, others but for rounding.
 
-    Every field of either side is compared; a status in which no time was spent is as good as none.
+    Every field of either side is compared. A status in which no time was spent is as good as none,
+    and a cause of which nothing was dropped.
     """
     if isinstance(ours, dict) and isinstance(theirs, dict):
         for key in {**ours, **theirs}:
-            missing = 0.0 if path.endswith("status_s") else _Missing()
+            missing = 0 if path.endswith(("status_s", "dropped_bytes")) else _Missing()
             yield from differences(
                 ours.get(key, missing), theirs.get(key, missing), f"{path}.{key}".strip(".")
             )

@@ -202,21 +202,20 @@ class Replication:
         before += self.world.latency(self)
         if writes or size or files:
             before += self.source.files_at(now) / timing.scan_rate
-            before += large_file_bytes(writes) / timing.diff_rate
+            before += large_file_bytes([] if initial else writes) / timing.diff_rate
         whole = self._transfer_s(initial, size, files)
         return Sync(now, initial, writes, size, files, before, whole, whole, now)
 
     def _to_transfer(self, writes: list[Write]) -> tuple[int, int]:
-        """Return the bytes and files of an initial sync."""
+        """Return the bytes and files of an initial sync: files in proportion to the bytes."""
         now = self.world.now
-        whole = self.source.size_at(now), self.source.files_at(now)
+        size, files = self.source.size_at(now), self.source.files_at(now)
         differing = self.world.differing(self)
-        if differing is not None:
-            return min(differing[0], whole[0]), min(differing[1], whole[1])
-        if self.timing.differing is not None:
-            written = sum(write.bytes for write in writes)
-            return min(self.timing.differing + written, whole[0]), whole[1]
-        return whole
+        if differing is None and self.timing.differing is not None:
+            differing = self.timing.differing + sum(write.bytes for write in writes)
+        if differing is None or differing >= size:
+            return size, files
+        return differing, round(files * differing / size)
 
     def _transfer_s(self, initial: bool, size: int, files: int) -> float:
         timing = self.timing

@@ -117,7 +117,7 @@ class _Maker:
         return {"batch": {"at": at, "every": every, "writes": writes, "over": over}}
 
     def target(self) -> Json:
-        large = 256 * self.between(4, 32)
+        large = 256 * self.between(8, 32)  # no smaller than the largest hot set
         in_file = self.maybe(0.15, in_file={"size": large})
         block = self.one_of([128, 256, 512])
         hot = {"size": block * self.between(1, 4), "block": block, "share": self.one_of([0, 1, 1])}

@@ -40,6 +40,11 @@ class Write:
     """When the configuration that should have published it was gone."""
     discarded: bool = False
 
+    @property
+    def files(self) -> int:
+        """Files that it changes; a large file counts with the sync that it is part of."""
+        return 0 if self.stream.large_file_bytes is not None else self.stream.files
+
 
 def stream_of(name: str, spec: WriteStream) -> Stream:
     """Return what the writes of a stream have in common."""
@@ -109,7 +114,7 @@ def _jobs(batch: Batch, start: datetime, end_s: float) -> Iterator[float]:
     since_midnight = start.hour * 3600 + start.minute * 60 + start.second
     begin_s = float((of_day - since_midnight) % 86_400)
     while begin_s <= end_s:
-        for k in range(batch.writes):
+        for k in range(1, batch.writes + 1):
             yield begin_s + batch.over * k / batch.writes
         begin_s += batch.every
 

@@ -220,12 +220,12 @@ class _Measures:
 
     def utilisation(self) -> float | None:
         timing = self.of.timing
-        throughput = min(timing.throughput, self.world.capacity(self.of))
+        throughput = min(timing.throughput, self.world.nominal_capacity(self.of))
         runnable_s = self.runnable_s()
         if not runnable_s or (math.isinf(throughput) and math.isinf(timing.file_rate)):
             return None
         saved = sum(done.written - done.bytes for done in self.regular)
-        files = sum(write.stream.files for write in self.made)
+        files = sum(write.files for write in self.made)
         work_s = max((_bytes(self.made) - saved) / throughput, files / timing.file_rate)
         return work_s / runnable_s
 
@@ -243,7 +243,7 @@ class _Measures:
         """Whether more was added to what is pending than one sync carries."""
         end_s = self.end_s if self.of.gone_s is None else self.of.gone_s
         growth = _bytes(self.pending_after(end_s)) - _bytes(self.pending_after(self.begin_s))
-        return growth > (_mean([done.bytes for done in self.regular]) or 0)
+        return growth > (_mean([done.written for done in self.regular]) or 0)
 
     def initial(self) -> Json:
         first = next((done for done in self.of.syncs if done.initial), None)

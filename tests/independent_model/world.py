@@ -11,7 +11,7 @@ from efssim.scenario.schema import Destination, Event, Initial, Sync
 from efssim.scenario.schema import Control as ControlTimes
 from independent_model.agenda import Agenda, Turn
 from independent_model.disturbances import Disturbance
-from independent_model.file_system import FileSystem, changed_files
+from independent_model.file_system import FileSystem
 from independent_model.replication import Drop, Replication, Timing
 from independent_model.streams import Write, writes_of
 
@@ -112,16 +112,18 @@ class World:
             destination.name: self.now,
         }
 
-    def differing(self, replication: Replication) -> tuple[int, int] | None:
-        """Return bytes and files written to either side since both last agreed, if ever."""
+    def differing(self, replication: Replication) -> int | None:
+        """Return the bytes written to either side since both last agreed; None: they never did."""
         sides = (replication.source, replication.destination)
         agreed = self._agreed.get(frozenset(side.name for side in sides))
         if agreed is None:
             return None
-        writes = [
-            write for side in sides for write in side.writes if write.time_s > agreed[side.name]
-        ]
-        return sum(write.bytes for write in writes), changed_files(writes)
+        return sum(
+            write.bytes
+            for side in sides
+            for write in side.writes
+            if write.time_s > agreed[side.name]
+        )
 
     # --- links ----------------------------------------------------------------------------------
 
@@ -135,10 +137,13 @@ class World:
 
     def capacity(self, replication: Replication) -> float:
         """Return the bytes per second that a replication's link takes at present."""
-        link = self.scenario.links.get(self._link(replication))
-        capacity = math.inf if link is None else link.capacity
         factors = [each.factor for each in self.active if each.degrades(replication)]
-        return capacity * math.prod(factors)
+        return self.nominal_capacity(replication) * math.prod(factors)
+
+    def nominal_capacity(self, replication: Replication) -> float:
+        """Return the bytes per second that a replication's link takes undisturbed."""
+        link = self.scenario.links.get(self._link(replication))
+        return math.inf if link is None else link.capacity
 
     # --- disturbances ---------------------------------------------------------------------------
 
