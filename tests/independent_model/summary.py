@@ -156,6 +156,15 @@ class _Measures:
         """Return what is pending once everything of an instant has happened."""
         return [w for w in self.of.writes if w.time_s <= time_s and not _published(w, time_s)]
 
+    def pending_before_the_window(self) -> list[Write]:
+        """Return what is pending before anything happens at the window's first instant."""
+        return [
+            write
+            for write in self.of.writes
+            if write.time_s < self.begin_s
+            and (write.published_s is None or write.published_s >= self.begin_s)
+        ]
+
     def pending_before_completions(self, time_s: float) -> list[Write]:
         """Return what is pending at an instant after its writes and before its completions."""
         return [
@@ -190,7 +199,7 @@ class _Measures:
     def most_pending(self) -> int | None:
         """Return the most bytes pending; just before a completion what was written by then counts.
 
-        At the first LRT nothing is defined before the completion.
+        Before the window, and before the first LRT, there is no such moment.
         """
         if not self.defined_s:
             return None
@@ -198,7 +207,7 @@ class _Measures:
         return max(
             _bytes(
                 self.pending_after(time_s)
-                if time_s == first_s
+                if time_s in (first_s, self.begin_s)
                 else self.pending_before_completions(time_s)
             )
             for time_s in self.instants()
@@ -242,7 +251,7 @@ class _Measures:
     def grows(self) -> bool:
         """Whether more was added to what is pending than one sync carries."""
         end_s = self.end_s if self.of.gone_s is None else self.of.gone_s
-        growth = _bytes(self.pending_after(end_s)) - _bytes(self.pending_after(self.begin_s))
+        growth = _bytes(self.pending_after(end_s)) - _bytes(self.pending_before_the_window())
         return growth > (_mean([done.written for done in self.regular]) or 0)
 
     def initial(self) -> Json:
