@@ -59,19 +59,34 @@ class _Maker:
 
     def scenario(self) -> Json:
         regions = (SOURCE, DESTINATION)
+        replications, events = self.replications(), self.events()
         return {
             "name": f"random-{self.seed}",
             "start": self.one_of(["2026-01-01T00:00:00Z", "2026-03-01T23:58:20Z"]),
             "duration": self.duration,
-            "warm_up": self.one_of([0, 0, self.time(1, 10), self.time(5, 30)]),
-            "rpo": {"target": self.time(1, 30), "attainment": self.one_of([0.5, 0.9, 0.999])},
+            "warm_up": self.warm_up(events),
+            "records": self.one_of(["on", "off"]),
+            "rpo": {
+                "target": self.target_s(replications["dr"]["sync"]),
+                "attainment": self.one_of([0.5, 0.9, 0.999]),
+            },
             "regions": {name: self.region() for name in regions},
             "links": {} if self.second else self.links(),
             "file_systems": self.file_systems(),
-            "replications": self.replications(),
-            "events": self.events(),
+            "replications": replications,
+            "events": events,
             "defaults": {"sync": self.sync(), "control": self.control()},
         }
+
+    def warm_up(self, events: list[Json]) -> int:
+        """Return none, some time, or that of an event."""
+        times = [event["at"] for event in events if event["at"] < self.duration]
+        return self.one_of([0, 0, self.time(1, 10), self.time(5, 30), *times[:2]])
+
+    def target_s(self, sync: Json) -> int:
+        """Return some time, or the age at which a sync of little completes."""
+        peak = sync["interval"] + sync["setup"] or self.step
+        return self.one_of([peak, self.time(1, 30), self.time(1, 30)])
 
     def region(self) -> Json:
         late = {"opting_in": self.time(0, 4), "opting_out": self.time(0, 4)}

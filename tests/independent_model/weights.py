@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -11,9 +12,9 @@ QUANTILES = {"p50": 0.5, "p90": 0.9, "p95": 0.95, "p99": 0.99, "p99_9": 0.999}
 Numbers = dict[str, float | None]
 
 
-def of_values(values: list[tuple[float, float]]) -> Numbers:
+def of_values(weighted: Sequence[tuple[float, float]]) -> Numbers:
     """Return mean, quantiles and maximum of (value, weight)."""
-    values = sorted((value, weight) for value, weight in values if weight > 0)
+    values = sorted((value, weight) for value, weight in weighted if weight > 0)
     total = math.fsum(weight for _, weight in values)
     if not total:
         return dict.fromkeys(["mean", *QUANTILES, "max"])

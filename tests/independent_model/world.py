@@ -7,8 +7,8 @@ from collections import Counter
 from typing import Any
 
 from efssim import Scenario
-from efssim.scenario.schema import Destination, Event, Initial, Sync
 from efssim.scenario.schema import Control as ControlTimes
+from efssim.scenario.schema import Destination, Event, Initial, Sync
 from independent_model.agenda import Agenda, Turn
 from independent_model.disturbances import Disturbance
 from independent_model.file_system import FileSystem
@@ -16,7 +16,7 @@ from independent_model.replication import Drop, Replication, Timing
 from independent_model.streams import Write, writes_of
 
 
-class Refused(Exception):
+class RefusedError(Exception):
     """EFS refuses a call."""
 
 
@@ -192,7 +192,7 @@ class World:
     def _call(self, event: Event) -> None:
         try:
             self._answer(event)
-        except Refused:
+        except RefusedError:
             return
 
     def _answer(self, event: Event) -> None:
@@ -211,14 +211,16 @@ class World:
 
     def _named(self, name: object) -> FileSystem:
         if name not in self.file_systems:
-            raise Refused
+            raise RefusedError
         return self.file_systems[str(name)]
 
     def _check_region(self, region: str) -> None:
         """A call fails where its Region is down or the account is not opted in."""
-        if any(each.kind in ("region_outage", "opt_out") and each.target == region
-               for each in self.active):
-            raise Refused
+        if any(
+            each.kind in ("region_outage", "opt_out") and each.target == region
+            for each in self.active
+        ):
+            raise RefusedError
 
     def _check_errors(self, event: Event, region: str) -> None:
         for error in self._errors:
@@ -226,26 +228,26 @@ class World:
             fits = injected.api_error == event.call and injected.region in (None, region)
             if fits and error["left"]:
                 error["left"] -= 1
-                raise Refused
+                raise RefusedError
 
     def _delete(self, source: FileSystem, region: str) -> None:
         replication = source.replication
         if replication is None or replication.source is not source:
-            raise Refused
+            raise RefusedError
         if region not in (source.region, replication.destination.region):
-            raise Refused
+            raise RefusedError
         replication.delete()
 
     def _protect(self, file_system: FileSystem, region: str, protection: str) -> None:
         if file_system.region != region or file_system.failed:
-            raise Refused
+            raise RefusedError
         if file_system.protection == "REPLICATING":
-            raise Refused
+            raise RefusedError
         file_system.protection = protection
 
     def _create(self, source: FileSystem, region: str, wanted: dict[str, str]) -> None:
         if source.region != region or source.failed or source.replication is not None:
-            raise Refused
+            raise RefusedError
         name = self._next_name(source)
         destination = self._create_destination(source, name, wanted)
         self._replications_of[source.name] += 1
@@ -267,7 +269,7 @@ class World:
         self._check_region(found.region)
         free = found.replication is None and found.protection == "DISABLED"
         if found is source or found.failed or not free or (source.encrypted > found.encrypted):
-            raise Refused
+            raise RefusedError
         return found
 
 
