@@ -98,7 +98,7 @@ MUTANTS = (
         "lag/age.py",
         "teeth.high[teeth.end_s >= self._begin_s]",
         "teeth.high[teeth.end_s > self._begin_s]",
-        (HAND,),
+        (MODEL,),
     ),
     Mutant(
         "a sync that completes at the begin of the window is before it",
@@ -187,8 +187,8 @@ MUTANTS = (
     Mutant(
         "a degraded link reaches nobody",
         "model/disturbances.py",
-        "active.reached += [part for part in fleet.current() if _on_link(active.cause.target, part)]",
-        "pass",
+        "active.reached += [part for part in fleet.current() if _on_link",
+        "active.reached += [part for part in () if _on_link",
         (HAND,),
     ),
     Mutant(
