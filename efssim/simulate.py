@@ -255,13 +255,15 @@ class Simulation:
         return Measures(records, snapshot, self._running[name], self._objective(name))
 
     def _objective(self, name: str) -> Objective:
-        sync, rpo = self._world.fleet.replications[name].terms.sync, self.scenario.rpo
+        replication, rpo = self._world.fleet.replications[name], self.scenario.rpo
+        sync, ends = replication.terms.sync, (replication.source, replication.destination)
+        link = self._world.fleet.link(*(end.region for end in ends))
         return Objective(
             begin_s=self.scenario.warm_up,
             end_s=self._world.now_s,
             target_s=rpo.target,
             attainment=rpo.attainment,
-            throughput=sync.number("throughput"),
+            throughput=min(sync.number("throughput"), link.undisturbed_capacity),
             file_rate=sync.number("file_rate"),
         )
 
