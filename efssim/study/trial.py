@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from efssim.errors import EfssimError
 from efssim.model.draws import Draws
 from efssim.model.errors import RunError
 from efssim.model.strata import placed, strata_of
@@ -40,7 +41,7 @@ class Done:
     """Distributions in bins, by replication and lag."""
 
 
-class TrialError(Exception):
+class TrialError(EfssimError):
     """A trial raised; the message names its seed and how to repeat it alone."""
 
     def __init__(self, number: int, seed: int, cause: str) -> None:
