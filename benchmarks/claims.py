@@ -23,10 +23,9 @@ import numpy as np
 
 import efssim
 from efssim.model.strata import Strata, strata_of
-from efssim.study.evidence import evidence
+from efssim.study.evidence import judged, samples
 from efssim.study.intervals import CONFIDENCE
 from efssim.study.precision import weighed_ages
-from efssim.study.sample import sample_of
 from efssim.study.trial import Trial, run_trial
 from efssim.study.weighing import Design
 
@@ -276,16 +275,23 @@ def _study(
 
 
 def _said(study: list[Trial], design: Design) -> Said:
-    met = evidence(study, "dr", design).met
-    sample = sample_of(study, "dr", design, undefined_is_lost=False)
-    bounds = sample.attained((1 + CONFIDENCE) / 2)
+    strict, mild = samples(study, "dr", design)
+    met, _, _ = judged(strict, mild, _objective(study), CONFIDENCE)
+    bounds = mild.attained((1 + CONFIDENCE) / 2)
     _, interval = weighed_ages(study, design)["dr"]
     return Said(met, *bounds, *(interval or (math.nan, math.nan)))
 
 
+def _objective(study: list[Trial]) -> float:
+    return float(study[0].summary["replications"]["dr"]["rpo"]["objective"])
+
+
 def _decided(study: list[Trial], design: Design, sizes: list[int]) -> int:
     for size in sizes:
-        if evidence(study[:size], "dr", design).met is not None:
+        if (
+            judged(*samples(study[:size], "dr", design), _objective(study), CONFIDENCE)[0]
+            is not None
+        ):
             return size
     return sizes[-1]
 
@@ -301,7 +307,7 @@ def main() -> None:
     parser.add_argument("--only", choices=SCENARIOS, action="append")
     parser.add_argument("--fill", action="store_true", help="run the pools and stop")
     given = parser.parse_args()
-    sizes = [*range(10, given.trials, 10), given.trials]
+    sizes = [*range(20, given.trials, 20), given.trials]
     for name in given.only or SCENARIOS:
         pool = pool_of(name, given.size, given.pools, given.workers)
         if not given.fill:

@@ -34,6 +34,13 @@ if TYPE_CHECKING:
 @click.option("--confidence", default="95%", show_default=True, metavar="SHARE")
 @click.option("--replication", metavar="NAME", help="Whose RPO; that of PATH or of all unless set.")
 @click.option("--trials", type=click.IntRange(min=10), default=30, show_default=True)
+@click.option(
+    "--budget",
+    default="5 min",
+    show_default=True,
+    metavar="DURATION",
+    help="Real time after which it ends with what it knows.",
+)
 @study_options
 @handles_errors
 def plan(
@@ -44,6 +51,7 @@ def plan(
     confidence: str,
     replication: str | None,
     trials: int,
+    budget: str,
     seed: int | None,
     workers: int | None,
     overrides: tuple[str, ...],
@@ -56,6 +64,7 @@ def plan(
     from efssim.report.plan_json import plan_json, write_plan
     from efssim.report.plan_text import plan_report
     from efssim.scenario import load
+    from efssim.study.plan import budget_s
     from efssim.study.plan import plan as find
     from efssim.study.space import parse_assignment, range_of, with_value
 
@@ -65,6 +74,7 @@ def plan(
     for end in between:
         refuse_absurd(with_value(scenario, chosen, end), file, insist=yes)
     check_folder(out, png=False)
+    seconds = budget_s(budget)
     with placing_refusals(file, overrides), study_errors(file):
         found = find(
             scenario,
@@ -77,7 +87,9 @@ def plan(
             trials=trials,
             seed=seed,
             workers=workers,
-            on_progress=_tell_evaluation(chosen) if shows_progress(quiet) else None,
+            budget=seconds,
+            on_begin=None if quiet else lambda: _tell_budget(seconds),
+            on_progress=_tell_evaluation(chosen) if not quiet else None,
         )
     if out is not None:
         write_plan(found, out, typed())
@@ -145,12 +157,20 @@ def _tell_combination(done: int, wanted: int) -> None:
     click.echo(f"{done} of {wanted} combinations", err=True)
 
 
+def _tell_budget(seconds: float) -> None:
+    from efssim.scenario.quantities import format_duration
+
+    text = format_duration(seconds)
+    click.echo(f"planning for at most {text} (--budget), then with what is known", err=True)
+
+
 def _tell_evaluation(vary: Parameter) -> Callable[[Evaluation], None]:
     """Return what shows each evaluation of a plan as it is made."""
 
     def tell(made: Evaluation) -> None:
-        met = "met" if made.met else "missed"
-        shown = f"{vary.text(made.value)}: attainment {made.attainment:.5f}, {met}"
+        from efssim.study.evaluation import said
+
+        shown = f"{vary.text(made.value)}: attainment {made.attainment:.5f}, {said(made)}"
         click.echo(f"{shown} ({made.stage}, {made.trials} trials)", err=True)
 
     return tell

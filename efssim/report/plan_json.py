@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +11,7 @@ from efssim.report.json_text import json_text
 from efssim.report.plan_text import answer_text
 from efssim.report.study_files import Sketch, write_study
 from efssim.study.evaluation import Evaluation
+from efssim.study.long_faults import long_faults
 
 if TYPE_CHECKING:
     from efssim.study.plan import Plan
@@ -49,6 +51,11 @@ def plan_summary(plan: Plan) -> dict[str, Any]:
             "replications": list(goal.replications),
         },
         "outcome": plan.outcome,
+        "out_of_time": plan.out_of_time,
+        "budget_s": plan.budget_s,
+        "candidate": None if plan.candidate is None else asdict(plan.candidate),
+        "strata": plan.evaluations[-1].losses.weighing.as_json(),
+        "long_faults": list(long_faults(plan.scenario)),
         "answer": _answer(plan, quantity.unit),
         "text": answer_text(plan),
         "windows": plan.windows,
@@ -73,6 +80,8 @@ def _evaluation(made: Evaluation) -> dict[str, Any]:
         "confidence": made.confidence,
         "trials": made.trials,
         "met": made.met,
+        "holds": made.holds,
+        "more_trials": made.more_trials,
         "stage": made.stage,
         "seed": made.seed,
         "violations_per_month": made.violations_per_month,

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Future, wait
 
 from efssim.errors import EfssimError
+from efssim.study.deadline import Deadline, OutOfTimeError
 from efssim.study.executors import Workers
 from efssim.study.interrupts import Interrupts
 from efssim.study.part import Job, Part, run_part
@@ -29,16 +30,24 @@ class WorkersDiedError(EfssimError, BrokenExecutor):
 class HandingOut:
     """The parts that are under way."""
 
-    def __init__(self, job: Job, workers: Workers, interrupts: Interrupts) -> None:
+    def __init__(
+        self,
+        job: Job,
+        workers: Workers,
+        interrupts: Interrupts,
+        deadline: Deadline | None = None,
+    ) -> None:
         self._job, self._workers, self._interrupts = job, workers, interrupts
+        self._deadline = deadline or Deadline()
         self._running: dict[Future[Part], tuple[Numbers, int]] = {}
         self._trial_s = _PART_S  # how long one takes, as far as known
 
     def results(self, missing: list[int]) -> Iterator[Part]:
         """Yield parts with the missing trials as they are complete.
 
-        Raise KeyboardInterrupt at Ctrl-C, after yielding what was complete by then, and
-        WorkersDiedError; what a trial raises comes out of here as well.
+        Raise KeyboardInterrupt at Ctrl-C, after yielding what was complete by then,
+        WorkersDiedError, and OutOfTimeError at the deadline; what a trial raises comes out of here
+        as well.
         """
         try:
             for numbers in self._parts(missing):
@@ -51,10 +60,14 @@ class HandingOut:
             yield from self._complete_by_now()
             raise
 
-    def close(self) -> None:
-        """Give up what is under way."""
+    def cancel(self) -> None:
+        """Give up what has not begun, and keep the workers."""
         for future in self._running:
             future.cancel()
+
+    def close(self) -> None:
+        """Give up what is under way."""
+        self.cancel()
         self._workers.close(at_once=any(not future.done() for future in self._running))
 
     def _parts(self, missing: list[int]) -> Iterator[Numbers]:
@@ -75,8 +88,13 @@ class HandingOut:
         self._running[future] = numbers, tries
 
     def _next(self) -> Iterator[Part]:
+        self._deadline.check()
         with self._interrupts.allowed():
-            done, _ = wait(self._running, return_when=FIRST_COMPLETED)
+            done, _ = wait(
+                self._running, timeout=self._deadline.left_s, return_when=FIRST_COMPLETED
+            )
+        if not done:
+            raise OutOfTimeError
         dead: list[tuple[Numbers, int]] = []
         for future in [future for future in self._running if future in done]:
             try:

@@ -16,6 +16,7 @@ from efssim.lag.pool import Pool
 from efssim.model.strata import strata_of
 from efssim.progress import bar_of_trials, told
 from efssim.scenario import Scenario
+from efssim.study.deadline import Deadline
 from efssim.study.evidence import Evidence, evidence
 from efssim.study.executors import Workers
 from efssim.study.handing_out import HandingOut
@@ -263,9 +264,25 @@ def run_trials(
             handing_out.close()
             if store is not None:
                 store.close()
-    found = Trials(scenario, seed, study.complete(), wanted, study.pool, study.interrupted, wish)
-    study.pool.weigh(found.weighing.each)
-    return found
+    return study.made(seed, wanted, wish)
+
+
+def run_by(
+    deadline: Deadline, scenario: Scenario, trials: int, *, seed: int, workers: Workers
+) -> Trials:
+    """Run trials on workers that others use as well; Ctrl-C returns those that are complete.
+
+    Raise OutOfTimeError at the deadline, besides what `run_trials` raises.
+    """
+    job = Job.of(scenario, seed, False)
+    with Interrupts() as interrupts:
+        handing_out = HandingOut(job, workers, interrupts, deadline)
+        study = _Study(scenario, handing_out, None, None)
+        try:
+            wanted = study.run(trials, None)
+        finally:
+            handing_out.cancel()
+    return study.made(seed, wanted, None)
 
 
 class _Study:
@@ -278,6 +295,7 @@ class _Study:
         store: Store | None,
         on_progress: Progress | None,
     ) -> None:
+        self._scenario = scenario
         self._handing_out, self._store, self._on_progress = handing_out, store, on_progress
         self._first, self._design = first_stage(strata_of(scenario)), Design.of(scenario)
         self._trials: dict[int, Trial] = {}
@@ -296,6 +314,13 @@ class _Study:
         except KeyboardInterrupt:
             self.interrupted = True  # what is complete is a result, marked as partial
         return wanted
+
+    def made(self, seed: int, wanted: int, precision: Precision | None) -> Trials:
+        """Return the trials that are complete as a study."""
+        complete, partial = self.complete(), self.interrupted
+        found = Trials(self._scenario, seed, complete, wanted, self.pool, partial, precision)
+        self.pool.weigh(found.weighing.each)
+        return found
 
     def complete(self) -> tuple[Trial, ...]:
         """Return the complete trials in the order of their numbers."""
