@@ -414,7 +414,7 @@ def test_a_budget_that_is_none() -> None:
 
 def test_a_plan_shares_trials_out_over_rare_faults() -> None:
     rare = {"wan": {"link_outage": LINK, "every": {"exponential": {"mean": "2 days"}}, "for": 600}}
-    made = plan(far_apart(rare), INTERVAL, "10 s", "4 min", trials=10, shares=())
+    made = plan(far_apart(rare), INTERVAL, "10 s", "4 min", trials=10)
     first, second = made.summary["strata"]
     assert first["faults"] == []
     assert second["faults"] == ["wan"]
