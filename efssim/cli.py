@@ -392,8 +392,11 @@ def _report_progress(out: Path | None, verify: bool) -> None:
 
 
 def _objective_met(result: Result | Trials) -> bool:
+    from efssim.report.traces import thin_traces
+
     parts = result.summary["replications"].values()
-    return bool(parts) and all(part["rpo"]["met"] is True for part in parts)
+    met = bool(parts) and all(part["rpo"]["met"] is True for part in parts)
+    return met and not thin_traces(result.traces)  # no verdict rests on what was not measured
 
 
 @cli.command()

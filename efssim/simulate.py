@@ -24,6 +24,7 @@ from efssim.result import Outcome, Result
 from efssim.scenario import Scenario
 from efssim.scenario.quantities import parse_duration
 from efssim.scenario.schema import Event, WriteStream
+from efssim.scenario.trace_use import stream_path, trace_qualities
 
 if TYPE_CHECKING:
     from efssim.aws.client import Clients
@@ -60,6 +61,7 @@ class Simulation:
         self._minutes: dict[str, WriteMinutes] | None = {} if metrics else None
         self._streams = 0
         self._clients: Clients | None = None
+        self._traces = trace_qualities(scenario)
         self._world = World(scenario, self.seed, self._record, trial)
 
     def _record(self, name: str) -> ReplicationRecords:
@@ -186,7 +188,11 @@ class Simulation:
             raise ValueError(f"no file system is named '{file_system}'")
         self._streams += 1
         spec = WriteStream.model_validate(stream)
-        self._world.fleet.write(found, f"added-{self._streams}", spec)
+        name = f"added-{self._streams}"
+        if spec.trace is not None:
+            quality = spec.trace.read(self.scenario).quality
+            self._traces[stream_path(found.name, name)] = quality
+        self._world.fleet.write(found, name, spec)
 
     def result(self) -> Result:
         """Return the results so far; the simulation can go on afterwards."""
@@ -203,6 +209,7 @@ class Simulation:
             happened=tuple(copy(event) for event in self._world.events),
             digest=digest(self.seed, snapshots, self._world.events),
             trial=self.trial,
+            traces=dict(self._traces),
         )
 
     def lag_states(self) -> dict[str, dict[str, dict[str, Any]]]:

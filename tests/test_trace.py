@@ -17,10 +17,9 @@ from efssim.scenario.trace import (
     Trace,
     TraceError,
     TraceErrors,
-    TraceReport,
-    TraceSpec,
     read_trace,
 )
+from efssim.scenario.trace_spec import TraceSpec
 
 START = datetime(2014, 3, 1, 12, 0, tzinfo=UTC)
 REAL_FILE = "ec2_disk_write_bytes_1ef3de.csv"

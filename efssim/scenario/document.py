@@ -11,7 +11,6 @@ import codecs
 import difflib
 import json
 import os
-import pathlib
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -19,8 +18,13 @@ from typing import Any, NoReturn, TypeAlias
 
 import yaml
 
+from efssim.scenario.files import read_regular
+
 MAX_VALUES = 100_000
 """Largest number of values in a document, each alias counted as what it stands for."""
+
+MAX_BYTES = 2**24
+"""Largest scenario file (16 MiB): far above what 100,000 values take; assumed."""
 
 MAX_DEPTH = 100
 """Deepest nesting of mappings and lists, aliases expanded."""
@@ -142,8 +146,8 @@ def read_document(path: os.PathLike[str] | str) -> Document:
     """
     file = os.fspath(path)
     try:
-        content = pathlib.Path(file).read_bytes()
-    except (OSError, ValueError) as error:  # ValueError: NUL in the name
+        content = read_regular(file, MAX_BYTES)
+    except (OSError, ValueError) as error:  # ValueError: no regular file, or NUL in the name
         reason = getattr(error, "strerror", None) or error
         problem = Problem(Position(file, 1, 1), (), f"cannot read the file: {reason}")
         raise ScenarioError([problem]) from None

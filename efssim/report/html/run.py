@@ -13,7 +13,8 @@ from efssim.report.html.page import render
 from efssim.report.html.sections import SECTIONS, sentence, worst
 from efssim.report.html.svg import Figure, inlined
 from efssim.report.html.tables import Table
-from efssim.report.traces import trace_findings
+from efssim.report.html.traces import trace_table
+from efssim.report.traces import thin_traces, trace_findings
 from efssim.report.verdict import WORDS, attained, disaster, goal
 from efssim.result import Outcome, Result
 from efssim.scenario.quantities import format_duration, format_size
@@ -82,7 +83,9 @@ def run_page(result: Result, drawn: Iterable[Drawing], command: str) -> str:
         has_records=result.has_records,
         events=tables.events(result),
         parameters=tables.parameters(result.scenario),
-        traces=trace_findings(result.scenario),
+        traces=trace_findings(result.traces),
+        trace_table=trace_table(result.traces),
+        thin=thin_traces(result.traces),
         document=tables.all_numbers(_top(result), "the run"),
     )
 

@@ -21,8 +21,10 @@ from efssim.report.html.tables import (
     size,
     text,
 )
+from efssim.report.html.traces import trace_blocks
 from efssim.report.lines import counted
 from efssim.report.terms import TERMS
+from efssim.report.traces import thin_traces
 from efssim.report.trials_verdict import WORDS, attained, disaster, late, of_trials
 from efssim.report.verdict import goal
 from efssim.scenario.quantities import format_duration
@@ -45,13 +47,18 @@ def trials_page(trials: Trials, drawn: Mapping[tuple[str, str], str], command: s
     ]
     if trials.partial:
         meta.append(f"PARTIAL: interrupted after {len(trials)} of {trials.wanted} trials")
+    meta += thin_traces(trials.traces)
     return study_page(
         Study(
             kind="Replication lag over many trials",
             title=trials.scenario.name,
             description=trials.scenario.description,
             meta=meta,
-            blocks=[*_blocks(trials, drawn), parameter_block(trials.scenario, _TIMINGS)],
+            blocks=[
+                *_blocks(trials, drawn),
+                *trace_blocks({trials.scenario.name: trials.traces}),
+                parameter_block(trials.scenario, _TIMINGS),
+            ],
             reproduce=_reproduce(trials, command),
         )
     )

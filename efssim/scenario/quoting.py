@@ -1,0 +1,34 @@
+"""What somebody wrote, as a short piece of one line: messages quote it and never echo it whole."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+
+QUOTE_MAX = 60
+"""Characters of a quoted text at most: enough to find it again; assumed."""
+
+NAMES_MAX = 12
+"""Names of a list at most; assumed, as `QUOTE_MAX`."""
+
+
+def cut(text: object, most: int = QUOTE_MAX) -> str:
+    """Return a text without quotes, as one printable line of at most about `most` characters."""
+    short = str(text)[: most + 1]
+    if len(short) > most:
+        short = short[: most - 1] + "…"
+    return short if short.isprintable() else json.dumps(short)
+
+
+def quoted(text: object, most: int = QUOTE_MAX) -> str:
+    """Return a text in single quotes, cut as by `cut`."""
+    short = cut(text, most)
+    return short if short.startswith('"') and not str(text).startswith('"') else f"'{short}'"
+
+
+def listed(names: Iterable[object], *, quotes: bool = False, most: int = NAMES_MAX) -> str:
+    """Return names joined by commas, each cut; beyond `most` of them how many more there are."""
+    known = list(names)
+    shown = [(quoted if quotes else cut)(name) for name in known[:most]]
+    more = len(known) - len(shown)
+    return ", ".join([*shown, *([f"{more:,} more"] if more else [])])
