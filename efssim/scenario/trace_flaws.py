@@ -106,8 +106,9 @@ def judge(spec: TraceSpec, raw: RawRows, run: Run) -> Judged:
 
 _HIDDEN = {
     "grid": {"spacing"},
-    "cover": {"spacing", "outside"},
-    "missing": {"spacing", "cover", "outside"},
+    "outside": {"length"},
+    "cover": {"length", "spacing", "outside"},
+    "missing": {"length", "spacing", "cover", "outside"},
 }
 """Flaws that say nothing of their own beside others."""
 
@@ -127,7 +128,8 @@ def _cures(cure: Cure, flaw: Flaw, kinds: set[str], raw: RawRows) -> bool:
     left = {other.kind for other in after.flaws}
     if flaw.kind == "unit":  # what else is wrong shows once it is known what values are
         return "unit" not in left
-    is_thin = after.quality.is_thin and "missing" not in kinds - {flaw.kind}
+    # With the true period of its rows a trace may still be thin, which is then said.
+    is_thin = after.quality.is_thin and flaw.kind != "spacing"
     return left <= kinds - {flaw.kind} and not is_thin
 
 
