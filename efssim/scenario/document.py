@@ -19,6 +19,14 @@ from typing import Any, NoReturn, TypeAlias
 import yaml
 
 from efssim.scenario.files import read_regular
+from efssim.scenario.quoting import concise, cut
+
+_FILE_MAX = 1000
+"""Characters of the name of a file in a message: more than most have, and no file is found by; a
+name that was too long to be opened is cut."""
+
+_NAME_MAX = 200
+"""Characters of a name in a path: as many as a name may have."""
 
 MAX_VALUES = 100_000
 """Largest number of values in a document, each alias counted as what it stands for."""
@@ -63,10 +71,14 @@ class Problem:
     path: Path
     message: str
 
+    def __post_init__(self) -> None:
+        """Cut what a message quotes."""
+        object.__setattr__(self, "message", concise(self.message))
+
     def __str__(self) -> str:
         at = self.position
-        place = "" if at is None else f"{at.file}:{at.line}:{at.column}: "
-        where = f"{format_path(self.path)}: " if self.path else ""
+        place = "" if at is None else f"{concise(at.file, _FILE_MAX)}:{at.line}:{at.column}: "
+        where = f"{concise(_cut_path(self.path))}: " if self.path else ""
         return f"{place}{where}{self.message}"
 
 
@@ -188,6 +200,15 @@ def parse_leniently(text: str, file: str) -> Document:
 def format_path(path: Path) -> str:
     """Return a path as written on the command line: `a.b.0`, other names in double quotes."""
     return ".".join(str(part) if isinstance(part, int) else _format_name(part) for part in path)
+
+
+def _cut_path(path: Path) -> str:
+    """Return a path for a reader: long names are cut."""
+    return format_path(tuple(part if isinstance(part, int) else _cut_name(part) for part in path))
+
+
+def _cut_name(name: str) -> str:
+    return name if len(name) <= _NAME_MAX else f"{name[: _NAME_MAX - 1]}…"
 
 
 def parse_path(text: str) -> Path:
@@ -330,8 +351,7 @@ def _path_message(text: str, index: int) -> str:
 
 def _shown(text: str) -> str:
     """Return a text of the user as one short line."""
-    short = text if len(text) <= 60 else text[:59] + "…"
-    return short if short.isprintable() else json.dumps(short)
+    return cut(text)
 
 
 # Nodes

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import os
 import stat
+from errno import EISDIR
 from pathlib import Path
 
 from efssim.scenario.quantities import format_size
 
 _KINDS = (
-    (stat.S_ISDIR, "is a folder, not a file"),
     (stat.S_ISFIFO, "is a pipe, not a file; save what it holds as a file"),
     (stat.S_ISCHR, "is a device, not a file"),
     (stat.S_ISBLK, "is a device, not a file"),
@@ -28,6 +28,8 @@ def read_regular(file: str | os.PathLike[str], most_bytes: int) -> bytes:
     """
     path = Path(file)
     found = path.stat()  # OSError where there is none; ValueError for a NUL in the name
+    if stat.S_ISDIR(found.st_mode):
+        raise IsADirectoryError(EISDIR, os.strerror(EISDIR), str(path))
     for is_kind, what in _KINDS:
         if is_kind(found.st_mode):
             raise ValueError(what)

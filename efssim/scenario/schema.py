@@ -36,6 +36,7 @@ from efssim.scenario.streams import (
     WriteStream,
 )
 from efssim.scenario.timing import Control, Initial, Sync
+from efssim.scenario.totals import total_problems
 from efssim.scenario.types import (
     ByteRate,
     Count,
@@ -327,4 +328,6 @@ class Scenario(Model):
         base: Path = (info.context or {}).get("base", Path())
         found = cross_problems(as_written(data), base) if isinstance(data, Mapping) else []
         problems = [problem(loc, message) for loc, message in found]
-        return collect(cls.__name__, problems, lambda: handler(data))
+        scenario = collect(cls.__name__, problems, lambda: handler(data))
+        too_large = [problem(loc, message) for loc, message in total_problems(scenario)]
+        return collect(cls.__name__, too_large, lambda: scenario)

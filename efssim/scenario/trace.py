@@ -130,6 +130,8 @@ def _text(spec: TraceSpec) -> str:
         data = read_regular(spec.file, MAX_FILE_BYTES).removeprefix(codecs.BOM_UTF8)
     except FileNotFoundError:
         _fail(spec, None, "no such file")
+    except IsADirectoryError:
+        _fail(spec, None, "is a folder, not a file")
     except OSError as error:
         _fail(spec, None, f"cannot be read: {error.strerror or error}")
     except ValueError as error:
