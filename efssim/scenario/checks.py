@@ -19,6 +19,7 @@ from efssim.scenario.places import place_problems
 from efssim.scenario.quantities import parse_datetime, parse_duration
 from efssim.scenario.references import reference_problems
 from efssim.scenario.streams import TraceFile
+from efssim.scenario.targets import disturbance_problems
 from efssim.scenario.trace import TraceErrors, read_rows, read_trace
 from efssim.scenario.trace_spec import TraceSpec
 from efssim.scenario.written import disturbances, parsed, section
@@ -28,7 +29,13 @@ DEFAULT_START = datetime(2026, 1, 1, tzinfo=UTC)
 
 def cross_problems(raw: Mapping[str, Any], base: Path) -> list[Found]:
     """Return every problem between the parts of a scenario; traces are relative to `base`."""
-    checks = (place_problems, reference_problems, capacity_problems, _time_problems)
+    checks = (
+        place_problems,
+        reference_problems,
+        disturbance_problems,
+        capacity_problems,
+        _time_problems,
+    )
     found = [problem for check in checks for problem in check(raw)]
     return found + list(_trace_problems(raw, base))
 

@@ -12,18 +12,24 @@ import difflib
 import json
 import os
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, NoReturn, TypeAlias
 
 import yaml
+from pydantic import BaseModel
 
+from efssim.errors import EfssimError
 from efssim.scenario.files import read_regular
-from efssim.scenario.quoting import concise, cut
+from efssim.scenario.quoting import capped, concise, cut
 
-_FILE_MAX = 1000
+_FILE_MAX = 500
 """Characters of the name of a file in a message: more than most have, and no file is found by; a
 name that was too long to be opened is cut."""
+
+_PATH_MAX = 500
+"""Characters of a path in a message: above those of every path that a scenario can have but for
+long names."""
 
 _NAME_MAX = 200
 """Characters of a name in a path: as many as a name may have."""
@@ -77,12 +83,12 @@ class Problem:
 
     def __str__(self) -> str:
         at = self.position
-        place = "" if at is None else f"{concise(at.file, _FILE_MAX)}:{at.line}:{at.column}: "
-        where = f"{concise(_cut_path(self.path))}: " if self.path else ""
+        place = "" if at is None else f"{capped(at.file, _FILE_MAX)}:{at.line}:{at.column}: "
+        where = f"{capped(_cut_path(self.path), _PATH_MAX)}: " if self.path else ""
         return f"{place}{where}{self.message}"
 
 
-class ScenarioError(Exception):
+class ScenarioError(EfssimError, ValueError):
     """A scenario that cannot be used; `problems` are all that was found, in reading order."""
 
     def __init__(self, problems: Iterable[Problem]) -> None:
@@ -192,9 +198,33 @@ def parse_leniently(text: str, file: str) -> Document:
     if root.absent:
         return Document(_Node.mapping(start, {}, {}), problems)
     if not isinstance(root.content, dict):
-        message = "the top level must be a mapping of names to values"
-        raise ScenarioError(problems or [Problem(root.position, (), message)])
+        raise ScenarioError(problems or [Problem(root.position, (), _TOP)])
     return Document(_Node.mapping(start, root.content, root.keys), problems)
+
+
+def document_of(data: object, file: str) -> Document:
+    """Return plain data, which Python code made, as a document; every position is line 0 of `file`.
+
+    Raises ScenarioError for a top level that is not a mapping and for too deep nesting.
+    """
+    at = Position(file, 0, 0)
+    root = _node_of(data, at, 0)
+    if not isinstance(root.content, dict):
+        raise ScenarioError([Problem(at, (), _TOP)])
+    return Document(root)
+
+
+def _node_of(value: Any, at: Position, depth: int) -> _Node:
+    if depth > MAX_DEPTH:
+        raise ScenarioError([Problem(at, (), _TOO_DEEP)])
+    if isinstance(value, Mapping):
+        content = {str(key): _node_of(part, at, depth + 1) for key, part in value.items()}
+        return _Node.mapping(at, content, dict.fromkeys(content, at))
+    if isinstance(value, list | tuple):
+        return _Node.sequence(at, [_node_of(part, at, depth + 1) for part in value])
+    if isinstance(value, BaseModel):
+        return _node_of(value.model_dump(by_alias=True, exclude_unset=True), at, depth)
+    return _Node(at, value, {})
 
 
 def format_path(path: Path) -> str:
@@ -234,6 +264,7 @@ def suggest(word: str, known: Iterable[str]) -> str:
 
 
 _LONGEST_TYPO = 100
+_TOP = "the top level must be a mapping of names to values"
 _TOO_DEEP = f"nested deeper than {MAX_DEPTH} levels"
 _TOO_MANY = f"more than {MAX_VALUES:,} values, each alias counted as what it stands for"
 _NO_VALUE = "expected path=value"

@@ -48,11 +48,16 @@ def concise(message: str, most: int = MESSAGE_MAX) -> str:
 
     For the ways out of the program, where a message comes from anywhere.
     """
-    for long in _LONG_QUOTES if len(message) > QUOTE_MAX else ():
+    for long in _LONG_QUOTES:
         message = long.sub(_cut_within, message)
-    if len(message) > most:
-        message = f"{message[: most - _END]} … {message[-_END:]}"
+    message = capped(message, most)
     return message if message.isprintable() else "".join(map(_visible, message))
+
+
+def capped(text: str, most: int) -> str:
+    """Return a text of at most about `most` characters, cut before its end."""
+    end = min(_END, most // 3)
+    return text if len(text) <= most else f"{text[: most - end]} … {text[-end:]}"
 
 
 def _cut_within(match: re.Match[str]) -> str:

@@ -16,7 +16,15 @@ from efssim.scenario.quoting import quoted
 from efssim.scenario.trace import Trace, read_trace
 from efssim.scenario.trace_spec import TraceSpec
 from efssim.scenario.trace_units import parse_unit
-from efssim.scenario.types import Count, Flag, Fraction, PositiveDuration, PositiveSize, Size
+from efssim.scenario.types import (
+    Count,
+    Factor,
+    Flag,
+    Fraction,
+    PositiveDuration,
+    PositiveSize,
+    Size,
+)
 
 if TYPE_CHECKING:
     from efssim.scenario.schema import Scenario
@@ -31,7 +39,7 @@ def _unit(text: str) -> str:
 
 ValueUnit = Annotated[str, AfterValidator(_unit)]
 
-Growth = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+Growth = Annotated[Factor, Field(gt=0)]
 
 
 class TraceFile(Model):
