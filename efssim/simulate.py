@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from efssim import laws
 from efssim.columns import Columns
+from efssim.lag.protection import Exclusions
 from efssim.lag.summary import Measures, Objective, Running
 from efssim.metrics.cloudwatch import CloudWatch
 from efssim.metrics.efs import EfsMetrics
@@ -252,6 +253,10 @@ class Simulation:
             attainment=rpo.attainment,
             throughput=sync.number("throughput"),
             file_rate=sync.number("file_rate"),
+            exclusions=Exclusions(
+                initial_sync=rpo.initial_sync == "excluded",
+                after_deletion=rpo.after_deletion == "excluded",
+            ),
         )
 
 

@@ -109,9 +109,10 @@ def _statuses(outcome: Outcome, result: Result) -> str:
     text = ", ".join(f"{status} {format_duration(seconds)}" for status, seconds in spent.items())
     if outcome.summary["final_status"] is not None:
         return f"Status: {text}; {outcome.summary['final_status']} at the end."
-    lost = format_size(outcome.summary["pending_bytes"]["lost_at_deletion"])
+    size = format_size(outcome.summary["pending_bytes"]["lost_at_deletion"])
+    lost = ": lost" if outcome.summary["not_replicated"] is None else ""
     gone = f"gone since {clock(result.scenario, outcome.end_s)}"
-    return f"Status: {text}; {gone}, with {lost} not replicated: lost."
+    return f"Status: {text}; {gone}, with {size} not replicated{lost}."
 
 
 def _violations(name: str, outcome: Outcome, result: Result) -> str:

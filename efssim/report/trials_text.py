@@ -9,8 +9,15 @@ from efssim.report.distribution import distribution
 from efssim.report.lags import LAGS, half_width, lag_table
 from efssim.report.lines import counted, percent, short, wrapped
 from efssim.report.parts import NO_REPLICATION, heading, joined, reproduce
-from efssim.report.trials_verdict import WORDS, attained, disaster, late, of_trials
-from efssim.report.verdict import goal
+from efssim.report.trials_verdict import (
+    attained,
+    disaster,
+    kind_of,
+    late,
+    of_trials,
+    word_of,
+)
+from efssim.report.verdict import goal, headline
 from efssim.scenario.document import format_path
 from efssim.scenario.provenance import resolved
 from efssim.scenario.quantities import format_duration, format_size
@@ -65,9 +72,10 @@ def verdict_of_trials(name: str, trials: Trials) -> str:
     """Return whether trials meet the RPO, and how far it held."""
     summary, found = trials.summary, trials.evidence[name]
     means, intervals = summary["replications"][name], summary["ci95"][name]
-    if means["rpo"]["attainment"] is None:
-        return f"RPO unknown: no time in any window has a defined age ({goal(means)})."
-    return f"RPO {WORDS[found.met]} ({goal(means)}): {attained(means, intervals, found)}"
+    held = attained(means, intervals, found)
+    if means["rpo"]["attainment"] is None and kind_of(name, trials) == "open":
+        return f"RPO unknown: {held.rstrip('.')} ({goal(means)})."
+    return headline(word_of(name, trials), goal(means), held)
 
 
 def _lag_table(name: str, trials: Trials) -> list[str]:

@@ -14,7 +14,8 @@ from efssim.report.html.sections import SECTIONS, sentence, worst
 from efssim.report.html.svg import Figure, inlined
 from efssim.report.html.tables import Table
 from efssim.report.traces import trace_findings
-from efssim.report.verdict import WORDS, attained, disaster, goal
+from efssim.report.verdict import attained, disaster, goal
+from efssim.report.words import kind_of_run, words
 from efssim.result import Outcome, Result
 from efssim.scenario.quantities import format_duration, format_size
 from efssim.study.facts import is_random
@@ -46,6 +47,7 @@ class Section:
     id: str
     name: str
     route: str
+    kind: str
     word: str
     goal: str
     attained: str
@@ -108,7 +110,8 @@ def _section(ident: str, result: Result, name: str, figures: dict[str, Figure]) 
         id=ident,
         name=name,
         route=_route(result, name, outcome),
-        word=WORDS[outcome.summary["rpo"]["met"]],
+        kind=kind_of_run(outcome.summary),
+        word=words(kind_of_run(outcome.summary), outcome.summary["unprotected_s"]),
         goal=goal(outcome.summary),
         attained=sentence(attained(name, outcome, result)),
         disaster=disaster(outcome),

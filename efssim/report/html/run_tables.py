@@ -25,7 +25,7 @@ from efssim.report.html.tables import (
 from efssim.report.lines import clock
 from efssim.report.risk import WEEKDAYS
 from efssim.report.terms import TERMS
-from efssim.report.verdict import WORDS
+from efssim.report.words import kind_of_run, words
 from efssim.result import Result
 from efssim.scenario import Scenario
 from efssim.scenario.provenance import resolved
@@ -105,7 +105,7 @@ def overview(result: Result) -> Table:
         rows.append(
             [
                 text(name),
-                text(WORDS[summary["rpo"]["met"]]),
+                text(words(kind_of_run(summary), summary["unprotected_s"])),
                 share(summary["rpo"]["attainment"]),
                 *(duration(age[column]) for column in ("mean", "p99", "max")),
                 size(pending["mean"]),
