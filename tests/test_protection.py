@@ -15,6 +15,7 @@ from worlds import constant, numbers, scenario, simulate
 import efssim
 from efssim.cli import cli
 from efssim.life import Life, Spans
+from efssim.report.plan_text import plan_report
 from efssim.report.text import text_report
 from efssim.report.words import kind_of_run, words
 from efssim.scenario.quantities import parse_duration
@@ -344,3 +345,23 @@ def test_spans_are_the_union_of_their_causes(causes: list[list[int]]) -> None:
     assert sum(b - a for a, b in spans.between(0, 21)) == sum(covered)
     assert sum(b - a for a, b in spans.between(5, 12)) == sum(covered[5:12])
     assert all(a[1] < b[0] for a, b in pairwise(spans.between(0, 21)))
+
+
+# Plans
+
+
+@pytest.mark.parametrize(
+    ("rpo", "outcome"), [({}, "never"), ({"initial_sync": "excluded"}, "always")]
+)
+def test_a_plan_is_not_met_where_nothing_is_protected_for_a_time(
+    rpo: dict[str, Any], outcome: str
+) -> None:
+    world = scenario({"w": constant()}, SYNC, replication=NEW, rpo=rpo)
+    plan = efssim.plan(world, "replications.dr.sync.setup", ("5 s", "6 s"), workers=1)
+    assert plan.outcome == outcome
+    assert {made.met for made in plan.evaluations} == {outcome == "always"}
+    if outcome == "never":
+        assert {row.value for row in plan.what_if} == {None}
+        text = " ".join(plan_report(plan, "efssim plan").split())
+        assert "there is no recovery point for a time, 5 min 5 s at 5 s" in text
+        assert "by chance" not in text

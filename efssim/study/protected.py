@@ -20,3 +20,9 @@ def protected(trials: Sequence[Trial], replication: str) -> bool:
         and not is_missed(part["recovery_point"], part["rpo"]["target_s"])
         for part in parts
     )
+
+
+def most_unprotected_s(trials: Sequence[Trial], replications: Sequence[str]) -> float:
+    """Return the most seconds without a recovery point of any trial and replication."""
+    parts = [trial.summary["replications"].get(name) for trial in trials for name in replications]
+    return max((part["unprotected_s"] for part in parts if part is not None), default=0.0)
