@@ -10,6 +10,7 @@ from efssim.report.overlaps import longest_overlaps
 from efssim.report.words import kind_of_run, words
 from efssim.result import Outcome, Result
 from efssim.scenario.quantities import format_duration, format_size
+from efssim.study.facts import is_random
 
 _NOTHING = "no time in the window has a defined age"
 
@@ -90,6 +91,16 @@ def disaster(outcome: Outcome) -> str:
     worst = f"{format_size(pending['max'])} and {format_duration(oldest['max'])}"
     text = f"A disaster at a random moment would lose {mean} on average, {worst} at worst"
     return f"{text}{without_point(outcome.summary)}."
+
+
+def certainty(result: Result) -> str:
+    """Return how sure the numbers of a run are."""
+    if is_random(result.scenario):
+        return "One run has no 95 % interval: --trials 30 tells how sure these numbers are."
+    return (
+        "There is no 95 % interval: nothing in this scenario is drawn at random, so every run has "
+        "these numbers."
+    )
 
 
 def without_point(summary: dict[str, Any]) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from efssim.report.assumptions import assumed_parameters
+from efssim.report.details import diverging_text, sentences
 from efssim.report.figure_files import Drawing
 from efssim.report.html import run_tables as tables
 from efssim.report.html.page import render
@@ -52,7 +53,8 @@ class Section:
     goal: str
     attained: str
     disaster: str
-    diverging: bool
+    diverging: str
+    sentences: list[str]
     assumed: str
     lags: Table
     facts: Table
@@ -83,6 +85,7 @@ def run_page(result: Result, drawn: Iterable[Drawing], command: str) -> str:
         most=SECTIONS,
         has_records=result.has_records,
         events=tables.events(result),
+        sums=tables.sums(result),
         parameters=tables.parameters(result.scenario),
         traces=trace_findings(result.scenario),
         document=tables.all_numbers(_top(result), "the run"),
@@ -115,7 +118,8 @@ def _section(ident: str, result: Result, name: str, figures: dict[str, Figure]) 
         goal=goal(outcome.summary),
         attained=sentence(attained(name, outcome, result)),
         disaster=disaster(outcome),
-        diverging=outcome.summary["syncs"]["diverging"],
+        diverging=diverging_text(outcome, result),
+        sentences=sentences(name, outcome, result),
         assumed=", ".join(f"{k} {v}" for k, v in assumed_parameters(result.scenario, outcome)),
         lags=tables.lag_table(outcome.summary, name),
         facts=tables.facts(outcome.summary, name),

@@ -23,6 +23,7 @@ from efssim.report.html.tables import (
 )
 from efssim.report.lines import counted
 from efssim.report.terms import TERMS
+from efssim.report.trials_text import sentences_of
 from efssim.report.trials_verdict import (
     attained,
     disaster,
@@ -86,6 +87,8 @@ def _blocks(trials: Trials, drawn: Mapping[tuple[str, str], str]) -> Iterator[Bl
             figure=_pooled(trials, name, drawn, f"{ident}-lag"),
             is_part=True,
         )
+        words = " ".join(sentences_of(name, trials))
+        yield Block("In words", f"{ident}-words", text=words, is_part=True)
         yield Block("Trial by trial", f"{ident}-trials", table=_trials(trials, name), is_part=True)
         numbers = all_means(trials.summary, name)
         yield Block("All numbers", f"{ident}-all", table=numbers, is_folded=True, is_part=True)
