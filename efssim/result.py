@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from efssim.columns import Columns
+from efssim.errors import ArgumentError, UnknownNameError
 from efssim.lag.age_over_time import age_at, age_means
 from efssim.lag.exceedance import Exceedance
 from efssim.lag.hours import hours_between
@@ -22,9 +23,9 @@ from efssim.records import STATUSES, SYNC_COLUMNS, AbandonedSync, Event, OpenSyn
 from efssim.report.moments import periods, seconds_since
 from efssim.scenario import Scenario
 from efssim.scenario.events import OPERATIONS, Disturbance
-from efssim.scenario.quantities import parse_duration
 from efssim.scenario.schema import Control, Sync
 from efssim.scenario.zones import time_zone
+from efssim.usage import duration_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -260,9 +261,9 @@ class Result:
         import pandas as pd
 
         self._require_records()
-        every_s = parse_duration(every)
+        every_s = duration_of(every)
         if not every_s > 0:
-            raise ValueError("a period is longer than 0 s")
+            raise ArgumentError("a period is longer than 0 s")
         outcome = self.outcomes[self._named(replication)]
         edges_s = periods(self.scenario.start, outcome.window_s, every_s)
         means = age_means(outcome.age, edges_s)
@@ -317,7 +318,7 @@ class Result:
             return None
         begin_s, end_s = seconds_since(self.scenario.start, times).tolist()
         if not begin_s < end_s:
-            raise ValueError("between: begin has to be earlier than end")
+            raise ArgumentError("between: begin has to be earlier than end")
         return begin_s, end_s
 
     def plot_lag(self, replication: str | None = None, ax: Axes | None = None) -> Axes:
@@ -378,13 +379,13 @@ class Result:
 
     def _require_records(self) -> None:
         if not self.has_records:
-            raise ValueError("the scenario says `records: off`, so no sync was kept")
+            raise ArgumentError("the scenario says `records: off`, so no sync was kept")
 
     def _named(self, replication: str | None) -> str:
         if replication is None and len(self.outcomes) == 1:
             return next(iter(self.outcomes))
         if replication not in self.outcomes:
-            raise KeyError(f"name one of the replications: {', '.join(self.outcomes)}")
+            raise UnknownNameError(f"name one of the replications: {', '.join(self.outcomes)}")
         return replication
 
     def _times(self, time_s: Any) -> pd.Series[pd.Timestamp]:
