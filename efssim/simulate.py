@@ -13,6 +13,7 @@ from efssim import laws
 from efssim.acting import event_now, stream_now
 from efssim.columns import Columns
 from efssim.errors import ArgumentError, UnknownNameError
+from efssim.lag.protection import Exclusions
 from efssim.lag.summary import Measures, Objective, Running
 from efssim.metrics.cloudwatch import CloudWatch
 from efssim.metrics.efs import EfsMetrics
@@ -272,6 +273,10 @@ class Simulation:
             attainment=rpo.attainment,
             throughput=min(sync.number("throughput"), link.undisturbed_capacity),
             file_rate=sync.number("file_rate"),
+            exclusions=Exclusions(
+                initial_sync=rpo.initial_sync == "excluded",
+                after_deletion=rpo.after_deletion == "excluded",
+            ),
         )
 
 

@@ -186,6 +186,10 @@ class Rpo(Model):
     """Largest acceptable age; 15 minutes is what AWS documents "for most file systems"."""
     attainment: Fraction = 0.999
     """Share of the time in which the target has to hold."""
+    initial_sync: Literal["counted", "excluded"] = "counted"
+    """Whether the time from the creation of a replication to its first recovery point counts."""
+    after_deletion: Literal["counted", "excluded"] = "counted"
+    """Whether the time without a configuration counts: once it is gone, and before it is made."""
 
 
 class FileSystemDefaults(Model):
