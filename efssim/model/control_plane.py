@@ -10,7 +10,7 @@ from efssim.model import file_system_operations as file_systems
 from efssim.model import policy_operations as policies
 from efssim.model import replication_operations as replications
 from efssim.model import tag_operations as tags
-from efssim.model.errors import EfsError
+from efssim.model.errors import EfsError, MalformedIdError
 from efssim.model.fleet import Fleet
 from efssim.model.parameters import read_parameters
 from efssim.scenario.document import suggest
@@ -72,8 +72,13 @@ class ControlPlane:
             raise ValueError(f"unknown operation '{operation}'{hint}")
         self._require_answering(region)
         self._fail_if_injected(operation, region)
-        known = read_parameters(operation, parameters, self._fleet.named)
-        return IMPLEMENTED[operation](self._fleet, known, region)
+        return IMPLEMENTED[operation](self._fleet, self._read(operation, parameters), region)
+
+    def _read(self, operation: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
+        try:
+            return read_parameters(operation, parameters, self._fleet.named)
+        except MalformedIdError as error:
+            raise error.as_code(self._fleet.choice("malformed_file_system_id")) from None
 
     def _require_answering(self, region: str) -> None:
         """Raise EfsError unless EFS in a Region answers to the account."""

@@ -27,6 +27,24 @@ class EfsError(Exception):
         return f"{self.code}: {self.message}"
 
 
+class MalformedIdError(EfsError):
+    """What is no id of a file system where one has to be: there is no such file system."""
+
+    def __init__(self, text: str, where: str) -> None:
+        self.text, self.where = text, where
+        # The text was observed.
+        super().__init__("FileSystemNotFound", f"File system '{text}' does not exist.")
+
+    def as_code(self, code: str) -> EfsError:
+        """Return the error with another code, as one of the parameter."""
+        if code == self.code:
+            return self
+        return EfsError(code, f"{self.where}: '{self.text}' is no id, ARN or name of a file system")
+
+    def __reduce__(self) -> tuple[type, tuple[str, str]]:
+        return type(self), (self.text, self.where)
+
+
 class RunError(Exception):
     """A scenario that is well-formed but cannot go on; `path` names the part that asks for it."""
 

@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from efssim.model.errors import EfsError
+from efssim.model.errors import EfsError, MalformedIdError
 from efssim.scenario.document import suggest
 
 Named = Callable[[str], str]
@@ -106,7 +106,7 @@ class FileSystemId:
     def read(self, value: Any, where: str, named: Named) -> str:
         text = named(_typed(value, str, "a string", where))
         if len(text) > 128 or not _FILE_SYSTEM.fullmatch(text):
-            raise bad(where, f"'{text}' is no id, ARN or name of a file system")
+            raise MalformedIdError(text, where)
         return text
 
 
