@@ -16,6 +16,7 @@ from typing import Any
 from efssim.aws.real_waits import RealWaits
 from efssim.aws.replacing import is_users
 from efssim.aws.world import World
+from efssim.errors import StateError
 
 REAL_TIME: dict[str, Callable[..., Any]] = {
     name: getattr(time, name)
@@ -98,7 +99,7 @@ class SimulatedTime:
     def sleep(self, seconds: Any) -> None:
         """Let simulated time pass; as time.sleep refuses what is negative or no number."""
         if not self.at_home():
-            raise RuntimeError(
+            raise StateError(
                 "time.sleep in a second thread or process: inside efssim.aws.patched only the "
                 "thread that entered it may sleep, since simulated time passes in one thread"
             )

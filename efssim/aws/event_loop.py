@@ -21,6 +21,7 @@ from unittest.mock import patch
 
 from efssim.aws.clock import SimulatedTime
 from efssim.aws.world import World
+from efssim.errors import StateError
 
 REAL_SLEEP = asyncio.sleep
 _REAL_TIME = BaseEventLoop.time
@@ -194,7 +195,7 @@ class SimulatedLoops:
             simulated = isinstance(getattr(loop, "_selector", None), IdleSelector)
             others = self._clock.ended or self._clock.is_bystander()
             if not (simulated or others or delay <= 0):
-                raise RuntimeError(
+                raise StateError(
                     "asyncio.sleep in an event loop of real time: inside efssim.aws.patched "
                     "simulated time passes in the loops that are run inside it, by the thread that "
                     "entered it; so enter it around asyncio.run, not within"
@@ -216,7 +217,7 @@ def _foreign_loops(base: type) -> Iterator[type]:
 
 def _refuse(loop: Any) -> NoReturn:
     kind = type(loop)
-    raise RuntimeError(
+    raise StateError(
         f"the event loop {kind.__module__}.{kind.__qualname__} cannot run on the simulated clock: "
         "inside efssim.aws.patched, use asyncio.SelectorEventLoop, which asyncio.run has by "
         "default except on Windows"

@@ -7,6 +7,7 @@ from typing import Any
 
 from efssim.aws.environment import CREDENTIALS
 from efssim.aws.transport import Transport, is_attached
+from efssim.errors import StateError
 
 
 class Guests:
@@ -45,9 +46,9 @@ def simulated_options(given: dict[str, Any]) -> dict[str, Any]:
     return options
 
 
-def kept_from_network(url: str) -> RuntimeError:
+def kept_from_network(url: str) -> StateError:
     """Return the error of a request that would leave."""
-    return RuntimeError(
+    return StateError(
         f"a request to {url} was kept from the network: inside efssim.aws.patched, AWS's libraries "
         "reach the simulation only"
     )

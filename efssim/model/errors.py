@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from efssim.errors import EfssimError
 from efssim.scenario.error_codes import ERROR_CODES
+from efssim.scenario.events import OPERATIONS
 
 _OUTSIDE = {
     "ServiceUnavailable": 503,
@@ -12,7 +14,7 @@ _OUTSIDE = {
 """Errors that any AWS service may give, and EFS's service model does not list."""
 
 
-class EfsError(Exception):
+class EfsError(EfssimError):
     """An error that the simulated EFS answers with: code, message and HTTP status, as boto3 has.
 
     `members` are what the error has besides, such as the FileSystemId of FileSystemAlreadyExists.
@@ -27,25 +29,7 @@ class EfsError(Exception):
         return f"{self.code}: {self.message}"
 
 
-class MalformedIdError(EfsError):
-    """What is no id of a file system where one has to be: there is no such file system."""
-
-    def __init__(self, text: str, where: str) -> None:
-        self.text, self.where = text, where
-        # The text was observed.
-        super().__init__("FileSystemNotFound", f"File system '{text}' does not exist.")
-
-    def as_code(self, code: str) -> EfsError:
-        """Return the error with another code, as one of the parameter."""
-        if code == self.code:
-            return self
-        return EfsError(code, f"{self.where}: '{self.text}' is no id, ARN or name of a file system")
-
-    def __reduce__(self) -> tuple[type, tuple[str, str]]:
-        return type(self), (self.text, self.where)
-
-
-class RunError(Exception):
+class RunError(EfssimError):
     """A scenario that is well-formed but cannot go on; `path` names the part that asks for it."""
 
     def __init__(self, path: tuple[str | int, ...], message: str) -> None:
@@ -54,3 +38,19 @@ class RunError(Exception):
 
     def __str__(self) -> str:
         return self.message
+
+
+class NotSimulatedError(EfssimError, RuntimeError):
+    """An operation that AWS has and the simulation has not."""
+
+    code, status = "NotImplemented", 501
+
+    def __init__(self, service: str, operation: str) -> None:
+        self.service, self.operation = service, operation
+        super().__init__(service, operation)  # all that it takes to be pickled
+
+    def __str__(self) -> str:
+        return (
+            f"efssim does not simulate {self.operation} of {self.service}. It simulates, of efs: "
+            f"{', '.join(OPERATIONS)}."
+        )

@@ -16,6 +16,7 @@ from efssim.scenario.capacity import capacity_problems
 from efssim.scenario.places import place_problems
 from efssim.scenario.quantities import parse_count, parse_datetime, parse_duration
 from efssim.scenario.references import reference_problems
+from efssim.scenario.targets import disturbance_problems
 from efssim.scenario.trace import TraceErrors, TraceSpec, read_trace
 from efssim.scenario.written import disturbances, parsed, section
 
@@ -24,7 +25,13 @@ DEFAULT_START = datetime(2026, 1, 1, tzinfo=UTC)
 
 def cross_problems(raw: Mapping[str, Any], base: Path) -> list[Found]:
     """Return every problem between the parts of a scenario; traces are relative to `base`."""
-    checks = (place_problems, reference_problems, capacity_problems, _time_problems)
+    checks = (
+        place_problems,
+        reference_problems,
+        disturbance_problems,
+        capacity_problems,
+        _time_problems,
+    )
     found = [problem for check in checks for problem in check(raw)]
     return found + list(_trace_problems(raw, base))
 

@@ -13,11 +13,14 @@ import json
 import os
 import pathlib
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, NoReturn, TypeAlias
 
 import yaml
+from pydantic import BaseModel
+
+from efssim.errors import EfssimError
 
 MAX_VALUES = 100_000
 """Largest number of values in a document, each alias counted as what it stands for."""
@@ -63,10 +66,18 @@ class Problem:
         at = self.position
         place = "" if at is None else f"{at.file}:{at.line}:{at.column}: "
         where = f"{format_path(self.path)}: " if self.path else ""
-        return f"{place}{where}{self.message}"
+        return f"{place}{where}{_in_one_line(self.message)}"
 
 
-class ScenarioError(Exception):
+def _in_one_line(message: str) -> str:
+    """Return a message with whatever in it would break its line, or hide in it, escaped."""
+    if message.isprintable():
+        return message
+    letters = (c if c.isprintable() else c.encode("unicode_escape").decode() for c in message)
+    return "".join(letters)
+
+
+class ScenarioError(EfssimError, ValueError):
     """A scenario that cannot be used; `problems` are all that was found, in reading order."""
 
     def __init__(self, problems: Iterable[Problem]) -> None:
@@ -176,9 +187,33 @@ def parse_leniently(text: str, file: str) -> Document:
     if root.absent:
         return Document(_Node.mapping(start, {}, {}), problems)
     if not isinstance(root.content, dict):
-        message = "the top level must be a mapping of names to values"
-        raise ScenarioError(problems or [Problem(root.position, (), message)])
+        raise ScenarioError(problems or [Problem(root.position, (), _TOP)])
     return Document(_Node.mapping(start, root.content, root.keys), problems)
+
+
+def document_of(data: object, file: str) -> Document:
+    """Return plain data, which Python code made, as a document; every position is line 0 of `file`.
+
+    Raises ScenarioError for a top level that is not a mapping and for too deep nesting.
+    """
+    at = Position(file, 0, 0)
+    root = _node_of(data, at, 0)
+    if not isinstance(root.content, dict):
+        raise ScenarioError([Problem(at, (), _TOP)])
+    return Document(root)
+
+
+def _node_of(value: Any, at: Position, depth: int) -> _Node:
+    if depth > MAX_DEPTH:
+        raise ScenarioError([Problem(at, (), _TOO_DEEP)])
+    if isinstance(value, Mapping):
+        content = {str(key): _node_of(part, at, depth + 1) for key, part in value.items()}
+        return _Node.mapping(at, content, dict.fromkeys(content, at))
+    if isinstance(value, list | tuple):
+        return _Node.sequence(at, [_node_of(part, at, depth + 1) for part in value])
+    if isinstance(value, BaseModel):
+        return _node_of(value.model_dump(by_alias=True, exclude_unset=True), at, depth)
+    return _Node(at, value, {})
 
 
 def format_path(path: Path) -> str:
@@ -209,6 +244,7 @@ def suggest(word: str, known: Iterable[str]) -> str:
 
 
 _LONGEST_TYPO = 100
+_TOP = "the top level must be a mapping of names to values"
 _TOO_DEEP = f"nested deeper than {MAX_DEPTH} levels"
 _TOO_MANY = f"more than {MAX_VALUES:,} values, each alias counted as what it stands for"
 _NO_VALUE = "expected path=value"

@@ -11,7 +11,15 @@ from efssim.scenario.arrivals import Arrivals
 from efssim.scenario.base import Model
 from efssim.scenario.distributions import Distribution, beside_scenario
 from efssim.scenario.trace import Trace, TraceSpec, read_trace
-from efssim.scenario.types import Count, Flag, Fraction, PositiveDuration, PositiveSize, Size
+from efssim.scenario.types import (
+    Count,
+    Factor,
+    Flag,
+    Fraction,
+    PositiveDuration,
+    PositiveSize,
+    Size,
+)
 
 if TYPE_CHECKING:
     from efssim.scenario.schema import Scenario
@@ -19,7 +27,7 @@ if TYPE_CHECKING:
 LARGEST_FILE_BYTES = 52_673_613_135_872
 """Largest file of EFS (EFS User Guide, quotas: 47.9 TiB); no single write is larger."""
 
-Growth = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+Growth = Annotated[Factor, Field(gt=0)]
 
 
 class TraceFile(Model):

@@ -22,6 +22,8 @@ from typing import NoReturn
 import numpy as np
 from numpy.typing import NDArray
 
+from efssim.errors import EfssimError
+
 Rows = tuple[NDArray[np.float64], NDArray[np.float64]]
 
 MAX_BAD_ROWS = 5
@@ -42,7 +44,7 @@ _KNOWN_MAX = 4
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 
 
-class TraceError(ValueError):
+class TraceError(EfssimError, ValueError):
     """One thing wrong with a trace file.
 
     `line` is the 1-based line of the CSV, None when the file as a whole is meant.
@@ -52,10 +54,14 @@ class TraceError(ValueError):
         self.file = file
         self.line = line
         self.message = message
-        super().__init__(f"{file}: {message}" if line is None else f"{file}:{line}: {message}")
+        super().__init__(file, line, message)  # all that it takes to be pickled
+
+    def __str__(self) -> str:
+        at = self.file if self.line is None else f"{self.file}:{self.line}"
+        return f"{at}: {self.message}"
 
 
-class TraceErrors(Exception):  # noqa: N818 - a collection of errors
+class TraceErrors(EfssimError):  # noqa: N818 - a collection of errors
     """Everything found wrong with a trace file: `errors`, never empty, in the order of the lines.
 
     Of bad rows only the first `MAX_BAD_ROWS` are listed.
@@ -63,7 +69,10 @@ class TraceErrors(Exception):  # noqa: N818 - a collection of errors
 
     def __init__(self, errors: Sequence[TraceError]) -> None:
         self.errors = list(errors)
-        super().__init__("\n".join(str(error) for error in self.errors))
+        super().__init__(self.errors)
+
+    def __str__(self) -> str:
+        return "\n".join(str(error) for error in self.errors)
 
 
 @dataclass(frozen=True)

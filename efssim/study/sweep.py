@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import math
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import product
 from typing import TYPE_CHECKING, Any
 
+from efssim.errors import UnknownNameError, UsageError
 from efssim.progress import bar_of_trials, told
 from efssim.scenario import Scenario
 from efssim.scenario.document import Position, suggest
@@ -20,6 +21,7 @@ from efssim.study.pairs import Difference, difference
 from efssim.study.shared import runner
 from efssim.study.space import OPTION, Parameter, listed, parameter, values_of, with_value
 from efssim.study.trials import Trials
+from efssim.usage import checked
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -126,7 +128,7 @@ class Sweep:
         if replication is None and len(known) == 1:
             return str(known[0])
         if replication is None or replication not in known:
-            raise KeyError(f"name one of the replications: {', '.join(known)}")
+            raise UnknownNameError(f"name one of the replications: {', '.join(known)}")
         return replication
 
     def tornado(self, measure: str = MEASURE, replication: str | None = None) -> pd.DataFrame:
@@ -169,6 +171,7 @@ class Sweep:
         return plot_sweep(self, measure, self.named(replication), ax)
 
 
+@checked("sweep")
 def sweep(
     scenario: Scenario,
     vary: Values,
@@ -210,6 +213,10 @@ def _parsed(path: str, given: Sequence[object] | str, ordinal: int) -> tuple[Par
     chosen = parameter(path, Position(OPTION, ordinal, 1))
     if isinstance(given, str):
         return chosen, values_of(chosen, given)
+    if not isinstance(given, Iterable):
+        raise UsageError(
+            f"efssim.sweep: {path} has to be a list of values, or a text such as '1,2'"
+        )
     return chosen, listed(chosen, given)
 
 

@@ -11,6 +11,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from efssim.errors import UnknownNameError
 from efssim.lag.pool import Pool
 from efssim.progress import bar_of_trials, told
 from efssim.scenario import Scenario
@@ -25,6 +26,7 @@ from efssim.study.precision import BUDGET, LEAST, Precision, stein_intervals
 from efssim.study.store import Store
 from efssim.study.summary import means_and_intervals, trial_table
 from efssim.study.trial import Done, Trial
+from efssim.usage import checked
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -142,7 +144,7 @@ class Trials:
         if replication is None and len(self.replications) == 1:
             return self.replications[0]
         if replication not in self.replications:
-            raise KeyError(f"name one of the replications: {', '.join(self.replications)}")
+            raise UnknownNameError(f"name one of the replications: {', '.join(self.replications)}")
         return replication
 
     def quantile(self, replication: str, column: str, p: float) -> Estimate:
@@ -155,7 +157,7 @@ class Trials:
         """
         rows = self.table[self.table["replication"] == replication]
         if not len(rows):
-            raise KeyError(f"no trial has a replication {replication!r}")
+            raise UnknownNameError(f"no trial has a replication {replication!r}")
         values = [float(value) for value in rows[column].dropna()]
         return Estimate(quantile_of(values, p), quantile_interval(values, p))
 
@@ -171,6 +173,7 @@ def study_digest(trials: tuple[Trial, ...]) -> str:
     return "sha256:" + hashlib.sha256("".join(lines).encode()).hexdigest()
 
 
+@checked("run_trials")
 def run_trials(
     scenario: Scenario,
     trials: int = 30,
@@ -198,10 +201,8 @@ def run_trials(
 
     Raise TrialError if a trial raises, WorkersDiedError (a BrokenExecutor) if workers keep dying,
     RunError if EFS refuses a part of the scenario, StoreError if the folder holds another study,
-    ValueError for numbers that make no sense.
+    UsageError for an argument of another kind, ArgumentError for numbers that make no sense.
     """
-    if trials < 1 or (workers is not None and workers < 1):
-        raise ValueError("trials and workers are at least 1")
     wish = None if precision is None else Precision(precision, budget)
     seed = scenario.seed if seed is None else seed
     store = None if resume is None else Store(Path(resume), scenario, seed, verified=verify)
