@@ -13,6 +13,7 @@ from efssim import laws
 from efssim.acting import event_now, stream_now
 from efssim.columns import Columns
 from efssim.errors import ArgumentError, UnknownNameError
+from efssim.lag.protection import Exclusions
 from efssim.lag.summary import Measures, Objective, Running
 from efssim.metrics.cloudwatch import CloudWatch
 from efssim.metrics.efs import EfsMetrics
@@ -25,6 +26,7 @@ from efssim.records import SYNC_COLUMNS, ReplicationRecords, Snapshot, digest
 from efssim.result import Outcome, Result
 from efssim.scenario import Scenario
 from efssim.scenario.document import Problem, ScenarioError, suggest
+from efssim.scenario.trace_use import stream_path, trace_qualities
 from efssim.usage import checked, duration_of
 
 if TYPE_CHECKING:
@@ -63,6 +65,7 @@ class Simulation:
         self._minutes: dict[str, WriteMinutes] | None = {} if metrics else None
         self._streams = 0
         self._clients: Clients | None = None
+        self._traces = trace_qualities(scenario)
         self._world = World(scenario, self.seed, self._record, trial)
 
     def _record(self, name: str) -> ReplicationRecords:
@@ -197,7 +200,11 @@ class Simulation:
             raise ScenarioError([Problem(None, (), message)])
         spec = stream_now(stream, self.scenario)
         self._streams += 1
-        self._world.fleet.write(found, f"added-{self._streams}", spec)
+        name = f"added-{self._streams}"
+        if spec.trace is not None:
+            quality = spec.trace.read(self.scenario).quality
+            self._traces[stream_path(found.name, name)] = quality
+        self._world.fleet.write(found, name, spec)
 
     def result(self) -> Result:
         """Return the results so far; the simulation can go on afterwards."""
@@ -214,6 +221,7 @@ class Simulation:
             happened=tuple(copy(event) for event in self._world.events),
             digest=digest(self.seed, snapshots, self._world.events),
             trial=self.trial,
+            traces=dict(self._traces),
         )
 
     def lag_states(self) -> dict[str, dict[str, dict[str, Any]]]:
@@ -265,6 +273,10 @@ class Simulation:
             attainment=rpo.attainment,
             throughput=min(sync.number("throughput"), link.undisturbed_capacity),
             file_rate=sync.number("file_rate"),
+            exclusions=Exclusions(
+                initial_sync=rpo.initial_sync == "excluded",
+                after_deletion=rpo.after_deletion == "excluded",
+            ),
         )
 
 

@@ -106,6 +106,9 @@ class Comparison:
             "second": self.second.scenario.name,
             "seed": self.first.seed,
             "pairs": len(self.numbers),
+            "traces": {
+                study.scenario.name: study.summary["traces"] for study in (self.first, self.second)
+            },
             "differences": rows.to_dict("records"),
         }
 

@@ -15,6 +15,7 @@ from efssim.errors import UnknownNameError, UsageError
 from efssim.progress import bar_of_trials, told
 from efssim.scenario import Scenario
 from efssim.scenario.document import Position, suggest
+from efssim.scenario.trace_quality import TraceQuality
 from efssim.study.errors import StudyError
 from efssim.study.intervals import mean_interval
 from efssim.study.pairs import Difference, difference
@@ -41,6 +42,10 @@ class Point:
     values: dict[str, Any]
     """By path; in SI units where they are numbers. A path that is not there is not varied."""
     trials: Trials
+
+
+def _covered(found: TraceQuality) -> float:
+    return 1.0 if found.coverage is None or not found.is_thin else found.coverage
 
 
 @dataclass(frozen=True, repr=False)
@@ -79,6 +84,19 @@ class Sweep:
             tables.append(table)
         joined = pd.concat(tables, ignore_index=True)
         return joined.astype({"replication": "category"})
+
+    @cached_property
+    def traces(self) -> dict[str, TraceQuality]:
+        """What trace files were taken for and what they lack, by the path of the stream.
+
+        Of each stream where its coverage is least, for values that are varied may change it. Raise
+        TraceErrors if a file changed since.
+        """
+        worst: dict[str, TraceQuality] = {}
+        for point in self.points:
+            for path, found in point.trials.traces.items():
+                worst[path] = min(worst.get(path, found), found, key=_covered)
+        return worst
 
     @cached_property
     def summary(self) -> dict[str, Any]:

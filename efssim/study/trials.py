@@ -15,6 +15,8 @@ from efssim.errors import UnknownNameError
 from efssim.lag.pool import Pool
 from efssim.progress import bar_of_trials, told
 from efssim.scenario import Scenario
+from efssim.scenario.trace_quality import TraceQuality
+from efssim.scenario.trace_use import trace_qualities
 from efssim.study.evidence import Evidence, evidence
 from efssim.study.executors import Workers
 from efssim.study.facts import is_random
@@ -83,8 +85,17 @@ class Trials:
             "ci95": intervals,
             "pooled": self.pool.numbers(),
             "evidence": {name: found._asdict() for name, found in self.evidence.items()},
+            "traces": self.trials[0].summary["traces"] if self.trials else {},
             "digest": self.digest,
         }
+
+    @cached_property
+    def traces(self) -> dict[str, TraceQuality]:
+        """What trace files were taken for and what they lack, by the path of the stream.
+
+        Raise TraceErrors if a file changed since.
+        """
+        return trace_qualities(self.scenario)
 
     def _precision(self) -> dict[str, float | int | None] | None:
         if self.precision is None:
