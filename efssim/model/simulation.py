@@ -49,7 +49,9 @@ class World:
         self._calls = Calls(self.fleet, self._control_plane)
         disturbances = Disturbances(self.fleet, self._control_plane, self._calls.events)
         self._schedule = Schedule(self.fleet, disturbances, self._calls)
+        self.fleet.declaring = True
         self._build()
+        self.fleet.declaring = False
         self.advance_to(0.0)
 
     @property
