@@ -163,10 +163,9 @@ class Measures:
         begin_s, end_s = self._defined
         total = self._lags.pending_byte_seconds(self._snapshot.open_writes, end_s)
         count, size = self._open_at_end()
-        is_defined = self._records.defined_s is not None and end_s >= self._begin_s
         return {
             "mean": total / (end_s - begin_s) if end_s > begin_s else None,
-            "max": max(self.syncs.pending_max, self.pending_now()) if is_defined else None,
+            "max": max(self.syncs.pending_max, self.pending_now()) if end_s > begin_s else None,
             "open_at_end": size,
             "open_at_end_writes": count,
             "lost_at_deletion": None if self._records.gone is None else self.pending_now(),

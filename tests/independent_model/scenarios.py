@@ -81,11 +81,12 @@ class _Maker:
     def warm_up(self, events: list[Json]) -> int:
         """Return none, some time, or that of an event."""
         times = [event["at"] for event in events if event["at"] < self.duration]
-        return self.one_of([0, 0, self.time(1, 10), self.time(5, 30), *times[:2]])
+        found: int = self.one_of([0, 0, self.time(1, 10), self.time(5, 30), *times[:2]])
+        return found
 
     def target_s(self, sync: Json) -> int:
         """Return some time, or the age at which a sync of little completes."""
-        peak = sync["interval"] + sync["setup"] or self.step
+        peak: int = sync["interval"] + sync["setup"] or self.step
         return self.one_of([peak, self.time(1, 30), self.time(1, 30)])
 
     def region(self) -> Json:

@@ -36,8 +36,9 @@ class Write:
     bytes: int
     stream: Stream
     published_s: float | None = None
-    lost_s: float | None = None
-    """When the configuration that should have published it was gone."""
+    """When the replication that it was made under published it."""
+    replicated: bool = False
+    """Whether any replication published it."""
     discarded: bool = False
 
     @property
