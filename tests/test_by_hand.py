@@ -374,6 +374,19 @@ def test_a_profile_writes_on_its_weekday(timezone: str, begin: str) -> None:
     assert syncs["cut"][syncs["bytes"] > 0].tolist() == cuts
 
 
+def test_an_initial_sync_of_nothing_but_empty_files_scans_and_sends_them() -> None:
+    """5 s of setup, 100 files scanned at 10/s and sent at 20/s."""
+    world = scenario(
+        {},
+        {"interval": 30, "setup": 5, "scan_rate": 10, "file_rate": 20},
+        100,
+        files=100,
+        replication={"established": False, "control": {"preset": "none"}},
+    )
+    found = summary_of(world)
+    assert (found["initial_sync_s"], found["initial_bytes"]) == (5 + 10 + 5, 0)
+
+
 # --- a second replication to the same destination -----------------------------------------------
 
 
