@@ -24,6 +24,7 @@ from efssim.report.moments import periods, seconds_since
 from efssim.scenario import Scenario
 from efssim.scenario.events import OPERATIONS, Disturbance
 from efssim.scenario.schema import Control, Sync
+from efssim.scenario.trace_quality import TraceQuality
 from efssim.scenario.zones import time_zone
 from efssim.usage import duration_of
 
@@ -93,6 +94,8 @@ class Result:
     digest: str
     trial: int = 0
     """Which of the runs of one seed, in the column `trial` of the tables."""
+    traces: dict[str, TraceQuality] = field(default_factory=dict)
+    """What trace files were taken for and what they lack, by the path of the stream."""
 
     def __repr__(self) -> str:
         return f"<efssim.Result of {self.scenario.name!r}, seed {self.seed}, {self.now_s:g} s>"
@@ -117,6 +120,7 @@ class Result:
                 "seconds": self.now_s - begin_s,
             },
             "replications": {name: self._replication(name) for name in self.outcomes},
+            "traces": {path: found.as_json() for path, found in self.traces.items()},
             "digest": self.digest,
         }
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from copy import copy
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from efssim import laws
 from efssim.acting import event_now, stream_now
-from efssim.columns import Columns
+from efssim.columns import Block, Columns
 from efssim.errors import ArgumentError, UnknownNameError
 from efssim.lag.protection import Exclusions
 from efssim.lag.summary import Measures, Objective, Running
@@ -26,6 +26,7 @@ from efssim.records import SYNC_COLUMNS, ReplicationRecords, Snapshot, digest
 from efssim.result import Outcome, Result
 from efssim.scenario import Scenario
 from efssim.scenario.document import Problem, ScenarioError, suggest
+from efssim.scenario.trace_use import stream_path, trace_qualities
 from efssim.usage import checked, duration_of
 
 if TYPE_CHECKING:
@@ -64,6 +65,7 @@ class Simulation:
         self._minutes: dict[str, WriteMinutes] | None = {} if metrics else None
         self._streams = 0
         self._clients: Clients | None = None
+        self._traces = trace_qualities(scenario)
         self._world = World(scenario, self.seed, self._record, trial)
 
     def _record(self, name: str) -> ReplicationRecords:
@@ -198,7 +200,11 @@ class Simulation:
             raise ScenarioError([Problem(None, (), message)])
         spec = stream_now(stream, self.scenario)
         self._streams += 1
-        self._world.fleet.write(found, f"added-{self._streams}", spec)
+        name = f"added-{self._streams}"
+        if spec.trace is not None:
+            quality = spec.trace.read(self.scenario).quality
+            self._traces[stream_path(found.name, name)] = quality
+        self._world.fleet.write(found, name, spec)
 
     def result(self) -> Result:
         """Return the results so far; the simulation can go on afterwards."""
@@ -215,6 +221,7 @@ class Simulation:
             happened=tuple(copy(event) for event in self._world.events),
             digest=digest(self.seed, snapshots, self._world.events),
             trial=self.trial,
+            traces=dict(self._traces),
         )
 
     def lag_states(self) -> dict[str, dict[str, dict[str, Any]]]:
@@ -223,6 +230,14 @@ class Simulation:
             name: self._measures(name, records, snapshot).states()
             for name, records, snapshot in self._world.snapshots()
         }
+
+    def on_syncs(self, replication: str, sink: Callable[[Block], None]) -> None:
+        """Hand the completed syncs of a replication to `sink`, a block of rows at a time.
+
+        Those that are in a block already are not handed on. Raise KeyError for an unknown one.
+        """
+        by_name = {name: records for name, records, _ in self._world.snapshots()}
+        by_name[replication].syncs.sinks.append(sink)
 
     def lifetimes(self, replication: str) -> laws.Lifetimes:
         """Return every write up to now and when it was published; needs `verify`."""

@@ -269,7 +269,9 @@ def test_json_is_the_summary(folder):
     assert done.returncode == 0
     assert done.stdout == Path("out/summary.json").read_text(encoding="utf-8")
     found = json.loads(done.stdout, parse_constant=no_constant)
-    assert list(found) == ["scenario", "seed", "trials", "window", "replications", "digest"]
+    assert list(found) == [
+        "scenario", "seed", "trials", "window", "replications", "traces", "digest",
+    ]  # fmt: skip
     assert found["window"] == {
         "start": "2026-01-01T00:01:00.000000Z",
         "end": "2026-01-01T00:20:00.000000Z",

@@ -291,5 +291,5 @@ def _check(is_asked: bool, results: Sequence[Result | Trials]) -> None:
     """Exit 1 under `--check` where a result is not as it has to be."""
     from efssim.report.check import passes
 
-    if is_asked and not all(passes(each.summary) for each in results):
+    if is_asked and not all(passes(each.summary, each.traces) for each in results):
         sys.exit(MISSED)

@@ -96,7 +96,7 @@ def _is_caught_up(scenario: Scenario, beginning: Beginning) -> bool:
 
 
 def _initial_sync_is_excluded(scenario: Scenario) -> bool:
-    return getattr(scenario.rpo, "initial_sync", "") == "excluded"
+    return scenario.rpo.initial_sync == "excluded"
 
 
 def _judged(scenario: Scenario, syncs: Syncs, peak: Peak) -> Verdict:

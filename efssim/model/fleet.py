@@ -68,6 +68,8 @@ class Fleet:
         """
         self.scenario, self.clock, self.draws = scenario, clock, draws
         self.regions = _regions(scenario)
+        self.declaring = False
+        """Whether what is made now is what the scenario declares."""
         self.file_systems: dict[str, FileSystem] = {}
         """By id; those that are deleted are gone."""
         self.file_systems_in: Counter[str] = Counter()

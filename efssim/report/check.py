@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from efssim.report.traces import Traces, thin_traces
+
 Condition = Callable[[dict[str, Any]], bool]
 
 
@@ -30,6 +32,6 @@ CONDITIONS: tuple[Condition, ...] = (has_replication, holds_throughout)
 """All of them have to hold."""
 
 
-def passes(summary: dict[str, Any]) -> bool:
-    """Whether a result is as `--check` asks."""
-    return all(condition(summary) for condition in CONDITIONS)
+def passes(summary: dict[str, Any], traces: Traces) -> bool:
+    """Whether a result is as `--check` asks; no verdict rests on what a trace did not measure."""
+    return all(condition(summary) for condition in CONDITIONS) and not thin_traces(traces)

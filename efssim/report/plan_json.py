@@ -55,6 +55,7 @@ def plan_summary(plan: Plan) -> dict[str, Any]:
         "holds_on": [list(run) for run in plan.holds_on],
         "evaluations": [_evaluation(made) for made in plan.evaluations],
         "what_if": [row.as_json() for row in plan.what_if],
+        "traces": {path: found.as_json() for path, found in plan.traces.items()},
     }
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from efssim.report.assumptions import assumed_parameters
 from efssim.report.lines import command_lines, counted, percent, short, wrapped
 from efssim.report.parts import joined
+from efssim.report.traces import thin_lines, trace_lines
 from efssim.result import Outcome
 from efssim.scenario.quantities import format_duration
 
@@ -21,12 +22,13 @@ def plan_report(plan: Plan, command: str) -> str:
     """Return the report; `command` is what reproduces it."""
     parts = [
         [*wrapped(f"efssim plan: {plan.scenario.name}"), *wrapped(objective_text(plan), indent=2)],
+        thin_lines(plan.traces),
         wrapped(verdict_text(plan), indent=2),
         wrapped(evidence_text(plan), indent=2),
         _what_if(plan),
         _curve(plan),
         wrapped(_assumed(plan), indent=2),
-        command_lines(command),
+        [*command_lines(command), *trace_lines(plan.traces)],
     ]
     return joined(parts)
 

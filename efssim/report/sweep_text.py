@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from efssim.report.lines import aligned, command_lines, counted, percent, short, wrapped
 from efssim.report.parts import joined
+from efssim.report.traces import thin_lines, trace_lines
 from efssim.scenario.quantities import format_size
 
 if TYPE_CHECKING:
@@ -21,12 +22,13 @@ def sweep_report(sweep: Sweep, measure: str, command: str) -> str:
         [
             *wrapped(f"efssim sweep: {sweep.scenario.name}"),
             *wrapped(f"{measure}, {points} of {each} each, mean and 95 % interval"),
+            *thin_lines(sweep.traces),
         ]
     ]
     for name in sweep.points[0].trials.table["replication"].unique():
         rows = _tornado if sweep.one_at_a_time else _grid
         parts.append([*wrapped(f"{name}:"), *rows(sweep, measure, str(name))])
-    return joined([*parts, command_lines(command)])
+    return joined([*parts, [*command_lines(command), *trace_lines(sweep.traces)]])
 
 
 def shown(measure: str, value: float | None, *, signed: bool = False) -> str:

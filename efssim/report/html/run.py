@@ -14,7 +14,8 @@ from efssim.report.html.page import render
 from efssim.report.html.sections import SECTIONS, sentence, worst
 from efssim.report.html.svg import Figure, inlined
 from efssim.report.html.tables import Table
-from efssim.report.traces import trace_findings
+from efssim.report.html.traces import trace_table
+from efssim.report.traces import thin_traces, trace_findings
 from efssim.report.verdict import attained, disaster, goal
 from efssim.report.words import kind_of_run, words
 from efssim.result import Outcome, Result
@@ -87,7 +88,9 @@ def run_page(result: Result, drawn: Iterable[Drawing], command: str) -> str:
         events=tables.events(result),
         sums=tables.sums(result),
         parameters=tables.parameters(result.scenario),
-        traces=trace_findings(result.scenario),
+        traces=trace_findings(result.traces),
+        trace_table=trace_table(result.traces),
+        thin=thin_traces(result.traces),
         document=tables.all_numbers(_top(result), "the run"),
     )
 

@@ -10,8 +10,10 @@ from efssim.report.figures.study_alt import sweep_alt
 from efssim.report.html.study import Block, Study, parameter_block, study_page
 from efssim.report.html.svg import Figure, inlined
 from efssim.report.html.tables import Cell, Column, Table, number, text
+from efssim.report.html.traces import trace_blocks
 from efssim.report.lines import counted
 from efssim.report.sweep_text import base_text, shown
+from efssim.report.traces import thin_traces
 from efssim.study.sweep import Sweep
 
 
@@ -23,8 +25,16 @@ def sweep_page(sweep: Sweep, measure: str, drawn: Mapping[str, str], command: st
             kind="What if? A measure at many values",
             title=sweep.scenario.name,
             description=sweep.scenario.description,
-            meta=[measure, f"{counted(len(sweep.points), 'combination')} of {each}"],
-            blocks=[*_blocks(sweep, measure, drawn), parameter_block(sweep.scenario)],
+            meta=[
+                measure,
+                f"{counted(len(sweep.points), 'combination')} of {each}",
+                *thin_traces(sweep.traces),
+            ],
+            blocks=[
+                *_blocks(sweep, measure, drawn),
+                *trace_blocks({sweep.scenario.name: sweep.traces}),
+                parameter_block(sweep.scenario),
+            ],
             reproduce=[*([("Command", command)] * bool(command)), ("Seed", str(sweep.seed))],
         )
     )
