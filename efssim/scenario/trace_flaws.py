@@ -106,9 +106,10 @@ def judge(spec: TraceSpec, raw: RawRows, run: Run) -> Judged:
 
 _HIDDEN = {
     "grid": {"spacing"},
-    "outside": {"length"},
-    "cover": {"length", "spacing", "outside"},
-    "missing": {"length", "spacing", "cover", "outside"},
+    "length": {"counter"},
+    "outside": {"counter", "length"},
+    "cover": {"counter", "length", "spacing", "outside"},
+    "missing": {"counter", "length", "spacing", "cover", "outside"},
 }
 """Flaws that say nothing of their own beside others."""
 
@@ -234,11 +235,11 @@ def _repeat_length(spec: TraceSpec, span_s: float) -> tuple[float | None, Flaw |
         if spec.period_s is None:
             text = "needs a `length` to be repeated, for its rows have no `period`"
             return None, Flaw("length", text)
-        return span_s, None
+        length = span_s
     if length <= 0 or length < span_s - TIME_TOLERANCE_S:
         return None, Flaw(
             "length",
-            f"`length` is {length:.15g} s but the trace is {span_s:.15g} s long; "
+            f"repeats every {length:.15g} s but is {span_s:.15g} s long; "
             "a repeated trace must end before it begins again",
         )
     return length, None
