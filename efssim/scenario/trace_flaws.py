@@ -100,12 +100,19 @@ def judge(spec: TraceSpec, raw: RawRows, run: Run) -> Judged:
     if not found.flaws:
         return found
     kinds = {flaw.kind for flaw in found.flaws}
-    told = [flaw for flaw in found.flaws if not _HIDDEN.get(flaw.kind, set()) & kinds]
-    return replace(found, flaws=tuple(_with_true_cures(flaw, kinds, raw) for flaw in told))
+    told = {
+        flaw.kind: _with_true_cures(flaw, kinds, raw)
+        for flaw in found.flaws
+        if not _HIDDEN.get(flaw.kind, set()) & kinds
+    }
+    if {"spacing", "grid"} <= kinds:
+        # Where rows have another period they are off this grid; where they have none, their most
+        # frequent distance is chance.
+        del told["grid" if "; write" in told["spacing"].text else "spacing"]
+    return replace(found, flaws=tuple(told.values()))
 
 
 _HIDDEN = {
-    "grid": {"spacing"},
     "length": {"counter"},
     "outside": {"counter", "length"},
     "cover": {"counter", "length", "spacing", "outside"},
@@ -131,6 +138,8 @@ def _cures(cure: Cure, flaw: Flaw, kinds: set[str], raw: RawRows) -> bool:
         return "unit" not in left
     # With the true period of its rows a trace may still be thin, which is then said.
     is_thin = after.quality.is_thin and flaw.kind != "spacing"
+    if flaw.kind == "spacing" and "grid" in left:
+        return False
     return left <= kinds - {flaw.kind} and not is_thin
 
 
@@ -258,7 +267,8 @@ def _unit_flaws(spec: TraceSpec, quality: TraceQuality, run: Run) -> Iterator[Fl
     lacks_per = name.per == "second" and not says_per and not spec.counter
     lacks_counter = name.counter and spec.counter is None and not says_per
     if lacks_unit or lacks_per or lacks_counter:
-        text = f"column {quoted(spec.bytes)} is in {name.says}, by its name, and is read as bytes"
+        column = quoted(spec.bytes)
+        text = f"column {column} holds {name.says}, as its name says, and would be read as bytes"
         cures = tuple(
             _unit_cure(spec, name, unit, quality, run)
             for unit in (name.units if lacks_unit else (spec.unit,)) or (None,)
