@@ -186,7 +186,7 @@ def test_missing_zero_lifts_what_is_missing_only(tmp_path: Path) -> None:
     for text, said in (
         (at(90, 960), "rows are 90 s apart"),
         (at(300, 10, 90_000), "no row inside the run"),
-        (csv((60 * k + k % 2, 1) for k in range(1440)), "apart"),
+        (csv((60 * k + k % 2, 1) for k in range(1440)), "not a whole number of periods"),
     ):
         assert said in " ".join(refusal(tmp_path, text, **zero))
     (message,) = refusal(tmp_path, csv(minutes(), "timestamp,MB"), bytes="MB", **zero)

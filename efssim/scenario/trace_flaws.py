@@ -134,13 +134,14 @@ def _cures(cure: Cure, flaw: Flaw, kinds: set[str], raw: RawRows) -> bool:
     """Whether a flaw is gone with a cure, and nothing came or was covered up instead."""
     after = _judged(cure.spec, raw, cure.run)
     left = {other.kind for other in after.flaws}
-    if flaw.kind == "unit":  # what else is wrong shows once it is known what values are
-        return "unit" not in left
-    # With the true period of its rows a trace may still be thin, which is then said.
-    is_thin = after.quality.is_thin and flaw.kind != "spacing"
-    if flaw.kind == "spacing" and "grid" in left:
-        return False
-    return left <= kinds - {flaw.kind} and not is_thin
+    # What else is wrong only shows once it is known what values are and how far rows are apart.
+    if flaw.kind in _FIRST:
+        return not _FIRST[flaw.kind] & left
+    return left <= kinds - {flaw.kind} and not after.quality.is_thin
+
+
+_FIRST = {"unit": {"unit"}, "spacing": {"spacing", "grid"}}
+"""Flaws that hide others until they are cured, and what must not be left then."""
 
 
 def _judged(spec: TraceSpec, raw: RawRows, run: Run) -> Judged:
