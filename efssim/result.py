@@ -127,8 +127,10 @@ class Result:
     def _replication(self, name: str) -> dict[str, Any]:
         outcome, start = self.outcomes[name], self.scenario.start
         last_cut_s, completed_s = outcome.last_sync_s or (outcome.last_replicated_s, None)
+        lost = outcome.summary["recovery_point"]
         return {
             **outcome.summary,
+            "recovery_point": lost and {**lost, "time": timestamp(start, lost["time"])},
             "last_replicated_timestamp": timestamp(start, last_cut_s),
             "last_sync_completed": timestamp(start, completed_s),
         }

@@ -74,6 +74,7 @@ def _evaluation(made: Evaluation) -> dict[str, Any]:
         "confidence": made.confidence,
         "trials": made.trials,
         "met": made.met,
+        "unprotected_s": made.unprotected_s,
         "stage": made.stage,
         "seed": made.seed,
         "violations_per_month": made.violations_per_month,

@@ -64,15 +64,20 @@ def grid_rows(sweep: Sweep, measure: str, name: str) -> list[list[str]]:
 def _tornado(sweep: Sweep, measure: str, name: str) -> list[str]:
     table = sweep.tornado(measure, name)
     by_path = {vary.path: vary for vary in sweep.parameters}
-    base = sweep.series(sweep.points[0], measure, name)
-    mean = float(base.mean()) if len(base) else None
     rows = [["path", "value", "change", "interval"]]
     for row in table.to_dict("records"):
         vary = by_path[row["path"]]
         change = shown(measure, row["difference"], signed=True)
         interval = _interval(measure, row, signed=True)
         rows.append([vary.path, vary.text(row["value"]), change, interval])
-    return [f"  {shown(measure, mean)} as it is; each value alone changes it by", *aligned(rows)]
+    return [f"  {base_text(sweep, measure, name)}", *aligned(rows)]
+
+
+def base_text(sweep: Sweep, measure: str, name: str) -> str:
+    """Return what a measure is before anything is varied, of one value at a time."""
+    base = sweep.series(sweep.points[0], measure, name)
+    mean = float(base.mean()) if len(base) else None
+    return f"{shown(measure, mean)} as it is; each value alone changes it by"
 
 
 def _interval(measure: str, row: dict[Any, Any], *, signed: bool = False) -> str:

@@ -87,7 +87,7 @@ def _evaluations(plan: Plan) -> Table:
 def _evaluation(plan: Plan, made: Evaluation) -> list[Cell]:
     return [
         number(made.value, plan.parameter.text(made.value)),
-        text("met" if made.met else "missed"),
+        text("met" if made.met else "missed" if made.is_protected else "unprotected"),
         share(made.attainment),
         share(made.interval.low),
         share(made.interval.high),

@@ -12,7 +12,7 @@ from efssim.report.html.svg import Figure, inlined
 from efssim.report.html.tables import Cell, Column, Table, number, text
 from efssim.report.html.traces import trace_blocks
 from efssim.report.lines import counted
-from efssim.report.sweep_text import shown
+from efssim.report.sweep_text import base_text, shown
 from efssim.report.traces import thin_traces
 from efssim.study.sweep import Sweep
 
@@ -46,7 +46,8 @@ def _blocks(sweep: Sweep, measure: str, drawn: Mapping[str, str]) -> Iterator[Bl
         figure = None
         if name in drawn:
             figure = _figure(sweep, measure, name, drawn[name], f"r{ordinal}-sweep")
-        yield Block(name, f"r{ordinal}", figure=figure, table=rows(sweep, measure, name))
+        base = f"{base_text(sweep, measure, name)}:" if sweep.one_at_a_time else ""
+        yield Block(name, f"r{ordinal}", text=base, figure=figure, table=rows(sweep, measure, name))
 
 
 def _figure(sweep: Sweep, measure: str, name: str, svg: str, ident: str) -> Figure:
