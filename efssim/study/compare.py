@@ -82,7 +82,8 @@ class Comparison:
                     rows.append({**row, "pairs": len(pairs)})
         columns = ["replication", "measure", "first", "second", "difference", "low", "high"]
         table = pd.DataFrame(rows, columns=[*columns, "variance_saved", "pairs"])
-        return table.astype(dict.fromkeys([*columns[2:], "variance_saved"], "float64"))
+        numbers = dict.fromkeys([*columns[2:], "variance_saved"], "float64")
+        return table.astype({"replication": "str", "measure": "str", "pairs": "int64", **numbers})
 
     def _numbers(self, study: Trials, replication: str) -> pd.DataFrame:
         """Return the numbers of the trials that both have, indexed by trial."""

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -145,7 +145,7 @@ class Plan:
         """One row per evaluation, in the order in which they were made."""
         import pandas as pd
 
-        return pd.DataFrame(
+        made = pd.DataFrame(
             {
                 "value": [e.value for e in self.evaluations],
                 "text": [self.parameter.text(e.value) for e in self.evaluations],
@@ -161,13 +161,19 @@ class Plan:
                 "peak_s": [e.peak_s for e in self.evaluations],
             }
         )
+        whole = {"trials": "int64", "seed": "int64", "met": "bool"}
+        words = {"text": "str", "stage": "str"}
+        numbers = dict.fromkeys(made.columns.difference([*whole, *words]), "float64")
+        return made.astype({**whole, **words, **numbers})
 
     @cached_property
     def what_if_table(self) -> pd.DataFrame:
         """What each share of the time would need, and what it leaves: one row per share."""
         import pandas as pd
 
-        return pd.DataFrame([row.as_json() for row in self.what_if])
+        columns = [field.name for field in fields(WhatIf)]
+        made = pd.DataFrame([row.as_json() for row in self.what_if], columns=columns)
+        return made.astype({name: "bool" if name == "confirmed" else "float64" for name in columns})
 
     def plot(self, ax: Axes | None = None) -> Axes:
         """Draw attainment against the value, its intervals and the objective; return the Axes.

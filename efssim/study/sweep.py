@@ -11,6 +11,7 @@ from functools import cached_property
 from itertools import product
 from typing import TYPE_CHECKING, Any
 
+from efssim.column_types import categories
 from efssim.errors import UnknownNameError, UsageError
 from efssim.progress import bar_of_trials, told
 from efssim.scenario import Scenario
@@ -75,10 +76,13 @@ class Sweep:
         for point in self.points:
             table = point.trials.table.copy()
             for ordinal, vary in enumerate(self.parameters):
-                table.insert(ordinal, vary.path, point.values.get(vary.path))
+                value = point.values.get(vary.path)
+                column = pd.Series([value] * len(table), index=table.index, dtype=_type_of(vary))
+                table.insert(ordinal, vary.path, column)
             tables.append(table)
         joined = pd.concat(tables, ignore_index=True)
-        return joined.astype({"replication": "category"})
+        names = (name for table in tables for name in table["replication"].cat.categories)
+        return joined.assign(replication=categories(joined["replication"], names))
 
     @cached_property
     def summary(self) -> dict[str, Any]:
@@ -151,7 +155,7 @@ class Sweep:
                 rows.append({"path": path, "value": value, **found._asdict()})
         columns = ["path", "value", *Difference._fields]
         table = pd.DataFrame(rows, columns=columns)
-        table = table.astype(dict.fromkeys(Difference._fields, "float64"))
+        table = table.astype(dict.fromkeys(Difference._fields, "float64") | {"path": "str"})
         table = table.rename(columns={"first": "base", "second": "mean"})
         reach = table.assign(reach=table["difference"].abs()).groupby("path")["reach"]
         order = reach.transform("max").sort_values(ascending=False, kind="stable").index
@@ -207,6 +211,13 @@ def sweep(
         on_progress=on_progress,
         progress=progress,
     )
+
+
+def _type_of(vary: Parameter) -> str:
+    """Return the type of a column of values: none but numbers has one that fits all."""
+    if vary.quantity is None:
+        return "object"
+    return "Int64" if vary.quantity.whole else "float64"
 
 
 def _parsed(path: str, given: Sequence[object] | str, ordinal: int) -> tuple[Parameter, list[Any]]:
