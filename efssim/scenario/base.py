@@ -108,6 +108,10 @@ class Model(BaseModel, metaclass=_Listed):
         """Return what completion is to show: the fields, and few helpers besides."""
         return [*type(self).model_fields, *dir(type(self))]
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickle what was written: the classes of parametrised distributions have no address."""
+        return type(self).model_validate, (self.model_dump(by_alias=True, exclude_unset=True),)
+
     @classmethod
     def grammar(cls) -> list[str]:
         """Return the keys as a scenario has them; `for` and `with` are no names in Python."""

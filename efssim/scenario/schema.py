@@ -313,10 +313,6 @@ class Scenario(Model):
 
         return changed(self, changes or {}, keys)
 
-    def __reduce__(self) -> tuple[Any, ...]:
-        """Pickle what was written: the classes of parametrised distributions have no address."""
-        return type(self).model_validate, (self.model_dump(by_alias=True, exclude_unset=True),)
-
     @model_validator(mode="wrap")
     @classmethod
     def _cross_check(
