@@ -11,6 +11,7 @@ from efssim.scenario.base import Found, Model
 from efssim.scenario.distributions import Distribution
 from efssim.scenario.document import suggest
 from efssim.scenario.error_codes import ERROR_CODES
+from efssim.scenario.moments import At
 from efssim.scenario.network import LinkName
 from efssim.scenario.types import Count, Duration, Fraction, PositiveDuration
 
@@ -155,8 +156,8 @@ class Event(Disturbance):
 
     kinds = (*Disturbance.kinds, "call")
 
-    at: Duration
-    """When, as time since the start."""
+    at: At
+    """When, as time since the start or as a date."""
     lasts: PositiveDuration | None = Field(default=None, alias="for")
     """How long; to the end of the run unless set."""
     call: Operation | None = None
