@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, date, datetime
+from datetime import date, datetime, timedelta
 from typing import Annotated, Any
 
 from pydantic import PlainSerializer, PlainValidator, WithJsonSchema
@@ -26,9 +26,9 @@ class Moment(float):
         made.instant = instant
         return made
 
-    def __getnewargs__(self) -> tuple[datetime, datetime]:
+    def __reduce__(self) -> tuple[Any, ...]:
         """Return what it takes to be pickled."""
-        return self.instant, datetime.fromtimestamp(self.instant.timestamp() - self, UTC)
+        return Moment, (self.instant, self.instant - timedelta(seconds=float(self)))
 
 
 def is_date(value: object) -> bool:

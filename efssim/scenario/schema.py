@@ -23,6 +23,7 @@ from efssim.scenario.base import Found, Model, collect, problem
 from efssim.scenario.checks import DEFAULT_START, cross_problems
 from efssim.scenario.document import suggest
 from efssim.scenario.events import Event, Fault
+from efssim.scenario.full_paths import paths_hint
 from efssim.scenario.moments import with_moments
 from efssim.scenario.network import Link, LinkName, Place, Region
 from efssim.scenario.presets import FILE_SYSTEM_TIMES
@@ -319,6 +320,12 @@ class Scenario(Model):
         from efssim.scenario.changes import changed  # which validates with this class
 
         return changed(self, changes or {}, keys)
+
+    @classmethod
+    def misfits(cls, data: Mapping[str, Any]) -> Iterator[Found]:
+        for path, message in super().misfits(data):
+            bare = message == "unknown key"
+            yield path, message + paths_hint(cls, data, str(path[-1])) if bare else message
 
     @model_validator(mode="wrap")
     @classmethod

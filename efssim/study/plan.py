@@ -29,7 +29,7 @@ from efssim.study.ladder import ladder
 from efssim.study.quantity import FRACTION
 from efssim.study.search import BUDGET, Bracket, Direction, Outcome, Search
 from efssim.study.shared import Runner, runner
-from efssim.study.space import Parameter, bounds, parameter, with_value
+from efssim.study.space import Parameter, bounds, parameter, require_key, with_value
 from efssim.study.trials import Trials
 from efssim.study.what_if import SHARES, WhatIf, what_if
 from efssim.usage import checked
@@ -221,6 +221,7 @@ def plan(
     if len(between) != 2:
         raise UsageError("efssim.plan: between has to be two values, (low, high)")
     chosen = vary if isinstance(vary, Parameter) else parameter(vary)
+    require_key(scenario, chosen)
     ends = bounds(chosen, *between)
     if chosen.segments == ("rpo", "attainment"):
         raise chosen.problem("is the objective itself; vary something else, or rpo.target")

@@ -116,7 +116,7 @@ class Sweep:
         table = self.points[0].trials.table
         if measure not in table.columns or measure in ("trial", "replication"):
             known = [name for name in table.columns if table[name].dtype.kind in "fiu"]
-            raise StudyError(f"no measure '{measure}'{suggest(measure, known)}")
+            raise StudyError(f"no measure '{measure}'{_meant(measure, known)}")
 
     def series(
         self, point: Point, measure: str, replication: str | None = None
@@ -211,6 +211,12 @@ def sweep(
         on_progress=on_progress,
         progress=progress,
     )
+
+
+def _meant(measure: str, known: list[str]) -> str:
+    """Return which measures may be meant: those that end so, else the closest one."""
+    ending = [f"'{name}'" for name in known if name.split(".")[-1] == measure]
+    return f" (did you mean {' or '.join(ending)}?)" if ending else suggest(measure, known)
 
 
 def _type_of(vary: Parameter) -> str:
