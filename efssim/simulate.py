@@ -11,9 +11,11 @@ from typing import TYPE_CHECKING, Any
 
 from efssim import laws
 from efssim.columns import Columns
+from efssim.conservation import Pair, System, UnpublishedLog, check_conservation
 from efssim.lag.summary import Measures, Objective, Running
 from efssim.metrics.cloudwatch import CloudWatch
 from efssim.metrics.efs import EfsMetrics
+from efssim.metrics.storage import StorageSamples
 from efssim.metrics.write_minutes import WriteMinutes
 from efssim.model.clock import Clock
 from efssim.model.identifiers import request_id
@@ -24,6 +26,7 @@ from efssim.result import Outcome, Result
 from efssim.scenario import Scenario
 from efssim.scenario.quantities import parse_duration
 from efssim.scenario.schema import Event, WriteStream
+from efssim.stored import FileSystemRecords
 
 if TYPE_CHECKING:
     from efssim.aws.client import Clients
@@ -60,7 +63,18 @@ class Simulation:
         self._minutes: dict[str, WriteMinutes] | None = {} if metrics else None
         self._streams = 0
         self._clients: Clients | None = None
-        self._world = World(scenario, self.seed, self._record, trial)
+        self._stored: dict[str, FileSystemRecords] = {}
+        self._unpublished: dict[str, UnpublishedLog] = {}
+        self._world = World(scenario, self.seed, self._record, trial, keep=self._keep)
+        self._storage = StorageSamples(self._world) if metrics else None
+
+    def _keep(self, name: str) -> FileSystemRecords:
+        """Return the records of a new file system."""
+        kept = self._stored[name] = FileSystemRecords()
+        if self._verify:
+            self._unpublished[name] = UnpublishedLog()
+            kept.sinks.append(self._unpublished[name].add)
+        return kept
 
     def _record(self, name: str) -> ReplicationRecords:
         """Return the records of a new replication, which stream into its measures."""
@@ -84,9 +98,9 @@ class Simulation:
         Raise ValueError where there is nothing to see: without `metrics`, or where the scenario
         says `records: off`.
         """
-        if self._minutes is None or self.scenario.records == "off":
+        if self._minutes is None or self._storage is None or self.scenario.records == "off":
             raise ValueError("CloudWatch needs the syncs: `metrics` and `records: on`")
-        metrics = EfsMetrics(self._world, self._minutes)
+        metrics = EfsMetrics(self._world, self._minutes, self._storage)
         return CloudWatch(metrics, self.scenario.start, lambda: self._world.now_s)
 
     @property
@@ -194,6 +208,8 @@ class Simulation:
         for name, records, snapshot in snapshots:
             if name in self._logs:
                 laws.check(records, snapshot, self._logs[name])
+        if self._verify:
+            self._check_conservation()
         outcomes = {name: self._outcome(name, rec, now) for name, rec, now in snapshots}
         return Result(
             scenario=self.scenario,
@@ -204,6 +220,20 @@ class Simulation:
             digest=digest(self.seed, snapshots, self._world.events),
             trial=self.trial,
         )
+
+    def _check_conservation(self) -> None:
+        fleet = self._world.fleet
+        pairs = {
+            name: Pair(part.records, self._logs[name], part.source.name, part.destination.name)
+            for name, part in fleet.replications.items()
+        }
+        systems = {
+            part.name: System(
+                self._stored[part.name], fleet.stored(part), self._unpublished[part.name]
+            )
+            for part in fleet.ever
+        }
+        check_conservation(systems, pairs)
 
     def lag_states(self) -> dict[str, dict[str, dict[str, Any]]]:
         """Return the lags' distributions so far in bins, as plain data, by replication and lag."""

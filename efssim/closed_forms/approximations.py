@@ -52,6 +52,8 @@ def _of_the_writes(streams: list[WriteStream]) -> Iterator[str]:
         yield "mean rate of on and off; bursts above it are not seen"
     if any(stream.trace for stream in streams):
         yield "mean rate of the trace; busier times are not seen"
+    if any(stream.new_files for stream in streams):
+        yield "inventory: as many files as in the middle of the run"
     if any(stream.hot_set for stream in streams):
         yield "hot sets: the mean of distinct blocks; of random sizes over 20,000 draws"
 

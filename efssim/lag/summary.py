@@ -169,7 +169,7 @@ class Measures:
             "max": max(self.syncs.pending_max, self.pending_now()) if is_defined else None,
             "open_at_end": size,
             "open_at_end_writes": count,
-            "lost_at_deletion": None if self._records.gone is None else self.pending_now(),
+            "lost_at_deletion": None if self._records.lost is None else self._records.lost.bytes,
         }
 
     def _open_at_end(self) -> tuple[int, int]:

@@ -60,10 +60,6 @@ class FileSystem:
     creation_token: str
     settings: Settings
     journal: Journal
-    size_bytes: int = 0
-    """Bytes stored; a constant of the model."""
-    files: int = 0
-    """Files stored; a constant of the model."""
     state: LifeCycleState = LifeCycleState.AVAILABLE
     protection: Protection = Protection.ENABLED
     replication: Replication | None = None
@@ -80,6 +76,25 @@ class FileSystem:
 
     def __post_init__(self) -> None:
         self.arn = file_system_arn(self.id, self.region)
+
+    @property
+    def is_destination(self) -> bool:
+        """Whether a configuration replicates to it."""
+        return self.replication is not None and self.replication.destination is self
+
+    def stored(self) -> tuple[int, int]:
+        """Return size and files now: what it has received while it is a destination."""
+        if self.replication is not None and self.is_destination:
+            return self.replication.replica()
+        return self.journal.stored()
+
+    @property
+    def metered_bytes(self) -> int:
+        """Size as EFS shows it: with what EFS keeps for itself on a destination."""
+        overhead = 0
+        if self.replication is not None and self.is_destination:
+            overhead = self.replication.terms.overhead_bytes
+        return self.stored()[0] + overhead
 
     def stop_writes(self, cause: Cause) -> None:
         """Make no write for as long as this or another cause is left."""
