@@ -34,8 +34,8 @@ _CAPTIONS = {
     "syncs": "Each point is a sync that completed in the window.",
     "pending": "Pending bytes are exact at each completion and drawn as if they grew evenly in "
     "between.",
-    "risk": "Share of each hour of the week with an age above the RPO target. Grey: no age is "
-    "defined.",
+    "risk": "Share of each hour of the week with an age above the RPO target, on a scale that is "
+    "the same for every run. Grey: no age is defined. Left out below four weeks.",
 }
 
 
