@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from efssim import laws
 from efssim.columns import Columns
 from efssim.conservation import Pair, System, UnpublishedLog, check_conservation
+from efssim.lag.source_limit import source_limit
 from efssim.lag.summary import Measures, Objective, Running
 from efssim.metrics.cloudwatch import CloudWatch
 from efssim.metrics.efs import EfsMetrics
@@ -19,6 +20,7 @@ from efssim.metrics.storage import StorageSamples
 from efssim.metrics.write_minutes import WriteMinutes
 from efssim.model.clock import Clock
 from efssim.model.identifiers import request_id
+from efssim.model.replication import Replication
 from efssim.model.simulation import World
 from efssim.progress import Progress, bar, told
 from efssim.records import SYNC_COLUMNS, ReplicationRecords, Snapshot, digest
@@ -260,7 +262,7 @@ class Simulation:
             open_sync=snapshot.open_sync,
             violations=measures.violations,
             exceedance=measures.exceedance(),
-            summary=measures.summary(),
+            summary=measures.summary() | {"source_throughput": self._throughput(replication)},
             last_replicated_s=records.last_replicated_s,
             defined_s=records.defined_s,
             last_sync_s=measures.last_sync_s,
@@ -269,6 +271,18 @@ class Simulation:
             pending_bytes=measures.pending_now(),
             pending_growth_bytes=measures.pending_growth(),
         )
+
+    def _throughput(self, replication: Replication) -> dict[str, Any]:
+        """Return what the source was to take beside what it could, for the summary."""
+        journal, now_s = replication.source.journal, self._world.now_s
+        found = source_limit(journal.hours(), now_s, journal.kept.throughput)
+        return {
+            "mean_bytes_per_s": found.mean,
+            "busiest_hour_bytes_per_s": found.busiest,
+            "hours_above": found.hours_above,
+            "limit_bytes_per_s": found.limit,
+            "first_above": found.first_s,
+        }
 
     def _measures(self, name: str, records: ReplicationRecords, snapshot: Snapshot) -> Measures:
         return Measures(records, snapshot, self._running[name], self._objective(name))

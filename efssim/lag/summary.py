@@ -98,6 +98,7 @@ class Measures:
             "oldest_pending_s": self._oldest_pending(),
             "pending_bytes": self._pending(),
             "writes": self._writes(),
+            "discarded": self._discarded(),
             "rpo": self._rpo(),
             "syncs": self._syncs(),
             "initial_sync_s": self.syncs.initial_s,
@@ -201,6 +202,16 @@ class Measures:
             "bytes": self._written_bytes(),
             "coalesced_bytes": self.syncs.coalesced_bytes,
             "dropped_bytes": dict(sorted(self._lags.dropped_bytes.items())),
+        }
+
+    def _discarded(self) -> dict[str, Any]:
+        """What was overwritten on the destination; the times as seconds since the start."""
+        found = self._records.discarded
+        return {
+            "bytes": found.amount.bytes,
+            "writes": found.amount.writes,
+            "first": found.first_s,
+            "last": found.last_s,
         }
 
     def _rpo(self) -> dict[str, Any]:

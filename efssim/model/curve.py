@@ -24,6 +24,9 @@ BYTES, HOT_BYTES, BLOCKS = 0, 1, 2
 """Rows of the amounts: bytes written, those of hot writes, and the blocks that these dirtied."""
 
 
+HOUR_S = 3600.0
+
+
 @dataclass(frozen=True)
 class Stream:
     """What makes the writes of a stream, and what a sync makes of them."""
@@ -101,6 +104,26 @@ class Curve:
         # Before each write, and after all: shape (rows, writes + 1).
         self._totals: Ints = np.zeros((rows, 1), dtype=np.int64)
         self._held: _Held | None = None
+        self._hourly: list[tuple[Ints, Ints]] = []
+        self._hours_noted = 0
+
+    def note_hours(self, now_s: float) -> None:
+        """Keep the running totals at the whole hours up to now, before writes are forgotten."""
+        first, last = self._hours_noted, math.floor(now_s / HOUR_S)
+        # Writes of the horizon itself may still have to be drawn.
+        last = min(last, math.ceil(self.horizon_s / HOUR_S) - 1) if self.horizon_s < 1e300 else last
+        if last >= first:
+            edges_s = np.arange(first, last + 1) * HOUR_S
+            at = self._times.searchsorted(edges_s, "right")
+            totals = self._totals[:, at]
+            self._hourly.append((totals[BYTES], self.stream.added_bytes(totals)))
+            self._hours_noted = last + 1
+
+    def hourly(self, now_s: float) -> tuple[Ints, Ints]:
+        """Return the bytes written and those added by each whole hour up to now, from 0 on."""
+        self.note_hours(now_s)
+        written, added = zip(*self._hourly, strict=True)
+        return np.concatenate(written), np.concatenate(added)
 
     def extend(self, n: int) -> int:
         """Draw about n more writes and return how many came; forget the published ones."""

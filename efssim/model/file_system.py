@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 from efssim.model.causes import Cause
 from efssim.model.identifiers import file_system_arn
 from efssim.model.journal import Journal
+from efssim.scenario.region_facts import write_limit
+from efssim.stored import Throughput
 
 if TYPE_CHECKING:
     from efssim.model.replication import Replication
@@ -95,6 +97,13 @@ class FileSystem:
         if self.replication is not None and self.is_destination:
             overhead = self.replication.terms.overhead_bytes
         return self.stored()[0] + overhead
+
+    def note_throughput(self, now_s: float) -> None:
+        """Record the throughput mode that it has from now on."""
+        mode, amount = self.settings.throughput_mode, self.settings.provisioned_mibps
+        limit = write_limit(mode, self.region, one_zone=self.zone is not None)
+        provisioned = None if amount is None else amount * 2**20
+        self.journal.kept.throughput.append(Throughput(now_s, mode, provisioned, limit))
 
     def stop_writes(self, cause: Cause) -> None:
         """Make no write for as long as this or another cause is left."""

@@ -190,6 +190,7 @@ class Fleet:
         self.ever.append(made)
         self.file_systems_in[region] += 1
         self._ids[name] = identifier
+        made.note_throughput(self.clock.now)
         self._become_available(made, creating_s)
         for tell in self.appeared:
             tell(made)

@@ -17,11 +17,11 @@ from numpy.typing import NDArray
 
 from efssim.model.causes import Cause, Causes
 from efssim.model.clock import Clock, Turn
-from efssim.model.curve import Curve, Stream
+from efssim.model.curve import HOUR_S, Curve, Stream
 from efssim.model.work import ChangeSet, Work, no_work
 from efssim.records import DroppedWrites, OpenWrites, Publications, ReplicationRecords
 from efssim.states import NOTHING, Amount, Discarded, States
-from efssim.stored import FileSystemRecords, StreamFacts
+from efssim.stored import FileSystemRecords, Hours, StreamFacts
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -38,6 +38,7 @@ class Journal:
         self._clock, self._end_s = clock, end_s
         self.kept = FileSystemRecords() if kept is None else kept
         self._size_bytes, self._files = self.kept.size_bytes, self.kept.files  # but for the writes
+        self._sizes = [(0.0, self._size_bytes)]  # and since when
         self.curves: list[Curve] = []
         self.horizon_s = math.inf
         """Every write before this time is drawn."""
@@ -85,6 +86,7 @@ class Journal:
     def _draw(self, curve: Curve, block: int) -> int:
         """Draw one block and return the size of the next."""
         begin_s = curve.horizon_s
+        curve.note_hours(self._clock.now)
         self._let_go()
         # In proportion to a backlog, so that copying it costs a constant per write.
         drawn = curve.extend(max(block, curve.backlog // 4))
@@ -231,6 +233,21 @@ class Journal:
         size, count = self.stored()
         self._size_bytes += size_bytes - size
         self._files += files - count
+        self._sizes.append((self._clock.now, self._size_bytes))
+
+    def hours(self) -> Hours:
+        """Return what was written by each whole hour up to now and by now, and the sizes then."""
+        now = self._clock.now
+        edges_s = np.arange(math.floor(now / HOUR_S) + 1) * HOUR_S
+        since_s, before = zip(*self._sizes, strict=True)
+        bases = np.array(before, dtype=np.int64)[np.searchsorted(since_s, edges_s, "right") - 1]
+        written, size = np.zeros(len(edges_s), dtype=np.int64), bases
+        for curve in self.curves:
+            by_hour = curve.hourly(now)
+            written, size = written + by_hour[0], size + by_hour[1]
+        return Hours(
+            np.append(written, self._written(now).bytes), np.append(size, self.stored()[0])
+        )
 
     def cut(self, time_s: float) -> ChangeSet:
         """Return everything unpublished that was written at or before a time."""

@@ -58,7 +58,7 @@ def _types(table: pd.DataFrame) -> dict[str, str]:
     made = {}
     for column in table.columns[2:]:
         values = table[column].dropna()
-        if column in TIMES:
+        if column.rpartition(".")[2] in TIMES:
             made[column] = "datetime64[us, UTC]"
         elif column == "final_status":
             made[column] = "category"

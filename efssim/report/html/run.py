@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from efssim.report.assumptions import assumed_parameters
+from efssim.report.cautions import cautions
 from efssim.report.figure_files import Drawing
 from efssim.report.html import run_tables as tables
 from efssim.report.html.page import render
@@ -50,6 +51,7 @@ class Section:
     goal: str
     attained: str
     disaster: str
+    cautions: list[str]
     diverging: bool
     assumed: str
     lags: Table
@@ -112,6 +114,7 @@ def _section(ident: str, result: Result, name: str, figures: dict[str, Figure]) 
         goal=goal(outcome.summary),
         attained=sentence(attained(name, outcome, result)),
         disaster=disaster(outcome),
+        cautions=cautions(outcome, result),
         diverging=outcome.summary["syncs"]["diverging"],
         assumed=", ".join(f"{k} {v}" for k, v in assumed_parameters(result.scenario, outcome)),
         lags=tables.lag_table(outcome.summary, name),
