@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
 from efssim.columns import Columns, Floats, Ints
+from efssim.life import Life
 from efssim.states import Amount, Discarded
 
 SYNC_COLUMNS = {
@@ -160,6 +161,10 @@ class ReplicationRecords:
     """Writes that were pending when the configuration was gone; None: it is not."""
     gone: Snapshot | None = None
     """The state when the configuration was gone, after its deletion."""
+    source: Life = field(default_factory=Life)
+    """What happened to the source."""
+    destination: Life = field(default_factory=Life)
+    """What happened to the destination."""
 
     @property
     def begins_with_initial_sync(self) -> bool:
@@ -189,6 +194,10 @@ class Snapshot:
     open_sync: OpenSync | None
     written_bytes: int
     written_count: int
+    source_bytes: int = 0
+    """Size of the source."""
+    disaster_s: float | None = None
+    """Since when the source could not be written although nobody wanted that; None: it could."""
     carried_bytes: int = 0
     """Bytes written before the configuration was created that no completed sync has replicated."""
 

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from efssim.columns import Columns
+from efssim.errors import ArgumentError, UnknownNameError
 from efssim.lag.age_over_time import age_at, age_means
 from efssim.lag.exceedance import Exceedance
 from efssim.lag.hours import hours_between
@@ -22,9 +23,10 @@ from efssim.records import STATUSES, SYNC_COLUMNS, AbandonedSync, Event, OpenSyn
 from efssim.report.moments import periods, seconds_since
 from efssim.scenario import Scenario
 from efssim.scenario.events import OPERATIONS, Disturbance
-from efssim.scenario.quantities import parse_duration
 from efssim.scenario.schema import Control, Sync
+from efssim.scenario.trace_quality import TraceQuality
 from efssim.scenario.zones import time_zone
+from efssim.usage import duration_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -92,6 +94,8 @@ class Result:
     digest: str
     trial: int = 0
     """Which of the runs of one seed, in the column `trial` of the tables."""
+    traces: dict[str, TraceQuality] = field(default_factory=dict)
+    """What trace files were taken for and what they lack, by the path of the stream."""
 
     def __repr__(self) -> str:
         return f"<efssim.Result of {self.scenario.name!r}, seed {self.seed}, {self.now_s:g} s>"
@@ -116,12 +120,14 @@ class Result:
                 "seconds": self.now_s - begin_s,
             },
             "replications": {name: self._replication(name) for name in self.outcomes},
+            "traces": {path: found.as_json() for path, found in self.traces.items()},
             "digest": self.digest,
         }
 
     def _replication(self, name: str) -> dict[str, Any]:
         outcome, start = self.outcomes[name], self.scenario.start
         last_cut_s, completed_s = outcome.last_sync_s or (outcome.last_replicated_s, None)
+        lost = outcome.summary["recovery_point"]
         discarded = outcome.summary["discarded"]
         times = {key: timestamp(start, discarded[key]) for key in ("first", "last")}
         throughput = outcome.summary["source_throughput"]
@@ -130,6 +136,7 @@ class Result:
             **outcome.summary,
             "discarded": {**discarded, **times},
             "source_throughput": {**throughput, "first_above": first_above},
+            "recovery_point": lost and {**lost, "time": timestamp(start, lost["time"])},
             "last_replicated_timestamp": timestamp(start, last_cut_s),
             "last_sync_completed": timestamp(start, completed_s),
         }
@@ -264,9 +271,9 @@ class Result:
         import pandas as pd
 
         self._require_records()
-        every_s = parse_duration(every)
+        every_s = duration_of(every)
         if not every_s > 0:
-            raise ValueError("a period is longer than 0 s")
+            raise ArgumentError("a period is longer than 0 s")
         outcome = self.outcomes[self._named(replication)]
         edges_s = periods(self.scenario.start, outcome.window_s, every_s)
         means = age_means(outcome.age, edges_s)
@@ -321,7 +328,7 @@ class Result:
             return None
         begin_s, end_s = seconds_since(self.scenario.start, times).tolist()
         if not begin_s < end_s:
-            raise ValueError("between: begin has to be earlier than end")
+            raise ArgumentError("between: begin has to be earlier than end")
         return begin_s, end_s
 
     def plot_lag(self, replication: str | None = None, ax: Axes | None = None) -> Axes:
@@ -382,13 +389,13 @@ class Result:
 
     def _require_records(self) -> None:
         if not self.has_records:
-            raise ValueError("the scenario says `records: off`, so no sync was kept")
+            raise ArgumentError("the scenario says `records: off`, so no sync was kept")
 
     def _named(self, replication: str | None) -> str:
         if replication is None and len(self.outcomes) == 1:
             return next(iter(self.outcomes))
         if replication not in self.outcomes:
-            raise KeyError(f"name one of the replications: {', '.join(self.outcomes)}")
+            raise UnknownNameError(f"name one of the replications: {', '.join(self.outcomes)}")
         return replication
 
     def _times(self, time_s: Any) -> pd.Series[pd.Timestamp]:

@@ -50,8 +50,10 @@ class Account:
         self.clock = Clock()
         self.fleet = Fleet(self.scenario, self.clock, Draws(1), lambda _: ReplicationRecords())
         self.api = ControlPlane(self.fleet)
+        self.fleet.declaring = True
         for name, spec in self.scenario.file_systems.items():
             self._create(name, spec)
+        self.fleet.declaring = False
 
     def _create(self, name: str, spec: FileSystemSpec) -> None:
         amount = spec.provisioned_throughput

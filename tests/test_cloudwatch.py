@@ -24,6 +24,8 @@ def at(seconds):
 
 
 def world(**options):
+    """Return a world whose metric is sampled at whole minutes, unless `options` say otherwise."""
+    options.setdefault("cloudwatch", {"phase": 0})
     return Simulation(scenario({"w": constant("2 per s", "500 B")}, SYNC, "6 h", **options))
 
 
@@ -91,7 +93,11 @@ def test_both_dimensions_are_needed_and_both_regions_have_it():
 def test_it_is_absent_before_the_first_sync_and_after_the_deletion():
     simulation = Simulation(
         scenario(
-            {"w": constant()}, {**SYNC, "setup": 90}, "6 h", replication={"established": False}
+            {"w": constant()},
+            {**SYNC, "setup": 90},
+            "6 h",
+            replication={"established": False},
+            cloudwatch={"phase": 0},
         )
     )
     simulation.advance("6 min")

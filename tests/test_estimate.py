@@ -13,7 +13,7 @@ import pytest
 from bounds import agrees
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from worlds import constant, poisson, scenario
+from worlds import constant, poisson, scenario, seconds
 
 import efssim
 from efssim.closed_forms.catch_up import LongCycle, catch_up
@@ -325,9 +325,7 @@ def test_sizes_that_do_not_exist():
 
 
 @settings(deadline=None, max_examples=60)
-@given(
-    st.floats(0, 100), st.floats(0.1, 50), st.floats(0, 200), st.floats(10, 1e5), st.floats(0, 0.9)
-)
+@given(seconds(100), st.floats(0.1, 50), seconds(200), st.floats(10, 1e5), st.floats(0, 0.9))
 def test_sizes_are_the_edge(gap, setup, interval, rate, hot):
     """A bit more throughput, or a bit fewer writes, and the peak is below the target; else above"""
     stream = {**constant(f"{rate} per s", "1000 B")}
@@ -523,8 +521,8 @@ sys.exit(any(name in sys.modules for name in ("simpy", "pandas", "efssim.model",
 
 
 _DURATIONS: st.SearchStrategy[Any] = st.one_of(
-    st.floats(0, 1e5),
-    st.builds(lambda mean: {"exponential": {"mean": mean}}, st.floats(0, 1e5)),
+    seconds(1e5),
+    st.builds(lambda mean: {"exponential": {"mean": mean}}, seconds(1e5)),
 )
 _ARRIVALS: st.SearchStrategy[Any] = st.sampled_from(
     [
@@ -555,12 +553,12 @@ _STREAMS = st.fixed_dictionaries(
     st.fixed_dictionaries(
         {"preset": st.just("efs")},
         optional={
-            "interval": st.floats(0, 1e5),
+            "interval": seconds(1e5),
             "gap": _DURATIONS,
             "setup": _DURATIONS,
             "throughput": st.floats(1, 1e12),
             "file_rate": st.just("none"),
-            "failure_probability": st.floats(0, 0.999999),
+            "failure_probability": st.floats(1e-12, 0.9999),
         },
     ),
     st.booleans(),

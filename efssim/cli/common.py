@@ -45,8 +45,16 @@ def handles_errors(command: Callable[P, None]) -> Callable[P, None]:
     return guarded
 
 
+_LINE_MAX = 2000
+"""Characters of a line of a message at most; the parts of a problem have limits of their own."""
+
+
 def fail(message: str) -> NoReturn:
-    click.echo(message, err=True)
+    """Say what is wrong, a line for each problem, and exit."""
+    from efssim.scenario.quoting import concise
+
+    for line in message.splitlines():
+        click.echo(line if len(line) <= _LINE_MAX else concise(line, _LINE_MAX), err=True)
     sys.exit(BAD_INPUT)
 
 
@@ -71,13 +79,11 @@ _OF_STUDIES = (
 
 
 def refuse_absurd(scenario: Scenario, file: Path, insist: bool) -> None:
-    from efssim.scenario.volume import BYTES_MAX, WRITES_MAX, expected_volume
+    from efssim.scenario.effort import refusals
 
-    expected = expected_volume(scenario)
-    if expected.bytes > BYTES_MAX:
-        fail(f"{file}: about {expected.bytes:.2g} bytes are expected, more than can be counted")
-    if expected.writes > WRITES_MAX and not insist:
-        fail(f"{file}: about {expected.writes:.2g} writes are expected; --yes runs it all the same")
+    for found in refusals(scenario):
+        if not (insist and found.insisting_helps):
+            fail(f"{file}: {found.message}")
 
 
 @contextmanager

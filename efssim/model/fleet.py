@@ -78,6 +78,8 @@ class Fleet:
         """
         self.scenario, self.clock, self.draws = scenario, clock, draws
         self.regions = _regions(scenario)
+        self.declaring = False
+        """Whether what is made now is what the scenario declares."""
         self.file_systems: dict[str, FileSystem] = {}
         """By id; those that are deleted are gone."""
         self.ever: list[FileSystem] = []
@@ -215,6 +217,7 @@ class Fleet:
 
     def _forget(self, file_system: FileSystem) -> None:
         # Its name stays known: ids and draws hang on names, so none is used twice in a run.
+        file_system.life.gone_s = self.clock.now
         del self.file_systems[file_system.id]
         self.file_systems_in[file_system.region] -= 1
 
@@ -272,6 +275,7 @@ class Fleet:
         )
         records = self._record(name)
         records.discarded = destination.journal.discard()
+        records.source, records.destination = source.life, destination.life
         made = Replication(self.clock, terms, source, destination, self.draws, records)
         made.differed_bytes = differing_bytes(source, destination, plan.initial.differing)
         for part in (source, destination):
@@ -342,8 +346,11 @@ class Fleet:
         open_writes = journal.open_writes()
         count, size = journal.written()
         open_sync: OpenSync | None = self.syncs[name].open_sync()
-        carried = journal.carried_bytes()
-        return Snapshot(self.clock.now, open_writes, open_sync, size, count, carried)
+        source, carried = replication.source, journal.carried_bytes()
+        stored, disaster_s = source.stored()[0], source.life.disasters.since_s
+        return Snapshot(
+            self.clock.now, open_writes, open_sync, size, count, stored, disaster_s, carried
+        )
 
     def stored(self, file_system: FileSystem) -> Stored:
         """Return what a file system stores now and what became of the writes made to it."""

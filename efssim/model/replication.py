@@ -63,7 +63,7 @@ class ControlTimes:
     def __init__(self, control: Control, draws: Draws, path: str) -> None:
         self._series = {
             key: draws.of(f"{path}.control.{key}", control.draw(key))
-            for key in ("enabling", "pausing", "resuming", "deleting")
+            for key in ("enabling", "pausing", "resuming", "deleting", "protecting")
         }
         self._next = dict.fromkeys(self._series, 0)
 
@@ -106,6 +106,9 @@ class Replication:
         self._clock = clock
         self._control = ControlTimes(terms.control, draws, f"replications.{terms.name}")
         self._holds, self._stalls = Causes(), Causes()
+        self.shows_protection = True
+        """Whether the destination is shown as REPLICATING; it is read-only from the call on."""
+        self._protecting_s = 0.0
         self._resumes_s = 0.0  # PAUSED lasts at least until then
 
     def __repr__(self) -> str:
@@ -122,6 +125,8 @@ class Replication:
 
     def enable(self) -> None:
         """Begin with ENABLING."""
+        self._protecting_s = self._control.draw_s("protecting")
+        self.shows_protection = not self._protecting_s
         self._to(Status.ENABLING, "CreateReplicationConfiguration")
         self._later("enabling", self._enabled)
 
@@ -133,6 +138,9 @@ class Replication:
 
     def _enabled(self) -> None:
         self._to(Status.ENABLED, "created")
+        if self._protecting_s:
+            shown_s = self._clock.now + self._protecting_s
+            self._clock.call_at(shown_s, Turn.STATUS, self._show_protection)
         if self._holds:
             self._pause(self._holds.first)
 
@@ -140,6 +148,9 @@ class Replication:
         # Whoever ends it needs the state before it is forgotten.
         self.ended()
         self._to(None, "deleted")
+
+    def _show_protection(self) -> None:
+        self.shows_protection = True
 
     # --- effects ------------------------------------------------------------------------------
 

@@ -77,8 +77,9 @@ CONTROL_PRESETS: dict[PresetName, dict[str, PresetValue]] = {
         "pausing": PresetValue(60.0, "assumed", "no evidence is public"),
         "resuming": PresetValue(0.0, "assumed", "no evidence is public"),
         "deleting": PresetValue(300.0, "assumed", _EMPTY_LOGS),
+        "protecting": ZERO,  # public scripts wait for it, and none says for how long
     },
-    "none": {"enabling": ZERO, "pausing": ZERO, "resuming": ZERO, "deleting": ZERO},
+    "none": dict.fromkeys(("enabling", "pausing", "resuming", "deleting", "protecting"), ZERO),
 }
 
 _CREATE_LOGS = "public acceptance-test logs: 18 to 30 s for creating and deleting an empty one"

@@ -36,6 +36,7 @@ from efssim.scenario.streams import (
     WriteStream,
 )
 from efssim.scenario.timing import Control, Initial, Sync
+from efssim.scenario.totals import total_problems
 from efssim.scenario.types import (
     ByteRate,
     Count,
@@ -53,6 +54,7 @@ __all__ = [
     "LARGEST_FILE_BYTES",
     "Arrivals",
     "Batch",
+    "CloudWatch",
     "Control",
     "Defaults",
     "Destination",
@@ -188,6 +190,18 @@ class Rpo(Model):
     """Largest acceptable age; 15 minutes is what AWS documents "for most file systems"."""
     attainment: Fraction = 0.999
     """Share of the time in which the target has to hold."""
+    initial_sync: Literal["counted", "excluded"] = "counted"
+    """Whether the time from the creation of a replication to its first recovery point counts."""
+    after_deletion: Literal["counted", "excluded"] = "counted"
+    """Whether the time without a configuration counts: once it is gone, and before it is made."""
+
+
+class CloudWatch(Model):
+    """How CloudWatch's view of the run is made."""
+
+    phase: Annotated[Duration, Field(lt=60)] | None = None
+    """When within its minute TimeSinceLastSync is sampled; drawn anew for each minute unless set.
+    AWS documents only that there is a sample a minute."""
 
 
 class FileSystemDefaults(Model):
@@ -269,6 +283,8 @@ class Scenario(Model):
     """Whether syncs are kept; `off` keeps the summary, in memory that does not grow with them."""
     rpo: Rpo = Rpo.model_construct()
     """The recovery point objective."""
+    cloudwatch: CloudWatch = CloudWatch.model_construct()
+    """How CloudWatch's view of the run is made."""
     regions: dict[Name, Region] = Field(default_factory=dict)
     """Regions with something to say about; the others are known to AWS and opted in."""
     links: dict[LinkName, Link] = Field(
@@ -330,4 +346,6 @@ class Scenario(Model):
         base: Path = (info.context or {}).get("base", Path())
         found = cross_problems(as_written(data), base) if isinstance(data, Mapping) else []
         problems = [problem(loc, message) for loc, message in found]
-        return collect(cls.__name__, problems, lambda: handler(data))
+        scenario = collect(cls.__name__, problems, lambda: handler(data))
+        too_large = [problem(loc, message) for loc, message in total_problems(scenario)]
+        return collect(cls.__name__, too_large, lambda: scenario)

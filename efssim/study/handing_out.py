@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Future, wait
 
+from efssim.errors import EfssimError
 from efssim.study.executors import Workers
 from efssim.study.interrupts import Interrupts
 from efssim.study.part import Job, Part, run_part
@@ -21,7 +22,7 @@ _NAMED = 8
 Numbers = tuple[int, ...]
 
 
-class WorkersDiedError(BrokenExecutor):
+class WorkersDiedError(EfssimError, BrokenExecutor):
     """Workers died again and again; the message names the trials that they were running."""
 
 
