@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from copy import copy
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from efssim import laws
 from efssim.acting import event_now, stream_now
-from efssim.columns import Columns
+from efssim.columns import Block, Columns
 from efssim.errors import ArgumentError, UnknownNameError
 from efssim.lag.protection import Exclusions
 from efssim.lag.summary import Measures, Objective, Running
@@ -230,6 +230,14 @@ class Simulation:
             name: self._measures(name, records, snapshot).states()
             for name, records, snapshot in self._world.snapshots()
         }
+
+    def on_syncs(self, replication: str, sink: Callable[[Block], None]) -> None:
+        """Hand the completed syncs of a replication to `sink`, a block of rows at a time.
+
+        Those that are in a block already are not handed on. Raise KeyError for an unknown one.
+        """
+        by_name = {name: records for name, records, _ in self._world.snapshots()}
+        by_name[replication].syncs.sinks.append(sink)
 
     def lifetimes(self, replication: str) -> laws.Lifetimes:
         """Return every write up to now and when it was published; needs `verify`."""

@@ -15,6 +15,7 @@ from efssim.model.file_system import FileSystem, Protection
 from efssim.model.fleet import Fleet, Recorder
 from efssim.model.identifiers import hex_of
 from efssim.model.schedule import Schedule
+from efssim.model.strata import placed
 from efssim.model.stretch import LONG
 from efssim.records import Event, ReplicationRecords, Snapshot
 from efssim.scenario import Scenario, schema
@@ -80,8 +81,9 @@ class World:
             self._replicate(name, replication)
         for ordinal, event in enumerate(self.scenario.events):
             self._schedule.schedule(event, ordinal)
+        first_s = placed(self.scenario, self._draws).first_s
         for name, fault in self.scenario.faults.items():
-            self._schedule.repeat(name, fault)
+            self._schedule.repeat(name, fault, first_s.get(name))
 
     def _make_file_system(self, name: str, spec: schema.FileSystem) -> None:
         token = name if len(name) <= _TOKEN_MAX else hex_of(name, _TOKEN_MAX)

@@ -46,6 +46,10 @@ class FileSystem:
             for stream, writes in by_stream(self._added(time_s)).items()
         )
 
+    def unreplicated(self) -> list[Write]:
+        """Return the writes that are on no destination and were not discarded."""
+        return [write for write in self.writes if not write.replicated and not write.discarded]
+
     def mirror(self, source: FileSystem, cut_s: float, now_s: float) -> None:
         """Become what a source was at a cut."""
         self.size, self.files = source.size_at(cut_s), source.files_at(cut_s)

@@ -92,7 +92,7 @@ class Replication:
 
     def create(self) -> None:
         """Begin ENABLING; the initial sync follows."""
-        self.discarded = self.world.unreplicated(self.destination)
+        self.discarded = self.destination.unreplicated()
         for write in self.discarded:
             write.discarded = True
         self._become("ENABLING")
@@ -106,10 +106,8 @@ class Replication:
             self._after(self.timing.deleting_s, self._go)
 
     def _go(self) -> None:
-        pending = [write for write in self.writes if write.published_s is None]
-        for write in pending:
-            write.lost_s = self.world.now
-        self.lost_at_deletion = sum(write.bytes for write in pending)
+        # What was written before the configuration was pending, too, until the initial sync.
+        self.lost_at_deletion = sum(write.bytes for write in self.source.unreplicated())
         self.gone_s = self.world.now
         self._become(None)
         self._release()
@@ -247,6 +245,8 @@ class Replication:
         now = self.world.now
         for write in sync.writes:
             write.published_s = now
+        for write in self.source.unreplicated():
+            write.replicated = write.time_s <= sync.cut_s
         written = sum(write.bytes for write in sync.writes)
         self.syncs.append(Done(sync.cut_s, now, sync.initial, sync.bytes, sync.files, written))
         self.sync, self.lrt_s = None, sync.cut_s

@@ -96,14 +96,6 @@ class World:
         if replication is not None and replication.source is file_system:
             replication.writes.append(write)
 
-    def unreplicated(self, file_system: FileSystem) -> list[Write]:
-        """Return the writes on a file system that no configuration answers for."""
-        return [
-            write
-            for write in file_system.writes
-            if write.published_s is None and not write.discarded
-        ]
-
     def agree(self, replication: Replication, source_until_s: float) -> None:
         """Remember up to when the two sides of a replication hold the same."""
         source, destination = replication.source, replication.destination

@@ -11,7 +11,7 @@ from efssim.records import Event
 from efssim.report.causes import explained
 from efssim.report.figures.curve import Curve, age_curve, pending_curve
 from efssim.report.figures.over_time import window_of
-from efssim.report.happened import happened_items, summed, total_s
+from efssim.report.happened import Item, happened_items, summed, total_s
 from efssim.report.html.tables import (
     Cell,
     Column,
@@ -180,8 +180,7 @@ def events(result: Result) -> Table:
             _length(result, item.event),
             text(_kind(item.event)),
             text(item.what),
-            text(NOTHING if item.event is None else ", ".join(item.event.affected) or NOTHING),
-            text("; ".join(e for e in item.effects if not e.startswith("refused: "))),
+            text("; ".join(_followed(item))),
             *([text(item.event.error if item.event else "")] if is_refused else []),
         ]
         for item in happened_items(result)
@@ -193,13 +192,19 @@ def events(result: Result) -> Table:
         Column("kind"),
         Column("what"),
         Column("affected"),
-        Column("what followed"),
         *([Column("refused with")] if is_refused else []),
     ]
     return Table("Disturbances and API history", head, shown, is_sortable=True, note=note)
 
 
 NOTHING = "nothing"
+
+
+def _followed(item: Item) -> Iterator[str]:
+    """Yield whom something affected, and what followed from it; a refusal has its own column."""
+    if item.event is not None:
+        yield ", ".join(item.event.affected) or NOTHING
+    yield from (effect for effect in item.effects if not effect.startswith("refused: "))
 
 
 def _kind(event: Event | None) -> str:
