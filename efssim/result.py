@@ -131,8 +131,14 @@ class Result:
         outcome, start = self.outcomes[name], self.scenario.start
         last_cut_s, completed_s = outcome.last_sync_s or (outcome.last_replicated_s, None)
         lost = outcome.summary["recovery_point"]
+        discarded = outcome.summary["discarded"]
+        times = {key: timestamp(start, discarded[key]) for key in ("first", "last")}
+        throughput = outcome.summary["source_throughput"]
+        first_above = timestamp(start, throughput["first_above"])
         return {
             **outcome.summary,
+            "discarded": {**discarded, **times},
+            "source_throughput": {**throughput, "first_above": first_above},
             "recovery_point": lost and {**lost, "time": timestamp(start, lost["time"])},
             "last_replicated_timestamp": timestamp(start, last_cut_s),
             "last_sync_completed": timestamp(start, completed_s),

@@ -66,7 +66,7 @@ class Account:
         }
         given = {key: value for key, value in parameters.items() if value is not None}
         self.call("CreateFileSystem", spec.home, **given)
-        self.find(name).size_bytes = spec.size
+        self.find(name).journal.restore(spec.size, spec.files)
 
     def call(self, operation: str, region: str = HOME, **parameters: Any) -> dict[str, Any]:
         return self.api.call(operation, parameters, region)

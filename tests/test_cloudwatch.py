@@ -184,7 +184,33 @@ def test_stored_bytes():
         query(simulation, "StorageBytes", "Average", 900, StorageClass="Total"),
         end=3600,
     )
-    assert found["Values"] == [3 * 2**40] * 4
+    # Every 15 minutes, the latest first: 500 B twice a second.
+    assert found["Values"] == [3 * 2**40 + 1000 * second for second in (2700, 1800, 900, 0)]
+
+
+def test_a_destination_stores_what_it_has_received():
+    """The initial sync is cut at 300 s with 2.7 MB, sets up for 5 s and sends 1,000 B/s.
+
+    It is complete at 3,005 s; later ones are cut every 300 s from there and take half a minute.
+    """
+    simulation = world(
+        file_system={"size": "2.4 MB"},
+        replication={
+            "established": False,
+            "overhead": "1 kB",
+            "initial": {"throughput": 1000, "setup": 5},
+            "control": {"preset": "none", "enabling": 300},
+        },
+    )
+    simulation.advance("80 min")
+    metric = query(simulation, "StorageBytes", "Average", 900, StorageClass="Total")
+    metric["MetricStat"]["Metric"]["Dimensions"][0]["Value"] = ids(simulation)[1]
+    given = {"MetricDataQueries": [metric], "StartTime": at(0), "EndTime": at(4800)}
+    answer = simulation.cloudwatch.call("GetMetricData", given, "us-west-2")
+    sent = [0, 595_000, 1_495_000, 2_395_000]
+    replicated = [2_400_000 + 1000 * cut for cut in (3305, 4205)]
+    expected = [1000 + stored for stored in [*sent, *replicated]]
+    assert answer["MetricDataResults"][0]["Values"][::-1] == expected
 
 
 def test_what_is_sent_is_kept():

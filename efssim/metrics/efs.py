@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from efssim.metrics.series import EMPTY, MINUTE_S, Series, merged
+from efssim.metrics.storage import StorageSamples
 from efssim.metrics.write_minutes import WriteMinutes
 from efssim.model.draws import Same
 from efssim.model.draws import Series as DrawnSeries
@@ -26,18 +27,18 @@ Phases = DrawnSeries | Same
 NAMESPACE = "AWS/EFS"
 UNITS = {"TimeSinceLastSync": "Seconds", "DataWriteIOBytes": "Bytes", "StorageBytes": "Bytes"}
 """Units of the simulated metrics; documented."""
-_STORAGE_S = 900.0
-"""How often StorageBytes is published; documented as every 15 minutes."""
 _CLASSES = ("Total", "Standard")
 """Storage classes that have all of a file system's bytes: nothing is tiered in the model."""
 
 
 class EfsMetrics:
-    """The metrics of AWS/EFS in one world; it keeps nothing but the writes by minute."""
+    """The metrics of AWS/EFS in one world; it keeps nothing itself."""
 
-    def __init__(self, world: World, writes: Mapping[str, WriteMinutes]) -> None:
+    def __init__(
+        self, world: World, writes: Mapping[str, WriteMinutes], storage: StorageSamples
+    ) -> None:
         """`writes` has the writes by the name of the replication that publishes them."""
-        self._world, self._writes = world, writes
+        self._world, self._writes, self._storage = world, writes, storage
 
     def listed(self, region: str) -> Iterator[tuple[str, Dimensions]]:
         """Yield name and dimensions of every metric that a Region has samples of."""
@@ -73,7 +74,7 @@ class EfsMetrics:
         if name == "StorageBytes" and any(
             dimensions == _stored_dimensions(system, storage) for storage in _CLASSES
         ):
-            return self._stored(system)
+            return self._storage.series(system)
         return EMPTY
 
     def _age(self, replication: Replication) -> Series:
@@ -112,12 +113,6 @@ class EfsMetrics:
             if replication.source is system
         ]
         return merged(parts).by_period(0.0, MINUTE_S)
-
-    def _stored(self, system: FileSystem) -> Series:
-        first = math.ceil(system.created_s / _STORAGE_S)
-        last = math.floor(self._world.now_s / _STORAGE_S)
-        at_s: Floats = np.arange(first, last + 1).astype(np.float64) * _STORAGE_S
-        return Series.of(at_s, np.full(len(at_s), float(system.size_bytes)))
 
 
 def sample_times(phases: Phases, begin_s: float, end_s: float) -> Floats:

@@ -109,10 +109,8 @@ def describe_tags(tags: dict[str, str]) -> list[dict[str, str]]:
 
 
 def _size(file_system: FileSystem) -> dict[str, int]:
-    """Return the metered size; a replica has its source's once the initial sync is complete."""
-    replication, size = file_system.replication, file_system.size_bytes
-    if replication is not None and replication.last_replicated_s is not None:
-        size = replication.source.size_bytes
+    """Return the metered size; a replica has what it has received."""
+    size = file_system.metered_bytes
     return {"Value": size, "ValueInStandard": size, "ValueInIA": 0, "ValueInArchive": 0}
 
 

@@ -84,6 +84,20 @@ CONTROL_PRESETS: dict[PresetName, dict[str, PresetValue]] = {
 
 _CREATE_LOGS = "public acceptance-test logs: 18 to 30 s for creating and deleting an empty one"
 
+OVERHEAD: dict[PresetName, PresetValue] = {
+    "efs": PresetValue(
+        12 * 2**20, "documented", "EFS User Guide, replication costs: hidden directories, metadata"
+    ),
+    "none": PresetValue(0, "default", "nothing"),
+}
+"""Bytes that EFS keeps for itself on a destination, and meters."""
+
+
+def overhead_of(preset: PresetName) -> int:
+    """Return the bytes that EFS keeps for itself on a destination."""
+    return int(OVERHEAD[preset].value)
+
+
 FILE_SYSTEM_TIMES: dict[str, PresetValue] = {
     "creating": PresetValue(30.0, "assumed", _CREATE_LOGS),
     "deleting": PresetValue(10.0, "assumed", _CREATE_LOGS),

@@ -102,9 +102,10 @@ class FileSystem(Place):
     bare = "region"
 
     size: Size = 0
-    """Bytes stored; a constant."""
+    """Bytes stored at the start; writes add to them (`new_bytes`)."""
     files: Count = 0
-    """Files stored: the inventory that every sync scans; a constant."""
+    """Files stored at the start, the inventory that every sync scans; writes add to them
+    (`new_files`)."""
     throughput_mode: Literal["bursting", "provisioned", "elastic"] = "bursting"
     """Throughput mode, as the API has it."""
     provisioned_throughput: ByteRate | None = None
@@ -177,6 +178,8 @@ class Replication(Model):
     """Delays of the control plane."""
     initial: Initial = Initial.model_construct()
     """The initial sync, where it differs from the others."""
+    overhead: Size | None = None
+    """Bytes that EFS keeps for itself on the destination: 12 MiB, with `sync: {preset: none}` 0."""
 
     @classmethod
     def misfits(cls, data: Mapping[str, Any]) -> Iterator[Found]:

@@ -179,6 +179,18 @@ class WriteStream(Model):
     """Files that one write changes."""
     growth: Growth = 1.0
     """Multiplies the arrival rate; for traces and batches the bytes."""
+    new_bytes: Fraction | None = None
+    """Share of the bytes that add to the size of the file system, those of hot writes left out; the
+    rest overwrites. 100 % unless set, 0 % with `in_file`."""
+    new_files: Fraction = 0.0
+    """Share of the changed files that are new."""
+
+    @property
+    def adds_bytes(self) -> float:
+        """Share of the bytes of its writes, the hot ones left out, that add to the size."""
+        if self.new_bytes is not None:
+            return self.new_bytes
+        return 1.0 if self.in_file is None else 0.0
 
     @model_validator(mode="after")
     def _complete(self) -> Self:
@@ -199,6 +211,12 @@ class WriteStream(Model):
     def _hot_set_in_file(self) -> Self:
         if self.hot_set and self.in_file and self.hot_set.size > self.in_file.size:
             raise ValueError("hot_set is larger than the file that it lies in")
+        return self
+
+    @model_validator(mode="after")
+    def _new_files_outside(self) -> Self:
+        if self.new_files and self.in_file is not None:
+            raise ValueError("new_files: a stream with in_file writes into one file")
         return self
 
     @field_validator("size")

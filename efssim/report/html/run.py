@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from efssim.report.assumptions import assumed_parameters
+from efssim.report.cautions import cautions
 from efssim.report.details import diverging_text, sentences
 from efssim.report.figure_files import Drawing
 from efssim.report.html import run_tables as tables
@@ -54,6 +55,7 @@ class Section:
     goal: str
     attained: str
     disaster: str
+    cautions: list[str]
     diverging: str
     sentences: list[str]
     assumed: str
@@ -121,6 +123,7 @@ def _section(ident: str, result: Result, name: str, figures: dict[str, Figure]) 
         goal=goal(outcome.summary),
         attained=sentence(attained(name, outcome, result)),
         disaster=disaster(outcome),
+        cautions=cautions(outcome, result),
         diverging=diverging_text(outcome, result),
         sentences=sentences(name, outcome, result),
         assumed=", ".join(f"{k} {v}" for k, v in assumed_parameters(result.scenario, outcome)),
