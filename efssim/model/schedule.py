@@ -72,12 +72,12 @@ class Schedule:
     def _between(
         self, begin_s: float, end_s: float | None, spec: schema.Event | schema.Fault
     ) -> Alarm | None:
-        """Begin and end a disturbance; one that ends before it takes effect has none.
+        """Begin and end a disturbance; one that has ended when it takes effect has none.
 
         Return the event of its end; None where it has none yet.
         """
         clock = self._fleet.clock
-        if begin_s > self._fleet.scenario.duration or (end_s is not None and end_s < begin_s):
+        if begin_s > self._fleet.scenario.duration or (end_s is not None and end_s <= begin_s):
             return None
         if begin_s <= clock.now:
             return self._begin(end_s, spec)

@@ -14,10 +14,12 @@ from efssim.report.lines import command_lines, counted, wrapped
 from efssim.report.parts import joined
 from efssim.report.study_files import Sketch, write_study
 from efssim.report.sweep_text import shown
+from efssim.report.traces import thin_lines, trace_lines
 from efssim.report.trials_text import verdict_of_trials
 
 if TYPE_CHECKING:
     from efssim.study.compare import Comparison
+    from efssim.study.trials import Trials
 
 _NOUGHT = 1e-12
 """Relative change below which two means are the same but for rounding."""
@@ -67,6 +69,7 @@ def comparison_report(comparison: Comparison) -> str:
         lines = [_row(row) for row in rows.to_dict("records")]
         header = f"{'':<29}{'first':>9}{'second':>10} {'change, 95 % interval':<26}{'saved':>5}"
         parts.append([*wrapped(f"{name}:"), header, *lines])
+    parts += [_of_traces(study) for study in (comparison.first, comparison.second)]
     parts.append(
         wrapped(
             "saved: share of the variance of the change that the common draws took away; with "
@@ -75,6 +78,12 @@ def comparison_report(comparison: Comparison) -> str:
         )
     )
     return joined(parts)
+
+
+def _of_traces(study: Trials) -> list[str]:
+    """Return what a study's traces were taken for and lack; nothing without traces."""
+    lines = [*thin_lines(study.traces), *trace_lines(study.traces)]
+    return [*wrapped(f"{study.scenario.name}:"), *lines] if lines else []
 
 
 def verdicts(comparison: Comparison) -> list[str]:

@@ -9,6 +9,7 @@ from efssim.report.assumptions import assumed_parameters
 from efssim.report.evidence_text import long_text, strata_sentence
 from efssim.report.lines import command_lines, counted, percent, short, wrapped
 from efssim.report.parts import joined
+from efssim.report.traces import thin_lines, trace_lines
 from efssim.result import Outcome
 from efssim.scenario.quantities import format_duration
 from efssim.study.evaluation import said
@@ -24,6 +25,7 @@ def plan_report(plan: Plan, command: str) -> str:
     """Return the report; `command` is what reproduces it."""
     parts = [
         [*wrapped(f"efssim plan: {plan.scenario.name}"), *wrapped(objective_text(plan), indent=2)],
+        thin_lines(plan.traces),
         wrapped(verdict_text(plan), indent=2),
         wrapped(evidence_text(plan), indent=2),
         wrapped(strata_and_length(plan), indent=2),
@@ -31,7 +33,7 @@ def plan_report(plan: Plan, command: str) -> str:
         _what_if(plan),
         _curve(plan),
         wrapped(_assumed(plan), indent=2),
-        command_lines(command),
+        [*command_lines(command), *trace_lines(plan.traces)],
     ]
     return joined(parts)
 
@@ -104,7 +106,8 @@ def evidence_text(plan: Plan) -> str:
     """Say how many trials stand behind the answer and how sure it is."""
     made = f"{counted(len(plan.evaluations), 'evaluation')}"
     if not plan.random:
-        return f"{made}; nothing in this scenario is random, so each is one trial."
+        text = f"{made}; nothing in this scenario is random, so each is one trial."
+        return f"{text} {unprotected_text(plan)}".rstrip()
     last = plan.evaluations[-1]
     sure = percent(plan.objective.confidence)
     if plan.outcome in ("never", "undecided"):
@@ -139,6 +142,8 @@ def _undecided(plan: Plan) -> str:
             text += f" About {counted(plan.candidate.more_trials, 'more trial')} would."
         return text
     best = max(plan.evaluations, key=lambda made: made.attainment)
+    if not best.is_protected:
+        return f" {unprotected_text(plan)}"
     if best.attainment < plan.objective.attainment:
         return text
     where, mean = plan.parameter.text(best.value), percent(best.attainment)
@@ -165,6 +170,22 @@ def strata_and_length(plan: Plan) -> str:
     weighing = plan.evaluations[-1].losses.weighing
     parts = strata_sentence(weighing), long_text(long_faults(plan.scenario))
     return " ".join(part for part in parts if part)
+
+
+def unprotected_text(plan: Plan) -> str:
+    """Say that a replication is without a recovery point at every value, if that is so."""
+    if any(made.is_protected for made in plan.evaluations):
+        return ""
+    least = min(plan.evaluations, key=lambda made: made.unprotected_s)
+    if not least.unprotected_s:
+        return "At every value more is lost with a source than the target allows."
+    length = format_duration(least.unprotected_s)
+    return (
+        f"At every value there is no recovery point for a time, {length} at "
+        f"{plan.parameter.text(least.value)}: an initial sync is left out by "
+        "`rpo: {initial_sync: excluded}`, time without a configuration by "
+        "`rpo: {after_deletion: excluded}`."
+    )
 
 
 def _what_if(plan: Plan) -> list[str]:

@@ -11,7 +11,6 @@ import codecs
 import difflib
 import json
 import os
-import pathlib
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -20,10 +19,26 @@ from typing import Any, NoReturn, TypeAlias
 import yaml
 from pydantic import BaseModel
 
-from efssim.errors import EfssimError
+from efssim.errors import EfssimError, capped, concise
+from efssim.scenario.files import read_regular
+from efssim.scenario.quoting import cut
+
+_FILE_MAX = 500
+"""Characters of the name of a file in a message: more than most have, and no file is found by; a
+name that was too long to be opened is cut."""
+
+_PATH_MAX = 500
+"""Characters of a path in a message: above those of every path that a scenario can have but for
+long names."""
+
+_NAME_MAX = 200
+"""Characters of a name in a path: as many as a name may have."""
 
 MAX_VALUES = 100_000
 """Largest number of values in a document, each alias counted as what it stands for."""
+
+MAX_BYTES = 2**24
+"""Largest scenario file (16 MiB): far above what 100,000 values take; assumed."""
 
 MAX_DEPTH = 100
 """Deepest nesting of mappings and lists, aliases expanded."""
@@ -62,19 +77,15 @@ class Problem:
     path: Path
     message: str
 
+    def __post_init__(self) -> None:
+        """Cut what a message quotes."""
+        object.__setattr__(self, "message", concise(self.message))
+
     def __str__(self) -> str:
         at = self.position
-        place = "" if at is None else f"{at.file}:{at.line}:{at.column}: "
-        where = f"{format_path(self.path)}: " if self.path else ""
-        return f"{place}{where}{_in_one_line(self.message)}"
-
-
-def _in_one_line(message: str) -> str:
-    """Return a message with whatever in it would break its line, or hide in it, escaped."""
-    if message.isprintable():
-        return message
-    letters = (c if c.isprintable() else c.encode("unicode_escape").decode() for c in message)
-    return "".join(letters)
+        place = "" if at is None else f"{capped(at.file, _FILE_MAX)}:{at.line}:{at.column}: "
+        where = f"{capped(_cut_path(self.path), _PATH_MAX)}: " if self.path else ""
+        return f"{place}{where}{self.message}"
 
 
 class ScenarioError(EfssimError, ValueError):
@@ -153,8 +164,8 @@ def read_document(path: os.PathLike[str] | str) -> Document:
     """
     file = os.fspath(path)
     try:
-        content = pathlib.Path(file).read_bytes()
-    except (OSError, ValueError) as error:  # ValueError: NUL in the name
+        content = read_regular(file, MAX_BYTES)
+    except (OSError, ValueError) as error:  # ValueError: no regular file, or NUL in the name
         reason = getattr(error, "strerror", None) or error
         problem = Problem(Position(file, 1, 1), (), f"cannot read the file: {reason}")
         raise ScenarioError([problem]) from None
@@ -221,6 +232,15 @@ def format_path(path: Path) -> str:
     return ".".join(str(part) if isinstance(part, int) else _format_name(part) for part in path)
 
 
+def _cut_path(path: Path) -> str:
+    """Return a path for a reader: long names are cut."""
+    return format_path(tuple(part if isinstance(part, int) else _cut_name(part) for part in path))
+
+
+def _cut_name(name: str) -> str:
+    return name if len(name) <= _NAME_MAX else f"{name[: _NAME_MAX - 1]}…"
+
+
 def parse_path(text: str) -> Path:
     """Return the path that `format_path` wrote as `text`; raise ValueError if it is malformed."""
     return tuple(step.segment for step in _steps(text))
@@ -247,6 +267,7 @@ _LONGEST_TYPO = 100
 _TOP = "the top level must be a mapping of names to values"
 _TOO_DEEP = f"nested deeper than {MAX_DEPTH} levels"
 _TOO_MANY = f"more than {MAX_VALUES:,} values, each alias counted as what it stands for"
+_TAB = "a tab indents this line, and YAML takes spaces only"
 _NO_VALUE = "expected path=value"
 _KEY = "keys are names; quote it"
 
@@ -362,8 +383,7 @@ def _path_message(text: str, index: int) -> str:
 
 def _shown(text: str) -> str:
     """Return a text of the user as one short line."""
-    short = text if len(text) <= 60 else text[:59] + "…"
-    return short if short.isprintable() else json.dumps(short)
+    return cut(text)
 
 
 # Nodes
@@ -480,7 +500,7 @@ def _shown_tag(tag: str) -> str:
 
 def _compose(text: str, locate: _Locate, path: Path) -> tuple[_Node, list[Problem]]:
     """Compose the nodes of a text whose top is at `path`; raise ScenarioError if it must stop."""
-    composer = _Composer(yaml.parse(text, Loader=_LOADER), locate, path)
+    composer = _Composer(text, yaml.parse(text, Loader=_LOADER), locate, path)
     return composer.document(), composer.problems
 
 
@@ -490,7 +510,8 @@ class _Composer:
     Not PyYAML's composer: that recurses without a limit and stops at its first problem.
     """
 
-    def __init__(self, events: Iterator[Any], locate: _Locate, path: Path) -> None:
+    def __init__(self, text: str, events: Iterator[Any], locate: _Locate, path: Path) -> None:
+        self._text = text
         self.problems: list[Problem] = []
         self._events = events
         self._locate = locate
@@ -519,12 +540,21 @@ class _Composer:
             event = next(self._events)
         except yaml.MarkedYAMLError as error:
             mark = error.problem_mark or error.context_mark
-            self._stop(self._locate(mark) if mark else self._last(), _syntax_message(error))
+            told = _TAB if self._is_tab(mark) else _syntax_message(error)
+            self._stop(self._locate(mark) if mark else self._last(), told)
         except (yaml.YAMLError, ValueError, OverflowError) as error:
             # The Python parser leaves escapes such as "\UFFFFFFFF" to chr().
             self._stop(self._last(), f"not YAML: {_shown(str(error))}")
         self._here = self._locate(event.end_mark)
         return event
+
+    def _is_tab(self, mark: yaml.Mark | None) -> bool:
+        """Whether the parser stopped at a tab in the white space that begins a line."""
+        if mark is None:
+            return False
+        begin = self._text.rfind("\n", 0, mark.index) + 1
+        space = self._text[begin : mark.index + 1]
+        return "\t" in space and not space.strip()
 
     def _last(self) -> Position:
         return self._here or self._locate(yaml.Mark("", 0, 0, 0, None, 0))

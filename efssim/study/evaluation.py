@@ -11,6 +11,7 @@ import numpy as np
 
 from efssim.study.evidence import ROUNDING, judgement
 from efssim.study.intervals import Interval, student_t
+from efssim.study.protected import most_unprotected_s, protected
 from efssim.study.trials import Trials
 from efssim.study.weighing import Weighing
 
@@ -138,6 +139,10 @@ class Evaluation:
     """Mean seconds above the target in 30 days of the window."""
     peak_s: float | None
     """Largest age in any trial; None where it is never defined."""
+    is_protected: bool = True
+    """Whether there always was a recovery point within the target when a disaster came."""
+    unprotected_s: float = 0.0
+    """Most seconds of a trial without any recovery point."""
 
     @property
     def attainment(self) -> float:
@@ -145,12 +150,18 @@ class Evaluation:
         return 1.0 - self.losses.mean()
 
     def reaches(self, share: float) -> bool:
-        """Whether the mean attainment reaches a share; for 100 %, whether no trial falls short."""
-        return self.losses.none() if share == 1 else self.attainment >= share
+        """Whether the mean attainment reaches a share; for 100 %, whether no trial falls short.
+
+        Whatever is attained does not count where there is no recovery point for a time.
+        """
+        reached = self.losses.none() if share == 1 else self.attainment >= share
+        return reached and self.is_protected
 
 
 def said(made: Evaluation) -> str:
     """Return what an evaluation shows of the objective, in a word or two."""
+    if not made.is_protected:
+        return "unprotected"
     if made.met is not None:
         return "met" if made.met else "missed"
     return "reached, not shown" if made.holds else "not shown"
@@ -167,7 +178,7 @@ def evaluated(
     """Judge trials at one value: met if mean attainment is at least the objective, surely.
 
     By the judge of `run` (`efssim.study.evidence`). An objective of 100 % is met if no trial has a
-    violation.
+    violation. Nothing is met where there is no recovery point for a time.
     """
     losses = losses_of(trials, replications)
     found = [
@@ -179,6 +190,8 @@ def evaluated(
     holds = 1.0 - losses.likely_at_most(confidence) >= objective - ROUNDING
     if objective == 1:
         met = holds = losses.none()
+    is_protected = all(protected(trials.trials, name, trials.weighing) for name in replications)
+    met = met if is_protected else False
     return Evaluation(
         value=value,
         losses=losses,
@@ -193,6 +206,8 @@ def evaluated(
         violations_per_month=_per_month(trials, replications, "violations"),
         above_s_per_month=_per_month(trials, replications, "violation_s"),
         peak_s=_peak(trials, replications),
+        is_protected=is_protected,
+        unprotected_s=most_unprotected_s(trials.trials, replications),
     )
 
 

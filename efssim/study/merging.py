@@ -13,9 +13,16 @@ from efssim.study.weighing import Weighing
 _MAPS = ("status_s", "dropped_bytes")
 """Mappings in which a key that a trial does not have stands for 0."""
 _STATUS = "final_status"
-TIMES = ("last_replicated_timestamp", "last_sync_completed")
+TIMES = (
+    "last_replicated_timestamp",
+    "last_sync_completed",
+    "time",
+    "first",
+    "last",
+    "first_above",
+)
 """Texts that have no mean over trials."""
-_SHARES = ("attainment", "diverging")
+_SHARES = ("attainment", "attainment_while_writable", "diverging")
 _SIGNED = ("coalesced_bytes",)
 """What may be negative; nothing else is."""
 

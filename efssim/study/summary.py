@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
+from efssim.column_types import categories, type_of
+from efssim.lag.loss import LEFT_KEYS, LOSS_KEYS
+from efssim.records import STATUSES
 from efssim.study.evidence import Evidence
 from efssim.study.intervals import CONFIDENCE, Interval
-from efssim.study.merging import TIMES, interval_leaf, mean_leaf, merged, within
+from efssim.study.merging import interval_leaf, mean_leaf, merged, within
+from efssim.study.protected import protected
 from efssim.study.sample import sample_of
 from efssim.study.trial import Trial
 from efssim.study.weighing import Weighing
@@ -20,6 +22,8 @@ if TYPE_CHECKING:
 PLACES = ("stratum", "weight")
 """Columns of the table of trials that are no numbers of a trial."""
 AGE = "time_since_last_sync_s"
+MAYBE = {"recovery_point": LOSS_KEYS, "not_replicated": LEFT_KEYS}
+"""Objects of a replication that may be null, and their fields."""
 
 
 def means_and_intervals(
@@ -38,6 +42,9 @@ def means_and_intervals(
     intervals = merged(parts, strata, interval_leaf(weighing))
     for name, found in evidence.items():
         means[name]["rpo"]["met"], intervals[name]["rpo"]["met"] = found.met, None
+        throughout = None if found.met is None else found.met and protected(trials, name, weighing)
+        means[name]["rpo"]["met_throughout"] = throughout
+        intervals[name]["rpo"]["met_throughout"] = None
         _bound_losses(intervals[name]["rpo"], trials, name, weighing)
     for name, interval in (stein or {}).items():
         cut = None if interval is None else list(within("mean", interval))
@@ -66,7 +73,8 @@ def trial_table(trials: Sequence[Trial], weighing: Weighing) -> pd.DataFrame:
 
     Where trials are of strata, `stratum` is the ordinal of a trial's and `weight` what it counts.
 
-    A value that a trial does not have is NaN, NaT or NA; times are UTC datetimes.
+    A value that a trial does not have is NaN, NaT or NA; times are UTC datetimes. The types of
+    columns follow from their names.
     """
     import pandas as pd
 
@@ -80,8 +88,14 @@ def trial_table(trials: Sequence[Trial], weighing: Weighing) -> pd.DataFrame:
         for trial in trials
         for name, numbers in trial.summary["replications"].items()
     ]
+    # Without a trial there is still the number and the name of whatever there could be.
     table = pd.DataFrame(rows or {"trial": [], "replication": []})
-    return table.astype({"trial": "int64", "replication": "category", **_types(table)})
+    names = categories(table["replication"], (name for trial in trials for name in _names(trial)))
+    table = table.astype({"trial": "int64"}).assign(replication=names)
+    ends = categories(table["final_status"], STATUSES) if "final_status" in table else None
+    typed = {name: type_of(name) for name in table.columns[2:] if name != "final_status"}
+    table = table.astype(typed)
+    return table if ends is None else table.assign(final_status=ends)
 
 
 def _placed(trial: Trial, weighing: Weighing) -> dict[str, float]:
@@ -90,25 +104,15 @@ def _placed(trial: Trial, weighing: Weighing) -> dict[str, float]:
     return {"stratum": trial.stratum, "weight": weighing.each[trial.stratum]}
 
 
-def _types(table: pd.DataFrame) -> dict[str, str]:
-    """Return the types of columns in which some trial has no value."""
-    made = {}
-    for column in table.columns[2:]:
-        values = table[column].dropna()
-        if column in TIMES:
-            made[column] = "datetime64[us, UTC]"
-        elif column == "final_status":
-            made[column] = "category"
-        elif len(values) and isinstance(values.iloc[0], bool | np.bool_):
-            made[column] = "boolean"
-        elif len(values) < len(table):
-            made[column] = "float64"
-    return made
+def _names(trial: Trial) -> list[str]:
+    return list(trial.summary["replications"])
 
 
 def _flat(tree: dict[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
     for name, value in tree.items():
-        if isinstance(value, dict):
+        if value is None and name in MAYBE:  # the columns do not depend on the data
+            yield from ((f"{prefix}{name}.{key}", None) for key in MAYBE[name])
+        elif isinstance(value, dict):
             yield from _flat(value, f"{prefix}{name}.")
         else:
             yield f"{prefix}{name}", value

@@ -10,10 +10,12 @@ from functools import cached_property
 from itertools import product
 from typing import TYPE_CHECKING, Any
 
+from efssim.column_types import categories
 from efssim.errors import UnknownNameError, UsageError
 from efssim.progress import bar_of_trials, told
 from efssim.scenario import Scenario
 from efssim.scenario.document import Position, suggest
+from efssim.scenario.trace_quality import TraceQuality
 from efssim.study.errors import StudyError
 from efssim.study.pairs import Difference, apart, weighted_difference
 from efssim.study.shared import runner
@@ -40,6 +42,10 @@ class Point:
     values: dict[str, Any]
     """By path; in SI units where they are numbers. A path that is not there is not varied."""
     trials: Trials
+
+
+def _covered(found: TraceQuality) -> float:
+    return 1.0 if found.coverage is None or not found.is_thin else found.coverage
 
 
 @dataclass(frozen=True, repr=False)
@@ -74,10 +80,26 @@ class Sweep:
         for point in self.points:
             table = point.trials.table.copy()
             for ordinal, vary in enumerate(self.parameters):
-                table.insert(ordinal, vary.path, point.values.get(vary.path))
+                value = point.values.get(vary.path)
+                column = pd.Series([value] * len(table), index=table.index, dtype=_type_of(vary))
+                table.insert(ordinal, vary.path, column)
             tables.append(table)
         joined = pd.concat(tables, ignore_index=True)
-        return joined.astype({"replication": "category"})
+        names = (name for table in tables for name in table["replication"].cat.categories)
+        return joined.assign(replication=categories(joined["replication"], names))
+
+    @cached_property
+    def traces(self) -> dict[str, TraceQuality]:
+        """What trace files were taken for and what they lack, by the path of the stream.
+
+        Of each stream where its coverage is least, for values that are varied may change it. Raise
+        TraceErrors if a file changed since.
+        """
+        worst: dict[str, TraceQuality] = {}
+        for point in self.points:
+            for path, found in point.trials.traces.items():
+                worst[path] = min(worst.get(path, found), found, key=_covered)
+        return worst
 
     @cached_property
     def summary(self) -> dict[str, Any]:
@@ -114,7 +136,7 @@ class Sweep:
                 for name in table.columns
                 if table[name].dtype.kind in "fiu" and name not in PLACES
             ]
-            raise StudyError(f"no measure '{measure}'{suggest(measure, known)}")
+            raise StudyError(f"no measure '{measure}'{_meant(measure, known)}")
 
     def series(
         self, point: Point, measure: str, replication: str | None = None
@@ -153,7 +175,7 @@ class Sweep:
                 rows.append({"path": path, "value": value, **found._asdict()})
         columns = ["path", "value", *Difference._fields]
         table = pd.DataFrame(rows, columns=columns)
-        table = table.astype(dict.fromkeys(Difference._fields, "float64"))
+        table = table.astype(dict.fromkeys(Difference._fields, "float64") | {"path": "str"})
         table = table.rename(columns={"first": "base", "second": "mean"})
         reach = table.assign(reach=table["difference"].abs()).groupby("path")["reach"]
         order = reach.transform("max").sort_values(ascending=False, kind="stable").index
@@ -222,6 +244,19 @@ def sweep(
         on_progress=on_progress,
         progress=progress,
     )
+
+
+def _meant(measure: str, known: list[str]) -> str:
+    """Return which measures may be meant: those that end so, else the closest one."""
+    ending = [f"'{name}'" for name in known if name.split(".")[-1] == measure]
+    return f" (did you mean {' or '.join(ending)}?)" if ending else suggest(measure, known)
+
+
+def _type_of(vary: Parameter) -> str:
+    """Return the type of a column of values: none but numbers has one that fits all."""
+    if vary.quantity is None:
+        return "object"
+    return "Int64" if vary.quantity.whole else "float64"
 
 
 def _parsed(path: str, given: Sequence[object] | str, ordinal: int) -> tuple[Parameter, list[Any]]:

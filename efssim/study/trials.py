@@ -16,6 +16,8 @@ from efssim.lag.pool import Pool
 from efssim.model.strata import strata_of
 from efssim.progress import bar_of_trials, told
 from efssim.scenario import Scenario
+from efssim.scenario.trace_quality import TraceQuality
+from efssim.scenario.trace_use import trace_qualities
 from efssim.study.deadline import Deadline
 from efssim.study.evidence import Evidence, evidence
 from efssim.study.executors import Workers
@@ -89,8 +91,17 @@ class Trials:
             "ci95": intervals,
             "pooled": self.pool.numbers(),
             "evidence": self._evidence(),
+            "traces": self.trials[0].summary["traces"] if self.trials else {},
             "digest": self.digest,
         }
+
+    @cached_property
+    def traces(self) -> dict[str, TraceQuality]:
+        """What trace files were taken for and what they lack, by the path of the stream.
+
+        Raise TraceErrors if a file changed since.
+        """
+        return trace_qualities(self.scenario)
 
     def _evidence(self) -> dict[str, Any]:
         """Return what there is for each replication, and what is true of all, if there is any."""
