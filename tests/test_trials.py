@@ -362,7 +362,7 @@ def test_the_table_has_typed_columns(found, runs):
     assert not [name for name in table.columns if types[name] == "object"]
     assert types["last_replicated_timestamp"] == "datetime64[us, UTC]"
     assert types["rpo.met"] == "boolean"
-    assert types[f"{LAG}.count"] == "int64"
+    assert types[f"{LAG}.count"] == "Int64"
     assert list(table[f"{AGE}.p99"]) == [dr(run)[AGE]["p99"] for run in runs]
     # Bytes are whole and stay exact.
     assert list(table["writes.bytes"]) == [dr(run)["writes"]["bytes"] for run in runs]

@@ -57,10 +57,11 @@ def plan(
     from efssim.report.plan_text import plan_report
     from efssim.scenario import load
     from efssim.study.plan import plan as find
-    from efssim.study.space import parse_assignment, range_of, with_value
+    from efssim.study.space import parse_assignment, range_of, require_key, with_value
 
     scenario = load(file, overrides)
     chosen, text = parse_assignment(vary)
+    require_key(scenario, chosen)
     between = range_of(chosen, text)
     for end in between:
         refuse_absurd(with_value(scenario, chosen, end), file, insist=yes)

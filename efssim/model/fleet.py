@@ -274,8 +274,8 @@ class Fleet:
             name, plan.sync, plan.control, plan.initial, arn, plan.overhead_bytes, role_arn
         )
         records = self._record(name)
-        records.discarded = destination.journal.discard()
         records.source, records.destination = source.life, destination.life
+        records.discarded = destination.journal.discard()
         made = Replication(self.clock, terms, source, destination, self.draws, records)
         made.differed_bytes = differing_bytes(source, destination, plan.initial.differing)
         for part in (source, destination):
@@ -346,8 +346,9 @@ class Fleet:
         open_writes = journal.open_writes()
         count, size = journal.written()
         open_sync: OpenSync | None = self.syncs[name].open_sync()
-        source, carried = replication.source, journal.carried_bytes()
+        source = replication.source
         stored, disaster_s = source.stored()[0], source.life.disasters.since_s
+        carried = journal.carried_bytes()
         return Snapshot(
             self.clock.now, open_writes, open_sync, size, count, stored, disaster_s, carried
         )

@@ -23,9 +23,11 @@ from efssim.scenario.base import Found, Model, collect, problem
 from efssim.scenario.checks import DEFAULT_START, cross_problems
 from efssim.scenario.document import suggest
 from efssim.scenario.events import Event, Fault
+from efssim.scenario.full_paths import paths_hint
+from efssim.scenario.moments import with_moments
 from efssim.scenario.network import Link, LinkName, Place, Region
 from efssim.scenario.presets import FILE_SYSTEM_TIMES
-from efssim.scenario.quantities import format_duration
+from efssim.scenario.quantities import format_duration, parse_datetime
 from efssim.scenario.regions import zone_region
 from efssim.scenario.streams import (
     LARGEST_FILE_BYTES,
@@ -48,7 +50,7 @@ from efssim.scenario.types import (
     Size,
 )
 from efssim.scenario.undocumented import CHOICES
-from efssim.scenario.written import as_written, mapping
+from efssim.scenario.written import as_written, mapping, parsed
 
 __all__ = [
     "LARGEST_FILE_BYTES",
@@ -97,6 +99,8 @@ FileSystemId = Annotated[
 class FileSystem(Place):
     """A file system and the streams that write to it."""
 
+    bare = "region"
+
     size: Size = 0
     """Bytes stored at the start; writes add to them (`new_bytes`)."""
     files: Count = 0
@@ -144,6 +148,8 @@ class FileSystem(Place):
 class Destination(Place):
     """Where a replication goes: a new file system somewhere, or one that exists."""
 
+    bare = "region"
+
     file_system: str | None = None
     """Name of an existing file system that becomes the destination."""
     kms_key_id: str | None = None
@@ -185,6 +191,8 @@ class Replication(Model):
 
 class Rpo(Model):
     """The recovery point objective: age at most `target` for at least `attainment` of the time."""
+
+    bare = "target"
 
     target: PositiveDuration = 900.0
     """Largest acceptable age; 15 minutes is what AWS documents "for most file systems"."""
@@ -332,9 +340,11 @@ class Scenario(Model):
 
         return changed(self, changes or {}, keys)
 
-    def __reduce__(self) -> tuple[Any, ...]:
-        """Pickle what was written: the classes of parametrised distributions have no address."""
-        return type(self).model_validate, (self.model_dump(by_alias=True, exclude_unset=True),)
+    @classmethod
+    def misfits(cls, data: Mapping[str, Any]) -> Iterator[Found]:
+        for path, message in super().misfits(data):
+            bare = message == "unknown key"
+            yield path, message + paths_hint(cls, data, str(path[-1])) if bare else message
 
     @model_validator(mode="wrap")
     @classmethod
@@ -346,6 +356,9 @@ class Scenario(Model):
         base: Path = (info.context or {}).get("base", Path())
         found = cross_problems(as_written(data), base) if isinstance(data, Mapping) else []
         problems = [problem(loc, message) for loc, message in found]
+        if isinstance(data, Mapping):
+            start = parsed(parse_datetime, data.get("start", DEFAULT_START))
+            data = with_moments(as_written(data), start)
         scenario = collect(cls.__name__, problems, lambda: handler(data))
         too_large = [problem(loc, message) for loc, message in total_problems(scenario)]
         return collect(cls.__name__, too_large, lambda: scenario)

@@ -45,6 +45,8 @@ Growth = Annotated[Factor, Field(gt=0)]
 class TraceFile(Model):
     """A CSV file of single writes or, with `period`, of totals per period."""
 
+    bare = "file"
+
     file: Path
     """CSV file, relative to the scenario."""
     time: str = "timestamp"
@@ -130,6 +132,8 @@ def _as_cell(value: object) -> str:
 class HotSet(Model):
     """Blocks that are overwritten again and again; a sync sends each of them once."""
 
+    bare = "size"
+
     size: PositiveSize
     """Bytes of all hot blocks together."""
     block: PositiveSize
@@ -146,6 +150,8 @@ class HotSet(Model):
 
 class InFile(Model):
     """The one large file that a stream writes into."""
+
+    bare = "size"
 
     size: PositiveSize
     """Bytes of the file, which a sync compares as soon as one of them was written."""
@@ -193,6 +199,13 @@ class WriteStream(Model):
         if self.trace is None and (self.arrivals is None or self.size is None):
             raise ValueError("needs arrivals and size, or a trace")
         return self
+
+    @model_validator(mode="after")
+    def _rate_of_volume(self) -> Self:
+        if self.arrivals is None or self.size is None:
+            return self
+        made = self.arrivals.with_size(self.size.expected())
+        return self if made is self.arrivals else self.model_copy(update={"arrivals": made})
 
     @model_validator(mode="after")
     def _hot_set_in_file(self) -> Self:

@@ -46,6 +46,8 @@ def _always(duration_s: float) -> Distribution[Duration]:
 class Sync(Tuned):
     """Parameters of the sync process. What is not set comes from the preset."""
 
+    bare = "interval"
+
     presets = SYNC_PRESETS
 
     interval: Duration | None = None

@@ -83,7 +83,8 @@ class Comparison:
                     rows.append({**row, "pairs": len(pairs) if self.is_paired else 0})
         columns = ["replication", "measure", "first", "second", "difference", "low", "high"]
         table = pd.DataFrame(rows, columns=[*columns, "variance_saved", "pairs"])
-        return table.astype(dict.fromkeys([*columns[2:], "variance_saved"], "float64"))
+        numbers = dict.fromkeys([*columns[2:], "variance_saved"], "float64")
+        return table.astype({"replication": "str", "measure": "str", "pairs": "int64", **numbers})
 
     @property
     def is_paired(self) -> bool:

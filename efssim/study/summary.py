@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
+from efssim.column_types import categories, type_of
 from efssim.lag.loss import LEFT_KEYS, LOSS_KEYS
+from efssim.records import STATUSES
 from efssim.study.evidence import Evidence
 from efssim.study.intervals import CONFIDENCE, Interval
-from efssim.study.merging import TIMES, interval_leaf, mean_leaf, merged, within
+from efssim.study.merging import interval_leaf, mean_leaf, merged, within
 from efssim.study.protected import protected
 from efssim.study.sample import sample_of
 from efssim.study.trial import Trial
@@ -73,7 +73,8 @@ def trial_table(trials: Sequence[Trial], weighing: Weighing) -> pd.DataFrame:
 
     Where trials are of strata, `stratum` is the ordinal of a trial's and `weight` what it counts.
 
-    A value that a trial does not have is NaN, NaT or NA; times are UTC datetimes.
+    A value that a trial does not have is NaN, NaT or NA; times are UTC datetimes. The types of
+    columns follow from their names.
     """
     import pandas as pd
 
@@ -87,8 +88,14 @@ def trial_table(trials: Sequence[Trial], weighing: Weighing) -> pd.DataFrame:
         for trial in trials
         for name, numbers in trial.summary["replications"].items()
     ]
+    # Without a trial there is still the number and the name of whatever there could be.
     table = pd.DataFrame(rows or {"trial": [], "replication": []})
-    return table.astype({"trial": "int64", "replication": "category", **_types(table)})
+    names = categories(table["replication"], (name for trial in trials for name in _names(trial)))
+    table = table.astype({"trial": "int64"}).assign(replication=names)
+    ends = categories(table["final_status"], STATUSES) if "final_status" in table else None
+    typed = {name: type_of(name) for name in table.columns[2:] if name != "final_status"}
+    table = table.astype(typed)
+    return table if ends is None else table.assign(final_status=ends)
 
 
 def _placed(trial: Trial, weighing: Weighing) -> dict[str, float]:
@@ -97,20 +104,8 @@ def _placed(trial: Trial, weighing: Weighing) -> dict[str, float]:
     return {"stratum": trial.stratum, "weight": weighing.each[trial.stratum]}
 
 
-def _types(table: pd.DataFrame) -> dict[str, str]:
-    """Return the types of columns in which some trial has no value."""
-    made = {}
-    for column in table.columns[2:]:
-        values = table[column].dropna()
-        if column.rpartition(".")[-1] in TIMES:
-            made[column] = "datetime64[us, UTC]"
-        elif column == "final_status":
-            made[column] = "category"
-        elif len(values) and isinstance(values.iloc[0], bool | np.bool_):
-            made[column] = "boolean"
-        elif len(values) < len(table):
-            made[column] = "float64"
-    return made
+def _names(trial: Trial) -> list[str]:
+    return list(trial.summary["replications"])
 
 
 def _flat(tree: dict[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:

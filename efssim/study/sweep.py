@@ -10,6 +10,7 @@ from functools import cached_property
 from itertools import product
 from typing import TYPE_CHECKING, Any
 
+from efssim.column_types import categories
 from efssim.errors import UnknownNameError, UsageError
 from efssim.progress import bar_of_trials, told
 from efssim.scenario import Scenario
@@ -79,10 +80,13 @@ class Sweep:
         for point in self.points:
             table = point.trials.table.copy()
             for ordinal, vary in enumerate(self.parameters):
-                table.insert(ordinal, vary.path, point.values.get(vary.path))
+                value = point.values.get(vary.path)
+                column = pd.Series([value] * len(table), index=table.index, dtype=_type_of(vary))
+                table.insert(ordinal, vary.path, column)
             tables.append(table)
         joined = pd.concat(tables, ignore_index=True)
-        return joined.astype({"replication": "category"})
+        names = (name for table in tables for name in table["replication"].cat.categories)
+        return joined.assign(replication=categories(joined["replication"], names))
 
     @cached_property
     def traces(self) -> dict[str, TraceQuality]:
@@ -132,7 +136,7 @@ class Sweep:
                 for name in table.columns
                 if table[name].dtype.kind in "fiu" and name not in PLACES
             ]
-            raise StudyError(f"no measure '{measure}'{suggest(measure, known)}")
+            raise StudyError(f"no measure '{measure}'{_meant(measure, known)}")
 
     def series(
         self, point: Point, measure: str, replication: str | None = None
@@ -171,7 +175,7 @@ class Sweep:
                 rows.append({"path": path, "value": value, **found._asdict()})
         columns = ["path", "value", *Difference._fields]
         table = pd.DataFrame(rows, columns=columns)
-        table = table.astype(dict.fromkeys(Difference._fields, "float64"))
+        table = table.astype(dict.fromkeys(Difference._fields, "float64") | {"path": "str"})
         table = table.rename(columns={"first": "base", "second": "mean"})
         reach = table.assign(reach=table["difference"].abs()).groupby("path")["reach"]
         order = reach.transform("max").sort_values(ascending=False, kind="stable").index
@@ -240,6 +244,19 @@ def sweep(
         on_progress=on_progress,
         progress=progress,
     )
+
+
+def _meant(measure: str, known: list[str]) -> str:
+    """Return which measures may be meant: those that end so, else the closest one."""
+    ending = [f"'{name}'" for name in known if name.split(".")[-1] == measure]
+    return f" (did you mean {' or '.join(ending)}?)" if ending else suggest(measure, known)
+
+
+def _type_of(vary: Parameter) -> str:
+    """Return the type of a column of values: none but numbers has one that fits all."""
+    if vary.quantity is None:
+        return "object"
+    return "Int64" if vary.quantity.whole else "float64"
 
 
 def _parsed(path: str, given: Sequence[object] | str, ordinal: int) -> tuple[Parameter, list[Any]]:

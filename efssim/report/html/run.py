@@ -55,9 +55,9 @@ class Section:
     goal: str
     attained: str
     disaster: str
-    cautions: list[str]
     diverging: str
     sentences: list[str]
+    cautions: list[str]
     assumed: str
     lags: Table
     facts: Table
@@ -123,9 +123,9 @@ def _section(ident: str, result: Result, name: str, figures: dict[str, Figure]) 
         goal=goal(outcome.summary),
         attained=sentence(attained(name, outcome, result)),
         disaster=disaster(outcome),
-        cautions=cautions(outcome, result),
         diverging=diverging_text(outcome, result),
         sentences=sentences(name, outcome, result),
+        cautions=cautions(outcome, result),
         assumed=", ".join(f"{k} {v}" for k, v in assumed_parameters(result.scenario, outcome)),
         lags=tables.lag_table(outcome.summary, name),
         facts=tables.facts(outcome.summary, name),
