@@ -61,6 +61,7 @@ def results() -> dict[str, efssim.Result]:
     lost = {"established": False, "initial": {"throughput": "1 MiB/s"}}
     return shipped | {
         "diverging": simulate(scenario({"w": constant()}, sync)),
+        "too fast": simulate(scenario({"w": constant("1 per s", "200 MiB")}, SYNC, "3 h")),
         "lost": simulate(
             scenario(
                 {"w": poisson("1 per s", "1 MiB")},
