@@ -438,6 +438,7 @@ ALLOWED = {
         "model",
         "progress",
         "report",
+        "result",
         "scenario",
         "simulate",
         "study",
