@@ -21,34 +21,48 @@ _NOUGHT = 1e-12
 """Relative change below which two means are the same but for rounding."""
 
 
-def comparisons_json(comparisons: list[Comparison]) -> str:
-    """Return the JSON of several comparisons with one first study."""
-    return json_text({"comparisons": [comparison.summary for comparison in comparisons]})
+def comparisons_json(comparisons: list[Comparison], partial: bool = False) -> str:
+    """Return the JSON of comparisons with one first study; `partial`: Ctrl-C left some out."""
+    summaries = [comparison.summary for comparison in comparisons]
+    return json_text({"partial": partial, "comparisons": summaries})
 
 
-def comparisons_report(comparisons: list[Comparison], again: str) -> str:
-    """Return the reports of several comparisons with one first study, and how to reproduce them."""
+def comparisons_report(comparisons: list[Comparison], again: str, partial: str = "") -> str:
+    """Return the reports of comparisons with one first study, and how to reproduce them.
+
+    `partial` says first what Ctrl-C left out.
+    """
     reports = [comparison_report(comparison) for comparison in comparisons]
-    return "\n".join([*reports, joined([command_lines(again)])])
+    first = [joined([wrapped(partial)])] if partial else []
+    return "\n".join([*first, *reports, joined([command_lines(again)])])
 
 
-def write_comparisons(comparisons: list[Comparison], folder: Path, command: str = "") -> None:
-    """Write comparison.json, report.html, and a table and a figure for each. Raise OSError."""
+def write_comparisons(
+    comparisons: list[Comparison], folder: Path, command: str = "", partial: str = ""
+) -> None:
+    """Write comparison.json, report.html, manifest.json, and a table and a figure for each.
+
+    `partial` says what Ctrl-C left out. Raise OSError.
+    """
     from efssim.report.html.comparison import comparison_page
 
     stems = safe_names([comparison.second.scenario.name for comparison in comparisons])
+    first = comparisons[0].first
+    names = [first.scenario.name, *(each.second.scenario.name for each in comparisons)]
     named = dict(zip(stems.values(), comparisons, strict=True))
     write_study(
         folder,
-        {"comparison.json": comparisons_json(comparisons)},
+        {"comparison.json": comparisons_json(comparisons, bool(partial))},
         {f"{stem}-comparison.csv": comparison.table for stem, comparison in named.items()},
         {
             f"{stem}-comparison": Sketch(comparison.plot, comparison_alt(comparison))
             for stem, comparison in named.items()
         },
         lambda drawn: comparison_page(
-            named, {stem: drawn[f"{stem}-comparison"] for stem in named}, command
+            named, {stem: drawn[f"{stem}-comparison"] for stem in named}, command, partial
         ),
+        seed=first.seed,
+        about={"scenarios": names, "partial": bool(partial)},
     )
 
 

@@ -20,10 +20,17 @@ def load(file: str | os.PathLike[str], overrides: Sequence[str] = ()) -> Scenari
     `overrides` are texts `path=value`, applied in order before validation. Raise ScenarioError,
     which lists every problem found, one line each.
     """
-    document = read_document(file)
+    return load_document(read_document(file), Path(file).parent, overrides)
+
+
+def load_document(document: Document, base: Path, overrides: Sequence[str] = ()) -> Scenario:
+    """Validate a document with overrides; file names in it are relative to `base`.
+
+    Raise ScenarioError as `load` does.
+    """
     told = [*document.problems, *_override(document, overrides)]
     try:
-        scenario = validate(document, Path(file).parent)
+        scenario = validate(document, base)
     except ScenarioError as error:
         # A value that could not be read is missing from the data; it has its own problem.
         told += [p for p in error.problems if p.path not in {known.path for known in told}]

@@ -11,7 +11,7 @@ from efssim.report.html.study import Block, Study, parameter_block, study_page
 from efssim.report.html.svg import Figure, inlined
 from efssim.report.html.tables import Cell, Column, Table, number, text
 from efssim.report.lines import counted
-from efssim.report.sweep_text import shown
+from efssim.report.sweep_text import partial_text, shown
 from efssim.study.sweep import Sweep
 
 
@@ -23,7 +23,11 @@ def sweep_page(sweep: Sweep, measure: str, drawn: Mapping[str, str], command: st
             kind="What if? A measure at many values",
             title=sweep.scenario.name,
             description=sweep.scenario.description,
-            meta=[measure, f"{counted(len(sweep.points), 'combination')} of {each}"],
+            meta=[
+                measure,
+                f"{counted(len(sweep.points), 'combination')} of {each}",
+                *([partial_text(sweep)] * sweep.partial),
+            ],
             blocks=[*_blocks(sweep, measure, drawn), parameter_block(sweep.scenario)],
             reproduce=[*([("Command", command)] * bool(command)), ("Seed", str(sweep.seed))],
         )
