@@ -46,13 +46,15 @@ def handles_errors(command: Callable[P, None]) -> Callable[P, None]:
     @wraps(command)
     def guarded(*args: P.args, **kwargs: P.kwargs) -> None:
         try:
-            with ctrl_c() as interrupts, interrupts.allowed():
+            with ctrl_c() as interrupts:
                 try:
-                    _told(command, *args, **kwargs)
+                    with interrupts.allowed():
+                        _told(command, *args, **kwargs)
                 except SystemExit:
                     interrupts.check()
                     raise
-                interrupts.check()
+            # From here on Python's own handler raises it.
+            interrupts.check()
         except KeyboardInterrupt:
             say("")  # below the ^C of a terminal
             raise click.Abort from None

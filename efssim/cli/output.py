@@ -66,7 +66,7 @@ def show(form: str, as_json: Callable[[], str], as_text: Callable[[], str]) -> N
     if form == "json":
         put(as_json())
         return
-    text = encodable(as_text(), sys.stdout.encoding)
+    text = encodable(as_text(), sys.stdout.encoding or "utf-8")
     put(coloured(text) if wants_colour(sys.stdout, os.environ) else text)
 
 

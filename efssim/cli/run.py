@@ -238,15 +238,16 @@ def _missing(studies: list[Trials], scenarios: list[tuple[Source, Scenario]]) ->
 def _deliver_several(
     studies: list[Trials], found: list[Comparison], missing: str, request: Request
 ) -> None:
-    """Write and print comparisons; the first study alone where there is none."""
+    """Write and print comparisons; the first study alone where there is none yet."""
     from efssim.report.compare_text import comparisons_json, comparisons_report
 
     again = reproducing()
+    alone = None if found else studies[0]
     deliver(
         None if request.out is None else partial(_write_several, studies, found, missing, request),
         request.form,
-        lambda: comparisons_json(found, bool(missing)),
-        lambda: comparisons_report(found, again, missing) if found else _text(studies[0], again),
+        lambda: comparisons_json(found, bool(missing), alone),
+        lambda: comparisons_report(found, again, missing, alone),
     )
 
 

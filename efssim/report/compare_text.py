@@ -13,27 +13,40 @@ from efssim.report.lines import command_lines, counted, wrapped
 from efssim.report.parts import joined
 from efssim.report.study_files import Sketch, write_study
 from efssim.report.sweep_text import shown
+from efssim.report.trials_text import study_text
 
 if TYPE_CHECKING:
     from efssim.study.compare import Comparison
+    from efssim.study.trials import Trials
 
 _NOUGHT = 1e-12
 """Relative change below which two means are the same but for rounding."""
 
 
-def comparisons_json(comparisons: list[Comparison], partial: bool = False) -> str:
-    """Return the JSON of comparisons with one first study; `partial`: Ctrl-C left some out."""
+def comparisons_json(
+    comparisons: list[Comparison], partial: bool = False, alone: Trials | None = None
+) -> str:
+    """Return the JSON of comparisons with one first study; `partial`: Ctrl-C left some out.
+
+    `alone` is the first study where nothing is there to compare it with.
+    """
     summaries = [comparison.summary for comparison in comparisons]
-    return json_text({"partial": partial, "comparisons": summaries})
+    found: dict[str, Any] = {"partial": partial, "comparisons": summaries}
+    return json_text(found if alone is None else {**found, "trials": alone.summary})
 
 
-def comparisons_report(comparisons: list[Comparison], again: str, partial: str = "") -> str:
+def comparisons_report(
+    comparisons: list[Comparison], again: str, partial: str = "", alone: Trials | None = None
+) -> str:
     """Return the reports of comparisons with one first study, and how to reproduce them.
 
-    `partial` says first what Ctrl-C left out.
+    `partial` says first what Ctrl-C left out, and `alone` is the first study where nothing is there
+    to compare it with.
     """
     reports = [comparison_report(comparison) for comparison in comparisons]
     first = [joined([wrapped(partial)])] if partial else []
+    if alone is not None:
+        return "\n".join([*first, study_text(alone, again)])
     return "\n".join([*first, *reports, joined([command_lines(again)])])
 
 
