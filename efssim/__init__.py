@@ -16,29 +16,57 @@ from efssim._version import __version__
 
 if TYPE_CHECKING:
     from efssim.closed_forms import Estimate, estimate
-    from efssim.model.errors import EfsError, RunError
+    from efssim.errors import (
+        ArgumentError,
+        EfssimError,
+        MissingExtraError,
+        StateError,
+        UnknownNameError,
+        UsageError,
+    )
+    from efssim.laws import LawViolation
+    from efssim.metrics.cloudwatch import CloudWatchError
+    from efssim.model.errors import EfsError, NotSimulatedError, RunError
     from efssim.result import Result
     from efssim.scenario import Scenario, ScenarioError, load
+    from efssim.scenario.trace import TraceError, TraceErrors
     from efssim.simulate import Simulation, run
     from efssim.study.compare import Comparison, compare
+    from efssim.study.errors import StudyError
+    from efssim.study.handing_out import WorkersDiedError
     from efssim.study.plan import Plan, plan
+    from efssim.study.store import StoreError
     from efssim.study.sweep import Sweep, sweep
     from efssim.study.trial import TrialError
     from efssim.study.trials import Trials, run_trials
 
 __all__ = [
+    "ArgumentError",
+    "CloudWatchError",
     "Comparison",
     "EfsError",
+    "EfssimError",
     "Estimate",
+    "LawViolation",
+    "MissingExtraError",
+    "NotSimulatedError",
     "Plan",
     "Result",
     "RunError",
     "Scenario",
     "ScenarioError",
     "Simulation",
+    "StateError",
+    "StoreError",
+    "StudyError",
     "Sweep",
+    "TraceError",
+    "TraceErrors",
     "TrialError",
     "Trials",
+    "UnknownNameError",
+    "UsageError",
+    "WorkersDiedError",
     "__version__",
     "compare",
     "estimate",
@@ -49,11 +77,30 @@ __all__ = [
     "sweep",
 ]
 
-_HOMES = {
+_ERRORS = {
+    "ArgumentError": "efssim.errors",
+    "CloudWatchError": "efssim.metrics.cloudwatch",
+    "EfsError": "efssim.model.errors",
+    "EfssimError": "efssim.errors",
+    "LawViolation": "efssim.laws",
+    "MissingExtraError": "efssim.errors",
+    "NotSimulatedError": "efssim.model.errors",
+    "RunError": "efssim.model.errors",
+    "ScenarioError": "efssim.scenario",
+    "StateError": "efssim.errors",
+    "StoreError": "efssim.study.store",
+    "StudyError": "efssim.study.errors",
+    "TraceError": "efssim.scenario.trace",
+    "TraceErrors": "efssim.scenario.trace",
+    "TrialError": "efssim.study.trial",
+    "UnknownNameError": "efssim.errors",
+    "UsageError": "efssim.errors",
+    "WorkersDiedError": "efssim.study.handing_out",
+}
+"""Exceptions, each with the module that has it; all have the base class EfssimError."""
+_HOMES = _ERRORS | {
     "Estimate": "efssim.closed_forms",
     "estimate": "efssim.closed_forms",
-    "EfsError": "efssim.model.errors",
-    "RunError": "efssim.model.errors",
     "Result": "efssim.result",
     "Simulation": "efssim.simulate",
     "run": "efssim.simulate",
@@ -64,9 +111,7 @@ _HOMES = {
     "Plan": "efssim.study.plan",
     "plan": "efssim.study.plan",
     "Scenario": "efssim.scenario",
-    "ScenarioError": "efssim.scenario",
     "load": "efssim.scenario",
-    "TrialError": "efssim.study.trial",
     "Trials": "efssim.study.trials",
     "run_trials": "efssim.study.trials",
 }

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from efssim.errors import ArgumentError, MissingExtraError
 from efssim.report.figures.live_age import LiveAge
 from efssim.result import Result
 from efssim.scenario import Scenario
 from efssim.simulate import run
+from efssim.usage import checked
 
 if TYPE_CHECKING:
     from ipywidgets import (  # type: ignore[import-untyped]  # ipywidgets has no types
@@ -34,6 +36,7 @@ class Explorer:
     `records: off`, and KeyError if it is not clear which replication is meant.
     """
 
+    @checked("Explorer")
     def __init__(
         self, scenario: Scenario, sliders: Sliders, replication: str | None = None
     ) -> None:
@@ -83,7 +86,7 @@ def _slider(scenario: Scenario, label: str, path: str, values: Sequence[object])
     """Return a slider over values, each of which fits the scenario."""
     widgets = _ipywidgets()
     if not values:
-        raise ValueError(f"the slider {label!r} needs at least one value")
+        raise ArgumentError(f"the slider {label!r} needs at least one value")
     as_it_is = [scenario.with_({path: value}) == scenario for value in values]
     return widgets.SelectionSlider(
         options=[(str(value), value) for value in values],
@@ -102,7 +105,6 @@ def _ipywidgets() -> Any:
     try:
         import ipywidgets
     except ImportError as error:
-        raise ImportError(
-            "an Explorer needs ipywidgets: pip install '.[notebook]' in a checkout of efssim"
-        ) from error
+        message = "an Explorer needs ipywidgets: pip install '.[notebook]' in a checkout of efssim"
+        raise MissingExtraError(message) from error
     return ipywidgets

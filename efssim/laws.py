@@ -20,6 +20,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from efssim.errors import EfssimError
 from efssim.records import OpenWrites, Publications, ReplicationRecords, Snapshot
 
 Floats = NDArray[np.float64]
@@ -40,7 +41,7 @@ _INTEGRAL_TOLERANCE = 1e-9
 """Relative: both sides of law 5 are sums of rounded products in different orders."""
 
 
-class LawViolation(AssertionError):  # noqa: N818 - a broken law is what it is called
+class LawViolation(EfssimError, AssertionError):  # noqa: N818 - a broken law is what it is called
     """A run broke a law; the message names it."""
 
 

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
 from efssim.columns import Columns, Floats, Ints
+from efssim.life import Life
 
 SYNC_COLUMNS = {
     "cut_s": "d",  # start of the sync; it publishes every write up to here
@@ -147,6 +148,10 @@ class ReplicationRecords:
     no end while it lasts."""
     gone: Snapshot | None = None
     """The state when the configuration was gone, after its deletion."""
+    source: Life = field(default_factory=Life)
+    """What happened to the source."""
+    destination: Life = field(default_factory=Life)
+    """What happened to the destination."""
 
     @property
     def begins_with_initial_sync(self) -> bool:
@@ -176,6 +181,10 @@ class Snapshot:
     open_sync: OpenSync | None
     written_bytes: int
     written_count: int
+    source_bytes: int = 0
+    """Size of the source."""
+    disaster_s: float | None = None
+    """Since when the source could not be written although nobody wanted that; None: it could."""
 
 
 def digest(

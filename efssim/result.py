@@ -11,6 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from efssim.columns import Columns
+from efssim.errors import ArgumentError, UnknownNameError
+from efssim.lag.age_over_time import age_at, age_means
 from efssim.lag.exceedance import Exceedance
 from efssim.lag.hours import hours_between
 from efssim.lag.risk import Risk, risk_of
@@ -18,10 +20,13 @@ from efssim.lag.rpo import Violation, Violations
 from efssim.lag.summary import timestamp
 from efssim.lag.teeth import Teeth
 from efssim.records import STATUSES, SYNC_COLUMNS, AbandonedSync, Event, OpenSync, StatusChange
+from efssim.report.moments import periods, seconds_since
 from efssim.scenario import Scenario
 from efssim.scenario.events import OPERATIONS, Disturbance
 from efssim.scenario.schema import Control, Sync
+from efssim.scenario.trace_quality import TraceQuality
 from efssim.scenario.zones import time_zone
+from efssim.usage import duration_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -89,6 +94,8 @@ class Result:
     digest: str
     trial: int = 0
     """Which of the runs of one seed, in the column `trial` of the tables."""
+    traces: dict[str, TraceQuality] = field(default_factory=dict)
+    """What trace files were taken for and what they lack, by the path of the stream."""
 
     def __repr__(self) -> str:
         return f"<efssim.Result of {self.scenario.name!r}, seed {self.seed}, {self.now_s:g} s>"
@@ -113,14 +120,17 @@ class Result:
                 "seconds": self.now_s - begin_s,
             },
             "replications": {name: self._replication(name) for name in self.outcomes},
+            "traces": {path: found.as_json() for path, found in self.traces.items()},
             "digest": self.digest,
         }
 
     def _replication(self, name: str) -> dict[str, Any]:
         outcome, start = self.outcomes[name], self.scenario.start
         last_cut_s, completed_s = outcome.last_sync_s or (outcome.last_replicated_s, None)
+        lost = outcome.summary["recovery_point"]
         return {
             **outcome.summary,
+            "recovery_point": lost and {**lost, "time": timestamp(start, lost["time"])},
             "last_replicated_timestamp": timestamp(start, last_cut_s),
             "last_sync_completed": timestamp(start, completed_s),
         }
@@ -218,7 +228,8 @@ class Result:
     def age(self, replication: str | None = None) -> pd.DataFrame:
         """Return the exact sawtooth of time since last sync in the window.
 
-        Two rows a tooth, its foot and its tip, indexed by time; column `age_s` in seconds.
+        Two rows a tooth, its foot and its tip, indexed by time; column `age_s` in seconds. A mean
+        of these rows is not a mean over time: `age_mean` is, and `age_at` reads the curve anywhere.
         `replication` may be left out where there is only one; KeyError otherwise.
         """
         import pandas as pd
@@ -229,27 +240,90 @@ class Result:
         index = pd.DatetimeIndex(self._times(time_s), name="time")
         return pd.DataFrame({"age_s": time_s - np.repeat(teeth.origin_s, 2)}, index=index)
 
-    def plot(self, replication: str | None = None, ax: Axes | None = None) -> Axes:
-        """Draw what `plot_age` draws; return the Axes."""
-        return self.plot_age(replication, ax)
+    def age_at(self, times: Any, replication: str | None = None) -> pd.Series[float]:
+        """Return the age in seconds at some times, indexed by them; NaN where it is undefined.
 
-    def plot_age(self, replication: str | None = None, ax: Axes | None = None) -> Axes:
+        `times` is a list, or an index, of absolute times (without a zone: UTC), of durations since
+        the start such as `"26 h"`, or of seconds. At a completion it is the age after it. KeyError
+        as for `age`, ValueError for what is no time.
+        """
+        import pandas as pd
+
+        self._require_records()
+        time_s = seconds_since(self.scenario.start, times)
+        age_s = age_at(self.outcomes[self._named(replication)].age, time_s)
+        return pd.Series(age_s, pd.DatetimeIndex(self._times(time_s), name="time"), name="age_s")
+
+    def age_mean(self, every: Any, replication: str | None = None) -> pd.Series[float]:
+        """Return the mean age in seconds of each period of the window, indexed by its begin.
+
+        `every` is the length of a period: seconds, or a duration such as `"1 h"`. Periods count
+        from midnight (UTC) of the day on which the scenario starts. Each mean is the integral of
+        the sawtooth over the time of the period in which it is defined; NaN without any. KeyError
+        as for `age`, ValueError for what is no length.
+        """
+        import pandas as pd
+
+        self._require_records()
+        every_s = duration_of(every)
+        if not every_s > 0:
+            raise ArgumentError("a period is longer than 0 s")
+        outcome = self.outcomes[self._named(replication)]
+        edges_s = periods(self.scenario.start, outcome.window_s, every_s)
+        means = age_means(outcome.age, edges_s)
+        index = pd.DatetimeIndex(self._times(edges_s[:-1]), name="time")
+        return pd.Series(means, index, name="age_s")
+
+    def plot(
+        self,
+        replication: str | None = None,
+        ax: Axes | None = None,
+        *,
+        between: tuple[Any, Any] | None = None,
+    ) -> Axes:
+        """Draw what `plot_age` draws; return the Axes."""
+        return self.plot_age(replication, ax, between=between)
+
+    def plot_age(
+        self,
+        replication: str | None = None,
+        ax: Axes | None = None,
+        *,
+        between: tuple[Any, Any] | None = None,
+    ) -> Axes:
         """Draw time since last sync over simulated time, with the RPO target; return the Axes.
 
-        Statuses other than ENABLED are bands, disturbances and calls stand above. KeyError as for
-        `age`; without `ax` it is a new figure of pyplot's. The same holds for the other plots.
+        Statuses other than ENABLED are bands, disturbances and calls stand above. `between` is
+        begin and end of what is drawn, as `age_at` takes times; a change of the limits of the x
+        axis draws that part anew, so that every tooth stands where it is. On Axes that have a curve
+        already, this one gets a colour of its own, and a legend names both. KeyError as for `age`;
+        without `ax` it is a new figure of pyplot's. The same holds for the other plots.
         """
         from efssim.report.figures.age import plot_age
 
         self._require_records()
-        return plot_age(self, self._named(replication), ax)
+        return plot_age(self, self._named(replication), ax, self._between(between))
 
-    def plot_pending(self, replication: str | None = None, ax: Axes | None = None) -> Axes:
-        """Draw pending bytes over simulated time; return the Axes."""
+    def plot_pending(
+        self,
+        replication: str | None = None,
+        ax: Axes | None = None,
+        *,
+        between: tuple[Any, Any] | None = None,
+    ) -> Axes:
+        """Draw pending bytes over simulated time; return the Axes. `between` as for `plot_age`."""
         from efssim.report.figures.pending import plot_pending
 
         self._require_records()
-        return plot_pending(self, self._named(replication), ax)
+        return plot_pending(self, self._named(replication), ax, self._between(between))
+
+    def _between(self, times: tuple[Any, Any] | None) -> tuple[float, float] | None:
+        if times is None:
+            return None
+        begin_s, end_s = seconds_since(self.scenario.start, times).tolist()
+        if not begin_s < end_s:
+            raise ArgumentError("between: begin has to be earlier than end")
+        return begin_s, end_s
 
     def plot_lag(self, replication: str | None = None, ax: Axes | None = None) -> Axes:
         """Draw how often each lag is longer than x, on logarithmic axes; return the Axes."""
@@ -309,13 +383,13 @@ class Result:
 
     def _require_records(self) -> None:
         if not self.has_records:
-            raise ValueError("the scenario says `records: off`, so no sync was kept")
+            raise ArgumentError("the scenario says `records: off`, so no sync was kept")
 
     def _named(self, replication: str | None) -> str:
         if replication is None and len(self.outcomes) == 1:
             return next(iter(self.outcomes))
         if replication not in self.outcomes:
-            raise KeyError(f"name one of the replications: {', '.join(self.outcomes)}")
+            raise UnknownNameError(f"name one of the replications: {', '.join(self.outcomes)}")
         return replication
 
     def _times(self, time_s: Any) -> pd.Series[pd.Timestamp]:

@@ -10,7 +10,10 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from efssim import laws
+from efssim.acting import event_now, stream_now
 from efssim.columns import Columns
+from efssim.errors import ArgumentError, UnknownNameError
+from efssim.lag.protection import Exclusions
 from efssim.lag.summary import Measures, Objective, Running
 from efssim.metrics.cloudwatch import CloudWatch
 from efssim.metrics.efs import EfsMetrics
@@ -22,8 +25,9 @@ from efssim.progress import Progress, bar, told
 from efssim.records import SYNC_COLUMNS, ReplicationRecords, Snapshot, digest
 from efssim.result import Outcome, Result
 from efssim.scenario import Scenario
-from efssim.scenario.quantities import parse_duration
-from efssim.scenario.schema import Event, WriteStream
+from efssim.scenario.document import Problem, ScenarioError, suggest
+from efssim.scenario.trace_use import stream_path, trace_qualities
+from efssim.usage import checked, duration_of
 
 if TYPE_CHECKING:
     from efssim.aws.client import Clients
@@ -42,6 +46,7 @@ class Simulation:
     and `cloudwatch` raises ValueError.
     """
 
+    @checked("Simulation")
     def __init__(
         self,
         scenario: Scenario,
@@ -60,6 +65,7 @@ class Simulation:
         self._minutes: dict[str, WriteMinutes] | None = {} if metrics else None
         self._streams = 0
         self._clients: Clients | None = None
+        self._traces = trace_qualities(scenario)
         self._world = World(scenario, self.seed, self._record, trial)
 
     def _record(self, name: str) -> ReplicationRecords:
@@ -85,7 +91,7 @@ class Simulation:
         says `records: off`.
         """
         if self._minutes is None or self.scenario.records == "off":
-            raise ValueError("CloudWatch needs the syncs: `metrics` and `records: on`")
+            raise ArgumentError("CloudWatch needs the syncs: `metrics` and `records: on`")
         metrics = EfsMetrics(self._world, self._minutes)
         return CloudWatch(metrics, self.scenario.start, lambda: self._world.now_s)
 
@@ -99,12 +105,13 @@ class Simulation:
         """Seconds since the scenario's start."""
         return self._world.now_s
 
+    @checked("Simulation.advance")
     def advance(self, duration: float | str) -> None:
         """Let time pass: `"5 min"` or seconds. Raise ValueError beyond the scenario's end."""
-        until = self._world.now_s + parse_duration(duration)
+        until = self._world.now_s + duration_of(duration)
         # Steps that add up to the duration may miss it by a rounding error.
         if until > self.scenario.duration + 1e-6:
-            raise ValueError(f"the scenario ends {self.scenario.duration:g} s after its start")
+            raise ArgumentError(f"the scenario ends {self.scenario.duration:g} s after its start")
         self._world.advance_to(min(until, self.scenario.duration))
 
     def advance_to_end(self, on_progress: Progress | None = None) -> None:
@@ -123,16 +130,17 @@ class Simulation:
         if on_progress is not None:
             on_progress(end_s, end_s)
 
+    @checked("Simulation.apply")
     def apply(self, event: Mapping[str, Any]) -> None:
         """Let a disturbance begin now: an entry of `events` without `at`.
 
-        Raise pydantic.ValidationError for one that is malformed, ValueError for a target that does
-        not exist, and RunError where replications would have to share a link, which is not
-        modelled.
+        It is checked by the rules of a scenario's file, with what there is by now. Raise
+        ScenarioError, which lists every problem, and RunError where replications would have to
+        share a link, which is not modelled.
         """
-        parsed = Event.model_validate({**event, "at": self._world.now_s})
-        self._world.apply(parsed)
+        self._world.apply(event_now(event, self._world.fleet))
 
+    @checked("Simulation.call")
     def call(
         self, operation: str, parameters: Mapping[str, Any] | None = None, *, region: str
     ) -> dict[str, Any]:
@@ -172,21 +180,31 @@ class Simulation:
         return self._world.clock
 
     def file_system_id(self, name: str) -> str:
-        """Return the id of a file system; raise KeyError for a name that no file system has."""
-        return self._world.fleet.id_of(name)
+        """Return the id of a file system; raise UnknownNameError, a KeyError, if there is none."""
+        try:
+            return self._world.fleet.id_of(name)
+        except KeyError:
+            raise UnknownNameError(f"no file system is named '{name}'") from None
 
+    @checked("Simulation.write")
     def write(self, file_system: str, stream: Mapping[str, Any]) -> None:
         """Add a write stream to a file system, by name or id; it begins to write after now.
 
-        `stream` is an entry of `writes` in a scenario. Raise pydantic.ValidationError for one that
-        is malformed and ValueError for a file system that does not exist.
+        `stream` is an entry of `writes` in a scenario, and is checked as one in a file. Raise
+        ScenarioError, which lists every problem, also for a file system that does not exist.
         """
         found = self._world.fleet.find(file_system)
         if found is None:
-            raise ValueError(f"no file system is named '{file_system}'")
+            known = [part.name for part in self._world.fleet.file_systems.values()]
+            message = f"no file system is named '{file_system}'{suggest(file_system, known)}"
+            raise ScenarioError([Problem(None, (), message)])
+        spec = stream_now(stream, self.scenario)
         self._streams += 1
-        spec = WriteStream.model_validate(stream)
-        self._world.fleet.write(found, f"added-{self._streams}", spec)
+        name = f"added-{self._streams}"
+        if spec.trace is not None:
+            quality = spec.trace.read(self.scenario).quality
+            self._traces[stream_path(found.name, name)] = quality
+        self._world.fleet.write(found, name, spec)
 
     def result(self) -> Result:
         """Return the results so far; the simulation can go on afterwards."""
@@ -203,6 +221,7 @@ class Simulation:
             happened=tuple(copy(event) for event in self._world.events),
             digest=digest(self.seed, snapshots, self._world.events),
             trial=self.trial,
+            traces=dict(self._traces),
         )
 
     def lag_states(self) -> dict[str, dict[str, dict[str, Any]]]:
@@ -244,17 +263,24 @@ class Simulation:
         return Measures(records, snapshot, self._running[name], self._objective(name))
 
     def _objective(self, name: str) -> Objective:
-        sync, rpo = self._world.fleet.replications[name].terms.sync, self.scenario.rpo
+        replication, rpo = self._world.fleet.replications[name], self.scenario.rpo
+        sync, ends = replication.terms.sync, (replication.source, replication.destination)
+        link = self._world.fleet.link(*(end.region for end in ends))
         return Objective(
             begin_s=self.scenario.warm_up,
             end_s=self._world.now_s,
             target_s=rpo.target,
             attainment=rpo.attainment,
-            throughput=sync.number("throughput"),
+            throughput=min(sync.number("throughput"), link.undisturbed_capacity),
             file_rate=sync.number("file_rate"),
+            exclusions=Exclusions(
+                initial_sync=rpo.initial_sync == "excluded",
+                after_deletion=rpo.after_deletion == "excluded",
+            ),
         )
 
 
+@checked("run")
 def run(
     scenario: Scenario,
     seed: int | None = None,

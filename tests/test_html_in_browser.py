@@ -165,7 +165,7 @@ def test_the_map_of_risk_is_darker_or_brighter_the_more_there_is(opened):
     """On white the worst hour is the darkest, in the dark the brightest."""
     lightness = {}
     for scheme in ("light", "dark"):
-        fills = opened("opt-out", color_scheme=scheme).evaluate(
+        fills = opened("year", color_scheme=scheme).evaluate(
             """() => [...document.querySelectorAll("#r0-risk [id$='QuadMesh_1'] path")]
               .map((path) => getComputedStyle(path).fill)
               .filter((fill) => fill !== "none")

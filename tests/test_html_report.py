@@ -98,10 +98,10 @@ def test_ids_are_unique_and_references_hold():
     keys = page.having("data-term")
     assert {"age", "write_lag", "rpo", "cause", "provenance"} <= set(keys) <= set(TERMS)
     charts = [attributes for tag, attributes in page.tags if attributes.get("role") == "img"]
-    assert len(charts) == 10
+    assert len(charts) == 8
     assert all(len(chart["aria-label"]) > 20 for chart in charts)
     # A table of numbers behind each.
-    assert html.count("The numbers behind it") == 10
+    assert html.count("The numbers behind it") == 8
 
 
 def test_records_off():

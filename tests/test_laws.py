@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from worlds import constant, numbers, poisson, scenario, simulate
+from worlds import constant, numbers, poisson, scenario, seconds, simulate
 
 from efssim import Scenario, Simulation, laws
 from efssim.columns import Columns
@@ -44,7 +44,7 @@ arrivals = st.one_of(
             "batch": {"at": "00:00", "every": 97, "writes": writes, "over": over}
         },
         st.integers(1, 3000),
-        st.floats(0, 97),
+        seconds(97),
     ),
 )
 sizes: Any = st.sampled_from(
@@ -78,13 +78,13 @@ syncs = st.fixed_dictionaries(
     {
         "interval": st.sampled_from([0, 1.5, 60, 600]),
         "gap": st.one_of(st.just({"exponential": {"mean": 30}}), st.floats(1, 50)),
-        "setup": st.one_of(st.just({"gamma": {"mean": 4, "cv": 1}}), st.floats(0, 100)),
+        "setup": st.one_of(st.just({"gamma": {"mean": 4, "cv": 1}}), seconds(100)),
         "throughput": st.sampled_from(["none", 10, 1000, "1 MB/s"]),
         "file_rate": st.sampled_from(["none", 2, 1000]),
         "scan_rate": st.sampled_from(["none", 50]),
         "diff_rate": st.sampled_from(["none", "100 kB/s"]),
         "failure_probability": st.sampled_from([0, 0.5]),
-        "backoff": st.floats(0, 50),
+        "backoff": seconds(50),
     }
 )
 
@@ -96,9 +96,7 @@ SOURCE, DESTINATION = "us-east-1", "us-west-2"
 LINK = f"{SOURCE} -> {DESTINATION}"
 
 # Half of the times are multiples of 30 s, where cuts, ends of delays and other events are.
-times: Any = st.one_of(
-    st.integers(0, DURATION_S // 30).map(lambda k: 30 * k), st.floats(0, DURATION_S)
-)
+times: Any = st.one_of(st.integers(0, DURATION_S // 30).map(lambda k: 30 * k), seconds(DURATION_S))
 lasting: Any = st.one_of(
     st.sampled_from([SOURCE, DESTINATION]).map(lambda region: {"opt_out": region}),
     st.sampled_from([SOURCE, DESTINATION]).map(lambda region: {"region_outage": region}),

@@ -19,6 +19,7 @@ import efssim
 from efssim.lag.hours import HOURS, hours_between
 from efssim.lag.risk import risk_of
 from efssim.lag.teeth import Teeth
+from efssim.report.figure_files import drawings
 
 matplotlib.use("Agg")
 
@@ -179,14 +180,23 @@ def test_quantiles_by_hand():
 
 @pytest.fixture(scope="module")
 def result():
-    """Two weeks in which a job of an hour at 02:00 makes syncs late, across a change of clocks."""
+    return weeks(2)
+
+
+@pytest.fixture(scope="module")
+def longer():
+    return weeks(4)
+
+
+def weeks(count):
+    """Weeks in which a job of an hour at 02:00 makes syncs late, across a change of clocks."""
     batch = {"batch": {"at": "02:00", "every": "1 day", "writes": 3600, "over": "1 h"}}
     return simulate(
         scenario(
             {"job": {"arrivals": batch, "size": "1 MB"}, "app": poisson("1 per s", 10_000)},
             {"interval": 60, "setup": 5, "throughput": "1.1 MB/s"},
-            "14 days",
-            warm_up="1 h",
+            f"{7 * count} days",
+            warm_up="1 h" if count == 2 else 0,
             start="2026-03-23T00:00:00Z",
             rpo={"target": "110 s"},
             events=[{"at": "5 days", "link_outage": LINK, "for": "20 min"}],
@@ -278,22 +288,41 @@ def test_errors(result):
 # The picture
 
 
-def test_the_picture_shows_the_cells(result):
+def test_the_picture_shows_the_cells(longer):
     from matplotlib import pyplot as plt
 
-    axes = result.plot_risk(timezone="Europe/Rome")
+    axes = longer.plot_risk(timezone="Europe/Rome")
     (mesh,) = axes.collections
-    cells = result.risk_cells(timezone="Europe/Rome")
+    cells = longer.risk_cells(timezone="Europe/Rome")
     share = (cells["violation_s"] / cells["defined_s"]).to_numpy()
     assert np.asarray(mesh.get_array()).ravel() == pytest.approx(share)
+    # The same scale whatever the worst share is.
+    assert (mesh.norm.vmin, mesh.norm.vmax) == (1e-4, 1.0)
     assert axes.get_xlabel() == "hour of the day (Europe/Rome)"
     assert axes.get_title(loc="left") == "dr"
     assert [label.get_text() for label in axes.get_yticklabels()][::6] == ["Mon", "Sun"]
+    assert [text.get_text() for text in axes.texts] == ["4 weeks"]
     bar = axes.figure.axes[1]
     assert bar.get_ylabel() == "time above the RPO of 1 min 50 s"
     _, mine = plt.subplots()
-    assert result.plot_risk("dr", ax=mine) is mine
+    assert longer.plot_risk("dr", ax=mine) is mine
     plt.close("all")
+
+
+def test_less_than_four_weeks_are_no_pattern(result):
+    axes = result.plot_risk()
+    assert not axes.collections
+    assert axes.texts[0].get_text().endswith("13 days 23 h is less than four weeks")
+    assert "risk" not in {drawing.kind for drawing in drawings(result)}
+
+
+def test_random_faults_of_one_run_are_named_noise():
+    wan = {"link_outage": LINK, "every": {"exponential": {"mean": "5 days"}}, "for": "2 h"}
+    found = simulate(scenario({}, {"interval": "10 min"}, "28 days", faults={"wan": wan}))
+    note = "4 weeks of one run: random faults are as likely noise as a pattern"
+    assert found.plot_risk().texts[0].get_text() == note
+    (alt,) = (drawing.alt for drawing in drawings(found) if drawing.kind == "risk")
+    assert note in alt
 
 
 def test_the_scale_gets_ever_darker():

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+from hypothesis import strategies as st
+
 from efssim import Result, Scenario, Simulation
+
+
+def seconds(most: float) -> st.SearchStrategy[float]:
+    """Return durations as a scenario has them: 0, or from a microsecond on."""
+    return st.just(0.0) | st.floats(1e-6, most)
 
 
 def scenario(

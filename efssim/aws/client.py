@@ -12,6 +12,7 @@ from botocore.loaders import Loader
 from efssim.aws.environment import CREDENTIALS, without_aws_environment
 from efssim.aws.transport import Transport, without_endpoint_rules
 from efssim.aws.world import World
+from efssim.errors import ArgumentError
 from efssim.scenario.document import suggest
 
 SIMULATED = ("cloudwatch", "efs")
@@ -40,7 +41,7 @@ class Clients:
         if service not in SIMULATED:
             known = ", ".join(SIMULATED)
             hint = suggest(service, SIMULATED)
-            raise ValueError(f"service '{service}' is not simulated; these are: {known}{hint}")
+            raise ArgumentError(f"service '{service}' is not simulated; these are: {known}{hint}")
         options.setdefault("endpoint_url", f"https://{service}.efssim.invalid")
         with without_aws_environment():
             client = self._session.client(service, region_name=region_name, **options)

@@ -15,6 +15,7 @@ from efssim.aws.replacing import replaced
 from efssim.aws.sessions import simulated_sessions
 from efssim.aws.transport import Transport
 from efssim.aws.world import World
+from efssim.errors import StateError
 
 
 @contextmanager
@@ -31,9 +32,9 @@ def patched(world: World, *, also: Iterable[ModuleType] = ()) -> Iterator[None]:
     scenario's end.
     """
     if is_simulated(time.sleep):  # noqa: TID251  # looked at, not called
-        raise RuntimeError("efssim.aws.patched is in force already: it cannot be nested")
+        raise StateError("efssim.aws.patched is in force already: it cannot be nested")
     if world.env.busy:
-        raise RuntimeError(
+        raise StateError(
             "efssim.aws.patched cannot be entered inside a process of the simulation: "
             "time passes there by yield world.env.timeout(seconds)"
         )

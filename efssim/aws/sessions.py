@@ -14,6 +14,7 @@ from botocore.httpsession import URLLib3Session
 
 from efssim.aws.environment import CREDENTIALS, without_aws_environment
 from efssim.aws.transport import Transport
+from efssim.errors import StateError
 
 KEPT = ("AWS_DEFAULT_REGION", "AWS_MAX_ATTEMPTS", "AWS_RETRY_MODE")
 """Variables that decide what a script does, and nothing about its account."""
@@ -56,7 +57,7 @@ def _empty_profile(_session: botocore.session.Session) -> dict[str, Any]:
 
 
 def _refuse(_session: URLLib3Session, request: Any) -> NoReturn:
-    raise RuntimeError(
+    raise StateError(
         f"a request to {request.url} was kept from the network: inside efssim.aws.patched, use "
         "clients that are made inside it"
     )

@@ -19,10 +19,11 @@ from botocore.model import OperationModel
 
 from efssim.aws.monitoring import answered
 from efssim.aws.parsing import http_response, parse
-from efssim.aws.wire import NotSimulatedError, Reply, efs_wire, not_simulated
+from efssim.aws.wire import Reply, efs_wire, not_simulated
 from efssim.aws.world import World
+from efssim.errors import StateError
 from efssim.model.control_plane import IMPLEMENTED
-from efssim.model.errors import EfsError
+from efssim.model.errors import EfsError, NotSimulatedError
 
 _PARAMETERS = "efssim_parameters"
 """Where the parameters of a call wait, in the context that botocore has for each call."""
@@ -99,7 +100,7 @@ class Transport:
 
     def _require_thread(self) -> None:
         if get_ident() != self._thread:
-            raise RuntimeError(
+            raise StateError(
                 "a simulation answers only the thread that made its first client: "
                 "calls from several threads have no order in simulated time"
             )

@@ -16,7 +16,7 @@ from botocore.model import OperationModel, ServiceModel, Shape
 from efssim.aws.shapes import Converter, converter
 from efssim.aws.world import Account
 from efssim.model.control_plane import IMPLEMENTED
-from efssim.model.errors import EfsError
+from efssim.model.errors import EfsError, NotSimulatedError
 
 _JSON = "application/json"
 
@@ -38,18 +38,6 @@ class Reply:
     status: int
     headers: dict[str, str] = field(default_factory=dict)
     body: bytes = b""
-
-
-class NotSimulatedError(Exception):
-    """An operation that is not simulated."""
-
-    code, status = "NotImplemented", 501
-
-    def __init__(self, service: str, operation: str) -> None:
-        super().__init__(
-            f"efssim does not simulate {operation} of {service}. It simulates, of efs: "
-            f"{', '.join(IMPLEMENTED)}."
-        )
 
 
 class Wire:

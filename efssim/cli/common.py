@@ -74,13 +74,11 @@ def _told(command: Callable[P, None], *args: P.args, **kwargs: P.kwargs) -> None
 
 
 def refuse_absurd(scenario: Scenario, file: Source, insist: bool) -> None:
-    from efssim.scenario.volume import BYTES_MAX, WRITES_MAX, expected_volume
+    from efssim.scenario.effort import refusals
 
-    expected = expected_volume(scenario)
-    if expected.bytes > BYTES_MAX:
-        fail(f"{file}: about {expected.bytes:.2g} bytes are expected, more than can be counted")
-    if expected.writes > WRITES_MAX and not insist:
-        fail(f"{file}: about {expected.writes:.2g} writes are expected; --yes runs it all the same")
+    for found in refusals(scenario):
+        if not (insist and found.insisting_helps):
+            fail(f"{file}: {found.message}")
 
 
 @contextmanager

@@ -16,8 +16,6 @@ if TYPE_CHECKING:
 
 STDIN = "-"
 STDIN_NAME = "<stdin>"
-_STDIN_MAX = 64 << 20
-"""Bytes of a scenario on standard input at most; assumed, far above what a parser takes."""
 
 
 class Source:
@@ -64,14 +62,14 @@ class Source:
 
 
 def _standard_input() -> bytes:
-    from efssim.scenario.document import Position, Problem, ScenarioError
+    from efssim.scenario.document import MAX_BYTES, Position, Problem, ScenarioError
 
-    reason = f"more than {_STDIN_MAX:,} bytes"
+    reason = f"more than {MAX_BYTES:,} bytes"
     try:
         if sys.stdin is None:
             raise OSError(None, "standard input is closed")
-        content = sys.stdin.buffer.read(_STDIN_MAX + 1)
-        if len(content) <= _STDIN_MAX:
+        content = sys.stdin.buffer.read(MAX_BYTES + 1)
+        if len(content) <= MAX_BYTES:
             return content
     except OSError as error:
         reason = error.strerror or str(error)

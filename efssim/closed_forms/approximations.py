@@ -24,8 +24,9 @@ def approximations(
         *_of_the_run(scenario, replication),
         *_of_the_writes(streams),
         *_of_the_syncs(syncs, usual),
-        "catch-up: each outage by itself, at the worst moment; writes as a constant flow",
-        "smallest throughput, largest writes: fluid, for a mean peak at the target",
+        "catch-up: each outage by itself, at the worst moment of a cycle; writes as a flow",
+        "smallest throughput, largest writes: fluid, for a mean peak at the target, all streams at"
+        " their busiest at once",
     ]
 
 
@@ -44,14 +45,10 @@ def _of_the_writes(streams: list[WriteStream]) -> Iterator[str]:
     kinds = [stream.arrivals for stream in streams if stream.arrivals is not None]
     if streams:
         yield "fluid: writes as a constant flow; a whole write more or less is not seen"
-    if any(kind.profile for kind in kinds):
-        yield "mean rate of the profile; hours above it are not seen"
-    if any(kind.batch for kind in kinds):
-        yield "mean rate of the batches; the backlog of a job is not seen"
-    if any(kind.on_off for kind in kinds):
-        yield "mean rate of on and off; bursts above it are not seen"
+    if any(kind.profile or kind.batch or kind.on_off for kind in kinds):
+        yield "mean rates in the steady numbers; busy hours only in what is named the busiest"
     if any(stream.trace for stream in streams):
-        yield "mean rate of the trace; busier times are not seen"
+        yield "mean rate of the trace in the steady numbers; busy times only in the busiest"
     if any(stream.hot_set for stream in streams):
         yield "hot sets: the mean of distinct blocks; of random sizes over 20,000 draws"
 

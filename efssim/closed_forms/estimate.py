@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 from efssim.closed_forms.comparison import Compared, simulated
 from efssim.closed_forms.numbers import NUMBERS, numbers
 from efssim.closed_forms.replications import Outage
+from efssim.errors import ArgumentError
 from efssim.scenario import Scenario
-from efssim.scenario.quantities import parse_duration
+from efssim.usage import checked, duration_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -77,15 +78,17 @@ class Estimate:
         return replace(self, simulated=parts)
 
 
+@checked("estimate")
 def estimate(scenario: Scenario, outage: float | str = "1 h") -> Estimate:
     """Estimate the lag of every replication of a scenario from closed forms, without a run.
 
     `outage` (seconds, or as `"2 h"`) is how long a link outage lasts of which the catch-up is told
-    beside those of the scenario's events. Raise ValueError if it is no duration above 0.
+    beside those of the scenario's events. Raise ArgumentError, a ValueError, if it is no duration
+    above 0.
     """
-    outage_s = parse_duration(outage)
+    outage_s = duration_of(outage)
     if not outage_s:
-        raise ValueError("an outage lasts longer than 0 s")
+        raise ArgumentError("an outage lasts longer than 0 s")
     supposed = Outage("link_outage", outage_s, writes_stop=False, restarts=False)
     return Estimate(
         scenario, {name: numbers(scenario, name, supposed) for name in scenario.replications}

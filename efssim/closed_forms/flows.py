@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, replace
 
+from efssim.closed_forms.timetable import Timetable
+
 
 @dataclass(frozen=True)
 class Hot:
@@ -34,13 +36,16 @@ class Flow:
     write_bytes: float = 0.0
     """Mean bytes of a write."""
     write_square: float = 0.0
-    """Mean square of them, where writes are random."""
+    """Mean square of them, 0 where they are not drawn."""
     random: bool = False
     """Whether the writes are independent of each other (Poisson), or at regular distances."""
     burst: Burst | None = None
     """None: it writes all the time."""
-    peak: float = 1.0
-    """Rate at its busiest over the mean rate, where it writes all the time."""
+    timetable: Timetable | None = None
+    """When it writes more and when less, where that is known beforehand."""
+    on_time_spread: float = 0.0
+    """Variance of the time that an on/off stream is on, per second and over the square of its
+    share of the time, in seconds: what the lengths of its periods add to the spread."""
     files: int = 1
     """Files that each write changes, unless all writes go into one large file."""
     large_file_bytes: int = 0
@@ -62,10 +67,18 @@ class Flow:
         return replace(self, writes_per_s=self.writes_per_s * factor)
 
     def busiest(self, span_s: float) -> float:
-        """Return the rate of its busiest `span_s` seconds over its mean rate."""
+        """Return the mean rate of its busiest `span_s` seconds over its mean rate."""
+        if self.timetable is not None:
+            return self.timetable.busiest(span_s)
         if self.burst is None:
-            return self.peak
+            return 1.0
         return max(1.0, self.burst.period_s / max(self.burst.length_s, span_s))
+
+    def share(self, begin_s: float, end_s: float) -> float:
+        """Return the mean rate in a part of the run, in seconds, over its mean rate."""
+        if self.timetable is None or end_s <= begin_s:
+            return 1.0
+        return self.timetable.between(begin_s, end_s) / (end_s - begin_s)
 
     def sent_bytes(self, span_s: float) -> float:
         """Return the bytes that a sync sends of the writes of `span_s` seconds.

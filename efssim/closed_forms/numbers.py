@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import Any
 
 from efssim.closed_forms.approximations import approximations
-from efssim.closed_forms.catch_up import catch_up
+from efssim.closed_forms.catch_up import CatchUp, LongCycle, catch_up, worst_begin_s
 from efssim.closed_forms.replications import Outage, initial_sync, outages_of, syncs_of
 from efssim.closed_forms.sizing import largest_write_rate, smallest_throughput
 from efssim.closed_forms.steady import Steady, shortest_interval, steady
 from efssim.closed_forms.syncs import Syncs
+from efssim.closed_forms.verdict import Beginning, verdict
 from efssim.scenario.schema import Scenario
 
 NUMBERS = (
@@ -47,20 +49,23 @@ def numbers(scenario: Scenario, name: str, supposed: Outage) -> dict[str, Any]:
     syncs, new = syncs_of(scenario, name), not scenario.replications[name].established
     usual = steady(syncs)
     initial_s, initial_bytes = initial_sync(scenario, name, syncs)
-    outages = dict.fromkeys([supposed, *outages_of(scenario, name)])
+    beginning = _beginning(scenario, name, syncs, usual, initial_s) if new else None
+    caught_up = _catch_ups(scenario, name, syncs, usual, supposed)
+    if beginning is not None:
+        caught_up.append(_after("initial_sync", initial_s, None, beginning.catch_up))
+    found = verdict(scenario, name, syncs, usual, beginning)
     return {
         "regime": _regime(usual),
         **_rates(syncs, usual),
         **_cycle(usual),
-        **_objective(scenario, usual),
+        "attainment": 0.0 if usual is None else usual.share_at_most(scenario.rpo.target),
+        "rpo_met": found.met,
+        "rpo_reasons": list(found.reasons),
         "growth_bytes_per_s": None if usual else syncs.bytes_per_s * (1 - 1 / syncs.load()),
-        **_sizes(syncs, scenario.rpo.target),
+        **_sizes(syncs, usual, scenario.rpo.target),
         "initial_sync_s": initial_s,
         "initial_bytes": initial_bytes,
-        "catch_up": [
-            *(_after_outage(outage, syncs, usual) for outage in outages),
-            *(_after("initial_sync", initial_s, syncs, usual, initial_s) for _ in range(new)),
-        ],
+        "catch_up": caught_up,
         "approximations": approximations(scenario, scenario.replications[name], syncs, usual),
     }
 
@@ -109,47 +114,64 @@ def _cycle(usual: Steady | None) -> dict[str, float | None]:
     return {key: None if usual is None else getattr(usual, key) for key in keys}
 
 
-def _objective(scenario: Scenario, usual: Steady | None) -> dict[str, Any]:
-    """Return the share of time within the target, which a diverging replication leaves for good."""
-    share = 0.0 if usual is None else usual.share_at_most(scenario.rpo.target)
-    return {"attainment": share, "rpo_met": share >= scenario.rpo.attainment}
-
-
-def _sizes(syncs: Syncs, target_s: float) -> dict[str, float | None]:
-    largest = largest_write_rate(syncs, target_s)
+def _sizes(syncs: Syncs, usual: Steady | None, target_s: float) -> dict[str, float | None]:
+    """Return what it takes in the busiest cycle; writes as their mean rate, with the same shape."""
+    busy = syncs.busiest(usual.cycle_s if usual else _LONG_S)
+    largest = largest_write_rate(busy, target_s)
+    if largest is not None and busy.bytes_per_s:
+        largest *= syncs.bytes_per_s / busy.bytes_per_s
     return {
-        "shortest_interval_s": shortest_interval(syncs),
-        "smallest_throughput_bytes_per_s": smallest_throughput(syncs, target_s),
+        "shortest_interval_s": shortest_interval(busy),
+        "smallest_throughput_bytes_per_s": smallest_throughput(busy, target_s),
         "largest_write_bytes_per_s": None if largest == math.inf else largest,
     }
 
 
+def _beginning(
+    scenario: Scenario, name: str, syncs: Syncs, usual: Steady | None, initial_s: float
+) -> Beginning:
+    """Return how a new replication begins, its catch-up with the writes of that very time."""
+    enabling = scenario.replications[name].control.draw("enabling")
+    since_s = enabling.expected()
+    drawn = enabling.variance() or syncs.setup.variance or syncs.failures.probability
+    cycle = LongCycle(initial_s, initial_s, since_s)
+    found = None if usual is None else catch_up(syncs, usual, cycle)
+    return Beginning(since_s + initial_s, not drawn, found)
+
+
+def _catch_ups(
+    scenario: Scenario,
+    name: str,
+    syncs: Syncs,
+    usual: Steady | None,
+    supposed: Outage,
+) -> list[dict[str, Any]]:
+    """Return the catch-ups after a supposed outage and after those of the events."""
+    varies = any(flow.timetable for flow in syncs.flows)
+    begin_s = worst_begin_s(syncs, supposed.length_s, scenario.duration)
+    found = [replace(supposed, at_s=begin_s), *outages_of(scenario, name)]
+    # Where the rate never changes it does not matter when an outage begins.
+    found = list(dict.fromkeys(o if varies else replace(o, at_s=None) for o in found))
+    return [_after_outage(outage, syncs, usual) for outage in found]
+
+
 def _after_outage(outage: Outage, syncs: Syncs, usual: Steady | None) -> dict[str, Any]:
-    """Return the catch-up after an outage that begins at the worst moment.
+    """Return the catch-up after an outage that begins at the worst moment of a cycle.
 
     That is just before a cut; where the sync in flight is lost, just before it would complete. The
     long cycle then takes the outage and a cycle, or the duration of that sync besides.
     """
-    before_s = 0.0
-    if usual is not None:
-        before_s = usual.cycle_s + (usual.sync_s if outage.restarts else 0.0)
+    if usual is None:
+        return _after(outage.cause, outage.length_s, outage.at_s, None)
+    before_s = usual.cycle_s + (usual.sync_s if outage.restarts else 0.0)
     written_s = before_s + (0.0 if outage.writes_stop else outage.length_s)
-    return _after(outage.cause, outage.length_s, syncs, usual, written_s, before_s)
+    since_s = None if outage.at_s is None else outage.at_s - before_s
+    cycle = LongCycle(before_s + outage.length_s, written_s, since_s)
+    return _after(outage.cause, outage.length_s, outage.at_s, catch_up(syncs, usual, cycle))
 
 
-def _after(
-    cause: str,
-    lasts_s: float,
-    syncs: Syncs,
-    usual: Steady | None,
-    written_s: float,
-    before_s: float = 0.0,
-) -> dict[str, Any]:
-    """Return the catch-up after a cycle of `before_s + lasts_s`; without one its numbers are None.
-
-    It has the writes of `written_s` seconds.
-    """
-    found = None if usual is None else catch_up(syncs, usual, before_s + lasts_s, written_s)
+def _after(cause: str, lasts_s: float, at_s: float | None, found: CatchUp | None) -> dict[str, Any]:
+    """Return a catch-up as plain data; the numbers of one without an end are None."""
     keys = ("age_peak_s", "duration_s", "syncs")
     numbers = {key: None if found is None else getattr(found, key) for key in keys}
-    return {"after": cause, "lasts_s": lasts_s, **numbers}
+    return {"after": cause, "at_s": at_s, "lasts_s": lasts_s, **numbers}

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from efssim.closed_forms.failures import Failures
 from efssim.closed_forms.streams import flows_of
 from efssim.closed_forms.syncs import Moments, Syncs
 from efssim.scenario.distributions import Distribution
-from efssim.scenario.events import Event
+from efssim.scenario.events import Disturbance, Event
 from efssim.scenario.network import Link
 from efssim.scenario.regions import zone_region
 from efssim.scenario.schema import Replication, Scenario
@@ -27,6 +27,8 @@ class Outage:
     """Whether the source is not written meanwhile."""
     restarts: bool
     """Whether the sync in flight is abandoned, as by a pause; otherwise it goes on."""
+    at_s: float | None = None
+    """When it begins, in seconds since the start; None: whenever it costs most."""
 
 
 def syncs_of(scenario: Scenario, name: str) -> Syncs:
@@ -106,7 +108,32 @@ def outages_of(scenario: Scenario, name: str) -> Iterator[Outage]:
         if event.lasts is not None:
             found = _outage(scenario, name, event, event.lasts)
             if found is not None:
-                yield found
+                yield replace(found, at_s=event.at)
+
+
+def disturbances_of(scenario: Scenario, name: str) -> list[str]:
+    """Return `events`, `faults`, both or neither: those that can reach a replication.
+
+    A call of the API can reach any; an API error only calls, which are events of their own.
+    """
+    kinds = {"events": scenario.events, "faults": list(scenario.faults.values())}
+    return [key for key, found in kinds.items() if any(_concerns(scenario, name, d) for d in found)]
+
+
+def _concerns(scenario: Scenario, name: str, disturbance: Disturbance) -> bool:
+    replication = scenario.replications[name]
+    homes = _homes(scenario, replication)
+    targets = {
+        "opt_out": homes,
+        "region_outage": homes,
+        "link_outage": (" -> ".join(homes),),
+        "link_degraded": (" -> ".join(homes),),
+        "kms_key_disabled": (name,),
+        "permission_lost": (name,),
+        "fail": (replication.source, replication.destination.file_system),
+        "api_error": (),
+    }
+    return disturbance.target in targets.get(disturbance.kind, (disturbance.target,))
 
 
 def _outage(scenario: Scenario, name: str, event: Event, lasts_s: float) -> Outage | None:

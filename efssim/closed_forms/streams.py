@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from efssim.closed_forms.flows import Burst, Flow, Hot
+from efssim.closed_forms.timetable import Timetable, of_batch, of_profile, of_trace
 from efssim.scenario.arrivals import Arrivals
 from efssim.scenario.schema import FileSystem, HotSet, Scenario, WriteStream
 from efssim.scenario.volume import Volume, arrivals_volume, trace_volume
@@ -18,6 +19,9 @@ Floats = NDArray[np.float64]
 _DRAWS = 20_000
 """Sizes drawn, always the same, for the blocks that a write of random size dirties: no distribution
 knows the mean of its rounded values."""
+
+_PIECES_MAX = 1_000_000
+"""Jobs, or rows of a repeated trace, in a run above which only their mean rate is followed."""
 
 _AT_ONCE = 700.0
 """Decay of blocks that a single write dirties all: exp(-700) is about 1e-304."""
@@ -40,10 +44,11 @@ def _flow(stream: WriteStream, source: FileSystem, scenario: Scenario) -> Flow:
     random = arrivals.constant is None and arrivals.batch is None
     return replace(
         _mean(stream, arrivals_volume(stream, source, scenario), scenario.duration),
-        write_square=size.expected_square() if random else 0.0,
+        write_square=size.expected_square() * scale**2 if random or count > 1 else 0.0,
         random=random,
         burst=_burst(arrivals),
-        peak=_peak(arrivals),
+        timetable=_timetable(arrivals, scenario),
+        on_time_spread=_on_time_spread(arrivals),
         hot=_hot(stream.hot_set, size.sample(np.random.default_rng(0), count) * scale, random),
     )
 
@@ -55,9 +60,12 @@ def _traced(stream: WriteStream, source: FileSystem, scenario: Scenario) -> Flow
     rows = trace.bytes * stream.growth * source.growth
     pieces = stream.trace.writes_per_row if stream.trace.period else 1
     flow = replace(flow, hot=_hot(stream.hot_set, rows / pieces, random=False))
-    if stream.trace.period is None or not flow.bytes_per_s:
+    laps = scenario.duration / trace.repeat_s if trace.repeat_s else 1.0
+    if not flow.bytes_per_s or laps * len(rows) > _PIECES_MAX:
         return flow
-    return replace(flow, peak=float(rows.max()) / stream.trace.period / flow.bytes_per_s)
+    per_s = flow.bytes_per_s / (stream.growth * source.growth)
+    found = of_trace(trace, stream.trace.period or 0.0, scenario.duration, per_s)
+    return replace(flow, timetable=found)
 
 
 def _mean(stream: WriteStream, volume: Volume, duration_s: float) -> Flow:
@@ -78,12 +86,26 @@ def _burst(arrivals: Arrivals) -> Burst | None:
     return None
 
 
-def _peak(arrivals: Arrivals) -> float:
-    """Return the rate of the busiest hour of the week over the mean rate."""
-    if arrivals.profile is None:
-        return 1.0
-    hours, weekdays = arrivals.profile.hours, arrivals.profile.weekdays
-    return max(hours) / np.mean(hours).item() * max(weekdays) / np.mean(weekdays).item()
+def _timetable(arrivals: Arrivals, scenario: Scenario) -> Timetable | None:
+    if arrivals.profile is not None:
+        return of_profile(arrivals.profile, scenario.start, scenario.duration)
+    batch = arrivals.batch
+    if batch is not None and scenario.duration / batch.every <= _PIECES_MAX:
+        return of_batch(batch, scenario.start, scenario.duration)
+    return None
+
+
+def _on_time_spread(arrivals: Arrivals) -> float:
+    """Return `Flow.on_time_spread`: of alternating periods with means a and b, variances v and w,
+    the time on in T seconds has the variance T (b² v + a² w) / (a + b)³ for long T.
+
+    Source: D. R. Cox, Renewal Theory (1962), section 7.3; over the share a / (a + b), squared.
+    """
+    if arrivals.on_off is None:
+        return 0.0
+    on, off = arrivals.on_off.on, arrivals.on_off.off
+    a, b = on.expected(), off.expected()
+    return (b**2 * on.variance() + a**2 * off.variance()) / (a + b) / a**2
 
 
 def _hot(spec: HotSet | None, sizes: Floats, random: bool) -> Hot | None:

@@ -88,6 +88,12 @@ class Syncs:
         """Return the process with every stream at the rate of its own busiest `span_s` seconds."""
         return replace(self, flows=tuple(flow.times(flow.busiest(span_s)) for flow in self.flows))
 
+    def between(self, begin_s: float, end_s: float) -> Syncs:
+        """Return the process with every stream at its mean rate of a part of the run."""
+        return replace(
+            self, flows=tuple(flow.times(flow.share(begin_s, end_s)) for flow in self.flows)
+        )
+
     def utilisation(self, span_s: float) -> tuple[float, float]:
         """Return the time of the transfer over `span_s`, by bytes and by files; no attempt fails.
 

@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from efssim.errors import ArgumentError, EfssimError
 from efssim.metrics.efs import NAMESPACE, UNITS, Dimensions, EfsMetrics
 from efssim.metrics.series import EMPTY, MINUTE_S, Series
 
@@ -40,7 +41,7 @@ Key = tuple[str, str, Dimensions, str]
 """Region, namespace and name, dimensions, unit."""
 
 
-class CloudWatchError(Exception):
+class CloudWatchError(EfssimError):
     """An error that CloudWatch answers with: code, message and HTTP status, as boto3 has."""
 
     def __init__(self, code: str, message: str) -> None:
@@ -77,7 +78,7 @@ class CloudWatch:
         """
         if operation not in OPERATIONS:
             known = ", ".join(OPERATIONS)
-            raise ValueError(f"CloudWatch's {operation} is not simulated: only {known}")
+            raise ArgumentError(f"CloudWatch's {operation} is not simulated: only {known}")
         answer: dict[str, Any] = getattr(self, OPERATIONS[operation])(parameters, region)
         return answer
 

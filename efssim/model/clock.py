@@ -10,6 +10,8 @@ from typing import Any
 import simpy
 from simpy.events import EventPriority
 
+from efssim.errors import ArgumentError, StateError
+
 
 class Turn(IntEnum):
     """What comes first at one instant; SimPy's own events (urgent, normal) come before all."""
@@ -53,7 +55,7 @@ class Clock(simpy.Environment):
     def require_idle(self) -> None:
         """Raise RuntimeError while an event is being processed."""
         if self.busy:
-            raise RuntimeError(
+            raise StateError(
                 "time cannot pass inside a process or callback of the simulation: "
                 "yield world.env.timeout(seconds) instead"
             )
@@ -65,7 +67,7 @@ class Clock(simpy.Environment):
         instant's writes, syncs and disturbances, as with the calls among a scenario's events.
         """
         if not 0 <= delay < math.inf:
-            raise ValueError(f"a delay has to be finite and not negative, not {delay}")
+            raise ArgumentError(f"a delay has to be finite and not negative, not {delay}")
         return Alarm(self, self.now + delay, Turn.CALL, value)
 
     def at(self, time_s: float, turn: Turn) -> Alarm:

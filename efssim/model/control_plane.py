@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from efssim.errors import ArgumentError
 from efssim.model import file_system_operations as file_systems
 from efssim.model import policy_operations as policies
 from efssim.model import replication_operations as replications
@@ -69,7 +70,7 @@ class ControlPlane:
         """
         if operation not in IMPLEMENTED:
             hint = suggest(operation, IMPLEMENTED)
-            raise ValueError(f"unknown operation '{operation}'{hint}")
+            raise ArgumentError(f"unknown operation '{operation}'{hint}")
         self._require_answering(region)
         self._fail_if_injected(operation, region)
         known = read_parameters(operation, parameters, self._fleet.named)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import TYPE_CHECKING
 
+from efssim.life import Life
 from efssim.model.causes import Cause
 from efssim.model.identifiers import file_system_arn
 from efssim.model.journal import Journal
@@ -77,17 +78,22 @@ class FileSystem:
 
     arn: str = field(init=False)
     """ARN of the file system."""
+    life: Life = field(init=False)
+    """What the measures need to know about it."""
 
     def __post_init__(self) -> None:
         self.arn = file_system_arn(self.id, self.region)
+        self.life = Life(self.created_s)
 
     def stop_writes(self, cause: Cause) -> None:
         """Make no write for as long as this or another cause is left."""
         self.journal.stop(cause)
+        self.life.stop(self.journal.now_s, cause.kind, cause.ordinal)
 
     def allow_writes(self, cause: Cause) -> None:
         """Remove a cause to make no write."""
         self.journal.resume(cause)
+        self.life.resume(self.journal.now_s, cause.ordinal)
 
     def fail(self, cause: Cause) -> None:
         """Become unrecoverable: nothing can be written, and its replication goes to ERROR.
@@ -96,6 +102,7 @@ class FileSystem:
         """
         if self.state is not LifeCycleState.DELETING:
             self.state = LifeCycleState.ERROR
+            self.life.failed_s = min(self.life.failed_s, self.journal.now_s)
         self.stop_writes(cause)
         if self.replication is not None:
             self.replication.fail(cause)

@@ -200,6 +200,7 @@ class Fleet:
 
     def _forget(self, file_system: FileSystem) -> None:
         # Its name stays known: ids and draws hang on names, so none is used twice in a run.
+        file_system.life.gone_s = self.clock.now
         del self.file_systems[file_system.id]
         self.file_systems_in[file_system.region] -= 1
 
@@ -252,6 +253,7 @@ class Fleet:
         arn = original_source_arn(source, destination)
         terms = Terms(name, plan.sync, plan.control, plan.initial, arn, role_arn)
         records = self._record(name)
+        records.source, records.destination = source.life, destination.life
         made = Replication(self.clock, terms, source, destination, self.draws, records)
         self.replications[name] = made
         source.replication = destination.replication = made
@@ -317,7 +319,9 @@ class Fleet:
         open_writes = journal.open_writes()
         count, size = journal.written()
         open_sync: OpenSync | None = self.syncs[name].open_sync()
-        return Snapshot(self.clock.now, open_writes, open_sync, size, count)
+        source = replication.source
+        stored, disaster_s = source.size_bytes, source.life.disasters.since_s
+        return Snapshot(self.clock.now, open_writes, open_sync, size, count, stored, disaster_s)
 
 
 def _regions(scenario: Scenario) -> dict[str, RegionState]:

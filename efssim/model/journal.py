@@ -183,6 +183,11 @@ class Journal:
 
     # --- looking ----------------------------------------------------------------------------
 
+    @property
+    def now_s(self) -> float:
+        """The simulated time."""
+        return self._clock.now
+
     def _written(self, time_s: float) -> tuple[int, int]:
         ordinals = [curve.ordinal(time_s) for curve in self.curves]
         totals = [c.total(k) for c, k in zip(self.curves, ordinals, strict=True)]

@@ -12,8 +12,6 @@ from efssim.model.disturbances import Disturbances
 from efssim.model.draws import Draws
 from efssim.model.fleet import Fleet
 from efssim.scenario import schema
-from efssim.scenario.document import suggest
-from efssim.scenario.network import link_regions
 
 
 class Schedule:
@@ -34,16 +32,6 @@ class Schedule:
             return
         begin_s, end_s = self._span(spec, spec.lasts)
         self._between(begin_s, end_s, spec)
-
-    def apply(self, spec: schema.Event) -> None:
-        """Begin what an event says, now; ValueError for a target that does not exist.
-
-        A scenario's own targets are checked when it is read; one that is gone by then is not
-        affected.
-        """
-        if spec.call is None:
-            _check_target(spec, self._fleet)
-        self.happen(spec, ())
 
     def repeat(self, name: str, spec: schema.Fault) -> None:
         """Let a fault come again and again."""
@@ -110,20 +98,3 @@ def _lasts(name: str, spec: schema.Fault, draws: Draws) -> Callable[[int], float
     if spec.lasts is None:
         return lambda _: None
     return draws.of(f"faults.{name}.for", spec.lasts).__getitem__
-
-
-def _check_target(spec: schema.Event, fleet: Fleet) -> None:
-    """Raise ValueError for a target that does not exist."""
-    kind, target = spec.kind, spec.target
-    if kind in ("opt_out", "region_outage"):
-        places: tuple[str, ...] = (target,)
-    else:
-        places = link_regions(target) if kind in ("link_outage", "link_degraded") else ()
-    for region in places:
-        if region not in fleet.regions:
-            raise ValueError(f"unknown Region '{region}'{suggest(region, fleet.regions)}")
-    if kind in ("kms_key_disabled", "permission_lost") and target not in fleet.replications:
-        known = fleet.replications
-        raise ValueError(f"no replication is named '{target}'{suggest(target, known)}")
-    if kind == "fail" and fleet.find(target) is None:
-        raise ValueError(f"no file system is named '{target}'")

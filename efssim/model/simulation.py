@@ -151,7 +151,7 @@ class World:
 
     def apply(self, event: schema.Event) -> None:
         """Let an event happen now."""
-        self._schedule.apply(event)
+        self._schedule.happen(event, ())
         self._complete_instant()
 
     def call(self, operation: str, parameters: Mapping[str, Any], region: str) -> dict[str, Any]:

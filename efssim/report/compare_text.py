@@ -13,6 +13,7 @@ from efssim.report.lines import command_lines, counted, wrapped
 from efssim.report.parts import joined
 from efssim.report.study_files import Sketch, write_study
 from efssim.report.sweep_text import shown
+from efssim.report.traces import thin_lines, trace_lines
 from efssim.report.trials_text import study_text
 
 if TYPE_CHECKING:
@@ -88,6 +89,7 @@ def comparison_report(comparison: Comparison) -> str:
         lines = [_row(row) for row in rows.to_dict("records")]
         header = f"{'':<29}{'first':>9}{'second':>10}  {'change, 95 % interval':<25}{'saved':>5}"
         parts.append([*wrapped(f"{name}:"), header, *lines])
+    parts += [_of_traces(study) for study in (comparison.first, comparison.second)]
     parts.append(
         wrapped(
             "saved: share of the variance of the change that the common draws took away; with "
@@ -95,6 +97,12 @@ def comparison_report(comparison: Comparison) -> str:
         )
     )
     return joined(parts)
+
+
+def _of_traces(study: Trials) -> list[str]:
+    """Return what a study's traces were taken for and lack; nothing without traces."""
+    lines = [*thin_lines(study.traces), *trace_lines(study.traces)]
+    return [*wrapped(f"{study.scenario.name}:"), *lines] if lines else []
 
 
 def _row(row: dict[Any, Any]) -> str:

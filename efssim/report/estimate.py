@@ -87,12 +87,22 @@ def _verdict(numbers: dict[str, Any], scenario: Scenario) -> str:
     how = "on time" if numbers["regime"] == "on_time" else "back to back"
     sync, cycle = format_duration(numbers["sync_s"]), format_duration(numbers["cycle_s"])
     mean, peak = format_duration(numbers["age_mean_s"]), format_duration(numbers["age_peak_s"])
-    met = "RPO met" if numbers["rpo_met"] else "RPO missed"
     return (
-        f"{met} in the steady state (age at most {format_duration(target_s)} for "
-        f"{percent(scenario.rpo.attainment)}): syncs run {how}, {sync} in every {cycle}; the age "
-        f"is {mean} on average and peaks at {peak}.{_busiest(numbers)}"
+        f"{_met(numbers)} (age at most {format_duration(target_s)} for "
+        f"{percent(scenario.rpo.attainment)}){_why(numbers)}. In the steady state syncs run {how}, "
+        f"{sync} in every {cycle}; the age is {mean} on average and peaks at {peak}."
+        f"{_busiest(numbers)}"
     )
+
+
+def _met(numbers: dict[str, Any]) -> str:
+    if numbers["rpo_met"] is None:
+        return "RPO not decided without a simulation"
+    return "RPO met, also at the busiest" if numbers["rpo_met"] else "RPO missed"
+
+
+def _why(numbers: dict[str, Any]) -> str:
+    return f": {'; '.join(numbers['rpo_reasons'])}" if numbers["rpo_reasons"] else ""
 
 
 def _work(numbers: dict[str, Any]) -> str:
@@ -132,8 +142,13 @@ def _catch_ups(numbers: dict[str, Any]) -> list[str]:
     return [
         line
         for part in numbers["catch_up"]
-        for line in wrapped(f"  After {part['after']} of {_caught_up(part)}", indent=4)
+        for line in wrapped(f"  After {part['after']} {_when(part)}{_caught_up(part)}", indent=4)
     ]
+
+
+def _when(part: dict[str, Any]) -> str:
+    at_s = part["at_s"]
+    return "of " if at_s is None else f"at {format_duration(at_s)} of "
 
 
 def _caught_up(part: dict[str, Any]) -> str:

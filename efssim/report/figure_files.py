@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from efssim.report.figures.alt import alt_text
+from efssim.report.risk import WEEKS_LEAST, weeks_behind
 from efssim.result import Result
 
 if TYPE_CHECKING:
@@ -61,6 +62,8 @@ def drawings(result: Result, png: bool = False) -> Iterator[Drawing]:
     kinds = tuple(_METHODS) if result.has_records else _WITHOUT_RECORDS
     for name, stem in safe_names(list(result.outcomes)).items():
         for kind in kinds:
+            if kind == "risk" and weeks_behind(result, name) < WEEKS_LEAST:
+                continue
             yield _drawing(result, name, kind, f"{stem}-{kind}", png)
 
 

@@ -58,7 +58,7 @@ def manifest(result: Summarised, figures: list[str]) -> dict[str, Any]:
         **environment(),
         "seed": result.seed,
         **parameters(result.scenario),
-        "traces": trace_findings(result.scenario),
+        "traces": trace_findings(result.traces),
         "report": REPORT,
         "figures": figures,
         "digest": result.digest,

@@ -14,8 +14,25 @@ if TYPE_CHECKING:
     from efssim.result import Result
 
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+WEEKS_LEAST = 4.0
+"""Weeks below which an hour of the week is not drawn (assumed): each was met too few times."""
+_WEEK_S = 7 * 86_400.0
 _NAMES = ("replication", "by", "at")
 _COLUMNS = ("defined_s", "attainment", "p99_s", "violation_s")
+
+
+def weeks_behind(result: Result, name: str) -> float:
+    """Return the weeks of the window, from how many of which each hour of the week is."""
+    begin_s, end_s = result.outcomes[name].window_s
+    return max(0.0, end_s - begin_s) / _WEEK_S
+
+
+def risk_note(result: Result, name: str) -> str:
+    """Say what a map of the risk rests on: weeks, and whether it is of random faults."""
+    note = f"{weeks_behind(result, name):.3g} weeks"
+    if result.scenario.faults:
+        note += " of one run: random faults are as likely noise as a pattern"
+    return note
 
 
 def risk_table(risk: Risk) -> pd.DataFrame:

@@ -40,6 +40,7 @@ def sweep_summary(sweep: Sweep) -> dict[str, Any]:
                 "values": {path: _plain(value) for path, value in point.values.items()},
                 "replications": point.trials.summary["replications"],
                 "ci95": point.trials.summary["ci95"],
+                "traces": point.trials.summary["traces"],
                 "digest": point.trials.digest,
             }
             for point in sweep.points

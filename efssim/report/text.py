@@ -6,7 +6,7 @@ from efssim.report.details import details
 from efssim.report.happened import happened
 from efssim.report.lines import wrapped
 from efssim.report.parts import NO_REPLICATION, heading, joined, reproduce
-from efssim.report.verdict import disaster, verdict
+from efssim.report.verdict import certainty, disaster, verdict
 from efssim.result import Outcome, Result
 
 
@@ -20,6 +20,8 @@ def text_report(result: Result, command: str) -> str:
     for name, outcome in result.outcomes.items():
         title = wrapped(f"{name}:", indent=2) if len(result.outcomes) > 1 else []
         parts.append([*title, *details(name, outcome, result)])
+    if result.outcomes:
+        parts.append(wrapped(certainty(result)))
     parts.append(reproduce(result, command))
     return joined(parts)
 

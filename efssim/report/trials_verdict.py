@@ -5,12 +5,23 @@ from __future__ import annotations
 from typing import Any
 
 from efssim.report.lines import counted, percent
+from efssim.report.losses import losses_of_trials
+from efssim.report.verdict import without_point
+from efssim.report.words import OF_TRIALS, Kind, kind_of_trials, words
 from efssim.scenario.quantities import format_duration, format_size
 from efssim.study.evidence import Evidence
 from efssim.study.trials import Trials
 
-WORDS = {True: "MET", False: "MISSED", None: "NOT DECIDED"}
-"""What a verdict on trials says, by `met`."""
+
+def kind_of(name: str, trials: Trials) -> Kind:
+    """Return the kind of the verdict on a replication."""
+    return kind_of_trials(trials.summary["replications"][name], of_trials(name, trials))
+
+
+def word_of(name: str, trials: Trials) -> str:
+    """Return the words of the verdict on a replication."""
+    means = trials.summary["replications"][name]
+    return words(kind_of(name, trials), means["unprotected_s"], OF_TRIALS)
 
 
 def attained(means: dict[str, Any], intervals: dict[str, Any], found: Evidence) -> str:
@@ -40,13 +51,15 @@ def _lacking(found: Evidence, rpo: dict[str, Any]) -> str:
 
 
 def late(name: str, trials: Trials) -> str:
-    """Say in how many trials there were violations, and the longest of all."""
+    """Say in how many trials there were violations, the longest of all, and what was lost."""
     found = of_trials(name, trials)
     longest = [part["rpo"]["longest_s"] for part in found if part["rpo"]["violations"]]
+    beside = losses_of_trials(trials.summary["replications"][name], found)
     if not longest:
-        return "No trial has a violation."
+        return " ".join(["No trial has a violation.", *beside])
     most = format_duration(max(longest))
-    return f"Violations in {len(longest):,} of {counted(len(found), 'trial')}, the longest {most}."
+    count = f"{len(longest):,} of {counted(len(found), 'trial')}"
+    return " ".join([f"Violations in {count}, the longest {most}.", *beside])
 
 
 def disaster(name: str, trials: Trials) -> str:
@@ -61,7 +74,7 @@ def disaster(name: str, trials: Trials) -> str:
     longest_s = trials.summary["pooled"][name]["oldest_pending_s"]["max"]
     worst = f"{format_size(most)} and {format_duration(longest_s)} at worst in any trial"
     mean = f"{format_size(size)} and {format_duration(age_s)} of writes on average"
-    return f"A disaster at a random moment would lose {mean}, {worst}."
+    return f"A disaster at a random moment would lose {mean}, {worst}{without_point(means)}."
 
 
 def of_trials(name: str, trials: Trials) -> list[dict[str, Any]]:

@@ -10,10 +10,8 @@ from pydantic import Field, field_validator, model_validator
 
 from efssim.scenario.base import Model, one_of
 from efssim.scenario.distributions import Distribution
-from efssim.scenario.types import Count, Duration, EventRate, PositiveDuration
+from efssim.scenario.types import Count, Duration, EventRate, Factor, PositiveDuration
 from efssim.scenario.zones import time_zone
-
-Factor = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 
 
 class Constant(Model):

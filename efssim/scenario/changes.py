@@ -7,6 +7,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from efssim.errors import UsageError
 from efssim.scenario.base import Model, located
 from efssim.scenario.document import (
     BY_INDEX,
@@ -27,6 +28,11 @@ def changed(
     scenario: Scenario, by_path: Mapping[str, object], keys: Mapping[str, object]
 ) -> Scenario:
     """Return a copy with other values at paths and at keys of the top level; see `with_`."""
+    given: object = by_path  # whatever the annotation promises
+    if not isinstance(given, Mapping):
+        kind = type(given).__name__
+        message = f"changes have to be a mapping of paths to values, not an object of type {kind}"
+        raise UsageError(f"efssim.Scenario.with_: {message}")
     problems: list[Problem] = []
     data = as_written(scenario)
     for path, value in _changes(by_path, keys, problems):

@@ -24,6 +24,8 @@ from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
 from efssim.scenario.base import Model, one_of
+from efssim.scenario.files import read_regular
+from efssim.scenario.quoting import cut
 
 Q = TypeVar("Q")
 Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
@@ -287,15 +289,30 @@ def beside_scenario(file: Path, info: ValidationInfo) -> Path:
     return base / file
 
 
+_MAX_BYTES = 2**26
+"""Largest file of values (64 MiB): some million of them; assumed."""
+
+
 def _readable(file: Path) -> Path:
-    if not file.is_file():
-        raise ValueError(f"no such file: {file}")
+    _content(file)
     return file
+
+
+def _content(file: Path) -> bytes:
+    """Return what a file of values holds; raise ValueError with a sentence."""
+    try:
+        return read_regular(file, _MAX_BYTES)
+    except FileNotFoundError:
+        raise ValueError(f"no such file: {cut(file)}") from None
+    except OSError as error:
+        raise ValueError(f"{cut(file)} cannot be read: {error.strerror or error}") from None
+    except ValueError as error:
+        raise ValueError(f"{cut(file)} {error}") from None
 
 
 def _read_values(file: Path, quantity: TypeAdapter[Any]) -> Floats:
     try:
-        lines = [line.strip() for line in file.read_text(encoding="utf-8").splitlines()]
+        lines = [line.strip() for line in _content(file).decode("utf-8").splitlines()]
     except UnicodeDecodeError:
         raise ValueError(f"{file} is not UTF-8 text") from None
     return np.array([quantity.validate_python(line) for line in lines if line], dtype=np.float64)

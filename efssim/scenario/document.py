@@ -11,16 +11,34 @@ import codecs
 import difflib
 import json
 import os
-import pathlib
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, NoReturn, TypeAlias
 
 import yaml
+from pydantic import BaseModel
+
+from efssim.errors import EfssimError
+from efssim.scenario.files import read_regular
+from efssim.scenario.quoting import capped, concise, cut
+
+_FILE_MAX = 500
+"""Characters of the name of a file in a message: more than most have, and no file is found by; a
+name that was too long to be opened is cut."""
+
+_PATH_MAX = 500
+"""Characters of a path in a message: above those of every path that a scenario can have but for
+long names."""
+
+_NAME_MAX = 200
+"""Characters of a name in a path: as many as a name may have."""
 
 MAX_VALUES = 100_000
 """Largest number of values in a document, each alias counted as what it stands for."""
+
+MAX_BYTES = 2**24
+"""Largest scenario file (16 MiB): far above what 100,000 values take; assumed."""
 
 MAX_DEPTH = 100
 """Deepest nesting of mappings and lists, aliases expanded."""
@@ -59,14 +77,18 @@ class Problem:
     path: Path
     message: str
 
+    def __post_init__(self) -> None:
+        """Cut what a message quotes."""
+        object.__setattr__(self, "message", concise(self.message))
+
     def __str__(self) -> str:
         at = self.position
-        place = "" if at is None else f"{at.file}:{at.line}:{at.column}: "
-        where = f"{format_path(self.path)}: " if self.path else ""
+        place = "" if at is None else f"{capped(at.file, _FILE_MAX)}:{at.line}:{at.column}: "
+        where = f"{capped(_cut_path(self.path), _PATH_MAX)}: " if self.path else ""
         return f"{place}{where}{self.message}"
 
 
-class ScenarioError(Exception):
+class ScenarioError(EfssimError, ValueError):
     """A scenario that cannot be used; `problems` are all that was found, in reading order."""
 
     def __init__(self, problems: Iterable[Problem]) -> None:
@@ -148,8 +170,8 @@ def read_document(path: os.PathLike[str] | str) -> Document:
     """
     file = os.fspath(path)
     try:
-        content = pathlib.Path(file).read_bytes()
-    except (OSError, ValueError) as error:  # ValueError: NUL in the name
+        content = read_regular(file, MAX_BYTES)
+    except (OSError, ValueError) as error:  # ValueError: no regular file, or NUL in the name
         reason = getattr(error, "strerror", None) or error
         problem = Problem(Position(file, 1, 1), (), f"cannot read the file: {reason}")
         raise ScenarioError([problem]) from None
@@ -187,14 +209,47 @@ def parse_leniently(text: str, file: str) -> Document:
     if root.absent:
         return Document(_Node.mapping(start, {}, {}), problems)
     if not isinstance(root.content, dict):
-        message = "the top level must be a mapping of names to values"
-        raise ScenarioError(problems or [Problem(root.position, (), message)])
+        raise ScenarioError(problems or [Problem(root.position, (), _TOP)])
     return Document(_Node.mapping(start, root.content, root.keys), problems)
+
+
+def document_of(data: object, file: str) -> Document:
+    """Return plain data, which Python code made, as a document; every position is line 0 of `file`.
+
+    Raises ScenarioError for a top level that is not a mapping and for too deep nesting.
+    """
+    at = Position(file, 0, 0)
+    root = _node_of(data, at, 0)
+    if not isinstance(root.content, dict):
+        raise ScenarioError([Problem(at, (), _TOP)])
+    return Document(root)
+
+
+def _node_of(value: Any, at: Position, depth: int) -> _Node:
+    if depth > MAX_DEPTH:
+        raise ScenarioError([Problem(at, (), _TOO_DEEP)])
+    if isinstance(value, Mapping):
+        content = {str(key): _node_of(part, at, depth + 1) for key, part in value.items()}
+        return _Node.mapping(at, content, dict.fromkeys(content, at))
+    if isinstance(value, list | tuple):
+        return _Node.sequence(at, [_node_of(part, at, depth + 1) for part in value])
+    if isinstance(value, BaseModel):
+        return _node_of(value.model_dump(by_alias=True, exclude_unset=True), at, depth)
+    return _Node(at, value, {})
 
 
 def format_path(path: Path) -> str:
     """Return a path as written on the command line: `a.b.0`, other names in double quotes."""
     return ".".join(str(part) if isinstance(part, int) else _format_name(part) for part in path)
+
+
+def _cut_path(path: Path) -> str:
+    """Return a path for a reader: long names are cut."""
+    return format_path(tuple(part if isinstance(part, int) else _cut_name(part) for part in path))
+
+
+def _cut_name(name: str) -> str:
+    return name if len(name) <= _NAME_MAX else f"{name[: _NAME_MAX - 1]}…"
 
 
 def parse_path(text: str) -> Path:
@@ -220,6 +275,7 @@ def suggest(word: str, known: Iterable[str]) -> str:
 
 
 _LONGEST_TYPO = 100
+_TOP = "the top level must be a mapping of names to values"
 _TOO_DEEP = f"nested deeper than {MAX_DEPTH} levels"
 _TOO_MANY = f"more than {MAX_VALUES:,} values, each alias counted as what it stands for"
 _NO_VALUE = "expected path=value"
@@ -337,8 +393,7 @@ def _path_message(text: str, index: int) -> str:
 
 def _shown(text: str) -> str:
     """Return a text of the user as one short line."""
-    short = text if len(text) <= 60 else text[:59] + "…"
-    return short if short.isprintable() else json.dumps(short)
+    return cut(text)
 
 
 # Nodes

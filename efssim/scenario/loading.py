@@ -3,24 +3,58 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from pydantic import ValidationError
 
+from efssim.errors import UsageError
 from efssim.scenario.base import located
-from efssim.scenario.document import Document, Problem, ScenarioError, read_document
+from efssim.scenario.document import (
+    Document,
+    Problem,
+    ScenarioError,
+    document_of,
+    parse_leniently,
+    read_document,
+)
 from efssim.scenario.document import Path as Place
 from efssim.scenario.schema import Scenario
 
+Source = str | os.PathLike[str] | Mapping[str, Any]
+"""A path, the text of a scenario, or its content as a mapping."""
+TEXT, MAPPING = "<text>", "<mapping>"
+"""Stand for the file in positions where there is none."""
+_LINE_BREAK = re.compile("[\n\r]")
 
-def load(file: str | os.PathLike[str], overrides: Sequence[str] = ()) -> Scenario:
-    """Read and validate a scenario file.
 
-    `overrides` are texts `path=value`, applied in order before validation. Raise ScenarioError,
-    which lists every problem found, one line each.
+def load(source: Source, overrides: Sequence[str] = ()) -> Scenario:
+    """Read and validate a scenario: a file by its path, its text, or its content as a mapping.
+
+    A str with a line break is text, any other a path. Files that a text or a mapping names are
+    relative to the working directory. `overrides` are texts `path=value`, applied in order before
+    validation. Raise ScenarioError, which lists every problem found, one line each, and UsageError
+    for what is none of these.
     """
-    return load_document(read_document(file), Path(file).parent, overrides)
+    if isinstance(overrides, str) or not all(isinstance(text, str) for text in overrides):
+        raise UsageError('efssim.load: overrides are a list of texts such as ["seed=2"]')
+    try:
+        return _loaded(source, overrides)
+    except ScenarioError as error:
+        raise ScenarioError(map(_without_line_0, error.problems)) from None
+
+
+def _without_line_0(problem: Problem) -> Problem:
+    """Return a problem of a mapping, which has no lines, without a position."""
+    at = problem.position
+    nowhere = at is not None and at.line == 0
+    return Problem(None, problem.path, problem.message) if nowhere else problem
+
+
+def _loaded(source: Source, overrides: Sequence[str]) -> Scenario:
+    return load_document(*_read(source), overrides)
 
 
 def load_document(document: Document, base: Path, overrides: Sequence[str] = ()) -> Scenario:
@@ -38,6 +72,19 @@ def load_document(document: Document, base: Path, overrides: Sequence[str] = ())
     if told:
         raise ScenarioError(sorted(told, key=_reading_order))
     return scenario
+
+
+def _read(source: object) -> tuple[Document, Path]:
+    """Return a document and the folder that its file names are relative to."""
+    if isinstance(source, str) and _LINE_BREAK.search(source):
+        return parse_leniently(source, TEXT), Path()
+    if isinstance(source, str | os.PathLike):
+        return read_document(source), Path(source).parent
+    if isinstance(source, Mapping):
+        return document_of(source, MAPPING), Path()
+    kind = type(source).__name__
+    message = f"takes a path, a text or a mapping, not an object of type {kind}"
+    raise UsageError(f"efssim.load: {message}")
 
 
 def _override(document: Document, overrides: Sequence[str]) -> list[Problem]:

@@ -11,32 +11,35 @@ from efssim.scenario.document import suggest
 from efssim.scenario.network import link_name, link_regions
 from efssim.scenario.written import Place
 
-_REGION_KEYS = ("opt_out", "region_outage", "region")
-_LINK_KEYS = ("link_outage", "link_degraded")
-
 
 def place_problems(raw: Mapping[str, Any]) -> Iterator[Found]:
     """Yield the problems of everything that names a Region."""
     yield from _declaration_problems(raw)
-    known = [*regions.KNOWN, *_custom(raw)]
-    for path, region in [*_placed(raw), *_disturbed(raw)]:
+    known = regions_known(raw)
+    for path, region in [*_placed(raw), *_linked(raw)]:
         if region not in known:
             yield path, f"unknown Region '{region}'{suggest(region, known)}"
     yield from _repeated_links(raw)
-    yield from _opt_out_problems(raw)
     yield from _partition_problems(raw)
 
 
 def home_of(part: Mapping[str, Any]) -> str | None:
     """Return the Region of a file system or destination that says where it is."""
-    zone = written.text(part, "availability_zone")
-    return written.text(part, "region") or (regions.zone_region(zone) if zone else None)
+    region, zone = (written.text(part, key) for key in ("region", "availability_zone"))
+    if region is not None:
+        return region
+    return None if zone is None else regions.zone_region(zone)
 
 
 def destination_home(raw: Mapping[str, Any], destination: Mapping[str, Any]) -> str | None:
     """Return the Region of a destination, which may be that of an existing file system."""
     existing = written.section(raw, "file_systems").get(str(destination.get("file_system")), {})
     return home_of(destination) or home_of(existing)
+
+
+def regions_known(raw: Mapping[str, Any]) -> list[str]:
+    """Return the Regions of AWS and those that a scenario declares."""
+    return [*regions.KNOWN, *_custom(raw)]
 
 
 def _custom(raw: Mapping[str, Any]) -> list[str]:
@@ -56,23 +59,16 @@ def _placed(raw: Mapping[str, Any]) -> Iterator[tuple[Place, str]]:
 
 def _place(path: Place, part: Mapping[str, Any]) -> Iterator[tuple[Place, str]]:
     home = home_of(part)
-    key = "region" if written.text(part, "region") else "availability_zone"
+    key = "availability_zone" if written.text(part, "region") is None else "region"
     if home is not None:
         yield (*path, key), home
 
 
-def _disturbed(raw: Mapping[str, Any]) -> Iterator[tuple[Place, str]]:
-    """Yield every Region that a link or a disturbance names, where it was written."""
+def _linked(raw: Mapping[str, Any]) -> Iterator[tuple[Place, str]]:
+    """Yield every Region that a link names, where it was written."""
     for link in written.names(raw, "links"):
         for end in written.parsed(link_regions, link) or ():
             yield ("links", link), end
-    for path, part in written.disturbances(raw):
-        for key in _REGION_KEYS:
-            if written.text(part, key) is not None:
-                yield (*path, key), part[key]
-        for key in _LINK_KEYS:
-            for end in written.parsed(link_regions, part.get(key)) or ():
-                yield (*path, key), end
 
 
 def _declaration_problems(raw: Mapping[str, Any]) -> Iterator[Found]:
@@ -84,8 +80,8 @@ def _declaration_problems(raw: Mapping[str, Any]) -> Iterator[Found]:
             yield ("regions", name), f"unknown Region '{name}'{hint}"
         elif name in custom and name in regions.KNOWN:
             yield ("regions", name, "custom"), f"'{name}' is a Region of AWS, not a custom one"
-        if part.get("opted_in") is False and _by_default(raw, name):
-            yield ("regions", name, "opted_in"), _always_on(name)
+        if part.get("opted_in") is False and enabled_by_default(raw, name):
+            yield ("regions", name, "opted_in"), always_on(name)
         for zone in written.names(part, "availability_zones"):
             if regions.zone_region(zone) not in (None, name):
                 path = ("regions", name, "availability_zones", zone)
@@ -102,14 +98,7 @@ def _repeated_links(raw: Mapping[str, Any]) -> Iterator[Found]:
             first[name] = link
 
 
-def _opt_out_problems(raw: Mapping[str, Any]) -> Iterator[Found]:
-    for path, part in written.disturbances(raw):
-        region = written.text(part, "opt_out")
-        if region is not None and _by_default(raw, region):
-            yield (*path, "opt_out"), _always_on(region)
-
-
-def _by_default(raw: Mapping[str, Any], region: str) -> bool:
+def enabled_by_default(raw: Mapping[str, Any], region: str) -> bool:
     """Whether AWS enables a Region by default, as far as the scenario does not say otherwise."""
     declared = written.section(raw, "regions").get(region, {}).get("default")
     if isinstance(declared, bool):
@@ -117,7 +106,8 @@ def _by_default(raw: Mapping[str, Any], region: str) -> bool:
     return region in regions.DEFAULT + regions.OTHER_PARTITIONS
 
 
-def _always_on(region: str) -> str:
+def always_on(region: str) -> str:
+    """Return why nobody can opt out of a Region that AWS enables by default."""
     return (
         f"AWS enables '{region}' by default, so nobody can opt out of it;"
         f" `regions: {{{region}: {{default: false}}}}` makes it a Region to opt in to"

@@ -17,7 +17,6 @@ def reference_problems(raw: Mapping[str, Any]) -> Iterator[Found]:
     yield from _member_problems(raw)
     yield from _existing_destination_problems(raw)
     yield from _identity_problems(raw)
-    yield from _target_problems(raw)
 
 
 def _new_destination(replication: str) -> str:
@@ -25,7 +24,7 @@ def _new_destination(replication: str) -> str:
     return f"{replication}.destination"
 
 
-def _new_destinations(raw: Mapping[str, Any]) -> Iterator[str]:
+def new_destinations(raw: Mapping[str, Any]) -> Iterator[str]:
     """Yield the names of the destinations that do not exist before their replication."""
     for name, part in written.section(raw, "replications").items():
         if "file_system" not in written.mapping(part, "destination"):
@@ -94,18 +93,3 @@ def _identity_problems(raw: Mapping[str, Any]) -> Iterator[Found]:
             yield ("file_systems", name, "id"), f"is the id of file system '{ids[identity]}' too"
         elif identity is not None:
             ids[identity] = name
-
-
-def _target_problems(raw: Mapping[str, Any]) -> Iterator[Found]:
-    replications = written.names(raw, "replications")
-    systems = written.names(raw, "file_systems") + list(_new_destinations(raw))
-    known = {
-        "kms_key_disabled": ("replication", replications),
-        "permission_lost": ("replication", replications),
-        "fail": ("file system", systems),
-    }
-    for path, part in written.disturbances(raw):
-        for key, (what, targets) in known.items():
-            name = written.text(part, key)
-            if name is not None and name not in targets:
-                yield (*path, key), _dangling(what, name, targets)

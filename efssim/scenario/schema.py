@@ -36,6 +36,7 @@ from efssim.scenario.streams import (
     WriteStream,
 )
 from efssim.scenario.timing import Control, Initial, Sync
+from efssim.scenario.totals import total_problems
 from efssim.scenario.types import (
     ByteRate,
     Count,
@@ -185,6 +186,10 @@ class Rpo(Model):
     """Largest acceptable age; 15 minutes is what AWS documents "for most file systems"."""
     attainment: Fraction = 0.999
     """Share of the time in which the target has to hold."""
+    initial_sync: Literal["counted", "excluded"] = "counted"
+    """Whether the time from the creation of a replication to its first recovery point counts."""
+    after_deletion: Literal["counted", "excluded"] = "counted"
+    """Whether the time without a configuration counts: once it is gone, and before it is made."""
 
 
 class FileSystemDefaults(Model):
@@ -327,4 +332,6 @@ class Scenario(Model):
         base: Path = (info.context or {}).get("base", Path())
         found = cross_problems(as_written(data), base) if isinstance(data, Mapping) else []
         problems = [problem(loc, message) for loc, message in found]
-        return collect(cls.__name__, problems, lambda: handler(data))
+        scenario = collect(cls.__name__, problems, lambda: handler(data))
+        too_large = [problem(loc, message) for loc, message in total_problems(scenario)]
+        return collect(cls.__name__, too_large, lambda: scenario)

@@ -6,12 +6,18 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Annotated, ClassVar, Self
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
+from efssim.scenario import bounds
 from efssim.scenario.base import Model
+from efssim.scenario.bounds import within
 from efssim.scenario.distributions import Distribution
 from efssim.scenario.presets import CONTROL_PRESETS, SYNC_PRESETS, PresetName, PresetValue
 from efssim.scenario.types import ByteRate, Duration, Fraction, Limit, Size
+
+FailureProbability = Annotated[
+    Fraction, Field(lt=1), AfterValidator(within(bounds.FAILURE_PROBABILITY))
+]
 
 
 class Tuned(Model):
@@ -56,7 +62,7 @@ class Sync(Tuned):
     """Files of the inventory scanned per second; `none` lifts the limit."""
     diff_rate: ByteRate | None = None
     """Bytes of touched large files compared per second; `none` lifts the limit."""
-    failure_probability: Annotated[Fraction, Field(lt=1)] | None = None
+    failure_probability: FailureProbability | None = None
     """Probability that an attempt fails."""
     backoff: Distribution[Duration] | None = None
     """Wait after the first failed attempt of a sync; it doubles with each further one."""

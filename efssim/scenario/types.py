@@ -10,8 +10,10 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator, Field, PlainSerializer, WithJsonSchema
+from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer, WithJsonSchema
 
+from efssim.scenario import bounds
+from efssim.scenario.bounds import rate_within, within
 from efssim.scenario.quantities import (
     Rate,
     parse_byte_rate,
@@ -64,6 +66,7 @@ _SIZES = ["64 KiB", "500 MB", "1.5 GiB", "2 TiB"]
 Duration = Annotated[
     float,
     BeforeValidator(parse_duration),
+    AfterValidator(within(bounds.DURATION)),
     _schema("A duration; a bare number is seconds.", _DURATION, _DURATIONS, _AT_LEAST_0),
 ]
 """Seconds, at least 0."""
@@ -71,6 +74,7 @@ Duration = Annotated[
 PositiveDuration = Annotated[
     float,
     BeforeValidator(parse_duration),
+    AfterValidator(within(bounds.DURATION)),
     Field(gt=0),
     _schema("A duration above 0; a bare number is seconds.", _DURATION, _DURATIONS, _ABOVE_0),
 ]
@@ -94,6 +98,7 @@ PositiveSize = Annotated[
 ByteRate = Annotated[
     float,
     BeforeValidator(parse_byte_rate),
+    AfterValidator(within(bounds.BYTE_RATE)),
     _in_json(_json_limit),
     _schema(
         "Bytes per time; a bare number is bytes per second, `none` lifts the limit.",
@@ -107,6 +112,7 @@ ByteRate = Annotated[
 EventRate = Annotated[
     Rate,
     BeforeValidator(parse_rate),
+    AfterValidator(rate_within),
     _in_json(str),
     _schema(
         "Events per time; a bare number is events per second.",
@@ -120,6 +126,7 @@ EventRate = Annotated[
 Limit = Annotated[
     float,
     BeforeValidator(parse_limit),
+    AfterValidator(within(bounds.LIMIT)),
     _in_json(_json_limit),
     _schema(
         "Things per time; a bare number is per second, `none` lifts the limit.",
@@ -153,6 +160,9 @@ Fraction = Annotated[
     ),
 ]
 """A number from 0 to 1."""
+
+Factor = Annotated[float, Field(ge=0, allow_inf_nan=False), AfterValidator(within(bounds.FACTOR))]
+"""A number without a unit, at least 0."""
 
 Flag = Annotated[bool, Field(strict=True)]
 """True or false; `yes` and `no` are words in YAML 1.2."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from efssim.errors import UsageError
 from efssim.study.errors import StudyError
 from efssim.study.pairs import difference
 from efssim.study.trials import Trials
@@ -111,6 +112,9 @@ class Comparison:
             "seed": self.first.seed,
             "pairs": len(self.numbers),
             "partial": self.partial,
+            "traces": {
+                study.scenario.name: study.summary["traces"] for study in (self.first, self.second)
+            },
             "differences": rows.to_dict("records"),
         }
 
@@ -130,6 +134,11 @@ def compare(a: Trials, b: Trials) -> Comparison:
     Raise StudyError unless both have the same seed, a trial number and a replication in common:
     draws belong to names and to (seed, trial), so only then are trials pairs.
     """
+    given: tuple[object, object] = (a, b)  # whatever the annotations promise
+    for study in given:
+        if not isinstance(study, Trials):
+            kind = type(study).__name__
+            raise UsageError(f"efssim.compare: takes Trials of efssim.run_trials, not {kind}")
     if a.seed != b.seed:
         raise StudyError(f"seeds {a.seed} and {b.seed} share no draws; run both with one seed")
     made = Comparison(a, b)

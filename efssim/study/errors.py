@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from efssim.errors import EfssimError
 
-class StudyError(ValueError):
+
+class StudyError(EfssimError, ValueError):
     """A study that cannot be made as asked; the message is one line."""

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from concurrent.futures import BrokenExecutor, Future
 from queue import Empty, SimpleQueue
 
+from efssim.errors import EfssimError
 from efssim.study.executors import Workers
 from efssim.study.interrupts import Interrupts
 from efssim.study.part import Job, Part, run_part
@@ -22,7 +23,7 @@ _NAMED = 8
 Numbers = tuple[int, ...]
 
 
-class WorkersDiedError(BrokenExecutor):
+class WorkersDiedError(EfssimError, BrokenExecutor):
     """Workers died again and again; the message names the trials that they were running."""
 
 

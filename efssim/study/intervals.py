@@ -9,6 +9,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from efssim.errors import ArgumentError
+
 CONFIDENCE = 0.95
 
 
@@ -71,7 +73,7 @@ def quantile_of(values: Sequence[float], p: float) -> float | None:
     Raise ValueError unless 0 < p < 1.
     """
     if not 0 < p < 1:
-        raise ValueError(f"a quantile is of a share between 0 and 1, not {p:g}")
+        raise ArgumentError(f"a quantile is of a share between 0 and 1, not {p:g}")
     # A share counts as the decimal that it prints as: 0.07 of 100 is 7 and not a rounding above.
     rank = math.ceil(Fraction(repr(float(p))) * len(values))
     return sorted(values)[rank - 1] if values else None
@@ -105,5 +107,5 @@ def windows_needed(share: float, confidence: float = CONFIDENCE) -> int:
     which no number of windows shows, and for one that needs none.
     """
     if not 0 < share < 1:
-        raise ValueError(f"a share between 0 and 1 can be claimed, not {share:g}")
+        raise ArgumentError(f"a share between 0 and 1 can be claimed, not {share:g}")
     return math.ceil(math.log(1 - confidence) / math.log(share))

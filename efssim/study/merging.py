@@ -12,9 +12,9 @@ from efssim.study.intervals import Interval, mean_interval, mean_of
 _MAPS = ("status_s", "dropped_bytes")
 """Mappings in which a key that a trial does not have stands for 0."""
 _STATUS = "final_status"
-TIMES = ("last_replicated_timestamp", "last_sync_completed")
+TIMES = ("last_replicated_timestamp", "last_sync_completed", "time")
 """Texts that have no mean over trials."""
-_SHARES = ("attainment", "diverging")
+_SHARES = ("attainment", "attainment_while_writable", "diverging")
 _SIGNED = ("coalesced_bytes",)
 """What may be negative; nothing else is."""
 

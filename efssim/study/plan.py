@@ -10,9 +10,12 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from efssim.errors import UsageError
 from efssim.progress import bar_of_evaluations, told
 from efssim.scenario import Scenario
 from efssim.scenario.document import Position
+from efssim.scenario.trace_quality import TraceQuality
+from efssim.scenario.trace_use import trace_qualities
 from efssim.study.confirm import (
     confirmed,
     fresh_seed,
@@ -32,6 +35,7 @@ from efssim.study.shared import Runner, runner
 from efssim.study.space import Parameter, bounds, parameter, with_value
 from efssim.study.trials import Trials
 from efssim.study.what_if import SHARES, WhatIf, what_if
+from efssim.usage import checked
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -109,6 +113,14 @@ class Plan:
 
         return answer_text(self)
 
+    @cached_property
+    def traces(self) -> dict[str, TraceQuality]:
+        """What trace files were taken for and what they lack, by the path of the stream.
+
+        Raise TraceErrors if a file changed since.
+        """
+        return trace_qualities(self.scenario)
+
     @property
     def holds_on(self) -> list[tuple[float, float]]:
         """First and last value of each run of neighbouring tried values that meet the objective."""
@@ -181,6 +193,7 @@ class Plan:
         return plot_attainment(self, ax)
 
 
+@checked("plan")
 def plan(
     scenario: Scenario,
     vary: str | Parameter,
@@ -212,6 +225,10 @@ def plan(
     Raise ScenarioError for a path or value that does not fit the scenario, StudyError (a
     ValueError) for fewer than 10 trials and an unknown replication, and what `run_trials` raises.
     """
+    if not isinstance(vary, str | Parameter):
+        raise UsageError(f"efssim.plan: vary has to be a path, not {vary!r}")
+    if len(between) != 2:
+        raise UsageError("efssim.plan: between has to be two values, (low, high)")
     chosen = vary if isinstance(vary, Parameter) else parameter(vary)
     ends = bounds(chosen, *between)
     if chosen.segments == ("rpo", "attainment"):

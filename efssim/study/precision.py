@@ -13,6 +13,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from efssim.errors import ArgumentError
 from efssim.study.intervals import (
     CONFIDENCE,
     Interval,
@@ -38,9 +39,9 @@ class Precision:
 
     def __post_init__(self) -> None:
         if not 0 < self.share < math.inf:
-            raise ValueError("a precision is a share above 0, such as 0.02")
+            raise ArgumentError("a precision is a share above 0, such as 0.02")
         if self.budget < LEAST:
-            raise ValueError(f"a precision takes a budget of at least {LEAST} trials")
+            raise ArgumentError(f"a precision takes a budget of at least {LEAST} trials")
 
     def trials_needed(self, first: Sequence[Trial]) -> int:
         """Return how many trials give the mean age of every replication its half-width.

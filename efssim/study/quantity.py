@@ -11,7 +11,8 @@ from typing import Annotated, Any, Union, get_args, get_origin
 from pydantic import BaseModel, BeforeValidator
 from pydantic.fields import FieldInfo
 
-from efssim.scenario import Scenario
+from efssim.scenario import Scenario, bounds
+from efssim.scenario.bounds import Bounds
 from efssim.scenario.distributions import Distribution
 from efssim.scenario.document import Path
 from efssim.scenario.quantities import (
@@ -45,6 +46,8 @@ class Quantity:
     """Units for more digits, from the smallest: size and name."""
     whole: bool = False
     """Whether it is an integer."""
+    bounds: Bounds | None = None
+    """The least and the most that a scenario can have."""
 
     def text(self, value: float) -> str:
         """Return a value as a scenario can have it: short, and within 0.05 % of the value."""
@@ -98,14 +101,16 @@ def _digits(number: float) -> str:
 _TIMES = ((1.0, "s"), (60.0, "min"), (3600.0, "h"), (86_400.0, "days"))
 _PER_S = ((1.0, "per s"),)
 
-DURATION = Quantity("s", parse_duration, format_duration, _TIMES)
-SIZE = Quantity("bytes", parse_size, format_size, _binary(""), whole=True)
-BYTE_RATE = Quantity("bytes_per_s", parse_byte_rate, format_byte_rate, _binary("/s"))
-RATE = Quantity("per_s", lambda v: parse_rate(v).per_s, _per_s, _PER_S)
-LIMIT = Quantity("per_s", parse_limit, _per_s, _PER_S)
-COUNT = Quantity("count", parse_count, lambda v: str(round(v)), whole=True)
+DURATION = Quantity("s", parse_duration, format_duration, _TIMES, bounds=bounds.DURATION)
+SIZE = Quantity("bytes", parse_size, format_size, _binary(""), whole=True, bounds=bounds.SIZE)
+BYTE_RATE = Quantity(
+    "bytes_per_s", parse_byte_rate, format_byte_rate, _binary("/s"), bounds=bounds.BYTE_RATE
+)
+RATE = Quantity("per_s", lambda v: parse_rate(v).per_s, _per_s, _PER_S, bounds=bounds.RATE)
+LIMIT = Quantity("per_s", parse_limit, _per_s, _PER_S, bounds=bounds.LIMIT)
+COUNT = Quantity("count", parse_count, lambda v: str(round(v)), whole=True, bounds=bounds.COUNT)
 FRACTION = Quantity("fraction", parse_fraction, _percent)
-NUMBER = Quantity("number", _number, _digits)
+NUMBER = Quantity("number", _number, _digits, bounds=bounds.FACTOR)
 
 _BY_PARSER: dict[Any, Quantity] = {
     parse_duration: DURATION,

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from efssim.scenario import Scenario, ScenarioError
+from efssim.scenario.bounds import out_of
 from efssim.scenario.changes import replaced, validated
 from efssim.scenario.document import Path, Position, Problem, parse_document, parse_path
 from efssim.scenario.written import as_written
@@ -42,9 +43,14 @@ class Parameter:
         if self.quantity is None:
             return _scalar(given) if isinstance(given, str) else given
         try:
-            return self.quantity.parse(given)
+            number = self.quantity.parse(given)
         except ValueError as error:
             raise self.problem(str(error)) from None
+        limits = self.quantity.bounds
+        beyond = None if limits is None else out_of(limits, number)
+        if beyond is not None:
+            raise self.problem(f"{_quoted(given)} {beyond}")
+        return number
 
     def text(self, value: Any) -> str:
         """Return a value for people."""
@@ -74,8 +80,9 @@ def with_value(scenario: Scenario, vary: Parameter | str, value: object) -> Scen
     way are created, as `--set` does. Raise ScenarioError, with one line for each problem.
     """
     chosen = parameter(vary) if isinstance(vary, str) else vary
+    wanted = chosen.value(value)
     try:
-        data = replaced(as_written(scenario), chosen.segments, chosen.value(value))
+        data = replaced(as_written(scenario), chosen.segments, wanted)
     except ValueError as error:
         raise chosen.problem(str(error)) from None
     return validated(data, chosen.at)
@@ -145,6 +152,10 @@ def spread(vary: Parameter, ends: tuple[float, float], count: int, *, log: bool)
     assert vary.quantity is not None
     inner = [vary.quantity.rounded(value) for value in between[1:-1]]
     return list(dict.fromkeys([low, *inner, high]))
+
+
+def _quoted(given: object) -> str:
+    return f"'{given}'" if isinstance(given, str) else repr(given)
 
 
 def _scalar(text: str) -> Any:

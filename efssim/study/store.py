@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from efssim._version import __version__
+from efssim.errors import EfssimError
 from efssim.scenario import Scenario
 from efssim.study.facts import fingerprint
 from efssim.study.trial import Done, Trial
@@ -16,7 +17,7 @@ from efssim.study.trial import Done, Trial
 FILE = "trials.jsonl"
 
 
-class StoreError(ValueError):
+class StoreError(EfssimError, ValueError):
     """A folder holds another study, or something that is none."""
 
 

@@ -7,15 +7,19 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from efssim.lag.loss import LEFT_KEYS, LOSS_KEYS
 from efssim.study.evidence import Evidence
 from efssim.study.intervals import Interval
 from efssim.study.merging import TIMES, interval_leaf, mean_leaf, merged, within
+from efssim.study.protected import protected
 from efssim.study.trial import Trial
 
 if TYPE_CHECKING:
     import pandas as pd
 
 AGE = "time_since_last_sync_s"
+MAYBE = {"recovery_point": LOSS_KEYS, "not_replicated": LEFT_KEYS}
+"""Objects of a replication that may be null, and their fields."""
 
 
 def means_and_intervals(
@@ -31,6 +35,9 @@ def means_and_intervals(
     means, intervals = merged(parts, mean_leaf), merged(parts, interval_leaf)
     for name, found in evidence.items():
         means[name]["rpo"]["met"], intervals[name]["rpo"]["met"] = found.met, None
+        throughout = None if found.met is None else found.met and protected(trials, name)
+        means[name]["rpo"]["met_throughout"] = throughout
+        intervals[name]["rpo"]["met_throughout"] = None
     for name, interval in (stein or {}).items():
         cut = None if interval is None else list(within("mean", interval))
         intervals[name][AGE]["mean"] = cut
@@ -58,7 +65,7 @@ def _types(table: pd.DataFrame) -> dict[str, str]:
     made = {}
     for column in table.columns[2:]:
         values = table[column].dropna()
-        if column in TIMES:
+        if column.rpartition(".")[-1] in TIMES:
             made[column] = "datetime64[us, UTC]"
         elif column == "final_status":
             made[column] = "category"
@@ -71,7 +78,9 @@ def _types(table: pd.DataFrame) -> dict[str, str]:
 
 def _flat(tree: dict[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
     for name, value in tree.items():
-        if isinstance(value, dict):
+        if value is None and name in MAYBE:  # the columns do not depend on the data
+            yield from ((f"{prefix}{name}.{key}", None) for key in MAYBE[name])
+        elif isinstance(value, dict):
             yield from _flat(value, f"{prefix}{name}.")
         else:
             yield f"{prefix}{name}", value

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import math
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import product
 from typing import TYPE_CHECKING, Any
 
+from efssim.errors import UnknownNameError, UsageError
 from efssim.progress import bar_of_trials, told
 from efssim.scenario import Scenario
 from efssim.scenario.document import Position, suggest
+from efssim.scenario.trace_quality import TraceQuality
 from efssim.study.errors import StudyError
 from efssim.study.interrupts import ctrl_c
 from efssim.study.intervals import mean_interval
@@ -21,6 +23,7 @@ from efssim.study.pairs import Difference, difference
 from efssim.study.shared import runner
 from efssim.study.space import OPTION, Parameter, listed, parameter, values_of, with_value
 from efssim.study.trials import Trials
+from efssim.usage import checked
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -40,6 +43,10 @@ class Point:
     values: dict[str, Any]
     """By path; in SI units where they are numbers. A path that is not there is not varied."""
     trials: Trials
+
+
+def _covered(found: TraceQuality) -> float:
+    return 1.0 if found.coverage is None or not found.is_thin else found.coverage
 
 
 @dataclass(frozen=True, repr=False)
@@ -86,6 +93,19 @@ class Sweep:
             tables.append(table)
         joined = pd.concat(tables, ignore_index=True)
         return joined.astype({"replication": "category"})
+
+    @cached_property
+    def traces(self) -> dict[str, TraceQuality]:
+        """What trace files were taken for and what they lack, by the path of the stream.
+
+        Of each stream where its coverage is least, for values that are varied may change it. Raise
+        TraceErrors if a file changed since.
+        """
+        worst: dict[str, TraceQuality] = {}
+        for point in self.points:
+            for path, found in point.trials.traces.items():
+                worst[path] = min(worst.get(path, found), found, key=_covered)
+        return worst
 
     @cached_property
     def summary(self) -> dict[str, Any]:
@@ -135,7 +155,7 @@ class Sweep:
         if replication is None and len(known) == 1:
             return str(known[0])
         if replication is None or replication not in known:
-            raise KeyError(f"name one of the replications: {', '.join(known)}")
+            raise UnknownNameError(f"name one of the replications: {', '.join(known)}")
         return replication
 
     def tornado(self, measure: str = MEASURE, replication: str | None = None) -> pd.DataFrame:
@@ -178,6 +198,7 @@ class Sweep:
         return plot_sweep(self, measure, self.named(replication), ax)
 
 
+@checked("sweep")
 def sweep(
     scenario: Scenario,
     vary: Values,
@@ -220,6 +241,10 @@ def _parsed(path: str, given: Sequence[object] | str, ordinal: int) -> tuple[Par
     chosen = parameter(path, Position(OPTION, ordinal, 1))
     if isinstance(given, str):
         return chosen, values_of(chosen, given)
+    if not isinstance(given, Iterable):
+        raise UsageError(
+            f"efssim.sweep: {path} has to be a list of values, or a text such as '1,2'"
+        )
     return chosen, listed(chosen, given)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from efssim.errors import EfssimError
 from efssim.model.errors import RunError
 from efssim.scenario import Scenario
 from efssim.simulate import Simulation
@@ -31,7 +32,7 @@ class Done:
     """Distributions in bins, by replication and lag."""
 
 
-class TrialError(Exception):
+class TrialError(EfssimError):
     """A trial raised; the message names its seed and how to repeat it alone."""
 
     def __init__(self, number: int, seed: int, cause: str) -> None:

@@ -11,9 +11,12 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from efssim.errors import UnknownNameError
 from efssim.lag.pool import Pool
 from efssim.progress import bar_of_trials, told
 from efssim.scenario import Scenario
+from efssim.scenario.trace_quality import TraceQuality
+from efssim.scenario.trace_use import trace_qualities
 from efssim.study.evidence import Evidence, evidence
 from efssim.study.executors import Workers
 from efssim.study.facts import is_random
@@ -25,6 +28,7 @@ from efssim.study.precision import BUDGET, LEAST, Precision, stein_intervals
 from efssim.study.store import Store
 from efssim.study.summary import means_and_intervals, trial_table
 from efssim.study.trial import Done, Trial
+from efssim.usage import checked
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -81,8 +85,17 @@ class Trials:
             "ci95": intervals,
             "pooled": self.pool.numbers(),
             "evidence": {name: found._asdict() for name, found in self.evidence.items()},
+            "traces": self.trials[0].summary["traces"] if self.trials else {},
             "digest": self.digest,
         }
+
+    @cached_property
+    def traces(self) -> dict[str, TraceQuality]:
+        """What trace files were taken for and what they lack, by the path of the stream.
+
+        Raise TraceErrors if a file changed since.
+        """
+        return trace_qualities(self.scenario)
 
     def _precision(self) -> dict[str, float | int | None] | None:
         if self.precision is None:
@@ -142,7 +155,7 @@ class Trials:
         if replication is None and len(self.replications) == 1:
             return self.replications[0]
         if replication not in self.replications:
-            raise KeyError(f"name one of the replications: {', '.join(self.replications)}")
+            raise UnknownNameError(f"name one of the replications: {', '.join(self.replications)}")
         return replication
 
     def quantile(self, replication: str, column: str, p: float) -> Estimate:
@@ -155,7 +168,7 @@ class Trials:
         """
         rows = self.table[self.table["replication"] == replication]
         if not len(rows):
-            raise KeyError(f"no trial has a replication {replication!r}")
+            raise UnknownNameError(f"no trial has a replication {replication!r}")
         values = [float(value) for value in rows[column].dropna()]
         return Estimate(quantile_of(values, p), quantile_interval(values, p))
 
@@ -171,6 +184,7 @@ def study_digest(trials: tuple[Trial, ...]) -> str:
     return "sha256:" + hashlib.sha256("".join(lines).encode()).hexdigest()
 
 
+@checked("run_trials")
 def run_trials(
     scenario: Scenario,
     trials: int = 30,
@@ -199,10 +213,8 @@ def run_trials(
 
     Raise TrialError if a trial raises, WorkersDiedError (a BrokenExecutor) if workers keep dying,
     RunError if EFS refuses a part of the scenario, StoreError if the folder holds another study,
-    ValueError for numbers that make no sense.
+    UsageError for an argument of another kind, ArgumentError for numbers that make no sense.
     """
-    if trials < 1 or (workers is not None and workers < 1):
-        raise ValueError("trials and workers are at least 1")
     wish = None if precision is None else Precision(precision, budget)
     seed = scenario.seed if seed is None else seed
     store = None if resume is None else Store(Path(resume), scenario, seed, verified=verify)

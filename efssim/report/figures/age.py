@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from efssim.report.figures.curve import age_curve
+from efssim.report.figures.curves_in import curves_in
 from efssim.report.figures.labels import Level, name_levels
 from efssim.report.figures.over_time import draw_over_time
 from efssim.report.figures.style import VERMILLION, axes_for, styled
@@ -17,15 +18,31 @@ if TYPE_CHECKING:
 
 
 @styled
-def plot_age(result: Result, name: str, ax: Axes | None = None) -> Axes:
-    """Draw the sawtooth of a replication's age; gaps where it is undefined."""
+def plot_age(
+    result: Result, name: str, ax: Axes | None = None, between: tuple[float, float] | None = None
+) -> Axes:
+    """Draw the sawtooth of a replication's age; gaps where it is undefined.
+
+    `between` is the part to show, in seconds.
+    """
     from efssim.report.figures.ticks import show_durations
 
     ax, curve, target_s = axes_for(ax), age_curve(result.outcomes[name]), result.scenario.rpo.target
-    top_s = max(target_s, curve.top)
-    draw_over_time(ax, result, name, curve)
-    ax.set(ylabel="time since last sync", ylim=(0, 1.08 * top_s))
+    shown = curve if between is None else curve.within(*between)
+    top_s = 1.08 * max(target_s, shown.top)
+    is_first = not curves_in(ax)
+    top_s = top_s if is_first else max(top_s, ax.get_ylim()[1])
+    draw_over_time(ax, result, name, curve, between=between)
+    ax.set(ylabel="time since last sync", ylim=(0, top_s))
     show_durations(ax.yaxis)
-    ax.axhline(target_s, color=VERMILLION, linewidth=1.0, linestyle="--")
-    name_levels(ax, [Level(target_s, f"RPO\n{format_duration(target_s)}", VERMILLION)])
+    _draw_target(ax, target_s)
     return ax
+
+
+def _draw_target(ax: Axes, target_s: float) -> None:
+    """Draw the RPO target, unless another result has drawn it."""
+    label = f"RPO\n{format_duration(target_s)}"
+    if any(line.get_label() == f"_{label}" for line in ax.lines):
+        return
+    ax.axhline(target_s, color=VERMILLION, linewidth=1.0, linestyle="--", label=f"_{label}")
+    name_levels(ax, [Level(target_s, label, VERMILLION)])

@@ -12,7 +12,7 @@ from efssim.report.figures.curve import Curve, age_curve, pending_curve
 from efssim.report.figures.over_time import window_of
 from efssim.report.figures.syncs import completed
 from efssim.report.lines import counted, percent
-from efssim.report.risk import WEEKDAYS
+from efssim.report.risk import WEEKDAYS, risk_note
 from efssim.result import Result
 from efssim.scenario.quantities import format_duration, format_size
 
@@ -86,11 +86,13 @@ def _risk(result: Result, name: str) -> str:
     defined_s, above_s = cells["defined_s"].to_numpy(), cells["violation_s"].to_numpy()
     share = np.divide(above_s, defined_s, out=np.zeros(len(cells)), where=defined_s > 0)
     worst = int(share.argmax())
+    note = risk_note(result, name)
     if not share[worst]:
-        return "no hour of the week has an age above the RPO target."
+        return f"no hour of the week has an age above the RPO target ({note})."
     return (
         f"share of each hour of the week with an age above the RPO target, the largest "
-        f"{percent(float(share[worst]))} on {WEEKDAYS[worst // 24]} from {worst % 24}:00 UTC."
+        f"{percent(float(share[worst]))} on {WEEKDAYS[worst // 24]} from {worst % 24}:00 UTC "
+        f"({note})."
     )
 
 

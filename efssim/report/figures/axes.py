@@ -137,6 +137,11 @@ def size_unit(size: float) -> tuple[float, str]:
     return 1024.0**power, _SIZES[power]
 
 
+def bytes_of(unit: str) -> float:
+    """Return the bytes of a unit that `size_unit` names."""
+    return 1024.0 ** _SIZES.index(unit)
+
+
 def days(start: datetime) -> Days:
     """Return the function from seconds since the start, or an array, to matplotlib's days."""
     from matplotlib import dates

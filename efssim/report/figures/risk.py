@@ -9,18 +9,20 @@ from numpy.typing import NDArray
 
 from efssim.report.figures.axes import titled
 from efssim.report.figures.style import GREY, HEAT, SMALL, axes_for, styled
-from efssim.report.risk import WEEKDAYS
+from efssim.report.risk import WEEKDAYS, WEEKS_LEAST, risk_note, weeks_behind
 from efssim.scenario.quantities import format_duration
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.collections import QuadMesh
-    from matplotlib.colors import Colormap
+    from matplotlib.colors import Colormap, Normalize
 
     from efssim.result import Result
 
 Floats = NDArray[np.float64]
 
+_ENDS = 1e-4, 1.0
+"""Shares at the ends of the scale; less than the lesser one is as white as none."""
 _LEAST = 1e-12
 """Share of an hour that counts as none: rounding."""
 
@@ -34,8 +36,13 @@ def plot_risk(result: Result, name: str, timezone: str, ax: Axes | None = None) 
     share = np.divide(above_s, defined_s, out=np.full((7, 24), np.nan), where=defined_s > 0)
     ax = axes_for(ax)
     _label(ax, timezone)
-    _draw(ax, share, result.scenario.rpo.target)
     titled(ax, name)
+    if weeks_behind(result, name) < WEEKS_LEAST and defined_s.any():
+        length = format_duration(result.outcomes[name].window_s[1] - result.scenario.warm_up)
+        _say(ax, f"no pattern by hour of the week: {length} is less than four weeks")
+        return ax
+    _draw(ax, share, result.scenario.rpo.target)
+    _note(ax, risk_note(result, name), bool(np.isnan(share).any()))
     return ax
 
 
@@ -54,19 +61,16 @@ def _draw(ax: Axes, share: Floats, target_s: float) -> None:
         np.arange(8),
         np.ma.masked_invalid(share),
         cmap=_scale(),
-        vmin=_LEAST,
-        vmax=worst if worst > _LEAST else 1.0,
+        norm=_norm(),
         edgecolors="#eeeeee",
         linewidth=0.5,
     )
     if worst > _LEAST:
-        _key(ax, mesh, worst, target_s)
+        _key(ax, mesh, target_s)
     elif np.isnan(share).all():
         _say(ax, "no age is defined in the window")
     else:
         _say(ax, f"never above the RPO of {format_duration(target_s)}")
-    if np.isnan(share).any():
-        _name_undefined(ax)
 
 
 def _scale() -> Colormap:
@@ -75,10 +79,15 @@ def _scale() -> Colormap:
     return ListedColormap(HEAT, name="risk").with_extremes(under="white")
 
 
-def _key(ax: Axes, mesh: QuadMesh, worst: float, target_s: float) -> None:
-    """Put the scale of shares beside the cells, in per cent."""
-    from matplotlib.ticker import PercentFormatter
+def _norm() -> Normalize:
+    """Return the scale of shares, which is the same for every result: so maps can be compared."""
+    from matplotlib.colors import LogNorm
 
+    return LogNorm(*_ENDS)
+
+
+def _key(ax: Axes, mesh: QuadMesh, target_s: float) -> None:
+    """Put the scale of shares beside the cells, in per cent."""
     figure = ax.get_figure()
     assert figure is not None
     bar = figure.colorbar(mesh, ax=ax, pad=0.02, aspect=15)
@@ -86,9 +95,9 @@ def _key(ax: Axes, mesh: QuadMesh, worst: float, target_s: float) -> None:
     # No grid between the levels, and no image, so that a page can have colours of its own.
     bar.solids.set(edgecolor="face", rasterized=False)
     bar.set_label(f"time above the RPO of {format_duration(target_s)}", fontsize=SMALL)
-    # As many digits as tell its ticks apart.
-    digits = 0 if worst > 0.05 else 1 if worst > 0.005 else None
-    bar.ax.yaxis.set_major_formatter(PercentFormatter(1.0, decimals=digits, symbol=" %"))
+    bar.set_ticks([1e-4, 1e-3, 1e-2, 0.1, 1.0])
+    bar.set_ticklabels(["0.01 %", "0.1 %", "1 %", "10 %", "100 %"])
+    bar.ax.minorticks_off()
     bar.ax.tick_params(labelsize=SMALL)
 
 
@@ -96,10 +105,10 @@ def _say(ax: Axes, text: str) -> None:
     ax.annotate(text, (12, 3.5), ha="center", va="center", fontsize=SMALL, color=GREY)
 
 
-def _name_undefined(ax: Axes) -> None:
-    """Say what grey means, above the cells on the right."""
+def _note(ax: Axes, text: str, has_undefined: bool) -> None:
+    """Say above the cells on the right what they rest on, and what grey means."""
     ax.annotate(
-        "grey: no age is defined",
+        f"{text}{'; grey: no age is defined' * has_undefined}",
         (1, 1),
         xycoords="axes fraction",
         xytext=(0, 4),

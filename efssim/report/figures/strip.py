@@ -14,6 +14,7 @@ from efssim.report.figures.axes import Days, shown, text_width, upwards
 from efssim.report.figures.style import GREEN, GREY, ORANGE, SMALL
 
 if TYPE_CHECKING:
+    from matplotlib.artist import Artist
     from matplotlib.axes import Axes
 
 Span = tuple[float, float]
@@ -58,17 +59,21 @@ class Mark:
     """Left end of its label in points; None: there is no room for one."""
 
 
-def draw_strip(ax: Axes, events: list[Event], window: Span, at: Days) -> float:
-    """Draw events above the axes, calls through them as well; return the height in points."""
+def draw_strip(ax: Axes, events: list[Event], window: Span, at: Days) -> tuple[float, list[Artist]]:
+    """Draw events above the axes, calls through them as well.
+
+    Return the height in points, and what was drawn.
+    """
     width = _width(ax)
     marks = place(events, window, width)
+    drawn: list[Artist] = []
     for mark in marks:
-        _draw_bar(ax, mark, width)
+        drawn.append(_draw_bar(ax, mark, width))
         if mark.label_at is not None:
-            _draw_label(ax, mark, width)
+            drawn.append(_draw_label(ax, mark, width))
         if mark.event.is_call:
-            ax.axvline(at(mark.event.begin_s), color=GREEN, linewidth=0.8)
-    return _LANE * (1 + max((mark.lane for mark in marks), default=-1))
+            drawn.append(ax.axvline(at(mark.event.begin_s), color=GREEN, linewidth=0.8))
+    return _LANE * (1 + max((mark.lane for mark in marks), default=-1)), drawn
 
 
 def place(events: Iterable[Event], window: Span, width: float) -> list[Mark]:
@@ -144,19 +149,19 @@ def _plain(event: Event, bar: Span, lanes: list[Lane]) -> Mark | None:
     return Mark(event, bar, ordinal, None)
 
 
-def _draw_bar(ax: Axes, mark: Mark, width: float) -> None:
+def _draw_bar(ax: Axes, mark: Mark, width: float) -> Artist:
     from matplotlib.lines import Line2D
 
     colour = GREEN if mark.event.is_call else ORANGE
     x = [points / width for points in mark.bar]
     bar = Line2D(x, [1, 1], color=colour, linewidth=_BAR, solid_capstyle="butt")
     bar.set(transform=ax.transAxes + upwards(ax, mark.lane * _LANE + _BAR), clip_on=False)
-    ax.add_artist(bar)
+    return ax.add_artist(bar)
 
 
-def _draw_label(ax: Axes, mark: Mark, width: float) -> None:
+def _draw_label(ax: Axes, mark: Mark, width: float) -> Artist:
     assert mark.label_at is not None
-    ax.annotate(
+    return ax.annotate(
         label_of(mark.event),
         (mark.label_at / width, 1),
         xycoords="axes fraction",

@@ -10,8 +10,10 @@ from efssim.report.figures.study_alt import comparison_alt
 from efssim.report.html.study import Block, Study, study_page
 from efssim.report.html.svg import Figure, inlined
 from efssim.report.html.tables import Cell, Column, Table, number, share, text
+from efssim.report.html.traces import trace_blocks
 from efssim.report.lines import counted
 from efssim.report.sweep_text import shown
+from efssim.report.traces import Traces, thin_traces
 from efssim.study.compare import Comparison
 
 
@@ -30,16 +32,27 @@ def comparison_page(
         _block(comparison, drawn[stem], f"c{ordinal}")
         for ordinal, (stem, comparison) in enumerate(comparisons.items())
     ]
+    seconds = [comparison.second for comparison in comparisons.values()]
+    studies = {study.scenario.name: study.traces for study in (first, *seconds)}
     return study_page(
         Study(
             kind="Scenarios compared, trial by trial with the same draws",
             title=f"Compared with {first.scenario.name}",
             description=first.scenario.description,
-            meta=[counted(len(first), "trial"), f"seed {first.seed}", *([partial] * bool(partial))],
-            blocks=blocks,
+            meta=[
+                counted(len(first), "trial"),
+                f"seed {first.seed}",
+                *([partial] * bool(partial)),
+                *_thin(studies),
+            ],
+            blocks=[*blocks, *trace_blocks(studies)],
             reproduce=[*([("Command", command)] * bool(command)), ("Seed", str(first.seed))],
         )
     )
+
+
+def _thin(studies: Mapping[str, Traces]) -> list[str]:
+    return [f"{name}: {text}" for name, found in studies.items() for text in thin_traces(found)]
 
 
 def _block(comparison: Comparison, svg: str, ident: str) -> Block:
