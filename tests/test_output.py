@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import fcntl
 import json
-import os
 import shlex
 import signal
 import subprocess
@@ -109,7 +108,12 @@ def test_folders_that_are_none(arguments):
         assert (done.code, done.out) == (2, ""), given
         assert said in done.err
     assert Path("file").read_text() == "mine"
-    assert sorted(os.listdir()) == ["file", "link", "other.yaml", "tiny.yaml"]
+    assert sorted(path.name for path in Path().iterdir()) == [
+        "file",
+        "link",
+        "other.yaml",
+        "tiny.yaml",
+    ]
 
 
 @pytest.mark.parametrize(

@@ -99,7 +99,7 @@ class Request:
     "--budget",
     type=click.IntRange(min=10),
     metavar="N",
-    show_default="10000",
+    show_default="1000",
     help="With --precision: most trials.",
 )
 @workers_option()
