@@ -9,10 +9,12 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
+
+from efssim.errors import StateError
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -40,7 +42,7 @@ class Columns:
         """Receive each block in order; how rows are divided into blocks means nothing."""
         self._types = {name: np.dtype(code) for name, code in types.items()}
         self._kept: list[dict[str, _Packed]] = []
-        self._hashes = {name: hashlib.sha256() for name in types}
+        self._hashes: dict[str, _Hash] = {name: hashlib.sha256() for name in types}
         self._parts: list[list[Column]] = []
         self._rows: list[tuple[float, ...]] = []
         self._settled = self._waiting = 0
@@ -100,6 +102,12 @@ class Columns:
         other._hashes = {name: hasher.copy() for name, hasher in self._hashes.items()}
         return other
 
+    def __getstate__(self) -> dict[str, Any]:
+        """Return what is pickled: the rows and their hash, without sinks; nothing can be added."""
+        self.settle()
+        hashes = {name: _Finished(hasher.digest()) for name, hasher in self._hashes.items()}
+        return {**vars(self), "sinks": [], "_hashes": hashes}
+
     def __getitem__(self, name: str) -> Column:
         """Return a copy of a column, shape (rows,); LookupError if the table keeps no rows."""
         if not self.keep:
@@ -120,6 +128,32 @@ class Columns:
         """Return a hash of the columns: integers as they are, times rounded to 1 µs."""
         self.settle()
         return b"".join(hasher.digest() for hasher in self._hashes.values())
+
+
+class _Hash(Protocol):
+    """What a hash of hashlib does."""
+
+    def digest(self) -> bytes: ...
+
+    def copy(self) -> _Hash: ...
+
+    def update(self, data: bytes, /) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class _Finished:
+    """The hash of a column to which nothing is added any more: that of hashlib is not pickled."""
+
+    value: bytes
+
+    def digest(self) -> bytes:
+        return self.value
+
+    def copy(self) -> _Finished:
+        return self
+
+    def update(self, _data: bytes) -> None:
+        raise StateError("nothing can be added to a table that was pickled")
 
 
 def _joined(parts: tuple[Column, ...]) -> Column:

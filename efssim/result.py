@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from efssim.column_types import categories, texts
 from efssim.columns import Columns
 from efssim.errors import ArgumentError, UnknownNameError
 from efssim.lag.age_over_time import age_at, age_means
@@ -128,12 +131,36 @@ class Result:
         outcome, start = self.outcomes[name], self.scenario.start
         last_cut_s, completed_s = outcome.last_sync_s or (outcome.last_replicated_s, None)
         lost = outcome.summary["recovery_point"]
+        discarded = outcome.summary["discarded"]
+        times = {key: timestamp(start, discarded[key]) for key in ("first", "last")}
+        throughput = outcome.summary["source_throughput"]
+        first_above = timestamp(start, throughput["first_above"])
         return {
             **outcome.summary,
             "recovery_point": lost and {**lost, "time": timestamp(start, lost["time"])},
+            "discarded": {**discarded, **times},
+            "source_throughput": {**throughput, "first_above": first_above},
             "last_replicated_timestamp": timestamp(start, last_cut_s),
             "last_sync_completed": timestamp(start, completed_s),
         }
+
+    def write(
+        self, folder: str | os.PathLike[str], *, png: bool = False, command: str = ""
+    ) -> None:
+        """Write the files that `efssim run --out` writes, with the same bytes.
+
+        The folder may exist. `png` writes each figure as PNG, too; `command` is what the report
+        says repeats the run. All files are written or none. Raise OSError.
+        """
+        from efssim.report.files import write_files
+
+        write_files(self, Path(folder), png, command)
+
+    def report_html(self, command: str = "") -> str:
+        """Return report.html, the page that `write` writes, as a text."""
+        from efssim.report.whole_page import page_of
+
+        return page_of(self, command)
 
     @property
     def lags(self) -> pd.DataFrame:
@@ -185,9 +212,9 @@ class Result:
                 "begin": self._times([event.begin_s for event in found]),
                 "end": self._times(ends),
                 "kind": pd.Categorical([event.kind for event in found], KINDS),
-                "target": [event.target for event in found],
-                "affected": ["; ".join(event.affected) for event in found],
-                "error": [event.error for event in found],
+                "target": texts(event.target for event in found),
+                "affected": texts("; ".join(event.affected) for event in found),
+                "error": texts(event.error for event in found),
             }
         )
 
@@ -425,7 +452,7 @@ class Result:
                 "time": self._times([change.time_s for change in changes]),
                 "from": pd.Categorical([change.before for change in changes], STATUSES),
                 "to": pd.Categorical([change.after for change in changes], STATUSES),
-                "cause": [change.cause for change in changes],
+                "cause": texts(change.cause for change in changes),
             }
         )
 
@@ -440,7 +467,7 @@ class Result:
                 "begin": self._times([violation.begin_s for violation in found]),
                 "end": self._times([violation.end_s for violation in found]),
                 "peak_s": np.array([violation.peak_s for violation in found], dtype=np.float64),
-                "disturbances": self._during(name, found),
+                "disturbances": texts(self._during(name, found)),
             }
         )
 
@@ -458,7 +485,7 @@ class Result:
         tables = [table(name, outcome) for name, outcome in self.outcomes.items()]
         # Without a replication the columns still tell what there could have been.
         joined = pd.concat(tables or [table("", Outcome())], ignore_index=True)
-        return joined.astype({"replication": "category"})
+        return joined.assign(replication=categories(joined["replication"], self.outcomes))
 
 
 def _all_syncs(outcome: Outcome) -> tuple[dict[str, NDArray[Any]], list[str]]:

@@ -184,6 +184,37 @@ def test_what_a_sync_publishes_at_the_begin_of_the_window_was_pending_before_it(
     assert outcome.pending_growth_bytes == 200 - 100
 
 
+@pytest.mark.parametrize(
+    ("replication", "events"),
+    [
+        # The configuration is gone at 30 s, in the warm-up.
+        ({"control": {"preset": "none"}}, [30]),
+        # Nothing is ever cut.
+        ({"established": False, "control": {"preset": "none", "enabling": 200}}, []),
+        # The initial sync of 1,000 B completes at 100 s, the end.
+        ({"established": False, "control": {"preset": "none", "enabling": 90}}, []),
+    ],
+    ids=["gone", "never", "at the end"],
+)
+def test_nothing_is_the_most_pending_where_nothing_is_defined(
+    replication: dict[str, Any], events: list[int]
+) -> None:
+    delete = {"call": "DeleteReplicationConfiguration", "with": {"SourceFileSystemId": "fs"}}
+    world = scenario(
+        {"w": {**constant("1 per 20 s", "100 B"), "hot_set": {"size": 100, "block": 100}}},
+        {"interval": 50, "throughput": 100},
+        100,
+        file_system={"size": 1000},
+        replication=replication,
+        events=[{"at": at, **delete} for at in events],
+        warm_up=40,
+    )
+    found = summary_of(world)
+    assert found["time_since_last_sync_s"]["undefined_s"] == 60
+    for lag in ("time_since_last_sync_s", "oldest_pending_s", "pending_bytes"):
+        assert (lag, found[lag]["mean"], found[lag]["max"]) == (lag, None, None)
+
+
 # --- exactly at the target ----------------------------------------------------------------------
 
 
@@ -265,6 +296,17 @@ def test_the_status_message_names_the_cause_that_holds() -> None:
     assert none[1] is None
 
 
+@pytest.mark.parametrize("excluded", [{}, {"initial_sync": "excluded"}])
+def test_a_destination_that_has_failed_protects_nothing(excluded: dict[str, str]) -> None:
+    """From 680 s on the age still counts and is within the target, but there is nothing left."""
+    events = [{"at": 680, "fail": "dr.destination"}]
+    world = scenario({}, {"interval": 50}, 700, events=events, rpo={"target": 60, **excluded})
+    found = summary_of(world)
+    assert found["unprotected_s"] == 20
+    assert found["rpo"]["met"] is True
+    assert found["rpo"]["met_throughout"] is False
+
+
 # --- what a disturbance reaches -----------------------------------------------------------------
 
 REACHED: dict[str, tuple[dict[str, Any], str]] = {
@@ -341,6 +383,19 @@ def test_a_profile_writes_on_its_weekday(timezone: str, begin: str) -> None:
     monday = pd.Timestamp(f"2026-01-{begin}:00:00Z")
     cuts = [monday + pd.Timedelta(hours=k) for k in range(1, 25)]
     assert syncs["cut"][syncs["bytes"] > 0].tolist() == cuts
+
+
+def test_an_initial_sync_of_nothing_but_empty_files_scans_and_sends_them() -> None:
+    """5 s of setup, 100 files scanned at 10/s and sent at 20/s."""
+    world = scenario(
+        {},
+        {"interval": 30, "setup": 5, "scan_rate": 10, "file_rate": 20},
+        100,
+        files=100,
+        replication={"established": False, "control": {"preset": "none"}},
+    )
+    found = summary_of(world)
+    assert (found["initial_sync_s"], found["initial_bytes"]) == (5 + 10 + 5, 0)
 
 
 # --- a second replication to the same destination -----------------------------------------------

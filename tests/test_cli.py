@@ -234,7 +234,7 @@ def test_report_of_a_new_replication(folder):
     text = report("run", *new, "--set", "file_systems.orders.size=10 GiB")
     plain = " ".join(text.split())
     assert "dr is created; ENABLING, ENABLED 00:05:00, initial sync complete 00:0" in plain
-    assert re.search(r"Initial sync: 10 GiB in [0-9 mins.]+; before 2026-01-01 00:0", plain)
+    assert re.search(r"Initial sync: 10\.[0-9] GiB in [0-9 mins.]+; before 2026-01-01 00:0", plain)
     assert "of the time in which it is defined" in plain
     text = report("run", *new, "--set", "file_systems.orders.size=10 TiB")
     assert "\ndr: RPO unknown: no time in the window has a defined age" in text

@@ -19,6 +19,7 @@ from efssim.lag.binned_ramps import BinnedEnds, state_of_ends
 from efssim.lag.histogram import LogHistogram
 from efssim.lag.pool import Pool
 from efssim.study import trial
+from efssim.study.bounds import Units
 from efssim.study.facts import is_random
 from efssim.study.intervals import mean_interval
 
@@ -171,7 +172,7 @@ def test_means_over_the_trials_that_have_a_value():
 
 
 def test_a_cause_that_a_trial_does_not_have_counts_as_0():
-    fault = {"region_outage": "us-east-1", "every": {"exponential": {"mean": "2 h"}}, "for": 60}
+    fault = {"region_outage": "us-east-1", "every": {"exponential": {"mean": "1 h"}}, "for": 60}
     found = efssim.run_trials(chancy("1 h", faults={"f": fault}), 8, workers=1)
     values = [
         one.summary["replications"]["dr"]["writes"]["dropped_bytes"].get("region_outage", 0)
@@ -243,12 +244,18 @@ def test_not_enough_data_says_how_many_more():
     found = efssim.run_trials(world, COUNT, workers=1)
     assert dr(found)["rpo"]["attainment"] == 1
     assert dr(found)["rpo"]["met"] is None
+    low = 1 - Units([0.0] * COUNT).high(0.05)
     assert found.summary["evidence"]["dr"] == {
         "met": None,
         "windows": COUNT,
-        "windows_needed": 2995,
-        "more_trials": 2995 - COUNT,
+        "windows_needed": 3203,
+        "more_trials": 3203 - COUNT,
+        "unit": "trial",
+        "low": pytest.approx(low),
+        "high": 1.0,
     }
+    low = 1 - Units([0.0] * COUNT).high(0.025)
+    assert found.summary["ci95"]["dr"]["rpo"]["attainment"] == [pytest.approx(low), 1.0]
 
 
 def test_an_objective_that_is_met_and_one_that_is_missed():
@@ -355,7 +362,7 @@ def test_the_table_has_typed_columns(found, runs):
     assert not [name for name in table.columns if types[name] == "object"]
     assert types["last_replicated_timestamp"] == "datetime64[us, UTC]"
     assert types["rpo.met"] == "boolean"
-    assert types[f"{LAG}.count"] == "int64"
+    assert types[f"{LAG}.count"] == "Int64"
     assert list(table[f"{AGE}.p99"]) == [dr(run)[AGE]["p99"] for run in runs]
     # Bytes are whole and stay exact.
     assert list(table["writes.bytes"]) == [dr(run)["writes"]["bytes"] for run in runs]

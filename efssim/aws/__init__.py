@@ -5,10 +5,12 @@ Nothing here holds state: whatever a response says is read from the simulation.
 
 from __future__ import annotations
 
+from efssim.errors import MissingExtraError
+
 try:
     import boto3 as _boto3  # noqa: F401  # to say what is missing before anything fails
 except ImportError:
-    raise ImportError(
+    raise MissingExtraError(
         "boto3 is not installed: pip install '.[aws]' in a checkout of efssim", name="boto3"
     ) from None
 

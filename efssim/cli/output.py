@@ -15,18 +15,18 @@ from typing import NoReturn, TextIO
 
 import click
 
+from efssim.errors import concise
+
 MISSED, BAD_INPUT, INTERNAL_ERROR, INTERRUPTED = 1, 2, 3, 130
 """Exit codes besides 0."""
 
 
-_LINE_MAX = 2000
+_LINE_MAX = 1500
 """Characters of a line of a message at most; the parts of a problem have limits of their own."""
 
 
 def fail(message: str) -> NoReturn:
     """Say what a user's mistake is, a line for each problem, and end with its exit code."""
-    from efssim.scenario.quoting import concise
-
     for line in message.splitlines():
         say(line if len(line) <= _LINE_MAX else concise(line, _LINE_MAX))
     sys.exit(BAD_INPUT)
@@ -42,8 +42,6 @@ def say(message: object) -> None:
 
 def said(error: click.ClickException) -> str:
     """Return what click shows of a mistake, without what somebody wrote in all its length."""
-    from efssim.scenario.quoting import concise
-
     text = StringIO()
     error.show(text)
     return "\n".join(map(concise, text.getvalue().splitlines()))

@@ -100,10 +100,11 @@ def plan(
     from efssim.report.plan_json import plan_json, write_plan
     from efssim.report.plan_text import plan_report
     from efssim.study.plan import plan as find
-    from efssim.study.space import parse_assignment, range_of, with_value
+    from efssim.study.space import parse_assignment, range_of, require_key, with_value
 
     scenario = file.load(overrides)
     chosen, text = parse_assignment(vary)
+    require_key(scenario, chosen)
     asked = {"--rpo": (rpo, "rpo.target"), "--attainment": (attainment, "rpo.attainment")}
     given = {option: path for option, (value, path) in asked.items() if value is not None}
     if seed is not None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import takewhile
 
 import numpy as np
 from numpy.typing import NDArray
@@ -67,7 +68,8 @@ def of_profile(profile: Profile, start: datetime, duration_s: float) -> Timetabl
 def of_batch(batch: Batch, start: datetime, duration_s: float) -> Timetable:
     """Return the timetable of a job, which writes evenly over a part of its period."""
     first_s = batch.first_after(start)
-    begins_s = np.arange(first_s, max(duration_s, first_s + 1.0), batch.every)
+    until_s = max(duration_s, first_s + 1.0)
+    begins_s = np.array(list(takewhile(lambda begin_s: begin_s < until_s, batch.begins(start))))
     length_s = min(max(batch.over, _AT_ONCE_S), batch.every)
     edges_s = np.column_stack((begins_s, begins_s + length_s)).ravel()
     written_s = np.column_stack((np.zeros_like(begins_s), np.full_like(begins_s, batch.every)))

@@ -102,6 +102,7 @@ class Measures:
             "oldest_pending_s": self._oldest_pending(),
             "pending_bytes": self._pending(),
             "writes": self._writes(),
+            "discarded": self._discarded(),
             "rpo": self._rpo(),
             "unprotected_s": self._protection.unprotected_s,
             "recovery_point": self.recovery_point,
@@ -176,7 +177,7 @@ class Measures:
             "max": max(self.syncs.pending_max, self.pending_now()) if is_defined else None,
             "open_at_end": size,
             "open_at_end_writes": count,
-            "lost_at_deletion": None if self._records.gone is None else self.pending_now(),
+            "lost_at_deletion": None if self._records.lost is None else self._records.lost.bytes,
         }
 
     def _open_at_end(self) -> tuple[int, int]:
@@ -208,6 +209,16 @@ class Measures:
             "bytes": self._written_bytes(),
             "coalesced_bytes": self.syncs.coalesced_bytes,
             "dropped_bytes": dict(sorted(self._lags.dropped_bytes.items())),
+        }
+
+    def _discarded(self) -> dict[str, Any]:
+        """What was overwritten on the destination; the times as seconds since the start."""
+        found = self._records.discarded
+        return {
+            "bytes": found.amount.bytes,
+            "writes": found.amount.writes,
+            "first": found.first_s,
+            "last": found.last_s,
         }
 
     def _rpo(self) -> dict[str, Any]:

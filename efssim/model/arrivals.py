@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from datetime import UTC, datetime, timedelta
+from itertools import islice
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
@@ -126,13 +127,23 @@ class BatchTimes:
     """Jobs of n writes, evenly over `over`; write k falls k / n of it after the job's start."""
 
     def __init__(self, spec: Batch, start: datetime) -> None:
-        self._spec, self._first_s, self._next = spec, spec.first_after(start), 0
+        self._spec, self._begins, self._next = spec, spec.begins(start), 0
+        self._known: list[float] = []  # begins of the jobs from the number `_first` on
+        self._first = 0
 
     def take(self, n: int) -> Floats:
         job, index = np.divmod(np.arange(self._next, self._next + n), self._spec.writes)
         self._next += n
-        begin = self._first_s + job * self._spec.every
+        begin = self._begins_of(job)
         return np.asarray(begin + (index + 1) * self._spec.over / self._spec.writes)
+
+    def _begins_of(self, job: NDArray[np.int64]) -> Floats:
+        """Return when jobs begin; nobody asks for an earlier one later."""
+        first, last = int(job[0]), int(job[-1])
+        del self._known[: first - self._first]
+        self._first = first
+        self._known += islice(self._begins, last + 1 - first - len(self._known))
+        return np.array(self._known)[job - first]
 
 
 def arrival_times(

@@ -10,6 +10,8 @@ from efssim.life import Life
 from efssim.model.causes import Cause
 from efssim.model.identifiers import file_system_arn
 from efssim.model.journal import Journal
+from efssim.scenario.region_facts import write_limit
+from efssim.stored import Throughput
 
 if TYPE_CHECKING:
     from efssim.model.replication import Replication
@@ -61,10 +63,6 @@ class FileSystem:
     creation_token: str
     settings: Settings
     journal: Journal
-    size_bytes: int = 0
-    """Bytes stored; a constant of the model."""
-    files: int = 0
-    """Files stored; a constant of the model."""
     state: LifeCycleState = LifeCycleState.AVAILABLE
     protection: Protection = Protection.ENABLED
     replication: Replication | None = None
@@ -84,6 +82,32 @@ class FileSystem:
     def __post_init__(self) -> None:
         self.arn = file_system_arn(self.id, self.region)
         self.life = Life(self.created_s)
+
+    @property
+    def is_destination(self) -> bool:
+        """Whether a configuration replicates to it."""
+        return self.replication is not None and self.replication.destination is self
+
+    def stored(self) -> tuple[int, int]:
+        """Return size and files now: what it has received while it is a destination."""
+        if self.replication is not None and self.is_destination:
+            return self.replication.replica()
+        return self.journal.stored()
+
+    @property
+    def metered_bytes(self) -> int:
+        """Size as EFS shows it: with what EFS keeps for itself on a destination."""
+        overhead = 0
+        if self.replication is not None and self.is_destination:
+            overhead = self.replication.terms.overhead_bytes
+        return self.stored()[0] + overhead
+
+    def note_throughput(self, now_s: float) -> None:
+        """Record the throughput mode that it has from now on."""
+        mode, amount = self.settings.throughput_mode, self.settings.provisioned_mibps
+        limit = write_limit(mode, self.region, one_zone=self.zone is not None)
+        provisioned = None if amount is None else amount * 2**20
+        self.journal.kept.throughput.append(Throughput(now_s, mode, provisioned, limit))
 
     def stop_writes(self, cause: Cause) -> None:
         """Make no write for as long as this or another cause is left."""

@@ -72,8 +72,10 @@ def _drawing(result: Result, name: str, kind: str, stem: str, png: bool) -> Draw
     with file_style():
         figure = new_figure()
         getattr(result, _METHODS[kind])(name, ax=figure.subplots())
+        # First, for each drawing of a figure moves its layout a little.
+        vectors = rendered(figure, "svg", alt).decode()
         picture = rendered(figure, "png", alt) if png else None
-        return Drawing(name, kind, stem, alt, rendered(figure, "svg", alt).decode(), picture)
+        return Drawing(name, kind, stem, alt, vectors, picture)
 
 
 def write_drawing(drawing: Drawing, folder: Path) -> list[str]:

@@ -41,6 +41,7 @@ def sweep_summary(sweep: Sweep) -> dict[str, Any]:
                 "replications": point.trials.summary["replications"],
                 "ci95": point.trials.summary["ci95"],
                 "traces": point.trials.summary["traces"],
+                "evidence": point.trials.summary["evidence"],
                 "digest": point.trials.digest,
             }
             for point in sweep.points

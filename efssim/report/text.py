@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from efssim.report.cautions import cautions
 from efssim.report.details import details
 from efssim.report.happened import happened
 from efssim.report.lines import wrapped
@@ -29,4 +30,5 @@ def text_report(result: Result, command: str) -> str:
 def _first(name: str, outcome: Outcome, result: Result) -> list[str]:
     """Return what a reader looks for first: the verdict, and what a disaster would cost."""
     sentence = f"{name}: {verdict(name, outcome, result)}"
-    return [*wrapped(sentence, indent=2), *wrapped(disaster(outcome), indent=2)]
+    sentences = [sentence, disaster(outcome), *cautions(outcome, result)]
+    return [line for text in sentences for line in wrapped(text, indent=2)]

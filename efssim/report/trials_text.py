@@ -6,6 +6,7 @@ import math
 from typing import Any
 
 from efssim.report.distribution import distribution
+from efssim.report.evidence_text import long_faults_text, strata_text, units_text
 from efssim.report.lags import LAGS, half_width, lag_table
 from efssim.report.lines import counted, percent, short, wrapped
 from efssim.report.load import load_text
@@ -107,6 +108,9 @@ def _sentences(name: str, trials: Trials) -> list[str]:
         "Mean with the half-width of its 95 % interval over trials; quantiles and maximum are of "
         "all trials together.",
         *sentences_of(name, trials),
+        strata_text(trials),
+        units_text(trials.evidence[name], trials),
+        long_faults_text(trials),
         _assumed(name, trials),
     ]
     return [line for text in found if text for line in wrapped(text, indent=2)]
@@ -174,8 +178,12 @@ def _ends(means: dict[str, Any]) -> str:
     ends = means["final_status"]
     if set(ends) <= {"ENABLED"}:
         return ""
-    listed = ", ".join(f"{status} in {counted(count, 'trial')}" for status, count in ends.items())
-    return f"At the end: {listed}."
+    if all(isinstance(count, int) for count in ends.values()):
+        listed = [f"{status} in {counted(count, 'trial')}" for status, count in ends.items()]
+    else:  # weighted
+        total = math.fsum(ends.values())
+        listed = [f"{status} in {percent(count / total)}" for status, count in ends.items()]
+    return f"At the end: {', '.join(listed)}."
 
 
 def _assumed(name: str, trials: Trials) -> str:

@@ -10,12 +10,16 @@ from efssim.report.verdict import without_point
 from efssim.report.words import OF_TRIALS, Kind, kind_of_trials, words
 from efssim.scenario.quantities import format_duration, format_size
 from efssim.study.evidence import Evidence
+from efssim.study.protected import loses_too_often
 from efssim.study.trials import Trials
+
+_UNITS = {"trial": "trial", "span": "independent span"}
 
 
 def kind_of(name: str, trials: Trials) -> Kind:
     """Return the kind of the verdict on a replication."""
-    return kind_of_trials(trials.summary["replications"][name], of_trials(name, trials))
+    is_lost = loses_too_often(trials.trials, name, trials.weighing)
+    return kind_of_trials(trials.summary["replications"][name], is_lost=is_lost)
 
 
 def word_of(name: str, trials: Trials) -> str:
@@ -32,7 +36,24 @@ def attained(means: dict[str, Any], intervals: dict[str, Any], found: Evidence) 
     held = f"held for {percent(rpo['attainment'])} of the time"
     if bounds is not None:
         held += f" (95 % interval {percent(bounds[0])} to {percent(bounds[1])})"
-    return f"{held}.{_lacking(found, rpo)}"
+    return f"{held}.{_sure(found, rpo)}{_lacking(found, rpo)}"
+
+
+def _sure(found: Evidence, rpo: dict[str, Any]) -> str:
+    """Say what a verdict rests on, unless it is on a single number without doubt."""
+    if found.met is None or found.low == found.high:
+        return ""
+    side, bound = ("at least", found.low) if found.met else ("at most", found.high)
+    return f" With 95 % confidence it is {side} {beside(bound, rpo['objective'])}."
+
+
+def beside(share: float, objective: float) -> str:
+    """Return a share with enough digits to be told from the objective."""
+    for digits in range(2, 9):
+        text = f"{100 * share:.{digits}f}".rstrip("0").rstrip(".") + " %"
+        if text != percent(objective) and float(text[:-2]) != 100 * objective:
+            return percent(share) if percent(share) != percent(objective) else text
+    return percent(share)
 
 
 def _lacking(found: Evidence, rpo: dict[str, Any]) -> str:
@@ -43,7 +64,7 @@ def _lacking(found: Evidence, rpo: dict[str, Any]) -> str:
     if found.windows_needed is None and found.more_trials is None:
         return f"{text} no number of trials shows {percent(rpo['objective'])}."
     if found.windows_needed is not None and found.windows < found.windows_needed:
-        text += f" {counted(found.windows, 'independent window')}"
+        text += f" {counted(found.windows, _UNITS[found.unit])}"
         text += f" of the {found.windows_needed:,} that such a claim takes;"
     if found.more_trials is None:
         return f"{text} the interval holds the objective, and more trials may not change that."
@@ -58,8 +79,20 @@ def late(name: str, trials: Trials) -> str:
     if not longest:
         return " ".join(["No trial has a violation.", *beside])
     most = format_duration(max(longest))
-    count = f"{len(longest):,} of {counted(len(found), 'trial')}"
-    return " ".join([f"Violations in {count}, the longest {most}.", *beside])
+    count = f"Violations in {len(longest):,} of {counted(len(found), 'trial')}"
+    if not trials.weighing.is_plain:
+        count += f" ({percent(_share_late(name, trials))} by weight)"
+    return " ".join([f"{count}, the longest {most}.", *beside])
+
+
+def _share_late(name: str, trials: Trials) -> float:
+    """Return the probability of a trial with a violation."""
+    late_ones = [
+        trial.stratum
+        for trial in trials.trials
+        if (part := trial.summary["replications"].get(name)) and part["rpo"]["violations"]
+    ]
+    return trials.weighing.share(late_ones)
 
 
 def disaster(name: str, trials: Trials) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from types import FunctionType
-from typing import TYPE_CHECKING, Any, Self, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeVar
 
 from pydantic import (
     BaseModel,
@@ -73,12 +73,17 @@ def _is_helper(value: object) -> bool:
 class Model(BaseModel, metaclass=_Listed):
     """A part of a scenario. Unknown keys, keys without a value and misfits are problems."""
 
+    bare: ClassVar[str | None] = None
+    """The key that somebody means who writes a single value instead of the mapping."""
+
     model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     @model_validator(mode="wrap")
     @classmethod
     def _report_all(cls, data: Any, handler: ModelWrapValidatorHandler[Self]) -> Self:
         # A plain "before" validator that raises would hide the problems of the other keys.
+        if cls.bare is not None and isinstance(data, str | int | float):
+            raise ValueError(f"must be a mapping, such as {{{cls.bare}: {data}}}")
         if not isinstance(data, Mapping):
             return handler(data)
         grammar = cls.grammar()
@@ -107,6 +112,10 @@ class Model(BaseModel, metaclass=_Listed):
     def __dir__(self) -> list[str]:
         """Return what completion is to show: the fields, and few helpers besides."""
         return [*type(self).model_fields, *dir(type(self))]
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickle what was written: the classes of parametrised distributions have no address."""
+        return type(self).model_validate, (self.model_dump(by_alias=True, exclude_unset=True),)
 
     @classmethod
     def grammar(cls) -> list[str]:
@@ -159,6 +168,10 @@ def plain_message(line: ErrorDetails) -> str:
         return "must be a mapping of names to values"
     if line["type"] in ("list_type", "tuple_type"):
         return "must be a list"
+    if line["type"] in ("too_short", "too_long"):
+        context = line["ctx"]
+        wanted = context.get("min_length", context.get("max_length"))
+        return f"needs {wanted} values, not {context['actual_length']}"
     if line["type"] == "bool_type":
         return "must be true or false"
     if line["type"] == "string_pattern_mismatch":

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from pydantic import ValidationError
 
 from efssim.scenario.base import Found
 from efssim.scenario.capacity import capacity_problems
+from efssim.scenario.moments import seconds_at
 from efssim.scenario.places import place_problems
 from efssim.scenario.quantities import parse_datetime, parse_duration
 from efssim.scenario.references import reference_problems
@@ -49,9 +51,11 @@ def _time_problems(raw: Mapping[str, Any]) -> Iterator[Found]:
     if duration is not None and warm_up is not None and warm_up >= duration > 0:
         yield ("warm_up",), "is not shorter than duration, so nothing would be measured"
     for path, part in disturbances(raw):
-        at = parsed(parse_duration, part.get("at"))
+        at = None if start is None else parsed(partial(seconds_at, start=start), part.get("at"))
         if at is not None and duration is not None and at > duration:
             yield (*path, "at"), "is after the end of the run, so it would never happen"
+        if at is not None and at < 0:
+            yield (*path, "at"), "is before the start of the run, so it would never happen"
 
 
 def _in_calendar(start: datetime, duration_s: float) -> bool:

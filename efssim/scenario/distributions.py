@@ -57,6 +57,12 @@ class Exponential(OfQuantity[Q]):
         drawn *= _number(self.mean)
         return drawn
 
+    def share_at_most(self, x: float) -> float:
+        return -math.expm1(-x / _number(self.mean)) if x > 0 else 0.0
+
+    def at_share(self, p: float) -> float:
+        return -_number(self.mean) * math.log1p(-p)
+
     def expected(self) -> float:
         return _number(self.mean)
 
@@ -80,6 +86,16 @@ class Lognormal(OfQuantity[Q]):
         drawn *= _number(self.median)
         return drawn
 
+    def share_at_most(self, x: float) -> float:
+        from scipy.special import ndtr
+
+        return float(ndtr(math.log(x / _number(self.median)) / self.sigma)) if x > 0 else 0.0
+
+    def at_share(self, p: float) -> float:
+        from scipy.special import ndtri
+
+        return _number(self.median) * math.exp(self.sigma * float(ndtri(p)))
+
     def expected(self) -> float:
         return _number(self.median) * math.exp(self.sigma**2 / 2)
 
@@ -98,6 +114,18 @@ class Gamma(OfQuantity[Q]):
     def sample(self, generator: np.random.Generator, n: int) -> Floats:
         shape = self.cv**-2
         return generator.standard_gamma(shape, n) * (_number(self.mean) / shape)
+
+    def share_at_most(self, x: float) -> float:
+        from scipy.special import gammainc
+
+        shape = self.cv**-2
+        return float(gammainc(shape, x * shape / _number(self.mean))) if x > 0 else 0.0
+
+    def at_share(self, p: float) -> float:
+        from scipy.special import gammaincinv
+
+        shape = self.cv**-2
+        return float(gammaincinv(shape, p)) * _number(self.mean) / shape
 
     def expected(self) -> float:
         return _number(self.mean)
@@ -123,6 +151,14 @@ class Uniform(OfQuantity[Q]):
     def sample(self, generator: np.random.Generator, n: int) -> Floats:
         low, high = _number(self.low), _number(self.high)
         return generator.random(n) * (high - low) + low
+
+    def share_at_most(self, x: float) -> float:
+        low, high = _number(self.low), _number(self.high)
+        return float(x >= high) if x >= high or x < low else (x - low) / (high - low)
+
+    def at_share(self, p: float) -> float:
+        low, high = _number(self.low), _number(self.high)
+        return low + p * (high - low)
 
     def expected(self) -> float:
         return (_number(self.low) + _number(self.high)) / 2
@@ -152,6 +188,19 @@ class Pareto(OfQuantity[Q]):
         low = _number(self.min)
         kept = 1 - math.pow(low / _number(self.max), self.alpha)
         return np.asarray(low * (1 - generator.random(n) * kept) ** (-1 / self.alpha))
+
+    def share_at_most(self, x: float) -> float:
+        low, high = _number(self.min), _number(self.max)
+        if x <= low:
+            return 0.0
+        return -math.expm1(self.alpha * math.log(low / min(x, high))) / self._kept
+
+    def at_share(self, p: float) -> float:
+        return _number(self.min) * math.pow(1 - p * self._kept, -1 / self.alpha)
+
+    @property
+    def _kept(self) -> float:
+        return -math.expm1(self.alpha * math.log(_number(self.min) / _number(self.max)))
 
     def expected(self) -> float:
         return self._moment(1)
@@ -203,6 +252,14 @@ class Empirical(OfQuantity[Q]):
     def sample(self, generator: np.random.Generator, n: int) -> Floats:
         numbers = self.numbers()
         return numbers[generator.integers(0, len(numbers), n)]
+
+    def share_at_most(self, x: float) -> float:
+        numbers = self.numbers()
+        return int((numbers <= x).sum()) / len(numbers)
+
+    def at_share(self, p: float) -> float:
+        numbers = np.sort(self.numbers())
+        return float(numbers[max(0, math.ceil(p * len(numbers)) - 1)])
 
     def expected(self) -> float:
         numbers = self.numbers()
@@ -257,6 +314,25 @@ class Distribution(OfQuantity[Q]):
             return np.full(n, _number(self.constant))
         drawn: Floats = getattr(self, chosen).sample(generator, n)
         return drawn
+
+    def share_at_most(self, x: float) -> float:
+        """Return the probability of a draw of at most x, in seconds or bytes."""
+        chosen = one_of(self)
+        if chosen == "constant":
+            return float(_number(self.constant) <= x)
+        share: float = getattr(self, chosen).share_at_most(x)
+        return share
+
+    def at_share(self, p: float) -> float:
+        """Return the smallest x with a probability of at least p of a draw of at most x.
+
+        For 0 < p < 1: a draw of p that is uniform gives a draw of this distribution.
+        """
+        chosen = one_of(self)
+        if chosen == "constant":
+            return _number(self.constant)
+        x: float = getattr(self, chosen).at_share(p)
+        return x
 
     def expected(self) -> float:
         """Return the mean, in seconds or bytes."""

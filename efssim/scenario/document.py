@@ -19,9 +19,9 @@ from typing import Any, NoReturn, TypeAlias
 import yaml
 from pydantic import BaseModel
 
-from efssim.errors import EfssimError
+from efssim.errors import EfssimError, capped, concise
 from efssim.scenario.files import read_regular
-from efssim.scenario.quoting import capped, concise, cut
+from efssim.scenario.quoting import cut
 
 _FILE_MAX = 500
 """Characters of the name of a file in a message: more than most have, and no file is found by; a
@@ -278,6 +278,7 @@ _LONGEST_TYPO = 100
 _TOP = "the top level must be a mapping of names to values"
 _TOO_DEEP = f"nested deeper than {MAX_DEPTH} levels"
 _TOO_MANY = f"more than {MAX_VALUES:,} values, each alias counted as what it stands for"
+_TAB = "a tab indents this line, and YAML takes spaces only"
 _NO_VALUE = "expected path=value"
 _KEY = "keys are names; quote it"
 
@@ -510,7 +511,7 @@ def _shown_tag(tag: str) -> str:
 
 def _compose(text: str, locate: _Locate, path: Path) -> tuple[_Node, list[Problem]]:
     """Compose the nodes of a text whose top is at `path`; raise ScenarioError if it must stop."""
-    composer = _Composer(yaml.parse(text, Loader=_LOADER), locate, path)
+    composer = _Composer(text, yaml.parse(text, Loader=_LOADER), locate, path)
     return composer.document(), composer.problems
 
 
@@ -520,7 +521,8 @@ class _Composer:
     Not PyYAML's composer: that recurses without a limit and stops at its first problem.
     """
 
-    def __init__(self, events: Iterator[Any], locate: _Locate, path: Path) -> None:
+    def __init__(self, text: str, events: Iterator[Any], locate: _Locate, path: Path) -> None:
+        self._text = text
         self.problems: list[Problem] = []
         self._events = events
         self._locate = locate
@@ -549,12 +551,21 @@ class _Composer:
             event = next(self._events)
         except yaml.MarkedYAMLError as error:
             mark = error.problem_mark or error.context_mark
-            self._stop(self._locate(mark) if mark else self._last(), _syntax_message(error))
+            told = _TAB if self._is_tab(mark) else _syntax_message(error)
+            self._stop(self._locate(mark) if mark else self._last(), told)
         except (yaml.YAMLError, ValueError, OverflowError) as error:
             # The Python parser leaves escapes such as "\UFFFFFFFF" to chr().
             self._stop(self._last(), f"not YAML: {_shown(str(error))}")
         self._here = self._locate(event.end_mark)
         return event
+
+    def _is_tab(self, mark: yaml.Mark | None) -> bool:
+        """Whether the parser stopped at a tab in the white space that begins a line."""
+        if mark is None:
+            return False
+        begin = self._text.rfind("\n", 0, mark.index) + 1
+        space = self._text[begin : mark.index + 1]
+        return "\t" in space and not space.strip()
 
     def _last(self) -> Position:
         return self._here or self._locate(yaml.Mark("", 0, 0, 0, None, 0))

@@ -11,7 +11,9 @@ from efssim.scenario.base import Found, Model
 from efssim.scenario.distributions import Distribution
 from efssim.scenario.document import suggest
 from efssim.scenario.error_codes import ERROR_CODES
+from efssim.scenario.moments import At
 from efssim.scenario.network import LinkName
+from efssim.scenario.parameter_names import PARAMETER_NAMES
 from efssim.scenario.types import Count, Duration, Fraction, PositiveDuration
 
 OPERATIONS = (
@@ -155,8 +157,8 @@ class Event(Disturbance):
 
     kinds = (*Disturbance.kinds, "call")
 
-    at: Duration
-    """When, as time since the start."""
+    at: At
+    """When, as time since the start or as a date."""
     lasts: PositiveDuration | None = Field(default=None, alias="for")
     """How long; to the end of the run unless set."""
     call: Operation | None = None
@@ -165,6 +167,17 @@ class Event(Disturbance):
     """With `call`: its parameters, as boto3 takes them; names stand for ids of file systems."""
     expect: Literal["ok"] | None = None
     """With `call`: `ok` if the call has to succeed."""
+
+    @classmethod
+    def _misfits_of(cls, kind: str, data: Mapping[str, Any]) -> Iterator[Found]:
+        yield from super()._misfits_of(kind, data)
+        known = PARAMETER_NAMES.get(str(data.get("call")))
+        given = data.get("with")
+        if known is not None and isinstance(given, Mapping):
+            for name in given:
+                if name not in known:
+                    hint = suggest(str(name), known) or f" (known are {', '.join(known)})"
+                    yield ("with", name), f"unknown parameter of {data['call']}{hint}"
 
 
 class Fault(Disturbance):

@@ -76,6 +76,8 @@ class Region(Model):
 class Link(Model):
     """What limits or delays transfers from one Region to another."""
 
+    bare = "capacity"
+
     capacity: ByteRate = math.inf
     """Bytes per second; `none` is no limit."""
     latency: Duration = 0.0

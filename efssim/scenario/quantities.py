@@ -32,6 +32,8 @@ _ISO_DURATION = re.compile(
     rf"(?:T(?=[0-9.])(?:({_NUMBER})H)?(?:({_NUMBER})M)?(?:({_NUMBER})S)?)?"
 )
 _ISO_DATETIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[T ].+)?")
+ISO_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[T ]|$)")
+"""How a text begins that is meant as a date."""
 _BITS_OR_BYTES = re.compile(r"(k|[KMGTPE]i?|)b")
 
 _ISO_SECONDS = (604_800, 86_400, 3_600, 60, 1)

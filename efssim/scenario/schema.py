@@ -23,9 +23,11 @@ from efssim.scenario.base import Found, Model, collect, problem
 from efssim.scenario.checks import DEFAULT_START, cross_problems
 from efssim.scenario.document import suggest
 from efssim.scenario.events import Event, Fault
+from efssim.scenario.full_paths import paths_hint
+from efssim.scenario.moments import with_moments
 from efssim.scenario.network import Link, LinkName, Place, Region
 from efssim.scenario.presets import FILE_SYSTEM_TIMES
-from efssim.scenario.quantities import format_duration
+from efssim.scenario.quantities import format_duration, parse_datetime
 from efssim.scenario.regions import zone_region
 from efssim.scenario.streams import (
     LARGEST_FILE_BYTES,
@@ -48,12 +50,13 @@ from efssim.scenario.types import (
     Size,
 )
 from efssim.scenario.undocumented import CHOICES
-from efssim.scenario.written import as_written, mapping
+from efssim.scenario.written import as_written, mapping, parsed
 
 __all__ = [
     "LARGEST_FILE_BYTES",
     "Arrivals",
     "Batch",
+    "CloudWatch",
     "Control",
     "Defaults",
     "Destination",
@@ -96,10 +99,13 @@ FileSystemId = Annotated[
 class FileSystem(Place):
     """A file system and the streams that write to it."""
 
+    bare = "region"
+
     size: Size = 0
-    """Bytes stored; a constant."""
+    """Bytes stored at the start; writes add to them (`new_bytes`)."""
     files: Count = 0
-    """Files stored: the inventory that every sync scans; a constant."""
+    """Files stored at the start, the inventory that every sync scans; writes add to them
+    (`new_files`)."""
     throughput_mode: Literal["bursting", "provisioned", "elastic"] = "bursting"
     """Throughput mode, as the API has it."""
     provisioned_throughput: ByteRate | None = None
@@ -142,6 +148,8 @@ class FileSystem(Place):
 class Destination(Place):
     """Where a replication goes: a new file system somewhere, or one that exists."""
 
+    bare = "region"
+
     file_system: str | None = None
     """Name of an existing file system that becomes the destination."""
     kms_key_id: str | None = None
@@ -170,6 +178,8 @@ class Replication(Model):
     """Delays of the control plane."""
     initial: Initial = Initial.model_construct()
     """The initial sync, where it differs from the others."""
+    overhead: Size | None = None
+    """Bytes that EFS keeps for itself on the destination: 12 MiB, with `sync: {preset: none}` 0."""
 
     @classmethod
     def misfits(cls, data: Mapping[str, Any]) -> Iterator[Found]:
@@ -182,6 +192,8 @@ class Replication(Model):
 class Rpo(Model):
     """The recovery point objective: age at most `target` for at least `attainment` of the time."""
 
+    bare = "target"
+
     target: PositiveDuration = 900.0
     """Largest acceptable age; 15 minutes is what AWS documents "for most file systems"."""
     attainment: Fraction = 0.999
@@ -190,6 +202,14 @@ class Rpo(Model):
     """Whether the time from the creation of a replication to its first recovery point counts."""
     after_deletion: Literal["counted", "excluded"] = "counted"
     """Whether the time without a configuration counts: once it is gone, and before it is made."""
+
+
+class CloudWatch(Model):
+    """How CloudWatch's view of the run is made."""
+
+    phase: Annotated[Duration, Field(lt=60)] | None = None
+    """When within its minute TimeSinceLastSync is sampled; drawn anew for each minute unless set.
+    AWS documents only that there is a sample a minute."""
 
 
 class FileSystemDefaults(Model):
@@ -271,6 +291,8 @@ class Scenario(Model):
     """Whether syncs are kept; `off` keeps the summary, in memory that does not grow with them."""
     rpo: Rpo = Rpo.model_construct()
     """The recovery point objective."""
+    cloudwatch: CloudWatch = CloudWatch.model_construct()
+    """How CloudWatch's view of the run is made."""
     regions: dict[Name, Region] = Field(default_factory=dict)
     """Regions with something to say about; the others are known to AWS and opted in."""
     links: dict[LinkName, Link] = Field(
@@ -318,9 +340,11 @@ class Scenario(Model):
 
         return changed(self, changes or {}, keys)
 
-    def __reduce__(self) -> tuple[Any, ...]:
-        """Pickle what was written: the classes of parametrised distributions have no address."""
-        return type(self).model_validate, (self.model_dump(by_alias=True, exclude_unset=True),)
+    @classmethod
+    def misfits(cls, data: Mapping[str, Any]) -> Iterator[Found]:
+        for path, message in super().misfits(data):
+            bare = message == "unknown key"
+            yield path, message + paths_hint(cls, data, str(path[-1])) if bare else message
 
     @model_validator(mode="wrap")
     @classmethod
@@ -332,6 +356,9 @@ class Scenario(Model):
         base: Path = (info.context or {}).get("base", Path())
         found = cross_problems(as_written(data), base) if isinstance(data, Mapping) else []
         problems = [problem(loc, message) for loc, message in found]
+        if isinstance(data, Mapping):
+            start = parsed(parse_datetime, data.get("start", DEFAULT_START))
+            data = with_moments(as_written(data), start)
         scenario = collect(cls.__name__, problems, lambda: handler(data))
         too_large = [problem(loc, message) for loc, message in total_problems(scenario)]
         return collect(cls.__name__, too_large, lambda: scenario)

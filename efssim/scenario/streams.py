@@ -45,6 +45,8 @@ Growth = Annotated[Factor, Field(gt=0)]
 class TraceFile(Model):
     """A CSV file of single writes or, with `period`, of totals per period."""
 
+    bare = "file"
+
     file: Path
     """CSV file, relative to the scenario."""
     time: str = "timestamp"
@@ -130,6 +132,8 @@ def _as_cell(value: object) -> str:
 class HotSet(Model):
     """Blocks that are overwritten again and again; a sync sends each of them once."""
 
+    bare = "size"
+
     size: PositiveSize
     """Bytes of all hot blocks together."""
     block: PositiveSize
@@ -146,6 +150,8 @@ class HotSet(Model):
 
 class InFile(Model):
     """The one large file that a stream writes into."""
+
+    bare = "size"
 
     size: PositiveSize
     """Bytes of the file, which a sync compares as soon as one of them was written."""
@@ -173,6 +179,18 @@ class WriteStream(Model):
     """Files that one write changes."""
     growth: Growth = 1.0
     """Multiplies the arrival rate; for traces and batches the bytes."""
+    new_bytes: Fraction | None = None
+    """Share of the bytes that add to the size of the file system, those of hot writes left out; the
+    rest overwrites. 100 % unless set, 0 % with `in_file`."""
+    new_files: Fraction = 0.0
+    """Share of the changed files that are new."""
+
+    @property
+    def adds_bytes(self) -> float:
+        """Share of the bytes of its writes, the hot ones left out, that add to the size."""
+        if self.new_bytes is not None:
+            return self.new_bytes
+        return 1.0 if self.in_file is None else 0.0
 
     @model_validator(mode="after")
     def _complete(self) -> Self:
@@ -183,9 +201,22 @@ class WriteStream(Model):
         return self
 
     @model_validator(mode="after")
+    def _rate_of_volume(self) -> Self:
+        if self.arrivals is None or self.size is None:
+            return self
+        made = self.arrivals.with_size(self.size.expected())
+        return self if made is self.arrivals else self.model_copy(update={"arrivals": made})
+
+    @model_validator(mode="after")
     def _hot_set_in_file(self) -> Self:
         if self.hot_set and self.in_file and self.hot_set.size > self.in_file.size:
             raise ValueError("hot_set is larger than the file that it lies in")
+        return self
+
+    @model_validator(mode="after")
+    def _new_files_outside(self) -> Self:
+        if self.new_files and self.in_file is not None:
+            raise ValueError("new_files: a stream with in_file writes into one file")
         return self
 
     @field_validator("size")

@@ -46,6 +46,8 @@ def _always(duration_s: float) -> Distribution[Duration]:
 class Sync(Tuned):
     """Parameters of the sync process. What is not set comes from the preset."""
 
+    bare = "interval"
+
     presets = SYNC_PRESETS
 
     interval: Duration | None = None
@@ -95,6 +97,9 @@ class Control(Tuned):
     """How long it is PAUSED at least, however soon the last cause ends."""
     deleting: Distribution[Duration] | None = None
     """From the call until the configuration is gone."""
+    protecting: Distribution[Duration] | None = None
+    """From ENABLED until the destination's overwrite protection is shown as REPLICATING and no
+    longer as DISABLED; with 0 it is from the creation of the configuration on."""
 
 
 class Initial(Model):

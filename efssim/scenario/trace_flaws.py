@@ -100,15 +100,24 @@ def judge(spec: TraceSpec, raw: RawRows, run: Run) -> Judged:
     if not found.flaws:
         return found
     kinds = {flaw.kind for flaw in found.flaws}
-    told = [flaw for flaw in found.flaws if not _HIDDEN.get(flaw.kind, set()) & kinds]
-    return replace(found, flaws=tuple(_with_true_cures(flaw, kinds, raw) for flaw in told))
+    told = {
+        flaw.kind: _with_true_cures(flaw, kinds, raw)
+        for flaw in found.flaws
+        if not _HIDDEN.get(flaw.kind, set()) & kinds
+    }
+    if {"spacing", "grid"} <= kinds:
+        # Where rows have another period they are off this grid; where they have none, their most
+        # frequent distance is chance.
+        del told["grid" if "; write" in told["spacing"].text else "spacing"]
+    return replace(found, flaws=tuple(told.values()))
 
 
 _HIDDEN = {
-    "grid": {"spacing"},
-    "outside": {"length"},
-    "cover": {"length", "spacing", "outside"},
-    "missing": {"length", "spacing", "cover", "outside"},
+    "total": {"size"},
+    "length": {"counter"},
+    "outside": {"counter", "length"},
+    "cover": {"counter", "length", "spacing", "outside"},
+    "missing": {"counter", "length", "spacing", "cover", "outside"},
 }
 """Flaws that say nothing of their own beside others."""
 
@@ -126,11 +135,14 @@ def _cures(cure: Cure, flaw: Flaw, kinds: set[str], raw: RawRows) -> bool:
     """Whether a flaw is gone with a cure, and nothing came or was covered up instead."""
     after = _judged(cure.spec, raw, cure.run)
     left = {other.kind for other in after.flaws}
-    if flaw.kind == "unit":  # what else is wrong shows once it is known what values are
-        return "unit" not in left
-    # With the true period of its rows a trace may still be thin, which is then said.
-    is_thin = after.quality.is_thin and flaw.kind != "spacing"
-    return left <= kinds - {flaw.kind} and not is_thin
+    # What else is wrong only shows once it is known what values are and how far rows are apart.
+    if flaw.kind in _FIRST:
+        return not _FIRST[flaw.kind] & left
+    return left <= kinds - {flaw.kind} and not after.quality.is_thin
+
+
+_FIRST = {"unit": {"unit"}, "spacing": {"spacing", "grid"}}
+"""Flaws that hide others until they are cured, and what must not be left then."""
 
 
 def _judged(spec: TraceSpec, raw: RawRows, run: Run) -> Judged:
@@ -234,11 +246,11 @@ def _repeat_length(spec: TraceSpec, span_s: float) -> tuple[float | None, Flaw |
         if spec.period_s is None:
             text = "needs a `length` to be repeated, for its rows have no `period`"
             return None, Flaw("length", text)
-        return span_s, None
+        length = span_s
     if length <= 0 or length < span_s - TIME_TOLERANCE_S:
         return None, Flaw(
             "length",
-            f"`length` is {length:.15g} s but the trace is {span_s:.15g} s long; "
+            f"repeats every {length:.15g} s but is {span_s:.15g} s long; "
             "a repeated trace must end before it begins again",
         )
     return length, None
@@ -257,7 +269,8 @@ def _unit_flaws(spec: TraceSpec, quality: TraceQuality, run: Run) -> Iterator[Fl
     lacks_per = name.per == "second" and not says_per and not spec.counter
     lacks_counter = name.counter and spec.counter is None and not says_per
     if lacks_unit or lacks_per or lacks_counter:
-        text = f"column {quoted(spec.bytes)} is in {name.says}, by its name, and is read as bytes"
+        column = quoted(spec.bytes)
+        text = f"column {column} holds {name.says}, as its name says, and would be read as bytes"
         cures = tuple(
             _unit_cure(spec, name, unit, quality, run)
             for unit in (name.units if lacks_unit else (spec.unit,)) or (None,)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, available_timezones
+
+from efssim.scenario.document import suggest
 
 
 def time_zone(name: str) -> ZoneInfo:
@@ -10,4 +12,5 @@ def time_zone(name: str) -> ZoneInfo:
     try:
         return ZoneInfo(name)
     except (KeyError, OSError, ValueError):  # unknown names, directories, malformed keys
-        raise ValueError(f"unknown time zone '{name}'") from None
+        hint = suggest(name, sorted(available_timezones()))
+        raise ValueError(f"unknown time zone '{name}'{hint}") from None

@@ -147,7 +147,7 @@ def evaluated(
     loss = losses.interval(confidence, seen)
     interval = Interval(1.0 - loss.high, 1.0 - loss.low)
     met = losses.none() if objective == 1 else interval.low >= objective
-    is_protected = all(protected(trials.trials, name) for name in replications)
+    is_protected = all(protected(trials.trials, name, trials.weighing) for name in replications)
     return Evaluation(
         value=value,
         losses=losses,

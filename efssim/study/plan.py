@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -32,7 +32,7 @@ from efssim.study.ladder import ladder
 from efssim.study.quantity import FRACTION
 from efssim.study.search import BUDGET, Bracket, Direction, Outcome, Search
 from efssim.study.shared import Runner, runner
-from efssim.study.space import Parameter, bounds, parameter, with_value
+from efssim.study.space import Parameter, bounds, parameter, require_key, with_value
 from efssim.study.trials import Trials
 from efssim.study.what_if import SHARES, WhatIf, what_if
 from efssim.usage import checked
@@ -159,7 +159,7 @@ class Plan:
         """One row per evaluation, in the order in which they were made."""
         import pandas as pd
 
-        return pd.DataFrame(
+        made = pd.DataFrame(
             {
                 "value": [e.value for e in self.evaluations],
                 "text": [self.parameter.text(e.value) for e in self.evaluations],
@@ -175,13 +175,19 @@ class Plan:
                 "peak_s": [e.peak_s for e in self.evaluations],
             }
         )
+        whole = {"trials": "int64", "seed": "int64", "met": "bool"}
+        words = {"text": "str", "stage": "str"}
+        numbers = dict.fromkeys(made.columns.difference([*whole, *words]), "float64")
+        return made.astype({**whole, **words, **numbers})
 
     @cached_property
     def what_if_table(self) -> pd.DataFrame:
         """What each share of the time would need, and what it leaves: one row per share."""
         import pandas as pd
 
-        return pd.DataFrame([row.as_json() for row in self.what_if])
+        columns = [field.name for field in fields(WhatIf)]
+        made = pd.DataFrame([row.as_json() for row in self.what_if], columns=columns)
+        return made.astype({name: "bool" if name == "confirmed" else "float64" for name in columns})
 
     def plot(self, ax: Axes | None = None) -> Axes:
         """Draw attainment against the value, its intervals and the objective; return the Axes.
@@ -230,6 +236,7 @@ def plan(
     if len(between) != 2:
         raise UsageError("efssim.plan: between has to be two values, (low, high)")
     chosen = vary if isinstance(vary, Parameter) else parameter(vary)
+    require_key(scenario, chosen)
     ends = bounds(chosen, *between)
     if chosen.segments == ("rpo", "attainment"):
         raise chosen.problem("is the objective itself; vary something else, or rpo.target")

@@ -88,6 +88,18 @@ def with_value(scenario: Scenario, vary: Parameter | str, value: object) -> Scen
     return validated(data, chosen.at)
 
 
+def require_key(scenario: Scenario, vary: Parameter) -> None:
+    """Raise ScenarioError, with what may be meant, if a path leads to no key of a scenario."""
+    if vary.quantity is not None:
+        return
+    try:
+        with_value(scenario, vary, 0)
+    except ScenarioError as error:
+        unknown = [found for found in error.problems if found.message.startswith("unknown key")]
+        if unknown:
+            raise ScenarioError(unknown) from None
+
+
 def parse_assignment(text: str, ordinal: int = 1) -> tuple[Parameter, str]:
     """Return the parameter and the values of `path=values`; raise ScenarioError."""
     found = _ASSIGNMENT.fullmatch(text)

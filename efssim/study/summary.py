@@ -5,18 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
+from efssim.column_types import categories, type_of
 from efssim.lag.loss import LEFT_KEYS, LOSS_KEYS
+from efssim.records import STATUSES
 from efssim.study.evidence import Evidence
-from efssim.study.intervals import Interval
-from efssim.study.merging import TIMES, interval_leaf, mean_leaf, merged, within
+from efssim.study.intervals import CONFIDENCE, Interval
+from efssim.study.merging import interval_leaf, mean_leaf, merged, within
 from efssim.study.protected import protected
+from efssim.study.sample import sample_of
 from efssim.study.trial import Trial
+from efssim.study.weighing import Weighing
 
 if TYPE_CHECKING:
     import pandas as pd
 
+PLACES = ("stratum", "weight")
+"""Columns of the table of trials that are no numbers of a trial."""
 AGE = "time_since_last_sync_s"
 MAYBE = {"recovery_point": LOSS_KEYS, "not_replicated": LEFT_KEYS}
 """Objects of a replication that may be null, and their fields."""
@@ -24,6 +28,7 @@ MAYBE = {"recovery_point": LOSS_KEYS, "not_replicated": LEFT_KEYS}
 
 def means_and_intervals(
     trials: Sequence[Trial],
+    weighing: Weighing,
     evidence: dict[str, Evidence],
     stein: dict[str, Interval | None] | None,
 ) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -32,48 +37,75 @@ def means_and_intervals(
     `stein`: the intervals of the mean ages where a precision decided the number of trials.
     """
     parts = [trial.summary["replications"] for trial in trials]
-    means, intervals = merged(parts, mean_leaf), merged(parts, interval_leaf)
+    strata = [trial.stratum for trial in trials]
+    means = merged(parts, strata, mean_leaf(weighing))
+    intervals = merged(parts, strata, interval_leaf(weighing))
     for name, found in evidence.items():
         means[name]["rpo"]["met"], intervals[name]["rpo"]["met"] = found.met, None
-        throughout = None if found.met is None else found.met and protected(trials, name)
+        throughout = None if found.met is None else found.met and protected(trials, name, weighing)
         means[name]["rpo"]["met_throughout"] = throughout
         intervals[name]["rpo"]["met_throughout"] = None
+        _bound_losses(intervals[name]["rpo"], trials, name, weighing)
     for name, interval in (stein or {}).items():
         cut = None if interval is None else list(within("mean", interval))
         intervals[name][AGE]["mean"] = cut
     return means, intervals
 
 
-def trial_table(trials: Sequence[Trial]) -> pd.DataFrame:
+def _bound_losses(
+    rpo: dict[str, Any], trials: Sequence[Trial], name: str, weighing: Weighing
+) -> None:
+    """Replace the intervals of what is lost by bounds that hold also where trials are equal."""
+    parts = [trial.summary["replications"].get(name) for trial in trials]
+    known = [part for part in parts if part is not None and part["rpo"]["attainment"] is not None]
+    if len(known) < 2:
+        return
+    sample = sample_of(trials, name, weighing.design, undefined_is_lost=False)
+    low, high = sample.attained((1 + CONFIDENCE) / 2)
+    rpo["attainment"] = [low, high]
+    if len(known) == len(parts) and not any(part[AGE]["undefined_s"] for part in known):
+        seconds = trials[0].summary["window"]["seconds"]
+        rpo["violation_s"] = [seconds * (1.0 - high), seconds * (1.0 - low)]
+
+
+def trial_table(trials: Sequence[Trial], weighing: Weighing) -> pd.DataFrame:
     """Return every number of every trial: a row for each trial and replication.
 
-    A value that a trial does not have is NaN, NaT or NA; times are UTC datetimes.
+    Where trials are of strata, `stratum` is the ordinal of a trial's and `weight` what it counts.
+
+    A value that a trial does not have is NaN, NaT or NA; times are UTC datetimes. The types of
+    columns follow from their names.
     """
     import pandas as pd
 
     rows = [
-        {"trial": trial.number, "replication": name, **dict(_flat(numbers))}
+        {
+            "trial": trial.number,
+            "replication": name,
+            **_placed(trial, weighing),
+            **dict(_flat(numbers)),
+        }
         for trial in trials
         for name, numbers in trial.summary["replications"].items()
     ]
+    # Without a trial there is still the number and the name of whatever there could be.
     table = pd.DataFrame(rows or {"trial": [], "replication": []})
-    return table.astype({"trial": "int64", "replication": "category", **_types(table)})
+    names = categories(table["replication"], (name for trial in trials for name in _names(trial)))
+    table = table.astype({"trial": "int64"}).assign(replication=names)
+    ends = categories(table["final_status"], STATUSES) if "final_status" in table else None
+    typed = {name: type_of(name) for name in table.columns[2:] if name != "final_status"}
+    table = table.astype(typed)
+    return table if ends is None else table.assign(final_status=ends)
 
 
-def _types(table: pd.DataFrame) -> dict[str, str]:
-    """Return the types of columns in which some trial has no value."""
-    made = {}
-    for column in table.columns[2:]:
-        values = table[column].dropna()
-        if column.rpartition(".")[-1] in TIMES:
-            made[column] = "datetime64[us, UTC]"
-        elif column == "final_status":
-            made[column] = "category"
-        elif len(values) and isinstance(values.iloc[0], bool | np.bool_):
-            made[column] = "boolean"
-        elif len(values) < len(table):
-            made[column] = "float64"
-    return made
+def _placed(trial: Trial, weighing: Weighing) -> dict[str, float]:
+    if weighing.is_plain:
+        return {}
+    return {"stratum": trial.stratum, "weight": weighing.each[trial.stratum]}
+
+
+def _names(trial: Trial) -> list[str]:
+    return list(trial.summary["replications"])
 
 
 def _flat(tree: dict[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Executor
@@ -11,6 +10,7 @@ from functools import cached_property
 from itertools import product
 from typing import TYPE_CHECKING, Any
 
+from efssim.column_types import categories
 from efssim.errors import UnknownNameError, UsageError
 from efssim.progress import bar_of_trials, told
 from efssim.scenario import Scenario
@@ -18,10 +18,10 @@ from efssim.scenario.document import Position, suggest
 from efssim.scenario.trace_quality import TraceQuality
 from efssim.study.errors import StudyError
 from efssim.study.interrupts import ctrl_c
-from efssim.study.intervals import mean_interval
-from efssim.study.pairs import Difference, difference
+from efssim.study.pairs import Difference, apart, weighted_difference
 from efssim.study.shared import runner
 from efssim.study.space import OPTION, Parameter, listed, parameter, values_of, with_value
+from efssim.study.summary import PLACES
 from efssim.study.trials import Trials
 from efssim.usage import checked
 
@@ -89,10 +89,13 @@ class Sweep:
         for point in self.points:
             table = point.trials.table.copy()
             for ordinal, vary in enumerate(self.parameters):
-                table.insert(ordinal, vary.path, point.values.get(vary.path))
+                value = point.values.get(vary.path)
+                column = pd.Series([value] * len(table), index=table.index, dtype=_type_of(vary))
+                table.insert(ordinal, vary.path, column)
             tables.append(table)
         joined = pd.concat(tables, ignore_index=True)
-        return joined.astype({"replication": "category"})
+        names = (name for table in tables for name in table["replication"].cat.categories)
+        return joined.assign(replication=categories(joined["replication"], names))
 
     @cached_property
     def traces(self) -> dict[str, TraceQuality]:
@@ -125,9 +128,8 @@ class Sweep:
         self.check_measure(measure)
         rows = []
         for point in self.points:
-            values = self.series(point, measure, replication).tolist()
-            low, high = mean_interval(values) or (None, None)
-            mean = math.fsum(values) / len(values) if values else None
+            mean, interval = point.trials.estimate(self.named(replication), measure)
+            low, high = interval or (None, None)
             rows.append({**self._all_values(point), "mean": mean, "low": low, "high": high})
         return pd.DataFrame(rows).astype(dict.fromkeys(("mean", "low", "high"), "float64"))
 
@@ -137,9 +139,13 @@ class Sweep:
     def check_measure(self, measure: str) -> None:
         """Raise StudyError unless every trial has a number of that name."""
         table = self.points[0].trials.table
-        if measure not in table.columns or measure in ("trial", "replication"):
-            known = [name for name in table.columns if table[name].dtype.kind in "fiu"]
-            raise StudyError(f"no measure '{measure}'{suggest(measure, known)}")
+        if measure not in table.columns or measure in ("trial", "replication", *PLACES):
+            known = [
+                name
+                for name in table.columns
+                if table[name].dtype.kind in "fiu" and name not in PLACES
+            ]
+            raise StudyError(f"no measure '{measure}'{_meant(measure, known)}")
 
     def series(
         self, point: Point, measure: str, replication: str | None = None
@@ -174,15 +180,28 @@ class Sweep:
             ((path, value),) = point.values.items()
             pairs = pd.concat((base, self.series(point, measure, replication)), axis=1).dropna()
             if len(pairs):
-                found = difference(pairs.iloc[:, 0].tolist(), pairs.iloc[:, 1].tolist())
+                found = self._change(point, pairs, measure, self.named(replication))
                 rows.append({"path": path, "value": value, **found._asdict()})
         columns = ["path", "value", *Difference._fields]
         table = pd.DataFrame(rows, columns=columns)
-        table = table.astype(dict.fromkeys(Difference._fields, "float64"))
+        table = table.astype(dict.fromkeys(Difference._fields, "float64") | {"path": "str"})
         table = table.rename(columns={"first": "base", "second": "mean"})
         reach = table.assign(reach=table["difference"].abs()).groupby("path")["reach"]
         order = reach.transform("max").sort_values(ascending=False, kind="stable").index
         return table.loc[order].reset_index(drop=True)
+
+    def _change(
+        self, point: Point, pairs: pd.DataFrame, measure: str, replication: str
+    ) -> Difference:
+        """Return what a value changes: over pairs, unless it makes other faults rare."""
+        base, other = self.points[0].trials, point.trials
+        if base.design != other.design:
+            (a, of_a), (b, of_b) = (one.estimate(replication, measure) for one in (base, other))
+            return apart((a or 0.0, of_a), (b or 0.0, of_b))
+        by_number = {trial.number: trial.stratum for trial in base.trials}
+        strata = [by_number[int(number)] for number in pairs.index]
+        first, second = (pairs.iloc[:, column].tolist() for column in (0, 1))
+        return weighted_difference(first, second, strata, base.weighing)
 
     def plot(
         self, measure: str = MEASURE, replication: str | None = None, ax: Axes | None = None
@@ -235,6 +254,19 @@ def sweep(
         on_progress=on_progress,
         progress=progress,
     )
+
+
+def _meant(measure: str, known: list[str]) -> str:
+    """Return which measures may be meant: those that end so, else the closest one."""
+    ending = [f"'{name}'" for name in known if name.split(".")[-1] == measure]
+    return f" (did you mean {' or '.join(ending)}?)" if ending else suggest(measure, known)
+
+
+def _type_of(vary: Parameter) -> str:
+    """Return the type of a column of values: none but numbers has one that fits all."""
+    if vary.quantity is None:
+        return "object"
+    return "Int64" if vary.quantity.whole else "float64"
 
 
 def _parsed(path: str, given: Sequence[object] | str, ordinal: int) -> tuple[Parameter, list[Any]]:

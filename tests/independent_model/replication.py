@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from independent_model.agenda import Turn
 from independent_model.file_system import (
+    READ_ONLY,
     FileSystem,
     bytes_to_send,
     changed_files,
@@ -71,7 +72,7 @@ class Replication:
         self.runnable: list[tuple[float, bool]] = []
         """When syncs could run and when not: ENABLED and no outage."""
         self.discarded: list[Write] = []
-        self.lost_at_deletion: int | None = None
+        self.lost_at_deletion: list[Write] | None = None
         self._may_resume_s = 0.0
         self._take()
 
@@ -81,7 +82,7 @@ class Replication:
         for side in (self.source, self.destination):
             side.replication = self
         self.destination.protection = "REPLICATING"
-        self.destination.stops.append((self, "read_only"))
+        self.destination.stop(self, READ_ONLY, self.world.now)
 
     def establish(self) -> None:
         """Begin ENABLED, with everything on the destination."""
@@ -92,7 +93,7 @@ class Replication:
 
     def create(self) -> None:
         """Begin ENABLING; the initial sync follows."""
-        self.discarded = self.world.unreplicated(self.destination)
+        self.discarded = self.destination.unreplicated()
         for write in self.discarded:
             write.discarded = True
         self._become("ENABLING")
@@ -106,10 +107,8 @@ class Replication:
             self._after(self.timing.deleting_s, self._go)
 
     def _go(self) -> None:
-        pending = [write for write in self.writes if write.published_s is None]
-        for write in pending:
-            write.lost_s = self.world.now
-        self.lost_at_deletion = sum(write.bytes for write in pending)
+        # What was written before the configuration was pending, too, until the initial sync.
+        self.lost_at_deletion = self.source.unreplicated()
         self.gone_s = self.world.now
         self._become(None)
         self._release()
@@ -117,7 +116,7 @@ class Replication:
     def _release(self) -> None:
         self.source.replication = self.destination.replication = None
         self.destination.protection = "ENABLED"
-        self.destination.stops = [stop for stop in self.destination.stops if stop[0] is not self]
+        self.destination.go_on(self, self.world.now)
 
     # --- statuses -------------------------------------------------------------------------------
 
@@ -247,6 +246,8 @@ class Replication:
         now = self.world.now
         for write in sync.writes:
             write.published_s = now
+        for write in self.source.unreplicated():
+            write.replicated = write.time_s <= sync.cut_s
         written = sum(write.bytes for write in sync.writes)
         self.syncs.append(Done(sync.cut_s, now, sync.initial, sync.bytes, sync.files, written))
         self.sync, self.lrt_s = None, sync.cut_s

@@ -14,6 +14,11 @@ import numpy as np
 
 SOURCE, DESTINATION, THIRD = "us-east-1", "us-west-2", "eu-west-1"
 LINK = f"{SOURCE} -> {DESTINATION}"
+CALLS = (
+    "CreateReplicationConfiguration",
+    "DeleteReplicationConfiguration",
+    "UpdateFileSystemProtection",
+)
 
 Json = dict[str, Any]
 T = TypeVar("T")
@@ -36,6 +41,8 @@ class _Maker:
         """Whether the destination is a file system of its own, with its own streams."""
         self.second = self.chance(0.2)
         """Whether another file system is replicated to the same Region."""
+        self.place = self.one_of([DESTINATION] * 9 + [SOURCE])
+        """Where the destination is."""
 
     # --- draws ----------------------------------------------------------------------------------
 
@@ -69,6 +76,8 @@ class _Maker:
             "rpo": {
                 "target": self.target_s(replications["dr"]["sync"]),
                 "attainment": self.one_of([0.5, 0.9, 0.999]),
+                **self.maybe(0.2, initial_sync="excluded"),
+                **self.maybe(0.2, after_deletion="excluded"),
             },
             "regions": {name: self.region() for name in regions},
             "links": {} if self.second else self.links(),
@@ -81,11 +90,12 @@ class _Maker:
     def warm_up(self, events: list[Json]) -> int:
         """Return none, some time, or that of an event."""
         times = [event["at"] for event in events if event["at"] < self.duration]
-        return self.one_of([0, 0, self.time(1, 10), self.time(5, 30), *times[:2]])
+        found: int = self.one_of([0, 0, self.time(1, 10), self.time(5, 30), *times[:2]])
+        return found
 
     def target_s(self, sync: Json) -> int:
         """Return some time, or the age at which a sync of little completes."""
-        peak = sync["interval"] + sync["setup"] or self.step
+        peak: int = sync["interval"] + sync["setup"] or self.step
         return self.one_of([peak, self.time(1, 30), self.time(1, 30)])
 
     def region(self) -> Json:
@@ -100,7 +110,7 @@ class _Maker:
     def file_systems(self) -> Json:
         found = {"a": self.file_system(SOURCE)}
         if self.existing:
-            found["z"] = self.file_system(DESTINATION)
+            found["z"] = self.file_system(self.place)
         if self.second:
             found["b"] = self.file_system(self.one_of([SOURCE, THIRD]))
         return found
@@ -109,8 +119,9 @@ class _Maker:
         names = ["w", "x", "y"][: self.one_of([0, 1, 1, 2, 3])]
         return {
             "region": region,
-            "size": 256 * self.between(0, 40),
+            "size": 256 * self.one_of([0, *[self.between(0, 40) for _ in range(4)]]),
             "files": self.between(0, 16),
+            **self.maybe(0.1, growth=2),
             "writes": {name: self.stream() for name in names},
         }
 
@@ -137,25 +148,33 @@ class _Maker:
         block = self.one_of([128, 256, 512])
         hot = {"size": block * self.between(1, 4), "block": block, "share": self.one_of([0, 1, 1])}
         return {
+            **self.maybe(0.1, growth=self.one_of([0.5, 2])),
             **self.maybe(0.3, files=self.between(1, 4)),
             **in_file,
             **self.maybe(0.2, hot_set=hot),
         }
 
     def trace(self) -> Json:
+        """Return a trace of equal rows; a short one is repeated, a late one moved to the start."""
         period = self.step * self.one_of([4, 8])
-        rows = self.duration // period + 1
-        size = 1024 * self.between(1, 4)
-        name = f"trace-{self.seed}-{self.between(0, 10**9)}.csv"
-        lines = [f"{period * k},{size}" for k in range(rows)]
+        rows = self.one_of([self.duration // period + 1, 3])
+        repeat = {} if period * rows > self.duration else {"repeat": True, "length": period * rows}
+        late = self.one_of([0, 0, self.time(1, 9)])
+        name, size = f"trace-{self.seed}-{self.between(0, 10**9)}.csv", 1024 * self.between(1, 4)
+        lines = [f"{late + period * k},{size}" for k in range(rows)]
         (self.folder / name).write_text("\n".join(["timestamp,value", *lines]) + "\n")
         totals = {"period": period, "writes_per_row": self.one_of([1, 2, 4])}
-        return {"file": str(self.folder / name), **self.maybe(0.7, **totals)}
+        return {
+            "file": str(self.folder / name),
+            **({"align": "start"} if late else {}),
+            **self.maybe(0.7, **totals),
+            **repeat,
+        }
 
     # --- replications ---------------------------------------------------------------------------
 
     def replications(self) -> Json:
-        destination = {"file_system": "z"} if self.existing else {"region": DESTINATION}
+        destination = {"file_system": "z"} if self.existing else {"region": self.place}
         found = {"dr": self.replication("a", destination)}
         if self.second:
             found["dr2"] = self.replication("b", {"region": DESTINATION})
@@ -215,13 +234,16 @@ class _Maker:
             {"region_outage": self.one_of([SOURCE, SOURCE, DESTINATION, THIRD])},
             {"link_outage": LINK},
             {"link_degraded": LINK, "factor": self.one_of([0.25, 0.5])},
-            {"kms_key_disabled": "dr"},
+            {"kms_key_disabled": self.one_of(["dr", "dr2"][: 1 + self.second])},
             {"permission_lost": "dr"},
-            {"api_error": "DeleteReplicationConfiguration", "code": "InternalServerError"},
+            {"api_error": self.one_of(CALLS), "code": "InternalServerError", **self.injected()},
         ]
         if self.chance(0.08):
             return {"at": self.when(), "fail": self.one_of(["a", self.replica()])}
         return {"at": self.when(), **self.one_of(kinds), **self.maybe(0.85, **self.lasting())}
+
+    def injected(self) -> Json:
+        return {**self.maybe(0.3, times=2), **self.maybe(0.3, region=SOURCE)}
 
     def lasting(self) -> Json:
         return {"for": self.time(1, 16)}

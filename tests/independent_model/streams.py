@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from efssim.scenario.arrivals import Batch
-from efssim.scenario.schema import FileSystem, WriteStream
+from efssim.scenario.schema import FileSystem, TraceFile, WriteStream
 
 
 @dataclass(frozen=True)
@@ -36,8 +36,9 @@ class Write:
     bytes: int
     stream: Stream
     published_s: float | None = None
-    lost_s: float | None = None
-    """When the configuration that should have published it was gone."""
+    """When the replication that it was made under published it."""
+    replicated: bool = False
+    """Whether any replication published it."""
     discarded: bool = False
 
     @property
@@ -75,7 +76,7 @@ def writes_of(file_system: FileSystem, start: datetime, end_s: float) -> list[Wr
     found = []
     for name, spec in file_system.writes.items():
         stream, total, rounded = stream_of(name, spec), 0.0, 0
-        for time_s, size in _wanted(spec, start, end_s):
+        for time_s, size in _wanted(spec, file_system.growth * spec.growth, start, end_s):
             total += size
             if 0 < time_s <= end_s:
                 found.append(Write(time_s, round(total) - rounded, stream))
@@ -83,27 +84,25 @@ def writes_of(file_system: FileSystem, start: datetime, end_s: float) -> list[Wr
     return sorted(found, key=lambda write: write.time_s)
 
 
-def _wanted(spec: WriteStream, start: datetime, end_s: float) -> Iterator[tuple[float, float]]:
+def _wanted(
+    spec: WriteStream, growth: float, start: datetime, end_s: float
+) -> Iterator[tuple[float, float]]:
+    """Yield times and bytes; growth multiplies a rate, and the bytes where there is none."""
     if spec.trace is not None:
-        yield from _trace(spec, end_s)
+        for time_s, size in _trace(spec.trace, end_s):
+            yield time_s, size * growth
         return
     assert spec.arrivals is not None
     assert spec.size is not None
     if spec.size.constant is None:
         raise ValueError("sizes are drawn")
-    for time_s in _times(spec, start, end_s):
-        yield time_s, spec.size.constant
-
-
-def _times(spec: WriteStream, start: datetime, end_s: float) -> Iterator[float]:
-    arrivals = spec.arrivals
-    assert arrivals is not None
-    if arrivals.constant is not None:
-        rate = arrivals.constant.rate
-        for k in range(1, math.floor(end_s * rate.count / rate.period_s) + 2):
-            yield k * rate.period_s / rate.count
-    elif arrivals.batch is not None:
-        yield from _jobs(arrivals.batch, start, end_s)
+    if spec.arrivals.constant is not None:
+        rate = spec.arrivals.constant.rate
+        for k in range(1, math.floor(end_s * rate.count * growth / rate.period_s) + 2):
+            yield k * rate.period_s / (rate.count * growth), spec.size.constant
+    elif spec.arrivals.batch is not None:
+        for time_s in _jobs(spec.arrivals.batch, start, end_s):
+            yield time_s, spec.size.constant * growth
     else:
         raise ValueError("arrivals are drawn")
 
@@ -119,23 +118,21 @@ def _jobs(batch: Batch, start: datetime, end_s: float) -> Iterator[float]:
         begin_s += batch.every
 
 
-def _trace(spec: WriteStream, end_s: float) -> Iterator[tuple[float, float]]:
-    trace = spec.trace
-    assert trace is not None
+def _trace(trace: TraceFile, end_s: float) -> Iterator[tuple[float, float]]:
     with trace.file.open(encoding="utf-8", newline="") as lines:
         rows = [(float(row[trace.time]), float(row[trace.bytes])) for row in csv.DictReader(lines)]
-    first = rows[0][0] if trace.align == "start" else 0.0
+    moved_s = rows[0][0] if trace.align == "start" else 0.0
     span_s = trace.length or rows[-1][0] - rows[0][0] + (trace.period or 0.0)
-    lap = 0
-    while lap == 0 or (trace.repeat and lap * span_s + rows[0][0] - first <= end_s):
+    lap_s = -moved_s
+    while lap_s + rows[0][0] <= end_s:
         for time_s, size in rows:
-            yield from _row(spec, time_s - first + lap * span_s, size)
-        lap += 1
+            yield from _row(trace, time_s + lap_s, size)
+        if not trace.repeat:
+            return
+        lap_s += span_s
 
 
-def _row(spec: WriteStream, time_s: float, size: float) -> Iterator[tuple[float, float]]:
-    trace = spec.trace
-    assert trace is not None
+def _row(trace: TraceFile, time_s: float, size: float) -> Iterator[tuple[float, float]]:
     if trace.period is None:
         yield time_s, size
         return

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 
-from efssim.report.compare_text import change_text
+from efssim.report.compare_text import change_text, verdicts
 from efssim.report.figures.study_alt import comparison_alt
 from efssim.report.html.study import Block, Study, study_page
 from efssim.report.html.svg import Figure, inlined
@@ -62,13 +62,17 @@ def _block(comparison: Comparison, svg: str, ident: str) -> Block:
         "Change",
         inlined(svg, f"{ident}-change"),
         comparison_alt(comparison),
-        "Points are changes in per cent of the first mean, lines their 95 % intervals.",
+        "Points are changes in per cent of the first mean (of shares in percentage points), "
+        "lines their 95 % intervals.",
     )
     return Block(name, ident, text=_pairs(comparison), figure=figure, table=_table(comparison))
 
 
 def _pairs(comparison: Comparison) -> str:
-    return f"{counted(len(comparison.numbers), 'pair')} of trials with the same draws."
+    pairs = f"{counted(len(comparison.numbers), 'pair')} of trials with the same draws."
+    if not comparison.is_paired:
+        pairs = "No pairs of trials, since their rare faults differ."
+    return " ".join([pairs, *verdicts(comparison)])
 
 
 def _table(comparison: Comparison) -> Table:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from efssim.report.assumptions import assumed_parameters
+from efssim.report.cautions import cautions
 from efssim.report.details import diverging_text, sentences
 from efssim.report.figure_files import Drawing
 from efssim.report.html import run_tables as tables
@@ -56,6 +57,7 @@ class Section:
     disaster: str
     diverging: str
     sentences: list[str]
+    cautions: list[str]
     assumed: str
     lags: Table
     facts: Table
@@ -123,6 +125,7 @@ def _section(ident: str, result: Result, name: str, figures: dict[str, Figure]) 
         disaster=disaster(outcome),
         diverging=diverging_text(outcome, result),
         sentences=sentences(name, outcome, result),
+        cautions=cautions(outcome, result),
         assumed=", ".join(f"{k} {v}" for k, v in assumed_parameters(result.scenario, outcome)),
         lags=tables.lag_table(outcome.summary, name),
         facts=tables.facts(outcome.summary, name),

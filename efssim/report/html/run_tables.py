@@ -11,7 +11,7 @@ from efssim.records import Event
 from efssim.report.causes import explained
 from efssim.report.figures.curve import Curve, age_curve, pending_curve
 from efssim.report.figures.over_time import window_of
-from efssim.report.happened import happened_items, summed, total_s
+from efssim.report.happened import Item, happened_items, summed, total_s
 from efssim.report.html.tables import (
     Cell,
     Column,
@@ -80,6 +80,9 @@ def facts(summary: dict[str, Any], name: str) -> Table:
     rows = [
         [_term("attainment"), share(summary["rpo"]["attainment"])],
         [_term("objective"), share(summary["rpo"]["objective"])],
+        [_term("writable"), share(summary["rpo"]["attainment_while_writable"])],
+        [_term("unprotected"), duration(summary["unprotected_s"])],
+        *_recovery(summary["recovery_point"]),
         [text("expected loss in a disaster, bytes", "pending"), size(pending["mean"])],
         [text("worst loss in a disaster, bytes", "pending"), size(pending["max"])],
         [text("expected loss, time", "oldest_pending"), duration(oldest["mean"])],
@@ -95,6 +98,18 @@ def facts(summary: dict[str, Any], name: str) -> Table:
         [text("not replicated at the end"), size(pending["open_at_end"])],
     ]
     return Table(f"In short: {name}", [Column("what"), Column("value", True)], rows)
+
+
+def _recovery(found: dict[str, Any] | None) -> list[list[Cell]]:
+    """Return what a disaster of the source cost; nothing where there was none."""
+    if found is None:
+        return []
+    return [
+        [text("lost with the source, bytes", "recovery"), size(found["lost_bytes"])],
+        [text("lost with the source, writes", "recovery"), number(found["lost_writes"])],
+        [text("lost with the source, time", "recovery"), duration(found["lost_s"])],
+        [text("until the destination was writable"), duration(found["writable_s"])],
+    ]
 
 
 def overview(result: Result) -> Table:
@@ -180,8 +195,7 @@ def events(result: Result) -> Table:
             _length(result, item.event),
             text(_kind(item.event)),
             text(item.what),
-            text(NOTHING if item.event is None else ", ".join(item.event.affected) or NOTHING),
-            text("; ".join(e for e in item.effects if not e.startswith("refused: "))),
+            text("; ".join(_followed(item))),
             *([text(item.event.error if item.event else "")] if is_refused else []),
         ]
         for item in happened_items(result)
@@ -193,13 +207,19 @@ def events(result: Result) -> Table:
         Column("kind"),
         Column("what"),
         Column("affected"),
-        Column("what followed"),
         *([Column("refused with")] if is_refused else []),
     ]
     return Table("Disturbances and API history", head, shown, is_sortable=True, note=note)
 
 
 NOTHING = "nothing"
+
+
+def _followed(item: Item) -> Iterator[str]:
+    """Yield whom something affected, and what followed from it; a refusal has its own column."""
+    if item.event is not None:
+        yield ", ".join(item.event.affected) or NOTHING
+    yield from (effect for effect in item.effects if not effect.startswith("refused: "))
 
 
 def _kind(event: Event | None) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from efssim.report.evidence_text import long_faults_text, strata_text, units_text
 from efssim.report.figures.study_alt import trials_alt
 from efssim.report.html.run_tables import LAGS, exact, leaves
 from efssim.report.html.sections import sentence, worst
@@ -36,6 +37,7 @@ from efssim.report.trials_verdict import (
 )
 from efssim.report.verdict import goal
 from efssim.scenario.quantities import format_duration
+from efssim.study.evidence import Evidence
 from efssim.study.trials import Trials
 
 _ROWS = 300
@@ -109,8 +111,13 @@ def _verdict(trials: Trials, name: str) -> Verdict:
         kind_of(name, trials),
         f"RPO {word_of(name, trials).lower()}",
         f"{held} {late(name, trials)} {disaster(name, trials)}",
-        f"Objective: {goal(means)}.",
+        f"Objective: {goal(means)}. {_rests_on(trials, found)}".rstrip(),
     )
+
+
+def _rests_on(trials: Trials, found: Evidence) -> str:
+    parts = units_text(found, trials), strata_text(trials), long_faults_text(trials)
+    return " ".join(part for part in parts if part)
 
 
 def _attained(

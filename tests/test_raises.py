@@ -1,0 +1,32 @@
+"""What public modules raise themselves has the base class of the package."""
+
+import ast
+from pathlib import Path
+
+import efssim
+
+PACKAGE = Path(efssim.__file__).parent
+OWN_RULES = {
+    "scenario": "validators raise ValueError, which pydantic collects into a ScenarioError",
+    "study/quantity.py": "a parser, as those of the scenario",
+    "study/options.py": "click's own",
+    "model/pagination.py": "what is caught where it is raised",
+    "aws/clock.py": "what the clock of the standard library raises",
+    "aws/shapes.py": "a shape that no operation of EFS has",
+    "aws/server.py": "an answer over HTTP",
+    "cli": "a command has exit codes",
+}
+BARE = {"ValueError", "KeyError", "TypeError", "RuntimeError", "ImportError", "Exception"}
+
+
+def raised(file):
+    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Raise) and isinstance(node.exc, ast.Call):
+            yield getattr(node.exc.func, "id", "")
+
+
+def test_no_bare_exception_of_python():
+    for file in PACKAGE.glob("**/*.py"):
+        name = file.relative_to(PACKAGE).as_posix()
+        if not any(name == rule or name.startswith(f"{rule}/") for rule in OWN_RULES):
+            assert not BARE & set(raised(file)), name
