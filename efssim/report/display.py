@@ -112,6 +112,7 @@ def sweep_html(sweep: Sweep) -> str:
         parts += [sentence("", strong=f"{name}: {MEASURE}"), table(head, rows[:_ROWS], words=words)]
         parts += [sentence(f"… and {len(rows) - _ROWS:,} more")] * (len(rows) > _ROWS)
     points = counted(len(sweep.points), "combination")
+    points += f" of {sweep.wanted}, partial: interrupted," * sweep.partial
     last = f"{sweep.scenario.name}: {points} of {each} each, mean and 95 % interval"
     return page(*parts, sentence(last))
 
