@@ -156,7 +156,9 @@ def collect(title: str, problems: list[InitErrorDetails], validate: Callable[[],
             if not (line["type"] == "missing" and line["loc"] in told)
         ]
     if problems:
-        raise ValidationError.from_exception_data(title, problems)
+        # A check that was made of the keys alone may be made again of the whole.
+        unique = {(line.get("loc"), str(line["type"])): line for line in problems}
+        raise ValidationError.from_exception_data(title, list(unique.values()))
     return result
 
 
