@@ -12,7 +12,14 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     import pandas as pd
 
-TIMES = {"last_replicated_timestamp", "last_sync_completed", "time", "first", "last"}
+TIMES = {
+    "last_replicated_timestamp",
+    "last_sync_completed",
+    "time",
+    "first",
+    "last",
+    "first_above",
+}
 """Instants: UTC datetimes in microseconds."""
 _FLAGS = {"met", "met_throughout", "diverging"}
 _WHOLE = {
@@ -31,6 +38,7 @@ _WHOLE = {
     "completed",
     "failed_attempts",
     "abandoned",
+    "stratum",
 }
 """Counts and sizes, by the last part of their names."""
 _WHOLE_PATHS = {"pending_bytes.max"}

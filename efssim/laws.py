@@ -8,6 +8,7 @@
 5. Little's law: the integral of pending bytes = the sum over writes of bytes times time pending.
 7. More throughput never makes any write later (one replication, gap 0, no failed attempt, every
    sync shorter than the interval, common random numbers).
+8. Conservation, of all file systems together: in `conservation`.
 
 A broken law is a bug of the simulator and raises LawViolation.
 """
@@ -59,16 +60,16 @@ class WriteLog:
     """A sink of publications that keeps every write, for the checkers."""
 
     def __init__(self) -> None:
-        self._parts: list[Publications] = []
+        self.parts: list[Publications] = []
 
     def add(self, publications: Publications) -> None:
         """Keep a block of published writes."""
-        self._parts.append(publications)
+        self.parts.append(publications)
 
     def lifetimes(self, snapshot: Snapshot) -> Lifetimes:
         """Return all writes up to now, in order of time."""
-        parts: list[Publications | OpenWrites] = [*self._parts, *snapshot.open_writes]
-        published = [np.repeat(part.completed_s, part.writes) for part in self._parts]
+        parts: list[Publications | OpenWrites] = [*self.parts, *snapshot.open_writes]
+        published = [np.repeat(part.completed_s, part.writes) for part in self.parts]
         published += [np.full(len(part.time_s), np.inf) for part in snapshot.open_writes]
         files = [np.full(len(part.time_s), part.files_per_write) for part in parts]
         times = np.concatenate([np.zeros(0), *(part.time_s for part in parts)])
@@ -94,18 +95,18 @@ def check(records: ReplicationRecords, snapshot: Snapshot, log: WriteLog) -> Non
 
 def check_more_throughput(slow: Lifetimes, fast: Lifetimes) -> None:
     """Check law 7 on the writes of two runs that differ only in throughput."""
-    _require(7, np.array_equal(slow.time_s, fast.time_s), "the runs share their writes")
-    _require(7, bool((fast.published_s <= slow.published_s).all()), "no write is later")
+    require(7, np.array_equal(slow.time_s, fast.time_s), "the runs share their writes")
+    require(7, bool((fast.published_s <= slow.published_s).all()), "no write is later")
 
 
 def _last_replicated_is_ordered(records: ReplicationRecords, snapshot: Snapshot) -> None:
     cut, completed = records.syncs.floats("cut_s"), records.syncs.floats("completed_s")
     first = records.last_replicated_s
     seen = np.concatenate(([] if first is None else [first], cut))
-    _require(2, bool((np.diff(seen) >= 0).all()), "LastReplicatedTimestamp never decreases")
-    _require(2, bool((cut <= completed).all()), "LastReplicatedTimestamp is never later than now")
-    _require(2, bool((np.diff(completed) >= 0).all()), "completions are in order")
-    _require(2, bool((completed <= snapshot.now_s).all()), "no completion is in the future")
+    require(2, bool((np.diff(seen) >= 0).all()), "LastReplicatedTimestamp never decreases")
+    require(2, bool((cut <= completed).all()), "LastReplicatedTimestamp is never later than now")
+    require(2, bool((np.diff(completed) >= 0).all()), "completions are in order")
+    require(2, bool((completed <= snapshot.now_s).all()), "no completion is in the future")
 
 
 def _statuses_follow_the_table(records: ReplicationRecords) -> None:
@@ -113,18 +114,18 @@ def _statuses_follow_the_table(records: ReplicationRecords) -> None:
     since_s = records.created_s
     for change in records.statuses:
         edge = f"{change.before} to {change.after} at {change.time_s!r} s"
-        _require(3, change.before == status, f"a status follows the one before: {edge}")
-        _require(3, change.after in _EDGES[status], f"the change is legal: {edge}")
-        _require(3, since_s <= change.time_s, f"statuses are in order: {edge}")
+        require(3, change.before == status, f"a status follows the one before: {edge}")
+        require(3, change.after in _EDGES[status], f"the change is legal: {edge}")
+        require(3, since_s <= change.time_s, f"statuses are in order: {edge}")
         status, since_s = change.after, change.time_s
-    _require(3, (status is None) == (records.gone is not None), "a deleted configuration is gone")
+    require(3, (status is None) == (records.gone is not None), "a deleted configuration is gone")
     cut, completed = records.syncs.floats("cut_s"), records.syncs.floats("completed_s")
     running = np.zeros(len(completed), dtype=bool)
     edges = [*(change.time_s for change in records.statuses), np.inf]
     for change, until_s in zip(records.statuses, edges[1:], strict=True):
         if change.after == "ENABLED":
             running |= (cut >= change.time_s) & (completed <= until_s)
-    _require(3, bool(running.all()), "a sync is cut and completes in one span of ENABLED")
+    require(3, bool(running.all()), "a sync is cut and completes in one span of ENABLED")
 
 
 def _replicated_means_published(records: ReplicationRecords, writes: Lifetimes) -> None:
@@ -132,9 +133,9 @@ def _replicated_means_published(records: ReplicationRecords, writes: Lifetimes) 
     cut, completed = records.syncs.floats("cut_s"), records.syncs.floats("completed_s")
     index = cut.searchsorted(writes.time_s, "left")
     due = np.append(completed, np.inf)[index]
-    _require(1, bool((writes.published_s == due).all()), "a write at or before LRT is published")
+    require(1, bool((writes.published_s == due).all()), "a write at or before LRT is published")
     counts = np.bincount(index, minlength=len(cut) + 1)[: len(cut)]
-    _require(1, np.array_equal(counts, records.syncs.ints("writes")), "syncs count their writes")
+    require(1, np.array_equal(counts, records.syncs.ints("writes")), "syncs count their writes")
 
 
 def _bytes_are_conserved(
@@ -150,13 +151,13 @@ def _bytes_are_conserved(
     written = totals[writes.time_s.searchsorted(completed, "right")]
     # Syncs of one instant count together: only the last of them is compared.
     ordered = np.diff(completed, append=np.inf) > 0
-    _require(4, np.array_equal(published[ordered], visible[ordered]), "published = visible bytes")
-    _require(4, np.array_equal(written, records.syncs.ints("written_bytes")), "bytes written")
-    _require(4, bool((published <= written).all()), "published is at most written")
+    require(4, np.array_equal(published[ordered], visible[ordered]), "published = visible bytes")
+    require(4, np.array_equal(written, records.syncs.ints("written_bytes")), "bytes written")
+    require(4, bool((published <= written).all()), "published is at most written")
     pending = sum(int(part.bytes.sum()) for part in snapshot.open_writes)
     sent = int(published[-1]) if len(published) else 0
-    _require(4, snapshot.written_bytes == sent + pending, "written = published + pending")
-    _require(4, snapshot.written_bytes == int(totals[-1]), "every byte has its write")
+    require(4, snapshot.written_bytes == sent + pending, "written = published + pending")
+    require(4, snapshot.written_bytes == int(totals[-1]), "every byte has its write")
 
 
 def _little(records: ReplicationRecords, snapshot: Snapshot, writes: Lifetimes) -> None:
@@ -171,7 +172,7 @@ def _little(records: ReplicationRecords, snapshot: Snapshot, writes: Lifetimes) 
     lags = (np.minimum(writes.published_s, now) - writes.time_s) * writes.bytes
     by_write = math.fsum(lags)
     close = math.isclose(integral, by_write, rel_tol=_INTEGRAL_TOLERANCE, abs_tol=1e-3)
-    _require(5, close, f"integral {integral!r} = sum over writes {by_write!r}")
+    require(5, close, f"integral {integral!r} = sum over writes {by_write!r}")
 
 
 def _totals(sizes: Ints) -> Ints:
@@ -181,6 +182,7 @@ def _totals(sizes: Ints) -> Ints:
     return totals
 
 
-def _require(law: int, holds: bool, sentence: str) -> None:
+def require(law: int, holds: bool, sentence: str) -> None:
+    """Raise LawViolation unless a sentence of a law holds."""
     if not holds:
         raise LawViolation(f"law {law} is broken: {sentence}")

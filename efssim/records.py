@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
 from efssim.columns import Columns, Floats, Ints
+from efssim.life import Life
+from efssim.states import Amount, Discarded
 
 SYNC_COLUMNS = {
     "cut_s": "d",  # start of the sync; it publishes every write up to here
@@ -21,6 +23,8 @@ SYNC_COLUMNS = {
     "attempts": "q",  # attempts, the successful one included
     "first_write_s": "d",  # time of the first write of the change set, NaN where it is empty
     "written_bytes": "q",  # bytes written to the source up to the completion
+    "source_bytes": "q",  # size of the source at the cut
+    "source_files": "q",  # files of the source at the cut: the inventory
 }
 """Columns of completed syncs, with their type codes."""
 
@@ -45,6 +49,8 @@ class Publications:
     """Files that each write changes."""
     stream: int = 0
     """Which stream of the file system they are of, counted from 0."""
+    hot_bytes: Ints | None = None
+    """Bytes that went into a hot set, shape (writes,); None: the stream has none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +116,10 @@ class OpenWrites:
     time_s: Floats
     bytes: Ints
     files_per_write: int
+    stream: int = 0
+    """Which stream of the file system they are of, counted from 0."""
+    hot_bytes: Ints | None = None
+    """Bytes that went into a hot set, shape (writes,); None: the stream has none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,8 +155,16 @@ class ReplicationRecords:
     stalls: list[list[float]] = field(default_factory=list)
     """Begin and end of each time in which an outage kept syncs from making progress; the last has
     no end while it lasts."""
+    discarded: Discarded = field(default_factory=Discarded)
+    """What was written to the destination since the two last agreed, and was overwritten."""
+    lost: Amount | None = None
+    """Writes that were pending when the configuration was gone; None: it is not."""
     gone: Snapshot | None = None
     """The state when the configuration was gone, after its deletion."""
+    source: Life = field(default_factory=Life)
+    """What happened to the source."""
+    destination: Life = field(default_factory=Life)
+    """What happened to the destination."""
 
     @property
     def begins_with_initial_sync(self) -> bool:
@@ -176,6 +194,12 @@ class Snapshot:
     open_sync: OpenSync | None
     written_bytes: int
     written_count: int
+    source_bytes: int = 0
+    """Size of the source."""
+    disaster_s: float | None = None
+    """Since when the source could not be written although nobody wanted that; None: it could."""
+    carried_bytes: int = 0
+    """Bytes written before the configuration was created that no completed sync has replicated."""
 
 
 def digest(
@@ -208,6 +232,10 @@ def _lines(records: ReplicationRecords, snapshot: Snapshot) -> Iterator[str]:
     # In the order of names: which journal is asked first depends on who looks.
     for cause, (count, size) in sorted(records.dropped.items()):
         yield f"dropped {cause} {count} {size}"
+    discarded = records.discarded
+    if discarded.amount.writes:
+        times = f"{_microseconds(discarded.first_s)} {_microseconds(discarded.last_s)}"
+        yield f"discarded {discarded.amount.writes} {discarded.amount.bytes} {times}"
     yield f"{snapshot.written_count} {snapshot.written_bytes}"
 
 

@@ -27,6 +27,7 @@ from efssim.report.moments import periods, seconds_since
 from efssim.scenario import Scenario
 from efssim.scenario.events import OPERATIONS, Disturbance
 from efssim.scenario.schema import Control, Sync
+from efssim.scenario.trace_quality import TraceQuality
 from efssim.scenario.zones import time_zone
 from efssim.usage import duration_of
 
@@ -96,6 +97,8 @@ class Result:
     digest: str
     trial: int = 0
     """Which of the runs of one seed, in the column `trial` of the tables."""
+    traces: dict[str, TraceQuality] = field(default_factory=dict)
+    """What trace files were taken for and what they lack, by the path of the stream."""
 
     def __repr__(self) -> str:
         return f"<efssim.Result of {self.scenario.name!r}, seed {self.seed}, {self.now_s:g} s>"
@@ -120,14 +123,23 @@ class Result:
                 "seconds": self.now_s - begin_s,
             },
             "replications": {name: self._replication(name) for name in self.outcomes},
+            "traces": {path: found.as_json() for path, found in self.traces.items()},
             "digest": self.digest,
         }
 
     def _replication(self, name: str) -> dict[str, Any]:
         outcome, start = self.outcomes[name], self.scenario.start
         last_cut_s, completed_s = outcome.last_sync_s or (outcome.last_replicated_s, None)
+        lost = outcome.summary["recovery_point"]
+        discarded = outcome.summary["discarded"]
+        times = {key: timestamp(start, discarded[key]) for key in ("first", "last")}
+        throughput = outcome.summary["source_throughput"]
+        first_above = timestamp(start, throughput["first_above"])
         return {
             **outcome.summary,
+            "recovery_point": lost and {**lost, "time": timestamp(start, lost["time"])},
+            "discarded": {**discarded, **times},
+            "source_throughput": {**throughput, "first_above": first_above},
             "last_replicated_timestamp": timestamp(start, last_cut_s),
             "last_sync_completed": timestamp(start, completed_s),
         }

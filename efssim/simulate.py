@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from copy import copy
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -11,20 +11,27 @@ from typing import TYPE_CHECKING, Any
 
 from efssim import laws
 from efssim.acting import event_now, stream_now
-from efssim.columns import Columns
+from efssim.columns import Block, Columns
+from efssim.conservation import Pair, System, UnpublishedLog, check_conservation
 from efssim.errors import ArgumentError, UnknownNameError
+from efssim.lag.protection import Exclusions
+from efssim.lag.source_limit import source_limit
 from efssim.lag.summary import Measures, Objective, Running
 from efssim.metrics.cloudwatch import CloudWatch
 from efssim.metrics.efs import EfsMetrics
+from efssim.metrics.storage import StorageSamples
 from efssim.metrics.write_minutes import WriteMinutes
 from efssim.model.clock import Clock
 from efssim.model.identifiers import request_id
+from efssim.model.replication import Replication
 from efssim.model.simulation import World
 from efssim.progress import Progress, bar, told
 from efssim.records import SYNC_COLUMNS, ReplicationRecords, Snapshot, digest
 from efssim.result import Outcome, Result
 from efssim.scenario import Scenario
 from efssim.scenario.document import Problem, ScenarioError, suggest
+from efssim.scenario.trace_use import stream_path, trace_qualities
+from efssim.stored import FileSystemRecords
 from efssim.usage import checked, duration_of
 
 if TYPE_CHECKING:
@@ -63,7 +70,19 @@ class Simulation:
         self._minutes: dict[str, WriteMinutes] | None = {} if metrics else None
         self._streams = 0
         self._clients: Clients | None = None
-        self._world = World(scenario, self.seed, self._record, trial)
+        self._traces = trace_qualities(scenario)
+        self._stored: dict[str, FileSystemRecords] = {}
+        self._unpublished: dict[str, UnpublishedLog] = {}
+        self._world = World(scenario, self.seed, self._record, trial, keep=self._keep)
+        self._storage = StorageSamples(self._world) if metrics else None
+
+    def _keep(self, name: str) -> FileSystemRecords:
+        """Return the records of a new file system."""
+        kept = self._stored[name] = FileSystemRecords()
+        if self._verify:
+            self._unpublished[name] = UnpublishedLog()
+            kept.sinks.append(self._unpublished[name].add)
+        return kept
 
     def _record(self, name: str) -> ReplicationRecords:
         """Return the records of a new replication, which stream into its measures."""
@@ -87,9 +106,9 @@ class Simulation:
         Raise ValueError where there is nothing to see: without `metrics`, or where the scenario
         says `records: off`.
         """
-        if self._minutes is None or self.scenario.records == "off":
+        if self._minutes is None or self._storage is None or self.scenario.records == "off":
             raise ArgumentError("CloudWatch needs the syncs: `metrics` and `records: on`")
-        metrics = EfsMetrics(self._world, self._minutes)
+        metrics = EfsMetrics(self._world, self._minutes, self._storage)
         return CloudWatch(metrics, self.scenario.start, lambda: self._world.now_s)
 
     @property
@@ -197,7 +216,11 @@ class Simulation:
             raise ScenarioError([Problem(None, (), message)])
         spec = stream_now(stream, self.scenario)
         self._streams += 1
-        self._world.fleet.write(found, f"added-{self._streams}", spec)
+        name = f"added-{self._streams}"
+        if spec.trace is not None:
+            quality = spec.trace.read(self.scenario).quality
+            self._traces[stream_path(found.name, name)] = quality
+        self._world.fleet.write(found, name, spec)
 
     def result(self) -> Result:
         """Return the results so far; the simulation can go on afterwards."""
@@ -205,6 +228,8 @@ class Simulation:
         for name, records, snapshot in snapshots:
             if name in self._logs:
                 laws.check(records, snapshot, self._logs[name])
+        if self._verify:
+            self._check_conservation()
         outcomes = {name: self._outcome(name, rec, now) for name, rec, now in snapshots}
         return Result(
             scenario=self.scenario,
@@ -214,7 +239,22 @@ class Simulation:
             happened=tuple(copy(event) for event in self._world.events),
             digest=digest(self.seed, snapshots, self._world.events),
             trial=self.trial,
+            traces=dict(self._traces),
         )
+
+    def _check_conservation(self) -> None:
+        fleet = self._world.fleet
+        pairs = {
+            name: Pair(part.records, self._logs[name], part.source.name, part.destination.name)
+            for name, part in fleet.replications.items()
+        }
+        systems = {
+            part.name: System(
+                self._stored[part.name], fleet.stored(part), self._unpublished[part.name]
+            )
+            for part in fleet.ever
+        }
+        check_conservation(systems, pairs)
 
     def lag_states(self) -> dict[str, dict[str, dict[str, Any]]]:
         """Return the lags' distributions so far in bins, as plain data, by replication and lag."""
@@ -222,6 +262,14 @@ class Simulation:
             name: self._measures(name, records, snapshot).states()
             for name, records, snapshot in self._world.snapshots()
         }
+
+    def on_syncs(self, replication: str, sink: Callable[[Block], None]) -> None:
+        """Hand the completed syncs of a replication to `sink`, a block of rows at a time.
+
+        Those that are in a block already are not handed on. Raise KeyError for an unknown one.
+        """
+        by_name = {name: records for name, records, _ in self._world.snapshots()}
+        by_name[replication].syncs.sinks.append(sink)
 
     def lifetimes(self, replication: str) -> laws.Lifetimes:
         """Return every write up to now and when it was published; needs `verify`."""
@@ -241,7 +289,7 @@ class Simulation:
             open_sync=snapshot.open_sync,
             violations=measures.violations,
             exceedance=measures.exceedance(),
-            summary=measures.summary(),
+            summary=measures.summary() | {"source_throughput": self._throughput(replication)},
             last_replicated_s=records.last_replicated_s,
             defined_s=records.defined_s,
             last_sync_s=measures.last_sync_s,
@@ -251,18 +299,36 @@ class Simulation:
             pending_growth_bytes=measures.pending_growth(),
         )
 
+    def _throughput(self, replication: Replication) -> dict[str, Any]:
+        """Return what the source was to take beside what it could, for the summary."""
+        journal, now_s = replication.source.journal, self._world.now_s
+        found = source_limit(journal.hours(), now_s, journal.kept.throughput)
+        return {
+            "mean_bytes_per_s": found.mean,
+            "busiest_hour_bytes_per_s": found.busiest,
+            "hours_above": found.hours_above,
+            "limit_bytes_per_s": found.limit,
+            "first_above": found.first_s,
+        }
+
     def _measures(self, name: str, records: ReplicationRecords, snapshot: Snapshot) -> Measures:
         return Measures(records, snapshot, self._running[name], self._objective(name))
 
     def _objective(self, name: str) -> Objective:
-        sync, rpo = self._world.fleet.replications[name].terms.sync, self.scenario.rpo
+        replication, rpo = self._world.fleet.replications[name], self.scenario.rpo
+        sync, ends = replication.terms.sync, (replication.source, replication.destination)
+        link = self._world.fleet.link(*(end.region for end in ends))
         return Objective(
             begin_s=self.scenario.warm_up,
             end_s=self._world.now_s,
             target_s=rpo.target,
             attainment=rpo.attainment,
-            throughput=sync.number("throughput"),
+            throughput=min(sync.number("throughput"), link.undisturbed_capacity),
             file_rate=sync.number("file_rate"),
+            exclusions=Exclusions(
+                initial_sync=rpo.initial_sync == "excluded",
+                after_deletion=rpo.after_deletion == "excluded",
+            ),
         )
 
 

@@ -50,8 +50,10 @@ class Account:
         self.clock = Clock()
         self.fleet = Fleet(self.scenario, self.clock, Draws(1), lambda _: ReplicationRecords())
         self.api = ControlPlane(self.fleet)
+        self.fleet.declaring = True
         for name, spec in self.scenario.file_systems.items():
             self._create(name, spec)
+        self.fleet.declaring = False
 
     def _create(self, name: str, spec: FileSystemSpec) -> None:
         amount = spec.provisioned_throughput
@@ -64,7 +66,7 @@ class Account:
         }
         given = {key: value for key, value in parameters.items() if value is not None}
         self.call("CreateFileSystem", spec.home, **given)
-        self.find(name).size_bytes = spec.size
+        self.find(name).journal.restore(spec.size, spec.files)
 
     def call(self, operation: str, region: str = HOME, **parameters: Any) -> dict[str, Any]:
         return self.api.call(operation, parameters, region)

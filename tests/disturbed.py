@@ -1,10 +1,10 @@
 """Disturbed runs as data: what happens, and every cut, completion and status that follows from it.
 
-1,000 B are written in us-east-1 every second and replicated to us-west-2. A sync sets up for 5 s
-and sends 2,000 B/s, so that of n seconds' writes takes 5 + n/2 s; cuts are 60 s apart. Left alone,
-syncs run from 60 to 95 s, 120 to 155, 180 to 215 and 240 to 275, and the next cut is at 300 s.
-Where the replication is `created` in the run, it is ENABLED at 100 s and the initial sync of
-100,000 B takes 5 + 50 s; left alone, syncs run from 100 to 155 s, 160 to 195 and 220 to 255.
+1,000 B are overwritten in us-east-1 every second and replicated to us-west-2. A sync sets up for
+5 s and sends 2,000 B/s, so that of n seconds' writes takes 5 + n/2 s; cuts are 60 s apart. Left
+alone, syncs run from 60 to 95 s, 120 to 155, 180 to 215 and 240 to 275, and the next cut is at
+300 s. Where the replication is `created` in the run, it is ENABLED at 100 s and the initial sync
+of 100,000 B takes 5 + 50 s; left alone, syncs run from 100 to 155 s, 160 to 195 and 220 to 255.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from itertools import combinations_with_replacement
 from typing import Any
 
 import pytest
-from worlds import constant, scenario, simulate
+from worlds import overwriting, scenario, simulate
 
 from efssim import Result, Scenario
 
@@ -44,7 +44,7 @@ class Case:
     until: float = 300
     created: bool = False
     """Whether the replication is created at the start of the run; it is established otherwise."""
-    streams: dict[str, Any] = field(default_factory=lambda: {"w": constant()})
+    streams: dict[str, Any] = field(default_factory=lambda: {"w": overwriting()})
     sync: dict[str, Any] = field(default_factory=dict)
     control: dict[str, Any] = field(default_factory=dict)
     replication: dict[str, Any] = field(default_factory=dict)

@@ -100,15 +100,18 @@ class Naive:
     setups_s: Sequence[Sequence[float]]  # [attempt][sync]
     chances: Sequence[Sequence[float]]  # [attempt][sync]
     backoffs_s: Sequence[Sequence[float]]  # [attempt][sync]
-    inventory_s: float
+    files: int
+    scan_rate: float
     throughput: float
     file_rate: float
     failure_probability: float
     backoff_max_s: float
     latency_s: float = 0.0
     capacity: float = math.inf
-    initial: tuple[int, int] = (0, 0)
-    """Bytes and files of the initial sync."""
+    size: int = 0
+    """Bytes at the start; every write but a hot one adds its bytes."""
+    new_files: bool = False
+    """Whether every changed file is a new one."""
     hot: tuple[int, int] | None = None
     """Bytes of a block and number of blocks; every write is hot. None: nothing coalesces."""
     disturbed: Disturbed = field(default_factory=Disturbed)
@@ -120,6 +123,7 @@ class Naive:
         self.statuses = self.disturbed.statuses()
         env = simpy.Environment()
         self.pending: list[tuple[int, Write]] = []
+        self.made = writes
         env.process(self._write(env, writes))
         env.process(self._sync(env))
         env.run(until=self.end_s + LATER_S)
@@ -140,7 +144,7 @@ class Naive:
         while (cut_s := self._next_running(due_s)) <= self.end_s:
             yield env.timeout(max(0.0, cut_s + LATER_S - env.now))
             change_set = [change for change in self.pending if change[1][0] <= cut_s]
-            bytes_, files = self._load([write for _, write in change_set])
+            bytes_, files = self._load([write for _, write in change_set], cut_s)
             interrupted_s = self._interrupted(cut_s)
             completed_s, attempts = self._attempts(begun, cut_s, bytes_, files, interrupted_s)
             begun += 1
@@ -184,10 +188,17 @@ class Naive:
     def _is_new(self) -> bool:
         return self.disturbed.enabling_s is not None
 
-    def _load(self, writes: list[Write]) -> tuple[int, int]:
+    def _stored(self, time_s: float) -> tuple[int, int]:
+        """Return size and files at a time."""
+        made = [write for write in self.made if write[0] <= time_s]
+        new_bytes = 0 if self.hot else sum(write[1] for write in made)
+        new_files = sum(write[2] for write in made) if self.new_files else 0
+        return self.size + new_bytes, self.files + new_files
+
+    def _load(self, writes: list[Write], cut_s: float) -> tuple[int, int]:
         """Return bytes and files to send."""
         if self._is_new and not self.syncs:
-            return self.initial
+            return self._stored(cut_s)
         files = sum(write[2] for write in writes)
         if self.hot is None:
             return sum(write[1] for write in writes), files
@@ -208,7 +219,7 @@ class Naive:
         while now <= until_s:
             fixed_s = self.setups_s[attempt][sync] + self.latency_s
             # Nothing to send: the setup only.
-            fixed_s += self.inventory_s if bytes_ or files else 0.0
+            fixed_s += self._stored(cut_s)[1] / self.scan_rate if bytes_ or files else 0.0
             share = self._failing_share(attempt, sync)
             if share is None:
                 now = self._walk(now, fixed_s, lambda _: 1.0)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import copy
 import datetime
 import json
@@ -11,7 +10,6 @@ import pickle
 import subprocess
 import sys
 import textwrap
-import threading
 import time
 import types
 from datetime import UTC, timedelta
@@ -323,31 +321,6 @@ def test_sleeping_in_a_process_is_refused(world):
     assert seen == [5]
 
 
-def test_other_threads_may_not_sleep_or_call_and_read_the_real_clock(world):
-    seen = []
-
-    def work(client):
-        with pytest.raises(RuntimeError, match="second thread"):
-            sleep(1)
-        with pytest.raises(RuntimeError, match="answers only the thread"):
-            client.describe_file_systems()
-        seen.append((time.time() > 1.77e9, datetime.datetime.now().year))
-
-    with patched(world):
-        real = REAL_CLASSES["datetime"].now().year
-        thread = threading.Thread(target=work, args=[boto3.client("efs", region_name=HOME)])
-        thread.start()
-        thread.join()
-    assert seen == [(True, real)]
-    assert world.elapsed_s == 0
-
-
-def test_asyncio_goes_on_in_real_time(world):
-    with patched(world):
-        asyncio.run(asyncio.sleep(0))
-    assert world.elapsed_s == 0
-
-
 # Clients
 
 
@@ -403,13 +376,6 @@ def test_other_services_are_refused_by_name(world, service, call, operation):
 def test_a_resource_is_refused_by_what_it_calls(world):
     with patched(world), pytest.raises(ClientError, match="DescribeInstances of ec2"):
         boto3.resource("ec2", region_name=HOME).Instance("i-1").load()
-
-
-def test_a_client_from_before_cannot_reach_the_network(world):
-    options = {"aws_access_key_id": "a", "aws_secret_access_key": "b", "region_name": HOME}
-    client = boto3.Session().client("efs", **options)
-    with patched(world), pytest.raises(RuntimeError, match="kept from the network"):
-        client.describe_file_systems()
 
 
 def test_retries_of_scripts_wait_in_simulated_time(world):

@@ -24,6 +24,8 @@ def at(seconds):
 
 
 def world(**options):
+    """Return a world whose metric is sampled at whole minutes, unless `options` say otherwise."""
+    options.setdefault("cloudwatch", {"phase": 0})
     return Simulation(scenario({"w": constant("2 per s", "500 B")}, SYNC, "6 h", **options))
 
 
@@ -91,7 +93,11 @@ def test_both_dimensions_are_needed_and_both_regions_have_it():
 def test_it_is_absent_before_the_first_sync_and_after_the_deletion():
     simulation = Simulation(
         scenario(
-            {"w": constant()}, {**SYNC, "setup": 90}, "6 h", replication={"established": False}
+            {"w": constant()},
+            {**SYNC, "setup": 90},
+            "6 h",
+            replication={"established": False},
+            cloudwatch={"phase": 0},
         )
     )
     simulation.advance("6 min")
@@ -178,7 +184,33 @@ def test_stored_bytes():
         query(simulation, "StorageBytes", "Average", 900, StorageClass="Total"),
         end=3600,
     )
-    assert found["Values"] == [3 * 2**40] * 4
+    # Every 15 minutes, the latest first: 500 B twice a second.
+    assert found["Values"] == [3 * 2**40 + 1000 * second for second in (2700, 1800, 900, 0)]
+
+
+def test_a_destination_stores_what_it_has_received():
+    """The initial sync is cut at 300 s with 2.7 MB, sets up for 5 s and sends 1,000 B/s.
+
+    It is complete at 3,005 s; later ones are cut every 300 s from there and take half a minute.
+    """
+    simulation = world(
+        file_system={"size": "2.4 MB"},
+        replication={
+            "established": False,
+            "overhead": "1 kB",
+            "initial": {"throughput": 1000, "setup": 5},
+            "control": {"preset": "none", "enabling": 300},
+        },
+    )
+    simulation.advance("80 min")
+    metric = query(simulation, "StorageBytes", "Average", 900, StorageClass="Total")
+    metric["MetricStat"]["Metric"]["Dimensions"][0]["Value"] = ids(simulation)[1]
+    given = {"MetricDataQueries": [metric], "StartTime": at(0), "EndTime": at(4800)}
+    answer = simulation.cloudwatch.call("GetMetricData", given, "us-west-2")
+    sent = [0, 595_000, 1_495_000, 2_395_000]
+    replicated = [2_400_000 + 1000 * cut for cut in (3305, 4205)]
+    expected = [1000 + stored for stored in [*sent, *replicated]]
+    assert answer["MetricDataResults"][0]["Values"][::-1] == expected
 
 
 def test_what_is_sent_is_kept():

@@ -75,6 +75,7 @@ def test_a_file_system_is_in_one_configuration_only(code):
     account = Account(choices={"already_in_a_replication": code})
     account.replicate()
     assert account.refusal(Region="us-east-2").code == code
+    account.advance(20)
     destination = "orders-replication-1.destination"
     assert account.refusal(destination, AWAY, Region=HOME).code == code
 

@@ -25,7 +25,7 @@ from disturbed import (
     source_down,
     worlds_of,
 )
-from worlds import constant, numbers
+from worlds import constant, numbers, overwriting
 
 from efssim import Simulation
 
@@ -71,7 +71,7 @@ def test_creation(case):
 
 _OTHER_LINK = "us-east-1 -> eu-south-1"
 _BY_CALL = {
-    "others": {"second": {"region": "us-east-1", "size": 20_000, "writes": {"w": constant()}}},
+    "others": {"second": {"region": "us-east-1", "size": 20_000, "writes": {"w": overwriting()}}},
     "defaults": {
         "sync": {"preset": "none", "interval": 60, "setup": 5, "throughput": 2000},
         "control": {"preset": "none", "enabling": 20},

@@ -185,7 +185,8 @@ SEEN: dict[tuple[str, str], dict[str, float]] = {
     ("many-files", "half"): {"sync_s": 0.001, "age_mean_s": 0.001, "write_lag_mean_s": 0.001},
     ("many-files", "idle"): {"sync_s": 1e-9, "age_mean_s": 1e-9, "age_peak_s": 1e-9},
     ("failover", "dr"): {"sync_s": 0.001, "age_peak_s": 0.001, "write_lag_mean_s": 0.001},
-    ("initial-sync", "dr"): {"initial_sync_s": 1e-9, "sync_s": 0.01},
+    # What is written in the 5 min of ENABLING varies by 4 %, and is 1/20,000 of what is sent.
+    ("initial-sync", "dr"): {"initial_sync_s": 2e-6, "sync_s": 0.01},
     ("burst", "dr"): {"written_bytes_per_s": 0.01, "utilisation": 0.01},
     ("measured", "dr"): {"written_bytes_per_s": 1e-9, "utilisation": 1e-9},
     ("outage-at-peak", "dr"): {"written_bytes_per_s": 0.03},

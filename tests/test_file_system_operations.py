@@ -58,8 +58,12 @@ def test_the_answer():
 
 
 def test_the_defaults_are_the_apis():
-    answer = Account({}).call(CREATE, CreationToken="t")
-    assert answer["LifeCycleState"] == "available"  # at the start of the run
+    account = Account({"there": {"region": HOME}})
+    assert account.describe("there")["LifeCycleState"] == "available"  # it is declared
+    answer = account.call(CREATE, CreationToken="t")
+    assert answer["LifeCycleState"] == "creating"  # also at the start of the run
+    account.advance(20)
+    assert account.describe("t")["LifeCycleState"] == "available"
     assert (answer["Encrypted"], answer["ThroughputMode"]) == (False, "bursting")
     assert answer["PerformanceMode"] == "generalPurpose"
     optional = {"KmsKeyId", "Name", "ProvisionedThroughputInMibps", "AvailabilityZoneName"}
@@ -83,6 +87,7 @@ def test_names_are_creation_tokens_and_never_used_twice():
     account = Account({})
     ids = [account.call(CREATE, CreationToken="t")["FileSystemId"]]
     ids.append(account.call(CREATE, AWAY, CreationToken="t")["FileSystemId"])
+    account.advance(20)
     account.call(DELETE, FileSystemId="t")
     account.advance(10)
     ids.append(account.call(CREATE, CreationToken="t")["FileSystemId"])
@@ -161,7 +166,10 @@ def test_filters():
     assert [part["FileSystemId"] for part in by_token] == [account.find("web").id]
     assert len(account.call(DESCRIBE)["FileSystems"]) == 2
     assert account.describe("orders")["SizeInBytes"]["ValueInStandard"] == 3 * 2**30
-    assert account.code(DESCRIBE, CreationToken="none") == "FileSystemNotFound"
+    assert account.call(DESCRIBE, CreationToken="none") == {"FileSystems": []}
+    assert account.call(DESCRIBE, AWAY, CreationToken="web") == {"FileSystems": []}
+    chosen = Account(choices={"unknown_creation_token": "FileSystemNotFound"})
+    assert chosen.code(DESCRIBE, CreationToken="none") == "FileSystemNotFound"
     both = {"CreationToken": "web", "FileSystemId": "web"}
     assert account.code(DESCRIBE, **both) == "BadRequest"
 
@@ -216,6 +224,7 @@ def test_protection_is_turned_off_and_on():
 def test_the_protection_of_a_destination_is_the_replications(value):
     account = Account()
     destination = account.replicate()["Destinations"][0]["FileSystemId"]
+    account.advance(20)
     wanted = {"ReplicationOverwriteProtection": value}
     error = account.error(PROTECT, AWAY, FileSystemId=destination, **wanted)
     assert (error.code, error.http_status) == ("ReplicationAlreadyExists", 409)
@@ -285,6 +294,7 @@ def test_room_is_free_again_when_it_is_gone():
     for ordinal in range(1000):
         account.call(CREATE, CreationToken=f"fs{ordinal}")
     assert account.code(CREATE, CreationToken="more") == "FileSystemLimitExceeded"
+    account.advance(20)
     account.call(DELETE, FileSystemId="fs0")
     assert account.code(CREATE, CreationToken="more") == "FileSystemLimitExceeded"
     account.advance(10)

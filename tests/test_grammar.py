@@ -188,12 +188,13 @@ def test_what_is_not_set_comes_from_the_preset(full):
         "pausing": 60,
         "resuming": 0,
         "deleting": 300,
+        "protecting": 0,
     }
     assert all(Control(preset="none").draw(key).always_zero() for key in CONTROL_PRESETS["efs"])
 
 
 def test_every_undocumented_choice_has_a_default_and_alternatives(full):
-    assert len(CHOICES) == 11
+    assert len(CHOICES) == 13
     for choice in CHOICES.values():
         assert choice.alternatives
         assert choice.default not in choice.alternatives

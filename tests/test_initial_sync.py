@@ -106,10 +106,23 @@ DURATIONS = {
         created=True,
         links={LINK: {"capacity": "1000 B/s"}},
     ),
-    # 5 + 20,000/2,000: 115
+    # 20,000 differ and 100,000 were written since: 5 + 60: 165; n = 65: 37.5: 202.5; 225; 285
     "an existing destination that differs": Case(
         [],
-        [(100, 115), (160, 195), (220, 255)],
+        [(100, 165), (165, 202.5), (225, 260)],
+        CREATED,
+        in_flight=285,
+        created=True,
+        replication={
+            "destination": {"file_system": "replica"},
+            "initial": {"differing": 20_000},
+        },
+        top={"others": {"replica": {"region": "us-west-2"}}, "file_system": {"size": 200_000}},
+    ),
+    # at most the size of the source: 5 + 50
+    "an existing destination that differs in more than the source has": Case(
+        [],
+        [(100, 155), (160, 195), (220, 255)],
         CREATED,
         in_flight=280,
         created=True,
@@ -118,6 +131,25 @@ DURATIONS = {
             "initial": {"differing": 20_000},
         },
         top={"others": {"replica": {"region": "us-west-2"}}, "file_system": {"size": 100_000}},
+    ),
+    # 100,000 B and the 100,000 that were added by the cut: 5 + 100; n = 105: 57.5: 262.5; 265
+    "a source that grows": Case(
+        [],
+        [(100, 205), (205, 262.5), (265, 300)],
+        CREATED,
+        created=True,
+        streams={"w": constant()},
+    ),
+    # 40 and 10 files in the inventory: 5 + 5 + 100: 210; n = 110, 61 files: 5 + 6.1 + 55: 276.1
+    "files that grow": Case(
+        [],
+        [(100, 210), (210, 276.1)],
+        CREATED,
+        in_flight=276.1,
+        created=True,
+        streams={"w": {**constant(), "new_files": "10 %"}},
+        sync={"scan_rate": 10},
+        top={"file_system": {"size": 100_000, "files": 40}},
     ),
     "an existing destination": Case(
         [],

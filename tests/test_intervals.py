@@ -23,6 +23,7 @@ from efssim.study.intervals import (
 )
 from efssim.study.precision import LEAST, Precision, mean_ages, stein_intervals
 from efssim.study.trial import Trial
+from efssim.study.weighing import Design
 
 # Means
 
@@ -150,52 +151,57 @@ def trials_of(shares, objective=0.999, days=1.0, undefined_days=0.0, ages=None):
     )
 
 
+def design(*, by_chance=True):
+    return Design((), (1.0,), ((),), (not by_chance,))
+
+
 def judged(shares, *, by_chance=True, **how):
-    return evidence(trials_of(shares, **how), "dr", by_chance=by_chance)
+    return evidence(trials_of(shares, **how), "dr", design(by_chance=by_chance))
 
 
-def test_no_violation_in_too_few_windows_decides_nothing():
+def test_no_violation_in_too_few_trials_decides_nothing():
     found = judged([1.0] * 30)
-    assert found == (None, 30, 2995, 2965)
+    assert found[:4] == (None, 30, 3203, 3203 - 30)
+    assert found.unit == "trial"
     # As many more as it says do decide.
-    assert judged([1.0] * (30 + 2965)).met is True
-    assert judged([1.0] * (30 + 2964)).met is None
+    assert judged([1.0] * 3203).met is True
+    assert judged([1.0] * 3202).met is None
 
 
-def test_windows_are_whole_days_with_a_defined_age():
-    assert judged([1.0] * 30, days=100.5).windows == 3000
-    assert judged([1.0] * 30, days=100.5).met is True
-    assert judged([1.0] * 30, days=100.5, undefined_days=1).windows == 2970
-    assert judged([1.0] * 30, days=0.1).windows == 30
-    assert judged([1.0] * 29 + [None], days=2).windows == 58
+def test_a_long_trial_is_one_unit_as_its_days_may_share_a_fault():
+    assert judged([1.0] * 30, days=365).windows == 30
+    assert judged([1.0] * 30, days=365).met is None
+    assert judged([1.0] * 29 + [None], days=2).windows == 29
 
 
-def test_an_interval_below_the_objective_is_a_miss():
-    found = judged([0.9, 0.91, 0.92])
+def test_bounds_below_the_objective_are_a_miss():
+    found = judged([0.9, 0.91, 0.92] * 5)
     assert (found.met, found.more_trials) == (False, 0)
+    assert found.high < 0.999
 
 
-def test_an_interval_around_the_objective_decides_nothing():
-    shares = [0.9985, 0.9999] * 10
-    found = judged(shares, days=365)
+@pytest.mark.parametrize("shares", [[0.9985, 0.9999] * 10, [0.998, 0.9985, 1.0] * 2])
+def test_with_as_many_more_as_it_says_it_is_decided(shares):
+    found = judged(shares)
     assert found.met is None
-    interval = mean_interval(shares)
-    assert interval.low < 0.999 < interval.high
-    # With as many more as it says the same values would do.
     n = len(shares) + found.more_trials
-    assert judged(shares * (n // 20 + 1), days=365).met is True
+    decided = mean_of(shares) >= 0.999
+    assert judged(shares * (n // len(shares) + 1)).met is decided
 
 
-def test_a_single_trial_decides_nothing_by_chance_and_all_without():
-    assert judged([1.0]) == (None, 1, 2995, 2994)
-    assert judged([0.2]).met is None
-    assert judged([1.0], by_chance=False) == (True, 1, 1, 0)
+def test_a_single_trial_shows_no_objective_by_chance_and_any_without():
+    assert judged([1.0])[:4] == (None, 1, 3203, 3202)
+    # But a loss of 0.8 has a probability of at most 0.001 / 0.8 (Markov) if 99.9 % is met.
+    assert judged([0.2]).met is False
+    assert judged([1.0], by_chance=False)[:4] == (True, 1, 1, 0)
     assert judged([0.2], by_chance=False).met is False
+    assert judged([0.999], by_chance=False).met is True
 
 
 def test_an_objective_of_all_time_is_missed_or_open():
-    assert judged([1.0] * 5000, objective=1.0) == (None, 5000, None, None)
-    assert judged([0.5, 0.51, 0.52], objective=1.0).met is False
+    assert judged([1.0] * 5000, objective=1.0)[:4] == (None, 5000, None, None)
+    # One that loses anything is enough.
+    assert judged([1.0] * 50 + [0.5], objective=1.0).met is False
 
 
 def test_an_objective_of_no_time_is_met():
@@ -203,8 +209,12 @@ def test_an_objective_of_no_time_is_met():
 
 
 def test_no_defined_age_decides_nothing():
-    assert judged([None, None]) == (None, 0, 2995, None)
+    assert judged([None, None])[:4] == (None, 0, 3203, None)
     assert judged([None, None], by_chance=False).met is None
+
+
+def test_time_without_a_defined_age_is_never_evidence_for_an_objective():
+    assert judged([1.0] * 3500 + [None] * 50).met is None
 
 
 # Precision

@@ -60,19 +60,30 @@ places: Any = st.sampled_from(
         {"in_file": {"size": 5000}, "hot_set": {"size": 5000, "block": 5000}},
     ]
 )
+# What it adds to the file system: nothing, all, or a share that leaves fractions.
+additions: Any = st.fixed_dictionaries(
+    {},
+    optional={
+        "new_bytes": st.sampled_from([0, "100 %", "50 %", 1 / 3]),
+        "new_files": st.sampled_from([0, "100 %", "10 %"]),
+    },
+)
 streams = st.builds(
-    lambda arrival, size, files, growth, place: {
+    lambda arrival, size, files, growth, place, adds: {
         "arrivals": arrival,
         "size": size,
         "files": files,
         "growth": growth,
         **place,
+        # All writes into one file make no new ones.
+        **{key: adds[key] for key in adds if key == "new_bytes" or "in_file" not in place},
     },
     arrivals,
     sizes,
     st.integers(1, 3),
     st.floats(0.2, 3),
     places,
+    additions,
 )
 syncs = st.fixed_dictionaries(
     {
@@ -327,7 +338,7 @@ def _consistent() -> tuple[ReplicationRecords, Snapshot, laws.WriteLog]:
     """Two writes of 10 B at 1 s and 2 s, published at 6 s by a cut at 5 s; one of 7 B open."""
     records = ReplicationRecords(last_replicated_s=0.0)
     records.statuses.append(StatusChange(0.0, None, "ENABLED", "established"))
-    records.syncs.append(5.0, 6.0, 20, 20, 2, 2, 1, 1.0, 27)
+    records.syncs.append(5.0, 6.0, 20, 20, 2, 2, 1, 1.0, 27, 1020, 7)
     log = laws.WriteLog()
     log.add(Publications(_floats(1, 2), _ints(10, 10), _ints(2), _floats(6), 1))
     still = OpenWrites(_floats(5.5), _ints(7), 1)
@@ -383,7 +394,7 @@ def test_a_wrong_count_of_written_bytes_breaks_law_4() -> None:
 
 def test_a_decreasing_timestamp_breaks_law_2() -> None:
     records, snapshot, log = _consistent()
-    records.syncs.append(4.0, 7.0, 0, 0, 0, 0, 1, np.nan, 27)
+    records.syncs.append(4.0, 7.0, 0, 0, 0, 0, 1, np.nan, 27, 1020, 7)
     with pytest.raises(laws.LawViolation, match="law 2"):
         laws.check(records, snapshot, log)
 
@@ -483,6 +494,6 @@ def test_simulate_verifies() -> None:
     simulation = Simulation(scenario({"w": constant()}, {"interval": 60}), verify=True)
     simulation.advance_to_end()
     simulation.result()
-    simulation._logs["dr"]._parts.pop()
+    simulation._logs["dr"].parts.pop()
     with pytest.raises(laws.LawViolation):
         simulation.result()

@@ -60,6 +60,8 @@ def _random_parts(seed: int) -> tuple[dict[str, Any], dict[str, Any], int]:
         f"s{k}": {"arrivals": arrivals(), "size": size(), "files": int(rng.integers(1, 4))}
         for k in range(rng.integers(1, 4))
     }
+    new_files = pick(0, "100 %")
+    streams = {name: stream | {"new_files": new_files} for name, stream in streams.items()}
     sync = {
         "interval": pick(0, 60, 37.5),
         "gap": pick(1, 7.25, {"exponential": {"mean": "20 s"}}),
@@ -110,14 +112,16 @@ def _naive(world: Scenario, count: int) -> Naive:
         setups_s=[series("setup", attempt) for attempt in many],
         chances=[chances(attempt) for attempt in many] if probability else [],
         backoffs_s=[series("backoff", attempt) for attempt in many],
-        inventory_s=source.files / sync.number("scan_rate"),
+        files=source.files,
+        scan_rate=sync.number("scan_rate"),
         throughput=sync.number("throughput"),
         file_rate=sync.number("file_rate"),
         failure_probability=probability,
         backoff_max_s=sync.number("backoff_max"),
         latency_s=link.latency if link else 0.0,
         capacity=link.capacity if link else math.inf,
-        initial=(source.size, source.files),
+        size=source.size,
+        new_files=source.writes["s0"].new_files == 1,
         hot=None if hot is None else (hot.block, hot.size // hot.block),
         disturbed=Disturbed(
             holds=list(_spans(world, "opt_out", "kms_key_disabled", "permission_lost")),

@@ -69,13 +69,6 @@ MALFORMED: list[tuple[str, dict[str, Any], str]] = [
         for amount in (0.5, 0, -1, float("nan"), float("inf"), 10**400, -(10**400))
     ),
     # patterns
-    ("DescribeFileSystems", {"FileSystemId": "fs-0123"}, "'fs-0123' is no id, ARN or name"),
-    ("DescribeFileSystems", {"FileSystemId": "fs-0123456G"}, "is no id, ARN or name"),
-    ("DescribeFileSystems", {"FileSystemId": "fs-01234567\n"}, "is no id, ARN or name"),
-    ("DescribeFileSystems", {"FileSystemId": "fs-" + "0" * 41}, "is no id, ARN or name"),
-    ("DescribeFileSystems", {"FileSystemId": "ordres"}, "'ordres' is no id, ARN or name"),
-    ("TagResource", {"ResourceId": "fsap-01234567", "Tags": []}, "'fsap-01234567' is no id, ARN"),
-    (CREATE, to(FileSystemId="arn:aws:efs:::x"), "Destinations[0].FileSystemId: 'arn:aws:efs"),
     (CREATE, to(Region=AWAY, RoleArn="role"), "RoleArn: 'role' is not the ARN of an IAM role"),
     (CREATE, to(Region=AWAY, KmsKeyId="key"), "KmsKeyId: 'key' is no key id"),
     ("TagResource", {"ResourceId": ID, "Tags": [{"Key": "aws:x", "Value": ""}]}, "reserved"),
@@ -93,6 +86,31 @@ def test_a_malformed_parameter_is_a_bad_request_that_names_it(operation, paramet
     error = Account().error(operation, **parameters)
     assert error.code == "BadRequest"
     assert complaint in error.message
+
+
+NO_IDS = [
+    *(("DescribeFileSystems", {"FileSystemId": text}, text) for text in ("", "fs-0123", "unknown")),
+    ("DescribeFileSystems", {"FileSystemId": "fs-0123456G"}, "fs-0123456G"),
+    ("DescribeFileSystems", {"FileSystemId": "fs-01234567\n"}, "fs-01234567\n"),
+    ("DescribeFileSystems", {"FileSystemId": "fs-" + "0" * 41}, "fs-" + "0" * 41),
+    ("DescribeReplicationConfigurations", {"FileSystemId": "x"}, "x"),
+    ("DeleteReplicationConfiguration", {"SourceFileSystemId": "x"}, "x"),
+    ("DeleteFileSystem", {"FileSystemId": "x"}, "x"),
+    ("UpdateFileSystem", {"FileSystemId": "x", "ThroughputMode": "elastic"}, "x"),
+    ("TagResource", {"ResourceId": "fsap-01234567", "Tags": []}, "fsap-01234567"),
+    (CREATE, to(FileSystemId="arn:aws:efs:::x"), "arn:aws:efs:::x"),
+]
+
+
+@pytest.mark.parametrize(("operation", "parameters", "text"), NO_IDS)
+def test_what_is_no_id_is_no_file_system(operation, parameters, text):
+    error = Account().error(operation, **parameters)
+    assert (error.code, error.http_status) == ("FileSystemNotFound", 404)
+    assert error.message == f"File system '{text}' does not exist."
+    chosen = Account(choices={"malformed_file_system_id": "BadRequest"})
+    error = chosen.error(operation, **parameters)
+    assert (error.code, error.http_status) == ("BadRequest", 400)
+    assert f"FileSystemId: '{text}' is no id" in error.message.replace("ResourceId", "FileSystemId")
 
 
 def test_parameters_that_are_no_mapping():

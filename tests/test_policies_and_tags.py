@@ -87,6 +87,7 @@ def test_a_one_zone_file_system_without_a_policy():
     account = Account({})
     zone = {"AvailabilityZoneName": "us-east-1a", "Backup": False}
     account.call("CreateFileSystem", CreationToken="t", **zone)
+    account.advance(20)
     error = account.error(DESCRIBE_BACKUP, FileSystemId="t")
     assert (error.code, error.http_status) == ("PolicyNotFound", 404)
     off = {"BackupPolicy": {"Status": "DISABLED"}}

@@ -40,9 +40,10 @@ def test_what_the_export_lacks_is_reported() -> None:
     world = scenario({"real": {"trace": trace}}, {"interval": 60}, "16 days 10 h 10 min")
     stream = world.file_systems["fs"].writes["real"]
     assert stream.trace is not None
-    report = stream.trace.read(world).report
-    assert report.duplicate_times == 11
-    assert report.missing_periods == 11
+    report = stream.trace.read(world).quality
+    assert report.repeated_rows == 11
+    assert (report.periods, report.periods_missing) == (4730, 11)
     # The 61-minute step leaves the grid, and a 4-minute step returns to it.
     assert report.off_grid_rows == 2
-    assert report.rows_outside == 0
+    assert (report.rows_used, report.bytes_unused) == (report.rows, 0)
+    assert (report.times, report.spacing_s) == ("dates", 300.0)

@@ -17,10 +17,9 @@ from efssim.scenario.trace import (
     Trace,
     TraceError,
     TraceErrors,
-    TraceReport,
-    TraceSpec,
     read_trace,
 )
+from efssim.scenario.trace_spec import TraceSpec
 
 START = datetime(2014, 3, 1, 12, 0, tzinfo=UTC)
 REAL_FILE = "ec2_disk_write_bytes_1ef3de.csv"
@@ -74,8 +73,13 @@ def test_perfect_trace_has_nothing_to_report(read: Read) -> None:
     assert trace.bytes.tolist() == [1, 2.5, 0]
     assert (trace.begin_s, trace.end_s, trace.repeat_s) == (5, 100, None)
     assert trace.time_s.dtype == trace.bytes.dtype == "float64"
-    assert trace.report == TraceReport(3, 0, 0, 0, 0, 0.0, False)
-    assert trace.report.lines() == []
+    quality = trace.quality
+    assert (quality.rows, quality.rows_used, quality.unsorted) == (3, 3, False)
+    # Fractions add up before they are rounded, here half to even.
+    assert (quality.bytes_used, quality.bytes_unused) == (4, 0)
+    assert (quality.repeated_rows, quality.off_grid_rows) == (0, 0)
+    assert (quality.periods, quality.periods_missing, quality.statistic) == (None, None, None)
+    assert quality.lines() == []
 
 
 @pytest.mark.parametrize(
@@ -103,6 +107,7 @@ def test_start_in_another_zone(tmp_path: Path) -> None:
 
 def test_numbers_that_look_like_dates_are_numbers(read: Read) -> None:
     trace = read("t,b\n20140301,1\n20140301.05,1\n", align_start=True)
+    assert trace.quality.times == "seconds since start"
     # The first one is at the start and so belongs to the state that the run starts from.
     assert trace.time_s.tolist() == pytest.approx([0.05], abs=1e-8)
 
@@ -209,9 +214,10 @@ def test_rows_are_sorted_and_rows_of_one_time_kept_in_order(read: Read) -> None:
     trace = read("t,b\n5,1\n3,9\n5,2\n1,3\n3,4\n5,0\n")
     assert trace.time_s.tolist() == [1, 3, 3, 5, 5, 5]
     assert trace.bytes.tolist() == [3, 9, 4, 1, 2, 0]
-    assert trace.report == TraceReport(6, 3, 0, 0, 0, 0.0, True)
-    assert len(trace.report.lines()) == 2
-    assert "3 rows repeat the time of another (all kept)" in trace.report.lines()
+    quality = trace.quality
+    assert (quality.rows, quality.repeated_rows, quality.unsorted) == (6, 3, True)
+    assert len(quality.lines()) == 2
+    assert "3 rows repeat the time of another (all kept)" in quality.lines()
 
 
 def test_align_start_moves_the_earliest_row(read: Read) -> None:
@@ -221,32 +227,52 @@ def test_align_start_moves_the_earliest_row(read: Read) -> None:
 
 
 @pytest.mark.parametrize(
-    ("times", "missing", "off_grid"),
+    ("odd", "missing", "off_grid"),
     [
-        ((0, 10, 20), 0, 0),
-        ((0, 10, 10, 20), 0, 0),
-        ((0, 30), 2, 0),
-        ((0, 122, 130), 11, 2),  # a step of 12.2 periods, then one of 0.8 back to the grid
-        ((0, 15), 0, 1),
-        ((0, 29.999999, 40), 2, 0),  # within a millionth of a period
-        ((0, 29.9999, 40), 1, 2),
+        ((), 0, 0),
+        ((20,), 0, 0),  # a row of the same time
+        ((25,), 0, 2),  # two steps of half a period
+        ((20.0000001,), 0, 0),  # within a microsecond of the grid, and so of the row that is there
+        ((20.001,), 0, 2),
     ],
 )
-def test_grid(read: Read, times: tuple[float, ...], missing: int, off_grid: int) -> None:
+def test_grid(read: Read, odd: tuple[float, ...], missing: int, off_grid: int) -> None:
+    """Of three hundred rows, one more may be off the grid."""
+    times = [10 * k for k in range(300)] + list(odd)
     content = "t,b\n" + "".join(f"{time},1\n" for time in times)
-    report = read(content, duration_s=5.0, period_s=10.0, repeat=True).report
-    assert (report.missing_periods, report.off_grid_rows) == (missing, off_grid)
-    assert len(report.lines()) == (missing > 0) + (off_grid > 0) + (len(set(times)) < len(times))
+    quality = read(content, duration_s=3000.0, period_s=10.0).quality
+    assert (quality.periods, quality.periods_missing) == (300, missing)
+    assert quality.off_grid_rows == off_grid
+    assert quality.repeated_rows == (odd == (20,))
+    assert quality.spacing_s == 10
+
+
+def test_more_than_one_per_cent_off_the_grid(read: Read) -> None:
+    """A step of 61 s and one of 59 s in 200 rows are 1 %, in 199 rows more."""
+    for rows, is_fine in ((200, True), (199, False)):
+        times = [60.0 * k for k in range(rows)]
+        times[7] += 1
+        content = "t,b\n" + "".join(f"{time},1\n" for time in times)
+        if is_fine:
+            trace = read(content, duration_s=60.0 * rows, period_s=60.0)
+            assert trace.quality.off_grid_rows == 2
+        else:
+            error = problem(read, content, duration_s=60.0 * rows, period_s=60.0)
+            assert "2 of 199 rows are not a whole number of periods (1 min)" in error.message
 
 
 def test_decimal_periods_are_on_the_grid(read: Read) -> None:
     content = "t,b\n" + "".join(f"{i / 10},1\n" for i in range(100))
     trace = read(content, duration_s=10.0, period_s=0.1)
-    assert trace.report.lines() == []
+    assert trace.quality.lines() == []
+    assert (trace.quality.periods, trace.quality.periods_missing) == (100, 0)
 
 
 def test_no_grid_without_a_period(read: Read) -> None:
-    assert read("t,b\n1,1\n7,1\n90,1\n").report.lines() == []
+    quality = read("t,b\n1,1\n7,1\n90,1\n").quality
+    assert quality.lines() == []
+    assert quality.off_grid_rows == 0
+    assert quality.coverage is None
 
 
 # ---- the run ------------------------------------------------------------------------------------
@@ -267,19 +293,18 @@ def test_coverage_message(read: Read) -> None:
     assert error.line is None
     assert "2014-03-01 12:00:10 (10 s) to 2014-03-01 12:00:30 (30 s)" in error.message
     assert "2014-03-01 12:00:00 (0 s) to 2014-03-01 12:01:00 (60 s)" in error.message
-    assert "`align: start`, a shorter `duration` or `repeat: true`" in error.message
+    # `align: start` alone leaves 40 s without a row, and `repeat: true` alone the first 10 s.
+    assert error.message.endswith("; write `align: start, duration: 20 s`")
 
 
-def test_coverage_message_when_aligned_or_beyond_dates(read: Read) -> None:
+def test_coverage_message_when_aligned(read: Read) -> None:
     aligned = problem(read, "t,b\n10,1\n", duration_s=60.0, period_s=10.0, align_start=True)
-    assert "`align: start`" not in aligned.message
-    far = problem(read, "t,b\n1393695240000,1\n", duration_s=60.0, period_s=10.0)
-    assert "covers 1393695240000 s to 1393695240010 s" in far.message
+    assert aligned.message.endswith("; write `duration: 10 s` or `repeat: true`")
 
 
 def test_no_coverage_demand_without_a_period_or_repeated(read: Read) -> None:
     assert read("t,b\n10,1\n").time_s.tolist() == [10]
-    assert read("t,b\n10,1\n", period_s=5.0, repeat=True).time_s.tolist() == [10]
+    assert read("t,b\n10,1\n", period_s=20.0, repeat=True).time_s.tolist() == [10]
 
 
 def test_single_writes_outside_the_run(read: Read) -> None:
@@ -288,9 +313,11 @@ def test_single_writes_outside_the_run(read: Read) -> None:
     assert trace.time_s.tolist() == [100]
     assert trace.bytes.tolist() == [4]
     assert (trace.begin_s, trace.end_s) == (-5, 200)
-    assert trace.report == TraceReport(5, 0, 0, 0, 4, 27.5, False)
-    (line,) = trace.report.lines()
-    assert line == "4 rows are outside the run, bytes not used: 27.5"
+    quality = trace.quality
+    assert (quality.rows, quality.rows_used) == (5, 1)
+    assert (quality.bytes_used, quality.bytes_unused) == (4, 28)
+    (line,) = quality.lines()
+    assert line == "4 rows are outside the run, bytes not used: 28"
 
 
 def test_totals_outside_the_run(read: Read) -> None:
@@ -299,30 +326,42 @@ def test_totals_outside_the_run(read: Read) -> None:
     # -25 and -15 end before the run; -5 and 15 are partly outside and kept whole.
     assert trace.time_s.tolist() == [-5, 5, 15]
     assert trace.bytes.tolist() == [4, 8, 16]
-    assert (trace.report.rows_outside, trace.report.bytes_outside) == (6, 511 - 28)
+    assert (trace.quality.rows_used, trace.quality.bytes_unused) == (3, 511 - 28)
+    # The run of two periods has parts of three of the grid's.
+    assert (trace.quality.periods, trace.quality.periods_missing) == (3, 0)
 
 
 def test_total_that_ends_at_the_start_is_outside(read: Read) -> None:
     trace = read("t,b\n-10,1\n0,2\n10,4\n20,8\n", duration_s=20.0, period_s=10.0)
     # All writes of the row at 20 s come after its begin, and so after the run.
     assert trace.time_s.tolist() == [0, 10]
-    assert (trace.report.rows_outside, trace.report.bytes_outside) == (2, 9)
+    assert (trace.quality.rows_used, trace.quality.bytes_unused) == (2, 9)
+    assert (trace.quality.periods, trace.quality.periods_missing) == (2, 0)
 
 
 def test_every_row_outside(read: Read) -> None:
-    trace = read("t,b\n200,1\n")
-    assert trace.time_s.size == trace.bytes.size == 0
-    assert trace.report.lines() == ["1 row is outside the run, bytes not used: 1"]
+    for content in ("t,b\n200,1\n", "t,b\n0,1\n0,1\n"):
+        error = problem(read, content)
+        assert error.message.startswith("has no row inside the run: it covers 2014-03-01 ")
+        assert "write" not in error.message  # `align: start` would leave no row after the start
+    error = problem(read, "t,b\n200,1\n230,1\n")
+    assert error.message.endswith("; write `align: start`")
+    for period_s in (10.0, 30.0):  # also where absent periods had no writes
+        error = problem(read, "t,b\n200,1\n230,1\n", period_s=period_s, missing_zero=True)
+        assert error.message.startswith("has no row inside the run")
 
 
 # ---- repeat -------------------------------------------------------------------------------------
 
 
 def test_repeat_keeps_every_row(read: Read) -> None:
-    trace = read("t,b\n-5,1\n500,2\n", repeat=True, length_s=505.0)
+    trace = read("t,b\n-5,1\n500,2\n", duration_s=505.0, repeat=True, length_s=505.0)
     assert trace.time_s.tolist() == [-5, 500]
     assert trace.repeat_s == 505
-    assert trace.report.rows_outside == 0
+    # The row at -5 s comes again at 500 s.
+    assert (trace.quality.rows_used, trace.quality.bytes_unused) == (2, 0)
+    with pytest.raises(TraceErrors, match="no row inside the run"):
+        read("t,b\n-5,1\n500,2\n", duration_s=499.0, repeat=True, length_s=505.0)
 
 
 def test_repeat_length_with_a_period(read: Read) -> None:
@@ -370,7 +409,10 @@ def test_real_export(tmp_path: Path) -> None:
     trace = read_trace(spec, START, covered_s)
     assert len(rows) - len(stamps) == 11
     # One step of 61 minutes (12.2 periods) leaves the grid, one of 4 minutes returns to it.
-    assert trace.report == TraceReport(len(rows), 11, 11, 2, 0, 0.0, False)
+    quality = trace.quality
+    assert (quality.rows, quality.repeated_rows, quality.off_grid_rows) == (len(rows), 11, 2)
+    assert (quality.periods, quality.periods_missing) == (covered_s / 300, 11)
+    assert (quality.rows_used, quality.bytes_unused, quality.unsorted) == (len(rows), 0, False)
     assert (trace.begin_s, trace.end_s) == (0, covered_s)
     total = math.fsum(float(row["value"]) for row in rows)
     assert math.fsum(trace.bytes.tolist()) == total

@@ -19,6 +19,7 @@ from efssim.lag.binned_ramps import BinnedEnds, state_of_ends
 from efssim.lag.histogram import LogHistogram
 from efssim.lag.pool import Pool
 from efssim.study import trial
+from efssim.study.bounds import Units
 from efssim.study.facts import is_random
 from efssim.study.intervals import mean_interval
 
@@ -104,12 +105,14 @@ def test_verify_checks_the_laws_of_each_trial(world, monkeypatch):
 
 # Means and intervals
 
+MET = ("rpo.met", "rpo.met_throughout")
+
 
 def test_each_number_is_the_mean_over_trials(found, runs):
     means = dict(flat(dr(found)))
     for name, value in flat(dr(runs[0])):
         values = [dict(flat(dr(run)))[name] for run in runs]
-        if name in ("rpo.met", "final_status") or "last_" in name:
+        if name in (*MET, "final_status") or "last_" in name:
             continue
         present = [float(value) for value in values if value is not None]
         assert means[name] == (pytest.approx(np.mean(present)) if present else None), (name, value)
@@ -121,7 +124,7 @@ def test_ci95_is_a_parallel_tree_of_intervals(found, runs):
     assert set(means) - counts == set(intervals) - {"final_status"}
     for name, bounds in intervals.items():
         if bounds is None:
-            assert means.get(name) is None or name == "rpo.met"
+            assert means.get(name) is None or name in MET
             continue
         assert bounds[0] <= means[name] <= bounds[1], name
     values = [dr(run)[AGE]["p99"] for run in runs]
@@ -169,7 +172,7 @@ def test_means_over_the_trials_that_have_a_value():
 
 
 def test_a_cause_that_a_trial_does_not_have_counts_as_0():
-    fault = {"region_outage": "us-east-1", "every": {"exponential": {"mean": "2 h"}}, "for": 60}
+    fault = {"region_outage": "us-east-1", "every": {"exponential": {"mean": "1 h"}}, "for": 60}
     found = efssim.run_trials(chancy("1 h", faults={"f": fault}), 8, workers=1)
     values = [
         one.summary["replications"]["dr"]["writes"]["dropped_bytes"].get("region_outage", 0)
@@ -241,12 +244,18 @@ def test_not_enough_data_says_how_many_more():
     found = efssim.run_trials(world, COUNT, workers=1)
     assert dr(found)["rpo"]["attainment"] == 1
     assert dr(found)["rpo"]["met"] is None
+    low = 1 - Units([0.0] * COUNT).high(0.05)
     assert found.summary["evidence"]["dr"] == {
         "met": None,
         "windows": COUNT,
-        "windows_needed": 2995,
-        "more_trials": 2995 - COUNT,
+        "windows_needed": 3203,
+        "more_trials": 3203 - COUNT,
+        "unit": "trial",
+        "low": pytest.approx(low),
+        "high": 1.0,
     }
+    low = 1 - Units([0.0] * COUNT).high(0.025)
+    assert found.summary["ci95"]["dr"]["rpo"]["attainment"] == [pytest.approx(low), 1.0]
 
 
 def test_an_objective_that_is_met_and_one_that_is_missed():

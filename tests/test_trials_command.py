@@ -44,8 +44,8 @@ def test_the_report_says_the_verdict_first(folder):
     assert heading.splitlines()[2] == "5 trials"
     plain = " ".join(verdict.split())
     assert plain.startswith("dr: RPO NOT DECIDED (age at most 15 min for 99.9 %): held for 100 %")
-    assert "5 independent windows of the 2,995 that such a claim takes" in plain
-    assert "about 2,990 more trials. No trial has a violation." in plain
+    assert "5 trials of the 3,203 that such a claim takes" in plain
+    assert "about 3,198 more trials. No trial has a violation." in plain
     assert "A disaster at a random moment would lose" in plain
     assert table.split()[:7] == ["lag", "mean", "±", "p50", "p99", "p99_9", "max"]
     assert len(table.splitlines()) == 5

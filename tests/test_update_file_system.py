@@ -58,8 +58,10 @@ def test_updates_that_are_refused(parameters, code):
 def test_elastic_needs_general_purpose_and_archive_needs_elastic():
     account = Account({})
     account.call(CREATE, CreationToken="fast", PerformanceMode="maxIO")
+    account.advance(20)
     assert account.code(UPDATE, FileSystemId="fast", ThroughputMode="elastic") == "BadRequest"
     account.call(CREATE, CreationToken="cold", ThroughputMode="elastic")
+    account.advance(20)
     archive = {"LifecyclePolicies": [{"TransitionToArchive": "AFTER_90_DAYS"}]}
     account.call("PutLifecycleConfiguration", FileSystemId="cold", **archive)
     assert account.code(UPDATE, FileSystemId="cold", ThroughputMode="bursting") == "BadRequest"

@@ -74,5 +74,10 @@ def constant(rate: str = "1 per s", size: str = "1000 B") -> dict[str, Any]:
     return {"arrivals": {"constant": {"rate": rate}}, "size": size}
 
 
+def overwriting(rate: str = "1 per s", size: str = "1000 B") -> dict[str, Any]:
+    """Return constant writes that add nothing to the file system."""
+    return {**constant(rate, size), "new_bytes": 0}
+
+
 def poisson(rate: str, size: Any) -> dict[str, Any]:
     return {"arrivals": {"poisson": {"rate": rate}}, "size": size}

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import copyreg
 import datetime
+import sched
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -11,6 +13,8 @@ from types import ModuleType
 from typing import Any
 
 from efssim.aws.clock import REAL_CLASSES, REAL_TIME, SimulatedTime, is_simulated
+from efssim.aws.event_loop import REAL_SLEEP, SimulatedLoops, simulated_event_loops
+from efssim.aws.real_waits import RealWaits
 from efssim.aws.replacing import replaced
 from efssim.aws.sessions import simulated_sessions
 from efssim.aws.transport import Transport
@@ -19,17 +23,21 @@ from efssim.errors import StateError
 
 
 @contextmanager
-def patched(world: World, *, also: Iterable[ModuleType] = ()) -> Iterator[None]:
+def patched(
+    world: World, *, also: Iterable[ModuleType] = (), real: Iterable[str] = ()
+) -> Iterator[None]:
     """Let ordinary code inside a `with` block run against a simulation, in simulated time.
 
-    boto3 clients that are made in it are answered by `world`, in the Region that they name.
-    `time.sleep` lets simulated time pass; `time.time`, `time.monotonic`, `datetime.now`,
-    `date.today` and their relatives read it. They are replaced in the modules `time` and
-    `datetime`, and by name in modules that are not installed packages; `also` names more of those.
+    Clients of boto3 and aiobotocore are answered by `world`, in the Region that they name; nothing
+    of theirs reaches the network. `time.sleep` lets simulated time pass, as does an event loop of
+    asyncio that has nothing to do; `time.time`, `time.monotonic`, `datetime.now`, `date.today` and
+    their relatives read it. They are replaced in the modules `time` and `datetime`, and by name in
+    modules that are not installed packages; `also` names more of those. Waits for something real
+    (`efssim.aws.real_waits.REAL_TIME_MODULES`, and modules that `real` names) pass in real time.
 
     RuntimeError inside another `patched`, or where a process of a simulation runs. In the block,
-    RuntimeError for a sleep or a call from another thread, and ValueError for a sleep beyond the
-    scenario's end.
+    RuntimeError for a sleep or a call from another thread or process and for event loops that
+    cannot be simulated, and ValueError for a sleep beyond the scenario's end.
     """
     if is_simulated(time.sleep):  # noqa: TID251  # looked at, not called
         raise StateError("efssim.aws.patched is in force already: it cannot be nested")
@@ -41,15 +49,33 @@ def patched(world: World, *, also: Iterable[ModuleType] = ()) -> Iterator[None]:
     # Its compiled parts take over the classes of `datetime` as they are at its first import.
     import pandas  # noqa: F401  # late: half a second
 
-    with simulated_sessions(Transport(world)), _simulated_time(SimulatedTime(world), also):
+    clock = SimulatedTime(world, RealWaits(real))
+    loops = SimulatedLoops(world, clock)
+    with (
+        simulated_sessions(Transport(world)),
+        simulated_event_loops(loops),
+        _simulated_time(clock, loops, also),
+    ):
         yield
 
 
 @contextmanager
-def _simulated_time(clock: SimulatedTime, also: Iterable[ModuleType]) -> Iterator[None]:
-    functions, classes = clock.functions(), clock.classes()
-    real: dict[ModuleType, Mapping[str, Any]] = {time: REAL_TIME, datetime: REAL_CLASSES}
-    with replaced(real, {time: functions, datetime: classes}, also), _pickling(classes):
+def _simulated_time(
+    clock: SimulatedTime, loops: SimulatedLoops, also: Iterable[ModuleType]
+) -> Iterator[None]:
+    functions, classes, sleep = clock.functions(), clock.classes(), {"sleep": loops.sleep()}
+    real: dict[ModuleType, Mapping[str, Any]] = {
+        time: REAL_TIME,
+        datetime: REAL_CLASSES,
+        asyncio: {"sleep": REAL_SLEEP},
+    }
+    made: dict[ModuleType, Mapping[str, Any]] = {
+        time: functions,
+        datetime: classes,
+        asyncio: sleep,
+    }
+    # Its functions have those of `time` as their defaults.
+    with replaced(real, made, [asyncio.tasks, sched, *also]), _pickling(classes):
         try:
             yield
         finally:

@@ -6,7 +6,7 @@ import sys
 import sysconfig
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from types import ModuleType
+from types import FunctionType, ModuleType
 from typing import Any
 
 
@@ -16,7 +16,11 @@ def replaced(
     stand_ins: Mapping[ModuleType, Mapping[str, Any]],
     also: Iterable[ModuleType],
 ) -> Iterator[None]:
-    """Replace names of some modules, and whatever users' modules imported of them by name."""
+    """Replace names of some modules, and whatever users' modules have of them.
+
+    They have them by name, as attributes of classes or as defaults of functions; what they put
+    elsewhere, as into a list or an object, is not found.
+    """
     pairs = [
         (original, stand_ins[module][name])
         for module, names in originals.items()
@@ -40,19 +44,57 @@ def _swap(modules: Iterable[ModuleType], pairs: list[tuple[Any, Any]]) -> None:
         for name, value in list(names.items()):
             if id(value) in new:
                 names[name] = new[id(value)]
+            elif getattr(value, "__module__", None) == getattr(module, "__name__", ""):
+                _swap_within(value, new)
+
+
+def _swap_within(value: Any, new: Mapping[int, Any]) -> None:
+    """Replace what a function has as defaults, and a class as attributes."""
+    if isinstance(value, FunctionType):
+        _swap_defaults(value, new)
+    elif isinstance(value, type):
+        for name, part in list(vars(value).items()):
+            if id(part) in new:
+                type.__setattr__(value, name, new[id(part)])
+            elif isinstance(part, staticmethod | classmethod):
+                _swap_wrapped(value, name, part, new)
+            elif isinstance(part, FunctionType):
+                _swap_defaults(part, new)
+
+
+def _swap_wrapped(
+    owner: type, name: str, part: staticmethod[..., Any] | classmethod[Any, ..., Any], new: Any
+) -> None:
+    if id(part.__func__) in new:
+        type.__setattr__(owner, name, type(part)(new[id(part.__func__)]))
+    elif isinstance(part.__func__, FunctionType):
+        _swap_defaults(part.__func__, new)
+
+
+def _swap_defaults(function: FunctionType, new: Mapping[int, Any]) -> None:
+    given, named = function.__defaults__ or (), function.__kwdefaults__ or {}
+    if any(id(value) in new for value in given):
+        function.__defaults__ = tuple(new.get(id(value), value) for value in given)
+    for name, value in named.items():
+        if id(value) in new:
+            named[name] = new[id(value)]
 
 
 def users_modules() -> list[ModuleType]:
     """Return the modules that are neither Python's nor installed, nor of this package."""
-    return [module for name, module in list(sys.modules.items()) if _is_users(name, module)]
+    return [
+        module
+        for name, module in list(sys.modules.items())
+        if is_users(name, getattr(module, "__file__", None))
+    ]
 
 
-def _is_users(name: str, module: ModuleType) -> bool:
+def is_users(name: str, file: str | None) -> bool:
+    """Whether a module is neither Python's nor installed, nor of this package."""
     top = name.partition(".")[0]
     if top in sys.stdlib_module_names or top == __name__.partition(".")[0]:
-        return False
-    file = getattr(module, "__file__", None)
-    return name == "__main__" or (file is not None and not file.startswith(_INSTALLED))
+        return name == "__main__"
+    return file is not None and not file.startswith(_INSTALLED)
 
 
 _INSTALLED = tuple(

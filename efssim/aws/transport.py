@@ -7,9 +7,12 @@ handler of the client's mode, asked through the event that botocore itself asks 
 
 from __future__ import annotations
 
+import asyncio
 import random  # noqa: TID251  # the one that botocore uses, to make it reproducible
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from itertools import count
+from os import getpid
 from threading import get_ident
 from typing import Any
 
@@ -28,8 +31,12 @@ from efssim.model.errors import EfsError, NotSimulatedError
 _PARAMETERS = "efssim_parameters"
 """Where the parameters of a call wait, in the context that botocore has for each call."""
 
+_ATTACHED = "_efssim_transport"
+"""Attribute of a client: what answers it, by event."""
+
 Response = tuple[AWSResponse, dict[str, Any]]
 Emit = Callable[..., list[tuple[Any, Any]]]
+AsyncEmit = Callable[..., Awaitable[list[tuple[Any, Any]]]]
 
 
 class _WithoutEndpointRules:
@@ -53,7 +60,7 @@ class Transport:
     """Answers the calls of clients from a simulation, in the thread that made this."""
 
     def __init__(self, world: World) -> None:
-        self._world, self._wire, self._thread = world, efs_wire(), get_ident()
+        self._world, self._wire, self._home = world, efs_wire(), (getpid(), get_ident())
 
     def attach(self, client: Any) -> None:
         """Answer all calls of a client from now on."""
@@ -67,9 +74,33 @@ class Transport:
         ) -> Response:
             return self._respond(emit, model, params, context)
 
-        events = client.meta.events
-        events.register_first("before-parameter-build", self._keep_parameters)
-        events.register_first("before-call", before_call)
+        self._register(client, before_call)
+
+    def attach_async(self, client: Any) -> None:
+        """Answer all calls of a client of aiobotocore from now on."""
+        emit: AsyncEmit = client.meta.events.emit
+
+        async def before_call(
+            model: OperationModel,
+            params: dict[str, Any],
+            context: dict[str, Any],
+            **_: Any,
+        ) -> Response:
+            return await self._respond_async(emit, model, params, context)
+
+        self._register(client, before_call)
+
+    def _register(self, client: Any, before_call: Callable[..., Any]) -> None:
+        handlers = {"before-parameter-build": self._keep_parameters, "before-call": before_call}
+        for event, handler in handlers.items():
+            client.meta.events.register_first(event, handler)
+        setattr(client, _ATTACHED, handlers)
+
+    @staticmethod
+    def detach(client: Any) -> None:
+        """Answer a client no longer."""
+        for event, handler in vars(client).pop(_ATTACHED).items():
+            client.meta.events.unregister(event, handler)
 
     def _keep_parameters(
         self, params: dict[str, Any], model: OperationModel, context: dict[str, Any], **_: Any
@@ -84,28 +115,61 @@ class Transport:
         self, emit: Emit, model: OperationModel, request: dict[str, Any], context: dict[str, Any]
     ) -> Response:
         """Answer a call, after all retries that the client makes of it."""
-        self._require_thread()
-        attempt = 1
-        while True:
-            context.setdefault("retries", {})["attempt"] = attempt
-            response = self._attempt(model, context)
-            if response[0].status_code >= 300:
-                delay_s = self._retry_after_s(emit, model, request, response, attempt)
-                if delay_s is not None:
-                    self._world.advance(delay_s)
-                    attempt += 1
-                    continue
-            response[1]["ResponseMetadata"]["RetryAttempts"] = attempt - 1
-            return response
+        for attempt in count(1):
+            response = self._attempt(model, context, attempt)
+            if not self._may_retry(response):
+                return response
+            with self._seeded():
+                responses = emit(**_retry_event(model, request, response, attempt))
+            delay_s = _delay_s(responses)
+            if delay_s is None:
+                return response
+            self._world.advance(delay_s)
+        raise AssertionError("there is always a next attempt")
+
+    async def _respond_async(
+        self,
+        emit: AsyncEmit,
+        model: OperationModel,
+        request: dict[str, Any],
+        context: dict[str, Any],
+    ) -> Response:
+        """Do the same for a client of aiobotocore, whose waits let other tasks go on."""
+        for attempt in count(1):
+            response = self._attempt(model, context, attempt)
+            if not self._may_retry(response):
+                return response
+            # Its retry handlers wait for nothing, so no other task draws meanwhile.
+            with self._seeded():
+                responses = await emit(**_retry_event(model, request, response, attempt))
+            delay_s = _delay_s(responses)
+            if delay_s is None:
+                return response
+            await asyncio.sleep(delay_s)
+        raise AssertionError("there is always a next attempt")
+
+    def _may_retry(self, response: Response) -> bool:
+        """Whether a client may try again: inside a process time cannot pass, so it may not."""
+        return response[0].status_code >= 300 and not self._world.env.busy
+
+    def _seeded(self) -> AbstractContextManager[None]:
+        return _seeded_random(f"{self._world.seed}/{self._world.trial}/{self._world.request_id}")
 
     def _require_thread(self) -> None:
-        if get_ident() != self._thread:
+        if self._home != (getpid(), get_ident()):
             raise StateError(
                 "a simulation answers only the thread that made its first client: "
-                "calls from several threads have no order in simulated time"
+                "calls from several threads, or processes, have no order in simulated time"
             )
 
-    def _attempt(self, model: OperationModel, context: dict[str, Any]) -> Response:
+    def _attempt(self, model: OperationModel, context: dict[str, Any], attempt: int) -> Response:
+        self._require_thread()
+        context.setdefault("retries", {})["attempt"] = attempt
+        response = self._answer(model, context)
+        response[1]["ResponseMetadata"]["RetryAttempts"] = attempt - 1
+        return response
+
+    def _answer(self, model: OperationModel, context: dict[str, Any]) -> Response:
         service, operation = model.service_model.service_name, model.name
         if service == "cloudwatch":
             return answered(self._world, operation, context[_PARAMETERS], context["client_region"])
@@ -134,29 +198,31 @@ class Transport:
         # Without its headers, which take longer to make than all the rest of it: as the Stubber's.
         return AWSResponse("", status, {}, None), answer
 
-    def _retry_after_s(
-        self,
-        emit: Emit,
-        model: OperationModel,
-        request: dict[str, Any],
-        response: Response,
-        attempt: int,
-    ) -> float | None:
-        """Return the seconds to wait for before the client's next attempt; None: there is none."""
-        if self._world.env.busy:
-            return None  # time cannot pass inside a process: the error is its answer
-        with _seeded_random(f"{self._world.seed}/{self._world.trial}/{self._world.request_id}"):
-            responses = emit(
-                f"needs-retry.{model.service_model.service_id.hyphenize()}.{model.name}",
-                response=response,
-                endpoint=None,
-                operation=model,
-                attempts=attempt,
-                caught_exception=None,
-                request_dict=request,
-            )
-        delay_s = first_non_none_response(responses)
-        return None if delay_s is None or delay_s is False else float(delay_s)
+
+def is_attached(client: Any) -> bool:
+    """Whether a simulation answers a client."""
+    return hasattr(client, _ATTACHED)
+
+
+def _retry_event(
+    model: OperationModel, request: dict[str, Any], response: Response, attempt: int
+) -> dict[str, Any]:
+    """Return the event by which botocore asks its retry handler, with all that belongs to it."""
+    return {
+        "event_name": f"needs-retry.{model.service_model.service_id.hyphenize()}.{model.name}",
+        "response": response,
+        "endpoint": None,
+        "operation": model,
+        "attempts": attempt,
+        "caught_exception": None,
+        "request_dict": request,
+    }
+
+
+def _delay_s(responses: list[tuple[Any, Any]]) -> float | None:
+    """Return the seconds to wait for before the client's next attempt; None: there is none."""
+    delay_s = first_non_none_response(responses)
+    return None if delay_s is None or delay_s is False else float(delay_s)
 
 
 def _failed(reply: Reply, model: OperationModel) -> Response:

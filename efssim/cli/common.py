@@ -45,8 +45,16 @@ def handles_errors(command: Callable[P, None]) -> Callable[P, None]:
     return guarded
 
 
+_LINE_MAX = 2000
+"""Characters of a line of a message at most; the parts of a problem have limits of their own."""
+
+
 def fail(message: str) -> NoReturn:
-    click.echo(message, err=True)
+    """Say what is wrong, a line for each problem, and exit."""
+    from efssim.scenario.quoting import concise
+
+    for line in message.splitlines():
+        click.echo(line if len(line) <= _LINE_MAX else concise(line, _LINE_MAX), err=True)
     sys.exit(BAD_INPUT)
 
 

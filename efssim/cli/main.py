@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import atexit
 import gc
+import io
 import os
 import sys
 import traceback
@@ -44,13 +45,23 @@ def _start_fast() -> None:
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 
+def _show(error: click.ClickException) -> None:
+    """Show what click says, without what somebody wrote in all its length."""
+    from efssim.scenario.quoting import concise
+
+    said = io.StringIO()
+    error.show(said)
+    for line in said.getvalue().splitlines():
+        click.echo(concise(line), err=True)
+
+
 def main() -> None:
     """Run the command line; the entry point `efssim`."""
     _start_fast()
     try:
         cli(standalone_mode=False)
     except click.ClickException as error:
-        error.show()
+        _show(error)
         sys.exit(BAD_INPUT)
     except (click.Abort, KeyboardInterrupt):
         click.echo("interrupted", err=True)

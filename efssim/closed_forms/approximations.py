@@ -49,6 +49,8 @@ def _of_the_writes(streams: list[WriteStream]) -> Iterator[str]:
         yield "mean rates in the steady numbers; busy hours only in what is named the busiest"
     if any(stream.trace for stream in streams):
         yield "mean rate of the trace in the steady numbers; busy times only in the busiest"
+    if any(stream.new_files for stream in streams):
+        yield "inventory: as in the middle of the run; as at its end in what is named the busiest"
     if any(stream.hot_set for stream in streams):
         yield "hot sets: the mean of distinct blocks; of random sizes over 20,000 draws"
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from efssim.closed_forms.failures import Failures
+from efssim.closed_forms.growth import added_bytes, added_files
 from efssim.closed_forms.streams import flows_of
 from efssim.closed_forms.syncs import Moments, Syncs
 from efssim.scenario.distributions import Distribution
@@ -35,15 +36,19 @@ def syncs_of(scenario: Scenario, name: str) -> Syncs:
     """Return the regular syncs of a replication; raise TraceErrors as `flows_of` does."""
     replication = scenario.replications[name]
     source, sync = scenario.file_systems[replication.source], replication.sync
-    link = _link(scenario, replication)
+    link, flows = _link(scenario, replication), flows_of(source, scenario)
+    # Half of what the run adds to the inventory: its mean, if it grows evenly.
+    half = added_files(source.writes.values(), flows, scenario.duration / 2)
+    scan_rate = sync.number("scan_rate")
     return Syncs(
-        flows=flows_of(source, scenario),
+        flows=flows,
         interval_s=sync.number("interval"),
         gap=_moments(sync.draw("gap")),
         setup=_moments(sync.draw("setup"), link.latency),
         throughput=min(sync.number("throughput"), link.capacity),
         file_rate=sync.number("file_rate"),
-        inventory_s=source.files / sync.number("scan_rate"),
+        inventory_s=(source.files + half) / scan_rate,
+        inventory_growth_s=half / scan_rate,
         diff_rate=sync.number("diff_rate"),
         failures=Failures(
             sync.number("failure_probability"),
@@ -82,13 +87,20 @@ def initial_sync(scenario: Scenario, name: str, syncs: Syncs) -> tuple[float, in
     """Return mean seconds and bytes of the initial sync of a replication, as if it were new.
 
     Setup + inventory + the longer of bytes / throughput and files / file rate, and what failed
-    attempts add. Where the replication is new this is what the model draws; writes do not matter.
+    attempts add. What is written while the replication is ENABLING is sent, too, at its mean.
     """
     replication = scenario.replications[name]
     source, initial = scenario.file_systems[replication.source], replication.initial
-    size = source.size if initial.differing is None else initial.differing
-    share = size / source.size if source.size else 1.0
-    files = round(source.files * min(1.0, share))
+    enabling_s = replication.control.draw("enabling").expected()
+    streams = source.writes.values()
+    stored = source.size + round(added_bytes(streams, syncs.flows, enabling_s))
+    inventory = source.files + added_files(streams, syncs.flows, enabling_s)
+    size = stored
+    if initial.differing is not None:
+        written = math.fsum(flow.bytes_per_s for flow in syncs.flows) * enabling_s
+        size = min(stored, initial.differing + round(written))
+    share = size / stored if stored else 1.0
+    files = round(inventory * share)
     link = _link(scenario, replication)
     throughput = syncs.throughput
     if initial.throughput is not None:
@@ -97,7 +109,8 @@ def initial_sync(scenario: Scenario, name: str, syncs: Syncs) -> tuple[float, in
     setup_s = syncs.setup.mean
     if initial.setup is not None:
         setup_s = initial.setup.expected() + link.latency
-    inventory_s = syncs.inventory_s if size or files else 0.0
+    scan_rate = replication.sync.number("scan_rate")
+    inventory_s = inventory / scan_rate if size or files else 0.0
     once_s = setup_s + inventory_s + max(size / throughput, files / file_rate)
     return syncs.failures.duration_s(once_s), size
 

@@ -36,7 +36,9 @@ class Syncs:
     """Bytes per second, at most the capacity of the link."""
     file_rate: float = math.inf
     inventory_s: float = 0.0
-    """Time to scan the files, in a sync that has anything to send."""
+    """Time to scan the files, in a sync that has anything to send: as in the middle of the run."""
+    inventory_growth_s: float = 0.0
+    """By how much longer that takes at the end of the run."""
     diff_rate: float = math.inf
     failures: Failures = _NONE
 
@@ -85,8 +87,15 @@ class Syncs:
         return self.sent_bytes(span_s) / span_s
 
     def busiest(self, span_s: float) -> Syncs:
-        """Return the process with every stream at the rate of its own busiest `span_s` seconds."""
-        return replace(self, flows=tuple(flow.times(flow.busiest(span_s)) for flow in self.flows))
+        """Return the process with every stream at the rate of its own busiest `span_s` seconds.
+
+        The inventory is that of the end of the run.
+        """
+        return replace(
+            self,
+            flows=tuple(flow.times(flow.busiest(span_s)) for flow in self.flows),
+            inventory_s=self.inventory_s + self.inventory_growth_s,
+        )
 
     def between(self, begin_s: float, end_s: float) -> Syncs:
         """Return the process with every stream at its mean rate of a part of the run."""

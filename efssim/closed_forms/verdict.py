@@ -58,7 +58,7 @@ def verdict(
 
 def _unprotected(scenario: Scenario, beginning: Beginning) -> bool:
     """Whether the window has time before the first recovery point, and that counts."""
-    if _initial_sync_is_excluded(scenario):
+    if scenario.rpo.initial_sync == "excluded":
         return False
     return beginning.protects_s * (1.0 if beginning.is_certain else 0.5) > scenario.warm_up
 
@@ -89,14 +89,10 @@ def _is_caught_up(scenario: Scenario, beginning: Beginning) -> bool:
     if found is None or not beginning.is_certain:
         return False
     over_s = beginning.protects_s + found.duration_s
-    excluded = _initial_sync_is_excluded(scenario)
+    excluded = scenario.rpo.initial_sync == "excluded"
     if not excluded and beginning.protects_s > scenario.warm_up:
         return False
     return found.age_peak_s <= scenario.rpo.target or over_s <= scenario.warm_up
-
-
-def _initial_sync_is_excluded(scenario: Scenario) -> bool:
-    return getattr(scenario.rpo, "initial_sync", "") == "excluded"
 
 
 def _judged(scenario: Scenario, syncs: Syncs, peak: Peak) -> Verdict:

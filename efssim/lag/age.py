@@ -22,6 +22,9 @@ from efssim.records import ReplicationRecords, Snapshot
 
 Floats = NDArray[np.float64]
 
+_ROUNDING = 1e-9
+"""What two sums of the same time may differ by, relative to it."""
+
 
 class Age:
     """Time since last sync from `begin_s` on, wherever it is defined.
@@ -36,6 +39,7 @@ class Age:
         self.violations = Violations(target_s)
         self._since: tuple[float, float] | None = None  # the last completion and its cut
         self._within = BlockSums()  # seconds at or below the target
+        self._idle, self._idle_within = BlockSums(), BlockSums()  # while nothing can be written
         self._peaks = BlockSums()
         self._peak_count = 0
 
@@ -63,12 +67,25 @@ class Age:
         # Clipped to the very lengths that make up the total: where all are within, so is their sum.
         self._within.add((self.violations.target_s - low).clip(0.0, high - low))
         self.violations.add(teeth)
+        self._take_idle(teeth)
+
+    def _take_idle(self, teeth: Teeth) -> None:
+        """Take in the parts of teeth in which the source could not be written."""
+        if not len(teeth.begin_s):
+            return
+        ends = teeth.begin_s.item(0), teeth.end_s.item(-1)
+        for span in self._records.source.unwritable.between(*ends):
+            part = teeth.within(*span)
+            low, high = part.low, part.high
+            self._idle.add(high - low)
+            self._idle_within.add((self.violations.target_s - low).clip(0.0, high - low))
 
     def until(self, now_s: float) -> Age:
         """Return what there is up to a time after the last completion."""
         other = copy.copy(self)
         other.ramps, other.violations = self.ramps.copy(), self.violations.copy()
         other._within = self._within.copy()
+        other._idle, other._idle_within = self._idle.copy(), self._idle_within.copy()
         if self._before is not None:
             begin_s, origin_s = self._before
             other._take(Teeth(np.array([begin_s]), np.array([now_s]), np.array([origin_s])))
@@ -78,6 +95,24 @@ class Age:
         """Return the share of the time at or below the target; None without time."""
         total_s = self.ramps.total_s
         return self._within.total() / total_s if total_s else None
+
+    def unwritable_s(self) -> float:
+        """Return the seconds of the time in which the source could not be written."""
+        return self._idle.total()
+
+    def attainment_while_writable(self) -> float | None:
+        """Return the attainment in the rest of the time; None where there is no rest.
+
+        An age that grows while nothing can be written loses nothing.
+        """
+        idle_s, total_s = self._idle.total(), self.ramps.total_s
+        if not idle_s:
+            return self.attainment()
+        rest_s = total_s - idle_s
+        if rest_s <= _ROUNDING * total_s:
+            return None
+        within_s = self._within.total() - self._idle_within.total()
+        return min(1.0, max(0.0, within_s / rest_s))
 
     def peak_mean_s(self) -> float | None:
         """Return the mean age just before a completion, in seconds; None without one."""

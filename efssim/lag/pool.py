@@ -1,13 +1,16 @@
 """Distributions of many trials, merged in any order with the same result.
 
-Counts in bins are integers, and the sums of floats are taken exactly at the end.
+Counts in bins are integers, and the sums of floats are taken exactly at the end. Trials of several
+strata are kept apart until it is known how much each counts.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
+
+import numpy as np
 
 from efssim.lag.binned_ramps import BinnedEnds, BinnedRamps
 from efssim.lag.exceedance import Exceedance, of_histogram, of_ramps
@@ -16,6 +19,10 @@ from efssim.lag.ramps import TimeWeighted
 from efssim.lag.summary import over_time_numbers, quantiles_of
 
 State = Mapping[str, Any]
+Pooled = dict[str, "PooledRamps | PooledHistogram"]
+
+_FINE = 2**60
+"""What the counts of weighted histograms add up to: far more than any count of writes."""
 
 
 class PooledRamps:
@@ -33,6 +40,21 @@ class PooledRamps:
         for name, terms in self._sums.items():
             terms.append(state[name])
         self._max_s = max(self._max_s, state["max_s"])
+
+    @classmethod
+    def weighted(cls, parts: Sequence[tuple[float, PooledRamps]]) -> PooledRamps:
+        """Return the sum of several, each of which counts so many times."""
+        made = cls()
+        for ends in ("_low", "_high"):
+            total: BinnedEnds = getattr(made, ends)
+            # Floats from here on: what begins and ends cancels but for their rounding.
+            total.counts = sum(times * getattr(part, ends).counts for times, part in parts)
+            total.parts = sum(times * getattr(part, ends).parts for times, part in parts)
+        for times, part in parts:
+            for name, terms in part._sums.items():
+                made._sums[name] += [times * term for term in terms]
+            made._max_s = max(made._max_s, part._max_s)
+        return made
 
     def over_time(self) -> TimeWeighted:
         """Return the distribution over all of the time."""
@@ -54,24 +76,48 @@ class PooledHistogram:
     def __init__(self) -> None:
         self._histogram = LogHistogram(exact_limit=0)
         self._totals: list[float] = []
+        self._times: list[tuple[float, int]] = []
+        """How often each part counts, and its count; empty where there is one."""
 
     def add(self, state: State) -> None:
         """Take in the state of one trial's distribution."""
         self._histogram.add_state(state)
         self._totals.append(state["total"])
 
+    @classmethod
+    def weighted(cls, parts: Sequence[tuple[float, PooledHistogram]]) -> PooledHistogram:
+        """Return the sum of several, each of which counts so many times."""
+        made = cls()
+        made._times = [(times, part._histogram.count) for times, part in parts]
+        total = math.fsum(times * count for times, count in made._times)
+        for times, part in parts:
+            state = part._histogram.state()
+            # Counts are integers: in units so small that their rounding does not show.
+            unit = _FINE * times / total if total else 0.0
+            counts = np.rint(np.array(state["counts"], dtype=np.float64) * unit)
+            made._histogram.add_state({**state, "counts": [int(n) for n in counts]})
+            made._totals += [times * term for term in part._totals]
+        return made
+
     def numbers(self) -> dict[str, float | int | None]:
         """Return count, mean, quantiles and maximum."""
+        if self._times:
+            return self._weighted_numbers()
         count = self._histogram.count
         mean = math.fsum(self._totals) / count if count else None
         return quantiles_of(self._histogram, mean)
+
+    def _weighted_numbers(self) -> dict[str, float | int | None]:
+        count = math.fsum(times * count for times, count in self._times)
+        mean = math.fsum(self._totals) / count if count else None
+        return {**quantiles_of(self._histogram, mean), "count": round(count)}
 
     def exceedance(self) -> Exceedance:
         """Return the exceedance curve."""
         return of_histogram(self._histogram)
 
 
-def _empty() -> dict[str, PooledRamps | PooledHistogram]:
+def _empty() -> Pooled:
     return {
         "time_since_last_sync_s": PooledRamps(),
         "write_lag_s": PooledHistogram(),
@@ -84,14 +130,48 @@ class Pool:
     """The four lags of every replication over many trials."""
 
     def __init__(self) -> None:
-        self._lags: dict[str, dict[str, PooledRamps | PooledHistogram]] = {}
+        self._strata: dict[int, dict[str, Pooled]] = {}
+        self._counts: dict[int, int] = {}
+        self._each: Sequence[float] = (1.0,)
+        self._joined: dict[str, Pooled] | None = None
 
-    def add(self, states: Mapping[str, Mapping[str, State]]) -> None:
-        """Take in the distributions of one trial, by replication and lag."""
+    def add(self, states: Mapping[str, Mapping[str, State]], stratum: int = 0) -> None:
+        """Take in the distributions of one trial of a stratum, by replication and lag."""
+        lags_of = self._strata.setdefault(stratum, {})
+        self._counts[stratum] = self._counts.get(stratum, 0) + 1
+        self._joined = None
         for name, lags in states.items():
-            pooled = self._lags.setdefault(name, _empty())
+            pooled = lags_of.setdefault(name, _empty())
             for lag, state in lags.items():
                 pooled[lag].add(state)
+
+    def weigh(self, each: Sequence[float]) -> None:
+        """Say what a trial of each stratum counts; all trials together count 1."""
+        self._each, self._joined = each, None
+
+    @property
+    def _lags(self) -> dict[str, Pooled]:
+        """The lags over all strata, as if there were as many trials without strata."""
+        if self._joined is None:
+            self._joined = self._weighted() if len(self._each) > 1 else self._strata.get(0, {})
+        return self._joined
+
+    def _weighted(self) -> dict[str, Pooled]:
+        total = sum(self._counts.values())
+        names = dict.fromkeys(name for k in sorted(self._strata) for name in self._strata[k])
+        return {name: self._weighted_lags(name, total) for name in names}
+
+    def _weighted_lags(self, name: str, total: int) -> Pooled:
+        found = [
+            (self._each[k] * total, lags[name])
+            for k, lags in sorted(self._strata.items())
+            if name in lags
+        ]
+        made: Pooled = {}
+        for lag, kind in _empty().items():
+            parts: list[tuple[float, Any]] = [(times, lags[lag]) for times, lags in found]
+            made[lag] = type(kind).weighted(parts)
+        return made
 
     def ramps(self, replication: str, lag: str) -> TimeWeighted:
         """Return the distribution of a time-weighted lag; KeyError for one that there is not."""

@@ -16,6 +16,8 @@ import numpy as np
 from efssim.lag.age import Age, OldestPending
 from efssim.lag.exceedance import Exceedance, of_histogram, of_ramps
 from efssim.lag.histogram import LogHistogram
+from efssim.lag.loss import is_missed, loss, not_replicated, pending_bytes
+from efssim.lag.protection import Exclusions, Protection, protection
 from efssim.lag.ramps import TimeWeighted
 from efssim.lag.rpo import Violations
 from efssim.lag.running import running_s, status_spans
@@ -36,6 +38,8 @@ class Objective:
     attainment: float
     throughput: float
     file_rate: float
+    exclusions: Exclusions
+    """What of the time without a recovery point is not held against it."""
 
 
 class Running:
@@ -98,7 +102,11 @@ class Measures:
             "oldest_pending_s": self._oldest_pending(),
             "pending_bytes": self._pending(),
             "writes": self._writes(),
+            "discarded": self._discarded(),
             "rpo": self._rpo(),
+            "unprotected_s": self._protection.unprotected_s,
+            "recovery_point": self.recovery_point,
+            "not_replicated": not_replicated(self._records),
             "syncs": self._syncs(),
             "initial_sync_s": self.syncs.initial_s,
             "initial_bytes": self.syncs.initial_bytes,
@@ -163,13 +171,13 @@ class Measures:
         begin_s, end_s = self._defined
         total = self._lags.pending_byte_seconds(self._snapshot.open_writes, end_s)
         count, size = self._open_at_end()
-        is_defined = self._records.defined_s is not None and end_s >= self._begin_s
+        is_defined = end_s > begin_s
         return {
-            "mean": total / (end_s - begin_s) if end_s > begin_s else None,
+            "mean": total / (end_s - begin_s) if is_defined else None,
             "max": max(self.syncs.pending_max, self.pending_now()) if is_defined else None,
             "open_at_end": size,
             "open_at_end_writes": count,
-            "lost_at_deletion": None if self._records.gone is None else self.pending_now(),
+            "lost_at_deletion": None if self._records.lost is None else self._records.lost.bytes,
         }
 
     def _open_at_end(self) -> tuple[int, int]:
@@ -179,7 +187,7 @@ class Measures:
 
     def pending_now(self) -> int:
         """Return the bytes that are pending now, or were when the configuration was gone."""
-        return sum(int(part.bytes.sum()) for part in self._snapshot.open_writes)
+        return pending_bytes(self._snapshot)
 
     def _written_bytes(self) -> int:
         """Bytes written in the window."""
@@ -203,17 +211,52 @@ class Measures:
             "dropped_bytes": dict(sorted(self._lags.dropped_bytes.items())),
         }
 
+    def _discarded(self) -> dict[str, Any]:
+        """What was overwritten on the destination; the times as seconds since the start."""
+        found = self._records.discarded
+        return {
+            "bytes": found.amount.bytes,
+            "writes": found.amount.writes,
+            "first": found.first_s,
+            "last": found.last_s,
+        }
+
     def _rpo(self) -> dict[str, Any]:
-        objective, attained = self._objective, self._age_until_now.attainment()
+        objective, age = self._objective, self._age_until_now
+        attained = age.attainment()
+        met = None if attained is None else attained >= objective.attainment
         return {
             "target_s": objective.target_s,
             "attainment": attained,
+            "attainment_while_writable": age.attainment_while_writable(),
+            "unwritable_s": age.unwritable_s(),
             "objective": objective.attainment,
-            "met": None if attained is None else attained >= objective.attainment,
+            "met": met,
+            "met_throughout": None if met is None else met and self._is_held_throughout,
+            "excluded_s": self._protection.excluded_s,
             "violations": len(self.violations),
             "violation_s": self.violations.total_s(),
             "longest_s": self.violations.longest_s(),
         }
+
+    @cached_property
+    def _protection(self) -> Protection:
+        exclusions = self._objective.exclusions
+        return protection(self._records, self._begin_s, self._end_s, exclusions)
+
+    @cached_property
+    def recovery_point(self) -> dict[str, Any] | None:
+        """What a disaster of the source cost, its time in seconds; None where nothing is judged."""
+        last = self.last_sync_s
+        point_s = self._records.last_replicated_s if last is None else last[0]
+        found = loss(self._records, self._snapshot, point_s, self._end_s)
+        return None if found is None else found.summary()
+
+    @property
+    def _is_held_throughout(self) -> bool:
+        """Whether there always was a recovery point, and none was further back than the target."""
+        is_lost = is_missed(self.recovery_point, self._objective.target_s)
+        return not is_lost and not self._protection.unprotected_s
 
     def _syncs(self) -> dict[str, Any]:
         in_flight = self._snapshot.open_sync

@@ -29,7 +29,7 @@ class SyncTotals:
         self.initial_s: float | None = None
         self.initial_bytes: int | None = None
         self.published_before = 0
-        """Bytes published at or before `begin_s`."""
+        """Bytes published before `begin_s`; what happens at `begin_s` is in the window."""
         self.pending_max = 0
         """Most bytes pending just before a completion, where they are defined."""
         self.last_s: tuple[float, float] | None = None
@@ -62,7 +62,7 @@ class SyncTotals:
         begin_s = max(self._begin_s, self._records.defined_s)
         inside = block["completed_s"] > begin_s
         self.pending_max = max(self.pending_max, int(pending[inside].max(initial=0)))
-        early = int((block["completed_s"] <= self._begin_s).sum())
+        early = int((block["completed_s"] < self._begin_s).sum())
         if early:
             self.published_before = int(published[early - 1])
         self._published = int(published[-1])

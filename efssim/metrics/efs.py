@@ -9,7 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from efssim.metrics.series import EMPTY, MINUTE_S, Series, merged
+from efssim.metrics.storage import StorageSamples
 from efssim.metrics.write_minutes import WriteMinutes
+from efssim.model.draws import Same
+from efssim.model.draws import Series as DrawnSeries
 from efssim.model.file_system import FileSystem
 from efssim.model.replication import Replication
 from efssim.model.simulation import World
@@ -18,21 +21,24 @@ Floats = NDArray[np.float64]
 Dimensions = tuple[tuple[str, str], ...]
 """Names and values, sorted by name."""
 
+Phases = DrawnSeries | Same
+"""Seconds from the begin of each minute to its sample."""
+
 NAMESPACE = "AWS/EFS"
 UNITS = {"TimeSinceLastSync": "Seconds", "DataWriteIOBytes": "Bytes", "StorageBytes": "Bytes"}
 """Units of the simulated metrics; documented."""
-_STORAGE_S = 900.0
-"""How often StorageBytes is published; documented as every 15 minutes."""
 _CLASSES = ("Total", "Standard")
 """Storage classes that have all of a file system's bytes: nothing is tiered in the model."""
 
 
 class EfsMetrics:
-    """The metrics of AWS/EFS in one world; it keeps nothing but the writes by minute."""
+    """The metrics of AWS/EFS in one world; it keeps nothing itself."""
 
-    def __init__(self, world: World, writes: Mapping[str, WriteMinutes]) -> None:
+    def __init__(
+        self, world: World, writes: Mapping[str, WriteMinutes], storage: StorageSamples
+    ) -> None:
         """`writes` has the writes by the name of the replication that publishes them."""
-        self._world, self._writes = world, writes
+        self._world, self._writes, self._storage = world, writes, storage
 
     def listed(self, region: str) -> Iterator[tuple[str, Dimensions]]:
         """Yield name and dimensions of every metric that a Region has samples of."""
@@ -68,18 +74,26 @@ class EfsMetrics:
         if name == "StorageBytes" and any(
             dimensions == _stored_dimensions(system, storage) for storage in _CLASSES
         ):
-            return self._stored(system)
+            return self._storage.series(system)
         return EMPTY
 
     def _age(self, replication: Replication) -> Series:
-        """Return now - LastReplicatedTimestamp at each whole minute at which it is defined."""
+        """Return now - LastReplicatedTimestamp, once in each minute, where it is defined."""
         records = replication.records
         if records.defined_s is None:
             return EMPTY
         end_s = self._world.now_s if records.gone is None else records.gone.now_s
-        first, last = math.ceil(records.defined_s / MINUTE_S), math.floor(end_s / MINUTE_S)
-        at_s: Floats = np.arange(first, last + 1).astype(np.float64) * MINUTE_S
+        at_s = sample_times(self._phases(replication), records.defined_s, end_s)
         return Series.of(at_s, at_s - self._last_replicated_s(replication, at_s))
+
+    def _phases(self, replication: Replication) -> Phases:
+        """Return when in each minute a replication is sampled."""
+        fleet = self._world.fleet
+        phase_s = fleet.scenario.cloudwatch.phase
+        if phase_s is not None:
+            return Same(phase_s)
+        name = f"replications.{replication.terms.name}.cloudwatch.phase"
+        return fleet.draws.series(name, _any_phase)
 
     def _last_replicated_s(self, replication: Replication, at_s: Floats) -> Floats:
         """Return LastReplicatedTimestamp as it was at some times at which it is defined."""
@@ -100,11 +114,18 @@ class EfsMetrics:
         ]
         return merged(parts).by_period(0.0, MINUTE_S)
 
-    def _stored(self, system: FileSystem) -> Series:
-        first = math.ceil(system.created_s / _STORAGE_S)
-        last = math.floor(self._world.now_s / _STORAGE_S)
-        at_s: Floats = np.arange(first, last + 1).astype(np.float64) * _STORAGE_S
-        return Series.of(at_s, np.full(len(at_s), float(system.size_bytes)))
+
+def sample_times(phases: Phases, begin_s: float, end_s: float) -> Floats:
+    """Return the time of the sample of each minute, of those in [begin, end]."""
+    first, last = int(begin_s // MINUTE_S), int(end_s // MINUTE_S)
+    minutes = np.arange(first, last + 1).astype(np.float64)
+    at_s: Floats = minutes * MINUTE_S + phases.take(first, len(minutes))
+    return at_s[(begin_s <= at_s) & (at_s <= end_s)]
+
+
+def _any_phase(generator: np.random.Generator, n: int) -> Floats:
+    # Where in its minute a sample falls is not documented: everywhere alike.
+    return generator.uniform(0.0, MINUTE_S, n)
 
 
 def _pair(replication: Replication) -> Dimensions:

@@ -21,6 +21,8 @@ class Attempt:
     wait_s: float
     """Backoff after it failed."""
     fails: bool
+    share: float = 1.0
+    """Share of the whole transfer that it does until it ends."""
 
     @property
     def work_s(self) -> float:
@@ -72,6 +74,13 @@ class InFlight:
         if self.transfer_s:
             self.attempt.transfer_s *= transfer_s / self.transfer_s
         self.transfer_s = transfer_s
+
+    @property
+    def sent_share(self) -> float:
+        """Share of the whole transfer that the attempt has done."""
+        if not self.transfer_s:
+            return 0.0  # it takes no time: all of it is there once the sync is complete
+        return max(0.0, self.attempt.share - self.attempt.transfer_s / self.transfer_s)
 
     @property
     def ends_s(self) -> float:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from efssim.model.file_system import Common, FileSystem
 from efssim.model.replication import Replication
+from efssim.model.work import ChangeSet
 
 
 def remember(ended: Replication, pending_bytes: int) -> None:
@@ -20,8 +21,6 @@ def remember(ended: Replication, pending_bytes: int) -> None:
     theirs, arn = destination.journal.written_bytes(), ended.terms.original_source_arn
     source.common[destination.id] = Common(mine, theirs, arn)
     destination.common[source.id] = Common(theirs, mine, arn)
-    # A mirror is as large as its source: that is what a reversal scans and at most sends.
-    destination.size_bytes, destination.files = source.size_bytes, source.files
 
 
 def original_source_arn(source: FileSystem, destination: FileSystem) -> str:
@@ -30,24 +29,33 @@ def original_source_arn(source: FileSystem, destination: FileSystem) -> str:
     return source.arn if common is None else common.original_source_arn
 
 
-def initial_work(replication: Replication) -> tuple[int, int]:
-    """Return bytes and files of an initial sync that starts now: what the destination lacks.
+def differing_bytes(
+    source: FileSystem, destination: FileSystem, declared: int | None
+) -> int | None:
+    """Return the bytes in which two file systems differ now; None: in all of the source's.
 
-    Files are taken in proportion to the bytes: the model does not know which file a byte is in.
+    `declared` is what a scenario says about it.
     """
-    source = replication.source
-    differing = _differing_bytes(replication)
-    share = differing / source.size_bytes if source.size_bytes else 1.0
-    return differing, round(source.files * min(1.0, share))
-
-
-def _differing_bytes(replication: Replication) -> int:
-    source, destination = replication.source, replication.destination
-    if replication.terms.initial.differing is not None:
-        return replication.terms.initial.differing
+    if declared is not None:
+        return declared
     common = source.common.get(destination.id)
     if common is None:
-        return source.size_bytes
+        return None
     mine = source.journal.written_bytes() - common.mine
     theirs = destination.journal.written_bytes() - common.theirs
-    return min(source.size_bytes, mine + theirs)
+    return mine + theirs
+
+
+def initial_work(replication: Replication, change_set: ChangeSet) -> tuple[int, int]:
+    """Return bytes and files of an initial sync that is cut now: what the destination lacks.
+
+    That is what differed when the configuration was created and what was written since, at most
+    the size of the source. Files are taken in proportion to the bytes: the model does not know
+    which file a byte is in.
+    """
+    size, differed = change_set.source_bytes, replication.differed_bytes
+    if differed is None:
+        return size, change_set.source_files
+    differing = min(size, differed + change_set.written_bytes)
+    share = differing / size if size else 1.0
+    return differing, round(change_set.source_files * share)

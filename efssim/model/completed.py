@@ -57,6 +57,8 @@ class Completed:
                 attempts,
                 work.first_write_s,
                 self._journal.written_at(completed_s),
+                work.source_bytes,
+                work.source_files,
             )
         )
         self._journal.publish(work.ends, completed_s)

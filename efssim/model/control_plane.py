@@ -13,6 +13,7 @@ from efssim.model import replication_operations as replications
 from efssim.model import tag_operations as tags
 from efssim.model.errors import EfsError
 from efssim.model.fleet import Fleet
+from efssim.model.parameter_kinds import Named
 from efssim.model.parameters import read_parameters
 from efssim.scenario.document import suggest
 
@@ -60,6 +61,7 @@ class ControlPlane:
     def __init__(self, fleet: Fleet) -> None:
         self._fleet = fleet
         self._injections: list[Injection] = []
+        self._named = Named(fleet.named, fleet.choice("malformed_file_system_id"))
 
     def call(self, operation: str, parameters: Mapping[str, Any], region: str) -> dict[str, Any]:
         """Call an operation in a Region and return its answer, shaped as boto3's.
@@ -73,7 +75,7 @@ class ControlPlane:
             raise ArgumentError(f"unknown operation '{operation}'{hint}")
         self._require_answering(region)
         self._fail_if_injected(operation, region)
-        known = read_parameters(operation, parameters, self._fleet.named)
+        known = read_parameters(operation, parameters, self._named)
         return IMPLEMENTED[operation](self._fleet, known, region)
 
     def _require_answering(self, region: str) -> None:

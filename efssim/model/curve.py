@@ -24,6 +24,9 @@ BYTES, HOT_BYTES, BLOCKS = 0, 1, 2
 """Rows of the amounts: bytes written, those of hot writes, and the blocks that these dirtied."""
 
 
+HOUR_S = 3600.0
+
+
 @dataclass(frozen=True)
 class Stream:
     """What makes the writes of a stream, and what a sync makes of them."""
@@ -35,6 +38,15 @@ class Stream:
     """Size of the one large file that all writes go into; 0: each write has its own files."""
     after_s: float = 0.0
     """Writes at or before this time are not the stream's."""
+    new_bytes: float = 1.0
+    """Share of the bytes of its writes, the hot ones left out, that add to the size."""
+    new_files: float = 0.0
+    """Share of the files that its writes change that are new."""
+
+    @property
+    def adds_all(self) -> bool:
+        """Whether every byte that it writes adds to the size."""
+        return self.hot is None and self.new_bytes == 1
 
     @property
     def publishes_files(self) -> int:
@@ -44,6 +56,20 @@ class Stream:
     def files(self, writes: int) -> int:
         """Return the files that a sync of some writes changes."""
         return 1 if self.large_file_bytes else writes * self.files_per_write
+
+    def added_bytes(self, totals: Ints) -> Ints:
+        """Return what the size has grown by: a share of running totals, rounded as a whole.
+
+        `totals` are rows of amounts: bytes and, of a stream with a hot set, hot bytes.
+        """
+        if not self.new_bytes:
+            return np.zeros(totals.shape[1], dtype=np.int64)
+        fresh = totals[BYTES] if self.hot is None else totals[BYTES] - totals[HOT_BYTES]
+        return fresh if self.new_bytes == 1 else _share(fresh, self.new_bytes)
+
+    def added_files(self, writes: int) -> int:
+        """Return how many new files some writes from the first one on have made."""
+        return round(self.new_files * float(writes * self.files_per_write))
 
 
 @dataclass
@@ -72,11 +98,32 @@ class Curve:
         """Ordinal of the first write that no completed sync has published."""
         self._handed = 0  # ordinal of the first write that is not yet handed on as published
         self._first = 0  # ordinal of the oldest write kept
+        self._forgotten_s = -math.inf  # time of the write before that one
         self._times: Floats = np.zeros(0)
         rows = 1 if stream.hot is None else 3
         # Before each write, and after all: shape (rows, writes + 1).
         self._totals: Ints = np.zeros((rows, 1), dtype=np.int64)
         self._held: _Held | None = None
+        self._hourly: list[tuple[Ints, Ints]] = []
+        self._hours_noted = 0
+
+    def note_hours(self, now_s: float) -> None:
+        """Keep the running totals at the whole hours up to now, before writes are forgotten."""
+        first, last = self._hours_noted, math.floor(now_s / HOUR_S)
+        # Writes of the horizon itself may still have to be drawn.
+        last = min(last, math.ceil(self.horizon_s / HOUR_S) - 1) if self.horizon_s < 1e300 else last
+        if last >= first:
+            edges_s = np.arange(first, last + 1) * HOUR_S
+            at = self._times.searchsorted(edges_s, "right")
+            totals = self._totals[:, at]
+            self._hourly.append((totals[BYTES], self.stream.added_bytes(totals)))
+            self._hours_noted = last + 1
+
+    def hourly(self, now_s: float) -> tuple[Ints, Ints]:
+        """Return the bytes written and those added by each whole hour up to now, from 0 on."""
+        self.note_hours(now_s)
+        written, added = zip(*self._hourly, strict=True)
+        return np.concatenate(written), np.concatenate(added)
 
     def extend(self, n: int) -> int:
         """Draw about n more writes and return how many came; forget the published ones."""
@@ -97,6 +144,8 @@ class Curve:
 
     def _forget(self) -> None:
         done = self._handed - self._first
+        if done:
+            self._forgotten_s = self._times.item(done - 1)
         self._times, self._totals = self._times[done:], self._totals[:, done:]
         self._first = self._handed
 
@@ -175,6 +224,18 @@ class Curve:
         ordinals -= self._first
         return self._bytes.take(ordinals)
 
+    def added(self, ordinal: int) -> tuple[int, int]:
+        """Return the bytes and files that the writes before an ordinal have added."""
+        index = ordinal - self._first
+        totals = self._totals[:, index : index + 1]
+        return self.stream.added_bytes(totals).item(0), self.stream.added_files(ordinal)
+
+    def _added_files(self, ordinals: Ints) -> Ints:
+        """Return how many files the writes before each of some ordinals have added."""
+        if not self.stream.new_files:
+            return np.zeros(len(ordinals), dtype=np.int64)
+        return _share(ordinals * self.stream.files_per_write, self.stream.new_files)
+
     def work(self, cuts_s: Floats, ends: Ints) -> Work:
         """Return the change sets of consecutive syncs that end at the given ordinals."""
         edges = np.empty(len(ends) + 1, dtype=np.int64)
@@ -192,7 +253,11 @@ class Curve:
         else:
             files = counts * stream.files_per_write
         first_s = self._first_times(edges, counts)
-        return Work(cuts_s, sent, sizes, files, large, counts, first_s, ends[:, None])
+        added = totals[1:] if stream.adds_all else stream.added_bytes(self._totals[:, edges[1:]])
+        new_files = self._added_files(ends)
+        return Work(
+            cuts_s, sent, sizes, files, large, counts, first_s, ends[:, None], added, new_files
+        )
 
     def _first_times(self, edges: Ints, counts: Ints) -> Floats:
         """Return the times of the first writes of change sets; NaN for empty ones."""
@@ -229,16 +294,16 @@ class Curve:
         """Return the time of a write."""
         return self._times.item(ordinal - self._first)
 
-    def publish(self, ends: Ints) -> tuple[Floats, Ints, Ints]:
+    def publish(self, ends: Ints) -> tuple[Floats, Ints, Ints, Ints | None]:
         """Hand on the writes of syncs that end at the given ordinals, all of them sent.
 
-        Return copies of the times and bytes of these writes, and how many each sync has.
+        Return copies of the times and bytes of these writes, how many each sync has, and hot bytes.
         """
         counts = ends.copy()
         counts[0] -= self._handed
         counts[1:] -= ends[:-1]
         begin, self._handed = self._handed, ends.item(-1)
-        return *self.writes(begin, self._handed), counts
+        return *self.writes(begin, self._handed), counts, self.hot_bytes(begin, self._handed)
 
     def writes(self, begin: int, end: int) -> tuple[Floats, Ints]:
         """Return copies of the times and bytes of the writes [begin, end)."""
@@ -246,6 +311,25 @@ class Curve:
         totals = self._bytes[begin : end + 1]
         return self._times[begin:end].copy(), totals[1:] - totals[:-1]
 
-    def skip(self, time_s: float) -> None:
-        """Take every write at or before a time as nobody's business any more."""
-        self.sent = self._handed = max(self.sent, self.ordinal(time_s))
+    def hot_bytes(self, begin: int, end: int) -> Ints | None:
+        """Return the hot bytes of the writes [begin, end); None where there is no hot set."""
+        if self.stream.hot is None:
+            return None
+        totals = self._totals[HOT_BYTES, begin - self._first : end + 1 - self._first]
+        return totals[1:] - totals[:-1]
+
+    def last_s(self, ordinal: int) -> float:
+        """Return the time of the last write before an ordinal; minus infinity without one."""
+        return self.time(ordinal - 1) if ordinal > self._first else self._forgotten_s
+
+    def skip(self, time_s: float) -> tuple[int, int]:
+        """Take every write at or before a time as no sync's business any more; return which."""
+        begin, self.sent = self._handed, max(self.sent, self.ordinal(time_s))
+        self._handed = self.sent
+        return begin, self.sent
+
+
+def _share(totals: Ints, share: float) -> Ints:
+    """Return a share of running totals, rounded; to the same bits as for a single number."""
+    shares: Ints = np.rint(totals * share).astype(np.int64)
+    return shares

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from efssim.model.file_system import FileSystem
+from efssim.model.file_system import FileSystem, Protection
 from efssim.model.fleet import Fleet
 from efssim.model.identifiers import ACCOUNT_ID
 from efssim.model.replication import Replication, Status
@@ -57,6 +57,18 @@ def _destination(fleet: Fleet, replication: Replication) -> dict[str, Any]:
     )
 
 
+def _protection(file_system: FileSystem) -> str:
+    """Return the overwrite protection, which may be shown late on a destination."""
+    replication = file_system.replication
+    if (
+        file_system.protection is Protection.REPLICATING
+        and replication is not None
+        and not replication.shows_protection
+    ):
+        return Protection.DISABLED.value
+    return file_system.protection.value
+
+
 def _status_message(replication: Replication) -> str | None:
     if replication.status is Status.ERROR:
         return f"{_FAILED} Cause: {replication.records.statuses[-1].cause}."
@@ -87,7 +99,7 @@ def describe_file_system(fleet: Fleet, file_system: FileSystem) -> dict[str, Any
         AvailabilityZoneName=file_system.zone,
         AvailabilityZoneId=file_system.zone_id,
         Tags=describe_tags(settings.tags),
-        FileSystemProtection={"ReplicationOverwriteProtection": file_system.protection.value},
+        FileSystemProtection={"ReplicationOverwriteProtection": _protection(file_system)},
     )
 
 
@@ -97,10 +109,8 @@ def describe_tags(tags: dict[str, str]) -> list[dict[str, str]]:
 
 
 def _size(file_system: FileSystem) -> dict[str, int]:
-    """Return the metered size; a replica has its source's once the initial sync is complete."""
-    replication, size = file_system.replication, file_system.size_bytes
-    if replication is not None and replication.last_replicated_s is not None:
-        size = replication.source.size_bytes
+    """Return the metered size; a replica has what it has received."""
+    size = file_system.metered_bytes
     return {"Value": size, "ValueInStandard": size, "ValueInIA": 0, "ValueInArchive": 0}
 
 

@@ -125,8 +125,8 @@ def _new(fleet: Fleet, source: FileSystem, given: Given) -> FileSystem:
 
 
 def creating_s(fleet: Fleet) -> float:
-    """Return how long a new file system is `creating`; what a scenario starts with is there."""
-    return fleet.scenario.defaults.file_system.creating if fleet.clock.now > 0 else 0.0
+    """Return how long a new file system is `creating`; what a scenario declares is there."""
+    return 0.0 if fleet.declaring else fleet.scenario.defaults.file_system.creating
 
 
 def _place(given: Given) -> tuple[str, str | None]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from efssim.errors import EfssimError
 from efssim.scenario.error_codes import ERROR_CODES
 from efssim.scenario.events import OPERATIONS
+from efssim.scenario.quoting import concise
 
 _OUTSIDE = {
     "ServiceUnavailable": 503,
@@ -21,6 +22,7 @@ class EfsError(EfssimError):
     """
 
     def __init__(self, code: str, message: str, **members: str) -> None:
+        message = concise(message)
         self.code, self.message, self.members = code, message, members
         self.http_status = (ERROR_CODES | _OUTSIDE)[code]
         super().__init__(code, message)  # all that it takes to be pickled
@@ -33,6 +35,7 @@ class RunError(EfssimError):
     """A scenario that is well-formed but cannot go on; `path` names the part that asks for it."""
 
     def __init__(self, path: tuple[str | int, ...], message: str) -> None:
+        message = concise(message)
         self.path, self.message = path, message
         super().__init__(path, message)  # all that it takes to be pickled
 

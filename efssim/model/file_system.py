@@ -6,9 +6,12 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import TYPE_CHECKING
 
+from efssim.life import Life
 from efssim.model.causes import Cause
 from efssim.model.identifiers import file_system_arn
 from efssim.model.journal import Journal
+from efssim.scenario.region_facts import write_limit
+from efssim.stored import Throughput
 
 if TYPE_CHECKING:
     from efssim.model.replication import Replication
@@ -60,10 +63,6 @@ class FileSystem:
     creation_token: str
     settings: Settings
     journal: Journal
-    size_bytes: int = 0
-    """Bytes stored; a constant of the model."""
-    files: int = 0
-    """Files stored; a constant of the model."""
     state: LifeCycleState = LifeCycleState.AVAILABLE
     protection: Protection = Protection.ENABLED
     replication: Replication | None = None
@@ -77,17 +76,48 @@ class FileSystem:
 
     arn: str = field(init=False)
     """ARN of the file system."""
+    life: Life = field(init=False)
+    """What the measures need to know about it."""
 
     def __post_init__(self) -> None:
         self.arn = file_system_arn(self.id, self.region)
+        self.life = Life(self.created_s)
+
+    @property
+    def is_destination(self) -> bool:
+        """Whether a configuration replicates to it."""
+        return self.replication is not None and self.replication.destination is self
+
+    def stored(self) -> tuple[int, int]:
+        """Return size and files now: what it has received while it is a destination."""
+        if self.replication is not None and self.is_destination:
+            return self.replication.replica()
+        return self.journal.stored()
+
+    @property
+    def metered_bytes(self) -> int:
+        """Size as EFS shows it: with what EFS keeps for itself on a destination."""
+        overhead = 0
+        if self.replication is not None and self.is_destination:
+            overhead = self.replication.terms.overhead_bytes
+        return self.stored()[0] + overhead
+
+    def note_throughput(self, now_s: float) -> None:
+        """Record the throughput mode that it has from now on."""
+        mode, amount = self.settings.throughput_mode, self.settings.provisioned_mibps
+        limit = write_limit(mode, self.region, one_zone=self.zone is not None)
+        provisioned = None if amount is None else amount * 2**20
+        self.journal.kept.throughput.append(Throughput(now_s, mode, provisioned, limit))
 
     def stop_writes(self, cause: Cause) -> None:
         """Make no write for as long as this or another cause is left."""
         self.journal.stop(cause)
+        self.life.stop(self.journal.now_s, cause.kind, cause.ordinal)
 
     def allow_writes(self, cause: Cause) -> None:
         """Remove a cause to make no write."""
         self.journal.resume(cause)
+        self.life.resume(self.journal.now_s, cause.ordinal)
 
     def fail(self, cause: Cause) -> None:
         """Become unrecoverable: nothing can be written, and its replication goes to ERROR.
@@ -96,6 +126,7 @@ class FileSystem:
         """
         if self.state is not LifeCycleState.DELETING:
             self.state = LifeCycleState.ERROR
+            self.life.failed_s = min(self.life.failed_s, self.journal.now_s)
         self.stop_writes(cause)
         if self.replication is not None:
             self.replication.fail(cause)

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 
 from efssim.model.causes import Cause
 from efssim.model.clock import Clock, Turn
-from efssim.model.common import original_source_arn, remember
+from efssim.model.common import differing_bytes, original_source_arn, remember
 from efssim.model.draws import Draws
 from efssim.model.file_system import FileSystem, LifeCycleState, Protection, Settings
 from efssim.model.identifiers import file_system_id
@@ -27,10 +27,13 @@ from efssim.records import OpenSync, ReplicationRecords, Snapshot
 from efssim.scenario import Scenario, schema
 from efssim.scenario import regions as known_regions
 from efssim.scenario.network import link_regions
+from efssim.scenario.presets import overhead_of
 from efssim.scenario.region_facts import zones_of
 from efssim.scenario.undocumented import CHOICES
+from efssim.stored import FileSystemRecords, Role, Stored
 
 Recorder = Callable[[str], ReplicationRecords]
+Keeper = Callable[[str], FileSystemRecords]
 
 
 @dataclass(frozen=True)
@@ -42,6 +45,12 @@ class Plan:
     control: schema.Control
     initial: schema.Initial = field(default_factory=schema.Initial.model_construct)
     established: bool = False
+    overhead: int | None = None
+
+    @property
+    def overhead_bytes(self) -> int:
+        """What EFS keeps for itself on the destination."""
+        return overhead_of(self.sync.preset) if self.overhead is None else self.overhead
 
     @property
     def throughput_max(self) -> float:
@@ -61,15 +70,20 @@ class Fleet:
         draws: Draws,
         record: Recorder,
         longest: int = LONG,
+        keep: Keeper | None = None,
     ) -> None:
-        """`record` returns the records of a new replication, by its name.
+        """`record` and `keep` return the records of a new replication and file system, by name.
 
         At most `longest` syncs of a replication are planned at once, which changes no result.
         """
         self.scenario, self.clock, self.draws = scenario, clock, draws
         self.regions = _regions(scenario)
+        self.declaring = False
+        """Whether what is made now is what the scenario declares."""
         self.file_systems: dict[str, FileSystem] = {}
         """By id; those that are deleted are gone."""
+        self.ever: list[FileSystem] = []
+        """All that were ever made, in that order."""
         self.file_systems_in: Counter[str] = Counter()
         """How many there are, by Region."""
         self.replications: dict[str, Replication] = {}
@@ -78,7 +92,7 @@ class Fleet:
         """Called with whatever is made, so that what goes on at that time reaches it."""
         self.syncs: dict[str, SyncProcess] = {}
         self._longest = longest
-        self._record = record
+        self._record, self._keep = record, keep or (lambda _: FileSystemRecords())
         self._links = {
             link_regions(name): Link(name, spec.capacity, spec.latency)
             for name, spec in scenario.links.items()
@@ -160,6 +174,9 @@ class Fleet:
         """Make a file system, which is available after `creating_s` seconds."""
         name, spec = self._declared.pop(token, (name, None))
         identifier = (spec and spec.id) or file_system_id(name)
+        kept = self._keep(name)
+        if spec is not None:
+            kept.size_bytes, kept.files = spec.size, spec.files
         made = FileSystem(
             id=identifier,
             name=name,
@@ -169,13 +186,13 @@ class Fleet:
             created_s=self.clock.now,
             creation_token=token or name,
             settings=settings,
-            journal=Journal(self.clock, self.scenario.duration),
+            journal=Journal(self.clock, self.scenario.duration, kept),
         )
-        if spec is not None:
-            made.size_bytes, made.files = spec.size, spec.files
         self.file_systems[identifier] = made
+        self.ever.append(made)
         self.file_systems_in[region] += 1
         self._ids[name] = identifier
+        made.note_throughput(self.clock.now)
         self._become_available(made, creating_s)
         for tell in self.appeared:
             tell(made)
@@ -200,6 +217,7 @@ class Fleet:
 
     def _forget(self, file_system: FileSystem) -> None:
         # Its name stays known: ids and draws hang on names, so none is used twice in a run.
+        file_system.life.gone_s = self.clock.now
         del self.file_systems[file_system.id]
         self.file_systems_in[file_system.region] -= 1
 
@@ -231,7 +249,9 @@ class Fleet:
 
     def plan(self, name: str, source: FileSystem, spec: schema.Replication) -> None:
         """Say under which name and terms the next replication of a source is made."""
-        self._plans[source.id] = Plan(name, spec.sync, spec.control, spec.initial, spec.established)
+        self._plans[source.id] = Plan(
+            name, spec.sync, spec.control, spec.initial, spec.established, spec.overhead
+        )
 
     def replication_name(self, source: FileSystem) -> str:
         """Return the name in the results of the next replication of a source."""
@@ -250,9 +270,17 @@ class Fleet:
         self.link(source.region, destination.region).admit(name, plan.throughput_max)
         self._plans.pop(source.id, None)
         arn = original_source_arn(source, destination)
-        terms = Terms(name, plan.sync, plan.control, plan.initial, arn, role_arn)
+        terms = Terms(
+            name, plan.sync, plan.control, plan.initial, arn, plan.overhead_bytes, role_arn
+        )
         records = self._record(name)
+        records.source, records.destination = source.life, destination.life
+        records.discarded = destination.journal.discard()
         made = Replication(self.clock, terms, source, destination, self.draws, records)
+        made.differed_bytes = differing_bytes(source, destination, plan.initial.differing)
+        for part in (source, destination):
+            role = Role(name, part is source, self.clock.now)
+            part.journal.kept.roles.append(role)
         self.replications[name] = made
         source.replication = destination.replication = made
         self.protect(destination, Protection.REPLICATING)
@@ -282,7 +310,6 @@ class Fleet:
             terms.sync,
             terms.initial,
             link,
-            source.files,
             self.draws,
             f"replications.{terms.name}",
         )
@@ -296,10 +323,12 @@ class Fleet:
         source, destination = made.source, made.destination
         made.records.gone = snapshot = self.snapshot(made.terms.name)
         remember(made, sum(int(part.bytes.sum()) for part in snapshot.open_writes))
+        destination.journal.restore(*made.replica())
         for part in (source, destination):
             part.journal.witness(None)
+            part.journal.kept.roles[-1].end_s = self.clock.now
             part.replication = None
-        source.journal.stop_feeding()
+        made.records.lost = source.journal.stop_feeding()
         self.link(source.region, destination.region).leave(made.terms.name)
         self.protect(destination, Protection.ENABLED)
 
@@ -317,7 +346,22 @@ class Fleet:
         open_writes = journal.open_writes()
         count, size = journal.written()
         open_sync: OpenSync | None = self.syncs[name].open_sync()
-        return Snapshot(self.clock.now, open_writes, open_sync, size, count)
+        source = replication.source
+        stored, disaster_s = source.stored()[0], source.life.disasters.since_s
+        carried = journal.carried_bytes()
+        return Snapshot(
+            self.clock.now, open_writes, open_sync, size, count, stored, disaster_s, carried
+        )
+
+    def stored(self, file_system: FileSystem) -> Stored:
+        """Return what a file system stores now and what became of the writes made to it."""
+        journal, replication = file_system.journal, file_system.replication
+        if replication is not None and replication.source is file_system:
+            self.syncs[replication.terms.name].settle_instant()
+        journal.account_for_drops()
+        size, files = file_system.stored()
+        still = journal.still_open()
+        return Stored(self.clock.now, size, files, journal.states(), still)
 
 
 def _regions(scenario: Scenario) -> dict[str, RegionState]:

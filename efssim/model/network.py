@@ -51,6 +51,11 @@ class Link:
         self._after: dict[str, Callable[[], None]] = {}
 
     @property
+    def undisturbed_capacity(self) -> float:
+        """Bytes per second without degradations."""
+        return self._undisturbed
+
+    @property
     def limited(self) -> bool:
         """Whether it has a capacity at all."""
         return self._undisturbed < math.inf

@@ -16,8 +16,15 @@ from typing import Any, Protocol
 from efssim.model.errors import EfsError
 from efssim.scenario.document import suggest
 
-Named = Callable[[str], str]
-"""Returns the id for a name of a file system, and anything else as it is."""
+
+@dataclass(frozen=True)
+class Named:
+    """How calls name file systems."""
+
+    id_of: Callable[[str], str]
+    """Returns the id for a name of a file system, and anything else as it is."""
+    malformed: str = "FileSystemNotFound"
+    """Code of the error of what is neither id nor ARN."""
 
 
 class Kind(Protocol):
@@ -104,10 +111,16 @@ class FileSystemId:
     """The id or ARN of a file system; a name of one stands for its id."""
 
     def read(self, value: Any, where: str, named: Named) -> str:
-        text = named(_typed(value, str, "a string", where))
+        text = named.id_of(_typed(value, str, "a string", where))
         if len(text) > 128 or not _FILE_SYSTEM.fullmatch(text):
-            raise bad(where, f"'{text}' is no id, ARN or name of a file system")
+            raise _no_id(text, where, named.malformed)
         return text
+
+
+def _no_id(text: str, where: str, code: str) -> EfsError:
+    if code == "BadRequest":
+        return bad(where, f"'{text}' is no id, ARN or name of a file system")
+    return EfsError(code, f"File system '{text}' does not exist.")  # the text was observed
 
 
 @dataclass(frozen=True)

@@ -52,6 +52,8 @@ class Terms:
     initial: Initial
     original_source_arn: str
     """ARN of the source of the oldest configuration in a chain of reversals."""
+    overhead_bytes: int = 0
+    """What EFS keeps for itself on the destination."""
     role_arn: str | None = None
 
 
@@ -61,7 +63,7 @@ class ControlTimes:
     def __init__(self, control: Control, draws: Draws, path: str) -> None:
         self._series = {
             key: draws.of(f"{path}.control.{key}", control.draw(key))
-            for key in ("enabling", "pausing", "resuming", "deleting")
+            for key in ("enabling", "pausing", "resuming", "deleting", "protecting")
         }
         self._next = dict.fromkeys(self._series, 0)
 
@@ -91,6 +93,12 @@ class Replication:
         self.settle: Callable[[], None] = lambda: None
         """Called before anybody looks: records what syncs have completed by now."""
         self._last_replicated_s: float | None = None
+        self._held = destination.journal.stored()  # size and files before anything is received
+        self._replica: tuple[int, int] | None = None  # size and files of the source as replicated
+        self.receives: Callable[[], tuple[int, int]] = lambda: (0, 0)
+        """Asked for bytes and files that the initial sync in flight has sent so far."""
+        self.differed_bytes: int | None = None
+        """Bytes that the destination lacked when the configuration was created; None: all."""
         self.changed: Callable[[], None] = lambda: None
         """Called after whatever may start or stop syncs."""
         self.ended: Callable[[], None] = lambda: None
@@ -98,6 +106,9 @@ class Replication:
         self._clock = clock
         self._control = ControlTimes(terms.control, draws, f"replications.{terms.name}")
         self._holds, self._stalls = Causes(), Causes()
+        self.shows_protection = True
+        """Whether the destination is shown as REPLICATING; it is read-only from the call on."""
+        self._protecting_s = 0.0
         self._resumes_s = 0.0  # PAUSED lasts at least until then
 
     def __repr__(self) -> str:
@@ -109,10 +120,13 @@ class Replication:
         """Begin ENABLED and in sync, as of now."""
         self._last_replicated_s = self.records.last_replicated_s = self._clock.now
         self.records.defined_s = self._clock.now
+        self._replica = self.source.journal.stored()
         self._to(Status.ENABLED, "established")
 
     def enable(self) -> None:
         """Begin with ENABLING."""
+        self._protecting_s = self._control.draw_s("protecting")
+        self.shows_protection = not self._protecting_s
         self._to(Status.ENABLING, "CreateReplicationConfiguration")
         self._later("enabling", self._enabled)
 
@@ -124,6 +138,9 @@ class Replication:
 
     def _enabled(self) -> None:
         self._to(Status.ENABLED, "created")
+        if self._protecting_s:
+            shown_s = self._clock.now + self._protecting_s
+            self._clock.call_at(shown_s, Turn.STATUS, self._show_protection)
         if self._holds:
             self._pause(self._holds.first)
 
@@ -131,6 +148,9 @@ class Replication:
         # Whoever ends it needs the state before it is forgotten.
         self.ended()
         self._to(None, "deleted")
+
+    def _show_protection(self) -> None:
+        self.shows_protection = True
 
     # --- effects ------------------------------------------------------------------------------
 
@@ -178,11 +198,26 @@ class Replication:
         self.settle()
         return self._last_replicated_s
 
-    def replicated(self, cut_s: float) -> None:
-        """Move LastReplicatedTimestamp to the cut of a sync that has completed."""
+    def replica(self) -> tuple[int, int]:
+        """Return size and files of the destination: those of the source as of the last cut.
+
+        Before there is one: what it held, and what the initial sync in flight has sent. An attempt
+        that fails and a sync that is abandoned leave nothing behind.
+        """
+        self.settle()
+        if self._replica is not None:
+            return self._replica
+        size, files = self.receives()
+        return self._held[0] + size, self._held[1] + files
+
+    def replicated(self, cut_s: float, size_bytes: int, files: int) -> None:
+        """Move LastReplicatedTimestamp to the cut of a sync that has completed.
+
+        The destination then has the size and the files that the source had at the cut.
+        """
         before = self._last_replicated_s
         assert before is None or cut_s >= before, "LastReplicatedTimestamp never decreases"
-        self._last_replicated_s = cut_s
+        self._last_replicated_s, self._replica = cut_s, (size_bytes, files)
         if before is None:
             self.records.defined_s = self._clock.now
 

@@ -33,16 +33,19 @@ class Schedule:
         begin_s, end_s = self._span(spec, spec.lasts)
         self._between(begin_s, end_s, spec)
 
-    def repeat(self, name: str, spec: schema.Fault) -> None:
-        """Let a fault come again and again."""
-        self._fleet.clock.process(self._repeated(name, spec))
+    def repeat(self, name: str, spec: schema.Fault, first_s: float | None = None) -> None:
+        """Let a fault come again and again, for the first time after `first_s` if it is given."""
+        self._fleet.clock.process(self._repeated(name, spec, first_s))
 
-    def _repeated(self, name: str, spec: schema.Fault) -> Generator[simpy.Event, None, None]:
+    def _repeated(
+        self, name: str, spec: schema.Fault, first_s: float | None
+    ) -> Generator[simpy.Event, None, None]:
         clock, draws = self._fleet.clock, self._fleet.draws
         every = draws.of(f"faults.{name}.every", spec.every)
         lasts, once = _lasts(name, spec, draws), spec.kind == "fail"
         for ordinal in range(2**63):
-            begin_s = clock.now + every[ordinal]
+            gap_s = every[ordinal] if ordinal or first_s is None else first_s
+            begin_s = clock.now + gap_s
             if begin_s > self._fleet.scenario.duration:
                 return
             yield clock.at(begin_s, Turn.DISTURBANCE_BEGIN)
@@ -69,12 +72,12 @@ class Schedule:
     def _between(
         self, begin_s: float, end_s: float | None, spec: schema.Event | schema.Fault
     ) -> Alarm | None:
-        """Begin and end a disturbance; one that ends before it takes effect has none.
+        """Begin and end a disturbance; one that has ended when it takes effect has none.
 
         Return the event of its end; None where it has none yet.
         """
         clock = self._fleet.clock
-        if begin_s > self._fleet.scenario.duration or (end_s is not None and end_s < begin_s):
+        if begin_s > self._fleet.scenario.duration or (end_s is not None and end_s <= begin_s):
             return None
         if begin_s <= clock.now:
             return self._begin(end_s, spec)

@@ -12,12 +12,14 @@ from efssim.model.disturbances import Disturbances
 from efssim.model.draws import Draws
 from efssim.model.errors import EfsError, RunError
 from efssim.model.file_system import FileSystem, Protection
-from efssim.model.fleet import Fleet, Recorder
+from efssim.model.fleet import Fleet, Keeper, Recorder
 from efssim.model.identifiers import hex_of
 from efssim.model.schedule import Schedule
+from efssim.model.strata import placed
 from efssim.model.stretch import LONG
 from efssim.records import Event, ReplicationRecords, Snapshot
 from efssim.scenario import Scenario, schema
+from efssim.stored import FileSystemRecords
 
 _TOKEN_MAX = 64
 """Longest creation token; documented (EFS API reference)."""
@@ -33,8 +35,11 @@ class World:
         record: Recorder | None = None,
         trial: int = 0,
         longest: int = LONG,
+        keep: Keeper | None = None,
     ) -> None:
         """`record` returns the records of a replication, by its name; default: fresh ones.
+
+        `keep` returns those of a file system.
 
         At most `longest` syncs of a replication are planned at once, which changes no result.
 
@@ -43,12 +48,15 @@ class World:
         self.scenario, self.seed = scenario, seed
         self._clock = Clock()
         self._draws = Draws(seed, trial)
-        self.fleet = Fleet(scenario, self._clock, self._draws, record or _own_records, longest)
+        record, keep = record or _own_records, keep or _own_stored
+        self.fleet = Fleet(scenario, self._clock, self._draws, record, longest, keep)
         self._control_plane = ControlPlane(self.fleet)
         self._calls = Calls(self.fleet, self._control_plane)
         disturbances = Disturbances(self.fleet, self._control_plane, self._calls.events)
         self._schedule = Schedule(self.fleet, disturbances, self._calls)
+        self.fleet.declaring = True
         self._build()
+        self.fleet.declaring = False
         self.advance_to(0.0)
 
     @property
@@ -78,8 +86,9 @@ class World:
             self._replicate(name, replication)
         for ordinal, event in enumerate(self.scenario.events):
             self._schedule.schedule(event, ordinal)
+        first_s = placed(self.scenario, self._draws).first_s
         for name, fault in self.scenario.faults.items():
-            self._schedule.repeat(name, fault)
+            self._schedule.repeat(name, fault, first_s.get(name))
 
     def _make_file_system(self, name: str, spec: schema.FileSystem) -> None:
         token = name if len(name) <= _TOKEN_MAX else hex_of(name, _TOKEN_MAX)
@@ -189,3 +198,7 @@ class World:
 
 def _own_records(_name: str) -> ReplicationRecords:
     return ReplicationRecords()
+
+
+def _own_stored(_name: str) -> FileSystemRecords:
+    return FileSystemRecords()

@@ -25,6 +25,8 @@ def build_stream(
         hot=None if hot is None else HotBlocks(hot, draws.generator(f"{path}.hot")),
         large_file_bytes=0 if spec.in_file is None else spec.in_file.size,
         after_s=after_s,
+        new_bytes=spec.adds_bytes,
+        new_files=spec.new_files,
     )
 
 

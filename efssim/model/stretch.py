@@ -37,6 +37,11 @@ class Stretch:
     def __len__(self) -> int:
         return len(self.completed_s)
 
+    @property
+    def last(self) -> tuple[float, float]:
+        """Cut and completion of the last sync."""
+        return self.work.cut_s.item(-1), self.completed_s.item(-1)
+
     def done(self, now_s: float) -> int:
         """Return how many syncs are complete at a time, before the cuts of that instant."""
         if self.nothing_new(now_s):

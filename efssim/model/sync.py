@@ -51,6 +51,7 @@ class SyncProcess:
             self._next_cut_s += times.interval_s or times.gap[0]
         self._process = clock.process(self._run())
         replication.changed, replication.settle = self.changed, self.settle
+        replication.receives = self.received
         self._journal.changed, self._journal.settle = self.writes_changed, self.settle_before
 
     def _run(self) -> Generator[simpy.Event, None, None]:
@@ -76,7 +77,10 @@ class SyncProcess:
         if self._initial or cut_s >= self._journal.horizon_s:
             return self._clock.at(cut_s, Turn.CUT)
         self._stretch = self._planner.plan(cut_s, self._ordinal)
-        return self._clock.at(self._stretch.completed_s.item(-1), Turn.COMPLETION)
+        # A sync of no duration completes after its own cut, and that comes last in its instant.
+        cut_s, completed_s = self._stretch.last
+        turn = Turn.CUT if completed_s == cut_s else Turn.COMPLETION
+        return self._clock.at(completed_s, turn)
 
     # --- stretches ----------------------------------------------------------------------------
 
@@ -104,7 +108,12 @@ class SyncProcess:
         begin = stretch.recorded
         if done <= begin:
             return
-        self._replication.replicated(stretch.work.cut_s.item(done - 1))
+        last = stretch.work
+        self._replication.replicated(
+            last.cut_s.item(done - 1),
+            last.source_bytes.item(done - 1),
+            last.source_files.item(done - 1),
+        )
         part = slice(begin, done)
         work, completed_s = stretch.work.part(part), stretch.completed_s[part]
         self._completed.add(work, completed_s, stretch.attempts[part])
@@ -136,7 +145,7 @@ class SyncProcess:
     def _cut(self) -> None:
         """Begin the initial sync."""
         change_set = self._journal.cut(self._clock.now)
-        size, files = initial_work(self._replication)
+        size, files = initial_work(self._replication, change_set)
         change_set = change_set._replace(bytes=size, files=files, large_file_bytes=0)
         self._in_flight = self._times.begin(change_set, True, self._ordinal)
 
@@ -149,7 +158,7 @@ class SyncProcess:
     def _complete(self, flying: InFlight) -> None:
         """Record a sync that was waited for by itself."""
         change, now = flying.change_set, self._clock.now
-        self._replication.replicated(change.cut_s)
+        self._replication.replicated(change.cut_s, change.source_bytes, change.source_files)
         attempts = np.array([flying.failed + 1])
         self._completed.add(Work.of(change), np.array([now]), attempts)
         self._in_flight, self._initial = None, False
@@ -208,6 +217,14 @@ class SyncProcess:
         self._break()
         if self._running:
             self._process.interrupt()
+
+    def received(self) -> tuple[int, int]:
+        """Return bytes and files that the initial sync in flight has sent by now."""
+        flying = self._in_flight
+        if flying is None or not flying.initial:
+            return 0, 0
+        share = flying.settled(self._clock.now, self._running).sent_share
+        return round(flying.change_set.bytes * share), round(flying.change_set.files * share)
 
     def open_sync(self) -> OpenSync | None:
         """Return the sync in flight, if there is one; everything of this instant has happened."""

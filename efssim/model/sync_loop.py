@@ -38,6 +38,7 @@ class _Stream:
         times, totals = curve.unpublished()
         self._times, self._totals = array("d", times.tobytes()), array("q", totals.tobytes())
         self._saved = curve.saved if curve.stream.hot is not None else None
+        self.adds_files = curve.stream.new_files > 0
         self._begin = 0
 
     def take(self, cut_s: float) -> tuple[int, int]:
@@ -53,6 +54,10 @@ class _Stream:
             sent -= self._saved(self.first + begin, self.first + end)
         return end - begin, sent
 
+    def added_files(self) -> int:
+        """Return the files that the stream has added by the cut of the last sync."""
+        return self.spec.added_files(self.first + self._begin)
+
 
 class Loop:
     """One run of the loop and the columns that it leaves."""
@@ -67,6 +72,9 @@ class Loop:
         self._formula = times.formula  # nothing changes while syncs are planned
         self._streams = [_Stream(curve) for curve in journal.curves]
         self._reach_s = journal.horizon_s
+        # Files that stay as they are, and the streams that add to them.
+        self._adding = [stream for stream in self._streams if stream.adds_files]
+        self._files = journal.files_at_start
         setups, gaps = times.setup.onwards(ordinal), times.gap.onwards(ordinal + 1)
         self._draws = islice(zip(setups, gaps, times.fails_onwards(ordinal), strict=True), length)
 
@@ -85,7 +93,7 @@ class Loop:
 
     def _complete(self, cut_s: float, setup_s: float, fails: bool) -> float:
         """Add one sync and return when it completes."""
-        latency_s, inventory_s, diff_rate, throughput, file_rate = self._formula
+        latency_s, scan_rate, diff_rate, throughput, file_rate = self._formula
         writes = sent = files = large = 0
         for stream in self._streams:
             count, size = stream.take(cut_s)
@@ -95,11 +103,17 @@ class Loop:
                 large += stream.spec.large_file_bytes
                 writes += count
         self.cuts_s.append(cut_s)
+        stored = self._files
+        for stream in self._adding:
+            stored += stream.added_files()
         if fails:
-            return self._retried(cut_s, sent, files, large, writes)
+            change_set = ChangeSet(
+                cut_s, sent, 0, files, large, writes, cut_s, (), source_files=stored
+            )
+            return self._retried(change_set)
         fixed_s = setup_s + latency_s
         if writes:
-            fixed_s = fixed_s + inventory_s + large / diff_rate
+            fixed_s = fixed_s + stored / scan_rate + large / diff_rate
         transfer_s, by_files_s = sent / throughput, files / file_rate
         if by_files_s > transfer_s:
             transfer_s = by_files_s
@@ -108,9 +122,8 @@ class Loop:
         self.attempts.append(1)
         return completed_s
 
-    def _retried(self, cut_s: float, sent: int, files: int, large: int, writes: int) -> float:
+    def _retried(self, change_set: ChangeSet) -> float:
         """Add a sync whose first attempt fails and return when it completes."""
-        change_set = ChangeSet(cut_s, sent, 0, files, large, writes, cut_s, ())
         flying = self._times.at(change_set, self._ordinal + len(self.completed_s), np.inf)
         self.completed_s.append(flying.ends_s)
         self.attempts.append(flying.failed + 1)

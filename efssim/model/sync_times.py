@@ -21,9 +21,7 @@ from efssim.scenario.schema import Initial, Sync
 class SyncTimes:
     """How long syncs take. Everything random is addressed by the sync's ordinal and the attempt."""
 
-    def __init__(
-        self, sync: Sync, initial: Initial, link: Link, files: int, draws: Draws, name: str
-    ) -> None:
+    def __init__(self, sync: Sync, initial: Initial, link: Link, draws: Draws, name: str) -> None:
         self.interval_s = sync.number("interval")
         self.gap = draws.of(f"{name}.sync.gap", sync.draw("gap"))
         """Least times from a completion to the next cut, by the ordinal of the sync after it."""
@@ -33,7 +31,7 @@ class SyncTimes:
             self._rates[0] if initial.throughput is None else initial.throughput,
             self._rates[1] if initial.file_rate is None else initial.file_rate,
         )
-        self._inventory_s = files / sync.number("scan_rate")
+        self._scan_rate = sync.number("scan_rate")
         self._diff_rate = sync.number("diff_rate")
         self._failure_probability = sync.number("failure_probability")
         self._backoff_max_s = sync.number("backoff_max")
@@ -83,14 +81,16 @@ class SyncTimes:
         fixed_s = setup[attempt][ordinal] + self._link.latency_s
         # An empty change set pays the setup only.
         if change_set.writes or change_set.bytes or change_set.files:
-            fixed_s = fixed_s + self._inventory_s + change_set.large_file_bytes / self._diff_rate
+            inventory_s = change_set.source_files / self._scan_rate
+            fixed_s = fixed_s + inventory_s + change_set.large_file_bytes / self._diff_rate
         share = self._failing_share(ordinal, attempt) if self._failure_probability else None
         if share is None:
             return Attempt(fixed_s, transfer_s, 0.0, fails=False)
         work_s = share * (fixed_s + transfer_s)
         worked_s = min(fixed_s, work_s)
         wait_s = self._backoff_s(ordinal, attempt)
-        return Attempt(worked_s, work_s - worked_s, wait_s, fails=True)
+        sent_s = work_s - worked_s
+        return Attempt(worked_s, sent_s, wait_s, fails=True, share=sent_s / (transfer_s or 1.0))
 
     def _failing_share(self, ordinal: int, attempt: int) -> float | None:
         """Return after which share of its duration an attempt fails, None if it succeeds."""
@@ -118,8 +118,9 @@ class SyncTimes:
     def _durations(self, work: Work, ordinal: int) -> Floats:
         """Return the durations of syncs whose first attempt succeeds."""
         fixed_s = self._setup[0].take(ordinal, len(work.cut_s)) + self._link.latency_s
-        if self._inventory_s or self._diff_rate < math.inf:
-            busy = fixed_s + self._inventory_s + work.large_file_bytes / self._diff_rate
+        if self._scan_rate < math.inf or self._diff_rate < math.inf:
+            inventory_s = work.source_files / self._scan_rate
+            busy = fixed_s + inventory_s + work.large_file_bytes / self._diff_rate
             fixed_s = np.where(work.writes > 0, busy, fixed_s)
         transfer_s = work.bytes / min(self._rates[0], self._link.capacity)
         if self._rates[1] < math.inf:
@@ -140,9 +141,9 @@ class SyncTimes:
 
     @property
     def formula(self) -> tuple[float, float, float, float, float]:
-        """Latency, inventory, diff rate, throughput and file rate, for a tight loop."""
+        """Latency, scan rate, diff rate, throughput and file rate, for a tight loop."""
         throughput = min(self._rates[0], self._link.capacity)
-        return self._link.latency_s, self._inventory_s, self._diff_rate, throughput, self._rates[1]
+        return self._link.latency_s, self._scan_rate, self._diff_rate, throughput, self._rates[1]
 
     @property
     def setup(self) -> Series | Same:

@@ -47,6 +47,7 @@ def change_throughput(file_system: FileSystem, parameters: Mapping[str, Any], no
     if changed and wanted.throughput_mode == "provisioned":
         file_system.provisioned_changed_s = now_s
     settings.throughput_mode, settings.provisioned_mibps = _state(wanted)
+    file_system.note_throughput(now_s)
 
 
 def _state(settings: Settings) -> tuple[str, float | None]:

@@ -29,6 +29,10 @@ class ChangeSet(NamedTuple):
     """Time of its first write; NaN where it is empty."""
     ends: tuple[int, ...]
     """Ordinal of the first write that is not in it, for each stream."""
+    source_bytes: int = 0
+    """Size of the source at the cut."""
+    source_files: int = 0
+    """Files of the source at the cut: the inventory."""
 
 
 class Work(NamedTuple):
@@ -43,6 +47,8 @@ class Work(NamedTuple):
     first_write_s: Floats
     ends: Ints
     """Shape (syncs, streams)."""
+    source_bytes: Ints
+    source_files: Ints
 
     def part(self, part: slice) -> Work:
         """Return some of them."""
@@ -59,6 +65,14 @@ class Work(NamedTuple):
             self.writes + other.writes,
             np.fmin(self.first_write_s, other.first_write_s),  # a NaN, no write, gives way
             np.concatenate((self.ends, other.ends), axis=1),
+            self.source_bytes + other.source_bytes,
+            self.source_files + other.source_files,
+        )
+
+    def on_top_of(self, size_bytes: int, files: int) -> Work:
+        """Return the work on a source that had a size and a number of files before all writes."""
+        return self._replace(
+            source_bytes=self.source_bytes + size_bytes, source_files=self.source_files + files
         )
 
     def change_set(self, index: int) -> ChangeSet:
@@ -72,6 +86,8 @@ class Work(NamedTuple):
             writes=self.writes.item(index),
             first_write_s=self.first_write_s.item(index),
             ends=tuple(self.ends[index].tolist()),
+            source_bytes=self.source_bytes.item(index),
+            source_files=self.source_files.item(index),
         )
 
     @staticmethod
@@ -85,4 +101,4 @@ def no_work(cuts_s: Floats) -> Work:
     none = np.zeros(len(cuts_s), dtype=np.int64)
     never = np.full(len(cuts_s), math.nan)
     ends = np.zeros((len(cuts_s), 0), dtype=np.int64)
-    return Work(cuts_s, none, none, none, none, none, never, ends)
+    return Work(cuts_s, none, none, none, none, none, never, ends, none, none)

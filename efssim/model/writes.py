@@ -14,7 +14,9 @@ from efssim.model.arrivals import Times
 from efssim.scenario import Scenario
 from efssim.scenario.distributions import Distribution
 from efssim.scenario.schema import LARGEST_FILE_BYTES
-from efssim.scenario.trace import TraceSpec, read_trace
+from efssim.scenario.trace import read_trace
+from efssim.scenario.trace_quality import first_lap
+from efssim.scenario.trace_spec import TraceSpec
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -93,7 +95,7 @@ class TraceWrites:
         self._period_s = spec.period_s or 0.0
         self._length_s = trace.repeat_s or 0.0
         # Whole laps of a repeated trace that end before the start are skipped.
-        laps = max(0, int(-trace.end_s // self._length_s)) if self._length_s else 0
+        laps = first_lap(trace.end_s, self._length_s) if self._length_s else 0
         self._whole, self._row = WholeBytes(), laps * len(self._times)
         # Rows may overlap (duplicates, off the grid): later writes wait until they are in order.
         self._held = (np.zeros(0), np.zeros(0))

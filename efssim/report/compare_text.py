@@ -6,6 +6,7 @@ import math
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from efssim.report.compare_shares import SHARES
 from efssim.report.figure_files import safe_names
 from efssim.report.figures.study_alt import comparison_alt
 from efssim.report.json_text import json_text
@@ -13,9 +14,12 @@ from efssim.report.lines import command_lines, counted, wrapped
 from efssim.report.parts import joined
 from efssim.report.study_files import Sketch, write_study
 from efssim.report.sweep_text import shown
+from efssim.report.traces import thin_lines, trace_lines
+from efssim.report.trials_text import verdict_of_trials
 
 if TYPE_CHECKING:
     from efssim.study.compare import Comparison
+    from efssim.study.trials import Trials
 
 _NOUGHT = 1e-12
 """Relative change below which two means are the same but for rounding."""
@@ -56,18 +60,39 @@ def comparison_report(comparison: Comparison) -> str:
     """Return the report of the main measures: both means, the change and its interval."""
     a, b = comparison.first.scenario.name, comparison.second.scenario.name
     pairs = counted(len(comparison.numbers), "pair")
-    parts = [wrapped(f"{b} compared with {a}: {pairs} of trials with the same draws", indent=2)]
+    title = f"{b} compared with {a}: {pairs} of trials with the same draws"
+    if not comparison.is_paired:
+        title = f"{b} compared with {a}: no pairs of trials, since their rare faults differ"
+    said = [line for text in verdicts(comparison) for line in wrapped(text, indent=2)]
+    parts = [wrapped(title, indent=2), said]
     for name, rows in comparison.main.groupby("replication", sort=False):
         lines = [_row(row) for row in rows.to_dict("records")]
-        header = f"{'':<29}{'first':>9}{'second':>10}  {'change, 95 % interval':<25}{'saved':>5}"
+        header = f"{'':<29}{'first':>9}{'second':>10} {'change, 95 % interval':<26}{'saved':>5}"
         parts.append([*wrapped(f"{name}:"), header, *lines])
+    parts += [_of_traces(study) for study in (comparison.first, comparison.second)]
     parts.append(
         wrapped(
             "saved: share of the variance of the change that the common draws took away; with "
-            "independent draws the same interval would need 1 / (1 - saved) times the trials."
+            "independent draws the same interval would need 1 / (1 - saved) times the trials. pp: "
+            "percentage points."
         )
     )
     return joined(parts)
+
+
+def _of_traces(study: Trials) -> list[str]:
+    """Return what a study's traces were taken for and lack; nothing without traces."""
+    lines = [*thin_lines(study.traces), *trace_lines(study.traces)]
+    return [*wrapped(f"{study.scenario.name}:"), *lines] if lines else []
+
+
+def verdicts(comparison: Comparison) -> list[str]:
+    """Say what each study shows of its objective, by the same judge as alone."""
+    return [
+        f"{study.scenario.name}, {name}: {verdict_of_trials(name, study)}"
+        for study in (comparison.first, comparison.second)
+        for name in study.replications
+    ]
 
 
 def _row(row: dict[Any, Any]) -> str:
@@ -75,14 +100,16 @@ def _row(row: dict[Any, Any]) -> str:
     change = change_text(row)
     share = "" if math.isnan(saved) else f"{100 * saved:.0f} %"
     first, second = shown(measure, row["first"]), shown(measure, row["second"])
-    return f"  {measure:<27}{first:>9}{second:>10}  {change:<25}{share:>5}"
+    return f"  {measure:<27}{first:>9}{second:>10} {change:<26}{share:>5}"
 
 
 def change_text(row: dict[Any, Any]) -> str:
-    """Return the change in per cent of the first mean, with its interval."""
+    """Return the change in per cent of the first mean, with its interval; of shares in points."""
     first, change = row["first"], row["difference"]
     if abs(change) <= _NOUGHT * max(abs(first), 1.0):
         return "none"
+    if row["measure"].split(".")[-1] in SHARES:
+        return _points(row)
     if not first:
         return shown(row["measure"], change, signed=True)
     text = f"{100 * change / abs(first):+.3g} %"
@@ -90,3 +117,19 @@ def change_text(row: dict[Any, Any]) -> str:
         return text
     low, high = (100 * row[end] / abs(first) for end in ("low", "high"))
     return f"{text} [{low:+.3g}, {high:+.3g}]"
+
+
+def _points(row: dict[Any, Any]) -> str:
+    """Return the change of a share in percentage points, with its interval."""
+    text = f"{_digits(row['difference'])} pp"
+    if math.isnan(row["low"]):
+        return text
+    return f"{text} [{_digits(row['low'])}, {_digits(row['high'])}]"
+
+
+def _digits(share: float) -> str:
+    """Return percentage points in at most six characters."""
+    points = 100 * share
+    if abs(points) >= 10:
+        return f"{points:+.1f}"
+    return f"{points:+.3f}" if abs(points) >= 1e-3 or not points else f"{points:+.0e}"

@@ -9,6 +9,7 @@ from efssim.report.assumptions import assumed_parameters
 from efssim.report.distribution import distribution
 from efssim.report.lags import LAGS, lag_table
 from efssim.report.lines import clock, counted, percent, short, wrapped
+from efssim.report.load import load_text
 from efssim.report.overlaps import concerning, longest_overlaps
 from efssim.result import Outcome, Result
 from efssim.scenario.quantities import format_duration, format_size
@@ -20,28 +21,33 @@ _CAUSES = 4
 
 def details(name: str, outcome: Outcome, result: Result) -> list[str]:
     """Return the lags, and a sentence for whatever else there is to say."""
+    diverging = diverging_text(outcome, result)
+    texts = [*sentences(name, outcome, result), _assumed(outcome, result)]
+    return [
+        *(wrapped(diverging, indent=2) if diverging else _lag_table(outcome, result)),
+        "",
+        *(line for text in texts if text for line in wrapped(text, indent=2)),
+    ]
+
+
+def sentences(name: str, outcome: Outcome, result: Result) -> list[str]:
+    """Return what there is to say beside the verdict and the lags, for every report."""
     summary = outcome.summary
-    sentences = [
+    found = [
+        load_text(result.scenario, outcome.source),
         _syncs(summary),
         _writes(summary),
         _initial(outcome, result),
         _statuses(outcome, result),
         _violations(name, outcome, result),
-        _assumed(outcome, result),
     ]
-    diverging = summary["syncs"]["diverging"]
-    return [
-        *(
-            wrapped(_diverging(outcome, result), indent=2)
-            if diverging
-            else _lag_table(outcome, result)
-        ),
-        "",
-        *(line for text in sentences if text for line in wrapped(text, indent=2)),
-    ]
+    return [text for text in found if text]
 
 
-def _diverging(outcome: Outcome, result: Result) -> str:
+def diverging_text(outcome: Outcome, result: Result) -> str:
+    """Say how fast pending bytes grow where a replication diverges; nothing elsewhere."""
+    if not outcome.summary["syncs"]["diverging"]:
+        return ""
     seconds = outcome.end_s - min(result.scenario.warm_up, result.now_s)
     slope = format_size(outcome.pending_growth_bytes / seconds * 3600)
     return (
@@ -109,9 +115,10 @@ def _statuses(outcome: Outcome, result: Result) -> str:
     text = ", ".join(f"{status} {format_duration(seconds)}" for status, seconds in spent.items())
     if outcome.summary["final_status"] is not None:
         return f"Status: {text}; {outcome.summary['final_status']} at the end."
-    lost = format_size(outcome.summary["pending_bytes"]["lost_at_deletion"])
+    size = format_size(outcome.summary["pending_bytes"]["lost_at_deletion"])
+    lost = ": lost" if outcome.summary["not_replicated"] is None else ""
     gone = f"gone since {clock(result.scenario, outcome.end_s)}"
-    return f"Status: {text}; {gone}, with {lost} not replicated: lost."
+    return f"Status: {text}; {gone}, with {size} not replicated{lost}."
 
 
 def _violations(name: str, outcome: Outcome, result: Result) -> str:

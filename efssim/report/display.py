@@ -81,7 +81,7 @@ def plan_html(plan: Plan) -> str:
         (
             plan.parameter.text(e.value),
             e.stage,
-            "met" if e.met else "missed",
+            "met" if e.met else "missed" if e.is_protected else "unprotected",
             percent(e.attainment),
             f"{percent(e.interval.low)} … {percent(e.interval.high)}" * (e.trials > 1),
             f"{e.trials:,}",

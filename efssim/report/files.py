@@ -92,7 +92,7 @@ def manifest(result: Summarised, figures: list[str]) -> dict[str, Any]:
         "seed": result.seed,
         "scenario": result.scenario.model_dump(mode="json", by_alias=True, exclude_unset=True),
         "parameters": [parameter._asdict() for parameter in resolved(result.scenario)],
-        "traces": trace_findings(result.scenario),
+        "traces": trace_findings(result.traces),
         "report": REPORT,
         "figures": figures,
         "digest": result.digest,

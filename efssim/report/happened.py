@@ -33,6 +33,8 @@ class Item:
     lasted_s: float | None
     """None for an instant."""
     effects: list[str] = field(default_factory=list)
+    event: Event | None = None
+    """None for the creation of a replication of the scenario."""
 
 
 @dataclass
@@ -50,7 +52,7 @@ class Chain:
 
 def happened(result: Result) -> list[str]:
     """Return the section of the report; nothing if nothing happened."""
-    items = _items(result)
+    items = happened_items(result)
     if not items:
         return []
     if len(items) > _ITEMS:
@@ -68,12 +70,17 @@ def _line(result: Result, item: Item) -> list[str]:
     return wrapped(f"  {at}  {text}", indent=len(at) + 4)
 
 
-def _sums(result: Result, items: list[Item]) -> list[str]:
-    """Return a table with a line for each thing that happened, however often, longest first."""
+def summed(items: list[Item]) -> list[tuple[str, list[Item]]]:
+    """Return the items of each thing that happened, those first that lasted longest in all."""
     groups: dict[str, list[Item]] = {}
     for item in items:
         groups.setdefault(item.what, []).append(item)
-    ordered = sorted(groups.items(), key=lambda group: -_total_s(group[1]))
+    return sorted(groups.items(), key=lambda group: -total_s(group[1]))
+
+
+def _sums(result: Result, items: list[Item]) -> list[str]:
+    """Return a table with a line for each thing that happened, however often, longest first."""
+    ordered = summed(items)
     rows = [("what", "times", "total", "longest", "at")]
     rows += [(what, *_sum(result, group)) for what, group in ordered[:_ITEMS]]
     wide = WIDTH - len("  ") - _NUMBERS - len(rows[-1][-1])
@@ -89,19 +96,20 @@ def _sums(result: Result, items: list[Item]) -> list[str]:
 
 def _sum(result: Result, items: list[Item]) -> tuple[str, str, str, str]:
     longest = max(items, key=lambda item: item.lasted_s or 0.0)
-    durations = (None, None) if longest.lasted_s is None else (_total_s(items), longest.lasted_s)
+    durations = (None, None) if longest.lasted_s is None else (total_s(items), longest.lasted_s)
     total, most = (short(seconds) for seconds in durations)
     return f"{len(items):,}", total, most, clock(result.scenario, longest.begin_s)
 
 
-def _total_s(items: list[Item]) -> float:
+def total_s(items: list[Item]) -> float:
+    """Return the seconds that items lasted together."""
     return math.fsum(item.lasted_s or 0.0 for item in items)
 
 
 # --- what happened, and what followed from it -----------------------------------------------------
 
 
-def _items(result: Result) -> list[Item]:
+def happened_items(result: Result) -> list[Item]:
     """Return everything that happened, in order of time."""
     chains = [chain for name in result.outcomes for chain in _chains(result, name)]
     items = []
@@ -140,10 +148,11 @@ def _caused(result: Result, event: Event, chain: Chain) -> bool:
 def _item(result: Result, event: Event, caused: list[Chain]) -> Item:
     if event.is_call:
         effects = [f"refused: {event.error[:_ERROR]}"] if event.error else []
-        return Item(event.begin_s, str(event), None, [*effects, *_effects(result, event, caused)])
+        effects += _effects(result, event, caused)
+        return Item(event.begin_s, str(event), None, effects, event)
     over_s = result.now_s if event.end_s is None else event.end_s
     lasted_s = None if event.kind == "fail" else over_s - event.begin_s
-    return Item(event.begin_s, str(event), lasted_s, _effects(result, event, caused))
+    return Item(event.begin_s, str(event), lasted_s, _effects(result, event, caused), event)
 
 
 def _without_event(result: Result, chain: Chain) -> Item:

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from efssim.errors import ArgumentError
 from efssim.scenario.quantities import parse_duration
 
 Floats = NDArray[np.float64]
@@ -17,7 +18,7 @@ def seconds_since(start: datetime, times: Any) -> Floats:
     """Return times as seconds since `start`, shape (times,).
 
     Each is seconds, a duration such as `"26 h"`, or an absolute time in any form that pandas reads;
-    one without a zone is in UTC. Raise ValueError for what is none of these.
+    one without a zone is in UTC. Raise ArgumentError for what is none of these.
     """
     if hasattr(times, "dtype") and np.issubdtype(np.asarray(times).dtype, np.number):
         return np.asarray(times, dtype=np.float64)
@@ -34,7 +35,10 @@ def _seconds(start: datetime, time: Any) -> float:
             return parse_duration(time)
         except ValueError:  # not a duration, so it has to be a time
             pass
-    moment = pd.Timestamp(time)
+    try:
+        moment = pd.Timestamp(time)
+    except (TypeError, ValueError) as error:
+        raise ArgumentError(f"{time!r:.60} is neither a time nor a duration") from error
     if moment.tzinfo is None:
         moment = moment.tz_localize("UTC")
     return float((moment - pd.Timestamp(start)) / pd.Timedelta(seconds=1))

@@ -6,9 +6,10 @@ from collections.abc import Iterable
 from typing import Any, Protocol
 
 from efssim.report.lines import command_lines, wrapped
-from efssim.report.traces import trace_findings
+from efssim.report.traces import thin_lines, trace_lines
 from efssim.scenario import Scenario
 from efssim.scenario.quantities import format_duration
+from efssim.scenario.trace_quality import TraceQuality
 
 NO_REPLICATION = "This scenario has no replication, so there is no lag to report."
 
@@ -29,25 +30,26 @@ class Summarised(Protocol):
         """The content of summary.json."""
 
     @property
+    def traces(self) -> dict[str, TraceQuality]:
+        """What trace files were taken for and what they lack."""
+
+    @property
     def digest(self) -> str:
         """What identifies the results."""
 
 
 def heading(found: Summarised) -> list[str]:
-    """Return the name of the scenario, the window and the seed."""
+    """Return the name of the scenario, the window and the seed, and which traces are too thin."""
     window = found.summary["window"]
     seconds = format_duration(window["seconds"])
     span = f"{window['start'][:16]}Z to {window['end'][:16]}Z ({seconds}), seed {found.seed}"
-    return [*wrapped(f"efssim: {found.scenario.name}"), *wrapped(span)]
+    name = wrapped(f"efssim: {found.scenario.name}")
+    return [*name, *wrapped(span), *thin_lines(found.traces)]
 
 
 def reproduce(found: Summarised, command: str) -> list[str]:
-    """Return the command that repeats it, the digest, and what its traces lack."""
-    lines = [*command_lines(command), f"digest: {found.digest}"]
-    for stream, findings in trace_findings(found.scenario).items():
-        for finding in findings:
-            lines += wrapped(f"trace of {stream}: {finding}.")
-    return lines
+    """Return the command that repeats it, the digest, what its traces were taken for and lack."""
+    return [*command_lines(command), f"digest: {found.digest}", *trace_lines(found.traces)]
 
 
 def joined(parts: Iterable[list[str]]) -> str:

@@ -55,6 +55,7 @@ def plan_summary(plan: Plan) -> dict[str, Any]:
         "holds_on": [list(run) for run in plan.holds_on],
         "evaluations": [_evaluation(made) for made in plan.evaluations],
         "what_if": [row.as_json() for row in plan.what_if],
+        "traces": {path: found.as_json() for path, found in plan.traces.items()},
     }
 
 
@@ -73,6 +74,7 @@ def _evaluation(made: Evaluation) -> dict[str, Any]:
         "confidence": made.confidence,
         "trials": made.trials,
         "met": made.met,
+        "unprotected_s": made.unprotected_s,
         "stage": made.stage,
         "seed": made.seed,
         "violations_per_month": made.violations_per_month,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from efssim.report.assumptions import assumed_parameters
 from efssim.report.lines import command_lines, counted, percent, short, wrapped
 from efssim.report.parts import joined
+from efssim.report.traces import thin_lines, trace_lines
 from efssim.result import Outcome
 from efssim.scenario.quantities import format_duration
 
@@ -21,12 +22,13 @@ def plan_report(plan: Plan, command: str) -> str:
     """Return the report; `command` is what reproduces it."""
     parts = [
         [*wrapped(f"efssim plan: {plan.scenario.name}"), *wrapped(objective_text(plan), indent=2)],
+        thin_lines(plan.traces),
         wrapped(verdict_text(plan), indent=2),
         wrapped(evidence_text(plan), indent=2),
         _what_if(plan),
         _curve(plan),
         wrapped(_assumed(plan), indent=2),
-        command_lines(command),
+        [*command_lines(command), *trace_lines(plan.traces)],
     ]
     return joined(parts)
 
@@ -78,7 +80,8 @@ def evidence_text(plan: Plan) -> str:
     """Say how many trials stand behind the answer and how sure it is."""
     made = f"{counted(len(plan.evaluations), 'evaluation')}"
     if not plan.random:
-        return f"{made}; nothing in this scenario is random, so each is one trial."
+        text = f"{made}; nothing in this scenario is random, so each is one trial."
+        return f"{text} {unprotected_text(plan)}".rstrip()
     last = plan.evaluations[-1]
     sure = percent(plan.objective.confidence)
     if plan.outcome == "never":
@@ -105,10 +108,28 @@ def evidence_text(plan: Plan) -> str:
 def _undecided(plan: Plan) -> str:
     """Say so where trials are what is lacking, and not attainment."""
     best = max(plan.evaluations, key=lambda made: made.attainment)
+    if not best.is_protected:
+        return f" {unprotected_text(plan)}"
     if best.attainment < plan.objective.attainment:
         return ""
     where, mean = plan.parameter.text(best.value), percent(best.attainment)
     return f" At {where} the mean is {mean}, but with so few trials it may as well be chance."
+
+
+def unprotected_text(plan: Plan) -> str:
+    """Say that a replication is without a recovery point at every value, if that is so."""
+    if any(made.is_protected for made in plan.evaluations):
+        return ""
+    least = min(plan.evaluations, key=lambda made: made.unprotected_s)
+    if not least.unprotected_s:
+        return "At every value more is lost with a source than the target allows."
+    length = format_duration(least.unprotected_s)
+    return (
+        f"At every value there is no recovery point for a time, {length} at "
+        f"{plan.parameter.text(least.value)}: an initial sync is left out by "
+        "`rpo: {initial_sync: excluded}`, time without a configuration by "
+        "`rpo: {after_deletion: excluded}`."
+    )
 
 
 def _what_if(plan: Plan) -> list[str]:
@@ -145,7 +166,7 @@ def _curve(plan: Plan) -> list[str]:
 def _curve_row(plan: Plan, made: Evaluation) -> str:
     low, high = (percent(end).removesuffix(" %") for end in made.interval)
     bounds = f"{low} … {high} %" if made.trials > 1 else ""
-    met = "met" if made.met else "missed"
+    met = "met" if made.met else "missed" if made.is_protected else "unprotected"
     fresh = ", fresh" if made.stage == "confirmation" else ""
     return (
         f"  {plan.parameter.text(made.value):<16}{percent(made.attainment):>11}{bounds:>22}"

@@ -38,6 +38,8 @@ def sweep_summary(sweep: Sweep) -> dict[str, Any]:
                 "values": {path: _plain(value) for path, value in point.values.items()},
                 "replications": point.trials.summary["replications"],
                 "ci95": point.trials.summary["ci95"],
+                "traces": point.trials.summary["traces"],
+                "evidence": point.trials.summary["evidence"],
                 "digest": point.trials.digest,
             }
             for point in sweep.points

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from efssim.report.lines import aligned, command_lines, counted, percent, short, wrapped
 from efssim.report.parts import joined
+from efssim.report.traces import thin_lines, trace_lines
 from efssim.scenario.quantities import format_size
 
 if TYPE_CHECKING:
@@ -21,12 +22,13 @@ def sweep_report(sweep: Sweep, measure: str, command: str) -> str:
         [
             *wrapped(f"efssim sweep: {sweep.scenario.name}"),
             *wrapped(f"{measure}, {points} of {each} each, mean and 95 % interval"),
+            *thin_lines(sweep.traces),
         ]
     ]
     for name in sweep.points[0].trials.table["replication"].unique():
         rows = _tornado if sweep.one_at_a_time else _grid
         parts.append([*wrapped(f"{name}:"), *rows(sweep, measure, str(name))])
-    return joined([*parts, command_lines(command)])
+    return joined([*parts, [*command_lines(command), *trace_lines(sweep.traces)]])
 
 
 def shown(measure: str, value: float | None, *, signed: bool = False) -> str:
@@ -62,15 +64,20 @@ def grid_rows(sweep: Sweep, measure: str, name: str) -> list[list[str]]:
 def _tornado(sweep: Sweep, measure: str, name: str) -> list[str]:
     table = sweep.tornado(measure, name)
     by_path = {vary.path: vary for vary in sweep.parameters}
-    base = sweep.series(sweep.points[0], measure, name)
-    mean = float(base.mean()) if len(base) else None
     rows = [["path", "value", "change", "interval"]]
     for row in table.to_dict("records"):
         vary = by_path[row["path"]]
         change = shown(measure, row["difference"], signed=True)
         interval = _interval(measure, row, signed=True)
         rows.append([vary.path, vary.text(row["value"]), change, interval])
-    return [f"  {shown(measure, mean)} as it is; each value alone changes it by", *aligned(rows)]
+    return [f"  {base_text(sweep, measure, name)}", *aligned(rows)]
+
+
+def base_text(sweep: Sweep, measure: str, name: str) -> str:
+    """Return what a measure is before anything is varied, of one value at a time."""
+    base = sweep.series(sweep.points[0], measure, name)
+    mean = float(base.mean()) if len(base) else None
+    return f"{shown(measure, mean)} as it is; each value alone changes it by"
 
 
 def _interval(measure: str, row: dict[Any, Any], *, signed: bool = False) -> str:

@@ -18,6 +18,7 @@ _STYLES: tuple[tuple[re.Pattern[str], dict[str, Any]], ...] = tuple(
         (r"\A(PARTIAL: .*\n)?efssim( \w+)?: .*", {"bold": True}),
         (r"^What happened \(UTC\):", {"bold": True}),
         (r"^  (lag|attainment|value) .*", {"bold": True}),
+        (r"\bRPO\s+MET\s+ONCE\s+PROTECTED\b", {"fg": "yellow", "bold": True}),
         (r"\bRPO\s+(MET|met)\b", {"fg": "green", "bold": True}),
         (r"\bRPO\s+(MISSED|missed)\b", {"fg": "red", "bold": True}),
         (r"\bRPO\s+(NOT\s+DECIDED|unknown)\b", {"bold": True}),

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from efssim.report.cautions import cautions
 from efssim.report.details import details
 from efssim.report.happened import happened
 from efssim.report.lines import wrapped
 from efssim.report.parts import NO_REPLICATION, heading, joined, reproduce
-from efssim.report.verdict import disaster, verdict
+from efssim.report.verdict import certainty, disaster, verdict
 from efssim.result import Outcome, Result
 
 
@@ -20,6 +21,8 @@ def text_report(result: Result, command: str) -> str:
     for name, outcome in result.outcomes.items():
         title = wrapped(f"{name}:", indent=2) if len(result.outcomes) > 1 else []
         parts.append([*title, *details(name, outcome, result)])
+    if result.outcomes:
+        parts.append(wrapped(certainty(result)))
     parts.append(reproduce(result, command))
     return joined(parts)
 
@@ -27,4 +30,5 @@ def text_report(result: Result, command: str) -> str:
 def _first(name: str, outcome: Outcome, result: Result) -> list[str]:
     """Return what a reader looks for first: the verdict, and what a disaster would cost."""
     sentence = f"{name}: {verdict(name, outcome, result)}"
-    return [*wrapped(sentence, indent=2), *wrapped(disaster(outcome), indent=2)]
+    sentences = [sentence, disaster(outcome), *cautions(outcome, result)]
+    return [line for text in sentences for line in wrapped(text, indent=2)]

@@ -6,11 +6,20 @@ import math
 from typing import Any
 
 from efssim.report.distribution import distribution
+from efssim.report.evidence_text import long_faults_text, strata_text, units_text
 from efssim.report.lags import LAGS, half_width, lag_table
 from efssim.report.lines import counted, percent, short, wrapped
+from efssim.report.load import load_text
 from efssim.report.parts import NO_REPLICATION, heading, joined, reproduce
-from efssim.report.trials_verdict import WORDS, attained, disaster, late, of_trials
-from efssim.report.verdict import goal
+from efssim.report.trials_verdict import (
+    attained,
+    disaster,
+    kind_of,
+    late,
+    of_trials,
+    word_of,
+)
+from efssim.report.verdict import goal, headline
 from efssim.scenario.document import format_path
 from efssim.scenario.provenance import resolved
 from efssim.scenario.quantities import format_duration, format_size
@@ -65,9 +74,10 @@ def verdict_of_trials(name: str, trials: Trials) -> str:
     """Return whether trials meet the RPO, and how far it held."""
     summary, found = trials.summary, trials.evidence[name]
     means, intervals = summary["replications"][name], summary["ci95"][name]
-    if means["rpo"]["attainment"] is None:
-        return f"RPO unknown: no time in any window has a defined age ({goal(means)})."
-    return f"RPO {WORDS[found.met]} ({goal(means)}): {attained(means, intervals, found)}"
+    held = attained(means, intervals, found)
+    if means["rpo"]["attainment"] is None and kind_of(name, trials) == "open":
+        return f"RPO unknown: {held.rstrip('.')} ({goal(means)})."
+    return headline(word_of(name, trials), goal(means), held)
 
 
 def _lag_table(name: str, trials: Trials) -> list[str]:
@@ -94,16 +104,30 @@ def _ages(name: str, trials: Trials) -> list[str]:
 
 
 def _sentences(name: str, trials: Trials) -> list[str]:
-    means = trials.summary["replications"][name]
-    sentences = [
+    found = [
         "Mean with the half-width of its 95 % interval over trials; quantiles and maximum are of "
         "all trials together.",
-        _diverging(name, trials),
-        _syncs(means),
-        _ends(means),
+        *sentences_of(name, trials),
+        strata_text(trials),
+        units_text(trials.evidence[name], trials),
+        long_faults_text(trials),
         _assumed(name, trials),
     ]
-    return [line for text in sentences if text for line in wrapped(text, indent=2)]
+    return [line for text in found if text for line in wrapped(text, indent=2)]
+
+
+def sentences_of(name: str, trials: Trials) -> list[str]:
+    """Return what there is to say beside the verdict and the lags, for every report."""
+    means, spec = trials.summary["replications"][name], trials.scenario.replications.get(name)
+    found = [
+        _diverging(name, trials),
+        "" if spec is None else load_text(trials.scenario, spec.source),
+        _syncs(means),
+        _initial(means),
+        _writes(means),
+        _ends(means),
+    ]
+    return [text for text in found if text]
 
 
 def _diverging(name: str, trials: Trials) -> str:
@@ -130,13 +154,36 @@ def _syncs(means: dict[str, Any]) -> str:
     return f"{text}."
 
 
+def _initial(means: dict[str, Any]) -> str:
+    if means["initial_sync_s"] is None:
+        return ""
+    size = format_size(math.floor(means["initial_bytes"]))
+    return f"Initial sync: {size} in {format_duration(means['initial_sync_s'])} on average."
+
+
+def _writes(means: dict[str, Any]) -> str:
+    """Say what could not be made, and what was left behind with a configuration."""
+    found = {cause: size for cause, size in means["writes"]["dropped_bytes"].items() if size}
+    listed = ", ".join(f"{format_size(math.floor(n))} ({cause})" for cause, n in found.items())
+    text = f"Dropped on average, as they could not be made: {listed}." if found else ""
+    left = means["not_replicated"]
+    if left is not None:
+        size = format_size(math.floor(left["bytes"]))
+        text += f" Not replicated when the configuration was gone: {size} on average."
+    return text.strip()
+
+
 def _ends(means: dict[str, Any]) -> str:
     """Say how the trials ended, unless all ended ENABLED."""
     ends = means["final_status"]
     if set(ends) <= {"ENABLED"}:
         return ""
-    listed = ", ".join(f"{status} in {counted(count, 'trial')}" for status, count in ends.items())
-    return f"At the end: {listed}."
+    if all(isinstance(count, int) for count in ends.values()):
+        listed = [f"{status} in {counted(count, 'trial')}" for status, count in ends.items()]
+    else:  # weighted
+        total = math.fsum(ends.values())
+        listed = [f"{status} in {percent(count / total)}" for status, count in ends.items()]
+    return f"At the end: {', '.join(listed)}."
 
 
 def _assumed(name: str, trials: Trials) -> str:

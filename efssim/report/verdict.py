@@ -5,21 +5,32 @@ from __future__ import annotations
 from typing import Any
 
 from efssim.report.lines import clock, counted, percent
+from efssim.report.losses import beside_attainment
 from efssim.report.overlaps import longest_overlaps
+from efssim.report.words import kind_of_run, words
 from efssim.result import Outcome, Result
 from efssim.scenario.quantities import format_duration, format_size
+from efssim.study.facts import is_random
 
-WORDS = {True: "MET", False: "MISSED", None: "UNKNOWN"}
-"""What a verdict says, by `rpo.met` of a run."""
+_NOTHING = "no time in the window has a defined age"
 
 
 def verdict(name: str, outcome: Outcome, result: Result) -> str:
     """Return whether the RPO is met, by how much, and what the longest violation was."""
     summary = outcome.summary
-    if summary["rpo"]["met"] is None:
-        return f"RPO unknown: {attained(name, outcome, result)} ({goal(summary)})."
-    word = WORDS[summary["rpo"]["met"]]
-    return f"RPO {word} ({goal(summary)}): {attained(name, outcome, result)}"
+    kind = kind_of_run(summary)
+    if kind == "open":
+        first = f"RPO unknown: {_NOTHING} ({goal(summary)})."
+        return " ".join([first, *beside_attainment(outcome, result)])
+    held = attained(name, outcome, result)
+    return headline(words(kind, summary["unprotected_s"]), goal(summary), held)
+
+
+def headline(word: str, asked: str, held: str) -> str:
+    """Return a verdict: its words, what was asked for, and how far it held."""
+    if word.endswith(")"):
+        return f"RPO {word}, {asked}: {held}"
+    return f"RPO {word} ({asked}): {held}"
 
 
 def goal(summary: dict[str, Any]) -> str:
@@ -29,10 +40,14 @@ def goal(summary: dict[str, Any]) -> str:
 
 
 def attained(name: str, outcome: Outcome, result: Result) -> str:
-    """Return how far the RPO held, the worst age, and the violations."""
+    """Return how far the RPO held, the worst age, the violations, and what was lost."""
+    return " ".join([_held(name, outcome, result), *beside_attainment(outcome, result)])
+
+
+def _held(name: str, outcome: Outcome, result: Result) -> str:
     rpo, age = outcome.summary["rpo"], outcome.summary["time_since_last_sync_s"]
     if rpo["met"] is None:
-        return "no time in the window has a defined age"
+        return f"{_NOTHING}."
     of = "of the time in which it is defined" if age["undefined_s"] else "of the time"
     worst = (
         f"the worst age was {format_duration(age['max'])}, {_margin(age['max'], rpo['target_s'])}"
@@ -74,4 +89,21 @@ def disaster(outcome: Outcome) -> str:
         return "A disaster at a random moment: unknown, the window is empty."
     mean = f"{format_size(pending['mean'])} and {format_duration(oldest['mean'])} of writes"
     worst = f"{format_size(pending['max'])} and {format_duration(oldest['max'])}"
-    return f"A disaster at a random moment would lose {mean} on average, {worst} at worst."
+    text = f"A disaster at a random moment would lose {mean} on average, {worst} at worst"
+    return f"{text}{without_point(outcome.summary)}."
+
+
+def certainty(result: Result) -> str:
+    """Return how sure the numbers of a run are."""
+    if is_random(result.scenario):
+        return "One run has no 95 % interval: --trials 30 tells how sure these numbers are."
+    return (
+        "There is no 95 % interval: nothing in this scenario is drawn at random, so every run has "
+        "these numbers."
+    )
+
+
+def without_point(summary: dict[str, Any]) -> str:
+    """Say that a disaster costs everything while there is no recovery point, if that was so."""
+    without_s = summary["unprotected_s"] + summary["rpo"]["excluded_s"]
+    return ", and all there is while there is no recovery point" if without_s else ""

@@ -12,14 +12,18 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from pydantic import ValidationError
+
 from efssim.scenario.base import Found
 from efssim.scenario.capacity import capacity_problems
 from efssim.scenario.moments import seconds_at
 from efssim.scenario.places import place_problems
-from efssim.scenario.quantities import parse_count, parse_datetime, parse_duration
+from efssim.scenario.quantities import parse_datetime, parse_duration
 from efssim.scenario.references import reference_problems
+from efssim.scenario.streams import TraceFile
 from efssim.scenario.targets import disturbance_problems
-from efssim.scenario.trace import TraceErrors, TraceSpec, read_trace
+from efssim.scenario.trace import TraceErrors, read_rows, read_trace
+from efssim.scenario.trace_spec import TraceSpec
 from efssim.scenario.written import disturbances, parsed, section
 
 DEFAULT_START = datetime(2026, 1, 1, tzinfo=UTC)
@@ -70,32 +74,39 @@ def _trace_problems(raw: Mapping[str, Any], base: Path) -> Iterator[Found]:
     for name, part in section(raw, "file_systems").items():
         for stream, written in section(part, "writes").items():
             path = ("file_systems", name, "writes", stream, "trace")
-            spec = _trace_spec(written.get("trace"), base)
-            if spec is not None:
-                yield from _unreadable(path, spec, start, duration)
+            trace = written.get("trace")
+            if isinstance(trace, Mapping) and isinstance(trace.get("file"), str | Path):
+                yield from _unreadable(path, trace, base, start, duration)
 
 
 def _unreadable(
-    path: tuple[str, ...], spec: TraceSpec, start: datetime, duration_s: float
+    path: tuple[str, ...],
+    trace: Mapping[str, Any],
+    base: Path,
+    start: datetime,
+    duration_s: float,
 ) -> Iterator[Found]:
     try:
-        read_trace(spec, start, duration_s)
+        spec = _valid_spec(trace, base)
+        if spec is None:  # what its values are is not known, whether it can be read is
+            read_rows(_plain_spec(trace, base), start)
+        elif duration_s > 0:
+            read_trace(spec, start, duration_s)
     except TraceErrors as failure:
         for error in failure.errors:
             where = f"{error.file}:{error.line}: " if error.line is not None else ""
             yield (*path, "file"), where + error.message
 
 
-def _trace_spec(raw: object, base: Path) -> TraceSpec | None:
-    if not isinstance(raw, Mapping) or not isinstance(raw.get("file"), str | Path):
+def _valid_spec(trace: Mapping[str, Any], base: Path) -> TraceSpec | None:
+    """Return what a trace says; None where a key of it is malformed."""
+    try:
+        return TraceFile.model_validate(trace, context={"base": base}).spec()
+    except ValidationError:
         return None
-    return TraceSpec(
-        file=base / raw["file"],
-        time=str(raw.get("time", "timestamp")),
-        bytes=str(raw.get("bytes", "value")),
-        period_s=parsed(parse_duration, raw.get("period")),
-        writes_per_row=parsed(parse_count, raw.get("writes_per_row", 60)) or 60,
-        align_start=raw.get("align") == "start",
-        repeat=raw.get("repeat") is True,
-        length_s=parsed(parse_duration, raw.get("length")),
-    )
+
+
+def _plain_spec(trace: Mapping[str, Any], base: Path) -> TraceSpec:
+    """Return the file and the columns of a trace, whatever else it says."""
+    columns = {key: trace[key] for key in ("time", "bytes") if isinstance(trace.get(key), str)}
+    return TraceFile(file=base / trace["file"], **columns).spec()

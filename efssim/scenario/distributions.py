@@ -27,6 +27,8 @@ from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
 from efssim.scenario.base import Found, Model, one_of
+from efssim.scenario.files import read_regular
+from efssim.scenario.quoting import cut
 
 Q = TypeVar("Q")
 Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
@@ -72,6 +74,12 @@ class Exponential(OfQuantity[Q]):
         drawn *= _number(self.mean)
         return drawn
 
+    def share_at_most(self, x: float) -> float:
+        return -math.expm1(-x / _number(self.mean)) if x > 0 else 0.0
+
+    def at_share(self, p: float) -> float:
+        return -_number(self.mean) * math.log1p(-p)
+
     def expected(self) -> float:
         return _number(self.mean)
 
@@ -95,6 +103,16 @@ class Lognormal(OfQuantity[Q]):
         drawn *= _number(self.median)
         return drawn
 
+    def share_at_most(self, x: float) -> float:
+        from scipy.special import ndtr
+
+        return float(ndtr(math.log(x / _number(self.median)) / self.sigma)) if x > 0 else 0.0
+
+    def at_share(self, p: float) -> float:
+        from scipy.special import ndtri
+
+        return _number(self.median) * math.exp(self.sigma * float(ndtri(p)))
+
     def expected(self) -> float:
         return _number(self.median) * math.exp(self.sigma**2 / 2)
 
@@ -113,6 +131,18 @@ class Gamma(OfQuantity[Q]):
     def sample(self, generator: np.random.Generator, n: int) -> Floats:
         shape = self.cv**-2
         return generator.standard_gamma(shape, n) * (_number(self.mean) / shape)
+
+    def share_at_most(self, x: float) -> float:
+        from scipy.special import gammainc
+
+        shape = self.cv**-2
+        return float(gammainc(shape, x * shape / _number(self.mean))) if x > 0 else 0.0
+
+    def at_share(self, p: float) -> float:
+        from scipy.special import gammaincinv
+
+        shape = self.cv**-2
+        return float(gammaincinv(shape, p)) * _number(self.mean) / shape
 
     def expected(self) -> float:
         return _number(self.mean)
@@ -139,6 +169,14 @@ class Uniform(OfQuantity[Q]):
     def sample(self, generator: np.random.Generator, n: int) -> Floats:
         low, high = _number(self.low), _number(self.high)
         return generator.random(n) * (high - low) + low
+
+    def share_at_most(self, x: float) -> float:
+        low, high = _number(self.low), _number(self.high)
+        return float(x >= high) if x >= high or x < low else (x - low) / (high - low)
+
+    def at_share(self, p: float) -> float:
+        low, high = _number(self.low), _number(self.high)
+        return low + p * (high - low)
 
     def expected(self) -> float:
         return (_number(self.low) + _number(self.high)) / 2
@@ -169,6 +207,19 @@ class Pareto(OfQuantity[Q]):
         low = _number(self.min)
         kept = 1 - math.pow(low / _number(self.max), self.alpha)
         return np.asarray(low * (1 - generator.random(n) * kept) ** (-1 / self.alpha))
+
+    def share_at_most(self, x: float) -> float:
+        low, high = _number(self.min), _number(self.max)
+        if x <= low:
+            return 0.0
+        return -math.expm1(self.alpha * math.log(low / min(x, high))) / self._kept
+
+    def at_share(self, p: float) -> float:
+        return _number(self.min) * math.pow(1 - p * self._kept, -1 / self.alpha)
+
+    @property
+    def _kept(self) -> float:
+        return -math.expm1(self.alpha * math.log(_number(self.min) / _number(self.max)))
 
     def expected(self) -> float:
         return self._moment(1)
@@ -220,6 +271,14 @@ class Empirical(OfQuantity[Q]):
     def sample(self, generator: np.random.Generator, n: int) -> Floats:
         numbers = self.numbers()
         return numbers[generator.integers(0, len(numbers), n)]
+
+    def share_at_most(self, x: float) -> float:
+        numbers = self.numbers()
+        return int((numbers <= x).sum()) / len(numbers)
+
+    def at_share(self, p: float) -> float:
+        numbers = np.sort(self.numbers())
+        return float(numbers[max(0, math.ceil(p * len(numbers)) - 1)])
 
     def expected(self) -> float:
         numbers = self.numbers()
@@ -275,6 +334,25 @@ class Distribution(OfQuantity[Q]):
         drawn: Floats = getattr(self, chosen).sample(generator, n)
         return drawn
 
+    def share_at_most(self, x: float) -> float:
+        """Return the probability of a draw of at most x, in seconds or bytes."""
+        chosen = one_of(self)
+        if chosen == "constant":
+            return float(_number(self.constant) <= x)
+        share: float = getattr(self, chosen).share_at_most(x)
+        return share
+
+    def at_share(self, p: float) -> float:
+        """Return the smallest x with a probability of at least p of a draw of at most x.
+
+        For 0 < p < 1: a draw of p that is uniform gives a draw of this distribution.
+        """
+        chosen = one_of(self)
+        if chosen == "constant":
+            return _number(self.constant)
+        x: float = getattr(self, chosen).at_share(p)
+        return x
+
     def expected(self) -> float:
         """Return the mean, in seconds or bytes."""
         chosen = one_of(self)
@@ -306,15 +384,30 @@ def beside_scenario(file: Path, info: ValidationInfo) -> Path:
     return base / file
 
 
+_MAX_BYTES = 2**26
+"""Largest file of values (64 MiB): some million of them; assumed."""
+
+
 def _readable(file: Path) -> Path:
-    if not file.is_file():
-        raise ValueError(f"no such file: {file}")
+    _content(file)
     return file
+
+
+def _content(file: Path) -> bytes:
+    """Return what a file of values holds; raise ValueError with a sentence."""
+    try:
+        return read_regular(file, _MAX_BYTES)
+    except FileNotFoundError:
+        raise ValueError(f"no such file: {cut(file)}") from None
+    except OSError as error:
+        raise ValueError(f"{cut(file)} cannot be read: {error.strerror or error}") from None
+    except ValueError as error:
+        raise ValueError(f"{cut(file)} {error}") from None
 
 
 def _read_values(file: Path, quantity: TypeAdapter[Any]) -> Floats:
     try:
-        lines = [line.strip() for line in file.read_text(encoding="utf-8").splitlines()]
+        lines = [line.strip() for line in _content(file).decode("utf-8").splitlines()]
     except UnicodeDecodeError:
         raise ValueError(f"{file} is not UTF-8 text") from None
     return np.array([quantity.validate_python(line) for line in lines if line], dtype=np.float64)

@@ -11,7 +11,6 @@ import codecs
 import difflib
 import json
 import os
-import pathlib
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -21,9 +20,25 @@ import yaml
 from pydantic import BaseModel
 
 from efssim.errors import EfssimError
+from efssim.scenario.files import read_regular
+from efssim.scenario.quoting import capped, concise, cut
+
+_FILE_MAX = 500
+"""Characters of the name of a file in a message: more than most have, and no file is found by; a
+name that was too long to be opened is cut."""
+
+_PATH_MAX = 500
+"""Characters of a path in a message: above those of every path that a scenario can have but for
+long names."""
+
+_NAME_MAX = 200
+"""Characters of a name in a path: as many as a name may have."""
 
 MAX_VALUES = 100_000
 """Largest number of values in a document, each alias counted as what it stands for."""
+
+MAX_BYTES = 2**24
+"""Largest scenario file (16 MiB): far above what 100,000 values take; assumed."""
 
 MAX_DEPTH = 100
 """Deepest nesting of mappings and lists, aliases expanded."""
@@ -62,19 +77,15 @@ class Problem:
     path: Path
     message: str
 
+    def __post_init__(self) -> None:
+        """Cut what a message quotes."""
+        object.__setattr__(self, "message", concise(self.message))
+
     def __str__(self) -> str:
         at = self.position
-        place = "" if at is None else f"{at.file}:{at.line}:{at.column}: "
-        where = f"{format_path(self.path)}: " if self.path else ""
-        return f"{place}{where}{_in_one_line(self.message)}"
-
-
-def _in_one_line(message: str) -> str:
-    """Return a message with whatever in it would break its line, or hide in it, escaped."""
-    if message.isprintable():
-        return message
-    letters = (c if c.isprintable() else c.encode("unicode_escape").decode() for c in message)
-    return "".join(letters)
+        place = "" if at is None else f"{capped(at.file, _FILE_MAX)}:{at.line}:{at.column}: "
+        where = f"{capped(_cut_path(self.path), _PATH_MAX)}: " if self.path else ""
+        return f"{place}{where}{self.message}"
 
 
 class ScenarioError(EfssimError, ValueError):
@@ -153,8 +164,8 @@ def read_document(path: os.PathLike[str] | str) -> Document:
     """
     file = os.fspath(path)
     try:
-        content = pathlib.Path(file).read_bytes()
-    except (OSError, ValueError) as error:  # ValueError: NUL in the name
+        content = read_regular(file, MAX_BYTES)
+    except (OSError, ValueError) as error:  # ValueError: no regular file, or NUL in the name
         reason = getattr(error, "strerror", None) or error
         problem = Problem(Position(file, 1, 1), (), f"cannot read the file: {reason}")
         raise ScenarioError([problem]) from None
@@ -219,6 +230,15 @@ def _node_of(value: Any, at: Position, depth: int) -> _Node:
 def format_path(path: Path) -> str:
     """Return a path as written on the command line: `a.b.0`, other names in double quotes."""
     return ".".join(str(part) if isinstance(part, int) else _format_name(part) for part in path)
+
+
+def _cut_path(path: Path) -> str:
+    """Return a path for a reader: long names are cut."""
+    return format_path(tuple(part if isinstance(part, int) else _cut_name(part) for part in path))
+
+
+def _cut_name(name: str) -> str:
+    return name if len(name) <= _NAME_MAX else f"{name[: _NAME_MAX - 1]}…"
 
 
 def parse_path(text: str) -> Path:
@@ -363,8 +383,7 @@ def _path_message(text: str, index: int) -> str:
 
 def _shown(text: str) -> str:
     """Return a text of the user as one short line."""
-    short = text if len(text) <= 60 else text[:59] + "…"
-    return short if short.isprintable() else json.dumps(short)
+    return cut(text)
 
 
 # Nodes

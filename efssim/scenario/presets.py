@@ -77,11 +77,26 @@ CONTROL_PRESETS: dict[PresetName, dict[str, PresetValue]] = {
         "pausing": PresetValue(60.0, "assumed", "no evidence is public"),
         "resuming": PresetValue(0.0, "assumed", "no evidence is public"),
         "deleting": PresetValue(300.0, "assumed", _EMPTY_LOGS),
+        "protecting": ZERO,  # public scripts wait for it, and none says for how long
     },
-    "none": {"enabling": ZERO, "pausing": ZERO, "resuming": ZERO, "deleting": ZERO},
+    "none": dict.fromkeys(("enabling", "pausing", "resuming", "deleting", "protecting"), ZERO),
 }
 
 _CREATE_LOGS = "public acceptance-test logs: 18 to 30 s for creating and deleting an empty one"
+
+OVERHEAD: dict[PresetName, PresetValue] = {
+    "efs": PresetValue(
+        12 * 2**20, "documented", "EFS User Guide, replication costs: hidden directories, metadata"
+    ),
+    "none": PresetValue(0, "default", "nothing"),
+}
+"""Bytes that EFS keeps for itself on a destination, and meters."""
+
+
+def overhead_of(preset: PresetName) -> int:
+    """Return the bytes that EFS keeps for itself on a destination."""
+    return int(OVERHEAD[preset].value)
+
 
 FILE_SYSTEM_TIMES: dict[str, PresetValue] = {
     "creating": PresetValue(30.0, "assumed", _CREATE_LOGS),

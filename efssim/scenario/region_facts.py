@@ -43,6 +43,24 @@ _ONE_ZONE: dict[str, tuple[str, tuple[int, ...]]] = {
 _FEWEST_ZONES = 3
 """Availability Zones that a Region has at least (AWS's own promise of every Region)."""
 
+_HIGH_ELASTIC = (
+    "us-east-1",
+    "us-east-2",
+    "us-west-2",
+    "ap-south-1",
+    "ap-northeast-1",
+    "ap-northeast-2",
+    "ap-southeast-1",
+    "ap-southeast-2",
+    "eu-central-1",
+    "eu-west-1",
+    "eu-west-2",
+)
+"""Regions in which a Regional file system with elastic throughput takes 5 GiB/s of writes."""
+
+_HIGH_BURSTING = ("us-east-1", "us-east-2", "us-west-2", "eu-west-1", "ap-southeast-2")
+"""Regions in which bursting throughput takes 3 GiB/s of writes, One Zone included."""
+
 _HIGH_PROVISIONED = ("us-east-1", "us-east-2", "us-west-2", "eu-west-1")
 """Regions with the higher limit of provisioned throughput."""
 
@@ -79,3 +97,15 @@ def provisioned_limit_mibps(region: str, one_zone: bool) -> float:
     """
     high = region in _HIGH_PROVISIONED and not one_zone
     return _HIGH_LIMIT_MIBPS if high else _LIMIT_MIBPS
+
+
+def write_limit(mode: str, region: str, one_zone: bool) -> float:
+    """Return the bytes per second of writes that a file system takes at most in a Region.
+
+    EFS User Guide, "Amazon EFS quotas": the limits of a file system by throughput mode.
+    """
+    if mode == "provisioned":
+        return provisioned_limit_mibps(region, one_zone) * 2**20
+    if mode == "elastic":
+        return (5.0 if region in _HIGH_ELASTIC and not one_zone else 1.0) * 2**30
+    return (3.0 if region in _HIGH_BURSTING else 1.0) * 2**30

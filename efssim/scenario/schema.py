@@ -38,6 +38,7 @@ from efssim.scenario.streams import (
     WriteStream,
 )
 from efssim.scenario.timing import Control, Initial, Sync
+from efssim.scenario.totals import total_problems
 from efssim.scenario.types import (
     ByteRate,
     Count,
@@ -55,6 +56,7 @@ __all__ = [
     "LARGEST_FILE_BYTES",
     "Arrivals",
     "Batch",
+    "CloudWatch",
     "Control",
     "Defaults",
     "Destination",
@@ -100,9 +102,10 @@ class FileSystem(Place):
     bare = "region"
 
     size: Size = 0
-    """Bytes stored; a constant."""
+    """Bytes stored at the start; writes add to them (`new_bytes`)."""
     files: Count = 0
-    """Files stored: the inventory that every sync scans; a constant."""
+    """Files stored at the start, the inventory that every sync scans; writes add to them
+    (`new_files`)."""
     throughput_mode: Literal["bursting", "provisioned", "elastic"] = "bursting"
     """Throughput mode, as the API has it."""
     provisioned_throughput: ByteRate | None = None
@@ -175,6 +178,8 @@ class Replication(Model):
     """Delays of the control plane."""
     initial: Initial = Initial.model_construct()
     """The initial sync, where it differs from the others."""
+    overhead: Size | None = None
+    """Bytes that EFS keeps for itself on the destination: 12 MiB, with `sync: {preset: none}` 0."""
 
     @classmethod
     def misfits(cls, data: Mapping[str, Any]) -> Iterator[Found]:
@@ -193,6 +198,18 @@ class Rpo(Model):
     """Largest acceptable age; 15 minutes is what AWS documents "for most file systems"."""
     attainment: Fraction = 0.999
     """Share of the time in which the target has to hold."""
+    initial_sync: Literal["counted", "excluded"] = "counted"
+    """Whether the time from the creation of a replication to its first recovery point counts."""
+    after_deletion: Literal["counted", "excluded"] = "counted"
+    """Whether the time without a configuration counts: once it is gone, and before it is made."""
+
+
+class CloudWatch(Model):
+    """How CloudWatch's view of the run is made."""
+
+    phase: Annotated[Duration, Field(lt=60)] | None = None
+    """When within its minute TimeSinceLastSync is sampled; drawn anew for each minute unless set.
+    AWS documents only that there is a sample a minute."""
 
 
 class FileSystemDefaults(Model):
@@ -274,6 +291,8 @@ class Scenario(Model):
     """Whether syncs are kept; `off` keeps the summary, in memory that does not grow with them."""
     rpo: Rpo = Rpo.model_construct()
     """The recovery point objective."""
+    cloudwatch: CloudWatch = CloudWatch.model_construct()
+    """How CloudWatch's view of the run is made."""
     regions: dict[Name, Region] = Field(default_factory=dict)
     """Regions with something to say about; the others are known to AWS and opted in."""
     links: dict[LinkName, Link] = Field(
@@ -340,4 +359,6 @@ class Scenario(Model):
         if isinstance(data, Mapping):
             start = parsed(parse_datetime, data.get("start", DEFAULT_START))
             data = with_moments(as_written(data), start)
-        return collect(cls.__name__, problems, lambda: handler(data))
+        scenario = collect(cls.__name__, problems, lambda: handler(data))
+        too_large = [problem(loc, message) for loc, message in total_problems(scenario)]
+        return collect(cls.__name__, too_large, lambda: scenario)

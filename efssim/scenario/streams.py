@@ -6,13 +6,17 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Self, TypeVar
 
-from pydantic import Field, ValidationInfo, field_validator, model_validator
+from pydantic import AfterValidator, Field, ValidationInfo, field_validator, model_validator
 
 from efssim.scenario.arrivals import Arrivals
 from efssim.scenario.base import Found, Model
 from efssim.scenario.distributions import Distribution, beside_scenario
-from efssim.scenario.quantities import parse_size
-from efssim.scenario.trace import Trace, TraceSpec, read_trace
+from efssim.scenario.largest import LARGEST_FILE_BYTES
+from efssim.scenario.quantities import parse_fraction, parse_size
+from efssim.scenario.quoting import quoted
+from efssim.scenario.trace import Trace, read_trace
+from efssim.scenario.trace_spec import TraceSpec
+from efssim.scenario.trace_units import parse_unit
 from efssim.scenario.types import (
     Count,
     Factor,
@@ -27,8 +31,15 @@ from efssim.scenario.written import mapping, parsed
 if TYPE_CHECKING:
     from efssim.scenario.schema import Scenario
 
-LARGEST_FILE_BYTES = 52_673_613_135_872
-"""Largest file of EFS (EFS User Guide, quotas: 47.9 TiB); no single write is larger."""
+__all__ = ["LARGEST_FILE_BYTES", "Growth", "HotSet", "InFile", "TraceFile", "WriteStream"]
+
+
+def _unit(text: str) -> str:
+    parse_unit(text)
+    return text
+
+
+ValueUnit = Annotated[str, AfterValidator(_unit)]
 
 Growth = Annotated[Factor, Field(gt=0)]
 
@@ -41,9 +52,21 @@ class TraceFile(Model):
     file: Path
     """CSV file, relative to the scenario."""
     time: str = "timestamp"
-    """Column of the time: datetimes, or seconds since the scenario's start."""
+    """Column of the time: datetimes, seconds since the scenario's start, or epoch times."""
     bytes: str = "value"
     """Column of the bytes."""
+    unit: ValueUnit | None = None
+    """Unit of the column: `KiB`, `MB`, `512 B`, `KiB/s`; bytes unless set."""
+    per: Literal["second", "period"] | None = None
+    """With `period`: `second` says that values are rates; totals of the period unless set."""
+    counter: Flag | None = None
+    """Values are readings of a counter that only grows, or begins anew from 0."""
+    where: dict[str, str | Flag | int | float] = Field(default_factory=dict)
+    """Columns and the value that rows must have in them; others are passed over."""
+    time_unit: Literal["s", "ms", "us", "ns", "filetime"] | None = None
+    """Unit of times that are numbers, where their magnitude does not tell it."""
+    missing: Literal["zero"] | None = None
+    """`zero` says that a period without a row had no writes, and was not left out."""
     period: PositiveDuration | None = None
     """Rows are totals of this long; without it each row is one write."""
     writes_per_row: Annotated[Count, Field(gt=0, le=1_000_000)] = 60
@@ -54,6 +77,17 @@ class TraceFile(Model):
     """Start over at the end of the trace."""
     length: PositiveDuration | None = None
     """With `repeat` and without `period`: time from one beginning of the trace to the next."""
+
+    @classmethod
+    def misfits(cls, data: Mapping[str, Any]) -> Iterator[Found]:
+        yield from super().misfits(data)
+        is_rate = data.get("per") == "second" or _is_rate(data.get("unit"))
+        if is_rate and data.get("period") is None:
+            yield ("per",) if "per" in data else ("unit",), "needs `period`: how long a rate holds"
+        if is_rate and data.get("counter") is True:
+            yield ("counter",), "is of amounts, and these values are rates per second"
+        if data.get("per") == "period" and _is_rate(data.get("unit")):
+            yield ("per",), f"is of amounts, and {quoted(data['unit'])} is a rate per second"
 
     @field_validator("file")
     @classmethod
@@ -75,7 +109,26 @@ class TraceFile(Model):
             align_start=self.align == "start",
             repeat=self.repeat,
             length_s=self.length,
+            unit=self.unit,
+            per=self.per,
+            counter=self.counter,
+            where=tuple((column, _as_cell(value)) for column, value in self.where.items()),
+            time_unit=self.time_unit,
+            missing_zero=self.missing == "zero",
         )
+
+
+def _is_rate(unit: object) -> bool:
+    """Whether a unit as written is one per second; False for what is none."""
+    try:
+        return isinstance(unit, str) and parse_unit(unit).is_rate
+    except ValueError:
+        return False
+
+
+def _as_cell(value: object) -> str:
+    """Return a value of YAML as a cell of a CSV has it."""
+    return str(value).lower() if isinstance(value, bool) else str(value).strip()
 
 
 class HotSet(Model):
@@ -129,6 +182,18 @@ class WriteStream(Model):
     """Files that one write changes."""
     growth: Growth = 1.0
     """Multiplies the arrival rate; for traces and batches the bytes."""
+    new_bytes: Fraction | None = None
+    """Share of the bytes that add to the size of the file system, those of hot writes left out; the
+    rest overwrites. 100 % unless set, 0 % with `in_file`."""
+    new_files: Fraction = 0.0
+    """Share of the changed files that are new."""
+
+    @property
+    def adds_bytes(self) -> float:
+        """Share of the bytes of its writes, the hot ones left out, that add to the size."""
+        if self.new_bytes is not None:
+            return self.new_bytes
+        return 1.0 if self.in_file is None else 0.0
 
     @classmethod
     def misfits(cls, data: Mapping[str, Any]) -> Iterator[Found]:
@@ -142,6 +207,9 @@ class WriteStream(Model):
         )
         if hot is not None and whole is not None and hot > whole > 0:
             yield (), "hot_set is larger than the file that it lies in"
+        new_files = parsed(parse_fraction, data.get("new_files"))
+        if "in_file" in data and new_files is not None and new_files > 0:
+            yield (), "new_files: a stream with in_file writes into one file"
 
     @model_validator(mode="after")
     def _rate_of_volume(self) -> Self:

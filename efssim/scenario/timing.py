@@ -114,6 +114,9 @@ class Control(Tuned):
     """How long it is PAUSED at least, however soon the last cause ends."""
     deleting: Distribution[Duration] | None = None
     """From the call until the configuration is gone."""
+    protecting: Distribution[Duration] | None = None
+    """From ENABLED until the destination's overwrite protection is shown as REPLICATING and no
+    longer as DISABLED; with 0 it is from the creation of the configuration on."""
 
 
 class Initial(Model):

@@ -59,6 +59,19 @@ CHOICES: dict[str, Choice] = {
         "D",
         "error of a client that sets the overwrite protection to REPLICATING",
     ),
+    "malformed_file_system_id": Choice(
+        "FileSystemNotFound",
+        ("BadRequest",),
+        "B",
+        "error of what is no id of a file system where a call takes one; observed, with its text",
+    ),
+    "unknown_creation_token": Choice(
+        "empty",
+        ("FileSystemNotFound",),
+        "B",
+        "answer of DescribeFileSystems to a creation token that no file system has: public clients"
+        " take an empty list, one of them the error, too",
+    ),
     "automatic_backups": Choice(
         "enabled",
         ("one_zone_only",),

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import math
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from efssim.scenario.schema import Arrivals, FileSystem, Scenario, WriteStream
+from efssim.scenario.arrivals import Arrivals
+from efssim.scenario.largest import COUNTED_MAX
+from efssim.scenario.streams import WriteStream
 from efssim.scenario.trace import Trace
+
+if TYPE_CHECKING:
+    from efssim.scenario.schema import FileSystem, Scenario
 
 WRITES_MAX = 10**10
 """Expected writes above which a run is refused unless asked for twice."""
-BYTES_MAX = 2**62
+BYTES_MAX = COUNTED_MAX
 """Expected bytes above which a run is refused: byte counts have 64 bits, and one sign."""
 
 

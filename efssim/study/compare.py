@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from efssim.errors import UsageError
 from efssim.study.errors import StudyError
-from efssim.study.pairs import difference
+from efssim.study.pairs import Difference, apart, weighted_difference
+from efssim.study.summary import PLACES
 from efssim.study.trials import Trials
 
 if TYPE_CHECKING:
@@ -75,15 +76,34 @@ class Comparison:
             left, right = self._numbers(self.first, a), self._numbers(self.second, b)
             for measure in left.columns.intersection(right.columns, sort=False):
                 pairs = pd.concat((left[measure], right[measure]), axis=1).dropna()
-                if len(pairs):
-                    found = difference(pairs.iloc[:, 0].tolist(), pairs.iloc[:, 1].tolist())
+                if len(pairs) and measure not in PLACES:
+                    found = self._difference(pairs, (a, b), measure)
                     name = a if a == b else f"{a}, {b}"
                     row = {"replication": name, "measure": measure, **found._asdict()}
-                    rows.append({**row, "pairs": len(pairs)})
+                    rows.append({**row, "pairs": len(pairs) if self.is_paired else 0})
         columns = ["replication", "measure", "first", "second", "difference", "low", "high"]
         table = pd.DataFrame(rows, columns=[*columns, "variance_saved", "pairs"])
         numbers = dict.fromkeys([*columns[2:], "variance_saved"], "float64")
         return table.astype({"replication": "str", "measure": "str", "pairs": "int64", **numbers})
+
+    @property
+    def is_paired(self) -> bool:
+        """Whether trials of one number are pairs: not where rare faults differ, and so strata."""
+        return self.first.design == self.second.design
+
+    def _difference(self, pairs: pd.DataFrame, names: tuple[str, str], measure: str) -> Difference:
+        if not self.is_paired:
+            studies = zip((self.first, self.second), names, strict=True)
+            (a, of_a), (b, of_b) = (study.estimate(name, measure) for study, name in studies)
+            return apart((a or 0.0, of_a), (b or 0.0, of_b))
+        by_number = {trial.number: trial.stratum for trial in self.first.trials}
+        strata = [by_number[int(number)] for number in pairs.index]
+        both = set(self.numbers)
+        weighing = self.first.design.weighing(
+            [at for number, at in by_number.items() if number in both]
+        )
+        first, second = (pairs.iloc[:, column].tolist() for column in (0, 1))
+        return weighted_difference(first, second, strata, weighing)
 
     def _numbers(self, study: Trials, replication: str) -> pd.DataFrame:
         """Return the numbers of the trials that both have, indexed by trial."""
@@ -106,7 +126,10 @@ class Comparison:
             "first": self.first.scenario.name,
             "second": self.second.scenario.name,
             "seed": self.first.seed,
-            "pairs": len(self.numbers),
+            "pairs": len(self.numbers) if self.is_paired else 0,
+            "traces": {
+                study.scenario.name: study.summary["traces"] for study in (self.first, self.second)
+            },
             "differences": rows.to_dict("records"),
         }
 

@@ -10,6 +10,7 @@ from typing import Literal
 import numpy as np
 
 from efssim.study.intervals import Interval, student_t
+from efssim.study.protected import most_unprotected_s, protected
 from efssim.study.trials import Trials
 
 MONTH_S = 30 * 86_400.0
@@ -109,6 +110,10 @@ class Evaluation:
     """Mean seconds above the target in 30 days of the window."""
     peak_s: float | None
     """Largest age in any trial; None where it is never defined."""
+    is_protected: bool = True
+    """Whether there always was a recovery point within the target when a disaster came."""
+    unprotected_s: float = 0.0
+    """Most seconds of a trial without any recovery point."""
 
     @property
     def attainment(self) -> float:
@@ -116,8 +121,12 @@ class Evaluation:
         return 1.0 - self.losses.mean()
 
     def reaches(self, share: float) -> bool:
-        """Whether the mean attainment reaches a share; for 100 %, whether no trial falls short."""
-        return self.losses.none() if share == 1 else self.attainment >= share
+        """Whether the mean attainment reaches a share; for 100 %, whether no trial falls short.
+
+        Whatever is attained does not count where there is no recovery point for a time.
+        """
+        reached = self.losses.none() if share == 1 else self.attainment >= share
+        return reached and self.is_protected
 
 
 def evaluated(
@@ -132,17 +141,18 @@ def evaluated(
     """Judge trials at one value: met if mean attainment is at least the objective, surely.
 
     `seen` is the largest loss of a trial that is known from elsewhere. An objective of 100 % is met
-    if no trial has a violation.
+    if no trial has a violation. Nothing is met where there is no recovery point for a time.
     """
     losses = losses_of(trials, replications)
     loss = losses.interval(confidence, seen)
     interval = Interval(1.0 - loss.high, 1.0 - loss.low)
     met = losses.none() if objective == 1 else interval.low >= objective
+    is_protected = all(protected(trials.trials, name, trials.weighing) for name in replications)
     return Evaluation(
         value=value,
         losses=losses,
         interval=interval,
-        met=met,
+        met=met and is_protected,
         stage=stage,
         seed=trials.seed,
         trials=len(trials),
@@ -150,6 +160,8 @@ def evaluated(
         violations_per_month=_per_month(trials, replications, "violations"),
         above_s_per_month=_per_month(trials, replications, "violation_s"),
         peak_s=_peak(trials, replications),
+        is_protected=is_protected,
+        unprotected_s=most_unprotected_s(trials.trials, replications),
     )
 
 

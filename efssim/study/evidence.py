@@ -1,11 +1,9 @@
 """Whether trials are enough to say that an objective is met, and how many more it takes.
 
-Attainment is a mean over trials with Student's t interval, and that is honest only where some
-trials have violations. Where none has one the interval has no width, however few they are. So a
-claim also needs its number of independent windows: if none of n windows has a violation, then with
-95 % confidence at most 1 - 0.05^(1/n) of all windows have one, and no larger share of the time is
-in violation (the "rule of three": J. A. Hanley and A. Lippman-Hand, If nothing goes wrong, is
-everything all right?, JAMA 249, 1983). A window is a day of a trial, or a trial if it is shorter.
+It is met if the lower bound of mean attainment reaches the objective, and missed if the upper bound
+is below it, each with 95 % confidence (`efssim.study.sample`). Without any loss the bound is that
+of the "rule of three" but for a little (J. A. Hanley and A. Lippman-Hand, If nothing goes wrong, is
+everything all right?, JAMA 249, 1983): a claim of 99.9 % takes about 3,200 units of evidence.
 """
 
 from __future__ import annotations
@@ -14,12 +12,18 @@ import math
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from efssim.study.intervals import Interval, mean_interval, mean_of, windows_needed
+from efssim.study.bounds import Units
+from efssim.study.intervals import CONFIDENCE
+from efssim.study.sample import Sample, Unit, sample_of
 from efssim.study.trial import Trial
+from efssim.study.weighing import Design
 
 LEAST = 10
 """Trials below which no estimate of how many more it takes is worth anything."""
-WINDOW_S = 86_400.0
+_MOST = 1e5
+"""Times the trials that there are beyond which more are no advice."""
+_ROUNDING = 1e-12
+"""Attainments are sums and quotients; one that misses an objective by this reaches it."""
 
 
 class Evidence(NamedTuple):
@@ -28,82 +32,86 @@ class Evidence(NamedTuple):
     met: bool | None
     """None: not enough data."""
     windows: int
-    """Independent windows with a defined age."""
+    """Units of evidence with a defined age: spans, or trials."""
     windows_needed: int | None
-    """How many the claim takes; None where no number does, for an objective of 100 %."""
+    """How many a claim without any loss takes; None where no number does, as for 100 %."""
     more_trials: int | None
     """About how many more trials it takes; 0 if decided, None where no number is known to do."""
+    unit: Unit
+    """What is counted where no rare fault comes."""
+    low: float
+    """What mean attainment is at least, with 95 % confidence; likewise"""
+    high: float
+    """what it is at most."""
 
 
-def evidence(trials: Sequence[Trial], replication: str, *, by_chance: bool) -> Evidence:
-    """Return what the trials that have a defined age say about a replication's objective.
+def evidence(trials: Sequence[Trial], replication: str, design: Design) -> Evidence:
+    """Return what trials say about a replication's objective.
 
-    Not `by_chance`: nothing is drawn, so that every trial is the same and one decides.
+    To be met a trial without a defined age counts as lost; to be missed it does not count.
     """
     parts = [trial.summary["replications"].get(replication) for trial in trials]
-    found = [
-        (part["rpo"]["attainment"], _windows(trial, part))
-        for trial, part in zip(trials, parts, strict=True)
-        if part is not None and part["rpo"]["attainment"] is not None
-    ]
-    objective = next(part["rpo"]["objective"] for part in parts if part is not None)
-    attained, windows = [share for share, _ in found], sum(count for _, count in found)
-    if not by_chance:
-        needed = min(1, len(attained))
-        return Evidence(attained[0] >= objective if attained else None, windows, needed, 0)
-    return _judged(attained, windows, objective)
+    objective: float = next(part["rpo"]["objective"] for part in parts if part is not None)
+    strict = sample_of(trials, replication, design, undefined_is_lost=True)
+    mild = sample_of(trials, replication, design, undefined_is_lost=False)
+    alpha = 1 - CONFIDENCE
+    low, high = 1.0 - strict.high(alpha), 1.0 - mild.low(alpha)
+    met = verdict(low, high, objective) if mild.count else None
+    if met is True and objective >= 1 and not strict.is_exact:
+        met = None
+    more = 0 if met is not None else _more(strict, mild, len(trials), objective)
+    needed = _needed(objective, strict)
+    return Evidence(met, mild.count, needed, more, mild.parts[0].unit, low, high)
 
 
-def _windows(trial: Trial, part: dict[str, dict[str, float]]) -> int:
-    """Return the whole days of a trial with a defined age, at least one."""
-    undefined_s = part["time_since_last_sync_s"]["undefined_s"]
-    return max(1, int((trial.summary["window"]["seconds"] - undefined_s) // WINDOW_S))
+def verdict(low: float, high: float, objective: float) -> bool | None:
+    """Return whether bounds of attainment show that an objective is met; None: neither."""
+    if low >= objective - _ROUNDING:
+        return True
+    return False if high < objective - _ROUNDING else None
 
 
-def _judged(attained: list[float], windows: int, objective: float) -> Evidence:
-    needed = _needed(objective)
-    interval = mean_interval(attained)
-    if interval is not None and interval.high < objective:
-        return Evidence(False, windows, needed, 0)
-    is_above = interval is not None and max(0.0, interval.low) >= objective
-    if is_above and needed is not None and windows >= needed:
-        return Evidence(True, windows, needed, 0)
-    return Evidence(None, windows, needed, _more(attained, interval, windows, needed, objective))
-
-
-def _needed(objective: float) -> int | None:
+def _needed(objective: float, sample: Sample) -> int | None:
+    """Return how many units of one kind a claim takes if none of them loses anything."""
+    if sample.is_exact:
+        return 1
     if objective >= 1:
         return None
-    return windows_needed(objective) if objective > 0 else 1
+    return without_loss(objective, (1 - CONFIDENCE) / sample.uncertain) if objective > 0 else 1
 
 
-def _more(
-    attained: list[float],
-    interval: Interval | None,
-    windows: int,
-    needed: int | None,
-    objective: float,
-) -> int | None:
-    """Return how many trials would decide, if they are as those so far; None: not known."""
-    n = len(attained)
-    if not n or (needed is None and mean_of(attained) >= objective):
+def without_loss(objective: float, alpha: float) -> int:
+    """Return how many units without any loss show an objective between 0 and 1."""
+
+    def show(count: int) -> bool:
+        return Units([0.0]).high(alpha, count) <= 1 - objective
+
+    # The largest stake alone gives this, and the others a little.
+    high = math.ceil(math.log(alpha * 0.5) / math.log(objective)) + 1
+    low = 0
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (low, middle) if show(middle) else (middle, high)
+    return high
+
+
+def _more(strict: Sample, mild: Sample, trials: int, objective: float) -> int | None:
+    """Return how many more trials would decide, if they are as those so far; None: not known."""
+    if not mild.count:
         return None
-    if n < LEAST or interval is None:
-        return max(LEAST - n, 0 if needed is None else _short(n, windows, needed))
-    mean, half = mean_of(attained), (interval.high - interval.low) / 2
-    if mean < objective or needed is None:
-        return _narrowing(n, half, objective - mean)
-    if interval.low >= objective:
-        return _short(n, windows, needed)
-    narrower = _narrowing(n, half, mean - objective)
-    return None if narrower is None else max(narrower, _short(n, windows, needed))
 
+    def decides(times: float) -> bool:
+        alpha = 1 - CONFIDENCE
+        if 1.0 - mild.mean() < objective:
+            return 1.0 - mild.low(alpha, times) < objective
+        return objective < 1 and 1.0 - strict.high(alpha, times) >= objective
 
-def _short(n: int, windows: int, needed: int) -> int:
-    """Return how many trials give the windows that are missing."""
-    return math.ceil(max(0, needed - windows) * n / windows)
-
-
-def _narrowing(n: int, half: float, distance: float) -> int | None:
-    """Return how many trials bring a half-width down to a distance: it shrinks with their root."""
-    return max(1, math.ceil(n * (half / distance) ** 2) - n) if distance > 0 else None
+    low, high = 1.0, 2.0
+    while not decides(high):
+        low, high = high, 2 * high
+        if high > _MOST:
+            return None
+    while high - low > 0.5 / trials:
+        middle = (low + high) / 2
+        low, high = (low, middle) if decides(middle) else (middle, high)
+    return max(1, LEAST - trials, math.ceil(high * trials - trials))

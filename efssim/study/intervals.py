@@ -60,7 +60,7 @@ def deviation(values: Sequence[float]) -> float:
     return float(np.std(values, ddof=1)) if min(values) < max(values) else 0.0
 
 
-def student_t(confidence: float, degrees: int) -> float:
+def student_t(confidence: float, degrees: float) -> float:
     """Return the two-sided quantile of Student's t: 2.262 for 95 % and 9 degrees of freedom."""
     from scipy.special import stdtrit
 

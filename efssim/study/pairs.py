@@ -8,7 +8,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from efssim.study.intervals import CONFIDENCE, student_t
+from efssim.study.intervals import CONFIDENCE, Interval, student_t
+from efssim.study.weighing import Weighing
 
 
 class Difference(NamedTuple):
@@ -28,6 +29,38 @@ class Difference(NamedTuple):
     Near 1: it takes that much fewer trials than with independent draws. Negative: pairing harms.
     None where nothing varies.
     """
+
+
+def apart(
+    first: tuple[float, Interval | None], second: tuple[float, Interval | None]
+) -> Difference:
+    """Return the difference of two means whose trials are no pairs, as their strata differ.
+
+    Of independent means with these 95 % intervals; None without one.
+    """
+    (a, of_a), (b, of_b) = first, second
+    if of_a is None or of_b is None:
+        return Difference(a, b, b - a, None, None, None)
+    half = math.hypot(of_a.high - of_a.low, of_b.high - of_b.low) / 2
+    return Difference(a, b, b - a, b - a - half, b - a + half, None)
+
+
+def weighted_difference(
+    first: Sequence[float], second: Sequence[float], strata: Sequence[int], weighing: Weighing
+) -> Difference:
+    """Return the difference over pairs of trials of strata that both scenarios share."""
+    if weighing.is_plain:
+        return difference(first, second)
+    gaps = [b - a for a, b in zip(first, second, strict=True)]
+    interval = weighing.interval(gaps, strata)
+    low, high = interval or (None, None)
+    means = weighing.mean(first, strata), weighing.mean(second, strata)
+    widths = [weighing.interval(values, strata) for values in (first, second)]
+    alone = math.fsum((each.high - each.low) ** 2 for each in widths if each is not None)
+    saved = None
+    if interval is not None and alone:
+        saved = 1 - (interval.high - interval.low) ** 2 / alone
+    return Difference(*means, weighing.mean(gaps, strata), low, high, saved)
 
 
 def difference(first: Sequence[float], second: Sequence[float]) -> Difference:

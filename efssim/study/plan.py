@@ -14,6 +14,8 @@ from efssim.errors import UsageError
 from efssim.progress import bar_of_evaluations, told
 from efssim.scenario import Scenario
 from efssim.scenario.document import Position
+from efssim.scenario.trace_quality import TraceQuality
+from efssim.scenario.trace_use import trace_qualities
 from efssim.study.confirm import (
     confirmed,
     fresh_seed,
@@ -106,6 +108,14 @@ class Plan:
         from efssim.report.plan_text import answer_text
 
         return answer_text(self)
+
+    @cached_property
+    def traces(self) -> dict[str, TraceQuality]:
+        """What trace files were taken for and what they lack, by the path of the stream.
+
+        Raise TraceErrors if a file changed since.
+        """
+        return trace_qualities(self.scenario)
 
     @property
     def holds_on(self) -> list[tuple[float, float]]:

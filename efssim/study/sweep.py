@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Executor
@@ -16,11 +15,12 @@ from efssim.errors import UnknownNameError, UsageError
 from efssim.progress import bar_of_trials, told
 from efssim.scenario import Scenario
 from efssim.scenario.document import Position, suggest
+from efssim.scenario.trace_quality import TraceQuality
 from efssim.study.errors import StudyError
-from efssim.study.intervals import mean_interval
-from efssim.study.pairs import Difference, difference
+from efssim.study.pairs import Difference, apart, weighted_difference
 from efssim.study.shared import runner
 from efssim.study.space import OPTION, Parameter, listed, parameter, values_of, with_value
+from efssim.study.summary import PLACES
 from efssim.study.trials import Trials
 from efssim.usage import checked
 
@@ -42,6 +42,10 @@ class Point:
     values: dict[str, Any]
     """By path; in SI units where they are numbers. A path that is not there is not varied."""
     trials: Trials
+
+
+def _covered(found: TraceQuality) -> float:
+    return 1.0 if found.coverage is None or not found.is_thin else found.coverage
 
 
 @dataclass(frozen=True, repr=False)
@@ -85,6 +89,19 @@ class Sweep:
         return joined.assign(replication=categories(joined["replication"], names))
 
     @cached_property
+    def traces(self) -> dict[str, TraceQuality]:
+        """What trace files were taken for and what they lack, by the path of the stream.
+
+        Of each stream where its coverage is least, for values that are varied may change it. Raise
+        TraceErrors if a file changed since.
+        """
+        worst: dict[str, TraceQuality] = {}
+        for point in self.points:
+            for path, found in point.trials.traces.items():
+                worst[path] = min(worst.get(path, found), found, key=_covered)
+        return worst
+
+    @cached_property
     def summary(self) -> dict[str, Any]:
         """The content of sweep.json: values, means and intervals of each combination."""
         from efssim.report.sweep_json import sweep_summary
@@ -102,9 +119,8 @@ class Sweep:
         self.check_measure(measure)
         rows = []
         for point in self.points:
-            values = self.series(point, measure, replication).tolist()
-            low, high = mean_interval(values) or (None, None)
-            mean = math.fsum(values) / len(values) if values else None
+            mean, interval = point.trials.estimate(self.named(replication), measure)
+            low, high = interval or (None, None)
             rows.append({**self._all_values(point), "mean": mean, "low": low, "high": high})
         return pd.DataFrame(rows).astype(dict.fromkeys(("mean", "low", "high"), "float64"))
 
@@ -114,8 +130,12 @@ class Sweep:
     def check_measure(self, measure: str) -> None:
         """Raise StudyError unless every trial has a number of that name."""
         table = self.points[0].trials.table
-        if measure not in table.columns or measure in ("trial", "replication"):
-            known = [name for name in table.columns if table[name].dtype.kind in "fiu"]
+        if measure not in table.columns or measure in ("trial", "replication", *PLACES):
+            known = [
+                name
+                for name in table.columns
+                if table[name].dtype.kind in "fiu" and name not in PLACES
+            ]
             raise StudyError(f"no measure '{measure}'{_meant(measure, known)}")
 
     def series(
@@ -151,7 +171,7 @@ class Sweep:
             ((path, value),) = point.values.items()
             pairs = pd.concat((base, self.series(point, measure, replication)), axis=1).dropna()
             if len(pairs):
-                found = difference(pairs.iloc[:, 0].tolist(), pairs.iloc[:, 1].tolist())
+                found = self._change(point, pairs, measure, self.named(replication))
                 rows.append({"path": path, "value": value, **found._asdict()})
         columns = ["path", "value", *Difference._fields]
         table = pd.DataFrame(rows, columns=columns)
@@ -160,6 +180,19 @@ class Sweep:
         reach = table.assign(reach=table["difference"].abs()).groupby("path")["reach"]
         order = reach.transform("max").sort_values(ascending=False, kind="stable").index
         return table.loc[order].reset_index(drop=True)
+
+    def _change(
+        self, point: Point, pairs: pd.DataFrame, measure: str, replication: str
+    ) -> Difference:
+        """Return what a value changes: over pairs, unless it makes other faults rare."""
+        base, other = self.points[0].trials, point.trials
+        if base.design != other.design:
+            (a, of_a), (b, of_b) = (one.estimate(replication, measure) for one in (base, other))
+            return apart((a or 0.0, of_a), (b or 0.0, of_b))
+        by_number = {trial.number: trial.stratum for trial in base.trials}
+        strata = [by_number[int(number)] for number in pairs.index]
+        first, second = (pairs.iloc[:, column].tolist() for column in (0, 1))
+        return weighted_difference(first, second, strata, base.weighing)
 
     def plot(
         self, measure: str = MEASURE, replication: str | None = None, ax: Axes | None = None

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from efssim.errors import EfssimError
+from efssim.model.draws import Draws
 from efssim.model.errors import RunError
+from efssim.model.strata import placed, strata_of
 from efssim.scenario import Scenario
 from efssim.simulate import Simulation
+from efssim.study.spans import Watch, division
 
 States = dict[str, dict[str, dict[str, Any]]]
 
@@ -21,6 +25,11 @@ class Trial:
     """Counted from 0; trial 0 is the run without trials."""
     summary: dict[str, Any]
     """The content of summary.json."""
+    stratum: int = 0
+    """Ordinal of the stratum: see `efssim.model.strata`."""
+    spans: Mapping[str, Sequence[Sequence[float]]] = field(default_factory=dict)
+    """Spans that are evidence by themselves, by replication: length and seconds in violation of
+    each. Of a replication that is not there the trial is the unit."""
 
 
 @dataclass(frozen=True)
@@ -54,9 +63,20 @@ def run_trial(scenario: Scenario, seed: int, number: int, verify: bool = False) 
     """
     try:
         simulation = Simulation(scenario, seed, verify=verify, trial=number, metrics=False)
-        simulation.advance_to_end()
-        return Done(Trial(number, simulation.result().summary), simulation.lag_states())
+        return _run(simulation, number)
     except RunError:  # the scenario's mistake, not the trial's
         raise
     except Exception as error:
         raise TrialError(number, seed, f"{type(error).__name__}: {error}") from error
+
+
+def _run(simulation: Simulation, number: int) -> Done:
+    scenario = simulation.scenario
+    strata = strata_of(scenario)
+    ordinal = placed(scenario, Draws(simulation.seed, number), strata).ordinal
+    divided = division(scenario, strata, ordinal)
+    watch = None if divided is None else Watch(simulation, divided)
+    simulation.advance_to_end()
+    result = simulation.result()
+    spans = {} if watch is None else watch.spans(result)
+    return Done(Trial(number, result.summary, ordinal, spans), simulation.lag_states())

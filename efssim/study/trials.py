@@ -13,19 +13,24 @@ from typing import TYPE_CHECKING, Any
 
 from efssim.errors import UnknownNameError
 from efssim.lag.pool import Pool
+from efssim.model.strata import strata_of
 from efssim.progress import bar_of_trials, told
 from efssim.scenario import Scenario
+from efssim.scenario.trace_quality import TraceQuality
+from efssim.scenario.trace_use import trace_qualities
 from efssim.study.evidence import Evidence, evidence
 from efssim.study.executors import Workers
-from efssim.study.facts import is_random
 from efssim.study.handing_out import HandingOut
 from efssim.study.interrupts import Interrupts
-from efssim.study.intervals import Estimate, quantile_interval, quantile_of
+from efssim.study.intervals import Estimate, Interval, quantile_interval, quantile_of
+from efssim.study.long_faults import long_faults
 from efssim.study.part import Job
-from efssim.study.precision import BUDGET, LEAST, Precision, stein_intervals
+from efssim.study.precision import BUDGET, Precision, first_stage, stein_intervals
+from efssim.study.quantiles import weighted_quantile
 from efssim.study.store import Store
 from efssim.study.summary import means_and_intervals, trial_table
 from efssim.study.trial import Done, Trial
+from efssim.study.weighing import Design, Weighing
 from efssim.usage import checked
 
 if TYPE_CHECKING:
@@ -70,8 +75,10 @@ class Trials:
     @cached_property
     def summary(self) -> dict[str, Any]:
         """The content of summary.json: means over trials, `ci95`, `pooled` and `evidence`."""
-        stein = None if self.precision is None else stein_intervals(self.trials)
-        means, intervals = means_and_intervals(self.trials, self.evidence, stein)
+        stein = None
+        if self.precision is not None:
+            stein = stein_intervals(self.trials, self.design, self._first)
+        means, intervals = means_and_intervals(self.trials, self.weighing, self.evidence, stein)
         return {
             "scenario": self.scenario.name,
             "seed": self.seed,
@@ -82,9 +89,26 @@ class Trials:
             "replications": means,
             "ci95": intervals,
             "pooled": self.pool.numbers(),
-            "evidence": {name: found._asdict() for name, found in self.evidence.items()},
+            "evidence": self._evidence(),
+            "traces": self.trials[0].summary["traces"] if self.trials else {},
             "digest": self.digest,
         }
+
+    @cached_property
+    def traces(self) -> dict[str, TraceQuality]:
+        """What trace files were taken for and what they lack, by the path of the stream.
+
+        Raise TraceErrors if a file changed since.
+        """
+        return trace_qualities(self.scenario)
+
+    def _evidence(self) -> dict[str, Any]:
+        """Return what there is for each replication, and what is true of all, if there is any."""
+        strata = self.weighing.as_json()
+        found = {name: each._asdict() for name, each in self.evidence.items()}
+        too_long = list(long_faults(self.scenario))
+        of_all = {"strata": strata, "long_faults": too_long}
+        return {**{name: part for name, part in of_all.items() if part}, **found}
 
     def _precision(self) -> dict[str, float | int | None] | None:
         if self.precision is None:
@@ -95,22 +119,35 @@ class Trials:
     @property
     def trials_needed(self) -> int | None:
         """How many trials the precision takes, budget or not; None if that is not known."""
-        if self.precision is None or len(self) < LEAST:
+        if self.precision is None or len(self) < self._first:
             return None
-        return self.precision.trials_needed(self.trials[:LEAST])
+        return self.precision.trials_needed(self.trials[: self._first], self.design)
+
+    @property
+    def _first(self) -> int:
+        return first_stage(strata_of(self.scenario))
+
+    @cached_property
+    def design(self) -> Design:
+        """The strata of the trials."""
+        return Design.of(self.scenario)
+
+    @cached_property
+    def weighing(self) -> Weighing:
+        """How much each trial counts."""
+        return self.design.weighing([trial.stratum for trial in self.trials])
 
     @cached_property
     def evidence(self) -> dict[str, Evidence]:
         """What the trials say about the objective of each replication."""
-        by_chance = is_random(self.scenario)
         parts = [trial.summary["replications"] for trial in self.trials]
         names = dict.fromkeys(name for part in parts for name in part)
-        return {name: evidence(self.trials, name, by_chance=by_chance) for name in names}
+        return {name: evidence(self.trials, name, self.design) for name in names}
 
     @cached_property
     def table(self) -> pd.DataFrame:
         """Every number of every trial: a row for each trial and replication, dotted columns."""
-        return trial_table(self.trials)
+        return trial_table(self.trials, self.weighing)
 
     @property
     def replications(self) -> list[str]:
@@ -147,18 +184,38 @@ class Trials:
             raise UnknownNameError(f"name one of the replications: {', '.join(self.replications)}")
         return replication
 
+    def estimate(self, replication: str, column: str) -> Estimate:
+        """Return the mean over trials of a number column of `table`, and its 95 % interval.
+
+        Both as `summary` has them; None where there is none. Raise KeyError for a replication or a
+        column that there is not.
+        """
+        found = []
+        for tree in (self.summary["replications"], self.summary["ci95"]):
+            node = tree[replication]
+            for key in column.split("."):
+                node = None if node is None else node.get(key)
+            found.append(node)
+        if column not in self.table.columns:
+            raise UnknownNameError(f"no trial has a number {column!r}")
+        value, bounds = found
+        return Estimate(value, None if bounds is None else Interval(*bounds))
+
     def quantile(self, replication: str, column: str, p: float) -> Estimate:
         """Return the p-quantile over trials of a column of `table`, with its 95 % interval.
 
         As the median over trials of `rpo.longest_s`, the longest violation. The interval is from
-        order statistics and holds whatever the distribution; it is None where so few trials cannot
-        enclose the quantile. Raise KeyError for a replication or a column that there is not,
-        ValueError unless 0 < p < 1, TypeError for a column of texts.
+        order statistics and holds whatever the distribution, as does that of strata; it is None
+        where so few trials cannot enclose the quantile. Raise KeyError for a replication or a
+        column that there is not, ValueError unless 0 < p < 1, TypeError for a column of texts.
         """
         rows = self.table[self.table["replication"] == replication]
         if not len(rows):
             raise UnknownNameError(f"no trial has a replication {replication!r}")
-        values = [float(value) for value in rows[column].dropna()]
+        rows = rows.dropna(subset=[column])
+        values = [float(value) for value in rows[column]]
+        if not self.weighing.is_plain:
+            return weighted_quantile(values, rows["stratum"].tolist(), self.weighing, p)
         return Estimate(quantile_of(values, p), quantile_interval(values, p))
 
     @property
@@ -210,35 +267,41 @@ def run_trials(
     shown = bar_of_trials(sys.stderr) if progress else None
     with told(on_progress, shown) as tell, Interrupts() as interrupts:
         handing_out = HandingOut(job, Workers(executor, workers), interrupts)
-        study = _Study(handing_out, store, tell)
+        study = _Study(scenario, handing_out, store, tell)
         try:
             wanted = study.run(trials, wish)
         finally:
             handing_out.close()
             if store is not None:
                 store.close()
-    complete, partial = study.complete(), study.interrupted
-    return Trials(scenario, seed, complete, wanted, study.pool, partial, wish)
+    found = Trials(scenario, seed, study.complete(), wanted, study.pool, study.interrupted, wish)
+    study.pool.weigh(found.weighing.each)
+    return found
 
 
 class _Study:
     """The trials that are complete so far."""
 
     def __init__(
-        self, handing_out: HandingOut, store: Store | None, on_progress: Progress | None
+        self,
+        scenario: Scenario,
+        handing_out: HandingOut,
+        store: Store | None,
+        on_progress: Progress | None,
     ) -> None:
         self._handing_out, self._store, self._on_progress = handing_out, store, on_progress
+        self._first, self._design = first_stage(strata_of(scenario)), Design.of(scenario)
         self._trials: dict[int, Trial] = {}
         self.pool = Pool()
         self.interrupted = False
 
     def run(self, trials: int, precision: Precision | None) -> int:
         """Run what is wanted and return how many that is; Ctrl-C ends it before."""
-        wanted = trials if precision is None else LEAST
+        wanted = trials if precision is None else min(self._first, precision.budget)
         try:
             self._run_up_to(wanted)
             if precision is not None:
-                needed = precision.trials_needed(self.complete())
+                needed = precision.trials_needed(self.complete(), self._design)
                 wanted = min(needed, precision.budget)
                 self._run_up_to(wanted)
         except KeyboardInterrupt:
@@ -265,7 +328,7 @@ class _Study:
 
     def _take(self, done: Done) -> None:
         self._trials[done.trial.number] = done.trial
-        self.pool.add(done.states)
+        self.pool.add(done.states, done.trial.stratum)
 
     def _tell(self, wanted: int) -> None:
         if self._on_progress is not None:

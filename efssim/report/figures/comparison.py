@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from efssim.report.compare_shares import SHARES
 from efssim.report.figures.axes import text_width, titled
 from efssim.report.figures.style import BLUE, GREY, SMALL, axes_for, styled
 
@@ -16,10 +17,14 @@ if TYPE_CHECKING:
 
 @styled
 def plot_comparison(comparison: Comparison, ax: Axes | None = None) -> Axes:
-    """Draw the change of each main measure in per cent of the first mean; return the Axes."""
+    """Draw the change of each main measure in per cent of the first mean; return the Axes.
+
+    Shares change in percentage points.
+    """
     ax = axes_for(ax)
     table = drawn_rows(comparison)
-    percent = 100 / table["first"].abs()
+    is_share = table["measure"].str.split(".").str[-1].isin(SHARES)
+    percent = (100 / table["first"].abs()).where(~is_share, 100.0)
     change, y = percent * table["difference"], -table.index.to_numpy()
     ax.axvline(0, color=GREY, linewidth=0.8)
     ax.hlines(y, percent * table["low"], percent * table["high"], color=BLUE, linewidth=2)
@@ -31,7 +36,7 @@ def plot_comparison(comparison: Comparison, ax: Axes | None = None) -> Axes:
     ]
     ax.set_yticks(y, labels=names)
     ax.tick_params(axis="y", labelsize=SMALL - 1)
-    ax.set_xlabel("change (%)")
+    ax.set_xlabel("change (%; of shares, percentage points)")
     title = f"{comparison.second.scenario.name} against {comparison.first.scenario.name}"
     titled(ax, title, beside=max(map(text_width, names), default=0.0))
     return ax

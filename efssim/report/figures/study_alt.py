@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Hashable
 from typing import TYPE_CHECKING, Any
 
+from efssim.report.compare_shares import SHARES
 from efssim.report.figures.comparison import drawn_rows
 from efssim.report.lines import counted, percent
 from efssim.report.plan_text import answer_text
@@ -70,11 +72,17 @@ def comparison_alt(comparison: Comparison) -> str:
     first, second = comparison.first.scenario.name, comparison.second.scenario.name
     what = f"Change of the main measures from {first} to {second}, in per cent of {first}"
     rows = [
-        (row["difference"] / abs(row["first"]), row["measure"])
+        (row["difference"] / _unit(row), row["measure"])
         for row in drawn_rows(comparison).to_dict("records")
     ]
     known = [row for row in rows if not math.isnan(row[0])]
     if not known:
         return f"{what}; no number is defined."
     change, measure = max(known, key=lambda row: abs(row[0]))
-    return f"{what}; the largest is {100 * change:+.3g} %, of {measure}."
+    unit = "percentage points" if measure.split(".")[-1] in SHARES else "%"
+    return f"{what}; the largest is {100 * change:+.3g} {unit}, of {measure}."
+
+
+def _unit(row: dict[Hashable, Any]) -> float:
+    """Return what a change is a share of: the first mean, or 1 for what is a share already."""
+    return 1.0 if row["measure"].split(".")[-1] in SHARES else float(abs(row["first"]))

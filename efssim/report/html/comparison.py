@@ -5,13 +5,15 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 
-from efssim.report.compare_text import change_text
+from efssim.report.compare_text import change_text, verdicts
 from efssim.report.figures.study_alt import comparison_alt
 from efssim.report.html.study import Block, Study, study_page
 from efssim.report.html.svg import Figure, inlined
 from efssim.report.html.tables import Cell, Column, Table, number, share, text
+from efssim.report.html.traces import trace_blocks
 from efssim.report.lines import counted
 from efssim.report.sweep_text import shown
+from efssim.report.traces import Traces, thin_traces
 from efssim.study.compare import Comparison
 
 
@@ -24,16 +26,22 @@ def comparison_page(
         _block(comparison, drawn[stem], f"c{ordinal}")
         for ordinal, (stem, comparison) in enumerate(comparisons.items())
     ]
+    seconds = [comparison.second for comparison in comparisons.values()]
+    studies = {study.scenario.name: study.traces for study in (first, *seconds)}
     return study_page(
         Study(
             kind="Scenarios compared, trial by trial with the same draws",
             title=f"Compared with {first.scenario.name}",
             description=first.scenario.description,
-            meta=[counted(len(first), "trial"), f"seed {first.seed}"],
-            blocks=blocks,
+            meta=[counted(len(first), "trial"), f"seed {first.seed}", *_thin(studies)],
+            blocks=[*blocks, *trace_blocks(studies)],
             reproduce=[*([("Command", command)] * bool(command)), ("Seed", str(first.seed))],
         )
     )
+
+
+def _thin(studies: Mapping[str, Traces]) -> list[str]:
+    return [f"{name}: {text}" for name, found in studies.items() for text in thin_traces(found)]
 
 
 def _block(comparison: Comparison, svg: str, ident: str) -> Block:
@@ -43,13 +51,17 @@ def _block(comparison: Comparison, svg: str, ident: str) -> Block:
         "Change",
         inlined(svg, f"{ident}-change"),
         comparison_alt(comparison),
-        "Points are changes in per cent of the first mean, lines their 95 % intervals.",
+        "Points are changes in per cent of the first mean (of shares in percentage points), "
+        "lines their 95 % intervals.",
     )
     return Block(name, ident, text=_pairs(comparison), figure=figure, table=_table(comparison))
 
 
 def _pairs(comparison: Comparison) -> str:
-    return f"{counted(len(comparison.numbers), 'pair')} of trials with the same draws."
+    pairs = f"{counted(len(comparison.numbers), 'pair')} of trials with the same draws."
+    if not comparison.is_paired:
+        pairs = "No pairs of trials, since their rare faults differ."
+    return " ".join([pairs, *verdicts(comparison)])
 
 
 def _table(comparison: Comparison) -> Table:

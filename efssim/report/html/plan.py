@@ -6,8 +6,10 @@ from efssim.report.figures.study_alt import plan_alt
 from efssim.report.html.study import Block, Study, Verdict, parameter_block, study_page
 from efssim.report.html.svg import Figure, inlined
 from efssim.report.html.tables import NONE, Cell, Column, Table, duration, number, share, text
+from efssim.report.html.traces import trace_blocks
 from efssim.report.lines import percent
 from efssim.report.plan_text import evidence_text, objective_text, verdict_text
+from efssim.report.traces import thin_traces
 from efssim.study.evaluation import Evaluation
 from efssim.study.plan import Plan
 from efssim.study.what_if import WhatIf
@@ -29,7 +31,11 @@ def plan_page(plan: Plan, drawn: dict[str, str], command: str) -> str:
             kind="Capacity for a recovery point objective",
             title=plan.scenario.name,
             description=plan.scenario.description,
-            meta=[f"{plan.parameter.path} from {low} to {high}", objective_text(plan)],
+            meta=[
+                f"{plan.parameter.path} from {low} to {high}",
+                objective_text(plan),
+                *thin_traces(plan.traces),
+            ],
             blocks=_blocks(plan, drawn["attainment"]),
             reproduce=[("Command", command)] if command else [],
         )
@@ -47,7 +53,8 @@ def _blocks(plan: Plan, svg: str) -> list[Block]:
     ]
     if plan.what_if:
         blocks.append(Block("What would other objectives need?", "what-if", table=_what_if(plan)))
-    return [*blocks, parameter_block(plan.scenario)]
+    traces = trace_blocks({plan.scenario.name: plan.traces})
+    return [*blocks, *traces, parameter_block(plan.scenario)]
 
 
 def _figure(plan: Plan, svg: str) -> Figure:
@@ -80,7 +87,7 @@ def _evaluations(plan: Plan) -> Table:
 def _evaluation(plan: Plan, made: Evaluation) -> list[Cell]:
     return [
         number(made.value, plan.parameter.text(made.value)),
-        text("met" if made.met else "missed"),
+        text("met" if made.met else "missed" if made.is_protected else "unprotected"),
         share(made.attainment),
         share(made.interval.low),
         share(made.interval.high),

@@ -7,14 +7,18 @@ from dataclasses import dataclass
 from typing import Any
 
 from efssim.report.assumptions import assumed_parameters
+from efssim.report.cautions import cautions
+from efssim.report.details import diverging_text, sentences
 from efssim.report.figure_files import Drawing
 from efssim.report.html import run_tables as tables
 from efssim.report.html.page import render
 from efssim.report.html.sections import SECTIONS, sentence, worst
 from efssim.report.html.svg import Figure, inlined
 from efssim.report.html.tables import Table
-from efssim.report.traces import trace_findings
-from efssim.report.verdict import WORDS, attained, disaster, goal
+from efssim.report.html.traces import trace_table
+from efssim.report.traces import thin_traces, trace_findings
+from efssim.report.verdict import attained, disaster, goal
+from efssim.report.words import kind_of_run, words
 from efssim.result import Outcome, Result
 from efssim.scenario.quantities import format_duration, format_size
 from efssim.study.facts import is_random
@@ -46,11 +50,14 @@ class Section:
     id: str
     name: str
     route: str
+    kind: str
     word: str
     goal: str
     attained: str
     disaster: str
-    diverging: bool
+    diverging: str
+    sentences: list[str]
+    cautions: list[str]
     assumed: str
     lags: Table
     facts: Table
@@ -81,8 +88,11 @@ def run_page(result: Result, drawn: Iterable[Drawing], command: str) -> str:
         most=SECTIONS,
         has_records=result.has_records,
         events=tables.events(result),
+        sums=tables.sums(result),
         parameters=tables.parameters(result.scenario),
-        traces=trace_findings(result.scenario),
+        traces=trace_findings(result.traces),
+        trace_table=trace_table(result.traces),
+        thin=thin_traces(result.traces),
         document=tables.all_numbers(_top(result), "the run"),
     )
 
@@ -108,11 +118,14 @@ def _section(ident: str, result: Result, name: str, figures: dict[str, Figure]) 
         id=ident,
         name=name,
         route=_route(result, name, outcome),
-        word=WORDS[outcome.summary["rpo"]["met"]],
+        kind=kind_of_run(outcome.summary),
+        word=words(kind_of_run(outcome.summary), outcome.summary["unprotected_s"]),
         goal=goal(outcome.summary),
         attained=sentence(attained(name, outcome, result)),
         disaster=disaster(outcome),
-        diverging=outcome.summary["syncs"]["diverging"],
+        diverging=diverging_text(outcome, result),
+        sentences=sentences(name, outcome, result),
+        cautions=cautions(outcome, result),
         assumed=", ".join(f"{k} {v}" for k, v in assumed_parameters(result.scenario, outcome)),
         lags=tables.lag_table(outcome.summary, name),
         facts=tables.facts(outcome.summary, name),

@@ -11,6 +11,7 @@ from efssim.records import Event
 from efssim.report.causes import explained
 from efssim.report.figures.curve import Curve, age_curve, pending_curve
 from efssim.report.figures.over_time import window_of
+from efssim.report.happened import Item, happened_items, summed, total_s
 from efssim.report.html.tables import (
     Cell,
     Column,
@@ -25,7 +26,7 @@ from efssim.report.html.tables import (
 from efssim.report.lines import clock
 from efssim.report.risk import WEEKDAYS
 from efssim.report.terms import TERMS
-from efssim.report.verdict import WORDS
+from efssim.report.words import kind_of_run, words
 from efssim.result import Result
 from efssim.scenario import Scenario
 from efssim.scenario.provenance import resolved
@@ -105,7 +106,7 @@ def overview(result: Result) -> Table:
         rows.append(
             [
                 text(name),
-                text(WORDS[summary["rpo"]["met"]]),
+                text(words(kind_of_run(summary), summary["unprotected_s"])),
                 share(summary["rpo"]["attainment"]),
                 *(duration(age[column]) for column in ("mean", "p99", "max")),
                 size(pending["mean"]),
@@ -171,18 +172,18 @@ def statuses(result: Result, name: str) -> Table:
 
 
 def events(result: Result) -> Table:
-    """Return disturbances and API calls; with what EFS refused them with, if it refused any."""
+    """Return what happened; with what EFS refused calls with, if it refused any."""
     is_refused = any(event.error for event in result.happened)
     rows = (
         [
-            _moment(result, event.begin_s),
-            _length(result, event),
-            text("API call" if event.is_call else "disturbance"),
-            text(str(event)),
-            text(", ".join(event.affected) or NOTHING),
-            *([text(event.error)] if is_refused else []),
+            _moment(result, item.begin_s),
+            _length(result, item.event),
+            text(_kind(item.event)),
+            text(item.what),
+            text("; ".join(_followed(item))),
+            *([text(item.event.error if item.event else "")] if is_refused else []),
         ]
-        for event in result.happened
+        for item in happened_items(result)
     )
     shown, note = bounded(rows, _ROWS, "events.csv")
     head = [
@@ -199,8 +200,41 @@ def events(result: Result) -> Table:
 NOTHING = "nothing"
 
 
-def _length(result: Result, event: Event) -> Cell:
+def _followed(item: Item) -> Iterator[str]:
+    """Yield whom something affected, and what followed from it; a refusal has its own column."""
+    if item.event is not None:
+        yield ", ".join(item.event.affected) or NOTHING
+    yield from (effect for effect in item.effects if not effect.startswith("refused: "))
+
+
+def _kind(event: Event | None) -> str:
+    if event is None:
+        return "scenario"
+    return "API call" if event.is_call else "disturbance"
+
+
+def sums(result: Result) -> Table:
+    """Return what happened more than once, summed up."""
+    rows = (
+        [
+            text(what),
+            number(len(items)),
+            duration(total_s(items)),
+            duration(max(item.lasted_s or 0.0 for item in items)),
+        ]
+        for what, items in summed(happened_items(result))
+        if len(items) > 1
+    )
+    shown, note = bounded(rows, _ROWS, "events.csv, one by one")
+    head = [Column("what"), Column("times", True), Column("total", True, sort="descending")]
+    head.append(Column("longest", True))
+    return Table("What happened more than once", head, shown, is_sortable=True, note=note)
+
+
+def _length(result: Result, event: Event | None) -> Cell:
     """Return how long an event was; one that goes on sorts by what the run has seen of it."""
+    if event is None:
+        return number(None)
     if event.end_s is None:
         return number(window_of(result)[1] - event.begin_s, "goes on")
     return duration(event.end_s - event.begin_s)

@@ -10,8 +10,10 @@ from efssim.report.figures.study_alt import sweep_alt
 from efssim.report.html.study import Block, Study, parameter_block, study_page
 from efssim.report.html.svg import Figure, inlined
 from efssim.report.html.tables import Cell, Column, Table, number, text
+from efssim.report.html.traces import trace_blocks
 from efssim.report.lines import counted
-from efssim.report.sweep_text import shown
+from efssim.report.sweep_text import base_text, shown
+from efssim.report.traces import thin_traces
 from efssim.study.sweep import Sweep
 
 
@@ -23,8 +25,16 @@ def sweep_page(sweep: Sweep, measure: str, drawn: Mapping[str, str], command: st
             kind="What if? A measure at many values",
             title=sweep.scenario.name,
             description=sweep.scenario.description,
-            meta=[measure, f"{counted(len(sweep.points), 'combination')} of {each}"],
-            blocks=[*_blocks(sweep, measure, drawn), parameter_block(sweep.scenario)],
+            meta=[
+                measure,
+                f"{counted(len(sweep.points), 'combination')} of {each}",
+                *thin_traces(sweep.traces),
+            ],
+            blocks=[
+                *_blocks(sweep, measure, drawn),
+                *trace_blocks({sweep.scenario.name: sweep.traces}),
+                parameter_block(sweep.scenario),
+            ],
             reproduce=[*([("Command", command)] * bool(command)), ("Seed", str(sweep.seed))],
         )
     )
@@ -36,7 +46,8 @@ def _blocks(sweep: Sweep, measure: str, drawn: Mapping[str, str]) -> Iterator[Bl
         figure = None
         if name in drawn:
             figure = _figure(sweep, measure, name, drawn[name], f"r{ordinal}-sweep")
-        yield Block(name, f"r{ordinal}", figure=figure, table=rows(sweep, measure, name))
+        base = f"{base_text(sweep, measure, name)}:" if sweep.one_at_a_time else ""
+        yield Block(name, f"r{ordinal}", text=base, figure=figure, table=rows(sweep, measure, name))
 
 
 def _figure(sweep: Sweep, measure: str, name: str, svg: str, ident: str) -> Figure:

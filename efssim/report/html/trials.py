@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from efssim.report.evidence_text import long_faults_text, strata_text, units_text
 from efssim.report.figures.study_alt import trials_alt
 from efssim.report.html.run_tables import LAGS, exact, leaves
 from efssim.report.html.sections import sentence, worst
@@ -21,14 +22,24 @@ from efssim.report.html.tables import (
     size,
     text,
 )
+from efssim.report.html.traces import trace_blocks
 from efssim.report.lines import counted
 from efssim.report.terms import TERMS
-from efssim.report.trials_verdict import WORDS, attained, disaster, late, of_trials
+from efssim.report.traces import thin_traces
+from efssim.report.trials_text import sentences_of
+from efssim.report.trials_verdict import (
+    attained,
+    disaster,
+    kind_of,
+    late,
+    of_trials,
+    word_of,
+)
 from efssim.report.verdict import goal
 from efssim.scenario.quantities import format_duration
+from efssim.study.evidence import Evidence
 from efssim.study.trials import Trials
 
-_KINDS = {True: "met", False: "missed", None: "open"}
 _ROWS = 300
 _TIMINGS = "AWS publishes no replication rate and no sync period: every timing is a parameter."
 _POOLED = {"p50": "p50", "p99": "p99", "p99_9": "p99.9", "max": "max"}
@@ -45,13 +56,18 @@ def trials_page(trials: Trials, drawn: Mapping[tuple[str, str], str], command: s
     ]
     if trials.partial:
         meta.append(f"PARTIAL: interrupted after {len(trials)} of {trials.wanted} trials")
+    meta += thin_traces(trials.traces)
     return study_page(
         Study(
             kind="Replication lag over many trials",
             title=trials.scenario.name,
             description=trials.scenario.description,
             meta=meta,
-            blocks=[*_blocks(trials, drawn), parameter_block(trials.scenario, _TIMINGS)],
+            blocks=[
+                *_blocks(trials, drawn),
+                *trace_blocks({trials.scenario.name: trials.traces}),
+                parameter_block(trials.scenario, _TIMINGS),
+            ],
             reproduce=_reproduce(trials, command),
         )
     )
@@ -80,6 +96,8 @@ def _blocks(trials: Trials, drawn: Mapping[tuple[str, str], str]) -> Iterator[Bl
             figure=_pooled(trials, name, drawn, f"{ident}-lag"),
             is_part=True,
         )
+        words = " ".join(sentences_of(name, trials))
+        yield Block("In words", f"{ident}-words", text=words, is_part=True)
         yield Block("Trial by trial", f"{ident}-trials", table=_trials(trials, name), is_part=True)
         numbers = all_means(trials.summary, name)
         yield Block("All numbers", f"{ident}-all", table=numbers, is_folded=True, is_part=True)
@@ -90,11 +108,16 @@ def _verdict(trials: Trials, name: str) -> Verdict:
     found = trials.evidence[name]
     held = sentence(attained(means, intervals, found))
     return Verdict(
-        _KINDS[found.met],
-        f"RPO {WORDS[found.met].lower()}",
+        kind_of(name, trials),
+        f"RPO {word_of(name, trials).lower()}",
         f"{held} {late(name, trials)} {disaster(name, trials)}",
-        f"Objective: {goal(means)}.",
+        f"Objective: {goal(means)}. {_rests_on(trials, found)}".rstrip(),
     )
+
+
+def _rests_on(trials: Trials, found: Evidence) -> str:
+    parts = units_text(found, trials), strata_text(trials), long_faults_text(trials)
+    return " ".join(part for part in parts if part)
 
 
 def _attained(

@@ -1,0 +1,323 @@
+"""Whether the tests notice small faults: `python -m benchmarks.mutants [NAME...]`.
+
+Each mutant is one change of one file, found by hand to have gone unseen once. It is applied to a
+copy of the package, the tests that should notice run against the copy, and the program exits with
+1 if one survives or if its text is not in the file any more. Takes minutes.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+MODEL, HAND = "tests/test_independent_model.py", "tests/test_by_hand.py"
+REPORTS = "tests/test_numbers_in_reports.py"
+LIMIT_S = 600
+"""A mutant that keeps the tests from ending is noticed by that."""
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """A fault: in a file of the package one text stands instead of another."""
+
+    name: str
+    file: str
+    old: str
+    new: str
+    tests: tuple[str, ...]
+
+    def apply(self, package: Path) -> bool:
+        """Change the file; return whether its text was there, once."""
+        file = package / self.file
+        text = file.read_text(encoding="utf-8")
+        if text.count(self.old) != 1:
+            return False
+        file.write_text(text.replace(self.old, self.new), encoding="utf-8")
+        return True
+
+
+MUTANTS = (
+    Mutant(
+        "a write at the begin of the window is before it",
+        "lag/write_lag.py",
+        'times.searchsorted(self._begin_s, "left")',
+        'times.searchsorted(self._begin_s, "right")',
+        (MODEL,),
+    ),
+    Mutant(
+        "bytes are pending before the first LRT",
+        "lag/write_lag.py",
+        "math.inf if defined_s is None else max(self._begin_s, defined_s)",
+        "math.inf if defined_s is None else self._begin_s",
+        (MODEL,),
+    ),
+    Mutant(
+        "a write dropped at the begin of the window is before it",
+        "lag/write_lag.py",
+        "dropped.time_s >= self._begin_s",
+        "dropped.time_s > self._begin_s",
+        (HAND,),
+    ),
+    Mutant(
+        "a write dropped before the window counts",
+        "lag/write_lag.py",
+        "dropped.bytes[dropped.time_s >= self._begin_s].sum()",
+        "dropped.bytes.sum()",
+        (HAND,),
+    ),
+    Mutant(
+        "an open write at the begin of the window is before it",
+        "lag/summary.py",
+        "part.bytes[part.time_s >= self._begin_s] for part",
+        "part.bytes[part.time_s > self._begin_s] for part",
+        (MODEL,),
+    ),
+    Mutant(
+        "a sync abandoned before the window counts",
+        "lag/summary.py",
+        "for s in self._records.abandoned if s.abandoned_s >= self._begin_s]",
+        "for s in self._records.abandoned]",
+        (HAND,),
+    ),
+    Mutant(
+        "a sync abandoned at the begin of the window is before it",
+        "lag/summary.py",
+        "if s.abandoned_s >= self._begin_s]",
+        "if s.abandoned_s > self._begin_s]",
+        (HAND,),
+    ),
+    Mutant(
+        "a peak at the begin of the window is before it",
+        "lag/age.py",
+        "teeth.high[teeth.end_s >= self._begin_s]",
+        "teeth.high[teeth.end_s > self._begin_s]",
+        (MODEL,),
+    ),
+    Mutant(
+        "a sync that completes at the begin of the window is before it",
+        "lag/sync_totals.py",
+        "counted = completed_s >= self._begin_s",
+        "counted = completed_s > self._begin_s",
+        (HAND,),
+    ),
+    Mutant(
+        "what a sync publishes at the begin of the window was not pending before",
+        "lag/sync_totals.py",
+        '(block["completed_s"] < self._begin_s)',
+        '(block["completed_s"] <= self._begin_s)',
+        (HAND,),
+    ),
+    Mutant(
+        "an age at the target is above it",
+        "lag/rpo.py",
+        "teeth.end_s - teeth.origin_s > self.target_s",
+        "teeth.end_s - teeth.origin_s >= self.target_s",
+        (HAND,),
+    ),
+    Mutant(
+        "an age that falls to the target stays above it",
+        "lag/rpo.py",
+        "(begin - origin > self.target_s)",
+        "(begin - origin >= self.target_s)",
+        (HAND,),
+    ),
+    Mutant(
+        "an outage that is open at the end takes no time",
+        "lag/running.py",
+        "stall[1] if len(stall) > 1 else end_s",
+        "stall[1] if len(stall) > 1 else stall[0]",
+        (HAND,),
+    ),
+    Mutant(
+        "the link does not bound the utilisation",
+        "simulate.py",
+        'throughput=min(sync.number("throughput"), link.undisturbed_capacity)',
+        'throughput=sync.number("throughput")',
+        (HAND,),
+    ),
+    Mutant(
+        "the slope of a diverging run includes the warm-up",
+        "lag/summary.py",
+        "return self.pending_now() - (written_before - self.syncs.published_before)",
+        "return self.pending_now()",
+        (REPORTS,),
+    ),
+    Mutant(
+        "the slope of a diverging run is over the whole run",
+        "report/details.py",
+        "outcome.end_s - min(result.scenario.warm_up, result.now_s)",
+        "outcome.end_s",
+        (REPORTS,),
+    ),
+    Mutant(
+        "the pool of the oldest pending write forgets time without one",
+        "lag/summary.py",
+        'self._oldest.ramps.state() | {"zero_s": zero_s}',
+        'self._oldest.ramps.state() | {"zero_s": 0.0}',
+        (HAND,),
+    ),
+    Mutant(
+        "the pool of the lag by byte is that by write",
+        "lag/summary.py",
+        'self._lags.by_byte.state() | {"total": self._lags.byte_s()}',
+        'self._lags.by_write.state() | {"total": self._lags.total_s()}',
+        (HAND,),
+    ),
+    Mutant(
+        "the last cause to begin counts",
+        "model/causes.py",
+        "return next(iter(self._by_ordinal.values()))",
+        "return list(self._by_ordinal.values())[-1]",
+        (HAND,),
+    ),
+    Mutant(
+        "an outage of a link reaches the way back",
+        "model/disturbances.py",
+        "return link_regions(target) == _regions(part)",
+        "return set(link_regions(target)) == set(_regions(part))",
+        (MODEL,),
+    ),
+    Mutant(
+        "a degraded link reaches nobody",
+        "model/disturbances.py",
+        "active.reached += [part for part in fleet.current() if _on_link",
+        "active.reached += [part for part in () if _on_link",
+        (HAND,),
+    ),
+    Mutant(
+        "a failed file system's replication is not reached",
+        "model/disturbances.py",
+        "                active.reached.append(part.replication)",
+        "                pass",
+        (HAND,),
+    ),
+    Mutant(
+        "files are not copied at a reversal",
+        "model/common.py",
+        "destination.size_bytes, destination.files = source.size_bytes, source.files",
+        "destination.size_bytes = source.size_bytes",
+        (MODEL,),
+    ),
+    Mutant(
+        "a reversal sends more than the source holds",
+        "model/common.py",
+        "return min(source.size_bytes, mine + theirs)",
+        "return mine + theirs",
+        (MODEL,),
+    ),
+    Mutant(
+        "a sync of nothing but files scans no inventory",
+        "model/sync_times.py",
+        "if change_set.writes or change_set.bytes or change_set.files:",
+        "if change_set.writes or change_set.bytes:",
+        (MODEL,),
+    ),
+    Mutant(
+        "a batch begins within one period",
+        "scenario/arrivals.py",
+        "return (begin - start).total_seconds() % 86_400.0",
+        "return (begin - start).total_seconds() % min(86_400.0, self.every)",
+        (HAND,),
+    ),
+    Mutant(
+        "the weekdays of a profile begin on Sunday",
+        "model/arrivals.py",
+        "[t.weekday() for t in local]",
+        "[t.isoweekday() % 7 for t in local]",
+        (HAND,),
+    ),
+    Mutant(
+        "the bounds of a comparison are swapped",
+        "report/compare_text.py",
+        'for end in ("low", "high"))\n    return f"{text}',
+        'for end in ("high", "low"))\n    return f"{text}',
+        (REPORTS,),
+    ),
+    Mutant(
+        "the bounds of a sweep are swapped",
+        "report/sweep_text.py",
+        'low, high = row["low"], row["high"]',
+        'high, low = row["low"], row["high"]',
+        (REPORTS,),
+    ),
+    Mutant(
+        "a plan shows seconds as minutes",
+        "report/plan_text.py",
+        "row.above_s_per_month / 60",
+        "row.above_s_per_month",
+        (REPORTS,),
+    ),
+)
+
+
+def main() -> int:
+    """Try the named mutants, or all; return 1 if one survives or cannot be made."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("names", nargs="*", help="parts of the names of mutants; all unless given")
+    names = parser.parse_args().names
+    chosen = [m for m in MUTANTS if not names or any(name in m.name for name in names)]
+    with tempfile.TemporaryDirectory() as folder:
+        fates = [_fate(mutant, Path(folder)) for mutant in [None, *chosen]]
+    print(f"{fates.count('killed')} of {len(chosen)} killed")
+    return 0 if fates == ["survived", *["killed"] * len(chosen)] else 1
+
+
+def _fate(mutant: Mutant | None, folder: Path) -> str:
+    """Return what becomes of a mutant; without one, of the package as it is."""
+    place = folder / "copy"
+    shutil.rmtree(place, ignore_errors=True)
+    place.mkdir()
+    for name in ("efssim", "tests", "scenarios"):
+        shutil.copytree(ROOT / name, place / name, ignore=shutil.ignore_patterns("__pycache__"))
+    for name in ("pyproject.toml", "README.md"):
+        shutil.copy(ROOT / name, place)
+    if mutant is not None and not mutant.apply(place / "efssim"):
+        fate, name = "NOT FOUND", mutant.name
+    else:
+        tests = (MODEL, HAND, REPORTS) if mutant is None else mutant.tests
+        fate, name = _tested(place, tests), mutant.name if mutant else "nothing changed"
+    print(f"{fate:<9} {name}", flush=True)
+    return fate
+
+
+def _tested(place: Path, tests: tuple[str, ...]) -> str:
+    # The copy comes before the installed package; the tests say which one they run against.
+    environment = {**os.environ, "PYTHONPATH": str(place), "PYTHONDONTWRITEBYTECODE": "1"}
+    where = _run(
+        [sys.executable, "-c", "import efssim; print(efssim.__file__)"], place, environment
+    )
+    if not where.stdout.startswith(str(place)):
+        raise SystemExit(f"the tests would not run against the copy, but {where.stdout.strip()}")
+    command = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", *tests]
+    try:
+        tried = _run(command, place, environment)
+    except subprocess.TimeoutExpired:
+        return "killed"
+    if tried.returncode not in (0, 1):  # pytest's codes for all passed and some failed
+        raise SystemExit(tried.stdout + tried.stderr)
+    return "killed" if tried.returncode else "survived"
+
+
+def _run(
+    command: list[str], place: Path, environment: dict[str, str]
+) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        command,
+        cwd=place,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=LIMIT_S,
+        check=False,
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,92 @@
+"""What a disaster of the source cost: where there is one, from when, and what is lost.
+
+Judged where the source cannot be written when the configuration is gone, or where it cannot be
+written at the end of the run, which is all that is known of it. The disaster is the time since
+which it could not be written. Lost is what is pending then; without a recovery point it is all
+that the source held.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+from efssim.records import ReplicationRecords, Snapshot
+
+LOSS_KEYS = ("time", "lost_bytes", "lost_writes", "lost_s", "writable_s")
+"""The fields of `recovery_point`."""
+LEFT_KEYS = ("bytes", "writes")
+"""The fields of `not_replicated`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Loss:
+    """What was lost in the disaster of a source."""
+
+    disaster_s: float
+    """Since when the source could not be written."""
+    point_s: float | None
+    """The recovery point: the cut of the last completed sync; None: there is none."""
+    lost_bytes: int
+    lost_writes: int
+    lost_s: float | None
+    """From the oldest lost write to the disaster, 0 if none is lost; None: no recovery point."""
+    writable_s: float | None
+    """From the disaster until the destination could be written; None: it never could."""
+
+    def summary(self) -> dict[str, Any]:
+        """Return `recovery_point` of the summary, its time in seconds since the start."""
+        values = (self.point_s, self.lost_bytes, self.lost_writes, self.lost_s, self.writable_s)
+        return dict(zip(LOSS_KEYS, values, strict=True))
+
+
+def loss(
+    records: ReplicationRecords, snapshot: Snapshot, point_s: float | None, now_s: float
+) -> Loss | None:
+    """Return what was lost; None where nothing is judged.
+
+    `snapshot` is the state when the configuration was gone, or now; `point_s` the cut of the last
+    completed sync.
+    """
+    disaster_s = snapshot.disaster_s
+    if disaster_s is None:
+        return None
+    writable_s = _writable_s(records, disaster_s, now_s)
+    writes = sum(len(part.time_s) for part in snapshot.open_writes)
+    # A destination that has failed offers nothing to recover from, whatever was replicated to it.
+    if point_s is None or records.destination.failed_s <= snapshot.now_s:
+        return Loss(disaster_s, None, snapshot.source_bytes, writes, None, writable_s)
+    times = [float(part.time_s[0]) for part in snapshot.open_writes if len(part.time_s)]
+    lost_s = max(0.0, disaster_s - min(times)) if times else 0.0
+    return Loss(disaster_s, point_s, pending_bytes(snapshot), writes, lost_s, writable_s)
+
+
+def not_replicated(records: ReplicationRecords) -> dict[str, int] | None:
+    """Return what was pending when the configuration of a healthy source was gone; else None."""
+    gone = records.gone
+    if gone is None or gone.disaster_s is not None:
+        return None
+    writes = sum(len(part.time_s) for part in gone.open_writes)
+    return dict(zip(LEFT_KEYS, (pending_bytes(gone), writes), strict=True))
+
+
+def is_missed(recovery_point: dict[str, Any] | None, target_s: float) -> bool:
+    """Whether a loss, as the summary has it, is more than the objective allows."""
+    if recovery_point is None:
+        return False
+    lost_s = math.inf if recovery_point["time"] is None else recovery_point["lost_s"]
+    return bool(lost_s > target_s)
+
+
+def pending_bytes(snapshot: Snapshot) -> int:
+    """Return the bytes that no completed sync has published."""
+    return sum(int(part.bytes.sum()) for part in snapshot.open_writes)
+
+
+def _writable_s(records: ReplicationRecords, disaster_s: float, now_s: float) -> float | None:
+    """Return how long after a disaster the destination of a deleted configuration is writable."""
+    if records.gone is None:
+        return None
+    since_s = records.destination.writable_from(records.gone.now_s, now_s)
+    return None if since_s is None else since_s - disaster_s

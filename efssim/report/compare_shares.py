@@ -1,0 +1,6 @@
+"""Measures that are shares already, so that their changes are in percentage points."""
+
+from __future__ import annotations
+
+SHARES = ("attainment", "utilisation")
+"""Last parts of their names."""

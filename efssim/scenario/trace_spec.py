@@ -1,0 +1,38 @@
+"""What the reader of a trace needs to know: which file, which columns, what their values are."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class TraceSpec:
+    """Which file to read and how.
+
+    `time` and `bytes` name columns. `period_s` (seconds, > 0) says that a row holds the total of
+    the period starting at its time; None says that a row is one write. `writes_per_row` is for the
+    model. `align_start` moves the first row to the scenario's start. `repeat` repeats the trace
+    every `length_s` seconds (None: the covered span, only with a period).
+    """
+
+    file: Path
+    time: str
+    bytes: str
+    period_s: float | None
+    writes_per_row: int
+    align_start: bool
+    repeat: bool
+    length_s: float | None
+    unit: str | None = None
+    """Unit of a value, such as `KiB`; None: bytes, as nothing else is said."""
+    per: str | None = None
+    """`second`: a value is a rate over its period; `period`: a total; None: not said, a total."""
+    counter: bool | None = None
+    """Whether values are readings of a cumulative counter; None: not said, they are not."""
+    where: tuple[tuple[str, str], ...] = ()
+    """Columns and the value that a row must have in them; other rows are passed over."""
+    time_unit: str | None = None
+    """A key of `trace_times.UNITS`; None: recognised by magnitude."""
+    missing_zero: bool = False
+    """Whether a period without a row is one without writes, and not one that was not measured."""

@@ -1,0 +1,40 @@
+"""Whether trials had a recovery point all the time, and lost no more than the objective allows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from efssim.lag.loss import is_missed
+from efssim.study.trial import Trial
+from efssim.study.weighing import Weighing
+
+
+def protected(trials: Sequence[Trial], replication: str, weighing: Weighing) -> bool:
+    """Whether a replication always had a recovery point near enough, as often as its RPO asks.
+
+    No average over time: a trial that is without one for a time, or loses more than the target,
+    counts whole. Such trials may be as rare as the objective allows time above the target to be.
+    """
+    failing = [trial for trial in trials if not _is_protected(trial, replication)]
+    allowed = 1.0 - min((_objective(trial, replication) for trial in trials), default=1.0)
+    return weighing.share([trial.stratum for trial in failing]) <= allowed
+
+
+def _is_protected(trial: Trial, replication: str) -> bool:
+    part = trial.summary["replications"].get(replication)
+    return (
+        part is not None
+        and not part["unprotected_s"]
+        and not is_missed(part["recovery_point"], part["rpo"]["target_s"])
+    )
+
+
+def _objective(trial: Trial, replication: str) -> float:
+    part = trial.summary["replications"].get(replication)
+    return 1.0 if part is None else float(part["rpo"]["objective"])
+
+
+def most_unprotected_s(trials: Sequence[Trial], replications: Sequence[str]) -> float:
+    """Return the most seconds without a recovery point of any trial and replication."""
+    parts = [trial.summary["replications"].get(name) for trial in trials for name in replications]
+    return max((part["unprotected_s"] for part in parts if part is not None), default=0.0)

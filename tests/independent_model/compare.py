@@ -1,0 +1,45 @@
+"""Compare two summaries, number by number."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from typing import Any
+
+RELATIVE = 1e-9
+"""Both sides reckon in floats and add in different orders: a few units in the last place each."""
+
+ABSOLUTE_S = 1e-6
+"""Times differ by rounding of their sum with the start of the run, and are published in µs."""
+
+
+def differences(ours: Any, theirs: Any, path: str = "") -> Iterator[str]:
+    """Yield what differs: whole numbers, truths and texts exactly, others but for rounding.
+
+    Every field of either side is compared. A status in which no time was spent is as good as none,
+    and a cause of which nothing was dropped.
+    """
+    if isinstance(ours, dict) and isinstance(theirs, dict):
+        for key in {**ours, **theirs}:
+            missing = 0 if path.endswith(("status_s", "dropped_bytes")) else _Missing()
+            yield from differences(
+                ours.get(key, missing), theirs.get(key, missing), f"{path}.{key}".strip(".")
+            )
+    elif not _same(ours, theirs):
+        yield f"{path}: {theirs!r}, not {ours!r}"
+
+
+class _Missing:
+    def __repr__(self) -> str:
+        return "missing"
+
+
+def _same(ours: Any, theirs: Any) -> bool:
+    numbers = (int, float)
+    if type(ours) is bool or type(theirs) is bool or not isinstance(ours, numbers):
+        return type(ours) is type(theirs) and bool(ours == theirs)
+    if not isinstance(theirs, numbers):
+        return False
+    if isinstance(ours, int) and isinstance(theirs, int):
+        return ours == theirs
+    return math.isclose(ours, theirs, rel_tol=RELATIVE, abs_tol=ABSOLUTE_S)

@@ -1,0 +1,54 @@
+"""What disturbs a replication, and which of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from efssim.scenario.schema import Event
+
+if TYPE_CHECKING:
+    from independent_model.file_system import FileSystem
+    from independent_model.replication import Replication
+
+PAUSES = ("kms_key_disabled", "permission_lost")
+
+
+@dataclass(frozen=True, eq=False)
+class Disturbance:
+    """One instance of a disturbance."""
+
+    kind: str
+    target: str
+    factor: float
+
+    @classmethod
+    def of(cls, event: Event) -> Disturbance:
+        """Return the disturbance of an event."""
+        return cls(event.kind, event.target, 1.0 if event.factor is None else event.factor)
+
+    def holds(self, replication: Replication) -> bool:
+        """Whether it pauses a replication."""
+        if self.kind == "opt_out":
+            return self.target in _regions(replication)
+        return self.kind in PAUSES and self.target == replication.name
+
+    def stalls(self, replication: Replication) -> bool:
+        """Whether no sync of a replication makes progress."""
+        if self.kind == "region_outage":
+            return self.target in _regions(replication)
+        return self.kind == "link_outage" and self.target == " -> ".join(_regions(replication))
+
+    def degrades(self, replication: Replication) -> bool:
+        """Whether a replication's link has less capacity."""
+        return self.kind == "link_degraded" and self.target == " -> ".join(_regions(replication))
+
+    def stops(self, file_system: FileSystem) -> bool:
+        """Whether a file system cannot be written."""
+        if self.kind == "region_outage":
+            return self.target == file_system.region
+        return self.kind == "fail" and self.target == file_system.name
+
+
+def _regions(replication: Replication) -> tuple[str, str]:
+    return replication.source.region, replication.destination.region

@@ -1,0 +1,264 @@
+"""A replication configuration: its status, its syncs, and what keeps it from syncing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from independent_model.agenda import Turn
+from independent_model.file_system import (
+    FileSystem,
+    bytes_to_send,
+    changed_files,
+    large_file_bytes,
+)
+from independent_model.streams import Write
+from independent_model.sync import Done, Sync
+
+if TYPE_CHECKING:
+    from independent_model.world import World
+
+
+@dataclass(frozen=True)
+class Timing:
+    """The parameters of a replication, all of them constants."""
+
+    interval_s: float
+    gap_s: float
+    setup_s: float
+    throughput: float
+    file_rate: float
+    scan_rate: float
+    diff_rate: float
+    initial_setup_s: float
+    initial_throughput: float
+    initial_file_rate: float
+    differing: int | None
+    enabling_s: float
+    pausing_s: float
+    resuming_s: float
+    deleting_s: float
+
+
+@dataclass(frozen=True)
+class Drop:
+    """A write that could not be made."""
+
+    time_s: float
+    bytes: int
+    cause: str
+
+
+class Replication:
+    """A configuration from a source to a destination."""
+
+    def __init__(
+        self, world: World, name: str, timing: Timing, source: FileSystem, destination: FileSystem
+    ) -> None:
+        self.world, self.name, self.timing = world, name, timing
+        self.source, self.destination = source, destination
+        self.created_s = world.now
+        self.gone_s: float | None = None
+        self.status: str | None = None
+        self.statuses: list[tuple[float, str | None]] = []
+        self.lrt_s: float | None = None
+        self.sync: Sync | None = None
+        self.due_s = 0.0
+        self.writes: list[Write] = []
+        self.drops: list[Drop] = []
+        self.syncs: list[Done] = []
+        self.abandoned: list[tuple[float, float]] = []
+        self.runnable: list[tuple[float, bool]] = []
+        """When syncs could run and when not: ENABLED and no outage."""
+        self.discarded: list[Write] = []
+        self.lost_at_deletion: int | None = None
+        self._may_resume_s = 0.0
+        self._take()
+
+    # --- the control plane ----------------------------------------------------------------------
+
+    def _take(self) -> None:
+        for side in (self.source, self.destination):
+            side.replication = self
+        self.destination.protection = "REPLICATING"
+        self.destination.stops.append((self, "read_only"))
+
+    def establish(self) -> None:
+        """Begin ENABLED, with everything on the destination."""
+        self.lrt_s = self.world.now
+        self.world.agree(self, self.world.now)
+        self._become("ENABLED")
+        self._due(self.world.now + (self.timing.interval_s or self.timing.gap_s))
+
+    def create(self) -> None:
+        """Begin ENABLING; the initial sync follows."""
+        self.discarded = self.destination.unreplicated()
+        for write in self.discarded:
+            write.discarded = True
+        self._become("ENABLING")
+        self._after(self.timing.enabling_s, self._enable)
+
+    def delete(self) -> None:
+        """Begin DELETING."""
+        if self.status != "DELETING":
+            self._abandon()
+            self._become("DELETING")
+            self._after(self.timing.deleting_s, self._go)
+
+    def _go(self) -> None:
+        # What was written before the configuration was pending, too, until the initial sync.
+        self.lost_at_deletion = sum(write.bytes for write in self.source.unreplicated())
+        self.gone_s = self.world.now
+        self._become(None)
+        self._release()
+
+    def _release(self) -> None:
+        self.source.replication = self.destination.replication = None
+        self.destination.protection = "ENABLED"
+        self.destination.stops = [stop for stop in self.destination.stops if stop[0] is not self]
+
+    # --- statuses -------------------------------------------------------------------------------
+
+    def _become(self, status: str | None) -> None:
+        self.status = status
+        self.statuses.append((self.world.now, status))
+        self._note()
+
+    def _note(self) -> None:
+        runnable = self.status == "ENABLED" and not self.stalled
+        if not self.runnable or self.runnable[-1][1] != runnable:
+            self.runnable.append((self.world.now, runnable))
+
+    def _after(self, delay_s: float, then: object) -> None:
+        """Do something after a delay of the control plane, unless the status changes before."""
+        changes = len(self.statuses)
+
+        def act() -> None:
+            if len(self.statuses) == changes:
+                then()  # type: ignore[operator]
+
+        self.world.agenda.at(self.world.now + delay_s, Turn.DELAY, act)
+
+    def _enable(self) -> None:
+        self._become("ENABLED")
+        self._due(self.world.now)
+        self.changed()
+
+    def _paused(self) -> None:
+        self._become("PAUSED")
+        self._may_resume_s = self.world.now + self.timing.resuming_s
+        self._after(self.timing.resuming_s, self.changed)
+
+    @property
+    def held(self) -> bool:
+        """Whether something pauses it."""
+        return any(disturbance.holds(self) for disturbance in self.world.active)
+
+    @property
+    def stalled(self) -> bool:
+        """Whether something keeps syncs from making progress."""
+        return any(disturbance.stalls(self) for disturbance in self.world.active)
+
+    def changed(self) -> None:
+        """Act on disturbances that began or ended."""
+        if self.status is None:
+            return
+        if self.status not in ("ERROR", "DELETING") and self._broken():
+            self._abandon()
+            self._become("ERROR")
+        if self.status == "ENABLED" and self.held:
+            self._abandon()
+            self._become("PAUSING")
+            self._after(self.timing.pausing_s, self._paused)
+        resumes = self.status == "PAUSED" and not self.held
+        if resumes and self.world.now >= self._may_resume_s:
+            self._enable()
+        self._note()
+        self._repace()
+        self._due(max(self.due_s, self.world.now))
+
+    def _broken(self) -> bool:
+        return self.source.failed or self.destination.failed
+
+    # --- syncs ----------------------------------------------------------------------------------
+
+    def _due(self, time_s: float) -> None:
+        self.due_s = time_s
+        self.world.agenda.at(time_s, Turn.CUT, self._cut)
+
+    def _cut(self) -> None:
+        may = self.status == "ENABLED" and not self.stalled and self.sync is None
+        if may and self.world.now >= self.due_s:
+            self.sync = self._next_sync()
+            self._arrange()
+
+    def _next_sync(self) -> Sync:
+        now, timing, initial = self.world.now, self.timing, self.lrt_s is None
+        writes = [write for write in self.writes if write.published_s is None]
+        size, files = self._to_transfer(writes) if initial else _to_carry(writes)
+        before = timing.initial_setup_s if initial else timing.setup_s
+        before += self.world.latency(self)
+        if writes or size or files:
+            before += self.source.files_at(now) / timing.scan_rate
+            before += large_file_bytes([] if initial else writes) / timing.diff_rate
+        whole = self._transfer_s(initial, size, files)
+        return Sync(now, initial, writes, size, files, before, whole, whole, now)
+
+    def _to_transfer(self, writes: list[Write]) -> tuple[int, int]:
+        """Return the bytes and files of an initial sync: files in proportion to the bytes."""
+        now = self.world.now
+        size, files = self.source.size_at(now), self.source.files_at(now)
+        differing = self.world.differing(self)
+        if differing is None and self.timing.differing is not None:
+            differing = self.timing.differing + sum(write.bytes for write in writes)
+        if differing is None or differing >= size:
+            return size, files
+        return differing, round(files * differing / size)
+
+    def _transfer_s(self, initial: bool, size: int, files: int) -> float:
+        timing = self.timing
+        throughput = timing.initial_throughput if initial else timing.throughput
+        file_rate = timing.initial_file_rate if initial else timing.file_rate
+        return max(size / min(throughput, self.world.capacity(self)), files / file_rate)
+
+    def _arrange(self) -> None:
+        sync = self.sync
+        assert sync is not None
+        version = sync.version
+
+        def act() -> None:
+            if self.sync is sync and sync.version == version:
+                self._complete(sync)
+
+        if sync.running:
+            end_s = self.world.now + sync.before_s + sync.transfer_s
+            self.world.agenda.at(end_s, Turn.COMPLETION, act)
+
+    def _repace(self) -> None:
+        sync = self.sync
+        if sync is not None:
+            whole = self._transfer_s(sync.initial, sync.bytes, sync.files)
+            if sync.repace(self.world.now, not self.stalled, whole):
+                self._arrange()
+
+    def _complete(self, sync: Sync) -> None:
+        now = self.world.now
+        for write in sync.writes:
+            write.published_s = now
+        for write in self.source.unreplicated():
+            write.replicated = write.time_s <= sync.cut_s
+        written = sum(write.bytes for write in sync.writes)
+        self.syncs.append(Done(sync.cut_s, now, sync.initial, sync.bytes, sync.files, written))
+        self.sync, self.lrt_s = None, sync.cut_s
+        self.destination.mirror(self.source, sync.cut_s, now)
+        self.world.agree(self, sync.cut_s)
+        self._due(max(sync.cut_s + self.timing.interval_s, now + self.timing.gap_s))
+
+    def _abandon(self) -> None:
+        if self.sync is not None:
+            self.abandoned.append((self.sync.cut_s, self.world.now))
+            self.sync = None
+
+
+def _to_carry(writes: list[Write]) -> tuple[int, int]:
+    return bytes_to_send(writes), changed_files(writes)

@@ -1,0 +1,279 @@
+"""Random scenarios whose times lie on a coarse grid, so that much happens at one instant.
+
+Rates are powers of two and sizes multiples of 256 B: every time is exact in floats, and what should
+fall on one instant does. Nothing that a scenario says is drawn when it runs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, TypeVar
+
+import numpy as np
+
+SOURCE, DESTINATION, THIRD = "us-east-1", "us-west-2", "eu-west-1"
+LINK = f"{SOURCE} -> {DESTINATION}"
+CALLS = (
+    "CreateReplicationConfiguration",
+    "DeleteReplicationConfiguration",
+    "UpdateFileSystemProtection",
+)
+
+Json = dict[str, Any]
+T = TypeVar("T")
+
+
+def random_scenario(seed: int, folder: Path) -> Json:
+    """Return a scenario; a trace that it reads is written into the folder."""
+    return _Maker(seed, folder).scenario()
+
+
+class _Maker:
+    """Draws one scenario."""
+
+    def __init__(self, seed: int, folder: Path) -> None:
+        self.seed, self.folder = seed, folder
+        self._random = np.random.default_rng(seed)
+        self.step = self.one_of([1, 5, 5, 5, 10])
+        self.duration = self.step * self.between(40, 100)
+        self.existing = self.chance(0.4)
+        """Whether the destination is a file system of its own, with its own streams."""
+        self.second = self.chance(0.2)
+        """Whether another file system is replicated to the same Region."""
+        self.place = self.one_of([DESTINATION] * 9 + [SOURCE])
+        """Where the destination is."""
+
+    # --- draws ----------------------------------------------------------------------------------
+
+    def one_of(self, values: Sequence[T]) -> T:
+        return values[int(self._random.integers(len(values)))]
+
+    def between(self, low: int, high: int) -> int:
+        return int(self._random.integers(low, high + 1))
+
+    def chance(self, probability: float) -> bool:
+        return bool(self._random.random() < probability)
+
+    def time(self, low: int, high: int) -> int:
+        """Return seconds on the grid, from so many steps to so many."""
+        return self.step * self.between(low, high)
+
+    def maybe(self, probability: float, **keys: Any) -> Json:
+        return keys if self.chance(probability) else {}
+
+    # --- the scenario ---------------------------------------------------------------------------
+
+    def scenario(self) -> Json:
+        regions = (SOURCE, DESTINATION)
+        replications, events = self.replications(), self.events()
+        return {
+            "name": f"random-{self.seed}",
+            "start": self.one_of(["2026-01-01T00:00:00Z", "2026-03-01T23:58:20Z"]),
+            "duration": self.duration,
+            "warm_up": self.warm_up(events),
+            "records": self.one_of(["on", "off"]),
+            "rpo": {
+                "target": self.target_s(replications["dr"]["sync"]),
+                "attainment": self.one_of([0.5, 0.9, 0.999]),
+            },
+            "regions": {name: self.region() for name in regions},
+            "links": {} if self.second else self.links(),
+            "file_systems": self.file_systems(),
+            "replications": replications,
+            "events": events,
+            "defaults": {"sync": self.sync(), "control": self.control()},
+        }
+
+    def warm_up(self, events: list[Json]) -> int:
+        """Return none, some time, or that of an event."""
+        times = [event["at"] for event in events if event["at"] < self.duration]
+        found: int = self.one_of([0, 0, self.time(1, 10), self.time(5, 30), *times[:2]])
+        return found
+
+    def target_s(self, sync: Json) -> int:
+        """Return some time, or the age at which a sync of little completes."""
+        peak: int = sync["interval"] + sync["setup"] or self.step
+        return self.one_of([peak, self.time(1, 30), self.time(1, 30)])
+
+    def region(self) -> Json:
+        late = {"opting_in": self.time(0, 4), "opting_out": self.time(0, 4)}
+        return {"default": False, **self.maybe(0.3, **late)}
+
+    def links(self) -> Json:
+        capacity = self.one_of([64, 128, 512])
+        link = {**self.maybe(0.7, capacity=capacity), **self.maybe(0.2, latency=self.step)}
+        return self.maybe(0.4, **{LINK: link})
+
+    def file_systems(self) -> Json:
+        found = {"a": self.file_system(SOURCE)}
+        if self.existing:
+            found["z"] = self.file_system(self.place)
+        if self.second:
+            found["b"] = self.file_system(self.one_of([SOURCE, THIRD]))
+        return found
+
+    def file_system(self, region: str) -> Json:
+        names = ["w", "x", "y"][: self.one_of([0, 1, 1, 2, 3])]
+        return {
+            "region": region,
+            "size": 256 * self.one_of([0, *[self.between(0, 40) for _ in range(4)]]),
+            "files": self.between(0, 16),
+            **self.maybe(0.1, growth=2),
+            "writes": {name: self.stream() for name in names},
+        }
+
+    # --- writes ---------------------------------------------------------------------------------
+
+    def stream(self) -> Json:
+        if self.chance(0.15):
+            return {"trace": self.trace(), **self.target()}
+        size = 256 * self.one_of([0, 1, 1, 2, 4, 8])
+        return {"arrivals": self.arrivals(), "size": size, **self.target()}
+
+    def arrivals(self) -> Json:
+        if self.chance(0.6):
+            return {"constant": {"rate": f"1 per {self.time(1, 8)} s"}}
+        writes = self.one_of([1, 2, 4])
+        over = writes * self.time(0, 3)
+        at = self.one_of(["00:00", "00:00:20", "00:01", "00:01:40"])
+        every = over + self.time(2, 20)
+        return {"batch": {"at": at, "every": every, "writes": writes, "over": over}}
+
+    def target(self) -> Json:
+        large = 256 * self.between(8, 32)  # no smaller than the largest hot set
+        in_file = self.maybe(0.15, in_file={"size": large})
+        block = self.one_of([128, 256, 512])
+        hot = {"size": block * self.between(1, 4), "block": block, "share": self.one_of([0, 1, 1])}
+        return {
+            **self.maybe(0.1, growth=self.one_of([0.5, 2])),
+            **self.maybe(0.3, files=self.between(1, 4)),
+            **in_file,
+            **self.maybe(0.2, hot_set=hot),
+        }
+
+    def trace(self) -> Json:
+        """Return a trace of equal rows; a short one is repeated, a late one moved to the start."""
+        period = self.step * self.one_of([4, 8])
+        rows = self.one_of([self.duration // period + 1, 3])
+        repeat = {} if period * rows > self.duration else {"repeat": True, "length": period * rows}
+        late = self.one_of([0, 0, self.time(1, 9)])
+        name, size = f"trace-{self.seed}-{self.between(0, 10**9)}.csv", 1024 * self.between(1, 4)
+        lines = [f"{late + period * k},{size}" for k in range(rows)]
+        (self.folder / name).write_text("\n".join(["timestamp,value", *lines]) + "\n")
+        totals = {"period": period, "writes_per_row": self.one_of([1, 2, 4])}
+        return {
+            "file": str(self.folder / name),
+            **({"align": "start"} if late else {}),
+            **self.maybe(0.7, **totals),
+            **repeat,
+        }
+
+    # --- replications ---------------------------------------------------------------------------
+
+    def replications(self) -> Json:
+        destination = {"file_system": "z"} if self.existing else {"region": self.place}
+        found = {"dr": self.replication("a", destination)}
+        if self.second:
+            found["dr2"] = self.replication("b", {"region": DESTINATION})
+        return found
+
+    def replication(self, source: str, destination: Json) -> Json:
+        return {
+            "source": source,
+            "destination": destination,
+            "established": self.chance(0.6),
+            "sync": self.sync(),
+            "control": self.control(),
+            "initial": self.initial("file_system" in destination),
+        }
+
+    def sync(self) -> Json:
+        interval = self.one_of([0, *[self.time(1, 14) for _ in range(4)]])
+        return {
+            "preset": "none",
+            "interval": interval,
+            "gap": self.time(0, 4) if interval else self.time(1, 4),
+            "setup": self.one_of([0, self.time(0, 3)]),
+            **self.maybe(0.8, throughput=self.one_of([32, 64, 128, 256, 1024])),
+            **self.maybe(0.3, file_rate=self.one_of([0.25, 0.5, 1])),
+            **self.maybe(0.3, scan_rate=self.one_of([1, 2, 8])),
+            **self.maybe(0.3, diff_rate=self.one_of([128, 512])),
+        }
+
+    def control(self) -> Json:
+        names = ("enabling", "pausing", "resuming", "deleting")
+        return {"preset": "none", **{name: self.time(0, 6) for name in names}}
+
+    def initial(self, existing: bool) -> Json:
+        return {
+            **self.maybe(0.3, throughput=self.one_of([64, 256])),
+            **self.maybe(0.3, file_rate=self.one_of([0.5, 2])),
+            **self.maybe(0.3, setup=self.time(0, 3)),
+            **self.maybe(0.3 * existing, differing=256 * self.between(0, 8)),
+        }
+
+    # --- events ---------------------------------------------------------------------------------
+
+    def events(self) -> list[Json]:
+        many = self.one_of([0, 0, 1, 2, 3, 5])
+        found = [self.disturbance() for _ in range(many)]
+        if self.chance(0.5):
+            found += self.failover()
+        return found
+
+    def when(self) -> int:
+        return self.time(0, self.duration // self.step)
+
+    def disturbance(self) -> Json:
+        region = self.one_of([SOURCE, DESTINATION])
+        kinds: list[Json] = [
+            {"opt_out": region},
+            {"region_outage": self.one_of([SOURCE, SOURCE, DESTINATION, THIRD])},
+            {"link_outage": LINK},
+            {"link_degraded": LINK, "factor": self.one_of([0.25, 0.5])},
+            {"kms_key_disabled": self.one_of(["dr", "dr2"][: 1 + self.second])},
+            {"permission_lost": "dr"},
+            {"api_error": self.one_of(CALLS), "code": "InternalServerError", **self.injected()},
+        ]
+        if self.chance(0.08):
+            return {"at": self.when(), "fail": self.one_of(["a", self.replica()])}
+        return {"at": self.when(), **self.one_of(kinds), **self.maybe(0.85, **self.lasting())}
+
+    def injected(self) -> Json:
+        return {**self.maybe(0.3, times=2), **self.maybe(0.3, region=SOURCE)}
+
+    def lasting(self) -> Json:
+        return {"for": self.time(1, 16)}
+
+    def replica(self) -> str:
+        return "z" if self.existing else "dr.destination"
+
+    def failover(self) -> list[Json]:
+        """Return a deletion, and perhaps the way back, or the same way once more."""
+        at = self.time(2, self.duration // self.step // 2)
+        found = [self.delete("a", at)]
+        at += self.time(2, 12)
+        back = self.chance(0.7)
+        source, destination = (self.replica(), "a") if back else ("a", self.replica())
+        if self.chance(0.8):
+            found += [self.open(destination, at), self.create(source, destination, at)]
+            if self.chance(0.3):
+                found.append(self.delete(source, at + self.time(2, 30)))
+        return [each for each in found if each["at"] <= self.duration]
+
+    def delete(self, source: str, at: int) -> Json:
+        region = self.maybe(0.3, region=self.one_of([SOURCE, DESTINATION]))
+        call = "DeleteReplicationConfiguration"
+        return {"at": at, "call": call, "with": {"SourceFileSystemId": source}, **region}
+
+    def open(self, file_system: str, at: int) -> Json:
+        given = {"FileSystemId": file_system, "ReplicationOverwriteProtection": "DISABLED"}
+        return {"at": at, "call": "UpdateFileSystemProtection", "with": given}
+
+    def create(self, source: str, destination: str, at: int) -> Json:
+        wanted: Json = {"FileSystemId": destination}
+        if self.chance(0.2):
+            wanted = {"Region": THIRD}
+        given = {"SourceFileSystemId": source, "Destinations": [wanted]}
+        return {"at": at, "call": "CreateReplicationConfiguration", "with": given}

@@ -1,0 +1,141 @@
+"""Every write that the streams of a scenario want to make, one by one."""
+
+from __future__ import annotations
+
+import csv
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from efssim.scenario.arrivals import Batch
+from efssim.scenario.schema import FileSystem, TraceFile, WriteStream
+
+
+@dataclass(frozen=True)
+class Stream:
+    """What all writes of a stream have in common."""
+
+    name: str
+    files: int
+    """Files that a write changes; a stream with `large_file_bytes` changes one per sync."""
+    large_file_bytes: int | None
+    hot_blocks: int
+    """Blocks of the hot set; 0: none of the writes is hot."""
+    block_bytes: int
+    new_bytes: float
+    """Share of the bytes that add to the file system."""
+    new_files: float
+
+
+@dataclass(eq=False)
+class Write:
+    """One write, and what became of it."""
+
+    time_s: float
+    bytes: int
+    stream: Stream
+    published_s: float | None = None
+    """When the replication that it was made under published it."""
+    replicated: bool = False
+    """Whether any replication published it."""
+    discarded: bool = False
+
+    @property
+    def files(self) -> int:
+        """Files that it changes; a large file counts with the sync that it is part of."""
+        return 0 if self.stream.large_file_bytes is not None else self.stream.files
+
+
+def stream_of(name: str, spec: WriteStream) -> Stream:
+    """Return what the writes of a stream have in common."""
+    hot = spec.hot_set
+    if hot is not None and hot.share not in (0, 1):
+        raise ValueError("which writes are hot is drawn")
+    is_hot = hot is not None and hot.share == 1
+    large = None if spec.in_file is None else spec.in_file.size
+    usual = 0.0 if is_hot or large is not None else 1.0
+    return Stream(
+        name,
+        spec.files,
+        large,
+        hot.size // hot.block if hot is not None and is_hot else 0,
+        hot.block if hot is not None else 1,
+        _share(spec, "new_bytes", usual) * (not is_hot),
+        _share(spec, "new_files", 0.0),
+    )
+
+
+def _share(spec: WriteStream, key: str, usual: float) -> float:
+    share: float | None = getattr(spec, key, 0.0)
+    return usual if share is None else share
+
+
+def writes_of(file_system: FileSystem, start: datetime, end_s: float) -> list[Write]:
+    """Return the wanted writes of a file system after the start, up to and including the end."""
+    found = []
+    for name, spec in file_system.writes.items():
+        stream, total, rounded = stream_of(name, spec), 0.0, 0
+        for time_s, size in _wanted(spec, file_system.growth * spec.growth, start, end_s):
+            total += size
+            if 0 < time_s <= end_s:
+                found.append(Write(time_s, round(total) - rounded, stream))
+            rounded = round(total)
+    return sorted(found, key=lambda write: write.time_s)
+
+
+def _wanted(
+    spec: WriteStream, growth: float, start: datetime, end_s: float
+) -> Iterator[tuple[float, float]]:
+    """Yield times and bytes; growth multiplies a rate, and the bytes where there is none."""
+    if spec.trace is not None:
+        for time_s, size in _trace(spec.trace, end_s):
+            yield time_s, size * growth
+        return
+    assert spec.arrivals is not None
+    assert spec.size is not None
+    if spec.size.constant is None:
+        raise ValueError("sizes are drawn")
+    if spec.arrivals.constant is not None:
+        rate = spec.arrivals.constant.rate
+        for k in range(1, math.floor(end_s * rate.count * growth / rate.period_s) + 2):
+            yield k * rate.period_s / (rate.count * growth), spec.size.constant
+    elif spec.arrivals.batch is not None:
+        for time_s in _jobs(spec.arrivals.batch, start, end_s):
+            yield time_s, spec.size.constant * growth
+    else:
+        raise ValueError("arrivals are drawn")
+
+
+def _jobs(batch: Batch, start: datetime, end_s: float) -> Iterator[float]:
+    hour, minute, second = ([int(part) for part in batch.at.split(":")] + [0])[:3]
+    of_day = hour * 3600 + minute * 60 + second
+    since_midnight = start.hour * 3600 + start.minute * 60 + start.second
+    begin_s = float((of_day - since_midnight) % 86_400)
+    while begin_s <= end_s:
+        for k in range(1, batch.writes + 1):
+            yield begin_s + batch.over * k / batch.writes
+        begin_s += batch.every
+
+
+def _trace(trace: TraceFile, end_s: float) -> Iterator[tuple[float, float]]:
+    with trace.file.open(encoding="utf-8", newline="") as lines:
+        rows = [(float(row[trace.time]), float(row[trace.bytes])) for row in csv.DictReader(lines)]
+    moved_s = rows[0][0] if trace.align == "start" else 0.0
+    span_s = trace.length or rows[-1][0] - rows[0][0] + (trace.period or 0.0)
+    lap_s = -moved_s
+    while lap_s + rows[0][0] <= end_s:
+        for time_s, size in rows:
+            yield from _row(trace, time_s + lap_s, size)
+        if not trace.repeat:
+            return
+        lap_s += span_s
+
+
+def _row(trace: TraceFile, time_s: float, size: float) -> Iterator[tuple[float, float]]:
+    if trace.period is None:
+        yield time_s, size
+        return
+    n = trace.writes_per_row
+    for k in range(1, n + 1):
+        yield time_s + trace.period * k / n, size / n

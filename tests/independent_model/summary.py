@@ -1,0 +1,289 @@
+"""Every number of a replication's summary, by brute force over [warm-up, end]."""
+
+from __future__ import annotations
+
+import math
+from datetime import timedelta
+from itertools import pairwise
+from typing import Any
+
+from independent_model.replication import Replication
+from independent_model.streams import Write
+from independent_model.weights import Ramp, of_ramps, of_values
+from independent_model.world import World
+
+Json = dict[str, Any]
+
+
+def summarise(world: World) -> Json:
+    """Return the summary's `replications` at the end of a run."""
+    return {
+        name: _Measures(world, replication).summary()
+        for name, replication in world.replications.items()
+    }
+
+
+class _Measures:
+    """What is measured of one replication in the window."""
+
+    def __init__(self, world: World, replication: Replication) -> None:
+        self.world, self.of = world, replication
+        self.begin_s, self.end_s = world.scenario.warm_up, world.scenario.duration
+        self.made = [w for w in replication.writes if self.in_window(w.time_s)]
+        self.lrts = [(done.completed_s, done.cut_s) for done in replication.syncs]
+        if replication.statuses[0][1] == "ENABLED":
+            self.lrts.insert(0, (replication.created_s, replication.created_s))
+        gone_s = self.end_s if replication.gone_s is None else replication.gone_s
+        first_s = self.lrts[0][0] if self.lrts else math.inf
+        self.defined = max(self.begin_s, first_s), gone_s
+        self.completed = [d for d in replication.syncs if self.in_window(d.completed_s)]
+        self.regular = [done for done in self.completed if not done.initial]
+
+    def in_window(self, time_s: float) -> bool:
+        return self.begin_s <= time_s <= self.end_s
+
+    @property
+    def defined_s(self) -> float:
+        """Seconds of the window with an LRT."""
+        return max(0.0, self.defined[1] - self.defined[0])
+
+    def summary(self) -> Json:
+        found = self.age()
+        return {
+            "time_since_last_sync_s": found,
+            "write_lag_s": self.write_lag(by_byte=False),
+            "write_lag_by_byte_s": self.write_lag(by_byte=True),
+            "oldest_pending_s": of_ramps(self.oldest()),
+            "pending_bytes": self.pending(),
+            "writes": self.writes(),
+            "rpo": self.rpo(),
+            "syncs": self.syncs(),
+            **self.initial(),
+            "status_s": self.statuses(),
+            "final_status": self.of.status,
+            "last_replicated_timestamp": self.instant(self.of.lrt_s),
+            "last_sync_completed": self.instant(
+                self.of.syncs[-1].completed_s if self.of.syncs else None
+            ),
+        }
+
+    # --- age ------------------------------------------------------------------------------------
+
+    def teeth(self) -> list[Ramp]:
+        """Return the teeth of the age in the window."""
+        found = []
+        for (visible_s, lrt_s), (next_s, _) in pairwise([*self.lrts, (self.defined[1], 0.0)]):
+            begin_s, end_s = max(visible_s, self.begin_s), min(next_s, self.defined[1])
+            if begin_s < end_s:
+                found.append(Ramp(begin_s, end_s, begin_s - lrt_s))
+        return found
+
+    def age(self) -> Json:
+        peaks = [
+            done_s - lrt_s
+            for (_, lrt_s), (done_s, _) in pairwise(self.lrts)
+            if self.in_window(done_s)
+        ]
+        return {
+            **of_ramps(self.teeth()),
+            "peak_mean": _mean(peaks),
+            "undefined_s": self.end_s - self.begin_s - self.defined_s,
+        }
+
+    def violations(self) -> list[tuple[float, float]]:
+        """Return the maximal intervals with an age above the target."""
+        target_s, found = self.world.scenario.rpo.target, list[tuple[float, float]]()
+        for tooth in self.teeth():
+            begin_s = max(tooth.begin_s, tooth.begin_s + target_s - tooth.low_s)
+            if begin_s >= tooth.end_s:
+                continue
+            goes_on = tooth.low_s > target_s and found and found[-1][1] == tooth.begin_s
+            if goes_on:
+                begin_s = found.pop()[0]
+            found.append((begin_s, tooth.end_s))
+        return found
+
+    def rpo(self) -> Json:
+        target = self.world.scenario.rpo
+        within_s = math.fsum(tooth.within(target.target) for tooth in self.teeth())
+        attainment = within_s / self.defined_s if self.defined_s else None
+        lengths = [end_s - begin_s for begin_s, end_s in self.violations()]
+        return {
+            "target_s": target.target,
+            "attainment": attainment,
+            "objective": target.attainment,
+            "met": None if attainment is None else attainment >= target.attainment,
+            "violations": len(lengths),
+            "violation_s": math.fsum(lengths),
+            "longest_s": max(lengths, default=0.0),
+        }
+
+    # --- writes ---------------------------------------------------------------------------------
+
+    def write_lag(self, *, by_byte: bool) -> Json:
+        lags = [
+            (write.published_s - write.time_s, write.bytes if by_byte else 1)
+            for write in self.made
+            if write.published_s is not None
+        ]
+        return {"count": sum(weight for _, weight in lags), **of_values(lags)}
+
+    def writes(self) -> Json:
+        dropped: dict[str, int] = {}
+        for drop in self.of.drops:
+            if self.in_window(drop.time_s):
+                dropped[drop.cause] = dropped.get(drop.cause, 0) + drop.bytes
+        return {
+            "count": len(self.made),
+            "bytes": sum(write.bytes for write in self.made),
+            "coalesced_bytes": sum(done.written - done.bytes for done in self.regular),
+            "dropped_bytes": dropped,
+        }
+
+    # --- what is pending ------------------------------------------------------------------------
+
+    def instants(self) -> list[float]:
+        """Return the instants of the defined window at which something changes, and its ends."""
+        begin_s, end_s = self.defined
+        if begin_s > end_s:
+            return []
+        times = {begin_s, end_s}
+        for write in self.of.writes:
+            times |= {write.time_s, write.published_s or write.time_s}
+        return sorted(time_s for time_s in times if begin_s <= time_s <= end_s)
+
+    def pending_after(self, time_s: float) -> list[Write]:
+        """Return what is pending once everything of an instant has happened."""
+        return [w for w in self.of.writes if w.time_s <= time_s and not _published(w, time_s)]
+
+    def pending_before_the_window(self) -> list[Write]:
+        """Return what is pending before anything happens at the window's first instant."""
+        return [
+            write
+            for write in self.of.writes
+            if write.time_s < self.begin_s
+            and (write.published_s is None or write.published_s >= self.begin_s)
+        ]
+
+    def pending_before_completions(self, time_s: float) -> list[Write]:
+        """Return what is pending at an instant after its writes and before its completions."""
+        return [
+            write
+            for write in self.of.writes
+            if write.time_s <= time_s and (write.published_s is None or write.published_s >= time_s)
+        ]
+
+    def oldest(self) -> list[Ramp]:
+        """Return the age of the oldest pending write, over the defined time."""
+        found = []
+        for begin_s, end_s in pairwise(self.instants()):
+            times = [write.time_s for write in self.pending_after(begin_s)]
+            low_s = begin_s - min(times) if times else 0.0
+            found.append(Ramp(begin_s, end_s, low_s, flat=not times))
+        return found
+
+    def pending(self) -> Json:
+        open_at_end = [write for write in self.made if write.published_s is None]
+        areas = [
+            (end_s - begin_s) * _bytes(self.pending_after(begin_s))
+            for begin_s, end_s in pairwise(self.instants())
+        ]
+        return {
+            "mean": math.fsum(areas) / self.defined_s if self.defined_s else None,
+            "max": self.most_pending(),
+            "open_at_end": _bytes(open_at_end),
+            "open_at_end_writes": len(open_at_end),
+            "lost_at_deletion": self.of.lost_at_deletion,
+        }
+
+    def most_pending(self) -> int | None:
+        """Return the most bytes pending; just before a completion what was written by then counts.
+
+        Before the window, and before the first LRT, there is no such moment.
+        """
+        if not self.defined_s:
+            return None
+        first_s = self.lrts[0][0]
+        return max(
+            _bytes(
+                self.pending_after(time_s)
+                if time_s in (first_s, self.begin_s)
+                else self.pending_before_completions(time_s)
+            )
+            for time_s in self.instants()
+        )
+
+    # --- syncs and statuses ---------------------------------------------------------------------
+
+    def syncs(self) -> Json:
+        utilisation = self.utilisation()
+        return {
+            "completed": len(self.completed),
+            "failed_attempts": 0,
+            "abandoned": sum(self.in_window(abandoned_s) for _, abandoned_s in self.of.abandoned),
+            "bytes": sum(done.bytes for done in self.regular),
+            "duration_mean_s": _mean([done.completed_s - done.cut_s for done in self.regular]),
+            "utilisation": utilisation,
+            "diverging": utilisation is not None and utilisation >= 1 and self.grows(),
+        }
+
+    def utilisation(self) -> float | None:
+        timing = self.of.timing
+        throughput = min(timing.throughput, self.world.nominal_capacity(self.of))
+        runnable_s = self.runnable_s()
+        if not runnable_s or (math.isinf(throughput) and math.isinf(timing.file_rate)):
+            return None
+        saved = sum(done.written - done.bytes for done in self.regular)
+        files = sum(write.files for write in self.made)
+        work_s = max((_bytes(self.made) - saved) / throughput, files / timing.file_rate)
+        return work_s / runnable_s
+
+    def runnable_s(self) -> float:
+        """Return the seconds of the window in which syncs could run."""
+        return math.fsum(
+            max(0.0, min(until_s, self.end_s) - max(since_s, self.begin_s))
+            for (since_s, runnable), (until_s, _) in pairwise(
+                [*self.of.runnable, (self.end_s, False)]
+            )
+            if runnable
+        )
+
+    def grows(self) -> bool:
+        """Whether more was added to what is pending than one sync carries."""
+        end_s = self.end_s if self.of.gone_s is None else self.of.gone_s
+        growth = _bytes(self.pending_after(end_s)) - _bytes(self.pending_before_the_window())
+        return growth > (_mean([done.written for done in self.regular]) or 0)
+
+    def initial(self) -> Json:
+        first = next((done for done in self.of.syncs if done.initial), None)
+        return {
+            "initial_sync_s": None if first is None else first.completed_s - first.cut_s,
+            "initial_bytes": None if first is None else first.bytes,
+        }
+
+    def statuses(self) -> Json:
+        found: dict[str, float] = {}
+        for (since_s, status), (until_s, _) in pairwise([*self.of.statuses, (self.end_s, None)]):
+            seconds = min(until_s, self.end_s) - max(since_s, self.begin_s)
+            if status is not None and seconds > 0:
+                found[status] = found.get(status, 0.0) + seconds
+        return found
+
+    def instant(self, time_s: float | None) -> str | None:
+        """Return a time as the summary writes it."""
+        if time_s is None:
+            return None
+        moment = self.world.scenario.start + timedelta(seconds=time_s)
+        return moment.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def _published(write: Write, by_s: float) -> bool:
+    return write.published_s is not None and write.published_s <= by_s
+
+
+def _bytes(writes: list[Write]) -> int:
+    return sum(write.bytes for write in writes)
+
+
+def _mean(values: list[Any]) -> float | None:
+    return math.fsum(values) / len(values) if values else None

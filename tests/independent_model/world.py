@@ -1,0 +1,297 @@
+"""The world: file systems, replications, disturbances and the calls of a scenario."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from typing import Any
+
+from efssim import Scenario
+from efssim.scenario.schema import Control as ControlTimes
+from efssim.scenario.schema import Destination, Event, Initial, Sync
+from independent_model.agenda import Agenda, Turn
+from independent_model.disturbances import Disturbance
+from independent_model.file_system import FileSystem
+from independent_model.replication import Drop, Replication, Timing
+from independent_model.streams import Write, writes_of
+
+
+class RefusedError(Exception):
+    """EFS refuses a call."""
+
+
+class World:
+    """A scenario from its start to its end."""
+
+    def __init__(self, scenario: Scenario) -> None:
+        self.scenario, self.agenda = scenario, Agenda()
+        self.file_systems: dict[str, FileSystem] = {}
+        self.replications: dict[str, Replication] = {}
+        self.active: list[Disturbance] = []
+        """Disturbances that hold, in the order in which they began."""
+        self._agreed: dict[frozenset[str], dict[str, float]] = {}
+        """By the names of two file systems: the time of each up to which they agree."""
+        self._replications_of: Counter[str] = Counter()
+        self._errors: list[dict[str, Any]] = []
+        """Errors to inject: operation, Region, how often, until when."""
+        self._build()
+
+    def run(self) -> World:
+        """Run to the end of the scenario."""
+        self.agenda.run(self.scenario.duration)
+        return self
+
+    @property
+    def now(self) -> float:
+        """Seconds since the start."""
+        return self.agenda.now
+
+    # --- building -------------------------------------------------------------------------------
+
+    def _build(self) -> None:
+        for name, spec in self.scenario.file_systems.items():
+            found = FileSystem(name, spec.home, spec.size, spec.files, spec.encrypted)
+            self.file_systems[name] = found
+            for write in writes_of(spec, self.scenario.start, self.scenario.duration):
+                self._schedule_write(found, write)
+        for name in self.scenario.replications:
+            self._replicate(name)
+        for event in self.scenario.events:
+            self._schedule(event)
+
+    def _schedule_write(self, file_system: FileSystem, write: Write) -> None:
+        self.agenda.at(write.time_s, Turn.WRITE, lambda: self._write(file_system, write))
+
+    def _replicate(self, name: str) -> None:
+        spec = self.scenario.replications[name]
+        source = self.file_systems[spec.source]
+        destination = self._destination(name, spec.destination)
+        timing = timing_of(spec.sync, spec.control, spec.initial)
+        replication = Replication(self, name, timing, source, destination)
+        self.replications[name] = replication
+        if spec.established:
+            destination.mirror(source, self.now, self.now)
+            replication.establish()
+        else:
+            replication.create()
+
+    def _destination(self, replication: str, spec: Destination) -> FileSystem:
+        if spec.file_system is not None:
+            return self.file_systems[spec.file_system]
+        region = spec.region or (spec.availability_zone or "")[:-1]
+        name = f"{replication}.destination"
+        self.file_systems[name] = FileSystem(name, region, 0, 0)
+        return self.file_systems[name]
+
+    # --- writes ---------------------------------------------------------------------------------
+
+    def _write(self, file_system: FileSystem, write: Write) -> None:
+        replication = file_system.replication
+        if file_system.stops:
+            if replication is not None:
+                cause = file_system.stops[0][1]
+                replication.drops.append(Drop(self.now, write.bytes, cause))
+            return
+        file_system.writes.append(write)
+        if replication is not None and replication.source is file_system:
+            replication.writes.append(write)
+
+    def agree(self, replication: Replication, source_until_s: float) -> None:
+        """Remember up to when the two sides of a replication hold the same."""
+        source, destination = replication.source, replication.destination
+        self._agreed[frozenset((source.name, destination.name))] = {
+            source.name: source_until_s,
+            destination.name: self.now,
+        }
+
+    def differing(self, replication: Replication) -> int | None:
+        """Return the bytes written to either side since both last agreed; None: they never did."""
+        sides = (replication.source, replication.destination)
+        agreed = self._agreed.get(frozenset(side.name for side in sides))
+        if agreed is None:
+            return None
+        return sum(
+            write.bytes
+            for side in sides
+            for write in side.writes
+            if write.time_s > agreed[side.name]
+        )
+
+    # --- links ----------------------------------------------------------------------------------
+
+    def _link(self, replication: Replication) -> str:
+        return f"{replication.source.region} -> {replication.destination.region}"
+
+    def latency(self, replication: Replication) -> float:
+        """Return the round-trip time of a replication's link."""
+        link = self.scenario.links.get(self._link(replication))
+        return 0.0 if link is None else link.latency
+
+    def capacity(self, replication: Replication) -> float:
+        """Return the bytes per second that a replication's link takes at present."""
+        factors = [each.factor for each in self.active if each.degrades(replication)]
+        return self.nominal_capacity(replication) * math.prod(factors)
+
+    def nominal_capacity(self, replication: Replication) -> float:
+        """Return the bytes per second that a replication's link takes undisturbed."""
+        link = self.scenario.links.get(self._link(replication))
+        return math.inf if link is None else link.capacity
+
+    # --- disturbances ---------------------------------------------------------------------------
+
+    def _schedule(self, event: Event) -> None:
+        if event.call is not None:
+            self.agenda.at(event.at, Turn.CALL, lambda: self._call(event))
+            return
+        begin_s, end_s = self._span(event)
+        if begin_s < end_s:
+            disturbance = Disturbance.of(event)
+            self.agenda.at(begin_s, Turn.BEGIN, lambda: self._begin(event, disturbance))
+            if end_s < math.inf:
+                self.agenda.at(end_s, Turn.END, lambda: self._end(disturbance))
+
+    def _span(self, event: Event) -> tuple[float, float]:
+        begin_s = event.at
+        end_s = math.inf if event.lasts is None else event.at + event.lasts
+        if event.kind == "opt_out" and event.target in self.scenario.regions:
+            region = self.scenario.regions[event.target]
+            return begin_s + region.opting_out, end_s + region.opting_in
+        return begin_s, end_s
+
+    def _begin(self, event: Event, disturbance: Disturbance) -> None:
+        self.active.append(disturbance)
+        if disturbance.kind == "api_error":
+            self._errors.append({"event": event, "left": event.times, "of": disturbance})
+        for file_system in self.file_systems.values():
+            if disturbance.stops(file_system):
+                file_system.stops.append((disturbance, disturbance.kind))
+                file_system.failed |= disturbance.kind == "fail"
+        self._tell()
+
+    def _end(self, disturbance: Disturbance) -> None:
+        self.active.remove(disturbance)
+        self._errors = [error for error in self._errors if error["of"] is not disturbance]
+        for file_system in self.file_systems.values():
+            file_system.stops = [stop for stop in file_system.stops if stop[0] is not disturbance]
+        self._tell()
+
+    def _tell(self) -> None:
+        for replication in list(self.replications.values()):
+            replication.changed()
+
+    # --- calls ----------------------------------------------------------------------------------
+
+    def _call(self, event: Event) -> None:
+        try:
+            self._answer(event)
+        except RefusedError:
+            return
+
+    def _answer(self, event: Event) -> None:
+        given = event.parameters
+        about = self._named(given.get("SourceFileSystemId", given.get("FileSystemId")))
+        region = event.region or about.region
+        self._check_region(region)
+        self._check_errors(event, region)
+        if event.call == "DeleteReplicationConfiguration":
+            self._delete(about, region)
+        elif event.call == "UpdateFileSystemProtection":
+            self._protect(about, region, given["ReplicationOverwriteProtection"])
+        else:
+            assert event.call == "CreateReplicationConfiguration"
+            self._create(about, region, given["Destinations"][0])
+
+    def _named(self, name: object) -> FileSystem:
+        if name not in self.file_systems:
+            raise RefusedError
+        return self.file_systems[str(name)]
+
+    def _check_region(self, region: str) -> None:
+        """A call fails where its Region is down or the account is not opted in."""
+        if any(
+            each.kind in ("region_outage", "opt_out") and each.target == region
+            for each in self.active
+        ):
+            raise RefusedError
+
+    def _check_errors(self, event: Event, region: str) -> None:
+        for error in self._errors:
+            injected: Event = error["event"]
+            fits = injected.api_error == event.call and injected.region in (None, region)
+            if fits and error["left"]:
+                error["left"] -= 1
+                raise RefusedError
+
+    def _delete(self, source: FileSystem, region: str) -> None:
+        replication = source.replication
+        if replication is None or replication.source is not source:
+            raise RefusedError
+        if region not in (source.region, replication.destination.region):
+            raise RefusedError
+        replication.delete()
+
+    def _protect(self, file_system: FileSystem, region: str, protection: str) -> None:
+        if file_system.region != region or file_system.failed:
+            raise RefusedError
+        if file_system.protection == "REPLICATING":
+            raise RefusedError
+        file_system.protection = protection
+
+    def _create(self, source: FileSystem, region: str, wanted: dict[str, str]) -> None:
+        if source.region != region or source.failed or source.replication is not None:
+            raise RefusedError
+        name = self._next_name(source)
+        destination = self._create_destination(source, name, wanted)
+        self._replications_of[source.name] += 1
+        defaults = self.scenario.defaults
+        timing = timing_of(defaults.sync, defaults.control, Initial())
+        self.replications[name] = Replication(self, name, timing, source, destination)
+        self.replications[name].create()
+
+    def _next_name(self, source: FileSystem) -> str:
+        return f"{source.name}-replication-{self._replications_of[source.name] + 1}"
+
+    def _create_destination(
+        self, source: FileSystem, replication: str, wanted: dict[str, str]
+    ) -> FileSystem:
+        if "FileSystemId" not in wanted:
+            self._check_region(wanted["Region"])
+            return self._destination(replication, Destination(region=wanted["Region"]))
+        found = self._named(wanted["FileSystemId"])
+        self._check_region(found.region)
+        free = found.replication is None and found.protection == "DISABLED"
+        if found is source or found.failed or not free or (source.encrypted > found.encrypted):
+            raise RefusedError
+        return found
+
+
+def timing_of(sync: Sync, control: ControlTimes, initial: Initial) -> Timing:
+    """Return the parameters of a replication."""
+
+    def constant(of: Sync | ControlTimes, key: str) -> float:
+        value = of.draw(key).constant
+        if value is None:
+            raise ValueError(f"{key} is drawn")
+        return float(value)
+
+    if sync.number("failure_probability"):
+        raise ValueError("whether an attempt fails is drawn")
+    setup = constant(sync, "setup")
+    throughput, file_rate = sync.number("throughput"), sync.number("file_rate")
+    return Timing(
+        interval_s=sync.number("interval"),
+        gap_s=constant(sync, "gap"),
+        setup_s=setup,
+        throughput=throughput,
+        file_rate=file_rate,
+        scan_rate=sync.number("scan_rate"),
+        diff_rate=sync.number("diff_rate"),
+        initial_setup_s=setup if initial.setup is None else float(initial.setup.constant or 0),
+        initial_throughput=throughput if initial.throughput is None else initial.throughput,
+        initial_file_rate=file_rate if initial.file_rate is None else initial.file_rate,
+        differing=initial.differing,
+        enabling_s=constant(control, "enabling"),
+        pausing_s=constant(control, "pausing"),
+        resuming_s=constant(control, "resuming"),
+        deleting_s=constant(control, "deleting"),
+    )

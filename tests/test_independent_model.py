@@ -1,0 +1,130 @@
+"""efssim against a second model: every number of the summary, on random scenarios.
+
+The second model (tests/independent_model) was written from the documentation alone. Where the two
+disagree one of them is wrong; which one, the documentation says.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import pytest
+from independent_model import World, differences, summarise
+from independent_model.scenarios import random_scenario
+
+import efssim
+from efssim import Scenario
+
+COUNT, BATCH = 500, 50
+
+
+def disagreement(seed: int, folder: Path) -> str:
+    """Return what differs in a scenario, if anything."""
+    scenario = Scenario.model_validate(random_scenario(seed, folder))
+    world = World(scenario).run()
+    assert not world.agenda.near_ties, "all times lie on the grid"
+    theirs = efssim.run(scenario).summary["replications"]
+    found = "\n  ".join(differences(summarise(world), theirs))
+    return f"random_scenario({seed}):\n  {found}" if found else ""
+
+
+def agree(seeds: range, folder: Path) -> None:
+    found = [text for seed in seeds if (text := disagreement(seed, folder))]
+    assert not found, f"{len(found)} of {len(seeds)} differ\n" + "\n".join(found)
+
+
+@pytest.mark.xfail(
+    reason="pending_bytes.max, differing and empty disturbances are being mended", strict=False
+)
+@pytest.mark.parametrize("first", range(0, COUNT, BATCH))
+def test_both_models_give_every_number_alike(first: int, tmp_path: Path) -> None:
+    agree(range(first, first + BATCH), tmp_path)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("first", range(10_000, 30_000, 1000))
+def test_both_models_give_every_number_alike_in_many_scenarios(first: int, tmp_path: Path) -> None:
+    agree(range(first, first + 1000), tmp_path)
+
+
+# --- the scenarios go where it matters ----------------------------------------------------------
+
+
+def corners(world: World) -> Iterator[str]:
+    """Yield what a scenario has that a model may get wrong."""
+    scenario = world.scenario
+    begin_s, end_s = scenario.warm_up, scenario.duration
+    target_s = scenario.rpo.target
+    for replication in world.replications.values():
+        if begin_s:
+            yield from at_the_begin(replication, begin_s)
+        completed = [done.completed_s for done in replication.syncs]
+        ages = [b.completed_s - a.cut_s for a, b in pairwise(replication.syncs)]
+        if target_s in ages:
+            yield "an age exactly at the target"
+        if end_s in completed:
+            yield "a completion exactly at the end"
+        if {write.time_s for write in replication.writes} & set(completed):
+            yield "a write at the instant of a completion"
+        if {done.cut_s for done in replication.syncs[1:]} & set(completed):
+            yield "a cut at the instant of a completion"
+        if replication.abandoned:
+            yield "an abandoned sync"
+        if replication.lost_at_deletion:
+            yield "bytes lost at a deletion"
+        if replication.discarded:
+            yield "discarded writes"
+        if "-replication-" in replication.name and replication.syncs:
+            yield "an initial sync of a replication that was created later"
+        yield from (f"dropped: {drop.cause}" for drop in replication.drops)
+        yield from (f"status {status}" for _, status in replication.statuses)
+        yield "diverging" if summarise(world)[replication.name]["syncs"]["diverging"] else "stable"
+
+
+def at_the_begin(replication: Any, begin_s: float) -> Iterator[str]:
+    if begin_s in [write.time_s for write in replication.writes]:
+        yield "a write at the begin of the window"
+    if begin_s in [done.completed_s for done in replication.syncs]:
+        yield "a completion at the begin of the window"
+    if begin_s in [drop.time_s for drop in replication.drops]:
+        yield "a dropped write at the begin of the window"
+    if begin_s in [abandoned_s for _, abandoned_s in replication.abandoned]:
+        yield "an abandoned sync at the begin of the window"
+
+
+CORNERS = {
+    "a write at the begin of the window": 20,
+    "a completion at the begin of the window": 10,
+    "a dropped write at the begin of the window": 10,
+    "an abandoned sync at the begin of the window": 10,
+    "an age exactly at the target": 20,
+    "a completion exactly at the end": 20,
+    "a write at the instant of a completion": 100,
+    "a cut at the instant of a completion": 100,
+    "an abandoned sync": 50,
+    "bytes lost at a deletion": 50,
+    "discarded writes": 20,
+    "an initial sync of a replication that was created later": 50,
+    "dropped: region_outage": 20,
+    "dropped: read_only": 50,
+    "dropped: fail": 10,
+    "status PAUSED": 50,
+    "status ERROR": 10,
+    "status None": 50,
+    "diverging": 20,
+}
+"""Of `COUNT` scenarios at least so many have it."""
+
+
+def test_the_scenarios_reach_every_corner(tmp_path: Path) -> None:
+    found: Counter[str] = Counter()
+    for seed in range(COUNT):
+        scenario = Scenario.model_validate(random_scenario(seed, tmp_path))
+        found.update(set(corners(World(scenario).run())))
+    print(found)
+    rare = {corner: found[corner] for corner, least in CORNERS.items() if found[corner] < least}
+    assert not rare
