@@ -549,9 +549,9 @@ def test_figures_have_units_and_say_what_happened(folder):
         words(f"out/figures/dr-{kind}.svg") for kind in ("age", "lag", "syncs", "pending")
     )
     what = ["opt out us-west-2", "DeleteReplicationConfiguration", "PAUSED", "DELETING", "deleted"]
-    assert {"dr", "time since last sync", "RPO", "15 min", *what} <= set(age)
+    assert {"dr", "time since last sync (age)", "RPO", "15 min", *what} <= set(age)
     assert {"dr", "pending bytes (MiB)", "simulated time (UTC)", *what} <= set(pending)
-    lags = {"time since last sync", "write lag", "write lag by byte"}
+    lags = {"time since last sync (age)", "write lag", "write lag by byte"}
     assert {"share with a longer lag", "0.1 %", "1 min", "RPO 15 min", "objective", *lags} <= set(
         lag
     )

@@ -318,7 +318,7 @@ def test_plot(result):
     from matplotlib import pyplot as plt
 
     axes = result.plot()
-    assert axes.get_ylabel() == "time since last sync"
+    assert axes.get_ylabel() == "time since last sync (age)"
     plots = [result.plot, result.plot_pending, result.plot_lag, result.plot_syncs]
     plots.append(result.plot_risk)
     for plot in plots:
@@ -336,7 +336,9 @@ def test_notebook_display(result, capsys):
     html = result._repr_html_()
     assert html.startswith("<div><p><strong>dr:</strong> RPO MISSED (age at most 1 min 10 s")
     age = result.summary["replications"]["dr"]["time_since_last_sync_s"]
-    assert f'time since last sync</td><td style="text-align: right">{short(age["mean"])}' in html
+    assert (
+        f'time since last sync (age)</td><td style="text-align: right">{short(age["mean"])}' in html
+    )
     assert result.digest in html
     assert repr(result) == "<efssim.Result of 'test', seed 1, 7200 s>"
     assert capsys.readouterr().out == ""
@@ -431,6 +433,7 @@ ALLOWED = {
     "acting": {"model", "scenario"},
     "explorer": {"report", "result", "scenario", "simulate", "usage"},
     "study": {
+        "result",
         "column_types",
         "records",
         "_version",

@@ -9,6 +9,7 @@ from datetime import timedelta
 from unicodedata import east_asian_width
 
 from efssim.scenario import Scenario
+from efssim.scenario.digits import grouped, plain
 
 WIDTH = 80
 """Columns of a line at most."""
@@ -16,6 +17,8 @@ _SECOND = "\0"
 """Stands for the second column of a wide letter; no text of a scenario has it."""
 _NARROW = 6
 """Columns that a column of a table keeps, even where the table is wider than a line then."""
+_SHORT = ((60.0, 1, "s"), (60.0, 60, "min"), (24.0, 3600, "h"), (1000.0, 86_400, "d"))
+"""How far each unit of a short duration goes, its seconds, and its name."""
 _SECONDS_UP_TO = 7200.0
 """Runs up to this long, in seconds, show their times with seconds."""
 
@@ -95,19 +98,31 @@ def counted(count: int, noun: str) -> str:
 
 
 def percent(share: float) -> str:
-    """Return a percentage that never rounds a miss up to 100 %."""
+    """Return a percentage that never rounds a miss up to 100 %, nor what there is down to 0 %."""
+    if 0 < share < 5e-6:
+        return "< 0.001 %"
+    if share > 1e4:
+        return "> 1,000,000 %"
+    if share >= 10:
+        return f"{grouped(100 * share)} %"
     text = f"{100 * share:.3f}".rstrip("0").rstrip(".")
     return "99.999 %" if text == "100" and share < 1 else f"{text} %"
 
 
 def short(seconds: float | None) -> str:
-    """Return a duration in at most 8 characters."""
+    """Return a duration in at most 8 characters, in the unit that its first part has in words.
+
+    So 5,700 s are 1.6 h here and 1 h 35 min there, and never 95 min.
+    """
     if seconds is None:
         return "-"
-    for limit, unit, name in ((120, 1, "s"), (6000, 60, "min"), (172_800, 3600, "h")):
-        if seconds < limit:
+    if 0 < seconds < 0.05:
+        return f"{plain(1000 * seconds)} ms" if seconds >= 0.0005 else "< 1 ms"
+    for limit, unit, name in _SHORT:
+        if round(seconds / unit, 1) < limit:
             return f"{seconds / unit:.1f} {name}"
-    return f"{seconds / 86_400:.1f} d"
+    years = seconds / 86_400 / 365.25
+    return f"{years:,.1f} y" if years < 1000 else f"{years:,.0f} y"
 
 
 def clock(scenario: Scenario, time_s: float, since_s: float | None = None) -> str:
