@@ -336,9 +336,8 @@ def test_notebook_display(result, capsys):
     html = result._repr_html_()
     assert html.startswith("<div><p><strong>dr:</strong> RPO MISSED (age at most 1 min 10 s")
     age = result.summary["replications"]["dr"]["time_since_last_sync_s"]
-    assert (
-        f'time since last sync (age)</td><td style="text-align: right">{short(age["mean"])}' in html
-    )
+    cell = f'<td style="text-align: right">{short(age["mean"])}'
+    assert f"time since last sync (age)</td>{cell}" in html
     assert result.digest in html
     assert repr(result) == "<efssim.Result of 'test', seed 1, 7200 s>"
     assert capsys.readouterr().out == ""
@@ -407,10 +406,20 @@ ALLOWED = {
         "study",
         "_version",
     },
-    "result": {"column_types", "columns", "lag", "records", "report", "scenario", "usage"},
+    "result": {
+        "sync_phases",
+        "column_types",
+        "columns",
+        "lag",
+        "records",
+        "report",
+        "scenario",
+        "usage",
+    },
     "aws": {"aws", "metrics", "model", "scenario"},
     "simulate": {
         "acting",
+        "sync_phases",
         "aws",
         "columns",
         "conservation",
@@ -427,6 +436,7 @@ ALLOWED = {
     },
     "life": set(),
     "column_types": set(),
+    "sync_phases": {"columns", "model", "records", "scenario"},
     "progress": set(),
     "errors": set(),
     "usage": {"scenario"},
