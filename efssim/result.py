@@ -72,7 +72,7 @@ class Outcome:
     pending_growth_bytes: int = 0
     """Pending at the end of the window minus pending at its begin."""
 
-    @cached_property
+    @property  # not kept: five numbers for each sync are more than all that is
     def sync_phases(self) -> dict[str, NDArray[np.float64]]:
         """Seconds in each phase of `syncs`, shape (syncs,), by the names of Phases."""
         return phases_of(self.syncs, self.sync, [s.cut_s for s in self.abandoned], self.phases)
