@@ -17,7 +17,9 @@ _SECOND = "\0"
 """Stands for the second column of a wide letter; no text of a scenario has it."""
 _NARROW = 6
 """Columns that a column of a table keeps, even where the table is wider than a line then."""
-_SHORT = ((60.0, 1, "s"), (60.0, 60, "min"), (24.0, 3600, "h"), (1000.0, 86_400, "d"))
+_SECONDS_SHORT = 120.0
+"""Shorter durations are in seconds: most ages are, and a tenth of one is told apart."""
+_SHORT = ((60.0, 60, "min"), (24.0, 3600, "h"), (10_000.0, 86_400, "d"))
 """How far each unit of a short duration goes, its seconds, and its name."""
 _SECONDS_UP_TO = 7200.0
 """Runs up to this long, in seconds, show their times with seconds."""
@@ -110,19 +112,22 @@ def percent(share: float) -> str:
 
 
 def short(seconds: float | None) -> str:
-    """Return a duration in at most 8 characters, in the unit that its first part has in words.
+    """Return a duration in at most 8 characters, from 2 min on with three significant digits.
 
-    So 5,700 s are 1.6 h here and 1 h 35 min there, and never 95 min.
+    From an hour on its unit is that of the first part in words: 5,700 s are 1.58 h here and 1 h 35
+    min there, and never 95 min.
     """
     if seconds is None:
         return "-"
     if 0 < seconds < 0.05:
         return f"{plain(1000 * seconds)} ms" if seconds >= 0.0005 else "< 1 ms"
+    if round(seconds, 1) < _SECONDS_SHORT:
+        return f"{seconds:.1f} s"
     for limit, unit, name in _SHORT:
-        if round(seconds / unit, 1) < limit:
-            return f"{seconds / unit:.1f} {name}"
-    years = seconds / 86_400 / 365.25
-    return f"{years:,.1f} y" if years < 1000 else f"{years:,.0f} y"
+        number = plain(seconds / unit)
+        if float(number) < limit:
+            return f"{number} {name}"
+    return f"{seconds / 86_400 / 365.25:,.0f} y"
 
 
 def clock(scenario: Scenario, time_s: float, since_s: float | None = None) -> str:
