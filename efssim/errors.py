@@ -7,9 +7,53 @@ that goes on working.
 
 from __future__ import annotations
 
+import json
+import re
+
+QUOTE_MAX = 60
+"""Characters of a quoted text in a message at most: enough to find it again; assumed."""
+
+MESSAGE_MAX = 800
+"""Characters of a message at most: above the longest that quotes short texts; assumed."""
+
+_END = 200
+"""Characters that are kept of the end of a message, where its suggestion stands."""
+
+_LONG_QUOTES = (re.compile(r"'([^'\n]{80,})'"), re.compile(r'"([^"\n]{80,})"'))
+
+
+def concise(message: str, most: int = MESSAGE_MAX) -> str:
+    """Return a message as one line that is not long, whatever it quotes; what it says stays.
+
+    For the ways out of the program, where a message comes from anywhere.
+    """
+    for long in _LONG_QUOTES:
+        message = long.sub(_cut_within, message)
+    message = capped(message, most)
+    return message if message.isprintable() else "".join(map(_visible, message))
+
+
+def capped(text: str, most: int) -> str:
+    """Return a text of at most `most` characters (10 or more), cut before its end."""
+    end = min(_END, most // 3)
+    return text if len(text) <= most else f"{text[: most - end - 3]} … {text[-end:]}"
+
+
+def _cut_within(match: re.Match[str]) -> str:
+    quote = match[0][0]
+    return f"{quote}{match[1][: QUOTE_MAX - 1]}…{quote}"
+
+
+def _visible(character: str) -> str:
+    return character if character.isprintable() else json.dumps(character)[1:-1]
+
 
 class EfssimError(Exception):
-    """The base of every exception of efssim."""
+    """The base of every exception of efssim. Messages quote what was given and never echo it."""
+
+    def __str__(self) -> str:
+        lines = capped(super().__str__(), 4 * MESSAGE_MAX).split("\n")
+        return "\n".join(map(concise, lines))
 
 
 class UsageError(EfssimError, TypeError):
@@ -24,7 +68,7 @@ class UnknownNameError(EfssimError, KeyError):
     """Nothing has the name that was given, or it is not clear which is meant."""
 
     def __str__(self) -> str:
-        return str(self.args[0])  # KeyError shows its argument as Python writes it
+        return concise(str(self.args[0]))  # KeyError shows its argument as Python writes it
 
 
 class StateError(EfssimError, RuntimeError):

@@ -69,6 +69,7 @@ class Simulation:
         self._running: dict[str, Running] = {}
         self._logs: dict[str, laws.WriteLog] = {}
         self._minutes: dict[str, WriteMinutes] | None = {} if metrics else None
+        self._unreplicated: dict[str, WriteMinutes] = {}
         self._streams = 0
         self._clients: Clients | None = None
         self._traces = trace_qualities(scenario)
@@ -83,6 +84,9 @@ class Simulation:
         if self._verify:
             self._unpublished[name] = UnpublishedLog()
             kept.sinks.append(self._unpublished[name].add)
+        if self._minutes is not None:
+            self._unreplicated[name] = WriteMinutes()
+            kept.sinks.append(self._unreplicated[name].add)
         return kept
 
     def _record(self, name: str) -> ReplicationRecords:
@@ -111,7 +115,7 @@ class Simulation:
         """
         if self._minutes is None or self._storage is None or self.scenario.records == "off":
             raise ArgumentError("CloudWatch needs the syncs: `metrics` and `records: on`")
-        metrics = EfsMetrics(self._world, self._minutes, self._storage)
+        metrics = EfsMetrics(self._world, self._minutes, self._unreplicated, self._storage)
         return CloudWatch(metrics, self.scenario.start, lambda: self._world.now_s)
 
     @property

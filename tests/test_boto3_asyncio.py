@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import concurrent.futures
 import socket
+import subprocess
+import sys
 import threading
 import time
 
@@ -289,6 +291,38 @@ def test_threads_neither_sleep_nor_run_loops_that_do(world):
         with pytest.raises(RuntimeError, match="second thread"):
             asyncio.run(asyncio.to_thread(time.sleep, 5))
     assert world.elapsed_s == 0
+
+
+WAITS_FOR_NOTHING = """
+import asyncio, efssim
+world = efssim.Simulation(efssim.Scenario.model_validate({"name": "t", "duration": "1 h"}))
+with efssim.aws.patched(world):
+    asyncio.run(asyncio.Event().wait())
+"""
+
+
+def test_a_wait_for_nothing_is_an_error():
+    """In a process of its own, since any other thread could wake the loop."""
+    done = subprocess.run(
+        [sys.executable, "-c", WAITS_FOR_NOTHING],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert "waits for something that nothing brings about" in done.stderr
+
+
+def test_a_wait_for_another_thread_is_none(world):
+    async def main():
+        loop, done = asyncio.get_running_loop(), asyncio.Event()
+        threading.Timer(0.05, loop.call_soon_threadsafe, [done.set]).start()
+        await done.wait()
+        return time.monotonic()
+
+    with patched(world):
+        assert asyncio.run(main()) == 0
 
 
 def test_a_loop_that_runs_already_cannot_sleep(world):

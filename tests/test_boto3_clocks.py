@@ -30,6 +30,7 @@ from datetime import UTC
 from time import monotonic, sleep
 
 import boto3
+import pandas as pd
 import pytest
 from test_boto3_patched import HOME, simulation
 
@@ -89,6 +90,11 @@ READS = {
     "datetime.utcnow": (lambda: datetime.datetime.utcnow(), NOON.replace(tzinfo=None)),
     "datetime.today": (lambda: datetime.datetime.today().strftime("%Y-%m-%d %H:%M"), local()),
     "date.today": (lambda: datetime.date.today().isoformat(), local("%Y-%m-%d")),
+    "pandas.Timestamp.now": (lambda: pd.Timestamp.now().strftime("%Y-%m-%d %H:%M"), local()),
+    "pandas.Timestamp.now(UTC)": (lambda: pd.Timestamp.now("UTC"), NOON),
+    "pandas.Timestamp.now(zone)": (lambda: pd.Timestamp.now(tz="Asia/Tokyo").hour, 21),
+    "pandas.Timestamp.today": (lambda: pd.Timestamp.today("UTC"), NOON),
+    "pandas.Timestamp.utcnow": (lambda: pd.Timestamp.utcnow(), NOON),
     "email.utils.formatdate": (
         lambda: email.utils.formatdate(),
         "Thu, 01 Jan 2026 12:00:00 -0000",

@@ -296,6 +296,17 @@ def test_the_status_message_names_the_cause_that_holds() -> None:
     assert none[1] is None
 
 
+@pytest.mark.parametrize("excluded", [{}, {"initial_sync": "excluded"}])
+def test_a_destination_that_has_failed_protects_nothing(excluded: dict[str, str]) -> None:
+    """From 680 s on the age still counts and is within the target, but there is nothing left."""
+    events = [{"at": 680, "fail": "dr.destination"}]
+    world = scenario({}, {"interval": 50}, 700, events=events, rpo={"target": 60, **excluded})
+    found = summary_of(world)
+    assert found["unprotected_s"] == 20
+    assert found["rpo"]["met"] is True
+    assert found["rpo"]["met_throughout"] is False
+
+
 # --- what a disturbance reaches -----------------------------------------------------------------
 
 REACHED: dict[str, tuple[dict[str, Any], str]] = {

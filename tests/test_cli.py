@@ -353,7 +353,8 @@ def test_a_replication_that_efs_refuses(folder, command):
 
 
 COLUMNS = {
-    "syncs.csv": "replication,trial,cut,completed,bytes,files,attempts,setup_s,inventory_s,diff_s,transfer_s,repeated_s,outcome",
+    "syncs.csv": "replication,trial,cut,completed,bytes,files,attempts,"
+    "setup_s,inventory_s,diff_s,transfer_s,repeated_s,outcome",
     "statuses.csv": "replication,trial,time,from,to,cause",
     "events.csv": "trial,begin,end,kind,target,affected,error",
     "violations.csv": "replication,trial,begin,end,peak_s,disturbances",

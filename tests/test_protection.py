@@ -17,6 +17,7 @@ from efssim.cli import cli
 from efssim.life import Life, Spans
 from efssim.report.plan_text import plan_report
 from efssim.report.text import text_report
+from efssim.report.trials_verdict import word_of
 from efssim.report.words import kind_of_run, words
 from efssim.scenario.quantities import parse_duration
 
@@ -53,7 +54,7 @@ def test_the_initial_sync_of_the_shipped_scenario_is_unprotected() -> None:
     assert part["rpo"]["met"] is True
     assert part["rpo"]["met_throughout"] is False
     # ENABLING lasts 5 min, and then the initial sync what it lasts.
-    assert part["unprotected_s"] == 300 + part["initial_sync_s"] == pytest.approx(73_783.775)
+    assert part["unprotected_s"] == 300 + part["initial_sync_s"] == pytest.approx(73_787.106693)
     assert words(kind_of_run(part), part["unprotected_s"]) == (
         "MET ONCE PROTECTED (unprotected for 20 h 30 min)"
     )
@@ -365,3 +366,47 @@ def test_a_plan_is_not_met_where_nothing_is_protected_for_a_time(
         text = " ".join(plan_report(plan, "efssim plan").split())
         assert "there is no recovery point for a time, 5 min 5 s at 5 s" in text
         assert "by chance" not in text
+
+
+# Trials
+
+
+def study(*events: dict[str, Any], rpo: dict[str, Any], **changes: Any) -> efssim.Trials:
+    streams = {"w": constant()}
+    world = scenario(streams, SYNC, events=events, rpo=rpo, **changes)
+    return efssim.run_trials(world, 3, workers=1)
+
+
+def test_trials_are_judged_as_their_runs_are() -> None:
+    """Nothing is drawn, so that three trials are one run three times."""
+    events = ({"at": 600, **OUTAGE}, {"at": 660, **FROM_AFAR})
+    made = study(*events, rpo={"target": 59, "attainment": "1 %"}, replication=OLD)
+    part, bounds = (made.summary[key]["dr"] for key in ("replications", "ci95"))
+    single = found(*events, rpo={"target": 59, "attainment": "1 %"})
+    assert part["unprotected_s"] == single["unprotected_s"]
+    assert part["recovery_point"] == {**single["recovery_point"], "time": None}
+    assert (part["rpo"]["met"], part["rpo"]["met_throughout"]) == (True, False)
+    assert bounds["recovery_point"]["lost_s"] == [59.0, 59.0]
+    assert bounds["unprotected_s"] == [part["unprotected_s"]] * 2
+    assert bounds["rpo"]["met_throughout"] is None
+    assert word_of("dr", made) == "MET ONCE PROTECTED (unprotected for 44 min)"
+    assert str(made.table["recovery_point.time"].dtype) == "datetime64[us, UTC]"
+
+
+def test_trials_that_lose_too_much_have_missed_whatever_the_attainment() -> None:
+    events = ({"at": 600, **OUTAGE}, {"at": 660, **FROM_AFAR})
+    made = study(*events, rpo={"target": 58, "attainment": "1 %"}, replication=OLD)
+    rpo = made.summary["replications"]["dr"]["rpo"]
+    assert (rpo["met"], rpo["met_throughout"]) == (True, False)
+    assert word_of("dr", made) == "MISSED"
+
+
+def test_columns_of_losses_do_not_depend_on_the_data() -> None:
+    calm = study(rpo={}, replication=OLD).table
+    lost = study({"at": 600, "fail": "fs"}, rpo={}, replication=OLD).table
+    ours = [
+        [name for name in table.columns if name.startswith(("recovery_point", "not_replicated"))]
+        for table in (calm, lost)
+    ]
+    assert ours[0] == ours[1]
+    assert {"recovery_point.lost_bytes", "not_replicated.writes"} <= set(ours[0])

@@ -258,3 +258,16 @@ def _date_class(clock: SimulatedTime) -> type:
             return clock.now(None).date()
 
     return _named_as(real, Simulated)
+
+
+def timestamp_methods(clock: SimulatedTime, made: Any) -> dict[str, Any]:
+    """Return what stands in for the methods of pandas.Timestamp that read a clock."""
+
+    def now(_cls: type, tz: Any = None) -> Any:
+        return made(clock.now(None)) if tz is None else made(clock.now(UTC)).tz_convert(tz)
+
+    def utcnow(_cls: type) -> Any:
+        return made(clock.now(UTC))
+
+    methods = {"now": now, "today": now, "utcnow": utcnow}
+    return {name: classmethod(method) for name, method in methods.items()}

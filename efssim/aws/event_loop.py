@@ -10,6 +10,7 @@ real expires as it would, and simulated time is never ahead of real time while r
 from __future__ import annotations
 
 import asyncio
+import threading
 import time
 from asyncio.base_events import BaseEventLoop
 from asyncio.selector_events import BaseSelectorEventLoop
@@ -96,12 +97,22 @@ class IdleSelector:
         if ready or (timeout is not None and timeout <= 0):
             return ready
         if timeout is None:
+            self._require_hope()
             return self._real.select(None)
         if self._is_real_work_pending():
             ready = self._real.select(max(0.0, timeout - self._waited_s()))
         if not ready:
             self._world.advance(timeout)
         return ready
+
+    def _require_hope(self) -> None:
+        """Raise StateError where nothing can ever wake the loop, and it would hang."""
+        handlers = getattr(self._loop, "_signal_handlers", None)
+        if not (self._is_real_work_pending() or handlers or threading.active_count() > 1):
+            raise StateError(
+                "the event loop waits for something that nothing brings about: no timer, no real "
+                "work and no other thread is left"
+            )
 
     def _is_real_work_pending(self) -> bool:
         # The loop's own wake-up pipe is no work.

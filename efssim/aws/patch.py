@@ -11,8 +11,15 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from types import ModuleType
 from typing import Any
+from unittest.mock import patch
 
-from efssim.aws.clock import REAL_CLASSES, REAL_TIME, SimulatedTime, is_simulated
+from efssim.aws.clock import (
+    REAL_CLASSES,
+    REAL_TIME,
+    SimulatedTime,
+    is_simulated,
+    timestamp_methods,
+)
 from efssim.aws.event_loop import REAL_SLEEP, SimulatedLoops, simulated_event_loops
 from efssim.aws.real_waits import RealWaits
 from efssim.aws.replacing import replaced
@@ -47,7 +54,7 @@ def patched(
             "time passes there by yield world.env.timeout(seconds)"
         )
     # Its compiled parts take over the classes of `datetime` as they are at its first import.
-    import pandas  # noqa: F401  # late: half a second
+    import pandas as pd  # late: half a second
 
     clock = SimulatedTime(world, RealWaits(real))
     loops = SimulatedLoops(world, clock)
@@ -55,6 +62,7 @@ def patched(
         simulated_sessions(Transport(world)),
         simulated_event_loops(loops),
         _simulated_time(clock, loops, also),
+        patch.multiple(pd.Timestamp, **timestamp_methods(clock, pd.Timestamp)),
     ):
         yield
 

@@ -26,12 +26,16 @@ def replaced(
         for module, names in originals.items()
         for name, original in names.items()
     ]
-    _swap([*originals, *users_modules(), *also], pairs)
+    named = [*originals, *also]
+    _swap([*named, *users_modules()], pairs)
+    _swap_within([*named, *users_modules()], pairs)
     try:
         yield
     finally:
         # What was imported meanwhile has them, too, whoever's it is.
-        _swap(list(sys.modules.values()), [(made, original) for original, made in pairs])
+        back = [(made, original) for original, made in pairs]
+        _swap(list(sys.modules.values()), back)
+        _swap_within([*named, *users_modules()], back)
 
 
 def _swap(modules: Iterable[ModuleType], pairs: list[tuple[Any, Any]]) -> None:
@@ -44,22 +48,32 @@ def _swap(modules: Iterable[ModuleType], pairs: list[tuple[Any, Any]]) -> None:
         for name, value in list(names.items()):
             if id(value) in new:
                 names[name] = new[id(value)]
-            elif getattr(value, "__module__", None) == getattr(module, "__name__", ""):
-                _swap_within(value, new)
 
 
-def _swap_within(value: Any, new: Mapping[int, Any]) -> None:
-    """Replace what a function has as defaults, and a class as attributes."""
-    if isinstance(value, FunctionType):
-        _swap_defaults(value, new)
-    elif isinstance(value, type):
-        for name, part in list(vars(value).items()):
-            if id(part) in new:
-                type.__setattr__(value, name, new[id(part)])
-            elif isinstance(part, staticmethod | classmethod):
-                _swap_wrapped(value, name, part, new)
-            elif isinstance(part, FunctionType):
-                _swap_defaults(part, new)
+def _swap_within(modules: Iterable[ModuleType], pairs: list[tuple[Any, Any]]) -> None:
+    """Replace what the functions of modules have as defaults, and their classes as attributes."""
+    new = {id(old): made for old, made in pairs}
+    for module in modules:
+        own = [part for part in vars(module).values() if _module_of(part) == module.__name__]
+        for value in own:
+            if isinstance(value, FunctionType):
+                _swap_defaults(value, new)
+            elif isinstance(value, type):
+                _swap_attributes(value, new)
+
+
+def _module_of(value: Any) -> Any:
+    return value.__module__ if isinstance(value, FunctionType | type) else None
+
+
+def _swap_attributes(owner: type, new: Mapping[int, Any]) -> None:
+    for name, part in list(vars(owner).items()):
+        if id(part) in new:
+            type.__setattr__(owner, name, new[id(part)])
+        elif isinstance(part, staticmethod | classmethod):
+            _swap_wrapped(owner, name, part, new)
+        elif isinstance(part, FunctionType):
+            _swap_defaults(part, new)
 
 
 def _swap_wrapped(

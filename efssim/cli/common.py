@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, NoReturn, ParamSpec
 
 import click
 
+from efssim.errors import concise
+
 if TYPE_CHECKING:
     from efssim.progress import Progress
     from efssim.scenario import Scenario
@@ -45,14 +47,12 @@ def handles_errors(command: Callable[P, None]) -> Callable[P, None]:
     return guarded
 
 
-_LINE_MAX = 2000
+_LINE_MAX = 1500
 """Characters of a line of a message at most; the parts of a problem have limits of their own."""
 
 
 def fail(message: str) -> NoReturn:
     """Say what is wrong, a line for each problem, and exit."""
-    from efssim.scenario.quoting import concise
-
     for line in message.splitlines():
         click.echo(line if len(line) <= _LINE_MAX else concise(line, _LINE_MAX), err=True)
     sys.exit(BAD_INPUT)

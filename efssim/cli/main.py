@@ -21,6 +21,7 @@ from efssim.cli.common import (
 from efssim.cli.run import run
 from efssim.cli.serve import serve
 from efssim.cli.study import plan, sweep
+from efssim.errors import concise
 
 _SETTINGS = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
@@ -47,8 +48,6 @@ def _start_fast() -> None:
 
 def _show(error: click.ClickException) -> None:
     """Show what click says, without what somebody wrote in all its length."""
-    from efssim.scenario.quoting import concise
-
     said = io.StringIO()
     error.show(said)
     for line in said.getvalue().splitlines():

@@ -64,11 +64,10 @@ def loss(
 
 def not_replicated(records: ReplicationRecords) -> dict[str, int] | None:
     """Return what was pending when the configuration of a healthy source was gone; else None."""
-    gone = records.gone
-    if gone is None or gone.disaster_s is not None:
+    gone, lost = records.gone, records.lost
+    if gone is None or lost is None or gone.disaster_s is not None:
         return None
-    writes = sum(len(part.time_s) for part in gone.open_writes)
-    return dict(zip(LEFT_KEYS, (pending_bytes(gone), writes), strict=True))
+    return dict(zip(LEFT_KEYS, (lost.bytes, lost.writes), strict=True))
 
 
 def is_missed(recovery_point: dict[str, Any] | None, target_s: float) -> bool:

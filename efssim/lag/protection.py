@@ -1,8 +1,9 @@
 """Time without any recovery point: before the first one there is, and once there is none any more.
 
 Unprotected is the time in the window in which the source exists and has not failed, and its
-destination offers no recovery point: LastReplicatedTimestamp is absent, or there is no
-configuration. A failed source has nothing left to protect: what it lost is judged by `loss.py`.
+destination offers no recovery point: LastReplicatedTimestamp is absent, the destination has failed,
+or there is no configuration. A failed source has nothing left to protect: what it lost is judged
+by `loss.py`.
 """
 
 from __future__ import annotations
@@ -45,7 +46,13 @@ def protection(
 
     synced_s = inside(records.created_s, min(defined_s, gone_s))
     without_s = inside(-math.inf, records.created_s) + inside(gone_s, math.inf)
-    parts = ((synced_s, exclusions.initial_sync), (without_s, exclusions.after_deletion))
+    # What has failed offers nothing, although its LastReplicatedTimestamp stands.
+    failed_s = inside(max(defined_s, records.destination.failed_s), gone_s)
+    parts = (
+        (synced_s, exclusions.initial_sync),
+        (without_s, exclusions.after_deletion),
+        (failed_s, False),
+    )
     return Protection(
         math.fsum(seconds for seconds, is_excluded in parts if not is_excluded),
         math.fsum(seconds for seconds, is_excluded in parts if is_excluded),

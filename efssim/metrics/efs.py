@@ -35,10 +35,18 @@ class EfsMetrics:
     """The metrics of AWS/EFS in one world; it keeps nothing itself."""
 
     def __init__(
-        self, world: World, writes: Mapping[str, WriteMinutes], storage: StorageSamples
+        self,
+        world: World,
+        published: Mapping[str, WriteMinutes],
+        unreplicated: Mapping[str, WriteMinutes],
+        storage: StorageSamples,
     ) -> None:
-        """`writes` has the writes by the name of the replication that publishes them."""
-        self._world, self._writes, self._storage = world, writes, storage
+        """`published` has writes by the name of the replication that published them.
+
+        `unreplicated` has, by the name of the file system, those that none did.
+        """
+        self._world, self._storage = world, storage
+        self._published, self._unreplicated = published, unreplicated
 
     def listed(self, region: str) -> Iterator[tuple[str, Dimensions]]:
         """Yield name and dimensions of every metric that a Region has samples of."""
@@ -106,12 +114,15 @@ class EfsMetrics:
         return cut_s[visible]
 
     def _written(self, system: FileSystem) -> Series:
-        """Return the writes of a file system for as long as it is the source of a replication."""
+        """Return the writes of a file system: published, left unreplicated, and neither yet."""
+        fleet = self._world.fleet
+        still_open = fleet.stored(system).still_open  # first: it settles what was published
         parts = [
-            self._writes[name].series(self._world.snapshot(name).open_writes)
-            for name, replication in self._world.fleet.replications.items()
+            self._published[name].series()
+            for name, replication in fleet.replications.items()
             if replication.source is system
         ]
+        parts.append(self._unreplicated[system.name].series(still_open))
         return merged(parts).by_period(0.0, MINUTE_S)
 
 

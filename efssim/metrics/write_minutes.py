@@ -12,17 +12,17 @@ Floats = NDArray[np.float64]
 
 
 class WriteMinutes:
-    """Takes in published writes and keeps the statistics of each minute."""
+    """Takes in writes and keeps the statistics of each minute."""
 
     def __init__(self) -> None:
         self._minutes: dict[int, tuple[int, int, int, int]] = {}
 
-    def add(self, published: Publications) -> None:
-        """Take in a block of published writes: a sink of the records."""
-        _add(self._minutes, published.time_s, published.bytes)
+    def add(self, writes: Publications | OpenWrites) -> None:
+        """Take in a block of writes that no longer change: a sink of the records."""
+        _add(self._minutes, writes.time_s, writes.bytes)
 
     def series(self, still_open: tuple[OpenWrites, ...] = ()) -> Series:
-        """Return a sample for each minute with writes, those that are not published included."""
+        """Return a sample for each minute with writes, those that are still open included."""
         minutes = dict(self._minutes)
         for part in still_open:
             _add(minutes, part.time_s, part.bytes)

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from efssim.errors import EfssimError
+from efssim.errors import EfssimError, concise
 from efssim.scenario.error_codes import ERROR_CODES
 from efssim.scenario.events import OPERATIONS
-from efssim.scenario.quoting import concise
 
 _OUTSIDE = {
     "ServiceUnavailable": 503,

@@ -2,5 +2,5 @@
 
 from __future__ import annotations
 
-SHARES = ("attainment", "utilisation")
+SHARES = ("attainment", "attainment_while_writable", "utilisation")
 """Last parts of their names."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
+from efssim.report.compare_shares import SHARES
 from efssim.report.lines import aligned, command_lines, counted, percent, short, wrapped
 from efssim.report.parts import joined
 from efssim.report.traces import thin_lines, trace_lines
@@ -38,7 +39,7 @@ def shown(measure: str, value: float | None, *, signed: bool = False) -> str:
         return "-"
     sign = ("-" if value < 0 else "+" * signed) if signed or value < 0 else ""
     name, number = measure.split(".")[-1], abs(value)
-    if name in ("attainment", "utilisation"):
+    if name in SHARES:
         return f"{sign}{percent(number)}"
     if "_s" in measure and name != "count":
         return f"{sign}{short(number)}"

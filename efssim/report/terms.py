@@ -68,6 +68,22 @@ TERMS: dict[str, Term] = {
         "attainment",
         "Share of the time with a defined age in which the age was at or below the RPO target.",
     ),
+    "writable": Term(
+        "attainment while writable",
+        "Attainment over the part of that time in which the source could be written: an age that "
+        "grows while nothing can be written loses nothing.",
+    ),
+    "unprotected": Term(
+        "unprotected",
+        "Time in which the source exists and has not failed, and its destination offers no "
+        "recovery point: LastReplicatedTimestamp is absent, or there is no configuration. What the "
+        "scenario excludes is left out.",
+    ),
+    "recovery": Term(
+        "recovery point",
+        "The LastReplicatedTimestamp with which the source was lost: it could not be written when "
+        "the configuration was gone, or at the end. What was pending then is lost.",
+    ),
     "violation": Term(
         "violation", "A longest possible interval of time in which the age is above the RPO target."
     ),

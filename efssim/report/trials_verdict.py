@@ -10,6 +10,7 @@ from efssim.report.verdict import without_point
 from efssim.report.words import OF_TRIALS, Kind, kind_of_trials, words
 from efssim.scenario.quantities import format_duration, format_size
 from efssim.study.evidence import Evidence
+from efssim.study.protected import loses_too_often
 from efssim.study.trials import Trials
 
 _UNITS = {"trial": "trial", "span": "independent span"}
@@ -17,7 +18,8 @@ _UNITS = {"trial": "trial", "span": "independent span"}
 
 def kind_of(name: str, trials: Trials) -> Kind:
     """Return the kind of the verdict on a replication."""
-    return kind_of_trials(trials.summary["replications"][name], of_trials(name, trials))
+    is_lost = loses_too_often(trials.trials, name, trials.weighing)
+    return kind_of_trials(trials.summary["replications"][name], is_lost=is_lost)
 
 
 def word_of(name: str, trials: Trials) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any, Literal
 
 from efssim.lag.loss import is_missed
@@ -25,14 +25,12 @@ def kind_of_run(summary: dict[str, Any]) -> Kind:
     return _kind(summary["rpo"])
 
 
-def kind_of_trials(means: dict[str, Any], parts: Sequence[dict[str, Any]]) -> Kind:
-    """Return the kind of the verdict on trials: means over them, and what each of them says.
+def kind_of_trials(means: dict[str, Any], *, is_lost: bool) -> Kind:
+    """Return the kind of the verdict on trials, by their means and whether too many lost too much.
 
-    A loss above the target in any of them is a miss: a disaster is no average.
+    Where these are too many it is a miss, whatever the attainment: a disaster is no average.
     """
-    if any(is_missed(part["recovery_point"], part["rpo"]["target_s"]) for part in parts):
-        return "missed"
-    return _kind(means["rpo"])
+    return "missed" if is_lost else _kind(means["rpo"])
 
 
 def _kind(rpo: dict[str, Any]) -> Kind:

@@ -19,9 +19,9 @@ from typing import Any, NoReturn, TypeAlias
 import yaml
 from pydantic import BaseModel
 
-from efssim.errors import EfssimError
+from efssim.errors import EfssimError, capped, concise
 from efssim.scenario.files import read_regular
-from efssim.scenario.quoting import capped, concise, cut
+from efssim.scenario.quoting import cut
 
 _FILE_MAX = 500
 """Characters of the name of a file in a message: more than most have, and no file is found by; a

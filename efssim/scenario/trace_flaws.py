@@ -113,6 +113,7 @@ def judge(spec: TraceSpec, raw: RawRows, run: Run) -> Judged:
 
 
 _HIDDEN = {
+    "total": {"size"},
     "length": {"counter"},
     "outside": {"counter", "length"},
     "cover": {"counter", "length", "spacing", "outside"},

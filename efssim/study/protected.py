@@ -16,17 +16,31 @@ def protected(trials: Sequence[Trial], replication: str, weighing: Weighing) -> 
     counts whole. Such trials may be as rare as the objective allows time above the target to be.
     """
     failing = [trial for trial in trials if not _is_protected(trial, replication)]
+    return _is_allowed(failing, trials, replication, weighing)
+
+
+def loses_too_often(trials: Sequence[Trial], replication: str, weighing: Weighing) -> bool:
+    """Whether trials lose more than the target with their source more often than its RPO allows."""
+    failing = [trial for trial in trials if _loses_too_much(trial, replication)]
+    return not _is_allowed(failing, trials, replication, weighing)
+
+
+def _is_allowed(
+    failing: Sequence[Trial], trials: Sequence[Trial], replication: str, weighing: Weighing
+) -> bool:
     allowed = 1.0 - min((_objective(trial, replication) for trial in trials), default=1.0)
     return weighing.share([trial.stratum for trial in failing]) <= allowed
 
 
 def _is_protected(trial: Trial, replication: str) -> bool:
     part = trial.summary["replications"].get(replication)
-    return (
-        part is not None
-        and not part["unprotected_s"]
-        and not is_missed(part["recovery_point"], part["rpo"]["target_s"])
-    )
+    is_there = part is not None and not part["unprotected_s"]
+    return is_there and not _loses_too_much(trial, replication)
+
+
+def _loses_too_much(trial: Trial, replication: str) -> bool:
+    part = trial.summary["replications"].get(replication)
+    return part is not None and is_missed(part["recovery_point"], part["rpo"]["target_s"])
 
 
 def _objective(trial: Trial, replication: str) -> float:

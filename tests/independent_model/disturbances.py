@@ -47,6 +47,10 @@ class Disturbance:
         """Whether a file system cannot be written."""
         if self.kind == "region_outage":
             return self.target == file_system.region
+        return self.fails(file_system)
+
+    def fails(self, file_system: FileSystem) -> bool:
+        """Whether a file system is lost for good."""
         return self.kind == "fail" and self.target == file_system.name
 
 

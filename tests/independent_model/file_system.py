@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from independent_model.replication import Replication
 
 
+READ_ONLY = "read_only"
+
+
 @dataclass(eq=False)
 class FileSystem:
     """A file system in one Region."""
@@ -22,15 +25,41 @@ class FileSystem:
     size: int
     files: int
     encrypted: bool = True
+    created_s: float = 0.0
     since_s: float = 0.0
     """When it held `size` and `files`; later writes add to them."""
-    failed: bool = False
+    failed_s: float | None = None
+    """When it was lost for good."""
     protection: str = "ENABLED"
     stops: list[tuple[object, str]] = field(default_factory=list)
     """What keeps it from being written, in the order in which it began: cause, its name."""
+    stopped: list[tuple[float, bool]] = field(default_factory=list)
+    """From when on it could not be written, for whatever cause, or could again."""
+    down: list[tuple[float, bool]] = field(default_factory=list)
+    """The same, but for being read-only, which is nobody's disaster."""
     writes: list[Write] = field(default_factory=list)
     replication: Replication | None = None
     """The configuration that it is part of."""
+
+    @property
+    def failed(self) -> bool:
+        """Whether it is lost."""
+        return self.failed_s is not None
+
+    def stop(self, cause: object, name: str, now_s: float) -> None:
+        """Keep it from being written."""
+        self.stops.append((cause, name))
+        self._note(now_s)
+
+    def go_on(self, cause: object, now_s: float) -> None:
+        """Let it be written, as far as one cause goes."""
+        self.stops = [stop for stop in self.stops if stop[0] is not cause]
+        self._note(now_s)
+
+    def _note(self, now_s: float) -> None:
+        causes = [name for _, name in self.stops]
+        self.stopped.append((now_s, bool(causes)))
+        self.down.append((now_s, any(name != READ_ONLY for name in causes)))
 
     def size_at(self, time_s: float) -> int:
         """Return the bytes stored: those at the start and what new writes added."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from independent_model.agenda import Turn
 from independent_model.file_system import (
+    READ_ONLY,
     FileSystem,
     bytes_to_send,
     changed_files,
@@ -71,7 +72,7 @@ class Replication:
         self.runnable: list[tuple[float, bool]] = []
         """When syncs could run and when not: ENABLED and no outage."""
         self.discarded: list[Write] = []
-        self.lost_at_deletion: int | None = None
+        self.lost_at_deletion: list[Write] | None = None
         self._may_resume_s = 0.0
         self._take()
 
@@ -81,7 +82,7 @@ class Replication:
         for side in (self.source, self.destination):
             side.replication = self
         self.destination.protection = "REPLICATING"
-        self.destination.stops.append((self, "read_only"))
+        self.destination.stop(self, READ_ONLY, self.world.now)
 
     def establish(self) -> None:
         """Begin ENABLED, with everything on the destination."""
@@ -107,7 +108,7 @@ class Replication:
 
     def _go(self) -> None:
         # What was written before the configuration was pending, too, until the initial sync.
-        self.lost_at_deletion = sum(write.bytes for write in self.source.unreplicated())
+        self.lost_at_deletion = self.source.unreplicated()
         self.gone_s = self.world.now
         self._become(None)
         self._release()
@@ -115,7 +116,7 @@ class Replication:
     def _release(self) -> None:
         self.source.replication = self.destination.replication = None
         self.destination.protection = "ENABLED"
-        self.destination.stops = [stop for stop in self.destination.stops if stop[0] is not self]
+        self.destination.go_on(self, self.world.now)
 
     # --- statuses -------------------------------------------------------------------------------
 

@@ -76,6 +76,8 @@ class _Maker:
             "rpo": {
                 "target": self.target_s(replications["dr"]["sync"]),
                 "attainment": self.one_of([0.5, 0.9, 0.999]),
+                **self.maybe(0.2, initial_sync="excluded"),
+                **self.maybe(0.2, after_deletion="excluded"),
             },
             "regions": {name: self.region() for name in regions},
             "links": {} if self.second else self.links(),

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
-from datetime import timedelta
 from itertools import pairwise
 from typing import Any
 
 from independent_model.replication import Replication
+from independent_model.spans import complement, when
 from independent_model.streams import Write
+from independent_model.verdict import Verdict
 from independent_model.weights import Ramp, of_ramps, of_values
 from independent_model.world import World
 
@@ -59,6 +60,7 @@ class _Measures:
             "rpo": self.rpo(),
             "syncs": self.syncs(),
             **self.initial(),
+            **Verdict(self.world, self.of).summary(),
             "status_s": self.statuses(),
             "final_status": self.of.status,
             "last_replicated_timestamp": self.instant(self.of.lrt_s),
@@ -108,14 +110,28 @@ class _Measures:
         within_s = math.fsum(tooth.within(target.target) for tooth in self.teeth())
         attainment = within_s / self.defined_s if self.defined_s else None
         lengths = [end_s - begin_s for begin_s, end_s in self.violations()]
+        met = None if attainment is None else attainment >= target.attainment
         return {
+            **self.while_writable(),
+            **Verdict(self.world, self.of).of_the_rpo(met),
             "target_s": target.target,
             "attainment": attainment,
             "objective": target.attainment,
-            "met": None if attainment is None else attainment >= target.attainment,
+            "met": met,
             "violations": len(lengths),
             "violation_s": math.fsum(lengths),
             "longest_s": max(lengths, default=0.0),
+        }
+
+    def while_writable(self) -> Json:
+        """Return the attainment over the time in which the source could be written."""
+        spans = complement(when(self.of.source.down, self.end_s), self.end_s)
+        teeth = [part for tooth in self.teeth() for span in spans for part in tooth.cut(*span)]
+        total_s = math.fsum(tooth.length_s for tooth in teeth)
+        within_s = math.fsum(tooth.within(self.world.scenario.rpo.target) for tooth in teeth)
+        return {
+            "attainment_while_writable": within_s / total_s if total_s else None,
+            "unwritable_s": self.defined_s - total_s,
         }
 
     # --- writes ---------------------------------------------------------------------------------
@@ -193,7 +209,9 @@ class _Measures:
             "max": self.most_pending(),
             "open_at_end": _bytes(open_at_end),
             "open_at_end_writes": len(open_at_end),
-            "lost_at_deletion": self.of.lost_at_deletion,
+            "lost_at_deletion": None
+            if self.of.lost_at_deletion is None
+            else _bytes(self.of.lost_at_deletion),
         }
 
     def most_pending(self) -> int | None:
@@ -271,10 +289,7 @@ class _Measures:
 
     def instant(self, time_s: float | None) -> str | None:
         """Return a time as the summary writes it."""
-        if time_s is None:
-            return None
-        moment = self.world.scenario.start + timedelta(seconds=time_s)
-        return moment.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+        return self.world.instant(time_s)
 
 
 def _published(write: Write, by_s: float) -> bool:

@@ -53,6 +53,14 @@ class Ramp:
         """The lag just before the end."""
         return self.low_s if self.flat else self.low_s + self.length_s
 
+    def cut(self, begin_s: float, end_s: float) -> list[Ramp]:
+        """Return the part of it in a span of time, if there is one."""
+        begin_s, end_s = max(begin_s, self.begin_s), min(end_s, self.end_s)
+        if begin_s >= end_s:
+            return []
+        low_s = self.low_s if self.flat else self.low_s + begin_s - self.begin_s
+        return [Ramp(begin_s, end_s, low_s, self.flat)]
+
     def within(self, lag_s: float) -> float:
         """Return for how long the lag is at most so much."""
         if self.flat:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
+from datetime import timedelta
 from typing import Any
 
 from efssim import Scenario
@@ -46,6 +47,13 @@ class World:
         """Seconds since the start."""
         return self.agenda.now
 
+    def instant(self, time_s: float | None) -> str | None:
+        """Return a time as a summary writes it."""
+        if time_s is None:
+            return None
+        moment = self.scenario.start + timedelta(seconds=time_s)
+        return moment.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
     # --- building -------------------------------------------------------------------------------
 
     def _build(self) -> None:
@@ -80,7 +88,7 @@ class World:
             return self.file_systems[spec.file_system]
         region = spec.region or (spec.availability_zone or "")[:-1]
         name = f"{replication}.destination"
-        self.file_systems[name] = FileSystem(name, region, 0, 0)
+        self.file_systems[name] = FileSystem(name, region, 0, 0, created_s=self.now)
         return self.file_systems[name]
 
     # --- writes ---------------------------------------------------------------------------------
@@ -164,15 +172,16 @@ class World:
             self._errors.append({"event": event, "left": event.times, "of": disturbance})
         for file_system in self.file_systems.values():
             if disturbance.stops(file_system):
-                file_system.stops.append((disturbance, disturbance.kind))
-                file_system.failed |= disturbance.kind == "fail"
+                file_system.stop(disturbance, disturbance.kind, self.now)
+            if disturbance.fails(file_system) and not file_system.failed:
+                file_system.failed_s = self.now
         self._tell()
 
     def _end(self, disturbance: Disturbance) -> None:
         self.active.remove(disturbance)
         self._errors = [error for error in self._errors if error["of"] is not disturbance]
         for file_system in self.file_systems.values():
-            file_system.stops = [stop for stop in file_system.stops if stop[0] is not disturbance]
+            file_system.go_on(disturbance, self.now)
         self._tell()
 
     def _tell(self) -> None:

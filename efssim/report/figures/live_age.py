@@ -13,6 +13,7 @@ from efssim.report.figures.over_time import window_of
 from efssim.report.figures.style import BLUE, GREY, SMALL, VERMILLION, axes_for, our_style
 from efssim.report.lines import percent, short
 from efssim.report.terms import AGE_NAME
+from efssim.report.words import unprotected
 from efssim.scenario.quantities import format_duration
 
 if TYPE_CHECKING:
@@ -120,7 +121,8 @@ def _numbers(result: Result, name: str) -> str:
     if rpo["attainment"] is None:
         return "no age is defined"
     words = ", ".join(f"{key} {short(age[key])}" for key in ("mean", "p99", "max"))
-    return f"{words}; within the RPO for {percent(rpo['attainment'])} of the time"
+    held = f"{words}; within the RPO for {percent(rpo['attainment'])} of the time"
+    return ", ".join(text for text in (held, unprotected(summary["unprotected_s"])) if text)
 
 
 def _png(pixels: memoryview) -> bytes:

@@ -80,6 +80,9 @@ def facts(summary: dict[str, Any], name: str) -> Table:
     rows = [
         [_term("attainment"), share(summary["rpo"]["attainment"])],
         [_term("objective"), share(summary["rpo"]["objective"])],
+        [_term("writable"), share(summary["rpo"]["attainment_while_writable"])],
+        [_term("unprotected"), duration(summary["unprotected_s"])],
+        *_recovery(summary["recovery_point"]),
         [text("expected loss in a disaster, bytes", "pending"), size(pending["mean"])],
         [text("worst loss in a disaster, bytes", "pending"), size(pending["max"])],
         [text("expected loss, time", "oldest_pending"), duration(oldest["mean"])],
@@ -95,6 +98,18 @@ def facts(summary: dict[str, Any], name: str) -> Table:
         [text("not replicated at the end"), size(pending["open_at_end"])],
     ]
     return Table(f"In short: {name}", [Column("what"), Column("value", True)], rows)
+
+
+def _recovery(found: dict[str, Any] | None) -> list[list[Cell]]:
+    """Return what a disaster of the source cost; nothing where there was none."""
+    if found is None:
+        return []
+    return [
+        [text("lost with the source, bytes", "recovery"), size(found["lost_bytes"])],
+        [text("lost with the source, writes", "recovery"), number(found["lost_writes"])],
+        [text("lost with the source, time", "recovery"), duration(found["lost_s"])],
+        [text("until the destination was writable"), duration(found["writable_s"])],
+    ]
 
 
 def overview(result: Result) -> Table:
