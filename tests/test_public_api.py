@@ -231,7 +231,8 @@ def test_seed_argument_replaces_the_scenario_s():
 def test_syncs(result):
     table = result.syncs
     assert list(table.columns) == [
-        "replication", "trial", "cut", "completed", "bytes", "files", "attempts", "outcome"
+        "replication", "trial", "cut", "completed", "bytes", "files", "attempts",
+        "setup_s", "inventory_s", "diff_s", "transfer_s", "repeated_s", "outcome",
     ]  # fmt: skip
     assert str(table["cut"].dtype) == str(table["completed"].dtype) == "datetime64[us, UTC]"
     assert {str(table[key].dtype) for key in ("bytes", "files", "attempts")} == {"int64"}
@@ -390,7 +391,7 @@ ALLOWED = {
     "stored": {"columns", "records", "states"},
     "scenario": {"markup", "scenario"},
     "model": {"life", "model", "records", "scenario", "states", "stored"},
-    "closed_forms": {"lag", "closed_forms", "markup", "scenario", "usage"},
+    "closed_forms": {"lag", "closed_forms", "report", "markup", "scenario", "usage"},
     "lag": {"columns", "lag", "records", "stored"},
     "laws": {"records"},
     "conservation": {"laws", "records", "states", "stored"},
