@@ -163,7 +163,7 @@ def _what_if_row(plan: Plan, row: WhatIf) -> str:
     assert row.above_s_per_month is not None
     sign = "≥" if plan.direction == "smallest" else "≤"
     needs = f"{sign} {plan.parameter.text(row.value)}{'*' * row.confirmed}"
-    above = f"{row.above_s_per_month / 60:,.1f} min"
+    above = short(row.above_s_per_month)
     return (
         f"  {percent(row.attainment):<11}{needs:>16}{row.violations_per_month:>14,.1f}"
         f"{above:>15}{short(row.peak_s):>12}"
