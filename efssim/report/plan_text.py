@@ -23,8 +23,11 @@ if TYPE_CHECKING:
 
 def plan_report(plan: Plan, command: str) -> str:
     """Return the report; `command` is what reproduces it."""
+    heading = [*wrapped(f"efssim plan: {plan.scenario.name}")]
+    if plan.partial:
+        heading = [*wrapped(partial_text(plan)), *heading]
     parts = [
-        [*wrapped(f"efssim plan: {plan.scenario.name}"), *wrapped(objective_text(plan), indent=2)],
+        [*heading, *wrapped(objective_text(plan), indent=2)],
         thin_lines(plan.traces),
         wrapped(verdict_text(plan), indent=2),
         wrapped(evidence_text(plan), indent=2),
@@ -36,6 +39,11 @@ def plan_report(plan: Plan, command: str) -> str:
         [*command_lines(command), *trace_lines(plan.traces)],
     ]
     return joined(parts)
+
+
+def partial_text(plan: Plan) -> str:
+    """Say that a plan was interrupted."""
+    return f"PARTIAL: interrupted after {counted(len(plan.evaluations), 'evaluation')}"
 
 
 def answer_text(plan: Plan) -> str:
@@ -204,7 +212,7 @@ def _what_if_row(plan: Plan, row: WhatIf) -> str:
     assert row.above_s_per_month is not None
     sign = "≥" if plan.direction == "smallest" else "≤"
     needs = f"{sign} {plan.parameter.text(row.value)}{'*' * row.confirmed}"
-    above = f"{row.above_s_per_month / 60:,.1f} min"
+    above = short(row.above_s_per_month)
     return (
         f"  {percent(row.attainment):<11}{needs:>16}{row.violations_per_month:>14,.1f}"
         f"{above:>15}{short(row.peak_s):>12}"

@@ -30,6 +30,7 @@ from efssim.study.deadline import OutOfTimeError
 from efssim.study.errors import StudyError
 from efssim.study.evaluation import Evaluation, evaluated, said
 from efssim.study.facts import is_random
+from efssim.study.interrupts import Interrupts, ctrl_c
 from efssim.study.intervals import CONFIDENCE
 from efssim.study.ladder import ladder
 from efssim.study.quantity import DURATION, FRACTION
@@ -97,7 +98,8 @@ class Plan:
     parameter: Parameter
     between: tuple[float, float]
     objective: Objective
-    direction: Direction
+    direction: Direction | None
+    """None where that is not known yet."""
     outcome: Outcome
     answer: Answer | None
     """None unless the outcome is `found`."""
@@ -113,6 +115,8 @@ class Plan:
     """Whether the budget was spent before it had an answer, or its what-if table."""
     candidate: Candidate | None = None
     """What it would have gone on with, unless it has an answer."""
+    partial: bool = False
+    """Whether Ctrl-C came before it was complete; without its answer it is `undecided`."""
 
     def __repr__(self) -> str:
         return f"<efssim.Plan of {self.scenario.name!r}: {self.text}>"
@@ -258,7 +262,8 @@ def plan(
     `budget`, a duration of real time, ends it with what it knows by then; without one it takes as
     long as it takes.
     `on_begin` is called before the first trial, when all is checked; `on_progress` is told each
-    evaluation; `progress` shows the last one as they are made.
+    evaluation; `progress` shows the last one as they are made. Ctrl-C returns what is known by
+    then, marked as `partial`; KeyboardInterrupt before the first.
 
     Raise ScenarioError for a path or value that does not fit the scenario, StudyError (a
     ValueError) for fewer than 10 trials and an unknown replication, and what `run_trials` raises.
@@ -272,6 +277,8 @@ def plan(
     ends = bounds(chosen, *between)
     if chosen.segments == ("rpo", "attainment"):
         raise chosen.problem("is the objective itself; vary something else, or rpo.target")
+    if chosen.segments == ("seed",):
+        raise chosen.problem("trials have one seed for all values; more trials have more draws")
     base = with_objective(scenario, rpo, attainment)
     sure = _confidence(confidence)
     names = _replications(base, chosen, replication)
@@ -282,9 +289,14 @@ def plan(
     seconds = None if budget is None else budget_s(budget)
     if on_begin is not None:
         on_begin()
-    with told(on_progress, shown) as tell, runner(executor, workers, seconds) as made:
+    with (
+        ctrl_c() as interrupts,
+        interrupts.held(),
+        told(on_progress, shown) as tell,
+        runner(executor, workers, seconds) as made,
+    ):
         study = _Study(base, chosen, ends, goal, trials, made, seed, tell)
-        return study.plan(shares)
+        return study.plan(shares, interrupts)
 
 
 @contextmanager
@@ -370,34 +382,44 @@ class _Study:
         self._asked: int | None = None  # what is being confirmed
         self._is_late = False
 
-    def plan(self, shares: Sequence[float]) -> Plan:
-        """Search, confirm, and look what other objectives would need, as far as there is time."""
-        bracket, late = self._bracket(), False
-        if bracket.outcome == "never":
-            self._show_miss(bracket)
-        evaluations = tuple(self._made.values())
+    def plan(self, shares: Sequence[float], interrupts: Interrupts) -> Plan:
+        """Search, confirm, and look what other objectives would need, as far as there is time.
+
+        Ctrl-C ends it before.
+        """
+        bracket: Bracket | None = None
+        evaluations: tuple[Evaluation, ...] = ()
         rows: tuple[WhatIf, ...] = ()
-        if bracket.outcome == "undecided":
-            late = self._is_late
-        elif shares and bracket.outcome != "not_monotone":
-            try:
+        partial = True
+        try:
+            bracket = self._bracket()
+            if bracket.outcome == "never":
+                self._show_miss(bracket)
+            evaluations = tuple(self._made.values())
+            if shares and bracket.outcome not in ("not_monotone", "undecided"):
                 rows = self._what_if(bracket, shares)
-            except OutOfTimeError:
-                late = True
+            partial = False
+        except OutOfTimeError:
+            self._is_late, partial = True, False
+        except KeyboardInterrupt:
+            if interrupts.stops_at_once or not self._made:
+                raise
+            self._runner.abandon()
         return Plan(
             scenario=self._scenario,
             parameter=self._vary,
             between=self._between,
             objective=self._objective,
-            direction=bracket.direction,
-            outcome=bracket.outcome,
-            answer=self._answer(bracket),
-            evaluations=evaluations,
+            direction=None if bracket is None else bracket.direction,
+            outcome="undecided" if bracket is None else bracket.outcome,
+            answer=None if bracket is None else self._answer(bracket),
+            evaluations=evaluations or tuple(self._made.values()),
             what_if=rows,
             random=self._random,
             budget_s=self._runner.deadline.seconds,
-            out_of_time=late,
-            candidate=self._candidate(bracket),
+            out_of_time=self._is_late,
+            candidate=None if bracket is None else self._candidate(bracket),
+            partial=partial,
         )
 
     def _bracket(self) -> Bracket:

@@ -35,6 +35,10 @@ class Runner:
             raise KeyboardInterrupt
         return done
 
+    def abandon(self) -> None:
+        """Give up what is under way; nobody waits for it."""
+        self._workers.close(at_once=True)
+
 
 @contextmanager
 def runner(

@@ -12,6 +12,7 @@ from efssim.report.plan_text import (
     evidence_text,
     limits_text,
     objective_text,
+    partial_text,
     strata_and_length,
     verdict_text,
 )
@@ -39,16 +40,15 @@ _WORDS = {
 def plan_page(plan: Plan, drawn: dict[str, str], command: str) -> str:
     """Return report.html of a plan; `drawn` has the SVG file `attainment`."""
     low, high = (plan.parameter.text(end) for end in plan.between)
+    meta = [f"{plan.parameter.path} from {low} to {high}", objective_text(plan)]
+    if plan.partial:
+        meta.append(partial_text(plan))
     return study_page(
         Study(
             kind="Capacity for a recovery point objective",
             title=plan.scenario.name,
             description=plan.scenario.description,
-            meta=[
-                f"{plan.parameter.path} from {low} to {high}",
-                objective_text(plan),
-                *thin_traces(plan.traces),
-            ],
+            meta=[*meta, *thin_traces(plan.traces)],
             blocks=_blocks(plan, drawn["attainment"]),
             reproduce=[("Command", command)] if command else [],
         )
