@@ -13,8 +13,8 @@
 #
 # A media archive takes uploads of a few GiB, most of them by day. Its link to the other Region
 # fails about three times a month, for eight minutes in the median. How much throughput keeps the
-# age below 15 minutes for 99.9 % of the time, and how sure can one be, as the next month is one of
-# many that could come?
+# age below 15 minutes for 99 % of the time, and how sure can one be, as the next two weeks are some
+# of many that could come?
 
 # %%
 import pandas as pd
@@ -26,9 +26,9 @@ THROUGHPUT = "replications.dr.sync.throughput"
 scenario = efssim.Scenario.model_validate(
     {
         "name": "media-dr",
-        "duration": "30 days",
+        "duration": "14 days",
         "warm_up": "1 h",
-        "rpo": {"target": "15 min", "attainment": "99.9 %"},
+        "rpo": {"target": "15 min", "attainment": "99 %"},
         "file_systems": {
             "media": {
                 "region": "us-east-1",
@@ -51,7 +51,7 @@ scenario = efssim.Scenario.model_validate(
                 "source": "media",
                 "destination": {"region": "eu-south-1"},
                 "established": True,
-                "sync": {"interval": "5 min", "throughput": "100 MiB/s"},
+                "sync": {"interval": "5 min", "throughput": "70 MiB/s"},
             }
         },
         "faults": {
@@ -65,25 +65,26 @@ scenario = efssim.Scenario.model_validate(
 )
 
 # %% [markdown]
-# ## One month is no answer
-# At 100 MiB/s, twenty months, each with its own uploads and outages. Most of them attain 99.9 %,
-# two do not, and so the mean has an interval.
+# ## One run is no answer
+# At 70 MiB/s, twenty runs of two weeks, each with its own uploads and outages. All of them attain
+# 99 %, and yet the mean has an interval, and a wide one.
 
 # %%
 twenty = efssim.run_trials(scenario, 20, workers=1)
 axes = twenty.plot_attainment()
 
 # %% [markdown]
-# Do twenty months show that the objective is met? Their evidence says:
+# Do twenty runs show that the objective is met? Their evidence says:
 
 # %%
 few = twenty.evidence["dr"]
 pd.DataFrame({"20 trials": few._asdict()}, dtype=object)
 
 # %% [markdown]
-# `met` is None: **not decided**. The interval of the attainment lies above 99.9 %, but a claim
-# about one part in a thousand needs 2,995 independent windows (days), and twenty months have
-# fewer. Rare outages that did not happen in them could still be frequent enough to matter.
+# `met` is None: **not decided**. Nobody has told efssim how bad a run can be, and one that loses
+# everything may be so rare that twenty do not show it: even if no run ever lost anything, a claim
+# about one part in a hundred would take 319 of them. Days of one run do not count for themselves,
+# as an outage or a backlog lasts from one to the next.
 # `more_trials` says about how many more it takes. With those:
 
 # %%
@@ -94,13 +95,13 @@ pd.DataFrame(both, dtype=object)
 
 # %% [markdown]
 # ## The least throughput
-# `plan` searches for it. All values are tried on the same uploads and outages, and a value counts
-# as meeting the objective if the lower bound of its mean attainment does. The answer is confirmed
-# on fresh seeds.
+# `plan` searches for it. All values are tried on the same uploads and outages. The one that seems to
+# meet the objective well enough to be shown is confirmed on fresh seeds, with as many runs as that
+# takes: it meets the objective if the lower bound of its mean attainment does.
 
 # %%
 plan = efssim.plan(
-    scenario, THROUGHPUT, ("40 MiB/s", "160 MiB/s"), trials=20, shares=(0.99,), workers=2
+    scenario, THROUGHPUT, ("40 MiB/s", "160 MiB/s"), trials=20, shares=(0.999,), workers=2
 )
 plan
 
@@ -108,8 +109,8 @@ plan
 axes = plan.plot()
 
 # %% [markdown]
-# The curve flattens. From 40 to 80 MiB/s the attainment rises by 3.5 percentage points, from 80 to
-# 160 MiB/s by 0.03: what is left above the target are the outages themselves.
+# The curve flattens: most of what is above the target at 40 MiB/s are uploads that wait for each
+# other, and what is left at 160 MiB/s are the outages themselves.
 #
 # Other objectives would need more or less. Only the row of the answer is confirmed; the other is a
 # mean of the search. A month is 30 days.
@@ -121,7 +122,7 @@ needs.rename(columns={"value": "MiB/s", "above_s_per_month": "s above target"}).
 # %% [markdown]
 # ## What if we paid for a better link instead?
 # Two ways to spend: double the throughput, or halve the length of the outages. Trials of one
-# number share their uploads and outages, so the differences are taken month by month (common
+# number share their uploads and outages, so the differences are taken run by run (common
 # random numbers); `variance_saved` is the share of the variance that this takes away.
 
 # %%
@@ -140,11 +141,11 @@ changes = {
     for name, study in studies.items()
 }
 what_if = pd.DataFrame(changes).T.drop(columns=["replication", "pairs"]).astype(float)
-what_if.rename_axis("seconds above the target, per month").round(2)
+what_if.rename_axis("seconds above the target, per run").round(2)
 
 # %% [markdown]
-# Both take away about half, for sure, as their intervals lie below 0. But which of the two is the
-# better one? Compared with each other, their interval has 0 in it: not decided either.
+# Both take something away, for sure, as their intervals lie below 0. Which of the two is the better
+# one? Compared with each other:
 
 # %%
 doubled, halved = studies.values()
@@ -153,25 +154,26 @@ rivals[["first", "second", "difference", "low", "high"]].astype(float).round(0).
 
 # %% [markdown]
 # ## The answer
-# **About 80 MiB/s keep the age below 15 minutes for 99.9 % of the time, which 80 fresh months
-# confirm with 95 % confidence; from there, twice the throughput and outages half as long each take
-# away about half of the time above the target.** Twenty months alone leave it undecided whether
-# the objective is met at 100 MiB/s, and which of the two is better.
+# **About 55 MiB/s keep the age below 15 minutes for 99 % of the time, which hundreds of fresh runs
+# confirm with 95 % confidence; from there, twice the throughput takes away nearly all of the time
+# above the target, and outages half as long take away little.** Twenty runs alone leave it undecided
+# whether the objective is met even at 70 MiB/s.
 #
 # The next cell fails if that changes.
 
 # %%
 assert plan.outcome == "found"
-assert 75 * 2**20 < plan.answer.fails_at < plan.answer.holds_at < 85 * 2**20
+assert 48 * 2**20 < plan.answer.fails_at < plan.answer.holds_at < 62 * 2**20
 confirmation = plan.evaluations[-1]
 assert confirmation.stage == "confirmation"
-assert confirmation.trials == 80
+assert confirmation.trials > 200
 assert confirmation.met
-assert confirmation.interval.low >= 0.999
+assert confirmation.interval.low >= 0.99
 
 assert (few.met, enough.met) == (None, True)
 assert enough.windows >= enough.windows_needed > few.windows
 
 assert (what_if["high"] < 0).all()
-assert (what_if["difference"] / what_if["first"]).between(-0.6, -0.4).all()
-assert rivals["low"] < 0 < rivals["high"]
+kept = what_if["second"] / what_if["first"]
+assert kept["twice the throughput"] < 0.2 < 0.7 < kept["outages half as long"]
+assert rivals["low"] > 0

@@ -427,7 +427,7 @@ def test_a_plan_shares_trials_out_over_rare_faults() -> None:
 @pytest.mark.parametrize(
     ("vary", "between", "message"),
     [
-        ("replications.dr.sync.nope", (1, 2), "has no number here"),
+        ("replications.dr.sync.nope", (1, 2), "unknown key"),
         ("file_systems.fs.region", (1, 2), "has no number here"),
         (THROUGHPUT, ("2 MB/s", "1 MB/s"), "the low end of a range must be below"),
         (THROUGHPUT, ("1 MB/s", "none"), "a range needs two finite ends"),
@@ -494,7 +494,7 @@ def test_plan_writes_files_and_repeats_itself(tmp_path: Path) -> None:
     assert done.returncode == 0
     assert done.stderr.splitlines()[-1] == "wrote out/"
     found = sorted(str(p.relative_to(tmp_path)) for p in tmp_path.rglob("*") if p.is_file())
-    names = ["evaluations.csv", "figures/attainment.svg", "plan.json", "report.html"]
+    names = ["evaluations.csv", "figures/attainment.svg", "manifest.json", "plan.json", "report.html"]
     assert found == [f"out/{name}" for name in names]
     assert "reproduce: efssim plan" in done.stdout
     again = efssim_plan(*arguments, "--out", "again", "--quiet", cwd=tmp_path)

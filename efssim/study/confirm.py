@@ -20,7 +20,7 @@ from efssim.study.search import Ask, Bracket, Outcome
 
 TIMES = 4
 """Trials of a confirmation's first look, in trials of a search evaluation."""
-MOST = 4
+MOST = 2
 """Trials at one value at most, in what a claim without any loss takes; then the next is tried."""
 
 Confirm = Callable[[int, int], Evaluation]
