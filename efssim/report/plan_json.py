@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from efssim.report.figures.study_alt import plan_alt
 from efssim.report.json_text import json_text
+from efssim.report.manifest import parameters
 from efssim.report.plan_text import answer_text
 from efssim.report.study_files import Sketch, write_study
 from efssim.study.evaluation import Evaluation
+from efssim.study.long_faults import long_faults
 
 if TYPE_CHECKING:
     from efssim.study.plan import Plan
@@ -21,7 +24,7 @@ def plan_json(plan: Plan) -> str:
 
 
 def write_plan(plan: Plan, folder: Path, command: str = "") -> None:
-    """Write plan.json, evaluations.csv, figures/attainment.svg and report.html; raise OSError."""
+    """Write plan.json, evaluations.csv, a figure, report.html and manifest.json; raise OSError."""
     from efssim.report.html.plan import plan_page
 
     write_study(
@@ -30,6 +33,8 @@ def write_plan(plan: Plan, folder: Path, command: str = "") -> None:
         {"evaluations.csv": plan.table},
         {"attainment": Sketch(plan.plot, plan_alt(plan))},
         lambda drawn: plan_page(plan, drawn, command),
+        seed=plan.evaluations[0].seed,
+        about={**parameters(plan.scenario), "partial": plan.partial},
     )
 
 
@@ -49,6 +54,12 @@ def plan_summary(plan: Plan) -> dict[str, Any]:
             "replications": list(goal.replications),
         },
         "outcome": plan.outcome,
+        "partial": plan.partial,
+        "out_of_time": plan.out_of_time,
+        "budget_s": plan.budget_s,
+        "candidate": None if plan.candidate is None else asdict(plan.candidate),
+        "strata": plan.evaluations[-1].losses.weighing.as_json(),
+        "long_faults": list(long_faults(plan.scenario)),
         "answer": _answer(plan, quantity.unit),
         "text": answer_text(plan),
         "windows": plan.windows,
@@ -74,6 +85,8 @@ def _evaluation(made: Evaluation) -> dict[str, Any]:
         "confidence": made.confidence,
         "trials": made.trials,
         "met": made.met,
+        "holds": made.holds,
+        "more_trials": made.more_trials,
         "unprotected_s": made.unprotected_s,
         "stage": made.stage,
         "seed": made.seed,

@@ -22,6 +22,7 @@ def sweep_report(sweep: Sweep, measure: str, command: str) -> str:
     points = counted(len(sweep.points), "combination")
     parts = [
         [
+            *([partial_text(sweep)] * sweep.partial),
             *wrapped(f"efssim sweep: {sweep.scenario.name}"),
             *wrapped(f"{measure}, {points} of {each} each, mean and 95 % interval"),
             *thin_lines(sweep.traces),
@@ -31,6 +32,11 @@ def sweep_report(sweep: Sweep, measure: str, command: str) -> str:
         rows = _tornado if sweep.one_at_a_time else _grid
         parts.append([*wrapped(f"{name}:"), *rows(sweep, measure, str(name))])
     return joined([*parts, [*command_lines(command), *trace_lines(sweep.traces)]])
+
+
+def partial_text(sweep: Sweep) -> str:
+    """Say that a sweep was interrupted."""
+    return f"PARTIAL: interrupted after {len(sweep.points)} of {sweep.wanted} combinations"
 
 
 def shown(measure: str, value: float | None, *, signed: bool = False) -> str:

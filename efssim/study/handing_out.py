@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Future, wait
+from concurrent.futures import BrokenExecutor, Future
+from queue import Empty, SimpleQueue
 
 from efssim.errors import EfssimError
+from efssim.study.deadline import Deadline, OutOfTimeError
 from efssim.study.executors import Workers
 from efssim.study.interrupts import Interrupts
 from efssim.study.part import Job, Part, run_part
@@ -29,32 +31,49 @@ class WorkersDiedError(EfssimError, BrokenExecutor):
 class HandingOut:
     """The parts that are under way."""
 
-    def __init__(self, job: Job, workers: Workers, interrupts: Interrupts) -> None:
+    def __init__(
+        self,
+        job: Job,
+        workers: Workers,
+        interrupts: Interrupts,
+        deadline: Deadline | None = None,
+    ) -> None:
         self._job, self._workers, self._interrupts = job, workers, interrupts
+        self._deadline = deadline or Deadline()
         self._running: dict[Future[Part], tuple[Numbers, int]] = {}
+        # What is done, and None at Ctrl-C: the one queue that a handler of signals may put into.
+        self._done: SimpleQueue[Future[Part] | None] = SimpleQueue()
         self._trial_s = _PART_S  # how long one takes, as far as known
 
     def results(self, missing: list[int]) -> Iterator[Part]:
         """Yield parts with the missing trials as they are complete.
 
-        Raise KeyboardInterrupt at Ctrl-C, after yielding what was complete by then, and
-        WorkersDiedError; what a trial raises comes out of here as well.
+        Raise KeyboardInterrupt at Ctrl-C, after yielding what was complete by then,
+        WorkersDiedError, and OutOfTimeError at the deadline; what a trial raises comes out of here
+        as well.
         """
         try:
-            for numbers in self._parts(missing):
-                self._begin(numbers)
-                while len(self._running) >= 2 * self._workers.count:
+            with self._interrupts.waking(lambda: self._done.put(None)):
+                for numbers in self._parts(missing):
+                    self._interrupts.check()
+                    self._begin(numbers)
+                    while len(self._running) >= 2 * self._workers.count:
+                        yield from self._next()
+                while self._running:
                     yield from self._next()
-            while self._running:
-                yield from self._next()
         except KeyboardInterrupt:
-            yield from self._complete_by_now()
+            if not self._interrupts.stops_at_once:
+                yield from self._complete_by_now()
             raise
+
+    def cancel(self) -> None:
+        """Give up what has not begun, and keep the workers."""
+        for future in self._running:
+            future.cancel()
 
     def close(self) -> None:
         """Give up what is under way."""
-        for future in self._running:
-            future.cancel()
+        self.cancel()
         self._workers.close(at_once=any(not future.done() for future in self._running))
 
     def _parts(self, missing: list[int]) -> Iterator[Numbers]:
@@ -73,12 +92,14 @@ class HandingOut:
         else:
             future = self._workers.submit(run_part, self._job, numbers)
         self._running[future] = numbers, tries
+        future.add_done_callback(self._done.put)
 
     def _next(self) -> Iterator[Part]:
-        with self._interrupts.allowed():
-            done, _ = wait(self._running, return_when=FIRST_COMPLETED)
+        self._deadline.check()
+        done = self._waited_for()
+        self._interrupts.check()
         dead: list[tuple[Numbers, int]] = []
-        for future in [future for future in self._running if future in done]:
+        for future in done:
             try:
                 part = future.result()
             except BrokenExecutor:
@@ -88,6 +109,21 @@ class HandingOut:
                 self._trial_s = part.seconds / len(part.trials)
                 yield part
         self._begin_again(dead)
+
+    def _waited_for(self) -> list[Future[Part]]:
+        """Wait until something is done or Ctrl-C comes, and return all that is done.
+
+        Raise OutOfTimeError where neither comes before the deadline.
+        """
+        try:
+            found = [self._done.get(timeout=self._deadline.left_s)]
+        except Empty:
+            raise OutOfTimeError from None
+        while True:
+            try:
+                found.append(self._done.get_nowait())
+            except Empty:
+                return [future for future in found if future in self._running]
 
     def _begin_again(self, dead: list[tuple[Numbers, int]]) -> None:
         """Begin parts again whose worker died, in parts of one: only one of them is to blame."""

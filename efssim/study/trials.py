@@ -18,10 +18,11 @@ from efssim.progress import bar_of_trials, told
 from efssim.scenario import Scenario
 from efssim.scenario.trace_quality import TraceQuality
 from efssim.scenario.trace_use import trace_qualities
+from efssim.study.deadline import Deadline
 from efssim.study.evidence import Evidence, evidence
 from efssim.study.executors import Workers
 from efssim.study.handing_out import HandingOut
-from efssim.study.interrupts import Interrupts
+from efssim.study.interrupts import Interrupts, ctrl_c
 from efssim.study.intervals import Estimate, Interval, quantile_interval, quantile_of
 from efssim.study.long_faults import long_faults
 from efssim.study.part import Job
@@ -254,7 +255,8 @@ def run_trials(
     says how many calls it runs at once, where it does not tell itself. The results are the same
     whatever executes them. `resume` is a folder that keeps completed trials and takes up those it
     has. `verify` checks the laws in each trial. `on_progress` is told how many are complete, of how
-    many; `progress` shows a bar of it, in a notebook or on standard error.
+    many; `progress` shows a bar of it, in a notebook or on standard error. A second Ctrl-C stops at
+    once, with KeyboardInterrupt.
 
     Raise TrialError if a trial raises, WorkersDiedError (a BrokenExecutor) if workers keep dying,
     RunError if EFS refuses a part of the scenario, StoreError if the folder holds another study,
@@ -265,18 +267,34 @@ def run_trials(
     store = None if resume is None else Store(Path(resume), scenario, seed, verified=verify)
     job = Job.of(scenario, seed, verify)
     shown = bar_of_trials(sys.stderr) if progress else None
-    with told(on_progress, shown) as tell, Interrupts() as interrupts:
+    with ctrl_c() as interrupts, interrupts.held(), told(on_progress, shown) as tell:
         handing_out = HandingOut(job, Workers(executor, workers), interrupts)
-        study = _Study(scenario, handing_out, store, tell)
+        study = _Study(scenario, handing_out, store, tell, interrupts)
         try:
             wanted = study.run(trials, wish)
         finally:
             handing_out.close()
             if store is not None:
                 store.close()
-    found = Trials(scenario, seed, study.complete(), wanted, study.pool, study.interrupted, wish)
-    study.pool.weigh(found.weighing.each)
-    return found
+    return study.made(seed, wanted, wish)
+
+
+def run_by(
+    deadline: Deadline, scenario: Scenario, trials: int, *, seed: int, workers: Workers
+) -> Trials:
+    """Run trials on workers that others use as well; Ctrl-C returns those that are complete.
+
+    Raise OutOfTimeError at the deadline, besides what `run_trials` raises.
+    """
+    job = Job.of(scenario, seed, False)
+    with ctrl_c() as interrupts, interrupts.held():
+        handing_out = HandingOut(job, workers, interrupts, deadline)
+        study = _Study(scenario, handing_out, None, None, interrupts)
+        try:
+            wanted = study.run(trials, None)
+        finally:
+            handing_out.cancel()
+    return study.made(seed, wanted, None)
 
 
 class _Study:
@@ -288,9 +306,12 @@ class _Study:
         handing_out: HandingOut,
         store: Store | None,
         on_progress: Progress | None,
+        interrupts: Interrupts,
     ) -> None:
+        self._scenario = scenario
         self._handing_out, self._store, self._on_progress = handing_out, store, on_progress
         self._first, self._design = first_stage(strata_of(scenario)), Design.of(scenario)
+        self._interrupts = interrupts
         self._trials: dict[int, Trial] = {}
         self.pool = Pool()
         self.interrupted = False
@@ -305,8 +326,18 @@ class _Study:
                 wanted = min(needed, precision.budget)
                 self._run_up_to(wanted)
         except KeyboardInterrupt:
+            if self._interrupts.stops_at_once:
+                raise
             self.interrupted = True  # what is complete is a result, marked as partial
         return wanted
+
+    def made(self, seed: int, wanted: int, precision: Precision | None) -> Trials:
+        """Return the trials that are complete as a study."""
+        complete = self.complete()
+        partial = self.interrupted and (precision is not None or len(complete) < wanted)
+        found = Trials(self._scenario, seed, complete, wanted, self.pool, partial, precision)
+        self.pool.weigh(found.weighing.each)
+        return found
 
     def complete(self) -> tuple[Trial, ...]:
         """Return the complete trials in the order of their numbers."""
@@ -331,5 +362,5 @@ class _Study:
         self.pool.add(done.states, done.trial.stratum)
 
     def _tell(self, wanted: int) -> None:
-        if self._on_progress is not None:
+        if self._on_progress is not None and not self._interrupts.presses:
             self._on_progress(len(self._trials), wanted)
