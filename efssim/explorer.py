@@ -31,7 +31,7 @@ class Explorer:
     `replication` may be left out where there is only one. Where there are no widgets, as on a code
     host, an Explorer is its picture.
 
-    Raise ImportError without ipywidgets (`pip install 'efssim[notebook]'`), ScenarioError for a
+    Raise ImportError without ipywidgets (`pip install '.[notebook]'`), ScenarioError for a
     value that does not fit the scenario, ValueError for a slider without values or a scenario with
     `records: off`, and KeyError if it is not clear which replication is meant.
     """
@@ -105,6 +105,6 @@ def _ipywidgets() -> Any:
     try:
         import ipywidgets
     except ImportError as error:
-        message = "an Explorer needs ipywidgets: pip install 'efssim[notebook]'"
+        message = "an Explorer needs ipywidgets: pip install '.[notebook]' in a checkout of efssim"
         raise MissingExtraError(message) from error
     return ipywidgets

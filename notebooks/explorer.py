@@ -13,7 +13,7 @@
 #
 # A shorter interval, more throughput, fewer writes, a shorter outage? Move the sliders and see.
 # Each move simulates two days anew and redraws them within a fraction of a second. The sliders
-# need `pip install 'efssim[notebook]'` and a running Jupyter; on a code host you see the picture
+# need `pip install '.[notebook]'` and a running Jupyter; on a code host you see the picture
 # that they begin with.
 
 # %%

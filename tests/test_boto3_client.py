@@ -572,4 +572,7 @@ try: {use}
 except ImportError as error: print(error)
 """
     status, out, err = python(code)
-    assert (status, out) == (0, "boto3 is not installed: pip install 'efssim[aws]'"), err
+    assert (status, out) == (
+        0,
+        "boto3 is not installed: pip install '.[aws]' in a checkout of efssim",
+    ), err

@@ -226,6 +226,15 @@ def interrupt_after(count):
     return tell
 
 
+@pytest.fixture
+def _default_ctrl_c():
+    """Where tests run in the background of a shell, Ctrl-C is ignored."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("_default_ctrl_c")
 @pytest.mark.parametrize("workers", [1, 2])
 def test_ctrl_c_returns_what_is_complete(world, monkeypatch, workers):
     monkeypatch.setattr(handing_out, "_PART_S", 0.0)  # parts of one trial
@@ -257,6 +266,7 @@ def begin(complete, wanted):
     threading.Timer(3.0, signal.pthread_kill, [main, signal.SIGINT]).start()
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     found = efssim.run_trials(chancy("3000 days"), 4, workers=2, on_progress=begin)
     print(len(found), found.partial, found.summary["window"])
 """

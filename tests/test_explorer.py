@@ -152,4 +152,4 @@ def test_without_ipywidgets_it_says_what_to_install(tmp_path):
     run = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=False, cwd=tmp_path
     )
-    assert "pip install 'efssim[notebook]'" in run.stderr.splitlines()[-1]
+    assert "pip install '.[notebook]' in a checkout of efssim" in run.stderr.splitlines()[-1]

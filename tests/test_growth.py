@@ -7,7 +7,12 @@ from typing import Any
 import pytest
 from worlds import constant, numbers, overwriting, scenario, simulate
 
+import efssim
 from efssim import Scenario, Simulation
+from efssim.report.figure_files import drawings
+from efssim.report.html.run import run_page
+from efssim.report.text import text_report
+from efssim.report.trials_text import study_text
 from efssim.scenario.quantities import format_duration
 
 CREATE = {
@@ -228,6 +233,25 @@ def test_writes_on_the_standby_are_discarded_by_the_first_configuration_again() 
     }
     nothing = {"bytes": 0, "writes": 0, "first": None, "last": None}
     assert found["dr"]["discarded"] == nothing
+
+
+def test_reports_say_what_was_discarded() -> None:
+    result = simulate(_and_back(reverse=True))
+    sentence = (
+        "DISCARDED: 180 writes of 176 KiB, made on the destination from 2026-01-01 00:02:01 to "
+        "2026-01-01 00:05:00 and never replicated, were overwritten when it became the destination."
+    )
+    page = run_page(result, drawings(result), "")
+    for report in (text_report(result, ""), page, result._repr_html_()):
+        assert " ".join(report.split()).count(sentence) == 1
+    trials = efssim.run_trials(_and_back(reverse=True), trials=2)
+    assert "DISCARDED in 2 of 2 trials" in " ".join(study_text(trials, "").split())
+    found = trials.summary["replications"]["copy-replication-1"]["discarded"]
+    assert found == {"bytes": 180_000, "writes": 180, "first": None, "last": None}
+    times = trials.table[["discarded.first", "discarded.last"]].drop_duplicates()
+    row = trials.table["replication"] == "copy-replication-1"
+    assert str(trials.table.loc[row, "discarded.first"].iloc[0]) == "2026-01-01 00:02:01+00:00"
+    assert {str(kind) for kind in times.dtypes} == {"datetime64[us, UTC]"}
 
 
 # --- what the API shows -----------------------------------------------------------------------

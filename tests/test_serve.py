@@ -75,7 +75,14 @@ def served(folder, *options):
     (folder / "s.yaml").write_text(SCENARIO, encoding="utf-8")
     command = [EFSSIM, "serve", "s.yaml", "--port", "0", *options]
     pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
-    process = subprocess.Popen(command, cwd=folder, text=True, **pipes)
+    hears = signal.default_int_handler  # also where the shell of the tests ignores Ctrl-C
+    process = subprocess.Popen(
+        command,
+        cwd=folder,
+        text=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, hears),
+        **pipes,
+    )
     try:
         yield Serving(process)
     finally:

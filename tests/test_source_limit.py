@@ -12,7 +12,10 @@ import efssim
 from efssim.lag.source_limit import SourceLimit, source_limit
 from efssim.report.figure_files import drawings
 from efssim.report.html.run import run_page
+from efssim.report.html.trials import trials_page
 from efssim.report.text import text_report
+from efssim.report.trials_files import _drawn
+from efssim.report.trials_text import study_text
 from efssim.scenario.region_facts import write_limit
 from efssim.stored import Hours, Throughput
 
@@ -172,5 +175,18 @@ def test_reports_name_it() -> None:
     ):
         assert words in " ".join(text_report(result, "").split())
         assert words in " ".join(page.split())
+    assert sentence in " ".join(result._repr_html_().split())
     quiet = efssim.run(too_fast(throughput_mode="elastic"))
     assert "FASTER" not in text_report(quiet, "")
+
+
+def test_reports_of_trials_name_it() -> None:
+    world = too_fast().with_({"file_systems.fs.writes.w": poisson("1 per s", "200 MiB")})
+    trials = efssim.run_trials(world, trials=3)
+    found = trials.summary["replications"]["dr"]["source_throughput"]
+    assert (found["hours_above"], found["first_above"]) == (3, None)
+    assert found["limit_bytes_per_s"] == 100 * MIB
+    sentence = "WRITTEN FASTER THAN THE SOURCE COULD TAKE in 3 of 3 trials: up to 3 hours"
+    page = trials_page(trials, _drawn(trials), "")
+    for report in (study_text(trials, ""), page, trials._repr_html_()):
+        assert sentence in " ".join(report.split())

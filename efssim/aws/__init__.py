@@ -11,7 +11,7 @@ try:
     import boto3 as _boto3  # noqa: F401  # to say what is missing before anything fails
 except ImportError:
     raise MissingExtraError(
-        "boto3 is not installed: pip install 'efssim[aws]'", name="boto3"
+        "boto3 is not installed: pip install '.[aws]' in a checkout of efssim", name="boto3"
     ) from None
 
 from efssim.aws.patch import patched

@@ -9,34 +9,52 @@ from typing import TYPE_CHECKING
 import click
 
 from efssim.cli.common import (
+    Command,
     build,
-    fail,
     handles_errors,
     placing_refusals,
     progress,
     refuse_absurd,
-    show,
 )
+from efssim.cli.conflicts import refuse_ignored
+from efssim.cli.options import examples, format_option, set_option, yes_option
+from efssim.cli.output import fail, put, show
+from efssim.cli.scenario_file import ScenarioFile, Source, once
 
 if TYPE_CHECKING:
     from efssim.scenario import Scenario
 
 
-@click.command()
-@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
-@click.option("--set", "overrides", multiple=True, metavar="PATH=VALUE", help="Change a value.")
-@click.option("--resolved", "show", is_flag=True, help="Show every value and where it comes from.")
+@click.command(
+    cls=Command,
+    epilog=examples(
+        "efssim validate scenarios/*.yaml",
+        "efssim validate scenario.yaml --resolved",
+        "cat scenario.yaml | efssim validate -",
+    ),
+)
+@click.argument(
+    "files", metavar="FILE...", nargs=-1, required=True, type=ScenarioFile(), callback=once
+)
+@set_option()
+@click.option(
+    "--resolved", "is_resolved", is_flag=True, help="Show every value and where it comes from."
+)
 @handles_errors
-def validate(files: tuple[Path, ...], overrides: tuple[str, ...], show: bool) -> None:
-    """Check scenario FILES without running them: what they say, and that EFS accepts it."""
+def validate(files: tuple[Source, ...], overrides: tuple[str, ...], is_resolved: bool) -> None:
+    """Check scenario FILES without running them: what they say, and that EFS accepts it.
+
+    FILE - is standard input.
+    """
     from efssim.report.traces import thin_traces
-    from efssim.scenario import ScenarioError, load
+    from efssim.scenario import ScenarioError
     from efssim.scenario.trace_use import trace_qualities
 
+    refuse_ignored(overrides, {})
     scenarios, problems = [], []
     for file in files:
         try:
-            scenario = load(file, overrides)
+            scenario = file.load(overrides)
             build(scenario, file, overrides)
             scenarios.append((file, scenario))
         except ScenarioError as error:
@@ -44,27 +62,45 @@ def validate(files: tuple[Path, ...], overrides: tuple[str, ...], show: bool) ->
     if problems:
         raise ScenarioError(tuple(problems))
     for file, scenario in scenarios:
-        click.echo(_resolved_table(scenario) if show else f"{file}: valid")
+        put(f"{_resolved_table(scenario) if is_resolved else f'{file}: valid'}\n")
         for sentence in thin_traces(trace_qualities(scenario)):
             click.echo(f"{file}: {sentence}", err=True)
 
 
-@click.command()
-@click.argument("file", type=click.Path(path_type=Path))
-@click.option("--set", "overrides", multiple=True, metavar="PATH=VALUE", help="Change a value.")
-@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text")
-@click.option("--outage", metavar="DURATION", default="1 h", help="Outage to catch up with [1 h].")
+@click.command(
+    cls=Command,
+    epilog=examples(
+        "efssim estimate scenario.yaml --outage 6h",
+        "efssim estimate scenario.yaml --simulate",
+    ),
+)
+@click.argument("file", type=ScenarioFile())
+@set_option()
+@format_option()
+@click.option(
+    "--outage",
+    metavar="DURATION",
+    default="1 h",
+    show_default=True,
+    help="Outage to catch up with.",
+)
 @click.option("--simulate", is_flag=True, help="Simulate too, and show how far off that is.")
+@yes_option()
 @handles_errors
 def estimate(
-    file: Path, overrides: tuple[str, ...], form: str, outage: str, simulate: bool
+    file: Source, overrides: tuple[str, ...], form: str, outage: str, simulate: bool, yes: bool
 ) -> None:
-    """Estimate the lag of scenario FILE from closed forms, without simulating it."""
+    """Estimate the lag of scenario FILE from closed forms, without simulating it.
+
+    FILE - is standard input.
+    """
     from efssim.closed_forms import estimate as estimated
     from efssim.report.estimate import estimate_json, estimate_report
-    from efssim.scenario import load
 
-    scenario = load(file, overrides)
+    refuse_ignored(overrides, {})
+    if yes and not simulate:
+        raise click.UsageError("--yes needs --simulate: closed forms take no time")
+    scenario = file.load(overrides)
     build(scenario, file, overrides)
     try:
         found = estimated(scenario, outage)
@@ -73,7 +109,7 @@ def estimate(
     if simulate:
         from efssim.simulate import run as simulated
 
-        refuse_absurd(scenario, file, insist=False)
+        refuse_absurd(scenario, file, insist=yes)
         with placing_refusals(file, overrides), progress(scenario, quiet=False) as tell:
             found = found.compared_with(simulated(scenario, on_progress=tell))
     show(form, lambda: estimate_json(found), lambda: estimate_report(found))
@@ -89,21 +125,22 @@ def _resolved_table(scenario: Scenario) -> str:
     return "\n".join(f"{a:<{widths[0]}}  {b:<{widths[1]}}  {c}".rstrip() for a, b, c in rows)
 
 
-@click.command()
+@click.command(cls=Command, epilog=examples("efssim schema > scenario.schema.json"))
+@handles_errors
 def schema() -> None:
     """Print a JSON Schema of scenario files, for editors."""
     import json
 
     from efssim.scenario import Scenario
 
-    click.echo(json.dumps(Scenario.model_json_schema(), indent=2, ensure_ascii=False))
+    put(json.dumps(Scenario.model_json_schema(), indent=2, ensure_ascii=False) + "\n")
 
 
-@click.command()
+@click.command(cls=Command, epilog=examples("efssim init", "efssim init orders"))
 @click.argument("folder", default=".", type=click.Path(path_type=Path, file_okay=False))
 @handles_errors
 def init(folder: Path) -> None:
-    """Write a commented starter scenario into FOLDER."""
+    """Write a commented starter scenario into FOLDER, by default the working folder."""
     from importlib.resources import files
 
     target = folder / "scenario.yaml"
@@ -114,4 +151,4 @@ def init(folder: Path) -> None:
             file.write(text)
     except FileExistsError:
         fail(f"{target}: exists already and is left as it is")
-    click.echo(f"wrote {target}; next: efssim run {shlex.quote(str(target))}")
+    put(f"wrote {target}; next: efssim run {shlex.quote(str(target))}\n")

@@ -1,84 +1,79 @@
-"""What commands share: exit codes, a user's mistakes, what is shown and where."""
+"""What commands share: their options, a user's mistakes, Ctrl-C, and where files go."""
 
 from __future__ import annotations
 
-import os
-import shlex
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import wraps
-from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn, ParamSpec
+from typing import TYPE_CHECKING, ParamSpec
 
 import click
 
-from efssim.errors import concise
+from efssim.cli.output import fail, say, show, shows_progress
+from efssim.cli.scenario_file import Source
+from efssim.study.interrupts import Interrupts, ctrl_c
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from efssim.progress import Progress
     from efssim.scenario import Scenario
 
 P = ParamSpec("P")
 
 
-MISSED, BAD_INPUT, INTERNAL_ERROR, INTERRUPTED = 1, 2, 3, 130
-"""Exit codes besides 0."""
+class Command(click.Command):
+    """A command whose options are given once: of two values one would be ignored."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Parse arguments; raise click.UsageError for an option with a value that comes twice."""
+        _, _, order = self.make_parser(ctx).parse_args(list(args))
+        for param in order:
+            has_value = isinstance(param, click.Option) and not (param.multiple or param.is_flag)
+            if has_value and order.count(param) > 1:
+                raise click.UsageError(f"{param.opts[0]} is given twice", ctx)
+        return super().parse_args(ctx, args)
 
 
 def handles_errors(command: Callable[P, None]) -> Callable[P, None]:
-    """Turn a user's mistake into its lines and exit code 2, never a traceback."""
+    """Turn a user's mistake into its lines and exit code 2, never a traceback.
+
+    Ctrl-C ends the command at once, but where it is held back since something is finished, which is
+    printed first; then it ends with click.Abort.
+    """
 
     @wraps(command)
     def guarded(*args: P.args, **kwargs: P.kwargs) -> None:
-        from efssim.scenario import ScenarioError
-
         try:
-            command(*args, **kwargs)
-        except ScenarioError as error:
-            fail(str(error))
-        except BrokenPipeError:
-            # The reader went away (`| head`): no mistake, and nothing more can be written.
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-            sys.exit(0)
-        except OSError as error:
-            fail(f"{error.filename or 'efssim'}: {error.strerror or error}")
+            with ctrl_c() as interrupts:
+                try:
+                    with interrupts.allowed():
+                        _told(command, *args, **kwargs)
+                except SystemExit:
+                    interrupts.check()
+                    raise
+            # From here on Python's own handler raises it.
+            interrupts.check()
+        except KeyboardInterrupt:
+            say("")  # below the ^C of a terminal
+            raise click.Abort from None
 
     return guarded
 
 
-_LINE_MAX = 1500
-"""Characters of a line of a message at most; the parts of a problem have limits of their own."""
+def _told(command: Callable[P, None], *args: P.args, **kwargs: P.kwargs) -> None:
+    from efssim.scenario import ScenarioError
+
+    try:
+        command(*args, **kwargs)
+    except ScenarioError as error:
+        fail(str(error))
+    except OSError as error:
+        fail(sentence(error))
 
 
-def fail(message: str) -> NoReturn:
-    """Say what is wrong, a line for each problem, and exit."""
-    for line in message.splitlines():
-        click.echo(line if len(line) <= _LINE_MAX else concise(line, _LINE_MAX), err=True)
-    sys.exit(BAD_INPUT)
-
-
-def study_options(command: Callable[P, None]) -> Callable[P, None]:
-    """Add the options of a command that varies parameters over trials."""
-    for option in reversed(_OF_STUDIES):  # click adds the last one first
-        command = option(command)
-    return command
-
-
-_OF_STUDIES = (
-    click.option("--seed", type=click.IntRange(min=0), help="Seed; replaces the scenario's."),
-    click.option(
-        "--workers", type=click.IntRange(min=1), help="Processes; one per CPU unless set."
-    ),
-    click.option("--set", "overrides", multiple=True, metavar="PATH=VALUE", help="Change a value."),
-    click.option("--out", type=click.Path(path_type=Path), help="Also write the files here."),
-    click.option("--format", "form", type=click.Choice(["text", "json"]), default="text"),
-    click.option("--yes", is_flag=True, help="Run however many writes are expected."),
-    click.option("--quiet", is_flag=True, help="No messages on standard error."),
-)
-
-
-def refuse_absurd(scenario: Scenario, file: Path, insist: bool) -> None:
+def refuse_absurd(scenario: Scenario, file: Source, insist: bool) -> None:
     from efssim.scenario.effort import refusals
 
     for found in refusals(scenario):
@@ -87,22 +82,22 @@ def refuse_absurd(scenario: Scenario, file: Path, insist: bool) -> None:
 
 
 @contextmanager
-def placing_refusals(file: Path, overrides: tuple[str, ...]) -> Iterator[None]:
+def placing_refusals(file: Source, overrides: tuple[str, ...]) -> Iterator[None]:
     """Turn what EFS refuses during a run into a problem of the scenario, with its position."""
     from efssim.model.errors import RunError
-    from efssim.scenario.document import Problem, ScenarioError, read_document
+    from efssim.scenario.document import Problem, ScenarioError
 
     try:
         yield
     except RunError as error:
-        document = read_document(file)
+        document = file.document()
         for ordinal, text in enumerate(overrides, start=1):
             document.override(text, ordinal)
         position = document.key_position(error.path)
         raise ScenarioError((Problem(position, error.path, error.message),)) from None
 
 
-def build(scenario: Scenario, file: Path, overrides: tuple[str, ...]) -> None:
+def build(scenario: Scenario, file: Source, overrides: tuple[str, ...]) -> None:
     """Build the world of a scenario, which tells what EFS would refuse at its start."""
     from efssim.model.simulation import World
 
@@ -111,7 +106,7 @@ def build(scenario: Scenario, file: Path, overrides: tuple[str, ...]) -> None:
 
 
 @contextmanager
-def study_errors(file: Path) -> Iterator[None]:
+def study_errors(file: Source) -> Iterator[None]:
     """Turn a study that cannot be made into one line of the user's."""
     from efssim.study.errors import StudyError
 
@@ -121,22 +116,45 @@ def study_errors(file: Path) -> Iterator[None]:
         fail(f"{file}: {error}")
 
 
-def check_folder(out: Path | None, png: bool) -> None:
-    if png and out is None:
-        raise click.UsageError("--png needs --out, the folder for the figures")
-    if out is not None and out.exists() and not out.is_dir():
-        fail(f"{out}: is a file, not a folder for --out")
+def check_folder(out: Path | None, *names: str) -> None:
+    """Refuse a folder for files of these names before anything runs."""
+    from efssim.report.folders import refuse_folder
+
+    if out is not None:
+        refuse_folder(out, names)
 
 
-def show(form: str, as_json: Callable[[], str], as_text: Callable[[], str]) -> None:
-    """Print a result in the form that was asked for; a report in what the output can show."""
-    from efssim.report.terminal import coloured, encodable, wants_colour
+@contextmanager
+def keeping_results() -> Iterator[Interrupts]:
+    """Hold Ctrl-C back while there is something to keep; the command ends with 130 after that."""
+    with ctrl_c() as interrupts, interrupts.held():
+        yield interrupts
 
-    if form == "json":
-        click.echo(as_json(), nl=False)
-        return
-    text = encodable(as_text(), sys.stdout.encoding)
-    click.echo(coloured(text) if wants_colour(sys.stdout, os.environ) else text, nl=False)
+
+def deliver(
+    write: Callable[[], None] | None,
+    form: str,
+    as_json: Callable[[], str],
+    as_text: Callable[[], str],
+) -> None:
+    """Write files, if `write` does so, and print; what is printed is so whatever becomes of files.
+
+    End with a sentence if files cannot be written.
+    """
+    problem = None
+    try:
+        if write is not None:
+            write()
+    except OSError as error:
+        problem = sentence(error)
+    show(form, as_json, as_text)
+    if problem is not None:
+        fail(problem)
+
+
+def sentence(error: OSError) -> str:
+    """Return what is wrong with a file, or with the machine."""
+    return f"{error.filename or 'efssim'}: {error.strerror or error}"
 
 
 @contextmanager
@@ -149,20 +167,3 @@ def progress(scenario: Scenario, quiet: bool) -> Iterator[Progress | None]:
 
     with bar(sys.stderr, scenario.duration) as tell:
         yield tell
-
-
-def shows_progress(quiet: bool) -> bool:
-    """Whether somebody looks at standard error and wants to see how far a command is."""
-    return not quiet and sys.stderr.isatty()
-
-
-def typed() -> str:
-    """Return the command as it was typed, without what changes nothing about the result."""
-    words = iter(sys.argv[1:])
-    kept = ["efssim"]
-    for word in words:
-        if word == "--out":
-            next(words, None)
-        elif word != "--quiet" and not word.startswith("--out="):
-            kept.append(word)
-    return shlex.join(kept)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import atexit
 import gc
-import io
 import os
 import sys
 import traceback
@@ -13,20 +12,32 @@ import click
 
 from efssim._version import __version__
 from efssim.cli.check import estimate, init, schema, validate
-from efssim.cli.common import (
+from efssim.cli.options import examples
+from efssim.cli.output import (
     BAD_INPUT,
     INTERNAL_ERROR,
     INTERRUPTED,
+    give_up,
+    keep_descriptors,
+    said,
+    say,
 )
 from efssim.cli.run import run
 from efssim.cli.serve import serve
 from efssim.cli.study import plan, sweep
-from efssim.errors import concise
 
 _SETTINGS = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
 
-@click.group(context_settings=_SETTINGS)
+@click.group(
+    context_settings=_SETTINGS,
+    epilog=examples(
+        "efssim init",
+        "efssim run scenario.yaml",
+        "efssim run scenario.yaml --trials 200 --out out",
+        "efssim plan scenario.yaml --vary replications.dr.sync.interval=1min..1h",
+    ),
+)
 @click.version_option(__version__, prog_name="efssim", message="%(prog)s %(version)s")
 def cli() -> None:
     """Simulate Amazon EFS replication and measure distributions of its lag."""
@@ -46,29 +57,38 @@ def _start_fast() -> None:
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 
-def _show(error: click.ClickException) -> None:
-    """Show what click says, without what somebody wrote in all its length."""
-    said = io.StringIO()
-    error.show(said)
-    for line in said.getvalue().splitlines():
-        click.echo(concise(line), err=True)
-
-
 def main() -> None:
     """Run the command line; the entry point `efssim`."""
     _start_fast()
+    keep_descriptors()
     try:
+        if sys.stdout is None and sys.argv[1:2] != ["serve"]:  # which prints nothing
+            raise click.UsageError("standard output is closed; `> /dev/null` drops the result")
         cli(standalone_mode=False)
+    except SystemExit as error:
+        # click takes a reader who went away for a failure, as of `efssim --help | head`.
+        if isinstance(error.__context__, BrokenPipeError):
+            sys.exit(0)
+        raise
     except click.ClickException as error:
-        _show(error)
+        say(said(error))
         sys.exit(BAD_INPUT)
     except (click.Abort, KeyboardInterrupt):
-        click.echo("interrupted", err=True)
+        say("interrupted")
         sys.exit(INTERRUPTED)
+    except OSError as error:  # of help and version, which no command prints
+        give_up(sys.stdout)
+        say(f"standard output: {error.strerror or error}")
+        sys.exit(BAD_INPUT)
     except Exception as error:
-        click.echo(f"internal error, a bug of efssim: {type(error).__name__}: {error}", err=True)
-        if os.environ.get("EFSSIM_TRACEBACK"):
-            traceback.print_exc()
-        else:
-            click.echo("EFSSIM_TRACEBACK=1 shows where", err=True)
+        _report_bug(error)
         sys.exit(INTERNAL_ERROR)
+
+
+def _report_bug(error: Exception) -> None:
+    say(f"internal error, a bug of efssim: {type(error).__name__}: {error}")
+    say(
+        traceback.format_exc().rstrip("\n")
+        if os.environ.get("EFSSIM_TRACEBACK")
+        else "EFSSIM_TRACEBACK=1 shows where"
+    )

@@ -3,152 +3,262 @@
 from __future__ import annotations
 
 import os
-import shlex
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from pathlib import Path
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from efssim.cli.common import (
-    INTERNAL_ERROR,
-    MISSED,
+    Command,
     check_folder,
-    fail,
+    deliver,
     handles_errors,
+    keeping_results,
     placing_refusals,
     progress,
     refuse_absurd,
-    show,
-    shows_progress,
     study_errors,
-    typed,
 )
+from efssim.cli.conflicts import refuse_ignored
+from efssim.cli.options import (
+    Folder,
+    examples,
+    format_option,
+    out_option,
+    quiet_option,
+    seed_option,
+    set_option,
+    workers_option,
+    yes_option,
+)
+from efssim.cli.output import INTERNAL_ERROR, MISSED, fail, say, shows_progress
+from efssim.cli.reproduce import reproducing
+from efssim.cli.scenario_file import ScenarioFile, Source, once
 from efssim.study.options import Share, TrialOptions
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from efssim.result import Result
     from efssim.scenario import Scenario
     from efssim.study.compare import Comparison
+    from efssim.study.interrupts import Interrupts
     from efssim.study.trials import Trials
 
 
-@click.command()
-@click.argument(
-    "files", metavar="FILE...", nargs=-1, required=True, type=click.Path(path_type=Path)
+@dataclass(frozen=True)
+class Request:
+    """What `efssim run` was asked for, besides its files and how many trials."""
+
+    seed: int | None
+    overrides: tuple[str, ...]
+    out: Path | None
+    form: str
+    png: bool
+    verify: bool
+    check: bool
+    yes: bool
+    quiet: bool
+
+
+@click.command(
+    cls=Command,
+    epilog=examples(
+        "efssim run scenario.yaml",
+        "efssim run scenario.yaml -o out --check",
+        "efssim run scenario.yaml -n 200 --set replications.dr.sync.interval=5min",
+        "efssim run today.yaml tomorrow.yaml -n 50",
+        "cat scenario.yaml | efssim run - --format json",
+    ),
 )
-@click.option("--seed", type=click.IntRange(min=0), help="Seed; replaces the scenario's.")
-@click.option("--set", "overrides", multiple=True, metavar="PATH=VALUE", help="Change a value.")
-@click.option("--trials", type=click.IntRange(min=1), help="Run so many trials, with confidence.")
-@click.option("--precision", type=Share(), help="As many trials as this takes, such as 2%.")
-@click.option("--budget", type=click.IntRange(min=10), help="With --precision: most trials.")
-@click.option("--workers", type=click.IntRange(min=1), help="With trials: processes; default all.")
-@click.option("--resume", type=click.Path(path_type=Path), help="With trials: keep and reuse them.")
-@click.option("--trial", type=click.IntRange(min=0), help="Repeat this one of the trials alone.")
-@click.option("--out", type=click.Path(path_type=Path), help="Also write the files here.")
-@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text")
+@click.argument(
+    "files", metavar="FILE...", nargs=-1, required=True, type=ScenarioFile(), callback=once
+)
+@seed_option()
+@set_option()
+@click.option(
+    "--trials",
+    "-n",
+    type=click.IntRange(min=1),
+    metavar="N",
+    show_default="a single run",
+    help="Run so many trials, with confidence.",
+)
+@click.option(
+    "--precision",
+    type=Share(),
+    metavar="SHARE",
+    show_default="none",
+    help="As many trials as the mean age takes for a 95% interval of this half-width, as 2%.",
+)
+@click.option(
+    "--budget",
+    type=click.IntRange(min=10),
+    metavar="N",
+    show_default="1000",
+    help="With --precision: most trials.",
+)
+@workers_option()
+@click.option(
+    "--resume",
+    type=Folder(),
+    metavar="DIR",
+    show_default="nothing is kept",
+    help="With trials: keep them here, and take up those that are here.",
+)
+@click.option(
+    "--trial",
+    type=click.IntRange(min=0),
+    metavar="K",
+    show_default="0",
+    help="Repeat this one of the trials alone.",
+)
+@out_option()
+@format_option()
 @click.option("--png", is_flag=True, help="With --out: the figures as PNG too, besides SVG.")
 @click.option("--verify", is_flag=True, help="Check the laws that every run must satisfy.")
 @click.option("--check", is_flag=True, help="Exit 1 unless the RPO is met throughout.")
-@click.option("--yes", is_flag=True, help="Run however many writes are expected.")
-@click.option("--quiet", is_flag=True, help="No progress and no messages on standard error.")
+@yes_option()
+@quiet_option("No progress and no messages on standard error.")
 @handles_errors
 def run(
-    files: tuple[Path, ...],
-    seed: int | None,
-    overrides: tuple[str, ...],
+    files: tuple[Source, ...],
     trials: int | None,
     precision: float | None,
     budget: int | None,
     workers: int | None,
     resume: Path | None,
     trial: int | None,
-    out: Path | None,
-    form: str,
-    png: bool,
-    verify: bool,
-    check: bool,
-    yes: bool,
-    quiet: bool,
+    **asked: Any,
 ) -> None:
     """Simulate scenario FILE and print its lag report.
 
     Of several FILEs, the trials of each are compared with those of the first, which share their
-    random draws.
+    random draws. FILE - is standard input.
     """
-    from efssim.report.files import summary_json
-    from efssim.scenario import load
-
     options = TrialOptions(trials, precision, budget, workers, resume, trial)
-    _check_options(options, png)
+    request = Request(**asked)
+    _check_options(options, request)
     if len(files) > 1:
-        _run_several(files, seed, overrides, options, out, form, verify, check, yes, quiet)
-        return
-    (file,) = files
-    scenario = load(file, overrides)
-    refuse_absurd(scenario, file, insist=yes)
-    check_folder(out, png)
+        _run_several(files, options, request)
+    else:
+        _run_one(files[0], options, request)
+
+
+def _run_one(file: Source, options: TrialOptions, request: Request) -> None:
+    """Run a scenario, once or in trials, and print its report."""
+    from efssim.report.files import summary_json
+
+    scenario = file.load(request.overrides)
+    refuse_absurd(scenario, file, insist=request.yes)
+    check_folder(request.out, "summary.json")
     how = _run_trials if options.are_many else _run_once
-    with placing_refusals(file, overrides), _naming_the_trial(file, overrides, options):
-        result = how(scenario, seed, options, verify, quiet)
-    again = _command(file, result.seed, overrides, options)
-    _write(result, out, png, again)
-    show(form, lambda: summary_json(result), lambda: _text(result, again))
-    if not quiet:
-        _report_progress(out, verify)
+    with keeping_results() as interrupts:
+        with placing_refusals(file, request.overrides), _naming_the_trial(file, options):
+            result = how(scenario, options, request, interrupts)
+        again = reproducing(seed=result.seed)
+        deliver(
+            _writer(result, request, again),
+            request.form,
+            lambda: summary_json(result),
+            lambda: _text(result, again),
+        )
+        _report_progress(request)
     if result.summary.get("partial"):
         raise KeyboardInterrupt
-    _check(check, [result])
+    _check(request.check, [result])
 
 
-def _run_several(
-    files: tuple[Path, ...],
-    seed: int | None,
-    overrides: tuple[str, ...],
-    options: TrialOptions,
-    out: Path | None,
-    form: str,
-    verify: bool,
-    check: bool,
-    yes: bool,
-    quiet: bool,
-) -> None:
+def _run_several(files: tuple[Source, ...], options: TrialOptions, request: Request) -> None:
     """Run the same trials of several scenarios and print how each differs from the first."""
-    from efssim.report.compare_text import comparisons_json, comparisons_report
+    options.check_several()
+    scenarios = _load_all(files, request.overrides)
+    for file, scenario in scenarios:
+        refuse_absurd(scenario, file, insist=request.yes)
+    check_folder(request.out, "comparison.json")
+    for _, scenario in scenarios:
+        check_folder(request.out and request.out / scenario.name, "summary.json")
+    with keeping_results() as interrupts:
+        studies = _studies(scenarios, options, request, interrupts)
+        with study_errors(files[-1]):
+            found = _compared(studies)
+        missing = "" if _are_complete(studies, scenarios) else _missing(studies, scenarios)
+        _deliver_several(studies, found, missing, request)
+        _report_progress(request)
+    if missing:
+        raise KeyboardInterrupt
+    _check(request.check, studies)
+
+
+def _studies(
+    scenarios: list[tuple[Source, Scenario]],
+    options: TrialOptions,
+    request: Request,
+    interrupts: Interrupts,
+) -> list[Trials]:
+    """Run the trials of scenarios, up to the first that is interrupted, if it has any by then."""
+    seed = scenarios[0][1].seed if request.seed is None else request.seed
+    studies: list[Trials] = []
+    for file, scenario in scenarios:
+        with placing_refusals(file, request.overrides), _naming_the_trial(file, options):
+            try:
+                studies.append(_run_trials(scenario, options, request, interrupts, seed))
+            except KeyboardInterrupt:
+                if interrupts.stops_at_once or not studies:
+                    raise
+                break
+        if studies[-1].partial:
+            break
+    return studies
+
+
+def _compared(studies: list[Trials]) -> list[Comparison]:
     from efssim.study.compare import compare
 
-    options.check_several()
-    scenarios = _load_all(files, overrides)
-    for file, scenario in scenarios:
-        refuse_absurd(scenario, file, insist=yes)
-    check_folder(out, png=False)
-    seed = scenarios[0][1].seed if seed is None else seed
-    studies = []
-    for file, scenario in scenarios:
-        with placing_refusals(file, overrides), _naming_the_trial(file, overrides, options):
-            studies.append(_run_trials(scenario, seed, options, verify, quiet))
-        if studies[-1].partial:  # nothing to compare with
-            raise KeyboardInterrupt
-    with study_errors(files[-1]):
-        found = [compare(studies[0], other) for other in studies[1:]]
-    if out is not None:
-        _write_several(found, out, typed())
-    show(form, lambda: comparisons_json(found), lambda: comparisons_report(found, typed()))
-    if not quiet:
-        _report_progress(out, verify)
-    _check(check, studies)
+    return [compare(studies[0], other) for other in studies[1:]]
 
 
-def _load_all(files: tuple[Path, ...], overrides: tuple[str, ...]) -> list[tuple[Path, Scenario]]:
+def _are_complete(studies: list[Trials], scenarios: list[tuple[Source, Scenario]]) -> bool:
+    return len(studies) == len(scenarios) and not studies[-1].partial
+
+
+def _missing(studies: list[Trials], scenarios: list[tuple[Source, Scenario]]) -> str:
+    """Say what an interrupted comparison has."""
+    name, last = scenarios[len(studies) - 1][1].name, studies[-1]
+    count = f"{len(last)} of {last.wanted} trials of {name}"
+    return f"PARTIAL: interrupted after {count}, scenario {len(studies)} of {len(scenarios)}"
+
+
+def _deliver_several(
+    studies: list[Trials], found: list[Comparison], missing: str, request: Request
+) -> None:
+    """Write and print comparisons; the first study alone where there is none yet."""
+    from efssim.report.compare_text import comparisons_json, comparisons_report
+
+    again = reproducing()
+    alone = None if found else studies[0]
+    deliver(
+        None if request.out is None else partial(_write_several, studies, found, missing, request),
+        request.form,
+        lambda: comparisons_json(found, bool(missing), alone),
+        lambda: comparisons_report(found, again, missing, alone),
+    )
+
+
+def _load_all(
+    files: tuple[Source, ...], overrides: tuple[str, ...]
+) -> list[tuple[Source, Scenario]]:
     """Load scenarios; raise ScenarioError with the problems of all."""
-    from efssim.scenario import ScenarioError, load
+    from efssim.scenario import ScenarioError
 
     found, problems = [], []
     for file in files:
         try:
-            found.append((file, load(file, overrides)))
+            found.append((file, file.load(overrides)))
         except ScenarioError as error:
             problems += list(error.problems)
     if problems:
@@ -160,32 +270,52 @@ def _load_all(files: tuple[Path, ...], overrides: tuple[str, ...]) -> list[tuple
     return found
 
 
-def _write_several(found: list[Comparison], out: Path, again: str) -> None:
+def _write_several(
+    studies: list[Trials], found: list[Comparison], missing: str, request: Request
+) -> None:
     from efssim.report.compare_text import write_comparisons
     from efssim.report.trials_files import write_trials
 
-    for study in (found[0].first, *(comparison.second for comparison in found)):
-        write_trials(study, out / study.scenario.name, again)
-    write_comparisons(found, out, again)
+    assert request.out is not None
+    again = reproducing()
+    for study in studies:
+        write_trials(study, request.out / study.scenario.name, again)
+    if found:
+        write_comparisons(found, request.out, again, missing)
 
 
-def _check_options(options: TrialOptions, png: bool) -> None:
+def _check_options(options: TrialOptions, request: Request) -> None:
+    """Refuse what would have no effect."""
     options.check()
-    if png and options.are_many:
+    if request.png and options.are_many:
         raise click.UsageError("--png needs a single run: trials have no figures")
+    if request.png and request.out is None:
+        raise click.UsageError("--png needs --out, the folder for the figures")
+    refuse_ignored(request.overrides, {"--seed": "seed"} if request.seed is not None else {})
 
 
 def _run_once(
-    scenario: Scenario, seed: int | None, options: TrialOptions, verify: bool, quiet: bool
+    scenario: Scenario, options: TrialOptions, request: Request, interrupts: Interrupts
 ) -> Result | Trials:
+    """Run a scenario once; Ctrl-C ends it, as nothing of a run is a result before its end."""
     from efssim.simulate import run as simulate
 
-    with progress(scenario, quiet) as tell:
-        return simulate(scenario, seed, verify=verify, trial=options.trial or 0, on_progress=tell)
+    with interrupts.allowed(), progress(scenario, request.quiet) as tell:
+        return simulate(
+            scenario,
+            request.seed,
+            verify=request.verify,
+            trial=options.trial or 0,
+            on_progress=tell,
+        )
 
 
 def _run_trials(
-    scenario: Scenario, seed: int | None, options: TrialOptions, verify: bool, quiet: bool
+    scenario: Scenario,
+    options: TrialOptions,
+    request: Request,
+    interrupts: Interrupts,
+    seed: int | None = None,
 ) -> Trials:
     """Run a study; KeyboardInterrupt if it is interrupted before the first trial is complete."""
     from concurrent.futures import BrokenExecutor
@@ -194,41 +324,41 @@ def _run_trials(
     from efssim.study.store import StoreError
     from efssim.study.trials import run_trials
 
-    World(scenario, scenario.seed)  # raises what EFS refuses from the start, before there is a bar
-    workers, resume = options.workers, options.resume
+    with interrupts.allowed():
+        World(scenario, scenario.seed)  # raises what EFS refuses from the start, before any bar
     try:
-        with _progress_of_trials(quiet) as tell:
+        with _progress_of_trials(request.quiet) as tell:
             found = run_trials(
                 scenario,
-                seed=seed,
+                seed=request.seed if seed is None else seed,
                 **options.size,
-                workers=workers,
-                resume=resume,
-                verify=verify,
+                workers=options.workers,
+                resume=options.resume,
+                verify=request.verify,
                 on_progress=tell,
             )
     except StoreError as error:
         fail(str(error))
     except BrokenExecutor as error:
-        click.echo(error, err=True)
+        say(error)
         sys.exit(INTERNAL_ERROR)
     if not len(found):
         raise KeyboardInterrupt
     return found
 
 
-def _write(result: Result | Trials, out: Path | None, png: bool, again: str) -> None:
+def _writer(result: Result | Trials, request: Request, again: str) -> Callable[[], None] | None:
+    """Return what writes the files of a result; None if none were asked for."""
     from efssim.report.files import write_files
     from efssim.result import Result
 
-    if out is None:
-        return
+    if request.out is None:
+        return None
     if isinstance(result, Result):
-        write_files(result, out, png, again)
-    else:
-        from efssim.report.trials_files import write_trials
+        return partial(write_files, result, request.out, request.png, again)
+    from efssim.report.trials_files import write_trials
 
-        write_trials(result, out, again)
+    return partial(write_trials, result, request.out, again)
 
 
 def _text(result: Result | Trials, again: str) -> str:
@@ -244,9 +374,7 @@ def _text(result: Result | Trials, again: str) -> str:
 
 
 @contextmanager
-def _naming_the_trial(
-    file: Path, overrides: tuple[str, ...], options: TrialOptions
-) -> Iterator[None]:
+def _naming_the_trial(file: Source, options: TrialOptions) -> Iterator[None]:
     """Say how a trial that failed can be repeated alone; what failed is a bug of ours."""
     if not options.are_many:
         yield
@@ -256,8 +384,9 @@ def _naming_the_trial(
     try:
         yield
     except TrialError as error:
-        alone = _command(file, error.seed, overrides, options.alone(error.number))
-        click.echo(f"trial {error.number} failed; to repeat it alone: {alone}", err=True)
+        one = {"trials": None, "precision": None, "budget": None, "trial": error.number}
+        alone = reproducing(files=file, seed=error.seed, **one)
+        say(f"trial {error.number} failed; to repeat it alone: {alone}")
         raise
 
 
@@ -273,18 +402,13 @@ def _progress_of_trials(quiet: bool) -> Iterator[Callable[[int, int], None] | No
         yield tell
 
 
-def _command(file: Path, seed: int, overrides: tuple[str, ...], options: TrialOptions) -> str:
-    words = ["efssim", "run", str(file), "--seed", str(seed), *options.words]
-    for override in overrides:
-        words += ["--set", override]
-    return shlex.join(words)
-
-
-def _report_progress(out: Path | None, verify: bool) -> None:
-    if verify:
-        click.echo("laws 1 to 5 hold", err=True)
-    if out is not None:
-        click.echo(f"wrote {out}{os.sep}", err=True)
+def _report_progress(request: Request) -> None:
+    if request.quiet:
+        return
+    if request.verify:
+        say("laws 1 to 5 hold")
+    if request.out is not None:
+        say(f"wrote {request.out}{os.sep}")
 
 
 def _check(is_asked: bool, results: Sequence[Result | Trials]) -> None:

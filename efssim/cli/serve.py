@@ -4,21 +4,33 @@ from __future__ import annotations
 
 import signal
 import threading
-from functools import partial
-from pathlib import Path
 
 import click
+from click.core import ParameterSource
 
-from efssim.cli.common import (
-    fail,
-    handles_errors,
-    placing_refusals,
+from efssim.cli.common import Command, handles_errors, placing_refusals
+from efssim.cli.conflicts import refuse_ignored
+from efssim.cli.options import examples, quiet_option, seed_option, set_option
+from efssim.cli.output import fail, say
+from efssim.cli.scenario_file import ScenarioFile, Source
+
+
+@click.command(
+    cls=Command,
+    epilog=examples(
+        "efssim serve scenario.yaml --port 4566 --speed 60",
+        "efssim serve scenario.yaml --step",
+        "aws --endpoint-url http://127.0.0.1:4566 efs describe-file-systems",
+    ),
 )
-
-
-@click.command()
-@click.argument("file", type=click.Path(path_type=Path))
-@click.option("--port", type=click.IntRange(0, 65_535), default=4566, show_default=True)
+@click.argument("file", type=ScenarioFile())
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65_535),
+    default=4566,
+    show_default=True,
+    help="Port to listen on; 0 takes a free one.",
+)
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option(
     "--speed",
@@ -28,13 +40,17 @@ from efssim.cli.common import (
     help="Simulated seconds per real second.",
 )
 @click.option("--step", is_flag=True, help="Time passes by POST /_efssim/advance alone.")
-@click.option("--region", help="Region of requests that name none; that of the first file system.")
-@click.option("--seed", type=click.IntRange(min=0), help="Seed; replaces the scenario's.")
-@click.option("--set", "overrides", multiple=True, metavar="PATH=VALUE", help="Change a value.")
-@click.option("--quiet", is_flag=True, help="No line per request on standard error.")
+@click.option(
+    "--region",
+    show_default="that of the first file system",
+    help="Region of requests that name none.",
+)
+@seed_option()
+@set_option()
+@quiet_option("No line per request on standard error.")
 @handles_errors
 def serve(
-    file: Path,
+    file: Source,
     port: int,
     host: str,
     speed: float,
@@ -44,19 +60,25 @@ def serve(
     overrides: tuple[str, ...],
     quiet: bool,
 ) -> None:
-    """Serve the EFS API of scenario FILE over HTTP, until SIGTERM or Ctrl-C."""
-    from efssim.scenario import load
+    """Serve the EFS API of scenario FILE over HTTP, until SIGTERM or Ctrl-C.
+
+    FILE - is standard input.
+    """
     from efssim.simulate import Simulation
 
+    given = click.get_current_context().get_parameter_source("speed")
+    if step and given is not ParameterSource.DEFAULT:
+        raise click.UsageError("--speed has no effect with --step")
+    refuse_ignored(overrides, {} if seed is None else {"--seed": "seed"})
     try:
         from efssim.aws.server import Served, Server
     except ModuleNotFoundError as error:
-        fail(f"`serve` needs {error.name}: pip install 'efssim[aws]'")
-    scenario = load(file, overrides)
+        fail(f"`serve` needs {error.name}: pip install '.[aws]' in a checkout of efssim")
+    scenario = file.load(overrides)
     homes = [system.home for system in scenario.file_systems.values()]
     with placing_refusals(file, overrides):
         world = Simulation(scenario, seed)
-    tell = _say_nothing if quiet else partial(click.echo, err=True)
+    tell = _say_nothing if quiet else say
     served = Served(world, region or (homes or ["us-east-1"])[0], None if step else speed, tell)
     try:
         server = Server((host, port), served)
@@ -65,7 +87,7 @@ def serve(
     with server:
         # In a thread of its own: a handler of signals cannot wait for the loop that it interrupts.
         signal.signal(signal.SIGTERM, lambda *_: threading.Thread(target=server.shutdown).start())
-        click.echo(f"serving {file} at {server.url}", err=True)
+        say(f"serving {file} at {server.url}")
         server.serve_forever()
 
 

@@ -4,40 +4,81 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from pathlib import Path
+from functools import partial
 from typing import TYPE_CHECKING
 
 import click
 
 from efssim.cli.common import (
+    Command,
     check_folder,
+    deliver,
     handles_errors,
+    keeping_results,
     placing_refusals,
     refuse_absurd,
-    show,
-    shows_progress,
     study_errors,
-    study_options,
-    typed,
 )
+from efssim.cli.conflicts import refuse_ignored
+from efssim.cli.options import examples, study_options
+from efssim.cli.output import say, shows_progress
+from efssim.cli.reproduce import reproducing
+from efssim.cli.scenario_file import ScenarioFile, Source
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from efssim.study.evaluation import Evaluation
     from efssim.study.space import Parameter
 
 
-@click.command()
-@click.argument("file", type=click.Path(path_type=Path))
+@click.command(
+    cls=Command,
+    epilog=examples(
+        "efssim plan scenario.yaml --vary 'replications.dr.sync.throughput=10 MiB/s..1 GiB/s'",
+        "efssim plan scenario.yaml --vary replications.dr.sync.interval=1min..1h --rpo 15min",
+    ),
+)
+@click.argument("file", type=ScenarioFile())
 @click.option("--vary", required=True, metavar="PATH=LOW..HIGH", help="What to look for.")
-@click.option("--rpo", metavar="DURATION", help="Largest acceptable age; replaces the scenario's.")
-@click.option("--attainment", metavar="SHARE", help="Share of the time; replaces the scenario's.")
-@click.option("--confidence", default="95%", show_default=True, metavar="SHARE")
-@click.option("--replication", metavar="NAME", help="Whose RPO; that of PATH or of all unless set.")
-@click.option("--trials", type=click.IntRange(min=10), default=30, show_default=True)
+@click.option(
+    "--rpo",
+    metavar="DURATION",
+    show_default="the scenario's",
+    help="Largest acceptable age.",
+)
+@click.option(
+    "--attainment",
+    metavar="SHARE",
+    show_default="the scenario's",
+    help="Share of the time in which the age is at most that.",
+)
+@click.option(
+    "--confidence",
+    default="95%",
+    show_default=True,
+    metavar="SHARE",
+    help="How sure the answer has to be.",
+)
+@click.option(
+    "--replication",
+    metavar="NAME",
+    show_default="that of PATH, or all",
+    help="Whose RPO is to be met.",
+)
+@click.option(
+    "--trials",
+    "-n",
+    type=click.IntRange(min=10),
+    metavar="N",
+    default=30,
+    show_default=True,
+    help="Trials of each value in the search; more confirm the answer.",
+)
 @study_options
 @handles_errors
 def plan(
-    file: Path,
+    file: Source,
     vary: str,
     rpo: str | None,
     attainment: str | None,
@@ -52,21 +93,31 @@ def plan(
     yes: bool,
     quiet: bool,
 ) -> None:
-    """Find the smallest (or largest) value that meets the RPO of scenario FILE."""
+    """Find the smallest (or largest) value that meets the RPO of scenario FILE.
+
+    FILE - is standard input. Ctrl-C prints what is known by then.
+    """
     from efssim.report.plan_json import plan_json, write_plan
     from efssim.report.plan_text import plan_report
-    from efssim.scenario import load
     from efssim.study.plan import plan as find
     from efssim.study.space import parse_assignment, range_of, require_key, with_value
 
-    scenario = load(file, overrides)
+    scenario = file.load(overrides)
     chosen, text = parse_assignment(vary)
     require_key(scenario, chosen)
+    asked = {"--rpo": (rpo, "rpo.target"), "--attainment": (attainment, "rpo.attainment")}
+    given = {option: path for option, (value, path) in asked.items() if value is not None}
+    if seed is not None:
+        given["--seed"] = "seed"
+    for option, path in given.items():
+        if path == chosen.path:
+            raise click.UsageError(f"--vary {chosen.path} undoes {option}")
+    refuse_ignored(overrides, {**given, "--vary": chosen.path})
     between = range_of(chosen, text)
     for end in between:
         refuse_absurd(with_value(scenario, chosen, end), file, insist=yes)
-    check_folder(out, png=False)
-    with placing_refusals(file, overrides), study_errors(file):
+    check_folder(out, "plan.json", "evaluations.csv")
+    with keeping_results(), placing_refusals(file, overrides), study_errors(file):
         found = find(
             scenario,
             chosen,
@@ -80,25 +131,55 @@ def plan(
             workers=workers,
             on_progress=_tell_evaluation(chosen) if shows_progress(quiet) else None,
         )
-    if out is not None:
-        write_plan(found, out, typed())
-    show(form, lambda: plan_json(found), lambda: plan_report(found, typed()))
-    if out is not None and not quiet:
-        click.echo(f"wrote {out}{os.sep}", err=True)
+        again = reproducing()
+        deliver(
+            None if out is None else partial(write_plan, found, out, again),
+            form,
+            lambda: plan_json(found),
+            lambda: plan_report(found, again),
+        )
+        _report_folder(out, quiet)
+    if found.partial:
+        raise KeyboardInterrupt
 
 
-@click.command()
-@click.argument("file", type=click.Path(path_type=Path))
+@click.command(
+    cls=Command,
+    epilog=examples(
+        "efssim sweep scenario.yaml --vary 'replications.dr.sync.interval=1 min,5 min,1 h'",
+        "efssim sweep scenario.yaml --vary 'replications.dr.sync.throughput=1 MiB/s..1 GiB/s:5log'",
+        "efssim sweep scenario.yaml --vary rpo.target=5min,1h -n 20 --measure rpo.attainment",
+    ),
+)
+@click.argument("file", type=ScenarioFile())
 @click.option(
-    "--vary", required=True, multiple=True, metavar="PATH=VALUES", help="a,b,c or LOW..HIGH:n[log]."
+    "--vary",
+    required=True,
+    multiple=True,
+    metavar="PATH=VALUES",
+    help="a,b,c or LOW..HIGH:n[log]; may be repeated.",
 )
 @click.option("--one-at-a-time", is_flag=True, help="Each value alone, and what it changes.")
-@click.option("--measure", default="time_since_last_sync_s.mean", show_default=True, metavar="NAME")
-@click.option("--trials", type=click.IntRange(min=1), default=1, show_default=True)
+@click.option(
+    "--measure",
+    default="time_since_last_sync_s.mean",
+    show_default=True,
+    metavar="NAME",
+    help="What report and figures show; the files have every number.",
+)
+@click.option(
+    "--trials",
+    "-n",
+    type=click.IntRange(min=1),
+    metavar="N",
+    default=1,
+    show_default=True,
+    help="Trials of each combination.",
+)
 @study_options
 @handles_errors
 def sweep(
-    file: Path,
+    file: Source,
     vary: tuple[str, ...],
     one_at_a_time: bool,
     measure: str,
@@ -111,20 +192,26 @@ def sweep(
     yes: bool,
     quiet: bool,
 ) -> None:
-    """Run trials of scenario FILE at every combination of values."""
+    """Run trials of scenario FILE at every combination of values.
+
+    FILE - is standard input. Ctrl-C prints the combinations that are complete.
+    """
     from efssim.report.sweep_json import sweep_json, write_sweep
     from efssim.report.sweep_text import sweep_report
-    from efssim.scenario import load
     from efssim.study.space import parse_assignment, values_of
     from efssim.study.sweep import combinations, swept
 
-    scenario = load(file, overrides)
+    scenario = file.load(overrides)
     parsed = [parse_assignment(text, ordinal) for ordinal, text in enumerate(vary, start=1)]
+    given = {} if seed is None else {"--seed": "seed"}
+    if not one_at_a_time:  # whose base has what was set
+        given |= {f"--vary {named.path}": named.path for named, _ in parsed}
+    refuse_ignored(overrides, given)
     chosen = [(named, values_of(named, text)) for named, text in parsed]
     for _, world in combinations(scenario, chosen, one_at_a_time=one_at_a_time):
         refuse_absurd(world, file, insist=yes)
-    check_folder(out, png=False)
-    with placing_refusals(file, overrides), study_errors(file):
+    check_folder(out, "sweep.json", "sweep.csv")
+    with keeping_results(), placing_refusals(file, overrides), study_errors(file):
         found = swept(
             scenario,
             chosen,
@@ -135,15 +222,25 @@ def sweep(
             on_progress=_tell_combination if shows_progress(quiet) else None,
         )
         found.check_measure(measure)
-    if out is not None:
-        write_sweep(found, out, measure, typed())
-    show(form, lambda: sweep_json(found), lambda: sweep_report(found, measure, typed()))
+        again = reproducing()
+        deliver(
+            None if out is None else partial(write_sweep, found, out, measure, again),
+            form,
+            lambda: sweep_json(found, measure),
+            lambda: sweep_report(found, measure, again),
+        )
+        _report_folder(out, quiet)
+    if found.partial:
+        raise KeyboardInterrupt
+
+
+def _report_folder(out: Path | None, quiet: bool) -> None:
     if out is not None and not quiet:
-        click.echo(f"wrote {out}{os.sep}", err=True)
+        say(f"wrote {out}{os.sep}")
 
 
 def _tell_combination(done: int, wanted: int) -> None:
-    click.echo(f"{done} of {wanted} combinations", err=True)
+    say(f"{done} of {wanted} combinations")
 
 
 def _tell_evaluation(vary: Parameter) -> Callable[[Evaluation], None]:
@@ -152,6 +249,6 @@ def _tell_evaluation(vary: Parameter) -> Callable[[Evaluation], None]:
     def tell(made: Evaluation) -> None:
         met = "met" if made.met else "missed"
         shown = f"{vary.text(made.value)}: attainment {made.attainment:.5f}, {met}"
-        click.echo(f"{shown} ({made.stage}, {made.trials} trials)", err=True)
+        say(f"{shown} ({made.stage}, {made.trials} trials)")
 
     return tell

@@ -15,7 +15,8 @@ from efssim.report.parts import joined
 from efssim.report.study_files import Sketch, write_study
 from efssim.report.sweep_text import shown
 from efssim.report.traces import thin_lines, trace_lines
-from efssim.report.trials_text import verdict_of_trials
+from efssim.report.trials_text import study_text, verdict_of_trials
+from efssim.scenario.digits import grouped
 
 if TYPE_CHECKING:
     from efssim.study.compare import Comparison
@@ -25,34 +26,59 @@ _NOUGHT = 1e-12
 """Relative change below which two means are the same but for rounding."""
 
 
-def comparisons_json(comparisons: list[Comparison]) -> str:
-    """Return the JSON of several comparisons with one first study."""
-    return json_text({"comparisons": [comparison.summary for comparison in comparisons]})
+def comparisons_json(
+    comparisons: list[Comparison], partial: bool = False, alone: Trials | None = None
+) -> str:
+    """Return the JSON of comparisons with one first study; `partial`: Ctrl-C left some out.
+
+    `alone` is the first study where nothing is there to compare it with.
+    """
+    summaries = [comparison.summary for comparison in comparisons]
+    found: dict[str, Any] = {"partial": partial, "comparisons": summaries}
+    return json_text(found if alone is None else {**found, "trials": alone.summary})
 
 
-def comparisons_report(comparisons: list[Comparison], again: str) -> str:
-    """Return the reports of several comparisons with one first study, and how to reproduce them."""
+def comparisons_report(
+    comparisons: list[Comparison], again: str, partial: str = "", alone: Trials | None = None
+) -> str:
+    """Return the reports of comparisons with one first study, and how to reproduce them.
+
+    `partial` says first what Ctrl-C left out, and `alone` is the first study where nothing is there
+    to compare it with.
+    """
     reports = [comparison_report(comparison) for comparison in comparisons]
-    return "\n".join([*reports, joined([command_lines(again)])])
+    first = [joined([wrapped(partial)])] if partial else []
+    if alone is not None:
+        return "\n".join([*first, study_text(alone, again)])
+    return "\n".join([*first, *reports, joined([command_lines(again)])])
 
 
-def write_comparisons(comparisons: list[Comparison], folder: Path, command: str = "") -> None:
-    """Write comparison.json, report.html, and a table and a figure for each. Raise OSError."""
+def write_comparisons(
+    comparisons: list[Comparison], folder: Path, command: str = "", partial: str = ""
+) -> None:
+    """Write comparison.json, report.html, manifest.json, and a table and a figure for each.
+
+    `partial` says what Ctrl-C left out. Raise OSError.
+    """
     from efssim.report.html.comparison import comparison_page
 
     stems = safe_names([comparison.second.scenario.name for comparison in comparisons])
+    first = comparisons[0].first
+    names = [first.scenario.name, *(each.second.scenario.name for each in comparisons)]
     named = dict(zip(stems.values(), comparisons, strict=True))
     write_study(
         folder,
-        {"comparison.json": comparisons_json(comparisons)},
+        {"comparison.json": comparisons_json(comparisons, bool(partial))},
         {f"{stem}-comparison.csv": comparison.table for stem, comparison in named.items()},
         {
             f"{stem}-comparison": Sketch(comparison.plot, comparison_alt(comparison))
             for stem, comparison in named.items()
         },
         lambda drawn: comparison_page(
-            named, {stem: drawn[f"{stem}-comparison"] for stem in named}, command
+            named, {stem: drawn[f"{stem}-comparison"] for stem in named}, command, partial
         ),
+        seed=first.seed,
+        about={"scenarios": names, "partial": bool(partial)},
     )
 
 
@@ -112,11 +138,11 @@ def change_text(row: dict[Any, Any]) -> str:
         return _points(row)
     if not first:
         return shown(row["measure"], change, signed=True)
-    text = f"{100 * change / abs(first):+.3g} %"
+    text = f"{grouped(100 * change / abs(first), signed=True)} %"
     if math.isnan(row["low"]):
         return text
     low, high = (100 * row[end] / abs(first) for end in ("low", "high"))
-    return f"{text} [{low:+.3g}, {high:+.3g}]"
+    return f"{text} [{grouped(low, signed=True)}, {grouped(high, signed=True)}]"
 
 
 def _points(row: dict[Any, Any]) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from efssim.markup import page, sentence, table
+from efssim.report.cautions import cautions
 from efssim.report.lags import LAGS, half_width
 from efssim.report.lines import counted, percent, short
 from efssim.report.parts import NO_REPLICATION
@@ -35,6 +36,7 @@ def result_html(result: Result) -> str:
         )
         parts += [
             sentence(verdict(name, outcome, result), strong=f"{name}:"),
+            *(sentence(text) for text in cautions(outcome, result)),
             table(("lag", *_COLUMNS), rows),
             sentence(_violations(summary["rpo"]["violations"], summary["rpo"]["violation_s"])),
         ]
@@ -49,6 +51,7 @@ def _violations(count: int, total_s: float) -> str:
 
 def trials_html(trials: Trials) -> str:
     """Return verdict and lags of every replication, with intervals over trials, as HTML."""
+    from efssim.report.trials_cautions import cautions as cautions_of_trials
     from efssim.report.trials_text import verdict_of_trials
     from efssim.report.trials_verdict import late
 
@@ -56,6 +59,7 @@ def trials_html(trials: Trials) -> str:
     for name in trials.summary["replications"]:
         parts += [
             sentence(f"{verdict_of_trials(name, trials)} {late(name, trials)}", strong=f"{name}:"),
+            *(sentence(text) for text in cautions_of_trials(name, trials)),
             table(("lag", "mean", "± (95 %)", *_COLUMNS[1:]), _lags_of_trials(name, trials)),
         ]
     count = counted(len(trials), "trial") + ", partial: interrupted" * trials.partial
@@ -108,6 +112,7 @@ def sweep_html(sweep: Sweep) -> str:
         parts += [sentence("", strong=f"{name}: {MEASURE}"), table(head, rows[:_ROWS], words=words)]
         parts += [sentence(f"… and {len(rows) - _ROWS:,} more")] * (len(rows) > _ROWS)
     points = counted(len(sweep.points), "combination")
+    points += f" of {sweep.wanted}, partial: interrupted," * sweep.partial
     last = f"{sweep.scenario.name}: {points} of {each} each, mean and 95 % interval"
     return page(*parts, sentence(last))
 

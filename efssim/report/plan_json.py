@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from efssim.report.figures.study_alt import plan_alt
 from efssim.report.json_text import json_text
+from efssim.report.manifest import parameters
 from efssim.report.plan_text import answer_text
 from efssim.report.study_files import Sketch, write_study
 from efssim.study.evaluation import Evaluation
@@ -21,7 +22,7 @@ def plan_json(plan: Plan) -> str:
 
 
 def write_plan(plan: Plan, folder: Path, command: str = "") -> None:
-    """Write plan.json, evaluations.csv, figures/attainment.svg and report.html; raise OSError."""
+    """Write plan.json, evaluations.csv, a figure, report.html and manifest.json; raise OSError."""
     from efssim.report.html.plan import plan_page
 
     write_study(
@@ -30,6 +31,8 @@ def write_plan(plan: Plan, folder: Path, command: str = "") -> None:
         {"evaluations.csv": plan.table},
         {"attainment": Sketch(plan.plot, plan_alt(plan))},
         lambda drawn: plan_page(plan, drawn, command),
+        seed=plan.evaluations[0].seed,
+        about={**parameters(plan.scenario), "partial": plan.partial},
     )
 
 
@@ -49,6 +52,7 @@ def plan_summary(plan: Plan) -> dict[str, Any]:
             "replications": list(goal.replications),
         },
         "outcome": plan.outcome,
+        "partial": plan.partial,
         "answer": _answer(plan, quantity.unit),
         "text": answer_text(plan),
         "windows": plan.windows,

@@ -20,8 +20,11 @@ if TYPE_CHECKING:
 
 def plan_report(plan: Plan, command: str) -> str:
     """Return the report; `command` is what reproduces it."""
+    heading = [*wrapped(f"efssim plan: {plan.scenario.name}")]
+    if plan.partial:
+        heading = [*wrapped(partial_text(plan)), *heading]
     parts = [
-        [*wrapped(f"efssim plan: {plan.scenario.name}"), *wrapped(objective_text(plan), indent=2)],
+        [*heading, *wrapped(objective_text(plan), indent=2)],
         thin_lines(plan.traces),
         wrapped(verdict_text(plan), indent=2),
         wrapped(evidence_text(plan), indent=2),
@@ -33,10 +36,20 @@ def plan_report(plan: Plan, command: str) -> str:
     return joined(parts)
 
 
+def partial_text(plan: Plan) -> str:
+    """Say that a plan was interrupted."""
+    return f"PARTIAL: interrupted after {counted(len(plan.evaluations), 'evaluation')}"
+
+
 def answer_text(plan: Plan) -> str:
     """Return the answer in one sentence."""
     name, text = plan.parameter.path, plan.parameter.text
     low, high = (text(end) for end in plan.between)
+    if plan.outcome == "undecided":
+        made = counted(len(plan.evaluations), "evaluation")
+        tried = f"in the search it met the objective {_sets(plan)}" if plan.holds_on else ""
+        known = tried or "no value tried has met the objective so far"
+        return f"no answer about {name} after {made}; {known}, and nothing is confirmed"
     if plan.outcome == "always":
         return f"every value of {name} from {low} to {high} meets the objective"
     if plan.outcome == "never":
@@ -84,6 +97,8 @@ def evidence_text(plan: Plan) -> str:
         return f"{text} {unprotected_text(plan)}".rstrip()
     last = plan.evaluations[-1]
     sure = percent(plan.objective.confidence)
+    if plan.outcome == "undecided":
+        return f"{made} of up to {counted(max(e.trials for e in plan.evaluations), 'trial')}."
     if plan.outcome == "never":
         return f"{made} of {counted(last.trials, 'trial')} at most.{_undecided(plan)}"
     if plan.outcome == "not_monotone":
@@ -133,6 +148,8 @@ def unprotected_text(plan: Plan) -> str:
 
 
 def _what_if(plan: Plan) -> list[str]:
+    if not plan.what_if:
+        return []
     header = (
         f"  {'attainment':<11}{'needs':>16}{'violations':>14}{'above target':>15}{'peak age':>12}"
     )
@@ -146,7 +163,7 @@ def _what_if_row(plan: Plan, row: WhatIf) -> str:
     assert row.above_s_per_month is not None
     sign = "≥" if plan.direction == "smallest" else "≤"
     needs = f"{sign} {plan.parameter.text(row.value)}{'*' * row.confirmed}"
-    above = f"{row.above_s_per_month / 60:,.1f} min"
+    above = short(row.above_s_per_month)
     return (
         f"  {percent(row.attainment):<11}{needs:>16}{row.violations_per_month:>14,.1f}"
         f"{above:>15}{short(row.peak_s):>12}"

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from efssim.report.figure_files import FOLDER, file_style, new_figure, rendered, write_svg
-from efssim.report.files import REPORT, staged
+from efssim.report.folders import MANIFEST, REPORT, staged
+from efssim.report.json_text import json_text
+from efssim.report.manifest import study_manifest
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -32,21 +34,27 @@ def write_study(
     folder: Path,
     texts: Mapping[str, str],
     tables: Mapping[str, pd.DataFrame],
-    figures: Mapping[str, Sketch],
+    sketches: Mapping[str, Sketch],
     page: Page,
+    *,
+    seed: int,
+    about: Mapping[str, Any],
 ) -> None:
     """Write files into a folder, which may exist: texts and tables by name, figures by stem.
 
-    Figures are SVG in `figures/`; `page` makes report.html of them. Other files of the folder stay.
-    Raise OSError.
+    Figures are SVG in `figures/`; `page` makes report.html of them, and manifest.json has the seed
+    and what the study is `about`. What its manifest names of an earlier result goes, other files of
+    the folder stay. Raise OSError, FileExistsError if one of those is in the way.
     """
     with staged(folder) as staging:
         for name, text in texts.items():
             (staging / name).write_text(text, encoding="utf-8")
         for name, table in tables.items():
             table.to_csv(staging / name, index=False, lineterminator="\n")
-        svg = {stem: drawn(sketch) for stem, sketch in figures.items()}
-        write_svg(svg, staging / FOLDER)
+        svg = {stem: drawn(sketch) for stem, sketch in sketches.items()}
+        figures = write_svg(svg, staging / FOLDER)
+        made = study_manifest(seed, about, REPORT, figures)
+        (staging / MANIFEST).write_text(json_text(made), encoding="utf-8")
         (staging / REPORT).write_text(page(svg), encoding="utf-8", newline="\n")
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from efssim.report.figure_files import safe_names
 from efssim.report.figures.study_alt import sweep_alt
 from efssim.report.json_text import json_text
+from efssim.report.manifest import parameters
 from efssim.report.study_files import Sketch, write_study
 
 if TYPE_CHECKING:
@@ -17,9 +18,9 @@ if TYPE_CHECKING:
     from efssim.study.sweep import Sweep
 
 
-def sweep_json(sweep: Sweep) -> str:
-    """Return what `efssim sweep --format json` prints."""
-    return json_text(sweep.summary)
+def sweep_json(sweep: Sweep, measure: str) -> str:
+    """Return what `efssim sweep --format json` prints; `measure` is what the report shows."""
+    return json_text({**sweep.summary, "measure": measure})
 
 
 def sweep_summary(sweep: Sweep) -> dict[str, Any]:
@@ -29,6 +30,7 @@ def sweep_summary(sweep: Sweep) -> dict[str, Any]:
         "seed": sweep.seed,
         "trials": len(sweep.points[0].trials),
         "one_at_a_time": sweep.one_at_a_time,
+        "partial": sweep.partial,
         "vary": [
             {"path": vary.path, "unit": None if vary.quantity is None else vary.quantity.unit}
             for vary in sweep.parameters
@@ -52,7 +54,7 @@ def _plain(value: Any) -> Any:
 
 
 def write_sweep(sweep: Sweep, folder: Path, measure: str, command: str = "") -> None:
-    """Write sweep.json, sweep.csv, report.html and, if it can be drawn, a figure each."""
+    """Write sweep.json, sweep.csv, report.html, manifest.json and figures of what can be drawn."""
     from efssim.report.html.sweep import sweep_page
 
     stems = _stems(sweep)
@@ -62,10 +64,12 @@ def write_sweep(sweep: Sweep, folder: Path, measure: str, command: str = "") -> 
 
     write_study(
         folder,
-        {"sweep.json": sweep_json(sweep)},
+        {"sweep.json": sweep_json(sweep, measure)},
         {"sweep.csv": sweep.table},
         {stem: _sketch(sweep, measure, name) for stem, name in stems.items()},
         page,
+        seed=sweep.seed,
+        about={**parameters(sweep.scenario), "partial": sweep.partial},
     )
 
 

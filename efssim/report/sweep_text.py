@@ -9,6 +9,7 @@ from efssim.report.compare_shares import SHARES
 from efssim.report.lines import aligned, command_lines, counted, percent, short, wrapped
 from efssim.report.parts import joined
 from efssim.report.traces import thin_lines, trace_lines
+from efssim.scenario.digits import grouped
 from efssim.scenario.quantities import format_size
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ def sweep_report(sweep: Sweep, measure: str, command: str) -> str:
     points = counted(len(sweep.points), "combination")
     parts = [
         [
+            *([partial_text(sweep)] * sweep.partial),
             *wrapped(f"efssim sweep: {sweep.scenario.name}"),
             *wrapped(f"{measure}, {points} of {each} each, mean and 95 % interval"),
             *thin_lines(sweep.traces),
@@ -30,6 +32,11 @@ def sweep_report(sweep: Sweep, measure: str, command: str) -> str:
         rows = _tornado if sweep.one_at_a_time else _grid
         parts.append([*wrapped(f"{name}:"), *rows(sweep, measure, str(name))])
     return joined([*parts, [*command_lines(command), *trace_lines(sweep.traces)]])
+
+
+def partial_text(sweep: Sweep) -> str:
+    """Say that a sweep was interrupted."""
+    return f"PARTIAL: interrupted after {len(sweep.points)} of {sweep.wanted} combinations"
 
 
 def shown(measure: str, value: float | None, *, signed: bool = False) -> str:
@@ -44,7 +51,7 @@ def shown(measure: str, value: float | None, *, signed: bool = False) -> str:
         return f"{sign}{short(number)}"
     if "bytes" in measure and name != "open_at_end_writes":
         return f"{sign}{format_size(number)}"
-    return f"{sign}{number:,.4g}"
+    return f"{sign}{grouped(number, 4)}"
 
 
 def _grid(sweep: Sweep, measure: str, name: str) -> list[str]:

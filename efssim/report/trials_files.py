@@ -7,7 +7,8 @@ from pathlib import Path
 
 from efssim.report.figure_files import FOLDER, safe_names, write_svg
 from efssim.report.figures.study_alt import trials_alt
-from efssim.report.files import REPORT, manifest, staged, summary_json, write_csv, write_json
+from efssim.report.files import manifest, summary_json, write_csv, write_json
+from efssim.report.folders import MANIFEST, REPORT, staged
 from efssim.report.study_files import Sketch, drawn
 from efssim.study.trials import Trials
 
@@ -34,7 +35,7 @@ def _write_into(trials: Trials, folder: Path, command: str) -> None:
     page = trials_page(trials, svg, command)
     (folder / REPORT).write_text(page, encoding="utf-8", newline="\n")
     counts = {"trials": len(trials), "partial": trials.partial}
-    write_json({**manifest(trials, figures), **counts}, folder / "manifest.json")
+    write_json({**manifest(trials, figures), **counts}, folder / MANIFEST)
 
 
 def _drawn(trials: Trials) -> dict[tuple[str, str], str]:

@@ -11,6 +11,7 @@ from efssim.report.lags import LAGS, half_width, lag_table
 from efssim.report.lines import counted, percent, short, wrapped
 from efssim.report.load import load_text
 from efssim.report.parts import NO_REPLICATION, heading, joined, reproduce
+from efssim.report.trials_cautions import cautions
 from efssim.report.trials_verdict import (
     attained,
     disaster,
@@ -67,7 +68,8 @@ def _count(trials: Trials) -> list[str]:
 def _first(name: str, trials: Trials) -> list[str]:
     """Return what a reader looks for first: the verdict, and what a disaster would cost."""
     text = f"{name}: {verdict_of_trials(name, trials)} {late(name, trials)}"
-    return [*wrapped(text, indent=2), *wrapped(disaster(name, trials), indent=2)]
+    sentences = [text, disaster(name, trials), *cautions(name, trials)]
+    return [line for one in sentences for line in wrapped(one, indent=2)]
 
 
 def verdict_of_trials(name: str, trials: Trials) -> str:

@@ -156,6 +156,12 @@ class Document:
         self.data = _plain(self._root)
 
 
+def override_path(text: str, ordinal: int) -> Path:
+    """Return the path that the `ordinal`-th "path=value" sets; raise ScenarioError for none."""
+    steps, _ = _split_override(text, _argument(text, ordinal))
+    return tuple(step.segment for step in steps)
+
+
 def read_document(path: os.PathLike[str] | str) -> Document:
     """Read a scenario file; its `problems` are for the caller to report.
 
@@ -169,6 +175,11 @@ def read_document(path: os.PathLike[str] | str) -> Document:
         reason = getattr(error, "strerror", None) or error
         problem = Problem(Position(file, 1, 1), (), f"cannot read the file: {reason}")
         raise ScenarioError([problem]) from None
+    return parse_bytes(content, file)
+
+
+def parse_bytes(content: bytes, file: str) -> Document:
+    """Parse what a file holds, or standard input; as `read_document` does."""
     return parse_leniently(_decoded(content, file), file)
 
 

@@ -54,7 +54,14 @@ def _without_line_0(problem: Problem) -> Problem:
 
 
 def _loaded(source: Source, overrides: Sequence[str]) -> Scenario:
-    document, base = _read(source)
+    return load_document(*_read(source), overrides)
+
+
+def load_document(document: Document, base: Path, overrides: Sequence[str] = ()) -> Scenario:
+    """Validate a document with overrides; file names in it are relative to `base`.
+
+    Raise ScenarioError as `load` does.
+    """
     told = [*document.problems, *_override(document, overrides)]
     try:
         scenario = validate(document, base)

@@ -54,6 +54,11 @@ class Comparison:
         known = {trial.number for trial in self.second.trials}
         return tuple(trial.number for trial in self.first.trials if trial.number in known)
 
+    @property
+    def partial(self) -> bool:
+        """Whether Ctrl-C came before all trials of both were complete."""
+        return self.first.partial or self.second.partial
+
     @cached_property
     def replications(self) -> tuple[tuple[str, str], ...]:
         """Replications that belong together: of the same name, or the only one of each study."""
@@ -127,6 +132,7 @@ class Comparison:
             "second": self.second.scenario.name,
             "seed": self.first.seed,
             "pairs": len(self.numbers) if self.is_paired else 0,
+            "partial": self.partial,
             "traces": {
                 study.scenario.name: study.summary["traces"] for study in (self.first, self.second)
             },

@@ -82,8 +82,25 @@ def _workers_of(executor: Executor) -> int:
 def _processes(workers: int) -> ProcessPoolExecutor:
     # Not fork, which copies whatever threads of the caller hold locked.
     start = "forkserver" if "forkserver" in multiprocessing.get_all_start_methods() else "spawn"
+    if start == "forkserver":
+        _begin_forkserver()
     context = multiprocessing.get_context(start)
     return ProcessPoolExecutor(workers, mp_context=context, initializer=_begin_worker)
+
+
+def _begin_forkserver() -> None:
+    """Start the process that makes workers, deaf to Ctrl-C: so are they from their first instant.
+
+    Ctrl-C reaches all processes of a terminal, and would end a worker that is only starting.
+    """
+    from multiprocessing import forkserver, resource_tracker
+
+    resource_tracker.ensure_running()  # which clears the mask of signals
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        forkserver.ensure_running()
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _begin_worker() -> None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Future, wait
+from concurrent.futures import BrokenExecutor, Future
+from queue import Empty, SimpleQueue
 
 from efssim.errors import EfssimError
 from efssim.study.executors import Workers
@@ -32,6 +33,8 @@ class HandingOut:
     def __init__(self, job: Job, workers: Workers, interrupts: Interrupts) -> None:
         self._job, self._workers, self._interrupts = job, workers, interrupts
         self._running: dict[Future[Part], tuple[Numbers, int]] = {}
+        # What is done, and None at Ctrl-C: the one queue that a handler of signals may put into.
+        self._done: SimpleQueue[Future[Part] | None] = SimpleQueue()
         self._trial_s = _PART_S  # how long one takes, as far as known
 
     def results(self, missing: list[int]) -> Iterator[Part]:
@@ -41,14 +44,17 @@ class HandingOut:
         WorkersDiedError; what a trial raises comes out of here as well.
         """
         try:
-            for numbers in self._parts(missing):
-                self._begin(numbers)
-                while len(self._running) >= 2 * self._workers.count:
+            with self._interrupts.waking(lambda: self._done.put(None)):
+                for numbers in self._parts(missing):
+                    self._interrupts.check()
+                    self._begin(numbers)
+                    while len(self._running) >= 2 * self._workers.count:
+                        yield from self._next()
+                while self._running:
                     yield from self._next()
-            while self._running:
-                yield from self._next()
         except KeyboardInterrupt:
-            yield from self._complete_by_now()
+            if not self._interrupts.stops_at_once:
+                yield from self._complete_by_now()
             raise
 
     def close(self) -> None:
@@ -73,12 +79,13 @@ class HandingOut:
         else:
             future = self._workers.submit(run_part, self._job, numbers)
         self._running[future] = numbers, tries
+        future.add_done_callback(self._done.put)
 
     def _next(self) -> Iterator[Part]:
-        with self._interrupts.allowed():
-            done, _ = wait(self._running, return_when=FIRST_COMPLETED)
+        done = self._waited_for()
+        self._interrupts.check()
         dead: list[tuple[Numbers, int]] = []
-        for future in [future for future in self._running if future in done]:
+        for future in done:
             try:
                 part = future.result()
             except BrokenExecutor:
@@ -88,6 +95,15 @@ class HandingOut:
                 self._trial_s = part.seconds / len(part.trials)
                 yield part
         self._begin_again(dead)
+
+    def _waited_for(self) -> list[Future[Part]]:
+        """Wait until something is done or Ctrl-C comes, and return all that is done."""
+        found = [self._done.get()]
+        while True:
+            try:
+                found.append(self._done.get_nowait())
+            except Empty:
+                return [future for future in found if future in self._running]
 
     def _begin_again(self, dead: list[tuple[Numbers, int]]) -> None:
         """Begin parts again whose worker died, in parts of one: only one of them is to blame."""

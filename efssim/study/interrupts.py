@@ -1,28 +1,39 @@
-"""Ctrl-C that interrupts trials, and never the taking in of a result."""
+"""Ctrl-C during studies: one owner, which ends a study once and loses nothing that is finished.
+
+Wherever Python's own handler raises KeyboardInterrupt it may tear a result that is being taken in,
+or be swallowed by a callback. So a study holds Ctrl-C back, notes it, and lets it raise only while
+a trial runs here, or asks for it where nothing is half done.
+"""
 
 from __future__ import annotations
 
 import signal
+import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType, TracebackType
 
 
 class Interrupts:
-    """Holds Ctrl-C back, except where it is allowed.
+    """Owns Ctrl-C: the first is noted, and raised where that is allowed; the second stops at once.
 
     Only in the main thread, and only where Python's own handler would raise KeyboardInterrupt:
     whoever has set another one decides himself.
     """
 
     def __init__(self) -> None:
-        self._allowed = self._pressed = self._ours = False
+        self.presses = 0
+        """How often Ctrl-C came."""
+        self._allowed = self._ours = False
+        self._wake: list[Callable[[], None]] = []
+        self._hook: Callable[[sys.UnraisableHookArgs], object] = sys.__unraisablehook__
 
     def __enter__(self) -> Interrupts:
-        is_main = threading.current_thread() is threading.main_thread()
-        if is_main and signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+        if _is_main() and signal.getsignal(signal.SIGINT) is signal.default_int_handler:
             signal.signal(signal.SIGINT, self._press)
+            # One that a callback swallows is noted here, and nothing to print a traceback for.
+            self._hook, sys.unraisablehook = sys.unraisablehook, self._tell_unraisable
             self._ours = True
         return self
 
@@ -31,19 +42,71 @@ class Interrupts:
     ) -> None:
         if self._ours:
             signal.signal(signal.SIGINT, signal.default_int_handler)
+            sys.unraisablehook = self._hook
 
     def _press(self, _: int, __: FrameType | None) -> None:
-        self._pressed = True
-        if self._allowed:
+        self.presses += 1
+        if self._allowed or self.stops_at_once:
+            raise KeyboardInterrupt
+        for wake in self._wake:
+            wake()
+
+    def _tell_unraisable(self, swallowed: sys.UnraisableHookArgs) -> None:
+        if not issubclass(swallowed.exc_type, KeyboardInterrupt):
+            self._hook(swallowed)
+
+    @property
+    def stops_at_once(self) -> bool:
+        """Whether Ctrl-C came again, so that even what is finished is given up."""
+        return self.presses > 1
+
+    def check(self) -> None:
+        """Raise KeyboardInterrupt if Ctrl-C came."""
+        if self.presses:
             raise KeyboardInterrupt
 
     @contextmanager
     def allowed(self) -> Iterator[None]:
         """Let Ctrl-C raise KeyboardInterrupt inside, also one that came before."""
-        self._allowed = True
+        before, self._allowed = self._allowed, True
         try:
-            if self._pressed:
-                raise KeyboardInterrupt
+            self.check()
             yield
         finally:
-            self._allowed = False
+            self._allowed = before
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Only note Ctrl-C inside, where `allowed` does not say otherwise."""
+        before, self._allowed = self._allowed, False
+        try:
+            yield
+        finally:
+            self._allowed = before
+
+    @contextmanager
+    def waking(self, wake: Callable[[], None]) -> Iterator[None]:
+        """Call a function at Ctrl-C that is held back; it runs in a handler of signals."""
+        self._wake.append(wake)
+        try:
+            yield
+        finally:
+            self._wake.remove(wake)
+
+
+@contextmanager
+def ctrl_c() -> Iterator[Interrupts]:
+    """Yield who owns Ctrl-C: whoever does so around this, else a new one for as long as it lasts.
+
+    So a plan, its evaluations and the command around them have one owner.
+    """
+    around = getattr(signal.getsignal(signal.SIGINT), "__self__", None)
+    if _is_main() and isinstance(around, Interrupts):
+        yield around
+        return
+    with Interrupts() as made:
+        yield made
+
+
+def _is_main() -> bool:
+    return threading.current_thread() is threading.main_thread()

@@ -51,16 +51,6 @@ class TrialOptions:
         values = {"trials": self.trials, "precision": self.precision, "budget": self.budget}
         return {name: value for name, value in values.items() if value is not None}
 
-    @property
-    def words(self) -> list[str]:
-        """Those that change the result, to be typed again."""
-        chosen = self.size if self.trial is None else {"trial": self.trial}
-        return [word for name, value in chosen.items() for word in (f"--{name}", f"{value:.15g}")]
-
-    def alone(self, number: int) -> TrialOptions:
-        """Return the options that repeat one of the trials alone."""
-        return TrialOptions(None, None, None, None, None, number)
-
     def check_several(self) -> None:
         """Raise click.UsageError for options that do not go with several scenarios."""
         if self.trials is None:
@@ -81,3 +71,5 @@ class TrialOptions:
                 raise click.UsageError(f"{name} needs --trials or --precision")
         if self.resume is not None and self.resume.exists() and not self.resume.is_dir():
             raise click.UsageError(f"{self.resume} is a file, not a folder for --resume")
+        if self.resume is not None and self.resume.is_symlink() and not self.resume.exists():
+            raise click.UsageError(f"{self.resume} is a link to what is not there")

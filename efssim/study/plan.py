@@ -26,6 +26,7 @@ from efssim.study.confirm import (
 from efssim.study.errors import StudyError
 from efssim.study.evaluation import Evaluation, evaluated
 from efssim.study.facts import is_random
+from efssim.study.interrupts import Interrupts, ctrl_c
 from efssim.study.intervals import CONFIDENCE
 from efssim.study.ladder import ladder
 from efssim.study.quantity import FRACTION
@@ -82,7 +83,8 @@ class Plan:
     parameter: Parameter
     between: tuple[float, float]
     objective: Objective
-    direction: Direction
+    direction: Direction | None
+    """None where that is not known yet."""
     outcome: Outcome
     answer: Answer | None
     """None unless the outcome is `found`."""
@@ -92,6 +94,8 @@ class Plan:
     """What other objectives would need."""
     random: bool
     """Whether trials differ at all."""
+    partial: bool = False
+    """Whether Ctrl-C came before it was complete; without its answer it is `undecided`."""
 
     def __repr__(self) -> str:
         return f"<efssim.Plan of {self.scenario.name!r}: {self.text}>"
@@ -221,7 +225,8 @@ def plan(
     scenario without random draws takes one trial; otherwise `trials` in each evaluation of the
     search, four times as many or more to confirm. `shares` are those of the what-if table, besides
     that of the objective; none at all if it is empty. `executor`, `workers`: as for `run_trials`.
-    `on_progress` is told each evaluation; `progress` shows the last one as they are made.
+    `on_progress` is told each evaluation; `progress` shows the last one as they are made. Ctrl-C
+    returns what is known by then, marked as `partial`; KeyboardInterrupt before the first.
 
     Raise ScenarioError for a path or value that does not fit the scenario, StudyError (a
     ValueError) for fewer than 10 trials and an unknown replication, and what `run_trials` raises.
@@ -235,6 +240,8 @@ def plan(
     ends = bounds(chosen, *between)
     if chosen.segments == ("rpo", "attainment"):
         raise chosen.problem("is the objective itself; vary something else, or rpo.target")
+    if chosen.segments == ("seed",):
+        raise chosen.problem("trials have one seed for all values; more trials have more draws")
     base = with_objective(scenario, rpo, attainment)
     sure = _confidence(confidence)
     names = _replications(base, chosen, replication)
@@ -242,9 +249,14 @@ def plan(
     if trials < _LEAST:
         raise StudyError(f"a plan needs at least {_LEAST} trials")
     shown = _shown(chosen) if progress else None
-    with told(on_progress, shown) as tell, runner(executor, workers) as made:
+    with (
+        ctrl_c() as interrupts,
+        interrupts.held(),
+        told(on_progress, shown) as tell,
+        runner(executor, workers) as made,
+    ):
         study = _Study(base, chosen, ends, goal, trials, made, seed, tell)
-        return study.plan(shares)
+        return study.plan(shares, interrupts)
 
 
 @contextmanager
@@ -319,28 +331,43 @@ class _Study:
         self._ladder = ladder(*between, vary.quantity)
         self._made: dict[tuple[int, int], Evaluation] = {}
 
-    def plan(self, shares: Sequence[float]) -> Plan:
-        """Search, confirm, and look what other objectives would need."""
-        sure = search_confidence(self._objective.confidence)
-        budget = BUDGET - _CONFIRMATIONS * self._random
-        bracket = Search(self._at, len(self._ladder), sure, budget).run()
-        if self._random and bracket.outcome in ("found", "always"):
-            seen = 0.0 if bracket.fails is None else self._at(bracket.fails).losses.worst()
-            bracket = confirmed(bracket, self._confirm, len(self._ladder) - 1, seen)
-        evaluations = tuple(self._made.values())
-        not_sets = bracket.outcome != "not_monotone"
+    def plan(self, shares: Sequence[float], interrupts: Interrupts) -> Plan:
+        """Search, confirm, and look what other objectives would need; Ctrl-C ends it before."""
+        bracket: Bracket | None = None
+        rows: tuple[WhatIf, ...] = ()
+        partial = True
+        try:
+            bracket = self._searched()
+            if shares and bracket.outcome != "not_monotone":
+                rows = self._what_if(bracket, shares)
+            partial = False
+        except KeyboardInterrupt:
+            if interrupts.stops_at_once or not self._made:
+                raise
+            self._runner.abandon()
         return Plan(
             scenario=self._scenario,
             parameter=self._vary,
             between=self._between,
             objective=self._objective,
-            direction=bracket.direction,
-            outcome=bracket.outcome,
-            answer=self._answer(bracket),
-            evaluations=evaluations,
-            what_if=self._what_if(bracket, shares) if shares and not_sets else (),
+            direction=None if bracket is None else bracket.direction,
+            outcome="undecided" if bracket is None else bracket.outcome,
+            answer=None if bracket is None else self._answer(bracket),
+            evaluations=tuple(self._made.values()),
+            what_if=rows,
             random=self._random,
+            partial=partial,
         )
+
+    def _searched(self) -> Bracket:
+        """Return the bracket of the answer, confirmed where trials differ."""
+        sure = search_confidence(self._objective.confidence)
+        budget = BUDGET - _CONFIRMATIONS * self._random
+        bracket = Search(self._at, len(self._ladder), sure, budget).run()
+        if self._random and bracket.outcome in ("found", "always"):
+            seen = 0.0 if bracket.fails is None else self._at(bracket.fails).losses.worst()
+            return confirmed(bracket, self._confirm, len(self._ladder) - 1, seen)
+        return bracket
 
     def _answer(self, bracket: Bracket) -> Answer | None:
         if bracket.outcome != "found":

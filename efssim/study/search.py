@@ -10,7 +10,8 @@ from efssim.study.evaluation import Evaluation
 from efssim.study.ladder import coarse, widest_gap
 
 Direction = Literal["smallest", "largest"]
-Outcome = Literal["found", "always", "never", "not_monotone"]
+Outcome = Literal["found", "always", "never", "not_monotone", "undecided"]
+"""What a plan may say; `undecided` where it ended before it knew."""
 
 BUDGET = 15
 """Evaluations of a plan at most, unless confirmations keep failing."""

@@ -28,7 +28,7 @@ class Runner:
     """Runs trials of scenarios on the same workers."""
 
     def __init__(self, workers: Workers) -> None:
-        self._count, self._lent = workers.count, _Lent(workers)
+        self._workers, self._count, self._lent = workers, workers.count, _Lent(workers)
 
     def run(self, scenario: Scenario, trials: int, seed: int) -> Trials:
         """Run trials; raise KeyboardInterrupt if they were interrupted, else what they raise."""
@@ -38,6 +38,10 @@ class Runner:
         if done.partial:
             raise KeyboardInterrupt
         return done
+
+    def abandon(self) -> None:
+        """Give up what is under way; nobody waits for it."""
+        self._workers.close(at_once=True)
 
 
 @contextmanager

@@ -17,6 +17,7 @@ from efssim.scenario import Scenario
 from efssim.scenario.document import Position, suggest
 from efssim.scenario.trace_quality import TraceQuality
 from efssim.study.errors import StudyError
+from efssim.study.interrupts import ctrl_c
 from efssim.study.pairs import Difference, apart, weighted_difference
 from efssim.study.shared import runner
 from efssim.study.space import OPTION, Parameter, listed, parameter, values_of, with_value
@@ -58,11 +59,19 @@ class Sweep:
     points: tuple[Point, ...]
     """Combinations in order, the last parameter fastest; one at a time: first the base."""
     one_at_a_time: bool = False
+    wanted: int | None = None
+    """How many combinations were asked for; None: those that there are."""
 
     def __repr__(self) -> str:
         paths = ", ".join(vary.path for vary in self.parameters)
-        each = len(self.points[0].trials)
-        return f"<efssim.Sweep of {paths}: {len(self.points)} combinations of {each} trials>"
+        each, partial = len(self.points[0].trials), ", partial" * self.partial
+        count = f"{len(self.points)} combinations of {each} trials{partial}"
+        return f"<efssim.Sweep of {paths}: {count}>"
+
+    @property
+    def partial(self) -> bool:
+        """Whether Ctrl-C came before all combinations were complete."""
+        return self.wanted is not None and len(self.points) < self.wanted
 
     def _repr_html_(self) -> str:
         """Show the means in Jupyter."""
@@ -227,7 +236,8 @@ def sweep(
     or a text as on the command line: `"60 s,5 min"`, `"10 MiB/s..1 GiB/s:5log"`. With
     `one_at_a_time` each value is tried alone, besides the scenario as it is. Trials of one number
     share their draws. `executor`, `workers`: as for `run_trials`; `on_progress` is told how many
-    combinations are complete, of how many; `progress` shows a bar of it.
+    combinations are complete, of how many; `progress` shows a bar of it. Ctrl-C returns the
+    combinations that are complete, marked as `partial`; KeyboardInterrupt before the first.
 
     Raise ScenarioError for a path or value that does not fit the scenario, before anything runs,
     and what `run_trials` raises.
@@ -285,15 +295,20 @@ def swept(
     """Run trials at every combination of values that are parsed already: see `sweep`."""
     chosen = combinations(scenario, vary, one_at_a_time=one_at_a_time)
     seed = scenario.seed if seed is None else seed
-    points = []
+    points: list[Point] = []
     shown = bar_of_trials(sys.stderr, "combinations") if progress else None
-    with told(on_progress, shown) as tell, runner(executor, workers) as made:
-        for values, world in chosen:
-            points.append(Point(values, made.run(world, trials, seed)))
-            if tell is not None:
-                tell(len(points), len(chosen))
+    with ctrl_c() as interrupts, interrupts.held(), told(on_progress, shown) as tell:
+        try:
+            with runner(executor, workers) as made:
+                for values, world in chosen:
+                    points.append(Point(values, made.run(world, trials, seed)))
+                    if tell is not None:
+                        tell(len(points), len(chosen))
+        except KeyboardInterrupt:
+            if interrupts.stops_at_once or not points:
+                raise
     parameters = tuple(each for each, _ in vary)
-    return Sweep(scenario, seed, parameters, tuple(points), one_at_a_time)
+    return Sweep(scenario, seed, parameters, tuple(points), one_at_a_time, len(chosen))
 
 
 def combinations(
@@ -302,6 +317,12 @@ def combinations(
     """Return the values by path of each point, and the scenario; raise ScenarioError."""
     if not vary:
         raise StudyError("a sweep varies at least one parameter")
+    paths = [each.segments for each, _ in vary]
+    for ordinal, (each, _) in enumerate(vary):
+        if each.segments == ("seed",):
+            raise each.problem("trials have one seed for all values; more trials have more draws")
+        if each.segments in paths[:ordinal]:
+            raise each.problem("is varied already")
     if one_at_a_time:
         alone = [[(each, value)] for each, values in vary for value in values]
         points: list[list[tuple[Parameter, Any]]] = [[], *alone]

@@ -21,7 +21,7 @@ from efssim.scenario.trace_use import trace_qualities
 from efssim.study.evidence import Evidence, evidence
 from efssim.study.executors import Workers
 from efssim.study.handing_out import HandingOut
-from efssim.study.interrupts import Interrupts
+from efssim.study.interrupts import Interrupts, ctrl_c
 from efssim.study.intervals import Estimate, Interval, quantile_interval, quantile_of
 from efssim.study.long_faults import long_faults
 from efssim.study.part import Job
@@ -254,7 +254,8 @@ def run_trials(
     says how many calls it runs at once, where it does not tell itself. The results are the same
     whatever executes them. `resume` is a folder that keeps completed trials and takes up those it
     has. `verify` checks the laws in each trial. `on_progress` is told how many are complete, of how
-    many; `progress` shows a bar of it, in a notebook or on standard error.
+    many; `progress` shows a bar of it, in a notebook or on standard error. A second Ctrl-C stops at
+    once, with KeyboardInterrupt.
 
     Raise TrialError if a trial raises, WorkersDiedError (a BrokenExecutor) if workers keep dying,
     RunError if EFS refuses a part of the scenario, StoreError if the folder holds another study,
@@ -265,16 +266,18 @@ def run_trials(
     store = None if resume is None else Store(Path(resume), scenario, seed, verified=verify)
     job = Job.of(scenario, seed, verify)
     shown = bar_of_trials(sys.stderr) if progress else None
-    with told(on_progress, shown) as tell, Interrupts() as interrupts:
+    with ctrl_c() as interrupts, interrupts.held(), told(on_progress, shown) as tell:
         handing_out = HandingOut(job, Workers(executor, workers), interrupts)
-        study = _Study(scenario, handing_out, store, tell)
+        study = _Study(scenario, handing_out, store, tell, interrupts)
         try:
             wanted = study.run(trials, wish)
         finally:
             handing_out.close()
             if store is not None:
                 store.close()
-    found = Trials(scenario, seed, study.complete(), wanted, study.pool, study.interrupted, wish)
+    complete = study.complete()
+    partial = study.interrupted and (wish is not None or len(complete) < wanted)
+    found = Trials(scenario, seed, complete, wanted, study.pool, partial, wish)
     study.pool.weigh(found.weighing.each)
     return found
 
@@ -288,9 +291,11 @@ class _Study:
         handing_out: HandingOut,
         store: Store | None,
         on_progress: Progress | None,
+        interrupts: Interrupts,
     ) -> None:
         self._handing_out, self._store, self._on_progress = handing_out, store, on_progress
         self._first, self._design = first_stage(strata_of(scenario)), Design.of(scenario)
+        self._interrupts = interrupts
         self._trials: dict[int, Trial] = {}
         self.pool = Pool()
         self.interrupted = False
@@ -305,6 +310,8 @@ class _Study:
                 wanted = min(needed, precision.budget)
                 self._run_up_to(wanted)
         except KeyboardInterrupt:
+            if self._interrupts.stops_at_once:
+                raise
             self.interrupted = True  # what is complete is a result, marked as partial
         return wanted
 
@@ -331,5 +338,5 @@ class _Study:
         self.pool.add(done.states, done.trial.stratum)
 
     def _tell(self, wanted: int) -> None:
-        if self._on_progress is not None:
+        if self._on_progress is not None and not self._interrupts.presses:
             self._on_progress(len(self._trials), wanted)

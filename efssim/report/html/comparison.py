@@ -18,9 +18,15 @@ from efssim.study.compare import Comparison
 
 
 def comparison_page(
-    comparisons: Mapping[str, Comparison], drawn: Mapping[str, str], command: str
+    comparisons: Mapping[str, Comparison],
+    drawn: Mapping[str, str],
+    command: str,
+    partial: str = "",
 ) -> str:
-    """Return report.html of comparisons; both mappings go by the stem of their files."""
+    """Return report.html of comparisons; both mappings go by the stem of their files.
+
+    `partial` says what Ctrl-C left out.
+    """
     first = next(iter(comparisons.values())).first
     blocks = [
         _block(comparison, drawn[stem], f"c{ordinal}")
@@ -33,7 +39,12 @@ def comparison_page(
             kind="Scenarios compared, trial by trial with the same draws",
             title=f"Compared with {first.scenario.name}",
             description=first.scenario.description,
-            meta=[counted(len(first), "trial"), f"seed {first.seed}", *_thin(studies)],
+            meta=[
+                counted(len(first), "trial"),
+                f"seed {first.seed}",
+                *([partial] * bool(partial)),
+                *_thin(studies),
+            ],
             blocks=[*blocks, *trace_blocks(studies)],
             reproduce=[*([("Command", command)] * bool(command)), ("Seed", str(first.seed))],
         )
@@ -83,5 +94,9 @@ def _table(comparison: Comparison) -> Table:
         Column("change", True, "interval"),
         Column("variance saved", True),
     ]
-    note = "Variance saved: the share of the change's variance that the common draws took away."
+    note = (
+        "Variance saved: the share of the change's variance that the common draws took away; with "
+        "independent draws the same interval would need 1 / (1 - saved) times the trials. pp: "
+        "percentage points."
+    )
     return Table("Main measures", head, rows, is_sortable=True, note=note)

@@ -8,34 +8,40 @@ from efssim.report.html.svg import Figure, inlined
 from efssim.report.html.tables import NONE, Cell, Column, Table, duration, number, share, text
 from efssim.report.html.traces import trace_blocks
 from efssim.report.lines import percent
-from efssim.report.plan_text import evidence_text, objective_text, verdict_text
+from efssim.report.plan_text import evidence_text, objective_text, partial_text, verdict_text
 from efssim.report.traces import thin_traces
 from efssim.study.evaluation import Evaluation
 from efssim.study.plan import Plan
 from efssim.study.what_if import WhatIf
 
-_KINDS = {"found": "met", "always": "met", "never": "missed", "not_monotone": "open"}
+_KINDS = {
+    "found": "met",
+    "always": "met",
+    "never": "missed",
+    "not_monotone": "open",
+    "undecided": "open",
+}
 _WORDS = {
     "found": "Found",
     "always": "Every value meets the objective",
     "never": "No value meets the objective",
     "not_monotone": "No single limit",
+    "undecided": "Not decided",
 }
 
 
 def plan_page(plan: Plan, drawn: dict[str, str], command: str) -> str:
     """Return report.html of a plan; `drawn` has the SVG file `attainment`."""
     low, high = (plan.parameter.text(end) for end in plan.between)
+    meta = [f"{plan.parameter.path} from {low} to {high}", objective_text(plan)]
+    if plan.partial:
+        meta.append(partial_text(plan))
     return study_page(
         Study(
             kind="Capacity for a recovery point objective",
             title=plan.scenario.name,
             description=plan.scenario.description,
-            meta=[
-                f"{plan.parameter.path} from {low} to {high}",
-                objective_text(plan),
-                *thin_traces(plan.traces),
-            ],
+            meta=[*meta, *thin_traces(plan.traces)],
             blocks=_blocks(plan, drawn["attainment"]),
             reproduce=[("Command", command)] if command else [],
         )

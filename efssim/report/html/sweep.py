@@ -12,7 +12,7 @@ from efssim.report.html.svg import Figure, inlined
 from efssim.report.html.tables import Cell, Column, Table, number, text
 from efssim.report.html.traces import trace_blocks
 from efssim.report.lines import counted
-from efssim.report.sweep_text import base_text, shown
+from efssim.report.sweep_text import base_text, partial_text, shown
 from efssim.report.traces import thin_traces
 from efssim.study.sweep import Sweep
 
@@ -28,6 +28,7 @@ def sweep_page(sweep: Sweep, measure: str, drawn: Mapping[str, str], command: st
             meta=[
                 measure,
                 f"{counted(len(sweep.points), 'combination')} of {each}",
+                *([partial_text(sweep)] * sweep.partial),
                 *thin_traces(sweep.traces),
             ],
             blocks=[

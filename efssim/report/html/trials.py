@@ -26,6 +26,7 @@ from efssim.report.html.traces import trace_blocks
 from efssim.report.lines import counted
 from efssim.report.terms import TERMS
 from efssim.report.traces import thin_traces
+from efssim.report.trials_cautions import cautions
 from efssim.report.trials_text import sentences_of
 from efssim.report.trials_verdict import (
     attained,
@@ -110,7 +111,9 @@ def _verdict(trials: Trials, name: str) -> Verdict:
     return Verdict(
         kind_of(name, trials),
         f"RPO {word_of(name, trials).lower()}",
-        f"{held} {late(name, trials)} {disaster(name, trials)}",
+        " ".join(
+            [held, late(name, trials), disaster(name, trials), *cautions(name, trials)],
+        ),
         f"Objective: {goal(means)}. {_rests_on(trials, found)}".rstrip(),
     )
 

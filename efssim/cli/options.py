@@ -1,0 +1,115 @@
+"""Options that commands share; each says what holds where it is not given."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+C = TypeVar("C", bound=Callable[..., Any])
+
+
+class Folder(click.Path):
+    """A folder that is written to, and so has a name."""
+
+    def __init__(self) -> None:
+        super().__init__(path_type=Path)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Path:
+        """Return the path; fail for an empty text, which would be the working folder."""
+        if not os.fspath(value):
+            self.fail("an empty name; the working folder is .", param, ctx)
+        return Path(value)
+
+
+def seed_option() -> Callable[[C], C]:
+    """Return the option of the seed."""
+    return click.option(
+        "--seed",
+        "-s",
+        type=click.IntRange(min=0),
+        metavar="N",
+        show_default="the scenario's",
+        help="Seed of every random draw.",
+    )
+
+
+def set_option() -> Callable[[C], C]:
+    """Return the option that changes values of a scenario."""
+    return click.option(
+        "--set",
+        "overrides",
+        multiple=True,
+        metavar="PATH=VALUE",
+        show_default="none",
+        help="Change a value, as replications.dr.sync.interval=5min; may be repeated.",
+    )
+
+
+def workers_option() -> Callable[[C], C]:
+    """Return the option of the number of processes."""
+    return click.option(
+        "--workers",
+        "-w",
+        type=click.IntRange(min=1),
+        metavar="N",
+        show_default="one per CPU",
+        help="Processes that run trials; the result is the same with any number.",
+    )
+
+
+def out_option() -> Callable[[C], C]:
+    """Return the option of the folder for files."""
+    return click.option(
+        "--out",
+        "-o",
+        type=Folder(),
+        metavar="DIR",
+        show_default="no files",
+        help="Also write the files here; what efssim did not write stays as it is.",
+    )
+
+
+def format_option() -> Callable[[C], C]:
+    """Return the option of the form that is printed."""
+    return click.option(
+        "--format",
+        "form",
+        type=click.Choice(["text", "json"]),
+        default="text",
+        show_default=True,
+        help="What is printed.",
+    )
+
+
+def yes_option() -> Callable[[C], C]:
+    """Return the option that runs what would be refused for its size."""
+    return click.option("--yes", is_flag=True, help="Run however many writes are expected.")
+
+
+def quiet_option(help_text: str) -> Callable[[C], C]:
+    """Return the option that says less on standard error."""
+    return click.option("--quiet", "-q", is_flag=True, help=help_text)
+
+
+def study_options(command: C) -> C:
+    """Add the options of a command that varies parameters over trials."""
+    for option in (
+        quiet_option("No progress and no messages on standard error."),
+        yes_option(),
+        format_option(),
+        out_option(),
+        set_option(),
+        workers_option(),
+        seed_option(),
+    ):
+        command = option(command)
+    return command
+
+
+def examples(*lines: str) -> str:
+    """Return the end of a command's help: commands to try, each on a line of its own."""
+    return "\n".join(["\b", "Examples:", *(f"  {line}" for line in lines)])

@@ -1,0 +1,95 @@
+"""What a command says: results on standard output, everything else on standard error.
+
+Either may be closed, full, or a pipe whose reader went away. A result that cannot be printed is an
+error; that somebody reads no further is none, and what cannot be said is no reason to fail.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+from contextlib import suppress
+from io import StringIO, UnsupportedOperation
+from typing import NoReturn, TextIO
+
+import click
+
+from efssim.errors import concise
+
+MISSED, BAD_INPUT, INTERNAL_ERROR, INTERRUPTED = 1, 2, 3, 130
+"""Exit codes besides 0."""
+
+
+_LINE_MAX = 1500
+"""Characters of a line of a message at most; the parts of a problem have limits of their own."""
+
+
+def fail(message: str) -> NoReturn:
+    """Say what a user's mistake is, a line for each problem, and end with its exit code."""
+    for line in message.splitlines():
+        say(line if len(line) <= _LINE_MAX else concise(line, _LINE_MAX))
+    sys.exit(BAD_INPUT)
+
+
+def say(message: object) -> None:
+    """Say something on standard error, if anything can be said there."""
+    try:
+        click.echo(message, err=True)
+    except OSError:
+        give_up(sys.stderr)
+
+
+def said(error: click.ClickException) -> str:
+    """Return what click shows of a mistake, without what somebody wrote in all its length."""
+    text = StringIO()
+    error.show(text)
+    return "\n".join(map(concise, text.getvalue().splitlines()))
+
+
+def put(text: str) -> None:
+    """Print a part of the result as it is; what cannot be printed is a mistake of the user's."""
+    try:
+        click.echo(text, nl=False)
+    except BrokenPipeError:  # somebody has read enough, as `| head` does
+        give_up(sys.stdout)
+    except OSError as error:
+        give_up(sys.stdout)
+        fail(f"standard output: {error.strerror or error}")
+
+
+def give_up(stream: TextIO) -> None:
+    """Let what is written to a stream vanish, also what it still holds when Python ends."""
+    with suppress(UnsupportedOperation):  # no stream of the process
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, stream.fileno())
+        os.close(nowhere)
+
+
+def show(form: str, as_json: Callable[[], str], as_text: Callable[[], str]) -> None:
+    """Print a result in the form that was asked for; a report in what the output can show."""
+    from efssim.report.terminal import coloured, encodable, wants_colour
+
+    if form == "json":
+        put(as_json())
+        return
+    text = encodable(as_text(), sys.stdout.encoding or "utf-8")
+    put(coloured(text) if wants_colour(sys.stdout, os.environ) else text)
+
+
+def shows_progress(quiet: bool) -> bool:
+    """Whether somebody looks at standard error and wants to see how far a command is."""
+    return not quiet and sys.stderr is not None and sys.stderr.isatty()
+
+
+def keep_descriptors() -> None:
+    """Open whatever of 0, 1 and 2 is closed on nothing.
+
+    Else the next file that is opened gets its number, and what is meant for standard error, of C or
+    of a worker, is written into it. Python's own streams stay None.
+    """
+    for number in range(3):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)

@@ -1,0 +1,101 @@
+"""The scenario that a command is given: a file, or `-` for standard input."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from efssim.scenario import Scenario
+    from efssim.scenario.document import Document
+
+STDIN = "-"
+STDIN_NAME = "<stdin>"
+
+
+class Source:
+    """Where a scenario comes from; standard input is read once and kept."""
+
+    def __init__(self, given: str) -> None:
+        self.given = given
+        """As it was typed."""
+        self._content: bytes | None = None
+
+    def __str__(self) -> str:
+        return STDIN_NAME if self.is_stdin else str(Path(self.given))
+
+    def __repr__(self) -> str:
+        return f"Source({self.given!r})"
+
+    @property
+    def is_stdin(self) -> bool:
+        """Whether it is standard input; a file of that name is given as `./-`."""
+        return self.given == STDIN
+
+    @property
+    def folder(self) -> Path:
+        """What the names of files in the scenario are relative to."""
+        return Path() if self.is_stdin else Path(self.given).parent
+
+    def load(self, overrides: Sequence[str] = ()) -> Scenario:
+        """Read and validate it; raise ScenarioError."""
+        from efssim.scenario.loading import load, load_document
+
+        if self.is_stdin:
+            return load_document(self.document(), self.folder, overrides)
+        return load(Path(self.given), overrides)
+
+    def document(self) -> Document:
+        """Return it with the positions of everything; raise ScenarioError."""
+        from efssim.scenario.document import parse_bytes, read_document
+
+        if not self.is_stdin:
+            return read_document(Path(self.given))
+        if self._content is None:
+            self._content = _standard_input()
+        return parse_bytes(self._content, STDIN_NAME)
+
+
+def _standard_input() -> bytes:
+    from efssim.scenario.document import MAX_BYTES, Position, Problem, ScenarioError
+
+    reason = f"more than {MAX_BYTES:,} bytes"
+    try:
+        if sys.stdin is None:
+            raise OSError(None, "standard input is closed")
+        content = sys.stdin.buffer.read(MAX_BYTES + 1)
+        if len(content) <= MAX_BYTES:
+            return content
+    except OSError as error:
+        reason = error.strerror or str(error)
+    problem = Problem(Position(STDIN_NAME, 1, 1), (), f"cannot read the scenario: {reason}")
+    raise ScenarioError([problem])
+
+
+class ScenarioFile(click.Path):
+    """An argument that names a scenario, which becomes a Source."""
+
+    name = "file"
+
+    def convert(  # type: ignore[override]  # click.Path promises a path, which a Source holds
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> Source:
+        """Return the source; fail for no name at all."""
+        if isinstance(value, Source):
+            return value
+        given = os.fspath(value)
+        if not given:
+            self.fail("a scenario file has a name", param, ctx)
+        return Source(given)
+
+
+def once(_: click.Context, __: click.Parameter, sources: tuple[Source, ...]) -> tuple[Source, ...]:
+    """Return sources; raise click.UsageError if more than one is standard input."""
+    if sum(source.is_stdin for source in sources) > 1:
+        raise click.UsageError("standard input is one scenario: give - once")
+    return sources
