@@ -200,16 +200,37 @@ MUTANTS = (
     ),
     Mutant(
         "files are not copied at a reversal",
-        "model/common.py",
-        "destination.size_bytes, destination.files = source.size_bytes, source.files",
-        "destination.size_bytes = source.size_bytes",
+        "model/replication.py",
+        "self._last_replicated_s, self._replica = cut_s, (size_bytes, files)",
+        "self._last_replicated_s, self._replica = cut_s, (size_bytes, self._held[1])",
         (MODEL,),
     ),
     Mutant(
         "a reversal sends more than the source holds",
         "model/common.py",
-        "return min(source.size_bytes, mine + theirs)",
-        "return mine + theirs",
+        "min(size, differed + change_set.written_bytes)",
+        "differed + change_set.written_bytes",
+        (MODEL,),
+    ),
+    Mutant(
+        "what is written after the creation does not differ",
+        "model/common.py",
+        "min(size, differed + change_set.written_bytes)",
+        "min(size, differed)",
+        (MODEL,),
+    ),
+    Mutant(
+        "a failed destination goes on protecting",
+        "lag/protection.py",
+        "        (failed_s, False),\n",
+        "",
+        (HAND,),
+    ),
+    Mutant(
+        "what was written before the configuration is not lost without a recovery point",
+        "lag/loss.py",
+        "lost = writes + snapshot.carried.writes",
+        "lost = writes",
         (MODEL,),
     ),
     Mutant(
@@ -222,8 +243,8 @@ MUTANTS = (
     Mutant(
         "a batch begins within one period",
         "scenario/arrivals.py",
-        "return (begin - start).total_seconds() % 86_400.0",
-        "return (begin - start).total_seconds() % min(86_400.0, self.every)",
+        "return (begin - start).total_seconds() % _DAY_S",
+        "return (begin - start).total_seconds() % min(_DAY_S, self.every)",
         (HAND,),
     ),
     Mutant(

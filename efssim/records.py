@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from efssim.columns import Columns, Floats, Ints
 from efssim.life import Life
-from efssim.states import Amount, Discarded
+from efssim.states import NOTHING, Amount, Discarded
 
 SYNC_COLUMNS = {
     "cut_s": "d",  # start of the sync; it publishes every write up to here
@@ -198,8 +198,8 @@ class Snapshot:
     """Size of the source."""
     disaster_s: float | None = None
     """Since when the source could not be written although nobody wanted that; None: it could."""
-    carried_bytes: int = 0
-    """Bytes written before the configuration was created that no completed sync has replicated."""
+    carried: Amount = NOTHING
+    """Written before the configuration was created, and replicated by no completed sync."""
 
 
 def digest(

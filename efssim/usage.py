@@ -7,8 +7,9 @@ import os
 from collections.abc import Callable, Mapping
 from concurrent.futures import Executor
 from functools import wraps
+from itertools import chain
 from numbers import Integral
-from typing import NamedTuple, ParamSpec, TypeVar
+from typing import Any, NamedTuple, ParamSpec, TypeVar
 
 from efssim.errors import ArgumentError, UsageError
 from efssim.scenario import Scenario
@@ -68,34 +69,43 @@ def checked(name: str) -> Callable[[Callable[P, T]], Callable[P, T]]:
 
     def decorate(function: Callable[P, T]) -> Callable[P, T]:
         signature = inspect.signature(function)
+        arguments = signature.parameters
+        names = tuple(arguments)
+        rules = {each: _RULES.get(f"{name}.{each}", _RULES.get(each)) for each in names}
 
         @wraps(function)
         def called(*args: P.args, **kwargs: P.kwargs) -> T:
+            # Scripts call this often: what binds the arguments is asked only where they do not fit.
+            for argument, value in chain(zip(names, args, strict=False), kwargs.items()):
+                rule = rules.get(argument)
+                if rule is not None and not (value is None and arguments[argument].default is None):
+                    _check(name, argument, rule, value)
             try:
-                given = signature.bind(*args, **kwargs).arguments
-            except TypeError as error:
-                raise UsageError(f"efssim.{name}: {error}") from None
-            for argument, value in given.items():
-                _check(name, signature.parameters[argument], value)
-            return function(*args, **kwargs)
+                return function(*args, **kwargs)
+            except TypeError:
+                _require_fit(name, signature, args, kwargs)
+                raise
 
         return called
 
     return decorate
 
 
-def _check(name: str, argument: inspect.Parameter, value: object) -> None:
-    rule = _RULES.get(f"{name}.{argument.name}", _RULES.get(argument.name))
-    if rule is None or (value is None and argument.default is None):
-        return
+def _require_fit(name: str, signature: inspect.Signature, args: Any, kwargs: Any) -> None:
+    """Raise UsageError unless a function can be called with some arguments."""
+    try:
+        signature.bind(*args, **kwargs)
+    except TypeError as error:
+        raise UsageError(f"efssim.{name}: {error}") from None
+
+
+def _check(name: str, argument: str, rule: _Rule, value: object) -> None:
     # True is an integer for Python, and no number of trials for anybody.
     is_flag = isinstance(value, bool) and rule.kind is not bool
     if is_flag or not isinstance(value, rule.kind):
-        raise UsageError(
-            f"efssim.{name}: {argument.name} has to be {rule.words}, not {_shown(value)}"
-        )
+        raise UsageError(f"efssim.{name}: {argument} has to be {rule.words}, not {_shown(value)}")
     if rule.least is not None and isinstance(value, Integral) and value < rule.least:
-        raise ArgumentError(f"efssim.{name}: {argument.name} is at least {rule.least}")
+        raise ArgumentError(f"efssim.{name}: {argument} is at least {rule.least}")
 
 
 def _shown(value: object) -> str:

@@ -194,7 +194,7 @@ def test_what_is_not_set_comes_from_the_preset(full):
 
 
 def test_every_undocumented_choice_has_a_default_and_alternatives(full):
-    assert len(CHOICES) == 13
+    assert len(CHOICES) == 14
     for choice in CHOICES.values():
         assert choice.alternatives
         assert choice.default not in choice.alternatives

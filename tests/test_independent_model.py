@@ -37,9 +37,6 @@ def agree(seeds: range, folder: Path) -> None:
     assert not found, f"{len(found)} of {len(seeds)} differ\n" + "\n".join(found)
 
 
-@pytest.mark.xfail(
-    reason="pending_bytes.max, differing and empty disturbances are being mended", strict=False
-)
 @pytest.mark.parametrize("first", range(0, COUNT, BATCH))
 def test_both_models_give_every_number_alike(first: int, tmp_path: Path) -> None:
     agree(range(first, first + BATCH), tmp_path)
@@ -103,7 +100,7 @@ CORNERS = {
     "an abandoned sync at the begin of the window": 10,
     "an age exactly at the target": 20,
     "a completion exactly at the end": 20,
-    "a write at the instant of a completion": 100,
+    "a write at the instant of a completion": 50,
     "a cut at the instant of a completion": 100,
     "an abandoned sync": 50,
     "bytes lost at a deletion": 50,

@@ -95,6 +95,15 @@ def test_a_one_zone_file_system_without_a_policy():
     assert account.call(DESCRIBE_BACKUP, FileSystemId="t") == off
 
 
+def test_a_regional_file_system_without_a_policy():
+    off = {"BackupPolicy": {"Status": "DISABLED"}}
+    assert Account().call(DESCRIBE_BACKUP, FileSystemId="orders") == off
+    chosen = Account(choices={"no_backup_policy": "PolicyNotFound"})
+    assert chosen.code(DESCRIBE_BACKUP, FileSystemId="orders") == "PolicyNotFound"
+    chosen.call(PUT_BACKUP, FileSystemId="orders", **off)
+    assert chosen.call(DESCRIBE_BACKUP, FileSystemId="orders") == off
+
+
 def test_the_availability_zone_of_a_scenario_is_described():
     described = Account(ZONE).describe("orders")
     assert described["AvailabilityZoneName"] == "us-east-1a"

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import pytest
 from click.testing import CliRunner
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from worlds import constant, numbers, scenario, simulate
 
@@ -410,3 +411,97 @@ def test_columns_of_losses_do_not_depend_on_the_data() -> None:
     ]
     assert ours[0] == ours[1]
     assert {"recovery_point.lost_bytes", "not_replicated.writes"} <= set(ours[0])
+
+
+# Against an integral by hand
+
+
+_TIMES = st.integers(0, 3500)
+
+
+@given(
+    outages=st.lists(st.tuples(_TIMES, st.integers(1, 900)), max_size=4),
+    deleted=st.none() | _TIMES,
+    target=st.integers(20, 900),
+    warm_up=st.sampled_from([0, 333]),
+    is_new=st.booleans(),
+)
+@settings(max_examples=60, deadline=None)
+def test_shares_and_times_are_those_of_the_sawtooth(
+    outages: list[tuple[int, int]], deleted: int | None, target: int, warm_up: int, is_new: bool
+) -> None:
+    events = [{"at": at, **OUTAGE, "for": lasts} for at, lasts in outages]
+    if deleted is not None:
+        events.append({"at": deleted, **DELETE, "region": "us-west-2"})
+    rpo = {"target": target, "attainment": "50 %"}
+    replication = NEW if is_new else OLD
+    result = run(*events, replication=replication, rpo=rpo, warm_up=warm_up)
+    part, teeth = numbers(result), result.outcomes["dr"].age
+    pieces = list(zip(teeth.begin_s, teeth.end_s, teeth.origin_s, strict=True))
+    edges = sorted({edge for at, lasts in outages for edge in (at, min(at + lasts, 3600))})
+    is_down = [
+        (a, b)
+        for a, b in pairwise(edges)
+        if any(at <= a and b <= at + lasts for at, lasts in outages)
+    ]
+
+    def within(spans: list[tuple[float, float]]) -> float:
+        """Seconds of spans in which there is an age at or below the target."""
+        return sum(
+            max(0.0, min(b, end, origin + target) - max(a, begin))
+            for begin, end, origin in pieces
+            for a, b in spans
+        )
+
+    def defined(spans: list[tuple[float, float]]) -> float:
+        return sum(max(0.0, min(b, d) - max(a, c)) for c, d, _ in pieces for a, b in spans)
+
+    assert part["rpo"]["unwritable_s"] == pytest.approx(defined(is_down), abs=1e-6)
+    rest_s = defined([(0.0, 3600.0)]) - defined(is_down)
+    if rest_s > 1e-3:
+        expected = (within([(0.0, 3600.0)]) - within(is_down)) / rest_s
+        assert part["rpo"]["attainment_while_writable"] == pytest.approx(expected, abs=1e-9)
+    # The source lives all the time, so that whatever is undefined is unprotected.
+    undefined_s = part["time_since_last_sync_s"]["undefined_s"]
+    assert part["unprotected_s"] == pytest.approx(undefined_s, abs=1e-6)
+    assert part["rpo"]["met_throughout"] in (
+        [None] if part["rpo"]["met"] is None else [False, part["rpo"]["met"]]
+    )
+
+
+@given(
+    outages=st.lists(st.tuples(_TIMES, st.integers(1, 900)), max_size=3),
+    deleted=st.none() | st.integers(0, 3300),
+    is_new=st.booleans(),
+)
+@settings(max_examples=60, deadline=None)
+def test_a_loss_is_what_was_made_after_the_recovery_point(
+    outages: list[tuple[int, int]], deleted: int | None, is_new: bool
+) -> None:
+    events = [{"at": at, **OUTAGE, "for": lasts} for at, lasts in outages]
+    if deleted is not None:
+        events.append({"at": deleted, **DELETE, "region": "us-west-2"})
+    part = found(*events, replication=NEW if is_new else OLD)
+    end_s = 3600 if deleted is None else deleted + 300
+    # At the instant of the end of a configuration an outage begins after it.
+    is_down = [(a, a + n) for a, n in outages if a <= end_s < a + n]
+    is_down = [(a, b) for a, b in is_down if deleted is None or a < end_s]
+    lost = part["recovery_point"]
+    assert (lost is None) is (not is_down)
+    assert (part["not_replicated"] is None) is (deleted is None or bool(is_down))
+    if not is_down:
+        return
+    disaster_s = min(a for a, _ in is_down)
+    for a, n in sorted(outages, reverse=True):
+        disaster_s = min(disaster_s, a) if a <= disaster_s <= a + n else disaster_s
+    cut_s = -1.0
+    if lost["time"] is not None:
+        cut_s = (datetime.fromisoformat(lost["time"]) - datetime(2026, 1, 1, tzinfo=UTC)).seconds
+    made = [k for k in range(1, 3601) if not any(a < k <= a + n for a, n in outages)]
+    missing = [k for k in made if cut_s < k <= end_s]
+    assert lost["lost_writes"] == len(missing)
+    if lost["time"] is not None:
+        assert lost["lost_bytes"] == 1000 * len(missing)
+        assert lost["lost_s"] == (disaster_s - missing[0] if missing else 0.0)
+    writable_s = None if deleted is None else end_s - disaster_s
+    assert lost["writable_s"] == writable_s

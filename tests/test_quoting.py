@@ -268,6 +268,8 @@ def test_short_texts_stay_as_they_are() -> None:
     assert listed(range(15), most=3) == "0, 1, 2, 12 more"
     sentence = "'abc' is not a size such as '64 KiB' (did you mean 'b'?)"
     assert concise(sentence) == sentence
+    apart = f"the run's rows {'and more ' * 20}are not the file's"
+    assert concise(apart) == apart
 
 
 def test_the_end_of_a_message_stays() -> None:

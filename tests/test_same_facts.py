@@ -32,6 +32,8 @@ FACTS = {
     "writable": rf"The destination was writable {SPAN}",
     "disaster": r"A disaster at a random moment would lose [^;]* at worst(?:, and all there is)?",
     "certain": r"(?:One run has no|There is no) 95 % interval",
+    "discarded": r"DISCARDED: .*? were overwritten",
+    "too fast": r"WRITTEN FASTER THAN .*? the busiest hour has [\d.]+ [A-Za-z/]+",
     "diverging": rf"Pending bytes grow by {NUMBER} per hour",
     "load": r"Load of [^.]*",
     "syncs": rf"[\d,]+ syncs completed, {SPAN} on average, {NUMBER} sent[^.]*",
@@ -59,6 +61,7 @@ def results() -> dict[str, efssim.Result]:
     lost = {"established": False, "initial": {"throughput": "1 MiB/s"}}
     return shipped | {
         "diverging": simulate(scenario({"w": constant()}, sync)),
+        "too fast": simulate(scenario({"w": constant("1 per s", "200 MiB")}, SYNC, "3 h")),
         "lost": simulate(
             scenario(
                 {"w": poisson("1 per s", "1 MiB")},
@@ -191,6 +194,10 @@ def test_the_base_of_a_tornado_is_on_its_page(tmp_path) -> None:
             },
             "50,000 writes over 20 min every 1 day from 02:00 on, of gamma sizes, mean 1 MiB, "
             "cv 0.5 times 2, 3 files each",
+        ),
+        (
+            {**poisson("1 per s", "1 KiB"), "new_bytes": "25 %", "new_files": "5 %"},
+            "1 write/s of 1 KiB, 25 % of the bytes new, 5 % of the files new",
         ),
         (
             {

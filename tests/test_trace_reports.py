@@ -126,6 +126,17 @@ def test_every_report_and_page_says_it(kind: str) -> None:
     assert 'id="traces' in page
 
 
+def test_validate_and_estimate_say_it_too() -> None:
+    said = "TRACE TOO THIN: src.w covers 91.6 % of the run's 24 periods"
+    checked = CliRunner().invoke(cli.cli, ["validate", hours(2)])
+    assert (checked.exit_code, checked.stdout) == (0, "s.yaml: valid\n")
+    assert said in checked.stderr
+    estimated = CliRunner().invoke(cli.cli, ["estimate", hours(2)])
+    assert said in " ".join(estimated.stdout.split())
+    for command in ("validate", "estimate"):
+        assert "THIN" not in CliRunner().invoke(cli.cli, [command, hours(1)]).output
+
+
 def test_check_of_several_scenarios_looks_at_each() -> None:
     thin, full = hours(2), hours(0, "full")
     study = ("--trials", "2", "--workers", "1", "--check")

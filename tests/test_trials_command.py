@@ -24,7 +24,9 @@ from efssim.study import trial
 __all__ = ["folder"]  # a fixture
 
 FEW = ("run", "s.yaml", "--trials", "5", "--workers", "1")
-KEYS = "scenario seed trials partial precision window replications ci95 pooled evidence digest"
+KEYS = (
+    "scenario seed trials partial precision window replications ci95 pooled evidence traces digest"
+)
 LONG = ("--set", "duration=300 days")
 
 

@@ -29,7 +29,9 @@ if TYPE_CHECKING:
 @handles_errors
 def validate(files: tuple[Path, ...], overrides: tuple[str, ...], show: bool) -> None:
     """Check scenario FILES without running them: what they say, and that EFS accepts it."""
+    from efssim.report.traces import thin_traces
     from efssim.scenario import ScenarioError, load
+    from efssim.scenario.trace_use import trace_qualities
 
     scenarios, problems = [], []
     for file in files:
@@ -43,6 +45,8 @@ def validate(files: tuple[Path, ...], overrides: tuple[str, ...], show: bool) ->
         raise ScenarioError(tuple(problems))
     for file, scenario in scenarios:
         click.echo(_resolved_table(scenario) if show else f"{file}: valid")
+        for sentence in thin_traces(trace_qualities(scenario)):
+            click.echo(f"{file}: {sentence}", err=True)
 
 
 @click.command()

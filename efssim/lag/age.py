@@ -75,7 +75,7 @@ class Age:
             return
         ends = teeth.begin_s.item(0), teeth.end_s.item(-1)
         for span in self._records.source.unwritable.between(*ends):
-            part = teeth.within(*span)
+            part = teeth.around(*span).within(*span)
             low, high = part.low, part.high
             self._idle.add(high - low)
             self._idle_within.add((self.violations.target_s - low).clip(0.0, high - low))

@@ -56,7 +56,8 @@ def loss(
     writes = sum(len(part.time_s) for part in snapshot.open_writes)
     # A destination that has failed offers nothing to recover from, whatever was replicated to it.
     if point_s is None or records.destination.failed_s <= snapshot.now_s:
-        return Loss(disaster_s, None, snapshot.source_bytes, writes, None, writable_s)
+        lost = writes + snapshot.carried.writes
+        return Loss(disaster_s, None, snapshot.source_bytes, lost, None, writable_s)
     times = [float(part.time_s[0]) for part in snapshot.open_writes if len(part.time_s)]
     lost_s = max(0.0, disaster_s - min(times)) if times else 0.0
     return Loss(disaster_s, point_s, pending_bytes(snapshot), writes, lost_s, writable_s)

@@ -26,6 +26,12 @@ class Teeth:
             return Teeth(begin, end, self.origin_s)
         return Teeth(begin[kept], end[kept], self.origin_s[kept])
 
+    def around(self, begin_s: float, end_s: float) -> Teeth:
+        """Return the pieces, which are in order, that have a part inside a window, as they are."""
+        first = int(self.end_s.searchsorted(begin_s, "right"))
+        last = int(self.begin_s.searchsorted(end_s, "left"))
+        return Teeth(*(part[first:last] for part in (self.begin_s, self.end_s, self.origin_s)))
+
     @property
     def low(self) -> Floats:
         """Values at the begins."""

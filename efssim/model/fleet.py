@@ -348,7 +348,7 @@ class Fleet:
         open_sync: OpenSync | None = self.syncs[name].open_sync()
         source = replication.source
         stored, disaster_s = source.stored()[0], source.life.disasters.since_s
-        carried = journal.carried_bytes()
+        carried = journal.carried()
         return Snapshot(
             self.clock.now, open_writes, open_sync, size, count, stored, disaster_s, carried
         )

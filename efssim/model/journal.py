@@ -210,10 +210,10 @@ class Journal:
         last_s = max(curve.last_s(curve.ordinal(now)) for curve in self.curves)
         return Discarded(amount, first_s, last_s)
 
-    def carried_bytes(self) -> int:
-        """Return the bytes written before its replication was created that are pending in it."""
+    def carried(self) -> Amount:
+        """Return what was written before its replication was created and is pending in it."""
         is_synced = self._records is not None and self._records.defined_s is not None
-        return 0 if is_synced else self._carried.bytes
+        return NOTHING if is_synced else self._carried
 
     def stored(self) -> tuple[int, int]:
         """Return size and files: those that it began with and what was added up to now."""

@@ -78,7 +78,8 @@ def describe_backup_policy(fleet: Fleet, parameters: Parameters, region: str) ->
     """Describe the backup policy; PolicyNotFound for a One Zone file system that has none."""
     found = file_system_in(fleet, parameters["FileSystemId"], region)
     has_one = found.settings.backups or found.backup_policy_put
-    if found.zone is not None and not has_one:
+    disabled = found.zone is None and fleet.choice("no_backup_policy") == "DISABLED"
+    if not has_one and not disabled:
         raise EfsError("PolicyNotFound", f"File system '{found.id}' has no backup policy.")
     return _backup(found)
 

@@ -9,8 +9,10 @@ from efssim.closed_forms import Estimate
 from efssim.report.json_text import json_text
 from efssim.report.lines import counted, percent, wrapped
 from efssim.report.parts import joined
+from efssim.report.traces import thin_lines
 from efssim.scenario import Scenario
 from efssim.scenario.quantities import format_byte_rate, format_duration, format_size
+from efssim.scenario.trace_use import trace_qualities
 
 Format = Callable[[float], str]
 
@@ -73,7 +75,8 @@ def _heading(found: Estimate) -> list[str]:
     how = "from closed forms; nothing was simulated"
     if found.simulated is not None:
         how = f"from closed forms, beside a simulation with seed {found.scenario.seed}"
-    return [*wrapped(f"efssim: estimate of {found.scenario.name}"), *wrapped(how)]
+    name = wrapped(f"efssim: estimate of {found.scenario.name}")
+    return [*name, *wrapped(how), *thin_lines(trace_qualities(found.scenario))]
 
 
 def _verdict(numbers: dict[str, Any], scenario: Scenario) -> str:

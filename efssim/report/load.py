@@ -101,3 +101,7 @@ def _into(stream: WriteStream) -> Iterator[str]:
         yield f"into one file of {format_size(stream.in_file.size)}"
     elif stream.files > 1:
         yield f"{stream.files:,} files each"
+    if stream.new_bytes is not None:
+        yield f"{percent(stream.new_bytes)} of the bytes new"
+    if stream.new_files:
+        yield f"{percent(stream.new_files)} of the files new"

@@ -99,6 +99,10 @@ class Trace:
     repeat_s: float | None = None
 
 
+_JUDGED: dict[tuple[TraceSpec, datetime, float], tuple[RawRows, Trace]] = {}
+"""Traces that fit a run, with the rows that they are of."""
+
+
 def read_trace(spec: TraceSpec, start: datetime, duration_s: float) -> Trace:
     """Read the trace of `spec` for a run of `duration_s` seconds from `start` (aware, UTC).
 
@@ -106,10 +110,16 @@ def read_trace(spec: TraceSpec, start: datetime, duration_s: float) -> Trace:
     `trace_flaws`.
     """
     raw = read_rows(spec, start)
+    known = spec, start, duration_s
+    if known in _JUDGED and _JUDGED[known][0] is raw:  # the file did not change since
+        return _JUDGED[known][1]
     found = judge(spec, raw, Run(start, duration_s))
     if found.flaws:
         raise TraceErrors([_error(spec, raw, flaw) for flaw in found.flaws])
-    return _trace(spec, found)
+    while len(_JUDGED) >= _KNOWN_MAX:
+        del _JUDGED[next(iter(_JUDGED))]
+    _JUDGED[known] = raw, _trace(spec, found)
+    return _JUDGED[known][1]
 
 
 def _trace(spec: TraceSpec, found: Judged) -> Trace:
@@ -117,6 +127,8 @@ def _trace(spec: TraceSpec, found: Judged) -> Trace:
     # All rows of a repeated trace, so that laps can be counted; those outside come in another lap.
     keep = slice(None) if spec.repeat else found.keep
     time_s, size = rows.time_s[keep], rows.bytes[keep]
+    for column in (time_s, size):
+        column.flags.writeable = False  # the next trial has the same ones
     return Trace(time_s, size, rows.begin_s, rows.end_s, found.quality, found.repeat_s)
 
 

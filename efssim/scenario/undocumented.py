@@ -79,6 +79,13 @@ CHOICES: dict[str, Choice] = {
         "automatic backups of a new destination: the boto3 page of 2023-24 says enabled, today's"
         " user guide One Zone only",
     ),
+    "no_backup_policy": Choice(
+        "DISABLED",
+        ("PolicyNotFound",),
+        "C",
+        "DescribeBackupPolicy of a Regional file system without a policy: third parties disagree,"
+        " and the API reference names One Zone alone for PolicyNotFound",
+    ),
     "protection_disabled_is_read_only": Choice(
         "no",
         ("yes",),

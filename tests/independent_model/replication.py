@@ -73,6 +73,8 @@ class Replication:
         """When syncs could run and when not: ENABLED and no outage."""
         self.discarded: list[Write] = []
         self.lost_at_deletion: list[Write] | None = None
+        self.held_at_deletion: int | None = None
+        """Size of the source when the configuration was gone."""
         self._may_resume_s = 0.0
         self._take()
 
@@ -109,6 +111,7 @@ class Replication:
     def _go(self) -> None:
         # What was written before the configuration was pending, too, until the initial sync.
         self.lost_at_deletion = self.source.unreplicated()
+        self.held_at_deletion = self.source.size_at(self.world.now)
         self.gone_s = self.world.now
         self._become(None)
         self._release()

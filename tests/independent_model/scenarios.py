@@ -147,9 +147,12 @@ class _Maker:
         in_file = self.maybe(0.15, in_file={"size": large})
         block = self.one_of([128, 256, 512])
         hot = {"size": block * self.between(1, 4), "block": block, "share": self.one_of([0, 1, 1])}
+        new_files = {} if in_file else self.maybe(0.2, new_files=self.one_of([0.25, 0.5, 1]))
         return {
             **self.maybe(0.1, growth=self.one_of([0.5, 2])),
             **self.maybe(0.3, files=self.between(1, 4)),
+            **self.maybe(0.3, new_bytes=self.one_of([0, 0.25, 0.5])),
+            **new_files,
             **in_file,
             **self.maybe(0.2, hot_set=hot),
         }

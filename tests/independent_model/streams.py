@@ -67,7 +67,7 @@ def stream_of(name: str, spec: WriteStream) -> Stream:
 
 
 def _share(spec: WriteStream, key: str, usual: float) -> float:
-    share: float | None = getattr(spec, key, 0.0)
+    share: float | None = getattr(spec, key)
     return usual if share is None else share
 
 

@@ -60,6 +60,8 @@ class _Measures:
             "rpo": self.rpo(),
             "syncs": self.syncs(),
             **self.initial(),
+            "discarded": self.discarded(),
+            "source_throughput": self.source_throughput(),
             **Verdict(self.world, self.of).summary(),
             "status_s": self.statuses(),
             "final_status": self.of.status,
@@ -154,6 +156,33 @@ class _Measures:
             "bytes": sum(write.bytes for write in self.made),
             "coalesced_bytes": sum(done.written - done.bytes for done in self.regular),
             "dropped_bytes": dropped,
+        }
+
+    def discarded(self) -> Json:
+        """Return what the replication overwrote when it was created."""
+        times = [write.time_s for write in self.of.discarded]
+        return {
+            "bytes": _bytes(self.of.discarded),
+            "writes": len(times),
+            "first": self.instant(min(times, default=None)),
+            "last": self.instant(max(times, default=None)),
+        }
+
+    def source_throughput(self) -> Json:
+        """Return how fast the source was written: far below what any source can take."""
+        writes = self.of.source.writes
+        begins = range(0, math.ceil(self.end_s), 3600)
+        hours = [(begin_s, min(begin_s + 3600, self.end_s)) for begin_s in begins]
+        rates = [
+            _bytes([w for w in writes if begin_s < w.time_s <= end_s]) / (end_s - begin_s)
+            for begin_s, end_s in hours
+        ]
+        return {
+            "mean_bytes_per_s": _bytes(writes) / self.end_s,
+            "busiest_hour_bytes_per_s": max(rates),
+            "hours_above": 0,
+            "limit_bytes_per_s": None,
+            "first_above": None,
         }
 
     # --- what is pending ------------------------------------------------------------------------

@@ -105,7 +105,9 @@ class Verdict:
         pending = self.pending()
         oldest_s = min((write.time_s for write in pending), default=disaster_s)
         recovers = self.recovers()
-        held = self.of.source.size_at(disaster_s)
+        held = self.of.held_at_deletion
+        if held is None:
+            held = self.of.source.size_at(self.end_s)
         return {
             "time": self.world.instant(self.of.lrt_s) if recovers else None,
             "lost_bytes": sum(write.bytes for write in pending) if recovers else held,
