@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from efssim.columns import Columns, Floats, Ints
 from efssim.life import Life
@@ -27,6 +28,31 @@ SYNC_COLUMNS = {
     "source_files": "q",  # files of the source at the cut: the inventory
 }
 """Columns of completed syncs, with their type codes."""
+
+
+COMPARED_COLUMNS = {
+    "large_file_bytes": "q",  # sizes of the large files that a sync compared
+}
+"""What it takes besides to tell the phases of a completed sync apart; in no digest."""
+
+
+class Phases(NamedTuple):
+    """How long a sync spent in each of its phases, in seconds; together its whole duration.
+
+    What an outage froze counts to the phase that it met.
+    """
+
+    setup_s: float = 0.0
+    """Fixed time, with the latency of the link."""
+    inventory_s: float = 0.0
+    diff_s: float = 0.0
+    transfer_s: float = 0.0
+    repeated_s: float = 0.0
+    """Failed attempts and the waits after them."""
+
+
+NO_PHASES = Phases()
+"""Of a sync that has just been cut."""
 
 
 STATUSES = ("ENABLING", "ENABLED", "PAUSING", "PAUSED", "ERROR", "DELETING")
@@ -152,6 +178,10 @@ class ReplicationRecords:
     dropped: dict[str, tuple[int, int]] = field(default_factory=dict)
     """Count and bytes of the writes that could not be made, by cause."""
     abandoned: list[AbandonedSync] = field(default_factory=list)
+    compared: Columns = field(default_factory=lambda: Columns(COMPARED_COLUMNS))
+    """One row for each of `syncs`."""
+    disturbed: dict[float, Phases] = field(default_factory=dict)
+    """Phases of the completed syncs that do not follow from the other records, by their cuts."""
     stalls: list[list[float]] = field(default_factory=list)
     """Begin and end of each time in which an outage kept syncs from making progress; the last has
     no end while it lasts."""

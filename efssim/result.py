@@ -29,6 +29,7 @@ from efssim.scenario.events import OPERATIONS, Disturbance
 from efssim.scenario.schema import Control, Sync
 from efssim.scenario.trace_quality import TraceQuality
 from efssim.scenario.zones import time_zone
+from efssim.sync_phases import PhaseRecords, phases_of
 from efssim.usage import duration_of
 
 if TYPE_CHECKING:
@@ -62,12 +63,19 @@ class Outcome:
     """Cut and completion of the last of `syncs`; None without one."""
     window_s: tuple[float, float] = (0.0, 0.0)
     """Begin and end of the window."""
+    phases: PhaseRecords = field(default_factory=PhaseRecords)
+    """What tells the phases of `syncs`."""
     end_s: float = 0.0
     """When the configuration was gone, or now."""
     pending_bytes: int = 0
     """Pending at `end_s`."""
     pending_growth_bytes: int = 0
     """Pending at the end of the window minus pending at its begin."""
+
+    @property  # not kept: five numbers for each sync are more than all that is
+    def sync_phases(self) -> dict[str, NDArray[np.float64]]:
+        """Seconds in each phase of `syncs`, shape (syncs,), by the names of Phases."""
+        return phases_of(self.syncs, self.sync, [s.cut_s for s in self.abandoned], self.phases)
 
     @cached_property
     def age(self) -> Teeth:
@@ -179,7 +187,11 @@ class Result:
 
     @property
     def syncs(self) -> pd.DataFrame:
-        """One row per sync: replication, trial, cut, completed, bytes, files, attempts, outcome.
+        """One row per sync: replication, trial, cut, completed, bytes, files, attempts, phases.
+
+        The phases of a completed sync are seconds that add up to its duration: `setup_s`,
+        `inventory_s`, `diff_s`, `transfer_s`, and `repeated_s` for failed attempts and the waits
+        after them. What an outage froze counts to the phase that it met. Last comes `outcome`.
 
         This, `age`, `pending` and the plots of them raise ValueError where the scenario says
         `records: off`.
@@ -492,6 +504,7 @@ def _all_syncs(outcome: Outcome) -> tuple[dict[str, NDArray[Any]], list[str]]:
     """Return the columns of completed, abandoned and open syncs, and the outcome of each."""
     keys = ("cut_s", "completed_s", "bytes", "files", "attempts")
     columns = {key: outcome.syncs[key] for key in keys}
+    phases = outcome.sync_phases
     rest = [(s.cut_s, np.nan, s.bytes, s.files, s.attempts) for s in outcome.abandoned]
     ended = ["completed"] * len(outcome.syncs) + ["abandoned"] * len(rest)
     still = outcome.open_sync
@@ -501,4 +514,6 @@ def _all_syncs(outcome: Outcome) -> tuple[dict[str, NDArray[Any]], list[str]]:
         ended.append("open")
     for key, values in zip(keys, zip(*rest, strict=True), strict=bool(rest)):
         columns[key] = np.append(columns[key], np.array(values, dtype=columns[key].dtype))
+    for key, seconds in phases.items():
+        columns[key] = np.append(seconds, np.full(len(rest), np.nan))
     return columns, ended

@@ -26,12 +26,13 @@ from efssim.model.identifiers import request_id
 from efssim.model.replication import Replication
 from efssim.model.simulation import World
 from efssim.progress import Progress, bar, told
-from efssim.records import SYNC_COLUMNS, ReplicationRecords, Snapshot, digest
+from efssim.records import COMPARED_COLUMNS, SYNC_COLUMNS, ReplicationRecords, Snapshot, digest
 from efssim.result import Outcome, Result
 from efssim.scenario import Scenario
 from efssim.scenario.document import Problem, ScenarioError, suggest
 from efssim.scenario.trace_use import stream_path, trace_qualities
 from efssim.stored import FileSystemRecords
+from efssim.sync_phases import PhaseRecords
 from efssim.usage import checked, duration_of
 
 if TYPE_CHECKING:
@@ -92,7 +93,9 @@ class Simulation:
         """Return the records of a new replication, which stream into its measures."""
         # The laws are checked on the syncs.
         keep = self.scenario.records == "on" or self._verify
-        records = ReplicationRecords(syncs=Columns(SYNC_COLUMNS, keep=keep))
+        records = ReplicationRecords(
+            syncs=Columns(SYNC_COLUMNS, keep=keep), compared=Columns(COMPARED_COLUMNS, keep=keep)
+        )
         target_s = self.scenario.rpo.target
         self._running[name] = Running(self.scenario.warm_up, target_s, records)
         if self._verify:
@@ -299,8 +302,20 @@ class Simulation:
             last_sync_s=measures.last_sync_s,
             window_s=(self.scenario.warm_up, self._world.now_s),
             end_s=snapshot.now_s,
+            phases=self._phases(replication),
             pending_bytes=measures.pending_now(),
             pending_growth_bytes=measures.pending_growth(),
+        )
+
+    def _phases(self, replication: Replication) -> PhaseRecords:
+        ends = replication.source.region, replication.destination.region
+        return PhaseRecords(
+            name=replication.terms.name,
+            seed=self.seed,
+            trial=self.trial,
+            latency_s=self._world.fleet.link(*ends).latency_s,
+            compared=replication.records.compared.copy(),
+            disturbed=dict(replication.records.disturbed),
         )
 
     def _throughput(self, replication: Replication) -> dict[str, Any]:

@@ -353,7 +353,8 @@ def test_a_replication_that_efs_refuses(folder, command):
 
 
 COLUMNS = {
-    "syncs.csv": "replication,trial,cut,completed,bytes,files,attempts,outcome",
+    "syncs.csv": "replication,trial,cut,completed,bytes,files,attempts,"
+    "setup_s,inventory_s,diff_s,transfer_s,repeated_s,outcome",
     "statuses.csv": "replication,trial,time,from,to,cause",
     "events.csv": "trial,begin,end,kind,target,affected,error",
     "violations.csv": "replication,trial,begin,end,peak_s,disturbances",
@@ -551,9 +552,9 @@ def test_figures_have_units_and_say_what_happened(folder):
         words(f"out/figures/dr-{kind}.svg") for kind in ("age", "lag", "syncs", "pending")
     )
     what = ["opt out us-west-2", "DeleteReplicationConfiguration", "PAUSED", "DELETING", "deleted"]
-    assert {"dr", "time since last sync", "RPO", "15 min", *what} <= set(age)
+    assert {"dr", "time since last sync (age)", "RPO", "15 min", *what} <= set(age)
     assert {"dr", "pending bytes (MiB)", "simulated time (UTC)", *what} <= set(pending)
-    lags = {"time since last sync", "write lag", "write lag by byte"}
+    lags = {"time since last sync (age)", "write lag", "write lag by byte"}
     assert {"share with a longer lag", "0.1 %", "1 min", "RPO 15 min", "objective", *lags} <= set(
         lag
     )

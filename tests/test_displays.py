@@ -167,7 +167,7 @@ def test_trials_show_verdict_and_intervals() -> None:
     assert page.cells[1].startswith(" RPO NOT DECIDED (age at most 15 min for 99.9 %)")
     assert "± (95 %)" in page.cells
     low, high = trials.summary["ci95"]["dr"]["time_since_last_sync_s"]["mean"]
-    at = page.cells.index("time since last sync")
+    at = page.cells.index("time since last sync (age)")
     assert page.cells[at + 2] == f"{(high - low) / 2:.2g} s"
     assert page.cells[-1] == "test, seed 1, 4 trials; quantiles are of all together"
 

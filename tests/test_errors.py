@@ -125,11 +125,12 @@ s.yaml:14:16: file_systems.orders.encrypted: must be true or false
 s.yaml:17:63: file_systems.orders.writes.oltp.arrivals.constant.rate: '4 KiB' is a rate of bytes, not of events such as '40 per s'
 s.yaml:18:16: file_systems.orders.writes.oltp.size.lognormall: unknown key (did you mean 'lognormal'?)
 s.yaml:19:10: file_systems.orders.writes.x: must be a mapping of names to values
+s.yaml:21:9: file_systems.orders.writes."y.z": has a trace as well as arrivals or size; a trace says both
 s.yaml:21:20: file_systems.orders.writes."y.z".arrivals.poison: unknown key (did you mean 'poisson'?)
 s.yaml:22:23: file_systems.orders.writes."y.z".trace.file: no such file
 s.yaml:25:13: replications.dr.source: no file system is named 'oders' (did you mean 'orders'?)
 s.yaml:26:27: replications.dr.destination.region: unknown Region 'us-west-22' (did you mean 'us-west-2'?)
-s.yaml:28:41: replications.second.destination: must be a mapping of names to values
+s.yaml:28:41: replications.second.destination: must be a mapping, such as {region: us-west-2}
 s.yaml:29:19: replications.third.source: file system 'orders' is the source of replication 'second' already; a file system can be part of only one replication configuration
 s.yaml:29:74: replications.third.established: must be true or false
 s.yaml:31:17: events.0.opt_outt: unknown key (did you mean 'opt_out'?)
@@ -231,7 +232,7 @@ ONE_PROBLEM = {
         changed("1 MiB", "!!python/object/apply:os.system [true]"),
         "s.yaml:9:15: file_systems.orders.writes.app.size: !!python/object/apply:os.system: tags",
     ),
-    "tab": (changed("    region", "\tregion"), "s.yaml:5:1: not YAML: "),
+    "tab": (changed("    region", "\tregion"), "s.yaml:5:1: a tab indents"),
     # the parts do not fit
     "no time": (
         changed(

@@ -350,7 +350,7 @@ def test_the_same_bytes_for_every_user(tmp_path):
 
 def test_each_figure_says_what_it_shows(result):
     texts = {drawing.kind: drawing.alt for drawing in drawings(result)}
-    assert "time since last sync over simulated time" in texts["age"]
+    assert "time since last sync (age) over simulated time" in texts["age"]
     summary = result.summary["replications"]["dr"]
     peak = result.age("dr")["age_s"]
     assert summary["time_since_last_sync_s"]["max"] == pytest.approx(peak.max())

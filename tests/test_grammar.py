@@ -74,7 +74,7 @@ events:
   - {at: 16 days, api_error: DescribeFileSystems, code: TooManyRequests, times: 3, region: lab-1, for: 1 h}
   - {at: 20 days, fail: orders}
   - {at: 20 days, fail: dr.destination}
-  - {at: 21 days, call: DeleteReplicationConfiguration, with: {SourceFileSystemId: orders, x: [1, {y: null}]}, region: us-east-1, expect: ok}
+  - {at: 21 days, call: DeleteReplicationConfiguration, with: {SourceFileSystemId: orders, DeletionMode: [1, {y: null}]}, region: us-east-1, expect: ok}
   - {at: 30 days, call: DescribeFileSystems}
 faults:
   wan: {link_outage: eu-south-1->us-east-1, every: {exponential: {mean: 30 days}}, for: {lognormal: {median: 20 min, sigma: 1}}}
@@ -272,7 +272,7 @@ def test_details_of_events(full):
     degraded, error, call = full.events[4], full.events[8], full.events[11]
     assert degraded.factor == 0.1
     assert (error.code, error.times, error.region) == ("TooManyRequests", 3, "lab-1")
-    assert call.parameters == {"SourceFileSystemId": "orders", "x": [1, {"y": None}]}
+    assert call.parameters == {"SourceFileSystemId": "orders", "DeletionMode": [1, {"y": None}]}
     assert (call.region, call.expect) == ("us-east-1", "ok")
     assert (full.faults["api"].times, full.faults["api"].lasts) == (1, None)
 

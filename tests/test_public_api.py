@@ -231,7 +231,8 @@ def test_seed_argument_replaces_the_scenario_s():
 def test_syncs(result):
     table = result.syncs
     assert list(table.columns) == [
-        "replication", "trial", "cut", "completed", "bytes", "files", "attempts", "outcome"
+        "replication", "trial", "cut", "completed", "bytes", "files", "attempts",
+        "setup_s", "inventory_s", "diff_s", "transfer_s", "repeated_s", "outcome",
     ]  # fmt: skip
     assert str(table["cut"].dtype) == str(table["completed"].dtype) == "datetime64[us, UTC]"
     assert {str(table[key].dtype) for key in ("bytes", "files", "attempts")} == {"int64"}
@@ -318,7 +319,7 @@ def test_plot(result):
     from matplotlib import pyplot as plt
 
     axes = result.plot()
-    assert axes.get_ylabel() == "time since last sync"
+    assert axes.get_ylabel() == "time since last sync (age)"
     plots = [result.plot, result.plot_pending, result.plot_lag, result.plot_syncs]
     plots.append(result.plot_risk)
     for plot in plots:
@@ -336,7 +337,8 @@ def test_notebook_display(result, capsys):
     html = result._repr_html_()
     assert html.startswith("<div><p><strong>dr:</strong> RPO MISSED (age at most 1 min 10 s")
     age = result.summary["replications"]["dr"]["time_since_last_sync_s"]
-    assert f'time since last sync</td><td style="text-align: right">{short(age["mean"])}' in html
+    cell = f'<td style="text-align: right">{short(age["mean"])}'
+    assert f"time since last sync (age)</td>{cell}" in html
     assert result.digest in html
     assert repr(result) == "<efssim.Result of 'test', seed 1, 7200 s>"
     assert capsys.readouterr().out == ""
@@ -389,7 +391,7 @@ ALLOWED = {
     "stored": {"columns", "records", "states"},
     "scenario": {"markup", "scenario"},
     "model": {"life", "model", "records", "scenario", "states", "stored"},
-    "closed_forms": {"lag", "closed_forms", "markup", "scenario", "usage"},
+    "closed_forms": {"lag", "closed_forms", "report", "markup", "scenario", "usage"},
     "lag": {"columns", "lag", "records", "stored"},
     "laws": {"records"},
     "conservation": {"laws", "records", "states", "stored"},
@@ -405,10 +407,20 @@ ALLOWED = {
         "study",
         "_version",
     },
-    "result": {"column_types", "columns", "lag", "records", "report", "scenario", "usage"},
+    "result": {
+        "sync_phases",
+        "column_types",
+        "columns",
+        "lag",
+        "records",
+        "report",
+        "scenario",
+        "usage",
+    },
     "aws": {"aws", "metrics", "model", "scenario"},
     "simulate": {
         "acting",
+        "sync_phases",
         "aws",
         "columns",
         "conservation",
@@ -425,12 +437,14 @@ ALLOWED = {
     },
     "life": set(),
     "column_types": set(),
+    "sync_phases": {"columns", "model", "records", "scenario"},
     "progress": set(),
     "errors": set(),
     "usage": {"scenario"},
     "acting": {"model", "scenario"},
     "explorer": {"report", "result", "scenario", "simulate", "usage"},
     "study": {
+        "result",
         "column_types",
         "records",
         "_version",
@@ -438,7 +452,6 @@ ALLOWED = {
         "model",
         "progress",
         "report",
-        "result",
         "scenario",
         "simulate",
         "study",

@@ -75,6 +75,13 @@ if TYPE_CHECKING:
     show_default=True,
     help="Trials of each value in the search; more confirm the answer.",
 )
+@click.option(
+    "--budget",
+    default="5 min",
+    show_default=True,
+    metavar="DURATION",
+    help="Real time after which it ends with what it knows.",
+)
 @study_options
 @handles_errors
 def plan(
@@ -85,6 +92,7 @@ def plan(
     confidence: str,
     replication: str | None,
     trials: int,
+    budget: str,
     seed: int | None,
     workers: int | None,
     overrides: tuple[str, ...],
@@ -99,6 +107,7 @@ def plan(
     """
     from efssim.report.plan_json import plan_json, write_plan
     from efssim.report.plan_text import plan_report
+    from efssim.study.plan import budget_s
     from efssim.study.plan import plan as find
     from efssim.study.space import parse_assignment, range_of, require_key, with_value
 
@@ -117,6 +126,7 @@ def plan(
     for end in between:
         refuse_absurd(with_value(scenario, chosen, end), file, insist=yes)
     check_folder(out, "plan.json", "evaluations.csv")
+    seconds = budget_s(budget)
     with keeping_results(), placing_refusals(file, overrides), study_errors(file):
         found = find(
             scenario,
@@ -129,7 +139,9 @@ def plan(
             trials=trials,
             seed=seed,
             workers=workers,
-            on_progress=_tell_evaluation(chosen) if shows_progress(quiet) else None,
+            budget=seconds,
+            on_begin=None if quiet else lambda: _tell_budget(seconds),
+            on_progress=_tell_evaluation(chosen) if not quiet else None,
         )
         again = reproducing()
         deliver(
@@ -243,12 +255,20 @@ def _tell_combination(done: int, wanted: int) -> None:
     say(f"{done} of {wanted} combinations")
 
 
+def _tell_budget(seconds: float) -> None:
+    from efssim.scenario.quantities import format_duration
+
+    text = format_duration(seconds)
+    say(f"planning for at most {text} (--budget), then with what is known")
+
+
 def _tell_evaluation(vary: Parameter) -> Callable[[Evaluation], None]:
     """Return what shows each evaluation of a plan as it is made."""
 
     def tell(made: Evaluation) -> None:
-        met = "met" if made.met else "missed"
-        shown = f"{vary.text(made.value)}: attainment {made.attainment:.5f}, {met}"
+        from efssim.study.evaluation import said
+
+        shown = f"{vary.text(made.value)}: attainment {made.attainment:.5f}, {said(made)}"
         say(f"{shown} ({made.stage}, {made.trials} trials)")
 
     return tell

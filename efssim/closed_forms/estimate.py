@@ -31,10 +31,10 @@ class Estimate:
         return f"<efssim.Estimate of {self.scenario.name!r}>"
 
     def _repr_html_(self) -> str:
-        """Show the table in Jupyter."""
-        from efssim.markup import page, sentence
+        """Show the verdict and the numbers in the units of people, in Jupyter."""
+        from efssim.report.estimate import estimate_html
 
-        return page(sentence(repr(self)), self.table.to_html(float_format="{:.4g}".format))
+        return estimate_html(self)
 
     @cached_property
     def summary(self) -> dict[str, Any]:

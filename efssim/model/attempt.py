@@ -7,8 +7,10 @@ transfer.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from operator import add
 
 from efssim.model.work import ChangeSet
+from efssim.records import NO_PHASES, Phases
 
 
 @dataclass(slots=True)
@@ -23,6 +25,8 @@ class Attempt:
     fails: bool
     share: float = 1.0
     """Share of the whole transfer that it does until it ends."""
+    phases: tuple[float, float, float] = (0.0, 0.0, 0.0)
+    """Setup, inventory and diff of an attempt that succeeds, before any time passed."""
 
     @property
     def work_s(self) -> float:
@@ -33,6 +37,24 @@ class Attempt:
     def left_s(self) -> float:
         """Time to its end, the backoff included."""
         return self.work_s + self.wait_s
+
+    def spent(self, seconds: float, running: bool) -> Phases:
+        """Return how the next seconds divide into phases, in which it is running or frozen."""
+        if self.fails:
+            return Phases(repeated_s=seconds)
+        left, fixed_s = [], self.fixed_s
+        for phase_s in reversed(self.phases):  # what is left is the end of them
+            left.append(min(phase_s, fixed_s))
+            fixed_s -= left[-1]
+        left.reverse()
+        if not running:
+            met = next((k for k, phase_s in enumerate(left) if phase_s > 0), 3)
+            return Phases._make([seconds * (k == met) for k in range(4)] + [0.0])
+        passed = []
+        for phase_s in left:
+            passed.append(min(phase_s, seconds))
+            seconds -= passed[-1]
+        return Phases._make([*passed, seconds, 0.0])
 
     def pass_time(self, seconds: float) -> None:
         """Let time pass: one phase after the other."""
@@ -56,9 +78,17 @@ class InFlight:
     """The whole transfer at the rate that `attempt` reckons with."""
     failed: int = 0
     """Failed attempts before this one."""
+    phases: Phases = NO_PHASES
+    """How the time up to `since_s` was spent."""
+
+    def phases_at(self, now_s: float, running: bool) -> Phases:
+        """Return how the time up to now was spent, since the last account running or not."""
+        spent = self.attempt.spent(now_s - self.since_s, running)
+        return Phases._make(map(add, self.phases, spent))
 
     def settle(self, now_s: float, running: bool) -> None:
         """Account for the time up to now, in which it was running or not."""
+        self.phases = self.phases_at(now_s, running)
         if running:
             self.attempt.pass_time(now_s - self.since_s)
         self.since_s = now_s

@@ -61,4 +61,5 @@ class Completed:
                 work.source_files,
             )
         )
+        self._records.compared.extend((work.large_file_bytes,))
         self._journal.publish(work.ends, completed_s)

@@ -160,6 +160,8 @@ class SyncProcess:
         change, now = flying.change_set, self._clock.now
         self._replication.replicated(change.cut_s, change.source_bytes, change.source_files)
         attempts = np.array([flying.failed + 1])
+        phases = flying.phases_at(now, running=True)
+        self._replication.records.disturbed[change.cut_s] = phases
         self._completed.add(Work.of(change), np.array([now]), attempts)
         self._in_flight, self._initial = None, False
         self._ordinal += 1

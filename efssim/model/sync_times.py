@@ -54,6 +54,7 @@ class SyncTimes:
 
     def retry(self, flying: InFlight, ordinal: int, now_s: float) -> None:
         """Begin the next attempt of a sync."""
+        flying.phases = flying.phases_at(now_s, running=True)
         flying.failed += 1
         flying.since_s = now_s
         flying.attempt = self._attempt(
@@ -78,14 +79,17 @@ class SyncTimes:
     ) -> Attempt:
         """Return an attempt of a sync whose whole transfer takes `transfer_s`."""
         setup = self._initial_setup if initial else self._setup
-        fixed_s = setup[attempt][ordinal] + self._link.latency_s
+        setup_s = fixed_s = setup[attempt][ordinal] + self._link.latency_s
+        inventory_s = diff_s = 0.0
         # An empty change set pays the setup only.
         if change_set.writes or change_set.bytes or change_set.files:
             inventory_s = change_set.source_files / self._scan_rate
-            fixed_s = fixed_s + inventory_s + change_set.large_file_bytes / self._diff_rate
+            diff_s = change_set.large_file_bytes / self._diff_rate
+            fixed_s = fixed_s + inventory_s + diff_s
         share = self._failing_share(ordinal, attempt) if self._failure_probability else None
         if share is None:
-            return Attempt(fixed_s, transfer_s, 0.0, fails=False)
+            phases = setup_s, inventory_s, diff_s
+            return Attempt(fixed_s, transfer_s, 0.0, fails=False, phases=phases)
         work_s = share * (fixed_s + transfer_s)
         worked_s = min(fixed_s, work_s)
         wait_s = self._backoff_s(ordinal, attempt)

@@ -1,17 +1,37 @@
-"""What stands beside a verdict where it would mislead alone: data overwritten, writes too fast."""
+"""What stands beside a verdict that would mislead alone: writes lost or too fast, rare faults."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from efssim.report.lines import clock, counted
+from efssim.model.draws import Draws
+from efssim.model.strata import placed, strata_of
+from efssim.report.evidence_text import long_text, stratum_name
+from efssim.report.lines import clock, counted, percent
 from efssim.result import Outcome, Result
 from efssim.scenario.quantities import format_byte_rate, format_size
+from efssim.study.long_faults import long_faults
 
 
 def cautions(outcome: Outcome, result: Result) -> list[str]:
     """Return a sentence for each."""
-    return [*_discarded(outcome, result), *_too_fast(outcome, result)]
+    return [*_discarded(outcome, result), *_too_fast(outcome, result), *_of_chance(result)]
+
+
+def _of_chance(result: Result) -> Iterator[str]:
+    """Say which stratum a trial is of, and which faults the end of the run hides part of."""
+    strata = strata_of(result.scenario)
+    if result.trial and len(strata) > 1:
+        at = placed(result.scenario, Draws(result.seed, result.trial), strata).ordinal
+        stratum = strata.every[at]
+        name = stratum_name({"faults": stratum.faults})
+        yield (
+            f"Trial {result.trial} is drawn with {name}, as {percent(stratum.probability)} of all "
+            "runs are."
+        )
+    text = long_text(long_faults(result.scenario))
+    if text:
+        yield text
 
 
 def _discarded(outcome: Outcome, result: Result) -> Iterator[str]:

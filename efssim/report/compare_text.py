@@ -16,6 +16,7 @@ from efssim.report.study_files import Sketch, write_study
 from efssim.report.sweep_text import shown
 from efssim.report.traces import thin_lines, trace_lines
 from efssim.report.trials_text import study_text, verdict_of_trials
+from efssim.scenario.digits import grouped
 
 if TYPE_CHECKING:
     from efssim.study.compare import Comparison
@@ -137,11 +138,11 @@ def change_text(row: dict[Any, Any]) -> str:
         return _points(row)
     if not first:
         return shown(row["measure"], change, signed=True)
-    text = f"{100 * change / abs(first):+.3g} %"
+    text = f"{grouped(100 * change / abs(first), signed=True)} %"
     if math.isnan(row["low"]):
         return text
     low, high = (100 * row[end] / abs(first) for end in ("low", "high"))
-    return f"{text} [{low:+.3g}, {high:+.3g}]"
+    return f"{text} [{grouped(low, signed=True)}, {grouped(high, signed=True)}]"
 
 
 def _points(row: dict[Any, Any]) -> str:

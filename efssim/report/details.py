@@ -11,6 +11,7 @@ from efssim.report.lags import LAGS, lag_table
 from efssim.report.lines import clock, counted, percent, short, wrapped
 from efssim.report.load import load_text
 from efssim.report.overlaps import concerning, longest_overlaps
+from efssim.report.sync_time import sync_time_text
 from efssim.result import Outcome, Result
 from efssim.scenario.quantities import format_duration, format_size
 
@@ -36,6 +37,7 @@ def sentences(name: str, outcome: Outcome, result: Result) -> list[str]:
     found = [
         load_text(result.scenario, outcome.source),
         _syncs(summary),
+        sync_time_text(outcome),
         _writes(summary),
         _initial(outcome, result),
         _statuses(outcome, result),

@@ -79,13 +79,14 @@ def _lags_of_trials(name: str, trials: Trials) -> Iterator[tuple[str, ...]]:
 def plan_html(plan: Plan) -> str:
     """Return the answer, its evidence and the evaluations as HTML."""
     from efssim.report.plan_text import evidence_text, objective_text, verdict_text
+    from efssim.study.evaluation import said
 
     made = sorted(plan.evaluations, key=lambda e: (e.value, e.stage != "search"))
     rows = (
         (
             plan.parameter.text(e.value),
             e.stage,
-            "met" if e.met else "missed" if e.is_protected else "unprotected",
+            said(e),
             percent(e.attainment),
             f"{percent(e.interval.low)} … {percent(e.interval.high)}" * (e.trials > 1),
             f"{e.trials:,}",

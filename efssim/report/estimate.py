@@ -6,11 +6,14 @@ from collections.abc import Callable
 from typing import Any
 
 from efssim.closed_forms import Estimate
+from efssim.markup import page, sentence, table
 from efssim.report.json_text import json_text
 from efssim.report.lines import counted, percent, wrapped
 from efssim.report.parts import joined
+from efssim.report.terms import AGE_NAME
 from efssim.report.traces import thin_lines
 from efssim.scenario import Scenario
+from efssim.scenario.digits import grouped
 from efssim.scenario.quantities import format_byte_rate, format_duration, format_size
 from efssim.scenario.trace_use import trace_qualities
 
@@ -22,7 +25,7 @@ def _share(value: float) -> str:
 
 
 def _rate(value: float) -> str:
-    return f"{value:.4g} per s"
+    return f"{grouped(value, 4)} per s"
 
 
 _ROWS: dict[str, tuple[str, Format]] = {
@@ -36,8 +39,8 @@ _ROWS: dict[str, tuple[str, Format]] = {
     "busiest_utilisation": ("  at the busiest", _share),
     "cycle_s": ("from cut to cut", format_duration),
     "sync_s": ("duration of a sync", format_duration),
-    "age_mean_s": ("mean time since last sync", format_duration),
-    "age_peak_s": ("mean peak of it", format_duration),
+    "age_mean_s": (AGE_NAME, format_duration),
+    "age_peak_s": ("  its mean peak", format_duration),
     "write_lag_mean_s": ("mean write lag", format_duration),
     "attainment": ("time within the target", _share),
     "growth_bytes_per_s": ("growth of pending bytes", format_byte_rate),
@@ -69,6 +72,18 @@ def estimate_report(found: Estimate) -> str:
     if not found.replications:
         parts.append(["This scenario has no replication, so there is no lag to estimate."])
     return joined(parts)
+
+
+def estimate_html(found: Estimate) -> str:
+    """Return verdict, numbers and approximations of each replication as HTML, for a notebook."""
+    parts = [sentence(f"{found.scenario.name}, from closed forms", strong="Estimate of")]
+    for name, numbers in found.replications.items():
+        run = None if found.simulated is None else found.simulated[name]
+        head = ("number", "estimate") if run is None else ("number", "estimate", "simulated", "off")
+        rows = [_cells(key, numbers[key], run) for key in _ROWS if numbers[key] is not None]
+        parts += [sentence(_verdict(numbers, found.scenario), strong=f"{name}:")]
+        parts += [table(head, rows), *map(sentence, numbers["approximations"])]
+    return page(*parts)
 
 
 def _heading(found: Estimate) -> list[str]:
@@ -132,13 +147,21 @@ def _table(numbers: dict[str, Any], run: dict[str, Any] | None) -> list[str]:
 
 
 def _row(key: str, value: float, run: dict[str, Any] | None) -> str:
+    title, *cells = _cells(key, value, run)
+    wide = (f"{cell:>{width}}" for cell, width in zip(cells, (14, 14, 12), strict=False))
+    return f"  {title:<28}{''.join(wide)}".rstrip()
+
+
+def _cells(key: str, value: float, run: dict[str, Any] | None) -> tuple[str, ...]:
+    """Return title and estimate and, beside a run, its number and how far off that is."""
     title, form = _ROWS[key]
-    line = f"  {title:<28}{form(value):>14}"
-    measured = None if run is None else run.get(key)
+    if run is None:
+        return title, form(value)
+    measured = run.get(key)
     if measured is None:
-        return line
-    off = f"{measured / value - 1:+.3%}" if value else ""
-    return f"{line}{form(measured):>14}{off:>12}"
+        return title, form(value), "", ""
+    off = f"{grouped(100 * (measured / value - 1), signed=True)} %" if value else ""
+    return title, form(value), form(measured), off
 
 
 def _catch_ups(numbers: dict[str, Any]) -> list[str]:
@@ -166,6 +189,6 @@ def _caught_up(part: dict[str, Any]) -> str:
 
 def _listed(title: str, sentences: list[str]) -> list[str]:
     lines = [f"  {title}"]
-    for sentence in sentences:
-        lines += wrapped(f"  - {sentence}", indent=4)
+    for one in sentences:
+        lines += wrapped(f"  - {one}", indent=4)
     return lines

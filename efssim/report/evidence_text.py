@@ -9,11 +9,17 @@ from efssim.scenario.quantities import format_duration
 from efssim.study.evidence import Evidence
 from efssim.study.long_faults import LONG, long_faults
 from efssim.study.trials import Trials
+from efssim.study.weighing import Weighing
 
 
 def strata_text(trials: Trials) -> str:
     """Say how trials are shared out over rare faults; nothing where they are not."""
-    strata = trials.weighing.as_json()
+    return strata_sentence(trials.weighing)
+
+
+def strata_sentence(weighing: Weighing) -> str:
+    """Say how trials of these weights are shared out: see `strata_text`."""
+    strata = weighing.as_json()
     if not strata:
         return ""
     listed = "; ".join(

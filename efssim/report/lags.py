@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from efssim.report.lines import short
+from efssim.report.terms import AGE_NAME
 
 LAGS = {
-    "time_since_last_sync_s": "time since last sync",
+    "time_since_last_sync_s": AGE_NAME,
     "write_lag_s": "write lag",
     "write_lag_by_byte_s": "write lag by byte",
     "oldest_pending_s": "oldest pending write",
@@ -21,7 +22,8 @@ def lag_table(columns: Sequence[str], rows: Iterable[tuple[str, Sequence[str]]])
 
 
 def _line(title: str, cells: Sequence[str]) -> str:
-    return f"  {title:<21}" + "".join(f"{cell:>9}" for cell in cells)
+    # Six cells of a short duration, and a line is full.
+    return f"{title:<26}" + "".join(f"{cell:>9}" for cell in cells)
 
 
 def half_width(bounds: Sequence[float] | None) -> str:

@@ -9,6 +9,7 @@ from datetime import timedelta
 from unicodedata import east_asian_width
 
 from efssim.scenario import Scenario
+from efssim.scenario.digits import grouped, plain
 
 WIDTH = 80
 """Columns of a line at most."""
@@ -16,6 +17,10 @@ _SECOND = "\0"
 """Stands for the second column of a wide letter; no text of a scenario has it."""
 _NARROW = 6
 """Columns that a column of a table keeps, even where the table is wider than a line then."""
+_SECONDS_SHORT = 120.0
+"""Shorter durations are in seconds: most ages are, and a tenth of one is told apart."""
+_SHORT = ((60.0, 60, "min"), (24.0, 3600, "h"), (10_000.0, 86_400, "d"))
+"""How far each unit of a short duration goes, its seconds, and its name."""
 _SECONDS_UP_TO = 7200.0
 """Runs up to this long, in seconds, show their times with seconds."""
 
@@ -95,19 +100,34 @@ def counted(count: int, noun: str) -> str:
 
 
 def percent(share: float) -> str:
-    """Return a percentage that never rounds a miss up to 100 %."""
+    """Return a percentage that never rounds a miss up to 100 %, nor what there is down to 0 %."""
+    if 0 < share < 5e-6:
+        return "< 0.001 %"
+    if share > 1e4:
+        return "> 1,000,000 %"
+    if share >= 10:
+        return f"{grouped(100 * share)} %"
     text = f"{100 * share:.3f}".rstrip("0").rstrip(".")
     return "99.999 %" if text == "100" and share < 1 else f"{text} %"
 
 
 def short(seconds: float | None) -> str:
-    """Return a duration in at most 8 characters."""
+    """Return a duration in at most 8 characters, from 2 min on with three significant digits.
+
+    From an hour on its unit is that of the first part in words: 5,700 s are 1.58 h here and 1 h 35
+    min there, and never 95 min.
+    """
     if seconds is None:
         return "-"
-    for limit, unit, name in ((120, 1, "s"), (6000, 60, "min"), (172_800, 3600, "h")):
-        if seconds < limit:
-            return f"{seconds / unit:.1f} {name}"
-    return f"{seconds / 86_400:.1f} d"
+    if 0 < seconds < 0.05:
+        return f"{plain(1000 * seconds)} ms" if seconds >= 0.0005 else "< 1 ms"
+    if round(seconds, 1) < _SECONDS_SHORT:
+        return f"{seconds:.1f} s"
+    for limit, unit, name in _SHORT:
+        number = plain(seconds / unit)
+        if float(number) < limit:
+            return f"{number} {name}"
+    return f"{seconds / 86_400 / 365.25:,.0f} y"
 
 
 def clock(scenario: Scenario, time_s: float, since_s: float | None = None) -> str:

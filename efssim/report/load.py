@@ -8,6 +8,7 @@ from efssim.report.lines import percent
 from efssim.scenario import Scenario
 from efssim.scenario.arrivals import Arrivals
 from efssim.scenario.base import one_of
+from efssim.scenario.digits import grouped
 from efssim.scenario.distributions import Distribution
 from efssim.scenario.quantities import format_duration, format_size
 from efssim.scenario.schema import WriteStream
@@ -31,11 +32,12 @@ def _stream(stream: WriteStream, growth: float) -> str:
 
 def _writes(stream: WriteStream, growth: float) -> str:
     if stream.trace is not None:
-        times = "" if growth == 1 else f" times {growth:.4g}"
+        times = "" if growth == 1 else f" times {grouped(growth, 4)}"
         return f"as in {stream.trace.file.name}{times}"
     assert stream.arrivals is not None
     assert stream.size is not None
-    times = f" times {growth:.4g}" if stream.arrivals.batch is not None and growth != 1 else ""
+    by_bytes = stream.arrivals.batch is not None and growth != 1
+    times = f" times {grouped(growth, 4)}" if by_bytes else ""
     return f"{_arrivals(stream.arrivals, growth)} of {_sizes(stream.size)}{times}"
 
 
@@ -62,7 +64,7 @@ def _arrivals(arrivals: Arrivals, growth: float) -> str:
 def _rate(per_s: float) -> str:
     """Return a rate of writes in the shortest unit in which it is at least 1."""
     unit, seconds = next((u for u in _UNITS if per_s * u[1] >= 0.9995), _UNITS[-1])
-    number = f"{per_s * seconds:,.4g}" if per_s * seconds < 1000 else f"{per_s * seconds:,.0f}"
+    number = grouped(per_s * seconds, 4)
     return f"{number} write{'s' * (number != '1')}/{unit}"
 
 

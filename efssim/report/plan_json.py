@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +12,7 @@ from efssim.report.manifest import parameters
 from efssim.report.plan_text import answer_text
 from efssim.report.study_files import Sketch, write_study
 from efssim.study.evaluation import Evaluation
+from efssim.study.long_faults import long_faults
 
 if TYPE_CHECKING:
     from efssim.study.plan import Plan
@@ -53,6 +55,11 @@ def plan_summary(plan: Plan) -> dict[str, Any]:
         },
         "outcome": plan.outcome,
         "partial": plan.partial,
+        "out_of_time": plan.out_of_time,
+        "budget_s": plan.budget_s,
+        "candidate": None if plan.candidate is None else asdict(plan.candidate),
+        "strata": plan.evaluations[-1].losses.weighing.as_json(),
+        "long_faults": list(long_faults(plan.scenario)),
         "answer": _answer(plan, quantity.unit),
         "text": answer_text(plan),
         "windows": plan.windows,
@@ -78,6 +85,8 @@ def _evaluation(made: Evaluation) -> dict[str, Any]:
         "confidence": made.confidence,
         "trials": made.trials,
         "met": made.met,
+        "holds": made.holds,
+        "more_trials": made.more_trials,
         "unprotected_s": made.unprotected_s,
         "stage": made.stage,
         "seed": made.seed,

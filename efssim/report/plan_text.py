@@ -6,11 +6,14 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from efssim.report.assumptions import assumed_parameters
+from efssim.report.evidence_text import long_text, strata_sentence
 from efssim.report.lines import command_lines, counted, percent, short, wrapped
 from efssim.report.parts import joined
 from efssim.report.traces import thin_lines, trace_lines
 from efssim.result import Outcome
 from efssim.scenario.quantities import format_duration
+from efssim.study.evaluation import said
+from efssim.study.long_faults import long_faults
 
 if TYPE_CHECKING:
     from efssim.study.evaluation import Evaluation
@@ -28,6 +31,8 @@ def plan_report(plan: Plan, command: str) -> str:
         thin_lines(plan.traces),
         wrapped(verdict_text(plan), indent=2),
         wrapped(evidence_text(plan), indent=2),
+        wrapped(strata_and_length(plan), indent=2),
+        wrapped(limits_text(plan), indent=2),
         _what_if(plan),
         _curve(plan),
         wrapped(_assumed(plan), indent=2),
@@ -45,20 +50,36 @@ def answer_text(plan: Plan) -> str:
     """Return the answer in one sentence."""
     name, text = plan.parameter.path, plan.parameter.text
     low, high = (text(end) for end in plan.between)
-    if plan.outcome == "undecided":
-        made = counted(len(plan.evaluations), "evaluation")
-        tried = f"in the search it met the objective {_sets(plan)}" if plan.holds_on else ""
-        known = tried or "no value tried has met the objective so far"
-        return f"no answer about {name} after {made}; {known}, and nothing is confirmed"
+    meets = _meets(plan)
     if plan.outcome == "always":
-        return f"every value of {name} from {low} to {high} meets the objective"
+        return f"every value of {name} from {low} to {high} {meets}"
     if plan.outcome == "never":
-        return f"no value of {name} from {low} to {high} meets the objective"
+        if plan.shows_none:
+            return f"no value of {name} from {low} to {high} meets the objective"
+        return f"no value of {name} from {low} to {high} was shown to meet the objective"
+    if plan.outcome == "undecided":
+        return f"no value of {name} from {low} to {high} was shown to meet the objective so far"
     if plan.answer is None:
         return f"{name} has no single limit: it meets the objective {_sets(plan)}"
     bound = "at least" if plan.direction == "smallest" else "at most"
     holds, fails = text(plan.answer.holds_at), text(plan.answer.fails_at)
-    return f"{name} of {bound} {holds} meets the objective, and {fails} does not"
+    return f"{name} of {bound} {holds} {meets}, and {fails} {_fails(plan)}"
+
+
+def _meets(plan: Plan) -> str:
+    """Return what a value that was found does: of an objective of 100 % no trials are a proof."""
+    if plan.random and plan.objective.attainment == 1:
+        return "had no violation"
+    return "meets the objective"
+
+
+def _fails(plan: Plan) -> str:
+    """Return what the neighbour of the answer does, by what is known of it."""
+    assert plan.answer is not None
+    about = [made for made in plan.evaluations if made.value == plan.answer.fails_at]
+    if any(made.met is False for made in about):
+        return "does not" if _meets(plan) == "meets the objective" else "had some"
+    return "was not shown to"
 
 
 def _sets(plan: Plan) -> str:
@@ -97,10 +118,9 @@ def evidence_text(plan: Plan) -> str:
         return f"{text} {unprotected_text(plan)}".rstrip()
     last = plan.evaluations[-1]
     sure = percent(plan.objective.confidence)
-    if plan.outcome == "undecided":
-        return f"{made} of up to {counted(max(e.trials for e in plan.evaluations), 'trial')}."
-    if plan.outcome == "never":
-        return f"{made} of {counted(last.trials, 'trial')} at most.{_undecided(plan)}"
+    if plan.outcome in ("never", "undecided"):
+        most = max(each.trials for each in plan.evaluations)
+        return f"{made} of {counted(most, 'trial')} at most.{_undecided(plan)}"
     if plan.outcome == "not_monotone":
         return f"{made} on the same {counted(last.trials, 'trial')}."
     if plan.windows is not None:
@@ -122,13 +142,42 @@ def evidence_text(plan: Plan) -> str:
 
 def _undecided(plan: Plan) -> str:
     """Say so where trials are what is lacking, and not attainment."""
+    text = ""
+    if plan.candidate is not None:
+        value = plan.parameter.text(plan.candidate.value)
+        text = f" {value} reaches the objective in the sample, which is not enough to show it."
+        if plan.candidate.more_trials:
+            text += f" About {counted(plan.candidate.more_trials, 'more trial')} would."
+        return text
     best = max(plan.evaluations, key=lambda made: made.attainment)
     if not best.is_protected:
         return f" {unprotected_text(plan)}"
     if best.attainment < plan.objective.attainment:
-        return ""
+        return text
     where, mean = plan.parameter.text(best.value), percent(best.attainment)
-    return f" At {where} the mean is {mean}, but with so few trials it may as well be chance."
+    return f"{text} At {where} the mean is {mean}, which is not enough to show it."
+
+
+def limits_text(plan: Plan) -> str:
+    """Say what cannot be had, and what the budget of time cut off."""
+    text = (
+        "EFS's replication rate can be neither bought nor set. What helps is to write less, or at "
+        "other times, in batches that end before they are cut, or to several file systems."
+    )
+    if plan.out_of_time and plan.budget_s is not None:
+        what = "the table of other objectives" if plan.outcome != "undecided" else "it was decided"
+        cut = f"The budget of {format_duration(plan.budget_s)} was spent before {what}"
+        if plan.outcome != "undecided":
+            cut += " was made"
+        return f"{cut}; --budget gives it more. {text}"
+    return text
+
+
+def strata_and_length(plan: Plan) -> str:
+    """Say how trials are shared out over rare faults, and which faults the end of a run cuts."""
+    weighing = plan.evaluations[-1].losses.weighing
+    parts = strata_sentence(weighing), long_text(long_faults(plan.scenario))
+    return " ".join(part for part in parts if part)
 
 
 def unprotected_text(plan: Plan) -> str:
@@ -163,7 +212,7 @@ def _what_if_row(plan: Plan, row: WhatIf) -> str:
     assert row.above_s_per_month is not None
     sign = "≥" if plan.direction == "smallest" else "≤"
     needs = f"{sign} {plan.parameter.text(row.value)}{'*' * row.confirmed}"
-    above = f"{row.above_s_per_month / 60:,.1f} min"
+    above = short(row.above_s_per_month)
     return (
         f"  {percent(row.attainment):<11}{needs:>16}{row.violations_per_month:>14,.1f}"
         f"{above:>15}{short(row.peak_s):>12}"
@@ -183,7 +232,7 @@ def _curve(plan: Plan) -> list[str]:
 def _curve_row(plan: Plan, made: Evaluation) -> str:
     low, high = (percent(end).removesuffix(" %") for end in made.interval)
     bounds = f"{low} … {high} %" if made.trials > 1 else ""
-    met = "met" if made.met else "missed" if made.is_protected else "unprotected"
+    met = said(made)
     fresh = ", fresh" if made.stage == "confirmation" else ""
     return (
         f"  {plan.parameter.text(made.value):<16}{percent(made.attainment):>11}{bounds:>22}"

@@ -9,6 +9,7 @@ from efssim.report.compare_shares import SHARES
 from efssim.report.lines import aligned, command_lines, counted, percent, short, wrapped
 from efssim.report.parts import joined
 from efssim.report.traces import thin_lines, trace_lines
+from efssim.scenario.digits import grouped
 from efssim.scenario.quantities import format_size
 
 if TYPE_CHECKING:
@@ -50,7 +51,7 @@ def shown(measure: str, value: float | None, *, signed: bool = False) -> str:
         return f"{sign}{short(number)}"
     if "bytes" in measure and name != "open_at_end_writes":
         return f"{sign}{format_size(number)}"
-    return f"{sign}{number:,.4g}"
+    return f"{sign}{grouped(number, 4)}"
 
 
 def _grid(sweep: Sweep, measure: str, name: str) -> list[str]:

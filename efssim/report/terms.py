@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+AGE_NAME = "time since last sync (age)"
+"""The name of the age in every table, figure and heading; in sentences it is the age."""
+
 
 class Term(NamedTuple):
     """A term with its definition."""
@@ -14,7 +17,7 @@ class Term(NamedTuple):
 
 TERMS: dict[str, Term] = {
     "age": Term(
-        "time since last sync",
+        AGE_NAME,
         "Now minus LastReplicatedTimestamp, called age for short. CloudWatch shows it as "
         "TimeSinceLastSync. It rises one second per second, also when nobody writes, and falls "
         "when a sync completes. Weighted by time and integrated exactly, never sampled.",

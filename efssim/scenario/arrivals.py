@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import count
 from typing import Annotated, Any, Self
 
 from pydantic import Field, field_validator, model_validator
 
-from efssim.scenario.base import Model, one_of
+from efssim.scenario.base import Found, Model, one_of
 from efssim.scenario.distributions import Distribution
+from efssim.scenario.quantities import parse_duration
 from efssim.scenario.types import Count, Duration, EventRate, Factor, PositiveDuration
 from efssim.scenario.volume_rate import ByRate
+from efssim.scenario.written import parsed
 from efssim.scenario.zones import time_zone
 
 _DAY_S = 86_400.0
@@ -99,11 +101,12 @@ class Batch(Model):
             raise ValueError(f"'{text}' is not a time of day such as \"02:00\"")
         return text
 
-    @model_validator(mode="after")
-    def _no_overlap(self) -> Self:
-        if self.over > self.every:
-            raise ValueError("over is longer than every, so jobs would overlap")
-        return self
+    @classmethod
+    def misfits(cls, data: Mapping[str, Any]) -> Iterator[Found]:
+        yield from super().misfits(data)
+        over, every = (parsed(parse_duration, data.get(key)) for key in ("over", "every"))
+        if over is not None and every is not None and over > every > 0:
+            yield (), "over is longer than every, so jobs would overlap"
 
     def first_after(self, start: datetime) -> float:
         """Return when the first job begins, in seconds after `start`."""

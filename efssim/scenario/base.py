@@ -21,6 +21,7 @@ from pydantic_core import CoreSchema, ErrorDetails, InitErrorDetails, PydanticCu
 from efssim.scenario.descriptions import field_descriptions
 from efssim.scenario.document import Path as Place
 from efssim.scenario.document import suggest
+from efssim.scenario.quoting import cut
 
 T = TypeVar("T")
 
@@ -83,7 +84,7 @@ class Model(BaseModel, metaclass=_Listed):
     def _report_all(cls, data: Any, handler: ModelWrapValidatorHandler[Self]) -> Self:
         # A plain "before" validator that raises would hide the problems of the other keys.
         if cls.bare is not None and isinstance(data, str | int | float):
-            raise ValueError(f"must be a mapping, such as {{{cls.bare}: {data}}}")
+            raise ValueError(f"must be a mapping, such as {{{cls.bare}: {cut(data)}}}")
         if not isinstance(data, Mapping):
             return handler(data)
         grammar = cls.grammar()
@@ -156,7 +157,9 @@ def collect(title: str, problems: list[InitErrorDetails], validate: Callable[[],
             if not (line["type"] == "missing" and line["loc"] in told)
         ]
     if problems:
-        raise ValidationError.from_exception_data(title, problems)
+        # A check that was made of the keys alone may be made again of the whole.
+        unique = {(line.get("loc"), str(line["type"])): line for line in problems}
+        raise ValidationError.from_exception_data(title, list(unique.values()))
     return result
 
 

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from efssim.markup import folded, page, sentence, table
 from efssim.scenario.base import one_of
+from efssim.scenario.digits import grouped
 from efssim.scenario.distributions import Distribution
 from efssim.scenario.events import Disturbance
 from efssim.scenario.provenance import format_preset, resolved
@@ -71,7 +72,7 @@ def _writes(stream: WriteStream) -> str:
     assert stream.arrivals is not None
     assert stream.size is not None
     kind = one_of(stream.arrivals).replace("_", "/")
-    rate = f"{mean_rate(stream.arrivals) * stream.growth:.4g} per s"
+    rate = f"{grouped(mean_rate(stream.arrivals) * stream.growth, 4)} per s"
     return f"{kind}, {rate} of {_varying(stream.size, format_size)}"
 
 

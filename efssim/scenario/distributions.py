@@ -7,6 +7,8 @@ Each distribution knows how to draw and knows its own mean and mean square, so t
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator, Mapping
+from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, Generic, Self, TypeVar
 
@@ -16,6 +18,7 @@ from pydantic import (
     Field,
     GetJsonSchemaHandler,
     TypeAdapter,
+    ValidationError,
     ValidationInfo,
     field_validator,
     model_validator,
@@ -23,7 +26,7 @@ from pydantic import (
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
-from efssim.scenario.base import Model, one_of
+from efssim.scenario.base import Found, Model, one_of
 from efssim.scenario.files import read_regular
 from efssim.scenario.quoting import cut
 
@@ -44,6 +47,20 @@ class OfQuantity(Model, Generic[Q]):
         if cls.__pydantic_generic_metadata__["parameters"]:
             return None
         return super().model_rebuild(**options)
+
+    @classmethod
+    def read(cls, value: object) -> float | None:
+        """Return a value as the quantity of the class; None where it is none, or absent."""
+        quantity = cls.__pydantic_generic_metadata__["args"][0]
+        try:
+            return None if value is None else _number(_adapter(quantity).validate_python(value))
+        except ValidationError:
+            return None
+
+
+@cache  # one for each quantity, as making it takes long
+def _adapter(quantity: Any) -> TypeAdapter[Any]:
+    return TypeAdapter(quantity)
 
 
 class Exponential(OfQuantity[Q]):
@@ -142,11 +159,12 @@ class Uniform(OfQuantity[Q]):
     high: Q
     """Largest value."""
 
-    @model_validator(mode="after")
-    def _ordered(self) -> Self:
-        if _number(self.low) > _number(self.high):
-            raise ValueError("low is above high")
-        return self
+    @classmethod
+    def misfits(cls, data: Mapping[str, Any]) -> Iterator[Found]:
+        yield from super().misfits(data)
+        low, high = (cls.read(data.get(key)) for key in ("low", "high"))
+        if low is not None and high is not None and low > high:
+            yield (), "low is above high"
 
     def sample(self, generator: np.random.Generator, n: int) -> Floats:
         low, high = _number(self.low), _number(self.high)
@@ -178,11 +196,12 @@ class Pareto(OfQuantity[Q]):
     max: Q
     """Largest value."""
 
-    @model_validator(mode="after")
-    def _ordered(self) -> Self:
-        if not 0 < _number(self.min) < _number(self.max):
-            raise ValueError("min must be above 0 and below max")
-        return self
+    @classmethod
+    def misfits(cls, data: Mapping[str, Any]) -> Iterator[Found]:
+        yield from super().misfits(data)
+        least, most = (cls.read(data.get(key)) for key in ("min", "max"))
+        if least is not None and most is not None and not 0 < least < most:
+            yield (), "min must be above 0 and below max"
 
     def sample(self, generator: np.random.Generator, n: int) -> Floats:
         low = _number(self.min)
@@ -247,7 +266,7 @@ class Empirical(OfQuantity[Q]):
             return np.array([_number(value) for value in self.values], dtype=np.float64)
         assert self.file is not None
         quantity = type(self).__pydantic_generic_metadata__["args"][0]
-        return _read_values(self.file, TypeAdapter(quantity))
+        return _read_values(self.file, _adapter(quantity))
 
     def sample(self, generator: np.random.Generator, n: int) -> Floats:
         numbers = self.numbers()

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from efssim.scenario.digits import about
 from efssim.scenario.distributions import Distribution
 from efssim.scenario.schema import Fault, Scenario, Sync
 from efssim.scenario.volume import BYTES_MAX, WRITES_MAX, expected_volume
@@ -37,12 +38,12 @@ def refusals(scenario: Scenario) -> Iterator[Refusal]:
     """Yield why a run of a scenario would have no end, or cannot be counted."""
     written = expected_volume(scenario)
     if written.bytes > BYTES_MAX:
-        text = f"about {written.bytes:.2g} bytes are expected, more than can be counted"
+        text = f"about {about(written.bytes)} bytes are expected, more than can be counted"
         yield Refusal(text, insisting_helps=False)
     counts = [("writes", written.writes, WRITES_MAX), *_counts(scenario)]
     for what, expected, most in counts:
         if expected > most:
-            text = f"about {expected:.2g} {what} are expected"
+            text = f"about {about(expected)} {what} are expected"
             yield Refusal(f"{text}; --yes runs it all the same", insisting_helps=True)
 
 

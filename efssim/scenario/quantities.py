@@ -17,6 +17,8 @@ from decimal import Context, Decimal
 from numbers import Integral, Real
 from typing import NamedTuple, NoReturn
 
+from efssim.scenario.digits import plain
+
 MAX_WHOLE = 2**63 - 1
 """Largest size (bytes) and count: they end up in arrays of 64-bit integers."""
 
@@ -214,7 +216,7 @@ def parse_datetime(value: object) -> datetime:
 
 def format_duration(seconds: float) -> str:
     """Return seconds (finite, at least 0) for people, in at most two parts: `1 h 30 min`."""
-    short = f"{seconds:.3g}"
+    short = plain(seconds)
     if float(short) < 60:
         return f"{short} s"
     if round(seconds) < 3600:
@@ -232,7 +234,7 @@ def format_size(size: float) -> str:
         # Rounded before the comparison, or 1023.9 KiB would read 1024 KiB.
         if round(number) < 1024 or prefix == "Ei":
             break
-    digits = f"{number:.3g}" if number < 99.95 else f"{number:.0f}"
+    digits = plain(number) if number < 99.95 else f"{number:.0f}"
     return f"{digits} {prefix}B"
 
 

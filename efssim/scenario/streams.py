@@ -12,6 +12,7 @@ from efssim.scenario.arrivals import Arrivals
 from efssim.scenario.base import Found, Model
 from efssim.scenario.distributions import Distribution, beside_scenario
 from efssim.scenario.largest import LARGEST_FILE_BYTES
+from efssim.scenario.quantities import parse_fraction, parse_size
 from efssim.scenario.quoting import quoted
 from efssim.scenario.trace import Trace, read_trace
 from efssim.scenario.trace_spec import TraceSpec
@@ -25,6 +26,7 @@ from efssim.scenario.types import (
     PositiveSize,
     Size,
 )
+from efssim.scenario.written import mapping, parsed
 
 if TYPE_CHECKING:
     from efssim.scenario.schema import Scenario
@@ -141,11 +143,12 @@ class HotSet(Model):
     share: Fraction = 1.0
     """Share of the stream's writes that are hot, by count."""
 
-    @model_validator(mode="after")
-    def _has_a_block(self) -> Self:
-        if self.size < self.block:
-            raise ValueError("size is below that of one block")
-        return self
+    @classmethod
+    def misfits(cls, data: Mapping[str, Any]) -> Iterator[Found]:
+        yield from super().misfits(data)
+        size, block = (parsed(parse_size, data.get(key)) for key in ("size", "block"))
+        if size is not None and block is not None and 0 < size < block:
+            yield (), "size is below that of one block"
 
 
 class InFile(Model):
@@ -192,13 +195,21 @@ class WriteStream(Model):
             return self.new_bytes
         return 1.0 if self.in_file is None else 0.0
 
-    @model_validator(mode="after")
-    def _complete(self) -> Self:
-        if self.trace is not None and (self.arrivals is not None or self.size is not None):
-            raise ValueError("has a trace as well as arrivals or size; a trace says both")
-        if self.trace is None and (self.arrivals is None or self.size is None):
-            raise ValueError("needs arrivals and size, or a trace")
-        return self
+    @classmethod
+    def misfits(cls, data: Mapping[str, Any]) -> Iterator[Found]:
+        yield from super().misfits(data)
+        if "trace" in data and {"arrivals", "size"} & set(data):
+            yield (), "has a trace as well as arrivals or size; a trace says both"
+        if "trace" not in data and not {"arrivals", "size"} <= set(data):
+            yield (), "needs arrivals and size, or a trace"
+        hot, whole = (
+            parsed(parse_size, mapping(data, key).get("size")) for key in ("hot_set", "in_file")
+        )
+        if hot is not None and whole is not None and hot > whole > 0:
+            yield (), "hot_set is larger than the file that it lies in"
+        new_files = parsed(parse_fraction, data.get("new_files"))
+        if "in_file" in data and new_files is not None and new_files > 0:
+            yield (), "new_files: a stream with in_file writes into one file"
 
     @model_validator(mode="after")
     def _rate_of_volume(self) -> Self:
@@ -206,18 +217,6 @@ class WriteStream(Model):
             return self
         made = self.arrivals.with_size(self.size.expected())
         return self if made is self.arrivals else self.model_copy(update={"arrivals": made})
-
-    @model_validator(mode="after")
-    def _hot_set_in_file(self) -> Self:
-        if self.hot_set and self.in_file and self.hot_set.size > self.in_file.size:
-            raise ValueError("hot_set is larger than the file that it lies in")
-        return self
-
-    @model_validator(mode="after")
-    def _new_files_outside(self) -> Self:
-        if self.new_files and self.in_file is not None:
-            raise ValueError("new_files: a stream with in_file writes into one file")
-        return self
 
     @field_validator("size")
     @classmethod

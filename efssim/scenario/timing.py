@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cache
-from typing import Annotated, ClassVar, Self
+from typing import Annotated, Any, ClassVar, Self
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, Field, ValidationError, model_validator
 
 from efssim.scenario import bounds
-from efssim.scenario.base import Model
+from efssim.scenario.base import Found, Model, plain_message
 from efssim.scenario.bounds import within
 from efssim.scenario.distributions import Distribution
 from efssim.scenario.presets import CONTROL_PRESETS, SYNC_PRESETS, PresetName, PresetValue
@@ -43,10 +43,8 @@ def _always(duration_s: float) -> Distribution[Duration]:
     return Distribution[Duration].model_construct(constant=duration_s)
 
 
-class Sync(Tuned):
-    """Parameters of the sync process. What is not set comes from the preset."""
-
-    bare = "interval"
+class Cycle(Tuned):
+    """What decides when the next sync begins."""
 
     presets = SYNC_PRESETS
 
@@ -56,6 +54,25 @@ class Sync(Tuned):
     """Least time from a completion to the next cut."""
     setup: Distribution[Duration] | None = None
     """Fixed time of a sync."""
+
+    @model_validator(mode="after")
+    def _time_passes(self) -> Self:
+        varying = self.draw("gap"), self.draw("setup")
+        if self.number("interval") == 0 and all(part.always_zero() for part in varying):
+            raise ValueError("interval, gap and setup are all zero, so no time can pass")
+        return self
+
+    def number(self, key: str) -> float:
+        """Return a parameter that does not vary: seconds, bytes/s, files/s or a probability."""
+        value = getattr(self, key)
+        return self.preset_value(key).value if value is None else float(value)
+
+
+class Sync(Cycle):
+    """Parameters of the sync process. What is not set comes from the preset."""
+
+    bare = "interval"
+
     throughput: ByteRate | None = None
     """Bytes transferred per second; `none` lifts the limit."""
     file_rate: Limit | None = None
@@ -71,17 +88,17 @@ class Sync(Tuned):
     backoff_max: Duration | None = None
     """Upper bound of that wait."""
 
-    @model_validator(mode="after")
-    def _time_passes(self) -> Self:
-        varying = self.draw("gap"), self.draw("setup")
-        if self.number("interval") == 0 and all(part.always_zero() for part in varying):
-            raise ValueError("interval, gap and setup are all zero, so no time can pass")
-        return self
-
-    def number(self, key: str) -> float:
-        """Return a parameter that does not vary: seconds, bytes/s, files/s or a probability."""
-        value = getattr(self, key)
-        return self.preset_value(key).value if value is None else float(value)
+    @classmethod
+    def misfits(cls, data: Mapping[str, Any]) -> Iterator[Found]:
+        yield from super().misfits(data)
+        # Alone, so that a malformed throughput does not hide that no time can pass.
+        deciding = {key: data[key] for key in Cycle.grammar() if data.get(key) is not None}
+        try:
+            Cycle.model_validate(deciding)
+        except ValidationError as error:
+            for line in error.errors():
+                if not line["loc"]:
+                    yield (), plain_message(line)
 
 
 class Control(Tuned):

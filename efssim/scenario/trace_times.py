@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from statistics import median_low
 from typing import NamedTuple
 
+from efssim.errors import EfssimError
 from efssim.scenario.quoting import cut
 
 Number = int | float
@@ -88,12 +89,15 @@ class Cell(NamedTuple):
     value: Number
 
 
-class TimesError(ValueError):
+class TimesError(EfssimError, ValueError):
     """Times that cannot be told; `line` is where, None for the file as a whole."""
 
     def __init__(self, line: int | None, message: str) -> None:
-        super().__init__(message)
-        self.line = line
+        super().__init__(line, message)  # all that it takes to be pickled
+        self.line, self.message = line, message
+
+    def __str__(self) -> str:
+        return self.message
 
 
 def number_of(text: str) -> Number:

@@ -37,8 +37,8 @@ Assumed: that stake is the best where few numbers are above 0, which is what an 
 is about; so without any loss it takes ln(1 / (0.8 alpha)) / -ln(objective) numbers to show it.
 """
 _LEAST = 2.0**-60
-_ROUNDS = 60
-"""Halvings of the interval that holds a bound: to the last bit of a float."""
+_ROUNDS = 44
+"""Halvings of the interval that holds a bound: to 6e-14."""
 
 
 class Bounds(NamedTuple):

@@ -1,25 +1,30 @@
 """Confirming an answer on sample paths that the search has not seen.
 
 The search picks a value because its sample looks good, so that sample flatters it. A confirmation
-has a seed of its own. If one fails, the next value is tried with another seed. Look k may err with
-probability alpha / 2^k, so all looks together err with at most alpha (Bonferroni; the levels are
-alpha spending as in sequential trials), whatever the shape of the curve and however the value was
-picked: what is picked depends on earlier seeds only.
+has a seed of its own, and bounds that hold at every number of trials, so it goes on until they
+decide. If one fails, the next value is tried with another seed. Look k may err with probability
+alpha / 2^k, so all looks together err with at most alpha (Bonferroni; the levels are alpha spending
+as in sequential trials), whatever the shape of the curve and however the value was picked: what is
+picked depends on earlier seeds only.
 """
 
 from __future__ import annotations
 
 import hashlib
+import math
 from collections.abc import Callable
 
 from efssim.study.evaluation import Evaluation
+from efssim.study.evidence import without_loss
 from efssim.study.search import Bracket, Outcome
 
 TIMES = 4
-"""Trials of the first confirmation, in trials of a search evaluation; each further one doubles."""
+"""Trials of a confirmation's first look, in trials of a search evaluation."""
+MOST = 10
+"""Trials at one value at most, in what a claim without any loss takes; then the next is tried."""
 
-Confirm = Callable[[int, int, float], Evaluation]
-"""Evaluates a value (its ordinal) at look k, with the largest loss of a trial known so far."""
+Confirm = Callable[[int, int], Evaluation]
+"""Evaluates a value (its ordinal) at look k."""
 
 
 def search_confidence(confidence: float) -> float:
@@ -35,13 +40,15 @@ def look_confidence(confidence: float, look: int) -> float:
     return 1 - (1 - confidence) * 0.5**look
 
 
-def look_trials(trials: int, look: int) -> int:
-    """Return how many trials look 1, 2, … has, for those of an evaluation in the search.
+def next_trials(made: Evaluation, objective: float) -> int | None:
+    """Return with how many trials to look again at a value; None: another value is the better bet.
 
-    They double: the value is right in all likelihood, and more trials say so where a step of one
-    value would not.
+    A tenth more than it seems to take, as that may as well be short.
     """
-    return TIMES * trials << (look - 1)
+    if made.met is not None or made.more_trials is None or made.attainment < objective:
+        return None
+    wanted = math.ceil(1.1 * (made.trials + made.more_trials))
+    return wanted if wanted <= MOST * without_loss(objective, 1 - made.confidence) else None
 
 
 def fresh_seed(seed: int, look: int) -> int:
@@ -50,21 +57,21 @@ def fresh_seed(seed: int, look: int) -> int:
     return int.from_bytes(digest[:4], "big")
 
 
-def confirmed(bracket: Bracket, ask: Confirm, top: int, seen: float) -> Bracket:
+def confirmed(bracket: Bracket, ask: Confirm, top: int) -> Bracket:
     """Return the first value from `bracket.holds` on that is confirmed, next to the one before.
 
     `top` is the last ordinal of the ladder. The step is one value, and doubles from the fourth
-    failure on; a value at the better end that fails ends it with `never`.
+    failure on; a value at the better end that fails ends it with `never`, or `undecided` where
+    trials are what is lacking.
     """
     assert bracket.holds is not None
     upwards = 1 if bracket.direction == "smallest" else -1
     end = top if upwards == 1 else 0
     fails, holds, look = bracket.fails, bracket.holds, 1
-    while not (judged := ask(holds, look, seen)).met:
+    while not (judged := ask(holds, look)).met:
         if holds == end:
-            return Bracket("never", bracket.direction)
+            outcome: Outcome = "undecided" if judged.met is None else "never"
+            return Bracket(outcome, bracket.direction, fails, holds)
         step = min(2 ** max(0, look - 3), abs(end - holds))
         fails, holds, look = holds, holds + upwards * step, look + 1
-        seen = max(seen, judged.losses.worst())
-    outcome: Outcome = "always" if fails is None else "found"
-    return Bracket(outcome, bracket.direction, fails, holds)
+    return Bracket("always" if fails is None else "found", bracket.direction, fails, holds)

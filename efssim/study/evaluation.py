@@ -9,9 +9,11 @@ from typing import Literal
 
 import numpy as np
 
+from efssim.study.evidence import ROUNDING, judgement
 from efssim.study.intervals import Interval, student_t
 from efssim.study.protected import most_unprotected_s, protected
 from efssim.study.trials import Trials
+from efssim.study.weighing import Weighing
 
 MONTH_S = 30 * 86_400.0
 
@@ -23,10 +25,13 @@ class Losses:
     """The share of time above the target in each trial, by replication; 1 where no age exists."""
 
     by_replication: dict[str, tuple[float, ...]]
+    strata: tuple[int, ...]
+    """Of the trials, in their order."""
+    weighing: Weighing
 
     def mean(self) -> float:
         """Return the mean of the replication that is worst."""
-        return max(math.fsum(part) / len(part) for part in self.by_replication.values())
+        return max(self.weighing.mean(part, self.strata) for part in self.by_replication.values())
 
     def worst(self) -> float:
         """Return the largest of any trial."""
@@ -36,22 +41,33 @@ class Losses:
         """Whether no trial had a violation."""
         return self.worst() == 0
 
-    def interval(self, confidence: float, seen: float = 0.0) -> Interval:
-        """Return a one-sided bound on each side of the mean: see `bounded`."""
-        parts = [bounded(part, confidence, seen) for part in self.by_replication.values()]
-        return Interval(max(part.low for part in parts), max(part.high for part in parts))
+    def likely_at_most(self, confidence: float) -> float:
+        """Return what the mean seems to be at most: see `likely_at_most`."""
+        parts = self.by_replication.values()
+        return max(likely_at_most(part, self.strata, self.weighing, confidence) for part in parts)
 
     def above(self, other: Losses, confidence: float) -> bool:
-        """Whether the losses are larger than others of the same trials, pair by pair."""
+        """Whether the losses are larger than others of the same trials, pair by pair.
+
+        Where rare faults differ there are no pairs, and nothing is claimed.
+        """
+        if self.weighing != other.weighing:
+            return False
         return any(
-            larger_in_pairs(part, other.by_replication[name], confidence)
+            larger_in_pairs(
+                part, other.by_replication[name], self.strata, self.weighing, confidence
+            )
             for name, part in self.by_replication.items()
         )
 
 
 def losses_of(trials: Trials, replications: Sequence[str]) -> Losses:
     """Return the losses of trials; a trial without a defined age has lost all of its time."""
-    return Losses({name: tuple(_losses(trials, name)) for name in replications})
+    return Losses(
+        {name: tuple(_losses(trials, name)) for name in replications},
+        tuple(trial.stratum for trial in trials.trials),
+        trials.weighing,
+    )
 
 
 def _losses(trials: Trials, name: str) -> list[float]:
@@ -59,35 +75,42 @@ def _losses(trials: Trials, name: str) -> list[float]:
     return [1.0 if attained is None else 1.0 - attained for attained in parts]
 
 
-def bounded(losses: Sequence[float], confidence: float, seen: float = 0.0) -> Interval:
-    """Return one-sided bounds of the mean of independent losses, each of that confidence.
+def likely_at_most(
+    losses: Sequence[float], strata: Sequence[int], weighing: Weighing, confidence: float
+) -> float:
+    """Return what the mean of independent losses seems to be at most; it proves nothing.
 
-    Student's t bound of the sample and one trial more, as bad as the worst of them or as `seen`.
-    The sample alone overrates a value at which few trials lose anything: without any loss its
-    variance is 0, although as much as -ln(1 - confidence) / n of all trials may lose. With the one
-    trial more, the bound for n trials of which k lose the same is that of Clopper and Pearson
-    (Biometrika 26, 1934) but for some per cent: 2.65 against 3.00 losses for k = 0, 10.1 against
-    10.5 for k = 5 (n large, 95 %). A single value is its own bound: nothing varies.
+    Student's t bound of the sample and, in each stratum, one trial more, as bad as the worst of it:
+    good enough to choose which value to confirm. A single value is its own bound.
     """
-    n = len(losses)
-    if n == 1:
-        return Interval(losses[0], losses[0])
-    more = [*losses, max(seen, max(losses))]
-    mean, deviation = math.fsum(more) / (n + 1), float(np.std(more, ddof=1))
-    half = student_t(2 * confidence - 1, n) * deviation / math.sqrt(n + 1)
-    plain = math.fsum(losses) / n
-    return Interval(max(0.0, plain - half), min(1.0, max(plain, mean + half)))
+    if len(losses) == 1:
+        return losses[0]
+    means, variances = [], []
+    for k, probability in enumerate(weighing.design.probabilities):
+        part = [loss for loss, at in zip(losses, strata, strict=True) if at == k]
+        more = [*part, max(part, default=1.0)]
+        spread = float(np.std(more, ddof=1)) if len(more) > 1 else 0.0
+        means.append(probability * math.fsum(more) / len(more))
+        variances.append((probability * spread) ** 2 / len(more))
+    half = student_t(2 * confidence - 1, len(losses)) * math.sqrt(math.fsum(variances))
+    plain = weighing.mean(losses, strata)
+    return min(1.0, max(plain, math.fsum(means) + half))
 
 
-def larger_in_pairs(left: Sequence[float], right: Sequence[float], confidence: float) -> bool:
+def larger_in_pairs(
+    left: Sequence[float],
+    right: Sequence[float],
+    strata: Sequence[int],
+    weighing: Weighing,
+    confidence: float,
+) -> bool:
     """Whether the mean of `left` is above that of `right`, of the same trials: paired t test."""
     pairs = [a - b for a, b in zip(left, right, strict=True)]
-    n = len(pairs)
-    mean = math.fsum(pairs) / n
-    if n == 1 or mean <= 0:
+    mean = weighing.mean(pairs, strata)
+    if len(pairs) == 1 or mean <= 0:
         return mean > 0
-    half = student_t(2 * confidence - 1, n - 1) * float(np.std(pairs, ddof=1)) / math.sqrt(n)
-    return mean > half
+    interval = weighing.interval(pairs, strata, 2 * confidence - 1)
+    return interval is not None and interval.low > 0
 
 
 @dataclass(frozen=True)
@@ -99,7 +122,13 @@ class Evaluation:
     losses: Losses
     interval: Interval
     """Of mean attainment: a one-sided bound of `confidence` on each side."""
-    met: bool
+    met: bool | None
+    """Whether that shows the objective to be met; None: it shows neither. Of 100 %: whether no
+    trial has a violation."""
+    holds: bool
+    """What the search takes it for: whether the sample makes it likely that it is met."""
+    more_trials: int | None
+    """About how many more it takes to show that it is met or not; None where none do."""
     stage: Stage
     seed: int
     trials: int
@@ -129,6 +158,15 @@ class Evaluation:
         return reached and self.is_protected
 
 
+def said(made: Evaluation) -> str:
+    """Return what an evaluation shows of the objective, in a word or two."""
+    if not made.is_protected:
+        return "unprotected"
+    if made.met is not None:
+        return "met" if made.met else "missed"
+    return "reached, not shown" if made.holds else "not shown"
+
+
 def evaluated(
     value: float,
     trials: Trials,
@@ -136,23 +174,31 @@ def evaluated(
     objective: float,
     confidence: float,
     stage: Stage,
-    seen: float = 0.0,
 ) -> Evaluation:
     """Judge trials at one value: met if mean attainment is at least the objective, surely.
 
-    `seen` is the largest loss of a trial that is known from elsewhere. An objective of 100 % is met
-    if no trial has a violation. Nothing is met where there is no recovery point for a time.
+    By the judge of `run` (`efssim.study.evidence`). An objective of 100 % is met if no trial has a
+    violation. Nothing is met where there is no recovery point for a time.
     """
     losses = losses_of(trials, replications)
-    loss = losses.interval(confidence, seen)
-    interval = Interval(1.0 - loss.high, 1.0 - loss.low)
-    met = losses.none() if objective == 1 else interval.low >= objective
+    found = [
+        judgement(trials.trials, name, trials.design, objective, confidence)
+        for name in replications
+    ]
+    interval = Interval(min(each.low for each in found), min(each.high for each in found))
+    met = _all_met([each.met for each in found])
+    holds = 1.0 - losses.likely_at_most(confidence) >= objective - ROUNDING
+    if objective == 1:
+        met = holds = losses.none()
     is_protected = all(protected(trials.trials, name, trials.weighing) for name in replications)
+    met = met if is_protected else False
     return Evaluation(
         value=value,
         losses=losses,
         interval=interval,
-        met=met and is_protected,
+        met=met,
+        holds=holds if met is None else met,
+        more_trials=_most([each.more_trials for each in found]) if met is None else 0,
         stage=stage,
         seed=trials.seed,
         trials=len(trials),
@@ -165,14 +211,28 @@ def evaluated(
     )
 
 
+def _all_met(parts: list[bool | None]) -> bool | None:
+    if False in parts:
+        return False
+    return None if None in parts else True
+
+
+def _most(parts: list[int | None]) -> int | None:
+    known = [part for part in parts if part is not None]
+    return max(known) if len(known) == len(parts) else None
+
+
 def _per_month(trials: Trials, replications: Sequence[str], key: str) -> float:
     """Return the mean of an RPO number per 30 days, of the replication that has most."""
     seconds = trials.trials[0].summary["window"]["seconds"]
-    totals = [
-        math.fsum(trial.summary["replications"][name]["rpo"][key] for trial in trials.trials)
+    strata = [trial.stratum for trial in trials.trials]
+    means = [
+        trials.weighing.mean(
+            [trial.summary["replications"][name]["rpo"][key] for trial in trials.trials], strata
+        )
         for name in replications
     ]
-    return max(totals) / len(trials) * MONTH_S / seconds if seconds else 0.0
+    return max(means) * MONTH_S / seconds if seconds else 0.0
 
 
 def _peak(trials: Trials, replications: Sequence[str]) -> float | None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from functools import cache
 from typing import NamedTuple
 
 from efssim.study.bounds import Units
@@ -22,7 +23,7 @@ LEAST = 10
 """Trials below which no estimate of how many more it takes is worth anything."""
 _MOST = 1e5
 """Times the trials that there are beyond which more are no advice."""
-_ROUNDING = 1e-12
+ROUNDING = 1e-12
 """Attainments are sums and quotients; one that misses an objective by this reaches it."""
 
 
@@ -46,40 +47,62 @@ class Evidence(NamedTuple):
 
 
 def evidence(trials: Sequence[Trial], replication: str, design: Design) -> Evidence:
-    """Return what trials say about a replication's objective.
+    """Return what trials say about a replication's objective, as its summary has it.
 
     To be met a trial without a defined age counts as lost; to be missed it does not count.
     """
     parts = [trial.summary["replications"].get(replication) for trial in trials]
     objective: float = next(part["rpo"]["objective"] for part in parts if part is not None)
+    return judgement(trials, replication, design, objective, CONFIDENCE)
+
+
+def judgement(
+    trials: Sequence[Trial], replication: str, design: Design, objective: float, confidence: float
+) -> Evidence:
+    """Return what trials say about an objective with a confidence: see `evidence`."""
+    strict, mild = samples(trials, replication, design)
+    met, low, high = judged(strict, mild, objective, confidence)
+    alpha = 1 - confidence
+    more = 0 if met is not None else _more(strict, mild, len(trials), objective, alpha)
+    needed = _needed(objective, strict, alpha)
+    return Evidence(met, mild.count, needed, more, mild.parts[0].unit, low, high)
+
+
+def samples(trials: Sequence[Trial], replication: str, design: Design) -> tuple[Sample, Sample]:
+    """Return a sample in which trials without a defined age are lost, and one without them."""
     strict = sample_of(trials, replication, design, undefined_is_lost=True)
-    mild = sample_of(trials, replication, design, undefined_is_lost=False)
-    alpha = 1 - CONFIDENCE
+    return strict, sample_of(trials, replication, design, undefined_is_lost=False)
+
+
+def judged(
+    strict: Sample, mild: Sample, objective: float, confidence: float
+) -> tuple[bool | None, float, float]:
+    """Return whether mean attainment reaches an objective, and what it is at least and at most."""
+    alpha = 1 - confidence
     low, high = 1.0 - strict.high(alpha), 1.0 - mild.low(alpha)
     met = verdict(low, high, objective) if mild.count else None
     if met is True and objective >= 1 and not strict.is_exact:
         met = None
-    more = 0 if met is not None else _more(strict, mild, len(trials), objective)
-    needed = _needed(objective, strict)
-    return Evidence(met, mild.count, needed, more, mild.parts[0].unit, low, high)
+    return met, low, high
 
 
 def verdict(low: float, high: float, objective: float) -> bool | None:
     """Return whether bounds of attainment show that an objective is met; None: neither."""
-    if low >= objective - _ROUNDING:
+    if low >= objective - ROUNDING:
         return True
-    return False if high < objective - _ROUNDING else None
+    return False if high < objective - ROUNDING else None
 
 
-def _needed(objective: float, sample: Sample) -> int | None:
+def _needed(objective: float, sample: Sample, alpha: float) -> int | None:
     """Return how many units of one kind a claim takes if none of them loses anything."""
     if sample.is_exact:
         return 1
     if objective >= 1:
         return None
-    return without_loss(objective, (1 - CONFIDENCE) / sample.uncertain) if objective > 0 else 1
+    return without_loss(objective, alpha / sample.uncertain) if objective > 0 else 1
 
 
+@cache
 def without_loss(objective: float, alpha: float) -> int:
     """Return how many units without any loss show an objective between 0 and 1."""
 
@@ -95,13 +118,12 @@ def without_loss(objective: float, alpha: float) -> int:
     return high
 
 
-def _more(strict: Sample, mild: Sample, trials: int, objective: float) -> int | None:
+def _more(strict: Sample, mild: Sample, trials: int, objective: float, alpha: float) -> int | None:
     """Return how many more trials would decide, if they are as those so far; None: not known."""
     if not mild.count:
         return None
 
     def decides(times: float) -> bool:
-        alpha = 1 - CONFIDENCE
         if 1.0 - mild.mean() < objective:
             return 1.0 - mild.low(alpha, times) < objective
         return objective < 1 and 1.0 - strict.high(alpha, times) >= objective

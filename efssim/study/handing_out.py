@@ -7,6 +7,7 @@ from concurrent.futures import BrokenExecutor, Future
 from queue import Empty, SimpleQueue
 
 from efssim.errors import EfssimError
+from efssim.study.deadline import Deadline, OutOfTimeError
 from efssim.study.executors import Workers
 from efssim.study.interrupts import Interrupts
 from efssim.study.part import Job, Part, run_part
@@ -30,8 +31,15 @@ class WorkersDiedError(EfssimError, BrokenExecutor):
 class HandingOut:
     """The parts that are under way."""
 
-    def __init__(self, job: Job, workers: Workers, interrupts: Interrupts) -> None:
+    def __init__(
+        self,
+        job: Job,
+        workers: Workers,
+        interrupts: Interrupts,
+        deadline: Deadline | None = None,
+    ) -> None:
         self._job, self._workers, self._interrupts = job, workers, interrupts
+        self._deadline = deadline or Deadline()
         self._running: dict[Future[Part], tuple[Numbers, int]] = {}
         # What is done, and None at Ctrl-C: the one queue that a handler of signals may put into.
         self._done: SimpleQueue[Future[Part] | None] = SimpleQueue()
@@ -40,8 +48,9 @@ class HandingOut:
     def results(self, missing: list[int]) -> Iterator[Part]:
         """Yield parts with the missing trials as they are complete.
 
-        Raise KeyboardInterrupt at Ctrl-C, after yielding what was complete by then, and
-        WorkersDiedError; what a trial raises comes out of here as well.
+        Raise KeyboardInterrupt at Ctrl-C, after yielding what was complete by then,
+        WorkersDiedError, and OutOfTimeError at the deadline; what a trial raises comes out of here
+        as well.
         """
         try:
             with self._interrupts.waking(lambda: self._done.put(None)):
@@ -57,10 +66,14 @@ class HandingOut:
                 yield from self._complete_by_now()
             raise
 
-    def close(self) -> None:
-        """Give up what is under way."""
+    def cancel(self) -> None:
+        """Give up what has not begun, and keep the workers."""
         for future in self._running:
             future.cancel()
+
+    def close(self) -> None:
+        """Give up what is under way."""
+        self.cancel()
         self._workers.close(at_once=any(not future.done() for future in self._running))
 
     def _parts(self, missing: list[int]) -> Iterator[Numbers]:
@@ -82,6 +95,7 @@ class HandingOut:
         future.add_done_callback(self._done.put)
 
     def _next(self) -> Iterator[Part]:
+        self._deadline.check()
         done = self._waited_for()
         self._interrupts.check()
         dead: list[tuple[Numbers, int]] = []
@@ -97,8 +111,14 @@ class HandingOut:
         self._begin_again(dead)
 
     def _waited_for(self) -> list[Future[Part]]:
-        """Wait until something is done or Ctrl-C comes, and return all that is done."""
-        found = [self._done.get()]
+        """Wait until something is done or Ctrl-C comes, and return all that is done.
+
+        Raise OutOfTimeError where neither comes before the deadline.
+        """
+        try:
+            found = [self._done.get(timeout=self._deadline.left_s)]
+        except Empty:
+            raise OutOfTimeError from None
         while True:
             try:
                 found.append(self._done.get_nowait())

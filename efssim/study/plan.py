@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor
@@ -17,19 +18,22 @@ from efssim.scenario.document import Position
 from efssim.scenario.trace_quality import TraceQuality
 from efssim.scenario.trace_use import trace_qualities
 from efssim.study.confirm import (
+    MOST,
+    TIMES,
     confirmed,
     fresh_seed,
     look_confidence,
-    look_trials,
+    next_trials,
     search_confidence,
 )
+from efssim.study.deadline import OutOfTimeError
 from efssim.study.errors import StudyError
-from efssim.study.evaluation import Evaluation, evaluated
+from efssim.study.evaluation import Evaluation, evaluated, said
 from efssim.study.facts import is_random
 from efssim.study.interrupts import Interrupts, ctrl_c
 from efssim.study.intervals import CONFIDENCE
 from efssim.study.ladder import ladder
-from efssim.study.quantity import FRACTION
+from efssim.study.quantity import DURATION, FRACTION
 from efssim.study.search import BUDGET, Bracket, Direction, Outcome, Search
 from efssim.study.shared import Runner, runner
 from efssim.study.space import Parameter, bounds, parameter, require_key, with_value
@@ -74,6 +78,15 @@ class Answer:
     """Meets it, confirmed on fresh seeds; at most 2 % away."""
 
 
+@dataclass(frozen=True)
+class Candidate:
+    """A value that seems to meet the objective, which was not shown."""
+
+    value: float
+    more_trials: int | None
+    """About how many more trials would show it; None if that is not known."""
+
+
 @dataclass(frozen=True, repr=False)
 class Plan:
     """What a plan found, and the evidence for it. Values are in SI units."""
@@ -94,6 +107,12 @@ class Plan:
     """What other objectives would need."""
     random: bool
     """Whether trials differ at all."""
+    budget_s: float | None = None
+    """Seconds of real time that it could take; None: as long as it took."""
+    out_of_time: bool = False
+    """Whether the budget was spent before it had an answer, or its what-if table."""
+    candidate: Candidate | None = None
+    """What it would have gone on with, unless it has an answer."""
     partial: bool = False
     """Whether Ctrl-C came before it was complete; without its answer it is `undecided`."""
 
@@ -123,8 +142,8 @@ class Plan:
 
     @property
     def holds_on(self) -> list[tuple[float, float]]:
-        """First and last value of each run of neighbouring tried values that meet the objective."""
-        latest = {made.value: made.met for made in self.evaluations}
+        """First and last value of each run of neighbouring tried values that seem to meet it."""
+        latest = {made.value: made.holds for made in self.evaluations}
         runs: list[tuple[float, float]] = []
         before = False
         for value, met in sorted(latest.items()):
@@ -132,6 +151,13 @@ class Plan:
                 runs[-1:] = [(runs[-1][0], value)] if before else [*runs[-1:], (value, value)]
             before = met
         return runs
+
+    @property
+    def shows_none(self) -> bool:
+        """Whether no value meets the objective, for sure: the better end of the range does not."""
+        end = self.between[self.direction == "smallest"]
+        about_end = [made.met for made in self.evaluations if made.value == end]
+        return self.outcome == "never" and False in about_end
 
     @property
     def windows(self) -> dict[str, float] | None:
@@ -142,9 +168,12 @@ class Plan:
         """
         if self.objective.attainment < 1 or self.outcome not in ("found", "always"):
             return None
-        n = self.evaluations[-1].trials
+        last = self.evaluations[-1]
+        n = last.trials
         seconds = max(0.0, self.scenario.duration - self.scenario.warm_up)
         share = (1 - self.objective.confidence) ** (1 / n) if self.random else 1.0
+        if not last.losses.weighing.is_plain:  # the bound of what is lost if each loses everything
+            share = max(0.0, last.interval.low)
         return {"independent": n, "seconds": seconds, "share": share}
 
     @cached_property
@@ -169,7 +198,8 @@ class Plan:
                 "attainment": [e.attainment for e in self.evaluations],
                 "low": [e.interval.low for e in self.evaluations],
                 "high": [e.interval.high for e in self.evaluations],
-                "met": [e.met for e in self.evaluations],
+                "met": pd.array([e.met for e in self.evaluations], dtype="boolean"),
+                "holds": [e.holds for e in self.evaluations],
                 "violations_per_month": [e.violations_per_month for e in self.evaluations],
                 "above_s_per_month": [e.above_s_per_month for e in self.evaluations],
                 "peak_s": [e.peak_s for e in self.evaluations],
@@ -214,6 +244,8 @@ def plan(
     seed: int | None = None,
     executor: Executor | None = None,
     workers: int | None = None,
+    budget: object = None,
+    on_begin: Callable[[], None] | None = None,
     on_progress: Progress | None = None,
     progress: bool = False,
 ) -> Plan:
@@ -225,8 +257,11 @@ def plan(
     scenario without random draws takes one trial; otherwise `trials` in each evaluation of the
     search, four times as many or more to confirm. `shares` are those of the what-if table, besides
     that of the objective; none at all if it is empty. `executor`, `workers`: as for `run_trials`.
-    `on_progress` is told each evaluation; `progress` shows the last one as they are made. Ctrl-C
-    returns what is known by then, marked as `partial`; KeyboardInterrupt before the first.
+    `budget`, a duration of real time, ends it with what it knows by then; without one it takes as
+    long as it takes.
+    `on_begin` is called before the first trial, when all is checked; `on_progress` is told each
+    evaluation; `progress` shows the last one as they are made. Ctrl-C returns what is known by
+    then, marked as `partial`; KeyboardInterrupt before the first.
 
     Raise ScenarioError for a path or value that does not fit the scenario, StudyError (a
     ValueError) for fewer than 10 trials and an unknown replication, and what `run_trials` raises.
@@ -249,11 +284,14 @@ def plan(
     if trials < _LEAST:
         raise StudyError(f"a plan needs at least {_LEAST} trials")
     shown = _shown(chosen) if progress else None
+    seconds = None if budget is None else budget_s(budget)
+    if on_begin is not None:
+        on_begin()
     with (
         ctrl_c() as interrupts,
         interrupts.held(),
         told(on_progress, shown) as tell,
-        runner(executor, workers) as made,
+        runner(executor, workers, seconds) as made,
     ):
         study = _Study(base, chosen, ends, goal, trials, made, seed, tell)
         return study.plan(shares, interrupts)
@@ -265,9 +303,18 @@ def _shown(vary: Parameter) -> Iterator[Progress]:
     with bar_of_evaluations(sys.stderr) as show:
 
         def tell(made: Evaluation) -> None:
-            show(f"{vary.text(made.value)} {'meets' if made.met else 'misses'} the objective")
+            show(f"{vary.text(made.value)}: {said(made)}")
 
         yield tell
+
+
+def budget_s(value: object) -> float:
+    """Return the seconds of a budget of time; raise ScenarioError for one of none."""
+    at = Parameter("budget", (), DURATION, Position("--budget", 1, 1))
+    seconds = float(at.value(value))
+    if not seconds > 0:
+        raise at.problem("a budget is longer than 0 s")
+    return seconds
 
 
 def with_objective(scenario: Scenario, rpo: object, attainment: object) -> Scenario:
@@ -330,17 +377,28 @@ class _Study:
         self._trials = trials if self._random else 1
         self._ladder = ladder(*between, vary.quantity)
         self._made: dict[tuple[int, int], Evaluation] = {}
+        self._asked: int | None = None  # what is being confirmed
+        self._is_late = False
 
     def plan(self, shares: Sequence[float], interrupts: Interrupts) -> Plan:
-        """Search, confirm, and look what other objectives would need; Ctrl-C ends it before."""
+        """Search, confirm, and look what other objectives would need, as far as there is time.
+
+        Ctrl-C ends it before.
+        """
         bracket: Bracket | None = None
+        evaluations: tuple[Evaluation, ...] = ()
         rows: tuple[WhatIf, ...] = ()
         partial = True
         try:
-            bracket = self._searched()
-            if shares and bracket.outcome != "not_monotone":
+            bracket = self._bracket()
+            if bracket.outcome == "never":
+                self._show_miss(bracket)
+            evaluations = tuple(self._made.values())
+            if shares and bracket.outcome not in ("not_monotone", "undecided"):
                 rows = self._what_if(bracket, shares)
             partial = False
+        except OutOfTimeError:
+            self._is_late, partial = True, False
         except KeyboardInterrupt:
             if interrupts.stops_at_once or not self._made:
                 raise
@@ -353,21 +411,56 @@ class _Study:
             direction=None if bracket is None else bracket.direction,
             outcome="undecided" if bracket is None else bracket.outcome,
             answer=None if bracket is None else self._answer(bracket),
-            evaluations=tuple(self._made.values()),
+            evaluations=evaluations or tuple(self._made.values()),
             what_if=rows,
             random=self._random,
+            budget_s=self._runner.deadline.seconds,
+            out_of_time=self._is_late,
+            candidate=None if bracket is None else self._candidate(bracket),
             partial=partial,
         )
 
-    def _searched(self) -> Bracket:
-        """Return the bracket of the answer, confirmed where trials differ."""
+    def _bracket(self) -> Bracket:
+        """Return what search and confirmation find in the time that there is."""
         sure = search_confidence(self._objective.confidence)
         budget = BUDGET - _CONFIRMATIONS * self._random
-        bracket = Search(self._at, len(self._ladder), sure, budget).run()
-        if self._random and bracket.outcome in ("found", "always"):
-            seen = 0.0 if bracket.fails is None else self._at(bracket.fails).losses.worst()
-            return confirmed(bracket, self._confirm, len(self._ladder) - 1, seen)
+        search = Search(self._at, len(self._ladder), sure, budget)
+        bracket = Bracket("undecided", "smallest")
+        try:
+            bracket = search.run()
+            if self._random and bracket.outcome in ("found", "always"):
+                return confirmed(bracket, self._confirm, len(self._ladder) - 1)
+        except OutOfTimeError:
+            self._is_late = True
+            if not self._made:
+                raise self._vary.problem(
+                    "the budget of time is over before the first value was tried; give a longer "
+                    "--budget, fewer --trials or a shorter duration"
+                ) from None
+            return Bracket("undecided", bracket.direction, bracket.fails, self._asked)
         return bracket
+
+    def _show_miss(self, bracket: Bracket) -> None:
+        """Take as many trials at the better end as show that it misses the objective, if few do."""
+        end = len(self._ladder) - 1 if bracket.direction == "smallest" else 0
+        made = self._at(end)
+        if made.met is not None or made.more_trials is None:
+            return
+        wanted = math.ceil(1.1 * (made.trials + made.more_trials))
+        if wanted <= MOST * TIMES * self._trials:
+            try:
+                self._evaluate(end, 1, wanted, look_confidence(self._objective.confidence, 1))
+            except OutOfTimeError:
+                self._is_late = True
+
+    def _candidate(self, bracket: Bracket) -> Candidate | None:
+        if bracket.outcome != "undecided" or bracket.holds is None:
+            return None
+        looks = [key for key in self._made if key[0] == bracket.holds]
+        if not looks:
+            return None
+        made = self._made[max(looks, key=lambda key: key[1])]
+        return Candidate(made.value, made.more_trials)
 
     def _answer(self, bracket: Bracket) -> Answer | None:
         if bracket.outcome != "found":
@@ -387,32 +480,39 @@ class _Study:
 
     def _at(self, ordinal: int) -> Evaluation:
         """Evaluate a value on the sample paths of the search."""
-        sure = search_confidence(self._objective.confidence)
-        return self._evaluate(ordinal, 0, self._trials, sure, 0.0)
+        if (ordinal, 0) not in self._made:
+            sure = search_confidence(self._objective.confidence)
+            self._evaluate(ordinal, 0, self._trials, sure)
+        return self._made[ordinal, 0]
 
-    def _confirm(self, ordinal: int, look: int, seen: float) -> Evaluation:
-        """Evaluate a value on the fresh sample paths of a look."""
+    def _confirm(self, ordinal: int, look: int) -> Evaluation:
+        """Evaluate a value on the fresh sample paths of a look, until they decide or cannot."""
+        self._asked = ordinal
         sure = look_confidence(self._objective.confidence, look)
-        return self._evaluate(ordinal, look, look_trials(self._trials, look), sure, seen)
+        wanted: int | None = TIMES * self._trials
+        while wanted is not None:
+            begin_s, count = self._runner.deadline.passed_s, wanted
+            made = self._evaluate(ordinal, look, count, sure)
+            wanted = next_trials(made, self._objective.attainment)
+            each_s = (self._runner.deadline.passed_s - begin_s) / count
+            if wanted is not None and not self._runner.deadline.allows(wanted * each_s):
+                raise OutOfTimeError
+        return self._made[ordinal, look]
 
-    def _evaluate(
-        self, ordinal: int, look: int, trials: int, sure: float, seen: float
-    ) -> Evaluation:
-        key = ordinal, look
-        if key not in self._made:
-            value = self._ladder[ordinal]
-            self._made[key] = evaluated(
-                value,
-                self._run(value, trials, fresh_seed(self._seed, look) if look else self._seed),
-                self._objective.replications,
-                self._objective.attainment,
-                sure,
-                "confirmation" if look else "search",
-                seen,
-            )
-            if self._tell is not None:
-                self._tell(self._made[key])
-        return self._made[key]
+    def _evaluate(self, ordinal: int, look: int, trials: int, sure: float) -> Evaluation:
+        value = self._ladder[ordinal]
+        made = evaluated(
+            value,
+            self._run(value, trials, fresh_seed(self._seed, look) if look else self._seed),
+            self._objective.replications,
+            self._objective.attainment,
+            sure,
+            "confirmation" if look else "search",
+        )
+        self._made[ordinal, look] = made
+        if self._tell is not None:
+            self._tell(made)
+        return made
 
     def _run(self, value: float, trials: int, seed: int) -> Trials:
         return self._runner.run(with_value(self._scenario, self._vary, value), trials, seed)

@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 from fractions import Fraction
 
+from efssim.errors import ArgumentError
 from efssim.study.bounds import Units
 from efssim.study.intervals import CONFIDENCE, Estimate, Interval
 from efssim.study.weighing import Weighing
@@ -20,7 +21,7 @@ def weighted_quantile(
     means of zeros and ones. Raise ValueError unless 0 < p < 1.
     """
     if not 0 < p < 1:
-        raise ValueError(f"a quantile is of a share between 0 and 1, not {p:g}")
+        raise ArgumentError(f"a quantile is of a share between 0 and 1, not {p:g}")
     if not values:
         return Estimate(None, None)
     pairs = sorted(zip(values, strata, strict=True))

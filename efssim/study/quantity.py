@@ -13,6 +13,7 @@ from pydantic.fields import FieldInfo
 
 from efssim.scenario import Scenario, bounds
 from efssim.scenario.bounds import Bounds
+from efssim.scenario.digits import plain
 from efssim.scenario.distributions import Distribution
 from efssim.scenario.document import Path
 from efssim.scenario.quantities import (
@@ -67,7 +68,7 @@ class Quantity:
 
     def _precise(self, value: float) -> str:
         size, name = [unit for unit in self.units if unit[0] <= max(value, self.units[0][0])][-1]
-        return f"{value / size:.5g} {name}".rstrip()
+        return f"{plain(value / size, 5)} {name}".rstrip()
 
 
 def _binary(suffix: str) -> tuple[tuple[float, str], ...]:
@@ -86,7 +87,7 @@ def _number(value: object) -> float:
 
 
 def _percent(share: float) -> str:
-    return f"{100 * share:.4g} %"
+    return f"{plain(100 * share, 4)} %"
 
 
 def _per_s(rate: float) -> str:
@@ -95,7 +96,7 @@ def _per_s(rate: float) -> str:
 
 def _digits(number: float) -> str:
     """Return five digits or more, without an exponent where that can be read."""
-    return f"{number:.0f}" if 1e4 <= number < 1e15 else f"{number:.5g}"
+    return plain(number, 5)
 
 
 _TIMES = ((1.0, "s"), (60.0, "min"), (3600.0, "h"), (86_400.0, "days"))

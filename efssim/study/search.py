@@ -82,7 +82,7 @@ class Search:
         direction = self._direction()
         # From the end that is to be better, as long as values meet the objective.
         tried = sorted(self._tried, reverse=direction == "smallest")
-        met = [self._tried[ordinal].met for ordinal in tried]
+        met = [self._tried[ordinal].holds for ordinal in tried]
         run = met.index(False) if False in met else len(met)
         if any(self._is_reversal(tried, run, k) for k in range(run + 1, len(tried)) if met[k]):
             return Bracket("not_monotone", direction)
@@ -94,14 +94,14 @@ class Search:
 
     def _is_reversal(self, tried: list[int], run: int, met: int) -> bool:
         """Whether a value that meets the objective loses less than one nearer the better end."""
-        better = [self._tried[k] for k in tried[run:met] if not self._tried[k].met]
+        better = [self._tried[k] for k in tried[run:met] if not self._tried[k].holds]
         losses = self._tried[tried[met]].losses
         return any(part.losses.above(losses, self._confidence) for part in better)
 
     def _direction(self) -> Direction:
         low, high = self._tried[0], self._tried[self._count - 1]
-        if low.met != high.met:
-            return "smallest" if high.met else "largest"
+        if low.holds != high.holds:
+            return "smallest" if high.holds else "largest"
         # Where neither loses anything, the higher peak shows which is worse.
         worse_high = (high.losses.mean(), high.peak_s or 0.0) > (
             low.losses.mean(),

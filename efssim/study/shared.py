@@ -2,39 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from concurrent.futures import Executor, Future
+from collections.abc import Iterator
+from concurrent.futures import Executor
 from contextlib import contextmanager
-from typing import Any
 
 from efssim.scenario import Scenario
-from efssim.study.executors import SerialExecutor, Workers
-from efssim.study.trials import Trials, run_trials
-
-
-class _Lent(Executor):
-    """Workers as an executor, which keeps them when a call is done with it."""
-
-    def __init__(self, workers: Workers) -> None:
-        self._workers = workers
-
-    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
-        """Submit a call."""
-        assert not kwargs, "trials are handed out by position"
-        return self._workers.submit(fn, *args)
+from efssim.study.deadline import Deadline, OutOfTimeError
+from efssim.study.executors import Workers
+from efssim.study.trials import Trials, run_by
 
 
 class Runner:
-    """Runs trials of scenarios on the same workers."""
+    """Runs trials of scenarios on the same workers, until a deadline."""
 
-    def __init__(self, workers: Workers) -> None:
-        self._workers, self._count, self._lent = workers, workers.count, _Lent(workers)
+    def __init__(self, workers: Workers, deadline: Deadline) -> None:
+        self._workers, self.deadline = workers, deadline
 
     def run(self, scenario: Scenario, trials: int, seed: int) -> Trials:
-        """Run trials; raise KeyboardInterrupt if they were interrupted, else what they raise."""
+        """Run trials; raise KeyboardInterrupt if they were interrupted, else what they raise.
+
+        OutOfTimeError at the deadline, which ends what is under way.
+        """
+        self.deadline.check()
         # A single one is not worth a process.
-        executor = SerialExecutor() if trials == 1 else self._lent
-        done = run_trials(scenario, trials, seed=seed, executor=executor, workers=self._count)
+        workers = Workers(workers=1) if trials == 1 else self._workers
+        try:
+            done = run_by(self.deadline, scenario, trials, seed=seed, workers=workers)
+        except OutOfTimeError:
+            self._workers.close(at_once=True)
+            raise
         if done.partial:
             raise KeyboardInterrupt
         return done
@@ -45,11 +41,13 @@ class Runner:
 
 
 @contextmanager
-def runner(executor: Executor | None, workers: int | None) -> Iterator[Runner]:
-    """Open workers as `run_trials` does, for as long as they are needed."""
+def runner(
+    executor: Executor | None, workers: int | None, seconds: float | None = None
+) -> Iterator[Runner]:
+    """Open workers as `run_trials` does, for as long as they are needed, or so many seconds."""
     made = Workers(executor, workers)
     try:
-        yield Runner(made)
+        yield Runner(made, Deadline(seconds))
     except BaseException:  # nobody waits for what is under way
         made.close(at_once=True)
         raise

@@ -18,6 +18,7 @@ from efssim.progress import bar_of_trials, told
 from efssim.scenario import Scenario
 from efssim.scenario.trace_quality import TraceQuality
 from efssim.scenario.trace_use import trace_qualities
+from efssim.study.deadline import Deadline
 from efssim.study.evidence import Evidence, evidence
 from efssim.study.executors import Workers
 from efssim.study.handing_out import HandingOut
@@ -275,11 +276,25 @@ def run_trials(
             handing_out.close()
             if store is not None:
                 store.close()
-    complete = study.complete()
-    partial = study.interrupted and (wish is not None or len(complete) < wanted)
-    found = Trials(scenario, seed, complete, wanted, study.pool, partial, wish)
-    study.pool.weigh(found.weighing.each)
-    return found
+    return study.made(seed, wanted, wish)
+
+
+def run_by(
+    deadline: Deadline, scenario: Scenario, trials: int, *, seed: int, workers: Workers
+) -> Trials:
+    """Run trials on workers that others use as well; Ctrl-C returns those that are complete.
+
+    Raise OutOfTimeError at the deadline, besides what `run_trials` raises.
+    """
+    job = Job.of(scenario, seed, False)
+    with ctrl_c() as interrupts, interrupts.held():
+        handing_out = HandingOut(job, workers, interrupts, deadline)
+        study = _Study(scenario, handing_out, None, None, interrupts)
+        try:
+            wanted = study.run(trials, None)
+        finally:
+            handing_out.cancel()
+    return study.made(seed, wanted, None)
 
 
 class _Study:
@@ -293,6 +308,7 @@ class _Study:
         on_progress: Progress | None,
         interrupts: Interrupts,
     ) -> None:
+        self._scenario = scenario
         self._handing_out, self._store, self._on_progress = handing_out, store, on_progress
         self._first, self._design = first_stage(strata_of(scenario)), Design.of(scenario)
         self._interrupts = interrupts
@@ -314,6 +330,14 @@ class _Study:
                 raise
             self.interrupted = True  # what is complete is a result, marked as partial
         return wanted
+
+    def made(self, seed: int, wanted: int, precision: Precision | None) -> Trials:
+        """Return the trials that are complete as a study."""
+        complete = self.complete()
+        partial = self.interrupted and (precision is not None or len(complete) < wanted)
+        found = Trials(self._scenario, seed, complete, wanted, self.pool, partial, precision)
+        self.pool.weigh(found.weighing.each)
+        return found
 
     def complete(self) -> tuple[Trial, ...]:
         """Return the complete trials in the order of their numbers."""

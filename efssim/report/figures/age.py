@@ -9,6 +9,7 @@ from efssim.report.figures.curves_in import curves_in
 from efssim.report.figures.labels import Level, name_levels
 from efssim.report.figures.over_time import draw_over_time
 from efssim.report.figures.style import VERMILLION, axes_for, styled
+from efssim.report.terms import AGE_NAME
 from efssim.scenario.quantities import format_duration
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ def plot_age(
     is_first = not curves_in(ax)
     top_s = top_s if is_first else max(top_s, ax.get_ylim()[1])
     draw_over_time(ax, result, name, curve, between=between)
-    ax.set(ylabel="time since last sync", ylim=(0, top_s))
+    ax.set(ylabel=AGE_NAME, ylim=(0, top_s))
     show_durations(ax.yaxis)
     _draw_target(ax, target_s)
     return ax

@@ -13,6 +13,7 @@ from efssim.report.figures.over_time import window_of
 from efssim.report.figures.syncs import completed
 from efssim.report.lines import counted, percent
 from efssim.report.risk import WEEKDAYS, risk_note
+from efssim.report.terms import AGE_NAME
 from efssim.result import Result
 from efssim.scenario.quantities import format_duration, format_size
 
@@ -26,8 +27,8 @@ def _age(result: Result, name: str) -> str:
     summary = result.outcomes[name].summary
     age, target = summary["time_since_last_sync_s"], format_duration(summary["rpo"]["target_s"])
     if age["mean"] is None:
-        return "no time since last sync is defined in the window."
-    text = f"time since last sync over simulated time, {format_duration(age['mean'])} on average,"
+        return f"no {AGE_NAME} is defined in the window."
+    text = f"{AGE_NAME} over simulated time, {format_duration(age['mean'])} on average,"
     when = _when(result, age_curve(result.outcomes[name]))
     text += f" at most {format_duration(age['max'])}{when};"
     return f"{text} the RPO target is {target}.{_statuses(summary)}"
@@ -60,7 +61,7 @@ def _pending(result: Result, name: str) -> str:
 def _lag(result: Result, name: str) -> str:
     summary, parts = result.outcomes[name].summary, []
     for key, title in (
-        ("time_since_last_sync_s", "time since last sync"),
+        ("time_since_last_sync_s", AGE_NAME),
         ("write_lag_s", "write lag"),
         ("oldest_pending_s", "oldest pending write"),
     ):

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from efssim.report.figures.axes import shown, titled
 from efssim.report.figures.labels import Level, name_levels
-from efssim.report.figures.style import BLUE, GREEN, SMALL, VERMILLION, axes_for, styled
+from efssim.report.figures.style import BLUE, GREEN, GREY, SMALL, VERMILLION, axes_for, styled
 from efssim.report.figures.values import value_axis
 from efssim.report.lines import percent
 
@@ -46,8 +46,15 @@ def plot_attainment(plan: Plan, ax: Axes | None = None) -> Axes:
 
 
 def _draw_points(ax: Axes, made: list[Evaluation]) -> None:
-    for met, colour, marker in ((True, GREEN, "o"), (False, VERMILLION, "x")):
+    kinds = (
+        (True, GREEN, "o", "meets the objective"),
+        (None, GREY, "o", "not shown"),
+        (False, VERMILLION, "x", "does not"),
+    )
+    for met, colour, marker, label in kinds:
         some = [e for e in made if e.met is met]
+        if not some and met is None:
+            continue
         ax.plot(
             [e.value for e in some],
             [100 * e.attainment for e in some],
@@ -55,7 +62,7 @@ def _draw_points(ax: Axes, made: list[Evaluation]) -> None:
             marker=marker,
             markersize=4,
             color=colour,
-            label="meets the objective" if met else "does not",
+            label=label,
         )
     ax.legend(fontsize=SMALL - 1, frameon=False, loc="best")
 

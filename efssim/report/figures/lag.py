@@ -21,6 +21,7 @@ from efssim.report.figures.style import (
     axes_for,
     styled,
 )
+from efssim.report.terms import AGE_NAME
 from efssim.scenario.quantities import format_duration
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
 Floats = NDArray[np.float64]
 
 _CURVES = {
-    "time_since_last_sync_s": ("time since last sync", BLUE, 2.6, "-", "default"),
+    "time_since_last_sync_s": (AGE_NAME, BLUE, 2.6, "-", "default"),
     "write_lag_s": ("write lag", ORANGE, 1.4, "-", "steps-post"),
     "write_lag_by_byte_s": ("write lag by byte", GREEN, 1.4, "--", "steps-post"),
     "oldest_pending_s": ("oldest pending write", PURPLE, 1.8, ":", "default"),

@@ -12,6 +12,7 @@ from efssim.report.figures.curve import Floats, age_curve
 from efssim.report.figures.over_time import window_of
 from efssim.report.figures.style import BLUE, GREY, SMALL, VERMILLION, axes_for, our_style
 from efssim.report.lines import percent, short
+from efssim.report.terms import AGE_NAME
 from efssim.report.words import unprotected
 from efssim.scenario.quantities import format_duration
 
@@ -66,7 +67,7 @@ class LiveAge:
         ax, at, target_s = self._ax, days(first.scenario.start), first.scenario.rpo.target
         ax.set_xlim(*(at(end_s) for end_s in window_of(first)))
         time_axis(ax)
-        ax.set(yscale="log", ylim=(_LOW_S, _HIGH_S), ylabel="time since last sync")
+        ax.set(yscale="log", ylim=(_LOW_S, _HIGH_S), ylabel=AGE_NAME)
         log_durations(ax.yaxis, _LOW_S, _HIGH_S)
         ax.set_title(" \n ")  # room for the words that change
         ax.axhline(target_s, color=VERMILLION, linewidth=1.0, linestyle="--")

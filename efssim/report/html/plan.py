@@ -8,9 +8,16 @@ from efssim.report.html.svg import Figure, inlined
 from efssim.report.html.tables import NONE, Cell, Column, Table, duration, number, share, text
 from efssim.report.html.traces import trace_blocks
 from efssim.report.lines import percent
-from efssim.report.plan_text import evidence_text, objective_text, partial_text, verdict_text
+from efssim.report.plan_text import (
+    evidence_text,
+    limits_text,
+    objective_text,
+    partial_text,
+    strata_and_length,
+    verdict_text,
+)
 from efssim.report.traces import thin_traces
-from efssim.study.evaluation import Evaluation
+from efssim.study.evaluation import Evaluation, said
 from efssim.study.plan import Plan
 from efssim.study.what_if import WhatIf
 
@@ -49,8 +56,12 @@ def plan_page(plan: Plan, drawn: dict[str, str], command: str) -> str:
 
 
 def _blocks(plan: Plan, svg: str) -> list[Block]:
+    evidence = evidence_text(plan), strata_and_length(plan), limits_text(plan)
     answer = Verdict(
-        _KINDS[plan.outcome], _WORDS[plan.outcome], verdict_text(plan), evidence_text(plan)
+        _kind(plan),
+        _word(plan),
+        verdict_text(plan),
+        " ".join(part for part in evidence if part),
     )
     blocks = [
         Block("The answer", "answer", answer),
@@ -61,6 +72,18 @@ def _blocks(plan: Plan, svg: str) -> list[Block]:
         blocks.append(Block("What would other objectives need?", "what-if", table=_what_if(plan)))
     traces = trace_blocks({plan.scenario.name: plan.traces})
     return [*blocks, *traces, parameter_block(plan.scenario)]
+
+
+def _kind(plan: Plan) -> str:
+    return "open" if plan.outcome == "never" and not plan.shows_none else _KINDS[plan.outcome]
+
+
+def _word(plan: Plan) -> str:
+    if _kind(plan) == "open" and plan.outcome == "never":
+        return "No value was shown to meet the objective"
+    if plan.outcome == "always" and plan.random and plan.objective.attainment == 1:
+        return "No value had a violation"
+    return _WORDS[plan.outcome]
 
 
 def _figure(plan: Plan, svg: str) -> Figure:
@@ -93,7 +116,7 @@ def _evaluations(plan: Plan) -> Table:
 def _evaluation(plan: Plan, made: Evaluation) -> list[Cell]:
     return [
         number(made.value, plan.parameter.text(made.value)),
-        text("met" if made.met else "missed" if made.is_protected else "unprotected"),
+        text(said(made)),
         share(made.attainment),
         share(made.interval.low),
         share(made.interval.high),

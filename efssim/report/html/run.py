@@ -16,6 +16,7 @@ from efssim.report.html.sections import SECTIONS, sentence, worst
 from efssim.report.html.svg import Figure, inlined
 from efssim.report.html.tables import Table
 from efssim.report.html.traces import trace_table
+from efssim.report.terms import AGE_NAME
 from efssim.report.traces import thin_traces, trace_findings
 from efssim.report.verdict import attained, disaster, goal
 from efssim.report.words import kind_of_run, words
@@ -24,7 +25,7 @@ from efssim.scenario.quantities import format_duration, format_size
 from efssim.study.facts import is_random
 
 _TITLES = {
-    "age": "Time since last sync",
+    "age": AGE_NAME.capitalize(),
     "lag": "How often is a lag longer than that?",
     "syncs": "How long do syncs take?",
     "pending": "What would a disaster lose?",
