@@ -16,11 +16,11 @@ from collections.abc import Callable
 
 from efssim.study.evaluation import Evaluation
 from efssim.study.evidence import without_loss
-from efssim.study.search import Bracket, Outcome
+from efssim.study.search import Ask, Bracket, Outcome
 
 TIMES = 4
 """Trials of a confirmation's first look, in trials of a search evaluation."""
-MOST = 10
+MOST = 4
 """Trials at one value at most, in what a claim without any loss takes; then the next is tried."""
 
 Confirm = Callable[[int, int], Evaluation]
@@ -49,6 +49,34 @@ def next_trials(made: Evaluation, objective: float) -> int | None:
         return None
     wanted = math.ceil(1.1 * (made.trials + made.more_trials))
     return wanted if wanted <= MOST * without_loss(objective, 1 - made.confidence) else None
+
+
+def affordable(bracket: Bracket, ask: Ask, top: int, objective: float) -> Bracket:
+    """Return a bracket whose value can be shown to hold in a reasonable number of trials.
+
+    One that just meets the objective could be shown in thousands of times the trials only. The next
+    values are asked on the sample paths of the search, in steps that double, and then between the
+    last two. The bracket stays as it is where none up to the end can be shown.
+    """
+    assert bracket.holds is not None
+    upwards = 1 if bracket.direction == "smallest" else -1
+    end = top if upwards == 1 else 0
+
+    def can(ordinal: int) -> bool:
+        made = ask(ordinal)
+        return made.met is True or next_trials(made, objective) is not None
+
+    low, step = bracket.holds, 1
+    if can(low):
+        return bracket
+    while not can(high := low + upwards * min(step, abs(end - low))):
+        if high == end:
+            return bracket
+        low, step = high, 2 * step
+    while abs(high - low) > 1:
+        middle = (low + high) // 2
+        low, high = (low, middle) if can(middle) else (middle, high)
+    return Bracket("found", bracket.direction, low, high)
 
 
 def fresh_seed(seed: int, look: int) -> int:

@@ -18,8 +18,8 @@ from efssim.scenario.document import Position
 from efssim.scenario.trace_quality import TraceQuality
 from efssim.scenario.trace_use import trace_qualities
 from efssim.study.confirm import (
-    MOST,
     TIMES,
+    affordable,
     confirmed,
     fresh_seed,
     look_confidence,
@@ -50,6 +50,8 @@ TRIALS = 30
 _CONFIRMATIONS = 3
 """Evaluations that the search leaves for them."""
 
+_MOST = 10
+"""Times the trials of a confirmation that showing a miss may take."""
 _LEAST = 10
 """Trials of an evaluation at least."""
 
@@ -205,7 +207,7 @@ class Plan:
                 "peak_s": [e.peak_s for e in self.evaluations],
             }
         )
-        whole = {"trials": "int64", "seed": "int64", "met": "bool"}
+        whole = {"trials": "int64", "seed": "int64", "met": "boolean", "holds": "bool"}
         words = {"text": "str", "stage": "str"}
         numbers = dict.fromkeys(made.columns.difference([*whole, *words]), "float64")
         return made.astype({**whole, **words, **numbers})
@@ -429,7 +431,10 @@ class _Study:
         try:
             bracket = search.run()
             if self._random and bracket.outcome in ("found", "always"):
-                return confirmed(bracket, self._confirm, len(self._ladder) - 1)
+                top, goal = len(self._ladder) - 1, self._objective.attainment
+                bracket = affordable(bracket, self._at, top, goal)
+                self._asked = bracket.holds
+                return confirmed(bracket, self._confirm, top)
         except OutOfTimeError:
             self._is_late = True
             if not self._made:
@@ -447,7 +452,7 @@ class _Study:
         if made.met is not None or made.more_trials is None:
             return
         wanted = math.ceil(1.1 * (made.trials + made.more_trials))
-        if wanted <= MOST * TIMES * self._trials:
+        if wanted <= _MOST * TIMES * self._trials:
             try:
                 self._evaluate(end, 1, wanted, look_confidence(self._objective.confidence, 1))
             except OutOfTimeError:
