@@ -637,7 +637,10 @@ _ABSURD = "file_systems.orders.writes.app.arrivals={poisson: {rate: 1e9 per s}}"
 def test_absurdly_many_writes_are_refused(folder):
     done = efs("run", "s.yaml", "--set", _ABSURD, "--out", "out")
     assert (done.returncode, done.stdout) == (2, "")
-    assert done.stderr == "s.yaml: about 1.2e+12 writes are expected; --yes runs it all the same\n"
+    assert (
+        done.stderr
+        == "s.yaml: about 1,200,000,000,000 writes are expected; --yes runs it all the same\n"
+    )
     assert not Path("out").exists()
 
 

@@ -382,6 +382,13 @@ def test_help_has_examples_that_are_commands_and_every_default(name):
             assert param.help, param.name
 
 
+def test_the_default_of_the_budget_is_that_of_the_study():
+    from efssim.study.precision import BUDGET
+
+    (budget,) = (param for param in cli.commands["run"].params if param.name == "budget")
+    assert budget.show_default == str(BUDGET)
+
+
 def test_short_options():
     for name in ("run", "sweep", "plan"):
         short = {flag for param in cli.commands[name].params for flag in param.opts}

@@ -9,10 +9,12 @@ from worlds import constant, numbers, overwriting, scenario, simulate
 
 import efssim
 from efssim import Scenario, Simulation
+from efssim.report.assumptions import assumed_parameters
 from efssim.report.figure_files import drawings
 from efssim.report.html.run import run_page
 from efssim.report.text import text_report
 from efssim.report.trials_text import study_text
+from efssim.scenario.provenance import resolved
 from efssim.scenario.quantities import format_duration
 
 CREATE = {
@@ -352,3 +354,46 @@ def test_a_released_destination_keeps_what_it_received() -> None:
     ]
     simulation.advance_to_end()
     simulation.result()
+
+
+# --- what is shown of it ----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("sync", "stream", "expected"),
+    [
+        ({"preset": "efs"}, {}, ("12 MiB", "documented", "100 %")),
+        ({"interval": 60}, {"in_file": {"size": 1}}, ("0 B", "default", "0 %")),
+    ],
+)
+def test_what_follows_from_other_keys_is_resolved(
+    sync: dict[str, Any], stream: dict[str, Any], expected: tuple[str, str, str]
+) -> None:
+    found = {part.path: part for part in resolved(scenario({"w": {**constant(), **stream}}, sync))}
+    overhead = found["replications.dr.overhead"]
+    share = found["file_systems.fs.writes.w.new_bytes"]
+    assert (overhead.value, overhead.provenance, share.value) == expected
+
+
+def test_the_scan_rate_is_assumed_where_files_only_come_to_be() -> None:
+    stream = {**constant(), "new_files": 1}
+    for streams, expected in (({"w": stream}, True), ({"w": constant()}, False)):
+        result = simulate(scenario(streams, {"preset": "efs"}, 600))
+        assumed = dict(assumed_parameters(result.scenario, result.outcomes["dr"]))
+        assert ("scan_rate" in assumed) is expected
+
+
+def test_an_estimate_grows_its_source() -> None:
+    """ENABLING of 5 min at 1 kB/s and a file a second, then 100 kB and 600 files at the start."""
+    world = scenario(
+        {"w": {**constant(), "new_files": 1}},
+        {"preset": "efs", "throughput": 1000, "scan_rate": 10, "file_rate": "none"},
+        "1 day",
+        files=600,
+        file_system={"size": "100 kB"},
+        replication={"established": False},
+    )
+    found = efssim.estimate(world).replications["dr"]
+    assert found["initial_bytes"] == 400_000
+    assert found["initial_sync_s"] == 5 + 900 / 10 + 400
+    assert numbers(simulate(world))["initial_sync_s"] == 5 + 900 / 10 + 400

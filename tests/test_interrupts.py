@@ -52,6 +52,7 @@ class Pressing:
 
     def __init__(self, at=0, name=None):
         self.at, self.name, self.calls, self.begun = at, name, 0, False
+        self.pressed = False
 
     def __enter__(self):
         sys.settrace(self._trace)
@@ -66,7 +67,7 @@ class Pressing:
             self.begun = self.begun or (code.co_filename == MAIN and code.co_name == "_told")
             self.calls += self.begun
             if self.begun and (self.calls == self.at or code.co_name == self.name):
-                self.name = None
+                self.name, self.pressed = None, True
                 signal.raise_signal(signal.SIGINT)
 
 
@@ -86,9 +87,12 @@ def test_a_press_at_any_moment_ends_a_study_once(name):
     seen = set()
     for moment in range(MOMENTS):
         at = 1 + moment * (calls - 2) // (MOMENTS - 1)
-        with Pressing(at):
+        with Pressing(at) as pressing:
             done = command(*arguments)
-        assert (done.code, done.err) == (130, "\ninterrupted\n"), at
+        # The number of calls varies a little, with caches: the last moment may not come.
+        expected = (130, "\ninterrupted\n") if pressing.pressed else (0, "")
+        assert (done.code, done.err) == expected, at
+        assert pressing.pressed or moment == MOMENTS - 1
         kind = "none" if not done.out else "whole" if done.out == whole else "partial"
         assert kind != "partial" or done.out.startswith("PARTIAL: interrupted after "), at
         seen.add(kind)

@@ -91,7 +91,7 @@ def test_a_malformed_parameter_is_a_bad_request_that_names_it(operation, paramet
 NO_IDS = [
     *(("DescribeFileSystems", {"FileSystemId": text}, text) for text in ("", "fs-0123", "unknown")),
     ("DescribeFileSystems", {"FileSystemId": "fs-0123456G"}, "fs-0123456G"),
-    ("DescribeFileSystems", {"FileSystemId": "fs-01234567\n"}, "fs-01234567\n"),
+    ("DescribeFileSystems", {"FileSystemId": "fs-01234567\n"}, r"fs-01234567\n"),
     ("DescribeFileSystems", {"FileSystemId": "fs-" + "0" * 41}, "fs-" + "0" * 41),
     ("DescribeReplicationConfigurations", {"FileSystemId": "x"}, "x"),
     ("DeleteReplicationConfiguration", {"SourceFileSystemId": "x"}, "x"),

@@ -122,6 +122,20 @@ def test_nanoseconds_and_filetime_are_exact() -> None:
         assert unit.seconds(value, EPOCH * 10**6) == pytest.approx(0.001 + 1 / per_s, abs=1e-12)
 
 
+@given(
+    st.sampled_from(["epoch s", "epoch ms", "epoch us", "epoch ns", "FILETIME"]),
+    st.lists(st.integers(0, 10**11), min_size=1, max_size=5),
+    st.integers(0, 10**6),
+)
+def test_many_times_are_those_one_by_one(kind: str, offsets_us: list[int], odd_us: int) -> None:
+    start_us = EPOCH * 10**6 + odd_us
+    unit = recognised([Cell(2, int(TIMES[kind](0)))], None)
+    zero = unit.epoch_s or 0
+    values = [(start_us + offset - zero * 10**6) * unit.per_s // 10**6 for offset in offsets_us]
+    one_by_one = [unit.seconds(value, start_us) for value in values]
+    assert unit.all_seconds(values, start_us).tolist() == one_by_one
+
+
 # ---- units --------------------------------------------------------------------------------------
 
 

@@ -8,6 +8,7 @@ from efssim.result import Outcome
 from efssim.scenario import Scenario
 from efssim.scenario.provenance import format_preset
 from efssim.scenario.quantities import format_duration
+from efssim.scenario.schema import FileSystem
 from efssim.scenario.timing import Tuned
 
 _DELAYS = {
@@ -43,12 +44,17 @@ def _assumed(part: Tuned) -> Iterator[tuple[str, str]]:
 
 def _unused_by_sync(scenario: Scenario, outcome: Outcome) -> set[str]:
     source = scenario.file_systems.get(outcome.source)  # None: a call made it, and it is empty
-    unused = set() if source is not None and source.files else {"scan_rate"}
+    unused = set() if source is not None and _has_files(source) else {"scan_rate"}
     if source is None or not any(stream.in_file for stream in source.writes.values()):
         unused.add("diff_rate")
     if not outcome.sync.number("failure_probability"):
         unused |= {"backoff", "backoff_max"}
     return unused
+
+
+def _has_files(source: FileSystem) -> bool:
+    """Whether a file system ever has a file to scan."""
+    return source.files > 0 or any(stream.new_files for stream in source.writes.values())
 
 
 def _assumed_of_file_systems(scenario: Scenario) -> Iterator[tuple[str, str]]:

@@ -142,16 +142,17 @@ def evidence_text(plan: Plan) -> str:
 
 def _undecided(plan: Plan) -> str:
     """Say so where trials are what is lacking, and not attainment."""
-    text = ""
+    without, text = unprotected_text(plan), ""
+    if without:
+        return f" {without}"
     if plan.candidate is not None:
         value = plan.parameter.text(plan.candidate.value)
         text = f" {value} reaches the objective in the sample, which is not enough to show it."
         if plan.candidate.more_trials:
             text += f" About {counted(plan.candidate.more_trials, 'more trial')} would."
         return text
-    best = max(plan.evaluations, key=lambda made: made.attainment)
-    if not best.is_protected:
-        return f" {unprotected_text(plan)}"
+    could = [made for made in plan.evaluations if made.is_protected]
+    best = max(could, key=lambda made: made.attainment)
     if best.attainment < plan.objective.attainment:
         return text
     where, mean = plan.parameter.text(best.value), percent(best.attainment)

@@ -65,7 +65,8 @@ def _placed(event: Any, start: datetime) -> Any:
         return event
 
 
-def _parsed(value: object) -> float:
+def parse_at(value: object) -> float:
+    """Return seconds, or a moment as it is; raise ValueError for a date, which needs a start."""
     if is_date(value):
         parse_datetime(value)  # which says what is wrong with it
         raise ValueError("a date needs the start of a scenario")
@@ -82,7 +83,7 @@ def _written(value: float) -> object:
 
 At = Annotated[
     float,
-    PlainValidator(_parsed),
+    PlainValidator(parse_at),
     PlainSerializer(_written),
     WithJsonSchema(
         {

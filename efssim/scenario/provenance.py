@@ -11,9 +11,16 @@ from pydantic import BaseModel
 from efssim.scenario.distributions import Distribution
 from efssim.scenario.document import Path, format_path
 from efssim.scenario.events import Disturbance
-from efssim.scenario.presets import FILE_SYSTEM_TIMES
-from efssim.scenario.quantities import format_byte_rate, format_duration
-from efssim.scenario.schema import Defaults, FileSystemDefaults, Rpo, Scenario
+from efssim.scenario.presets import FILE_SYSTEM_TIMES, OVERHEAD
+from efssim.scenario.quantities import format_byte_rate, format_duration, format_size
+from efssim.scenario.schema import (
+    Defaults,
+    FileSystemDefaults,
+    Replication,
+    Rpo,
+    Scenario,
+    WriteStream,
+)
 from efssim.scenario.timing import Tuned
 from efssim.scenario.undocumented import CHOICES
 
@@ -59,6 +66,8 @@ def _values(model: BaseModel, name: str, path: Path) -> Iterator[Parameter]:
         preset = model.preset_value(name)
         text = format_preset(name, preset.value)
         yield Parameter(format_path(path), text, preset.provenance, preset.why)
+    elif value is None and (found := _of_others(model, name)) is not None:
+        yield Parameter(format_path(path), *found)
     elif isinstance(model, Defaults) and name == "undocumented":
         yield from _choices(model, path)
     elif isinstance(value, BaseModel) and not isinstance(value, Distribution):
@@ -68,6 +77,16 @@ def _values(model: BaseModel, name: str, path: Path) -> Iterator[Parameter]:
             yield from _walk(part, (*path, key))
     elif value is not None:
         yield Parameter(format_path(path), *_plain(model, name, str(path[-1])))
+
+
+def _of_others(model: BaseModel, name: str) -> tuple[str, str, str] | None:
+    """Return value, provenance and reason of what follows from other keys unless it is set."""
+    if isinstance(model, Replication) and name == "overhead":
+        found = OVERHEAD[model.sync.preset]
+        return format_size(found.value), found.provenance, found.why
+    if isinstance(model, WriteStream) and name == "new_bytes":
+        return f"{100 * model.adds_bytes:g} %", "default", ""
+    return None
 
 
 def _parts(value: object) -> list[tuple[str | int, BaseModel]] | None:

@@ -274,12 +274,15 @@ class _Rows:
         self._numeric: bool | None = None  # the kind of times, None before the first one
         self._kind_line = 0
         self._factor = factor_of(spec)
+        self._pieces = spec.writes_per_row if spec.period_s else 1
+        largest = MAX_READING if spec.counter else LARGEST_FILE_BYTES * self._pieces
+        self._most = largest / self._factor  # what a value can be
 
     def add(self, line: int, cells: list[str]) -> None:
         """Take one record, which ends on `line`, or note what is wrong with it."""
         try:
             self._check_width(cells)
-            if not self._is_selected(cells):
+            if self._where and not self._is_selected(cells):
                 return
             size = self._size(cells[self._bytes_at].strip())
             self._add_time(line, cells[self._time_at].strip())
@@ -302,8 +305,8 @@ class _Rows:
         if self._numeric:
             unit = recognised(self._numbers, self._spec.time_unit)
             start_us = round((self._start - UNIX_EPOCH) / _MICROSECOND)
-            seconds = [unit.seconds(cell.value, start_us) for cell in self._numbers]
-            times, name = np.array(seconds, dtype=np.float64), unit.name
+            times = unit.all_seconds([cell.value for cell in self._numbers], start_us)
+            name = unit.name
         order = np.argsort(times, kind="stable")
         unsorted = bool(np.any(np.diff(times) < 0))
         value = np.array(self.sizes, dtype=np.float64)[order]
@@ -329,8 +332,7 @@ class _Rows:
         """Take a time; raises ValueError."""
         # Numbers first: fromisoformat would take 20140301 and even 20140301.05 for dates.
         numeric = _NUMBER.fullmatch(cell) is not None
-        if numeric:
-            _finite("time", cell)
+        number = _number("time", cell) if numeric else None
         seconds = None if numeric else self._since_start(cell)
         if self._numeric is None:
             self._numeric, self._kind_line = numeric, line
@@ -340,9 +342,9 @@ class _Rows:
                 f"time {quoted(cell)} is {kinds[0]}, that of line {self._kind_line} {kinds[1]}; "
                 "use one kind in a file"
             )
-        if seconds is None:
-            self._numbers.append(Cell(line, number_of(cell)))
-        else:
+        if number is not None:
+            self._numbers.append(Cell(line, number))
+        if seconds is not None:
             self._dates.append(seconds)
 
     def _since_start(self, cell: str) -> float:
@@ -366,20 +368,19 @@ class _Rows:
         size = _finite("bytes", cell)
         if size < 0:
             raise ValueError(f"bytes {quoted(cell)} are below 0")
-        self._check_size(size * self._factor, cell)
+        if size > self._most:
+            self._refuse_size(size * self._factor, cell)
         return size
 
-    def _check_size(self, size: float, cell: str) -> None:
-        spec = self._spec
+    def _refuse_size(self, size: float, cell: str) -> NoReturn:
+        """Raise ValueError for a value of too many bytes."""
         if size > MAX_READING:
             raise ValueError(f"bytes {quoted(cell)} are more than can be counted")
-        pieces = spec.writes_per_row if spec.period_s else 1
-        if not spec.counter and size / pieces > LARGEST_FILE_BYTES:
-            most = format_size(LARGEST_FILE_BYTES)
-            each = f"{format_size(size / pieces)} in one write"
-            raise ValueError(
-                f"bytes {quoted(cell)} are {each}; the largest file that EFS takes has {most}"
-            )
+        each = f"{format_size(size / self._pieces)} in one write"
+        most = format_size(LARGEST_FILE_BYTES)
+        raise ValueError(
+            f"bytes {quoted(cell)} are {each}; the largest file that EFS takes has {most}"
+        )
 
 
 _OTHERS_MAX = 100
@@ -391,6 +392,14 @@ _MICROSECOND = timedelta(microseconds=1)
 def _finite(what: str, cell: str) -> float:
     """Return the number in `cell`; raises ValueError, naming `what`, if it is none or infinite."""
     value = float(cell) if _NUMBER.fullmatch(cell) else math.nan
+    if not math.isfinite(value):
+        raise ValueError(f"{what} {quoted(cell)} is not a finite number")
+    return value
+
+
+def _number(what: str, cell: str) -> float | int:
+    """Return the number in `cell`, which is one; raises ValueError if it is infinite."""
+    value = number_of(cell)
     if not math.isfinite(value):
         raise ValueError(f"{what} {quoted(cell)} is not a finite number")
     return value

@@ -20,6 +20,7 @@ from efssim.scenario.quoting import quoted
 from efssim.scenario.trace_quality import (
     TIME_TOLERANCE_S,
     TraceQuality,
+    each_once,
     first_lap,
     never_falls,
     off_grid,
@@ -152,7 +153,7 @@ def _judged(spec: TraceSpec, raw: RawRows, run: Run) -> Judged:
     marks = marks[:-1] if spec.counter else marks  # the last reading begins no period
     repeat_s, flaw = _repeat_length(spec, rows.end_s - rows.begin_s)
     keep = _inside(spec, rows, repeat_s, run.duration_s)
-    quality = _quality(spec, raw, rows, np.unique(marks), keep, repeat_s, run)
+    quality = _quality(spec, raw, rows, each_once(marks), keep, repeat_s, run)
     flaws = [
         *([flaw] if flaw else []),
         *_unit_flaws(spec, quality, run),
@@ -168,13 +169,13 @@ def _quality(
     spec: TraceSpec,
     raw: RawRows,
     rows: WrittenRows,
-    distinct: Floats,
+    begins: Floats,
     keep: Chosen,
     repeat_s: float | None,
     run: Run,
 ) -> TraceQuality:
-    all_distinct = np.unique(raw.time_s)
-    periods, missing = periods_of(spec, distinct, repeat_s, run.duration_s)
+    all_distinct = each_once(raw.time_s)
+    periods, missing = periods_of(spec, begins, repeat_s, run.duration_s)
     used = _rows_used(spec, raw, keep, repeat_s, run.duration_s)
     total, part = (math.fsum(sizes.tolist()) for sizes in (rows.bytes, rows.bytes[keep]))
     return TraceQuality(

@@ -126,6 +126,12 @@ class TraceQuality:
         )
 
 
+def each_once(ascending: Floats) -> Floats:
+    """Return each of some ascending values once."""
+    found: Floats = ascending[np.append(True, np.diff(ascending) > 0)[: len(ascending)]]
+    return found
+
+
 def spacing_s(distinct: Floats) -> float | None:
     """Return the most frequent distance of ascending, distinct times; None where there is none.
 

@@ -13,6 +13,9 @@ from datetime import UTC, datetime
 from statistics import median_low
 from typing import NamedTuple
 
+import numpy as np
+from numpy.typing import NDArray
+
 from efssim.errors import EfssimError
 from efssim.scenario.quoting import cut
 
@@ -54,6 +57,17 @@ class TimeUnit:
             return (value * 1_000_000 - origin_us * self.per_s) / (self.per_s * 1_000_000)
         return value / self.per_s - origin_us / 1e6
 
+    def all_seconds(self, values: Sequence[Number], start_us: int) -> NDArray[np.float64]:
+        """Return what `seconds` does for each of many values."""
+        origin = 0 if self.epoch_s is None else (start_us - self.epoch_s * 1_000_000) * self.per_s
+        if origin % 1_000_000 or max(map(abs, values)) >= _EXACT:
+            return np.array([self.seconds(value, start_us) for value in values], dtype=np.float64)
+        # Whole numbers of units are exact in floats, and so are their differences.
+        return (np.array(values, dtype=np.float64) - origin // 1_000_000) / self.per_s
+
+
+_EXACT = 2**53
+"""Up to here a float has every integer."""
 
 SINCE_START = TimeUnit("seconds since start", 1, None)
 
@@ -122,8 +136,9 @@ def recognised(cells: Sequence[Cell], said: str | None) -> TimeUnit:
             f"times such as {cut(middle)} are neither seconds since the start nor a date in "
             "s, ms, us, ns since 1970 or FILETIME",
         )
+    low, high = _band(unit)
     for cell in cells:
-        if _by_magnitude(cell.value) is not unit:
+        if not low <= abs(cell.value) < high:
             raise TimesError(
                 cell.line,
                 f"time {cut(cell.value)} is of another kind than most, which are {unit.name}; "
@@ -149,6 +164,13 @@ def _said(said: str, middle: Number) -> TimeUnit:
 def _by_magnitude(value: Number) -> TimeUnit | None:
     """Return the unit that a number's magnitude says; None if there is none."""
     return next((unit for limit, unit in _LIMITS if abs(value) < limit), None)
+
+
+def _band(unit: TimeUnit) -> tuple[float, float]:
+    """Return from and below which magnitude numbers are of a unit."""
+    limits = [0.0, *(limit for limit, _ in _LIMITS)]
+    ordinal = [known for _, known in _LIMITS].index(unit)
+    return limits[ordinal], limits[ordinal + 1]
 
 
 def _refuse_compact_date(middle: Number) -> None:

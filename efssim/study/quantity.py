@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from types import UnionType
 from typing import Annotated, Any, Union, get_args, get_origin
 
-from pydantic import BaseModel, BeforeValidator
+from pydantic import BaseModel, BeforeValidator, PlainValidator
 from pydantic.fields import FieldInfo
 
 from efssim.scenario import Scenario, bounds
@@ -16,6 +16,7 @@ from efssim.scenario.bounds import Bounds
 from efssim.scenario.digits import plain
 from efssim.scenario.distributions import Distribution
 from efssim.scenario.document import Path
+from efssim.scenario.moments import parse_at
 from efssim.scenario.quantities import (
     format_byte_rate,
     format_duration,
@@ -121,6 +122,7 @@ _BY_PARSER: dict[Any, Quantity] = {
     parse_limit: LIMIT,
     parse_count: COUNT,
     parse_fraction: FRACTION,
+    parse_at: DURATION,
 }
 
 
@@ -172,7 +174,7 @@ def _alternatives(kind: Any) -> list[Any]:
 
 def _known(metadata: list[Any]) -> Iterator[Quantity]:
     for part in metadata:
-        if isinstance(part, BeforeValidator) and part.func in _BY_PARSER:
+        if isinstance(part, BeforeValidator | PlainValidator) and part.func in _BY_PARSER:
             yield _BY_PARSER[part.func]
 
 
