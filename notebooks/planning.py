@@ -95,9 +95,9 @@ pd.DataFrame(both, dtype=object)
 
 # %% [markdown]
 # ## The least throughput
-# `plan` searches for it. All values are tried on the same uploads and outages. The one that seems to
-# meet the objective well enough to be shown is confirmed on fresh seeds, with as many runs as that
-# takes: it meets the objective if the lower bound of its mean attainment does.
+# `plan` searches for it. All values are tried on the same uploads and outages. The one that seems
+# to meet the objective well enough to be shown is confirmed on fresh seeds, with as many runs as
+# that takes: it meets the objective if the lower bound of its mean attainment does.
 
 # %%
 plan = efssim.plan(
@@ -156,8 +156,8 @@ rivals[["first", "second", "difference", "low", "high"]].astype(float).round(0).
 # ## The answer
 # **About 55 MiB/s keep the age below 15 minutes for 99 % of the time, which hundreds of fresh runs
 # confirm with 95 % confidence; from there, twice the throughput takes away nearly all of the time
-# above the target, and outages half as long take away little.** Twenty runs alone leave it undecided
-# whether the objective is met even at 70 MiB/s.
+# above the target, and outages half as long take away little.** Twenty runs alone leave it
+# undecided whether the objective is met even at 70 MiB/s.
 #
 # The next cell fails if that changes.
 

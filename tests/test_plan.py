@@ -494,7 +494,13 @@ def test_plan_writes_files_and_repeats_itself(tmp_path: Path) -> None:
     assert done.returncode == 0
     assert done.stderr.splitlines()[-1] == "wrote out/"
     found = sorted(str(p.relative_to(tmp_path)) for p in tmp_path.rglob("*") if p.is_file())
-    names = ["evaluations.csv", "figures/attainment.svg", "manifest.json", "plan.json", "report.html"]
+    names = [
+        "evaluations.csv",
+        "figures/attainment.svg",
+        "manifest.json",
+        "plan.json",
+        "report.html",
+    ]
     assert found == [f"out/{name}" for name in names]
     assert "reproduce: efssim plan" in done.stdout
     again = efssim_plan(*arguments, "--out", "again", "--quiet", cwd=tmp_path)
