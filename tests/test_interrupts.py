@@ -32,7 +32,7 @@ STUDIES = {
         *("sweep", "tiny.yaml", "--vary", f"{INTERVAL}=20,40", "-w", "1"),
         *("--vary", "replications.dr.sync.setup=1,2"),
     ),
-    "plan": ("plan", "tiny.yaml", "--vary", f"{INTERVAL}=20..24", "-n", "10", "-w", "1"),
+    "plan": ("plan", "tiny.yaml", "--vary", f"{INTERVAL}=20..24", "-n", "10", "-w", "1", "-q"),
     "compare": ("run", "tiny.yaml", "other.yaml", "-n", "3", "-w", "1", "-q"),
 }
 
@@ -138,8 +138,7 @@ def test_a_plan_without_its_answer_claims_none():
         done = command(*arguments)
     assert re.match(r"PARTIAL: interrupted after \d+ evaluations?\nefssim plan: tiny\n", done.out)
     text = " ".join(done.out.split())
-    assert re.search(rf"No answer about {INTERVAL} after \d+ evaluations?; ", text)
-    assert "nothing is confirmed" in text
+    assert f"No value of {INTERVAL} from 20 s to 24 s was shown to meet the objective" in text
     assert "of at least" not in text
     assert "of at most" not in text
 
