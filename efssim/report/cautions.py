@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from efssim.model.draws import Draws
-from efssim.model.strata import placed, strata_of
 from efssim.report.evidence_text import long_text, stratum_name
 from efssim.report.lines import clock, counted, percent
 from efssim.result import Outcome, Result
 from efssim.scenario.quantities import format_byte_rate, format_size
 from efssim.study.long_faults import long_faults
+from efssim.study.own_stratum import stratum_of
 
 
 def cautions(outcome: Outcome, result: Result) -> list[str]:
@@ -20,10 +19,8 @@ def cautions(outcome: Outcome, result: Result) -> list[str]:
 
 def _of_chance(result: Result) -> Iterator[str]:
     """Say which stratum a trial is of, and which faults the end of the run hides part of."""
-    strata = strata_of(result.scenario)
-    if result.trial and len(strata) > 1:
-        at = placed(result.scenario, Draws(result.seed, result.trial), strata).ordinal
-        stratum = strata.every[at]
+    stratum = result.trial and stratum_of(result.scenario, result.seed, result.trial)
+    if stratum:
         name = stratum_name({"faults": stratum.faults})
         yield (
             f"Trial {result.trial} is drawn with {name}, as {percent(stratum.probability)} of all "
