@@ -269,10 +269,10 @@ MUTANTS = (
         (REPORTS,),
     ),
     Mutant(
-        "a plan shows seconds as minutes",
+        "a plan shows minutes as seconds",
         "report/plan_text.py",
-        "row.above_s_per_month / 60",
-        "row.above_s_per_month",
+        "short(row.above_s_per_month)",
+        "short(row.above_s_per_month / 60)",
         (REPORTS,),
     ),
 )

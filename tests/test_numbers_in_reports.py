@@ -56,19 +56,19 @@ def test_a_row_of_a_sweep_has_its_mean_between_its_bounds() -> None:
 
 
 def test_a_plan_shows_minutes_a_month() -> None:
-    """3,600 s a month above the target are 60 min."""
+    """1,800 s a month above the target are 30 min."""
     text_of = SimpleNamespace(text=lambda value: f"{value} MiB/s")
     plan: Any = SimpleNamespace(direction="smallest", parameter=text_of)
     row: Any = SimpleNamespace(
         attainment=0.999,
         value=20,
         confirmed=False,
-        violations_per_month=30.0,
-        above_s_per_month=3600.0,
+        violations_per_month=40.0,
+        above_s_per_month=1800.0,
         peak_s=900.0,
     )
     line = plan_text._what_if_row(plan, row)
-    assert numbers_in(line) == [99.9, 20, 30, 60, 15]
+    assert numbers_in(line) == [99.9, 20, 40, 30, 15]
     assert line.count("min") == 2
 
 

@@ -56,7 +56,7 @@ def answer_of(kind: str, seed: int) -> tuple[float | None, float, int]:
     None: no value of the range is shown to meet the objective, which claims nothing.
     """
     made = plan(world(kind), PATH, BETWEEN, seed=seed, shares=(), workers=1)
-    assert made.outcome in ("found", "never")
+    assert made.outcome in ("found", "never", "undecided")
     if made.answer is None:
         return None, 1.0, len(made.evaluations)
     return made.answer.holds_at, made.answer.holds_at / made.answer.fails_at, len(made.evaluations)
@@ -93,4 +93,4 @@ def test_a_hundred_plans_keep_their_confidence(kind: str) -> None:
     assert len(missed) <= 5
     # Few need so many confirmations that they go on in larger steps.
     assert widths[94] <= 1.02
-    assert counts[94] <= 15
+    assert counts[94] <= 20

@@ -9,7 +9,7 @@ from efssim.report.lines import clock, counted, percent
 from efssim.result import Outcome, Result
 from efssim.scenario.quantities import format_byte_rate, format_size
 from efssim.study.long_faults import long_faults
-from efssim.study.stratum import stratum_of
+from efssim.study.own_stratum import stratum_of
 
 
 def cautions(outcome: Outcome, result: Result) -> list[str]:
@@ -19,11 +19,13 @@ def cautions(outcome: Outcome, result: Result) -> list[str]:
 
 def _of_chance(result: Result) -> Iterator[str]:
     """Say which stratum a trial is of, and which faults the end of the run hides part of."""
-    found = stratum_of(result.scenario, result.seed, result.trial)
-    if found is not None:
-        faults, probability = found
-        name = stratum_name({"faults": faults})
-        yield f"Trial {result.trial} is drawn with {name}, as {percent(probability)} of all runs."
+    stratum = result.trial and stratum_of(result.scenario, result.seed, result.trial)
+    if stratum:
+        name = stratum_name({"faults": stratum.faults})
+        yield (
+            f"Trial {result.trial} is drawn with {name}, as {percent(stratum.probability)} of all "
+            "runs are."
+        )
     text = long_text(long_faults(result.scenario))
     if text:
         yield text

@@ -28,7 +28,19 @@ def holds_throughout(summary: dict[str, Any]) -> bool:
     return all(part["rpo"]["met_throughout"] is True for part in parts)
 
 
-CONDITIONS: tuple[Condition, ...] = (has_replication, holds_throughout)
+def keeps_up(summary: dict[str, Any]) -> bool:
+    """Whether no replication falls behind for good: what a window attains then only falls.
+
+    Of trials, whose `diverging` is a share, as few may as the objective allows time above the
+    target.
+    """
+    parts = summary["replications"].values()
+    return all(
+        float(part["syncs"]["diverging"] or 0.0) <= 1.0 - part["rpo"]["objective"] for part in parts
+    )
+
+
+CONDITIONS: tuple[Condition, ...] = (has_replication, holds_throughout, keeps_up)
 """All of them have to hold."""
 
 
