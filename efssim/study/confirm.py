@@ -48,7 +48,20 @@ def next_trials(made: Evaluation, objective: float) -> int | None:
     if made.met is not None or made.more_trials is None or made.attainment < objective:
         return None
     wanted = math.ceil(1.1 * (made.trials + made.more_trials))
-    return wanted if wanted <= MOST * without_loss(objective, 1 - made.confidence) else None
+    return wanted if wanted <= MOST * _without_loss(made, objective) else None
+
+
+def _without_loss(made: Evaluation, objective: float) -> float:
+    """Return about how many trials would show an objective if none of them lost anything.
+
+    A stratum with the probability p and the share q of the trials takes p / q times those that
+    there would be without strata, and its part of the error.
+    """
+    weighing = made.losses.weighing
+    total, doubtful = sum(weighing.counts), sum(not exact for exact in weighing.design.exact)
+    shares = zip(weighing.design.probabilities, weighing.counts, strict=True)
+    stretch = math.fsum(p * total / n for p, n in shares if n)
+    return stretch * without_loss(objective, (1 - made.confidence) / max(1, doubtful))
 
 
 def affordable(bracket: Bracket, ask: Ask, top: int, objective: float) -> Bracket:
