@@ -391,7 +391,7 @@ def test_a_plan_and_trials_have_one_judge() -> None:
 
 def test_a_plan_ends_within_its_budget_with_what_it_knows() -> None:
     begin_s = time.perf_counter()
-    world = far_apart().with_({"rpo.attainment": 0.999_999})
+    world = far_apart().with_({"rpo.attainment": 0.9999})
     made = efssim.plan(world, INTERVAL, ("10 s", "4 min"), trials=10, workers=1, budget="3 s")
     assert time.perf_counter() - begin_s < 8
     assert made.outcome == "undecided"
