@@ -224,14 +224,18 @@ class Macro:
         return sum(one.met is met for one in self.said) / len(self.said)
 
     def __str__(self) -> str:
-        decided = f", decided after {np.median(self.needed):.0f} trials (median of "
+        decided = ""
+        if self.needed:
+            middle, most = np.median(self.needed), max(self.needed)
+            decided = (
+                f", decided after {middle:.0f} trials (median of {len(self.needed)}, most {most})"
+            )
         return (
             f"{self.name}: truth {self.truth:.4%}, objective {self.objective:.2%}; "
             f"met {self.share(True):.1%}, missed {self.share(False):.1%}, not decided "
             f"{self.share(None):.1%}; false met {self.false_met:.1%}; {self.covered:.1%} of "
             f"{len(self.said):,} intervals cover, median width {self.width:.5f}; of the mean age "
-            f"{self.ages_covered:.1%}"
-            + (f"{decided}{len(self.needed)}, most {max(self.needed)})" if self.needed else "")
+            f"{self.ages_covered:.1%}{decided}"
         )
 
 
