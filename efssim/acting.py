@@ -26,8 +26,10 @@ def event_now(given: Mapping[str, Any], fleet: Fleet) -> Event:
     found: list[Found] = []
     if "at" in data:
         found.append((("at",), "has no place here: what is applied happens now"))
-    data["at"] = fleet.clock.now
-    return _read(Event, data, [*found, *target_problems(data, _known(fleet))])
+    # Any instant will do for the rules: the clock may stand at one that no file could name.
+    data["at"] = 0.0
+    event = _read(Event, data, [*found, *target_problems(data, _known(fleet))])
+    return event.model_copy(update={"at": fleet.clock.now})
 
 
 def stream_now(given: Mapping[str, Any], scenario: Scenario) -> WriteStream:

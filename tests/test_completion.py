@@ -34,7 +34,8 @@ COMPLETIONS = {
     's.replications["': {"dr"},
     's.replications["dr"].sy': {"sync"},
     's.file_systems["orders"].writes["': {"app"},
-    's.file_systems["orders"].writes["app"].arrivals.poisson.': {"rate"} | HELPERS,
+    's.file_systems["orders"].writes["app"].arrivals.poisson.': {"rate", "bytes", "with_size"}
+    | HELPERS,
     's.faults["wan"].ev': {"every"},
 }
 

@@ -30,7 +30,7 @@ def all_exceptions():
 
 
 EXCEPTIONS = all_exceptions()
-INSIDE = {"TimesError"}
+INSIDE = {"OutOfTimeError", "TimesError"}
 """What is always caught, and has a base class all the same."""
 MADE = {
     "CloudWatchError": ("InvalidParameterValue", "no"),

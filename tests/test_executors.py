@@ -194,7 +194,7 @@ def test_an_error_of_a_trial_survives_the_way_from_a_worker():
 
 def test_a_file_that_the_workers_do_not_have_is_named(tmp_path):
     trace = tmp_path / "w.csv"
-    trace.write_text("timestamp,value\n0,1\n")
+    trace.write_text("timestamp,value\n60,1\n")
     stream = {"trace": {"file": str(trace)}}
     world = chancy(file_systems={"fs": {"region": "us-east-1", "writes": {"app": stream}}})
     trace.unlink()

@@ -11,6 +11,7 @@ import pytest
 from worlds import poisson, scenario
 
 import efssim
+from efssim.records import SYNC_COLUMNS
 
 EFSSIM = Path(sys.executable).with_name("efssim")
 TABLES = ("syncs", "statuses", "events", "violations", "lags")
@@ -127,7 +128,7 @@ def test_a_result_survives_pickling(runs):
             pd.testing.assert_frame_equal(getattr(again, name), getattr(run, name))
         for outcome in again.outcomes.values():
             assert outcome.syncs.digest()
-            outcome.syncs.append(*[0] * 9)
+            outcome.syncs.append(*[0] * len(SYNC_COLUMNS))
             with pytest.raises(efssim.StateError, match="pickled"):
                 outcome.syncs.settle()
 

@@ -288,7 +288,16 @@ def test_json_and_other_streams_have_no_colour(run: tuple[str, ...]) -> None:
     [
         ("estimate", str(FIRST)),
         ("run", str(FIRST), "--set", "duration=2 h", "--trials", "2", "--workers", "1", "--quiet"),
-        ("sweep", str(FIRST), "--set", "duration=2 h", "--vary", "seed=1,2", "--workers", "1"),
+        (
+            "sweep",
+            str(FIRST),
+            "--set",
+            "duration=2 h",
+            "--vary",
+            "rpo.target=1min,15min",
+            "--workers",
+            "1",
+        ),
     ],
     ids=lambda command: command[0],
 )

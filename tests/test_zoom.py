@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import pickle
 
 import numpy as np
 import pytest
@@ -127,8 +126,8 @@ def test_pending_of_two_results_has_one_unit():
     assert axes.get_ylim()[1] > 60e6
 
 
-def test_a_figure_can_be_kept(result):
+def test_a_zoomed_figure_is_written(result):
     axes = result.plot(between=("1 day", "1 day 5 min"))
-    axes.figure.savefig(io.BytesIO(), format="svg")
-    again = pickle.loads(pickle.dumps(axes.figure))
-    assert len(again.axes) == 1
+    file = io.BytesIO()
+    axes.figure.savefig(file, format="svg")
+    assert b"</svg>" in file.getvalue()

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from efssim.scenario.arrivals import Arrivals
 from efssim.scenario.base import Found
+from efssim.scenario.digits import about
 from efssim.scenario.largest import COUNTED_MAX, LARGEST_FILE_BYTES
 from efssim.scenario.quantities import format_size
 from efssim.scenario.streams import TraceFile, WriteStream
@@ -16,7 +17,7 @@ from efssim.scenario.volume import mean_rate
 if TYPE_CHECKING:
     from efssim.scenario.schema import FileSystem, Scenario
 
-_TOO_MANY = f"more than can be counted ({COUNTED_MAX:.2g})"
+_TOO_MANY = f"more than can be counted ({about(COUNTED_MAX)})"
 
 
 class Most(NamedTuple):
@@ -53,13 +54,13 @@ def _stream_problems(stream: WriteStream, most: Most) -> Iterator[Found]:
     key = "trace" if stream.trace is not None else "size"
     if most.largest > LARGEST_FILE_BYTES:
         limit = format_size(LARGEST_FILE_BYTES)
-        text = f"with growth a write has {most.largest:.3g} bytes"
+        text = f"with growth a write has {about(most.largest)} bytes"
         yield (key,), f"{text}, above {limit}, the largest file that EFS takes"
     elif not most.bytes <= COUNTED_MAX:
-        yield (key,), f"up to {most.bytes:.2g} bytes are expected, {_TOO_MANY}"
+        yield (key,), f"up to {about(most.bytes)} bytes are expected, {_TOO_MANY}"
     files = most.files(stream)
     if not files <= COUNTED_MAX:
-        yield ("files",), f"up to {files:.2g} changed files are expected, {_TOO_MANY}"
+        yield ("files",), f"up to {about(files)} changed files are expected, {_TOO_MANY}"
 
 
 def _sum_problems(source: FileSystem, most: dict[str, Most]) -> Iterator[Found]:
@@ -72,7 +73,10 @@ def _sum_problems(source: FileSystem, most: dict[str, Most]) -> Iterator[Found]:
     # What it holds from the start is no expectation, so the whole range is left for the sum.
     for total, what in ((size, "bytes"), (files, "files")):
         if not total < 2 * COUNTED_MAX:
-            yield ("writes",), f"up to {total:.2g} {what} are expected with those held, {_TOO_MANY}"
+            yield (
+                ("writes",),
+                f"up to {about(total)} {what} are expected with those held, {_TOO_MANY}",
+            )
 
 
 def _most(stream: WriteStream, source: FileSystem, scenario: Scenario) -> Most:

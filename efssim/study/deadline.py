@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from time import perf_counter
 
+from efssim.errors import EfssimError
 
-class OutOfTimeError(Exception):
+
+class OutOfTimeError(EfssimError):
     """The time of a study is over; it never leaves the study."""
 
 
