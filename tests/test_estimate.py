@@ -499,7 +499,7 @@ def test_table_and_display(capsys):
     assert abs(row["off"]) < 0.02  # the run begins with nothing pending
     assert found.simulated is None
     assert repr(found) == "<efssim.Estimate of 'test'>"
-    assert "age_mean_s" in found._repr_html_()
+    assert "1 min 5 s" in found._repr_html_()
     assert capsys.readouterr().out == ""
 
 

@@ -152,8 +152,8 @@ def test_a_page_of_ours_goes_and_one_of_somebody_else_stays(tmp_path):
     theirs.mkdir()
     (theirs / "manifest.json").write_text('{"figures": []}')  # as before there was a page
     (theirs / "report.html").write_text("mine")
-    with staged(theirs) as staging:
-        (staging / "other.json").write_text("{}")
+    with pytest.raises(FileExistsError, match="no manifest"), staged(theirs):
+        pytest.fail("nothing is written into a folder with a page of somebody else's")
     assert (theirs / "report.html").read_text() == "mine"
 
 
