@@ -17,7 +17,8 @@ from efssim.scenario.volume import mean_rate
 if TYPE_CHECKING:
     from efssim.scenario.schema import FileSystem, Scenario
 
-_TOO_MANY = f"more than can be counted ({about(COUNTED_MAX)})"
+_TOO_MANY = "more than can be counted"
+_TOO_LARGE = f"{_TOO_MANY} ({format_size(COUNTED_MAX)})"
 
 
 class Most(NamedTuple):
@@ -54,10 +55,10 @@ def _stream_problems(stream: WriteStream, most: Most) -> Iterator[Found]:
     key = "trace" if stream.trace is not None else "size"
     if most.largest > LARGEST_FILE_BYTES:
         limit = format_size(LARGEST_FILE_BYTES)
-        text = f"with growth a write has {about(most.largest)} bytes"
+        text = f"with growth a write has {format_size(most.largest)}"
         yield (key,), f"{text}, above {limit}, the largest file that EFS takes"
     elif not most.bytes <= COUNTED_MAX:
-        yield (key,), f"up to {about(most.bytes)} bytes are expected, {_TOO_MANY}"
+        yield (key,), f"up to {format_size(most.bytes)} are expected, {_TOO_LARGE}"
     files = most.files(stream)
     if not files <= COUNTED_MAX:
         yield ("files",), f"up to {about(files)} changed files are expected, {_TOO_MANY}"
@@ -71,12 +72,11 @@ def _sum_problems(source: FileSystem, most: dict[str, Most]) -> Iterator[Found]:
     changed = (part.files(source.writes[key]) for key, part in most.items())
     files = source.files + math.fsum(changed)
     # What it holds from the start is no expectation, so the whole range is left for the sum.
-    for total, what in ((size, "bytes"), (files, "files")):
-        if not total < 2 * COUNTED_MAX:
-            yield (
-                ("writes",),
-                f"up to {about(total)} {what} are expected with those held, {_TOO_MANY}",
-            )
+    held = "are expected with those held"
+    if not size < 2 * COUNTED_MAX:
+        yield ("writes",), f"up to {format_size(size)} {held}, {_TOO_MANY}"
+    if not files < 2 * COUNTED_MAX:
+        yield ("writes",), f"up to {about(files)} files {held}, {_TOO_MANY}"
 
 
 def _most(stream: WriteStream, source: FileSystem, scenario: Scenario) -> Most:

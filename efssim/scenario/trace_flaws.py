@@ -14,7 +14,6 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 from numpy.typing import NDArray
 
-from efssim.scenario.digits import about
 from efssim.scenario.largest import COUNTED_MAX, LARGEST_FILE_BYTES
 from efssim.scenario.quantities import format_size
 from efssim.scenario.quoting import quoted
@@ -401,7 +400,7 @@ def _size_flaws(spec: TraceSpec, sizes: Floats, repeat_s: float | None, run: Run
     total = math.fsum(sizes.tolist()) * max(1.0, laps)
     if not total <= COUNTED_MAX:
         most = format_size(COUNTED_MAX)
-        yield Flaw("total", f"adds up to {about(total)} bytes, more than can be counted ({most})")
+        yield Flaw("total", f"adds up to {format_size(total)}, more than can be counted ({most})")
 
 
 def exact_duration(seconds: float) -> str:
