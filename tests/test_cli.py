@@ -664,7 +664,7 @@ def test_more_bytes_than_can_be_counted_are_refused_even_with_yes(folder):
     absurd = "file_systems.orders.writes.w={arrivals: {poisson: {rate: 1e6 per s}}, size: 40 TiB}"
     done = CliRunner().invoke(cli.cli, ["run", "s.yaml", "--set", absurd, "--yes"])
     assert done.exit_code == 2
-    assert "bytes are expected, more than can be counted" in done.stderr
+    assert "EiB are expected, more than can be counted" in done.stderr
 
 
 def test_a_bug_of_ours_ends_with_3(folder, monkeypatch, capsys):
