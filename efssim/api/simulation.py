@@ -153,7 +153,7 @@ class Simulation(MeasuredWorld):
         self._streams += 1
         name = f"added-{self._streams}"
         if spec.trace is not None:
-            quality = spec.trace.read(self.scenario).quality
+            quality = spec.trace.read(self.scenario.start, self.scenario.duration).quality
             self._traces[stream_path(found.name, name)] = quality
         self._world.fleet.write(found, name, spec)
 
