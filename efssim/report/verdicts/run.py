@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from efssim.report.facts.losses import beside_attainment
 from efssim.report.facts.overlaps import longest_overlaps
+from efssim.report.verdicts.losses import beside_attainment
 from efssim.report.verdicts.words import kind_of_run, words
 from efssim.report.words.lines import clock, counted, percent
 from efssim.runs.outcome import Outcome
