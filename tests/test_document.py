@@ -10,19 +10,12 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
+from efssim.text.suggestions import suggest
 from efssim.text.yaml import document
-from efssim.text.yaml.document import (
-    MAX_DEPTH,
-    MAX_VALUES,
-    Document,
-    Position,
-    ScenarioError,
-    format_path,
-    parse_document,
-    parse_path,
-    read_document,
-    suggest,
-)
+from efssim.text.yaml.document import Document, parse_document, read_document
+from efssim.text.yaml.limits import MAX_DEPTH, MAX_VALUES
+from efssim.text.yaml.paths import format_path, parse_path
+from efssim.text.yaml.problems import Position, ScenarioError
 
 LOADERS = [yaml.SafeLoader]
 if yaml.__with_libyaml__:
