@@ -9,7 +9,6 @@ PACKAGE = Path(efssim.__file__).parent
 OWN_RULES = {
     "scenario": "validators raise ValueError, which pydantic collects into a ScenarioError",
     "study/quantity.py": "a parser, as those of the scenario",
-    "study/options.py": "click's own",
     "model/pagination.py": "what is caught where it is raised",
     "aws/clock.py": "what the clock of the standard library raises",
     "aws/shapes.py": "a shape that no operation of EFS has",
