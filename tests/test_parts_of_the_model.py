@@ -14,10 +14,10 @@ from hypothesis import strategies as st
 from worlds import constant, numbers, scenario, simulate
 
 from efssim import Scenario
-from efssim.model.arrivals import arrival_times
-from efssim.model.draws import Draws
-from efssim.model.streams import build_stream
-from efssim.model.writes import WholeBytes
+from efssim.model.kernel.draws import Draws
+from efssim.model.writes.arrivals import arrival_times
+from efssim.model.writes.blocks import WholeBytes
+from efssim.model.writes.streams import build_stream
 
 
 def test_draws_belong_to_a_name() -> None:

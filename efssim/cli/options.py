@@ -34,7 +34,7 @@ class Share(click.ParamType[float]):
         self, value: Any, param: click.Parameter | None, ctx: click.Context | None
     ) -> float:
         """Return the share; fail for anything else."""
-        from efssim.scenario.quantities import parse_fraction
+        from efssim.text.quantities import parse_fraction
 
         try:
             share = parse_fraction(value)

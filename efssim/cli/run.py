@@ -41,11 +41,11 @@ from efssim.cli.scenario_file import ScenarioFile, Source, once
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from efssim.result import Result
+    from efssim.api.result import Result
     from efssim.scenario import Scenario
-    from efssim.study.compare import Comparison
-    from efssim.study.interrupts import Interrupts
-    from efssim.study.trials import Trials
+    from efssim.study.run.interrupts import Interrupts
+    from efssim.study.run.trials import Trials
+    from efssim.study.varying.compare import Comparison
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -173,7 +173,7 @@ def run(**asked: Any) -> None:
 
 def _run_one(request: RunRequest) -> None:
     """Run a scenario, once or in trials, and print its report."""
-    from efssim.report.files import summary_json
+    from efssim.report.files.run import summary_json
 
     (file,) = request.files
     scenario = file.load(request.overrides)
@@ -239,7 +239,7 @@ def _studies(
 
 
 def _compared(studies: list[Trials]) -> list[Comparison]:
-    from efssim.study.compare import compare
+    from efssim.study.varying.compare import compare
 
     return [compare(studies[0], other) for other in studies[1:]]
 
@@ -259,7 +259,7 @@ def _deliver_several(
     studies: list[Trials], found: list[Comparison], missing: str, request: RunRequest
 ) -> None:
     """Write and print comparisons; the first study alone where there is none yet."""
-    from efssim.report.compare_text import comparisons_json, comparisons_report
+    from efssim.report.text.comparison import comparisons_json, comparisons_report
 
     again = request.reproducing()
     alone = None if found else studies[0]
@@ -295,8 +295,8 @@ def _load_all(
 def _write_several(
     studies: list[Trials], found: list[Comparison], missing: str, request: RunRequest
 ) -> None:
-    from efssim.report.compare_text import write_comparisons
-    from efssim.report.trials_files import write_trials
+    from efssim.report.files.trials import write_trials
+    from efssim.report.text.comparison import write_comparisons
 
     assert request.out is not None
     again = request.reproducing()
@@ -308,7 +308,7 @@ def _write_several(
 
 def _run_once(scenario: Scenario, request: RunRequest, interrupts: Interrupts) -> Result | Trials:
     """Run a scenario once; Ctrl-C ends it, as nothing of a run is a result before its end."""
-    from efssim.simulate import run as simulate
+    from efssim.api.simulation import run as simulate
 
     with interrupts.allowed(), progress(scenario, request.quiet) as tell:
         return simulate(
@@ -329,10 +329,10 @@ def _run_trials(
     """Run a study; KeyboardInterrupt if it is interrupted before the first trial is complete."""
     from concurrent.futures import BrokenExecutor
 
-    from efssim.model.simulation import World
-    from efssim.study.precision import BUDGET
-    from efssim.study.store import StoreError
-    from efssim.study.trials import run_trials
+    from efssim.model.world.world import World
+    from efssim.study.run.store import StoreError
+    from efssim.study.run.trials import run_trials
+    from efssim.study.statistics.precision import BUDGET
 
     with interrupts.allowed():
         World(scenario, scenario.seed)  # raises what EFS refuses from the start, before any bar
@@ -361,26 +361,26 @@ def _run_trials(
 
 def _writer(result: Result | Trials, request: RunRequest, again: str) -> Callable[[], None] | None:
     """Return what writes the files of a result; None if none were asked for."""
-    from efssim.report.files import write_files
-    from efssim.result import Result
+    from efssim.api.result import Result
+    from efssim.report.files.run import write_files
 
     if request.out is None:
         return None
     if isinstance(result, Result):
         return partial(write_files, result, request.out, request.png, again)
-    from efssim.report.trials_files import write_trials
+    from efssim.report.files.trials import write_trials
 
     return partial(write_trials, result, request.out, again)
 
 
 def _text(result: Result | Trials, again: str) -> str:
-    from efssim.result import Result
+    from efssim.api.result import Result
 
     if isinstance(result, Result):
-        from efssim.report.text import text_report
+        from efssim.report.text.run import text_report
 
         return text_report(result, again)
-    from efssim.report.trials_text import study_text
+    from efssim.report.text.trials import study_text
 
     return study_text(result, again)
 
@@ -391,7 +391,7 @@ def _naming_the_trial(file: Source, request: RunRequest) -> Iterator[None]:
     if not request.are_many:
         yield
         return
-    from efssim.study.trial import TrialError
+    from efssim.study.trial.outcome import TrialError
 
     try:
         yield
@@ -425,7 +425,7 @@ def _report_progress(request: RunRequest) -> None:
 
 def _check(is_asked: bool, results: Sequence[Result | Trials]) -> None:
     """Exit 1 under `--check` where a result is not as it has to be."""
-    from efssim.report.check import passes
+    from efssim.report.verdicts.check import passes
 
     if is_asked and not all(passes(each.summary, each.traces) for each in results):
         sys.exit(MISSED)

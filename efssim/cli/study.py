@@ -28,10 +28,10 @@ from efssim.cli.scenario_file import ScenarioFile, Source
 
 if TYPE_CHECKING:
     from efssim.scenario import Scenario
-    from efssim.study.evaluation import Evaluation
-    from efssim.study.plan import Plan
-    from efssim.study.space import Parameter
-    from efssim.study.sweep import Sweep
+    from efssim.study.planning.evaluation import Evaluation
+    from efssim.study.planning.plan import Plan
+    from efssim.study.varying.space import Parameter
+    from efssim.study.varying.sweep import Sweep
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -125,9 +125,9 @@ def plan(**asked: Any) -> None:
 
     FILE - is standard input. Ctrl-C prints what is known by then.
     """
-    from efssim.report.plan_json import plan_json, write_plan
-    from efssim.report.plan_text import plan_report
-    from efssim.study.plan import budget_s
+    from efssim.report.files.plan import plan_json, write_plan
+    from efssim.report.text.plan import plan_report
+    from efssim.study.planning.plan import budget_s
 
     request = requested(PlanRequest, **asked)
     scenario = request.file.load(request.overrides)
@@ -154,7 +154,7 @@ def plan(**asked: Any) -> None:
 
 def _range_of(request: PlanRequest, scenario: Scenario) -> tuple[Parameter, tuple[float, float]]:
     """Return the parameter that is varied and both ends of its range, if they can be run."""
-    from efssim.study.space import parse_assignment, range_of, require_key, with_value
+    from efssim.study.varying.space import parse_assignment, range_of, require_key, with_value
 
     chosen, text = parse_assignment(request.vary)
     require_key(scenario, chosen)
@@ -176,7 +176,7 @@ def _find(
     between: tuple[float, float],
     budget_s: float,
 ) -> Plan:
-    from efssim.study.plan import plan as find
+    from efssim.study.planning.plan import plan as find
 
     return find(
         scenario,
@@ -235,8 +235,8 @@ def sweep(**asked: Any) -> None:
 
     FILE - is standard input. Ctrl-C prints the combinations that are complete.
     """
-    from efssim.report.sweep_json import sweep_json, write_sweep
-    from efssim.report.sweep_text import sweep_report
+    from efssim.report.files.sweep import sweep_json, write_sweep
+    from efssim.report.text.sweep import sweep_report
 
     request = requested(SweepRequest, **asked)
     scenario = request.file.load(request.overrides)
@@ -265,8 +265,8 @@ def sweep(**asked: Any) -> None:
 
 def _values_of(request: SweepRequest, scenario: Scenario) -> list[tuple[Parameter, list[Any]]]:
     """Return the parameters that are varied and their values, if all combinations can be run."""
-    from efssim.study.space import parse_assignment, values_of
-    from efssim.study.sweep import combinations
+    from efssim.study.varying.space import parse_assignment, values_of
+    from efssim.study.varying.sweep import combinations
 
     parsed = [parse_assignment(text, ordinal) for ordinal, text in enumerate(request.vary, 1)]
     replaced = {} if request.seed is None else {"--seed": "seed"}
@@ -282,7 +282,7 @@ def _values_of(request: SweepRequest, scenario: Scenario) -> list[tuple[Paramete
 def _swept(
     request: SweepRequest, scenario: Scenario, chosen: list[tuple[Parameter, list[Any]]]
 ) -> Sweep:
-    from efssim.study.sweep import swept
+    from efssim.study.varying.sweep import swept
 
     return swept(
         scenario,
@@ -305,7 +305,7 @@ def _tell_combination(done: int, wanted: int) -> None:
 
 
 def _tell_budget(seconds: float) -> None:
-    from efssim.scenario.quantities import format_duration
+    from efssim.text.quantities import format_duration
 
     text = format_duration(seconds)
     say(f"planning for at most {text} (--budget), then with what is known")
@@ -315,7 +315,7 @@ def _tell_evaluation(vary: Parameter) -> Callable[[Evaluation], None]:
     """Return what shows each evaluation of a plan as it is made."""
 
     def tell(made: Evaluation) -> None:
-        from efssim.study.evaluation import said
+        from efssim.study.planning.evaluation import said
 
         shown = f"{vary.text(made.value)}: attainment {made.attainment:.5f}, {said(made)}"
         say(f"{shown} ({made.stage}, {made.trials} trials)")

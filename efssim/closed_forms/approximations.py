@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from efssim.closed_forms.steady import Steady
-from efssim.closed_forms.syncs import Syncs
+from efssim.closed_forms.cycles.steady import Steady
+from efssim.closed_forms.cycles.syncs import Syncs
 from efssim.scenario.schema import Replication, Scenario, WriteStream
 
 _NEAR = 0.5
