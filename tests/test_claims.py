@@ -8,12 +8,9 @@ a folder that keeps the pools, and `EFSSIM_POOL_SIZE` makes smaller ones.
 from __future__ import annotations
 
 import os
-import sys
 from pathlib import Path
 
 import pytest
-
-sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from benchmarks.claims import (
     COVERED,

@@ -7,9 +7,9 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
+from helpers.monitoring import age, at, dimensions, ids
 from hypothesis import given
 from hypothesis import strategies as st
-from test_cloudwatch import age, at, dimensions, ids
 from worlds import constant, scenario
 
 import efssim

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import numpy as np
 import pytest
-from test_fuzzed_scenarios import FULL, replaced
+from helpers.full_scenario import FULL, replaced
 from worlds import scenario
 
 import efssim

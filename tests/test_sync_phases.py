@@ -2,8 +2,8 @@
 
 import numpy as np
 import pytest
+from helpers.random_worlds import worlds as any_world
 from hypothesis import HealthCheck, given, settings
-from test_laws import worlds as any_world
 from worlds import constant, scenario
 
 import efssim

@@ -14,8 +14,8 @@ import threading
 from pathlib import Path
 
 import pytest
-from test_cli import EFSSIM, NONE, SHORT, efs, folder, no_constant, report
-from test_progress import on_terminal, shown_at_the_end
+from helpers.installed import EFSSIM, NONE, SHORT, efs, folder, no_constant, report
+from helpers.terminal import on_terminal, shown_at_the_end
 
 import efssim
 from efssim import cli
