@@ -13,7 +13,8 @@ from efssim.lag.age.rpo import Violation
 from efssim.records.column_types import texts
 from efssim.records.run_records import STATUSES, Event
 from efssim.runs.outcome import Outcome
-from efssim.scenario.grammar.events import OPERATIONS, Disturbance
+from efssim.scenario.grammar.events import Disturbance
+from efssim.scenario.operations.names import OPERATIONS
 
 if TYPE_CHECKING:
     import pandas as pd

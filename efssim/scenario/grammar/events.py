@@ -2,59 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import AfterValidator, Field, WithJsonSchema, field_validator
+from pydantic import Field, field_validator
 
 from efssim.scenario.grammar.base import Found, Model
 from efssim.scenario.grammar.distributions import Distribution
-from efssim.scenario.grammar.error_codes import ERROR_CODES
 from efssim.scenario.grammar.network import LinkName
 from efssim.scenario.grammar.parameter_names import PARAMETER_NAMES
 from efssim.scenario.grammar.types import Count, Duration, Fraction, PositiveDuration
+from efssim.scenario.operations.names import ErrorCode, Operation
 from efssim.text.moments import At
 from efssim.text.yaml.document import suggest
-
-OPERATIONS = (
-    "CreateReplicationConfiguration",
-    "DescribeReplicationConfigurations",
-    "DeleteReplicationConfiguration",
-    "CreateFileSystem",
-    "DescribeFileSystems",
-    "UpdateFileSystem",
-    "UpdateFileSystemProtection",
-    "DeleteFileSystem",
-    "PutLifecycleConfiguration",
-    "DescribeLifecycleConfiguration",
-    "PutBackupPolicy",
-    "DescribeBackupPolicy",
-    "TagResource",
-    "UntagResource",
-    "ListTagsForResource",
-)
-"""The operations of the EFS API that are simulated."""
-
-
-def _operation(name: str) -> str:
-    if name not in OPERATIONS:
-        raise ValueError(f"unknown operation '{name}'{suggest(name, OPERATIONS)}")
-    return name
-
-
-def _error_code(code: str) -> str:
-    if code not in ERROR_CODES:
-        raise ValueError(f"unknown error code '{code}'{suggest(code, ERROR_CODES)}")
-    return code
-
-
-def _words(known: Iterable[str]) -> WithJsonSchema:
-    return WithJsonSchema({"type": "string", "enum": list(known)})
-
-
-# Not Literal: a misspelt name gets a suggestion, not the whole list.
-Operation = Annotated[str, AfterValidator(_operation), _words(OPERATIONS)]
-ErrorCode = Annotated[str, AfterValidator(_error_code), _words(ERROR_CODES)]
 
 
 class Disturbance(Model):
