@@ -8,7 +8,7 @@ from typing import Annotated
 from pydantic import AfterValidator, WithJsonSchema
 
 from efssim.scenario.grammar.error_codes import ERROR_CODES
-from efssim.text.yaml.document import suggest
+from efssim.text.suggestions import suggest
 
 OPERATIONS = (
     "CreateReplicationConfiguration",
