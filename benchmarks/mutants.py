@@ -187,7 +187,7 @@ MUTANTS = (
     Mutant(
         "a degraded link reaches nobody",
         "model/world/disturbances.py",
-        "active.reached += [part for part in fleet.current() if _on_link",
+        "active.reached += [part for part in account.current() if _on_link",
         "active.reached += [part for part in () if _on_link",
         (HAND,),
     ),

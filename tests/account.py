@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from efssim import EfsError, Scenario
-from efssim.model.account import Fleet
+from efssim.model.account import Account as SimulatedAccount
 from efssim.model.efs.control_plane import ControlPlane
 from efssim.model.entities.file_system import FileSystem, Protection
 from efssim.model.kernel.clock import Clock, Turn
@@ -48,12 +48,14 @@ class Account:
         }
         self.scenario = Scenario.model_validate({**scenario, **top})
         self.clock = Clock()
-        self.fleet = Fleet(self.scenario, self.clock, Draws(1), lambda _: ReplicationRecords())
-        self.api = ControlPlane(self.fleet)
-        self.fleet.declaring = True
+        self.simulated = SimulatedAccount(
+            self.scenario, self.clock, Draws(1), lambda _: ReplicationRecords()
+        )
+        self.api = ControlPlane(self.simulated)
+        self.simulated.declaring = True
         for name, spec in self.scenario.file_systems.items():
             self._create(name, spec)
-        self.fleet.declaring = False
+        self.simulated.declaring = False
 
     def _create(self, name: str, spec: FileSystemSpec) -> None:
         amount = spec.provisioned_throughput
@@ -109,7 +111,7 @@ class Account:
             self.clock.step()
 
     def find(self, name: str) -> FileSystem:
-        return self.fleet.file_systems[self.fleet.id_of(name)]
+        return self.simulated.file_systems[self.simulated.id_of(name)]
 
     def describe(self, name: str) -> dict[str, Any]:
         """Return the FileSystemDescription of a file system."""
@@ -130,15 +132,15 @@ class Account:
         return status
 
     def fail(self, name: str) -> None:
-        self.find(name).fail(self.fleet.cause("fail", name))
+        self.find(name).fail(self.simulated.cause("fail", name))
 
     def state(self) -> Any:
         """Return everything that a call could change."""
         systems = [
             (part.id, part.state, part.protection, repr(part.settings), part.provisioned_changed_s)
-            for part in self.fleet.file_systems.values()
+            for part in self.simulated.file_systems.values()
         ]
-        return systems, [(name, part.status) for name, part in self.fleet.replications.items()]
+        return systems, [(name, part.status) for name, part in self.simulated.replications.items()]
 
 
 def pair(
@@ -146,5 +148,5 @@ def pair(
 ) -> Account:
     """Return an account with a source and an existing file system elsewhere."""
     account = Account(PAIR, choices)
-    account.fleet.protect(account.find("copy"), protection)
+    account.simulated.protect(account.find("copy"), protection)
     return account

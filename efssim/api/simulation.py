@@ -167,7 +167,7 @@ class Simulation:
         ScenarioError, which lists every problem, and RunError where replications would have to
         share a link, which is not modelled.
         """
-        self._world.apply(event_now(event, self._world.fleet))
+        self._world.apply(event_now(event, self._world.account))
 
     @checked("Simulation.call")
     def call(
@@ -211,7 +211,7 @@ class Simulation:
     def file_system_id(self, name: str) -> str:
         """Return the id of a file system; raise UnknownNameError, a KeyError, if there is none."""
         try:
-            return self._world.fleet.id_of(name)
+            return self._world.account.id_of(name)
         except KeyError:
             raise UnknownNameError(f"no file system is named '{name}'") from None
 
@@ -222,9 +222,9 @@ class Simulation:
         `stream` is an entry of `writes` in a scenario, and is checked as one in a file. Raise
         ScenarioError, which lists every problem, also for a file system that does not exist.
         """
-        found = self._world.fleet.find(file_system)
+        found = self._world.account.find(file_system)
         if found is None:
-            known = [part.name for part in self._world.fleet.file_systems.values()]
+            known = [part.name for part in self._world.account.file_systems.values()]
             message = f"no file system is named '{file_system}'{suggest(file_system, known)}"
             raise ScenarioError([Problem(None, (), message)])
         spec = stream_now(stream, self.scenario)
@@ -233,7 +233,7 @@ class Simulation:
         if spec.trace is not None:
             quality = spec.trace.read(self.scenario).quality
             self._traces[stream_path(found.name, name)] = quality
-        self._world.fleet.write(found, name, spec)
+        self._world.account.write(found, name, spec)
 
     def result(self) -> Result:
         """Return the results so far; the simulation can go on afterwards."""
@@ -256,16 +256,16 @@ class Simulation:
         )
 
     def _check_conservation(self) -> None:
-        fleet = self._world.fleet
+        account = self._world.account
         pairs = {
             name: Pair(part.records, self._logs[name], part.source.name, part.destination.name)
-            for name, part in fleet.replications.items()
+            for name, part in account.replications.items()
         }
         systems = {
             part.name: System(
-                self._stored[part.name], fleet.stored(part), self._unpublished[part.name]
+                self._stored[part.name], account.stored(part), self._unpublished[part.name]
             )
-            for part in fleet.ever
+            for part in account.ever
         }
         check_conservation(systems, pairs)
 
@@ -290,7 +290,7 @@ class Simulation:
         return self._logs[replication].lifetimes(snapshot)
 
     def _outcome(self, name: str, records: ReplicationRecords, snapshot: Snapshot) -> Outcome:
-        replication = self._world.fleet.replications[name]
+        replication = self._world.account.replications[name]
         measures = self._measures(name, records, snapshot)
         return Outcome(
             source=replication.source.name,
@@ -319,7 +319,7 @@ class Simulation:
             name=replication.terms.name,
             seed=self.seed,
             trial=self.trial,
-            latency_s=self._world.fleet.link(*ends).latency_s,
+            latency_s=self._world.account.link(*ends).latency_s,
             compared=replication.records.compared.copy(),
             disturbed=dict(replication.records.disturbed),
         )
@@ -340,9 +340,9 @@ class Simulation:
         return Measures(records, snapshot, self._running[name], self._objective(name))
 
     def _objective(self, name: str) -> Objective:
-        replication, rpo = self._world.fleet.replications[name], self.scenario.rpo
+        replication, rpo = self._world.account.replications[name], self.scenario.rpo
         sync, ends = replication.terms.sync, (replication.source, replication.destination)
-        link = self._world.fleet.link(*(end.region for end in ends))
+        link = self._world.account.link(*(end.region for end in ends))
         return Objective(
             begin_s=self.scenario.warm_up,
             end_s=self._world.now_s,

@@ -1,6 +1,6 @@
 """The account: its Regions, links, file systems and replications, and how each comes to be.
 
-It knows no rule of the API: the control plane decides what may be made, the fleet makes it.
+It knows no rule of the API: the control plane decides what may be made, the account makes it.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ class Plan:
         return throughput if initial is None or self.established else max(throughput, initial)
 
 
-class Fleet:
+class Account:
     """Everything that exists in one run, and nothing that happens to it."""
 
     def __init__(

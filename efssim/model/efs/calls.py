@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
-from efssim.model.account import Fleet
+from efssim.model.account import Account
 from efssim.model.efs.control_plane import ControlPlane
 from efssim.model.entities.errors import EfsError, RunError
 from efssim.records.run_records import Event
@@ -25,10 +25,10 @@ def looks(operation: str) -> bool:
 class Calls:
     """Makes calls and appends them to the events of the run."""
 
-    def __init__(self, fleet: Fleet, control_plane: ControlPlane) -> None:
+    def __init__(self, account: Account, control_plane: ControlPlane) -> None:
         self.events: list[Event] = []
         self.made = 0
-        self._fleet, self._control_plane = fleet, control_plane
+        self._account, self._control_plane = account, control_plane
 
     def call(self, operation: str, parameters: Mapping[str, Any], region: str) -> dict[str, Any]:
         """Call an operation of the EFS API; raise EfsError as EFS would.
@@ -36,7 +36,7 @@ class Calls:
         Calls that only look are not recorded: looking at a run changes nothing.
         """
         self.made += 1
-        now = self._fleet.clock.now
+        now = self._account.clock.now
         if looks(operation):
             return self._control_plane.call(operation, parameters, region)
         subject = _subject(parameters)
@@ -65,18 +65,18 @@ class Calls:
     def _home(self, spec: schema.Event, path: tuple[str | int, ...]) -> str:
         """Return the Region of the file system that a call is about."""
         subject = _subject(spec.parameters)
-        found = self._fleet.find(subject) if subject is not None else None
+        found = self._account.find(subject) if subject is not None else None
         if found is None:
             raise RunError(path, f"`region` is needed: no file system tells where {spec.call} goes")
         return found.region
 
     def _named(self, subject: str) -> str:
-        found = self._fleet.find(subject)
+        found = self._account.find(subject)
         return subject if found is None else found.name
 
     def _affected(self, subject: str | None, answer: Mapping[str, Any]) -> tuple[str, ...]:
         about = subject or answer.get("FileSystemId")
-        found = self._fleet.find(about) if isinstance(about, str) else None
+        found = self._account.find(about) if isinstance(about, str) else None
         if found is None:
             return ()
         return (found.name if found.replication is None else found.replication.terms.name,)

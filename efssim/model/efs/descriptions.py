@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from efssim.model.account import Fleet
+from efssim.model.account import Account
 from efssim.model.entities.file_system import FileSystem, Protection
 from efssim.model.entities.identifiers import ACCOUNT_ID
 from efssim.model.entities.replication import Replication, Status
@@ -28,7 +28,7 @@ _FAILED = (
 )
 
 
-def describe_replication(fleet: Fleet, replication: Replication) -> dict[str, Any]:
+def describe_replication(account: Account, replication: Replication) -> dict[str, Any]:
     """Return a ReplicationConfigurationDescription."""
     source = replication.source
     return {
@@ -37,12 +37,12 @@ def describe_replication(fleet: Fleet, replication: Replication) -> dict[str, An
         "SourceFileSystemArn": source.arn,
         "SourceFileSystemOwnerId": ACCOUNT_ID,
         "OriginalSourceFileSystemArn": replication.terms.original_source_arn,
-        "CreationTime": _whole_seconds(fleet.moment(replication.created_s)),
-        "Destinations": [_destination(fleet, replication)],
+        "CreationTime": _whole_seconds(account.moment(replication.created_s)),
+        "Destinations": [_destination(account, replication)],
     }
 
 
-def _destination(fleet: Fleet, replication: Replication) -> dict[str, Any]:
+def _destination(account: Account, replication: Replication) -> dict[str, Any]:
     status, destination = replication.status, replication.destination
     assert status is not None
     cut_s = replication.last_replicated_s
@@ -51,7 +51,7 @@ def _destination(fleet: Fleet, replication: Replication) -> dict[str, Any]:
         FileSystemId=destination.id,
         Region=destination.region,
         OwnerId=ACCOUNT_ID,
-        LastReplicatedTimestamp=None if cut_s is None else _milliseconds(fleet.moment(cut_s)),
+        LastReplicatedTimestamp=None if cut_s is None else _milliseconds(account.moment(cut_s)),
         StatusMessage=_status_message(replication),
         RoleArn=replication.terms.role_arn,
     )
@@ -78,7 +78,7 @@ def _status_message(replication: Replication) -> str | None:
     return _RESUMES if cause is None else _PAUSED[cause.kind]
 
 
-def describe_file_system(fleet: Fleet, file_system: FileSystem) -> dict[str, Any]:
+def describe_file_system(account: Account, file_system: FileSystem) -> dict[str, Any]:
     """Return a FileSystemDescription."""
     settings = file_system.settings
     return _present(
@@ -86,7 +86,7 @@ def describe_file_system(fleet: Fleet, file_system: FileSystem) -> dict[str, Any
         CreationToken=file_system.creation_token,
         FileSystemId=file_system.id,
         FileSystemArn=file_system.arn,
-        CreationTime=_whole_seconds(fleet.moment(file_system.created_s)),
+        CreationTime=_whole_seconds(account.moment(file_system.created_s)),
         LifeCycleState=file_system.state.value,
         Name=settings.tags.get("Name"),
         NumberOfMountTargets=0,

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from efssim.model.account import Fleet
+from efssim.model.account import Account
 from efssim.model.efs.control_plane import ControlPlane
 from efssim.model.entities.file_system import FileSystem
 from efssim.model.entities.replication import Replication
@@ -48,7 +48,7 @@ class Active:
     reached: list[FileSystem | Replication]
 
 
-Turns = Callable[[Active, Fleet], None]
+Turns = Callable[[Active, Account], None]
 
 
 @dataclass(frozen=True)
@@ -65,31 +65,33 @@ class Kind:
     """Turns it back."""
 
 
-def _region_down(active: Active, fleet: Fleet) -> None:
-    fleet.region(active.cause.target).outages.add(active.cause)
+def _region_down(active: Active, account: Account) -> None:
+    account.region(active.cause.target).outages.add(active.cause)
 
 
-def _region_up(active: Active, fleet: Fleet) -> None:
-    fleet.region(active.cause.target).outages.remove(active.cause)
+def _region_up(active: Active, account: Account) -> None:
+    account.region(active.cause.target).outages.remove(active.cause)
 
 
-def _opt_out(active: Active, fleet: Fleet) -> None:
-    fleet.region(active.cause.target).opt_outs.add(active.cause)
+def _opt_out(active: Active, account: Account) -> None:
+    account.region(active.cause.target).opt_outs.add(active.cause)
 
 
-def _opt_in(active: Active, fleet: Fleet) -> None:
-    fleet.region(active.cause.target).opt_outs.remove(active.cause)
+def _opt_in(active: Active, account: Account) -> None:
+    account.region(active.cause.target).opt_outs.remove(active.cause)
 
 
-def _degrade(active: Active, fleet: Fleet) -> None:
-    link = fleet.link(*link_regions(active.cause.target))
+def _degrade(active: Active, account: Account) -> None:
+    link = account.link(*link_regions(active.cause.target))
     if link.limited:
-        active.reached += [part for part in fleet.current() if _on_link(active.cause.target, part)]
+        active.reached += [
+            part for part in account.current() if _on_link(active.cause.target, part)
+        ]
     link.degrade(active.cause, active.factor)
 
 
-def _restore(active: Active, fleet: Fleet) -> None:
-    fleet.link(*link_regions(active.cause.target)).restore(active.cause)
+def _restore(active: Active, account: Account) -> None:
+    account.link(*link_regions(active.cause.target)).restore(active.cause)
 
 
 KINDS = {
@@ -112,25 +114,25 @@ KINDS = {
 class Disturbances:
     """Begins and ends disturbances, and records them as events."""
 
-    def __init__(self, fleet: Fleet, control_plane: ControlPlane, events: list[Event]) -> None:
-        self._fleet, self._control_plane, self._events = fleet, control_plane, events
+    def __init__(self, account: Account, control_plane: ControlPlane, events: list[Event]) -> None:
+        self._account, self._control_plane, self._events = account, control_plane, events
         self._active: list[Active] = []
-        fleet.appeared.append(self._meet)
+        account.appeared.append(self._meet)
 
     def begin(self, spec: schema.Event | schema.Fault) -> Callable[[], None]:
         """Begin a disturbance; return what ends it. RunError if a link would have to be shared."""
         kind, target = spec.kind, spec.target
-        record = Event(self._fleet.clock.now, None, kind, target, ())
+        record = Event(self._account.clock.now, None, kind, target, ())
         if spec.api_error is not None:
             self._events.append(record)
             return self._inject(spec, record)
-        active = Active(self._fleet.cause(kind, target), spec.factor or 1.0, record, [])
-        _turn(KINDS[kind].begin, active, self._fleet)
+        active = Active(self._account.cause(kind, target), spec.factor or 1.0, record, [])
+        _turn(KINDS[kind].begin, active, self._account)
         self._events.append(record)
         self._active.append(active)
-        for file_system in list(self._fleet.file_systems.values()):
+        for file_system in list(self._account.file_systems.values()):
             self._reach(active, file_system)
-        for replication in self._fleet.current():
+        for replication in self._account.current():
             self._reach(active, replication)
         record.affected = _names(active.reached)
         return lambda: self._end(active)
@@ -138,8 +140,8 @@ class Disturbances:
     def _end(self, active: Active) -> None:
         cause = active.cause
         self._active.remove(active)
-        active.record.end_s = self._fleet.clock.now
-        _turn(KINDS[cause.kind].end, active, self._fleet)
+        active.record.end_s = self._account.clock.now
+        _turn(KINDS[cause.kind].end, active, self._account)
         for part in active.reached:
             if isinstance(part, FileSystem):
                 part.allow_writes(cause)
@@ -182,15 +184,15 @@ class Disturbances:
         token = self._control_plane.inject(spec.api_error, spec.code, spec.times, spec.region)
 
         def end() -> None:
-            record.end_s = self._fleet.clock.now
+            record.end_s = self._account.clock.now
             self._control_plane.void(token)
 
         return end
 
 
-def _turn(switch: Turns | None, active: Active, fleet: Fleet) -> None:
+def _turn(switch: Turns | None, active: Active, account: Account) -> None:
     if switch is not None:
-        switch(active, fleet)
+        switch(active, account)
 
 
 def _names(parts: list[FileSystem | Replication]) -> tuple[str, ...]:

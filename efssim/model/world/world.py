@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from efssim.model.account import Fleet, Keeper, Recorder
+from efssim.model.account import Account, Keeper, Recorder
 from efssim.model.efs.calls import Calls, looks
 from efssim.model.efs.control_plane import ControlPlane
 from efssim.model.entities.errors import EfsError, RunError
@@ -49,14 +49,14 @@ class World:
         self._clock = Clock()
         self._draws = Draws(seed, trial)
         record, keep = record or _own_records, keep or _own_stored
-        self.fleet = Fleet(scenario, self._clock, self._draws, record, longest, keep)
-        self._control_plane = ControlPlane(self.fleet)
-        self._calls = Calls(self.fleet, self._control_plane)
-        disturbances = Disturbances(self.fleet, self._control_plane, self._calls.events)
-        self._schedule = Schedule(self.fleet, disturbances, self._calls)
-        self.fleet.declaring = True
+        self.account = Account(scenario, self._clock, self._draws, record, longest, keep)
+        self._control_plane = ControlPlane(self.account)
+        self._calls = Calls(self.account, self._control_plane)
+        disturbances = Disturbances(self.account, self._control_plane, self._calls.events)
+        self._schedule = Schedule(self.account, disturbances, self._calls)
+        self.account.declaring = True
         self._build()
-        self.fleet.declaring = False
+        self.account.declaring = False
         self.advance_to(0.0)
 
     @property
@@ -92,7 +92,7 @@ class World:
 
     def _make_file_system(self, name: str, spec: schema.FileSystem) -> None:
         token = name if len(name) <= _TOKEN_MAX else hex_of(name, _TOKEN_MAX)
-        self.fleet.declare(token, name, spec)
+        self.account.declare(token, name, spec)
         amount = spec.provisioned_throughput
         parameters = {
             "CreationToken": token,
@@ -102,9 +102,9 @@ class World:
             "AvailabilityZoneName": spec.availability_zone,
         }
         answer = self._built("file_systems", name, "CreateFileSystem", parameters, spec.home)
-        made = self.fleet.file_systems[answer["FileSystemId"]]
+        made = self.account.file_systems[answer["FileSystemId"]]
         for stream, written in spec.writes.items():
-            self.fleet.write(made, stream, written)
+            self.account.write(made, stream, written)
 
     def _built(
         self, section: str, name: str, operation: str, parameters: dict[str, Any], region: str
@@ -117,8 +117,8 @@ class World:
             raise RunError((section, name), str(error)) from None
 
     def _replicate(self, name: str, spec: schema.Replication) -> None:
-        source = self.fleet.file_systems[self.fleet.id_of(spec.source)]
-        self.fleet.plan(name, source, spec)
+        source = self.account.file_systems[self.account.id_of(spec.source)]
+        self.account.plan(name, source, spec)
         where = spec.destination
         wanted = {
             "Region": where.region,
@@ -133,8 +133,8 @@ class World:
 
     def _unprotected(self, name: str) -> FileSystem:
         """Return a file system that the scenario offers as a destination."""
-        found = self.fleet.file_systems[self.fleet.id_of(name)]
-        self.fleet.protect(found, Protection.DISABLED)
+        found = self.account.file_systems[self.account.id_of(name)]
+        self.account.protect(found, Protection.DISABLED)
         return found
 
     # --- time ---------------------------------------------------------------------------------
@@ -142,7 +142,7 @@ class World:
     def advance_to(self, time_s: float) -> None:
         """Run up to and including a time, at most the scenario's duration."""
         self.pass_to(time_s)
-        for process in self.fleet.syncs.values():
+        for process in self.account.syncs.values():
             process.settle_instant()
 
     def pass_to(self, time_s: float) -> None:
@@ -180,15 +180,15 @@ class World:
     @property
     def names(self) -> tuple[str, ...]:
         """Names of all replications, in the order of their creation."""
-        return tuple(self.fleet.replications)
+        return tuple(self.account.replications)
 
     def records(self, name: str) -> ReplicationRecords:
         """Return the records of a replication."""
-        return self.fleet.replications[name].records
+        return self.account.replications[name].records
 
     def snapshot(self, name: str) -> Snapshot:
         """Return the state of a replication now, or when it was gone."""
-        return self.fleet.snapshot(name)
+        return self.account.snapshot(name)
 
     def snapshots(self) -> Iterator[tuple[str, ReplicationRecords, Snapshot]]:
         """Yield name, records and present state of every replication, in order of their names."""
