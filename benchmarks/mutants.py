@@ -194,8 +194,8 @@ MUTANTS = (
     Mutant(
         "a failed file system's replication is not reached",
         "model/world/disturbances.py",
-        "                active.reached.append(part.replication)",
-        "                pass",
+        "[part] if replication is None else [part, replication]",
+        "[part]",
         (HAND,),
     ),
     Mutant(

@@ -41,7 +41,8 @@ class StorageSamples:
             self._note(part, now)
 
     def _note(self, system: FileSystem, now: float) -> None:
-        self._samples.setdefault(system.id, {})[now] = float(system.metered_bytes)
+        size = float(self._world.account.metered_bytes(system))
+        self._samples.setdefault(system.id, {})[now] = size
 
     def series(self, system: FileSystem) -> Series:
         """Return the samples of a file system up to now."""

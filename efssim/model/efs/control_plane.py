@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from efssim.errors import ArgumentError
-from efssim.model.account import Account
+from efssim.model.account import Account, DeclaredFileSystem, ReplicationSettings
 from efssim.model.efs.operations import file_systems, policies, replications, tags
 from efssim.model.efs.parameter_kinds import Named
 from efssim.model.efs.parameters import read_parameters
@@ -74,6 +74,22 @@ class ControlPlane:
         self._fail_if_injected(operation, region)
         known = read_parameters(operation, parameters, self._named)
         return IMPLEMENTED[operation](self._account, known, region)
+
+    def declare_file_system(
+        self, parameters: Mapping[str, Any], region: str, declared: DeclaredFileSystem
+    ) -> dict[str, Any]:
+        """Create a file system that a scenario declares, under the rules of CreateFileSystem."""
+        self._require_answering(region)
+        known = read_parameters("CreateFileSystem", parameters, self._named)
+        return file_systems.create_file_system(self._account, known, region, declared)
+
+    def declare_replication(
+        self, parameters: Mapping[str, Any], region: str, declared: ReplicationSettings
+    ) -> dict[str, Any]:
+        """Create a declared replication, under the rules of CreateReplicationConfiguration."""
+        self._require_answering(region)
+        known = read_parameters("CreateReplicationConfiguration", parameters, self._named)
+        return replications.create_replication_configuration(self._account, known, region, declared)
 
     def _require_answering(self, region: str) -> None:
         """Raise EfsError unless EFS in a Region answers to the account."""

@@ -57,9 +57,9 @@ def _destination(account: Account, replication: Replication) -> dict[str, Any]:
     )
 
 
-def _protection(file_system: FileSystem) -> str:
+def _protection(account: Account, file_system: FileSystem) -> str:
     """Return the overwrite protection, which may be shown late on a destination."""
-    replication = file_system.replication
+    replication = account.configuration_of(file_system)
     if (
         file_system.protection is Protection.REPLICATING
         and replication is not None
@@ -90,7 +90,7 @@ def describe_file_system(account: Account, file_system: FileSystem) -> dict[str,
         LifeCycleState=file_system.state.value,
         Name=settings.tags.get("Name"),
         NumberOfMountTargets=0,
-        SizeInBytes=_size(file_system),
+        SizeInBytes=_size(account.metered_bytes(file_system)),
         PerformanceMode=settings.performance_mode,
         Encrypted=settings.encrypted,
         KmsKeyId=settings.kms_key_arn,
@@ -99,7 +99,7 @@ def describe_file_system(account: Account, file_system: FileSystem) -> dict[str,
         AvailabilityZoneName=file_system.zone,
         AvailabilityZoneId=file_system.zone_id,
         Tags=describe_tags(settings.tags),
-        FileSystemProtection={"ReplicationOverwriteProtection": _protection(file_system)},
+        FileSystemProtection={"ReplicationOverwriteProtection": _protection(account, file_system)},
     )
 
 
@@ -108,9 +108,8 @@ def describe_tags(tags: dict[str, str]) -> list[dict[str, str]]:
     return [{"Key": key, "Value": tags[key]} for key in sorted(tags)]
 
 
-def _size(file_system: FileSystem) -> dict[str, int]:
+def _size(size: int) -> dict[str, int]:
     """Return the metered size; a replica has what it has received."""
-    size = file_system.metered_bytes
     return {"Value": size, "ValueInStandard": size, "ValueInIA": 0, "ValueInArchive": 0}
 
 

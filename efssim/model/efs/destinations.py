@@ -10,7 +10,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from efssim.model.account import Account
+from efssim.model.account import (
+    Account,
+    DeclaredFileSystem,
+    FileSystemRequest,
+    ReplicationSettings,
+)
 from efssim.model.efs.kms import key_arn
 from efssim.model.efs.limits import require_one_zone, require_room
 from efssim.model.efs.lookup import file_system_in, not_found, require_available, with_id
@@ -23,14 +28,23 @@ from efssim.scenario.regions.names import KNOWN, partition, zone_region
 Given = Mapping[str, Any]
 
 
-def choose_destination(account: Account, source: FileSystem, given: Given) -> FileSystem:
+def choose_destination(
+    account: Account,
+    source: FileSystem,
+    given: Given,
+    settings: ReplicationSettings,
+    *,
+    is_declared: bool,
+) -> FileSystem:
     """Return the existing file system that may be the destination, or make a new one.
 
     EfsError if a rule forbids it; then nothing is made.
     """
     if "FileSystemId" in given:
         return _existing(account, source, given)
-    return _new(account, source, given)
+    request = _new(account, source, given, settings)
+    declared = DeclaredFileSystem(request.name) if is_declared else None
+    return account.create_file_system(request, declared)
 
 
 # --- an existing file system ----------------------------------------------------------------------
@@ -97,7 +111,7 @@ def _require_unprotected(account: Account, destination: FileSystem) -> None:
 
 def require_unreplicated(account: Account, file_system: FileSystem) -> None:
     """Raise EfsError if a file system is a source or destination already."""
-    if file_system.replication is not None:
+    if account.configuration_of(file_system) is not None:
         raise EfsError(
             account.choice("already_in_a_replication"),
             f"File system '{file_system.id}' is part of a replication configuration already.",
@@ -107,26 +121,24 @@ def require_unreplicated(account: Account, file_system: FileSystem) -> None:
 # --- a new file system ----------------------------------------------------------------------------
 
 
-def _new(account: Account, source: FileSystem, given: Given) -> FileSystem:
+def _new(
+    account: Account, source: FileSystem, given: Given, settings: ReplicationSettings
+) -> FileSystemRequest:
+    """Return the request for a new destination."""
     region, zone = _place(given)
     _require_reachable(account, source, region)
     if zone is not None:
         require_one_zone(account, zone, region)
     key = key_arn(given.get("KmsKeyId"), region)
     require_room(account, region)
-    account.require_link(source, region)  # so that a refusal leaves no file system behind
-    return account.make_file_system(
-        account.unused_name(f"{account.replication_name(source)}.destination"),
-        region,
-        _settings(account, source, region, zone, key),
+    # Before it is made, so that a refusal leaves no file system behind.
+    account.link(source.region, region).require_room(settings.name, settings.throughput_max)
+    return FileSystemRequest(
+        name=account.unused_name(f"{settings.name}.destination"),
+        region=region,
+        settings=_settings(account, source, region, zone, key),
         zone=zone,
-        creating_s=creating_s(account),
     )
-
-
-def creating_s(account: Account) -> float:
-    """Return how long a new file system is `creating`; what a scenario declares is there."""
-    return 0.0 if account.declaring else account.scenario.defaults.file_system.creating
 
 
 def _place(given: Given) -> tuple[str, str | None]:

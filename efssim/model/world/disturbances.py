@@ -14,7 +14,7 @@ from efssim.model.efs.control_plane import ControlPlane
 from efssim.model.entities.file_system import FileSystem
 from efssim.model.entities.replication import Replication
 from efssim.model.kernel.causes import Cause
-from efssim.records.run_records import Event
+from efssim.records.timeline import Occurrence
 from efssim.scenario import schema
 from efssim.scenario.grammar.network import link_regions
 
@@ -44,7 +44,7 @@ class Active:
 
     cause: Cause
     factor: float
-    record: Event
+    record: Occurrence
     reached: list[FileSystem | Replication]
 
 
@@ -114,46 +114,49 @@ KINDS = {
 class Disturbances:
     """Begins and ends disturbances, and records them as events."""
 
-    def __init__(self, account: Account, control_plane: ControlPlane, events: list[Event]) -> None:
-        self._account, self._control_plane, self._events = account, control_plane, events
+    def __init__(self, account: Account, control_plane: ControlPlane) -> None:
+        self._account, self._control_plane = account, control_plane
+        self._timeline = account.timeline
         self._active: list[Active] = []
         account.appeared.append(self._meet)
 
     def begin(self, spec: schema.Event | schema.Fault) -> Callable[[], None]:
         """Begin a disturbance; return what ends it. RunError if a link would have to be shared."""
         kind, target = spec.kind, spec.target
-        record = Event(self._account.clock.now, None, kind, target, ())
+        ordinal = self._timeline.next_ordinal()
+        record = Occurrence(ordinal, self._account.clock.now, kind, target)
         if spec.api_error is not None:
-            self._events.append(record)
+            self._timeline.entries.append(record)
             return self._inject(spec, record)
-        active = Active(self._account.cause(kind, target), spec.factor or 1.0, record, [])
+        active = Active(Cause(ordinal, kind, target), spec.factor or 1.0, record, [])
         _turn(KINDS[kind].begin, active, self._account)
-        self._events.append(record)
+        self._timeline.entries.append(record)
         self._active.append(active)
         for file_system in list(self._account.file_systems.values()):
             self._reach(active, file_system)
         for replication in self._account.current():
             self._reach(active, replication)
-        record.affected = _names(active.reached)
+        _note_reached(active)
         return lambda: self._end(active)
 
     def _end(self, active: Active) -> None:
         cause = active.cause
         self._active.remove(active)
-        active.record.end_s = self._account.clock.now
+        end_ordinal = self._timeline.next_ordinal()
+        active.record.end_s, active.record.end_ordinal = self._account.clock.now, end_ordinal
         _turn(KINDS[cause.kind].end, active, self._account)
         for part in active.reached:
             if isinstance(part, FileSystem):
                 part.allow_writes(cause)
             else:
-                part.release(cause)
+                part.release(cause, end_ordinal)
                 part.go_on(cause)
 
     def _meet(self, part: FileSystem | Replication) -> None:
         """Let every disturbance that goes on reach what has just been made."""
         for active in self._active:
             self._reach(active, part)
-            active.record.affected = _names(active.reached)
+            _note_reached(active)
 
     def _reach(self, active: Active, part: FileSystem | Replication) -> None:
         if isinstance(part, FileSystem):
@@ -173,18 +176,17 @@ class Disturbances:
             part.stop_writes(cause)
             active.reached.append(part)
         if kind.fails is not None and kind.fails(cause.target, part):
-            part.fail(cause)
-            active.reached.append(part)
-            if part.replication is not None:
-                active.reached.append(part.replication)
+            replication = self._account.fail(part, cause)
+            active.reached += [part] if replication is None else [part, replication]
 
-    def _inject(self, spec: schema.Event | schema.Fault, record: Event) -> Callable[[], None]:
+    def _inject(self, spec: schema.Event | schema.Fault, record: Occurrence) -> Callable[[], None]:
         assert spec.api_error is not None
         assert spec.code is not None
         token = self._control_plane.inject(spec.api_error, spec.code, spec.times, spec.region)
 
         def end() -> None:
             record.end_s = self._account.clock.now
+            record.end_ordinal = self._timeline.next_ordinal()
             self._control_plane.void(token)
 
         return end
@@ -195,7 +197,10 @@ def _turn(switch: Turns | None, active: Active, account: Account) -> None:
         switch(active, account)
 
 
-def _names(parts: list[FileSystem | Replication]) -> tuple[str, ...]:
-    """Return the names of what was reached, each once, in order."""
+def _note_reached(active: Active) -> None:
+    """Record the names of what a disturbance has reached, each once, in order."""
+    parts = active.reached
     names = (part.name if isinstance(part, FileSystem) else part.terms.name for part in parts)
-    return tuple(dict.fromkeys(names))
+    replications = (part.terms.name for part in parts if isinstance(part, Replication))
+    active.record.affected = tuple(dict.fromkeys(names))
+    active.record.replications = tuple(dict.fromkeys(replications))

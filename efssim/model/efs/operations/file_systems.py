@@ -9,9 +9,8 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from efssim.model.account import Account
+from efssim.model.account import Account, DeclaredFileSystem, FileSystemRequest
 from efssim.model.efs.descriptions import describe_file_system
-from efssim.model.efs.destinations import creating_s
 from efssim.model.efs.kms import key_arn
 from efssim.model.efs.limits import require_one_zone, require_room
 from efssim.model.efs.lookup import file_system_in, not_found, require_available
@@ -25,8 +24,16 @@ from efssim.model.entities.file_system import FileSystem, LifeCycleState, Protec
 Parameters = Mapping[str, Any]
 
 
-def create_file_system(account: Account, parameters: Parameters, region: str) -> dict[str, Any]:
-    """Create a file system; its creation token is its name in the simulation, if that is free."""
+def create_file_system(
+    account: Account,
+    parameters: Parameters,
+    region: str,
+    declared: DeclaredFileSystem | None = None,
+) -> dict[str, Any]:
+    """Create a file system; its creation token is its name in the simulation, if that is free.
+
+    `declared` is what a scenario says about it.
+    """
     token, zone = parameters["CreationToken"], parameters.get("AvailabilityZoneName")
     settings = _new_settings(parameters, region)
     require_valid_throughput(settings, region, zone)
@@ -40,14 +47,9 @@ def create_file_system(account: Account, parameters: Parameters, region: str) ->
     if zone is not None:
         require_one_zone(account, zone, region)
     require_room(account, region)
-    made = account.make_file_system(
-        account.unused_name(_name(token)),
-        region,
-        settings,
-        zone=zone,
-        token=token,
-        creating_s=creating_s(account),
-    )
+    name = account.unused_name(_name(token))
+    request = FileSystemRequest(name, region, settings, zone, token)
+    made = account.create_file_system(request, declared)
     return describe_file_system(account, made)
 
 
@@ -146,7 +148,7 @@ def delete_file_system(account: Account, parameters: Parameters, region: str) ->
     IncorrectFileSystemLifeCycleState). One in `error` can be deleted.
     """
     found = file_system_in(account, parameters["FileSystemId"], region)
-    if found.replication is not None:
+    if account.configuration_of(found) is not None:
         raise EfsError(
             account.choice("delete_member_file_system"),
             f"You cannot delete file system '{found.id}' because it is in a replication"

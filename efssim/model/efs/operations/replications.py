@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from efssim.model.account import Account
+from efssim.model.account import Account, ReplicationSettings
 from efssim.model.efs.descriptions import describe_replication
 from efssim.model.efs.destinations import choose_destination, require_unreplicated
 from efssim.model.efs.lookup import file_system_in, require_available, with_id
@@ -20,9 +20,15 @@ Parameters = Mapping[str, Any]
 
 
 def create_replication_configuration(
-    account: Account, parameters: Parameters, region: str
+    account: Account,
+    parameters: Parameters,
+    region: str,
+    declared: ReplicationSettings | None = None,
 ) -> dict[str, Any]:
-    """Replicate a file system of the calling Region to a new or an existing one."""
+    """Replicate a file system of the calling Region to a new or an existing one.
+
+    `declared` is what a scenario says about it.
+    """
     source = file_system_in(account, parameters["SourceFileSystemId"], region)
     require_available(source)
     require_unreplicated(account, source)
@@ -30,8 +36,11 @@ def create_replication_configuration(
     if len(destinations) != 1:
         count = f"needs exactly one destination, not {len(destinations)}"
         raise EfsError("BadRequest", f"Destinations: {count}")
-    destination = choose_destination(account, source, destinations[0])
-    made = account.replicate(source, destination, destinations[0].get("RoleArn"))
+    given, settings = destinations[0], declared or account.default_settings(source)
+    destination = choose_destination(
+        account, source, given, settings, is_declared=declared is not None
+    )
+    made = account.create_replication(source, destination, settings, given.get("RoleArn"))
     return describe_replication(account, made)
 
 
@@ -75,7 +84,7 @@ def delete_replication_configuration(
         )
     if not local_only:
         _require_other_side(account, found)
-    found.delete()
+    found.delete(account.timeline.acting)
     return {}
 
 
@@ -85,7 +94,7 @@ def _regions(replication: Replication) -> tuple[str, str]:
 
 def _of_file_system(account: Account, text: str, region: str) -> Replication:
     """Return the configuration with a source or destination in a Region."""
-    found = file_system_in(account, text, region).replication
+    found = account.configuration_of(file_system_in(account, text, region))
     if found is None:
         raise _no_configuration(text)
     return found
@@ -97,7 +106,7 @@ def _of_source(account: Account, text: str, region: str) -> Replication:
     The destination's id finds none: the API asks for the source's.
     """
     source = with_id(account, text)
-    found = None if source is None else source.replication
+    found = None if source is None else account.configuration_of(source)
     if found is not None and found.source is source and region in _regions(found):
         return found
     file_system_in(account, text, region)
