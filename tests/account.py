@@ -8,8 +8,11 @@ import pytest
 
 from efssim import EfsError, Scenario
 from efssim.model.account import Account as SimulatedAccount
+from efssim.model.account import DeclaredFileSystem
 from efssim.model.efs.control_plane import ControlPlane
 from efssim.model.entities.file_system import FileSystem, Protection
+from efssim.model.entities.replication import Replication
+from efssim.model.kernel.causes import Cause
 from efssim.model.kernel.clock import Clock, Turn
 from efssim.model.kernel.draws import Draws
 from efssim.records.run_records import ReplicationRecords
@@ -52,10 +55,8 @@ class Account:
             self.scenario, self.clock, Draws(1), lambda _: ReplicationRecords()
         )
         self.api = ControlPlane(self.simulated)
-        self.simulated.declaring = True
         for name, spec in self.scenario.file_systems.items():
             self._create(name, spec)
-        self.simulated.declaring = False
 
     def _create(self, name: str, spec: FileSystemSpec) -> None:
         amount = spec.provisioned_throughput
@@ -67,8 +68,8 @@ class Account:
             "AvailabilityZoneName": spec.availability_zone,
         }
         given = {key: value for key, value in parameters.items() if value is not None}
-        self.call("CreateFileSystem", spec.home, **given)
-        self.find(name).journal.restore(spec.size, spec.files)
+        declared = DeclaredFileSystem(name, spec.id, spec.size, spec.files)
+        self.api.declare_file_system(given, spec.home, declared)
 
     def call(self, operation: str, region: str = HOME, **parameters: Any) -> dict[str, Any]:
         return self.api.call(operation, parameters, region)
@@ -132,7 +133,17 @@ class Account:
         return status
 
     def fail(self, name: str) -> None:
-        self.find(name).fail(self.simulated.cause("fail", name))
+        self.simulated.fail(self.find(name), self.cause("fail", name))
+
+    def cause(self, kind: str, target: str) -> Cause:
+        """Return a cause that nothing else is brought about by."""
+        return Cause(self.simulated.timeline.next_ordinal(), kind, target)
+
+    def replication(self, name: str) -> Replication:
+        """Return the replication that a file system is part of."""
+        found = self.simulated.configuration_of(self.find(name))
+        assert found is not None
+        return found
 
     def state(self) -> Any:
         """Return everything that a call could change."""

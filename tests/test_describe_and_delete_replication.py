@@ -142,14 +142,14 @@ def test_a_pause_says_why(kind, word):
     account = replicated()
     account.advance(100)
     assert "StatusMessage" not in account.described()["Destinations"][0]
-    replication = account.find("orders").replication
-    cause = account.simulated.cause(kind, "x")
+    replication = account.replication("orders")
+    cause = account.cause(kind, "x")
     replication.hold(cause)
     for status, seconds in (("PAUSING", 30), ("PAUSED", 0)):
         assert account.status() == status
         assert word in account.described()["Destinations"][0]["StatusMessage"]
         account.advance(seconds)
-    replication.release(cause)
+    replication.release(cause, account.simulated.timeline.next_ordinal())
     assert account.status() == "ENABLED"
     assert "StatusMessage" not in account.described()["Destinations"][0]
 
@@ -157,9 +157,9 @@ def test_a_pause_says_why(kind, word):
 def test_a_pause_whose_cause_is_over_says_that_it_ends_by_itself():
     account = replicated()
     account.advance(100)
-    cause = account.simulated.cause("opt_out", "x")
-    account.find("orders").replication.hold(cause)
-    account.find("orders").replication.release(cause)
+    cause = account.cause("opt_out", "x")
+    account.replication("orders").hold(cause)
+    account.replication("orders").release(cause, account.simulated.timeline.next_ordinal())
     assert account.status() == "PAUSING"
     assert "by itself" in account.described()["Destinations"][0]["StatusMessage"]
 
@@ -239,7 +239,7 @@ def test_deleting_while_the_other_region_is_down(down, calling):
     succeeding = replicated()
     failing = replicated(choices={"delete_during_outage_of_other_region": "fails"})
     for account in (succeeding, failing):
-        account.simulated.region(down).outages.add(account.simulated.cause("region_outage", down))
+        account.simulated.region(down).outages.add(account.cause("region_outage", down))
         assert account.code(DELETE, down, SourceFileSystemId="orders") == "ServiceUnavailable"
     assert failing.code(DELETE, calling, SourceFileSystemId="orders") == "ServiceUnavailable"
     assert succeeding.call(DELETE, calling, SourceFileSystemId="orders") == {}
@@ -253,7 +253,7 @@ def test_it_is_deleted_in_every_status(status):
     if status != "ENABLING":
         account.advance(100)
     if status.startswith("PAUS"):
-        account.find("orders").replication.hold(account.simulated.cause("opt_out", AWAY))
+        account.replication("orders").hold(account.cause("opt_out", AWAY))
     if status == "PAUSED":
         account.advance(30)
     if status == "ERROR":

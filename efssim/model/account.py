@@ -354,9 +354,7 @@ class Account:
         link = self.link(source.region, replication.destination.region)
         path = f"replications.{terms.name}"
         times = SyncTimes(terms.sync, terms.initial, link, self.draws, path)
-        process = SyncProcess(
-            self.clock, replication, times, self.scenario.duration, self._longest
-        )
+        process = SyncProcess(self.clock, replication, times, self.scenario.duration, self._longest)
         self.syncs[terms.name] = process
         source.journal.feed(replication.records, process)
         link.join(terms.name, process)
