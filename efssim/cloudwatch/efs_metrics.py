@@ -116,7 +116,7 @@ class EfsMetrics:
     def _written(self, system: FileSystem) -> Series:
         """Return the writes of a file system: published, left unreplicated, and neither yet."""
         fleet = self._world.fleet
-        still_open = fleet.stored(system).still_open  # first: it settles what was published
+        still_open = fleet.stored(system).still_open  # first: it settles publications
         parts = [
             self._published[name].series()
             for name, replication in fleet.replications.items()
