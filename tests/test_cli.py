@@ -14,7 +14,8 @@ from xml.etree import ElementTree
 
 import pytest
 from click.testing import CliRunner
-from helpers.installed import EFSSIM, NONE, SHORT, efs, folder, no_constant, report
+from helpers.installed import NONE, SHORT, efs, folder, no_constant, report
+from helpers.places import EFSSIM
 
 from efssim import cli
 

@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from helpers.installed import EFSSIM
+from helpers.places import EFSSIM
 from helpers.terminal import on_terminal, shown_at_the_end
 from worlds import poisson, scenario
 

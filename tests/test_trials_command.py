@@ -14,7 +14,8 @@ import threading
 from pathlib import Path
 
 import pytest
-from helpers.installed import EFSSIM, NONE, SHORT, efs, folder, no_constant, report
+from helpers.installed import NONE, SHORT, efs, folder, no_constant, report
+from helpers.places import EFSSIM
 from helpers.terminal import on_terminal, shown_at_the_end
 
 import efssim

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 import subprocess
-import sys
 from pathlib import Path
 from typing import NoReturn
 
 import pytest
 
-EFSSIM = Path(sys.executable).with_name("efssim")
+from helpers.places import EFSSIM
+
 NONE = "name: nothing\nduration: 1 h\n"
 SHORT = """\
 name: short

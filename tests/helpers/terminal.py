@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from helpers.installed import EFSSIM
+from helpers.places import EFSSIM
 
 
 def on_terminal(
