@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from hypothesis import strategies as st
-from worlds import scenario, seconds
 
 from efssim import Scenario
+from helpers.worlds import scenario, seconds
 
 rates = st.sampled_from(["1 per 100 s", "3 per min", "1 per s", "20 per s"])
 arrivals = st.one_of(

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from worlds import constant
-
 import efssim
+from helpers.worlds import constant
 
 HOME, AWAY = "us-east-1", "us-west-2"
 
