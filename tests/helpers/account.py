@@ -118,6 +118,7 @@ class Account:
         """Return the FileSystemDescription of a file system."""
         found = self.find(name)
         answer = self.call("DescribeFileSystems", found.region, FileSystemId=found.id)
+        only: dict[str, Any]
         (only,) = answer["FileSystems"]
         return only
 
@@ -125,6 +126,7 @@ class Account:
         """Return the ReplicationConfigurationDescription of a source or destination."""
         found = self.find(name)
         answer = self.call("DescribeReplicationConfigurations", found.region, FileSystemId=found.id)
+        only: dict[str, Any]
         (only,) = answer["Replications"]
         return only
 
