@@ -11,8 +11,8 @@ from efssim import EfsError
 from efssim.model.efs.control_plane import IMPLEMENTED
 from efssim.model.efs.parameters import PARAMETERS
 from efssim.scenario.grammar.error_codes import ERROR_CODES
-from efssim.scenario.grammar.events import OPERATIONS
 from efssim.scenario.grammar.undocumented import CHOICES
+from efssim.scenario.operations.names import OPERATIONS
 
 CREATE = "CreateReplicationConfiguration"
 PAGE = Path(__file__).parents[1] / "docs" / "control-plane.md"

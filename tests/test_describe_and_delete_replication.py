@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 import pytest
 from account import AWAY, HOME, Account
 
-from efssim.model.efs.descriptions import _PAUSED
-from efssim.model.world.disturbances import KINDS
+from efssim.scenario.grammar.disturbances.effects import Pause
+from efssim.scenario.grammar.disturbances.kinds import DISTURBANCES
 from efssim.scenario.grammar.undocumented import CHOICES
 
 DESCRIBE, DELETE = "DescribeReplicationConfigurations", "DeleteReplicationConfiguration"
@@ -165,7 +165,9 @@ def test_a_pause_whose_cause_is_over_says_that_it_ends_by_itself():
 
 
 def test_every_kind_of_disturbance_that_pauses_has_its_message():
-    assert {name for name, kind in KINDS.items() if kind.holds is not None} == set(_PAUSED)
+    pauses = [pause for kind in DISTURBANCES if (pause := kind.effect(Pause)) is not None]
+    assert len(pauses) == len({pause.message for pause in pauses}) == 3
+    assert all(pause.message.endswith("resume replication.") for pause in pauses)
 
 
 def test_an_error_says_which_file_system_failed():

@@ -116,7 +116,7 @@ class EfsMetrics:
     def _written(self, system: FileSystem) -> Series:
         """Return the writes of a file system: published, left unreplicated, and neither yet."""
         account = self._world.account
-        still_open = account.stored(system).still_open  # first: it settles what was published
+        still_open = account.stored(system).still_open  # first: it settles publications
         parts = [
             self._published[name].series()
             for name, replication in account.replications.items()

@@ -1,4 +1,4 @@
-"""What each file system stores, sampled as CloudWatch does: StorageBytes."""
+"""StorageBytes: the metered size of each file system, sampled as CloudWatch does."""
 
 from __future__ import annotations
 

@@ -10,8 +10,10 @@ from pydantic import ValidationError
 from efssim.model.account import Account
 from efssim.scenario import Scenario
 from efssim.scenario.checks.places import enabled_by_default
-from efssim.scenario.checks.targets import Known, target_problems
+from efssim.scenario.checks.targets import target_problems
 from efssim.scenario.grammar.base import Found, Model, located
+from efssim.scenario.grammar.disturbances.effects import Target
+from efssim.scenario.grammar.disturbances.kind import Known
 from efssim.scenario.schema import Event, WriteStream
 from efssim.text.written import as_written
 from efssim.text.yaml.problems import Problem, ScenarioError
@@ -68,5 +70,5 @@ def _known(account: Account) -> Known:
     return Known(
         regions=account.regions,
         enabled_by_default=lambda region: enabled_by_default(raw, region),
-        named={"replication": account.replications, "file system": names},
+        named={Target.REPLICATION: account.replications, Target.FILE_SYSTEM: names},
     )

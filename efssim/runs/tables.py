@@ -14,13 +14,11 @@ from efssim.records.column_types import texts
 from efssim.records.run_records import STATUSES
 from efssim.records.timeline import ApiCall, Entry, Occurrence
 from efssim.runs.outcome import Outcome
-from efssim.scenario.grammar.events import OPERATIONS, Disturbance
+from efssim.scenario.grammar.disturbances.kinds import DISTURBANCES
+from efssim.scenario.operations.names import OPERATIONS
 
 if TYPE_CHECKING:
     import pandas as pd
-
-KINDS = (*Disturbance.kinds, *OPERATIONS)
-"""What the column `kind` of events can be."""
 
 
 def datetimes(start: datetime, time_s: Any) -> pd.Series[pd.Timestamp]:
@@ -44,13 +42,14 @@ def events_table(events: Sequence[Entry], start: datetime, trial: int) -> pd.Dat
     """Return one row per disturbance or API call; see `Run.events`."""
     import pandas as pd
 
+    kinds = (*DISTURBANCES.names, *OPERATIONS)
     ends = [np.nan if event.end_s is None else event.end_s for event in events]
     return pd.DataFrame(
         {
             "trial": np.full(len(events), trial, dtype=np.int64),
             "begin": datetimes(start, [event.begin_s for event in events]),
             "end": datetimes(start, ends),
-            "kind": pd.Categorical([event.kind for event in events], KINDS),
+            "kind": pd.Categorical([event.kind for event in events], kinds),
             "target": texts(event.target for event in events),
             "affected": texts("; ".join(event.affected) for event in events),
             "error": texts(e.error if isinstance(e, ApiCall) else "" for e in events),

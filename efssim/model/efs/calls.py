@@ -55,7 +55,7 @@ class Calls:
     def happen(self, spec: schema.Event, path: tuple[str | int, ...]) -> None:
         """Make the call of an event; raise RunError if it had to succeed and does not."""
         assert spec.call is not None
-        region = spec.region or self._home(spec, path)
+        region = spec.option("region") or self._home(spec, path)
         try:
             self.call(spec.call, spec.parameters, region)
         except EfsError as error:

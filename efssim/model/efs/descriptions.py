@@ -9,17 +9,8 @@ from efssim.model.account import Account
 from efssim.model.entities.file_system import FileSystem, Protection
 from efssim.model.entities.identifiers import ACCOUNT_ID
 from efssim.model.entities.replication import Replication, Status
-
-_PAUSED = {
-    "opt_out": "The account is not opted in to a Region of the replication. Opt in again to resume"
-    " replication.",
-    "kms_key_disabled": "The KMS key of the source or destination file system is disabled. Enable"
-    " it to resume replication.",
-    "permission_lost": "Amazon EFS lacks a permission that replication needs. Restore the IAM role"
-    " or the file system policy to resume replication.",
-}
-"""StatusMessage by the kind of the cause. The wording is efssim's: AWS documents what it says, the
-cause and how to mend it, but no text."""
+from efssim.scenario.grammar.disturbances.effects import Pause
+from efssim.scenario.grammar.disturbances.kinds import DISTURBANCES
 
 _RESUMES = "What paused the replication is over; it resumes by itself."
 _FAILED = (
@@ -75,7 +66,8 @@ def _status_message(replication: Replication) -> str | None:
     if replication.status not in (Status.PAUSING, Status.PAUSED):
         return None
     cause = replication.paused_by
-    return _RESUMES if cause is None else _PAUSED[cause.kind]
+    pause = None if cause is None else DISTURBANCES[cause.kind].effect(Pause)
+    return _RESUMES if pause is None else pause.message
 
 
 def describe_file_system(account: Account, file_system: FileSystem) -> dict[str, Any]:

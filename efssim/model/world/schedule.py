@@ -12,6 +12,7 @@ from efssim.model.kernel.clock import Alarm, Turn
 from efssim.model.kernel.draws import Draws
 from efssim.model.world.disturbances import Disturbances
 from efssim.scenario import schema
+from efssim.scenario.grammar.disturbances.effects import OptOut
 
 
 class Schedule:
@@ -22,7 +23,7 @@ class Schedule:
 
     def schedule(self, spec: schema.Event, ordinal: int) -> None:
         """Let the `ordinal`-th event of the scenario happen at its time."""
-        turn = Turn.CALL if spec.kind == "call" else Turn.DISTURBANCE_BEGIN
+        turn = Turn.DISTURBANCE_BEGIN if spec.call is None else Turn.CALL
         self._account.clock.call_at(spec.at, turn, lambda: self.happen(spec, ("events", ordinal)))
 
     def happen(self, spec: schema.Event, path: tuple[str | int, ...]) -> None:
@@ -42,7 +43,7 @@ class Schedule:
     ) -> Generator[simpy.Event, None, None]:
         clock, draws = self._account.clock, self._account.draws
         every = draws.of(f"faults.{name}.every", spec.every)
-        lasts, once = _lasts(name, spec, draws), spec.kind == "fail"
+        lasts, once = _lasts(name, spec, draws), spec.entry.endless is not None
         for ordinal in range(2**63):
             gap_s = every[ordinal] if ordinal or first_s is None else first_s
             begin_s = clock.now + gap_s
@@ -64,7 +65,7 @@ class Schedule:
         """Return begin and end: opting in and out take effect some time after the call."""
         now = self._account.clock.now
         end_s = None if lasts_s is None else now + lasts_s
-        if spec.kind != "opt_out":
+        if not spec.entry.has(OptOut):
             return now, end_s
         region = self._account.region(spec.target)
         return now + region.opting_out_s, None if end_s is None else end_s + region.opting_in_s
