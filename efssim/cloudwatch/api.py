@@ -64,7 +64,7 @@ class _Custom:
         return Series(*np.array(ordered, dtype=np.float64).T) if ordered else EMPTY
 
 
-class CloudWatch:
+class CloudWatchApi:
     """CloudWatch of one world, in every Region."""
 
     def __init__(self, metrics: EfsMetrics, start: datetime, now_s: Callable[[], float]) -> None:

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from efssim.records.stored import Hours, Throughput
+from efssim.records.stored import HourlyTotals, Throughput
 
 Floats = NDArray[np.float64]
 
@@ -50,7 +50,7 @@ class SourceLimit:
     """When that hour began."""
 
 
-def source_limit(hours: Hours, end_s: float, modes: Sequence[Throughput]) -> SourceLimit:
+def source_limit(hours: HourlyTotals, end_s: float, modes: Sequence[Throughput]) -> SourceLimit:
     """Compare what was written by each hour, and up to `end_s`, with what the mode allows.
 
     A last hour that is not whole counts with the length that it has, but for its last minute.

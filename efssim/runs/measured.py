@@ -11,7 +11,7 @@ from efssim.cloudwatch.write_minutes import WriteMinutes
 from efssim.lag.protection import Exclusions
 from efssim.lag.source_limit import source_limit
 from efssim.lag.summary import Measures, Objective, Running
-from efssim.model.entities.replication import Replication
+from efssim.model.entities.replication import ReplicationState
 from efssim.model.world.world import World
 from efssim.progress import Progress
 from efssim.records import laws
@@ -201,7 +201,7 @@ class MeasuredWorld:
             pending_growth_bytes=measures.pending_growth(),
         )
 
-    def _phases(self, replication: Replication) -> PhaseRecords:
+    def _phases(self, replication: ReplicationState) -> PhaseRecords:
         ends = replication.source.region, replication.destination.region
         return PhaseRecords(
             name=replication.terms.name,
@@ -212,7 +212,7 @@ class MeasuredWorld:
             disturbed=dict(replication.records.disturbed),
         )
 
-    def _throughput(self, replication: Replication) -> dict[str, Any]:
+    def _throughput(self, replication: ReplicationState) -> dict[str, Any]:
         """Return what the source was to take beside what it could, for the summary."""
         journal, now_s = replication.source.journal, self._world.now_s
         found = source_limit(journal.hours(), now_s, journal.kept.throughput)

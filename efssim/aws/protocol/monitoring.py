@@ -10,14 +10,14 @@ from typing import Any
 
 from botocore.awsrequest import AWSResponse
 
-from efssim.aws.world import World
+from efssim.aws.world import SimulatedWorld
 from efssim.cloudwatch.api import OPERATIONS, CloudWatchError
 
 _NOT_SIMULATED = 501
 
 
 def answered(
-    world: World, operation: str, parameters: Mapping[str, Any], region: str
+    world: SimulatedWorld, operation: str, parameters: Mapping[str, Any], region: str
 ) -> tuple[AWSResponse, dict[str, Any]]:
     """Answer a call of CloudWatch; its errors are in the response and never raised."""
     if operation not in OPERATIONS:
@@ -37,7 +37,7 @@ def _error(code: str, message: str) -> dict[str, Any]:
 
 
 def _response(
-    world: World, status: int, parsed: dict[str, Any]
+    world: SimulatedWorld, status: int, parsed: dict[str, Any]
 ) -> tuple[AWSResponse, dict[str, Any]]:
     headers = {"x-amzn-requestid": world.request_id}
     metadata = {"RequestId": world.request_id, "HTTPStatusCode": status, "HTTPHeaders": headers}

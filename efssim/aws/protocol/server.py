@@ -14,7 +14,7 @@ from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, ClassVar
 
-from efssim.aws.protocol.wire import Reply, Request, efs_wire
+from efssim.aws.protocol.wire import Reply, WireRequest, efs_wire
 from efssim.aws.world import SteppedWorld
 
 BODY_MAX = 2**20
@@ -44,7 +44,7 @@ class Served:
         self._begin_s = time.perf_counter()
         self._wire = efs_wire()
 
-    def answer(self, request: Request) -> tuple[Reply, str]:
+    def answer(self, request: WireRequest) -> tuple[Reply, str]:
         """Answer a request; return the reply and the simulated time of it."""
         with self._lock:
             self._keep_pace()
@@ -62,7 +62,7 @@ class Served:
         until_s = min(wanted_s, self.world.scenario.duration)
         self.world.advance(max(0.0, until_s - self.world.elapsed_s))
 
-    def _control(self, request: Request) -> Reply:
+    def _control(self, request: WireRequest) -> Reply:
         action = request.target.removeprefix(PREFIX).partition("?")[0]
         known: dict[tuple[str, str], Callable[[dict[str, Any]], dict[str, Any]]] = {
             ("GET", "now"): lambda _: {},
@@ -126,7 +126,7 @@ class _Handler(BaseHTTPRequestHandler):
             message = f"efssim serves EFS alone, and this request is for '{service}'."
             reply, moment = _failed(501, message), _moment(self.served.world)
         else:
-            reply, moment = self.served.answer(Request(self.command, self.path, region, body))
+            reply, moment = self.served.answer(WireRequest(self.command, self.path, region, body))
         self._send(reply)
         self.served.tell(f"{moment} {region} {self.command} {self.path} {reply.status}")
 

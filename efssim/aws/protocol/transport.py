@@ -23,7 +23,7 @@ from botocore.model import OperationModel
 from efssim.aws.protocol.monitoring import answered
 from efssim.aws.protocol.parsing import http_response, parse
 from efssim.aws.protocol.wire import Reply, efs_wire, not_simulated
-from efssim.aws.world import World
+from efssim.aws.world import SimulatedWorld
 from efssim.errors import StateError
 from efssim.model.efs.control_plane import IMPLEMENTED
 from efssim.model.entities.errors import EfsError, NotSimulatedError
@@ -59,7 +59,7 @@ def without_endpoint_rules(base_classes: list[type], **_: Any) -> None:
 class Transport:
     """Answers the calls of clients from a simulation, in the thread that made this."""
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: SimulatedWorld) -> None:
         self._world, self._wire, self._home = world, efs_wire(), (getpid(), get_ident())
 
     def attach(self, client: Any) -> None:

@@ -11,8 +11,8 @@ from itertools import repeat
 
 import numpy as np
 
-from efssim.model.entities.network import Link
-from efssim.model.kernel.draws import Draws, Form, Same, Series, Uniform
+from efssim.model.entities.network import LinkState
+from efssim.model.kernel.draws import Draws, DrawSeries, Form, Same, UnitUniform
 from efssim.model.sync.attempt import Attempt, InFlight
 from efssim.model.sync.formula import Formula
 from efssim.model.writes.change_sets import ChangeSet, Floats, Ints, Work
@@ -22,7 +22,9 @@ from efssim.scenario.schema import Initial, Sync
 class SyncTimes:
     """How long syncs take. Everything random is addressed by the sync's ordinal and the attempt."""
 
-    def __init__(self, sync: Sync, initial: Initial, link: Link, draws: Draws, name: str) -> None:
+    def __init__(
+        self, sync: Sync, initial: Initial, link: LinkState, draws: Draws, name: str
+    ) -> None:
         self.interval_s = sync.number("interval")
         self.gap = draws.of(f"{name}.sync.gap", sync.draw("gap"))
         """Least times from a completion to the next cut, by the ordinal of the sync after it."""
@@ -45,7 +47,7 @@ class SyncTimes:
             else _Attempts(draws, f"{name}.initial.setup", initial.setup)
         )
         self._backoff = _Attempts(draws, f"{name}.sync.backoff", sync.draw("backoff"))
-        self._chance = _Attempts(draws, f"{name}.sync.failure", Uniform())
+        self._chance = _Attempts(draws, f"{name}.sync.failure", UnitUniform())
 
     # --- one sync -----------------------------------------------------------------------------
 
@@ -165,7 +167,7 @@ class SyncTimes:
         return self._formula
 
     @property
-    def setup(self) -> Series | Same:
+    def setup(self) -> DrawSeries | Same:
         """Setup of the first attempt, by the ordinal of the sync."""
         return self._setup[0]
 
@@ -175,9 +177,9 @@ class _Attempts:
 
     def __init__(self, draws: Draws, name: str, form: Form) -> None:
         self._draws, self._name, self._form = draws, name, form
-        self._series: list[Series | Same] = []
+        self._series: list[DrawSeries | Same] = []
 
-    def __getitem__(self, attempt: int) -> Series | Same:
+    def __getitem__(self, attempt: int) -> DrawSeries | Same:
         while len(self._series) <= attempt:
             name = f"{self._name}.{len(self._series)}"
             self._series.append(self._draws.of(name, self._form))

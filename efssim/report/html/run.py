@@ -13,7 +13,7 @@ from efssim.report.html import run_tables as tables
 from efssim.report.html.page import render
 from efssim.report.html.sections import SECTIONS, sentence, worst
 from efssim.report.html.svg import Figure, inlined
-from efssim.report.html.tables import Table
+from efssim.report.html.tables import HtmlTable
 from efssim.report.html.traces import trace_table
 from efssim.report.text.details import diverging_text, sentences
 from efssim.report.verdicts.cautions import cautions
@@ -61,13 +61,13 @@ class Section:
     sentences: list[str]
     cautions: list[str]
     assumed: str
-    lags: Table
-    facts: Table
+    lags: HtmlTable
+    facts: HtmlTable
     timeline: Figure | None
     figures: list[Figure]
-    violations: Table
-    statuses: Table
-    numbers: Table
+    violations: HtmlTable
+    statuses: HtmlTable
+    numbers: HtmlTable
 
 
 def run_page(result: Run, drawn: Iterable[Drawing], command: str) -> str:

@@ -18,7 +18,7 @@ from efssim.report.figures.drawing.axes import (
     time_axis,
     titled,
 )
-from efssim.report.figures.drawing.curve import Curve
+from efssim.report.figures.drawing.curve import PiecewiseCurve
 from efssim.report.figures.drawing.curves_in import CurveMark, curves_in
 from efssim.report.figures.drawing.strip import draw_strip
 from efssim.report.figures.drawing.style import (
@@ -79,7 +79,9 @@ class OverTime:
     So every tooth and every mark stands at its true place, however far somebody zooms in.
     """
 
-    def __init__(self, ax: Axes, result: Run, name: str, curve: Curve, unit: float) -> None:
+    def __init__(
+        self, ax: Axes, result: Run, name: str, curve: PiecewiseCurve, unit: float
+    ) -> None:
         """Prepare to draw `curve` in multiples of `unit`."""
         self._ax, self._result, self._name = ax, result, name
         self._curve, self._unit = curve, unit
@@ -152,7 +154,7 @@ def draw_over_time(
     ax: Axes,
     result: Run,
     name: str,
-    curve: Curve,
+    curve: PiecewiseCurve,
     unit: float = 1.0,
     between: Span | None = None,
 ) -> None:
@@ -176,7 +178,9 @@ class _Look:
     is_filled: bool
 
 
-def _draw_curve(ax: Axes, curve: Curve, window: Span, look: _Look, at: Days) -> list[Artist]:
+def _draw_curve(
+    ax: Axes, curve: PiecewiseCurve, window: Span, look: _Look, at: Days
+) -> list[Artist]:
     """Draw a curve in a window, its envelope if it has more pieces than columns."""
     colour, unit = look.colour, look.unit
     drawn: list[Artist] = []
