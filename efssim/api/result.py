@@ -13,12 +13,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from efssim.errors import ArgumentError, UnknownNameError
+from efssim.json_values import to_json
 from efssim.lag.age.age_over_time import age_at, age_means
 from efssim.lag.age.rpo import Violation, Violations
 from efssim.lag.age.sawtooth import Teeth
 from efssim.lag.hours import hours_between
 from efssim.lag.risk import Risk, risk_of
-from efssim.lag.summary import timestamp
+from efssim.lag.summary import LAG_COLUMNS, ReplicationSummary, RunSummary, WindowSummary
 from efssim.lag.weighted.exceedance import Exceedance
 from efssim.records.column_types import categories, texts
 from efssim.records.columns import Columns
@@ -48,7 +49,7 @@ KINDS = (*Disturbance.kinds, *OPERATIONS)
 
 
 @dataclass(frozen=True)
-class Outcome:
+class OutcomeRecords:
     """What one replication left behind, complete up to the time of the result."""
 
     source: str = ""
@@ -61,7 +62,6 @@ class Outcome:
     open_sync: OpenSync | None = None
     violations: Violations | tuple[()] = ()
     exceedance: dict[str, Exceedance] = field(default_factory=dict)
-    summary: dict[str, Any] = field(default_factory=dict)
     last_replicated_s: float | None = None
     """LastReplicatedTimestamp before the first of `syncs`; None: absent."""
     defined_s: float | None = None
@@ -93,6 +93,13 @@ class Outcome:
             origin_s = np.append(self.last_replicated_s, origin_s)
         end_s = np.append(begin_s[1:], self.end_s)[: len(begin_s)]
         return Teeth(begin_s, end_s, origin_s).within(*self.window_s)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outcome(OutcomeRecords):
+    """What one replication left behind, and what is measured of it."""
+
+    summary: ReplicationSummary
 
 
 @dataclass(frozen=True, repr=False)
@@ -127,37 +134,26 @@ class Result:
     @cached_property
     def summary(self) -> dict[str, Any]:
         """The content of summary.json."""
-        start, begin_s = self.scenario.start, min(self.scenario.warm_up, self.now_s)
-        return {
-            "scenario": self.scenario.name,
-            "seed": self.seed,
-            "trials": 1,
-            "window": {
-                "start": timestamp(start, begin_s),
-                "end": timestamp(start, self.now_s),
-                "seconds": self.now_s - begin_s,
-            },
-            "replications": {name: self._replication(name) for name in self.outcomes},
-            "traces": {path: found.as_json() for path, found in self.traces.items()},
-            "digest": self.digest,
-        }
+        return to_json(self.measured, self.scenario.start)
 
-    def _replication(self, name: str) -> dict[str, Any]:
-        outcome, start = self.outcomes[name], self.scenario.start
-        last_cut_s, completed_s = outcome.last_sync_s or (outcome.last_replicated_s, None)
-        lost = outcome.summary["recovery_point"]
-        discarded = outcome.summary["discarded"]
-        times = {key: timestamp(start, discarded[key]) for key in ("first", "last")}
-        throughput = outcome.summary["source_throughput"]
-        first_above = timestamp(start, throughput["first_above"])
-        return {
-            **outcome.summary,
-            "recovery_point": lost and {**lost, "time": timestamp(start, lost["time"])},
-            "discarded": {**discarded, **times},
-            "source_throughput": {**throughput, "first_above": first_above},
-            "last_replicated_timestamp": timestamp(start, last_cut_s),
-            "last_sync_completed": timestamp(start, completed_s),
-        }
+    @property
+    def window(self) -> WindowSummary:
+        """The window in which everything is measured, up to now."""
+        begin_s = min(self.scenario.warm_up, self.now_s)
+        return WindowSummary(begin_s, self.now_s, self.now_s - begin_s)
+
+    @cached_property
+    def measured(self) -> RunSummary:
+        """Everything that is measured, in seconds and bytes."""
+        return RunSummary(
+            scenario=self.scenario.name,
+            seed=self.seed,
+            trials=1,
+            window=self.window,
+            replications={name: outcome.summary for name, outcome in self.outcomes.items()},
+            traces=self.traces,
+            digest=self.digest,
+        )
 
     def write(
         self, folder: str | os.PathLike[str], *, png: bool = False, command: str = ""
@@ -182,15 +178,13 @@ class Result:
         """Mean, quantiles and maximum of the four lags, one row per replication and lag."""
         import pandas as pd
 
-        keys = ("time_since_last_sync_s", "write_lag_s", "write_lag_by_byte_s", "oldest_pending_s")
-        columns = ["mean", "p50", "p90", "p95", "p99", "p99_9", "max"]
         rows = {
-            (name, key): [outcome.summary[key][column] for column in columns]
+            (name, key): [lag.column(column) for column in LAG_COLUMNS]
             for name, outcome in self.outcomes.items()
-            for key in keys
+            for key, lag in outcome.summary.lags.items()
         }
         index = pd.MultiIndex.from_tuples(rows, names=["replication", "lag"])
-        return pd.DataFrame(rows.values(), index=index, columns=columns, dtype="float64")
+        return pd.DataFrame(rows.values(), index=index, columns=LAG_COLUMNS, dtype="float64")
 
     @property
     def syncs(self) -> pd.DataFrame:
@@ -448,7 +442,7 @@ class Result:
         deltas = pd.to_timedelta(offsets, unit="us").astype("timedelta64[us]")
         return pd.Timestamp(self.scenario.start).tz_convert("UTC").as_unit("us") + deltas
 
-    def _sync_table(self, name: str, outcome: Outcome) -> pd.DataFrame:
+    def _sync_table(self, name: str, outcome: OutcomeRecords) -> pd.DataFrame:
         import pandas as pd
 
         columns, ended = _all_syncs(outcome)
@@ -460,7 +454,7 @@ class Result:
             {"replication": name, "trial": self.trial, **times, **columns, "outcome": kinds}
         )
 
-    def _status_table(self, name: str, outcome: Outcome) -> pd.DataFrame:
+    def _status_table(self, name: str, outcome: OutcomeRecords) -> pd.DataFrame:
         import pandas as pd
 
         changes = outcome.statuses
@@ -475,7 +469,7 @@ class Result:
             }
         )
 
-    def _violation_table(self, name: str, outcome: Outcome) -> pd.DataFrame:
+    def _violation_table(self, name: str, outcome: OutcomeRecords) -> pd.DataFrame:
         import pandas as pd
 
         found = list(outcome.violations)
@@ -498,16 +492,16 @@ class Result:
         overlaps = (np.flatnonzero((begin_s < v.end_s) & (end_s > v.begin_s)) for v in found)
         return ["; ".join(str(events[k]) for k in overlap) for overlap in overlaps]
 
-    def _concatenated(self, table: Callable[[str, Outcome], pd.DataFrame]) -> pd.DataFrame:
+    def _concatenated(self, table: Callable[[str, OutcomeRecords], pd.DataFrame]) -> pd.DataFrame:
         import pandas as pd
 
         tables = [table(name, outcome) for name, outcome in self.outcomes.items()]
         # Without a replication the columns still tell what there could have been.
-        joined = pd.concat(tables or [table("", Outcome())], ignore_index=True)
+        joined = pd.concat(tables or [table("", OutcomeRecords())], ignore_index=True)
         return joined.assign(replication=categories(joined["replication"], self.outcomes))
 
 
-def _all_syncs(outcome: Outcome) -> tuple[dict[str, NDArray[Any]], list[str]]:
+def _all_syncs(outcome: OutcomeRecords) -> tuple[dict[str, NDArray[Any]], list[str]]:
     """Return the columns of completed, abandoned and open syncs, and the outcome of each."""
     keys = ("cut_s", "completed_s", "bytes", "files", "attempts")
     columns = {key: outcome.syncs[key] for key in keys}

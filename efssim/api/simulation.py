@@ -15,9 +15,10 @@ from efssim.cloudwatch.efs_metrics import EfsMetrics
 from efssim.cloudwatch.storage import StorageSamples
 from efssim.cloudwatch.write_minutes import WriteMinutes
 from efssim.errors import ArgumentError, UnknownNameError
+from efssim.lag.measures import Criteria, Measures, Running
 from efssim.lag.protection import Exclusions
 from efssim.lag.source_limit import source_limit
-from efssim.lag.summary import Measures, Objective, Running
+from efssim.lag.weighted.states import LagState
 from efssim.model.entities.identifiers import request_id
 from efssim.model.entities.replication import Replication
 from efssim.model.kernel.clock import Clock
@@ -269,8 +270,8 @@ class Simulation:
         }
         check_conservation(systems, pairs)
 
-    def lag_states(self) -> dict[str, dict[str, dict[str, Any]]]:
-        """Return the lags' distributions so far in bins, as plain data, by replication and lag."""
+    def lag_states(self) -> dict[str, dict[str, LagState]]:
+        """Return the lags' distributions so far in bins, by replication and lag."""
         return {
             name: self._measures(name, records, snapshot).states()
             for name, records, snapshot in self._world.snapshots()
@@ -292,6 +293,8 @@ class Simulation:
     def _outcome(self, name: str, records: ReplicationRecords, snapshot: Snapshot) -> Outcome:
         replication = self._world.fleet.replications[name]
         measures = self._measures(name, records, snapshot)
+        journal, now_s = replication.source.journal, self._world.now_s
+        limit = source_limit(journal.hours(), now_s, journal.kept.throughput)
         return Outcome(
             source=replication.source.name,
             sync=replication.terms.sync,
@@ -302,7 +305,7 @@ class Simulation:
             open_sync=snapshot.open_sync,
             violations=measures.violations,
             exceedance=measures.exceedance(),
-            summary=measures.summary() | {"source_throughput": self._throughput(replication)},
+            summary=measures.summary(limit),
             last_replicated_s=records.last_replicated_s,
             defined_s=records.defined_s,
             last_sync_s=measures.last_sync_s,
@@ -324,26 +327,14 @@ class Simulation:
             disturbed=dict(replication.records.disturbed),
         )
 
-    def _throughput(self, replication: Replication) -> dict[str, Any]:
-        """Return what the source was to take beside what it could, for the summary."""
-        journal, now_s = replication.source.journal, self._world.now_s
-        found = source_limit(journal.hours(), now_s, journal.kept.throughput)
-        return {
-            "mean_bytes_per_s": found.mean,
-            "busiest_hour_bytes_per_s": found.busiest,
-            "hours_above": found.hours_above,
-            "limit_bytes_per_s": found.limit,
-            "first_above": found.first_s,
-        }
-
     def _measures(self, name: str, records: ReplicationRecords, snapshot: Snapshot) -> Measures:
-        return Measures(records, snapshot, self._running[name], self._objective(name))
+        return Measures(records, snapshot, self._running[name], self._criteria(name))
 
-    def _objective(self, name: str) -> Objective:
+    def _criteria(self, name: str) -> Criteria:
         replication, rpo = self._world.fleet.replications[name], self.scenario.rpo
         sync, ends = replication.terms.sync, (replication.source, replication.destination)
         link = self._world.fleet.link(*(end.region for end in ends))
-        return Objective(
+        return Criteria(
             begin_s=self.scenario.warm_up,
             end_s=self._world.now_s,
             target_s=rpo.target,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from efssim.api.result import Outcome
+from efssim.api.result import OutcomeRecords
 from efssim.report.facts.assumptions import assumed_parameters
 from efssim.report.facts.evidence import long_text, strata_sentence
 from efssim.report.facts.traces import thin_lines, trace_lines
@@ -252,7 +252,7 @@ def _assumed(plan: Plan) -> str:
     found = []
     for name in plan.objective.replications:
         replication = plan.scenario.replications[name]
-        outcome = Outcome(replication.source, replication.sync, replication.control)
+        outcome = OutcomeRecords(replication.source, replication.sync, replication.control)
         for key, value in assumed_parameters(plan.scenario, outcome):
             if plan.parameter.segments != ("replications", name, "sync", key):
                 found.append(f"{key} {value}")
