@@ -137,7 +137,7 @@ MUTANTS = (
     ),
     Mutant(
         "the link does not bound the utilisation",
-        "api/simulation.py",
+        "runs/measured.py",
         'throughput=min(sync.number("throughput"), link.undisturbed_capacity)',
         'throughput=sync.number("throughput")',
         (HAND,),
@@ -187,15 +187,15 @@ MUTANTS = (
     Mutant(
         "a degraded link reaches nobody",
         "model/world/disturbances.py",
-        "active.reached += [part for part in fleet.current() if _on_link",
+        "active.reached += [part for part in account.current() if _on_link",
         "active.reached += [part for part in () if _on_link",
         (HAND,),
     ),
     Mutant(
         "a failed file system's replication is not reached",
         "model/world/disturbances.py",
-        "                active.reached.append(part.replication)",
-        "                pass",
+        "[part] if replication is None else [part, replication]",
+        "[part]",
         (HAND,),
     ),
     Mutant(

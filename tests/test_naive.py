@@ -13,9 +13,9 @@ from naive import Disturbed, Naive
 from worlds import scenario
 
 from efssim import Scenario, Simulation
-from efssim.api.result import Outcome
 from efssim.model.kernel.draws import Draws
 from efssim.records.laws import Lifetimes
+from efssim.runs.outcome import Outcome
 from efssim.scenario.schema import Event
 
 SOURCE, DESTINATION = "us-east-1", "us-west-2"
@@ -368,7 +368,7 @@ def _compare_drops(simulation: Simulation) -> None:
             expected[causes[0]] = [count + 1, total + size]
         else:
             made.append((time_s, size))
-    dropped = simulation._world.records("dr").dropped
+    dropped = simulation._world.records("dr").dropped_by_kind()
     assert {cause: list(pair) for cause, pair in dropped.items()} == expected
     assert _pairs(simulation.lifetimes("dr")) == made
 

@@ -20,14 +20,14 @@ from efssim.closed_forms.estimated import (
 )
 from efssim.closed_forms.replications import Outage, initial_sync, outages_of, syncs_of
 from efssim.closed_forms.verdict import Beginning, verdict
-from efssim.scenario.schema import Scenario
+from efssim.scenario import Scenario
 
 _LONG_S = 60.0
 """Seconds over which the busiest rate is taken where there is no steady cycle."""
 
 
 def numbers(scenario: Scenario, name: str, supposed: Outage) -> ReplicationEstimate:
-    """Return all that is estimated of a replication, with the catch-up after a supposed outage."""
+    """Return the estimated numbers of a replication, with the catch-up after a supposed outage."""
     syncs, new = syncs_of(scenario, name), not scenario.replications[name].established
     usual = steady(syncs)
     initial_s, initial_bytes = initial_sync(scenario, name, syncs)
@@ -93,7 +93,7 @@ def _cycle(usual: Steady | None) -> CycleEstimate:
 
 
 def _sizing(syncs: Syncs, usual: Steady | None, target_s: float) -> SizingEstimate:
-    """Return what it takes in the busiest cycle; writes as their mean rate, with the same shape."""
+    """Return the sizing by the busiest cycle; writes as a mean rate with the same timetable."""
     busy = syncs.busiest(usual.cycle_s if usual else _LONG_S)
     largest = largest_write_rate(busy, target_s)
     if largest is not None and busy.bytes_per_s:

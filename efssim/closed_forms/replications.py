@@ -10,11 +10,12 @@ from efssim.closed_forms.cycles.failures import Failures
 from efssim.closed_forms.cycles.syncs import Moments, Syncs
 from efssim.closed_forms.inflow.growth import added_bytes, added_files
 from efssim.closed_forms.inflow.streams import flows_of
+from efssim.scenario import Scenario
 from efssim.scenario.grammar.distributions import Distribution
 from efssim.scenario.grammar.events import Disturbance, Event
 from efssim.scenario.grammar.network import Link
 from efssim.scenario.regions.names import zone_region
-from efssim.scenario.schema import Replication, Scenario
+from efssim.scenario.schema import Replication
 
 
 @dataclass(frozen=True)
@@ -37,7 +38,7 @@ def syncs_of(scenario: Scenario, name: str) -> Syncs:
     replication = scenario.replications[name]
     source, sync = scenario.file_systems[replication.source], replication.sync
     link, flows = _link(scenario, replication), flows_of(source, scenario)
-    # Half of what the run adds to the inventory: its mean, if it grows evenly.
+    # Half of the run's additions to the inventory: its mean, if it grows evenly.
     half = added_files(source.writes.values(), flows, scenario.duration / 2)
     scan_rate = sync.number("scan_rate")
     return Syncs(

@@ -1,6 +1,6 @@
-"""Whether the RPO is met as far as closed forms can tell: yes, no, or not without a simulation.
+"""The verdict of closed forms on the RPO: met, missed, or undecided without a simulation.
 
-What `met` claims holds for a run: it is claimed only where the busiest cycle leaves room, and
+`met` holds for a run: it is claimed only where the busiest cycle leaves room, and
 `missed` only where the mean does not. Everything else is a reason to simulate.
 """
 
@@ -15,7 +15,7 @@ from efssim.closed_forms.cycles.steady import Steady, steady
 from efssim.closed_forms.cycles.syncs import Syncs
 from efssim.closed_forms.cycles.worst import Peak, busiest_peak
 from efssim.closed_forms.replications import disturbances_of
-from efssim.scenario.schema import Scenario
+from efssim.scenario import Scenario
 
 _MARGIN = 2.0
 """By how much the bound of the time above the target has to be below what the objective allows:

@@ -15,7 +15,7 @@ from efssim.report.words.lines import counted, percent, short
 from efssim.text.quantities import format_duration
 
 if TYPE_CHECKING:
-    from efssim.api.result import Result
+    from efssim.runs.run import Run
     from efssim.study.planning.plan import Plan
     from efssim.study.run.trials import Trials
     from efssim.study.varying.compare import Comparison
@@ -25,7 +25,7 @@ _ROWS = 60
 """Rows of a table at most: a notebook is no place for more, and `.table` has all."""
 
 
-def result_html(result: Result) -> str:
+def result_html(result: Run) -> str:
     """Return verdict, lags and violations of every replication as HTML."""
     parts = []
     for name, outcome in result.outcomes.items():
@@ -35,7 +35,7 @@ def result_html(result: Result) -> str:
             for lag, title in LAGS.items()
         )
         parts += [
-            sentence(verdict(name, outcome, result), strong=f"{name}:"),
+            sentence(verdict(outcome, result), strong=f"{name}:"),
             *(sentence(text) for text in cautions(outcome, result)),
             table(("lag", *LAG_COLUMNS), rows),
             sentence(_violations(summary.rpo.violations, summary.rpo.violation_s)),

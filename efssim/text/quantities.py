@@ -1,14 +1,13 @@
 """Quantities as people write them, parsed to SI floats and back: `15 min`, `64 KiB`, `40 per s`.
 
 A parser is either right or refuses: nothing is dropped, guessed or read in another unit. Each
-`parse_x` raises ValueError with one fragment that says what is wrong and, where it can, what was
-meant.
+`parse_x` raises ValueError with one fragment that names the mistake and, where it can, a
+quantity that may be meant.
 Arithmetic is decimal until the last step, so `99.9 %` is the float 0.999.
 """
 
 from __future__ import annotations
 
-import difflib
 import math
 import re
 from collections.abc import Iterable, Mapping
@@ -18,6 +17,7 @@ from numbers import Integral, Real
 from typing import NamedTuple, NoReturn
 
 from efssim.text.digits import plain
+from efssim.text.suggestions import closest
 
 MAX_WHOLE = 2**63 - 1
 """Largest size (bytes) and count: they end up in arrays of 64-bit integers."""
@@ -343,11 +343,11 @@ def _term(text: str, like: str, whole: str | None = None) -> tuple[Decimal, str]
 def _unknown(unit: str, known: Iterable[str]) -> NoReturn:
     names = [name for name in known if name]
     same = [name for name in names if name.lower() == unit.lower()]
-    near = same
-    if not same and 3 <= len(unit) <= 20:  # a neighbour of 'us' is 's', wrong by a million
-        near = difflib.get_close_matches(unit, names, n=1)
     # 'KB' and 'kB' are one unit, so naming the first is enough.
-    hint = f" (did you mean '{near[0]}'?)" if near else f" (known are {', '.join(names)})"
+    near = same[0] if same else None
+    if not same and 3 <= len(unit) <= 20:  # a neighbour of 'us' is 's', wrong by a million
+        near = closest(unit, names)
+    hint = f" (did you mean '{near}'?)" if near else f" (known are {', '.join(names)})"
     raise ValueError(f"unknown unit {_quote(unit)}{hint}")
 
 
@@ -374,7 +374,7 @@ def _parts(text: str) -> list[tuple[str, str]] | None:
 
 
 def _sum(parts: list[tuple[str, str]], text: str) -> Decimal:
-    """Return the seconds of parts that each have a unit; `text` is what a message quotes."""
+    """Return the seconds of parts that each have a unit; messages quote `text`."""
     factors: list[Decimal] = []
     for digits, unit in parts:
         factor = _time_factor(text, digits, unit, factors[-1] if factors else None)
@@ -399,7 +399,7 @@ def _time_factor(text: str, digits: str, unit: str, before: Decimal | None) -> D
 
 
 def _byte_factor(unit: str, known: Mapping[str, Decimal], *, of_rate: bool = False) -> Decimal:
-    """Return the bytes of a unit; raise ValueError, with what may be meant, if it is not known."""
+    """Return the bytes of a unit; raise ValueError, with a suggestion, if it is not known."""
     if unit in known:
         return known[unit]
     vague = _BITS_OR_BYTES.fullmatch(unit)
@@ -425,7 +425,7 @@ def _refuse_rate_without_time(value: str, amount: str, unit: str) -> NoReturn:
 
 
 def _split(text: str) -> tuple[str, str | None]:
-    """Return what stands before and after the first `/` or `per`; None if there is neither."""
+    """Return the text before and after the first `/` or `per`, the latter None without either."""
     amount, *period = _PER.split(text, maxsplit=1)
     return amount, period[0] if period else None
 

@@ -1,4 +1,4 @@
-"""How good a trace is for a run: what was used, what is missing, what its times were taken for."""
+"""Quality of a trace for a run: the rows used and missing, and the interpretation of its times."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ many are, and the share stands for all (only where a lap is no whole number of p
 
 @dataclass(frozen=True)
 class TraceQuality:
-    """What a trace was taken for and what it lacks."""
+    """Interpretation and gaps of a trace."""
 
     file: str
     """Without its folder."""

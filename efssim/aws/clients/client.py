@@ -13,7 +13,7 @@ from efssim.aws.clients.environment import CREDENTIALS, without_aws_environment
 from efssim.aws.protocol.transport import Transport, without_endpoint_rules
 from efssim.aws.world import World
 from efssim.errors import ArgumentError
-from efssim.text.yaml.document import suggest
+from efssim.text.suggestions import suggest
 
 SIMULATED = ("cloudwatch", "efs")
 """Services that `Simulation.client` has."""
@@ -21,7 +21,7 @@ SIMULATED = ("cloudwatch", "efs")
 
 @cache
 def _loader() -> Loader:
-    """Return what reads botocore's data, once for all simulations: constants of the package."""
+    """Return the loader of botocore's data, one for all simulations: the data are constants."""
     return Loader(include_default_search_paths=True)
 
 

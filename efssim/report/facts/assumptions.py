@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from efssim.api.result import OutcomeRecords
+from efssim.runs.outcome import OutcomeRecords
 from efssim.scenario import Scenario
 from efssim.scenario.grammar.timing import Tuned
 from efssim.scenario.schema import FileSystem

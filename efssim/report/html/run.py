@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from efssim.api.result import Outcome, Result
 from efssim.json_values import JsonObject, to_json
 from efssim.report.facts.assumptions import assumed_parameters
 from efssim.report.facts.traces import thin_traces, trace_findings
@@ -21,6 +20,8 @@ from efssim.report.verdicts.cautions import cautions
 from efssim.report.verdicts.run import attained, disaster, goal
 from efssim.report.verdicts.words import kind_of_run, words
 from efssim.report.words.terms import AGE_NAME
+from efssim.runs.outcome import Outcome
+from efssim.runs.run import Run
 from efssim.study.trial.facts import is_random
 from efssim.text.quantities import format_duration, format_size
 
@@ -69,7 +70,7 @@ class Section:
     numbers: Table
 
 
-def run_page(result: Result, drawn: Iterable[Drawing], command: str) -> str:
+def run_page(result: Run, drawn: Iterable[Drawing], command: str) -> str:
     """Return report.html of a run, with its figures; `command` is what reproduces it."""
     window = to_json(result.window, result.scenario.start)
     return render(
@@ -98,13 +99,13 @@ def run_page(result: Result, drawn: Iterable[Drawing], command: str) -> str:
     )
 
 
-def _of_the_run(result: Result) -> JsonObject:
+def _of_the_run(result: Run) -> JsonObject:
     """Return the summary without its replications."""
-    whole = to_json(replace(result.measured, replications={}), result.scenario.start)
+    whole = to_json(replace(result.run_summary, replications={}), result.scenario.start)
     return {key: value for key, value in whole.items() if key != "replications"}
 
 
-def _sections(result: Result, drawn: list[Drawing]) -> Iterator[Section]:
+def _sections(result: Run, drawn: list[Drawing]) -> Iterator[Section]:
     """Yield the sections, in the order of the scenario."""
     for ordinal, name in enumerate(worst(attainments(result))):
         figures = {
@@ -115,7 +116,7 @@ def _sections(result: Result, drawn: list[Drawing]) -> Iterator[Section]:
         yield _section(f"r{ordinal}", result, name, figures)
 
 
-def _section(ident: str, result: Result, name: str, figures: dict[str, Figure]) -> Section:
+def _section(ident: str, result: Run, name: str, figures: dict[str, Figure]) -> Section:
     outcome = result.outcomes[name]
     return Section(
         id=ident,
@@ -124,7 +125,7 @@ def _section(ident: str, result: Result, name: str, figures: dict[str, Figure]) 
         kind=kind_of_run(outcome.summary),
         word=words(kind_of_run(outcome.summary), outcome.summary.unprotected_s),
         goal=goal(outcome.summary.rpo.target_s, outcome.summary.rpo.objective),
-        attained=sentence(attained(name, outcome, result)),
+        attained=sentence(attained(outcome, result)),
         disaster=disaster(outcome),
         diverging=diverging_text(outcome, result),
         sentences=sentences(name, outcome, result),
@@ -140,7 +141,7 @@ def _section(ident: str, result: Result, name: str, figures: dict[str, Figure]) 
     )
 
 
-def _route(result: Result, name: str, outcome: Outcome) -> str:
+def _route(result: Run, name: str, outcome: Outcome) -> str:
     """Say from where to where, and what the source holds."""
     spec = result.scenario.replications.get(name)
     source = result.scenario.file_systems.get(outcome.source)
@@ -151,7 +152,7 @@ def _route(result: Result, name: str, outcome: Outcome) -> str:
     return f"{outcome.source} in {source.home} to {to}, {format_size(source.size)}"
 
 
-def _figure(result: Result, drawing: Drawing, ident: str) -> Figure:
+def _figure(result: Run, drawing: Drawing, ident: str) -> Figure:
     name, kind = drawing.replication, drawing.kind
     return Figure(
         id=ident,

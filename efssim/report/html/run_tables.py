@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 
-from efssim.api.result import Result
 from efssim.json_values import JsonObject
 from efssim.lag.loss import Loss
 from efssim.lag.summary import (
@@ -19,10 +18,9 @@ from efssim.lag.summary import (
     ReplicationSummary,
 )
 from efssim.lag.weighted.exceedance import Exceedance
-from efssim.records.run_records import Event
+from efssim.records.timeline import ApiCall, Entry
 from efssim.report.facts.causes import explained
-from efssim.report.facts.happened import Item, happened_items, summed, total_s
-from efssim.report.facts.risk import WEEKDAYS
+from efssim.report.facts.timeline import Item, summed, timeline_items, total_s
 from efssim.report.figures.drawing.curve import Curve, age_curve, pending_curve
 from efssim.report.figures.run.over_time import window_of
 from efssim.report.html.tables import (
@@ -39,6 +37,8 @@ from efssim.report.html.tables import (
 from efssim.report.verdicts.words import kind_of_run, words
 from efssim.report.words.lines import clock
 from efssim.report.words.terms import TERMS
+from efssim.runs.risk_tables import WEEKDAYS
+from efssim.runs.run import Run
 from efssim.scenario import Scenario
 from efssim.scenario.shown.provenance import resolved
 
@@ -66,7 +66,7 @@ _PARTS = 48
 _BINS = 12
 
 
-def _moment(result: Result, time_s: float) -> Cell:
+def _moment(result: Run, time_s: float) -> Cell:
     return Cell(clock(result.scenario, time_s), time_s, is_time=True)
 
 
@@ -123,7 +123,7 @@ def _recovery(found: Loss | None) -> list[list[Cell]]:
     ]
 
 
-def overview(result: Result) -> Table:
+def overview(result: Run) -> Table:
     """Return a row for each replication."""
     rows = []
     for name, outcome in result.outcomes.items():
@@ -152,7 +152,7 @@ def overview(result: Result) -> Table:
     return Table("All replications", head, rows, is_sortable=True)
 
 
-def violations(result: Result, name: str) -> Table:
+def violations(result: Run, name: str) -> Table:
     """Return the violations, the longest first, each with what explains it."""
     found = sorted(explained(result, name), key=lambda e: e.violation.begin_s - e.violation.end_s)
     rows = (
@@ -174,7 +174,7 @@ def violations(result: Result, name: str) -> Table:
     return Table(f"Violations of {name}", head, shown, is_sortable=True, note=note)
 
 
-def statuses(result: Result, name: str) -> Table:
+def statuses(result: Run, name: str) -> Table:
     """Return how long each status lasted, change by change."""
     outcome = result.outcomes[name]
     changes = outcome.statuses
@@ -197,19 +197,19 @@ def statuses(result: Result, name: str) -> Table:
     return Table(f"Statuses of {name}", [*head, Column("because of")], shown, True, note)
 
 
-def events(result: Result) -> Table:
+def events(result: Run) -> Table:
     """Return what happened; with what EFS refused calls with, if it refused any."""
-    is_refused = any(event.error for event in result.happened)
+    is_refused = any(isinstance(entry, ApiCall) and entry.error for entry in result.timeline)
     rows = (
         [
             _moment(result, item.begin_s),
-            _length(result, item.event),
-            text(_kind(item.event)),
+            _length(result, item.entry),
+            text(_kind(item.entry)),
             text(item.what),
             text("; ".join(_followed(item))),
-            *([text(item.event.error if item.event else "")] if is_refused else []),
+            *([text(item.refusal)] if is_refused else []),
         ]
-        for item in happened_items(result)
+        for item in timeline_items(result)
     )
     shown, note = bounded(rows, _ROWS, "events.csv")
     head = [
@@ -227,19 +227,19 @@ NOTHING = "nothing"
 
 
 def _followed(item: Item) -> Iterator[str]:
-    """Yield whom something affected, and what followed from it; a refusal has its own column."""
-    if item.event is not None:
-        yield ", ".join(item.event.affected) or NOTHING
-    yield from (effect for effect in item.effects if not effect.startswith("refused: "))
+    """Yield the names of what was affected and the effects; a refusal has its own column."""
+    if item.entry is not None:
+        yield ", ".join(item.entry.affected) or NOTHING
+    yield from item.effects
 
 
-def _kind(event: Event | None) -> str:
-    if event is None:
+def _kind(entry: Entry | None) -> str:
+    if entry is None:
         return "scenario"
-    return "API call" if event.is_call else "disturbance"
+    return "API call" if isinstance(entry, ApiCall) else "disturbance"
 
 
-def sums(result: Result) -> Table:
+def sums(result: Run) -> Table:
     """Return what happened more than once, summed up."""
     rows = (
         [
@@ -248,7 +248,7 @@ def sums(result: Result) -> Table:
             duration(total_s(items)),
             duration(max(item.lasted_s or 0.0 for item in items)),
         ]
-        for what, items in summed(happened_items(result))
+        for what, items in summed(timeline_items(result))
         if len(items) > 1
     )
     shown, note = bounded(rows, _ROWS, "events.csv, one by one")
@@ -257,13 +257,13 @@ def sums(result: Result) -> Table:
     return Table("What happened more than once", head, shown, is_sortable=True, note=note)
 
 
-def _length(result: Result, event: Event | None) -> Cell:
-    """Return how long an event was; one that goes on sorts by what the run has seen of it."""
-    if event is None:
+def _length(result: Run, entry: Entry | None) -> Cell:
+    """Return the length of an entry; one that goes on sorts by what the run has seen of it."""
+    if entry is None:
         return number(None)
-    if event.end_s is None:
-        return number(window_of(result)[1] - event.begin_s, "goes on")
-    return duration(event.end_s - event.begin_s)
+    if entry.end_s is None:
+        return number(window_of(result)[1] - entry.begin_s, "goes on")
+    return duration(entry.end_s - entry.begin_s)
 
 
 def parameters(scenario: Scenario) -> Table:
@@ -303,24 +303,24 @@ def leaves(value: object, path: str) -> Iterator[tuple[str, Any]]:
 # --- behind the figures ---------------------------------------------------------------------------
 
 
-def behind(kind: str, result: Result, name: str) -> Table:
+def behind(kind: str, result: Run, name: str) -> Table:
     """Return the numbers behind a figure."""
     return {"age": _age, "pending": _pending, "lag": _lag, "syncs": _syncs, "risk": _risk}[kind](
         result, name
     )
 
 
-def _age(result: Result, name: str) -> Table:
+def _age(result: Run, name: str) -> Table:
     curve = age_curve(result.outcomes[name])
     return _over_time(result, f"Least and largest age of {name}", curve, duration)
 
 
-def _pending(result: Result, name: str) -> Table:
+def _pending(result: Run, name: str) -> Table:
     curve = pending_curve(result, name)
     return _over_time(result, f"Least and most pending bytes of {name}", curve, size)
 
 
-def _over_time(result: Result, caption: str, curve: Curve, cell: Any) -> Table:
+def _over_time(result: Run, caption: str, curve: Curve, cell: Any) -> Table:
     edges_s = np.linspace(*window_of(result), _PARTS + 1)
     low, high = curve.envelope(edges_s)
     rows = [
@@ -347,7 +347,7 @@ def _known(value: float) -> float | None:
     return None if np.isnan(value) else float(value)
 
 
-def _lag(result: Result, name: str) -> Table:
+def _lag(result: Run, name: str) -> Table:
     """Return, for round shares, the lag that is exceeded for so much of the weight."""
     curves = result.outcomes[name].exceedance
     shares = (0.5, 0.2, 0.1, 0.05, 0.02, 0.01, 5e-3, 2e-3, 1e-3, 1e-4)
@@ -367,7 +367,7 @@ def _exceeded(curve: Exceedance | None, above: float) -> float | None:
     return float(curve.value_s[inside[0] if len(inside) else -1])
 
 
-def _syncs(result: Result, name: str) -> Table:
+def _syncs(result: Run, name: str) -> Table:
     """Return the durations of the syncs by the bytes that they sent, in groups of equal number."""
     syncs = result.outcomes[name].syncs
     inside = syncs.floats("completed_s") >= window_of(result)[0]
@@ -395,7 +395,7 @@ def _syncs(result: Result, name: str) -> Table:
     return Table(f"Durations of the syncs of {name} by bytes sent", head, rows)
 
 
-def _risk(result: Result, name: str) -> Table:
+def _risk(result: Run, name: str) -> Table:
     cells = result.risk_cells(name)
     defined_s = cells["defined_s"].to_numpy().reshape(7, 24)
     above_s = cells["violation_s"].to_numpy().reshape(7, 24)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from efssim.api.result import Result
+from efssim.runs.run import Run
 
 SECTIONS = 6
 """How many replications have a section of their own: of more, those with the least attainment."""
@@ -21,7 +21,7 @@ def worst(attainments: Mapping[str, float | None]) -> list[str]:
     return [name for name in attainments if name in chosen]
 
 
-def attainments(result: Result) -> dict[str, float | None]:
+def attainments(result: Run) -> dict[str, float | None]:
     """Return the attainment of each replication of a run."""
     return {name: outcome.summary.rpo.attainment for name, outcome in result.outcomes.items()}
 

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import math
 
-from efssim.api.result import Outcome, Result
 from efssim.lag.summary import LagColumn, ReplicationSummary, SyncsSummary
+from efssim.records.timeline import ApiCall
 from efssim.report.facts.assumptions import assumed_parameters
+from efssim.report.facts.concerning import concerning, entry_of
 from efssim.report.facts.load import load_text
-from efssim.report.facts.overlaps import concerning, longest_overlaps
 from efssim.report.facts.sync_time import sync_time_text
 from efssim.report.text.distribution import distribution
 from efssim.report.text.lags import LAGS, lag_table
 from efssim.report.words.lines import clock, counted, percent, short, wrapped
+from efssim.runs.outcome import Outcome
+from efssim.runs.run import Run
 from efssim.text.quantities import format_duration, format_size
 
 _COLUMNS: tuple[LagColumn, ...] = ("mean", "p50", "p90", "p99", "p99_9", "max")
@@ -20,7 +22,7 @@ _CAUSES = 4
 """How many causes of violations are listed."""
 
 
-def details(name: str, outcome: Outcome, result: Result) -> list[str]:
+def details(name: str, outcome: Outcome, result: Run) -> list[str]:
     """Return the lags, and a sentence for whatever else there is to say."""
     diverging = diverging_text(outcome, result)
     texts = [*sentences(name, outcome, result), _assumed(outcome, result)]
@@ -31,7 +33,7 @@ def details(name: str, outcome: Outcome, result: Result) -> list[str]:
     ]
 
 
-def sentences(name: str, outcome: Outcome, result: Result) -> list[str]:
+def sentences(name: str, outcome: Outcome, result: Run) -> list[str]:
     """Return what there is to say beside the verdict and the lags, for every report."""
     summary = outcome.summary
     found = [
@@ -46,7 +48,7 @@ def sentences(name: str, outcome: Outcome, result: Result) -> list[str]:
     return [text for text in found if text]
 
 
-def diverging_text(outcome: Outcome, result: Result) -> str:
+def diverging_text(outcome: Outcome, result: Run) -> str:
     """Say how fast pending bytes grow where a replication diverges; nothing elsewhere."""
     utilisation = outcome.summary.syncs.utilisation
     if utilisation is None or not outcome.summary.syncs.diverging:
@@ -61,7 +63,7 @@ def diverging_text(outcome: Outcome, result: Result) -> str:
     )
 
 
-def _lag_table(outcome: Outcome, result: Result) -> list[str]:
+def _lag_table(outcome: Outcome, result: Run) -> list[str]:
     summary = outcome.summary
     rows = (
         (title, [short(summary.lags[lag].column(c)) for c in _COLUMNS])
@@ -105,7 +107,7 @@ def _writes(summary: ReplicationSummary) -> str:
     return text
 
 
-def _initial(outcome: Outcome, result: Result) -> str:
+def _initial(outcome: Outcome, result: Run) -> str:
     took_s, size = outcome.summary.initial_sync_s, outcome.summary.initial_bytes
     if took_s is None or size is None or outcome.defined_s is None:
         return ""
@@ -113,7 +115,7 @@ def _initial(outcome: Outcome, result: Result) -> str:
     return f"{text}; before {clock(result.scenario, outcome.defined_s)} nothing could be recovered."
 
 
-def _statuses(outcome: Outcome, result: Result) -> str:
+def _statuses(outcome: Outcome, result: Run) -> str:
     """Say how long each status lasted, unless it was ENABLED throughout, and what was lost."""
     summary = outcome.summary
     spent = {status: s for status, s in summary.status_s.items() if s}
@@ -128,14 +130,14 @@ def _statuses(outcome: Outcome, result: Result) -> str:
     return f"Status: {text}; {gone}, with {size} not replicated{lost}."
 
 
-def _violations(name: str, outcome: Outcome, result: Result) -> str:
+def _violations(name: str, outcome: Outcome, result: Run) -> str:
     """Say during which disturbances the violations were; of a single one the verdict says it."""
     found = outcome.violations
-    if len(found) < 2 or all(event.is_call for event in concerning(result, name)):
+    if len(found) < 2 or all(isinstance(entry, ApiCall) for entry in concerning(result, name)):
         return ""
     lengths: dict[str, list[float]] = {}
-    for violation, event in zip(found, longest_overlaps(result, name), strict=True):
-        cause = "none" if event is None else str(event)
+    for violation in found:
+        cause = str(entry_of(result, violation.cause_ordinal) or "none")
         lengths.setdefault(cause, []).append(violation.end_s - violation.begin_s)
     totals = sorted(lengths.items(), key=lambda item: -math.fsum(item[1]))
     listed = [
@@ -146,7 +148,7 @@ def _violations(name: str, outcome: Outcome, result: Result) -> str:
     return f"Violations by the disturbance that overlaps them longest: {', '.join(listed)}."
 
 
-def _assumed(outcome: Outcome, result: Result) -> str:
+def _assumed(outcome: Outcome, result: Run) -> str:
     listed = ", ".join(
         f"{key} {text}" for key, text in assumed_parameters(result.scenario, outcome)
     )

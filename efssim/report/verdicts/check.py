@@ -10,8 +10,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
-from efssim.api.result import Result
 from efssim.report.facts.traces import Traces, thin_traces
+from efssim.runs.run import Run
 
 if TYPE_CHECKING:
     from efssim.study.run.trials import Trials
@@ -31,7 +31,7 @@ class Checked:
 Condition: TypeAlias = Callable[[Sequence[Checked]], bool]
 
 
-def checked_run(result: Result) -> list[Checked]:
+def checked_run(result: Run) -> list[Checked]:
     """Return what is checked of each replication of a run."""
     parts = (outcome.summary for outcome in result.outcomes.values())
     return [

@@ -2,26 +2,27 @@
 
 from __future__ import annotations
 
-from efssim.api.result import Outcome, Result
 from efssim.lag.summary import LagSummary, PendingSummary
-from efssim.report.facts.losses import beside_attainment
-from efssim.report.facts.overlaps import longest_overlaps
+from efssim.report.facts.concerning import entry_of
+from efssim.report.verdicts.losses import beside_attainment
 from efssim.report.verdicts.words import kind_of_run, words
 from efssim.report.words.lines import clock, counted, percent
+from efssim.runs.outcome import Outcome
+from efssim.runs.run import Run
 from efssim.study.trial.facts import is_random
 from efssim.text.quantities import format_duration, format_size
 
 _NOTHING = "no time in the window has a defined age"
 
 
-def verdict(name: str, outcome: Outcome, result: Result) -> str:
+def verdict(outcome: Outcome, result: Run) -> str:
     """Return whether the RPO is met, by how much, and what the longest violation was."""
     summary = outcome.summary
     kind, asked = kind_of_run(summary), goal(summary.rpo.target_s, summary.rpo.objective)
     if kind == "open":
         first = f"RPO unknown: {_NOTHING} ({asked})."
         return " ".join([first, *beside_attainment(outcome, result)])
-    held = attained(name, outcome, result)
+    held = attained(outcome, result)
     return headline(words(kind, summary.unprotected_s), asked, held)
 
 
@@ -37,18 +38,18 @@ def goal(target_s: float, objective: float) -> str:
     return f"age at most {format_duration(target_s)} for {percent(objective)}"
 
 
-def attained(name: str, outcome: Outcome, result: Result) -> str:
+def attained(outcome: Outcome, result: Run) -> str:
     """Return how far the RPO held, the worst age, the violations, and what was lost."""
-    return " ".join([_held(name, outcome, result), *beside_attainment(outcome, result)])
+    return " ".join([_held(outcome, result), *beside_attainment(outcome, result)])
 
 
-def _held(name: str, outcome: Outcome, result: Result) -> str:
+def _held(outcome: Outcome, result: Run) -> str:
     rpo, age = outcome.summary.rpo, outcome.summary.age
     if rpo.attainment is None or age.max is None:
         return f"{_NOTHING}."
     of = "of the time in which it is defined" if age.undefined_s else "of the time"
     worst = f"the worst age was {format_duration(age.max)}, {_margin(age.max, rpo.target_s)}"
-    late = _late(name, outcome, result)
+    late = _late(outcome, result)
     return f"held for {percent(rpo.attainment)} {of}; {worst}.{late}"
 
 
@@ -57,15 +58,15 @@ def _margin(peak_s: float, target_s: float) -> str:
     return f"{format_duration(abs(peak_s - target_s))} {side} the target"
 
 
-def _late(name: str, outcome: Outcome, result: Result) -> str:
+def _late(outcome: Outcome, result: Run) -> str:
     """Say how many violations there were, and during which disturbance the longest was."""
     rpo, found = outcome.summary.rpo, list(outcome.violations)
     if not found:
         return ""
     ordinal = max(range(len(found)), key=lambda i: found[i].end_s - found[i].begin_s)
-    event = longest_overlaps(result, name)[ordinal]
+    cause = entry_of(result, found[ordinal].cause_ordinal)
     at = f"from {clock(result.scenario, found[ordinal].begin_s)}"
-    during = "" if event is None else f", during {event}"
+    during = "" if cause is None else f", during {cause}"
     longest = f"{format_duration(rpo.longest_s)} ({at}{during})"
     if len(found) == 1:
         return f" One violation of {longest}."
@@ -96,7 +97,7 @@ def _worst_loss(pending: PendingSummary, oldest: LagSummary) -> str | None:
     return f"{format_size(pending.max)} and {format_duration(oldest.max)}"
 
 
-def certainty(result: Result) -> str:
+def certainty(result: Run) -> str:
     """Return how sure the numbers of a run are."""
     if is_random(result.scenario):
         return "One run has no 95 % interval: --trials 30 tells how sure these numbers are."

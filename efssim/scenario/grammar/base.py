@@ -20,8 +20,8 @@ from pydantic_core import CoreSchema, ErrorDetails, InitErrorDetails, PydanticCu
 
 from efssim.scenario.grammar.descriptions import field_descriptions
 from efssim.text.quoting import cut
-from efssim.text.yaml.document import Path as Place
-from efssim.text.yaml.document import suggest
+from efssim.text.suggestions import suggest
+from efssim.text.yaml.paths import Path as Place
 
 T = TypeVar("T")
 
@@ -103,7 +103,7 @@ class Model(BaseModel, metaclass=_Listed):
         properties = handler.resolve_ref_schema(whole).get("properties", {})
         described = field_descriptions(cls)
         for name, field in cls.model_fields.items():
-            key, text = field.alias or name, described[name]
+            key, text = field.alias or name, described.get(name, field.description or "")
             properties[key] = {**properties[key], "description": text}
         return whole
 

@@ -1,0 +1,175 @@
+"""The tables of a run. Times are UTC datetimes in microseconds."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from efssim.lag.age.rpo import Violation
+from efssim.lag.summary import LAG_COLUMNS
+from efssim.records.column_types import texts
+from efssim.records.run_records import STATUSES
+from efssim.records.timeline import ApiCall, Entry, Occurrence
+from efssim.runs.outcome import Outcome, OutcomeRecords
+from efssim.scenario.grammar.disturbances.kinds import DISTURBANCES
+from efssim.scenario.operations.names import OPERATIONS
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+def datetimes(start: datetime, time_s: Any) -> pd.Series[pd.Timestamp]:
+    """Return times, seconds since `start`, as UTC datetimes; NaN becomes NaT."""
+    import pandas as pd
+
+    microseconds = np.rint(np.asarray(time_s, dtype=np.float64) * 1e6)
+    offsets = pd.Series(microseconds).astype("Int64" if np.isnan(microseconds).any() else "int64")
+    deltas = pd.to_timedelta(offsets, unit="us").astype("timedelta64[us]")
+    return pd.Timestamp(start).tz_convert("UTC").as_unit("us") + deltas
+
+
+def index_of(start: datetime, time_s: Any) -> pd.DatetimeIndex:
+    """Return times, seconds since `start`, as an index named `time`."""
+    import pandas as pd
+
+    return pd.DatetimeIndex(datetimes(start, time_s), name="time")
+
+
+def events_table(events: Sequence[Entry], start: datetime, trial: int) -> pd.DataFrame:
+    """Return one row per disturbance or API call; see `Run.events`."""
+    import pandas as pd
+
+    kinds = (*DISTURBANCES.names, *OPERATIONS)
+    ends = [np.nan if event.end_s is None else event.end_s for event in events]
+    return pd.DataFrame(
+        {
+            "trial": np.full(len(events), trial, dtype=np.int64),
+            "begin": datetimes(start, [event.begin_s for event in events]),
+            "end": datetimes(start, ends),
+            "kind": pd.Categorical([event.kind for event in events], kinds),
+            "target": texts(event.target for event in events),
+            "affected": texts("; ".join(event.affected) for event in events),
+            "error": texts(e.error if isinstance(e, ApiCall) else "" for e in events),
+        }
+    )
+
+
+def syncs_table(name: str, outcome: OutcomeRecords, start: datetime, trial: int) -> pd.DataFrame:
+    """Return one row per sync of a replication; see `Run.syncs`."""
+    import pandas as pd
+
+    columns, ended = _all_syncs(outcome)
+    order = columns["cut_s"].argsort(kind="stable")
+    columns = {key: column[order] for key, column in columns.items()}
+    times = {key: datetimes(start, columns.pop(f"{key}_s")) for key in ("cut", "completed")}
+    kinds = pd.Categorical(ended, categories=["completed", "abandoned", "open"])[order]
+    return pd.DataFrame({"replication": name, "trial": trial, **times, **columns, "outcome": kinds})
+
+
+def statuses_table(name: str, outcome: OutcomeRecords, start: datetime, trial: int) -> pd.DataFrame:
+    """Return one row per status of a replication; see `Run.statuses`."""
+    import pandas as pd
+
+    changes = outcome.statuses
+    return pd.DataFrame(
+        {
+            "replication": name,
+            "trial": trial,
+            "time": datetimes(start, [change.time_s for change in changes]),
+            "from": pd.Categorical([change.before for change in changes], STATUSES),
+            "to": pd.Categorical([change.after for change in changes], STATUSES),
+            "cause": texts(change.cause for change in changes),
+        }
+    )
+
+
+def violations_table(
+    name: str, outcome: OutcomeRecords, start: datetime, trial: int
+) -> pd.DataFrame:
+    """Return one row per violation of the RPO of a replication; see `Run.violations`."""
+    import pandas as pd
+
+    found = list(outcome.violations)
+    return pd.DataFrame(
+        {
+            "replication": name,
+            "trial": trial,
+            "begin": datetimes(start, [violation.begin_s for violation in found]),
+            "end": datetimes(start, [violation.end_s for violation in found]),
+            "peak_s": np.array([violation.peak_s for violation in found], dtype=np.float64),
+            "disturbances": texts(_during(found, outcome.disturbances)),
+        }
+    )
+
+
+def _during(found: list[Violation], disturbances: Sequence[Occurrence]) -> list[str]:
+    """Return, for each violation, the disturbances that overlap it."""
+    begin_s = np.array([each.begin_s for each in disturbances])
+    end_s = np.array([np.inf if each.end_s is None else each.end_s for each in disturbances])
+    overlaps = (np.flatnonzero((begin_s < v.end_s) & (end_s > v.begin_s)) for v in found)
+    return ["; ".join(str(disturbances[k]) for k in overlap.tolist()) for overlap in overlaps]
+
+
+def pending_table(outcome: OutcomeRecords, start: datetime) -> pd.DataFrame:
+    """Return pending bytes over time; see `Run.pending`."""
+    import pandas as pd
+
+    if outcome.defined_s is None:
+        return pd.DataFrame({"pending_bytes": np.zeros(0, dtype=np.int64)}, index_of(start, []))
+    published = outcome.syncs.ints("published_bytes").cumsum()
+    written = outcome.syncs.ints("written_bytes")
+    after = written - published
+    before = written - np.concatenate(([0], published))[: len(published)]
+    size = np.append(np.column_stack((before, after)).ravel(), outcome.pending_bytes)
+    time_s = np.append(np.repeat(outcome.syncs.floats("completed_s"), 2), outcome.end_s)
+    if outcome.last_replicated_s is None:
+        time_s, size = time_s[1:], size[1:]  # defined from the initial sync on
+    else:
+        time_s, size = np.append(outcome.defined_s, time_s), np.append(0, size)
+    return pd.DataFrame({"pending_bytes": size}, index_of(start, time_s))
+
+
+def age_table(outcome: OutcomeRecords, start: datetime) -> pd.DataFrame:
+    """Return the sawtooth of time since last sync; see `Run.age`."""
+    import pandas as pd
+
+    teeth = outcome.age
+    time_s = np.column_stack((teeth.begin_s, teeth.end_s)).ravel()
+    age_s = time_s - np.repeat(teeth.origin_s, 2)
+    return pd.DataFrame({"age_s": age_s}, index_of(start, time_s))
+
+
+def lags_table(outcomes: dict[str, Outcome]) -> pd.DataFrame:
+    """Return mean, quantiles and maximum of the four lags; see `Run.lags`."""
+    import pandas as pd
+
+    rows = {
+        (name, key): [lag.column(column) for column in LAG_COLUMNS]
+        for name, outcome in outcomes.items()
+        for key, lag in outcome.summary.lags.items()
+    }
+    index = pd.MultiIndex.from_tuples(rows, names=["replication", "lag"])
+    return pd.DataFrame(rows.values(), index=index, columns=LAG_COLUMNS, dtype="float64")
+
+
+def _all_syncs(outcome: OutcomeRecords) -> tuple[dict[str, NDArray[Any]], list[str]]:
+    """Return the columns of completed, abandoned and open syncs, and the outcome of each."""
+    keys = ("cut_s", "completed_s", "bytes", "files", "attempts")
+    columns = {key: outcome.syncs[key] for key in keys}
+    phases = outcome.sync_phases
+    rest = [(s.cut_s, np.nan, s.bytes, s.files, s.attempts) for s in outcome.abandoned]
+    ended = ["completed"] * len(outcome.syncs) + ["abandoned"] * len(rest)
+    still = outcome.open_sync
+    if still is not None:
+        attempts = still.failed_attempts + 1
+        rest.append((still.cut_s, np.nan, still.bytes, still.files, attempts))
+        ended.append("open")
+    for key, values in zip(keys, zip(*rest, strict=True), strict=bool(rest)):
+        columns[key] = np.append(columns[key], np.array(values, dtype=columns[key].dtype))
+    for key, seconds in phases.items():
+        columns[key] = np.append(seconds, np.full(len(rest), np.nan))
+    return columns, ended
