@@ -1,4 +1,4 @@
-"""What a run leaves behind: columns of facts. The model appends, the measures read.
+"""The records of a run: columns of facts. The model appends, the measures read.
 
 Times are seconds since the scenario's start, sizes are bytes. Nothing here computes a statistic.
 """
@@ -114,7 +114,7 @@ class AbandonedSync:
 
 @dataclass(slots=True)
 class Event:
-    """A disturbance or an API call: when, what, on what, and what came of it."""
+    """A disturbance or an API call: its times, kind, target and effects."""
 
     begin_s: float
     end_s: float | None
@@ -150,7 +150,7 @@ class OpenWrites:
 
 @dataclass(frozen=True, slots=True)
 class OpenSync:
-    """A sync that is in flight: its cut, what it sends, and its failed attempts so far."""
+    """A sync that is in flight: its cut, its change set, and its failed attempts so far."""
 
     cut_s: float
     bytes: int
