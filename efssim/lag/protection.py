@@ -2,8 +2,8 @@
 
 Unprotected is the time in the window in which the source exists and has not failed, and its
 destination offers no recovery point: LastReplicatedTimestamp is absent, the destination has failed,
-or there is no configuration. A failed source has nothing left to protect: what it lost is judged
-by `loss.py`.
+or there is no configuration. A failed source has nothing left to protect: its loss is in
+`loss.py`.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from efssim.records.run_records import ReplicationRecords
 
 @dataclass(frozen=True, slots=True)
 class Exclusions:
-    """What a scenario leaves out of the unprotected time, by its `rpo`."""
+    """The spans that a scenario leaves out of the unprotected time, by its `rpo`."""
 
     initial_sync: bool = False
     """From the creation of the configuration to the first LastReplicatedTimestamp."""

@@ -30,7 +30,7 @@ QUANTILES = {"p50": 0.5, "p90": 0.9, "p95": 0.95, "p99": 0.99, "p99_9": 0.999}
 
 @dataclass(frozen=True, slots=True)
 class Objective:
-    """What the measures are held against: the window, the RPO and the sync limits."""
+    """The window, the RPO and the sync limits by which the measures are taken."""
 
     begin_s: float
     end_s: float
@@ -43,7 +43,7 @@ class Objective:
 
 
 class Running:
-    """What is measured while a replication runs: its records' sinks."""
+    """The measures taken while a replication runs: sinks of its records."""
 
     def __init__(self, begin_s: float, target_s: float, records: ReplicationRecords) -> None:
         """Measure from `begin_s` on, against an RPO of `target_s`."""
@@ -145,7 +145,7 @@ class Measures:
 
     def _age(self) -> dict[str, float | None]:
         undefined_s = max(0.0, self.seconds - self._age_ramps.total_s)
-        # Both are sums of the same window; what differs by rounding is not undefined time.
+        # Both are sums of the same window; a difference by rounding is no undefined time.
         undefined_s = 0.0 if undefined_s < 1e-9 * self.seconds else undefined_s
         peak_mean_s = self._age_until_now.peak_mean_s()
         return {
@@ -212,7 +212,7 @@ class Measures:
         }
 
     def _discarded(self) -> dict[str, Any]:
-        """What was overwritten on the destination; the times as seconds since the start."""
+        """Return the writes discarded on the destination; times as seconds since the start."""
         found = self._records.discarded
         return {
             "bytes": found.amount.bytes,
@@ -246,7 +246,7 @@ class Measures:
 
     @cached_property
     def recovery_point(self) -> dict[str, Any] | None:
-        """What a disaster of the source cost, its time in seconds; None where nothing is judged."""
+        """Return the loss by a disaster of the source, its time in seconds; None without one."""
         last = self.last_sync_s
         point_s = self._records.last_replicated_s if last is None else last[0]
         found = loss(self._records, self._snapshot, point_s, self._end_s)
