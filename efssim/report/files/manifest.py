@@ -1,4 +1,4 @@
-"""What made a result: the first part of every manifest.json."""
+"""Origin of a result: the first part of every manifest.json."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def numpy_exponential() -> str | None:
 
 
 def parameters(scenario: Scenario) -> dict[str, Any]:
-    """Return a scenario as it was written, and every value of it with where it comes from."""
+    """Return a scenario as it was written, and every value of it with its provenance."""
     return {
         "scenario": scenario.model_dump(mode="json", by_alias=True, exclude_unset=True),
         "parameters": [parameter._asdict() for parameter in resolved(scenario)],

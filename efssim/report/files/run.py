@@ -43,7 +43,7 @@ def write_files(result: Run, folder: Path, png: bool = False, command: str = "")
 
 
 def summary_json(result: Summarised) -> str:
-    """Return summary.json: what `--format json` prints."""
+    """Return summary.json, which `--format json` prints."""
     return json_text(result.summary)
 
 
@@ -53,7 +53,7 @@ def write_json(content: dict[str, Any], file: Path) -> None:
 
 
 def manifest(result: Summarised, figures: list[str]) -> dict[str, Any]:
-    """Return what it takes to repeat the run and to judge its parameters."""
+    """Return manifest.json: all that is needed to repeat the run and to judge its parameters."""
     return {
         **environment(),
         "seed": result.seed,

@@ -25,7 +25,7 @@ def render(template: str, **content: Any) -> str:
 
 
 def _shown(value: Any) -> Any:
-    """Return what a page shows of a value; markup is ours and stays."""
+    """Return a value as a page shows it; markup is ours and stays."""
     return value.translate(_SHOWN) if type(value) is str else value
 
 

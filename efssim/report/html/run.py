@@ -47,7 +47,7 @@ _CAPTIONS = {
 
 @dataclass(frozen=True)
 class Section:
-    """What a page says about one replication."""
+    """The section of a page on one replication."""
 
     id: str
     name: str
@@ -71,7 +71,7 @@ class Section:
 
 
 def run_page(result: Run, drawn: Iterable[Drawing], command: str) -> str:
-    """Return report.html of a run, with its figures; `command` is what reproduces it."""
+    """Return report.html of a run, with its figures; `command` reproduces it."""
     window = result.summary["window"]
     return render(
         "run.html",
@@ -140,7 +140,7 @@ def _section(ident: str, result: Run, name: str, figures: dict[str, Figure]) -> 
 
 
 def _route(result: Run, name: str, outcome: Outcome) -> str:
-    """Say from where to where, and what the source holds."""
+    """Return source and destination of a replication, and the content of the source, in words."""
     spec = result.scenario.replications.get(name)
     source = result.scenario.file_systems.get(outcome.source)
     if spec is None or source is None:

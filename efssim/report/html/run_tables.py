@@ -74,7 +74,7 @@ def _term(key: str) -> Cell:
 
 
 def facts(summary: dict[str, Any], name: str) -> Table:
-    """Return what else there is to say about syncs, writes and loss."""
+    """Return the table of the other numbers of syncs, writes and loss."""
     syncs, writes, pending = summary["syncs"], summary["writes"], summary["pending_bytes"]
     oldest = summary["oldest_pending_s"]
     rows = [
@@ -101,7 +101,7 @@ def facts(summary: dict[str, Any], name: str) -> Table:
 
 
 def _recovery(found: dict[str, Any] | None) -> list[list[Cell]]:
-    """Return what a disaster of the source cost; nothing where there was none."""
+    """Return the rows on the loss by a disaster of the source; none without one."""
     if found is None:
         return []
     return [
@@ -142,7 +142,7 @@ def overview(result: Run) -> Table:
 
 
 def violations(result: Run, name: str) -> Table:
-    """Return the violations, the longest first, each with what explains it."""
+    """Return the violations, the longest first, each with its cause."""
     found = sorted(explained(result, name), key=lambda e: e.violation.begin_s - e.violation.end_s)
     rows = (
         [
@@ -187,7 +187,7 @@ def statuses(result: Run, name: str) -> Table:
 
 
 def events(result: Run) -> Table:
-    """Return what happened; with what EFS refused calls with, if it refused any."""
+    """Return the table of the timeline, with a column of EFS's errors if there are any."""
     is_refused = any(isinstance(entry, ApiCall) and entry.error for entry in result.timeline)
     rows = (
         [
@@ -216,7 +216,7 @@ NOTHING = "nothing"
 
 
 def _followed(item: Item) -> Iterator[str]:
-    """Yield the names of what was affected and the effects; a refusal has its own column."""
+    """Yield the names of the affected parts and the effects; a refusal has its own column."""
     if item.entry is not None:
         yield ", ".join(item.entry.affected) or NOTHING
     yield from item.effects
@@ -229,7 +229,7 @@ def _kind(entry: Entry | None) -> str:
 
 
 def sums(result: Run) -> Table:
-    """Return what happened more than once, summed up."""
+    """Return the table of repeated entries of the timeline, summed up."""
     rows = (
         [
             text(what),
@@ -247,7 +247,7 @@ def sums(result: Run) -> Table:
 
 
 def _length(result: Run, entry: Entry | None) -> Cell:
-    """Return the length of an entry; one that goes on sorts by what the run has seen of it."""
+    """Return the length of an entry; one that goes on sorts by its length up to now."""
     if entry is None:
         return number(None)
     if entry.end_s is None:

@@ -14,7 +14,7 @@ from efssim.scenario import Scenario
 
 @dataclass(frozen=True)
 class Verdict:
-    """What a page says first."""
+    """The verdict at the top of a page."""
 
     kind: str
     """`met`, `missed` or `open`, which decides the colour."""
@@ -25,7 +25,7 @@ class Verdict:
 
 @dataclass(frozen=True)
 class Block:
-    """A heading and what is below it."""
+    """A heading with the content below it."""
 
     title: str
     id: str

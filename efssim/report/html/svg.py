@@ -1,4 +1,4 @@
-"""Figures inside a page: without what a file needs, with ids and colours of the page's own."""
+"""Figures inside a page: without the header of a file, with ids and colours of the page's own."""
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ from efssim.text.quantities import format_duration, format_size
 
 @dataclass(frozen=True)
 class Cell:
-    """One cell; `value` is what it sorts by, its text where there is none."""
+    """One cell; `value` is its sort key, its text where there is none."""
 
     text: str
     value: float | str | None = None

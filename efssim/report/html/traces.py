@@ -1,4 +1,4 @@
-"""What a page says about trace files."""
+"""The part of a page on trace files."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from efssim.report.html.tables import Column, Table, number, share, text
 
 
 def trace_table(traces: Traces) -> Table:
-    """Return what each trace was taken for and what of it was used."""
+    """Return the table of the interpretation of each trace and of the rows used."""
     rows = [
         [
             text(short_name(stream)),

@@ -38,7 +38,7 @@ def _shares(age: Exceedance, longest_s: float, low: float, high: float) -> NDArr
     edges = low * (high / low) ** (np.arange(_BARS + 1) / _BARS)
     values, above = np.append(age.value_s, longest_s), np.append(age.share, 0.0)
     exceeded = np.interp(edges, values, above, left=1.0, right=0.0)
-    exceeded[0], exceeded[-1] = 1.0, 0.0  # whatever is below the axis, and the last rounding
+    exceeded[0], exceeded[-1] = 1.0, 0.0  # with the time below the axis; no rounding
     shares: NDArray[np.float64] = np.maximum(-np.diff(exceeded), 0.0)
     return shares
 

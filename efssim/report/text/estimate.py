@@ -54,7 +54,7 @@ _ROWS: dict[str, tuple[str, Format]] = {
 
 
 def estimate_json(found: Estimate) -> str:
-    """Return what `--format json` prints."""
+    """Return the JSON that `--format json` prints."""
     return json_text(found.summary)
 
 
@@ -153,7 +153,7 @@ def _row(key: str, value: float, run: dict[str, Any] | None) -> str:
 
 
 def _cells(key: str, value: float, run: dict[str, Any] | None) -> tuple[str, ...]:
-    """Return title and estimate and, beside a run, its number and how far off that is."""
+    """Return title and estimate and, beside a run, its number and the relative error."""
     title, form = _ROWS[key]
     if run is None:
         return title, form(value)

@@ -1,4 +1,4 @@
-"""What `--check` asks of a result: the one place that decides its exit status.
+"""Conditions of `--check` on a result: the one place that decides its exit status.
 
 A condition takes a summary, that of a run or of trials. A further one is a function and its line in
 `CONDITIONS`.
@@ -29,7 +29,7 @@ def holds_throughout(summary: dict[str, Any]) -> bool:
 
 
 def keeps_up(summary: dict[str, Any]) -> bool:
-    """Whether no replication falls behind for good: what a window attains then only falls.
+    """Whether no replication falls behind for good: the attainment of one only falls with time.
 
     Of trials, whose `diverging` is a share, as few may as the objective allows time above the
     target.
@@ -45,5 +45,5 @@ CONDITIONS: tuple[Condition, ...] = (has_replication, holds_throughout, keeps_up
 
 
 def passes(summary: dict[str, Any], traces: Traces) -> bool:
-    """Whether a result is as `--check` asks; no verdict rests on what a trace did not measure."""
+    """Whether a result meets all conditions, and no trace is too thin for a verdict."""
     return all(condition(summary) for condition in CONDITIONS) and not thin_traces(traces)

@@ -1,4 +1,4 @@
-"""What a verdict says beside the attainment: time without a recovery point, and what was lost."""
+"""Sentences beside the attainment: the time without a recovery point, and the loss."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def beside_attainment(outcome: Outcome, result: Run) -> list[str]:
 
 def _unprotected(summary: dict[str, Any]) -> str:
     seconds = summary["unprotected_s"]
-    if not seconds or kind_of_run(summary) == "once":  # whose words say it
+    if not seconds or kind_of_run(summary) == "once":  # its words state it
         return ""
     return f"Without any recovery point for {format_duration(seconds)}."
 
@@ -50,7 +50,7 @@ def _while_writable(rpo: dict[str, Any]) -> str:
 
 
 def _lost(outcome: Outcome, result: Run) -> str:
-    """Return what the disaster of the source cost."""
+    """Return a sentence on the loss by the disaster of the source."""
     found = outcome.summary["recovery_point"]
     if found is None:
         return ""
@@ -75,7 +75,7 @@ def _back(found: dict[str, Any]) -> str:
 
 
 def losses_of_trials(means: dict[str, Any], parts: list[dict[str, Any]]) -> list[str]:
-    """Return the sentences on trials: means over them, and what each of them says."""
+    """Return the sentences on trials, from `means` over them and the summaries of each."""
     found = [
         _unprotected_of_trials(means, parts),
         _excluded(means["rpo"]),

@@ -1,4 +1,4 @@
-"""The two sentences that a report of a run begins with: the verdict, and what a disaster costs."""
+"""The two sentences that a report of a run begins with: the verdict and the loss by a disaster."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _NOTHING = "no time in the window has a defined age"
 
 
 def verdict(outcome: Outcome, result: Run) -> str:
-    """Return whether the RPO is met, by how much, and what the longest violation was."""
+    """Return whether the RPO is met, by how much, and the longest violation."""
     summary = outcome.summary
     kind = kind_of_run(summary)
     if kind == "open":
@@ -28,20 +28,20 @@ def verdict(outcome: Outcome, result: Run) -> str:
 
 
 def headline(word: str, asked: str, held: str) -> str:
-    """Return a verdict: its words, what was asked for, and how far it held."""
+    """Return a verdict: its words, the objective, and how far it held."""
     if word.endswith(")"):
         return f"RPO {word}, {asked}: {held}"
     return f"RPO {word} ({asked}): {held}"
 
 
 def goal(summary: dict[str, Any]) -> str:
-    """Return what the RPO asks for."""
+    """Return the objective of the RPO in words."""
     rpo = summary["rpo"]
     return f"age at most {format_duration(rpo['target_s'])} for {percent(rpo['objective'])}"
 
 
 def attained(outcome: Outcome, result: Run) -> str:
-    """Return how far the RPO held, the worst age, the violations, and what was lost."""
+    """Return how far the RPO held, the worst age, the violations, and the loss."""
     return " ".join([_held(outcome, result), *beside_attainment(outcome, result)])
 
 
@@ -79,7 +79,7 @@ def _late(outcome: Outcome, result: Run) -> str:
 
 
 def disaster(outcome: Outcome) -> str:
-    """Return what a disaster at a random moment would lose."""
+    """Return a sentence on the loss by a disaster at a random moment."""
     pending, oldest = outcome.summary["pending_bytes"], outcome.summary["oldest_pending_s"]
     if outcome.defined_s is None:
         return (
@@ -105,6 +105,6 @@ def certainty(result: Run) -> str:
 
 
 def without_point(summary: dict[str, Any]) -> str:
-    """Say that a disaster costs everything while there is no recovery point, if that was so."""
+    """Say that a disaster loses everything while there is no recovery point, if that was so."""
     without_s = summary["unprotected_s"] + summary["rpo"]["excluded_s"]
     return ", and all there is while there is no recovery point" if without_s else ""

@@ -1,4 +1,4 @@
-"""The word of a verdict on a run or on trials, and what qualifies it: one place for all reports."""
+"""The word of a verdict on a run or on trials, with its qualifier: one place for all reports."""
 
 from __future__ import annotations
 

@@ -80,7 +80,7 @@ def _cell(text: str, width: int) -> str:
 
 
 def command_lines(command: str) -> list[str]:
-    """Return what reproduces a result, in lines that a shell takes together.
+    """Return the command that reproduces a result, in lines that a shell takes together.
 
     Only a single word may be longer than a line.
     """
@@ -100,7 +100,7 @@ def counted(count: int, noun: str) -> str:
 
 
 def percent(share: float) -> str:
-    """Return a percentage that never rounds a miss up to 100 %, nor what there is down to 0 %."""
+    """Return a percentage that never rounds a miss up to 100 %, nor a share above 0 to 0 %."""
     if 0 < share < 5e-6:
         return "< 0.001 %"
     if share > 1e4:

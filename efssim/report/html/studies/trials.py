@@ -73,7 +73,7 @@ def _reproduce(trials: Trials, command: str) -> list[tuple[str, str]]:
 
 
 def _blocks(trials: Trials, drawn: Mapping[tuple[str, str], str]) -> Iterator[Block]:
-    """Yield what there is to say about the replications with the least attainment."""
+    """Yield the blocks on the replications with the least attainment."""
     for ordinal, name in enumerate(worst(trials.summary["replications"])):
         ident = f"r{ordinal}"
         yield Block(name, ident, _verdict(trials, name))
