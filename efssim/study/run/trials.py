@@ -97,14 +97,14 @@ class Trials:
 
     @cached_property
     def traces(self) -> dict[str, TraceQuality]:
-        """What trace files were taken for and what they lack, by the path of the stream.
+        """Quality of the traces, by the path of the stream.
 
         Raise TraceErrors if a file changed since.
         """
         return trace_qualities(self.scenario)
 
     def _evidence(self) -> dict[str, Any]:
-        """Return what there is for each replication, and what is true of all, if there is any."""
+        """Return the evidence of each replication, and strata and long faults, if any, for all."""
         strata = self.weighing.as_json()
         found = {name: each._asdict() for name, each in self.evidence.items()}
         too_long = list(long_faults(self.scenario))
@@ -140,7 +140,7 @@ class Trials:
 
     @cached_property
     def evidence(self) -> dict[str, Evidence]:
-        """What the trials say about the objective of each replication."""
+        """Evidence of the trials on the objective of each replication."""
         parts = [trial.summary["replications"] for trial in self.trials]
         names = dict.fromkeys(name for part in parts for name in part)
         return {name: evidence(self.trials, name, self.design) for name in names}
@@ -156,7 +156,7 @@ class Trials:
         return list(self.evidence)
 
     def plot(self, replication: str | None = None, ax: Axes | None = None) -> Axes:
-        """Draw what `plot_attainment` draws; return the Axes."""
+        """Draw the same as `plot_attainment`; return the Axes."""
         return self.plot_attainment(replication, ax)
 
     def plot_attainment(self, replication: str | None = None, ax: Axes | None = None) -> Axes:
@@ -317,7 +317,7 @@ class _Study:
         self.interrupted = False
 
     def run(self, trials: int, precision: Precision | None) -> int:
-        """Run what is wanted and return how many that is; Ctrl-C ends it before."""
+        """Run the wanted trials and return their number; Ctrl-C ends it before."""
         wanted = trials if precision is None else min(self._first, precision.budget)
         try:
             self._run_up_to(wanted)
@@ -328,7 +328,7 @@ class _Study:
         except KeyboardInterrupt:
             if self._interrupts.stops_at_once:
                 raise
-            self.interrupted = True  # what is complete is a result, marked as partial
+            self.interrupted = True  # the complete trials are a result, marked as partial
         return wanted
 
     def made(self, seed: int, wanted: int, precision: Precision | None) -> Trials:

@@ -4,7 +4,7 @@ They bet against a mean (I. Waudby-Smith and A. Ramdas, Estimating means of boun
 by betting, JRSS B 86, 2024): somebody who stakes a fixed share on "the numbers are above m" gets
 1 + stake · (x - m) for each of them. While the mean is at most m the capital does not grow on
 average, so it ever reaches 1 / alpha with a probability of at most alpha (Ville's inequality);
-whatever m it does reach that for is too small. The stakes are a fixed mixture, as in T. Cover's
+any m for which it does reach that is too small. The stakes are a fixed mixture, as in T. Cover's
 universal portfolio (Mathematical Finance 1, 1991), so the order of the numbers does not matter, and
 looking again after more numbers costs nothing.
 
@@ -69,7 +69,7 @@ class Units:
         """The mean of the numbers, by length; 0 without any."""
 
     def high(self, alpha: float, times: float = 1.0) -> float:
-        """Return what the mean is at most, but with a probability of at most alpha.
+        """Return an upper bound of the mean, which fails with a probability of at most alpha.
 
         `times`: as if there were so many times these numbers.
         """
@@ -83,7 +83,7 @@ class Units:
         return 1.0 - _first(lambda below: refuted(1.0 - below))
 
     def low(self, alpha: float, times: float = 1.0) -> float:
-        """Return what the mean is at least, but with a probability of at most alpha."""
+        """Return a lower bound of the mean, which fails with a probability of at most alpha."""
         weights = np.full(len(_STAKES), 1 / len(_STAKES))
 
         def refuted(mean: float) -> bool:

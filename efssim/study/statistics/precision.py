@@ -34,7 +34,7 @@ BUDGET = 1000
 
 @dataclass(frozen=True)
 class Precision:
-    """What was asked for: a half-width of the mean age, as a share of it."""
+    """A wanted half-width of the interval of the mean age, as a share of the mean."""
 
     share: float
     budget: int = BUDGET
