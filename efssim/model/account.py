@@ -40,7 +40,7 @@ Keeper = Callable[[str], FileSystemRecords]
 
 @dataclass(frozen=True)
 class FileSystemRequest:
-    """What a new file system is made with, whoever asks for it."""
+    """The arguments of a new file system, of a call or of a scenario."""
 
     name: str
     region: str
@@ -51,7 +51,7 @@ class FileSystemRequest:
 
 @dataclass(frozen=True)
 class DeclaredFileSystem:
-    """What a scenario says about a file system that is there from the start, and no call can."""
+    """Declared facts of a file system that is there from the start, beyond those of a call."""
 
     name: str
     id: str | None = None
@@ -61,7 +61,7 @@ class DeclaredFileSystem:
 
 @dataclass(frozen=True)
 class ReplicationSettings:
-    """What a replication is made with: a scenario's entry, or the defaults for one of a call."""
+    """Settings of a replication: a scenario's entry, or the defaults for one of a call."""
 
     name: str
     """Name in the results."""
@@ -73,7 +73,7 @@ class ReplicationSettings:
 
     @property
     def overhead_bytes(self) -> int:
-        """What EFS keeps for itself on the destination."""
+        """Bytes that EFS keeps for itself on the destination."""
         return overhead_of(self.sync.preset) if self.overhead is None else self.overhead
 
     @property
@@ -92,7 +92,7 @@ class ReplicationSettings:
 
 
 class Account:
-    """Everything that exists in one run, and the timeline of what happens to it."""
+    """Everything that exists in one run, and its timeline."""
 
     def __init__(
         self,
@@ -142,7 +142,7 @@ class Account:
         return self.scenario.start + timedelta(seconds=time_s)
 
     def choice(self, row: str) -> str:
-        """Return what the run does where EFS's behaviour is not documented."""
+        """Return the alternative that the run takes for an undocumented behaviour."""
         return self.scenario.defaults.undocumented.get(row, CHOICES[row].default)
 
     def link(self, source: str, destination: str) -> Link:
@@ -188,12 +188,12 @@ class Account:
         return found if found is not None and found.destination is file_system else None
 
     def size_of(self, file_system: FileSystem) -> tuple[int, int]:
-        """Return size and files now: what a file system has received while it is a destination."""
+        """Return size and files now: those received while the file system is a destination."""
         receiving = self.configuration_to(file_system)
         return file_system.journal.stored() if receiving is None else receiving.replica()
 
     def metered_bytes(self, file_system: FileSystem) -> int:
-        """Return the size as EFS shows it: with what EFS keeps for itself on a destination."""
+        """Return the size as EFS shows it: with EFS's own bytes on a destination."""
         receiving = self.configuration_to(file_system)
         overhead = 0 if receiving is None else receiving.terms.overhead_bytes
         return self.size_of(file_system)[0] + overhead
@@ -203,7 +203,7 @@ class Account:
     def create_file_system(
         self, request: FileSystemRequest, declared: DeclaredFileSystem | None = None
     ) -> FileSystem:
-        """Create a file system; what a scenario declares is available at once."""
+        """Create a file system; a declared one is available at once."""
         given = declared or DeclaredFileSystem(request.name)
         region, zone = request.region, request.zone
         kept = self._keep(given.name)
@@ -290,7 +290,7 @@ class Account:
     # --- replications -------------------------------------------------------------------------
 
     def default_settings(self, source: FileSystem) -> ReplicationSettings:
-        """Return what the next replication of a source is made with if no scenario declares it."""
+        """Return the settings of the next replication of a source that no scenario declares."""
         defaults = self.scenario.defaults
         base, ordinal = f"{source.name}-replication", 1
         while f"{base}-{ordinal}" in self.replications:
@@ -331,7 +331,7 @@ class Account:
         settings: ReplicationSettings,
         role_arn: str | None,
     ) -> Replication:
-        """Return a replication without a status; discard what its destination had written."""
+        """Return a replication without a status; discard its destination's unreplicated writes."""
         terms = Terms(
             name=settings.name,
             sync=settings.sync,
@@ -396,7 +396,7 @@ class Account:
         )
 
     def stored(self, file_system: FileSystem) -> Stored:
-        """Return what a file system stores now and what became of the writes made to it."""
+        """Return the content of a file system now and the states of the writes made to it."""
         journal, replication = file_system.journal, self.configuration_of(file_system)
         if replication is not None and replication.source is file_system:
             self.syncs[replication.terms.name].whole_instant()

@@ -1,4 +1,4 @@
-"""A file system: what EFS's API says about it, and whether it can be written."""
+"""A file system: its settings by EFS's API, and whether it can be written."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class Protection(Enum):
 
 @dataclass
 class Settings:
-    """What CreateFileSystem and the later updates say about a file system."""
+    """Settings of a file system by CreateFileSystem and the later updates."""
 
     performance_mode: str = "generalPurpose"
     throughput_mode: str = "bursting"

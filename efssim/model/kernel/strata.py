@@ -132,7 +132,7 @@ class Placed:
 
 
 def placed(scenario: Scenario, draws: Draws, strata: Strata | None = None) -> Placed:
-    """Return the stratum of the trial whose draws these are."""
+    """Return the stratum of the trial with these draws."""
     strata = strata_of(scenario) if strata is None else strata
     ordinal = strata.at(draws.trial)
     if ordinal is None:

@@ -1,4 +1,4 @@
-"""The effects of disturbances: switches of the simulated world, and whom else they reach.
+"""The effects of disturbances: switches of the simulated world, and the parts they reach.
 
 `scenario/grammar/disturbances/` says which effects a kind has; `disturbances.py` begins and ends
 them.
@@ -30,7 +30,7 @@ from efssim.scenario.grammar.network import link_regions
 def turn_on(
     kind: DisturbanceKind, cause: Cause, spec: schema.Event | schema.Fault, account: Account
 ) -> list[Replication]:
-    """Turn the switches of the world that a disturbance has; return whom only that reaches."""
+    """Turn on the switches of a disturbance; return the replications that only those reach."""
     reached: list[Replication] = []
     for effect in kind.effects:
         if isinstance(effect, Silence):
@@ -72,7 +72,7 @@ def reach_replication(
 def reach_file_system(
     kind: DisturbanceKind, cause: Cause, part: FileSystem, account: Account
 ) -> Iterator[FileSystem | Replication]:
-    """Let a disturbance have its effects on a file system; yield whom each reaches."""
+    """Let a disturbance have its effects on a file system; yield the part that each reaches."""
     for effect in kind.effects if _holds(kind, cause, part) else ():
         if isinstance(effect, StopWrites):
             part.stop_writes(cause)
