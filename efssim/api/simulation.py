@@ -53,7 +53,7 @@ class Simulation(MeasuredWorld):
 
     @cached_property
     def cloudwatch(self) -> CloudWatch:
-        """CloudWatch's view of the file systems; it keeps what PutMetricData sends.
+        """CloudWatch's view of the file systems; it keeps the data that PutMetricData sends.
 
         Raise ValueError where there is nothing to see: without `metrics`, or where the scenario
         says `records: off`.
