@@ -37,7 +37,7 @@ _STEPS = 1000
 
 
 class MeasuredWorld:
-    """A world that runs a scenario, and what is measured while it does.
+    """A world that runs a scenario, with the measures taken while it does.
 
     Arguments as of `efssim.Simulation`.
     """
@@ -213,7 +213,7 @@ class MeasuredWorld:
         )
 
     def _throughput(self, replication: Replication) -> dict[str, Any]:
-        """Return what the source was to take beside what it could, for the summary."""
+        """Return the write rates of the source beside its limit, for the summary."""
         journal, now_s = replication.source.journal, self._world.now_s
         found = source_limit(journal.hours(), now_s, journal.kept.throughput)
         return {

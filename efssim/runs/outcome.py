@@ -1,4 +1,4 @@
-"""What one replication left behind in a run."""
+"""The outcome of one replication in a run."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from efssim.scenario.schema import Control, Sync
 
 @dataclass(frozen=True)
 class Outcome:
-    """What one replication left behind, complete up to the time of the result."""
+    """Records and measures of one replication, complete up to the time of the result."""
 
     source: str = ""
     """Name of the source file system."""

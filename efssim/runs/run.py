@@ -1,4 +1,4 @@
-"""One run of a scenario as plain data: what it left behind, its summary and its tables."""
+"""One run of a scenario as plain data: its outcomes, its summary and its tables."""
 
 from __future__ import annotations
 
@@ -245,7 +245,7 @@ class Run:
     ) -> pd.DataFrame:
         import pandas as pd
 
-        # Without a replication the columns still tell what there could have been.
+        # Without a replication the table still has its columns.
         outcomes = self.outcomes or {"": Outcome()}
         tables = [
             table(name, outcome, self.scenario.start, self.trial)

@@ -1,7 +1,7 @@
-"""How long completed syncs spent in each phase, from what their run recorded.
+"""Durations of the phases of completed syncs, from the records of their run.
 
 A sync that nothing disturbed follows from its draws, which are addressed by its ordinal, and from
-what it scanned and compared: nothing of it is kept. Of the others, few, the run kept the phases.
+its scan and comparison: nothing of it is kept. Of the others, few, the run kept the phases.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ PHASES = Phases._fields
 
 @dataclass(frozen=True)
 class PhaseRecords:
-    """What tells the phases of the syncs of one replication."""
+    """Inputs of the phases of the syncs of one replication."""
 
     name: str = ""
     """Of the replication, on which its draws hang."""
@@ -59,7 +59,7 @@ def phases_of(
 
 
 def _disturbed(cut_s: Floats, disturbed: Mapping[float, Phases]) -> Iterator[tuple[int, Phases]]:
-    """Yield the row of each sync whose phases the run kept."""
+    """Yield row and phases of each sync for which the run kept them."""
     cuts = np.array(list(disturbed), dtype=np.float64)
     rows = np.searchsorted(cut_s, cuts, "left")
     for row, at_s, phases in zip(rows.tolist(), cuts.tolist(), disturbed.values(), strict=True):
