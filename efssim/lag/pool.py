@@ -22,7 +22,7 @@ State = Mapping[str, Any]
 Pooled = dict[str, "PooledRamps | PooledHistogram"]
 
 _FINE = 2**60
-"""What the counts of weighted histograms add up to: far more than any count of writes."""
+"""Total of the counts of weighted histograms: far more than any count of writes."""
 
 
 class PooledRamps:

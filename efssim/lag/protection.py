@@ -46,7 +46,7 @@ def protection(
 
     synced_s = inside(records.created_s, min(defined_s, gone_s))
     without_s = inside(-math.inf, records.created_s) + inside(gone_s, math.inf)
-    # What has failed offers nothing, although its LastReplicatedTimestamp stands.
+    # A failed destination offers nothing, although its LastReplicatedTimestamp stands.
     failed_s = inside(max(defined_s, records.destination.failed_s), gone_s)
     parts = (
         (synced_s, exclusions.initial_sync),

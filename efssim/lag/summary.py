@@ -39,7 +39,7 @@ class Objective:
     throughput: float
     file_rate: float
     exclusions: Exclusions
-    """What of the time without a recovery point is not held against it."""
+    """The spans without a recovery point that do not count against it."""
 
 
 class Running:

@@ -119,7 +119,7 @@ class Account:
         self.replications: dict[str, Replication] = {}
         """By name in the results; those that are deleted are kept."""
         self.appeared: list[Callable[[FileSystem | Replication], None]] = []
-        """Called with whatever is made, so that what goes on at that time reaches it."""
+        """Called with each new part, so that disturbances that go on at that time reach it."""
         self.syncs: dict[str, SyncProcess] = {}
         self._longest = longest
         self._record, self._keep = record, keep or (lambda _: FileSystemRecords())

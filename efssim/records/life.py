@@ -73,7 +73,7 @@ class Life:
     gone_s: float = math.inf
     """When it was deleted; infinite: it has not been."""
     unwritable: Spans = field(default_factory=Spans)
-    """When it could not be written, whatever the cause."""
+    """When it could not be written, by any cause."""
     disasters: Spans = field(default_factory=Spans)
     """When it could not be written although nobody wanted that."""
 

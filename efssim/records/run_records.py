@@ -34,7 +34,7 @@ SYNC_COLUMNS = {
 COMPARED_COLUMNS = {
     "large_file_bytes": "q",  # sizes of the large files that a sync compared
 }
-"""What it takes besides to tell the phases of a completed sync apart; in no digest."""
+"""Further columns from which the phases of a completed sync follow; in no digest."""
 
 
 class Phases(NamedTuple):
@@ -57,7 +57,7 @@ NO_PHASES = Phases()
 
 
 STATUSES = ("ENABLING", "ENABLED", "PAUSING", "PAUSED", "ERROR", "DELETING")
-"""What EFS reports as ReplicationStatus of a destination, in the order of its life."""
+"""Values of EFS's ReplicationStatus of a destination, in the order of its life."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,15 +179,15 @@ class ReplicationRecords:
     """Begin and end of each time in which an outage kept syncs from making progress; the last has
     no end while it lasts."""
     discarded: Discarded = field(default_factory=Discarded)
-    """What was written to the destination since the two last agreed, and was overwritten."""
+    """Writes to the destination since the two last agreed, which were overwritten."""
     lost: Amount | None = None
     """Writes that were pending when the configuration was gone; None: it is not."""
     gone: Snapshot | None = None
     """The state when the configuration was gone, after its deletion."""
     source: Life = field(default_factory=Life)
-    """What happened to the source."""
+    """The life of the source."""
     destination: Life = field(default_factory=Life)
-    """What happened to the destination."""
+    """The life of the destination."""
 
     @property
     def begins_with_initial_sync(self) -> bool:

@@ -45,7 +45,7 @@ class Outcome:
     window_s: tuple[float, float] = (0.0, 0.0)
     """Begin and end of the window."""
     phases: PhaseRecords = field(default_factory=PhaseRecords)
-    """What tells the phases of `syncs`."""
+    """Inputs of the phases of `syncs`."""
     end_s: float = 0.0
     """When the configuration was gone, or now."""
     pending_bytes: int = 0

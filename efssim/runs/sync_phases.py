@@ -96,7 +96,7 @@ class _Drawn:
             others_s += np.where(failed, share * setup_s + wait_s, 0.0)
             setup_s = np.where(failed, self._setup(attempt), setup_s)
         transfer_s = (total_s - others_s - setup_s) / shares - scanned_s
-        # What is left of a float's digits in the difference of large and nearly equal times.
+        # The digits of a float that are left in the difference of large and nearly equal times.
         return np.minimum(setup_s, total_s), transfer_s.clip(min=0.0)
 
     def _setup(self, attempt: int) -> Floats:

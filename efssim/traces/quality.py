@@ -23,7 +23,7 @@ that covers the run on paper may fall short by a rounding; a microsecond is far 
 
 THIN = 0.05
 """Share of the run's periods without a row above which a trace is thin, so that `--check` fails;
-assumed: what is missing could hide a busy twentieth of the time."""
+assumed: the gaps could hide a busy twentieth of the time."""
 
 MONOTONE_ROWS = 20
 """Rows that never fall from which values look like those of a counter; assumed."""
@@ -56,7 +56,7 @@ class TraceQuality:
     unsorted: bool = False
     """Whether the rows were not in the order of their times."""
     never_falls: bool = False
-    """Whether values look like those of a counter and nobody says what they are."""
+    """Whether values look like those of a counter and no key says what they are."""
     format: str = "csv"
 
     @property
@@ -135,7 +135,7 @@ def each_once(ascending: Floats) -> Floats:
 def spacing_s(distinct: Floats) -> float | None:
     """Return the most frequent distance of ascending, distinct times; None where there is none.
 
-    Of equally frequent ones the smallest. Distances are told apart to a microsecond.
+    Of equally frequent ones the smallest. Distances are distinguished to a microsecond.
     """
     if len(distinct) < 2:
         return None

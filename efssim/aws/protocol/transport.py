@@ -32,7 +32,7 @@ _PARAMETERS = "efssim_parameters"
 """Where the parameters of a call wait, in the context that botocore has for each call."""
 
 _ATTACHED = "_efssim_transport"
-"""Attribute of a client: what answers it, by event."""
+"""Attribute of a client: its answering functions, by event."""
 
 Response = tuple[AWSResponse, dict[str, Any]]
 Emit = Callable[..., list[tuple[Any, Any]]]
@@ -42,7 +42,7 @@ AsyncEmit = Callable[..., Awaitable[list[tuple[Any, Any]]]]
 class _WithoutEndpointRules:
     """First base of a client class, without the rules of endpoints: they decide nothing here.
 
-    Evaluating them is a fifth of a call's time. A test tells if botocore no longer calls this.
+    Evaluating them is a fifth of a call's time. A test fails if botocore no longer calls this.
     """
 
     meta: Any

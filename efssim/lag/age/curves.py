@@ -23,7 +23,7 @@ from efssim.records.run_records import ReplicationRecords, Snapshot
 Floats = NDArray[np.float64]
 
 _ROUNDING = 1e-9
-"""What two sums of the same time may differ by, relative to it."""
+"""Largest difference of two sums of the same time, relative to it."""
 
 
 class Age:

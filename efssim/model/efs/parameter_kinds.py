@@ -24,7 +24,7 @@ class Named:
     id_of: Callable[[str], str]
     """Returns the id for a name of a file system, and anything else as it is."""
     malformed: str = "FileSystemNotFound"
-    """Code of the error of what is neither id nor ARN."""
+    """Code of the error of a text that is neither id nor ARN."""
 
 
 class Kind(Protocol):
@@ -47,7 +47,7 @@ class Text:
     shortest: int = 1
     pattern: str | None = None
     meaning: str = ""
-    """What the pattern stands for, in words."""
+    """The meaning of the pattern, in words."""
 
     def read(self, value: Any, where: str, named: Named) -> str:  # noqa: ARG002  # as all kinds
         text: str = _typed(value, str, "a string", where)

@@ -73,7 +73,7 @@ class FileSystem:
     arn: str = field(init=False)
     """ARN of the file system."""
     life: Life = field(init=False)
-    """What the measures need to know about it."""
+    """Its life, for the measures."""
 
     def __post_init__(self) -> None:
         self.arn = file_system_arn(self.id, self.region)

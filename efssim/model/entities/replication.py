@@ -56,7 +56,7 @@ class Terms:
     original_source_arn: str
     """ARN of the source of the oldest configuration in a chain of reversals."""
     overhead_bytes: int = 0
-    """What EFS keeps for itself on the destination."""
+    """Bytes that EFS keeps for itself on the destination."""
     role_arn: str | None = None
 
 

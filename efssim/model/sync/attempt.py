@@ -73,7 +73,7 @@ class InFlight:
     initial: bool
     attempt: Attempt
     since_s: float
-    """When the attempt had left what `attempt` says."""
+    """The time of the last account, for which `attempt` holds."""
     transfer_s: float
     """The whole transfer at the rate that `attempt` reckons with."""
     failed: int = 0

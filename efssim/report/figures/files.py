@@ -50,7 +50,7 @@ class Drawing:
     stem: str
     """Of the file's name."""
     alt: str
-    """What it shows, in words."""
+    """Its description in words."""
     svg: str
     """The whole file."""
     png: bytes | None

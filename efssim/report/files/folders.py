@@ -23,11 +23,11 @@ _NAMES = {
     *(f"{name}.csv" for name in ("syncs", "statuses", "events", "violations", "risk", "trials")),
     *("evaluations.csv", "sweep.csv"),
 }
-"""Files of ours, whatever they are a result of."""
+"""Files of ours, of any kind of result."""
 _COMPARISON = re.compile(r"[A-Za-z0-9._-]+-comparison\.csv")
 
 _STAGING = ".efssim-writing"
-"""How the name of a folder ends that holds what is not whole yet."""
+"""End of the name of a folder with files that are not whole yet."""
 _LOCK, _FILES = "lock", "files"
 
 

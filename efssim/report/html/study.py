@@ -44,13 +44,13 @@ class Study:
     """A page."""
 
     kind: str
-    """What it is a report of."""
+    """The kind of study."""
     title: str
     description: str
     meta: Sequence[str]
     blocks: Sequence[Block]
     reproduce: Sequence[tuple[str, str]]
-    """What it takes to repeat it, by name."""
+    """Everything needed to repeat it, by name."""
 
 
 def parameter_block(scenario: Scenario, text: str = "") -> Block:

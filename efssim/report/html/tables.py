@@ -44,11 +44,11 @@ class Table:
     rows: Sequence[Sequence[Cell]]
     is_sortable: bool = False
     note: str = ""
-    """What the rows leave out."""
+    """A note on the rows left out."""
 
 
 NONE = "–"
-"""What stands for a value that does not exist."""
+"""The sign for a value that does not exist."""
 
 
 def text(value: str, term: str | None = None) -> Cell:

@@ -13,7 +13,7 @@ _BARS = 54
 """Bars, as wide as the numbers of the table above."""
 _LEVELS = " ▁▂▃▄▅▆▇█"
 _SPAN = 1e4
-"""Largest ratio of the axis; what is younger counts to the first bar."""
+"""Largest ratio of the axis; younger ages count to the first bar."""
 
 
 def distribution(age: Exceedance, longest_s: float | None, target_s: float) -> list[str]:

@@ -48,7 +48,7 @@ def _sure(found: Evidence, rpo: dict[str, Any]) -> str:
 
 
 def beside(share: float, objective: float) -> str:
-    """Return a share with enough digits to be told from the objective."""
+    """Return a share with enough digits to differ from the objective."""
     for digits in range(2, 9):
         text = f"{100 * share:.{digits}f}".rstrip("0").rstrip(".") + " %"
         if text != percent(objective) and float(text[:-2]) != 100 * objective:

@@ -9,13 +9,13 @@ from efssim.lag.loss import is_missed
 from efssim.text.quantities import format_duration
 
 Kind = Literal["met", "missed", "once", "open"]
-"""What a verdict is by its colour: `once` is met but for a time without any recovery point."""
+"""Kinds of verdicts, by colour: `once` is met but for a time without any recovery point."""
 
 ONCE = "MET ONCE PROTECTED"
 WORDS: dict[Kind, str] = {"met": "MET", "missed": "MISSED", "once": ONCE, "open": "UNKNOWN"}
-"""What a verdict on a run says."""
+"""Words of verdicts on a run."""
 OF_TRIALS: dict[Kind, str] = {**WORDS, "open": "NOT DECIDED"}
-"""What a verdict on trials says."""
+"""Words of verdicts on trials."""
 
 
 def kind_of_run(summary: dict[str, Any]) -> Kind:

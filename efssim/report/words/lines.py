@@ -18,7 +18,7 @@ _SECOND = "\0"
 _NARROW = 6
 """Columns that a column of a table keeps, even where the table is wider than a line then."""
 _SECONDS_SHORT = 120.0
-"""Shorter durations are in seconds: most ages are, and a tenth of one is told apart."""
+"""Shorter durations are in seconds, as most ages are, to a tenth of one."""
 _SHORT = ((60.0, 60, "min"), (24.0, 3600, "h"), (10_000.0, 86_400, "d"))
 """How far each unit of a short duration goes, its seconds, and its name."""
 _SECONDS_UP_TO = 7200.0

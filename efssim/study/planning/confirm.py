@@ -21,7 +21,7 @@ from efssim.study.statistics.evidence import without_loss
 TIMES = 4
 """Trials of a confirmation's first look, in trials of a search evaluation."""
 MOST = 2
-"""Trials at one value at most, in what a claim without any loss takes; then the next is tried."""
+"""Most trials at one value, in those of a claim without any loss; then the next is tried."""
 
 Confirm = Callable[[int, int], Evaluation]
 """Evaluates a value (its ordinal) at look k."""

@@ -126,7 +126,7 @@ class Evaluation:
     """Whether that shows the objective to be met; None: it shows neither. Of 100 %: whether no
     trial has a violation."""
     holds: bool
-    """What the search takes it for: whether the sample makes it likely that it is met."""
+    """Whether the sample makes it likely that it is met, for the search."""
     more_trials: int | None
     """About how many more it takes to show that it is met or not; None where none do."""
     stage: Stage

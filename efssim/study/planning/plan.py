@@ -106,7 +106,7 @@ class Plan:
     evaluations: tuple[Evaluation, ...]
     """In the order in which they were made."""
     what_if: tuple[WhatIf, ...]
-    """What other objectives would need."""
+    """Values for other objectives."""
     random: bool
     """Whether trials differ at all."""
     budget_s: float | None = None
@@ -114,7 +114,7 @@ class Plan:
     out_of_time: bool = False
     """Whether the budget was spent before it had an answer, or its what-if table."""
     candidate: Candidate | None = None
-    """What it would have gone on with, unless it has an answer."""
+    """The value to confirm next, unless it has an answer."""
     partial: bool = False
     """Whether Ctrl-C came before it was complete; without its answer it is `undecided`."""
 
@@ -261,7 +261,7 @@ def plan(
     that of the objective; none at all if it is empty. `executor`, `workers`: as for `run_trials`.
     `budget`, a duration of real time, ends it with what it knows by then; without one it takes as
     long as it takes.
-    `on_begin` is called before the first trial, when all is checked; `on_progress` is told each
+    `on_begin` is called before the first trial, when all is checked; `on_progress` is given each
     evaluation; `progress` shows the last one as they are made. Ctrl-C returns what is known by
     then, marked as `partial`; KeyboardInterrupt before the first.
 

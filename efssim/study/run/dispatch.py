@@ -16,7 +16,7 @@ RETRIES = 3
 """Times that a trial is begun again after its worker has died."""
 
 _PART_S = 0.25
-"""Parts take about this long, so that handing out costs little."""
+"""Parts take about this long, so that their dispatch costs little."""
 _PART_MAX = 64
 _NAMED = 8
 """Trials that are named when workers keep dying."""
@@ -41,7 +41,7 @@ class HandingOut:
         self._job, self._workers, self._interrupts = job, workers, interrupts
         self._deadline = deadline or Deadline()
         self._running: dict[Future[Part], tuple[Numbers, int]] = {}
-        # What is done, and None at Ctrl-C: the one queue that a handler of signals may put into.
+        # Done futures, and None at Ctrl-C: the one queue that a signal handler may put into.
         self._done: SimpleQueue[Future[Part] | None] = SimpleQueue()
         self._trial_s = _PART_S  # how long one takes, as far as known
 

@@ -60,7 +60,7 @@ class Workers:
         """Shut down an own executor; `at_once` terminates calls that are running."""
         own, self._own = self._own, None
         if at_once and isinstance(own, ProcessPoolExecutor):
-            # What terminate_workers() does in Python 3.14; else the exit would wait for a trial.
+            # As terminate_workers() of Python 3.14; else the exit would wait for a trial.
             for process in list(own._processes.values()):
                 process.terminate()
         if own is not None:

@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 Progress = Callable[[int, int], None]
-"""Told how many trials are complete, and of how many."""
+"""Called with the number of complete trials, and that of all."""
 
 
 @dataclass(frozen=True, repr=False)
@@ -57,7 +57,7 @@ class Trials:
     partial: bool = False
     """Whether Ctrl-C came before all were complete."""
     precision: Precision | None = None
-    """What decided how many there are; None: a number that was given."""
+    """The precision that decided how many there are; None: a number that was given."""
 
     def __len__(self) -> int:
         return len(self.trials)
@@ -254,7 +254,7 @@ def run_trials(
     `workers` processes, one per CPU; 1 means this process. With an executor of your own, `workers`
     says how many calls it runs at once, where it does not tell itself. The results are the same
     whatever executes them. `resume` is a folder that keeps completed trials and takes up those it
-    has. `verify` checks the laws in each trial. `on_progress` is told how many are complete, of how
+    has. `verify` checks the laws in each trial. `on_progress` gets how many are complete, of how
     many; `progress` shows a bar of it, in a notebook or on standard error. A second Ctrl-C stops at
     once, with KeyboardInterrupt.
 

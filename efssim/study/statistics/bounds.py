@@ -28,13 +28,13 @@ Floats = NDArray[np.float64]
 _STAKES: Floats = 0.5 ** np.arange(13, dtype=np.float64)
 """Shares of the largest stake that cannot lose more than everything; 1 to 1 / 4,096.
 
-Assumed: neighbours are close enough that the best of them gains 8/9 of what any stake would.
+Assumed: neighbours are close enough that the best of them gains 8/9 of the gain of any stake.
 """
 _ALL_IN = 0.8
-"""What the mixture gives to the largest stake against a mean that is larger than the numbers.
+"""Weight in the mixture of the largest stake against a mean that is larger than the numbers.
 
-Assumed: that stake is the best where few numbers are above 0, which is what an objective of 99.9 %
-is about; so without any loss it takes ln(1 / (0.8 alpha)) / -ln(objective) numbers to show it.
+Assumed: that stake is the best where few numbers are above 0, as for an objective of 99.9 %; so
+without any loss it takes ln(1 / (0.8 alpha)) / -ln(objective) numbers to show it.
 """
 _LEAST = 2.0**-60
 _ROUNDS = 44

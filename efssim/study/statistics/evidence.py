@@ -40,11 +40,11 @@ class Evidence(NamedTuple):
     more_trials: int | None
     """About how many more trials it takes; 0 if decided, None where no number is known to do."""
     unit: Unit
-    """What is counted where no rare fault comes."""
+    """The unit of evidence where no rare fault comes."""
     low: float
-    """What mean attainment is at least, with 95 % confidence; likewise"""
+    """Lower bound of mean attainment, with 95 % confidence; likewise"""
     high: float
-    """what it is at most."""
+    """an upper bound."""
 
 
 def evidence(trials: Sequence[Trial], replication: str, design: Design) -> Evidence:

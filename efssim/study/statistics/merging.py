@@ -24,7 +24,7 @@ TIMES = (
 """Texts that have no mean over trials."""
 _SHARES = ("attainment", "attainment_while_writable", "diverging")
 _SIGNED = ("coalesced_bytes",)
-"""What may be negative; nothing else is."""
+"""Numbers that may be negative; no others are."""
 
 Leaf = Callable[[str, list[Any], list[int]], Any]
 

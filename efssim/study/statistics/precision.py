@@ -29,7 +29,7 @@ from efssim.study.trial.outcome import Trial
 LEAST = 10
 """Trials of the first stage, which decide how many there are."""
 BUDGET = 1000
-"""Most trials that a precision may ask for, unless told otherwise."""
+"""Most trials that a precision may take, by default."""
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from efssim.text.yaml.paths import Path, parse_path
 from efssim.text.yaml.problems import Position, Problem
 
 OPTION = "--vary"
-"""The option that names a parameter; what positions of problems say."""
+"""The option that names a parameter, in positions of problems."""
 
 _MAX_VALUES = 10_000
 _RANGE = re.compile(r"(.+?)\s*\.\.\s*(.+?)(?::\s*([0-9]{1,6})\s*(log)?)?", re.DOTALL)

@@ -1,4 +1,4 @@
-"""The curves over time that Axes have already, so that another one can be told from them."""
+"""The curves over time that Axes have already, so that another one differs from them."""
 
 from __future__ import annotations
 

@@ -63,7 +63,7 @@ STYLE: dict[str, Any] = {
     "legend.framealpha": 0.85,
     "lines.linewidth": 1.2,
 }
-"""What differs from matplotlib's own style."""
+"""Differences from matplotlib's own style."""
 
 
 def styled(draw: Callable[P, Axes]) -> Callable[P, Axes]:

@@ -49,10 +49,10 @@ COLOURS = (BLUE, ORANGE, GREEN, PURPLE, SKY)
 """Of the curves of several results in the same Axes, in the order in which they come."""
 
 _PALE: dict[str, Any] = {"alpha": 0.15, "linewidth": 0}
-"""What is below a curve."""
+"""Look of the area below a curve."""
 
 _GAP_LETTERS = 10
-"""Letters of a line of what is said in a narrow gap."""
+"""Letters of a line of text in a narrow gap."""
 _VISIBLE = 3e-3
 """Share of the window that a status lasts before it is worth a place in the legend."""
 _MANYBANDS = 300
