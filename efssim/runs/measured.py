@@ -33,11 +33,11 @@ from efssim.scenario import Scenario
 from efssim.scenario.shown.trace_use import trace_qualities
 
 _STEPS = 1000
-"""How often progress is told: often enough for a smooth bar, too seldom to cost time."""
+"""How often progress is reported: often enough for a smooth bar, too seldom to cost time."""
 
 
 class MeasuredWorld:
-    """A world that runs a scenario, and what is measured while it does.
+    """A world that runs a scenario, with the measures taken while it does.
 
     Arguments as of `efssim.Simulation`.
     """

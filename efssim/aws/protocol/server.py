@@ -1,6 +1,6 @@
 """EFS over HTTP: a simulation behind a port, for scripts and tools in other processes.
 
-`/_efssim/…` is not EFS's: it tells and moves simulated time, and lets events happen.
+`/_efssim/…` is not EFS's: it reports and moves simulated time, and begins events.
 """
 
 from __future__ import annotations

@@ -30,7 +30,7 @@ from efssim.model.efs.control_plane import IMPLEMENTED
 from efssim.model.entities.errors import EfsError, NotSimulatedError
 
 _ATTACHED = "_efssim_transport"
-"""Attribute of a client: what answers it, by event."""
+"""Attribute of a client: its answering functions, by event."""
 
 Response: TypeAlias = tuple[AWSResponse, WireObject]
 Emit = Callable[..., list[tuple[Any, Any]]]
@@ -67,7 +67,7 @@ class RetryEvent(TypedDict):
 class _WithoutEndpointRules:
     """First base of a client class, without the rules of endpoints: they decide nothing here.
 
-    Evaluating them is a fifth of a call's time. A test tells if botocore no longer calls this.
+    Evaluating them is a fifth of a call's time. A test fails if botocore no longer calls this.
     """
 
     meta: Any

@@ -47,7 +47,7 @@ _CAPTIONS = {
 
 @dataclass(frozen=True)
 class Section:
-    """What a page says about one replication."""
+    """The section of a page on one replication."""
 
     id: str
     name: str
@@ -142,7 +142,7 @@ def _section(ident: str, result: Run, name: str, figures: dict[str, Figure]) -> 
 
 
 def _route(result: Run, name: str, outcome: Outcome) -> str:
-    """Say from where to where, and what the source holds."""
+    """Return source and destination of a replication, and the content of the source, in words."""
     spec = result.scenario.replications.get(name)
     source = result.scenario.file_systems.get(outcome.source)
     if spec is None or source is None:

@@ -227,7 +227,7 @@ NOTHING = "nothing"
 
 
 def _followed(item: Item) -> Iterator[str]:
-    """Yield the names of what was affected and the effects; a refusal has its own column."""
+    """Yield the names of the affected parts and the effects; a refusal has its own column."""
     if item.entry is not None:
         yield ", ".join(item.entry.affected) or NOTHING
     yield from item.effects
@@ -258,7 +258,7 @@ def sums(result: Run) -> HtmlTable:
 
 
 def _length(result: Run, entry: Entry | None) -> Cell:
-    """Return the length of an entry; one that goes on sorts by what the run has seen of it."""
+    """Return the length of an entry; one that goes on sorts by its length up to now."""
     if entry is None:
         return number(None)
     if entry.end_s is None:

@@ -1,4 +1,4 @@
-"""What each figure shows, in words with its numbers: for whoever cannot see it."""
+"""Descriptions of the figures in words and numbers, for readers who cannot see them."""
 
 from __future__ import annotations
 

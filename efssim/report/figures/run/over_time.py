@@ -1,4 +1,4 @@
-"""What age and pending bytes have in common: a curve over time, and beside it what happened."""
+"""A curve over time with the timeline beside it, as figures of age and of pending bytes."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ _PALE = 0.15
 """Opacity of what is below a curve."""
 
 _GAP_LETTERS = 10
-"""Letters of a line of what is said in a narrow gap."""
+"""Letters of a line of text in a narrow gap."""
 _VISIBLE = 3e-3
 """Share of the window that a status lasts before it is worth a place in the legend."""
 _MANYBANDS = 300
@@ -97,7 +97,7 @@ class OverTime:
         return days(self._result.scenario.start)
 
     def draw(self, between: Span | None) -> None:
-        """Draw what lies between two times, in seconds; None: the window of the result."""
+        """Draw the part between two times, in seconds; None: the window of the result."""
         ax, at, window = self._ax, self._at, between or window_of(self._result)
         limits = at(window[0]), at(window[1])
         if self._others:
@@ -112,7 +112,7 @@ class OverTime:
         ax.callbacks.connect("xlim_changed", lambda _: self._redraw())
 
     def _shown(self) -> Span:
-        """Return what the x limits show, in seconds since the start, begin before end."""
+        """Return the span of the x limits, in seconds since the start, begin before end."""
         origin = self._at(0.0)
         low, high = sorted((limit - origin) * 86_400.0 for limit in self._ax.get_xlim())
         return low, high
@@ -137,7 +137,7 @@ class OverTime:
             self._name_events(inside if inside[0] < inside[1] else shown)
 
     def _name_events(self, window: Span) -> None:
-        """Draw the events above the axes, and what the legend and the title need of the height."""
+        """Draw the events above the axes, and the legend and the title above them."""
         events = list(concerning(self._result, self._name))
         height, marks = draw_strip(self._ax, events, window, self._at)
         self._drawn += marks
@@ -207,7 +207,7 @@ def _draw_curve(
 
 
 def _label(result: Run, name: str, taken: list[str]) -> str:
-    """Return what a legend calls a curve: what tells it from those that are there."""
+    """Return the label of a curve in a legend, different from those already taken."""
     label = f"{result.scenario.name}: {name}, seed {result.seed}"
     return f"{label} ({len(taken) + 1})" if label in taken else label
 
@@ -271,7 +271,7 @@ def _draw_bands(ax: Axes, outcome: Outcome, window: Span, at: Days) -> list[str]
 
 
 def _sample(status: str) -> Patch:
-    """Return what the legend shows: the colour of a status within a line that can be seen."""
+    """Return the sample for the legend: the colour of a status within a visible line."""
     from matplotlib.colors import to_rgba
     from matplotlib.patches import Patch
 
