@@ -8,13 +8,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from efssim.model.account import Fleet
+from efssim.model.account import Account
 from efssim.model.efs.control_plane import ControlPlane
 from efssim.model.entities.file_system import FileSystem
 from efssim.model.entities.replication import Replication
 from efssim.model.kernel.causes import Cause
 from efssim.model.world.effects import reach_file_system, reach_replication, turn_off, turn_on
-from efssim.records.run_records import Event
+from efssim.records.timeline import Occurrence
 from efssim.scenario import schema
 from efssim.scenario.grammar.disturbances.effects import FailCalls
 from efssim.scenario.grammar.disturbances.kind import DisturbanceKind
@@ -26,76 +26,83 @@ class Active:
 
     kind: DisturbanceKind
     cause: Cause
-    record: Event
+    record: Occurrence
     reached: list[FileSystem | Replication]
 
 
 class Disturbances:
     """Begins and ends disturbances, and records them as events."""
 
-    def __init__(self, fleet: Fleet, control_plane: ControlPlane, events: list[Event]) -> None:
-        self._fleet, self._control_plane, self._events = fleet, control_plane, events
+    def __init__(self, account: Account, control_plane: ControlPlane) -> None:
+        self._account, self._control_plane = account, control_plane
+        self._timeline = account.timeline
         self._active: list[Active] = []
-        fleet.appeared.append(self._meet)
+        account.appeared.append(self._meet)
 
     def begin(self, spec: schema.Event | schema.Fault) -> Callable[[], None]:
         """Begin a disturbance; return what ends it. RunError if a link would have to be shared."""
         kind, target = spec.kind, spec.target
-        record = Event(self._fleet.clock.now, None, kind, target, ())
+        ordinal = self._timeline.next_ordinal()
+        record = Occurrence(ordinal, self._account.clock.now, kind, target)
         fails_calls = spec.entry.effect(FailCalls)
         if fails_calls is not None:
-            self._events.append(record)
+            self._timeline.entries.append(record)
             return self._inject(spec, fails_calls, record)
-        active = Active(spec.entry, self._fleet.cause(kind, target), record, [])
-        active.reached += turn_on(active.kind, active.cause, spec, self._fleet)
-        self._events.append(record)
+        active = Active(spec.entry, Cause(ordinal, kind, target), record, [])
+        active.reached += turn_on(active.kind, active.cause, spec, self._account)
+        self._timeline.entries.append(record)
         self._active.append(active)
-        for file_system in list(self._fleet.file_systems.values()):
+        for file_system in list(self._account.file_systems.values()):
             self._reach(active, file_system)
-        for replication in self._fleet.current():
+        for replication in self._account.current():
             self._reach(active, replication)
-        record.affected = _names(active.reached)
+        _note_reached(active)
         return lambda: self._end(active)
 
     def _end(self, active: Active) -> None:
         cause = active.cause
         self._active.remove(active)
-        active.record.end_s = self._fleet.clock.now
-        turn_off(active.kind, cause, self._fleet)
+        end_ordinal = self._timeline.next_ordinal()
+        active.record.end_s, active.record.end_ordinal = self._account.clock.now, end_ordinal
+        turn_off(active.kind, cause, self._account)
         for part in active.reached:
             if isinstance(part, FileSystem):
                 part.allow_writes(cause)
             else:
-                part.release(cause)
+                part.release(cause, end_ordinal)
                 part.go_on(cause)
 
     def _meet(self, part: FileSystem | Replication) -> None:
         """Let every disturbance that goes on reach what has just been made."""
         for active in self._active:
             self._reach(active, part)
-            active.record.affected = _names(active.reached)
+            _note_reached(active)
 
     def _reach(self, active: Active, part: FileSystem | Replication) -> None:
         if isinstance(part, FileSystem):
-            active.reached += reach_file_system(active.kind, active.cause, part)
+            active.reached += reach_file_system(active.kind, active.cause, part, self._account)
         else:
             active.reached += reach_replication(active.kind, active.cause, part)
 
     def _inject(
-        self, spec: schema.Event | schema.Fault, effect: FailCalls, record: Event
+        self, spec: schema.Event | schema.Fault, effect: FailCalls, record: Occurrence
     ) -> Callable[[], None]:
         code, times = spec.option(effect.code), spec.option(effect.times)
         region = spec.option(effect.region)
         token = self._control_plane.inject(spec.target, code, times, region)
 
         def end() -> None:
-            record.end_s = self._fleet.clock.now
+            record.end_s = self._account.clock.now
+            record.end_ordinal = self._timeline.next_ordinal()
             self._control_plane.void(token)
 
         return end
 
 
-def _names(parts: list[FileSystem | Replication]) -> tuple[str, ...]:
-    """Return the names of what was reached, each once, in order."""
+def _note_reached(active: Active) -> None:
+    """Record the names of what a disturbance has reached, each once, in order."""
+    parts = active.reached
     names = (part.name if isinstance(part, FileSystem) else part.terms.name for part in parts)
-    return tuple(dict.fromkeys(names))
+    replications = (part.terms.name for part in parts if isinstance(part, Replication))
+    active.record.affected = tuple(dict.fromkeys(names))
+    active.record.replications = tuple(dict.fromkeys(replications))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from efssim.model.account import Fleet
+from efssim.model.account import Account
 from efssim.model.entities.file_system import FileSystem
 from efssim.model.entities.replication import Replication
 from efssim.model.kernel.causes import Cause
@@ -28,32 +28,32 @@ from efssim.scenario.grammar.network import link_regions
 
 
 def turn_on(
-    kind: DisturbanceKind, cause: Cause, spec: schema.Event | schema.Fault, fleet: Fleet
+    kind: DisturbanceKind, cause: Cause, spec: schema.Event | schema.Fault, account: Account
 ) -> list[Replication]:
     """Turn the switches of the world that a disturbance has; return whom only that reaches."""
     reached: list[Replication] = []
     for effect in kind.effects:
         if isinstance(effect, Silence):
-            fleet.region(cause.target).outages.add(cause)
+            account.region(cause.target).outages.add(cause)
         elif isinstance(effect, OptOut):
-            fleet.region(cause.target).opt_outs.add(cause)
+            account.region(cause.target).opt_outs.add(cause)
         elif isinstance(effect, Degrade):
-            link = fleet.link(*link_regions(cause.target))
+            link = account.link(*link_regions(cause.target))
             if link.limited:
-                reached += [part for part in fleet.current() if _is_at(kind, cause, part)]
+                reached += [part for part in account.current() if _is_at(kind, cause, part)]
             link.degrade(cause, spec.option(effect.factor))
     return reached
 
 
-def turn_off(kind: DisturbanceKind, cause: Cause, fleet: Fleet) -> None:
+def turn_off(kind: DisturbanceKind, cause: Cause, account: Account) -> None:
     """Turn the switches back."""
     for effect in kind.effects:
         if isinstance(effect, Silence):
-            fleet.region(cause.target).outages.remove(cause)
+            account.region(cause.target).outages.remove(cause)
         elif isinstance(effect, OptOut):
-            fleet.region(cause.target).opt_outs.remove(cause)
+            account.region(cause.target).opt_outs.remove(cause)
         elif isinstance(effect, Degrade):
-            fleet.link(*link_regions(cause.target)).restore(cause)
+            account.link(*link_regions(cause.target)).restore(cause)
 
 
 def reach_replication(
@@ -70,7 +70,7 @@ def reach_replication(
 
 
 def reach_file_system(
-    kind: DisturbanceKind, cause: Cause, part: FileSystem
+    kind: DisturbanceKind, cause: Cause, part: FileSystem, account: Account
 ) -> Iterator[FileSystem | Replication]:
     """Let a disturbance have its effects on a file system; yield whom each reaches."""
     for effect in kind.effects if _holds(kind, cause, part) else ():
@@ -78,10 +78,10 @@ def reach_file_system(
             part.stop_writes(cause)
             yield part
         elif isinstance(effect, Lose):
-            part.fail(cause)
+            replication = account.fail(part, cause)
             yield part
-            if part.replication is not None:
-                yield part.replication
+            if replication is not None:
+                yield replication
 
 
 def _is_at(kind: DisturbanceKind, cause: Cause, part: Replication) -> bool:
