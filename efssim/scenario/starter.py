@@ -14,5 +14,9 @@ _OTHERS = "OTHER_DISTURBANCES"
 def starter_text() -> str:
     """Return the starter scenario."""
     text = files("efssim.scenario").joinpath("starter.yaml").read_text(encoding="utf-8")
-    shown = (kind for kind in DISTURBANCES if kind.target is not Target.OPERATION)
-    return text.replace(_OTHERS, ", ".join(kind.name for kind in shown if f"{kind.name}:" not in text))
+    others = (
+        kind.name
+        for kind in DISTURBANCES
+        if kind.target is not Target.OPERATION and f"{kind.name}:" not in text
+    )
+    return text.replace(_OTHERS, ", ".join(others))
