@@ -14,10 +14,17 @@ from hypothesis import strategies as st
 from worlds import constant, numbers, scenario, simulate
 
 from efssim import Scenario
-from efssim.model.arrivals import arrival_times
 from efssim.model.draws import Draws
 from efssim.model.streams import build_stream
 from efssim.model.writes import WholeBytes
+from efssim.scenario.arrivals import chosen_process
+from efssim.scenario.schema import Arrivals
+from efssim.scenario.workload.processes.times import RunSpan, Times
+
+
+def arrival_times(spec: Arrivals, growth: float, world: Scenario, draws: Draws, name: str) -> Times:
+    process, said = chosen_process(spec)
+    return process.times(said, growth, RunSpan(world.start, world.duration), draws, name)
 
 
 def test_draws_belong_to_a_name() -> None:

@@ -10,8 +10,8 @@ from worlds import scenario
 
 import efssim
 from efssim.model.parameters import PARAMETERS
-from efssim.scenario.arrivals import Batch
 from efssim.scenario.parameter_names import PARAMETER_NAMES
+from efssim.scenario.workload.processes.batch import Batch
 
 HEAD = "name: s\nduration: 10 days\n"
 WORLD = (

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from efssim.model.arrivals import arrival_times
 from efssim.model.curve import Stream
 from efssim.model.draws import Draws
 from efssim.model.hot_set import HotBlocks
 from efssim.model.writes import DrawnWrites, TraceWrites, Writes
 from efssim.scenario import Scenario
+from efssim.scenario.arrivals import chosen_process
 from efssim.scenario.schema import WriteStream
+from efssim.scenario.workload.processes.times import RunSpan
 
 
 def build_stream(
@@ -37,7 +38,7 @@ def _writes(
         return TraceWrites(spec.trace.spec(), growth, scenario)
     assert spec.arrivals is not None
     assert spec.size is not None
-    times = arrival_times(spec.arrivals, growth, scenario, draws, path)
-    # Growth multiplies the rate, but the bytes of a batch.
-    factor = 1.0 if spec.arrivals.batch is None else growth
+    process, said = chosen_process(spec.arrivals)
+    times = process.times(said, growth, RunSpan(scenario.start, scenario.duration), draws, path)
+    factor = growth if process.growth_of == "bytes" else 1.0
     return DrawnWrites(times, spec.size, factor, draws.generator(f"{path}.size"))

@@ -10,13 +10,13 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from efssim.model.arrivals import Times
 from efssim.scenario import Scenario
 from efssim.scenario.distributions import Distribution
 from efssim.scenario.schema import LARGEST_FILE_BYTES
 from efssim.scenario.trace import read_trace
 from efssim.scenario.trace_quality import first_lap
 from efssim.scenario.trace_spec import TraceSpec
+from efssim.scenario.workload.processes.times import Times
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from datetime import timedelta
 
 from efssim.markup import folded, page, sentence, table
+from efssim.scenario.arrivals import chosen_process
 from efssim.scenario.base import one_of
 from efssim.scenario.digits import grouped
 from efssim.scenario.distributions import Distribution
@@ -13,7 +14,6 @@ from efssim.scenario.events import Disturbance
 from efssim.scenario.provenance import format_preset, resolved
 from efssim.scenario.quantities import format_duration, format_size
 from efssim.scenario.schema import Destination, Replication, Scenario, WriteStream
-from efssim.scenario.volume import mean_rate
 
 _EVENTS = 50
 """Events that are listed at most."""
@@ -71,8 +71,9 @@ def _writes(stream: WriteStream) -> str:
         return f"as in {stream.trace.file.name}"
     assert stream.arrivals is not None
     assert stream.size is not None
-    kind = one_of(stream.arrivals).replace("_", "/")
-    rate = f"{grouped(mean_rate(stream.arrivals) * stream.growth, 4)} per s"
+    chosen = chosen_process(stream.arrivals)
+    kind = chosen.process.kind.replace("_", "/")
+    rate = f"{grouped(chosen.mean_per_s * stream.growth, 4)} per s"
     return f"{kind}, {rate} of {_varying(stream.size, format_size)}"
 
 

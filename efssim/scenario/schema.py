@@ -18,7 +18,7 @@ from pydantic import (
 )
 from pydantic.functional_validators import ModelWrapValidatorHandler
 
-from efssim.scenario.arrivals import Arrivals, Batch, OnOff, Profile
+from efssim.scenario.arrivals import Arrivals
 from efssim.scenario.base import Found, Model, collect, problem
 from efssim.scenario.checks import DEFAULT_START, cross_problems
 from efssim.scenario.document import suggest
@@ -55,7 +55,6 @@ from efssim.scenario.written import as_written, mapping, parsed
 __all__ = [
     "LARGEST_FILE_BYTES",
     "Arrivals",
-    "Batch",
     "CloudWatch",
     "Control",
     "Defaults",
@@ -68,8 +67,6 @@ __all__ = [
     "InFile",
     "Initial",
     "Link",
-    "OnOff",
-    "Profile",
     "Region",
     "Replication",
     "Rpo",

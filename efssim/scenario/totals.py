@@ -6,13 +6,12 @@ import math
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
-from efssim.scenario.arrivals import Arrivals
+from efssim.scenario.arrivals import chosen_process
 from efssim.scenario.base import Found
 from efssim.scenario.digits import about
 from efssim.scenario.largest import COUNTED_MAX, LARGEST_FILE_BYTES
 from efssim.scenario.quantities import format_size
 from efssim.scenario.streams import TraceFile, WriteStream
-from efssim.scenario.volume import mean_rate
 
 if TYPE_CHECKING:
     from efssim.scenario.schema import FileSystem, Scenario
@@ -85,14 +84,10 @@ def _most(stream: WriteStream, source: FileSystem, scenario: Scenario) -> Most:
         return _most_of_trace(stream.trace, growth, scenario)
     assert stream.arrivals is not None
     assert stream.size is not None
-    batch, size = stream.arrivals.batch, stream.size.expected()
-    if batch is not None:
-        writes = (math.floor(scenario.duration / batch.every) + 1.0) * batch.writes
+    (process, spec), size = chosen_process(stream.arrivals), stream.size.expected()
+    writes = process.most_writes(spec, growth, scenario.duration)
+    if process.growth_of == "bytes":
         return Most(writes, writes * size * growth, size * growth)
-    busiest = _peak_factor(stream.arrivals) * mean_rate(stream.arrivals) * growth
-    expected = busiest * scenario.duration
-    # Ten standard deviations of a Poisson number, and ten more, for few may be expected.
-    writes = expected + 10 * math.sqrt(expected) + 10
     return Most(writes, writes * size, 0.0)
 
 
@@ -103,14 +98,3 @@ def _most_of_trace(spec: TraceFile, growth: float, scenario: Scenario) -> Most:
     total = math.fsum(trace.bytes.tolist()) * laps * growth
     largest = float(trace.bytes.max(initial=0.0)) / pieces * growth
     return Most(len(trace.time_s) * pieces * laps, total, largest)
-
-
-def _peak_factor(arrivals: Arrivals) -> float:
-    """Return how many times its mean rate the rate of a process is at most."""
-    if arrivals.on_off is not None:
-        on, off = arrivals.on_off.on.expected(), arrivals.on_off.off.expected()
-        return (on + off) / on
-    if arrivals.profile is not None:
-        hours, days = arrivals.profile.hours, arrivals.profile.weekdays
-        return max(hours) * len(hours) / sum(hours) * max(days) * len(days) / sum(days)
-    return 1.0

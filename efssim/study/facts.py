@@ -9,7 +9,7 @@ from pathlib import Path
 from pydantic import BaseModel
 
 from efssim.scenario import Scenario
-from efssim.scenario.arrivals import Arrivals
+from efssim.scenario.arrivals import Arrivals, chosen_process
 from efssim.scenario.distributions import Distribution
 from efssim.scenario.streams import HotSet
 from efssim.scenario.timing import Sync
@@ -29,7 +29,7 @@ def _is_drawn(part: object) -> bool:
     if isinstance(part, HotSet):
         return 0 < part.share < 1
     if isinstance(part, Arrivals):
-        return part.constant is None and part.batch is None
+        return chosen_process(part).process.drawn
     return isinstance(part, Sync) and part.number("failure_probability") > 0
 
 

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from efssim.scenario.arrivals import Batch
 from efssim.scenario.schema import FileSystem, TraceFile, WriteStream
+from efssim.scenario.workload.processes.batch import Batch
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,1 @@
+"""The parts of a scenario file, each validated by itself."""

@@ -1,0 +1,1 @@
+"""Write streams: when they write, how much and where."""
