@@ -22,12 +22,12 @@ from typing import Any, NamedTuple
 import numpy as np
 
 import efssim
-from efssim.model.strata import Strata, strata_of
-from efssim.study.evidence import judged, samples
-from efssim.study.intervals import CONFIDENCE
-from efssim.study.precision import weighed_ages
-from efssim.study.trial import Trial, run_trial
-from efssim.study.weighing import Design
+from efssim.model.kernel.strata import Strata, strata_of
+from efssim.study.statistics.evidence import judged, samples
+from efssim.study.statistics.intervals import CONFIDENCE
+from efssim.study.statistics.precision import weighed_ages
+from efssim.study.statistics.weighing import Design
+from efssim.study.trial.outcome import Trial, run_trial
 
 MACRO_RUNS, TRIALS, POOL = 1000, 400, 50_000
 FALSE_MET, COVERED = 0.05, 0.93

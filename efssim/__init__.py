@@ -15,7 +15,10 @@ from typing import TYPE_CHECKING, Any
 from efssim._version import __version__
 
 if TYPE_CHECKING:
+    from efssim.api.result import Result
+    from efssim.api.simulation import Simulation, run
     from efssim.closed_forms import Estimate, estimate
+    from efssim.cloudwatch.api import CloudWatchError
     from efssim.errors import (
         ArgumentError,
         EfssimError,
@@ -24,21 +27,18 @@ if TYPE_CHECKING:
         UnknownNameError,
         UsageError,
     )
-    from efssim.laws import LawViolation
-    from efssim.metrics.cloudwatch import CloudWatchError
-    from efssim.model.errors import EfsError, NotSimulatedError, RunError
-    from efssim.result import Result
+    from efssim.model.entities.errors import EfsError, NotSimulatedError, RunError
+    from efssim.records.laws import LawViolation
     from efssim.scenario import Scenario, ScenarioError, load
-    from efssim.scenario.trace import TraceError, TraceErrors
-    from efssim.simulate import Simulation, run
-    from efssim.study.compare import Comparison, compare
     from efssim.study.errors import StudyError
-    from efssim.study.handing_out import WorkersDiedError
-    from efssim.study.plan import Plan, plan
-    from efssim.study.store import StoreError
-    from efssim.study.sweep import Sweep, sweep
-    from efssim.study.trial import TrialError
-    from efssim.study.trials import Trials, run_trials
+    from efssim.study.planning.plan import Plan, plan
+    from efssim.study.run.dispatch import WorkersDiedError
+    from efssim.study.run.store import StoreError
+    from efssim.study.run.trials import Trials, run_trials
+    from efssim.study.trial.outcome import TrialError
+    from efssim.study.varying.compare import Comparison, compare
+    from efssim.study.varying.sweep import Sweep, sweep
+    from efssim.traces.reading import TraceError, TraceErrors
 
 __all__ = [
     "ArgumentError",
@@ -79,41 +79,41 @@ __all__ = [
 
 _ERRORS = {
     "ArgumentError": "efssim.errors",
-    "CloudWatchError": "efssim.metrics.cloudwatch",
-    "EfsError": "efssim.model.errors",
+    "CloudWatchError": "efssim.cloudwatch.api",
+    "EfsError": "efssim.model.entities.errors",
     "EfssimError": "efssim.errors",
-    "LawViolation": "efssim.laws",
+    "LawViolation": "efssim.records.laws",
     "MissingExtraError": "efssim.errors",
-    "NotSimulatedError": "efssim.model.errors",
-    "RunError": "efssim.model.errors",
+    "NotSimulatedError": "efssim.model.entities.errors",
+    "RunError": "efssim.model.entities.errors",
     "ScenarioError": "efssim.scenario",
     "StateError": "efssim.errors",
-    "StoreError": "efssim.study.store",
+    "StoreError": "efssim.study.run.store",
     "StudyError": "efssim.study.errors",
-    "TraceError": "efssim.scenario.trace",
-    "TraceErrors": "efssim.scenario.trace",
-    "TrialError": "efssim.study.trial",
+    "TraceError": "efssim.traces.reading",
+    "TraceErrors": "efssim.traces.reading",
+    "TrialError": "efssim.study.trial.outcome",
     "UnknownNameError": "efssim.errors",
     "UsageError": "efssim.errors",
-    "WorkersDiedError": "efssim.study.handing_out",
+    "WorkersDiedError": "efssim.study.run.dispatch",
 }
 """Exceptions, each with the module that has it; all have the base class EfssimError."""
 _HOMES = _ERRORS | {
     "Estimate": "efssim.closed_forms",
     "estimate": "efssim.closed_forms",
-    "Result": "efssim.result",
-    "Simulation": "efssim.simulate",
-    "run": "efssim.simulate",
-    "Comparison": "efssim.study.compare",
-    "compare": "efssim.study.compare",
-    "Sweep": "efssim.study.sweep",
-    "sweep": "efssim.study.sweep",
-    "Plan": "efssim.study.plan",
-    "plan": "efssim.study.plan",
+    "Result": "efssim.api.result",
+    "Simulation": "efssim.api.simulation",
+    "run": "efssim.api.simulation",
+    "Comparison": "efssim.study.varying.compare",
+    "compare": "efssim.study.varying.compare",
+    "Sweep": "efssim.study.varying.sweep",
+    "sweep": "efssim.study.varying.sweep",
+    "Plan": "efssim.study.planning.plan",
+    "plan": "efssim.study.planning.plan",
     "Scenario": "efssim.scenario",
     "load": "efssim.scenario",
-    "Trials": "efssim.study.trials",
-    "run_trials": "efssim.study.trials",
+    "Trials": "efssim.study.run.trials",
+    "run_trials": "efssim.study.run.trials",
 }
 
 

@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 
 from efssim import EfsError, Scenario
-from efssim.model.clock import Clock, Turn
-from efssim.model.control_plane import ControlPlane
-from efssim.model.draws import Draws
-from efssim.model.file_system import FileSystem, Protection
-from efssim.model.fleet import Fleet
-from efssim.records import ReplicationRecords
+from efssim.model.account import Fleet
+from efssim.model.efs.control_plane import ControlPlane
+from efssim.model.entities.file_system import FileSystem, Protection
+from efssim.model.kernel.clock import Clock, Turn
+from efssim.model.kernel.draws import Draws
+from efssim.records.run_records import ReplicationRecords
 from efssim.scenario.schema import FileSystem as FileSystemSpec
 
 HOME, AWAY = "us-east-1", "us-west-2"

@@ -13,9 +13,9 @@ from botocore.config import Config
 from botocore.exceptions import ClientError, ParamValidationError
 
 from efssim import EfsError
-from efssim.aws.client import Clients
-from efssim.aws.parsing import parse
-from efssim.aws.wire import Reply, Request, efs_wire
+from efssim.aws.clients.client import Clients
+from efssim.aws.protocol.parsing import parse
+from efssim.aws.protocol.wire import Reply, Request, efs_wire
 
 WIRE = efs_wire()
 NAMES = {name: xform_name(name) for name in WIRE.model.operation_names}

@@ -14,7 +14,7 @@ import numpy as np
 from worlds import poisson, scenario
 
 from efssim import Scenario, Trials, run_trials
-from efssim.study import part
+from efssim.study.run import part
 
 LINK = "us-east-1 -> us-west-2"
 

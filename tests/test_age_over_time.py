@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from worlds import constant, scenario, simulate
 
-from efssim.lag.age_over_time import age_at, age_means
-from efssim.lag.teeth import Teeth
+from efssim.lag.age.age_over_time import age_at, age_means
+from efssim.lag.age.sawtooth import Teeth
 
 LINK = "us-east-1 -> us-west-2"
 START = datetime(2026, 1, 1, tzinfo=UTC)

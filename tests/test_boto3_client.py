@@ -20,8 +20,8 @@ from botocore.stub import Stubber
 from worlds import constant, scenario
 
 import efssim
-from efssim.model.control_plane import IMPLEMENTED
-from efssim.scenario.error_codes import ERROR_CODES
+from efssim.model.efs.control_plane import IMPLEMENTED
+from efssim.scenario.grammar.error_codes import ERROR_CODES
 
 HOME, AWAY = "us-east-1", "us-west-2"
 DESCRIBE = "DescribeReplicationConfigurations"
@@ -293,7 +293,7 @@ def test_a_stubber_still_has_the_first_word(efs):
 
 def test_endpoint_rules_are_left_out(world, monkeypatch):
     """Fails where botocore no longer asks the method that is put in front of it for speed."""
-    from efssim.aws import transport
+    from efssim.aws.protocol import transport
 
     asked = []
     real = transport._WithoutEndpointRules._resolve_endpoint_ruleset

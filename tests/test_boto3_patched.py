@@ -23,7 +23,7 @@ from worlds import constant
 
 import efssim
 from efssim.aws import patched
-from efssim.aws.clock import REAL_CLASSES, REAL_TIME
+from efssim.aws.clock.functions import REAL_CLASSES, REAL_TIME
 
 HOME, AWAY = "us-east-1", "us-west-2"
 

@@ -13,10 +13,10 @@ from doors import NAMES, WIRE, Door, as_request
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from efssim.aws.parsing import parse
-from efssim.aws.shapes import converter
-from efssim.aws.wire import Request
-from efssim.model.control_plane import IMPLEMENTED
+from efssim.aws.protocol.parsing import parse
+from efssim.aws.protocol.shapes import converter
+from efssim.aws.protocol.wire import Request
+from efssim.model.efs.control_plane import IMPLEMENTED
 
 ROOT = "/2015-02-01"
 

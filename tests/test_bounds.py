@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from efssim.study.bounds import Units
-from efssim.study.evidence import without_loss
+from efssim.study.statistics.bounds import Units
+from efssim.study.statistics.evidence import without_loss
 
 SHARES = st.lists(st.floats(0, 1), min_size=1, max_size=40)
 

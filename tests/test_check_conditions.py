@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from worlds import constant, scenario, simulate
 
-from efssim.report.check import passes
+from efssim.report.verdicts.check import passes
 
 
 def run(throughput: int) -> dict[str, Any]:

@@ -645,7 +645,7 @@ def test_absurdly_many_writes_are_refused(folder):
 
 
 def test_yes_runs_absurdly_many_writes(folder, monkeypatch):
-    from efssim import simulate
+    from efssim.api import simulation as simulate
 
     class ReachedError(Exception):
         pass
@@ -668,7 +668,7 @@ def test_more_bytes_than_can_be_counted_are_refused_even_with_yes(folder):
 
 
 def test_a_bug_of_ours_ends_with_3(folder, monkeypatch, capsys):
-    from efssim import simulate
+    from efssim.api import simulation as simulate
 
     monkeypatch.setattr(simulate, "run", lambda *_, **__: 1 / 0)
     monkeypatch.setattr(sys, "argv", ["efssim", "run", "s.yaml"])
@@ -759,7 +759,7 @@ def fitting(schema, value, root):
 
 def shipped():
     """Return the content of every scenario that comes with efssim."""
-    from efssim.scenario.document import read_document
+    from efssim.text.yaml.document import read_document
 
     files = sorted(SCENARIOS.glob("*.yaml"))
     assert files

@@ -184,8 +184,8 @@ def test_gated_poisson_write_lag() -> None:
 
 def test_sampled_means_of_distributions_agree_with_their_formulas() -> None:
     """Each size distribution's sample mean against its own expectation, 99.9 % interval."""
-    from efssim.scenario.distributions import Distribution
-    from efssim.scenario.types import Duration
+    from efssim.scenario.grammar.distributions import Distribution
+    from efssim.scenario.grammar.types import Duration
 
     forms: list[dict[str, Any]] = [
         {"exponential": {"mean": 3}},

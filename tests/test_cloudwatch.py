@@ -10,10 +10,10 @@ from worlds import constant, poisson, scenario
 
 import efssim
 from efssim import Simulation
-from efssim.metrics.cloudwatch import CloudWatchError
-from efssim.metrics.series import Series
-from efssim.metrics.write_minutes import WriteMinutes
-from efssim.records import Publications
+from efssim.cloudwatch.api import CloudWatchError
+from efssim.cloudwatch.series import Series
+from efssim.cloudwatch.write_minutes import WriteMinutes
+from efssim.records.run_records import Publications
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 SYNC = {"interval": 300, "setup": 30, "throughput": 1_000_000}

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from efssim.columns import BLOCK, Columns, _Even, _Narrow, _pack, _Plain, _Steps
+from efssim.records.columns import BLOCK, Columns, _Even, _Narrow, _pack, _Plain, _Steps
 
 integers = st.integers(-(2**62), 2**62)
 floats = st.floats(0, 1e9) | st.just(np.nan)

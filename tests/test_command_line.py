@@ -231,7 +231,7 @@ def outcome(name, chosen):
 @pytest.fixture
 def _here(monkeypatch):
     """Trials run in this process, whatever --workers says."""
-    from efssim.study import executors
+    from efssim.study.run import executors
 
     monkeypatch.setattr(executors, "_processes", lambda _: executors.SerialExecutor())
 
@@ -273,7 +273,7 @@ def test_every_pair_of_options_has_an_effect_or_is_refused(name):
 
 
 def test_the_number_of_workers_arrives(monkeypatch):
-    from efssim.study import executors
+    from efssim.study.run import executors
 
     asked = []
 
@@ -383,7 +383,7 @@ def test_help_has_examples_that_are_commands_and_every_default(name):
 
 
 def test_the_default_of_the_budget_is_that_of_the_study():
-    from efssim.study.precision import BUDGET
+    from efssim.study.statistics.precision import BUDGET
 
     (budget,) = (param for param in cli.commands["run"].params if param.name == "budget")
     assert budget.show_default == str(BUDGET)

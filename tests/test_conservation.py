@@ -10,11 +10,12 @@ import numpy as np
 import pytest
 from worlds import constant, numbers, scenario, simulate
 
-from efssim import Scenario, Simulation, laws
-from efssim.columns import Columns
-from efssim.records import SYNC_COLUMNS
-from efssim.states import Amount, States
-from efssim.stored import Stored
+from efssim import Scenario, Simulation
+from efssim.records import laws
+from efssim.records.columns import Columns
+from efssim.records.run_records import SYNC_COLUMNS
+from efssim.records.states import Amount, States
+from efssim.records.stored import Stored
 
 DELETE = {"call": "DeleteReplicationConfiguration", "with": {"SourceFileSystemId": "fs"}}
 

@@ -8,11 +8,11 @@ import pytest
 from account import AWAY, HOME, Account
 
 from efssim import EfsError
-from efssim.model.control_plane import IMPLEMENTED
-from efssim.model.parameters import PARAMETERS
-from efssim.scenario.error_codes import ERROR_CODES
-from efssim.scenario.events import OPERATIONS
-from efssim.scenario.undocumented import CHOICES
+from efssim.model.efs.control_plane import IMPLEMENTED
+from efssim.model.efs.parameters import PARAMETERS
+from efssim.scenario.grammar.error_codes import ERROR_CODES
+from efssim.scenario.grammar.events import OPERATIONS
+from efssim.scenario.grammar.undocumented import CHOICES
 
 CREATE = "CreateReplicationConfiguration"
 PAGE = Path(__file__).parents[1] / "docs" / "control-plane.md"

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from account import AWAY, HOME, Account, pair
 
-from efssim.scenario.undocumented import CHOICES
+from efssim.scenario.grammar.undocumented import CHOICES
 
 CREATE = "CreateReplicationConfiguration"
 

@@ -7,9 +7,9 @@ from datetime import UTC, datetime
 import pytest
 from account import AWAY, HOME, Account
 
-from efssim.model.descriptions import _PAUSED
-from efssim.model.disturbances import KINDS
-from efssim.scenario.undocumented import CHOICES
+from efssim.model.efs.descriptions import _PAUSED
+from efssim.model.world.disturbances import KINDS
+from efssim.scenario.grammar.undocumented import CHOICES
 
 DESCRIBE, DELETE = "DescribeReplicationConfigurations", "DeleteReplicationConfiguration"
 REPLICA = "orders-replication-1.destination"

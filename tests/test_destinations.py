@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from account import AWAY, HOME, PAIR, Account, pair
 
-from efssim.model.file_system import Protection
-from efssim.scenario.undocumented import CHOICES
+from efssim.model.entities.file_system import Protection
+from efssim.scenario.grammar.undocumented import CHOICES
 
 KEY = "1234abcd-12ab-34cd-56ef-1234567890ab"
 

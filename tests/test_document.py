@@ -10,8 +10,8 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from efssim.scenario import document
-from efssim.scenario.document import (
+from efssim.text.yaml import document
+from efssim.text.yaml.document import (
     MAX_DEPTH,
     MAX_VALUES,
     Document,

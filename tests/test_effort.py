@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from worlds import poisson, scenario
 
 import efssim
-from efssim.scenario.distributions import Distribution
-from efssim.scenario.effort import refusals, renewals
-from efssim.scenario.types import Duration
+from efssim.scenario.amounts.effort import refusals, renewals
+from efssim.scenario.grammar.distributions import Distribution
+from efssim.scenario.grammar.types import Duration
 
 EFSSIM = Path(sys.executable).with_name("efssim")
 BARE = """\

@@ -16,12 +16,12 @@ from hypothesis import strategies as st
 from worlds import constant, poisson, scenario, seconds
 
 import efssim
-from efssim.closed_forms.catch_up import LongCycle, catch_up
-from efssim.closed_forms.failures import Failures
+from efssim.closed_forms.cycles.catch_up import LongCycle, catch_up
+from efssim.closed_forms.cycles.failures import Failures
+from efssim.closed_forms.cycles.sizing import peak_s
+from efssim.closed_forms.cycles.steady import steady
 from efssim.closed_forms.numbers import NUMBERS
 from efssim.closed_forms.replications import syncs_of
-from efssim.closed_forms.sizing import peak_s
-from efssim.closed_forms.steady import steady
 
 LINK = "us-east-1 -> us-west-2"
 BLOCK = 65_536

@@ -17,9 +17,10 @@ import pytest
 from studies import Dying, Shuffled, chancy, content
 
 import efssim
-from efssim.study import handing_out, trial
-from efssim.study.executors import SerialExecutor, Workers
-from efssim.study.handing_out import WorkersDiedError
+from efssim.study.run import dispatch as handing_out
+from efssim.study.run.dispatch import WorkersDiedError
+from efssim.study.run.executors import SerialExecutor, Workers
+from efssim.study.trial import outcome as trial
 
 HERE = Path(__file__).parent
 COUNT = 12

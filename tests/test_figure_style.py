@@ -18,22 +18,19 @@ from matplotlib import pyplot as plt
 from matplotlib.colors import to_rgb
 from worlds import constant, scenario, simulate
 
-from efssim.report.figure_files import drawings
-from efssim.report.figures.alt import alt_text
-from efssim.report.figures.axes import text_width, titled
-from efssim.report.figures.labels import Bundle, bundled, empty_corner, place, spread
-from efssim.report.figures.over_time import BANDS
-from efssim.report.figures.style import (
-    BLUE,
-    GREEN,
-    GREY,
-    ORANGE,
-    PURPLE,
-    STYLE,
-    VERMILLION,
+from efssim.report.figures.drawing.axes import text_width, titled
+from efssim.report.figures.drawing.labels import Bundle, bundled, empty_corner, place, spread
+from efssim.report.figures.drawing.style import BLUE, GREEN, GREY, ORANGE, PURPLE, STYLE, VERMILLION
+from efssim.report.figures.drawing.ticks import (
+    DurationLocator,
+    SizeLocator,
+    duration_text,
+    size_text,
 )
-from efssim.report.figures.ticks import DurationLocator, SizeLocator, duration_text, size_text
-from efssim.scenario.quantities import format_duration
+from efssim.report.figures.files import drawings
+from efssim.report.figures.run.alt import alt_text
+from efssim.report.figures.run.over_time import BANDS
+from efssim.text.quantities import format_duration
 
 PLOTS = ("plot", "plot_age", "plot_lag", "plot_syncs", "plot_pending", "plot_risk")
 

@@ -14,13 +14,13 @@ from matplotlib.figure import Figure
 from worlds import constant, scenario, simulate
 
 from efssim import Simulation
-from efssim.lag.exceedance import Exceedance
-from efssim.records import Event
-from efssim.report.figure_files import safe_names
-from efssim.report.figures.axes import text_width
-from efssim.report.figures.curve import Curve, age_curve, pending_curve
-from efssim.report.figures.lag import corners
-from efssim.report.figures.strip import LANES, label_of, place
+from efssim.lag.weighted.exceedance import Exceedance
+from efssim.records.run_records import Event
+from efssim.report.figures.drawing.axes import text_width
+from efssim.report.figures.drawing.curve import Curve, age_curve, pending_curve
+from efssim.report.figures.drawing.strip import LANES, label_of, place
+from efssim.report.figures.files import safe_names
+from efssim.report.figures.run.lag import corners
 
 
 def curve(*pieces):

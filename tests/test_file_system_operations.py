@@ -7,9 +7,9 @@ from datetime import UTC, datetime
 import pytest
 from account import AWAY, HOME, Account
 
-from efssim.model.file_system import LifeCycleState
+from efssim.model.entities.file_system import LifeCycleState
+from efssim.scenario.grammar.undocumented import CHOICES
 from efssim.scenario.schema import WriteStream
-from efssim.scenario.undocumented import CHOICES
 
 CREATE, UPDATE, DESCRIBE = "CreateFileSystem", "UpdateFileSystem", "DescribeFileSystems"
 PROTECT, DELETE = "UpdateFileSystemProtection", "DeleteFileSystem"

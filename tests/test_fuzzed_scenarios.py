@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import efssim
-from efssim.scenario.bounds import BYTE_RATE, DURATION, LIMIT, RATE, Bounds
+from efssim.text.bounds import BYTE_RATE, DURATION, LIMIT, RATE, Bounds
 
 SLOWEST_S = 5.0
 """A load takes milliseconds; this leaves room for a busy machine and finds what never ends."""
@@ -316,8 +316,8 @@ def test_a_range_beyond_the_bounds(text, message):
     st.sampled_from([":5log", ":5", ""]),
 )
 def test_any_range(key, low, high, count):
-    from efssim.study.ladder import ladder
-    from efssim.study.space import parameter, range_of, values_of
+    from efssim.study.planning.ladder import ladder
+    from efssim.study.varying.space import parameter, range_of, values_of
 
     vary = parameter(f"replications.dr.{key}")
     text = f"{low!r}..{high!r}{count}"

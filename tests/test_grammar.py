@@ -13,16 +13,16 @@ from pathlib import Path
 import pytest
 
 import efssim
-from efssim.report.assumptions import assumed_parameters
+from efssim.report.facts.assumptions import assumed_parameters
 from efssim.scenario import Scenario, ScenarioError
-from efssim.scenario.error_codes import ERROR_CODES
-from efssim.scenario.events import OPERATIONS, Event, Fault
-from efssim.scenario.network import link_regions
-from efssim.scenario.presets import CONTROL_PRESETS
-from efssim.scenario.provenance import resolved
+from efssim.scenario.amounts.volume import expected_volume
+from efssim.scenario.grammar.error_codes import ERROR_CODES
+from efssim.scenario.grammar.events import OPERATIONS, Event, Fault
+from efssim.scenario.grammar.network import link_regions
+from efssim.scenario.grammar.presets import CONTROL_PRESETS
+from efssim.scenario.grammar.undocumented import CHOICES
 from efssim.scenario.schema import Control, Destination, FileSystem, Initial, Link, Region
-from efssim.scenario.undocumented import CHOICES
-from efssim.scenario.volume import expected_volume
+from efssim.scenario.shown.provenance import resolved
 
 FULL = """\
 name: full

@@ -9,13 +9,13 @@ from worlds import constant, numbers, overwriting, scenario, simulate
 
 import efssim
 from efssim import Scenario, Simulation
-from efssim.report.assumptions import assumed_parameters
-from efssim.report.figure_files import drawings
+from efssim.report.facts.assumptions import assumed_parameters
+from efssim.report.figures.files import drawings
 from efssim.report.html.run import run_page
-from efssim.report.text import text_report
-from efssim.report.trials_text import study_text
-from efssim.scenario.provenance import resolved
-from efssim.scenario.quantities import format_duration
+from efssim.report.text.run import text_report
+from efssim.report.text.trials import study_text
+from efssim.scenario.shown.provenance import resolved
+from efssim.text.quantities import format_duration
 
 CREATE = {
     "call": "CreateReplicationConfiguration",

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from efssim.lag.histogram import LogHistogram
+from efssim.lag.weighted.histogram import LogHistogram
 
 SHARES = [0.001, 0.07, 0.1, 0.5, 0.9, 0.99, 0.999, 1.0]
 LIMITS = [0, 3, 1000]  # always in bins, changing over, always exact

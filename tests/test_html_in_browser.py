@@ -10,9 +10,9 @@ import pytest
 from pages import NASTY, nasty
 
 import efssim
-from efssim.report.files import write_files
-from efssim.report.plan_json import write_plan
-from efssim.report.trials_files import write_trials
+from efssim.report.files.plan import write_plan
+from efssim.report.files.run import write_files
+from efssim.report.files.trials import write_trials
 
 NAMED = os.environ.get("EFSSIM_BROWSER")
 BROWSER = (

@@ -12,16 +12,16 @@ from pages import NASTY, Page, nasty
 from worlds import constant, poisson, scenario, simulate
 
 import efssim
-from efssim.report.causes import explained
-from efssim.report.figure_files import drawings
-from efssim.report.figures.style import HEAT, HEAT_HALF, VERMILLION
-from efssim.report.files import staged, write_files
+from efssim.report.facts.causes import explained
+from efssim.report.figures.drawing.style import HEAT, HEAT_HALF, VERMILLION
+from efssim.report.figures.files import drawings
+from efssim.report.files.run import staged, write_files
 from efssim.report.html.run import SECTIONS, run_page
 from efssim.report.html.run_tables import events, leaves, violations
 from efssim.report.html.svg import inlined
 from efssim.report.html.tables import bounded, number, text
-from efssim.report.terms import TERMS
-from efssim.scenario.quantities import format_duration
+from efssim.report.words.terms import TERMS
+from efssim.text.quantities import format_duration
 
 SCENARIOS = Path(__file__).parents[1] / "scenarios"
 SHIPPED = ["burst", "failover", "initial-sync", "measured", "outage-at-peak"]
@@ -359,7 +359,7 @@ def test_each_mode_has_every_colour():
 
 
 def test_the_page_of_trials(tmp_path):
-    from efssim.report.trials_files import write_trials
+    from efssim.report.files.trials import write_trials
 
     faults = {
         "wan": {
@@ -385,7 +385,7 @@ def test_the_page_of_trials(tmp_path):
 
 
 def test_the_page_of_a_plan(tmp_path):
-    from efssim.report.plan_json import write_plan
+    from efssim.report.files.plan import write_plan
 
     world = scenario({"w": constant()}, SYNC, "3 h", rpo={"target": 120, "attainment": "100 %"})
     plan = efssim.plan(world, "replications.dr.sync.setup", (1, 600), workers=1)
@@ -397,7 +397,7 @@ def test_the_page_of_a_plan(tmp_path):
 
 
 def test_the_page_of_a_tornado_and_of_a_grid(tmp_path):
-    from efssim.report.sweep_json import write_sweep
+    from efssim.report.files.sweep import write_sweep
 
     world = scenario({"w": constant()}, SYNC, "1 h")
     vary = {"replications.dr.sync.interval": [60, 120], "replications.dr.sync.setup": [1, 9]}
@@ -412,7 +412,7 @@ def test_the_page_of_a_tornado_and_of_a_grid(tmp_path):
 
 
 def test_the_page_of_a_comparison(tmp_path):
-    from efssim.report.compare_text import write_comparisons
+    from efssim.report.text.comparison import write_comparisons
 
     one = scenario({"w": poisson("1 per s", 1000)}, SYNC, "2 h")
     two = scenario({"w": poisson("1 per s", 1000)}, {**SYNC, "interval": 90}, "2 h", name="slow")

@@ -17,7 +17,7 @@ from commands import INTERVAL, command, write_tiny
 
 import efssim
 from efssim.cli import common
-from efssim.study.interrupts import Interrupts, ctrl_c
+from efssim.study.run.interrupts import Interrupts, ctrl_c
 
 EFSSIM = Path(sys.executable).with_name("efssim")
 PACKAGE = str(Path(efssim.__file__).parent)

@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from efssim.study.evidence import evidence
-from efssim.study.intervals import (
+from efssim.study.statistics.evidence import evidence
+from efssim.study.statistics.intervals import (
     mean_interval,
     mean_of,
     quantile_interval,
@@ -21,9 +21,9 @@ from efssim.study.intervals import (
     t_interval,
     windows_needed,
 )
-from efssim.study.precision import LEAST, Precision, mean_ages, stein_intervals
-from efssim.study.trial import Trial
-from efssim.study.weighing import Design
+from efssim.study.statistics.precision import LEAST, Precision, mean_ages, stein_intervals
+from efssim.study.statistics.weighing import Design
+from efssim.study.trial.outcome import Trial
 
 # Means
 

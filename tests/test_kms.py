@@ -7,7 +7,7 @@ import re
 import pytest
 
 from efssim import EfsError
-from efssim.model.kms import DEFAULT_ALIAS, key_arn
+from efssim.model.efs.kms import DEFAULT_ALIAS, key_arn
 
 HOME = "arn:aws:kms:us-west-2:111122223333:"
 ID = "1234abcd-12ab-34cd-56ef-1234567890ab"

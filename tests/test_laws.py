@@ -11,9 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from worlds import constant, numbers, poisson, scenario, seconds, simulate
 
-from efssim import Scenario, Simulation, laws
-from efssim.columns import Columns
-from efssim.records import (
+from efssim import Scenario, Simulation
+from efssim.records import laws
+from efssim.records.columns import Columns
+from efssim.records.run_records import (
     SYNC_COLUMNS,
     OpenWrites,
     Publications,

@@ -9,8 +9,8 @@ import pytest
 from bounds import agrees
 from scipy import integrate, stats
 
-from efssim.scenario.distributions import Distribution
-from efssim.scenario.types import Duration
+from efssim.scenario.grammar.distributions import Distribution
+from efssim.scenario.grammar.types import Duration
 
 FORMS: list[tuple[dict[str, Any], Any]] = [
     ({"exponential": {"mean": 3}}, stats.expon(scale=3)),

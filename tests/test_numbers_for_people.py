@@ -8,13 +8,13 @@ from hypothesis import strategies as st
 from worlds import poisson, scenario
 
 import efssim
-from efssim.report.estimate import _rate, _share
-from efssim.report.lags import half_width
-from efssim.report.lines import percent, short
-from efssim.report.sweep_text import shown
-from efssim.scenario.digits import about, grouped, plain
-from efssim.scenario.quantities import format_byte_rate, format_duration, format_size
-from efssim.study import quantity
+from efssim.report.text.estimate import _rate, _share
+from efssim.report.text.lags import half_width
+from efssim.report.text.sweep import shown
+from efssim.report.words.lines import percent, short
+from efssim.study.varying import quantity
+from efssim.text.digits import about, grouped, plain
+from efssim.text.quantities import format_byte_rate, format_duration, format_size
 
 FORMATS = {
     "short duration": short,
@@ -121,7 +121,7 @@ def test_an_estimate_shows_itself_in_the_units_of_people():
 def test_one_name_for_the_age(tmp_path):
     world = scenario({"app": poisson("1 per s", "1 MiB")}, {"interval": "60 s"}, "2 h")
     result = efssim.run(world)
-    from efssim.report.text import text_report
+    from efssim.report.text.run import text_report
 
     for text in (text_report(result, ""), result.report_html(), result._repr_html_()):
         assert re.search(r"time since last sync \(age\)", text)

@@ -11,7 +11,18 @@ import pytest
 from worlds import constant, scenario, simulate
 
 import efssim
-from efssim.report import compare_text, plan_text, sweep_text, text
+from efssim.report.text import (
+    comparison as compare_text,
+)
+from efssim.report.text import (
+    plan as plan_text,
+)
+from efssim.report.text import (
+    run as text,
+)
+from efssim.report.text import (
+    sweep as sweep_text,
+)
 
 AGE = "time_since_last_sync_s.mean"
 NAN = float("nan")

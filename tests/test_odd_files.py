@@ -11,7 +11,7 @@ from traced import csv, refusal, write
 
 import efssim
 from efssim.scenario import ScenarioError
-from efssim.scenario.files import read_regular
+from efssim.text.files import read_regular
 
 DEVICES = ("/dev/zero", "/dev/null")
 

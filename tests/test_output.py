@@ -14,8 +14,8 @@ import pytest
 from commands import INTERVAL, command, write_tiny
 
 import efssim
-from efssim.report import folders
-from efssim.report.manifest import numpy_exponential
+from efssim.report.files import folders
+from efssim.report.files.manifest import numpy_exponential
 
 EFSSIM = shlex.quote(str(Path(sys.executable).with_name("efssim")))
 SWEEP = ("sweep", "tiny.yaml", "--vary", f"{INTERVAL}=20,40", "-w", "1")

@@ -14,11 +14,11 @@ from hypothesis import strategies as st
 from worlds import constant, numbers, scenario, simulate
 
 from efssim import Scenario
-from efssim.model.draws import Draws
-from efssim.model.streams import build_stream
-from efssim.model.writes import WholeBytes
-from efssim.scenario.arrivals import chosen_process
+from efssim.model.kernel.draws import Draws
+from efssim.model.writes.blocks import WholeBytes
+from efssim.model.writes.streams import build_stream
 from efssim.scenario.schema import Arrivals
+from efssim.scenario.workload.arrivals import chosen_process
 from efssim.scenario.workload.processes.times import RunSpan, Times
 
 

@@ -16,9 +16,9 @@ import pytest
 from worlds import constant, poisson, scenario, simulate
 
 import efssim
-from efssim.report.plan_text import plan_report
-from efssim.study.evaluation import evaluated
-from efssim.study.plan import StudyError
+from efssim.report.text.plan import plan_report
+from efssim.study.planning.evaluation import evaluated
+from efssim.study.planning.plan import StudyError
 
 matplotlib.use("Agg")
 

@@ -16,9 +16,9 @@ import pytest
 from worlds import poisson, scenario
 
 import efssim
-from efssim.study.plan import plan
-from efssim.study.space import with_value
-from efssim.study.trial import run_trial
+from efssim.study.planning.plan import plan
+from efssim.study.trial.outcome import run_trial
+from efssim.study.varying.space import with_value
 
 PATH = "replications.dr.sync.throughput"
 REPEATS, MANY = 100, 10_000

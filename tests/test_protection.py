@@ -15,12 +15,12 @@ from worlds import constant, numbers, scenario, simulate
 
 import efssim
 from efssim.cli import cli
-from efssim.life import Life, Spans
-from efssim.report.plan_text import plan_report
-from efssim.report.text import text_report
-from efssim.report.trials_verdict import word_of
-from efssim.report.words import kind_of_run, words
-from efssim.scenario.quantities import parse_duration
+from efssim.records.life import Life, Spans
+from efssim.report.text.plan import plan_report
+from efssim.report.text.run import text_report
+from efssim.report.verdicts.trials import word_of
+from efssim.report.verdicts.words import kind_of_run, words
+from efssim.text.quantities import parse_duration
 
 SCENARIOS = Path(__file__).parent.parent / "scenarios"
 SYNC = {"interval": "60 s", "setup": "5 s"}

@@ -16,8 +16,8 @@ from pydantic import ValidationError
 from worlds import constant, poisson, scenario, simulate
 
 import efssim
-from efssim.model.replication import Status
-from efssim.report.lines import short
+from efssim.model.entities.replication import Status
+from efssim.report.words.lines import short
 
 matplotlib.use("Agg")
 

@@ -14,8 +14,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
-from efssim.scenario import types
-from efssim.scenario.quantities import (
+from efssim.scenario.grammar import types
+from efssim.text.quantities import (
     MAX_WHOLE,
     Rate,
     format_byte_rate,

@@ -18,8 +18,8 @@ from traced import csv, refusal
 import efssim
 from efssim.errors import MESSAGE_MAX, QUOTE_MAX, capped, concise
 from efssim.scenario import ScenarioError
-from efssim.scenario.document import parse_document
-from efssim.scenario.quoting import cut, listed, quoted
+from efssim.text.quoting import cut, listed, quoted
+from efssim.text.yaml.document import parse_document
 
 LINE_MAX = 1500
 """Characters of a line of a message; a screen has two thousand."""

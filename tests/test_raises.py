@@ -8,12 +8,12 @@ import efssim
 PACKAGE = Path(efssim.__file__).parent
 OWN_RULES = {
     "scenario": "validators raise ValueError, which pydantic collects into a ScenarioError",
-    "study/quantity.py": "a parser, as those of the scenario",
-    "study/options.py": "click's own",
-    "model/pagination.py": "what is caught where it is raised",
-    "aws/clock.py": "what the clock of the standard library raises",
-    "aws/shapes.py": "a shape that no operation of EFS has",
-    "aws/server.py": "an answer over HTTP",
+    "study/varying/quantity.py": "a parser, as those of the scenario",
+    "study/run/options.py": "click's own",
+    "model/efs/pagination.py": "what is caught where it is raised",
+    "aws/clock/functions.py": "what the clock of the standard library raises",
+    "aws/protocol/shapes.py": "a shape that no operation of EFS has",
+    "aws/protocol/server.py": "an answer over HTTP",
     "cli": "a command has exit codes",
 }
 BARE = {"ValueError", "KeyError", "TypeError", "RuntimeError", "ImportError", "Exception"}

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from efssim.lag.ramps import Ramps
+from efssim.lag.weighted.time_weighted import Ramps
 
 PERCENTILES = np.array([0.001, 0.07, 0.25, 0.5, 0.9, 0.95, 0.99, 0.999, 1.0])
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from worlds import numbers, scenario, simulate
 
-from efssim.scenario.volume import expected_volume
+from efssim.scenario.amounts.volume import expected_volume
 
 FILE = Path(os.environ.get("EFSSIM_DATA", "")) / "ec2_disk_write_bytes_1ef3de.csv"
 

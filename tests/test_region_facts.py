@@ -8,13 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from efssim.scenario.region_facts import (
+from efssim.scenario.regions.facts import (
     has_one_zone,
     one_zone_ids,
     provisioned_limit_mibps,
     zones_of,
 )
-from efssim.scenario.regions import DEFAULT, KNOWN, OPT_IN, zone_region
+from efssim.scenario.regions.names import DEFAULT, KNOWN, OPT_IN, zone_region
 
 FILE = Path(os.environ.get("EFSSIM_DATA", "")) / "aws_efs_regions.json"
 

@@ -11,7 +11,7 @@ import pytest
 from worlds import poisson, scenario
 
 import efssim
-from efssim.records import SYNC_COLUMNS
+from efssim.records.run_records import SYNC_COLUMNS
 
 EFSSIM = Path(sys.executable).with_name("efssim")
 TABLES = ("syncs", "statuses", "events", "violations", "lags")

@@ -9,8 +9,8 @@ from test_fuzzed_scenarios import FULL, replaced
 from worlds import scenario
 
 import efssim
-from efssim.model.parameters import PARAMETERS
-from efssim.scenario.parameter_names import PARAMETER_NAMES
+from efssim.model.efs.parameters import PARAMETERS
+from efssim.scenario.grammar.parameter_names import PARAMETER_NAMES
 from efssim.scenario.workload.processes.batch import Batch
 
 HEAD = "name: s\nduration: 10 days\n"

@@ -16,10 +16,10 @@ from hypothesis import strategies as st
 from worlds import constant, poisson, scenario, simulate
 
 import efssim
+from efssim.lag.age.sawtooth import Teeth
 from efssim.lag.hours import HOURS, hours_between
 from efssim.lag.risk import risk_of
-from efssim.lag.teeth import Teeth
-from efssim.report.figure_files import drawings
+from efssim.report.figures.files import drawings
 
 matplotlib.use("Agg")
 
@@ -327,7 +327,7 @@ def test_random_faults_of_one_run_are_named_noise():
 
 def test_the_scale_gets_ever_darker():
     """So it can be told apart without colours, and the least share is not the white of none."""
-    from efssim.report.figures.risk import _scale
+    from efssim.report.figures.run.risk import _scale
 
     colours = _scale()(np.linspace(0, 1, 50))[:, :3]
     light = colours @ [0.2126, 0.7152, 0.0722]

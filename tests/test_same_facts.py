@@ -12,11 +12,11 @@ from worlds import constant, poisson, scenario, simulate
 
 import efssim
 from efssim.cli import cli
-from efssim.report.figure_files import drawings
-from efssim.report.happened import happened_items
+from efssim.report.facts.happened import happened_items
+from efssim.report.facts.load import load_text
+from efssim.report.figures.files import drawings
 from efssim.report.html.run import run_page
-from efssim.report.load import load_text
-from efssim.report.text import text_report
+from efssim.report.text.run import text_report
 
 SCENARIOS = Path(__file__).parent.parent / "scenarios"
 NUMBER = r"[\d,.]+ [A-Za-zµ%]+"

@@ -10,14 +10,14 @@ from worlds import constant, numbers, poisson, scenario
 
 import efssim
 from efssim.lag.source_limit import SourceLimit, source_limit
-from efssim.report.figure_files import drawings
+from efssim.records.stored import Hours, Throughput
+from efssim.report.figures.files import drawings
+from efssim.report.files.trials import _drawn
 from efssim.report.html.run import run_page
-from efssim.report.html.trials import trials_page
-from efssim.report.text import text_report
-from efssim.report.trials_files import _drawn
-from efssim.report.trials_text import study_text
-from efssim.scenario.region_facts import write_limit
-from efssim.stored import Hours, Throughput
+from efssim.report.html.studies.trials import trials_page
+from efssim.report.text.run import text_report
+from efssim.report.text.trials import study_text
+from efssim.scenario.regions.facts import write_limit
 
 MIB, GIB, TIB = 2**20, 2**30, 2**40
 HOUR_S = 3600.0

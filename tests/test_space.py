@@ -10,10 +10,10 @@ from worlds import constant, poisson, scenario
 
 import efssim
 from efssim.scenario import Scenario
-from efssim.scenario.document import Position, parse_path
-from efssim.study.facts import is_random
-from efssim.study.quantity import quantity_at
-from efssim.study.space import parameter, parse_assignment, range_of, values_of, with_value
+from efssim.study.trial.facts import is_random
+from efssim.study.varying.quantity import quantity_at
+from efssim.study.varying.space import parameter, parse_assignment, range_of, values_of, with_value
+from efssim.text.yaml.document import Position, parse_path
 
 SCENARIOS = Path(__file__).parents[1] / "scenarios"
 

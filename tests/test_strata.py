@@ -14,13 +14,13 @@ from studies import LINK, chancy, content
 from worlds import poisson, scenario
 
 import efssim
-from efssim.model.draws import Draws
-from efssim.model.strata import placed, strata_of
-from efssim.report.trials_text import study_text
-from efssim.scenario.distributions import Distribution
-from efssim.study.intervals import mean_interval
-from efssim.study.trial import run_trial
-from efssim.study.weighing import Design, Weighing
+from efssim.model.kernel.draws import Draws
+from efssim.model.kernel.strata import placed, strata_of
+from efssim.report.text.trials import study_text
+from efssim.scenario.grammar.distributions import Distribution
+from efssim.study.statistics.intervals import mean_interval
+from efssim.study.statistics.weighing import Design, Weighing
+from efssim.study.trial.outcome import run_trial
 
 DAY = 86_400.0
 FORMS = {

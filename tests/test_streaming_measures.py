@@ -12,13 +12,13 @@ from hypothesis import strategies as st
 from worlds import numbers, poisson, scenario, simulate
 
 import efssim
-from efssim.lag.age import OldestPending
-from efssim.lag.block_sums import BlockSums
-from efssim.lag.ramps import Ramps
-from efssim.lag.rpo import Violations
-from efssim.lag.running_ramps import RunningRamps
-from efssim.lag.teeth import Teeth, age_teeth
-from efssim.records import OpenWrites, ReplicationRecords, Snapshot
+from efssim.lag.age.curves import OldestPending
+from efssim.lag.age.rpo import Violations
+from efssim.lag.age.sawtooth import Teeth, age_teeth
+from efssim.lag.weighted.block_sums import BlockSums
+from efssim.lag.weighted.streaming import RunningRamps
+from efssim.lag.weighted.time_weighted import Ramps
+from efssim.records.run_records import OpenWrites, ReplicationRecords, Snapshot
 
 SHARES = np.array([0.001, 0.07, 0.25, 0.5, 0.9, 0.99, 0.999, 1.0])
 cuts = st.lists(st.integers(0, 60), max_size=4)

@@ -17,8 +17,8 @@ from worlds import constant, poisson, scenario
 
 import efssim
 from efssim import EfsError, Result, Scenario, Simulation
-from efssim.model.simulation import World
-from efssim.records import SYNC_COLUMNS
+from efssim.model.world.world import World
+from efssim.records.run_records import SYNC_COLUMNS
 
 LINK = "us-east-1 -> us-west-2"
 TIMES = ("last_replicated_timestamp", "last_sync_completed", "final_status")
@@ -80,7 +80,7 @@ def run(
 ) -> tuple[Result, list[Any]]:
     """Run with stretches of at most some length; return what Describe says at some times."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(efssim.simulate, "World", partial(World, longest=longest))
+        patch.setattr(efssim.api.simulation, "World", partial(World, longest=longest))
         simulation = Simulation(world, verify=True)
     seen = []
     for time_s in sorted(looks or []):

@@ -17,7 +17,7 @@ from matplotlib.transforms import Bbox
 from worlds import constant, poisson, scenario
 
 import efssim
-from efssim.report.sweep_text import shown, sweep_report
+from efssim.report.text.sweep import shown, sweep_report
 from efssim.study.errors import StudyError
 
 matplotlib.use("Agg")

@@ -7,7 +7,7 @@ from test_laws import worlds as any_world
 from worlds import constant, scenario
 
 import efssim
-from efssim.sync_phases import PHASES
+from efssim.runs.sync_phases import PHASES
 
 LINK = "us-east-1 -> us-west-2"
 

@@ -16,16 +16,16 @@ import pytest
 from worlds import poisson, scenario
 
 import efssim
-from efssim.lag.exceedance import Exceedance
-from efssim.report.compare_text import comparisons_report
-from efssim.report.distribution import distribution
-from efssim.report.estimate import estimate_report
-from efssim.report.lines import aligned, columns, command_lines, cut, wrapped
-from efssim.report.plan_text import plan_report
-from efssim.report.sweep_text import sweep_report
-from efssim.report.terminal import coloured, encodable, wants_colour
-from efssim.report.text import text_report
-from efssim.report.trials_text import study_text
+from efssim.lag.weighted.exceedance import Exceedance
+from efssim.report.text.comparison import comparisons_report
+from efssim.report.text.distribution import distribution
+from efssim.report.text.estimate import estimate_report
+from efssim.report.text.plan import plan_report
+from efssim.report.text.run import text_report
+from efssim.report.text.sweep import sweep_report
+from efssim.report.text.trials import study_text
+from efssim.report.words.lines import aligned, columns, command_lines, cut, wrapped
+from efssim.report.words.terminal import coloured, encodable, wants_colour
 from efssim.scenario import Scenario
 
 EFSSIM = Path(sys.executable).with_name("efssim")

@@ -12,14 +12,8 @@ from typing import Any
 
 import pytest
 
-from efssim.scenario.trace import (
-    MAX_BAD_ROWS,
-    Trace,
-    TraceError,
-    TraceErrors,
-    read_trace,
-)
-from efssim.scenario.trace_spec import TraceSpec
+from efssim.traces.reading import MAX_BAD_ROWS, Trace, TraceError, TraceErrors, read_trace
+from efssim.traces.spec import TraceSpec
 
 START = datetime(2014, 3, 1, 12, 0, tzinfo=UTC)
 REAL_FILE = "ec2_disk_write_bytes_1ef3de.csv"

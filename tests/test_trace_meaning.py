@@ -13,9 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from traced import EPOCH, csv, minutes, quality, refusal, written_bytes
 
-from efssim.scenario.trace_rows import increments
-from efssim.scenario.trace_times import Cell, TimesError, recognised
-from efssim.scenario.trace_units import NamedUnit, named_unit, parse_unit
+from efssim.traces.rows import increments
+from efssim.traces.times import Cell, TimesError, recognised
+from efssim.traces.units import NamedUnit, named_unit, parse_unit
 
 MB = 1_000_000
 FILETIME_0 = 11_644_473_600
@@ -354,7 +354,7 @@ def test_several_counters_in_one_file(tmp_path: Path) -> None:
 
 
 def test_values_that_never_fall_are_told(tmp_path: Path) -> None:
-    from efssim.scenario.trace_quality import never_falls
+    from efssim.traces.quality import never_falls
 
     assert never_falls(np.arange(20.0))
     assert not never_falls(np.arange(19.0))

@@ -196,7 +196,7 @@ def test_periods_by_hand(
 
 def test_many_laps_are_counted_as_few_are(monkeypatch: pytest.MonkeyPatch) -> None:
     """Where laps are too many to count one by one, whole periods stay exact."""
-    from efssim.scenario import trace_quality
+    from efssim.traces import quality as trace_quality
 
     file = write(Path(), csv([(7, 1), (67, 1), (187, 1)]), duration="1 day", period="1 min",
                  repeat=True, length="5 min")  # fmt: skip

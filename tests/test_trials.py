@@ -14,14 +14,14 @@ from studies import chancy
 from worlds import constant, poisson, scenario
 
 import efssim
-from efssim.lag import binned_ramps
-from efssim.lag.binned_ramps import BinnedEnds, state_of_ends
-from efssim.lag.histogram import LogHistogram
 from efssim.lag.pool import Pool
-from efssim.study import trial
-from efssim.study.bounds import Units
-from efssim.study.facts import is_random
-from efssim.study.intervals import mean_interval
+from efssim.lag.weighted import binned as binned_ramps
+from efssim.lag.weighted.binned import BinnedEnds, state_of_ends
+from efssim.lag.weighted.histogram import LogHistogram
+from efssim.study.statistics.bounds import Units
+from efssim.study.statistics.intervals import mean_interval
+from efssim.study.trial import outcome as trial
+from efssim.study.trial.facts import is_random
 
 COUNT = 12
 AGE, LAG = "time_since_last_sync_s", "write_lag_s"

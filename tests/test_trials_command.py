@@ -19,7 +19,7 @@ from test_progress import on_terminal, shown_at_the_end
 
 import efssim
 from efssim import cli
-from efssim.study import trial
+from efssim.study.trial import outcome as trial
 
 __all__ = ["folder"]  # a fixture
 

@@ -50,7 +50,7 @@ def write(
 
 def quality(folder: Path, text: str, /, **keys: Any) -> dict[str, Any]:
     """Return what the summary says about a trace that a run used, before anything is simulated."""
-    from efssim.scenario.trace_use import trace_qualities
+    from efssim.scenario.shown.trace_use import trace_qualities
 
     (found,) = trace_qualities(efssim.load(write(folder, text, **keys))).values()
     return found.as_json()

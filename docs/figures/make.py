@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import efssim
-from efssim.report.figure_files import file_style, new_figure, rendered
-from efssim.report.figures.alt import alt_text
-from efssim.report.figures.study_alt import plan_alt
+from efssim.report.figures.files import file_style, new_figure, rendered
+from efssim.report.figures.run.alt import alt_text
+from efssim.report.figures.study.alt import plan_alt
 
 HERE = Path(__file__).resolve().parent
 SCENARIOS = HERE.parents[1] / "scenarios"

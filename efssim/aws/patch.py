@@ -13,18 +13,18 @@ from types import ModuleType
 from typing import Any
 from unittest.mock import patch
 
-from efssim.aws.clock import (
+from efssim.aws.clients.sessions import simulated_sessions
+from efssim.aws.clock.event_loop import REAL_SLEEP, SimulatedLoops, simulated_event_loops
+from efssim.aws.clock.functions import (
     REAL_CLASSES,
     REAL_TIME,
     SimulatedTime,
     is_simulated,
     timestamp_methods,
 )
-from efssim.aws.event_loop import REAL_SLEEP, SimulatedLoops, simulated_event_loops
-from efssim.aws.real_waits import RealWaits
-from efssim.aws.replacing import replaced
-from efssim.aws.sessions import simulated_sessions
-from efssim.aws.transport import Transport
+from efssim.aws.clock.real_waits import RealWaits
+from efssim.aws.clock.replacing import replaced
+from efssim.aws.protocol.transport import Transport
 from efssim.aws.world import World
 from efssim.errors import StateError
 
@@ -40,7 +40,7 @@ def patched(
     asyncio that has nothing to do; `time.time`, `time.monotonic`, `datetime.now`, `date.today` and
     their relatives read it. They are replaced in the modules `time` and `datetime`, and by name in
     modules that are not installed packages; `also` names more of those. Waits for something real
-    (`efssim.aws.real_waits.REAL_TIME_MODULES`, and modules that `real` names) pass in real time.
+    (`efssim.aws.clock.real_waits.REAL_TIME_MODULES`, and modules that `real` names) pass in real time.
 
     RuntimeError inside another `patched`, or where a process of a simulation runs. In the block,
     RuntimeError for a sleep or a call from another thread or process and for event loops that

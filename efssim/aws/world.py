@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Protocol
 
-from efssim.metrics.cloudwatch import CloudWatch
-from efssim.model.clock import Clock
+from efssim.cloudwatch.api import CloudWatch
+from efssim.model.kernel.clock import Clock
 from efssim.scenario import Scenario
 
 

@@ -46,9 +46,9 @@ def validate(files: tuple[Source, ...], overrides: tuple[str, ...], is_resolved:
 
     FILE - is standard input.
     """
-    from efssim.report.traces import thin_traces
+    from efssim.report.facts.traces import thin_traces
     from efssim.scenario import ScenarioError
-    from efssim.scenario.trace_use import trace_qualities
+    from efssim.scenario.shown.trace_use import trace_qualities
 
     refuse_ignored(overrides, {})
     scenarios, problems = [], []
@@ -95,7 +95,7 @@ def estimate(
     FILE - is standard input.
     """
     from efssim.closed_forms import estimate as estimated
-    from efssim.report.estimate import estimate_json, estimate_report
+    from efssim.report.text.estimate import estimate_json, estimate_report
 
     refuse_ignored(overrides, {})
     if yes and not simulate:
@@ -107,7 +107,7 @@ def estimate(
     except ValueError as error:
         raise click.BadParameter(str(error), param_hint="--outage") from None
     if simulate:
-        from efssim.simulate import run as simulated
+        from efssim.api.simulation import run as simulated
 
         refuse_absurd(scenario, file, insist=yes)
         with placing_refusals(file, overrides), progress(scenario, quiet=False) as tell:
@@ -116,7 +116,7 @@ def estimate(
 
 
 def _resolved_table(scenario: Scenario) -> str:
-    from efssim.scenario.provenance import resolved
+    from efssim.scenario.shown.provenance import resolved
 
     rows = [
         (p.path, p.value, f"{p.provenance}{': ' * bool(p.why)}{p.why}") for p in resolved(scenario)

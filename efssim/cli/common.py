@@ -12,7 +12,7 @@ import click
 
 from efssim.cli.output import fail, say, show, shows_progress
 from efssim.cli.scenario_file import Source
-from efssim.study.interrupts import Interrupts, ctrl_c
+from efssim.study.run.interrupts import Interrupts, ctrl_c
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -74,7 +74,7 @@ def _told(command: Callable[P, None], *args: P.args, **kwargs: P.kwargs) -> None
 
 
 def refuse_absurd(scenario: Scenario, file: Source, insist: bool) -> None:
-    from efssim.scenario.effort import refusals
+    from efssim.scenario.amounts.effort import refusals
 
     for found in refusals(scenario):
         if not (insist and found.insisting_helps):
@@ -84,8 +84,8 @@ def refuse_absurd(scenario: Scenario, file: Source, insist: bool) -> None:
 @contextmanager
 def placing_refusals(file: Source, overrides: tuple[str, ...]) -> Iterator[None]:
     """Turn what EFS refuses during a run into a problem of the scenario, with its position."""
-    from efssim.model.errors import RunError
-    from efssim.scenario.document import Problem, ScenarioError
+    from efssim.model.entities.errors import RunError
+    from efssim.text.yaml.document import Problem, ScenarioError
 
     try:
         yield
@@ -99,7 +99,7 @@ def placing_refusals(file: Source, overrides: tuple[str, ...]) -> Iterator[None]
 
 def build(scenario: Scenario, file: Source, overrides: tuple[str, ...]) -> None:
     """Build the world of a scenario, which tells what EFS would refuse at its start."""
-    from efssim.model.simulation import World
+    from efssim.model.world.world import World
 
     with placing_refusals(file, overrides):
         World(scenario, scenario.seed)
@@ -118,7 +118,7 @@ def study_errors(file: Source) -> Iterator[None]:
 
 def check_folder(out: Path | None, *names: str) -> None:
     """Refuse a folder for files of these names before anything runs."""
-    from efssim.report.folders import refuse_folder
+    from efssim.report.files.folders import refuse_folder
 
     if out is not None:
         refuse_folder(out, names)

@@ -68,7 +68,7 @@ def give_up(stream: TextIO) -> None:
 
 def show(form: str, as_json: Callable[[], str], as_text: Callable[[], str]) -> None:
     """Print a result in the form that was asked for; a report in what the output can show."""
-    from efssim.report.terminal import coloured, encodable, wants_colour
+    from efssim.report.words.terminal import coloured, encodable, wants_colour
 
     if form == "json":
         put(as_json())

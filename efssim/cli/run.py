@@ -38,16 +38,16 @@ from efssim.cli.options import (
 from efssim.cli.output import INTERNAL_ERROR, MISSED, fail, say, shows_progress
 from efssim.cli.reproduce import reproducing
 from efssim.cli.scenario_file import ScenarioFile, Source, once
-from efssim.study.options import Share, TrialOptions
+from efssim.study.run.options import Share, TrialOptions
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from efssim.result import Result
+    from efssim.api.result import Result
     from efssim.scenario import Scenario
-    from efssim.study.compare import Comparison
-    from efssim.study.interrupts import Interrupts
-    from efssim.study.trials import Trials
+    from efssim.study.run.interrupts import Interrupts
+    from efssim.study.run.trials import Trials
+    from efssim.study.varying.compare import Comparison
 
 
 @dataclass(frozen=True)
@@ -151,7 +151,7 @@ def run(
 
 def _run_one(file: Source, options: TrialOptions, request: Request) -> None:
     """Run a scenario, once or in trials, and print its report."""
-    from efssim.report.files import summary_json
+    from efssim.report.files.run import summary_json
 
     scenario = file.load(request.overrides)
     refuse_absurd(scenario, file, insist=request.yes)
@@ -217,7 +217,7 @@ def _studies(
 
 
 def _compared(studies: list[Trials]) -> list[Comparison]:
-    from efssim.study.compare import compare
+    from efssim.study.varying.compare import compare
 
     return [compare(studies[0], other) for other in studies[1:]]
 
@@ -237,7 +237,7 @@ def _deliver_several(
     studies: list[Trials], found: list[Comparison], missing: str, request: Request
 ) -> None:
     """Write and print comparisons; the first study alone where there is none yet."""
-    from efssim.report.compare_text import comparisons_json, comparisons_report
+    from efssim.report.text.comparison import comparisons_json, comparisons_report
 
     again = reproducing()
     alone = None if found else studies[0]
@@ -273,8 +273,8 @@ def _load_all(
 def _write_several(
     studies: list[Trials], found: list[Comparison], missing: str, request: Request
 ) -> None:
-    from efssim.report.compare_text import write_comparisons
-    from efssim.report.trials_files import write_trials
+    from efssim.report.files.trials import write_trials
+    from efssim.report.text.comparison import write_comparisons
 
     assert request.out is not None
     again = reproducing()
@@ -298,7 +298,7 @@ def _run_once(
     scenario: Scenario, options: TrialOptions, request: Request, interrupts: Interrupts
 ) -> Result | Trials:
     """Run a scenario once; Ctrl-C ends it, as nothing of a run is a result before its end."""
-    from efssim.simulate import run as simulate
+    from efssim.api.simulation import run as simulate
 
     with interrupts.allowed(), progress(scenario, request.quiet) as tell:
         return simulate(
@@ -320,9 +320,9 @@ def _run_trials(
     """Run a study; KeyboardInterrupt if it is interrupted before the first trial is complete."""
     from concurrent.futures import BrokenExecutor
 
-    from efssim.model.simulation import World
-    from efssim.study.store import StoreError
-    from efssim.study.trials import run_trials
+    from efssim.model.world.world import World
+    from efssim.study.run.store import StoreError
+    from efssim.study.run.trials import run_trials
 
     with interrupts.allowed():
         World(scenario, scenario.seed)  # raises what EFS refuses from the start, before any bar
@@ -349,26 +349,26 @@ def _run_trials(
 
 def _writer(result: Result | Trials, request: Request, again: str) -> Callable[[], None] | None:
     """Return what writes the files of a result; None if none were asked for."""
-    from efssim.report.files import write_files
-    from efssim.result import Result
+    from efssim.api.result import Result
+    from efssim.report.files.run import write_files
 
     if request.out is None:
         return None
     if isinstance(result, Result):
         return partial(write_files, result, request.out, request.png, again)
-    from efssim.report.trials_files import write_trials
+    from efssim.report.files.trials import write_trials
 
     return partial(write_trials, result, request.out, again)
 
 
 def _text(result: Result | Trials, again: str) -> str:
-    from efssim.result import Result
+    from efssim.api.result import Result
 
     if isinstance(result, Result):
-        from efssim.report.text import text_report
+        from efssim.report.text.run import text_report
 
         return text_report(result, again)
-    from efssim.report.trials_text import study_text
+    from efssim.report.text.trials import study_text
 
     return study_text(result, again)
 
@@ -379,7 +379,7 @@ def _naming_the_trial(file: Source, options: TrialOptions) -> Iterator[None]:
     if not options.are_many:
         yield
         return
-    from efssim.study.trial import TrialError
+    from efssim.study.trial.outcome import TrialError
 
     try:
         yield
@@ -413,7 +413,7 @@ def _report_progress(request: Request) -> None:
 
 def _check(is_asked: bool, results: Sequence[Result | Trials]) -> None:
     """Exit 1 under `--check` where a result is not as it has to be."""
-    from efssim.report.check import passes
+    from efssim.report.verdicts.check import passes
 
     if is_asked and not all(passes(each.summary, each.traces) for each in results):
         sys.exit(MISSED)

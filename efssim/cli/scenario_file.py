@@ -12,7 +12,7 @@ import click
 
 if TYPE_CHECKING:
     from efssim.scenario import Scenario
-    from efssim.scenario.document import Document
+    from efssim.text.yaml.document import Document
 
 STDIN = "-"
 STDIN_NAME = "<stdin>"
@@ -52,7 +52,7 @@ class Source:
 
     def document(self) -> Document:
         """Return it with the positions of everything; raise ScenarioError."""
-        from efssim.scenario.document import parse_bytes, read_document
+        from efssim.text.yaml.document import parse_bytes, read_document
 
         if not self.is_stdin:
             return read_document(Path(self.given))
@@ -62,7 +62,7 @@ class Source:
 
 
 def _standard_input() -> bytes:
-    from efssim.scenario.document import MAX_BYTES, Position, Problem, ScenarioError
+    from efssim.text.yaml.document import MAX_BYTES, Position, Problem, ScenarioError
 
     reason = f"more than {MAX_BYTES:,} bytes"
     try:

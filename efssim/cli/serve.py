@@ -64,14 +64,14 @@ def serve(
 
     FILE - is standard input.
     """
-    from efssim.simulate import Simulation
+    from efssim.api.simulation import Simulation
 
     given = click.get_current_context().get_parameter_source("speed")
     if step and given is not ParameterSource.DEFAULT:
         raise click.UsageError("--speed has no effect with --step")
     refuse_ignored(overrides, {} if seed is None else {"--seed": "seed"})
     try:
-        from efssim.aws.server import Served, Server
+        from efssim.aws.protocol.server import Served, Server
     except ModuleNotFoundError as error:
         fail(f"`serve` needs {error.name}: pip install '.[aws]' in a checkout of efssim")
     scenario = file.load(overrides)

@@ -28,8 +28,8 @@ from efssim.cli.scenario_file import ScenarioFile, Source
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from efssim.study.evaluation import Evaluation
-    from efssim.study.space import Parameter
+    from efssim.study.planning.evaluation import Evaluation
+    from efssim.study.varying.space import Parameter
 
 
 @click.command(
@@ -105,11 +105,11 @@ def plan(
 
     FILE - is standard input. Ctrl-C prints what is known by then.
     """
-    from efssim.report.plan_json import plan_json, write_plan
-    from efssim.report.plan_text import plan_report
-    from efssim.study.plan import budget_s
-    from efssim.study.plan import plan as find
-    from efssim.study.space import parse_assignment, range_of, require_key, with_value
+    from efssim.report.files.plan import plan_json, write_plan
+    from efssim.report.text.plan import plan_report
+    from efssim.study.planning.plan import budget_s
+    from efssim.study.planning.plan import plan as find
+    from efssim.study.varying.space import parse_assignment, range_of, require_key, with_value
 
     scenario = file.load(overrides)
     chosen, text = parse_assignment(vary)
@@ -208,10 +208,10 @@ def sweep(
 
     FILE - is standard input. Ctrl-C prints the combinations that are complete.
     """
-    from efssim.report.sweep_json import sweep_json, write_sweep
-    from efssim.report.sweep_text import sweep_report
-    from efssim.study.space import parse_assignment, values_of
-    from efssim.study.sweep import combinations, swept
+    from efssim.report.files.sweep import sweep_json, write_sweep
+    from efssim.report.text.sweep import sweep_report
+    from efssim.study.varying.space import parse_assignment, values_of
+    from efssim.study.varying.sweep import combinations, swept
 
     scenario = file.load(overrides)
     parsed = [parse_assignment(text, ordinal) for ordinal, text in enumerate(vary, start=1)]
@@ -256,7 +256,7 @@ def _tell_combination(done: int, wanted: int) -> None:
 
 
 def _tell_budget(seconds: float) -> None:
-    from efssim.scenario.quantities import format_duration
+    from efssim.text.quantities import format_duration
 
     text = format_duration(seconds)
     say(f"planning for at most {text} (--budget), then with what is known")
@@ -266,7 +266,7 @@ def _tell_evaluation(vary: Parameter) -> Callable[[Evaluation], None]:
     """Return what shows each evaluation of a plan as it is made."""
 
     def tell(made: Evaluation) -> None:
-        from efssim.study.evaluation import said
+        from efssim.study.planning.evaluation import said
 
         shown = f"{vary.text(made.value)}: attainment {made.attainment:.5f}, {said(made)}"
         say(f"{shown} ({made.stage}, {made.trials} trials)")

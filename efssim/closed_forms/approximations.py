@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from efssim.closed_forms.steady import Steady
-from efssim.closed_forms.syncs import Syncs
-from efssim.scenario.arrivals import chosen_process
+from efssim.closed_forms.cycles.steady import Steady
+from efssim.closed_forms.cycles.syncs import Syncs
 from efssim.scenario.schema import Replication, Scenario, WriteStream
+from efssim.scenario.workload.arrivals import chosen_process
 from efssim.scenario.workload.processes.shapes import Even
 
 _NEAR = 0.5

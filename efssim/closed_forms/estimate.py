@@ -11,7 +11,7 @@ from efssim.closed_forms.numbers import NUMBERS, numbers
 from efssim.closed_forms.replications import Outage
 from efssim.errors import ArgumentError
 from efssim.scenario import Scenario
-from efssim.usage import checked, duration_of
+from efssim.scenario.arguments import checked, duration_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -32,7 +32,7 @@ class Estimate:
 
     def _repr_html_(self) -> str:
         """Show the verdict and the numbers in the units of people, in Jupyter."""
-        from efssim.report.estimate import estimate_html
+        from efssim.report.text.estimate import estimate_html
 
         return estimate_html(self)
 

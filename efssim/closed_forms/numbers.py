@@ -7,12 +7,12 @@ from dataclasses import replace
 from typing import Any
 
 from efssim.closed_forms.approximations import approximations
-from efssim.closed_forms.catch_up import CatchUp, LongCycle, catch_up, worst_begin_s
+from efssim.closed_forms.cycles.catch_up import CatchUp, LongCycle, catch_up, worst_begin_s
+from efssim.closed_forms.cycles.sizing import largest_write_rate, smallest_throughput
+from efssim.closed_forms.cycles.steady import Steady, shortest_interval, steady
+from efssim.closed_forms.cycles.syncs import Syncs
+from efssim.closed_forms.inflow.streams import unknown_forms
 from efssim.closed_forms.replications import Outage, initial_sync, outages_of, syncs_of
-from efssim.closed_forms.sizing import largest_write_rate, smallest_throughput
-from efssim.closed_forms.steady import Steady, shortest_interval, steady
-from efssim.closed_forms.streams import unknown_forms
-from efssim.closed_forms.syncs import Syncs
 from efssim.closed_forms.verdict import Beginning, verdict
 from efssim.scenario.schema import Scenario
 

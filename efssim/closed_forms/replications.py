@@ -6,14 +6,14 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from efssim.closed_forms.failures import Failures
-from efssim.closed_forms.growth import added_bytes, added_files
-from efssim.closed_forms.streams import flows_of
-from efssim.closed_forms.syncs import Moments, Syncs
-from efssim.scenario.distributions import Distribution
-from efssim.scenario.events import Disturbance, Event
-from efssim.scenario.network import Link
-from efssim.scenario.regions import zone_region
+from efssim.closed_forms.cycles.failures import Failures
+from efssim.closed_forms.cycles.syncs import Moments, Syncs
+from efssim.closed_forms.inflow.growth import added_bytes, added_files
+from efssim.closed_forms.inflow.streams import flows_of
+from efssim.scenario.grammar.distributions import Distribution
+from efssim.scenario.grammar.events import Disturbance, Event
+from efssim.scenario.grammar.network import Link
+from efssim.scenario.regions.names import zone_region
 from efssim.scenario.schema import Replication, Scenario
 
 

@@ -10,11 +10,11 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from efssim.closed_forms.catch_up import CatchUp
+from efssim.closed_forms.cycles.catch_up import CatchUp
+from efssim.closed_forms.cycles.steady import Steady, steady
+from efssim.closed_forms.cycles.syncs import Syncs
+from efssim.closed_forms.cycles.worst import Peak, busiest_peak
 from efssim.closed_forms.replications import disturbances_of
-from efssim.closed_forms.steady import Steady, steady
-from efssim.closed_forms.syncs import Syncs
-from efssim.closed_forms.worst import Peak, busiest_peak
 from efssim.scenario.schema import Scenario
 
 _MARGIN = 2.0

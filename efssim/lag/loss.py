@@ -12,7 +12,7 @@ import math
 from dataclasses import dataclass
 from typing import Any
 
-from efssim.records import ReplicationRecords, Snapshot
+from efssim.records.run_records import ReplicationRecords, Snapshot
 
 LOSS_KEYS = ("time", "lost_bytes", "lost_writes", "lost_s", "writable_s")
 """The fields of `recovery_point`."""

@@ -12,11 +12,11 @@ from typing import Any
 
 import numpy as np
 
-from efssim.lag.binned_ramps import BinnedEnds, BinnedRamps
-from efssim.lag.exceedance import Exceedance, of_histogram, of_ramps
-from efssim.lag.histogram import LogHistogram
-from efssim.lag.ramps import TimeWeighted
 from efssim.lag.summary import over_time_numbers, quantiles_of
+from efssim.lag.weighted.binned import BinnedEnds, BinnedRamps
+from efssim.lag.weighted.exceedance import Exceedance, of_histogram, of_ramps
+from efssim.lag.weighted.histogram import LogHistogram
+from efssim.lag.weighted.time_weighted import TimeWeighted
 
 State = Mapping[str, Any]
 Pooled = dict[str, "PooledRamps | PooledHistogram"]

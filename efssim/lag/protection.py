@@ -11,7 +11,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from efssim.records import ReplicationRecords
+from efssim.records.run_records import ReplicationRecords
 
 
 @dataclass(frozen=True, slots=True)

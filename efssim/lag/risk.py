@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from efssim.lag.age.sawtooth import Teeth
 from efssim.lag.hours import HOURS, Hours
-from efssim.lag.ramps import Ramps
-from efssim.lag.teeth import Teeth
+from efssim.lag.weighted.time_weighted import Ramps
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from efssim.stored import Hours, Throughput
+from efssim.records.stored import Hours, Throughput
 
 Floats = NDArray[np.float64]
 

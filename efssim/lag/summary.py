@@ -13,17 +13,17 @@ from typing import Any
 
 import numpy as np
 
-from efssim.lag.age import Age, OldestPending
-from efssim.lag.exceedance import Exceedance, of_histogram, of_ramps
-from efssim.lag.histogram import LogHistogram
+from efssim.lag.age.curves import Age, OldestPending
+from efssim.lag.age.rpo import Violations
+from efssim.lag.enabled_time import running_s, status_spans
 from efssim.lag.loss import is_missed, loss, not_replicated, pending_bytes
 from efssim.lag.protection import Exclusions, Protection, protection
-from efssim.lag.ramps import TimeWeighted
-from efssim.lag.rpo import Violations
-from efssim.lag.running import running_s, status_spans
 from efssim.lag.sync_totals import SyncTotals
+from efssim.lag.weighted.exceedance import Exceedance, of_histogram, of_ramps
+from efssim.lag.weighted.histogram import LogHistogram
+from efssim.lag.weighted.time_weighted import TimeWeighted
 from efssim.lag.write_lag import WriteLags
-from efssim.records import ReplicationRecords, Snapshot
+from efssim.records.run_records import ReplicationRecords, Snapshot
 
 QUANTILES = {"p50": 0.5, "p90": 0.9, "p95": 0.95, "p99": 0.99, "p99_9": 0.999}
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from efssim.columns import Block
-from efssim.lag.block_sums import BlockSums
-from efssim.records import ReplicationRecords
+from efssim.lag.weighted.block_sums import BlockSums
+from efssim.records.columns import Block
+from efssim.records.run_records import ReplicationRecords
 
 Floats = NDArray[np.float64]
 

@@ -13,9 +13,9 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from efssim.lag.block_sums import BlockSums
-from efssim.lag.histogram import LogHistogram
-from efssim.records import DroppedWrites, OpenWrites, Publications, ReplicationRecords
+from efssim.lag.weighted.block_sums import BlockSums
+from efssim.lag.weighted.histogram import LogHistogram
+from efssim.records.run_records import DroppedWrites, OpenWrites, Publications, ReplicationRecords
 
 Floats = NDArray[np.float64]
 

@@ -8,8 +8,10 @@ from typing import Any
 from pydantic import ValidationError
 
 from efssim.errors import UsageError
-from efssim.scenario.base import Model, located
-from efssim.scenario.document import (
+from efssim.scenario.grammar.base import Model, located
+from efssim.scenario.schema import Scenario
+from efssim.text.written import as_written
+from efssim.text.yaml.document import (
     BY_INDEX,
     NO_PARTS,
     Path,
@@ -20,8 +22,6 @@ from efssim.scenario.document import (
     parse_path,
     suggest,
 )
-from efssim.scenario.schema import Scenario
-from efssim.scenario.written import as_written
 
 
 def changed(

@@ -11,8 +11,9 @@ from typing import Any
 from pydantic import ValidationError
 
 from efssim.errors import UsageError
-from efssim.scenario.base import located
-from efssim.scenario.document import (
+from efssim.scenario.grammar.base import located
+from efssim.scenario.schema import Scenario
+from efssim.text.yaml.document import (
     Document,
     Problem,
     ScenarioError,
@@ -20,8 +21,7 @@ from efssim.scenario.document import (
     parse_leniently,
     read_document,
 )
-from efssim.scenario.document import Path as Place
-from efssim.scenario.schema import Scenario
+from efssim.text.yaml.document import Path as Place
 
 Source = str | os.PathLike[str] | Mapping[str, Any]
 """A path, the text of a scenario, or its content as a mapping."""

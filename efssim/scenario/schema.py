@@ -18,28 +18,14 @@ from pydantic import (
 )
 from pydantic.functional_validators import ModelWrapValidatorHandler
 
-from efssim.scenario.arrivals import Arrivals
-from efssim.scenario.base import Found, Model, collect, problem
-from efssim.scenario.checks import DEFAULT_START, cross_problems
-from efssim.scenario.document import suggest
-from efssim.scenario.events import Event, Fault
-from efssim.scenario.full_paths import paths_hint
-from efssim.scenario.moments import with_moments
-from efssim.scenario.network import Link, LinkName, Place, Region
-from efssim.scenario.presets import FILE_SYSTEM_TIMES
-from efssim.scenario.quantities import format_duration, parse_datetime
-from efssim.scenario.regions import zone_region
-from efssim.scenario.streams import (
-    LARGEST_FILE_BYTES,
-    Growth,
-    HotSet,
-    InFile,
-    TraceFile,
-    WriteStream,
-)
-from efssim.scenario.timing import Control, Initial, Sync
-from efssim.scenario.totals import total_problems
-from efssim.scenario.types import (
+from efssim.scenario.amounts.totals import total_problems
+from efssim.scenario.checks.cross import DEFAULT_START, cross_problems
+from efssim.scenario.grammar.base import Found, Model, collect, problem
+from efssim.scenario.grammar.events import Event, Fault
+from efssim.scenario.grammar.network import Link, LinkName, Place, Region
+from efssim.scenario.grammar.presets import FILE_SYSTEM_TIMES
+from efssim.scenario.grammar.timing import Control, Initial, Sync
+from efssim.scenario.grammar.types import (
     ByteRate,
     Count,
     Duration,
@@ -49,8 +35,22 @@ from efssim.scenario.types import (
     PositiveDuration,
     Size,
 )
-from efssim.scenario.undocumented import CHOICES
-from efssim.scenario.written import as_written, mapping, parsed
+from efssim.scenario.grammar.undocumented import CHOICES
+from efssim.scenario.regions.names import zone_region
+from efssim.scenario.workload.arrivals import Arrivals
+from efssim.scenario.workload.streams import (
+    LARGEST_FILE_BYTES,
+    Growth,
+    HotSet,
+    InFile,
+    TraceFile,
+    WriteStream,
+)
+from efssim.text.moments import with_moments
+from efssim.text.quantities import format_duration, parse_datetime
+from efssim.text.written import as_written, mapping, parsed
+from efssim.text.yaml.document import suggest
+from efssim.text.yaml.full_paths import paths_hint
 
 __all__ = [
     "LARGEST_FILE_BYTES",
@@ -314,7 +314,7 @@ class Scenario(Model):
 
     def _repr_html_(self) -> str:
         """Show what is simulated in Jupyter, with the parameters that are assumed."""
-        from efssim.scenario.display import scenario_html
+        from efssim.scenario.shown.display import scenario_html
 
         return scenario_html(self)
 

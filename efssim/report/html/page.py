@@ -7,7 +7,7 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 from efssim._version import __version__
-from efssim.report.terms import TERMS
+from efssim.report.words.terms import TERMS
 
 if TYPE_CHECKING:
     from jinja2 import Environment

@@ -6,23 +6,23 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from efssim.report.assumptions import assumed_parameters
-from efssim.report.cautions import cautions
-from efssim.report.details import diverging_text, sentences
-from efssim.report.figure_files import Drawing
+from efssim.api.result import Outcome, Result
+from efssim.report.facts.assumptions import assumed_parameters
+from efssim.report.facts.traces import thin_traces, trace_findings
+from efssim.report.figures.files import Drawing
 from efssim.report.html import run_tables as tables
 from efssim.report.html.page import render
 from efssim.report.html.sections import SECTIONS, sentence, worst
 from efssim.report.html.svg import Figure, inlined
 from efssim.report.html.tables import Table
 from efssim.report.html.traces import trace_table
-from efssim.report.terms import AGE_NAME
-from efssim.report.traces import thin_traces, trace_findings
-from efssim.report.verdict import attained, disaster, goal
-from efssim.report.words import kind_of_run, words
-from efssim.result import Outcome, Result
-from efssim.scenario.quantities import format_duration, format_size
-from efssim.study.facts import is_random
+from efssim.report.text.details import diverging_text, sentences
+from efssim.report.verdicts.cautions import cautions
+from efssim.report.verdicts.run import attained, disaster, goal
+from efssim.report.verdicts.words import kind_of_run, words
+from efssim.report.words.terms import AGE_NAME
+from efssim.study.trial.facts import is_random
+from efssim.text.quantities import format_duration, format_size
 
 _TITLES = {
     "age": AGE_NAME.capitalize(),

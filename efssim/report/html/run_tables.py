@@ -7,11 +7,13 @@ from typing import Any
 
 import numpy as np
 
-from efssim.records import Event
-from efssim.report.causes import explained
-from efssim.report.figures.curve import Curve, age_curve, pending_curve
-from efssim.report.figures.over_time import window_of
-from efssim.report.happened import Item, happened_items, summed, total_s
+from efssim.api.result import Result
+from efssim.records.run_records import Event
+from efssim.report.facts.causes import explained
+from efssim.report.facts.happened import Item, happened_items, summed, total_s
+from efssim.report.facts.risk import WEEKDAYS
+from efssim.report.figures.drawing.curve import Curve, age_curve, pending_curve
+from efssim.report.figures.run.over_time import window_of
 from efssim.report.html.tables import (
     Cell,
     Column,
@@ -23,13 +25,11 @@ from efssim.report.html.tables import (
     size,
     text,
 )
-from efssim.report.lines import clock
-from efssim.report.risk import WEEKDAYS
-from efssim.report.terms import TERMS
-from efssim.report.words import kind_of_run, words
-from efssim.result import Result
+from efssim.report.verdicts.words import kind_of_run, words
+from efssim.report.words.lines import clock
+from efssim.report.words.terms import TERMS
 from efssim.scenario import Scenario
-from efssim.scenario.provenance import resolved
+from efssim.scenario.shown.provenance import resolved
 
 LAGS = {
     "time_since_last_sync_s": "age",
@@ -327,7 +327,7 @@ def _over_time(result: Result, caption: str, curve: Curve, cell: Any) -> Table:
 
 def format_part(seconds: float) -> str:
     """Return the length of a part of the window."""
-    from efssim.scenario.quantities import format_duration
+    from efssim.text.quantities import format_duration
 
     return format_duration(float(seconds))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from efssim.report.figures.style import (
+from efssim.report.figures.drawing.style import (
     BLUE,
     GREEN,
     GREY,

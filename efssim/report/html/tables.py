@@ -6,8 +6,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from efssim.report.lines import percent
-from efssim.scenario.quantities import format_duration, format_size
+from efssim.report.words.lines import percent
+from efssim.text.quantities import format_duration, format_size
 
 
 @dataclass(frozen=True)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from efssim.report.html.study import Block
+from efssim.report.facts.traces import Traces, short_name, thin_traces, trace_findings
+from efssim.report.html.studies.study import Block
 from efssim.report.html.tables import Column, Table, number, share, text
-from efssim.report.traces import Traces, short_name, thin_traces, trace_findings
 
 
 def trace_table(traces: Traces) -> Table:

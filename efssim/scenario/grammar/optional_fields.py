@@ -7,7 +7,7 @@ from typing import Any, get_args
 
 from pydantic.fields import FieldInfo
 
-from efssim.scenario.base import Model
+from efssim.scenario.grammar.base import Model
 
 
 class OptionalFields:

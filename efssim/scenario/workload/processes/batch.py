@@ -13,14 +13,14 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field, field_validator
 
-from efssim.scenario.base import Found, Model
-from efssim.scenario.quantities import format_duration, parse_duration
-from efssim.scenario.types import Count, Duration, PositiveDuration
+from efssim.scenario.grammar.base import Found, Model
+from efssim.scenario.grammar.types import Count, Duration, PositiveDuration
 from efssim.scenario.workload.processes.process import DAY_S, ArrivalProcess
 from efssim.scenario.workload.processes.shapes import Jobs
 from efssim.scenario.workload.processes.times import Floats, Generators, RunSpan
-from efssim.scenario.written import parsed
-from efssim.scenario.zones import time_zone
+from efssim.text.quantities import format_duration, parse_duration
+from efssim.text.written import parsed
+from efssim.text.zones import time_zone
 
 
 class Batch(Model):

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from efssim.scenario.volume_rate import ByRate
 from efssim.scenario.workload.processes.process import ArrivalProcess, rate_words
 from efssim.scenario.workload.processes.shapes import Even
 from efssim.scenario.workload.processes.times import Floats, Generators, RunSpan
+from efssim.scenario.workload.volume_rate import ByRate
 
 
 class Constant(ByRate):

@@ -8,10 +8,9 @@ from typing import Any
 import numpy as np
 from pydantic import field_validator
 
-from efssim.scenario.base import Model
-from efssim.scenario.distributions import Distribution
-from efssim.scenario.quantities import format_duration
-from efssim.scenario.types import Duration, EventRate
+from efssim.scenario.grammar.base import Model
+from efssim.scenario.grammar.distributions import Distribution
+from efssim.scenario.grammar.types import Duration, EventRate
 from efssim.scenario.workload.processes.process import ArrivalProcess, rate_words
 from efssim.scenario.workload.processes.shapes import Alternating
 from efssim.scenario.workload.processes.times import (
@@ -20,6 +19,7 @@ from efssim.scenario.workload.processes.times import (
     PoissonTimes,
     RunSpan,
 )
+from efssim.text.quantities import format_duration
 
 
 class OnOff(Model):

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from efssim.scenario.volume_rate import ByRate
 from efssim.scenario.workload.processes.process import ArrivalProcess, rate_words
 from efssim.scenario.workload.processes.shapes import Even
 from efssim.scenario.workload.processes.times import Generators, PoissonTimes, RunSpan
+from efssim.scenario.workload.volume_rate import ByRate
 
 
 class Poisson(ByRate):

@@ -7,11 +7,11 @@ from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from typing import Any, ClassVar, Generic, Literal, TypeVar
 
-from efssim.scenario.base import Model
-from efssim.scenario.digits import grouped
-from efssim.scenario.distributions import Distribution
+from efssim.scenario.grammar.base import Model
+from efssim.scenario.grammar.distributions import Distribution
 from efssim.scenario.workload.processes.shapes import Shape, Unknown
 from efssim.scenario.workload.processes.times import Generators, RunSpan, Times
+from efssim.text.digits import grouped
 
 S = TypeVar("S", bound=Model)
 """The part of a scenario that describes the process."""

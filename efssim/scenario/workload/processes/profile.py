@@ -9,8 +9,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 from pydantic import Field, field_validator
 
-from efssim.scenario.types import Factor
-from efssim.scenario.volume_rate import ByRate
+from efssim.scenario.grammar.types import Factor
 from efssim.scenario.workload.processes.process import DAY_S, ArrivalProcess, rate_words
 from efssim.scenario.workload.processes.shapes import Weekly
 from efssim.scenario.workload.processes.times import (
@@ -19,7 +18,8 @@ from efssim.scenario.workload.processes.times import (
     PoissonTimes,
     RunSpan,
 )
-from efssim.scenario.zones import time_zone
+from efssim.scenario.workload.volume_rate import ByRate
+from efssim.text.zones import time_zone
 
 
 class Profile(ByRate):

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from efssim.scenario.distributions import Distribution
+from efssim.scenario.grammar.distributions import Distribution
 
 
 class JobTimes(Protocol):

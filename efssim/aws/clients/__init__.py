@@ -1,0 +1,1 @@
+"""Clients and Sessions of boto3 and aiobotocore."""

@@ -1,0 +1,1 @@
+"""Functions and event loops that live in simulated time."""

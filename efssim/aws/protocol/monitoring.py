@@ -1,0 +1,44 @@
+"""What a CloudWatch client gets: answers and errors as botocore's parser would return them.
+
+CloudWatch's protocol differs between versions of botocore, so there is no detour over its bytes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from botocore.awsrequest import AWSResponse
+
+from efssim.aws.world import World
+from efssim.cloudwatch.api import OPERATIONS, CloudWatchError
+
+_NOT_SIMULATED = 501
+
+
+def answered(
+    world: World, operation: str, parameters: Mapping[str, Any], region: str
+) -> tuple[AWSResponse, dict[str, Any]]:
+    """Answer a call of CloudWatch; whatever is wrong with it is in the response."""
+    if operation not in OPERATIONS:
+        message = (
+            f"efssim does not simulate {operation} of cloudwatch: only {', '.join(OPERATIONS)}."
+        )
+        return _response(world, _NOT_SIMULATED, _error("NotImplemented", message))
+    try:
+        answer = world.cloudwatch.call(operation, parameters, region)
+    except CloudWatchError as error:
+        return _response(world, error.http_status, _error(error.code, error.message))
+    return _response(world, 200, answer)
+
+
+def _error(code: str, message: str) -> dict[str, Any]:
+    return {"Error": {"Code": code, "Message": message}}
+
+
+def _response(
+    world: World, status: int, parsed: dict[str, Any]
+) -> tuple[AWSResponse, dict[str, Any]]:
+    headers = {"x-amzn-requestid": world.request_id}
+    metadata = {"RequestId": world.request_id, "HTTPStatusCode": status, "HTTPHeaders": headers}
+    return AWSResponse("", status, headers, None), {**parsed, "ResponseMetadata": metadata}

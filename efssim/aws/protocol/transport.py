@@ -1,0 +1,240 @@
+"""The hook that answers a client's calls instead of the network, and its retries.
+
+It hooks `before-call`, as botocore's own Stubber does, which leaves out signing, the HTTP library
+and real waiting. What a client makes of an error is botocore's: the parser of errors, and the retry
+handler of the client's mode, asked through the event that botocore itself asks it with.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random  # noqa: TID251  # the one that botocore uses, to make it reproducible
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from itertools import count
+from os import getpid
+from threading import get_ident
+from typing import Any
+
+from botocore.awsrequest import AWSResponse
+from botocore.hooks import first_non_none_response
+from botocore.model import OperationModel
+
+from efssim.aws.protocol.monitoring import answered
+from efssim.aws.protocol.parsing import http_response, parse
+from efssim.aws.protocol.wire import Reply, efs_wire, not_simulated
+from efssim.aws.world import World
+from efssim.errors import StateError
+from efssim.model.efs.control_plane import IMPLEMENTED
+from efssim.model.entities.errors import EfsError, NotSimulatedError
+
+_PARAMETERS = "efssim_parameters"
+"""Where the parameters of a call wait, in the context that botocore has for each call."""
+
+_ATTACHED = "_efssim_transport"
+"""Attribute of a client: what answers it, by event."""
+
+Response = tuple[AWSResponse, dict[str, Any]]
+Emit = Callable[..., list[tuple[Any, Any]]]
+AsyncEmit = Callable[..., Awaitable[list[tuple[Any, Any]]]]
+
+
+class _WithoutEndpointRules:
+    """What a client class gets in front: the rules of endpoints decide nothing here.
+
+    Evaluating them is a fifth of a call's time. A test tells if botocore no longer calls this.
+    """
+
+    meta: Any
+
+    def _resolve_endpoint_ruleset(self, *_: Any, **__: Any) -> tuple[str, dict[str, str], None]:
+        return self.meta.endpoint_url, {}, None
+
+
+def without_endpoint_rules(base_classes: list[type], **_: Any) -> None:
+    """Leave the rules of endpoints out of a client class that is being made."""
+    base_classes.insert(0, _WithoutEndpointRules)
+
+
+class Transport:
+    """Answers the calls of clients from a simulation, in the thread that made this."""
+
+    def __init__(self, world: World) -> None:
+        self._world, self._wire, self._home = world, efs_wire(), (getpid(), get_ident())
+
+    def attach(self, client: Any) -> None:
+        """Answer all calls of a client from now on."""
+        emit: Emit = client.meta.events.emit
+
+        def before_call(
+            model: OperationModel,
+            params: dict[str, Any],
+            context: dict[str, Any],
+            **_: Any,
+        ) -> Response:
+            return self._respond(emit, model, params, context)
+
+        self._register(client, before_call)
+
+    def attach_async(self, client: Any) -> None:
+        """Answer all calls of a client of aiobotocore from now on."""
+        emit: AsyncEmit = client.meta.events.emit
+
+        async def before_call(
+            model: OperationModel,
+            params: dict[str, Any],
+            context: dict[str, Any],
+            **_: Any,
+        ) -> Response:
+            return await self._respond_async(emit, model, params, context)
+
+        self._register(client, before_call)
+
+    def _register(self, client: Any, before_call: Callable[..., Any]) -> None:
+        handlers = {"before-parameter-build": self._keep_parameters, "before-call": before_call}
+        for event, handler in handlers.items():
+            client.meta.events.register_first(event, handler)
+        setattr(client, _ATTACHED, handlers)
+
+    @staticmethod
+    def detach(client: Any) -> None:
+        """Answer a client no longer."""
+        for event, handler in vars(client).pop(_ATTACHED).items():
+            client.meta.events.unregister(event, handler)
+
+    def _keep_parameters(
+        self, params: dict[str, Any], model: OperationModel, context: dict[str, Any], **_: Any
+    ) -> None:
+        """Keep the parameters as given: `before-call` has only the request made of them."""
+        context[_PARAMETERS] = params
+        for name in model.idempotent_members:
+            # botocore would draw it at random, and no run would be like another.
+            params.setdefault(name, f"efssim-{self._world.request_id}")
+
+    def _respond(
+        self, emit: Emit, model: OperationModel, request: dict[str, Any], context: dict[str, Any]
+    ) -> Response:
+        """Answer a call, after all retries that the client makes of it."""
+        for attempt in count(1):
+            response = self._attempt(model, context, attempt)
+            if not self._may_retry(response):
+                return response
+            with self._seeded():
+                responses = emit(**_retry_event(model, request, response, attempt))
+            delay_s = _delay_s(responses)
+            if delay_s is None:
+                return response
+            self._world.advance(delay_s)
+        raise AssertionError("there is always a next attempt")
+
+    async def _respond_async(
+        self,
+        emit: AsyncEmit,
+        model: OperationModel,
+        request: dict[str, Any],
+        context: dict[str, Any],
+    ) -> Response:
+        """Do the same for a client of aiobotocore, whose waits let other tasks go on."""
+        for attempt in count(1):
+            response = self._attempt(model, context, attempt)
+            if not self._may_retry(response):
+                return response
+            # Its retry handlers wait for nothing, so no other task draws meanwhile.
+            with self._seeded():
+                responses = await emit(**_retry_event(model, request, response, attempt))
+            delay_s = _delay_s(responses)
+            if delay_s is None:
+                return response
+            await asyncio.sleep(delay_s)
+        raise AssertionError("there is always a next attempt")
+
+    def _may_retry(self, response: Response) -> bool:
+        """Whether a client may try again: inside a process time cannot pass, so it may not."""
+        return response[0].status_code >= 300 and not self._world.env.busy
+
+    def _seeded(self) -> AbstractContextManager[None]:
+        return _seeded_random(f"{self._world.seed}/{self._world.trial}/{self._world.request_id}")
+
+    def _require_thread(self) -> None:
+        if self._home != (getpid(), get_ident()):
+            raise StateError(
+                "a simulation answers only the thread that made its first client: "
+                "calls from several threads, or processes, have no order in simulated time"
+            )
+
+    def _attempt(self, model: OperationModel, context: dict[str, Any], attempt: int) -> Response:
+        self._require_thread()
+        context.setdefault("retries", {})["attempt"] = attempt
+        response = self._answer(model, context)
+        response[1]["ResponseMetadata"]["RetryAttempts"] = attempt - 1
+        return response
+
+    def _answer(self, model: OperationModel, context: dict[str, Any]) -> Response:
+        service, operation = model.service_model.service_name, model.name
+        if service == "cloudwatch":
+            return answered(self._world, operation, context[_PARAMETERS], context["client_region"])
+        if service != "efs" or operation not in IMPLEMENTED:
+            error = NotSimulatedError(service, operation)
+            return _failed(not_simulated(error, self._world.request_id), model)
+        parameters, region = context[_PARAMETERS], context["client_region"]
+        try:
+            answer = self._world.call(operation, parameters, region=region)
+        except EfsError as error:
+            return _failed(self._wire.error(error, self._world.request_id), model)
+        return self._succeeded(operation, answer)
+
+    def _succeeded(self, operation: str, answer: dict[str, Any]) -> Response:
+        """Return what botocore reads from `Wire.answer`, without the detour over JSON.
+
+        An answer is shaped as botocore's and nobody else has it; tests hold both against the wire.
+        """
+        status, request_id = self._wire.statuses[operation], self._world.request_id
+        headers = self._wire.headers(operation, request_id)
+        answer["ResponseMetadata"] = {
+            "RequestId": request_id,
+            "HTTPStatusCode": status,
+            "HTTPHeaders": headers,
+        }
+        # Without its headers, which take longer to make than all the rest of it: as the Stubber's.
+        return AWSResponse("", status, {}, None), answer
+
+
+def is_attached(client: Any) -> bool:
+    """Whether a simulation answers a client."""
+    return hasattr(client, _ATTACHED)
+
+
+def _retry_event(
+    model: OperationModel, request: dict[str, Any], response: Response, attempt: int
+) -> dict[str, Any]:
+    """Return the event by which botocore asks its retry handler, with all that belongs to it."""
+    return {
+        "event_name": f"needs-retry.{model.service_model.service_id.hyphenize()}.{model.name}",
+        "response": response,
+        "endpoint": None,
+        "operation": model,
+        "attempts": attempt,
+        "caught_exception": None,
+        "request_dict": request,
+    }
+
+
+def _delay_s(responses: list[tuple[Any, Any]]) -> float | None:
+    """Return the seconds to wait for before the client's next attempt; None: there is none."""
+    delay_s = first_non_none_response(responses)
+    return None if delay_s is None or delay_s is False else float(delay_s)
+
+
+def _failed(reply: Reply, model: OperationModel) -> Response:
+    return http_response(reply), parse(reply, model)
+
+
+@contextmanager
+def _seeded_random(seed: str) -> Iterator[None]:
+    """Seed the generator that botocore draws the jitter of its retries from, for a moment."""
+    state = random.getstate()
+    random.seed(seed)
+    try:
+        yield
+    finally:
+        random.setstate(state)

@@ -1,0 +1,170 @@
+"""EFS's REST-JSON protocol from botocore's service model: HTTP requests in, HTTP replies out."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any
+from urllib.parse import parse_qsl, unquote
+
+from botocore.loaders import Loader
+from botocore.model import OperationModel, ServiceModel, Shape
+
+from efssim.aws.protocol.shapes import Converter, converter
+from efssim.aws.world import Account
+from efssim.model.efs.control_plane import IMPLEMENTED
+from efssim.model.entities.errors import EfsError, NotSimulatedError
+
+_JSON = "application/json"
+
+
+@dataclass(frozen=True)
+class Request:
+    """An HTTP request to EFS in a Region; `target` is its path with the query string."""
+
+    method: str
+    target: str
+    region: str
+    body: bytes = b""
+
+
+@dataclass(frozen=True)
+class Reply:
+    """An HTTP reply. It has no Content-Length, which a server adds."""
+
+    status: int
+    headers: dict[str, str] = field(default_factory=dict)
+    body: bytes = b""
+
+
+class Wire:
+    """The protocol of EFS."""
+
+    def __init__(self) -> None:
+        loader = Loader()
+        self.model = ServiceModel(loader.load_service_model("efs", "service-2"), "efs")
+        self._routes = list(_routes(self.model))
+        self._to_json = _to_json(self.model)
+        self.statuses: dict[str, int] = {
+            name: self.model.operation_model(name).http["responseCode"] for name in IMPLEMENTED
+        }
+        """By operation: the HTTP status of a call that succeeds."""
+
+    def dispatch(self, account: Account, request: Request) -> Reply:
+        """Answer a request; whatever is wrong with it is in the reply, as with EFS."""
+        try:
+            operation, parameters = self.read(request)
+            if operation.name not in IMPLEMENTED:
+                raise NotSimulatedError("efs", operation.name)
+            answer = account.call(operation.name, parameters, region=request.region)
+        except EfsError as error:
+            return self.error(error, account.request_id)
+        except NotSimulatedError as error:
+            return not_simulated(error, account.request_id)
+        return self.answer(operation.name, answer, account.request_id)
+
+    def read(self, request: Request) -> tuple[OperationModel, dict[str, Any]]:
+        """Return the operation and parameters of a request; EfsError if it has none."""
+        path, _, query = request.target.partition("?")
+        for method, pattern, operation in self._routes:
+            found = pattern.fullmatch(path)
+            if method == request.method and found is not None:
+                uri = {name: unquote(text) for name, text in found.groupdict().items()}
+                return operation, _parameters(operation, uri, query, request.body)
+        raise NotSimulatedError("efs", f"{request.method} {path}")
+
+    def answer(self, operation: str, answer: dict[str, Any], request_id: str) -> Reply:
+        """Return the reply of a call that succeeds."""
+        status = self.statuses[operation]
+        headers = self.headers(operation, request_id)
+        convert = self._to_json.get(operation)
+        if convert is None:
+            return Reply(status, headers)
+        return Reply(status, headers, json.dumps(convert(answer)).encode())
+
+    def headers(self, operation: str, request_id: str) -> dict[str, str]:
+        """Return the headers of the reply of a call that succeeds."""
+        if operation in self._to_json:
+            return {"x-amzn-requestid": request_id, "content-type": _JSON}
+        return {"x-amzn-requestid": request_id}
+
+    def error(self, error: EfsError, request_id: str) -> Reply:
+        """Return the reply of a call that fails."""
+        return _failure(error.code, error.http_status, error.message, request_id, error.members)
+
+
+@cache
+def efs_wire() -> Wire:
+    """Return the protocol of EFS, read once: it is a constant of the installed botocore."""
+    return Wire()
+
+
+def not_simulated(error: NotSimulatedError, request_id: str) -> Reply:
+    """Return the reply to a call of an operation that is not simulated."""
+    return _failure(error.code, error.status, str(error), request_id, {})
+
+
+def _failure(
+    code: str, status: int, message: str, request_id: str, members: Mapping[str, str]
+) -> Reply:
+    headers = {
+        "x-amzn-requestid": request_id,
+        "x-amzn-errortype": code,
+        "content-type": _JSON,
+    }
+    body = {"ErrorCode": code, "Message": message, **members}
+    return Reply(status, headers, json.dumps(body).encode())
+
+
+def _to_json(model: ServiceModel) -> dict[str, Converter]:
+    """Return by operation what makes an answer JSON; none for an operation without a body."""
+    shapes = {name: model.operation_model(name).output_shape for name in IMPLEMENTED}
+    return {name: converter(shape) for name, shape in shapes.items() if shape is not None}
+
+
+def _routes(model: ServiceModel) -> Iterator[tuple[str, re.Pattern[str], OperationModel]]:
+    for name in model.operation_names:
+        operation = model.operation_model(name)
+        path = operation.http["requestUri"].rstrip("/")
+        pattern = re.sub(r"\{(\w+)\}", r"(?P<\1>[^/]+)", path)
+        yield operation.http["method"], re.compile(f"{pattern}/?"), operation
+
+
+def _parameters(
+    operation: OperationModel, uri: dict[str, str], query: str, body: bytes
+) -> dict[str, Any]:
+    """Return what a request says; members that the service model does not have, too."""
+    read: dict[str, Any] = _object(body)
+    given: dict[str, list[str]] = {}
+    for key, text in parse_qsl(query, keep_blank_values=True):
+        given.setdefault(key, []).append(text)
+    shape = operation.input_shape
+    for name, member in ({} if shape is None else shape.members).items():
+        where, key = member.serialization.get("location"), member.serialization.get("name", name)
+        if where == "uri":
+            read[name] = uri[key]
+        elif where == "querystring" and key in given:
+            read[name] = _from_query(member, given[key])
+    return read
+
+
+def _object(body: bytes) -> dict[str, Any]:
+    try:
+        read = json.loads(body or b"{}")
+    except ValueError:
+        read = None
+    if not isinstance(read, dict):
+        raise EfsError("BadRequest", "The body of the request is not a JSON object.")
+    return read
+
+
+def _from_query(shape: Shape, texts: list[str]) -> Any:
+    """Return a value of the query string; text that is no number stays text, to be refused."""
+    if shape.type_name == "list":
+        return texts
+    if shape.type_name == "integer":
+        return int(texts[0]) if re.fullmatch(r"-?\d{1,18}", texts[0]) else texts[0]
+    return texts[0]

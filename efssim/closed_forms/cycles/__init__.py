@@ -1,0 +1,1 @@
+"""Sync cycles in closed form."""

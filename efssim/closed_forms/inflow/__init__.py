@@ -1,0 +1,1 @@
+"""What write streams write, on average."""

@@ -1,0 +1,154 @@
+"""The metrics of the namespace AWS/EFS, read from the objects that the syncs move."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+
+from efssim.cloudwatch.series import EMPTY, MINUTE_S, Series, merged
+from efssim.cloudwatch.storage import StorageSamples
+from efssim.cloudwatch.write_minutes import WriteMinutes
+from efssim.model.entities.file_system import FileSystem
+from efssim.model.entities.replication import Replication
+from efssim.model.kernel.draws import Same
+from efssim.model.kernel.draws import Series as DrawnSeries
+from efssim.model.world.world import World
+
+Floats = NDArray[np.float64]
+Dimensions = tuple[tuple[str, str], ...]
+"""Names and values, sorted by name."""
+
+Phases = DrawnSeries | Same
+"""Seconds from the begin of each minute to its sample."""
+
+NAMESPACE = "AWS/EFS"
+UNITS = {"TimeSinceLastSync": "Seconds", "DataWriteIOBytes": "Bytes", "StorageBytes": "Bytes"}
+"""Units of the simulated metrics; documented."""
+_CLASSES = ("Total", "Standard")
+"""Storage classes that have all of a file system's bytes: nothing is tiered in the model."""
+
+
+class EfsMetrics:
+    """The metrics of AWS/EFS in one world; it keeps nothing itself."""
+
+    def __init__(
+        self,
+        world: World,
+        published: Mapping[str, WriteMinutes],
+        unreplicated: Mapping[str, WriteMinutes],
+        storage: StorageSamples,
+    ) -> None:
+        """`published` has writes by the name of the replication that published them.
+
+        `unreplicated` has, by the name of the file system, those that none did.
+        """
+        self._world, self._storage = world, storage
+        self._published, self._unreplicated = published, unreplicated
+
+    def listed(self, region: str) -> Iterator[tuple[str, Dimensions]]:
+        """Yield name and dimensions of every metric that a Region has samples of."""
+        for replication in self._world.fleet.replications.values():
+            if region in _regions(replication) and len(self._age(replication)):
+                yield "TimeSinceLastSync", _pair(replication)
+        for system in self._world.fleet.file_systems.values():
+            if system.region == region:
+                if len(self._written(system)):
+                    yield "DataWriteIOBytes", (("FileSystemId", system.id),)
+                for storage in _CLASSES:
+                    yield "StorageBytes", _stored_dimensions(system, storage)
+
+    def series(self, name: str, dimensions: Dimensions, region: str) -> Series:
+        """Return the samples of a metric up to now; none for one that there is not.
+
+        Dimensions have to be exactly those of the metric, as in CloudWatch. TimeSinceLastSync is
+        in the Regions of both file systems; AWS does not document where it is.
+        """
+        if name == "TimeSinceLastSync":
+            return merged(
+                [
+                    self._age(replication)
+                    for replication in self._world.fleet.replications.values()
+                    if _pair(replication) == dimensions and region in _regions(replication)
+                ]
+            )
+        system = self._world.fleet.file_systems.get(dict(dimensions).get("FileSystemId", ""))
+        if system is None or system.region != region:
+            return EMPTY
+        if name == "DataWriteIOBytes" and dimensions == (("FileSystemId", system.id),):
+            return self._written(system)
+        if name == "StorageBytes" and any(
+            dimensions == _stored_dimensions(system, storage) for storage in _CLASSES
+        ):
+            return self._storage.series(system)
+        return EMPTY
+
+    def _age(self, replication: Replication) -> Series:
+        """Return now - LastReplicatedTimestamp, once in each minute, where it is defined."""
+        records = replication.records
+        if records.defined_s is None:
+            return EMPTY
+        end_s = self._world.now_s if records.gone is None else records.gone.now_s
+        at_s = sample_times(self._phases(replication), records.defined_s, end_s)
+        return Series.of(at_s, at_s - self._last_replicated_s(replication, at_s))
+
+    def _phases(self, replication: Replication) -> Phases:
+        """Return when in each minute a replication is sampled."""
+        fleet = self._world.fleet
+        phase_s = fleet.scenario.cloudwatch.phase
+        if phase_s is not None:
+            return Same(phase_s)
+        name = f"replications.{replication.terms.name}.cloudwatch.phase"
+        return fleet.draws.series(name, _any_phase)
+
+    def _last_replicated_s(self, replication: Replication, at_s: Floats) -> Floats:
+        """Return LastReplicatedTimestamp as it was at some times at which it is defined."""
+        records = replication.records
+        completed_s, cut_s = (records.syncs.floats(key) for key in ("completed_s", "cut_s"))
+        if records.last_replicated_s is not None:
+            completed_s = np.concatenate(([-math.inf], completed_s))
+            cut_s = np.concatenate(([records.last_replicated_s], cut_s))
+        visible = completed_s.searchsorted(at_s, "right") - 1
+        return cut_s[visible]
+
+    def _written(self, system: FileSystem) -> Series:
+        """Return the writes of a file system: published, left unreplicated, and neither yet."""
+        fleet = self._world.fleet
+        still_open = fleet.stored(system).still_open  # first: it settles what was published
+        parts = [
+            self._published[name].series()
+            for name, replication in fleet.replications.items()
+            if replication.source is system
+        ]
+        parts.append(self._unreplicated[system.name].series(still_open))
+        return merged(parts).by_period(0.0, MINUTE_S)
+
+
+def sample_times(phases: Phases, begin_s: float, end_s: float) -> Floats:
+    """Return the time of the sample of each minute, of those in [begin, end]."""
+    first, last = int(begin_s // MINUTE_S), int(end_s // MINUTE_S)
+    minutes = np.arange(first, last + 1).astype(np.float64)
+    at_s: Floats = minutes * MINUTE_S + phases.take(first, len(minutes))
+    return at_s[(begin_s <= at_s) & (at_s <= end_s)]
+
+
+def _any_phase(generator: np.random.Generator, n: int) -> Floats:
+    # Where in its minute a sample falls is not documented: everywhere alike.
+    return generator.uniform(0.0, MINUTE_S, n)
+
+
+def _pair(replication: Replication) -> Dimensions:
+    return (
+        ("DestinationFileSystemId", replication.destination.id),
+        ("FileSystemId", replication.source.id),
+    )
+
+
+def _regions(replication: Replication) -> tuple[str, str]:
+    return replication.source.region, replication.destination.region
+
+
+def _stored_dimensions(system: FileSystem, storage: str) -> Dimensions:
+    return ("FileSystemId", system.id), ("StorageClass", storage)

@@ -1,0 +1,92 @@
+"""Attainment of the recovery point objective, and the intervals that violate it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from efssim.lag.age.sawtooth import Teeth
+from efssim.lag.weighted.block_sums import BlockSums
+from efssim.records.columns import Columns
+
+Floats = NDArray[np.float64]
+
+_COLUMNS = {"begin_s": "d", "end_s": "d", "peak_s": "d"}
+
+
+@dataclass(frozen=True, slots=True)
+class Violation:
+    """A maximal interval in which time since last sync is above the target."""
+
+    begin_s: float
+    end_s: float
+    peak_s: float
+
+
+class Violations:
+    """The violations in teeth that come in pieces, in order of time and cut to the window."""
+
+    def __init__(self, target_s: float) -> None:
+        self.target_s = target_s
+        self._ended = Columns(_COLUMNS)
+        self._last: Violation | None = None  # the next piece may go on with it
+        self._lengths = BlockSums()
+        self._longest_s = 0.0
+
+    def __len__(self) -> int:
+        return len(self._ended) + (self._last is not None)
+
+    def __iter__(self) -> Iterator[Violation]:
+        columns = (self._ended[name].tolist() for name in _COLUMNS)
+        yield from (Violation(*row) for row in zip(*columns, strict=True))
+        if self._last is not None:
+            yield self._last
+
+    def add(self, teeth: Teeth) -> None:
+        """Take in the next teeth."""
+        above = teeth.end_s - teeth.origin_s > self.target_s
+        begin, end, origin = teeth.begin_s[above], teeth.end_s[above], teeth.origin_s[above]
+        if not len(begin):
+            return
+        last = self._last
+        since, peak = np.maximum(begin, origin + self.target_s), end - origin
+        before = np.append(np.nan if last is None else last.end_s, end[:-1])
+        # A completion that leaves the age above the target does not end a violation.
+        first = ~((begin == before) & (begin - origin > self.target_s))
+        if last is not None:
+            since, end = np.append(last.begin_s, since), np.append(last.end_s, end)
+            peak, first = np.append(last.peak_s, peak), np.append(True, first)
+        self._take(since, end, peak, np.flatnonzero(first))
+
+    def _take(self, since: Floats, end: Floats, peak: Floats, first: NDArray[np.intp]) -> None:
+        """Take in parts of violations, given where each violation has its first part."""
+        last = np.append(first[1:] - 1, len(since) - 1)
+        begin_s, end_s, peak_s = since[first], end[last], np.maximum.reduceat(peak, first)
+        self._last = Violation(begin_s.item(-1), end_s.item(-1), peak_s.item(-1))
+        if len(first) > 1:
+            begin_s, end_s, peak_s = begin_s[:-1], end_s[:-1], peak_s[:-1]
+            self._ended.extend((begin_s, end_s, peak_s))
+            self._lengths.add(end_s - begin_s)
+            self._longest_s = max(self._longest_s, float((end_s - begin_s).max()))
+
+    def total_s(self) -> float:
+        """Return the time in violation."""
+        return self._lengths.total() + self._last_s
+
+    def longest_s(self) -> float:
+        """Return the length of the longest, 0 without any."""
+        return max(self._longest_s, self._last_s)
+
+    @property
+    def _last_s(self) -> float:
+        return 0.0 if self._last is None else self._last.end_s - self._last.begin_s
+
+    def copy(self) -> Violations:
+        """Return the violations so far; what is added to one does not show in the other."""
+        other = Violations(self.target_s)
+        other._ended, other._lengths = self._ended.copy(), self._lengths.copy()
+        other._last, other._longest_s = self._last, self._longest_s
+        return other

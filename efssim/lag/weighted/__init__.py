@@ -1,0 +1,1 @@
+"""Distributions weighted by time or by bytes."""

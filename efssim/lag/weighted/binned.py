@@ -1,0 +1,127 @@
+"""A distribution over time from counts of segments' ends in logarithmic bins."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from efssim.lag.weighted.histogram import BINS, bin_edges, bins_of, sums_by_bin
+from efssim.lag.weighted.time_weighted import TimeWeighted
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+_UNITS = 2**30
+"""Where in its bin an end lies is counted in this many parts of the bin's width: the sums are exact
+integers, whatever the order, and 2^33 ends do not overflow them."""
+_FEW = 1 << 16
+"""Ends that are sorted sooner than all bins are looked through."""
+
+
+class BinnedEnds:
+    """How many ends of segments lie in each bin, and where in it they lie in total."""
+
+    def __init__(self) -> None:
+        # Untouched pages of these take no memory.
+        self.counts: Ints = np.zeros(BINS, dtype=np.int64)
+        self.parts: Ints = np.zeros(BINS, dtype=np.int64)
+
+    def add(self, values: Floats) -> None:
+        """Count ends, in seconds, none negative."""
+        bins, parts = _placed(values)
+        np.add.at(self.counts, bins, 1)
+        np.add.at(self.parts, bins, parts)
+
+    def state(self) -> dict[str, list[int]]:
+        """Return the bins in use as plain data, which `add_state` takes in."""
+        used = np.flatnonzero(self.counts)
+        return _plain(used, self.counts[used], self.parts[used])
+
+    def add_state(self, state: Mapping[str, list[int]]) -> None:
+        """Add what another one returned as its state."""
+        bins = np.array(state["bins"], dtype=np.int64)
+        self.counts[bins] += np.array(state["counts"], dtype=np.int64)
+        self.parts[bins] += np.array(state["parts"], dtype=np.int64)
+
+    def copy(self) -> BinnedEnds:
+        """Return the counts so far."""
+        other = BinnedEnds()
+        other.counts, other.parts = self.counts.copy(), self.parts.copy()
+        return other
+
+
+def state_of_ends(values: Floats) -> dict[str, list[int]]:
+    """Return the state that BinnedEnds would have of some ends, sooner if they are few."""
+    if len(values) > _FEW:
+        ends = BinnedEnds()
+        ends.add(values)
+        return ends.state()
+    bins, parts = _placed(values)
+    used, (counts, sums) = sums_by_bin(bins, np.ones_like(bins), parts)
+    return _plain(used, counts, sums)
+
+
+def _placed(values: Floats) -> tuple[Ints, Ints]:
+    """Return the bins of ends, and where in them they lie, in parts of a bin."""
+    bins, share = bins_of(values + 0.0)  # -0.0 becomes 0.0
+    return bins, (share * _UNITS).astype(np.int64)
+
+
+def _plain(bins: Ints, counts: Ints, parts: Ints) -> dict[str, list[int]]:
+    return {"bins": bins.tolist(), "counts": counts.tolist(), "parts": parts.tolist()}
+
+
+class BinnedRamps(TimeWeighted):
+    """The distribution of segments of which the ends are counted.
+
+    The time at or below the edge of a bin is exact; between two edges it is taken as linear.
+    """
+
+    def __init__(
+        self,
+        low: BinnedEnds,
+        high: BinnedEnds,
+        length_s: float,
+        area: float,
+        max_s: float,
+        zero_s: float,
+    ) -> None:
+        """`length_s` is the sum of the lengths, `area` that of length times middle, `max_s` the
+        largest end."""
+        self._low, self._high, self._max_s, self.zero_s = low, high, max_s, zero_s
+        self._length_s, self._area = length_s, area
+
+    @property
+    def total_s(self) -> float:
+        return self.zero_s + self._length_s
+
+    def mean(self) -> float | None:
+        return self._area / self.total_s if self.total_s else None
+
+    def max(self) -> float | None:
+        return self._max_s if self.total_s else None
+
+    def share_at_most(self, x: float) -> float | None:
+        if not self.total_s:
+            return None
+        if x < 0.0 or x >= self._max_s:
+            return float(x >= 0.0)
+        knots, time_s, _ = self._cumulative
+        return float(np.interp(x, knots, time_s, left=self.zero_s)) / time_s.item(-1)
+
+    @cached_property
+    def _cumulative(self) -> tuple[Floats, Floats, NDArray[np.int64 | np.float64]]:
+        used = np.flatnonzero(self._low.counts + self._high.counts)
+        part = slice(used[0], used[-1] + 1) if len(used) else slice(0, 0)
+        knots = bin_edges(part.start, part.stop)
+        begun, ended = self._low.counts[part].cumsum(), self._high.counts[part].cumsum()
+        # All that have begun by the next edge pass the whole bin, but for what they begin late and
+        # end early.
+        late, early = self._low.parts[part], self._high.parts[part]
+        slope = (begun - ended) + (early - late) / _UNITS
+        slope = np.append(slope.clip(min=0.0), 0.0)
+        time_s = np.concatenate(([self.zero_s], slope[:-1] * np.diff(knots))).cumsum()
+        return knots, time_s, slope

@@ -1,0 +1,87 @@
+"""API calls as part of the run: made through the one door, recorded as events."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from typing import Any
+
+from efssim.model.account import Fleet
+from efssim.model.efs.control_plane import ControlPlane
+from efssim.model.entities.errors import EfsError, RunError
+from efssim.records.run_records import Event
+from efssim.scenario import schema
+
+_SUBJECTS = ("SourceFileSystemId", "FileSystemId", "ResourceId")
+"""Parameters that name the file system which a call is about."""
+
+
+@cache
+def looks(operation: str) -> bool:
+    """Whether an operation only looks, and so changes nothing."""
+    return operation.startswith(("Describe", "List"))
+
+
+class Calls:
+    """Makes calls and appends them to the events of the run."""
+
+    def __init__(self, fleet: Fleet, control_plane: ControlPlane) -> None:
+        self.events: list[Event] = []
+        self.made = 0
+        self._fleet, self._control_plane = fleet, control_plane
+
+    def call(self, operation: str, parameters: Mapping[str, Any], region: str) -> dict[str, Any]:
+        """Call an operation of the EFS API; raise EfsError as EFS would.
+
+        Calls that only look are not recorded: looking at a run changes nothing.
+        """
+        self.made += 1
+        now = self._fleet.clock.now
+        if looks(operation):
+            return self._control_plane.call(operation, parameters, region)
+        subject = _subject(parameters)
+        target = "" if subject is None else self._named(subject)
+        record = Event(now, now, operation, target, ())
+        try:
+            answer = self._control_plane.call(operation, parameters, region)
+            record.affected = self._affected(subject, answer)
+        except EfsError as error:
+            record.error = str(error)
+            self.events.append(record)
+            raise
+        self.events.append(record)
+        return answer
+
+    def happen(self, spec: schema.Event, path: tuple[str | int, ...]) -> None:
+        """Make the call of an event; raise RunError if it had to succeed and does not."""
+        assert spec.call is not None
+        region = spec.region or self._home(spec, path)
+        try:
+            self.call(spec.call, spec.parameters, region)
+        except EfsError as error:
+            if spec.expect == "ok":
+                raise RunError(path, f"{spec.call} was expected to succeed: {error}") from None
+
+    def _home(self, spec: schema.Event, path: tuple[str | int, ...]) -> str:
+        """Return the Region of the file system that a call is about."""
+        subject = _subject(spec.parameters)
+        found = self._fleet.find(subject) if subject is not None else None
+        if found is None:
+            raise RunError(path, f"`region` is needed: no file system tells where {spec.call} goes")
+        return found.region
+
+    def _named(self, subject: str) -> str:
+        found = self._fleet.find(subject)
+        return subject if found is None else found.name
+
+    def _affected(self, subject: str | None, answer: Mapping[str, Any]) -> tuple[str, ...]:
+        about = subject or answer.get("FileSystemId")
+        found = self._fleet.find(about) if isinstance(about, str) else None
+        if found is None:
+            return ()
+        return (found.name if found.replication is None else found.replication.terms.name,)
+
+
+def _subject(parameters: Mapping[str, Any]) -> str | None:
+    named = (parameters.get(key) for key in _SUBJECTS)
+    return next((value for value in named if isinstance(value, str)), None)

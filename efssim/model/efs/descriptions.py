@@ -1,0 +1,128 @@
+"""The answers of the API, shaped as botocore's output: what does not exist has no key."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from efssim.model.account import Fleet
+from efssim.model.entities.file_system import FileSystem, Protection
+from efssim.model.entities.identifiers import ACCOUNT_ID
+from efssim.model.entities.replication import Replication, Status
+
+_PAUSED = {
+    "opt_out": "The account is not opted in to a Region of the replication. Opt in again to resume"
+    " replication.",
+    "kms_key_disabled": "The KMS key of the source or destination file system is disabled. Enable"
+    " it to resume replication.",
+    "permission_lost": "Amazon EFS lacks a permission that replication needs. Restore the IAM role"
+    " or the file system policy to resume replication.",
+}
+"""StatusMessage by the kind of the cause. The wording is efssim's: AWS documents what it says, the
+cause and how to mend it, but no text."""
+
+_RESUMES = "What paused the replication is over; it resumes by itself."
+_FAILED = (
+    "The source or destination file system has failed and is unrecoverable. Delete the replication"
+    " configuration, and restore the latest backup of that file system to a new one."
+)
+
+
+def describe_replication(fleet: Fleet, replication: Replication) -> dict[str, Any]:
+    """Return a ReplicationConfigurationDescription."""
+    source = replication.source
+    return {
+        "SourceFileSystemId": source.id,
+        "SourceFileSystemRegion": source.region,
+        "SourceFileSystemArn": source.arn,
+        "SourceFileSystemOwnerId": ACCOUNT_ID,
+        "OriginalSourceFileSystemArn": replication.terms.original_source_arn,
+        "CreationTime": _whole_seconds(fleet.moment(replication.created_s)),
+        "Destinations": [_destination(fleet, replication)],
+    }
+
+
+def _destination(fleet: Fleet, replication: Replication) -> dict[str, Any]:
+    status, destination = replication.status, replication.destination
+    assert status is not None
+    cut_s = replication.last_replicated_s
+    return _present(
+        Status=status.value,
+        FileSystemId=destination.id,
+        Region=destination.region,
+        OwnerId=ACCOUNT_ID,
+        LastReplicatedTimestamp=None if cut_s is None else _milliseconds(fleet.moment(cut_s)),
+        StatusMessage=_status_message(replication),
+        RoleArn=replication.terms.role_arn,
+    )
+
+
+def _protection(file_system: FileSystem) -> str:
+    """Return the overwrite protection, which may be shown late on a destination."""
+    replication = file_system.replication
+    if (
+        file_system.protection is Protection.REPLICATING
+        and replication is not None
+        and not replication.shows_protection
+    ):
+        return Protection.DISABLED.value
+    return file_system.protection.value
+
+
+def _status_message(replication: Replication) -> str | None:
+    if replication.status is Status.ERROR:
+        return f"{_FAILED} Cause: {replication.records.statuses[-1].cause}."
+    if replication.status not in (Status.PAUSING, Status.PAUSED):
+        return None
+    cause = replication.paused_by
+    return _RESUMES if cause is None else _PAUSED[cause.kind]
+
+
+def describe_file_system(fleet: Fleet, file_system: FileSystem) -> dict[str, Any]:
+    """Return a FileSystemDescription."""
+    settings = file_system.settings
+    return _present(
+        OwnerId=ACCOUNT_ID,
+        CreationToken=file_system.creation_token,
+        FileSystemId=file_system.id,
+        FileSystemArn=file_system.arn,
+        CreationTime=_whole_seconds(fleet.moment(file_system.created_s)),
+        LifeCycleState=file_system.state.value,
+        Name=settings.tags.get("Name"),
+        NumberOfMountTargets=0,
+        SizeInBytes=_size(file_system),
+        PerformanceMode=settings.performance_mode,
+        Encrypted=settings.encrypted,
+        KmsKeyId=settings.kms_key_arn,
+        ThroughputMode=settings.throughput_mode,
+        ProvisionedThroughputInMibps=settings.provisioned_mibps,
+        AvailabilityZoneName=file_system.zone,
+        AvailabilityZoneId=file_system.zone_id,
+        Tags=describe_tags(settings.tags),
+        FileSystemProtection={"ReplicationOverwriteProtection": _protection(file_system)},
+    )
+
+
+def describe_tags(tags: dict[str, str]) -> list[dict[str, str]]:
+    """Return tags as the API lists them, in the order of their keys."""
+    return [{"Key": key, "Value": tags[key]} for key in sorted(tags)]
+
+
+def _size(file_system: FileSystem) -> dict[str, int]:
+    """Return the metered size; a replica has what it has received."""
+    size = file_system.metered_bytes
+    return {"Value": size, "ValueInStandard": size, "ValueInIA": 0, "ValueInArchive": 0}
+
+
+def _present(**members: Any) -> dict[str, Any]:
+    return {key: value for key, value in members.items() if value is not None}
+
+
+def _whole_seconds(moment: datetime) -> datetime:
+    return moment.replace(microsecond=0) if moment.microsecond else moment
+
+
+def _milliseconds(moment: datetime) -> datetime:
+    """Round down, so that LastReplicatedTimestamp never promises too much."""
+    beyond = moment.microsecond % 1000
+    return moment.replace(microsecond=moment.microsecond - beyond) if beyond else moment

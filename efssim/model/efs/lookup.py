@@ -1,0 +1,40 @@
+"""Finding a file system as a call names it, and what a call may demand of it."""
+
+from __future__ import annotations
+
+from efssim.model.account import Fleet
+from efssim.model.entities.errors import EfsError
+from efssim.model.entities.file_system import FileSystem, LifeCycleState
+
+
+def file_system_in(fleet: Fleet, text: str, region: str) -> FileSystem:
+    """Return the file system with an id or ARN; EfsError FileSystemNotFound if not in the Region.
+
+    An ARN of another Region, account or partition finds nothing.
+    """
+    found = with_id(fleet, text)
+    if found is None or found.region != region:
+        raise not_found(text, region)
+    return found
+
+
+def with_id(fleet: Fleet, text: str) -> FileSystem | None:
+    """Return the file system with an id or ARN, in whatever Region; None without one."""
+    found = fleet.file_systems.get(text.rpartition("/")[2])
+    if found is None or text not in (found.id, found.arn):
+        return None
+    return found
+
+
+def not_found(text: str, region: str) -> EfsError:
+    """Return the error of a file system that does not exist in a Region."""
+    return EfsError("FileSystemNotFound", f"File system '{text}' does not exist in {region}.")
+
+
+def require_available(file_system: FileSystem) -> None:
+    """Raise EfsError IncorrectFileSystemLifeCycleState unless a file system is available."""
+    if file_system.state is not LifeCycleState.AVAILABLE:
+        raise EfsError(
+            "IncorrectFileSystemLifeCycleState",
+            f"File system '{file_system.id}' is {file_system.state.value}, not available.",
+        )

@@ -1,0 +1,159 @@
+"""The operations that create, describe, change and delete file systems.
+
+Source: EFS API reference; EFS User Guide, "Managing throughput" for the 24 hours.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from efssim.model.account import Fleet
+from efssim.model.efs.descriptions import describe_file_system
+from efssim.model.efs.destinations import creating_s
+from efssim.model.efs.kms import key_arn
+from efssim.model.efs.limits import require_one_zone, require_room
+from efssim.model.efs.lookup import file_system_in, not_found, require_available
+from efssim.model.efs.operations.tags import tags_by_key
+from efssim.model.efs.pagination import page, paged
+from efssim.model.efs.parameter_kinds import FILE_SYSTEM_ARN, FILE_SYSTEM_ID
+from efssim.model.efs.provisioned_throughput import change_throughput, require_valid_throughput
+from efssim.model.entities.errors import EfsError
+from efssim.model.entities.file_system import FileSystem, LifeCycleState, Protection, Settings
+
+Parameters = Mapping[str, Any]
+
+
+def create_file_system(fleet: Fleet, parameters: Parameters, region: str) -> dict[str, Any]:
+    """Create a file system; its creation token is its name in the simulation, if that is free."""
+    token, zone = parameters["CreationToken"], parameters.get("AvailabilityZoneName")
+    settings = _new_settings(parameters, region)
+    require_valid_throughput(settings, region, zone)
+    for other in fleet.file_systems.values():
+        if other.creation_token == token and other.region == region:
+            raise EfsError(
+                "FileSystemAlreadyExists",
+                f"File system '{other.id}' already exists with creation token '{token}'.",
+                FileSystemId=other.id,
+            )
+    if zone is not None:
+        require_one_zone(fleet, zone, region)
+    require_room(fleet, region)
+    made = fleet.make_file_system(
+        fleet.unused_name(_name(token)),
+        region,
+        settings,
+        zone=zone,
+        token=token,
+        creating_s=creating_s(fleet),
+    )
+    return describe_file_system(fleet, made)
+
+
+def _name(token: str) -> str:
+    """Return the name for a creation token: never what looks like the id of another."""
+    looks_like_id = re.fullmatch(f"{FILE_SYSTEM_ID}|{FILE_SYSTEM_ARN}", token)
+    return f"token-{token}" if looks_like_id else token
+
+
+def _new_settings(parameters: Parameters, region: str) -> Settings:
+    """Return the settings of a new file system; EfsError if they contradict each other."""
+    encrypted, zone = parameters.get("Encrypted", False), parameters.get("AvailabilityZoneName")
+    settings = Settings(
+        performance_mode=parameters.get("PerformanceMode", "generalPurpose"),
+        encrypted=encrypted,
+        backups=parameters.get("Backup", zone is not None),
+        tags=tags_by_key(parameters.get("Tags", [])),
+    )
+    if settings.performance_mode == "maxIO" and zone is not None:
+        raise EfsError("BadRequest", "PerformanceMode: maxIO is not for One Zone file systems")
+    if "KmsKeyId" in parameters and not encrypted:
+        raise EfsError("BadRequest", "KmsKeyId: needs Encrypted to be true")
+    if encrypted:
+        settings.kms_key_arn = key_arn(parameters.get("KmsKeyId"), region)
+    settings.throughput_mode = parameters.get("ThroughputMode", "bursting")
+    settings.provisioned_mibps = parameters.get("ProvisionedThroughputInMibps")
+    return settings
+
+
+def describe_file_systems(fleet: Fleet, parameters: Parameters, region: str) -> dict[str, Any]:
+    """Describe the file systems of the calling Region, or the one with an id or creation token."""
+    identifier, token = parameters.get("FileSystemId"), parameters.get("CreationToken")
+    if identifier is not None and token is not None:
+        raise EfsError("BadRequest", "FileSystemId and CreationToken cannot go together")
+    listed = {part.id: part for part in _listed(fleet, identifier, token, region)}
+    shown, marker = page(
+        listed,
+        f"file systems {region} {identifier} {token}",
+        parameters.get("MaxItems"),
+        parameters.get("Marker"),
+        fleet.choice("bad_pagination_token"),
+    )
+    described = [describe_file_system(fleet, part) for part in shown]
+    answer = paged("FileSystems", described, "NextMarker", marker)
+    return answer | {key: parameters[key] for key in ("Marker",) if key in parameters}
+
+
+def _listed(
+    fleet: Fleet, identifier: str | None, token: str | None, region: str
+) -> list[FileSystem]:
+    if identifier is not None:
+        return [file_system_in(fleet, identifier, region)]
+    here = [part for part in fleet.file_systems.values() if part.region == region]
+    if token is None:
+        return here
+    found = [part for part in here if part.creation_token == token]
+    if not found and fleet.choice("unknown_creation_token") == "FileSystemNotFound":
+        raise not_found(token, region)
+    return found
+
+
+def update_file_system(fleet: Fleet, parameters: Parameters, region: str) -> dict[str, Any]:
+    """Change throughput mode or amount; a destination can be changed while it is REPLICATING."""
+    found = file_system_in(fleet, parameters["FileSystemId"], region)
+    require_available(found)
+    change_throughput(found, parameters, fleet.clock.now)
+    return describe_file_system(fleet, found)
+
+
+def update_file_system_protection(
+    fleet: Fleet, parameters: Parameters, region: str
+) -> dict[str, Any]:
+    """Turn the replication overwrite protection on or off."""
+    found = file_system_in(fleet, parameters["FileSystemId"], region)
+    require_available(found)
+    if found.protection is Protection.REPLICATING:
+        raise EfsError(  # code and text were observed
+            "ReplicationAlreadyExists",
+            "ReplicationOverwriteProtection cannot be changed while the file system is a"
+            " replication destination.",
+        )
+    wanted = Protection(parameters["ReplicationOverwriteProtection"])
+    if wanted is Protection.REPLICATING:
+        raise EfsError(
+            fleet.choice("set_protection_replicating"),
+            "ReplicationOverwriteProtection: only a replication sets it to REPLICATING",
+        )
+    fleet.protect(found, wanted)
+    return {"ReplicationOverwriteProtection": wanted.value}
+
+
+def delete_file_system(fleet: Fleet, parameters: Parameters, region: str) -> dict[str, Any]:
+    """Begin to delete a file system; once more while that goes on has no effect (assumed).
+
+    One that is `creating` is refused with BadRequest (assumed: the operation declares no
+    IncorrectFileSystemLifeCycleState). One in `error` can be deleted.
+    """
+    found = file_system_in(fleet, parameters["FileSystemId"], region)
+    if found.replication is not None:
+        raise EfsError(
+            fleet.choice("delete_member_file_system"),
+            f"You cannot delete file system '{found.id}' because it is in a replication"
+            " configuration.",
+        )
+    if found.state is LifeCycleState.CREATING:
+        raise EfsError("BadRequest", f"File system '{found.id}' is being created.")
+    if found.state is not LifeCycleState.DELETING:
+        fleet.delete_file_system(found)
+    return {}

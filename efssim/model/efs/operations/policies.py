@@ -1,0 +1,88 @@
+"""Lifecycle and backup policies. They are described and have no effect on the replication.
+
+Source: EFS API reference; EFS User Guide, "Managing storage" for the Archive storage class.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from efssim.model.account import Fleet
+from efssim.model.efs.lookup import file_system_in, require_available
+from efssim.model.efs.parameters import TRANSITION_DAYS
+from efssim.model.entities.errors import EfsError
+from efssim.model.entities.file_system import FileSystem, Settings
+
+Parameters = Mapping[str, Any]
+
+
+def put_lifecycle_configuration(
+    fleet: Fleet, parameters: Parameters, region: str
+) -> dict[str, Any]:
+    """Replace the lifecycle policies; none turns lifecycle management off."""
+    found = file_system_in(fleet, parameters["FileSystemId"], region)
+    require_available(found)
+    policies = parameters["LifecyclePolicies"]
+    _check_transitions(policies, found.settings)
+    found.settings.lifecycle_policies = policies
+    return _lifecycle(found)
+
+
+def describe_lifecycle_configuration(
+    fleet: Fleet, parameters: Parameters, region: str
+) -> dict[str, Any]:
+    """Describe the lifecycle policies."""
+    return _lifecycle(file_system_in(fleet, parameters["FileSystemId"], region))
+
+
+def _lifecycle(file_system: FileSystem) -> dict[str, Any]:
+    return {"LifecyclePolicies": [dict(part) for part in file_system.settings.lifecycle_policies]}
+
+
+def _check_transitions(policies: list[dict[str, str]], settings: Settings) -> None:
+    """Raise EfsError BadRequest unless the transitions make sense for a file system."""
+    if any(len(policy) != 1 for policy in policies):
+        raise _bad("every policy has exactly one transition")
+    rules = {name: rule for policy in policies for name, rule in policy.items()}
+    if len(rules) != len(policies):
+        raise _bad("a transition occurs twice")
+    if "TransitionToArchive" not in rules:
+        return
+    if (settings.throughput_mode, settings.performance_mode) != ("elastic", "generalPurpose"):
+        raise _bad(
+            "TransitionToArchive needs ThroughputMode elastic and PerformanceMode generalPurpose"
+        )
+    archive, infrequent = rules["TransitionToArchive"], rules.get("TransitionToIA")
+    if infrequent is not None and TRANSITION_DAYS[archive] <= TRANSITION_DAYS[infrequent]:
+        raise _bad("TransitionToArchive has to be later than TransitionToIA")
+
+
+def _bad(message: str) -> EfsError:
+    return EfsError("BadRequest", f"LifecyclePolicies: {message}")
+
+
+def put_backup_policy(fleet: Fleet, parameters: Parameters, region: str) -> dict[str, Any]:
+    """Turn automatic backups on or off, at once: ENABLING and DISABLING take no time (assumed)."""
+    found = file_system_in(fleet, parameters["FileSystemId"], region)
+    require_available(found)
+    status = parameters["BackupPolicy"]["Status"]
+    if status not in ("ENABLED", "DISABLED"):
+        raise EfsError("BadRequest", f"BackupPolicy.Status: EFS alone sets it to {status}")
+    found.settings.backups = status == "ENABLED"
+    found.backup_policy_put = True
+    return _backup(found)
+
+
+def describe_backup_policy(fleet: Fleet, parameters: Parameters, region: str) -> dict[str, Any]:
+    """Describe the backup policy; PolicyNotFound for a One Zone file system that has none."""
+    found = file_system_in(fleet, parameters["FileSystemId"], region)
+    has_one = found.settings.backups or found.backup_policy_put
+    disabled = found.zone is None and fleet.choice("no_backup_policy") == "DISABLED"
+    if not has_one and not disabled:
+        raise EfsError("PolicyNotFound", f"File system '{found.id}' has no backup policy.")
+    return _backup(found)
+
+
+def _backup(file_system: FileSystem) -> dict[str, Any]:
+    return {"BackupPolicy": {"Status": "ENABLED" if file_system.settings.backups else "DISABLED"}}

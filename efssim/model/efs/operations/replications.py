@@ -1,0 +1,121 @@
+"""The three operations on replication configurations.
+
+Source: EFS API reference; the rules beyond it are named where they are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from efssim.model.account import Fleet
+from efssim.model.efs.descriptions import describe_replication
+from efssim.model.efs.destinations import choose_destination, require_unreplicated
+from efssim.model.efs.lookup import file_system_in, require_available, with_id
+from efssim.model.efs.pagination import page, paged
+from efssim.model.entities.errors import EfsError
+from efssim.model.entities.replication import Replication
+
+Parameters = Mapping[str, Any]
+
+
+def create_replication_configuration(
+    fleet: Fleet, parameters: Parameters, region: str
+) -> dict[str, Any]:
+    """Replicate a file system of the calling Region to a new or an existing one."""
+    source = file_system_in(fleet, parameters["SourceFileSystemId"], region)
+    require_available(source)
+    require_unreplicated(fleet, source)
+    destinations = parameters["Destinations"]
+    if len(destinations) != 1:
+        count = f"needs exactly one destination, not {len(destinations)}"
+        raise EfsError("BadRequest", f"Destinations: {count}")
+    destination = choose_destination(fleet, source, destinations[0])
+    made = fleet.replicate(source, destination, destinations[0].get("RoleArn"))
+    return describe_replication(fleet, made)
+
+
+def describe_replication_configurations(
+    fleet: Fleet, parameters: Parameters, region: str
+) -> dict[str, Any]:
+    """Describe the configuration of a file system, or all that have one in the calling Region."""
+    wanted = parameters.get("FileSystemId")
+    if wanted is None:
+        listed = {part.source.id: part for part in fleet.current() if region in _regions(part)}
+    else:
+        found = _of_file_system(fleet, wanted, region)
+        listed = {found.source.id: found}
+    shown, token = page(
+        listed,
+        f"replications {region} {wanted}",
+        parameters.get("MaxResults"),
+        parameters.get("NextToken"),
+        fleet.choice("bad_pagination_token"),
+    )
+    described = [describe_replication(fleet, part) for part in shown]
+    return paged("Replications", described, "NextToken", token)
+
+
+def delete_replication_configuration(
+    fleet: Fleet, parameters: Parameters, region: str
+) -> dict[str, Any]:
+    """Delete a configuration, from the Region of its source or of its destination.
+
+    LOCAL_CONFIGURATION_ONLY deletes both sides, too: there is one account, and nothing that keeps
+    EFS from deleting both but an outage of the other Region, with which this mode always succeeds.
+    The documented half of a configuration that is left behind unrecoverable is not modelled.
+    """
+    local_only = parameters.get("DeletionMode") == "LOCAL_CONFIGURATION_ONLY"
+    found = _of_source(fleet, parameters["SourceFileSystemId"], region)
+    if local_only and found.source.region == found.destination.region:
+        raise EfsError(
+            "BadRequest",
+            "DeletionMode: LOCAL_CONFIGURATION_ONLY is not for replication within one account and"
+            " Region",
+        )
+    if not local_only:
+        _require_other_side(fleet, found)
+    found.delete()
+    return {}
+
+
+def _regions(replication: Replication) -> tuple[str, str]:
+    return replication.source.region, replication.destination.region
+
+
+def _of_file_system(fleet: Fleet, text: str, region: str) -> Replication:
+    """Return the configuration with a source or destination in a Region."""
+    found = file_system_in(fleet, text, region).replication
+    if found is None:
+        raise _no_configuration(text)
+    return found
+
+
+def _of_source(fleet: Fleet, text: str, region: str) -> Replication:
+    """Return the configuration with a source, called from the Region of either side.
+
+    The destination's id finds none: the API asks for the source's.
+    """
+    source = with_id(fleet, text)
+    found = None if source is None else source.replication
+    if found is not None and found.source is source and region in _regions(found):
+        return found
+    file_system_in(fleet, text, region)
+    raise _no_configuration(text)
+
+
+def _no_configuration(text: str) -> EfsError:
+    return EfsError(
+        "ReplicationNotFound", f"File system '{text}' has no replication configuration."
+    )
+
+
+def _require_other_side(fleet: Fleet, replication: Replication) -> None:
+    """Raise EfsError if the other Region is down and a deletion is chosen to need it."""
+    # The calling Region answers, or the call would not have come this far.
+    down = [name for name in _regions(replication) if not fleet.region(name).up]
+    if down and fleet.choice("delete_during_outage_of_other_region") == "fails":
+        raise EfsError(
+            fleet.choice("region_outage"),
+            f"Amazon EFS in {down[0]}, the other Region of the replication, does not answer.",
+        )

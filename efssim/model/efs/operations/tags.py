@@ -1,0 +1,62 @@
+"""Tags of file systems. Access points are not simulated, so no other resource has any.
+
+Source: EFS API reference; EFS quotas for their number.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from efssim.model.account import Fleet
+from efssim.model.efs.descriptions import describe_tags
+from efssim.model.efs.lookup import file_system_in
+from efssim.model.efs.pagination import page, paged
+from efssim.model.efs.parameters import MAX_TAGS
+from efssim.model.entities.errors import EfsError
+
+Parameters = Mapping[str, Any]
+
+
+def tag_resource(fleet: Fleet, parameters: Parameters, region: str) -> dict[str, Any]:
+    """Add tags; one with a key that is there replaces it."""
+    found = file_system_in(fleet, parameters["ResourceId"], region)
+    found.settings.tags = tags_by_key(parameters["Tags"], found.settings.tags)
+    return {}
+
+
+def untag_resource(fleet: Fleet, parameters: Parameters, region: str) -> dict[str, Any]:
+    """Remove tags by key; a key that is not there is no error."""
+    found = file_system_in(fleet, parameters["ResourceId"], region)
+    for key in parameters["TagKeys"]:
+        found.settings.tags.pop(key, None)
+    return {}
+
+
+def list_tags_for_resource(fleet: Fleet, parameters: Parameters, region: str) -> dict[str, Any]:
+    """List the tags of a file system."""
+    found = file_system_in(fleet, parameters["ResourceId"], region)
+    shown, token = page(
+        {tag["Key"]: tag for tag in describe_tags(found.settings.tags)},
+        f"tags {found.id}",
+        parameters.get("MaxResults"),
+        parameters.get("NextToken"),
+        fleet.choice("bad_pagination_token"),
+    )
+    return paged("Tags", shown, "NextToken", token)
+
+
+def tags_by_key(
+    tags: Sequence[Mapping[str, str]], present: Mapping[str, str] | None = None
+) -> dict[str, str]:
+    """Return the present tags and these; EfsError BadRequest for too many or for one key twice."""
+    added = {tag["Key"]: tag["Value"] for tag in tags}
+    if len(added) != len(tags):
+        raise EfsError("BadRequest", "Tags: a key occurs twice")
+    together = {**(present or {}), **added}
+    if len(together) > MAX_TAGS:
+        raise EfsError(
+            "BadRequest",
+            f"Tags: a file system has at most {MAX_TAGS}, not {len(together)}",
+        )
+    return together

@@ -1,0 +1,1 @@
+"""File systems, replications and the network between Regions."""

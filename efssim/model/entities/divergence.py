@@ -1,0 +1,61 @@
+"""What two file systems have in common after a replication between them, and so what differs.
+
+When a configuration is deleted, its destination equals its source as of LastReplicatedTimestamp.
+From then on whatever is written to either makes them differ, and a later replication between the
+two, in either direction, sends that much at first.
+"""
+
+from __future__ import annotations
+
+from efssim.model.entities.file_system import Common, FileSystem
+from efssim.model.entities.replication import Replication
+from efssim.model.writes.change_sets import ChangeSet
+
+
+def remember(ended: Replication, pending_bytes: int) -> None:
+    """Note the state that both have in common when a configuration is gone, if there is one."""
+    if ended.last_replicated_s is None:
+        return
+    source, destination = ended.source, ended.destination
+    mine = source.journal.written_bytes() - pending_bytes
+    theirs, arn = destination.journal.written_bytes(), ended.terms.original_source_arn
+    source.common[destination.id] = Common(mine, theirs, arn)
+    destination.common[source.id] = Common(theirs, mine, arn)
+
+
+def original_source_arn(source: FileSystem, destination: FileSystem) -> str:
+    """Return the ARN of the oldest source in the chain of replications between the two."""
+    common = source.common.get(destination.id)
+    return source.arn if common is None else common.original_source_arn
+
+
+def differing_bytes(
+    source: FileSystem, destination: FileSystem, declared: int | None
+) -> int | None:
+    """Return the bytes in which two file systems differ now; None: in all of the source's.
+
+    `declared` is what a scenario says about it.
+    """
+    if declared is not None:
+        return declared
+    common = source.common.get(destination.id)
+    if common is None:
+        return None
+    mine = source.journal.written_bytes() - common.mine
+    theirs = destination.journal.written_bytes() - common.theirs
+    return mine + theirs
+
+
+def initial_work(replication: Replication, change_set: ChangeSet) -> tuple[int, int]:
+    """Return bytes and files of an initial sync that is cut now: what the destination lacks.
+
+    That is what differed when the configuration was created and what was written since, at most
+    the size of the source. Files are taken in proportion to the bytes: the model does not know
+    which file a byte is in.
+    """
+    size, differed = change_set.source_bytes, replication.differed_bytes
+    if differed is None:
+        return size, change_set.source_files
+    differing = min(size, differed + change_set.written_bytes)
+    share = differing / size if size else 1.0
+    return differing, round(change_set.source_files * share)

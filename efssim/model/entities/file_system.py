@@ -1,0 +1,142 @@
+"""A file system: what EFS's API says about it, and whether it can be written."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import TYPE_CHECKING
+
+from efssim.model.entities.identifiers import file_system_arn
+from efssim.model.kernel.causes import Cause
+from efssim.model.writes.journal import Journal
+from efssim.records.life import Life
+from efssim.records.stored import Throughput
+from efssim.scenario.regions.facts import write_limit
+
+if TYPE_CHECKING:
+    from efssim.model.entities.replication import Replication
+
+
+class LifeCycleState(Enum):
+    """LifeCycleState of a file system, in EFS's words."""
+
+    CREATING = "creating"
+    AVAILABLE = "available"
+    DELETING = "deleting"
+    ERROR = "error"
+
+
+class Protection(Enum):
+    """ReplicationOverwriteProtection, in EFS's words."""
+
+    ENABLED = "ENABLED"
+    DISABLED = "DISABLED"
+    REPLICATING = "REPLICATING"
+
+
+@dataclass
+class Settings:
+    """What CreateFileSystem and the later updates say about a file system."""
+
+    performance_mode: str = "generalPurpose"
+    throughput_mode: str = "bursting"
+    provisioned_mibps: float | None = None
+    encrypted: bool = True
+    kms_key_arn: str | None = None
+    backups: bool = False
+    lifecycle_policies: list[dict[str, str]] = field(default_factory=list)
+    tags: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(eq=False)
+class FileSystem:
+    """One file system of the simulated account."""
+
+    id: str
+    name: str
+    """Name in the scenario; where an API call made it, its id or its replication's name."""
+    region: str
+    zone: str | None
+    """Availability Zone name of a One Zone file system."""
+    zone_id: str | None
+    created_s: float
+    creation_token: str
+    settings: Settings
+    journal: Journal
+    state: LifeCycleState = LifeCycleState.AVAILABLE
+    protection: Protection = Protection.ENABLED
+    replication: Replication | None = None
+    """The configuration that it is a part of."""
+    common: dict[str, Common] = field(default_factory=dict)
+    """What it has in common with other file systems after a replication between them, by id."""
+    provisioned_changed_s: float | None = None
+    """When it was last switched to provisioned throughput or its amount was changed."""
+    backup_policy_put: bool = False
+    """Whether its backup policy was ever put."""
+
+    arn: str = field(init=False)
+    """ARN of the file system."""
+    life: Life = field(init=False)
+    """What the measures need to know about it."""
+
+    def __post_init__(self) -> None:
+        self.arn = file_system_arn(self.id, self.region)
+        self.life = Life(self.created_s)
+
+    @property
+    def is_destination(self) -> bool:
+        """Whether a configuration replicates to it."""
+        return self.replication is not None and self.replication.destination is self
+
+    def stored(self) -> tuple[int, int]:
+        """Return size and files now: what it has received while it is a destination."""
+        if self.replication is not None and self.is_destination:
+            return self.replication.replica()
+        return self.journal.stored()
+
+    @property
+    def metered_bytes(self) -> int:
+        """Size as EFS shows it: with what EFS keeps for itself on a destination."""
+        overhead = 0
+        if self.replication is not None and self.is_destination:
+            overhead = self.replication.terms.overhead_bytes
+        return self.stored()[0] + overhead
+
+    def note_throughput(self, now_s: float) -> None:
+        """Record the throughput mode that it has from now on."""
+        mode, amount = self.settings.throughput_mode, self.settings.provisioned_mibps
+        limit = write_limit(mode, self.region, one_zone=self.zone is not None)
+        provisioned = None if amount is None else amount * 2**20
+        self.journal.kept.throughput.append(Throughput(now_s, mode, provisioned, limit))
+
+    def stop_writes(self, cause: Cause) -> None:
+        """Make no write for as long as this or another cause is left."""
+        self.journal.stop(cause)
+        self.life.stop(self.journal.now_s, cause.kind, cause.ordinal)
+
+    def allow_writes(self, cause: Cause) -> None:
+        """Remove a cause to make no write."""
+        self.journal.resume(cause)
+        self.life.resume(self.journal.now_s, cause.ordinal)
+
+    def fail(self, cause: Cause) -> None:
+        """Become unrecoverable: nothing can be written, and its replication goes to ERROR.
+
+        One that is being deleted goes on being deleted.
+        """
+        if self.state is not LifeCycleState.DELETING:
+            self.state = LifeCycleState.ERROR
+            self.life.failed_s = min(self.life.failed_s, self.journal.now_s)
+        self.stop_writes(cause)
+        if self.replication is not None:
+            self.replication.fail(cause)
+
+
+@dataclass(frozen=True, slots=True)
+class Common:
+    """A state that two file systems had in common: the bytes written to each until then."""
+
+    mine: int
+    theirs: int
+    original_source_arn: str
+    """ARN of the oldest source in the chain of replications between the two."""

@@ -1,0 +1,31 @@
+"""Ids and ARNs: hashes of names, so that they are the same in every run."""
+
+from __future__ import annotations
+
+import hashlib
+
+from efssim.scenario.regions.names import partition
+
+ACCOUNT_ID = "111122223333"
+"""The account of every simulated resource: the one of AWS's own examples."""
+
+
+def hex_of(name: str, digits: int) -> str:
+    """Return the first hexadecimal digits of a hash of a name."""
+    return hashlib.sha256(name.encode()).hexdigest()[:digits]
+
+
+def file_system_id(name: str) -> str:
+    """Return the id of the file system `name`: `fs-` and 17 digits, as EFS has them."""
+    return f"fs-{hex_of(name, 17)}"
+
+
+def file_system_arn(identifier: str, region: str) -> str:
+    """Return the ARN of a file system."""
+    place = f"arn:{partition(region)}:elasticfilesystem:{region}:{ACCOUNT_ID}"
+    return f"{place}:file-system/{identifier}"
+
+
+def request_id(ordinal: int) -> str:
+    """Return the id of an API call by its ordinal, shaped as AWS's."""
+    return f"00000000-0000-4000-8000-{ordinal:012x}"

@@ -1,0 +1,123 @@
+"""A sync in flight: its attempt, and what is left of it.
+
+A stall freezes the phase that it meets; a change of the link's rate scales what remains of the
+transfer.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from operator import add
+
+from efssim.model.writes.change_sets import ChangeSet
+from efssim.records.run_records import NO_PHASES, Phases
+
+
+@dataclass(slots=True)
+class Attempt:
+    """What is left of an attempt, in seconds."""
+
+    fixed_s: float
+    """Phases that no rate of the link changes: setup, inventory, diff."""
+    transfer_s: float
+    wait_s: float
+    """Backoff after it failed."""
+    fails: bool
+    share: float = 1.0
+    """Share of the whole transfer that it does until it ends."""
+    phases: tuple[float, float, float] = (0.0, 0.0, 0.0)
+    """Setup, inventory and diff of an attempt that succeeds, before any time passed."""
+
+    @property
+    def work_s(self) -> float:
+        """Time of its phases."""
+        return self.fixed_s + self.transfer_s
+
+    @property
+    def left_s(self) -> float:
+        """Time to its end, the backoff included."""
+        return self.work_s + self.wait_s
+
+    def spent(self, seconds: float, running: bool) -> Phases:
+        """Return how the next seconds divide into phases, in which it is running or frozen."""
+        if self.fails:
+            return Phases(repeated_s=seconds)
+        left, fixed_s = [], self.fixed_s
+        for phase_s in reversed(self.phases):  # what is left is the end of them
+            left.append(min(phase_s, fixed_s))
+            fixed_s -= left[-1]
+        left.reverse()
+        if not running:
+            met = next((k for k, phase_s in enumerate(left) if phase_s > 0), 3)
+            return Phases._make([seconds * (k == met) for k in range(4)] + [0.0])
+        passed = []
+        for phase_s in left:
+            passed.append(min(phase_s, seconds))
+            seconds -= passed[-1]
+        return Phases._make([*passed, seconds, 0.0])
+
+    def pass_time(self, seconds: float) -> None:
+        """Let time pass: one phase after the other."""
+        fixed_s = min(seconds, self.fixed_s)
+        transfer_s = min(seconds - fixed_s, self.transfer_s)
+        self.fixed_s -= fixed_s
+        self.transfer_s -= transfer_s
+        self.wait_s = max(0.0, self.wait_s - (seconds - fixed_s - transfer_s))
+
+
+@dataclass(slots=True)
+class InFlight:
+    """A sync between its cut and its end."""
+
+    change_set: ChangeSet
+    initial: bool
+    attempt: Attempt
+    since_s: float
+    """When the attempt had left what `attempt` says."""
+    transfer_s: float
+    """The whole transfer at the rate that `attempt` reckons with."""
+    failed: int = 0
+    """Failed attempts before this one."""
+    phases: Phases = NO_PHASES
+    """How the time up to `since_s` was spent."""
+
+    def phases_at(self, now_s: float, running: bool) -> Phases:
+        """Return how the time up to now was spent, since the last account running or not."""
+        spent = self.attempt.spent(now_s - self.since_s, running)
+        return Phases._make(map(add, self.phases, spent))
+
+    def settle(self, now_s: float, running: bool) -> None:
+        """Account for the time up to now, in which it was running or not."""
+        self.phases = self.phases_at(now_s, running)
+        if running:
+            self.attempt.pass_time(now_s - self.since_s)
+        self.since_s = now_s
+
+    def settled(self, now_s: float, running: bool) -> InFlight:
+        """Return a settled copy."""
+        copy = replace(self, attempt=replace(self.attempt))
+        copy.settle(now_s, running)
+        return copy
+
+    def reckon_with(self, transfer_s: float) -> None:
+        """Scale what remains of the transfer to another time for the whole of it."""
+        if self.transfer_s:
+            self.attempt.transfer_s *= transfer_s / self.transfer_s
+        self.transfer_s = transfer_s
+
+    @property
+    def sent_share(self) -> float:
+        """Share of the whole transfer that the attempt has done."""
+        if not self.transfer_s:
+            return 0.0  # it takes no time: all of it is there once the sync is complete
+        return max(0.0, self.attempt.share - self.attempt.transfer_s / self.transfer_s)
+
+    @property
+    def ends_s(self) -> float:
+        """When the attempt ends, its backoff included, if nothing stops it."""
+        return self.since_s + self.attempt.left_s
+
+    @property
+    def failed_attempts(self) -> int:
+        """Failed attempts, including one that is in its backoff."""
+        return self.failed + (self.attempt.fails and not self.attempt.work_s)

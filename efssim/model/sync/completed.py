@@ -1,0 +1,65 @@
+"""Completed syncs on their way to the records: they wait until there are many, or somebody looks.
+
+Between two disturbances there are too few syncs for what the calls of NumPy cost that hand them on.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from efssim.model.writes.change_sets import Floats, Ints, Work
+from efssim.model.writes.journal import Journal
+from efssim.records.run_records import ReplicationRecords
+
+_MANY = 16_384
+"""Syncs that are worth the calls that hand them on; no result depends on it."""
+
+
+class Completed:
+    """Hands completed syncs to the records of a replication, and the writes that they published."""
+
+    def __init__(self, journal: Journal, records: ReplicationRecords) -> None:
+        self._journal, self._records = journal, records
+        self._parts: list[tuple[NDArray[Any], ...]] = []
+        self._waiting = self._streams = 0
+
+    def add(self, work: Work, completed_s: Floats, attempts: Ints) -> None:
+        """Take in consecutive syncs, at least one; later, nobody changes the arrays."""
+        syncs, streams = work.ends.shape
+        if streams != self._streams:
+            self.hand_on()
+            self._streams = streams
+        self._journal.sent(work.ends[-1].tolist())
+        self._parts.append((*work, completed_s, attempts))
+        self._waiting += syncs
+        if self._waiting >= _MANY:
+            self.hand_on()
+
+    def hand_on(self) -> None:
+        """Hand on all that wait."""
+        if not self._parts:
+            return
+        parts, self._parts, self._waiting = self._parts, [], 0
+        joined = parts[0] if len(parts) == 1 else map(np.concatenate, zip(*parts, strict=True))
+        *columns, completed_s, attempts = joined
+        work = Work._make(columns)
+        self._records.syncs.extend(
+            (
+                work.cut_s,
+                completed_s,
+                work.bytes,
+                work.written_bytes,
+                work.files,
+                work.writes,
+                attempts,
+                work.first_write_s,
+                self._journal.written_at(completed_s),
+                work.source_bytes,
+                work.source_files,
+            )
+        )
+        self._records.compared.extend((work.large_file_bytes,))
+        self._journal.publish(work.ends, completed_s)

@@ -1,0 +1,248 @@
+"""The sync process of one replication: a loop of plan, wait, and what then is due.
+
+While nothing disturbs it, it plans a stretch of syncs and waits for its end. A sync that was
+disturbed, and the initial one, is waited for by itself, attempt by attempt. Whatever stops, frees
+or slows syncs records what is complete by then, settles the one in flight, and wakes the process,
+which then plans again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+
+import numpy as np
+import simpy
+
+from efssim.model.entities.divergence import initial_work
+from efssim.model.entities.replication import Replication, Status
+from efssim.model.kernel.clock import Clock, Turn
+from efssim.model.sync.attempt import InFlight
+from efssim.model.sync.completed import Completed
+from efssim.model.sync.stretch import LONG, Planner, Stretch
+from efssim.model.sync.sync_times import SyncTimes
+from efssim.model.writes.change_sets import Work
+from efssim.model.writes.journal import Journal
+from efssim.records.run_records import AbandonedSync, OpenSync
+
+
+class SyncProcess:
+    """Syncs a replication for as long as it exists."""
+
+    def __init__(
+        self,
+        clock: Clock,
+        replication: Replication,
+        times: SyncTimes,
+        end_s: float,
+        longest: int = LONG,
+    ) -> None:
+        """`end_s` is the end of the run; at most `longest` syncs are planned at once."""
+        self._clock, self._replication, self._times = clock, replication, times
+        self._journal: Journal = replication.source.journal
+        self._completed = Completed(self._journal, replication.records)
+        self._planner = Planner(self._journal, times, end_s, longest)
+        self._ordinal = 0
+        self._stretch: Stretch | None = None
+        self._in_flight: InFlight | None = None
+        self._running = replication.runs
+        self._next_cut_s = clock.now  # a new replication: at once when it is enabled
+        self._initial = replication.last_replicated_s is None
+        if not self._initial:
+            self._next_cut_s += times.interval_s or times.gap[0]
+        self._process = clock.process(self._run())
+        replication.changed, replication.settle = self.changed, self.settle
+        replication.receives = self.received
+        self._journal.changed, self._journal.settle = self.writes_changed, self.settle_before
+
+    def _run(self) -> Generator[simpy.Event, None, None]:
+        while True:
+            try:
+                yield self._due()
+            except simpy.Interrupt:  # something changed: plan again
+                continue
+            if self._in_flight is not None:
+                self._attempt_ended(self._in_flight)
+            elif self._stretch is not None:
+                self._end(self._stretch, len(self._stretch))
+            elif self._initial:
+                self._cut()
+
+    def _due(self) -> simpy.Event:
+        """Return what comes next unless something changes."""
+        if not self._running:
+            return self._clock.never()
+        if self._in_flight is not None:
+            return self._clock.at(self._in_flight.ends_s, Turn.COMPLETION)
+        cut_s = max(self._next_cut_s, self._clock.now)
+        if self._initial or cut_s >= self._journal.horizon_s:
+            return self._clock.at(cut_s, Turn.CUT)
+        self._stretch = self._planner.plan(cut_s, self._ordinal)
+        # A sync of no duration completes after its own cut, and that comes last in its instant.
+        cut_s, completed_s = self._stretch.last
+        turn = Turn.CUT if completed_s == cut_s else Turn.COMPLETION
+        return self._clock.at(completed_s, turn)
+
+    # --- stretches ----------------------------------------------------------------------------
+
+    def settle(self) -> None:
+        """Record what is complete by now, the cuts of this instant still to come."""
+        if self._stretch is not None:
+            self._record(self._stretch, self._stretch.done(self._clock.now))
+        self._completed.hand_on()
+
+    def settle_before(self) -> None:
+        """Record what was complete before now: at this instant, writes are still to come."""
+        if self._stretch is not None:
+            completed_s, now = self._stretch.completed_s, self._clock.now
+            self._record(self._stretch, int(completed_s.searchsorted(now, "left")))
+        self._completed.hand_on()
+
+    def settle_instant(self) -> None:
+        """Record what is complete by now, everything of this instant having happened."""
+        if self._stretch is not None:
+            self._record(self._stretch, self._stretch.completed(self._clock.now))
+        self._completed.hand_on()
+
+    def _record(self, stretch: Stretch, done: int) -> None:
+        """Record the first syncs of a stretch: visible on the destination, and what it moves."""
+        begin = stretch.recorded
+        if done <= begin:
+            return
+        last = stretch.work
+        self._replication.replicated(
+            last.cut_s.item(done - 1),
+            last.source_bytes.item(done - 1),
+            last.source_files.item(done - 1),
+        )
+        part = slice(begin, done)
+        work, completed_s = stretch.work.part(part), stretch.completed_s[part]
+        self._completed.add(work, completed_s, stretch.attempts[part])
+        stretch.recorded = done
+
+    def _end(self, stretch: Stretch, done: int) -> None:
+        """Leave a stretch after its first syncs."""
+        self._record(stretch, done)
+        self._ordinal = stretch.ordinal + done
+        whole = done == len(stretch)
+        self._next_cut_s = stretch.next_cut_s if whole else stretch.work.cut_s.item(done)
+        self._stretch = None
+
+    def _break(self) -> None:
+        """Leave the stretch now: keep the sync in flight, forget those after it."""
+        stretch, now = self._stretch, self._clock.now
+        if stretch is None:
+            return
+        begun = stretch.begun(now)
+        done = max(stretch.recorded, min(stretch.completed(now), begun))
+        self._end(stretch, done)
+        self._planner.disturbed(self._ordinal)
+        if begun > done:
+            change_set = stretch.work.change_set(done)
+            self._in_flight = self._times.at(change_set, self._ordinal, now)
+
+    # --- one sync -----------------------------------------------------------------------------
+
+    def _cut(self) -> None:
+        """Begin the initial sync."""
+        change_set = self._journal.cut(self._clock.now)
+        size, files = initial_work(self._replication, change_set)
+        change_set = change_set._replace(bytes=size, files=files, large_file_bytes=0)
+        self._in_flight = self._times.begin(change_set, True, self._ordinal)
+
+    def _attempt_ended(self, flying: InFlight) -> None:
+        if flying.attempt.fails:
+            self._times.retry(flying, self._ordinal, self._clock.now)
+        else:
+            self._complete(flying)
+
+    def _complete(self, flying: InFlight) -> None:
+        """Record a sync that was waited for by itself."""
+        change, now = flying.change_set, self._clock.now
+        self._replication.replicated(change.cut_s, change.source_bytes, change.source_files)
+        attempts = np.array([flying.failed + 1])
+        phases = flying.phases_at(now, running=True)
+        self._replication.records.disturbed[change.cut_s] = phases
+        self._completed.add(Work.of(change), np.array([now]), attempts)
+        self._in_flight, self._initial = None, False
+        self._ordinal += 1
+        ready_s = now + self._times.gap[self._ordinal]
+        self._next_cut_s = max(change.cut_s + self._times.interval_s, ready_s)
+
+    # --- what happens in between --------------------------------------------------------------
+
+    def changed(self) -> None:
+        """Take note that the status or an outage has changed."""
+        self._break()
+        before, self._running = self._running, self._replication.runs
+        enabled = self._replication.status is Status.ENABLED
+        if self._in_flight is not None:
+            self._interrupt(self._in_flight, before, enabled)
+        if not enabled:  # the next cut is at the first instant at which syncs run again
+            self._next_cut_s = self._clock.now
+        if before or self._running:
+            self._process.interrupt()
+
+    def _interrupt(self, flying: InFlight, was_running: bool, enabled: bool) -> None:
+        now = self._clock.now
+        if flying.change_set.cut_s >= now and not self._running:
+            # A cut comes last in its instant: this one has not happened.
+            self._in_flight, self._next_cut_s = None, flying.change_set.cut_s
+            return
+        flying.settle(now, was_running)
+        if not enabled:
+            self._abandon(flying)
+
+    def _abandon(self, flying: InFlight) -> None:
+        change, attempts = flying.change_set, flying.failed_attempts + 1
+        self._replication.records.abandoned.append(
+            AbandonedSync(change.cut_s, self._clock.now, change.bytes, change.files, attempts)
+        )
+        self._in_flight = None
+        self._ordinal += 1
+
+    def rate_changes(self) -> None:
+        """Account for the time at the rate that the link still has."""
+        self._break()
+        if self._in_flight is not None:
+            self._in_flight.settle(self._clock.now, self._running)
+
+    def rate_changed(self) -> None:
+        """Scale what remains of a transfer to the rate that the link has now."""
+        flying = self._in_flight
+        if flying is not None:
+            flying.reckon_with(self._times.transfer_s(flying.change_set, flying.initial))
+        if self._running:
+            self._process.interrupt()
+
+    def writes_changed(self) -> None:
+        """Plan again: what was drawn ahead is not what will be written."""
+        self._break()
+        if self._running:
+            self._process.interrupt()
+
+    def received(self) -> tuple[int, int]:
+        """Return bytes and files that the initial sync in flight has sent by now."""
+        flying = self._in_flight
+        if flying is None or not flying.initial:
+            return 0, 0
+        share = flying.settled(self._clock.now, self._running).sent_share
+        return round(flying.change_set.bytes * share), round(flying.change_set.files * share)
+
+    def open_sync(self) -> OpenSync | None:
+        """Return the sync in flight, if there is one; everything of this instant has happened."""
+        flying, now = self._in_flight or self._planned(), self._clock.now
+        if flying is None:
+            return None
+        change = flying.change_set
+        failed = flying.settled(now, self._running).failed_attempts
+        return OpenSync(change.cut_s, change.bytes, change.files, change.writes, failed)
+
+    def _planned(self) -> InFlight | None:
+        """Return the sync of the stretch that is in flight now, if there is one."""
+        stretch, now = self._stretch, self._clock.now
+        if stretch is None or stretch.recorded == len(stretch):
+            return None
+        change_set = stretch.work.change_set(stretch.recorded)
+        if change_set.cut_s > now:
+            return None
+        return self._times.at(change_set, stretch.ordinal + stretch.recorded, now)

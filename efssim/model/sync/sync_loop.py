@@ -1,0 +1,134 @@
+"""Syncs one after the other in a tight loop, where each cut waits for the completion before it.
+
+The same operations in the same order as `SyncTimes` has for arrays, on plain numbers.
+"""
+
+from __future__ import annotations
+
+from array import array
+from bisect import bisect_right
+from itertools import islice
+
+import numpy as np
+
+from efssim.model.sync.sync_times import SyncTimes
+from efssim.model.writes.change_sets import ChangeSet, Ints
+from efssim.model.writes.curve import Curve
+from efssim.model.writes.journal import Journal
+
+ON_TIME = 32
+"""On-time syncs in a row after which arrays can take over."""
+
+
+_NEAR = 64
+"""Writes among which the end of a sync is looked for first."""
+
+
+class _Stream:
+    """The unpublished writes of one stream, in arrays whose elements are plain numbers.
+
+    `bisect` on them is several times faster than `searchsorted` for one value, and to make them is
+    to copy memory, unlike lists.
+    """
+
+    def __init__(self, curve: Curve) -> None:
+        self.spec, self.first = curve.stream, curve.sent
+        self.ends: list[int] = []
+        """Where each sync ends, counted from `first`."""
+        times, totals = curve.unpublished()
+        self._times, self._totals = array("d", times.tobytes()), array("q", totals.tobytes())
+        self._saved = curve.saved if curve.stream.hot is not None else None
+        self.adds_files = curve.stream.new_files > 0
+        self._begin = 0
+
+    def take(self, cut_s: float) -> tuple[int, int]:
+        """Return how many writes the next sync has, those up to its cut, and the bytes to send."""
+        begin, times = self._begin, self._times
+        end = bisect_right(times, cut_s, begin, min(begin + _NEAR, len(times)))
+        if end == begin + _NEAR:
+            end = bisect_right(times, cut_s, end)
+        self._begin = end
+        self.ends.append(end)
+        sent = self._totals[end] - self._totals[begin]
+        if self._saved is not None:
+            sent -= self._saved(self.first + begin, self.first + end)
+        return end - begin, sent
+
+    def added_files(self) -> int:
+        """Return the files that the stream has added by the cut of the last sync."""
+        return self.spec.added_files(self.first + self._begin)
+
+
+class Loop:
+    """One run of the loop and the columns that it leaves."""
+
+    def __init__(self, journal: Journal, times: SyncTimes, ordinal: int, length: int) -> None:
+        self.cuts_s: list[float] = []
+        self.completed_s: list[float] = []
+        self.attempts: list[int] = []
+        self.on_time = 0
+        """On-time syncs in a row at the end of the run."""
+        self._times, self._ordinal = times, ordinal
+        self._formula = times.formula  # nothing changes while syncs are planned
+        self._streams = [_Stream(curve) for curve in journal.curves]
+        self._reach_s = journal.horizon_s
+        # Files that stay as they are, and the streams that add to them.
+        self._adding = [stream for stream in self._streams if stream.adds_files]
+        self._files = journal.files_at_start
+        setups, gaps = times.setup.onwards(ordinal), times.gap.onwards(ordinal + 1)
+        self._draws = islice(zip(setups, gaps, times.fails_onwards(ordinal), strict=True), length)
+
+    def run(self, cut_s: float, end_s: float) -> float:
+        """Plan syncs until the journal or the run ends or they are on time; return the next cut."""
+        interval_s = self._times.interval_s
+        for setup_s, gap_s, fails in self._draws:
+            completed_s = self._complete(cut_s, setup_s, fails)
+            ready_s = completed_s + gap_s
+            planned_s = cut_s + interval_s
+            self.on_time = self.on_time + 1 if ready_s <= planned_s else 0
+            cut_s = planned_s if planned_s > ready_s else ready_s  # max costs a call
+            if cut_s >= self._reach_s or cut_s > end_s or (interval_s and self.on_time >= ON_TIME):
+                break
+        return cut_s
+
+    def _complete(self, cut_s: float, setup_s: float, fails: bool) -> float:
+        """Add one sync and return when it completes."""
+        latency_s, scan_rate, diff_rate, throughput, file_rate = self._formula
+        writes = sent = files = large = 0
+        for stream in self._streams:
+            count, size = stream.take(cut_s)
+            if count:
+                sent += size
+                files += stream.spec.files(count)
+                large += stream.spec.large_file_bytes
+                writes += count
+        self.cuts_s.append(cut_s)
+        stored = self._files
+        for stream in self._adding:
+            stored += stream.added_files()
+        if fails:
+            change_set = ChangeSet(
+                cut_s, sent, 0, files, large, writes, cut_s, (), source_files=stored
+            )
+            return self._retried(change_set)
+        fixed_s = setup_s + latency_s
+        if writes:
+            fixed_s = fixed_s + stored / scan_rate + large / diff_rate
+        transfer_s, by_files_s = sent / throughput, files / file_rate
+        if by_files_s > transfer_s:
+            transfer_s = by_files_s
+        completed_s = cut_s + (fixed_s + transfer_s)
+        self.completed_s.append(completed_s)
+        self.attempts.append(1)
+        return completed_s
+
+    def _retried(self, change_set: ChangeSet) -> float:
+        """Add a sync whose first attempt fails and return when it completes."""
+        flying = self._times.at(change_set, self._ordinal + len(self.completed_s), np.inf)
+        self.completed_s.append(flying.ends_s)
+        self.attempts.append(flying.failed + 1)
+        return flying.ends_s
+
+    def columns(self) -> list[Ints]:
+        """Return the ordinals at which the change sets end, for each stream."""
+        return [np.array(stream.ends, dtype=np.int64) + stream.first for stream in self._streams]

@@ -1,0 +1,169 @@
+"""How long syncs take: the draws and the rates of their phases, for one sync or for many.
+
+Both ways do the same operations in the same order, so that they agree to the last bit.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from itertools import repeat
+
+import numpy as np
+
+from efssim.model.entities.network import Link
+from efssim.model.kernel.draws import Draws, Form, Same, Series, Uniform
+from efssim.model.sync.attempt import Attempt, InFlight
+from efssim.model.writes.change_sets import ChangeSet, Floats, Ints, Work
+from efssim.scenario.schema import Initial, Sync
+
+
+class SyncTimes:
+    """How long syncs take. Everything random is addressed by the sync's ordinal and the attempt."""
+
+    def __init__(self, sync: Sync, initial: Initial, link: Link, draws: Draws, name: str) -> None:
+        self.interval_s = sync.number("interval")
+        self.gap = draws.of(f"{name}.sync.gap", sync.draw("gap"))
+        """Least times from a completion to the next cut, by the ordinal of the sync after it."""
+        self._link = link
+        self._rates = sync.number("throughput"), sync.number("file_rate")
+        self._initial_rates = (
+            self._rates[0] if initial.throughput is None else initial.throughput,
+            self._rates[1] if initial.file_rate is None else initial.file_rate,
+        )
+        self._scan_rate = sync.number("scan_rate")
+        self._diff_rate = sync.number("diff_rate")
+        self._failure_probability = sync.number("failure_probability")
+        self._backoff_max_s = sync.number("backoff_max")
+        self._setup = _Attempts(draws, f"{name}.sync.setup", sync.draw("setup"))
+        self._initial_setup = (
+            self._setup
+            if initial.setup is None
+            else _Attempts(draws, f"{name}.initial.setup", initial.setup)
+        )
+        self._backoff = _Attempts(draws, f"{name}.sync.backoff", sync.draw("backoff"))
+        self._chance = _Attempts(draws, f"{name}.sync.failure", Uniform())
+
+    # --- one sync -----------------------------------------------------------------------------
+
+    def begin(self, change_set: ChangeSet, initial: bool, ordinal: int) -> InFlight:
+        """Return a sync that has just been cut."""
+        transfer_s = self.transfer_s(change_set, initial)
+        attempt = self._attempt(change_set, transfer_s, initial, ordinal, 0)
+        return InFlight(change_set, initial, attempt, change_set.cut_s, transfer_s)
+
+    def retry(self, flying: InFlight, ordinal: int, now_s: float) -> None:
+        """Begin the next attempt of a sync."""
+        flying.phases = flying.phases_at(now_s, running=True)
+        flying.failed += 1
+        flying.since_s = now_s
+        flying.attempt = self._attempt(
+            flying.change_set, flying.transfer_s, flying.initial, ordinal, flying.failed
+        )
+
+    def at(self, change_set: ChangeSet, ordinal: int, time_s: float) -> InFlight:
+        """Return a regular sync that was not disturbed, in the attempt that a time falls into."""
+        flying = self.begin(change_set, False, ordinal)
+        while flying.attempt.fails and flying.ends_s <= time_s:
+            self.retry(flying, ordinal, flying.ends_s)
+        return flying
+
+    def transfer_s(self, change_set: ChangeSet, initial: bool) -> float:
+        """Return the time of the whole transfer at the present rates."""
+        throughput, file_rate = self._initial_rates if initial else self._rates
+        by_bytes = change_set.bytes / min(throughput, self._link.capacity)
+        return max(by_bytes, change_set.files / file_rate)
+
+    def _attempt(
+        self, change_set: ChangeSet, transfer_s: float, initial: bool, ordinal: int, attempt: int
+    ) -> Attempt:
+        """Return an attempt of a sync whose whole transfer takes `transfer_s`."""
+        setup = self._initial_setup if initial else self._setup
+        setup_s = fixed_s = setup[attempt][ordinal] + self._link.latency_s
+        inventory_s = diff_s = 0.0
+        # An empty change set pays the setup only.
+        if change_set.writes or change_set.bytes or change_set.files:
+            inventory_s = change_set.source_files / self._scan_rate
+            diff_s = change_set.large_file_bytes / self._diff_rate
+            fixed_s = fixed_s + inventory_s + diff_s
+        share = self._failing_share(ordinal, attempt) if self._failure_probability else None
+        if share is None:
+            phases = setup_s, inventory_s, diff_s
+            return Attempt(fixed_s, transfer_s, 0.0, fails=False, phases=phases)
+        work_s = share * (fixed_s + transfer_s)
+        worked_s = min(fixed_s, work_s)
+        wait_s = self._backoff_s(ordinal, attempt)
+        sent_s = work_s - worked_s
+        return Attempt(worked_s, sent_s, wait_s, fails=True, share=sent_s / (transfer_s or 1.0))
+
+    def _failing_share(self, ordinal: int, attempt: int) -> float | None:
+        """Return after which share of its duration an attempt fails, None if it succeeds."""
+        chance = self._chance[attempt][ordinal]
+        # Given that it is below p, chance / p is uniform: one draw decides both.
+        return chance / self._failure_probability if chance < self._failure_probability else None
+
+    def _backoff_s(self, ordinal: int, attempt: int) -> float:
+        first_s = self._backoff[attempt][ordinal]
+        # ldexp overflows to an error far beyond any bound of the doubling.
+        return min(math.ldexp(first_s, min(attempt, 64)), self._backoff_max_s)
+
+    # --- many syncs ---------------------------------------------------------------------------
+
+    def completions(self, work: Work, ordinal: int) -> tuple[Floats, Ints]:
+        """Return when undisturbed regular syncs complete, and their attempts; shape (syncs,)."""
+        n = len(work.cut_s)
+        attempts = np.ones(n, dtype=np.int64)
+        completed_s = work.cut_s + self._durations(work, ordinal)
+        for index in self.failing(ordinal, n):
+            flying = self.at(work.change_set(index), ordinal + index, math.inf)
+            completed_s[index], attempts[index] = flying.ends_s, flying.failed + 1
+        return completed_s, attempts
+
+    def _durations(self, work: Work, ordinal: int) -> Floats:
+        """Return the durations of syncs whose first attempt succeeds."""
+        fixed_s = self._setup[0].take(ordinal, len(work.cut_s)) + self._link.latency_s
+        if self._scan_rate < math.inf or self._diff_rate < math.inf:
+            inventory_s = work.source_files / self._scan_rate
+            busy = fixed_s + inventory_s + work.large_file_bytes / self._diff_rate
+            fixed_s = np.where(work.writes > 0, busy, fixed_s)
+        transfer_s = work.bytes / min(self._rates[0], self._link.capacity)
+        if self._rates[1] < math.inf:
+            transfer_s = np.maximum(transfer_s, work.files / self._rates[1])
+        return fixed_s + transfer_s
+
+    def failing(self, ordinal: int, n: int) -> Iterator[int]:
+        """Yield the indexes of syncs whose first attempt fails."""
+        if self._failure_probability:
+            chances = self._chance[0].take(ordinal, n)
+            yield from np.flatnonzero(chances < self._failure_probability).tolist()
+
+    def fails_onwards(self, ordinal: int) -> Iterator[bool]:
+        """Yield whether the first attempt of each sync from an ordinal on fails, without an end."""
+        if not self._failure_probability:
+            return repeat(False)
+        return (chance < self._failure_probability for chance in self._chance[0].onwards(ordinal))
+
+    @property
+    def formula(self) -> tuple[float, float, float, float, float]:
+        """Latency, scan rate, diff rate, throughput and file rate, for a tight loop."""
+        throughput = min(self._rates[0], self._link.capacity)
+        return self._link.latency_s, self._scan_rate, self._diff_rate, throughput, self._rates[1]
+
+    @property
+    def setup(self) -> Series | Same:
+        """Setup of the first attempt, by the ordinal of the sync."""
+        return self._setup[0]
+
+
+class _Attempts:
+    """Draws addressed by attempt and ordinal: a series for each attempt."""
+
+    def __init__(self, draws: Draws, name: str, form: Form) -> None:
+        self._draws, self._name, self._form = draws, name, form
+        self._series: list[Series | Same] = []
+
+    def __getitem__(self, attempt: int) -> Series | Same:
+        while len(self._series) <= attempt:
+            name = f"{self._name}.{len(self._series)}"
+            self._series.append(self._draws.of(name, self._form))
+        return self._series[attempt]

@@ -1,0 +1,1 @@
+"""The simulated world: its disturbances, their times, and how it is built."""

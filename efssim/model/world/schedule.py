@@ -1,0 +1,103 @@
+"""When disturbances and calls happen: `events` at given times, `faults` at random ones."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator
+
+import simpy
+
+from efssim.model.account import Fleet
+from efssim.model.efs.calls import Calls
+from efssim.model.kernel.clock import Alarm, Turn
+from efssim.model.kernel.draws import Draws
+from efssim.model.world.disturbances import Disturbances
+from efssim.scenario import schema
+
+
+class Schedule:
+    """Two schedules over the same disturbances."""
+
+    def __init__(self, fleet: Fleet, disturbances: Disturbances, calls: Calls) -> None:
+        self._fleet, self._disturbances, self._calls = fleet, disturbances, calls
+
+    def schedule(self, spec: schema.Event, ordinal: int) -> None:
+        """Let the `ordinal`-th event of the scenario happen at its time."""
+        turn = Turn.CALL if spec.kind == "call" else Turn.DISTURBANCE_BEGIN
+        self._fleet.clock.call_at(spec.at, turn, lambda: self.happen(spec, ("events", ordinal)))
+
+    def happen(self, spec: schema.Event, path: tuple[str | int, ...]) -> None:
+        """Begin what an event says, now."""
+        if spec.call is not None:
+            self._calls.happen(spec, path)
+            return
+        begin_s, end_s = self._span(spec, spec.lasts)
+        self._between(begin_s, end_s, spec)
+
+    def repeat(self, name: str, spec: schema.Fault, first_s: float | None = None) -> None:
+        """Let a fault come again and again, for the first time after `first_s` if it is given."""
+        self._fleet.clock.process(self._repeated(name, spec, first_s))
+
+    def _repeated(
+        self, name: str, spec: schema.Fault, first_s: float | None
+    ) -> Generator[simpy.Event, None, None]:
+        clock, draws = self._fleet.clock, self._fleet.draws
+        every = draws.of(f"faults.{name}.every", spec.every)
+        lasts, once = _lasts(name, spec, draws), spec.kind == "fail"
+        for ordinal in range(2**63):
+            gap_s = every[ordinal] if ordinal or first_s is None else first_s
+            begin_s = clock.now + gap_s
+            if begin_s > self._fleet.scenario.duration:
+                return
+            yield clock.at(begin_s, Turn.DISTURBANCE_BEGIN)
+            begin_s, end_s = self._span(spec, lasts(ordinal))
+            end = self._between(begin_s, end_s, spec)
+            if once:
+                return
+            over_s = clock.now if end_s is None else end_s
+            if over_s > self._fleet.scenario.duration:
+                return
+            yield end or clock.at(over_s, Turn.DISTURBANCE_END)
+
+    def _span(
+        self, spec: schema.Event | schema.Fault, lasts_s: float | None
+    ) -> tuple[float, float | None]:
+        """Return begin and end: opting in and out take effect some time after the call."""
+        now = self._fleet.clock.now
+        end_s = None if lasts_s is None else now + lasts_s
+        if spec.kind != "opt_out":
+            return now, end_s
+        region = self._fleet.region(spec.target)
+        return now + region.opting_out_s, None if end_s is None else end_s + region.opting_in_s
+
+    def _between(
+        self, begin_s: float, end_s: float | None, spec: schema.Event | schema.Fault
+    ) -> Alarm | None:
+        """Begin and end a disturbance; one that has ended when it takes effect has none.
+
+        Return the event of its end; None where it has none yet.
+        """
+        clock = self._fleet.clock
+        if begin_s > self._fleet.scenario.duration or (end_s is not None and end_s <= begin_s):
+            return None
+        if begin_s <= clock.now:
+            return self._begin(end_s, spec)
+
+        def begin() -> None:
+            self._begin(end_s, spec)
+
+        clock.call_at(begin_s, Turn.DISTURBANCE_BEGIN, begin)
+        return None
+
+    def _begin(self, end_s: float | None, spec: schema.Event | schema.Fault) -> Alarm | None:
+        """Begin a disturbance now; return the event of its end, None if the run has none."""
+        end = self._disturbances.begin(spec)
+        if end_s is None or end_s > self._fleet.scenario.duration:
+            return None
+        return self._fleet.clock.call_at(end_s, Turn.DISTURBANCE_END, end)
+
+
+def _lasts(name: str, spec: schema.Fault, draws: Draws) -> Callable[[int], float | None]:
+    """Return how long the occurrences of a fault last, by ordinal; None without an end."""
+    if spec.lasts is None:
+        return lambda _: None
+    return draws.of(f"faults.{name}.for", spec.lasts).__getitem__

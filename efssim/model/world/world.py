@@ -1,0 +1,204 @@
+"""The composition root: from a scenario and a seed to SimPy processes and their records."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from efssim.model.account import Fleet, Keeper, Recorder
+from efssim.model.efs.calls import Calls, looks
+from efssim.model.efs.control_plane import ControlPlane
+from efssim.model.entities.errors import EfsError, RunError
+from efssim.model.entities.file_system import FileSystem, Protection
+from efssim.model.entities.identifiers import hex_of
+from efssim.model.kernel.clock import Clock, Turn
+from efssim.model.kernel.draws import Draws
+from efssim.model.kernel.strata import placed
+from efssim.model.sync.stretch import LONG
+from efssim.model.world.disturbances import Disturbances
+from efssim.model.world.schedule import Schedule
+from efssim.records.run_records import Event, ReplicationRecords, Snapshot
+from efssim.records.stored import FileSystemRecords
+from efssim.scenario import Scenario, schema
+
+_TOKEN_MAX = 64
+"""Longest creation token; documented (EFS API reference)."""
+
+
+class World:
+    """One run of a scenario. It stands at `now_s`; everything at that instant has happened."""
+
+    def __init__(
+        self,
+        scenario: Scenario,
+        seed: int,
+        record: Recorder | None = None,
+        trial: int = 0,
+        longest: int = LONG,
+        keep: Keeper | None = None,
+    ) -> None:
+        """`record` returns the records of a replication, by its name; default: fresh ones.
+
+        `keep` returns those of a file system.
+
+        At most `longest` syncs of a replication are planned at once, which changes no result.
+
+        RunError if EFS refuses a part of the scenario.
+        """
+        self.scenario, self.seed = scenario, seed
+        self._clock = Clock()
+        self._draws = Draws(seed, trial)
+        record, keep = record or _own_records, keep or _own_stored
+        self.fleet = Fleet(scenario, self._clock, self._draws, record, longest, keep)
+        self._control_plane = ControlPlane(self.fleet)
+        self._calls = Calls(self.fleet, self._control_plane)
+        disturbances = Disturbances(self.fleet, self._control_plane, self._calls.events)
+        self._schedule = Schedule(self.fleet, disturbances, self._calls)
+        self.fleet.declaring = True
+        self._build()
+        self.fleet.declaring = False
+        self.advance_to(0.0)
+
+    @property
+    def now_s(self) -> float:
+        """Seconds since the scenario's start."""
+        return self._clock.now
+
+    @property
+    def clock(self) -> Clock:
+        """The SimPy environment of the run."""
+        return self._clock
+
+    @property
+    def calls_made(self) -> int:
+        """How many API calls were made, the failed and the recorded ones included."""
+        return self._calls.made
+
+    @property
+    def events(self) -> list[Event]:
+        """Disturbances and calls so far, in the order in which they began."""
+        return self._calls.events
+
+    def _build(self) -> None:
+        for name, spec in self.scenario.file_systems.items():
+            self._make_file_system(name, spec)
+        for name, replication in self.scenario.replications.items():
+            self._replicate(name, replication)
+        for ordinal, event in enumerate(self.scenario.events):
+            self._schedule.schedule(event, ordinal)
+        first_s = placed(self.scenario, self._draws).first_s
+        for name, fault in self.scenario.faults.items():
+            self._schedule.repeat(name, fault, first_s.get(name))
+
+    def _make_file_system(self, name: str, spec: schema.FileSystem) -> None:
+        token = name if len(name) <= _TOKEN_MAX else hex_of(name, _TOKEN_MAX)
+        self.fleet.declare(token, name, spec)
+        amount = spec.provisioned_throughput
+        parameters = {
+            "CreationToken": token,
+            "Encrypted": spec.encrypted,
+            "ThroughputMode": spec.throughput_mode,
+            "ProvisionedThroughputInMibps": None if amount is None else amount / 2**20,
+            "AvailabilityZoneName": spec.availability_zone,
+        }
+        answer = self._built("file_systems", name, "CreateFileSystem", parameters, spec.home)
+        made = self.fleet.file_systems[answer["FileSystemId"]]
+        for stream, written in spec.writes.items():
+            self.fleet.write(made, stream, written)
+
+    def _built(
+        self, section: str, name: str, operation: str, parameters: dict[str, Any], region: str
+    ) -> dict[str, Any]:
+        """Make a part of the scenario through the API; RunError in EFS's words if it refuses."""
+        given = {key: value for key, value in parameters.items() if value is not None}
+        try:
+            return self._control_plane.call(operation, given, region)
+        except EfsError as error:
+            raise RunError((section, name), str(error)) from None
+
+    def _replicate(self, name: str, spec: schema.Replication) -> None:
+        source = self.fleet.file_systems[self.fleet.id_of(spec.source)]
+        self.fleet.plan(name, source, spec)
+        where = spec.destination
+        wanted = {
+            "Region": where.region,
+            "AvailabilityZoneName": where.availability_zone,
+            "KmsKeyId": where.kms_key_id,
+            "FileSystemId": where.file_system and self._unprotected(where.file_system).id,
+        }
+        destination = {key: value for key, value in wanted.items() if value is not None}
+        parameters = {"SourceFileSystemId": source.id, "Destinations": [destination]}
+        operation = "CreateReplicationConfiguration"
+        self._built("replications", name, operation, parameters, source.region)
+
+    def _unprotected(self, name: str) -> FileSystem:
+        """Return a file system that the scenario offers as a destination."""
+        found = self.fleet.file_systems[self.fleet.id_of(name)]
+        self.fleet.protect(found, Protection.DISABLED)
+        return found
+
+    # --- time ---------------------------------------------------------------------------------
+
+    def advance_to(self, time_s: float) -> None:
+        """Run up to and including a time, at most the scenario's duration."""
+        self.pass_to(time_s)
+        for process in self.fleet.syncs.values():
+            process.settle_instant()
+
+    def pass_to(self, time_s: float) -> None:
+        """Do the same, but leave syncs that are complete by then unrecorded: cheap on the way."""
+        self._clock.require_idle()
+        assert self.now_s <= time_s <= self.scenario.duration
+        arrival = self._clock.at(time_s, Turn.CUT)
+        while not arrival.processed:
+            self._clock.step()
+        # What an instant's own events bring about in it belongs to it, too.
+        while self._clock.peek() <= time_s:
+            self._clock.step()
+
+    # --- acting -------------------------------------------------------------------------------
+
+    def apply(self, event: schema.Event) -> None:
+        """Let an event happen now."""
+        self._schedule.happen(event, ())
+        self._complete_instant()
+
+    def call(self, operation: str, parameters: Mapping[str, Any], region: str) -> dict[str, Any]:
+        """Call an operation of the EFS API; raise EfsError as EFS would."""
+        answer = self._calls.call(operation, parameters, region)
+        if not looks(operation):
+            self._complete_instant()
+        return answer
+
+    def _complete_instant(self) -> None:
+        """Let everything happen that belongs to now, unless that is going on already."""
+        if not self._clock.busy:
+            self.advance_to(self.now_s)
+
+    # --- looking ------------------------------------------------------------------------------
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Names of all replications, in the order of their creation."""
+        return tuple(self.fleet.replications)
+
+    def records(self, name: str) -> ReplicationRecords:
+        """Return the records of a replication."""
+        return self.fleet.replications[name].records
+
+    def snapshot(self, name: str) -> Snapshot:
+        """Return the state of a replication now, or when it was gone."""
+        return self.fleet.snapshot(name)
+
+    def snapshots(self) -> Iterator[tuple[str, ReplicationRecords, Snapshot]]:
+        """Yield name, records and present state of every replication, in order of their names."""
+        for name in sorted(self.names):
+            yield name, self.records(name), self.snapshot(name)
+
+
+def _own_records(_name: str) -> ReplicationRecords:
+    return ReplicationRecords()
+
+
+def _own_stored(_name: str) -> FileSystemRecords:
+    return FileSystemRecords()

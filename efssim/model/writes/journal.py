@@ -1,0 +1,331 @@
+"""The journal of a file system: the curves of what its streams wrote, drawn ahead of the clock.
+
+A stream is a long-lived SimPy process that draws a block of writes whenever the clock reaches the
+end of the last but one, so there is no event per write. The journal answers how many writes and
+bytes fall up to a time, and which writes a sync published; published writes leave it in blocks.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Generator, Iterable
+from functools import reduce
+
+import numpy as np
+import simpy
+from numpy.typing import NDArray
+
+from efssim.model.kernel.causes import Cause, Causes
+from efssim.model.kernel.clock import Clock, Turn
+from efssim.model.writes.change_sets import ChangeSet, Work, no_work
+from efssim.model.writes.curve import HOUR_S, Curve, Stream
+from efssim.records.run_records import DroppedWrites, OpenWrites, Publications, ReplicationRecords
+from efssim.records.states import NOTHING, Amount, Discarded, States
+from efssim.records.stored import FileSystemRecords, Hours, StreamFacts
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+_BLOCK_FIRST = 512
+_BLOCK_MAX = 32_768
+
+
+class Journal:
+    """All streams of one file system."""
+
+    def __init__(self, clock: Clock, end_s: float, kept: FileSystemRecords | None = None) -> None:
+        """`kept` are the records of the file system, which begins with the size that they say."""
+        self._clock, self._end_s = clock, end_s
+        self.kept = FileSystemRecords() if kept is None else kept
+        self._size_bytes, self._files = self.kept.size_bytes, self.kept.files  # but for the writes
+        self._sizes = [(0.0, self._size_bytes)]  # and since when
+        self.curves: list[Curve] = []
+        self.horizon_s = math.inf
+        """Every write before this time is drawn."""
+        self._stopped = Causes()
+        self._records: ReplicationRecords | None = None  # of the replication that it feeds
+        self._witness: ReplicationRecords | None = None  # of the replication that counts its drops
+        self._before = NOTHING  # what was written before it fed one
+        self._published = self._discarded = NOTHING  # by replications that are gone, or come to be
+        self._carried = NOTHING  # what its replication finds unreplicated, until that publishes it
+        self._oldest_s: float | None = None  # of the writes that left unpublished and undiscarded
+        self.settle: Callable[[], None] = lambda: None
+        """Called before something is forgotten: publishes what syncs have completed by now."""
+        self.changed: Callable[[], None] = lambda: None
+        """Called when writes that were drawn ahead are no longer what will be written."""
+
+    def add(self, stream: Stream) -> None:
+        """Add a stream and start its process."""
+        curve = Curve(stream)
+        if self._stopped:
+            curve.hold(self._clock.now)
+        block = _BLOCK_FIRST
+        while curve.horizon_s <= self._clock.now:
+            block = self._draw(curve, block)
+        self.curves.append(curve)
+        facts = StreamFacts(stream.new_bytes, stream.new_files, stream.publishes_files)
+        self.kept.streams.append(facts)
+        self._reach()
+        self._clock.process(self._write(curve, block))
+        self.changed()
+
+    # --- drawing ----------------------------------------------------------------------------
+
+    def _write(self, curve: Curve, block: int) -> Generator[simpy.Event, None, None]:
+        """Draw on whenever the clock reaches the horizon, until the run is drawn to its end."""
+        while curve.horizon_s <= self._end_s:
+            yield self._clock.at(curve.horizon_s, Turn.WRITE)
+            # Writes of one instant may fill a block; a horizon at the present is not ahead.
+            while curve.horizon_s <= self._clock.now:
+                block = self._draw(curve, block)
+            self._reach()
+
+    def _reach(self) -> None:
+        self.horizon_s = min(curve.horizon_s for curve in self.curves)
+
+    def _draw(self, curve: Curve, block: int) -> int:
+        """Draw one block and return the size of the next."""
+        begin_s = curve.horizon_s
+        curve.note_hours(self._clock.now)
+        self._let_go()
+        # In proportion to a backlog, so that copying it costs a constant per write.
+        drawn = curve.extend(max(block, curve.backlog // 4))
+        elapsed_s = curve.horizon_s - begin_s
+        if not 0 < elapsed_s < math.inf:
+            return min(2 * block, _BLOCK_MAX)
+        # Not much more than the rest of the run is expected to need.
+        rest = drawn / elapsed_s * (self._end_s - curve.horizon_s)
+        return max(16, int(min(2 * block, _BLOCK_MAX, 1.05 * rest + 64)))
+
+    def _let_go(self) -> None:
+        """Publish what is completed, so that it can be forgotten."""
+        self.settle()
+        self.account_for_drops()
+        if self._records is None:
+            self._skip()
+
+    def _skip(self) -> None:
+        """Let go of what is written and no sync will publish."""
+        now = self._clock.now
+        for ordinal, curve in enumerate(self.curves):
+            if curve.horizon_s > now:
+                begin, end = curve.skip(now)
+                if begin < end:
+                    self._unpublished(ordinal, curve, begin, end)
+
+    def _unpublished(self, ordinal: int, curve: Curve, begin: int, end: int) -> None:
+        first_s = curve.time(begin)
+        if self._oldest_s is None or first_s < self._oldest_s:
+            self._oldest_s = first_s
+        for sink in self.kept.sinks:
+            sink(_open(ordinal, curve, begin, end))
+
+    # --- writing and not writing ------------------------------------------------------------
+
+    def stop(self, cause: Cause) -> None:
+        """Drop the writes after now for as long as this or another cause is left."""
+        self.account_for_drops()
+        if self._stopped.add(cause):
+            for curve in self.curves:
+                curve.hold(self._clock.now)
+            self.changed()
+
+    def resume(self, cause: Cause) -> None:
+        """Remove a cause; make the writes after now if it was the last."""
+        self.account_for_drops()
+        if self._stopped.remove(cause):
+            for curve in self.curves:
+                curve.release()
+            self.changed()
+
+    def account_for_drops(self) -> None:
+        """Record the writes that were dropped up to now, under the cause that began first."""
+        if not self._stopped:
+            return
+        for curve in self.curves:
+            times, sizes = curve.drop(self._clock.now)
+            if self._witness is not None and len(times):
+                kind = self._stopped.first.kind
+                self._witness.drop(DroppedWrites(times.copy(), sizes.copy(), kind))
+
+    # --- feeding a replication --------------------------------------------------------------
+
+    def witness(self, records: ReplicationRecords | None) -> None:
+        """From now on, tell these records what is dropped."""
+        self.account_for_drops()
+        self._witness = records
+
+    def feed(self, records: ReplicationRecords) -> None:
+        """From now on, keep what is written until syncs have published it."""
+        assert self._records is None
+        self._skip()
+        self._before = self._written(self._clock.now)
+        self._carried = self._unaccounted()
+        self._records = records
+
+    def stop_feeding(self) -> Amount:
+        """Leave what no sync has published to itself: it is unreplicated again. Return it."""
+        left = self._unaccounted()
+        self._published = self._published_now()
+        if self._records is not None and self._records.defined_s is not None:
+            self._oldest_s = None
+        self._records, self._carried = None, NOTHING
+        self.settle = self.changed = lambda: None
+        return left
+
+    # --- what became of the writes ------------------------------------------------------------
+
+    def _unaccounted(self) -> Amount:
+        """Return the writes up to now that are neither published nor discarded."""
+        return self._written(self._clock.now).less(self._published_now()).less(self._discarded)
+
+    def _published_now(self) -> Amount:
+        """Return the writes that syncs have published, those of replications that are gone, too."""
+        if self._records is None:
+            return self._published
+        sent = Amount(sum(c.sent for c in self.curves), sum(c.total(c.sent) for c in self.curves))
+        is_synced = self._records.defined_s is not None
+        found = self._carried if is_synced else NOTHING  # its initial sync published these, too
+        return self._published.plus(found).plus(sent).less(self._before)
+
+    def states(self) -> States:
+        """Return the writes up to now by their state."""
+        left, feeds = self._unaccounted(), self._records is not None
+        return States(
+            unreplicated=NOTHING if feeds else left,
+            pending=left if feeds else NOTHING,
+            published=self._published_now(),
+            discarded=self._discarded,
+        )
+
+    def discard(self) -> Discarded:
+        """Take all that is unreplicated as overwritten; return what that is."""
+        assert self._records is None
+        self._skip()
+        now, amount = self._clock.now, self._unaccounted()
+        self._discarded = self._discarded.plus(amount)
+        first_s, self._oldest_s = self._oldest_s, None
+        if not amount.writes:
+            return Discarded()
+        last_s = max(curve.last_s(curve.ordinal(now)) for curve in self.curves)
+        return Discarded(amount, first_s, last_s)
+
+    def carried(self) -> Amount:
+        """Return what was written before its replication was created and is pending in it."""
+        is_synced = self._records is not None and self._records.defined_s is not None
+        return NOTHING if is_synced else self._carried
+
+    def stored(self) -> tuple[int, int]:
+        """Return size and files: those that it began with and what was added up to now."""
+        now, size, files = self._clock.now, self._size_bytes, self._files
+        for curve in self.curves:
+            added_bytes, added_files = curve.added(curve.ordinal(now))
+            size, files = size + added_bytes, files + added_files
+        return size, files
+
+    @property
+    def files_at_start(self) -> int:
+        """Files before all writes of its streams: what they added is on top."""
+        return self._files
+
+    def restore(self, size_bytes: int, files: int) -> None:
+        """From now on the file system has another size and number of files; writes add to it."""
+        size, count = self.stored()
+        self._size_bytes += size_bytes - size
+        self._files += files - count
+        self._sizes.append((self._clock.now, self._size_bytes))
+
+    def hours(self) -> Hours:
+        """Return what was written by each whole hour up to now and by now, and the sizes then."""
+        now = self._clock.now
+        edges_s = np.arange(math.floor(now / HOUR_S) + 1) * HOUR_S
+        since_s, before = zip(*self._sizes, strict=True)
+        bases = np.array(before, dtype=np.int64)[np.searchsorted(since_s, edges_s, "right") - 1]
+        written, size = np.zeros(len(edges_s), dtype=np.int64), bases
+        for curve in self.curves:
+            by_hour = curve.hourly(now)
+            written, size = written + by_hour[0], size + by_hour[1]
+        return Hours(
+            np.append(written, self._written(now).bytes), np.append(size, self.stored()[0])
+        )
+
+    def cut(self, time_s: float) -> ChangeSet:
+        """Return everything unpublished that was written at or before a time."""
+        return self.work(np.array([time_s])).change_set(0)
+
+    def work(self, cuts_s: Floats) -> Work:
+        """Return the change sets of consecutive syncs with the given cuts."""
+        return self.work_between(cuts_s, [curve.ordinals(cuts_s) for curve in self.curves])
+
+    def work_between(self, cuts_s: Floats, ends: list[Ints]) -> Work:
+        """Return the change sets that end at the given ordinals, for each stream shape (syncs,)."""
+        if not self.curves:
+            return no_work(cuts_s).on_top_of(self._size_bytes, self._files)
+        shares = [c.work(cuts_s, column) for c, column in zip(self.curves, ends, strict=True)]
+        return reduce(Work.with_stream, shares).on_top_of(self._size_bytes, self._files)
+
+    def written_at(self, times_s: Floats) -> Ints:
+        """Return the bytes written since it feeds a replication and up to each time."""
+        written = np.full(len(times_s), -self._before.bytes, dtype=np.int64)
+        for curve in self.curves:
+            written += curve.totals(times_s)
+        return written
+
+    def sent(self, ends: Iterable[int]) -> None:
+        """Take the writes before an ordinal of each stream as published by completed syncs."""
+        # A stream that was added after the cuts has nothing in these syncs.
+        for curve, end in zip(self.curves, ends, strict=False):
+            curve.sent = end
+
+    def publish(self, ends: Ints, completed_s: Floats) -> None:
+        """Hand the writes of completed syncs to the records: whole syncs, all streams at once.
+
+        `ends` of shape (syncs, streams) are ordinals, `completed_s` of shape (syncs,) times.
+        """
+        assert self._records is not None
+        for ordinal, (curve, last) in enumerate(zip(self.curves, ends.T, strict=False)):
+            times, sizes, counts, hot = curve.publish(last)
+            files = curve.stream.publishes_files
+            self._records.publish(
+                Publications(times, sizes, counts, completed_s, files, ordinal, hot)
+            )
+
+    # --- looking ----------------------------------------------------------------------------
+
+    @property
+    def now_s(self) -> float:
+        """The simulated time."""
+        return self._clock.now
+
+    def _written(self, time_s: float) -> Amount:
+        ordinals = [curve.ordinal(time_s) for curve in self.curves]
+        totals = [c.total(k) for c, k in zip(self.curves, ordinals, strict=True)]
+        return Amount(sum(ordinals), sum(totals))
+
+    def written_bytes(self) -> int:
+        """Return the bytes of all writes since the start of the run and up to now."""
+        return self._written(self._clock.now).bytes
+
+    def written(self) -> Amount:
+        """Return the count and the bytes of all writes since it feeds a replication."""
+        return self._written(self._clock.now).less(self._before)
+
+    def still_open(self) -> tuple[OpenWrites, ...]:
+        """Return the writes up to now that neither records nor sinks have received."""
+        self.settle()
+        return self.open_writes()
+
+    def open_writes(self) -> tuple[OpenWrites, ...]:
+        """Return the unpublished writes at or before now, a part for each stream."""
+        now = self._clock.now
+        return tuple(
+            _open(ordinal, curve, curve.sent, curve.ordinal(now))
+            for ordinal, curve in enumerate(self.curves)
+        )
+
+
+def _open(ordinal: int, curve: Curve, begin: int, end: int) -> OpenWrites:
+    """Return copies of the writes [begin, end) of a stream."""
+    files = curve.stream.publishes_files
+    times, sizes = curve.writes(begin, end)
+    return OpenWrites(times, sizes, files, ordinal, curve.hot_bytes(begin, end))

@@ -1,0 +1,188 @@
+"""Laws that every run must satisfy, checked on its records and independently of the model.
+
+1. Every write at or before LastReplicatedTimestamp was published by a sync that completed no later
+   than the moment that timestamp was visible.
+2. LastReplicatedTimestamp never decreases and is never later than now.
+3. Statuses follow the table of legal changes, and a sync is cut and completes in one ENABLED span.
+4. Bytes written = bytes published + bytes pending, at every completion.
+5. Little's law: the integral of pending bytes = the sum over writes of bytes times time pending.
+7. More throughput never makes any write later (one replication, gap 0, no failed attempt, every
+   sync shorter than the interval, common random numbers).
+8. Conservation, of all file systems together: in `conservation`.
+
+A broken law is a bug of the simulator and raises LawViolation.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from efssim.errors import EfssimError
+from efssim.records.run_records import OpenWrites, Publications, ReplicationRecords, Snapshot
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+_EDGES: dict[str | None, set[str | None]] = {
+    None: {"ENABLING", "ENABLED"},
+    "ENABLING": {"ENABLED", "ERROR", "DELETING"},
+    "ENABLED": {"PAUSING", "ERROR", "DELETING"},
+    "PAUSING": {"PAUSED", "ERROR", "DELETING"},
+    "PAUSED": {"ENABLED", "ERROR", "DELETING"},
+    "ERROR": {"DELETING"},
+    "DELETING": {None},
+}
+"""The checkers' own copy of the legal changes of status; None: no configuration."""
+
+_INTEGRAL_TOLERANCE = 1e-9
+"""Relative: both sides of law 5 are sums of rounded products in different orders."""
+
+
+class LawViolation(EfssimError, AssertionError):  # noqa: N818 - a broken law is what it is called
+    """A run broke a law; the message names it."""
+
+
+@dataclass(frozen=True)
+class Lifetimes:
+    """Every write of a run: time, bytes, files, and when it was published (infinity: open)."""
+
+    time_s: Floats
+    bytes: Ints
+    files: Ints
+    published_s: Floats
+
+
+class WriteLog:
+    """A sink of publications that keeps every write, for the checkers."""
+
+    def __init__(self) -> None:
+        self.parts: list[Publications] = []
+
+    def add(self, publications: Publications) -> None:
+        """Keep a block of published writes."""
+        self.parts.append(publications)
+
+    def lifetimes(self, snapshot: Snapshot) -> Lifetimes:
+        """Return all writes up to now, in order of time."""
+        parts: list[Publications | OpenWrites] = [*self.parts, *snapshot.open_writes]
+        published = [np.repeat(part.completed_s, part.writes) for part in self.parts]
+        published += [np.full(len(part.time_s), np.inf) for part in snapshot.open_writes]
+        files = [np.full(len(part.time_s), part.files_per_write) for part in parts]
+        times = np.concatenate([np.zeros(0), *(part.time_s for part in parts)])
+        order = times.argsort(kind="stable")
+        none = np.zeros(0, dtype=np.int64)
+        return Lifetimes(
+            times[order],
+            np.concatenate([none, *(part.bytes for part in parts)])[order],
+            np.concatenate([none, *files])[order],
+            np.concatenate([np.zeros(0), *published])[order],
+        )
+
+
+def check(records: ReplicationRecords, snapshot: Snapshot, log: WriteLog) -> None:
+    """Check laws 1 to 5 on one replication; raise LawViolation for the first broken one."""
+    writes = log.lifetimes(snapshot)
+    _last_replicated_is_ordered(records, snapshot)
+    _statuses_follow_the_table(records)
+    _replicated_means_published(records, writes)
+    _bytes_are_conserved(records, snapshot, writes)
+    _little(records, snapshot, writes)
+
+
+def check_more_throughput(slow: Lifetimes, fast: Lifetimes) -> None:
+    """Check law 7 on the writes of two runs that differ only in throughput."""
+    require(7, np.array_equal(slow.time_s, fast.time_s), "the runs share their writes")
+    require(7, bool((fast.published_s <= slow.published_s).all()), "no write is later")
+
+
+def _last_replicated_is_ordered(records: ReplicationRecords, snapshot: Snapshot) -> None:
+    cut, completed = records.syncs.floats("cut_s"), records.syncs.floats("completed_s")
+    first = records.last_replicated_s
+    seen = np.concatenate(([] if first is None else [first], cut))
+    require(2, bool((np.diff(seen) >= 0).all()), "LastReplicatedTimestamp never decreases")
+    require(2, bool((cut <= completed).all()), "LastReplicatedTimestamp is never later than now")
+    require(2, bool((np.diff(completed) >= 0).all()), "completions are in order")
+    require(2, bool((completed <= snapshot.now_s).all()), "no completion is in the future")
+
+
+def _statuses_follow_the_table(records: ReplicationRecords) -> None:
+    status: str | None = None
+    since_s = records.created_s
+    for change in records.statuses:
+        edge = f"{change.before} to {change.after} at {change.time_s!r} s"
+        require(3, change.before == status, f"a status follows the one before: {edge}")
+        require(3, change.after in _EDGES[status], f"the change is legal: {edge}")
+        require(3, since_s <= change.time_s, f"statuses are in order: {edge}")
+        status, since_s = change.after, change.time_s
+    require(3, (status is None) == (records.gone is not None), "a deleted configuration is gone")
+    cut, completed = records.syncs.floats("cut_s"), records.syncs.floats("completed_s")
+    running = np.zeros(len(completed), dtype=bool)
+    edges = [*(change.time_s for change in records.statuses), np.inf]
+    for change, until_s in zip(records.statuses, edges[1:], strict=True):
+        if change.after == "ENABLED":
+            running |= (cut >= change.time_s) & (completed <= until_s)
+    require(3, bool(running.all()), "a sync is cut and completes in one span of ENABLED")
+
+
+def _replicated_means_published(records: ReplicationRecords, writes: Lifetimes) -> None:
+    """The first sync with a cut at or after a write is the one that published it."""
+    cut, completed = records.syncs.floats("cut_s"), records.syncs.floats("completed_s")
+    index = cut.searchsorted(writes.time_s, "left")
+    due = np.append(completed, np.inf)[index]
+    require(1, bool((writes.published_s == due).all()), "a write at or before LRT is published")
+    counts = np.bincount(index, minlength=len(cut) + 1)[: len(cut)]
+    require(1, np.array_equal(counts, records.syncs.ints("writes")), "syncs count their writes")
+
+
+def _bytes_are_conserved(
+    records: ReplicationRecords, snapshot: Snapshot, writes: Lifetimes
+) -> None:
+    completed = records.syncs.floats("completed_s")
+    published = records.syncs.ints("published_bytes").cumsum()
+    by_publication = writes.published_s.argsort(kind="stable")
+    visible = _totals(writes.bytes[by_publication])[
+        writes.published_s[by_publication].searchsorted(completed, "right")
+    ]
+    totals = _totals(writes.bytes)
+    written = totals[writes.time_s.searchsorted(completed, "right")]
+    # Syncs of one instant count together: only the last of them is compared.
+    ordered = np.diff(completed, append=np.inf) > 0
+    require(4, np.array_equal(published[ordered], visible[ordered]), "published = visible bytes")
+    require(4, np.array_equal(written, records.syncs.ints("written_bytes")), "bytes written")
+    require(4, bool((published <= written).all()), "published is at most written")
+    pending = sum(int(part.bytes.sum()) for part in snapshot.open_writes)
+    sent = int(published[-1]) if len(published) else 0
+    require(4, snapshot.written_bytes == sent + pending, "written = published + pending")
+    require(4, snapshot.written_bytes == int(totals[-1]), "every byte has its write")
+
+
+def _little(records: ReplicationRecords, snapshot: Snapshot, writes: Lifetimes) -> None:
+    """The curves come from write times and sync columns, the sum from each write's publication."""
+    now = snapshot.now_s
+    # From the creation on, when nothing was pending.
+    times = np.concatenate((writes.time_s, records.syncs.floats("completed_s"), [now]))
+    steps = np.concatenate((writes.bytes, -records.syncs.ints("published_bytes"), [0]))
+    order = times.argsort(kind="stable")
+    pending = steps[order].cumsum()[:-1]
+    integral = math.fsum(np.diff(times[order]) * pending)
+    lags = (np.minimum(writes.published_s, now) - writes.time_s) * writes.bytes
+    by_write = math.fsum(lags)
+    close = math.isclose(integral, by_write, rel_tol=_INTEGRAL_TOLERANCE, abs_tol=1e-3)
+    require(5, close, f"integral {integral!r} = sum over writes {by_write!r}")
+
+
+def _totals(sizes: Ints) -> Ints:
+    """Return the bytes before each write and after the last, shape (n + 1,)."""
+    totals = np.zeros(len(sizes) + 1, dtype=np.int64)
+    np.cumsum(sizes, out=totals[1:])
+    return totals
+
+
+def require(law: int, holds: bool, sentence: str) -> None:
+    """Raise LawViolation unless a sentence of a law holds."""
+    if not holds:
+        raise LawViolation(f"law {law} is broken: {sentence}")

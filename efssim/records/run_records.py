@@ -1,0 +1,273 @@
+"""What a run leaves behind: columns of facts. The model appends, the measures read.
+
+Times are seconds since the scenario's start, sizes are bytes. Nothing here computes a statistic.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from efssim.records.columns import Columns, Floats, Ints
+from efssim.records.life import Life
+from efssim.records.states import NOTHING, Amount, Discarded
+
+SYNC_COLUMNS = {
+    "cut_s": "d",  # start of the sync; it publishes every write up to here
+    "completed_s": "d",  # when the change set became visible on the destination
+    "bytes": "q",  # bytes sent; blocks that were overwritten count once
+    "published_bytes": "q",  # bytes of its writes, as written
+    "files": "q",  # files changed
+    "writes": "q",  # writes published
+    "attempts": "q",  # attempts, the successful one included
+    "first_write_s": "d",  # time of the first write of the change set, NaN where it is empty
+    "written_bytes": "q",  # bytes written to the source up to the completion
+    "source_bytes": "q",  # size of the source at the cut
+    "source_files": "q",  # files of the source at the cut: the inventory
+}
+"""Columns of completed syncs, with their type codes."""
+
+
+COMPARED_COLUMNS = {
+    "large_file_bytes": "q",  # sizes of the large files that a sync compared
+}
+"""What it takes besides to tell the phases of a completed sync apart; in no digest."""
+
+
+class Phases(NamedTuple):
+    """How long a sync spent in each of its phases, in seconds; together its whole duration.
+
+    What an outage froze counts to the phase that it met.
+    """
+
+    setup_s: float = 0.0
+    """Fixed time, with the latency of the link."""
+    inventory_s: float = 0.0
+    diff_s: float = 0.0
+    transfer_s: float = 0.0
+    repeated_s: float = 0.0
+    """Failed attempts and the waits after them."""
+
+
+NO_PHASES = Phases()
+"""Of a sync that has just been cut."""
+
+
+STATUSES = ("ENABLING", "ENABLED", "PAUSING", "PAUSED", "ERROR", "DELETING")
+"""What EFS reports as ReplicationStatus of a destination, in the order of its life."""
+
+
+@dataclass(frozen=True, slots=True)
+class Publications:
+    """Writes of one stream that consecutive syncs published, in order of time."""
+
+    time_s: Floats
+    """Times of the writes, shape (writes,), not decreasing."""
+    bytes: Ints
+    """Their bytes, shape (writes,)."""
+    writes: Ints
+    """How many of them each sync published, shape (syncs,); 0 is possible."""
+    completed_s: Floats
+    """When each sync completed, shape (syncs,)."""
+    files_per_write: int
+    """Files that each write changes."""
+    stream: int = 0
+    """Which stream of the file system they are of, counted from 0."""
+    hot_bytes: Ints | None = None
+    """Bytes that went into a hot set, shape (writes,); None: the stream has none."""
+
+
+@dataclass(frozen=True, slots=True)
+class DroppedWrites:
+    """Writes of one stream that could not be made, in order of time, and why."""
+
+    time_s: Floats
+    bytes: Ints
+    cause: str
+
+
+@dataclass(frozen=True, slots=True)
+class StatusChange:
+    """The status of the destination from `time_s` on; `before` is None for the first.
+
+    `after` is None once the configuration is gone.
+    """
+
+    time_s: float
+    before: str | None
+    after: str | None
+    cause: str
+
+
+@dataclass(frozen=True, slots=True)
+class AbandonedSync:
+    """A sync that a pause, an error or a deletion ended before it was complete."""
+
+    cut_s: float
+    abandoned_s: float
+    bytes: int
+    files: int
+    attempts: int
+
+
+@dataclass(slots=True)
+class Event:
+    """A disturbance or an API call: when, what, on what, and what came of it."""
+
+    begin_s: float
+    end_s: float | None
+    """None while it lasts; a call has no duration."""
+    kind: str
+    target: str
+    affected: tuple[str, ...]
+    """Names of the replications and file systems that it touched."""
+    error: str = ""
+    """Code and message of an API error."""
+
+    @property
+    def is_call(self) -> bool:
+        """Whether it is an API call."""
+        return self.kind[:1].isupper()
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.target}".rstrip()
+
+
+@dataclass(frozen=True, slots=True)
+class OpenWrites:
+    """Writes of one stream that no completed sync has published."""
+
+    time_s: Floats
+    bytes: Ints
+    files_per_write: int
+    stream: int = 0
+    """Which stream of the file system they are of, counted from 0."""
+    hot_bytes: Ints | None = None
+    """Bytes that went into a hot set, shape (writes,); None: the stream has none."""
+
+
+@dataclass(frozen=True, slots=True)
+class OpenSync:
+    """A sync that is in flight: its cut, what it sends, and its failed attempts so far."""
+
+    cut_s: float
+    bytes: int
+    files: int
+    writes: int
+    failed_attempts: int
+
+
+@dataclass
+class ReplicationRecords:
+    """Everything that happened to one replication."""
+
+    syncs: Columns = field(default_factory=lambda: Columns(SYNC_COLUMNS))
+    statuses: list[StatusChange] = field(default_factory=list)
+    sinks: list[Callable[[Publications], None]] = field(default_factory=list)
+    """Receive the published writes a block at a time, so that they need not be kept."""
+    drop_sinks: list[Callable[[DroppedWrites], None]] = field(default_factory=list)
+    """Receive the writes that could not be made."""
+    last_replicated_s: float | None = None
+    """LastReplicatedTimestamp before the first recorded sync; None: absent."""
+    defined_s: float | None = None
+    """When LastReplicatedTimestamp became visible; None: it has not."""
+    created_s: float = 0.0
+    """When the configuration was created; writes made later than this are the replication's."""
+    dropped: dict[str, tuple[int, int]] = field(default_factory=dict)
+    """Count and bytes of the writes that could not be made, by cause."""
+    abandoned: list[AbandonedSync] = field(default_factory=list)
+    compared: Columns = field(default_factory=lambda: Columns(COMPARED_COLUMNS))
+    """One row for each of `syncs`."""
+    disturbed: dict[float, Phases] = field(default_factory=dict)
+    """Phases of the completed syncs that do not follow from the other records, by their cuts."""
+    stalls: list[list[float]] = field(default_factory=list)
+    """Begin and end of each time in which an outage kept syncs from making progress; the last has
+    no end while it lasts."""
+    discarded: Discarded = field(default_factory=Discarded)
+    """What was written to the destination since the two last agreed, and was overwritten."""
+    lost: Amount | None = None
+    """Writes that were pending when the configuration was gone; None: it is not."""
+    gone: Snapshot | None = None
+    """The state when the configuration was gone, after its deletion."""
+    source: Life = field(default_factory=Life)
+    """What happened to the source."""
+    destination: Life = field(default_factory=Life)
+    """What happened to the destination."""
+
+    @property
+    def begins_with_initial_sync(self) -> bool:
+        """Whether the first completed sync is the initial one."""
+        return self.last_replicated_s is None
+
+    def drop(self, dropped: DroppedWrites) -> None:
+        """Count writes that could not be made and hand them to every sink."""
+        count, size = self.dropped.get(dropped.cause, (0, 0))
+        total = size + int(dropped.bytes.sum())
+        self.dropped[dropped.cause] = count + len(dropped.time_s), total
+        for sink in self.drop_sinks:
+            sink(dropped)
+
+    def publish(self, publications: Publications) -> None:
+        """Hand a block of published writes to every sink."""
+        for sink in self.sinks:
+            sink(publications)
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """The state of one replication at the time `now_s`, completions at that instant included."""
+
+    now_s: float
+    open_writes: tuple[OpenWrites, ...]
+    open_sync: OpenSync | None
+    written_bytes: int
+    written_count: int
+    source_bytes: int = 0
+    """Size of the source."""
+    disaster_s: float | None = None
+    """Since when the source could not be written although nobody wanted that; None: it could."""
+    carried: Amount = NOTHING
+    """Written before the configuration was created, and replicated by no completed sync."""
+
+
+def digest(
+    seed: int,
+    replications: Iterable[tuple[str, ReplicationRecords, Snapshot]],
+    events: Iterable[Event] = (),
+) -> str:
+    """Return the SHA-256 over the records: integers as they are, times rounded to 1 µs."""
+    hasher = hashlib.sha256()
+    hasher.update(f"seed {seed}\n".encode())
+    for name, records, snapshot in replications:
+        hasher.update(f"replication {name!r}\n".encode())
+        hasher.update(records.syncs.digest())
+        for line in _lines(records, snapshot):
+            hasher.update(f"{line}\n".encode())
+    for event in events:
+        affected = " ".join(event.affected)
+        times = f"{_microseconds(event.begin_s)} {_microseconds(event.end_s)}"
+        hasher.update(f"{times} {event} {affected} {event.error}\n".encode())
+    return f"sha256:{hasher.hexdigest()}"
+
+
+def _lines(records: ReplicationRecords, snapshot: Snapshot) -> Iterator[str]:
+    for status in records.statuses:
+        edge = f"{status.before} {status.after} {status.cause}"
+        yield f"{_microseconds(status.time_s)} {edge}"
+    for sync in records.abandoned:
+        times = f"{_microseconds(sync.cut_s)} {_microseconds(sync.abandoned_s)}"
+        yield f"abandoned {times} {sync.bytes} {sync.files} {sync.attempts}"
+    # In the order of names: which journal is asked first depends on who looks.
+    for cause, (count, size) in sorted(records.dropped.items()):
+        yield f"dropped {cause} {count} {size}"
+    discarded = records.discarded
+    if discarded.amount.writes:
+        times = f"{_microseconds(discarded.first_s)} {_microseconds(discarded.last_s)}"
+        yield f"discarded {discarded.amount.writes} {discarded.amount.bytes} {times}"
+    yield f"{snapshot.written_count} {snapshot.written_bytes}"
+
+
+def _microseconds(time_s: float | None) -> int | None:
+    return None if time_s is None else round(time_s * 1e6)

@@ -1,0 +1,83 @@
+"""What a file system has stored, and what became of the writes made to it: facts, as in `records`.
+
+How its size at any time follows from them is in the laws; the states of writes are in `states`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from efssim.records.columns import Ints
+from efssim.records.run_records import OpenWrites
+from efssim.records.states import States
+
+
+@dataclass(frozen=True, slots=True)
+class StreamFacts:
+    """What a stream's writes add to its file system; see `new_bytes` and `new_files`."""
+
+    new_bytes: float
+    new_files: float
+    files_per_write: int
+
+
+@dataclass(slots=True)
+class Role:
+    """A configuration that a file system was part of."""
+
+    replication: str
+    is_source: bool
+    begin_s: float
+    end_s: float | None = None
+    """When the configuration was gone; None: it is not."""
+
+
+@dataclass(frozen=True, slots=True)
+class Throughput:
+    """The throughput mode of a file system from a time on."""
+
+    since_s: float
+    mode: str
+    provisioned: float | None
+    """Bytes per second, in the mode `provisioned`."""
+    write_limit: float
+    """Bytes per second of writes that the Region lets a file system of this mode take."""
+
+
+class Hours(NamedTuple):
+    """What was written to a file system by each whole hour of the run, and its size then."""
+
+    written_bytes: Ints
+    """Running total at the hours 0, 1, 2 …; shape (hours + 1,)."""
+    size_bytes: Ints
+    """Shape (hours + 1,)."""
+
+
+@dataclass
+class FileSystemRecords:
+    """Everything that happened to what one file system stores."""
+
+    size_bytes: int = 0
+    files: int = 0
+    """Size and files when it was created."""
+    streams: list[StreamFacts] = field(default_factory=list)
+    roles: list[Role] = field(default_factory=list)
+    throughput: list[Throughput] = field(default_factory=list)
+    """Its throughput mode, and each change of it."""
+    sinks: list[Callable[[OpenWrites], None]] = field(default_factory=list)
+    """Receive, each once and in order of time, the writes of a stream that the journal forgets
+    without a sync having published them: made while nothing replicated them, or left behind."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """The state of one file system now."""
+
+    now_s: float
+    size_bytes: int
+    files: int
+    states: States
+    still_open: tuple[OpenWrites, ...]
+    """Writes that are neither published nor handed to the sinks yet."""

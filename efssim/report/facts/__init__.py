@@ -1,0 +1,1 @@
+"""Facts of a run or a study that reports state."""

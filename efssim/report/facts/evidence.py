@@ -1,0 +1,74 @@
+"""What the claims of a study rest on, in sentences: strata, units of evidence, long faults."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from efssim.report.words.lines import counted, percent
+from efssim.study.run.trials import Trials
+from efssim.study.statistics.evidence import Evidence
+from efssim.study.statistics.weighing import Weighing
+from efssim.study.trial.long_faults import LONG, long_faults
+from efssim.text.quantities import format_duration
+
+
+def strata_text(trials: Trials) -> str:
+    """Say how trials are shared out over rare faults; nothing where they are not."""
+    return strata_sentence(trials.weighing)
+
+
+def strata_sentence(weighing: Weighing) -> str:
+    """Say how trials of these weights are shared out: see `strata_text`."""
+    strata = weighing.as_json()
+    if not strata:
+        return ""
+    listed = "; ".join(
+        f"{stratum_name(row)} {percent(row['probability'])} ({counted(row['trials'], 'trial')})"
+        for row in strata
+    )
+    return (
+        f"Rare faults are drawn more often than they come, and every number weighs each trial with "
+        f"the probability of its kind: {listed}."
+    )
+
+
+def stratum_name(row: dict[str, Any]) -> str:
+    """Return what trials of a stratum have in common."""
+    if row["faults"] is None:
+        return "any others"
+    return " and ".join(row["faults"]) or "no rare fault"
+
+
+def units_text(found: Evidence, trials: Trials) -> str:
+    """Say what counts as evidence."""
+    if all(trials.design.exact):
+        return "Nothing is drawn in this scenario, so one trial is the whole truth."
+    if trials.design.exact[0]:
+        drawn = found.windows - trials.weighing.counts[0]
+        return (
+            f"Evidence: {counted(drawn, 'trial')} with a rare fault; without one nothing is drawn, "
+            "so that one trial is the whole truth."
+        )
+    if found.unit == "span":
+        return (
+            f"Evidence: {counted(found.windows, 'independent unit')}; trials without a fault are "
+            "divided into days or more where the process starts anew."
+        )
+    return f"Evidence: {counted(found.windows, 'trial')}; only whole trials count as independent."
+
+
+def long_faults_text(trials: Trials) -> str:
+    """Say so where faults last so long that the end of a run hides much of them."""
+    return long_text(long_faults(trials.scenario))
+
+
+def long_text(found: dict[str, float]) -> str:
+    """Say that these faults, with their mean lengths in seconds, are cut by the end of the run."""
+    if not found:
+        return ""
+    listed = " and ".join(f"{name} ({format_duration(s)})" for name, s in found.items())
+    verb = "lasts" if len(found) == 1 else "last"
+    return (
+        f"{listed} {verb} longer on average than {percent(LONG)} of the window, whose end cuts it: "
+        "the long-run attainment is lower."
+    )

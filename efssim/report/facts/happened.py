@@ -1,0 +1,216 @@
+"""What happened when: disturbances, API calls and the changes of status that they brought about."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from efssim.api.result import Outcome, Result
+from efssim.records.run_records import Event, StatusChange
+from efssim.report.words.lines import WIDTH, clock, cut, padded, short, wrapped
+from efssim.scenario.grammar.network import link_regions
+from efssim.text.quantities import format_duration
+
+_ITEMS = 12
+"""More than this are summed up; of sums there are no more either."""
+_REPLICATIONS = 3
+"""Effects on more replications than this are counted and not listed."""
+_NUMBERS = 6 + 9 + 9 + 1
+"""Letters between the first column of the sums and the last."""
+_ERROR = 160
+"""Letters of an error message at most."""
+_BEGINNINGS = {"ENABLING", "PAUSING", "ERROR", "DELETING"}
+"""Statuses that something from outside brings about; the others follow from them."""
+
+
+@dataclass
+class Item:
+    """One thing that happened: an event, or the creation of a replication of the scenario."""
+
+    begin_s: float
+    what: str
+    lasted_s: float | None
+    """None for an instant."""
+    effects: list[str] = field(default_factory=list)
+    event: Event | None = None
+    """None for the creation of a replication of the scenario."""
+
+
+@dataclass
+class Chain:
+    """A change of status and those that follow from it, of one replication."""
+
+    name: str
+    changes: list[StatusChange]
+
+    @property
+    def first(self) -> StatusChange:
+        """The change that began it."""
+        return self.changes[0]
+
+
+def happened(result: Result) -> list[str]:
+    """Return the section of the report; nothing if nothing happened."""
+    items = happened_items(result)
+    if not items:
+        return []
+    if len(items) > _ITEMS:
+        return _sums(result, items)
+    lines = ["What happened (UTC):"]
+    for item in items:
+        lines += _line(result, item)
+    return lines
+
+
+def _line(result: Result, item: Item) -> list[str]:
+    at = clock(result.scenario, item.begin_s)
+    lasted = "" if item.lasted_s is None else f" for {format_duration(item.lasted_s)}"
+    text = "; ".join([f"{item.what}{lasted}", *item.effects])
+    return wrapped(f"  {at}  {text}", indent=len(at) + 4)
+
+
+def summed(items: list[Item]) -> list[tuple[str, list[Item]]]:
+    """Return the items of each thing that happened, those first that lasted longest in all."""
+    groups: dict[str, list[Item]] = {}
+    for item in items:
+        groups.setdefault(item.what, []).append(item)
+    return sorted(groups.items(), key=lambda group: -total_s(group[1]))
+
+
+def _sums(result: Result, items: list[Item]) -> list[str]:
+    """Return a table with a line for each thing that happened, however often, longest first."""
+    ordered = summed(items)
+    rows = [("what", "times", "total", "longest", "at")]
+    rows += [(what, *_sum(result, group)) for what, group in ordered[:_ITEMS]]
+    wide = WIDTH - len("  ") - _NUMBERS - len(rows[-1][-1])
+    return [
+        f"What happened (UTC): {len(items):,} events, summed up; events.csv (--out DIR) has each.",
+        *(
+            f"  {padded(cut(what, wide), wide)}{n:>6}{a:>9}{b:>9} {at}"
+            for what, n, a, b, at in rows
+        ),
+        *([f"  … and {len(ordered) - _ITEMS:,} more"] * (len(ordered) > _ITEMS)),
+    ]
+
+
+def _sum(result: Result, items: list[Item]) -> tuple[str, str, str, str]:
+    longest = max(items, key=lambda item: item.lasted_s or 0.0)
+    durations = (None, None) if longest.lasted_s is None else (total_s(items), longest.lasted_s)
+    total, most = (short(seconds) for seconds in durations)
+    return f"{len(items):,}", total, most, clock(result.scenario, longest.begin_s)
+
+
+def total_s(items: list[Item]) -> float:
+    """Return the seconds that items lasted together."""
+    return math.fsum(item.lasted_s or 0.0 for item in items)
+
+
+# --- what happened, and what followed from it -----------------------------------------------------
+
+
+def happened_items(result: Result) -> list[Item]:
+    """Return everything that happened, in order of time."""
+    chains = [chain for name in result.outcomes for chain in _chains(result, name)]
+    items = []
+    for event in result.happened:
+        caused = [chain for chain in chains if _caused(result, event, chain)]
+        # Of two equal events the second does not take what the first one caused.
+        chains = [chain for chain in chains if chain not in caused]
+        items.append(_item(result, event, caused))
+    items += [_without_event(result, chain) for chain in chains]
+    return sorted(items, key=lambda item: item.begin_s)
+
+
+def _chains(result: Result, name: str) -> Iterator[Chain]:
+    """Yield the changes of status after the first of an established replication, by beginning."""
+    changes: list[StatusChange] = []
+    for change in result.outcomes[name].statuses:
+        if change.after in _BEGINNINGS:
+            changes = [change]
+            yield Chain(name, changes)
+        else:
+            changes.append(change)  # to the chain that has just been yielded
+
+
+def _caused(result: Result, event: Event, chain: Chain) -> bool:
+    """Whether an event brought about a chain of changes."""
+    change, spec = chain.first, result.scenario.replications.get(chain.name)
+    if chain.name not in event.affected and (spec is None or spec.source != event.target):
+        return False
+    if event.is_call:
+        at_once = change.time_s == event.begin_s
+        return at_once and change.cause == event.kind and not event.error
+    goes_on = event.end_s is None or change.time_s <= event.end_s
+    return event.begin_s <= change.time_s and goes_on and change.cause == str(event)
+
+
+def _item(result: Result, event: Event, caused: list[Chain]) -> Item:
+    if event.is_call:
+        effects = [f"refused: {event.error[:_ERROR]}"] if event.error else []
+        effects += _effects(result, event, caused)
+        return Item(event.begin_s, str(event), None, effects, event)
+    over_s = result.now_s if event.end_s is None else event.end_s
+    lasted_s = None if event.kind == "fail" else over_s - event.begin_s
+    return Item(event.begin_s, str(event), lasted_s, _effects(result, event, caused), event)
+
+
+def _without_event(result: Result, chain: Chain) -> Item:
+    """Return the item of a replication that the scenario itself creates."""
+    begin_s = chain.first.time_s
+    created = " is created" * (chain.first.after == "ENABLING")
+    return Item(begin_s, f"{chain.name}{created}", None, [_statuses(result, chain, begin_s)])
+
+
+def _effects(result: Result, event: Event, caused: list[Chain]) -> list[str]:
+    """Return what an event did to each replication, or that it did nothing."""
+    reached = [name for name in result.outcomes if name in event.affected]
+    if not reached and not event.is_call:
+        return _on_nothing(result, event)
+    if len(reached) > _REPLICATIONS:
+        return [f"reached {len(reached)} replications"]
+    effects = []
+    for name in reached:
+        parts = [_statuses(result, chain, event.begin_s) for chain in caused if chain.name == name]
+        parts += [] if event.is_call else _worst_age(result.outcomes[name], event)
+        named = f"{name} " * (len(result.outcomes) > 1)
+        effects += [named + ", ".join(parts)] if parts else []
+    return effects
+
+
+def _on_nothing(result: Result, event: Event) -> list[str]:
+    if event.kind == "api_error":  # which waits for calls
+        return []
+    if event.kind != "link_degraded" or any(
+        link_regions(name) == link_regions(event.target) and spec.capacity < math.inf
+        for name, spec in result.scenario.links.items()
+    ):
+        return ["reached no replication"] if not event.affected else []
+    return ["without effect: `links` declares no capacity for it"]
+
+
+def _statuses(result: Result, chain: Chain, since_s: float) -> str:
+    """Return the statuses of a chain, each that comes later with its time."""
+    steps = [(change.time_s, change.after or "gone") for change in chain.changes]
+    outcome = result.outcomes[chain.name]
+    if chain.first.after == "ENABLING" and outcome.defined_s is not None:
+        steps.append((outcome.defined_s, "initial sync complete"))
+    shown = [
+        name if time_s == since_s else f"{name} {clock(result.scenario, time_s, since_s)}"
+        for time_s, name in sorted(steps, key=lambda step: step[0])
+    ]
+    return ", ".join(shown)
+
+
+def _worst_age(outcome: Outcome, event: Event) -> list[str]:
+    """Return the largest age until the first sync after a disturbance, if it is known."""
+    if not outcome.syncs.keep:
+        return []
+    teeth = outcome.age
+    over_s = math.inf if event.end_s is None else event.end_s
+    first = int(teeth.end_s.searchsorted(event.begin_s, "right"))
+    last = int(teeth.end_s.searchsorted(over_s, "left")) + 1
+    ages = (teeth.end_s - teeth.origin_s)[first:last]
+    if not len(ages) or over_s < teeth.begin_s[0]:
+        return []
+    return [f"age up to {format_duration(float(ages.max()))}"]

@@ -1,0 +1,80 @@
+"""The load of a source in words: how often its streams write, how much, and into what."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from efssim.report.words.lines import percent
+from efssim.scenario import Scenario
+from efssim.scenario.grammar.base import one_of
+from efssim.scenario.grammar.distributions import Distribution
+from efssim.scenario.schema import WriteStream
+from efssim.scenario.workload.arrivals import chosen_process
+from efssim.text.digits import grouped
+from efssim.text.quantities import format_size
+
+
+def load_text(scenario: Scenario, source: str) -> str:
+    """Return a sentence on the streams of a file system; nothing for one that a call made."""
+    system = scenario.file_systems.get(source)
+    if system is None:
+        return ""
+    streams = [f"{name}: {_stream(part, system.growth)}" for name, part in system.writes.items()]
+    return f"Load of {source}: {'; '.join(streams) or 'nothing is written'}."
+
+
+def _stream(stream: WriteStream, growth: float) -> str:
+    return ", ".join([_writes(stream, stream.growth * growth), *_into(stream)])
+
+
+def _writes(stream: WriteStream, growth: float) -> str:
+    if stream.trace is not None:
+        times = "" if growth == 1 else f" times {grouped(growth, 4)}"
+        return f"as in {stream.trace.file.name}{times}"
+    assert stream.arrivals is not None
+    assert stream.size is not None
+    process, said = chosen_process(stream.arrivals)
+    by_bytes = process.growth_of == "bytes" and growth != 1
+    times = f" times {grouped(growth, 4)}" if by_bytes else ""
+    return f"{process.words(said, growth)} of {_sizes(stream.size)}{times}"
+
+
+def _sizes(size: Distribution[int]) -> str:
+    """Return how large writes are: what a scenario says of the distribution."""
+    if size.constant is not None:
+        return format_size(size.constant)
+    kind = one_of(size)
+    return f"{_NAMES.get(kind, kind)} sizes, {', '.join(_shape(size))}"
+
+
+_NAMES = {"pareto": "Pareto", "empirical": "measured"}
+
+
+def _shape(size: Distribution[int]) -> Iterator[str]:
+    if size.lognormal is not None:
+        yield f"median {format_size(size.lognormal.median)}"
+        yield f"sigma {size.lognormal.sigma:.4g}"
+    elif size.uniform is not None:
+        yield f"{format_size(size.uniform.low)} to {format_size(size.uniform.high)}"
+    elif size.pareto is not None:
+        yield f"{format_size(size.pareto.min)} to {format_size(size.pareto.max)}"
+        yield f"alpha {size.pareto.alpha:.4g}"
+    else:
+        yield f"mean {format_size(size.expected())}"
+    if size.gamma is not None:
+        yield f"cv {size.gamma.cv:.4g}"
+
+
+def _into(stream: WriteStream) -> Iterator[str]:
+    """Yield what the writes go into, where that is not a file each."""
+    if stream.hot_set is not None:
+        hot = stream.hot_set
+        yield f"{percent(hot.share)} of them into a hot set of {format_size(hot.size)}"
+    if stream.in_file is not None:
+        yield f"into one file of {format_size(stream.in_file.size)}"
+    elif stream.files > 1:
+        yield f"{stream.files:,} files each"
+    if stream.new_bytes is not None:
+        yield f"{percent(stream.new_bytes)} of the bytes new"
+    if stream.new_files:
+        yield f"{percent(stream.new_files)} of the files new"

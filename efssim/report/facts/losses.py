@@ -1,0 +1,106 @@
+"""What a verdict says beside the attainment: time without a recovery point, and what was lost."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from efssim.api.result import Outcome, Result
+from efssim.lag.loss import is_missed
+from efssim.report.verdicts.words import kind_of_run
+from efssim.report.words.lines import clock, counted, percent
+from efssim.text.quantities import format_duration, format_size
+
+
+def beside_attainment(outcome: Outcome, result: Result) -> list[str]:
+    """Return the sentences on a run; none where there always was a recovery point."""
+    summary = outcome.summary
+    found = [
+        _unprotected(summary),
+        _excluded(summary["rpo"]),
+        _while_writable(summary["rpo"]),
+        _lost(outcome, result),
+    ]
+    return [text for text in found if text]
+
+
+def _unprotected(summary: dict[str, Any]) -> str:
+    seconds = summary["unprotected_s"]
+    if not seconds or kind_of_run(summary) == "once":  # whose words say it
+        return ""
+    return f"Without any recovery point for {format_duration(seconds)}."
+
+
+def _excluded(rpo: dict[str, Any]) -> str:
+    seconds = rpo["excluded_s"]
+    if not seconds:
+        return ""
+    return f"{format_duration(seconds)} without a recovery point are excluded by the scenario."
+
+
+def _while_writable(rpo: dict[str, Any]) -> str:
+    """Mark an age that grew while nothing could be written, which loses nothing."""
+    if not rpo["unwritable_s"]:
+        return ""
+    length = format_duration(rpo["unwritable_s"])
+    text = f"For {length} of the time with an age the source could not be written"
+    if rpo["attainment_while_writable"] is None:
+        return f"{text}: all of it."
+    return f"{text}; while it could, the RPO held for {percent(rpo['attainment_while_writable'])}."
+
+
+def _lost(outcome: Outcome, result: Result) -> str:
+    """Return what the disaster of the source cost."""
+    found = outcome.summary["recovery_point"]
+    if found is None:
+        return ""
+    if found["time"] is None:
+        size = format_size(found["lost_bytes"])
+        return f"LOST: no recovery point; all that the source held is lost, {size}.{_back(found)}"
+    is_above = is_missed(found, outcome.summary["rpo"]["target_s"])
+    side = "above" if is_above else "within"
+    writes = f"{counted(found['lost_writes'], 'write')} ({format_size(found['lost_bytes'])})"
+    return (
+        f"Lost with the source: {writes}, the oldest {format_duration(found['lost_s'])} before the "
+        f"disaster, {side} the target; recovery point {clock(result.scenario, found['time'])}."
+        f"{_back(found)}"
+    )
+
+
+def _back(found: dict[str, Any]) -> str:
+    """Say when somebody could write again."""
+    if found["writable_s"] is None:
+        return " The destination never became writable."
+    return f" The destination was writable {format_duration(found['writable_s'])} after it."
+
+
+def losses_of_trials(means: dict[str, Any], parts: list[dict[str, Any]]) -> list[str]:
+    """Return the sentences on trials: means over them, and what each of them says."""
+    found = [
+        _unprotected_of_trials(means, parts),
+        _excluded(means["rpo"]),
+        _while_writable(means["rpo"]),
+        _lost_in_trials(parts),
+    ]
+    return [text for text in found if text]
+
+
+def _unprotected_of_trials(means: dict[str, Any], parts: list[dict[str, Any]]) -> str:
+    count = sum(part["unprotected_s"] > 0 for part in parts)
+    if not count:
+        return ""
+    length = format_duration(means["unprotected_s"])
+    of = counted(len(parts), "trial")
+    return f"Without any recovery point for {length} on average, in {count:,} of {of}."
+
+
+def _lost_in_trials(parts: list[dict[str, Any]]) -> str:
+    judged = [part for part in parts if part["recovery_point"] is not None]
+    if not judged:
+        return ""
+    text = f"The source was lost in {len(judged):,} of {counted(len(parts), 'trial')}"
+    nothing = sum(part["recovery_point"]["time"] is None for part in judged)
+    if nothing:
+        text += f", without a recovery point in {nothing:,}"
+    missed = sum(is_missed(p["recovery_point"], p["rpo"]["target_s"]) for p in judged)
+    most = max(part["recovery_point"]["lost_bytes"] for part in judged)
+    return f"{text}; above the target in {missed:,}; at worst {format_size(most)} were lost."

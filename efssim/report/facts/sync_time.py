@@ -1,0 +1,37 @@
+"""What the time of syncs went into, as one sentence of every report."""
+
+from __future__ import annotations
+
+from efssim.api.result import Outcome
+from efssim.text.quantities import format_duration
+
+_WORDS = {
+    "setup_s": "setup",
+    "inventory_s": "inventory",
+    "diff_s": "comparing large files",
+    "transfer_s": "transfer",
+    "repeated_s": "failed attempts and the waits after them",
+}
+
+
+_LEAST_S = 1e-3
+"""Seconds below which a phase is not worth a word."""
+
+
+def sync_time_text(outcome: Outcome) -> str:
+    """Say how long each phase of the syncs completed in the window took on average.
+
+    Nothing is said where no sync was kept, or none completed.
+    """
+    if not outcome.syncs.keep:
+        return ""
+    inside = outcome.syncs.floats("completed_s") >= outcome.window_s[0]
+    if not inside.any():
+        return ""
+    means = {name: float(seconds[inside].mean()) for name, seconds in outcome.sync_phases.items()}
+    took = [
+        f"{_WORDS[name]} {format_duration(mean_s)}"
+        for name, mean_s in means.items()
+        if mean_s >= _LEAST_S
+    ]
+    return f"Time of a sync on average: {', '.join(took)}." if took else ""

@@ -1,0 +1,61 @@
+"""What trace files were taken for and what they lack: for people, and for `--check`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from efssim.report.words.lines import wrapped
+from efssim.text.quantities import format_duration
+from efssim.traces.quality import TraceQuality
+
+Traces = Mapping[str, TraceQuality]
+"""By the path of the stream."""
+
+
+def trace_findings(traces: Traces) -> dict[str, list[str]]:
+    """Return, for each stream with a trace, what it was taken for, and what it lacks."""
+    return {stream: [taken_for(found), *found.lines()] for stream, found in traces.items()}
+
+
+def taken_for(found: TraceQuality) -> str:
+    """Return what a trace was taken for, in words."""
+    apart = "" if found.spacing_s is None else f", {format_duration(found.spacing_s)} apart"
+    values = {
+        None: "each row one write",
+        "Sum": "values are totals",
+        "counter": "values are readings of a counter",
+        "rate per second": "values are rates per second",
+    }[found.statistic]
+    rows = f"{found.rows_used:,} of {found.rows:,} rows of {found.file} used"
+    return f"{rows}, times are {found.times}{apart}, {values}"
+
+
+def trace_lines(traces: Traces) -> list[str]:
+    """Return the lines about traces of a report."""
+    lines = []
+    for stream, findings in trace_findings(traces).items():
+        for finding in findings:
+            lines += wrapped(f"trace of {short_name(stream)}: {finding}.")
+    return lines
+
+
+def short_name(path: str) -> str:
+    """Return a stream's path as people say it: file system and stream."""
+    return path.removeprefix("file_systems.").replace(".writes.", ".", 1)
+
+
+def thin_traces(traces: Traces) -> list[str]:
+    """Return a sentence for each trace that covers too little of the run; under `--check` a fault.
+
+    A verdict then rests on time in which the trace does not say what was written.
+    """
+    return [
+        f"TRACE TOO THIN: {short_name(stream)} {found.thin_text()}."
+        for stream, found in traces.items()
+        if found.is_thin
+    ]
+
+
+def thin_lines(traces: Traces) -> list[str]:
+    """Return `thin_traces` as lines of a report."""
+    return [line for text in thin_traces(traces) for line in wrapped(text)]

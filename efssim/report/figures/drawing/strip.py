@@ -1,0 +1,185 @@
+"""The strip of events above a curve over time: a small Gantt chart with labels that never overlap.
+
+Each event is a bar on one of a few lanes. Labels stand over the bars, as long as there is room.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from efssim.records.run_records import Event
+from efssim.report.figures.drawing.axes import Days, shown, text_width, upwards
+from efssim.report.figures.drawing.style import GREEN, GREY, ORANGE, SMALL
+
+if TYPE_CHECKING:
+    from matplotlib.artist import Artist
+    from matplotlib.axes import Axes
+
+Span = tuple[float, float]
+
+_LABELS, _LABELLED_CALLS = 8, 4
+"""How many events, and how many calls among them, get a label at most."""
+LANES = 4
+_MANY, _LANES_OF_MANY = 12, 2
+"""From how many events on only the lowest lanes have labels, so that the strip stays low."""
+_LANE, _BAR, _SPACE = 13.0, 3.0, 5.0
+"""Heights of a lane and of a bar, and the space between two labels, in points."""
+_TARGET = 30
+"""Letters of a target at most."""
+_OWN_TARGET = {"link_outage", "link_degraded", "kms_key_disabled", "permission_lost"}
+"""Kinds whose target is the replication itself or its link, which need not be said."""
+
+
+@dataclass
+class Lane:
+    """What a lane has so far, in points from the left end of the axes."""
+
+    until: float = 0.0
+    """Where its last bar ends."""
+    labels: list[Span] = field(default_factory=list)
+
+    def has_room(self, bar: Span, label: Span) -> bool:
+        """Whether bar and label are free; bars come in the order of their beginnings."""
+        return self.until <= bar[0] and all(
+            label[1] <= begin or end <= label[0] for begin, end in self.labels
+        )
+
+
+@dataclass(frozen=True)
+class Mark:
+    """Where an event stands in the strip."""
+
+    event: Event
+    bar: Span
+    """In points from the left end of the axes."""
+    lane: int
+    label_at: float | None
+    """Left end of its label in points; None: there is no room for one."""
+
+
+def draw_strip(ax: Axes, events: list[Event], window: Span, at: Days) -> tuple[float, list[Artist]]:
+    """Draw events above the axes, calls through them as well.
+
+    Return the height in points, and what was drawn.
+    """
+    width = _width(ax)
+    marks = place(events, window, width)
+    drawn: list[Artist] = []
+    for mark in marks:
+        drawn.append(_draw_bar(ax, mark, width))
+        if mark.label_at is not None:
+            drawn.append(_draw_label(ax, mark, width))
+        if mark.event.is_call:
+            drawn.append(ax.axvline(at(mark.event.begin_s), color=GREEN, linewidth=0.8))
+    return _LANE * (1 + max((mark.lane for mark in marks), default=-1)), drawn
+
+
+def place(events: Iterable[Event], window: Span, width: float) -> list[Mark]:
+    """Assign lanes and labels to the events in a window, on axes of a width in points.
+
+    An event that can hardly be seen is left out where others mark its place already.
+    """
+    begin_s, end_s = window
+    inside = [e for e in events if e.begin_s <= end_s and _end(e, end_s) >= begin_s]
+    labelled = _worth_a_label(inside, window)
+    full = [(0.0, width)] if len(inside) > _MANY else []
+    lanes = [Lane(labels=full * (ordinal >= _LANES_OF_MANY)) for ordinal in range(LANES)]
+    bars = [(event, _bar_of(event, window, width)) for event in inside]
+    bars.sort(key=lambda pair: pair[1][0])
+    marks = (
+        _labelled(event, bar, width, lanes) if id(event) in labelled else _plain(event, bar, lanes)
+        for event, bar in bars
+    )
+    return [mark for mark in marks if mark is not None]
+
+
+def _bar_of(event: Event, window: Span, width: float) -> Span:
+    """Return where the bar of an event begins and ends, in points; it can always be seen."""
+    points = [
+        width * (min(max(time_s, window[0]), window[1]) - window[0]) / (window[1] - window[0])
+        for time_s in (event.begin_s, _end(event, window[1]))
+    ]
+    left = min(points[0], width - _BAR)
+    # A point shorter, so that two bars that touch are two.
+    return left, max(points[1] - 1, left + _BAR)
+
+
+def label_of(event: Event) -> str:
+    """Return the label of an event."""
+    if event.is_call:
+        return f"{event.kind}{' refused' * bool(event.error)}"
+    kind = event.kind.replace("_", " ")
+    return kind if event.kind in _OWN_TARGET else f"{kind} {shown(event.target, _TARGET)}"
+
+
+def _worth_a_label(events: list[Event], window: Span) -> set[int]:
+    """Return the identities of the first calls and the longest disturbances."""
+    calls = [event for event in events if event.is_call][:_LABELLED_CALLS]
+    others = [event for event in events if not event.is_call]
+    others.sort(key=lambda event: event.begin_s - _end(event, window[1]))
+    return {id(event) for event in (*calls, *others[: _LABELS - len(calls)])}
+
+
+def _labelled(event: Event, bar: Span, width: float, lanes: list[Lane]) -> Mark | None:
+    """Put an event on the first lane with room for its bar and its label."""
+    wide = text_width(label_of(event))
+    left = max(0.0, min(bar[0], width - wide))
+    label = left, left + wide + _SPACE
+    for ordinal, lane in enumerate(lanes):
+        if lane.has_room(bar, label):
+            lane.until = bar[1]
+            lane.labels.append(label)
+            return Mark(event, bar, ordinal, left)
+    return _plain(event, bar, lanes)
+
+
+def _plain(event: Event, bar: Span, lanes: list[Lane]) -> Mark | None:
+    """Put an event on the first lane with room for its bar, on the last one if none has it."""
+    is_tiny = bar[1] - bar[0] <= 2 * _BAR
+    # A mark that can hardly be seen is no reason for a higher strip.
+    usable = lanes[:_LANES_OF_MANY] if is_tiny else lanes
+    free = (ordinal for ordinal, lane in enumerate(usable) if lane.until <= bar[0])
+    ordinal = next(free, None)
+    if ordinal is None and is_tiny:
+        return None
+    ordinal = len(usable) - 1 if ordinal is None else ordinal
+    lanes[ordinal].until = max(lanes[ordinal].until, bar[1])
+    return Mark(event, bar, ordinal, None)
+
+
+def _draw_bar(ax: Axes, mark: Mark, width: float) -> Artist:
+    from matplotlib.lines import Line2D
+
+    colour = GREEN if mark.event.is_call else ORANGE
+    x = [points / width for points in mark.bar]
+    bar = Line2D(x, [1, 1], color=colour, linewidth=_BAR, solid_capstyle="butt")
+    bar.set(transform=ax.transAxes + upwards(ax, mark.lane * _LANE + _BAR), clip_on=False)
+    return ax.add_artist(bar)
+
+
+def _draw_label(ax: Axes, mark: Mark, width: float) -> Artist:
+    assert mark.label_at is not None
+    return ax.annotate(
+        label_of(mark.event),
+        (mark.label_at / width, 1),
+        xycoords="axes fraction",
+        xytext=(0, mark.lane * _LANE + 2.3 * _BAR),
+        textcoords="offset points",
+        fontsize=SMALL - 1,
+        color=GREY,
+        annotation_clip=False,
+        parse_math=False,
+    )
+
+
+def _width(ax: Axes) -> float:
+    """Return the width of the axes in points, before the layout, which makes it wider if at all."""
+    figure = ax.get_figure(root=True)
+    assert figure is not None
+    return 72 * ax.get_window_extent().width / figure.dpi
+
+
+def _end(event: Event, now_s: float) -> float:
+    return now_s if event.end_s is None else event.end_s

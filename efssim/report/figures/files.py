@@ -1,0 +1,151 @@
+"""The figures as files: every figure of every replication, the same bytes for the same result."""
+
+from __future__ import annotations
+
+import re
+import warnings
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from io import BytesIO
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from efssim.api.result import Result
+from efssim.report.facts.risk import WEEKS_LEAST, weeks_behind
+from efssim.report.figures.run.alt import alt_text
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+FOLDER = "figures"
+"""Where they are, inside the folder of the results."""
+
+_METHODS = {
+    "age": "plot_age",
+    "lag": "plot_lag",
+    "syncs": "plot_syncs",
+    "pending": "plot_pending",
+    "risk": "plot_risk",
+}
+"""The method of Result that draws each kind of figure."""
+_WITHOUT_RECORDS = ("lag",)
+"""Kinds that need no syncs."""
+_FILE_STYLE = {
+    "svg.hashsalt": "efssim",  # ids in the file hang on this and not on a random salt
+    "svg.fonttype": "none",  # text stays text
+}
+_DPI = 150
+_STEM = 80
+"""Letters of a replication's name in a file name at most."""
+_FIGURE = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]*\.(svg|png)")
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """A figure of a result."""
+
+    replication: str
+    kind: str
+    stem: str
+    """Of the file's name."""
+    alt: str
+    """What it shows, in words."""
+    svg: str
+    """The whole file."""
+    png: bytes | None
+    """The same as PNG, where that is wanted."""
+
+
+def drawings(result: Result, png: bool = False) -> Iterator[Drawing]:
+    """Draw all figures of a result, one after the other, as SVG and with `png` as PNG too."""
+    kinds = tuple(_METHODS) if result.has_records else _WITHOUT_RECORDS
+    for name, stem in safe_names(list(result.outcomes)).items():
+        for kind in kinds:
+            if kind == "risk" and weeks_behind(result, name) < WEEKS_LEAST:
+                continue
+            yield _drawing(result, name, kind, f"{stem}-{kind}", png)
+
+
+def _drawing(result: Result, name: str, kind: str, stem: str, png: bool) -> Drawing:
+    alt = alt_text(kind, result, name)
+    with file_style():
+        figure = new_figure()
+        getattr(result, _METHODS[kind])(name, ax=figure.subplots())
+        # First, for each drawing of a figure moves its layout a little.
+        vectors = rendered(figure, "svg", alt).decode()
+        picture = rendered(figure, "png", alt) if png else None
+        return Drawing(name, kind, stem, alt, vectors, picture)
+
+
+def write_drawing(drawing: Drawing, folder: Path) -> list[str]:
+    """Write a figure into a folder; return the names of its files."""
+    files = {f"{drawing.stem}.svg": drawing.svg.encode()}
+    if drawing.png is not None:
+        files[f"{drawing.stem}.png"] = drawing.png
+    for name, content in files.items():
+        (folder / name).write_bytes(content)
+    return list(files)
+
+
+def write_svg(drawn: Mapping[str, str], folder: Path) -> list[str]:
+    """Write SVG files, by the stem of their names, into a new folder; return their names."""
+    folder.mkdir()
+    for stem, svg in drawn.items():
+        (folder / f"{stem}.svg").write_text(svg, encoding="utf-8", newline="\n")
+    return [f"{stem}.svg" for stem in drawn]
+
+
+@contextmanager
+def file_style() -> Iterator[None]:
+    """Draw what is drawn inside as it is in files."""
+    from matplotlib import style
+
+    from efssim.report.figures.drawing.style import STYLE
+
+    # A user's own style has no part in it, and a name without a glyph is no reason to complain.
+    with style.context(["default", STYLE, _FILE_STYLE]), warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message=r"Glyph .* missing from")
+        yield
+
+
+def new_figure() -> Figure:
+    """Return an empty figure of the size that files have."""
+    from matplotlib.figure import Figure
+
+    from efssim.report.figures.drawing.style import FIGURE_SIZE
+
+    # Not pyplot's, which belongs to the user.
+    return Figure(figsize=FIGURE_SIZE, layout="constrained")
+
+
+def is_figure(name: object) -> bool:
+    """Whether a text can be the name of a figure of ours."""
+    return isinstance(name, str) and _FIGURE.fullmatch(name) is not None
+
+
+def safe_names(names: list[str]) -> dict[str, str]:
+    """Return a stem for file names for each name: plain letters, unique even without case."""
+    stems: dict[str, str] = {}
+    taken: set[str] = set()
+    for name in names:
+        plain = re.sub(r"[^A-Za-z0-9._-]+", "_", name)[:_STEM].lstrip(".-") or "_"
+        stem, ordinal = plain, 1
+        while stem.lower() in taken:
+            ordinal += 1
+            stem = f"{plain}-{ordinal}"
+        taken.add(stem.lower())
+        stems[name] = stem
+    return stems
+
+
+def rendered(figure: Figure, kind: str, alt: str) -> bytes:
+    """Return a figure as a file of a kind: svg or png; `alt` is what it says it shows."""
+    # A character that no file may have is one that nobody sees.
+    title = "".join(letter for letter in alt if letter.isprintable())
+    # Without a date and a version, the same result gives the same bytes.
+    absent = ("Date", "Creator") if kind == "svg" else ("Software",)
+    metadata = {"Title": title, **dict.fromkeys(absent)}
+    file = BytesIO()
+    figure.savefig(file, format=kind, dpi=_DPI, metadata=metadata)
+    return file.getvalue()

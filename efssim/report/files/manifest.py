@@ -1,0 +1,63 @@
+"""What made a result: the first part of every manifest.json."""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Iterable, Mapping
+from importlib.metadata import version
+from typing import Any
+
+from efssim._version import __version__
+from efssim.scenario import Scenario
+from efssim.scenario.shown.provenance import resolved
+
+_PACKAGES = (
+    *("simpy", "numpy", "scipy", "pandas", "matplotlib", "pydantic", "pyyaml", "click", "jinja2"),
+)
+
+
+def environment() -> dict[str, Any]:
+    """Return versions and the machine, as far as the last bit of a number may depend on them."""
+    return {
+        "efssim": __version__,
+        "python": platform.python_version(),
+        "packages": {name: version(name) for name in _PACKAGES},
+        "system": platform.system(),
+        "processor": platform.machine(),
+        "numpy_exponential": numpy_exponential(),
+    }
+
+
+def numpy_exponential() -> str | None:
+    """Return for which processors NumPy's exponential is made, as `X86_V4` or `baseline(X86_V2)`.
+
+    NumPy has one of its own for processors with AVX-512 (`AVX512_SKX`, `X86_V4`), which differs in
+    the last bit from that of the C library. None if NumPy does not tell.
+    """
+    try:
+        from numpy.lib.introspect import opt_func_info
+
+        return str(opt_func_info(func_name="^exp$")["exp"]["dd"]["current"])
+    except (ImportError, KeyError):
+        return None
+
+
+def parameters(scenario: Scenario) -> dict[str, Any]:
+    """Return a scenario as it was written, and every value of it with where it comes from."""
+    return {
+        "scenario": scenario.model_dump(mode="json", by_alias=True, exclude_unset=True),
+        "parameters": [parameter._asdict() for parameter in resolved(scenario)],
+    }
+
+
+def study_manifest(
+    seed: int, about: Mapping[str, Any], report: str, figures: Iterable[str]
+) -> dict[str, Any]:
+    """Return the manifest of a study; `about` says of which scenario or scenarios."""
+    return {
+        **environment(),
+        "seed": seed,
+        **about,
+        "report": report,
+        "figures": list(figures),
+    }

@@ -1,0 +1,66 @@
+"""Files of a study under `--out`: a summary, tables and figures, written whole or not at all."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from efssim.report.figures.files import FOLDER, file_style, new_figure, rendered, write_svg
+from efssim.report.files.folders import MANIFEST, REPORT, staged
+from efssim.report.files.manifest import study_manifest
+from efssim.report.words.json_text import json_text
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.axes import Axes
+
+Draw = Callable[["Axes"], object]
+
+
+class Sketch(NamedTuple):
+    """A figure that is not drawn yet."""
+
+    draw: Draw
+    alt: str
+    """What it shows, in words."""
+
+
+Page = Callable[[dict[str, str]], str]
+"""From the SVG files by stem to report.html."""
+
+
+def write_study(
+    folder: Path,
+    texts: Mapping[str, str],
+    tables: Mapping[str, pd.DataFrame],
+    sketches: Mapping[str, Sketch],
+    page: Page,
+    *,
+    seed: int,
+    about: Mapping[str, Any],
+) -> None:
+    """Write files into a folder, which may exist: texts and tables by name, figures by stem.
+
+    Figures are SVG in `figures/`; `page` makes report.html of them, and manifest.json has the seed
+    and what the study is `about`. What its manifest names of an earlier result goes, other files of
+    the folder stay. Raise OSError, FileExistsError if one of those is in the way.
+    """
+    with staged(folder) as staging:
+        for name, text in texts.items():
+            (staging / name).write_text(text, encoding="utf-8")
+        for name, table in tables.items():
+            table.to_csv(staging / name, index=False, lineterminator="\n")
+        svg = {stem: drawn(sketch) for stem, sketch in sketches.items()}
+        figures = write_svg(svg, staging / FOLDER)
+        made = study_manifest(seed, about, REPORT, figures)
+        (staging / MANIFEST).write_text(json_text(made), encoding="utf-8")
+        (staging / REPORT).write_text(page(svg), encoding="utf-8", newline="\n")
+
+
+def drawn(sketch: Sketch) -> str:
+    """Return a figure as an SVG file."""
+    with file_style():
+        figure = new_figure()
+        sketch.draw(figure.subplots())
+        return rendered(figure, "svg", sketch.alt).decode()

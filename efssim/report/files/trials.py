@@ -1,0 +1,56 @@
+"""The files of a study under `--out`: summary, table of the trials, figures, page and manifest."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+
+from efssim.report.figures.files import FOLDER, safe_names, write_svg
+from efssim.report.figures.study.alt import trials_alt
+from efssim.report.files.folders import MANIFEST, REPORT, staged
+from efssim.report.files.run import manifest, summary_json, write_csv, write_json
+from efssim.report.files.study import Sketch, drawn
+from efssim.study.run.trials import Trials
+
+_KINDS = ("attainment", "lag")
+
+
+def write_trials(trials: Trials, folder: Path, command: str = "") -> None:
+    """Write summary.json, trials.csv, figures, report.html and manifest.json into a folder.
+
+    As for a single run all are written or none, and what an earlier run left goes. `command` is
+    what the report says repeats the study. Raise OSError.
+    """
+    with staged(folder) as staging:
+        _write_into(trials, staging, command)
+
+
+def _write_into(trials: Trials, folder: Path, command: str) -> None:
+    from efssim.report.html.studies.trials import trials_page
+
+    (folder / "summary.json").write_text(summary_json(trials), encoding="utf-8")
+    write_csv(trials.table, folder / "trials.csv")
+    svg = _drawn(trials)
+    figures = write_svg(_named(trials, svg), folder / FOLDER)
+    page = trials_page(trials, svg, command)
+    (folder / REPORT).write_text(page, encoding="utf-8", newline="\n")
+    counts = {"trials": len(trials), "partial": trials.partial}
+    write_json({**manifest(trials, figures), **counts}, folder / MANIFEST)
+
+
+def _drawn(trials: Trials) -> dict[tuple[str, str], str]:
+    """Return the figures as SVG, by replication and kind."""
+    return {
+        (name, kind): drawn(_sketch(trials, name, kind))
+        for name in trials.replications
+        for kind in _KINDS
+    }
+
+
+def _sketch(trials: Trials, name: str, kind: str) -> Sketch:
+    return Sketch(partial(getattr(trials, f"plot_{kind}"), name), trials_alt(kind, trials, name))
+
+
+def _named(trials: Trials, svg: dict[tuple[str, str], str]) -> dict[str, str]:
+    stems = safe_names(trials.replications)
+    return {f"{stems[name]}-{kind}": one for (name, kind), one in svg.items()}

@@ -1,0 +1,156 @@
+"""The page of a plan."""
+
+from __future__ import annotations
+
+from efssim.report.facts.traces import thin_traces
+from efssim.report.figures.study.alt import plan_alt
+from efssim.report.html.studies.study import Block, Study, Verdict, parameter_block, study_page
+from efssim.report.html.svg import Figure, inlined
+from efssim.report.html.tables import NONE, Cell, Column, Table, duration, number, share, text
+from efssim.report.html.traces import trace_blocks
+from efssim.report.text.plan import (
+    evidence_text,
+    limits_text,
+    objective_text,
+    partial_text,
+    strata_and_length,
+    verdict_text,
+)
+from efssim.report.words.lines import percent
+from efssim.study.planning.evaluation import Evaluation, said
+from efssim.study.planning.plan import Plan
+from efssim.study.planning.what_if import WhatIf
+
+_KINDS = {
+    "found": "met",
+    "always": "met",
+    "never": "missed",
+    "not_monotone": "open",
+    "undecided": "open",
+}
+_WORDS = {
+    "found": "Found",
+    "always": "Every value meets the objective",
+    "never": "No value meets the objective",
+    "not_monotone": "No single limit",
+    "undecided": "Not decided",
+}
+
+
+def plan_page(plan: Plan, drawn: dict[str, str], command: str) -> str:
+    """Return report.html of a plan; `drawn` has the SVG file `attainment`."""
+    low, high = (plan.parameter.text(end) for end in plan.between)
+    meta = [f"{plan.parameter.path} from {low} to {high}", objective_text(plan)]
+    if plan.partial:
+        meta.append(partial_text(plan))
+    return study_page(
+        Study(
+            kind="Capacity for a recovery point objective",
+            title=plan.scenario.name,
+            description=plan.scenario.description,
+            meta=[*meta, *thin_traces(plan.traces)],
+            blocks=_blocks(plan, drawn["attainment"]),
+            reproduce=[("Command", command)] if command else [],
+        )
+    )
+
+
+def _blocks(plan: Plan, svg: str) -> list[Block]:
+    evidence = evidence_text(plan), strata_and_length(plan), limits_text(plan)
+    answer = Verdict(
+        _kind(plan),
+        _word(plan),
+        verdict_text(plan),
+        " ".join(part for part in evidence if part),
+    )
+    blocks = [
+        Block("The answer", "answer", answer),
+        Block("Attainment by value", "curve", figure=_figure(plan, svg), is_part=True),
+        Block("Evaluations", "evaluations", table=_evaluations(plan), is_part=True),
+    ]
+    if plan.what_if:
+        blocks.append(Block("What would other objectives need?", "what-if", table=_what_if(plan)))
+    traces = trace_blocks({plan.scenario.name: plan.traces})
+    return [*blocks, *traces, parameter_block(plan.scenario)]
+
+
+def _kind(plan: Plan) -> str:
+    return "open" if plan.outcome == "never" and not plan.shows_none else _KINDS[plan.outcome]
+
+
+def _word(plan: Plan) -> str:
+    if _kind(plan) == "open" and plan.outcome == "never":
+        return "No value was shown to meet the objective"
+    if plan.outcome == "always" and plan.random and plan.objective.attainment == 1:
+        return "No value had a violation"
+    return _WORDS[plan.outcome]
+
+
+def _figure(plan: Plan, svg: str) -> Figure:
+    return Figure(
+        "attainment",
+        "Attainment by value",
+        inlined(svg, "attainment"),
+        plan_alt(plan),
+        "Mean attainment of each value tried, with the interval that the answer is judged by. The "
+        "dashed line is the objective.",
+    )
+
+
+def _evaluations(plan: Plan) -> Table:
+    rows = [_evaluation(plan, made) for made in plan.evaluations]
+    head = [
+        Column("value", True),
+        Column("objective"),
+        Column("attainment", True, "attainment"),
+        Column("from", True, "interval"),
+        Column("to", True),
+        Column("trials", True, "trial"),
+        Column("for"),
+        Column("peak age", True, "age"),
+    ]
+    caption = f"Values of {plan.parameter.path} that were tried, in order"
+    return Table(caption, head, rows, is_sortable=True)
+
+
+def _evaluation(plan: Plan, made: Evaluation) -> list[Cell]:
+    return [
+        number(made.value, plan.parameter.text(made.value)),
+        text(said(made)),
+        share(made.attainment),
+        share(made.interval.low),
+        share(made.interval.high),
+        number(made.trials),
+        text(made.stage),
+        duration(made.peak_s),
+    ]
+
+
+def _what_if(plan: Plan) -> Table:
+    head = [
+        Column("objective", True, "objective"),
+        Column("needs", True),
+        Column("violations a month", True, "violation"),
+        Column("above the target a month", True),
+        Column("peak age", True, "age"),
+    ]
+    rows = [_what_if_row(plan, row) for row in plan.what_if]
+    note = "Means of the search, but for the row of the answer, which fresh trials confirmed."
+    return Table("What other objectives would need, and what they leave", head, rows, note=note)
+
+
+def _what_if_row(plan: Plan, row: WhatIf) -> list[Cell]:
+    first = Cell(percent(row.attainment), row.attainment, is_number=True)
+    if row.value is None:
+        nothing = [Cell(NONE, is_number=True)] * 3
+        return [first, Cell("none in range", is_number=True), *nothing]
+    sign = "≥" if plan.direction == "smallest" else "≤"
+    confirmed = " (confirmed)" * row.confirmed
+    violations = row.violations_per_month
+    return [
+        first,
+        number(row.value, f"{sign} {plan.parameter.text(row.value)}{confirmed}"),
+        number(violations, None if violations is None else f"{violations:,.1f}"),
+        duration(row.above_s_per_month),
+        duration(row.peak_s),
+    ]

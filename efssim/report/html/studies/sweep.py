@@ -1,0 +1,102 @@
+"""The page of a sweep."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from efssim.report.facts.traces import thin_traces
+from efssim.report.figures.study.alt import sweep_alt
+from efssim.report.html.studies.study import Block, Study, parameter_block, study_page
+from efssim.report.html.svg import Figure, inlined
+from efssim.report.html.tables import Cell, Column, Table, number, text
+from efssim.report.html.traces import trace_blocks
+from efssim.report.text.sweep import base_text, partial_text, shown
+from efssim.report.words.lines import counted
+from efssim.study.varying.sweep import Sweep
+
+
+def sweep_page(sweep: Sweep, measure: str, drawn: Mapping[str, str], command: str) -> str:
+    """Return report.html of a sweep; `drawn` has SVG files by replication, if it can be drawn."""
+    each = counted(len(sweep.points[0].trials), "trial")
+    return study_page(
+        Study(
+            kind="What if? A measure at many values",
+            title=sweep.scenario.name,
+            description=sweep.scenario.description,
+            meta=[
+                measure,
+                f"{counted(len(sweep.points), 'combination')} of {each}",
+                *([partial_text(sweep)] * sweep.partial),
+                *thin_traces(sweep.traces),
+            ],
+            blocks=[
+                *_blocks(sweep, measure, drawn),
+                *trace_blocks({sweep.scenario.name: sweep.traces}),
+                parameter_block(sweep.scenario),
+            ],
+            reproduce=[*([("Command", command)] * bool(command)), ("Seed", str(sweep.seed))],
+        )
+    )
+
+
+def _blocks(sweep: Sweep, measure: str, drawn: Mapping[str, str]) -> Iterator[Block]:
+    rows = _tornado if sweep.one_at_a_time else _grid
+    for ordinal, name in enumerate(map(str, sweep.points[0].trials.table["replication"].unique())):
+        figure = None
+        if name in drawn:
+            figure = _figure(sweep, measure, name, drawn[name], f"r{ordinal}-sweep")
+        base = f"{base_text(sweep, measure, name)}:" if sweep.one_at_a_time else ""
+        yield Block(name, f"r{ordinal}", text=base, figure=figure, table=rows(sweep, measure, name))
+
+
+def _figure(sweep: Sweep, measure: str, name: str, svg: str, ident: str) -> Figure:
+    return Figure(
+        ident,
+        "Tornado" if sweep.one_at_a_time else "Sweep",
+        inlined(svg, ident),
+        sweep_alt(sweep, measure, name),
+        "What each value alone changes, the most first; lines are 95 % intervals."
+        if sweep.one_at_a_time
+        else "Means over trials, with their 95 % intervals where a curve has them.",
+    )
+
+
+def _grid(sweep: Sweep, measure: str, name: str) -> Table:
+    rows = [
+        [
+            *(_value(vary.text(row[vary.path]), row[vary.path]) for vary in sweep.parameters),
+            *(_number(measure, row[column]) for column in ("mean", "low", "high")),
+        ]
+        for row in sweep.means(measure, name).to_dict("records")
+    ]
+    head = [Column(vary.path, True) for vary in sweep.parameters]
+    head += [Column("mean", True), Column("from", True, "interval"), Column("to", True)]
+    return Table(f"{measure} of {name}", head, rows, is_sortable=True)
+
+
+def _tornado(sweep: Sweep, measure: str, name: str) -> Table:
+    by_path = {vary.path: vary for vary in sweep.parameters}
+    rows = [
+        [
+            text(row["path"]),
+            _value(by_path[row["path"]].text(row["value"]), row["value"]),
+            _number(measure, row["mean"]),
+            *(_number(measure, row[column], True) for column in ("difference", "low", "high")),
+        ]
+        for row in sweep.tornado(measure, name).to_dict("records")
+    ]
+    head = [Column("parameter"), Column("value", True), Column("mean", True)]
+    head += [Column("change", True), Column("from", True, "interval"), Column("to", True)]
+    return Table(f"What each value alone changes in {measure} of {name}", head, rows, True)
+
+
+def _value(shown_text: str, value: Any) -> Cell:
+    is_plain = isinstance(value, int | float) and math.isfinite(value)
+    return Cell(shown_text, float(value) if is_plain else None, is_number=True)
+
+
+def _number(measure: str, value: float, signed: bool = False) -> Cell:
+    known = None if math.isnan(value) else float(value)
+    return number(known, shown(measure, known, signed=signed))

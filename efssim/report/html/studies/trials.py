@@ -1,0 +1,211 @@
+"""The page of trials."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from efssim.report.facts.evidence import long_faults_text, strata_text, units_text
+from efssim.report.facts.traces import thin_traces
+from efssim.report.figures.study.alt import trials_alt
+from efssim.report.html.run_tables import LAGS, exact, leaves
+from efssim.report.html.sections import sentence, worst
+from efssim.report.html.studies.study import Block, Study, Verdict, parameter_block, study_page
+from efssim.report.html.svg import Figure, inlined
+from efssim.report.html.tables import (
+    Cell,
+    Column,
+    Table,
+    bounded,
+    duration,
+    number,
+    share,
+    size,
+    text,
+)
+from efssim.report.html.traces import trace_blocks
+from efssim.report.text.trials import sentences_of
+from efssim.report.verdicts.run import goal
+from efssim.report.verdicts.trials import attained, disaster, kind_of, late, of_trials, word_of
+from efssim.report.verdicts.trials_cautions import cautions
+from efssim.report.words.lines import counted
+from efssim.report.words.terms import TERMS
+from efssim.study.run.trials import Trials
+from efssim.study.statistics.evidence import Evidence
+from efssim.text.quantities import format_duration
+
+_ROWS = 300
+_TIMINGS = "AWS publishes no replication rate and no sync period: every timing is a parameter."
+_POOLED = {"p50": "p50", "p99": "p99", "p99_9": "p99.9", "max": "max"}
+
+
+def trials_page(trials: Trials, drawn: Mapping[tuple[str, str], str], command: str) -> str:
+    """Return report.html of trials; `drawn` has SVG files by replication and kind."""
+    window = trials.summary["window"]
+    meta = [
+        f"{window['start'][:16].replace('T', ' ')} to {window['end'][:16].replace('T', ' ')} UTC",
+        format_duration(window["seconds"]),
+        counted(len(trials), "trial"),
+        f"seed {trials.seed}",
+    ]
+    if trials.partial:
+        meta.append(f"PARTIAL: interrupted after {len(trials)} of {trials.wanted} trials")
+    meta += thin_traces(trials.traces)
+    return study_page(
+        Study(
+            kind="Replication lag over many trials",
+            title=trials.scenario.name,
+            description=trials.scenario.description,
+            meta=meta,
+            blocks=[
+                *_blocks(trials, drawn),
+                *trace_blocks({trials.scenario.name: trials.traces}),
+                parameter_block(trials.scenario, _TIMINGS),
+            ],
+            reproduce=_reproduce(trials, command),
+        )
+    )
+
+
+def _reproduce(trials: Trials, command: str) -> list[tuple[str, str]]:
+    pairs = [("Seed", str(trials.seed)), ("Digest", trials.digest)]
+    return [("Command", command), *pairs] if command else pairs
+
+
+def _blocks(trials: Trials, drawn: Mapping[tuple[str, str], str]) -> Iterator[Block]:
+    """Yield what there is to say about the replications with the least attainment."""
+    for ordinal, name in enumerate(worst(trials.summary["replications"])):
+        ident = f"r{ordinal}"
+        yield Block(name, ident, _verdict(trials, name))
+        yield Block(
+            "What the trials attained",
+            f"{ident}-attained",
+            figure=_attained(trials, name, drawn, f"{ident}-attainment"),
+            is_part=True,
+        )
+        yield Block("Lags", f"{ident}-lags", table=_lags(trials, name), is_part=True)
+        yield Block(
+            "How often is a lag longer than that?",
+            f"{ident}-exceedance",
+            figure=_pooled(trials, name, drawn, f"{ident}-lag"),
+            is_part=True,
+        )
+        words = " ".join(sentences_of(name, trials))
+        yield Block("In words", f"{ident}-words", text=words, is_part=True)
+        yield Block("Trial by trial", f"{ident}-trials", table=_trials(trials, name), is_part=True)
+        numbers = all_means(trials.summary, name)
+        yield Block("All numbers", f"{ident}-all", table=numbers, is_folded=True, is_part=True)
+
+
+def _verdict(trials: Trials, name: str) -> Verdict:
+    means, intervals = trials.summary["replications"][name], trials.summary["ci95"][name]
+    found = trials.evidence[name]
+    held = sentence(attained(means, intervals, found))
+    return Verdict(
+        kind_of(name, trials),
+        f"RPO {word_of(name, trials).lower()}",
+        " ".join(
+            [held, late(name, trials), disaster(name, trials), *cautions(name, trials)],
+        ),
+        f"Objective: {goal(means)}. {_rests_on(trials, found)}".rstrip(),
+    )
+
+
+def _rests_on(trials: Trials, found: Evidence) -> str:
+    parts = units_text(found, trials), strata_text(trials), long_faults_text(trials)
+    return " ".join(part for part in parts if part)
+
+
+def _attained(
+    trials: Trials, name: str, drawn: Mapping[tuple[str, str], str], ident: str
+) -> Figure:
+    return Figure(
+        ident,
+        "What the trials attained",
+        inlined(drawn[name, "attainment"], ident),
+        trials_alt("attainment", trials, name),
+        "Each point is a trial. The grey line is their mean, the band its 95 % interval; the "
+        "dashed line is the objective.",
+    )
+
+
+def _pooled(trials: Trials, name: str, drawn: Mapping[tuple[str, str], str], ident: str) -> Figure:
+    return Figure(
+        ident,
+        "Exceedance",
+        inlined(drawn[name, "lag"], ident),
+        trials_alt("lag", trials, name),
+        "All trials together, as if they were one long run.",
+    )
+
+
+def _lags(trials: Trials, name: str) -> Table:
+    summary = trials.summary
+    means, bounds = summary["replications"][name], summary["ci95"][name]
+    pooled = summary["pooled"][name]
+    rows = [
+        [
+            text(TERMS[key].title, key),
+            duration(means[lag]["mean"]),
+            _interval(bounds[lag]["mean"]),
+            *(duration(pooled[lag][column]) for column in _POOLED),
+        ]
+        for lag, key in LAGS.items()
+    ]
+    head = [Column("lag"), Column("mean", True), Column("95 % interval", True, "interval")]
+    head += [
+        Column(title, True, "quantile" if title == "p50" else None) for title in _POOLED.values()
+    ]
+    note = "Mean over trials; quantiles and maximum of all trials together."
+    return Table(f"Lags of {name}", head, rows, note=note)
+
+
+def _interval(bounds: list[float] | None) -> Cell:
+    if bounds is None:
+        return number(None)
+    shown = " to ".join(format_duration(end) for end in bounds)
+    return Cell(shown, bounds[0], is_number=True)
+
+
+def _trials(trials: Trials, name: str) -> Table:
+    rows = (
+        [
+            number(trial.number),
+            share(part["rpo"]["attainment"]),
+            number(part["rpo"]["violations"]),
+            duration(part["rpo"]["longest_s"]),
+            duration(part["time_since_last_sync_s"]["mean"]),
+            duration(part["time_since_last_sync_s"]["max"]),
+            size(part["pending_bytes"]["max"]),
+        ]
+        for trial, part in _having(trials, name)
+    )
+    shown, note = bounded(rows, _ROWS, "trials.csv")
+    head = [
+        Column("trial", True, "trial"),
+        Column("attainment", True, "attainment"),
+        Column("violations", True, "violation"),
+        Column("longest", True),
+        Column("mean age", True, "age"),
+        Column("max age", True),
+        Column("worst loss", True, "pending"),
+    ]
+    return Table(f"Trials of {name}", head, shown, is_sortable=True, note=note)
+
+
+def _having(trials: Trials, name: str) -> Iterator[tuple[Any, dict[str, Any]]]:
+    having = [trial for trial in trials.trials if name in trial.summary["replications"]]
+    yield from zip(having, of_trials(name, trials), strict=True)
+
+
+def all_means(summary: dict[str, Any], name: str) -> Table:
+    """Return every mean over trials, as summary.json has it, with its interval."""
+    bounds = dict(leaves(summary["ci95"][name], ""))
+    rows = []
+    for path, value in leaves(summary["replications"][name], ""):
+        low, high = bounds.get(path) or (None, None)
+        rows.append([text(path), exact(value), exact(low), exact(high)])
+    for path, value in leaves(summary["pooled"][name], "pooled"):
+        rows.append([text(path), exact(value), text(""), text("")])
+    head = [Column("field"), *(Column(title, True) for title in ("value", "low", "high"))]
+    return Table(f"summary.json: {name}", head, rows)

@@ -1,0 +1,140 @@
+"""Results in a notebook: the verdict first, then a table with the units of people."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from efssim.markup import page, sentence, table
+from efssim.report.text.lags import LAGS, half_width
+from efssim.report.text.parts import NO_REPLICATION
+from efssim.report.verdicts.cautions import cautions
+from efssim.report.verdicts.run import verdict
+from efssim.report.words.lines import counted, percent, short
+from efssim.text.quantities import format_duration
+
+if TYPE_CHECKING:
+    from efssim.api.result import Result
+    from efssim.study.planning.plan import Plan
+    from efssim.study.run.trials import Trials
+    from efssim.study.varying.compare import Comparison
+    from efssim.study.varying.sweep import Sweep
+
+_COLUMNS = ("mean", "p50", "p90", "p95", "p99", "p99_9", "max")
+_ROWS = 60
+"""Rows of a table at most: a notebook is no place for more, and `.table` has all."""
+
+
+def result_html(result: Result) -> str:
+    """Return verdict, lags and violations of every replication as HTML."""
+    parts = []
+    for name, outcome in result.outcomes.items():
+        summary = outcome.summary
+        rows = (
+            (title, *(short(summary[lag][column]) for column in _COLUMNS))
+            for lag, title in LAGS.items()
+        )
+        parts += [
+            sentence(verdict(name, outcome, result), strong=f"{name}:"),
+            *(sentence(text) for text in cautions(outcome, result)),
+            table(("lag", *_COLUMNS), rows),
+            sentence(_violations(summary["rpo"]["violations"], summary["rpo"]["violation_s"])),
+        ]
+    last = f"{result.scenario.name}, seed {result.seed}, digest {result.digest}"
+    return page(*(parts or [sentence(NO_REPLICATION)]), sentence(last))
+
+
+def _violations(count: int, total_s: float) -> str:
+    lasting = f", {format_duration(total_s)} in all" if count else ""
+    return f"{counted(count, 'violation')} of the RPO{lasting}."
+
+
+def trials_html(trials: Trials) -> str:
+    """Return verdict and lags of every replication, with intervals over trials, as HTML."""
+    from efssim.report.text.trials import verdict_of_trials
+    from efssim.report.verdicts.trials import late
+    from efssim.report.verdicts.trials_cautions import cautions as cautions_of_trials
+
+    parts = []
+    for name in trials.summary["replications"]:
+        parts += [
+            sentence(f"{verdict_of_trials(name, trials)} {late(name, trials)}", strong=f"{name}:"),
+            *(sentence(text) for text in cautions_of_trials(name, trials)),
+            table(("lag", "mean", "± (95 %)", *_COLUMNS[1:]), _lags_of_trials(name, trials)),
+        ]
+    count = counted(len(trials), "trial") + ", partial: interrupted" * trials.partial
+    last = f"{trials.scenario.name}, seed {trials.seed}, {count}; quantiles are of all together"
+    return page(*(parts or [sentence(NO_REPLICATION)]), sentence(last))
+
+
+def _lags_of_trials(name: str, trials: Trials) -> Iterator[tuple[str, ...]]:
+    summary = trials.summary
+    means, pooled = summary["replications"][name], summary["pooled"][name]
+    for lag, title in LAGS.items():
+        half = half_width(summary["ci95"][name][lag]["mean"])
+        quantiles = (short(pooled[lag][column]) for column in _COLUMNS[1:])
+        yield title, short(means[lag]["mean"]), half, *quantiles
+
+
+def plan_html(plan: Plan) -> str:
+    """Return the answer, its evidence and the evaluations as HTML."""
+    from efssim.report.text.plan import evidence_text, objective_text, verdict_text
+    from efssim.study.planning.evaluation import said
+
+    made = sorted(plan.evaluations, key=lambda e: (e.value, e.stage != "search"))
+    rows = (
+        (
+            plan.parameter.text(e.value),
+            e.stage,
+            said(e),
+            percent(e.attainment),
+            f"{percent(e.interval.low)} … {percent(e.interval.high)}" * (e.trials > 1),
+            f"{e.trials:,}",
+        )
+        for e in made
+    )
+    return page(
+        sentence(objective_text(plan), strong=verdict_text(plan)),
+        sentence(evidence_text(plan)),
+        table(("value", "stage", "objective", "attainment", "bounds", "trials"), rows, words=3),
+    )
+
+
+def sweep_html(sweep: Sweep) -> str:
+    """Return mean and interval of the main measure at every combination as HTML."""
+    from efssim.report.text.sweep import grid_rows
+    from efssim.study.varying.sweep import MEASURE
+
+    each = counted(len(sweep.points[0].trials), "trial")
+    parts = []
+    for name in sweep.points[0].trials.table["replication"].unique():
+        head, *rows = grid_rows(sweep, MEASURE, str(name))
+        words = len(sweep.parameters)
+        parts += [sentence("", strong=f"{name}: {MEASURE}"), table(head, rows[:_ROWS], words=words)]
+        parts += [sentence(f"… and {len(rows) - _ROWS:,} more")] * (len(rows) > _ROWS)
+    points = counted(len(sweep.points), "combination")
+    points += f" of {sweep.wanted}, partial: interrupted," * sweep.partial
+    last = f"{sweep.scenario.name}: {points} of {each} each, mean and 95 % interval"
+    return page(*parts, sentence(last))
+
+
+def comparison_html(comparison: Comparison) -> str:
+    """Return the change of the main measures, with intervals, as HTML."""
+    from efssim.report.text.comparison import change_text
+    from efssim.report.text.sweep import shown
+
+    a, b = comparison.first.scenario.name, comparison.second.scenario.name
+    pairs = counted(len(comparison.numbers), "pair")
+    rows = (
+        (
+            row["replication"],
+            row["measure"],
+            shown(row["measure"], row["first"]),
+            shown(row["measure"], row["second"]),
+            change_text(row),
+        )
+        for row in comparison.main.to_dict("records")
+    )
+    head = ("replication", "measure", "first", "second", "change, 95 % interval")
+    told = f"(second) compared with {a} (first): {pairs} of trials with the same draws."
+    return page(sentence(told, strong=b), table(head, rows, words=2))

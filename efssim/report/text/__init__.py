@@ -1,0 +1,1 @@
+"""Text reports for a terminal."""

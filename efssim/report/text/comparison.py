@@ -1,0 +1,161 @@
+"""A comparison on a terminal: side by side, with the difference and what pairing saved."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from efssim.report.facts.traces import thin_lines, trace_lines
+from efssim.report.figures.files import safe_names
+from efssim.report.figures.study.alt import comparison_alt
+from efssim.report.files.study import Sketch, write_study
+from efssim.report.text.parts import joined
+from efssim.report.text.sweep import shown
+from efssim.report.text.trials import study_text, verdict_of_trials
+from efssim.report.words.compare_shares import SHARES
+from efssim.report.words.json_text import json_text
+from efssim.report.words.lines import command_lines, counted, wrapped
+from efssim.text.digits import grouped
+
+if TYPE_CHECKING:
+    from efssim.study.run.trials import Trials
+    from efssim.study.varying.compare import Comparison
+
+_NOUGHT = 1e-12
+"""Relative change below which two means are the same but for rounding."""
+
+
+def comparisons_json(
+    comparisons: list[Comparison], partial: bool = False, alone: Trials | None = None
+) -> str:
+    """Return the JSON of comparisons with one first study; `partial`: Ctrl-C left some out.
+
+    `alone` is the first study where nothing is there to compare it with.
+    """
+    summaries = [comparison.summary for comparison in comparisons]
+    found: dict[str, Any] = {"partial": partial, "comparisons": summaries}
+    return json_text(found if alone is None else {**found, "trials": alone.summary})
+
+
+def comparisons_report(
+    comparisons: list[Comparison], again: str, partial: str = "", alone: Trials | None = None
+) -> str:
+    """Return the reports of comparisons with one first study, and how to reproduce them.
+
+    `partial` says first what Ctrl-C left out, and `alone` is the first study where nothing is there
+    to compare it with.
+    """
+    reports = [comparison_report(comparison) for comparison in comparisons]
+    first = [joined([wrapped(partial)])] if partial else []
+    if alone is not None:
+        return "\n".join([*first, study_text(alone, again)])
+    return "\n".join([*first, *reports, joined([command_lines(again)])])
+
+
+def write_comparisons(
+    comparisons: list[Comparison], folder: Path, command: str = "", partial: str = ""
+) -> None:
+    """Write comparison.json, report.html, manifest.json, and a table and a figure for each.
+
+    `partial` says what Ctrl-C left out. Raise OSError.
+    """
+    from efssim.report.html.studies.comparison import comparison_page
+
+    stems = safe_names([comparison.second.scenario.name for comparison in comparisons])
+    first = comparisons[0].first
+    names = [first.scenario.name, *(each.second.scenario.name for each in comparisons)]
+    named = dict(zip(stems.values(), comparisons, strict=True))
+    write_study(
+        folder,
+        {"comparison.json": comparisons_json(comparisons, bool(partial))},
+        {f"{stem}-comparison.csv": comparison.table for stem, comparison in named.items()},
+        {
+            f"{stem}-comparison": Sketch(comparison.plot, comparison_alt(comparison))
+            for stem, comparison in named.items()
+        },
+        lambda drawn: comparison_page(
+            named, {stem: drawn[f"{stem}-comparison"] for stem in named}, command, partial
+        ),
+        seed=first.seed,
+        about={"scenarios": names, "partial": bool(partial)},
+    )
+
+
+def comparison_report(comparison: Comparison) -> str:
+    """Return the report of the main measures: both means, the change and its interval."""
+    a, b = comparison.first.scenario.name, comparison.second.scenario.name
+    pairs = counted(len(comparison.numbers), "pair")
+    title = f"{b} compared with {a}: {pairs} of trials with the same draws"
+    if not comparison.is_paired:
+        title = f"{b} compared with {a}: no pairs of trials, since their rare faults differ"
+    said = [line for text in verdicts(comparison) for line in wrapped(text, indent=2)]
+    parts = [wrapped(title, indent=2), said]
+    for name, rows in comparison.main.groupby("replication", sort=False):
+        lines = [_row(row) for row in rows.to_dict("records")]
+        header = f"{'':<29}{'first':>9}{'second':>10} {'change, 95 % interval':<26}{'saved':>5}"
+        parts.append([*wrapped(f"{name}:"), header, *lines])
+    parts += [_of_traces(study) for study in (comparison.first, comparison.second)]
+    parts.append(
+        wrapped(
+            "saved: share of the variance of the change that the common draws took away; with "
+            "independent draws the same interval would need 1 / (1 - saved) times the trials. pp: "
+            "percentage points."
+        )
+    )
+    return joined(parts)
+
+
+def _of_traces(study: Trials) -> list[str]:
+    """Return what a study's traces were taken for and lack; nothing without traces."""
+    lines = [*thin_lines(study.traces), *trace_lines(study.traces)]
+    return [*wrapped(f"{study.scenario.name}:"), *lines] if lines else []
+
+
+def verdicts(comparison: Comparison) -> list[str]:
+    """Say what each study shows of its objective, by the same judge as alone."""
+    return [
+        f"{study.scenario.name}, {name}: {verdict_of_trials(name, study)}"
+        for study in (comparison.first, comparison.second)
+        for name in study.replications
+    ]
+
+
+def _row(row: dict[Any, Any]) -> str:
+    measure, saved = row["measure"], row["variance_saved"]
+    change = change_text(row)
+    share = "" if math.isnan(saved) else f"{100 * saved:.0f} %"
+    first, second = shown(measure, row["first"]), shown(measure, row["second"])
+    return f"  {measure:<27}{first:>9}{second:>10} {change:<26}{share:>5}"
+
+
+def change_text(row: dict[Any, Any]) -> str:
+    """Return the change in per cent of the first mean, with its interval; of shares in points."""
+    first, change = row["first"], row["difference"]
+    if abs(change) <= _NOUGHT * max(abs(first), 1.0):
+        return "none"
+    if row["measure"].split(".")[-1] in SHARES:
+        return _points(row)
+    if not first:
+        return shown(row["measure"], change, signed=True)
+    text = f"{grouped(100 * change / abs(first), signed=True)} %"
+    if math.isnan(row["low"]):
+        return text
+    low, high = (100 * row[end] / abs(first) for end in ("low", "high"))
+    return f"{text} [{grouped(low, signed=True)}, {grouped(high, signed=True)}]"
+
+
+def _points(row: dict[Any, Any]) -> str:
+    """Return the change of a share in percentage points, with its interval."""
+    text = f"{_digits(row['difference'])} pp"
+    if math.isnan(row["low"]):
+        return text
+    return f"{text} [{_digits(row['low'])}, {_digits(row['high'])}]"
+
+
+def _digits(share: float) -> str:
+    """Return percentage points in at most six characters."""
+    points = 100 * share
+    if abs(points) >= 10:
+        return f"{points:+.1f}"
+    return f"{points:+.3f}" if abs(points) >= 1e-3 or not points else f"{points:+.0e}"

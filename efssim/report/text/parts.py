@@ -1,0 +1,57 @@
+"""The parts that the text reports of a run and of many trials share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, Protocol
+
+from efssim.report.facts.traces import thin_lines, trace_lines
+from efssim.report.words.lines import command_lines, wrapped
+from efssim.scenario import Scenario
+from efssim.text.quantities import format_duration
+from efssim.traces.quality import TraceQuality
+
+NO_REPLICATION = "This scenario has no replication, so there is no lag to report."
+
+
+class Summarised(Protocol):
+    """What a run and a study of many trials have in common."""
+
+    @property
+    def scenario(self) -> Scenario:
+        """The scenario as read."""
+
+    @property
+    def seed(self) -> int:
+        """The seed that was used."""
+
+    @property
+    def summary(self) -> dict[str, Any]:
+        """The content of summary.json."""
+
+    @property
+    def traces(self) -> dict[str, TraceQuality]:
+        """What trace files were taken for and what they lack."""
+
+    @property
+    def digest(self) -> str:
+        """What identifies the results."""
+
+
+def heading(found: Summarised) -> list[str]:
+    """Return the name of the scenario, the window and the seed, and which traces are too thin."""
+    window = found.summary["window"]
+    seconds = format_duration(window["seconds"])
+    span = f"{window['start'][:16]}Z to {window['end'][:16]}Z ({seconds}), seed {found.seed}"
+    name = wrapped(f"efssim: {found.scenario.name}")
+    return [*name, *wrapped(span), *thin_lines(found.traces)]
+
+
+def reproduce(found: Summarised, command: str) -> list[str]:
+    """Return the command that repeats it, the digest, what its traces were taken for and lack."""
+    return [*command_lines(command), f"digest: {found.digest}", *trace_lines(found.traces)]
+
+
+def joined(parts: Iterable[list[str]]) -> str:
+    """Return parts as one text, with an empty line between them; empty ones are left out."""
+    return "\n\n".join("\n".join(map(str.rstrip, lines)) for lines in parts if lines) + "\n"

@@ -1,0 +1,260 @@
+"""A plan on a terminal: the answer first, then what other objectives need, curve, assumptions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from efssim.api.result import Outcome
+from efssim.report.facts.assumptions import assumed_parameters
+from efssim.report.facts.evidence import long_text, strata_sentence
+from efssim.report.facts.traces import thin_lines, trace_lines
+from efssim.report.text.parts import joined
+from efssim.report.words.lines import command_lines, counted, percent, short, wrapped
+from efssim.study.planning.evaluation import said
+from efssim.study.trial.long_faults import long_faults
+from efssim.text.quantities import format_duration
+
+if TYPE_CHECKING:
+    from efssim.study.planning.evaluation import Evaluation
+    from efssim.study.planning.plan import Plan
+    from efssim.study.planning.what_if import WhatIf
+
+
+def plan_report(plan: Plan, command: str) -> str:
+    """Return the report; `command` is what reproduces it."""
+    heading = [*wrapped(f"efssim plan: {plan.scenario.name}")]
+    if plan.partial:
+        heading = [*wrapped(partial_text(plan)), *heading]
+    parts = [
+        [*heading, *wrapped(objective_text(plan), indent=2)],
+        thin_lines(plan.traces),
+        wrapped(verdict_text(plan), indent=2),
+        wrapped(evidence_text(plan), indent=2),
+        wrapped(strata_and_length(plan), indent=2),
+        wrapped(limits_text(plan), indent=2),
+        _what_if(plan),
+        _curve(plan),
+        wrapped(_assumed(plan), indent=2),
+        [*command_lines(command), *trace_lines(plan.traces)],
+    ]
+    return joined(parts)
+
+
+def partial_text(plan: Plan) -> str:
+    """Say that a plan was interrupted."""
+    return f"PARTIAL: interrupted after {counted(len(plan.evaluations), 'evaluation')}"
+
+
+def answer_text(plan: Plan) -> str:
+    """Return the answer in one sentence."""
+    name, text = plan.parameter.path, plan.parameter.text
+    low, high = (text(end) for end in plan.between)
+    meets = _meets(plan)
+    if plan.outcome == "always":
+        return f"every value of {name} from {low} to {high} {meets}"
+    if plan.outcome == "never":
+        if plan.shows_none:
+            return f"no value of {name} from {low} to {high} meets the objective"
+        return f"no value of {name} from {low} to {high} was shown to meet the objective"
+    if plan.outcome == "undecided":
+        return f"no value of {name} from {low} to {high} was shown to meet the objective so far"
+    if plan.answer is None:
+        return f"{name} has no single limit: it meets the objective {_sets(plan)}"
+    bound = "at least" if plan.direction == "smallest" else "at most"
+    holds, fails = text(plan.answer.holds_at), text(plan.answer.fails_at)
+    return f"{name} of {bound} {holds} {meets}, and {fails} {_fails(plan)}"
+
+
+def _meets(plan: Plan) -> str:
+    """Return what a value that was found does: of an objective of 100 % no trials are a proof."""
+    if plan.random and plan.objective.attainment == 1:
+        return "had no violation"
+    return "meets the objective"
+
+
+def _fails(plan: Plan) -> str:
+    """Return what the neighbour of the answer does, by what is known of it."""
+    assert plan.answer is not None
+    about = [made for made in plan.evaluations if made.value == plan.answer.fails_at]
+    if any(made.met is False for made in about):
+        return "does not" if _meets(plan) == "meets the objective" else "had some"
+    return "was not shown to"
+
+
+def _sets(plan: Plan) -> str:
+    """Return the runs of neighbouring values that were tried and meet the objective."""
+    text = plan.parameter.text
+    runs = [
+        f"at {text(low)}" if low == high else f"from {text(low)} to {text(high)}"
+        for low, high in plan.holds_on
+    ]
+    return f"{', '.join(runs)}, of the values tried"
+
+
+def objective_text(plan: Plan) -> str:
+    """Return what the plan is to meet."""
+    goal = plan.objective
+    share = (
+        "always" if goal.attainment == 1 else f"for {percent(goal.attainment)} of the time or more"
+    )
+    who, target = ", ".join(goal.replications), format_duration(goal.target_s)
+    if plan.parameter.segments == ("rpo", "target"):
+        target = "the target"
+    return f"RPO of {who}: age at most {target} {share}"
+
+
+def verdict_text(plan: Plan) -> str:
+    """Return the answer as a sentence."""
+    text = answer_text(plan)
+    return f"{text[0].upper() if plan.answer is None else text[0]}{text[1:]}."
+
+
+def evidence_text(plan: Plan) -> str:
+    """Say how many trials stand behind the answer and how sure it is."""
+    made = f"{counted(len(plan.evaluations), 'evaluation')}"
+    if not plan.random:
+        text = f"{made}; nothing in this scenario is random, so each is one trial."
+        return f"{text} {unprotected_text(plan)}".rstrip()
+    last = plan.evaluations[-1]
+    sure = percent(plan.objective.confidence)
+    if plan.outcome in ("never", "undecided"):
+        most = max(each.trials for each in plan.evaluations)
+        return f"{made} of {counted(most, 'trial')} at most.{_undecided(plan)}"
+    if plan.outcome == "not_monotone":
+        return f"{made} on the same {counted(last.trials, 'trial')}."
+    if plan.windows is not None:
+        share = percent(plan.windows["share"])
+        return (
+            f"{made}; no violation in {counted(last.trials, 'independent window')} of "
+            f"{format_duration(plan.windows['seconds'])} on a seed of their own: with {sure} "
+            f"confidence at least {share} of such windows have none."
+        )
+    if last.losses.none():
+        fresh = f"confirmed by {counted(last.trials, 'trial')} on a seed of their own"
+        return f"{made}; {fresh}, none of which has a violation."
+    return (
+        f"{made}; confirmed by {counted(last.trials, 'trial')} on a seed of their own, where the "
+        f"mean attainment is {percent(last.attainment)} and, with {sure} confidence, at least "
+        f"{percent(last.interval.low)}."
+    )
+
+
+def _undecided(plan: Plan) -> str:
+    """Say so where trials are what is lacking, and not attainment."""
+    without, text = unprotected_text(plan), ""
+    if without:
+        return f" {without}"
+    if plan.candidate is not None:
+        value = plan.parameter.text(plan.candidate.value)
+        text = f" {value} reaches the objective in the sample, which is not enough to show it."
+        if plan.candidate.more_trials:
+            text += f" About {counted(plan.candidate.more_trials, 'more trial')} would."
+        return text
+    could = [made for made in plan.evaluations if made.is_protected]
+    best = max(could, key=lambda made: made.attainment)
+    if best.attainment < plan.objective.attainment:
+        return text
+    where, mean = plan.parameter.text(best.value), percent(best.attainment)
+    return f"{text} At {where} the mean is {mean}, which is not enough to show it."
+
+
+def limits_text(plan: Plan) -> str:
+    """Say what cannot be had, and what the budget of time cut off."""
+    text = (
+        "EFS's replication rate can be neither bought nor set. What helps is to write less, or at "
+        "other times, in batches that end before they are cut, or to several file systems."
+    )
+    if plan.out_of_time and plan.budget_s is not None:
+        what = "the table of other objectives" if plan.outcome != "undecided" else "it was decided"
+        cut = f"The budget of {format_duration(plan.budget_s)} was spent before {what}"
+        if plan.outcome != "undecided":
+            cut += " was made"
+        return f"{cut}; --budget gives it more. {text}"
+    return text
+
+
+def strata_and_length(plan: Plan) -> str:
+    """Say how trials are shared out over rare faults, and which faults the end of a run cuts."""
+    weighing = plan.evaluations[-1].losses.weighing
+    parts = strata_sentence(weighing), long_text(long_faults(plan.scenario))
+    return " ".join(part for part in parts if part)
+
+
+def unprotected_text(plan: Plan) -> str:
+    """Say that a replication is without a recovery point at every value, if that is so."""
+    if any(made.is_protected for made in plan.evaluations):
+        return ""
+    least = min(plan.evaluations, key=lambda made: made.unprotected_s)
+    if not least.unprotected_s:
+        return "At every value more is lost with a source than the target allows."
+    length = format_duration(least.unprotected_s)
+    return (
+        f"At every value there is no recovery point for a time, {length} at "
+        f"{plan.parameter.text(least.value)}: an initial sync is left out by "
+        "`rpo: {initial_sync: excluded}`, time without a configuration by "
+        "`rpo: {after_deletion: excluded}`."
+    )
+
+
+def _what_if(plan: Plan) -> list[str]:
+    if not plan.what_if:
+        return []
+    header = (
+        f"  {'attainment':<11}{'needs':>16}{'violations':>14}{'above target':>15}{'peak age':>12}"
+    )
+    units = f"  {'':<11}{'':>16}{'per month':>14}{'per month':>15}"
+    return [header, units, *(_what_if_row(plan, row) for row in plan.what_if)]
+
+
+def _what_if_row(plan: Plan, row: WhatIf) -> str:
+    if row.value is None:
+        return f"  {percent(row.attainment):<11}{'none in range':>16}"
+    assert row.above_s_per_month is not None
+    sign = "≥" if plan.direction == "smallest" else "≤"
+    needs = f"{sign} {plan.parameter.text(row.value)}{'*' * row.confirmed}"
+    above = short(row.above_s_per_month)
+    return (
+        f"  {percent(row.attainment):<11}{needs:>16}{row.violations_per_month:>14,.1f}"
+        f"{above:>15}{short(row.peak_s):>12}"
+    )
+
+
+def _curve(plan: Plan) -> list[str]:
+    """Return attainment by value, from the low end, with the confirmations marked."""
+    made = sorted(plan.evaluations, key=lambda e: (e.value, e.stage != "search"))
+    return [
+        f"  {'value':<16}{'attainment':>11}{'bounds':>22}{'trials':>8}",
+        *(_curve_row(plan, evaluation) for evaluation in made),
+        *_footnote(plan),
+    ]
+
+
+def _curve_row(plan: Plan, made: Evaluation) -> str:
+    low, high = (percent(end).removesuffix(" %") for end in made.interval)
+    bounds = f"{low} … {high} %" if made.trials > 1 else ""
+    met = said(made)
+    fresh = ", fresh" if made.stage == "confirmation" else ""
+    return (
+        f"  {plan.parameter.text(made.value):<16}{percent(made.attainment):>11}{bounds:>22}"
+        f"{made.trials:>8}  {met}{fresh}"
+    )
+
+
+def _footnote(plan: Plan) -> Sequence[str]:
+    if not any(row.confirmed for row in plan.what_if):
+        return []
+    return ["", *wrapped("* the answer; the other rows of the table are means of the search.")]
+
+
+def _assumed(plan: Plan) -> str:
+    """Return the parameters that the scenario leaves to the preset, but for the varied one."""
+    found = []
+    for name in plan.objective.replications:
+        replication = plan.scenario.replications[name]
+        outcome = Outcome(replication.source, replication.sync, replication.control)
+        for key, value in assumed_parameters(plan.scenario, outcome):
+            if plan.parameter.segments != ("replications", name, "sync", key):
+                found.append(f"{key} {value}")
+    assumed = ", ".join(dict.fromkeys(found))
+    return f"Assumed, as AWS does not publish them: {assumed}." if assumed else ""

@@ -1,0 +1,34 @@
+"""The lag report on a terminal: 80 columns, the verdict first, readable in ten seconds."""
+
+from __future__ import annotations
+
+from efssim.api.result import Outcome, Result
+from efssim.report.facts.happened import happened
+from efssim.report.text.details import details
+from efssim.report.text.parts import NO_REPLICATION, heading, joined, reproduce
+from efssim.report.verdicts.cautions import cautions
+from efssim.report.verdicts.run import certainty, disaster, verdict
+from efssim.report.words.lines import wrapped
+
+
+def text_report(result: Result, command: str) -> str:
+    """Return the report; `command` is what reproduces the run."""
+    parts = [heading(result)]
+    parts += [_first(name, outcome, result) for name, outcome in result.outcomes.items()]
+    if not result.outcomes:
+        parts.append([NO_REPLICATION])
+    parts.append(happened(result))
+    for name, outcome in result.outcomes.items():
+        title = wrapped(f"{name}:", indent=2) if len(result.outcomes) > 1 else []
+        parts.append([*title, *details(name, outcome, result)])
+    if result.outcomes:
+        parts.append(wrapped(certainty(result)))
+    parts.append(reproduce(result, command))
+    return joined(parts)
+
+
+def _first(name: str, outcome: Outcome, result: Result) -> list[str]:
+    """Return what a reader looks for first: the verdict, and what a disaster would cost."""
+    sentence = f"{name}: {verdict(name, outcome, result)}"
+    sentences = [sentence, disaster(outcome), *cautions(outcome, result)]
+    return [line for text in sentences for line in wrapped(text, indent=2)]

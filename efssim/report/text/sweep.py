@@ -1,0 +1,95 @@
+"""A sweep on a terminal: a measure at every combination, or what each value alone changes."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+from efssim.report.facts.traces import thin_lines, trace_lines
+from efssim.report.text.parts import joined
+from efssim.report.words.compare_shares import SHARES
+from efssim.report.words.lines import aligned, command_lines, counted, percent, short, wrapped
+from efssim.text.digits import grouped
+from efssim.text.quantities import format_size
+
+if TYPE_CHECKING:
+    from efssim.study.varying.sweep import Sweep
+
+
+def sweep_report(sweep: Sweep, measure: str, command: str) -> str:
+    """Return the report of a measure for every replication; `command` is what reproduces it."""
+    each = counted(len(sweep.points[0].trials), "trial")
+    points = counted(len(sweep.points), "combination")
+    parts = [
+        [
+            *([partial_text(sweep)] * sweep.partial),
+            *wrapped(f"efssim sweep: {sweep.scenario.name}"),
+            *wrapped(f"{measure}, {points} of {each} each, mean and 95 % interval"),
+            *thin_lines(sweep.traces),
+        ]
+    ]
+    for name in sweep.points[0].trials.table["replication"].unique():
+        rows = _tornado if sweep.one_at_a_time else _grid
+        parts.append([*wrapped(f"{name}:"), *rows(sweep, measure, str(name))])
+    return joined([*parts, [*command_lines(command), *trace_lines(sweep.traces)]])
+
+
+def partial_text(sweep: Sweep) -> str:
+    """Say that a sweep was interrupted."""
+    return f"PARTIAL: interrupted after {len(sweep.points)} of {sweep.wanted} combinations"
+
+
+def shown(measure: str, value: float | None, *, signed: bool = False) -> str:
+    """Return a number of a measure for people, in the unit that its name says."""
+    if value is None or math.isnan(value):
+        return "-"
+    sign = ("-" if value < 0 else "+" * signed) if signed or value < 0 else ""
+    name, number = measure.split(".")[-1], abs(value)
+    if name in SHARES:
+        return f"{sign}{percent(number)}"
+    if "_s" in measure and name != "count":
+        return f"{sign}{short(number)}"
+    if "bytes" in measure and name != "open_at_end_writes":
+        return f"{sign}{format_size(number)}"
+    return f"{sign}{grouped(number, 4)}"
+
+
+def _grid(sweep: Sweep, measure: str, name: str) -> list[str]:
+    return aligned(grid_rows(sweep, measure, name))
+
+
+def grid_rows(sweep: Sweep, measure: str, name: str) -> list[list[str]]:
+    """Return the names of the columns, and a row of texts for each combination."""
+    table = sweep.means(measure, name)
+    header = [*(vary.segments[-1] for vary in sweep.parameters), "mean", "interval"]
+    rows = [list(map(str, header))]
+    for row in table.to_dict("records"):
+        values = [vary.text(row[vary.path]) for vary in sweep.parameters]
+        rows.append([*values, shown(measure, row["mean"]), _interval(measure, row)])
+    return rows
+
+
+def _tornado(sweep: Sweep, measure: str, name: str) -> list[str]:
+    table = sweep.tornado(measure, name)
+    by_path = {vary.path: vary for vary in sweep.parameters}
+    rows = [["path", "value", "change", "interval"]]
+    for row in table.to_dict("records"):
+        vary = by_path[row["path"]]
+        change = shown(measure, row["difference"], signed=True)
+        interval = _interval(measure, row, signed=True)
+        rows.append([vary.path, vary.text(row["value"]), change, interval])
+    return [f"  {base_text(sweep, measure, name)}", *aligned(rows)]
+
+
+def base_text(sweep: Sweep, measure: str, name: str) -> str:
+    """Return what a measure is before anything is varied, of one value at a time."""
+    base = sweep.series(sweep.points[0], measure, name)
+    mean = float(base.mean()) if len(base) else None
+    return f"{shown(measure, mean)} as it is; each value alone changes it by"
+
+
+def _interval(measure: str, row: dict[Any, Any], *, signed: bool = False) -> str:
+    low, high = row["low"], row["high"]
+    if low is None or math.isnan(low):
+        return ""
+    return " … ".join(shown(measure, end, signed=signed) for end in (low, high))

@@ -1,0 +1,191 @@
+"""The report of a study on a terminal: 80 columns, the verdict first."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from efssim.report.facts.evidence import long_faults_text, strata_text, units_text
+from efssim.report.facts.load import load_text
+from efssim.report.text.distribution import distribution
+from efssim.report.text.lags import LAGS, half_width, lag_table
+from efssim.report.text.parts import NO_REPLICATION, heading, joined, reproduce
+from efssim.report.verdicts.run import goal, headline
+from efssim.report.verdicts.trials import attained, disaster, kind_of, late, of_trials, word_of
+from efssim.report.verdicts.trials_cautions import cautions
+from efssim.report.words.lines import counted, percent, short, wrapped
+from efssim.scenario.shown.provenance import resolved
+from efssim.study.run.trials import Trials
+from efssim.text.quantities import format_duration, format_size
+from efssim.text.yaml.document import format_path
+
+_POOLED = ("p50", "p99", "p99_9", "max")
+
+
+def study_text(trials: Trials, command: str) -> str:
+    """Return the report of at least one trial; `command` is what reproduces the study."""
+    parts = [_heading(trials)]
+    names = list(trials.summary["replications"])
+    parts += [_first(name, trials) for name in names]
+    if not names:
+        parts.append([NO_REPLICATION])
+    for name in names:
+        title = wrapped(f"{name}:", indent=2) if len(names) > 1 else []
+        parts.append([*title, *_lag_table(name, trials)])
+        parts += [_ages(name, trials), _sentences(name, trials)]
+    parts.append(reproduce(trials, command))
+    return joined(parts)
+
+
+def _heading(trials: Trials) -> list[str]:
+    lines = [*heading(trials), *_count(trials)]
+    if trials.partial:
+        lines.insert(0, f"PARTIAL: interrupted after {len(trials)} of {trials.wanted} trials")
+    return lines
+
+
+def _count(trials: Trials) -> list[str]:
+    """Say how many trials there are, and what became of the precision that was asked for."""
+    text, wish, needed = counted(len(trials), "trial"), trials.precision, trials.trials_needed
+    if wish is not None:
+        asked = f"a precision of {percent(wish.share)} of the mean age"
+        if needed is None:
+            text += f"; too few to tell how many {asked} takes"
+        elif needed <= len(trials):
+            text += f", for {asked}"
+        else:
+            text += f"; {asked} takes {needed:,} (budget: {wish.budget:,})"
+    return wrapped(text)
+
+
+def _first(name: str, trials: Trials) -> list[str]:
+    """Return what a reader looks for first: the verdict, and what a disaster would cost."""
+    text = f"{name}: {verdict_of_trials(name, trials)} {late(name, trials)}"
+    sentences = [text, disaster(name, trials), *cautions(name, trials)]
+    return [line for one in sentences for line in wrapped(one, indent=2)]
+
+
+def verdict_of_trials(name: str, trials: Trials) -> str:
+    """Return whether trials meet the RPO, and how far it held."""
+    summary, found = trials.summary, trials.evidence[name]
+    means, intervals = summary["replications"][name], summary["ci95"][name]
+    held = attained(means, intervals, found)
+    if means["rpo"]["attainment"] is None and kind_of(name, trials) == "open":
+        return f"RPO unknown: {held.rstrip('.')} ({goal(means)})."
+    return headline(word_of(name, trials), goal(means), held)
+
+
+def _lag_table(name: str, trials: Trials) -> list[str]:
+    summary = trials.summary
+    means, pooled = summary["replications"][name], summary["pooled"][name]
+    rows = (
+        (
+            title,
+            [
+                short(means[lag]["mean"]),
+                half_width(summary["ci95"][name][lag]["mean"]),
+                *(short(pooled[lag][column]) for column in _POOLED),
+            ],
+        )
+        for lag, title in LAGS.items()
+    )
+    return lag_table(("mean", "±", *_POOLED), rows)
+
+
+def _ages(name: str, trials: Trials) -> list[str]:
+    age = trials.pool.exceedance(name)["time_since_last_sync_s"]
+    longest_s = trials.summary["pooled"][name]["time_since_last_sync_s"]["max"]
+    return distribution(age, longest_s, trials.scenario.rpo.target)
+
+
+def _sentences(name: str, trials: Trials) -> list[str]:
+    found = [
+        "Mean with the half-width of its 95 % interval over trials; quantiles and maximum are of "
+        "all trials together.",
+        *sentences_of(name, trials),
+        strata_text(trials),
+        units_text(trials.evidence[name], trials),
+        long_faults_text(trials),
+        _assumed(name, trials),
+    ]
+    return [line for text in found if text for line in wrapped(text, indent=2)]
+
+
+def sentences_of(name: str, trials: Trials) -> list[str]:
+    """Return what there is to say beside the verdict and the lags, for every report."""
+    means, spec = trials.summary["replications"][name], trials.scenario.replications.get(name)
+    found = [
+        _diverging(name, trials),
+        "" if spec is None else load_text(trials.scenario, spec.source),
+        _syncs(means),
+        _initial(means),
+        _writes(means),
+        _ends(means),
+    ]
+    return [text for text in found if text]
+
+
+def _diverging(name: str, trials: Trials) -> str:
+    found = of_trials(name, trials)
+    count = sum(part["syncs"]["diverging"] for part in found)
+    if not count:
+        return ""
+    return (
+        f"DIVERGING in {count:,} of {counted(len(found), 'trial')}: more is written than can be "
+        "sent, so no lag is stationary there."
+    )
+
+
+def _syncs(means: dict[str, Any]) -> str:
+    syncs = means["syncs"]
+    text = f"A trial has {syncs['completed']:,.6g} completed syncs on average"
+    if syncs["duration_mean_s"] is not None:
+        text += f" of {format_duration(syncs['duration_mean_s'])}"
+    text += f", {format_size(math.floor(syncs['bytes']))} sent"
+    if syncs["failed_attempts"]:
+        text += f", {syncs['failed_attempts']:,.3g} failed attempts"
+    if syncs["abandoned"]:
+        text += f", {syncs['abandoned']:,.3g} abandoned"
+    return f"{text}."
+
+
+def _initial(means: dict[str, Any]) -> str:
+    if means["initial_sync_s"] is None:
+        return ""
+    size = format_size(math.floor(means["initial_bytes"]))
+    return f"Initial sync: {size} in {format_duration(means['initial_sync_s'])} on average."
+
+
+def _writes(means: dict[str, Any]) -> str:
+    """Say what could not be made, and what was left behind with a configuration."""
+    found = {cause: size for cause, size in means["writes"]["dropped_bytes"].items() if size}
+    listed = ", ".join(f"{format_size(math.floor(n))} ({cause})" for cause, n in found.items())
+    text = f"Dropped on average, as they could not be made: {listed}." if found else ""
+    left = means["not_replicated"]
+    if left is not None:
+        size = format_size(math.floor(left["bytes"]))
+        text += f" Not replicated when the configuration was gone: {size} on average."
+    return text.strip()
+
+
+def _ends(means: dict[str, Any]) -> str:
+    """Say how the trials ended, unless all ended ENABLED."""
+    ends = means["final_status"]
+    if set(ends) <= {"ENABLED"}:
+        return ""
+    if all(isinstance(count, int) for count in ends.values()):
+        listed = [f"{status} in {counted(count, 'trial')}" for status, count in ends.items()]
+    else:  # weighted
+        total = math.fsum(ends.values())
+        listed = [f"{status} in {percent(count / total)}" for status, count in ends.items()]
+    return f"At the end: {', '.join(listed)}."
+
+
+def _assumed(name: str, trials: Trials) -> str:
+    begin = format_path(("replications", name, "sync")) + "."
+    listed = ", ".join(
+        f"{parameter.path.removeprefix(begin)} {parameter.value}"
+        for parameter in resolved(trials.scenario)
+        if parameter.provenance == "assumed" and parameter.path.startswith(begin)
+    )
+    return f"Assumed, as AWS does not publish them: {listed}." if listed else ""

@@ -1,0 +1,58 @@
+"""What stands beside a verdict that would mislead alone: writes lost or too fast, rare faults."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from efssim.api.result import Outcome, Result
+from efssim.report.facts.evidence import long_text, stratum_name
+from efssim.report.words.lines import clock, counted, percent
+from efssim.study.trial.long_faults import long_faults
+from efssim.study.trial.own_stratum import stratum_of
+from efssim.text.quantities import format_byte_rate, format_size
+
+
+def cautions(outcome: Outcome, result: Result) -> list[str]:
+    """Return a sentence for each."""
+    return [*_discarded(outcome, result), *_too_fast(outcome, result), *_of_chance(result)]
+
+
+def _of_chance(result: Result) -> Iterator[str]:
+    """Say which stratum a trial is of, and which faults the end of the run hides part of."""
+    stratum = result.trial and stratum_of(result.scenario, result.seed, result.trial)
+    if stratum:
+        name = stratum_name({"faults": stratum.faults})
+        yield (
+            f"Trial {result.trial} is drawn with {name}, as {percent(stratum.probability)} of all "
+            "runs are."
+        )
+    text = long_text(long_faults(result.scenario))
+    if text:
+        yield text
+
+
+def _discarded(outcome: Outcome, result: Result) -> Iterator[str]:
+    found = outcome.summary["discarded"]
+    if not found["writes"]:
+        return
+    first, last = (clock(result.scenario, found[key]) for key in ("first", "last"))
+    yield (
+        f"DISCARDED: {counted(found['writes'], 'write')} of {format_size(found['bytes'])}, made on "
+        f"the destination from {first} to {last} and never replicated, were overwritten when it "
+        f"became the destination."
+    )
+
+
+def _too_fast(outcome: Outcome, result: Result) -> Iterator[str]:
+    found = outcome.summary["source_throughput"]
+    if not found["hours_above"]:
+        return
+    busiest = format_byte_rate(found["busiest_hour_bytes_per_s"])
+    limit = format_byte_rate(found["limit_bytes_per_s"])
+    at = clock(result.scenario, found["first_above"])
+    yield (
+        f"WRITTEN FASTER THAN THE SOURCE COULD TAKE: {counted(found['hours_above'], 'hour')}, the "
+        f"first from {at}, when its throughput mode took {limit} at most; the busiest hour has "
+        f"{busiest}. Writes are not throttled here, so all of this holds for a source that takes "
+        f"them."
+    )

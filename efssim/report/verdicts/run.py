@@ -1,0 +1,109 @@
+"""The two sentences that a report of a run begins with: the verdict, and what a disaster costs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from efssim.api.result import Outcome, Result
+from efssim.report.facts.losses import beside_attainment
+from efssim.report.facts.overlaps import longest_overlaps
+from efssim.report.verdicts.words import kind_of_run, words
+from efssim.report.words.lines import clock, counted, percent
+from efssim.study.trial.facts import is_random
+from efssim.text.quantities import format_duration, format_size
+
+_NOTHING = "no time in the window has a defined age"
+
+
+def verdict(name: str, outcome: Outcome, result: Result) -> str:
+    """Return whether the RPO is met, by how much, and what the longest violation was."""
+    summary = outcome.summary
+    kind = kind_of_run(summary)
+    if kind == "open":
+        first = f"RPO unknown: {_NOTHING} ({goal(summary)})."
+        return " ".join([first, *beside_attainment(outcome, result)])
+    held = attained(name, outcome, result)
+    return headline(words(kind, summary["unprotected_s"]), goal(summary), held)
+
+
+def headline(word: str, asked: str, held: str) -> str:
+    """Return a verdict: its words, what was asked for, and how far it held."""
+    if word.endswith(")"):
+        return f"RPO {word}, {asked}: {held}"
+    return f"RPO {word} ({asked}): {held}"
+
+
+def goal(summary: dict[str, Any]) -> str:
+    """Return what the RPO asks for."""
+    rpo = summary["rpo"]
+    return f"age at most {format_duration(rpo['target_s'])} for {percent(rpo['objective'])}"
+
+
+def attained(name: str, outcome: Outcome, result: Result) -> str:
+    """Return how far the RPO held, the worst age, the violations, and what was lost."""
+    return " ".join([_held(name, outcome, result), *beside_attainment(outcome, result)])
+
+
+def _held(name: str, outcome: Outcome, result: Result) -> str:
+    rpo, age = outcome.summary["rpo"], outcome.summary["time_since_last_sync_s"]
+    if rpo["met"] is None:
+        return f"{_NOTHING}."
+    of = "of the time in which it is defined" if age["undefined_s"] else "of the time"
+    worst = (
+        f"the worst age was {format_duration(age['max'])}, {_margin(age['max'], rpo['target_s'])}"
+    )
+    late = _late(name, outcome, result)
+    return f"held for {percent(rpo['attainment'])} {of}; {worst}.{late}"
+
+
+def _margin(peak_s: float, target_s: float) -> str:
+    side = "above" if peak_s > target_s else "below"
+    return f"{format_duration(abs(peak_s - target_s))} {side} the target"
+
+
+def _late(name: str, outcome: Outcome, result: Result) -> str:
+    """Say how many violations there were, and during which disturbance the longest was."""
+    rpo, found = outcome.summary["rpo"], list(outcome.violations)
+    if not found:
+        return ""
+    ordinal = max(range(len(found)), key=lambda i: found[i].end_s - found[i].begin_s)
+    event = longest_overlaps(result, name)[ordinal]
+    at = f"from {clock(result.scenario, found[ordinal].begin_s)}"
+    during = "" if event is None else f", during {event}"
+    longest = f"{format_duration(rpo['longest_s'])} ({at}{during})"
+    if len(found) == 1:
+        return f" One violation of {longest}."
+    total = format_duration(rpo["violation_s"])
+    return f" {counted(len(found), 'violation')}, {total} in all, the longest {longest}."
+
+
+def disaster(outcome: Outcome) -> str:
+    """Return what a disaster at a random moment would lose."""
+    pending, oldest = outcome.summary["pending_bytes"], outcome.summary["oldest_pending_s"]
+    if outcome.defined_s is None:
+        return (
+            "No initial sync has completed: LastReplicatedTimestamp is absent, and nothing could "
+            "be recovered from the replica."
+        )
+    if pending["mean"] is None or oldest["mean"] is None:
+        return "A disaster at a random moment: unknown, the window is empty."
+    mean = f"{format_size(pending['mean'])} and {format_duration(oldest['mean'])} of writes"
+    worst = f"{format_size(pending['max'])} and {format_duration(oldest['max'])}"
+    text = f"A disaster at a random moment would lose {mean} on average, {worst} at worst"
+    return f"{text}{without_point(outcome.summary)}."
+
+
+def certainty(result: Result) -> str:
+    """Return how sure the numbers of a run are."""
+    if is_random(result.scenario):
+        return "One run has no 95 % interval: --trials 30 tells how sure these numbers are."
+    return (
+        "There is no 95 % interval: nothing in this scenario is drawn at random, so every run has "
+        "these numbers."
+    )
+
+
+def without_point(summary: dict[str, Any]) -> str:
+    """Say that a disaster costs everything while there is no recovery point, if that was so."""
+    without_s = summary["unprotected_s"] + summary["rpo"]["excluded_s"]
+    return ", and all there is while there is no recovery point" if without_s else ""

@@ -1,0 +1,116 @@
+"""The sentences that a report of a study begins with: the verdict, and what a disaster costs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from efssim.report.facts.losses import losses_of_trials
+from efssim.report.verdicts.run import without_point
+from efssim.report.verdicts.words import OF_TRIALS, Kind, kind_of_trials, words
+from efssim.report.words.lines import counted, percent
+from efssim.study.run.trials import Trials
+from efssim.study.statistics.evidence import Evidence
+from efssim.study.statistics.protected import loses_too_often
+from efssim.text.quantities import format_duration, format_size
+
+_UNITS = {"trial": "trial", "span": "independent span"}
+
+
+def kind_of(name: str, trials: Trials) -> Kind:
+    """Return the kind of the verdict on a replication."""
+    is_lost = loses_too_often(trials.trials, name, trials.weighing)
+    return kind_of_trials(trials.summary["replications"][name], is_lost=is_lost)
+
+
+def word_of(name: str, trials: Trials) -> str:
+    """Return the words of the verdict on a replication."""
+    means = trials.summary["replications"][name]
+    return words(kind_of(name, trials), means["unprotected_s"], OF_TRIALS)
+
+
+def attained(means: dict[str, Any], intervals: dict[str, Any], found: Evidence) -> str:
+    """Return how far the RPO held over trials, with its interval, and what is lacking."""
+    rpo, bounds = means["rpo"], intervals["rpo"]["attainment"]
+    if rpo["attainment"] is None:
+        return "no time in any window has a defined age."
+    held = f"held for {percent(rpo['attainment'])} of the time"
+    if bounds is not None:
+        held += f" (95 % interval {percent(bounds[0])} to {percent(bounds[1])})"
+    return f"{held}.{_sure(found, rpo)}{_lacking(found, rpo)}"
+
+
+def _sure(found: Evidence, rpo: dict[str, Any]) -> str:
+    """Say what a verdict rests on, unless it is on a single number without doubt."""
+    if found.met is None or found.low == found.high:
+        return ""
+    side, bound = ("at least", found.low) if found.met else ("at most", found.high)
+    return f" With 95 % confidence it is {side} {beside(bound, rpo['objective'])}."
+
+
+def beside(share: float, objective: float) -> str:
+    """Return a share with enough digits to be told from the objective."""
+    for digits in range(2, 9):
+        text = f"{100 * share:.{digits}f}".rstrip("0").rstrip(".") + " %"
+        if text != percent(objective) and float(text[:-2]) != 100 * objective:
+            return percent(share) if percent(share) != percent(objective) else text
+    return percent(share)
+
+
+def _lacking(found: Evidence, rpo: dict[str, Any]) -> str:
+    """Say what is missing where there is not enough data."""
+    if found.met is not None:
+        return ""
+    text = " Not enough data:"
+    if found.windows_needed is None and found.more_trials is None:
+        return f"{text} no number of trials shows {percent(rpo['objective'])}."
+    if found.windows_needed is not None and found.windows < found.windows_needed:
+        text += f" {counted(found.windows, _UNITS[found.unit])}"
+        text += f" of the {found.windows_needed:,} that such a claim takes;"
+    if found.more_trials is None:
+        return f"{text} the interval holds the objective, and more trials may not change that."
+    return f"{text} about {counted(found.more_trials, 'more trial')}."
+
+
+def late(name: str, trials: Trials) -> str:
+    """Say in how many trials there were violations, the longest of all, and what was lost."""
+    found = of_trials(name, trials)
+    longest = [part["rpo"]["longest_s"] for part in found if part["rpo"]["violations"]]
+    beside = losses_of_trials(trials.summary["replications"][name], found)
+    if not longest:
+        return " ".join(["No trial has a violation.", *beside])
+    most = format_duration(max(longest))
+    count = f"Violations in {len(longest):,} of {counted(len(found), 'trial')}"
+    if not trials.weighing.is_plain:
+        count += f" ({percent(_share_late(name, trials))} by weight)"
+    return " ".join([f"{count}, the longest {most}.", *beside])
+
+
+def _share_late(name: str, trials: Trials) -> float:
+    """Return the probability of a trial with a violation."""
+    late_ones = [
+        trial.stratum
+        for trial in trials.trials
+        if (part := trial.summary["replications"].get(name)) and part["rpo"]["violations"]
+    ]
+    return trials.weighing.share(late_ones)
+
+
+def disaster(name: str, trials: Trials) -> str:
+    """Return what a disaster at a random moment would lose."""
+    found = of_trials(name, trials)
+    means = trials.summary["replications"][name]
+    size, age_s = means["pending_bytes"]["mean"], means["oldest_pending_s"]["mean"]
+    if size is None or age_s is None:
+        return "A disaster at a random moment: unknown, nothing could be recovered in any window."
+    sizes = [part["pending_bytes"]["max"] for part in found]
+    most = max(value for value in sizes if value is not None)
+    longest_s = trials.summary["pooled"][name]["oldest_pending_s"]["max"]
+    worst = f"{format_size(most)} and {format_duration(longest_s)} at worst in any trial"
+    mean = f"{format_size(size)} and {format_duration(age_s)} of writes on average"
+    return f"A disaster at a random moment would lose {mean}, {worst}{without_point(means)}."
+
+
+def of_trials(name: str, trials: Trials) -> list[dict[str, Any]]:
+    """Return what the trials that have a replication say about it."""
+    found = [trial.summary["replications"].get(name) for trial in trials.trials]
+    return [part for part in found if part is not None]

@@ -1,0 +1,42 @@
+"""What stands beside the verdict of trials where it would mislead alone, as of a single run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from efssim.report.verdicts.trials import of_trials
+from efssim.report.words.lines import counted
+from efssim.study.run.trials import Trials
+from efssim.text.quantities import format_byte_rate, format_size
+
+
+def cautions(name: str, trials: Trials) -> list[str]:
+    """Return a sentence for each."""
+    return [*_discarded(name, trials), *_too_fast(name, trials)]
+
+
+def _discarded(name: str, trials: Trials) -> Iterator[str]:
+    parts = of_trials(name, trials)
+    found = [part["discarded"] for part in parts if part["discarded"]["writes"]]
+    if found:
+        most = max(part["bytes"] for part in found)
+        yield (
+            f"DISCARDED in {len(found):,} of {counted(len(parts), 'trial')}: writes made on the "
+            f"destination and never replicated were overwritten when it became the destination, at "
+            f"most {format_size(most)}."
+        )
+
+
+def _too_fast(name: str, trials: Trials) -> Iterator[str]:
+    parts = of_trials(name, trials)
+    found = [p["source_throughput"] for p in parts if p["source_throughput"]["hours_above"]]
+    if found:
+        busiest = format_byte_rate(max(part["busiest_hour_bytes_per_s"] for part in found))
+        limit = format_byte_rate(min(part["limit_bytes_per_s"] for part in found))
+        hours = counted(max(part["hours_above"] for part in found), "hour")
+        yield (
+            f"WRITTEN FASTER THAN THE SOURCE COULD TAKE in {len(found):,} of "
+            f"{counted(len(parts), 'trial')}: up to {hours}, where its throughput mode took "
+            f"{limit} at most; the busiest hour has {busiest}. Writes are not throttled here, so "
+            f"all of this holds for a source that takes them."
+        )

@@ -1,0 +1,52 @@
+"""The word of a verdict on a run or on trials, and what qualifies it: one place for all reports."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Literal
+
+from efssim.lag.loss import is_missed
+from efssim.text.quantities import format_duration
+
+Kind = Literal["met", "missed", "once", "open"]
+"""What a verdict is by its colour: `once` is met but for a time without any recovery point."""
+
+ONCE = "MET ONCE PROTECTED"
+WORDS: dict[Kind, str] = {"met": "MET", "missed": "MISSED", "once": ONCE, "open": "UNKNOWN"}
+"""What a verdict on a run says."""
+OF_TRIALS: dict[Kind, str] = {**WORDS, "open": "NOT DECIDED"}
+"""What a verdict on trials says."""
+
+
+def kind_of_run(summary: dict[str, Any]) -> Kind:
+    """Return the kind of the verdict on a replication, from its part of the summary."""
+    if is_missed(summary["recovery_point"], summary["rpo"]["target_s"]):
+        return "missed"
+    return _kind(summary["rpo"])
+
+
+def kind_of_trials(means: dict[str, Any], *, is_lost: bool) -> Kind:
+    """Return the kind of the verdict on trials, by their means and whether too many lost too much.
+
+    Where these are too many it is a miss, whatever the attainment: a disaster is no average.
+    """
+    return "missed" if is_lost else _kind(means["rpo"])
+
+
+def _kind(rpo: dict[str, Any]) -> Kind:
+    if rpo["met"] is None:
+        return "open"
+    if not rpo["met"]:
+        return "missed"
+    return "met" if rpo["met_throughout"] else "once"
+
+
+def unprotected(unprotected_s: float, form: Callable[[float], str] = format_duration) -> str:
+    """Return how long there was no recovery point, as a verdict says it; nothing if never."""
+    return f"unprotected for {form(unprotected_s)}" if unprotected_s else ""
+
+
+def words(kind: Kind, unprotected_s: float, names: dict[Kind, str] = WORDS) -> str:
+    """Return the words of a verdict, such as `MET ONCE PROTECTED (unprotected for 20 h 25 min)`."""
+    time = unprotected(unprotected_s) if kind == "once" else ""
+    return f"{names[kind]} ({time})" if time else names[kind]

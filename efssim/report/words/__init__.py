@@ -1,0 +1,1 @@
+"""Words, numbers and terms that every report uses."""

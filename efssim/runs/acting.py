@@ -1,0 +1,72 @@
+"""Reading what Python code lets happen in a simulation, by the rules of a scenario's file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any, TypeVar
+
+from pydantic import ValidationError
+
+from efssim.model.account import Fleet
+from efssim.scenario import Scenario
+from efssim.scenario.checks.places import enabled_by_default
+from efssim.scenario.checks.targets import Known, target_problems
+from efssim.scenario.grammar.base import Found, Model, located
+from efssim.scenario.schema import Event, WriteStream
+from efssim.text.written import as_written
+from efssim.text.yaml.document import Problem, ScenarioError
+from efssim.traces.reading import TraceErrors
+
+M = TypeVar("M", bound=Model)
+
+
+def event_now(given: Mapping[str, Any], fleet: Fleet) -> Event:
+    """Return an entry of `events` without `at` as one that happens now; raise ScenarioError."""
+    data: dict[str, Any] = as_written(given)
+    found: list[Found] = []
+    if "at" in data:
+        found.append((("at",), "has no place here: what is applied happens now"))
+    # Any instant will do for the rules: the clock may stand at one that no file could name.
+    data["at"] = 0.0
+    event = _read(Event, data, [*found, *target_problems(data, _known(fleet))])
+    return event.model_copy(update={"at": fleet.clock.now})
+
+
+def stream_now(given: Mapping[str, Any], scenario: Scenario) -> WriteStream:
+    """Return an entry of `writes`; raise ScenarioError, also for a trace that is not usable."""
+    stream = _read(WriteStream, as_written(given), ())
+    if stream.trace is not None:
+        try:
+            stream.trace.read(scenario)
+        except TraceErrors as failure:
+            found = [(("trace", "file"), str(error)) for error in failure.errors]
+            raise _error(found) from None
+    return stream
+
+
+def _read(kind: type[M], data: dict[str, Any], found: Iterable[Found]) -> M:
+    """Return plain data as a part of a scenario; raise ScenarioError with `found` and the rest."""
+    told = list(found)
+    try:
+        part = kind.model_validate(data)
+    except ValidationError as error:
+        told += [(shown, message) for _, shown, message in located(error, data)]
+    if told:
+        raise _error(told)
+    return part
+
+
+def _error(found: Iterable[Found]) -> ScenarioError:
+    return ScenarioError(Problem(None, path, message) for path, message in dict.fromkeys(found))
+
+
+def _known(fleet: Fleet) -> Known:
+    """Return what there is by now, with what API calls made, by name and by id."""
+    raw = as_written(fleet.scenario)
+    systems = fleet.file_systems.values()
+    names = [name for part in systems for name in (part.name, part.id, part.arn)]
+    return Known(
+        regions=fleet.regions,
+        enabled_by_default=lambda region: enabled_by_default(raw, region),
+        named={"replication": fleet.replications, "file system": names},
+    )

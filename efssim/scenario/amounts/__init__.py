@@ -1,0 +1,1 @@
+"""How much a scenario writes and how much work its run is."""

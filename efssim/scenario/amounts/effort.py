@@ -1,0 +1,93 @@
+"""How much a run is expected to do besides writing, so that one without an end is noticed before.
+
+Bounds, not estimates: what is counted is at least what a run does, up to a factor of two.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from efssim.scenario.amounts.volume import BYTES_MAX, WRITES_MAX, expected_volume
+from efssim.scenario.grammar.distributions import Distribution
+from efssim.scenario.schema import Fault, Scenario, Sync
+from efssim.scenario.workload.arrivals import chosen_process
+from efssim.text.digits import about
+
+SYNCS_MAX = 10**8
+"""Expected syncs above which a run is refused unless asked for twice: a year of three a second."""
+ATTEMPTS_MAX = 10**8
+"""Expected attempts of syncs above which it is refused."""
+OCCURRENCES_MAX = 10**7
+"""Expected disturbances, or periods of writing, above which it is refused."""
+_DRAWS = 4096
+"""Draws that the mean of a cut distribution is taken from: within a few per cent."""
+
+
+class Refusal(NamedTuple):
+    """Why a run is refused."""
+
+    message: str
+    """A sentence without the name of the file."""
+    insisting_helps: bool
+    """Whether `--yes` runs it all the same."""
+
+
+def refusals(scenario: Scenario) -> Iterator[Refusal]:
+    """Yield why a run of a scenario would have no end, or cannot be counted."""
+    written = expected_volume(scenario)
+    if written.bytes > BYTES_MAX:
+        text = f"about {about(written.bytes)} bytes are expected, more than can be counted"
+        yield Refusal(text, insisting_helps=False)
+    counts = [("writes", written.writes, WRITES_MAX), *_counts(scenario)]
+    for what, expected, most in counts:
+        if expected > most:
+            text = f"about {about(expected)} {what} are expected"
+            yield Refusal(f"{text}; --yes runs it all the same", insisting_helps=True)
+
+
+def _counts(scenario: Scenario) -> Iterator[tuple[str, float, int]]:
+    syncs = [_syncs(part.sync, scenario) for part in scenario.replications.values()]
+    yield "syncs", sum(count for count, _ in syncs), SYNCS_MAX
+    yield "attempts of syncs", sum(attempts for _, attempts in syncs), ATTEMPTS_MAX
+    faults = scenario.faults.values()
+    yield "disturbances", sum(_faults(part, scenario.duration) for part in faults), OCCURRENCES_MAX
+    streams = [w for system in scenario.file_systems.values() for w in system.writes.values()]
+    chosen = [chosen_process(stream.arrivals) for stream in streams if stream.arrivals]
+    drawn = [parts for process, spec in chosen if (parts := process.periods(spec))]
+    periods = (renewals(parts, scenario.duration) for parts in drawn)
+    yield "periods of writing", sum(periods), OCCURRENCES_MAX
+
+
+def _syncs(sync: Sync, scenario: Scenario) -> tuple[float, float]:
+    """Return the most syncs that are expected, and attempts at them."""
+    cycle = [sync.draw("setup"), sync.draw("gap")]
+    interval_s, p = sync.number("interval"), sync.number("failure_probability")
+    by_interval = scenario.duration / interval_s if interval_s else np.inf
+    count = 1 + min(by_interval, renewals(cycle, scenario.duration))
+    return count, count / (1 - p)
+
+
+def _faults(fault: Fault, duration_s: float) -> float:
+    once = fault.kind == "fail"
+    parts = [fault.every, *([] if fault.lasts is None else [fault.lasts])]
+    return 1.0 if once else renewals(parts, duration_s)
+
+
+def renewals(parts: Sequence[Distribution[Any]], duration_s: float) -> float:
+    """Return a bound of the expected number of cycles, each the sum of draws of the parts.
+
+    By Wald's identity for cycles cut at the duration T: the last of N cycles that begin before T
+    ends by 2 T, so E[N] E[min(X, T)] <= 2 T. A mean alone would not do, as a heavy tail can make it
+    large where nearly all draws are tiny.
+    """
+    drawn = sum(_drawn(part) for part in parts)
+    mean_s = float(np.minimum(drawn, duration_s).mean())
+    return 2 * duration_s / mean_s if mean_s > 0 else np.inf
+
+
+def _drawn(part: Distribution[Any]) -> Any:
+    # Always the same draws, from no stream of the run: this measures the distribution.
+    return part.sample(np.random.Generator(np.random.PCG64(0)), _DRAWS)

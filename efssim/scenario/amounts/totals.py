@@ -1,0 +1,100 @@
+"""Totals that no 64 bits can count: they would overflow in silence, so they are refused before."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, NamedTuple
+
+from efssim.scenario.grammar.base import Found
+from efssim.scenario.workload.arrivals import chosen_process
+from efssim.scenario.workload.streams import TraceFile, WriteStream
+from efssim.text.digits import about
+from efssim.text.largest import COUNTED_MAX, LARGEST_FILE_BYTES
+from efssim.text.quantities import format_size
+
+if TYPE_CHECKING:
+    from efssim.scenario.schema import FileSystem, Scenario
+
+_TOO_MANY = "more than can be counted"
+_TOO_LARGE = f"{_TOO_MANY} ({format_size(COUNTED_MAX)})"
+
+
+class Most(NamedTuple):
+    """What a stream hardly ever exceeds in a run."""
+
+    writes: float
+    bytes: float
+    largest: float
+    """Bytes of a write, where growth multiplies them; otherwise 0."""
+
+    def files(self, stream: WriteStream) -> float:
+        """Return the files that its writes change."""
+        return self.writes * stream.files
+
+
+def total_problems(scenario: Scenario) -> Iterator[Found]:
+    """Yield where a file system may come to hold or to send more than can be counted.
+
+    Raise TraceErrors if a trace changed since it was checked.
+    """
+    for name, source in scenario.file_systems.items():
+        most = {key: _most(stream, source, scenario) for key, stream in source.writes.items()}
+        found = [
+            (("writes", key, *loc), text)
+            for key, stream in source.writes.items()
+            for loc, text in _stream_problems(stream, most[key])
+        ]
+        # Where one stream has too much, so has the sum.
+        found = found or list(_sum_problems(source, most))
+        yield from ((("file_systems", name, *loc), text) for loc, text in found)
+
+
+def _stream_problems(stream: WriteStream, most: Most) -> Iterator[Found]:
+    key = "trace" if stream.trace is not None else "size"
+    if most.largest > LARGEST_FILE_BYTES:
+        limit = format_size(LARGEST_FILE_BYTES)
+        text = f"with growth a write has {format_size(most.largest)}"
+        yield (key,), f"{text}, above {limit}, the largest file that EFS takes"
+    elif not most.bytes <= COUNTED_MAX:
+        yield (key,), f"up to {format_size(most.bytes)} are expected, {_TOO_LARGE}"
+    files = most.files(stream)
+    if not files <= COUNTED_MAX:
+        yield ("files",), f"up to {about(files)} changed files are expected, {_TOO_MANY}"
+
+
+def _sum_problems(source: FileSystem, most: dict[str, Most]) -> Iterator[Found]:
+    """Yield what a file system has too much of: all streams, and what it holds from the start."""
+    if not most:
+        return
+    size = source.size + math.fsum(part.bytes for part in most.values())
+    changed = (part.files(source.writes[key]) for key, part in most.items())
+    files = source.files + math.fsum(changed)
+    # What it holds from the start is no expectation, so the whole range is left for the sum.
+    held = "are expected with those held"
+    if not size < 2 * COUNTED_MAX:
+        yield ("writes",), f"up to {format_size(size)} {held}, {_TOO_MANY}"
+    if not files < 2 * COUNTED_MAX:
+        yield ("writes",), f"up to {about(files)} files {held}, {_TOO_MANY}"
+
+
+def _most(stream: WriteStream, source: FileSystem, scenario: Scenario) -> Most:
+    growth = stream.growth * source.growth
+    if stream.trace is not None:
+        return _most_of_trace(stream.trace, growth, scenario)
+    assert stream.arrivals is not None
+    assert stream.size is not None
+    (process, spec), size = chosen_process(stream.arrivals), stream.size.expected()
+    writes = process.most_writes(spec, growth, scenario.duration)
+    if process.growth_of == "bytes":
+        return Most(writes, writes * size * growth, size * growth)
+    return Most(writes, writes * size, 0.0)
+
+
+def _most_of_trace(spec: TraceFile, growth: float, scenario: Scenario) -> Most:
+    trace = spec.read(scenario)
+    pieces = spec.writes_per_row if spec.period else 1
+    laps = 1.0 if trace.repeat_s is None else scenario.duration / trace.repeat_s + 1
+    total = math.fsum(trace.bytes.tolist()) * laps * growth
+    largest = float(trace.bytes.max(initial=0.0)) / pieces * growth
+    return Most(len(trace.time_s) * pieces * laps, total, largest)

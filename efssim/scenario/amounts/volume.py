@@ -1,0 +1,61 @@
+"""How much a scenario is expected to write, so that an absurd one is noticed before it runs."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, NamedTuple
+
+from efssim.scenario.workload.arrivals import chosen_process
+from efssim.scenario.workload.streams import WriteStream
+from efssim.text.largest import COUNTED_MAX
+from efssim.traces.reading import Trace
+
+if TYPE_CHECKING:
+    from efssim.scenario.schema import FileSystem, Scenario
+
+WRITES_MAX = 10**10
+"""Expected writes above which a run is refused unless asked for twice."""
+BYTES_MAX = COUNTED_MAX
+"""Expected bytes above which a run is refused: byte counts have 64 bits, and one sign."""
+
+
+class Volume(NamedTuple):
+    """Expected writes and bytes of a run."""
+
+    writes: float
+    bytes: float
+
+
+def expected_volume(scenario: Scenario) -> Volume:
+    """Return what all replicated file systems are expected to write."""
+    sources = [scenario.file_systems[part.source] for part in scenario.replications.values()]
+    volumes = [_stream(w, source, scenario) for source in sources for w in source.writes.values()]
+    return Volume(math.fsum(v.writes for v in volumes), math.fsum(v.bytes for v in volumes))
+
+
+def _stream(stream: WriteStream, source: FileSystem, scenario: Scenario) -> Volume:
+    if stream.trace is not None:
+        return trace_volume(stream, stream.trace.read(scenario), source, scenario)
+    return arrivals_volume(stream, source, scenario)
+
+
+def arrivals_volume(stream: WriteStream, source: FileSystem, scenario: Scenario) -> Volume:
+    """Return what a stream with arrivals is expected to write in the whole run."""
+    assert stream.arrivals is not None
+    assert stream.size is not None
+    growth = stream.growth * source.growth
+    chosen, size = chosen_process(stream.arrivals), stream.size.expected()
+    writes = chosen.mean_per_s * scenario.duration
+    of_bytes = chosen.process.growth_of == "bytes"
+    return Volume(writes * (1 if of_bytes else growth), writes * size * growth)
+
+
+def trace_volume(
+    stream: WriteStream, trace: Trace, source: FileSystem, scenario: Scenario
+) -> Volume:
+    """Return what a stream with a trace, which has been read, writes in the whole run."""
+    assert stream.trace is not None
+    growth = stream.growth * source.growth
+    laps = scenario.duration / trace.repeat_s if trace.repeat_s else 1.0
+    pieces = stream.trace.writes_per_row if stream.trace.period else 1
+    return Volume(len(trace.time_s) * laps * pieces, math.fsum(trace.bytes) * laps * growth)

@@ -1,0 +1,73 @@
+"""Check of the links: that their capacity is never shared, since sharing is not modelled."""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from efssim.scenario.checks.places import destination_home, home_of
+from efssim.scenario.grammar.base import Found
+from efssim.scenario.grammar.network import link_name
+from efssim.scenario.grammar.presets import SYNC_PRESETS, PresetName
+from efssim.text import written
+from efssim.text.quantities import format_byte_rate, parse_byte_rate, parse_fraction
+
+
+def capacity_problems(raw: Mapping[str, Any]) -> Iterator[Found]:
+    """Yield the links on which several replications can ask for more than there is.
+
+    A single replication is limited by its link; how several would share one is not modelled.
+    """
+    crossing = _crossing(raw)
+    for name, part in written.section(raw, "links").items():
+        link = written.parsed(link_name, name)
+        capacity = written.parsed(parse_byte_rate, part.get("capacity"))
+        caps = crossing.get(str(link), {})
+        if capacity is None or len(caps) < 2:
+            continue
+        left, wanted = capacity * _degraded(raw, str(link)), math.fsum(caps.values())
+        if left < wanted:
+            yield ("links", name, "capacity"), _message(left, wanted, list(caps))
+
+
+def _message(left: float, wanted: float, replications: list[str]) -> str:
+    asked = "no limit" if math.isinf(wanted) else format_byte_rate(wanted)
+    return (
+        f"leaves {format_byte_rate(left)} at the worst, less than the sum of the throughput of"
+        f" replications {' and '.join(map(repr, replications))} ({asked});"
+        " how replications share a link is not modelled"
+    )
+
+
+def _crossing(raw: Mapping[str, Any]) -> dict[str, dict[str, float]]:
+    """Return the replications on each link with the largest throughput that they can have."""
+    links: dict[str, dict[str, float]] = defaultdict(dict)
+    systems = written.section(raw, "file_systems")
+    for name, part in written.section(raw, "replications").items():
+        source = home_of(systems.get(str(part.get("source")), {}))
+        target = destination_home(raw, written.mapping(part, "destination"))
+        links[f"{source} -> {target}"][name] = _throughput(part)
+    return links
+
+
+def _throughput(replication: Mapping[str, Any]) -> float:
+    sync = written.mapping(replication, "sync")
+    preset: PresetName = "none" if sync.get("preset") == "none" else "efs"
+    usual = written.parsed(parse_byte_rate, sync.get("throughput"))
+    usual = SYNC_PRESETS[preset]["throughput"].value if usual is None else usual
+    if replication.get("established") is True:
+        return usual
+    initial = written.mapping(replication, "initial")
+    return max(usual, written.parsed(parse_byte_rate, initial.get("throughput")) or usual)
+
+
+def _degraded(raw: Mapping[str, Any], link: str) -> float:
+    """Return what is left of a link if all that degrades it coincides."""
+    parts = [part for _, part in written.disturbances(raw)]
+    return math.prod(
+        written.parsed(parse_fraction, part.get("factor")) or 1.0
+        for part in parts
+        if written.parsed(link_name, part.get("link_degraded")) == link
+    )

@@ -1,0 +1,112 @@
+"""Checks between the parts of a scenario: references, Regions, links, times, traces.
+
+They read what was written, not what was validated, and stay silent about values that are
+malformed: those have their own problem.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from efssim.scenario.checks.capacity import capacity_problems
+from efssim.scenario.checks.places import place_problems
+from efssim.scenario.checks.references import reference_problems
+from efssim.scenario.checks.targets import disturbance_problems
+from efssim.scenario.grammar.base import Found
+from efssim.scenario.workload.streams import TraceFile
+from efssim.text.moments import seconds_at
+from efssim.text.quantities import parse_datetime, parse_duration
+from efssim.text.written import disturbances, parsed, section
+from efssim.traces.reading import TraceErrors, read_rows, read_trace
+from efssim.traces.spec import TraceSpec
+
+DEFAULT_START = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+def cross_problems(raw: Mapping[str, Any], base: Path) -> list[Found]:
+    """Return every problem between the parts of a scenario; traces are relative to `base`."""
+    checks = (
+        place_problems,
+        reference_problems,
+        disturbance_problems,
+        capacity_problems,
+        _time_problems,
+    )
+    found = [problem for check in checks for problem in check(raw)]
+    return found + list(_trace_problems(raw, base))
+
+
+def _time_problems(raw: Mapping[str, Any]) -> Iterator[Found]:
+    duration = parsed(parse_duration, raw.get("duration"))
+    warm_up = parsed(parse_duration, raw.get("warm_up"))
+    start = parsed(parse_datetime, raw.get("start", DEFAULT_START))
+    if start is not None and duration is not None and not _in_calendar(start, duration):
+        yield ("duration",), "ends after the year 9999"
+    if duration is not None and warm_up is not None and warm_up >= duration > 0:
+        yield ("warm_up",), "is not shorter than duration, so nothing would be measured"
+    for path, part in disturbances(raw):
+        at = None if start is None else parsed(partial(seconds_at, start=start), part.get("at"))
+        if at is not None and duration is not None and at > duration:
+            yield (*path, "at"), "is after the end of the run, so it would never happen"
+        if at is not None and at < 0:
+            yield (*path, "at"), "is before the start of the run, so it would never happen"
+
+
+def _in_calendar(start: datetime, duration_s: float) -> bool:
+    try:
+        start + timedelta(seconds=duration_s)
+    except OverflowError:
+        return False
+    return True
+
+
+def _trace_problems(raw: Mapping[str, Any], base: Path) -> Iterator[Found]:
+    start = parsed(parse_datetime, raw.get("start", DEFAULT_START))
+    duration = parsed(parse_duration, raw.get("duration"))
+    if start is None or duration is None or not _in_calendar(start, duration):
+        return
+    for name, part in section(raw, "file_systems").items():
+        for stream, written in section(part, "writes").items():
+            path = ("file_systems", name, "writes", stream, "trace")
+            trace = written.get("trace")
+            if isinstance(trace, Mapping) and isinstance(trace.get("file"), str | Path):
+                yield from _unreadable(path, trace, base, start, duration)
+
+
+def _unreadable(
+    path: tuple[str, ...],
+    trace: Mapping[str, Any],
+    base: Path,
+    start: datetime,
+    duration_s: float,
+) -> Iterator[Found]:
+    try:
+        spec = _valid_spec(trace, base)
+        if spec is None:  # what its values are is not known, whether it can be read is
+            read_rows(_plain_spec(trace, base), start)
+        elif duration_s > 0:
+            read_trace(spec, start, duration_s)
+    except TraceErrors as failure:
+        for error in failure.errors:
+            where = f"{error.file}:{error.line}: " if error.line is not None else ""
+            yield (*path, "file"), where + error.message
+
+
+def _valid_spec(trace: Mapping[str, Any], base: Path) -> TraceSpec | None:
+    """Return what a trace says; None where a key of it is malformed."""
+    try:
+        return TraceFile.model_validate(trace, context={"base": base}).spec()
+    except ValidationError:
+        return None
+
+
+def _plain_spec(trace: Mapping[str, Any], base: Path) -> TraceSpec:
+    """Return the file and the columns of a trace, whatever else it says."""
+    columns = {key: trace[key] for key in ("time", "bytes") if isinstance(trace.get(key), str)}
+    return TraceFile(file=base / trace["file"], **columns).spec()

@@ -1,0 +1,102 @@
+"""Regions and the links between them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from functools import cache
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, Field, WithJsonSchema
+
+from efssim.scenario.grammar.base import Found, Model
+from efssim.scenario.grammar.types import ByteRate, Duration, Flag
+from efssim.scenario.regions.names import zone_region
+
+
+@cache  # links are few, and every disturbance of one asks
+def link_regions(name: str) -> tuple[str, str]:
+    """Return the two Regions of a link, from `us-east-1 -> eu-south-1`; raise ValueError."""
+    ends = [end.strip() for end in name.split("->")]
+    if len(ends) != 2 or not all(ends):
+        raise ValueError(f"'{name}' is not a link such as 'us-east-1 -> eu-south-1'")
+    return ends[0], ends[1]
+
+
+def link_name(name: str) -> str:
+    """Return the one way to write a link; raise ValueError for what is no link."""
+    return " -> ".join(link_regions(name))
+
+
+def _zone(name: str) -> str:
+    if zone_region(name) is None:
+        raise ValueError(f"'{name}' is not an Availability Zone such as 'us-east-1a'")
+    return name
+
+
+LinkName = Annotated[
+    str,
+    AfterValidator(link_name),
+    WithJsonSchema(
+        {
+            "type": "string",
+            "pattern": "^.*[^ ].*->.*[^ ].*$",
+            "description": "A link from one Region to another.",
+            "examples": ["us-east-1 -> eu-south-1"],
+        }
+    ),
+]
+"""Two Regions in their order; the white space around the arrow is normalised."""
+
+ZoneName = Annotated[
+    str,
+    AfterValidator(_zone),
+    WithJsonSchema({"type": "string", "pattern": "^.*[0-9][a-z]+$", "examples": ["us-east-1a"]}),
+]
+"""An Availability Zone, whose name is that of its Region and a letter."""
+
+
+class Region(Model):
+    """What a scenario says about a Region."""
+
+    custom: Flag = False
+    """Declares a Region that AWS does not have."""
+    opted_in: Flag = True
+    """Whether the account has opted in to the Region at the start."""
+    opting_in: Duration = 0.0
+    """From the call that opts in until it takes effect."""
+    opting_out: Duration = 0.0
+    """From the call that opts out until it takes effect."""
+    default: Flag | None = None
+    """Whether AWS enables the Region by default; one that is cannot be opted out of."""
+    availability_zones: dict[ZoneName, str] = Field(default_factory=dict)
+    """Ids of Availability Zones by name, which differ from account to account."""
+
+
+class Link(Model):
+    """What limits or delays transfers from one Region to another."""
+
+    bare = "capacity"
+
+    capacity: ByteRate = math.inf
+    """Bytes per second; `none` is no limit."""
+    latency: Duration = 0.0
+    """Round-trip time, which adds to the setup of every sync."""
+
+
+class Place(Model):
+    """A Region or one of its Availability Zones."""
+
+    region: str | None = None
+    """Region, such as `us-east-1`."""
+    availability_zone: ZoneName | None = None
+    """Availability Zone, such as `us-east-1a`, for One Zone storage."""
+
+    @classmethod
+    def misfits(cls, data: Mapping[str, Any]) -> Iterator[Found]:
+        yield from super().misfits(data)
+        region, zone = data.get("region"), data.get("availability_zone")
+        if not isinstance(region, str) or not isinstance(zone, str):
+            return
+        if zone_region(zone) not in (None, region):
+            yield ("availability_zone",), f"'{zone}' is not in Region '{region}'"

@@ -1,0 +1,1 @@
+"""AWS Regions, and what differs between them."""

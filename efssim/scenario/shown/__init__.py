@@ -1,0 +1,1 @@
+"""A scenario as people see it, with the source of each value."""

@@ -1,0 +1,128 @@
+"""A scenario in a notebook: what is simulated at a glance, and what had to be assumed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+
+from efssim.markup import folded, page, sentence, table
+from efssim.scenario.grammar.base import one_of
+from efssim.scenario.grammar.distributions import Distribution
+from efssim.scenario.grammar.events import Disturbance
+from efssim.scenario.schema import Destination, Replication, Scenario, WriteStream
+from efssim.scenario.shown.provenance import format_preset, resolved
+from efssim.scenario.workload.arrivals import chosen_process
+from efssim.text.digits import grouped
+from efssim.text.quantities import format_duration, format_size
+
+_EVENTS = 50
+"""Events that are listed at most."""
+
+
+def scenario_html(scenario: Scenario) -> str:
+    """Return name, window, RPO, file systems, replications, events and assumptions as HTML."""
+    return page(
+        sentence(scenario.description, strong=scenario.name),
+        sentence(_when(scenario)),
+        table(
+            ("file system", "where", "stream", "writes", "size", "files"),
+            _streams(scenario),
+            words=4,
+        ),
+        table(
+            ("replication", "source", "destination", "begins", "interval", "throughput"),
+            _replications(scenario),
+            words=4,
+        ),
+        table(("at", "event", "for"), _events(scenario), words=2),
+        table(("fault", "what", "every", "for"), _faults(scenario), words=2),
+        _assumed(scenario),
+    )
+
+
+def _when(scenario: Scenario) -> str:
+    end = scenario.start + timedelta(seconds=scenario.duration)
+    warm_up = f", {format_duration(scenario.warm_up)} of it warm-up" if scenario.warm_up else ""
+    rpo = scenario.rpo
+    return (
+        f"{_clock(scenario, 0)} to {end:%Y-%m-%d %H:%M} UTC "
+        f"({format_duration(scenario.duration)}{warm_up}), seed {scenario.seed}. RPO: age at most "
+        f"{format_duration(rpo.target)} for {100 * rpo.attainment:.6g} % of the time."
+    )
+
+
+def _clock(scenario: Scenario, time_s: float) -> str:
+    return f"{scenario.start + timedelta(seconds=time_s):%Y-%m-%d %H:%M:%S}".removesuffix(":00")
+
+
+def _streams(scenario: Scenario) -> Iterator[tuple[str, ...]]:
+    """Yield a row for each stream of each file system, and for each that has none."""
+    for name, system in scenario.file_systems.items():
+        facts = (name, system.availability_zone or system.home)
+        stored = (format_size(system.size), f"{system.files:,}")
+        if not system.writes:
+            yield (*facts, "", "nothing is written", *stored)
+        for stream, writes in system.writes.items():
+            yield (*facts, stream, _writes(writes), *stored)
+
+
+def _writes(stream: WriteStream) -> str:
+    if stream.trace is not None:
+        return f"as in {stream.trace.file.name}"
+    assert stream.arrivals is not None
+    assert stream.size is not None
+    chosen = chosen_process(stream.arrivals)
+    kind = chosen.process.kind.replace("_", "/")
+    rate = f"{grouped(chosen.mean_per_s * stream.growth, 4)} per s"
+    return f"{kind}, {rate} of {_varying(stream.size, format_size)}"
+
+
+def _replications(scenario: Scenario) -> Iterator[tuple[str, ...]]:
+    for name, part in scenario.replications.items():
+        begins = "established" if part.established else "with an initial sync"
+        ends = (part.source, _destination(part.destination))
+        yield (name, *ends, begins, *(_parameter(part, key) for key in ("interval", "throughput")))
+
+
+def _destination(where: Destination) -> str:
+    return where.file_system or where.availability_zone or str(where.region)
+
+
+def _parameter(part: Replication, key: str) -> str:
+    return format_preset(key, part.sync.number(key))
+
+
+def _events(scenario: Scenario) -> Iterator[tuple[str, ...]]:
+    ordered = sorted(scenario.events, key=lambda event: event.at)
+    for event in ordered[:_EVENTS]:
+        lasts = "" if event.lasts is None else format_duration(event.lasts)
+        yield _clock(scenario, event.at), _what(event), lasts
+    if len(ordered) > _EVENTS:
+        yield "", f"and {len(ordered) - _EVENTS:,} more", ""
+
+
+def _faults(scenario: Scenario) -> Iterator[tuple[str, ...]]:
+    for name, fault in scenario.faults.items():
+        lasts = "" if fault.lasts is None else _varying(fault.lasts, format_duration)
+        yield name, _what(fault), _varying(fault.every, format_duration), lasts
+
+
+def _what(part: Disturbance) -> str:
+    return f"{part.kind.replace('_', ' ')}: {part.target}"
+
+
+def _varying(part: Distribution, form: Callable[[float], str]) -> str:  # type: ignore[type-arg]
+    """Return a distribution by its mean and its kind."""
+    mean, kind = form(part.expected()), one_of(part)
+    return mean if kind == "constant" else f"{mean} on average ({kind})"
+
+
+def _assumed(scenario: Scenario) -> str:
+    """Return the assumed parameters of replications, folded."""
+    rows = [
+        (found.path, found.value, found.why)
+        for found in resolved(scenario)
+        if found.provenance == "assumed" and found.path.startswith("replications.")
+    ]
+    title = f"{len(rows)} parameters are assumed, as AWS does not publish them"
+    return folded(title, table(("parameter", "value", "reason"), rows, words=3))

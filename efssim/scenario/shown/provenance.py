@@ -1,0 +1,125 @@
+"""Which value each parameter has and where it comes from: provenance, so that nothing is hidden."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
+
+from pydantic import BaseModel
+
+from efssim.scenario.grammar.distributions import Distribution
+from efssim.scenario.grammar.events import Disturbance
+from efssim.scenario.grammar.presets import FILE_SYSTEM_TIMES, OVERHEAD
+from efssim.scenario.grammar.timing import Tuned
+from efssim.scenario.grammar.undocumented import CHOICES
+from efssim.scenario.schema import (
+    Defaults,
+    FileSystemDefaults,
+    Replication,
+    Rpo,
+    Scenario,
+    WriteStream,
+)
+from efssim.text.quantities import format_byte_rate, format_duration, format_size
+from efssim.text.yaml.document import Path, format_path
+
+_FORMAT: dict[str, Callable[[float], str]] = {
+    "throughput": format_byte_rate,
+    "diff_rate": format_byte_rate,
+    "file_rate": lambda value: f"{value:,.0f} files/s",
+    "scan_rate": lambda value: f"{value:,.0f} files/s",
+    "failure_probability": lambda value: f"{100 * value:g} %",
+}
+"""How to write the parameters that are no durations."""
+
+
+class Parameter(NamedTuple):
+    """One resolved value of a scenario."""
+
+    path: str
+    value: str
+    provenance: str
+    why: str
+
+
+def format_preset(key: str, value: float) -> str:
+    """Return a parameter of a preset for people."""
+    return "no limit" if math.isinf(value) else _FORMAT.get(key, format_duration)(value)
+
+
+def resolved(scenario: Scenario) -> list[Parameter]:
+    """Return every value of a scenario with its provenance, in the order of the grammar."""
+    return list(_walk(scenario, ()))
+
+
+def _walk(model: BaseModel, path: Path) -> Iterator[Parameter]:
+    for name, field in type(model).model_fields.items():
+        key = field.alias or name
+        if not isinstance(model, Disturbance) or model.takes(key):
+            yield from _values(model, name, (*path, key))
+
+
+def _values(model: BaseModel, name: str, path: Path) -> Iterator[Parameter]:
+    value = getattr(model, name)
+    if isinstance(model, Tuned) and value is None:
+        preset = model.preset_value(name)
+        text = format_preset(name, preset.value)
+        yield Parameter(format_path(path), text, preset.provenance, preset.why)
+    elif value is None and (found := _of_others(model, name)) is not None:
+        yield Parameter(format_path(path), *found)
+    elif isinstance(model, Defaults) and name == "undocumented":
+        yield from _choices(model, path)
+    elif isinstance(value, BaseModel) and not isinstance(value, Distribution):
+        yield from _walk(value, path)
+    elif (parts := _parts(value)) is not None:
+        for key, part in parts:
+            yield from _walk(part, (*path, key))
+    elif value is not None:
+        yield Parameter(format_path(path), *_plain(model, name, str(path[-1])))
+
+
+def _of_others(model: BaseModel, name: str) -> tuple[str, str, str] | None:
+    """Return value, provenance and reason of what follows from other keys unless it is set."""
+    if isinstance(model, Replication) and name == "overhead":
+        found = OVERHEAD[model.sync.preset]
+        return format_size(found.value), found.provenance, found.why
+    if isinstance(model, WriteStream) and name == "new_bytes":
+        return f"{100 * model.adds_bytes:g} %", "default", ""
+    return None
+
+
+def _parts(value: object) -> list[tuple[str | int, BaseModel]] | None:
+    """Return the named or numbered models of a section, None for a plain value."""
+    if not isinstance(value, dict | tuple):
+        return None
+    parts = list(value.items() if isinstance(value, dict) else enumerate(value))
+    return parts if all(isinstance(part, BaseModel) for _, part in parts) else None
+
+
+def _choices(defaults: Defaults, path: Path) -> Iterator[Parameter]:
+    for name, choice in CHOICES.items():
+        written = name in defaults.undocumented
+        provenance = "documented" if choice.grade == "A" else "assumed"
+        yield Parameter(
+            format_path((*path, name)),
+            defaults.choice(name),
+            *(("scenario", "") if written else (provenance, choice.why)),
+        )
+
+
+def _plain(model: BaseModel, name: str, key: str) -> tuple[str, str, str]:
+    text = model.model_dump_json(include={name}, by_alias=True, exclude_none=True)
+    shown = text.removeprefix(f'{{"{key}":').removesuffix("}")
+    if name in model.model_fields_set:
+        return shown, "scenario", ""
+    return shown, *_default(model, name)
+
+
+def _default(model: BaseModel, name: str) -> tuple[str, str]:
+    """Return provenance and reason of a default."""
+    if isinstance(model, Rpo) and name == "target":
+        return "documented", 'EFS User Guide: "an RPO of 15 minutes for most file systems"'
+    if isinstance(model, FileSystemDefaults):
+        return FILE_SYSTEM_TIMES[name].provenance, FILE_SYSTEM_TIMES[name].why
+    return "default", ""

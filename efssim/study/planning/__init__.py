@@ -1,0 +1,1 @@
+"""The planner: values that meet an RPO objective."""

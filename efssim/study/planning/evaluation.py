@@ -1,0 +1,244 @@
+"""What trials at one value say about an RPO objective: mean attainment and what it is at least."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from efssim.study.run.trials import Trials
+from efssim.study.statistics.evidence import ROUNDING, judgement
+from efssim.study.statistics.intervals import Interval, student_t
+from efssim.study.statistics.protected import most_unprotected_s, protected
+from efssim.study.statistics.weighing import Weighing
+
+MONTH_S = 30 * 86_400.0
+
+Stage = Literal["search", "confirmation"]
+
+
+@dataclass(frozen=True)
+class Losses:
+    """The share of time above the target in each trial, by replication; 1 where no age exists."""
+
+    by_replication: dict[str, tuple[float, ...]]
+    strata: tuple[int, ...]
+    """Of the trials, in their order."""
+    weighing: Weighing
+
+    def mean(self) -> float:
+        """Return the mean of the replication that is worst."""
+        return max(self.weighing.mean(part, self.strata) for part in self.by_replication.values())
+
+    def worst(self) -> float:
+        """Return the largest of any trial."""
+        return max(max(part) for part in self.by_replication.values())
+
+    def none(self) -> bool:
+        """Whether no trial had a violation."""
+        return self.worst() == 0
+
+    def likely_at_most(self, confidence: float) -> float:
+        """Return what the mean seems to be at most: see `likely_at_most`."""
+        parts = self.by_replication.values()
+        return max(likely_at_most(part, self.strata, self.weighing, confidence) for part in parts)
+
+    def above(self, other: Losses, confidence: float) -> bool:
+        """Whether the losses are larger than others of the same trials, pair by pair.
+
+        Where rare faults differ there are no pairs, and nothing is claimed.
+        """
+        if self.weighing != other.weighing:
+            return False
+        return any(
+            larger_in_pairs(
+                part, other.by_replication[name], self.strata, self.weighing, confidence
+            )
+            for name, part in self.by_replication.items()
+        )
+
+
+def losses_of(trials: Trials, replications: Sequence[str]) -> Losses:
+    """Return the losses of trials; a trial without a defined age has lost all of its time."""
+    return Losses(
+        {name: tuple(_losses(trials, name)) for name in replications},
+        tuple(trial.stratum for trial in trials.trials),
+        trials.weighing,
+    )
+
+
+def _losses(trials: Trials, name: str) -> list[float]:
+    parts = [trial.summary["replications"][name]["rpo"]["attainment"] for trial in trials.trials]
+    return [1.0 if attained is None else 1.0 - attained for attained in parts]
+
+
+def likely_at_most(
+    losses: Sequence[float], strata: Sequence[int], weighing: Weighing, confidence: float
+) -> float:
+    """Return what the mean of independent losses seems to be at most; it proves nothing.
+
+    Student's t bound of the sample and, in each stratum, one trial more, as bad as the worst of it:
+    good enough to choose which value to confirm. A single value is its own bound.
+    """
+    if len(losses) == 1:
+        return losses[0]
+    means, variances = [], []
+    for k, probability in enumerate(weighing.design.probabilities):
+        part = [loss for loss, at in zip(losses, strata, strict=True) if at == k]
+        more = [*part, max(part, default=1.0)]
+        spread = float(np.std(more, ddof=1)) if len(more) > 1 else 0.0
+        means.append(probability * math.fsum(more) / len(more))
+        variances.append((probability * spread) ** 2 / len(more))
+    half = student_t(2 * confidence - 1, len(losses)) * math.sqrt(math.fsum(variances))
+    plain = weighing.mean(losses, strata)
+    return min(1.0, max(plain, math.fsum(means) + half))
+
+
+def larger_in_pairs(
+    left: Sequence[float],
+    right: Sequence[float],
+    strata: Sequence[int],
+    weighing: Weighing,
+    confidence: float,
+) -> bool:
+    """Whether the mean of `left` is above that of `right`, of the same trials: paired t test."""
+    pairs = [a - b for a, b in zip(left, right, strict=True)]
+    mean = weighing.mean(pairs, strata)
+    if len(pairs) == 1 or mean <= 0:
+        return mean > 0
+    interval = weighing.interval(pairs, strata, 2 * confidence - 1)
+    return interval is not None and interval.low > 0
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """What was found at one value of the parameter."""
+
+    value: float
+    """In SI units."""
+    losses: Losses
+    interval: Interval
+    """Of mean attainment: a one-sided bound of `confidence` on each side."""
+    met: bool | None
+    """Whether that shows the objective to be met; None: it shows neither. Of 100 %: whether no
+    trial has a violation."""
+    holds: bool
+    """What the search takes it for: whether the sample makes it likely that it is met."""
+    more_trials: int | None
+    """About how many more it takes to show that it is met or not; None where none do."""
+    stage: Stage
+    seed: int
+    trials: int
+    confidence: float
+    violations_per_month: float
+    """Mean number of violations in 30 days of the window."""
+    above_s_per_month: float
+    """Mean seconds above the target in 30 days of the window."""
+    peak_s: float | None
+    """Largest age in any trial; None where it is never defined."""
+    is_protected: bool = True
+    """Whether there always was a recovery point within the target when a disaster came."""
+    unprotected_s: float = 0.0
+    """Most seconds of a trial without any recovery point."""
+
+    @property
+    def attainment(self) -> float:
+        """Mean share of time in which the target holds, of the replication that is worst."""
+        return 1.0 - self.losses.mean()
+
+    def reaches(self, share: float) -> bool:
+        """Whether the mean attainment reaches a share; for 100 %, whether no trial falls short.
+
+        Whatever is attained does not count where there is no recovery point for a time.
+        """
+        reached = self.losses.none() if share == 1 else self.attainment >= share
+        return reached and self.is_protected
+
+
+def said(made: Evaluation) -> str:
+    """Return what an evaluation shows of the objective, in a word or two."""
+    if not made.is_protected:
+        return "unprotected"
+    if made.met is not None:
+        return "met" if made.met else "missed"
+    return "reached, not shown" if made.holds else "not shown"
+
+
+def evaluated(
+    value: float,
+    trials: Trials,
+    replications: Sequence[str],
+    objective: float,
+    confidence: float,
+    stage: Stage,
+) -> Evaluation:
+    """Judge trials at one value: met if mean attainment is at least the objective, surely.
+
+    By the judge of `run` (`efssim.study.statistics.evidence`). An objective of 100 % is met if no trial has a
+    violation. Nothing is met where there is no recovery point for a time.
+    """
+    losses = losses_of(trials, replications)
+    found = [
+        judgement(trials.trials, name, trials.design, objective, confidence)
+        for name in replications
+    ]
+    interval = Interval(min(each.low for each in found), min(each.high for each in found))
+    met = _all_met([each.met for each in found])
+    holds = 1.0 - losses.likely_at_most(confidence) >= objective - ROUNDING
+    if objective == 1:
+        met = holds = losses.none()
+    is_protected = all(protected(trials.trials, name, trials.weighing) for name in replications)
+    met = met if is_protected else False
+    return Evaluation(
+        value=value,
+        losses=losses,
+        interval=interval,
+        met=met,
+        holds=holds if met is None else met,
+        more_trials=_most([each.more_trials for each in found]) if met is None else 0,
+        stage=stage,
+        seed=trials.seed,
+        trials=len(trials),
+        confidence=confidence,
+        violations_per_month=_per_month(trials, replications, "violations"),
+        above_s_per_month=_per_month(trials, replications, "violation_s"),
+        peak_s=_peak(trials, replications),
+        is_protected=is_protected,
+        unprotected_s=most_unprotected_s(trials.trials, replications),
+    )
+
+
+def _all_met(parts: list[bool | None]) -> bool | None:
+    if False in parts:
+        return False
+    return None if None in parts else True
+
+
+def _most(parts: list[int | None]) -> int | None:
+    known = [part for part in parts if part is not None]
+    return max(known) if len(known) == len(parts) else None
+
+
+def _per_month(trials: Trials, replications: Sequence[str], key: str) -> float:
+    """Return the mean of an RPO number per 30 days, of the replication that has most."""
+    seconds = trials.trials[0].summary["window"]["seconds"]
+    strata = [trial.stratum for trial in trials.trials]
+    means = [
+        trials.weighing.mean(
+            [trial.summary["replications"][name]["rpo"][key] for trial in trials.trials], strata
+        )
+        for name in replications
+    ]
+    return max(means) * MONTH_S / seconds if seconds else 0.0
+
+
+def _peak(trials: Trials, replications: Sequence[str]) -> float | None:
+    peaks = [
+        trial.summary["replications"][name]["time_since_last_sync_s"]["max"]
+        for trial in trials.trials
+        for name in replications
+    ]
+    return max((peak for peak in peaks if peak is not None), default=None)

@@ -1,0 +1,54 @@
+"""One set of workers for the many evaluations of a study."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from concurrent.futures import Executor
+from contextlib import contextmanager
+
+from efssim.scenario import Scenario
+from efssim.study.run.deadline import Deadline, OutOfTimeError
+from efssim.study.run.executors import Workers
+from efssim.study.run.trials import Trials, run_by
+
+
+class Runner:
+    """Runs trials of scenarios on the same workers, until a deadline."""
+
+    def __init__(self, workers: Workers, deadline: Deadline) -> None:
+        self._workers, self.deadline = workers, deadline
+
+    def run(self, scenario: Scenario, trials: int, seed: int) -> Trials:
+        """Run trials; raise KeyboardInterrupt if they were interrupted, else what they raise.
+
+        OutOfTimeError at the deadline, which ends what is under way.
+        """
+        self.deadline.check()
+        # A single one is not worth a process.
+        workers = Workers(workers=1) if trials == 1 else self._workers
+        try:
+            done = run_by(self.deadline, scenario, trials, seed=seed, workers=workers)
+        except OutOfTimeError:
+            self._workers.close(at_once=True)
+            raise
+        if done.partial:
+            raise KeyboardInterrupt
+        return done
+
+    def abandon(self) -> None:
+        """Give up what is under way; nobody waits for it."""
+        self._workers.close(at_once=True)
+
+
+@contextmanager
+def runner(
+    executor: Executor | None, workers: int | None, seconds: float | None = None
+) -> Iterator[Runner]:
+    """Open workers as `run_trials` does, for as long as they are needed, or so many seconds."""
+    made = Workers(executor, workers)
+    try:
+        yield Runner(made, Deadline(seconds))
+    except BaseException:  # nobody waits for what is under way
+        made.close(at_once=True)
+        raise
+    made.close()

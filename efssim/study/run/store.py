@@ -1,0 +1,109 @@
+"""Completed trials in a folder, so that a study that was killed goes on where it was."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import asdict
+from pathlib import Path
+from typing import IO, Any
+
+from efssim._version import __version__
+from efssim.errors import EfssimError
+from efssim.scenario import Scenario
+from efssim.study.trial.facts import fingerprint
+from efssim.study.trial.outcome import Done, Trial
+
+FILE = "trials.jsonl"
+
+
+class StoreError(EfssimError, ValueError):
+    """A folder holds another study, or something that is none."""
+
+
+class Store:
+    """A file with one line of JSON for each completed trial, after a line that says of what.
+
+    Lines are only ever added, and whatever a killed study was writing is cut off. One study at a
+    time writes to a folder.
+    """
+
+    def __init__(self, folder: Path, scenario: Scenario, seed: int, *, verified: bool) -> None:
+        """Look into the folder; it is written to when the first trial is added.
+
+        Raise StoreError if it holds the trials of another scenario, seed or version, or trials that
+        were not `verified`, and OSError.
+        """
+        self._file = folder / FILE
+        self._study = {
+            "efssim": __version__,
+            "seed": seed,
+            "verified": verified,
+            "scenario": fingerprint(scenario),
+        }
+        self._offsets: dict[int, int] = {}
+        self._end = 0
+        self._stream: IO[bytes] | None = None
+        if self._file.exists():
+            self._look()
+
+    def _look(self) -> None:
+        """Note where each trial is, and where the last whole line ends."""
+        with self._file.open("rb") as stream:
+            for line in stream:
+                if not line.endswith(b"\n"):
+                    return
+                content = self._content(line)
+                if self._end == 0 and content != self._study:
+                    raise self._error("holds trials of another scenario, seed, version or --verify")
+                if self._end > 0:
+                    # Of two the first, which may have been shown already; they are the same.
+                    self._offsets.setdefault(content["trial"]["number"], self._end)
+                self._end += len(line)
+
+    def _content(self, line: bytes) -> dict[str, Any]:
+        try:
+            content = json.loads(line)
+            if self._end == 0 or isinstance(content["trial"]["number"], int):
+                return dict(content)
+        except (ValueError, KeyError, TypeError):
+            pass
+        raise self._error("is not a file of trials")
+
+    def _error(self, what: str) -> StoreError:
+        return StoreError(f"{self._file}: {what}; name another folder")
+
+    def take(self, numbers: range) -> Iterator[Done]:
+        """Yield the trials of these numbers that the folder holds, one after the other."""
+        wanted = [number for number in numbers if number in self._offsets]
+        if not wanted:
+            return
+        with self._file.open("rb") as stream:
+            for number in wanted:
+                stream.seek(self._offsets[number])
+                content = json.loads(stream.readline())
+                yield Done(Trial(**content["trial"]), content["states"])
+
+    def add(self, done: Done) -> None:
+        """Keep a completed trial."""
+        if self._stream is None:
+            self._stream = self._begun()
+        self._stream.write(_line(asdict(done)))
+        self._stream.flush()
+
+    def _begun(self) -> IO[bytes]:
+        self._file.parent.mkdir(parents=True, exist_ok=True)
+        stream = self._file.open("ab")
+        stream.truncate(self._end)
+        if not self._end:
+            stream.write(_line(self._study))
+        return stream
+
+    def close(self) -> None:
+        """Leave the file."""
+        if self._stream is not None:
+            self._stream.close()
+
+
+def _line(content: dict[str, Any]) -> bytes:
+    return json.dumps(content, separators=(",", ":")).encode() + b"\n"

@@ -1,0 +1,1 @@
+"""One trial, and what of it is evidence."""

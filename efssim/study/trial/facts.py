@@ -1,0 +1,55 @@
+"""What a study needs to know about a scenario: whether chance plays a part, and what it reads."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from pathlib import Path
+
+from pydantic import BaseModel
+
+from efssim.scenario import Scenario
+from efssim.scenario.grammar.distributions import Distribution
+from efssim.scenario.grammar.timing import Sync
+from efssim.scenario.workload.arrivals import Arrivals, chosen_process
+from efssim.scenario.workload.streams import HotSet
+
+
+def is_random(scenario: Scenario) -> bool:
+    """Whether anything in a scenario is drawn, so that trials may differ.
+
+    By what it says and not by what happens: a stream that is never on counts, too.
+    """
+    return any(_is_drawn(part) for part in _parts(scenario))
+
+
+def _is_drawn(part: object) -> bool:
+    if isinstance(part, Distribution):
+        return part.constant is None
+    if isinstance(part, HotSet):
+        return 0 < part.share < 1
+    if isinstance(part, Arrivals):
+        return chosen_process(part).process.drawn
+    return isinstance(part, Sync) and part.number("failure_probability") > 0
+
+
+def fingerprint(scenario: Scenario) -> str:
+    """Return a hash of a scenario and of the contents of the files that it names; raise OSError."""
+    found = hashlib.sha256(scenario.model_dump_json(by_alias=True).encode())
+    for part in _parts(scenario):
+        if isinstance(part, Path):
+            found.update(hashlib.sha256(part.read_bytes()).digest())
+    return found.hexdigest()
+
+
+def _parts(value: object) -> Iterator[object]:
+    """Yield a value and all that it is made of."""
+    yield value
+    if isinstance(value, BaseModel):
+        inside = [getattr(value, name) for name in type(value).model_fields]
+    elif isinstance(value, dict):
+        inside = list(value.values())
+    else:
+        inside = list(value) if isinstance(value, tuple) else []
+    for part in inside:
+        yield from _parts(part)

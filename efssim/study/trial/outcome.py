@@ -1,0 +1,82 @@
+"""One trial: a run of a scenario with random draws of its own, and what a study keeps of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from efssim.api.simulation import Simulation
+from efssim.errors import EfssimError
+from efssim.model.entities.errors import RunError
+from efssim.model.kernel.draws import Draws
+from efssim.model.kernel.strata import placed, strata_of
+from efssim.scenario import Scenario
+from efssim.study.trial.spans import Watch, division
+
+States = dict[str, dict[str, dict[str, Any]]]
+
+
+@dataclass(frozen=True)
+class Trial:
+    """What one trial gave: plain data, the same wherever it ran."""
+
+    number: int
+    """Counted from 0; trial 0 is the run without trials."""
+    summary: dict[str, Any]
+    """The content of summary.json."""
+    stratum: int = 0
+    """Ordinal of the stratum: see `efssim.model.kernel.strata`."""
+    spans: Mapping[str, Sequence[Sequence[float]]] = field(default_factory=dict)
+    """Spans that are evidence by themselves, by replication: length and seconds in violation of
+    each. Of a replication that is not there the trial is the unit."""
+
+
+@dataclass(frozen=True)
+class Done:
+    """A complete trial with what a study only sums up."""
+
+    trial: Trial
+    states: States
+    """Distributions in bins, by replication and lag."""
+
+
+class TrialError(EfssimError):
+    """A trial raised; the message names its seed and how to repeat it alone."""
+
+    def __init__(self, number: int, seed: int, cause: str) -> None:
+        super().__init__(number, seed, cause)
+        self.number, self.seed, self.cause = number, seed, cause
+
+    def __str__(self) -> str:
+        return (
+            f"trial {self.number} of seed {self.seed} failed: {self.cause}; to repeat it alone: "
+            f"efssim.run(scenario, seed={self.seed}, trial={self.number}), or "
+            f"efssim run FILE --seed {self.seed} --trial {self.number}"
+        )
+
+
+def run_trial(scenario: Scenario, seed: int, number: int, verify: bool = False) -> Done:
+    """Run one trial and check the laws with `verify`.
+
+    Raise TrialError if it fails, and RunError if EFS refuses a part of the scenario.
+    """
+    try:
+        simulation = Simulation(scenario, seed, verify=verify, trial=number, metrics=False)
+        return _run(simulation, number)
+    except RunError:  # the scenario's mistake, not the trial's
+        raise
+    except Exception as error:
+        raise TrialError(number, seed, f"{type(error).__name__}: {error}") from error
+
+
+def _run(simulation: Simulation, number: int) -> Done:
+    scenario = simulation.scenario
+    strata = strata_of(scenario)
+    ordinal = placed(scenario, Draws(simulation.seed, number), strata).ordinal
+    divided = division(scenario, strata, ordinal)
+    watch = None if divided is None else Watch(simulation, divided)
+    simulation.advance_to_end()
+    result = simulation.result()
+    spans = {} if watch is None else watch.spans(result)
+    return Done(Trial(number, result.summary, ordinal, spans), simulation.lag_states())

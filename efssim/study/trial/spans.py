@@ -1,0 +1,123 @@
+"""Spans of a trial that are evidence by themselves, as the process starts anew between them.
+
+A day of a trial says as much as another trial if nothing of the days before shows in it. That is so
+between two cuts of a sync that are on time, each right after one on time: then the recovery point
+and the begin of what is pending are known, and draws are made anew for every write and every sync.
+It is claimed only where the scenario leaves nothing else to remember, no fault can come (there is
+none, or the trial is of the stratum without any), and every one of the cuts between the spans was
+found to be on time. Where that fails in one trial of a stratum, trials are the units in all of it:
+what is counted must not depend on what is lost.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from efssim.api.result import Result
+from efssim.api.simulation import Simulation
+from efssim.lag.age.fresh_cuts import FreshCuts
+from efssim.lag.age.rpo import Violation
+from efssim.model.kernel.strata import Strata
+from efssim.scenario import Scenario
+from efssim.scenario.workload.arrivals import chosen_process
+from efssim.scenario.workload.streams import WriteStream
+
+DAY_S = 86_400.0
+
+Floats = NDArray[np.float64]
+Span = list[float]
+"""Length, and how much of it is in violation; both in seconds."""
+
+
+@dataclass(frozen=True)
+class Division:
+    """Where trials are divided: `edges_s` from the begin to the end of the window."""
+
+    replication: str
+    interval_s: float
+    edges_s: Floats
+
+
+def division(scenario: Scenario, strata: Strata, ordinal: int) -> Division | None:
+    """Return where trials of a stratum may be divided; None: too much is remembered.
+
+    Spans are at least a day, or as long as the period of a load that follows the clock.
+    """
+    if ordinal or len(strata.rare) < len(scenario.faults):
+        return None
+    if len(scenario.replications) != 1:  # links and file systems may be shared
+        return None
+    ((name, replication),) = scenario.replications.items()
+    interval_s = replication.sync.number("interval")
+    streams = [
+        stream for system in scenario.file_systems.values() for stream in system.writes.values()
+    ]
+    if interval_s <= 0 or not replication.established or any(map(_remembers, streams)):
+        return None
+    if math.isfinite(replication.sync.number("scan_rate")) and any(map(_grows, streams)):
+        return None
+    if any(getattr(system, "throttle", False) for system in scenario.file_systems.values()):
+        return None
+    period_s = max([DAY_S, *map(_period_s, streams)])
+    return Division(name, interval_s, _edges(scenario, interval_s, period_s))
+
+
+def _remembers(stream: WriteStream) -> bool:
+    """Whether a stream's state lasts from one cut to the next."""
+    return stream.arrivals is not None and chosen_process(stream.arrivals).process.remembers
+
+
+def _grows(stream: WriteStream) -> bool:
+    """Whether a stream may make files, whose number an inventory would remember."""
+    return bool(getattr(stream, "new_files", 0))
+
+
+def _period_s(stream: WriteStream) -> float:
+    if stream.arrivals is None:
+        return DAY_S
+    process, said = chosen_process(stream.arrivals)
+    return process.period_s(said)
+
+
+def _edges(scenario: Scenario, interval_s: float, period_s: float) -> Floats:
+    """Return as many edges as spans of whole intervals and at least a period have."""
+    begin_s, end_s = scenario.warm_up, scenario.duration
+    first = math.ceil(begin_s / interval_s)
+    whole = max(0, math.floor(end_s / interval_s) - first)
+    count = max(1, int(whole // math.ceil(period_s / interval_s)))
+    inner = [round(whole * k / count) for k in range(1, count)]
+    return np.array([begin_s, *((first + k) * interval_s for k in inner), end_s])
+
+
+class Watch:
+    """Watches a trial for the cuts at which it starts anew."""
+
+    def __init__(self, simulation: Simulation, divided: Division) -> None:
+        self._divided = divided
+        self._cuts = FreshCuts(divided.edges_s[1:-1], divided.interval_s)
+        simulation.on_syncs(divided.replication, self._cuts.add)
+
+    def spans(self, result: Result) -> dict[str, list[Span]]:
+        """Return the spans of a complete trial by replication; none: the trial is the unit."""
+        name = self._divided.replication
+        outcome = result.outcomes[name]
+        undefined_s = outcome.summary["time_since_last_sync_s"]["undefined_s"]
+        if undefined_s or not self._cuts.all_found:
+            return {}
+        return {name: _divided(self._divided.edges_s, outcome.violations)}
+
+
+def _divided(edges_s: Floats, violations: Iterable[Violation]) -> list[Span]:
+    begins_s, ends_s = edges_s[:-1], edges_s[1:]
+    lost_s = np.zeros(len(begins_s))
+    for violation in violations:
+        inside = np.minimum(ends_s, violation.end_s) - np.maximum(begins_s, violation.begin_s)
+        lost_s += inside.clip(min=0.0)
+    lengths_s = ends_s - begins_s
+    pairs: list[Span] = np.stack((lengths_s, np.minimum(lost_s, lengths_s)), axis=1).tolist()
+    return pairs

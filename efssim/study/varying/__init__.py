@@ -1,0 +1,1 @@
+"""Trials at many values: sweeps and comparisons."""

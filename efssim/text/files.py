@@ -1,0 +1,46 @@
+"""Reading a file that a user names: a regular one of a sane size, or a sentence that says why not.
+
+A device such as /dev/zero never ends and a named pipe without a writer never answers, so what is no
+regular file is not opened at all.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+from errno import EISDIR
+from pathlib import Path
+
+from efssim.text.quantities import format_size
+
+_KINDS = (
+    (stat.S_ISFIFO, "is a pipe, not a file; save what it holds as a file"),
+    (stat.S_ISCHR, "is a device, not a file"),
+    (stat.S_ISBLK, "is a device, not a file"),
+    (stat.S_ISSOCK, "is a socket, not a file"),
+)
+
+
+def read_regular(file: str | os.PathLike[str], most_bytes: int) -> bytes:
+    """Return the content of a regular file of at most `most_bytes`.
+
+    Raise ValueError with a fragment that says what the file is, and OSError.
+    """
+    path = Path(file)
+    found = path.stat()  # OSError where there is none; ValueError for a NUL in the name
+    if stat.S_ISDIR(found.st_mode):
+        raise IsADirectoryError(EISDIR, os.strerror(EISDIR), str(path))
+    for is_kind, what in _KINDS:
+        if is_kind(found.st_mode):
+            raise ValueError(what)
+    if found.st_size > most_bytes:
+        raise ValueError(_too_large(found.st_size, most_bytes))
+    with path.open("rb") as stream:
+        content = stream.read(most_bytes + 1)  # files of /proc say that they are empty
+    if len(content) > most_bytes:
+        raise ValueError(_too_large(len(content), most_bytes))
+    return content
+
+
+def _too_large(size: int, most_bytes: int) -> str:
+    return f"has {format_size(size)}; at most {format_size(most_bytes)} are read"

@@ -1,0 +1,96 @@
+"""When an event happens: a time since the start of the run, or a date."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
+from typing import Annotated, Any
+
+from pydantic import PlainSerializer, PlainValidator, WithJsonSchema
+
+from efssim.text import bounds
+from efssim.text.quantities import ISO_DATE, parse_datetime, parse_duration
+
+
+class Moment(float):
+    """Seconds since the start of a run, of an instant that was written as a date.
+
+    What is written from it is the date, so that it stays where it is if the start moves.
+    """
+
+    instant: datetime
+
+    def __new__(cls, instant: datetime, start: datetime) -> Moment:
+        """Return the seconds from `start` to `instant`, which are negative before it."""
+        made = super().__new__(cls, (instant - start).total_seconds())
+        made.instant = instant
+        return made
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Return what it takes to be pickled."""
+        return Moment, (self.instant, self.instant - timedelta(seconds=float(self)))
+
+
+def is_date(value: object) -> bool:
+    """Whether a value is meant as a date and not as a duration."""
+    return isinstance(value, date) or (
+        isinstance(value, str) and ISO_DATE.match(value.strip()) is not None
+    )
+
+
+def seconds_at(value: object, start: datetime) -> float:
+    """Return the seconds since `start` of a date or a duration; raise ValueError for neither."""
+    if isinstance(value, Moment):
+        return Moment(value.instant, start)
+    return Moment(parse_datetime(value), start) if is_date(value) else parse_duration(value)
+
+
+def with_moments(data: Mapping[str, Any], start: datetime | None) -> Mapping[str, Any]:
+    """Return what was written of a scenario with the dates of its events as moments.
+
+    One that is no date stays as it is, and is reported when the event is read.
+    """
+    events = data.get("events")
+    if start is None or not isinstance(events, list | tuple):
+        return data
+    return {**data, "events": [_placed(event, start) for event in events]}
+
+
+def _placed(event: Any, start: datetime) -> Any:
+    if not isinstance(event, Mapping) or not is_date(event.get("at")):
+        return event
+    try:
+        return {**event, "at": seconds_at(event["at"], start)}
+    except ValueError:
+        return event
+
+
+def parse_at(value: object) -> float:
+    """Return seconds, or a moment as it is; raise ValueError for a date, which needs a start."""
+    if is_date(value):
+        parse_datetime(value)  # which says what is wrong with it
+        raise ValueError("a date needs the start of a scenario")
+    seconds = value if isinstance(value, Moment) else parse_duration(value)
+    problem = bounds.out_of(bounds.DURATION, abs(seconds))
+    if problem is not None:
+        raise ValueError(problem)
+    return seconds
+
+
+def _written(value: float) -> object:
+    return f"{value.instant:%Y-%m-%dT%H:%M:%S.%fZ}" if isinstance(value, Moment) else value
+
+
+At = Annotated[
+    float,
+    PlainValidator(parse_at),
+    PlainSerializer(_written),
+    WithJsonSchema(
+        {
+            "anyOf": [{"type": "string"}, {"type": "number", "minimum": 0.0}],
+            "description": "A time since the start of the run, or a date.",
+            "examples": ["3 days", "36 h", "2026-01-31T12:00:00Z"],
+        }
+    ),
+]
+"""Seconds since the start of the run; a Moment where a date was written."""

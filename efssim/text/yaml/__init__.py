@@ -1,0 +1,1 @@
+"""YAML as plain data that knows where each part was written."""

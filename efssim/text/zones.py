@@ -1,0 +1,16 @@
+"""Time zones by their IANA names."""
+
+from __future__ import annotations
+
+from zoneinfo import ZoneInfo, available_timezones
+
+from efssim.text.yaml.document import suggest
+
+
+def time_zone(name: str) -> ZoneInfo:
+    """Return a time zone; raise ValueError for a name that is none."""
+    try:
+        return ZoneInfo(name)
+    except (KeyError, OSError, ValueError):  # unknown names, directories, malformed keys
+        hint = suggest(name, sorted(available_timezones()))
+        raise ValueError(f"unknown time zone '{name}'{hint}") from None
