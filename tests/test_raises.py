@@ -7,6 +7,8 @@ import efssim
 
 PACKAGE = Path(efssim.__file__).parent
 OWN_RULES = {
+    "text": "parsers, called by validators of a scenario",
+    "traces": "readers, called by validators of a scenario",
     "scenario": "validators raise ValueError, which pydantic collects into a ScenarioError",
     "study/varying/quantity.py": "a parser, as those of the scenario",
     "study/run/options.py": "click's own",

@@ -40,7 +40,8 @@ def patched(
     asyncio that has nothing to do; `time.time`, `time.monotonic`, `datetime.now`, `date.today` and
     their relatives read it. They are replaced in the modules `time` and `datetime`, and by name in
     modules that are not installed packages; `also` names more of those. Waits for something real
-    (`efssim.aws.clock.real_waits.REAL_TIME_MODULES`, and modules that `real` names) pass in real time.
+    (`efssim.aws.clock.real_waits.REAL_TIME_MODULES`, and modules that `real` names) pass in real
+    time.
 
     RuntimeError inside another `patched`, or where a process of a simulation runs. In the block,
     RuntimeError for a sleep or a call from another thread or process and for event loops that

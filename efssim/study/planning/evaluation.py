@@ -177,8 +177,8 @@ def evaluated(
 ) -> Evaluation:
     """Judge trials at one value: met if mean attainment is at least the objective, surely.
 
-    By the judge of `run` (`efssim.study.statistics.evidence`). An objective of 100 % is met if no trial has a
-    violation. Nothing is met where there is no recovery point for a time.
+    By the judge of `run` (`efssim.study.statistics.evidence`). An objective of 100 % is met if no
+    trial has a violation. Nothing is met where there is no recovery point for a time.
     """
     losses = losses_of(trials, replications)
     found = [

@@ -1,9 +1,10 @@
 """Whether trials are enough to say that an objective is met, and how many more it takes.
 
 It is met if the lower bound of mean attainment reaches the objective, and missed if the upper bound
-is below it, each with 95 % confidence (`efssim.study.statistics.sample`). Without any loss the bound is that
-of the "rule of three" but for a little (J. A. Hanley and A. Lippman-Hand, If nothing goes wrong, is
-everything all right?, JAMA 249, 1983): a claim of 99.9 % takes about 3,200 units of evidence.
+is below it, each with 95 % confidence (`efssim.study.statistics.sample`). Without any loss the
+bound is that of the "rule of three" but for a little (J. A. Hanley and A. Lippman-Hand, If nothing
+goes wrong, is everything all right?, JAMA 249, 1983): a claim of 99.9 % takes about 3,200 units of
+evidence.
 """
 
 from __future__ import annotations

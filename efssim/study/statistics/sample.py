@@ -1,9 +1,10 @@
 """What trials say about the share of time that is lost: the one judge of objectives.
 
 `run`, `sweep`, `compare` and `plan` all ask it. The unit of evidence is the trial, or a span of one
-that is evidence by itself (`efssim.study.trial.spans`). A claim has the bounds of `efssim.study.statistics.bounds`,
-one for each stratum, whose errors add up (Bonferroni); they count with the probabilities of the
-strata. Where nothing is drawn in a stratum its first trial is the truth.
+that is evidence by itself (`efssim.study.trial.spans`). A claim has the bounds of
+`efssim.study.statistics.bounds`, one for each stratum, whose errors add up (Bonferroni); they count
+with the probabilities of the strata. Where nothing is drawn in a stratum its first trial is the
+truth.
 """
 
 from __future__ import annotations
