@@ -6,12 +6,48 @@
 from __future__ import annotations
 
 from importlib import import_module
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-__all__: list[str] = []
+if TYPE_CHECKING:
+    from efssim.report.files.formats import TableFormat
+    from efssim.scenario.grammar.base import Model
+    from efssim.scenario.workload.processes.process import ArrivalProcess
+    from efssim.scenario.workload.processes.times import Generators, RunSpan
+    from efssim.scenario.workload.volume_rate import ByRate
+    from efssim.study.run.executors import ExecutorKind
+    from efssim.table import Table
 
-_HOMES: dict[str, tuple[str, str]] = {}
-"""Tables, each with the module that has it and its name there."""
+    arrivals: Table[ArrivalProcess[Any]]
+    executors: Table[ExecutorKind]
+    table_formats: Table[TableFormat]
+
+__all__ = [
+    "ArrivalProcess",
+    "ByRate",
+    "ExecutorKind",
+    "Generators",
+    "Model",
+    "RunSpan",
+    "TableFormat",
+    "arrivals",
+    "executors",
+    "table_formats",
+]
+
+_PROCESSES = "efssim.scenario.workload.processes"
+_HOMES: dict[str, tuple[str, str]] = {
+    "ArrivalProcess": (f"{_PROCESSES}.process", "ArrivalProcess"),
+    "ByRate": ("efssim.scenario.workload.volume_rate", "ByRate"),
+    "ExecutorKind": ("efssim.study.run.executors", "ExecutorKind"),
+    "Generators": (f"{_PROCESSES}.times", "Generators"),
+    "Model": ("efssim.scenario.grammar.base", "Model"),
+    "RunSpan": (f"{_PROCESSES}.times", "RunSpan"),
+    "TableFormat": ("efssim.report.files.formats", "TableFormat"),
+    "arrivals": (f"{_PROCESSES}.table", "ARRIVALS"),
+    "executors": ("efssim.study.run.executors", "EXECUTORS"),
+    "table_formats": ("efssim.report.files.formats", "TABLE_FORMATS"),
+}
+"""Tables and what their entries are made of, each with its module and its name there."""
 
 
 def __getattr__(name: str) -> Any:

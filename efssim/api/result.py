@@ -171,13 +171,13 @@ class Result:
 
         The folder may exist. `png` writes each figure as PNG, too; `command` is what the report
         says repeats the run; `tables` is the name of their format, one of
-        `efssim.extend.table_formats`. All files are written or none. Raise OSError, and UsageError
-        for a format that there is not.
+        `efssim.extend.table_formats`. All files are written or none. Raise OSError, and
+        UnknownNameError for a format that there is not.
         """
-        from efssim.report.files.formats import format_named
+        from efssim.report.files.formats import TABLE_FORMATS
         from efssim.report.files.run import write_files
 
-        write_files(self, Path(folder), png, command, format_named(tables))
+        write_files(self, Path(folder), png, command, TABLE_FORMATS[tables])
 
     def report_html(self, command: str = "") -> str:
         """Return report.html, the page that `write` writes, as a text."""

@@ -7,9 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from efssim.errors import UsageError
 from efssim.table import Table
-from efssim.text.yaml.document import suggest
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -37,13 +35,4 @@ def write_csv(table: pd.DataFrame, file: Path) -> None:
 
 
 CSV = TableFormat("csv", ".csv", write_csv)
-TABLE_FORMATS: Table[TableFormat] = Table(CSV)
-
-
-def format_named(name: str) -> TableFormat:
-    """Return a format by its name; raise UsageError if there is none."""
-    known = [each.name for each in TABLE_FORMATS]
-    if name not in known:
-        hint = suggest(name, known) or f" (known are {', '.join(known)})"
-        raise UsageError(f"unknown format of tables '{name}'{hint}")
-    return TABLE_FORMATS[name]
+TABLE_FORMATS: Table[TableFormat] = Table("format of tables", (CSV,))

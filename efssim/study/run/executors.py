@@ -11,9 +11,7 @@ from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExec
 from dataclasses import dataclass
 from typing import Any
 
-from efssim.errors import UsageError
 from efssim.table import Table
-from efssim.text.yaml.document import suggest
 
 _UNKNOWN = 64
 """Workers that an executor is taken to have which does not tell."""
@@ -50,12 +48,12 @@ class Workers:
     def __init__(self, executor: Executor | str | None = None, workers: int | None = None) -> None:
         """Use `executor`, one of its own by its name, or else `workers` processes.
 
-        They are one per CPU by default; 1 means this process. Raise UsageError for a name that no
-        executor has.
+        They are one per CPU by default; 1 means this process. Raise UnknownNameError for a name
+        that no executor has.
         """
         self._given = executor if isinstance(executor, Executor) else None
         self.count = workers or (_cpus() if self._given is None else _workers_of(self._given))
-        self._kind = _kind(executor) if isinstance(executor, str) else _usual(self.count)
+        self._kind = EXECUTORS[executor] if isinstance(executor, str) else _usual(self.count)
         if self._given is None and self._kind.is_here:
             self.count = 1
         self._own: Executor | None = None
@@ -142,20 +140,14 @@ def _end_with_parent() -> None:
 
 
 EXECUTORS: Table[ExecutorKind] = Table(
-    ExecutorKind("serial", lambda _: SerialExecutor(), is_here=True),
-    ExecutorKind("processes", _processes),
+    "executor",
+    (
+        ExecutorKind("serial", lambda _: SerialExecutor(), is_here=True),
+        ExecutorKind("processes", _processes),
+    ),
 )
 
 
 def _usual(workers: int) -> ExecutorKind:
     """Return what runs a number of calls at once where nothing else is said."""
     return EXECUTORS["serial" if workers == 1 else "processes"]
-
-
-def _kind(name: str) -> ExecutorKind:
-    """Return an executor by its name; raise UsageError if there is none."""
-    known = [kind.name for kind in EXECUTORS]
-    if name not in known:
-        hint = suggest(name, known) or f" (known are {', '.join(known)})"
-        raise UsageError(f"unknown executor '{name}'{hint}")
-    return EXECUTORS[name]

@@ -13,10 +13,13 @@ from efssim.scenario.workload.processes.profile import ProfileArrivals
 from efssim.table import Table
 
 ARRIVALS: Table[ArrivalProcess[Any]] = Table(
-    ConstantArrivals(),
-    PoissonArrivals(),
-    OnOffArrivals(),
-    ProfileArrivals(),
-    BatchArrivals(),
+    "arrival process",
+    (
+        ConstantArrivals(),
+        PoissonArrivals(),
+        OnOffArrivals(),
+        ProfileArrivals(),
+        BatchArrivals(),
+    ),
 )
 """In the order of the grammar."""
