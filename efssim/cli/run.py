@@ -237,7 +237,8 @@ def _deliver_several(
     studies: list[Trials], found: list[Comparison], missing: str, request: Request
 ) -> None:
     """Write and print comparisons; the first study alone where there is none yet."""
-    from efssim.report.text.comparison import comparisons_json, comparisons_report
+    from efssim.report.files.comparison import comparisons_json
+    from efssim.report.text.comparison import comparisons_report
 
     again = reproducing()
     alone = None if found else studies[0]
@@ -273,8 +274,8 @@ def _load_all(
 def _write_several(
     studies: list[Trials], found: list[Comparison], missing: str, request: Request
 ) -> None:
+    from efssim.report.files.comparison import write_comparisons
     from efssim.report.files.trials import write_trials
-    from efssim.report.text.comparison import write_comparisons
 
     assert request.out is not None
     again = reproducing()

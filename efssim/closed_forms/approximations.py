@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from efssim.closed_forms.cycles.steady import Steady
 from efssim.closed_forms.cycles.syncs import Syncs
-from efssim.scenario.schema import Replication, Scenario, WriteStream
+from efssim.scenario import Scenario
+from efssim.scenario.schema import Replication, WriteStream
 from efssim.scenario.workload.arrivals import chosen_process
 from efssim.scenario.workload.processes.shapes import Even
 

@@ -14,7 +14,7 @@ from efssim.closed_forms.cycles.syncs import Syncs
 from efssim.closed_forms.inflow.streams import unknown_forms
 from efssim.closed_forms.replications import Outage, initial_sync, outages_of, syncs_of
 from efssim.closed_forms.verdict import Beginning, verdict
-from efssim.scenario.schema import Scenario
+from efssim.scenario import Scenario
 
 NUMBERS = (
     "written_bytes_per_s",

@@ -37,7 +37,7 @@ def stream_now(given: Mapping[str, Any], scenario: Scenario) -> WriteStream:
     stream = _read(WriteStream, as_written(given), ())
     if stream.trace is not None:
         try:
-            stream.trace.read(scenario)
+            stream.trace.read(scenario.start, scenario.duration)
         except TraceErrors as failure:
             found = [(("trace", "file"), str(error)) for error in failure.errors]
             raise _error(found) from None

@@ -12,7 +12,7 @@ from pydantic import ValidationError
 
 from efssim.errors import UsageError
 from efssim.scenario.grammar.base import located
-from efssim.scenario.schema import Scenario
+from efssim.scenario.scenario import Scenario
 from efssim.text.yaml.document import (
     Document,
     Problem,

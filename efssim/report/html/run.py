@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from efssim.api.result import Outcome, Result
 from efssim.report.facts.assumptions import assumed_parameters
 from efssim.report.facts.traces import thin_traces, trace_findings
 from efssim.report.figures.files import Drawing
@@ -21,6 +20,8 @@ from efssim.report.verdicts.cautions import cautions
 from efssim.report.verdicts.run import attained, disaster, goal
 from efssim.report.verdicts.words import kind_of_run, words
 from efssim.report.words.terms import AGE_NAME
+from efssim.runs.outcome import Outcome
+from efssim.runs.run import Run
 from efssim.study.trial.facts import is_random
 from efssim.text.quantities import format_duration, format_size
 
@@ -69,7 +70,7 @@ class Section:
     numbers: Table
 
 
-def run_page(result: Result, drawn: Iterable[Drawing], command: str, suffix: str = ".csv") -> str:
+def run_page(result: Run, drawn: Iterable[Drawing], command: str, suffix: str = ".csv") -> str:
     """Return report.html of a run, with its figures; `command` is what reproduces it.
 
     `suffix` is how the names of the tables beside it end.
@@ -101,11 +102,11 @@ def run_page(result: Result, drawn: Iterable[Drawing], command: str, suffix: str
     )
 
 
-def _top(result: Result) -> dict[str, Any]:
+def _top(result: Run) -> dict[str, Any]:
     return {key: value for key, value in result.summary.items() if key != "replications"}
 
 
-def _sections(result: Result, drawn: list[Drawing], suffix: str) -> Iterator[Section]:
+def _sections(result: Run, drawn: list[Drawing], suffix: str) -> Iterator[Section]:
     """Yield the sections, in the order of the scenario."""
     for ordinal, name in enumerate(worst(result.summary["replications"])):
         figures = {
@@ -117,7 +118,7 @@ def _sections(result: Result, drawn: list[Drawing], suffix: str) -> Iterator[Sec
 
 
 def _section(
-    ident: str, result: Result, name: str, figures: dict[str, Figure], suffix: str
+    ident: str, result: Run, name: str, figures: dict[str, Figure], suffix: str
 ) -> Section:
     outcome = result.outcomes[name]
     return Section(
@@ -143,7 +144,7 @@ def _section(
     )
 
 
-def _route(result: Result, name: str, outcome: Outcome) -> str:
+def _route(result: Run, name: str, outcome: Outcome) -> str:
     """Say from where to where, and what the source holds."""
     spec = result.scenario.replications.get(name)
     source = result.scenario.file_systems.get(outcome.source)
@@ -154,7 +155,7 @@ def _route(result: Result, name: str, outcome: Outcome) -> str:
     return f"{outcome.source} in {source.home} to {to}, {format_size(source.size)}"
 
 
-def _figure(result: Result, drawing: Drawing, ident: str) -> Figure:
+def _figure(result: Run, drawing: Drawing, ident: str) -> Figure:
     name, kind = drawing.replication, drawing.kind
     return Figure(
         id=ident,

@@ -85,7 +85,7 @@ def with_value(scenario: Scenario, vary: Parameter | str, value: object) -> Scen
         data = replaced(as_written(scenario), chosen.segments, wanted)
     except ValueError as error:
         raise chosen.problem(str(error)) from None
-    return validated(data, chosen.at)
+    return validated(Scenario, data, chosen.at)
 
 
 def require_key(scenario: Scenario, vary: Parameter) -> None:
