@@ -143,6 +143,63 @@ def test_own_workers_know_what_was_added(
         assert efssim.run_trials(names["clustered"], 4, workers=2).digest == names["trials"].digest
 
 
+# Operations
+
+
+def audit(plugins: dict[str, ModuleType]) -> Any:
+    return efssim.extend.operations.add(plugins["An EFS operation"].AUDIT)
+
+
+def test_an_added_operation_is_in_the_grammar_until_it_is_gone(
+    plugins: dict[str, ModuleType], names: dict[str, Any]
+) -> None:
+    text = names["AUDITED"].replace("Auditor: bob", "Auditr: bob")
+    with audit(plugins), pytest.raises(efssim.ScenarioError) as caught:
+        efssim.load(text)
+    assert "unknown parameter of AuditFileSystem (did you mean 'Auditor'?)" in str(caught.value)
+    with pytest.raises(efssim.ScenarioError) as caught:
+        efssim.load(text)
+    assert "unknown operation 'AuditFileSystem'" in str(caught.value)
+
+
+def test_errors_of_an_added_operation_can_be_injected(
+    plugins: dict[str, ModuleType], names: dict[str, Any]
+) -> None:
+    with audit(plugins):
+        world = efssim.Simulation(efssim.load(names["AUDITED"]))
+        world.apply({"api_error": "AuditFileSystem", "code": "AlreadyAudited"})
+        with pytest.raises(efssim.EfsError, match="the scenario says so") as caught:
+            world.call(
+                "AuditFileSystem", {"FileSystemId": "orders", "Auditor": "e"}, region="us-east-1"
+            )
+        assert (caught.value.code, caught.value.http_status) == ("AlreadyAudited", 409)
+        with pytest.raises(efssim.EfsError, match="Auditor: needs 1 to 20 characters, not 21"):
+            world.call(
+                "AuditFileSystem",
+                {"FileSystemId": "orders", "Auditor": "e" * 21},
+                region="us-east-1",
+            )
+
+
+def test_boto3_reaches_an_added_operation_that_botocore_knows(names: dict[str, Any]) -> None:
+    pytest.importorskip("boto3", reason="boto3 is not installed")
+    clustered = efssim.load("name: a\nduration: 1 h\nfile_systems: {o: {region: us-east-1}}\n")
+    extend = efssim.extend
+    mount_targets = extend.Operation(
+        "DescribeMountTargets",
+        extend.Structure({"FileSystemId": extend.FileSystemId()}),
+        lambda *_: {"MountTargets": []},
+        only_looks=True,
+    )
+    world = efssim.Simulation(clustered)
+    client = world.client("efs", region_name="us-east-1")
+    with pytest.raises(client.exceptions.ClientError, match="not simulate DescribeMountTargets"):
+        client.describe_mount_targets(FileSystemId=world.file_system_id("o"))
+    with extend.operations.add(mount_targets):
+        found = client.describe_mount_targets(FileSystemId=world.file_system_id("o"))
+    assert found["MountTargets"] == []
+
+
 # Executors and formats
 
 

@@ -13,13 +13,11 @@ from efssim.lag.age.rpo import Violation
 from efssim.records.column_types import texts
 from efssim.records.run_records import STATUSES, Event
 from efssim.runs.outcome import Outcome
-from efssim.scenario.grammar.events import OPERATIONS, Disturbance
+from efssim.scenario.grammar.events import Disturbance
+from efssim.scenario.operations.table import OPERATIONS
 
 if TYPE_CHECKING:
     import pandas as pd
-
-KINDS = (*Disturbance.kinds, *OPERATIONS)
-"""What the column `kind` of events can be."""
 
 
 def datetimes(start: datetime, time_s: Any) -> pd.Series[pd.Timestamp]:
@@ -43,13 +41,16 @@ def events_table(events: Sequence[Event], start: datetime, trial: int) -> pd.Dat
     """Return one row per disturbance or API call; see `Run.events`."""
     import pandas as pd
 
+    # What was added and is gone again stays in the tables of runs that had it.
+    had = (event.kind for event in events)
+    kinds = tuple(dict.fromkeys((*Disturbance.kinds, *OPERATIONS.names, *had)))
     ends = [np.nan if event.end_s is None else event.end_s for event in events]
     return pd.DataFrame(
         {
             "trial": np.full(len(events), trial, dtype=np.int64),
             "begin": datetimes(start, [event.begin_s for event in events]),
             "end": datetimes(start, ends),
-            "kind": pd.Categorical([event.kind for event in events], KINDS),
+            "kind": pd.Categorical([event.kind for event in events], kinds),
             "target": texts(event.target for event in events),
             "affected": texts("; ".join(event.affected) for event in events),
             "error": texts(event.error for event in events),

@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from efssim.errors import ArgumentError
 from efssim.model.account import Fleet
 from efssim.model.efs.operations import file_systems, policies, replications, tags
-from efssim.model.efs.parameter_kinds import Named
-from efssim.model.efs.parameters import read_parameters
 from efssim.model.entities.errors import EfsError
+from efssim.scenario.operations.kinds import MalformedError, Named
+from efssim.scenario.operations.table import OPERATIONS, Answer
 from efssim.text.yaml.document import suggest
 
-Operation = Callable[[Fleet, Mapping[str, Any], str], dict[str, Any]]
-"""Takes the fleet, parameters as `read_parameters` returns them, and the Region of the call."""
-
-IMPLEMENTED: dict[str, Operation] = {
+ANSWERS: dict[str, Answer] = {
     "CreateReplicationConfiguration": replications.create_replication_configuration,
     "DescribeReplicationConfigurations": replications.describe_replication_configurations,
     "DeleteReplicationConfiguration": replications.delete_replication_configuration,
@@ -67,13 +64,18 @@ class ControlPlane:
         EfsError if EFS refuses it, which then has no effect; ValueError for an operation that is
         not one of EFS's that are simulated.
         """
-        if operation not in IMPLEMENTED:
-            hint = suggest(operation, IMPLEMENTED)
+        found = OPERATIONS.get(operation)
+        if found is None:
+            hint = suggest(operation, OPERATIONS.names)
             raise ArgumentError(f"unknown operation '{operation}'{hint}")
         self._require_answering(region)
         self._fail_if_injected(operation, region)
-        known = read_parameters(operation, parameters, self._named)
-        return IMPLEMENTED[operation](self._fleet, known, region)
+        try:
+            known = found.parameters.read(parameters, "", self._named)
+        except MalformedError as error:
+            raise EfsError(error.code, error.message) from None
+        answer = found.answer or ANSWERS[operation]
+        return answer(self._fleet, known, region)
 
     def _require_answering(self, region: str) -> None:
         """Raise EfsError unless EFS in a Region answers to the account."""

@@ -2,59 +2,52 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import AfterValidator, Field, WithJsonSchema, field_validator
+from pydantic import AfterValidator, Field, GetJsonSchemaHandler, field_validator
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema
 
 from efssim.scenario.grammar.base import Found, Model
 from efssim.scenario.grammar.distributions import Distribution
-from efssim.scenario.grammar.error_codes import ERROR_CODES
 from efssim.scenario.grammar.network import LinkName
-from efssim.scenario.grammar.parameter_names import PARAMETER_NAMES
 from efssim.scenario.grammar.types import Count, Duration, Fraction, PositiveDuration
+from efssim.scenario.operations.table import OPERATIONS, error_codes
 from efssim.text.moments import At
 from efssim.text.yaml.document import suggest
-
-OPERATIONS = (
-    "CreateReplicationConfiguration",
-    "DescribeReplicationConfigurations",
-    "DeleteReplicationConfiguration",
-    "CreateFileSystem",
-    "DescribeFileSystems",
-    "UpdateFileSystem",
-    "UpdateFileSystemProtection",
-    "DeleteFileSystem",
-    "PutLifecycleConfiguration",
-    "DescribeLifecycleConfiguration",
-    "PutBackupPolicy",
-    "DescribeBackupPolicy",
-    "TagResource",
-    "UntagResource",
-    "ListTagsForResource",
-)
-"""The operations of the EFS API that are simulated."""
 
 
 def _operation(name: str) -> str:
     if name not in OPERATIONS:
-        raise ValueError(f"unknown operation '{name}'{suggest(name, OPERATIONS)}")
+        raise ValueError(f"unknown operation '{name}'{suggest(name, OPERATIONS.names)}")
     return name
 
 
 def _error_code(code: str) -> str:
-    if code not in ERROR_CODES:
-        raise ValueError(f"unknown error code '{code}'{suggest(code, ERROR_CODES)}")
+    if code not in error_codes():
+        raise ValueError(f"unknown error code '{code}'{suggest(code, error_codes())}")
     return code
 
 
-def _words(known: Iterable[str]) -> WithJsonSchema:
-    return WithJsonSchema({"type": "string", "enum": list(known)})
+@dataclass(frozen=True)
+class _Words:
+    """Lists the words that are known by the time of the JSON Schema."""
+
+    known: Callable[[], Iterable[str]]
+
+    def __get_pydantic_json_schema__(
+        self,
+        core: CoreSchema,  # as pydantic calls it
+        handler: GetJsonSchemaHandler,  # as above
+    ) -> JsonSchemaValue:
+        return {"type": "string", "enum": list(self.known())}
 
 
 # Not Literal: a misspelt name gets a suggestion, not the whole list.
-Operation = Annotated[str, AfterValidator(_operation), _words(OPERATIONS)]
-ErrorCode = Annotated[str, AfterValidator(_error_code), _words(ERROR_CODES)]
+OperationName = Annotated[str, AfterValidator(_operation), _Words(lambda: OPERATIONS.names)]
+ErrorCode = Annotated[str, AfterValidator(_error_code), _Words(error_codes)]
 
 
 class Disturbance(Model):
@@ -102,7 +95,7 @@ class Disturbance(Model):
     """A replication lacks the permission to replicate, which pauses it."""
     fail: str | None = None
     """A file system is lost."""
-    api_error: Operation | None = None
+    api_error: OperationName | None = None
     """The next calls of an operation fail with `code`."""
     factor: Annotated[Fraction, Field(gt=0)] | None = None
     """With `link_degraded`: what is left of the capacity."""
@@ -161,7 +154,7 @@ class Event(Disturbance):
     """When, as time since the start or as a date."""
     lasts: PositiveDuration | None = Field(default=None, alias="for")
     """How long; to the end of the run unless set."""
-    call: Operation | None = None
+    call: OperationName | None = None
     """Calls an operation of the EFS API."""
     parameters: dict[str, Any] = Field(default_factory=dict, alias="with")
     """With `call`: its parameters, as boto3 takes them; names stand for ids of file systems."""
@@ -171,9 +164,10 @@ class Event(Disturbance):
     @classmethod
     def _misfits_of(cls, kind: str, data: Mapping[str, Any]) -> Iterator[Found]:
         yield from super()._misfits_of(kind, data)
-        known = PARAMETER_NAMES.get(str(data.get("call")))
+        operation = OPERATIONS.get(str(data.get("call")))
         given = data.get("with")
-        if known is not None and isinstance(given, Mapping):
+        if operation is not None and isinstance(given, Mapping):
+            known = tuple(operation.parameters.members)
             for name in given:
                 if name not in known:
                     hint = suggest(str(name), known) or f" (known are {', '.join(known)})"
