@@ -8,7 +8,7 @@ from types import TracebackType
 from typing import Generic, Protocol, TypeVar
 
 from efssim.errors import ArgumentError, UnknownNameError
-from efssim.text.yaml.document import suggest
+from efssim.text.suggestions import suggest
 
 
 class Named(Protocol):

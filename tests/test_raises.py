@@ -11,7 +11,6 @@ OWN_RULES = {
     "traces": "readers, called by validators of a scenario",
     "scenario": "validators raise ValueError, which pydantic collects into a ScenarioError",
     "study/varying/quantity.py": "a parser, as those of the scenario",
-    "study/run/options.py": "click's own",
     "model/efs/pagination.py": "what is caught where it is raised",
     "aws/clock/functions.py": "what the clock of the standard library raises",
     "aws/protocol/shapes.py": "a shape that no operation of EFS has",

@@ -20,7 +20,8 @@ from efssim.runs.measured import MeasuredWorld
 from efssim.scenario import Scenario
 from efssim.scenario.arguments import checked, duration_of
 from efssim.scenario.shown.trace_use import stream_path
-from efssim.text.yaml.document import Problem, ScenarioError, suggest
+from efssim.text.suggestions import suggest
+from efssim.text.yaml.problems import Problem, ScenarioError
 
 if TYPE_CHECKING:
     from efssim.aws.clients.client import Clients

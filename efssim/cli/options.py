@@ -25,6 +25,26 @@ class Folder(click.Path):
         return Path(value)
 
 
+class Share(click.ParamType[float]):
+    """A share above 0, as `2%` or `0.02`."""
+
+    name = "share"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> float:
+        """Return the share; fail for anything else."""
+        from efssim.text.quantities import parse_fraction
+
+        try:
+            share = parse_fraction(value)
+        except ValueError as error:
+            self.fail(f"{value!r}: {error}", param, ctx)
+        if not share:
+            self.fail(f"{value!r}: must be above 0", param, ctx)
+        return share
+
+
 def seed_option() -> Callable[[C], C]:
     """Return the option of the seed."""
     return click.option(
@@ -95,13 +115,21 @@ def quiet_option(help_text: str) -> Callable[[C], C]:
     return click.option("--quiet", "-q", is_flag=True, help=help_text)
 
 
+def result_options(command: C) -> C:
+    """Add the options of where a result goes: files, and what is printed."""
+    return out_option()(format_option()(command))
+
+
+def effort_options(command: C) -> C:
+    """Add the options of how much is run, and how much is said about it."""
+    return yes_option()(quiet_option("No progress and no messages on standard error.")(command))
+
+
 def study_options(command: C) -> C:
     """Add the options of a command that varies parameters over trials."""
     for option in (
-        quiet_option("No progress and no messages on standard error."),
-        yes_option(),
-        format_option(),
-        out_option(),
+        effort_options,
+        result_options,
         set_option(),
         workers_option(),
         seed_option(),

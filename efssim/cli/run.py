@@ -26,19 +26,17 @@ from efssim.cli.common import (
 from efssim.cli.conflicts import refuse_ignored
 from efssim.cli.options import (
     Folder,
+    Share,
+    effort_options,
     examples,
-    format_option,
-    out_option,
-    quiet_option,
+    result_options,
     seed_option,
     set_option,
     workers_option,
-    yes_option,
 )
 from efssim.cli.output import INTERNAL_ERROR, MISSED, fail, say, shows_progress
-from efssim.cli.reproduce import reproducing
+from efssim.cli.request import Request, requested
 from efssim.cli.scenario_file import ScenarioFile, Source, once
-from efssim.study.run.options import Share, TrialOptions
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -50,19 +48,55 @@ if TYPE_CHECKING:
     from efssim.study.varying.compare import Comparison
 
 
-@dataclass(frozen=True)
-class Request:
-    """What `efssim run` was asked for, besides its files and how many trials."""
+@dataclass(frozen=True, kw_only=True)
+class RunRequest(Request):
+    """What `efssim run` was asked for."""
 
-    seed: int | None
-    overrides: tuple[str, ...]
-    out: Path | None
-    form: str
+    files: tuple[Source, ...]
+    trials: int | None
+    precision: float | None
+    budget: int | None
+    resume: Path | None
+    trial: int | None
     png: bool
     verify: bool
     check: bool
-    yes: bool
-    quiet: bool
+
+    @property
+    def are_many(self) -> bool:
+        """Whether trials are asked for, be it one, and not a single run."""
+        return self.trials is not None or self.precision is not None
+
+    def refuse_contradictions(self) -> None:
+        """Raise click.UsageError for options that do not go together, or have no effect."""
+        if self.trials is not None and self.precision is not None:
+            raise click.UsageError("--precision decides how many trials; --budget limits them")
+        if self.budget is not None and self.precision is None:
+            raise click.UsageError("--budget needs --precision")
+        if self.trial is not None and self.are_many:
+            raise click.UsageError("--trial repeats one of the trials alone: no --trials")
+        for name, value in (("--workers", self.workers), ("--resume", self.resume)):
+            if value is not None and not self.are_many:
+                raise click.UsageError(f"{name} needs --trials or --precision")
+        self._refuse_files()
+        refuse_ignored(self.overrides, {"--seed": "seed"} if self.seed is not None else {})
+
+    def _refuse_files(self) -> None:
+        if self.resume is not None and self.resume.exists() and not self.resume.is_dir():
+            raise click.UsageError(f"{self.resume} is a file, not a folder for --resume")
+        if self.resume is not None and self.resume.is_symlink() and not self.resume.exists():
+            raise click.UsageError(f"{self.resume} is a link to what is not there")
+        if self.png and self.are_many:
+            raise click.UsageError("--png needs a single run: trials have no figures")
+        if self.png and self.out is None:
+            raise click.UsageError("--png needs --out, the folder for the figures")
+
+    def refuse_several(self) -> None:
+        """Raise click.UsageError for options that do not go with several scenarios."""
+        if self.trials is None:
+            raise click.UsageError("several FILEs are compared by their trials: give --trials")
+        if self.resume is not None:
+            raise click.UsageError("--resume keeps the trials of one FILE")
 
 
 @click.command(
@@ -117,50 +151,39 @@ class Request:
     show_default="0",
     help="Repeat this one of the trials alone.",
 )
-@out_option()
-@format_option()
+@result_options
 @click.option("--png", is_flag=True, help="With --out: the figures as PNG too, besides SVG.")
 @click.option("--verify", is_flag=True, help="Check the laws that every run must satisfy.")
 @click.option("--check", is_flag=True, help="Exit 1 unless the RPO is met throughout.")
-@yes_option()
-@quiet_option("No progress and no messages on standard error.")
+@effort_options
 @handles_errors
-def run(
-    files: tuple[Source, ...],
-    trials: int | None,
-    precision: float | None,
-    budget: int | None,
-    workers: int | None,
-    resume: Path | None,
-    trial: int | None,
-    **asked: Any,
-) -> None:
+def run(**asked: Any) -> None:
     """Simulate scenario FILE and print its lag report.
 
     Of several FILEs, the trials of each are compared with those of the first, which share their
     random draws. FILE - is standard input.
     """
-    options = TrialOptions(trials, precision, budget, workers, resume, trial)
-    request = Request(**asked)
-    _check_options(options, request)
-    if len(files) > 1:
-        _run_several(files, options, request)
+    request = requested(RunRequest, **asked)
+    request.refuse_contradictions()
+    if len(request.files) > 1:
+        _run_several(request)
     else:
-        _run_one(files[0], options, request)
+        _run_one(request)
 
 
-def _run_one(file: Source, options: TrialOptions, request: Request) -> None:
+def _run_one(request: RunRequest) -> None:
     """Run a scenario, once or in trials, and print its report."""
     from efssim.report.files.run import summary_json
 
+    (file,) = request.files
     scenario = file.load(request.overrides)
     refuse_absurd(scenario, file, insist=request.yes)
     check_folder(request.out, "summary.json")
-    how = _run_trials if options.are_many else _run_once
+    how = _run_trials if request.are_many else _run_once
     with keeping_results() as interrupts:
-        with placing_refusals(file, request.overrides), _naming_the_trial(file, options):
-            result = how(scenario, options, request, interrupts)
-        again = reproducing(seed=result.seed)
+        with placing_refusals(file, request.overrides), _naming_the_trial(file, request):
+            result = how(scenario, request, interrupts)
+        again = request.reproducing(seed=result.seed)
         deliver(
             _writer(result, request, again),
             request.form,
@@ -173,18 +196,18 @@ def _run_one(file: Source, options: TrialOptions, request: Request) -> None:
     _check(request.check, [result])
 
 
-def _run_several(files: tuple[Source, ...], options: TrialOptions, request: Request) -> None:
+def _run_several(request: RunRequest) -> None:
     """Run the same trials of several scenarios and print how each differs from the first."""
-    options.check_several()
-    scenarios = _load_all(files, request.overrides)
+    request.refuse_several()
+    scenarios = _load_all(request.files, request.overrides)
     for file, scenario in scenarios:
         refuse_absurd(scenario, file, insist=request.yes)
     check_folder(request.out, "comparison.json")
     for _, scenario in scenarios:
         check_folder(request.out and request.out / scenario.name, "summary.json")
     with keeping_results() as interrupts:
-        studies = _studies(scenarios, options, request, interrupts)
-        with study_errors(files[-1]):
+        studies = _studies(scenarios, request, interrupts)
+        with study_errors(request.files[-1]):
             found = _compared(studies)
         missing = "" if _are_complete(studies, scenarios) else _missing(studies, scenarios)
         _deliver_several(studies, found, missing, request)
@@ -196,17 +219,16 @@ def _run_several(files: tuple[Source, ...], options: TrialOptions, request: Requ
 
 def _studies(
     scenarios: list[tuple[Source, Scenario]],
-    options: TrialOptions,
-    request: Request,
+    request: RunRequest,
     interrupts: Interrupts,
 ) -> list[Trials]:
     """Run the trials of scenarios, up to the first that is interrupted, if it has any by then."""
     seed = scenarios[0][1].seed if request.seed is None else request.seed
     studies: list[Trials] = []
     for file, scenario in scenarios:
-        with placing_refusals(file, request.overrides), _naming_the_trial(file, options):
+        with placing_refusals(file, request.overrides), _naming_the_trial(file, request):
             try:
-                studies.append(_run_trials(scenario, options, request, interrupts, seed))
+                studies.append(_run_trials(scenario, request, interrupts, seed))
             except KeyboardInterrupt:
                 if interrupts.stops_at_once or not studies:
                     raise
@@ -234,13 +256,13 @@ def _missing(studies: list[Trials], scenarios: list[tuple[Source, Scenario]]) ->
 
 
 def _deliver_several(
-    studies: list[Trials], found: list[Comparison], missing: str, request: Request
+    studies: list[Trials], found: list[Comparison], missing: str, request: RunRequest
 ) -> None:
     """Write and print comparisons; the first study alone where there is none yet."""
     from efssim.report.files.comparison import comparisons_json
     from efssim.report.text.comparison import comparisons_report
 
-    again = reproducing()
+    again = request.reproducing()
     alone = None if found else studies[0]
     deliver(
         None if request.out is None else partial(_write_several, studies, found, missing, request),
@@ -272,32 +294,20 @@ def _load_all(
 
 
 def _write_several(
-    studies: list[Trials], found: list[Comparison], missing: str, request: Request
+    studies: list[Trials], found: list[Comparison], missing: str, request: RunRequest
 ) -> None:
     from efssim.report.files.comparison import write_comparisons
     from efssim.report.files.trials import write_trials
 
     assert request.out is not None
-    again = reproducing()
+    again = request.reproducing()
     for study in studies:
         write_trials(study, request.out / study.scenario.name, again)
     if found:
         write_comparisons(found, request.out, again, missing)
 
 
-def _check_options(options: TrialOptions, request: Request) -> None:
-    """Refuse what would have no effect."""
-    options.check()
-    if request.png and options.are_many:
-        raise click.UsageError("--png needs a single run: trials have no figures")
-    if request.png and request.out is None:
-        raise click.UsageError("--png needs --out, the folder for the figures")
-    refuse_ignored(request.overrides, {"--seed": "seed"} if request.seed is not None else {})
-
-
-def _run_once(
-    scenario: Scenario, options: TrialOptions, request: Request, interrupts: Interrupts
-) -> Result | Trials:
+def _run_once(scenario: Scenario, request: RunRequest, interrupts: Interrupts) -> Result | Trials:
     """Run a scenario once; Ctrl-C ends it, as nothing of a run is a result before its end."""
     from efssim.api.simulation import run as simulate
 
@@ -306,15 +316,14 @@ def _run_once(
             scenario,
             request.seed,
             verify=request.verify,
-            trial=options.trial or 0,
+            trial=request.trial or 0,
             on_progress=tell,
         )
 
 
 def _run_trials(
     scenario: Scenario,
-    options: TrialOptions,
-    request: Request,
+    request: RunRequest,
     interrupts: Interrupts,
     seed: int | None = None,
 ) -> Trials:
@@ -324,6 +333,7 @@ def _run_trials(
     from efssim.model.world.world import World
     from efssim.study.run.store import StoreError
     from efssim.study.run.trials import run_trials
+    from efssim.study.statistics.precision import BUDGET
 
     with interrupts.allowed():
         World(scenario, scenario.seed)  # raises what EFS refuses from the start, before any bar
@@ -332,9 +342,11 @@ def _run_trials(
             found = run_trials(
                 scenario,
                 seed=request.seed if seed is None else seed,
-                **options.size,
-                workers=options.workers,
-                resume=options.resume,
+                trials=request.trials or 1,  # which a precision replaces
+                precision=request.precision,
+                budget=request.budget or BUDGET,
+                workers=request.workers,
+                resume=request.resume,
                 verify=request.verify,
                 on_progress=tell,
             )
@@ -348,7 +360,7 @@ def _run_trials(
     return found
 
 
-def _writer(result: Result | Trials, request: Request, again: str) -> Callable[[], None] | None:
+def _writer(result: Result | Trials, request: RunRequest, again: str) -> Callable[[], None] | None:
     """Return what writes the files of a result; None if none were asked for."""
     from efssim.api.result import Result
     from efssim.report.files.run import write_files
@@ -375,9 +387,9 @@ def _text(result: Result | Trials, again: str) -> str:
 
 
 @contextmanager
-def _naming_the_trial(file: Source, options: TrialOptions) -> Iterator[None]:
+def _naming_the_trial(file: Source, request: RunRequest) -> Iterator[None]:
     """Say how a trial that failed can be repeated alone; what failed is a bug of ours."""
-    if not options.are_many:
+    if not request.are_many:
         yield
         return
     from efssim.study.trial.outcome import TrialError
@@ -386,7 +398,7 @@ def _naming_the_trial(file: Source, options: TrialOptions) -> Iterator[None]:
         yield
     except TrialError as error:
         one = {"trials": None, "precision": None, "budget": None, "trial": error.number}
-        alone = reproducing(files=file, seed=error.seed, **one)
+        alone = request.reproducing(files=file, seed=error.seed, **one)
         say(f"trial {error.number} failed; to repeat it alone: {alone}")
         raise
 
@@ -403,7 +415,7 @@ def _progress_of_trials(quiet: bool) -> Iterator[Callable[[int, int], None] | No
         yield tell
 
 
-def _report_progress(request: Request) -> None:
+def _report_progress(request: RunRequest) -> None:
     if request.quiet:
         return
     if request.verify:

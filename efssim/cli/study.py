@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -22,14 +23,49 @@ from efssim.cli.common import (
 from efssim.cli.conflicts import refuse_ignored
 from efssim.cli.options import examples, study_options
 from efssim.cli.output import say, shows_progress
-from efssim.cli.reproduce import reproducing
+from efssim.cli.request import Request, requested
 from efssim.cli.scenario_file import ScenarioFile, Source
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
+    from efssim.scenario import Scenario
     from efssim.study.planning.evaluation import Evaluation
+    from efssim.study.planning.plan import Plan
     from efssim.study.varying.space import Parameter
+    from efssim.study.varying.sweep import Sweep
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlanRequest(Request):
+    """What `efssim plan` was asked for."""
+
+    file: Source
+    vary: str
+    rpo: str | None
+    attainment: str | None
+    confidence: str
+    replication: str | None
+    trials: int
+    budget: str
+
+    def replaced_paths(self) -> dict[str, str]:
+        """Return the paths of the scenario that options replace, by the option."""
+        asked = {
+            "--rpo": (self.rpo, "rpo.target"),
+            "--attainment": (self.attainment, "rpo.attainment"),
+            "--seed": (self.seed, "seed"),
+        }
+        return {option: path for option, (value, path) in asked.items() if value is not None}
+
+
+@dataclass(frozen=True, kw_only=True)
+class SweepRequest(Request):
+    """What `efssim sweep` was asked for."""
+
+    file: Source
+    vary: tuple[str, ...]
+    one_at_a_time: bool
+    measure: str
+    trials: int
 
 
 @click.command(
@@ -84,23 +120,7 @@ if TYPE_CHECKING:
 )
 @study_options
 @handles_errors
-def plan(
-    file: Source,
-    vary: str,
-    rpo: str | None,
-    attainment: str | None,
-    confidence: str,
-    replication: str | None,
-    trials: int,
-    budget: str,
-    seed: int | None,
-    workers: int | None,
-    overrides: tuple[str, ...],
-    out: Path | None,
-    form: str,
-    yes: bool,
-    quiet: bool,
-) -> None:
+def plan(**asked: Any) -> None:
     """Find the smallest (or largest) value that meets the RPO of scenario FILE.
 
     FILE - is standard input. Ctrl-C prints what is known by then.
@@ -108,51 +128,71 @@ def plan(
     from efssim.report.files.plan import plan_json, write_plan
     from efssim.report.text.plan import plan_report
     from efssim.study.planning.plan import budget_s
-    from efssim.study.planning.plan import plan as find
-    from efssim.study.varying.space import parse_assignment, range_of, require_key, with_value
 
-    scenario = file.load(overrides)
-    chosen, text = parse_assignment(vary)
-    require_key(scenario, chosen)
-    asked = {"--rpo": (rpo, "rpo.target"), "--attainment": (attainment, "rpo.attainment")}
-    given = {option: path for option, (value, path) in asked.items() if value is not None}
-    if seed is not None:
-        given["--seed"] = "seed"
-    for option, path in given.items():
-        if path == chosen.path:
-            raise click.UsageError(f"--vary {chosen.path} undoes {option}")
-    refuse_ignored(overrides, {**given, "--vary": chosen.path})
-    between = range_of(chosen, text)
-    for end in between:
-        refuse_absurd(with_value(scenario, chosen, end), file, insist=yes)
-    check_folder(out, "plan.json", "evaluations.csv")
-    seconds = budget_s(budget)
-    with keeping_results(), placing_refusals(file, overrides), study_errors(file):
-        found = find(
-            scenario,
-            chosen,
-            between,
-            rpo=rpo,
-            attainment=attainment,
-            confidence=confidence,
-            replication=replication,
-            trials=trials,
-            seed=seed,
-            workers=workers,
-            budget=seconds,
-            on_begin=None if quiet else lambda: _tell_budget(seconds),
-            on_progress=_tell_evaluation(chosen) if not quiet else None,
-        )
-        again = reproducing()
+    request = requested(PlanRequest, **asked)
+    scenario = request.file.load(request.overrides)
+    chosen, between = _range_of(request, scenario)
+    check_folder(request.out, "plan.json", "evaluations.csv")
+    seconds = budget_s(request.budget)
+    with (
+        keeping_results(),
+        placing_refusals(request.file, request.overrides),
+        study_errors(request.file),
+    ):
+        found = _find(request, scenario, chosen, between, seconds)
+        again = request.reproducing()
         deliver(
-            None if out is None else partial(write_plan, found, out, again),
-            form,
+            None if request.out is None else partial(write_plan, found, request.out, again),
+            request.form,
             lambda: plan_json(found),
             lambda: plan_report(found, again),
         )
-        _report_folder(out, quiet)
+        _report_folder(request)
     if found.partial:
         raise KeyboardInterrupt
+
+
+def _range_of(request: PlanRequest, scenario: Scenario) -> tuple[Parameter, tuple[float, float]]:
+    """Return the parameter that is varied and both ends of its range, if they can be run."""
+    from efssim.study.varying.space import parse_assignment, range_of, require_key, with_value
+
+    chosen, text = parse_assignment(request.vary)
+    require_key(scenario, chosen)
+    replaced = request.replaced_paths()
+    for option, path in replaced.items():
+        if path == chosen.path:
+            raise click.UsageError(f"--vary {chosen.path} undoes {option}")
+    refuse_ignored(request.overrides, {**replaced, "--vary": chosen.path})
+    between = range_of(chosen, text)
+    for end in between:
+        refuse_absurd(with_value(scenario, chosen, end), request.file, insist=request.yes)
+    return chosen, between
+
+
+def _find(
+    request: PlanRequest,
+    scenario: Scenario,
+    chosen: Parameter,
+    between: tuple[float, float],
+    budget_s: float,
+) -> Plan:
+    from efssim.study.planning.plan import plan as find
+
+    return find(
+        scenario,
+        chosen,
+        between,
+        rpo=request.rpo,
+        attainment=request.attainment,
+        confidence=request.confidence,
+        replication=request.replication,
+        trials=request.trials,
+        seed=request.seed,
+        workers=request.workers,
+        budget=budget_s,
+        on_begin=None if request.quiet else partial(_tell_budget, budget_s),
+        on_progress=None if request.quiet else _tell_evaluation(chosen),
+    )
 
 
 @click.command(
@@ -190,65 +230,74 @@ def plan(
 )
 @study_options
 @handles_errors
-def sweep(
-    file: Source,
-    vary: tuple[str, ...],
-    one_at_a_time: bool,
-    measure: str,
-    trials: int,
-    seed: int | None,
-    workers: int | None,
-    overrides: tuple[str, ...],
-    out: Path | None,
-    form: str,
-    yes: bool,
-    quiet: bool,
-) -> None:
+def sweep(**asked: Any) -> None:
     """Run trials of scenario FILE at every combination of values.
 
     FILE - is standard input. Ctrl-C prints the combinations that are complete.
     """
     from efssim.report.files.sweep import sweep_json, write_sweep
     from efssim.report.text.sweep import sweep_report
-    from efssim.study.varying.space import parse_assignment, values_of
-    from efssim.study.varying.sweep import combinations, swept
 
-    scenario = file.load(overrides)
-    parsed = [parse_assignment(text, ordinal) for ordinal, text in enumerate(vary, start=1)]
-    given = {} if seed is None else {"--seed": "seed"}
-    if not one_at_a_time:  # whose base has what was set
-        given |= {f"--vary {named.path}": named.path for named, _ in parsed}
-    refuse_ignored(overrides, given)
-    chosen = [(named, values_of(named, text)) for named, text in parsed]
-    for _, world in combinations(scenario, chosen, one_at_a_time=one_at_a_time):
-        refuse_absurd(world, file, insist=yes)
-    check_folder(out, "sweep.json", "sweep.csv")
-    with keeping_results(), placing_refusals(file, overrides), study_errors(file):
-        found = swept(
-            scenario,
-            chosen,
-            trials,
-            one_at_a_time=one_at_a_time,
-            seed=seed,
-            workers=workers,
-            on_progress=_tell_combination if shows_progress(quiet) else None,
-        )
+    request = requested(SweepRequest, **asked)
+    scenario = request.file.load(request.overrides)
+    chosen, measure = _values_of(request, scenario), request.measure
+    check_folder(request.out, "sweep.json", "sweep.csv")
+    with (
+        keeping_results(),
+        placing_refusals(request.file, request.overrides),
+        study_errors(request.file),
+    ):
+        found = _swept(request, scenario, chosen)
         found.check_measure(measure)
-        again = reproducing()
+        again = request.reproducing()
         deliver(
-            None if out is None else partial(write_sweep, found, out, measure, again),
-            form,
+            None
+            if request.out is None
+            else partial(write_sweep, found, request.out, measure, again),
+            request.form,
             lambda: sweep_json(found, measure),
             lambda: sweep_report(found, measure, again),
         )
-        _report_folder(out, quiet)
+        _report_folder(request)
     if found.partial:
         raise KeyboardInterrupt
 
 
-def _report_folder(out: Path | None, quiet: bool) -> None:
-    if out is not None and not quiet:
-        say(f"wrote {out}{os.sep}")
+def _values_of(request: SweepRequest, scenario: Scenario) -> list[tuple[Parameter, list[Any]]]:
+    """Return the parameters that are varied and their values, if all combinations can be run."""
+    from efssim.study.varying.space import parse_assignment, values_of
+    from efssim.study.varying.sweep import combinations
+
+    parsed = [parse_assignment(text, ordinal) for ordinal, text in enumerate(request.vary, 1)]
+    replaced = {} if request.seed is None else {"--seed": "seed"}
+    if not request.one_at_a_time:  # whose base has what was set
+        replaced |= {f"--vary {named.path}": named.path for named, _ in parsed}
+    refuse_ignored(request.overrides, replaced)
+    chosen = [(named, values_of(named, text)) for named, text in parsed]
+    for _, world in combinations(scenario, chosen, one_at_a_time=request.one_at_a_time):
+        refuse_absurd(world, request.file, insist=request.yes)
+    return chosen
+
+
+def _swept(
+    request: SweepRequest, scenario: Scenario, chosen: list[tuple[Parameter, list[Any]]]
+) -> Sweep:
+    from efssim.study.varying.sweep import swept
+
+    return swept(
+        scenario,
+        chosen,
+        request.trials,
+        one_at_a_time=request.one_at_a_time,
+        seed=request.seed,
+        workers=request.workers,
+        on_progress=_tell_combination if shows_progress(request.quiet) else None,
+    )
+
+
+def _report_folder(request: Request) -> None:
+    if request.out is not None and not request.quiet:
+        say(f"wrote {request.out}{os.sep}")
 
 
 def _tell_combination(done: int, wanted: int) -> None:

@@ -14,7 +14,7 @@ from efssim.scenario.checks.targets import Known, target_problems
 from efssim.scenario.grammar.base import Found, Model, located
 from efssim.scenario.schema import Event, WriteStream
 from efssim.text.written import as_written
-from efssim.text.yaml.document import Problem, ScenarioError
+from efssim.text.yaml.problems import Problem, ScenarioError
 from efssim.traces.reading import TraceErrors
 
 M = TypeVar("M", bound=Model)

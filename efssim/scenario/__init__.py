@@ -2,6 +2,6 @@
 
 from efssim.scenario.loading import load
 from efssim.scenario.scenario import Scenario
-from efssim.text.yaml.document import Problem, ScenarioError
+from efssim.text.yaml.problems import Problem, ScenarioError
 
 __all__ = ["Problem", "Scenario", "ScenarioError", "load"]

@@ -10,18 +10,10 @@ from pydantic import ValidationError
 from efssim.errors import UsageError
 from efssim.scenario.grammar.base import Model, located
 from efssim.scenario.schema import ScenarioKeys
+from efssim.text.suggestions import suggest
 from efssim.text.written import as_written
-from efssim.text.yaml.document import (
-    BY_INDEX,
-    NO_PARTS,
-    Path,
-    Position,
-    Problem,
-    ScenarioError,
-    no_index,
-    parse_path,
-    suggest,
-)
+from efssim.text.yaml.paths import BY_INDEX, NO_PARTS, Path, no_index, parse_path
+from efssim.text.yaml.problems import Position, Problem, ScenarioError
 
 S = TypeVar("S", bound=ScenarioKeys)
 

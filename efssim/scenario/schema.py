@@ -41,8 +41,8 @@ from efssim.scenario.workload.streams import (
     TraceFile,
     WriteStream,
 )
+from efssim.text.suggestions import suggest
 from efssim.text.written import mapping
-from efssim.text.yaml.document import suggest
 
 __all__ = [
     "LARGEST_FILE_BYTES",

@@ -12,7 +12,7 @@ from efssim.model.efs.operations import file_systems, policies, replications, ta
 from efssim.model.entities.errors import EfsError
 from efssim.scenario.operations.kinds import MalformedError, Named
 from efssim.scenario.operations.table import OPERATIONS, Answer
-from efssim.text.yaml.document import suggest
+from efssim.text.suggestions import suggest
 
 ANSWERS: dict[str, Answer] = {
     "CreateReplicationConfiguration": replications.create_replication_configuration,

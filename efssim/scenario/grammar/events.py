@@ -16,7 +16,7 @@ from efssim.scenario.grammar.network import LinkName
 from efssim.scenario.grammar.types import Count, Duration, Fraction, PositiveDuration
 from efssim.scenario.operations.table import OPERATIONS, error_codes
 from efssim.text.moments import At
-from efssim.text.yaml.document import suggest
+from efssim.text.suggestions import suggest
 
 
 def _operation(name: str) -> str:

@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from efssim.text.yaml.document import suggest
+from efssim.text.suggestions import suggest
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,7 @@ from efssim.scenario.schema import (
     WriteStream,
 )
 from efssim.text.quantities import format_byte_rate, format_duration, format_size
-from efssim.text.yaml.document import Path, format_path
+from efssim.text.yaml.paths import Path, format_path
 
 _FORMAT: dict[str, Callable[[float], str]] = {
     "throughput": format_byte_rate,

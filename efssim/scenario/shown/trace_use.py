@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from efssim.scenario.schema import ScenarioKeys
-from efssim.text.yaml.document import format_path
+from efssim.text.yaml.paths import format_path
 from efssim.traces.quality import TraceQuality
 
 

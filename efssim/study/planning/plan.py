@@ -38,7 +38,7 @@ from efssim.study.statistics.intervals import CONFIDENCE
 from efssim.study.trial.facts import is_random
 from efssim.study.varying.quantity import DURATION, FRACTION
 from efssim.study.varying.space import Parameter, bounds, parameter, require_key, with_value
-from efssim.text.yaml.document import Position
+from efssim.text.yaml.problems import Position
 from efssim.traces.quality import TraceQuality
 
 if TYPE_CHECKING:

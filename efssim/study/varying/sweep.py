@@ -22,7 +22,8 @@ from efssim.study.run.trials import Trials
 from efssim.study.statistics.pairs import Difference, apart, weighted_difference
 from efssim.study.statistics.summary import PLACES
 from efssim.study.varying.space import OPTION, Parameter, listed, parameter, values_of, with_value
-from efssim.text.yaml.document import Position, suggest
+from efssim.text.suggestions import suggest
+from efssim.text.yaml.problems import Position
 from efssim.traces.quality import TraceQuality
 
 if TYPE_CHECKING:
