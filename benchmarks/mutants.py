@@ -187,15 +187,15 @@ MUTANTS = (
     Mutant(
         "a degraded link reaches nobody",
         "model/world/disturbances.py",
-        "active.reached += [part for part in fleet.current() if _on_link",
+        "active.reached += [part for part in account.current() if _on_link",
         "active.reached += [part for part in () if _on_link",
         (HAND,),
     ),
     Mutant(
         "a failed file system's replication is not reached",
         "model/world/disturbances.py",
-        "                active.reached.append(part.replication)",
-        "                pass",
+        "[part] if replication is None else [part, replication]",
+        "[part]",
         (HAND,),
     ),
     Mutant(

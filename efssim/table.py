@@ -1,4 +1,4 @@
-"""Tables of entries by name that whoever uses the package may add to."""
+"""Tables of entries by name, to which users of the package may add."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from efssim.text.suggestions import suggest
 
 
 class Named(Protocol):
-    """What a table holds: anything with a name."""
+    """An entry of a table: anything with a name."""
 
     @property
     def name(self) -> str:
-        """What the entry is found by."""
+        """The key of the entry in its table."""
 
 
 E = TypeVar("E", bound=Named)
@@ -25,12 +25,12 @@ E = TypeVar("E", bound=Named)
 class Table(Generic[E]):
     """Entries by name, in order: those that the package has, then those that were added.
 
-    Whatever is made of a table (a class with a field for each entry, say) is made when it is asked
-    for, and made again when `changes` has moved on; or at once, by what `on_change` was given.
+    Anything derived from a table (a class with a field for each entry, say) is made on first use
+    and again when `changes` has moved on; or at once, by what `on_change` was given.
     """
 
     def __init__(self, what: str, entries: Iterable[E] = ()) -> None:
-        """Hold `entries`, each of which messages call a `what`; ArgumentError for equal names."""
+        """Hold `entries`, which messages call by the noun `what`; ArgumentError for equal names."""
         self.what = what
         self.changes = 0
         """Counts the entries that came and went since the table was made."""

@@ -133,7 +133,7 @@ def test_growth_lifts_the_limit() -> None:
     assert numbers(efssim.run(too_fast(size="4 TiB")))["source_throughput"]["hours_above"] == 0
     sizes = efssim.Simulation(too_fast())
     sizes.advance_to_end()
-    hours = sizes._world.fleet.find("fs").journal.hours()  # type: ignore[union-attr] - it exists
+    hours = sizes._world.account.find("fs").journal.hours()  # type: ignore[union-attr] - it exists
     assert hours.size_bytes.tolist() == [
         GIB + 200 * MIB * second for second in (0, 3600, 7200, 9000)
     ]
@@ -157,7 +157,7 @@ def test_hours_do_not_depend_on_how_writes_are_drawn() -> None:
     for _ in range(120):
         often.advance("15 min")
         often.result()
-    ends = [part._world.fleet.find("fs").journal.hours() for part in (once, often)]  # type: ignore[union-attr] - it exists
+    ends = [part._world.account.find("fs").journal.hours() for part in (once, often)]  # type: ignore[union-attr] - it exists
     assert len(ends[0].written_bytes) == 32
     for first, second in zip(*ends, strict=True):
         assert np.array_equal(first, second)

@@ -1,4 +1,4 @@
-"""The numbers of a run that an estimate can be held against."""
+"""The numbers of a run with which an estimate is compared."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from efssim.scenario import Scenario
 
 
 class Compared(Protocol):
-    """A result of a run, as far as it is compared."""
+    """The part of a run's result that is compared."""
 
     @property
     def summary(self) -> dict[str, Any]:
@@ -18,11 +18,11 @@ class Compared(Protocol):
 
     @property
     def outcomes(self) -> Mapping[str, Any]:
-        """What each replication left behind."""
+        """The outcome of each replication."""
 
 
 def simulated(scenario: Scenario, name: str, result: Compared) -> dict[str, Any]:
-    """Return what a run gave for the numbers of a replication, None where it has none.
+    """Return a run's values of the estimated numbers of a replication, None for those it lacks.
 
     A diverging run has lags, but they depend on when it ends: they are left out, and a run that
     does not diverge has no growth.

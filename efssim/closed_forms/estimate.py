@@ -19,13 +19,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, repr=False)
 class Estimate:
-    """What closed forms say about the replications of a scenario."""
+    """Closed-form numbers of the replications of a scenario."""
 
     scenario: Scenario
     replications: dict[str, dict[str, Any]]
     """By replication: the numbers of `summary`."""
     simulated: dict[str, dict[str, Any]] | None = None
-    """By replication: what a run gave for the same numbers; None: it was not compared."""
+    """By replication: a run's values of the same numbers; None: no run was compared."""
 
     def __repr__(self) -> str:
         return f"<efssim.Estimate of {self.scenario.name!r}>"
@@ -38,7 +38,7 @@ class Estimate:
 
     @cached_property
     def summary(self) -> dict[str, Any]:
-        """What `efssim estimate --format json` prints."""
+        """The data that `efssim estimate --format json` prints."""
         found = self.simulated or {}
         return {
             "scenario": self.scenario.name,

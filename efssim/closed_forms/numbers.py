@@ -46,7 +46,7 @@ _LONG_S = 60.0
 
 
 def numbers(scenario: Scenario, name: str, supposed: Outage) -> dict[str, Any]:
-    """Return all that is estimated of a replication, with the catch-up after a supposed outage."""
+    """Return the estimated numbers of a replication, with the catch-up after a supposed outage."""
     unknown = unknown_forms(scenario.file_systems[scenario.replications[name].source])
     if unknown:
         return _means_alone(syncs_of(scenario, name), unknown)
@@ -133,7 +133,7 @@ def _cycle(usual: Steady | None) -> dict[str, float | None]:
 
 
 def _sizes(syncs: Syncs, usual: Steady | None, target_s: float) -> dict[str, float | None]:
-    """Return what it takes in the busiest cycle; writes as their mean rate, with the same shape."""
+    """Return the sizing by the busiest cycle; writes as a mean rate with the same timetable."""
     busy = syncs.busiest(usual.cycle_s if usual else _LONG_S)
     largest = largest_write_rate(busy, target_s)
     if largest is not None and busy.bytes_per_s:

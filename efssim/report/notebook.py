@@ -35,7 +35,7 @@ def result_html(result: Run) -> str:
             for lag, title in LAGS.items()
         )
         parts += [
-            sentence(verdict(name, outcome, result), strong=f"{name}:"),
+            sentence(verdict(outcome, result), strong=f"{name}:"),
             *(sentence(text) for text in cautions(outcome, result)),
             table(("lag", *_COLUMNS), rows),
             sentence(_violations(summary["rpo"]["violations"], summary["rpo"]["violation_s"])),

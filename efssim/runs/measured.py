@@ -25,6 +25,7 @@ from efssim.records.run_records import (
     digest,
 )
 from efssim.records.stored import FileSystemRecords
+from efssim.records.timeline import Entry, Occurrence
 from efssim.runs.outcome import Outcome
 from efssim.runs.run import Run
 from efssim.runs.sync_phases import PhaseRecords
@@ -116,29 +117,30 @@ class MeasuredWorld:
                 laws.check(records, snapshot, self._logs[name])
         if self._verify:
             self._check_conservation()
-        outcomes = {name: self._outcome(name, rec, now) for name, rec, now in snapshots}
+        timeline = tuple(copy(entry) for entry in self._world.timeline)
+        outcomes = {name: self._outcome(name, rec, now, timeline) for name, rec, now in snapshots}
         return Run(
             scenario=self.scenario,
             seed=self.seed,
             now_s=self._world.now_s,
             outcomes={name: outcomes[name] for name in self._world.names},
-            happened=tuple(copy(event) for event in self._world.events),
-            digest=digest(self.seed, snapshots, self._world.events),
+            timeline=timeline,
+            digest=digest(self.seed, snapshots, timeline),
             trial=self.trial,
             traces=dict(self._traces),
         )
 
     def _check_conservation(self) -> None:
-        fleet = self._world.fleet
+        account = self._world.account
         pairs = {
             name: Pair(part.records, self._logs[name], part.source.name, part.destination.name)
-            for name, part in fleet.replications.items()
+            for name, part in account.replications.items()
         }
         systems = {
             part.name: System(
-                self._stored[part.name], fleet.stored(part), self._unpublished[part.name]
+                self._stored[part.name], account.stored(part), self._unpublished[part.name]
             )
-            for part in fleet.ever
+            for part in account.ever
         }
         check_conservation(systems, pairs)
 
@@ -162,9 +164,21 @@ class MeasuredWorld:
         snapshot = self._world.snapshot(replication)
         return self._logs[replication].lifetimes(snapshot)
 
-    def _outcome(self, name: str, records: ReplicationRecords, snapshot: Snapshot) -> Outcome:
-        replication = self._world.fleet.replications[name]
+    def _outcome(
+        self,
+        name: str,
+        records: ReplicationRecords,
+        snapshot: Snapshot,
+        timeline: tuple[Entry, ...],
+    ) -> Outcome:
+        replication = self._world.account.replications[name]
         measures = self._measures(name, records, snapshot)
+        disturbances = tuple(
+            entry
+            for entry in timeline
+            if isinstance(entry, Occurrence) and name in entry.replications
+        )
+        measures.violations.disturbances = disturbances
         return Outcome(
             source=replication.source.name,
             sync=replication.terms.sync,
@@ -173,6 +187,7 @@ class MeasuredWorld:
             statuses=tuple(records.statuses),
             abandoned=tuple(records.abandoned),
             open_sync=snapshot.open_sync,
+            disturbances=disturbances,
             violations=measures.violations,
             exceedance=measures.exceedance(),
             summary=measures.summary() | {"source_throughput": self._throughput(replication)},
@@ -192,7 +207,7 @@ class MeasuredWorld:
             name=replication.terms.name,
             seed=self.seed,
             trial=self.trial,
-            latency_s=self._world.fleet.link(*ends).latency_s,
+            latency_s=self._world.account.link(*ends).latency_s,
             compared=replication.records.compared.copy(),
             disturbed=dict(replication.records.disturbed),
         )
@@ -213,9 +228,9 @@ class MeasuredWorld:
         return Measures(records, snapshot, self._running[name], self._objective(name))
 
     def _objective(self, name: str) -> Objective:
-        replication, rpo = self._world.fleet.replications[name], self.scenario.rpo
+        replication, rpo = self._world.account.replications[name], self.scenario.rpo
         sync, ends = replication.terms.sync, (replication.source, replication.destination)
-        link = self._world.fleet.link(*(end.region for end in ends))
+        link = self._world.account.link(*(end.region for end in ends))
         return Objective(
             begin_s=self.scenario.warm_up,
             end_s=self._world.now_s,

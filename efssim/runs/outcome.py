@@ -14,6 +14,7 @@ from efssim.lag.age.sawtooth import Teeth
 from efssim.lag.weighted.exceedance import Exceedance
 from efssim.records.columns import Columns
 from efssim.records.run_records import SYNC_COLUMNS, AbandonedSync, OpenSync, StatusChange
+from efssim.records.timeline import Occurrence
 from efssim.runs.sync_phases import PhaseRecords, phases_of
 from efssim.scenario.schema import Control, Sync
 
@@ -30,6 +31,8 @@ class Outcome:
     statuses: tuple[StatusChange, ...] = ()
     abandoned: tuple[AbandonedSync, ...] = ()
     open_sync: OpenSync | None = None
+    disturbances: tuple[Occurrence, ...] = ()
+    """Those that reached it, in order of their begins."""
     violations: Violations | tuple[()] = ()
     exceedance: dict[str, Exceedance] = field(default_factory=dict)
     summary: dict[str, Any] = field(default_factory=dict)

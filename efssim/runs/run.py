@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cached_property, partial
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from efssim.errors import ArgumentError, UnknownNameError
@@ -14,7 +14,7 @@ from efssim.lag.hours import hours_between
 from efssim.lag.risk import Risk, risk_of
 from efssim.lag.summary import timestamp
 from efssim.records.column_types import categories
-from efssim.records.run_records import Event
+from efssim.records.timeline import Entry
 from efssim.runs.moments import periods, seconds_since
 from efssim.runs.outcome import Outcome
 from efssim.runs.risk_tables import cell_table, risk_table
@@ -50,12 +50,18 @@ class Run:
     seed: int
     now_s: float
     outcomes: dict[str, Outcome]
-    happened: tuple[Event, ...]
+    timeline: tuple[Entry, ...]
+    """The disturbances and the API calls, in order of their begins."""
     digest: str
     trial: int = 0
     """Which of the runs of one seed, in the column `trial` of the tables."""
     traces: dict[str, TraceQuality] = field(default_factory=dict)
     """What trace files were taken for and what they lack, by the path of the stream."""
+
+    @cached_property
+    def entries(self) -> dict[int, Entry]:
+        """The entries of the timeline by the ordinals that name them as causes."""
+        return {ordinal: entry for entry in self.timeline for ordinal in entry.ordinals}
 
     @cached_property
     def summary(self) -> dict[str, Any]:
@@ -126,7 +132,7 @@ class Run:
 
         The categories of `kind` are every disturbance and every operation that there is.
         """
-        return events_table(self.happened, self.scenario.start, self.trial)
+        return events_table(self.timeline, self.scenario.start, self.trial)
 
     @property
     def violations(self) -> pd.DataFrame:
@@ -134,7 +140,7 @@ class Run:
 
         `disturbances` are those that overlap it, joined by semicolons.
         """
-        return self._concatenated(partial(violations_table, events=self.happened))
+        return self._concatenated(violations_table)
 
     def pending(self, replication: str | None = None) -> pd.DataFrame:
         """Return pending bytes over time, wherever they are defined.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -11,9 +11,10 @@ from numpy.typing import NDArray
 
 from efssim.lag.age.rpo import Violation
 from efssim.records.column_types import texts
-from efssim.records.run_records import STATUSES, Event
+from efssim.records.run_records import STATUSES
+from efssim.records.timeline import ApiCall, Entry, Occurrence
 from efssim.runs.outcome import Outcome
-from efssim.scenario.grammar.events import Disturbance
+from efssim.scenario.grammar.disturbances.kinds import DISTURBANCES
 from efssim.scenario.operations.table import OPERATIONS
 
 if TYPE_CHECKING:
@@ -37,13 +38,13 @@ def index_of(start: datetime, time_s: Any) -> pd.DatetimeIndex:
     return pd.DatetimeIndex(datetimes(start, time_s), name="time")
 
 
-def events_table(events: Sequence[Event], start: datetime, trial: int) -> pd.DataFrame:
+def events_table(events: Sequence[Entry], start: datetime, trial: int) -> pd.DataFrame:
     """Return one row per disturbance or API call; see `Run.events`."""
     import pandas as pd
 
     # What was added and is gone again stays in the tables of runs that had it.
     had = (event.kind for event in events)
-    kinds = tuple(dict.fromkeys((*Disturbance.kinds, *OPERATIONS.names, *had)))
+    kinds = tuple(dict.fromkeys((*DISTURBANCES.names, *OPERATIONS.names, *had)))
     ends = [np.nan if event.end_s is None else event.end_s for event in events]
     return pd.DataFrame(
         {
@@ -53,7 +54,7 @@ def events_table(events: Sequence[Event], start: datetime, trial: int) -> pd.Dat
             "kind": pd.Categorical([event.kind for event in events], kinds),
             "target": texts(event.target for event in events),
             "affected": texts("; ".join(event.affected) for event in events),
-            "error": texts(event.error for event in events),
+            "error": texts(e.error if isinstance(e, ApiCall) else "" for e in events),
         }
     )
 
@@ -87,9 +88,7 @@ def statuses_table(name: str, outcome: Outcome, start: datetime, trial: int) -> 
     )
 
 
-def violations_table(
-    name: str, outcome: Outcome, start: datetime, trial: int, events: Iterable[Event]
-) -> pd.DataFrame:
+def violations_table(name: str, outcome: Outcome, start: datetime, trial: int) -> pd.DataFrame:
     """Return one row per violation of the RPO of a replication; see `Run.violations`."""
     import pandas as pd
 
@@ -101,18 +100,17 @@ def violations_table(
             "begin": datetimes(start, [violation.begin_s for violation in found]),
             "end": datetimes(start, [violation.end_s for violation in found]),
             "peak_s": np.array([violation.peak_s for violation in found], dtype=np.float64),
-            "disturbances": texts(_during(name, found, events)),
+            "disturbances": texts(_during(found, outcome.disturbances)),
         }
     )
 
 
-def _during(name: str, found: list[Violation], happened: Iterable[Event]) -> list[str]:
-    """Return, for each violation, the disturbances of a replication that overlap it."""
-    events = [e for e in happened if not e.is_call and name in e.affected]
-    begin_s = np.array([event.begin_s for event in events])
-    end_s = np.array([np.inf if e.end_s is None else e.end_s for e in events])
+def _during(found: list[Violation], disturbances: Sequence[Occurrence]) -> list[str]:
+    """Return, for each violation, the disturbances that overlap it."""
+    begin_s = np.array([each.begin_s for each in disturbances])
+    end_s = np.array([np.inf if each.end_s is None else each.end_s for each in disturbances])
     overlaps = (np.flatnonzero((begin_s < v.end_s) & (end_s > v.begin_s)) for v in found)
-    return ["; ".join(str(events[k]) for k in overlap) for overlap in overlaps]
+    return ["; ".join(str(disturbances[k]) for k in overlap.tolist()) for overlap in overlaps]
 
 
 def pending_table(outcome: Outcome, start: datetime) -> pd.DataFrame:

@@ -1,4 +1,4 @@
-"""How good a trace is for a run: what was used, what is missing, what its times were taken for."""
+"""Quality of a trace for a run: the rows used and missing, and the interpretation of its times."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ many are, and the share stands for all (only where a lap is no whole number of p
 
 @dataclass(frozen=True)
 class TraceQuality:
-    """What a trace was taken for and what it lacks; the fields of `as_json` are described there."""
+    """Interpretation and gaps of a trace; the fields of `as_json` are described there."""
 
     file: str
     times: str
@@ -75,8 +75,8 @@ class TraceQuality:
     def as_json(self) -> dict[str, Any]:
         """Return the trace's part of summary.json.
 
-        `file` without its folder, `format` csv, `times` what they were taken for, `statistic` what
-        a value is (None: each row is one write), `spacing_s` the most frequent distance of two
+        `file` without its folder, `format` csv, `times` their interpretation, `statistic` that of
+        a value (None: each row is one write), `spacing_s` the most frequent distance of two
         times. `rows` of the file, `rows_used` of them in the run, `bytes_used` and `bytes_unused`
         of the rows that `where` selects, each row once however often it is repeated. `periods` of
         the run and `periods_missing` of them without a row, None without a period. Rows whose time

@@ -51,7 +51,7 @@ class Wire:
         self._to_json: dict[str, Converter | None] = {}
 
     def dispatch(self, account: Account, request: Request) -> Reply:
-        """Answer a request; whatever is wrong with it is in the reply, as with EFS."""
+        """Answer a request; its errors are in the reply and never raised, as with EFS."""
         try:
             operation, parameters = self.read(request)
             if operation.name not in OPERATIONS:
@@ -141,7 +141,7 @@ def _routes(model: ServiceModel) -> Iterator[tuple[str, re.Pattern[str], Operati
 def _parameters(
     operation: OperationModel, uri: dict[str, str], query: str, body: bytes
 ) -> dict[str, Any]:
-    """Return what a request says; members that the service model does not have, too."""
+    """Return the parameters of a request, unknown to the service model or not."""
     read: dict[str, Any] = _object(body)
     given: dict[str, list[str]] = {}
     for key, text in parse_qsl(query, keep_blank_values=True):

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from efssim.errors import ArgumentError
-from efssim.model.account import Fleet
+from efssim.model.account import Account, DeclaredFileSystem, ReplicationSettings
 from efssim.model.efs.operations import file_systems, policies, replications, tags
 from efssim.model.entities.errors import EfsError
 from efssim.scenario.operations.kinds import MalformedError, Named
@@ -50,12 +50,12 @@ class Injection:
 
 
 class ControlPlane:
-    """Answers calls as EFS does, and changes the fleet accordingly."""
+    """Answers calls as EFS does, and changes the account accordingly."""
 
-    def __init__(self, fleet: Fleet) -> None:
-        self._fleet = fleet
+    def __init__(self, account: Account) -> None:
+        self._account = account
         self._injections: list[Injection] = []
-        self._named = Named(fleet.named, fleet.choice("malformed_file_system_id"))
+        self._named = Named(account.named, account.choice("malformed_file_system_id"))
 
     def call(self, operation: str, parameters: Mapping[str, Any], region: str) -> dict[str, Any]:
         """Call an operation in a Region and return its answer, shaped as boto3's.
@@ -70,26 +70,48 @@ class ControlPlane:
             raise ArgumentError(f"unknown operation '{operation}'{hint}")
         self._require_answering(region)
         self._fail_if_injected(operation, region)
+        answer = found.answer or ANSWERS[operation]
+        return answer(self._account, self._read(operation, parameters), region)
+
+    def _read(self, operation: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the parameters of a call, names of file systems replaced by their ids.
+
+        EfsError (BadRequest) for the first that is unknown, missing or malformed.
+        """
         try:
-            known = found.parameters.read(parameters, "", self._named)
+            return OPERATIONS[operation].parameters.read(parameters, "", self._named)
         except MalformedError as error:
             raise EfsError(error.code, error.message) from None
-        answer = found.answer or ANSWERS[operation]
-        return answer(self._fleet, known, region)
+
+    def declare_file_system(
+        self, parameters: Mapping[str, Any], region: str, declared: DeclaredFileSystem
+    ) -> dict[str, Any]:
+        """Create a file system that a scenario declares, under the rules of CreateFileSystem."""
+        self._require_answering(region)
+        known = self._read("CreateFileSystem", parameters)
+        return file_systems.create_file_system(self._account, known, region, declared)
+
+    def declare_replication(
+        self, parameters: Mapping[str, Any], region: str, declared: ReplicationSettings
+    ) -> dict[str, Any]:
+        """Create a declared replication, under the rules of CreateReplicationConfiguration."""
+        self._require_answering(region)
+        known = self._read("CreateReplicationConfiguration", parameters)
+        return replications.create_replication_configuration(self._account, known, region, declared)
 
     def _require_answering(self, region: str) -> None:
         """Raise EfsError unless EFS in a Region answers to the account."""
-        if region not in self._fleet.regions:
+        if region not in self._account.regions:
             # In reality there is no endpoint to connect to.
-            hint = suggest(region, self._fleet.regions)
+            hint = suggest(region, self._account.regions)
             raise EfsError("BadRequest", f"There is no Amazon EFS in Region '{region}'{hint}.")
-        state = self._fleet.region(region)
+        state = self._account.region(region)
         if not state.up:
             raise EfsError(
-                self._fleet.choice("region_outage"), f"Amazon EFS in {region} does not answer."
+                self._account.choice("region_outage"), f"Amazon EFS in {region} does not answer."
             )
         if not state.enabled:
-            answer = self._fleet.choice("call_in_region_not_opted_in")
+            answer = self._account.choice("call_in_region_not_opted_in")
             if answer != "works":
                 raise EfsError(answer, f"The account is not opted in to Region {region}.")
 

@@ -128,7 +128,7 @@ def _section(
         kind=kind_of_run(outcome.summary),
         word=words(kind_of_run(outcome.summary), outcome.summary["unprotected_s"]),
         goal=goal(outcome.summary),
-        attained=sentence(attained(name, outcome, result)),
+        attained=sentence(attained(outcome, result)),
         disaster=disaster(outcome),
         diverging=diverging_text(outcome, result),
         sentences=sentences(name, outcome, result),

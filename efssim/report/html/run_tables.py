@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from efssim.records.run_records import Event
+from efssim.records.timeline import ApiCall, Entry
 from efssim.report.facts.causes import explained
-from efssim.report.facts.happened import Item, happened_items, summed, total_s
+from efssim.report.facts.timeline import Item, summed, timeline_items, total_s
 from efssim.report.figures.drawing.curve import Curve, age_curve, pending_curve
 from efssim.report.figures.run.over_time import window_of
 from efssim.report.html.tables import (
@@ -188,17 +188,17 @@ def statuses(result: Run, name: str, suffix: str = ".csv") -> Table:
 
 def events(result: Run, suffix: str = ".csv") -> Table:
     """Return what happened; with what EFS refused calls with, if it refused any."""
-    is_refused = any(event.error for event in result.happened)
+    is_refused = any(isinstance(entry, ApiCall) and entry.error for entry in result.timeline)
     rows = (
         [
             _moment(result, item.begin_s),
-            _length(result, item.event),
-            text(_kind(item.event)),
+            _length(result, item.entry),
+            text(_kind(item.entry)),
             text(item.what),
             text("; ".join(_followed(item))),
-            *([text(item.event.error if item.event else "")] if is_refused else []),
+            *([text(item.refusal)] if is_refused else []),
         ]
-        for item in happened_items(result)
+        for item in timeline_items(result)
     )
     shown, note = bounded(rows, _ROWS, f"events{suffix}")
     head = [
@@ -216,16 +216,16 @@ NOTHING = "nothing"
 
 
 def _followed(item: Item) -> Iterator[str]:
-    """Yield whom something affected, and what followed from it; a refusal has its own column."""
-    if item.event is not None:
-        yield ", ".join(item.event.affected) or NOTHING
-    yield from (effect for effect in item.effects if not effect.startswith("refused: "))
+    """Yield the names of what was affected and the effects; a refusal has its own column."""
+    if item.entry is not None:
+        yield ", ".join(item.entry.affected) or NOTHING
+    yield from item.effects
 
 
-def _kind(event: Event | None) -> str:
-    if event is None:
+def _kind(entry: Entry | None) -> str:
+    if entry is None:
         return "scenario"
-    return "API call" if event.is_call else "disturbance"
+    return "API call" if isinstance(entry, ApiCall) else "disturbance"
 
 
 def sums(result: Run, suffix: str = ".csv") -> Table:
@@ -237,7 +237,7 @@ def sums(result: Run, suffix: str = ".csv") -> Table:
             duration(total_s(items)),
             duration(max(item.lasted_s or 0.0 for item in items)),
         ]
-        for what, items in summed(happened_items(result))
+        for what, items in summed(timeline_items(result))
         if len(items) > 1
     )
     shown, note = bounded(rows, _ROWS, f"events{suffix}, one by one")
@@ -246,13 +246,13 @@ def sums(result: Run, suffix: str = ".csv") -> Table:
     return Table("What happened more than once", head, shown, is_sortable=True, note=note)
 
 
-def _length(result: Run, event: Event | None) -> Cell:
-    """Return how long an event was; one that goes on sorts by what the run has seen of it."""
-    if event is None:
+def _length(result: Run, entry: Entry | None) -> Cell:
+    """Return the length of an entry; one that goes on sorts by what the run has seen of it."""
+    if entry is None:
         return number(None)
-    if event.end_s is None:
-        return number(window_of(result)[1] - event.begin_s, "goes on")
-    return duration(event.end_s - event.begin_s)
+    if entry.end_s is None:
+        return number(window_of(result)[1] - entry.begin_s, "goes on")
+    return duration(entry.end_s - entry.begin_s)
 
 
 def parameters(scenario: Scenario) -> Table:

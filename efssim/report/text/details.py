@@ -5,9 +5,10 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from efssim.records.timeline import ApiCall
 from efssim.report.facts.assumptions import assumed_parameters
+from efssim.report.facts.concerning import concerning, entry_of
 from efssim.report.facts.load import load_text
-from efssim.report.facts.overlaps import concerning, longest_overlaps
 from efssim.report.facts.sync_time import sync_time_text
 from efssim.report.text.distribution import distribution
 from efssim.report.text.lags import LAGS, lag_table
@@ -127,11 +128,11 @@ def _statuses(outcome: Outcome, result: Run) -> str:
 def _violations(name: str, outcome: Outcome, result: Run) -> str:
     """Say during which disturbances the violations were; of a single one the verdict says it."""
     found = outcome.violations
-    if len(found) < 2 or all(event.is_call for event in concerning(result, name)):
+    if len(found) < 2 or all(isinstance(entry, ApiCall) for entry in concerning(result, name)):
         return ""
     lengths: dict[str, list[float]] = {}
-    for violation, event in zip(found, longest_overlaps(result, name), strict=True):
-        cause = "none" if event is None else str(event)
+    for violation in found:
+        cause = str(entry_of(result, violation.cause_ordinal) or "none")
         lengths.setdefault(cause, []).append(violation.end_s - violation.begin_s)
     totals = sorted(lengths.items(), key=lambda item: -math.fsum(item[1]))
     listed = [

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from efssim.report.facts.overlaps import longest_overlaps
+from efssim.report.facts.concerning import entry_of
 from efssim.report.verdicts.losses import beside_attainment
 from efssim.report.verdicts.words import kind_of_run, words
 from efssim.report.words.lines import clock, counted, percent
@@ -16,14 +16,14 @@ from efssim.text.quantities import format_duration, format_size
 _NOTHING = "no time in the window has a defined age"
 
 
-def verdict(name: str, outcome: Outcome, result: Run) -> str:
+def verdict(outcome: Outcome, result: Run) -> str:
     """Return whether the RPO is met, by how much, and what the longest violation was."""
     summary = outcome.summary
     kind = kind_of_run(summary)
     if kind == "open":
         first = f"RPO unknown: {_NOTHING} ({goal(summary)})."
         return " ".join([first, *beside_attainment(outcome, result)])
-    held = attained(name, outcome, result)
+    held = attained(outcome, result)
     return headline(words(kind, summary["unprotected_s"]), goal(summary), held)
 
 
@@ -40,12 +40,12 @@ def goal(summary: dict[str, Any]) -> str:
     return f"age at most {format_duration(rpo['target_s'])} for {percent(rpo['objective'])}"
 
 
-def attained(name: str, outcome: Outcome, result: Run) -> str:
+def attained(outcome: Outcome, result: Run) -> str:
     """Return how far the RPO held, the worst age, the violations, and what was lost."""
-    return " ".join([_held(name, outcome, result), *beside_attainment(outcome, result)])
+    return " ".join([_held(outcome, result), *beside_attainment(outcome, result)])
 
 
-def _held(name: str, outcome: Outcome, result: Run) -> str:
+def _held(outcome: Outcome, result: Run) -> str:
     rpo, age = outcome.summary["rpo"], outcome.summary["time_since_last_sync_s"]
     if rpo["met"] is None:
         return f"{_NOTHING}."
@@ -53,7 +53,7 @@ def _held(name: str, outcome: Outcome, result: Run) -> str:
     worst = (
         f"the worst age was {format_duration(age['max'])}, {_margin(age['max'], rpo['target_s'])}"
     )
-    late = _late(name, outcome, result)
+    late = _late(outcome, result)
     return f"held for {percent(rpo['attainment'])} {of}; {worst}.{late}"
 
 
@@ -62,15 +62,15 @@ def _margin(peak_s: float, target_s: float) -> str:
     return f"{format_duration(abs(peak_s - target_s))} {side} the target"
 
 
-def _late(name: str, outcome: Outcome, result: Run) -> str:
+def _late(outcome: Outcome, result: Run) -> str:
     """Say how many violations there were, and during which disturbance the longest was."""
     rpo, found = outcome.summary["rpo"], list(outcome.violations)
     if not found:
         return ""
     ordinal = max(range(len(found)), key=lambda i: found[i].end_s - found[i].begin_s)
-    event = longest_overlaps(result, name)[ordinal]
+    cause = entry_of(result, found[ordinal].cause_ordinal)
     at = f"from {clock(result.scenario, found[ordinal].begin_s)}"
-    during = "" if event is None else f", during {event}"
+    during = "" if cause is None else f", during {cause}"
     longest = f"{format_duration(rpo['longest_s'])} ({at}{during})"
     if len(found) == 1:
         return f" One violation of {longest}."

@@ -5,35 +5,45 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, get_args
 
+from pydantic import Field
 from pydantic.fields import FieldInfo
 
 from efssim.scenario.grammar.base import Model
+
+
+def optional_field(kind: Any, description: str, default: Any = None) -> FieldInfo:
+    """Return a field of a type that is written or has its default."""
+    annotation = kind if default is not None else kind | None
+    described: FieldInfo = Field(default, description=description)
+    return FieldInfo.from_annotated_attribute(annotation, described)
 
 
 class OptionalFields:
     """The fields of a model that a table gives it; they change as the table does."""
 
     def __init__(
-        self, model: type[Model], wanted: Callable[[], Mapping[str, tuple[Any, str]]]
+        self,
+        model: type[Model],
+        wanted: Callable[[], Mapping[str, FieldInfo]],
+        *,
+        first: bool = False,
     ) -> None:
-        """Give a model its fields: `wanted` returns type and description of each by name."""
-        self._model, self._wanted = model, wanted
+        """Give a model the fields that are `wanted`, before or after those of its own."""
+        self._model, self._wanted, self._first = model, wanted, first
         self._given: set[str] = set()
         self.refresh()
 
     def refresh(self) -> None:
         """Let the fields be those that are wanted now."""
         wanted, fields = self._wanted(), self._model.model_fields
+        own = {name: field for name, field in fields.items() if name not in self._given}
         for name in sorted(self._given - set(wanted)):
-            del fields[name]
             delattr(self._model, name)
-        for name, (kind, description) in wanted.items():
-            if name not in self._given:
-                fields[name] = FieldInfo(
-                    annotation=kind | None, default=None, description=description
-                )
-                # Parts that were read before have no value of their own.
-                setattr(self._model, name, None)
+        for name, field in wanted.items():
+            # Parts that were read before have no value of their own.
+            setattr(self._model, name, field.default)
+        fields.clear()
+        fields.update({**wanted, **own} if self._first else {**own, **wanted})
         self._given = set(wanted)
         for part in _built_with(self._model):
             part.model_rebuild(force=True)

@@ -7,7 +7,7 @@ from typing import Any, Generic, NamedTuple, Self, TypeVar
 from pydantic import model_validator
 
 from efssim.scenario.grammar.base import Model, one_of
-from efssim.scenario.grammar.optional_fields import OptionalFields
+from efssim.scenario.grammar.optional_fields import OptionalFields, optional_field
 from efssim.scenario.workload.processes.process import ArrivalProcess
 from efssim.scenario.workload.processes.table import ARRIVALS
 from efssim.scenario.workload.volume_rate import ByRate
@@ -55,7 +55,7 @@ def chosen_process(arrivals: Arrivals) -> Chosen[Any]:
 _FIELDS = OptionalFields(
     Arrivals,
     lambda: {
-        process.kind: (process.schema, f"`{{{process.kind}: {process.example}}}`.")
+        process.kind: optional_field(process.schema, f"`{{{process.kind}: {process.example}}}`.")
         for process in ARRIVALS
     },
 )

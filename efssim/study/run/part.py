@@ -9,12 +9,13 @@ from time import perf_counter
 from typing import Any
 
 from efssim.scenario import Scenario
+from efssim.scenario.grammar.disturbances.kinds import DISTURBANCES
 from efssim.scenario.operations.table import OPERATIONS
 from efssim.scenario.workload.processes.table import ARRIVALS
 from efssim.study.trial.outcome import Done, TrialError, run_trial
 from efssim.table import Table
 
-_TABLES: tuple[Table[Any], ...] = (ARRIVALS, OPERATIONS)
+_TABLES: tuple[Table[Any], ...] = (ARRIVALS, DISTURBANCES, OPERATIONS)
 """Tables that trials read, so that workers need what was added to them."""
 
 

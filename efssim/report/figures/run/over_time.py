@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from efssim.report.facts.overlaps import concerning
+from efssim.report.facts.concerning import concerning
 from efssim.report.figures.drawing.axes import (
     Days,
     days,
