@@ -242,14 +242,14 @@ MUTANTS = (
     ),
     Mutant(
         "a batch begins within one period",
-        "scenario/workload/arrivals.py",
-        "return (begin - start).total_seconds() % _DAY_S",
-        "return (begin - start).total_seconds() % min(_DAY_S, self.every)",
+        "scenario/workload/processes/batch.py",
+        "return (begin - start).total_seconds() % DAY_S",
+        "return (begin - start).total_seconds() % min(DAY_S, self.every)",
         (HAND,),
     ),
     Mutant(
         "the weekdays of a profile begin on Sunday",
-        "model/writes/arrivals.py",
+        "scenario/workload/processes/profile.py",
         "[t.weekday() for t in local]",
         "[t.isoweekday() % 7 for t in local]",
         (HAND,),

@@ -11,6 +11,7 @@ from efssim.closed_forms.cycles.catch_up import CatchUp, LongCycle, catch_up, wo
 from efssim.closed_forms.cycles.sizing import largest_write_rate, smallest_throughput
 from efssim.closed_forms.cycles.steady import Steady, shortest_interval, steady
 from efssim.closed_forms.cycles.syncs import Syncs
+from efssim.closed_forms.inflow.streams import unknown_forms
 from efssim.closed_forms.replications import Outage, initial_sync, outages_of, syncs_of
 from efssim.closed_forms.verdict import Beginning, verdict
 from efssim.scenario import Scenario
@@ -46,6 +47,9 @@ _LONG_S = 60.0
 
 def numbers(scenario: Scenario, name: str, supposed: Outage) -> dict[str, Any]:
     """Return the estimated numbers of a replication, with the catch-up after a supposed outage."""
+    unknown = unknown_forms(scenario.file_systems[scenario.replications[name].source])
+    if unknown:
+        return _means_alone(syncs_of(scenario, name), unknown)
     syncs, new = syncs_of(scenario, name), not scenario.replications[name].established
     usual = steady(syncs)
     initial_s, initial_bytes = initial_sync(scenario, name, syncs)
@@ -67,6 +71,20 @@ def numbers(scenario: Scenario, name: str, supposed: Outage) -> dict[str, Any]:
         "initial_bytes": initial_bytes,
         "catch_up": caught_up,
         "approximations": approximations(scenario, scenario.replications[name], syncs, usual),
+    }
+
+
+def _means_alone(syncs: Syncs, reasons: list[str]) -> dict[str, Any]:
+    """Return an estimate of streams without closed forms: what the mean rates tell, else None."""
+    return {
+        "regime": None,
+        **dict.fromkeys(NUMBERS),
+        "written_bytes_per_s": syncs.bytes_per_s,
+        "writes_per_s": syncs.writes_per_s,
+        "rpo_met": None,
+        "rpo_reasons": list(reasons),
+        "catch_up": [],
+        "approximations": list(reasons),
     }
 
 

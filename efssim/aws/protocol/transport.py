@@ -25,8 +25,8 @@ from efssim.aws.protocol.parsing import http_response, parse
 from efssim.aws.protocol.wire import Reply, efs_wire, not_simulated
 from efssim.aws.world import World
 from efssim.errors import StateError
-from efssim.model.efs.control_plane import IMPLEMENTED
 from efssim.model.entities.errors import EfsError, NotSimulatedError
+from efssim.scenario.operations.table import OPERATIONS
 
 _PARAMETERS = "efssim_parameters"
 """Where the parameters of a call wait, in the context that botocore has for each call."""
@@ -173,7 +173,7 @@ class Transport:
         service, operation = model.service_model.service_name, model.name
         if service == "cloudwatch":
             return answered(self._world, operation, context[_PARAMETERS], context["client_region"])
-        if service != "efs" or operation not in IMPLEMENTED:
+        if service != "efs" or operation not in OPERATIONS:
             error = NotSimulatedError(service, operation)
             return _failed(not_simulated(error, self._world.request_id), model)
         parameters, region = context[_PARAMETERS], context["client_region"]
@@ -188,7 +188,7 @@ class Transport:
 
         An answer is shaped as botocore's and nobody else has it; tests hold both against the wire.
         """
-        status, request_id = self._wire.statuses[operation], self._world.request_id
+        status, request_id = self._wire.status(operation), self._world.request_id
         headers = self._wire.headers(operation, request_id)
         answer["ResponseMetadata"] = {
             "RequestId": request_id,

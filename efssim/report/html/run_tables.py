@@ -141,7 +141,7 @@ def overview(result: Run) -> Table:
     return Table("All replications", head, rows, is_sortable=True)
 
 
-def violations(result: Run, name: str) -> Table:
+def violations(result: Run, name: str, suffix: str = ".csv") -> Table:
     """Return the violations, the longest first, each with what explains it."""
     found = sorted(explained(result, name), key=lambda e: e.violation.begin_s - e.violation.end_s)
     rows = (
@@ -153,7 +153,7 @@ def violations(result: Run, name: str) -> Table:
         ]
         for each in found
     )
-    shown, note = bounded(rows, _ROWS, "violations.csv (without the causes)")
+    shown, note = bounded(rows, _ROWS, f"violations{suffix} (without the causes)")
     head = [
         Column("begin (UTC)"),
         Column("length", True, "violation", sort="descending"),
@@ -163,7 +163,7 @@ def violations(result: Run, name: str) -> Table:
     return Table(f"Violations of {name}", head, shown, is_sortable=True, note=note)
 
 
-def statuses(result: Run, name: str) -> Table:
+def statuses(result: Run, name: str, suffix: str = ".csv") -> Table:
     """Return how long each status lasted, change by change."""
     outcome = result.outcomes[name]
     changes = outcome.statuses
@@ -177,7 +177,7 @@ def statuses(result: Run, name: str) -> Table:
         ]
         for change, end_s in zip(changes, ends_s, strict=True)
     )
-    shown, note = bounded(rows, _ROWS, "statuses.csv")
+    shown, note = bounded(rows, _ROWS, f"statuses{suffix}")
     head = [
         Column("from (UTC)", sort="ascending"),
         Column("status", term="status"),
@@ -186,7 +186,7 @@ def statuses(result: Run, name: str) -> Table:
     return Table(f"Statuses of {name}", [*head, Column("because of")], shown, True, note)
 
 
-def events(result: Run) -> Table:
+def events(result: Run, suffix: str = ".csv") -> Table:
     """Return what happened; with what EFS refused calls with, if it refused any."""
     is_refused = any(isinstance(entry, ApiCall) and entry.error for entry in result.timeline)
     rows = (
@@ -200,7 +200,7 @@ def events(result: Run) -> Table:
         ]
         for item in timeline_items(result)
     )
-    shown, note = bounded(rows, _ROWS, "events.csv")
+    shown, note = bounded(rows, _ROWS, f"events{suffix}")
     head = [
         Column("begin (UTC)", sort="ascending"),
         Column("length", True),
@@ -228,7 +228,7 @@ def _kind(entry: Entry | None) -> str:
     return "API call" if isinstance(entry, ApiCall) else "disturbance"
 
 
-def sums(result: Run) -> Table:
+def sums(result: Run, suffix: str = ".csv") -> Table:
     """Return what happened more than once, summed up."""
     rows = (
         [
@@ -240,7 +240,7 @@ def sums(result: Run) -> Table:
         for what, items in summed(timeline_items(result))
         if len(items) > 1
     )
-    shown, note = bounded(rows, _ROWS, "events.csv, one by one")
+    shown, note = bounded(rows, _ROWS, f"events{suffix}, one by one")
     head = [Column("what"), Column("times", True), Column("total", True, sort="descending")]
     head.append(Column("longest", True))
     return Table("What happened more than once", head, shown, is_sortable=True, note=note)

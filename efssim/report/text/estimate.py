@@ -102,6 +102,8 @@ def _verdict(numbers: dict[str, Any], scenario: Scenario) -> str:
             f"Pending bytes grow by {format_byte_rate(numbers['growth_bytes_per_s'])}, so there is "
             f"no steady age, and the RPO of {format_duration(target_s)} is missed in the long run."
         )
+    if numbers["regime"] is None:
+        return f"{_met(numbers)}{_why(numbers)}."
     how = "on time" if numbers["regime"] == "on_time" else "back to back"
     sync, cycle = format_duration(numbers["sync_s"]), format_duration(numbers["cycle_s"])
     mean, peak = format_duration(numbers["age_mean_s"]), format_duration(numbers["age_peak_s"])
