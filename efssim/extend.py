@@ -11,6 +11,18 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from efssim.report.files.formats import TableFormat
     from efssim.scenario.grammar.base import Model
+    from efssim.scenario.grammar.disturbances.effects import (
+        Degrade,
+        FailCalls,
+        Lose,
+        OptOut,
+        Pause,
+        Silence,
+        Stall,
+        StopWrites,
+        Target,
+    )
+    from efssim.scenario.grammar.disturbances.kind import DisturbanceKind, Known, Option
     from efssim.scenario.operations.kinds import (
         FileSystemId,
         Flag,
@@ -28,6 +40,7 @@ if TYPE_CHECKING:
     from efssim.table import Table
 
     arrivals: Table[ArrivalProcess[Any]]
+    disturbances: Table[DisturbanceKind]
     executors: Table[ExecutorKind]
     operations: Table[Operation]
     table_formats: Table[TableFormat]
@@ -35,30 +48,47 @@ if TYPE_CHECKING:
 __all__ = [
     "ArrivalProcess",
     "ByRate",
+    "Degrade",
+    "DisturbanceKind",
     "ExecutorKind",
+    "FailCalls",
     "FileSystemId",
     "Flag",
     "Generators",
+    "Known",
     "ListOf",
+    "Lose",
     "Model",
     "Number",
     "Operation",
+    "OptOut",
+    "Option",
+    "Pause",
     "RunSpan",
+    "Silence",
+    "Stall",
+    "StopWrites",
     "Structure",
     "TableFormat",
+    "Target",
     "Text",
     "Word",
     "arrivals",
+    "disturbances",
     "executors",
     "operations",
     "table_formats",
 ]
 
+_DISTURBANCES = "efssim.scenario.grammar.disturbances"
+_EFFECTS = ("Degrade", "FailCalls", "Lose", "OptOut", "Pause", "Silence", "Stall", "StopWrites")
 _KINDS, _OPERATIONS = "efssim.scenario.operations.kinds", "efssim.scenario.operations.table"
 _PROCESSES = "efssim.scenario.workload.processes"
 _HOMES: dict[str, tuple[str, str]] = {
     "ArrivalProcess": (f"{_PROCESSES}.process", "ArrivalProcess"),
     "ByRate": ("efssim.scenario.workload.volume_rate", "ByRate"),
+    **{name: (f"{_DISTURBANCES}.effects", name) for name in (*_EFFECTS, "Target")},
+    **{name: (f"{_DISTURBANCES}.kind", name) for name in ("DisturbanceKind", "Known", "Option")},
     "ExecutorKind": ("efssim.study.run.executors", "ExecutorKind"),
     **{name: (_KINDS, name) for name in ("FileSystemId", "Flag", "ListOf", "Number")},
     **{name: (_KINDS, name) for name in ("Structure", "Text", "Word")},
@@ -68,6 +98,7 @@ _HOMES: dict[str, tuple[str, str]] = {
     "RunSpan": (f"{_PROCESSES}.times", "RunSpan"),
     "TableFormat": ("efssim.report.files.formats", "TableFormat"),
     "arrivals": (f"{_PROCESSES}.table", "ARRIVALS"),
+    "disturbances": (f"{_DISTURBANCES}.kinds", "DISTURBANCES"),
     "executors": ("efssim.study.run.executors", "EXECUTORS"),
     "operations": (_OPERATIONS, "OPERATIONS"),
     "table_formats": ("efssim.report.files.formats", "TABLE_FORMATS"),
