@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
+from functools import partial as partial_of
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from efssim.report.facts.traces import thin_lines, trace_lines
 from efssim.report.figures.files import safe_names
 from efssim.report.figures.study.alt import comparison_alt
+from efssim.report.figures.study.comparison import plot_comparison
 from efssim.report.files.study import Sketch, write_study
 from efssim.report.text.parts import joined
 from efssim.report.text.sweep import shown
@@ -16,30 +19,34 @@ from efssim.report.text.trials import study_text, verdict_of_trials
 from efssim.report.words.compare_shares import SHARES
 from efssim.report.words.json_text import json_text
 from efssim.report.words.lines import command_lines, counted, wrapped
+from efssim.study.varying.summary import comparison_to_json
 from efssim.text.digits import grouped
 
 if TYPE_CHECKING:
-    from efssim.study.run.trials import Trials
-    from efssim.study.varying.compare import Comparison
+    from efssim.study.run.trial_set import TrialSet
+    from efssim.study.varying.paired import PairedTrials
 
 _NOUGHT = 1e-12
 """Relative change below which two means are the same but for rounding."""
 
 
 def comparisons_json(
-    comparisons: list[Comparison], partial: bool = False, alone: Trials | None = None
+    comparisons: Sequence[PairedTrials], partial: bool = False, alone: TrialSet | None = None
 ) -> str:
     """Return the JSON of comparisons with one first study; `partial`: Ctrl-C left some out.
 
     `alone` is the first study where nothing is there to compare it with.
     """
-    summaries = [comparison.summary for comparison in comparisons]
+    summaries = [comparison_to_json(comparison) for comparison in comparisons]
     found: dict[str, Any] = {"partial": partial, "comparisons": summaries}
     return json_text(found if alone is None else {**found, "trials": alone.summary})
 
 
 def comparisons_report(
-    comparisons: list[Comparison], again: str, partial: str = "", alone: Trials | None = None
+    comparisons: Sequence[PairedTrials],
+    again: str,
+    partial: str = "",
+    alone: TrialSet | None = None,
 ) -> str:
     """Return the reports of comparisons with one first study, and how to reproduce them.
 
@@ -54,7 +61,7 @@ def comparisons_report(
 
 
 def write_comparisons(
-    comparisons: list[Comparison], folder: Path, command: str = "", partial: str = ""
+    comparisons: Sequence[PairedTrials], folder: Path, command: str = "", partial: str = ""
 ) -> None:
     """Write comparison.json, report.html, manifest.json, and a table and a figure for each.
 
@@ -71,7 +78,9 @@ def write_comparisons(
         {"comparison.json": comparisons_json(comparisons, bool(partial))},
         {f"{stem}-comparison.csv": comparison.table for stem, comparison in named.items()},
         {
-            f"{stem}-comparison": Sketch(comparison.plot, comparison_alt(comparison))
+            f"{stem}-comparison": Sketch(
+                partial_of(plot_comparison, comparison), comparison_alt(comparison)
+            )
             for stem, comparison in named.items()
         },
         lambda drawn: comparison_page(
@@ -82,7 +91,7 @@ def write_comparisons(
     )
 
 
-def comparison_report(comparison: Comparison) -> str:
+def comparison_report(comparison: PairedTrials) -> str:
     """Return the report of the main measures: both means, the change and its interval."""
     a, b = comparison.first.scenario.name, comparison.second.scenario.name
     pairs = counted(len(comparison.numbers), "pair")
@@ -106,13 +115,13 @@ def comparison_report(comparison: Comparison) -> str:
     return joined(parts)
 
 
-def _of_traces(study: Trials) -> list[str]:
+def _of_traces(study: TrialSet) -> list[str]:
     """Return what a study's traces were taken for and lack; nothing without traces."""
     lines = [*thin_lines(study.traces), *trace_lines(study.traces)]
     return [*wrapped(f"{study.scenario.name}:"), *lines] if lines else []
 
 
-def verdicts(comparison: Comparison) -> list[str]:
+def verdicts(comparison: PairedTrials) -> list[str]:
     """Say what each study shows of its objective, by the same judge as alone."""
     return [
         f"{study.scenario.name}, {name}: {verdict_of_trials(name, study)}"
