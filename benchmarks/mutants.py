@@ -137,7 +137,7 @@ MUTANTS = (
     ),
     Mutant(
         "the link does not bound the utilisation",
-        "api/simulation.py",
+        "runs/measured.py",
         'throughput=min(sync.number("throughput"), link.undisturbed_capacity)',
         'throughput=sync.number("throughput")',
         (HAND,),

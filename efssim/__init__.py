@@ -119,8 +119,8 @@ _HOMES = _ERRORS | {
 
 def __getattr__(name: str) -> Any:
     # Imported on first use, so that `efssim --help` does not wait for SimPy and pandas.
-    if name == "aws":  # a part with an extra of its own
-        return import_module("efssim.aws")
+    if name in ("aws", "extend"):  # parts of their own
+        return import_module(f"efssim.{name}")
     if name not in _HOMES:
         raise AttributeError(f"module 'efssim' has no attribute '{name}'")
     return getattr(import_module(_HOMES[name]), name)

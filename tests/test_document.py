@@ -10,19 +10,12 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from efssim.text.yaml import document
-from efssim.text.yaml.document import (
-    MAX_DEPTH,
-    MAX_VALUES,
-    Document,
-    Position,
-    ScenarioError,
-    format_path,
-    parse_document,
-    parse_path,
-    read_document,
-    suggest,
-)
+from efssim.text.suggestions import suggest
+from efssim.text.yaml import composer, document
+from efssim.text.yaml.document import Document, parse_document, read_document
+from efssim.text.yaml.limits import MAX_DEPTH, MAX_VALUES
+from efssim.text.yaml.paths import format_path, parse_path
+from efssim.text.yaml.problems import Position, ScenarioError
 
 LOADERS = [yaml.SafeLoader]
 if yaml.__with_libyaml__:
@@ -31,7 +24,7 @@ if yaml.__with_libyaml__:
 
 @pytest.fixture(params=LOADERS, ids=lambda loader: loader.__name__)
 def loader(request, monkeypatch):
-    monkeypatch.setattr(document, "_LOADER", request.param)
+    monkeypatch.setattr(composer, "_LOADER", request.param)
 
 
 both_loaders = pytest.mark.usefixtures("loader")
@@ -236,7 +229,7 @@ def laughs(levels):
 @both_loaders
 def test_billion_laughs_are_counted_not_told(monkeypatch):
     made = []
-    monkeypatch.setattr(document, "_plain", made.append)
+    monkeypatch.setattr(document, "plain", made.append)
     message = refusal(laughs(60))
     assert message.startswith("s.yaml:5:")
     assert message.endswith("more than 100,000 values, each alias counted as what it stands for")
@@ -488,7 +481,7 @@ texts = st.text() | st.lists(fragments, max_size=40).map("".join) | st.text("ab:
 @given(text=texts)
 def test_any_text_is_a_document_or_a_scenario_error(loader_class, text):
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(document, "_LOADER", loader_class)
+        patch.setattr(composer, "_LOADER", loader_class)
         check_text(text)
         check_override(text)
 

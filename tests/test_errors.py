@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 import efssim
 from efssim.scenario import ScenarioError
-from efssim.text.yaml.document import MAX_VALUES
+from efssim.text.yaml.limits import MAX_VALUES
 
 EFSSIM = Path(sys.executable).with_name("efssim")
 FIRST_REPORT = Path(__file__).parents[1] / "scenarios" / "first-report.yaml"

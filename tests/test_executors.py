@@ -17,6 +17,7 @@ import pytest
 from studies import Dying, Shuffled, chancy, content
 
 import efssim
+from efssim.runs.measured import MeasuredWorld
 from efssim.study.run import dispatch
 from efssim.study.run.dispatch import WorkersDiedError
 from efssim.study.run.executors import SerialExecutor, Workers
@@ -157,13 +158,13 @@ def test_a_broken_pool_of_somebody_else_s_is_left_to_him(world, monkeypatch, tmp
 
 
 def fail_at(monkeypatch, number):
-    class Failing(efssim.Simulation):
+    class Failing(MeasuredWorld):
         def advance_to_end(self, on_progress=None):
             if self.trial == number:
                 raise ZeroDivisionError("by zero")
             super().advance_to_end(on_progress)
 
-    monkeypatch.setattr(trial, "Simulation", Failing)
+    monkeypatch.setattr(trial, "MeasuredWorld", Failing)
 
 
 def test_a_trial_that_raises_names_its_seed_and_how_to_repeat_it(world, monkeypatch, tmp_path):

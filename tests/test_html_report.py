@@ -412,7 +412,7 @@ def test_the_page_of_a_tornado_and_of_a_grid(tmp_path):
 
 
 def test_the_page_of_a_comparison(tmp_path):
-    from efssim.report.text.comparison import write_comparisons
+    from efssim.report.files.comparison import write_comparisons
 
     one = scenario({"w": poisson("1 per s", 1000)}, SYNC, "2 h")
     two = scenario({"w": poisson("1 per s", 1000)}, {**SYNC, "interval": 90}, "2 h", name="slow")

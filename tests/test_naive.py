@@ -13,9 +13,9 @@ from naive import Disturbed, Naive
 from worlds import scenario
 
 from efssim import Scenario, Simulation
-from efssim.api.result import Outcome
 from efssim.model.kernel.draws import Draws
 from efssim.records.laws import Lifetimes
+from efssim.runs.outcome import Outcome
 from efssim.scenario.schema import Event
 
 SOURCE, DESTINATION = "us-east-1", "us-west-2"

@@ -40,7 +40,7 @@ def test_what_the_export_lacks_is_reported() -> None:
     world = scenario({"real": {"trace": trace}}, {"interval": 60}, "16 days 10 h 10 min")
     stream = world.file_systems["fs"].writes["real"]
     assert stream.trace is not None
-    report = stream.trace.read(world).quality
+    report = stream.trace.read(world.start, world.duration).quality
     assert report.repeated_rows == 11
     assert (report.periods, report.periods_missing) == (4730, 11)
     # The 61-minute step leaves the grid, and a 4-minute step returns to it.

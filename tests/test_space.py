@@ -13,7 +13,8 @@ from efssim.scenario import Scenario
 from efssim.study.trial.facts import is_random
 from efssim.study.varying.quantity import quantity_at
 from efssim.study.varying.space import parameter, parse_assignment, range_of, values_of, with_value
-from efssim.text.yaml.document import Position, parse_path
+from efssim.text.yaml.paths import parse_path
+from efssim.text.yaml.problems import Position
 
 SCENARIOS = Path(__file__).parents[1] / "scenarios"
 

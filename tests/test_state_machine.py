@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, multiple, rule
 
 from efssim import EfsError, Result, Scenario, Simulation
-from efssim.api.result import Outcome
+from efssim.runs.outcome import Outcome
 
 SOURCE, DESTINATION, THIRD = "us-east-1", "us-west-2", "eu-south-1"
 REGIONS = (SOURCE, DESTINATION, THIRD)

@@ -21,7 +21,7 @@ from efssim.study.varying.points import MEASURE, Point, SweepPoints
 from efssim.study.varying.space import OPTION, listed, parameter, values_of
 from efssim.study.varying.summary import sweep_to_json
 from efssim.study.varying.sweep import ParameterValues, swept
-from efssim.text.yaml.document import Position
+from efssim.text.yaml.problems import Position
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -85,7 +85,7 @@ def refuse_absurd(scenario: Scenario, file: Source, insist: bool) -> None:
 def placing_refusals(file: Source, overrides: tuple[str, ...]) -> Iterator[None]:
     """Turn what EFS refuses during a run into a problem of the scenario, with its position."""
     from efssim.model.entities.errors import RunError
-    from efssim.text.yaml.document import Problem, ScenarioError
+    from efssim.text.yaml.problems import Problem, ScenarioError
 
     try:
         yield

@@ -12,7 +12,7 @@ def refuse_ignored(overrides: Sequence[str], options: Mapping[str, str]) -> None
 
     `options` are those that were given, as they are typed, with the path that each replaces.
     """
-    from efssim.text.yaml.document import format_path, parse_path
+    from efssim.text.yaml.paths import format_path, parse_path
 
     paths = [_path(text, ordinal) for ordinal, text in enumerate(overrides, start=1)]
     for ordinal, path in enumerate(paths):
@@ -26,7 +26,8 @@ def refuse_ignored(overrides: Sequence[str], options: Mapping[str, str]) -> None
 
 def _path(text: str, ordinal: int) -> tuple[str | int, ...]:
     """Return the path of an override; an empty one for what is none, which loading complains of."""
-    from efssim.text.yaml.document import ScenarioError, override_path
+    from efssim.text.yaml.overrides import override_path
+    from efssim.text.yaml.problems import ScenarioError
 
     try:
         return override_path(text, ordinal)

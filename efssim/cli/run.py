@@ -259,7 +259,8 @@ def _deliver_several(
     studies: list[Trials], found: list[Comparison], missing: str, request: RunRequest
 ) -> None:
     """Write and print comparisons; the first study alone where there is none yet."""
-    from efssim.report.text.comparison import comparisons_json, comparisons_report
+    from efssim.report.files.comparison import comparisons_json
+    from efssim.report.text.comparison import comparisons_report
 
     again = request.reproducing()
     alone = None if found else studies[0]
@@ -295,8 +296,8 @@ def _load_all(
 def _write_several(
     studies: list[Trials], found: list[Comparison], missing: str, request: RunRequest
 ) -> None:
+    from efssim.report.files.comparison import write_comparisons
     from efssim.report.files.trials import write_trials
-    from efssim.report.text.comparison import write_comparisons
 
     assert request.out is not None
     again = request.reproducing()

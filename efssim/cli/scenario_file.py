@@ -62,7 +62,8 @@ class Source:
 
 
 def _standard_input() -> bytes:
-    from efssim.text.yaml.document import MAX_BYTES, Position, Problem, ScenarioError
+    from efssim.text.yaml.limits import MAX_BYTES
+    from efssim.text.yaml.problems import Position, Problem, ScenarioError
 
     reason = f"more than {MAX_BYTES:,} bytes"
     try:

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from efssim.closed_forms.cycles.steady import Steady
 from efssim.closed_forms.cycles.syncs import Syncs
-from efssim.scenario.schema import Replication, Scenario, WriteStream
+from efssim.scenario import Scenario
+from efssim.scenario.schema import Replication, WriteStream
 
 _NEAR = 0.5
 """Shares of the limits that are nearer than this can take turns in being the larger."""

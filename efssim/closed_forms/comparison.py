@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any, Protocol
 
 from efssim.closed_forms.replications import link_binds
-from efssim.scenario.schema import Scenario
+from efssim.scenario import Scenario
 
 
 class Compared(Protocol):

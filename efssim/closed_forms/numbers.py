@@ -13,7 +13,7 @@ from efssim.closed_forms.cycles.steady import Steady, shortest_interval, steady
 from efssim.closed_forms.cycles.syncs import Syncs
 from efssim.closed_forms.replications import Outage, initial_sync, outages_of, syncs_of
 from efssim.closed_forms.verdict import Beginning, verdict
-from efssim.scenario.schema import Scenario
+from efssim.scenario import Scenario
 
 NUMBERS = (
     "written_bytes_per_s",

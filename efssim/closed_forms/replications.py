@@ -10,11 +10,12 @@ from efssim.closed_forms.cycles.failures import Failures
 from efssim.closed_forms.cycles.syncs import Moments, Syncs
 from efssim.closed_forms.inflow.growth import added_bytes, added_files
 from efssim.closed_forms.inflow.streams import flows_of
+from efssim.scenario import Scenario
 from efssim.scenario.grammar.distributions import Distribution
 from efssim.scenario.grammar.events import Disturbance, Event
 from efssim.scenario.grammar.network import Link
 from efssim.scenario.regions.names import zone_region
-from efssim.scenario.schema import Replication, Scenario
+from efssim.scenario.schema import Replication
 
 
 @dataclass(frozen=True)

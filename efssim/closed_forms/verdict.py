@@ -15,7 +15,7 @@ from efssim.closed_forms.cycles.steady import Steady, steady
 from efssim.closed_forms.cycles.syncs import Syncs
 from efssim.closed_forms.cycles.worst import Peak, busiest_peak
 from efssim.closed_forms.replications import disturbances_of
-from efssim.scenario.schema import Scenario
+from efssim.scenario import Scenario
 
 _MARGIN = 2.0
 """By how much the bound of the time above the target has to be below what the objective allows:

@@ -14,7 +14,7 @@ from efssim.report.words.lines import counted, percent, short
 from efssim.text.quantities import format_duration
 
 if TYPE_CHECKING:
-    from efssim.api.result import Result
+    from efssim.runs.run import Run
     from efssim.study.planning.findings import PlanFindings
     from efssim.study.run.trial_set import TrialSet
     from efssim.study.varying.paired import PairedTrials
@@ -25,7 +25,7 @@ _ROWS = 60
 """Rows of a table at most: a notebook is no place for more, and `.table` has all."""
 
 
-def result_html(result: Result) -> str:
+def result_html(result: Run) -> str:
     """Return verdict, lags and violations of every replication as HTML."""
     parts = []
     for name, outcome in result.outcomes.items():

@@ -14,7 +14,7 @@ from efssim.scenario.checks.targets import Known, target_problems
 from efssim.scenario.grammar.base import Found, Model, located
 from efssim.scenario.schema import Event, WriteStream
 from efssim.text.written import as_written
-from efssim.text.yaml.document import Problem, ScenarioError
+from efssim.text.yaml.problems import Problem, ScenarioError
 from efssim.traces.reading import TraceErrors
 
 M = TypeVar("M", bound=Model)
@@ -37,7 +37,7 @@ def stream_now(given: Mapping[str, Any], scenario: Scenario) -> WriteStream:
     stream = _read(WriteStream, as_written(given), ())
     if stream.trace is not None:
         try:
-            stream.trace.read(scenario)
+            stream.trace.read(scenario.start, scenario.duration)
         except TraceErrors as failure:
             found = [(("trace", "file"), str(error)) for error in failure.errors]
             raise _error(found) from None

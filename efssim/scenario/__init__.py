@@ -1,7 +1,7 @@
 """What a user writes: scenario files, their grammar and their mistakes."""
 
 from efssim.scenario.loading import load
-from efssim.scenario.schema import Scenario
-from efssim.text.yaml.document import Problem, ScenarioError
+from efssim.scenario.scenario import Scenario
+from efssim.text.yaml.problems import Problem, ScenarioError
 
 __all__ = ["Problem", "Scenario", "ScenarioError", "load"]

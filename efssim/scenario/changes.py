@@ -3,30 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
 from efssim.errors import UsageError
 from efssim.scenario.grammar.base import Model, located
-from efssim.scenario.schema import Scenario
+from efssim.scenario.schema import ScenarioKeys
+from efssim.text.suggestions import suggest
 from efssim.text.written import as_written
-from efssim.text.yaml.document import (
-    BY_INDEX,
-    NO_PARTS,
-    Path,
-    Position,
-    Problem,
-    ScenarioError,
-    no_index,
-    parse_path,
-    suggest,
-)
+from efssim.text.yaml.paths import BY_INDEX, NO_PARTS, Path, no_index, parse_path
+from efssim.text.yaml.problems import Position, Problem, ScenarioError
+
+S = TypeVar("S", bound=ScenarioKeys)
 
 
-def changed(
-    scenario: Scenario, by_path: Mapping[str, object], keys: Mapping[str, object]
-) -> Scenario:
+def changed(scenario: S, by_path: Mapping[str, object], keys: Mapping[str, object]) -> S:
     """Return a copy with other values at paths and at keys of the top level; see `with_`."""
     given: object = by_path  # whatever the annotation promises
     if not isinstance(given, Mapping):
@@ -44,7 +36,7 @@ def changed(
         except ValueError as error:
             problems.append(Problem(None, path, str(error)))
     try:
-        made = validated(data, None)
+        made = validated(type(scenario), data, None)
     except ScenarioError as error:
         problems += error.problems
     if problems:
@@ -62,7 +54,7 @@ def _changes(
         except (ValueError, TypeError) as error:  # TypeError: no text at all
             problems.append(Problem(None, (), f"{text!r} is no path: {error}"))
     for key, value in keys.items():
-        if key not in Scenario.model_fields and "__" in key:
+        if key not in ScenarioKeys.model_fields and "__" in key:
             path = key.replace("__", ".")
             message = f'a path is written with dots, in a mapping: with_({{"{path}": …}})'
             problems.append(Problem(None, (key,), message))
@@ -70,10 +62,10 @@ def _changes(
             yield (key,), value
 
 
-def validated(data: object, at: Position | None) -> Scenario:
+def validated(kind: type[S], data: object, at: Position | None) -> S:
     """Return the scenario of plain data; raise ScenarioError with problems that are all `at`."""
     try:
-        return Scenario.model_validate(data)
+        return kind.model_validate(data)
     except ValidationError as error:
         found = {Problem(at, path, message) for _, path, message in located(error, data)}
     raise ScenarioError(sorted(found, key=str))

@@ -12,16 +12,10 @@ from pydantic import ValidationError
 
 from efssim.errors import UsageError
 from efssim.scenario.grammar.base import located
-from efssim.scenario.schema import Scenario
-from efssim.text.yaml.document import (
-    Document,
-    Problem,
-    ScenarioError,
-    document_of,
-    parse_leniently,
-    read_document,
-)
-from efssim.text.yaml.document import Path as Place
+from efssim.scenario.scenario import Scenario
+from efssim.text.yaml.document import Document, document_of, parse_leniently, read_document
+from efssim.text.yaml.paths import Path as Place
+from efssim.text.yaml.problems import Problem, ScenarioError
 
 Source = str | os.PathLike[str] | Mapping[str, Any]
 """A path, the text of a scenario, or its content as a mapping."""

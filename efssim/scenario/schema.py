@@ -1,26 +1,21 @@
-"""The scenario: what a user writes, validated and frozen. Durations in seconds, sizes in bytes."""
+"""The keys of a scenario, validated and frozen. Durations in seconds, sizes in bytes."""
 
 from __future__ import annotations
 
 import math
 import re
 from collections.abc import Iterator, Mapping
-from pathlib import Path
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal
 
 from pydantic import (
     AfterValidator,
     Field,
-    ValidationInfo,
     WithJsonSchema,
     field_validator,
-    model_validator,
 )
-from pydantic.functional_validators import ModelWrapValidatorHandler
 
-from efssim.scenario.amounts.totals import total_problems
-from efssim.scenario.checks.cross import DEFAULT_START, cross_problems
-from efssim.scenario.grammar.base import Found, Model, collect, problem
+from efssim.scenario.checks.cross import DEFAULT_START
+from efssim.scenario.grammar.base import Found, Model
 from efssim.scenario.grammar.events import Event, Fault
 from efssim.scenario.grammar.network import Link, LinkName, Place, Region
 from efssim.scenario.grammar.presets import FILE_SYSTEM_TIMES
@@ -46,11 +41,8 @@ from efssim.scenario.workload.streams import (
     TraceFile,
     WriteStream,
 )
-from efssim.text.moments import with_moments
-from efssim.text.quantities import format_duration, parse_datetime
-from efssim.text.written import as_written, mapping, parsed
-from efssim.text.yaml.document import suggest
-from efssim.text.yaml.full_paths import paths_hint
+from efssim.text.suggestions import suggest
+from efssim.text.written import mapping
 
 __all__ = [
     "LARGEST_FILE_BYTES",
@@ -73,7 +65,7 @@ __all__ = [
     "Region",
     "Replication",
     "Rpo",
-    "Scenario",
+    "ScenarioKeys",
     "Sync",
     "TraceFile",
     "WriteStream",
@@ -272,8 +264,8 @@ def _choice_problem(name: str, value: object) -> str | None:
     return None
 
 
-class Scenario(Model):
-    """A scenario of Amazon EFS replication."""
+class ScenarioKeys(Model):
+    """The keys of the top level, each validated by itself."""
 
     name: ScenarioName
     """Name of the scenario."""
@@ -309,56 +301,3 @@ class Scenario(Model):
     """What happens at random times, by name."""
     defaults: Defaults = Defaults.model_construct()
     """What holds for whatever an API call creates."""
-
-    def __repr__(self) -> str:
-        return (
-            f"<efssim.Scenario {self.name!r}, {format_duration(self.duration)}, seed {self.seed}>"
-        )
-
-    def _repr_html_(self) -> str:
-        """Show what is simulated in Jupyter, with the parameters that are assumed."""
-        from efssim.scenario.shown.display import scenario_html
-
-        return scenario_html(self)
-
-    def with_(self, changes: Mapping[str, object] | None = None, /, **keys: object) -> Scenario:
-        """Return a changed copy, validated as a whole; the scenario itself stays as it is.
-
-        `changes` are values by path, as `--set` takes them; `keys` are keys of the top level:
-
-            scenario.with_({"replications.dr.sync.interval": "5 min"}, seed=2)
-
-        A value is what `model_validate` takes there: a text with its unit, a number in SI units, a
-        mapping, a list, or part of another scenario. It replaces what was there, and mappings on
-        the way are created, so a path can name a new fault. None takes away what was written: a
-        key has its default again, and an entry is gone. Changes apply in order. Names of files that
-        are new are relative to the working directory.
-
-        Raise ScenarioError, which lists every problem with its path.
-        """
-        from efssim.scenario.changes import changed  # which validates with this class
-
-        return changed(self, changes or {}, keys)
-
-    @classmethod
-    def misfits(cls, data: Mapping[str, Any]) -> Iterator[Found]:
-        for path, message in super().misfits(data):
-            bare = message == "unknown key"
-            yield path, message + paths_hint(cls, data, str(path[-1])) if bare else message
-
-    @model_validator(mode="wrap")
-    @classmethod
-    def _cross_check(
-        cls, data: Any, handler: ModelWrapValidatorHandler[Self], info: ValidationInfo
-    ) -> Self:
-        # References are checked on what was written, so that they are reported beside the
-        # problems of single values and not only after those are mended.
-        base: Path = (info.context or {}).get("base", Path())
-        found = cross_problems(as_written(data), base) if isinstance(data, Mapping) else []
-        problems = [problem(loc, message) for loc, message in found]
-        if isinstance(data, Mapping):
-            start = parsed(parse_datetime, data.get("start", DEFAULT_START))
-            data = with_moments(as_written(data), start)
-        scenario = collect(cls.__name__, problems, lambda: handler(data))
-        too_large = [problem(loc, message) for loc, message in total_problems(scenario)]
-        return collect(cls.__name__, too_large, lambda: scenario)

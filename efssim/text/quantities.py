@@ -8,7 +8,6 @@ Arithmetic is decimal until the last step, so `99.9 %` is the float 0.999.
 
 from __future__ import annotations
 
-import difflib
 import math
 import re
 from collections.abc import Iterable, Mapping
@@ -18,6 +17,7 @@ from numbers import Integral, Real
 from typing import NamedTuple, NoReturn
 
 from efssim.text.digits import plain
+from efssim.text.suggestions import closest
 
 MAX_WHOLE = 2**63 - 1
 """Largest size (bytes) and count: they end up in arrays of 64-bit integers."""
@@ -343,11 +343,11 @@ def _term(text: str, like: str, whole: str | None = None) -> tuple[Decimal, str]
 def _unknown(unit: str, known: Iterable[str]) -> NoReturn:
     names = [name for name in known if name]
     same = [name for name in names if name.lower() == unit.lower()]
-    near = same
-    if not same and 3 <= len(unit) <= 20:  # a neighbour of 'us' is 's', wrong by a million
-        near = difflib.get_close_matches(unit, names, n=1)
     # 'KB' and 'kB' are one unit, so naming the first is enough.
-    hint = f" (did you mean '{near[0]}'?)" if near else f" (known are {', '.join(names)})"
+    near = same[0] if same else None
+    if not same and 3 <= len(unit) <= 20:  # a neighbour of 'us' is 's', wrong by a million
+        near = closest(unit, names)
+    hint = f" (did you mean '{near}'?)" if near else f" (known are {', '.join(names)})"
     raise ValueError(f"unknown unit {_quote(unit)}{hint}")
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from zoneinfo import ZoneInfo, available_timezones
 
-from efssim.text.yaml.document import suggest
+from efssim.text.suggestions import suggest
 
 
 def time_zone(name: str) -> ZoneInfo:

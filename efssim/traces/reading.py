@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import codecs
 import csv
-import difflib
 import io
 import math
 import re
@@ -26,6 +25,7 @@ from efssim.text.files import read_regular
 from efssim.text.largest import LARGEST_FILE_BYTES
 from efssim.text.quantities import format_size
 from efssim.text.quoting import listed, quoted
+from efssim.text.suggestions import LONGEST_TYPO, closest
 from efssim.traces.flaws import Flaw, Judged, Run, judge
 from efssim.traces.quality import TraceQuality
 from efssim.traces.rows import RawRows, factor_of
@@ -241,10 +241,8 @@ def _columns(spec: TraceSpec, line: int, names: list[str]) -> dict[str, int]:
 def _no_column(wanted: str, names: list[str]) -> str:
     """Return the message for a column the header does not have."""
     by_lower = {name.lower(): name for name in names}
-    # No typo is longer, and the comparison is quadratic.
-    word = wanted.lower()[:100]
-    close = difflib.get_close_matches(word, by_lower, n=1)
-    hint = f" (did you mean {quoted(by_lower[close[0]])}?)" if close else ""
+    near = closest(wanted.lower()[:LONGEST_TYPO], by_lower)
+    hint = "" if near is None else f" (did you mean {quoted(by_lower[near])}?)"
     return f"has no column {quoted(wanted)}{hint}; its columns are {listed(names, quotes=True)}"
 
 

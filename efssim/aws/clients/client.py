@@ -13,7 +13,7 @@ from efssim.aws.clients.environment import CREDENTIALS, without_aws_environment
 from efssim.aws.protocol.transport import Transport, without_endpoint_rules
 from efssim.aws.world import World
 from efssim.errors import ArgumentError
-from efssim.text.yaml.document import suggest
+from efssim.text.suggestions import suggest
 
 SIMULATED = ("cloudwatch", "efs")
 """Services that `Simulation.client` has."""

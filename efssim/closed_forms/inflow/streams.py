@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 
 from efssim.closed_forms.inflow.flows import Burst, Flow, Hot
 from efssim.closed_forms.inflow.timetable import Timetable, of_batch, of_profile, of_trace
+from efssim.scenario import Scenario
 from efssim.scenario.amounts.volume import Volume, arrivals_volume, trace_volume
-from efssim.scenario.schema import FileSystem, HotSet, Scenario, WriteStream
+from efssim.scenario.schema import FileSystem, HotSet, WriteStream
 from efssim.scenario.workload.arrivals import Arrivals
 
 Floats = NDArray[np.float64]
@@ -55,7 +56,7 @@ def _flow(stream: WriteStream, source: FileSystem, scenario: Scenario) -> Flow:
 
 def _traced(stream: WriteStream, source: FileSystem, scenario: Scenario) -> Flow:
     assert stream.trace is not None
-    trace = stream.trace.read(scenario)
+    trace = stream.trace.read(scenario.start, scenario.duration)
     flow = _mean(stream, trace_volume(stream, trace, source, scenario), scenario.duration)
     rows = trace.bytes * stream.growth * source.growth
     pieces = stream.trace.writes_per_row if stream.trace.period else 1

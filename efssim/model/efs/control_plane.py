@@ -12,7 +12,7 @@ from efssim.model.efs.operations import file_systems, policies, replications, ta
 from efssim.model.efs.parameter_kinds import Named
 from efssim.model.efs.parameters import read_parameters
 from efssim.model.entities.errors import EfsError
-from efssim.text.yaml.document import suggest
+from efssim.text.suggestions import suggest
 
 Operation = Callable[[Fleet, Mapping[str, Any], str], dict[str, Any]]
 """Takes the fleet, parameters as `read_parameters` returns them, and the Region of the call."""

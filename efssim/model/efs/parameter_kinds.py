@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from efssim.model.entities.errors import EfsError
-from efssim.text.yaml.document import suggest
+from efssim.text.suggestions import suggest
 
 
 @dataclass(frozen=True)

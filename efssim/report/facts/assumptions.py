@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from efssim.api.result import Outcome
+from efssim.runs.outcome import Outcome
 from efssim.scenario import Scenario
 from efssim.scenario.grammar.timing import Tuned
 from efssim.scenario.schema import FileSystem

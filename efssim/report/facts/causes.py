@@ -6,11 +6,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from efssim.api.result import Outcome, Result
 from efssim.lag.age.rpo import Violation
 from efssim.records.run_records import Event
 from efssim.report.facts.overlaps import longest_overlaps
 from efssim.report.words.lines import counted
+from efssim.runs.outcome import Outcome
+from efssim.runs.run import Run
 from efssim.text.quantities import format_duration, format_size
 
 _BURST = 2.0
@@ -25,7 +26,7 @@ class Explained:
     cause: str
 
 
-def explained(result: Result, name: str) -> list[Explained]:
+def explained(result: Run, name: str) -> list[Explained]:
     """Return the violations of a replication in order of time, each with its cause.
 
     The cause is the disturbance that overlaps it longest. Without one it is what the longest of the

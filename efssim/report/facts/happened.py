@@ -6,9 +6,10 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from efssim.api.result import Outcome, Result
 from efssim.records.run_records import Event, StatusChange
 from efssim.report.words.lines import WIDTH, clock, cut, padded, short, wrapped
+from efssim.runs.outcome import Outcome
+from efssim.runs.run import Run
 from efssim.scenario.grammar.network import link_regions
 from efssim.text.quantities import format_duration
 
@@ -50,7 +51,7 @@ class Chain:
         return self.changes[0]
 
 
-def happened(result: Result) -> list[str]:
+def happened(result: Run) -> list[str]:
     """Return the section of the report; nothing if nothing happened."""
     items = happened_items(result)
     if not items:
@@ -63,7 +64,7 @@ def happened(result: Result) -> list[str]:
     return lines
 
 
-def _line(result: Result, item: Item) -> list[str]:
+def _line(result: Run, item: Item) -> list[str]:
     at = clock(result.scenario, item.begin_s)
     lasted = "" if item.lasted_s is None else f" for {format_duration(item.lasted_s)}"
     text = "; ".join([f"{item.what}{lasted}", *item.effects])
@@ -78,7 +79,7 @@ def summed(items: list[Item]) -> list[tuple[str, list[Item]]]:
     return sorted(groups.items(), key=lambda group: -total_s(group[1]))
 
 
-def _sums(result: Result, items: list[Item]) -> list[str]:
+def _sums(result: Run, items: list[Item]) -> list[str]:
     """Return a table with a line for each thing that happened, however often, longest first."""
     ordered = summed(items)
     rows = [("what", "times", "total", "longest", "at")]
@@ -94,7 +95,7 @@ def _sums(result: Result, items: list[Item]) -> list[str]:
     ]
 
 
-def _sum(result: Result, items: list[Item]) -> tuple[str, str, str, str]:
+def _sum(result: Run, items: list[Item]) -> tuple[str, str, str, str]:
     longest = max(items, key=lambda item: item.lasted_s or 0.0)
     durations = (None, None) if longest.lasted_s is None else (total_s(items), longest.lasted_s)
     total, most = (short(seconds) for seconds in durations)
@@ -109,7 +110,7 @@ def total_s(items: list[Item]) -> float:
 # --- what happened, and what followed from it -----------------------------------------------------
 
 
-def happened_items(result: Result) -> list[Item]:
+def happened_items(result: Run) -> list[Item]:
     """Return everything that happened, in order of time."""
     chains = [chain for name in result.outcomes for chain in _chains(result, name)]
     items = []
@@ -122,7 +123,7 @@ def happened_items(result: Result) -> list[Item]:
     return sorted(items, key=lambda item: item.begin_s)
 
 
-def _chains(result: Result, name: str) -> Iterator[Chain]:
+def _chains(result: Run, name: str) -> Iterator[Chain]:
     """Yield the changes of status after the first of an established replication, by beginning."""
     changes: list[StatusChange] = []
     for change in result.outcomes[name].statuses:
@@ -133,7 +134,7 @@ def _chains(result: Result, name: str) -> Iterator[Chain]:
             changes.append(change)  # to the chain that has just been yielded
 
 
-def _caused(result: Result, event: Event, chain: Chain) -> bool:
+def _caused(result: Run, event: Event, chain: Chain) -> bool:
     """Whether an event brought about a chain of changes."""
     change, spec = chain.first, result.scenario.replications.get(chain.name)
     if chain.name not in event.affected and (spec is None or spec.source != event.target):
@@ -145,7 +146,7 @@ def _caused(result: Result, event: Event, chain: Chain) -> bool:
     return event.begin_s <= change.time_s and goes_on and change.cause == str(event)
 
 
-def _item(result: Result, event: Event, caused: list[Chain]) -> Item:
+def _item(result: Run, event: Event, caused: list[Chain]) -> Item:
     if event.is_call:
         effects = [f"refused: {event.error[:_ERROR]}"] if event.error else []
         effects += _effects(result, event, caused)
@@ -155,14 +156,14 @@ def _item(result: Result, event: Event, caused: list[Chain]) -> Item:
     return Item(event.begin_s, str(event), lasted_s, _effects(result, event, caused), event)
 
 
-def _without_event(result: Result, chain: Chain) -> Item:
+def _without_event(result: Run, chain: Chain) -> Item:
     """Return the item of a replication that the scenario itself creates."""
     begin_s = chain.first.time_s
     created = " is created" * (chain.first.after == "ENABLING")
     return Item(begin_s, f"{chain.name}{created}", None, [_statuses(result, chain, begin_s)])
 
 
-def _effects(result: Result, event: Event, caused: list[Chain]) -> list[str]:
+def _effects(result: Run, event: Event, caused: list[Chain]) -> list[str]:
     """Return what an event did to each replication, or that it did nothing."""
     reached = [name for name in result.outcomes if name in event.affected]
     if not reached and not event.is_call:
@@ -178,7 +179,7 @@ def _effects(result: Result, event: Event, caused: list[Chain]) -> list[str]:
     return effects
 
 
-def _on_nothing(result: Result, event: Event) -> list[str]:
+def _on_nothing(result: Run, event: Event) -> list[str]:
     if event.kind == "api_error":  # which waits for calls
         return []
     if event.kind != "link_degraded" or any(
@@ -189,7 +190,7 @@ def _on_nothing(result: Result, event: Event) -> list[str]:
     return ["without effect: `links` declares no capacity for it"]
 
 
-def _statuses(result: Result, chain: Chain, since_s: float) -> str:
+def _statuses(result: Run, chain: Chain, since_s: float) -> str:
     """Return the statuses of a chain, each that comes later with its time."""
     steps = [(change.time_s, change.after or "gone") for change in chain.changes]
     outcome = result.outcomes[chain.name]

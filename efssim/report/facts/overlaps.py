@@ -7,11 +7,11 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from efssim.api.result import Result
 from efssim.records.run_records import Event
+from efssim.runs.run import Run
 
 
-def concerning(result: Result, name: str) -> Iterator[Event]:
+def concerning(result: Run, name: str) -> Iterator[Event]:
     """Yield the events that reached a replication, and refused calls about its source."""
     spec = result.scenario.replications.get(name)
     for event in result.happened:
@@ -20,7 +20,7 @@ def concerning(result: Result, name: str) -> Iterator[Event]:
             yield event
 
 
-def longest_overlaps(result: Result, name: str, before_s: float = 0.0) -> list[Event | None]:
+def longest_overlaps(result: Run, name: str, before_s: float = 0.0) -> list[Event | None]:
     """Return, for each violation, the disturbance that overlaps it longest; None without one.
 
     A violation counts as if it had begun `before_s` seconds earlier.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from efssim.api.result import Outcome
+from efssim.runs.outcome import Outcome
 from efssim.text.quantities import format_duration
 
 _WORDS = {

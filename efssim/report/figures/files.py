@@ -11,9 +11,9 @@ from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from efssim.api.result import Result
 from efssim.report.facts.risk import WEEKS_LEAST, weeks_behind
 from efssim.report.figures.run.alt import alt_text
+from efssim.runs.run import Run
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -28,7 +28,7 @@ _METHODS = {
     "pending": "plot_pending",
     "risk": "plot_risk",
 }
-"""The method of Result that draws each kind of figure."""
+"""The method of Run that draws each kind of figure."""
 _WITHOUT_RECORDS = ("lag",)
 """Kinds that need no syncs."""
 _FILE_STYLE = {
@@ -57,7 +57,7 @@ class Drawing:
     """The same as PNG, where that is wanted."""
 
 
-def drawings(result: Result, png: bool = False) -> Iterator[Drawing]:
+def drawings(result: Run, png: bool = False) -> Iterator[Drawing]:
     """Draw all figures of a result, one after the other, as SVG and with `png` as PNG too."""
     kinds = tuple(_METHODS) if result.has_records else _WITHOUT_RECORDS
     for name, stem in safe_names(list(result.outcomes)).items():
@@ -67,7 +67,7 @@ def drawings(result: Result, png: bool = False) -> Iterator[Drawing]:
             yield _drawing(result, name, kind, f"{stem}-{kind}", png)
 
 
-def _drawing(result: Result, name: str, kind: str, stem: str, png: bool) -> Drawing:
+def _drawing(result: Run, name: str, kind: str, stem: str, png: bool) -> Drawing:
     alt = alt_text(kind, result, name)
     with file_style():
         figure = new_figure()

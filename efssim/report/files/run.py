@@ -6,7 +6,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from efssim.api.result import Result
 from efssim.report.facts.risk import risk_of_all
 from efssim.report.facts.traces import trace_findings
 from efssim.report.figures.files import FOLDER, Drawing, drawings, write_drawing
@@ -14,11 +13,12 @@ from efssim.report.files.folders import MANIFEST, REPORT, staged
 from efssim.report.files.manifest import environment, parameters
 from efssim.report.text.parts import Summarised
 from efssim.report.words.json_text import json_text
+from efssim.runs.run import Run
 
 if TYPE_CHECKING:
     import pandas as pd
 
-_TABLES: dict[str, Callable[[Result], pd.DataFrame]] = {
+_TABLES: dict[str, Callable[[Run], pd.DataFrame]] = {
     "syncs": lambda result: result.syncs,
     "statuses": lambda result: result.statuses,
     "events": lambda result: result.events,
@@ -29,7 +29,7 @@ _OF_RECORDS = ("syncs", "risk")
 """Tables that need syncs."""
 
 
-def write_files(result: Result, folder: Path, png: bool = False, command: str = "") -> None:
+def write_files(result: Run, folder: Path, png: bool = False, command: str = "") -> None:
     """Write summary.json, tables, figures, report.html and manifest.json into a folder.
 
     The folder may exist. `command` is what the report says repeats the run; `png` writes each
@@ -65,7 +65,7 @@ def manifest(result: Summarised, figures: list[str]) -> dict[str, Any]:
     }
 
 
-def _write_into(result: Result, folder: Path, png: bool, command: str) -> None:
+def _write_into(result: Run, folder: Path, png: bool, command: str) -> None:
     from efssim.report.html.run import run_page
 
     (folder / "summary.json").write_text(summary_json(result), encoding="utf-8")
@@ -77,7 +77,7 @@ def _write_into(result: Result, folder: Path, png: bool, command: str) -> None:
             write_csv(table(result), folder / f"{name}.csv")
 
 
-def _write_figures(result: Result, folder: Path, png: bool) -> tuple[list[Drawing], list[str]]:
+def _write_figures(result: Run, folder: Path, png: bool) -> tuple[list[Drawing], list[str]]:
     """Write all figures; return those that the page shows, and the names of the files."""
     from efssim.report.html.sections import worst
 

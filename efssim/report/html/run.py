@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from efssim.api.result import Outcome, Result
 from efssim.report.facts.assumptions import assumed_parameters
 from efssim.report.facts.traces import thin_traces, trace_findings
 from efssim.report.figures.files import Drawing
@@ -21,6 +20,8 @@ from efssim.report.verdicts.cautions import cautions
 from efssim.report.verdicts.run import attained, disaster, goal
 from efssim.report.verdicts.words import kind_of_run, words
 from efssim.report.words.terms import AGE_NAME
+from efssim.runs.outcome import Outcome
+from efssim.runs.run import Run
 from efssim.study.trial.facts import is_random
 from efssim.text.quantities import format_duration, format_size
 
@@ -69,7 +70,7 @@ class Section:
     numbers: Table
 
 
-def run_page(result: Result, drawn: Iterable[Drawing], command: str) -> str:
+def run_page(result: Run, drawn: Iterable[Drawing], command: str) -> str:
     """Return report.html of a run, with its figures; `command` is what reproduces it."""
     window = result.summary["window"]
     return render(
@@ -98,11 +99,11 @@ def run_page(result: Result, drawn: Iterable[Drawing], command: str) -> str:
     )
 
 
-def _top(result: Result) -> dict[str, Any]:
+def _top(result: Run) -> dict[str, Any]:
     return {key: value for key, value in result.summary.items() if key != "replications"}
 
 
-def _sections(result: Result, drawn: list[Drawing]) -> Iterator[Section]:
+def _sections(result: Run, drawn: list[Drawing]) -> Iterator[Section]:
     """Yield the sections, in the order of the scenario."""
     for ordinal, name in enumerate(worst(result.summary["replications"])):
         figures = {
@@ -113,7 +114,7 @@ def _sections(result: Result, drawn: list[Drawing]) -> Iterator[Section]:
         yield _section(f"r{ordinal}", result, name, figures)
 
 
-def _section(ident: str, result: Result, name: str, figures: dict[str, Figure]) -> Section:
+def _section(ident: str, result: Run, name: str, figures: dict[str, Figure]) -> Section:
     outcome = result.outcomes[name]
     return Section(
         id=ident,
@@ -138,7 +139,7 @@ def _section(ident: str, result: Result, name: str, figures: dict[str, Figure]) 
     )
 
 
-def _route(result: Result, name: str, outcome: Outcome) -> str:
+def _route(result: Run, name: str, outcome: Outcome) -> str:
     """Say from where to where, and what the source holds."""
     spec = result.scenario.replications.get(name)
     source = result.scenario.file_systems.get(outcome.source)
@@ -149,7 +150,7 @@ def _route(result: Result, name: str, outcome: Outcome) -> str:
     return f"{outcome.source} in {source.home} to {to}, {format_size(source.size)}"
 
 
-def _figure(result: Result, drawing: Drawing, ident: str) -> Figure:
+def _figure(result: Run, drawing: Drawing, ident: str) -> Figure:
     name, kind = drawing.replication, drawing.kind
     return Figure(
         id=ident,

@@ -7,11 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from efssim.api.result import Result
 from efssim.records.run_records import Event
 from efssim.report.facts.causes import explained
 from efssim.report.facts.happened import Item, happened_items, summed, total_s
-from efssim.report.facts.risk import WEEKDAYS
 from efssim.report.figures.drawing.curve import Curve, age_curve, pending_curve
 from efssim.report.figures.run.over_time import window_of
 from efssim.report.html.tables import (
@@ -28,6 +26,8 @@ from efssim.report.html.tables import (
 from efssim.report.verdicts.words import kind_of_run, words
 from efssim.report.words.lines import clock
 from efssim.report.words.terms import TERMS
+from efssim.runs.risk_tables import WEEKDAYS
+from efssim.runs.run import Run
 from efssim.scenario import Scenario
 from efssim.scenario.shown.provenance import resolved
 
@@ -55,7 +55,7 @@ _PARTS = 48
 _BINS = 12
 
 
-def _moment(result: Result, time_s: float) -> Cell:
+def _moment(result: Run, time_s: float) -> Cell:
     return Cell(clock(result.scenario, time_s), time_s, is_time=True)
 
 
@@ -112,7 +112,7 @@ def _recovery(found: dict[str, Any] | None) -> list[list[Cell]]:
     ]
 
 
-def overview(result: Result) -> Table:
+def overview(result: Run) -> Table:
     """Return a row for each replication."""
     rows = []
     for name, outcome in result.outcomes.items():
@@ -141,7 +141,7 @@ def overview(result: Result) -> Table:
     return Table("All replications", head, rows, is_sortable=True)
 
 
-def violations(result: Result, name: str) -> Table:
+def violations(result: Run, name: str) -> Table:
     """Return the violations, the longest first, each with what explains it."""
     found = sorted(explained(result, name), key=lambda e: e.violation.begin_s - e.violation.end_s)
     rows = (
@@ -163,7 +163,7 @@ def violations(result: Result, name: str) -> Table:
     return Table(f"Violations of {name}", head, shown, is_sortable=True, note=note)
 
 
-def statuses(result: Result, name: str) -> Table:
+def statuses(result: Run, name: str) -> Table:
     """Return how long each status lasted, change by change."""
     outcome = result.outcomes[name]
     changes = outcome.statuses
@@ -186,7 +186,7 @@ def statuses(result: Result, name: str) -> Table:
     return Table(f"Statuses of {name}", [*head, Column("because of")], shown, True, note)
 
 
-def events(result: Result) -> Table:
+def events(result: Run) -> Table:
     """Return what happened; with what EFS refused calls with, if it refused any."""
     is_refused = any(event.error for event in result.happened)
     rows = (
@@ -228,7 +228,7 @@ def _kind(event: Event | None) -> str:
     return "API call" if event.is_call else "disturbance"
 
 
-def sums(result: Result) -> Table:
+def sums(result: Run) -> Table:
     """Return what happened more than once, summed up."""
     rows = (
         [
@@ -246,7 +246,7 @@ def sums(result: Result) -> Table:
     return Table("What happened more than once", head, shown, is_sortable=True, note=note)
 
 
-def _length(result: Result, event: Event | None) -> Cell:
+def _length(result: Run, event: Event | None) -> Cell:
     """Return how long an event was; one that goes on sorts by what the run has seen of it."""
     if event is None:
         return number(None)
@@ -292,24 +292,24 @@ def leaves(value: object, path: str) -> Iterator[tuple[str, Any]]:
 # --- behind the figures ---------------------------------------------------------------------------
 
 
-def behind(kind: str, result: Result, name: str) -> Table:
+def behind(kind: str, result: Run, name: str) -> Table:
     """Return the numbers behind a figure."""
     return {"age": _age, "pending": _pending, "lag": _lag, "syncs": _syncs, "risk": _risk}[kind](
         result, name
     )
 
 
-def _age(result: Result, name: str) -> Table:
+def _age(result: Run, name: str) -> Table:
     curve = age_curve(result.outcomes[name])
     return _over_time(result, f"Least and largest age of {name}", curve, duration)
 
 
-def _pending(result: Result, name: str) -> Table:
+def _pending(result: Run, name: str) -> Table:
     curve = pending_curve(result, name)
     return _over_time(result, f"Least and most pending bytes of {name}", curve, size)
 
 
-def _over_time(result: Result, caption: str, curve: Curve, cell: Any) -> Table:
+def _over_time(result: Run, caption: str, curve: Curve, cell: Any) -> Table:
     edges_s = np.linspace(*window_of(result), _PARTS + 1)
     low, high = curve.envelope(edges_s)
     rows = [
@@ -336,7 +336,7 @@ def _known(value: float) -> float | None:
     return None if np.isnan(value) else float(value)
 
 
-def _lag(result: Result, name: str) -> Table:
+def _lag(result: Run, name: str) -> Table:
     """Return, for round shares, the lag that is exceeded for so much of the weight."""
     curves = result.outcomes[name].exceedance
     shares = (0.5, 0.2, 0.1, 0.05, 0.02, 0.01, 5e-3, 2e-3, 1e-3, 1e-4)
@@ -356,7 +356,7 @@ def _exceeded(curve: Any, above: float) -> float | None:
     return float(curve.value_s[inside[0] if len(inside) else -1])
 
 
-def _syncs(result: Result, name: str) -> Table:
+def _syncs(result: Run, name: str) -> Table:
     """Return the durations of the syncs by the bytes that they sent, in groups of equal number."""
     syncs = result.outcomes[name].syncs
     inside = syncs.floats("completed_s") >= window_of(result)[0]
@@ -384,7 +384,7 @@ def _syncs(result: Result, name: str) -> Table:
     return Table(f"Durations of the syncs of {name} by bytes sent", head, rows)
 
 
-def _risk(result: Result, name: str) -> Table:
+def _risk(result: Run, name: str) -> Table:
     cells = result.risk_cells(name)
     defined_s = cells["defined_s"].to_numpy().reshape(7, 24)
     above_s = cells["violation_s"].to_numpy().reshape(7, 24)

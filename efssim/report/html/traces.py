@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from efssim.report.facts.traces import Traces, short_name, thin_traces, trace_findings
-from efssim.report.html.studies.study import Block
+from efssim.report.html.study import Block
 from efssim.report.html.tables import Column, Table, number, share, text
 
 

@@ -4,22 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from functools import partial as partial_of
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from efssim.report.facts.traces import thin_lines, trace_lines
-from efssim.report.figures.files import safe_names
-from efssim.report.figures.study.alt import comparison_alt
-from efssim.report.figures.study.comparison import plot_comparison
-from efssim.report.files.study import Sketch, write_study
 from efssim.report.text.parts import joined
 from efssim.report.text.sweep import shown
 from efssim.report.text.trials import study_text, verdict_of_trials
 from efssim.report.words.compare_shares import SHARES
-from efssim.report.words.json_text import json_text
 from efssim.report.words.lines import command_lines, counted, wrapped
-from efssim.study.varying.summary import comparison_to_json
 from efssim.text.digits import grouped
 
 if TYPE_CHECKING:
@@ -28,18 +20,6 @@ if TYPE_CHECKING:
 
 _NOUGHT = 1e-12
 """Relative change below which two means are the same but for rounding."""
-
-
-def comparisons_json(
-    comparisons: Sequence[PairedTrials], partial: bool = False, alone: TrialSet | None = None
-) -> str:
-    """Return the JSON of comparisons with one first study; `partial`: Ctrl-C left some out.
-
-    `alone` is the first study where nothing is there to compare it with.
-    """
-    summaries = [comparison_to_json(comparison) for comparison in comparisons]
-    found: dict[str, Any] = {"partial": partial, "comparisons": summaries}
-    return json_text(found if alone is None else {**found, "trials": alone.summary})
 
 
 def comparisons_report(
@@ -58,37 +38,6 @@ def comparisons_report(
     if alone is not None:
         return "\n".join([*first, study_text(alone, again)])
     return "\n".join([*first, *reports, joined([command_lines(again)])])
-
-
-def write_comparisons(
-    comparisons: Sequence[PairedTrials], folder: Path, command: str = "", partial: str = ""
-) -> None:
-    """Write comparison.json, report.html, manifest.json, and a table and a figure for each.
-
-    `partial` says what Ctrl-C left out. Raise OSError.
-    """
-    from efssim.report.html.studies.comparison import comparison_page
-
-    stems = safe_names([comparison.second.scenario.name for comparison in comparisons])
-    first = comparisons[0].first
-    names = [first.scenario.name, *(each.second.scenario.name for each in comparisons)]
-    named = dict(zip(stems.values(), comparisons, strict=True))
-    write_study(
-        folder,
-        {"comparison.json": comparisons_json(comparisons, bool(partial))},
-        {f"{stem}-comparison.csv": comparison.table for stem, comparison in named.items()},
-        {
-            f"{stem}-comparison": Sketch(
-                partial_of(plot_comparison, comparison), comparison_alt(comparison)
-            )
-            for stem, comparison in named.items()
-        },
-        lambda drawn: comparison_page(
-            named, {stem: drawn[f"{stem}-comparison"] for stem in named}, command, partial
-        ),
-        seed=first.seed,
-        about={"scenarios": names, "partial": bool(partial)},
-    )
 
 
 def comparison_report(comparison: PairedTrials) -> str:

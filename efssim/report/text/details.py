@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from efssim.api.result import Outcome, Result
 from efssim.report.facts.assumptions import assumed_parameters
 from efssim.report.facts.load import load_text
 from efssim.report.facts.overlaps import concerning, longest_overlaps
@@ -13,6 +12,8 @@ from efssim.report.facts.sync_time import sync_time_text
 from efssim.report.text.distribution import distribution
 from efssim.report.text.lags import LAGS, lag_table
 from efssim.report.words.lines import clock, counted, percent, short, wrapped
+from efssim.runs.outcome import Outcome
+from efssim.runs.run import Run
 from efssim.text.quantities import format_duration, format_size
 
 _COLUMNS = ("mean", "p50", "p90", "p99", "p99_9", "max")
@@ -20,7 +21,7 @@ _CAUSES = 4
 """How many causes of violations are listed."""
 
 
-def details(name: str, outcome: Outcome, result: Result) -> list[str]:
+def details(name: str, outcome: Outcome, result: Run) -> list[str]:
     """Return the lags, and a sentence for whatever else there is to say."""
     diverging = diverging_text(outcome, result)
     texts = [*sentences(name, outcome, result), _assumed(outcome, result)]
@@ -31,7 +32,7 @@ def details(name: str, outcome: Outcome, result: Result) -> list[str]:
     ]
 
 
-def sentences(name: str, outcome: Outcome, result: Result) -> list[str]:
+def sentences(name: str, outcome: Outcome, result: Run) -> list[str]:
     """Return what there is to say beside the verdict and the lags, for every report."""
     summary = outcome.summary
     found = [
@@ -46,7 +47,7 @@ def sentences(name: str, outcome: Outcome, result: Result) -> list[str]:
     return [text for text in found if text]
 
 
-def diverging_text(outcome: Outcome, result: Result) -> str:
+def diverging_text(outcome: Outcome, result: Run) -> str:
     """Say how fast pending bytes grow where a replication diverges; nothing elsewhere."""
     if not outcome.summary["syncs"]["diverging"]:
         return ""
@@ -60,7 +61,7 @@ def diverging_text(outcome: Outcome, result: Result) -> str:
     )
 
 
-def _lag_table(outcome: Outcome, result: Result) -> list[str]:
+def _lag_table(outcome: Outcome, result: Run) -> list[str]:
     summary = outcome.summary
     rows = ((title, [short(summary[lag][c]) for c in _COLUMNS]) for lag, title in LAGS.items())
     age = outcome.exceedance["time_since_last_sync_s"]
@@ -101,7 +102,7 @@ def _writes(summary: dict[str, Any]) -> str:
     return text
 
 
-def _initial(outcome: Outcome, result: Result) -> str:
+def _initial(outcome: Outcome, result: Run) -> str:
     took_s, size = outcome.summary["initial_sync_s"], outcome.summary["initial_bytes"]
     if took_s is None or outcome.defined_s is None:
         return ""
@@ -109,7 +110,7 @@ def _initial(outcome: Outcome, result: Result) -> str:
     return f"{text}; before {clock(result.scenario, outcome.defined_s)} nothing could be recovered."
 
 
-def _statuses(outcome: Outcome, result: Result) -> str:
+def _statuses(outcome: Outcome, result: Run) -> str:
     """Say how long each status lasted, unless it was ENABLED throughout, and what was lost."""
     spent = {status: s for status, s in outcome.summary["status_s"].items() if s}
     if outcome.summary["final_status"] == "ENABLED" and set(spent) <= {"ENABLED"}:
@@ -123,7 +124,7 @@ def _statuses(outcome: Outcome, result: Result) -> str:
     return f"Status: {text}; {gone}, with {size} not replicated{lost}."
 
 
-def _violations(name: str, outcome: Outcome, result: Result) -> str:
+def _violations(name: str, outcome: Outcome, result: Run) -> str:
     """Say during which disturbances the violations were; of a single one the verdict says it."""
     found = outcome.violations
     if len(found) < 2 or all(event.is_call for event in concerning(result, name)):
@@ -141,7 +142,7 @@ def _violations(name: str, outcome: Outcome, result: Result) -> str:
     return f"Violations by the disturbance that overlaps them longest: {', '.join(listed)}."
 
 
-def _assumed(outcome: Outcome, result: Result) -> str:
+def _assumed(outcome: Outcome, result: Run) -> str:
     listed = ", ".join(
         f"{key} {text}" for key, text in assumed_parameters(result.scenario, outcome)
     )

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from efssim.api.result import Outcome
 from efssim.report.facts.assumptions import assumed_parameters
 from efssim.report.facts.evidence import long_text, strata_sentence
 from efssim.report.facts.traces import thin_lines, trace_lines
 from efssim.report.text.parts import joined
 from efssim.report.words.lines import command_lines, counted, percent, short, wrapped
+from efssim.runs.outcome import Outcome
 from efssim.study.planning.evaluation import said
 from efssim.study.planning.sentences import answer_text
 from efssim.study.trial.long_faults import long_faults

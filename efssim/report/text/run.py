@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from efssim.api.result import Outcome, Result
 from efssim.report.facts.happened import happened
 from efssim.report.text.details import details
 from efssim.report.text.parts import NO_REPLICATION, heading, joined, reproduce
 from efssim.report.verdicts.cautions import cautions
 from efssim.report.verdicts.run import certainty, disaster, verdict
 from efssim.report.words.lines import wrapped
+from efssim.runs.outcome import Outcome
+from efssim.runs.run import Run
 
 
-def text_report(result: Result, command: str) -> str:
+def text_report(result: Run, command: str) -> str:
     """Return the report; `command` is what reproduces the run."""
     parts = [heading(result)]
     parts += [_first(name, outcome, result) for name, outcome in result.outcomes.items()]
@@ -27,7 +28,7 @@ def text_report(result: Result, command: str) -> str:
     return joined(parts)
 
 
-def _first(name: str, outcome: Outcome, result: Result) -> list[str]:
+def _first(name: str, outcome: Outcome, result: Run) -> list[str]:
     """Return what a reader looks for first: the verdict, and what a disaster would cost."""
     sentence = f"{name}: {verdict(name, outcome, result)}"
     sentences = [sentence, disaster(outcome), *cautions(outcome, result)]

@@ -17,7 +17,7 @@ from efssim.report.words.lines import counted, percent, short, wrapped
 from efssim.scenario.shown.provenance import resolved
 from efssim.study.run.trial_set import TrialSet
 from efssim.text.quantities import format_duration, format_size
-from efssim.text.yaml.document import format_path
+from efssim.text.yaml.paths import format_path
 
 _POOLED = ("p50", "p99", "p99_9", "max")
 

@@ -4,20 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from efssim.api.result import Outcome, Result
 from efssim.report.facts.evidence import long_text, stratum_name
 from efssim.report.words.lines import clock, counted, percent
+from efssim.runs.outcome import Outcome
+from efssim.runs.run import Run
 from efssim.study.trial.long_faults import long_faults
 from efssim.study.trial.own_stratum import stratum_of
 from efssim.text.quantities import format_byte_rate, format_size
 
 
-def cautions(outcome: Outcome, result: Result) -> list[str]:
+def cautions(outcome: Outcome, result: Run) -> list[str]:
     """Return a sentence for each."""
     return [*_discarded(outcome, result), *_too_fast(outcome, result), *_of_chance(result)]
 
 
-def _of_chance(result: Result) -> Iterator[str]:
+def _of_chance(result: Run) -> Iterator[str]:
     """Say which stratum a trial is of, and which faults the end of the run hides part of."""
     stratum = result.trial and stratum_of(result.scenario, result.seed, result.trial)
     if stratum:
@@ -31,7 +32,7 @@ def _of_chance(result: Result) -> Iterator[str]:
         yield text
 
 
-def _discarded(outcome: Outcome, result: Result) -> Iterator[str]:
+def _discarded(outcome: Outcome, result: Run) -> Iterator[str]:
     found = outcome.summary["discarded"]
     if not found["writes"]:
         return
@@ -43,7 +44,7 @@ def _discarded(outcome: Outcome, result: Result) -> Iterator[str]:
     )
 
 
-def _too_fast(outcome: Outcome, result: Result) -> Iterator[str]:
+def _too_fast(outcome: Outcome, result: Run) -> Iterator[str]:
     found = outcome.summary["source_throughput"]
     if not found["hours_above"]:
         return

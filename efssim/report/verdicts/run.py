@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
-from efssim.api.result import Outcome, Result
-from efssim.report.facts.losses import beside_attainment
 from efssim.report.facts.overlaps import longest_overlaps
+from efssim.report.verdicts.losses import beside_attainment
 from efssim.report.verdicts.words import kind_of_run, words
 from efssim.report.words.lines import clock, counted, percent
+from efssim.runs.outcome import Outcome
+from efssim.runs.run import Run
 from efssim.study.trial.facts import is_random
 from efssim.text.quantities import format_duration, format_size
 
 _NOTHING = "no time in the window has a defined age"
 
 
-def verdict(name: str, outcome: Outcome, result: Result) -> str:
+def verdict(name: str, outcome: Outcome, result: Run) -> str:
     """Return whether the RPO is met, by how much, and what the longest violation was."""
     summary = outcome.summary
     kind = kind_of_run(summary)
@@ -39,12 +40,12 @@ def goal(summary: dict[str, Any]) -> str:
     return f"age at most {format_duration(rpo['target_s'])} for {percent(rpo['objective'])}"
 
 
-def attained(name: str, outcome: Outcome, result: Result) -> str:
+def attained(name: str, outcome: Outcome, result: Run) -> str:
     """Return how far the RPO held, the worst age, the violations, and what was lost."""
     return " ".join([_held(name, outcome, result), *beside_attainment(outcome, result)])
 
 
-def _held(name: str, outcome: Outcome, result: Result) -> str:
+def _held(name: str, outcome: Outcome, result: Run) -> str:
     rpo, age = outcome.summary["rpo"], outcome.summary["time_since_last_sync_s"]
     if rpo["met"] is None:
         return f"{_NOTHING}."
@@ -61,7 +62,7 @@ def _margin(peak_s: float, target_s: float) -> str:
     return f"{format_duration(abs(peak_s - target_s))} {side} the target"
 
 
-def _late(name: str, outcome: Outcome, result: Result) -> str:
+def _late(name: str, outcome: Outcome, result: Run) -> str:
     """Say how many violations there were, and during which disturbance the longest was."""
     rpo, found = outcome.summary["rpo"], list(outcome.violations)
     if not found:
@@ -93,7 +94,7 @@ def disaster(outcome: Outcome) -> str:
     return f"{text}{without_point(outcome.summary)}."
 
 
-def certainty(result: Result) -> str:
+def certainty(result: Run) -> str:
     """Return how sure the numbers of a run are."""
     if is_random(result.scenario):
         return "One run has no 95 % interval: --trials 30 tells how sure these numbers are."

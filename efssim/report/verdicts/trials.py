@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from efssim.report.facts.losses import losses_of_trials
+from efssim.report.verdicts.losses import losses_of_trials
 from efssim.report.verdicts.run import without_point
 from efssim.report.verdicts.words import OF_TRIALS, Kind, kind_of_trials, words
 from efssim.report.words.lines import counted, percent

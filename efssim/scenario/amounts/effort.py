@@ -12,7 +12,7 @@ import numpy as np
 
 from efssim.scenario.amounts.volume import BYTES_MAX, WRITES_MAX, expected_volume
 from efssim.scenario.grammar.distributions import Distribution
-from efssim.scenario.schema import Fault, Scenario, Sync
+from efssim.scenario.schema import Fault, ScenarioKeys, Sync
 from efssim.text.digits import about
 
 SYNCS_MAX = 10**8
@@ -34,7 +34,7 @@ class Refusal(NamedTuple):
     """Whether `--yes` runs it all the same."""
 
 
-def refusals(scenario: Scenario) -> Iterator[Refusal]:
+def refusals(scenario: ScenarioKeys) -> Iterator[Refusal]:
     """Yield why a run of a scenario would have no end, or cannot be counted."""
     written = expected_volume(scenario)
     if written.bytes > BYTES_MAX:
@@ -47,7 +47,7 @@ def refusals(scenario: Scenario) -> Iterator[Refusal]:
             yield Refusal(f"{text}; --yes runs it all the same", insisting_helps=True)
 
 
-def _counts(scenario: Scenario) -> Iterator[tuple[str, float, int]]:
+def _counts(scenario: ScenarioKeys) -> Iterator[tuple[str, float, int]]:
     syncs = [_syncs(part.sync, scenario) for part in scenario.replications.values()]
     yield "syncs", sum(count for count, _ in syncs), SYNCS_MAX
     yield "attempts of syncs", sum(attempts for _, attempts in syncs), ATTEMPTS_MAX
@@ -59,7 +59,7 @@ def _counts(scenario: Scenario) -> Iterator[tuple[str, float, int]]:
     yield "periods of writing", sum(periods), OCCURRENCES_MAX
 
 
-def _syncs(sync: Sync, scenario: Scenario) -> tuple[float, float]:
+def _syncs(sync: Sync, scenario: ScenarioKeys) -> tuple[float, float]:
     """Return the most syncs that are expected, and attempts at them."""
     cycle = [sync.draw("setup"), sync.draw("gap")]
     interval_s, p = sync.number("interval"), sync.number("failure_probability")

@@ -15,7 +15,7 @@ from efssim.text.largest import COUNTED_MAX, LARGEST_FILE_BYTES
 from efssim.text.quantities import format_size
 
 if TYPE_CHECKING:
-    from efssim.scenario.schema import FileSystem, Scenario
+    from efssim.scenario.schema import FileSystem, ScenarioKeys
 
 _TOO_MANY = "more than can be counted"
 _TOO_LARGE = f"{_TOO_MANY} ({format_size(COUNTED_MAX)})"
@@ -34,7 +34,7 @@ class Most(NamedTuple):
         return self.writes * stream.files
 
 
-def total_problems(scenario: Scenario) -> Iterator[Found]:
+def total_problems(scenario: ScenarioKeys) -> Iterator[Found]:
     """Yield where a file system may come to hold or to send more than can be counted.
 
     Raise TraceErrors if a trace changed since it was checked.
@@ -79,7 +79,7 @@ def _sum_problems(source: FileSystem, most: dict[str, Most]) -> Iterator[Found]:
         yield ("writes",), f"up to {about(files)} files {held}, {_TOO_MANY}"
 
 
-def _most(stream: WriteStream, source: FileSystem, scenario: Scenario) -> Most:
+def _most(stream: WriteStream, source: FileSystem, scenario: ScenarioKeys) -> Most:
     growth = stream.growth * source.growth
     if stream.trace is not None:
         return _most_of_trace(stream.trace, growth, scenario)
@@ -96,8 +96,8 @@ def _most(stream: WriteStream, source: FileSystem, scenario: Scenario) -> Most:
     return Most(writes, writes * size, 0.0)
 
 
-def _most_of_trace(spec: TraceFile, growth: float, scenario: Scenario) -> Most:
-    trace = spec.read(scenario)
+def _most_of_trace(spec: TraceFile, growth: float, scenario: ScenarioKeys) -> Most:
+    trace = spec.read(scenario.start, scenario.duration)
     pieces = spec.writes_per_row if spec.period else 1
     laps = 1.0 if trace.repeat_s is None else scenario.duration / trace.repeat_s + 1
     total = math.fsum(trace.bytes.tolist()) * laps * growth

@@ -11,7 +11,7 @@ from efssim.text.largest import COUNTED_MAX
 from efssim.traces.reading import Trace
 
 if TYPE_CHECKING:
-    from efssim.scenario.schema import FileSystem, Scenario
+    from efssim.scenario.schema import FileSystem, ScenarioKeys
 
 WRITES_MAX = 10**10
 """Expected writes above which a run is refused unless asked for twice."""
@@ -26,20 +26,22 @@ class Volume(NamedTuple):
     bytes: float
 
 
-def expected_volume(scenario: Scenario) -> Volume:
+def expected_volume(scenario: ScenarioKeys) -> Volume:
     """Return what all replicated file systems are expected to write."""
     sources = [scenario.file_systems[part.source] for part in scenario.replications.values()]
     volumes = [_stream(w, source, scenario) for source in sources for w in source.writes.values()]
     return Volume(math.fsum(v.writes for v in volumes), math.fsum(v.bytes for v in volumes))
 
 
-def _stream(stream: WriteStream, source: FileSystem, scenario: Scenario) -> Volume:
+def _stream(stream: WriteStream, source: FileSystem, scenario: ScenarioKeys) -> Volume:
     if stream.trace is not None:
-        return trace_volume(stream, stream.trace.read(scenario), source, scenario)
+        return trace_volume(
+            stream, stream.trace.read(scenario.start, scenario.duration), source, scenario
+        )
     return arrivals_volume(stream, source, scenario)
 
 
-def arrivals_volume(stream: WriteStream, source: FileSystem, scenario: Scenario) -> Volume:
+def arrivals_volume(stream: WriteStream, source: FileSystem, scenario: ScenarioKeys) -> Volume:
     """Return what a stream with arrivals is expected to write in the whole run."""
     assert stream.arrivals is not None
     assert stream.size is not None
@@ -50,7 +52,7 @@ def arrivals_volume(stream: WriteStream, source: FileSystem, scenario: Scenario)
 
 
 def trace_volume(
-    stream: WriteStream, trace: Trace, source: FileSystem, scenario: Scenario
+    stream: WriteStream, trace: Trace, source: FileSystem, scenario: ScenarioKeys
 ) -> Volume:
     """Return what a stream with a trace, which has been read, writes in the whole run."""
     assert stream.trace is not None

@@ -9,8 +9,8 @@ from efssim.scenario.grammar.base import Found
 from efssim.scenario.grammar.network import link_name, link_regions
 from efssim.scenario.regions import names as regions
 from efssim.text import written
+from efssim.text.suggestions import suggest
 from efssim.text.written import Place
-from efssim.text.yaml.document import suggest
 
 
 def place_problems(raw: Mapping[str, Any]) -> Iterator[Found]:

@@ -8,8 +8,8 @@ from typing import Any
 from efssim.scenario.checks.places import home_of
 from efssim.scenario.grammar.base import Found
 from efssim.text import written
+from efssim.text.suggestions import suggest
 from efssim.text.written import Place
-from efssim.text.yaml.document import suggest
 
 
 def reference_problems(raw: Mapping[str, Any]) -> Iterator[Found]:

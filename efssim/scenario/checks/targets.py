@@ -11,7 +11,7 @@ from efssim.scenario.checks.references import new_destinations
 from efssim.scenario.grammar.base import Found
 from efssim.scenario.grammar.network import link_regions
 from efssim.text import written
-from efssim.text.yaml.document import suggest
+from efssim.text.suggestions import suggest
 
 _OF_REGIONS = ("opt_out", "region_outage", "region")
 _OF_LINKS = ("link_outage", "link_degraded")

@@ -20,8 +20,8 @@ from pydantic_core import CoreSchema, ErrorDetails, InitErrorDetails, PydanticCu
 
 from efssim.scenario.grammar.descriptions import field_descriptions
 from efssim.text.quoting import cut
-from efssim.text.yaml.document import Path as Place
-from efssim.text.yaml.document import suggest
+from efssim.text.suggestions import suggest
+from efssim.text.yaml.paths import Path as Place
 
 T = TypeVar("T")
 

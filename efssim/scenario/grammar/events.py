@@ -14,7 +14,7 @@ from efssim.scenario.grammar.network import LinkName
 from efssim.scenario.grammar.parameter_names import PARAMETER_NAMES
 from efssim.scenario.grammar.types import Count, Duration, Fraction, PositiveDuration
 from efssim.text.moments import At
-from efssim.text.yaml.document import suggest
+from efssim.text.suggestions import suggest
 
 OPERATIONS = (
     "CreateReplicationConfiguration",

@@ -10,7 +10,7 @@ from efssim.scenario.amounts.volume import mean_rate
 from efssim.scenario.grammar.base import one_of
 from efssim.scenario.grammar.distributions import Distribution
 from efssim.scenario.grammar.events import Disturbance
-from efssim.scenario.schema import Destination, Replication, Scenario, WriteStream
+from efssim.scenario.schema import Destination, Replication, ScenarioKeys, WriteStream
 from efssim.scenario.shown.provenance import format_preset, resolved
 from efssim.text.digits import grouped
 from efssim.text.quantities import format_duration, format_size
@@ -19,7 +19,7 @@ _EVENTS = 50
 """Events that are listed at most."""
 
 
-def scenario_html(scenario: Scenario) -> str:
+def scenario_html(scenario: ScenarioKeys) -> str:
     """Return name, window, RPO, file systems, replications, events and assumptions as HTML."""
     return page(
         sentence(scenario.description, strong=scenario.name),
@@ -40,7 +40,7 @@ def scenario_html(scenario: Scenario) -> str:
     )
 
 
-def _when(scenario: Scenario) -> str:
+def _when(scenario: ScenarioKeys) -> str:
     end = scenario.start + timedelta(seconds=scenario.duration)
     warm_up = f", {format_duration(scenario.warm_up)} of it warm-up" if scenario.warm_up else ""
     rpo = scenario.rpo
@@ -51,11 +51,11 @@ def _when(scenario: Scenario) -> str:
     )
 
 
-def _clock(scenario: Scenario, time_s: float) -> str:
+def _clock(scenario: ScenarioKeys, time_s: float) -> str:
     return f"{scenario.start + timedelta(seconds=time_s):%Y-%m-%d %H:%M:%S}".removesuffix(":00")
 
 
-def _streams(scenario: Scenario) -> Iterator[tuple[str, ...]]:
+def _streams(scenario: ScenarioKeys) -> Iterator[tuple[str, ...]]:
     """Yield a row for each stream of each file system, and for each that has none."""
     for name, system in scenario.file_systems.items():
         facts = (name, system.availability_zone or system.home)
@@ -76,7 +76,7 @@ def _writes(stream: WriteStream) -> str:
     return f"{kind}, {rate} of {_varying(stream.size, format_size)}"
 
 
-def _replications(scenario: Scenario) -> Iterator[tuple[str, ...]]:
+def _replications(scenario: ScenarioKeys) -> Iterator[tuple[str, ...]]:
     for name, part in scenario.replications.items():
         begins = "established" if part.established else "with an initial sync"
         ends = (part.source, _destination(part.destination))
@@ -91,7 +91,7 @@ def _parameter(part: Replication, key: str) -> str:
     return format_preset(key, part.sync.number(key))
 
 
-def _events(scenario: Scenario) -> Iterator[tuple[str, ...]]:
+def _events(scenario: ScenarioKeys) -> Iterator[tuple[str, ...]]:
     ordered = sorted(scenario.events, key=lambda event: event.at)
     for event in ordered[:_EVENTS]:
         lasts = "" if event.lasts is None else format_duration(event.lasts)
@@ -100,7 +100,7 @@ def _events(scenario: Scenario) -> Iterator[tuple[str, ...]]:
         yield "", f"and {len(ordered) - _EVENTS:,} more", ""
 
 
-def _faults(scenario: Scenario) -> Iterator[tuple[str, ...]]:
+def _faults(scenario: ScenarioKeys) -> Iterator[tuple[str, ...]]:
     for name, fault in scenario.faults.items():
         lasts = "" if fault.lasts is None else _varying(fault.lasts, format_duration)
         yield name, _what(fault), _varying(fault.every, format_duration), lasts
@@ -116,7 +116,7 @@ def _varying(part: Distribution, form: Callable[[float], str]) -> str:  # type: 
     return mean if kind == "constant" else f"{mean} on average ({kind})"
 
 
-def _assumed(scenario: Scenario) -> str:
+def _assumed(scenario: ScenarioKeys) -> str:
     """Return the assumed parameters of replications, folded."""
     rows = [
         (found.path, found.value, found.why)

@@ -18,11 +18,11 @@ from efssim.scenario.schema import (
     FileSystemDefaults,
     Replication,
     Rpo,
-    Scenario,
+    ScenarioKeys,
     WriteStream,
 )
 from efssim.text.quantities import format_byte_rate, format_duration, format_size
-from efssim.text.yaml.document import Path, format_path
+from efssim.text.yaml.paths import Path, format_path
 
 _FORMAT: dict[str, Callable[[float], str]] = {
     "throughput": format_byte_rate,
@@ -48,7 +48,7 @@ def format_preset(key: str, value: float) -> str:
     return "no limit" if math.isinf(value) else _FORMAT.get(key, format_duration)(value)
 
 
-def resolved(scenario: Scenario) -> list[Parameter]:
+def resolved(scenario: ScenarioKeys) -> list[Parameter]:
     """Return every value of a scenario with its provenance, in the order of the grammar."""
     return list(_walk(scenario, ()))
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal, Self, TypeVar
+from typing import Annotated, Any, Literal, Self, TypeVar
 
 from pydantic import AfterValidator, Field, ValidationInfo, field_validator, model_validator
 
@@ -27,9 +28,6 @@ from efssim.text.written import mapping, parsed
 from efssim.traces.reading import Trace, read_trace
 from efssim.traces.spec import TraceSpec
 from efssim.traces.units import parse_unit
-
-if TYPE_CHECKING:
-    from efssim.scenario.schema import Scenario
 
 __all__ = ["LARGEST_FILE_BYTES", "Growth", "HotSet", "InFile", "TraceFile", "WriteStream"]
 
@@ -94,9 +92,9 @@ class TraceFile(Model):
     def _beside_scenario(cls, file: Path, info: ValidationInfo) -> Path:
         return beside_scenario(file, info)
 
-    def read(self, scenario: Scenario) -> Trace:
-        """Read the file; raise TraceErrors if it changed since the scenario was validated."""
-        return read_trace(self.spec(), scenario.start, scenario.duration)
+    def read(self, start: datetime, duration_s: float) -> Trace:
+        """Read the file for a run; raise TraceErrors if it changed since it was validated."""
+        return read_trace(self.spec(), start, duration_s)
 
     def spec(self) -> TraceSpec:
         """Return what the reader needs to know."""

@@ -17,7 +17,7 @@ from efssim.study.varying.space import (
     require_key,
     with_value,
 )
-from efssim.text.yaml.document import Position
+from efssim.text.yaml.problems import Position
 
 _LEAST = 10
 """Trials of an evaluation at least."""

@@ -6,11 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from efssim.api.simulation import Simulation
 from efssim.errors import EfssimError
 from efssim.model.entities.errors import RunError
 from efssim.model.kernel.draws import Draws
 from efssim.model.kernel.strata import placed, strata_of
+from efssim.runs.measured import MeasuredWorld
 from efssim.scenario import Scenario
 from efssim.study.trial.spans import Watch, division
 
@@ -62,7 +62,7 @@ def run_trial(scenario: Scenario, seed: int, number: int, verify: bool = False) 
     Raise TrialError if it fails, and RunError if EFS refuses a part of the scenario.
     """
     try:
-        simulation = Simulation(scenario, seed, verify=verify, trial=number, metrics=False)
+        simulation = MeasuredWorld(scenario, seed, verify=verify, trial=number, metrics=False)
         return _run(simulation, number)
     except RunError:  # the scenario's mistake, not the trial's
         raise
@@ -70,13 +70,13 @@ def run_trial(scenario: Scenario, seed: int, number: int, verify: bool = False) 
         raise TrialError(number, seed, f"{type(error).__name__}: {error}") from error
 
 
-def _run(simulation: Simulation, number: int) -> Done:
+def _run(simulation: MeasuredWorld, number: int) -> Done:
     scenario = simulation.scenario
     strata = strata_of(scenario)
     ordinal = placed(scenario, Draws(simulation.seed, number), strata).ordinal
     divided = division(scenario, strata, ordinal)
     watch = None if divided is None else Watch(simulation, divided)
     simulation.advance_to_end()
-    result = simulation.result()
+    result = simulation.so_far()
     spans = {} if watch is None else watch.spans(result)
     return Done(Trial(number, result.summary, ordinal, spans), simulation.lag_states())

@@ -18,11 +18,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from efssim.api.result import Result
-from efssim.api.simulation import Simulation
 from efssim.lag.age.fresh_cuts import FreshCuts
 from efssim.lag.age.rpo import Violation
 from efssim.model.kernel.strata import Strata
+from efssim.runs.measured import MeasuredWorld
+from efssim.runs.run import Run
 from efssim.scenario import Scenario
 from efssim.scenario.workload.streams import WriteStream
 
@@ -99,12 +99,12 @@ def _edges(scenario: Scenario, interval_s: float, period_s: float) -> Floats:
 class Watch:
     """Watches a trial for the cuts at which it starts anew."""
 
-    def __init__(self, simulation: Simulation, divided: Division) -> None:
+    def __init__(self, simulation: MeasuredWorld, divided: Division) -> None:
         self._divided = divided
         self._cuts = FreshCuts(divided.edges_s[1:-1], divided.interval_s)
         simulation.on_syncs(divided.replication, self._cuts.add)
 
-    def spans(self, result: Result) -> dict[str, list[Span]]:
+    def spans(self, result: Run) -> dict[str, list[Span]]:
         """Return the spans of a complete trial by replication; none: the trial is the unit."""
         name = self._divided.replication
         outcome = result.outcomes[name]

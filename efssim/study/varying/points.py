@@ -16,7 +16,7 @@ from efssim.study.run.trial_set import TrialSet
 from efssim.study.statistics.pairs import Difference, apart, weighted_difference
 from efssim.study.statistics.summary import PLACES
 from efssim.study.varying.space import VariedParameter
-from efssim.text.yaml.document import suggest
+from efssim.text.suggestions import suggest
 from efssim.traces.quality import TraceQuality
 
 if TYPE_CHECKING:

@@ -29,7 +29,7 @@ from efssim.text.quantities import (
     parse_rate,
     parse_size,
 )
-from efssim.text.yaml.document import Path
+from efssim.text.yaml.paths import Path
 
 _CLOSE = 5e-4
 """Relative distance within which a short text stands for a number."""

@@ -13,7 +13,9 @@ from efssim.scenario.changes import replaced, validated
 from efssim.study.varying.quantity import Quantity, quantity_at
 from efssim.text.bounds import out_of
 from efssim.text.written import as_written
-from efssim.text.yaml.document import Path, Position, Problem, parse_document, parse_path
+from efssim.text.yaml.document import parse_document
+from efssim.text.yaml.paths import Path, parse_path
+from efssim.text.yaml.problems import Position, Problem
 
 OPTION = "--vary"
 """The option that names a parameter; what positions of problems say."""
@@ -85,7 +87,7 @@ def with_value(scenario: Scenario, vary: VariedParameter | str, value: object) -
         data = replaced(as_written(scenario), chosen.segments, wanted)
     except ValueError as error:
         raise chosen.problem(str(error)) from None
-    return validated(data, chosen.at)
+    return validated(Scenario, data, chosen.at)
 
 
 def require_key(scenario: Scenario, vary: VariedParameter) -> None:

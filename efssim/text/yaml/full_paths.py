@@ -8,7 +8,7 @@ from typing import Annotated, Any, Union, get_args, get_origin
 
 from pydantic import BaseModel
 
-from efssim.text.yaml.document import Path, format_path
+from efssim.text.yaml.paths import Path, format_path
 
 _SHOWN = 3
 """Paths that are named at most."""

@@ -14,7 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 if TYPE_CHECKING:
-    from efssim.api.result import Outcome, Result
+    from efssim.runs.outcome import Outcome
+    from efssim.runs.run import Run
 
 Floats = NDArray[np.float64]
 
@@ -99,7 +100,7 @@ def age_curve(outcome: Outcome) -> Curve:
     return Curve(teeth.begin_s, teeth.end_s, first, last)
 
 
-def pending_curve(result: Result, name: str) -> Curve:
+def pending_curve(result: Run, name: str) -> Curve:
     """Return pending bytes; between two completions they grow, here along a straight line."""
     import pandas as pd
 

@@ -15,12 +15,12 @@ from efssim.text.quantities import format_duration
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from efssim.api.result import Result
+    from efssim.runs.run import Run
 
 
 @styled
 def plot_age(
-    result: Result, name: str, ax: Axes | None = None, between: tuple[float, float] | None = None
+    result: Run, name: str, ax: Axes | None = None, between: tuple[float, float] | None = None
 ) -> Axes:
     """Draw the sawtooth of a replication's age; gaps where it is undefined.
 

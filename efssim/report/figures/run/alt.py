@@ -8,22 +8,23 @@ from typing import Any
 
 import numpy as np
 
-from efssim.api.result import Result
-from efssim.report.facts.risk import WEEKDAYS, risk_note
+from efssim.report.facts.risk import risk_note
 from efssim.report.figures.drawing.curve import Curve, age_curve, pending_curve
 from efssim.report.figures.run.over_time import window_of
 from efssim.report.figures.run.syncs import completed
 from efssim.report.words.lines import counted, percent
 from efssim.report.words.terms import AGE_NAME
+from efssim.runs.risk_tables import WEEKDAYS
+from efssim.runs.run import Run
 from efssim.text.quantities import format_duration, format_size
 
 
-def alt_text(kind: str, result: Result, name: str) -> str:
+def alt_text(kind: str, result: Run, name: str) -> str:
     """Return one or two sentences on a figure of a replication; KeyError for an unknown kind."""
     return f"{name}: {_TEXTS[kind](result, name)}"
 
 
-def _age(result: Result, name: str) -> str:
+def _age(result: Run, name: str) -> str:
     summary = result.outcomes[name].summary
     age, target = summary["time_since_last_sync_s"], format_duration(summary["rpo"]["target_s"])
     if age["mean"] is None:
@@ -34,7 +35,7 @@ def _age(result: Result, name: str) -> str:
     return f"{text} the RPO target is {target}.{_statuses(summary)}"
 
 
-def _when(result: Result, curve: Curve) -> str:
+def _when(result: Run, curve: Curve) -> str:
     """Say when a curve is at its top in the window."""
     inside = curve.within(*window_of(result))
     piece = int(np.maximum(inside.first, inside.last).argmax())
@@ -49,7 +50,7 @@ def _statuses(summary: dict[str, Any]) -> str:
     return f" Statuses besides ENABLED: {listed}." if listed else ""
 
 
-def _pending(result: Result, name: str) -> str:
+def _pending(result: Run, name: str) -> str:
     pending = result.outcomes[name].summary["pending_bytes"]
     if pending["mean"] is None:
         return "no pending bytes are defined in the window."
@@ -58,7 +59,7 @@ def _pending(result: Result, name: str) -> str:
     return f"pending bytes over simulated time, {mean} on average, at most {most}{when}."
 
 
-def _lag(result: Result, name: str) -> str:
+def _lag(result: Run, name: str) -> str:
     summary, parts = result.outcomes[name].summary, []
     for key, title in (
         ("time_since_last_sync_s", AGE_NAME),
@@ -71,7 +72,7 @@ def _lag(result: Result, name: str) -> str:
     return f"share with a longer lag, by lag: {'; '.join(parts) or 'none is defined'}."
 
 
-def _syncs(result: Result, name: str) -> str:
+def _syncs(result: Run, name: str) -> str:
     syncs = result.outcomes[name].summary["syncs"]
     text = f"duration against bytes sent of {counted(syncs['completed'], 'sync')}"
     if syncs["duration_mean_s"] is None:
@@ -82,7 +83,7 @@ def _syncs(result: Result, name: str) -> str:
     return f"{text}, {mean} on average, at most {most} for {format_size(float(size[longest]))}."
 
 
-def _risk(result: Result, name: str) -> str:
+def _risk(result: Run, name: str) -> str:
     cells = result.risk_cells(name)
     defined_s, above_s = cells["defined_s"].to_numpy(), cells["violation_s"].to_numpy()
     share = np.divide(above_s, defined_s, out=np.zeros(len(cells)), where=defined_s > 0)
@@ -97,7 +98,7 @@ def _risk(result: Result, name: str) -> str:
     )
 
 
-_TEXTS: dict[str, Callable[[Result, str], str]] = {
+_TEXTS: dict[str, Callable[[Run, str], str]] = {
     "age": _age,
     "pending": _pending,
     "lag": _lag,

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.lines import Line2D
 
-    from efssim.api.result import Result
+    from efssim.runs.run import Run
     from efssim.scenario.schema import Rpo
 
 Floats = NDArray[np.float64]
@@ -47,7 +47,7 @@ _POINTS = 300
 
 
 @styled
-def plot_lag(result: Result, name: str, ax: Axes | None = None) -> Axes:
+def plot_lag(result: Run, name: str, ax: Axes | None = None) -> Axes:
     """Draw the exceedance curve of each lag of a run, with target and objective of the RPO."""
     return draw_lags(result.outcomes[name].exceedance, result.scenario.rpo, name, axes_for(ax))
 

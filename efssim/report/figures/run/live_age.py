@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
     from matplotlib.text import Text
 
-    from efssim.api.result import Result
+    from efssim.runs.run import Run
 
 _SIZE = (8.0, 3.4)
 _LOW_S, _HIGH_S = 1.0, 2 * 86_400.0
@@ -37,7 +37,7 @@ class LiveAge:
     and the RPO target of the first.
     """
 
-    def __init__(self, first: Result, name: str) -> None:
+    def __init__(self, first: Run, name: str) -> None:
         from matplotlib.figure import Figure
 
         self._name = name
@@ -52,7 +52,7 @@ class LiveAge:
         self._canvas.draw()
         self._background = self._canvas.copy_from_bbox(figure.bbox)
 
-    def draw(self, result: Result, title: str) -> bytes:
+    def draw(self, result: Run, title: str) -> bytes:
         """Draw the age of another result under a title of one line; return it as PNG."""
         self._line.set_data(*self._points(result))
         self._title.set_text(title)
@@ -62,7 +62,7 @@ class LiveAge:
             self._ax.draw_artist(artist)
         return _png(self._canvas.buffer_rgba())
 
-    def _dress(self, first: Result) -> None:
+    def _dress(self, first: Run) -> None:
         """Draw what stays: axes, and the RPO target."""
         ax, at, target_s = self._ax, days(first.scenario.start), first.scenario.rpo.target
         ax.set_xlim(*(at(end_s) for end_s in window_of(first)))
@@ -82,7 +82,7 @@ class LiveAge:
             color=VERMILLION,
         )
 
-    def _points(self, result: Result) -> tuple[Floats, Floats]:
+    def _points(self, result: Run) -> tuple[Floats, Floats]:
         """Return the sawtooth, or its exact envelope as a zigzag where it has more teeth."""
         curve, at = age_curve(result.outcomes[self._name]), days(result.scenario.start)
         if len(curve) <= _COLUMNS:
@@ -115,7 +115,7 @@ def _words(ax: Axes, above: float, colour: str) -> Text:
     )
 
 
-def _numbers(result: Result, name: str) -> str:
+def _numbers(result: Run, name: str) -> str:
     summary = result.summary["replications"][name]
     age, rpo = summary["time_since_last_sync_s"], summary["rpo"]
     if rpo["attainment"] is None:

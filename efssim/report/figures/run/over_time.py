@@ -37,7 +37,8 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.patches import Patch
 
-    from efssim.api.result import Outcome, Result
+    from efssim.runs.outcome import Outcome
+    from efssim.runs.run import Run
 
 _COLUMNS = 1200
 """Columns of an envelope; a curve of fewer pieces is drawn piece by piece."""
@@ -66,7 +67,7 @@ BANDS = {
 """Colour and opacity of each status but ENABLED, which is the white between them."""
 
 
-def window_of(result: Result) -> Span:
+def window_of(result: Run) -> Span:
     """Return begin and end of the window in seconds; never empty, so that it can be drawn."""
     begin_s = min(result.scenario.warm_up, result.now_s)
     return begin_s, result.now_s if result.now_s > begin_s else begin_s + 1.0
@@ -78,7 +79,7 @@ class OverTime:
     So every tooth and every mark stands at its true place, however far somebody zooms in.
     """
 
-    def __init__(self, ax: Axes, result: Result, name: str, curve: Curve, unit: float) -> None:
+    def __init__(self, ax: Axes, result: Run, name: str, curve: Curve, unit: float) -> None:
         """Prepare to draw `curve` in multiples of `unit`."""
         self._ax, self._result, self._name = ax, result, name
         self._curve, self._unit = curve, unit
@@ -149,7 +150,7 @@ class OverTime:
 
 def draw_over_time(
     ax: Axes,
-    result: Result,
+    result: Run,
     name: str,
     curve: Curve,
     unit: float = 1.0,
@@ -194,7 +195,7 @@ def _draw_curve(ax: Axes, curve: Curve, window: Span, look: _Look, at: Days) -> 
     return [*drawn, band]
 
 
-def _label(result: Result, name: str, taken: list[str]) -> str:
+def _label(result: Run, name: str, taken: list[str]) -> str:
     """Return what a legend calls a curve: what tells it from those that are there."""
     label = f"{result.scenario.name}: {name}, seed {result.seed}"
     return f"{label} ({len(taken) + 1})" if label in taken else label

@@ -13,12 +13,12 @@ from efssim.report.figures.run.over_time import draw_over_time, window_of
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from efssim.api.result import Result
+    from efssim.runs.run import Run
 
 
 @styled
 def plot_pending(
-    result: Result, name: str, ax: Axes | None = None, between: tuple[float, float] | None = None
+    result: Run, name: str, ax: Axes | None = None, between: tuple[float, float] | None = None
 ) -> Axes:
     """Draw the pending bytes of a replication; gaps where they are undefined.
 

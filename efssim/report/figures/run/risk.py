@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from efssim.report.facts.risk import WEEKDAYS, WEEKS_LEAST, risk_note, weeks_behind
+from efssim.report.facts.risk import WEEKS_LEAST, risk_note, weeks_behind
 from efssim.report.figures.drawing.axes import titled
 from efssim.report.figures.drawing.style import GREY, HEAT, SMALL, axes_for, styled
+from efssim.runs.risk_tables import WEEKDAYS
 from efssim.text.quantities import format_duration
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from matplotlib.collections import QuadMesh
     from matplotlib.colors import Colormap, Normalize
 
-    from efssim.api.result import Result
+    from efssim.runs.run import Run
 
 Floats = NDArray[np.float64]
 
@@ -28,7 +29,7 @@ _LEAST = 1e-12
 
 
 @styled
-def plot_risk(result: Result, name: str, timezone: str, ax: Axes | None = None) -> Axes:
+def plot_risk(result: Run, name: str, timezone: str, ax: Axes | None = None) -> Axes:
     """Draw a cell for each weekday and hour: white where the age is never above the target."""
     cells = result.risk_cells(name, timezone)
     defined_s = cells["defined_s"].to_numpy().reshape(7, 24)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.lines import Line2D
 
-    from efssim.api.result import Result
+    from efssim.runs.run import Run
 
 Floats = NDArray[np.float64]
 Groups = dict[str, NDArray[np.bool_]]
@@ -36,7 +36,7 @@ _POINTS = 2000
 
 
 @styled
-def plot_syncs(result: Result, name: str, ax: Axes | None = None) -> Axes:
+def plot_syncs(result: Run, name: str, ax: Axes | None = None) -> Axes:
     """Draw the syncs that completed in the window; those that were abandoned never did."""
     ax = axes_for(ax)
     size, took_s, groups = completed(result, name)
@@ -53,7 +53,7 @@ def plot_syncs(result: Result, name: str, ax: Axes | None = None) -> Axes:
     return ax
 
 
-def completed(result: Result, name: str) -> tuple[Floats, Floats, Groups]:
+def completed(result: Run, name: str) -> tuple[Floats, Floats, Groups]:
     """Return bytes and seconds of the syncs of the window, and which of them are which."""
     outcome = result.outcomes[name]
     syncs, completed_s = outcome.syncs, outcome.syncs.floats("completed_s")

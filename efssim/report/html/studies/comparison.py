@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from efssim.report.facts.traces import Traces, thin_traces
 from efssim.report.figures.study.alt import comparison_alt
-from efssim.report.html.studies.study import Block, Study, study_page
+from efssim.report.html.study import Block, Study, study_page
 from efssim.report.html.svg import Figure, inlined
 from efssim.report.html.tables import Cell, Column, Table, number, share, text
 from efssim.report.html.traces import trace_blocks

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from efssim.report.facts.traces import thin_traces
 from efssim.report.figures.study.alt import plan_alt
-from efssim.report.html.studies.study import Block, Study, Verdict, parameter_block, study_page
+from efssim.report.html.study import Block, Study, Verdict, parameter_block, study_page
 from efssim.report.html.svg import Figure, inlined
 from efssim.report.html.tables import NONE, Cell, Column, Table, duration, number, share, text
 from efssim.report.html.traces import trace_blocks

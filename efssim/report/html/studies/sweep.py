@@ -8,7 +8,7 @@ from typing import Any
 
 from efssim.report.facts.traces import thin_traces
 from efssim.report.figures.study.alt import sweep_alt
-from efssim.report.html.studies.study import Block, Study, parameter_block, study_page
+from efssim.report.html.study import Block, Study, parameter_block, study_page
 from efssim.report.html.svg import Figure, inlined
 from efssim.report.html.tables import Cell, Column, Table, number, text
 from efssim.report.html.traces import trace_blocks

@@ -10,7 +10,7 @@ from efssim.report.facts.traces import thin_traces
 from efssim.report.figures.study.alt import trials_alt
 from efssim.report.html.run_tables import LAGS, exact, leaves
 from efssim.report.html.sections import sentence, worst
-from efssim.report.html.studies.study import Block, Study, Verdict, parameter_block, study_page
+from efssim.report.html.study import Block, Study, Verdict, parameter_block, study_page
 from efssim.report.html.svg import Figure, inlined
 from efssim.report.html.tables import (
     Cell,

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from efssim.api.result import Outcome, Result
 from efssim.lag.loss import is_missed
 from efssim.report.verdicts.words import kind_of_run
 from efssim.report.words.lines import clock, counted, percent
+from efssim.runs.outcome import Outcome
+from efssim.runs.run import Run
 from efssim.text.quantities import format_duration, format_size
 
 
-def beside_attainment(outcome: Outcome, result: Result) -> list[str]:
+def beside_attainment(outcome: Outcome, result: Run) -> list[str]:
     """Return the sentences on a run; none where there always was a recovery point."""
     summary = outcome.summary
     found = [
@@ -48,7 +49,7 @@ def _while_writable(rpo: dict[str, Any]) -> str:
     return f"{text}; while it could, the RPO held for {percent(rpo['attainment_while_writable'])}."
 
 
-def _lost(outcome: Outcome, result: Result) -> str:
+def _lost(outcome: Outcome, result: Run) -> str:
     """Return what the disaster of the source cost."""
     found = outcome.summary["recovery_point"]
     if found is None:

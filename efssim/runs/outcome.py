@@ -1,0 +1,66 @@
+"""What one replication left behind in a run."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from efssim.lag.age.rpo import Violations
+from efssim.lag.age.sawtooth import Teeth
+from efssim.lag.weighted.exceedance import Exceedance
+from efssim.records.columns import Columns
+from efssim.records.run_records import SYNC_COLUMNS, AbandonedSync, OpenSync, StatusChange
+from efssim.runs.sync_phases import PhaseRecords, phases_of
+from efssim.scenario.schema import Control, Sync
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What one replication left behind, complete up to the time of the result."""
+
+    source: str = ""
+    """Name of the source file system."""
+    sync: Sync = field(default_factory=Sync)
+    control: Control = field(default_factory=Control)
+    syncs: Columns = field(default_factory=lambda: Columns(SYNC_COLUMNS))
+    statuses: tuple[StatusChange, ...] = ()
+    abandoned: tuple[AbandonedSync, ...] = ()
+    open_sync: OpenSync | None = None
+    violations: Violations | tuple[()] = ()
+    exceedance: dict[str, Exceedance] = field(default_factory=dict)
+    summary: dict[str, Any] = field(default_factory=dict)
+    last_replicated_s: float | None = None
+    """LastReplicatedTimestamp before the first of `syncs`; None: absent."""
+    defined_s: float | None = None
+    """When LastReplicatedTimestamp became visible; None: it did not."""
+    last_sync_s: tuple[float, float] | None = None
+    """Cut and completion of the last of `syncs`; None without one."""
+    window_s: tuple[float, float] = (0.0, 0.0)
+    """Begin and end of the window."""
+    phases: PhaseRecords = field(default_factory=PhaseRecords)
+    """What tells the phases of `syncs`."""
+    end_s: float = 0.0
+    """When the configuration was gone, or now."""
+    pending_bytes: int = 0
+    """Pending at `end_s`."""
+    pending_growth_bytes: int = 0
+    """Pending at the end of the window minus pending at its begin."""
+
+    @property  # not kept: five numbers for each sync are more than all that is
+    def sync_phases(self) -> dict[str, NDArray[np.float64]]:
+        """Seconds in each phase of `syncs`, shape (syncs,), by the names of Phases."""
+        return phases_of(self.syncs, self.sync, [s.cut_s for s in self.abandoned], self.phases)
+
+    @cached_property
+    def age(self) -> Teeth:
+        """Time since last sync in the window, a tooth from each completion on."""
+        begin_s, origin_s = self.syncs.floats("completed_s"), self.syncs.floats("cut_s")
+        if self.last_replicated_s is not None:
+            begin_s = np.append(self.statuses[0].time_s, begin_s)
+            origin_s = np.append(self.last_replicated_s, origin_s)
+        end_s = np.append(begin_s[1:], self.end_s)[: len(begin_s)]
+        return Teeth(begin_s, end_s, origin_s).within(*self.window_s)

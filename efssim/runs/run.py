@@ -1,0 +1,249 @@
+"""One run of a scenario as plain data: what it left behind, its summary and its tables."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property, partial
+from typing import TYPE_CHECKING, Any
+
+from efssim.errors import ArgumentError, UnknownNameError
+from efssim.lag.age.age_over_time import age_at, age_means
+from efssim.lag.hours import hours_between
+from efssim.lag.risk import Risk, risk_of
+from efssim.lag.summary import timestamp
+from efssim.records.column_types import categories
+from efssim.records.run_records import Event
+from efssim.runs.moments import periods, seconds_since
+from efssim.runs.outcome import Outcome
+from efssim.runs.risk_tables import cell_table, risk_table
+from efssim.runs.tables import (
+    age_table,
+    events_table,
+    index_of,
+    lags_table,
+    pending_table,
+    statuses_table,
+    syncs_table,
+    violations_table,
+)
+from efssim.scenario import Scenario
+from efssim.scenario.arguments import duration_of
+from efssim.text.zones import time_zone
+from efssim.traces.quality import TraceQuality
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True, repr=False)
+class Run:
+    """One run of a scenario.
+
+    Times of the tables are UTC datetimes in microseconds; columns that end in `_s` are seconds,
+    `bytes` are bytes. `age` and `pending` are series over time and have an index of times; in the
+    other tables a row has several times, or shares one, so they are columns.
+    """
+
+    scenario: Scenario
+    seed: int
+    now_s: float
+    outcomes: dict[str, Outcome]
+    happened: tuple[Event, ...]
+    digest: str
+    trial: int = 0
+    """Which of the runs of one seed, in the column `trial` of the tables."""
+    traces: dict[str, TraceQuality] = field(default_factory=dict)
+    """What trace files were taken for and what they lack, by the path of the stream."""
+
+    @cached_property
+    def summary(self) -> dict[str, Any]:
+        """The content of summary.json."""
+        start, begin_s = self.scenario.start, min(self.scenario.warm_up, self.now_s)
+        return {
+            "scenario": self.scenario.name,
+            "seed": self.seed,
+            "trials": 1,
+            "window": {
+                "start": timestamp(start, begin_s),
+                "end": timestamp(start, self.now_s),
+                "seconds": self.now_s - begin_s,
+            },
+            "replications": {name: self._replication(name) for name in self.outcomes},
+            "traces": {path: found.as_json() for path, found in self.traces.items()},
+            "digest": self.digest,
+        }
+
+    def _replication(self, name: str) -> dict[str, Any]:
+        outcome, start = self.outcomes[name], self.scenario.start
+        last_cut_s, completed_s = outcome.last_sync_s or (outcome.last_replicated_s, None)
+        lost = outcome.summary["recovery_point"]
+        discarded = outcome.summary["discarded"]
+        times = {key: timestamp(start, discarded[key]) for key in ("first", "last")}
+        throughput = outcome.summary["source_throughput"]
+        first_above = timestamp(start, throughput["first_above"])
+        return {
+            **outcome.summary,
+            "recovery_point": lost and {**lost, "time": timestamp(start, lost["time"])},
+            "discarded": {**discarded, **times},
+            "source_throughput": {**throughput, "first_above": first_above},
+            "last_replicated_timestamp": timestamp(start, last_cut_s),
+            "last_sync_completed": timestamp(start, completed_s),
+        }
+
+    @property
+    def lags(self) -> pd.DataFrame:
+        """Mean, quantiles and maximum of the four lags, one row per replication and lag."""
+        return lags_table(self.outcomes)
+
+    @property
+    def syncs(self) -> pd.DataFrame:
+        """One row per sync: replication, trial, cut, completed, bytes, files, attempts, phases.
+
+        The phases of a completed sync are seconds that add up to its duration: `setup_s`,
+        `inventory_s`, `diff_s`, `transfer_s`, and `repeated_s` for failed attempts and the waits
+        after them. What an outage froze counts to the phase that it met. Last comes `outcome`.
+
+        This, `age`, `pending` and the plots of them raise ValueError where the scenario says
+        `records: off`.
+        """
+        self.require_records()
+        return self._concatenated(syncs_table)
+
+    @property
+    def statuses(self) -> pd.DataFrame:
+        """One row per status: replication, trial, time, from, to, cause.
+
+        `from` and `to` are categories in the order of a configuration's life; missing where there
+        is no configuration.
+        """
+        return self._concatenated(statuses_table)
+
+    @cached_property
+    def events(self) -> pd.DataFrame:
+        """One row per disturbance or API call: trial, begin, end, kind, target, affected, error.
+
+        The categories of `kind` are every disturbance and every operation that there is.
+        """
+        return events_table(self.happened, self.scenario.start, self.trial)
+
+    @property
+    def violations(self) -> pd.DataFrame:
+        """One row per violation of the RPO: replication, trial, begin, end, peak_s, disturbances.
+
+        `disturbances` are those that overlap it, joined by semicolons.
+        """
+        return self._concatenated(partial(violations_table, events=self.happened))
+
+    def pending(self, replication: str | None = None) -> pd.DataFrame:
+        """Return pending bytes over time, wherever they are defined.
+
+        Two rows for each completed sync, just before and just after it, indexed by time; column
+        `pending_bytes`. In between they only grow. KeyError as for `age`.
+        """
+        self.require_records()
+        return pending_table(self.outcomes[self.named(replication)], self.scenario.start)
+
+    def age(self, replication: str | None = None) -> pd.DataFrame:
+        """Return the exact sawtooth of time since last sync in the window.
+
+        Two rows a tooth, its foot and its tip, indexed by time; column `age_s` in seconds. A mean
+        of these rows is not a mean over time: `age_mean` is, and `age_at` reads the curve anywhere.
+        `replication` may be left out where there is only one; KeyError otherwise.
+        """
+        self.require_records()
+        return age_table(self.outcomes[self.named(replication)], self.scenario.start)
+
+    def age_at(self, times: Any, replication: str | None = None) -> pd.Series[float]:
+        """Return the age in seconds at some times, indexed by them; NaN where it is undefined.
+
+        `times` is a list, or an index, of absolute times (without a zone: UTC), of durations since
+        the start such as `"26 h"`, or of seconds. At a completion it is the age after it. KeyError
+        as for `age`, ValueError for what is no time.
+        """
+        import pandas as pd
+
+        self.require_records()
+        start = self.scenario.start
+        time_s = seconds_since(start, times)
+        age_s = age_at(self.outcomes[self.named(replication)].age, time_s)
+        return pd.Series(age_s, index_of(start, time_s), name="age_s")
+
+    def age_mean(self, every: Any, replication: str | None = None) -> pd.Series[float]:
+        """Return the mean age in seconds of each period of the window, indexed by its begin.
+
+        `every` is the length of a period: seconds, or a duration such as `"1 h"`. Periods count
+        from midnight (UTC) of the day on which the scenario starts. Each mean is the integral of
+        the sawtooth over the time of the period in which it is defined; NaN without any. KeyError
+        as for `age`, ValueError for what is no length.
+        """
+        import pandas as pd
+
+        self.require_records()
+        every_s, start = duration_of(every), self.scenario.start
+        if not every_s > 0:
+            raise ArgumentError("a period is longer than 0 s")
+        outcome = self.outcomes[self.named(replication)]
+        edges_s = periods(start, outcome.window_s, every_s)
+        return pd.Series(
+            age_means(outcome.age, edges_s), index_of(start, edges_s[:-1]), name="age_s"
+        )
+
+    def risk(self, replication: str | None = None, timezone: str = "UTC") -> pd.DataFrame:
+        """Return when the age is above the RPO target: by hour of the day and by weekday.
+
+        Indexed by `by` (hour or weekday) and `at` (0 to 23, Mon to Sun), by the clock of an IANA
+        time zone. Columns: `defined_s`, the seconds of the window with a defined age; `attainment`,
+        the share of them at or below the target; `p99_s`, the p99 of the age in them;
+        `violation_s`, the seconds above the target. NaN where no time is defined. Nothing is
+        sampled: the teeth of the sawtooth are cut at the hours. ValueError for an unknown time
+        zone; KeyError as for `age`.
+        """
+        return risk_table(self._risk(replication, timezone))
+
+    def risk_cells(self, replication: str | None = None, timezone: str = "UTC") -> pd.DataFrame:
+        """Return `defined_s` and `violation_s` for each hour of the week.
+
+        168 rows, indexed by `weekday` (Mon to Sun) and `hour`. Those of several runs add up.
+        Errors as for `risk`.
+        """
+        return cell_table(self._risk(replication, timezone))
+
+    def _risk(self, replication: str | None, timezone: str) -> Risk:
+        self.require_records()
+        outcome, zone = self.outcomes[self.named(replication)], time_zone(timezone)
+        hours = hours_between(self.scenario.start, *outcome.window_s, zone)
+        return risk_of(outcome.age, hours, self.scenario.rpo.target)
+
+    @property
+    def has_records(self) -> bool:
+        """Whether syncs were kept, and not the summary alone."""
+        return all(outcome.syncs.keep for outcome in self.outcomes.values())
+
+    def require_records(self) -> None:
+        """Raise ArgumentError where the scenario says `records: off`."""
+        if not self.has_records:
+            raise ArgumentError("the scenario says `records: off`, so no sync was kept")
+
+    def named(self, replication: str | None) -> str:
+        """Return the name of a replication, which may be left out where there is only one."""
+        if replication is None and len(self.outcomes) == 1:
+            return next(iter(self.outcomes))
+        if replication not in self.outcomes:
+            raise UnknownNameError(f"name one of the replications: {', '.join(self.outcomes)}")
+        return replication
+
+    def _concatenated(
+        self, table: Callable[[str, Outcome, datetime, int], pd.DataFrame]
+    ) -> pd.DataFrame:
+        import pandas as pd
+
+        # Without a replication the columns still tell what there could have been.
+        outcomes = self.outcomes or {"": Outcome()}
+        tables = [
+            table(name, outcome, self.scenario.start, self.trial)
+            for name, outcome in outcomes.items()
+        ]
+        joined = pd.concat(tables, ignore_index=True)
+        return joined.assign(replication=categories(joined["replication"], self.outcomes))

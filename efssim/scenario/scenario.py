@@ -1,0 +1,76 @@
+"""The scenario: what a user writes, checked as a whole."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, Self
+
+from pydantic import ValidationInfo, model_validator
+from pydantic.functional_validators import ModelWrapValidatorHandler
+
+from efssim.scenario.amounts.totals import total_problems
+from efssim.scenario.checks.cross import DEFAULT_START, cross_problems
+from efssim.scenario.grammar.base import Found, collect, problem
+from efssim.scenario.schema import ScenarioKeys
+from efssim.text.moments import with_moments
+from efssim.text.quantities import format_duration, parse_datetime
+from efssim.text.written import as_written, parsed
+from efssim.text.yaml.full_paths import paths_hint
+
+
+class Scenario(ScenarioKeys):
+    """A scenario of Amazon EFS replication."""
+
+    def __repr__(self) -> str:
+        return (
+            f"<efssim.Scenario {self.name!r}, {format_duration(self.duration)}, seed {self.seed}>"
+        )
+
+    def _repr_html_(self) -> str:
+        """Show what is simulated in Jupyter, with the parameters that are assumed."""
+        from efssim.scenario.shown.display import scenario_html  # late: not for commands
+
+        return scenario_html(self)
+
+    def with_(self, changes: Mapping[str, object] | None = None, /, **keys: object) -> Scenario:
+        """Return a changed copy, validated as a whole; the scenario itself stays as it is.
+
+        `changes` are values by path, as `--set` takes them; `keys` are keys of the top level:
+
+            scenario.with_({"replications.dr.sync.interval": "5 min"}, seed=2)
+
+        A value is what `model_validate` takes there: a text with its unit, a number in SI units, a
+        mapping, a list, or part of another scenario. It replaces what was there, and mappings on
+        the way are created, so a path can name a new fault. None takes away what was written: a
+        key has its default again, and an entry is gone. Changes apply in order. Names of files that
+        are new are relative to the working directory.
+
+        Raise ScenarioError, which lists every problem with its path.
+        """
+        from efssim.scenario.changes import changed  # late: not for commands
+
+        return changed(self, changes or {}, keys)
+
+    @classmethod
+    def misfits(cls, data: Mapping[str, Any]) -> Iterator[Found]:
+        for path, message in super().misfits(data):
+            bare = message == "unknown key"
+            yield path, message + paths_hint(cls, data, str(path[-1])) if bare else message
+
+    @model_validator(mode="wrap")
+    @classmethod
+    def _cross_check(
+        cls, data: Any, handler: ModelWrapValidatorHandler[Self], info: ValidationInfo
+    ) -> Self:
+        # References are checked on what was written, so that they are reported beside the
+        # problems of single values and not only after those are mended.
+        base: Path = (info.context or {}).get("base", Path())
+        found = cross_problems(as_written(data), base) if isinstance(data, Mapping) else []
+        problems = [problem(loc, message) for loc, message in found]
+        if isinstance(data, Mapping):
+            start = parsed(parse_datetime, data.get("start", DEFAULT_START))
+            data = with_moments(as_written(data), start)
+        scenario = collect(cls.__name__, problems, lambda: handler(data))
+        too_large = [problem(loc, message) for loc, message in total_problems(scenario)]
+        return collect(cls.__name__, too_large, lambda: scenario)
