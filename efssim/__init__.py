@@ -16,12 +16,12 @@ from efssim._version import __version__
 
 if TYPE_CHECKING:
     from efssim.api.comparison import Comparison, compare
+    from efssim.api.estimate import Estimate, estimate
     from efssim.api.plan import Plan, plan
     from efssim.api.result import Result
     from efssim.api.simulation import Simulation, run
     from efssim.api.sweep import Sweep, sweep
     from efssim.api.trials import Trials, run_trials
-    from efssim.closed_forms import Estimate, estimate
     from efssim.cloudwatch.api import CloudWatchError
     from efssim.errors import (
         ArgumentError,

@@ -31,11 +31,17 @@ JsonValue: TypeAlias = Union[
 JsonObject: TypeAlias = dict[str, JsonValue]
 """An object that is made here; what takes one takes any mapping of JsonValue."""
 
+WireValue: TypeAlias = Union[
+    bool, int, float, str, bytes, datetime, "Sequence[WireValue]", "Mapping[str, WireValue]", None
+]
+"""What calls of AWS take and answer, as botocore has it."""
+WireObject: TypeAlias = dict[str, WireValue]
+
 _FORM, _KEY, _FIRST = "json", "key", "first"
 HIDDEN: Mapping[str, str] = {_FORM: "hidden"}
 """Metadata of a field that JSON does not have."""
 SPREAD: Mapping[str, str] = {_FORM: "spread"}
-"""Metadata of a mapping whose entries stand among the keys of its object."""
+"""Metadata of a mapping, or a dataclass, whose entries stand among the keys of its object."""
 FIRST: Mapping[str, str] = {_FIRST: "first"}
 """Metadata of a field that stands before those that its class inherits."""
 
@@ -83,7 +89,7 @@ def _entries(data: DataclassInstance, start: datetime | None) -> Iterator[tuple[
         if field.form == "moment":
             yield field.key, _timestamp(start, value)
         elif field.form == "spread":
-            yield from _object(value, start).items()
+            yield from _spread(value, start).items()
         else:
             yield field.key, _value(value, start)
 
@@ -98,6 +104,10 @@ def _value(value: object, start: datetime | None) -> JsonValue:
     if is_dataclass(value) and not isinstance(value, type):
         return to_json(value, start)
     raise TypeError(f"JSON has no {type(value).__name__}")
+
+
+def _spread(value: Mapping[str, object] | DataclassInstance, start: datetime | None) -> JsonObject:
+    return _object(value, start) if isinstance(value, Mapping) else to_json(value, start)
 
 
 def _object(mapping: Mapping[str, object], start: datetime | None) -> JsonObject:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from functools import partial
 from pathlib import Path
 
-from efssim.json_values import to_json
 from efssim.report.figures.study.alt import plan_alt
 from efssim.report.figures.study.attainment import plot_attainment
 from efssim.report.files.manifest import parameters

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from efssim.lag.pool import Pool
-from efssim.lag.summary import WindowSummary
 from efssim.model.kernel.strata import strata_of
 from efssim.scenario import Scenario
 from efssim.study.run.batch import Job

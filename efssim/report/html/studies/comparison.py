@@ -75,7 +75,7 @@ def _pairs(comparison: PairedTrials) -> str:
     return " ".join([pairs, *verdicts(comparison)])
 
 
-def _table(comparison: PairedTrials) -> Table:
+def _table(comparison: PairedTrials) -> HtmlTable:
     rows = [
         [
             text(row["measure"]),

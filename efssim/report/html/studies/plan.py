@@ -97,7 +97,7 @@ def _figure(plan: PlanFindings, svg: str) -> Figure:
     )
 
 
-def _evaluations(plan: PlanFindings) -> Table:
+def _evaluations(plan: PlanFindings) -> HtmlTable:
     rows = [_evaluation(plan, made) for made in plan.evaluations]
     head = [
         Column("value", True),
@@ -126,7 +126,7 @@ def _evaluation(plan: PlanFindings, made: Evaluation) -> list[Cell]:
     ]
 
 
-def _what_if(plan: PlanFindings) -> Table:
+def _what_if(plan: PlanFindings) -> HtmlTable:
     head = [
         Column("objective", True, "objective"),
         Column("needs", True),

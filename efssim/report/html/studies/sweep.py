@@ -63,7 +63,7 @@ def _figure(sweep: SweepPoints, measure: str, name: str, svg: str, ident: str) -
     )
 
 
-def _grid(sweep: SweepPoints, measure: str, name: str) -> Table:
+def _grid(sweep: SweepPoints, measure: str, name: str) -> HtmlTable:
     rows = [
         [
             *(_value(vary.text(row[vary.path]), row[vary.path]) for vary in sweep.parameters),
@@ -76,7 +76,7 @@ def _grid(sweep: SweepPoints, measure: str, name: str) -> Table:
     return HtmlTable(f"{measure} of {name}", head, rows, is_sortable=True)
 
 
-def _tornado(sweep: SweepPoints, measure: str, name: str) -> Table:
+def _tornado(sweep: SweepPoints, measure: str, name: str) -> HtmlTable:
     by_path = {vary.path: vary for vary in sweep.parameters}
     rows = [
         [

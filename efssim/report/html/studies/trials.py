@@ -97,7 +97,7 @@ def _blocks(trials: TrialSet, drawn: Mapping[tuple[str, str], str]) -> Iterator[
         yield Block("All numbers", f"{ident}-all", table=numbers, is_folded=True, is_part=True)
 
 
-def _verdict(trials: TrialSet, name: str) -> Verdict:
+def _verdict(trials: TrialSet, name: str) -> PageVerdict:
     means, intervals = trials.summary["replications"][name], trials.summary["ci95"][name]
     found, asked = trials.evidence[name], goal(means["rpo"]["target_s"], means["rpo"]["objective"])
     held = sentence(attained(means, intervals, found))
@@ -141,7 +141,7 @@ def _pooled(
     )
 
 
-def _lags(trials: TrialSet, name: str) -> Table:
+def _lags(trials: TrialSet, name: str) -> HtmlTable:
     summary = trials.summary
     means, bounds = summary["replications"][name], summary["ci95"][name]
     pooled = summary["pooled"][name]
@@ -169,7 +169,7 @@ def _interval(bounds: list[float] | None) -> Cell:
     return Cell(shown, bounds[0], is_number=True)
 
 
-def _trials(trials: TrialSet, name: str) -> Table:
+def _trials(trials: TrialSet, name: str) -> HtmlTable:
     rows = (
         [
             number(trial.number),
@@ -195,7 +195,7 @@ def _trials(trials: TrialSet, name: str) -> Table:
     return HtmlTable(f"Trials of {name}", head, shown, is_sortable=True, note=note)
 
 
-def _attainments(trials: Trials) -> dict[str, float | None]:
+def _attainments(trials: TrialSet) -> dict[str, float | None]:
     means = trials.summary["replications"]
     return {name: part["rpo"]["attainment"] for name, part in means.items()}
 
