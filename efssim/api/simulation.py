@@ -176,7 +176,7 @@ def run(
     """Simulate a scenario from its start to its end.
 
     `seed` replaces the scenario's seed; `trial` counts runs of one seed with independent draws;
-    `verify` checks the laws (see Simulation); `on_progress` is told how far the run is (see
+    `verify` checks the laws (see Simulation); `on_progress` is given how far the run is (see
     Simulation.advance_to_end); `progress` shows a bar, in a notebook or on standard error.
     """
     simulation = Simulation(scenario, seed, verify=verify, trial=trial, metrics=False)

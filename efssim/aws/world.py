@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Protocol
 
 from efssim.cloudwatch.api import CloudWatchApi
+from efssim.json_values import JsonValue, WireObject, WireValue
 from efssim.model.kernel.clock import Clock
 from efssim.scenario import Scenario
 
@@ -15,8 +16,8 @@ class Answerer(Protocol):
     """The answerer of API calls."""
 
     def call(
-        self, operation: str, parameters: Mapping[str, Any] | None = None, *, region: str
-    ) -> dict[str, Any]:
+        self, operation: str, parameters: Mapping[str, WireValue] | None = None, *, region: str
+    ) -> WireObject:
         """Answer a call with a fresh dictionary; EfsError as EFS would."""
 
     @property
@@ -55,7 +56,7 @@ class SteppedWorld(SimulatedWorld, Protocol):
 
     scenario: Scenario
 
-    def apply(self, event: Mapping[str, Any]) -> None:
+    def apply(self, event: Mapping[str, JsonValue]) -> None:
         """Let a disturbance begin now; ValueError for one that is malformed."""
 
     def result(self) -> HasSummary:
@@ -66,5 +67,5 @@ class HasSummary(Protocol):
     """Results with a summary."""
 
     @property
-    def summary(self) -> dict[str, Any]:
+    def summary(self) -> Mapping[str, JsonValue]:
         """The content of summary.json."""

@@ -45,7 +45,7 @@ Keeper = Callable[[str], FileSystemRecords]
 
 @dataclass(frozen=True)
 class FileSystemRequest:
-    """What a new file system is made with, whoever asks for it."""
+    """The arguments of a new file system, of a call or of a scenario."""
 
     name: str
     region: str
@@ -56,7 +56,7 @@ class FileSystemRequest:
 
 @dataclass(frozen=True)
 class DeclaredFileSystem:
-    """What a scenario says about a file system that is there from the start, and no call can."""
+    """Declared facts of a file system that is there from the start, beyond those of a call."""
 
     name: str
     id: str | None = None
@@ -66,7 +66,7 @@ class DeclaredFileSystem:
 
 @dataclass(frozen=True)
 class ReplicationSettings:
-    """What a replication is made with: a scenario's entry, or the defaults for one of a call."""
+    """Settings of a replication: a scenario's entry, or the defaults for one of a call."""
 
     name: str
     """Name in the results."""
@@ -78,7 +78,7 @@ class ReplicationSettings:
 
     @property
     def overhead_bytes(self) -> int:
-        """What EFS keeps for itself on the destination."""
+        """Bytes that EFS keeps for itself on the destination."""
         return overhead_of(self.sync.preset) if self.overhead is None else self.overhead
 
     @property
@@ -97,7 +97,7 @@ class ReplicationSettings:
 
 
 class Account:
-    """Everything that exists in one run, and the timeline of what happens to it."""
+    """Everything that exists in one run, and its timeline."""
 
     def __init__(
         self,
@@ -147,7 +147,7 @@ class Account:
         return self.scenario.start + timedelta(seconds=time_s)
 
     def choice(self, row: str) -> str:
-        """Return what the run does where EFS's behaviour is not documented."""
+        """Return the alternative that the run takes for an undocumented behaviour."""
         return self.scenario.defaults.undocumented.get(row, CHOICES[row].default)
 
     def link(self, source: str, destination: str) -> LinkState:

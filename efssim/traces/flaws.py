@@ -32,7 +32,7 @@ from efssim.traces.spec import TraceSpec
 from efssim.traces.units import NamedUnit, named_unit
 
 OFF_GRID_MAX = 0.01
-"""Share of rows off the grid above which `period` is not what the rows have; assumed."""
+"""Share of rows off the grid above which `period` is not that of the rows; assumed."""
 
 MISSING_MAX = 0.5
 """Share of the run's periods without a row above which a trace says too little of it; assumed."""
@@ -136,7 +136,7 @@ def _cures(cure: Cure, flaw: Flaw, kinds: set[str], raw: RawRows) -> bool:
 
 
 _FIRST = {"unit": {"unit"}, "spacing": {"spacing", "grid"}}
-"""Flaws that hide others until they are cured, and what must not be left then."""
+"""Flaws that hide others until they are cured, and those that must not be left then."""
 
 
 def _judged(spec: TraceSpec, raw: RawRows, run: TraceSpan) -> Judged:
@@ -173,6 +173,7 @@ def _quality(
     total, part = (math.fsum(sizes.tolist()) for sizes in (rows.bytes, rows.bytes[keep]))
     return TraceQuality(
         file=spec.file.name,
+        format="csv",
         times=raw.times,
         statistic=statistic_of(spec),
         spacing_s=spacing_s(all_distinct),
@@ -224,7 +225,7 @@ def _inside(
 
 
 def _within(spec: TraceSpec, time_s: Floats, duration_s: float) -> Chosen:
-    # What is written at or before the start belongs to the state that the run starts from; the
+    # Writes at or before the start belong to the state that the run starts from; the
     # first write of a period comes after its begin.
     if spec.period_s is None:
         return np.asarray((time_s > 0) & (time_s <= duration_s), dtype=np.bool_)

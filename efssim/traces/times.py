@@ -80,7 +80,7 @@ _EPOCHS = {
 }
 
 UNITS = tuple(_EPOCHS)
-"""What `time_unit` can be."""
+"""Values of `time_unit`."""
 
 _LIMITS = (
     (1e8, SINCE_START),
@@ -104,7 +104,7 @@ class TimeCell(NamedTuple):
 
 
 class TimesError(EfssimError, ValueError):
-    """Times that cannot be told; `line` is where, None for the file as a whole."""
+    """Times that cannot be recognised; `line` is where, None for the file as a whole."""
 
     def __init__(self, line: int | None, message: str) -> None:
         super().__init__(line, message)  # all that it takes to be pickled

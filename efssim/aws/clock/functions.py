@@ -36,7 +36,7 @@ REAL_TIME: dict[str, Callable[..., Any]] = {
     )
     if hasattr(time, name)  # not all are on every system
 }
-"""What is replaced in `time`; `perf_counter` and the clocks of the processor stay real."""
+"""The functions replaced in `time`; `perf_counter` and the clocks of the processor stay real."""
 
 _SIMULATED_CLOCKS = {
     getattr(time, name): kind

@@ -1,4 +1,4 @@
-"""The EFS API: the one door through which a scenario, its events and scripts call operations."""
+"""The EFS API: the one entry point by which a scenario, its events and scripts call operations."""
 
 from __future__ import annotations
 
@@ -120,7 +120,7 @@ class ControlPlane:
         return made
 
     def void(self, token: Injection) -> None:
-        """End an injection, whatever is left of it."""
+        """End an injection, even if calls of it are left."""
         self._injections.remove(token)
 
     def _fail_if_injected(self, operation: str, region: str) -> None:

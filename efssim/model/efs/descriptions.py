@@ -1,4 +1,4 @@
-"""The answers of the API, shaped as botocore's output: what does not exist has no key."""
+"""The answers of the API, shaped as botocore's output: absent values have no key."""
 
 from __future__ import annotations
 
@@ -101,7 +101,7 @@ def describe_tags(tags: dict[str, str]) -> list[dict[str, str]]:
 
 
 def _size(size: int) -> dict[str, int]:
-    """Return the metered size; a replica has what it has received."""
+    """Return the metered size in the shape of the API, all of it in the class Standard."""
     return {"Value": size, "ValueInStandard": size, "ValueInIA": 0, "ValueInArchive": 0}
 
 

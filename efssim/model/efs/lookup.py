@@ -1,4 +1,4 @@
-"""Finding a file system as a call names it, and what a call may demand of it."""
+"""Finding a file system as a call names it, and requirements of calls on it."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""Kinds of parameters: each reads a value as the API takes it, or says what is wrong with it.
+"""Kinds of parameters: each reads a value as the API takes it, or raises its mistake.
 
-A kind returns plain values of its own, so that what a caller does with its parameters later
-changes nothing.
+A kind returns plain values of its own, so that later changes by a caller of its parameters
+have no effect.
 """
 
 from __future__ import annotations
@@ -24,11 +24,11 @@ class FileSystemNames:
     id_of: Callable[[str], str]
     """Returns the id for a name of a file system, and anything else as it is."""
     malformed: str = "FileSystemNotFound"
-    """Code of the error of what is neither id nor ARN."""
+    """Code of the error of a text that is neither id nor ARN."""
 
 
 class Kind(Protocol):
-    """What a parameter has to be."""
+    """The kind of a parameter."""
 
     def read(self, value: Any, where: str, named: FileSystemNames) -> Any:
         """Return the value of the parameter `where`; EfsError (BadRequest) if it has none."""
@@ -47,7 +47,7 @@ class Text:
     shortest: int = 1
     pattern: str | None = None
     meaning: str = ""
-    """What the pattern stands for, in words."""
+    """The meaning of the pattern, in words."""
 
     def read(self, value: Any, where: str, named: FileSystemNames) -> str:  # noqa: ARG002  # as all kinds
         text: str = _typed(value, str, "a string", where)
@@ -85,7 +85,7 @@ class Number:
             number: float = _typed(value, int, "a whole number", where)
         else:
             number = _typed(value, (int, float), "a number", where)
-        # Not what is below, infinite, not a number, or an integer beyond all floats.
+        # Not below, infinite, not a number, or an integer beyond all floats.
         if not self.least <= number <= sys.float_info.max:
             raise bad(where, f"has to be a finite number of at least {self.least:g}, not {number}")
         return number if self.whole else float(number)

@@ -1,4 +1,4 @@
-"""Throughput mode and provisioned amount: what goes together, and the 24 hours between changes.
+"""Throughput mode and provisioned amount: valid pairs, and the 24 hours between changes.
 
 Source: EFS API reference; EFS User Guide, "Managing throughput": after switching to provisioned
 throughput or changing the amount, for 24 hours the mode cannot be left nor the amount decreased.

@@ -1,7 +1,7 @@
-"""What two file systems have in common after a replication between them, and so what differs.
+"""Common content of two file systems after a replication between them, and their difference.
 
 When a configuration is deleted, its destination equals its source as of LastReplicatedTimestamp.
-From then on whatever is written to either makes them differ, and a later replication between the
+From then on every write to either makes them differ, and a later replication between the
 two, in either direction, sends that much at first.
 """
 
@@ -49,7 +49,7 @@ def differing_bytes(
 def initial_work(replication: ReplicationState, change_set: ChangeSet) -> tuple[int, int]:
     """Return bytes and files of an initial sync that is cut now: what the destination lacks.
 
-    That is what differed when the configuration was created and what was written since, at most
+    That is the difference when the configuration was created and the writes since, at most
     the size of the source. Files are taken in proportion to the bytes: the model does not know
     which file a byte is in.
     """

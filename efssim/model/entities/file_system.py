@@ -1,4 +1,4 @@
-"""A file system: what EFS's API says about it, and whether it can be written."""
+"""A file system: its settings by EFS's API, and whether it can be written."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class OverwriteProtection(Enum):
 
 @dataclass
 class Settings:
-    """What CreateFileSystem and the later updates say about a file system."""
+    """Settings of a file system by CreateFileSystem and the later updates."""
 
     performance_mode: str = "generalPurpose"
     throughput_mode: str = "bursting"
@@ -73,7 +73,7 @@ class FileSystemState:
     arn: str = field(init=False)
     """ARN of the file system."""
     life: Life = field(init=False)
-    """What the measures need to know about it."""
+    """Its life, for the measures."""
 
     def __post_init__(self) -> None:
         self.arn = file_system_arn(self.id, self.region)

@@ -1,4 +1,4 @@
-"""Links between Regions, and the Regions: what can be reached, how fast, and who is opted in."""
+"""Links between Regions, and the Regions: reachability, rates and opting in."""
 
 from __future__ import annotations
 

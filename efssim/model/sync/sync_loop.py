@@ -25,7 +25,7 @@ _NEAR = 64
 
 
 class _Stream:
-    """The unpublished writes of one stream, in arrays whose elements are plain numbers.
+    """The unpublished writes of one stream, in arrays of plain numbers.
 
     `bisect` on them is several times faster than `searchsorted` for one value, and to make them is
     to copy memory, unlike lists.

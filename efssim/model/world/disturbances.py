@@ -1,4 +1,4 @@
-"""Disturbances: they begin, reach whatever is or comes to be at their target, and end.
+"""Disturbances: they begin, reach all present and later parts at their target, and end.
 
 `effects.py` says what they do, `schedule.py` when they happen.
 """
@@ -22,7 +22,7 @@ from efssim.scenario.grammar.disturbances.kind import DisturbanceKind
 
 @dataclass(eq=False)
 class Active:
-    """A disturbance that goes on: its kind, its cause, and whom it reached."""
+    """A disturbance that goes on: its kind, its cause, and the parts that it reached."""
 
     kind: DisturbanceKind
     cause: Cause
@@ -40,7 +40,7 @@ class Disturbances:
         account.appeared.append(self._meet)
 
     def begin(self, spec: schema.Event | schema.Fault) -> Callable[[], None]:
-        """Begin a disturbance; return what ends it. RunError if a link would have to be shared."""
+        """Begin a disturbance; return a function that ends it. RunError if a link has no room."""
         kind, target = spec.kind, spec.target
         ordinal = self._timeline.next_ordinal()
         record = Occurrence(ordinal, self._account.clock.now, kind, target)
@@ -100,7 +100,7 @@ class Disturbances:
 
 
 def _note_reached(active: Active) -> None:
-    """Record the names of what a disturbance has reached, each once, in order."""
+    """Record the names of the parts that a disturbance has reached, each once, in order."""
     parts = active.reached
     names = (part.name if isinstance(part, FileSystemState) else part.terms.name for part in parts)
     replications = (part.terms.name for part in parts if isinstance(part, ReplicationState))

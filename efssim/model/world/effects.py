@@ -1,4 +1,4 @@
-"""The effects of disturbances: switches of the simulated world, and whom else they reach.
+"""The effects of disturbances: switches of the simulated world, and the parts they reach.
 
 `scenario/grammar/disturbances/` says which effects a kind has; `disturbances.py` begins and ends
 them.

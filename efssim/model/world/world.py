@@ -150,7 +150,7 @@ class World:
         arrival = self._clock.at(time_s, Turn.CUT)
         while not arrival.processed:
             self._clock.step()
-        # What an instant's own events bring about in it belongs to it, too.
+        # Events that an instant's own events bring about in it belong to it, too.
         while self._clock.peek() <= time_s:
             self._clock.step()
 

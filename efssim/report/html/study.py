@@ -25,7 +25,7 @@ class PageVerdict:
 
 @dataclass(frozen=True)
 class Block:
-    """A heading and what is below it."""
+    """A heading with the content below it."""
 
     title: str
     id: str
@@ -44,13 +44,13 @@ class Study:
     """A page."""
 
     kind: str
-    """What it is a report of."""
+    """The kind of study."""
     title: str
     description: str
     meta: Sequence[str]
     blocks: Sequence[Block]
     reproduce: Sequence[tuple[str, str]]
-    """What it takes to repeat it, by name."""
+    """Everything needed to repeat it, by name."""
 
 
 def parameter_block(scenario: Scenario, text: str = "") -> Block:

@@ -1,4 +1,4 @@
-"""What a page says about trace files."""
+"""The part of a page on trace files."""
 
 from __future__ import annotations
 

@@ -59,7 +59,7 @@ def create_file_system(
 
 
 def _name(token: str) -> str:
-    """Return the name for a creation token: never what looks like the id of another."""
+    """Return the name for a creation token: never one that looks like an id or an ARN."""
     looks_like_id = re.fullmatch(f"{FILE_SYSTEM_ID}|{FILE_SYSTEM_ARN}", token)
     return f"token-{token}" if looks_like_id else token
 
