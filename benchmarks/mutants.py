@@ -187,15 +187,15 @@ MUTANTS = (
     Mutant(
         "a degraded link reaches nobody",
         "model/world/effects.py",
-        "reached += [part for part in account.current() if",
-        "reached += [part for part in () if",
+        "reached += [part for part in account.current() if _is_at",
+        "reached += [part for part in () if _is_at",
         (HAND,),
     ),
     Mutant(
         "a failed file system's replication is not reached",
         "model/world/effects.py",
-        "            if replication is not None:\n                yield replication",
-        "",
+        "yield replication",
+        "yield part",
         (HAND,),
     ),
     Mutant(
