@@ -136,5 +136,5 @@ def comparison_html(comparison: PairedTrials) -> str:
         for row in comparison.main.to_dict("records")
     )
     head = ("replication", "measure", "first", "second", "change, 95 % interval")
-    told = f"(second) compared with {a} (first): {pairs} of trials with the same draws."
-    return page(sentence(told, strong=b), table(head, rows, words=2))
+    compared = f"(second) compared with {a} (first): {pairs} of trials with the same draws."
+    return page(sentence(compared, strong=b), table(head, rows, words=2))

@@ -52,7 +52,7 @@ class Calls:
         timeline.entries.append(record)
         return answer
 
-    def happen(self, spec: schema.Event, path: tuple[str | int, ...]) -> None:
+    def make(self, spec: schema.Event, path: tuple[str | int, ...]) -> None:
         """Make the call of an event; raise RunError if it had to succeed and does not."""
         assert spec.call is not None
         region = spec.option("region") or self._home(spec, path)

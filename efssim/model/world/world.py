@@ -158,7 +158,7 @@ class World:
 
     def apply(self, event: schema.Event) -> None:
         """Let an event happen now."""
-        self._schedule.happen(event, ())
+        self._schedule.begin(event, ())
         self._complete_instant()
 
     def call(self, operation: str, parameters: Mapping[str, Any], region: str) -> dict[str, Any]:
