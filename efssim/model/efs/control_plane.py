@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
 from efssim.errors import ArgumentError
+from efssim.json_values import WireObject, WireValue
 from efssim.model.account import Account, DeclaredFileSystem, ReplicationSettings
 from efssim.model.efs.operations import file_systems, policies, replications, tags
 from efssim.model.efs.parameter_kinds import Named
 from efssim.model.efs.parameters import read_parameters
+from efssim.model.efs.shapes.answers import FileSystemDescription, ReplicationDescription
 from efssim.model.entities.errors import EfsError
 from efssim.text.suggestions import suggest
 
-Operation = Callable[[Account, Mapping[str, Any], str], dict[str, Any]]
-"""Takes the account, parameters as `read_parameters` returns them, and the Region of the call."""
+Operation: TypeAlias = Callable[[Account, Any, str], Any]
+"""Takes the account, the parameters in the shape of the operation, and the Region of the call;
+returns its answer in its shape: see `efssim.model.efs.shapes`."""
 
 IMPLEMENTED: dict[str, Operation] = {
     "CreateReplicationConfiguration": replications.create_replication_configuration,
@@ -60,7 +63,7 @@ class ControlPlane:
         self._injections: list[Injection] = []
         self._named = Named(account.named, account.choice("malformed_file_system_id"))
 
-    def call(self, operation: str, parameters: Mapping[str, Any], region: str) -> dict[str, Any]:
+    def call(self, operation: str, parameters: Mapping[str, WireValue], region: str) -> WireObject:
         """Call an operation in a Region and return its answer, shaped as boto3's.
 
         Wherever a parameter takes the id of a file system, it takes its ARN and its name, too.
@@ -73,19 +76,20 @@ class ControlPlane:
         self._require_answering(region)
         self._fail_if_injected(operation, region)
         known = read_parameters(operation, parameters, self._named)
-        return IMPLEMENTED[operation](self._account, known, region)
+        answer: WireObject = IMPLEMENTED[operation](self._account, known, region)
+        return answer
 
     def declare_file_system(
-        self, parameters: Mapping[str, Any], region: str, declared: DeclaredFileSystem
-    ) -> dict[str, Any]:
+        self, parameters: Mapping[str, WireValue], region: str, declared: DeclaredFileSystem
+    ) -> FileSystemDescription:
         """Create a file system that a scenario declares, under the rules of CreateFileSystem."""
         self._require_answering(region)
         known = read_parameters("CreateFileSystem", parameters, self._named)
         return file_systems.create_file_system(self._account, known, region, declared)
 
     def declare_replication(
-        self, parameters: Mapping[str, Any], region: str, declared: ReplicationSettings
-    ) -> dict[str, Any]:
+        self, parameters: Mapping[str, WireValue], region: str, declared: ReplicationSettings
+    ) -> ReplicationDescription:
         """Create a declared replication, under the rules of CreateReplicationConfiguration."""
         self._require_answering(region)
         known = read_parameters("CreateReplicationConfiguration", parameters, self._named)

@@ -130,8 +130,8 @@ PARAMETERS: dict[str, Structure] = {
 """By operation; none takes any other."""
 
 
-def read_parameters(operation: str, given: Mapping[str, Any], named: Named) -> dict[str, Any]:
-    """Return the parameters of an operation, names of file systems replaced by their ids.
+def read_parameters(operation: str, given: Mapping[str, object], named: Named) -> Any:
+    """Return the parameters in the shape of an operation, names of file systems as their ids.
 
     EfsError (BadRequest) for the first that is unknown, missing or malformed.
     """
