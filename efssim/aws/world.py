@@ -6,13 +6,13 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Protocol
 
-from efssim.cloudwatch.api import CloudWatch
+from efssim.cloudwatch.api import CloudWatchApi
 from efssim.json_values import JsonValue, WireObject, WireValue
 from efssim.model.kernel.clock import Clock
 from efssim.scenario import Scenario
 
 
-class Account(Protocol):
+class Answerer(Protocol):
     """The answerer of API calls."""
 
     def call(
@@ -25,7 +25,7 @@ class Account(Protocol):
         """Id of the latest call."""
 
 
-class World(Account, Protocol):
+class SimulatedWorld(Answerer, Protocol):
     """A simulation with its clock."""
 
     seed: int
@@ -40,7 +40,7 @@ class World(Account, Protocol):
         """Seconds since the scenario's start."""
 
     @property
-    def cloudwatch(self) -> CloudWatch:
+    def cloudwatch(self) -> CloudWatchApi:
         """CloudWatch's view of it."""
 
     @property
@@ -51,7 +51,7 @@ class World(Account, Protocol):
         """Let time pass."""
 
 
-class SteppedWorld(World, Protocol):
+class SteppedWorld(SimulatedWorld, Protocol):
     """A simulation that one can also act on and look at."""
 
     scenario: Scenario
@@ -59,11 +59,11 @@ class SteppedWorld(World, Protocol):
     def apply(self, event: Mapping[str, JsonValue]) -> None:
         """Let a disturbance begin now; ValueError for one that is malformed."""
 
-    def result(self) -> Summarised:
+    def result(self) -> HasSummary:
         """Return the results so far."""
 
 
-class Summarised(Protocol):
+class HasSummary(Protocol):
     """Results with a summary."""
 
     @property

@@ -96,7 +96,7 @@ class Estimate:
 def estimate(scenario: Scenario, outage: float | str = "1 h") -> Estimate:
     """Estimate the lag of every replication of a scenario from closed forms, without a run.
 
-    `outage` (seconds, or as `"2 h"`) is how long a link outage lasts of which the catch-up is told
+    `outage` (seconds, or as `"2 h"`) is how long a link outage lasts of which the catch-up is given
     beside those of the scenario's events. Raise ArgumentError, a ValueError, if it is no duration
     above 0.
     """

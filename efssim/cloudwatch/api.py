@@ -75,7 +75,7 @@ class _Custom:
         return Series(*np.array(ordered, dtype=np.float64).T) if ordered else EMPTY
 
 
-class CloudWatch:
+class CloudWatchApi:
     """CloudWatch of one world, in every Region."""
 
     def __init__(self, metrics: EfsMetrics, start: datetime, now_s: Callable[[], float]) -> None:
@@ -330,10 +330,10 @@ def _statistic(name: str) -> StatisticName:
     return cast(StatisticName, name)
 
 
-OPERATIONS: dict[str, Callable[[CloudWatch, Any, str], Mapping[str, object]]] = {
-    "GetMetricData": CloudWatch.get_metric_data,
-    "GetMetricStatistics": CloudWatch.get_metric_statistics,
-    "ListMetrics": CloudWatch.list_metrics,
-    "PutMetricData": CloudWatch.put_metric_data,
+OPERATIONS: dict[str, Callable[[CloudWatchApi, Any, str], Mapping[str, object]]] = {
+    "GetMetricData": CloudWatchApi.get_metric_data,
+    "GetMetricStatistics": CloudWatchApi.get_metric_statistics,
+    "ListMetrics": CloudWatchApi.list_metrics,
+    "PutMetricData": CloudWatchApi.put_metric_data,
 }
 """The operations that are simulated, and what answers them."""

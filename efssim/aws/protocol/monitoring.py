@@ -9,7 +9,7 @@ from collections.abc import Mapping
 
 from botocore.awsrequest import AWSResponse
 
-from efssim.aws.world import World
+from efssim.aws.world import SimulatedWorld
 from efssim.cloudwatch.api import OPERATIONS, CloudWatchError
 from efssim.json_values import WireObject, WireValue
 
@@ -17,7 +17,7 @@ _NOT_SIMULATED = 501
 
 
 def answered(
-    world: World, operation: str, parameters: Mapping[str, WireValue], region: str
+    world: SimulatedWorld, operation: str, parameters: Mapping[str, WireValue], region: str
 ) -> tuple[AWSResponse, WireObject]:
     """Answer a call of CloudWatch; its errors are in the response and never raised."""
     if operation not in OPERATIONS:
@@ -36,7 +36,9 @@ def _error(code: str, message: str) -> WireObject:
     return {"Error": {"Code": code, "Message": message}}
 
 
-def _response(world: World, status: int, parsed: WireObject) -> tuple[AWSResponse, WireObject]:
+def _response(
+    world: SimulatedWorld, status: int, parsed: WireObject
+) -> tuple[AWSResponse, WireObject]:
     headers = {"x-amzn-requestid": world.request_id}
     metadata: WireObject = {
         "RequestId": world.request_id,

@@ -1,6 +1,6 @@
 """EFS over HTTP: a simulation behind a port, for scripts and tools in other processes.
 
-`/_efssim/…` is not EFS's: it tells and moves simulated time, and lets events happen.
+`/_efssim/…` is not EFS's: it reports and moves simulated time, and begins events.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, ClassVar, cast
 
-from efssim.aws.protocol.wire import Reply, Request, efs_wire
+from efssim.aws.protocol.wire import Reply, WireRequest, efs_wire
 from efssim.aws.world import SteppedWorld
 from efssim.json_values import JsonObject
 
@@ -45,7 +45,7 @@ class Served:
         self._begin_s = time.perf_counter()
         self._wire = efs_wire()
 
-    def answer(self, request: Request) -> tuple[Reply, str]:
+    def answer(self, request: WireRequest) -> tuple[Reply, str]:
         """Answer a request; return the reply and the simulated time of it."""
         with self._lock:
             self._keep_pace()
@@ -63,7 +63,7 @@ class Served:
         until_s = min(wanted_s, self.world.scenario.duration)
         self.world.advance(max(0.0, until_s - self.world.elapsed_s))
 
-    def _control(self, request: Request) -> Reply:
+    def _control(self, request: WireRequest) -> Reply:
         action = request.target.removeprefix(PREFIX).partition("?")[0]
         known: dict[tuple[str, str], Callable[[JsonObject], JsonObject]] = {
             ("GET", "now"): lambda _: {},
@@ -129,7 +129,7 @@ class _Handler(BaseHTTPRequestHandler):
             message = f"efssim serves EFS alone, and this request is for '{service}'."
             reply, moment = _failed(501, message), _moment(self.served.world)
         else:
-            reply, moment = self.served.answer(Request(self.command, self.path, region, body))
+            reply, moment = self.served.answer(WireRequest(self.command, self.path, region, body))
         self._send(reply)
         self.served.tell(f"{moment} {region} {self.command} {self.path} {reply.status}")
 

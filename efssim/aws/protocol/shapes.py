@@ -14,7 +14,7 @@ from botocore.model import ListShape, Shape, StructureShape
 from efssim.json_values import JsonObject, WireObject
 
 Converter = Callable[[Any], Any]
-"""Returns a value of a shape as what `json.dumps` takes; KeyError for a member it has not."""
+"""Converts a value of a shape for `json.dumps`; KeyError for a member it has not."""
 
 _PLAIN = ("string", "integer", "long", "double", "float", "boolean")
 

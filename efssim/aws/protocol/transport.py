@@ -23,14 +23,14 @@ from botocore.model import OperationModel
 from efssim.aws.protocol.monitoring import answered
 from efssim.aws.protocol.parsing import http_response, parse
 from efssim.aws.protocol.wire import Reply, efs_wire, not_simulated
-from efssim.aws.world import World
+from efssim.aws.world import SimulatedWorld
 from efssim.errors import StateError
 from efssim.json_values import WireObject
 from efssim.model.efs.control_plane import IMPLEMENTED
 from efssim.model.entities.errors import EfsError, NotSimulatedError
 
 _ATTACHED = "_efssim_transport"
-"""Attribute of a client: what answers it, by event."""
+"""Attribute of a client: its answering functions, by event."""
 
 Response: TypeAlias = tuple[AWSResponse, WireObject]
 Emit = Callable[..., list[tuple[Any, Any]]]
@@ -67,7 +67,7 @@ class RetryEvent(TypedDict):
 class _WithoutEndpointRules:
     """First base of a client class, without the rules of endpoints: they decide nothing here.
 
-    Evaluating them is a fifth of a call's time. A test tells if botocore no longer calls this.
+    Evaluating them is a fifth of a call's time. A test fails if botocore no longer calls this.
     """
 
     meta: Any
@@ -84,7 +84,7 @@ def without_endpoint_rules(base_classes: list[type], **_: Any) -> None:
 class Transport:
     """Answers the calls of clients from a simulation, in the thread that made this."""
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: SimulatedWorld) -> None:
         self._world, self._wire, self._home = world, efs_wire(), (getpid(), get_ident())
 
     def attach(self, client: Any) -> None:

@@ -13,7 +13,7 @@ from botocore.loaders import Loader
 from botocore.model import OperationModel, ServiceModel, Shape
 
 from efssim.aws.protocol.shapes import Converter, converter
-from efssim.aws.world import Account
+from efssim.aws.world import Answerer
 from efssim.json_values import JsonObject, JsonValue, WireObject
 from efssim.model.efs.control_plane import IMPLEMENTED
 from efssim.model.entities.errors import EfsError, NotSimulatedError
@@ -22,7 +22,7 @@ _JSON = "application/json"
 
 
 @dataclass(frozen=True)
-class Request:
+class WireRequest:
     """An HTTP request to EFS in a Region; `target` is its path with the query string."""
 
     method: str
@@ -53,7 +53,7 @@ class Wire:
         }
         """By operation: the HTTP status of a call that succeeds."""
 
-    def dispatch(self, account: Account, request: Request) -> Reply:
+    def dispatch(self, account: Answerer, request: WireRequest) -> Reply:
         """Answer a request; its errors are in the reply and never raised, as with EFS."""
         try:
             operation, parameters = self.read(request)
@@ -66,7 +66,7 @@ class Wire:
             return not_simulated(error, account.request_id)
         return self.answer(operation.name, answer, account.request_id)
 
-    def read(self, request: Request) -> tuple[OperationModel, JsonObject]:
+    def read(self, request: WireRequest) -> tuple[OperationModel, JsonObject]:
         """Return the operation and parameters of a request; EfsError if it has none."""
         path, _, query = request.target.partition("?")
         for method, pattern, operation in self._routes:

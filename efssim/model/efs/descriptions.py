@@ -1,4 +1,4 @@
-"""The answers of the API, shaped as botocore's output: what does not exist has no key."""
+"""The answers of the API, shaped as botocore's output: absent values have no key."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from efssim.model.efs.shapes.answers import (
     existing,
 )
 from efssim.model.efs.shapes.requests import Tag
-from efssim.model.entities.file_system import FileSystem, Protection
+from efssim.model.entities.file_system import FileSystemState, OverwriteProtection
 from efssim.model.entities.identifiers import ACCOUNT_ID
-from efssim.model.entities.replication import Replication, Status
+from efssim.model.entities.replication import ReplicationState, Status
 from efssim.scenario.grammar.disturbances.effects import Pause
 from efssim.scenario.grammar.disturbances.kinds import DISTURBANCES
 
@@ -26,7 +26,7 @@ _FAILED = (
 )
 
 
-def describe_replication(account: Account, replication: Replication) -> ReplicationDescription:
+def describe_replication(account: Account, replication: ReplicationState) -> ReplicationDescription:
     """Return a ReplicationConfigurationDescription."""
     source = replication.source
     return {
@@ -40,7 +40,7 @@ def describe_replication(account: Account, replication: Replication) -> Replicat
     }
 
 
-def _destination(account: Account, replication: Replication) -> DestinationDescription:
+def _destination(account: Account, replication: ReplicationState) -> DestinationDescription:
     status, destination = replication.status, replication.destination
     assert status is not None
     cut_s = replication.last_replicated_s
@@ -56,19 +56,19 @@ def _destination(account: Account, replication: Replication) -> DestinationDescr
     return existing(described)
 
 
-def _protection(account: Account, file_system: FileSystem) -> str:
+def _protection(account: Account, file_system: FileSystemState) -> str:
     """Return the overwrite protection, which may be shown late on a destination."""
     replication = account.configuration_of(file_system)
     if (
-        file_system.protection is Protection.REPLICATING
+        file_system.protection is OverwriteProtection.REPLICATING
         and replication is not None
         and not replication.shows_protection
     ):
-        return Protection.DISABLED.value
+        return OverwriteProtection.DISABLED.value
     return file_system.protection.value
 
 
-def _status_message(replication: Replication) -> str | None:
+def _status_message(replication: ReplicationState) -> str | None:
     if replication.status is Status.ERROR:
         return f"{_FAILED} Cause: {replication.records.statuses[-1].cause}."
     if replication.status not in (Status.PAUSING, Status.PAUSED):
@@ -78,7 +78,7 @@ def _status_message(replication: Replication) -> str | None:
     return _RESUMES if pause is None else pause.message
 
 
-def describe_file_system(account: Account, file_system: FileSystem) -> FileSystemDescription:
+def describe_file_system(account: Account, file_system: FileSystemState) -> FileSystemDescription:
     """Return a FileSystemDescription."""
     settings = file_system.settings
     described: FileSystemDescription = {
@@ -112,7 +112,7 @@ def describe_tags(tags: dict[str, str]) -> list[Tag]:
 
 
 def _size(size: int) -> SizeDescription:
-    """Return the metered size; a replica has what it has received."""
+    """Return the metered size in the shape of the API, all of it in the class Standard."""
     return {"Value": size, "ValueInStandard": size, "ValueInIA": 0, "ValueInArchive": 0}
 
 

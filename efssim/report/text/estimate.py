@@ -60,7 +60,7 @@ _ROWS: dict[NumberName, tuple[str, Format]] = {
 
 
 def estimate_json(found: Estimate) -> str:
-    """Return what `--format json` prints."""
+    """Return the JSON that `--format json` prints."""
     return json_text(found.summary)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import count
 from typing import Annotated, Any, Self
@@ -15,7 +15,7 @@ from efssim.scenario.grammar.distributions import Distribution
 from efssim.scenario.grammar.types import Count, Duration, EventRate, Factor, PositiveDuration
 from efssim.scenario.workload.volume_rate import ByRate
 from efssim.text.quantities import parse_duration
-from efssim.text.written import parsed
+from efssim.text.written import Written, parsed
 from efssim.text.zones import time_zone
 
 _DAY_S = 86_400.0
@@ -102,7 +102,7 @@ class Batch(Model):
         return text
 
     @classmethod
-    def misfits(cls, data: Mapping[str, Any]) -> Iterator[Found]:
+    def misfits(cls, data: Written) -> Iterator[Found]:
         yield from super().misfits(data)
         over, every = (parsed(parse_duration, data.get(key)) for key in ("over", "every"))
         if over is not None and every is not None and over > every > 0:

@@ -16,7 +16,7 @@ from efssim.model.efs.shapes.requests import (
     PutLifecycle,
 )
 from efssim.model.entities.errors import EfsError
-from efssim.model.entities.file_system import FileSystem, Settings
+from efssim.model.entities.file_system import FileSystemState, Settings
 
 
 def put_lifecycle_configuration(
@@ -38,7 +38,7 @@ def describe_lifecycle_configuration(
     return _lifecycle(file_system_in(account, parameters["FileSystemId"], region))
 
 
-def _lifecycle(file_system: FileSystem) -> LifecycleDescription:
+def _lifecycle(file_system: FileSystemState) -> LifecycleDescription:
     return {"LifecyclePolicies": [dict(part) for part in file_system.settings.lifecycle_policies]}
 
 
@@ -88,5 +88,5 @@ def describe_backup_policy(
     return _backup(found)
 
 
-def _backup(file_system: FileSystem) -> BackupDescription:
+def _backup(file_system: FileSystemState) -> BackupDescription:
     return {"BackupPolicy": {"Status": "ENABLED" if file_system.settings.backups else "DISABLED"}}
