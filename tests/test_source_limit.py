@@ -39,9 +39,9 @@ def test_full_credits_of_100_gib_last_145_662_s_at_20_mib_per_s() -> None:
     # 2.1 TiB / (20 MiB/s - 5,000 KiB/s) = 145,662.7 s: in hour 40, which has 20 - … to give
     assert found([20] * 40, 100 * GIB).hours_above == 0
     above = found([20] * 43, 100 * GIB)
-    assert (above.hours_above, above.first_s) == (3, 40 * HOUR_S)
+    assert (above.hours_above, above.first_above_s) == (3, 40 * HOUR_S)
     left = 2.1 * TIB - 40 * HOUR_S * (20 * MIB - 5000 * 1024)
-    assert above.limit == pytest.approx(5000 * 1024 + left / HOUR_S, rel=1e-9)
+    assert above.limit_bytes_per_s == pytest.approx(5000 * 1024 + left / HOUR_S, rel=1e-9)
 
 
 def test_credits_come_back_at_the_baseline() -> None:
@@ -62,7 +62,7 @@ def test_credits_come_back_at_the_baseline() -> None:
     ],
 )
 def test_bursting_has_a_largest_rate(rate: float, size: int, limit: float | None) -> None:
-    assert found([rate], size).limit == (None if limit is None else limit * MIB)
+    assert found([rate], size).limit_bytes_per_s == (None if limit is None else limit * MIB)
 
 
 @pytest.mark.parametrize(
@@ -77,13 +77,15 @@ def test_bursting_has_a_largest_rate(rate: float, size: int, limit: float | None
 )
 def test_other_modes(rate: float, mode: str, provisioned: float | None, limit: float) -> None:
     amount = None if provisioned is None else provisioned * MIB
-    assert found([1, rate], TIB, mode, amount).limit == (None if limit is None else limit * MIB)
+    assert found([1, rate], TIB, mode, amount).limit_bytes_per_s == (
+        None if limit is None else limit * MIB
+    )
 
 
 def test_the_baseline_holds_where_less_is_provisioned() -> None:
     # 10 TiB have a baseline of 500 MiB/s
     assert found([400], 10 * TIB, "provisioned", 64 * MIB).hours_above == 0
-    assert found([501], 10 * TIB, "provisioned", 64 * MIB).limit == 500 * MIB
+    assert found([501], 10 * TIB, "provisioned", 64 * MIB).limit_bytes_per_s == 500 * MIB
 
 
 @pytest.mark.parametrize(

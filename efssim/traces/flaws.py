@@ -173,6 +173,7 @@ def _quality(
     total, part = (math.fsum(sizes.tolist()) for sizes in (rows.bytes, rows.bytes[keep]))
     return TraceQuality(
         file=spec.file.name,
+        format="csv",
         times=raw.times,
         statistic=statistic_of(spec),
         spacing_s=spacing_s(all_distinct),

@@ -7,6 +7,17 @@ from typing import Any
 
 import numpy as np
 
+from efssim.json_values import JsonObject
+from efssim.lag.loss import Loss
+from efssim.lag.summary import (
+    AGE,
+    OLDEST_PENDING,
+    WRITE_LAG,
+    WRITE_LAG_BY_BYTE,
+    LagColumn,
+    ReplicationSummary,
+)
+from efssim.lag.weighted.exceedance import Exceedance
 from efssim.records.timeline import ApiCall, Entry
 from efssim.report.facts.causes import explained
 from efssim.report.facts.timeline import Item, summed, timeline_items, total_s
@@ -32,13 +43,13 @@ from efssim.scenario import Scenario
 from efssim.scenario.shown.provenance import resolved
 
 LAGS = {
-    "time_since_last_sync_s": "age",
-    "write_lag_s": "write_lag",
-    "write_lag_by_byte_s": "write_lag_by_byte",
-    "oldest_pending_s": "oldest_pending",
+    AGE: "age",
+    WRITE_LAG: "write_lag",
+    WRITE_LAG_BY_BYTE: "write_lag_by_byte",
+    OLDEST_PENDING: "oldest_pending",
 }
 """The lags of the summary and their terms."""
-QUANTILES = {
+QUANTILES: dict[LagColumn, str] = {
     "mean": "mean",
     "p50": "p50",
     "p90": "p90",
@@ -59,10 +70,10 @@ def _moment(result: Run, time_s: float) -> Cell:
     return Cell(clock(result.scenario, time_s), time_s, is_time=True)
 
 
-def lag_table(summary: dict[str, Any], name: str) -> Table:
+def lag_table(summary: ReplicationSummary, name: str) -> Table:
     """Return the four lags, a column each."""
     rows = [
-        [text(title), *(duration(summary[lag][column]) for lag in LAGS)]
+        [text(title), *(duration(summary.lags[lag].column(column)) for lag in LAGS)]
         for column, title in QUANTILES.items()
     ]
     lags = [Column(TERMS[key].title, True, key) for key in LAGS.values()]
@@ -73,42 +84,42 @@ def _term(key: str) -> Cell:
     return text(TERMS[key].title, term=key)
 
 
-def facts(summary: dict[str, Any], name: str) -> Table:
+def facts(summary: ReplicationSummary, name: str) -> Table:
     """Return what else there is to say about syncs, writes and loss."""
-    syncs, writes, pending = summary["syncs"], summary["writes"], summary["pending_bytes"]
-    oldest = summary["oldest_pending_s"]
+    syncs, writes, pending = summary.syncs, summary.writes, summary.pending_bytes
+    oldest = summary.oldest_pending
     rows = [
-        [_term("attainment"), share(summary["rpo"]["attainment"])],
-        [_term("objective"), share(summary["rpo"]["objective"])],
-        [_term("writable"), share(summary["rpo"]["attainment_while_writable"])],
-        [_term("unprotected"), duration(summary["unprotected_s"])],
-        *_recovery(summary["recovery_point"]),
-        [text("expected loss in a disaster, bytes", "pending"), size(pending["mean"])],
-        [text("worst loss in a disaster, bytes", "pending"), size(pending["max"])],
-        [text("expected loss, time", "oldest_pending"), duration(oldest["mean"])],
-        [text("worst loss, time", "oldest_pending"), duration(oldest["max"])],
-        [text("syncs completed", "sync"), number(syncs["completed"])],
-        [text("mean duration of a sync", "duration"), duration(syncs["duration_mean_s"])],
-        [_term("utilisation"), share(syncs["utilisation"])],
-        [text("failed attempts"), number(syncs["failed_attempts"])],
-        [text("abandoned syncs"), number(syncs["abandoned"])],
-        [text("sent"), size(syncs["bytes"])],
-        [text("written"), size(writes["bytes"])],
-        [text("writes"), number(writes["count"])],
-        [text("not replicated at the end"), size(pending["open_at_end"])],
+        [_term("attainment"), share(summary.rpo.attainment)],
+        [_term("objective"), share(summary.rpo.objective)],
+        [_term("writable"), share(summary.rpo.attainment_while_writable)],
+        [_term("unprotected"), duration(summary.unprotected_s)],
+        *_recovery(summary.recovery_point),
+        [text("expected loss in a disaster, bytes", "pending"), size(pending.mean)],
+        [text("worst loss in a disaster, bytes", "pending"), size(pending.max)],
+        [text("expected loss, time", "oldest_pending"), duration(oldest.mean)],
+        [text("worst loss, time", "oldest_pending"), duration(oldest.max)],
+        [text("syncs completed", "sync"), number(syncs.completed)],
+        [text("mean duration of a sync", "duration"), duration(syncs.duration_mean_s)],
+        [_term("utilisation"), share(syncs.utilisation)],
+        [text("failed attempts"), number(syncs.failed_attempts)],
+        [text("abandoned syncs"), number(syncs.abandoned)],
+        [text("sent"), size(syncs.bytes)],
+        [text("written"), size(writes.bytes)],
+        [text("writes"), number(writes.count)],
+        [text("not replicated at the end"), size(pending.open_at_end)],
     ]
     return Table(f"In short: {name}", [Column("what"), Column("value", True)], rows)
 
 
-def _recovery(found: dict[str, Any] | None) -> list[list[Cell]]:
+def _recovery(found: Loss | None) -> list[list[Cell]]:
     """Return what a disaster of the source cost; nothing where there was none."""
     if found is None:
         return []
     return [
-        [text("lost with the source, bytes", "recovery"), size(found["lost_bytes"])],
-        [text("lost with the source, writes", "recovery"), number(found["lost_writes"])],
-        [text("lost with the source, time", "recovery"), duration(found["lost_s"])],
-        [text("until the destination was writable"), duration(found["writable_s"])],
+        [text("lost with the source, bytes", "recovery"), size(found.lost_bytes)],
+        [text("lost with the source, writes", "recovery"), number(found.lost_writes)],
+        [text("lost with the source, time", "recovery"), duration(found.lost_s)],
+        [text("until the destination was writable"), duration(found.writable_s)],
     ]
 
 
@@ -117,15 +128,15 @@ def overview(result: Run) -> Table:
     rows = []
     for name, outcome in result.outcomes.items():
         summary = outcome.summary
-        age, pending = summary["time_since_last_sync_s"], summary["pending_bytes"]
+        age, pending = summary.age, summary.pending_bytes
         rows.append(
             [
                 text(name),
-                text(words(kind_of_run(summary), summary["unprotected_s"])),
-                share(summary["rpo"]["attainment"]),
-                *(duration(age[column]) for column in ("mean", "p99", "max")),
-                size(pending["mean"]),
-                number(summary["rpo"]["violations"]),
+                text(words(kind_of_run(summary), summary.unprotected_s)),
+                share(summary.rpo.attainment),
+                *(duration(value) for value in (age.mean, age.p99, age.max)),
+                size(pending.mean),
+                number(summary.rpo.violations),
             ]
         )
     head = [
@@ -265,7 +276,7 @@ def parameters(scenario: Scenario) -> Table:
     return Table("Parameters", [*head, Column("why")], shown, is_sortable=True, note=note)
 
 
-def all_numbers(summary: dict[str, Any], name: str) -> Table:
+def all_numbers(summary: JsonObject, name: str) -> Table:
     """Return every number of summary.json about a replication, as it stands there."""
     rows = [[text(path), exact(value)] for path, value in leaves(summary, "")]
     return Table(f"summary.json: {name}", [Column("field"), Column("value", True)], rows)
@@ -349,7 +360,7 @@ def _lag(result: Run, name: str) -> Table:
     return Table(caption, [Column("share", True, "exceedance"), *head], rows)
 
 
-def _exceeded(curve: Any, above: float) -> float | None:
+def _exceeded(curve: Exceedance | None, above: float) -> float | None:
     if curve is None or not len(curve.value_s):
         return None
     inside = np.flatnonzero(curve.share <= above)

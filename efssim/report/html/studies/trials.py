@@ -74,7 +74,7 @@ def _reproduce(trials: Trials, command: str) -> list[tuple[str, str]]:
 
 def _blocks(trials: Trials, drawn: Mapping[tuple[str, str], str]) -> Iterator[Block]:
     """Yield what there is to say about the replications with the least attainment."""
-    for ordinal, name in enumerate(worst(trials.summary["replications"])):
+    for ordinal, name in enumerate(worst(_attainments(trials))):
         ident = f"r{ordinal}"
         yield Block(name, ident, _verdict(trials, name))
         yield Block(
@@ -99,7 +99,7 @@ def _blocks(trials: Trials, drawn: Mapping[tuple[str, str], str]) -> Iterator[Bl
 
 def _verdict(trials: Trials, name: str) -> Verdict:
     means, intervals = trials.summary["replications"][name], trials.summary["ci95"][name]
-    found = trials.evidence[name]
+    found, asked = trials.evidence[name], goal(means["rpo"]["target_s"], means["rpo"]["objective"])
     held = sentence(attained(means, intervals, found))
     return Verdict(
         kind_of(name, trials),
@@ -107,7 +107,7 @@ def _verdict(trials: Trials, name: str) -> Verdict:
         " ".join(
             [held, late(name, trials), disaster(name, trials), *cautions(name, trials)],
         ),
-        f"Objective: {goal(means)}. {_rests_on(trials, found)}".rstrip(),
+        f"Objective: {asked}. {_rests_on(trials, found)}".rstrip(),
     )
 
 
@@ -191,6 +191,11 @@ def _trials(trials: Trials, name: str) -> Table:
         Column("worst loss", True, "pending"),
     ]
     return Table(f"Trials of {name}", head, shown, is_sortable=True, note=note)
+
+
+def _attainments(trials: Trials) -> dict[str, float | None]:
+    means = trials.summary["replications"]
+    return {name: part["rpo"]["attainment"] for name, part in means.items()}
 
 
 def _having(trials: Trials, name: str) -> Iterator[tuple[Any, dict[str, Any]]]:
