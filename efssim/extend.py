@@ -9,6 +9,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from efssim.lag.kinds.distributions import OverTime, OverWeights, WeightedLags
+    from efssim.lag.kinds.measure import LagCollector, LagMeasure
     from efssim.report.files.formats import TableFormat
     from efssim.scenario.grammar.base import Model
     from efssim.scenario.operations.kinds import (
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
 
     arrivals: Table[ArrivalProcess[Any]]
     executors: Table[ExecutorKind]
+    lag_measures: Table[LagMeasure]
     operations: Table[Operation]
     table_formats: Table[TableFormat]
 
@@ -39,22 +42,29 @@ __all__ = [
     "FileSystemId",
     "Flag",
     "Generators",
+    "LagCollector",
+    "LagMeasure",
     "ListOf",
     "Model",
     "Number",
     "Operation",
+    "OverTime",
+    "OverWeights",
     "RunSpan",
     "Structure",
     "TableFormat",
     "Text",
+    "WeightedLags",
     "Word",
     "arrivals",
     "executors",
+    "lag_measures",
     "operations",
     "table_formats",
 ]
 
 _KINDS, _OPERATIONS = "efssim.scenario.operations.kinds", "efssim.scenario.operations.table"
+_LAGS, _DISTRIBUTIONS = "efssim.lag.kinds", "efssim.lag.kinds.distributions"
 _PROCESSES = "efssim.scenario.workload.processes"
 _HOMES: dict[str, tuple[str, str]] = {
     "ArrivalProcess": (f"{_PROCESSES}.process", "ArrivalProcess"),
@@ -64,11 +74,15 @@ _HOMES: dict[str, tuple[str, str]] = {
     **{name: (_KINDS, name) for name in ("Structure", "Text", "Word")},
     "Generators": (f"{_PROCESSES}.times", "Generators"),
     "Model": ("efssim.scenario.grammar.base", "Model"),
+    **{name: (_DISTRIBUTIONS, name) for name in ("OverTime", "OverWeights", "WeightedLags")},
+    "LagCollector": (f"{_LAGS}.measure", "LagCollector"),
+    "LagMeasure": (f"{_LAGS}.measure", "LagMeasure"),
     "Operation": (_OPERATIONS, "Operation"),
     "RunSpan": (f"{_PROCESSES}.times", "RunSpan"),
     "TableFormat": ("efssim.report.files.formats", "TableFormat"),
     "arrivals": (f"{_PROCESSES}.table", "ARRIVALS"),
     "executors": ("efssim.study.run.executors", "EXECUTORS"),
+    "lag_measures": (f"{_LAGS}.table", "LAG_MEASURES"),
     "operations": (_OPERATIONS, "OPERATIONS"),
     "table_formats": ("efssim.report.files.formats", "TABLE_FORMATS"),
 }
