@@ -9,7 +9,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from efssim.lag.kinds.distributions import OverTime, OverWeights, WeightedLags
+    from efssim.lag.kinds.distributions import LagOverTime, LagOverWeights, WeightedLags
     from efssim.lag.kinds.measure import LagCollector, LagMeasure
     from efssim.report.files.formats import TableFormat
     from efssim.scenario.grammar.base import Model
@@ -44,12 +44,12 @@ __all__ = [
     "Generators",
     "LagCollector",
     "LagMeasure",
+    "LagOverTime",
+    "LagOverWeights",
     "ListOf",
     "Model",
     "Number",
     "Operation",
-    "OverTime",
-    "OverWeights",
     "RunSpan",
     "Structure",
     "TableFormat",
@@ -74,7 +74,7 @@ _HOMES: dict[str, tuple[str, str]] = {
     **{name: (_KINDS, name) for name in ("Structure", "Text", "Word")},
     "Generators": (f"{_PROCESSES}.times", "Generators"),
     "Model": ("efssim.scenario.grammar.base", "Model"),
-    **{name: (_DISTRIBUTIONS, name) for name in ("OverTime", "OverWeights", "WeightedLags")},
+    **{name: (_DISTRIBUTIONS, name) for name in ("LagOverTime", "LagOverWeights", "WeightedLags")},
     "LagCollector": (f"{_LAGS}.measure", "LagCollector"),
     "LagMeasure": (f"{_LAGS}.measure", "LagMeasure"),
     "Operation": (_OPERATIONS, "Operation"),

@@ -9,7 +9,7 @@ from functools import cached_property
 from efssim.lag.age.curves import Age, OldestPending
 from efssim.lag.age.rpo import Violations
 from efssim.lag.enabled_time import running_s, status_spans
-from efssim.lag.kinds.distributions import LagDistribution, OverTime, OverWeights
+from efssim.lag.kinds.distributions import LagDistribution, LagOverTime, LagOverWeights
 from efssim.lag.kinds.table import LAG_MEASURES
 from efssim.lag.loss import Loss, loss, not_replicated, pending_bytes
 from efssim.lag.protection import Exclusions, Protection, protection
@@ -148,9 +148,9 @@ class Measures:
         zero_s = max(0.0, end_s - begin_s - self._oldest.ramps.total_s)
         return {
             AGE: self._age_over_time,
-            WRITE_LAG: OverWeights(lags.by_write, lags.total_s()),
-            WRITE_LAG_BY_BYTE: OverWeights(lags.by_byte, lags.byte_s()),
-            OLDEST_PENDING: OverTime.of(self._oldest.ramps, zero_s),
+            WRITE_LAG: LagOverWeights(lags.by_write, lags.total_s()),
+            WRITE_LAG_BY_BYTE: LagOverWeights(lags.by_byte, lags.byte_s()),
+            OLDEST_PENDING: LagOverTime.of(self._oldest.ramps, zero_s),
             **{name: added.distribution() for name, added in self._added.items()},
         }
 
@@ -164,8 +164,8 @@ class Measures:
         return begin_s, max(begin_s, min(self._end_s, self._snapshot.now_s))
 
     @cached_property
-    def _age_over_time(self) -> OverTime:
-        return OverTime.of(self._age_until_now.ramps)
+    def _age_over_time(self) -> LagOverTime:
+        return LagOverTime.of(self._age_until_now.ramps)
 
     def _age(self) -> AgeSummary:
         undefined_s = max(0.0, self.seconds - self._age_over_time.over_time.total_s)

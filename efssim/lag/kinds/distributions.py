@@ -32,7 +32,7 @@ class LagDistribution(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class OverTime:
+class LagOverTime:
     """A lag over time that rises one second per second; `zero_s` is time at 0 besides."""
 
     ramps: RunningRamps
@@ -41,7 +41,7 @@ class OverTime:
     zero_s: float = 0.0
 
     @classmethod
-    def of(cls, ramps: RunningRamps, zero_s: float = 0.0) -> OverTime:
+    def of(cls, ramps: RunningRamps, zero_s: float = 0.0) -> LagOverTime:
         """Return the distribution of segments and of time at 0."""
         return cls(ramps, ramps.over_time(zero_s), zero_s)
 
@@ -56,7 +56,7 @@ class OverTime:
 
 
 @dataclass(frozen=True, slots=True)
-class OverWeights:
+class LagOverWeights:
     """A lag over writes, their bytes or syncs; `total` is the sum of values times weights."""
 
     histogram: LogHistogram
@@ -89,9 +89,9 @@ class WeightedLags:
         terms = lags_s if weights is None else lags_s * weights
         self._sums.setdefault(stream, BlockSums()).add(terms)
 
-    def distribution(self) -> OverWeights:
+    def distribution(self) -> LagOverWeights:
         """Return the distribution of what was taken in."""
-        return OverWeights(
+        return LagOverWeights(
             self._histogram, sum(self._sums[stream].total() for stream in sorted(self._sums))
         )
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 def plan_json(plan: Plan) -> str:
-    """Return what `efssim plan --format json` prints."""
+    """Return the JSON that `efssim plan --format json` prints."""
     return json_text(plan.summary)
 
 

@@ -47,7 +47,7 @@ def write_files(
 
 
 def summary_json(result: Summarised) -> str:
-    """Return summary.json: what `--format json` prints."""
+    """Return summary.json, which `--format json` prints."""
     return json_text(result.summary)
 
 

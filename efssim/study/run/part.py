@@ -50,7 +50,7 @@ class Additions:
 
 @dataclass(frozen=True)
 class Job:
-    """What all trials of a study have in common."""
+    """The scenario, the seed and the options that all trials of a study share."""
 
     scenario: bytes
     """The pickled scenario, which a worker unpickles once: that reads and checks it anew."""
@@ -73,7 +73,7 @@ class Part:
 
 
 def run_part(job: Job, numbers: tuple[int, ...]) -> Part:
-    """Run the trials of these numbers; what a worker is asked for. Raise as `run_trial` does."""
+    """Run the trials of these numbers, in a worker. Raise as `run_trial` does."""
     try:
         job.additions.add_missing()
         scenario = _unpickled(job.scenario)

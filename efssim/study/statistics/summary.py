@@ -56,7 +56,7 @@ def means_and_intervals(
 def _bound_losses(
     rpo: dict[str, Any], trials: Sequence[Trial], name: str, weighing: Weighing
 ) -> None:
-    """Replace the intervals of what is lost by bounds that hold also where trials are equal."""
+    """Replace the intervals of losses by bounds that hold also where trials are equal."""
     parts = [trial.summary["replications"].get(name) for trial in trials]
     known = [part for part in parts if part is not None and part["rpo"]["attainment"] is not None]
     if len(known) < 2:
@@ -89,7 +89,7 @@ def trial_table(trials: Sequence[Trial], weighing: Weighing) -> pd.DataFrame:
         for trial in trials
         for name, numbers in trial.summary["replications"].items()
     ]
-    # Without a trial there is still the number and the name of whatever there could be.
+    # Without a trial the table still has the columns of number and name.
     table = pd.DataFrame(rows or {"trial": [], "replication": []})
     names = categories(table["replication"], (name for trial in trials for name in _names(trial)))
     table = table.astype({"trial": "int64"}).assign(replication=names)
