@@ -20,7 +20,7 @@ from efssim.report.files.formats import TABLE_FORMATS
 REPORT = "report.html"
 MANIFEST = "manifest.json"
 _DOCUMENTS = {REPORT, MANIFEST, "summary.json", "plan.json", "sweep.json", "comparison.json"}
-"""Files of ours besides tables, whatever they are a result of."""
+"""Files of ours besides tables, of any kind of result."""
 _TABLES = ("syncs", "statuses", "events", "violations", "risk", "trials", "evaluations", "sweep")
 _COMPARISON = re.compile(r"[A-Za-z0-9._-]+-comparison\.csv")
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from efssim.lag.kinds.table import measures_of
 from efssim.report.facts.evidence import long_faults_text, strata_text, units_text
 from efssim.report.facts.load import load_text
 from efssim.report.text.distribution import distribution
-from efssim.report.text.lags import LAGS, half_width, lag_table
+from efssim.report.text.lags import half_width, lag_table
 from efssim.report.text.parts import NO_REPLICATION, heading, joined, reproduce
 from efssim.report.verdicts.run import goal, headline
 from efssim.report.verdicts.trials import attained, disaster, kind_of, late, of_trials, word_of
@@ -81,14 +82,14 @@ def _lag_table(name: str, trials: TrialSet) -> list[str]:
     means, pooled = summary["replications"][name], summary["pooled"][name]
     rows = (
         (
-            title,
+            lag.title,
             [
-                short(means[lag]["mean"]),
-                half_width(summary["ci95"][name][lag]["mean"]),
-                *(short(pooled[lag][column]) for column in _POOLED),
+                short(means[lag.name]["mean"]),
+                half_width(summary["ci95"][name][lag.name]["mean"]),
+                *(short(pooled[lag.name][column]) for column in _POOLED),
             ],
         )
-        for lag, title in LAGS.items()
+        for lag in measures_of(pooled)
     )
     return lag_table(("mean", "±", *_POOLED), rows)
 

@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from efssim.errors import EfssimError
 from efssim.json_values import WireObject
 from efssim.text.suggestions import suggest
 
@@ -27,8 +28,8 @@ class FileSystemNames:
     """Code of the error of a text that is neither id nor ARN."""
 
 
-class MalformedError(ValueError):
-    """A parameter that is malformed: the code and the message of EFS's error."""
+class MalformedError(EfssimError):
+    """A parameter that is malformed: the code and the message of EFS's error, which it becomes."""
 
     def __init__(self, code: str, message: str) -> None:
         self.code, self.message = code, message

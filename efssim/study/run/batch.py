@@ -8,6 +8,7 @@ from functools import lru_cache
 from time import perf_counter
 from typing import Any
 
+from efssim.lag.kinds.table import LAG_MEASURES
 from efssim.scenario import Scenario
 from efssim.scenario.grammar.disturbances.kinds import DISTURBANCES
 from efssim.scenario.operations.table import OPERATIONS
@@ -15,7 +16,7 @@ from efssim.scenario.workload.processes.table import ARRIVALS
 from efssim.study.trial.outcome import Done, TrialError, run_trial
 from efssim.table import Table
 
-_TABLES: tuple[Table[Any], ...] = (ARRIVALS, DISTURBANCES, OPERATIONS)
+_TABLES: tuple[Table[Any], ...] = (ARRIVALS, DISTURBANCES, LAG_MEASURES, OPERATIONS)
 """Tables that trials read, so that workers need what was added to them."""
 
 

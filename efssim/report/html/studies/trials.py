@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from efssim.lag.kinds.table import measures_of
 from efssim.report.facts.evidence import long_faults_text, strata_text, units_text
 from efssim.report.facts.traces import thin_traces
 from efssim.report.figures.study.alt import trials_alt
-from efssim.report.html.run_tables import LAGS, exact, leaves
+from efssim.report.html.run_tables import exact, lag_term, leaves
 from efssim.report.html.sections import sentence, worst
 from efssim.report.html.study import Block, PageVerdict, Study, parameter_block, study_page
 from efssim.report.html.svg import Figure, inlined
@@ -29,7 +30,6 @@ from efssim.report.verdicts.run import goal
 from efssim.report.verdicts.trials import attained, disaster, kind_of, late, of_trials, word_of
 from efssim.report.verdicts.trials_cautions import cautions
 from efssim.report.words.lines import counted
-from efssim.report.words.terms import TERMS
 from efssim.study.run.trial_set import TrialSet
 from efssim.study.statistics.evidence import Evidence
 from efssim.text.quantities import format_duration
@@ -147,12 +147,12 @@ def _lags(trials: TrialSet, name: str) -> HtmlTable:
     pooled = summary["pooled"][name]
     rows = [
         [
-            text(TERMS[key].title, key),
-            duration(means[lag]["mean"]),
-            _interval(bounds[lag]["mean"]),
-            *(duration(pooled[lag][column]) for column in _POOLED),
+            text(lag.title, lag_term(lag)),
+            duration(means[lag.name]["mean"]),
+            _interval(bounds[lag.name]["mean"]),
+            *(duration(pooled[lag.name][column]) for column in _POOLED),
         ]
-        for lag, key in LAGS.items()
+        for lag in measures_of(pooled)
     ]
     head = [Column("lag"), Column("mean", True), Column("95 % interval", True, "interval")]
     head += [
