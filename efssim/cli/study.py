@@ -27,16 +27,16 @@ from efssim.cli.request import Request, requested
 from efssim.cli.scenario_file import ScenarioFile, Source
 
 if TYPE_CHECKING:
+    from efssim.api.plan import Plan
+    from efssim.api.sweep import Sweep
     from efssim.scenario import Scenario
     from efssim.study.planning.evaluation import Evaluation
-    from efssim.study.planning.plan import Plan
-    from efssim.study.varying.space import Parameter
-    from efssim.study.varying.sweep import Sweep
+    from efssim.study.varying.space import VariedParameter
 
 
 @dataclass(frozen=True, kw_only=True)
 class PlanRequest(Request):
-    """What `efssim plan` was asked for."""
+    """The request of `efssim plan`."""
 
     file: Source
     vary: str
@@ -59,7 +59,7 @@ class PlanRequest(Request):
 
 @dataclass(frozen=True, kw_only=True)
 class SweepRequest(Request):
-    """What `efssim sweep` was asked for."""
+    """The request of `efssim sweep`."""
 
     file: Source
     vary: tuple[str, ...]
@@ -127,7 +127,7 @@ def plan(**asked: Any) -> None:
     """
     from efssim.report.files.plan import plan_json, write_plan
     from efssim.report.text.plan import plan_report
-    from efssim.study.planning.plan import budget_s
+    from efssim.study.planning.asked import budget_s
 
     request = requested(PlanRequest, **asked)
     scenario = request.file.load(request.overrides)
@@ -152,7 +152,9 @@ def plan(**asked: Any) -> None:
         raise KeyboardInterrupt
 
 
-def _range_of(request: PlanRequest, scenario: Scenario) -> tuple[Parameter, tuple[float, float]]:
+def _range_of(
+    request: PlanRequest, scenario: Scenario
+) -> tuple[VariedParameter, tuple[float, float]]:
     """Return the parameter that is varied and both ends of its range, if they can be run."""
     from efssim.study.varying.space import parse_assignment, range_of, require_key, with_value
 
@@ -172,11 +174,11 @@ def _range_of(request: PlanRequest, scenario: Scenario) -> tuple[Parameter, tupl
 def _find(
     request: PlanRequest,
     scenario: Scenario,
-    chosen: Parameter,
+    chosen: VariedParameter,
     between: tuple[float, float],
     budget_s: float,
 ) -> Plan:
-    from efssim.study.planning.plan import plan as find
+    from efssim.api.plan import plan as find
 
     return find(
         scenario,
@@ -263,14 +265,16 @@ def sweep(**asked: Any) -> None:
         raise KeyboardInterrupt
 
 
-def _values_of(request: SweepRequest, scenario: Scenario) -> list[tuple[Parameter, list[Any]]]:
+def _values_of(
+    request: SweepRequest, scenario: Scenario
+) -> list[tuple[VariedParameter, list[Any]]]:
     """Return the parameters that are varied and their values, if all combinations can be run."""
     from efssim.study.varying.space import parse_assignment, values_of
     from efssim.study.varying.sweep import combinations
 
     parsed = [parse_assignment(text, ordinal) for ordinal, text in enumerate(request.vary, 1)]
     replaced = {} if request.seed is None else {"--seed": "seed"}
-    if not request.one_at_a_time:  # whose base has what was set
+    if not request.one_at_a_time:  # its base has the values set
         replaced |= {f"--vary {named.path}": named.path for named, _ in parsed}
     refuse_ignored(request.overrides, replaced)
     chosen = [(named, values_of(named, text)) for named, text in parsed]
@@ -280,11 +284,11 @@ def _values_of(request: SweepRequest, scenario: Scenario) -> list[tuple[Paramete
 
 
 def _swept(
-    request: SweepRequest, scenario: Scenario, chosen: list[tuple[Parameter, list[Any]]]
+    request: SweepRequest, scenario: Scenario, chosen: list[tuple[VariedParameter, list[Any]]]
 ) -> Sweep:
-    from efssim.study.varying.sweep import swept
+    from efssim.api.sweep import sweep_of
 
-    return swept(
+    return sweep_of(
         scenario,
         chosen,
         request.trials,
@@ -311,7 +315,7 @@ def _tell_budget(seconds: float) -> None:
     say(f"planning for at most {text} (--budget), then with what is known")
 
 
-def _tell_evaluation(vary: Parameter) -> Callable[[Evaluation], None]:
+def _tell_evaluation(vary: VariedParameter) -> Callable[[Evaluation], None]:
     """Return what shows each evaluation of a plan as it is made."""
 
     def tell(made: Evaluation) -> None:

@@ -1,4 +1,4 @@
-"""Growing tables of numbers: taken in a block at a time, handed on, hashed, and kept packed.
+"""Growing tables of numbers: filled a block at a time, passed to sinks, hashed, and kept packed.
 
 Counts and sizes span few bytes, and much of a calm run is evenly spaced, so a packed column takes a
 fraction of its 8 bytes a row; unpacked, it is the same to the last bit.
@@ -45,10 +45,10 @@ class Columns:
         self._hashes: dict[str, _Hash] = {name: hashlib.sha256() for name in types}
         self._parts: list[list[Column]] = []
         self._rows: list[tuple[float, ...]] = []
-        self._settled = self._waiting = 0
+        self._flushed = self._waiting = 0
 
     def __len__(self) -> int:
-        return self._settled + self._waiting
+        return self._flushed + self._waiting
 
     def append(self, *row: float) -> None:
         """Add one row, its values in the order of the columns; counts and sizes are integers."""
@@ -69,7 +69,7 @@ class Columns:
     def _grow(self, rows: int) -> None:
         self._waiting += rows
         if self._waiting >= BLOCK:
-            self.settle()
+            self.flush()
 
     def _line_up(self) -> None:
         """Turn the rows that wait by themselves into a part."""
@@ -79,14 +79,14 @@ class Columns:
             self._parts.append([np.array(values, dtype=dtype) for values, dtype in typed])
             self._rows = []
 
-    def settle(self) -> None:
+    def flush(self) -> None:
         """Make a block of the rows that wait."""
         if not self._waiting:
             return
         self._line_up()
         columns = (_joined(parts) for parts in zip(*self._parts, strict=True))
         block = dict(zip(self._types, columns, strict=True))
-        self._settled, self._waiting, self._parts = len(self), 0, []
+        self._flushed, self._waiting, self._parts = len(self), 0, []
         for sink in self.sinks:
             sink(block)
         for name, column in block.items():
@@ -96,15 +96,15 @@ class Columns:
 
     def copy(self) -> Columns:
         """Return the table as it is now, without sinks."""
-        self.settle()
+        self.flush()
         other = Columns({name: dtype.char for name, dtype in self._types.items()}, keep=self.keep)
-        other._kept, other._settled = list(self._kept), self._settled
+        other._kept, other._flushed = list(self._kept), self._flushed
         other._hashes = {name: hasher.copy() for name, hasher in self._hashes.items()}
         return other
 
     def __getstate__(self) -> dict[str, Any]:
-        """Return what is pickled: the rows and their hash, without sinks; nothing can be added."""
-        self.settle()
+        """Return the state to pickle: rows and their hash, without sinks; it takes no more rows."""
+        self.flush()
         hashes = {name: _Finished(hasher.digest()) for name, hasher in self._hashes.items()}
         return {**vars(self), "sinks": [], "_hashes": hashes}
 
@@ -112,7 +112,7 @@ class Columns:
         """Return a copy of a column, shape (rows,); LookupError if the table keeps no rows."""
         if not self.keep:
             raise LookupError(f"column {name!r} was not kept")
-        self.settle()
+        self.flush()
         parts = [block[name].unpacked() for block in self._kept]
         return np.concatenate(parts) if parts else np.zeros(0, dtype=self._types[name])
 
@@ -126,12 +126,12 @@ class Columns:
 
     def digest(self) -> bytes:
         """Return a hash of the columns: integers as they are, times rounded to 1 µs."""
-        self.settle()
+        self.flush()
         return b"".join(hasher.digest() for hasher in self._hashes.values())
 
 
 class _Hash(Protocol):
-    """What a hash of hashlib does."""
+    """Interface of a hash of hashlib."""
 
     def digest(self) -> bytes: ...
 
@@ -157,7 +157,7 @@ class _Finished:
 
 
 def _joined(parts: tuple[Column, ...]) -> Column:
-    # Copies, unless there is nothing to join: slices would keep alive what they are slices of.
+    # Copies, unless there is nothing to join: slices would keep their whole arrays alive.
     if len(parts) == 1 and parts[0].base is None:
         return parts[0]
     return np.concatenate(parts)
@@ -190,7 +190,7 @@ class _Even:
 
 @dataclass(frozen=True, slots=True)
 class _Narrow:
-    """Integers in the narrowest type that holds what they are above the least of them."""
+    """Integers in the narrowest type that holds their differences from the least of them."""
 
     least: int
     above: NDArray[Any]

@@ -1,4 +1,4 @@
-"""The life of one file system: when it came, failed and went, and when it could not be written.
+"""The life of one file system: its creation, failure and deletion, and its unwritable spans.
 
 Facts that the model appends and the measures read. Times are seconds since the scenario's start.
 """
@@ -11,9 +11,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 Span = tuple[float, float]
-
-INTENDED = ("read_only", "deleted")
-"""Kinds of causes that somebody wanted; every other is a disaster of the file system."""
 
 
 @dataclass(slots=True)
@@ -64,7 +61,7 @@ class Spans:
 
 @dataclass(slots=True)
 class Life:
-    """What is known of a file system up to now."""
+    """The life of a file system up to now."""
 
     created_s: float = 0.0
     """From when on it exists."""
@@ -73,14 +70,14 @@ class Life:
     gone_s: float = math.inf
     """When it was deleted; infinite: it has not been."""
     unwritable: Spans = field(default_factory=Spans)
-    """When it could not be written, whatever the cause."""
+    """When it could not be written, by any cause."""
     disasters: Spans = field(default_factory=Spans)
     """When it could not be written although nobody wanted that."""
 
-    def stop(self, time_s: float, kind: str, ordinal: int) -> None:
-        """Note that from now on a cause keeps it from being written."""
+    def stop(self, time_s: float, ordinal: int, *, is_wanted: bool) -> None:
+        """Note that from now on a cause keeps it from being written; unwanted, it is a disaster."""
         self.unwritable.begin(time_s, ordinal)
-        if kind not in INTENDED:
+        if not is_wanted:
             self.disasters.begin(time_s, ordinal)
 
     def resume(self, time_s: float, ordinal: int) -> None:

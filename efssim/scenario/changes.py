@@ -1,9 +1,9 @@
-"""A changed copy of a scenario: what was written, with other values at some paths."""
+"""A changed copy of a scenario: its data as written, with other values at some paths."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, TypeVar
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, TypeAlias, TypeVar
 
 from pydantic import ValidationError
 
@@ -16,18 +16,19 @@ from efssim.text.yaml.paths import BY_INDEX, NO_PARTS, Path, no_index, parse_pat
 from efssim.text.yaml.problems import Position, Problem, ScenarioError
 
 S = TypeVar("S", bound=ScenarioKeys)
+Changes: TypeAlias = Iterable[tuple[str, object]]
+"""Paths, or keys of the top level, each with its new value."""
 
 
-def changed(scenario: S, by_path: Mapping[str, object], keys: Mapping[str, object]) -> S:
+def changed(scenario: S, by_path: object, keys: Changes) -> S:
     """Return a copy with other values at paths and at keys of the top level; see `with_`."""
-    given: object = by_path  # whatever the annotation promises
-    if not isinstance(given, Mapping):
-        kind = type(given).__name__
+    if not isinstance(by_path, Mapping):
+        kind = type(by_path).__name__
         message = f"changes have to be a mapping of paths to values, not an object of type {kind}"
         raise UsageError(f"efssim.Scenario.with_: {message}")
     problems: list[Problem] = []
     data = as_written(scenario)
-    for path, value in _changes(by_path, keys, problems):
+    for path, value in _changes(by_path.items(), keys, problems):
         try:
             if value is None:
                 data = _removed(data, path, scenario)
@@ -45,15 +46,15 @@ def changed(scenario: S, by_path: Mapping[str, object], keys: Mapping[str, objec
 
 
 def _changes(
-    by_path: Mapping[str, object], keys: Mapping[str, object], problems: list[Problem]
+    by_path: Changes, keys: Changes, problems: list[Problem]
 ) -> Iterator[tuple[Path, object]]:
-    """Yield each change with its path; what is no path becomes a problem."""
-    for text, value in by_path.items():
+    """Yield each change with its path; add a problem for each malformed path."""
+    for text, value in by_path:
         try:
             yield parse_path(text), value
         except (ValueError, TypeError) as error:  # TypeError: no text at all
             problems.append(Problem(None, (), f"{text!r} is no path: {error}"))
-    for key, value in keys.items():
+    for key, value in keys:
         if key not in ScenarioKeys.model_fields and "__" in key:
             path = key.replace("__", ".")
             message = f'a path is written with dots, in a mapping: with_({{"{path}": …}})'
@@ -89,7 +90,7 @@ def replaced(data: Any, path: Path, value: object) -> Any:
 
 
 def _removed(data: Any, path: Path, part: object) -> Any:
-    """Return plain data without what is at a path; raise ValueError if nothing can be there.
+    """Return plain data without the part at a path; raise ValueError if nothing can be there.
 
     `part` is the model, mapping or tuple that stems from the data.
     """
@@ -115,7 +116,7 @@ def _removed(data: Any, path: Path, part: object) -> Any:
 
 
 def _part(part: object, head: str | int) -> object:
-    """Return what a model, mapping or tuple has below a segment of a path, None if nothing."""
+    """Return the part of a model, mapping or tuple at a segment of a path, None without one."""
     if isinstance(part, Model):
         names = {field.alias or name: name for name, field in type(part).model_fields.items()}
         return getattr(part, names.get(str(head), ""), None)

@@ -1,4 +1,4 @@
-"""The scenario: what a user writes, checked as a whole."""
+"""The scenario that a user writes, checked as a whole."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from efssim.scenario.grammar.base import Found, collect, problem
 from efssim.scenario.schema import ScenarioKeys
 from efssim.text.moments import with_moments
 from efssim.text.quantities import format_duration, parse_datetime
-from efssim.text.written import as_written, parsed
+from efssim.text.written import Written, as_written, parsed
 from efssim.text.yaml.full_paths import paths_hint
 
 
@@ -28,7 +28,7 @@ class Scenario(ScenarioKeys):
         )
 
     def _repr_html_(self) -> str:
-        """Show what is simulated in Jupyter, with the parameters that are assumed."""
+        """Show the simulated system in Jupyter, with the parameters that are assumed."""
         from efssim.scenario.shown.display import scenario_html  # late: not for commands
 
         return scenario_html(self)
@@ -50,10 +50,10 @@ class Scenario(ScenarioKeys):
         """
         from efssim.scenario.changes import changed  # late: not for commands
 
-        return changed(self, changes or {}, keys)
+        return changed(self, changes or {}, keys.items())
 
     @classmethod
-    def misfits(cls, data: Mapping[str, Any]) -> Iterator[Found]:
+    def misfits(cls, data: Written) -> Iterator[Found]:
         for path, message in super().misfits(data):
             bare = message == "unknown key"
             yield path, message + paths_hint(cls, data, str(path[-1])) if bare else message
@@ -63,7 +63,7 @@ class Scenario(ScenarioKeys):
     def _cross_check(
         cls, data: Any, handler: ModelWrapValidatorHandler[Self], info: ValidationInfo
     ) -> Self:
-        # References are checked on what was written, so that they are reported beside the
+        # References are checked on the data as written, so that they are reported beside the
         # problems of single values and not only after those are mended.
         base: Path = (info.context or {}).get("base", Path())
         found = cross_problems(as_written(data), base) if isinstance(data, Mapping) else []

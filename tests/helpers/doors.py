@@ -14,8 +14,8 @@ from botocore.exceptions import ClientError, ParamValidationError
 from efssim import EfsError
 from efssim.aws.clients.client import Clients
 from efssim.aws.protocol.parsing import parse
-from efssim.aws.protocol.wire import Reply, Request, efs_wire
-from efssim.aws.world import World
+from efssim.aws.protocol.wire import Reply, WireRequest, efs_wire
+from efssim.aws.world import SimulatedWorld
 from efssim.model.kernel.clock import Clock
 from helpers.account import HOME, Account
 
@@ -36,7 +36,7 @@ class Door:
         self.reply: Reply | None = None
         self.request: dict[str, Any] = {}
         # All of a world that clients of EFS ask for: no call waits, and none asks CloudWatch.
-        self._clients = Clients(cast(World, self))
+        self._clients = Clients(cast(SimulatedWorld, self))
         self.client = cache(self._client)
 
     @property
@@ -117,8 +117,8 @@ def read_back(request: dict[str, Any], region: str) -> tuple[str, dict[str, Any]
     return operation.name, parameters
 
 
-def as_request(request: dict[str, Any], region: str) -> Request:
+def as_request(request: dict[str, Any], region: str) -> WireRequest:
     """Return a request of botocore's as the wire takes it."""
     url = urlsplit(request["url"])
     target = f"{url.path}?{url.query}" if url.query else url.path
-    return Request(request["method"], target, region, request["body"] or b"")
+    return WireRequest(request["method"], target, region, request["body"] or b"")

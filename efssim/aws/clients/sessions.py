@@ -25,7 +25,7 @@ from efssim.aws.clients.guests import (
 from efssim.aws.protocol.transport import Transport
 
 KEPT = ("AWS_DEFAULT_REGION", "AWS_MAX_ATTEMPTS", "AWS_RETRY_MODE")
-"""Variables that decide what a script does, and nothing about its account."""
+"""Variables that steer a script, and say nothing about its account."""
 
 
 @contextmanager
@@ -72,7 +72,7 @@ def _calling(real: Callable[..., Any], guests: Guests) -> Callable[..., Any]:
     return make_api_call
 
 
-def _empty_profile(_session: botocore.session.Session) -> dict[str, Any]:
+def _empty_profile(_session: botocore.session.Session) -> dict[str, str]:
     """Return the settings of a profile: any that a script names exists, and is empty."""
     return {}
 

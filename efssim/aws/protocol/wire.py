@@ -7,22 +7,22 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
-from typing import Any
 from urllib.parse import parse_qsl, unquote
 
 from botocore.loaders import Loader
 from botocore.model import OperationModel, ServiceModel, Shape
 
 from efssim.aws.protocol.shapes import Converter, converter
-from efssim.aws.world import Account
-from efssim.model.efs.control_plane import IMPLEMENTED
+from efssim.aws.world import Answerer
+from efssim.json_values import JsonObject, JsonValue, WireObject
 from efssim.model.entities.errors import EfsError, NotSimulatedError
+from efssim.scenario.operations.table import OPERATIONS
 
 _JSON = "application/json"
 
 
 @dataclass(frozen=True)
-class Request:
+class WireRequest:
     """An HTTP request to EFS in a Region; `target` is its path with the query string."""
 
     method: str
@@ -47,17 +47,14 @@ class Wire:
         loader = Loader()
         self.model = ServiceModel(loader.load_service_model("efs", "service-2"), "efs")
         self._routes = list(_routes(self.model))
-        self._to_json = _to_json(self.model)
-        self.statuses: dict[str, int] = {
-            name: self.model.operation_model(name).http["responseCode"] for name in IMPLEMENTED
-        }
-        """By operation: the HTTP status of a call that succeeds."""
+        self._statuses: dict[str, int] = {}
+        self._to_json: dict[str, Converter | None] = {}
 
-    def dispatch(self, account: Account, request: Request) -> Reply:
+    def dispatch(self, account: Answerer, request: WireRequest) -> Reply:
         """Answer a request; its errors are in the reply and never raised, as with EFS."""
         try:
             operation, parameters = self.read(request)
-            if operation.name not in IMPLEMENTED:
+            if operation.name not in OPERATIONS:
                 raise NotSimulatedError("efs", operation.name)
             answer = account.call(operation.name, parameters, region=request.region)
         except EfsError as error:
@@ -66,7 +63,7 @@ class Wire:
             return not_simulated(error, account.request_id)
         return self.answer(operation.name, answer, account.request_id)
 
-    def read(self, request: Request) -> tuple[OperationModel, dict[str, Any]]:
+    def read(self, request: WireRequest) -> tuple[OperationModel, JsonObject]:
         """Return the operation and parameters of a request; EfsError if it has none."""
         path, _, query = request.target.partition("?")
         for method, pattern, operation in self._routes:
@@ -76,20 +73,34 @@ class Wire:
                 return operation, _parameters(operation, uri, query, request.body)
         raise NotSimulatedError("efs", f"{request.method} {path}")
 
-    def answer(self, operation: str, answer: dict[str, Any], request_id: str) -> Reply:
+    def answer(self, operation: str, answer: WireObject, request_id: str) -> Reply:
         """Return the reply of a call that succeeds."""
-        status = self.statuses[operation]
+        status = self.status(operation)
         headers = self.headers(operation, request_id)
-        convert = self._to_json.get(operation)
+        convert = self._converter(operation)
         if convert is None:
             return Reply(status, headers)
         return Reply(status, headers, json.dumps(convert(answer)).encode())
 
     def headers(self, operation: str, request_id: str) -> dict[str, str]:
         """Return the headers of the reply of a call that succeeds."""
-        if operation in self._to_json:
+        if self._converter(operation) is not None:
             return {"x-amzn-requestid": request_id, "content-type": _JSON}
         return {"x-amzn-requestid": request_id}
+
+    def status(self, operation: str) -> int:
+        """Return the HTTP status of a call that succeeds."""
+        if operation not in self._statuses:
+            found = self.model.operation_model(operation).http["responseCode"]
+            self._statuses[operation] = found
+        return self._statuses[operation]
+
+    def _converter(self, operation: str) -> Converter | None:
+        """Return what makes an answer JSON; None for an operation without a body."""
+        if operation not in self._to_json:
+            shape = self.model.operation_model(operation).output_shape
+            self._to_json[operation] = None if shape is None else converter(shape)
+        return self._to_json[operation]
 
     def error(self, error: EfsError, request_id: str) -> Reply:
         """Return the reply of a call that fails."""
@@ -119,12 +130,6 @@ def _failure(
     return Reply(status, headers, json.dumps(body).encode())
 
 
-def _to_json(model: ServiceModel) -> dict[str, Converter]:
-    """Return the converter of answers to JSON of each operation whose reply has a body."""
-    shapes = {name: model.operation_model(name).output_shape for name in IMPLEMENTED}
-    return {name: converter(shape) for name, shape in shapes.items() if shape is not None}
-
-
 def _routes(model: ServiceModel) -> Iterator[tuple[str, re.Pattern[str], OperationModel]]:
     for name in model.operation_names:
         operation = model.operation_model(name)
@@ -135,9 +140,9 @@ def _routes(model: ServiceModel) -> Iterator[tuple[str, re.Pattern[str], Operati
 
 def _parameters(
     operation: OperationModel, uri: dict[str, str], query: str, body: bytes
-) -> dict[str, Any]:
+) -> JsonObject:
     """Return the parameters of a request, unknown to the service model or not."""
-    read: dict[str, Any] = _object(body)
+    read = _object(body)
     given: dict[str, list[str]] = {}
     for key, text in parse_qsl(query, keep_blank_values=True):
         given.setdefault(key, []).append(text)
@@ -151,7 +156,7 @@ def _parameters(
     return read
 
 
-def _object(body: bytes) -> dict[str, Any]:
+def _object(body: bytes) -> JsonObject:
     try:
         read = json.loads(body or b"{}")
     except ValueError:
@@ -161,7 +166,7 @@ def _object(body: bytes) -> dict[str, Any]:
     return read
 
 
-def _from_query(shape: Shape, texts: list[str]) -> Any:
+def _from_query(shape: Shape, texts: list[str]) -> JsonValue:
     """Return a value of the query string; text that is no number stays text, to be refused."""
     if shape.type_name == "list":
         return texts

@@ -6,8 +6,8 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Mapping, Sequence
-from typing import Any, TypeVar
+from collections.abc import Mapping
+from typing import TypeVar
 
 from efssim.model.entities.errors import EfsError
 from efssim.model.entities.identifiers import hex_of
@@ -30,17 +30,12 @@ def page(
     as does one that no answer gave.
     """
     if token is None and len(items) == 1:
-        return list(items.values()), None  # what most calls ask for
+        return list(items.values()), None  # as most calls ask for
     after = None if token is None else _key(token, scope, bad_token)
     keys = [key for key in sorted(items) if after is None or key > after]
     shown = keys[: min(size or PAGE_SIZE, PAGE_SIZE)]
     more = len(shown) < len(keys)
     return [items[key] for key in shown], _token(shown[-1], scope) if more else None
-
-
-def paged(name: str, items: Sequence[Any], token_name: str, token: str | None) -> dict[str, Any]:
-    """Return an answer with a page of items, and the token of the next one if there is one."""
-    return {name: list(items)} | ({} if token is None else {token_name: token})
 
 
 def _token(key: str, scope: str) -> str:

@@ -1,4 +1,4 @@
-"""Throughput mode and provisioned amount: what goes together, and the 24 hours between changes.
+"""Throughput mode and provisioned amount: valid pairs, and the 24 hours between changes.
 
 Source: EFS API reference; EFS User Guide, "Managing throughput": after switching to provisioned
 throughput or changing the amount, for 24 hours the mode cannot be left nor the amount decreased.
@@ -7,12 +7,10 @@ The creation of a file system is neither (assumed).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 from efssim.model.efs.limits import require_throughput
+from efssim.model.efs.shapes.requests import UpdateFileSystem
 from efssim.model.entities.errors import EfsError
-from efssim.model.entities.file_system import FileSystem, Settings
+from efssim.model.entities.file_system import FileSystemState, Settings
 
 LOCK_S = 24 * 3600.0
 """How long provisioned throughput can neither be left nor decreased; documented."""
@@ -35,7 +33,9 @@ def require_valid_throughput(settings: Settings, region: str, zone: str | None) 
         require_throughput(amount, region, one_zone=zone is not None)
 
 
-def change_throughput(file_system: FileSystem, parameters: Mapping[str, Any], now_s: float) -> None:
+def change_throughput(
+    file_system: FileSystemState, parameters: UpdateFileSystem, now_s: float
+) -> None:
     """Change mode or amount as UpdateFileSystem asks; EfsError leaves both as they are."""
     settings = file_system.settings
     wanted = _wanted(settings, parameters)
@@ -54,8 +54,8 @@ def _state(settings: Settings) -> tuple[str, float | None]:
     return settings.throughput_mode, settings.provisioned_mibps
 
 
-def _wanted(settings: Settings, parameters: Mapping[str, Any]) -> Settings:
-    mode, amount = parameters.get("ThroughputMode"), parameters.get(_AMOUNT)
+def _wanted(settings: Settings, parameters: UpdateFileSystem) -> Settings:
+    mode, amount = parameters.get("ThroughputMode"), parameters.get("ProvisionedThroughputInMibps")
     if mode is None and amount is None:
         raise EfsError("BadRequest", f"ThroughputMode or {_AMOUNT} is required")
     mode = settings.throughput_mode if mode is None else mode
@@ -67,7 +67,7 @@ def _keep_elastic(settings: Settings, wanted: Settings) -> None:
         raise EfsError("BadRequest", "ThroughputMode: the Archive storage class needs elastic")
 
 
-def _wait_long_enough(file_system: FileSystem, wanted: Settings, now_s: float) -> None:
+def _wait_long_enough(file_system: FileSystemState, wanted: Settings, now_s: float) -> None:
     """Raise EfsError TooManyRequests for leaving or decreasing provisioned throughput too soon."""
     changed_s = file_system.provisioned_changed_s
     before = file_system.settings.provisioned_mibps

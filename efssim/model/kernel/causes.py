@@ -1,4 +1,4 @@
-"""Causes: what holds an effect up. An effect lasts as long as one of its causes is left."""
+"""Causes of effects. An effect lasts as long as one of its causes is left."""
 
 from __future__ import annotations
 
@@ -13,6 +13,8 @@ class Cause:
     """Ordinal in the timeline of the run: of a call, or of the begin of a disturbance."""
     kind: str
     target: str
+    is_wanted: bool = False
+    """Whether somebody asked for the effect by a call; what nobody wants is a disturbance."""
 
     def __str__(self) -> str:
         return f"{self.kind} {self.target}".rstrip()

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any
 
+from efssim.json_values import WireObject, WireValue
 from efssim.model.account import (
     Account,
     DeclaredFileSystem,
@@ -16,7 +16,7 @@ from efssim.model.account import (
 from efssim.model.efs.calls import Calls, looks
 from efssim.model.efs.control_plane import ControlPlane
 from efssim.model.entities.errors import EfsError, RunError
-from efssim.model.entities.file_system import FileSystem, Protection
+from efssim.model.entities.file_system import FileSystemState, OverwriteProtection
 from efssim.model.entities.identifiers import hex_of
 from efssim.model.kernel.clock import Clock, Turn
 from efssim.model.kernel.draws import Draws
@@ -99,7 +99,7 @@ class World:
     def _make_file_system(self, name: str, spec: schema.FileSystem) -> None:
         token = name if len(name) <= _TOKEN_MAX else hex_of(name, _TOKEN_MAX)
         amount = spec.provisioned_throughput
-        parameters = {
+        parameters: WireObject = {
             "CreationToken": token,
             "Encrypted": spec.encrypted,
             "ThroughputMode": spec.throughput_mode,
@@ -124,15 +124,18 @@ class World:
             "KmsKeyId": where.kms_key_id,
             "FileSystemId": where.file_system and self._unprotected(where.file_system).id,
         }
-        parameters = {"SourceFileSystemId": source.id, "Destinations": [_without_none(wanted)]}
+        parameters: WireObject = {
+            "SourceFileSystemId": source.id,
+            "Destinations": [_without_none(wanted)],
+        }
         declared = ReplicationSettings.of(name, spec)
         with _placing_refusals("replications", name):
             self._control_plane.declare_replication(parameters, source.region, declared)
 
-    def _unprotected(self, name: str) -> FileSystem:
+    def _unprotected(self, name: str) -> FileSystemState:
         """Return a file system that the scenario offers as a destination."""
         found = self.account.file_systems[self.account.id_of(name)]
-        self.account.protect(found, Protection.DISABLED)
+        self.account.protect(found, OverwriteProtection.DISABLED)
         return found
 
     # --- time ---------------------------------------------------------------------------------
@@ -150,7 +153,7 @@ class World:
         arrival = self._clock.at(time_s, Turn.CUT)
         while not arrival.processed:
             self._clock.step()
-        # What an instant's own events bring about in it belongs to it, too.
+        # Events that an instant's own events bring about in it belong to it, too.
         while self._clock.peek() <= time_s:
             self._clock.step()
 
@@ -158,10 +161,10 @@ class World:
 
     def apply(self, event: schema.Event) -> None:
         """Let an event happen now."""
-        self._schedule.happen(event, ())
+        self._schedule.begin(event, ())
         self._complete_instant()
 
-    def call(self, operation: str, parameters: Mapping[str, Any], region: str) -> dict[str, Any]:
+    def call(self, operation: str, parameters: Mapping[str, WireValue], region: str) -> WireObject:
         """Call an operation of the EFS API; raise EfsError as EFS would."""
         answer = self._calls.call(operation, parameters, region)
         if not looks(operation):
@@ -194,7 +197,7 @@ class World:
             yield name, self.records(name), self.snapshot(name)
 
 
-def _without_none(parameters: Mapping[str, Any]) -> dict[str, Any]:
+def _without_none(parameters: Mapping[str, WireValue]) -> WireObject:
     return {key: value for key, value in parameters.items() if value is not None}
 
 

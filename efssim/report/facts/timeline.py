@@ -11,6 +11,8 @@ from efssim.records.timeline import DECLARED, ApiCall, Entry, Occurrence
 from efssim.report.words.lines import WIDTH, clock, cut, padded, short, wrapped
 from efssim.runs.outcome import Outcome
 from efssim.runs.run import Run
+from efssim.scenario.grammar.disturbances.effects import Degrade, FailCalls
+from efssim.scenario.grammar.disturbances.kinds import DISTURBANCES
 from efssim.scenario.grammar.network import link_regions
 from efssim.text.quantities import format_duration
 
@@ -76,7 +78,7 @@ def _line(result: Run, item: Item) -> list[str]:
 
 
 def summed(items: list[Item]) -> list[tuple[str, list[Item]]]:
-    """Return the items of each thing that happened, those first that lasted longest in all."""
+    """Return the items of each kind and target, the longest in total first."""
     groups: dict[str, list[Item]] = {}
     for item in items:
         groups.setdefault(item.what, []).append(item)
@@ -84,7 +86,7 @@ def summed(items: list[Item]) -> list[tuple[str, list[Item]]]:
 
 
 def _sums(result: Run, items: list[Item]) -> list[str]:
-    """Return a table with a line for each thing that happened, however often, longest first."""
+    """Return a table with a line for each kind and target, the longest in total first."""
     ordered = summed(items)
     rows = [("what", "times", "total", "longest", "at")]
     rows += [(what, *_sum(result, group)) for what, group in ordered[:_ITEMS]]
@@ -111,11 +113,11 @@ def total_s(items: list[Item]) -> float:
     return math.fsum(item.lasted_s or 0.0 for item in items)
 
 
-# --- what happened, and what followed from it -----------------------------------------------------
+# --- entries and their effects --------------------------------------------------------------------
 
 
 def timeline_items(result: Run) -> list[Item]:
-    """Return every entry with its effects, and what the scenario creates, in order of time."""
+    """Return every entry with its effects, and the scenario's replications, in order of time."""
     caused: dict[int, list[Chain]] = {}
     for name in result.outcomes:
         for chain in _chains(result, name):
@@ -144,7 +146,9 @@ def _item(result: Run, entry: Entry, caused: list[Chain]) -> Item:
         effects = _effects(result, entry, caused)
         return Item(entry.begin_s, str(entry), None, effects, entry.error, entry)
     over_s = result.now_s if entry.end_s is None else entry.end_s
-    lasted_s = None if entry.kind == "fail" else over_s - entry.begin_s
+    kind = DISTURBANCES.get(entry.kind)
+    has_end = kind is None or kind.endless is None
+    lasted_s = over_s - entry.begin_s if has_end else None
     effects = _effects(result, entry, caused)
     return Item(entry.begin_s, str(entry), lasted_s, effects, entry=entry)
 
@@ -174,14 +178,20 @@ def _effects(result: Run, entry: Entry, caused: list[Chain]) -> list[str]:
 
 
 def _on_nothing(result: Run, disturbance: Occurrence) -> list[str]:
-    if disturbance.kind == "api_error":  # which waits for calls
+    kind = DISTURBANCES.get(disturbance.kind)
+    if kind is not None and kind.has(FailCalls):  # which waits for calls
         return []
-    if disturbance.kind != "link_degraded" or any(
-        link_regions(name) == link_regions(disturbance.target) and spec.capacity < math.inf
+    if kind is not None and kind.has(Degrade) and not _has_capacity(result, disturbance.target):
+        return ["without effect: `links` declares no capacity for it"]
+    return ["reached no replication"] if not disturbance.affected else []
+
+
+def _has_capacity(result: Run, link: str) -> bool:
+    """Whether a scenario limits a link."""
+    return any(
+        link_regions(name) == link_regions(link) and spec.capacity < math.inf
         for name, spec in result.scenario.links.items()
-    ):
-        return ["reached no replication"] if not disturbance.affected else []
-    return ["without effect: `links` declares no capacity for it"]
+    )
 
 
 def _statuses(result: Run, chain: Chain, since_s: float) -> str:

@@ -1,4 +1,4 @@
-"""The sentences that a report of a study begins with: the verdict, and what a disaster costs."""
+"""The sentences that a report of a study begins with: the verdict and the loss by a disaster."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from efssim.report.verdicts.losses import losses_of_trials
 from efssim.report.verdicts.run import without_point
 from efssim.report.verdicts.words import OF_TRIALS, Kind, kind_of_trials, words
 from efssim.report.words.lines import counted, percent
-from efssim.study.run.trials import Trials
+from efssim.study.run.trial_set import TrialSet
 from efssim.study.statistics.evidence import Evidence
 from efssim.study.statistics.protected import loses_too_often
 from efssim.text.quantities import format_duration, format_size
@@ -16,20 +16,20 @@ from efssim.text.quantities import format_duration, format_size
 _UNITS = {"trial": "trial", "span": "independent span"}
 
 
-def kind_of(name: str, trials: Trials) -> Kind:
+def kind_of(name: str, trials: TrialSet) -> Kind:
     """Return the kind of the verdict on a replication."""
     is_lost = loses_too_often(trials.trials, name, trials.weighing)
     return kind_of_trials(trials.summary["replications"][name], is_lost=is_lost)
 
 
-def word_of(name: str, trials: Trials) -> str:
+def word_of(name: str, trials: TrialSet) -> str:
     """Return the words of the verdict on a replication."""
     means = trials.summary["replications"][name]
     return words(kind_of(name, trials), means["unprotected_s"], OF_TRIALS)
 
 
 def attained(means: dict[str, Any], intervals: dict[str, Any], found: Evidence) -> str:
-    """Return how far the RPO held over trials, with its interval, and what is lacking."""
+    """Return how far the RPO held over trials, with its interval and the missing evidence."""
     rpo, bounds = means["rpo"], intervals["rpo"]["attainment"]
     if rpo["attainment"] is None:
         return "no time in any window has a defined age."
@@ -40,7 +40,7 @@ def attained(means: dict[str, Any], intervals: dict[str, Any], found: Evidence) 
 
 
 def _sure(found: Evidence, rpo: dict[str, Any]) -> str:
-    """Say what a verdict rests on, unless it is on a single number without doubt."""
+    """Return the bound that a verdict rests on, unless attainment is known exactly."""
     if found.met is None or found.low == found.high:
         return ""
     side, bound = ("at least", found.low) if found.met else ("at most", found.high)
@@ -48,7 +48,7 @@ def _sure(found: Evidence, rpo: dict[str, Any]) -> str:
 
 
 def beside(share: float, objective: float) -> str:
-    """Return a share with enough digits to be told from the objective."""
+    """Return a share with enough digits to differ from the objective."""
     for digits in range(2, 9):
         text = f"{100 * share:.{digits}f}".rstrip("0").rstrip(".") + " %"
         if text != percent(objective) and float(text[:-2]) != 100 * objective:
@@ -57,7 +57,7 @@ def beside(share: float, objective: float) -> str:
 
 
 def _lacking(found: Evidence, rpo: dict[str, Any]) -> str:
-    """Say what is missing where there is not enough data."""
+    """Return the missing evidence where there is not enough data."""
     if found.met is not None:
         return ""
     text = " Not enough data:"
@@ -71,7 +71,7 @@ def _lacking(found: Evidence, rpo: dict[str, Any]) -> str:
     return f"{text} about {counted(found.more_trials, 'more trial')}."
 
 
-def late(name: str, trials: Trials) -> str:
+def late(name: str, trials: TrialSet) -> str:
     """Say in how many trials there were violations, the longest of all, and what was lost."""
     found = of_trials(name, trials)
     longest = [part["rpo"]["longest_s"] for part in found if part["rpo"]["violations"]]
@@ -85,7 +85,7 @@ def late(name: str, trials: Trials) -> str:
     return " ".join([f"{count}, the longest {most}.", *beside])
 
 
-def _share_late(name: str, trials: Trials) -> float:
+def _share_late(name: str, trials: TrialSet) -> float:
     """Return the probability of a trial with a violation."""
     late_ones = [
         trial.stratum
@@ -95,7 +95,7 @@ def _share_late(name: str, trials: Trials) -> float:
     return trials.weighing.share(late_ones)
 
 
-def disaster(name: str, trials: Trials) -> str:
+def disaster(name: str, trials: TrialSet) -> str:
     """Return what a disaster at a random moment would lose."""
     found = of_trials(name, trials)
     means = trials.summary["replications"][name]
@@ -107,10 +107,11 @@ def disaster(name: str, trials: Trials) -> str:
     longest_s = trials.summary["pooled"][name]["oldest_pending_s"]["max"]
     worst = f"{format_size(most)} and {format_duration(longest_s)} at worst in any trial"
     mean = f"{format_size(size)} and {format_duration(age_s)} of writes on average"
-    return f"A disaster at a random moment would lose {mean}, {worst}{without_point(means)}."
+    without_s = means["unprotected_s"] + means["rpo"]["excluded_s"]
+    return f"A disaster at a random moment would lose {mean}, {worst}{without_point(without_s)}."
 
 
-def of_trials(name: str, trials: Trials) -> list[dict[str, Any]]:
+def of_trials(name: str, trials: TrialSet) -> list[dict[str, Any]]:
     """Return what the trials that have a replication say about it."""
     found = [trial.summary["replications"].get(name) for trial in trials.trials]
     return [part for part in found if part is not None]

@@ -1,11 +1,11 @@
-"""How much a scenario is expected to write, so that an absurd one is noticed before it runs."""
+"""Expected writes of a scenario, so that an absurd one is refused before it runs."""
 
 from __future__ import annotations
 
 import math
 from typing import TYPE_CHECKING, NamedTuple
 
-from efssim.scenario.workload.arrivals import Arrivals
+from efssim.scenario.workload.arrivals import chosen_process
 from efssim.scenario.workload.streams import WriteStream
 from efssim.text.largest import COUNTED_MAX
 from efssim.traces.reading import Trace
@@ -27,7 +27,7 @@ class Volume(NamedTuple):
 
 
 def expected_volume(scenario: ScenarioKeys) -> Volume:
-    """Return what all replicated file systems are expected to write."""
+    """Return the expected writes of all replicated file systems."""
     sources = [scenario.file_systems[part.source] for part in scenario.replications.values()]
     volumes = [_stream(w, source, scenario) for source in sources for w in source.writes.values()]
     return Volume(math.fsum(v.writes for v in volumes), math.fsum(v.bytes for v in volumes))
@@ -42,33 +42,22 @@ def _stream(stream: WriteStream, source: FileSystem, scenario: ScenarioKeys) -> 
 
 
 def arrivals_volume(stream: WriteStream, source: FileSystem, scenario: ScenarioKeys) -> Volume:
-    """Return what a stream with arrivals is expected to write in the whole run."""
+    """Return the expected writes of a stream with arrivals in the whole run."""
     assert stream.arrivals is not None
     assert stream.size is not None
     growth = stream.growth * source.growth
-    writes, size = mean_rate(stream.arrivals) * scenario.duration, stream.size.expected()
-    # Growth multiplies the rate; for batches it multiplies the bytes.
-    return Volume(writes * (1 if stream.arrivals.batch else growth), writes * size * growth)
+    chosen, size = chosen_process(stream.arrivals), stream.size.expected()
+    writes = chosen.mean_per_s * scenario.duration
+    of_bytes = chosen.process.growth_of == "bytes"
+    return Volume(writes * (1 if of_bytes else growth), writes * size * growth)
 
 
 def trace_volume(
     stream: WriteStream, trace: Trace, source: FileSystem, scenario: ScenarioKeys
 ) -> Volume:
-    """Return what a stream with a trace, which has been read, writes in the whole run."""
+    """Return the writes of a stream with a trace, which has been read, in the whole run."""
     assert stream.trace is not None
     growth = stream.growth * source.growth
     laps = scenario.duration / trace.repeat_s if trace.repeat_s else 1.0
     pieces = stream.trace.writes_per_row if stream.trace.period else 1
     return Volume(len(trace.time_s) * laps * pieces, math.fsum(trace.bytes) * laps * growth)
-
-
-def mean_rate(arrivals: Arrivals) -> float:
-    """Return the mean writes per second."""
-    if arrivals.batch is not None:
-        return arrivals.batch.writes / arrivals.batch.every
-    if arrivals.on_off is not None:
-        on, off = arrivals.on_off.on.expected(), arrivals.on_off.off.expected()
-        return arrivals.on_off.rate.per_s * on / (on + off)
-    process = arrivals.constant or arrivals.poisson or arrivals.profile
-    assert process is not None
-    return process.rate.per_s

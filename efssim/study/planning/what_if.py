@@ -1,10 +1,9 @@
-"""What other objectives would need, from the sample paths of a plan's search."""
+"""Values for other objectives, from the sample paths of a plan's search."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from efssim.study.planning.evaluation import Evaluation
 from efssim.study.planning.search import Direction
@@ -15,7 +14,7 @@ SHARES = (1.0, 0.999, 0.99, 0.9)
 
 @dataclass(frozen=True)
 class WhatIf:
-    """What a share of the time would need, and what remains then."""
+    """The value that another objective needs, and the violations that it leaves."""
 
     attainment: float
     value: float | None
@@ -25,17 +24,6 @@ class WhatIf:
     violations_per_month: float | None
     above_s_per_month: float | None
     peak_s: float | None
-
-    def as_json(self) -> dict[str, Any]:
-        """Return it as plain data."""
-        return {
-            "attainment": self.attainment,
-            "value": self.value,
-            "confirmed": self.confirmed,
-            "violations_per_month": self.violations_per_month,
-            "above_s_per_month": self.above_s_per_month,
-            "peak_s": self.peak_s,
-        }
 
 
 def what_if(

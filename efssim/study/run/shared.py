@@ -9,7 +9,8 @@ from contextlib import contextmanager
 from efssim.scenario import Scenario
 from efssim.study.run.deadline import Deadline, OutOfTimeError
 from efssim.study.run.executors import Workers
-from efssim.study.run.trials import Trials, run_by
+from efssim.study.run.trial_set import TrialSet
+from efssim.study.run.trials import run_by
 
 
 class Runner:
@@ -18,10 +19,10 @@ class Runner:
     def __init__(self, workers: Workers, deadline: Deadline) -> None:
         self._workers, self.deadline = workers, deadline
 
-    def run(self, scenario: Scenario, trials: int, seed: int) -> Trials:
+    def run(self, scenario: Scenario, trials: int, seed: int) -> TrialSet:
         """Run trials; raise KeyboardInterrupt if they were interrupted, else what they raise.
 
-        OutOfTimeError at the deadline, which ends what is under way.
+        OutOfTimeError at the deadline, which ends the running trials.
         """
         self.deadline.check()
         # A single one is not worth a process.
@@ -36,19 +37,19 @@ class Runner:
         return done
 
     def abandon(self) -> None:
-        """Give up what is under way; nobody waits for it."""
+        """Terminate the running trials; nobody waits for them."""
         self._workers.close(at_once=True)
 
 
 @contextmanager
 def runner(
-    executor: Executor | None, workers: int | None, seconds: float | None = None
+    executor: Executor | str | None, workers: int | None, seconds: float | None = None
 ) -> Iterator[Runner]:
     """Open workers as `run_trials` does, for as long as they are needed, or so many seconds."""
     made = Workers(executor, workers)
     try:
         yield Runner(made, Deadline(seconds))
-    except BaseException:  # nobody waits for what is under way
+    except BaseException:  # nobody waits for running trials
         made.close(at_once=True)
         raise
     made.close()

@@ -1,4 +1,4 @@
-"""How much each trial counts: with the probability of its stratum, shared by the trials in it."""
+"""Weights of trials: the probability of its stratum, shared by the trials in it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
 from efssim.model.kernel.strata import strata_of
 from efssim.scenario import Scenario
@@ -20,6 +19,16 @@ from efssim.study.statistics.intervals import (
     student_t,
 )
 from efssim.study.trial.facts import is_random
+
+
+@dataclass(frozen=True, slots=True)
+class StratumTrials:
+    """A stratum, and how many trials are of it."""
+
+    faults: tuple[str, ...] | None
+    """Rare faults that come at least once; None: it varies."""
+    probability: float
+    trials: int
 
 
 @dataclass(frozen=True)
@@ -68,14 +77,14 @@ class Weighing:
 
     @cached_property
     def each(self) -> tuple[float, ...]:
-        """What a trial of each stratum counts; all of them together 1."""
+        """The weight of a trial of each stratum; all trials together weigh 1."""
         known = [p for p, n in zip(self.design.probabilities, self.counts, strict=True) if n]
         total = math.fsum(known)
         pairs = zip(self.design.probabilities, self.counts, strict=True)
         return tuple(p / n / total if n else 0.0 for p, n in pairs)
 
     def share(self, strata: Sequence[int]) -> float:
-        """Return the probability of what some of the trials are, given their strata."""
+        """Return the sum of the weights of trials of these strata."""
         return math.fsum(self.each[k] for k in strata)
 
     def mean(self, values: Sequence[float], strata: Sequence[int]) -> float:
@@ -117,7 +126,7 @@ class Weighing:
         return Interval(mean - half, mean + half)
 
     def _part(self, k: int, residuals: list[float]) -> float | None:
-        """Return what a stratum adds to the variance of the mean; None: not known."""
+        """Return the contribution of a stratum to the variance of the mean; None: not known."""
         n = self.counts[k]
         if self.design.exact[k] and n:
             return 0.0
@@ -126,12 +135,9 @@ class Weighing:
         spread = deviation([*residuals, *(0.0,) * (n - len(residuals))])
         return (self.each[k] * n * spread) ** 2 / n
 
-    def as_json(self) -> list[dict[str, Any]]:
-        """Return the strata with their probabilities and trials; empty where there is one."""
+    def strata(self) -> tuple[StratumTrials, ...]:
+        """Return the strata with their probabilities and trials; none where there is one."""
         if self.is_plain:
-            return []
+            return ()
         rows = zip(self.design.faults, self.design.probabilities, self.counts, strict=True)
-        return [
-            {"faults": None if faults is None else list(faults), "probability": p, "trials": n}
-            for faults, p, n in rows
-        ]
+        return tuple(StratumTrials(*row) for row in rows)

@@ -5,26 +5,32 @@ Source: EFS API reference; the rules beyond it are named where they are.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 from efssim.model.account import Account, ReplicationSettings
 from efssim.model.efs.descriptions import describe_replication
 from efssim.model.efs.destinations import choose_destination, require_unreplicated
 from efssim.model.efs.lookup import file_system_in, require_available, with_id
-from efssim.model.efs.pagination import page, paged
+from efssim.model.efs.pagination import page
+from efssim.model.efs.shapes.answers import (
+    Nothing,
+    ReplicationDescription,
+    ReplicationsPage,
+    existing,
+)
+from efssim.model.efs.shapes.requests import (
+    CreateReplication,
+    DeleteReplication,
+    PageOfReplications,
+)
 from efssim.model.entities.errors import EfsError
-from efssim.model.entities.replication import Replication
-
-Parameters = Mapping[str, Any]
+from efssim.model.entities.replication import ReplicationState
 
 
 def create_replication_configuration(
     account: Account,
-    parameters: Parameters,
+    parameters: CreateReplication,
     region: str,
     declared: ReplicationSettings | None = None,
-) -> dict[str, Any]:
+) -> ReplicationDescription:
     """Replicate a file system of the calling Region to a new or an existing one.
 
     `declared` is what a scenario says about it.
@@ -45,8 +51,8 @@ def create_replication_configuration(
 
 
 def describe_replication_configurations(
-    account: Account, parameters: Parameters, region: str
-) -> dict[str, Any]:
+    account: Account, parameters: PageOfReplications, region: str
+) -> ReplicationsPage:
     """Describe the configuration of a file system, or all that have one in the calling Region."""
     wanted = parameters.get("FileSystemId")
     if wanted is None:
@@ -61,13 +67,16 @@ def describe_replication_configurations(
         parameters.get("NextToken"),
         account.choice("bad_pagination_token"),
     )
-    described = [describe_replication(account, part) for part in shown]
-    return paged("Replications", described, "NextToken", token)
+    answer: ReplicationsPage = {
+        "Replications": [describe_replication(account, part) for part in shown],
+        "NextToken": token,
+    }
+    return existing(answer)
 
 
 def delete_replication_configuration(
-    account: Account, parameters: Parameters, region: str
-) -> dict[str, Any]:
+    account: Account, parameters: DeleteReplication, region: str
+) -> Nothing:
     """Delete a configuration, from the Region of its source or of its destination.
 
     LOCAL_CONFIGURATION_ONLY deletes both sides, too: there is one account, and nothing that keeps
@@ -88,11 +97,11 @@ def delete_replication_configuration(
     return {}
 
 
-def _regions(replication: Replication) -> tuple[str, str]:
+def _regions(replication: ReplicationState) -> tuple[str, str]:
     return replication.source.region, replication.destination.region
 
 
-def _of_file_system(account: Account, text: str, region: str) -> Replication:
+def _of_file_system(account: Account, text: str, region: str) -> ReplicationState:
     """Return the configuration with a source or destination in a Region."""
     found = account.configuration_of(file_system_in(account, text, region))
     if found is None:
@@ -100,7 +109,7 @@ def _of_file_system(account: Account, text: str, region: str) -> Replication:
     return found
 
 
-def _of_source(account: Account, text: str, region: str) -> Replication:
+def _of_source(account: Account, text: str, region: str) -> ReplicationState:
     """Return the configuration with a source, called from the Region of either side.
 
     The destination's id finds none: the API asks for the source's.
@@ -119,7 +128,7 @@ def _no_configuration(text: str) -> EfsError:
     )
 
 
-def _require_other_side(account: Account, replication: Replication) -> None:
+def _require_other_side(account: Account, replication: ReplicationState) -> None:
     """Raise EfsError if the other Region is down and a deletion is chosen to need it."""
     # The calling Region answers, or the call would not have come this far.
     down = [name for name in _regions(replication) if not account.region(name).up]

@@ -10,14 +10,14 @@ from efssim.report.facts.traces import thin_traces
 from efssim.report.figures.study.alt import sweep_alt
 from efssim.report.html.study import Block, Study, parameter_block, study_page
 from efssim.report.html.svg import Figure, inlined
-from efssim.report.html.tables import Cell, Column, Table, number, text
+from efssim.report.html.tables import Cell, Column, HtmlTable, number, text
 from efssim.report.html.traces import trace_blocks
 from efssim.report.text.sweep import base_text, partial_text, shown
 from efssim.report.words.lines import counted
-from efssim.study.varying.sweep import Sweep
+from efssim.study.varying.points import SweepPoints
 
 
-def sweep_page(sweep: Sweep, measure: str, drawn: Mapping[str, str], command: str) -> str:
+def sweep_page(sweep: SweepPoints, measure: str, drawn: Mapping[str, str], command: str) -> str:
     """Return report.html of a sweep; `drawn` has SVG files by replication, if it can be drawn."""
     each = counted(len(sweep.points[0].trials), "trial")
     return study_page(
@@ -41,7 +41,7 @@ def sweep_page(sweep: Sweep, measure: str, drawn: Mapping[str, str], command: st
     )
 
 
-def _blocks(sweep: Sweep, measure: str, drawn: Mapping[str, str]) -> Iterator[Block]:
+def _blocks(sweep: SweepPoints, measure: str, drawn: Mapping[str, str]) -> Iterator[Block]:
     rows = _tornado if sweep.one_at_a_time else _grid
     for ordinal, name in enumerate(map(str, sweep.points[0].trials.table["replication"].unique())):
         figure = None
@@ -51,7 +51,7 @@ def _blocks(sweep: Sweep, measure: str, drawn: Mapping[str, str]) -> Iterator[Bl
         yield Block(name, f"r{ordinal}", text=base, figure=figure, table=rows(sweep, measure, name))
 
 
-def _figure(sweep: Sweep, measure: str, name: str, svg: str, ident: str) -> Figure:
+def _figure(sweep: SweepPoints, measure: str, name: str, svg: str, ident: str) -> Figure:
     return Figure(
         ident,
         "Tornado" if sweep.one_at_a_time else "Sweep",
@@ -63,7 +63,7 @@ def _figure(sweep: Sweep, measure: str, name: str, svg: str, ident: str) -> Figu
     )
 
 
-def _grid(sweep: Sweep, measure: str, name: str) -> Table:
+def _grid(sweep: SweepPoints, measure: str, name: str) -> HtmlTable:
     rows = [
         [
             *(_value(vary.text(row[vary.path]), row[vary.path]) for vary in sweep.parameters),
@@ -73,10 +73,10 @@ def _grid(sweep: Sweep, measure: str, name: str) -> Table:
     ]
     head = [Column(vary.path, True) for vary in sweep.parameters]
     head += [Column("mean", True), Column("from", True, "interval"), Column("to", True)]
-    return Table(f"{measure} of {name}", head, rows, is_sortable=True)
+    return HtmlTable(f"{measure} of {name}", head, rows, is_sortable=True)
 
 
-def _tornado(sweep: Sweep, measure: str, name: str) -> Table:
+def _tornado(sweep: SweepPoints, measure: str, name: str) -> HtmlTable:
     by_path = {vary.path: vary for vary in sweep.parameters}
     rows = [
         [
@@ -89,7 +89,7 @@ def _tornado(sweep: Sweep, measure: str, name: str) -> Table:
     ]
     head = [Column("parameter"), Column("value", True), Column("mean", True)]
     head += [Column("change", True), Column("from", True, "interval"), Column("to", True)]
-    return Table(f"What each value alone changes in {measure} of {name}", head, rows, True)
+    return HtmlTable(f"What each value alone changes in {measure} of {name}", head, rows, True)
 
 
 def _value(shown_text: str, value: Any) -> Cell:
