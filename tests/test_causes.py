@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from disturbed import DESTINATION, LINK, SOURCE, Case, run, worlds_of
+from helpers.disturbed import DESTINATION, LINK, SOURCE, Case, run, worlds_of
 
 from efssim import EfsError, Result, Simulation
 from efssim.records.run_records import ReplicationRecords
