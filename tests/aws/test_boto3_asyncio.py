@@ -11,7 +11,7 @@ import threading
 import time
 
 import pytest
-from test_boto3_patched import simulation
+from helpers.simulations import simulation
 
 from efssim.aws import patched
 

@@ -32,7 +32,7 @@ from time import monotonic, sleep
 import boto3
 import pandas as pd
 import pytest
-from test_boto3_patched import HOME, simulation
+from helpers.simulations import HOME, simulation
 
 from efssim.aws import patched
 from efssim.aws.clock.functions import REAL_TIME

@@ -14,7 +14,7 @@ import botocore.session
 import pytest
 from botocore.credentials import InstanceMetadataFetcher, RefreshableCredentials
 from botocore.exceptions import ClientError, EndpointConnectionError
-from test_boto3_patched import AWAY, HOME, simulation
+from helpers.simulations import AWAY, HOME, simulation
 
 from efssim.aws import patched
 

@@ -19,21 +19,10 @@ import boto3
 import botocore.session
 import pytest
 from botocore.exceptions import ClientError
-from helpers.worlds import constant
+from helpers.simulations import AWAY, HOME, simulation
 
-import efssim
 from efssim.aws import patched
 from efssim.aws.clock.functions import REAL_CLASSES, REAL_TIME
-
-HOME, AWAY = "us-east-1", "us-west-2"
-
-
-def simulation(duration="1 day"):
-    control = {"preset": "none", "enabling": 100, "deleting": 90}
-    defaults = {"control": control, "sync": {"preset": "none", "interval": 60, "setup": 5}}
-    file_systems = {"orders": {"region": HOME, "writes": {"app": constant()}}}
-    spec = {"name": "t", "duration": duration, "file_systems": file_systems, "defaults": defaults}
-    return efssim.Simulation(efssim.Scenario.model_validate(spec))
 
 
 @pytest.fixture

@@ -8,13 +8,9 @@ does; with the pools of 50,000 trials of each stratum it takes about half an hou
 from __future__ import annotations
 
 import os
-import sys
 from pathlib import Path
 
 import pytest
-from helpers.places import ROOT
-
-sys.path.insert(0, str(ROOT))
 
 from benchmarks.claims import (
     COVERED,

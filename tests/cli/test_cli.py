@@ -14,33 +14,15 @@ from xml.etree import ElementTree
 
 import pytest
 from click.testing import CliRunner
+from helpers.installed import NONE, SHORT, efs, folder, no_constant, report
 from helpers.places import EFSSIM, SCENARIOS
 
 from efssim import cli
 
+__all__ = ["folder"]  # a fixture
+
 PACKAGE = Path(cli.__file__).parents[1]
 
-SHORT = """\
-name: short
-description: "Ünïcödé — 日本語 \\U0001F40B, a description that is longer than a line of a terminal is wide"
-duration: 20 min
-warm_up: 1 min
-rpo: {target: 15 min, attainment: 99.9 %}
-file_systems:
-  orders:
-    region: us-east-1
-    files: 1000
-    writes:
-      app:
-        arrivals: {poisson: {rate: 2 per s}}
-        size: {lognormal: {median: 64 KiB, sigma: 1.5}}
-replications:
-  dr:
-    source: orders
-    destination: {region: us-west-2}
-    established: true
-    sync: {setup: {exponential: {mean: 5 s}}, failure_probability: 10 %}
-"""  # noqa: E501 - the long line is the point
 EVENTFUL = """\
 name: eventful
 duration: 1 h
@@ -63,33 +45,6 @@ events:
   - {at: 20 min, call: DeleteReplicationConfiguration, with: {SourceFileSystemId: other}}
   - {at: 31 min, call: DeleteReplicationConfiguration, with: {SourceFileSystemId: orders}}
 """
-NONE = "name: nothing\nduration: 1 h\n"
-
-
-@pytest.fixture
-def folder(tmp_path, monkeypatch):
-    """A fresh current folder with the scenario `s.yaml`."""
-    monkeypatch.chdir(tmp_path)
-    Path("s.yaml").write_text(SHORT, encoding="utf-8")
-    return tmp_path
-
-
-def efs(*arguments, **variables):
-    return subprocess.run(
-        [EFSSIM, *arguments],
-        capture_output=True,
-        encoding="utf-8",
-        timeout=60,
-        check=False,
-        env={**os.environ, **variables},
-    )
-
-
-def report(*arguments, **variables):
-    """Run a command that succeeds in silence; return its standard output."""
-    done = efs(*arguments, **variables)
-    assert (done.returncode, done.stderr) == (0, "")
-    return done.stdout
 
 
 def summary(*arguments, **variables):
@@ -257,10 +212,6 @@ def test_report_says_what_coalesced_and_what_was_dropped(folder):
     plain = " ".join(report("run", "s.yaml", "--set", hot, "--set", outage).split())
     assert re.search(r"[0-9.]+ [KMG]iB \([0-9.]+ %\) were overwritten before a sync", plain)
     assert re.search(r"Dropped, as they could not be made: [0-9.]+ MiB \(region_outage\)", plain)
-
-
-def no_constant(text):
-    raise AssertionError(f"{text} is not JSON")
 
 
 def test_json_is_the_summary(folder):

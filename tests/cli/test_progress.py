@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import re
-import signal
-import struct
 import subprocess
 import sys
 
 import pytest
 from helpers.places import EFSSIM, SCENARIOS
+from helpers.terminal import on_terminal, shown_at_the_end
 from helpers.worlds import poisson, scenario
 
 import efssim
@@ -78,57 +76,6 @@ def test_a_result_on_the_way_is_that_of_a_shorter_run():
 
 
 # The bar
-
-
-def on_terminal(*arguments, columns=100, interrupt=None):
-    """Run the command with standard error on a terminal; return its exit code and both texts.
-
-    `interrupt` is a pattern that, once it is there, is answered by Ctrl-C.
-    """
-    pty = pytest.importorskip("pty", reason="pseudo-terminals need Unix")
-    ours, theirs = pty.openpty()
-    set_columns(theirs, columns)
-    process = subprocess.Popen(
-        [EFSSIM, "run", *arguments],
-        stdout=subprocess.PIPE,
-        stderr=theirs,
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
-    )
-    os.close(theirs)
-    seen = b""
-    while part := read(ours):
-        seen += part
-        if interrupt and re.search(interrupt, seen):
-            process.send_signal(signal.SIGINT)
-            interrupt = None
-    os.close(ours)
-    out, _ = process.communicate(timeout=60)
-    return process.returncode, out.decode(), seen.decode()
-
-
-def set_columns(terminal, columns):
-    """Set the width of a terminal; 0 is what one has that nobody told its width."""
-    import fcntl
-    import termios
-
-    rows = 24 * bool(columns)
-    fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
-
-
-def read(terminal):
-    """Return what comes next on a terminal, nothing at its end."""
-    try:
-        return os.read(terminal, 65_536)
-    except OSError:  # how Linux says that nobody holds the other side any more
-        return b""
-
-
-def shown_at_the_end(text):
-    """Return the last line of a terminal: what overwrites begins at its left."""
-    line = ""
-    for part in text.replace("\r\n", "\n").rpartition("\n")[2].split("\r"):
-        line = part + line[len(part) :]
-    return line.strip()
 
 
 @pytest.mark.parametrize("columns", [100, 0])

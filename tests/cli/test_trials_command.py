@@ -14,8 +14,9 @@ import threading
 from pathlib import Path
 
 import pytest
-from test_cli import EFSSIM, NONE, SHORT, efs, folder, no_constant, report
-from test_progress import on_terminal, shown_at_the_end
+from helpers.installed import NONE, SHORT, efs, folder, no_constant, report
+from helpers.places import EFSSIM
+from helpers.terminal import on_terminal, shown_at_the_end
 
 import efssim
 from efssim import cli

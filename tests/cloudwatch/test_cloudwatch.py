@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import numpy as np
 import pytest
+from helpers.monitoring import START, age, at, dimensions, ids
 from helpers.worlds import constant, poisson, scenario
 
 import efssim
@@ -15,43 +16,13 @@ from efssim.cloudwatch.series import Series
 from efssim.cloudwatch.write_minutes import WriteMinutes
 from efssim.records.run_records import Publications
 
-START = datetime(2026, 1, 1, tzinfo=UTC)
 SYNC = {"interval": 300, "setup": 30, "throughput": 1_000_000}
-
-
-def at(seconds):
-    return START + timedelta(seconds=seconds)
 
 
 def world(**options):
     """Return a world whose metric is sampled at whole minutes, unless `options` say otherwise."""
     options.setdefault("cloudwatch", {"phase": 0})
     return Simulation(scenario({"w": constant("2 per s", "500 B")}, SYNC, "6 h", **options))
-
-
-def ids(simulation):
-    (described,) = simulation.call("DescribeReplicationConfigurations", region="us-east-1")[
-        "Replications"
-    ]
-    return described["SourceFileSystemId"], described["Destinations"][0]["FileSystemId"]
-
-
-def dimensions(**named):
-    return [{"Name": name, "Value": value} for name, value in named.items()]
-
-
-def age(simulation, begin, end, period=60, region="us-east-1", **options):
-    source, destination = ids(simulation)
-    given = {
-        "Namespace": "AWS/EFS",
-        "MetricName": "TimeSinceLastSync",
-        "Dimensions": dimensions(FileSystemId=source, DestinationFileSystemId=destination),
-        "StartTime": at(begin),
-        "EndTime": at(end),
-        "Period": period,
-        "Statistics": ["Maximum", "Minimum", "Average", "SampleCount"],
-    }
-    return simulation.cloudwatch.call("GetMetricStatistics", {**given, **options}, region)
 
 
 def test_time_since_last_sync_is_the_age_at_each_minute():

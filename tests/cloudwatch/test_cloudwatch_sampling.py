@@ -7,10 +7,10 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
+from helpers.monitoring import age, at, dimensions, ids
 from helpers.worlds import constant, scenario
 from hypothesis import given
 from hypothesis import strategies as st
-from test_cloudwatch import age, at, dimensions, ids
 
 import efssim
 from efssim import Scenario, Simulation

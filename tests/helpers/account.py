@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from efssim import EfsError, Scenario
+from efssim.json_values import WireValue
 from efssim.model.account import Account as SimulatedAccount
 from efssim.model.account import DeclaredFileSystem
 from efssim.model.efs.control_plane import ControlPlane
@@ -60,7 +61,7 @@ class Account:
 
     def _create(self, name: str, spec: FileSystemSpec) -> None:
         amount = spec.provisioned_throughput
-        parameters = {
+        parameters: dict[str, WireValue] = {
             "CreationToken": name,
             "Encrypted": spec.encrypted,
             "ThroughputMode": spec.throughput_mode,
@@ -118,6 +119,7 @@ class Account:
         """Return the FileSystemDescription of a file system."""
         found = self.find(name)
         answer = self.call("DescribeFileSystems", found.region, FileSystemId=found.id)
+        only: dict[str, Any]
         (only,) = answer["FileSystems"]
         return only
 
@@ -125,6 +127,7 @@ class Account:
         """Return the ReplicationConfigurationDescription of a source or destination."""
         found = self.find(name)
         answer = self.call("DescribeReplicationConfigurations", found.region, FileSystemId=found.id)
+        only: dict[str, Any]
         (only,) = answer["Replications"]
         return only
 

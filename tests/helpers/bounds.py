@@ -37,4 +37,5 @@ def within(measured: float, expected: float, relative: float, what: str) -> bool
 def batches(column: np.ndarray, count: int = 40) -> np.ndarray:
     """Return the sums of so many consecutive stretches of equal length; the rest is left out."""
     size = len(column) // count
-    return column[: size * count].reshape(count, size).sum(axis=1)
+    sums: np.ndarray = column[: size * count].reshape(count, size).sum(axis=1)
+    return sums

@@ -31,18 +31,18 @@ INTERVAL = "replications.dr.sync.interval"
 class Ended:
     """How a command ended."""
 
-    code: int
+    code: str | int
     out: str
     err: str
 
 
-def command(*arguments, stdin=None):
+def command(*arguments: object, stdin: str | None = None) -> Ended:
     """Run `efssim` with arguments here; `stdin` is what is on standard input."""
     out, err, before = io.StringIO(), io.StringIO(), (sys.argv, sys.stdin)
     sys.argv = ["efssim", *map(str, arguments)]
     if stdin is not None:
         sys.stdin = io.TextIOWrapper(io.BytesIO(stdin.encode()))
-    code = 0
+    code: str | int = 0
     try:
         with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
             cli.main()
@@ -53,7 +53,9 @@ def command(*arguments, stdin=None):
     return Ended(code, out.getvalue(), err.getvalue())
 
 
-def write_tiny(folder, name="tiny", interval="20 s", file=None):
+def write_tiny(
+    folder: Path, name: str = "tiny", interval: str = "20 s", file: str | None = None
+) -> Path:
     """Write a scenario into a folder; return its file."""
     text = TINY.replace("name: tiny", f"name: {name}").replace("20 s}", f"{interval}}}")
     path = Path(folder, file or f"{name}.yaml")

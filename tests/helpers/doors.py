@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from copy import deepcopy
 from functools import cache
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urlsplit
 
 from botocore import xform_name
@@ -15,6 +15,8 @@ from efssim import EfsError
 from efssim.aws.clients.client import Clients
 from efssim.aws.protocol.parsing import parse
 from efssim.aws.protocol.wire import Reply, WireRequest, efs_wire
+from efssim.aws.world import SimulatedWorld
+from efssim.model.kernel.clock import Clock
 from helpers.account import HOME, Account
 
 WIRE = efs_wire()
@@ -33,7 +35,8 @@ class Door:
         self.account: Account | None = None
         self.reply: Reply | None = None
         self.request: dict[str, Any] = {}
-        self._clients = Clients(self)
+        # All of a world that clients of EFS ask for: no call waits, and none asks CloudWatch.
+        self._clients = Clients(cast(SimulatedWorld, self))
         self.client = cache(self._client)
 
     @property
@@ -41,18 +44,23 @@ class Door:
         return f"request-{self.made}"
 
     @property
-    def env(self):
-        return self.account.clock
+    def env(self) -> Clock:
+        return self._known.clock
 
     def call(self, operation: str, parameters: Any = None, *, region: str) -> dict[str, Any]:
         self.made += 1
         try:
-            answer = self.account.api.call(operation, parameters, region)
+            answer = self._known.api.call(operation, parameters, region)
         except EfsError as error:
             self.reply = WIRE.error(error, self.request_id)
             raise
         self.reply = WIRE.answer(operation, deepcopy(answer), self.request_id)
         return answer
+
+    @property
+    def _known(self) -> Account:
+        assert self.account is not None
+        return self.account
 
     def _client(self, region: str) -> Any:
         client = self._clients.client("efs", region, config=ONCE)
@@ -80,13 +88,19 @@ def call_over_boto3(account: Account, operation: str, region: str = HOME, **give
         return account.api.call(operation, given, region)  # what boto3 does not let through
     except ClientError as error:
         response, status = error.response, error.response["ResponseMetadata"]["HTTPStatusCode"]
-        assert parse(DOOR.reply, model) == without_attempts(response)
+        assert parse(latest(), model) == without_attempts(response)
         raised = EfsError(response["Error"]["Code"], response["Error"]["Message"])
         assert raised.http_status == status
         raise raised from None
-    assert parse(DOOR.reply, model) == without_attempts(answer)
+    assert parse(latest(), model) == without_attempts(answer)
     assert read_back(DOOR.request, region) == (operation, given)
     return {key: part for key, part in answer.items() if key != "ResponseMetadata"}
+
+
+def latest() -> Reply:
+    """Return the reply to the latest call."""
+    assert DOOR.reply is not None
+    return DOOR.reply
 
 
 def without_attempts(response: dict[str, Any]) -> dict[str, Any]:

@@ -26,7 +26,7 @@ class Page(HTMLParser):
         self.close()
         assert self.open == []
 
-    def handle_starttag(self, tag, attributes):
+    def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
         self.tags.append((tag, dict(attributes)))
         if tag not in VOID:
             self.open.append(tag)
@@ -34,15 +34,15 @@ class Page(HTMLParser):
             self.cells.append("")
             self._is_cell = True
 
-    def handle_startendtag(self, tag, attributes):
+    def handle_startendtag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
         self.tags.append((tag, dict(attributes)))
 
-    def handle_endtag(self, tag):
+    def handle_endtag(self, tag: str) -> None:
         assert self.open.pop() == tag
         if tag in ("td", "th"):
             self._is_cell = False
 
-    def handle_data(self, data):
+    def handle_data(self, data: str) -> None:
         if self.open and self.open[-1] in ("style", "script"):
             return
         self.words.append(data)
@@ -59,7 +59,7 @@ class Page(HTMLParser):
         return [value for _, attributes in self.tags if (value := attributes.get(name)) is not None]
 
 
-def nasty():
+def nasty() -> efssim.Scenario:
     """Return a scenario with strings that would break a page which does not escape them."""
     return efssim.Scenario.model_validate(
         {

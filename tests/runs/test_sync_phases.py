@@ -2,9 +2,9 @@
 
 import numpy as np
 import pytest
+from helpers.random_worlds import worlds as any_world
 from helpers.worlds import constant, scenario
 from hypothesis import HealthCheck, given, settings
-from test_laws import worlds as any_world
 
 import efssim
 from efssim.runs.sync_phases import PHASES

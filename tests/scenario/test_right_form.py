@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 
 import numpy as np
 import pytest
+from helpers.full_scenario import FULL, replaced
 from helpers.worlds import scenario
-from test_fuzzed_scenarios import FULL, replaced
 
 import efssim
 from efssim.scenario.workload.processes.batch import Batch
