@@ -47,7 +47,7 @@ class World(Account, Protocol):
         """Its SimPy environment."""
 
     def advance(self, duration: float | str) -> None:
-        """Let time pass."""
+        """Advance the simulated time."""
 
 
 class SteppedWorld(World, Protocol):

@@ -79,7 +79,7 @@ def _link(scenario: Scenario, replication: Replication) -> Link:
 
 
 def link_binds(scenario: Scenario, name: str) -> bool:
-    """Whether the link of a replication carries less than its syncs could send."""
+    """Return whether the link of a replication carries less than its syncs could send."""
     replication = scenario.replications[name]
     return _link(scenario, replication).capacity < replication.sync.number("throughput")
 

@@ -72,7 +72,7 @@ def not_replicated(records: ReplicationRecords) -> dict[str, int] | None:
 
 
 def is_missed(recovery_point: dict[str, Any] | None, target_s: float) -> bool:
-    """Whether a loss, as the summary has it, is more than the objective allows."""
+    """Return whether a loss, as the summary has it, is more than the objective allows."""
     if recovery_point is None:
         return False
     lost_s = math.inf if recovery_point["time"] is None else recovery_point["lost_s"]

@@ -190,13 +190,13 @@ class Measures:
         return pending_bytes(self._snapshot)
 
     def _written_bytes(self) -> int:
-        """Bytes written in the window."""
+        """Return the bytes written in the window."""
         early = [part.bytes[part.time_s < self._begin_s] for part in self._snapshot.open_writes]
         before = self._lags.bytes_before + sum(int(sizes.sum()) for sizes in early)
         return self._snapshot.written_bytes - before
 
     def _written_files(self) -> int:
-        """Files changed in the window."""
+        """Return the files changed in the window."""
         still = [
             int((part.time_s >= self._begin_s).sum()) * part.files_per_write
             for part in self._snapshot.open_writes
@@ -246,7 +246,7 @@ class Measures:
 
     @cached_property
     def recovery_point(self) -> dict[str, Any] | None:
-        """Return the loss by a disaster of the source, its time in seconds; None without one."""
+        """The loss by a disaster of the source, its time in seconds; None without one."""
         last = self.last_sync_s
         point_s = self._records.last_replicated_s if last is None else last[0]
         found = loss(self._records, self._snapshot, point_s, self._end_s)
@@ -273,7 +273,7 @@ class Measures:
         }
 
     def _utilisation(self) -> float | None:
-        """Work that arrived in the window over the time in which syncs could run."""
+        """Return the work that arrived in the window over the time in which syncs could run."""
         limits = self._objective.throughput, self._objective.file_rate
         could_run_s = running_s(self._records, self._begin_s, self._end_s)
         if limits == (math.inf, math.inf) or not could_run_s:

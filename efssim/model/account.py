@@ -103,7 +103,7 @@ class Account:
         longest: int = LONG,
         keep: Keeper | None = None,
     ) -> None:
-        """`record` and `keep` return the records of a new replication and file system, by name.
+        """Take `record` and `keep`, which return records of new replications and file systems.
 
         At most `longest` syncs of a replication are planned at once, which changes no result.
         """

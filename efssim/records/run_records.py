@@ -195,7 +195,7 @@ class ReplicationRecords:
         return self.last_replicated_s is None
 
     def drop(self, dropped: DroppedWrites) -> None:
-        """Count writes that could not be made and hand them to every sink."""
+        """Count writes that could not be made and pass them to every sink."""
         cause = DroppedBy(dropped.cause, dropped.cause_ordinal)
         more = Amount(len(dropped.time_s), int(dropped.bytes.sum()))
         self.dropped[cause] = self.dropped.get(cause, NOTHING).plus(more)
@@ -210,7 +210,7 @@ class ReplicationRecords:
         return kinds
 
     def publish(self, publications: Publications) -> None:
-        """Hand a block of published writes to every sink."""
+        """Pass a block of published writes to every sink."""
         for sink in self.sinks:
             sink(publications)
 

@@ -152,7 +152,7 @@ class MeasuredWorld:
         }
 
     def on_syncs(self, replication: str, sink: Callable[[Block], None]) -> None:
-        """Hand the completed syncs of a replication to `sink`, a block of rows at a time.
+        """Pass the completed syncs of a replication to `sink`, a block of rows at a time.
 
         Those that are in a block already are not handed on. Raise KeyError for an unknown one.
         """

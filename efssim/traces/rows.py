@@ -47,7 +47,7 @@ class WrittenRows:
 
 
 def is_per_second(spec: TraceSpec) -> bool:
-    """Whether values are rates."""
+    """Return whether values are rates."""
     return spec.per == "second" or (spec.unit is not None and parse_unit(spec.unit).is_rate)
 
 

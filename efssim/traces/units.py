@@ -127,7 +127,7 @@ def _best(column: str) -> re.Match[str] | None:
 
 
 def _counts(match: re.Match[str]) -> bool:
-    """Whether a match is a unit: a letter b alone is the name of something."""
+    """Return whether a match is a unit: a letter b alone is the name of something."""
     return not (match["short"] in ("B", "b") and not match["prefix"] and not _is_rate(match))
 
 

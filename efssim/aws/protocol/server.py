@@ -177,7 +177,7 @@ class _Handler(BaseHTTPRequestHandler):
 
 
 class Server(ThreadingHTTPServer):
-    """Serves a simulation at an address."""
+    """HTTP server of a simulation at an address."""
 
     daemon_threads = True
     block_on_close = False

@@ -89,8 +89,7 @@ class BinnedRamps(TimeWeighted):
         max_s: float,
         zero_s: float,
     ) -> None:
-        """`length_s` is the sum of the lengths, `area` that of length times middle, `max_s` the
-        largest end."""
+        """Take the sum of the lengths, that of length times middle (`area`) and the largest end."""
         self._low, self._high, self._max_s, self.zero_s = low, high, max_s, zero_s
         self._length_s, self._area = length_s, area
 

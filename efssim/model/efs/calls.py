@@ -18,12 +18,12 @@ _SUBJECTS = ("SourceFileSystemId", "FileSystemId", "ResourceId")
 
 @cache
 def looks(operation: str) -> bool:
-    """Whether an operation only looks, and so changes nothing."""
+    """Return whether an operation only looks, and so changes nothing."""
     return operation.startswith(("Describe", "List"))
 
 
 class Calls:
-    """Makes calls and appends them to the timeline of the run."""
+    """The caller of operations, which appends each call to the timeline of the run."""
 
     def __init__(self, account: Account, control_plane: ControlPlane) -> None:
         self.made = 0

@@ -19,7 +19,7 @@ _MANY = 16_384
 
 
 class Completed:
-    """Hands completed syncs to the records of a replication, and the writes that they published."""
+    """Buffer of completed syncs on their way to records, with the writes that they published."""
 
     def __init__(self, journal: Journal, records: ReplicationRecords) -> None:
         self._journal, self._records = journal, records
@@ -39,7 +39,7 @@ class Completed:
             self.hand_on()
 
     def hand_on(self) -> None:
-        """Hand on all that wait."""
+        """Record all that wait."""
         if not self._parts:
             return
         parts, self._parts, self._waiting = self._parts, [], 0

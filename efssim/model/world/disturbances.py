@@ -31,7 +31,7 @@ class Active:
 
 
 class Disturbances:
-    """Begins and ends disturbances, and records them as events."""
+    """The disturbances of a run: it begins and ends them and records them in the timeline."""
 
     def __init__(self, account: Account, control_plane: ControlPlane) -> None:
         self._account, self._control_plane = account, control_plane

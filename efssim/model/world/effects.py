@@ -85,7 +85,7 @@ def reach_file_system(
 
 
 def _is_at(kind: DisturbanceKind, cause: Cause, part: Replication) -> bool:
-    """Whether a replication is at the target of a disturbance."""
+    """Return whether a replication is at the target of a disturbance."""
     regions = part.source.region, part.destination.region
     if kind.target is Target.REGION:
         return cause.target in regions
@@ -97,7 +97,7 @@ def _is_at(kind: DisturbanceKind, cause: Cause, part: Replication) -> bool:
 
 
 def _holds(kind: DisturbanceKind, cause: Cause, part: FileSystem) -> bool:
-    """Whether a file system is at the target of a disturbance."""
+    """Return whether a file system is at the target of a disturbance."""
     if kind.target is Target.REGION:
         return part.region == cause.target
     return kind.target is Target.FILE_SYSTEM and _is_named(cause.target, part)

@@ -161,7 +161,7 @@ class Curve:
         self._totals = totals
 
     def hold(self, time_s: float) -> None:
-        """From after a time on, make no write."""
+        """Make no write after a time."""
         kept = int(self._times.searchsorted(time_s, "right"))
         later = self._times[kept:], np.diff(self._totals[:, kept:], axis=1)
         self._times, self._totals = self._times[:kept], self._totals[:, : kept + 1]
@@ -323,7 +323,7 @@ class Curve:
         return self.time(ordinal - 1) if ordinal > self._first else self._forgotten_s
 
     def skip(self, time_s: float) -> tuple[int, int]:
-        """Take every write at or before a time as no sync's business any more; return which."""
+        """Skip the writes at or before a time, which no sync will send; return their ordinals."""
         begin, self.sent = self._handed, max(self.sent, self.ordinal(time_s))
         self._handed = self.sent
         return begin, self.sent

@@ -35,7 +35,7 @@ class Journal:
     """All streams of one file system."""
 
     def __init__(self, clock: Clock, end_s: float, kept: FileSystemRecords | None = None) -> None:
-        """`kept` are the records of the file system, which begins with the size that they say."""
+        """Begin with the size in `kept`, the records of the file system."""
         self._clock, self._end_s = clock, end_s
         self.kept = FileSystemRecords() if kept is None else kept
         self._size_bytes, self._files = self.kept.size_bytes, self.kept.files  # but for the writes
@@ -271,13 +271,13 @@ class Journal:
         return written
 
     def sent(self, ends: Iterable[int]) -> None:
-        """Take the writes before an ordinal of each stream as published by completed syncs."""
+        """Mark the writes before an ordinal of each stream as published by completed syncs."""
         # A stream that was added after the cuts has nothing in these syncs.
         for curve, end in zip(self.curves, ends, strict=False):
             curve.sent = end
 
     def publish(self, ends: Ints, completed_s: Floats) -> None:
-        """Hand the writes of completed syncs to the records: whole syncs, all streams at once.
+        """Pass the writes of completed syncs to the records: whole syncs, all streams at once.
 
         `ends` of shape (syncs, streams) are ordinals, `completed_s` of shape (syncs,) times.
         """

@@ -79,7 +79,7 @@ def _of_syncs(outcome: Outcome, violation: Violation, is_after: bool) -> tuple[s
 
 
 def _of_sync(outcome: Outcome, at: int, is_after: bool) -> tuple[str, str]:
-    """Explain the duration of a sync."""
+    """Return cause and details of the duration of a sync."""
     syncs = outcome.syncs
     took_s = float(syncs.floats("completed_s")[at] - syncs.floats("cut_s")[at])
     size, median = int(syncs.ints("bytes")[at]), float(np.median(syncs.ints("bytes")))
@@ -95,7 +95,7 @@ def _of_sync(outcome: Outcome, at: int, is_after: bool) -> tuple[str, str]:
 
 
 def _unfinished(outcome: Outcome, violation: Violation) -> str:
-    """Explain a violation that no completed sync ended."""
+    """Return the details of a violation that no completed sync ended."""
     still = outcome.open_sync
     if still is not None and still.cut_s < violation.end_s:
         return f"a sync of {format_size(still.bytes)} that is not complete"

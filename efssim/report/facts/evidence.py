@@ -13,12 +13,12 @@ from efssim.text.quantities import format_duration
 
 
 def strata_text(trials: Trials) -> str:
-    """Say how trials are shared out over rare faults; nothing where they are not."""
+    """Return how trials are shared out over rare faults; nothing where they are not."""
     return strata_sentence(trials.weighing)
 
 
 def strata_sentence(weighing: Weighing) -> str:
-    """Say how trials of these weights are shared out: see `strata_text`."""
+    """Return how trials of these weights are shared out: see `strata_text`."""
     strata = weighing.as_json()
     if not strata:
         return ""
@@ -58,12 +58,12 @@ def units_text(found: Evidence, trials: Trials) -> str:
 
 
 def long_faults_text(trials: Trials) -> str:
-    """Say so where faults last so long that the end of a run hides much of them."""
+    """Return a sentence on faults so long that the end of a run hides much of them."""
     return long_text(long_faults(trials.scenario))
 
 
 def long_text(found: dict[str, float]) -> str:
-    """Say that these faults, with their mean lengths in seconds, are cut by the end of the run."""
+    """Return that these faults, of mean lengths in seconds, are cut by the end of the run."""
     if not found:
         return ""
     listed = " and ".join(f"{name} ({format_duration(s)})" for name, s in found.items())

@@ -49,7 +49,7 @@ def sentences(name: str, outcome: Outcome, result: Run) -> list[str]:
 
 
 def diverging_text(outcome: Outcome, result: Run) -> str:
-    """Say how fast pending bytes grow where a replication diverges; nothing elsewhere."""
+    """Return how fast pending bytes grow where a replication diverges; nothing elsewhere."""
     if not outcome.summary["syncs"]["diverging"]:
         return ""
     seconds = outcome.end_s - min(result.scenario.warm_up, result.now_s)
@@ -112,7 +112,7 @@ def _initial(outcome: Outcome, result: Run) -> str:
 
 
 def _statuses(outcome: Outcome, result: Run) -> str:
-    """Say how long each status lasted, unless it was ENABLED throughout, and any loss."""
+    """Return how long each status lasted, unless it was ENABLED throughout, and any loss."""
     spent = {status: s for status, s in outcome.summary["status_s"].items() if s}
     if outcome.summary["final_status"] == "ENABLED" and set(spent) <= {"ENABLED"}:
         return ""
@@ -126,7 +126,7 @@ def _statuses(outcome: Outcome, result: Run) -> str:
 
 
 def _violations(name: str, outcome: Outcome, result: Run) -> str:
-    """Say during which disturbances the violations were; of a single one the verdict says it."""
+    """Return the disturbances during the violations; of a single one the verdict names them."""
     found = outcome.violations
     if len(found) < 2 or all(isinstance(entry, ApiCall) for entry in concerning(result, name)):
         return ""

@@ -42,7 +42,7 @@ def plan_report(plan: Plan, command: str) -> str:
 
 
 def partial_text(plan: Plan) -> str:
-    """Say that a plan was interrupted."""
+    """Return the line on an interrupted plan."""
     return f"PARTIAL: interrupted after {counted(len(plan.evaluations), 'evaluation')}"
 
 
@@ -111,7 +111,7 @@ def verdict_text(plan: Plan) -> str:
 
 
 def evidence_text(plan: Plan) -> str:
-    """Say how many trials stand behind the answer and how sure it is."""
+    """Return how many trials stand behind the answer and how sure it is."""
     made = f"{counted(len(plan.evaluations), 'evaluation')}"
     if not plan.random:
         text = f"{made}; nothing in this scenario is random, so each is one trial."
@@ -141,7 +141,7 @@ def evidence_text(plan: Plan) -> str:
 
 
 def _undecided(plan: Plan) -> str:
-    """Say which trials are missing where their number is too small and attainment is not."""
+    """Return the missing trials where their number is too small and attainment is not."""
     without, text = unprotected_text(plan), ""
     if without:
         return f" {without}"
@@ -160,7 +160,7 @@ def _undecided(plan: Plan) -> str:
 
 
 def limits_text(plan: Plan) -> str:
-    """Say that the replication rate cannot be set, and which part the budget of time cut off."""
+    """Return the limits of plans: the replication rate cannot be set, the budget may end early."""
     text = (
         "EFS's replication rate can be neither bought nor set. What helps is to write less, or at "
         "other times, in batches that end before they are cut, or to several file systems."
@@ -175,14 +175,14 @@ def limits_text(plan: Plan) -> str:
 
 
 def strata_and_length(plan: Plan) -> str:
-    """Say how trials are shared out over rare faults, and which faults the end of a run cuts."""
+    """Return how trials are shared out over rare faults, and the faults cut by a run's end."""
     weighing = plan.evaluations[-1].losses.weighing
     parts = strata_sentence(weighing), long_text(long_faults(plan.scenario))
     return " ".join(part for part in parts if part)
 
 
 def unprotected_text(plan: Plan) -> str:
-    """Say that a replication is without a recovery point at every value, if that is so."""
+    """Return a sentence if a replication is without a recovery point at every value."""
     if any(made.is_protected for made in plan.evaluations):
         return ""
     least = min(plan.evaluations, key=lambda made: made.unprotected_s)

@@ -35,7 +35,7 @@ def sweep_report(sweep: Sweep, measure: str, command: str) -> str:
 
 
 def partial_text(sweep: Sweep) -> str:
-    """Say that a sweep was interrupted."""
+    """Return the line on an interrupted sweep."""
     return f"PARTIAL: interrupted after {len(sweep.points)} of {sweep.wanted} combinations"
 
 

@@ -45,7 +45,7 @@ def _heading(trials: Trials) -> list[str]:
 
 
 def _count(trials: Trials) -> list[str]:
-    """Say how many trials there are, and whether they reach the wanted precision."""
+    """Return how many trials there are, and whether they reach the wanted precision."""
     text, wish, needed = counted(len(trials), "trial"), trials.precision, trials.trials_needed
     if wish is not None:
         asked = f"a precision of {percent(wish.share)} of the mean age"
@@ -157,7 +157,7 @@ def _initial(means: dict[str, Any]) -> str:
 
 
 def _writes(means: dict[str, Any]) -> str:
-    """Say how much was dropped, and how much was pending at the end of a configuration."""
+    """Return how much was dropped, and how much was pending at the end of a configuration."""
     found = {cause: size for cause, size in means["writes"]["dropped_bytes"].items() if size}
     listed = ", ".join(f"{format_size(math.floor(n))} ({cause})" for cause, n in found.items())
     text = f"Dropped on average, as they could not be made: {listed}." if found else ""
@@ -169,7 +169,7 @@ def _writes(means: dict[str, Any]) -> str:
 
 
 def _ends(means: dict[str, Any]) -> str:
-    """Say how the trials ended, unless all ended ENABLED."""
+    """Return how the trials ended, unless all ended ENABLED."""
     ends = means["final_status"]
     if set(ends) <= {"ENABLED"}:
         return ""

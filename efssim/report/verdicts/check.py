@@ -15,21 +15,21 @@ Condition = Callable[[dict[str, Any]], bool]
 
 
 def has_replication(summary: dict[str, Any]) -> bool:
-    """Whether anything is protected at all."""
+    """Return whether anything is protected at all."""
     return bool(summary["replications"])
 
 
 def holds_throughout(summary: dict[str, Any]) -> bool:
-    """Whether every objective is met, and there always was a recovery point within the target.
+    """Return whether every objective is met, always with a recovery point within the target.
 
-    What is not known, as trials are too few, does not hold.
+    An undecided objective, as trials are too few, does not hold.
     """
     parts = summary["replications"].values()
     return all(part["rpo"]["met_throughout"] is True for part in parts)
 
 
 def keeps_up(summary: dict[str, Any]) -> bool:
-    """Whether no replication falls behind for good: the attainment of one only falls with time.
+    """Return whether no replication falls behind for good, since its attainment only falls.
 
     Of trials, whose `diverging` is a share, as few may as the objective allows time above the
     target.
@@ -45,5 +45,5 @@ CONDITIONS: tuple[Condition, ...] = (has_replication, holds_throughout, keeps_up
 
 
 def passes(summary: dict[str, Any], traces: Traces) -> bool:
-    """Whether a result meets all conditions, and no trace is too thin for a verdict."""
+    """Return whether a result meets all conditions, and no trace is too thin for a verdict."""
     return all(condition(summary) for condition in CONDITIONS) and not thin_traces(traces)

@@ -68,7 +68,7 @@ def _lost(outcome: Outcome, result: Run) -> str:
 
 
 def _back(found: dict[str, Any]) -> str:
-    """Say when somebody could write again."""
+    """Return when somebody could write again."""
     if found["writable_s"] is None:
         return " The destination never became writable."
     return f" The destination was writable {format_duration(found['writable_s'])} after it."

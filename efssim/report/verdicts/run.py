@@ -63,7 +63,7 @@ def _margin(peak_s: float, target_s: float) -> str:
 
 
 def _late(outcome: Outcome, result: Run) -> str:
-    """Say how many violations there were, and during which disturbance the longest was."""
+    """Return how many violations there were, and during which disturbance the longest was."""
     rpo, found = outcome.summary["rpo"], list(outcome.violations)
     if not found:
         return ""
@@ -105,6 +105,6 @@ def certainty(result: Run) -> str:
 
 
 def without_point(summary: dict[str, Any]) -> str:
-    """Say that a disaster loses everything while there is no recovery point, if that was so."""
+    """Return that a disaster loses everything without a recovery point, if there was such time."""
     without_s = summary["unprotected_s"] + summary["rpo"]["excluded_s"]
     return ", and all there is while there is no recovery point" if without_s else ""

@@ -73,7 +73,7 @@ class Disturbance(Model):
         return getattr(self, key)
 
     def takes(self, key: str) -> bool:
-        """Whether a key has a meaning for this kind."""
+        """Return whether a key has a meaning for this kind."""
         return self.kind in self.goes_with().get(key, (self.kind,))
 
     @classmethod

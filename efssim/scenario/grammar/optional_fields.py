@@ -34,7 +34,7 @@ class OptionalFields:
         self.refresh()
 
     def refresh(self) -> None:
-        """Let the fields be those that are wanted now."""
+        """Set the fields to those that are wanted now."""
         wanted, fields = self._wanted(), self._model.model_fields
         own = {name: field for name, field in fields.items() if name not in self._given}
         for name in sorted(self._given - set(wanted)):
@@ -68,7 +68,7 @@ def _models(base: type[Model]) -> Iterator[type[Model]]:
 
 
 def _has(part: type[Model], reached: set[type[Model]]) -> bool:
-    """Whether a model is made from one of some models, by a field or as a base."""
+    """Return whether a model is made from one of some models, by a field or as a base."""
     kinds = (kind for field in part.model_fields.values() for kind in _within(field.annotation))
     return any(kind in reached for kind in (*kinds, *part.__bases__))
 

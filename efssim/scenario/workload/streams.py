@@ -117,7 +117,7 @@ class TraceFile(Model):
 
 
 def _is_rate(unit: object) -> bool:
-    """Whether a unit as written is one per second; False for what is none."""
+    """Return whether a unit as written is one per second; False for what is none."""
     try:
         return isinstance(unit, str) and parse_unit(unit).is_rate
     except ValueError:

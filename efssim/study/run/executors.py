@@ -15,7 +15,7 @@ _UNKNOWN = 64
 
 
 class SerialExecutor(Executor):
-    """Runs each call at once, in this process."""
+    """An executor that runs each call at once, in this process."""
 
     def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
         """Run a call and return its future, with its exception; KeyboardInterrupt is raised."""
@@ -28,7 +28,7 @@ class SerialExecutor(Executor):
 
 
 class Workers:
-    """Runs calls on an executor; one of its own it replaces when a worker dies."""
+    """The executor of a study; one of its own it replaces when a worker dies."""
 
     def __init__(self, executor: Executor | None = None, workers: int | None = None) -> None:
         """Use `executor`, or else `workers` processes (default: one per CPU), 1: this process."""

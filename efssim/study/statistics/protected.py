@@ -10,7 +10,7 @@ from efssim.study.trial.outcome import Trial
 
 
 def protected(trials: Sequence[Trial], replication: str, weighing: Weighing) -> bool:
-    """Whether a replication always had a recovery point near enough, as often as its RPO asks.
+    """Return whether as many trials as the RPO asks always had a near recovery point.
 
     No average over time: a trial that is without one for a time, or loses more than the target,
     counts whole. Such trials may be as rare as the objective allows time above the target to be.
@@ -20,7 +20,7 @@ def protected(trials: Sequence[Trial], replication: str, weighing: Weighing) -> 
 
 
 def loses_too_often(trials: Sequence[Trial], replication: str, weighing: Weighing) -> bool:
-    """Whether trials lose more than the target with their source more often than its RPO allows."""
+    """Return whether too many trials for the RPO lose more than the target with their source."""
     failing = [trial for trial in trials if _loses_too_much(trial, replication)]
     return not _is_allowed(failing, trials, replication, weighing)
 

@@ -68,12 +68,12 @@ def division(scenario: Scenario, strata: Strata, ordinal: int) -> Division | Non
 
 
 def _remembers(stream: WriteStream) -> bool:
-    """Whether a stream's state lasts from one cut to the next."""
+    """Return whether a stream's state lasts from one cut to the next."""
     return stream.arrivals is not None and stream.arrivals.on_off is not None
 
 
 def _grows(stream: WriteStream) -> bool:
-    """Whether a stream may make files, and so change the inventory of later spans."""
+    """Return whether a stream may make files, and so change the inventory of later spans."""
     return bool(getattr(stream, "new_files", 0))
 
 
@@ -97,7 +97,7 @@ def _edges(scenario: Scenario, interval_s: float, period_s: float) -> Floats:
 
 
 class Watch:
-    """Watches a trial for the cuts at which it starts anew."""
+    """A watch on a trial for the cuts at which it starts anew."""
 
     def __init__(self, simulation: MeasuredWorld, divided: Division) -> None:
         self._divided = divided

@@ -41,7 +41,7 @@ class Lane:
     labels: list[Span] = field(default_factory=list)
 
     def has_room(self, bar: Span, label: Span) -> bool:
-        """Whether bar and label are free; bars come in the order of their beginnings."""
+        """Return whether bar and label are free; bars come in the order of their beginnings."""
         return self.until <= bar[0] and all(
             label[1] <= begin or end <= label[0] for begin, end in self.labels
         )

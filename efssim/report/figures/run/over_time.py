@@ -202,7 +202,7 @@ def _label(result: Run, name: str, taken: list[str]) -> str:
 
 
 def _name_gaps(ax: Axes, outcome: Outcome, window: Span, at: Days) -> None:
-    """Say why there is no curve where there is none, if there is room to say it."""
+    """Write the reason into each gap of a curve that has room for it."""
     begin_s, end_s = window
     created_s = outcome.statuses[0].time_s
     defined_s = end_s if outcome.defined_s is None else outcome.defined_s

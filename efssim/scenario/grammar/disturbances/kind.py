@@ -102,7 +102,7 @@ class DisturbanceKind:
         return self.target not in (Target.LINK, Target.REPLICATION)
 
     def has(self, effect: type[Effect]) -> bool:
-        """Whether it has an effect of a kind."""
+        """Return whether it has an effect of a kind."""
         return self.effect(effect) is not None
 
     def effect(self, effect: type[E]) -> E | None:
