@@ -86,7 +86,7 @@ class Simulation(MeasuredWorld):
     def apply(self, event: Mapping[str, Any]) -> None:
         """Let a disturbance begin now: an entry of `events` without `at`.
 
-        It is checked by the rules of a scenario's file, with what there is by now. Raise
+        It is checked by the rules of a scenario's file, with the parts present by now. Raise
         ScenarioError, which lists every problem, and RunError where replications would have to
         share a link, which is not modelled.
         """

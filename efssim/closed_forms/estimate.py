@@ -54,7 +54,8 @@ class Estimate:
     def table(self) -> pd.DataFrame:
         """One row per replication and number: `estimate`, `simulated` and `off`.
 
-        `off` is simulated / estimate - 1. What does not exist, or was not simulated, is NaN.
+        `off` is simulated / estimate - 1. A number that does not exist, or was not simulated, is
+        NaN.
         """
         import pandas as pd
 

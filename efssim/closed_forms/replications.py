@@ -87,8 +87,8 @@ def link_binds(scenario: Scenario, name: str) -> bool:
 def initial_sync(scenario: Scenario, name: str, syncs: Syncs) -> tuple[float, int]:
     """Return mean seconds and bytes of the initial sync of a replication, as if it were new.
 
-    Setup + inventory + the longer of bytes / throughput and files / file rate, and what failed
-    attempts add. What is written while the replication is ENABLING is sent, too, at its mean.
+    Setup + inventory + the longer of bytes / throughput and files / file rate, and the work of
+    failed attempts. Writes while the replication is ENABLING are sent, too, at their mean.
     """
     replication = scenario.replications[name]
     source, initial = scenario.file_systems[replication.source], replication.initial

@@ -113,7 +113,7 @@ def _least_above(scenario: Scenario, syncs: Syncs) -> float:
     """Return a lower bound of the share of the window above the target, 0 if there is none.
 
     Of the mean cycle of the window: the time above the target is convex in the duration of a sync,
-    so a spread of durations only adds to it (Jensen). What the window's edges can take is left out.
+    so a spread of durations only adds to it (Jensen). The effect of the window's edges is left out.
     """
     window_s = scenario.duration - scenario.warm_up
     mean = steady(syncs.between(scenario.warm_up, scenario.duration))

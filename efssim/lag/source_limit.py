@@ -3,7 +3,7 @@
 Nothing is throttled in the model, so this says where its writes are those of no real file system.
 It looks at means over whole hours: an hour above the limit is too much for certain, and one below
 may still hold minutes above it. Sources: EFS User Guide, "Performance": bursting, provisioned and
-elastic throughput, burst credits; "Amazon EFS quotas" for what a Region allows.
+elastic throughput, burst credits; "Amazon EFS quotas" for the limits of a Region.
 """
 
 from __future__ import annotations

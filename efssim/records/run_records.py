@@ -40,7 +40,7 @@ COMPARED_COLUMNS = {
 class Phases(NamedTuple):
     """How long a sync spent in each of its phases, in seconds; together its whole duration.
 
-    What an outage froze counts to the phase that it met.
+    Time frozen by an outage counts to the phase that it met.
     """
 
     setup_s: float = 0.0

@@ -84,7 +84,7 @@ def written(spec: TraceSpec, raw: RawRows) -> WrittenRows:
 def increments(readings: Floats) -> Floats:
     """Return by how much a counter grew from each reading to the next.
 
-    Where it falls it began anew from 0, so the new reading is what it grew by.
+    Where it falls it began anew from 0, so the new reading is its growth.
     """
     steps = np.diff(readings)
     return np.where(steps < 0, readings[1:], steps)

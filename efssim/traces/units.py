@@ -37,7 +37,7 @@ _LETTER = re.compile(r"[A-Za-z]")
 def parse_unit(text: str) -> Unit:
     """Return the bytes of a unit: `KiB`, `MB`, `bytes`, `512 B`, `Mbit/s`.
 
-    Raise ValueError for what is none.
+    Raise ValueError for any other text.
     """
     word = text.strip()
     amount = f"1 {word}" if _LETTER.match(word) else word

@@ -29,10 +29,10 @@ class Explained:
 def explained(result: Run, name: str) -> list[Explained]:
     """Return the violations of a replication in order of time, each with its cause.
 
-    The cause is the disturbance that overlaps it longest. Without one it is what the longest of the
-    syncs tells that the violation waited for: those that were cut before its end and completed
-    after its begin; and after what, if a disturbance overlaps the time before the violation that is
-    as long as the target, in which nothing was cut that got through. An age that is above the
+    The cause is the disturbance that overlaps it longest. Without one it is that of the longest of
+    the syncs that the violation waited for: those that were cut before its end and completed after
+    its begin; with the disturbance it follows, if one overlaps the time before the violation that
+    is as long as the target, in which nothing was cut that got through. An age that is above the
     target from the first is due to the initial sync.
     """
     outcome = result.outcomes[name]

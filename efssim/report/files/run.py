@@ -32,10 +32,10 @@ _OF_RECORDS = ("syncs", "risk")
 def write_files(result: Run, folder: Path, png: bool = False, command: str = "") -> None:
     """Write summary.json, tables, figures, report.html and manifest.json into a folder.
 
-    The folder may exist. `command` is what the report says repeats the run; `png` writes each
+    The folder may exist. The report says that `command` repeats the run; `png` writes each
     figure as PNG as well; `records: off` leaves out syncs.csv, risk.csv and the figures that show
-    syncs. Everything is written beside the folder first and moved in at the end; what its manifest
-    names of an earlier result goes, other files stay. Raise OSError, FileExistsError if one of
+    syncs. Everything is written beside the folder first and moved in at the end; files of an
+    earlier result by its manifest go, other files stay. Raise OSError, FileExistsError if one of
     those is in the way.
     """
     with staged(folder) as staging:

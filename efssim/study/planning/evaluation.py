@@ -152,7 +152,7 @@ class Evaluation:
     def reaches(self, share: float) -> bool:
         """Return whether mean attainment reaches a share; for 100 %, whether no trial falls short.
 
-        Whatever is attained does not count where there is no recovery point for a time.
+        It does not, at any attainment, where there is no recovery point for a time.
         """
         reached = self.losses.none() if share == 1 else self.attainment >= share
         return reached and self.is_protected

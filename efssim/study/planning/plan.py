@@ -165,7 +165,7 @@ class Plan:
     def windows(self) -> dict[str, float] | None:
         """For an attainment of 100 %: the independent windows without a violation behind it.
 
-        `share` is what they say with the confidence of the objective about all such windows: at
+        `share` is their claim, with the confidence of the objective, about all such windows: at
         least (1 - confidence)^(1/n) of them have none. None for other objectives and outcomes.
         """
         if self.objective.attainment < 1 or self.outcome not in ("found", "always"):
@@ -259,14 +259,15 @@ def plan(
     scenario without random draws takes one trial; otherwise `trials` in each evaluation of the
     search, four times as many or more to confirm. `shares` are those of the what-if table, besides
     that of the objective; none at all if it is empty. `executor`, `workers`: as for `run_trials`.
-    `budget`, a duration of real time, ends it with what it knows by then; without one it takes as
+    `budget`, a duration of real time, ends it with the evidence by then; without one it takes as
     long as it takes.
     `on_begin` is called before the first trial, when all is checked; `on_progress` is given each
     evaluation; `progress` shows the last one as they are made. Ctrl-C returns what is known by
     then, marked as `partial`; KeyboardInterrupt before the first.
 
     Raise ScenarioError for a path or value that does not fit the scenario, StudyError (a
-    ValueError) for fewer than 10 trials and an unknown replication, and what `run_trials` raises.
+    ValueError) for fewer than 10 trials and an unknown replication, and the exceptions of
+    `run_trials`.
     """
     if not isinstance(vary, str | Parameter):
         raise UsageError(f"efssim.plan: vary has to be a path, not {vary!r}")
@@ -322,7 +323,7 @@ def budget_s(value: object) -> float:
 def with_objective(scenario: Scenario, rpo: object, attainment: object) -> Scenario:
     """Return a scenario with another target and attainment, and without records.
 
-    Raise ScenarioError for what is none.
+    Raise ScenarioError for any other value.
     """
     changed = with_value(scenario, "records", "off")
     for option, value in (("rpo", rpo), ("attainment", attainment)):

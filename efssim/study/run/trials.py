@@ -206,7 +206,7 @@ class Trials:
         """Return the p-quantile over trials of a column of `table`, with its 95 % interval.
 
         As the median over trials of `rpo.longest_s`, the longest violation. The interval is from
-        order statistics and holds whatever the distribution, as does that of strata; it is None
+        order statistics and holds for any distribution, as does that of strata; it is None
         where so few trials cannot enclose the quantile. Raise KeyError for a replication or a
         column that there is not, ValueError unless 0 < p < 1, TypeError for a column of texts.
         """
@@ -253,7 +253,7 @@ def run_trials(
     `trials` is not used then. `executor` is any concurrent.futures.Executor, by default a pool of
     `workers` processes, one per CPU; 1 means this process. With an executor of your own, `workers`
     says how many calls it runs at once, where it does not tell itself. The results are the same
-    whatever executes them. `resume` is a folder that keeps completed trials and takes up those it
+    on any executor. `resume` is a folder that keeps completed trials and takes up those it
     has. `verify` checks the laws in each trial. `on_progress` gets how many are complete, of how
     many; `progress` shows a bar of it, in a notebook or on standard error. A second Ctrl-C stops at
     once, with KeyboardInterrupt.
@@ -284,7 +284,7 @@ def run_by(
 ) -> Trials:
     """Run trials on workers that others use as well; Ctrl-C returns those that are complete.
 
-    Raise OutOfTimeError at the deadline, besides what `run_trials` raises.
+    Raise OutOfTimeError at the deadline, besides the exceptions of `run_trials`.
     """
     job = Job.of(scenario, seed, False)
     with ctrl_c() as interrupts, interrupts.held():

@@ -18,7 +18,7 @@ from efssim.scenario.workload.streams import HotSet
 def is_random(scenario: Scenario) -> bool:
     """Return whether anything in a scenario is drawn, so that trials may differ.
 
-    By what it says and not by what happens: a stream that is never on counts, too.
+    By its keys and not by a run: a stream that is never on counts, too.
     """
     return any(_is_drawn(part) for part in _parts(scenario))
 

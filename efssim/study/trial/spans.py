@@ -2,11 +2,11 @@
 
 A day of a trial says as much as another trial if nothing of the days before shows in it. That is so
 between two cuts of a sync that are on time, each right after one on time: then the recovery point
-and the begin of what is pending are known, and draws are made anew for every write and every sync.
-It is claimed only where the scenario leaves nothing else to remember, no fault can come (there is
-none, or the trial is of the stratum without any), and every one of the cuts between the spans was
-found to be on time. Where that fails in one trial of a stratum, trials are the units in all of it:
-the units must not depend on the losses.
+and the begin of the pending writes are known, and draws are made anew for every write and every
+sync. It is claimed only where the scenario leaves nothing else to remember, no fault can come
+(there is none, or the trial is of the stratum without any), and every one of the cuts between the
+spans was found to be on time. Where that fails in one trial of a stratum, trials are the units in
+all of it: the units must not depend on the losses.
 """
 
 from __future__ import annotations

@@ -62,7 +62,7 @@ class Mark:
 def draw_strip(ax: Axes, events: list[Entry], window: Span, at: Days) -> tuple[float, list[Artist]]:
     """Draw events above the axes, calls through them as well.
 
-    Return the height in points, and what was drawn.
+    Return the height in points, and the artists.
     """
     width = _width(ax)
     marks = place(events, window, width)
