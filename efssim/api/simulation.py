@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from efssim.api.result import Result
-from efssim.cloudwatch.api import CloudWatch
+from efssim.cloudwatch.api import CloudWatchApi
 from efssim.cloudwatch.efs_metrics import EfsMetrics
 from efssim.errors import ArgumentError, UnknownNameError
 from efssim.model.entities.identifiers import request_id
@@ -52,7 +52,7 @@ class Simulation(MeasuredWorld):
         self._clients: Clients | None = None
 
     @cached_property
-    def cloudwatch(self) -> CloudWatch:
+    def cloudwatch(self) -> CloudWatchApi:
         """CloudWatch's view of the file systems; it keeps the data that PutMetricData sends.
 
         Raise ValueError where there is nothing to see: without `metrics`, or where the scenario
@@ -61,7 +61,7 @@ class Simulation(MeasuredWorld):
         if self._minutes is None or self._storage is None or self.scenario.records == "off":
             raise ArgumentError("CloudWatch needs the syncs: `metrics` and `records: on`")
         metrics = EfsMetrics(self._world, self._minutes, self._unreplicated, self._storage)
-        return CloudWatch(metrics, self.scenario.start, lambda: self._world.now_s)
+        return CloudWatchApi(metrics, self.scenario.start, lambda: self._world.now_s)
 
     @property
     def now(self) -> datetime:

@@ -426,7 +426,13 @@ def _report_progress(request: RunRequest) -> None:
 
 def _check(is_asked: bool, results: Sequence[Result | Trials]) -> None:
     """Exit 1 under `--check` where a result is not as it has to be."""
-    from efssim.report.verdicts.check import passes
-
-    if is_asked and not all(passes(each.summary, each.traces) for each in results):
+    if is_asked and not all(map(_passes, results)):
         sys.exit(MISSED)
+
+
+def _passes(result: Result | Trials) -> bool:
+    from efssim.api.result import Result
+    from efssim.report.verdicts.check import checked_run, checked_trials, passes
+
+    parts = checked_run(result) if isinstance(result, Result) else checked_trials(result)
+    return passes(parts, result.traces)

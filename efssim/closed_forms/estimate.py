@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from efssim.closed_forms.comparison import Compared, simulated
-from efssim.closed_forms.numbers import NUMBERS, numbers
+from efssim.closed_forms.estimated import NUMBERS, ReplicationEstimate, SimulatedNumbers
+from efssim.closed_forms.numbers import numbers
 from efssim.closed_forms.replications import Outage
 from efssim.errors import ArgumentError
+from efssim.json_values import to_json
 from efssim.scenario import Scenario
 from efssim.scenario.arguments import checked, duration_of
 
@@ -22,9 +25,9 @@ class Estimate:
     """Closed-form numbers of the replications of a scenario."""
 
     scenario: Scenario
-    replications: dict[str, dict[str, Any]]
-    """By replication: the numbers of `summary`."""
-    simulated: dict[str, dict[str, Any]] | None = None
+    estimated: Mapping[str, ReplicationEstimate]
+    """By replication."""
+    measured: Mapping[str, SimulatedNumbers] | None = None
     """By replication: a run's values of the same numbers; None: no run was compared."""
 
     def __repr__(self) -> str:
@@ -35,6 +38,18 @@ class Estimate:
         from efssim.report.text.estimate import estimate_html
 
         return estimate_html(self)
+
+    @cached_property
+    def replications(self) -> dict[str, dict[str, Any]]:
+        """By replication: the numbers of `summary`."""
+        return {name: to_json(part) for name, part in self.estimated.items()}
+
+    @cached_property
+    def simulated(self) -> dict[str, dict[str, Any]] | None:
+        """By replication: a run's values of the same numbers; None: no run was compared."""
+        if self.measured is None:
+            return None
+        return {name: to_json(part) for name, part in self.measured.items()}
 
     @cached_property
     def summary(self) -> dict[str, Any]:
@@ -59,12 +74,11 @@ class Estimate:
         """
         import pandas as pd
 
-        found = self.simulated or {}
+        found = self.measured or {}
         rows = {
-            (name, key): (value, found.get(name, {}).get(key))
-            for name, part in self.replications.items()
-            for key, value in part.items()
-            if key in NUMBERS
+            (name, key): (part.number(key), found[name].number(key) if found else None)
+            for name, part in self.estimated.items()
+            for key in NUMBERS
         }
         index = pd.MultiIndex.from_tuples(rows, names=["replication", "number"])
         made = pd.DataFrame(
@@ -75,8 +89,8 @@ class Estimate:
 
     def compared_with(self, result: Compared) -> Estimate:
         """Return the estimate beside the numbers of a run of the same scenario."""
-        parts = {name: simulated(self.scenario, name, result) for name in self.replications}
-        return replace(self, simulated=parts)
+        parts = {name: simulated(self.scenario, name, result) for name in self.estimated}
+        return replace(self, measured=parts)
 
 
 @checked("estimate")

@@ -9,13 +9,14 @@ elastic throughput, burst credits; "Amazon EFS quotas" for the limits of a Regio
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from efssim.records.stored import Hours, Throughput
+from efssim.json_values import moment
+from efssim.records.stored import HourlyTotals, Throughput
 
 Floats = NDArray[np.float64]
 
@@ -34,23 +35,23 @@ CREDITS_PER_TIB = 2.1 * TIB
 documented of a new file system, assumed of one that a scenario begins with."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class SourceLimit:
     """Write rates of a source, and the hours above its limit."""
 
-    mean: float | None
+    mean_bytes_per_s: float | None
     """Bytes written per second of the run; None where no time has passed."""
-    busiest: float | None
+    busiest_hour_bytes_per_s: float | None
     """The same in the busiest hour."""
     hours_above: int
     """Hours in which more was written than the source could take."""
-    limit: float | None
+    limit_bytes_per_s: float | None
     """Its limit in the first of them, in bytes per second."""
-    first_s: float | None
+    first_above_s: float | None = field(metadata=moment("first_above"))
     """When that hour began."""
 
 
-def source_limit(hours: Hours, end_s: float, modes: Sequence[Throughput]) -> SourceLimit:
+def source_limit(hours: HourlyTotals, end_s: float, modes: Sequence[Throughput]) -> SourceLimit:
     """Compare the bytes written by each hour, and up to `end_s`, with the limits of the modes.
 
     A last hour that is not whole counts with the length that it has, but for its last minute.

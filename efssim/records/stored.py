@@ -46,7 +46,7 @@ class Throughput:
     """Bytes per second of writes that the Region lets a file system of this mode take."""
 
 
-class Hours(NamedTuple):
+class HourlyTotals(NamedTuple):
     """Bytes written to a file system by each whole hour of the run, and its size then."""
 
     written_bytes: Ints

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from efssim.model.kernel.draws import Draws, Form, Uniform
+from efssim.model.kernel.draws import Draws, Form, UnitUniform
 from efssim.records.columns import Columns, Floats
 from efssim.records.run_records import COMPARED_COLUMNS, Phases
 from efssim.scenario.schema import Sync
@@ -87,7 +87,7 @@ class _Drawn:
         setup_s, shares, others_s = self._setup(0), np.ones(len(total_s)), np.zeros(len(total_s))
         for attempt in range(1, int(attempts.max(initial=1))):
             failed = attempts > attempt
-            share = self._of("failure", attempt - 1, Uniform()) / (self._p or 1.0)
+            share = self._of("failure", attempt - 1, UnitUniform()) / (self._p or 1.0)
             wait_s = np.ldexp(
                 self._of("backoff", attempt - 1, self._sync.draw("backoff")), min(attempt - 1, 64)
             )

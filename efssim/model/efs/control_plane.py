@@ -9,7 +9,7 @@ from typing import Any
 from efssim.errors import ArgumentError
 from efssim.model.account import Account, DeclaredFileSystem, ReplicationSettings
 from efssim.model.efs.operations import file_systems, policies, replications, tags
-from efssim.model.efs.parameter_kinds import Named
+from efssim.model.efs.parameter_kinds import FileSystemNames
 from efssim.model.efs.parameters import read_parameters
 from efssim.model.entities.errors import EfsError
 from efssim.text.suggestions import suggest
@@ -58,7 +58,7 @@ class ControlPlane:
     def __init__(self, account: Account) -> None:
         self._account = account
         self._injections: list[Injection] = []
-        self._named = Named(account.named, account.choice("malformed_file_system_id"))
+        self._named = FileSystemNames(account.named, account.choice("malformed_file_system_id"))
 
     def call(self, operation: str, parameters: Mapping[str, Any], region: str) -> dict[str, Any]:
         """Call an operation in a Region and return its answer, shaped as boto3's.

@@ -18,7 +18,7 @@ from efssim.text.suggestions import suggest
 
 
 @dataclass(frozen=True)
-class Named:
+class FileSystemNames:
     """How calls name file systems."""
 
     id_of: Callable[[str], str]
@@ -30,7 +30,7 @@ class Named:
 class Kind(Protocol):
     """The kind of a parameter."""
 
-    def read(self, value: Any, where: str, named: Named) -> Any:
+    def read(self, value: Any, where: str, named: FileSystemNames) -> Any:
         """Return the value of the parameter `where`; EfsError (BadRequest) if it has none."""
 
 
@@ -49,7 +49,7 @@ class Text:
     meaning: str = ""
     """The meaning of the pattern, in words."""
 
-    def read(self, value: Any, where: str, named: Named) -> str:  # noqa: ARG002  # as all kinds
+    def read(self, value: Any, where: str, named: FileSystemNames) -> str:  # noqa: ARG002  # as all kinds
         text: str = _typed(value, str, "a string", where)
         if len(text) < self.shortest or (self.longest is not None and len(text) > self.longest):
             upper = "or more" if self.longest is None else f"to {self.longest}"
@@ -65,7 +65,7 @@ class Word:
 
     words: tuple[str, ...]
 
-    def read(self, value: Any, where: str, named: Named) -> str:  # noqa: ARG002  # as all kinds
+    def read(self, value: Any, where: str, named: FileSystemNames) -> str:  # noqa: ARG002  # as all kinds
         word: str = _typed(value, str, "a string", where)
         if word not in self.words:
             known = ", ".join(self.words)
@@ -80,7 +80,7 @@ class Number:
     least: float
     whole: bool = False
 
-    def read(self, value: Any, where: str, named: Named) -> float:  # noqa: ARG002  # as all kinds
+    def read(self, value: Any, where: str, named: FileSystemNames) -> float:  # noqa: ARG002  # as all kinds
         if self.whole:
             number: float = _typed(value, int, "a whole number", where)
         else:
@@ -95,7 +95,7 @@ class Number:
 class Flag:
     """True or false."""
 
-    def read(self, value: Any, where: str, named: Named) -> bool:  # noqa: ARG002  # as all kinds
+    def read(self, value: Any, where: str, named: FileSystemNames) -> bool:  # noqa: ARG002  # as all kinds
         if not isinstance(value, bool):
             raise bad(where, f"has to be true or false, not {_type(value)}")
         return value
@@ -110,7 +110,7 @@ _FILE_SYSTEM = re.compile(f"{FILE_SYSTEM_ID}|{FILE_SYSTEM_ARN}")
 class FileSystemId:
     """The id or ARN of a file system; a name of one stands for its id."""
 
-    def read(self, value: Any, where: str, named: Named) -> str:
+    def read(self, value: Any, where: str, named: FileSystemNames) -> str:
         text = named.id_of(_typed(value, str, "a string", where))
         if len(text) > 128 or not _FILE_SYSTEM.fullmatch(text):
             raise _no_id(text, where, named.malformed)
@@ -130,7 +130,7 @@ class TagText:
     longest: int
     is_key: bool = False
 
-    def read(self, value: Any, where: str, named: Named) -> str:
+    def read(self, value: Any, where: str, named: FileSystemNames) -> str:
         text = Text(self.longest, shortest=int(self.is_key)).read(value, where, named)
         if self.is_key and text[:4].lower() == "aws:":
             raise bad(where, "keys that begin with 'aws:' are reserved")
@@ -148,7 +148,7 @@ class ListOf:
     most: int | None = None
     least: int = 0
 
-    def read(self, value: Any, where: str, named: Named) -> list[Any]:
+    def read(self, value: Any, where: str, named: FileSystemNames) -> list[Any]:
         if isinstance(value, str) or not isinstance(value, Sequence):
             raise bad(where, f"has to be a list, not {_type(value)}")
         if len(value) < self.least or (self.most is not None and len(value) > self.most):
@@ -164,7 +164,7 @@ class Structure:
     members: Mapping[str, Kind]
     required: tuple[str, ...] = field(default=())
 
-    def read(self, value: Any, where: str, named: Named) -> dict[str, Any]:
+    def read(self, value: Any, where: str, named: FileSystemNames) -> dict[str, Any]:
         """Read all members; `where` is empty for the parameters of an operation themselves."""
         if type(value) is not dict and not isinstance(value, Mapping):  # the first is quick
             raise bad(where or "parameters", f"has to be a mapping, not {_type(value)}")

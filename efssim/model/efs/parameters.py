@@ -13,10 +13,10 @@ from typing import Any
 
 from efssim.model.efs.parameter_kinds import (
     FileSystemId,
+    FileSystemNames,
     Flag,
     Kind,
     ListOf,
-    Named,
     Number,
     Structure,
     TagText,
@@ -130,7 +130,9 @@ PARAMETERS: dict[str, Structure] = {
 """By operation; none takes any other."""
 
 
-def read_parameters(operation: str, given: Mapping[str, Any], named: Named) -> dict[str, Any]:
+def read_parameters(
+    operation: str, given: Mapping[str, Any], named: FileSystemNames
+) -> dict[str, Any]:
     """Return the parameters of an operation, names of file systems replaced by their ids.
 
     EfsError (BadRequest) for the first that is unknown, missing or malformed.

@@ -7,12 +7,12 @@ two, in either direction, sends that much at first.
 
 from __future__ import annotations
 
-from efssim.model.entities.file_system import AgreedState, FileSystem
-from efssim.model.entities.replication import Replication
+from efssim.model.entities.file_system import AgreedState, FileSystemState
+from efssim.model.entities.replication import ReplicationState
 from efssim.model.writes.change_sets import ChangeSet
 
 
-def remember(ended: Replication, pending_bytes: int) -> None:
+def remember(ended: ReplicationState, pending_bytes: int) -> None:
     """Note the state in which both agree when a configuration is gone, if there is one."""
     if ended.last_replicated_s is None:
         return
@@ -23,14 +23,14 @@ def remember(ended: Replication, pending_bytes: int) -> None:
     destination.agreed[source.id] = AgreedState(theirs, mine, arn)
 
 
-def original_source_arn(source: FileSystem, destination: FileSystem) -> str:
+def original_source_arn(source: FileSystemState, destination: FileSystemState) -> str:
     """Return the ARN of the oldest source in the chain of replications between the two."""
     agreed = source.agreed.get(destination.id)
     return source.arn if agreed is None else agreed.original_source_arn
 
 
 def differing_bytes(
-    source: FileSystem, destination: FileSystem, declared: int | None
+    source: FileSystemState, destination: FileSystemState, declared: int | None
 ) -> int | None:
     """Return the bytes in which two file systems differ now; None: in all of the source's.
 
@@ -46,7 +46,7 @@ def differing_bytes(
     return mine + theirs
 
 
-def initial_work(replication: Replication, change_set: ChangeSet) -> tuple[int, int]:
+def initial_work(replication: ReplicationState, change_set: ChangeSet) -> tuple[int, int]:
     """Return bytes and files of an initial sync that is cut now: those the destination lacks.
 
     That is the difference when the configuration was created and the writes since, at most

@@ -22,7 +22,7 @@ class LifeCycleState(Enum):
     ERROR = "error"
 
 
-class Protection(Enum):
+class OverwriteProtection(Enum):
     """ReplicationOverwriteProtection, in EFS's words."""
 
     ENABLED = "ENABLED"
@@ -45,7 +45,7 @@ class Settings:
 
 
 @dataclass(eq=False)
-class FileSystem:
+class FileSystemState:
     """One file system of the simulated account."""
 
     id: str
@@ -60,7 +60,7 @@ class FileSystem:
     settings: Settings
     journal: Journal
     state: LifeCycleState = LifeCycleState.AVAILABLE
-    protection: Protection = Protection.ENABLED
+    protection: OverwriteProtection = OverwriteProtection.ENABLED
     agreed: dict[str, AgreedState] = field(default_factory=dict)
     """The last state in which it and another file system agreed after a replication, by id."""
     read_only_by: Cause | None = None

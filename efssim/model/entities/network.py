@@ -35,7 +35,7 @@ class RegionState:
         return self.opted_in and not self.opt_outs
 
 
-class Link:
+class LinkState:
     """The way from one Region to another; an absent link is one without limits.
 
     Links are not shared yet: where several replications use one, its capacity must not bind.

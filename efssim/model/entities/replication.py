@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Protocol
 
-from efssim.model.entities.file_system import FileSystem
+from efssim.model.entities.file_system import FileSystemState
 from efssim.model.kernel.causes import Cause, Causes
 from efssim.model.kernel.clock import Clock, Turn
 from efssim.model.kernel.draws import Draws
@@ -80,22 +80,22 @@ class ControlTimes:
 class ReplicationOwner(Protocol):
     """The owner of replications, which starts their syncs and releases their file systems."""
 
-    def start_syncs(self, replication: Replication) -> SyncListener:
+    def start_syncs(self, replication: ReplicationState) -> SyncListener:
         """Start the syncs of a replication that has its first status; return them."""
 
-    def let_go(self, replication: Replication) -> None:
+    def let_go(self, replication: ReplicationState) -> None:
         """Let the file systems go: the configuration is gone, its last state still there."""
 
 
-class Replication:
+class ReplicationState:
     """The state of one replication and the records it appends to."""
 
     def __init__(
         self,
         clock: Clock,
         terms: Terms,
-        source: FileSystem,
-        destination: FileSystem,
+        source: FileSystemState,
+        destination: FileSystemState,
         draws: Draws,
         records: ReplicationRecords,
         owner: ReplicationOwner,

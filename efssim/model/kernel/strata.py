@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import accumulate, product
 
-from efssim.model.kernel.draws import Draws, Uniform
+from efssim.model.kernel.draws import Draws, UnitUniform
 from efssim.scenario import Scenario
 
 MOST = 8
@@ -157,7 +157,7 @@ def _chosen(stratum: Stratum, draws: Draws) -> Coming:
     """Return which faults come, where a stratum leaves a choice."""
     if len(stratum.coming) == 1:
         return stratum.coming[0]
-    left = draws.series("strata", Uniform().sample)[0]
+    left = draws.series("strata", UnitUniform().sample)[0]
     for coming, chance in zip(stratum.coming, stratum.chances, strict=True):
         left -= chance
         if left < 0:
@@ -168,7 +168,7 @@ def _chosen(stratum: Stratum, draws: Draws) -> Coming:
 def _first_gap_s(scenario: Scenario, draws: Draws, name: str) -> float:
     """Return the first gap of a fault given that it is within the run."""
     every = scenario.faults[name].every
-    share = draws.series(f"faults.{name}.first", Uniform().sample)[0]
+    share = draws.series(f"faults.{name}.first", UnitUniform().sample)[0]
     within = every.share_at_most(scenario.duration)
     # No uniform draw is 1, and one of 0 would be no share.
     return min(every.at_share(max(share, 2.0**-53) * within), scenario.duration)

@@ -14,7 +14,7 @@ import numpy as np
 import simpy
 
 from efssim.model.entities.divergence import initial_work
-from efssim.model.entities.replication import Replication, Status
+from efssim.model.entities.replication import ReplicationState, Status
 from efssim.model.kernel.clock import Clock, Turn
 from efssim.model.sync.attempt import InFlight
 from efssim.model.sync.completed import Completed
@@ -31,7 +31,7 @@ class SyncProcess:
     def __init__(
         self,
         clock: Clock,
-        replication: Replication,
+        replication: ReplicationState,
         times: SyncTimes,
         end_s: float,
         longest: int = LONG,

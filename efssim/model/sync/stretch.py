@@ -129,6 +129,5 @@ class Planner:
         next_cut_s = loop.run(cut_s, self._end_s)
         work = self._journal.work_between(np.array(loop.cuts_s), loop.columns())
         completed_s = np.array(loop.completed_s)
-        attempts = np.array(loop.attempts, dtype=np.int64)
         self._late = loop.on_time < ON_TIME
-        return Stretch(ordinal, work, completed_s, attempts, next_cut_s)
+        return Stretch(ordinal, work, completed_s, loop.attempts(), next_cut_s)

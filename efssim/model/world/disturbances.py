@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 from efssim.model.account import Account
 from efssim.model.efs.control_plane import ControlPlane
-from efssim.model.entities.file_system import FileSystem
-from efssim.model.entities.replication import Replication
+from efssim.model.entities.file_system import FileSystemState
+from efssim.model.entities.replication import ReplicationState
 from efssim.model.kernel.causes import Cause
 from efssim.model.world.effects import reach_file_system, reach_replication, turn_off, turn_on
 from efssim.records.timeline import Occurrence
@@ -27,7 +27,7 @@ class Active:
     kind: DisturbanceKind
     cause: Cause
     record: Occurrence
-    reached: list[FileSystem | Replication]
+    reached: list[FileSystemState | ReplicationState]
 
 
 class Disturbances:
@@ -66,20 +66,20 @@ class Disturbances:
         active.record.end_s, active.record.end_ordinal = self._account.clock.now, end_ordinal
         turn_off(active.kind, cause, self._account)
         for part in active.reached:
-            if isinstance(part, FileSystem):
+            if isinstance(part, FileSystemState):
                 part.allow_writes(cause)
             else:
                 part.release(cause, end_ordinal)
                 part.go_on(cause)
 
-    def _meet(self, part: FileSystem | Replication) -> None:
+    def _meet(self, part: FileSystemState | ReplicationState) -> None:
         """Let every disturbance that goes on reach a part that has just been made."""
         for active in self._active:
             self._reach(active, part)
             _note_reached(active)
 
-    def _reach(self, active: Active, part: FileSystem | Replication) -> None:
-        if isinstance(part, FileSystem):
+    def _reach(self, active: Active, part: FileSystemState | ReplicationState) -> None:
+        if isinstance(part, FileSystemState):
             active.reached += reach_file_system(active.kind, active.cause, part, self._account)
         else:
             active.reached += reach_replication(active.kind, active.cause, part)
@@ -102,7 +102,7 @@ class Disturbances:
 def _note_reached(active: Active) -> None:
     """Record the names of the parts that a disturbance has reached, each once, in order."""
     parts = active.reached
-    names = (part.name if isinstance(part, FileSystem) else part.terms.name for part in parts)
-    replications = (part.terms.name for part in parts if isinstance(part, Replication))
+    names = (part.name if isinstance(part, FileSystemState) else part.terms.name for part in parts)
+    replications = (part.terms.name for part in parts if isinstance(part, ReplicationState))
     active.record.affected = tuple(dict.fromkeys(names))
     active.record.replications = tuple(dict.fromkeys(replications))

@@ -22,7 +22,7 @@ from efssim.model.writes.change_sets import ChangeSet, Work, no_work
 from efssim.model.writes.curve import HOUR_S, Curve, Stream
 from efssim.records.run_records import DroppedWrites, OpenWrites, Publications, ReplicationRecords
 from efssim.records.states import NOTHING, Amount, Discarded, States
-from efssim.records.stored import FileSystemRecords, Hours, StreamFacts
+from efssim.records.stored import FileSystemRecords, HourlyTotals, StreamFacts
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -234,7 +234,7 @@ class Journal:
         self._files += files - count
         self._sizes.append((self._clock.now, self._size_bytes))
 
-    def hours(self) -> Hours:
+    def hours(self) -> HourlyTotals:
         """Return the bytes written by each whole hour up to now and by now, and the sizes then."""
         now = self._clock.now
         edges_s = np.arange(math.floor(now / HOUR_S) + 1) * HOUR_S
@@ -244,7 +244,7 @@ class Journal:
         for curve in self.curves:
             by_hour = curve.hourly(now)
             written, size = written + by_hour[0], size + by_hour[1]
-        return Hours(
+        return HourlyTotals(
             np.append(written, self._written(now).bytes), np.append(size, self.stored()[0])
         )
 

@@ -54,7 +54,7 @@ def _cause(
     outcome: Outcome, violation: Violation, during: Entry | None, before: Entry | None
 ) -> str:
     if outcome.last_replicated_s is None and violation.begin_s == outcome.defined_s:
-        took = format_duration(outcome.summary["initial_sync_s"])
+        took = format_duration(outcome.summary.initial_sync_s or 0.0)
         return f"initial sync: it took {took}, so the age was above the target from the first"
     if during is not None:
         return str(during)

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from efssim.report.html.page import render
 from efssim.report.html.run_tables import parameters
 from efssim.report.html.svg import Figure
-from efssim.report.html.tables import Table
+from efssim.report.html.tables import HtmlTable
 from efssim.scenario import Scenario
 
 
 @dataclass(frozen=True)
-class Verdict:
+class PageVerdict:
     """The verdict at the top of a page."""
 
     kind: str
@@ -29,10 +29,10 @@ class Block:
 
     title: str
     id: str
-    verdict: Verdict | None = None
+    verdict: PageVerdict | None = None
     text: str = ""
     figure: Figure | None = None
-    table: Table | None = None
+    table: HtmlTable | None = None
     is_folded: bool = False
     """Whether the table has to be opened."""
     is_part: bool = False

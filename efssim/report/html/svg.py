@@ -18,7 +18,7 @@ from efssim.report.figures.drawing.style import (
     VERMILLION,
     YELLOW,
 )
-from efssim.report.html.tables import Table
+from efssim.report.html.tables import HtmlTable
 
 
 def _heat(level: int) -> str:
@@ -66,7 +66,7 @@ class Figure:
     alt: str
     """Its description in words."""
     caption: str
-    table: Table | None = None
+    table: HtmlTable | None = None
     """The numbers behind it."""
 
 

@@ -36,7 +36,7 @@ class Column:
 
 
 @dataclass(frozen=True)
-class Table:
+class HtmlTable:
     """A table with a caption; the first cell of each row is its heading."""
 
     caption: str

@@ -69,10 +69,11 @@ def verdict_of_trials(name: str, trials: Trials) -> str:
     """Return whether trials meet the RPO, and how far it held."""
     summary, found = trials.summary, trials.evidence[name]
     means, intervals = summary["replications"][name], summary["ci95"][name]
+    asked = goal(means["rpo"]["target_s"], means["rpo"]["objective"])
     held = attained(means, intervals, found)
     if means["rpo"]["attainment"] is None and kind_of(name, trials) == "open":
-        return f"RPO unknown: {held.rstrip('.')} ({goal(means)})."
-    return headline(word_of(name, trials), goal(means), held)
+        return f"RPO unknown: {held.rstrip('.')} ({asked})."
+    return headline(word_of(name, trials), asked, held)
 
 
 def _lag_table(name: str, trials: Trials) -> list[str]:

@@ -107,7 +107,8 @@ def disaster(name: str, trials: Trials) -> str:
     longest_s = trials.summary["pooled"][name]["oldest_pending_s"]["max"]
     worst = f"{format_size(most)} and {format_duration(longest_s)} at worst in any trial"
     mean = f"{format_size(size)} and {format_duration(age_s)} of writes on average"
-    return f"A disaster at a random moment would lose {mean}, {worst}{without_point(means)}."
+    without_s = means["unprotected_s"] + means["rpo"]["excluded_s"]
+    return f"A disaster at a random moment would lose {mean}, {worst}{without_point(without_s)}."
 
 
 def of_trials(name: str, trials: Trials) -> list[dict[str, Any]]:

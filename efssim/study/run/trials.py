@@ -12,7 +12,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from efssim.errors import UnknownNameError
+from efssim.json_values import JsonObject, to_json
 from efssim.lag.pool import Pool
+from efssim.lag.summary import WindowSummary
 from efssim.model.kernel.strata import strata_of
 from efssim.progress import bar_of_trials, told
 from efssim.scenario import Scenario
@@ -89,10 +91,22 @@ class Trials:
             "window": self.trials[0].summary["window"] if self.trials else None,
             "replications": means,
             "ci95": intervals,
-            "pooled": self.pool.numbers(),
+            "pooled": self._pooled(),
             "evidence": self._evidence(),
             "traces": self.trials[0].summary["traces"] if self.trials else {},
             "digest": self.digest,
+        }
+
+    @property
+    def window(self) -> WindowSummary:
+        """The window in which everything is measured, the same in each trial."""
+        begin_s, end_s = self.scenario.warm_up, self.scenario.duration
+        return WindowSummary(begin_s, end_s, end_s - begin_s)
+
+    def _pooled(self) -> dict[str, dict[str, JsonObject]]:
+        return {
+            name: {lag: to_json(numbers) for lag, numbers in lags.items()}
+            for name, lags in self.pool.numbers().items()
         }
 
     @cached_property

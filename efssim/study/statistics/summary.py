@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
-from efssim.lag.loss import LEFT_KEYS, LOSS_KEYS
+from efssim.json_values import keys_of
+from efssim.lag.loss import LeftBehind, Loss
 from efssim.records.column_types import categories, type_of
 from efssim.records.run_records import STATUSES
 from efssim.study.statistics.evidence import Evidence
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 PLACES = ("stratum", "weight")
 """Columns of the table of trials that are no numbers of a trial."""
 AGE = "time_since_last_sync_s"
-MAYBE = {"recovery_point": LOSS_KEYS, "not_replicated": LEFT_KEYS}
+MAYBE = {"recovery_point": keys_of(Loss), "not_replicated": keys_of(LeftBehind)}
 """Objects of a replication that may be null, and their fields."""
 
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeAlias
 
 from efssim.errors import EfssimError
+from efssim.lag.weighted.states import LagState
 from efssim.model.entities.errors import RunError
 from efssim.model.kernel.draws import Draws
 from efssim.model.kernel.strata import placed, strata_of
@@ -14,7 +15,7 @@ from efssim.runs.measured import MeasuredWorld
 from efssim.scenario import Scenario
 from efssim.study.trial.spans import Watch, division
 
-States = dict[str, dict[str, dict[str, Any]]]
+States: TypeAlias = dict[str, dict[str, LagState]]
 
 
 @dataclass(frozen=True)
