@@ -36,7 +36,7 @@ class Loss:
 
 @dataclass(frozen=True, slots=True)
 class LeftBehind:
-    """What was pending when the configuration of a healthy source was gone."""
+    """Writes pending when the configuration of a healthy source was gone."""
 
     bytes: int
     writes: int

@@ -106,7 +106,7 @@ class Measures:
         return self._age_until_now.violations
 
     def summary(self, source_throughput: SourceLimit) -> ReplicationSummary:
-        """Return everything that is measured, beside what the source could take."""
+        """Return the summary of all measures, with the given limit of the source."""
         last_cut_s, completed_s = self.last_sync_s or (self._records.last_replicated_s, None)
         return ReplicationSummary(
             lags=self._lag_summaries(),
@@ -167,7 +167,7 @@ class Measures:
 
     def _age(self) -> AgeSummary:
         undefined_s = max(0.0, self.seconds - self._age_ramps.total_s)
-        # Both are sums of the same window; what differs by rounding is not undefined time.
+        # Both are sums of the same window; a difference by rounding is no undefined time.
         undefined_s = 0.0 if undefined_s < 1e-9 * self.seconds else undefined_s
         return AgeSummary(
             **asdict(lag_over_time(self._age_ramps)),
@@ -260,7 +260,7 @@ class Measures:
 
     @cached_property
     def recovery_point(self) -> Loss | None:
-        """What a disaster of the source cost; None where nothing is judged."""
+        """The loss by a disaster of the source; None without one."""
         last = self.last_sync_s
         point_s = self._records.last_replicated_s if last is None else last[0]
         return loss(self._records, self._snapshot, point_s, self._end_s)

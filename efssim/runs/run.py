@@ -235,7 +235,7 @@ class Run:
     ) -> pd.DataFrame:
         import pandas as pd
 
-        # Without a replication the columns still tell what there could have been.
+        # Without a replication the table still has its columns.
         outcomes: Mapping[str, OutcomeRecords] = self.outcomes or {"": OutcomeRecords()}
         tables = [
             table(name, outcome, self.scenario.start, self.trial)

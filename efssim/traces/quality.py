@@ -41,9 +41,9 @@ class TraceQuality:
     """Without its folder."""
     format: str
     times: str
-    """What the times were taken for."""
+    """Interpretation of the times."""
     statistic: str | None
-    """What a value is; None: each row is one write."""
+    """Statistic of a value; None: each row is one write."""
     spacing_s: float | None
     """The most frequent distance of two times."""
     rows: int

@@ -92,7 +92,7 @@ class Served:
         if list(given) != ["duration"]:
             raise ValueError('the body is to be {"duration": "5 min"}, or seconds')
         duration = given["duration"]
-        # What is neither is refused where time passes.
+        # Any other value is refused where time passes.
         self.world.advance(cast("float | str", duration))
         return {}
 

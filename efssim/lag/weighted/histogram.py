@@ -85,7 +85,7 @@ class LogHistogram:
         cells += other._cells
 
     def state(self, total: float) -> HistogramState:
-        """Return the bins in use, which `add_state` takes in, with the sum of what is in them."""
+        """Return the bins in use, for `add_state`, with the sum of the values in them."""
         if self._cells is None:
             used, (sums,) = self._raw_bins()
         else:

@@ -34,7 +34,7 @@ def differing_bytes(
 ) -> int | None:
     """Return the bytes in which two file systems differ now; None: in all of the source's.
 
-    `declared` is what a scenario says about it.
+    `declared` are the bytes that a scenario gives.
     """
     if declared is not None:
         return declared

@@ -162,7 +162,7 @@ def _table(numbers: ReplicationEstimate, run: SimulatedNumbers | None) -> list[s
 
 
 def _known(numbers: ReplicationEstimate) -> Iterator[tuple[NumberName, float]]:
-    """Yield what there is of the numbers that have a row."""
+    """Yield the numbers that have a row and a value."""
     for key in _ROWS:
         value = numbers.number(key)
         if value is not None:

@@ -1,6 +1,6 @@
 """Conditions of `--check` on a result: the one place that decides its exit status.
 
-A condition takes what is asked of each replication, of a run or of trials. A further one is a
+A condition takes the checked facts of each replication, of a run or of trials. A further one is a
 function and its line in `CONDITIONS`.
 """
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """What `--check` looks at of a replication."""
+    """The facts of a replication that `--check` looks at."""
 
     objective: float
     met_throughout: bool | None
@@ -32,7 +32,7 @@ Condition: TypeAlias = Callable[[Sequence[Checked]], bool]
 
 
 def checked_run(result: Run) -> list[Checked]:
-    """Return what is checked of each replication of a run."""
+    """Return the checked facts of each replication of a run."""
     parts = (outcome.summary for outcome in result.outcomes.values())
     return [
         Checked(part.rpo.objective, part.rpo.met_throughout, float(part.syncs.diverging))
@@ -41,7 +41,7 @@ def checked_run(result: Run) -> list[Checked]:
 
 
 def checked_trials(trials: Trials) -> list[Checked]:
-    """Return what is checked of each replication of trials."""
+    """Return the checked facts of each replication of trials."""
     return [
         Checked(
             part["rpo"]["objective"],

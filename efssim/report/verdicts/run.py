@@ -108,5 +108,5 @@ def certainty(result: Run) -> str:
 
 
 def without_point(without_s: float) -> str:
-    """Say that a disaster costs everything while there is no recovery point; nothing if never."""
+    """Return that a disaster loses everything without a recovery point, if there is such time."""
     return ", and all there is while there is no recovery point" if without_s else ""
