@@ -1,4 +1,4 @@
-"""What disturbances and calls are aimed at: one rule for a scenario's entries and for `apply`."""
+"""Targets of disturbances and calls: one rule for a scenario's entries and for `apply`."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from efssim.text.suggestions import suggest
 
 
 def known_in(raw: Mapping[str, Any]) -> Known:
-    """Return what the entries of a scenario can be aimed at, as it was written."""
+    """Return the targets of a scenario as it was written."""
     systems = [*written.names(raw, "file_systems"), *new_destinations(raw)]
     named = {Target.REPLICATION: written.names(raw, "replications"), Target.FILE_SYSTEM: systems}
     return Known(regions_known(raw), lambda region: enabled_by_default(raw, region), named)
@@ -32,7 +32,7 @@ def disturbance_problems(raw: Mapping[str, Any]) -> Iterator[Found]:
 
 
 def target_problems(part: Mapping[str, Any], known: Known) -> Iterator[Found]:
-    """Yield what is wrong with the targets of one event or fault, as it was written."""
+    """Yield the mistakes in the targets of one event or fault, as it was written."""
     for key, region in _regions_of(part):
         if region not in known.regions:
             yield (key,), f"unknown Region '{region}'{suggest(region, known.regions)}"
