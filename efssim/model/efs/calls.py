@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import cache
 from typing import Any
 
 from efssim.model.account import Account
@@ -11,15 +10,16 @@ from efssim.model.efs.control_plane import ControlPlane
 from efssim.model.entities.errors import EfsError, RunError
 from efssim.records.timeline import ApiCall
 from efssim.scenario import schema
+from efssim.scenario.operations.table import OPERATIONS
 
 _SUBJECTS = ("SourceFileSystemId", "FileSystemId", "ResourceId")
 """Parameters that name the file system which a call is about."""
 
 
-@cache
 def looks(operation: str) -> bool:
     """Return whether an operation only looks, and so changes nothing."""
-    return operation.startswith(("Describe", "List"))
+    found = OPERATIONS.get(operation)
+    return found is not None and found.only_looks
 
 
 class Calls:

@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from efssim.errors import ArgumentError
 from efssim.model.account import Account, DeclaredFileSystem, ReplicationSettings
 from efssim.model.efs.operations import file_systems, policies, replications, tags
-from efssim.model.efs.parameter_kinds import FileSystemNames
-from efssim.model.efs.parameters import read_parameters
 from efssim.model.entities.errors import EfsError
+from efssim.scenario.operations.kinds import FileSystemNames, MalformedError
+from efssim.scenario.operations.table import OPERATIONS, Answer
 from efssim.text.suggestions import suggest
 
-Operation = Callable[[Account, Mapping[str, Any], str], dict[str, Any]]
-"""Takes the account, parameters as `read_parameters` returns them, and the Region of the call."""
-
-IMPLEMENTED: dict[str, Operation] = {
+ANSWERS: dict[str, Answer] = {
     "CreateReplicationConfiguration": replications.create_replication_configuration,
     "DescribeReplicationConfigurations": replications.describe_replication_configurations,
     "DeleteReplicationConfiguration": replications.delete_replication_configuration,
@@ -67,20 +64,31 @@ class ControlPlane:
         EfsError if EFS refuses it, which then has no effect; ValueError for an operation that is
         not one of EFS's that are simulated.
         """
-        if operation not in IMPLEMENTED:
-            hint = suggest(operation, IMPLEMENTED)
+        found = OPERATIONS.get(operation)
+        if found is None:
+            hint = suggest(operation, OPERATIONS.names)
             raise ArgumentError(f"unknown operation '{operation}'{hint}")
         self._require_answering(region)
         self._fail_if_injected(operation, region)
-        known = read_parameters(operation, parameters, self._named)
-        return IMPLEMENTED[operation](self._account, known, region)
+        answer = found.answer or ANSWERS[operation]
+        return answer(self._account, self._read(operation, parameters), region)
+
+    def _read(self, operation: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the parameters of a call, names of file systems replaced by their ids.
+
+        EfsError (BadRequest) for the first that is unknown, missing or malformed.
+        """
+        try:
+            return OPERATIONS[operation].parameters.read(parameters, "", self._named)
+        except MalformedError as error:
+            raise EfsError(error.code, error.message) from None
 
     def declare_file_system(
         self, parameters: Mapping[str, Any], region: str, declared: DeclaredFileSystem
     ) -> dict[str, Any]:
         """Create a file system that a scenario declares, under the rules of CreateFileSystem."""
         self._require_answering(region)
-        known = read_parameters("CreateFileSystem", parameters, self._named)
+        known = self._read("CreateFileSystem", parameters)
         return file_systems.create_file_system(self._account, known, region, declared)
 
     def declare_replication(
@@ -88,7 +96,7 @@ class ControlPlane:
     ) -> dict[str, Any]:
         """Create a declared replication, under the rules of CreateReplicationConfiguration."""
         self._require_answering(region)
-        known = read_parameters("CreateReplicationConfiguration", parameters, self._named)
+        known = self._read("CreateReplicationConfiguration", parameters)
         return replications.create_replication_configuration(self._account, known, region, declared)
 
     def _require_answering(self, region: str) -> None:

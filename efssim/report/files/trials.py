@@ -8,7 +8,8 @@ from pathlib import Path
 from efssim.report.figures.files import FOLDER, safe_names, write_svg
 from efssim.report.figures.study.alt import trials_alt
 from efssim.report.files.folders import MANIFEST, REPORT, staged
-from efssim.report.files.run import manifest, summary_json, write_csv, write_json
+from efssim.report.files.formats import CSV
+from efssim.report.files.run import manifest, summary_json, write_json
 from efssim.report.files.study import Sketch, drawn
 from efssim.study.run.trials import Trials
 
@@ -29,7 +30,7 @@ def _write_into(trials: Trials, folder: Path, command: str) -> None:
     from efssim.report.html.studies.trials import trials_page
 
     (folder / "summary.json").write_text(summary_json(trials), encoding="utf-8")
-    write_csv(trials.table, folder / "trials.csv")
+    CSV.write(trials.table, folder / f"trials{CSV.suffix}")
     svg = _drawn(trials)
     figures = write_svg(_named(trials, svg), folder / FOLDER)
     page = trials_page(trials, svg, command)

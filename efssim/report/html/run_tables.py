@@ -152,7 +152,7 @@ def overview(result: Run) -> HtmlTable:
     return HtmlTable("All replications", head, rows, is_sortable=True)
 
 
-def violations(result: Run, name: str) -> HtmlTable:
+def violations(result: Run, name: str, suffix: str = ".csv") -> HtmlTable:
     """Return the violations, the longest first, each with its cause."""
     found = sorted(explained(result, name), key=lambda e: e.violation.begin_s - e.violation.end_s)
     rows = (
@@ -164,7 +164,7 @@ def violations(result: Run, name: str) -> HtmlTable:
         ]
         for each in found
     )
-    shown, note = bounded(rows, _ROWS, "violations.csv (without the causes)")
+    shown, note = bounded(rows, _ROWS, f"violations{suffix} (without the causes)")
     head = [
         Column("begin (UTC)"),
         Column("length", True, "violation", sort="descending"),
@@ -174,7 +174,7 @@ def violations(result: Run, name: str) -> HtmlTable:
     return HtmlTable(f"Violations of {name}", head, shown, is_sortable=True, note=note)
 
 
-def statuses(result: Run, name: str) -> HtmlTable:
+def statuses(result: Run, name: str, suffix: str = ".csv") -> HtmlTable:
     """Return how long each status lasted, change by change."""
     outcome = result.outcomes[name]
     changes = outcome.statuses
@@ -188,7 +188,7 @@ def statuses(result: Run, name: str) -> HtmlTable:
         ]
         for change, end_s in zip(changes, ends_s, strict=True)
     )
-    shown, note = bounded(rows, _ROWS, "statuses.csv")
+    shown, note = bounded(rows, _ROWS, f"statuses{suffix}")
     head = [
         Column("from (UTC)", sort="ascending"),
         Column("status", term="status"),
@@ -197,7 +197,7 @@ def statuses(result: Run, name: str) -> HtmlTable:
     return HtmlTable(f"Statuses of {name}", [*head, Column("because of")], shown, True, note)
 
 
-def events(result: Run) -> HtmlTable:
+def events(result: Run, suffix: str = ".csv") -> HtmlTable:
     """Return the table of the timeline, with a column of EFS's errors if there are any."""
     is_refused = any(isinstance(entry, ApiCall) and entry.error for entry in result.timeline)
     rows = (
@@ -211,7 +211,7 @@ def events(result: Run) -> HtmlTable:
         ]
         for item in timeline_items(result)
     )
-    shown, note = bounded(rows, _ROWS, "events.csv")
+    shown, note = bounded(rows, _ROWS, f"events{suffix}")
     head = [
         Column("begin (UTC)", sort="ascending"),
         Column("length", True),
@@ -239,7 +239,7 @@ def _kind(entry: Entry | None) -> str:
     return "API call" if isinstance(entry, ApiCall) else "disturbance"
 
 
-def sums(result: Run) -> HtmlTable:
+def sums(result: Run, suffix: str = ".csv") -> HtmlTable:
     """Return the table of repeated entries of the timeline, summed up."""
     rows = (
         [
@@ -251,7 +251,7 @@ def sums(result: Run) -> HtmlTable:
         for what, items in summed(timeline_items(result))
         if len(items) > 1
     )
-    shown, note = bounded(rows, _ROWS, "events.csv, one by one")
+    shown, note = bounded(rows, _ROWS, f"events{suffix}, one by one")
     head = [Column("what"), Column("times", True), Column("total", True, sort="descending")]
     head.append(Column("longest", True))
     return HtmlTable("What happened more than once", head, shown, is_sortable=True, note=note)

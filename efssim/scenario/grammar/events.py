@@ -16,16 +16,16 @@ from efssim.scenario.grammar.disturbances.kind import DisturbanceKind
 from efssim.scenario.grammar.disturbances.kinds import DISTURBANCES
 from efssim.scenario.grammar.network import LinkName
 from efssim.scenario.grammar.optional_fields import OptionalFields, optional_field
-from efssim.scenario.grammar.parameter_names import PARAMETER_NAMES
 from efssim.scenario.grammar.types import Duration, PositiveDuration
-from efssim.scenario.operations.names import Operation
+from efssim.scenario.operations.names import OperationName
+from efssim.scenario.operations.table import OPERATIONS
 from efssim.text.moments import At
 from efssim.text.suggestions import suggest
 
 CALL = "call"
 """The key of an event that is a call of the API and no disturbance."""
 
-_TYPES: dict[Target, Any] = {Target.LINK: LinkName, Target.OPERATION: Operation}
+_TYPES: dict[Target, Any] = {Target.LINK: LinkName, Target.OPERATION: OperationName}
 """Types of the targets of a kind, where that is not just a name."""
 
 
@@ -110,7 +110,7 @@ class Event(Disturbance):
     """When, as time since the start or as a date."""
     lasts: PositiveDuration | None = Field(default=None, alias="for")
     """How long; to the end of the run unless set."""
-    call: Operation | None = None
+    call: OperationName | None = None
     """Calls an operation of the EFS API."""
     parameters: dict[str, Any] = Field(default_factory=dict, alias="with")
     """With `call`: its parameters, as boto3 takes them; names stand for ids of file systems."""
@@ -129,9 +129,10 @@ class Event(Disturbance):
     @classmethod
     def _misfits_of(cls, kind: str, data: Mapping[str, Any]) -> Iterator[Found]:
         yield from super()._misfits_of(kind, data)
-        known = PARAMETER_NAMES.get(str(data.get("call")))
+        operation = OPERATIONS.get(str(data.get("call")))
         given = data.get("with")
-        if known is not None and isinstance(given, Mapping):
+        if operation is not None and isinstance(given, Mapping):
+            known = tuple(operation.parameters.members)
             for name in given:
                 if name not in known:
                     hint = suggest(str(name), known) or f" (known are {', '.join(known)})"

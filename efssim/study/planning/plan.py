@@ -244,7 +244,7 @@ def plan(
     shares: Sequence[float] = SHARES,
     trials: int = TRIALS,
     seed: int | None = None,
-    executor: Executor | None = None,
+    executor: Executor | str | None = None,
     workers: int | None = None,
     budget: object = None,
     on_begin: Callable[[], None] | None = None,

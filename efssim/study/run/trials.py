@@ -253,7 +253,7 @@ def run_trials(
     seed: int | None = None,
     precision: float | None = None,
     budget: int = BUDGET,
-    executor: Executor | None = None,
+    executor: Executor | str | None = None,
     workers: int | None = None,
     resume: Path | None = None,
     verify: bool = False,
@@ -264,8 +264,9 @@ def run_trials(
 
     With `precision`, a share such as 0.02, as many trials as the mean age of every replication
     needs for a 95 % interval of that relative half-width, at least 10 and at most `budget`;
-    `trials` is not used then. `executor` is any concurrent.futures.Executor, by default a pool of
-    `workers` processes, one per CPU; 1 means this process. With an executor of your own, `workers`
+    `trials` is not used then. `executor` is any concurrent.futures.Executor, or the name of one
+    (`"serial"`, `"processes"`, or one of `efssim.extend.executors`), by default a pool of `workers`
+    processes, one per CPU; 1 means this process. With an executor of your own, `workers`
     says how many calls it runs at once, where it does not tell itself. The results are the same
     on any executor. `resume` is a folder that keeps completed trials and takes up those it
     has. `verify` checks the laws in each trial. `on_progress` gets how many are complete, of how

@@ -11,7 +11,7 @@ from pydantic import BaseModel
 from efssim.scenario import Scenario
 from efssim.scenario.grammar.distributions import Distribution
 from efssim.scenario.grammar.timing import Sync
-from efssim.scenario.workload.arrivals import Arrivals
+from efssim.scenario.workload.arrivals import Arrivals, chosen_process
 from efssim.scenario.workload.streams import HotSet
 
 
@@ -29,7 +29,7 @@ def _is_drawn(part: object) -> bool:
     if isinstance(part, HotSet):
         return 0 < part.share < 1
     if isinstance(part, Arrivals):
-        return part.constant is None and part.batch is None
+        return chosen_process(part).process.drawn
     return isinstance(part, Sync) and part.number("failure_probability") > 0
 
 

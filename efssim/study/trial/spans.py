@@ -24,10 +24,10 @@ from efssim.model.kernel.strata import Strata
 from efssim.runs.measured import MeasuredWorld
 from efssim.runs.run import Run
 from efssim.scenario import Scenario
+from efssim.scenario.workload.arrivals import chosen_process
 from efssim.scenario.workload.streams import WriteStream
 
 DAY_S = 86_400.0
-WEEK_S = 7 * DAY_S
 
 Floats = NDArray[np.float64]
 Span = list[float]
@@ -69,7 +69,7 @@ def division(scenario: Scenario, strata: Strata, ordinal: int) -> Division | Non
 
 def _remembers(stream: WriteStream) -> bool:
     """Return whether a stream's state lasts from one cut to the next."""
-    return stream.arrivals is not None and stream.arrivals.on_off is not None
+    return stream.arrivals is not None and chosen_process(stream.arrivals).process.remembers
 
 
 def _grows(stream: WriteStream) -> bool:
@@ -78,12 +78,10 @@ def _grows(stream: WriteStream) -> bool:
 
 
 def _period_s(stream: WriteStream) -> float:
-    arrivals = stream.arrivals
-    if arrivals is None:
+    if stream.arrivals is None:
         return DAY_S
-    if arrivals.profile is not None and len(set(arrivals.profile.weekdays)) > 1:
-        return WEEK_S
-    return DAY_S if arrivals.batch is None else float(arrivals.batch.every)
+    process, said = chosen_process(stream.arrivals)
+    return process.period_s(said)
 
 
 def _edges(scenario: Scenario, interval_s: float, period_s: float) -> Floats:

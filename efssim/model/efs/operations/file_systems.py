@@ -16,7 +16,6 @@ from efssim.model.efs.limits import require_one_zone, require_room
 from efssim.model.efs.lookup import file_system_in, not_found, require_available
 from efssim.model.efs.operations.tags import tags_by_key
 from efssim.model.efs.pagination import page, paged
-from efssim.model.efs.parameter_kinds import FILE_SYSTEM_ARN, FILE_SYSTEM_ID
 from efssim.model.efs.provisioned_throughput import change_throughput, require_valid_throughput
 from efssim.model.entities.errors import EfsError
 from efssim.model.entities.file_system import (
@@ -25,6 +24,7 @@ from efssim.model.entities.file_system import (
     OverwriteProtection,
     Settings,
 )
+from efssim.scenario.operations.kinds import FILE_SYSTEM_ARN, FILE_SYSTEM_ID
 
 Parameters = Mapping[str, Any]
 

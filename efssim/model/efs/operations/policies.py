@@ -10,9 +10,9 @@ from typing import Any
 
 from efssim.model.account import Account
 from efssim.model.efs.lookup import file_system_in, require_available
-from efssim.model.efs.parameters import TRANSITION_DAYS
 from efssim.model.entities.errors import EfsError
 from efssim.model.entities.file_system import FileSystemState, Settings
+from efssim.scenario.operations.table import TRANSITION_DAYS
 
 Parameters = Mapping[str, Any]
 

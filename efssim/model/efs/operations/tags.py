@@ -12,8 +12,8 @@ from efssim.model.account import Account
 from efssim.model.efs.descriptions import describe_tags
 from efssim.model.efs.lookup import file_system_in
 from efssim.model.efs.pagination import page, paged
-from efssim.model.efs.parameters import MAX_TAGS
 from efssim.model.entities.errors import EfsError
+from efssim.scenario.operations.table import MAX_TAGS
 
 Parameters = Mapping[str, Any]
 
