@@ -171,7 +171,7 @@ def _outage(scenario: Scenario, name: str, event: Event, lasts_s: float) -> Outa
 
 
 def _stops_writes(scenario: Scenario, name: str, event: Event) -> bool:
-    """Whether a disturbance that concerns a replication keeps its source from being written."""
+    """Return whether a disturbance of a replication keeps its source from being written."""
     source = scenario.replications[name].source
     places = (source, scenario.file_systems[source].home)
     return event.entry.has(StopWrites) and event.target in places

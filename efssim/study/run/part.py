@@ -32,7 +32,7 @@ class Additions:
         return cls(tuple(table.added for table in _TABLES))
 
     def __reduce__(self) -> tuple[type[Additions], tuple[bytes]]:
-        # Unpickled when they are added, so that what cannot be is said by the trial.
+        # Unpickled when they are added, so that the trial reports a failure to do so.
         held = self._entries
         return Additions, (held if isinstance(held, bytes) else pickle.dumps(held),)
 
