@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from efssim import EfsError, Scenario
+from efssim.json_values import WireValue
 from efssim.model.account import Account as SimulatedAccount
 from efssim.model.account import DeclaredFileSystem
 from efssim.model.efs.control_plane import ControlPlane
@@ -60,7 +61,7 @@ class Account:
 
     def _create(self, name: str, spec: FileSystemSpec) -> None:
         amount = spec.provisioned_throughput
-        parameters: dict[str, str | float | None] = {
+        parameters: dict[str, WireValue] = {
             "CreationToken": name,
             "Encrypted": spec.encrypted,
             "ThroughputMode": spec.throughput_mode,
