@@ -176,7 +176,6 @@ def test_commands_that_are_not_run_are_commands_of_efssim():
 
 BASE = """
 name: base
-start: 2026-02-15
 duration: 30 days
 links: {us-east-1 -> eu-south-1: {}}
 file_systems:
@@ -193,6 +192,7 @@ def test_a_scenario_or_a_part_of_one_is_valid(block, folder):
         whole = yaml.safe_load(BASE)
         if "trace" in part:
             whole["file_systems"]["orders"]["writes"] = {"app": part}
+            whole |= {"start": "2026-03-02", "duration": "2 days"}  # of the file
         else:
             whole |= part
         part = whole
