@@ -84,17 +84,19 @@ class CycleEstimate:
 class SizingEstimate:
     """Sizing by the busiest cycle."""
 
-    shortest_interval_s: float | None
-    smallest_throughput_bytes_per_s: float | None
-    largest_write_bytes_per_s: float | None
+    shortest_interval_s: float | None = None
+    smallest_throughput_bytes_per_s: float | None = None
+    largest_write_bytes_per_s: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class ReplicationEstimate:
-    """All that is estimated of a replication."""
+    """All that is estimated of a replication.
+
+    Where no closed form is known of a stream, all is None but the mean rates.
+    """
 
     regime: Regime | None
-    """None where a stream has no closed form: little else is known then."""
     rates: RatesEstimate = field(metadata=SPREAD)
     cycle: CycleEstimate = field(metadata=SPREAD)
     attainment: float | None

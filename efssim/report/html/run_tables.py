@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import numpy as np
 
 from efssim.json_values import JsonObject
+from efssim.lag.kinds.measure import LagMeasure
+from efssim.lag.kinds.table import measures_of
 from efssim.lag.loss import Loss
-from efssim.lag.summary import (
-    AGE,
-    OLDEST_PENDING,
-    WRITE_LAG,
-    WRITE_LAG_BY_BYTE,
-    LagColumn,
-    ReplicationSummary,
-)
+from efssim.lag.summary import LagColumn, ReplicationSummary
 from efssim.lag.weighted.exceedance import Exceedance
 from efssim.records.timeline import ApiCall, Entry
 from efssim.report.facts.causes import explained
@@ -42,13 +37,6 @@ from efssim.runs.run import Run
 from efssim.scenario import Scenario
 from efssim.scenario.shown.provenance import resolved
 
-LAGS = {
-    AGE: "age",
-    WRITE_LAG: "write_lag",
-    WRITE_LAG_BY_BYTE: "write_lag_by_byte",
-    OLDEST_PENDING: "oldest_pending",
-}
-"""The lags of the summary and their terms."""
 QUANTILES: dict[LagColumn, str] = {
     "mean": "mean",
     "p50": "p50",
@@ -71,13 +59,23 @@ def _moment(result: Run, time_s: float) -> Cell:
 
 
 def lag_table(summary: ReplicationSummary, name: str) -> HtmlTable:
-    """Return the four lags, a column each."""
+    """Return the lags, a column each."""
     rows = [
-        [text(title), *(duration(summary.lags[lag].column(column)) for lag in LAGS)]
+        [text(title), *(duration(lag.column(column)) for lag in summary.lags.values())]
         for column, title in QUANTILES.items()
     ]
-    lags = [Column(TERMS[key].title, True, key) for key in LAGS.values()]
-    return HtmlTable(f"Lags of {name}", [Column("lag", term="quantile"), *lags], rows)
+    head = [Column("lag", term="quantile"), *_lag_columns(summary.lags)]
+    return HtmlTable(f"Lags of {name}", head, rows)
+
+
+def _lag_columns(names: Iterable[str]) -> list[Column]:
+    """Return the headings of lags by their names."""
+    return [Column(lag.title, True, lag_term(lag)) for lag in measures_of(names)]
+
+
+def lag_term(lag: LagMeasure) -> str | None:
+    """Return the key of the term of a lag, None for one that is defined no longer."""
+    return lag.key if lag.key in TERMS else None
 
 
 def _term(key: str) -> Cell:
@@ -349,13 +347,13 @@ def _known(value: float) -> float | None:
 
 def _lag(result: Run, name: str) -> HtmlTable:
     """Return, for round shares, the lag that is exceeded for so much of the weight."""
-    curves = result.outcomes[name].exceedance
+    curves, names = result.outcomes[name].exceedance, list(result.outcomes[name].summary.lags)
     shares = (0.5, 0.2, 0.1, 0.05, 0.02, 0.01, 5e-3, 2e-3, 1e-3, 1e-4)
     rows = [
-        [share(above), *(duration(_exceeded(curves.get(lag), above)) for lag in LAGS)]
+        [share(above), *(duration(_exceeded(curves.get(lag), above)) for lag in names)]
         for above in shares
     ]
-    head = [Column(TERMS[key].title, True, key) for key in LAGS.values()]
+    head = _lag_columns(names)
     caption = f"Lag that is exceeded for a share of the weight: {name}"
     return HtmlTable(caption, [Column("share", True, "exceedance"), *head], rows)
 

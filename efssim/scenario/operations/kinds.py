@@ -13,6 +13,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from efssim.errors import EfssimError
+from efssim.json_values import WireObject
 from efssim.text.suggestions import suggest
 
 
@@ -26,8 +28,8 @@ class FileSystemNames:
     """Code of the error of a text that is neither id nor ARN."""
 
 
-class MalformedError(ValueError):
-    """A parameter that is malformed: the code and the message of EFS's error."""
+class MalformedError(EfssimError):
+    """A parameter that is malformed: the code and the message of EFS's error, which it becomes."""
 
     def __init__(self, code: str, message: str) -> None:
         self.code, self.message = code, message
@@ -171,7 +173,7 @@ class Structure:
     members: Mapping[str, Kind]
     required: tuple[str, ...] = field(default=())
 
-    def read(self, value: Any, where: str, named: FileSystemNames) -> dict[str, Any]:
+    def read(self, value: Any, where: str, named: FileSystemNames) -> WireObject:
         """Read all members; `where` is empty for the parameters of an operation themselves."""
         if type(value) is not dict and not isinstance(value, Mapping):  # the first is quick
             raise bad(where or "parameters", f"has to be a mapping, not {_type(value)}")

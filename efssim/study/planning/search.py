@@ -10,7 +10,7 @@ from efssim.study.planning.evaluation import Evaluation
 from efssim.study.planning.ladder import coarse, widest_gap
 
 Direction = Literal["smallest", "largest"]
-Outcome = Literal["found", "always", "never", "not_monotone", "undecided"]
+PlanOutcome = Literal["found", "always", "never", "not_monotone", "undecided"]
 """Outcomes of a plan; `undecided` where it ended before it knew."""
 
 BUDGET = 15
@@ -26,7 +26,7 @@ Ask = Callable[[int], Evaluation]
 class Bracket:
     """The result of a search: ordinals of the ladder, counted from its low end."""
 
-    outcome: Outcome
+    outcome: PlanOutcome
     direction: Direction
     fails: int | None = None
     """The value next to `holds` that does not meet the objective."""

@@ -25,7 +25,7 @@ class Target(Enum):
 _PLACES = (Target.REGION, Target.LINK, Target.REPLICATION, Target.FILE_SYSTEM)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Effect:
     """An effect of a disturbance while it lasts."""
 
@@ -33,7 +33,7 @@ class Effect:
     """Possible targets of a disturbance with this effect."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Pause(Effect):
     """A pause of replications, which abandons their syncs: PAUSING, then PAUSED."""
 
@@ -41,40 +41,35 @@ class Pause(Effect):
     """StatusMessage meanwhile. AWS documents that it says the cause and how to mend it."""
 
 
-@dataclass(frozen=True, slots=True)
 class Stall(Effect):
     """A stall of replications: no progress; a sync in flight goes on afterwards."""
 
 
-@dataclass(frozen=True, slots=True)
 class StopWrites(Effect):
     """A stop of the writes to file systems."""
 
     targets: ClassVar[tuple[Target, ...]] = (Target.REGION, Target.FILE_SYSTEM)
 
 
-@dataclass(frozen=True, slots=True)
 class Lose(Effect):
     """The loss of file systems; the status of their replications is ERROR. It has no end."""
 
     targets: ClassVar[tuple[Target, ...]] = (Target.REGION, Target.FILE_SYSTEM)
 
 
-@dataclass(frozen=True, slots=True)
 class Silence(Effect):
     """No answer to calls in a Region."""
 
     targets: ClassVar[tuple[Target, ...]] = (Target.REGION,)
 
 
-@dataclass(frozen=True, slots=True)
 class OptOut(Effect):
     """Opting out of a Region; both ends take effect as late as the Region says."""
 
     targets: ClassVar[tuple[Target, ...]] = (Target.REGION,)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Degrade(Effect):
     """A factor on the capacity of a link."""
 
@@ -83,7 +78,7 @@ class Degrade(Effect):
     targets: ClassVar[tuple[Target, ...]] = (Target.LINK,)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class FailCalls(Effect):
     """Failure of the next calls of an operation."""
 

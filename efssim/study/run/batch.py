@@ -1,4 +1,4 @@
-"""A part of a study: some trials that a worker runs one after the other."""
+"""A batch of trials, which a worker runs one after the other."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from functools import lru_cache
 from time import perf_counter
 from typing import Any
 
+from efssim.lag.kinds.table import LAG_MEASURES
 from efssim.scenario import Scenario
 from efssim.scenario.grammar.disturbances.kinds import DISTURBANCES
 from efssim.scenario.operations.table import OPERATIONS
@@ -15,7 +16,7 @@ from efssim.scenario.workload.processes.table import ARRIVALS
 from efssim.study.trial.outcome import Done, TrialError, run_trial
 from efssim.table import Table
 
-_TABLES: tuple[Table[Any], ...] = (ARRIVALS, DISTURBANCES, OPERATIONS)
+_TABLES: tuple[Table[Any], ...] = (ARRIVALS, DISTURBANCES, LAG_MEASURES, OPERATIONS)
 """Tables that trials read, so that workers need the additions to them."""
 
 
@@ -64,14 +65,14 @@ class Job:
 
 
 @dataclass(frozen=True)
-class Part:
+class Batch:
     """Complete trials, and how long they took."""
 
     trials: list[Done]
     seconds: float
 
 
-def run_part(job: Job, numbers: tuple[int, ...]) -> Part:
+def run_batch(job: Job, numbers: tuple[int, ...]) -> Batch:
     """Run the trials of these numbers, in a worker. Raise as `run_trial` does."""
     try:
         job.additions.add_missing()
@@ -81,7 +82,7 @@ def run_part(job: Job, numbers: tuple[int, ...]) -> Part:
         raise TrialError(numbers[0], job.seed, cause) from error
     begin_s = perf_counter()
     trials = [run_trial(scenario, job.seed, number, job.verify) for number in numbers]
-    return Part(trials, perf_counter() - begin_s)
+    return Batch(trials, perf_counter() - begin_s)
 
 
 @lru_cache(maxsize=4)
