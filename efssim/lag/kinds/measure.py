@@ -16,7 +16,7 @@ Weight = Literal["time", "writes", "bytes", "syncs"]
 class LagCollector:
     """A collector of the lags of a replication from its records, a block at a time.
 
-    Those who add a measure override what they need of `add_syncs` and `add_writes`.
+    A measure from outside overrides `add_syncs`, `add_writes` or both.
     """
 
     def __init__(self, begin_s: float) -> None:

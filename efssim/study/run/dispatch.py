@@ -126,7 +126,7 @@ class Dispatch:
                 return [future for future in found if future in self._running]
 
     def _begin_again(self, dead: list[tuple[Numbers, int]]) -> None:
-        """Begin batches again whose worker died, one by one: only one of them is to blame."""
+        """Retry the trials of dead workers one by one: only one of them is to blame."""
         if any(tries == RETRIES for _, tries in dead):
             raise WorkersDiedError(_blame([k for numbers, _ in dead for k in numbers], self._job))
         for numbers, tries in dead:
