@@ -17,7 +17,7 @@ from efssim.study.trial.outcome import Done, TrialError, run_trial
 from efssim.table import Table
 
 _TABLES: tuple[Table[Any], ...] = (ARRIVALS, DISTURBANCES, LAG_MEASURES, OPERATIONS)
-"""Tables that trials read, so that workers need what was added to them."""
+"""Tables that trials read, so that workers need the additions to them."""
 
 
 class Additions:
@@ -73,7 +73,7 @@ class Batch:
 
 
 def run_batch(job: Job, numbers: tuple[int, ...]) -> Batch:
-    """Run the trials of these numbers; what a worker is asked for. Raise as `run_trial` does."""
+    """Run the trials of these numbers, in a worker. Raise as `run_trial` does."""
     try:
         job.additions.add_missing()
         scenario = _unpickled(job.scenario)

@@ -24,7 +24,7 @@ _UNITS = (("s", 1.0), ("min", 60.0), ("h", 3600.0), ("day", DAY_S))
 class ArrivalProcess(ABC, Generic[S]):
     """An entry of the table of arrival processes.
 
-    The methods take what a scenario says: an instance of `schema`.
+    The methods take the content of the key: an instance of `schema`.
     """
 
     kind: ClassVar[str]
