@@ -74,21 +74,21 @@ MUTANTS = (
     ),
     Mutant(
         "an open write at the begin of the window is before it",
-        "lag/summary.py",
+        "lag/measures.py",
         "part.bytes[part.time_s >= self._begin_s] for part",
         "part.bytes[part.time_s > self._begin_s] for part",
         (MODEL,),
     ),
     Mutant(
         "a sync abandoned before the window counts",
-        "lag/summary.py",
+        "lag/measures.py",
         "for s in self._records.abandoned if s.abandoned_s >= self._begin_s]",
         "for s in self._records.abandoned]",
         (HAND,),
     ),
     Mutant(
         "a sync abandoned at the begin of the window is before it",
-        "lag/summary.py",
+        "lag/measures.py",
         "if s.abandoned_s >= self._begin_s]",
         "if s.abandoned_s > self._begin_s]",
         (HAND,),
@@ -144,7 +144,7 @@ MUTANTS = (
     ),
     Mutant(
         "the slope of a diverging run includes the warm-up",
-        "lag/summary.py",
+        "lag/measures.py",
         "return self.pending_now() - (written_before - self.syncs.published_before)",
         "return self.pending_now()",
         (REPORTS,),
@@ -158,16 +158,16 @@ MUTANTS = (
     ),
     Mutant(
         "the pool of the oldest pending write forgets time without one",
-        "lag/summary.py",
-        'self._oldest.ramps.state() | {"zero_s": zero_s}',
-        'self._oldest.ramps.state() | {"zero_s": 0.0}',
+        "lag/measures.py",
+        "self._oldest.ramps.state(zero_s=zero_s)",
+        "self._oldest.ramps.state(zero_s=0.0)",
         (HAND,),
     ),
     Mutant(
         "the pool of the lag by byte is that by write",
-        "lag/summary.py",
-        'self._lags.by_byte.state() | {"total": self._lags.byte_s()}',
-        'self._lags.by_write.state() | {"total": self._lags.total_s()}',
+        "lag/measures.py",
+        "self._lags.by_byte.state(total=self._lags.byte_s())",
+        "self._lags.by_write.state(total=self._lags.total_s())",
         (HAND,),
     ),
     Mutant(
@@ -236,8 +236,8 @@ MUTANTS = (
     Mutant(
         "a sync of nothing but files scans no inventory",
         "model/sync/sync_times.py",
-        "if change_set.writes or change_set.bytes or change_set.files:",
-        "if change_set.writes or change_set.bytes:",
+        "change_set.writes > 0 or change_set.bytes > 0 or change_set.files > 0,",
+        "change_set.writes > 0 or change_set.bytes > 0,",
         (MODEL,),
     ),
     Mutant(

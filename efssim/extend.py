@@ -9,6 +9,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from efssim.lag.kinds.distributions import LagOverTime, LagOverWeights, WeightedLags
+    from efssim.lag.kinds.measure import LagCollector, LagMeasure
     from efssim.report.files.formats import TableFormat
     from efssim.scenario.grammar.base import Model
     from efssim.scenario.grammar.disturbances.effects import (
@@ -42,6 +44,7 @@ if TYPE_CHECKING:
     arrivals: Table[ArrivalProcess[Any]]
     disturbances: Table[DisturbanceKind]
     executors: Table[ExecutorKind]
+    lag_measures: Table[LagMeasure]
     operations: Table[Operation]
     table_formats: Table[TableFormat]
 
@@ -56,6 +59,10 @@ __all__ = [
     "Flag",
     "Generators",
     "Known",
+    "LagCollector",
+    "LagMeasure",
+    "LagOverTime",
+    "LagOverWeights",
     "ListOf",
     "Lose",
     "Model",
@@ -72,10 +79,12 @@ __all__ = [
     "TableFormat",
     "Target",
     "Text",
+    "WeightedLags",
     "Word",
     "arrivals",
     "disturbances",
     "executors",
+    "lag_measures",
     "operations",
     "table_formats",
 ]
@@ -83,6 +92,7 @@ __all__ = [
 _DISTURBANCES = "efssim.scenario.grammar.disturbances"
 _EFFECTS = ("Degrade", "FailCalls", "Lose", "OptOut", "Pause", "Silence", "Stall", "StopWrites")
 _KINDS, _OPERATIONS = "efssim.scenario.operations.kinds", "efssim.scenario.operations.table"
+_LAGS, _DISTRIBUTIONS = "efssim.lag.kinds", "efssim.lag.kinds.distributions"
 _PROCESSES = "efssim.scenario.workload.processes"
 _HOMES: dict[str, tuple[str, str]] = {
     "ArrivalProcess": (f"{_PROCESSES}.process", "ArrivalProcess"),
@@ -94,12 +104,16 @@ _HOMES: dict[str, tuple[str, str]] = {
     **{name: (_KINDS, name) for name in ("Structure", "Text", "Word")},
     "Generators": (f"{_PROCESSES}.times", "Generators"),
     "Model": ("efssim.scenario.grammar.base", "Model"),
+    **{name: (_DISTRIBUTIONS, name) for name in ("LagOverTime", "LagOverWeights", "WeightedLags")},
+    "LagCollector": (f"{_LAGS}.measure", "LagCollector"),
+    "LagMeasure": (f"{_LAGS}.measure", "LagMeasure"),
     "Operation": (_OPERATIONS, "Operation"),
     "RunSpan": (f"{_PROCESSES}.times", "RunSpan"),
     "TableFormat": ("efssim.report.files.formats", "TableFormat"),
     "arrivals": (f"{_PROCESSES}.table", "ARRIVALS"),
     "disturbances": (f"{_DISTURBANCES}.kinds", "DISTURBANCES"),
     "executors": ("efssim.study.run.executors", "EXECUTORS"),
+    "lag_measures": (f"{_LAGS}.table", "LAG_MEASURES"),
     "operations": (_OPERATIONS, "OPERATIONS"),
     "table_formats": ("efssim.report.files.formats", "TABLE_FORMATS"),
 }

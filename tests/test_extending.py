@@ -143,6 +143,62 @@ def test_own_workers_know_what_was_added(
         assert efssim.run_trials(names["clustered"], 4, workers=2).digest == names["trials"].digest
 
 
+# Lag measures
+
+
+def sync_duration(plugins: dict[str, ModuleType]) -> Any:
+    return efssim.extend.lag_measures.add(plugins["A lag measure"].SYNC_DURATION)
+
+
+def test_an_added_measure_is_in_every_report(
+    plugins: dict[str, ModuleType], names: dict[str, Any]
+) -> None:
+    from efssim.report.text.run import text_report
+
+    result, name = names["measured"], "duration of a sync"
+    keys = list(result.summary["replications"]["dr"])
+    assert keys.index("sync_duration_s") == keys.index("oldest_pending_s") + 1
+    assert ("dr", "sync_duration_s") in result.lags.index
+    with sync_duration(plugins):
+        assert f"\n{name} " in text_report(result, "").replace("\n  ", "\n")
+        assert name in result._repr_html_()
+        assert f"{name} above" in result.report_html()
+    assert 'id="term-sync_duration"' in names["measured_page"]
+    assert "Every sync counts once." in names["measured_page"]
+    # Once it is gone, results that have it call it by its name.
+    assert "sync_duration_s" in text_report(result, "")
+    assert "sync_duration_s" in result.report_html()
+
+
+def test_an_added_measure_draws_nothing_and_is_pooled(
+    plugins: dict[str, ModuleType], names: dict[str, Any], tmp_path: Path
+) -> None:
+    world = efssim.load(names["STEADY"])
+    before = efssim.run_trials(world, 4, workers=1)
+    with sync_duration(plugins):
+        assert efssim.run(world).digest == names["measured"].digest
+        here = efssim.run_trials(world, 4, workers=1)
+        apart = efssim.run_trials(world, 4, workers=2)
+        assert here.summary == apart.summary
+        assert here.digest == before.digest
+        pooled = here.summary["pooled"]["dr"]["sync_duration_s"]
+        assert pooled["count"] == here.table["sync_duration_s.count"].sum()
+        low, high = here.summary["ci95"]["dr"]["sync_duration_s"]["mean"]
+        assert low <= here.table["sync_duration_s.mean"].mean() <= high
+        assert "duration of a sync" in here._repr_html_()
+    assert efssim.run(world).digest == names["measured"].digest
+    assert "sync_duration_s" not in efssim.run(world).summary["replications"]["dr"]
+
+
+def test_kept_trials_have_the_measures_of_their_study(
+    plugins: dict[str, ModuleType], names: dict[str, Any], tmp_path: Path
+) -> None:
+    world = efssim.load(names["STEADY"])
+    efssim.run_trials(world, 2, workers=1, resume=tmp_path)
+    with sync_duration(plugins), pytest.raises(efssim.StoreError):
+        efssim.run_trials(world, 2, workers=1, resume=tmp_path)
+
+
 # Operations
 
 

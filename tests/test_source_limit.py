@@ -10,7 +10,7 @@ from worlds import constant, numbers, poisson, scenario
 
 import efssim
 from efssim.lag.source_limit import SourceLimit, source_limit
-from efssim.records.stored import Hours, Throughput
+from efssim.records.stored import HourlyTotals, Throughput
 from efssim.report.figures.files import drawings
 from efssim.report.files.trials import _drawn
 from efssim.report.html.run import run_page
@@ -30,7 +30,7 @@ def found(
     written = np.concatenate(([0], np.cumsum([round(rate * MIB * HOUR_S) for rate in rates])))
     # The last entry is now: the run ends with a whole hour.
     written = np.append(written, written[-1]).astype(np.int64)
-    hours = Hours(written, np.full(len(written), size, dtype=np.int64))
+    hours = HourlyTotals(written, np.full(len(written), size, dtype=np.int64))
     modes = [Throughput(0.0, mode, provisioned, write_limit(mode, "us-east-1", one_zone=False))]
     return source_limit(hours, len(rates) * HOUR_S, modes)
 
@@ -39,9 +39,9 @@ def test_full_credits_of_100_gib_last_145_662_s_at_20_mib_per_s() -> None:
     # 2.1 TiB / (20 MiB/s - 5,000 KiB/s) = 145,662.7 s: in hour 40, which has 20 - … to give
     assert found([20] * 40, 100 * GIB).hours_above == 0
     above = found([20] * 43, 100 * GIB)
-    assert (above.hours_above, above.first_s) == (3, 40 * HOUR_S)
+    assert (above.hours_above, above.first_above_s) == (3, 40 * HOUR_S)
     left = 2.1 * TIB - 40 * HOUR_S * (20 * MIB - 5000 * 1024)
-    assert above.limit == pytest.approx(5000 * 1024 + left / HOUR_S, rel=1e-9)
+    assert above.limit_bytes_per_s == pytest.approx(5000 * 1024 + left / HOUR_S, rel=1e-9)
 
 
 def test_credits_come_back_at_the_baseline() -> None:
@@ -62,7 +62,7 @@ def test_credits_come_back_at_the_baseline() -> None:
     ],
 )
 def test_bursting_has_a_largest_rate(rate: float, size: int, limit: float | None) -> None:
-    assert found([rate], size).limit == (None if limit is None else limit * MIB)
+    assert found([rate], size).limit_bytes_per_s == (None if limit is None else limit * MIB)
 
 
 @pytest.mark.parametrize(
@@ -77,13 +77,15 @@ def test_bursting_has_a_largest_rate(rate: float, size: int, limit: float | None
 )
 def test_other_modes(rate: float, mode: str, provisioned: float | None, limit: float) -> None:
     amount = None if provisioned is None else provisioned * MIB
-    assert found([1, rate], TIB, mode, amount).limit == (None if limit is None else limit * MIB)
+    assert found([1, rate], TIB, mode, amount).limit_bytes_per_s == (
+        None if limit is None else limit * MIB
+    )
 
 
 def test_the_baseline_holds_where_less_is_provisioned() -> None:
     # 10 TiB have a baseline of 500 MiB/s
     assert found([400], 10 * TIB, "provisioned", 64 * MIB).hours_above == 0
-    assert found([501], 10 * TIB, "provisioned", 64 * MIB).limit == 500 * MIB
+    assert found([501], 10 * TIB, "provisioned", 64 * MIB).limit_bytes_per_s == 500 * MIB
 
 
 @pytest.mark.parametrize(

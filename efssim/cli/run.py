@@ -50,7 +50,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True)
 class RunRequest(Request):
-    """What `efssim run` was asked for."""
+    """The request of `efssim run`."""
 
     files: tuple[Source, ...]
     trials: int | None
@@ -249,7 +249,7 @@ def _are_complete(studies: list[Trials], scenarios: list[tuple[Source, Scenario]
 
 
 def _missing(studies: list[Trials], scenarios: list[tuple[Source, Scenario]]) -> str:
-    """Say what an interrupted comparison has."""
+    """Return how far an interrupted comparison came."""
     name, last = scenarios[len(studies) - 1][1].name, studies[-1]
     count = f"{len(last)} of {last.wanted} trials of {name}"
     return f"PARTIAL: interrupted after {count}, scenario {len(studies)} of {len(scenarios)}"
@@ -336,7 +336,7 @@ def _run_trials(
     from efssim.study.statistics.precision import BUDGET
 
     with interrupts.allowed():
-        World(scenario, scenario.seed)  # raises what EFS refuses from the start, before any bar
+        World(scenario, scenario.seed)  # raises the errors of EFS at the start, before any bar
     try:
         with _progress_of_trials(request.quiet) as tell:
             found = run_trials(
@@ -361,7 +361,7 @@ def _run_trials(
 
 
 def _writer(result: Result | Trials, request: RunRequest, again: str) -> Callable[[], None] | None:
-    """Return what writes the files of a result; None if none were asked for."""
+    """Return the function that writes the files of a result; None if none are wanted."""
     from efssim.api.result import Result
     from efssim.report.files.run import write_files
 
@@ -388,7 +388,7 @@ def _text(result: Result | Trials, again: str) -> str:
 
 @contextmanager
 def _naming_the_trial(file: Source, request: RunRequest) -> Iterator[None]:
-    """Say how a trial that failed can be repeated alone; what failed is a bug of ours."""
+    """Report how a trial that failed can be repeated alone; its failure is a bug of ours."""
     if not request.are_many:
         yield
         return
@@ -405,7 +405,7 @@ def _naming_the_trial(file: Source, request: RunRequest) -> Iterator[None]:
 
 @contextmanager
 def _progress_of_trials(quiet: bool) -> Iterator[Callable[[int, int], None] | None]:
-    """Show how many trials are complete, on a terminal; yield what the study has to call."""
+    """Show how many trials are complete on a terminal; yield the callback for the study."""
     if not shows_progress(quiet):
         yield None
         return
@@ -426,7 +426,13 @@ def _report_progress(request: RunRequest) -> None:
 
 def _check(is_asked: bool, results: Sequence[Result | Trials]) -> None:
     """Exit 1 under `--check` where a result is not as it has to be."""
-    from efssim.report.verdicts.check import passes
-
-    if is_asked and not all(passes(each.summary, each.traces) for each in results):
+    if is_asked and not all(map(_passes, results)):
         sys.exit(MISSED)
+
+
+def _passes(result: Result | Trials) -> bool:
+    from efssim.api.result import Result
+    from efssim.report.verdicts.check import checked_run, checked_trials, passes
+
+    parts = checked_run(result) if isinstance(result, Result) else checked_trials(result)
+    return passes(parts, result.traces)

@@ -1,32 +1,26 @@
-"""What a disaster of the source cost: where there is one, from when, and what is lost.
+"""Loss by a disaster of the source: its criterion, its time, and the writes lost.
 
-Judged where the source cannot be written when the configuration is gone, or where it cannot be
+Assessed where the source cannot be written when the configuration is gone, or where it cannot be
 written at the end of the run, which is all that is known of it. The disaster is the time since
-which it could not be written. Lost is what is pending then; without a recovery point it is all
-that the source held.
+which it could not be written. Lost are the writes pending then; without a recovery point,
+the whole content of the source.
 """
 
 from __future__ import annotations
 
-import math
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, field
 
+from efssim.json_values import HIDDEN, moment
 from efssim.records.run_records import ReplicationRecords, Snapshot
-
-LOSS_KEYS = ("time", "lost_bytes", "lost_writes", "lost_s", "writable_s")
-"""The fields of `recovery_point`."""
-LEFT_KEYS = ("bytes", "writes")
-"""The fields of `not_replicated`."""
 
 
 @dataclass(frozen=True, slots=True)
 class Loss:
-    """What was lost in the disaster of a source."""
+    """The loss by a disaster of a source."""
 
-    disaster_s: float
+    disaster_s: float = field(metadata=HIDDEN)
     """Since when the source could not be written."""
-    point_s: float | None
+    point_s: float | None = field(metadata=moment("time"))
     """The recovery point: the cut of the last completed sync; None: there is none."""
     lost_bytes: int
     lost_writes: int
@@ -35,16 +29,23 @@ class Loss:
     writable_s: float | None
     """From the disaster until the destination could be written; None: it never could."""
 
-    def summary(self) -> dict[str, Any]:
-        """Return `recovery_point` of the summary, its time in seconds since the start."""
-        values = (self.point_s, self.lost_bytes, self.lost_writes, self.lost_s, self.writable_s)
-        return dict(zip(LOSS_KEYS, values, strict=True))
+    def is_above(self, target_s: float) -> bool:
+        """Whether it is more than the objective allows."""
+        return self.point_s is None or self.lost_s is None or self.lost_s > target_s
+
+
+@dataclass(frozen=True, slots=True)
+class LeftBehind:
+    """What was pending when the configuration of a healthy source was gone."""
+
+    bytes: int
+    writes: int
 
 
 def loss(
     records: ReplicationRecords, snapshot: Snapshot, point_s: float | None, now_s: float
 ) -> Loss | None:
-    """Return what was lost; None where nothing is judged.
+    """Return the loss; None where there was no disaster.
 
     `snapshot` is the state when the configuration was gone, or now; `point_s` the cut of the last
     completed sync.
@@ -54,7 +55,7 @@ def loss(
         return None
     writable_s = _writable_s(records, disaster_s, now_s)
     writes = sum(len(part.time_s) for part in snapshot.open_writes)
-    # A destination that has failed offers nothing to recover from, whatever was replicated to it.
+    # A destination that has failed is no recovery point, even if all was replicated to it.
     if point_s is None or records.destination.failed_s <= snapshot.now_s:
         lost = writes + snapshot.carried.writes
         return Loss(disaster_s, None, snapshot.source_bytes, lost, None, writable_s)
@@ -63,20 +64,12 @@ def loss(
     return Loss(disaster_s, point_s, pending_bytes(snapshot), writes, lost_s, writable_s)
 
 
-def not_replicated(records: ReplicationRecords) -> dict[str, int] | None:
+def not_replicated(records: ReplicationRecords) -> LeftBehind | None:
     """Return what was pending when the configuration of a healthy source was gone; else None."""
     gone, lost = records.gone, records.lost
     if gone is None or lost is None or gone.disaster_s is not None:
         return None
-    return dict(zip(LEFT_KEYS, (lost.bytes, lost.writes), strict=True))
-
-
-def is_missed(recovery_point: dict[str, Any] | None, target_s: float) -> bool:
-    """Whether a loss, as the summary has it, is more than the objective allows."""
-    if recovery_point is None:
-        return False
-    lost_s = math.inf if recovery_point["time"] is None else recovery_point["lost_s"]
-    return bool(lost_s > target_s)
+    return LeftBehind(lost.bytes, lost.writes)
 
 
 def pending_bytes(snapshot: Snapshot) -> int:

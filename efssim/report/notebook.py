@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from efssim.lag.kinds.table import measures_of
+from efssim.lag.summary import LAG_COLUMNS
 from efssim.markup import page, sentence, table
-from efssim.report.text.lags import LAGS, half_width
+from efssim.report.text.lags import half_width
 from efssim.report.text.parts import NO_REPLICATION
 from efssim.report.verdicts.cautions import cautions
 from efssim.report.verdicts.run import verdict
@@ -20,7 +22,6 @@ if TYPE_CHECKING:
     from efssim.study.varying.compare import Comparison
     from efssim.study.varying.sweep import Sweep
 
-_COLUMNS = ("mean", "p50", "p90", "p95", "p99", "p99_9", "max")
 _ROWS = 60
 """Rows of a table at most: a notebook is no place for more, and `.table` has all."""
 
@@ -31,14 +32,14 @@ def result_html(result: Run) -> str:
     for name, outcome in result.outcomes.items():
         summary = outcome.summary
         rows = (
-            (title, *(short(summary[lag][column]) for column in _COLUMNS))
-            for lag, title in LAGS.items()
+            (lag.title, *(short(summary.lags[lag.name].column(c)) for c in LAG_COLUMNS))
+            for lag in measures_of(summary.lags)
         )
         parts += [
             sentence(verdict(outcome, result), strong=f"{name}:"),
             *(sentence(text) for text in cautions(outcome, result)),
-            table(("lag", *_COLUMNS), rows),
-            sentence(_violations(summary["rpo"]["violations"], summary["rpo"]["violation_s"])),
+            table(("lag", *LAG_COLUMNS), rows),
+            sentence(_violations(summary.rpo.violations, summary.rpo.violation_s)),
         ]
     last = f"{result.scenario.name}, seed {result.seed}, digest {result.digest}"
     return page(*(parts or [sentence(NO_REPLICATION)]), sentence(last))
@@ -60,7 +61,7 @@ def trials_html(trials: Trials) -> str:
         parts += [
             sentence(f"{verdict_of_trials(name, trials)} {late(name, trials)}", strong=f"{name}:"),
             *(sentence(text) for text in cautions_of_trials(name, trials)),
-            table(("lag", "mean", "± (95 %)", *_COLUMNS[1:]), _lags_of_trials(name, trials)),
+            table(("lag", "mean", "± (95 %)", *LAG_COLUMNS[1:]), _lags_of_trials(name, trials)),
         ]
     count = counted(len(trials), "trial") + ", partial: interrupted" * trials.partial
     last = f"{trials.scenario.name}, seed {trials.seed}, {count}; quantiles are of all together"
@@ -70,10 +71,10 @@ def trials_html(trials: Trials) -> str:
 def _lags_of_trials(name: str, trials: Trials) -> Iterator[tuple[str, ...]]:
     summary = trials.summary
     means, pooled = summary["replications"][name], summary["pooled"][name]
-    for lag, title in LAGS.items():
-        half = half_width(summary["ci95"][name][lag]["mean"])
-        quantiles = (short(pooled[lag][column]) for column in _COLUMNS[1:])
-        yield title, short(means[lag]["mean"]), half, *quantiles
+    for lag in measures_of(pooled):
+        half = half_width(summary["ci95"][name][lag.name]["mean"])
+        quantiles = (short(pooled[lag.name][column]) for column in LAG_COLUMNS[1:])
+        yield lag.title, short(means[lag.name]["mean"]), half, *quantiles
 
 
 def plan_html(plan: Plan) -> str:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from copy import copy
-from typing import Any
 
 from efssim.cloudwatch.storage import StorageSamples
 from efssim.cloudwatch.write_minutes import WriteMinutes
+from efssim.lag.measures import Criteria, Measures, Running
 from efssim.lag.protection import Exclusions
 from efssim.lag.source_limit import source_limit
-from efssim.lag.summary import Measures, Objective, Running
-from efssim.model.entities.replication import Replication
+from efssim.lag.weighted.states import LagState
+from efssim.model.entities.replication import ReplicationState
 from efssim.model.world.world import World
 from efssim.progress import Progress
 from efssim.records import laws
@@ -33,11 +33,11 @@ from efssim.scenario import Scenario
 from efssim.scenario.shown.trace_use import trace_qualities
 
 _STEPS = 1000
-"""How often progress is told: often enough for a smooth bar, too seldom to cost time."""
+"""How often progress is reported: often enough for a smooth bar, too seldom to cost time."""
 
 
 class MeasuredWorld:
-    """A world that runs a scenario, and what is measured while it does.
+    """A world that runs a scenario, with the measures taken while it does.
 
     Arguments as of `efssim.Simulation`.
     """
@@ -144,8 +144,8 @@ class MeasuredWorld:
         }
         check_conservation(systems, pairs)
 
-    def lag_states(self) -> dict[str, dict[str, dict[str, Any]]]:
-        """Return the lags' distributions so far in bins, as plain data, by replication and lag."""
+    def lag_states(self) -> dict[str, dict[str, LagState]]:
+        """Return the lags' distributions so far in bins, by replication and lag."""
         return {
             name: self._measures(name, records, snapshot).states()
             for name, records, snapshot in self._world.snapshots()
@@ -173,6 +173,8 @@ class MeasuredWorld:
     ) -> Outcome:
         replication = self._world.account.replications[name]
         measures = self._measures(name, records, snapshot)
+        journal, now_s = replication.source.journal, self._world.now_s
+        limit = source_limit(journal.hours(), now_s, journal.kept.throughput)
         disturbances = tuple(
             entry
             for entry in timeline
@@ -190,7 +192,7 @@ class MeasuredWorld:
             disturbances=disturbances,
             violations=measures.violations,
             exceedance=measures.exceedance(),
-            summary=measures.summary() | {"source_throughput": self._throughput(replication)},
+            summary=measures.summary(limit),
             last_replicated_s=records.last_replicated_s,
             defined_s=records.defined_s,
             last_sync_s=measures.last_sync_s,
@@ -201,7 +203,7 @@ class MeasuredWorld:
             pending_growth_bytes=measures.pending_growth(),
         )
 
-    def _phases(self, replication: Replication) -> PhaseRecords:
+    def _phases(self, replication: ReplicationState) -> PhaseRecords:
         ends = replication.source.region, replication.destination.region
         return PhaseRecords(
             name=replication.terms.name,
@@ -212,26 +214,14 @@ class MeasuredWorld:
             disturbed=dict(replication.records.disturbed),
         )
 
-    def _throughput(self, replication: Replication) -> dict[str, Any]:
-        """Return what the source was to take beside what it could, for the summary."""
-        journal, now_s = replication.source.journal, self._world.now_s
-        found = source_limit(journal.hours(), now_s, journal.kept.throughput)
-        return {
-            "mean_bytes_per_s": found.mean,
-            "busiest_hour_bytes_per_s": found.busiest,
-            "hours_above": found.hours_above,
-            "limit_bytes_per_s": found.limit,
-            "first_above": found.first_s,
-        }
-
     def _measures(self, name: str, records: ReplicationRecords, snapshot: Snapshot) -> Measures:
-        return Measures(records, snapshot, self._running[name], self._objective(name))
+        return Measures(records, snapshot, self._running[name], self._criteria(name))
 
-    def _objective(self, name: str) -> Objective:
+    def _criteria(self, name: str) -> Criteria:
         replication, rpo = self._world.account.replications[name], self.scenario.rpo
         sync, ends = replication.terms.sync, (replication.source, replication.destination)
         link = self._world.account.link(*(end.region for end in ends))
-        return Objective(
+        return Criteria(
             begin_s=self.scenario.warm_up,
             end_s=self._world.now_s,
             target_s=rpo.target,

@@ -10,10 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from efssim.lag.age.rpo import Violation
+from efssim.lag.summary import LAG_COLUMNS
 from efssim.records.column_types import texts
 from efssim.records.run_records import STATUSES
 from efssim.records.timeline import ApiCall, Entry, Occurrence
-from efssim.runs.outcome import Outcome
+from efssim.runs.outcome import Outcome, OutcomeRecords
 from efssim.scenario.grammar.disturbances.kinds import DISTURBANCES
 from efssim.scenario.operations.table import OPERATIONS
 
@@ -59,7 +60,7 @@ def events_table(events: Sequence[Entry], start: datetime, trial: int) -> pd.Dat
     )
 
 
-def syncs_table(name: str, outcome: Outcome, start: datetime, trial: int) -> pd.DataFrame:
+def syncs_table(name: str, outcome: OutcomeRecords, start: datetime, trial: int) -> pd.DataFrame:
     """Return one row per sync of a replication; see `Run.syncs`."""
     import pandas as pd
 
@@ -71,7 +72,7 @@ def syncs_table(name: str, outcome: Outcome, start: datetime, trial: int) -> pd.
     return pd.DataFrame({"replication": name, "trial": trial, **times, **columns, "outcome": kinds})
 
 
-def statuses_table(name: str, outcome: Outcome, start: datetime, trial: int) -> pd.DataFrame:
+def statuses_table(name: str, outcome: OutcomeRecords, start: datetime, trial: int) -> pd.DataFrame:
     """Return one row per status of a replication; see `Run.statuses`."""
     import pandas as pd
 
@@ -88,7 +89,9 @@ def statuses_table(name: str, outcome: Outcome, start: datetime, trial: int) -> 
     )
 
 
-def violations_table(name: str, outcome: Outcome, start: datetime, trial: int) -> pd.DataFrame:
+def violations_table(
+    name: str, outcome: OutcomeRecords, start: datetime, trial: int
+) -> pd.DataFrame:
     """Return one row per violation of the RPO of a replication; see `Run.violations`."""
     import pandas as pd
 
@@ -113,7 +116,7 @@ def _during(found: list[Violation], disturbances: Sequence[Occurrence]) -> list[
     return ["; ".join(str(disturbances[k]) for k in overlap.tolist()) for overlap in overlaps]
 
 
-def pending_table(outcome: Outcome, start: datetime) -> pd.DataFrame:
+def pending_table(outcome: OutcomeRecords, start: datetime) -> pd.DataFrame:
     """Return pending bytes over time; see `Run.pending`."""
     import pandas as pd
 
@@ -132,7 +135,7 @@ def pending_table(outcome: Outcome, start: datetime) -> pd.DataFrame:
     return pd.DataFrame({"pending_bytes": size}, index_of(start, time_s))
 
 
-def age_table(outcome: Outcome, start: datetime) -> pd.DataFrame:
+def age_table(outcome: OutcomeRecords, start: datetime) -> pd.DataFrame:
     """Return the sawtooth of time since last sync; see `Run.age`."""
     import pandas as pd
 
@@ -146,18 +149,16 @@ def lags_table(outcomes: dict[str, Outcome]) -> pd.DataFrame:
     """Return mean, quantiles and maximum of the four lags; see `Run.lags`."""
     import pandas as pd
 
-    keys = ("time_since_last_sync_s", "write_lag_s", "write_lag_by_byte_s", "oldest_pending_s")
-    columns = ["mean", "p50", "p90", "p95", "p99", "p99_9", "max"]
     rows = {
-        (name, key): [outcome.summary[key][column] for column in columns]
+        (name, key): [lag.column(column) for column in LAG_COLUMNS]
         for name, outcome in outcomes.items()
-        for key in keys
+        for key, lag in outcome.summary.lags.items()
     }
     index = pd.MultiIndex.from_tuples(rows, names=["replication", "lag"])
-    return pd.DataFrame(rows.values(), index=index, columns=columns, dtype="float64")
+    return pd.DataFrame(rows.values(), index=index, columns=LAG_COLUMNS, dtype="float64")
 
 
-def _all_syncs(outcome: Outcome) -> tuple[dict[str, NDArray[Any]], list[str]]:
+def _all_syncs(outcome: OutcomeRecords) -> tuple[dict[str, NDArray[Any]], list[str]]:
     """Return the columns of completed, abandoned and open syncs, and the outcome of each."""
     keys = ("cut_s", "completed_s", "bytes", "files", "attempts")
     columns = {key: outcome.syncs[key] for key in keys}

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
 from efssim.lag.weighted.histogram import BINS, bin_edges, bins_of, sums_by_bin
+from efssim.lag.weighted.states import EndsState
 from efssim.lag.weighted.time_weighted import TimeWeighted
 
 Floats = NDArray[np.float64]
@@ -22,7 +22,7 @@ _FEW = 1 << 16
 
 
 class BinnedEnds:
-    """How many ends of segments lie in each bin, and where in it they lie in total."""
+    """Counts of the ends of segments by bin, and the sums of their positions in it."""
 
     def __init__(self) -> None:
         # Untouched pages of these take no memory.
@@ -35,16 +35,16 @@ class BinnedEnds:
         np.add.at(self.counts, bins, 1)
         np.add.at(self.parts, bins, parts)
 
-    def state(self) -> dict[str, list[int]]:
-        """Return the bins in use as plain data, which `add_state` takes in."""
+    def state(self) -> EndsState:
+        """Return the bins in use, which `add_state` takes in."""
         used = np.flatnonzero(self.counts)
         return _plain(used, self.counts[used], self.parts[used])
 
-    def add_state(self, state: Mapping[str, list[int]]) -> None:
+    def add_state(self, state: EndsState) -> None:
         """Add what another one returned as its state."""
-        bins = np.array(state["bins"], dtype=np.int64)
-        self.counts[bins] += np.array(state["counts"], dtype=np.int64)
-        self.parts[bins] += np.array(state["parts"], dtype=np.int64)
+        bins = np.array(state.bins, dtype=np.int64)
+        self.counts[bins] += np.array(state.counts, dtype=np.int64)
+        self.parts[bins] += np.array(state.parts, dtype=np.int64)
 
     def copy(self) -> BinnedEnds:
         """Return the counts so far."""
@@ -53,7 +53,7 @@ class BinnedEnds:
         return other
 
 
-def state_of_ends(values: Floats) -> dict[str, list[int]]:
+def state_of_ends(values: Floats) -> EndsState:
     """Return the state that BinnedEnds would have of some ends, sooner if they are few."""
     if len(values) > _FEW:
         ends = BinnedEnds()
@@ -70,8 +70,8 @@ def _placed(values: Floats) -> tuple[Ints, Ints]:
     return bins, (share * _UNITS).astype(np.int64)
 
 
-def _plain(bins: Ints, counts: Ints, parts: Ints) -> dict[str, list[int]]:
-    return {"bins": bins.tolist(), "counts": counts.tolist(), "parts": parts.tolist()}
+def _plain(bins: Ints, counts: Ints, parts: Ints) -> EndsState:
+    return EndsState(bins.tolist(), counts.tolist(), parts.tolist())
 
 
 class BinnedRamps(TimeWeighted):
@@ -118,8 +118,8 @@ class BinnedRamps(TimeWeighted):
         part = slice(used[0], used[-1] + 1) if len(used) else slice(0, 0)
         knots = bin_edges(part.start, part.stop)
         begun, ended = self._low.counts[part].cumsum(), self._high.counts[part].cumsum()
-        # All that have begun by the next edge pass the whole bin, but for what they begin late and
-        # end early.
+        # All that have begun by the next edge pass the whole bin, but for the parts in which they
+        # begin late and end early.
         late, early = self._low.parts[part], self._high.parts[part]
         slope = (begun - ended) + (early - late) / _UNITS
         slope = np.append(slope.clip(min=0.0), 0.0)

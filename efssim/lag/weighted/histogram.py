@@ -1,6 +1,6 @@
 """A histogram of nonnegative numbers whose bins follow the leading bits of a float.
 
-Its state depends on what was added only, not on the order or on the grouping, and it merges
+Its state depends on the values only, not on their order or grouping, and it merges
 exactly: bins hold integers. Sums of the values are left to the caller, since a float sum would
 depend on the order.
 """
@@ -8,12 +8,12 @@ depend on the order.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
 from fractions import Fraction
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from efssim.lag.weighted.states import HistogramState
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -42,7 +42,7 @@ class LogHistogram:
         self._raw: list[tuple[Floats, Ints | None]] = []  # without weights: each 1
         self._raw_values = 0
         self._cells: Ints | None = None  # shape (BINS,), once there are too many
-        self._points: tuple[Floats, Ints] | None = None  # of what is there, until more is added
+        self._points: tuple[Floats, Ints] | None = None  # cached until a value is added
 
     def add(self, values: Floats, weights: Ints | None = None) -> None:
         """Add values, each with its weight, by default 1; both of shape (values,).
@@ -84,29 +84,29 @@ class LogHistogram:
         cells = self._spilled()
         cells += other._cells
 
-    def state(self) -> dict[str, Any]:
-        """Return the bins in use as plain data, which `add_state` takes in; values go into them."""
+    def state(self, total: float) -> HistogramState:
+        """Return the bins in use, which `add_state` takes in, with the sum of what is in them."""
         if self._cells is None:
             used, (sums,) = self._raw_bins()
         else:
             used = np.flatnonzero(self._cells)
             sums = self._cells[used]
         bins, counts = used.tolist(), sums.tolist()
-        return {"min": self.minimum, "max": self.maximum, "bins": bins, "counts": counts}
+        return HistogramState(self.minimum, self.maximum, bins, counts, total)
 
     def _raw_bins(self) -> tuple[Ints, list[Ints]]:
-        """Return the bins of the values kept so far, and what each weighs."""
+        """Return the bins of the values kept so far, and the weight of each."""
         if not self._raw:
             return np.zeros(0, dtype=np.int64), [np.zeros(0, dtype=np.int64)]
         values, weights = self.points()
         return sums_by_bin(values.view(np.int64) >> _SHIFT, weights)
 
-    def add_state(self, state: Mapping[str, Any]) -> None:
+    def add_state(self, state: HistogramState) -> None:
         """Add what another histogram returned as its state, whose exact values are lost."""
-        if not state["bins"]:
+        if state.min is None or state.max is None:
             return
-        self._extend(sum(state["counts"]), state["min"], state["max"])
-        self._spilled()[state["bins"]] += np.array(state["counts"], dtype=np.int64)
+        self._extend(sum(state.counts), state.min, state.max)
+        self._spilled()[state.bins] += np.array(state.counts, dtype=np.int64)
 
     def quantile(self, p: float) -> float | None:
         """Return the smallest x with at least the share p of the weight at or below it.
@@ -174,7 +174,7 @@ def _ones(values: Floats) -> Ints:
 
 
 def _with_weight(values: Floats, weights: Ints) -> tuple[Floats, Ints]:
-    """Return what has a weight."""
+    """Return the values and weights without those of weight 0."""
     assert values.shape == weights.shape
     least = weights.min(initial=1)
     assert least >= 0

@@ -1,4 +1,4 @@
-"""What the claims of a study rest on, in sentences: strata, units of evidence, long faults."""
+"""Sentences on the evidence of a study: strata, units of evidence, long faults."""
 
 from __future__ import annotations
 
@@ -33,14 +33,14 @@ def strata_sentence(weighing: Weighing) -> str:
 
 
 def stratum_name(row: dict[str, Any]) -> str:
-    """Return what trials of a stratum have in common."""
+    """Return the rare faults of the trials of a stratum, in words."""
     if row["faults"] is None:
         return "any others"
     return " and ".join(row["faults"]) or "no rare fault"
 
 
 def units_text(found: Evidence, trials: Trials) -> str:
-    """Say what counts as evidence."""
+    """Return a sentence on the units of evidence and their number."""
     if all(trials.design.exact):
         return "Nothing is drawn in this scenario, so one trial is the whole truth."
     if trials.design.exact[0]:

@@ -6,6 +6,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from efssim.json_values import to_json
 from efssim.report.figures.study.alt import plan_alt
 from efssim.report.files.manifest import parameters
 from efssim.report.files.study import Sketch, write_study
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
 
 def plan_json(plan: Plan) -> str:
-    """Return what `efssim plan --format json` prints."""
+    """Return the JSON that `efssim plan --format json` prints."""
     return json_text(plan.summary)
 
 
@@ -66,7 +67,7 @@ def plan_summary(plan: Plan) -> dict[str, Any]:
         "holds_on": [list(run) for run in plan.holds_on],
         "evaluations": [_evaluation(made) for made in plan.evaluations],
         "what_if": [row.as_json() for row in plan.what_if],
-        "traces": {path: found.as_json() for path, found in plan.traces.items()},
+        "traces": {path: to_json(found) for path, found in plan.traces.items()},
     }
 
 

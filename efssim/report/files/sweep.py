@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def sweep_json(sweep: Sweep, measure: str) -> str:
-    """Return what `efssim sweep --format json` prints; `measure` is what the report shows."""
+    """Return the JSON that `efssim sweep --format json` prints; the report shows `measure`."""
     return json_text({**sweep.summary, "measure": measure})
 
 
@@ -54,7 +54,7 @@ def _plain(value: Any) -> Any:
 
 
 def write_sweep(sweep: Sweep, folder: Path, measure: str, command: str = "") -> None:
-    """Write sweep.json, sweep.csv, report.html, manifest.json and figures of what can be drawn."""
+    """Write sweep.json, sweep.csv, report.html, manifest.json and the figures, if any."""
     from efssim.report.html.studies.sweep import sweep_page
 
     stems = _stems(sweep)

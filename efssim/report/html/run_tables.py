@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import numpy as np
 
+from efssim.json_values import JsonObject
+from efssim.lag.kinds.measure import LagMeasure
+from efssim.lag.kinds.table import measures_of
+from efssim.lag.loss import Loss
+from efssim.lag.summary import LagColumn, ReplicationSummary
+from efssim.lag.weighted.exceedance import Exceedance
 from efssim.records.timeline import ApiCall, Entry
 from efssim.report.facts.causes import explained
 from efssim.report.facts.timeline import Item, summed, timeline_items, total_s
-from efssim.report.figures.drawing.curve import Curve, age_curve, pending_curve
+from efssim.report.figures.drawing.curve import PiecewiseCurve, age_curve, pending_curve
 from efssim.report.figures.run.over_time import window_of
 from efssim.report.html.tables import (
     Cell,
     Column,
-    Table,
+    HtmlTable,
     bounded,
     duration,
     number,
@@ -31,14 +37,7 @@ from efssim.runs.run import Run
 from efssim.scenario import Scenario
 from efssim.scenario.shown.provenance import resolved
 
-LAGS = {
-    "time_since_last_sync_s": "age",
-    "write_lag_s": "write_lag",
-    "write_lag_by_byte_s": "write_lag_by_byte",
-    "oldest_pending_s": "oldest_pending",
-}
-"""The lags of the summary and their terms."""
-QUANTILES = {
+QUANTILES: dict[LagColumn, str] = {
     "mean": "mean",
     "p50": "p50",
     "p90": "p90",
@@ -59,73 +58,83 @@ def _moment(result: Run, time_s: float) -> Cell:
     return Cell(clock(result.scenario, time_s), time_s, is_time=True)
 
 
-def lag_table(summary: dict[str, Any], name: str) -> Table:
-    """Return the four lags, a column each."""
+def lag_table(summary: ReplicationSummary, name: str) -> HtmlTable:
+    """Return the lags, a column each."""
     rows = [
-        [text(title), *(duration(summary[lag][column]) for lag in LAGS)]
+        [text(title), *(duration(lag.column(column)) for lag in summary.lags.values())]
         for column, title in QUANTILES.items()
     ]
-    lags = [Column(TERMS[key].title, True, key) for key in LAGS.values()]
-    return Table(f"Lags of {name}", [Column("lag", term="quantile"), *lags], rows)
+    head = [Column("lag", term="quantile"), *_lag_columns(summary.lags)]
+    return HtmlTable(f"Lags of {name}", head, rows)
+
+
+def _lag_columns(names: Iterable[str]) -> list[Column]:
+    """Return the headings of lags by their names."""
+    return [Column(lag.title, True, lag_term(lag)) for lag in measures_of(names)]
+
+
+def lag_term(lag: LagMeasure) -> str | None:
+    """Return the key of the term of a lag, None for one that is defined no longer."""
+    return lag.key if lag.key in TERMS else None
 
 
 def _term(key: str) -> Cell:
     return text(TERMS[key].title, term=key)
 
 
-def facts(summary: dict[str, Any], name: str) -> Table:
+def facts(summary: ReplicationSummary, name: str) -> HtmlTable:
     """Return what else there is to say about syncs, writes and loss."""
-    syncs, writes, pending = summary["syncs"], summary["writes"], summary["pending_bytes"]
-    oldest = summary["oldest_pending_s"]
+    syncs, writes, pending = summary.syncs, summary.writes, summary.pending_bytes
+    oldest = summary.oldest_pending
     rows = [
-        [_term("attainment"), share(summary["rpo"]["attainment"])],
-        [_term("objective"), share(summary["rpo"]["objective"])],
-        [_term("writable"), share(summary["rpo"]["attainment_while_writable"])],
-        [_term("unprotected"), duration(summary["unprotected_s"])],
-        *_recovery(summary["recovery_point"]),
-        [text("expected loss in a disaster, bytes", "pending"), size(pending["mean"])],
-        [text("worst loss in a disaster, bytes", "pending"), size(pending["max"])],
-        [text("expected loss, time", "oldest_pending"), duration(oldest["mean"])],
-        [text("worst loss, time", "oldest_pending"), duration(oldest["max"])],
-        [text("syncs completed", "sync"), number(syncs["completed"])],
-        [text("mean duration of a sync", "duration"), duration(syncs["duration_mean_s"])],
-        [_term("utilisation"), share(syncs["utilisation"])],
-        [text("failed attempts"), number(syncs["failed_attempts"])],
-        [text("abandoned syncs"), number(syncs["abandoned"])],
-        [text("sent"), size(syncs["bytes"])],
-        [text("written"), size(writes["bytes"])],
-        [text("writes"), number(writes["count"])],
-        [text("not replicated at the end"), size(pending["open_at_end"])],
+        [_term("attainment"), share(summary.rpo.attainment)],
+        [_term("objective"), share(summary.rpo.objective)],
+        [_term("writable"), share(summary.rpo.attainment_while_writable)],
+        [_term("unprotected"), duration(summary.unprotected_s)],
+        *_recovery(summary.recovery_point),
+        [text("expected loss in a disaster, bytes", "pending"), size(pending.mean)],
+        [text("worst loss in a disaster, bytes", "pending"), size(pending.max)],
+        [text("expected loss, time", "oldest_pending"), duration(oldest.mean)],
+        [text("worst loss, time", "oldest_pending"), duration(oldest.max)],
+        [text("syncs completed", "sync"), number(syncs.completed)],
+        [text("mean duration of a sync", "duration"), duration(syncs.duration_mean_s)],
+        [_term("utilisation"), share(syncs.utilisation)],
+        [text("failed attempts"), number(syncs.failed_attempts)],
+        [text("abandoned syncs"), number(syncs.abandoned)],
+        [text("sent"), size(syncs.bytes)],
+        [text("written"), size(writes.bytes)],
+        [text("writes"), number(writes.count)],
+        [text("not replicated at the end"), size(pending.open_at_end)],
     ]
-    return Table(f"In short: {name}", [Column("what"), Column("value", True)], rows)
+    return HtmlTable(f"In short: {name}", [Column("what"), Column("value", True)], rows)
 
 
-def _recovery(found: dict[str, Any] | None) -> list[list[Cell]]:
+def _recovery(found: Loss | None) -> list[list[Cell]]:
     """Return what a disaster of the source cost; nothing where there was none."""
     if found is None:
         return []
     return [
-        [text("lost with the source, bytes", "recovery"), size(found["lost_bytes"])],
-        [text("lost with the source, writes", "recovery"), number(found["lost_writes"])],
-        [text("lost with the source, time", "recovery"), duration(found["lost_s"])],
-        [text("until the destination was writable"), duration(found["writable_s"])],
+        [text("lost with the source, bytes", "recovery"), size(found.lost_bytes)],
+        [text("lost with the source, writes", "recovery"), number(found.lost_writes)],
+        [text("lost with the source, time", "recovery"), duration(found.lost_s)],
+        [text("until the destination was writable"), duration(found.writable_s)],
     ]
 
 
-def overview(result: Run) -> Table:
+def overview(result: Run) -> HtmlTable:
     """Return a row for each replication."""
     rows = []
     for name, outcome in result.outcomes.items():
         summary = outcome.summary
-        age, pending = summary["time_since_last_sync_s"], summary["pending_bytes"]
+        age, pending = summary.age, summary.pending_bytes
         rows.append(
             [
                 text(name),
-                text(words(kind_of_run(summary), summary["unprotected_s"])),
-                share(summary["rpo"]["attainment"]),
-                *(duration(age[column]) for column in ("mean", "p99", "max")),
-                size(pending["mean"]),
-                number(summary["rpo"]["violations"]),
+                text(words(kind_of_run(summary), summary.unprotected_s)),
+                share(summary.rpo.attainment),
+                *(duration(value) for value in (age.mean, age.p99, age.max)),
+                size(pending.mean),
+                number(summary.rpo.violations),
             ]
         )
     head = [
@@ -138,10 +147,10 @@ def overview(result: Run) -> Table:
         Column("expected loss", True, "pending"),
         Column("violations", True, "violation"),
     ]
-    return Table("All replications", head, rows, is_sortable=True)
+    return HtmlTable("All replications", head, rows, is_sortable=True)
 
 
-def violations(result: Run, name: str, suffix: str = ".csv") -> Table:
+def violations(result: Run, name: str, suffix: str = ".csv") -> HtmlTable:
     """Return the violations, the longest first, each with what explains it."""
     found = sorted(explained(result, name), key=lambda e: e.violation.begin_s - e.violation.end_s)
     rows = (
@@ -160,10 +169,10 @@ def violations(result: Run, name: str, suffix: str = ".csv") -> Table:
         Column("peak age", True, "age"),
         Column("cause", term="cause"),
     ]
-    return Table(f"Violations of {name}", head, shown, is_sortable=True, note=note)
+    return HtmlTable(f"Violations of {name}", head, shown, is_sortable=True, note=note)
 
 
-def statuses(result: Run, name: str, suffix: str = ".csv") -> Table:
+def statuses(result: Run, name: str, suffix: str = ".csv") -> HtmlTable:
     """Return how long each status lasted, change by change."""
     outcome = result.outcomes[name]
     changes = outcome.statuses
@@ -183,10 +192,10 @@ def statuses(result: Run, name: str, suffix: str = ".csv") -> Table:
         Column("status", term="status"),
         Column("for", True),
     ]
-    return Table(f"Statuses of {name}", [*head, Column("because of")], shown, True, note)
+    return HtmlTable(f"Statuses of {name}", [*head, Column("because of")], shown, True, note)
 
 
-def events(result: Run, suffix: str = ".csv") -> Table:
+def events(result: Run, suffix: str = ".csv") -> HtmlTable:
     """Return what happened; with what EFS refused calls with, if it refused any."""
     is_refused = any(isinstance(entry, ApiCall) and entry.error for entry in result.timeline)
     rows = (
@@ -209,14 +218,14 @@ def events(result: Run, suffix: str = ".csv") -> Table:
         Column("affected"),
         *([Column("refused with")] if is_refused else []),
     ]
-    return Table("Disturbances and API history", head, shown, is_sortable=True, note=note)
+    return HtmlTable("Disturbances and API history", head, shown, is_sortable=True, note=note)
 
 
 NOTHING = "nothing"
 
 
 def _followed(item: Item) -> Iterator[str]:
-    """Yield the names of what was affected and the effects; a refusal has its own column."""
+    """Yield the names of the affected parts and the effects; a refusal has its own column."""
     if item.entry is not None:
         yield ", ".join(item.entry.affected) or NOTHING
     yield from item.effects
@@ -228,7 +237,7 @@ def _kind(entry: Entry | None) -> str:
     return "API call" if isinstance(entry, ApiCall) else "disturbance"
 
 
-def sums(result: Run, suffix: str = ".csv") -> Table:
+def sums(result: Run, suffix: str = ".csv") -> HtmlTable:
     """Return what happened more than once, summed up."""
     rows = (
         [
@@ -243,11 +252,11 @@ def sums(result: Run, suffix: str = ".csv") -> Table:
     shown, note = bounded(rows, _ROWS, f"events{suffix}, one by one")
     head = [Column("what"), Column("times", True), Column("total", True, sort="descending")]
     head.append(Column("longest", True))
-    return Table("What happened more than once", head, shown, is_sortable=True, note=note)
+    return HtmlTable("What happened more than once", head, shown, is_sortable=True, note=note)
 
 
 def _length(result: Run, entry: Entry | None) -> Cell:
-    """Return the length of an entry; one that goes on sorts by what the run has seen of it."""
+    """Return the length of an entry; one that goes on sorts by its length up to now."""
     if entry is None:
         return number(None)
     if entry.end_s is None:
@@ -255,20 +264,20 @@ def _length(result: Run, entry: Entry | None) -> Cell:
     return duration(entry.end_s - entry.begin_s)
 
 
-def parameters(scenario: Scenario) -> Table:
+def parameters(scenario: Scenario) -> HtmlTable:
     """Return every value of the scenario with its provenance, the assumed ones first."""
     order = ["assumed", "documented", "scenario", "default"]
     found = sorted(resolved(scenario), key=lambda p: order.index(p.provenance))
     rows = ([text(p.path), text(p.value), text(p.provenance), text(p.why)] for p in found)
     shown, note = bounded(rows, _ROWS, "manifest.json")
     head = [Column("parameter"), Column("value"), Column("provenance", term="provenance")]
-    return Table("Parameters", [*head, Column("why")], shown, is_sortable=True, note=note)
+    return HtmlTable("Parameters", [*head, Column("why")], shown, is_sortable=True, note=note)
 
 
-def all_numbers(summary: dict[str, Any], name: str) -> Table:
+def all_numbers(summary: JsonObject, name: str) -> HtmlTable:
     """Return every number of summary.json about a replication, as it stands there."""
     rows = [[text(path), exact(value)] for path, value in leaves(summary, "")]
-    return Table(f"summary.json: {name}", [Column("field"), Column("value", True)], rows)
+    return HtmlTable(f"summary.json: {name}", [Column("field"), Column("value", True)], rows)
 
 
 def exact(value: object) -> Cell:
@@ -292,24 +301,24 @@ def leaves(value: object, path: str) -> Iterator[tuple[str, Any]]:
 # --- behind the figures ---------------------------------------------------------------------------
 
 
-def behind(kind: str, result: Run, name: str) -> Table:
+def behind(kind: str, result: Run, name: str) -> HtmlTable:
     """Return the numbers behind a figure."""
     return {"age": _age, "pending": _pending, "lag": _lag, "syncs": _syncs, "risk": _risk}[kind](
         result, name
     )
 
 
-def _age(result: Run, name: str) -> Table:
+def _age(result: Run, name: str) -> HtmlTable:
     curve = age_curve(result.outcomes[name])
     return _over_time(result, f"Least and largest age of {name}", curve, duration)
 
 
-def _pending(result: Run, name: str) -> Table:
+def _pending(result: Run, name: str) -> HtmlTable:
     curve = pending_curve(result, name)
     return _over_time(result, f"Least and most pending bytes of {name}", curve, size)
 
 
-def _over_time(result: Run, caption: str, curve: Curve, cell: Any) -> Table:
+def _over_time(result: Run, caption: str, curve: PiecewiseCurve, cell: Any) -> HtmlTable:
     edges_s = np.linspace(*window_of(result), _PARTS + 1)
     low, high = curve.envelope(edges_s)
     rows = [
@@ -322,7 +331,7 @@ def _over_time(result: Run, caption: str, curve: Curve, cell: Any) -> Table:
     ]
     head = [Column("from (UTC)"), Column("least", True), Column("largest", True)]
     each = format_part(edges_s[1] - edges_s[0])
-    return Table(f"{caption}, in parts of {each}", head, rows)
+    return HtmlTable(f"{caption}, in parts of {each}", head, rows)
 
 
 def format_part(seconds: float) -> str:
@@ -336,27 +345,27 @@ def _known(value: float) -> float | None:
     return None if np.isnan(value) else float(value)
 
 
-def _lag(result: Run, name: str) -> Table:
+def _lag(result: Run, name: str) -> HtmlTable:
     """Return, for round shares, the lag that is exceeded for so much of the weight."""
-    curves = result.outcomes[name].exceedance
+    curves, names = result.outcomes[name].exceedance, list(result.outcomes[name].summary.lags)
     shares = (0.5, 0.2, 0.1, 0.05, 0.02, 0.01, 5e-3, 2e-3, 1e-3, 1e-4)
     rows = [
-        [share(above), *(duration(_exceeded(curves.get(lag), above)) for lag in LAGS)]
+        [share(above), *(duration(_exceeded(curves.get(lag), above)) for lag in names)]
         for above in shares
     ]
-    head = [Column(TERMS[key].title, True, key) for key in LAGS.values()]
+    head = _lag_columns(names)
     caption = f"Lag that is exceeded for a share of the weight: {name}"
-    return Table(caption, [Column("share", True, "exceedance"), *head], rows)
+    return HtmlTable(caption, [Column("share", True, "exceedance"), *head], rows)
 
 
-def _exceeded(curve: Any, above: float) -> float | None:
+def _exceeded(curve: Exceedance | None, above: float) -> float | None:
     if curve is None or not len(curve.value_s):
         return None
     inside = np.flatnonzero(curve.share <= above)
     return float(curve.value_s[inside[0] if len(inside) else -1])
 
 
-def _syncs(result: Run, name: str) -> Table:
+def _syncs(result: Run, name: str) -> HtmlTable:
     """Return the durations of the syncs by the bytes that they sent, in groups of equal number."""
     syncs = result.outcomes[name].syncs
     inside = syncs.floats("completed_s") >= window_of(result)[0]
@@ -381,10 +390,10 @@ def _syncs(result: Run, name: str) -> Table:
         Column("median", True),
         Column("longest", True),
     ]
-    return Table(f"Durations of the syncs of {name} by bytes sent", head, rows)
+    return HtmlTable(f"Durations of the syncs of {name} by bytes sent", head, rows)
 
 
-def _risk(result: Run, name: str) -> Table:
+def _risk(result: Run, name: str) -> HtmlTable:
     cells = result.risk_cells(name)
     defined_s = cells["defined_s"].to_numpy().reshape(7, 24)
     above_s = cells["violation_s"].to_numpy().reshape(7, 24)
@@ -399,4 +408,4 @@ def _risk(result: Run, name: str) -> Table:
         for hour in range(24)
     ]
     head = [Column("from (UTC)"), *(Column(day, True) for day in WEEKDAYS)]
-    return Table(f"Share of time above the RPO target: {name}", head, rows)
+    return HtmlTable(f"Share of time above the RPO target: {name}", head, rows)

@@ -5,15 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from efssim.report.words.lines import short
-from efssim.report.words.terms import AGE_NAME
-
-LAGS = {
-    "time_since_last_sync_s": AGE_NAME,
-    "write_lag_s": "write lag",
-    "write_lag_by_byte_s": "write lag by byte",
-    "oldest_pending_s": "oldest pending write",
-}
-"""The four lags of a summary, with their titles."""
 
 
 def lag_table(columns: Sequence[str], rows: Iterable[tuple[str, Sequence[str]]]) -> list[str]:

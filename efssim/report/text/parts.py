@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any, Protocol
+from collections.abc import Iterable, Mapping
+from typing import Protocol
 
+from efssim.json_values import JsonValue, timestamp
+from efssim.lag.summary import WindowSummary
 from efssim.report.facts.traces import thin_lines, trace_lines
 from efssim.report.words.lines import command_lines, wrapped
 from efssim.scenario import Scenario
@@ -15,7 +17,7 @@ NO_REPLICATION = "This scenario has no replication, so there is no lag to report
 
 
 class Summarised(Protocol):
-    """What a run and a study of many trials have in common."""
+    """Results of a run or of a study of many trials."""
 
     @property
     def scenario(self) -> Scenario:
@@ -26,29 +28,33 @@ class Summarised(Protocol):
         """The seed that was used."""
 
     @property
-    def summary(self) -> dict[str, Any]:
+    def window(self) -> WindowSummary:
+        """The window in which everything is measured."""
+
+    @property
+    def summary(self) -> Mapping[str, JsonValue]:
         """The content of summary.json."""
 
     @property
     def traces(self) -> dict[str, TraceQuality]:
-        """What trace files were taken for and what they lack."""
+        """Quality of the traces, by the path of the stream."""
 
     @property
     def digest(self) -> str:
-        """What identifies the results."""
+        """Hash that identifies the results."""
 
 
 def heading(found: Summarised) -> list[str]:
     """Return the name of the scenario, the window and the seed, and which traces are too thin."""
-    window = found.summary["window"]
-    seconds = format_duration(window["seconds"])
-    span = f"{window['start'][:16]}Z to {window['end'][:16]}Z ({seconds}), seed {found.seed}"
+    window, start = found.window, found.scenario.start
+    begin, end = (timestamp(start, at_s)[:16] for at_s in (window.begin_s, window.end_s))
+    span = f"{begin}Z to {end}Z ({format_duration(window.seconds)}), seed {found.seed}"
     name = wrapped(f"efssim: {found.scenario.name}")
     return [*name, *wrapped(span), *thin_lines(found.traces)]
 
 
 def reproduce(found: Summarised, command: str) -> list[str]:
-    """Return the command that repeats it, the digest, what its traces were taken for and lack."""
+    """Return the command that repeats it, the digest, and the findings on its traces."""
     return [*command_lines(command), f"digest: {found.digest}", *trace_lines(found.traces)]
 
 

@@ -1,4 +1,4 @@
-"""A plan on a terminal: the answer first, then what other objectives need, curve, assumptions."""
+"""A plan on a terminal: the answer first, then the other objectives, curve and assumptions."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from efssim.report.facts.evidence import long_text, strata_sentence
 from efssim.report.facts.traces import thin_lines, trace_lines
 from efssim.report.text.parts import joined
 from efssim.report.words.lines import command_lines, counted, percent, short, wrapped
-from efssim.runs.outcome import Outcome
+from efssim.runs.outcome import OutcomeRecords
 from efssim.study.planning.evaluation import said
 from efssim.study.trial.long_faults import long_faults
 from efssim.text.quantities import format_duration
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 def plan_report(plan: Plan, command: str) -> str:
-    """Return the report; `command` is what reproduces it."""
+    """Return the report; `command` reproduces it."""
     heading = [*wrapped(f"efssim plan: {plan.scenario.name}")]
     if plan.partial:
         heading = [*wrapped(partial_text(plan)), *heading]
@@ -67,14 +67,14 @@ def answer_text(plan: Plan) -> str:
 
 
 def _meets(plan: Plan) -> str:
-    """Return what a value that was found does: of an objective of 100 % no trials are a proof."""
+    """Return the predicate of the answer: no trials are a proof of an objective of 100 %."""
     if plan.random and plan.objective.attainment == 1:
         return "had no violation"
     return "meets the objective"
 
 
 def _fails(plan: Plan) -> str:
-    """Return what the neighbour of the answer does, by what is known of it."""
+    """Return the predicate of the neighbour of the answer, by its evaluations."""
     assert plan.answer is not None
     about = [made for made in plan.evaluations if made.value == plan.answer.fails_at]
     if any(made.met is False for made in about):
@@ -93,7 +93,7 @@ def _sets(plan: Plan) -> str:
 
 
 def objective_text(plan: Plan) -> str:
-    """Return what the plan is to meet."""
+    """Return the objective of the plan in words."""
     goal = plan.objective
     share = (
         "always" if goal.attainment == 1 else f"for {percent(goal.attainment)} of the time or more"
@@ -141,7 +141,7 @@ def evidence_text(plan: Plan) -> str:
 
 
 def _undecided(plan: Plan) -> str:
-    """Say so where trials are what is lacking, and not attainment."""
+    """Say which trials are missing where their number is too small and attainment is not."""
     without, text = unprotected_text(plan), ""
     if without:
         return f" {without}"
@@ -160,7 +160,7 @@ def _undecided(plan: Plan) -> str:
 
 
 def limits_text(plan: Plan) -> str:
-    """Say what cannot be had, and what the budget of time cut off."""
+    """Say that the replication rate cannot be set, and which part the budget of time cut off."""
     text = (
         "EFS's replication rate can be neither bought nor set. What helps is to write less, or at "
         "other times, in batches that end before they are cut, or to several file systems."
@@ -252,7 +252,7 @@ def _assumed(plan: Plan) -> str:
     found = []
     for name in plan.objective.replications:
         replication = plan.scenario.replications[name]
-        outcome = Outcome(replication.source, replication.sync, replication.control)
+        outcome = OutcomeRecords(replication.source, replication.sync, replication.control)
         for key, value in assumed_parameters(plan.scenario, outcome):
             if plan.parameter.segments != ("replications", name, "sync", key):
                 found.append(f"{key} {value}")

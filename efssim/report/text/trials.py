@@ -5,10 +5,11 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from efssim.lag.kinds.table import measures_of
 from efssim.report.facts.evidence import long_faults_text, strata_text, units_text
 from efssim.report.facts.load import load_text
 from efssim.report.text.distribution import distribution
-from efssim.report.text.lags import LAGS, half_width, lag_table
+from efssim.report.text.lags import half_width, lag_table
 from efssim.report.text.parts import NO_REPLICATION, heading, joined, reproduce
 from efssim.report.verdicts.run import goal, headline
 from efssim.report.verdicts.trials import attained, disaster, kind_of, late, of_trials, word_of
@@ -23,7 +24,7 @@ _POOLED = ("p50", "p99", "p99_9", "max")
 
 
 def study_text(trials: Trials, command: str) -> str:
-    """Return the report of at least one trial; `command` is what reproduces the study."""
+    """Return the report of at least one trial; `command` reproduces the study."""
     parts = [_heading(trials)]
     names = list(trials.summary["replications"])
     parts += [_first(name, trials) for name in names]
@@ -45,7 +46,7 @@ def _heading(trials: Trials) -> list[str]:
 
 
 def _count(trials: Trials) -> list[str]:
-    """Say how many trials there are, and what became of the precision that was asked for."""
+    """Say how many trials there are, and whether they reach the wanted precision."""
     text, wish, needed = counted(len(trials), "trial"), trials.precision, trials.trials_needed
     if wish is not None:
         asked = f"a precision of {percent(wish.share)} of the mean age"
@@ -59,7 +60,7 @@ def _count(trials: Trials) -> list[str]:
 
 
 def _first(name: str, trials: Trials) -> list[str]:
-    """Return what a reader looks for first: the verdict, and what a disaster would cost."""
+    """Return the first lines: the verdict, the loss by a disaster, and the cautions."""
     text = f"{name}: {verdict_of_trials(name, trials)} {late(name, trials)}"
     sentences = [text, disaster(name, trials), *cautions(name, trials)]
     return [line for one in sentences for line in wrapped(one, indent=2)]
@@ -69,10 +70,11 @@ def verdict_of_trials(name: str, trials: Trials) -> str:
     """Return whether trials meet the RPO, and how far it held."""
     summary, found = trials.summary, trials.evidence[name]
     means, intervals = summary["replications"][name], summary["ci95"][name]
+    asked = goal(means["rpo"]["target_s"], means["rpo"]["objective"])
     held = attained(means, intervals, found)
     if means["rpo"]["attainment"] is None and kind_of(name, trials) == "open":
-        return f"RPO unknown: {held.rstrip('.')} ({goal(means)})."
-    return headline(word_of(name, trials), goal(means), held)
+        return f"RPO unknown: {held.rstrip('.')} ({asked})."
+    return headline(word_of(name, trials), asked, held)
 
 
 def _lag_table(name: str, trials: Trials) -> list[str]:
@@ -80,14 +82,14 @@ def _lag_table(name: str, trials: Trials) -> list[str]:
     means, pooled = summary["replications"][name], summary["pooled"][name]
     rows = (
         (
-            title,
+            lag.title,
             [
-                short(means[lag]["mean"]),
-                half_width(summary["ci95"][name][lag]["mean"]),
-                *(short(pooled[lag][column]) for column in _POOLED),
+                short(means[lag.name]["mean"]),
+                half_width(summary["ci95"][name][lag.name]["mean"]),
+                *(short(pooled[lag.name][column]) for column in _POOLED),
             ],
         )
-        for lag, title in LAGS.items()
+        for lag in measures_of(pooled)
     )
     return lag_table(("mean", "±", *_POOLED), rows)
 
@@ -112,7 +114,7 @@ def _sentences(name: str, trials: Trials) -> list[str]:
 
 
 def sentences_of(name: str, trials: Trials) -> list[str]:
-    """Return what there is to say beside the verdict and the lags, for every report."""
+    """Return the sentences beside the verdict and the lags, for every report."""
     means, spec = trials.summary["replications"][name], trials.scenario.replications.get(name)
     found = [
         _diverging(name, trials),
@@ -157,7 +159,7 @@ def _initial(means: dict[str, Any]) -> str:
 
 
 def _writes(means: dict[str, Any]) -> str:
-    """Say what could not be made, and what was left behind with a configuration."""
+    """Say how much was dropped, and how much was pending at the end of a configuration."""
     found = {cause: size for cause, size in means["writes"]["dropped_bytes"].items() if size}
     listed = ", ".join(f"{format_size(math.floor(n))} ({cause})" for cause, n in found.items())
     text = f"Dropped on average, as they could not be made: {listed}." if found else ""

@@ -66,7 +66,7 @@ def _throughput(replication: Mapping[str, Any]) -> float:
 
 
 def _degraded(raw: Mapping[str, Any], link: str) -> float:
-    """Return what is left of a link if all that degrades it coincides."""
+    """Return the share of a link's capacity that is left if all its degradations coincide."""
     return math.prod(
         written.parsed(parse_fraction, part.get(effect.factor)) or 1.0
         for _, part in written.disturbances(raw)

@@ -2,8 +2,8 @@
 
 Source: botocore's service model of EFS (members, required ones, patterns, enumerations and
 bounds) and the EFS API reference. The SDK checks only types, required members and lower bounds;
-here, as at the service, all of it is checked, and whatever is wrong is a BadRequest.
-What depends on the state of the world is checked by the operations.
+here, as at the service, all of it is checked, and every mistake is a BadRequest.
+Rules that depend on the state of the world are checked by the operations.
 """
 
 from __future__ import annotations

@@ -60,7 +60,7 @@ Progress = Callable[[Evaluation], None]
 
 @dataclass(frozen=True)
 class Objective:
-    """What has to be met."""
+    """The objective of a plan."""
 
     target_s: float
     attainment: float
@@ -91,7 +91,7 @@ class Candidate:
 
 @dataclass(frozen=True, repr=False)
 class Plan:
-    """What a plan found, and the evidence for it. Values are in SI units."""
+    """The answer of a plan, and the evidence for it. Values are in SI units."""
 
     scenario: Scenario
     """With the target and the attainment of the objective."""
@@ -106,7 +106,7 @@ class Plan:
     evaluations: tuple[Evaluation, ...]
     """In the order in which they were made."""
     what_if: tuple[WhatIf, ...]
-    """What other objectives would need."""
+    """Values for other objectives."""
     random: bool
     """Whether trials differ at all."""
     budget_s: float | None = None
@@ -114,7 +114,7 @@ class Plan:
     out_of_time: bool = False
     """Whether the budget was spent before it had an answer, or its what-if table."""
     candidate: Candidate | None = None
-    """What it would have gone on with, unless it has an answer."""
+    """The value to confirm next, unless it has an answer."""
     partial: bool = False
     """Whether Ctrl-C came before it was complete; without its answer it is `undecided`."""
 
@@ -136,7 +136,7 @@ class Plan:
 
     @cached_property
     def traces(self) -> dict[str, TraceQuality]:
-        """What trace files were taken for and what they lack, by the path of the stream.
+        """Quality of the traces, by the path of the stream.
 
         Raise TraceErrors if a file changed since.
         """
@@ -174,7 +174,7 @@ class Plan:
         n = last.trials
         seconds = max(0.0, self.scenario.duration - self.scenario.warm_up)
         share = (1 - self.objective.confidence) ** (1 / n) if self.random else 1.0
-        if not last.losses.weighing.is_plain:  # the bound of what is lost if each loses everything
+        if not last.losses.weighing.is_plain:  # the bound of the loss if each loses everything
             share = max(0.0, last.interval.low)
         return {"independent": n, "seconds": seconds, "share": share}
 
@@ -214,7 +214,7 @@ class Plan:
 
     @cached_property
     def what_if_table(self) -> pd.DataFrame:
-        """What each share of the time would need, and what it leaves: one row per share."""
+        """Values for other objectives and the violations left: one row per share of the time."""
         import pandas as pd
 
         columns = [field.name for field in fields(WhatIf)]
@@ -261,7 +261,7 @@ def plan(
     that of the objective; none at all if it is empty. `executor`, `workers`: as for `run_trials`.
     `budget`, a duration of real time, ends it with what it knows by then; without one it takes as
     long as it takes.
-    `on_begin` is called before the first trial, when all is checked; `on_progress` is told each
+    `on_begin` is called before the first trial, when all is checked; `on_progress` is given each
     evaluation; `progress` shows the last one as they are made. Ctrl-C returns what is known by
     then, marked as `partial`; KeyboardInterrupt before the first.
 
@@ -379,11 +379,11 @@ class _Study:
         self._trials = trials if self._random else 1
         self._ladder = ladder(*between, vary.quantity)
         self._made: dict[tuple[int, int], Evaluation] = {}
-        self._asked: int | None = None  # what is being confirmed
+        self._asked: int | None = None  # value under confirmation
         self._is_late = False
 
     def plan(self, shares: Sequence[float], interrupts: Interrupts) -> Plan:
-        """Search, confirm, and look what other objectives would need, as far as there is time.
+        """Search, confirm, and find the values for other objectives, as far as there is time.
 
         Ctrl-C ends it before.
         """
@@ -423,7 +423,7 @@ class _Study:
         )
 
     def _bracket(self) -> Bracket:
-        """Return what search and confirmation find in the time that there is."""
+        """Return the bracket that search and confirmation find within the budget of time."""
         sure = search_confidence(self._objective.confidence)
         budget = BUDGET - _CONFIRMATIONS * self._random
         search = Search(self._at, len(self._ladder), sure, budget)

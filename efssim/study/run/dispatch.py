@@ -1,4 +1,4 @@
-"""Handing out parts of a study to workers, and taking back what is complete, in any order."""
+"""Dispatch of the parts of a study to workers, which complete them in any order."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ RETRIES = 3
 """Times that a trial is begun again after its worker has died."""
 
 _PART_S = 0.25
-"""Parts take about this long, so that handing out costs little."""
+"""Parts take about this long, so that their dispatch costs little."""
 _PART_MAX = 64
 _NAMED = 8
 """Trials that are named when workers keep dying."""
@@ -41,7 +41,7 @@ class HandingOut:
         self._job, self._workers, self._interrupts = job, workers, interrupts
         self._deadline = deadline or Deadline()
         self._running: dict[Future[Part], tuple[Numbers, int]] = {}
-        # What is done, and None at Ctrl-C: the one queue that a handler of signals may put into.
+        # Done futures, and None at Ctrl-C: the one queue that a signal handler may put into.
         self._done: SimpleQueue[Future[Part] | None] = SimpleQueue()
         self._trial_s = _PART_S  # how long one takes, as far as known
 
@@ -67,12 +67,12 @@ class HandingOut:
             raise
 
     def cancel(self) -> None:
-        """Give up what has not begun, and keep the workers."""
+        """Cancel the parts that have not begun, and keep the workers."""
         for future in self._running:
             future.cancel()
 
     def close(self) -> None:
-        """Give up what is under way."""
+        """Cancel all parts, and end the workers if any part runs."""
         self.cancel()
         self._workers.close(at_once=any(not future.done() for future in self._running))
 
@@ -126,7 +126,7 @@ class HandingOut:
                 return [future for future in found if future in self._running]
 
     def _begin_again(self, dead: list[tuple[Numbers, int]]) -> None:
-        """Begin parts again whose worker died, in parts of one: only one of them is to blame."""
+        """Retry the trials of dead workers, each in a part of its own: only one is to blame."""
         if any(tries == RETRIES for _, tries in dead):
             raise WorkersDiedError(_blame([k for numbers, _ in dead for k in numbers], self._job))
         for numbers, tries in dead:

@@ -8,6 +8,7 @@ from functools import lru_cache
 from time import perf_counter
 from typing import Any
 
+from efssim.lag.kinds.table import LAG_MEASURES
 from efssim.scenario import Scenario
 from efssim.scenario.grammar.disturbances.kinds import DISTURBANCES
 from efssim.scenario.operations.table import OPERATIONS
@@ -15,7 +16,7 @@ from efssim.scenario.workload.processes.table import ARRIVALS
 from efssim.study.trial.outcome import Done, TrialError, run_trial
 from efssim.table import Table
 
-_TABLES: tuple[Table[Any], ...] = (ARRIVALS, DISTURBANCES, OPERATIONS)
+_TABLES: tuple[Table[Any], ...] = (ARRIVALS, DISTURBANCES, LAG_MEASURES, OPERATIONS)
 """Tables that trials read, so that workers need what was added to them."""
 
 
@@ -49,7 +50,7 @@ class Additions:
 
 @dataclass(frozen=True)
 class Job:
-    """What all trials of a study have in common."""
+    """The scenario, the seed and the options that all trials of a study share."""
 
     scenario: bytes
     """The pickled scenario, which a worker unpickles once: that reads and checks it anew."""
@@ -72,7 +73,7 @@ class Part:
 
 
 def run_part(job: Job, numbers: tuple[int, ...]) -> Part:
-    """Run the trials of these numbers; what a worker is asked for. Raise as `run_trial` does."""
+    """Run the trials of these numbers, in a worker. Raise as `run_trial` does."""
     try:
         job.additions.add_missing()
         scenario = _unpickled(job.scenario)

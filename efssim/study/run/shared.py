@@ -19,9 +19,9 @@ class Runner:
         self._workers, self.deadline = workers, deadline
 
     def run(self, scenario: Scenario, trials: int, seed: int) -> Trials:
-        """Run trials; raise KeyboardInterrupt if they were interrupted, else what they raise.
+        """Run trials; raise KeyboardInterrupt if they were interrupted, else their own exception.
 
-        OutOfTimeError at the deadline, which ends what is under way.
+        OutOfTimeError at the deadline, which ends the running trials.
         """
         self.deadline.check()
         # A single one is not worth a process.
@@ -36,7 +36,7 @@ class Runner:
         return done
 
     def abandon(self) -> None:
-        """Give up what is under way; nobody waits for it."""
+        """Terminate the running trials; nobody waits for them."""
         self._workers.close(at_once=True)
 
 
@@ -48,7 +48,7 @@ def runner(
     made = Workers(executor, workers)
     try:
         yield Runner(made, Deadline(seconds))
-    except BaseException:  # nobody waits for what is under way
+    except BaseException:  # nobody waits for running trials
         made.close(at_once=True)
         raise
     made.close()

@@ -10,9 +10,10 @@ from typing import IO, Any
 
 from efssim._version import __version__
 from efssim.errors import EfssimError
+from efssim.json_values import restored
 from efssim.scenario import Scenario
 from efssim.study.trial.facts import fingerprint
-from efssim.study.trial.outcome import Done, Trial
+from efssim.study.trial.outcome import Done, States, Trial
 
 FILE = "trials.jsonl"
 
@@ -22,10 +23,10 @@ class StoreError(EfssimError, ValueError):
 
 
 class Store:
-    """A file with one line of JSON for each completed trial, after a line that says of what.
+    """A file with one line of JSON for each completed trial, after a line that names the study.
 
-    Lines are only ever added, and whatever a killed study was writing is cut off. One study at a
-    time writes to a folder.
+    Lines are only ever added, and a line that a killed study left incomplete is cut off. One study
+    at a time writes to a folder.
     """
 
     def __init__(self, folder: Path, scenario: Scenario, seed: int, *, verified: bool) -> None:
@@ -82,7 +83,7 @@ class Store:
             for number in wanted:
                 stream.seek(self._offsets[number])
                 content = json.loads(stream.readline())
-                yield Done(Trial(**content["trial"]), content["states"])
+                yield Done(Trial(**content["trial"]), restored(States, content["states"]))
 
     def add(self, done: Done) -> None:
         """Keep a completed trial."""

@@ -12,7 +12,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from efssim.errors import UnknownNameError
+from efssim.json_values import JsonObject, to_json
 from efssim.lag.pool import Pool
+from efssim.lag.summary import WindowSummary
 from efssim.model.kernel.strata import strata_of
 from efssim.progress import bar_of_trials, told
 from efssim.scenario import Scenario
@@ -39,7 +41,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 Progress = Callable[[int, int], None]
-"""Told how many trials are complete, and of how many."""
+"""Called with the number of complete trials, and that of all."""
 
 
 @dataclass(frozen=True, repr=False)
@@ -57,7 +59,7 @@ class Trials:
     partial: bool = False
     """Whether Ctrl-C came before all were complete."""
     precision: Precision | None = None
-    """What decided how many there are; None: a number that was given."""
+    """The precision that decided how many there are; None: a number that was given."""
 
     def __len__(self) -> int:
         return len(self.trials)
@@ -89,22 +91,34 @@ class Trials:
             "window": self.trials[0].summary["window"] if self.trials else None,
             "replications": means,
             "ci95": intervals,
-            "pooled": self.pool.numbers(),
+            "pooled": self._pooled(),
             "evidence": self._evidence(),
             "traces": self.trials[0].summary["traces"] if self.trials else {},
             "digest": self.digest,
         }
 
+    @property
+    def window(self) -> WindowSummary:
+        """The window in which everything is measured, the same in each trial."""
+        begin_s, end_s = self.scenario.warm_up, self.scenario.duration
+        return WindowSummary(begin_s, end_s, end_s - begin_s)
+
+    def _pooled(self) -> dict[str, dict[str, JsonObject]]:
+        return {
+            name: {lag: to_json(numbers) for lag, numbers in lags.items()}
+            for name, lags in self.pool.numbers().items()
+        }
+
     @cached_property
     def traces(self) -> dict[str, TraceQuality]:
-        """What trace files were taken for and what they lack, by the path of the stream.
+        """Quality of the traces, by the path of the stream.
 
         Raise TraceErrors if a file changed since.
         """
         return trace_qualities(self.scenario)
 
     def _evidence(self) -> dict[str, Any]:
-        """Return what there is for each replication, and what is true of all, if there is any."""
+        """Return the evidence of each replication, and strata and long faults, if any, for all."""
         strata = self.weighing.as_json()
         found = {name: each._asdict() for name, each in self.evidence.items()}
         too_long = list(long_faults(self.scenario))
@@ -140,7 +154,7 @@ class Trials:
 
     @cached_property
     def evidence(self) -> dict[str, Evidence]:
-        """What the trials say about the objective of each replication."""
+        """Evidence of the trials on the objective of each replication."""
         parts = [trial.summary["replications"] for trial in self.trials]
         names = dict.fromkeys(name for part in parts for name in part)
         return {name: evidence(self.trials, name, self.design) for name in names}
@@ -156,7 +170,7 @@ class Trials:
         return list(self.evidence)
 
     def plot(self, replication: str | None = None, ax: Axes | None = None) -> Axes:
-        """Draw what `plot_attainment` draws; return the Axes."""
+        """Draw the same as `plot_attainment`; return the Axes."""
         return self.plot_attainment(replication, ax)
 
     def plot_attainment(self, replication: str | None = None, ax: Axes | None = None) -> Axes:
@@ -255,7 +269,7 @@ def run_trials(
     processes, one per CPU; 1 means this process. With an executor of your own, `workers`
     says how many calls it runs at once, where it does not tell itself. The results are the same
     whatever executes them. `resume` is a folder that keeps completed trials and takes up those it
-    has. `verify` checks the laws in each trial. `on_progress` is told how many are complete, of how
+    has. `verify` checks the laws in each trial. `on_progress` gets how many are complete, of how
     many; `progress` shows a bar of it, in a notebook or on standard error. A second Ctrl-C stops at
     once, with KeyboardInterrupt.
 
@@ -318,7 +332,7 @@ class _Study:
         self.interrupted = False
 
     def run(self, trials: int, precision: Precision | None) -> int:
-        """Run what is wanted and return how many that is; Ctrl-C ends it before."""
+        """Run the wanted trials and return their number; Ctrl-C ends it before."""
         wanted = trials if precision is None else min(self._first, precision.budget)
         try:
             self._run_up_to(wanted)
@@ -329,7 +343,7 @@ class _Study:
         except KeyboardInterrupt:
             if self._interrupts.stops_at_once:
                 raise
-            self.interrupted = True  # what is complete is a result, marked as partial
+            self.interrupted = True  # the complete trials are a result, marked as partial
         return wanted
 
     def made(self, seed: int, wanted: int, precision: Precision | None) -> Trials:

@@ -24,7 +24,7 @@ TIMES = (
 """Texts that have no mean over trials."""
 _SHARES = ("attainment", "attainment_while_writable", "diverging")
 _SIGNED = ("coalesced_bytes",)
-"""What may be negative; nothing else is."""
+"""Numbers that may be negative; no others are."""
 
 Leaf = Callable[[str, list[Any], list[int]], Any]
 
@@ -53,7 +53,7 @@ def _filled(parts: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 def mean_leaf(weighing: Weighing) -> Leaf:
-    """Return what gives the mean over the trials that have a value; a count for each status."""
+    """Return a leaf that is the mean over the trials with a value, or a count for each status."""
 
     def leaf(name: str, values: list[Any], strata: list[int]) -> Any:
         if name == _STATUS:
@@ -77,7 +77,7 @@ def _statuses(values: list[Any], strata: list[int], weighing: Weighing) -> dict[
 
 
 def interval_leaf(weighing: Weighing) -> Leaf:
-    """Return what gives the 95 % interval of the mean over trials; None where there is none."""
+    """Return a leaf that is the 95 % interval of the mean over trials; None where there is none."""
 
     def leaf(name: str, values: list[Any], strata: list[int]) -> list[float] | None:
         interval = weighing.interval(*numbers_of(name, values, strata))
@@ -95,7 +95,7 @@ def numbers_of(name: str, values: list[Any], strata: list[int]) -> tuple[list[fl
 
 
 def within(name: str, interval: Interval) -> Interval:
-    """Cut an interval to what the number can be: few are negative, a share is at most 1."""
+    """Cut an interval to the range of the number: few are negative, a share is at most 1."""
     low = -math.inf if name in _SIGNED else 0.0
     top = 1.0 if name in _SHARES else math.inf
     return Interval(max(low, interval.low), min(top, interval.high))

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
-from efssim.lag.loss import LEFT_KEYS, LOSS_KEYS
+from efssim.json_values import keys_of
+from efssim.lag.loss import LeftBehind, Loss
 from efssim.records.column_types import categories, type_of
 from efssim.records.run_records import STATUSES
 from efssim.study.statistics.evidence import Evidence
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 PLACES = ("stratum", "weight")
 """Columns of the table of trials that are no numbers of a trial."""
 AGE = "time_since_last_sync_s"
-MAYBE = {"recovery_point": LOSS_KEYS, "not_replicated": LEFT_KEYS}
+MAYBE = {"recovery_point": keys_of(Loss), "not_replicated": keys_of(LeftBehind)}
 """Objects of a replication that may be null, and their fields."""
 
 
@@ -55,7 +56,7 @@ def means_and_intervals(
 def _bound_losses(
     rpo: dict[str, Any], trials: Sequence[Trial], name: str, weighing: Weighing
 ) -> None:
-    """Replace the intervals of what is lost by bounds that hold also where trials are equal."""
+    """Replace the intervals of losses by bounds that hold also where trials are equal."""
     parts = [trial.summary["replications"].get(name) for trial in trials]
     known = [part for part in parts if part is not None and part["rpo"]["attainment"] is not None]
     if len(known) < 2:
@@ -88,7 +89,7 @@ def trial_table(trials: Sequence[Trial], weighing: Weighing) -> pd.DataFrame:
         for trial in trials
         for name, numbers in trial.summary["replications"].items()
     ]
-    # Without a trial there is still the number and the name of whatever there could be.
+    # Without a trial the table still has the columns of number and name.
     table = pd.DataFrame(rows or {"trial": [], "replication": []})
     names = categories(table["replication"], (name for trial in trials for name in _names(trial)))
     table = table.astype({"trial": "int64"}).assign(replication=names)

@@ -1,4 +1,4 @@
-"""What a study needs to know about a scenario: whether chance plays a part, and what it reads."""
+"""Facts of a scenario for its study: whether anything is drawn, and the files that it reads."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from pathlib import Path
 
 from pydantic import BaseModel
 
+from efssim.lag.kinds.table import LAG_MEASURES
 from efssim.scenario import Scenario
 from efssim.scenario.grammar.distributions import Distribution
 from efssim.scenario.grammar.timing import Sync
@@ -34,8 +35,13 @@ def _is_drawn(part: object) -> bool:
 
 
 def fingerprint(scenario: Scenario) -> str:
-    """Return a hash of a scenario and of the contents of the files that it names; raise OSError."""
+    """Return a hash of a scenario and of the contents of the files that it names; raise OSError.
+
+    Lag measures that were added are in it, as trials without them have fewer numbers.
+    """
     found = hashlib.sha256(scenario.model_dump_json(by_alias=True).encode())
+    for measure in LAG_MEASURES.added:
+        found.update(measure.name.encode())
     for part in _parts(scenario):
         if isinstance(part, Path):
             found.update(hashlib.sha256(part.read_bytes()).digest())

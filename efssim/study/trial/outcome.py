@@ -1,12 +1,13 @@
-"""One trial: a run of a scenario with random draws of its own, and what a study keeps of it."""
+"""One trial: a run of a scenario with random draws of its own, and the data that a study keeps."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeAlias
 
 from efssim.errors import EfssimError
+from efssim.lag.weighted.states import LagState
 from efssim.model.entities.errors import RunError
 from efssim.model.kernel.draws import Draws
 from efssim.model.kernel.strata import placed, strata_of
@@ -14,12 +15,12 @@ from efssim.runs.measured import MeasuredWorld
 from efssim.scenario import Scenario
 from efssim.study.trial.spans import Watch, division
 
-States = dict[str, dict[str, dict[str, Any]]]
+States: TypeAlias = dict[str, dict[str, LagState]]
 
 
 @dataclass(frozen=True)
 class Trial:
-    """What one trial gave: plain data, the same wherever it ran."""
+    """The result of one trial: plain data, the same on any executor."""
 
     number: int
     """Counted from 0; trial 0 is the run without trials."""
@@ -34,7 +35,7 @@ class Trial:
 
 @dataclass(frozen=True)
 class Done:
-    """A complete trial with what a study only sums up."""
+    """A complete trial with the distributions that a study pools."""
 
     trial: Trial
     states: States

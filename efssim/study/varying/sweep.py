@@ -100,7 +100,7 @@ class Sweep:
 
     @cached_property
     def traces(self) -> dict[str, TraceQuality]:
-        """What trace files were taken for and what they lack, by the path of the stream.
+        """Quality of the traces, by the path of the stream.
 
         Of each stream where its coverage is least, for values that are varied may change it. Raise
         TraceErrors if a file changed since.
@@ -166,7 +166,7 @@ class Sweep:
         return replication
 
     def tornado(self, measure: str = MEASURE, replication: str | None = None) -> pd.DataFrame:
-        """Return what each value alone changes: paired differences from the base, largest first.
+        """Return the change by each value alone: paired differences from the base, largest first.
 
         Of a sweep one at a time; StudyError otherwise, KeyError as for `means`.
         """
@@ -194,7 +194,7 @@ class Sweep:
     def _change(
         self, point: Point, pairs: pd.DataFrame, measure: str, replication: str
     ) -> Difference:
-        """Return what a value changes: over pairs, unless it makes other faults rare."""
+        """Return the difference by a value: over pairs, unless it makes other faults rare."""
         base, other = self.points[0].trials, point.trials
         if base.design != other.design:
             (a, of_a), (b, of_b) = (one.estimate(replication, measure) for one in (base, other))
@@ -236,7 +236,7 @@ def sweep(
     `vary` has a path as in `--set` for each parameter, with a list of values as a scenario has them
     or a text as on the command line: `"60 s,5 min"`, `"10 MiB/s..1 GiB/s:5log"`. With
     `one_at_a_time` each value is tried alone, besides the scenario as it is. Trials of one number
-    share their draws. `executor`, `workers`: as for `run_trials`; `on_progress` is told how many
+    share their draws. `executor`, `workers`: as for `run_trials`; `on_progress` is given how many
     combinations are complete, of how many; `progress` shows a bar of it. Ctrl-C returns the
     combinations that are complete, marked as `partial`; KeyboardInterrupt before the first.
 
@@ -258,13 +258,13 @@ def sweep(
 
 
 def _meant(measure: str, known: list[str]) -> str:
-    """Return which measures may be meant: those that end so, else the closest one."""
+    """Return a suggestion of measures: those with that last part, else the closest name."""
     ending = [f"'{name}'" for name in known if name.split(".")[-1] == measure]
     return f" (did you mean {' or '.join(ending)}?)" if ending else suggest(measure, known)
 
 
 def _type_of(vary: Parameter) -> str:
-    """Return the type of a column of values: none but numbers has one that fits all."""
+    """Return the dtype of a column of values, object unless they are numbers."""
     if vary.quantity is None:
         return "object"
     return "Int64" if vary.quantity.whole else "float64"

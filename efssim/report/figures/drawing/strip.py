@@ -33,7 +33,7 @@ _TARGET = 30
 
 @dataclass
 class Lane:
-    """What a lane has so far, in points from the left end of the axes."""
+    """The bars and labels of a lane so far, in points from the left end of the axes."""
 
     until: float = 0.0
     """Where its last bar ends."""

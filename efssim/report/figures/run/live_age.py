@@ -31,7 +31,7 @@ _COLUMNS = 700
 
 
 class LiveAge:
-    """A figure whose axes are drawn once: only the curve and the words change.
+    """A figure with axes that are drawn once: only the curve and the words change.
 
     The age of the first result stays behind the others as a grey line. All results have the window
     and the RPO target of the first.
@@ -63,7 +63,7 @@ class LiveAge:
         return _png(self._canvas.buffer_rgba())
 
     def _dress(self, first: Run) -> None:
-        """Draw what stays: axes, and the RPO target."""
+        """Draw the parts that stay: axes, and the RPO target."""
         ax, at, target_s = self._ax, days(first.scenario.start), first.scenario.rpo.target
         ax.set_xlim(*(at(end_s) for end_s in window_of(first)))
         time_axis(ax)
@@ -116,13 +116,13 @@ def _words(ax: Axes, above: float, colour: str) -> Text:
 
 
 def _numbers(result: Run, name: str) -> str:
-    summary = result.summary["replications"][name]
-    age, rpo = summary["time_since_last_sync_s"], summary["rpo"]
-    if rpo["attainment"] is None:
+    summary = result.outcomes[name].summary
+    age, attainment = summary.age, summary.rpo.attainment
+    if attainment is None:
         return "no age is defined"
-    words = ", ".join(f"{key} {short(age[key])}" for key in ("mean", "p99", "max"))
-    held = f"{words}; within the RPO for {percent(rpo['attainment'])} of the time"
-    return ", ".join(text for text in (held, unprotected(summary["unprotected_s"])) if text)
+    words = f"mean {short(age.mean)}, p99 {short(age.p99)}, max {short(age.max)}"
+    held = f"{words}; within the RPO for {percent(attainment)} of the time"
+    return ", ".join(text for text in (held, unprotected(summary.unprotected_s)) if text)
 
 
 def _png(pixels: memoryview) -> bytes:

@@ -5,17 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from efssim.lag.kinds.table import measures_of
 from efssim.report.facts.evidence import long_faults_text, strata_text, units_text
 from efssim.report.facts.traces import thin_traces
 from efssim.report.figures.study.alt import trials_alt
-from efssim.report.html.run_tables import LAGS, exact, leaves
+from efssim.report.html.run_tables import exact, lag_term, leaves
 from efssim.report.html.sections import sentence, worst
-from efssim.report.html.study import Block, Study, Verdict, parameter_block, study_page
+from efssim.report.html.study import Block, PageVerdict, Study, parameter_block, study_page
 from efssim.report.html.svg import Figure, inlined
 from efssim.report.html.tables import (
     Cell,
     Column,
-    Table,
+    HtmlTable,
     bounded,
     duration,
     number,
@@ -29,7 +30,6 @@ from efssim.report.verdicts.run import goal
 from efssim.report.verdicts.trials import attained, disaster, kind_of, late, of_trials, word_of
 from efssim.report.verdicts.trials_cautions import cautions
 from efssim.report.words.lines import counted
-from efssim.report.words.terms import TERMS
 from efssim.study.run.trials import Trials
 from efssim.study.statistics.evidence import Evidence
 from efssim.text.quantities import format_duration
@@ -74,7 +74,7 @@ def _reproduce(trials: Trials, command: str) -> list[tuple[str, str]]:
 
 def _blocks(trials: Trials, drawn: Mapping[tuple[str, str], str]) -> Iterator[Block]:
     """Yield what there is to say about the replications with the least attainment."""
-    for ordinal, name in enumerate(worst(trials.summary["replications"])):
+    for ordinal, name in enumerate(worst(_attainments(trials))):
         ident = f"r{ordinal}"
         yield Block(name, ident, _verdict(trials, name))
         yield Block(
@@ -97,17 +97,17 @@ def _blocks(trials: Trials, drawn: Mapping[tuple[str, str], str]) -> Iterator[Bl
         yield Block("All numbers", f"{ident}-all", table=numbers, is_folded=True, is_part=True)
 
 
-def _verdict(trials: Trials, name: str) -> Verdict:
+def _verdict(trials: Trials, name: str) -> PageVerdict:
     means, intervals = trials.summary["replications"][name], trials.summary["ci95"][name]
-    found = trials.evidence[name]
+    found, asked = trials.evidence[name], goal(means["rpo"]["target_s"], means["rpo"]["objective"])
     held = sentence(attained(means, intervals, found))
-    return Verdict(
+    return PageVerdict(
         kind_of(name, trials),
         f"RPO {word_of(name, trials).lower()}",
         " ".join(
             [held, late(name, trials), disaster(name, trials), *cautions(name, trials)],
         ),
-        f"Objective: {goal(means)}. {_rests_on(trials, found)}".rstrip(),
+        f"Objective: {asked}. {_rests_on(trials, found)}".rstrip(),
     )
 
 
@@ -139,25 +139,25 @@ def _pooled(trials: Trials, name: str, drawn: Mapping[tuple[str, str], str], ide
     )
 
 
-def _lags(trials: Trials, name: str) -> Table:
+def _lags(trials: Trials, name: str) -> HtmlTable:
     summary = trials.summary
     means, bounds = summary["replications"][name], summary["ci95"][name]
     pooled = summary["pooled"][name]
     rows = [
         [
-            text(TERMS[key].title, key),
-            duration(means[lag]["mean"]),
-            _interval(bounds[lag]["mean"]),
-            *(duration(pooled[lag][column]) for column in _POOLED),
+            text(lag.title, lag_term(lag)),
+            duration(means[lag.name]["mean"]),
+            _interval(bounds[lag.name]["mean"]),
+            *(duration(pooled[lag.name][column]) for column in _POOLED),
         ]
-        for lag, key in LAGS.items()
+        for lag in measures_of(pooled)
     ]
     head = [Column("lag"), Column("mean", True), Column("95 % interval", True, "interval")]
     head += [
         Column(title, True, "quantile" if title == "p50" else None) for title in _POOLED.values()
     ]
     note = "Mean over trials; quantiles and maximum of all trials together."
-    return Table(f"Lags of {name}", head, rows, note=note)
+    return HtmlTable(f"Lags of {name}", head, rows, note=note)
 
 
 def _interval(bounds: list[float] | None) -> Cell:
@@ -167,7 +167,7 @@ def _interval(bounds: list[float] | None) -> Cell:
     return Cell(shown, bounds[0], is_number=True)
 
 
-def _trials(trials: Trials, name: str) -> Table:
+def _trials(trials: Trials, name: str) -> HtmlTable:
     rows = (
         [
             number(trial.number),
@@ -190,7 +190,12 @@ def _trials(trials: Trials, name: str) -> Table:
         Column("max age", True),
         Column("worst loss", True, "pending"),
     ]
-    return Table(f"Trials of {name}", head, shown, is_sortable=True, note=note)
+    return HtmlTable(f"Trials of {name}", head, shown, is_sortable=True, note=note)
+
+
+def _attainments(trials: Trials) -> dict[str, float | None]:
+    means = trials.summary["replications"]
+    return {name: part["rpo"]["attainment"] for name, part in means.items()}
 
 
 def _having(trials: Trials, name: str) -> Iterator[tuple[Any, dict[str, Any]]]:
@@ -198,7 +203,7 @@ def _having(trials: Trials, name: str) -> Iterator[tuple[Any, dict[str, Any]]]:
     yield from zip(having, of_trials(name, trials), strict=True)
 
 
-def all_means(summary: dict[str, Any], name: str) -> Table:
+def all_means(summary: dict[str, Any], name: str) -> HtmlTable:
     """Return every mean over trials, as summary.json has it, with its interval."""
     bounds = dict(leaves(summary["ci95"][name], ""))
     rows = []
@@ -208,4 +213,4 @@ def all_means(summary: dict[str, Any], name: str) -> Table:
     for path, value in leaves(summary["pooled"][name], "pooled"):
         rows.append([text(path), exact(value), text(""), text("")])
     head = [Column("field"), *(Column(title, True) for title in ("value", "low", "high"))]
-    return Table(f"summary.json: {name}", head, rows)
+    return HtmlTable(f"summary.json: {name}", head, rows)

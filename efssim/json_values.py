@@ -1,0 +1,170 @@
+"""Data as JSON has it: the one place that turns frozen dataclasses into keys and values.
+
+The fields of a dataclass are the keys of an object, in their order. What differs from that, the
+metadata of a field says.
+"""
+
+from __future__ import annotations
+
+import types
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields, is_dataclass
+from datetime import datetime, timedelta
+from functools import cache
+from typing import (
+    TYPE_CHECKING,
+    Any,
+    Literal,
+    TypeAlias,
+    Union,
+    get_args,
+    get_origin,
+    get_type_hints,
+)
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
+JsonValue: TypeAlias = Union[
+    bool, int, float, str, "Sequence[JsonValue]", "Mapping[str, JsonValue]", None
+]
+JsonObject: TypeAlias = dict[str, JsonValue]
+"""An object that is made here; what takes one takes any mapping of JsonValue."""
+
+WireValue: TypeAlias = Union[
+    bool, int, float, str, bytes, datetime, "Sequence[WireValue]", "Mapping[str, WireValue]", None
+]
+"""What calls of AWS take and answer, as botocore has it."""
+WireObject: TypeAlias = dict[str, WireValue]
+
+_FORM, _KEY, _FIRST = "json", "key", "first"
+HIDDEN: Mapping[str, str] = {_FORM: "hidden"}
+"""Metadata of a field that JSON does not have."""
+SPREAD: Mapping[str, str] = {_FORM: "spread"}
+"""Metadata of a mapping, or a dataclass, whose entries stand among the keys of its object."""
+FIRST: Mapping[str, str] = {_FIRST: "first"}
+"""Metadata of a field that stands before those that its class inherits."""
+
+
+def moment(key: str) -> Mapping[str, str]:
+    """Return the metadata of a time in seconds since the start, which JSON has as a timestamp."""
+    return {_FORM: "moment", _KEY: key}
+
+
+@dataclass(frozen=True, slots=True)
+class JsonField:
+    """How a field of a dataclass stands in JSON."""
+
+    name: str
+    key: str
+    form: Literal["value", "moment", "spread"]
+
+
+@cache
+def _json_fields(kind: type[DataclassInstance]) -> tuple[JsonField, ...]:
+    found = sorted(fields(kind), key=lambda field: _FIRST not in field.metadata)
+    return tuple(
+        JsonField(field.name, field.metadata.get(_KEY, field.name), form)
+        for field in found
+        if (form := field.metadata.get(_FORM, "value")) != "hidden"
+    )
+
+
+def keys_of(kind: type[DataclassInstance]) -> tuple[str, ...]:
+    """Return the keys that a dataclass has in JSON, without those of mappings that are spread."""
+    return tuple(field.key for field in _json_fields(kind) if field.form != "spread")
+
+
+def to_json(data: DataclassInstance, start: datetime | None = None) -> JsonObject:
+    """Return a dataclass as JSON has it; `start` is the time from which moments count.
+
+    Raise TypeError for a value that JSON does not have, and for a moment without `start`.
+    """
+    return dict(_entries(data, start))
+
+
+def _entries(data: DataclassInstance, start: datetime | None) -> Iterator[tuple[str, JsonValue]]:
+    for field in _json_fields(type(data)):
+        value = getattr(data, field.name)
+        if field.form == "moment":
+            yield field.key, _timestamp(start, value)
+        elif field.form == "spread":
+            yield from _spread(value, start).items()
+        else:
+            yield field.key, _value(value, start)
+
+
+def _value(value: object, start: datetime | None) -> JsonValue:
+    if value is None or isinstance(value, bool | int | float | str):
+        return value
+    if isinstance(value, Mapping):
+        return _object(value, start)
+    if isinstance(value, list | tuple):
+        return [_value(part, start) for part in value]
+    if is_dataclass(value) and not isinstance(value, type):
+        return to_json(value, start)
+    raise TypeError(f"JSON has no {type(value).__name__}")
+
+
+def _spread(value: Mapping[str, object] | DataclassInstance, start: datetime | None) -> JsonObject:
+    return _object(value, start) if isinstance(value, Mapping) else to_json(value, start)
+
+
+def _object(mapping: Mapping[str, object], start: datetime | None) -> JsonObject:
+    return {key: _value(value, start) for key, value in mapping.items()}
+
+
+def _timestamp(start: datetime | None, time_s: float | None) -> str | None:
+    if time_s is None:
+        return None
+    if start is None:
+        raise TypeError("a moment is told by the start from which it counts")
+    return timestamp(start, time_s)
+
+
+def timestamp(start: datetime, time_s: float) -> str:
+    """Return a simulated time as UTC, ISO 8601 with six decimals and Z."""
+    return (start + timedelta(seconds=time_s)).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+# --- kept data, read again ------------------------------------------------------------------------
+
+
+def restored(kind: Any, content: Any) -> Any:
+    """Return data of an annotated type from what `dataclasses.asdict` made of it.
+
+    Of several dataclasses it is the one with the fields that there are. Raise TypeError, KeyError
+    or ValueError for what is not of that type.
+    """
+    origin = get_origin(kind)
+    if origin in (Union, types.UnionType):
+        return _of_union(get_args(kind), content)
+    if origin is tuple:
+        return tuple(restored(get_args(kind)[0], part) for part in content)
+    if origin is list:
+        return [restored(get_args(kind)[0], part) for part in content]
+    if isinstance(origin, type) and issubclass(origin, Mapping):
+        return {key: restored(get_args(kind)[1], part) for key, part in content.items()}
+    if isinstance(kind, type) and is_dataclass(kind):
+        hints = _hints(kind)
+        return kind(**{name: restored(hints[name], part) for name, part in content.items()})
+    return content
+
+
+def _of_union(kinds: tuple[Any, ...], content: Any) -> Any:
+    if not isinstance(content, dict):
+        # Lists and plain values are what they are, but for a tuple, which JSON has as a list.
+        kind = next((kind for kind in kinds if get_origin(kind) in (tuple, list)), None)
+        return restored(kind, content) if kind and isinstance(content, list) else content
+    for kind in kinds:
+        if not is_dataclass(kind):
+            if isinstance(get_origin(kind), type):
+                return restored(kind, content)
+        elif {field.name for field in fields(kind)} == content.keys():
+            return restored(kind, content)
+    raise ValueError(f"fields of none of {kinds}: {', '.join(content)}")
+
+
+@cache
+def _hints(kind: Any) -> dict[str, Any]:
+    return get_type_hints(kind)
