@@ -26,11 +26,11 @@ CALL = "call"
 """The key of an event that is a call of the API and no disturbance."""
 
 _TYPES: dict[Target, Any] = {Target.LINK: LinkName, Target.OPERATION: OperationName}
-"""What the target of a kind is written as, where that is not just a name."""
+"""Types of the targets that are not just names."""
 
 
 class Disturbance(Model):
-    """What an event and a fault have in common: exactly one kind, with its target.
+    """The common part of events and faults: exactly one kind, with its target.
 
     The kinds and the keys that go with some of them are fields that come from their table.
     """
@@ -51,7 +51,7 @@ class Disturbance(Model):
 
     @property
     def kind(self) -> str:
-        """The key that says what happens."""
+        """The key of its kind."""
         for kind in self.kinds():
             if getattr(self, kind) is not None:
                 return kind
@@ -59,13 +59,13 @@ class Disturbance(Model):
 
     @property
     def target(self) -> str:
-        """What it happens to: a Region, link, replication, file system or operation."""
+        """The name of the Region, link, replication, file system or operation that it hits."""
         name: str = getattr(self, self.kind)
         return name
 
     @property
     def entry(self) -> DisturbanceKind:
-        """All that is known of its kind; UnknownNameError for a call, which is no disturbance."""
+        """The entry of its kind in the table; UnknownNameError for a call, which is no disturbance."""
         return DISTURBANCES[self.kind]
 
     def option(self, key: str) -> Any:

@@ -1,1 +1,1 @@
-"""The kinds of disturbances: what each is aimed at, what it does, and what may be said of it."""
+"""The kinds of disturbances: targets, effects, and the keys that go with each."""

@@ -13,7 +13,7 @@ from typing import ClassVar
 
 
 class Target(Enum):
-    """What a disturbance can be aimed at, in the words of messages."""
+    """Sorts of targets of disturbances, in the words of messages."""
 
     REGION = "Region"
     LINK = "link"
@@ -27,10 +27,10 @@ _PLACES = (Target.REGION, Target.LINK, Target.REPLICATION, Target.FILE_SYSTEM)
 
 @dataclass(frozen=True)
 class Effect:
-    """Something that a disturbance does while it lasts."""
+    """One effect that a disturbance has while it lasts."""
 
     targets: ClassVar[tuple[Target, ...]] = _PLACES
-    """What a disturbance with this effect can be aimed at."""
+    """Sorts of targets that a disturbance with this effect can have."""
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,7 @@ _TAKEN = {
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What disturbances can be aimed at."""
+    """The names of all targets that disturbances can have."""
 
     regions: Collection[str]
     enabled_by_default: Callable[[str], bool]
@@ -55,9 +55,9 @@ class DisturbanceKind:
     name: str
     """The key, whose value is the target."""
     target: Target
-    """What it is aimed at."""
+    """Sort of its target."""
     effects: tuple[Effect, ...]
-    """What it does while it lasts, in the order in which it begins."""
+    """Effects while it lasts, in the order in which they begin."""
     description: str
     """A sentence for the JSON Schema."""
     options: Mapping[str, Option] = field(default_factory=dict)
@@ -69,7 +69,7 @@ class DisturbanceKind:
     words: str = ""
     """Its name for people; the key without underscores unless it is given."""
     check: Callable[[Mapping[str, Any], Known], Iterable[Found]] | None = None
-    """Returns what else is wrong with an entry, as it was written."""
+    """Returns further problems of an entry, as it was written."""
 
     def __post_init__(self) -> None:
         """Raise ArgumentError for a name that is no key, and for effects that do not fit."""
@@ -92,7 +92,7 @@ class DisturbanceKind:
 
     @property
     def names_its_target(self) -> bool:
-        """Whether its label has to say what it is aimed at, even beside what it reached.
+        """Whether its label has to name its target beside the replication that it reached.
 
         A replication need not be told its own name or that of its only link.
         """
