@@ -93,7 +93,7 @@ class SizingEstimate:
 class ReplicationEstimate:
     """All that is estimated of a replication.
 
-    Where no closed form is known of a stream, all is None but what the mean rates tell.
+    Where no closed form is known of a stream, all is None but the mean rates.
     """
 
     regime: Regime | None

@@ -8,7 +8,7 @@ from efssim.scenario.grammar.disturbances.effects import Target
 from efssim.scenario.grammar.disturbances.kinds import DISTURBANCES
 
 _OTHERS = "OTHER_DISTURBANCES"
-"""What the file has in place of the kinds of disturbances that it shows no example of."""
+"""Stands in the file for the kinds of disturbances without an example there."""
 
 
 def starter_text() -> str:
