@@ -30,7 +30,7 @@ from efssim.scenario.grammar.network import link_regions
 def turn_on(
     kind: DisturbanceKind, cause: Cause, spec: schema.Event | schema.Fault, account: Account
 ) -> list[ReplicationState]:
-    """Turn the switches of the world that a disturbance has; return whom only that reaches."""
+    """Turn the switches of the world that a disturbance has; return those reached by that alone."""
     reached: list[ReplicationState] = []
     for effect in kind.effects:
         if isinstance(effect, Silence):
@@ -72,7 +72,7 @@ def reach_replication(
 def reach_file_system(
     kind: DisturbanceKind, cause: Cause, part: FileSystemState, account: Account
 ) -> Iterator[FileSystemState | ReplicationState]:
-    """Let a disturbance have its effects on a file system; yield whom each reaches."""
+    """Let a disturbance have its effects on a file system; yield the parts that each reaches."""
     for effect in kind.effects if _holds(kind, cause, part) else ():
         if isinstance(effect, StopWrites):
             part.stop_writes(cause)
