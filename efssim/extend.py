@@ -13,6 +13,18 @@ if TYPE_CHECKING:
     from efssim.lag.kinds.measure import LagCollector, LagMeasure
     from efssim.report.files.formats import TableFormat
     from efssim.scenario.grammar.base import Model
+    from efssim.scenario.grammar.disturbances.effects import (
+        Degrade,
+        FailCalls,
+        Lose,
+        OptOut,
+        Pause,
+        Silence,
+        Stall,
+        StopWrites,
+        Target,
+    )
+    from efssim.scenario.grammar.disturbances.kind import DisturbanceKind, Known, Option
     from efssim.scenario.operations.kinds import (
         FileSystemId,
         Flag,
@@ -30,6 +42,7 @@ if TYPE_CHECKING:
     from efssim.table import Table
 
     arrivals: Table[ArrivalProcess[Any]]
+    disturbances: Table[DisturbanceKind]
     executors: Table[ExecutorKind]
     lag_measures: Table[LagMeasure]
     operations: Table[Operation]
@@ -38,37 +51,54 @@ if TYPE_CHECKING:
 __all__ = [
     "ArrivalProcess",
     "ByRate",
+    "Degrade",
+    "DisturbanceKind",
     "ExecutorKind",
+    "FailCalls",
     "FileSystemId",
     "Flag",
     "Generators",
+    "Known",
     "LagCollector",
     "LagMeasure",
     "LagOverTime",
     "LagOverWeights",
     "ListOf",
+    "Lose",
     "Model",
     "Number",
     "Operation",
+    "OptOut",
+    "Option",
+    "Pause",
     "RunSpan",
+    "Silence",
+    "Stall",
+    "StopWrites",
     "Structure",
     "TableFormat",
+    "Target",
     "Text",
     "WeightedLags",
     "Word",
     "arrivals",
+    "disturbances",
     "executors",
     "lag_measures",
     "operations",
     "table_formats",
 ]
 
+_DISTURBANCES = "efssim.scenario.grammar.disturbances"
+_EFFECTS = ("Degrade", "FailCalls", "Lose", "OptOut", "Pause", "Silence", "Stall", "StopWrites")
 _KINDS, _OPERATIONS = "efssim.scenario.operations.kinds", "efssim.scenario.operations.table"
 _LAGS, _DISTRIBUTIONS = "efssim.lag.kinds", "efssim.lag.kinds.distributions"
 _PROCESSES = "efssim.scenario.workload.processes"
 _HOMES: dict[str, tuple[str, str]] = {
     "ArrivalProcess": (f"{_PROCESSES}.process", "ArrivalProcess"),
     "ByRate": ("efssim.scenario.workload.volume_rate", "ByRate"),
+    **{name: (f"{_DISTURBANCES}.effects", name) for name in (*_EFFECTS, "Target")},
+    **{name: (f"{_DISTURBANCES}.kind", name) for name in ("DisturbanceKind", "Known", "Option")},
     "ExecutorKind": ("efssim.study.run.executors", "ExecutorKind"),
     **{name: (_KINDS, name) for name in ("FileSystemId", "Flag", "ListOf", "Number")},
     **{name: (_KINDS, name) for name in ("Structure", "Text", "Word")},
@@ -81,6 +111,7 @@ _HOMES: dict[str, tuple[str, str]] = {
     "RunSpan": (f"{_PROCESSES}.times", "RunSpan"),
     "TableFormat": ("efssim.report.files.formats", "TableFormat"),
     "arrivals": (f"{_PROCESSES}.table", "ARRIVALS"),
+    "disturbances": (f"{_DISTURBANCES}.kinds", "DISTURBANCES"),
     "executors": ("efssim.study.run.executors", "EXECUTORS"),
     "lag_measures": (f"{_LAGS}.table", "LAG_MEASURES"),
     "operations": (_OPERATIONS, "OPERATIONS"),

@@ -20,7 +20,7 @@ from botocore.stub import Stubber
 from worlds import constant, scenario
 
 import efssim
-from efssim.scenario.grammar.error_codes import ERROR_CODES
+from efssim.scenario.operations.error_codes import ERROR_CODES
 from efssim.scenario.operations.table import OPERATIONS
 
 HOME, AWAY = "us-east-1", "us-west-2"

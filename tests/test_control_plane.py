@@ -9,8 +9,8 @@ from account import AWAY, HOME, Account
 
 from efssim import EfsError
 from efssim.model.efs.control_plane import ANSWERS
-from efssim.scenario.grammar.error_codes import ERROR_CODES
 from efssim.scenario.grammar.undocumented import CHOICES
+from efssim.scenario.operations.error_codes import ERROR_CODES
 from efssim.scenario.operations.table import OPERATIONS
 
 CREATE = "CreateReplicationConfiguration"

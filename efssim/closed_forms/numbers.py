@@ -57,16 +57,17 @@ def numbers(scenario: Scenario, name: str, supposed: Outage) -> ReplicationEstim
 
 
 def _means_alone(syncs: Syncs, reasons: list[str]) -> ReplicationEstimate:
-    """Return an estimate of streams without closed forms: what the mean rates tell, else None."""
+    """Return the estimate of streams without closed forms: their mean rates, and else None."""
+    rates = RatesEstimate(written_bytes_per_s=syncs.bytes_per_s, writes_per_s=syncs.writes_per_s)
     return ReplicationEstimate(
         regime=None,
-        rates=RatesEstimate(written_bytes_per_s=syncs.bytes_per_s, writes_per_s=syncs.writes_per_s),
+        rates=rates,
         cycle=CycleEstimate(),
         attainment=None,
         rpo_met=None,
         rpo_reasons=tuple(reasons),
         growth_bytes_per_s=None,
-        sizing=SizingEstimate(),
+        sizing=SizingEstimate(None, None, None),
         initial_sync_s=None,
         initial_bytes=None,
         catch_up=(),

@@ -71,7 +71,7 @@ def _syncs(sync: Sync, scenario: ScenarioKeys) -> tuple[float, float]:
 
 
 def _faults(fault: Fault, duration_s: float) -> float:
-    once = fault.kind == "fail"
+    once = fault.entry.endless is not None
     parts = [fault.every, *([] if fault.lasts is None else [fault.lasts])]
     return 1.0 if once else renewals(parts, duration_s)
 

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from efssim.scenario.grammar.error_codes import ERROR_CODES
+from efssim.scenario.operations.error_codes import ERROR_CODES
 from efssim.scenario.operations.kinds import (
     FileSystemId,
     Flag,

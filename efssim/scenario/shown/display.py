@@ -8,6 +8,7 @@ from datetime import timedelta
 from efssim.markup import folded, page, sentence, table
 from efssim.scenario.grammar.base import one_of
 from efssim.scenario.grammar.distributions import Distribution
+from efssim.scenario.grammar.disturbances.kinds import words_of
 from efssim.scenario.grammar.events import Disturbance
 from efssim.scenario.schema import Destination, Replication, ScenarioKeys, WriteStream
 from efssim.scenario.shown.provenance import format_preset, resolved
@@ -108,7 +109,7 @@ def _faults(scenario: ScenarioKeys) -> Iterator[tuple[str, ...]]:
 
 
 def _what(part: Disturbance) -> str:
-    return f"{part.kind.replace('_', ' ')}: {part.target}"
+    return f"{words_of(part.kind)}: {part.target}"
 
 
 def _varying(part: Distribution, form: Callable[[float], str]) -> str:  # type: ignore[type-arg]

@@ -66,6 +66,8 @@ class DisturbanceKind:
     """Why it never ends: it then takes no `for`, and a fault of it comes once."""
     needs_for: bool = True
     """Whether a fault of it has to say how long it lasts, where it is not endless."""
+    words: str = ""
+    """Its name for people; the key without underscores unless it is given."""
     check: Callable[[Mapping[str, Any], Known], Iterable[Found]] | None = None
     """Returns what else is wrong with an entry, as it was written."""
 
@@ -82,11 +84,6 @@ class DisturbanceKind:
                     f"{self.name}: a {self.target.value} cannot have the effect"
                     f" {type(effect).__name__}"
                 )
-
-    @property
-    def words(self) -> str:
-        """Its name for people."""
-        return self.name.replace("_", " ")
 
     @property
     def pauses(self) -> bool:
