@@ -37,6 +37,8 @@ WireValue: TypeAlias = Union[
 """What calls of AWS take and answer, as botocore has it."""
 WireObject: TypeAlias = dict[str, WireValue]
 
+_hints = cache(get_type_hints)
+
 _FORM, _KEY, _FIRST = "json", "key", "first"
 HIDDEN: Mapping[str, str] = {_FORM: "hidden"}
 """Metadata of a field that JSON does not have."""
@@ -89,7 +91,7 @@ def _entries(data: DataclassInstance, start: datetime | None) -> Iterator[tuple[
         if field.form == "moment":
             yield field.key, _timestamp(start, value)
         elif field.form == "spread":
-            yield from _spread(value, start).items()
+            yield from _spread(value, start)
         else:
             yield field.key, _value(value, start)
 
@@ -98,7 +100,7 @@ def _value(value: object, start: datetime | None) -> JsonValue:
     if value is None or isinstance(value, bool | int | float | str):
         return value
     if isinstance(value, Mapping):
-        return _object(value, start)
+        return dict(_spread(value, start))
     if isinstance(value, list | tuple):
         return [_value(part, start) for part in value]
     if is_dataclass(value) and not isinstance(value, type):
@@ -106,12 +108,12 @@ def _value(value: object, start: datetime | None) -> JsonValue:
     raise TypeError(f"JSON has no {type(value).__name__}")
 
 
-def _spread(value: Mapping[str, object] | DataclassInstance, start: datetime | None) -> JsonObject:
-    return _object(value, start) if isinstance(value, Mapping) else to_json(value, start)
-
-
-def _object(mapping: Mapping[str, object], start: datetime | None) -> JsonObject:
-    return {key: _value(value, start) for key, value in mapping.items()}
+def _spread(value: object, start: datetime | None) -> Iterator[tuple[str, JsonValue]]:
+    """Yield the entries of a mapping, or of a dataclass."""
+    if isinstance(value, Mapping):
+        yield from ((key, _value(part, start)) for key, part in value.items())
+    elif is_dataclass(value) and not isinstance(value, type):
+        yield from _entries(value, start)
 
 
 def _timestamp(start: datetime | None, time_s: float | None) -> str | None:
@@ -163,8 +165,3 @@ def _of_union(kinds: tuple[Any, ...], content: Any) -> Any:
         elif {field.name for field in fields(kind)} == content.keys():
             return restored(kind, content)
     raise ValueError(f"fields of none of {kinds}: {', '.join(content)}")
-
-
-@cache
-def _hints(kind: Any) -> dict[str, Any]:
-    return get_type_hints(kind)

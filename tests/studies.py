@@ -14,7 +14,7 @@ import numpy as np
 from worlds import poisson, scenario
 
 from efssim import Scenario, Trials, run_trials
-from efssim.study.run import part
+from efssim.study.run import batch
 
 LINK = "us-east-1 -> us-west-2"
 
@@ -76,13 +76,13 @@ class Dying:
     def __init__(self, folder: Path, number: int, times: int) -> None:
         self.folder, self.number, self.times = folder, number, times
 
-    def __call__(self, job: part.Job, numbers: tuple[int, ...]) -> part.Part:
+    def __call__(self, job: batch.Job, numbers: tuple[int, ...]) -> batch.Batch:
         if self.number in numbers:
             deaths = len(list(self.folder.iterdir()))
             if deaths < self.times:
                 (self.folder / str(deaths)).touch()
                 os.kill(os.getpid(), signal.SIGKILL)
-        return part.run_part(job, numbers)
+        return batch.run_batch(job, numbers)
 
 
 def main() -> None:

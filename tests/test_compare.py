@@ -12,10 +12,10 @@ from scipy import stats
 from worlds import constant, poisson, scenario
 
 import efssim
+from efssim import Trials, run_trials
 from efssim.report.files.comparison import comparisons_json
 from efssim.report.text.comparison import comparison_report
 from efssim.study.errors import StudyError
-from efssim.study.run.trials import Trials, run_trials
 from efssim.study.statistics.pairs import difference
 
 matplotlib.use("Agg")

@@ -183,6 +183,47 @@ def test_the_name_of_a_kind_is_taken_once() -> None:
         extend.disturbances.add(twice)
 
 
+# One rule for a scenario's entries and for what code applies
+
+LINK = f"{HOME} -> {AWAY}"
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        {},
+        {"opt_in": AWAY},
+        {"opt_out": HOME},
+        {"opt_out": "eu-suth-1"},
+        {"opt_out": 5},
+        {"region_outage": "x", "for": "0 s"},
+        {"region_outage": HOME, "times": 2},
+        {"link_outage": "a"},
+        {"link_outage": f"{HOME} -> nowhere"},
+        {"link_degraded": LINK},
+        {"link_degraded": LINK, "factor": 2},
+        {"kms_key_disabled": "nobody"},
+        {"kms_key_disabled": "dr", "permission_lost": "dr"},
+        {"permission_lost": "orders"},
+        {"fail": "dr"},
+        {"fail": "orders", "for": "5 s"},
+        {"api_error": "TagResource"},
+        {"api_error": "TagResources", "code": "BadRequests", "region": "us-east-9"},
+        {"call": "TagResource", "with": {"ResourceID": "orders"}, "for": 5},
+    ],
+    ids=str,
+)
+def test_what_is_wrong_with_an_entry_is_wrong_wherever_it_stands(entry: dict[str, Any]) -> None:
+    """A scenario's file, a changed scenario and `Simulation.apply` say the same."""
+    with pytest.raises(efssim.ScenarioError) as in_scenario:
+        scenario().with_({"events": [{"at": "1 h", **entry}]})
+    with pytest.raises(efssim.ScenarioError) as applied:
+        efssim.Simulation(scenario()).apply(entry)
+    found = {(part.path[2:], part.message) for part in in_scenario.value.problems}
+    assert found == {(part.path, part.message) for part in applied.value.problems}
+    assert found
+
+
 # An addition in runs, reports, figures and closed forms
 
 

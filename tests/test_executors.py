@@ -17,7 +17,8 @@ import pytest
 from studies import Dying, Shuffled, chancy, content
 
 import efssim
-from efssim.study.run import dispatch as handing_out
+from efssim.runs.measured import MeasuredWorld
+from efssim.study.run import dispatch
 from efssim.study.run.dispatch import WorkersDiedError
 from efssim.study.run.executors import SerialExecutor, Workers
 from efssim.study.trial import outcome as trial
@@ -72,7 +73,7 @@ def test_parts_of_any_size(world, expected, size, monkeypatch):
     def parts(_, missing):
         yield from (tuple(missing[k : k + size]) for k in range(0, len(missing), size))
 
-    monkeypatch.setattr(handing_out.HandingOut, "_parts", parts)
+    monkeypatch.setattr(dispatch.Dispatch, "_batches", parts)
     with Shuffled(3) as shuffled:
         assert content(efssim.run_trials(world, COUNT, executor=shuffled)) == expected
 
@@ -124,7 +125,7 @@ def test_workers_of_an_executor():
 
 
 def begin_with(monkeypatch, stand_in):
-    monkeypatch.setattr(handing_out, "run_part", stand_in)
+    monkeypatch.setattr(dispatch, "run_batch", stand_in)
 
 
 @pytest.mark.parametrize("times", [1, 3])
@@ -157,13 +158,13 @@ def test_a_broken_pool_of_somebody_else_s_is_left_to_him(world, monkeypatch, tmp
 
 
 def fail_at(monkeypatch, number):
-    class Failing(efssim.Simulation):
+    class Failing(MeasuredWorld):
         def advance_to_end(self, on_progress=None):
             if self.trial == number:
                 raise ZeroDivisionError("by zero")
             super().advance_to_end(on_progress)
 
-    monkeypatch.setattr(trial, "Simulation", Failing)
+    monkeypatch.setattr(trial, "MeasuredWorld", Failing)
 
 
 def test_a_trial_that_raises_names_its_seed_and_how_to_repeat_it(world, monkeypatch, tmp_path):
@@ -238,7 +239,7 @@ def _default_ctrl_c():
 @pytest.mark.usefixtures("_default_ctrl_c")
 @pytest.mark.parametrize("workers", [1, 2])
 def test_ctrl_c_returns_what_is_complete(world, monkeypatch, workers):
-    monkeypatch.setattr(handing_out, "_PART_S", 0.0)  # parts of one trial
+    monkeypatch.setattr(dispatch, "_BATCH_S", 0.0)  # parts of one trial
     found = efssim.run_trials(world, 200, workers=workers, on_progress=interrupt_after(5))
     assert found.partial
     assert found.summary["partial"] is True

@@ -17,8 +17,9 @@ from worlds import constant, poisson, scenario, simulate
 
 import efssim
 from efssim.report.text.plan import plan_report
+from efssim.study.errors import StudyError
 from efssim.study.planning.evaluation import evaluated
-from efssim.study.planning.plan import StudyError
+from efssim.study.planning.findings import FaultlessWindows
 
 matplotlib.use("Agg")
 
@@ -332,7 +333,7 @@ def test_an_attainment_of_100_percent_says_how_many_windows_are_behind_it() -> N
     )
     made = plan(world, THROUGHPUT, "20 MiB/s", "100 MiB/s", trials=10)
     assert made.outcome == "always"
-    assert made.windows == {"independent": 40, "seconds": 600, "share": 0.05 ** (1 / 40)}
+    assert made.windows == FaultlessWindows(40, 600, 0.05 ** (1 / 40))
     assert "no violation in 40 independent windows of 10 min" in plan_report(made, "x").replace(
         "\n  ", " "
     )

@@ -16,7 +16,7 @@ import pytest
 from worlds import poisson, scenario
 
 import efssim
-from efssim.study.planning.plan import plan
+from efssim import plan
 from efssim.study.trial.outcome import run_trial
 from efssim.study.varying.space import with_value
 

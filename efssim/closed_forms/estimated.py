@@ -91,10 +91,12 @@ class SizingEstimate:
 
 @dataclass(frozen=True, slots=True)
 class ReplicationEstimate:
-    """All that is estimated of a replication."""
+    """All that is estimated of a replication.
+
+    Where no closed form is known of a stream, all is None but the mean rates.
+    """
 
     regime: Regime | None
-    """None where a stream has no closed form: little else is known then."""
     rates: RatesEstimate = field(metadata=SPREAD)
     cycle: CycleEstimate = field(metadata=SPREAD)
     attainment: float | None

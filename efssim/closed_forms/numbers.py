@@ -67,7 +67,7 @@ def _means_alone(syncs: Syncs, reasons: list[str]) -> ReplicationEstimate:
         rpo_met=None,
         rpo_reasons=tuple(reasons),
         growth_bytes_per_s=None,
-        sizing=SizingEstimate(None, None, None),
+        sizing=SizingEstimate(),
         initial_sync_s=None,
         initial_bytes=None,
         catch_up=(),

@@ -49,8 +49,8 @@ class Criteria:
     """What of the time without a recovery point is not held against it."""
 
 
-class Running:
-    """What is measured while a replication runs: its records' sinks."""
+class StreamedMeasures:
+    """The measures that a replication's records stream into while it runs."""
 
     def __init__(self, begin_s: float, target_s: float, records: ReplicationRecords) -> None:
         """Measure from `begin_s` on, against an RPO of `target_s`."""
@@ -79,16 +79,16 @@ class Measures:
         self,
         records: ReplicationRecords,
         snapshot: Snapshot,
-        running: Running,
+        streamed: StreamedMeasures,
         criteria: Criteria,
     ) -> None:
-        records.syncs.settle()
-        running.lags.settle()
-        self._records, self._snapshot, self._lags = records, snapshot, running.lags
-        self._criteria, self.syncs, self._added = criteria, running.syncs, running.added
+        records.syncs.flush()
+        streamed.lags.flush()
+        self._records, self._snapshot, self._lags = records, snapshot, streamed.lags
+        self._criteria, self.syncs, self._added = criteria, streamed.syncs, streamed.added
         self._begin_s, self._end_s = criteria.begin_s, max(criteria.end_s, criteria.begin_s)
-        self._age_until_now = running.age.until(snapshot.now_s)
-        self._oldest = running.oldest.until(snapshot)
+        self._age_until_now = streamed.age.until(snapshot.now_s)
+        self._oldest = streamed.oldest.until(snapshot)
 
     @property
     def seconds(self) -> float:

@@ -45,9 +45,9 @@ class WriteLags:
         self._waiting.setdefault(publications.stream, []).append(publications)
         self._size += len(publications.time_s) + len(publications.writes)
         if self._size >= _BATCH:
-            self.settle()
+            self.flush()
 
-    def settle(self) -> None:
+    def flush(self) -> None:
         """Count the publications that still wait for more."""
         for parts in self._waiting.values():
             self._take(parts)

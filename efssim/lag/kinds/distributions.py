@@ -12,7 +12,7 @@ from efssim.lag.weighted.block_sums import BlockSums
 from efssim.lag.weighted.exceedance import Exceedance, of_histogram, of_ramps
 from efssim.lag.weighted.histogram import Floats, Ints, LogHistogram
 from efssim.lag.weighted.states import HistogramState, LagState, RampsState
-from efssim.lag.weighted.streaming import RunningRamps
+from efssim.lag.weighted.streaming import StreamedRamps
 from efssim.lag.weighted.time_weighted import TimeWeighted
 
 QUANTILES = {"p50": 0.5, "p90": 0.9, "p95": 0.95, "p99": 0.99, "p99_9": 0.999}
@@ -35,13 +35,13 @@ class LagDistribution(Protocol):
 class LagOverTime:
     """A lag over time that rises one second per second; `zero_s` is time at 0 besides."""
 
-    ramps: RunningRamps
+    ramps: StreamedRamps
     over_time: TimeWeighted
     """The same segments, with the time at 0."""
     zero_s: float = 0.0
 
     @classmethod
-    def of(cls, ramps: RunningRamps, zero_s: float = 0.0) -> LagOverTime:
+    def of(cls, ramps: StreamedRamps, zero_s: float = 0.0) -> LagOverTime:
         """Return the distribution of segments and of time at 0."""
         return cls(ramps, ramps.over_time(zero_s), zero_s)
 

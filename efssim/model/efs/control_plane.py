@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from efssim.errors import ArgumentError
+from efssim.json_values import WireObject, WireValue
 from efssim.model.account import Account, DeclaredFileSystem, ReplicationSettings
 from efssim.model.efs.operations import file_systems, policies, replications, tags
+from efssim.model.efs.shapes.answers import FileSystemDescription, ReplicationDescription
 from efssim.model.entities.errors import EfsError
 from efssim.scenario.operations.kinds import FileSystemNames, MalformedError
 from efssim.scenario.operations.table import OPERATIONS, Answer
@@ -57,7 +59,7 @@ class ControlPlane:
         self._injections: list[Injection] = []
         self._named = FileSystemNames(account.named, account.choice("malformed_file_system_id"))
 
-    def call(self, operation: str, parameters: Mapping[str, Any], region: str) -> dict[str, Any]:
+    def call(self, operation: str, parameters: Mapping[str, WireValue], region: str) -> WireObject:
         """Call an operation in a Region and return its answer, shaped as boto3's.
 
         Wherever a parameter takes the id of a file system, it takes its ARN and its name, too.
@@ -71,10 +73,11 @@ class ControlPlane:
         self._require_answering(region)
         self._fail_if_injected(operation, region)
         answer = found.answer or ANSWERS[operation]
-        return answer(self._account, self._read(operation, parameters), region)
+        made: WireObject = answer(self._account, self._read(operation, parameters), region)
+        return made
 
-    def _read(self, operation: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
-        """Return the parameters of a call, names of file systems replaced by their ids.
+    def _read(self, operation: str, parameters: Mapping[str, WireValue]) -> Any:
+        """Return the parameters in the shape of an operation, names of file systems as their ids.
 
         EfsError (BadRequest) for the first that is unknown, missing or malformed.
         """
@@ -84,16 +87,16 @@ class ControlPlane:
             raise EfsError(error.code, error.message) from None
 
     def declare_file_system(
-        self, parameters: Mapping[str, Any], region: str, declared: DeclaredFileSystem
-    ) -> dict[str, Any]:
+        self, parameters: Mapping[str, WireValue], region: str, declared: DeclaredFileSystem
+    ) -> FileSystemDescription:
         """Create a file system that a scenario declares, under the rules of CreateFileSystem."""
         self._require_answering(region)
         known = self._read("CreateFileSystem", parameters)
         return file_systems.create_file_system(self._account, known, region, declared)
 
     def declare_replication(
-        self, parameters: Mapping[str, Any], region: str, declared: ReplicationSettings
-    ) -> dict[str, Any]:
+        self, parameters: Mapping[str, WireValue], region: str, declared: ReplicationSettings
+    ) -> ReplicationDescription:
         """Create a declared replication, under the rules of CreateReplicationConfiguration."""
         self._require_answering(region)
         known = self._read("CreateReplicationConfiguration", parameters)

@@ -22,7 +22,7 @@ def _of_chance(result: Run) -> Iterator[str]:
     """Say which stratum a trial is of, and which faults the end of the run hides part of."""
     stratum = result.trial and stratum_of(result.scenario, result.seed, result.trial)
     if stratum:
-        name = stratum_name({"faults": stratum.faults})
+        name = stratum_name(stratum.faults)
         yield (
             f"Trial {result.trial} is drawn with {name}, as {percent(stratum.probability)} of all "
             "runs are."

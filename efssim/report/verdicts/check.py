@@ -14,7 +14,7 @@ from efssim.report.facts.traces import Traces, thin_traces
 from efssim.runs.run import Run
 
 if TYPE_CHECKING:
-    from efssim.study.run.trials import Trials
+    from efssim.study.run.trial_set import TrialSet
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ def checked_run(result: Run) -> list[Checked]:
     ]
 
 
-def checked_trials(trials: Trials) -> list[Checked]:
+def checked_trials(trials: TrialSet) -> list[Checked]:
     """Return what is checked of each replication of trials."""
     return [
         Checked(

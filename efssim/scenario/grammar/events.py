@@ -21,6 +21,7 @@ from efssim.scenario.operations.names import OperationName
 from efssim.scenario.operations.table import OPERATIONS
 from efssim.text.moments import At
 from efssim.text.suggestions import suggest
+from efssim.text.written import Written
 
 CALL = "call"
 """The key of an event that is a call of the API and no disturbance."""
@@ -77,7 +78,7 @@ class Disturbance(Model):
         return self.kind in self.goes_with().get(key, (self.kind,))
 
     @classmethod
-    def misfits(cls, data: Mapping[str, Any]) -> Iterator[Found]:
+    def misfits(cls, data: Written) -> Iterator[Found]:
         yield from super().misfits(data)
         chosen = [kind for kind in cls.kinds() if kind in data]
         if len(chosen) == 1:
@@ -89,7 +90,7 @@ class Disturbance(Model):
             yield (), f"needs exactly one of {known}{rest}"
 
     @classmethod
-    def _misfits_of(cls, kind: str, data: Mapping[str, Any]) -> Iterator[Found]:
+    def _misfits_of(cls, kind: str, data: Written) -> Iterator[Found]:
         for key, kinds in cls.goes_with().items():
             if key in data and key in cls.grammar() and kind not in kinds:
                 known = " and ".join(other for other in kinds if other in cls.kinds())
@@ -127,7 +128,7 @@ class Event(Disturbance):
         return {**found, "region": (CALL, *found["region"]), "with": (CALL,), "expect": (CALL,)}
 
     @classmethod
-    def _misfits_of(cls, kind: str, data: Mapping[str, Any]) -> Iterator[Found]:
+    def _misfits_of(cls, kind: str, data: Written) -> Iterator[Found]:
         yield from super()._misfits_of(kind, data)
         operation = OPERATIONS.get(str(data.get("call")))
         given = data.get("with")
@@ -155,7 +156,7 @@ class Fault(Disturbance):
         return value
 
     @classmethod
-    def _misfits_of(cls, kind: str, data: Mapping[str, Any]) -> Iterator[Found]:
+    def _misfits_of(cls, kind: str, data: Written) -> Iterator[Found]:
         yield from super()._misfits_of(kind, data)
         entry = DISTURBANCES[kind]
         if entry.endless is None and entry.needs_for and "for" not in data:

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from efssim.errors import EfssimError
+from efssim.json_values import WireObject
 from efssim.text.suggestions import suggest
 
 
@@ -172,7 +173,7 @@ class Structure:
     members: Mapping[str, Kind]
     required: tuple[str, ...] = field(default=())
 
-    def read(self, value: Any, where: str, named: FileSystemNames) -> dict[str, Any]:
+    def read(self, value: Any, where: str, named: FileSystemNames) -> WireObject:
         """Read all members; `where` is empty for the parameters of an operation themselves."""
         if type(value) is not dict and not isinstance(value, Mapping):  # the first is quick
             raise bad(where or "parameters", f"has to be a mapping, not {_type(value)}")

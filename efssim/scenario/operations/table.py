@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeAlias
 
 from efssim.scenario.operations.error_codes import ERROR_CODES
 from efssim.scenario.operations.kinds import (
@@ -26,7 +26,7 @@ from efssim.scenario.operations.kinds import (
 )
 from efssim.table import Table
 
-Answer = Callable[[Any, Mapping[str, Any], str], dict[str, Any]]
+Answer: TypeAlias = Callable[[Any, Any, str], Any]
 """Takes the account, parameters as `Structure.read` returns them, and the Region of the call."""
 
 

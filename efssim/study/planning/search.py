@@ -10,8 +10,8 @@ from efssim.study.planning.evaluation import Evaluation
 from efssim.study.planning.ladder import coarse, widest_gap
 
 Direction = Literal["smallest", "largest"]
-Outcome = Literal["found", "always", "never", "not_monotone", "undecided"]
-"""Outcomes of a plan; `undecided` where it ended before it knew."""
+PlanOutcome = Literal["found", "always", "never", "not_monotone", "undecided"]
+"""What a plan may say; `undecided` where it ended before it knew."""
 
 BUDGET = 15
 """Evaluations of a plan at most, unless confirmations keep failing."""
@@ -26,7 +26,7 @@ Ask = Callable[[int], Evaluation]
 class Bracket:
     """The result of a search: ordinals of the ladder, counted from its low end."""
 
-    outcome: Outcome
+    outcome: PlanOutcome
     direction: Direction
     fails: int | None = None
     """The value next to `holds` that does not meet the objective."""

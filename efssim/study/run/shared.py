@@ -9,7 +9,8 @@ from contextlib import contextmanager
 from efssim.scenario import Scenario
 from efssim.study.run.deadline import Deadline, OutOfTimeError
 from efssim.study.run.executors import Workers
-from efssim.study.run.trials import Trials, run_by
+from efssim.study.run.trial_set import TrialSet
+from efssim.study.run.trials import run_by
 
 
 class Runner:
@@ -18,8 +19,8 @@ class Runner:
     def __init__(self, workers: Workers, deadline: Deadline) -> None:
         self._workers, self.deadline = workers, deadline
 
-    def run(self, scenario: Scenario, trials: int, seed: int) -> Trials:
-        """Run trials; raise KeyboardInterrupt if they were interrupted, else their own exception.
+    def run(self, scenario: Scenario, trials: int, seed: int) -> TrialSet:
+        """Run trials; raise KeyboardInterrupt if they were interrupted, else what they raise.
 
         OutOfTimeError at the deadline, which ends the running trials.
         """

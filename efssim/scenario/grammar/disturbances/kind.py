@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 from efssim.errors import ArgumentError
 from efssim.scenario.grammar.base import Found, Model
 from efssim.scenario.grammar.disturbances.effects import Effect, Lose, Pause, Target
+from efssim.text.written import Written
 
 E = TypeVar("E", bound=Effect)
 
@@ -68,7 +69,7 @@ class DisturbanceKind:
     """Whether a fault of it has to say how long it lasts, where it is not endless."""
     words: str = ""
     """Its name for people; the key without underscores unless it is given."""
-    check: Callable[[Mapping[str, Any], Known], Iterable[Found]] | None = None
+    check: Callable[[Written, Known], Iterable[Found]] | None = None
     """Returns what else is wrong with an entry, as it was written."""
 
     def __post_init__(self) -> None:

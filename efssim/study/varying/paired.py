@@ -1,20 +1,17 @@
-"""Comparing two studies by common random numbers: trial k of both shares its draws."""
+"""Two studies compared by common random numbers: trial k of both shares its draws."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, fields
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from efssim.errors import UsageError
-from efssim.study.errors import StudyError
-from efssim.study.run.trials import Trials
+from efssim.study.run.trial_set import TrialSet
 from efssim.study.statistics.pairs import Difference, apart, weighted_difference
 from efssim.study.statistics.summary import PLACES
 
 if TYPE_CHECKING:
     import pandas as pd
-    from matplotlib.axes import Axes
 
 MEASURES = (
     "time_since_last_sync_s.mean",
@@ -31,22 +28,27 @@ MEASURES = (
 """Measures of the text report and of the figure."""
 
 
+@dataclass(frozen=True, slots=True)
+class MeasureDifference:
+    """The means of a measure in both studies, and their difference with its 95 % interval."""
+
+    replication: str
+    measure: str
+    first: float
+    second: float
+    difference: float
+    low: float | None
+    high: float | None
+    variance_saved: float | None
+    pairs: int
+
+
 @dataclass(frozen=True, repr=False)
-class Comparison:
-    """Differences of two studies, second minus first, over pairs of trials."""
+class PairedTrials:
+    """Two studies trial by trial, and their differences: second minus first."""
 
-    first: Trials
-    second: Trials
-
-    def __repr__(self) -> str:
-        a, b = self.first.scenario.name, self.second.scenario.name
-        return f"<efssim.Comparison of {a!r} and {b!r}: {len(self.numbers)} pairs of trials>"
-
-    def _repr_html_(self) -> str:
-        """Show the differences of the main measures in Jupyter."""
-        from efssim.report.notebook import comparison_html
-
-        return comparison_html(self)
+    first: TrialSet
+    second: TrialSet
 
     @cached_property
     def numbers(self) -> tuple[int, ...]:
@@ -76,6 +78,16 @@ class Comparison:
         """
         import pandas as pd
 
+        columns = [field.name for field in fields(MeasureDifference)]
+        table = pd.DataFrame(map(asdict, self.differences), columns=columns)
+        numbers = dict.fromkeys([*columns[2:-1]], "float64")
+        return table.astype({"replication": "str", "measure": "str", "pairs": "int64", **numbers})
+
+    @cached_property
+    def differences(self) -> tuple[MeasureDifference, ...]:
+        """The rows of `table`."""
+        import pandas as pd
+
         rows = []
         for a, b in self.replications:
             left, right = self._numbers(self.first, a), self._numbers(self.second, b)
@@ -84,12 +96,9 @@ class Comparison:
                 if len(pairs) and measure not in PLACES:
                     found = self._difference(pairs, (a, b), measure)
                     name = a if a == b else f"{a}, {b}"
-                    row = {"replication": name, "measure": measure, **found._asdict()}
-                    rows.append({**row, "pairs": len(pairs) if self.is_paired else 0})
-        columns = ["replication", "measure", "first", "second", "difference", "low", "high"]
-        table = pd.DataFrame(rows, columns=[*columns, "variance_saved", "pairs"])
-        numbers = dict.fromkeys([*columns[2:], "variance_saved"], "float64")
-        return table.astype({"replication": "str", "measure": "str", "pairs": "int64", **numbers})
+                    count = len(pairs) if self.is_paired else 0
+                    rows.append(MeasureDifference(name, measure, *found.as_floats(), count))
+        return tuple(rows)
 
     @property
     def is_paired(self) -> bool:
@@ -110,7 +119,7 @@ class Comparison:
         first, second = (pairs.iloc[:, column].tolist() for column in (0, 1))
         return weighted_difference(first, second, strata, weighing)
 
-    def _numbers(self, study: Trials, replication: str) -> pd.DataFrame:
+    def _numbers(self, study: TrialSet, replication: str) -> pd.DataFrame:
         """Return the numbers of the trials that both have, indexed by trial."""
         table = study.table
         table = table[table["replication"] == replication].set_index("trial")
@@ -121,54 +130,11 @@ class Comparison:
         """The rows of the measures that most people look at."""
         return self.table[self.table["measure"].isin(MEASURES)].reset_index(drop=True)
 
-    @cached_property
-    def summary(self) -> dict[str, Any]:
-        """The content of comparison.json; a number that does not exist is None."""
-        import pandas as pd
-
-        rows = self.table.astype(object).where(pd.notna(self.table), None)
-        return {
-            "first": self.first.scenario.name,
-            "second": self.second.scenario.name,
-            "seed": self.first.seed,
-            "pairs": len(self.numbers) if self.is_paired else 0,
-            "partial": self.partial,
-            "traces": {
-                study.scenario.name: study.summary["traces"] for study in (self.first, self.second)
-            },
-            "differences": rows.to_dict("records"),
-        }
-
-    def plot(self, ax: Axes | None = None) -> Axes:
-        """Draw the relative change of the main measures, with intervals; return the Axes.
-
-        Without `ax` it is a new figure of pyplot's.
-        """
-        from efssim.report.figures.study.comparison import plot_comparison
-
-        return plot_comparison(self, ax)
+    @property
+    def main_differences(self) -> tuple[MeasureDifference, ...]:
+        """The rows of `main`."""
+        return tuple(row for row in self.differences if row.measure in MEASURES)
 
 
-def compare(a: Trials, b: Trials) -> Comparison:
-    """Compare two studies trial by trial, the second minus the first.
-
-    Raise StudyError unless both have the same seed, a trial number and a replication in common:
-    draws belong to names and to (seed, trial), so only then are trials pairs.
-    """
-    given: tuple[object, object] = (a, b)  # callers may break the annotations
-    for study in given:
-        if not isinstance(study, Trials):
-            kind = type(study).__name__
-            raise UsageError(f"efssim.compare: takes Trials of efssim.run_trials, not {kind}")
-    if a.seed != b.seed:
-        raise StudyError(f"seeds {a.seed} and {b.seed} share no draws; run both with one seed")
-    made = Comparison(a, b)
-    if not made.numbers:
-        raise StudyError("no trial number is in both, so there are no pairs")
-    if not made.replications:
-        raise StudyError("no replication has the same name in both, so nothing is comparable")
-    return made
-
-
-def _replications(study: Trials) -> list[str]:
+def _replications(study: TrialSet) -> list[str]:
     return [str(name) for name in study.table["replication"].unique()]
