@@ -90,7 +90,7 @@ class WeightedLags:
         self._sums.setdefault(stream, BlockSums()).add(terms)
 
     def distribution(self) -> LagOverWeights:
-        """Return the distribution of what was taken in."""
+        """Return the distribution of all lags so far."""
         return LagOverWeights(
             self._histogram, sum(self._sums[stream].total() for stream in sorted(self._sums))
         )

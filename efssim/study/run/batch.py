@@ -8,6 +8,7 @@ from functools import lru_cache
 from time import perf_counter
 from typing import Any
 
+from efssim.errors import ArgumentError
 from efssim.lag.kinds.table import LAG_MEASURES
 from efssim.scenario import Scenario
 from efssim.scenario.grammar.disturbances.kinds import DISTURBANCES
@@ -21,7 +22,7 @@ _TABLES: tuple[Table[Any], ...] = (ARRIVALS, DISTURBANCES, LAG_MEASURES, OPERATI
 
 
 class Additions:
-    """What was added to the tables that trials read, where the study is."""
+    """Entries that were added to the tables that trials read, in the process of a study."""
 
     def __init__(self, entries: bytes | tuple[tuple[Any, ...], ...]) -> None:
         """Hold the entries of each of `_TABLES`, or what they were pickled to."""
@@ -29,16 +30,24 @@ class Additions:
 
     @classmethod
     def now(cls) -> Additions:
-        """Return what is added in this process."""
+        """Return the entries that are added in this process."""
         return cls(tuple(table.added for table in _TABLES))
 
     def __reduce__(self) -> tuple[type[Additions], tuple[bytes]]:
-        # Unpickled when they are added, so that what cannot be is said by the trial.
-        held = self._entries
-        return Additions, (held if isinstance(held, bytes) else pickle.dumps(held),)
+        # Unpickled when they are added, so that a trial can say which cannot be.
+        return Additions, (self._pickled(),)
+
+    def _pickled(self) -> bytes:
+        if isinstance(self._entries, bytes):
+            return self._entries
+        try:
+            return pickle.dumps(self._entries)
+        except Exception as error:  # pickle raises errors of many kinds
+            message = f"an entry that was added cannot be pickled for the workers: {error}"
+            raise ArgumentError(message) from error
 
     def add_missing(self) -> None:
-        """Add to the tables what a worker lacks that knows nothing of the process of the study."""
+        """Add the entries that the tables of a worker lack."""
         held = self._entries
         found: tuple[tuple[Any, ...], ...]
         found = pickle.loads(held) if isinstance(held, bytes) else held

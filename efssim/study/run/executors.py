@@ -149,5 +149,5 @@ EXECUTORS: Table[ExecutorKind] = Table(
 
 
 def _usual(workers: int) -> ExecutorKind:
-    """Return what runs a number of calls at once where nothing else is said."""
+    """Return the executor of a number of workers where none is named."""
     return EXECUTORS["serial" if workers == 1 else "processes"]

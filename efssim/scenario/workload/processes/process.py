@@ -1,4 +1,4 @@
-"""An arrival process: what a scenario says of it, how it is drawn, and what is known beforehand."""
+"""An arrival process: its keys in a scenario, its draws, and its closed forms."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class ArrivalProcess(ABC, Generic[S]):
     kind: ClassVar[str]
     """The key under `arrivals`."""
     schema: ClassVar[type[Model]]
-    """The model of what stands under the key."""
+    """The model of the part under the key."""
     example: ClassVar[str]
     """A value as YAML has it, for the JSON Schema."""
     growth_of: ClassVar[Literal["rate", "bytes"]] = "rate"
@@ -67,7 +67,7 @@ class ArrivalProcess(ABC, Generic[S]):
         return 1.0
 
     def periods(self, spec: S) -> Sequence[Distribution[Any]]:  # noqa: ARG002  # as above
-        """Return what is drawn again and again besides the writes, as on and off times."""
+        """Return the distributions that are drawn again and again besides the writes."""
         return ()
 
     def period_s(self, spec: S) -> float:  # noqa: ARG002  # as above
@@ -75,7 +75,10 @@ class ArrivalProcess(ABC, Generic[S]):
         return DAY_S
 
     def shape(self, spec: S) -> Shape:  # noqa: ARG002  # as above
-        """Return the shape of the load, from which closed forms reckon."""
+        """Return the shape of the load, from which closed forms reckon.
+
+        One that is known says of drawn writes that they are a Poisson process of its rate.
+        """
         return Unknown(f"no closed form is known of `{self.kind}` arrivals")
 
     def words(self, spec: S, growth: float) -> str:

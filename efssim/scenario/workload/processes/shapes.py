@@ -1,4 +1,7 @@
-"""Shapes of load over time, from which closed forms reckon."""
+"""Shapes of load over time, from which closed forms reckon.
+
+Writes that are drawn are a Poisson process of the rate that the shape has at a time.
+"""
 
 from __future__ import annotations
 
@@ -55,7 +58,7 @@ class Alternating:
 
 @dataclass(frozen=True, slots=True)
 class Unknown:
-    """No closed form is known: what depends on the arrivals is not estimated."""
+    """No closed form is known, so only mean rates are estimated."""
 
     reason: str
 
