@@ -36,7 +36,7 @@ class Operation:
 
     name: str
     parameters: Structure
-    """Those that it takes; any other is refused."""
+    """Its parameters; any other one is refused."""
     answer: Answer | None = None
     """Answers a call, or raises EfsError before it has had an effect. None: as EFS does, in
     `efssim/model/efs/operations/`."""

@@ -22,15 +22,15 @@ _TABLES: tuple[Table[Any], ...] = (ARRIVALS, DISTURBANCES, LAG_MEASURES, OPERATI
 
 
 class Additions:
-    """Entries that were added to the tables that trials read, in the process of a study."""
+    """The additions to the tables that trials read, in the process of the study."""
 
     def __init__(self, entries: bytes | tuple[tuple[Any, ...], ...]) -> None:
-        """Hold the entries of each of `_TABLES`, or what they were pickled to."""
+        """Hold the entries of each of `_TABLES`, or their pickled form."""
         self._entries = entries
 
     @classmethod
     def now(cls) -> Additions:
-        """Return the entries that are added in this process."""
+        """Return the additions in this process."""
         return cls(tuple(table.added for table in _TABLES))
 
     def __reduce__(self) -> tuple[type[Additions], tuple[bytes]]:

@@ -58,7 +58,7 @@ class Alternating:
 
 @dataclass(frozen=True, slots=True)
 class Unknown:
-    """No closed form is known, so only mean rates are estimated."""
+    """No closed form is known: numbers that depend on the arrivals are not estimated."""
 
     reason: str
 
