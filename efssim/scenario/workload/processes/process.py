@@ -75,7 +75,10 @@ class ArrivalProcess(ABC, Generic[S]):
         return DAY_S
 
     def shape(self, spec: S) -> Shape:  # noqa: ARG002  # as above
-        """Return the shape of the load, from which closed forms reckon."""
+        """Return the shape of the load, from which closed forms reckon.
+
+        One that is known says of drawn writes that they are a Poisson process of its rate.
+        """
         return Unknown(f"no closed form is known of `{self.kind}` arrivals")
 
     def words(self, spec: S, growth: float) -> str:
