@@ -46,7 +46,8 @@ class Later(Inner):
 
 
 def outer(at_s: float | None = 1.5) -> Outer:
-    return Outer("x", at_s, (Inner(1, None),), {"b": Inner(2, 2.5), "a": Inner(3, 0.0)}, INNER, None)
+    named = {"b": Inner(2, 2.5), "a": Inner(3, 0.0)}
+    return Outer("x", at_s, (Inner(1, None),), named, INNER, None)
 
 
 INNER = Inner(4, 4.5)

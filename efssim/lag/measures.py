@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
@@ -21,6 +21,7 @@ from efssim.lag.summary import (
     WRITE_LAG_BY_BYTE,
     AgeSummary,
     DiscardedSummary,
+    LagColumn,
     LagSummary,
     PendingSummary,
     ReplicationSummary,
@@ -37,7 +38,13 @@ from efssim.lag.weighted.time_weighted import TimeWeighted
 from efssim.lag.write_lag import WriteLags
 from efssim.records.run_records import ReplicationRecords, Snapshot
 
-QUANTILES = {"p50": 0.5, "p90": 0.9, "p95": 0.95, "p99": 0.99, "p99_9": 0.999}
+QUANTILES: dict[LagColumn, float] = {
+    "p50": 0.5,
+    "p90": 0.9,
+    "p95": 0.95,
+    "p99": 0.99,
+    "p99_9": 0.999,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +177,7 @@ class Measures:
         # Both are sums of the same window; what differs by rounding is not undefined time.
         undefined_s = 0.0 if undefined_s < 1e-9 * self.seconds else undefined_s
         return AgeSummary(
-            **asdict(lag_over_time(self._age_ramps)),
+            **_over_time(self._age_ramps),
             peak_mean=self._age_until_now.peak_mean_s(),
             undefined_s=undefined_s,
         )
@@ -315,9 +322,13 @@ class Measures:
 
 def lag_over_time(ramps: TimeWeighted) -> LagSummary:
     """Return mean, quantiles and maximum of a lag over time."""
+    return LagSummary(**_over_time(ramps))
+
+
+def _over_time(ramps: TimeWeighted) -> dict[LagColumn, float | None]:
     values = ramps.quantile(list(QUANTILES.values()))
     quantiles = {key: _plain(value) for key, value in zip(QUANTILES, values, strict=True)}
-    return LagSummary(mean=_plain(ramps.mean()), **quantiles, max=_plain(ramps.max()))
+    return {"mean": _plain(ramps.mean()), **quantiles, "max": _plain(ramps.max())}
 
 
 def lag_of_writes(histogram: LogHistogram, mean: float | None) -> WriteLagSummary:
