@@ -17,8 +17,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-MODEL, HAND = "tests/test_independent_model.py", "tests/test_by_hand.py"
-REPORTS = "tests/test_numbers_in_reports.py"
+MODEL, HAND = "tests/whole/test_independent_model.py", "tests/whole/test_by_hand.py"
+REPORTS = "tests/report/text/test_numbers_in_reports.py"
 LIMIT_S = 600
 """A mutant that keeps the tests from ending is noticed by that."""
 
@@ -179,23 +179,23 @@ MUTANTS = (
     ),
     Mutant(
         "an outage of a link reaches the way back",
-        "model/world/disturbances.py",
-        "return link_regions(target) == _regions(part)",
-        "return set(link_regions(target)) == set(_regions(part))",
+        "model/world/effects.py",
+        "return link_regions(cause.target) == regions",
+        "return set(link_regions(cause.target)) == set(regions)",
         (MODEL,),
     ),
     Mutant(
         "a degraded link reaches nobody",
-        "model/world/disturbances.py",
-        "active.reached += [part for part in account.current() if _on_link",
-        "active.reached += [part for part in () if _on_link",
+        "model/world/effects.py",
+        "reached += [part for part in account.current() if _is_at",
+        "reached += [part for part in () if _is_at",
         (HAND,),
     ),
     Mutant(
         "a failed file system's replication is not reached",
-        "model/world/disturbances.py",
-        "[part] if replication is None else [part, replication]",
-        "[part]",
+        "model/world/effects.py",
+        "yield replication",
+        "yield part",
         (HAND,),
     ),
     Mutant(
@@ -242,14 +242,14 @@ MUTANTS = (
     ),
     Mutant(
         "a batch begins within one period",
-        "scenario/workload/arrivals.py",
-        "return (begin - start).total_seconds() % _DAY_S",
-        "return (begin - start).total_seconds() % min(_DAY_S, self.every)",
+        "scenario/workload/processes/batch.py",
+        "return (begin - start).total_seconds() % DAY_S",
+        "return (begin - start).total_seconds() % min(DAY_S, self.every)",
         (HAND,),
     ),
     Mutant(
         "the weekdays of a profile begin on Sunday",
-        "model/writes/arrivals.py",
+        "scenario/workload/processes/profile.py",
         "[t.weekday() for t in local]",
         "[t.isoweekday() % 7 for t in local]",
         (HAND,),

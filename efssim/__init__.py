@@ -15,9 +15,13 @@ from typing import TYPE_CHECKING, Any
 from efssim._version import __version__
 
 if TYPE_CHECKING:
+    from efssim.api.comparison import Comparison, compare
     from efssim.api.estimate import Estimate, estimate
+    from efssim.api.plan import Plan, plan
     from efssim.api.result import Result
     from efssim.api.simulation import Simulation, run
+    from efssim.api.sweep import Sweep, sweep
+    from efssim.api.trials import Trials, run_trials
     from efssim.cloudwatch.api import CloudWatchError
     from efssim.errors import (
         ArgumentError,
@@ -31,13 +35,9 @@ if TYPE_CHECKING:
     from efssim.records.laws import LawViolation
     from efssim.scenario import Scenario, ScenarioError, load
     from efssim.study.errors import StudyError
-    from efssim.study.planning.plan import Plan, plan
     from efssim.study.run.dispatch import WorkersDiedError
     from efssim.study.run.store import StoreError
-    from efssim.study.run.trials import Trials, run_trials
     from efssim.study.trial.outcome import TrialError
-    from efssim.study.varying.compare import Comparison, compare
-    from efssim.study.varying.sweep import Sweep, sweep
     from efssim.traces.reading import TraceError, TraceErrors
 
 __all__ = [
@@ -104,16 +104,16 @@ _HOMES = _ERRORS | {
     "Result": "efssim.api.result",
     "Simulation": "efssim.api.simulation",
     "run": "efssim.api.simulation",
-    "Comparison": "efssim.study.varying.compare",
-    "compare": "efssim.study.varying.compare",
-    "Sweep": "efssim.study.varying.sweep",
-    "sweep": "efssim.study.varying.sweep",
-    "Plan": "efssim.study.planning.plan",
-    "plan": "efssim.study.planning.plan",
+    "Comparison": "efssim.api.comparison",
+    "compare": "efssim.api.comparison",
+    "Sweep": "efssim.api.sweep",
+    "sweep": "efssim.api.sweep",
+    "Plan": "efssim.api.plan",
+    "plan": "efssim.api.plan",
     "Scenario": "efssim.scenario",
     "load": "efssim.scenario",
-    "Trials": "efssim.study.run.trials",
-    "run_trials": "efssim.study.run.trials",
+    "Trials": "efssim.api.trials",
+    "run_trials": "efssim.api.trials",
 }
 
 

@@ -11,7 +11,7 @@ from efssim.errors import ArgumentError, UnknownNameError
 from efssim.text.suggestions import suggest
 
 
-class Named(Protocol):
+class TableEntry(Protocol):
     """An entry of a table: anything with a name."""
 
     @property
@@ -19,14 +19,14 @@ class Named(Protocol):
         """The key of the entry in its table."""
 
 
-E = TypeVar("E", bound=Named)
+E = TypeVar("E", bound=TableEntry)
 
 
 class Table(Generic[E]):
     """Entries by name, in order: those that the package has, then those that were added.
 
     Anything derived from a table (a class with a field for each entry, say) is made on first use
-    and again when `changes` has moved on; or at once, by what `on_change` was given.
+    and again when `changes` has moved on; or at once, by the functions given to `on_change`.
     """
 
     def __init__(self, what: str, entries: Iterable[E] = ()) -> None:

@@ -41,11 +41,11 @@ from efssim.cli.scenario_file import ScenarioFile, Source, once
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from efssim.api.comparison import Comparison
     from efssim.api.result import Result
+    from efssim.api.trials import Trials
     from efssim.scenario import Scenario
     from efssim.study.run.interrupts import Interrupts
-    from efssim.study.run.trials import Trials
-    from efssim.study.varying.compare import Comparison
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -239,7 +239,7 @@ def _studies(
 
 
 def _compared(studies: list[Trials]) -> list[Comparison]:
-    from efssim.study.varying.compare import compare
+    from efssim.api.comparison import compare
 
     return [compare(studies[0], other) for other in studies[1:]]
 
@@ -330,9 +330,9 @@ def _run_trials(
     """Run a study; KeyboardInterrupt if it is interrupted before the first trial is complete."""
     from concurrent.futures import BrokenExecutor
 
+    from efssim.api.trials import run_trials
     from efssim.model.world.world import World
     from efssim.study.run.store import StoreError
-    from efssim.study.run.trials import run_trials
     from efssim.study.statistics.precision import BUDGET
 
     with interrupts.allowed():

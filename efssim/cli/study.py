@@ -27,11 +27,11 @@ from efssim.cli.request import Request, requested
 from efssim.cli.scenario_file import ScenarioFile, Source
 
 if TYPE_CHECKING:
+    from efssim.api.plan import Plan
+    from efssim.api.sweep import Sweep
     from efssim.scenario import Scenario
     from efssim.study.planning.evaluation import Evaluation
-    from efssim.study.planning.plan import Plan
-    from efssim.study.varying.space import Parameter
-    from efssim.study.varying.sweep import Sweep
+    from efssim.study.varying.space import VariedParameter
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -127,7 +127,7 @@ def plan(**asked: Any) -> None:
     """
     from efssim.report.files.plan import plan_json, write_plan
     from efssim.report.text.plan import plan_report
-    from efssim.study.planning.plan import budget_s
+    from efssim.study.planning.asked import budget_s
 
     request = requested(PlanRequest, **asked)
     scenario = request.file.load(request.overrides)
@@ -152,7 +152,9 @@ def plan(**asked: Any) -> None:
         raise KeyboardInterrupt
 
 
-def _range_of(request: PlanRequest, scenario: Scenario) -> tuple[Parameter, tuple[float, float]]:
+def _range_of(
+    request: PlanRequest, scenario: Scenario
+) -> tuple[VariedParameter, tuple[float, float]]:
     """Return the parameter that is varied and both ends of its range, if they can be run."""
     from efssim.study.varying.space import parse_assignment, range_of, require_key, with_value
 
@@ -172,11 +174,11 @@ def _range_of(request: PlanRequest, scenario: Scenario) -> tuple[Parameter, tupl
 def _find(
     request: PlanRequest,
     scenario: Scenario,
-    chosen: Parameter,
+    chosen: VariedParameter,
     between: tuple[float, float],
     budget_s: float,
 ) -> Plan:
-    from efssim.study.planning.plan import plan as find
+    from efssim.api.plan import plan as find
 
     return find(
         scenario,
@@ -263,7 +265,9 @@ def sweep(**asked: Any) -> None:
         raise KeyboardInterrupt
 
 
-def _values_of(request: SweepRequest, scenario: Scenario) -> list[tuple[Parameter, list[Any]]]:
+def _values_of(
+    request: SweepRequest, scenario: Scenario
+) -> list[tuple[VariedParameter, list[Any]]]:
     """Return the parameters that are varied and their values, if all combinations can be run."""
     from efssim.study.varying.space import parse_assignment, values_of
     from efssim.study.varying.sweep import combinations
@@ -280,11 +284,11 @@ def _values_of(request: SweepRequest, scenario: Scenario) -> list[tuple[Paramete
 
 
 def _swept(
-    request: SweepRequest, scenario: Scenario, chosen: list[tuple[Parameter, list[Any]]]
+    request: SweepRequest, scenario: Scenario, chosen: list[tuple[VariedParameter, list[Any]]]
 ) -> Sweep:
-    from efssim.study.varying.sweep import swept
+    from efssim.api.sweep import sweep_of
 
-    return swept(
+    return sweep_of(
         scenario,
         chosen,
         request.trials,
@@ -311,8 +315,8 @@ def _tell_budget(seconds: float) -> None:
     say(f"planning for at most {text} (--budget), then with what is known")
 
 
-def _tell_evaluation(vary: Parameter) -> Callable[[Evaluation], None]:
-    """Return the callback that shows each evaluation of a plan."""
+def _tell_evaluation(vary: VariedParameter) -> Callable[[Evaluation], None]:
+    """Return what shows each evaluation of a plan as it is made."""
 
     def tell(made: Evaluation) -> None:
         from efssim.study.planning.evaluation import said

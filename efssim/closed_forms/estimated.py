@@ -1,4 +1,4 @@
-"""What closed forms say about a replication, and what a run gave for the same numbers.
+"""Numbers of a replication by closed forms, and a run's values of the same numbers.
 
 The names are those that JSON has; a value that does not exist is None. Seconds, bytes and bytes per
 second.
@@ -37,7 +37,7 @@ NumberName: TypeAlias = Literal[
     "initial_bytes",
 ]
 NUMBERS: tuple[NumberName, ...] = get_args(NumberName)
-"""What is one number each, in order."""
+"""Names of the single numbers, in order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ class CatchUpEstimate:
     """How a replication catches up after something; None where it never does."""
 
     after: str
-    """What it was."""
+    """The event that it follows."""
     at_s: float | None
     """When it begins; None: that does not matter."""
     lasts_s: float
@@ -56,17 +56,17 @@ class CatchUpEstimate:
 
 @dataclass(frozen=True, slots=True)
 class RatesEstimate:
-    """What is written, and the share of what can be sent that it takes."""
+    """Rates of writes, and their share of the rates at which syncs can send."""
 
     written_bytes_per_s: float
     writes_per_s: float
-    sent_bytes_per_s: float
-    busiest_bytes_per_s: float
-    utilisation: float | None
-    utilisation_by_bytes: float | None
-    utilisation_by_files: float | None
-    utilisation_with_failures: float | None
-    busiest_utilisation: float | None
+    sent_bytes_per_s: float | None = None
+    busiest_bytes_per_s: float | None = None
+    utilisation: float | None = None
+    utilisation_by_bytes: float | None = None
+    utilisation_by_files: float | None = None
+    utilisation_with_failures: float | None = None
+    busiest_utilisation: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,33 +82,36 @@ class CycleEstimate:
 
 @dataclass(frozen=True, slots=True)
 class SizingEstimate:
-    """What it takes in the busiest cycle."""
+    """Sizing by the busiest cycle."""
 
-    shortest_interval_s: float | None
-    smallest_throughput_bytes_per_s: float | None
-    largest_write_bytes_per_s: float | None
+    shortest_interval_s: float | None = None
+    smallest_throughput_bytes_per_s: float | None = None
+    largest_write_bytes_per_s: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class ReplicationEstimate:
-    """All that is estimated of a replication."""
+    """All that is estimated of a replication.
 
-    regime: Regime
+    Where no closed form is known of a stream, all is None but the mean rates.
+    """
+
+    regime: Regime | None
     rates: RatesEstimate = field(metadata=SPREAD)
     cycle: CycleEstimate = field(metadata=SPREAD)
-    attainment: float
+    attainment: float | None
     rpo_met: bool | None
     """None: not decided without a simulation."""
     rpo_reasons: tuple[str, ...]
     growth_bytes_per_s: float | None
     sizing: SizingEstimate = field(metadata=SPREAD)
-    initial_sync_s: float
-    initial_bytes: int
+    initial_sync_s: float | None
+    initial_bytes: int | None
     catch_up: tuple[CatchUpEstimate, ...]
     approximations: tuple[str, ...]
 
     def number(self, name: NumberName) -> float | None:
-        """Return what is one number by its name."""
+        """Return a single number by its name."""
         parts = (self.rates, self.cycle, self.sizing, self)
         value: float | None = next(getattr(part, name) for part in parts if hasattr(part, name))
         return value
@@ -116,7 +119,7 @@ class ReplicationEstimate:
 
 @dataclass(frozen=True, slots=True)
 class SimulatedNumbers:
-    """What a run gave for the numbers of an estimate, as far as it has them."""
+    """A run's values of the numbers of an estimate, as far as it has them."""
 
     written_bytes_per_s: float | None
     writes_per_s: float | None

@@ -40,7 +40,7 @@ COMPARED_COLUMNS = {
 class Phases(NamedTuple):
     """How long a sync spent in each of its phases, in seconds; together its whole duration.
 
-    What an outage froze counts to the phase that it met.
+    Time frozen by an outage counts to the phase that it met.
     """
 
     setup_s: float = 0.0
@@ -154,7 +154,7 @@ class OpenSync:
 
 @dataclass
 class ReplicationRecords:
-    """Everything that happened to one replication."""
+    """The records of one replication."""
 
     syncs: Columns = field(default_factory=lambda: Columns(SYNC_COLUMNS))
     statuses: list[StatusChange] = field(default_factory=list)
@@ -195,7 +195,7 @@ class ReplicationRecords:
         return self.last_replicated_s is None
 
     def drop(self, dropped: DroppedWrites) -> None:
-        """Count writes that could not be made and hand them to every sink."""
+        """Count writes that could not be made and pass them to every sink."""
         cause = DroppedBy(dropped.cause, dropped.cause_ordinal)
         more = Amount(len(dropped.time_s), int(dropped.bytes.sum()))
         self.dropped[cause] = self.dropped.get(cause, NOTHING).plus(more)
@@ -209,7 +209,7 @@ class ReplicationRecords:
             kinds[cause.kind] = kinds.get(cause.kind, NOTHING).plus(amount)
         return kinds
 
-    def publish(self, publications: Publications) -> None:
+    def record_published(self, publications: Publications) -> None:
         """Hand a block of published writes to every sink."""
         for sink in self.sinks:
             sink(publications)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from efssim.lag.kinds.table import measures_of
 from efssim.lag.summary import LAG_COLUMNS
 from efssim.markup import page, sentence, table
-from efssim.report.text.lags import LAGS, half_width
+from efssim.report.text.lags import half_width
 from efssim.report.text.parts import NO_REPLICATION
 from efssim.report.verdicts.cautions import cautions
 from efssim.report.verdicts.run import verdict
@@ -16,10 +17,10 @@ from efssim.text.quantities import format_duration
 
 if TYPE_CHECKING:
     from efssim.runs.run import Run
-    from efssim.study.planning.plan import Plan
-    from efssim.study.run.trials import Trials
-    from efssim.study.varying.compare import Comparison
-    from efssim.study.varying.sweep import Sweep
+    from efssim.study.planning.findings import PlanFindings
+    from efssim.study.run.trial_set import TrialSet
+    from efssim.study.varying.paired import PairedTrials
+    from efssim.study.varying.points import SweepPoints
 
 _ROWS = 60
 """Rows of a table at most: a notebook is no place for more, and `.table` has all."""
@@ -31,8 +32,8 @@ def result_html(result: Run) -> str:
     for name, outcome in result.outcomes.items():
         summary = outcome.summary
         rows = (
-            (title, *(short(summary.lags[lag].column(column)) for column in LAG_COLUMNS))
-            for lag, title in LAGS.items()
+            (lag.title, *(short(summary.lags[lag.name].column(c)) for c in LAG_COLUMNS))
+            for lag in measures_of(summary.lags)
         )
         parts += [
             sentence(verdict(outcome, result), strong=f"{name}:"),
@@ -49,7 +50,7 @@ def _violations(count: int, total_s: float) -> str:
     return f"{counted(count, 'violation')} of the RPO{lasting}."
 
 
-def trials_html(trials: Trials) -> str:
+def trials_html(trials: TrialSet) -> str:
     """Return verdict and lags of every replication, with intervals over trials, as HTML."""
     from efssim.report.text.trials import verdict_of_trials
     from efssim.report.verdicts.trials import late
@@ -67,16 +68,16 @@ def trials_html(trials: Trials) -> str:
     return page(*(parts or [sentence(NO_REPLICATION)]), sentence(last))
 
 
-def _lags_of_trials(name: str, trials: Trials) -> Iterator[tuple[str, ...]]:
+def _lags_of_trials(name: str, trials: TrialSet) -> Iterator[tuple[str, ...]]:
     summary = trials.summary
     means, pooled = summary["replications"][name], summary["pooled"][name]
-    for lag, title in LAGS.items():
-        half = half_width(summary["ci95"][name][lag]["mean"])
-        quantiles = (short(pooled[lag][column]) for column in LAG_COLUMNS[1:])
-        yield title, short(means[lag]["mean"]), half, *quantiles
+    for lag in measures_of(pooled):
+        half = half_width(summary["ci95"][name][lag.name]["mean"])
+        quantiles = (short(pooled[lag.name][column]) for column in LAG_COLUMNS[1:])
+        yield lag.title, short(means[lag.name]["mean"]), half, *quantiles
 
 
-def plan_html(plan: Plan) -> str:
+def plan_html(plan: PlanFindings) -> str:
     """Return the answer, its evidence and the evaluations as HTML."""
     from efssim.report.text.plan import evidence_text, objective_text, verdict_text
     from efssim.study.planning.evaluation import said
@@ -100,10 +101,10 @@ def plan_html(plan: Plan) -> str:
     )
 
 
-def sweep_html(sweep: Sweep) -> str:
+def sweep_html(sweep: SweepPoints) -> str:
     """Return mean and interval of the main measure at every combination as HTML."""
     from efssim.report.text.sweep import grid_rows
-    from efssim.study.varying.sweep import MEASURE
+    from efssim.study.varying.points import MEASURE
 
     each = counted(len(sweep.points[0].trials), "trial")
     parts = []
@@ -118,7 +119,7 @@ def sweep_html(sweep: Sweep) -> str:
     return page(*parts, sentence(last))
 
 
-def comparison_html(comparison: Comparison) -> str:
+def comparison_html(comparison: PairedTrials) -> str:
     """Return the change of the main measures, with intervals, as HTML."""
     from efssim.report.text.comparison import change_text
     from efssim.report.text.sweep import shown
@@ -136,5 +137,5 @@ def comparison_html(comparison: Comparison) -> str:
         for row in comparison.main.to_dict("records")
     )
     head = ("replication", "measure", "first", "second", "change, 95 % interval")
-    told = f"(second) compared with {a} (first): {pairs} of trials with the same draws."
-    return page(sentence(told, strong=b), table(head, rows, words=2))
+    compared = f"(second) compared with {a} (first): {pairs} of trials with the same draws."
+    return page(sentence(compared, strong=b), table(head, rows, words=2))

@@ -48,13 +48,13 @@ def stream_now(given: Written, scenario: Scenario) -> WriteStream:
 
 def _read(kind: type[M], data: Written, found: Iterable[Found]) -> M:
     """Return plain data as a part of a scenario; raise ScenarioError with `found` and the rest."""
-    told = list(found)
+    problems = list(found)
     try:
         part = kind.model_validate(data)
     except ValidationError as error:
-        told += [(shown, message) for _, shown, message in located(error, data)]
-    if told:
-        raise _error(told)
+        problems += [(shown, message) for _, shown, message in located(error, data)]
+    if problems:
+        raise _error(problems)
     return part
 
 

@@ -7,7 +7,7 @@ from copy import copy
 
 from efssim.cloudwatch.storage import StorageSamples
 from efssim.cloudwatch.write_minutes import WriteMinutes
-from efssim.lag.measures import Criteria, Measures, Running
+from efssim.lag.measures import Criteria, Measures, StreamedMeasures
 from efssim.lag.protection import Exclusions
 from efssim.lag.source_limit import source_limit
 from efssim.lag.weighted.states import LagState
@@ -55,7 +55,7 @@ class MeasuredWorld:
         self.seed = scenario.seed if seed is None else seed
         self.trial = trial
         self._verify = verify
-        self._running: dict[str, Running] = {}
+        self._streamed: dict[str, StreamedMeasures] = {}
         self._logs: dict[str, laws.WriteLog] = {}
         self._minutes: dict[str, WriteMinutes] | None = {} if metrics else None
         self._unreplicated: dict[str, WriteMinutes] = {}
@@ -84,7 +84,7 @@ class MeasuredWorld:
             syncs=Columns(SYNC_COLUMNS, keep=keep), compared=Columns(COMPARED_COLUMNS, keep=keep)
         )
         target_s = self.scenario.rpo.target
-        self._running[name] = Running(self.scenario.warm_up, target_s, records)
+        self._streamed[name] = StreamedMeasures(self.scenario.warm_up, target_s, records)
         if self._verify:
             self._logs[name] = laws.WriteLog()
             records.sinks.append(self._logs[name].add)
@@ -98,7 +98,7 @@ class MeasuredWorld:
 
         `on_progress(elapsed_s, duration_s)` is called with the seconds since the scenario's start
         and those up to its end: now, after each of 1000 equal steps, and so at the end. It changes
-        no result; what it raises comes out of here, and the simulation can go on afterwards.
+        no result; its exceptions come out of here, and the simulation can go on afterwards.
         """
         begin_s, end_s = self._world.now_s, self.scenario.duration
         if on_progress is not None:
@@ -152,7 +152,7 @@ class MeasuredWorld:
         }
 
     def on_syncs(self, replication: str, sink: Callable[[Block], None]) -> None:
-        """Hand the completed syncs of a replication to `sink`, a block of rows at a time.
+        """Pass the completed syncs of a replication to `sink`, a block of rows at a time.
 
         Those that are in a block already are not handed on. Raise KeyError for an unknown one.
         """
@@ -215,7 +215,7 @@ class MeasuredWorld:
         )
 
     def _measures(self, name: str, records: ReplicationRecords, snapshot: Snapshot) -> Measures:
-        return Measures(records, snapshot, self._running[name], self._criteria(name))
+        return Measures(records, snapshot, self._streamed[name], self._criteria(name))
 
     def _criteria(self, name: str) -> Criteria:
         replication, rpo = self._world.account.replications[name], self.scenario.rpo

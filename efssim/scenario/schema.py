@@ -32,7 +32,7 @@ from efssim.scenario.grammar.types import (
 )
 from efssim.scenario.grammar.undocumented import CHOICES
 from efssim.scenario.regions.names import zone_region
-from efssim.scenario.workload.arrivals import Arrivals, Batch, OnOff, Profile
+from efssim.scenario.workload.arrivals import Arrivals
 from efssim.scenario.workload.streams import (
     LARGEST_FILE_BYTES,
     Growth,
@@ -47,7 +47,6 @@ from efssim.text.written import Written, mapping
 __all__ = [
     "LARGEST_FILE_BYTES",
     "Arrivals",
-    "Batch",
     "CloudWatch",
     "Control",
     "Defaults",
@@ -60,8 +59,6 @@ __all__ = [
     "InFile",
     "Initial",
     "Link",
-    "OnOff",
-    "Profile",
     "Region",
     "Replication",
     "Rpo",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import cache
 
 from efssim.json_values import WireObject, WireValue
 from efssim.model.account import Account
@@ -11,19 +10,20 @@ from efssim.model.efs.control_plane import ControlPlane
 from efssim.model.entities.errors import EfsError, RunError
 from efssim.records.timeline import ApiCall
 from efssim.scenario import schema
+from efssim.scenario.operations.table import OPERATIONS
 
 _SUBJECTS = ("SourceFileSystemId", "FileSystemId", "ResourceId")
 """Parameters that name the file system which a call is about."""
 
 
-@cache
 def looks(operation: str) -> bool:
-    """Whether an operation only looks, and so changes nothing."""
-    return operation.startswith(("Describe", "List"))
+    """Return whether an operation only looks, and so changes nothing."""
+    found = OPERATIONS.get(operation)
+    return found is not None and found.only_looks
 
 
 class Calls:
-    """Makes calls and appends them to the timeline of the run."""
+    """The caller of operations, which appends each call to the timeline of the run."""
 
     def __init__(self, account: Account, control_plane: ControlPlane) -> None:
         self.made = 0
@@ -52,7 +52,7 @@ class Calls:
         timeline.entries.append(record)
         return answer
 
-    def happen(self, spec: schema.Event, path: tuple[str | int, ...]) -> None:
+    def make(self, spec: schema.Event, path: tuple[str | int, ...]) -> None:
         """Make the call of an event; raise RunError if it had to succeed and does not."""
         assert spec.call is not None
         region = spec.option("region") or self._home(spec, path)

@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any
 
 from efssim.errors import ArgumentError
 from efssim.json_values import WireObject, WireValue
 from efssim.model.account import Account, DeclaredFileSystem, ReplicationSettings
 from efssim.model.efs.operations import file_systems, policies, replications, tags
-from efssim.model.efs.parameter_kinds import FileSystemNames
-from efssim.model.efs.parameters import read_parameters
 from efssim.model.efs.shapes.answers import FileSystemDescription, ReplicationDescription
 from efssim.model.entities.errors import EfsError
+from efssim.scenario.operations.kinds import FileSystemNames, MalformedError
+from efssim.scenario.operations.table import OPERATIONS, Answer
 from efssim.text.suggestions import suggest
 
-Operation: TypeAlias = Callable[[Account, Any, str], Any]
-"""Takes the account, the parameters in the shape of the operation, and the Region of the call;
-returns its answer in its shape: see `efssim.model.efs.shapes`."""
-
-IMPLEMENTED: dict[str, Operation] = {
+ANSWERS: dict[str, Answer] = {
     "CreateReplicationConfiguration": replications.create_replication_configuration,
     "DescribeReplicationConfigurations": replications.describe_replication_configurations,
     "DeleteReplicationConfiguration": replications.delete_replication_configuration,
@@ -51,12 +47,12 @@ class Injection:
     """Where; None is everywhere."""
 
     def hits(self, operation: str, region: str) -> bool:
-        """Whether a call is one of them."""
+        """Return whether a call is one of them."""
         return self.left > 0 and self.operation == operation and self.region in (None, region)
 
 
 class ControlPlane:
-    """Answers calls as EFS does, and changes the account accordingly."""
+    """The control plane of EFS: it answers calls and changes the account accordingly."""
 
     def __init__(self, account: Account) -> None:
         self._account = account
@@ -70,21 +66,32 @@ class ControlPlane:
         EfsError if EFS refuses it, which then has no effect; ValueError for an operation that is
         not one of EFS's that are simulated.
         """
-        if operation not in IMPLEMENTED:
-            hint = suggest(operation, IMPLEMENTED)
+        found = OPERATIONS.get(operation)
+        if found is None:
+            hint = suggest(operation, OPERATIONS.names)
             raise ArgumentError(f"unknown operation '{operation}'{hint}")
         self._require_answering(region)
         self._fail_if_injected(operation, region)
-        known = read_parameters(operation, parameters, self._named)
-        answer: WireObject = IMPLEMENTED[operation](self._account, known, region)
-        return answer
+        answer = found.answer or ANSWERS[operation]
+        made: WireObject = answer(self._account, self._read(operation, parameters), region)
+        return made
+
+    def _read(self, operation: str, parameters: Mapping[str, WireValue]) -> Any:
+        """Return the parameters in the shape of an operation, names of file systems as their ids.
+
+        EfsError (BadRequest) for the first that is unknown, missing or malformed.
+        """
+        try:
+            return OPERATIONS[operation].parameters.read(parameters, "", self._named)
+        except MalformedError as error:
+            raise EfsError(error.code, error.message) from None
 
     def declare_file_system(
         self, parameters: Mapping[str, WireValue], region: str, declared: DeclaredFileSystem
     ) -> FileSystemDescription:
         """Create a file system that a scenario declares, under the rules of CreateFileSystem."""
         self._require_answering(region)
-        known = read_parameters("CreateFileSystem", parameters, self._named)
+        known = self._read("CreateFileSystem", parameters)
         return file_systems.create_file_system(self._account, known, region, declared)
 
     def declare_replication(
@@ -92,7 +99,7 @@ class ControlPlane:
     ) -> ReplicationDescription:
         """Create a declared replication, under the rules of CreateReplicationConfiguration."""
         self._require_answering(region)
-        known = read_parameters("CreateReplicationConfiguration", parameters, self._named)
+        known = self._read("CreateReplicationConfiguration", parameters)
         return replications.create_replication_configuration(self._account, known, region, declared)
 
     def _require_answering(self, region: str) -> None:

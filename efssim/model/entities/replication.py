@@ -1,7 +1,7 @@
 """A replication configuration: the status of its destination and its LastReplicatedTimestamp.
 
-Everything that happens to it is one of the four effects: it is held (paused), stalled (no
-progress), or one of its file systems fails or may not be written.
+A disturbance or a call has one of four effects on it: it is held (paused), stalled (no progress),
+or one of its file systems fails or may not be written.
 """
 
 from __future__ import annotations
@@ -212,8 +212,8 @@ class ReplicationState:
     def replica(self) -> tuple[int, int]:
         """Return size and files of the destination: those of the source as of the last cut.
 
-        Before there is one: what it held, and what the initial sync in flight has sent. An attempt
-        that fails and a sync that is abandoned leave nothing behind.
+        Before there is one: its old content, and the part that the initial sync has sent. An
+        attempt that fails and a sync that is abandoned leave nothing behind.
         """
         self._syncs.before_cuts()
         if self._replica is not None:

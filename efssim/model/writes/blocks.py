@@ -10,10 +10,10 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from efssim.model.writes.arrivals import Times
 from efssim.scenario import Scenario
 from efssim.scenario.grammar.distributions import Distribution
 from efssim.scenario.schema import LARGEST_FILE_BYTES
+from efssim.scenario.workload.processes.times import Times
 from efssim.traces.quality import first_lap
 from efssim.traces.reading import read_trace
 from efssim.traces.spec import TraceSpec
@@ -27,7 +27,7 @@ size nor the order of blocks shows, and 2^23 writes of a block cannot overflow 6
 
 
 class WholeBytes:
-    """Rounds the running total of a stream to bytes, so that no fraction is lost."""
+    """Rounding of the running total of a stream to bytes, so that no fraction is lost."""
 
     def __init__(self) -> None:
         self._carry = 0  # exact total less rounded total, in 2^-40 byte

@@ -2,28 +2,28 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
 
 from efssim.report.words.lines import counted, percent
-from efssim.study.run.trials import Trials
+from efssim.study.run.trial_set import TrialSet
 from efssim.study.statistics.evidence import Evidence
 from efssim.study.statistics.weighing import Weighing
 from efssim.study.trial.long_faults import LONG, long_faults
 from efssim.text.quantities import format_duration
 
 
-def strata_text(trials: Trials) -> str:
+def strata_text(trials: TrialSet) -> str:
     """Say how trials are shared out over rare faults; nothing where they are not."""
     return strata_sentence(trials.weighing)
 
 
 def strata_sentence(weighing: Weighing) -> str:
     """Say how trials of these weights are shared out: see `strata_text`."""
-    strata = weighing.as_json()
+    strata = weighing.strata()
     if not strata:
         return ""
     listed = "; ".join(
-        f"{stratum_name(row)} {percent(row['probability'])} ({counted(row['trials'], 'trial')})"
+        f"{stratum_name(row.faults)} {percent(row.probability)} ({counted(row.trials, 'trial')})"
         for row in strata
     )
     return (
@@ -32,15 +32,15 @@ def strata_sentence(weighing: Weighing) -> str:
     )
 
 
-def stratum_name(row: dict[str, Any]) -> str:
-    """Return the rare faults of the trials of a stratum, in words."""
-    if row["faults"] is None:
+def stratum_name(faults: Sequence[str] | None) -> str:
+    """Name what trials of a stratum have in common."""
+    if faults is None:
         return "any others"
-    return " and ".join(row["faults"]) or "no rare fault"
+    return " and ".join(faults) or "no rare fault"
 
 
-def units_text(found: Evidence, trials: Trials) -> str:
-    """Return a sentence on the units of evidence and their number."""
+def units_text(found: Evidence, trials: TrialSet) -> str:
+    """Say what counts as evidence."""
     if all(trials.design.exact):
         return "Nothing is drawn in this scenario, so one trial is the whole truth."
     if trials.design.exact[0]:
@@ -57,13 +57,13 @@ def units_text(found: Evidence, trials: Trials) -> str:
     return f"Evidence: {counted(found.windows, 'trial')}; only whole trials count as independent."
 
 
-def long_faults_text(trials: Trials) -> str:
+def long_faults_text(trials: TrialSet) -> str:
     """Say so where faults last so long that the end of a run hides much of them."""
     return long_text(long_faults(trials.scenario))
 
 
 def long_text(found: dict[str, float]) -> str:
-    """Say that these faults, with their mean lengths in seconds, are cut by the end of the run."""
+    """Return that these faults, of mean lengths in seconds, are cut by the end of the run."""
     if not found:
         return ""
     listed = " and ".join(f"{name} ({format_duration(s)})" for name, s in found.items())

@@ -2,38 +2,42 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from functools import partial as partial_of
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
+from efssim.json_values import JsonObject
 from efssim.report.figures.files import safe_names
 from efssim.report.figures.study.alt import comparison_alt
+from efssim.report.figures.study.comparison import plot_comparison
 from efssim.report.files.study import Sketch, write_study
 from efssim.report.html.studies.comparison import comparison_page
 from efssim.report.words.json_text import json_text
-
-if TYPE_CHECKING:
-    from efssim.study.run.trials import Trials
-    from efssim.study.varying.compare import Comparison
+from efssim.study.run.trial_set import TrialSet
+from efssim.study.varying.paired import PairedTrials
+from efssim.study.varying.summary import comparison_to_json
 
 
 def comparisons_json(
-    comparisons: list[Comparison], partial: bool = False, alone: Trials | None = None
+    comparisons: Sequence[PairedTrials], partial: bool = False, alone: TrialSet | None = None
 ) -> str:
     """Return the JSON of comparisons with one first study; `partial`: Ctrl-C left some out.
 
     `alone` is the first study where nothing is there to compare it with.
     """
-    summaries = [comparison.summary for comparison in comparisons]
-    found: dict[str, Any] = {"partial": partial, "comparisons": summaries}
+    found: JsonObject = {
+        "partial": partial,
+        "comparisons": [comparison_to_json(each) for each in comparisons],
+    }
     return json_text(found if alone is None else {**found, "trials": alone.summary})
 
 
 def write_comparisons(
-    comparisons: list[Comparison], folder: Path, command: str = "", partial: str = ""
+    comparisons: Sequence[PairedTrials], folder: Path, command: str = "", partial: str = ""
 ) -> None:
     """Write comparison.json, report.html, manifest.json, and a table and a figure for each.
 
-    `partial` says what Ctrl-C left out. Raise OSError.
+    `partial` names the trials that Ctrl-C left out. Raise OSError.
     """
     stems = safe_names([comparison.second.scenario.name for comparison in comparisons])
     first = comparisons[0].first
@@ -44,7 +48,9 @@ def write_comparisons(
         {"comparison.json": comparisons_json(comparisons, bool(partial))},
         {f"{stem}-comparison.csv": comparison.table for stem, comparison in named.items()},
         {
-            f"{stem}-comparison": Sketch(comparison.plot, comparison_alt(comparison))
+            f"{stem}-comparison": Sketch(
+                partial_of(plot_comparison, comparison), comparison_alt(comparison)
+            )
             for stem, comparison in named.items()
         },
         lambda drawn: comparison_page(

@@ -7,29 +7,32 @@ from pathlib import Path
 
 from efssim.report.figures.files import FOLDER, safe_names, write_svg
 from efssim.report.figures.study.alt import trials_alt
+from efssim.report.figures.study.trials import plot_attained, plot_pooled_lag
 from efssim.report.files.folders import MANIFEST, REPORT, staged
-from efssim.report.files.run import manifest, summary_json, write_csv, write_json
+from efssim.report.files.formats import CSV
+from efssim.report.files.run import manifest, summary_json, write_json
 from efssim.report.files.study import Sketch, drawn
-from efssim.study.run.trials import Trials
+from efssim.study.run.trial_set import TrialSet
 
-_KINDS = ("attainment", "lag")
+_PLOTS = {"attainment": plot_attained, "lag": plot_pooled_lag}
+"""By the kind of figure."""
 
 
-def write_trials(trials: Trials, folder: Path, command: str = "") -> None:
+def write_trials(trials: TrialSet, folder: Path, command: str = "") -> None:
     """Write summary.json, trials.csv, figures, report.html and manifest.json into a folder.
 
-    As for a single run all are written or none, and what an earlier run left goes. `command` is
-    what the report says repeats the study. Raise OSError.
+    As for a single run all are written or none, and files of an earlier result go. The report says
+    that `command` repeats the study. Raise OSError.
     """
     with staged(folder) as staging:
         _write_into(trials, staging, command)
 
 
-def _write_into(trials: Trials, folder: Path, command: str) -> None:
+def _write_into(trials: TrialSet, folder: Path, command: str) -> None:
     from efssim.report.html.studies.trials import trials_page
 
     (folder / "summary.json").write_text(summary_json(trials), encoding="utf-8")
-    write_csv(trials.table, folder / "trials.csv")
+    CSV.write(trials.table, folder / f"trials{CSV.suffix}")
     svg = _drawn(trials)
     figures = write_svg(_named(trials, svg), folder / FOLDER)
     page = trials_page(trials, svg, command)
@@ -38,19 +41,19 @@ def _write_into(trials: Trials, folder: Path, command: str) -> None:
     write_json({**manifest(trials, figures), **counts}, folder / MANIFEST)
 
 
-def _drawn(trials: Trials) -> dict[tuple[str, str], str]:
+def _drawn(trials: TrialSet) -> dict[tuple[str, str], str]:
     """Return the figures as SVG, by replication and kind."""
     return {
         (name, kind): drawn(_sketch(trials, name, kind))
         for name in trials.replications
-        for kind in _KINDS
+        for kind in _PLOTS
     }
 
 
-def _sketch(trials: Trials, name: str, kind: str) -> Sketch:
-    return Sketch(partial(getattr(trials, f"plot_{kind}"), name), trials_alt(kind, trials, name))
+def _sketch(trials: TrialSet, name: str, kind: str) -> Sketch:
+    return Sketch(partial(_PLOTS[kind], trials, name), trials_alt(kind, trials, name))
 
 
-def _named(trials: Trials, svg: dict[tuple[str, str], str]) -> dict[str, str]:
+def _named(trials: TrialSet, svg: dict[tuple[str, str], str]) -> dict[str, str]:
     stems = safe_names(trials.replications)
     return {f"{stems[name]}-{kind}": one for (name, kind), one in svg.items()}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from efssim.report.facts.traces import thin_lines, trace_lines
@@ -14,20 +15,23 @@ from efssim.report.words.lines import command_lines, counted, wrapped
 from efssim.text.digits import grouped
 
 if TYPE_CHECKING:
-    from efssim.study.run.trials import Trials
-    from efssim.study.varying.compare import Comparison
+    from efssim.study.run.trial_set import TrialSet
+    from efssim.study.varying.paired import PairedTrials
 
 _NOUGHT = 1e-12
 """Relative change below which two means are the same but for rounding."""
 
 
 def comparisons_report(
-    comparisons: list[Comparison], again: str, partial: str = "", alone: Trials | None = None
+    comparisons: Sequence[PairedTrials],
+    again: str,
+    partial: str = "",
+    alone: TrialSet | None = None,
 ) -> str:
     """Return the reports of comparisons with one first study, and how to reproduce them.
 
-    `partial` says first what Ctrl-C left out, and `alone` is the first study where nothing is there
-    to compare it with.
+    `partial` names the trials that Ctrl-C left out, and `alone` is the first study where nothing is
+    there to compare it with.
     """
     reports = [comparison_report(comparison) for comparison in comparisons]
     first = [joined([wrapped(partial)])] if partial else []
@@ -36,7 +40,7 @@ def comparisons_report(
     return "\n".join([*first, *reports, joined([command_lines(again)])])
 
 
-def comparison_report(comparison: Comparison) -> str:
+def comparison_report(comparison: PairedTrials) -> str:
     """Return the report of the main measures: both means, the change and its interval."""
     a, b = comparison.first.scenario.name, comparison.second.scenario.name
     pairs = counted(len(comparison.numbers), "pair")
@@ -60,14 +64,14 @@ def comparison_report(comparison: Comparison) -> str:
     return joined(parts)
 
 
-def _of_traces(study: Trials) -> list[str]:
-    """Return the findings on a study's traces; nothing without traces."""
+def _of_traces(study: TrialSet) -> list[str]:
+    """Return what a study's traces were taken for and lack; nothing without traces."""
     lines = [*thin_lines(study.traces), *trace_lines(study.traces)]
     return [*wrapped(f"{study.scenario.name}:"), *lines] if lines else []
 
 
-def verdicts(comparison: Comparison) -> list[str]:
-    """Return the verdict of each study on its objective, the same as in its own report."""
+def verdicts(comparison: PairedTrials) -> list[str]:
+    """Say what each study shows of its objective, by the same judge as alone."""
     return [
         f"{study.scenario.name}, {name}: {verdict_of_trials(name, study)}"
         for study in (comparison.first, comparison.second)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+from efssim.lag.kinds.table import measures_of
 from efssim.lag.summary import LagColumn, ReplicationSummary, SyncsSummary
 from efssim.records.timeline import ApiCall
 from efssim.report.facts.assumptions import assumed_parameters
@@ -11,7 +12,7 @@ from efssim.report.facts.concerning import concerning, entry_of
 from efssim.report.facts.load import load_text
 from efssim.report.facts.sync_time import sync_time_text
 from efssim.report.text.distribution import distribution
-from efssim.report.text.lags import LAGS, lag_table
+from efssim.report.text.lags import lag_table
 from efssim.report.words.lines import clock, counted, percent, short, wrapped
 from efssim.runs.outcome import Outcome
 from efssim.runs.run import Run
@@ -49,7 +50,7 @@ def sentences(name: str, outcome: Outcome, result: Run) -> list[str]:
 
 
 def diverging_text(outcome: Outcome, result: Run) -> str:
-    """Say how fast pending bytes grow where a replication diverges; nothing elsewhere."""
+    """Return how fast pending bytes grow where a replication diverges; nothing elsewhere."""
     utilisation = outcome.summary.syncs.utilisation
     if utilisation is None or not outcome.summary.syncs.diverging:
         return ""
@@ -66,8 +67,8 @@ def diverging_text(outcome: Outcome, result: Run) -> str:
 def _lag_table(outcome: Outcome, result: Run) -> list[str]:
     summary = outcome.summary
     rows = (
-        (title, [short(summary.lags[lag].column(c)) for c in _COLUMNS])
-        for lag, title in LAGS.items()
+        (lag.title, [short(summary.lags[lag.name].column(c)) for c in _COLUMNS])
+        for lag in measures_of(summary.lags)
     )
     age = outcome.exceedance["time_since_last_sync_s"]
     longest_s = summary.age.max
@@ -116,7 +117,7 @@ def _initial(outcome: Outcome, result: Run) -> str:
 
 
 def _statuses(outcome: Outcome, result: Run) -> str:
-    """Say how long each status lasted, unless it was ENABLED throughout, and what was lost."""
+    """Return how long each status lasted, unless it was ENABLED throughout, and any loss."""
     summary = outcome.summary
     spent = {status: s for status, s in summary.status_s.items() if s}
     if summary.final_status == "ENABLED" and set(spent) <= {"ENABLED"}:
@@ -131,7 +132,7 @@ def _statuses(outcome: Outcome, result: Run) -> str:
 
 
 def _violations(name: str, outcome: Outcome, result: Run) -> str:
-    """Say during which disturbances the violations were; of a single one the verdict says it."""
+    """Return the disturbances during the violations; of a single one the verdict names them."""
     found = outcome.violations
     if len(found) < 2 or all(isinstance(entry, ApiCall) for entry in concerning(result, name)):
         return ""

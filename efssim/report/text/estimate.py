@@ -109,6 +109,8 @@ def _verdict(numbers: ReplicationEstimate, scenario: Scenario) -> str:
             f"there is no steady age, and the RPO of {format_duration(target_s)} is missed in the "
             f"long run."
         )
+    if numbers.regime is None:
+        return f"{_met(numbers)}{_why(numbers)}."
     how = "on time" if numbers.regime == "on_time" else "back to back"
     cycle = numbers.cycle
     sync, length, mean, peak = (
@@ -162,7 +164,7 @@ def _table(numbers: ReplicationEstimate, run: SimulatedNumbers | None) -> list[s
 
 
 def _known(numbers: ReplicationEstimate) -> Iterator[tuple[NumberName, float]]:
-    """Yield what there is of the numbers that have a row."""
+    """Yield the numbers that have a row and a value."""
     for key in _ROWS:
         value = numbers.number(key)
         if value is not None:
@@ -176,7 +178,7 @@ def _row(key: NumberName, value: float, run: SimulatedNumbers | None) -> str:
 
 
 def _cells(key: NumberName, value: float, run: SimulatedNumbers | None) -> tuple[str, ...]:
-    """Return title and estimate and, beside a run, its number and how far off that is."""
+    """Return title and estimate and, beside a run, its number and the relative error."""
     title, form = _ROWS[key]
     if run is None:
         return title, form(value)

@@ -12,17 +12,18 @@ from efssim.report.text.parts import joined
 from efssim.report.words.lines import command_lines, counted, percent, short, wrapped
 from efssim.runs.outcome import OutcomeRecords
 from efssim.study.planning.evaluation import said
+from efssim.study.planning.sentences import answer_text
 from efssim.study.trial.long_faults import long_faults
 from efssim.text.quantities import format_duration
 
 if TYPE_CHECKING:
     from efssim.study.planning.evaluation import Evaluation
-    from efssim.study.planning.plan import Plan
+    from efssim.study.planning.findings import PlanFindings
     from efssim.study.planning.what_if import WhatIf
 
 
-def plan_report(plan: Plan, command: str) -> str:
-    """Return the report; `command` reproduces it."""
+def plan_report(plan: PlanFindings, command: str) -> str:
+    """Return the report; `command` is what reproduces it."""
     heading = [*wrapped(f"efssim plan: {plan.scenario.name}")]
     if plan.partial:
         heading = [*wrapped(partial_text(plan)), *heading]
@@ -41,59 +42,13 @@ def plan_report(plan: Plan, command: str) -> str:
     return joined(parts)
 
 
-def partial_text(plan: Plan) -> str:
+def partial_text(plan: PlanFindings) -> str:
     """Say that a plan was interrupted."""
     return f"PARTIAL: interrupted after {counted(len(plan.evaluations), 'evaluation')}"
 
 
-def answer_text(plan: Plan) -> str:
-    """Return the answer in one sentence."""
-    name, text = plan.parameter.path, plan.parameter.text
-    low, high = (text(end) for end in plan.between)
-    meets = _meets(plan)
-    if plan.outcome == "always":
-        return f"every value of {name} from {low} to {high} {meets}"
-    if plan.outcome == "never":
-        if plan.shows_none:
-            return f"no value of {name} from {low} to {high} meets the objective"
-        return f"no value of {name} from {low} to {high} was shown to meet the objective"
-    if plan.outcome == "undecided":
-        return f"no value of {name} from {low} to {high} was shown to meet the objective so far"
-    if plan.answer is None:
-        return f"{name} has no single limit: it meets the objective {_sets(plan)}"
-    bound = "at least" if plan.direction == "smallest" else "at most"
-    holds, fails = text(plan.answer.holds_at), text(plan.answer.fails_at)
-    return f"{name} of {bound} {holds} {meets}, and {fails} {_fails(plan)}"
-
-
-def _meets(plan: Plan) -> str:
-    """Return the predicate of the answer: no trials are a proof of an objective of 100 %."""
-    if plan.random and plan.objective.attainment == 1:
-        return "had no violation"
-    return "meets the objective"
-
-
-def _fails(plan: Plan) -> str:
-    """Return the predicate of the neighbour of the answer, by its evaluations."""
-    assert plan.answer is not None
-    about = [made for made in plan.evaluations if made.value == plan.answer.fails_at]
-    if any(made.met is False for made in about):
-        return "does not" if _meets(plan) == "meets the objective" else "had some"
-    return "was not shown to"
-
-
-def _sets(plan: Plan) -> str:
-    """Return the runs of neighbouring values that were tried and meet the objective."""
-    text = plan.parameter.text
-    runs = [
-        f"at {text(low)}" if low == high else f"from {text(low)} to {text(high)}"
-        for low, high in plan.holds_on
-    ]
-    return f"{', '.join(runs)}, of the values tried"
-
-
-def objective_text(plan: Plan) -> str:
-    """Return the objective of the plan in words."""
+def objective_text(plan: PlanFindings) -> str:
+    """Return what the plan is to meet."""
     goal = plan.objective
     share = (
         "always" if goal.attainment == 1 else f"for {percent(goal.attainment)} of the time or more"
@@ -104,13 +59,13 @@ def objective_text(plan: Plan) -> str:
     return f"RPO of {who}: age at most {target} {share}"
 
 
-def verdict_text(plan: Plan) -> str:
+def verdict_text(plan: PlanFindings) -> str:
     """Return the answer as a sentence."""
     text = answer_text(plan)
     return f"{text[0].upper() if plan.answer is None else text[0]}{text[1:]}."
 
 
-def evidence_text(plan: Plan) -> str:
+def evidence_text(plan: PlanFindings) -> str:
     """Say how many trials stand behind the answer and how sure it is."""
     made = f"{counted(len(plan.evaluations), 'evaluation')}"
     if not plan.random:
@@ -124,10 +79,10 @@ def evidence_text(plan: Plan) -> str:
     if plan.outcome == "not_monotone":
         return f"{made} on the same {counted(last.trials, 'trial')}."
     if plan.windows is not None:
-        share = percent(plan.windows["share"])
+        share = percent(plan.windows.share)
         return (
             f"{made}; no violation in {counted(last.trials, 'independent window')} of "
-            f"{format_duration(plan.windows['seconds'])} on a seed of their own: with {sure} "
+            f"{format_duration(plan.windows.seconds)} on a seed of their own: with {sure} "
             f"confidence at least {share} of such windows have none."
         )
     if last.losses.none():
@@ -140,8 +95,8 @@ def evidence_text(plan: Plan) -> str:
     )
 
 
-def _undecided(plan: Plan) -> str:
-    """Say which trials are missing where their number is too small and attainment is not."""
+def _undecided(plan: PlanFindings) -> str:
+    """Say so where trials are what is lacking, and not attainment."""
     without, text = unprotected_text(plan), ""
     if without:
         return f" {without}"
@@ -159,8 +114,8 @@ def _undecided(plan: Plan) -> str:
     return f"{text} At {where} the mean is {mean}, which is not enough to show it."
 
 
-def limits_text(plan: Plan) -> str:
-    """Say that the replication rate cannot be set, and which part the budget of time cut off."""
+def limits_text(plan: PlanFindings) -> str:
+    """Say what cannot be had, and what the budget of time cut off."""
     text = (
         "EFS's replication rate can be neither bought nor set. What helps is to write less, or at "
         "other times, in batches that end before they are cut, or to several file systems."
@@ -174,14 +129,14 @@ def limits_text(plan: Plan) -> str:
     return text
 
 
-def strata_and_length(plan: Plan) -> str:
+def strata_and_length(plan: PlanFindings) -> str:
     """Say how trials are shared out over rare faults, and which faults the end of a run cuts."""
     weighing = plan.evaluations[-1].losses.weighing
     parts = strata_sentence(weighing), long_text(long_faults(plan.scenario))
     return " ".join(part for part in parts if part)
 
 
-def unprotected_text(plan: Plan) -> str:
+def unprotected_text(plan: PlanFindings) -> str:
     """Say that a replication is without a recovery point at every value, if that is so."""
     if any(made.is_protected for made in plan.evaluations):
         return ""
@@ -197,7 +152,7 @@ def unprotected_text(plan: Plan) -> str:
     )
 
 
-def _what_if(plan: Plan) -> list[str]:
+def _what_if(plan: PlanFindings) -> list[str]:
     if not plan.what_if:
         return []
     header = (
@@ -207,7 +162,7 @@ def _what_if(plan: Plan) -> list[str]:
     return [header, units, *(_what_if_row(plan, row) for row in plan.what_if)]
 
 
-def _what_if_row(plan: Plan, row: WhatIf) -> str:
+def _what_if_row(plan: PlanFindings, row: WhatIf) -> str:
     if row.value is None:
         return f"  {percent(row.attainment):<11}{'none in range':>16}"
     assert row.above_s_per_month is not None
@@ -220,7 +175,7 @@ def _what_if_row(plan: Plan, row: WhatIf) -> str:
     )
 
 
-def _curve(plan: Plan) -> list[str]:
+def _curve(plan: PlanFindings) -> list[str]:
     """Return attainment by value, from the low end, with the confirmations marked."""
     made = sorted(plan.evaluations, key=lambda e: (e.value, e.stage != "search"))
     return [
@@ -230,7 +185,7 @@ def _curve(plan: Plan) -> list[str]:
     ]
 
 
-def _curve_row(plan: Plan, made: Evaluation) -> str:
+def _curve_row(plan: PlanFindings, made: Evaluation) -> str:
     low, high = (percent(end).removesuffix(" %") for end in made.interval)
     bounds = f"{low} … {high} %" if made.trials > 1 else ""
     met = said(made)
@@ -241,13 +196,13 @@ def _curve_row(plan: Plan, made: Evaluation) -> str:
     )
 
 
-def _footnote(plan: Plan) -> Sequence[str]:
+def _footnote(plan: PlanFindings) -> Sequence[str]:
     if not any(row.confirmed for row in plan.what_if):
         return []
     return ["", *wrapped("* the answer; the other rows of the table are means of the search.")]
 
 
-def _assumed(plan: Plan) -> str:
+def _assumed(plan: PlanFindings) -> str:
     """Return the parameters that the scenario leaves to the preset, but for the varied one."""
     found = []
     for name in plan.objective.replications:

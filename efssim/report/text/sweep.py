@@ -13,11 +13,11 @@ from efssim.text.digits import grouped
 from efssim.text.quantities import format_size
 
 if TYPE_CHECKING:
-    from efssim.study.varying.sweep import Sweep
+    from efssim.study.varying.points import SweepPoints
 
 
-def sweep_report(sweep: Sweep, measure: str, command: str) -> str:
-    """Return the report of a measure for every replication; `command` reproduces it."""
+def sweep_report(sweep: SweepPoints, measure: str, command: str) -> str:
+    """Return the report of a measure for every replication; `command` is what reproduces it."""
     each = counted(len(sweep.points[0].trials), "trial")
     points = counted(len(sweep.points), "combination")
     parts = [
@@ -34,7 +34,7 @@ def sweep_report(sweep: Sweep, measure: str, command: str) -> str:
     return joined([*parts, [*command_lines(command), *trace_lines(sweep.traces)]])
 
 
-def partial_text(sweep: Sweep) -> str:
+def partial_text(sweep: SweepPoints) -> str:
     """Say that a sweep was interrupted."""
     return f"PARTIAL: interrupted after {len(sweep.points)} of {sweep.wanted} combinations"
 
@@ -54,11 +54,11 @@ def shown(measure: str, value: float | None, *, signed: bool = False) -> str:
     return f"{sign}{grouped(number, 4)}"
 
 
-def _grid(sweep: Sweep, measure: str, name: str) -> list[str]:
+def _grid(sweep: SweepPoints, measure: str, name: str) -> list[str]:
     return aligned(grid_rows(sweep, measure, name))
 
 
-def grid_rows(sweep: Sweep, measure: str, name: str) -> list[list[str]]:
+def grid_rows(sweep: SweepPoints, measure: str, name: str) -> list[list[str]]:
     """Return the names of the columns, and a row of texts for each combination."""
     table = sweep.means(measure, name)
     header = [*(vary.segments[-1] for vary in sweep.parameters), "mean", "interval"]
@@ -69,7 +69,7 @@ def grid_rows(sweep: Sweep, measure: str, name: str) -> list[list[str]]:
     return rows
 
 
-def _tornado(sweep: Sweep, measure: str, name: str) -> list[str]:
+def _tornado(sweep: SweepPoints, measure: str, name: str) -> list[str]:
     table = sweep.tornado(measure, name)
     by_path = {vary.path: vary for vary in sweep.parameters}
     rows = [["path", "value", "change", "interval"]]
@@ -81,8 +81,8 @@ def _tornado(sweep: Sweep, measure: str, name: str) -> list[str]:
     return [f"  {base_text(sweep, measure, name)}", *aligned(rows)]
 
 
-def base_text(sweep: Sweep, measure: str, name: str) -> str:
-    """Return a sentence on a measure of the base, where one value at a time is varied."""
+def base_text(sweep: SweepPoints, measure: str, name: str) -> str:
+    """Return what a measure is before anything is varied, of one value at a time."""
     base = sweep.series(sweep.points[0], measure, name)
     mean = float(base.mean()) if len(base) else None
     return f"{shown(measure, mean)} as it is; each value alone changes it by"

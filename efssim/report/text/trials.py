@@ -5,25 +5,26 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from efssim.lag.kinds.table import measures_of
 from efssim.report.facts.evidence import long_faults_text, strata_text, units_text
 from efssim.report.facts.load import load_text
 from efssim.report.text.distribution import distribution
-from efssim.report.text.lags import LAGS, half_width, lag_table
+from efssim.report.text.lags import half_width, lag_table
 from efssim.report.text.parts import NO_REPLICATION, heading, joined, reproduce
 from efssim.report.verdicts.run import goal, headline
 from efssim.report.verdicts.trials import attained, disaster, kind_of, late, of_trials, word_of
 from efssim.report.verdicts.trials_cautions import cautions
 from efssim.report.words.lines import counted, percent, short, wrapped
 from efssim.scenario.shown.provenance import resolved
-from efssim.study.run.trials import Trials
+from efssim.study.run.trial_set import TrialSet
 from efssim.text.quantities import format_duration, format_size
 from efssim.text.yaml.paths import format_path
 
 _POOLED = ("p50", "p99", "p99_9", "max")
 
 
-def study_text(trials: Trials, command: str) -> str:
-    """Return the report of at least one trial; `command` reproduces the study."""
+def study_text(trials: TrialSet, command: str) -> str:
+    """Return the report of at least one trial; `command` is what reproduces the study."""
     parts = [_heading(trials)]
     names = list(trials.summary["replications"])
     parts += [_first(name, trials) for name in names]
@@ -37,15 +38,15 @@ def study_text(trials: Trials, command: str) -> str:
     return joined(parts)
 
 
-def _heading(trials: Trials) -> list[str]:
+def _heading(trials: TrialSet) -> list[str]:
     lines = [*heading(trials), *_count(trials)]
     if trials.partial:
         lines.insert(0, f"PARTIAL: interrupted after {len(trials)} of {trials.wanted} trials")
     return lines
 
 
-def _count(trials: Trials) -> list[str]:
-    """Say how many trials there are, and whether they reach the wanted precision."""
+def _count(trials: TrialSet) -> list[str]:
+    """Say how many trials there are, and what became of the precision that was asked for."""
     text, wish, needed = counted(len(trials), "trial"), trials.precision, trials.trials_needed
     if wish is not None:
         asked = f"a precision of {percent(wish.share)} of the mean age"
@@ -58,14 +59,14 @@ def _count(trials: Trials) -> list[str]:
     return wrapped(text)
 
 
-def _first(name: str, trials: Trials) -> list[str]:
-    """Return the first lines: the verdict, the loss by a disaster, and the cautions."""
+def _first(name: str, trials: TrialSet) -> list[str]:
+    """Return what a reader looks for first: the verdict, and what a disaster would cost."""
     text = f"{name}: {verdict_of_trials(name, trials)} {late(name, trials)}"
     sentences = [text, disaster(name, trials), *cautions(name, trials)]
     return [line for one in sentences for line in wrapped(one, indent=2)]
 
 
-def verdict_of_trials(name: str, trials: Trials) -> str:
+def verdict_of_trials(name: str, trials: TrialSet) -> str:
     """Return whether trials meet the RPO, and how far it held."""
     summary, found = trials.summary, trials.evidence[name]
     means, intervals = summary["replications"][name], summary["ci95"][name]
@@ -76,30 +77,30 @@ def verdict_of_trials(name: str, trials: Trials) -> str:
     return headline(word_of(name, trials), asked, held)
 
 
-def _lag_table(name: str, trials: Trials) -> list[str]:
+def _lag_table(name: str, trials: TrialSet) -> list[str]:
     summary = trials.summary
     means, pooled = summary["replications"][name], summary["pooled"][name]
     rows = (
         (
-            title,
+            lag.title,
             [
-                short(means[lag]["mean"]),
-                half_width(summary["ci95"][name][lag]["mean"]),
-                *(short(pooled[lag][column]) for column in _POOLED),
+                short(means[lag.name]["mean"]),
+                half_width(summary["ci95"][name][lag.name]["mean"]),
+                *(short(pooled[lag.name][column]) for column in _POOLED),
             ],
         )
-        for lag, title in LAGS.items()
+        for lag in measures_of(pooled)
     )
     return lag_table(("mean", "±", *_POOLED), rows)
 
 
-def _ages(name: str, trials: Trials) -> list[str]:
+def _ages(name: str, trials: TrialSet) -> list[str]:
     age = trials.pool.exceedance(name)["time_since_last_sync_s"]
     longest_s = trials.summary["pooled"][name]["time_since_last_sync_s"]["max"]
     return distribution(age, longest_s, trials.scenario.rpo.target)
 
 
-def _sentences(name: str, trials: Trials) -> list[str]:
+def _sentences(name: str, trials: TrialSet) -> list[str]:
     found = [
         "Mean with the half-width of its 95 % interval over trials; quantiles and maximum are of "
         "all trials together.",
@@ -112,8 +113,8 @@ def _sentences(name: str, trials: Trials) -> list[str]:
     return [line for text in found if text for line in wrapped(text, indent=2)]
 
 
-def sentences_of(name: str, trials: Trials) -> list[str]:
-    """Return the sentences beside the verdict and the lags, for every report."""
+def sentences_of(name: str, trials: TrialSet) -> list[str]:
+    """Return what there is to say beside the verdict and the lags, for every report."""
     means, spec = trials.summary["replications"][name], trials.scenario.replications.get(name)
     found = [
         _diverging(name, trials),
@@ -126,7 +127,7 @@ def sentences_of(name: str, trials: Trials) -> list[str]:
     return [text for text in found if text]
 
 
-def _diverging(name: str, trials: Trials) -> str:
+def _diverging(name: str, trials: TrialSet) -> str:
     found = of_trials(name, trials)
     count = sum(part["syncs"]["diverging"] for part in found)
     if not count:
@@ -158,7 +159,7 @@ def _initial(means: dict[str, Any]) -> str:
 
 
 def _writes(means: dict[str, Any]) -> str:
-    """Say how much was dropped, and how much was pending at the end of a configuration."""
+    """Return how much was dropped, and how much was pending at the end of a configuration."""
     found = {cause: size for cause, size in means["writes"]["dropped_bytes"].items() if size}
     listed = ", ".join(f"{format_size(math.floor(n))} ({cause})" for cause, n in found.items())
     text = f"Dropped on average, as they could not be made: {listed}." if found else ""
@@ -170,7 +171,7 @@ def _writes(means: dict[str, Any]) -> str:
 
 
 def _ends(means: dict[str, Any]) -> str:
-    """Say how the trials ended, unless all ended ENABLED."""
+    """Return how the trials ended, unless all ended ENABLED."""
     ends = means["final_status"]
     if set(ends) <= {"ENABLED"}:
         return ""
@@ -182,7 +183,7 @@ def _ends(means: dict[str, Any]) -> str:
     return f"At the end: {', '.join(listed)}."
 
 
-def _assumed(name: str, trials: Trials) -> str:
+def _assumed(name: str, trials: TrialSet) -> str:
     begin = format_path(("replications", name, "sync")) + "."
     listed = ", ".join(
         f"{parameter.path.removeprefix(begin)} {parameter.value}"

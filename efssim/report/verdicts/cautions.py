@@ -19,10 +19,10 @@ def cautions(outcome: Outcome, result: Run) -> list[str]:
 
 
 def _of_chance(result: Run) -> Iterator[str]:
-    """Say which stratum a trial is of, and which faults the end of the run hides part of."""
+    """Yield sentences on the stratum of a trial, and on faults partly hidden by the run's end."""
     stratum = result.trial and stratum_of(result.scenario, result.seed, result.trial)
     if stratum:
-        name = stratum_name({"faults": stratum.faults})
+        name = stratum_name(stratum.faults)
         yield (
             f"Trial {result.trial} is drawn with {name}, as {percent(stratum.probability)} of all "
             "runs are."

@@ -8,7 +8,7 @@ from efssim.report.verdicts.losses import losses_of_trials
 from efssim.report.verdicts.run import without_point
 from efssim.report.verdicts.words import OF_TRIALS, Kind, kind_of_trials, words
 from efssim.report.words.lines import counted, percent
-from efssim.study.run.trials import Trials
+from efssim.study.run.trial_set import TrialSet
 from efssim.study.statistics.evidence import Evidence
 from efssim.study.statistics.protected import loses_too_often
 from efssim.text.quantities import format_duration, format_size
@@ -16,13 +16,13 @@ from efssim.text.quantities import format_duration, format_size
 _UNITS = {"trial": "trial", "span": "independent span"}
 
 
-def kind_of(name: str, trials: Trials) -> Kind:
+def kind_of(name: str, trials: TrialSet) -> Kind:
     """Return the kind of the verdict on a replication."""
     is_lost = loses_too_often(trials.trials, name, trials.weighing)
     return kind_of_trials(trials.summary["replications"][name], is_lost=is_lost)
 
 
-def word_of(name: str, trials: Trials) -> str:
+def word_of(name: str, trials: TrialSet) -> str:
     """Return the words of the verdict on a replication."""
     means = trials.summary["replications"][name]
     return words(kind_of(name, trials), means["unprotected_s"], OF_TRIALS)
@@ -71,8 +71,8 @@ def _lacking(found: Evidence, rpo: dict[str, Any]) -> str:
     return f"{text} about {counted(found.more_trials, 'more trial')}."
 
 
-def late(name: str, trials: Trials) -> str:
-    """Say in how many trials there were violations, the longest of all, and the loss."""
+def late(name: str, trials: TrialSet) -> str:
+    """Say in how many trials there were violations, the longest of all, and what was lost."""
     found = of_trials(name, trials)
     longest = [part["rpo"]["longest_s"] for part in found if part["rpo"]["violations"]]
     beside = losses_of_trials(trials.summary["replications"][name], found)
@@ -85,7 +85,7 @@ def late(name: str, trials: Trials) -> str:
     return " ".join([f"{count}, the longest {most}.", *beside])
 
 
-def _share_late(name: str, trials: Trials) -> float:
+def _share_late(name: str, trials: TrialSet) -> float:
     """Return the probability of a trial with a violation."""
     late_ones = [
         trial.stratum
@@ -95,8 +95,8 @@ def _share_late(name: str, trials: Trials) -> float:
     return trials.weighing.share(late_ones)
 
 
-def disaster(name: str, trials: Trials) -> str:
-    """Return a sentence on the loss by a disaster at a random moment."""
+def disaster(name: str, trials: TrialSet) -> str:
+    """Return what a disaster at a random moment would lose."""
     found = of_trials(name, trials)
     means = trials.summary["replications"][name]
     size, age_s = means["pending_bytes"]["mean"], means["oldest_pending_s"]["mean"]
@@ -111,7 +111,7 @@ def disaster(name: str, trials: Trials) -> str:
     return f"A disaster at a random moment would lose {mean}, {worst}{without_point(without_s)}."
 
 
-def of_trials(name: str, trials: Trials) -> list[dict[str, Any]]:
-    """Return the summaries of a replication by the trials that have it."""
+def of_trials(name: str, trials: TrialSet) -> list[dict[str, Any]]:
+    """Return what the trials that have a replication say about it."""
     found = [trial.summary["replications"].get(name) for trial in trials.trials]
     return [part for part in found if part is not None]

@@ -6,16 +6,16 @@ from collections.abc import Iterator
 
 from efssim.report.verdicts.trials import of_trials
 from efssim.report.words.lines import counted
-from efssim.study.run.trials import Trials
+from efssim.study.run.trial_set import TrialSet
 from efssim.text.quantities import format_byte_rate, format_size
 
 
-def cautions(name: str, trials: Trials) -> list[str]:
+def cautions(name: str, trials: TrialSet) -> list[str]:
     """Return a sentence for each."""
     return [*_discarded(name, trials), *_too_fast(name, trials)]
 
 
-def _discarded(name: str, trials: Trials) -> Iterator[str]:
+def _discarded(name: str, trials: TrialSet) -> Iterator[str]:
     parts = of_trials(name, trials)
     found = [part["discarded"] for part in parts if part["discarded"]["writes"]]
     if found:
@@ -27,7 +27,7 @@ def _discarded(name: str, trials: Trials) -> Iterator[str]:
         )
 
 
-def _too_fast(name: str, trials: Trials) -> Iterator[str]:
+def _too_fast(name: str, trials: TrialSet) -> Iterator[str]:
     parts = of_trials(name, trials)
     found = [p["source_throughput"] for p in parts if p["source_throughput"]["hours_above"]]
     if found:

@@ -54,12 +54,12 @@ _ASCII = str.maketrans(" ▁▂▃▄▅▆▇█±…≥≤→²", " .:-=+*%#~.
 
 
 def wants_colour(stream: TextIO, environment: Mapping[str, str]) -> bool:
-    """Whether a stream is a terminal that shows colours, and its user has not said no.
+    """Return whether a stream is a terminal that shows colours, and its user has not said no.
 
     Any NO_COLOR that is not empty says no: https://no-color.org.
     """
-    told = environment.get("NO_COLOR", "") or environment.get("TERM") == "dumb"
-    return stream.isatty() and not told
+    refuses = environment.get("NO_COLOR", "") or environment.get("TERM") == "dumb"
+    return stream.isatty() and not refuses
 
 
 def coloured(text: str) -> str:

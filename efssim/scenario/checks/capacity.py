@@ -8,6 +8,8 @@ from collections.abc import Iterator
 
 from efssim.scenario.checks.places import destination_home, home_of
 from efssim.scenario.grammar.base import Found
+from efssim.scenario.grammar.disturbances.effects import Degrade
+from efssim.scenario.grammar.disturbances.kinds import DISTURBANCES
 from efssim.scenario.grammar.network import link_name
 from efssim.scenario.grammar.presets import SYNC_PRESETS, PresetName
 from efssim.text import written
@@ -65,9 +67,10 @@ def _throughput(replication: Written) -> float:
 
 def _degraded(raw: Written, link: str) -> float:
     """Return the share of a link's capacity that is left if all its degradations coincide."""
-    parts = [part for _, part in written.disturbances(raw)]
     return math.prod(
-        written.parsed(parse_fraction, part.get("factor")) or 1.0
-        for part in parts
-        if written.parsed(link_name, part.get("link_degraded")) == link
+        written.parsed(parse_fraction, part.get(effect.factor)) or 1.0
+        for _, part in written.disturbances(raw)
+        for kind in DISTURBANCES
+        for effect in kind.effects
+        if isinstance(effect, Degrade) and written.parsed(link_name, part.get(kind.name)) == link
     )

@@ -16,9 +16,9 @@ from efssim.scenario.grammar.disturbances.kind import DisturbanceKind
 from efssim.scenario.grammar.disturbances.kinds import DISTURBANCES
 from efssim.scenario.grammar.network import LinkName
 from efssim.scenario.grammar.optional_fields import OptionalFields, optional_field
-from efssim.scenario.grammar.parameter_names import PARAMETER_NAMES
 from efssim.scenario.grammar.types import Duration, PositiveDuration
-from efssim.scenario.operations.names import Operation
+from efssim.scenario.operations.names import OperationName
+from efssim.scenario.operations.table import OPERATIONS
 from efssim.text.moments import At
 from efssim.text.suggestions import suggest
 from efssim.text.written import Written
@@ -26,12 +26,12 @@ from efssim.text.written import Written
 CALL = "call"
 """The key of an event that is a call of the API and no disturbance."""
 
-_TYPES: dict[Target, Any] = {Target.LINK: LinkName, Target.OPERATION: Operation}
-"""What the target of a kind is written as, where that is not just a name."""
+_TYPES: dict[Target, Any] = {Target.LINK: LinkName, Target.OPERATION: OperationName}
+"""Types of the targets of a kind, where that is not just a name."""
 
 
 class Disturbance(Model):
-    """What an event and a fault have in common: exactly one kind, with its target.
+    """Base of an event and a fault: exactly one kind, with its target.
 
     The kinds and the keys that go with some of them are fields that come from their table.
     """
@@ -52,7 +52,7 @@ class Disturbance(Model):
 
     @property
     def kind(self) -> str:
-        """The key that says what happens."""
+        """The key of its kind."""
         for kind in self.kinds():
             if getattr(self, kind) is not None:
                 return kind
@@ -60,7 +60,7 @@ class Disturbance(Model):
 
     @property
     def target(self) -> str:
-        """What it happens to: a Region, link, replication, file system or operation."""
+        """The name of its target: a Region, link, replication, file system or operation."""
         name: str = getattr(self, self.kind)
         return name
 
@@ -74,7 +74,7 @@ class Disturbance(Model):
         return getattr(self, key)
 
     def takes(self, key: str) -> bool:
-        """Whether a key has a meaning for this kind."""
+        """Return whether a key has a meaning for this kind."""
         return self.kind in self.goes_with().get(key, (self.kind,))
 
     @classmethod
@@ -111,7 +111,7 @@ class Event(Disturbance):
     """When, as time since the start or as a date."""
     lasts: PositiveDuration | None = Field(default=None, alias="for")
     """How long; to the end of the run unless set."""
-    call: Operation | None = None
+    call: OperationName | None = None
     """Calls an operation of the EFS API."""
     parameters: dict[str, Any] = Field(default_factory=dict, alias="with")
     """With `call`: its parameters, as boto3 takes them; names stand for ids of file systems."""
@@ -130,9 +130,10 @@ class Event(Disturbance):
     @classmethod
     def _misfits_of(cls, kind: str, data: Written) -> Iterator[Found]:
         yield from super()._misfits_of(kind, data)
-        known = PARAMETER_NAMES.get(str(data.get("call")))
+        operation = OPERATIONS.get(str(data.get("call")))
         given = data.get("with")
-        if known is not None and isinstance(given, Mapping):
+        if operation is not None and isinstance(given, Mapping):
+            known = tuple(operation.parameters.members)
             for name in given:
                 if name not in known:
                     hint = suggest(str(name), known) or f" (known are {', '.join(known)})"

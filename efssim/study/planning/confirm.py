@@ -15,7 +15,7 @@ import math
 from collections.abc import Callable
 
 from efssim.study.planning.evaluation import Evaluation
-from efssim.study.planning.search import Ask, Bracket, Outcome
+from efssim.study.planning.search import Ask, Bracket, PlanOutcome
 from efssim.study.statistics.evidence import without_loss
 
 TIMES = 4
@@ -103,7 +103,7 @@ def confirmed(bracket: Bracket, ask: Confirm, top: int) -> Bracket:
 
     `top` is the last ordinal of the ladder. The step is one value, and doubles from the fourth
     failure on; a value at the better end that fails ends it with `never`, or `undecided` where
-    trials are what is lacking.
+    more trials could show it.
     """
     assert bracket.holds is not None
     upwards = 1 if bracket.direction == "smallest" else -1
@@ -111,7 +111,7 @@ def confirmed(bracket: Bracket, ask: Confirm, top: int) -> Bracket:
     fails, holds, look = bracket.fails, bracket.holds, 1
     while not (judged := ask(holds, look)).met:
         if holds == end:
-            outcome: Outcome = "undecided" if judged.met is None else "never"
+            outcome: PlanOutcome = "undecided" if judged.met is None else "never"
             return Bracket(outcome, bracket.direction, fails, holds)
         step = min(2 ** max(0, look - 3), abs(end - holds))
         fails, holds, look = holds, holds + upwards * step, look + 1

@@ -9,7 +9,7 @@ from typing import Literal
 
 import numpy as np
 
-from efssim.study.run.trials import Trials
+from efssim.study.run.trial_set import TrialSet
 from efssim.study.statistics.evidence import ROUNDING, judgement
 from efssim.study.statistics.intervals import Interval, student_t
 from efssim.study.statistics.protected import most_unprotected_s, protected
@@ -38,7 +38,7 @@ class Losses:
         return max(max(part) for part in self.by_replication.values())
 
     def none(self) -> bool:
-        """Whether no trial had a violation."""
+        """Return whether no trial had a violation."""
         return self.worst() == 0
 
     def likely_at_most(self, confidence: float) -> float:
@@ -47,7 +47,7 @@ class Losses:
         return max(likely_at_most(part, self.strata, self.weighing, confidence) for part in parts)
 
     def above(self, other: Losses, confidence: float) -> bool:
-        """Whether the losses are larger than others of the same trials, pair by pair.
+        """Return whether the losses are larger than others of the same trials, pair by pair.
 
         Where rare faults differ there are no pairs, and nothing is claimed.
         """
@@ -61,7 +61,7 @@ class Losses:
         )
 
 
-def losses_of(trials: Trials, replications: Sequence[str]) -> Losses:
+def losses_of(trials: TrialSet, replications: Sequence[str]) -> Losses:
     """Return the losses of trials; a trial without a defined age has lost all of its time."""
     return Losses(
         {name: tuple(_losses(trials, name)) for name in replications},
@@ -70,7 +70,7 @@ def losses_of(trials: Trials, replications: Sequence[str]) -> Losses:
     )
 
 
-def _losses(trials: Trials, name: str) -> list[float]:
+def _losses(trials: TrialSet, name: str) -> list[float]:
     parts = [trial.summary["replications"][name]["rpo"]["attainment"] for trial in trials.trials]
     return [1.0 if attained is None else 1.0 - attained for attained in parts]
 
@@ -104,7 +104,7 @@ def larger_in_pairs(
     weighing: Weighing,
     confidence: float,
 ) -> bool:
-    """Whether the mean of `left` is above that of `right`, of the same trials: paired t test."""
+    """Return whether the mean of `left` is above that of `right`, by a paired t test."""
     pairs = [a - b for a, b in zip(left, right, strict=True)]
     mean = weighing.mean(pairs, strata)
     if len(pairs) == 1 or mean <= 0:
@@ -150,9 +150,9 @@ class Evaluation:
         return 1.0 - self.losses.mean()
 
     def reaches(self, share: float) -> bool:
-        """Whether the mean attainment reaches a share; for 100 %, whether no trial falls short.
+        """Return whether mean attainment reaches a share; for 100 %, whether no trial falls short.
 
-        Whatever is attained does not count where there is no recovery point for a time.
+        It does not, at any attainment, where there is no recovery point for a time.
         """
         reached = self.losses.none() if share == 1 else self.attainment >= share
         return reached and self.is_protected
@@ -169,7 +169,7 @@ def said(made: Evaluation) -> str:
 
 def evaluated(
     value: float,
-    trials: Trials,
+    trials: TrialSet,
     replications: Sequence[str],
     objective: float,
     confidence: float,
@@ -222,7 +222,7 @@ def _most(parts: list[int | None]) -> int | None:
     return max(known) if len(known) == len(parts) else None
 
 
-def _per_month(trials: Trials, replications: Sequence[str], key: str) -> float:
+def _per_month(trials: TrialSet, replications: Sequence[str], key: str) -> float:
     """Return the mean of an RPO number per 30 days, of the replication that has most."""
     seconds = trials.trials[0].summary["window"]["seconds"]
     strata = [trial.stratum for trial in trials.trials]
@@ -235,7 +235,7 @@ def _per_month(trials: Trials, replications: Sequence[str], key: str) -> float:
     return max(means) * MONTH_S / seconds if seconds else 0.0
 
 
-def _peak(trials: Trials, replications: Sequence[str]) -> float | None:
+def _peak(trials: TrialSet, replications: Sequence[str]) -> float | None:
     peaks = [
         trial.summary["replications"][name]["time_since_last_sync_s"]["max"]
         for trial in trials.trials

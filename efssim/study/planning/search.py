@@ -10,8 +10,8 @@ from efssim.study.planning.evaluation import Evaluation
 from efssim.study.planning.ladder import coarse, widest_gap
 
 Direction = Literal["smallest", "largest"]
-Outcome = Literal["found", "always", "never", "not_monotone", "undecided"]
-"""Outcomes of a plan; `undecided` where it ended before it knew."""
+PlanOutcome = Literal["found", "always", "never", "not_monotone", "undecided"]
+"""What a plan may say; `undecided` where it ended before it knew."""
 
 BUDGET = 15
 """Evaluations of a plan at most, unless confirmations keep failing."""
@@ -26,7 +26,7 @@ Ask = Callable[[int], Evaluation]
 class Bracket:
     """The result of a search: ordinals of the ladder, counted from its low end."""
 
-    outcome: Outcome
+    outcome: PlanOutcome
     direction: Direction
     fails: int | None = None
     """The value next to `holds` that does not meet the objective."""
@@ -93,7 +93,7 @@ class Search:
         return Bracket("found", direction, fails=tried[run], holds=tried[run - 1])
 
     def _is_reversal(self, tried: list[int], run: int, met: int) -> bool:
-        """Whether a value that meets the objective loses less than one nearer the better end."""
+        """Return whether a value that meets it loses less than one nearer the better end."""
         better = [self._tried[k] for k in tried[run:met] if not self._tried[k].holds]
         losses = self._tried[tried[met]].losses
         return any(part.losses.above(losses, self._confidence) for part in better)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from efssim.study.planning.evaluation import Evaluation
 from efssim.study.planning.search import Direction
@@ -25,17 +24,6 @@ class WhatIf:
     violations_per_month: float | None
     above_s_per_month: float | None
     peak_s: float | None
-
-    def as_json(self) -> dict[str, Any]:
-        """Return it as plain data."""
-        return {
-            "attainment": self.attainment,
-            "value": self.value,
-            "confirmed": self.confirmed,
-            "violations_per_month": self.violations_per_month,
-            "above_s_per_month": self.above_s_per_month,
-            "peak_s": self.peak_s,
-        }
 
 
 def what_if(

@@ -1,4 +1,4 @@
-"""Dispatch of the parts of a study to workers, which complete them in any order."""
+"""Dispatch of batches of trials to workers, which complete them in any order."""
 
 from __future__ import annotations
 
@@ -7,17 +7,17 @@ from concurrent.futures import BrokenExecutor, Future
 from queue import Empty, SimpleQueue
 
 from efssim.errors import EfssimError
+from efssim.study.run.batch import Batch, Job, run_batch
 from efssim.study.run.deadline import Deadline, OutOfTimeError
 from efssim.study.run.executors import Workers
 from efssim.study.run.interrupts import Interrupts
-from efssim.study.run.part import Job, Part, run_part
 
 RETRIES = 3
 """Times that a trial is begun again after its worker has died."""
 
-_PART_S = 0.25
-"""Parts take about this long, so that their dispatch costs little."""
-_PART_MAX = 64
+_BATCH_S = 0.25
+"""Batches take about this long, so that their dispatch costs little."""
+_BATCH_MAX = 64
 _NAMED = 8
 """Trials that are named when workers keep dying."""
 
@@ -28,8 +28,8 @@ class WorkersDiedError(EfssimError, BrokenExecutor):
     """Workers died again and again; the message names the trials that they were running."""
 
 
-class HandingOut:
-    """The parts that are under way."""
+class Dispatch:
+    """The batches that are under way."""
 
     def __init__(
         self,
@@ -40,21 +40,21 @@ class HandingOut:
     ) -> None:
         self._job, self._workers, self._interrupts = job, workers, interrupts
         self._deadline = deadline or Deadline()
-        self._running: dict[Future[Part], tuple[Numbers, int]] = {}
-        # Done futures, and None at Ctrl-C: the one queue that a signal handler may put into.
-        self._done: SimpleQueue[Future[Part] | None] = SimpleQueue()
-        self._trial_s = _PART_S  # how long one takes, as far as known
+        self._running: dict[Future[Batch], tuple[Numbers, int]] = {}
+        # What is done, and None at Ctrl-C: the one queue that a handler of signals may put into.
+        self._done: SimpleQueue[Future[Batch] | None] = SimpleQueue()
+        self._trial_s = _BATCH_S  # how long one takes, as far as known
 
-    def results(self, missing: list[int]) -> Iterator[Part]:
-        """Yield parts with the missing trials as they are complete.
+    def results(self, missing: list[int]) -> Iterator[Batch]:
+        """Yield batches with the missing trials as they are complete.
 
-        Raise KeyboardInterrupt at Ctrl-C, after yielding what was complete by then,
-        WorkersDiedError, and OutOfTimeError at the deadline; what a trial raises comes out of here
+        Raise KeyboardInterrupt at Ctrl-C, after yielding the trials complete by then,
+        WorkersDiedError, and OutOfTimeError at the deadline; exceptions of a trial come out of here
         as well.
         """
         try:
             with self._interrupts.waking(lambda: self._done.put(None)):
-                for numbers in self._parts(missing):
+                for numbers in self._batches(missing):
                     self._interrupts.check()
                     self._begin(numbers)
                     while len(self._running) >= 2 * self._workers.count:
@@ -76,41 +76,41 @@ class HandingOut:
         self.cancel()
         self._workers.close(at_once=any(not future.done() for future in self._running))
 
-    def _parts(self, missing: list[int]) -> Iterator[Numbers]:
+    def _batches(self, missing: list[int]) -> Iterator[Numbers]:
         """Yield the missing trials, each time as many as take a while and leave some for others."""
         begin = 0
         while begin < len(missing):
             fair = (len(missing) - begin) // (2 * self._workers.count)
-            size = max(1, min(_PART_MAX, fair, int(_PART_S / max(self._trial_s, 1e-9))))
+            size = max(1, min(_BATCH_MAX, fair, int(_BATCH_S / max(self._trial_s, 1e-9))))
             yield tuple(missing[begin : begin + size])
             begin += size
 
     def _begin(self, numbers: Numbers, tries: int = 0) -> None:
         if self._workers.are_here:
             with self._interrupts.allowed():
-                future = self._workers.submit(run_part, self._job, numbers)
+                future = self._workers.submit(run_batch, self._job, numbers)
         else:
-            future = self._workers.submit(run_part, self._job, numbers)
+            future = self._workers.submit(run_batch, self._job, numbers)
         self._running[future] = numbers, tries
         future.add_done_callback(self._done.put)
 
-    def _next(self) -> Iterator[Part]:
+    def _next(self) -> Iterator[Batch]:
         self._deadline.check()
         done = self._waited_for()
         self._interrupts.check()
         dead: list[tuple[Numbers, int]] = []
         for future in done:
             try:
-                part = future.result()
+                batch = future.result()
             except BrokenExecutor:
                 dead.append(self._running.pop(future))
             else:
                 del self._running[future]
-                self._trial_s = part.seconds / len(part.trials)
-                yield part
+                self._trial_s = batch.seconds / len(batch.trials)
+                yield batch
         self._begin_again(dead)
 
-    def _waited_for(self) -> list[Future[Part]]:
+    def _waited_for(self) -> list[Future[Batch]]:
         """Wait until something is done or Ctrl-C comes, and return all that is done.
 
         Raise OutOfTimeError where neither comes before the deadline.
@@ -126,14 +126,14 @@ class HandingOut:
                 return [future for future in found if future in self._running]
 
     def _begin_again(self, dead: list[tuple[Numbers, int]]) -> None:
-        """Retry the trials of dead workers, each in a part of its own: only one is to blame."""
+        """Begin batches again whose worker died, one by one: only one of them is to blame."""
         if any(tries == RETRIES for _, tries in dead):
             raise WorkersDiedError(_blame([k for numbers, _ in dead for k in numbers], self._job))
         for numbers, tries in dead:
             for number in numbers:
                 self._begin((number,), tries + 1)
 
-    def _complete_by_now(self) -> Iterator[Part]:
+    def _complete_by_now(self) -> Iterator[Batch]:
         for future in list(self._running):
             if future.done() and not future.cancelled() and future.exception() is None:
                 del self._running[future]

@@ -9,17 +9,18 @@ from contextlib import contextmanager
 from efssim.scenario import Scenario
 from efssim.study.run.deadline import Deadline, OutOfTimeError
 from efssim.study.run.executors import Workers
-from efssim.study.run.trials import Trials, run_by
+from efssim.study.run.trial_set import TrialSet
+from efssim.study.run.trials import run_by
 
 
 class Runner:
-    """Runs trials of scenarios on the same workers, until a deadline."""
+    """Trials of scenarios on the same workers, until a deadline."""
 
     def __init__(self, workers: Workers, deadline: Deadline) -> None:
         self._workers, self.deadline = workers, deadline
 
-    def run(self, scenario: Scenario, trials: int, seed: int) -> Trials:
-        """Run trials; raise KeyboardInterrupt if they were interrupted, else their own exception.
+    def run(self, scenario: Scenario, trials: int, seed: int) -> TrialSet:
+        """Run trials; raise KeyboardInterrupt if they were interrupted, else what they raise.
 
         OutOfTimeError at the deadline, which ends the running trials.
         """
@@ -42,7 +43,7 @@ class Runner:
 
 @contextmanager
 def runner(
-    executor: Executor | None, workers: int | None, seconds: float | None = None
+    executor: Executor | str | None, workers: int | None, seconds: float | None = None
 ) -> Iterator[Runner]:
     """Open workers as `run_trials` does, for as long as they are needed, or so many seconds."""
     made = Workers(executor, workers)

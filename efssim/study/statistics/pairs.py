@@ -30,6 +30,12 @@ class Difference(NamedTuple):
     None where nothing varies.
     """
 
+    def as_floats(self) -> Difference:
+        """Return the same where means of equal whole numbers are no integers."""
+        return self._replace(
+            first=float(self.first), second=float(self.second), difference=float(self.difference)
+        )
+
 
 def apart(
     first: tuple[float, Interval | None], second: tuple[float, Interval | None]

@@ -7,7 +7,6 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
 from efssim.model.kernel.strata import strata_of
 from efssim.scenario import Scenario
@@ -20,6 +19,16 @@ from efssim.study.statistics.intervals import (
     student_t,
 )
 from efssim.study.trial.facts import is_random
+
+
+@dataclass(frozen=True, slots=True)
+class StratumTrials:
+    """A stratum, and how many trials are of it."""
+
+    faults: tuple[str, ...] | None
+    """Rare faults that come at least once; None: it varies."""
+    probability: float
+    trials: int
 
 
 @dataclass(frozen=True)
@@ -126,12 +135,9 @@ class Weighing:
         spread = deviation([*residuals, *(0.0,) * (n - len(residuals))])
         return (self.each[k] * n * spread) ** 2 / n
 
-    def as_json(self) -> list[dict[str, Any]]:
-        """Return the strata with their probabilities and trials; empty where there is one."""
+    def strata(self) -> tuple[StratumTrials, ...]:
+        """Return the strata with their probabilities and trials; none where there is one."""
         if self.is_plain:
-            return []
+            return ()
         rows = zip(self.design.faults, self.design.probabilities, self.counts, strict=True)
-        return [
-            {"faults": None if faults is None else list(faults), "probability": p, "trials": n}
-            for faults, p, n in rows
-        ]
+        return tuple(StratumTrials(*row) for row in rows)

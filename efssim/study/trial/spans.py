@@ -2,11 +2,11 @@
 
 A day of a trial says as much as another trial if nothing of the days before shows in it. That is so
 between two cuts of a sync that are on time, each right after one on time: then the recovery point
-and the begin of what is pending are known, and draws are made anew for every write and every sync.
-It is claimed only where the scenario leaves nothing else to remember, no fault can come (there is
-none, or the trial is of the stratum without any), and every one of the cuts between the spans was
-found to be on time. Where that fails in one trial of a stratum, trials are the units in all of it:
-the units must not depend on the losses.
+and the begin of the pending writes are known, and draws are made anew for every write and every
+sync. It is claimed only where the scenario leaves nothing else to remember, no fault can come
+(there is none, or the trial is of the stratum without any), and every one of the cuts between the
+spans was found to be on time. Where that fails in one trial of a stratum, trials are the units in
+all of it: the units must not depend on the losses.
 """
 
 from __future__ import annotations
@@ -24,10 +24,10 @@ from efssim.model.kernel.strata import Strata
 from efssim.runs.measured import MeasuredWorld
 from efssim.runs.run import Run
 from efssim.scenario import Scenario
+from efssim.scenario.workload.arrivals import chosen_process
 from efssim.scenario.workload.streams import WriteStream
 
 DAY_S = 86_400.0
-WEEK_S = 7 * DAY_S
 
 Floats = NDArray[np.float64]
 Span = list[float]
@@ -68,22 +68,20 @@ def division(scenario: Scenario, strata: Strata, ordinal: int) -> Division | Non
 
 
 def _remembers(stream: WriteStream) -> bool:
-    """Whether a stream's state lasts from one cut to the next."""
-    return stream.arrivals is not None and stream.arrivals.on_off is not None
+    """Return whether a stream's state lasts from one cut to the next."""
+    return stream.arrivals is not None and chosen_process(stream.arrivals).process.remembers
 
 
 def _grows(stream: WriteStream) -> bool:
-    """Whether a stream may make files, and so change the inventory of later spans."""
+    """Return whether a stream may make files, and so change the inventory of later spans."""
     return bool(getattr(stream, "new_files", 0))
 
 
 def _period_s(stream: WriteStream) -> float:
-    arrivals = stream.arrivals
-    if arrivals is None:
+    if stream.arrivals is None:
         return DAY_S
-    if arrivals.profile is not None and len(set(arrivals.profile.weekdays)) > 1:
-        return WEEK_S
-    return DAY_S if arrivals.batch is None else float(arrivals.batch.every)
+    process, said = chosen_process(stream.arrivals)
+    return process.period_s(said)
 
 
 def _edges(scenario: Scenario, interval_s: float, period_s: float) -> Floats:
@@ -97,7 +95,7 @@ def _edges(scenario: Scenario, interval_s: float, period_s: float) -> Floats:
 
 
 class Watch:
-    """Watches a trial for the cuts at which it starts anew."""
+    """A watch on a trial for the cuts at which it starts anew."""
 
     def __init__(self, simulation: MeasuredWorld, divided: Division) -> None:
         self._divided = divided

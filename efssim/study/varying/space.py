@@ -26,8 +26,8 @@ _ASSIGNMENT = re.compile(r'((?:[^"=]|"(?:[^"\\]|\\.)*")*)=(.*)', re.DOTALL)
 
 
 @dataclass(frozen=True)
-class Parameter:
-    """A path of a scenario, and the quantity there."""
+class VariedParameter:
+    """A path of a scenario, and what can be put there."""
 
     path: str
     """As on the command line."""
@@ -65,20 +65,20 @@ class Parameter:
         return ScenarioError([Problem(self.at, self.segments, message)])
 
 
-def parameter(path: str, at: Position | None = None) -> Parameter:
+def parameter(path: str, at: Position | None = None) -> VariedParameter:
     """Return the parameter at a path; raise ScenarioError if the path is malformed."""
     at = at or Position(OPTION, 1, 1)
     try:
         segments = parse_path(path)
     except ValueError as error:
         raise ScenarioError([Problem(at, (), str(error))]) from None
-    return Parameter(path, segments, quantity_at(segments), at)
+    return VariedParameter(path, segments, quantity_at(segments), at)
 
 
-def with_value(scenario: Scenario, vary: Parameter | str, value: object) -> Scenario:
+def with_value(scenario: Scenario, vary: VariedParameter | str, value: object) -> Scenario:
     """Return a scenario with another value at a path, validated as a file is.
 
-    `value` is what a file could have there: `"5 min"`, or a number in SI units. Mappings on the
+    `value` is a value of a file: `"5 min"`, or a number in SI units. Mappings on the
     way are created, as `--set` does. Raise ScenarioError, with one line for each problem.
     """
     chosen = parameter(vary) if isinstance(vary, str) else vary
@@ -90,8 +90,8 @@ def with_value(scenario: Scenario, vary: Parameter | str, value: object) -> Scen
     return validated(Scenario, data, chosen.at)
 
 
-def require_key(scenario: Scenario, vary: Parameter) -> None:
-    """Raise ScenarioError, with a suggestion, if a path leads to no key of a scenario."""
+def require_key(scenario: Scenario, vary: VariedParameter) -> None:
+    """Raise ScenarioError, with what may be meant, if a path leads to no key of a scenario."""
     if vary.quantity is not None:
         return
     try:
@@ -102,7 +102,7 @@ def require_key(scenario: Scenario, vary: Parameter) -> None:
             raise ScenarioError(unknown) from None
 
 
-def parse_assignment(text: str, ordinal: int = 1) -> tuple[Parameter, str]:
+def parse_assignment(text: str, ordinal: int = 1) -> tuple[VariedParameter, str]:
     """Return the parameter and the values of `path=values`; raise ScenarioError."""
     found = _ASSIGNMENT.fullmatch(text)
     if not found:
@@ -110,10 +110,10 @@ def parse_assignment(text: str, ordinal: int = 1) -> tuple[Parameter, str]:
         raise ScenarioError([Problem(at, (), "expected path=values")])
     named = parameter(found[1].strip(), Position(OPTION, ordinal, 1))
     at = Position(OPTION, ordinal, found.start(2) + 1)
-    return Parameter(named.path, named.segments, named.quantity, at), found[2].strip()
+    return VariedParameter(named.path, named.segments, named.quantity, at), found[2].strip()
 
 
-def values_of(vary: Parameter, text: str) -> list[Any]:
+def values_of(vary: VariedParameter, text: str) -> list[Any]:
     """Return the values of `a,b,c`, `LOW..HIGH:n` or `LOW..HIGH:nlog`; raise ScenarioError."""
     found = _RANGE.fullmatch(text) if ".." in text else None
     if found is None:
@@ -124,7 +124,7 @@ def values_of(vary: Parameter, text: str) -> list[Any]:
     return spread(vary, (low, high), int(found[3]), log=found[4] is not None)
 
 
-def listed(vary: Parameter, given: Iterable[object]) -> list[Any]:
+def listed(vary: VariedParameter, given: Iterable[object]) -> list[Any]:
     """Return values that were listed, each of them once; raise ScenarioError."""
     values = [vary.value(value) for value in given if value != ""]
     if not values:
@@ -134,7 +134,7 @@ def listed(vary: Parameter, given: Iterable[object]) -> list[Any]:
     return values
 
 
-def range_of(vary: Parameter, text: str) -> tuple[float, float]:
+def range_of(vary: VariedParameter, text: str) -> tuple[float, float]:
     """Return both ends of `LOW..HIGH`; raise ScenarioError."""
     found = _RANGE.fullmatch(text)
     if found is None or found[3] is not None:
@@ -142,7 +142,7 @@ def range_of(vary: Parameter, text: str) -> tuple[float, float]:
     return bounds(vary, found[1], found[2])
 
 
-def bounds(vary: Parameter, low: object, high: object) -> tuple[float, float]:
+def bounds(vary: VariedParameter, low: object, high: object) -> tuple[float, float]:
     """Return both ends of a range in SI units; raise ScenarioError unless low is below high."""
     if vary.quantity is None:
         raise vary.problem("a scenario has no number here, so there is no range")
@@ -154,7 +154,9 @@ def bounds(vary: Parameter, low: object, high: object) -> tuple[float, float]:
     return float(ends[0]), float(ends[1])
 
 
-def spread(vary: Parameter, ends: tuple[float, float], count: int, *, log: bool) -> list[float]:
+def spread(
+    vary: VariedParameter, ends: tuple[float, float], count: int, *, log: bool
+) -> list[float]:
     """Return so many values from end to end, evenly or by equal factors; raise ScenarioError."""
     low, high = ends
     if not 2 <= count <= _MAX_VALUES:

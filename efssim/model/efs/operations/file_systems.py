@@ -14,7 +14,6 @@ from efssim.model.efs.limits import require_one_zone, require_room
 from efssim.model.efs.lookup import file_system_in, not_found, require_available
 from efssim.model.efs.operations.tags import tags_by_key
 from efssim.model.efs.pagination import page
-from efssim.model.efs.parameter_kinds import FILE_SYSTEM_ARN, FILE_SYSTEM_ID
 from efssim.model.efs.provisioned_throughput import change_throughput, require_valid_throughput
 from efssim.model.efs.shapes.answers import (
     FileSystemDescription,
@@ -37,6 +36,7 @@ from efssim.model.entities.file_system import (
     OverwriteProtection,
     Settings,
 )
+from efssim.scenario.operations.kinds import FILE_SYSTEM_ARN, FILE_SYSTEM_ID
 
 
 def create_file_system(
@@ -47,7 +47,7 @@ def create_file_system(
 ) -> FileSystemDescription:
     """Create a file system; its creation token is its name in the simulation, if that is free.
 
-    `declared` is what a scenario says about it.
+    `declared` are the facts of a scenario about it.
     """
     token, zone = parameters["CreationToken"], parameters.get("AvailabilityZoneName")
     settings = _new_settings(parameters, region)

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from efssim.model.account import Account
 from efssim.model.efs.lookup import file_system_in, require_available
-from efssim.model.efs.parameters import TRANSITION_DAYS
 from efssim.model.efs.shapes.answers import BackupDescription, LifecycleDescription
 from efssim.model.efs.shapes.requests import (
     LifecyclePolicy,
@@ -17,6 +16,7 @@ from efssim.model.efs.shapes.requests import (
 )
 from efssim.model.entities.errors import EfsError
 from efssim.model.entities.file_system import FileSystemState, Settings
+from efssim.scenario.operations.table import TRANSITION_DAYS
 
 
 def put_lifecycle_configuration(

@@ -11,10 +11,10 @@ from efssim.model.account import Account
 from efssim.model.efs.descriptions import describe_tags
 from efssim.model.efs.lookup import file_system_in
 from efssim.model.efs.pagination import page
-from efssim.model.efs.parameters import MAX_TAGS
 from efssim.model.efs.shapes.answers import Nothing, TagsPage, existing
 from efssim.model.efs.shapes.requests import AddTags, PageOfTags, RemoveTags, Tag
 from efssim.model.entities.errors import EfsError
+from efssim.scenario.operations.table import MAX_TAGS
 
 
 def tag_resource(account: Account, parameters: AddTags, region: str) -> Nothing:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.axis import Axis
 
-    from efssim.study.varying.space import Parameter
+    from efssim.study.varying.space import VariedParameter
 
 _WIDE = 5.0
 """Factor from end to end from which on an axis is logarithmic."""
@@ -20,7 +20,7 @@ _LETTERS = 70
 _TICKS = 6
 
 
-def value_axis(ax: Axes, vary: Parameter, ends: tuple[float, float]) -> None:
+def value_axis(ax: Axes, vary: VariedParameter, ends: tuple[float, float]) -> None:
     """Label the x axis with a parameter; logarithmic if it spans much and does not begin at 0."""
     low, high = ends
     per = " (per second)" if _unit(vary) == "bytes_per_s" else ""
@@ -43,11 +43,11 @@ def show_measure(axis: Axis, measure: str) -> None:
         show_sizes(axis)
 
 
-def _unit(vary: Parameter) -> str:
+def _unit(vary: VariedParameter) -> str:
     return "" if vary.quantity is None else vary.quantity.unit
 
 
-def _log_axis(ax: Axes, vary: Parameter, ends: tuple[float, float]) -> None:
+def _log_axis(ax: Axes, vary: VariedParameter, ends: tuple[float, float]) -> None:
     low, high = ends
     margin = (high / low) ** 0.02
     ax.set_xscale("log")
@@ -62,7 +62,7 @@ def _log_axis(ax: Axes, vary: Parameter, ends: tuple[float, float]) -> None:
         _label(ax, vary, ticks if len(ticks) <= _TICKS else ticks[1:-1])
 
 
-def _linear_ticks(ax: Axes, vary: Parameter, ends: tuple[float, float]) -> None:
+def _linear_ticks(ax: Axes, vary: VariedParameter, ends: tuple[float, float]) -> None:
     from matplotlib.ticker import MaxNLocator
 
     from efssim.report.figures.drawing.ticks import DurationLocator
@@ -74,6 +74,6 @@ def _linear_ticks(ax: Axes, vary: Parameter, ends: tuple[float, float]) -> None:
     _label(ax, vary, [tick for tick in ticks if ends[0] <= tick <= ends[1]])
 
 
-def _label(ax: Axes, vary: Parameter, ticks: list[float]) -> None:
+def _label(ax: Axes, vary: VariedParameter, ticks: list[float]) -> None:
     ax.set_xticks(ticks, labels=[vary.text(tick) for tick in ticks], fontsize=SMALL)
     ax.set_xticks([], minor=True)

@@ -7,20 +7,20 @@ from collections.abc import Hashable
 from typing import TYPE_CHECKING, Any
 
 from efssim.report.figures.study.comparison import drawn_rows
-from efssim.report.text.plan import answer_text
 from efssim.report.text.sweep import shown
 from efssim.report.words.compare_shares import SHARES
 from efssim.report.words.lines import counted, percent
+from efssim.study.planning.sentences import answer_text
 from efssim.text.quantities import format_duration
 
 if TYPE_CHECKING:
-    from efssim.study.planning.plan import Plan
-    from efssim.study.run.trials import Trials
-    from efssim.study.varying.compare import Comparison
-    from efssim.study.varying.sweep import Sweep
+    from efssim.study.planning.findings import PlanFindings
+    from efssim.study.run.trial_set import TrialSet
+    from efssim.study.varying.paired import PairedTrials
+    from efssim.study.varying.points import SweepPoints
 
 
-def trials_alt(kind: str, trials: Trials, name: str) -> str:
+def trials_alt(kind: str, trials: TrialSet, name: str) -> str:
     """Return a sentence on a figure of trials, of the kind attainment or lag."""
     number = counted(len(trials), "trial")
     if kind == "lag":
@@ -38,12 +38,12 @@ def trials_alt(kind: str, trials: Trials, name: str) -> str:
     )
 
 
-def plan_alt(plan: Plan) -> str:
+def plan_alt(plan: PlanFindings) -> str:
     """Return a sentence on the figure of a plan: its answer."""
     return f"Attainment against {plan.parameter.path}: {answer_text(plan)}."
 
 
-def sweep_alt(sweep: Sweep, measure: str, name: str) -> str:
+def sweep_alt(sweep: SweepPoints, measure: str, name: str) -> str:
     """Return a sentence on the figure of a sweep: the largest number, and where it is."""
     paths = ", ".join(vary.path for vary in sweep.parameters)
     if sweep.one_at_a_time:
@@ -60,15 +60,15 @@ def sweep_alt(sweep: Sweep, measure: str, name: str) -> str:
     return f"{what}; the largest is {number} at {_where(sweep, most)}."
 
 
-def _where(sweep: Sweep, row: dict[Any, Any]) -> str:
+def _where(sweep: SweepPoints, row: dict[Any, Any]) -> str:
     by_path = {vary.path: vary for vary in sweep.parameters}
     if sweep.one_at_a_time:
         return f"{row['path']} = {by_path[row['path']].text(row['value'])}"
     return ", ".join(f"{path} = {vary.text(row[path])}" for path, vary in by_path.items())
 
 
-def comparison_alt(comparison: Comparison) -> str:
-    """Return a sentence on the figure of a comparison: the largest change."""
+def comparison_alt(comparison: PairedTrials) -> str:
+    """Return a sentence on the figure of a comparison: what changes the most."""
     first, second = comparison.first.scenario.name, comparison.second.scenario.name
     what = f"Change of the main measures from {first} to {second}, in per cent of {first}"
     rows = [

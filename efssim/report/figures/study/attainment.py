@@ -22,14 +22,14 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
     from efssim.study.planning.evaluation import Evaluation
-    from efssim.study.planning.plan import Plan
+    from efssim.study.planning.findings import PlanFindings
 
 _ROOM = 0.08
 """Room above and below the curve, as a share of its height."""
 
 
 @styled
-def plot_attainment(plan: Plan, ax: Axes | None = None) -> Axes:
+def plot_attainment(plan: PlanFindings, ax: Axes | None = None) -> Axes:
     """Draw mean attainment with its bounds, the objective and the answer; return the Axes."""
     ax = axes_for(ax)
     made = sorted((e for e in plan.evaluations if e.stage == "search"), key=lambda e: e.value)
@@ -75,7 +75,7 @@ def _draw_points(ax: Axes, made: list[Evaluation]) -> None:
     ax.legend(fontsize=SMALL - 1, frameon=False, loc="best")
 
 
-def _draw_objective(ax: Axes, plan: Plan) -> None:
+def _draw_objective(ax: Axes, plan: PlanFindings) -> None:
     share = 100 * plan.objective.attainment
     low = min([share, *(100 * e.interval.low for e in plan.evaluations)])
     room = max(_ROOM * (100 - low), 1e-3)
@@ -84,7 +84,7 @@ def _draw_objective(ax: Axes, plan: Plan) -> None:
     name_levels(ax, [Level(share, f"objective\n{percent(share / 100)}", VERMILLION)])
 
 
-def _draw_answer(ax: Axes, plan: Plan) -> None:
+def _draw_answer(ax: Axes, plan: PlanFindings) -> None:
     assert plan.answer is not None
     fails, holds = plan.answer.fails_at, plan.answer.holds_at
     ax.axvspan(min(fails, holds), max(fails, holds), color=GREEN, alpha=0.35, linewidth=0)

@@ -12,11 +12,11 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
 
-    from efssim.study.varying.compare import Comparison
+    from efssim.study.varying.paired import PairedTrials
 
 
 @styled
-def plot_comparison(comparison: Comparison, ax: Axes | None = None) -> Axes:
+def plot_comparison(comparison: PairedTrials, ax: Axes | None = None) -> Axes:
     """Draw the change of each main measure in per cent of the first mean; return the Axes.
 
     Shares change in percentage points.
@@ -42,7 +42,7 @@ def plot_comparison(comparison: Comparison, ax: Axes | None = None) -> Axes:
     return ax
 
 
-def drawn_rows(comparison: Comparison) -> pd.DataFrame:
+def drawn_rows(comparison: PairedTrials) -> pd.DataFrame:
     """Return the rows of the main measures that have a relative change worth drawing."""
     table = comparison.main
     # Seconds of violation change by any factor, and attainment says the same.

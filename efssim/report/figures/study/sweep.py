@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
 
-    from efssim.study.varying.space import Parameter
-    from efssim.study.varying.sweep import Sweep
+    from efssim.study.varying.points import SweepPoints
+    from efssim.study.varying.space import VariedParameter
 
 _LIGHT, _DARK = "#fdfdfd", "#111111"
 """Colours of numbers on cells, which are the same on a dark page."""
@@ -29,7 +29,7 @@ _CELLS_WITH_NUMBERS = 60
 
 
 @styled
-def plot_sweep(sweep: Sweep, measure: str, replication: str, ax: Axes | None = None) -> Axes:
+def plot_sweep(sweep: SweepPoints, measure: str, replication: str, ax: Axes | None = None) -> Axes:
     """Draw a measure of a sweep; StudyError for a grid of more than two parameters."""
     if sweep.one_at_a_time:
         return _tornado(sweep, measure, replication, axes_for(ax))
@@ -39,7 +39,7 @@ def plot_sweep(sweep: Sweep, measure: str, replication: str, ax: Axes | None = N
     return draw(sweep, measure, replication, axes_for(ax))
 
 
-def _curve(sweep: Sweep, measure: str, replication: str, ax: Axes) -> Axes:
+def _curve(sweep: SweepPoints, measure: str, replication: str, ax: Axes) -> Axes:
     (vary,) = sweep.parameters
     table = sweep.means(measure, replication)
     numbers = [value for value in table[vary.path] if isinstance(value, int | float)]
@@ -62,7 +62,7 @@ def _curve(sweep: Sweep, measure: str, replication: str, ax: Axes) -> Axes:
     return ax
 
 
-def _heat_map(sweep: Sweep, measure: str, replication: str, ax: Axes) -> Axes:
+def _heat_map(sweep: SweepPoints, measure: str, replication: str, ax: Axes) -> Axes:
     """Draw a cell for each combination, with its number where there is room."""
     across, upwards = sweep.parameters
     table = sweep.means(measure, replication)
@@ -96,14 +96,14 @@ def _cells(rows: list[list[float]]) -> list[tuple[tuple[int, int], float]]:
     return [((i, j), value) for i, row in enumerate(rows) for j, value in enumerate(row)]
 
 
-def _ticks(ax: Axes, vary: Parameter, values: list[object], axis: str) -> None:
+def _ticks(ax: Axes, vary: VariedParameter, values: list[object], axis: str) -> None:
     chosen = ax.xaxis if axis == "x" else ax.yaxis
     texts = [shown(vary.text(value), 20) for value in values]
     chosen.set_ticks(list(range(len(values))), labels=texts, fontsize=SMALL)
     chosen.set_label_text(shown(vary.path, 60), fontsize=SMALL, parse_math=False)
 
 
-def _tornado(sweep: Sweep, measure: str, replication: str, ax: Axes) -> Axes:
+def _tornado(sweep: SweepPoints, measure: str, replication: str, ax: Axes) -> Axes:
     """Draw a bar for each value alone, with the interval of its paired difference."""
     table = sweep.tornado(measure, replication)
     by_path = {vary.path: vary for vary in sweep.parameters}

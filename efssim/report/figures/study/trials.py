@@ -13,7 +13,7 @@ from efssim.report.words.lines import percent
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from efssim.study.run.trials import Trials
+    from efssim.study.run.trial_set import TrialSet
 
 _ROOM = 0.06
 """Room above and below the points, as a share of their height."""
@@ -22,13 +22,13 @@ _LEAST = 1e-3
 
 
 @styled
-def plot_pooled_lag(trials: Trials, name: str, ax: Axes | None = None) -> Axes:
+def plot_pooled_lag(trials: TrialSet, name: str, ax: Axes | None = None) -> Axes:
     """Draw the exceedance curves of the lags over all trials together."""
     return draw_lags(trials.pool.exceedance(name), trials.scenario.rpo, name, axes_for(ax))
 
 
 @styled
-def plot_attained(trials: Trials, name: str, ax: Axes | None = None) -> Axes:
+def plot_attained(trials: TrialSet, name: str, ax: Axes | None = None) -> Axes:
     """Draw the attainment of each trial, the least first, with mean, interval and objective."""
     ax, objective = axes_for(ax), 100 * trials.scenario.rpo.attainment
     attained = sorted(100 * share for share in attainments(trials, name))
@@ -45,14 +45,14 @@ def plot_attained(trials: Trials, name: str, ax: Axes | None = None) -> Axes:
     return ax
 
 
-def attainments(trials: Trials, name: str) -> list[float]:
+def attainments(trials: TrialSet, name: str) -> list[float]:
     """Return the attainment of each trial that has one."""
     parts = [trial.summary["replications"].get(name) for trial in trials.trials]
     found = [part["rpo"]["attainment"] for part in parts if part is not None]
     return [share for share in found if share is not None]
 
 
-def _draw_mean(ax: Axes, trials: Trials, name: str) -> list[Level]:
+def _draw_mean(ax: Axes, trials: TrialSet, name: str) -> list[Level]:
     """Draw the mean with its interval; return its level, if there is one."""
     mean = trials.summary["replications"][name]["rpo"]["attainment"]
     bounds = trials.summary["ci95"][name]["rpo"]["attainment"]

@@ -14,18 +14,18 @@ from efssim.report.html.traces import trace_blocks
 from efssim.report.text.comparison import change_text, verdicts
 from efssim.report.text.sweep import shown
 from efssim.report.words.lines import counted
-from efssim.study.varying.compare import Comparison
+from efssim.study.varying.paired import PairedTrials
 
 
 def comparison_page(
-    comparisons: Mapping[str, Comparison],
+    comparisons: Mapping[str, PairedTrials],
     drawn: Mapping[str, str],
     command: str,
     partial: str = "",
 ) -> str:
     """Return report.html of comparisons; both mappings go by the stem of their files.
 
-    `partial` says what Ctrl-C left out.
+    `partial` names the trials that Ctrl-C left out.
     """
     first = next(iter(comparisons.values())).first
     blocks = [
@@ -55,7 +55,7 @@ def _thin(studies: Mapping[str, Traces]) -> list[str]:
     return [f"{name}: {text}" for name, found in studies.items() for text in thin_traces(found)]
 
 
-def _block(comparison: Comparison, svg: str, ident: str) -> Block:
+def _block(comparison: PairedTrials, svg: str, ident: str) -> Block:
     name = comparison.second.scenario.name
     figure = Figure(
         f"{ident}-change",
@@ -68,14 +68,14 @@ def _block(comparison: Comparison, svg: str, ident: str) -> Block:
     return Block(name, ident, text=_pairs(comparison), figure=figure, table=_table(comparison))
 
 
-def _pairs(comparison: Comparison) -> str:
+def _pairs(comparison: PairedTrials) -> str:
     pairs = f"{counted(len(comparison.numbers), 'pair')} of trials with the same draws."
     if not comparison.is_paired:
         pairs = "No pairs of trials, since their rare faults differ."
     return " ".join([pairs, *verdicts(comparison)])
 
 
-def _table(comparison: Comparison) -> HtmlTable:
+def _table(comparison: PairedTrials) -> HtmlTable:
     rows = [
         [
             text(row["measure"]),

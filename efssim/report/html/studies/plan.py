@@ -18,7 +18,7 @@ from efssim.report.text.plan import (
 )
 from efssim.report.words.lines import percent
 from efssim.study.planning.evaluation import Evaluation, said
-from efssim.study.planning.plan import Plan
+from efssim.study.planning.findings import PlanFindings
 from efssim.study.planning.what_if import WhatIf
 
 _KINDS = {
@@ -37,7 +37,7 @@ _WORDS = {
 }
 
 
-def plan_page(plan: Plan, drawn: dict[str, str], command: str) -> str:
+def plan_page(plan: PlanFindings, drawn: dict[str, str], command: str) -> str:
     """Return report.html of a plan; `drawn` has the SVG file `attainment`."""
     low, high = (plan.parameter.text(end) for end in plan.between)
     meta = [f"{plan.parameter.path} from {low} to {high}", objective_text(plan)]
@@ -55,7 +55,7 @@ def plan_page(plan: Plan, drawn: dict[str, str], command: str) -> str:
     )
 
 
-def _blocks(plan: Plan, svg: str) -> list[Block]:
+def _blocks(plan: PlanFindings, svg: str) -> list[Block]:
     evidence = evidence_text(plan), strata_and_length(plan), limits_text(plan)
     answer = PageVerdict(
         _kind(plan),
@@ -74,11 +74,11 @@ def _blocks(plan: Plan, svg: str) -> list[Block]:
     return [*blocks, *traces, parameter_block(plan.scenario)]
 
 
-def _kind(plan: Plan) -> str:
+def _kind(plan: PlanFindings) -> str:
     return "open" if plan.outcome == "never" and not plan.shows_none else _KINDS[plan.outcome]
 
 
-def _word(plan: Plan) -> str:
+def _word(plan: PlanFindings) -> str:
     if _kind(plan) == "open" and plan.outcome == "never":
         return "No value was shown to meet the objective"
     if plan.outcome == "always" and plan.random and plan.objective.attainment == 1:
@@ -86,7 +86,7 @@ def _word(plan: Plan) -> str:
     return _WORDS[plan.outcome]
 
 
-def _figure(plan: Plan, svg: str) -> Figure:
+def _figure(plan: PlanFindings, svg: str) -> Figure:
     return Figure(
         "attainment",
         "Attainment by value",
@@ -97,7 +97,7 @@ def _figure(plan: Plan, svg: str) -> Figure:
     )
 
 
-def _evaluations(plan: Plan) -> HtmlTable:
+def _evaluations(plan: PlanFindings) -> HtmlTable:
     rows = [_evaluation(plan, made) for made in plan.evaluations]
     head = [
         Column("value", True),
@@ -113,7 +113,7 @@ def _evaluations(plan: Plan) -> HtmlTable:
     return HtmlTable(caption, head, rows, is_sortable=True)
 
 
-def _evaluation(plan: Plan, made: Evaluation) -> list[Cell]:
+def _evaluation(plan: PlanFindings, made: Evaluation) -> list[Cell]:
     return [
         number(made.value, plan.parameter.text(made.value)),
         text(said(made)),
@@ -126,7 +126,7 @@ def _evaluation(plan: Plan, made: Evaluation) -> list[Cell]:
     ]
 
 
-def _what_if(plan: Plan) -> HtmlTable:
+def _what_if(plan: PlanFindings) -> HtmlTable:
     head = [
         Column("objective", True, "objective"),
         Column("needs", True),
@@ -139,7 +139,7 @@ def _what_if(plan: Plan) -> HtmlTable:
     return HtmlTable("What other objectives would need, and what they leave", head, rows, note=note)
 
 
-def _what_if_row(plan: Plan, row: WhatIf) -> list[Cell]:
+def _what_if_row(plan: PlanFindings, row: WhatIf) -> list[Cell]:
     first = Cell(percent(row.attainment), row.attainment, is_number=True)
     if row.value is None:
         nothing = [Cell(NONE, is_number=True)] * 3

@@ -14,10 +14,10 @@ from efssim.report.html.tables import Cell, Column, HtmlTable, number, text
 from efssim.report.html.traces import trace_blocks
 from efssim.report.text.sweep import base_text, partial_text, shown
 from efssim.report.words.lines import counted
-from efssim.study.varying.sweep import Sweep
+from efssim.study.varying.points import SweepPoints
 
 
-def sweep_page(sweep: Sweep, measure: str, drawn: Mapping[str, str], command: str) -> str:
+def sweep_page(sweep: SweepPoints, measure: str, drawn: Mapping[str, str], command: str) -> str:
     """Return report.html of a sweep; `drawn` has SVG files by replication, if it can be drawn."""
     each = counted(len(sweep.points[0].trials), "trial")
     return study_page(
@@ -41,7 +41,7 @@ def sweep_page(sweep: Sweep, measure: str, drawn: Mapping[str, str], command: st
     )
 
 
-def _blocks(sweep: Sweep, measure: str, drawn: Mapping[str, str]) -> Iterator[Block]:
+def _blocks(sweep: SweepPoints, measure: str, drawn: Mapping[str, str]) -> Iterator[Block]:
     rows = _tornado if sweep.one_at_a_time else _grid
     for ordinal, name in enumerate(map(str, sweep.points[0].trials.table["replication"].unique())):
         figure = None
@@ -51,7 +51,7 @@ def _blocks(sweep: Sweep, measure: str, drawn: Mapping[str, str]) -> Iterator[Bl
         yield Block(name, f"r{ordinal}", text=base, figure=figure, table=rows(sweep, measure, name))
 
 
-def _figure(sweep: Sweep, measure: str, name: str, svg: str, ident: str) -> Figure:
+def _figure(sweep: SweepPoints, measure: str, name: str, svg: str, ident: str) -> Figure:
     return Figure(
         ident,
         "Tornado" if sweep.one_at_a_time else "Sweep",
@@ -63,7 +63,7 @@ def _figure(sweep: Sweep, measure: str, name: str, svg: str, ident: str) -> Figu
     )
 
 
-def _grid(sweep: Sweep, measure: str, name: str) -> HtmlTable:
+def _grid(sweep: SweepPoints, measure: str, name: str) -> HtmlTable:
     rows = [
         [
             *(_value(vary.text(row[vary.path]), row[vary.path]) for vary in sweep.parameters),
@@ -76,7 +76,7 @@ def _grid(sweep: Sweep, measure: str, name: str) -> HtmlTable:
     return HtmlTable(f"{measure} of {name}", head, rows, is_sortable=True)
 
 
-def _tornado(sweep: Sweep, measure: str, name: str) -> HtmlTable:
+def _tornado(sweep: SweepPoints, measure: str, name: str) -> HtmlTable:
     by_path = {vary.path: vary for vary in sweep.parameters}
     rows = [
         [

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from efssim.lag.kinds.table import measures_of
 from efssim.report.facts.evidence import long_faults_text, strata_text, units_text
 from efssim.report.facts.traces import thin_traces
 from efssim.report.figures.study.alt import trials_alt
-from efssim.report.html.run_tables import LAGS, exact, leaves
+from efssim.report.html.run_tables import exact, lag_term, leaves
 from efssim.report.html.sections import sentence, worst
 from efssim.report.html.study import Block, PageVerdict, Study, parameter_block, study_page
 from efssim.report.html.svg import Figure, inlined
@@ -29,8 +30,7 @@ from efssim.report.verdicts.run import goal
 from efssim.report.verdicts.trials import attained, disaster, kind_of, late, of_trials, word_of
 from efssim.report.verdicts.trials_cautions import cautions
 from efssim.report.words.lines import counted
-from efssim.report.words.terms import TERMS
-from efssim.study.run.trials import Trials
+from efssim.study.run.trial_set import TrialSet
 from efssim.study.statistics.evidence import Evidence
 from efssim.text.quantities import format_duration
 
@@ -39,7 +39,7 @@ _TIMINGS = "AWS publishes no replication rate and no sync period: every timing i
 _POOLED = {"p50": "p50", "p99": "p99", "p99_9": "p99.9", "max": "max"}
 
 
-def trials_page(trials: Trials, drawn: Mapping[tuple[str, str], str], command: str) -> str:
+def trials_page(trials: TrialSet, drawn: Mapping[tuple[str, str], str], command: str) -> str:
     """Return report.html of trials; `drawn` has SVG files by replication and kind."""
     window = trials.summary["window"]
     meta = [
@@ -67,12 +67,12 @@ def trials_page(trials: Trials, drawn: Mapping[tuple[str, str], str], command: s
     )
 
 
-def _reproduce(trials: Trials, command: str) -> list[tuple[str, str]]:
+def _reproduce(trials: TrialSet, command: str) -> list[tuple[str, str]]:
     pairs = [("Seed", str(trials.seed)), ("Digest", trials.digest)]
     return [("Command", command), *pairs] if command else pairs
 
 
-def _blocks(trials: Trials, drawn: Mapping[tuple[str, str], str]) -> Iterator[Block]:
+def _blocks(trials: TrialSet, drawn: Mapping[tuple[str, str], str]) -> Iterator[Block]:
     """Yield what there is to say about the replications with the least attainment."""
     for ordinal, name in enumerate(worst(_attainments(trials))):
         ident = f"r{ordinal}"
@@ -97,7 +97,7 @@ def _blocks(trials: Trials, drawn: Mapping[tuple[str, str], str]) -> Iterator[Bl
         yield Block("All numbers", f"{ident}-all", table=numbers, is_folded=True, is_part=True)
 
 
-def _verdict(trials: Trials, name: str) -> PageVerdict:
+def _verdict(trials: TrialSet, name: str) -> PageVerdict:
     means, intervals = trials.summary["replications"][name], trials.summary["ci95"][name]
     found, asked = trials.evidence[name], goal(means["rpo"]["target_s"], means["rpo"]["objective"])
     held = sentence(attained(means, intervals, found))
@@ -111,13 +111,13 @@ def _verdict(trials: Trials, name: str) -> PageVerdict:
     )
 
 
-def _rests_on(trials: Trials, found: Evidence) -> str:
+def _rests_on(trials: TrialSet, found: Evidence) -> str:
     parts = units_text(found, trials), strata_text(trials), long_faults_text(trials)
     return " ".join(part for part in parts if part)
 
 
 def _attained(
-    trials: Trials, name: str, drawn: Mapping[tuple[str, str], str], ident: str
+    trials: TrialSet, name: str, drawn: Mapping[tuple[str, str], str], ident: str
 ) -> Figure:
     return Figure(
         ident,
@@ -129,7 +129,9 @@ def _attained(
     )
 
 
-def _pooled(trials: Trials, name: str, drawn: Mapping[tuple[str, str], str], ident: str) -> Figure:
+def _pooled(
+    trials: TrialSet, name: str, drawn: Mapping[tuple[str, str], str], ident: str
+) -> Figure:
     return Figure(
         ident,
         "Exceedance",
@@ -139,18 +141,18 @@ def _pooled(trials: Trials, name: str, drawn: Mapping[tuple[str, str], str], ide
     )
 
 
-def _lags(trials: Trials, name: str) -> HtmlTable:
+def _lags(trials: TrialSet, name: str) -> HtmlTable:
     summary = trials.summary
     means, bounds = summary["replications"][name], summary["ci95"][name]
     pooled = summary["pooled"][name]
     rows = [
         [
-            text(TERMS[key].title, key),
-            duration(means[lag]["mean"]),
-            _interval(bounds[lag]["mean"]),
-            *(duration(pooled[lag][column]) for column in _POOLED),
+            text(lag.title, lag_term(lag)),
+            duration(means[lag.name]["mean"]),
+            _interval(bounds[lag.name]["mean"]),
+            *(duration(pooled[lag.name][column]) for column in _POOLED),
         ]
-        for lag, key in LAGS.items()
+        for lag in measures_of(pooled)
     ]
     head = [Column("lag"), Column("mean", True), Column("95 % interval", True, "interval")]
     head += [
@@ -167,7 +169,7 @@ def _interval(bounds: list[float] | None) -> Cell:
     return Cell(shown, bounds[0], is_number=True)
 
 
-def _trials(trials: Trials, name: str) -> HtmlTable:
+def _trials(trials: TrialSet, name: str) -> HtmlTable:
     rows = (
         [
             number(trial.number),
@@ -193,12 +195,12 @@ def _trials(trials: Trials, name: str) -> HtmlTable:
     return HtmlTable(f"Trials of {name}", head, shown, is_sortable=True, note=note)
 
 
-def _attainments(trials: Trials) -> dict[str, float | None]:
+def _attainments(trials: TrialSet) -> dict[str, float | None]:
     means = trials.summary["replications"]
     return {name: part["rpo"]["attainment"] for name, part in means.items()}
 
 
-def _having(trials: Trials, name: str) -> Iterator[tuple[Any, dict[str, Any]]]:
+def _having(trials: TrialSet, name: str) -> Iterator[tuple[Any, dict[str, Any]]]:
     having = [trial for trial in trials.trials if name in trial.summary["replications"]]
     yield from zip(having, of_trials(name, trials), strict=True)
 

@@ -112,5 +112,11 @@ DISTURBANCES: Table[DisturbanceKind] = Table(
         ),
     ),
 )
-"""In the order of the grammar. The wording of what pauses is efssim's: AWS documents what
-StatusMessage says, and no text."""
+"""In the order of the grammar. The words for pauses are efssim's: AWS documents the
+meaning of StatusMessage, and no text."""
+
+
+def words_of(name: str) -> str:
+    """Return a kind of disturbance by its name for people, also one that the table lacks."""
+    kind = DISTURBANCES.get(name)
+    return (kind and kind.words) or name.replace("_", " ")

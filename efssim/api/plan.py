@@ -1,0 +1,139 @@
+"""Plans: the answer that people hold, and the function that finds it."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Executor
+from contextlib import contextmanager
+from dataclasses import fields
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from efssim.progress import bar_of_evaluations, told
+from efssim.scenario import Scenario
+from efssim.scenario.arguments import checked
+from efssim.study.planning.asked import budget_s, question
+from efssim.study.planning.evaluation import Evaluation, said
+from efssim.study.planning.findings import PlanFindings
+from efssim.study.planning.plan import EvaluationProgress, PlanSearch
+from efssim.study.planning.sentences import answer_text
+from efssim.study.planning.summary import plan_to_json
+from efssim.study.planning.what_if import SHARES
+from efssim.study.run.interrupts import ctrl_c
+from efssim.study.run.shared import runner
+from efssim.study.statistics.intervals import CONFIDENCE
+from efssim.study.varying.space import VariedParameter
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+
+class Plan(PlanFindings):
+    """What a plan found, and the evidence for it. Values are in SI units."""
+
+    @classmethod
+    def of(cls, data: PlanFindings) -> Plan:
+        """Return a plan with a plot and a display."""
+        return cls(**{field.name: getattr(data, field.name) for field in fields(data)})
+
+    def __repr__(self) -> str:
+        return f"<efssim.Plan of {self.scenario.name!r}: {self.text}>"
+
+    def _repr_html_(self) -> str:
+        """Show the answer and the evaluations in Jupyter."""
+        from efssim.report.notebook import plan_html
+
+        return plan_html(self)
+
+    @property
+    def text(self) -> str:
+        """The answer in one sentence."""
+        return answer_text(self)
+
+    @cached_property
+    def summary(self) -> dict[str, Any]:
+        """The content of the plan as JSON; values are in SI units."""
+        return plan_to_json(self)
+
+    def plot(self, ax: Axes | None = None) -> Axes:
+        """Draw attainment against the value, its intervals and the objective; return the Axes.
+
+        Without `ax` it is a new figure of pyplot's.
+        """
+        from efssim.report.figures.study.attainment import plot_attainment
+
+        return plot_attainment(self, ax)
+
+
+@checked("plan")
+def plan(
+    scenario: Scenario,
+    vary: str | VariedParameter,
+    between: tuple[object, object],
+    *,
+    rpo: object = None,
+    attainment: object = None,
+    confidence: object = CONFIDENCE,
+    replication: str | None = None,
+    shares: Sequence[float] = SHARES,
+    trials: int = 30,
+    seed: int | None = None,
+    executor: Executor | None = None,
+    workers: int | None = None,
+    budget: object = None,
+    on_begin: Callable[[], None] | None = None,
+    on_progress: EvaluationProgress | None = None,
+    progress: bool = False,
+) -> Plan:
+    """Find the smallest or largest value of a parameter that meets an RPO objective.
+
+    `vary` is a path as in `--set`, of any number; `between` are two values as a scenario has them
+    (`"10 MiB/s"`, or a number in SI units). `rpo` and `attainment` replace those of the scenario.
+    The objective is that of the replication in the path, else of `replication`, else of each. A
+    scenario without random draws takes one trial; otherwise `trials` in each evaluation of the
+    search, four times as many or more to confirm. `shares` are those of the what-if table, besides
+    that of the objective; none at all if it is empty. `executor`, `workers`: as for `run_trials`.
+    `budget`, a duration of real time, ends it with what it knows by then; without one it takes as
+    long as it takes.
+    `on_begin` is called before the first trial, when all is checked; `on_progress` is told each
+    evaluation; `progress` shows the last one as they are made. Ctrl-C returns what is known by
+    then, marked as `partial`; KeyboardInterrupt before the first.
+
+    Raise ScenarioError for a path or value that does not fit the scenario, StudyError (a
+    ValueError) for fewer than 10 trials and an unknown replication, and what `run_trials` raises.
+    """
+    asked = question(
+        scenario,
+        vary,
+        between,
+        rpo=rpo,
+        attainment=attainment,
+        confidence=confidence,
+        replication=replication,
+        trials=trials,
+        seed=seed,
+    )
+    seconds = None if budget is None else budget_s(budget)
+    if on_begin is not None:
+        on_begin()
+    shown = _shown(asked.parameter) if progress else None
+    with (
+        ctrl_c() as interrupts,
+        interrupts.held(),
+        told(on_progress, shown) as tell,
+        runner(executor, workers, seconds) as made,
+    ):
+        found = PlanSearch(asked, made, tell).findings(shares, interrupts)
+    return Plan.of(found)
+
+
+@contextmanager
+def _shown(vary: VariedParameter) -> Iterator[EvaluationProgress]:
+    """Show the evaluations as they are made."""
+    with bar_of_evaluations(sys.stderr) as show:
+
+        def tell(made: Evaluation) -> None:
+            show(f"{vary.text(made.value)}: {said(made)}")
+
+        yield tell

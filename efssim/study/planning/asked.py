@@ -1,0 +1,124 @@
+"""What a plan is asked to meet, checked: objective, confidence, replications and budget of time."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from efssim.errors import UsageError
+from efssim.scenario import Scenario
+from efssim.study.errors import StudyError
+from efssim.study.planning.findings import PlanObjective
+from efssim.study.varying.quantity import DURATION, FRACTION
+from efssim.study.varying.space import (
+    VariedParameter,
+    bounds,
+    parameter,
+    require_key,
+    with_value,
+)
+from efssim.text.yaml.problems import Position
+
+_LEAST = 10
+"""Trials of an evaluation at least."""
+
+
+@dataclass(frozen=True)
+class PlanQuestion:
+    """What a plan is to find."""
+
+    scenario: Scenario
+    """With the target and the attainment of the objective."""
+    parameter: VariedParameter
+    between: tuple[float, float]
+    objective: PlanObjective
+    trials: int
+    """Of each evaluation in the search, if trials differ at all."""
+    seed: int
+
+
+def question(
+    scenario: Scenario,
+    vary: object,
+    between: Sequence[object],
+    *,
+    rpo: object,
+    attainment: object,
+    confidence: object,
+    replication: str | None,
+    trials: int,
+    seed: int | None,
+) -> PlanQuestion:
+    """Return what a plan is to find; raise as `efssim.plan` does for what makes no sense."""
+    chosen = _varied(vary, between)
+    require_key(scenario, chosen)
+    low, high = bounds(chosen, *between)
+    if chosen.segments == ("rpo", "attainment"):
+        raise chosen.problem("is the objective itself; vary something else, or rpo.target")
+    if chosen.segments == ("seed",):
+        raise chosen.problem("trials have one seed for all values; more trials have more draws")
+    base = with_objective(scenario, rpo, attainment)
+    sure = _confidence(confidence)
+    names = _replications(base, chosen, replication)
+    objective = PlanObjective(base.rpo.target, base.rpo.attainment, sure, names)
+    if trials < _LEAST:
+        raise StudyError(f"a plan needs at least {_LEAST} trials")
+    chosen_seed = base.seed if seed is None else seed
+    return PlanQuestion(base, chosen, (low, high), objective, trials, chosen_seed)
+
+
+def _varied(vary: object, between: Sequence[object]) -> VariedParameter:
+    if not isinstance(vary, str | VariedParameter):
+        raise UsageError(f"efssim.plan: vary has to be a path, not {vary!r}")
+    if len(between) != 2:
+        raise UsageError("efssim.plan: between has to be two values, (low, high)")
+    return vary if isinstance(vary, VariedParameter) else parameter(vary)
+
+
+def budget_s(value: object) -> float:
+    """Return the seconds of a budget of time; raise ScenarioError for one of none."""
+    at = VariedParameter("budget", (), DURATION, Position("--budget", 1, 1))
+    seconds = float(at.value(value))
+    if not seconds > 0:
+        raise at.problem("a budget is longer than 0 s")
+    return seconds
+
+
+def with_objective(scenario: Scenario, rpo: object, attainment: object) -> Scenario:
+    """Return a scenario with another target and attainment, and without records.
+
+    Raise ScenarioError for what is none.
+    """
+    changed = with_value(scenario, "records", "off")
+    for option, value in (("rpo", rpo), ("attainment", attainment)):
+        if value is not None:
+            path = "rpo.target" if option == "rpo" else "rpo.attainment"
+            changed = with_value(changed, parameter(path, Position(f"--{option}", 1, 1)), value)
+    if changed.rpo.attainment == 0:
+        at = Position("--attainment", 1, 1)
+        raise parameter("rpo.attainment", at).problem("an attainment of 0 is always met")
+    return changed
+
+
+def _confidence(value: object) -> float:
+    """Return a confidence; raise ScenarioError unless it is at least 50 % and below 100 %."""
+    at = VariedParameter("confidence", (), FRACTION, Position("--confidence", 1, 1))
+    share = float(at.value(value))
+    if not 0.5 <= share < 1:
+        raise at.problem("a confidence is at least 50 % and below 100 %")
+    return share
+
+
+def _replications(
+    scenario: Scenario, vary: VariedParameter, replication: str | None
+) -> tuple[str, ...]:
+    known = tuple(scenario.replications)
+    if not known:
+        raise vary.problem("the scenario has no replication whose RPO could be met")
+    if replication is not None:
+        if replication not in known:
+            raise StudyError(f"no replication '{replication}', only {', '.join(known)}")
+        return (replication,)
+    section, *rest = vary.segments
+    named = str(rest[0]) if section == "replications" and rest else None
+    return (named,) if named in known else known

@@ -1,0 +1,168 @@
+"""What a plan found, as plain data: the answer, and the evidence for it."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, fields
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from efssim.scenario import Scenario
+from efssim.scenario.shown.trace_use import trace_qualities
+from efssim.study.planning.evaluation import Evaluation
+from efssim.study.planning.search import Direction, PlanOutcome
+from efssim.study.planning.what_if import WhatIf
+from efssim.study.varying.space import VariedParameter
+from efssim.traces.quality import TraceQuality
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True)
+class PlanObjective:
+    """What has to be met."""
+
+    target_s: float
+    attainment: float
+    """Share of the time in which the age is at most the target, as a mean over trials."""
+    confidence: float
+    replications: tuple[str, ...]
+    """Each of them has to meet it."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The interval that holds the smallest (or largest) value that meets the objective."""
+
+    fails_at: float
+    """Does not meet the objective."""
+    holds_at: float
+    """Meets it, confirmed on fresh seeds; at most 2 % away."""
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A value that seems to meet the objective, which was not shown."""
+
+    value: float
+    more_trials: int | None
+    """About how many more trials would show it; None if that is not known."""
+
+
+@dataclass(frozen=True, slots=True)
+class FaultlessWindows:
+    """Independent windows without a violation, and the share of all windows that they speak for."""
+
+    independent: int
+    seconds: float
+    share: float
+
+
+@dataclass(frozen=True, repr=False)
+class PlanFindings:
+    """What a plan found, and the evidence for it. Values are in SI units."""
+
+    scenario: Scenario
+    """With the target and the attainment of the objective."""
+    parameter: VariedParameter
+    between: tuple[float, float]
+    objective: PlanObjective
+    direction: Direction | None
+    """None where that is not known yet."""
+    outcome: PlanOutcome
+    answer: Answer | None
+    """None unless the outcome is `found`."""
+    evaluations: tuple[Evaluation, ...]
+    """In the order in which they were made."""
+    what_if: tuple[WhatIf, ...]
+    """What other objectives would need."""
+    random: bool
+    """Whether trials differ at all."""
+    budget_s: float | None = None
+    """Seconds of real time that it could take; None: as long as it took."""
+    out_of_time: bool = False
+    """Whether the budget was spent before it had an answer, or its what-if table."""
+    candidate: Candidate | None = None
+    """What it would have gone on with, unless it has an answer."""
+    partial: bool = False
+    """Whether Ctrl-C came before it was complete; without its answer it is `undecided`."""
+
+    @cached_property
+    def traces(self) -> dict[str, TraceQuality]:
+        """What trace files were taken for and what they lack, by the path of the stream.
+
+        Raise TraceErrors if a file changed since.
+        """
+        return trace_qualities(self.scenario)
+
+    @property
+    def holds_on(self) -> list[tuple[float, float]]:
+        """First and last value of each run of neighbouring tried values that seem to meet it."""
+        latest = {made.value: made.holds for made in self.evaluations}
+        runs: list[tuple[float, float]] = []
+        before = False
+        for value, met in sorted(latest.items()):
+            if met:
+                runs[-1:] = [(runs[-1][0], value)] if before else [*runs[-1:], (value, value)]
+            before = met
+        return runs
+
+    @property
+    def shows_none(self) -> bool:
+        """Whether no value meets the objective, for sure: the better end of the range does not."""
+        end = self.between[self.direction == "smallest"]
+        about_end = [made.met for made in self.evaluations if made.value == end]
+        return self.outcome == "never" and False in about_end
+
+    @property
+    def windows(self) -> FaultlessWindows | None:
+        """For an attainment of 100 %: the independent windows without a violation behind it.
+
+        `share` is what they say with the confidence of the objective about all such windows: at
+        least (1 - confidence)^(1/n) of them have none. None for other objectives and outcomes.
+        """
+        if self.objective.attainment < 1 or self.outcome not in ("found", "always"):
+            return None
+        last = self.evaluations[-1]
+        n = last.trials
+        seconds = max(0.0, self.scenario.duration - self.scenario.warm_up)
+        share = (1 - self.objective.confidence) ** (1 / n) if self.random else 1.0
+        if not last.losses.weighing.is_plain:  # the bound of what is lost if each loses everything
+            share = max(0.0, last.interval.low)
+        return FaultlessWindows(n, seconds, share)
+
+    @cached_property
+    def table(self) -> pd.DataFrame:
+        """One row per evaluation, in the order in which they were made."""
+        import pandas as pd
+
+        made = pd.DataFrame(
+            {
+                "value": [e.value for e in self.evaluations],
+                "text": [self.parameter.text(e.value) for e in self.evaluations],
+                "stage": [e.stage for e in self.evaluations],
+                "trials": [e.trials for e in self.evaluations],
+                "seed": [e.seed for e in self.evaluations],
+                "attainment": [e.attainment for e in self.evaluations],
+                "low": [e.interval.low for e in self.evaluations],
+                "high": [e.interval.high for e in self.evaluations],
+                "met": pd.array([e.met for e in self.evaluations], dtype="boolean"),
+                "holds": [e.holds for e in self.evaluations],
+                "violations_per_month": [e.violations_per_month for e in self.evaluations],
+                "above_s_per_month": [e.above_s_per_month for e in self.evaluations],
+                "peak_s": [e.peak_s for e in self.evaluations],
+            }
+        )
+        whole = {"trials": "int64", "seed": "int64", "met": "boolean", "holds": "bool"}
+        words = {"text": "str", "stage": "str"}
+        numbers = dict.fromkeys(made.columns.difference([*whole, *words]), "float64")
+        return made.astype({**whole, **words, **numbers})
+
+    @cached_property
+    def what_if_table(self) -> pd.DataFrame:
+        """What each share of the time would need, and what it leaves: one row per share."""
+        import pandas as pd
+
+        columns = [field.name for field in fields(WhatIf)]
+        made = pd.DataFrame([asdict(row) for row in self.what_if], columns=columns)
+        return made.astype({name: "bool" if name == "confirmed" else "float64" for name in columns})

@@ -1,0 +1,51 @@
+"""The answer of a plan as a sentence."""
+
+from __future__ import annotations
+
+from efssim.study.planning.findings import PlanFindings
+
+
+def answer_text(plan: PlanFindings) -> str:
+    """Return the answer in one sentence."""
+    name, text = plan.parameter.path, plan.parameter.text
+    low, high = (text(end) for end in plan.between)
+    meets = _meets(plan)
+    if plan.outcome == "always":
+        return f"every value of {name} from {low} to {high} {meets}"
+    if plan.outcome == "never":
+        if plan.shows_none:
+            return f"no value of {name} from {low} to {high} meets the objective"
+        return f"no value of {name} from {low} to {high} was shown to meet the objective"
+    if plan.outcome == "undecided":
+        return f"no value of {name} from {low} to {high} was shown to meet the objective so far"
+    if plan.answer is None:
+        return f"{name} has no single limit: it meets the objective {_sets(plan)}"
+    bound = "at least" if plan.direction == "smallest" else "at most"
+    holds, fails = text(plan.answer.holds_at), text(plan.answer.fails_at)
+    return f"{name} of {bound} {holds} {meets}, and {fails} {_fails(plan)}"
+
+
+def _meets(plan: PlanFindings) -> str:
+    """Return what a value that was found does: of an objective of 100 % no trials are a proof."""
+    if plan.random and plan.objective.attainment == 1:
+        return "had no violation"
+    return "meets the objective"
+
+
+def _fails(plan: PlanFindings) -> str:
+    """Return what the neighbour of the answer does, by what is known of it."""
+    assert plan.answer is not None
+    about = [made for made in plan.evaluations if made.value == plan.answer.fails_at]
+    if any(made.met is False for made in about):
+        return "does not" if _meets(plan) == "meets the objective" else "had some"
+    return "was not shown to"
+
+
+def _sets(plan: PlanFindings) -> str:
+    """Return the runs of neighbouring values that were tried and meet the objective."""
+    text = plan.parameter.text
+    runs = [
+        f"at {text(low)}" if low == high else f"from {text(low)} to {text(high)}"
+        for low, high in plan.holds_on
+    ]
+    return f"{', '.join(runs)}, of the values tried"

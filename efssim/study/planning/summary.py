@@ -1,0 +1,134 @@
+"""The content of plan.json; values are in SI units."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from efssim.json_values import JsonObject, to_json
+from efssim.study.planning.evaluation import Evaluation, Stage
+from efssim.study.planning.findings import (
+    Candidate,
+    FaultlessWindows,
+    PlanFindings,
+    PlanObjective,
+)
+from efssim.study.planning.search import Direction, PlanOutcome
+from efssim.study.planning.sentences import answer_text
+from efssim.study.planning.what_if import WhatIf
+from efssim.study.statistics.intervals import Interval
+from efssim.study.statistics.weighing import StratumTrials
+from efssim.study.trial.long_faults import long_faults
+from efssim.traces.quality import TraceQuality
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerSummary:
+    """The interval that holds the answer, and its better end for people."""
+
+    fails_at: float
+    holds_at: float
+    unit: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class EvaluationSummary:
+    """What plan.json says of the trials at one value."""
+
+    value: float
+    attainment: float
+    interval: Interval
+    confidence: float
+    trials: int
+    met: bool | None
+    holds: bool
+    more_trials: int | None
+    unprotected_s: float
+    stage: Stage
+    seed: int
+    violations_per_month: float
+    above_s_per_month: float
+    peak_s: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class PlanSummary:
+    """The keys of plan.json, in their order."""
+
+    vary: str
+    between: tuple[float, float]
+    unit: str
+    direction: Direction | None
+    objective: PlanObjective
+    outcome: PlanOutcome
+    partial: bool
+    out_of_time: bool
+    budget_s: float | None
+    candidate: Candidate | None
+    strata: tuple[StratumTrials, ...]
+    long_faults: tuple[str, ...]
+    answer: AnswerSummary | None
+    text: str
+    windows: FaultlessWindows | None
+    holds_on: tuple[tuple[float, float], ...]
+    evaluations: tuple[EvaluationSummary, ...]
+    what_if: tuple[WhatIf, ...]
+    traces: Mapping[str, TraceQuality]
+
+
+def plan_to_json(plan: PlanFindings) -> JsonObject:
+    """Return the content of plan.json."""
+    return to_json(_summary(plan))
+
+
+def _summary(plan: PlanFindings) -> PlanSummary:
+    assert plan.parameter.quantity is not None
+    unit = plan.parameter.quantity.unit
+    return PlanSummary(
+        vary=plan.parameter.path,
+        between=plan.between,
+        unit=unit,
+        direction=plan.direction,
+        objective=plan.objective,
+        outcome=plan.outcome,
+        partial=plan.partial,
+        out_of_time=plan.out_of_time,
+        budget_s=plan.budget_s,
+        candidate=plan.candidate,
+        strata=plan.evaluations[-1].losses.weighing.strata(),
+        long_faults=tuple(long_faults(plan.scenario)),
+        answer=_answer(plan, unit),
+        text=answer_text(plan),
+        windows=plan.windows,
+        holds_on=tuple(plan.holds_on),
+        evaluations=tuple(map(_evaluation, plan.evaluations)),
+        what_if=plan.what_if,
+        traces=plan.traces,
+    )
+
+
+def _answer(plan: PlanFindings, unit: str) -> AnswerSummary | None:
+    if plan.answer is None:
+        return None
+    fails, holds = plan.answer.fails_at, plan.answer.holds_at
+    return AnswerSummary(fails, holds, unit, plan.parameter.text(holds))
+
+
+def _evaluation(made: Evaluation) -> EvaluationSummary:
+    return EvaluationSummary(
+        value=made.value,
+        attainment=made.attainment,
+        interval=made.interval,
+        confidence=made.confidence,
+        trials=made.trials,
+        met=made.met,
+        holds=made.holds,
+        more_trials=made.more_trials,
+        unprotected_s=made.unprotected_s,
+        stage=made.stage,
+        seed=made.seed,
+        violations_per_month=made.violations_per_month,
+        above_s_per_month=made.above_s_per_month,
+        peak_s=made.peak_s,
+    )
