@@ -28,7 +28,7 @@ from efssim.cloudwatch.shapes import (
     ListedMetric,
     ListRequest,
     MetricGiven,
-    Moment,
+    GivenTime,
     PutAnswer,
     PutRequest,
     StatisticsAnswer,
@@ -290,7 +290,7 @@ class CloudWatchApi:
             )
         return begin_s, end_s
 
-    def _seconds(self, moment: Moment) -> float:
+    def _seconds(self, moment: GivenTime) -> float:
         """Return seconds since the scenario's start; a time without a zone is UTC."""
         if isinstance(moment, str):
             moment = datetime.fromisoformat(moment)
