@@ -48,26 +48,22 @@ class TrialSet:
         return len(self.trials)
 
     @cached_property
-    def summary(self) -> dict[str, Any]:
-        """The content of summary.json: means over trials, `ci95`, `pooled` and `evidence`."""
-        stein = None
+    def means(self) -> dict[str, Means]:
+        """Means over trials by replication, with what the trials show of the RPO."""
+        return means_of(self.trials, self.weighing, self.evidence)
+
+    @cached_property
+    def intervals(self) -> dict[str, Intervals]:
+        """The 95 % intervals of the means, by replication."""
+        stein: dict[str, Interval | None] = {}
         if self.precision is not None:
             stein = stein_intervals(self.trials, self.design, self._first)
-        means, intervals = means_and_intervals(self.trials, self.weighing, self.evidence, stein)
-        return {
-            "scenario": self.scenario.name,
-            "seed": self.seed,
-            "trials": len(self),
-            "partial": self.partial,
-            "precision": self._precision(),
-            "window": self.trials[0].summary["window"] if self.trials else None,
-            "replications": means,
-            "ci95": intervals,
-            "pooled": self.pool.numbers(),
-            "evidence": self._evidence(),
-            "traces": self.trials[0].summary["traces"] if self.trials else {},
-            "digest": self.digest,
-        }
+        return intervals_of(self.trials, self.weighing, self.evidence, stein)
+
+    @cached_property
+    def pooled(self) -> dict[str, dict[str, LagSummary]]:
+        """The numbers of each lag over all trials together, by replication and lag."""
+        return self.pool.numbers()
 
     @cached_property
     def traces(self) -> dict[str, TraceQuality]:
@@ -76,20 +72,6 @@ class TrialSet:
         Raise TraceErrors if a file changed since.
         """
         return trace_qualities(self.scenario)
-
-    def _evidence(self) -> dict[str, Any]:
-        """Return what there is for each replication, and what is true of all, if there is any."""
-        strata = [to_json(each) for each in self.weighing.strata()]
-        found = {name: each._asdict() for name, each in self.evidence.items()}
-        too_long = list(long_faults(self.scenario))
-        of_all = {"strata": strata, "long_faults": too_long}
-        return {**{name: part for name, part in of_all.items() if part}, **found}
-
-    def _precision(self) -> dict[str, float | int | None] | None:
-        if self.precision is None:
-            return None
-        needed = self.trials_needed
-        return {"share": self.precision.share, "budget": self.precision.budget, "needed": needed}
 
     @property
     def trials_needed(self) -> int | None:
@@ -115,14 +97,13 @@ class TrialSet:
     @cached_property
     def evidence(self) -> dict[str, Evidence]:
         """What the trials say about the objective of each replication."""
-        parts = [trial.summary["replications"] for trial in self.trials]
-        names = dict.fromkeys(name for part in parts for name in part)
+        names = dict.fromkeys(name for trial in self.trials for name in trial.summary.replications)
         return {name: evidence(self.trials, name, self.design) for name in names}
 
     @cached_property
     def table(self) -> pd.DataFrame:
         """Every number of every trial: a row for each trial and replication, dotted columns."""
-        return trial_table(self.trials, self.weighing)
+        return trial_table(self.trials, self.weighing, self.scenario.start)
 
     @property
     def replications(self) -> list[str]:
@@ -135,16 +116,14 @@ class TrialSet:
         Both as `summary` has them; None where there is none. Raise KeyError for a replication or a
         column that there is not.
         """
-        found = []
-        for tree in (self.summary["replications"], self.summary["ci95"]):
-            node = tree[replication]
-            for key in column.split("."):
-                node = None if node is None else node.get(key)
-            found.append(node)
+        value, bounds = (
+            _at(to_json(of_all[replication]), column) for of_all in (self.means, self.intervals)
+        )
         if column not in self.table.columns:
             raise UnknownNameError(f"no trial has a number {column!r}")
-        value, bounds = found
-        return Estimate(value, None if bounds is None else Interval(*bounds))
+        number = float(value) if isinstance(value, int | float) else None
+        low_high = map(_as_float, bounds) if isinstance(bounds, list) else None
+        return IntervalEstimate(number, None if low_high is None else Interval(*low_high))
 
     def quantile(self, replication: str, column: str, p: float) -> Estimate:
         """Return the p-quantile over trials of a column of `table`, with its 95 % interval.
@@ -171,5 +150,5 @@ class TrialSet:
 
 def study_digest(trials: tuple[Trial, ...]) -> str:
     """Return the SHA-256 over the trials' numbers and digests."""
-    lines = (f"{trial.number} {trial.summary['digest']}\n" for trial in trials)
+    lines = (f"{trial.number} {trial.summary.digest}\n" for trial in trials)
     return "sha256:" + hashlib.sha256("".join(lines).encode()).hexdigest()

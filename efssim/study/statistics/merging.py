@@ -1,72 +1,138 @@
-"""One tree of numbers for the trees of many trials."""
+"""One statistic for the summaries of many trials."""
 
 from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, fields, is_dataclass
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
+from efssim.lag.loss import LeftBehind, Loss
+from efssim.lag.source_limit import SourceLimit
+from efssim.lag.summary import (
+    AgeSummary,
+    DiscardedSummary,
+    LagSummary,
+    PendingSummary,
+    ReplicationSummary,
+    RpoSummary,
+    SyncsSummary,
+    WriteLagSummary,
+    WritesSummary,
+)
 from efssim.study.statistics.intervals import Interval
+from efssim.study.statistics.of_trials import (
+    AgeStatistic,
+    DiscardedStatistic,
+    LagStatistic,
+    LeftBehindStatistic,
+    LossStatistic,
+    PendingStatistic,
+    ReplicationStatistic,
+    RpoStatistic,
+    SourceLimitStatistic,
+    SyncsStatistic,
+    WriteLagStatistic,
+    WritesStatistic,
+)
 from efssim.study.statistics.weighing import Weighing
 
-_MAPS = ("status_s", "dropped_bytes")
-"""Mappings in which a key that a trial does not have stands for 0."""
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
+STATISTICS: dict[type[DataclassInstance], type[DataclassInstance]] = {
+    AgeSummary: AgeStatistic,
+    WriteLagSummary: WriteLagStatistic,
+    LagSummary: LagStatistic,
+    PendingSummary: PendingStatistic,
+    WritesSummary: WritesStatistic,
+    DiscardedSummary: DiscardedStatistic,
+    RpoSummary: RpoStatistic,
+    Loss: LossStatistic,
+    LeftBehind: LeftBehindStatistic,
+    SyncsSummary: SyncsStatistic,
+    SourceLimit: SourceLimitStatistic,
+    ReplicationSummary: ReplicationStatistic,
+}
+"""The statistic of each part of a summary."""
+
+_TIMES = ("point_s", "first_s", "last_s", "first_above_s", "last_replicated_s", "last_completed_s")
+"""Moments, which have no mean over trials."""
 _STATUS = "final_status"
-TIMES = (
-    "last_replicated_timestamp",
-    "last_sync_completed",
-    "time",
-    "first",
-    "last",
-    "first_above",
-)
-"""Texts that have no mean over trials."""
+_JUDGED = ("met", "met_throughout")
+"""Said of all trials together, and no statistic."""
 _SHARES = ("attainment", "attainment_while_writable", "diverging")
 _SIGNED = ("coalesced_bytes",)
 """What may be negative; nothing else is."""
 
-Leaf = Callable[[str, list[Any], list[int]], Any]
+T = TypeVar("T")
 
 
-def merged(parts: Sequence[dict[str, Any]], strata: Sequence[int], leaf: Leaf) -> dict[str, Any]:
-    """Return one tree for the trees of trials: `leaf` of each name, its values and their strata.
+@dataclass(frozen=True)
+class Merging(Generic[T]):
+    """Merges summaries of trials of these strata by a statistic of numbers."""
 
-    A part that a trial does not have is left out there; a value that it does not have is None.
-    """
-    made: dict[str, Any] = {}
-    rows = list(zip(parts, strata, strict=True))
-    for name in dict.fromkeys(name for part in parts for name in part):
-        found = [(part[name], at) for part, at in rows if name in part]
-        inside = [value for value, _ in found if isinstance(value, dict)]
-        if inside:
-            inner = [at for value, at in found if isinstance(value, dict)]
-            made[name] = merged(_filled(inside) if name in _MAPS else inside, inner, leaf)
-        else:
-            made[name] = leaf(name, [value for value, _ in found], [at for _, at in found])
-    return made
+    statistic: Callable[[str, list[float], list[int]], T | None]
+    """Of the name of a number, its values, and the strata of their trials."""
+    statuses: Callable[[list[str], list[int]], Mapping[str, float] | None]
+    """Of the last status of each trial, and its stratum."""
+
+    def merged(
+        self, parts: Sequence[ReplicationSummary], strata: Sequence[int]
+    ) -> ReplicationStatistic[T]:
+        """Return the statistic of what trials say about a replication."""
+        found: ReplicationStatistic[T] = self._part(parts, strata)
+        return found
+
+    def _part(self, parts: Sequence[DataclassInstance], strata: Sequence[int]) -> Any:
+        kind = next(STATISTICS[known] for known in type(parts[0]).__mro__ if known in STATISTICS)
+        return kind(
+            **{
+                field.name: self._field(
+                    field.name, [getattr(part, field.name) for part in parts], strata
+                )
+                for field in fields(kind)
+            }
+        )
+
+    def _field(self, name: str, values: Sequence[Any], strata: Sequence[int]) -> Any:
+        """Return the statistic of a field; a value that a trial does not have is None."""
+        if name in _TIMES or name in _JUDGED:
+            return None
+        if name == _STATUS:
+            return self.statuses([value or "gone" for value in values], list(strata))
+        known = [(value, at) for value, at in zip(values, strata, strict=True) if value is not None]
+        found, places = [value for value, _ in known], [at for _, at in known]
+        if found and isinstance(found[0], Mapping):
+            return self._mapping(found, places)
+        if found and is_dataclass(found[0]):
+            return self._part(found, places)
+        return self.statistic(name, [float(value) for value in found], places)
+
+    def _mapping(self, parts: Sequence[Mapping[str, Any]], strata: Sequence[int]) -> dict[str, Any]:
+        """Return the statistic of each entry; a number that a trial does not have counts 0."""
+        names = dict.fromkeys(name for part in parts for name in part)
+        if all(is_dataclass(value) for part in parts for value in part.values()):
+            return {name: self._part([part[name] for part in parts], strata) for name in names}
+        rows = {name: [float(part.get(name, 0)) for part in parts] for name in sorted(names)}
+        return {name: self.statistic(name, row, list(strata)) for name, row in rows.items()}
 
 
-def _filled(parts: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    keys = sorted({key for part in parts for key in part})
-    return [{key: part.get(key, 0) for key in keys} for part in parts]
-
-
-def mean_leaf(weighing: Weighing) -> Leaf:
+def means(weighing: Weighing) -> Merging[float]:
     """Return what gives the mean over the trials that have a value; a count for each status."""
 
-    def leaf(name: str, values: list[Any], strata: list[int]) -> Any:
-        if name == _STATUS:
-            return _statuses(values, strata, weighing)
-        numbers, known = numbers_of(name, values, strata)
-        return weighing.mean(numbers, known) if numbers else None
+    def statistic(_: str, values: list[float], strata: list[int]) -> float | None:
+        return weighing.mean(values, strata) if values else None
 
-    return leaf
+    def statuses(names: list[str], strata: list[int]) -> Mapping[str, float]:
+        return _statuses(names, strata, weighing)
+
+    return Merging(statistic, statuses)
 
 
-def _statuses(values: list[Any], strata: list[int], weighing: Weighing) -> dict[str, float]:
+def _statuses(names: list[str], strata: list[int], weighing: Weighing) -> Mapping[str, float]:
     """Return in how many trials each status is the last; with strata, in how many it would be."""
-    names = [value or "gone" for value in values]
     if weighing.is_plain:
         return dict(sorted(Counter(names).items()))
     total = sum(weighing.counts)
@@ -76,22 +142,14 @@ def _statuses(values: list[Any], strata: list[int], weighing: Weighing) -> dict[
     return {status: total * weighing.share(found) for status, found in by_status.items()}
 
 
-def interval_leaf(weighing: Weighing) -> Leaf:
+def intervals(weighing: Weighing) -> Merging[Interval | None]:
     """Return what gives the 95 % interval of the mean over trials; None where there is none."""
 
-    def leaf(name: str, values: list[Any], strata: list[int]) -> list[float] | None:
-        interval = weighing.interval(*numbers_of(name, values, strata))
-        return None if interval is None else list(within(name, interval))
+    def statistic(name: str, values: list[float], strata: list[int]) -> Interval | None:
+        interval = weighing.interval(values, strata)
+        return None if interval is None else within(name, interval)
 
-    return leaf
-
-
-def numbers_of(name: str, values: list[Any], strata: list[int]) -> tuple[list[float], list[int]]:
-    """Return the values that exist, and the strata of their trials; true counts as 1."""
-    if name in TIMES or name == _STATUS:
-        return [], []
-    found = [(float(x), at) for x, at in zip(values, strata, strict=True) if x is not None]
-    return [x for x, _ in found], [at for _, at in found]
+    return Merging(statistic, lambda _, __: None)
 
 
 def within(name: str, interval: Interval) -> Interval:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from efssim.lag.loss import is_missed
 from efssim.study.statistics.weighing import Weighing
 from efssim.study.trial.outcome import Trial
 
@@ -33,22 +32,24 @@ def _is_allowed(
 
 
 def _is_protected(trial: Trial, replication: str) -> bool:
-    part = trial.summary["replications"].get(replication)
-    is_there = part is not None and not part["unprotected_s"]
+    part = trial.summary.replications.get(replication)
+    is_there = part is not None and not part.unprotected_s
     return is_there and not _loses_too_much(trial, replication)
 
 
 def _loses_too_much(trial: Trial, replication: str) -> bool:
-    part = trial.summary["replications"].get(replication)
-    return part is not None and is_missed(part["recovery_point"], part["rpo"]["target_s"])
+    part = trial.summary.replications.get(replication)
+    if part is None or part.recovery_point is None:
+        return False
+    return part.recovery_point.is_above(part.rpo.target_s)
 
 
 def _objective(trial: Trial, replication: str) -> float:
-    part = trial.summary["replications"].get(replication)
-    return 1.0 if part is None else float(part["rpo"]["objective"])
+    part = trial.summary.replications.get(replication)
+    return 1.0 if part is None else part.rpo.objective
 
 
 def most_unprotected_s(trials: Sequence[Trial], replications: Sequence[str]) -> float:
     """Return the most seconds without a recovery point of any trial and replication."""
-    parts = [trial.summary["replications"].get(name) for trial in trials for name in replications]
-    return max((part["unprotected_s"] for part in parts if part is not None), default=0.0)
+    parts = [trial.summary.replications.get(name) for trial in trials for name in replications]
+    return max((part.unprotected_s for part in parts if part is not None), default=0.0)
