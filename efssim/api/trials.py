@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import sys
 from concurrent.futures import Executor
+from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from efssim.errors import UnknownNameError
 from efssim.progress import bar_of_trials, told
@@ -14,6 +15,7 @@ from efssim.scenario.arguments import checked
 from efssim.study.run.executors import Workers
 from efssim.study.run.interrupts import ctrl_c
 from efssim.study.run.store import Store
+from efssim.study.run.summary import trials_to_json
 from efssim.study.run.trial_set import TrialSet
 from efssim.study.run.trials import TrialProgress, run_study
 from efssim.study.statistics.precision import BUDGET, Precision
@@ -48,6 +50,11 @@ class Trials(TrialSet):
         from efssim.report.notebook import trials_html
 
         return trials_html(self)
+
+    @cached_property
+    def summary(self) -> dict[str, Any]:
+        """The content of summary.json: means over trials, `ci95`, `pooled` and `evidence`."""
+        return trials_to_json(self)
 
     def plot(self, replication: str | None = None, ax: Axes | None = None) -> Axes:
         """Draw what `plot_attainment` draws; return the Axes."""

@@ -56,7 +56,7 @@ def trials_html(trials: TrialSet) -> str:
     from efssim.report.verdicts.trials_cautions import cautions as cautions_of_trials
 
     parts = []
-    for name in trials.summary["replications"]:
+    for name in trials.means:
         parts += [
             sentence(f"{verdict_of_trials(name, trials)} {late(name, trials)}", strong=f"{name}:"),
             *(sentence(text) for text in cautions_of_trials(name, trials)),
@@ -68,12 +68,12 @@ def trials_html(trials: TrialSet) -> str:
 
 
 def _lags_of_trials(name: str, trials: TrialSet) -> Iterator[tuple[str, ...]]:
-    summary = trials.summary
-    means, pooled = summary["replications"][name], summary["pooled"][name]
+    means, intervals = trials.means[name].lags, trials.intervals[name].lags
+    pooled = trials.pooled[name]
     for lag, title in LAGS.items():
-        half = half_width(summary["ci95"][name][lag]["mean"])
-        quantiles = (short(pooled[lag][column]) for column in _COLUMNS[1:])
-        yield title, short(means[lag]["mean"]), half, *quantiles
+        half = half_width(intervals[lag].mean)
+        quantiles = (short(pooled[lag].column(column)) for column in LAG_COLUMNS[1:])
+        yield title, short(means[lag].mean), half, *quantiles
 
 
 def plan_html(plan: PlanFindings) -> str:
@@ -127,13 +127,13 @@ def comparison_html(comparison: PairedTrials) -> str:
     pairs = counted(len(comparison.numbers), "pair")
     rows = (
         (
-            row["replication"],
-            row["measure"],
-            shown(row["measure"], row["first"]),
-            shown(row["measure"], row["second"]),
+            row.replication,
+            row.measure,
+            shown(row.measure, row.first),
+            shown(row.measure, row.second),
             change_text(row),
         )
-        for row in comparison.main.to_dict("records")
+        for row in comparison.main_differences
     )
     head = ("replication", "measure", "first", "second", "change, 95 % interval")
     told = f"(second) compared with {a} (first): {pairs} of trials with the same draws."

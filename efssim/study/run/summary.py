@@ -69,14 +69,13 @@ def trials_summary(trials: TrialSet) -> TrialsSummary:
         replications=trials.means,
         ci95=trials.intervals,
         pooled=trials.pooled,
-        evidence=evidence_summary(trials),
+        evidence=_evidence(trials),
         traces={} if first is None else first.traces,
         digest=trials.digest,
     )
 
 
-def evidence_summary(trials: TrialSet) -> EvidenceSummary:
-    """Return the evidence for every replication."""
+def _evidence(trials: TrialSet) -> EvidenceSummary:
     too_long = tuple(long_faults(trials.scenario))
     return EvidenceSummary(trials.weighing.strata(), too_long, trials.evidence)
 
