@@ -1,4 +1,4 @@
-"""What can come out of the public functions: one base class, so that one `except` takes them all.
+"""The exceptions of the public functions: one base class, so that one `except` takes them all.
 
 Errors of one part of the package live with that part and have this base as well; `efssim.NAME`
 finds each of them. Beside it they have the class of Python that fits, so that code which expects
@@ -24,9 +24,9 @@ _LONG_QUOTES = (re.compile(r"(?<!\w)'([^'\n]{80,})'(?!\w)"), re.compile(r'"([^"\
 
 
 def concise(message: str, most: int = MESSAGE_MAX) -> str:
-    """Return a message as one line that is not long, whatever it quotes; what it says stays.
+    """Return a message as one line of bounded length: long quotations are cut, its words stay.
 
-    For the ways out of the program, where a message comes from anywhere.
+    For the exits of the program, which get messages of any origin.
     """
     for long in _LONG_QUOTES:
         message = long.sub(_cut_within, message)
@@ -50,7 +50,7 @@ def _visible(character: str) -> str:
 
 
 class EfssimError(Exception):
-    """The base of every exception of efssim. Messages quote what was given and never echo it."""
+    """The base of every exception of efssim. Messages quote arguments in part, never whole."""
 
     def __str__(self) -> str:
         lines = capped(super().__str__(), 4 * MESSAGE_MAX).split("\n")
@@ -73,7 +73,7 @@ class UnknownNameError(EfssimError, KeyError):
 
 
 class StateError(EfssimError, RuntimeError):
-    """What was asked for cannot be done now, as time that is to pass while it passes already."""
+    """An operation that the present state forbids, as to advance time while it passes already."""
 
 
 class MissingExtraError(EfssimError, ImportError):

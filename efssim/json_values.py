@@ -35,7 +35,9 @@ _FORM, _KEY, _FIRST = "json", "key", "first"
 HIDDEN: Mapping[str, str] = {_FORM: "hidden"}
 """Metadata of a field that JSON does not have."""
 SPREAD: Mapping[str, str] = {_FORM: "spread"}
-"""Metadata of a mapping whose entries stand among the keys of its object."""
+"""Metadata of a mapping, or a dataclass, whose entries stand among the keys of its object."""
+IF_ANY: Mapping[str, str] = {_FORM: "if any"}
+"""Metadata of a field that JSON does not have where it is empty."""
 FIRST: Mapping[str, str] = {_FIRST: "first"}
 """Metadata of a field that stands before those that its class inherits."""
 
@@ -51,7 +53,7 @@ class JsonField:
 
     name: str
     key: str
-    form: Literal["value", "moment", "spread"]
+    form: Literal["value", "moment", "spread", "if any"]
 
 
 @cache
@@ -83,8 +85,8 @@ def _entries(data: DataclassInstance, start: datetime | None) -> Iterator[tuple[
         if field.form == "moment":
             yield field.key, _timestamp(start, value)
         elif field.form == "spread":
-            yield from _object(value, start).items()
-        else:
+            yield from _spread(value, start).items()
+        elif value or field.form != "if any":
             yield field.key, _value(value, start)
 
 
@@ -98,6 +100,10 @@ def _value(value: object, start: datetime | None) -> JsonValue:
     if is_dataclass(value) and not isinstance(value, type):
         return to_json(value, start)
     raise TypeError(f"JSON has no {type(value).__name__}")
+
+
+def _spread(value: Mapping[str, object] | DataclassInstance, start: datetime | None) -> JsonObject:
+    return _object(value, start) if isinstance(value, Mapping) else to_json(value, start)
 
 
 def _object(mapping: Mapping[str, object], start: datetime | None) -> JsonObject:
@@ -123,7 +129,8 @@ def timestamp(start: datetime, time_s: float) -> str:
 def restored(kind: Any, content: Any) -> Any:
     """Return data of an annotated type from what `dataclasses.asdict` made of it.
 
-    Of several dataclasses it is the one with the fields that there are. Raise TypeError, KeyError
+    Of several dataclasses, as those that inherit from one, it is the one with the fields that there
+    are. Raise TypeError, KeyError
     or ValueError for what is not of that type.
     """
     origin = get_origin(kind)
@@ -136,9 +143,19 @@ def restored(kind: Any, content: Any) -> Any:
     if isinstance(origin, type) and issubclass(origin, Mapping):
         return {key: restored(get_args(kind)[1], part) for key, part in content.items()}
     if isinstance(kind, type) and is_dataclass(kind):
+        kind = _having_fields(kind, content)
         hints = _hints(kind)
         return kind(**{name: restored(hints[name], part) for name, part in content.items()})
     return content
+
+
+def _having_fields(kind: Any, content: Any) -> Any:
+    """Return a dataclass, or the one that inherits from it, with the fields that there are."""
+    if {field.name for field in fields(kind)} == content.keys():
+        return kind
+    # The latest first: what `slots` made of a class comes after the class itself.
+    found = (_having_fields(heir, content) for heir in reversed(kind.__subclasses__()))
+    return next((heir for heir in found if heir is not None), None)
 
 
 def _of_union(kinds: tuple[Any, ...], content: Any) -> Any:

@@ -16,7 +16,7 @@ def page(*parts: str) -> str:
 
 
 def sentence(text: str, *, strong: str = "") -> str:
-    """Return a paragraph that begins with what is most important, in bold."""
+    """Return a paragraph that begins with its most important words, `strong`, in bold."""
     bold = f"<strong>{escape(strong)}</strong> " if strong else ""
     return f"<p>{bold}{escape(text)}</p>"
 

@@ -26,7 +26,7 @@ _EVALUATIONS_FORMAT = "{n_fmt} evaluations{postfix}"
 def told(
     on_progress: Callable[P, None] | None, bar: AbstractContextManager[Callable[P, None]] | None
 ) -> Iterator[Callable[P, None] | None]:
-    """Yield what tells a callback and a bar how far something is; None where there is neither."""
+    """Yield one callback that reports progress to a callback and a bar; None without either."""
     if bar is None:
         yield on_progress
         return
@@ -70,7 +70,7 @@ def _bar_class(base: Any) -> Any:
 
         @property
         def format_dict(self) -> dict[str, Any]:
-            """What the format can name: simulated time, and simulated seconds per real second."""
+            """The names for the format, with simulated time and simulated s per real second."""
             known = super().format_dict
             elapsed_s, n = known["elapsed"], known["n"]
             speed = n / elapsed_s if elapsed_s else 0.0
@@ -120,7 +120,7 @@ def bar_of_trials(file: TextIO, unit: str = "trials") -> Iterator[Callable[[int,
 
 @contextmanager
 def bar_of_evaluations(file: TextIO) -> Iterator[Callable[[str], None]]:
-    """Show how many evaluations a plan has made, and what is said of the last one."""
+    """Show how many evaluations a plan has made, and the text of the latest one."""
     with _made(file, None, _EVALUATIONS_FORMAT) as made:
 
         def tell(last: str) -> None:
@@ -139,7 +139,7 @@ def _made(file: TextIO, total: float | None, form: str = _FORMAT, delay: float =
         delay=delay,
         leave=False,
         dynamic_ncols=columns > 0,
-        # A terminal that nobody told its size says 0, and tqdm would find no room on it.
+        # A terminal of unknown size reports 0 columns, and tqdm would find no room on it.
         ncols=None if columns else 80,
         nrows=None if columns else 24,
         miniters=0,  # every step may be shown, but no two within 0.1 s
@@ -148,7 +148,7 @@ def _made(file: TextIO, total: float | None, form: str = _FORMAT, delay: float =
 
 
 def _columns(file: TextIO) -> int:
-    """Return the width of a terminal; 0 for one that nobody told, and for what is none."""
+    """Return the width of a terminal in columns; 0 where it is unknown or there is no terminal."""
     try:
         return os.get_terminal_size(file.fileno()).columns
     except (OSError, ValueError):  # a pipe, or a stream of a notebook without a descriptor

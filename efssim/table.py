@@ -1,8 +1,8 @@
-"""Tables of entries by name that whoever uses the package may add to."""
+"""Tables of entries by name, to which users of the package may add."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager
 from types import TracebackType
 from typing import Generic, Protocol, TypeVar
@@ -12,11 +12,11 @@ from efssim.text.suggestions import suggest
 
 
 class Named(Protocol):
-    """What a table holds: anything with a name."""
+    """An entry of a table: anything with a name."""
 
     @property
     def name(self) -> str:
-        """What the entry is found by."""
+        """The key of the entry in its table."""
 
 
 E = TypeVar("E", bound=Named)
@@ -25,15 +25,16 @@ E = TypeVar("E", bound=Named)
 class Table(Generic[E]):
     """Entries by name, in order: those that the package has, then those that were added.
 
-    Whatever is made of a table (a class with a field for each entry, say) is made when it is asked
-    for, and made again when `changes` has moved on.
+    Anything derived from a table (a class with a field for each entry, say) is made on first use
+    and again when `changes` has moved on; or at once, by what `on_change` was given.
     """
 
     def __init__(self, what: str, entries: Iterable[E] = ()) -> None:
-        """Hold `entries`, each of which messages call a `what`; ArgumentError for equal names."""
+        """Hold `entries`, which messages call by the noun `what`; ArgumentError for equal names."""
         self.what = what
         self.changes = 0
         """Counts the entries that came and went since the table was made."""
+        self._listeners: list[Callable[[], object]] = []
         self._entries: dict[str, E] = {}
         for entry in entries:
             self._put(entry)
@@ -52,7 +53,11 @@ class Table(Generic[E]):
         if self._entries.get(entry.name) is not entry or entry.name in self._built_in:
             raise UnknownNameError(f"no {self.what} '{entry.name}' was added")
         del self._entries[entry.name]
-        self.changes += 1
+        self._changed()
+
+    def on_change(self, told: Callable[[], object]) -> None:
+        """Call a function whenever an entry has come or gone."""
+        self._listeners.append(told)
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -92,7 +97,12 @@ class Table(Generic[E]):
         if entry.name in self._entries:
             raise ArgumentError(f"there is a {self.what} '{entry.name}' already")
         self._entries[entry.name] = entry
+        self._changed()
+
+    def _changed(self) -> None:
         self.changes += 1
+        for told in self._listeners:
+            told()
 
 
 class _Addition(AbstractContextManager[E]):

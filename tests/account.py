@@ -7,9 +7,12 @@ from typing import Any
 import pytest
 
 from efssim import EfsError, Scenario
-from efssim.model.account import Fleet
+from efssim.model.account import Account as SimulatedAccount
+from efssim.model.account import DeclaredFileSystem
 from efssim.model.efs.control_plane import ControlPlane
 from efssim.model.entities.file_system import FileSystem, Protection
+from efssim.model.entities.replication import Replication
+from efssim.model.kernel.causes import Cause
 from efssim.model.kernel.clock import Clock, Turn
 from efssim.model.kernel.draws import Draws
 from efssim.records.run_records import ReplicationRecords
@@ -48,12 +51,12 @@ class Account:
         }
         self.scenario = Scenario.model_validate({**scenario, **top})
         self.clock = Clock()
-        self.fleet = Fleet(self.scenario, self.clock, Draws(1), lambda _: ReplicationRecords())
-        self.api = ControlPlane(self.fleet)
-        self.fleet.declaring = True
+        self.simulated = SimulatedAccount(
+            self.scenario, self.clock, Draws(1), lambda _: ReplicationRecords()
+        )
+        self.api = ControlPlane(self.simulated)
         for name, spec in self.scenario.file_systems.items():
             self._create(name, spec)
-        self.fleet.declaring = False
 
     def _create(self, name: str, spec: FileSystemSpec) -> None:
         amount = spec.provisioned_throughput
@@ -65,8 +68,8 @@ class Account:
             "AvailabilityZoneName": spec.availability_zone,
         }
         given = {key: value for key, value in parameters.items() if value is not None}
-        self.call("CreateFileSystem", spec.home, **given)
-        self.find(name).journal.restore(spec.size, spec.files)
+        declared = DeclaredFileSystem(name, spec.id, spec.size, spec.files)
+        self.api.declare_file_system(given, spec.home, declared)
 
     def call(self, operation: str, region: str = HOME, **parameters: Any) -> dict[str, Any]:
         return self.api.call(operation, parameters, region)
@@ -109,7 +112,7 @@ class Account:
             self.clock.step()
 
     def find(self, name: str) -> FileSystem:
-        return self.fleet.file_systems[self.fleet.id_of(name)]
+        return self.simulated.file_systems[self.simulated.id_of(name)]
 
     def describe(self, name: str) -> dict[str, Any]:
         """Return the FileSystemDescription of a file system."""
@@ -130,15 +133,25 @@ class Account:
         return status
 
     def fail(self, name: str) -> None:
-        self.find(name).fail(self.fleet.cause("fail", name))
+        self.simulated.fail(self.find(name), self.cause("fail", name))
+
+    def cause(self, kind: str, target: str) -> Cause:
+        """Return a cause that nothing else is brought about by."""
+        return Cause(self.simulated.timeline.next_ordinal(), kind, target)
+
+    def replication(self, name: str) -> Replication:
+        """Return the replication that a file system is part of."""
+        found = self.simulated.configuration_of(self.find(name))
+        assert found is not None
+        return found
 
     def state(self) -> Any:
         """Return everything that a call could change."""
         systems = [
             (part.id, part.state, part.protection, repr(part.settings), part.provisioned_changed_s)
-            for part in self.fleet.file_systems.values()
+            for part in self.simulated.file_systems.values()
         ]
-        return systems, [(name, part.status) for name, part in self.fleet.replications.items()]
+        return systems, [(name, part.status) for name, part in self.simulated.replications.items()]
 
 
 def pair(
@@ -146,5 +159,5 @@ def pair(
 ) -> Account:
     """Return an account with a source and an existing file system elsewhere."""
     account = Account(PAIR, choices)
-    account.fleet.protect(account.find("copy"), protection)
+    account.simulated.protect(account.find("copy"), protection)
     return account

@@ -123,7 +123,7 @@ def trace(result: Result) -> dict[str, Any]:
     """Return what happened to the replication `dr`, times to the microsecond."""
     outcome = result.outcomes["dr"]
     columns = (outcome.syncs.floats(key).tolist() for key in ("cut_s", "completed_s"))
-    dropped = outcome.summary["writes"]["dropped_bytes"]
+    dropped = outcome.summary.writes.dropped_bytes
     still = outcome.open_sync
     return {
         "replications": list(result.outcomes),

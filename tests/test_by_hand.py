@@ -180,7 +180,7 @@ def test_what_a_sync_publishes_at_the_begin_of_the_window_was_pending_before_it(
         events=[{"at": 21, "link_outage": LINK}],
     )
     outcome = simulate(world).outcomes["dr"]
-    assert outcome.summary["pending_bytes"]["open_at_end"] == 200
+    assert outcome.summary.pending_bytes.open_at_end == 200
     assert outcome.pending_growth_bytes == 200 - 100
 
 

@@ -146,5 +146,5 @@ def test_every_write_is_in_one_minute_whenever_one_looks(todo, waits):
     seen, wanted = written(changed), written(alone)
     assert seen == wanted
     changed.result()  # the laws hold
-    fleet = changed._world.fleet
-    assert sum(seen.values()) == fleet.stored(fleet.find("orders")).states.made.bytes
+    account = changed._world.account
+    assert sum(seen.values()) == account.stored(account.find("orders")).states.made.bytes

@@ -52,9 +52,9 @@ def world(*events: dict[str, Any], until: float = 400, **replication: Any) -> Sc
 
 def states(simulation: Simulation, name: str) -> tuple[int, ...]:
     """Return how many writes of a file system are unreplicated, pending, published, discarded."""
-    found = simulation._world.fleet.find(name)
+    found = simulation._world.account.find(name)
     assert found is not None
-    told = simulation._world.fleet.stored(found).states
+    told = simulation._world.account.stored(found).states
     parts = (told.unreplicated, told.pending, told.published, told.discarded)
     assert all(part.bytes == 1000 * part.writes for part in parts)
     return tuple(part.writes for part in parts)
@@ -166,7 +166,7 @@ def test_a_wrong_size_at_a_cut(name: str, source: str, column: str) -> None:
 
 def _told(**changes: Any) -> Callable[[Simulation], None]:
     def change(simulation: Simulation) -> None:
-        fleet, honest = simulation._world.fleet, simulation._world.fleet.stored
+        account, honest = simulation._world.account, simulation._world.account.stored
 
         def lie(part: Any) -> Stored:
             told = honest(part)
@@ -176,7 +176,7 @@ def _told(**changes: Any) -> Callable[[Simulation], None]:
             others = {key: value for key, value in changes.items() if key not in states}
             return replace(told, states=replace(told.states, **states), **others)
 
-        fleet.stored = lie  # type: ignore[method-assign] - what the checker is told
+        account.stored = lie  # type: ignore[method-assign] - what the checker is told
 
     return change
 

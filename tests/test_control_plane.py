@@ -11,8 +11,8 @@ from efssim import EfsError
 from efssim.model.efs.control_plane import IMPLEMENTED
 from efssim.model.efs.parameters import PARAMETERS
 from efssim.scenario.grammar.error_codes import ERROR_CODES
-from efssim.scenario.grammar.events import OPERATIONS
 from efssim.scenario.grammar.undocumented import CHOICES
+from efssim.scenario.operations.names import OPERATIONS
 
 CREATE = "CreateReplicationConfiguration"
 PAGE = Path(__file__).parents[1] / "docs" / "control-plane.md"
@@ -48,11 +48,11 @@ def test_a_custom_region_answers():
 @pytest.mark.parametrize("code", CHOICES["region_outage"].values)
 def test_a_region_under_outage_does_not_answer_and_the_others_do(code):
     account = Account(choices={"region_outage": code})
-    cause = account.fleet.cause("region_outage", HOME)
-    account.fleet.region(HOME).outages.add(cause)
+    cause = account.cause("region_outage", HOME)
+    account.simulated.region(HOME).outages.add(cause)
     assert account.code("DescribeFileSystems", HOME) == code
     assert account.call("DescribeFileSystems", AWAY) == {"FileSystems": []}
-    account.fleet.region(HOME).outages.remove(cause)
+    account.simulated.region(HOME).outages.remove(cause)
     assert account.call("DescribeFileSystems", HOME)["FileSystems"]
 
 
@@ -70,10 +70,10 @@ def test_a_call_in_a_region_that_is_not_opted_in(choice):
 
 def test_opting_out_is_seen_by_calls():
     account = Account({"orders": {"region": "eu-south-1"}})
-    cause = account.fleet.cause("opt_out", "eu-south-1")
-    account.fleet.region("eu-south-1").opt_outs.add(cause)
+    cause = account.cause("opt_out", "eu-south-1")
+    account.simulated.region("eu-south-1").opt_outs.add(cause)
     assert account.code("DescribeFileSystems", "eu-south-1") == "UnrecognizedClientException"
-    account.fleet.region("eu-south-1").opt_outs.remove(cause)
+    account.simulated.region("eu-south-1").opt_outs.remove(cause)
     assert account.call("DescribeFileSystems", "eu-south-1")["FileSystems"]
 
 
@@ -127,10 +127,10 @@ def test_overlapping_injections_count_a_call_once_the_first_first():
 def test_an_outage_comes_before_an_injection_and_that_before_the_parameters():
     account = Account()
     account.api.inject("DescribeFileSystems", "ThrottlingException", 1, None)
-    cause = account.fleet.cause("region_outage", HOME)
-    account.fleet.region(HOME).outages.add(cause)
+    cause = account.cause("region_outage", HOME)
+    account.simulated.region(HOME).outages.add(cause)
     assert account.code("DescribeFileSystems", Wrong=1) == "ServiceUnavailable"
-    account.fleet.region(HOME).outages.remove(cause)
+    account.simulated.region(HOME).outages.remove(cause)
     assert account.code("DescribeFileSystems", Wrong=1) == "ThrottlingException"
     assert account.code("DescribeFileSystems", Wrong=1) == "BadRequest"
 

@@ -145,10 +145,10 @@ def test_regions_without_efs_in_other_partitions_and_not_opted_in(code, region):
 
 def test_a_region_that_was_opted_out_of_during_the_run():
     account = Account()
-    cause = account.fleet.cause("opt_out", "eu-south-1")
-    account.fleet.region("eu-south-1").opt_outs.add(cause)
+    cause = account.cause("opt_out", "eu-south-1")
+    account.simulated.region("eu-south-1").opt_outs.add(cause)
     assert account.refusal(Region="eu-south-1").code == "BadRequest"
-    account.fleet.region("eu-south-1").opt_outs.remove(cause)
+    account.simulated.region("eu-south-1").opt_outs.remove(cause)
     account.replicate(Region="eu-south-1")
 
 
@@ -170,11 +170,11 @@ def test_custom_regions_belong_to_every_partition():
 @pytest.mark.parametrize("code", CHOICES["region_outage"].values)
 def test_a_destination_region_under_outage(code):
     account = pair(choices={"region_outage": code})
-    cause = account.fleet.cause("region_outage", AWAY)
-    account.fleet.region(AWAY).outages.add(cause)
+    cause = account.cause("region_outage", AWAY)
+    account.simulated.region(AWAY).outages.add(cause)
     assert account.refusal(Region=AWAY).code == code
     assert account.refusal(FileSystemId="copy").code == code
-    account.fleet.region(AWAY).outages.remove(cause)
+    account.simulated.region(AWAY).outages.remove(cause)
     account.replicate(Region=AWAY)
 
 

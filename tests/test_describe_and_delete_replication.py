@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 import pytest
 from account import AWAY, HOME, Account
 
-from efssim.model.efs.descriptions import _PAUSED
-from efssim.model.world.disturbances import KINDS
+from efssim.scenario.grammar.disturbances.effects import Pause
+from efssim.scenario.grammar.disturbances.kinds import DISTURBANCES
 from efssim.scenario.grammar.undocumented import CHOICES
 
 DESCRIBE, DELETE = "DescribeReplicationConfigurations", "DeleteReplicationConfiguration"
@@ -142,14 +142,14 @@ def test_a_pause_says_why(kind, word):
     account = replicated()
     account.advance(100)
     assert "StatusMessage" not in account.described()["Destinations"][0]
-    replication = account.find("orders").replication
-    cause = account.fleet.cause(kind, "x")
+    replication = account.replication("orders")
+    cause = account.cause(kind, "x")
     replication.hold(cause)
     for status, seconds in (("PAUSING", 30), ("PAUSED", 0)):
         assert account.status() == status
         assert word in account.described()["Destinations"][0]["StatusMessage"]
         account.advance(seconds)
-    replication.release(cause)
+    replication.release(cause, account.simulated.timeline.next_ordinal())
     assert account.status() == "ENABLED"
     assert "StatusMessage" not in account.described()["Destinations"][0]
 
@@ -157,15 +157,17 @@ def test_a_pause_says_why(kind, word):
 def test_a_pause_whose_cause_is_over_says_that_it_ends_by_itself():
     account = replicated()
     account.advance(100)
-    cause = account.fleet.cause("opt_out", "x")
-    account.find("orders").replication.hold(cause)
-    account.find("orders").replication.release(cause)
+    cause = account.cause("opt_out", "x")
+    account.replication("orders").hold(cause)
+    account.replication("orders").release(cause, account.simulated.timeline.next_ordinal())
     assert account.status() == "PAUSING"
     assert "by itself" in account.described()["Destinations"][0]["StatusMessage"]
 
 
 def test_every_kind_of_disturbance_that_pauses_has_its_message():
-    assert {name for name, kind in KINDS.items() if kind.holds is not None} == set(_PAUSED)
+    pauses = [pause for kind in DISTURBANCES if (pause := kind.effect(Pause)) is not None]
+    assert len(pauses) == len({pause.message for pause in pauses}) == 3
+    assert all(pause.message.endswith("resume replication.") for pause in pauses)
 
 
 def test_an_error_says_which_file_system_failed():
@@ -239,7 +241,7 @@ def test_deleting_while_the_other_region_is_down(down, calling):
     succeeding = replicated()
     failing = replicated(choices={"delete_during_outage_of_other_region": "fails"})
     for account in (succeeding, failing):
-        account.fleet.region(down).outages.add(account.fleet.cause("region_outage", down))
+        account.simulated.region(down).outages.add(account.cause("region_outage", down))
         assert account.code(DELETE, down, SourceFileSystemId="orders") == "ServiceUnavailable"
     assert failing.code(DELETE, calling, SourceFileSystemId="orders") == "ServiceUnavailable"
     assert succeeding.call(DELETE, calling, SourceFileSystemId="orders") == {}
@@ -253,7 +255,7 @@ def test_it_is_deleted_in_every_status(status):
     if status != "ENABLING":
         account.advance(100)
     if status.startswith("PAUS"):
-        account.find("orders").replication.hold(account.fleet.cause("opt_out", AWAY))
+        account.replication("orders").hold(account.cause("opt_out", AWAY))
     if status == "PAUSED":
         account.advance(30)
     if status == "ERROR":
@@ -268,5 +270,5 @@ def test_a_new_configuration_of_the_same_source_has_names_of_its_own():
     account.call(DELETE, SourceFileSystemId="orders")
     account.advance(90)
     account.replicate()
-    assert list(account.fleet.replications) == ["orders-replication-1", "orders-replication-2"]
+    assert list(account.simulated.replications) == ["orders-replication-1", "orders-replication-2"]
     assert account.find("orders-replication-2.destination").id != account.find(REPLICA).id

@@ -156,7 +156,7 @@ def test_it_is_not_in_another_account():
 
 def test_it_is_not_the_source():
     account = Account()
-    account.fleet.protect(account.find("orders"), Protection.DISABLED)
+    account.simulated.protect(account.find("orders"), Protection.DISABLED)
     assert account.refusal(FileSystemId="orders").code == "BadRequest"
 
 
@@ -181,10 +181,10 @@ def test_its_protection_has_to_be_off(code):
 def test_it_has_to_be_in_no_configuration(code):
     systems = {**PAIR, "third": {"region": "us-east-2"}}
     account = Account(systems, {"already_in_a_replication": code})
-    account.fleet.protect(account.find("copy"), Protection.DISABLED)
+    account.simulated.protect(account.find("copy"), Protection.DISABLED)
     account.replicate(FileSystemId="copy")
     assert account.refusal("third", "us-east-2", FileSystemId="copy").code == code
-    account.fleet.protect(account.find("orders"), Protection.DISABLED)
+    account.simulated.protect(account.find("orders"), Protection.DISABLED)
     assert account.refusal("third", "us-east-2", FileSystemId="orders").code == code
 
 
@@ -204,7 +204,7 @@ def test_an_encrypted_source_needs_an_encrypted_destination(source, destination,
             "copy": {"region": AWAY, "encrypted": destination},
         }
     )
-    account.fleet.protect(account.find("copy"), Protection.DISABLED)
+    account.simulated.protect(account.find("copy"), Protection.DISABLED)
     if code is None:
         account.replicate(FileSystemId="copy")
     else:
@@ -221,5 +221,5 @@ def test_an_existing_one_in_a_region_out_of_reach(region, code):
 
 def test_another_partition_is_out_of_reach_for_an_existing_one_too():
     account = Account({"orders": {"region": HOME}, "copy": {"region": "cn-north-1"}})
-    account.fleet.protect(account.find("copy"), Protection.DISABLED)
+    account.simulated.protect(account.find("copy"), Protection.DISABLED)
     assert "partition" in account.refusal(FileSystemId="copy").message

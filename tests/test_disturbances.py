@@ -28,6 +28,7 @@ from disturbed import (
 from worlds import constant, numbers, overwriting
 
 from efssim import Simulation
+from efssim.records.timeline import ApiCall
 
 UNDISTURBED = [(60, 95), (120, 155), (180, 215), (240, 275)]
 
@@ -468,8 +469,8 @@ def test_order_within_an_instant(case):
 
 
 def _calls(case):
-    found = run(case).happened
-    return [(event.begin_s, event.error.split(":")[0]) for event in found if event.is_call]
+    calls = [entry for entry in run(case).timeline if isinstance(entry, ApiCall)]
+    return [(call.begin_s, call.error.split(":")[0]) for call in calls]
 
 
 def test_calls_in_a_region_under_outage_fail():

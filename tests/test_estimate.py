@@ -20,7 +20,7 @@ from efssim.closed_forms.cycles.catch_up import LongCycle, catch_up
 from efssim.closed_forms.cycles.failures import Failures
 from efssim.closed_forms.cycles.sizing import peak_s
 from efssim.closed_forms.cycles.steady import steady
-from efssim.closed_forms.numbers import NUMBERS
+from efssim.closed_forms.estimated import NUMBERS
 from efssim.closed_forms.replications import syncs_of
 
 LINK = "us-east-1 -> us-west-2"

@@ -15,7 +15,7 @@ from worlds import constant, scenario, simulate
 
 from efssim import Simulation
 from efssim.lag.weighted.exceedance import Exceedance
-from efssim.records.run_records import Event
+from efssim.records.timeline import ApiCall, Occurrence
 from efssim.report.figures.drawing.axes import text_width
 from efssim.report.figures.drawing.curve import Curve, age_curve, pending_curve
 from efssim.report.figures.drawing.strip import LANES, label_of, place
@@ -184,7 +184,9 @@ def test_a_thinned_curve_stays_on_the_curve():
 
 
 def event(begin_s, end_s, kind="link_outage", target="a -> b"):
-    return Event(begin_s, end_s, kind, target, ("dr",))
+    if kind == "CreateReplicationConfiguration":
+        return ApiCall(1, begin_s, kind, target, ("dr",), ("dr",))
+    return Occurrence(1, begin_s, kind, target, ("dr",), ("dr",), end_s)
 
 
 WINDOW, WIDTH = (0.0, 1000.0), 450.0

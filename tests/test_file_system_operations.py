@@ -242,7 +242,7 @@ def test_whether_an_unprotected_file_system_can_be_written(choice, written):
     account = Account(choices={"protection_disabled_is_read_only": choice})
     orders = account.find("orders")
     stream = {"arrivals": {"constant": {"rate": "1 per s"}}, "size": "1 B"}
-    account.fleet.write(orders, "w", WriteStream.model_validate(stream))
+    account.simulated.write(orders, "w", WriteStream.model_validate(stream))
     account.advance(1)
     account.call(PROTECT, FileSystemId="orders", ReplicationOverwriteProtection="DISABLED")
     account.advance(2)

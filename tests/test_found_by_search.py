@@ -69,7 +69,7 @@ def test_a_scheduled_failure_of_what_is_gone_affects_nothing():
         replication={"control": control},
         events=[*calls, {"at": 100, "fail": "dr.destination"}],
     )
-    last = simulate(world).happened[-1]
+    last = simulate(world).timeline[-1]
     assert (last.begin_s, last.kind, last.affected) == (100, "fail", ())
 
 
@@ -104,7 +104,7 @@ def test_a_refused_shared_link_leaves_nothing_behind():
             simulation.call("CreateReplicationConfiguration", given, region="us-east-1")
     there = simulation.call("DescribeFileSystems", {}, region="us-west-2")["FileSystems"]
     assert [part["CreationToken"] for part in there] == ["dr.destination"]
-    assert len(simulation.result().happened) == 0
+    assert len(simulation.result().timeline) == 0
 
 
 def test_a_refused_degradation_leaves_the_link_as_it_was():

@@ -17,10 +17,11 @@ from efssim.report.facts.assumptions import assumed_parameters
 from efssim.scenario import Scenario, ScenarioError
 from efssim.scenario.amounts.volume import expected_volume
 from efssim.scenario.grammar.error_codes import ERROR_CODES
-from efssim.scenario.grammar.events import OPERATIONS, Event, Fault
+from efssim.scenario.grammar.events import Event, Fault
 from efssim.scenario.grammar.network import link_regions
 from efssim.scenario.grammar.presets import CONTROL_PRESETS
 from efssim.scenario.grammar.undocumented import CHOICES
+from efssim.scenario.operations.names import OPERATIONS
 from efssim.scenario.schema import Control, Destination, FileSystem, Initial, Link, Region
 from efssim.scenario.shown.provenance import resolved
 

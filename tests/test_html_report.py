@@ -214,7 +214,7 @@ def test_a_disturbance_before_is_named_beside_the_sync():
 def test_the_initial_sync_is_the_cause():
     result = efssim.run(efssim.load(SCENARIOS / "initial-sync.yaml"))
     first, *others = causes(result)
-    took = format_duration(result.outcomes["dr"].summary["initial_sync_s"])
+    took = format_duration(result.outcomes["dr"].summary.initial_sync_s)
     assert first == f"initial sync: it took {took}, so the age was above the target from the first"
     assert not any("initial" in cause for cause in others)
 

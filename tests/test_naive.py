@@ -368,7 +368,7 @@ def _compare_drops(simulation: Simulation) -> None:
             expected[causes[0]] = [count + 1, total + size]
         else:
             made.append((time_s, size))
-    dropped = simulation._world.records("dr").dropped
+    dropped = simulation._world.records("dr").dropped_by_kind()
     assert {cause: list(pair) for cause, pair in dropped.items()} == expected
     assert _pairs(simulation.lifetimes("dr")) == made
 

@@ -263,7 +263,7 @@ def test_categories_and_times_of_whatever_happens(name):
     assert statuses["to"].isna().sum() == sum(
         change.after is None for o in result.outcomes.values() for change in o.statuses
     )
-    assert events["kind"].tolist() == [event.kind for event in result.happened]
+    assert events["kind"].tolist() == [event.kind for event in result.timeline]
     assert str(events["kind"].dtype) == "category"
     times = (statuses["time"], events["begin"], events["end"], result.violations["begin"])
     assert {str(column.dtype) for column in times} == {"datetime64[us, UTC]"}

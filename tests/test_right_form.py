@@ -133,7 +133,7 @@ def test_a_date_is_a_time():
         events=[{"at": datetime(2026, 1, 2, tzinfo=UTC), "fail": "fs"}]
     )
     assert told.events[0].at == 86400
-    assert efssim.run(told).happened[0].begin_s == 86400
+    assert efssim.run(told).timeline[0].begin_s == 86400
 
 
 def test_a_date_in_a_scenario_that_has_no_start():

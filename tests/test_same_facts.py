@@ -12,8 +12,8 @@ from worlds import constant, poisson, scenario, simulate
 
 import efssim
 from efssim.cli import cli
-from efssim.report.facts.happened import happened_items
 from efssim.report.facts.load import load_text
+from efssim.report.facts.timeline import timeline_items
 from efssim.report.figures.files import drawings
 from efssim.report.html.run import run_page
 from efssim.report.text.run import text_report
@@ -95,9 +95,9 @@ def test_text_and_page_state_the_same_facts(reports) -> None:
 
 def test_what_happened_and_what_followed_is_in_the_page(reports) -> None:
     for name, (result, _, page) in reports.items():
-        for item in happened_items(result):
+        for item in timeline_items(result):
             assert item.what in page, name
-            assert all(e.removeprefix("refused: ") in page for e in item.effects), (name, item)
+            assert all(text in page for text in (item.refusal, *item.effects)), (name, item)
 
 
 def test_sums_of_disturbances_are_in_the_page() -> None:

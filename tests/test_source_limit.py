@@ -39,9 +39,9 @@ def test_full_credits_of_100_gib_last_145_662_s_at_20_mib_per_s() -> None:
     # 2.1 TiB / (20 MiB/s - 5,000 KiB/s) = 145,662.7 s: in hour 40, which has 20 - … to give
     assert found([20] * 40, 100 * GIB).hours_above == 0
     above = found([20] * 43, 100 * GIB)
-    assert (above.hours_above, above.first_s) == (3, 40 * HOUR_S)
+    assert (above.hours_above, above.first_above_s) == (3, 40 * HOUR_S)
     left = 2.1 * TIB - 40 * HOUR_S * (20 * MIB - 5000 * 1024)
-    assert above.limit == pytest.approx(5000 * 1024 + left / HOUR_S, rel=1e-9)
+    assert above.limit_bytes_per_s == pytest.approx(5000 * 1024 + left / HOUR_S, rel=1e-9)
 
 
 def test_credits_come_back_at_the_baseline() -> None:
@@ -62,7 +62,7 @@ def test_credits_come_back_at_the_baseline() -> None:
     ],
 )
 def test_bursting_has_a_largest_rate(rate: float, size: int, limit: float | None) -> None:
-    assert found([rate], size).limit == (None if limit is None else limit * MIB)
+    assert found([rate], size).limit_bytes_per_s == (None if limit is None else limit * MIB)
 
 
 @pytest.mark.parametrize(
@@ -77,13 +77,15 @@ def test_bursting_has_a_largest_rate(rate: float, size: int, limit: float | None
 )
 def test_other_modes(rate: float, mode: str, provisioned: float | None, limit: float) -> None:
     amount = None if provisioned is None else provisioned * MIB
-    assert found([1, rate], TIB, mode, amount).limit == (None if limit is None else limit * MIB)
+    assert found([1, rate], TIB, mode, amount).limit_bytes_per_s == (
+        None if limit is None else limit * MIB
+    )
 
 
 def test_the_baseline_holds_where_less_is_provisioned() -> None:
     # 10 TiB have a baseline of 500 MiB/s
     assert found([400], 10 * TIB, "provisioned", 64 * MIB).hours_above == 0
-    assert found([501], 10 * TIB, "provisioned", 64 * MIB).limit == 500 * MIB
+    assert found([501], 10 * TIB, "provisioned", 64 * MIB).limit_bytes_per_s == 500 * MIB
 
 
 @pytest.mark.parametrize(
@@ -133,7 +135,7 @@ def test_growth_lifts_the_limit() -> None:
     assert numbers(efssim.run(too_fast(size="4 TiB")))["source_throughput"]["hours_above"] == 0
     sizes = efssim.Simulation(too_fast())
     sizes.advance_to_end()
-    hours = sizes._world.fleet.find("fs").journal.hours()  # type: ignore[union-attr] - it exists
+    hours = sizes._world.account.find("fs").journal.hours()  # type: ignore[union-attr] - it exists
     assert hours.size_bytes.tolist() == [
         GIB + 200 * MIB * second for second in (0, 3600, 7200, 9000)
     ]
@@ -157,7 +159,7 @@ def test_hours_do_not_depend_on_how_writes_are_drawn() -> None:
     for _ in range(120):
         often.advance("15 min")
         often.result()
-    ends = [part._world.fleet.find("fs").journal.hours() for part in (once, often)]  # type: ignore[union-attr] - it exists
+    ends = [part._world.account.find("fs").journal.hours() for part in (once, often)]  # type: ignore[union-attr] - it exists
     assert len(ends[0].written_bytes) == 32
     for first, second in zip(*ends, strict=True):
         assert np.array_equal(first, second)

@@ -129,7 +129,7 @@ def test_a_trial_has_the_faults_of_its_stratum(number):
     coming = found.every[at.ordinal].coming
     if number:
         assert frozenset(name for name, gap in at.first_s.items() if gap <= 5 * 3600) in coming
-    assert bool(result.happened) is (at.ordinal > 0)
+    assert bool(result.timeline) is (at.ordinal > 0)
 
 
 def test_first_gaps_have_the_law_that_they_would_have():
@@ -312,7 +312,7 @@ def test_spans_divide_what_is_lost():
     trial = run_trial(made, 1, 0).trial
     spans = trial.spans["dr"]
     assert math.fsum(lost for _, lost in spans) == pytest.approx(
-        trial.summary["replications"]["dr"]["rpo"]["violation_s"]
+        trial.summary.replications["dr"].rpo.violation_s
     )
     assert math.fsum(length for length, _ in spans) == pytest.approx(10 * DAY - 3600)
     assert all(length >= DAY for length, _ in spans)

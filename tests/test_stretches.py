@@ -80,7 +80,7 @@ def run(
 ) -> tuple[Result, list[Any]]:
     """Run with stretches of at most some length; return what Describe says at some times."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(efssim.api.simulation, "World", partial(World, longest=longest))
+        patch.setattr(efssim.runs.measured, "World", partial(World, longest=longest))
         simulation = Simulation(world, verify=True)
     seen = []
     for time_s in sorted(looks or []):

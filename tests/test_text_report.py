@@ -106,8 +106,8 @@ def test_reports_of_every_shipped_scenario_fit(file: Path) -> None:
     assert_fits(text)
     assert_fits(estimate_report(efssim.estimate(world)))
     parts = [outcome.summary for outcome in result.outcomes.values()]
-    steady = [part for part in parts if not part["syncs"]["diverging"]]
-    known = [part["time_since_last_sync_s"]["max"] is not None for part in steady]
+    steady = [part for part in parts if not part.syncs.diverging]
+    known = [part.age.max is not None for part in steady]
     assert text.count("share of time by age") == sum(known)
 
 

@@ -50,10 +50,11 @@ def write(
 
 def quality(folder: Path, text: str, /, **keys: Any) -> dict[str, Any]:
     """Return what the summary says about a trace that a run used, before anything is simulated."""
+    from efssim.json_values import to_json
     from efssim.scenario.shown.trace_use import trace_qualities
 
     (found,) = trace_qualities(efssim.load(write(folder, text, **keys))).values()
-    return found.as_json()
+    return to_json(found)
 
 
 def refusal(folder: Path, text: str, /, **keys: Any) -> list[str]:

@@ -90,7 +90,7 @@ class Simulation(MeasuredWorld):
         ScenarioError, which lists every problem, and RunError where replications would have to
         share a link, which is not modelled.
         """
-        self._world.apply(event_now(event, self._world.fleet))
+        self._world.apply(event_now(event, self._world.account))
 
     @checked("Simulation.call")
     def call(
@@ -134,7 +134,7 @@ class Simulation(MeasuredWorld):
     def file_system_id(self, name: str) -> str:
         """Return the id of a file system; raise UnknownNameError, a KeyError, if there is none."""
         try:
-            return self._world.fleet.id_of(name)
+            return self._world.account.id_of(name)
         except KeyError:
             raise UnknownNameError(f"no file system is named '{name}'") from None
 
@@ -145,9 +145,9 @@ class Simulation(MeasuredWorld):
         `stream` is an entry of `writes` in a scenario, and is checked as one in a file. Raise
         ScenarioError, which lists every problem, also for a file system that does not exist.
         """
-        found = self._world.fleet.find(file_system)
+        found = self._world.account.find(file_system)
         if found is None:
-            known = [part.name for part in self._world.fleet.file_systems.values()]
+            known = [part.name for part in self._world.account.file_systems.values()]
             message = f"no file system is named '{file_system}'{suggest(file_system, known)}"
             raise ScenarioError([Problem(None, (), message)])
         spec = stream_now(stream, self.scenario)
@@ -156,7 +156,7 @@ class Simulation(MeasuredWorld):
         if spec.trace is not None:
             quality = spec.trace.read(self.scenario.start, self.scenario.duration).quality
             self._traces[stream_path(found.name, name)] = quality
-        self._world.fleet.write(found, name, spec)
+        self._world.account.write(found, name, spec)
 
     def result(self) -> Result:
         """Return the results so far; the simulation can go on afterwards."""

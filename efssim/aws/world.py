@@ -1,4 +1,4 @@
-"""What this part needs of a simulation, which imports it."""
+"""Protocols of the simulation that clients need; the simulation imports this package."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from efssim.scenario import Scenario
 
 
 class Account(Protocol):
-    """What answers API calls."""
+    """The answerer of API calls."""
 
     def call(
         self, operation: str, parameters: Mapping[str, Any] | None = None, *, region: str
@@ -25,7 +25,7 @@ class Account(Protocol):
 
 
 class World(Account, Protocol):
-    """A simulation, whose time passes."""
+    """A simulation with its clock."""
 
     seed: int
     trial: int

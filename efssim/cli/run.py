@@ -173,8 +173,6 @@ def run(**asked: Any) -> None:
 
 def _run_one(request: RunRequest) -> None:
     """Run a scenario, once or in trials, and print its report."""
-    from efssim.report.files.run import summary_json
-
     (file,) = request.files
     scenario = file.load(request.overrides)
     refuse_absurd(scenario, file, insist=request.yes)
@@ -187,11 +185,11 @@ def _run_one(request: RunRequest) -> None:
         deliver(
             _writer(result, request, again),
             request.form,
-            lambda: summary_json(result),
+            lambda: _json(result),
             lambda: _text(result, again),
         )
         _report_progress(request)
-    if result.summary.get("partial"):
+    if _is_partial(result):
         raise KeyboardInterrupt
     _check(request.check, [result])
 
@@ -374,6 +372,20 @@ def _writer(result: Result | Trials, request: RunRequest, again: str) -> Callabl
     return partial(write_trials, result, request.out, again)
 
 
+def _is_partial(result: Result | Trials) -> bool:
+    from efssim.api.result import Result
+
+    return not isinstance(result, Result) and result.partial
+
+
+def _json(result: Result | Trials) -> str:
+    from efssim.api.result import Result
+    from efssim.report.files.run import summary_json
+    from efssim.report.files.trials import trials_json
+
+    return summary_json(result) if isinstance(result, Result) else trials_json(result)
+
+
 def _text(result: Result | Trials, again: str) -> str:
     from efssim.api.result import Result
 
@@ -426,7 +438,13 @@ def _report_progress(request: RunRequest) -> None:
 
 def _check(is_asked: bool, results: Sequence[Result | Trials]) -> None:
     """Exit 1 under `--check` where a result is not as it has to be."""
-    from efssim.report.verdicts.check import passes
-
-    if is_asked and not all(passes(each.summary, each.traces) for each in results):
+    if is_asked and not all(map(_passes, results)):
         sys.exit(MISSED)
+
+
+def _passes(result: Result | Trials) -> bool:
+    from efssim.api.result import Result
+    from efssim.report.verdicts.check import checked_run, checked_trials, passes
+
+    parts = checked_run(result) if isinstance(result, Result) else checked_trials(result)
+    return passes(parts, result.traces)

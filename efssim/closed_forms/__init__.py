@@ -1,4 +1,4 @@
-"""Closed forms: what the lag of a scenario is without simulating it."""
+"""Closed forms of the lag of a scenario, without a simulation."""
 
 from efssim.closed_forms.estimate import Estimate, estimate
 

@@ -1,4 +1,4 @@
-"""What an estimate leaves out, in words: each holds for the scenario at hand."""
+"""The simplifications of an estimate, in sentences: those that matter for its scenario."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _ALWAYS = 0.999
 def approximations(
     scenario: Scenario, replication: Replication, syncs: Syncs, usual: Steady | None
 ) -> list[str]:
-    """Return a sentence for everything that an estimate takes as simpler than it is."""
+    """Return a sentence for each simplification that an estimate makes of a scenario."""
     streams = list(scenario.file_systems[replication.source].writes.values())
     return [
         *_of_the_run(scenario, replication),

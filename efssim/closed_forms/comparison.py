@@ -1,59 +1,69 @@
-"""The numbers of a run that an estimate can be held against."""
+"""The numbers of a run with which an estimate is compared."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Protocol
+from dataclasses import asdict
+from typing import Protocol
 
+from efssim.closed_forms.estimated import SimulatedGrowth, SimulatedLags, SimulatedNumbers
 from efssim.closed_forms.replications import link_binds
+from efssim.lag.summary import ReplicationSummary, WindowSummary
 from efssim.scenario import Scenario
 
 
+class ComparedOutcome(Protocol):
+    """What one replication left behind, as far as it is compared."""
+
+    @property
+    def summary(self) -> ReplicationSummary:
+        """What is measured of it."""
+
+    @property
+    def pending_growth_bytes(self) -> int:
+        """Pending at the end of the window minus pending at its begin."""
+
+
 class Compared(Protocol):
-    """A result of a run, as far as it is compared."""
+    """The part of a run's result that is compared."""
 
     @property
-    def summary(self) -> dict[str, Any]:
-        """The content of summary.json."""
+    def window(self) -> WindowSummary:
+        """The window in which everything is measured."""
 
     @property
-    def outcomes(self) -> Mapping[str, Any]:
-        """What each replication left behind."""
+    def outcomes(self) -> Mapping[str, ComparedOutcome]:
+        """The outcome of each replication."""
 
 
-def simulated(scenario: Scenario, name: str, result: Compared) -> dict[str, Any]:
-    """Return what a run gave for the numbers of a replication, None where it has none.
+def simulated(scenario: Scenario, name: str, result: Compared) -> SimulatedNumbers:
+    """Return a run's values of the estimated numbers of a replication, None for those it lacks.
 
     A diverging run has lags, but they depend on when it ends: they are left out, and a run that
     does not diverge has no growth.
     """
-    seconds = result.summary["window"]["seconds"]
-    part = result.summary["replications"][name]
-    growth = result.outcomes[name].pending_growth_bytes
-    return {
-        "written_bytes_per_s": _per(part["writes"]["bytes"], seconds),
-        "writes_per_s": _per(part["writes"]["count"], seconds),
+    seconds, outcome = result.window.seconds, result.outcomes[name]
+    found = outcome.summary
+    numbers = SimulatedNumbers(
+        written_bytes_per_s=_per(found.writes.bytes, seconds),
+        writes_per_s=_per(found.writes.count, seconds),
         # The summary reckons with the throughput of the syncs, not with the capacity of their link.
-        "utilisation": None if link_binds(scenario, name) else part["syncs"]["utilisation"],
-        "attainment": part["rpo"]["attainment"],
-        "initial_sync_s": part["initial_sync_s"],
-        "initial_bytes": part["initial_bytes"],
-        **(
-            {"growth_bytes_per_s": _per(growth, seconds)}
-            if part["syncs"]["diverging"]
-            else _lags(part)
-        ),
-    }
-
-
-def _lags(part: dict[str, Any]) -> dict[str, Any]:
-    age = part["time_since_last_sync_s"]
-    return {
-        "sync_s": part["syncs"]["duration_mean_s"],
-        "age_mean_s": age["mean"],
-        "age_peak_s": age["peak_mean"],
-        "write_lag_mean_s": part["write_lag_s"]["mean"],
-    }
+        utilisation=None if link_binds(scenario, name) else found.syncs.utilisation,
+        attainment=found.rpo.attainment,
+        initial_sync_s=found.initial_sync_s,
+        initial_bytes=found.initial_bytes,
+    )
+    if found.syncs.diverging:
+        return SimulatedGrowth(
+            **asdict(numbers), growth_bytes_per_s=_per(outcome.pending_growth_bytes, seconds)
+        )
+    return SimulatedLags(
+        **asdict(numbers),
+        sync_s=found.syncs.duration_mean_s,
+        age_mean_s=found.age.mean,
+        age_peak_s=found.age.peak_mean,
+        write_lag_mean_s=found.write_lag.mean,
+    )
 
 
 def _per(amount: float, seconds: float) -> float | None:

@@ -1,51 +1,33 @@
-"""The numbers of an estimate, under the names of its JSON; a value that does not exist is None."""
+"""The numbers of an estimate, each from a closed form."""
 
 from __future__ import annotations
 
 import math
 from dataclasses import replace
-from typing import Any
 
 from efssim.closed_forms.approximations import approximations
 from efssim.closed_forms.cycles.catch_up import CatchUp, LongCycle, catch_up, worst_begin_s
 from efssim.closed_forms.cycles.sizing import largest_write_rate, smallest_throughput
 from efssim.closed_forms.cycles.steady import Steady, shortest_interval, steady
 from efssim.closed_forms.cycles.syncs import Syncs
+from efssim.closed_forms.estimated import (
+    CatchUpEstimate,
+    CycleEstimate,
+    RatesEstimate,
+    Regime,
+    ReplicationEstimate,
+    SizingEstimate,
+)
 from efssim.closed_forms.replications import Outage, initial_sync, outages_of, syncs_of
 from efssim.closed_forms.verdict import Beginning, verdict
 from efssim.scenario import Scenario
-
-NUMBERS = (
-    "written_bytes_per_s",
-    "writes_per_s",
-    "sent_bytes_per_s",
-    "busiest_bytes_per_s",
-    "utilisation",
-    "utilisation_by_bytes",
-    "utilisation_by_files",
-    "utilisation_with_failures",
-    "busiest_utilisation",
-    "cycle_s",
-    "sync_s",
-    "age_mean_s",
-    "age_peak_s",
-    "write_lag_mean_s",
-    "attainment",
-    "growth_bytes_per_s",
-    "shortest_interval_s",
-    "smallest_throughput_bytes_per_s",
-    "largest_write_bytes_per_s",
-    "initial_sync_s",
-    "initial_bytes",
-)
-"""Those that are one number each, in their order."""
 
 _LONG_S = 60.0
 """Seconds over which the busiest rate is taken where there is no steady cycle."""
 
 
-def numbers(scenario: Scenario, name: str, supposed: Outage) -> dict[str, Any]:
-    """Return all that is estimated of a replication, with the catch-up after a supposed outage."""
+def numbers(scenario: Scenario, name: str, supposed: Outage) -> ReplicationEstimate:
+    """Return the estimated numbers of a replication, with the catch-up after a supposed outage."""
     syncs, new = syncs_of(scenario, name), not scenario.replications[name].established
     usual = steady(syncs)
     initial_s, initial_bytes = initial_sync(scenario, name, syncs)
@@ -54,77 +36,73 @@ def numbers(scenario: Scenario, name: str, supposed: Outage) -> dict[str, Any]:
     if beginning is not None:
         caught_up.append(_after("initial_sync", initial_s, None, beginning.catch_up))
     found = verdict(scenario, name, syncs, usual, beginning)
-    return {
-        "regime": _regime(usual),
-        **_rates(syncs, usual),
-        **_cycle(usual),
-        "attainment": 0.0 if usual is None else usual.share_at_most(scenario.rpo.target),
-        "rpo_met": found.met,
-        "rpo_reasons": list(found.reasons),
-        "growth_bytes_per_s": None if usual else syncs.bytes_per_s * (1 - 1 / syncs.load()),
-        **_sizes(syncs, usual, scenario.rpo.target),
-        "initial_sync_s": initial_s,
-        "initial_bytes": initial_bytes,
-        "catch_up": caught_up,
-        "approximations": approximations(scenario, scenario.replications[name], syncs, usual),
-    }
+    return ReplicationEstimate(
+        regime=_regime(usual),
+        rates=_rates(syncs, usual),
+        cycle=_cycle(usual),
+        attainment=0.0 if usual is None else usual.share_at_most(scenario.rpo.target),
+        rpo_met=found.met,
+        rpo_reasons=found.reasons,
+        growth_bytes_per_s=None if usual else syncs.bytes_per_s * (1 - 1 / syncs.load()),
+        sizing=_sizing(syncs, usual, scenario.rpo.target),
+        initial_sync_s=initial_s,
+        initial_bytes=initial_bytes,
+        catch_up=tuple(caught_up),
+        approximations=tuple(approximations(scenario, scenario.replications[name], syncs, usual)),
+    )
 
 
-def _regime(usual: Steady | None) -> str:
+def _regime(usual: Steady | None) -> Regime:
     if usual is None:
         return "diverging"
     return "on_time" if usual.on_time else "back_to_back"
 
 
-def _rates(syncs: Syncs, usual: Steady | None) -> dict[str, float | None]:
+def _rates(syncs: Syncs, usual: Steady | None) -> RatesEstimate:
     span_s = usual.cycle_s if usual else math.inf
     busiest = syncs.busiest(usual.cycle_s if usual else _LONG_S)
     by_bytes, by_files = syncs.utilisation(span_s)
-    return {
-        "written_bytes_per_s": syncs.bytes_per_s,
-        "writes_per_s": syncs.writes_per_s,
-        "sent_bytes_per_s": syncs.sent_bytes_per_s(span_s),
-        "busiest_bytes_per_s": busiest.bytes_per_s,
-        **_utilisation(syncs, by_bytes, by_files),
-        "busiest_utilisation": _limited(max(busiest.utilisation(span_s)), _limit(syncs)),
-    }
-
-
-def _utilisation(syncs: Syncs, by_bytes: float, by_files: float) -> dict[str, float | None]:
-    limit = _limit(syncs)
-    both = max(by_bytes, by_files)
-    return {
-        "utilisation": _limited(both, limit),
-        "utilisation_by_bytes": _limited(by_bytes, syncs.throughput),
-        "utilisation_by_files": _limited(by_files, syncs.file_rate),
-        "utilisation_with_failures": _limited(both * syncs.failures.factor, limit),
-    }
-
-
-def _limit(syncs: Syncs) -> float:
-    return min(syncs.throughput, syncs.file_rate)
+    limit, both = min(syncs.throughput, syncs.file_rate), max(by_bytes, by_files)
+    return RatesEstimate(
+        written_bytes_per_s=syncs.bytes_per_s,
+        writes_per_s=syncs.writes_per_s,
+        sent_bytes_per_s=syncs.sent_bytes_per_s(span_s),
+        busiest_bytes_per_s=busiest.bytes_per_s,
+        utilisation=_limited(both, limit),
+        utilisation_by_bytes=_limited(by_bytes, syncs.throughput),
+        utilisation_by_files=_limited(by_files, syncs.file_rate),
+        utilisation_with_failures=_limited(both * syncs.failures.factor, limit),
+        busiest_utilisation=_limited(max(busiest.utilisation(span_s)), limit),
+    )
 
 
 def _limited(share: float, limit: float) -> float | None:
     return share if limit < math.inf else None
 
 
-def _cycle(usual: Steady | None) -> dict[str, float | None]:
-    keys = ("cycle_s", "sync_s", "age_mean_s", "age_peak_s", "write_lag_mean_s")
-    return {key: None if usual is None else getattr(usual, key) for key in keys}
+def _cycle(usual: Steady | None) -> CycleEstimate:
+    if usual is None:
+        return CycleEstimate()
+    return CycleEstimate(
+        cycle_s=usual.cycle_s,
+        sync_s=usual.sync_s,
+        age_mean_s=usual.age_mean_s,
+        age_peak_s=usual.age_peak_s,
+        write_lag_mean_s=usual.write_lag_mean_s,
+    )
 
 
-def _sizes(syncs: Syncs, usual: Steady | None, target_s: float) -> dict[str, float | None]:
-    """Return what it takes in the busiest cycle; writes as their mean rate, with the same shape."""
+def _sizing(syncs: Syncs, usual: Steady | None, target_s: float) -> SizingEstimate:
+    """Return the sizing by the busiest cycle; writes as a mean rate with the same timetable."""
     busy = syncs.busiest(usual.cycle_s if usual else _LONG_S)
     largest = largest_write_rate(busy, target_s)
     if largest is not None and busy.bytes_per_s:
         largest *= syncs.bytes_per_s / busy.bytes_per_s
-    return {
-        "shortest_interval_s": shortest_interval(busy),
-        "smallest_throughput_bytes_per_s": smallest_throughput(busy, target_s),
-        "largest_write_bytes_per_s": None if largest == math.inf else largest,
-    }
+    return SizingEstimate(
+        shortest_interval_s=shortest_interval(busy),
+        smallest_throughput_bytes_per_s=smallest_throughput(busy, target_s),
+        largest_write_bytes_per_s=None if largest == math.inf else largest,
+    )
 
 
 def _beginning(
@@ -145,7 +123,7 @@ def _catch_ups(
     syncs: Syncs,
     usual: Steady | None,
     supposed: Outage,
-) -> list[dict[str, Any]]:
+) -> list[CatchUpEstimate]:
     """Return the catch-ups after a supposed outage and after those of the events."""
     varies = any(flow.timetable for flow in syncs.flows)
     begin_s = worst_begin_s(syncs, supposed.length_s, scenario.duration)
@@ -155,7 +133,7 @@ def _catch_ups(
     return [_after_outage(outage, syncs, usual) for outage in found]
 
 
-def _after_outage(outage: Outage, syncs: Syncs, usual: Steady | None) -> dict[str, Any]:
+def _after_outage(outage: Outage, syncs: Syncs, usual: Steady | None) -> CatchUpEstimate:
     """Return the catch-up after an outage that begins at the worst moment of a cycle.
 
     That is just before a cut; where the sync in flight is lost, just before it would complete. The
@@ -170,8 +148,9 @@ def _after_outage(outage: Outage, syncs: Syncs, usual: Steady | None) -> dict[st
     return _after(outage.cause, outage.length_s, outage.at_s, catch_up(syncs, usual, cycle))
 
 
-def _after(cause: str, lasts_s: float, at_s: float | None, found: CatchUp | None) -> dict[str, Any]:
-    """Return a catch-up as plain data; the numbers of one without an end are None."""
-    keys = ("age_peak_s", "duration_s", "syncs")
-    numbers = {key: None if found is None else getattr(found, key) for key in keys}
-    return {"after": cause, "at_s": at_s, "lasts_s": lasts_s, **numbers}
+def _after(
+    cause: str, lasts_s: float, at_s: float | None, found: CatchUp | None
+) -> CatchUpEstimate:
+    if found is None:
+        return CatchUpEstimate(cause, at_s, lasts_s, None, None, None)
+    return CatchUpEstimate(cause, at_s, lasts_s, found.age_peak_s, found.duration_s, found.syncs)

@@ -38,7 +38,7 @@ def syncs_of(scenario: Scenario, name: str) -> Syncs:
     replication = scenario.replications[name]
     source, sync = scenario.file_systems[replication.source], replication.sync
     link, flows = _link(scenario, replication), flows_of(source, scenario)
-    # Half of what the run adds to the inventory: its mean, if it grows evenly.
+    # Half of the run's additions to the inventory: its mean, if it grows evenly.
     half = added_files(source.writes.values(), flows, scenario.duration / 2)
     scan_rate = sync.number("scan_rate")
     return Syncs(

@@ -1,6 +1,6 @@
-"""Whether the RPO is met as far as closed forms can tell: yes, no, or not without a simulation.
+"""The verdict of closed forms on the RPO: met, missed, or undecided without a simulation.
 
-What `met` claims holds for a run: it is claimed only where the busiest cycle leaves room, and
+`met` holds for a run: it is claimed only where the busiest cycle leaves room, and
 `missed` only where the mean does not. Everything else is a reason to simulate.
 """
 

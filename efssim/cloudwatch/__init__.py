@@ -1,1 +1,1 @@
-"""What CloudWatch would show of a simulated world."""
+"""CloudWatch's view of a simulated world."""

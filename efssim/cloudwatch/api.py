@@ -1,7 +1,7 @@
-"""CloudWatch's API, as far as a lag monitor uses it: what it answers, and what it refuses.
+"""The part of CloudWatch's API that a lag monitor uses: its answers and its errors.
 
 Source: the CloudWatch API reference and botocore's service model. Metric math, alarms and
-dashboards are not simulated; whoever asks for them is told so.
+dashboards are not simulated; a call of them gets an error.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ class CloudWatchError(EfssimError):
 
 @dataclass
 class _Custom:
-    """What PutMetricData sent of one metric."""
+    """The samples of one metric that PutMetricData sent."""
 
     unit: str
     samples: list[tuple[float, float, float, float, float]] = field(default_factory=list)
@@ -131,7 +131,7 @@ class CloudWatch:
     def _values(
         self, series: Series, begin_s: float, period_s: float, statistic: str
     ) -> Iterator[tuple[float, float]]:
-        """Yield begin of the period and value of a statistic; CloudWatchError for none of ours."""
+        """Yield begin of the period and value of a statistic; CloudWatchError if unknown."""
         origin_s = _origin(begin_s, period_s)
         if statistic in _STATISTICS:
             parts = series.by_period(origin_s, period_s)
@@ -214,7 +214,7 @@ class CloudWatch:
     # --- sending ------------------------------------------------------------------------------
 
     def put_metric_data(self, given: Mapping[str, Any], region: str) -> dict[str, Any]:
-        """Answer PutMetricData: keep what is sent, all of it or nothing."""
+        """Answer PutMetricData: keep the data of the call, all of them or none."""
         space = given["Namespace"]
         if space.startswith("AWS/"):
             raise CloudWatchError(

@@ -50,10 +50,10 @@ class EfsMetrics:
 
     def listed(self, region: str) -> Iterator[tuple[str, Dimensions]]:
         """Yield name and dimensions of every metric that a Region has samples of."""
-        for replication in self._world.fleet.replications.values():
+        for replication in self._world.account.replications.values():
             if region in _regions(replication) and len(self._age(replication)):
                 yield "TimeSinceLastSync", _pair(replication)
-        for system in self._world.fleet.file_systems.values():
+        for system in self._world.account.file_systems.values():
             if system.region == region:
                 if len(self._written(system)):
                     yield "DataWriteIOBytes", (("FileSystemId", system.id),)
@@ -70,11 +70,11 @@ class EfsMetrics:
             return merged(
                 [
                     self._age(replication)
-                    for replication in self._world.fleet.replications.values()
+                    for replication in self._world.account.replications.values()
                     if _pair(replication) == dimensions and region in _regions(replication)
                 ]
             )
-        system = self._world.fleet.file_systems.get(dict(dimensions).get("FileSystemId", ""))
+        system = self._world.account.file_systems.get(dict(dimensions).get("FileSystemId", ""))
         if system is None or system.region != region:
             return EMPTY
         if name == "DataWriteIOBytes" and dimensions == (("FileSystemId", system.id),):
@@ -96,12 +96,12 @@ class EfsMetrics:
 
     def _phases(self, replication: Replication) -> Phases:
         """Return when in each minute a replication is sampled."""
-        fleet = self._world.fleet
-        phase_s = fleet.scenario.cloudwatch.phase
+        account = self._world.account
+        phase_s = account.scenario.cloudwatch.phase
         if phase_s is not None:
             return Same(phase_s)
         name = f"replications.{replication.terms.name}.cloudwatch.phase"
-        return fleet.draws.series(name, _any_phase)
+        return account.draws.series(name, _any_phase)
 
     def _last_replicated_s(self, replication: Replication, at_s: Floats) -> Floats:
         """Return LastReplicatedTimestamp as it was at some times at which it is defined."""
@@ -115,11 +115,11 @@ class EfsMetrics:
 
     def _written(self, system: FileSystem) -> Series:
         """Return the writes of a file system: published, left unreplicated, and neither yet."""
-        fleet = self._world.fleet
-        still_open = fleet.stored(system).still_open  # first: it settles what was published
+        account = self._world.account
+        still_open = account.stored(system).still_open  # first: it settles publications
         parts = [
             self._published[name].series()
-            for name, replication in fleet.replications.items()
+            for name, replication in account.replications.items()
             if replication.source is system
         ]
         parts.append(self._unreplicated[system.name].series(still_open))

@@ -1,4 +1,4 @@
-"""What each file system stores, sampled as CloudWatch does: StorageBytes."""
+"""StorageBytes: the metered size of each file system, sampled as CloudWatch does."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ class StorageSamples:
     def __init__(self, world: World) -> None:
         self._world = world
         self._samples: dict[str, dict[float, float]] = {}
-        world.fleet.appeared.append(self._appeared)
+        world.account.appeared.append(self._appeared)
         self._sample()
 
     def _sample(self) -> None:
         now = self._world.now_s
-        for system in self._world.fleet.file_systems.values():
+        for system in self._world.account.file_systems.values():
             self._note(system, now)
         next_s = (now // STORAGE_S + 1) * STORAGE_S
         if next_s <= self._world.scenario.duration:
@@ -41,7 +41,8 @@ class StorageSamples:
             self._note(part, now)
 
     def _note(self, system: FileSystem, now: float) -> None:
-        self._samples.setdefault(system.id, {})[now] = float(system.metered_bytes)
+        size = float(self._world.account.metered_bytes(system))
+        self._samples.setdefault(system.id, {})[now] = size
 
     def series(self, system: FileSystem) -> Series:
         """Return the samples of a file system up to now."""

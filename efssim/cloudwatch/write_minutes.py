@@ -1,4 +1,4 @@
-"""Writes by minute: what DataWriteIOBytes shows of them."""
+"""DataWriteIOBytes: statistics of the writes of each minute."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ Floats = NDArray[np.float64]
 
 
 class WriteMinutes:
-    """Takes in writes and keeps the statistics of each minute."""
+    """Statistics of the writes of each minute: a sink of writes."""
 
     def __init__(self) -> None:
         self._minutes: dict[int, tuple[int, int, int, int]] = {}

@@ -8,25 +8,19 @@ that the source held.
 
 from __future__ import annotations
 
-import math
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, field
 
+from efssim.json_values import HIDDEN, moment
 from efssim.records.run_records import ReplicationRecords, Snapshot
-
-LOSS_KEYS = ("time", "lost_bytes", "lost_writes", "lost_s", "writable_s")
-"""The fields of `recovery_point`."""
-LEFT_KEYS = ("bytes", "writes")
-"""The fields of `not_replicated`."""
 
 
 @dataclass(frozen=True, slots=True)
 class Loss:
     """What was lost in the disaster of a source."""
 
-    disaster_s: float
+    disaster_s: float = field(metadata=HIDDEN)
     """Since when the source could not be written."""
-    point_s: float | None
+    point_s: float | None = field(metadata=moment("time"))
     """The recovery point: the cut of the last completed sync; None: there is none."""
     lost_bytes: int
     lost_writes: int
@@ -35,10 +29,17 @@ class Loss:
     writable_s: float | None
     """From the disaster until the destination could be written; None: it never could."""
 
-    def summary(self) -> dict[str, Any]:
-        """Return `recovery_point` of the summary, its time in seconds since the start."""
-        values = (self.point_s, self.lost_bytes, self.lost_writes, self.lost_s, self.writable_s)
-        return dict(zip(LOSS_KEYS, values, strict=True))
+    def is_above(self, target_s: float) -> bool:
+        """Whether it is more than the objective allows."""
+        return self.point_s is None or self.lost_s is None or self.lost_s > target_s
+
+
+@dataclass(frozen=True, slots=True)
+class LeftBehind:
+    """What was pending when the configuration of a healthy source was gone."""
+
+    bytes: int
+    writes: int
 
 
 def loss(
@@ -63,20 +64,12 @@ def loss(
     return Loss(disaster_s, point_s, pending_bytes(snapshot), writes, lost_s, writable_s)
 
 
-def not_replicated(records: ReplicationRecords) -> dict[str, int] | None:
+def not_replicated(records: ReplicationRecords) -> LeftBehind | None:
     """Return what was pending when the configuration of a healthy source was gone; else None."""
     gone, lost = records.gone, records.lost
     if gone is None or lost is None or gone.disaster_s is not None:
         return None
-    return dict(zip(LEFT_KEYS, (lost.bytes, lost.writes), strict=True))
-
-
-def is_missed(recovery_point: dict[str, Any] | None, target_s: float) -> bool:
-    """Whether a loss, as the summary has it, is more than the objective allows."""
-    if recovery_point is None:
-        return False
-    lost_s = math.inf if recovery_point["time"] is None else recovery_point["lost_s"]
-    return bool(lost_s > target_s)
+    return LeftBehind(lost.bytes, lost.writes)
 
 
 def pending_bytes(snapshot: Snapshot) -> int:

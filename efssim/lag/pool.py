@@ -8,18 +8,27 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from typing import Any
+from dataclasses import replace
+from typing import TypeAlias
 
 import numpy as np
 
-from efssim.lag.summary import over_time_numbers, quantiles_of
+from efssim.lag.measures import lag_of_writes, lag_over_time
+from efssim.lag.summary import (
+    AGE,
+    OLDEST_PENDING,
+    WRITE_LAG,
+    WRITE_LAG_BY_BYTE,
+    LagSummary,
+    WriteLagSummary,
+)
 from efssim.lag.weighted.binned import BinnedEnds, BinnedRamps
 from efssim.lag.weighted.exceedance import Exceedance, of_histogram, of_ramps
 from efssim.lag.weighted.histogram import LogHistogram
+from efssim.lag.weighted.states import HistogramState, LagState, RampsState
 from efssim.lag.weighted.time_weighted import TimeWeighted
 
-State = Mapping[str, Any]
-Pooled = dict[str, "PooledRamps | PooledHistogram"]
+Pooled: TypeAlias = "dict[str, PooledRamps | PooledHistogram]"
 
 _FINE = 2**60
 """What the counts of weighted histograms add up to: far more than any count of writes."""
@@ -30,16 +39,20 @@ class PooledRamps:
 
     def __init__(self) -> None:
         self._low, self._high = BinnedEnds(), BinnedEnds()
-        self._sums: dict[str, list[float]] = {"length_s": [], "area": [], "zero_s": []}
+        self._length_s: list[float] = []
+        self._area: list[float] = []
+        self._zero_s: list[float] = []
         self._max_s = 0.0
 
-    def add(self, state: State) -> None:
+    def add(self, state: LagState) -> None:
         """Take in the state of one trial's distribution."""
-        self._low.add_state(state["low"])
-        self._high.add_state(state["high"])
-        for name, terms in self._sums.items():
-            terms.append(state[name])
-        self._max_s = max(self._max_s, state["max_s"])
+        assert isinstance(state, RampsState)
+        self._low.add_state(state.low)
+        self._high.add_state(state.high)
+        self._length_s.append(state.length_s)
+        self._area.append(state.area)
+        self._zero_s.append(state.zero_s)
+        self._max_s = max(self._max_s, state.max_s)
 
     @classmethod
     def weighted(cls, parts: Sequence[tuple[float, PooledRamps]]) -> PooledRamps:
@@ -51,19 +64,21 @@ class PooledRamps:
             total.counts = sum(times * getattr(part, ends).counts for times, part in parts)
             total.parts = sum(times * getattr(part, ends).parts for times, part in parts)
         for times, part in parts:
-            for name, terms in part._sums.items():
-                made._sums[name] += [times * term for term in terms]
+            made._length_s += [times * term for term in part._length_s]
+            made._area += [times * term for term in part._area]
+            made._zero_s += [times * term for term in part._zero_s]
             made._max_s = max(made._max_s, part._max_s)
         return made
 
     def over_time(self) -> TimeWeighted:
         """Return the distribution over all of the time."""
-        length_s, area, zero_s = (math.fsum(terms) for terms in self._sums.values())
+        sums = (self._length_s, self._area, self._zero_s)
+        length_s, area, zero_s = (math.fsum(terms) for terms in sums)
         return BinnedRamps(self._low, self._high, length_s, area, self._max_s, zero_s)
 
-    def numbers(self) -> dict[str, float | None]:
+    def numbers(self) -> LagSummary:
         """Return mean, quantiles and maximum."""
-        return over_time_numbers(self.over_time())
+        return lag_over_time(self.over_time())
 
     def exceedance(self) -> Exceedance:
         """Return the exceedance curve."""
@@ -79,10 +94,11 @@ class PooledHistogram:
         self._times: list[tuple[float, int]] = []
         """How often each part counts, and its count; empty where there is one."""
 
-    def add(self, state: State) -> None:
+    def add(self, state: LagState) -> None:
         """Take in the state of one trial's distribution."""
+        assert isinstance(state, HistogramState)
         self._histogram.add_state(state)
-        self._totals.append(state["total"])
+        self._totals.append(state.total)
 
     @classmethod
     def weighted(cls, parts: Sequence[tuple[float, PooledHistogram]]) -> PooledHistogram:
@@ -91,38 +107,50 @@ class PooledHistogram:
         made._times = [(times, part._histogram.count) for times, part in parts]
         total = math.fsum(times * count for times, count in made._times)
         for times, part in parts:
-            state = part._histogram.state()
+            state = part._histogram.state(math.fsum(part._totals))
             # Counts are integers: in units so small that their rounding does not show.
             unit = _FINE * times / total if total else 0.0
-            counts = np.rint(np.array(state["counts"], dtype=np.float64) * unit)
-            made._histogram.add_state({**state, "counts": [int(n) for n in counts]})
+            counts = np.rint(np.array(state.counts, dtype=np.float64) * unit)
+            made._histogram.add_state(replace(state, counts=[int(n) for n in counts]))
             made._totals += [times * term for term in part._totals]
         return made
 
-    def numbers(self) -> dict[str, float | int | None]:
+    def numbers(self) -> WriteLagSummary:
         """Return count, mean, quantiles and maximum."""
         if self._times:
             return self._weighted_numbers()
         count = self._histogram.count
         mean = math.fsum(self._totals) / count if count else None
-        return quantiles_of(self._histogram, mean)
+        return lag_of_writes(self._histogram, mean)
 
-    def _weighted_numbers(self) -> dict[str, float | int | None]:
+    def _weighted_numbers(self) -> WriteLagSummary:
         count = math.fsum(times * count for times, count in self._times)
         mean = math.fsum(self._totals) / count if count else None
-        return {**quantiles_of(self._histogram, mean), "count": round(count)}
+        return replace(lag_of_writes(self._histogram, mean), count=round(count))
 
     def exceedance(self) -> Exceedance:
         """Return the exceedance curve."""
         return of_histogram(self._histogram)
 
 
+def _weighted_lag(
+    kind: PooledRamps | PooledHistogram,
+    parts: Sequence[tuple[float, PooledRamps | PooledHistogram]],
+) -> PooledRamps | PooledHistogram:
+    """Return the sum of several of one kind, each of which counts so many times."""
+    if isinstance(kind, PooledRamps):
+        ramps = [(times, part) for times, part in parts if isinstance(part, PooledRamps)]
+        return PooledRamps.weighted(ramps)
+    histograms = [(times, part) for times, part in parts if isinstance(part, PooledHistogram)]
+    return PooledHistogram.weighted(histograms)
+
+
 def _empty() -> Pooled:
     return {
-        "time_since_last_sync_s": PooledRamps(),
-        "write_lag_s": PooledHistogram(),
-        "write_lag_by_byte_s": PooledHistogram(),
-        "oldest_pending_s": PooledRamps(),
+        AGE: PooledRamps(),
+        WRITE_LAG: PooledHistogram(),
+        WRITE_LAG_BY_BYTE: PooledHistogram(),
+        OLDEST_PENDING: PooledRamps(),
     }
 
 
@@ -135,7 +163,7 @@ class Pool:
         self._each: Sequence[float] = (1.0,)
         self._joined: dict[str, Pooled] | None = None
 
-    def add(self, states: Mapping[str, Mapping[str, State]], stratum: int = 0) -> None:
+    def add(self, states: Mapping[str, Mapping[str, LagState]], stratum: int = 0) -> None:
         """Take in the distributions of one trial of a stratum, by replication and lag."""
         lags_of = self._strata.setdefault(stratum, {})
         self._counts[stratum] = self._counts.get(stratum, 0) + 1
@@ -169,8 +197,8 @@ class Pool:
         ]
         made: Pooled = {}
         for lag, kind in _empty().items():
-            parts: list[tuple[float, Any]] = [(times, lags[lag]) for times, lags in found]
-            made[lag] = type(kind).weighted(parts)
+            parts = [(times, lags[lag]) for times, lags in found]
+            made[lag] = _weighted_lag(kind, parts)
         return made
 
     def ramps(self, replication: str, lag: str) -> TimeWeighted:
@@ -183,7 +211,7 @@ class Pool:
         """Return the exceedance curve of each lag of a replication; KeyError for an unknown one."""
         return {lag: pooled.exceedance() for lag, pooled in self._lags[replication].items()}
 
-    def numbers(self) -> dict[str, dict[str, dict[str, float | int | None]]]:
+    def numbers(self) -> dict[str, dict[str, LagSummary]]:
         """Return the numbers of each lag, by replication."""
         return {
             name: {lag: pooled.numbers() for lag, pooled in lags.items()}

@@ -9,12 +9,13 @@ elastic throughput, burst credits; "Amazon EFS quotas" for what a Region allows.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from efssim.json_values import moment
 from efssim.records.stored import Hours, Throughput
 
 Floats = NDArray[np.float64]
@@ -34,19 +35,19 @@ CREDITS_PER_TIB = 2.1 * TIB
 documented of a new file system, assumed of one that a scenario begins with."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class SourceLimit:
     """What a source was to take, hour by hour, beside what it could."""
 
-    mean: float | None
+    mean_bytes_per_s: float | None
     """Bytes written per second of the run; None where no time has passed."""
-    busiest: float | None
+    busiest_hour_bytes_per_s: float | None
     """The same in the busiest hour."""
     hours_above: int
     """Hours in which more was written than the source could take."""
-    limit: float | None
+    limit_bytes_per_s: float | None
     """What it could take in the first of them, in bytes per second."""
-    first_s: float | None
+    first_above_s: float | None = field(metadata=moment("first_above"))
     """When that hour began."""
 
 

@@ -1,326 +1,199 @@
-"""The summary of one replication: every number of the report, under the names of the JSON.
+"""The summary of a run: every number of its reports, under the names that JSON has.
 
-Durations in seconds, sizes in bytes. A value that does not exist is None.
+Durations in seconds, sizes in bytes, times in seconds since the scenario's start. A value that does
+not exist is None.
 """
 
 from __future__ import annotations
 
-import math
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-from functools import cached_property
-from typing import Any
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal, TypeAlias
 
-import numpy as np
+from efssim.json_values import FIRST, SPREAD, moment
+from efssim.lag.loss import LeftBehind, Loss
+from efssim.lag.source_limit import SourceLimit
+from efssim.traces.quality import TraceQuality
 
-from efssim.lag.age.curves import Age, OldestPending
-from efssim.lag.age.rpo import Violations
-from efssim.lag.enabled_time import running_s, status_spans
-from efssim.lag.loss import is_missed, loss, not_replicated, pending_bytes
-from efssim.lag.protection import Exclusions, Protection, protection
-from efssim.lag.sync_totals import SyncTotals
-from efssim.lag.weighted.exceedance import Exceedance, of_histogram, of_ramps
-from efssim.lag.weighted.histogram import LogHistogram
-from efssim.lag.weighted.time_weighted import TimeWeighted
-from efssim.lag.write_lag import WriteLags
-from efssim.records.run_records import ReplicationRecords, Snapshot
+AGE: Literal["time_since_last_sync_s"] = "time_since_last_sync_s"
+WRITE_LAG: Literal["write_lag_s"] = "write_lag_s"
+WRITE_LAG_BY_BYTE: Literal["write_lag_by_byte_s"] = "write_lag_by_byte_s"
+OLDEST_PENDING: Literal["oldest_pending_s"] = "oldest_pending_s"
 
-QUANTILES = {"p50": 0.5, "p90": 0.9, "p95": 0.95, "p99": 0.99, "p99_9": 0.999}
+LagColumn: TypeAlias = Literal["mean", "p50", "p90", "p95", "p99", "p99_9", "max"]
+LAG_COLUMNS: tuple[LagColumn, ...] = ("mean", "p50", "p90", "p95", "p99", "p99_9", "max")
+"""The numbers that every lag has."""
 
 
 @dataclass(frozen=True, slots=True)
-class Objective:
-    """What the measures are held against: the window, the RPO and the sync limits."""
+class LagSummary:
+    """A lag in seconds, weighted by time, writes or bytes."""
 
-    begin_s: float
-    end_s: float
+    mean: float | None
+    p50: float | None
+    p90: float | None
+    p95: float | None
+    p99: float | None
+    p99_9: float | None
+    max: float | None
+
+    def column(self, name: LagColumn) -> float | None:
+        """Return one of the numbers that every lag has."""
+        value: float | None = getattr(self, name)
+        return value
+
+
+@dataclass(frozen=True, slots=True)
+class AgeSummary(LagSummary):
+    """Time since last sync, over the time in which it is defined."""
+
+    peak_mean: float | None
+    """Mean of the age just before a completion."""
+    undefined_s: float
+    """Time of the window in which it is not defined."""
+
+
+@dataclass(frozen=True, slots=True)
+class WriteLagSummary(LagSummary):
+    """A lag over published writes, or over their bytes."""
+
+    count: int = field(metadata=FIRST)
+    """How many there are."""
+
+
+@dataclass(frozen=True, slots=True)
+class PendingSummary:
+    """Bytes that no completed sync had published."""
+
+    mean: float | None
+    max: float | None
+    open_at_end: int
+    """Of the writes made in the window, those pending at its end."""
+    open_at_end_writes: int
+    lost_at_deletion: int | None
+    """Pending when the configuration was gone; None: it was not."""
+
+
+@dataclass(frozen=True, slots=True)
+class WritesSummary:
+    """Writes made to the source in the window."""
+
+    count: int
+    bytes: int
+    coalesced_bytes: int
+    """Overwritten before a cut, so that they needed no sending."""
+    dropped_bytes: Mapping[str, int]
+    """Those that could not be made, by cause."""
+
+
+@dataclass(frozen=True, slots=True)
+class DiscardedSummary:
+    """Writes made on the destination, never replicated, and overwritten when it became one."""
+
+    bytes: int
+    writes: int
+    first_s: float | None = field(metadata=moment("first"))
+    last_s: float | None = field(metadata=moment("last"))
+
+
+@dataclass(frozen=True, slots=True)
+class RpoSummary:
+    """How far the recovery point objective held."""
+
     target_s: float
-    attainment: float
-    throughput: float
-    file_rate: float
-    exclusions: Exclusions
-    """What of the time without a recovery point is not held against it."""
+    attainment: float | None
+    attainment_while_writable: float | None
+    unwritable_s: float
+    """Time with a defined age in which the source could not be written."""
+    objective: float
+    met: bool | None
+    met_throughout: bool | None
+    """Whether it is met, and there always was a recovery point within the target."""
+    excluded_s: float
+    """Time without a recovery point that the scenario leaves out."""
+    violations: int
+    violation_s: float
+    longest_s: float
 
 
-class Running:
-    """What is measured while a replication runs: its records' sinks."""
+@dataclass(frozen=True, slots=True)
+class SyncsSummary:
+    """Syncs that completed in the window."""
 
-    def __init__(self, begin_s: float, target_s: float, records: ReplicationRecords) -> None:
-        """Measure from `begin_s` on, against an RPO of `target_s`."""
-        self.lags = WriteLags(begin_s, records)
-        self.age = Age(begin_s, target_s, records)
-        self.oldest = OldestPending(begin_s, records)
-        self.syncs = SyncTotals(begin_s, records)
-        records.sinks.append(self.lags.add)
-        records.drop_sinks.append(self.lags.drop)
-        records.syncs.sinks += [self.syncs.add, self.age.add, self.oldest.add]
+    completed: int
+    failed_attempts: int
+    abandoned: int
+    bytes: int
+    duration_mean_s: float | None
+    utilisation: float | None
+    diverging: bool
 
 
-class Measures:
-    """The lag measures of one replication on a window that ends now.
+@dataclass(frozen=True, slots=True)
+class ReplicationSummary:
+    """Everything that is measured of one replication."""
 
-    Time-weighted measures count the part of the window in which they are defined: from the first
-    LastReplicatedTimestamp on, until the configuration is gone.
-    """
-
-    def __init__(
-        self,
-        records: ReplicationRecords,
-        snapshot: Snapshot,
-        running: Running,
-        objective: Objective,
-    ) -> None:
-        records.syncs.settle()
-        running.lags.settle()
-        self._records, self._snapshot, self._lags = records, snapshot, running.lags
-        self._objective, self.syncs = objective, running.syncs
-        self._begin_s, self._end_s = objective.begin_s, max(objective.end_s, objective.begin_s)
-        self._age_until_now = running.age.until(snapshot.now_s)
-        self._oldest = running.oldest.until(snapshot)
-
-    @property
-    def seconds(self) -> float:
-        """Length of the window."""
-        return self._end_s - self._begin_s
-
-    @property
-    def last_sync_s(self) -> tuple[float, float] | None:
-        """Cut and completion of the last sync; None without one."""
-        return self.syncs.last_s
-
-    @property
-    def violations(self) -> Violations:
-        """The violations of the RPO in the window."""
-        return self._age_until_now.violations
-
-    def summary(self) -> dict[str, Any]:
-        """Return the replication's part of summary.json, without its timestamps."""
-        return {
-            "time_since_last_sync_s": self._age(),
-            "write_lag_s": quantiles_of(self._lags.by_write, self._lags.mean()),
-            "write_lag_by_byte_s": quantiles_of(self._lags.by_byte, self._lags.mean_by_byte()),
-            "oldest_pending_s": self._oldest_pending(),
-            "pending_bytes": self._pending(),
-            "writes": self._writes(),
-            "discarded": self._discarded(),
-            "rpo": self._rpo(),
-            "unprotected_s": self._protection.unprotected_s,
-            "recovery_point": self.recovery_point,
-            "not_replicated": not_replicated(self._records),
-            "syncs": self._syncs(),
-            "initial_sync_s": self.syncs.initial_s,
-            "initial_bytes": self.syncs.initial_bytes,
-            "status_s": self._status_s(),
-            "final_status": self._records.statuses[-1].after,
-        }
-
-    def states(self) -> dict[str, dict[str, Any]]:
-        """Return each lag's distribution in bins, as plain data that merges exactly."""
-        begin_s, end_s = self._defined
-        zero_s = max(0.0, end_s - begin_s - self._oldest.ramps.total_s)
-        return {
-            "time_since_last_sync_s": self._age_until_now.ramps.state() | {"zero_s": 0.0},
-            "write_lag_s": self._lags.by_write.state() | {"total": self._lags.total_s()},
-            "write_lag_by_byte_s": self._lags.by_byte.state() | {"total": self._lags.byte_s()},
-            "oldest_pending_s": self._oldest.ramps.state() | {"zero_s": zero_s},
-        }
-
-    def exceedance(self) -> dict[str, Exceedance]:
-        """Return the exceedance curve of each lag, under the names of the summary."""
-        return {
-            "time_since_last_sync_s": of_ramps(self._age_ramps),
-            "write_lag_s": of_histogram(self._lags.by_write),
-            "write_lag_by_byte_s": of_histogram(self._lags.by_byte),
-            "oldest_pending_s": of_ramps(self._oldest_ramps),
-        }
+    lags: Mapping[str, LagSummary] = field(metadata=SPREAD)
+    """By the names that JSON has, in their order."""
+    pending_bytes: PendingSummary
+    writes: WritesSummary
+    discarded: DiscardedSummary
+    rpo: RpoSummary
+    unprotected_s: float
+    """Time without any recovery point that the scenario does not leave out."""
+    recovery_point: Loss | None
+    """None where no disaster of the source is judged."""
+    not_replicated: LeftBehind | None
+    syncs: SyncsSummary
+    initial_sync_s: float | None
+    initial_bytes: int | None
+    status_s: Mapping[str, float]
+    """Time in each status."""
+    final_status: str | None
+    """None once the configuration is gone."""
+    source_throughput: SourceLimit
+    last_replicated_s: float | None = field(metadata=moment("last_replicated_timestamp"))
+    """Cut of the last completed sync."""
+    last_completed_s: float | None = field(metadata=moment("last_sync_completed"))
 
     @property
-    def _defined(self) -> tuple[float, float]:
-        """Begin and end of the part of the window in which age and pending bytes are defined."""
-        defined_s = self._records.defined_s
-        if defined_s is None:
-            return self._end_s, self._end_s
-        begin_s = max(self._begin_s, defined_s)
-        return begin_s, max(begin_s, min(self._end_s, self._snapshot.now_s))
-
-    def _age(self) -> dict[str, float | None]:
-        undefined_s = max(0.0, self.seconds - self._age_ramps.total_s)
-        # Both are sums of the same window; what differs by rounding is not undefined time.
-        undefined_s = 0.0 if undefined_s < 1e-9 * self.seconds else undefined_s
-        peak_mean_s = self._age_until_now.peak_mean_s()
-        return {
-            **over_time_numbers(self._age_ramps),
-            "peak_mean": peak_mean_s,
-            "undefined_s": undefined_s,
-        }
-
-    def _oldest_pending(self) -> dict[str, float | None]:
-        return over_time_numbers(self._oldest_ramps)
-
-    @cached_property
-    def _age_ramps(self) -> TimeWeighted:
-        return self._age_until_now.ramps.over_time()
-
-    @cached_property
-    def _oldest_ramps(self) -> TimeWeighted:
-        begin_s, end_s = self._defined
-        pending_s = self._oldest.ramps.total_s
-        return self._oldest.ramps.over_time(zero_s=max(0.0, end_s - begin_s - pending_s))
-
-    def _pending(self) -> dict[str, float | int | None]:
-        begin_s, end_s = self._defined
-        total = self._lags.pending_byte_seconds(self._snapshot.open_writes, end_s)
-        count, size = self._open_at_end()
-        is_defined = end_s > begin_s
-        return {
-            "mean": total / (end_s - begin_s) if is_defined else None,
-            "max": max(self.syncs.pending_max, self.pending_now()) if is_defined else None,
-            "open_at_end": size,
-            "open_at_end_writes": count,
-            "lost_at_deletion": None if self._records.lost is None else self._records.lost.bytes,
-        }
-
-    def _open_at_end(self) -> tuple[int, int]:
-        """Count and bytes of the writes made in the window and not published by its end."""
-        late = [part.bytes[part.time_s >= self._begin_s] for part in self._snapshot.open_writes]
-        return sum(len(sizes) for sizes in late), sum(int(sizes.sum()) for sizes in late)
-
-    def pending_now(self) -> int:
-        """Return the bytes that are pending now, or were when the configuration was gone."""
-        return pending_bytes(self._snapshot)
-
-    def _written_bytes(self) -> int:
-        """Bytes written in the window."""
-        early = [part.bytes[part.time_s < self._begin_s] for part in self._snapshot.open_writes]
-        before = self._lags.bytes_before + sum(int(sizes.sum()) for sizes in early)
-        return self._snapshot.written_bytes - before
-
-    def _written_files(self) -> int:
-        """Files changed in the window."""
-        still = [
-            int((part.time_s >= self._begin_s).sum()) * part.files_per_write
-            for part in self._snapshot.open_writes
-        ]
-        return self._lags.files + sum(still)
-
-    def _writes(self) -> dict[str, Any]:
-        return {
-            "count": self._lags.by_write.count + self._open_at_end()[0],
-            "bytes": self._written_bytes(),
-            "coalesced_bytes": self.syncs.coalesced_bytes,
-            "dropped_bytes": dict(sorted(self._lags.dropped_bytes.items())),
-        }
-
-    def _discarded(self) -> dict[str, Any]:
-        """What was overwritten on the destination; the times as seconds since the start."""
-        found = self._records.discarded
-        return {
-            "bytes": found.amount.bytes,
-            "writes": found.amount.writes,
-            "first": found.first_s,
-            "last": found.last_s,
-        }
-
-    def _rpo(self) -> dict[str, Any]:
-        objective, age = self._objective, self._age_until_now
-        attained = age.attainment()
-        met = None if attained is None else attained >= objective.attainment
-        return {
-            "target_s": objective.target_s,
-            "attainment": attained,
-            "attainment_while_writable": age.attainment_while_writable(),
-            "unwritable_s": age.unwritable_s(),
-            "objective": objective.attainment,
-            "met": met,
-            "met_throughout": None if met is None else met and self._is_held_throughout,
-            "excluded_s": self._protection.excluded_s,
-            "violations": len(self.violations),
-            "violation_s": self.violations.total_s(),
-            "longest_s": self.violations.longest_s(),
-        }
-
-    @cached_property
-    def _protection(self) -> Protection:
-        exclusions = self._objective.exclusions
-        return protection(self._records, self._begin_s, self._end_s, exclusions)
-
-    @cached_property
-    def recovery_point(self) -> dict[str, Any] | None:
-        """What a disaster of the source cost, its time in seconds; None where nothing is judged."""
-        last = self.last_sync_s
-        point_s = self._records.last_replicated_s if last is None else last[0]
-        found = loss(self._records, self._snapshot, point_s, self._end_s)
-        return None if found is None else found.summary()
+    def age(self) -> AgeSummary:
+        """Time since last sync."""
+        found = self.lags[AGE]
+        assert isinstance(found, AgeSummary)
+        return found
 
     @property
-    def _is_held_throughout(self) -> bool:
-        """Whether there always was a recovery point, and none was further back than the target."""
-        is_lost = is_missed(self.recovery_point, self._objective.target_s)
-        return not is_lost and not self._protection.unprotected_s
+    def write_lag(self) -> WriteLagSummary:
+        """The lag of writes."""
+        found = self.lags[WRITE_LAG]
+        assert isinstance(found, WriteLagSummary)
+        return found
 
-    def _syncs(self) -> dict[str, Any]:
-        in_flight = self._snapshot.open_sync
-        abandoned = [s for s in self._records.abandoned if s.abandoned_s >= self._begin_s]
-        failed = self.syncs.failed_attempts + sum(sync.attempts - 1 for sync in abandoned)
-        return {
-            "completed": self.syncs.completed,
-            "failed_attempts": failed + (in_flight.failed_attempts if in_flight else 0),
-            "abandoned": len(abandoned),
-            "bytes": self.syncs.bytes,
-            "duration_mean_s": self.syncs.duration_mean_s(),
-            "utilisation": self._utilisation(),
-            "diverging": self._diverging(),
-        }
-
-    def _utilisation(self) -> float | None:
-        """Work that arrived in the window over the time in which syncs could run."""
-        limits = self._objective.throughput, self._objective.file_rate
-        could_run_s = running_s(self._records, self._begin_s, self._end_s)
-        if limits == (math.inf, math.inf) or not could_run_s:
-            return None
-        to_send = self._written_bytes() - self.syncs.coalesced_bytes
-        return max(to_send / limits[0], self._written_files() / limits[1]) / could_run_s
-
-    def _diverging(self) -> bool:
-        utilisation, syncs = self._utilisation(), self.syncs
-        one_sync = syncs.published_bytes / syncs.regular if syncs.regular else 0.0
-        return utilisation is not None and utilisation >= 1 and self.pending_growth() > one_sync
-
-    def pending_growth(self) -> int:
-        """Return pending bytes at the end of the window minus those at its begin."""
-        written_before = self._snapshot.written_bytes - self._written_bytes()
-        return self.pending_now() - (written_before - self.syncs.published_before)
-
-    def _status_s(self) -> dict[str, float]:
-        spent: dict[str, float] = {}
-        for status, begin_s, end_s in status_spans(self._records, self._end_s):
-            inside = end_s - max(begin_s, self._begin_s)
-            spent[status] = spent.get(status, 0.0) + max(0.0, inside)
-        return spent
+    @property
+    def oldest_pending(self) -> LagSummary:
+        """The age of the oldest pending write."""
+        return self.lags[OLDEST_PENDING]
 
 
-def timestamp(start: datetime, time_s: float | None) -> str | None:
-    """Return a simulated time as UTC, ISO 8601 with six decimals and Z; None stays None."""
-    if time_s is None:
-        return None
-    moment = start + timedelta(seconds=time_s)
-    return moment.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+@dataclass(frozen=True, slots=True)
+class WindowSummary:
+    """The window in which everything is measured."""
+
+    begin_s: float = field(metadata=moment("start"))
+    end_s: float = field(metadata=moment("end"))
+    seconds: float
 
 
-def over_time_numbers(ramps: TimeWeighted) -> dict[str, float | None]:
-    """Return mean, quantiles and maximum of a lag over time."""
-    values = ramps.quantile(list(QUANTILES.values()))
-    quantiles = {key: _plain(value) for key, value in zip(QUANTILES, values, strict=True)}
-    return {"mean": _plain(ramps.mean()), **quantiles, "max": _plain(ramps.max())}
+@dataclass(frozen=True, slots=True)
+class RunSummary:
+    """The content of summary.json of one run."""
 
-
-def quantiles_of(histogram: LogHistogram, mean: float | None) -> dict[str, float | int | None]:
-    """Return count, mean, quantiles and maximum of a lag of writes or bytes."""
-    quantiles = {key: _plain(histogram.quantile(p)) for key, p in QUANTILES.items()}
-    maximum = _plain(histogram.maximum)
-    return {"count": histogram.count, "mean": _plain(mean), **quantiles, "max": maximum}
-
-
-def _plain(value: float | None) -> float | None:
-    """Return a Python float, so that JSON takes it; None and NaN do not exist."""
-    return None if value is None or np.isnan(value) else float(value)
+    scenario: str
+    seed: int
+    trials: int
+    window: WindowSummary
+    replications: Mapping[str, ReplicationSummary]
+    traces: Mapping[str, TraceQuality]
+    """By the path of the stream."""
+    digest: str

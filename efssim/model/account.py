@@ -1,6 +1,6 @@
 """The account: its Regions, links, file systems and replications, and how each comes to be.
 
-It knows no rule of the API: the control plane decides what may be made, the fleet makes it.
+It knows no rule of the API: the control plane decides what may be made, the account makes it.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from efssim.model.entities.replication import Replication, Terms
 from efssim.model.kernel.causes import Cause
 from efssim.model.kernel.clock import Clock, Turn
 from efssim.model.kernel.draws import Draws
+from efssim.model.kernel.listener import SyncListener
 from efssim.model.sync.process import SyncProcess
 from efssim.model.sync.stretch import LONG
 from efssim.model.sync.sync_times import SyncTimes
@@ -25,6 +26,7 @@ from efssim.model.writes.journal import Journal
 from efssim.model.writes.streams import build_stream
 from efssim.records.run_records import OpenSync, ReplicationRecords, Snapshot
 from efssim.records.stored import FileSystemRecords, Role, Stored
+from efssim.records.timeline import Timeline
 from efssim.scenario import Scenario, schema
 from efssim.scenario.grammar.network import link_regions
 from efssim.scenario.grammar.presets import overhead_of
@@ -37,10 +39,32 @@ Keeper = Callable[[str], FileSystemRecords]
 
 
 @dataclass(frozen=True)
-class Plan:
-    """What a scenario says about a replication that is about to be made."""
+class FileSystemRequest:
+    """What a new file system is made with, whoever asks for it."""
 
     name: str
+    region: str
+    settings: Settings
+    zone: str | None = None
+    token: str = ""
+
+
+@dataclass(frozen=True)
+class DeclaredFileSystem:
+    """What a scenario says about a file system that is there from the start, and no call can."""
+
+    name: str
+    id: str | None = None
+    size: int = 0
+    files: int = 0
+
+
+@dataclass(frozen=True)
+class ReplicationSettings:
+    """What a replication is made with: a scenario's entry, or the defaults for one of a call."""
+
+    name: str
+    """Name in the results."""
     sync: schema.Sync
     control: schema.Control
     initial: schema.Initial = field(default_factory=schema.Initial.model_construct)
@@ -59,9 +83,16 @@ class Plan:
         initial = self.initial.throughput
         return throughput if initial is None or self.established else max(throughput, initial)
 
+    @staticmethod
+    def of(name: str, spec: schema.Replication) -> ReplicationSettings:
+        """Return the settings that a scenario gives a replication."""
+        return ReplicationSettings(
+            name, spec.sync, spec.control, spec.initial, spec.established, spec.overhead
+        )
 
-class Fleet:
-    """Everything that exists in one run, and nothing that happens to it."""
+
+class Account:
+    """Everything that exists in one run, and the timeline of what happens to it."""
 
     def __init__(
         self,
@@ -78,8 +109,7 @@ class Fleet:
         """
         self.scenario, self.clock, self.draws = scenario, clock, draws
         self.regions = _regions(scenario)
-        self.declaring = False
-        """Whether what is made now is what the scenario declares."""
+        self.timeline = Timeline()
         self.file_systems: dict[str, FileSystem] = {}
         """By id; those that are deleted are gone."""
         self.ever: list[FileSystem] = []
@@ -97,10 +127,8 @@ class Fleet:
             link_regions(name): Link(name, spec.capacity, spec.latency)
             for name, spec in scenario.links.items()
         }
-        self._declared: dict[str, tuple[str, schema.FileSystem]] = {}  # by creation token
-        self._plans: dict[str, Plan] = {}  # by id of the source
+        self._configurations: dict[str, Replication] = {}  # by id of source and destination
         self._ids: dict[str, str] = {}
-        self._causes = 0
 
     # --- looking ------------------------------------------------------------------------------
 
@@ -116,11 +144,6 @@ class Fleet:
     def choice(self, row: str) -> str:
         """Return what the run does where EFS's behaviour is not documented."""
         return self.scenario.defaults.undocumented.get(row, CHOICES[row].default)
-
-    def cause(self, kind: str, target: str) -> Cause:
-        """Return a new cause of the run."""
-        self._causes += 1
-        return Cause(self._causes, kind, target)
 
     def link(self, source: str, destination: str) -> Link:
         """Return the link from one Region to another; without limits if none was declared."""
@@ -155,63 +178,73 @@ class Fleet:
         """Yield the replications that are not gone, in the order of their creation."""
         return (part for part in self.replications.values() if part.status is not None)
 
+    def configuration_of(self, file_system: FileSystem) -> Replication | None:
+        """Return the configuration that a file system is a part of; None without one."""
+        return self._configurations.get(file_system.id)
+
+    def configuration_to(self, file_system: FileSystem) -> Replication | None:
+        """Return the configuration that replicates to a file system; None without one."""
+        found = self.configuration_of(file_system)
+        return found if found is not None and found.destination is file_system else None
+
+    def size_of(self, file_system: FileSystem) -> tuple[int, int]:
+        """Return size and files now: what a file system has received while it is a destination."""
+        receiving = self.configuration_to(file_system)
+        return file_system.journal.stored() if receiving is None else receiving.replica()
+
+    def metered_bytes(self, file_system: FileSystem) -> int:
+        """Return the size as EFS shows it: with what EFS keeps for itself on a destination."""
+        receiving = self.configuration_to(file_system)
+        overhead = 0 if receiving is None else receiving.terms.overhead_bytes
+        return self.size_of(file_system)[0] + overhead
+
     # --- file systems -------------------------------------------------------------------------
 
-    def declare(self, token: str, name: str, spec: schema.FileSystem) -> None:
-        """Say what the file system with a creation token, about to be made, is in the scenario."""
-        self._declared[token] = name, spec
-
-    def make_file_system(
-        self,
-        name: str,
-        region: str,
-        settings: Settings,
-        *,
-        zone: str | None = None,
-        token: str = "",
-        creating_s: float = 0.0,
+    def create_file_system(
+        self, request: FileSystemRequest, declared: DeclaredFileSystem | None = None
     ) -> FileSystem:
-        """Make a file system, which is available after `creating_s` seconds."""
-        name, spec = self._declared.pop(token, (name, None))
-        identifier = (spec and spec.id) or file_system_id(name)
-        kept = self._keep(name)
-        if spec is not None:
-            kept.size_bytes, kept.files = spec.size, spec.files
+        """Create a file system; what a scenario declares is available at once."""
+        given = declared or DeclaredFileSystem(request.name)
+        region, zone = request.region, request.zone
+        kept = self._keep(given.name)
+        kept.size_bytes, kept.files = given.size, given.files
         made = FileSystem(
-            id=identifier,
-            name=name,
+            id=given.id or file_system_id(given.name),
+            name=given.name,
             region=region,
             zone=zone,
             zone_id=None if zone is None else self.regions[region].zones.get(zone),
             created_s=self.clock.now,
-            creation_token=token or name,
-            settings=settings,
+            creation_token=request.token or given.name,
+            settings=request.settings,
             journal=Journal(self.clock, self.scenario.duration, kept),
         )
-        self.file_systems[identifier] = made
+        self.file_systems[made.id] = made
         self.ever.append(made)
         self.file_systems_in[region] += 1
-        self._ids[name] = identifier
+        self._ids[made.name] = made.id
         made.note_throughput(self.clock.now)
-        self._become_available(made, creating_s)
-        for tell in self.appeared:
-            tell(made)
+        if declared is None:
+            self._become_available(made)
+        for meet in self.appeared:
+            meet(made)
         return made
 
-    def _become_available(self, made: FileSystem, creating_s: float) -> None:
+    def _become_available(self, made: FileSystem) -> None:
         def available() -> None:
             if made.state is LifeCycleState.CREATING:
                 made.state = LifeCycleState.AVAILABLE
 
+        creating_s = self.scenario.defaults.file_system.creating
         if creating_s:
             made.state = LifeCycleState.CREATING
             self.clock.call_at(self.clock.now + creating_s, Turn.STATUS, available)
 
     def delete_file_system(self, file_system: FileSystem) -> None:
         """Begin to delete a file system that is in no configuration."""
-        assert file_system.replication is None
+        assert self.configuration_of(file_system) is None
         file_system.state = LifeCycleState.DELETING
-        file_system.stop_writes(self.cause("deleted", file_system.name))
+        file_system.stop_writes(Cause(self.timeline.acting, "deleted", file_system.name))
         gone_s = self.clock.now + self.scenario.defaults.file_system.deleting
         self.clock.call_at(gone_s, Turn.STATUS, lambda: self._forget(file_system))
 
@@ -221,14 +254,23 @@ class Fleet:
         del self.file_systems[file_system.id]
         self.file_systems_in[file_system.region] -= 1
 
+    def fail(self, file_system: FileSystem, cause: Cause) -> Replication | None:
+        """Let a file system become unrecoverable; return its replication, which goes to ERROR."""
+        file_system.fail(cause)
+        replication = self.configuration_of(file_system)
+        if replication is not None:
+            replication.fail(cause)
+        return replication
+
     def protect(self, file_system: FileSystem, protection: Protection) -> None:
         """Change the overwrite protection, and with it whether the file system can be written."""
-        was, is_now = (self._read_only(p) for p in (file_system.protection, protection))
         file_system.protection = protection
-        cause = Cause(0, "read_only", "")
-        if is_now and not was:
-            file_system.stop_writes(cause)
-        elif was and not is_now:
+        cause, is_read_only = file_system.read_only_by, self._read_only(protection)
+        if cause is None and is_read_only:
+            file_system.read_only_by = Cause(self.timeline.acting, "read_only", "")
+            file_system.stop_writes(file_system.read_only_by)
+        elif cause is not None and not is_read_only:
+            file_system.read_only_by = None
             file_system.allow_writes(cause)
 
     def _read_only(self, protection: Protection) -> bool:
@@ -247,87 +289,87 @@ class Fleet:
 
     # --- replications -------------------------------------------------------------------------
 
-    def plan(self, name: str, source: FileSystem, spec: schema.Replication) -> None:
-        """Say under which name and terms the next replication of a source is made."""
-        self._plans[source.id] = Plan(
-            name, spec.sync, spec.control, spec.initial, spec.established, spec.overhead
-        )
-
-    def replication_name(self, source: FileSystem) -> str:
-        """Return the name in the results of the next replication of a source."""
-        if source.id in self._plans:
-            return self._plans[source.id].name
+    def default_settings(self, source: FileSystem) -> ReplicationSettings:
+        """Return what the next replication of a source is made with if no scenario declares it."""
+        defaults = self.scenario.defaults
         base, ordinal = f"{source.name}-replication", 1
         while f"{base}-{ordinal}" in self.replications:
             ordinal += 1
-        return f"{base}-{ordinal}"
+        return ReplicationSettings(f"{base}-{ordinal}", defaults.sync, defaults.control)
 
-    def replicate(
-        self, source: FileSystem, destination: FileSystem, role_arn: str | None = None
+    def create_replication(
+        self,
+        source: FileSystem,
+        destination: FileSystem,
+        settings: ReplicationSettings,
+        role_arn: str | None = None,
     ) -> Replication:
-        """Make the replication of a source to a destination that has just passed all rules."""
-        name, plan = self.replication_name(source), self._plan_of(source)
-        self.link(source.region, destination.region).admit(name, plan.throughput_max)
-        self._plans.pop(source.id, None)
-        arn = original_source_arn(source, destination)
-        terms = Terms(
-            name, plan.sync, plan.control, plan.initial, arn, plan.overhead_bytes, role_arn
-        )
-        records = self._record(name)
-        records.source, records.destination = source.life, destination.life
-        records.discarded = destination.journal.discard()
-        made = Replication(self.clock, terms, source, destination, self.draws, records)
-        made.differed_bytes = differing_bytes(source, destination, plan.initial.differing)
+        """Replicate a source to a destination that has just passed all rules."""
+        name = settings.name
+        self.link(source.region, destination.region).admit(name, settings.throughput_max)
+        made = self._replication(source, destination, settings, role_arn)
         for part in (source, destination):
             role = Role(name, part is source, self.clock.now)
             part.journal.kept.roles.append(role)
+            self._configurations[part.id] = made
         self.replications[name] = made
-        source.replication = destination.replication = made
         self.protect(destination, Protection.REPLICATING)
-        destination.journal.witness(records)
-        source.journal.witness(records)
-        source.journal.feed(records)
-        made.ended = lambda: self._end(made)
-        made.establish() if plan.established else made.enable()
-        self._sync(made)
-        for tell in self.appeared:
-            tell(made)
+        destination.journal.witness(made.records)
+        source.journal.witness(made.records)
+        if settings.established:
+            made.establish()
+        else:
+            made.enable(self.timeline.acting)
+        for meet in self.appeared:
+            meet(made)
         return made
 
-    def _plan_of(self, source: FileSystem) -> Plan:
-        defaults = self.scenario.defaults
-        return self._plans.get(source.id, Plan("", defaults.sync, defaults.control))
-
-    def require_link(self, source: FileSystem, region: str) -> None:
-        """Raise RunError if a replication of a source to a Region would have to share its link."""
-        name, plan = self.replication_name(source), self._plan_of(source)
-        self.link(source.region, region).require_room(name, plan.throughput_max)
-
-    def _sync(self, made: Replication) -> None:
-        terms, source = made.terms, made.source
-        link = self.link(source.region, made.destination.region)
-        times = SyncTimes(
-            terms.sync,
-            terms.initial,
-            link,
-            self.draws,
-            f"replications.{terms.name}",
+    def _replication(
+        self,
+        source: FileSystem,
+        destination: FileSystem,
+        settings: ReplicationSettings,
+        role_arn: str | None,
+    ) -> Replication:
+        """Return a replication without a status; discard what its destination had written."""
+        terms = Terms(
+            name=settings.name,
+            sync=settings.sync,
+            control=settings.control,
+            initial=settings.initial,
+            original_source_arn=original_source_arn(source, destination),
+            overhead_bytes=settings.overhead_bytes,
+            role_arn=role_arn,
         )
-        self.syncs[terms.name] = process = SyncProcess(
-            self.clock, made, times, self.scenario.duration, self._longest
-        )
-        link.join(terms.name, process.rate_changes, process.rate_changed)
+        records = self._record(settings.name)
+        records.source, records.destination = source.life, destination.life
+        records.discarded = destination.journal.discard()
+        made = Replication(self.clock, terms, source, destination, self.draws, records, self)
+        made.differed_bytes = differing_bytes(source, destination, settings.initial.differing)
+        return made
 
-    def _end(self, made: Replication) -> None:
+    def start_syncs(self, replication: Replication) -> SyncListener:
+        """Start the syncs of a replication that has its first status; return them."""
+        terms, source = replication.terms, replication.source
+        link = self.link(source.region, replication.destination.region)
+        path = f"replications.{terms.name}"
+        times = SyncTimes(terms.sync, terms.initial, link, self.draws, path)
+        process = SyncProcess(self.clock, replication, times, self.scenario.duration, self._longest)
+        self.syncs[terms.name] = process
+        source.journal.feed(replication.records, process)
+        link.join(terms.name, process)
+        return process
+
+    def let_go(self, replication: Replication) -> None:
         """Keep the last state of a replication and let its file systems go."""
-        source, destination = made.source, made.destination
+        made, source, destination = replication, replication.source, replication.destination
         made.records.gone = snapshot = self.snapshot(made.terms.name)
         remember(made, sum(int(part.bytes.sum()) for part in snapshot.open_writes))
         destination.journal.restore(*made.replica())
         for part in (source, destination):
             part.journal.witness(None)
             part.journal.kept.roles[-1].end_s = self.clock.now
-            part.replication = None
+            del self._configurations[part.id]
         made.records.lost = source.journal.stop_feeding()
         self.link(source.region, destination.region).leave(made.terms.name)
         self.protect(destination, Protection.ENABLED)
@@ -340,14 +382,14 @@ class Fleet:
         if replication.records.gone is not None:
             return replication.records.gone
         journal = replication.source.journal
-        self.syncs[name].settle_instant()
+        self.syncs[name].whole_instant()
         journal.account_for_drops()
         replication.destination.journal.account_for_drops()
         open_writes = journal.open_writes()
         count, size = journal.written()
         open_sync: OpenSync | None = self.syncs[name].open_sync()
         source = replication.source
-        stored, disaster_s = source.stored()[0], source.life.disasters.since_s
+        stored, disaster_s = self.size_of(source)[0], source.life.disasters.since_s
         carried = journal.carried()
         return Snapshot(
             self.clock.now, open_writes, open_sync, size, count, stored, disaster_s, carried
@@ -355,11 +397,11 @@ class Fleet:
 
     def stored(self, file_system: FileSystem) -> Stored:
         """Return what a file system stores now and what became of the writes made to it."""
-        journal, replication = file_system.journal, file_system.replication
+        journal, replication = file_system.journal, self.configuration_of(file_system)
         if replication is not None and replication.source is file_system:
-            self.syncs[replication.terms.name].settle_instant()
+            self.syncs[replication.terms.name].whole_instant()
         journal.account_for_drops()
-        size, files = file_system.stored()
+        size, files = self.size_of(file_system)
         still = journal.still_open()
         return Stored(self.clock.now, size, files, journal.states(), still)
 

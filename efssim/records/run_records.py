@@ -13,6 +13,7 @@ from typing import NamedTuple
 from efssim.records.columns import Columns, Floats, Ints
 from efssim.records.life import Life
 from efssim.records.states import NOTHING, Amount, Discarded
+from efssim.records.timeline import DECLARED, ApiCall, Entry
 
 SYNC_COLUMNS = {
     "cut_s": "d",  # start of the sync; it publishes every write up to here
@@ -86,6 +87,9 @@ class DroppedWrites:
     time_s: Floats
     bytes: Ints
     cause: str
+    """Kind of the cause."""
+    cause_ordinal: int = DECLARED
+    """Ordinal of the cause in the timeline of the run."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +103,9 @@ class StatusChange:
     before: str | None
     after: str | None
     cause: str
+    """The cause in words."""
+    cause_ordinal: int = DECLARED
+    """Ordinal of the cause in the timeline of the run."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,29 +117,15 @@ class AbandonedSync:
     bytes: int
     files: int
     attempts: int
+    cause_ordinal: int = DECLARED
+    """Ordinal of the cause in the timeline of the run."""
 
 
-@dataclass(slots=True)
-class Event:
-    """A disturbance or an API call: when, what, on what, and what came of it."""
+class DroppedBy(NamedTuple):
+    """What kept writes from being made: kind and ordinal of the cause."""
 
-    begin_s: float
-    end_s: float | None
-    """None while it lasts; a call has no duration."""
     kind: str
-    target: str
-    affected: tuple[str, ...]
-    """Names of the replications and file systems that it touched."""
-    error: str = ""
-    """Code and message of an API error."""
-
-    @property
-    def is_call(self) -> bool:
-        """Whether it is an API call."""
-        return self.kind[:1].isupper()
-
-    def __str__(self) -> str:
-        return f"{self.kind} {self.target}".rstrip()
+    ordinal: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,8 +168,8 @@ class ReplicationRecords:
     """When LastReplicatedTimestamp became visible; None: it has not."""
     created_s: float = 0.0
     """When the configuration was created; writes made later than this are the replication's."""
-    dropped: dict[str, tuple[int, int]] = field(default_factory=dict)
-    """Count and bytes of the writes that could not be made, by cause."""
+    dropped: dict[DroppedBy, Amount] = field(default_factory=dict)
+    """The writes that could not be made, by cause."""
     abandoned: list[AbandonedSync] = field(default_factory=list)
     compared: Columns = field(default_factory=lambda: Columns(COMPARED_COLUMNS))
     """One row for each of `syncs`."""
@@ -203,11 +196,18 @@ class ReplicationRecords:
 
     def drop(self, dropped: DroppedWrites) -> None:
         """Count writes that could not be made and hand them to every sink."""
-        count, size = self.dropped.get(dropped.cause, (0, 0))
-        total = size + int(dropped.bytes.sum())
-        self.dropped[dropped.cause] = count + len(dropped.time_s), total
+        cause = DroppedBy(dropped.cause, dropped.cause_ordinal)
+        more = Amount(len(dropped.time_s), int(dropped.bytes.sum()))
+        self.dropped[cause] = self.dropped.get(cause, NOTHING).plus(more)
         for sink in self.drop_sinks:
             sink(dropped)
+
+    def dropped_by_kind(self) -> dict[str, Amount]:
+        """Return the writes that could not be made, by the kind of their cause."""
+        kinds: dict[str, Amount] = {}
+        for cause, amount in self.dropped.items():
+            kinds[cause.kind] = kinds.get(cause.kind, NOTHING).plus(amount)
+        return kinds
 
     def publish(self, publications: Publications) -> None:
         """Hand a block of published writes to every sink."""
@@ -235,7 +235,7 @@ class Snapshot:
 def digest(
     seed: int,
     replications: Iterable[tuple[str, ReplicationRecords, Snapshot]],
-    events: Iterable[Event] = (),
+    timeline: Iterable[Entry] = (),
 ) -> str:
     """Return the SHA-256 over the records: integers as they are, times rounded to 1 µs."""
     hasher = hashlib.sha256()
@@ -245,10 +245,11 @@ def digest(
         hasher.update(records.syncs.digest())
         for line in _lines(records, snapshot):
             hasher.update(f"{line}\n".encode())
-    for event in events:
-        affected = " ".join(event.affected)
-        times = f"{_microseconds(event.begin_s)} {_microseconds(event.end_s)}"
-        hasher.update(f"{times} {event} {affected} {event.error}\n".encode())
+    for entry in timeline:
+        affected = " ".join(entry.affected)
+        times = f"{_microseconds(entry.begin_s)} {_microseconds(entry.end_s)}"
+        error = entry.error if isinstance(entry, ApiCall) else ""
+        hasher.update(f"{times} {entry} {affected} {error}\n".encode())
     return f"sha256:{hasher.hexdigest()}"
 
 
@@ -260,8 +261,8 @@ def _lines(records: ReplicationRecords, snapshot: Snapshot) -> Iterator[str]:
         times = f"{_microseconds(sync.cut_s)} {_microseconds(sync.abandoned_s)}"
         yield f"abandoned {times} {sync.bytes} {sync.files} {sync.attempts}"
     # In the order of names: which journal is asked first depends on who looks.
-    for cause, (count, size) in sorted(records.dropped.items()):
-        yield f"dropped {cause} {count} {size}"
+    for kind, (count, size) in sorted(records.dropped_by_kind().items()):
+        yield f"dropped {kind} {count} {size}"
     discarded = records.discarded
     if discarded.amount.writes:
         times = f"{_microseconds(discarded.first_s)} {_microseconds(discarded.last_s)}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from efssim.lag.summary import LAG_COLUMNS
 from efssim.markup import page, sentence, table
 from efssim.report.text.lags import LAGS, half_width
 from efssim.report.text.parts import NO_REPLICATION
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
     from efssim.study.varying.paired import PairedTrials
     from efssim.study.varying.points import SweepPoints
 
-_COLUMNS = ("mean", "p50", "p90", "p95", "p99", "p99_9", "max")
 _ROWS = 60
 """Rows of a table at most: a notebook is no place for more, and `.table` has all."""
 
@@ -31,14 +31,14 @@ def result_html(result: Run) -> str:
     for name, outcome in result.outcomes.items():
         summary = outcome.summary
         rows = (
-            (title, *(short(summary[lag][column]) for column in _COLUMNS))
+            (title, *(short(summary.lags[lag].column(column)) for column in LAG_COLUMNS))
             for lag, title in LAGS.items()
         )
         parts += [
-            sentence(verdict(name, outcome, result), strong=f"{name}:"),
+            sentence(verdict(outcome, result), strong=f"{name}:"),
             *(sentence(text) for text in cautions(outcome, result)),
-            table(("lag", *_COLUMNS), rows),
-            sentence(_violations(summary["rpo"]["violations"], summary["rpo"]["violation_s"])),
+            table(("lag", *LAG_COLUMNS), rows),
+            sentence(_violations(summary.rpo.violations, summary.rpo.violation_s)),
         ]
     last = f"{result.scenario.name}, seed {result.seed}, digest {result.digest}"
     return page(*(parts or [sentence(NO_REPLICATION)]), sentence(last))
@@ -60,7 +60,7 @@ def trials_html(trials: TrialSet) -> str:
         parts += [
             sentence(f"{verdict_of_trials(name, trials)} {late(name, trials)}", strong=f"{name}:"),
             *(sentence(text) for text in cautions_of_trials(name, trials)),
-            table(("lag", "mean", "± (95 %)", *_COLUMNS[1:]), _lags_of_trials(name, trials)),
+            table(("lag", "mean", "± (95 %)", *LAG_COLUMNS[1:]), _lags_of_trials(name, trials)),
         ]
     count = counted(len(trials), "trial") + ", partial: interrupted" * trials.partial
     last = f"{trials.scenario.name}, seed {trials.seed}, {count}; quantiles are of all together"

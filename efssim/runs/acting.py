@@ -7,11 +7,13 @@ from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
-from efssim.model.account import Fleet
+from efssim.model.account import Account
 from efssim.scenario import Scenario
 from efssim.scenario.checks.places import enabled_by_default
-from efssim.scenario.checks.targets import Known, target_problems
+from efssim.scenario.checks.targets import target_problems
 from efssim.scenario.grammar.base import Found, Model, located
+from efssim.scenario.grammar.disturbances.effects import Target
+from efssim.scenario.grammar.disturbances.kind import Known
 from efssim.scenario.schema import Event, WriteStream
 from efssim.text.written import as_written
 from efssim.text.yaml.problems import Problem, ScenarioError
@@ -20,7 +22,7 @@ from efssim.traces.reading import TraceErrors
 M = TypeVar("M", bound=Model)
 
 
-def event_now(given: Mapping[str, Any], fleet: Fleet) -> Event:
+def event_now(given: Mapping[str, Any], account: Account) -> Event:
     """Return an entry of `events` without `at` as one that happens now; raise ScenarioError."""
     data: dict[str, Any] = as_written(given)
     found: list[Found] = []
@@ -28,8 +30,8 @@ def event_now(given: Mapping[str, Any], fleet: Fleet) -> Event:
         found.append((("at",), "has no place here: what is applied happens now"))
     # Any instant will do for the rules: the clock may stand at one that no file could name.
     data["at"] = 0.0
-    event = _read(Event, data, [*found, *target_problems(data, _known(fleet))])
-    return event.model_copy(update={"at": fleet.clock.now})
+    event = _read(Event, data, [*found, *target_problems(data, _known(account))])
+    return event.model_copy(update={"at": account.clock.now})
 
 
 def stream_now(given: Mapping[str, Any], scenario: Scenario) -> WriteStream:
@@ -60,13 +62,13 @@ def _error(found: Iterable[Found]) -> ScenarioError:
     return ScenarioError(Problem(None, path, message) for path, message in dict.fromkeys(found))
 
 
-def _known(fleet: Fleet) -> Known:
+def _known(account: Account) -> Known:
     """Return what there is by now, with what API calls made, by name and by id."""
-    raw = as_written(fleet.scenario)
-    systems = fleet.file_systems.values()
+    raw = as_written(account.scenario)
+    systems = account.file_systems.values()
     names = [name for part in systems for name in (part.name, part.id, part.arn)]
     return Known(
-        regions=fleet.regions,
+        regions=account.regions,
         enabled_by_default=lambda region: enabled_by_default(raw, region),
-        named={"replication": fleet.replications, "file system": names},
+        named={Target.REPLICATION: account.replications, Target.FILE_SYSTEM: names},
     )

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from copy import copy
-from typing import Any
 
 from efssim.cloudwatch.storage import StorageSamples
 from efssim.cloudwatch.write_minutes import WriteMinutes
+from efssim.lag.measures import Criteria, Measures, Running
 from efssim.lag.protection import Exclusions
 from efssim.lag.source_limit import source_limit
-from efssim.lag.summary import Measures, Objective, Running
+from efssim.lag.weighted.states import LagState
 from efssim.model.entities.replication import Replication
 from efssim.model.world.world import World
 from efssim.progress import Progress
@@ -25,6 +25,7 @@ from efssim.records.run_records import (
     digest,
 )
 from efssim.records.stored import FileSystemRecords
+from efssim.records.timeline import Entry, Occurrence
 from efssim.runs.outcome import Outcome
 from efssim.runs.run import Run
 from efssim.runs.sync_phases import PhaseRecords
@@ -116,34 +117,35 @@ class MeasuredWorld:
                 laws.check(records, snapshot, self._logs[name])
         if self._verify:
             self._check_conservation()
-        outcomes = {name: self._outcome(name, rec, now) for name, rec, now in snapshots}
+        timeline = tuple(copy(entry) for entry in self._world.timeline)
+        outcomes = {name: self._outcome(name, rec, now, timeline) for name, rec, now in snapshots}
         return Run(
             scenario=self.scenario,
             seed=self.seed,
             now_s=self._world.now_s,
             outcomes={name: outcomes[name] for name in self._world.names},
-            happened=tuple(copy(event) for event in self._world.events),
-            digest=digest(self.seed, snapshots, self._world.events),
+            timeline=timeline,
+            digest=digest(self.seed, snapshots, timeline),
             trial=self.trial,
             traces=dict(self._traces),
         )
 
     def _check_conservation(self) -> None:
-        fleet = self._world.fleet
+        account = self._world.account
         pairs = {
             name: Pair(part.records, self._logs[name], part.source.name, part.destination.name)
-            for name, part in fleet.replications.items()
+            for name, part in account.replications.items()
         }
         systems = {
             part.name: System(
-                self._stored[part.name], fleet.stored(part), self._unpublished[part.name]
+                self._stored[part.name], account.stored(part), self._unpublished[part.name]
             )
-            for part in fleet.ever
+            for part in account.ever
         }
         check_conservation(systems, pairs)
 
-    def lag_states(self) -> dict[str, dict[str, dict[str, Any]]]:
-        """Return the lags' distributions so far in bins, as plain data, by replication and lag."""
+    def lag_states(self) -> dict[str, dict[str, LagState]]:
+        """Return the lags' distributions so far in bins, by replication and lag."""
         return {
             name: self._measures(name, records, snapshot).states()
             for name, records, snapshot in self._world.snapshots()
@@ -162,9 +164,23 @@ class MeasuredWorld:
         snapshot = self._world.snapshot(replication)
         return self._logs[replication].lifetimes(snapshot)
 
-    def _outcome(self, name: str, records: ReplicationRecords, snapshot: Snapshot) -> Outcome:
-        replication = self._world.fleet.replications[name]
+    def _outcome(
+        self,
+        name: str,
+        records: ReplicationRecords,
+        snapshot: Snapshot,
+        timeline: tuple[Entry, ...],
+    ) -> Outcome:
+        replication = self._world.account.replications[name]
         measures = self._measures(name, records, snapshot)
+        journal, now_s = replication.source.journal, self._world.now_s
+        limit = source_limit(journal.hours(), now_s, journal.kept.throughput)
+        disturbances = tuple(
+            entry
+            for entry in timeline
+            if isinstance(entry, Occurrence) and name in entry.replications
+        )
+        measures.violations.disturbances = disturbances
         return Outcome(
             source=replication.source.name,
             sync=replication.terms.sync,
@@ -173,9 +189,10 @@ class MeasuredWorld:
             statuses=tuple(records.statuses),
             abandoned=tuple(records.abandoned),
             open_sync=snapshot.open_sync,
+            disturbances=disturbances,
             violations=measures.violations,
             exceedance=measures.exceedance(),
-            summary=measures.summary() | {"source_throughput": self._throughput(replication)},
+            summary=measures.summary(limit),
             last_replicated_s=records.last_replicated_s,
             defined_s=records.defined_s,
             last_sync_s=measures.last_sync_s,
@@ -192,31 +209,19 @@ class MeasuredWorld:
             name=replication.terms.name,
             seed=self.seed,
             trial=self.trial,
-            latency_s=self._world.fleet.link(*ends).latency_s,
+            latency_s=self._world.account.link(*ends).latency_s,
             compared=replication.records.compared.copy(),
             disturbed=dict(replication.records.disturbed),
         )
 
-    def _throughput(self, replication: Replication) -> dict[str, Any]:
-        """Return what the source was to take beside what it could, for the summary."""
-        journal, now_s = replication.source.journal, self._world.now_s
-        found = source_limit(journal.hours(), now_s, journal.kept.throughput)
-        return {
-            "mean_bytes_per_s": found.mean,
-            "busiest_hour_bytes_per_s": found.busiest,
-            "hours_above": found.hours_above,
-            "limit_bytes_per_s": found.limit,
-            "first_above": found.first_s,
-        }
-
     def _measures(self, name: str, records: ReplicationRecords, snapshot: Snapshot) -> Measures:
-        return Measures(records, snapshot, self._running[name], self._objective(name))
+        return Measures(records, snapshot, self._running[name], self._criteria(name))
 
-    def _objective(self, name: str) -> Objective:
-        replication, rpo = self._world.fleet.replications[name], self.scenario.rpo
+    def _criteria(self, name: str) -> Criteria:
+        replication, rpo = self._world.account.replications[name], self.scenario.rpo
         sync, ends = replication.terms.sync, (replication.source, replication.destination)
-        link = self._world.fleet.link(*(end.region for end in ends))
-        return Objective(
+        link = self._world.account.link(*(end.region for end in ends))
+        return Criteria(
             begin_s=self.scenario.warm_up,
             end_s=self._world.now_s,
             target_s=rpo.target,

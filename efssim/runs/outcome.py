@@ -4,23 +4,24 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from efssim.lag.age.rpo import Violations
 from efssim.lag.age.sawtooth import Teeth
+from efssim.lag.summary import ReplicationSummary
 from efssim.lag.weighted.exceedance import Exceedance
 from efssim.records.columns import Columns
 from efssim.records.run_records import SYNC_COLUMNS, AbandonedSync, OpenSync, StatusChange
+from efssim.records.timeline import Occurrence
 from efssim.runs.sync_phases import PhaseRecords, phases_of
 from efssim.scenario.schema import Control, Sync
 
 
 @dataclass(frozen=True)
-class Outcome:
-    """What one replication left behind, complete up to the time of the result."""
+class OutcomeRecords:
+    """Records of one replication, complete up to the time of the result."""
 
     source: str = ""
     """Name of the source file system."""
@@ -30,9 +31,10 @@ class Outcome:
     statuses: tuple[StatusChange, ...] = ()
     abandoned: tuple[AbandonedSync, ...] = ()
     open_sync: OpenSync | None = None
+    disturbances: tuple[Occurrence, ...] = ()
+    """Those that reached it, in order of their begins."""
     violations: Violations | tuple[()] = ()
     exceedance: dict[str, Exceedance] = field(default_factory=dict)
-    summary: dict[str, Any] = field(default_factory=dict)
     last_replicated_s: float | None = None
     """LastReplicatedTimestamp before the first of `syncs`; None: absent."""
     defined_s: float | None = None
@@ -64,3 +66,10 @@ class Outcome:
             origin_s = np.append(self.last_replicated_s, origin_s)
         end_s = np.append(begin_s[1:], self.end_s)[: len(begin_s)]
         return Teeth(begin_s, end_s, origin_s).within(*self.window_s)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outcome(OutcomeRecords):
+    """What one replication left behind, and what is measured of it."""
+
+    summary: ReplicationSummary

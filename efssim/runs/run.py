@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cached_property, partial
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from efssim.errors import ArgumentError, UnknownNameError
+from efssim.json_values import to_json
 from efssim.lag.age.age_over_time import age_at, age_means
 from efssim.lag.hours import hours_between
 from efssim.lag.risk import Risk, risk_of
-from efssim.lag.summary import timestamp
+from efssim.lag.summary import RunSummary, WindowSummary
 from efssim.records.column_types import categories
-from efssim.records.run_records import Event
+from efssim.records.timeline import Entry
 from efssim.runs.moments import periods, seconds_since
-from efssim.runs.outcome import Outcome
+from efssim.runs.outcome import Outcome, OutcomeRecords
 from efssim.runs.risk_tables import cell_table, risk_table
 from efssim.runs.tables import (
     age_table,
@@ -50,7 +51,8 @@ class Run:
     seed: int
     now_s: float
     outcomes: dict[str, Outcome]
-    happened: tuple[Event, ...]
+    timeline: tuple[Entry, ...]
+    """The disturbances and the API calls, in order of their begins."""
     digest: str
     trial: int = 0
     """Which of the runs of one seed, in the column `trial` of the tables."""
@@ -58,39 +60,33 @@ class Run:
     """What trace files were taken for and what they lack, by the path of the stream."""
 
     @cached_property
+    def entries(self) -> dict[int, Entry]:
+        """The entries of the timeline by the ordinals that name them as causes."""
+        return {ordinal: entry for entry in self.timeline for ordinal in entry.ordinals}
+
+    @cached_property
     def summary(self) -> dict[str, Any]:
         """The content of summary.json."""
-        start, begin_s = self.scenario.start, min(self.scenario.warm_up, self.now_s)
-        return {
-            "scenario": self.scenario.name,
-            "seed": self.seed,
-            "trials": 1,
-            "window": {
-                "start": timestamp(start, begin_s),
-                "end": timestamp(start, self.now_s),
-                "seconds": self.now_s - begin_s,
-            },
-            "replications": {name: self._replication(name) for name in self.outcomes},
-            "traces": {path: found.as_json() for path, found in self.traces.items()},
-            "digest": self.digest,
-        }
+        return to_json(self.run_summary, self.scenario.start)
 
-    def _replication(self, name: str) -> dict[str, Any]:
-        outcome, start = self.outcomes[name], self.scenario.start
-        last_cut_s, completed_s = outcome.last_sync_s or (outcome.last_replicated_s, None)
-        lost = outcome.summary["recovery_point"]
-        discarded = outcome.summary["discarded"]
-        times = {key: timestamp(start, discarded[key]) for key in ("first", "last")}
-        throughput = outcome.summary["source_throughput"]
-        first_above = timestamp(start, throughput["first_above"])
-        return {
-            **outcome.summary,
-            "recovery_point": lost and {**lost, "time": timestamp(start, lost["time"])},
-            "discarded": {**discarded, **times},
-            "source_throughput": {**throughput, "first_above": first_above},
-            "last_replicated_timestamp": timestamp(start, last_cut_s),
-            "last_sync_completed": timestamp(start, completed_s),
-        }
+    @property
+    def window(self) -> WindowSummary:
+        """The window in which everything is measured, up to now."""
+        begin_s = min(self.scenario.warm_up, self.now_s)
+        return WindowSummary(begin_s, self.now_s, self.now_s - begin_s)
+
+    @cached_property
+    def run_summary(self) -> RunSummary:
+        """The numbers of summary.json."""
+        return RunSummary(
+            scenario=self.scenario.name,
+            seed=self.seed,
+            trials=1,
+            window=self.window,
+            replications={name: outcome.summary for name, outcome in self.outcomes.items()},
+            traces=self.traces,
+            digest=self.digest,
+        )
 
     @property
     def lags(self) -> pd.DataFrame:
@@ -126,7 +122,7 @@ class Run:
 
         The categories of `kind` are every disturbance and every operation that there is.
         """
-        return events_table(self.happened, self.scenario.start, self.trial)
+        return events_table(self.timeline, self.scenario.start, self.trial)
 
     @property
     def violations(self) -> pd.DataFrame:
@@ -134,7 +130,7 @@ class Run:
 
         `disturbances` are those that overlap it, joined by semicolons.
         """
-        return self._concatenated(partial(violations_table, events=self.happened))
+        return self._concatenated(violations_table)
 
     def pending(self, replication: str | None = None) -> pd.DataFrame:
         """Return pending bytes over time, wherever they are defined.
@@ -235,12 +231,12 @@ class Run:
         return replication
 
     def _concatenated(
-        self, table: Callable[[str, Outcome, datetime, int], pd.DataFrame]
+        self, table: Callable[[str, OutcomeRecords, datetime, int], pd.DataFrame]
     ) -> pd.DataFrame:
         import pandas as pd
 
         # Without a replication the columns still tell what there could have been.
-        outcomes = self.outcomes or {"": Outcome()}
+        outcomes: Mapping[str, OutcomeRecords] = self.outcomes or {"": OutcomeRecords()}
         tables = [
             table(name, outcome, self.scenario.start, self.trial)
             for name, outcome in outcomes.items()

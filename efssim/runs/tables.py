@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -10,16 +10,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from efssim.lag.age.rpo import Violation
+from efssim.lag.summary import LAG_COLUMNS
 from efssim.records.column_types import texts
-from efssim.records.run_records import STATUSES, Event
-from efssim.runs.outcome import Outcome
-from efssim.scenario.grammar.events import OPERATIONS, Disturbance
+from efssim.records.run_records import STATUSES
+from efssim.records.timeline import ApiCall, Entry, Occurrence
+from efssim.runs.outcome import Outcome, OutcomeRecords
+from efssim.scenario.grammar.disturbances.kinds import DISTURBANCES
+from efssim.scenario.operations.names import OPERATIONS
 
 if TYPE_CHECKING:
     import pandas as pd
-
-KINDS = (*Disturbance.kinds, *OPERATIONS)
-"""What the column `kind` of events can be."""
 
 
 def datetimes(start: datetime, time_s: Any) -> pd.Series[pd.Timestamp]:
@@ -39,25 +39,26 @@ def index_of(start: datetime, time_s: Any) -> pd.DatetimeIndex:
     return pd.DatetimeIndex(datetimes(start, time_s), name="time")
 
 
-def events_table(events: Sequence[Event], start: datetime, trial: int) -> pd.DataFrame:
+def events_table(events: Sequence[Entry], start: datetime, trial: int) -> pd.DataFrame:
     """Return one row per disturbance or API call; see `Run.events`."""
     import pandas as pd
 
+    kinds = (*DISTURBANCES.names, *OPERATIONS)
     ends = [np.nan if event.end_s is None else event.end_s for event in events]
     return pd.DataFrame(
         {
             "trial": np.full(len(events), trial, dtype=np.int64),
             "begin": datetimes(start, [event.begin_s for event in events]),
             "end": datetimes(start, ends),
-            "kind": pd.Categorical([event.kind for event in events], KINDS),
+            "kind": pd.Categorical([event.kind for event in events], kinds),
             "target": texts(event.target for event in events),
             "affected": texts("; ".join(event.affected) for event in events),
-            "error": texts(event.error for event in events),
+            "error": texts(e.error if isinstance(e, ApiCall) else "" for e in events),
         }
     )
 
 
-def syncs_table(name: str, outcome: Outcome, start: datetime, trial: int) -> pd.DataFrame:
+def syncs_table(name: str, outcome: OutcomeRecords, start: datetime, trial: int) -> pd.DataFrame:
     """Return one row per sync of a replication; see `Run.syncs`."""
     import pandas as pd
 
@@ -69,7 +70,7 @@ def syncs_table(name: str, outcome: Outcome, start: datetime, trial: int) -> pd.
     return pd.DataFrame({"replication": name, "trial": trial, **times, **columns, "outcome": kinds})
 
 
-def statuses_table(name: str, outcome: Outcome, start: datetime, trial: int) -> pd.DataFrame:
+def statuses_table(name: str, outcome: OutcomeRecords, start: datetime, trial: int) -> pd.DataFrame:
     """Return one row per status of a replication; see `Run.statuses`."""
     import pandas as pd
 
@@ -87,7 +88,7 @@ def statuses_table(name: str, outcome: Outcome, start: datetime, trial: int) -> 
 
 
 def violations_table(
-    name: str, outcome: Outcome, start: datetime, trial: int, events: Iterable[Event]
+    name: str, outcome: OutcomeRecords, start: datetime, trial: int
 ) -> pd.DataFrame:
     """Return one row per violation of the RPO of a replication; see `Run.violations`."""
     import pandas as pd
@@ -100,21 +101,20 @@ def violations_table(
             "begin": datetimes(start, [violation.begin_s for violation in found]),
             "end": datetimes(start, [violation.end_s for violation in found]),
             "peak_s": np.array([violation.peak_s for violation in found], dtype=np.float64),
-            "disturbances": texts(_during(name, found, events)),
+            "disturbances": texts(_during(found, outcome.disturbances)),
         }
     )
 
 
-def _during(name: str, found: list[Violation], happened: Iterable[Event]) -> list[str]:
-    """Return, for each violation, the disturbances of a replication that overlap it."""
-    events = [e for e in happened if not e.is_call and name in e.affected]
-    begin_s = np.array([event.begin_s for event in events])
-    end_s = np.array([np.inf if e.end_s is None else e.end_s for e in events])
+def _during(found: list[Violation], disturbances: Sequence[Occurrence]) -> list[str]:
+    """Return, for each violation, the disturbances that overlap it."""
+    begin_s = np.array([each.begin_s for each in disturbances])
+    end_s = np.array([np.inf if each.end_s is None else each.end_s for each in disturbances])
     overlaps = (np.flatnonzero((begin_s < v.end_s) & (end_s > v.begin_s)) for v in found)
-    return ["; ".join(str(events[k]) for k in overlap) for overlap in overlaps]
+    return ["; ".join(str(disturbances[k]) for k in overlap.tolist()) for overlap in overlaps]
 
 
-def pending_table(outcome: Outcome, start: datetime) -> pd.DataFrame:
+def pending_table(outcome: OutcomeRecords, start: datetime) -> pd.DataFrame:
     """Return pending bytes over time; see `Run.pending`."""
     import pandas as pd
 
@@ -133,7 +133,7 @@ def pending_table(outcome: Outcome, start: datetime) -> pd.DataFrame:
     return pd.DataFrame({"pending_bytes": size}, index_of(start, time_s))
 
 
-def age_table(outcome: Outcome, start: datetime) -> pd.DataFrame:
+def age_table(outcome: OutcomeRecords, start: datetime) -> pd.DataFrame:
     """Return the sawtooth of time since last sync; see `Run.age`."""
     import pandas as pd
 
@@ -147,18 +147,16 @@ def lags_table(outcomes: dict[str, Outcome]) -> pd.DataFrame:
     """Return mean, quantiles and maximum of the four lags; see `Run.lags`."""
     import pandas as pd
 
-    keys = ("time_since_last_sync_s", "write_lag_s", "write_lag_by_byte_s", "oldest_pending_s")
-    columns = ["mean", "p50", "p90", "p95", "p99", "p99_9", "max"]
     rows = {
-        (name, key): [outcome.summary[key][column] for column in columns]
+        (name, key): [lag.column(column) for column in LAG_COLUMNS]
         for name, outcome in outcomes.items()
-        for key in keys
+        for key, lag in outcome.summary.lags.items()
     }
     index = pd.MultiIndex.from_tuples(rows, names=["replication", "lag"])
-    return pd.DataFrame(rows.values(), index=index, columns=columns, dtype="float64")
+    return pd.DataFrame(rows.values(), index=index, columns=LAG_COLUMNS, dtype="float64")
 
 
-def _all_syncs(outcome: Outcome) -> tuple[dict[str, NDArray[Any]], list[str]]:
+def _all_syncs(outcome: OutcomeRecords) -> tuple[dict[str, NDArray[Any]], list[str]]:
     """Return the columns of completed, abandoned and open syncs, and the outcome of each."""
     keys = ("cut_s", "completed_s", "bytes", "files", "attempts")
     columns = {key: outcome.syncs[key] for key in keys}

@@ -67,7 +67,7 @@ def rate_within(rate: Rate) -> Rate:
 
 
 def out_of(bounds: Bounds, value: float) -> str | None:
-    """Return what is wrong with a number out of bounds; 0 and no limit are not."""
+    """Return the complaint about a number out of bounds, None within; 0 and infinity are within."""
     if value == 0 or value == math.inf:
         return None
     if value < bounds.least:

@@ -1,4 +1,4 @@
-"""Digits for people: no exponents, whatever the magnitude."""
+"""Numbers written in digits for people: without exponents at any magnitude."""
 
 from __future__ import annotations
 
@@ -32,5 +32,5 @@ def grouped(number: float, significant: int = 3, *, signed: bool = False) -> str
 
 
 def about(number: float) -> str:
-    """Return a large number with two digits that mean something: `2,600,000,000,000`."""
+    """Return a large number rounded to two significant digits: `2,600,000,000,000`."""
     return f"{int(Decimal(f'{number:.1e}')):,}" if math.isfinite(number) else "endlessly many"

@@ -1,7 +1,7 @@
 """Reading a file that a user names: a regular one of a sane size, or a sentence that says why not.
 
-A device such as /dev/zero never ends and a named pipe without a writer never answers, so what is no
-regular file is not opened at all.
+A device such as /dev/zero never ends and a named pipe without a writer never answers, so only
+regular files are opened.
 """
 
 from __future__ import annotations

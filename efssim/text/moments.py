@@ -15,7 +15,7 @@ from efssim.text.quantities import ISO_DATE, parse_datetime, parse_duration
 class Moment(float):
     """Seconds since the start of a run, of an instant that was written as a date.
 
-    What is written from it is the date, so that it stays where it is if the start moves.
+    It is written as its date again, so that it stays where it is if the start moves.
     """
 
     instant: datetime
@@ -27,7 +27,7 @@ class Moment(float):
         return made
 
     def __reduce__(self) -> tuple[Any, ...]:
-        """Return what it takes to be pickled."""
+        """Return constructor and arguments for pickle: a float with attributes needs both."""
         return Moment, (self.instant, self.instant - timedelta(seconds=float(self)))
 
 
@@ -46,7 +46,7 @@ def seconds_at(value: object, start: datetime) -> float:
 
 
 def with_moments(data: Mapping[str, Any], start: datetime | None) -> Mapping[str, Any]:
-    """Return what was written of a scenario with the dates of its events as moments.
+    """Return a scenario as it was written, with the dates of its events as moments.
 
     One that is no date stays as it is, and is reported when the event is read.
     """
@@ -68,7 +68,7 @@ def _placed(event: Any, start: datetime) -> Any:
 def parse_at(value: object) -> float:
     """Return seconds, or a moment as it is; raise ValueError for a date, which needs a start."""
     if is_date(value):
-        parse_datetime(value)  # which says what is wrong with it
+        parse_datetime(value)  # raises ValueError: it is malformed
         raise ValueError("a date needs the start of a scenario")
     seconds = value if isinstance(value, Moment) else parse_duration(value)
     problem = bounds.out_of(bounds.DURATION, abs(seconds))

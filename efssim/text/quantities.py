@@ -1,8 +1,8 @@
 """Quantities as people write them, parsed to SI floats and back: `15 min`, `64 KiB`, `40 per s`.
 
 A parser is either right or refuses: nothing is dropped, guessed or read in another unit. Each
-`parse_x` raises ValueError with one fragment that says what is wrong and, where it can, what was
-meant.
+`parse_x` raises ValueError with one fragment that names the mistake and, where it can, a
+quantity that may be meant.
 Arithmetic is decimal until the last step, so `99.9 %` is the float 0.999.
 """
 
@@ -374,7 +374,7 @@ def _parts(text: str) -> list[tuple[str, str]] | None:
 
 
 def _sum(parts: list[tuple[str, str]], text: str) -> Decimal:
-    """Return the seconds of parts that each have a unit; `text` is what a message quotes."""
+    """Return the seconds of parts that each have a unit; messages quote `text`."""
     factors: list[Decimal] = []
     for digits, unit in parts:
         factor = _time_factor(text, digits, unit, factors[-1] if factors else None)
@@ -399,7 +399,7 @@ def _time_factor(text: str, digits: str, unit: str, before: Decimal | None) -> D
 
 
 def _byte_factor(unit: str, known: Mapping[str, Decimal], *, of_rate: bool = False) -> Decimal:
-    """Return the bytes of a unit; raise ValueError, with what may be meant, if it is not known."""
+    """Return the bytes of a unit; raise ValueError, with a suggestion, if it is not known."""
     if unit in known:
         return known[unit]
     vague = _BITS_OR_BYTES.fullmatch(unit)
@@ -425,7 +425,7 @@ def _refuse_rate_without_time(value: str, amount: str, unit: str) -> NoReturn:
 
 
 def _split(text: str) -> tuple[str, str | None]:
-    """Return what stands before and after the first `/` or `per`; None if there is neither."""
+    """Return the text before and after the first `/` or `per`, the latter None without either."""
     amount, *period = _PER.split(text, maxsplit=1)
     return amount, period[0] if period else None
 

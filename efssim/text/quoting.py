@@ -1,4 +1,4 @@
-"""What somebody wrote, as a short piece of one line: messages quote it and never echo it whole."""
+"""Quotations of users' text in messages: one printable line of bounded length, never the whole."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""What makes a trace that can be read unfit for a run, and what would cure it.
+"""Flaws that make a readable trace unfit for a run, and their cures.
 
 A cure is only offered where the trace with it has this flaw no more, no other one instead, and no
-thin coverage: it is tried before it is told.
+thin coverage: it is tried before it is offered.
 """
 
 from __future__ import annotations
@@ -66,13 +66,13 @@ class Cure:
 
 @dataclass(frozen=True)
 class Flaw:
-    """What is wrong; `kind` tells flaws apart, `cures` may mend it."""
+    """A defect that makes a trace unfit for a run; `kind` identifies it, `cures` may mend it."""
 
     kind: str
     text: str
     cures: tuple[Cure, ...] = ()
     use: str = "; write"
-    """What stands between the text and the cures."""
+    """The words between the text and the cures."""
     in_header: bool = False
 
 
@@ -89,7 +89,7 @@ class Judged:
 
 
 def judge(spec: TraceSpec, raw: RawRows, run: Run) -> Judged:
-    """Return what a run uses of a trace, and its flaws with cures that hold."""
+    """Return the part of a trace that a run uses, and its flaws with cures that hold."""
     found = _judged(spec, raw, run)
     if not found.flaws:
         return found
@@ -129,7 +129,7 @@ def _cures(cure: Cure, flaw: Flaw, kinds: set[str], raw: RawRows) -> bool:
     """Whether a flaw is gone with a cure, and nothing came or was covered up instead."""
     after = _judged(cure.spec, raw, cure.run)
     left = {other.kind for other in after.flaws}
-    # What else is wrong only shows once it is known what values are and how far rows are apart.
+    # Other flaws only show once the unit of values and the distance of rows are known.
     if flaw.kind in _FIRST:
         return not _FIRST[flaw.kind] & left
     return left <= kinds - {flaw.kind} and not after.quality.is_thin
@@ -173,6 +173,7 @@ def _quality(
     total, part = (math.fsum(sizes.tolist()) for sizes in (rows.bytes, rows.bytes[keep]))
     return TraceQuality(
         file=spec.file.name,
+        format="csv",
         times=raw.times,
         statistic=statistic_of(spec),
         spacing_s=spacing_s(all_distinct),
@@ -201,7 +202,7 @@ def _rows_used(
     """Return how many rows of the file have a part in the run."""
     if not spec.counter:
         return int(np.count_nonzero(keep))
-    # A reading has a part where what was written between it and the next one, or the one before.
+    # A reading has a part if the writes between it and the next one, or the one before, have.
     time_s = raw.time_s - raw.time_s[0] if spec.align_start else raw.time_s
     if repeat_s is not None:
         return len(time_s)
@@ -250,11 +251,11 @@ def _repeat_length(spec: TraceSpec, span_s: float) -> tuple[float | None, Flaw |
     return length, None
 
 
-# ---- what the values are ------------------------------------------------------------------------
+# ---- units of the values ------------------------------------------------------------------------
 
 
 def _unit_flaws(spec: TraceSpec, quality: TraceQuality, run: Run) -> Iterator[Flaw]:
-    """Yield what a column's name says about its values and the scenario does not."""
+    """Yield a flaw where a column's name gives a unit, rate or counter that the scenario omits."""
     name = named_unit(spec.bytes)
     if name is None:
         return
@@ -275,7 +276,7 @@ def _unit_flaws(spec: TraceSpec, quality: TraceQuality, run: Run) -> Iterator[Fl
 def _unit_cure(
     spec: TraceSpec, name: NamedUnit, unit: str | None, quality: TraceQuality, run: Run
 ) -> Cure:
-    """Return the keys that say what a column's name says."""
+    """Return the keys `unit`, `per` and `period` that the name of the column implies."""
     keys, changed = [], spec
     if unit is not None and spec.unit is None:
         keys.append(f"unit: {unit}")
@@ -310,7 +311,7 @@ def _counter_flaws(spec: TraceSpec, raw: RawRows) -> Iterator[Flaw]:
 
 
 def _grid_flaws(spec: TraceSpec, quality: TraceQuality, rows: int, run: Run) -> Iterator[Flaw]:
-    """Yield what does not fit `period`."""
+    """Yield the flaws of a trace whose times do not fit `period`."""
     period, spacing = spec.period_s, quality.spacing_s
     if period is None:
         return
@@ -345,7 +346,7 @@ def _run_flaws(
     keep: Chosen,
     run: Run,
 ) -> Iterator[Flaw]:
-    """Yield what a trace lacks of the run."""
+    """Yield the flaws of a trace that does not cover the run."""
     covered = f"{_moment(run, rows.begin_s)} to {_moment(run, rows.end_s)}"
     needed = f"{_moment(run, 0.0)} to {_moment(run, run.duration_s)}"
     aligned = Cure("align: start", replace(spec, align_start=True), run)
@@ -384,7 +385,7 @@ def _shorter(spec: TraceSpec, rows: WrittenRows, run: Run) -> Iterator[Cure]:
 
 
 def _size_flaws(spec: TraceSpec, sizes: Floats, repeat_s: float | None, run: Run) -> Iterator[Flaw]:
-    """Yield what cannot be written or counted."""
+    """Yield the flaws of writes too large for a file and of totals too large to count."""
     pieces = spec.writes_per_row if spec.period_s else 1
     if float(sizes.max(initial=0.0)) / pieces > LARGEST_FILE_BYTES:
         size = format_size(LARGEST_FILE_BYTES)

@@ -1,14 +1,14 @@
-"""How good a trace is for a run: what was used, what is missing, what its times were taken for."""
+"""Quality of a trace for a run: the rows used and missing, and the interpretation of its times."""
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
+from efssim.json_values import HIDDEN
 from efssim.traces.spec import TraceSpec
 
 Floats = NDArray[np.float64]
@@ -35,29 +35,39 @@ many are, and the share stands for all (only where a lap is no whole number of p
 
 @dataclass(frozen=True)
 class TraceQuality:
-    """What a trace was taken for and what it lacks; the fields of `as_json` are described there."""
+    """Interpretation and gaps of a trace."""
 
     file: str
+    """Without its folder."""
+    format: str
     times: str
+    """What the times were taken for."""
     statistic: str | None
+    """What a value is; None: each row is one write."""
     spacing_s: float | None
+    """The most frequent distance of two times."""
     rows: int
     rows_used: int
+    """Rows in the run."""
     bytes_used: int
+    """Of the rows that `where` selects, each row once however often it is repeated."""
     bytes_unused: int
     periods: int | None
+    """Periods of the run; None without a period."""
     periods_missing: int | None
+    """Those without a row."""
     repeated_rows: int
+    """Rows whose time an earlier one has."""
     off_grid_rows: int
-    missing_zero: bool = False
+    """Rows that are no whole number of periods after the one before."""
+    missing_zero: bool = field(default=False, metadata=HIDDEN)
     """Whether a missing period is one without writes."""
-    rows_passed_over: int = 0
+    rows_passed_over: int = field(default=0, metadata=HIDDEN)
     """Rows that `where` passes over."""
-    unsorted: bool = False
+    unsorted: bool = field(default=False, metadata=HIDDEN)
     """Whether the rows were not in the order of their times."""
-    never_falls: bool = False
+    never_falls: bool = field(default=False, metadata=HIDDEN)
     """Whether values look like those of a counter and nobody says what they are."""
-    format: str = "csv"
 
     @property
     def coverage(self) -> float | None:
@@ -71,32 +81,6 @@ class TraceQuality:
         """Whether too little of the run is covered for a verdict that rests on it."""
         missing = self.periods_missing or 0
         return not self.missing_zero and missing > THIN * (self.periods or 0)
-
-    def as_json(self) -> dict[str, Any]:
-        """Return the trace's part of summary.json.
-
-        `file` without its folder, `format` csv, `times` what they were taken for, `statistic` what
-        a value is (None: each row is one write), `spacing_s` the most frequent distance of two
-        times. `rows` of the file, `rows_used` of them in the run, `bytes_used` and `bytes_unused`
-        of the rows that `where` selects, each row once however often it is repeated. `periods` of
-        the run and `periods_missing` of them without a row, None without a period. Rows whose time
-        an earlier one has, and rows that are no whole number of periods after the one before.
-        """
-        return {
-            "file": self.file,
-            "format": self.format,
-            "times": self.times,
-            "statistic": self.statistic,
-            "spacing_s": self.spacing_s,
-            "rows": self.rows,
-            "rows_used": self.rows_used,
-            "bytes_used": self.bytes_used,
-            "bytes_unused": self.bytes_unused,
-            "periods": self.periods,
-            "periods_missing": self.periods_missing,
-            "repeated_rows": self.repeated_rows,
-            "off_grid_rows": self.off_grid_rows,
-        }
 
     def lines(self) -> list[str]:
         """Return a sentence for each imperfection; empty if there is none."""

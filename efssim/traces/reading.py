@@ -1,7 +1,7 @@
-"""Read a CSV trace of writes: one row, one time and the bytes written then (or from then on).
+"""Reading a CSV trace of writes: one row, one time and the bytes written then (or from then on).
 
 The file is taken as exports are: rows out of order, rows of one time, missing periods and rows off
-the grid are kept and counted in a report. What cannot be understood is refused with its line.
+the grid are kept and counted in a report. An unreadable row is refused with its line.
 """
 
 from __future__ import annotations
@@ -179,7 +179,7 @@ def _records(spec: TraceSpec, text: str) -> Iterator[tuple[int, list[str]]]:
 
 
 def read_rows(spec: TraceSpec, start: datetime) -> RawRows:
-    """Return all rows that `where` selects, not empty; what was parsed last is known again.
+    """Return all rows that `where` selects, not empty; the files parsed last are cached.
 
     Raises TraceErrors if the file cannot be read or understood.
     """
@@ -196,7 +196,7 @@ def read_rows(spec: TraceSpec, start: datetime) -> RawRows:
 
 
 def _parse(spec: TraceSpec, start: datetime, text: str) -> RawRows:
-    """Return what `read_rows` does."""
+    """Return the rows of a text that is not cached, as `read_rows`; raises TraceErrors."""
     records = _records(spec, text)
     header = next(records, None)
     if header is None:
@@ -263,7 +263,7 @@ class _Rows:
         self._numbers: list[Cell] = []
         self._time_at, self._bytes_at = at[spec.time], at[spec.bytes]
         self._where = [(at[column], value) for column, value in spec.where]
-        self._others: dict[str, None] = {}  # what rows have in the first column of `where`
+        self._others: dict[str, None] = {}  # values of rows in the first column of `where`
         self._passed_over = 0
         self._names = names
         self._width, self._needed = len(names), max(at.values()) + 1
@@ -274,10 +274,10 @@ class _Rows:
         self._factor = factor_of(spec)
         self._pieces = spec.writes_per_row if spec.period_s else 1
         largest = MAX_READING if spec.counter else LARGEST_FILE_BYTES * self._pieces
-        self._most = largest / self._factor  # what a value can be
+        self._most = largest / self._factor  # the largest value
 
     def add(self, line: int, cells: list[str]) -> None:
-        """Take one record, which ends on `line`, or note what is wrong with it."""
+        """Add one record, which ends on `line`, or add its mistake to `errors`."""
         try:
             self._check_width(cells)
             if self._where and not self._is_selected(cells):
@@ -388,7 +388,7 @@ _MICROSECOND = timedelta(microseconds=1)
 
 
 def _finite(what: str, cell: str) -> float:
-    """Return the number in `cell`; raises ValueError, naming `what`, if it is none or infinite."""
+    """Return the finite number in `cell`; raises ValueError, which names `what`, for any other."""
     value = float(cell) if _NUMBER.fullmatch(cell) else math.nan
     if not math.isfinite(value):
         raise ValueError(f"{what} {quoted(cell)} is not a finite number")

@@ -1,4 +1,4 @@
-"""What a trace has written: its rows with their units, rates and counters made bytes."""
+"""The writes of a trace: its rows with units, rates and counters converted to bytes."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def factor_of(spec: TraceSpec) -> float:
 
 
 def statistic_of(spec: TraceSpec) -> str | None:
-    """Return what a value is, None where each row is one write."""
+    """Return the statistic of a value: counter, rate or Sum; None where each row is one write."""
     if spec.counter:
         return "counter"
     if spec.period_s is None:
@@ -67,7 +67,7 @@ def statistic_of(spec: TraceSpec) -> str | None:
 
 
 def written(spec: TraceSpec, raw: RawRows) -> WrittenRows:
-    """Return what rows have written; of a counter there is one row less than it has readings."""
+    """Return the writes of rows in bytes; of a counter one less than it has readings."""
     time_s = raw.time_s - raw.time_s[0] if spec.align_start else raw.time_s
     factor = factor_of(spec)
     size = raw.value if factor == 1 else raw.value * factor

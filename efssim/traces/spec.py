@@ -1,4 +1,4 @@
-"""What the reader of a trace needs to know: which file, which columns, what their values are."""
+"""Specification of a trace for its reader: file, columns, and the units of their values."""
 
 from __future__ import annotations
 

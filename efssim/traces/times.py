@@ -1,4 +1,4 @@
-"""What the times of a trace are: dates, seconds since the start, or a count since an epoch.
+"""Times of a trace: dates, seconds since the start, or a count since an epoch.
 
 Numbers are recognised by their magnitude, which for dates of the years 1973 to 5138 is different
 for each unit that exports have.
@@ -58,7 +58,7 @@ class TimeUnit:
         return value / self.per_s - origin_us / 1e6
 
     def all_seconds(self, values: Sequence[Number], start_us: int) -> NDArray[np.float64]:
-        """Return what `seconds` does for each of many values."""
+        """Return the seconds since the start of each of many values, as `seconds` does of one."""
         origin = 0 if self.epoch_s is None else (start_us - self.epoch_s * 1_000_000) * self.per_s
         if origin % 1_000_000 or max(map(abs, values)) >= _EXACT:
             return np.array([self.seconds(value, start_us) for value in values], dtype=np.float64)

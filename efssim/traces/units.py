@@ -10,7 +10,7 @@ from efssim.text.quoting import quoted
 
 
 class Unit(NamedTuple):
-    """What one unit of a value is."""
+    """A unit of values: its bytes, and whether it is per second."""
 
     bytes: float
     is_rate: bool
@@ -18,12 +18,12 @@ class Unit(NamedTuple):
 
 
 class NamedUnit(NamedTuple):
-    """What the name of a column says about its values."""
+    """The unit, period and kind of values that the name of a column implies."""
 
     says: str
     """For people: `KiB per second`."""
     units: tuple[str, ...]
-    """What `unit` may be, the likeliest first; empty: bytes, which need no unit."""
+    """Candidates for `unit`, the likeliest first; empty: bytes, which need no unit."""
     per: str | None
     """`second`; `period` where the column has totals of a minute, say; None: nothing is said."""
     counter: bool = False
@@ -101,7 +101,7 @@ _INCREASE = re.compile(r"\b(?:increase|delta)\(")
 
 
 def named_unit(column: str) -> NamedUnit | None:
-    """Return what a column's name says beyond bytes in total; None if it says nothing."""
+    """Return the unit that a column's name implies; None for bytes in total or no hint."""
     known = _KNOWN.get(column.strip().lower())
     if known is not None:
         return known
@@ -136,7 +136,7 @@ def _is_rate(match: re.Match[str]) -> bool:
 
 
 def _said(column: str, match: re.Match[str] | None) -> tuple[str, tuple[str, ...], str | None]:
-    """Return the unit for people, what `unit` may be, and `per` of a match."""
+    """Return the unit for people, the candidates for `unit`, and `per` of a match."""
     if match is None:
         return "", (), None
     per = "second" if _is_rate(match) else None
@@ -149,7 +149,7 @@ def _said(column: str, match: re.Match[str] | None) -> tuple[str, tuple[str, ...
 
 
 def _units(match: re.Match[str]) -> tuple[str, ...]:
-    """Return what `unit` may be for a match, the likeliest first; empty for bytes."""
+    """Return the candidates for `unit` of a match, the likeliest first; empty for bytes."""
     word = match["what"] or match["short"]
     is_bit = word.startswith("bit") or (word == "b" and match["ps"] is not None)
     prefix = match["prefix"] or ""

@@ -22,10 +22,10 @@ _SENDERS = (("httpsession", "AIOHTTPSession"), ("httpxsession", "HttpxSession"))
 
 
 def async_methods(transport: Transport, stack: ExitStack) -> Iterator[tuple[Any, str, Any]]:
-    """Yield owner, name and stand-in of what is replaced in aiobotocore, if it is installed.
+    """Yield owner, name and stand-in of the methods to replace in aiobotocore, if it is installed.
 
-    It is imported for that, so that a script which imports it later finds it replaced. What has to
-    be undone beside the replacing goes on the stack.
+    It is imported for that, so that a script which imports it later finds it replaced. Other
+    changes to undo go on the stack.
     """
     if find_spec("aiobotocore") is None:
         return

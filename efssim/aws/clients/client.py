@@ -21,7 +21,7 @@ SIMULATED = ("cloudwatch", "efs")
 
 @cache
 def _loader() -> Loader:
-    """Return what reads botocore's data, once for all simulations: constants of the package."""
+    """Return the loader of botocore's data, one for all simulations: the data are constants."""
     return Loader(include_default_search_paths=True)
 
 

@@ -1,4 +1,4 @@
-"""What Sessions and clients of boto3 and of aiobotocore have in common inside `patched`."""
+"""Sessions and clients inside `patched`: the parts that boto3 and aiobotocore share."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ class Guests:
     """Clients that were made before, and are answered by a simulation for a while."""
 
     def __init__(self, attach: Callable[[Any], None], resolve_endpoint: Callable[..., Any]) -> None:
-        """`attach` lets a client be answered; `resolve_endpoint` is what it has for its own."""
+        """Take `attach`, which answers a client, and the stand-in of its endpoint resolver."""
         self._attach, self._resolve_endpoint = attach, resolve_endpoint
         self._clients: list[Any] = []
 
@@ -39,7 +39,7 @@ def resolved_endpoint(*_: Any, **__: Any) -> tuple[str, dict[str, str], None]:
 
 
 def simulated_options(given: dict[str, Any]) -> dict[str, Any]:
-    """Return what a client is made of: nothing of the user's account, no endpoint of AWS."""
+    """Return the arguments of a client: nothing of the user's account, no endpoint of AWS."""
     options = given | CREDENTIALS | {"aws_session_token": None}
     if options.get("endpoint_url") is None:
         options["endpoint_url"] = f"https://{given['service_name']}.efssim.invalid"

@@ -31,7 +31,7 @@ _REAL_RUN = asyncio.Runner.run
 
 
 class RealWork:
-    """What event loops wait for that is real, as far as no file descriptor tells."""
+    """Pending real work of event loops that no file descriptor shows."""
 
     def __init__(self) -> None:
         self._awaited: list[asyncio.Future[Any]] = []
@@ -69,7 +69,7 @@ class RealWork:
         return shutdown_default_executor
 
     def making_child(self, real: Callable[..., Any]) -> Callable[..., Any]:
-        """Return what makes the transport of a subprocess, keeping it."""
+        """Return a function that makes the transport of a subprocess and keeps track of it."""
 
         @wraps(real)
         async def make(loop: Any, *arguments: Any, **named: Any) -> Any:
@@ -92,7 +92,7 @@ class IdleSelector:
         return getattr(self._real, name)
 
     def select(self, timeout: float | None = None) -> Any:
-        """Return what has happened to files; let up to `timeout` seconds pass if nothing has."""
+        """Return the files that are ready; without any, let up to `timeout` seconds pass."""
         ready = self._real.select(0)
         if ready or (timeout is not None and timeout <= 0):
             return ready
@@ -127,7 +127,7 @@ class IdleSelector:
 
 
 class SimulatedLoops:
-    """What methods of event loops, and asyncio.sleep, are replaced by: in one thread simulated."""
+    """Stand-ins of event loops' methods and of asyncio.sleep, simulated in one thread."""
 
     def __init__(self, world: World, clock: SimulatedTime) -> None:
         self._world, self._clock, self._work = world, clock, RealWork()
@@ -143,7 +143,7 @@ class SimulatedLoops:
         yield BaseEventLoop, "run_forever", self._run_forever()
         yield BaseEventLoop, "shutdown_default_executor", self._work.shutting_down(shutdown)
         yield selector_loop, "_make_subprocess_transport", self._work.making_child(make_child)
-        for module in (asyncio, asyncio.futures):  # the latter is what executors use
+        for module in (asyncio, asyncio.futures):  # executors use the latter
             yield module, "wrap_future", self._work.wrapping(asyncio.wrap_future)
         yield asyncio.Runner, "run", self._run()
         for foreign in _foreign_loops(asyncio.AbstractEventLoop):
@@ -198,7 +198,7 @@ class SimulatedLoops:
         return run
 
     def sleep(self) -> Callable[..., Any]:
-        """Return what stands in for asyncio.sleep: refused where no simulated time can pass."""
+        """Return the stand-in of asyncio.sleep, which refuses where no simulated time can pass."""
 
         @wraps(REAL_SLEEP)
         async def sleep(delay: float, result: Any = None) -> Any:

@@ -97,7 +97,7 @@ class SimulatedTime:
         return moment if zone is not None else moment.replace(tzinfo=None)
 
     def sleep(self, seconds: Any) -> None:
-        """Let simulated time pass; as time.sleep refuses what is negative or no number."""
+        """Let simulated time pass; refuse as time.sleep does: negative values, and no numbers."""
         if not self.at_home():
             raise StateError(
                 "time.sleep in a second thread or process: inside efssim.aws.patched only the "
@@ -145,16 +145,16 @@ class SimulatedTime:
         return REAL_TIME["strftime"](form, self.localtime() if when is None else when)
 
     def functions(self) -> dict[str, Callable[..., Any]]:
-        """Return what stands in for each function of `REAL_TIME`."""
+        """Return the stand-in of each function of `REAL_TIME`."""
         return {name: SimulatedFunction(self, name) for name in REAL_TIME}
 
     def classes(self) -> dict[str, type]:
-        """Return what stands in for each class of `REAL_CLASSES`."""
+        """Return the stand-in of each class of `REAL_CLASSES`."""
         return {"datetime": _datetime_class(self), "date": _date_class(self)}
 
 
 class SimulatedFunction:
-    """A function of `time` for everybody: simulated, or real for whoever waits for real things.
+    """A function of `time` for all callers: simulated, or real for those that wait in real time.
 
     No Python function, since in a class it would become a method, which those of `time` do not.
     """
@@ -261,7 +261,7 @@ def _date_class(clock: SimulatedTime) -> type:
 
 
 def timestamp_methods(clock: SimulatedTime, made: Any) -> dict[str, Any]:
-    """Return what stands in for the methods of pandas.Timestamp that read a clock."""
+    """Return the stand-ins of the methods of pandas.Timestamp that read a clock."""
 
     def now(_cls: type, tz: Any = None) -> Any:
         return made(clock.now(None)) if tz is None else made(clock.now(UTC)).tz_convert(tz)

@@ -1,4 +1,4 @@
-"""Whose waits are for real things: for them time is real, also inside `patched`.
+"""Modules that wait for real events: for them time is real, also inside `patched`.
 
 A wait of `subprocess` for a process, or of `queue` for another thread, ends when something real
 has happened, which takes no simulated time. So the module that asks for the time decides which

@@ -16,10 +16,10 @@ def replaced(
     stand_ins: Mapping[ModuleType, Mapping[str, Any]],
     also: Iterable[ModuleType],
 ) -> Iterator[None]:
-    """Replace names of some modules, and whatever users' modules have of them.
+    """Replace names of some modules, and the references to them in users' modules.
 
-    They have them by name, as attributes of classes or as defaults of functions; what they put
-    elsewhere, as into a list or an object, is not found.
+    They have them by name, as attributes of classes or as defaults of functions; references
+    elsewhere, as in a list or an object, are not found.
     """
     pairs = [
         (original, stand_ins[module][name])
@@ -51,7 +51,7 @@ def _swap(modules: Iterable[ModuleType], pairs: list[tuple[Any, Any]]) -> None:
 
 
 def _swap_within(modules: Iterable[ModuleType], pairs: list[tuple[Any, Any]]) -> None:
-    """Replace what the functions of modules have as defaults, and their classes as attributes."""
+    """Replace defaults of the functions of modules and attributes of their classes."""
     new = {id(old): made for old, made in pairs}
     for module in modules:
         own = [part for part in vars(module).values() if _module_of(part) == module.__name__]

@@ -1,4 +1,4 @@
-"""What a CloudWatch client gets: answers and errors as botocore's parser would return them.
+"""Responses of CloudWatch to a client: answers and errors as botocore's parser returns them.
 
 CloudWatch's protocol differs between versions of botocore, so there is no detour over its bytes.
 """
@@ -19,7 +19,7 @@ _NOT_SIMULATED = 501
 def answered(
     world: World, operation: str, parameters: Mapping[str, Any], region: str
 ) -> tuple[AWSResponse, dict[str, Any]]:
-    """Answer a call of CloudWatch; whatever is wrong with it is in the response."""
+    """Answer a call of CloudWatch; its errors are in the response and never raised."""
     if operation not in OPERATIONS:
         message = (
             f"efssim does not simulate {operation} of cloudwatch: only {', '.join(OPERATIONS)}."

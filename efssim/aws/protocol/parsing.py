@@ -1,4 +1,4 @@
-"""What a client reads from a reply, by botocore's own parser; for what need not be fast."""
+"""Replies parsed by botocore's own parser, for calls that need not be fast."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from efssim.aws.protocol.wire import Reply
 
 
 def parse(reply: Reply, operation: OperationModel) -> dict[str, Any]:
-    """Return what boto3 returns for a reply, or the `response` of its ClientError."""
+    """Return boto3's return value for a reply, or the `response` of its ClientError."""
     parsed = _parsed(reply, operation.output_shape)
     if reply.status < 300:
         return parsed
@@ -36,7 +36,7 @@ def _parsed(reply: Reply, shape: Shape | None) -> dict[str, Any]:
 
 
 def http_response(reply: Reply) -> AWSResponse:
-    """Return a reply as what botocore hands around."""
+    """Return a reply as a response object of botocore."""
     return AWSResponse("", reply.status, reply.headers, None)
 
 

@@ -144,7 +144,7 @@ class _Handler(BaseHTTPRequestHandler):
         return int(text)
 
     def _refuse(self, status: int, message: str) -> None:
-        """Answer without reading on: what follows is no request."""
+        """Send an error and close the connection: the bytes that follow are no request."""
         self.close_connection = True
         self._send(_failed(status, message))
         self.served.tell(f"- - {self.command} {self.path} {status}")
@@ -169,7 +169,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile.flush()
 
     def log_message(self, format: str, *args: Any) -> None:  # http.server's name
-        """Say what http.server has to say: that a request was none."""
+        """Log a message of http.server: the complaint about a malformed request."""
         self.served.tell(f"- - {(format % args).encode('ascii', 'backslashreplace').decode()}")
 
     def log_request(self, code: int | str = "-", size: int | str = "-") -> None:

@@ -1,7 +1,7 @@
 """The hook that answers a client's calls instead of the network, and its retries.
 
 It hooks `before-call`, as botocore's own Stubber does, which leaves out signing, the HTTP library
-and real waiting. What a client makes of an error is botocore's: the parser of errors, and the retry
+and real waiting. Clients handle errors by botocore's own code: the parser of errors, and the retry
 handler of the client's mode, asked through the event that botocore itself asks it with.
 """
 
@@ -40,7 +40,7 @@ AsyncEmit = Callable[..., Awaitable[list[tuple[Any, Any]]]]
 
 
 class _WithoutEndpointRules:
-    """What a client class gets in front: the rules of endpoints decide nothing here.
+    """First base of a client class, without the rules of endpoints: they decide nothing here.
 
     Evaluating them is a fifth of a call's time. A test tells if botocore no longer calls this.
     """
@@ -134,7 +134,7 @@ class Transport:
         request: dict[str, Any],
         context: dict[str, Any],
     ) -> Response:
-        """Do the same for a client of aiobotocore, whose waits let other tasks go on."""
+        """Answer a call of aiobotocore as `_respond` does; its waits let other tasks go on."""
         for attempt in count(1):
             response = self._attempt(model, context, attempt)
             if not self._may_retry(response):
@@ -184,7 +184,7 @@ class Transport:
         return self._succeeded(operation, answer)
 
     def _succeeded(self, operation: str, answer: dict[str, Any]) -> Response:
-        """Return what botocore reads from `Wire.answer`, without the detour over JSON.
+        """Return `Wire.answer` as botocore parses it, without the detour over JSON.
 
         An answer is shaped as botocore's and nobody else has it; tests hold both against the wire.
         """

@@ -54,7 +54,7 @@ class Wire:
         """By operation: the HTTP status of a call that succeeds."""
 
     def dispatch(self, account: Account, request: Request) -> Reply:
-        """Answer a request; whatever is wrong with it is in the reply, as with EFS."""
+        """Answer a request; its errors are in the reply and never raised, as with EFS."""
         try:
             operation, parameters = self.read(request)
             if operation.name not in IMPLEMENTED:
@@ -120,7 +120,7 @@ def _failure(
 
 
 def _to_json(model: ServiceModel) -> dict[str, Converter]:
-    """Return by operation what makes an answer JSON; none for an operation without a body."""
+    """Return the converter of answers to JSON of each operation whose reply has a body."""
     shapes = {name: model.operation_model(name).output_shape for name in IMPLEMENTED}
     return {name: converter(shape) for name, shape in shapes.items() if shape is not None}
 
@@ -136,7 +136,7 @@ def _routes(model: ServiceModel) -> Iterator[tuple[str, re.Pattern[str], Operati
 def _parameters(
     operation: OperationModel, uri: dict[str, str], query: str, body: bytes
 ) -> dict[str, Any]:
-    """Return what a request says; members that the service model does not have, too."""
+    """Return the parameters of a request, unknown to the service model or not."""
     read: dict[str, Any] = _object(body)
     given: dict[str, list[str]] = {}
     for key, text in parse_qsl(query, keep_blank_values=True):

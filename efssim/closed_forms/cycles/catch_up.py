@@ -1,4 +1,4 @@
-"""What an outage costs, as a constant flow: how old the replica gets, and how long it lasts."""
+"""The catch-up after an outage of a constant flow: the peak age of the replica and its duration."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What failed attempts add to a sync: repeated work and backoff."""
+"""Failed attempts of a sync: the repeated work and the backoff that they add."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class Failures:
 
     @property
     def factor(self) -> float:
-        """What the work of a sync is multiplied by: each failed attempt costs half of one."""
+        """The factor of the work of a sync: each failed attempt costs half of one."""
         return 1.0 + self.mean / 2
 
     @cached_property

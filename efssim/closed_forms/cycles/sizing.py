@@ -1,4 +1,4 @@
-"""What it would take to keep the peak of time since last sync at a target, as a constant flow."""
+"""Sizing of a constant flow: the throughput or write rate that keeps the peak age at a target."""
 
 from __future__ import annotations
 

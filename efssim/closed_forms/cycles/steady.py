@@ -1,4 +1,4 @@
-"""The steady cycle of a sync process, and what time since last sync follows from it."""
+"""The steady cycle of a sync process, and the distribution of time since last sync in it."""
 
 from __future__ import annotations
 
@@ -97,7 +97,7 @@ def least(holds: Callable[[float], bool], start: float) -> float:
 
 
 def _wobble(syncs: Syncs, cycle_s: float) -> float:
-    """Return what the variance of cycles adds to the mean age: long ones hold more of the time."""
+    """Return the seconds that variance of cycles adds to the mean age: long ones weigh more."""
     step = cycle_s * _STEP
     slope = (syncs.sync_s(cycle_s + step) - syncs.sync_s(cycle_s - step)) / (2 * step)
     variance = syncs.variance(cycle_s) / max(_STEP**2, 1 - slope**2)

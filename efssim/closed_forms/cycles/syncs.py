@@ -1,4 +1,4 @@
-"""How long a sync of some seconds of writes takes on average, and how much that varies."""
+"""Mean and variance of the duration of a sync of some seconds of writes."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _NONE = Failures()
 
 @dataclass(frozen=True)
 class Syncs:
-    """The sync process of a replication: its parameters, and what is written.
+    """The sync process of a replication: its parameters and the flows of writes.
 
     `sync_s(span_s)` and its like speak of a sync that publishes the writes of `span_s` seconds.
     """

@@ -1,4 +1,4 @@
-"""The busiest cycle of a sync process: how old the replica gets at most, and how surely."""
+"""The busiest cycle of a sync process: an upper bound of the age, and its probability."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Peak:
 
 
 def busiest_peak(syncs: Syncs) -> Peak | None:
-    """Return the peak of a run whose every cycle is as busy as its busiest; None if it diverges.
+    """Return the peak age if every cycle is as busy as the busiest; None if it diverges.
 
     Every stream is at its own busiest at once, writes come whole, and every sync scans and
     compares. A cycle is as long as it takes at those rates, at least the interval.

@@ -1,1 +1,1 @@
-"""What write streams write, on average."""
+"""Mean flows of write streams."""

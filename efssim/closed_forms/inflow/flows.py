@@ -30,7 +30,7 @@ class Burst:
 
 @dataclass(frozen=True)
 class Flow:
-    """The means of a write stream, and what is random about it."""
+    """The means of a write stream, and its randomness."""
 
     writes_per_s: float = 0.0
     write_bytes: float = 0.0

@@ -1,4 +1,4 @@
-"""What writes add to a file system, on average."""
+"""Mean growth of a file system by its writes."""
 
 from __future__ import annotations
 

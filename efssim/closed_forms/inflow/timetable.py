@@ -1,4 +1,4 @@
-"""When a stream writes more and when less than its mean: what it writes in a given time."""
+"""Timetables: the writes of a stream in a given time, more or less than its mean."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class Timetable:
     written_s: Floats
 
     def between(self, begin_s: float, end_s: float) -> float:
-        """Return what is written from `begin_s` to `end_s`, in seconds at the mean rate.
+        """Return the writes from `begin_s` to `end_s`, in seconds at the mean rate.
 
         Beyond the edges it is the mean rate.
         """

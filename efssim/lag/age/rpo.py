@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from efssim.lag.age.sawtooth import Teeth
 from efssim.lag.weighted.block_sums import BlockSums
 from efssim.records.columns import Columns
+from efssim.records.timeline import Occurrence
 
 Floats = NDArray[np.float64]
 
@@ -24,6 +25,10 @@ class Violation:
     begin_s: float
     end_s: float
     peak_s: float
+    cause_ordinal: int | None = None
+    """Ordinal of the disturbance that overlaps it longest, in the timeline; None: of none."""
+    after_ordinal: int | None = None
+    """Of the one that overlaps it longest if it had begun a target earlier; None: of none."""
 
 
 class Violations:
@@ -31,6 +36,8 @@ class Violations:
 
     def __init__(self, target_s: float) -> None:
         self.target_s = target_s
+        self.disturbances: tuple[Occurrence, ...] = ()
+        """Those that reached the replication, in order of their begins: the possible causes."""
         self._ended = Columns(_COLUMNS)
         self._last: Violation | None = None  # the next piece may go on with it
         self._lengths = BlockSums()
@@ -40,10 +47,15 @@ class Violations:
         return len(self._ended) + (self._last is not None)
 
     def __iter__(self) -> Iterator[Violation]:
-        columns = (self._ended[name].tolist() for name in _COLUMNS)
+        begin_s, end_s, peak_s = (self._ended.floats(name) for name in _COLUMNS)
+        last = self._last
+        if last is not None:
+            begin_s, end_s = np.append(begin_s, last.begin_s), np.append(end_s, last.end_s)
+            peak_s = np.append(peak_s, last.peak_s)
+        during = longest_overlaps(begin_s, end_s, self.disturbances)
+        after = longest_overlaps(begin_s - self.target_s, end_s, self.disturbances)
+        columns = begin_s.tolist(), end_s.tolist(), peak_s.tolist(), during, after
         yield from (Violation(*row) for row in zip(*columns, strict=True))
-        if self._last is not None:
-            yield self._last
 
     def add(self, teeth: Teeth) -> None:
         """Take in the next teeth."""
@@ -89,4 +101,23 @@ class Violations:
         other = Violations(self.target_s)
         other._ended, other._lengths = self._ended.copy(), self._lengths.copy()
         other._last, other._longest_s = self._last, self._longest_s
+        other.disturbances = self.disturbances
         return other
+
+
+def longest_overlaps(
+    begin_s: Floats, end_s: Floats, disturbances: Sequence[Occurrence]
+) -> list[int | None]:
+    """Return, for each interval, the ordinal of the disturbance that overlaps it longest.
+
+    Of two that overlap it equally long, the first; None where none does.
+    """
+    longest_s = np.zeros(len(begin_s))
+    longest: list[int | None] = [None] * len(begin_s)
+    for each in disturbances:
+        over_s = np.inf if each.end_s is None else each.end_s
+        overlap_s = np.minimum(end_s, over_s) - np.maximum(begin_s, each.begin_s)
+        for index in np.flatnonzero(overlap_s > longest_s):
+            longest[index] = each.ordinal
+        longest_s = np.maximum(longest_s, overlap_s)
+    return longest

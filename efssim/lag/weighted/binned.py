@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
 from efssim.lag.weighted.histogram import BINS, bin_edges, bins_of, sums_by_bin
+from efssim.lag.weighted.states import EndsState
 from efssim.lag.weighted.time_weighted import TimeWeighted
 
 Floats = NDArray[np.float64]
@@ -35,16 +35,16 @@ class BinnedEnds:
         np.add.at(self.counts, bins, 1)
         np.add.at(self.parts, bins, parts)
 
-    def state(self) -> dict[str, list[int]]:
-        """Return the bins in use as plain data, which `add_state` takes in."""
+    def state(self) -> EndsState:
+        """Return the bins in use, which `add_state` takes in."""
         used = np.flatnonzero(self.counts)
         return _plain(used, self.counts[used], self.parts[used])
 
-    def add_state(self, state: Mapping[str, list[int]]) -> None:
+    def add_state(self, state: EndsState) -> None:
         """Add what another one returned as its state."""
-        bins = np.array(state["bins"], dtype=np.int64)
-        self.counts[bins] += np.array(state["counts"], dtype=np.int64)
-        self.parts[bins] += np.array(state["parts"], dtype=np.int64)
+        bins = np.array(state.bins, dtype=np.int64)
+        self.counts[bins] += np.array(state.counts, dtype=np.int64)
+        self.parts[bins] += np.array(state.parts, dtype=np.int64)
 
     def copy(self) -> BinnedEnds:
         """Return the counts so far."""
@@ -53,7 +53,7 @@ class BinnedEnds:
         return other
 
 
-def state_of_ends(values: Floats) -> dict[str, list[int]]:
+def state_of_ends(values: Floats) -> EndsState:
     """Return the state that BinnedEnds would have of some ends, sooner if they are few."""
     if len(values) > _FEW:
         ends = BinnedEnds()
@@ -70,8 +70,8 @@ def _placed(values: Floats) -> tuple[Ints, Ints]:
     return bins, (share * _UNITS).astype(np.int64)
 
 
-def _plain(bins: Ints, counts: Ints, parts: Ints) -> dict[str, list[int]]:
-    return {"bins": bins.tolist(), "counts": counts.tolist(), "parts": parts.tolist()}
+def _plain(bins: Ints, counts: Ints, parts: Ints) -> EndsState:
+    return EndsState(bins.tolist(), counts.tolist(), parts.tolist())
 
 
 class BinnedRamps(TimeWeighted):

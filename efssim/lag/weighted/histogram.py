@@ -8,12 +8,12 @@ depend on the order.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
 from fractions import Fraction
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from efssim.lag.weighted.states import HistogramState
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -84,15 +84,15 @@ class LogHistogram:
         cells = self._spilled()
         cells += other._cells
 
-    def state(self) -> dict[str, Any]:
-        """Return the bins in use as plain data, which `add_state` takes in; values go into them."""
+    def state(self, total: float) -> HistogramState:
+        """Return the bins in use, which `add_state` takes in, with the sum of what is in them."""
         if self._cells is None:
             used, (sums,) = self._raw_bins()
         else:
             used = np.flatnonzero(self._cells)
             sums = self._cells[used]
         bins, counts = used.tolist(), sums.tolist()
-        return {"min": self.minimum, "max": self.maximum, "bins": bins, "counts": counts}
+        return HistogramState(self.minimum, self.maximum, bins, counts, total)
 
     def _raw_bins(self) -> tuple[Ints, list[Ints]]:
         """Return the bins of the values kept so far, and what each weighs."""
@@ -101,12 +101,12 @@ class LogHistogram:
         values, weights = self.points()
         return sums_by_bin(values.view(np.int64) >> _SHIFT, weights)
 
-    def add_state(self, state: Mapping[str, Any]) -> None:
+    def add_state(self, state: HistogramState) -> None:
         """Add what another histogram returned as its state, whose exact values are lost."""
-        if not state["bins"]:
+        if state.min is None or state.max is None:
             return
-        self._extend(sum(state["counts"]), state["min"], state["max"])
-        self._spilled()[state["bins"]] += np.array(state["counts"], dtype=np.int64)
+        self._extend(sum(state.counts), state.min, state.max)
+        self._spilled()[state.bins] += np.array(state.counts, dtype=np.int64)
 
     def quantile(self, p: float) -> float | None:
         """Return the smallest x with at least the share p of the weight at or below it.

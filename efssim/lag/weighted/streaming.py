@@ -7,13 +7,12 @@ as linear, so that a quantile is within a bin, 0.8 % wide, of the exact one.
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 from numpy.typing import NDArray
 
 from efssim.lag.weighted.binned import BinnedEnds, BinnedRamps, state_of_ends
 from efssim.lag.weighted.block_sums import BlockSums
+from efssim.lag.weighted.states import RampsState
 from efssim.lag.weighted.time_weighted import Ramps, TimeWeighted
 
 Floats = NDArray[np.float64]
@@ -81,19 +80,20 @@ class RunningRamps:
         low = np.concatenate([none, *(low for low, _ in self._pieces)])
         return low, np.concatenate([none, *(high for _, high in self._pieces)])
 
-    def state(self) -> dict[str, Any]:
-        """Return the distribution in bins as plain data, which a pool takes in."""
+    def state(self, zero_s: float) -> RampsState:
+        """Return the distribution in bins, which a pool takes in; `zero_s` is time at 0 besides."""
         if self._bins is None:
             low, high = (state_of_ends(ends) for ends in self._ends())
         else:
             low, high = (bins.state() for bins in self.copy()._binned())
-        return {
-            "low": low,
-            "high": high,
-            "length_s": self._lengths.total(),
-            "area": self._areas.total(),
-            "max_s": self._max_s,
-        }
+        return RampsState(
+            low=low,
+            high=high,
+            length_s=self._lengths.total(),
+            area=self._areas.total(),
+            max_s=self._max_s,
+            zero_s=zero_s,
+        )
 
     def copy(self) -> RunningRamps:
         """Return the segments so far; what is added to one does not show in the other."""

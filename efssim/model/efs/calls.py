@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
-from efssim.model.account import Fleet
+from efssim.model.account import Account
 from efssim.model.efs.control_plane import ControlPlane
 from efssim.model.entities.errors import EfsError, RunError
-from efssim.records.run_records import Event
+from efssim.records.timeline import ApiCall
 from efssim.scenario import schema
 
 _SUBJECTS = ("SourceFileSystemId", "FileSystemId", "ResourceId")
@@ -23,12 +23,11 @@ def looks(operation: str) -> bool:
 
 
 class Calls:
-    """Makes calls and appends them to the events of the run."""
+    """Makes calls and appends them to the timeline of the run."""
 
-    def __init__(self, fleet: Fleet, control_plane: ControlPlane) -> None:
-        self.events: list[Event] = []
+    def __init__(self, account: Account, control_plane: ControlPlane) -> None:
         self.made = 0
-        self._fleet, self._control_plane = fleet, control_plane
+        self._account, self._control_plane = account, control_plane
 
     def call(self, operation: str, parameters: Mapping[str, Any], region: str) -> dict[str, Any]:
         """Call an operation of the EFS API; raise EfsError as EFS would.
@@ -36,26 +35,27 @@ class Calls:
         Calls that only look are not recorded: looking at a run changes nothing.
         """
         self.made += 1
-        now = self._fleet.clock.now
         if looks(operation):
             return self._control_plane.call(operation, parameters, region)
         subject = _subject(parameters)
         target = "" if subject is None else self._named(subject)
-        record = Event(now, now, operation, target, ())
+        timeline = self._account.timeline
+        record = ApiCall(timeline.next_ordinal(), self._account.clock.now, operation, target)
         try:
-            answer = self._control_plane.call(operation, parameters, region)
-            record.affected = self._affected(subject, answer)
+            with timeline.answering(record):
+                answer = self._control_plane.call(operation, parameters, region)
         except EfsError as error:
             record.error = str(error)
-            self.events.append(record)
+            timeline.entries.append(record)
             raise
-        self.events.append(record)
+        self._note_affected(record, subject, answer)
+        timeline.entries.append(record)
         return answer
 
     def happen(self, spec: schema.Event, path: tuple[str | int, ...]) -> None:
         """Make the call of an event; raise RunError if it had to succeed and does not."""
         assert spec.call is not None
-        region = spec.region or self._home(spec, path)
+        region = spec.option("region") or self._home(spec, path)
         try:
             self.call(spec.call, spec.parameters, region)
         except EfsError as error:
@@ -65,21 +65,28 @@ class Calls:
     def _home(self, spec: schema.Event, path: tuple[str | int, ...]) -> str:
         """Return the Region of the file system that a call is about."""
         subject = _subject(spec.parameters)
-        found = self._fleet.find(subject) if subject is not None else None
+        found = self._account.find(subject) if subject is not None else None
         if found is None:
             raise RunError(path, f"`region` is needed: no file system tells where {spec.call} goes")
         return found.region
 
     def _named(self, subject: str) -> str:
-        found = self._fleet.find(subject)
+        found = self._account.find(subject)
         return subject if found is None else found.name
 
-    def _affected(self, subject: str | None, answer: Mapping[str, Any]) -> tuple[str, ...]:
+    def _note_affected(
+        self, record: ApiCall, subject: str | None, answer: Mapping[str, Any]
+    ) -> None:
+        """Record what a call touched: a replication, or a file system that is in none."""
         about = subject or answer.get("FileSystemId")
-        found = self._fleet.find(about) if isinstance(about, str) else None
+        found = self._account.find(about) if isinstance(about, str) else None
         if found is None:
-            return ()
-        return (found.name if found.replication is None else found.replication.terms.name,)
+            return
+        replication = self._account.configuration_of(found)
+        if replication is None:
+            record.affected = (found.name,)
+        else:
+            record.affected = record.replications = (replication.terms.name,)
 
 
 def _subject(parameters: Mapping[str, Any]) -> str | None:

@@ -7,15 +7,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from efssim.errors import ArgumentError
-from efssim.model.account import Fleet
+from efssim.model.account import Account, DeclaredFileSystem, ReplicationSettings
 from efssim.model.efs.operations import file_systems, policies, replications, tags
 from efssim.model.efs.parameter_kinds import Named
 from efssim.model.efs.parameters import read_parameters
 from efssim.model.entities.errors import EfsError
 from efssim.text.suggestions import suggest
 
-Operation = Callable[[Fleet, Mapping[str, Any], str], dict[str, Any]]
-"""Takes the fleet, parameters as `read_parameters` returns them, and the Region of the call."""
+Operation = Callable[[Account, Mapping[str, Any], str], dict[str, Any]]
+"""Takes the account, parameters as `read_parameters` returns them, and the Region of the call."""
 
 IMPLEMENTED: dict[str, Operation] = {
     "CreateReplicationConfiguration": replications.create_replication_configuration,
@@ -53,12 +53,12 @@ class Injection:
 
 
 class ControlPlane:
-    """Answers calls as EFS does, and changes the fleet accordingly."""
+    """Answers calls as EFS does, and changes the account accordingly."""
 
-    def __init__(self, fleet: Fleet) -> None:
-        self._fleet = fleet
+    def __init__(self, account: Account) -> None:
+        self._account = account
         self._injections: list[Injection] = []
-        self._named = Named(fleet.named, fleet.choice("malformed_file_system_id"))
+        self._named = Named(account.named, account.choice("malformed_file_system_id"))
 
     def call(self, operation: str, parameters: Mapping[str, Any], region: str) -> dict[str, Any]:
         """Call an operation in a Region and return its answer, shaped as boto3's.
@@ -73,21 +73,37 @@ class ControlPlane:
         self._require_answering(region)
         self._fail_if_injected(operation, region)
         known = read_parameters(operation, parameters, self._named)
-        return IMPLEMENTED[operation](self._fleet, known, region)
+        return IMPLEMENTED[operation](self._account, known, region)
+
+    def declare_file_system(
+        self, parameters: Mapping[str, Any], region: str, declared: DeclaredFileSystem
+    ) -> dict[str, Any]:
+        """Create a file system that a scenario declares, under the rules of CreateFileSystem."""
+        self._require_answering(region)
+        known = read_parameters("CreateFileSystem", parameters, self._named)
+        return file_systems.create_file_system(self._account, known, region, declared)
+
+    def declare_replication(
+        self, parameters: Mapping[str, Any], region: str, declared: ReplicationSettings
+    ) -> dict[str, Any]:
+        """Create a declared replication, under the rules of CreateReplicationConfiguration."""
+        self._require_answering(region)
+        known = read_parameters("CreateReplicationConfiguration", parameters, self._named)
+        return replications.create_replication_configuration(self._account, known, region, declared)
 
     def _require_answering(self, region: str) -> None:
         """Raise EfsError unless EFS in a Region answers to the account."""
-        if region not in self._fleet.regions:
+        if region not in self._account.regions:
             # In reality there is no endpoint to connect to.
-            hint = suggest(region, self._fleet.regions)
+            hint = suggest(region, self._account.regions)
             raise EfsError("BadRequest", f"There is no Amazon EFS in Region '{region}'{hint}.")
-        state = self._fleet.region(region)
+        state = self._account.region(region)
         if not state.up:
             raise EfsError(
-                self._fleet.choice("region_outage"), f"Amazon EFS in {region} does not answer."
+                self._account.choice("region_outage"), f"Amazon EFS in {region} does not answer."
             )
         if not state.enabled:
-            answer = self._fleet.choice("call_in_region_not_opted_in")
+            answer = self._account.choice("call_in_region_not_opted_in")
             if answer != "works":
                 raise EfsError(answer, f"The account is not opted in to Region {region}.")
 

@@ -5,21 +5,12 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from efssim.model.account import Fleet
+from efssim.model.account import Account
 from efssim.model.entities.file_system import FileSystem, Protection
 from efssim.model.entities.identifiers import ACCOUNT_ID
 from efssim.model.entities.replication import Replication, Status
-
-_PAUSED = {
-    "opt_out": "The account is not opted in to a Region of the replication. Opt in again to resume"
-    " replication.",
-    "kms_key_disabled": "The KMS key of the source or destination file system is disabled. Enable"
-    " it to resume replication.",
-    "permission_lost": "Amazon EFS lacks a permission that replication needs. Restore the IAM role"
-    " or the file system policy to resume replication.",
-}
-"""StatusMessage by the kind of the cause. The wording is efssim's: AWS documents what it says, the
-cause and how to mend it, but no text."""
+from efssim.scenario.grammar.disturbances.effects import Pause
+from efssim.scenario.grammar.disturbances.kinds import DISTURBANCES
 
 _RESUMES = "What paused the replication is over; it resumes by itself."
 _FAILED = (
@@ -28,7 +19,7 @@ _FAILED = (
 )
 
 
-def describe_replication(fleet: Fleet, replication: Replication) -> dict[str, Any]:
+def describe_replication(account: Account, replication: Replication) -> dict[str, Any]:
     """Return a ReplicationConfigurationDescription."""
     source = replication.source
     return {
@@ -37,12 +28,12 @@ def describe_replication(fleet: Fleet, replication: Replication) -> dict[str, An
         "SourceFileSystemArn": source.arn,
         "SourceFileSystemOwnerId": ACCOUNT_ID,
         "OriginalSourceFileSystemArn": replication.terms.original_source_arn,
-        "CreationTime": _whole_seconds(fleet.moment(replication.created_s)),
-        "Destinations": [_destination(fleet, replication)],
+        "CreationTime": _whole_seconds(account.moment(replication.created_s)),
+        "Destinations": [_destination(account, replication)],
     }
 
 
-def _destination(fleet: Fleet, replication: Replication) -> dict[str, Any]:
+def _destination(account: Account, replication: Replication) -> dict[str, Any]:
     status, destination = replication.status, replication.destination
     assert status is not None
     cut_s = replication.last_replicated_s
@@ -51,15 +42,15 @@ def _destination(fleet: Fleet, replication: Replication) -> dict[str, Any]:
         FileSystemId=destination.id,
         Region=destination.region,
         OwnerId=ACCOUNT_ID,
-        LastReplicatedTimestamp=None if cut_s is None else _milliseconds(fleet.moment(cut_s)),
+        LastReplicatedTimestamp=None if cut_s is None else _milliseconds(account.moment(cut_s)),
         StatusMessage=_status_message(replication),
         RoleArn=replication.terms.role_arn,
     )
 
 
-def _protection(file_system: FileSystem) -> str:
+def _protection(account: Account, file_system: FileSystem) -> str:
     """Return the overwrite protection, which may be shown late on a destination."""
-    replication = file_system.replication
+    replication = account.configuration_of(file_system)
     if (
         file_system.protection is Protection.REPLICATING
         and replication is not None
@@ -75,10 +66,11 @@ def _status_message(replication: Replication) -> str | None:
     if replication.status not in (Status.PAUSING, Status.PAUSED):
         return None
     cause = replication.paused_by
-    return _RESUMES if cause is None else _PAUSED[cause.kind]
+    pause = None if cause is None else DISTURBANCES[cause.kind].effect(Pause)
+    return _RESUMES if pause is None else pause.message
 
 
-def describe_file_system(fleet: Fleet, file_system: FileSystem) -> dict[str, Any]:
+def describe_file_system(account: Account, file_system: FileSystem) -> dict[str, Any]:
     """Return a FileSystemDescription."""
     settings = file_system.settings
     return _present(
@@ -86,11 +78,11 @@ def describe_file_system(fleet: Fleet, file_system: FileSystem) -> dict[str, Any
         CreationToken=file_system.creation_token,
         FileSystemId=file_system.id,
         FileSystemArn=file_system.arn,
-        CreationTime=_whole_seconds(fleet.moment(file_system.created_s)),
+        CreationTime=_whole_seconds(account.moment(file_system.created_s)),
         LifeCycleState=file_system.state.value,
         Name=settings.tags.get("Name"),
         NumberOfMountTargets=0,
-        SizeInBytes=_size(file_system),
+        SizeInBytes=_size(account.metered_bytes(file_system)),
         PerformanceMode=settings.performance_mode,
         Encrypted=settings.encrypted,
         KmsKeyId=settings.kms_key_arn,
@@ -99,7 +91,7 @@ def describe_file_system(fleet: Fleet, file_system: FileSystem) -> dict[str, Any
         AvailabilityZoneName=file_system.zone,
         AvailabilityZoneId=file_system.zone_id,
         Tags=describe_tags(settings.tags),
-        FileSystemProtection={"ReplicationOverwriteProtection": _protection(file_system)},
+        FileSystemProtection={"ReplicationOverwriteProtection": _protection(account, file_system)},
     )
 
 
@@ -108,9 +100,8 @@ def describe_tags(tags: dict[str, str]) -> list[dict[str, str]]:
     return [{"Key": key, "Value": tags[key]} for key in sorted(tags)]
 
 
-def _size(file_system: FileSystem) -> dict[str, int]:
+def _size(size: int) -> dict[str, int]:
     """Return the metered size; a replica has what it has received."""
-    size = file_system.metered_bytes
     return {"Value": size, "ValueInStandard": size, "ValueInIA": 0, "ValueInArchive": 0}
 
 

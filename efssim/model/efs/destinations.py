@@ -10,7 +10,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from efssim.model.account import Fleet
+from efssim.model.account import (
+    Account,
+    DeclaredFileSystem,
+    FileSystemRequest,
+    ReplicationSettings,
+)
 from efssim.model.efs.kms import key_arn
 from efssim.model.efs.limits import require_one_zone, require_room
 from efssim.model.efs.lookup import file_system_in, not_found, require_available, with_id
@@ -23,33 +28,42 @@ from efssim.scenario.regions.names import KNOWN, partition, zone_region
 Given = Mapping[str, Any]
 
 
-def choose_destination(fleet: Fleet, source: FileSystem, given: Given) -> FileSystem:
+def choose_destination(
+    account: Account,
+    source: FileSystem,
+    given: Given,
+    settings: ReplicationSettings,
+    *,
+    is_declared: bool,
+) -> FileSystem:
     """Return the existing file system that may be the destination, or make a new one.
 
     EfsError if a rule forbids it; then nothing is made.
     """
     if "FileSystemId" in given:
-        return _existing(fleet, source, given)
-    return _new(fleet, source, given)
+        return _existing(account, source, given)
+    request = _new(account, source, given, settings)
+    declared = DeclaredFileSystem(request.name) if is_declared else None
+    return account.create_file_system(request, declared)
 
 
 # --- an existing file system ----------------------------------------------------------------------
 
 
-def _existing(fleet: Fleet, source: FileSystem, given: Given) -> FileSystem:
+def _existing(account: Account, source: FileSystem, given: Given) -> FileSystem:
     for key in ("AvailabilityZoneName", "KmsKeyId"):
         if key in given:
             raise EfsError("BadRequest", f"{key}: goes with a new destination, not FileSystemId")
     _refuse_other_accounts(given)
     if "Region" in given:
-        _require_reachable(fleet, source, given["Region"])
-    found = _find(fleet, given)
-    _require_reachable(fleet, source, found.region)
+        _require_reachable(account, source, given["Region"])
+    found = _find(account, given)
+    _require_reachable(account, source, found.region)
     if found is source:
         raise EfsError("BadRequest", f"File system '{found.id}' cannot replicate to itself.")
     require_available(found)
-    require_unreplicated(fleet, found)
-    _require_unprotected(fleet, found)
+    require_unreplicated(account, found)
+    _require_unprotected(account, found)
     if source.settings.encrypted and not found.settings.encrypted:
         raise EfsError(
             "ConflictException",
@@ -71,7 +85,7 @@ def _refuse_other_accounts(given: Given) -> None:
     raise EfsError("FileSystemNotFound", f"File system '{identifier}' does not exist.")
 
 
-def _find(fleet: Fleet, given: Given) -> FileSystem:
+def _find(account: Account, given: Given) -> FileSystem:
     """Return the destination: in the Region of the call's if it has one, else wherever it is.
 
     An id without a Region is looked for in every Region, since ids are unique. EFS documents only
@@ -79,27 +93,27 @@ def _find(fleet: Fleet, given: Given) -> FileSystem:
     """
     identifier = given["FileSystemId"]
     if "Region" in given:
-        return file_system_in(fleet, identifier, given["Region"])
-    found = with_id(fleet, identifier)
+        return file_system_in(account, identifier, given["Region"])
+    found = with_id(account, identifier)
     if found is None:
         raise not_found(identifier, "any Region")
     return found
 
 
-def _require_unprotected(fleet: Fleet, destination: FileSystem) -> None:
+def _require_unprotected(account: Account, destination: FileSystem) -> None:
     if destination.protection is not Protection.DISABLED:
         raise EfsError(
-            fleet.choice("destination_protected"),
+            account.choice("destination_protected"),
             f"The replication overwrite protection of file system '{destination.id}' is"
             f" {destination.protection.value}; it has to be DISABLED.",
         )
 
 
-def require_unreplicated(fleet: Fleet, file_system: FileSystem) -> None:
+def require_unreplicated(account: Account, file_system: FileSystem) -> None:
     """Raise EfsError if a file system is a source or destination already."""
-    if file_system.replication is not None:
+    if account.configuration_of(file_system) is not None:
         raise EfsError(
-            fleet.choice("already_in_a_replication"),
+            account.choice("already_in_a_replication"),
             f"File system '{file_system.id}' is part of a replication configuration already.",
         )
 
@@ -107,26 +121,24 @@ def require_unreplicated(fleet: Fleet, file_system: FileSystem) -> None:
 # --- a new file system ----------------------------------------------------------------------------
 
 
-def _new(fleet: Fleet, source: FileSystem, given: Given) -> FileSystem:
+def _new(
+    account: Account, source: FileSystem, given: Given, settings: ReplicationSettings
+) -> FileSystemRequest:
+    """Return the request for a new destination."""
     region, zone = _place(given)
-    _require_reachable(fleet, source, region)
+    _require_reachable(account, source, region)
     if zone is not None:
-        require_one_zone(fleet, zone, region)
+        require_one_zone(account, zone, region)
     key = key_arn(given.get("KmsKeyId"), region)
-    require_room(fleet, region)
-    fleet.require_link(source, region)  # so that a refusal leaves no file system behind
-    return fleet.make_file_system(
-        fleet.unused_name(f"{fleet.replication_name(source)}.destination"),
-        region,
-        _settings(fleet, source, region, zone, key),
+    require_room(account, region)
+    # Before it is made, so that a refusal leaves no file system behind.
+    account.link(source.region, region).require_room(settings.name, settings.throughput_max)
+    return FileSystemRequest(
+        name=account.unused_name(f"{settings.name}.destination"),
+        region=region,
+        settings=_settings(account, source, region, zone, key),
         zone=zone,
-        creating_s=creating_s(fleet),
     )
-
-
-def creating_s(fleet: Fleet) -> float:
-    """Return how long a new file system is `creating`; what a scenario declares is there."""
-    return 0.0 if fleet.declaring else fleet.scenario.defaults.file_system.creating
 
 
 def _place(given: Given) -> tuple[str, str | None]:
@@ -142,7 +154,7 @@ def _place(given: Given) -> tuple[str, str | None]:
 
 
 def _settings(
-    fleet: Fleet, source: FileSystem, region: str, zone: str | None, key: str
+    account: Account, source: FileSystem, region: str, zone: str | None, key: str
 ) -> Settings:
     """Return the settings of a new destination, which follow the source's as documented."""
     theirs, one_zone = source.settings, zone is not None
@@ -155,23 +167,23 @@ def _settings(
         provisioned_mibps=amount,
         encrypted=True,
         kms_key_arn=key,
-        backups=one_zone or fleet.choice("automatic_backups") == "enabled",
+        backups=one_zone or account.choice("automatic_backups") == "enabled",
     )
 
 
 # --- its Region -----------------------------------------------------------------------------------
 
 
-def _require_reachable(fleet: Fleet, source: FileSystem, region: str) -> None:
+def _require_reachable(account: Account, source: FileSystem, region: str) -> None:
     """Raise EfsError for a Region without EFS, in another partition, not opted in, or down."""
-    unsuitable = fleet.choice("region_not_opted_in")
-    if region not in fleet.regions:
+    unsuitable = account.choice("region_not_opted_in")
+    if region not in account.regions:
         raise EfsError(unsuitable, f"There is no Amazon EFS in Region '{region}'.")
     # A custom Region belongs to every partition.
     known = {source.region, region} <= set(KNOWN)
     if known and partition(region) != partition(source.region):
         raise EfsError(unsuitable, f"Region {region} is in another partition than {source.region}.")
-    if not fleet.region(region).enabled:
+    if not account.region(region).enabled:
         raise EfsError(unsuitable, f"The account is not opted in to Region {region}.")
-    if not fleet.region(region).up:
-        raise EfsError(fleet.choice("region_outage"), f"Amazon EFS in {region} does not answer.")
+    if not account.region(region).up:
+        raise EfsError(account.choice("region_outage"), f"Amazon EFS in {region} does not answer.")

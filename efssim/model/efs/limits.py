@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from efssim.model.account import Fleet
+from efssim.model.account import Account
 from efssim.model.entities.errors import EfsError
 from efssim.scenario.regions.facts import has_one_zone, provisioned_limit_mibps
 
@@ -10,9 +10,9 @@ MAX_FILE_SYSTEMS = 1000
 """File systems of an account in a Region; documented (EFS quotas), adjustable."""
 
 
-def require_one_zone(fleet: Fleet, zone: str, region: str) -> None:
+def require_one_zone(account: Account, zone: str, region: str) -> None:
     """Raise EfsError UnsupportedAvailabilityZone unless a Region has One Zone in this AZ."""
-    zones = fleet.region(region).zones
+    zones = account.region(region).zones
     if zone not in zones:
         raise EfsError(
             "UnsupportedAvailabilityZone", f"{region} has no Availability Zone '{zone}'."
@@ -24,9 +24,9 @@ def require_one_zone(fleet: Fleet, zone: str, region: str) -> None:
         )
 
 
-def require_room(fleet: Fleet, region: str) -> None:
+def require_room(account: Account, region: str) -> None:
     """Raise EfsError FileSystemLimitExceeded if the account has all it may have in a Region."""
-    count = fleet.file_systems_in[region]
+    count = account.file_systems_in[region]
     if count >= MAX_FILE_SYSTEMS:
         raise EfsError(
             "FileSystemLimitExceeded",

@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
-from efssim.model.account import Fleet
+from efssim.model.account import Account
 from efssim.model.entities.errors import EfsError
 from efssim.model.entities.file_system import FileSystem, LifeCycleState
 
 
-def file_system_in(fleet: Fleet, text: str, region: str) -> FileSystem:
+def file_system_in(account: Account, text: str, region: str) -> FileSystem:
     """Return the file system with an id or ARN; EfsError FileSystemNotFound if not in the Region.
 
     An ARN of another Region, account or partition finds nothing.
     """
-    found = with_id(fleet, text)
+    found = with_id(account, text)
     if found is None or found.region != region:
         raise not_found(text, region)
     return found
 
 
-def with_id(fleet: Fleet, text: str) -> FileSystem | None:
+def with_id(account: Account, text: str) -> FileSystem | None:
     """Return the file system with an id or ARN, in whatever Region; None without one."""
-    found = fleet.file_systems.get(text.rpartition("/")[2])
+    found = account.file_systems.get(text.rpartition("/")[2])
     if found is None or text not in (found.id, found.arn):
         return None
     return found

@@ -7,26 +7,26 @@ two, in either direction, sends that much at first.
 
 from __future__ import annotations
 
-from efssim.model.entities.file_system import Common, FileSystem
+from efssim.model.entities.file_system import AgreedState, FileSystem
 from efssim.model.entities.replication import Replication
 from efssim.model.writes.change_sets import ChangeSet
 
 
 def remember(ended: Replication, pending_bytes: int) -> None:
-    """Note the state that both have in common when a configuration is gone, if there is one."""
+    """Note the state in which both agree when a configuration is gone, if there is one."""
     if ended.last_replicated_s is None:
         return
     source, destination = ended.source, ended.destination
     mine = source.journal.written_bytes() - pending_bytes
     theirs, arn = destination.journal.written_bytes(), ended.terms.original_source_arn
-    source.common[destination.id] = Common(mine, theirs, arn)
-    destination.common[source.id] = Common(theirs, mine, arn)
+    source.agreed[destination.id] = AgreedState(mine, theirs, arn)
+    destination.agreed[source.id] = AgreedState(theirs, mine, arn)
 
 
 def original_source_arn(source: FileSystem, destination: FileSystem) -> str:
     """Return the ARN of the oldest source in the chain of replications between the two."""
-    common = source.common.get(destination.id)
-    return source.arn if common is None else common.original_source_arn
+    agreed = source.agreed.get(destination.id)
+    return source.arn if agreed is None else agreed.original_source_arn
 
 
 def differing_bytes(
@@ -38,11 +38,11 @@ def differing_bytes(
     """
     if declared is not None:
         return declared
-    common = source.common.get(destination.id)
-    if common is None:
+    agreed = source.agreed.get(destination.id)
+    if agreed is None:
         return None
-    mine = source.journal.written_bytes() - common.mine
-    theirs = destination.journal.written_bytes() - common.theirs
+    mine = source.journal.written_bytes() - agreed.mine
+    theirs = destination.journal.written_bytes() - agreed.theirs
     return mine + theirs
 
 

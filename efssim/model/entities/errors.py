@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from efssim.errors import EfssimError, concise
 from efssim.scenario.grammar.error_codes import ERROR_CODES
-from efssim.scenario.grammar.events import OPERATIONS
+from efssim.scenario.operations.names import OPERATIONS
 
 _OUTSIDE = {
     "ServiceUnavailable": 503,

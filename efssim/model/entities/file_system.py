@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import TYPE_CHECKING
 
 from efssim.model.entities.identifiers import file_system_arn
 from efssim.model.kernel.causes import Cause
@@ -12,9 +11,6 @@ from efssim.model.writes.journal import Journal
 from efssim.records.life import Life
 from efssim.records.stored import Throughput
 from efssim.scenario.regions.facts import write_limit
-
-if TYPE_CHECKING:
-    from efssim.model.entities.replication import Replication
 
 
 class LifeCycleState(Enum):
@@ -65,10 +61,10 @@ class FileSystem:
     journal: Journal
     state: LifeCycleState = LifeCycleState.AVAILABLE
     protection: Protection = Protection.ENABLED
-    replication: Replication | None = None
-    """The configuration that it is a part of."""
-    common: dict[str, Common] = field(default_factory=dict)
-    """What it has in common with other file systems after a replication between them, by id."""
+    agreed: dict[str, AgreedState] = field(default_factory=dict)
+    """The last state in which it and another file system agreed after a replication, by id."""
+    read_only_by: Cause | None = None
+    """Why its overwrite protection keeps it from being written; None: it does not."""
     provisioned_changed_s: float | None = None
     """When it was last switched to provisioned throughput or its amount was changed."""
     backup_policy_put: bool = False
@@ -82,25 +78,6 @@ class FileSystem:
     def __post_init__(self) -> None:
         self.arn = file_system_arn(self.id, self.region)
         self.life = Life(self.created_s)
-
-    @property
-    def is_destination(self) -> bool:
-        """Whether a configuration replicates to it."""
-        return self.replication is not None and self.replication.destination is self
-
-    def stored(self) -> tuple[int, int]:
-        """Return size and files now: what it has received while it is a destination."""
-        if self.replication is not None and self.is_destination:
-            return self.replication.replica()
-        return self.journal.stored()
-
-    @property
-    def metered_bytes(self) -> int:
-        """Size as EFS shows it: with what EFS keeps for itself on a destination."""
-        overhead = 0
-        if self.replication is not None and self.is_destination:
-            overhead = self.replication.terms.overhead_bytes
-        return self.stored()[0] + overhead
 
     def note_throughput(self, now_s: float) -> None:
         """Record the throughput mode that it has from now on."""
@@ -120,7 +97,7 @@ class FileSystem:
         self.life.resume(self.journal.now_s, cause.ordinal)
 
     def fail(self, cause: Cause) -> None:
-        """Become unrecoverable: nothing can be written, and its replication goes to ERROR.
+        """Become unrecoverable: nothing can be written.
 
         One that is being deleted goes on being deleted.
         """
@@ -128,13 +105,11 @@ class FileSystem:
             self.state = LifeCycleState.ERROR
             self.life.failed_s = min(self.life.failed_s, self.journal.now_s)
         self.stop_writes(cause)
-        if self.replication is not None:
-            self.replication.fail(cause)
 
 
 @dataclass(frozen=True, slots=True)
-class Common:
-    """A state that two file systems had in common: the bytes written to each until then."""
+class AgreedState:
+    """A state in which two file systems agreed: the bytes written to each until then."""
 
     mine: int
     theirs: int

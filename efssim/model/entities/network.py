@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from efssim.model.entities.errors import RunError
 from efssim.model.kernel.causes import Cause, Causes
+from efssim.model.kernel.listener import SyncListener
 
 
 @dataclass
@@ -47,8 +48,7 @@ class Link:
         """Bytes per second, degradations included."""
         self._factors: dict[Cause, float] = {}
         self._users: dict[str, float] = {}  # most bytes per second that each may send
-        self._before: dict[str, Callable[[], None]] = {}
-        self._after: dict[str, Callable[[], None]] = {}
+        self._syncs: dict[str, SyncListener] = {}
 
     @property
     def undisturbed_capacity(self) -> float:
@@ -69,13 +69,13 @@ class Link:
         self.require_room(user, throughput)
         self._users[user] = throughput
 
-    def join(self, user: str, before: Callable[[], None], after: Callable[[], None]) -> None:
-        """Let an admitted replication be told before and after each change of the rate."""
-        self._before[user], self._after[user] = before, after
+    def join(self, user: str, syncs: SyncListener) -> None:
+        """Tell the syncs of an admitted replication before and after each change of the rate."""
+        self._syncs[user] = syncs
 
     def leave(self, user: str) -> None:
         """Forget a replication."""
-        del self._users[user], self._before[user], self._after[user]
+        del self._users[user], self._syncs[user]
 
     def degrade(self, cause: Cause, factor: float) -> None:
         """Multiply the capacity by a factor until the cause is over."""
@@ -88,11 +88,11 @@ class Link:
     def _change(self, factors: dict[Cause, float]) -> None:
         capacity = self._undisturbed * math.prod(factors.values())
         self._refuse_to_share(self._users, capacity)
-        for tell in self._before.values():
-            tell()
+        for syncs in self._syncs.values():
+            syncs.rate_will_change()
         self._factors, self.capacity = factors, capacity
-        for tell in self._after.values():
-            tell()
+        for syncs in self._syncs.values():
+            syncs.rate_changes()
 
     def _refuse_to_share(self, users: Mapping[str, float], capacity: float) -> None:
         wanted = math.fsum(users.values())

@@ -9,12 +9,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
+from typing import Protocol
 
 from efssim.model.entities.file_system import FileSystem
 from efssim.model.kernel.causes import Cause, Causes
 from efssim.model.kernel.clock import Clock, Turn
 from efssim.model.kernel.draws import Draws
+from efssim.model.kernel.listener import NO_SYNCS, SyncListener
 from efssim.records.run_records import ReplicationRecords, StatusChange
+from efssim.records.timeline import DECLARED
 from efssim.scenario.schema import Control, Initial, Sync
 
 
@@ -74,6 +77,16 @@ class ControlTimes:
         return self._series[key][ordinal]
 
 
+class ReplicationOwner(Protocol):
+    """Whoever makes replications: starts their syncs, and lets go of their file systems."""
+
+    def start_syncs(self, replication: Replication) -> SyncListener:
+        """Start the syncs of a replication that has its first status; return them."""
+
+    def let_go(self, replication: Replication) -> None:
+        """Let the file systems go: the configuration is gone, its last state still there."""
+
+
 class Replication:
     """The state of one replication and the records it appends to."""
 
@@ -85,24 +98,18 @@ class Replication:
         destination: FileSystem,
         draws: Draws,
         records: ReplicationRecords,
+        owner: ReplicationOwner,
     ) -> None:
         self.terms, self.source, self.destination = terms, source, destination
-        self.records = records
+        self.records, self._owner = records, owner
+        self._syncs: SyncListener = NO_SYNCS
         self.created_s = records.created_s = clock.now
         self.status: Status | None = None
-        self.settle: Callable[[], None] = lambda: None
-        """Called before anybody looks: records what syncs have completed by now."""
         self._last_replicated_s: float | None = None
         self._held = destination.journal.stored()  # size and files before anything is received
         self._replica: tuple[int, int] | None = None  # size and files of the source as replicated
-        self.receives: Callable[[], tuple[int, int]] = lambda: (0, 0)
-        """Asked for bytes and files that the initial sync in flight has sent so far."""
         self.differed_bytes: int | None = None
         """Bytes that the destination lacked when the configuration was created; None: all."""
-        self.changed: Callable[[], None] = lambda: None
-        """Called after whatever may start or stop syncs."""
-        self.ended: Callable[[], None] = lambda: None
-        """Called once the configuration is gone."""
         self._clock = clock
         self._control = ControlTimes(terms.control, draws, f"replications.{terms.name}")
         self._holds, self._stalls = Causes(), Causes()
@@ -110,6 +117,7 @@ class Replication:
         """Whether the destination is shown as REPLICATING; it is read-only from the call on."""
         self._protecting_s = 0.0
         self._resumes_s = 0.0  # PAUSED lasts at least until then
+        self._released_by = DECLARED  # ordinal of the end of what held it last
 
     def __repr__(self) -> str:
         return f"<Replication {self.terms.name!r} {self.status}>"
@@ -121,23 +129,25 @@ class Replication:
         self._last_replicated_s = self.records.last_replicated_s = self._clock.now
         self.records.defined_s = self._clock.now
         self._replica = self.source.journal.stored()
-        self._to(Status.ENABLED, "established")
+        self._to(Status.ENABLED, "established", DECLARED)
+        self._syncs = self._owner.start_syncs(self)
 
-    def enable(self) -> None:
+    def enable(self, cause_ordinal: int) -> None:
         """Begin with ENABLING."""
         self._protecting_s = self._control.draw_s("protecting")
         self.shows_protection = not self._protecting_s
-        self._to(Status.ENABLING, "CreateReplicationConfiguration")
+        self._to(Status.ENABLING, "CreateReplicationConfiguration", cause_ordinal)
         self._later("enabling", self._enabled)
+        self._syncs = self._owner.start_syncs(self)
 
-    def delete(self) -> None:
+    def delete(self, cause_ordinal: int) -> None:
         """Begin to delete the configuration; nothing if that has begun."""
         if self.status is not Status.DELETING:
-            self._to(Status.DELETING, "DeleteReplicationConfiguration")
+            self._to(Status.DELETING, "DeleteReplicationConfiguration", cause_ordinal)
             self._later("deleting", self._gone)
 
     def _enabled(self) -> None:
-        self._to(Status.ENABLED, "created")
+        self._to(Status.ENABLED, "created", self.cause_ordinal)
         if self._protecting_s:
             shown_s = self._clock.now + self._protecting_s
             self._clock.call_at(shown_s, Turn.STATUS, self._show_protection)
@@ -145,9 +155,9 @@ class Replication:
             self._pause(self._holds.first)
 
     def _gone(self) -> None:
-        # Whoever ends it needs the state before it is forgotten.
-        self.ended()
-        self._to(None, "deleted")
+        # The owner needs the state before it is forgotten.
+        self._owner.let_go(self)
+        self._to(None, "deleted", self.cause_ordinal)
 
     def _show_protection(self) -> None:
         self.shows_protection = True
@@ -160,31 +170,32 @@ class Replication:
         if self.status is Status.ENABLED:
             self._pause(cause)
 
-    def release(self, cause: Cause) -> None:
-        """Remove a cause to pause."""
+    def release(self, cause: Cause, end_ordinal: int) -> None:
+        """Remove a cause to pause, whose end has an ordinal of its own."""
         if self._holds.remove(cause):
-            self._resume(f"{cause} over")
+            self._released_by = end_ordinal
+            self._resume(f"{cause} over", end_ordinal)
 
     def stall(self, cause: Cause) -> None:
         """Make no progress for as long as this or another cause is left."""
         if self._stalls.add(cause):
             self.records.stalls.append([self._clock.now])
-            self.changed()
+            self._syncs.status_changes()
 
     def go_on(self, cause: Cause) -> None:
         """Remove a cause to stall."""
         if self._stalls.remove(cause):
             self.records.stalls[-1].append(self._clock.now)
-            self.changed()
+            self._syncs.status_changes()
 
     def fail(self, cause: Cause) -> None:
         """Go to ERROR: a file system is unrecoverable."""
         if self.status not in (Status.ERROR, Status.DELETING):
-            self._to(Status.ERROR, str(cause))
+            self._to(Status.ERROR, str(cause), cause.ordinal)
 
     @property
     def runs(self) -> bool:
-        """Whether syncs run: ENABLED and not stalled."""
+        """Whether syncs are running, that is make progress: ENABLED and not stalled."""
         return self.status is Status.ENABLED and not self._stalls
 
     @property
@@ -195,7 +206,7 @@ class Replication:
     @property
     def last_replicated_s(self) -> float | None:
         """LastReplicatedTimestamp: the cut of the last completed sync; None: absent."""
-        self.settle()
+        self._syncs.before_cuts()
         return self._last_replicated_s
 
     def replica(self) -> tuple[int, int]:
@@ -204,10 +215,10 @@ class Replication:
         Before there is one: what it held, and what the initial sync in flight has sent. An attempt
         that fails and a sync that is abandoned leave nothing behind.
         """
-        self.settle()
+        self._syncs.before_cuts()
         if self._replica is not None:
             return self._replica
-        size, files = self.receives()
+        size, files = self._syncs.received()
         return self._held[0] + size, self._held[1] + files
 
     def replicated(self, cut_s: float, size_bytes: int, files: int) -> None:
@@ -224,22 +235,22 @@ class Replication:
     # --- the status machine -------------------------------------------------------------------
 
     def _pause(self, cause: Cause) -> None:
-        self._to(Status.PAUSING, str(cause))
+        self._to(Status.PAUSING, str(cause), cause.ordinal)
         self._later("pausing", self._paused)
 
     def _paused(self) -> None:
-        self._to(Status.PAUSED, "paused")
+        self._to(Status.PAUSED, "paused", self.cause_ordinal)
         self._resumes_s = self._clock.now + self._control.draw_s("resuming")
-        self._resume("no cause left")
+        self._resume("no cause left", self._released_by)
 
-    def _resume(self, why: str) -> None:
+    def _resume(self, why: str, end_ordinal: int) -> None:
         """Go back to ENABLED if nothing is in the way; else whatever is will come back here."""
         if self.status is not Status.PAUSED or self._holds:
             return
         if self._clock.now >= self._resumes_s:
-            self._to(Status.ENABLED, why)
+            self._to(Status.ENABLED, why, end_ordinal)
         else:
-            self._at(self._resumes_s, lambda: self._resume(why))
+            self._at(self._resumes_s, lambda: self._resume(why, end_ordinal))
 
     def _later(self, key: str, action: Callable[[], None]) -> None:
         """Act after a time of the control plane, unless the status has changed by then."""
@@ -254,10 +265,16 @@ class Replication:
 
         self._clock.call_at(time_s, Turn.STATUS, act)
 
-    def _to(self, status: Status | None, cause: str) -> None:
+    @property
+    def cause_ordinal(self) -> int:
+        """Ordinal of what brought about the last change of status; there must be one."""
+        return self.records.statuses[-1].cause_ordinal
+
+    def _to(self, status: Status | None, cause: str, cause_ordinal: int) -> None:
         before = self.status
         assert status in EDGES[before], f"illegal change of status: {before} to {status}"
         self.status = status
         names = [None if part is None else part.value for part in (before, status)]
-        self.records.statuses.append(StatusChange(self._clock.now, names[0], names[1], cause))
-        self.changed()
+        change = StatusChange(self._clock.now, names[0], names[1], cause, cause_ordinal)
+        self.records.statuses.append(change)
+        self._syncs.status_changes()

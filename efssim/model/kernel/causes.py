@@ -10,7 +10,7 @@ class Cause:
     """One instance of a disturbance: two overlapping outages of one link are two causes."""
 
     ordinal: int
-    """Counts the causes of the run."""
+    """Ordinal in the timeline of the run: of a call, or of the begin of a disturbance."""
     kind: str
     target: str
 

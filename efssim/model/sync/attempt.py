@@ -86,17 +86,17 @@ class InFlight:
         spent = self.attempt.spent(now_s - self.since_s, running)
         return Phases._make(map(add, self.phases, spent))
 
-    def settle(self, now_s: float, running: bool) -> None:
+    def account_until(self, now_s: float, running: bool) -> None:
         """Account for the time up to now, in which it was running or not."""
         self.phases = self.phases_at(now_s, running)
         if running:
             self.attempt.pass_time(now_s - self.since_s)
         self.since_s = now_s
 
-    def settled(self, now_s: float, running: bool) -> InFlight:
-        """Return a settled copy."""
+    def accounted_until(self, now_s: float, running: bool) -> InFlight:
+        """Return a copy that has accounted for the time up to now."""
         copy = replace(self, attempt=replace(self.attempt))
-        copy.settle(now_s, running)
+        copy.account_until(now_s, running)
         return copy
 
     def reckon_with(self, transfer_s: float) -> None:

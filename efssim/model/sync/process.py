@@ -2,8 +2,8 @@
 
 While nothing disturbs it, it plans a stretch of syncs and waits for its end. A sync that was
 disturbed, and the initial one, is waited for by itself, attempt by attempt. Whatever stops, frees
-or slows syncs records what is complete by then, settles the one in flight, and wakes the process,
-which then plans again.
+or slows syncs records what is complete by then, accounts for the one in flight, and wakes the
+process, which then plans again.
 """
 
 from __future__ import annotations
@@ -50,9 +50,6 @@ class SyncProcess:
         if not self._initial:
             self._next_cut_s += times.interval_s or times.gap[0]
         self._process = clock.process(self._run())
-        replication.changed, replication.settle = self.changed, self.settle
-        replication.receives = self.received
-        self._journal.changed, self._journal.settle = self.writes_changed, self.settle_before
 
     def _run(self) -> Generator[simpy.Event, None, None]:
         while True:
@@ -84,20 +81,20 @@ class SyncProcess:
 
     # --- stretches ----------------------------------------------------------------------------
 
-    def settle(self) -> None:
+    def before_cuts(self) -> None:
         """Record what is complete by now, the cuts of this instant still to come."""
         if self._stretch is not None:
             self._record(self._stretch, self._stretch.done(self._clock.now))
         self._completed.hand_on()
 
-    def settle_before(self) -> None:
+    def before_writes(self) -> None:
         """Record what was complete before now: at this instant, writes are still to come."""
         if self._stretch is not None:
             completed_s, now = self._stretch.completed_s, self._clock.now
             self._record(self._stretch, int(completed_s.searchsorted(now, "left")))
         self._completed.hand_on()
 
-    def settle_instant(self) -> None:
+    def whole_instant(self) -> None:
         """Record what is complete by now, everything of this instant having happened."""
         if self._stretch is not None:
             self._record(self._stretch, self._stretch.completed(self._clock.now))
@@ -170,8 +167,8 @@ class SyncProcess:
 
     # --- what happens in between --------------------------------------------------------------
 
-    def changed(self) -> None:
-        """Take note that the status or an outage has changed."""
+    def status_changes(self) -> None:
+        """Start or stop syncs, as the status and the stalls of the replication say now."""
         self._break()
         before, self._running = self._running, self._replication.runs
         enabled = self._replication.status is Status.ENABLED
@@ -188,25 +185,31 @@ class SyncProcess:
             # A cut comes last in its instant: this one has not happened.
             self._in_flight, self._next_cut_s = None, flying.change_set.cut_s
             return
-        flying.settle(now, was_running)
+        flying.account_until(now, was_running)
         if not enabled:
             self._abandon(flying)
 
     def _abandon(self, flying: InFlight) -> None:
         change, attempts = flying.change_set, flying.failed_attempts + 1
-        self._replication.records.abandoned.append(
-            AbandonedSync(change.cut_s, self._clock.now, change.bytes, change.files, attempts)
+        abandoned = AbandonedSync(
+            cut_s=change.cut_s,
+            abandoned_s=self._clock.now,
+            bytes=change.bytes,
+            files=change.files,
+            attempts=attempts,
+            cause_ordinal=self._replication.cause_ordinal,  # only a change of status abandons
         )
+        self._replication.records.abandoned.append(abandoned)
         self._in_flight = None
         self._ordinal += 1
 
-    def rate_changes(self) -> None:
+    def rate_will_change(self) -> None:
         """Account for the time at the rate that the link still has."""
         self._break()
         if self._in_flight is not None:
-            self._in_flight.settle(self._clock.now, self._running)
+            self._in_flight.account_until(self._clock.now, self._running)
 
-    def rate_changed(self) -> None:
+    def rate_changes(self) -> None:
         """Scale what remains of a transfer to the rate that the link has now."""
         flying = self._in_flight
         if flying is not None:
@@ -214,7 +217,7 @@ class SyncProcess:
         if self._running:
             self._process.interrupt()
 
-    def writes_changed(self) -> None:
+    def writes_change(self) -> None:
         """Plan again: what was drawn ahead is not what will be written."""
         self._break()
         if self._running:
@@ -225,7 +228,7 @@ class SyncProcess:
         flying = self._in_flight
         if flying is None or not flying.initial:
             return 0, 0
-        share = flying.settled(self._clock.now, self._running).sent_share
+        share = flying.accounted_until(self._clock.now, self._running).sent_share
         return round(flying.change_set.bytes * share), round(flying.change_set.files * share)
 
     def open_sync(self) -> OpenSync | None:
@@ -234,7 +237,7 @@ class SyncProcess:
         if flying is None:
             return None
         change = flying.change_set
-        failed = flying.settled(now, self._running).failed_attempts
+        failed = flying.accounted_until(now, self._running).failed_attempts
         return OpenSync(change.cut_s, change.bytes, change.files, change.writes, failed)
 
     def _planned(self) -> InFlight | None:

@@ -6,24 +6,25 @@ from collections.abc import Callable, Generator
 
 import simpy
 
-from efssim.model.account import Fleet
+from efssim.model.account import Account
 from efssim.model.efs.calls import Calls
 from efssim.model.kernel.clock import Alarm, Turn
 from efssim.model.kernel.draws import Draws
 from efssim.model.world.disturbances import Disturbances
 from efssim.scenario import schema
+from efssim.scenario.grammar.disturbances.effects import OptOut
 
 
 class Schedule:
     """Two schedules over the same disturbances."""
 
-    def __init__(self, fleet: Fleet, disturbances: Disturbances, calls: Calls) -> None:
-        self._fleet, self._disturbances, self._calls = fleet, disturbances, calls
+    def __init__(self, account: Account, disturbances: Disturbances, calls: Calls) -> None:
+        self._account, self._disturbances, self._calls = account, disturbances, calls
 
     def schedule(self, spec: schema.Event, ordinal: int) -> None:
         """Let the `ordinal`-th event of the scenario happen at its time."""
-        turn = Turn.CALL if spec.kind == "call" else Turn.DISTURBANCE_BEGIN
-        self._fleet.clock.call_at(spec.at, turn, lambda: self.happen(spec, ("events", ordinal)))
+        turn = Turn.DISTURBANCE_BEGIN if spec.call is None else Turn.CALL
+        self._account.clock.call_at(spec.at, turn, lambda: self.happen(spec, ("events", ordinal)))
 
     def happen(self, spec: schema.Event, path: tuple[str | int, ...]) -> None:
         """Begin what an event says, now."""
@@ -35,18 +36,18 @@ class Schedule:
 
     def repeat(self, name: str, spec: schema.Fault, first_s: float | None = None) -> None:
         """Let a fault come again and again, for the first time after `first_s` if it is given."""
-        self._fleet.clock.process(self._repeated(name, spec, first_s))
+        self._account.clock.process(self._repeated(name, spec, first_s))
 
     def _repeated(
         self, name: str, spec: schema.Fault, first_s: float | None
     ) -> Generator[simpy.Event, None, None]:
-        clock, draws = self._fleet.clock, self._fleet.draws
+        clock, draws = self._account.clock, self._account.draws
         every = draws.of(f"faults.{name}.every", spec.every)
-        lasts, once = _lasts(name, spec, draws), spec.kind == "fail"
+        lasts, once = _lasts(name, spec, draws), spec.entry.endless is not None
         for ordinal in range(2**63):
             gap_s = every[ordinal] if ordinal or first_s is None else first_s
             begin_s = clock.now + gap_s
-            if begin_s > self._fleet.scenario.duration:
+            if begin_s > self._account.scenario.duration:
                 return
             yield clock.at(begin_s, Turn.DISTURBANCE_BEGIN)
             begin_s, end_s = self._span(spec, lasts(ordinal))
@@ -54,7 +55,7 @@ class Schedule:
             if once:
                 return
             over_s = clock.now if end_s is None else end_s
-            if over_s > self._fleet.scenario.duration:
+            if over_s > self._account.scenario.duration:
                 return
             yield end or clock.at(over_s, Turn.DISTURBANCE_END)
 
@@ -62,11 +63,11 @@ class Schedule:
         self, spec: schema.Event | schema.Fault, lasts_s: float | None
     ) -> tuple[float, float | None]:
         """Return begin and end: opting in and out take effect some time after the call."""
-        now = self._fleet.clock.now
+        now = self._account.clock.now
         end_s = None if lasts_s is None else now + lasts_s
-        if spec.kind != "opt_out":
+        if not spec.entry.has(OptOut):
             return now, end_s
-        region = self._fleet.region(spec.target)
+        region = self._account.region(spec.target)
         return now + region.opting_out_s, None if end_s is None else end_s + region.opting_in_s
 
     def _between(
@@ -76,8 +77,8 @@ class Schedule:
 
         Return the event of its end; None where it has none yet.
         """
-        clock = self._fleet.clock
-        if begin_s > self._fleet.scenario.duration or (end_s is not None and end_s <= begin_s):
+        clock = self._account.clock
+        if begin_s > self._account.scenario.duration or (end_s is not None and end_s <= begin_s):
             return None
         if begin_s <= clock.now:
             return self._begin(end_s, spec)
@@ -91,9 +92,9 @@ class Schedule:
     def _begin(self, end_s: float | None, spec: schema.Event | schema.Fault) -> Alarm | None:
         """Begin a disturbance now; return the event of its end, None if the run has none."""
         end = self._disturbances.begin(spec)
-        if end_s is None or end_s > self._fleet.scenario.duration:
+        if end_s is None or end_s > self._account.scenario.duration:
             return None
-        return self._fleet.clock.call_at(end_s, Turn.DISTURBANCE_END, end)
+        return self._account.clock.call_at(end_s, Turn.DISTURBANCE_END, end)
 
 
 def _lasts(name: str, spec: schema.Fault, draws: Draws) -> Callable[[int], float | None]:

@@ -3,9 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
-from efssim.model.account import Fleet, Keeper, Recorder
+from efssim.model.account import (
+    Account,
+    DeclaredFileSystem,
+    Keeper,
+    Recorder,
+    ReplicationSettings,
+)
 from efssim.model.efs.calls import Calls, looks
 from efssim.model.efs.control_plane import ControlPlane
 from efssim.model.entities.errors import EfsError, RunError
@@ -17,8 +24,9 @@ from efssim.model.kernel.strata import placed
 from efssim.model.sync.stretch import LONG
 from efssim.model.world.disturbances import Disturbances
 from efssim.model.world.schedule import Schedule
-from efssim.records.run_records import Event, ReplicationRecords, Snapshot
+from efssim.records.run_records import ReplicationRecords, Snapshot
 from efssim.records.stored import FileSystemRecords
+from efssim.records.timeline import Entry
 from efssim.scenario import Scenario, schema
 
 _TOKEN_MAX = 64
@@ -49,14 +57,12 @@ class World:
         self._clock = Clock()
         self._draws = Draws(seed, trial)
         record, keep = record or _own_records, keep or _own_stored
-        self.fleet = Fleet(scenario, self._clock, self._draws, record, longest, keep)
-        self._control_plane = ControlPlane(self.fleet)
-        self._calls = Calls(self.fleet, self._control_plane)
-        disturbances = Disturbances(self.fleet, self._control_plane, self._calls.events)
-        self._schedule = Schedule(self.fleet, disturbances, self._calls)
-        self.fleet.declaring = True
+        self.account = Account(scenario, self._clock, self._draws, record, longest, keep)
+        self._control_plane = ControlPlane(self.account)
+        self._calls = Calls(self.account, self._control_plane)
+        disturbances = Disturbances(self.account, self._control_plane)
+        self._schedule = Schedule(self.account, disturbances, self._calls)
         self._build()
-        self.fleet.declaring = False
         self.advance_to(0.0)
 
     @property
@@ -75,9 +81,9 @@ class World:
         return self._calls.made
 
     @property
-    def events(self) -> list[Event]:
+    def timeline(self) -> list[Entry]:
         """Disturbances and calls so far, in the order in which they began."""
-        return self._calls.events
+        return self.account.timeline.entries
 
     def _build(self) -> None:
         for name, spec in self.scenario.file_systems.items():
@@ -92,7 +98,6 @@ class World:
 
     def _make_file_system(self, name: str, spec: schema.FileSystem) -> None:
         token = name if len(name) <= _TOKEN_MAX else hex_of(name, _TOKEN_MAX)
-        self.fleet.declare(token, name, spec)
         amount = spec.provisioned_throughput
         parameters = {
             "CreationToken": token,
@@ -101,24 +106,17 @@ class World:
             "ProvisionedThroughputInMibps": None if amount is None else amount / 2**20,
             "AvailabilityZoneName": spec.availability_zone,
         }
-        answer = self._built("file_systems", name, "CreateFileSystem", parameters, spec.home)
-        made = self.fleet.file_systems[answer["FileSystemId"]]
+        declared = DeclaredFileSystem(name, spec.id, spec.size, spec.files)
+        with _placing_refusals("file_systems", name):
+            answer = self._control_plane.declare_file_system(
+                _without_none(parameters), spec.home, declared
+            )
+        made = self.account.file_systems[answer["FileSystemId"]]
         for stream, written in spec.writes.items():
-            self.fleet.write(made, stream, written)
-
-    def _built(
-        self, section: str, name: str, operation: str, parameters: dict[str, Any], region: str
-    ) -> dict[str, Any]:
-        """Make a part of the scenario through the API; RunError in EFS's words if it refuses."""
-        given = {key: value for key, value in parameters.items() if value is not None}
-        try:
-            return self._control_plane.call(operation, given, region)
-        except EfsError as error:
-            raise RunError((section, name), str(error)) from None
+            self.account.write(made, stream, written)
 
     def _replicate(self, name: str, spec: schema.Replication) -> None:
-        source = self.fleet.file_systems[self.fleet.id_of(spec.source)]
-        self.fleet.plan(name, source, spec)
+        source = self.account.file_systems[self.account.id_of(spec.source)]
         where = spec.destination
         wanted = {
             "Region": where.region,
@@ -126,15 +124,15 @@ class World:
             "KmsKeyId": where.kms_key_id,
             "FileSystemId": where.file_system and self._unprotected(where.file_system).id,
         }
-        destination = {key: value for key, value in wanted.items() if value is not None}
-        parameters = {"SourceFileSystemId": source.id, "Destinations": [destination]}
-        operation = "CreateReplicationConfiguration"
-        self._built("replications", name, operation, parameters, source.region)
+        parameters = {"SourceFileSystemId": source.id, "Destinations": [_without_none(wanted)]}
+        declared = ReplicationSettings.of(name, spec)
+        with _placing_refusals("replications", name):
+            self._control_plane.declare_replication(parameters, source.region, declared)
 
     def _unprotected(self, name: str) -> FileSystem:
         """Return a file system that the scenario offers as a destination."""
-        found = self.fleet.file_systems[self.fleet.id_of(name)]
-        self.fleet.protect(found, Protection.DISABLED)
+        found = self.account.file_systems[self.account.id_of(name)]
+        self.account.protect(found, Protection.DISABLED)
         return found
 
     # --- time ---------------------------------------------------------------------------------
@@ -142,8 +140,8 @@ class World:
     def advance_to(self, time_s: float) -> None:
         """Run up to and including a time, at most the scenario's duration."""
         self.pass_to(time_s)
-        for process in self.fleet.syncs.values():
-            process.settle_instant()
+        for process in self.account.syncs.values():
+            process.whole_instant()
 
     def pass_to(self, time_s: float) -> None:
         """Do the same, but leave syncs that are complete by then unrecorded: cheap on the way."""
@@ -180,20 +178,33 @@ class World:
     @property
     def names(self) -> tuple[str, ...]:
         """Names of all replications, in the order of their creation."""
-        return tuple(self.fleet.replications)
+        return tuple(self.account.replications)
 
     def records(self, name: str) -> ReplicationRecords:
         """Return the records of a replication."""
-        return self.fleet.replications[name].records
+        return self.account.replications[name].records
 
     def snapshot(self, name: str) -> Snapshot:
         """Return the state of a replication now, or when it was gone."""
-        return self.fleet.snapshot(name)
+        return self.account.snapshot(name)
 
     def snapshots(self) -> Iterator[tuple[str, ReplicationRecords, Snapshot]]:
         """Yield name, records and present state of every replication, in order of their names."""
         for name in sorted(self.names):
             yield name, self.records(name), self.snapshot(name)
+
+
+def _without_none(parameters: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in parameters.items() if value is not None}
+
+
+@contextmanager
+def _placing_refusals(section: str, name: str) -> Iterator[None]:
+    """Raise RunError in EFS's words if it refuses a part of the scenario."""
+    try:
+        yield
+    except EfsError as error:
+        raise RunError((section, name), str(error)) from None
 
 
 def _own_records(_name: str) -> ReplicationRecords:

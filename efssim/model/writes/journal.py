@@ -8,7 +8,7 @@ bytes fall up to a time, and which writes a sync published; published writes lea
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Generator, Iterable
+from collections.abc import Generator, Iterable
 from functools import reduce
 
 import numpy as np
@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from efssim.model.kernel.causes import Cause, Causes
 from efssim.model.kernel.clock import Clock, Turn
+from efssim.model.kernel.listener import NO_SYNCS, SyncListener
 from efssim.model.writes.change_sets import ChangeSet, Work, no_work
 from efssim.model.writes.curve import HOUR_S, Curve, Stream
 from efssim.records.run_records import DroppedWrites, OpenWrites, Publications, ReplicationRecords
@@ -49,10 +50,7 @@ class Journal:
         self._published = self._discarded = NOTHING  # by replications that are gone, or come to be
         self._carried = NOTHING  # what its replication finds unreplicated, until that publishes it
         self._oldest_s: float | None = None  # of the writes that left unpublished and undiscarded
-        self.settle: Callable[[], None] = lambda: None
-        """Called before something is forgotten: publishes what syncs have completed by now."""
-        self.changed: Callable[[], None] = lambda: None
-        """Called when writes that were drawn ahead are no longer what will be written."""
+        self._syncs: SyncListener = NO_SYNCS  # that publish the writes
 
     def add(self, stream: Stream) -> None:
         """Add a stream and start its process."""
@@ -67,7 +65,7 @@ class Journal:
         self.kept.streams.append(facts)
         self._reach()
         self._clock.process(self._write(curve, block))
-        self.changed()
+        self._syncs.writes_change()
 
     # --- drawing ----------------------------------------------------------------------------
 
@@ -99,7 +97,7 @@ class Journal:
 
     def _let_go(self) -> None:
         """Publish what is completed, so that it can be forgotten."""
-        self.settle()
+        self._syncs.before_writes()
         self.account_for_drops()
         if self._records is None:
             self._skip()
@@ -128,7 +126,7 @@ class Journal:
         if self._stopped.add(cause):
             for curve in self.curves:
                 curve.hold(self._clock.now)
-            self.changed()
+            self._syncs.writes_change()
 
     def resume(self, cause: Cause) -> None:
         """Remove a cause; make the writes after now if it was the last."""
@@ -136,7 +134,7 @@ class Journal:
         if self._stopped.remove(cause):
             for curve in self.curves:
                 curve.release()
-            self.changed()
+            self._syncs.writes_change()
 
     def account_for_drops(self) -> None:
         """Record the writes that were dropped up to now, under the cause that began first."""
@@ -145,8 +143,10 @@ class Journal:
         for curve in self.curves:
             times, sizes = curve.drop(self._clock.now)
             if self._witness is not None and len(times):
-                kind = self._stopped.first.kind
-                self._witness.drop(DroppedWrites(times.copy(), sizes.copy(), kind))
+                cause = self._stopped.first
+                self._witness.drop(
+                    DroppedWrites(times.copy(), sizes.copy(), cause.kind, cause.ordinal)
+                )
 
     # --- feeding a replication --------------------------------------------------------------
 
@@ -155,13 +155,13 @@ class Journal:
         self.account_for_drops()
         self._witness = records
 
-    def feed(self, records: ReplicationRecords) -> None:
+    def feed(self, records: ReplicationRecords, syncs: SyncListener) -> None:
         """From now on, keep what is written until syncs have published it."""
         assert self._records is None
         self._skip()
         self._before = self._written(self._clock.now)
         self._carried = self._unaccounted()
-        self._records = records
+        self._records, self._syncs = records, syncs
 
     def stop_feeding(self) -> Amount:
         """Leave what no sync has published to itself: it is unreplicated again. Return it."""
@@ -169,8 +169,7 @@ class Journal:
         self._published = self._published_now()
         if self._records is not None and self._records.defined_s is not None:
             self._oldest_s = None
-        self._records, self._carried = None, NOTHING
-        self.settle = self.changed = lambda: None
+        self._records, self._carried, self._syncs = None, NOTHING, NO_SYNCS
         return left
 
     # --- what became of the writes ------------------------------------------------------------
@@ -312,7 +311,7 @@ class Journal:
 
     def still_open(self) -> tuple[OpenWrites, ...]:
         """Return the writes up to now that neither records nor sinks have received."""
-        self.settle()
+        self._syncs.before_writes()
         return self.open_writes()
 
     def open_writes(self) -> tuple[OpenWrites, ...]:

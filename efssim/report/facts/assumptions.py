@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from efssim.runs.outcome import Outcome
+from efssim.runs.outcome import OutcomeRecords
 from efssim.scenario import Scenario
 from efssim.scenario.grammar.timing import Tuned
 from efssim.scenario.schema import FileSystem
@@ -20,7 +20,7 @@ _DELAYS = {
 """Delays of the control plane, each with the status in which it is waited for."""
 
 
-def assumed_parameters(scenario: Scenario, outcome: Outcome) -> list[tuple[str, str]]:
+def assumed_parameters(scenario: Scenario, outcome: OutcomeRecords) -> list[tuple[str, str]]:
     """Return name and value of the assumed parameters that the run of a replication used."""
     unused = _unused_by_sync(scenario, outcome)
     used = {key for key, status in _DELAYS.items() if _was(outcome, status)}
@@ -31,7 +31,7 @@ def assumed_parameters(scenario: Scenario, outcome: Outcome) -> list[tuple[str, 
     ]
 
 
-def _was(outcome: Outcome, status: str) -> bool:
+def _was(outcome: OutcomeRecords, status: str) -> bool:
     return any(change.after == status for change in outcome.statuses)
 
 
@@ -42,7 +42,7 @@ def _assumed(part: Tuned) -> Iterator[tuple[str, str]]:
             yield key, format_preset(key, preset.value)
 
 
-def _unused_by_sync(scenario: Scenario, outcome: Outcome) -> set[str]:
+def _unused_by_sync(scenario: Scenario, outcome: OutcomeRecords) -> set[str]:
     source = scenario.file_systems.get(outcome.source)  # None: a call made it, and it is empty
     unused = set() if source is not None and _has_files(source) else {"scan_rate"}
     if source is None or not any(stream.in_file for stream in source.writes.values()):

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from efssim.lag.age.rpo import Violation
-from efssim.records.run_records import Event
-from efssim.report.facts.overlaps import longest_overlaps
+from efssim.records.timeline import Entry
+from efssim.report.facts.concerning import entry_of
 from efssim.report.words.lines import counted
 from efssim.runs.outcome import Outcome
 from efssim.runs.run import Run
@@ -36,19 +36,25 @@ def explained(result: Run, name: str) -> list[Explained]:
     target from the first is due to the initial sync.
     """
     outcome = result.outcomes[name]
-    during = longest_overlaps(result, name)
-    before = longest_overlaps(result, name, before_s=result.scenario.rpo.target)
     return [
-        Explained(violation, _cause(outcome, violation, *events))
-        for violation, *events in zip(outcome.violations, during, before, strict=True)
+        Explained(
+            violation,
+            _cause(
+                outcome,
+                violation,
+                during=entry_of(result, violation.cause_ordinal),
+                before=entry_of(result, violation.after_ordinal),
+            ),
+        )
+        for violation in outcome.violations
     ]
 
 
 def _cause(
-    outcome: Outcome, violation: Violation, during: Event | None, before: Event | None
+    outcome: Outcome, violation: Violation, during: Entry | None, before: Entry | None
 ) -> str:
     if outcome.last_replicated_s is None and violation.begin_s == outcome.defined_s:
-        took = format_duration(outcome.summary["initial_sync_s"])
+        took = format_duration(outcome.summary.initial_sync_s or 0.0)
         return f"initial sync: it took {took}, so the age was above the target from the first"
     if during is not None:
         return str(during)

@@ -104,7 +104,7 @@ def file_style() -> Iterator[None]:
     from efssim.report.figures.drawing.style import STYLE
 
     # A user's own style has no part in it, and a name without a glyph is no reason to complain.
-    with style.context(["default", STYLE, _FILE_STYLE]), warnings.catch_warnings():
+    with style.context(["default", dict(STYLE), _FILE_STYLE]), warnings.catch_warnings():
         warnings.filterwarnings("ignore", message=r"Glyph .* missing from")
         yield
 

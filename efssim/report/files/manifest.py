@@ -5,9 +5,9 @@ from __future__ import annotations
 import platform
 from collections.abc import Iterable, Mapping
 from importlib.metadata import version
-from typing import Any
 
 from efssim._version import __version__
+from efssim.json_values import JsonObject, JsonValue
 from efssim.scenario import Scenario
 from efssim.scenario.shown.provenance import resolved
 
@@ -16,7 +16,7 @@ _PACKAGES = (
 )
 
 
-def environment() -> dict[str, Any]:
+def environment() -> JsonObject:
     """Return versions and the machine, as far as the last bit of a number may depend on them."""
     return {
         "efssim": __version__,
@@ -42,7 +42,7 @@ def numpy_exponential() -> str | None:
         return None
 
 
-def parameters(scenario: Scenario) -> dict[str, Any]:
+def parameters(scenario: Scenario) -> JsonObject:
     """Return a scenario as it was written, and every value of it with where it comes from."""
     return {
         "scenario": scenario.model_dump(mode="json", by_alias=True, exclude_unset=True),
@@ -51,8 +51,8 @@ def parameters(scenario: Scenario) -> dict[str, Any]:
 
 
 def study_manifest(
-    seed: int, about: Mapping[str, Any], report: str, figures: Iterable[str]
-) -> dict[str, Any]:
+    seed: int, about: Mapping[str, JsonValue], report: str, figures: Iterable[str]
+) -> JsonObject:
     """Return the manifest of a study; `about` says of which scenario or scenarios."""
     return {
         **environment(),

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from efssim.json_values import JsonObject, JsonValue
 from efssim.report.facts.risk import risk_of_all
 from efssim.report.facts.traces import trace_findings
 from efssim.report.figures.files import FOLDER, Drawing, drawings, write_drawing
@@ -42,17 +43,17 @@ def write_files(result: Run, folder: Path, png: bool = False, command: str = "")
         _write_into(result, staging, png, command)
 
 
-def summary_json(result: Summarised) -> str:
+def summary_json(result: Run) -> str:
     """Return summary.json: what `--format json` prints."""
     return json_text(result.summary)
 
 
-def write_json(content: dict[str, Any], file: Path) -> None:
+def write_json(content: Mapping[str, JsonValue], file: Path) -> None:
     """Write a JSON file."""
     file.write_text(json_text(content), encoding="utf-8")
 
 
-def manifest(result: Summarised, figures: list[str]) -> dict[str, Any]:
+def manifest(result: Summarised, figures: list[str]) -> JsonObject:
     """Return what it takes to repeat the run and to judge its parameters."""
     return {
         **environment(),
@@ -79,12 +80,12 @@ def _write_into(result: Run, folder: Path, png: bool, command: str) -> None:
 
 def _write_figures(result: Run, folder: Path, png: bool) -> tuple[list[Drawing], list[str]]:
     """Write all figures; return those that the page shows, and the names of the files."""
-    from efssim.report.html.sections import worst
+    from efssim.report.html.sections import attainments, worst
 
     folder.mkdir()
     shown: list[Drawing] = []
     names: list[str] = []
-    on_page = worst(result.summary["replications"])
+    on_page = worst(attainments(result))
     for drawing in drawings(result, png):
         names += write_drawing(drawing, folder)
         if drawing.replication in on_page:

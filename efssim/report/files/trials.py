@@ -9,12 +9,19 @@ from efssim.report.figures.files import FOLDER, safe_names, write_svg
 from efssim.report.figures.study.alt import trials_alt
 from efssim.report.figures.study.trials import plot_attained, plot_pooled_lag
 from efssim.report.files.folders import MANIFEST, REPORT, staged
-from efssim.report.files.run import manifest, summary_json, write_csv, write_json
+from efssim.report.files.run import manifest, write_csv, write_json
 from efssim.report.files.study import Sketch, drawn
+from efssim.report.words.json_text import json_text
+from efssim.study.run.summary import trials_to_json
 from efssim.study.run.trial_set import TrialSet
 
 _PLOTS = {"attainment": plot_attained, "lag": plot_pooled_lag}
 """By the kind of figure."""
+
+
+def trials_json(trials: TrialSet) -> str:
+    """Return the summary.json of trials: what `--format json` prints."""
+    return json_text(trials_to_json(trials))
 
 
 def write_trials(trials: TrialSet, folder: Path, command: str = "") -> None:
@@ -30,7 +37,7 @@ def write_trials(trials: TrialSet, folder: Path, command: str = "") -> None:
 def _write_into(trials: TrialSet, folder: Path, command: str) -> None:
     from efssim.report.html.studies.trials import trials_page
 
-    (folder / "summary.json").write_text(summary_json(trials), encoding="utf-8")
+    (folder / "summary.json").write_text(trials_json(trials), encoding="utf-8")
     write_csv(trials.table, folder / "trials.csv")
     svg = _drawn(trials)
     figures = write_svg(_named(trials, svg), folder / FOLDER)

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
 
+from efssim.json_values import JsonObject, to_json
 from efssim.report.facts.assumptions import assumed_parameters
 from efssim.report.facts.traces import thin_traces, trace_findings
 from efssim.report.figures.files import Drawing
 from efssim.report.html import run_tables as tables
 from efssim.report.html.page import render
-from efssim.report.html.sections import SECTIONS, sentence, worst
+from efssim.report.html.sections import SECTIONS, attainments, sentence, worst
 from efssim.report.html.svg import Figure, inlined
 from efssim.report.html.tables import Table
 from efssim.report.html.traces import trace_table
@@ -72,13 +72,13 @@ class Section:
 
 def run_page(result: Run, drawn: Iterable[Drawing], command: str) -> str:
     """Return report.html of a run, with its figures; `command` is what reproduces it."""
-    window = result.summary["window"]
+    window = to_json(result.window, result.scenario.start)
     return render(
         "run.html",
         title=result.scenario.name,
         description=result.scenario.description,
         window=window,
-        window_text=format_duration(window["seconds"]),
+        window_text=format_duration(result.window.seconds),
         seed=result.seed,
         trial=result.trial,
         is_random=is_random(result.scenario),
@@ -95,17 +95,19 @@ def run_page(result: Run, drawn: Iterable[Drawing], command: str) -> str:
         traces=trace_findings(result.traces),
         trace_table=trace_table(result.traces),
         thin=thin_traces(result.traces),
-        document=tables.all_numbers(_top(result), "the run"),
+        document=tables.all_numbers(_of_the_run(result), "the run"),
     )
 
 
-def _top(result: Run) -> dict[str, Any]:
-    return {key: value for key, value in result.summary.items() if key != "replications"}
+def _of_the_run(result: Run) -> JsonObject:
+    """Return the summary without its replications."""
+    whole = to_json(replace(result.run_summary, replications={}), result.scenario.start)
+    return {key: value for key, value in whole.items() if key != "replications"}
 
 
 def _sections(result: Run, drawn: list[Drawing]) -> Iterator[Section]:
     """Yield the sections, in the order of the scenario."""
-    for ordinal, name in enumerate(worst(result.summary["replications"])):
+    for ordinal, name in enumerate(worst(attainments(result))):
         figures = {
             drawing.kind: _figure(result, drawing, f"r{ordinal}-{drawing.kind}")
             for drawing in drawn
@@ -121,9 +123,9 @@ def _section(ident: str, result: Run, name: str, figures: dict[str, Figure]) -> 
         name=name,
         route=_route(result, name, outcome),
         kind=kind_of_run(outcome.summary),
-        word=words(kind_of_run(outcome.summary), outcome.summary["unprotected_s"]),
-        goal=goal(outcome.summary),
-        attained=sentence(attained(name, outcome, result)),
+        word=words(kind_of_run(outcome.summary), outcome.summary.unprotected_s),
+        goal=goal(outcome.summary.rpo.target_s, outcome.summary.rpo.objective),
+        attained=sentence(attained(outcome, result)),
         disaster=disaster(outcome),
         diverging=diverging_text(outcome, result),
         sentences=sentences(name, outcome, result),
@@ -135,7 +137,7 @@ def _section(ident: str, result: Run, name: str, figures: dict[str, Figure]) -> 
         figures=[figures[kind] for kind in _TITLES if kind in figures and kind != "age"],
         violations=tables.violations(result, name),
         statuses=tables.statuses(result, name),
-        numbers=tables.all_numbers(result.summary["replications"][name], name),
+        numbers=tables.all_numbers(to_json(outcome.summary, result.scenario.start), name),
     )
 
 

@@ -7,9 +7,20 @@ from typing import Any
 
 import numpy as np
 
-from efssim.records.run_records import Event
+from efssim.json_values import JsonObject
+from efssim.lag.loss import Loss
+from efssim.lag.summary import (
+    AGE,
+    OLDEST_PENDING,
+    WRITE_LAG,
+    WRITE_LAG_BY_BYTE,
+    LagColumn,
+    ReplicationSummary,
+)
+from efssim.lag.weighted.exceedance import Exceedance
+from efssim.records.timeline import ApiCall, Entry
 from efssim.report.facts.causes import explained
-from efssim.report.facts.happened import Item, happened_items, summed, total_s
+from efssim.report.facts.timeline import Item, summed, timeline_items, total_s
 from efssim.report.figures.drawing.curve import Curve, age_curve, pending_curve
 from efssim.report.figures.run.over_time import window_of
 from efssim.report.html.tables import (
@@ -32,13 +43,13 @@ from efssim.scenario import Scenario
 from efssim.scenario.shown.provenance import resolved
 
 LAGS = {
-    "time_since_last_sync_s": "age",
-    "write_lag_s": "write_lag",
-    "write_lag_by_byte_s": "write_lag_by_byte",
-    "oldest_pending_s": "oldest_pending",
+    AGE: "age",
+    WRITE_LAG: "write_lag",
+    WRITE_LAG_BY_BYTE: "write_lag_by_byte",
+    OLDEST_PENDING: "oldest_pending",
 }
 """The lags of the summary and their terms."""
-QUANTILES = {
+QUANTILES: dict[LagColumn, str] = {
     "mean": "mean",
     "p50": "p50",
     "p90": "p90",
@@ -59,10 +70,10 @@ def _moment(result: Run, time_s: float) -> Cell:
     return Cell(clock(result.scenario, time_s), time_s, is_time=True)
 
 
-def lag_table(summary: dict[str, Any], name: str) -> Table:
+def lag_table(summary: ReplicationSummary, name: str) -> Table:
     """Return the four lags, a column each."""
     rows = [
-        [text(title), *(duration(summary[lag][column]) for lag in LAGS)]
+        [text(title), *(duration(summary.lags[lag].column(column)) for lag in LAGS)]
         for column, title in QUANTILES.items()
     ]
     lags = [Column(TERMS[key].title, True, key) for key in LAGS.values()]
@@ -73,42 +84,42 @@ def _term(key: str) -> Cell:
     return text(TERMS[key].title, term=key)
 
 
-def facts(summary: dict[str, Any], name: str) -> Table:
+def facts(summary: ReplicationSummary, name: str) -> Table:
     """Return what else there is to say about syncs, writes and loss."""
-    syncs, writes, pending = summary["syncs"], summary["writes"], summary["pending_bytes"]
-    oldest = summary["oldest_pending_s"]
+    syncs, writes, pending = summary.syncs, summary.writes, summary.pending_bytes
+    oldest = summary.oldest_pending
     rows = [
-        [_term("attainment"), share(summary["rpo"]["attainment"])],
-        [_term("objective"), share(summary["rpo"]["objective"])],
-        [_term("writable"), share(summary["rpo"]["attainment_while_writable"])],
-        [_term("unprotected"), duration(summary["unprotected_s"])],
-        *_recovery(summary["recovery_point"]),
-        [text("expected loss in a disaster, bytes", "pending"), size(pending["mean"])],
-        [text("worst loss in a disaster, bytes", "pending"), size(pending["max"])],
-        [text("expected loss, time", "oldest_pending"), duration(oldest["mean"])],
-        [text("worst loss, time", "oldest_pending"), duration(oldest["max"])],
-        [text("syncs completed", "sync"), number(syncs["completed"])],
-        [text("mean duration of a sync", "duration"), duration(syncs["duration_mean_s"])],
-        [_term("utilisation"), share(syncs["utilisation"])],
-        [text("failed attempts"), number(syncs["failed_attempts"])],
-        [text("abandoned syncs"), number(syncs["abandoned"])],
-        [text("sent"), size(syncs["bytes"])],
-        [text("written"), size(writes["bytes"])],
-        [text("writes"), number(writes["count"])],
-        [text("not replicated at the end"), size(pending["open_at_end"])],
+        [_term("attainment"), share(summary.rpo.attainment)],
+        [_term("objective"), share(summary.rpo.objective)],
+        [_term("writable"), share(summary.rpo.attainment_while_writable)],
+        [_term("unprotected"), duration(summary.unprotected_s)],
+        *_recovery(summary.recovery_point),
+        [text("expected loss in a disaster, bytes", "pending"), size(pending.mean)],
+        [text("worst loss in a disaster, bytes", "pending"), size(pending.max)],
+        [text("expected loss, time", "oldest_pending"), duration(oldest.mean)],
+        [text("worst loss, time", "oldest_pending"), duration(oldest.max)],
+        [text("syncs completed", "sync"), number(syncs.completed)],
+        [text("mean duration of a sync", "duration"), duration(syncs.duration_mean_s)],
+        [_term("utilisation"), share(syncs.utilisation)],
+        [text("failed attempts"), number(syncs.failed_attempts)],
+        [text("abandoned syncs"), number(syncs.abandoned)],
+        [text("sent"), size(syncs.bytes)],
+        [text("written"), size(writes.bytes)],
+        [text("writes"), number(writes.count)],
+        [text("not replicated at the end"), size(pending.open_at_end)],
     ]
     return Table(f"In short: {name}", [Column("what"), Column("value", True)], rows)
 
 
-def _recovery(found: dict[str, Any] | None) -> list[list[Cell]]:
+def _recovery(found: Loss | None) -> list[list[Cell]]:
     """Return what a disaster of the source cost; nothing where there was none."""
     if found is None:
         return []
     return [
-        [text("lost with the source, bytes", "recovery"), size(found["lost_bytes"])],
-        [text("lost with the source, writes", "recovery"), number(found["lost_writes"])],
-        [text("lost with the source, time", "recovery"), duration(found["lost_s"])],
-        [text("until the destination was writable"), duration(found["writable_s"])],
+        [text("lost with the source, bytes", "recovery"), size(found.lost_bytes)],
+        [text("lost with the source, writes", "recovery"), number(found.lost_writes)],
+        [text("lost with the source, time", "recovery"), duration(found.lost_s)],
+        [text("until the destination was writable"), duration(found.writable_s)],
     ]
 
 
@@ -117,15 +128,15 @@ def overview(result: Run) -> Table:
     rows = []
     for name, outcome in result.outcomes.items():
         summary = outcome.summary
-        age, pending = summary["time_since_last_sync_s"], summary["pending_bytes"]
+        age, pending = summary.age, summary.pending_bytes
         rows.append(
             [
                 text(name),
-                text(words(kind_of_run(summary), summary["unprotected_s"])),
-                share(summary["rpo"]["attainment"]),
-                *(duration(age[column]) for column in ("mean", "p99", "max")),
-                size(pending["mean"]),
-                number(summary["rpo"]["violations"]),
+                text(words(kind_of_run(summary), summary.unprotected_s)),
+                share(summary.rpo.attainment),
+                *(duration(value) for value in (age.mean, age.p99, age.max)),
+                size(pending.mean),
+                number(summary.rpo.violations),
             ]
         )
     head = [
@@ -188,17 +199,17 @@ def statuses(result: Run, name: str) -> Table:
 
 def events(result: Run) -> Table:
     """Return what happened; with what EFS refused calls with, if it refused any."""
-    is_refused = any(event.error for event in result.happened)
+    is_refused = any(isinstance(entry, ApiCall) and entry.error for entry in result.timeline)
     rows = (
         [
             _moment(result, item.begin_s),
-            _length(result, item.event),
-            text(_kind(item.event)),
+            _length(result, item.entry),
+            text(_kind(item.entry)),
             text(item.what),
             text("; ".join(_followed(item))),
-            *([text(item.event.error if item.event else "")] if is_refused else []),
+            *([text(item.refusal)] if is_refused else []),
         ]
-        for item in happened_items(result)
+        for item in timeline_items(result)
     )
     shown, note = bounded(rows, _ROWS, "events.csv")
     head = [
@@ -216,16 +227,16 @@ NOTHING = "nothing"
 
 
 def _followed(item: Item) -> Iterator[str]:
-    """Yield whom something affected, and what followed from it; a refusal has its own column."""
-    if item.event is not None:
-        yield ", ".join(item.event.affected) or NOTHING
-    yield from (effect for effect in item.effects if not effect.startswith("refused: "))
+    """Yield the names of what was affected and the effects; a refusal has its own column."""
+    if item.entry is not None:
+        yield ", ".join(item.entry.affected) or NOTHING
+    yield from item.effects
 
 
-def _kind(event: Event | None) -> str:
-    if event is None:
+def _kind(entry: Entry | None) -> str:
+    if entry is None:
         return "scenario"
-    return "API call" if event.is_call else "disturbance"
+    return "API call" if isinstance(entry, ApiCall) else "disturbance"
 
 
 def sums(result: Run) -> Table:
@@ -237,7 +248,7 @@ def sums(result: Run) -> Table:
             duration(total_s(items)),
             duration(max(item.lasted_s or 0.0 for item in items)),
         ]
-        for what, items in summed(happened_items(result))
+        for what, items in summed(timeline_items(result))
         if len(items) > 1
     )
     shown, note = bounded(rows, _ROWS, "events.csv, one by one")
@@ -246,13 +257,13 @@ def sums(result: Run) -> Table:
     return Table("What happened more than once", head, shown, is_sortable=True, note=note)
 
 
-def _length(result: Run, event: Event | None) -> Cell:
-    """Return how long an event was; one that goes on sorts by what the run has seen of it."""
-    if event is None:
+def _length(result: Run, entry: Entry | None) -> Cell:
+    """Return the length of an entry; one that goes on sorts by what the run has seen of it."""
+    if entry is None:
         return number(None)
-    if event.end_s is None:
-        return number(window_of(result)[1] - event.begin_s, "goes on")
-    return duration(event.end_s - event.begin_s)
+    if entry.end_s is None:
+        return number(window_of(result)[1] - entry.begin_s, "goes on")
+    return duration(entry.end_s - entry.begin_s)
 
 
 def parameters(scenario: Scenario) -> Table:
@@ -265,7 +276,7 @@ def parameters(scenario: Scenario) -> Table:
     return Table("Parameters", [*head, Column("why")], shown, is_sortable=True, note=note)
 
 
-def all_numbers(summary: dict[str, Any], name: str) -> Table:
+def all_numbers(summary: JsonObject, name: str) -> Table:
     """Return every number of summary.json about a replication, as it stands there."""
     rows = [[text(path), exact(value)] for path, value in leaves(summary, "")]
     return Table(f"summary.json: {name}", [Column("field"), Column("value", True)], rows)
@@ -349,7 +360,7 @@ def _lag(result: Run, name: str) -> Table:
     return Table(caption, [Column("share", True, "exceedance"), *head], rows)
 
 
-def _exceeded(curve: Any, above: float) -> float | None:
+def _exceeded(curve: Exceedance | None, above: float) -> float | None:
     if curve is None or not len(curve.value_s):
         return None
     inside = np.flatnonzero(curve.share <= above)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
-from typing import Any
 
+from efssim.lag.summary import LagColumn, ReplicationSummary, SyncsSummary
+from efssim.records.timeline import ApiCall
 from efssim.report.facts.assumptions import assumed_parameters
+from efssim.report.facts.concerning import concerning, entry_of
 from efssim.report.facts.load import load_text
-from efssim.report.facts.overlaps import concerning, longest_overlaps
 from efssim.report.facts.sync_time import sync_time_text
 from efssim.report.text.distribution import distribution
 from efssim.report.text.lags import LAGS, lag_table
@@ -16,7 +17,7 @@ from efssim.runs.outcome import Outcome
 from efssim.runs.run import Run
 from efssim.text.quantities import format_duration, format_size
 
-_COLUMNS = ("mean", "p50", "p90", "p99", "p99_9", "max")
+_COLUMNS: tuple[LagColumn, ...] = ("mean", "p50", "p90", "p99", "p99_9", "max")
 _CAUSES = 4
 """How many causes of violations are listed."""
 
@@ -37,7 +38,7 @@ def sentences(name: str, outcome: Outcome, result: Run) -> list[str]:
     summary = outcome.summary
     found = [
         load_text(result.scenario, outcome.source),
-        _syncs(summary),
+        _syncs(summary.syncs),
         sync_time_text(outcome),
         _writes(summary),
         _initial(outcome, result),
@@ -49,13 +50,14 @@ def sentences(name: str, outcome: Outcome, result: Run) -> list[str]:
 
 def diverging_text(outcome: Outcome, result: Run) -> str:
     """Say how fast pending bytes grow where a replication diverges; nothing elsewhere."""
-    if not outcome.summary["syncs"]["diverging"]:
+    utilisation = outcome.summary.syncs.utilisation
+    if utilisation is None or not outcome.summary.syncs.diverging:
         return ""
     seconds = outcome.end_s - min(result.scenario.warm_up, result.now_s)
     slope = format_size(outcome.pending_growth_bytes / seconds * 3600)
     return (
         f"DIVERGING: more is written than can be sent (utilisation "
-        f"{percent(outcome.summary['syncs']['utilisation'])}). Pending bytes grow by {slope} per "
+        f"{percent(utilisation)}). Pending bytes grow by {slope} per "
         f"hour, so no percentile of any lag is stationary and none is shown; --format json has "
         f"those of this window."
     )
@@ -63,39 +65,42 @@ def diverging_text(outcome: Outcome, result: Run) -> str:
 
 def _lag_table(outcome: Outcome, result: Run) -> list[str]:
     summary = outcome.summary
-    rows = ((title, [short(summary[lag][c]) for c in _COLUMNS]) for lag, title in LAGS.items())
+    rows = (
+        (title, [short(summary.lags[lag].column(c)) for c in _COLUMNS])
+        for lag, title in LAGS.items()
+    )
     age = outcome.exceedance["time_since_last_sync_s"]
-    longest_s = summary["time_since_last_sync_s"]["max"]
+    longest_s = summary.age.max
     shares = distribution(age, longest_s, result.scenario.rpo.target)
     return [*lag_table(_COLUMNS, rows), *([""] * bool(shares)), *shares]
 
 
-def _syncs(summary: dict[str, Any]) -> str:
-    syncs = summary["syncs"]
-    text = f"{counted(syncs['completed'], 'sync')} completed"
-    if syncs["duration_mean_s"] is not None:
-        text += f", {format_duration(syncs['duration_mean_s'])} on average"
-    text += f", {format_size(syncs['bytes'])} sent"
-    if syncs["failed_attempts"]:
-        text += f", {counted(syncs['failed_attempts'], 'failed attempt')}"
-    if syncs["abandoned"]:
-        text += f", {syncs['abandoned']:,} abandoned"
-    if syncs["utilisation"] is not None:
-        text += f", utilisation {percent(syncs['utilisation'])}"
+def _syncs(syncs: SyncsSummary) -> str:
+    text = f"{counted(syncs.completed, 'sync')} completed"
+    if syncs.duration_mean_s is not None:
+        text += f", {format_duration(syncs.duration_mean_s)} on average"
+    text += f", {format_size(syncs.bytes)} sent"
+    if syncs.failed_attempts:
+        text += f", {counted(syncs.failed_attempts, 'failed attempt')}"
+    if syncs.abandoned:
+        text += f", {syncs.abandoned:,} abandoned"
+    if syncs.utilisation is not None:
+        text += f", utilisation {percent(syncs.utilisation)}"
     return f"{text}."
 
 
-def _writes(summary: dict[str, Any]) -> str:
-    writes, pending = summary["writes"], summary["pending_bytes"]
-    still, lost = counted(pending["open_at_end_writes"], "write"), pending["lost_at_deletion"]
-    text = f"{counted(writes['count'], 'write')} of {format_size(writes['bytes'])}"
+def _writes(summary: ReplicationSummary) -> str:
+    writes, pending = summary.writes, summary.pending_bytes
+    still, lost = counted(pending.open_at_end_writes, "write"), pending.lost_at_deletion
+    text = f"{counted(writes.count, 'write')} of {format_size(writes.bytes)}"
     when = "not yet replicated at the end" if lost is None else "never replicated"
-    text += f"; {still} ({format_size(pending['open_at_end'])}) {when}."
-    if writes["coalesced_bytes"]:
-        share = writes["coalesced_bytes"] / (writes["coalesced_bytes"] + summary["syncs"]["bytes"])
-        saved = format_size(writes["coalesced_bytes"])
+    text += f"; {still} ({format_size(pending.open_at_end)}) {when}."
+    coalesced = writes.coalesced_bytes
+    if coalesced:
+        share = coalesced / (coalesced + summary.syncs.bytes)
+        saved = format_size(coalesced)
         text += f" {saved} ({percent(round(share, 3))}) were overwritten before a sync: not sent."
-    dropped = {cause: size for cause, size in writes["dropped_bytes"].items() if size}
+    dropped = {cause: size for cause, size in writes.dropped_bytes.items() if size}
     if dropped:
         listed = ", ".join(f"{format_size(size)} ({cause})" for cause, size in dropped.items())
         text += f" Dropped, as they could not be made: {listed}."
@@ -103,8 +108,8 @@ def _writes(summary: dict[str, Any]) -> str:
 
 
 def _initial(outcome: Outcome, result: Run) -> str:
-    took_s, size = outcome.summary["initial_sync_s"], outcome.summary["initial_bytes"]
-    if took_s is None or outcome.defined_s is None:
+    took_s, size = outcome.summary.initial_sync_s, outcome.summary.initial_bytes
+    if took_s is None or size is None or outcome.defined_s is None:
         return ""
     text = f"Initial sync: {format_size(size)} in {format_duration(took_s)}"
     return f"{text}; before {clock(result.scenario, outcome.defined_s)} nothing could be recovered."
@@ -112,14 +117,15 @@ def _initial(outcome: Outcome, result: Run) -> str:
 
 def _statuses(outcome: Outcome, result: Run) -> str:
     """Say how long each status lasted, unless it was ENABLED throughout, and what was lost."""
-    spent = {status: s for status, s in outcome.summary["status_s"].items() if s}
-    if outcome.summary["final_status"] == "ENABLED" and set(spent) <= {"ENABLED"}:
+    summary = outcome.summary
+    spent = {status: s for status, s in summary.status_s.items() if s}
+    if summary.final_status == "ENABLED" and set(spent) <= {"ENABLED"}:
         return ""
     text = ", ".join(f"{status} {format_duration(seconds)}" for status, seconds in spent.items())
-    if outcome.summary["final_status"] is not None:
-        return f"Status: {text}; {outcome.summary['final_status']} at the end."
-    size = format_size(outcome.summary["pending_bytes"]["lost_at_deletion"])
-    lost = ": lost" if outcome.summary["not_replicated"] is None else ""
+    if summary.final_status is not None:
+        return f"Status: {text}; {summary.final_status} at the end."
+    size = format_size(summary.pending_bytes.lost_at_deletion or 0)
+    lost = ": lost" if summary.not_replicated is None else ""
     gone = f"gone since {clock(result.scenario, outcome.end_s)}"
     return f"Status: {text}; {gone}, with {size} not replicated{lost}."
 
@@ -127,11 +133,11 @@ def _statuses(outcome: Outcome, result: Run) -> str:
 def _violations(name: str, outcome: Outcome, result: Run) -> str:
     """Say during which disturbances the violations were; of a single one the verdict says it."""
     found = outcome.violations
-    if len(found) < 2 or all(event.is_call for event in concerning(result, name)):
+    if len(found) < 2 or all(isinstance(entry, ApiCall) for entry in concerning(result, name)):
         return ""
     lengths: dict[str, list[float]] = {}
-    for violation, event in zip(found, longest_overlaps(result, name), strict=True):
-        cause = "none" if event is None else str(event)
+    for violation in found:
+        cause = str(entry_of(result, violation.cause_ordinal) or "none")
         lengths.setdefault(cause, []).append(violation.end_s - violation.begin_s)
     totals = sorted(lengths.items(), key=lambda item: -math.fsum(item[1]))
     listed = [

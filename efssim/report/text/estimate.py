@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator
 
 from efssim.closed_forms import Estimate
+from efssim.closed_forms.estimated import (
+    CatchUpEstimate,
+    NumberName,
+    RatesEstimate,
+    ReplicationEstimate,
+    SimulatedNumbers,
+)
 from efssim.markup import page, sentence, table
 from efssim.report.facts.traces import thin_lines
 from efssim.report.text.parts import joined
@@ -28,7 +34,7 @@ def _rate(value: float) -> str:
     return f"{grouped(value, 4)} per s"
 
 
-_ROWS: dict[str, tuple[str, Format]] = {
+_ROWS: dict[NumberName, tuple[str, Format]] = {
     "written_bytes_per_s": ("written", format_byte_rate),
     "writes_per_s": ("writes", _rate),
     "busiest_bytes_per_s": ("written at the busiest", format_byte_rate),
@@ -61,15 +67,15 @@ def estimate_json(found: Estimate) -> str:
 def estimate_report(found: Estimate) -> str:
     """Return the report, with a column for a run if there was one."""
     parts = [_heading(found)]
-    for name, numbers in found.replications.items():
-        run = None if found.simulated is None else found.simulated[name]
+    for name, numbers in found.estimated.items():
+        run = None if found.measured is None else found.measured[name]
         parts += [
             wrapped(f"{name}: {_verdict(numbers, found.scenario)}", indent=2),
             _table(numbers, run),
             _catch_ups(numbers),
-            _listed("Approximations:", numbers["approximations"]),
+            _listed("Approximations:", numbers.approximations),
         ]
-    if not found.replications:
+    if not found.estimated:
         parts.append(["This scenario has no replication, so there is no lag to estimate."])
     return joined(parts)
 
@@ -77,59 +83,69 @@ def estimate_report(found: Estimate) -> str:
 def estimate_html(found: Estimate) -> str:
     """Return verdict, numbers and approximations of each replication as HTML, for a notebook."""
     parts = [sentence(f"{found.scenario.name}, from closed forms", strong="Estimate of")]
-    for name, numbers in found.replications.items():
-        run = None if found.simulated is None else found.simulated[name]
+    for name, numbers in found.estimated.items():
+        run = None if found.measured is None else found.measured[name]
         head = ("number", "estimate") if run is None else ("number", "estimate", "simulated", "off")
-        rows = [_cells(key, numbers[key], run) for key in _ROWS if numbers[key] is not None]
+        rows = [_cells(key, value, run) for key, value in _known(numbers)]
         parts += [sentence(_verdict(numbers, found.scenario), strong=f"{name}:")]
-        parts += [table(head, rows), *map(sentence, numbers["approximations"])]
+        parts += [table(head, rows), *map(sentence, numbers.approximations)]
     return page(*parts)
 
 
 def _heading(found: Estimate) -> list[str]:
     how = "from closed forms; nothing was simulated"
-    if found.simulated is not None:
+    if found.measured is not None:
         how = f"from closed forms, beside a simulation with seed {found.scenario.seed}"
     name = wrapped(f"efssim: estimate of {found.scenario.name}")
     return [*name, *wrapped(how), *thin_lines(trace_qualities(found.scenario))]
 
 
-def _verdict(numbers: dict[str, Any], scenario: Scenario) -> str:
+def _verdict(numbers: ReplicationEstimate, scenario: Scenario) -> str:
     target_s = scenario.rpo.target
-    if numbers["regime"] == "diverging":
+    if numbers.regime == "diverging":
         return (
-            f"DIVERGES: more is written than can be sent (utilisation {_work(numbers)}). "
-            f"Pending bytes grow by {format_byte_rate(numbers['growth_bytes_per_s'])}, so there is "
-            f"no steady age, and the RPO of {format_duration(target_s)} is missed in the long run."
+            f"DIVERGES: more is written than can be sent (utilisation {_work(numbers.rates)}). "
+            f"Pending bytes grow by {format_byte_rate(_there(numbers.growth_bytes_per_s))}, so "
+            f"there is no steady age, and the RPO of {format_duration(target_s)} is missed in the "
+            f"long run."
         )
-    how = "on time" if numbers["regime"] == "on_time" else "back to back"
-    sync, cycle = format_duration(numbers["sync_s"]), format_duration(numbers["cycle_s"])
-    mean, peak = format_duration(numbers["age_mean_s"]), format_duration(numbers["age_peak_s"])
+    how = "on time" if numbers.regime == "on_time" else "back to back"
+    cycle = numbers.cycle
+    sync, length, mean, peak = (
+        format_duration(_there(seconds))
+        for seconds in (cycle.sync_s, cycle.cycle_s, cycle.age_mean_s, cycle.age_peak_s)
+    )
     return (
         f"{_met(numbers)} (age at most {format_duration(target_s)} for "
         f"{percent(scenario.rpo.attainment)}){_why(numbers)}. In the steady state syncs run {how}, "
-        f"{sync} in every {cycle}; the age is {mean} on average and peaks at {peak}."
+        f"{sync} in every {length}; the age is {mean} on average and peaks at {peak}."
         f"{_busiest(numbers)}"
     )
 
 
-def _met(numbers: dict[str, Any]) -> str:
-    if numbers["rpo_met"] is None:
+def _there(value: float | None) -> float:
+    """Return a number that exists in the regime in which it is asked for."""
+    assert value is not None
+    return value
+
+
+def _met(numbers: ReplicationEstimate) -> str:
+    if numbers.rpo_met is None:
         return "RPO not decided without a simulation"
-    return "RPO met, also at the busiest" if numbers["rpo_met"] else "RPO missed"
+    return "RPO met, also at the busiest" if numbers.rpo_met else "RPO missed"
 
 
-def _why(numbers: dict[str, Any]) -> str:
-    return f": {'; '.join(numbers['rpo_reasons'])}" if numbers["rpo_reasons"] else ""
+def _why(numbers: ReplicationEstimate) -> str:
+    return f": {'; '.join(numbers.rpo_reasons)}" if numbers.rpo_reasons else ""
 
 
-def _work(numbers: dict[str, Any]) -> str:
-    work, repeated = numbers["utilisation"], numbers["utilisation_with_failures"]
+def _work(rates: RatesEstimate) -> str:
+    work, repeated = _there(rates.utilisation), _there(rates.utilisation_with_failures)
     return f"{_share(work)}{f', {_share(repeated)} with failed attempts' * (repeated > work)}"
 
 
-def _busiest(numbers: dict[str, Any]) -> str:
-    share = numbers["busiest_utilisation"]
+def _busiest(numbers: ReplicationEstimate) -> str:
+    share = numbers.rates.busiest_utilisation
     if share is None or share < 1:
         return ""
     return (
@@ -138,56 +154,63 @@ def _busiest(numbers: dict[str, Any]) -> str:
     )
 
 
-def _table(numbers: dict[str, Any], run: dict[str, Any] | None) -> list[str]:
+def _table(numbers: ReplicationEstimate, run: SimulatedNumbers | None) -> list[str]:
     head = f"  {'':<28}{'estimate':>14}"
     if run is not None:
         head += f"{'simulated':>14}{'off':>12}"
-    rows = [_row(key, numbers[key], run) for key in _ROWS if numbers[key] is not None]
-    return [head, *rows]
+    return [head, *(_row(key, value, run) for key, value in _known(numbers))]
 
 
-def _row(key: str, value: float, run: dict[str, Any] | None) -> str:
+def _known(numbers: ReplicationEstimate) -> Iterator[tuple[NumberName, float]]:
+    """Yield what there is of the numbers that have a row."""
+    for key in _ROWS:
+        value = numbers.number(key)
+        if value is not None:
+            yield key, value
+
+
+def _row(key: NumberName, value: float, run: SimulatedNumbers | None) -> str:
     title, *cells = _cells(key, value, run)
     wide = (f"{cell:>{width}}" for cell, width in zip(cells, (14, 14, 12), strict=False))
     return f"  {title:<28}{''.join(wide)}".rstrip()
 
 
-def _cells(key: str, value: float, run: dict[str, Any] | None) -> tuple[str, ...]:
+def _cells(key: NumberName, value: float, run: SimulatedNumbers | None) -> tuple[str, ...]:
     """Return title and estimate and, beside a run, its number and how far off that is."""
     title, form = _ROWS[key]
     if run is None:
         return title, form(value)
-    measured = run.get(key)
+    measured = run.number(key)
     if measured is None:
         return title, form(value), "", ""
     off = f"{grouped(100 * (measured / value - 1), signed=True)} %" if value else ""
     return title, form(value), form(measured), off
 
 
-def _catch_ups(numbers: dict[str, Any]) -> list[str]:
+def _catch_ups(numbers: ReplicationEstimate) -> list[str]:
     return [
         line
-        for part in numbers["catch_up"]
-        for line in wrapped(f"  After {part['after']} {_when(part)}{_caught_up(part)}", indent=4)
+        for part in numbers.catch_up
+        for line in wrapped(f"  After {part.after} {_when(part)}{_caught_up(part)}", indent=4)
     ]
 
 
-def _when(part: dict[str, Any]) -> str:
-    at_s = part["at_s"]
+def _when(part: CatchUpEstimate) -> str:
+    at_s = part.at_s
     return "of " if at_s is None else f"at {format_duration(at_s)} of "
 
 
-def _caught_up(part: dict[str, Any]) -> str:
-    lasts = format_duration(part["lasts_s"])
-    if part["syncs"] is None:
+def _caught_up(part: CatchUpEstimate) -> str:
+    lasts = format_duration(part.lasts_s)
+    if part.syncs is None or part.age_peak_s is None or part.duration_s is None:
         return f"{lasts}: never caught up."
     return (
-        f"{lasts}: the age peaks at {format_duration(part['age_peak_s'])}; caught up "
-        f"{format_duration(part['duration_s'])} later, in {counted(part['syncs'], 'sync')}."
+        f"{lasts}: the age peaks at {format_duration(part.age_peak_s)}; caught up "
+        f"{format_duration(part.duration_s)} later, in {counted(part.syncs, 'sync')}."
     )
 
 
-def _listed(title: str, sentences: list[str]) -> list[str]:
+def _listed(title: str, sentences: Iterable[str]) -> list[str]:
     lines = [f"  {title}"]
     for one in sentences:
         lines += wrapped(f"  - {one}", indent=4)

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from efssim.lag.summary import AGE, OLDEST_PENDING, WRITE_LAG, WRITE_LAG_BY_BYTE
 from efssim.report.words.lines import short
 from efssim.report.words.terms import AGE_NAME
 
 LAGS = {
-    "time_since_last_sync_s": AGE_NAME,
-    "write_lag_s": "write lag",
-    "write_lag_by_byte_s": "write lag by byte",
-    "oldest_pending_s": "oldest pending write",
+    AGE: AGE_NAME,
+    WRITE_LAG: "write lag",
+    WRITE_LAG_BY_BYTE: "write lag by byte",
+    OLDEST_PENDING: "oldest pending write",
 }
 """The four lags of a summary, with their titles."""
 

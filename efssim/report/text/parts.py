@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, Protocol
+from typing import Protocol
 
+from efssim.json_values import timestamp
+from efssim.lag.summary import WindowSummary
 from efssim.report.facts.traces import thin_lines, trace_lines
 from efssim.report.words.lines import command_lines, wrapped
 from efssim.scenario import Scenario
@@ -26,8 +28,8 @@ class Summarised(Protocol):
         """The seed that was used."""
 
     @property
-    def summary(self) -> dict[str, Any]:
-        """The content of summary.json."""
+    def window(self) -> WindowSummary:
+        """The window in which everything is measured."""
 
     @property
     def traces(self) -> dict[str, TraceQuality]:
@@ -40,9 +42,9 @@ class Summarised(Protocol):
 
 def heading(found: Summarised) -> list[str]:
     """Return the name of the scenario, the window and the seed, and which traces are too thin."""
-    window = found.summary["window"]
-    seconds = format_duration(window["seconds"])
-    span = f"{window['start'][:16]}Z to {window['end'][:16]}Z ({seconds}), seed {found.seed}"
+    window, start = found.window, found.scenario.start
+    begin, end = (timestamp(start, at_s)[:16] for at_s in (window.begin_s, window.end_s))
+    span = f"{begin}Z to {end}Z ({format_duration(window.seconds)}), seed {found.seed}"
     name = wrapped(f"efssim: {found.scenario.name}")
     return [*name, *wrapped(span), *thin_lines(found.traces)]
 

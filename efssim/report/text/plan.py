@@ -10,7 +10,7 @@ from efssim.report.facts.evidence import long_text, strata_sentence
 from efssim.report.facts.traces import thin_lines, trace_lines
 from efssim.report.text.parts import joined
 from efssim.report.words.lines import command_lines, counted, percent, short, wrapped
-from efssim.runs.outcome import Outcome
+from efssim.runs.outcome import OutcomeRecords
 from efssim.study.planning.evaluation import said
 from efssim.study.planning.sentences import answer_text
 from efssim.study.trial.long_faults import long_faults
@@ -207,7 +207,7 @@ def _assumed(plan: PlanFindings) -> str:
     found = []
     for name in plan.objective.replications:
         replication = plan.scenario.replications[name]
-        outcome = Outcome(replication.source, replication.sync, replication.control)
+        outcome = OutcomeRecords(replication.source, replication.sync, replication.control)
         for key, value in assumed_parameters(plan.scenario, outcome):
             if plan.parameter.segments != ("replications", name, "sync", key):
                 found.append(f"{key} {value}")

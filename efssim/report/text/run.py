@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from efssim.report.facts.happened import happened
+from efssim.report.facts.timeline import timeline_lines
 from efssim.report.text.details import details
 from efssim.report.text.parts import NO_REPLICATION, heading, joined, reproduce
 from efssim.report.verdicts.cautions import cautions
@@ -18,7 +18,7 @@ def text_report(result: Run, command: str) -> str:
     parts += [_first(name, outcome, result) for name, outcome in result.outcomes.items()]
     if not result.outcomes:
         parts.append([NO_REPLICATION])
-    parts.append(happened(result))
+    parts.append(timeline_lines(result))
     for name, outcome in result.outcomes.items():
         title = wrapped(f"{name}:", indent=2) if len(result.outcomes) > 1 else []
         parts.append([*title, *details(name, outcome, result)])
@@ -30,6 +30,6 @@ def text_report(result: Run, command: str) -> str:
 
 def _first(name: str, outcome: Outcome, result: Run) -> list[str]:
     """Return what a reader looks for first: the verdict, and what a disaster would cost."""
-    sentence = f"{name}: {verdict(name, outcome, result)}"
+    sentence = f"{name}: {verdict(outcome, result)}"
     sentences = [sentence, disaster(outcome), *cautions(outcome, result)]
     return [line for text in sentences for line in wrapped(text, indent=2)]

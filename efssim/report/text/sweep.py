@@ -86,9 +86,7 @@ def base_text(sweep: SweepPoints, measure: str, name: str) -> str:
     return f"{shown(measure, mean)} as it is; each value alone changes it by"
 
 
-def _interval(
-    measure: str, low: float | None, high: float | None, *, signed: bool = False
-) -> str:
+def _interval(measure: str, low: float | None, high: float | None, *, signed: bool = False) -> str:
     if low is None:
         return ""
     return " … ".join(shown(measure, end, signed=signed) for end in (low, high))

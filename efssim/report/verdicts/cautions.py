@@ -33,26 +33,26 @@ def _of_chance(result: Run) -> Iterator[str]:
 
 
 def _discarded(outcome: Outcome, result: Run) -> Iterator[str]:
-    found = outcome.summary["discarded"]
-    if not found["writes"]:
+    found = outcome.summary.discarded
+    if found.first_s is None or found.last_s is None:
         return
-    first, last = (clock(result.scenario, found[key]) for key in ("first", "last"))
+    first, last = (clock(result.scenario, time_s) for time_s in (found.first_s, found.last_s))
     yield (
-        f"DISCARDED: {counted(found['writes'], 'write')} of {format_size(found['bytes'])}, made on "
+        f"DISCARDED: {counted(found.writes, 'write')} of {format_size(found.bytes)}, made on "
         f"the destination from {first} to {last} and never replicated, were overwritten when it "
         f"became the destination."
     )
 
 
 def _too_fast(outcome: Outcome, result: Run) -> Iterator[str]:
-    found = outcome.summary["source_throughput"]
-    if not found["hours_above"]:
+    found = outcome.summary.source_throughput
+    if found.limit_bytes_per_s is None or found.busiest_hour_bytes_per_s is None:
         return
-    busiest = format_byte_rate(found["busiest_hour_bytes_per_s"])
-    limit = format_byte_rate(found["limit_bytes_per_s"])
-    at = clock(result.scenario, found["first_above"])
+    busiest = format_byte_rate(found.busiest_hour_bytes_per_s)
+    limit = format_byte_rate(found.limit_bytes_per_s)
+    at = clock(result.scenario, found.first_above_s or 0.0)
     yield (
-        f"WRITTEN FASTER THAN THE SOURCE COULD TAKE: {counted(found['hours_above'], 'hour')}, the "
+        f"WRITTEN FASTER THAN THE SOURCE COULD TAKE: {counted(found.hours_above, 'hour')}, the "
         f"first from {at}, when its throughput mode took {limit} at most; the busiest hour has "
         f"{busiest}. Writes are not throttled here, so all of this holds for a source that takes "
         f"them."

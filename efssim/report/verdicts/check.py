@@ -1,49 +1,76 @@
 """What `--check` asks of a result: the one place that decides its exit status.
 
-A condition takes a summary, that of a run or of trials. A further one is a function and its line in
-`CONDITIONS`.
+A condition takes what is asked of each replication, of a run or of trials. A further one is a
+function and its line in `CONDITIONS`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TypeAlias
 
 from efssim.report.facts.traces import Traces, thin_traces
+from efssim.runs.run import Run
+from efssim.study.run.trial_set import TrialSet
 
-Condition = Callable[[dict[str, Any]], bool]
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What `--check` looks at of a replication."""
+
+    objective: float
+    met_throughout: bool | None
+    """Whether there always was a recovery point within the target; None: not known."""
+    diverging: float
+    """Share of the runs that fall behind for good."""
 
 
-def has_replication(summary: dict[str, Any]) -> bool:
+Condition: TypeAlias = Callable[[Sequence[Checked]], bool]
+
+
+def checked_run(result: Run) -> list[Checked]:
+    """Return what is checked of each replication of a run."""
+    parts = (outcome.summary for outcome in result.outcomes.values())
+    return [
+        Checked(part.rpo.objective, part.rpo.met_throughout, float(part.syncs.diverging))
+        for part in parts
+    ]
+
+
+def checked_trials(trials: TrialSet) -> list[Checked]:
+    """Return what is checked of each replication of trials."""
+    return [
+        Checked(part.rpo.objective, part.rpo.met_throughout, part.syncs.diverging)
+        for part in trials.means.values()
+    ]
+
+
+def has_replication(parts: Sequence[Checked]) -> bool:
     """Whether anything is protected at all."""
-    return bool(summary["replications"])
+    return bool(parts)
 
 
-def holds_throughout(summary: dict[str, Any]) -> bool:
+def holds_throughout(parts: Sequence[Checked]) -> bool:
     """Whether every objective is met, and there always was a recovery point within the target.
 
     What is not known, as trials are too few, does not hold.
     """
-    parts = summary["replications"].values()
-    return all(part["rpo"]["met_throughout"] is True for part in parts)
+    return all(part.met_throughout is True for part in parts)
 
 
-def keeps_up(summary: dict[str, Any]) -> bool:
+def keeps_up(parts: Sequence[Checked]) -> bool:
     """Whether no replication falls behind for good: what a window attains then only falls.
 
-    Of trials, whose `diverging` is a share, as few may as the objective allows time above the
-    target.
+    Of trials, as few may as the objective allows time above the target.
     """
-    parts = summary["replications"].values()
-    return all(
-        float(part["syncs"]["diverging"] or 0.0) <= 1.0 - part["rpo"]["objective"] for part in parts
-    )
+    return all(part.diverging <= 1.0 - part.objective for part in parts)
 
 
 CONDITIONS: tuple[Condition, ...] = (has_replication, holds_throughout, keeps_up)
 """All of them have to hold."""
 
 
-def passes(summary: dict[str, Any], traces: Traces) -> bool:
+def passes(parts: Sequence[Checked], traces: Traces) -> bool:
     """Whether a result is as `--check` asks; no verdict rests on what a trace did not measure."""
-    return all(condition(summary) for condition in CONDITIONS) and not thin_traces(traces)
+    return all(condition(parts) for condition in CONDITIONS) and not thin_traces(traces)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from efssim.lag.loss import is_missed
+from efssim.lag.loss import Loss
+from efssim.lag.summary import ReplicationSummary
 from efssim.report.verdicts.words import kind_of_run
 from efssim.report.words.lines import clock, counted, percent
 from efssim.runs.outcome import Outcome
 from efssim.runs.run import Run
+from efssim.study.statistics.summary import Means
 from efssim.text.quantities import format_duration, format_size
 
 
@@ -17,61 +17,59 @@ def beside_attainment(outcome: Outcome, result: Run) -> list[str]:
     summary = outcome.summary
     found = [
         _unprotected(summary),
-        _excluded(summary["rpo"]),
-        _while_writable(summary["rpo"]),
+        _excluded(summary.rpo.excluded_s),
+        _while_writable(summary.rpo.unwritable_s, summary.rpo.attainment_while_writable),
         _lost(outcome, result),
     ]
     return [text for text in found if text]
 
 
-def _unprotected(summary: dict[str, Any]) -> str:
-    seconds = summary["unprotected_s"]
+def _unprotected(summary: ReplicationSummary) -> str:
+    seconds = summary.unprotected_s
     if not seconds or kind_of_run(summary) == "once":  # whose words say it
         return ""
     return f"Without any recovery point for {format_duration(seconds)}."
 
 
-def _excluded(rpo: dict[str, Any]) -> str:
-    seconds = rpo["excluded_s"]
+def _excluded(seconds: float) -> str:
     if not seconds:
         return ""
     return f"{format_duration(seconds)} without a recovery point are excluded by the scenario."
 
 
-def _while_writable(rpo: dict[str, Any]) -> str:
+def _while_writable(unwritable_s: float, attainment: float | None) -> str:
     """Mark an age that grew while nothing could be written, which loses nothing."""
-    if not rpo["unwritable_s"]:
+    if not unwritable_s:
         return ""
-    length = format_duration(rpo["unwritable_s"])
+    length = format_duration(unwritable_s)
     text = f"For {length} of the time with an age the source could not be written"
-    if rpo["attainment_while_writable"] is None:
+    if attainment is None:
         return f"{text}: all of it."
-    return f"{text}; while it could, the RPO held for {percent(rpo['attainment_while_writable'])}."
+    return f"{text}; while it could, the RPO held for {percent(attainment)}."
 
 
 def _lost(outcome: Outcome, result: Run) -> str:
     """Return what the disaster of the source cost."""
-    found = outcome.summary["recovery_point"]
+    found = outcome.summary.recovery_point
     if found is None:
         return ""
-    if found["time"] is None:
-        size = format_size(found["lost_bytes"])
+    if found.point_s is None or found.lost_s is None:
+        size = format_size(found.lost_bytes)
         return f"LOST: no recovery point; all that the source held is lost, {size}.{_back(found)}"
-    is_above = is_missed(found, outcome.summary["rpo"]["target_s"])
-    side = "above" if is_above else "within"
-    writes = f"{counted(found['lost_writes'], 'write')} ({format_size(found['lost_bytes'])})"
+    side = "above" if found.is_above(outcome.summary.rpo.target_s) else "within"
+    writes = f"{counted(found.lost_writes, 'write')} ({format_size(found.lost_bytes)})"
     return (
-        f"Lost with the source: {writes}, the oldest {format_duration(found['lost_s'])} before the "
-        f"disaster, {side} the target; recovery point {clock(result.scenario, found['time'])}."
+        f"Lost with the source: {writes}, the oldest {format_duration(found.lost_s)} before the "
+        f"disaster, {side} the target; recovery point {clock(result.scenario, found.point_s)}."
         f"{_back(found)}"
     )
 
 
-def _back(found: dict[str, Any]) -> str:
+def _back(found: Loss) -> str:
     """Say when somebody could write again."""
-    if found["writable_s"] is None:
+    if found.writable_s is None:
         return " The destination never became writable."
-    return f" The destination was writable {format_duration(found['writable_s'])} after it."
+    return f" The destination was writable {format_duration(found.writable_s)} after it."
 
 
 def losses_of_trials(means: Means, parts: list[ReplicationSummary]) -> list[str]:

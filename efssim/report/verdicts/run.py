@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from efssim.report.facts.overlaps import longest_overlaps
+from efssim.lag.summary import LagSummary, PendingSummary
+from efssim.report.facts.concerning import entry_of
 from efssim.report.verdicts.losses import beside_attainment
 from efssim.report.verdicts.words import kind_of_run, words
 from efssim.report.words.lines import clock, counted, percent
@@ -16,15 +15,15 @@ from efssim.text.quantities import format_duration, format_size
 _NOTHING = "no time in the window has a defined age"
 
 
-def verdict(name: str, outcome: Outcome, result: Run) -> str:
+def verdict(outcome: Outcome, result: Run) -> str:
     """Return whether the RPO is met, by how much, and what the longest violation was."""
     summary = outcome.summary
-    kind = kind_of_run(summary)
+    kind, asked = kind_of_run(summary), goal(summary.rpo.target_s, summary.rpo.objective)
     if kind == "open":
-        first = f"RPO unknown: {_NOTHING} ({goal(summary)})."
+        first = f"RPO unknown: {_NOTHING} ({asked})."
         return " ".join([first, *beside_attainment(outcome, result)])
-    held = attained(name, outcome, result)
-    return headline(words(kind, summary["unprotected_s"]), goal(summary), held)
+    held = attained(outcome, result)
+    return headline(words(kind, summary.unprotected_s), asked, held)
 
 
 def headline(word: str, asked: str, held: str) -> str:
@@ -34,27 +33,24 @@ def headline(word: str, asked: str, held: str) -> str:
     return f"RPO {word} ({asked}): {held}"
 
 
-def goal(summary: dict[str, Any]) -> str:
+def goal(target_s: float, objective: float) -> str:
     """Return what the RPO asks for."""
-    rpo = summary["rpo"]
-    return f"age at most {format_duration(rpo['target_s'])} for {percent(rpo['objective'])}"
+    return f"age at most {format_duration(target_s)} for {percent(objective)}"
 
 
-def attained(name: str, outcome: Outcome, result: Run) -> str:
+def attained(outcome: Outcome, result: Run) -> str:
     """Return how far the RPO held, the worst age, the violations, and what was lost."""
-    return " ".join([_held(name, outcome, result), *beside_attainment(outcome, result)])
+    return " ".join([_held(outcome, result), *beside_attainment(outcome, result)])
 
 
-def _held(name: str, outcome: Outcome, result: Run) -> str:
-    rpo, age = outcome.summary["rpo"], outcome.summary["time_since_last_sync_s"]
-    if rpo["met"] is None:
+def _held(outcome: Outcome, result: Run) -> str:
+    rpo, age = outcome.summary.rpo, outcome.summary.age
+    if rpo.attainment is None or age.max is None:
         return f"{_NOTHING}."
-    of = "of the time in which it is defined" if age["undefined_s"] else "of the time"
-    worst = (
-        f"the worst age was {format_duration(age['max'])}, {_margin(age['max'], rpo['target_s'])}"
-    )
-    late = _late(name, outcome, result)
-    return f"held for {percent(rpo['attainment'])} {of}; {worst}.{late}"
+    of = "of the time in which it is defined" if age.undefined_s else "of the time"
+    worst = f"the worst age was {format_duration(age.max)}, {_margin(age.max, rpo.target_s)}"
+    late = _late(outcome, result)
+    return f"held for {percent(rpo.attainment)} {of}; {worst}.{late}"
 
 
 def _margin(peak_s: float, target_s: float) -> str:
@@ -62,36 +58,43 @@ def _margin(peak_s: float, target_s: float) -> str:
     return f"{format_duration(abs(peak_s - target_s))} {side} the target"
 
 
-def _late(name: str, outcome: Outcome, result: Run) -> str:
+def _late(outcome: Outcome, result: Run) -> str:
     """Say how many violations there were, and during which disturbance the longest was."""
-    rpo, found = outcome.summary["rpo"], list(outcome.violations)
+    rpo, found = outcome.summary.rpo, list(outcome.violations)
     if not found:
         return ""
     ordinal = max(range(len(found)), key=lambda i: found[i].end_s - found[i].begin_s)
-    event = longest_overlaps(result, name)[ordinal]
+    cause = entry_of(result, found[ordinal].cause_ordinal)
     at = f"from {clock(result.scenario, found[ordinal].begin_s)}"
-    during = "" if event is None else f", during {event}"
-    longest = f"{format_duration(rpo['longest_s'])} ({at}{during})"
+    during = "" if cause is None else f", during {cause}"
+    longest = f"{format_duration(rpo.longest_s)} ({at}{during})"
     if len(found) == 1:
         return f" One violation of {longest}."
-    total = format_duration(rpo["violation_s"])
+    total = format_duration(rpo.violation_s)
     return f" {counted(len(found), 'violation')}, {total} in all, the longest {longest}."
 
 
 def disaster(outcome: Outcome) -> str:
     """Return what a disaster at a random moment would lose."""
-    pending, oldest = outcome.summary["pending_bytes"], outcome.summary["oldest_pending_s"]
+    pending, oldest = outcome.summary.pending_bytes, outcome.summary.oldest_pending
     if outcome.defined_s is None:
         return (
             "No initial sync has completed: LastReplicatedTimestamp is absent, and nothing could "
             "be recovered from the replica."
         )
-    if pending["mean"] is None or oldest["mean"] is None:
+    worst = _worst_loss(pending, oldest)
+    if pending.mean is None or oldest.mean is None or worst is None:
         return "A disaster at a random moment: unknown, the window is empty."
-    mean = f"{format_size(pending['mean'])} and {format_duration(oldest['mean'])} of writes"
-    worst = f"{format_size(pending['max'])} and {format_duration(oldest['max'])}"
+    mean = f"{format_size(pending.mean)} and {format_duration(oldest.mean)} of writes"
     text = f"A disaster at a random moment would lose {mean} on average, {worst} at worst"
-    return f"{text}{without_point(outcome.summary)}."
+    without_s = outcome.summary.unprotected_s + outcome.summary.rpo.excluded_s
+    return f"{text}{without_point(without_s)}."
+
+
+def _worst_loss(pending: PendingSummary, oldest: LagSummary) -> str | None:
+    if pending.max is None or oldest.max is None:
+        return None
+    return f"{format_size(pending.max)} and {format_duration(oldest.max)}"
 
 
 def certainty(result: Run) -> str:
@@ -104,7 +107,6 @@ def certainty(result: Run) -> str:
     )
 
 
-def without_point(summary: dict[str, Any]) -> str:
-    """Say that a disaster costs everything while there is no recovery point, if that was so."""
-    without_s = summary["unprotected_s"] + summary["rpo"]["excluded_s"]
+def without_point(without_s: float) -> str:
+    """Say that a disaster costs everything while there is no recovery point; nothing if never."""
     return ", and all there is while there is no recovery point" if without_s else ""

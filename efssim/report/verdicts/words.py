@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Literal
+from typing import Literal
 
-from efssim.lag.loss import is_missed
+from efssim.lag.summary import ReplicationSummary
+from efssim.study.statistics.of_trials import RpoStatistic
 from efssim.text.quantities import format_duration
 
 Kind = Literal["met", "missed", "once", "open"]
@@ -18,27 +19,29 @@ OF_TRIALS: dict[Kind, str] = {**WORDS, "open": "NOT DECIDED"}
 """What a verdict on trials says."""
 
 
-def kind_of_run(summary: dict[str, Any]) -> Kind:
-    """Return the kind of the verdict on a replication, from its part of the summary."""
-    if is_missed(summary["recovery_point"], summary["rpo"]["target_s"]):
+def kind_of_run(summary: ReplicationSummary) -> Kind:
+    """Return the kind of the verdict on a replication."""
+    lost, rpo = summary.recovery_point, summary.rpo
+    if lost is not None and lost.is_above(rpo.target_s):
         return "missed"
-    return _kind(summary["rpo"])
+    return kind_of(rpo.met, rpo.met_throughout)
 
 
-def kind_of_trials(means: dict[str, Any], *, is_lost: bool) -> Kind:
+def kind_of_trials(rpo: RpoStatistic[float], *, is_lost: bool) -> Kind:
     """Return the kind of the verdict on trials, by their means and whether too many lost too much.
 
     Where these are too many it is a miss, whatever the attainment: a disaster is no average.
     """
-    return "missed" if is_lost else _kind(means["rpo"])
+    return "missed" if is_lost else kind_of(rpo.met, rpo.met_throughout)
 
 
-def _kind(rpo: dict[str, Any]) -> Kind:
-    if rpo["met"] is None:
+def kind_of(met: bool | None, met_throughout: bool | None) -> Kind:
+    """Return the kind of the verdict on an objective."""
+    if met is None:
         return "open"
-    if not rpo["met"]:
+    if not met:
         return "missed"
-    return "met" if rpo["met_throughout"] else "once"
+    return "met" if met_throughout else "once"
 
 
 def unprotected(unprotected_s: float, form: Callable[[float], str] = format_duration) -> str:

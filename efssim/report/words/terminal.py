@@ -7,24 +7,44 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from functools import partial
-from typing import Any, TextIO
+from dataclasses import dataclass
+from typing import TextIO
 
 import click
 
-_STYLES: tuple[tuple[re.Pattern[str], dict[str, Any]], ...] = tuple(
-    (re.compile(pattern, re.MULTILINE), style)
-    for pattern, style in (
-        (r"\A(PARTIAL: .*\n)?efssim( \w+)?: .*", {"bold": True}),
-        (r"^What happened \(UTC\):", {"bold": True}),
-        (r"^  (lag|attainment|value) .*", {"bold": True}),
-        (r"\bRPO\s+MET\s+ONCE\s+PROTECTED\b", {"fg": "yellow", "bold": True}),
-        (r"\bRPO\s+(MET|met)\b", {"fg": "green", "bold": True}),
-        (r"\bRPO\s+(MISSED|missed)\b", {"fg": "red", "bold": True}),
-        (r"\bRPO\s+(NOT\s+DECIDED|unknown)\b", {"bold": True}),
-        (r"\b(DIVERGING|DIVERGES)\b", {"fg": "red", "bold": True}),
-        (r"^reproduce: .*(\n  .*)*", {"dim": True}),
-        (r"^digest: .*", {"dim": True}),
+
+@dataclass(frozen=True, slots=True)
+class Emphasis:
+    """How a part of a report is set off."""
+
+    fg: str | None = None
+    bold: bool | None = None
+    dim: bool | None = None
+
+    def laid_over(self, found: re.Match[str]) -> str:
+        """Return a part set off, line by line; one that has a colour already keeps it."""
+        if "\x1b" in found[0]:
+            return found[0]
+        lines = found[0].split("\n")
+        return "\n".join(
+            click.style(line, fg=self.fg, bold=self.bold, dim=self.dim) for line in lines
+        )
+
+
+_BOLD, _DIM = Emphasis(bold=True), Emphasis(dim=True)
+_STYLES: tuple[tuple[re.Pattern[str], Emphasis], ...] = tuple(
+    (re.compile(pattern, re.MULTILINE), emphasis)
+    for pattern, emphasis in (
+        (r"\A(PARTIAL: .*\n)?efssim( \w+)?: .*", _BOLD),
+        (r"^What happened \(UTC\):", _BOLD),
+        (r"^  (lag|attainment|value) .*", _BOLD),
+        (r"\bRPO\s+MET\s+ONCE\s+PROTECTED\b", Emphasis("yellow", bold=True)),
+        (r"\bRPO\s+(MET|met)\b", Emphasis("green", bold=True)),
+        (r"\bRPO\s+(MISSED|missed)\b", Emphasis("red", bold=True)),
+        (r"\bRPO\s+(NOT\s+DECIDED|unknown)\b", _BOLD),
+        (r"\b(DIVERGING|DIVERGES)\b", Emphasis("red", bold=True)),
+        (r"^reproduce: .*(\n  .*)*", _DIM),
+        (r"^digest: .*", _DIM),
     )
 )
 """What is set off, in this order; a part that has a colour already keeps it."""
@@ -44,15 +64,9 @@ def wants_colour(stream: TextIO, environment: Mapping[str, str]) -> bool:
 
 def coloured(text: str) -> str:
     """Return a report with its verdicts, headings and the way to reproduce it set off."""
-    for pattern, style in _STYLES:
-        text = pattern.sub(partial(_styled, style), text)
+    for pattern, emphasis in _STYLES:
+        text = pattern.sub(emphasis.laid_over, text)
     return text
-
-
-def _styled(style: dict[str, Any], found: re.Match[str]) -> str:
-    if "\x1b" in found[0]:
-        return found[0]
-    return "\n".join(click.style(line, **style) for line in found[0].split("\n"))
 
 
 def encodable(text: str, encoding: str) -> str:

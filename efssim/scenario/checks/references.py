@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from efssim.scenario.checks.places import home_of
@@ -31,7 +31,8 @@ def new_destinations(raw: Mapping[str, Any]) -> Iterator[str]:
             yield _new_destination(name)
 
 
-def _dangling(what: str, name: str, known: list[str]) -> str:
+def dangling(what: str, name: str, known: Iterable[str]) -> str:
+    """Return the problem of a name that nothing has."""
     return f"no {what} is named '{name}'{suggest(name, known)}"
 
 
@@ -53,7 +54,7 @@ def _member_problems(raw: Mapping[str, Any]) -> Iterator[Found]:
     roles: dict[str, str] = {}
     for path, name, role in _members(raw):
         if name not in known:
-            yield path, _dangling("file system", name, known)
+            yield path, dangling("file system", name, known)
         elif name in roles:
             yield (
                 path,

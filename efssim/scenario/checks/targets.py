@@ -2,41 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from efssim.scenario.checks.places import always_on, enabled_by_default, regions_known
-from efssim.scenario.checks.references import new_destinations
+from efssim.scenario.checks.references import dangling, new_destinations
 from efssim.scenario.grammar.base import Found
+from efssim.scenario.grammar.disturbances.effects import OptOut, Target
+from efssim.scenario.grammar.disturbances.kind import Known
+from efssim.scenario.grammar.disturbances.kinds import DISTURBANCES
 from efssim.scenario.grammar.network import link_regions
 from efssim.text import written
 from efssim.text.suggestions import suggest
-
-_OF_REGIONS = ("opt_out", "region_outage", "region")
-_OF_LINKS = ("link_outage", "link_degraded")
-_OF_NAMES = {
-    "kms_key_disabled": "replication",
-    "permission_lost": "replication",
-    "fail": "file system",
-}
-
-
-@dataclass(frozen=True)
-class Known:
-    """What can be aimed at."""
-
-    regions: Collection[str]
-    enabled_by_default: Callable[[str], bool]
-    """Whether AWS enables a Region by default, so that nobody can opt out of it."""
-    named: Mapping[str, Collection[str]]
-    """Names of each `replication` and `file system`."""
 
 
 def known_in(raw: Mapping[str, Any]) -> Known:
     """Return what the entries of a scenario can be aimed at, as it was written."""
     systems = [*written.names(raw, "file_systems"), *new_destinations(raw)]
-    named = {"replication": written.names(raw, "replications"), "file system": systems}
+    named = {Target.REPLICATION: written.names(raw, "replications"), Target.FILE_SYSTEM: systems}
     return Known(regions_known(raw), lambda region: enabled_by_default(raw, region), named)
 
 
@@ -53,20 +36,30 @@ def target_problems(part: Mapping[str, Any], known: Known) -> Iterator[Found]:
     for key, region in _regions_of(part):
         if region not in known.regions:
             yield (key,), f"unknown Region '{region}'{suggest(region, known.regions)}"
-        elif key == "opt_out" and known.enabled_by_default(region):
+        elif _opts_out(key) and known.enabled_by_default(region):
             yield (key,), always_on(region)
-    for key, what in _OF_NAMES.items():
-        name = written.text(part, key)
-        if name is not None and name not in known.named[what]:
-            hint = suggest(name, known.named[what])
-            yield (key,), f"no {what} is named '{name}'{hint}"
+    for kind in DISTURBANCES:
+        name, names = written.text(part, kind.name), known.named.get(kind.target)
+        if name is not None and names is not None and name not in names:
+            yield (kind.name,), dangling(kind.target.value, name, names)
+    for kind in DISTURBANCES:
+        if kind.check is not None and kind.name in part:
+            yield from kind.check(part, known)
+
+
+def _opts_out(key: str) -> bool:
+    kind = DISTURBANCES.get(key)
+    return kind is not None and kind.has(OptOut)
 
 
 def _regions_of(part: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    for key in _OF_REGIONS:
+    """Yield the keys that name a Region, with the Region: targets, where calls go, and links."""
+    targets = [kind.name for kind in DISTURBANCES if kind.target is Target.REGION]
+    for key in (*targets, "region"):
         region = written.text(part, key)
         if region is not None:
             yield key, region
-    for key in _OF_LINKS:
-        for end in written.parsed(link_regions, part.get(key)) or ():
-            yield key, end
+    for kind in DISTURBANCES:
+        if kind.target is Target.LINK:
+            for end in written.parsed(link_regions, part.get(kind.name)) or ():
+                yield kind.name, end

@@ -103,7 +103,7 @@ class Model(BaseModel, metaclass=_Listed):
         properties = handler.resolve_ref_schema(whole).get("properties", {})
         described = field_descriptions(cls)
         for name, field in cls.model_fields.items():
-            key, text = field.alias or name, described[name]
+            key, text = field.alias or name, described.get(name, field.description or "")
             properties[key] = {**properties[key], "description": text}
         return whole
 

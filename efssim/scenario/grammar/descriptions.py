@@ -13,12 +13,14 @@ from collections.abc import Iterator
 from functools import cache
 from itertools import pairwise
 
+from pydantic import BaseModel
+
 
 def field_descriptions(model: type) -> dict[str, str]:
     """Return the docstring below each field of a class, those of its bases included."""
     found: dict[str, str] = {}
     for part in reversed(model.__mro__):
-        if part.__module__.startswith("efssim."):
+        if issubclass(part, BaseModel) and not part.__module__.startswith("pydantic."):
             # The class of a generic with its parameters is that of the generic itself.
             name = part.__name__.partition("[")[0]
             found |= _of_module(part.__module__).get(name, {})
@@ -27,7 +29,10 @@ def field_descriptions(model: type) -> dict[str, str]:
 
 @cache
 def _of_module(module: str) -> dict[str, dict[str, str]]:
-    tree = ast.parse(inspect.getsource(sys.modules[module]))
+    try:
+        tree = ast.parse(inspect.getsource(sys.modules[module]))
+    except (OSError, KeyError):  # a class that somebody added from a session without a file
+        return {}
     classes = (node for node in tree.body if isinstance(node, ast.ClassDef))
     return {node.name: dict(_of_class(node)) for node in classes}
 

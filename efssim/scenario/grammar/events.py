@@ -2,121 +2,60 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Annotated, Any, ClassVar, Literal
+from collections.abc import Iterator, Mapping
+from typing import Any, Literal
 
-from pydantic import AfterValidator, Field, WithJsonSchema, field_validator
+from pydantic import Field, field_validator
+from pydantic.fields import FieldInfo
 
+from efssim.errors import UnknownNameError
 from efssim.scenario.grammar.base import Found, Model
 from efssim.scenario.grammar.distributions import Distribution
-from efssim.scenario.grammar.error_codes import ERROR_CODES
+from efssim.scenario.grammar.disturbances.effects import Target
+from efssim.scenario.grammar.disturbances.kind import DisturbanceKind
+from efssim.scenario.grammar.disturbances.kinds import DISTURBANCES
 from efssim.scenario.grammar.network import LinkName
+from efssim.scenario.grammar.optional_fields import OptionalFields, optional_field
 from efssim.scenario.grammar.parameter_names import PARAMETER_NAMES
-from efssim.scenario.grammar.types import Count, Duration, Fraction, PositiveDuration
+from efssim.scenario.grammar.types import Duration, PositiveDuration
+from efssim.scenario.operations.names import Operation
 from efssim.text.moments import At
 from efssim.text.suggestions import suggest
 
-OPERATIONS = (
-    "CreateReplicationConfiguration",
-    "DescribeReplicationConfigurations",
-    "DeleteReplicationConfiguration",
-    "CreateFileSystem",
-    "DescribeFileSystems",
-    "UpdateFileSystem",
-    "UpdateFileSystemProtection",
-    "DeleteFileSystem",
-    "PutLifecycleConfiguration",
-    "DescribeLifecycleConfiguration",
-    "PutBackupPolicy",
-    "DescribeBackupPolicy",
-    "TagResource",
-    "UntagResource",
-    "ListTagsForResource",
-)
-"""The operations of the EFS API that are simulated."""
+CALL = "call"
+"""The key of an event that is a call of the API and no disturbance."""
 
-
-def _operation(name: str) -> str:
-    if name not in OPERATIONS:
-        raise ValueError(f"unknown operation '{name}'{suggest(name, OPERATIONS)}")
-    return name
-
-
-def _error_code(code: str) -> str:
-    if code not in ERROR_CODES:
-        raise ValueError(f"unknown error code '{code}'{suggest(code, ERROR_CODES)}")
-    return code
-
-
-def _words(known: Iterable[str]) -> WithJsonSchema:
-    return WithJsonSchema({"type": "string", "enum": list(known)})
-
-
-# Not Literal: a misspelt name gets a suggestion, not the whole list.
-Operation = Annotated[str, AfterValidator(_operation), _words(OPERATIONS)]
-ErrorCode = Annotated[str, AfterValidator(_error_code), _words(ERROR_CODES)]
+_TYPES: dict[Target, Any] = {Target.LINK: LinkName, Target.OPERATION: Operation}
+"""What the target of a kind is written as, where that is not just a name."""
 
 
 class Disturbance(Model):
-    """What an event and a fault have in common: exactly one kind, with its target."""
+    """What an event and a fault have in common: exactly one kind, with its target.
 
-    kinds: ClassVar[tuple[str, ...]] = (
-        "opt_out",
-        "region_outage",
-        "link_outage",
-        "link_degraded",
-        "kms_key_disabled",
-        "permission_lost",
-        "fail",
-        "api_error",
-    )
-    """The keys of which there is exactly one."""
-    goes_with: ClassVar[Mapping[str, tuple[str, ...]]] = {
-        "factor": ("link_degraded",),
-        "code": ("api_error",),
-        "times": ("api_error",),
-        "region": ("call", "api_error"),
-        "with": ("call",),
-        "expect": ("call",),
-    }
-    """Keys that only some kinds have."""
-    needs: ClassVar[Mapping[str, str]] = {"link_degraded": "factor", "api_error": "code"}
-    """Kinds that require a key of theirs."""
-    instant: ClassVar[Mapping[str, str]] = {
-        "fail": "a failed file system does not recover",
-        "call": "a call has no end",
-    }
-    """Kinds that take no `for`, each with the reason."""
+    The kinds and the keys that go with some of them are fields that come from their table.
+    """
 
-    opt_out: str | None = None
-    """Opts out of a Region; opts in again at the end."""
-    region_outage: str | None = None
-    """A Region is down: no sync from or to it makes progress, and nothing is written in it."""
-    link_outage: LinkName | None = None
-    """No transfer over a link makes progress."""
-    link_degraded: LinkName | None = None
-    """The capacity of a link is multiplied by `factor`."""
-    kms_key_disabled: str | None = None
-    """The key of a replication is disabled, which pauses it."""
-    permission_lost: str | None = None
-    """A replication lacks the permission to replicate, which pauses it."""
-    fail: str | None = None
-    """A file system is lost."""
-    api_error: Operation | None = None
-    """The next calls of an operation fail with `code`."""
-    factor: Annotated[Fraction, Field(gt=0)] | None = None
-    """With `link_degraded`: what is left of the capacity."""
-    code: ErrorCode | None = None
-    """With `api_error`: the error code."""
-    times: Annotated[Count, Field(gt=0)] = 1
-    """With `api_error`: how many calls fail."""
-    region: str | None = None
-    """With `call`: where it is made; with `api_error`: the Region in which calls fail."""
+    @classmethod
+    def kinds(cls) -> tuple[str, ...]:
+        """Return the keys of which there is exactly one."""
+        return DISTURBANCES.names
+
+    @classmethod
+    def goes_with(cls) -> dict[str, tuple[str, ...]]:
+        """Return the keys that only some kinds have, with those kinds."""
+        found: dict[str, tuple[str, ...]] = {}
+        for kind in DISTURBANCES:
+            for key in kind.options:
+                found[key] = (*found.get(key, ()), kind.name)
+        return found
 
     @property
     def kind(self) -> str:
         """The key that says what happens."""
-        return next(kind for kind in self.kinds if getattr(self, kind) is not None)
+        for kind in self.kinds():
+            if getattr(self, kind) is not None:
+                return kind
+        raise UnknownNameError("a disturbance whose kind is no longer in the table of kinds")
 
     @property
     def target(self) -> str:
@@ -124,38 +63,48 @@ class Disturbance(Model):
         name: str = getattr(self, self.kind)
         return name
 
+    @property
+    def entry(self) -> DisturbanceKind:
+        """All that is known of its kind; UnknownNameError for a call, which is no disturbance."""
+        return DISTURBANCES[self.kind]
+
+    def option(self, key: str) -> Any:
+        """Return the value of a key that goes with its kind, as the entry of the kind has it."""
+        return getattr(self, key)
+
     def takes(self, key: str) -> bool:
         """Whether a key has a meaning for this kind."""
-        return self.kind in self.goes_with.get(key, (self.kind,))
+        return self.kind in self.goes_with().get(key, (self.kind,))
 
     @classmethod
     def misfits(cls, data: Mapping[str, Any]) -> Iterator[Found]:
         yield from super().misfits(data)
-        chosen = [kind for kind in cls.kinds if kind in data]
+        chosen = [kind for kind in cls.kinds() if kind in data]
         if len(chosen) == 1:
             yield from cls._misfits_of(chosen[0], data)
         # An unknown key may be a misspelt kind, and has its own problem.
         elif chosen or set(data) <= set(cls.grammar()):
-            known = ", ".join(cls.kinds)
+            known = ", ".join(cls.kinds())
             rest = f", not {' and '.join(chosen)}" * bool(chosen)
             yield (), f"needs exactly one of {known}{rest}"
 
     @classmethod
     def _misfits_of(cls, kind: str, data: Mapping[str, Any]) -> Iterator[Found]:
-        for key, kinds in cls.goes_with.items():
+        for key, kinds in cls.goes_with().items():
             if key in data and key in cls.grammar() and kind not in kinds:
-                known = " and ".join(other for other in kinds if other in cls.kinds)
+                known = " and ".join(other for other in kinds if other in cls.kinds())
                 yield (key,), f"goes with {known} only"
-        if kind in cls.needs and cls.needs[kind] not in data:
-            yield (cls.needs[kind],), "is required"
-        if kind in cls.instant and "for" in data:
-            yield ("for",), f"{cls.instant[kind]}, so `{kind}` takes no `for`"
+        entry = DISTURBANCES.get(kind)
+        for key, option in entry.options.items() if entry is not None else ():
+            if option.is_required and key not in data:
+                yield (key,), "is required"
+        reason = "a call has no end" if entry is None else entry.endless
+        if reason is not None and "for" in data:
+            yield ("for",), f"{reason}, so `{kind}` takes no `for`"
 
 
 class Event(Disturbance):
     """Something that happens at a given time: a disturbance, or a call of the API."""
-
-    kinds = (*Disturbance.kinds, "call")
 
     at: At
     """When, as time since the start or as a date."""
@@ -167,6 +116,15 @@ class Event(Disturbance):
     """With `call`: its parameters, as boto3 takes them; names stand for ids of file systems."""
     expect: Literal["ok"] | None = None
     """With `call`: `ok` if the call has to succeed."""
+
+    @classmethod
+    def kinds(cls) -> tuple[str, ...]:
+        return (*super().kinds(), CALL)
+
+    @classmethod
+    def goes_with(cls) -> dict[str, tuple[str, ...]]:
+        found = super().goes_with()
+        return {**found, "region": (CALL, *found["region"]), "with": (CALL,), "expect": (CALL,)}
 
     @classmethod
     def _misfits_of(cls, kind: str, data: Mapping[str, Any]) -> Iterator[Found]:
@@ -198,5 +156,23 @@ class Fault(Disturbance):
     @classmethod
     def _misfits_of(cls, kind: str, data: Mapping[str, Any]) -> Iterator[Found]:
         yield from super()._misfits_of(kind, data)
-        if kind not in ("fail", "api_error") and "for" not in data:
+        entry = DISTURBANCES[kind]
+        if entry.endless is None and entry.needs_for and "for" not in data:
             yield ("for",), "is required"
+
+
+def _fields() -> dict[str, FieldInfo]:
+    """Return the fields of all kinds, then those of the keys that go with some of them."""
+    fields = {
+        kind.name: optional_field(_TYPES.get(kind.target, str), kind.description)
+        for kind in DISTURBANCES
+    }
+    for kind in DISTURBANCES:
+        for key, option in kind.options.items():
+            if key not in fields:
+                fields[key] = optional_field(option.annotation, option.description, option.default)
+    return fields
+
+
+for _part in (Event, Fault):
+    DISTURBANCES.on_change(OptionalFields(_part, _fields, first=True).refresh)

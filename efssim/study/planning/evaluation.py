@@ -240,8 +240,6 @@ def _per_month(
 
 def _peak(trials: TrialSet, replications: Sequence[str]) -> float | None:
     peaks = [
-        trial.summary.replications[name].age.max
-        for trial in trials.trials
-        for name in replications
+        trial.summary.replications[name].age.max for trial in trials.trials for name in replications
     ]
     return max((peak for peak in peaks if peak is not None), default=None)

@@ -10,9 +10,10 @@ from typing import IO, Any
 
 from efssim._version import __version__
 from efssim.errors import EfssimError
+from efssim.json_values import restored
 from efssim.scenario import Scenario
 from efssim.study.trial.facts import fingerprint
-from efssim.study.trial.outcome import Done, Trial
+from efssim.study.trial.outcome import Done
 
 FILE = "trials.jsonl"
 
@@ -82,7 +83,7 @@ class Store:
             for number in wanted:
                 stream.seek(self._offsets[number])
                 content = json.loads(stream.readline())
-                yield Done(Trial(**content["trial"]), content["states"])
+                yield restored(Done, content)
 
     def add(self, done: Done) -> None:
         """Keep a completed trial."""

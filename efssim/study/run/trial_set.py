@@ -5,21 +5,32 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from efssim.errors import UnknownNameError
-from efssim.json_values import to_json
+from efssim.json_values import JsonObject, JsonValue, to_json
 from efssim.lag.pool import Pool
+from efssim.lag.summary import LagSummary, WindowSummary
 from efssim.model.kernel.strata import strata_of
 from efssim.scenario import Scenario
 from efssim.scenario.shown.trace_use import trace_qualities
 from efssim.study.statistics.evidence import Evidence, evidence
-from efssim.study.statistics.intervals import Estimate, Interval, quantile_interval, quantile_of
+from efssim.study.statistics.intervals import (
+    Interval,
+    IntervalEstimate,
+    quantile_interval,
+    quantile_of,
+)
 from efssim.study.statistics.precision import Precision, first_stage, stein_intervals
 from efssim.study.statistics.quantiles import weighted_quantile
-from efssim.study.statistics.summary import means_and_intervals, trial_table
+from efssim.study.statistics.summary import (
+    Intervals,
+    Means,
+    intervals_of,
+    means_of,
+    trial_table,
+)
 from efssim.study.statistics.weighing import Design, Weighing
-from efssim.study.trial.long_faults import long_faults
 from efssim.study.trial.outcome import Trial
 from efssim.traces.quality import TraceQuality
 
@@ -46,6 +57,12 @@ class TrialSet:
 
     def __len__(self) -> int:
         return len(self.trials)
+
+    @property
+    def window(self) -> WindowSummary:
+        """The window in which everything is measured, the same in each trial."""
+        begin_s, end_s = self.scenario.warm_up, self.scenario.duration
+        return WindowSummary(begin_s, end_s, end_s - begin_s)
 
     @cached_property
     def means(self) -> dict[str, Means]:
@@ -110,7 +127,7 @@ class TrialSet:
         """Names of the replications that any trial has, in the order of their creation."""
         return list(self.evidence)
 
-    def estimate(self, replication: str, column: str) -> Estimate:
+    def estimate(self, replication: str, column: str) -> IntervalEstimate:
         """Return the mean over trials of a number column of `table`, and its 95 % interval.
 
         Both as `summary` has them; None where there is none. Raise KeyError for a replication or a
@@ -121,11 +138,9 @@ class TrialSet:
         )
         if column not in self.table.columns:
             raise UnknownNameError(f"no trial has a number {column!r}")
-        number = float(value) if isinstance(value, int | float) else None
-        low_high = map(_as_float, bounds) if isinstance(bounds, list) else None
-        return IntervalEstimate(number, None if low_high is None else Interval(*low_high))
+        return IntervalEstimate(_number(value), _interval(bounds))
 
-    def quantile(self, replication: str, column: str, p: float) -> Estimate:
+    def quantile(self, replication: str, column: str, p: float) -> IntervalEstimate:
         """Return the p-quantile over trials of a column of `table`, with its 95 % interval.
 
         As the median over trials of `rpo.longest_s`, the longest violation. The interval is from
@@ -140,12 +155,31 @@ class TrialSet:
         values = [float(value) for value in rows[column]]
         if not self.weighing.is_plain:
             return weighted_quantile(values, rows["stratum"].tolist(), self.weighing, p)
-        return Estimate(quantile_of(values, p), quantile_interval(values, p))
+        return IntervalEstimate(quantile_of(values, p), quantile_interval(values, p))
 
     @property
     def digest(self) -> str:
         """A hash of the digests of the trials, in the order of their numbers."""
         return study_digest(self.trials)
+
+
+def _at(tree: JsonObject, column: str) -> JsonValue:
+    """Return what an object has at a dotted name; None where it does not go on."""
+    found: JsonValue = tree
+    for key in column.split("."):
+        found = found.get(key) if isinstance(found, dict) else None
+    return found
+
+
+def _number(value: JsonValue) -> float | None:
+    return float(value) if isinstance(value, int | float) else None
+
+
+def _interval(value: JsonValue) -> Interval | None:
+    if not isinstance(value, list):
+        return None
+    low, high = value
+    return Interval(low, high)
 
 
 def study_digest(trials: tuple[Trial, ...]) -> str:

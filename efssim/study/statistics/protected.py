@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from efssim.study.statistics.weighing import Weighing
 from efssim.study.trial.outcome import Trial
+
+
+def is_missed(recovery_point: Mapping[str, Any] | None, target_s: float) -> bool:
+    """Whether a loss, as the summary has it, is more than the objective allows."""
+    if recovery_point is None:
+        return False
+    lost_s = math.inf if recovery_point["time"] is None else recovery_point["lost_s"]
+    return bool(lost_s > target_s)
 
 
 def protected(trials: Sequence[Trial], replication: str, weighing: Weighing) -> bool:

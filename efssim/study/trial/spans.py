@@ -108,7 +108,7 @@ class Watch:
         """Return the spans of a complete trial by replication; none: the trial is the unit."""
         name = self._divided.replication
         outcome = result.outcomes[name]
-        undefined_s = outcome.summary["time_since_last_sync_s"]["undefined_s"]
+        undefined_s = outcome.summary.age.undefined_s
         if undefined_s or not self._cuts.all_found:
             return {}
         return {name: _divided(self._divided.edges_s, outcome.violations)}

@@ -13,7 +13,7 @@ from efssim.text.yaml.problems import Position, Problem, ScenarioError
 NOT_ALLOWED = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufeff\ufffe\uffff]"
 )
-_LINE_BREAK = re.compile("\r\n|[\n\r\x85\u2028\u2029]")  # what the parser counts as lines
+_LINE_BREAK = re.compile("\r\n|[\n\r\x85\u2028\u2029]")  # the line breaks of the parser
 
 
 def decoded(content: bytes, file: str) -> str:

@@ -32,7 +32,7 @@ def compose(text: str, locate: Locate, path: Path) -> tuple[Node, list[Problem]]
 
 
 class _Composer:
-    """Composes nodes from the parser's events, and collects what is wrong on the way.
+    """Composer of nodes from the parser's events, which collects the problems on the way.
 
     Not PyYAML's composer: that recurses without a limit and stops at its first problem.
     """

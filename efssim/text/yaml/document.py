@@ -65,7 +65,7 @@ class Document:
         return node.position
 
     def override(self, text: str, ordinal: int) -> None:
-        """Set what `text`, the `ordinal`-th "path=value" of the command line, says.
+        """Apply `text`, the `ordinal`-th "path=value" of the command line.
 
         Mappings on the way are created. Raises ScenarioError and changes nothing if the text
         is malformed or its path leads through a value that has no such part.
@@ -99,14 +99,14 @@ def read_document(path: os.PathLike[str] | str) -> Document:
 
 
 def parse_bytes(content: bytes, file: str) -> Document:
-    """Parse what a file holds, or standard input; as `read_document` does."""
+    """Parse the content of a file or of standard input; raise as `read_document` does."""
     return parse_leniently(decoded(content, file), file)
 
 
 def parse_document(text: str, file: str) -> Document:
     """Parse the text of a scenario; `file` is its name in positions.
 
-    Raises ScenarioError with everything that is wrong: syntax, duplicate keys, keys that are
+    Raises ScenarioError with all problems: syntax, duplicate keys, keys that are
     not strings, tags beyond the core schema's, characters that YAML does not allow, too many
     values, too deep nesting, several documents, a top level that is not a mapping.
     """
@@ -119,7 +119,7 @@ def parse_document(text: str, file: str) -> Document:
 def parse_leniently(text: str, file: str) -> Document:
     """Parse the text of a scenario and keep the problems that reading can go past.
 
-    So what is wrong with one key does not hide what is wrong with the others. Raises ScenarioError
+    So a mistake in one key does not hide the mistakes in the others. Raises ScenarioError
     for syntax, characters, limits, several documents and a top level that is not a mapping.
     """
     text = text.removeprefix("\ufeff")

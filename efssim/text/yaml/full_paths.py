@@ -29,14 +29,14 @@ def paths_hint(kind: type[BaseModel], data: Mapping[str, Any], key: str) -> str:
 
 
 def _paths(kind: Any, data: Any, key: str, above: Path) -> Iterator[Path]:
-    """Yield the paths of a key below a value of a type, of whatever is there or could be."""
+    """Yield the paths of a key below a value of a type, through parts present and possible."""
     if isinstance(kind, type) and issubclass(kind, BaseModel):
         known = {field.alias or name: field for name, field in kind.model_fields.items()}
         if key in known and above:
             yield (*above, key)
         part = data if isinstance(data, Mapping) else {}
         for name, field in known.items():
-            # What is not there is looked into as well, but not the kinds that exclude each other.
+            # Absent parts are searched as well, but not the kinds that exclude each other.
             if name in part or not above or _is_default(field.default):
                 yield from _below(field.annotation, part.get(name), key, (*above, name))
 

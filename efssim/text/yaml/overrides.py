@@ -18,7 +18,7 @@ _OVERRIDE = re.compile(r'((?:[^"=]|"(?:[^"\\]|\\.)*")*)=', re.DOTALL)
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """An override, for what is wrong with it."""
+    """An override as the place of its problems."""
 
     at: Callable[[int], Position]
     path: Path
@@ -28,7 +28,7 @@ class Setting:
 
 
 def argument(text: str, ordinal: int) -> Callable[[int], Position]:
-    """Return what locates an index of an override; raise ScenarioError for its characters."""
+    """Return the function from index to position; raise ScenarioError for bad characters."""
 
     def at(index: int) -> Position:
         return Position("--set", ordinal, index + 1)

@@ -50,7 +50,7 @@ def parse_path(text: str) -> Path:
 
 
 def no_index(index: int, items: int) -> str:
-    """Return what is wrong with an index beyond the end of a list."""
+    """Return the message for an index beyond the end of a list."""
     return f"the list has no index {index}, only {items} items"
 
 

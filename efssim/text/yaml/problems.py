@@ -28,7 +28,7 @@ class Position:
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """What is wrong at one place, as one line for the user."""
+    """A mistake at one place, as one line for the user."""
 
     position: Position | None
     """None where nothing was written in a file: a change that Python code made."""
@@ -36,7 +36,7 @@ class Problem:
     message: str
 
     def __post_init__(self) -> None:
-        """Cut what a message quotes."""
+        """Cut the quotations in the message."""
         object.__setattr__(self, "message", concise(self.message))
 
     def __str__(self) -> str:

@@ -9,9 +9,8 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from efssim.model.account import Fleet
+from efssim.model.account import Account, DeclaredFileSystem, FileSystemRequest
 from efssim.model.efs.descriptions import describe_file_system
-from efssim.model.efs.destinations import creating_s
 from efssim.model.efs.kms import key_arn
 from efssim.model.efs.limits import require_one_zone, require_room
 from efssim.model.efs.lookup import file_system_in, not_found, require_available
@@ -25,12 +24,20 @@ from efssim.model.entities.file_system import FileSystem, LifeCycleState, Protec
 Parameters = Mapping[str, Any]
 
 
-def create_file_system(fleet: Fleet, parameters: Parameters, region: str) -> dict[str, Any]:
-    """Create a file system; its creation token is its name in the simulation, if that is free."""
+def create_file_system(
+    account: Account,
+    parameters: Parameters,
+    region: str,
+    declared: DeclaredFileSystem | None = None,
+) -> dict[str, Any]:
+    """Create a file system; its creation token is its name in the simulation, if that is free.
+
+    `declared` is what a scenario says about it.
+    """
     token, zone = parameters["CreationToken"], parameters.get("AvailabilityZoneName")
     settings = _new_settings(parameters, region)
     require_valid_throughput(settings, region, zone)
-    for other in fleet.file_systems.values():
+    for other in account.file_systems.values():
         if other.creation_token == token and other.region == region:
             raise EfsError(
                 "FileSystemAlreadyExists",
@@ -38,17 +45,12 @@ def create_file_system(fleet: Fleet, parameters: Parameters, region: str) -> dic
                 FileSystemId=other.id,
             )
     if zone is not None:
-        require_one_zone(fleet, zone, region)
-    require_room(fleet, region)
-    made = fleet.make_file_system(
-        fleet.unused_name(_name(token)),
-        region,
-        settings,
-        zone=zone,
-        token=token,
-        creating_s=creating_s(fleet),
-    )
-    return describe_file_system(fleet, made)
+        require_one_zone(account, zone, region)
+    require_room(account, region)
+    name = account.unused_name(_name(token))
+    request = FileSystemRequest(name, region, settings, zone, token)
+    made = account.create_file_system(request, declared)
+    return describe_file_system(account, made)
 
 
 def _name(token: str) -> str:
@@ -77,51 +79,51 @@ def _new_settings(parameters: Parameters, region: str) -> Settings:
     return settings
 
 
-def describe_file_systems(fleet: Fleet, parameters: Parameters, region: str) -> dict[str, Any]:
+def describe_file_systems(account: Account, parameters: Parameters, region: str) -> dict[str, Any]:
     """Describe the file systems of the calling Region, or the one with an id or creation token."""
     identifier, token = parameters.get("FileSystemId"), parameters.get("CreationToken")
     if identifier is not None and token is not None:
         raise EfsError("BadRequest", "FileSystemId and CreationToken cannot go together")
-    listed = {part.id: part for part in _listed(fleet, identifier, token, region)}
+    listed = {part.id: part for part in _listed(account, identifier, token, region)}
     shown, marker = page(
         listed,
         f"file systems {region} {identifier} {token}",
         parameters.get("MaxItems"),
         parameters.get("Marker"),
-        fleet.choice("bad_pagination_token"),
+        account.choice("bad_pagination_token"),
     )
-    described = [describe_file_system(fleet, part) for part in shown]
+    described = [describe_file_system(account, part) for part in shown]
     answer = paged("FileSystems", described, "NextMarker", marker)
     return answer | {key: parameters[key] for key in ("Marker",) if key in parameters}
 
 
 def _listed(
-    fleet: Fleet, identifier: str | None, token: str | None, region: str
+    account: Account, identifier: str | None, token: str | None, region: str
 ) -> list[FileSystem]:
     if identifier is not None:
-        return [file_system_in(fleet, identifier, region)]
-    here = [part for part in fleet.file_systems.values() if part.region == region]
+        return [file_system_in(account, identifier, region)]
+    here = [part for part in account.file_systems.values() if part.region == region]
     if token is None:
         return here
     found = [part for part in here if part.creation_token == token]
-    if not found and fleet.choice("unknown_creation_token") == "FileSystemNotFound":
+    if not found and account.choice("unknown_creation_token") == "FileSystemNotFound":
         raise not_found(token, region)
     return found
 
 
-def update_file_system(fleet: Fleet, parameters: Parameters, region: str) -> dict[str, Any]:
+def update_file_system(account: Account, parameters: Parameters, region: str) -> dict[str, Any]:
     """Change throughput mode or amount; a destination can be changed while it is REPLICATING."""
-    found = file_system_in(fleet, parameters["FileSystemId"], region)
+    found = file_system_in(account, parameters["FileSystemId"], region)
     require_available(found)
-    change_throughput(found, parameters, fleet.clock.now)
-    return describe_file_system(fleet, found)
+    change_throughput(found, parameters, account.clock.now)
+    return describe_file_system(account, found)
 
 
 def update_file_system_protection(
-    fleet: Fleet, parameters: Parameters, region: str
+    account: Account, parameters: Parameters, region: str
 ) -> dict[str, Any]:
     """Turn the replication overwrite protection on or off."""
-    found = file_system_in(fleet, parameters["FileSystemId"], region)
+    found = file_system_in(account, parameters["FileSystemId"], region)
     require_available(found)
     if found.protection is Protection.REPLICATING:
         raise EfsError(  # code and text were observed
@@ -132,28 +134,28 @@ def update_file_system_protection(
     wanted = Protection(parameters["ReplicationOverwriteProtection"])
     if wanted is Protection.REPLICATING:
         raise EfsError(
-            fleet.choice("set_protection_replicating"),
+            account.choice("set_protection_replicating"),
             "ReplicationOverwriteProtection: only a replication sets it to REPLICATING",
         )
-    fleet.protect(found, wanted)
+    account.protect(found, wanted)
     return {"ReplicationOverwriteProtection": wanted.value}
 
 
-def delete_file_system(fleet: Fleet, parameters: Parameters, region: str) -> dict[str, Any]:
+def delete_file_system(account: Account, parameters: Parameters, region: str) -> dict[str, Any]:
     """Begin to delete a file system; once more while that goes on has no effect (assumed).
 
     One that is `creating` is refused with BadRequest (assumed: the operation declares no
     IncorrectFileSystemLifeCycleState). One in `error` can be deleted.
     """
-    found = file_system_in(fleet, parameters["FileSystemId"], region)
-    if found.replication is not None:
+    found = file_system_in(account, parameters["FileSystemId"], region)
+    if account.configuration_of(found) is not None:
         raise EfsError(
-            fleet.choice("delete_member_file_system"),
+            account.choice("delete_member_file_system"),
             f"You cannot delete file system '{found.id}' because it is in a replication"
             " configuration.",
         )
     if found.state is LifeCycleState.CREATING:
         raise EfsError("BadRequest", f"File system '{found.id}' is being created.")
     if found.state is not LifeCycleState.DELETING:
-        fleet.delete_file_system(found)
+        account.delete_file_system(found)
     return {}

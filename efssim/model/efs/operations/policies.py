@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from efssim.model.account import Fleet
+from efssim.model.account import Account
 from efssim.model.efs.lookup import file_system_in, require_available
 from efssim.model.efs.parameters import TRANSITION_DAYS
 from efssim.model.entities.errors import EfsError
@@ -18,10 +18,10 @@ Parameters = Mapping[str, Any]
 
 
 def put_lifecycle_configuration(
-    fleet: Fleet, parameters: Parameters, region: str
+    account: Account, parameters: Parameters, region: str
 ) -> dict[str, Any]:
     """Replace the lifecycle policies; none turns lifecycle management off."""
-    found = file_system_in(fleet, parameters["FileSystemId"], region)
+    found = file_system_in(account, parameters["FileSystemId"], region)
     require_available(found)
     policies = parameters["LifecyclePolicies"]
     _check_transitions(policies, found.settings)
@@ -30,10 +30,10 @@ def put_lifecycle_configuration(
 
 
 def describe_lifecycle_configuration(
-    fleet: Fleet, parameters: Parameters, region: str
+    account: Account, parameters: Parameters, region: str
 ) -> dict[str, Any]:
     """Describe the lifecycle policies."""
-    return _lifecycle(file_system_in(fleet, parameters["FileSystemId"], region))
+    return _lifecycle(file_system_in(account, parameters["FileSystemId"], region))
 
 
 def _lifecycle(file_system: FileSystem) -> dict[str, Any]:
@@ -62,9 +62,9 @@ def _bad(message: str) -> EfsError:
     return EfsError("BadRequest", f"LifecyclePolicies: {message}")
 
 
-def put_backup_policy(fleet: Fleet, parameters: Parameters, region: str) -> dict[str, Any]:
+def put_backup_policy(account: Account, parameters: Parameters, region: str) -> dict[str, Any]:
     """Turn automatic backups on or off, at once: ENABLING and DISABLING take no time (assumed)."""
-    found = file_system_in(fleet, parameters["FileSystemId"], region)
+    found = file_system_in(account, parameters["FileSystemId"], region)
     require_available(found)
     status = parameters["BackupPolicy"]["Status"]
     if status not in ("ENABLED", "DISABLED"):
@@ -74,11 +74,11 @@ def put_backup_policy(fleet: Fleet, parameters: Parameters, region: str) -> dict
     return _backup(found)
 
 
-def describe_backup_policy(fleet: Fleet, parameters: Parameters, region: str) -> dict[str, Any]:
+def describe_backup_policy(account: Account, parameters: Parameters, region: str) -> dict[str, Any]:
     """Describe the backup policy; PolicyNotFound for a One Zone file system that has none."""
-    found = file_system_in(fleet, parameters["FileSystemId"], region)
+    found = file_system_in(account, parameters["FileSystemId"], region)
     has_one = found.settings.backups or found.backup_policy_put
-    disabled = found.zone is None and fleet.choice("no_backup_policy") == "DISABLED"
+    disabled = found.zone is None and account.choice("no_backup_policy") == "DISABLED"
     if not has_one and not disabled:
         raise EfsError("PolicyNotFound", f"File system '{found.id}' has no backup policy.")
     return _backup(found)

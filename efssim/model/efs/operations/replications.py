@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from efssim.model.account import Fleet
+from efssim.model.account import Account, ReplicationSettings
 from efssim.model.efs.descriptions import describe_replication
 from efssim.model.efs.destinations import choose_destination, require_unreplicated
 from efssim.model.efs.lookup import file_system_in, require_available, with_id
@@ -20,44 +20,53 @@ Parameters = Mapping[str, Any]
 
 
 def create_replication_configuration(
-    fleet: Fleet, parameters: Parameters, region: str
+    account: Account,
+    parameters: Parameters,
+    region: str,
+    declared: ReplicationSettings | None = None,
 ) -> dict[str, Any]:
-    """Replicate a file system of the calling Region to a new or an existing one."""
-    source = file_system_in(fleet, parameters["SourceFileSystemId"], region)
+    """Replicate a file system of the calling Region to a new or an existing one.
+
+    `declared` is what a scenario says about it.
+    """
+    source = file_system_in(account, parameters["SourceFileSystemId"], region)
     require_available(source)
-    require_unreplicated(fleet, source)
+    require_unreplicated(account, source)
     destinations = parameters["Destinations"]
     if len(destinations) != 1:
         count = f"needs exactly one destination, not {len(destinations)}"
         raise EfsError("BadRequest", f"Destinations: {count}")
-    destination = choose_destination(fleet, source, destinations[0])
-    made = fleet.replicate(source, destination, destinations[0].get("RoleArn"))
-    return describe_replication(fleet, made)
+    given, settings = destinations[0], declared or account.default_settings(source)
+    destination = choose_destination(
+        account, source, given, settings, is_declared=declared is not None
+    )
+    made = account.create_replication(source, destination, settings, given.get("RoleArn"))
+    return describe_replication(account, made)
 
 
 def describe_replication_configurations(
-    fleet: Fleet, parameters: Parameters, region: str
+    account: Account, parameters: Parameters, region: str
 ) -> dict[str, Any]:
     """Describe the configuration of a file system, or all that have one in the calling Region."""
     wanted = parameters.get("FileSystemId")
     if wanted is None:
-        listed = {part.source.id: part for part in fleet.current() if region in _regions(part)}
+        listed = {part.source.id: part for part in account.current() if region in _regions(part)}
     else:
-        found = _of_file_system(fleet, wanted, region)
+        found = _of_file_system(account, wanted, region)
         listed = {found.source.id: found}
     shown, token = page(
         listed,
         f"replications {region} {wanted}",
         parameters.get("MaxResults"),
         parameters.get("NextToken"),
-        fleet.choice("bad_pagination_token"),
+        account.choice("bad_pagination_token"),
     )
-    described = [describe_replication(fleet, part) for part in shown]
+    described = [describe_replication(account, part) for part in shown]
     return paged("Replications", described, "NextToken", token)
 
 
 def delete_replication_configuration(
-    fleet: Fleet, parameters: Parameters, region: str
+    account: Account, parameters: Parameters, region: str
 ) -> dict[str, Any]:
     """Delete a configuration, from the Region of its source or of its destination.
 
@@ -66,7 +75,7 @@ def delete_replication_configuration(
     The documented half of a configuration that is left behind unrecoverable is not modelled.
     """
     local_only = parameters.get("DeletionMode") == "LOCAL_CONFIGURATION_ONLY"
-    found = _of_source(fleet, parameters["SourceFileSystemId"], region)
+    found = _of_source(account, parameters["SourceFileSystemId"], region)
     if local_only and found.source.region == found.destination.region:
         raise EfsError(
             "BadRequest",
@@ -74,8 +83,8 @@ def delete_replication_configuration(
             " Region",
         )
     if not local_only:
-        _require_other_side(fleet, found)
-    found.delete()
+        _require_other_side(account, found)
+    found.delete(account.timeline.acting)
     return {}
 
 
@@ -83,24 +92,24 @@ def _regions(replication: Replication) -> tuple[str, str]:
     return replication.source.region, replication.destination.region
 
 
-def _of_file_system(fleet: Fleet, text: str, region: str) -> Replication:
+def _of_file_system(account: Account, text: str, region: str) -> Replication:
     """Return the configuration with a source or destination in a Region."""
-    found = file_system_in(fleet, text, region).replication
+    found = account.configuration_of(file_system_in(account, text, region))
     if found is None:
         raise _no_configuration(text)
     return found
 
 
-def _of_source(fleet: Fleet, text: str, region: str) -> Replication:
+def _of_source(account: Account, text: str, region: str) -> Replication:
     """Return the configuration with a source, called from the Region of either side.
 
     The destination's id finds none: the API asks for the source's.
     """
-    source = with_id(fleet, text)
-    found = None if source is None else source.replication
+    source = with_id(account, text)
+    found = None if source is None else account.configuration_of(source)
     if found is not None and found.source is source and region in _regions(found):
         return found
-    file_system_in(fleet, text, region)
+    file_system_in(account, text, region)
     raise _no_configuration(text)
 
 
@@ -110,12 +119,12 @@ def _no_configuration(text: str) -> EfsError:
     )
 
 
-def _require_other_side(fleet: Fleet, replication: Replication) -> None:
+def _require_other_side(account: Account, replication: Replication) -> None:
     """Raise EfsError if the other Region is down and a deletion is chosen to need it."""
     # The calling Region answers, or the call would not have come this far.
-    down = [name for name in _regions(replication) if not fleet.region(name).up]
-    if down and fleet.choice("delete_during_outage_of_other_region") == "fails":
+    down = [name for name in _regions(replication) if not account.region(name).up]
+    if down and account.choice("delete_during_outage_of_other_region") == "fails":
         raise EfsError(
-            fleet.choice("region_outage"),
+            account.choice("region_outage"),
             f"Amazon EFS in {down[0]}, the other Region of the replication, does not answer.",
         )

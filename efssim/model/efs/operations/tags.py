@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from efssim.model.account import Fleet
+from efssim.model.account import Account
 from efssim.model.efs.descriptions import describe_tags
 from efssim.model.efs.lookup import file_system_in
 from efssim.model.efs.pagination import page, paged
@@ -18,30 +18,30 @@ from efssim.model.entities.errors import EfsError
 Parameters = Mapping[str, Any]
 
 
-def tag_resource(fleet: Fleet, parameters: Parameters, region: str) -> dict[str, Any]:
+def tag_resource(account: Account, parameters: Parameters, region: str) -> dict[str, Any]:
     """Add tags; one with a key that is there replaces it."""
-    found = file_system_in(fleet, parameters["ResourceId"], region)
+    found = file_system_in(account, parameters["ResourceId"], region)
     found.settings.tags = tags_by_key(parameters["Tags"], found.settings.tags)
     return {}
 
 
-def untag_resource(fleet: Fleet, parameters: Parameters, region: str) -> dict[str, Any]:
+def untag_resource(account: Account, parameters: Parameters, region: str) -> dict[str, Any]:
     """Remove tags by key; a key that is not there is no error."""
-    found = file_system_in(fleet, parameters["ResourceId"], region)
+    found = file_system_in(account, parameters["ResourceId"], region)
     for key in parameters["TagKeys"]:
         found.settings.tags.pop(key, None)
     return {}
 
 
-def list_tags_for_resource(fleet: Fleet, parameters: Parameters, region: str) -> dict[str, Any]:
+def list_tags_for_resource(account: Account, parameters: Parameters, region: str) -> dict[str, Any]:
     """List the tags of a file system."""
-    found = file_system_in(fleet, parameters["ResourceId"], region)
+    found = file_system_in(account, parameters["ResourceId"], region)
     shown, token = page(
         {tag["Key"]: tag for tag in describe_tags(found.settings.tags)},
         f"tags {found.id}",
         parameters.get("MaxResults"),
         parameters.get("NextToken"),
-        fleet.choice("bad_pagination_token"),
+        account.choice("bad_pagination_token"),
     )
     return paged("Tags", shown, "NextToken", token)
 

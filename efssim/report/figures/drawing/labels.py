@@ -115,19 +115,17 @@ def spread(wished: Sequence[float], apart: float, height: float) -> list[float]:
 
     Where there is not enough room they go beyond the height rather than overlap.
     """
-    order = sorted(range(len(wished)), key=lambda k: wished[k])
+    from scipy.optimize import isotonic_regression  # late: slow to import
+
+    order = np.argsort(wished, kind="stable")
+    least = np.arange(len(wished)) * apart
     # Without the distance that they must have, what is left only must not fall.
-    pools: list[tuple[float, int]] = []
-    for rank, k in enumerate(order):
-        mean, count = wished[k] - rank * apart, 1
-        while pools and pools[-1][0] > mean:
-            other, others = pools.pop()
-            mean, count = (mean * count + other * others) / (count + others), count + others
-        pools.append((mean, count))
-    level = [mean for mean, count in pools for _ in range(count)]
+    level = isotonic_regression(np.asarray(wished, dtype=np.float64)[order] - least).x
     room = height - (len(wished) - 1) * apart
-    placed = {k: max(min(level[r], room), 0.0) + r * apart for r, k in enumerate(order)}
-    return [placed[k] for k in range(len(wished))]
+    placed = np.empty(len(wished))
+    placed[order] = np.maximum(np.minimum(level, room), 0.0) + least
+    found: list[float] = placed.tolist()
+    return found
 
 
 def name_curves(ax: Axes, lines: Mapping[str, Line2D], walls: Sequence[Floats] = ()) -> None:

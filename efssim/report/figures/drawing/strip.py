@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from efssim.records.run_records import Event
+from efssim.records.timeline import ApiCall, Entry
 from efssim.report.figures.drawing.axes import Days, shown, text_width, upwards
 from efssim.report.figures.drawing.style import GREEN, GREY, ORANGE, SMALL
 
@@ -51,7 +51,7 @@ class Lane:
 class Mark:
     """Where an event stands in the strip."""
 
-    event: Event
+    event: Entry
     bar: Span
     """In points from the left end of the axes."""
     lane: int
@@ -59,7 +59,7 @@ class Mark:
     """Left end of its label in points; None: there is no room for one."""
 
 
-def draw_strip(ax: Axes, events: list[Event], window: Span, at: Days) -> tuple[float, list[Artist]]:
+def draw_strip(ax: Axes, events: list[Entry], window: Span, at: Days) -> tuple[float, list[Artist]]:
     """Draw events above the axes, calls through them as well.
 
     Return the height in points, and what was drawn.
@@ -71,12 +71,12 @@ def draw_strip(ax: Axes, events: list[Event], window: Span, at: Days) -> tuple[f
         drawn.append(_draw_bar(ax, mark, width))
         if mark.label_at is not None:
             drawn.append(_draw_label(ax, mark, width))
-        if mark.event.is_call:
+        if isinstance(mark.event, ApiCall):
             drawn.append(ax.axvline(at(mark.event.begin_s), color=GREEN, linewidth=0.8))
     return _LANE * (1 + max((mark.lane for mark in marks), default=-1)), drawn
 
 
-def place(events: Iterable[Event], window: Span, width: float) -> list[Mark]:
+def place(events: Iterable[Entry], window: Span, width: float) -> list[Mark]:
     """Assign lanes and labels to the events in a window, on axes of a width in points.
 
     An event that can hardly be seen is left out where others mark its place already.
@@ -95,7 +95,7 @@ def place(events: Iterable[Event], window: Span, width: float) -> list[Mark]:
     return [mark for mark in marks if mark is not None]
 
 
-def _bar_of(event: Event, window: Span, width: float) -> Span:
+def _bar_of(event: Entry, window: Span, width: float) -> Span:
     """Return where the bar of an event begins and ends, in points; it can always be seen."""
     points = [
         width * (min(max(time_s, window[0]), window[1]) - window[0]) / (window[1] - window[0])
@@ -106,23 +106,23 @@ def _bar_of(event: Event, window: Span, width: float) -> Span:
     return left, max(points[1] - 1, left + _BAR)
 
 
-def label_of(event: Event) -> str:
+def label_of(event: Entry) -> str:
     """Return the label of an event."""
-    if event.is_call:
+    if isinstance(event, ApiCall):
         return f"{event.kind}{' refused' * bool(event.error)}"
     kind = event.kind.replace("_", " ")
     return kind if event.kind in _OWN_TARGET else f"{kind} {shown(event.target, _TARGET)}"
 
 
-def _worth_a_label(events: list[Event], window: Span) -> set[int]:
+def _worth_a_label(events: list[Entry], window: Span) -> set[int]:
     """Return the identities of the first calls and the longest disturbances."""
-    calls = [event for event in events if event.is_call][:_LABELLED_CALLS]
-    others = [event for event in events if not event.is_call]
+    calls = [event for event in events if isinstance(event, ApiCall)][:_LABELLED_CALLS]
+    others = [event for event in events if not isinstance(event, ApiCall)]
     others.sort(key=lambda event: event.begin_s - _end(event, window[1]))
     return {id(event) for event in (*calls, *others[: _LABELS - len(calls)])}
 
 
-def _labelled(event: Event, bar: Span, width: float, lanes: list[Lane]) -> Mark | None:
+def _labelled(event: Entry, bar: Span, width: float, lanes: list[Lane]) -> Mark | None:
     """Put an event on the first lane with room for its bar and its label."""
     wide = text_width(label_of(event))
     left = max(0.0, min(bar[0], width - wide))
@@ -135,7 +135,7 @@ def _labelled(event: Event, bar: Span, width: float, lanes: list[Lane]) -> Mark 
     return _plain(event, bar, lanes)
 
 
-def _plain(event: Event, bar: Span, lanes: list[Lane]) -> Mark | None:
+def _plain(event: Entry, bar: Span, lanes: list[Lane]) -> Mark | None:
     """Put an event on the first lane with room for its bar, on the last one if none has it."""
     is_tiny = bar[1] - bar[0] <= 2 * _BAR
     # A mark that can hardly be seen is no reason for a higher strip.
@@ -152,7 +152,7 @@ def _plain(event: Event, bar: Span, lanes: list[Lane]) -> Mark | None:
 def _draw_bar(ax: Axes, mark: Mark, width: float) -> Artist:
     from matplotlib.lines import Line2D
 
-    colour = GREEN if mark.event.is_call else ORANGE
+    colour = GREEN if isinstance(mark.event, ApiCall) else ORANGE
     x = [points / width for points in mark.bar]
     bar = Line2D(x, [1, 1], color=colour, linewidth=_BAR, solid_capstyle="butt")
     bar.set(transform=ax.transAxes + upwards(ax, mark.lane * _LANE + _BAR), clip_on=False)
@@ -181,5 +181,5 @@ def _width(ax: Axes) -> float:
     return 72 * ax.get_window_extent().width / figure.dpi
 
 
-def _end(event: Event, now_s: float) -> float:
+def _end(event: Entry, now_s: float) -> float:
     return now_s if event.end_s is None else event.end_s

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, MutableMapping
 from contextlib import contextmanager
 from functools import wraps
 from inspect import signature
-from typing import TYPE_CHECKING, Any, ParamSpec, cast
+from typing import TYPE_CHECKING, ParamSpec, cast
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -42,7 +42,7 @@ FIGURE_SIZE = (8.0, 3.2)
 SMALL = 8
 """Points of ticks, labels inside the axes and legends."""
 
-STYLE: dict[str, Any] = {
+STYLE: Mapping[str, str | float] = {
     "font.size": SMALL + 1,
     "axes.titlesize": SMALL + 2,
     "axes.edgecolor": GREY,
@@ -103,8 +103,8 @@ def our_style(*, whole: bool = False) -> Iterator[None]:
     """
     from matplotlib import rcParams, rcParamsDefault
 
-    parameters = cast(MutableMapping[str, Any], rcParams)
-    plain = cast(Mapping[str, Any], rcParamsDefault)
+    parameters = cast(MutableMapping[str, object], rcParams)
+    plain = cast(Mapping[str, object], rcParamsDefault)
     own = {key: plain[key] for key in plain if key.startswith(_LOOKS) and key != _PIXELS}
     wanted = {**own, **STYLE} if whole else STYLE
     before = {key: parameters[key] for key in wanted}

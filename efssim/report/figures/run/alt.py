@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, timedelta
-from typing import Any
 
 import numpy as np
 
+from efssim.lag.summary import ReplicationSummary
 from efssim.report.facts.risk import risk_note
 from efssim.report.figures.drawing.curve import Curve, age_curve, pending_curve
 from efssim.report.figures.run.over_time import window_of
@@ -26,12 +26,12 @@ def alt_text(kind: str, result: Run, name: str) -> str:
 
 def _age(result: Run, name: str) -> str:
     summary = result.outcomes[name].summary
-    age, target = summary["time_since_last_sync_s"], format_duration(summary["rpo"]["target_s"])
-    if age["mean"] is None:
+    age, target = summary.age, format_duration(summary.rpo.target_s)
+    if age.mean is None or age.max is None:
         return f"no {AGE_NAME} is defined in the window."
-    text = f"{AGE_NAME} over simulated time, {format_duration(age['mean'])} on average,"
+    text = f"{AGE_NAME} over simulated time, {format_duration(age.mean)} on average,"
     when = _when(result, age_curve(result.outcomes[name]))
-    text += f" at most {format_duration(age['max'])}{when};"
+    text += f" at most {format_duration(age.max)}{when};"
     return f"{text} the RPO target is {target}.{_statuses(summary)}"
 
 
@@ -44,42 +44,42 @@ def _when(result: Run, curve: Curve) -> str:
     return f" at {time.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
 
 
-def _statuses(summary: dict[str, Any]) -> str:
-    spent = {key: s for key, s in summary["status_s"].items() if s and key != "ENABLED"}
+def _statuses(summary: ReplicationSummary) -> str:
+    spent = {key: s for key, s in summary.status_s.items() if s and key != "ENABLED"}
     listed = ", ".join(f"{status} for {format_duration(s)}" for status, s in spent.items())
     return f" Statuses besides ENABLED: {listed}." if listed else ""
 
 
 def _pending(result: Run, name: str) -> str:
-    pending = result.outcomes[name].summary["pending_bytes"]
-    if pending["mean"] is None:
+    pending = result.outcomes[name].summary.pending_bytes
+    if pending.mean is None or pending.max is None:
         return "no pending bytes are defined in the window."
-    mean, most = format_size(pending["mean"]), format_size(pending["max"])
+    mean, most = format_size(pending.mean), format_size(pending.max)
     when = _when(result, pending_curve(result, name))
     return f"pending bytes over simulated time, {mean} on average, at most {most}{when}."
 
 
 def _lag(result: Run, name: str) -> str:
     summary, parts = result.outcomes[name].summary, []
-    for key, title in (
-        ("time_since_last_sync_s", AGE_NAME),
-        ("write_lag_s", "write lag"),
-        ("oldest_pending_s", "oldest pending write"),
+    for lag, title in (
+        (summary.age, AGE_NAME),
+        (summary.write_lag, "write lag"),
+        (summary.oldest_pending, "oldest pending write"),
     ):
-        if summary[key]["max"] is not None:
-            p99, most = format_duration(summary[key]["p99"]), format_duration(summary[key]["max"])
+        if lag.p99 is not None and lag.max is not None:
+            p99, most = format_duration(lag.p99), format_duration(lag.max)
             parts.append(f"{title} above {p99} for 1 % and never above {most}")
     return f"share with a longer lag, by lag: {'; '.join(parts) or 'none is defined'}."
 
 
 def _syncs(result: Run, name: str) -> str:
-    syncs = result.outcomes[name].summary["syncs"]
-    text = f"duration against bytes sent of {counted(syncs['completed'], 'sync')}"
-    if syncs["duration_mean_s"] is None:
+    syncs = result.outcomes[name].summary.syncs
+    text = f"duration against bytes sent of {counted(syncs.completed, 'sync')}"
+    if syncs.duration_mean_s is None:
         return f"{text}."
     size, took_s, _ = completed(result, name)
     longest = int(took_s.argmax())
-    mean, most = format_duration(syncs["duration_mean_s"]), format_duration(float(took_s[longest]))
+    mean, most = format_duration(syncs.duration_mean_s), format_duration(float(took_s[longest]))
     return f"{text}, {mean} on average, at most {most} for {format_size(float(size[longest]))}."
 
 

@@ -116,13 +116,13 @@ def _words(ax: Axes, above: float, colour: str) -> Text:
 
 
 def _numbers(result: Run, name: str) -> str:
-    summary = result.summary["replications"][name]
-    age, rpo = summary["time_since_last_sync_s"], summary["rpo"]
-    if rpo["attainment"] is None:
+    summary = result.outcomes[name].summary
+    age, attainment = summary.age, summary.rpo.attainment
+    if attainment is None:
         return "no age is defined"
-    words = ", ".join(f"{key} {short(age[key])}" for key in ("mean", "p99", "max"))
-    held = f"{words}; within the RPO for {percent(rpo['attainment'])} of the time"
-    return ", ".join(text for text in (held, unprotected(summary["unprotected_s"])) if text)
+    words = f"mean {short(age.mean)}, p99 {short(age.p99)}, max {short(age.max)}"
+    held = f"{words}; within the RPO for {percent(attainment)} of the time"
+    return ", ".join(text for text in (held, unprotected(summary.unprotected_s)) if text)
 
 
 def _png(pixels: memoryview) -> bytes:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from textwrap import fill as fill_lines
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from efssim.report.facts.overlaps import concerning
+from efssim.report.facts.concerning import concerning
 from efssim.report.figures.drawing.axes import (
     Days,
     days,
@@ -18,7 +18,7 @@ from efssim.report.figures.drawing.axes import (
     time_axis,
     titled,
 )
-from efssim.report.figures.drawing.curve import Curve
+from efssim.report.figures.drawing.curve import Curve, Floats
 from efssim.report.figures.drawing.curves_in import CurveMark, curves_in
 from efssim.report.figures.drawing.strip import draw_strip
 from efssim.report.figures.drawing.style import (
@@ -48,8 +48,8 @@ Span = tuple[float, float]
 COLOURS = (BLUE, ORANGE, GREEN, PURPLE, SKY)
 """Of the curves of several results in the same Axes, in the order in which they come."""
 
-_PALE: dict[str, Any] = {"alpha": 0.15, "linewidth": 0}
-"""What is below a curve."""
+_PALE = 0.15
+"""Opacity of what is below a curve."""
 
 _GAP_LETTERS = 10
 """Letters of a line of what is said in a narrow gap."""
@@ -176,6 +176,11 @@ class _Look:
     is_filled: bool
 
 
+def _filled(ax: Axes, x: Floats, below: Floats, colour: str) -> Artist:
+    """Fill what is below a curve."""
+    return ax.fill_between(x, below, color=colour, alpha=_PALE, linewidth=0)
+
+
 def _draw_curve(ax: Axes, curve: Curve, window: Span, look: _Look, at: Days) -> list[Artist]:
     """Draw a curve in a window, its envelope if it has more pieces than columns."""
     colour, unit = look.colour, look.unit
@@ -183,13 +188,15 @@ def _draw_curve(ax: Axes, curve: Curve, window: Span, look: _Look, at: Days) -> 
     if len(curve) <= _COLUMNS:
         time_s, values = curve.polyline()
         if look.is_filled:
-            drawn.append(ax.fill_between(at(time_s), values / unit, color=colour, **_PALE))
+            drawn.append(
+                ax.fill_between(at(time_s), values / unit, color=colour, alpha=_PALE, linewidth=0)
+            )
         return [*drawn, *ax.plot(at(time_s), values / unit, color=colour, linewidth=0.8)]
     edges_s = np.linspace(*window, _COLUMNS + 1)
     low, high = (np.repeat(bound, 2) / unit for bound in curve.envelope(edges_s))
     time_s = np.repeat(edges_s, 2)[1:-1]
     if look.is_filled:
-        drawn.append(ax.fill_between(at(time_s), low, color=colour, **_PALE))
+        drawn.append(_filled(ax, at(time_s), low, colour))
     opacity = 0.8 if look.is_filled else 0.5  # what is behind it has to be seen, too
     band = ax.fill_between(at(time_s), low, high, color=colour, alpha=opacity, linewidth=0.5)
     return [*drawn, band]
@@ -243,8 +250,15 @@ def _draw_bands(ax: Axes, outcome: Outcome, window: Span, at: Days) -> list[str]
             spans[change.after].append((at(begin_s), at(end_s) - at(begin_s)))
     for status, bands in spans.items():
         colour, alpha = BANDS[status]
-        look: dict[str, Any] = {"color": colour, "alpha": alpha, "linewidth": 0, "zorder": 0}
-        drawn = ax.broken_barh(bands, (0, 1), transform=ax.get_xaxis_transform(), **look)
+        drawn = ax.broken_barh(
+            bands,
+            (0, 1),
+            transform=ax.get_xaxis_transform(),
+            color=colour,
+            alpha=alpha,
+            linewidth=0,
+            zorder=0,
+        )
         if len(bands) > _MANYBANDS:
             # Each then shades its pixel by its share of it.
             drawn.set(snap=False, rasterized=True)

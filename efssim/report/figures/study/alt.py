@@ -14,9 +14,9 @@ from efssim.study.planning.sentences import answer_text
 from efssim.text.quantities import format_duration
 
 if TYPE_CHECKING:
+    from efssim.json_values import JsonValue
     from efssim.study.planning.findings import PlanFindings
     from efssim.study.run.trial_set import TrialSet
-    from efssim.json_values import JsonValue
     from efssim.study.varying.paired import MeasureDifference, PairedTrials
     from efssim.study.varying.points import SweepPoints
 
@@ -76,9 +76,7 @@ def comparison_alt(comparison: PairedTrials) -> str:
     """Return a sentence on the figure of a comparison: what changes the most."""
     first, second = comparison.first.scenario.name, comparison.second.scenario.name
     what = f"Change of the main measures from {first} to {second}, in per cent of {first}"
-    rows = [
-        (row.difference / _unit(row), row.measure) for row in drawn_differences(comparison)
-    ]
+    rows = [(row.difference / _unit(row), row.measure) for row in drawn_differences(comparison)]
     if not rows:
         return f"{what}; no number is defined."
     change, measure = max(rows, key=lambda row: abs(row[0]))

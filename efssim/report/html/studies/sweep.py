@@ -96,8 +96,8 @@ def _tornado(sweep: SweepPoints, measure: str, name: str) -> Table:
 
 
 def _value(vary: VariedParameter, value: JsonValue) -> Cell:
-    is_plain = isinstance(value, int | float) and math.isfinite(value)
-    return Cell(vary.text(value), float(value) if is_plain else None, is_number=True)
+    known = float(value) if isinstance(value, int | float) and math.isfinite(value) else None
+    return Cell(vary.text(value), known, is_number=True)
 
 
 def _number(measure: str, value: float | None, signed: bool = False) -> Cell:

@@ -79,7 +79,9 @@ def _reproduce(trials: TrialSet, command: str) -> list[tuple[str, str]]:
 
 def _blocks(trials: TrialSet, drawn: Mapping[tuple[str, str], str]) -> Iterator[Block]:
     """Yield what there is to say about the replications with the least attainment."""
-    for ordinal, name in enumerate(worst({key: mean.rpo.attainment for key, mean in trials.means.items()})):
+    for ordinal, name in enumerate(
+        worst({key: mean.rpo.attainment for key, mean in trials.means.items()})
+    ):
         ident = f"r{ordinal}"
         yield Block(name, ident, _verdict(trials, name))
         yield Block(

@@ -1,4 +1,4 @@
-"""What happened when: disturbances, API calls and the changes of status that they brought about."""
+"""The timeline of a run: its disturbances and API calls, and the changes of status by each."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from efssim.records.run_records import Event, StatusChange
+from efssim.records.run_records import StatusChange
+from efssim.records.timeline import DECLARED, ApiCall, Entry, Occurrence
 from efssim.report.words.lines import WIDTH, clock, cut, padded, short, wrapped
 from efssim.runs.outcome import Outcome
 from efssim.runs.run import Run
@@ -27,15 +28,17 @@ _BEGINNINGS = {"ENABLING", "PAUSING", "ERROR", "DELETING"}
 
 @dataclass
 class Item:
-    """One thing that happened: an event, or the creation of a replication of the scenario."""
+    """An entry with its effects, or the creation of a replication that the scenario declares."""
 
     begin_s: float
     what: str
     lasted_s: float | None
     """None for an instant."""
     effects: list[str] = field(default_factory=list)
-    event: Event | None = None
-    """None for the creation of a replication of the scenario."""
+    refusal: str = ""
+    """Code and message with which EFS refused a call."""
+    entry: Entry | None = None
+    """None for the creation of a replication that the scenario declares."""
 
 
 @dataclass
@@ -51,9 +54,9 @@ class Chain:
         return self.changes[0]
 
 
-def happened(result: Run) -> list[str]:
+def timeline_lines(result: Run) -> list[str]:
     """Return the section of the report; nothing if nothing happened."""
-    items = happened_items(result)
+    items = timeline_items(result)
     if not items:
         return []
     if len(items) > _ITEMS:
@@ -67,7 +70,8 @@ def happened(result: Run) -> list[str]:
 def _line(result: Run, item: Item) -> list[str]:
     at = clock(result.scenario, item.begin_s)
     lasted = "" if item.lasted_s is None else f" for {format_duration(item.lasted_s)}"
-    text = "; ".join([f"{item.what}{lasted}", *item.effects])
+    refused = [f"refused: {item.refusal[:_ERROR]}"] if item.refusal else []
+    text = "; ".join([f"{item.what}{lasted}", *refused, *item.effects])
     return wrapped(f"  {at}  {text}", indent=len(at) + 4)
 
 
@@ -110,16 +114,17 @@ def total_s(items: list[Item]) -> float:
 # --- what happened, and what followed from it -----------------------------------------------------
 
 
-def happened_items(result: Run) -> list[Item]:
-    """Return everything that happened, in order of time."""
-    chains = [chain for name in result.outcomes for chain in _chains(result, name)]
-    items = []
-    for event in result.happened:
-        caused = [chain for chain in chains if _caused(result, event, chain)]
-        # Of two equal events the second does not take what the first one caused.
-        chains = [chain for chain in chains if chain not in caused]
-        items.append(_item(result, event, caused))
-    items += [_without_event(result, chain) for chain in chains]
+def timeline_items(result: Run) -> list[Item]:
+    """Return every entry with its effects, and what the scenario creates, in order of time."""
+    caused: dict[int, list[Chain]] = {}
+    for name in result.outcomes:
+        for chain in _chains(result, name):
+            caused.setdefault(chain.first.cause_ordinal, []).append(chain)
+    items = [
+        _item(result, entry, [c for ordinal in entry.ordinals for c in caused.get(ordinal, [])])
+        for entry in result.timeline
+    ]
+    items += [_declared(result, chain) for chain in caused.get(DECLARED, [])]
     return sorted(items, key=lambda item: item.begin_s)
 
 
@@ -134,59 +139,48 @@ def _chains(result: Run, name: str) -> Iterator[Chain]:
             changes.append(change)  # to the chain that has just been yielded
 
 
-def _caused(result: Run, event: Event, chain: Chain) -> bool:
-    """Whether an event brought about a chain of changes."""
-    change, spec = chain.first, result.scenario.replications.get(chain.name)
-    if chain.name not in event.affected and (spec is None or spec.source != event.target):
-        return False
-    if event.is_call:
-        at_once = change.time_s == event.begin_s
-        return at_once and change.cause == event.kind and not event.error
-    goes_on = event.end_s is None or change.time_s <= event.end_s
-    return event.begin_s <= change.time_s and goes_on and change.cause == str(event)
+def _item(result: Run, entry: Entry, caused: list[Chain]) -> Item:
+    if isinstance(entry, ApiCall):
+        effects = _effects(result, entry, caused)
+        return Item(entry.begin_s, str(entry), None, effects, entry.error, entry)
+    over_s = result.now_s if entry.end_s is None else entry.end_s
+    lasted_s = None if entry.kind == "fail" else over_s - entry.begin_s
+    effects = _effects(result, entry, caused)
+    return Item(entry.begin_s, str(entry), lasted_s, effects, entry=entry)
 
 
-def _item(result: Run, event: Event, caused: list[Chain]) -> Item:
-    if event.is_call:
-        effects = [f"refused: {event.error[:_ERROR]}"] if event.error else []
-        effects += _effects(result, event, caused)
-        return Item(event.begin_s, str(event), None, effects, event)
-    over_s = result.now_s if event.end_s is None else event.end_s
-    lasted_s = None if event.kind == "fail" else over_s - event.begin_s
-    return Item(event.begin_s, str(event), lasted_s, _effects(result, event, caused), event)
-
-
-def _without_event(result: Run, chain: Chain) -> Item:
+def _declared(result: Run, chain: Chain) -> Item:
     """Return the item of a replication that the scenario itself creates."""
     begin_s = chain.first.time_s
     created = " is created" * (chain.first.after == "ENABLING")
     return Item(begin_s, f"{chain.name}{created}", None, [_statuses(result, chain, begin_s)])
 
 
-def _effects(result: Run, event: Event, caused: list[Chain]) -> list[str]:
-    """Return what an event did to each replication, or that it did nothing."""
-    reached = [name for name in result.outcomes if name in event.affected]
-    if not reached and not event.is_call:
-        return _on_nothing(result, event)
+def _effects(result: Run, entry: Entry, caused: list[Chain]) -> list[str]:
+    """Return the effects on each replication, or that there were none."""
+    reached = [name for name in result.outcomes if name in entry.replications]
+    if not reached and isinstance(entry, Occurrence):
+        return _on_nothing(result, entry)
     if len(reached) > _REPLICATIONS:
         return [f"reached {len(reached)} replications"]
     effects = []
     for name in reached:
-        parts = [_statuses(result, chain, event.begin_s) for chain in caused if chain.name == name]
-        parts += [] if event.is_call else _worst_age(result.outcomes[name], event)
+        parts = [_statuses(result, chain, entry.begin_s) for chain in caused if chain.name == name]
+        if isinstance(entry, Occurrence):
+            parts += _worst_age(result.outcomes[name], entry)
         named = f"{name} " * (len(result.outcomes) > 1)
         effects += [named + ", ".join(parts)] if parts else []
     return effects
 
 
-def _on_nothing(result: Run, event: Event) -> list[str]:
-    if event.kind == "api_error":  # which waits for calls
+def _on_nothing(result: Run, disturbance: Occurrence) -> list[str]:
+    if disturbance.kind == "api_error":  # which waits for calls
         return []
-    if event.kind != "link_degraded" or any(
-        link_regions(name) == link_regions(event.target) and spec.capacity < math.inf
+    if disturbance.kind != "link_degraded" or any(
+        link_regions(name) == link_regions(disturbance.target) and spec.capacity < math.inf
         for name, spec in result.scenario.links.items()
     ):
-        return ["reached no replication"] if not event.affected else []
+        return ["reached no replication"] if not disturbance.affected else []
     return ["without effect: `links` declares no capacity for it"]
 
 
@@ -203,13 +197,13 @@ def _statuses(result: Run, chain: Chain, since_s: float) -> str:
     return ", ".join(shown)
 
 
-def _worst_age(outcome: Outcome, event: Event) -> list[str]:
+def _worst_age(outcome: Outcome, disturbance: Occurrence) -> list[str]:
     """Return the largest age until the first sync after a disturbance, if it is known."""
     if not outcome.syncs.keep:
         return []
     teeth = outcome.age
-    over_s = math.inf if event.end_s is None else event.end_s
-    first = int(teeth.end_s.searchsorted(event.begin_s, "right"))
+    over_s = math.inf if disturbance.end_s is None else disturbance.end_s
+    first = int(teeth.end_s.searchsorted(disturbance.begin_s, "right"))
     last = int(teeth.end_s.searchsorted(over_s, "left")) + 1
     ages = (teeth.end_s - teeth.origin_s)[first:last]
     if not len(ages) or over_s < teeth.begin_s[0]:

@@ -1,0 +1,148 @@
+"""What closed forms say about a replication, and what a run gave for the same numbers.
+
+The names are those that JSON has; a value that does not exist is None. Seconds, bytes and bytes per
+second.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal, TypeAlias, get_args
+
+from efssim.json_values import SPREAD
+
+Regime: TypeAlias = Literal["on_time", "back_to_back", "diverging"]
+
+NumberName: TypeAlias = Literal[
+    "written_bytes_per_s",
+    "writes_per_s",
+    "sent_bytes_per_s",
+    "busiest_bytes_per_s",
+    "utilisation",
+    "utilisation_by_bytes",
+    "utilisation_by_files",
+    "utilisation_with_failures",
+    "busiest_utilisation",
+    "cycle_s",
+    "sync_s",
+    "age_mean_s",
+    "age_peak_s",
+    "write_lag_mean_s",
+    "attainment",
+    "growth_bytes_per_s",
+    "shortest_interval_s",
+    "smallest_throughput_bytes_per_s",
+    "largest_write_bytes_per_s",
+    "initial_sync_s",
+    "initial_bytes",
+]
+NUMBERS: tuple[NumberName, ...] = get_args(NumberName)
+"""What is one number each, in order."""
+
+
+@dataclass(frozen=True, slots=True)
+class CatchUpEstimate:
+    """How a replication catches up after something; None where it never does."""
+
+    after: str
+    """What it was."""
+    at_s: float | None
+    """When it begins; None: that does not matter."""
+    lasts_s: float
+    age_peak_s: float | None
+    duration_s: float | None
+    syncs: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class RatesEstimate:
+    """What is written, and the share of what can be sent that it takes."""
+
+    written_bytes_per_s: float
+    writes_per_s: float
+    sent_bytes_per_s: float
+    busiest_bytes_per_s: float
+    utilisation: float | None
+    utilisation_by_bytes: float | None
+    utilisation_by_files: float | None
+    utilisation_with_failures: float | None
+    busiest_utilisation: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class CycleEstimate:
+    """The steady cycle; None where a replication diverges."""
+
+    cycle_s: float | None = None
+    sync_s: float | None = None
+    age_mean_s: float | None = None
+    age_peak_s: float | None = None
+    write_lag_mean_s: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SizingEstimate:
+    """What it takes in the busiest cycle."""
+
+    shortest_interval_s: float | None
+    smallest_throughput_bytes_per_s: float | None
+    largest_write_bytes_per_s: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class ReplicationEstimate:
+    """All that is estimated of a replication."""
+
+    regime: Regime
+    rates: RatesEstimate = field(metadata=SPREAD)
+    cycle: CycleEstimate = field(metadata=SPREAD)
+    attainment: float
+    rpo_met: bool | None
+    """None: not decided without a simulation."""
+    rpo_reasons: tuple[str, ...]
+    growth_bytes_per_s: float | None
+    sizing: SizingEstimate = field(metadata=SPREAD)
+    initial_sync_s: float
+    initial_bytes: int
+    catch_up: tuple[CatchUpEstimate, ...]
+    approximations: tuple[str, ...]
+
+    def number(self, name: NumberName) -> float | None:
+        """Return what is one number by its name."""
+        parts = (self.rates, self.cycle, self.sizing, self)
+        value: float | None = next(getattr(part, name) for part in parts if hasattr(part, name))
+        return value
+
+
+@dataclass(frozen=True, slots=True)
+class SimulatedNumbers:
+    """What a run gave for the numbers of an estimate, as far as it has them."""
+
+    written_bytes_per_s: float | None
+    writes_per_s: float | None
+    utilisation: float | None
+    attainment: float | None
+    initial_sync_s: float | None
+    initial_bytes: int | None
+
+    def number(self, name: NumberName) -> float | None:
+        """Return a number by its name; None where a run has none."""
+        value: float | None = getattr(self, name, None)
+        return value
+
+
+@dataclass(frozen=True, slots=True)
+class SimulatedGrowth(SimulatedNumbers):
+    """A run that diverges: its lags depend on when it ends, so they are left out."""
+
+    growth_bytes_per_s: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class SimulatedLags(SimulatedNumbers):
+    """A run that keeps up."""
+
+    sync_s: float | None
+    age_mean_s: float | None
+    age_peak_s: float | None
+    write_lag_mean_s: float | None

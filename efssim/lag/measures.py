@@ -1,0 +1,332 @@
+"""The measures of one replication: taken in while it runs, summed up on a window."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import asdict, dataclass
+from functools import cached_property
+
+import numpy as np
+
+from efssim.lag.age.curves import Age, OldestPending
+from efssim.lag.age.rpo import Violations
+from efssim.lag.enabled_time import running_s, status_spans
+from efssim.lag.loss import Loss, loss, not_replicated, pending_bytes
+from efssim.lag.protection import Exclusions, Protection, protection
+from efssim.lag.source_limit import SourceLimit
+from efssim.lag.summary import (
+    AGE,
+    OLDEST_PENDING,
+    WRITE_LAG,
+    WRITE_LAG_BY_BYTE,
+    AgeSummary,
+    DiscardedSummary,
+    LagSummary,
+    PendingSummary,
+    ReplicationSummary,
+    RpoSummary,
+    SyncsSummary,
+    WriteLagSummary,
+    WritesSummary,
+)
+from efssim.lag.sync_totals import SyncTotals
+from efssim.lag.weighted.exceedance import Exceedance, of_histogram, of_ramps
+from efssim.lag.weighted.histogram import LogHistogram
+from efssim.lag.weighted.states import LagState
+from efssim.lag.weighted.time_weighted import TimeWeighted
+from efssim.lag.write_lag import WriteLags
+from efssim.records.run_records import ReplicationRecords, Snapshot
+
+QUANTILES = {"p50": 0.5, "p90": 0.9, "p95": 0.95, "p99": 0.99, "p99_9": 0.999}
+
+
+@dataclass(frozen=True, slots=True)
+class Criteria:
+    """What the measures are held against: the window, the RPO and the sync limits."""
+
+    begin_s: float
+    end_s: float
+    target_s: float
+    attainment: float
+    throughput: float
+    file_rate: float
+    exclusions: Exclusions
+    """What of the time without a recovery point is not held against it."""
+
+
+class Running:
+    """What is measured while a replication runs: its records' sinks."""
+
+    def __init__(self, begin_s: float, target_s: float, records: ReplicationRecords) -> None:
+        """Measure from `begin_s` on, against an RPO of `target_s`."""
+        self.lags = WriteLags(begin_s, records)
+        self.age = Age(begin_s, target_s, records)
+        self.oldest = OldestPending(begin_s, records)
+        self.syncs = SyncTotals(begin_s, records)
+        records.sinks.append(self.lags.add)
+        records.drop_sinks.append(self.lags.drop)
+        records.syncs.sinks += [self.syncs.add, self.age.add, self.oldest.add]
+
+
+class Measures:
+    """The lag measures of one replication on a window that ends now.
+
+    Time-weighted measures count the part of the window in which they are defined: from the first
+    LastReplicatedTimestamp on, until the configuration is gone.
+    """
+
+    def __init__(
+        self,
+        records: ReplicationRecords,
+        snapshot: Snapshot,
+        running: Running,
+        criteria: Criteria,
+    ) -> None:
+        records.syncs.settle()
+        running.lags.settle()
+        self._records, self._snapshot, self._lags = records, snapshot, running.lags
+        self._criteria, self.syncs = criteria, running.syncs
+        self._begin_s, self._end_s = criteria.begin_s, max(criteria.end_s, criteria.begin_s)
+        self._age_until_now = running.age.until(snapshot.now_s)
+        self._oldest = running.oldest.until(snapshot)
+
+    @property
+    def seconds(self) -> float:
+        """Length of the window."""
+        return self._end_s - self._begin_s
+
+    @property
+    def last_sync_s(self) -> tuple[float, float] | None:
+        """Cut and completion of the last sync; None without one."""
+        return self.syncs.last_s
+
+    @property
+    def violations(self) -> Violations:
+        """The violations of the RPO in the window."""
+        return self._age_until_now.violations
+
+    def summary(self, source_throughput: SourceLimit) -> ReplicationSummary:
+        """Return everything that is measured, beside what the source could take."""
+        last_cut_s, completed_s = self.last_sync_s or (self._records.last_replicated_s, None)
+        return ReplicationSummary(
+            lags=self._lag_summaries(),
+            pending_bytes=self._pending(),
+            writes=self._writes(),
+            discarded=self._discarded(),
+            rpo=self._rpo(),
+            unprotected_s=self._protection.unprotected_s,
+            recovery_point=self.recovery_point,
+            not_replicated=not_replicated(self._records),
+            syncs=self._syncs(),
+            initial_sync_s=self.syncs.initial_s,
+            initial_bytes=self.syncs.initial_bytes,
+            status_s=self._status_s(),
+            final_status=self._records.statuses[-1].after,
+            source_throughput=source_throughput,
+            last_replicated_s=last_cut_s,
+            last_completed_s=completed_s,
+        )
+
+    def _lag_summaries(self) -> dict[str, LagSummary]:
+        lags = self._lags
+        return {
+            AGE: self._age(),
+            WRITE_LAG: lag_of_writes(lags.by_write, lags.mean()),
+            WRITE_LAG_BY_BYTE: lag_of_writes(lags.by_byte, lags.mean_by_byte()),
+            OLDEST_PENDING: lag_over_time(self._oldest_ramps),
+        }
+
+    def states(self) -> dict[str, LagState]:
+        """Return each lag's distribution in bins, which merge exactly."""
+        begin_s, end_s = self._defined
+        zero_s = max(0.0, end_s - begin_s - self._oldest.ramps.total_s)
+        return {
+            AGE: self._age_until_now.ramps.state(zero_s=0.0),
+            WRITE_LAG: self._lags.by_write.state(total=self._lags.total_s()),
+            WRITE_LAG_BY_BYTE: self._lags.by_byte.state(total=self._lags.byte_s()),
+            OLDEST_PENDING: self._oldest.ramps.state(zero_s=zero_s),
+        }
+
+    def exceedance(self) -> dict[str, Exceedance]:
+        """Return the exceedance curve of each lag, under the names of the summary."""
+        return {
+            AGE: of_ramps(self._age_ramps),
+            WRITE_LAG: of_histogram(self._lags.by_write),
+            WRITE_LAG_BY_BYTE: of_histogram(self._lags.by_byte),
+            OLDEST_PENDING: of_ramps(self._oldest_ramps),
+        }
+
+    @property
+    def _defined(self) -> tuple[float, float]:
+        """Begin and end of the part of the window in which age and pending bytes are defined."""
+        defined_s = self._records.defined_s
+        if defined_s is None:
+            return self._end_s, self._end_s
+        begin_s = max(self._begin_s, defined_s)
+        return begin_s, max(begin_s, min(self._end_s, self._snapshot.now_s))
+
+    def _age(self) -> AgeSummary:
+        undefined_s = max(0.0, self.seconds - self._age_ramps.total_s)
+        # Both are sums of the same window; what differs by rounding is not undefined time.
+        undefined_s = 0.0 if undefined_s < 1e-9 * self.seconds else undefined_s
+        return AgeSummary(
+            **asdict(lag_over_time(self._age_ramps)),
+            peak_mean=self._age_until_now.peak_mean_s(),
+            undefined_s=undefined_s,
+        )
+
+    @cached_property
+    def _age_ramps(self) -> TimeWeighted:
+        return self._age_until_now.ramps.over_time()
+
+    @cached_property
+    def _oldest_ramps(self) -> TimeWeighted:
+        begin_s, end_s = self._defined
+        pending_s = self._oldest.ramps.total_s
+        return self._oldest.ramps.over_time(zero_s=max(0.0, end_s - begin_s - pending_s))
+
+    def _pending(self) -> PendingSummary:
+        begin_s, end_s = self._defined
+        total = self._lags.pending_byte_seconds(self._snapshot.open_writes, end_s)
+        count, size = self._open_at_end()
+        is_defined = end_s > begin_s
+        return PendingSummary(
+            mean=total / (end_s - begin_s) if is_defined else None,
+            max=max(self.syncs.pending_max, self.pending_now()) if is_defined else None,
+            open_at_end=size,
+            open_at_end_writes=count,
+            lost_at_deletion=None if self._records.lost is None else self._records.lost.bytes,
+        )
+
+    def _open_at_end(self) -> tuple[int, int]:
+        """Count and bytes of the writes made in the window and not published by its end."""
+        late = [part.bytes[part.time_s >= self._begin_s] for part in self._snapshot.open_writes]
+        return sum(len(sizes) for sizes in late), sum(int(sizes.sum()) for sizes in late)
+
+    def pending_now(self) -> int:
+        """Return the bytes that are pending now, or were when the configuration was gone."""
+        return pending_bytes(self._snapshot)
+
+    def _written_bytes(self) -> int:
+        """Bytes written in the window."""
+        early = [part.bytes[part.time_s < self._begin_s] for part in self._snapshot.open_writes]
+        before = self._lags.bytes_before + sum(int(sizes.sum()) for sizes in early)
+        return self._snapshot.written_bytes - before
+
+    def _written_files(self) -> int:
+        """Files changed in the window."""
+        still = [
+            int((part.time_s >= self._begin_s).sum()) * part.files_per_write
+            for part in self._snapshot.open_writes
+        ]
+        return self._lags.files + sum(still)
+
+    def _writes(self) -> WritesSummary:
+        return WritesSummary(
+            count=self._lags.by_write.count + self._open_at_end()[0],
+            bytes=self._written_bytes(),
+            coalesced_bytes=self.syncs.coalesced_bytes,
+            dropped_bytes=dict(sorted(self._lags.dropped_bytes.items())),
+        )
+
+    def _discarded(self) -> DiscardedSummary:
+        found = self._records.discarded
+        return DiscardedSummary(
+            found.amount.bytes, found.amount.writes, found.first_s, found.last_s
+        )
+
+    def _rpo(self) -> RpoSummary:
+        criteria, age = self._criteria, self._age_until_now
+        attained = age.attainment()
+        met = None if attained is None else attained >= criteria.attainment
+        return RpoSummary(
+            target_s=criteria.target_s,
+            attainment=attained,
+            attainment_while_writable=age.attainment_while_writable(),
+            unwritable_s=age.unwritable_s(),
+            objective=criteria.attainment,
+            met=met,
+            met_throughout=None if met is None else met and self._is_held_throughout,
+            excluded_s=self._protection.excluded_s,
+            violations=len(self.violations),
+            violation_s=self.violations.total_s(),
+            longest_s=self.violations.longest_s(),
+        )
+
+    @cached_property
+    def _protection(self) -> Protection:
+        exclusions = self._criteria.exclusions
+        return protection(self._records, self._begin_s, self._end_s, exclusions)
+
+    @cached_property
+    def recovery_point(self) -> Loss | None:
+        """What a disaster of the source cost; None where nothing is judged."""
+        last = self.last_sync_s
+        point_s = self._records.last_replicated_s if last is None else last[0]
+        return loss(self._records, self._snapshot, point_s, self._end_s)
+
+    @property
+    def _is_held_throughout(self) -> bool:
+        """Whether there always was a recovery point, and none was further back than the target."""
+        lost = self.recovery_point
+        is_lost = lost is not None and lost.is_above(self._criteria.target_s)
+        return not is_lost and not self._protection.unprotected_s
+
+    def _syncs(self) -> SyncsSummary:
+        in_flight = self._snapshot.open_sync
+        abandoned = [s for s in self._records.abandoned if s.abandoned_s >= self._begin_s]
+        failed = self.syncs.failed_attempts + sum(sync.attempts - 1 for sync in abandoned)
+        return SyncsSummary(
+            completed=self.syncs.completed,
+            failed_attempts=failed + (in_flight.failed_attempts if in_flight else 0),
+            abandoned=len(abandoned),
+            bytes=self.syncs.bytes,
+            duration_mean_s=self.syncs.duration_mean_s(),
+            utilisation=self._utilisation(),
+            diverging=self._diverging(),
+        )
+
+    def _utilisation(self) -> float | None:
+        """Work that arrived in the window over the time in which syncs could run."""
+        limits = self._criteria.throughput, self._criteria.file_rate
+        could_run_s = running_s(self._records, self._begin_s, self._end_s)
+        if limits == (math.inf, math.inf) or not could_run_s:
+            return None
+        to_send = self._written_bytes() - self.syncs.coalesced_bytes
+        return max(to_send / limits[0], self._written_files() / limits[1]) / could_run_s
+
+    def _diverging(self) -> bool:
+        utilisation, syncs = self._utilisation(), self.syncs
+        one_sync = syncs.published_bytes / syncs.regular if syncs.regular else 0.0
+        return utilisation is not None and utilisation >= 1 and self.pending_growth() > one_sync
+
+    def pending_growth(self) -> int:
+        """Return pending bytes at the end of the window minus those at its begin."""
+        written_before = self._snapshot.written_bytes - self._written_bytes()
+        return self.pending_now() - (written_before - self.syncs.published_before)
+
+    def _status_s(self) -> dict[str, float]:
+        spent: dict[str, float] = {}
+        for status, begin_s, end_s in status_spans(self._records, self._end_s):
+            inside = end_s - max(begin_s, self._begin_s)
+            spent[status] = spent.get(status, 0.0) + max(0.0, inside)
+        return spent
+
+
+def lag_over_time(ramps: TimeWeighted) -> LagSummary:
+    """Return mean, quantiles and maximum of a lag over time."""
+    values = ramps.quantile(list(QUANTILES.values()))
+    quantiles = {key: _plain(value) for key, value in zip(QUANTILES, values, strict=True)}
+    return LagSummary(mean=_plain(ramps.mean()), **quantiles, max=_plain(ramps.max()))
+
+
+def lag_of_writes(histogram: LogHistogram, mean: float | None) -> WriteLagSummary:
+    """Return count, mean, quantiles and maximum of a lag of writes or bytes."""
+    quantiles = {key: _plain(histogram.quantile(p)) for key, p in QUANTILES.items()}
+    maximum = _plain(histogram.maximum)
+    return WriteLagSummary(count=histogram.count, mean=_plain(mean), **quantiles, max=maximum)
+
+
+def _plain(value: float | None) -> float | None:
+    """Return a Python float, so that JSON takes it; None and NaN do not exist."""
+    return None if value is None or np.isnan(value) else float(value)

@@ -1,0 +1,107 @@
+"""The effects of disturbances: switches of the simulated world, and whom else they reach.
+
+`scenario/grammar/disturbances/` says which effects a kind has; `disturbances.py` begins and ends
+them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from efssim.model.account import Account
+from efssim.model.entities.file_system import FileSystem
+from efssim.model.entities.replication import Replication
+from efssim.model.kernel.causes import Cause
+from efssim.scenario import schema
+from efssim.scenario.grammar.disturbances.effects import (
+    Degrade,
+    Lose,
+    OptOut,
+    Pause,
+    Silence,
+    Stall,
+    StopWrites,
+    Target,
+)
+from efssim.scenario.grammar.disturbances.kind import DisturbanceKind
+from efssim.scenario.grammar.network import link_regions
+
+
+def turn_on(
+    kind: DisturbanceKind, cause: Cause, spec: schema.Event | schema.Fault, account: Account
+) -> list[Replication]:
+    """Turn the switches of the world that a disturbance has; return whom only that reaches."""
+    reached: list[Replication] = []
+    for effect in kind.effects:
+        if isinstance(effect, Silence):
+            account.region(cause.target).outages.add(cause)
+        elif isinstance(effect, OptOut):
+            account.region(cause.target).opt_outs.add(cause)
+        elif isinstance(effect, Degrade):
+            link = account.link(*link_regions(cause.target))
+            if link.limited:
+                reached += [part for part in account.current() if _is_at(kind, cause, part)]
+            link.degrade(cause, spec.option(effect.factor))
+    return reached
+
+
+def turn_off(kind: DisturbanceKind, cause: Cause, account: Account) -> None:
+    """Turn the switches back."""
+    for effect in kind.effects:
+        if isinstance(effect, Silence):
+            account.region(cause.target).outages.remove(cause)
+        elif isinstance(effect, OptOut):
+            account.region(cause.target).opt_outs.remove(cause)
+        elif isinstance(effect, Degrade):
+            account.link(*link_regions(cause.target)).restore(cause)
+
+
+def reach_replication(
+    kind: DisturbanceKind, cause: Cause, part: Replication
+) -> Iterator[Replication]:
+    """Let a disturbance have its effects on a replication; yield it for each."""
+    for effect in kind.effects if _is_at(kind, cause, part) else ():
+        if isinstance(effect, Pause):
+            part.hold(cause)
+            yield part
+        elif isinstance(effect, Stall):
+            part.stall(cause)
+            yield part
+
+
+def reach_file_system(
+    kind: DisturbanceKind, cause: Cause, part: FileSystem, account: Account
+) -> Iterator[FileSystem | Replication]:
+    """Let a disturbance have its effects on a file system; yield whom each reaches."""
+    for effect in kind.effects if _holds(kind, cause, part) else ():
+        if isinstance(effect, StopWrites):
+            part.stop_writes(cause)
+            yield part
+        elif isinstance(effect, Lose):
+            replication = account.fail(part, cause)
+            yield part
+            if replication is not None:
+                yield replication
+
+
+def _is_at(kind: DisturbanceKind, cause: Cause, part: Replication) -> bool:
+    """Whether a replication is at the target of a disturbance."""
+    regions = part.source.region, part.destination.region
+    if kind.target is Target.REGION:
+        return cause.target in regions
+    if kind.target is Target.LINK:
+        return link_regions(cause.target) == regions
+    if kind.target is Target.REPLICATION:
+        return part.terms.name == cause.target
+    return _is_named(cause.target, part.source) or _is_named(cause.target, part.destination)
+
+
+def _holds(kind: DisturbanceKind, cause: Cause, part: FileSystem) -> bool:
+    """Whether a file system is at the target of a disturbance."""
+    if kind.target is Target.REGION:
+        return part.region == cause.target
+    return kind.target is Target.FILE_SYSTEM and _is_named(cause.target, part)
+
+
+def _is_named(name: str, part: FileSystem) -> bool:
+    return name in (part.name, part.id, part.arn)

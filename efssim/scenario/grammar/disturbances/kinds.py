@@ -1,0 +1,116 @@
+"""The table of the kinds of disturbances, which everything that depends on a kind reads."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field
+
+from efssim.scenario.grammar.disturbances.effects import (
+    Degrade,
+    FailCalls,
+    Lose,
+    OptOut,
+    Pause,
+    Silence,
+    Stall,
+    StopWrites,
+    Target,
+)
+from efssim.scenario.grammar.disturbances.kind import DisturbanceKind, Option
+from efssim.scenario.grammar.types import Count, Fraction
+from efssim.scenario.operations.names import ErrorCode
+from efssim.table import Table
+
+DISTURBANCES: Table[DisturbanceKind] = Table(
+    "disturbance",
+    (
+        DisturbanceKind(
+            name="opt_out",
+            target=Target.REGION,
+            effects=(
+                OptOut(),
+                Pause(
+                    "The account is not opted in to a Region of the replication. Opt in again to"
+                    " resume replication."
+                ),
+            ),
+            description="Opts out of a Region; opts in again at the end.",
+        ),
+        DisturbanceKind(
+            name="region_outage",
+            target=Target.REGION,
+            effects=(Silence(), StopWrites(), Stall()),
+            description="A Region is down: no sync from or to it makes progress, and nothing is"
+            " written in it.",
+        ),
+        DisturbanceKind(
+            name="link_outage",
+            target=Target.LINK,
+            effects=(Stall(),),
+            description="No transfer over a link makes progress.",
+        ),
+        DisturbanceKind(
+            name="link_degraded",
+            target=Target.LINK,
+            effects=(Degrade(),),
+            description="The capacity of a link is multiplied by `factor`.",
+            options={
+                "factor": Option(
+                    Annotated[Fraction, Field(gt=0)],
+                    "With `link_degraded`: what is left of the capacity.",
+                    is_required=True,
+                ),
+            },
+        ),
+        DisturbanceKind(
+            name="kms_key_disabled",
+            target=Target.REPLICATION,
+            effects=(
+                Pause(
+                    "The KMS key of the source or destination file system is disabled. Enable it to"
+                    " resume replication."
+                ),
+            ),
+            description="The key of a replication is disabled, which pauses it.",
+        ),
+        DisturbanceKind(
+            name="permission_lost",
+            target=Target.REPLICATION,
+            effects=(
+                Pause(
+                    "Amazon EFS lacks a permission that replication needs. Restore the IAM role or"
+                    " the file system policy to resume replication."
+                ),
+            ),
+            description="A replication lacks the permission to replicate, which pauses it.",
+        ),
+        DisturbanceKind(
+            name="fail",
+            target=Target.FILE_SYSTEM,
+            effects=(Lose(),),
+            description="A file system is lost.",
+            endless="a failed file system does not recover",
+        ),
+        DisturbanceKind(
+            name="api_error",
+            target=Target.OPERATION,
+            effects=(FailCalls(),),
+            description="The next calls of an operation fail with `code`.",
+            needs_for=False,
+            options={
+                "code": Option(ErrorCode, "With `api_error`: the error code.", is_required=True),
+                "times": Option(
+                    Annotated[Count, Field(gt=0)], "With `api_error`: how many calls fail.", 1
+                ),
+                "region": Option(
+                    str,
+                    "With `call`: where it is made; with `api_error`: the Region in which calls"
+                    " fail.",
+                ),
+            },
+        ),
+    ),
+)
+"""In the order of the grammar. The wording of what pauses is efssim's: AWS documents what
+StatusMessage says, and no text."""

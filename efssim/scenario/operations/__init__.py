@@ -1,0 +1,1 @@
+"""The operations of the EFS API: their names and parameters."""
