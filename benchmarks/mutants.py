@@ -236,8 +236,8 @@ MUTANTS = (
     Mutant(
         "a sync of nothing but files scans no inventory",
         "model/sync/sync_times.py",
-        "if change_set.writes or change_set.bytes or change_set.files:",
-        "if change_set.writes or change_set.bytes:",
+        "change_set.writes > 0 or change_set.bytes > 0 or change_set.files > 0,",
+        "change_set.writes > 0 or change_set.bytes > 0,",
         (MODEL,),
     ),
     Mutant(

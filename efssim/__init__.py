@@ -16,12 +16,12 @@ from efssim._version import __version__
 
 if TYPE_CHECKING:
     from efssim.api.comparison import Comparison, compare
+    from efssim.api.estimate import Estimate, estimate
     from efssim.api.plan import Plan, plan
     from efssim.api.result import Result
     from efssim.api.simulation import Simulation, run
     from efssim.api.sweep import Sweep, sweep
     from efssim.api.trials import Trials, run_trials
-    from efssim.closed_forms import Estimate, estimate
     from efssim.cloudwatch.api import CloudWatchError
     from efssim.errors import (
         ArgumentError,
@@ -99,8 +99,8 @@ _ERRORS = {
 }
 """Exceptions, each with the module that has it; all have the base class EfssimError."""
 _HOMES = _ERRORS | {
-    "Estimate": "efssim.closed_forms",
-    "estimate": "efssim.closed_forms",
+    "Estimate": "efssim.api.estimate",
+    "estimate": "efssim.api.estimate",
     "Result": "efssim.api.result",
     "Simulation": "efssim.api.simulation",
     "run": "efssim.api.simulation",

@@ -19,7 +19,7 @@ MESSAGE_MAX = 800
 _END = 200
 """Characters that are kept of the end of a message, where its suggestion stands."""
 
-# What stands between two apostrophes of a sentence is no quotation.
+# Text between two apostrophes of a sentence is no quotation.
 _LONG_QUOTES = (re.compile(r"(?<!\w)'([^'\n]{80,})'(?!\w)"), re.compile(r'"([^"\n]{80,})"'))
 
 

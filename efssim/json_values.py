@@ -31,6 +31,12 @@ JsonValue: TypeAlias = Union[
 JsonObject: TypeAlias = dict[str, JsonValue]
 """An object that is made here; what takes one takes any mapping of JsonValue."""
 
+WireValue: TypeAlias = Union[
+    bool, int, float, str, bytes, datetime, "Sequence[WireValue]", "Mapping[str, WireValue]", None
+]
+"""What calls of AWS take and answer, as botocore has it."""
+WireObject: TypeAlias = dict[str, WireValue]
+
 _FORM, _KEY, _FIRST = "json", "key", "first"
 HIDDEN: Mapping[str, str] = {_FORM: "hidden"}
 """Metadata of a field that JSON does not have."""

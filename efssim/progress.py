@@ -14,7 +14,7 @@ from typing import Any, ParamSpec, TextIO
 
 P = ParamSpec("P")
 Progress = Callable[[float, float], None]
-"""Told the simulated seconds that have passed and those of the whole scenario."""
+"""Called with the simulated seconds that have passed and those of the whole scenario."""
 
 _UNITS = ((86_400.0, "days"), (3600.0, "h"), (60.0, "min"), (1.0, "s"))
 _FORMAT = "{percentage:3.0f} %|{bar}| {passed} of {whole}, {speed} real time, {remaining} left"

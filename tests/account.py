@@ -10,13 +10,13 @@ from efssim import EfsError, Scenario
 from efssim.model.account import Account as SimulatedAccount
 from efssim.model.account import DeclaredFileSystem
 from efssim.model.efs.control_plane import ControlPlane
-from efssim.model.entities.file_system import FileSystem, Protection
-from efssim.model.entities.replication import Replication
+from efssim.model.entities.file_system import FileSystemState, OverwriteProtection
+from efssim.model.entities.replication import ReplicationState
 from efssim.model.kernel.causes import Cause
 from efssim.model.kernel.clock import Clock, Turn
 from efssim.model.kernel.draws import Draws
 from efssim.records.run_records import ReplicationRecords
-from efssim.scenario.schema import FileSystem as FileSystemSpec
+from efssim.scenario.schema import FileSystemState as FileSystemSpec
 
 HOME, AWAY = "us-east-1", "us-west-2"
 HOUR, DAY = 3600.0, 86400.0
@@ -111,7 +111,7 @@ class Account:
         while not arrival.processed or self.clock.peek() <= until:
             self.clock.step()
 
-    def find(self, name: str) -> FileSystem:
+    def find(self, name: str) -> FileSystemState:
         return self.simulated.file_systems[self.simulated.id_of(name)]
 
     def describe(self, name: str) -> dict[str, Any]:
@@ -139,7 +139,7 @@ class Account:
         """Return a cause that nothing else is brought about by."""
         return Cause(self.simulated.timeline.next_ordinal(), kind, target)
 
-    def replication(self, name: str) -> Replication:
+    def replication(self, name: str) -> ReplicationState:
         """Return the replication that a file system is part of."""
         found = self.simulated.configuration_of(self.find(name))
         assert found is not None
@@ -155,7 +155,8 @@ class Account:
 
 
 def pair(
-    protection: Protection = Protection.DISABLED, choices: dict[str, str] | None = None
+    protection: OverwriteProtection = OverwriteProtection.DISABLED,
+    choices: dict[str, str] | None = None,
 ) -> Account:
     """Return an account with a source and an existing file system elsewhere."""
     account = Account(PAIR, choices)

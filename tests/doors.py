@@ -15,7 +15,7 @@ from botocore.exceptions import ClientError, ParamValidationError
 from efssim import EfsError
 from efssim.aws.clients.client import Clients
 from efssim.aws.protocol.parsing import parse
-from efssim.aws.protocol.wire import Reply, Request, efs_wire
+from efssim.aws.protocol.wire import Reply, WireRequest, efs_wire
 
 WIRE = efs_wire()
 NAMES = {name: xform_name(name) for name in WIRE.model.operation_names}
@@ -103,8 +103,8 @@ def read_back(request: dict[str, Any], region: str) -> tuple[str, dict[str, Any]
     return operation.name, parameters
 
 
-def as_request(request: dict[str, Any], region: str) -> Request:
+def as_request(request: dict[str, Any], region: str) -> WireRequest:
     """Return a request of botocore's as the wire takes it."""
     url = urlsplit(request["url"])
     target = f"{url.path}?{url.query}" if url.query else url.path
-    return Request(request["method"], target, region, request["body"] or b"")
+    return WireRequest(request["method"], target, region, request["body"] or b"")

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from efssim.aws.protocol.parsing import parse
 from efssim.aws.protocol.shapes import converter
-from efssim.aws.protocol.wire import Request
+from efssim.aws.protocol.wire import WireRequest
 from efssim.model.efs.control_plane import IMPLEMENTED
 
 ROOT = "/2015-02-01"
@@ -29,7 +29,7 @@ def door():
 
 
 def dispatch(door, method, target, body=b"", region=HOME):
-    return WIRE.dispatch(door, Request(method, target, region, body))
+    return WIRE.dispatch(door, WireRequest(method, target, region, body))
 
 
 def test_a_request_is_answered_in_json(door):
@@ -93,7 +93,7 @@ def test_every_operation_of_the_model_has_one_route():
         for part in path.split("/"):
             if part.startswith("{"):
                 path = path.replace(part, "fs-01234567")
-        found, _ = WIRE.read(Request(operation.http["method"], path, HOME))
+        found, _ = WIRE.read(WireRequest(operation.http["method"], path, HOME))
         assert found.name == name
 
 

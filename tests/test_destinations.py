@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from account import AWAY, HOME, PAIR, Account, pair
 
-from efssim.model.entities.file_system import Protection
+from efssim.model.entities.file_system import OverwriteProtection
 from efssim.scenario.grammar.undocumented import CHOICES
 
 KEY = "1234abcd-12ab-34cd-56ef-1234567890ab"
@@ -156,7 +156,7 @@ def test_it_is_not_in_another_account():
 
 def test_it_is_not_the_source():
     account = Account()
-    account.simulated.protect(account.find("orders"), Protection.DISABLED)
+    account.simulated.protect(account.find("orders"), OverwriteProtection.DISABLED)
     assert account.refusal(FileSystemId="orders").code == "BadRequest"
 
 
@@ -173,7 +173,7 @@ def test_it_has_to_be_available():
 
 @pytest.mark.parametrize("code", CHOICES["destination_protected"].values)
 def test_its_protection_has_to_be_off(code):
-    account = pair(Protection.ENABLED, {"destination_protected": code})
+    account = pair(OverwriteProtection.ENABLED, {"destination_protected": code})
     assert account.refusal(FileSystemId="copy").code == code
 
 
@@ -181,10 +181,10 @@ def test_its_protection_has_to_be_off(code):
 def test_it_has_to_be_in_no_configuration(code):
     systems = {**PAIR, "third": {"region": "us-east-2"}}
     account = Account(systems, {"already_in_a_replication": code})
-    account.simulated.protect(account.find("copy"), Protection.DISABLED)
+    account.simulated.protect(account.find("copy"), OverwriteProtection.DISABLED)
     account.replicate(FileSystemId="copy")
     assert account.refusal("third", "us-east-2", FileSystemId="copy").code == code
-    account.simulated.protect(account.find("orders"), Protection.DISABLED)
+    account.simulated.protect(account.find("orders"), OverwriteProtection.DISABLED)
     assert account.refusal("third", "us-east-2", FileSystemId="orders").code == code
 
 
@@ -204,7 +204,7 @@ def test_an_encrypted_source_needs_an_encrypted_destination(source, destination,
             "copy": {"region": AWAY, "encrypted": destination},
         }
     )
-    account.simulated.protect(account.find("copy"), Protection.DISABLED)
+    account.simulated.protect(account.find("copy"), OverwriteProtection.DISABLED)
     if code is None:
         account.replicate(FileSystemId="copy")
     else:
@@ -221,5 +221,5 @@ def test_an_existing_one_in_a_region_out_of_reach(region, code):
 
 def test_another_partition_is_out_of_reach_for_an_existing_one_too():
     account = Account({"orders": {"region": HOME}, "copy": {"region": "cn-north-1"}})
-    account.simulated.protect(account.find("copy"), Protection.DISABLED)
+    account.simulated.protect(account.find("copy"), OverwriteProtection.DISABLED)
     assert "partition" in account.refusal(FileSystemId="copy").message

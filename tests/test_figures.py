@@ -17,7 +17,7 @@ from efssim import Simulation
 from efssim.lag.weighted.exceedance import Exceedance
 from efssim.records.timeline import ApiCall, Occurrence
 from efssim.report.figures.drawing.axes import text_width
-from efssim.report.figures.drawing.curve import Curve, age_curve, pending_curve
+from efssim.report.figures.drawing.curve import PiecewiseCurve, age_curve, pending_curve
 from efssim.report.figures.drawing.strip import LANES, label_of, place
 from efssim.report.figures.files import safe_names
 from efssim.report.figures.run.lag import corners
@@ -25,7 +25,7 @@ from efssim.report.figures.run.lag import corners
 
 def curve(*pieces):
     """Return a curve of pieces (begin, end, first, last)."""
-    return Curve(*np.array(pieces, dtype=np.float64).reshape(-1, 4).T)
+    return PiecewiseCurve(*np.array(pieces, dtype=np.float64).reshape(-1, 4).T)
 
 
 # Envelopes

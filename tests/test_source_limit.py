@@ -10,7 +10,7 @@ from worlds import constant, numbers, poisson, scenario
 
 import efssim
 from efssim.lag.source_limit import SourceLimit, source_limit
-from efssim.records.stored import Hours, Throughput
+from efssim.records.stored import HourlyTotals, Throughput
 from efssim.report.figures.files import drawings
 from efssim.report.files.trials import _drawn
 from efssim.report.html.run import run_page
@@ -30,7 +30,7 @@ def found(
     written = np.concatenate(([0], np.cumsum([round(rate * MIB * HOUR_S) for rate in rates])))
     # The last entry is now: the run ends with a whole hour.
     written = np.append(written, written[-1]).astype(np.int64)
-    hours = Hours(written, np.full(len(written), size, dtype=np.int64))
+    hours = HourlyTotals(written, np.full(len(written), size, dtype=np.int64))
     modes = [Throughput(0.0, mode, provisioned, write_limit(mode, "us-east-1", one_zone=False))]
     return source_limit(hours, len(rates) * HOUR_S, modes)
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from traced import EPOCH, csv, minutes, quality, refusal, written_bytes
 
 from efssim.traces.rows import increments
-from efssim.traces.times import Cell, TimesError, recognised
+from efssim.traces.times import TimeCell, TimesError, recognised
 from efssim.traces.units import NamedUnit, named_unit, parse_unit
 
 MB = 1_000_000
@@ -68,13 +68,13 @@ def test_a_day_of_minutes_is_the_same_in_every_unit(tmp_path: Path, kind: str) -
     ],
 )  # fmt: skip
 def test_the_median_decides(median: float, name: str) -> None:
-    assert recognised([Cell(2, median)] * 3, None).name == name
+    assert recognised([TimeCell(2, median)] * 3, None).name == name
 
 
 @pytest.mark.parametrize("median", [10**16, 10**17 - 1, 10**19, 10**25, -(10**8), -(10**12)])
 def test_numbers_that_are_no_times(median: int) -> None:
     with pytest.raises(TimesError, match="neither seconds since the start nor a date"):
-        recognised([Cell(2, median)], None)
+        recognised([TimeCell(2, median)], None)
 
 
 @given(
@@ -83,8 +83,8 @@ def test_numbers_that_are_no_times(median: int) -> None:
     st.sampled_from([k for k in TIMES if k != "dates"]),
 )
 def test_a_mix_is_refused_where_it_is(most: str, odd_s: int, other: str) -> None:
-    cells = [Cell(line, int(TIMES[most](60 * line))) for line in range(2, 12)]
-    cells[4] = Cell(6, int(TIMES[other](odd_s)))
+    cells = [TimeCell(line, int(TIMES[most](60 * line))) for line in range(2, 12)]
+    cells[4] = TimeCell(6, int(TIMES[other](odd_s)))
     if most == other:
         assert recognised(cells, None).name == most
         return
@@ -117,7 +117,7 @@ def test_nanoseconds_and_filetime_are_exact() -> None:
     """A float holds 256 ns at this size; the trace of MSR Cambridge counts in 100 ns."""
     for name, per_s, zero in (("epoch ns", 10**9, 0), ("FILETIME", 10**7, FILETIME_0)):
         value = (EPOCH + zero) * per_s + per_s // 1000 + 1  # 1 ms and one unit after the start
-        unit = recognised([Cell(2, value)], None)
+        unit = recognised([TimeCell(2, value)], None)
         assert unit.name == name
         assert unit.seconds(value, EPOCH * 10**6) == pytest.approx(0.001 + 1 / per_s, abs=1e-12)
 
@@ -129,7 +129,7 @@ def test_nanoseconds_and_filetime_are_exact() -> None:
 )
 def test_many_times_are_those_one_by_one(kind: str, offsets_us: list[int], odd_us: int) -> None:
     start_us = EPOCH * 10**6 + odd_us
-    unit = recognised([Cell(2, int(TIMES[kind](0)))], None)
+    unit = recognised([TimeCell(2, int(TIMES[kind](0)))], None)
     zero = unit.epoch_s or 0
     values = [(start_us + offset - zero * 10**6) * unit.per_s // 10**6 for offset in offsets_us]
     one_by_one = [unit.seconds(value, start_us) for value in values]

@@ -48,7 +48,7 @@ class Explorer:
         self.result: Result = run(self.scenario)
         """That of the sliders where they are."""
         self.image: Image = _image()
-        self.result.age(replication)  # which says what is wrong with a name, or `records: off`
+        self.result.age(replication)  # raises for an unknown name, or `records: off`
         self._live = LiveAge(self.result, replication or next(iter(self.result.outcomes)))
         self.redraw()
         for slider in self.sliders.values():

@@ -63,7 +63,7 @@ class Result(Run):
         *,
         between: tuple[Any, Any] | None = None,
     ) -> Axes:
-        """Draw what `plot_age` draws; return the Axes."""
+        """Draw the same as `plot_age`; return the Axes."""
         return self.plot_age(replication, ax, between=between)
 
     def plot_age(

@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from efssim.api.result import Result
-from efssim.cloudwatch.api import CloudWatch
+from efssim.cloudwatch.api import CloudWatchApi
 from efssim.cloudwatch.efs_metrics import EfsMetrics
 from efssim.errors import ArgumentError, UnknownNameError
 from efssim.model.entities.identifiers import request_id
@@ -52,7 +52,7 @@ class Simulation(MeasuredWorld):
         self._clients: Clients | None = None
 
     @cached_property
-    def cloudwatch(self) -> CloudWatch:
+    def cloudwatch(self) -> CloudWatchApi:
         """CloudWatch's view of the file systems; it keeps what PutMetricData sends.
 
         Raise ValueError where there is nothing to see: without `metrics`, or where the scenario
@@ -61,7 +61,7 @@ class Simulation(MeasuredWorld):
         if self._minutes is None or self._storage is None or self.scenario.records == "off":
             raise ArgumentError("CloudWatch needs the syncs: `metrics` and `records: on`")
         metrics = EfsMetrics(self._world, self._minutes, self._unreplicated, self._storage)
-        return CloudWatch(metrics, self.scenario.start, lambda: self._world.now_s)
+        return CloudWatchApi(metrics, self.scenario.start, lambda: self._world.now_s)
 
     @property
     def now(self) -> datetime:
@@ -176,7 +176,7 @@ def run(
     """Simulate a scenario from its start to its end.
 
     `seed` replaces the scenario's seed; `trial` counts runs of one seed with independent draws;
-    `verify` checks the laws (see Simulation); `on_progress` is told how far the run is (see
+    `verify` checks the laws (see Simulation); `on_progress` is given how far the run is (see
     Simulation.advance_to_end); `progress` shows a bar, in a notebook or on standard error.
     """
     simulation = Simulation(scenario, seed, verify=verify, trial=trial, metrics=False)

@@ -25,13 +25,13 @@ from efssim.aws.clock.functions import (
 from efssim.aws.clock.real_waits import RealWaits
 from efssim.aws.clock.replacing import replaced
 from efssim.aws.protocol.transport import Transport
-from efssim.aws.world import World
+from efssim.aws.world import SimulatedWorld
 from efssim.errors import StateError
 
 
 @contextmanager
 def patched(
-    world: World, *, also: Iterable[ModuleType] = (), real: Iterable[str] = ()
+    world: SimulatedWorld, *, also: Iterable[ModuleType] = (), real: Iterable[str] = ()
 ) -> Iterator[None]:
     """Let ordinary code inside a `with` block run against a simulation, in simulated time.
 

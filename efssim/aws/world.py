@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Protocol
 
-from efssim.cloudwatch.api import CloudWatch
+from efssim.cloudwatch.api import CloudWatchApi
+from efssim.json_values import JsonValue, WireObject, WireValue
 from efssim.model.kernel.clock import Clock
 from efssim.scenario import Scenario
 
 
-class Account(Protocol):
+class Answerer(Protocol):
     """The answerer of API calls."""
 
     def call(
-        self, operation: str, parameters: Mapping[str, Any] | None = None, *, region: str
-    ) -> dict[str, Any]:
+        self, operation: str, parameters: Mapping[str, WireValue] | None = None, *, region: str
+    ) -> WireObject:
         """Answer a call with a fresh dictionary; EfsError as EFS would."""
 
     @property
@@ -24,7 +25,7 @@ class Account(Protocol):
         """Id of the latest call."""
 
 
-class World(Account, Protocol):
+class SimulatedWorld(Answerer, Protocol):
     """A simulation with its clock."""
 
     seed: int
@@ -39,7 +40,7 @@ class World(Account, Protocol):
         """Seconds since the scenario's start."""
 
     @property
-    def cloudwatch(self) -> CloudWatch:
+    def cloudwatch(self) -> CloudWatchApi:
         """CloudWatch's view of it."""
 
     @property
@@ -50,21 +51,21 @@ class World(Account, Protocol):
         """Let time pass."""
 
 
-class SteppedWorld(World, Protocol):
+class SteppedWorld(SimulatedWorld, Protocol):
     """A simulation that one can also act on and look at."""
 
     scenario: Scenario
 
-    def apply(self, event: Mapping[str, Any]) -> None:
+    def apply(self, event: Mapping[str, JsonValue]) -> None:
         """Let a disturbance begin now; ValueError for one that is malformed."""
 
-    def result(self) -> Summarised:
+    def result(self) -> HasSummary:
         """Return the results so far."""
 
 
-class Summarised(Protocol):
+class HasSummary(Protocol):
     """Results with a summary."""
 
     @property
-    def summary(self) -> dict[str, Any]:
+    def summary(self) -> Mapping[str, JsonValue]:
         """The content of summary.json."""

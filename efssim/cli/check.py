@@ -94,7 +94,7 @@ def estimate(
 
     FILE - is standard input.
     """
-    from efssim.closed_forms import estimate as estimated
+    from efssim.api.estimate import estimate as estimated
     from efssim.report.text.estimate import estimate_json, estimate_report
 
     refuse_ignored(overrides, {})

@@ -1,4 +1,4 @@
-"""What commands share: their options, a user's mistakes, Ctrl-C, and where files go."""
+"""Common parts of the commands: a user's mistakes, Ctrl-C, progress, and the files of results."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ P = ParamSpec("P")
 
 
 class Command(click.Command):
-    """A command whose options are given once: of two values one would be ignored."""
+    """A command that takes each option once: of two values one would be ignored."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Parse arguments; raise click.UsageError for an option with a value that comes twice."""
@@ -83,7 +83,7 @@ def refuse_absurd(scenario: Scenario, file: Source, insist: bool) -> None:
 
 @contextmanager
 def placing_refusals(file: Source, overrides: tuple[str, ...]) -> Iterator[None]:
-    """Turn what EFS refuses during a run into a problem of the scenario, with its position."""
+    """Turn an error of EFS during a run into a problem of the scenario, with its position."""
     from efssim.model.entities.errors import RunError
     from efssim.text.yaml.problems import Problem, ScenarioError
 
@@ -98,7 +98,7 @@ def placing_refusals(file: Source, overrides: tuple[str, ...]) -> Iterator[None]
 
 
 def build(scenario: Scenario, file: Source, overrides: tuple[str, ...]) -> None:
-    """Build the world of a scenario, which tells what EFS would refuse at its start."""
+    """Build the world of a scenario, which raises the errors of EFS at its start."""
     from efssim.model.world.world import World
 
     with placing_refusals(file, overrides):
@@ -137,7 +137,7 @@ def deliver(
     as_json: Callable[[], str],
     as_text: Callable[[], str],
 ) -> None:
-    """Write files, if `write` does so, and print; what is printed is so whatever becomes of files.
+    """Print a result and write its files, if there is a `write`; it is printed even if files fail.
 
     End with a sentence if files cannot be written.
     """
@@ -153,13 +153,13 @@ def deliver(
 
 
 def sentence(error: OSError) -> str:
-    """Return what is wrong with a file, or with the machine."""
+    """Return the message of an error of a file, or of the machine."""
     return f"{error.filename or 'efssim'}: {error.strerror or error}"
 
 
 @contextmanager
 def progress(scenario: Scenario, quiet: bool) -> Iterator[Progress | None]:
-    """Show how far a run is while it lasts, on a terminal; yield what the run has to call."""
+    """Show the progress of a run on a terminal; yield the callback for the run."""
     if not shows_progress(quiet):
         yield None
         return

@@ -25,7 +25,7 @@ def refuse_ignored(overrides: Sequence[str], options: Mapping[str, str]) -> None
 
 
 def _path(text: str, ordinal: int) -> tuple[str | int, ...]:
-    """Return the path of an override; an empty one for what is none, which loading complains of."""
+    """Return the path of an override; an empty one for a malformed one, which loading reports."""
     from efssim.text.yaml.overrides import override_path
     from efssim.text.yaml.problems import ScenarioError
 
@@ -36,6 +36,6 @@ def _path(text: str, ordinal: int) -> tuple[str | int, ...]:
 
 
 def _undoes(later: tuple[str | int, ...], earlier: tuple[str | int, ...]) -> bool:
-    """Whether setting a path leaves nothing of what was set at another."""
+    """Whether setting a path overwrites all that was set at another."""
     as_text = tuple(map(str, later))
     return bool(later) and as_text == tuple(map(str, earlier[: len(later)]))

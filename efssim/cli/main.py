@@ -48,7 +48,7 @@ for _command in (run, validate, estimate, schema, init, plan, sweep, serve):
 
 
 def _start_fast() -> None:
-    """Leave out what would take a large part of a short command's time and serves nothing here."""
+    """Turn off costs of Python and NumPy that serve nothing here and slow down short commands."""
     # The modules and models that are made at the start stay: nothing of them is garbage.
     gc.set_threshold(100_000)
     # Nor at the end, where the interpreter would look through all of it once more.

@@ -1,4 +1,4 @@
-"""Options that commands share; each says what holds where it is not given."""
+"""Options that commands share; the help of each states its default."""
 
 from __future__ import annotations
 
@@ -106,7 +106,7 @@ def format_option() -> Callable[[C], C]:
 
 
 def yes_option() -> Callable[[C], C]:
-    """Return the option that runs what would be refused for its size."""
+    """Return the option that runs a scenario that would be refused for its size."""
     return click.option("--yes", is_flag=True, help="Run however many writes are expected.")
 
 
@@ -116,12 +116,12 @@ def quiet_option(help_text: str) -> Callable[[C], C]:
 
 
 def result_options(command: C) -> C:
-    """Add the options of where a result goes: files, and what is printed."""
+    """Add the options of the output of a result: files, and the form that is printed."""
     return out_option()(format_option()(command))
 
 
 def effort_options(command: C) -> C:
-    """Add the options of how much is run, and how much is said about it."""
+    """Add the options of effort, and of messages about it."""
     return yes_option()(quiet_option("No progress and no messages on standard error.")(command))
 
 

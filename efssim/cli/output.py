@@ -1,7 +1,7 @@
-"""What a command says: results on standard output, everything else on standard error.
+"""Output of the commands: results on standard output, everything else on standard error.
 
 Either may be closed, full, or a pipe whose reader went away. A result that cannot be printed is an
-error; that somebody reads no further is none, and what cannot be said is no reason to fail.
+error; a reader who stops early is none, and a message that cannot be written is no reason to fail.
 """
 
 from __future__ import annotations
@@ -26,14 +26,14 @@ _LINE_MAX = 1500
 
 
 def fail(message: str) -> NoReturn:
-    """Say what a user's mistake is, a line for each problem, and end with its exit code."""
+    """Write a user's mistake, a line for each problem, and end with its exit code."""
     for line in message.splitlines():
         say(line if len(line) <= _LINE_MAX else concise(line, _LINE_MAX))
     sys.exit(BAD_INPUT)
 
 
 def say(message: object) -> None:
-    """Say something on standard error, if anything can be said there."""
+    """Write a message on standard error, if that can be written."""
     try:
         click.echo(message, err=True)
     except OSError:
@@ -41,14 +41,14 @@ def say(message: object) -> None:
 
 
 def said(error: click.ClickException) -> str:
-    """Return what click shows of a mistake, without what somebody wrote in all its length."""
+    """Return click's message of a mistake, with long quotations of arguments cut."""
     text = StringIO()
     error.show(text)
     return "\n".join(map(concise, text.getvalue().splitlines()))
 
 
 def put(text: str) -> None:
-    """Print a part of the result as it is; what cannot be printed is a mistake of the user's."""
+    """Print a part of the result as it is; a failure to print is a mistake of the user's."""
     try:
         click.echo(text, nl=False)
     except BrokenPipeError:  # somebody has read enough, as `| head` does
@@ -59,7 +59,7 @@ def put(text: str) -> None:
 
 
 def give_up(stream: TextIO) -> None:
-    """Let what is written to a stream vanish, also what it still holds when Python ends."""
+    """Discard all output to a stream, with the part that it still holds when Python ends."""
     with suppress(UnsupportedOperation):  # no stream of the process
         nowhere = os.open(os.devnull, os.O_WRONLY)
         os.dup2(nowhere, stream.fileno())
@@ -67,7 +67,7 @@ def give_up(stream: TextIO) -> None:
 
 
 def show(form: str, as_json: Callable[[], str], as_text: Callable[[], str]) -> None:
-    """Print a result in the form that was asked for; a report in what the output can show."""
+    """Print a result in the wanted form; a report in characters that the output can show."""
     from efssim.report.words.terminal import coloured, encodable, wants_colour
 
     if form == "json":
@@ -83,10 +83,10 @@ def shows_progress(quiet: bool) -> bool:
 
 
 def keep_descriptors() -> None:
-    """Open whatever of 0, 1 and 2 is closed on nothing.
+    """Open each of the descriptors 0, 1 and 2 that is closed on the null device.
 
-    Else the next file that is opened gets its number, and what is meant for standard error, of C or
-    of a worker, is written into it. Python's own streams stay None.
+    Else the next file that is opened gets its number, and messages for standard error, of C or
+    of a worker, are written into it. Python's own streams stay None.
     """
     for number in range(3):
         try:

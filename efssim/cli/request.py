@@ -1,4 +1,4 @@
-"""What a command was asked for, as one value: its parameters, and the command that repeats it."""
+"""The request of a command as one value: its parameters, and the command that repeats it."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ def _is_given(context: click.Context, name: str) -> bool:
 
 
 def _order(param: click.Parameter) -> tuple[bool, bool, bool]:
-    """Files first, then what a command cannot do without, then the seed; changes last."""
+    """Return the sort key of a parameter: files first, required ones, the seed; changes last."""
     return (not isinstance(param, click.Argument), not param.required, param.multiple)
 
 

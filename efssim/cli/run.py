@@ -50,7 +50,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True)
 class RunRequest(Request):
-    """What `efssim run` was asked for."""
+    """The request of `efssim run`."""
 
     files: tuple[Source, ...]
     trials: int | None
@@ -247,7 +247,7 @@ def _are_complete(studies: list[Trials], scenarios: list[tuple[Source, Scenario]
 
 
 def _missing(studies: list[Trials], scenarios: list[tuple[Source, Scenario]]) -> str:
-    """Say what an interrupted comparison has."""
+    """Return how far an interrupted comparison came."""
     name, last = scenarios[len(studies) - 1][1].name, studies[-1]
     count = f"{len(last)} of {last.wanted} trials of {name}"
     return f"PARTIAL: interrupted after {count}, scenario {len(studies)} of {len(scenarios)}"
@@ -334,7 +334,7 @@ def _run_trials(
     from efssim.study.statistics.precision import BUDGET
 
     with interrupts.allowed():
-        World(scenario, scenario.seed)  # raises what EFS refuses from the start, before any bar
+        World(scenario, scenario.seed)  # raises the errors of EFS at the start, before any bar
     try:
         with _progress_of_trials(request.quiet) as tell:
             found = run_trials(
@@ -359,7 +359,7 @@ def _run_trials(
 
 
 def _writer(result: Result | Trials, request: RunRequest, again: str) -> Callable[[], None] | None:
-    """Return what writes the files of a result; None if none were asked for."""
+    """Return the function that writes the files of a result; None if none are wanted."""
     from efssim.api.result import Result
     from efssim.report.files.run import write_files
 
@@ -400,7 +400,7 @@ def _text(result: Result | Trials, again: str) -> str:
 
 @contextmanager
 def _naming_the_trial(file: Source, request: RunRequest) -> Iterator[None]:
-    """Say how a trial that failed can be repeated alone; what failed is a bug of ours."""
+    """Report how a trial that failed can be repeated alone; its failure is a bug of ours."""
     if not request.are_many:
         yield
         return
@@ -417,7 +417,7 @@ def _naming_the_trial(file: Source, request: RunRequest) -> Iterator[None]:
 
 @contextmanager
 def _progress_of_trials(quiet: bool) -> Iterator[Callable[[int, int], None] | None]:
-    """Show how many trials are complete, on a terminal; yield what the study has to call."""
+    """Show how many trials are complete on a terminal; yield the callback for the study."""
     if not shows_progress(quiet):
         yield None
         return

@@ -39,7 +39,7 @@ class Source:
 
     @property
     def folder(self) -> Path:
-        """What the names of files in the scenario are relative to."""
+        """The folder to which names of files in the scenario are relative."""
         return Path() if self.is_stdin else Path(self.given).parent
 
     def load(self, overrides: Sequence[str] = ()) -> Scenario:

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True)
 class PlanRequest(Request):
-    """What `efssim plan` was asked for."""
+    """The request of `efssim plan`."""
 
     file: Source
     vary: str
@@ -59,7 +59,7 @@ class PlanRequest(Request):
 
 @dataclass(frozen=True, kw_only=True)
 class SweepRequest(Request):
-    """What `efssim sweep` was asked for."""
+    """The request of `efssim sweep`."""
 
     file: Source
     vary: tuple[str, ...]
@@ -274,7 +274,7 @@ def _values_of(
 
     parsed = [parse_assignment(text, ordinal) for ordinal, text in enumerate(request.vary, 1)]
     replaced = {} if request.seed is None else {"--seed": "seed"}
-    if not request.one_at_a_time:  # whose base has what was set
+    if not request.one_at_a_time:  # its base has the values set
         replaced |= {f"--vary {named.path}": named.path for named, _ in parsed}
     refuse_ignored(request.overrides, replaced)
     chosen = [(named, values_of(named, text)) for named, text in parsed]
@@ -316,7 +316,7 @@ def _tell_budget(seconds: float) -> None:
 
 
 def _tell_evaluation(vary: VariedParameter) -> Callable[[Evaluation], None]:
-    """Return what shows each evaluation of a plan as it is made."""
+    """Return the callback that shows each evaluation of a plan."""
 
     def tell(made: Evaluation) -> None:
         from efssim.study.planning.evaluation import said

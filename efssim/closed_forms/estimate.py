@@ -5,23 +5,21 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 from efssim.closed_forms.comparison import Compared, simulated
 from efssim.closed_forms.estimated import NUMBERS, ReplicationEstimate, SimulatedNumbers
 from efssim.closed_forms.numbers import numbers
 from efssim.closed_forms.replications import Outage
-from efssim.errors import ArgumentError
 from efssim.json_values import to_json
 from efssim.scenario import Scenario
-from efssim.scenario.arguments import checked, duration_of
 
 if TYPE_CHECKING:
     import pandas as pd
 
 
 @dataclass(frozen=True, repr=False)
-class Estimate:
+class ScenarioEstimate:
     """Closed-form numbers of the replications of a scenario."""
 
     scenario: Scenario
@@ -29,15 +27,6 @@ class Estimate:
     """By replication."""
     measured: Mapping[str, SimulatedNumbers] | None = None
     """By replication: a run's values of the same numbers; None: no run was compared."""
-
-    def __repr__(self) -> str:
-        return f"<efssim.Estimate of {self.scenario.name!r}>"
-
-    def _repr_html_(self) -> str:
-        """Show the verdict and the numbers in the units of people, in Jupyter."""
-        from efssim.report.text.estimate import estimate_html
-
-        return estimate_html(self)
 
     @cached_property
     def replications(self) -> dict[str, dict[str, Any]]:
@@ -86,24 +75,13 @@ class Estimate:
         made["off"] = made["simulated"] / made["estimate"].where(made["estimate"] != 0) - 1
         return made
 
-    def compared_with(self, result: Compared) -> Estimate:
+    def compared_with(self, result: Compared) -> Self:
         """Return the estimate beside the numbers of a run of the same scenario."""
         parts = {name: simulated(self.scenario, name, result) for name in self.estimated}
         return replace(self, measured=parts)
 
 
-@checked("estimate")
-def estimate(scenario: Scenario, outage: float | str = "1 h") -> Estimate:
-    """Estimate the lag of every replication of a scenario from closed forms, without a run.
-
-    `outage` (seconds, or as `"2 h"`) is how long a link outage lasts of which the catch-up is told
-    beside those of the scenario's events. Raise ArgumentError, a ValueError, if it is no duration
-    above 0.
-    """
-    outage_s = duration_of(outage)
-    if not outage_s:
-        raise ArgumentError("an outage lasts longer than 0 s")
+def estimates(scenario: Scenario, outage_s: float) -> dict[str, ReplicationEstimate]:
+    """Return the estimate of each replication; it tells the catch-up after such a link outage."""
     supposed = Outage("link_outage", outage_s, writes_stop=False, restarts=False)
-    return Estimate(
-        scenario, {name: numbers(scenario, name, supposed) for name in scenario.replications}
-    )
+    return {name: numbers(scenario, name, supposed) for name in scenario.replications}

@@ -18,7 +18,7 @@ from efssim.closed_forms.replications import disturbances_of
 from efssim.scenario import Scenario
 
 _MARGIN = 2.0
-"""By how much the bound of the time above the target has to be below what the objective allows:
+"""Factor by which the bound of the time above the target has to be below the allowed time:
 that bound is of a mean, and a run is one of many (assumed; held against simulations)."""
 
 

@@ -10,22 +10,33 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, Literal, TypeAlias, cast
 
 import numpy as np
+from numpy.typing import NDArray
 
 from efssim.cloudwatch.efs_metrics import NAMESPACE, UNITS, Dimensions, EfsMetrics
 from efssim.cloudwatch.series import EMPTY, MINUTE_S, Series
+from efssim.cloudwatch.shapes import (
+    DataAnswer,
+    Datapoint,
+    DataQuery,
+    DataRequest,
+    DataResult,
+    Datum,
+    ListAnswer,
+    ListedMetric,
+    ListRequest,
+    MetricGiven,
+    Moment,
+    PutAnswer,
+    PutRequest,
+    StatisticsAnswer,
+    StatisticsRequest,
+)
 from efssim.errors import ArgumentError, EfssimError
 
-OPERATIONS = {
-    "GetMetricData": "get_metric_data",
-    "GetMetricStatistics": "get_metric_statistics",
-    "ListMetrics": "list_metrics",
-    "PutMetricData": "put_metric_data",
-}
-"""The operations that are simulated, and the methods of CloudWatch that answer them."""
-_STATISTICS: dict[str, Callable[[Series], Any]] = {
+_STATISTICS: dict[str, Callable[[Series], Floats]] = {
     "SampleCount": lambda series: series.count,
     "Average": lambda series: series.total / series.count,
     "Sum": lambda series: series.total,
@@ -37,8 +48,8 @@ _DATAPOINTS = 1440
 """Most that GetMetricStatistics answers with; documented."""
 _QUERIES = 500
 """Most queries of GetMetricData; documented."""
-Key = tuple[str, str, Dimensions, str]
-"""Region, namespace and name, dimensions, unit."""
+Floats: TypeAlias = NDArray[np.float64]
+StatisticName: TypeAlias = Literal["SampleCount", "Average", "Sum", "Minimum", "Maximum"]
 
 
 class CloudWatchError(EfssimError):
@@ -64,7 +75,7 @@ class _Custom:
         return Series(*np.array(ordered, dtype=np.float64).T) if ordered else EMPTY
 
 
-class CloudWatch:
+class CloudWatchApi:
     """CloudWatch of one world, in every Region."""
 
     def __init__(self, metrics: EfsMetrics, start: datetime, now_s: Callable[[], float]) -> None:
@@ -79,12 +90,11 @@ class CloudWatch:
         if operation not in OPERATIONS:
             known = ", ".join(OPERATIONS)
             raise ArgumentError(f"CloudWatch's {operation} is not simulated: only {known}")
-        answer: dict[str, Any] = getattr(self, OPERATIONS[operation])(parameters, region)
-        return answer
+        return dict(OPERATIONS[operation](self, parameters, region))
 
     # --- looking ------------------------------------------------------------------------------
 
-    def get_metric_statistics(self, given: Mapping[str, Any], region: str) -> dict[str, Any]:
+    def get_metric_statistics(self, given: StatisticsRequest, region: str) -> StatisticsAnswer:
         """Answer GetMetricStatistics."""
         begin_s, end_s = self._span(given)
         period_s = _period(given["Period"])
@@ -114,19 +124,18 @@ class CloudWatch:
         wanted: list[str],
         extended: list[str],
         unit: str,
-    ) -> list[dict[str, Any]]:
+    ) -> list[Datapoint]:
         """Return the data points in order of time, which CloudWatch does not promise."""
-        found: dict[float, dict[str, Any]] = {}
+        found: dict[float, Datapoint] = {}
         for name in wanted:
             for at_s, value in self._values(series, begin_s, period_s, name):
-                found.setdefault(at_s, {})[name] = value
+                point = found.setdefault(at_s, {"Timestamp": self._time(at_s)})
+                point[_statistic(name)] = value
         for name in extended:
             for at_s, value in self._values(series, begin_s, period_s, name):
-                point = found.setdefault(at_s, {})
+                point = found.setdefault(at_s, {"Timestamp": self._time(at_s)})
                 point.setdefault("ExtendedStatistics", {})[name] = value
-        return [
-            {"Timestamp": self._time(at_s), **found[at_s], "Unit": unit} for at_s in sorted(found)
-        ]
+        return [{**found[at_s], "Unit": unit} for at_s in sorted(found)]
 
     def _values(
         self, series: Series, begin_s: float, period_s: float, statistic: str
@@ -150,7 +159,7 @@ class CloudWatch:
         begins, values = series.percentiles(origin_s, period_s, float(share[1]) / 100)
         yield from zip(begins.tolist(), values.tolist(), strict=True)
 
-    def get_metric_data(self, given: Mapping[str, Any], region: str) -> dict[str, Any]:
+    def get_metric_data(self, given: DataRequest, region: str) -> DataAnswer:
         """Answer GetMetricData."""
         begin_s, end_s = self._span(given)
         queries = given["MetricDataQueries"]
@@ -167,8 +176,8 @@ class CloudWatch:
         return {"MetricDataResults": results, "Messages": []}
 
     def _result(
-        self, query: Mapping[str, Any], begin_s: float, end_s: float, region: str, down: bool
-    ) -> dict[str, Any]:
+        self, query: DataQuery, begin_s: float, end_s: float, region: str, down: bool
+    ) -> DataResult:
         if "MetricStat" not in query:
             raise CloudWatchError(
                 "ValidationError",
@@ -176,7 +185,9 @@ class CloudWatch:
             )
         stat = query["MetricStat"]
         period_s = _period(stat["Period"])
-        wanted = {**stat["Metric"], **({"Unit": stat["Unit"]} if "Unit" in stat else {})}
+        wanted = stat["Metric"].copy()
+        if "Unit" in stat:
+            wanted["Unit"] = stat["Unit"]
         series, _ = self._find(wanted, region)
         inside = self._aligned(series, begin_s, end_s, period_s)
         found = sorted(self._values(inside, begin_s, period_s, stat["Stat"]), reverse=down)
@@ -188,10 +199,10 @@ class CloudWatch:
             "StatusCode": "Complete",
         }
 
-    def list_metrics(self, given: Mapping[str, Any], region: str) -> dict[str, Any]:
+    def list_metrics(self, given: ListRequest, region: str) -> ListAnswer:
         """Answer ListMetrics."""
         wanted = {(part["Name"], part.get("Value")) for part in given.get("Dimensions", [])}
-        metrics = [
+        metrics: list[ListedMetric] = [
             {
                 "Namespace": space,
                 "MetricName": name,
@@ -213,7 +224,7 @@ class CloudWatch:
 
     # --- sending ------------------------------------------------------------------------------
 
-    def put_metric_data(self, given: Mapping[str, Any], region: str) -> dict[str, Any]:
+    def put_metric_data(self, given: PutRequest, region: str) -> PutAnswer:
         """Answer PutMetricData: keep the data of the call, all of them or none."""
         space = given["Namespace"]
         if space.startswith("AWS/"):
@@ -229,16 +240,13 @@ class CloudWatch:
             custom.samples += samples
         return {}
 
-    def _samples(
-        self, datum: Mapping[str, Any]
-    ) -> Iterator[tuple[float, float, float, float, float]]:
+    def _samples(self, datum: Datum) -> Iterator[tuple[float, float, float, float, float]]:
         """Yield time, count, sum, least and largest of each part of a datum."""
         at_s = self._seconds(datum["Timestamp"]) if "Timestamp" in datum else self._now_s()
         if "StatisticValues" in datum:
             stats = datum["StatisticValues"]
-            names = ("SampleCount", "Sum", "Minimum", "Maximum")
-            count, total, least, largest = (float(stats[name]) for name in names)
-            yield at_s, count, total, least, largest
+            count, total = float(stats["SampleCount"]), float(stats["Sum"])
+            yield at_s, count, total, float(stats["Minimum"]), float(stats["Maximum"])
         elif "Values" in datum:
             values = datum["Values"]
             counts = datum.get("Counts", [1.0] * len(values))
@@ -258,7 +266,7 @@ class CloudWatch:
 
     # --- finding ------------------------------------------------------------------------------
 
-    def _find(self, given: Mapping[str, Any], region: str) -> tuple[Series, str]:
+    def _find(self, given: MetricGiven, region: str) -> tuple[Series, str]:
         """Return the samples of a metric and their unit; none for a metric that there is not."""
         space, name = given.get("Namespace", ""), given.get("MetricName", "")
         dimensions = _dimensions(given)
@@ -273,7 +281,7 @@ class CloudWatch:
         """Return the samples of the periods that begin before the end, the first one whole."""
         return series.within(_origin(begin_s, period_s), min(end_s, self._now_s() + 1e-6))
 
-    def _span(self, given: Mapping[str, Any]) -> tuple[float, float]:
+    def _span(self, given: StatisticsRequest | DataRequest) -> tuple[float, float]:
         begin_s, end_s = self._seconds(given["StartTime"]), self._seconds(given["EndTime"])
         if begin_s >= end_s:
             raise CloudWatchError(
@@ -282,7 +290,7 @@ class CloudWatch:
             )
         return begin_s, end_s
 
-    def _seconds(self, moment: datetime | str | float) -> float:
+    def _seconds(self, moment: Moment) -> float:
         """Return seconds since the scenario's start; a time without a zone is UTC."""
         if isinstance(moment, str):
             moment = datetime.fromisoformat(moment)
@@ -299,7 +307,7 @@ def _has(dimensions: Dimensions, key: str, value: str | None) -> bool:
     return any(key == name and value in (None, other) for name, other in dimensions)
 
 
-def _dimensions(given: Mapping[str, Any]) -> Dimensions:
+def _dimensions(given: MetricGiven | Datum) -> Dimensions:
     return tuple(sorted((part["Name"], part["Value"]) for part in given.get("Dimensions", [])))
 
 
@@ -315,3 +323,17 @@ def _period(period_s: int) -> float:
 def _origin(begin_s: float, period_s: float) -> float:
     """Return the begin of the first period: the start time rounded down to a whole period."""
     return begin_s - begin_s % period_s
+
+
+def _statistic(name: str) -> StatisticName:
+    """Return a name that `_values` has accepted."""
+    return cast(StatisticName, name)
+
+
+OPERATIONS: dict[str, Callable[[CloudWatchApi, Any, str], Mapping[str, object]]] = {
+    "GetMetricData": CloudWatchApi.get_metric_data,
+    "GetMetricStatistics": CloudWatchApi.get_metric_statistics,
+    "ListMetrics": CloudWatchApi.list_metrics,
+    "PutMetricData": CloudWatchApi.put_metric_data,
+}
+"""The operations that are simulated, and what answers them."""

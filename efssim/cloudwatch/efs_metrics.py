@@ -11,17 +11,16 @@ from numpy.typing import NDArray
 from efssim.cloudwatch.series import EMPTY, MINUTE_S, Series, merged
 from efssim.cloudwatch.storage import StorageSamples
 from efssim.cloudwatch.write_minutes import WriteMinutes
-from efssim.model.entities.file_system import FileSystem
-from efssim.model.entities.replication import Replication
-from efssim.model.kernel.draws import Same
-from efssim.model.kernel.draws import Series as DrawnSeries
+from efssim.model.entities.file_system import FileSystemState
+from efssim.model.entities.replication import ReplicationState
+from efssim.model.kernel.draws import DrawSeries, Same
 from efssim.model.world.world import World
 
 Floats = NDArray[np.float64]
 Dimensions = tuple[tuple[str, str], ...]
 """Names and values, sorted by name."""
 
-Phases = DrawnSeries | Same
+Phases = DrawSeries | Same
 """Seconds from the begin of each minute to its sample."""
 
 NAMESPACE = "AWS/EFS"
@@ -85,7 +84,7 @@ class EfsMetrics:
             return self._storage.series(system)
         return EMPTY
 
-    def _age(self, replication: Replication) -> Series:
+    def _age(self, replication: ReplicationState) -> Series:
         """Return now - LastReplicatedTimestamp, once in each minute, where it is defined."""
         records = replication.records
         if records.defined_s is None:
@@ -94,7 +93,7 @@ class EfsMetrics:
         at_s = sample_times(self._phases(replication), records.defined_s, end_s)
         return Series.of(at_s, at_s - self._last_replicated_s(replication, at_s))
 
-    def _phases(self, replication: Replication) -> Phases:
+    def _phases(self, replication: ReplicationState) -> Phases:
         """Return when in each minute a replication is sampled."""
         account = self._world.account
         phase_s = account.scenario.cloudwatch.phase
@@ -103,7 +102,7 @@ class EfsMetrics:
         name = f"replications.{replication.terms.name}.cloudwatch.phase"
         return account.draws.series(name, _any_phase)
 
-    def _last_replicated_s(self, replication: Replication, at_s: Floats) -> Floats:
+    def _last_replicated_s(self, replication: ReplicationState, at_s: Floats) -> Floats:
         """Return LastReplicatedTimestamp as it was at some times at which it is defined."""
         records = replication.records
         completed_s, cut_s = (records.syncs.floats(key) for key in ("completed_s", "cut_s"))
@@ -113,7 +112,7 @@ class EfsMetrics:
         visible = completed_s.searchsorted(at_s, "right") - 1
         return cut_s[visible]
 
-    def _written(self, system: FileSystem) -> Series:
+    def _written(self, system: FileSystemState) -> Series:
         """Return the writes of a file system: published, left unreplicated, and neither yet."""
         account = self._world.account
         still_open = account.stored(system).still_open  # first: it settles publications
@@ -139,16 +138,16 @@ def _any_phase(generator: np.random.Generator, n: int) -> Floats:
     return generator.uniform(0.0, MINUTE_S, n)
 
 
-def _pair(replication: Replication) -> Dimensions:
+def _pair(replication: ReplicationState) -> Dimensions:
     return (
         ("DestinationFileSystemId", replication.destination.id),
         ("FileSystemId", replication.source.id),
     )
 
 
-def _regions(replication: Replication) -> tuple[str, str]:
+def _regions(replication: ReplicationState) -> tuple[str, str]:
     return replication.source.region, replication.destination.region
 
 
-def _stored_dimensions(system: FileSystem, storage: str) -> Dimensions:
+def _stored_dimensions(system: FileSystemState, storage: str) -> Dimensions:
     return ("FileSystemId", system.id), ("StorageClass", storage)

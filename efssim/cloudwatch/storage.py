@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from efssim.cloudwatch.series import EMPTY, Series
-from efssim.model.entities.file_system import FileSystem
-from efssim.model.entities.replication import Replication
+from efssim.model.entities.file_system import FileSystemState
+from efssim.model.entities.replication import ReplicationState
 from efssim.model.kernel.clock import Turn
 from efssim.model.world.world import World
 
@@ -35,16 +35,16 @@ class StorageSamples:
         if next_s <= self._world.scenario.duration:
             self._world.clock.call_at(next_s, Turn.CUT, self._sample)
 
-    def _appeared(self, part: FileSystem | Replication) -> None:
+    def _appeared(self, part: FileSystemState | ReplicationState) -> None:
         now = self._world.now_s
-        if isinstance(part, FileSystem) and now % STORAGE_S == 0:
+        if isinstance(part, FileSystemState) and now % STORAGE_S == 0:
             self._note(part, now)
 
-    def _note(self, system: FileSystem, now: float) -> None:
+    def _note(self, system: FileSystemState, now: float) -> None:
         size = float(self._world.account.metered_bytes(system))
         self._samples.setdefault(system.id, {})[now] = size
 
-    def series(self, system: FileSystem) -> Series:
+    def series(self, system: FileSystemState) -> Series:
         """Return the samples of a file system up to now."""
         samples = self._samples.get(system.id)
         if not samples:

@@ -69,7 +69,7 @@ def _offsets(begin: int, end: int, zone: tzinfo) -> Iterator[tuple[int, int, int
 
 
 def _change(before: int, after: int, zone: tzinfo) -> int:
-    """Return the second from which on the offset is what it is at `after` and not at `before`."""
+    """Return the second at which the offset changes from that at `before` to that at `after`."""
     later = _offset(after, zone)
     while after - before > 1:
         middle = (before + after) // 2

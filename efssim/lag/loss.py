@@ -1,9 +1,9 @@
-"""What a disaster of the source cost: where there is one, from when, and what is lost.
+"""Loss by a disaster of the source: its criterion, its time, and the writes lost.
 
-Judged where the source cannot be written when the configuration is gone, or where it cannot be
+Assessed where the source cannot be written when the configuration is gone, or where it cannot be
 written at the end of the run, which is all that is known of it. The disaster is the time since
-which it could not be written. Lost is what is pending then; without a recovery point it is all
-that the source held.
+which it could not be written. Lost are the writes pending then; without a recovery point,
+the whole content of the source.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from efssim.records.run_records import ReplicationRecords, Snapshot
 
 @dataclass(frozen=True, slots=True)
 class Loss:
-    """What was lost in the disaster of a source."""
+    """The loss by a disaster of a source."""
 
     disaster_s: float = field(metadata=HIDDEN)
     """Since when the source could not be written."""
@@ -45,7 +45,7 @@ class LeftBehind:
 def loss(
     records: ReplicationRecords, snapshot: Snapshot, point_s: float | None, now_s: float
 ) -> Loss | None:
-    """Return what was lost; None where nothing is judged.
+    """Return the loss; None where there was no disaster.
 
     `snapshot` is the state when the configuration was gone, or now; `point_s` the cut of the last
     completed sync.
@@ -55,7 +55,7 @@ def loss(
         return None
     writable_s = _writable_s(records, disaster_s, now_s)
     writes = sum(len(part.time_s) for part in snapshot.open_writes)
-    # A destination that has failed offers nothing to recover from, whatever was replicated to it.
+    # A destination that has failed is no recovery point, even if all was replicated to it.
     if point_s is None or records.destination.failed_s <= snapshot.now_s:
         lost = writes + snapshot.carried.writes
         return Loss(disaster_s, None, snapshot.source_bytes, lost, None, writable_s)

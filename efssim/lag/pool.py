@@ -31,7 +31,7 @@ from efssim.lag.weighted.time_weighted import TimeWeighted
 Pooled: TypeAlias = "dict[str, PooledRamps | PooledHistogram]"
 
 _FINE = 2**60
-"""What the counts of weighted histograms add up to: far more than any count of writes."""
+"""Total of the counts of weighted histograms: far more than any count of writes."""
 
 
 class PooledRamps:
@@ -60,7 +60,7 @@ class PooledRamps:
         made = cls()
         for ends in ("_low", "_high"):
             total: BinnedEnds = getattr(made, ends)
-            # Floats from here on: what begins and ends cancels but for their rounding.
+            # Floats from here on: begins and ends cancel but for their rounding.
             total.counts = sum(times * getattr(part, ends).counts for times, part in parts)
             total.parts = sum(times * getattr(part, ends).parts for times, part in parts)
         for times, part in parts:
@@ -174,7 +174,7 @@ class Pool:
                 pooled[lag].add(state)
 
     def weigh(self, each: Sequence[float]) -> None:
-        """Say what a trial of each stratum counts; all trials together count 1."""
+        """Set the weight of a trial of each stratum; all trials together weigh 1."""
         self._each, self._joined = each, None
 
     @property

@@ -2,8 +2,8 @@
 
 Unprotected is the time in the window in which the source exists and has not failed, and its
 destination offers no recovery point: LastReplicatedTimestamp is absent, the destination has failed,
-or there is no configuration. A failed source has nothing left to protect: what it lost is judged
-by `loss.py`.
+or there is no configuration. A failed source has nothing left to protect: its loss is in
+`loss.py`.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from efssim.records.run_records import ReplicationRecords
 
 @dataclass(frozen=True, slots=True)
 class Exclusions:
-    """What a scenario leaves out of the unprotected time, by its `rpo`."""
+    """The spans that a scenario leaves out of the unprotected time, by its `rpo`."""
 
     initial_sync: bool = False
     """From the creation of the configuration to the first LastReplicatedTimestamp."""
@@ -46,7 +46,7 @@ def protection(
 
     synced_s = inside(records.created_s, min(defined_s, gone_s))
     without_s = inside(-math.inf, records.created_s) + inside(gone_s, math.inf)
-    # What has failed offers nothing, although its LastReplicatedTimestamp stands.
+    # A failed destination offers nothing, although its LastReplicatedTimestamp stands.
     failed_s = inside(max(defined_s, records.destination.failed_s), gone_s)
     parts = (
         (synced_s, exclusions.initial_sync),

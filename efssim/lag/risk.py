@@ -1,4 +1,4 @@
-"""When a replica is too old: time since last sync by hour of the week, from exact intervals."""
+"""Risk map of a replica: time since last sync by hour of the week, from exact intervals."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
-"""Whether more was written to a source than its throughput mode lets it take.
+"""The write limit of a source by its throughput mode, and the hours written above it.
 
 Nothing is throttled in the model, so this says where its writes are those of no real file system.
-It looks at means over whole hours: what it finds is too much for certain, and what it does not find
-may still be too much for minutes. Sources: EFS User Guide, "Performance": bursting, provisioned and
+It looks at means over whole hours: an hour above the limit is too much for certain, and one below
+may still hold minutes above it. Sources: EFS User Guide, "Performance": bursting, provisioned and
 elastic throughput, burst credits; "Amazon EFS quotas" for what a Region allows.
 """
 
@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from efssim.json_values import moment
-from efssim.records.stored import Hours, Throughput
+from efssim.records.stored import HourlyTotals, Throughput
 
 Floats = NDArray[np.float64]
 
@@ -37,7 +37,7 @@ documented of a new file system, assumed of one that a scenario begins with."""
 
 @dataclass(frozen=True, slots=True)
 class SourceLimit:
-    """What a source was to take, hour by hour, beside what it could."""
+    """Write rates of a source, and the hours above its limit."""
 
     mean_bytes_per_s: float | None
     """Bytes written per second of the run; None where no time has passed."""
@@ -51,7 +51,7 @@ class SourceLimit:
     """When that hour began."""
 
 
-def source_limit(hours: Hours, end_s: float, modes: Sequence[Throughput]) -> SourceLimit:
+def source_limit(hours: HourlyTotals, end_s: float, modes: Sequence[Throughput]) -> SourceLimit:
     """Compare what was written by each hour, and up to `end_s`, with what the mode allows.
 
     A last hour that is not whole counts with the length that it has, but for its last minute.
@@ -83,11 +83,11 @@ def _modes_at(edges_s: NDArray[np.floating[Any]], modes: Sequence[Throughput]) -
 def _above(
     rates: Floats, sizes: Floats, spans: Floats, modes: list[Throughput]
 ) -> Iterator[tuple[int, float]]:
-    """Yield the hours in which more was written than could be, with what could."""
+    """Yield index and limit, in bytes per second, of each hour with a higher rate of writes."""
     baselines = np.maximum(BASELINE_LEAST, sizes * BASELINE_PER_BYTE)
     most = [mode.write_limit for mode in modes[: len(rates)]]
     if bool((rates <= np.minimum(baselines, most)).all()):
-        return  # whatever the mode
+        return  # in any mode
     credits = _most_credits(sizes[0])
     columns = (part.tolist() for part in (rates, sizes, spans, baselines))
     # `modes` has one more where the last minute was left out.
@@ -95,7 +95,7 @@ def _above(
     for hour, (rate, size, span_s, baseline, mode) in enumerate(found):
         limit = mode.write_limit
         if mode.mode == "bursting":
-            # What is earned and spent within the hour, and what was left from before it.
+            # Credits earned and spent within the hour, and those left from before it.
             limit = min(limit, max(BURST_LEAST, size * BURST_PER_BYTE), baseline + credits / span_s)
         elif mode.mode == "provisioned":
             limit = min(limit, max(mode.provisioned or 0.0, baseline))

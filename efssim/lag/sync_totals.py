@@ -1,4 +1,4 @@
-"""Counts and sums over completed syncs, taken in a block at a time."""
+"""Counts and sums over completed syncs, added a block at a time."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class SyncTotals:
         self.initial_s: float | None = None
         self.initial_bytes: int | None = None
         self.published_before = 0
-        """Bytes published before `begin_s`; what happens at `begin_s` is in the window."""
+        """Bytes published before `begin_s`; a sync that completes at `begin_s` is in the window."""
         self.pending_max = 0
         """Most bytes pending just before a completion, where they are defined."""
         self.last_s: tuple[float, float] | None = None
@@ -55,7 +55,7 @@ class SyncTotals:
         self._follow_pending(block)
 
     def _follow_pending(self, block: Block) -> None:
-        """Pending bytes only grow between completions, so they peak just before one."""
+        """Follow pending bytes: they only grow between completions, so they peak before one."""
         assert self._records.defined_s is not None, "a sync has completed"
         published = block["published_bytes"].cumsum() + self._published
         pending = block["written_bytes"] - published + block["published_bytes"]

@@ -48,7 +48,7 @@ class WriteLags:
             self.settle()
 
     def settle(self) -> None:
-        """Take in what still waits; the figures count it from then on."""
+        """Count the publications that still wait for more."""
         for parts in self._waiting.values():
             self._take(parts)
         self._waiting.clear()

@@ -11,10 +11,15 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from efssim.model.entities.divergence import differing_bytes, original_source_arn, remember
-from efssim.model.entities.file_system import FileSystem, LifeCycleState, Protection, Settings
+from efssim.model.entities.file_system import (
+    FileSystemState,
+    LifeCycleState,
+    OverwriteProtection,
+    Settings,
+)
 from efssim.model.entities.identifiers import file_system_id
-from efssim.model.entities.network import Link, RegionState
-from efssim.model.entities.replication import Replication, Terms
+from efssim.model.entities.network import LinkState, RegionState
+from efssim.model.entities.replication import ReplicationState, Terms
 from efssim.model.kernel.causes import Cause
 from efssim.model.kernel.clock import Clock, Turn
 from efssim.model.kernel.draws import Draws
@@ -40,7 +45,7 @@ Keeper = Callable[[str], FileSystemRecords]
 
 @dataclass(frozen=True)
 class FileSystemRequest:
-    """What a new file system is made with, whoever asks for it."""
+    """The arguments of a new file system, of a call or of a scenario."""
 
     name: str
     region: str
@@ -51,7 +56,7 @@ class FileSystemRequest:
 
 @dataclass(frozen=True)
 class DeclaredFileSystem:
-    """What a scenario says about a file system that is there from the start, and no call can."""
+    """Declared facts of a file system that is there from the start, beyond those of a call."""
 
     name: str
     id: str | None = None
@@ -61,7 +66,7 @@ class DeclaredFileSystem:
 
 @dataclass(frozen=True)
 class ReplicationSettings:
-    """What a replication is made with: a scenario's entry, or the defaults for one of a call."""
+    """Settings of a replication: a scenario's entry, or the defaults for one of a call."""
 
     name: str
     """Name in the results."""
@@ -73,7 +78,7 @@ class ReplicationSettings:
 
     @property
     def overhead_bytes(self) -> int:
-        """What EFS keeps for itself on the destination."""
+        """Bytes that EFS keeps for itself on the destination."""
         return overhead_of(self.sync.preset) if self.overhead is None else self.overhead
 
     @property
@@ -92,7 +97,7 @@ class ReplicationSettings:
 
 
 class Account:
-    """Everything that exists in one run, and the timeline of what happens to it."""
+    """Everything that exists in one run, and its timeline."""
 
     def __init__(
         self,
@@ -110,24 +115,24 @@ class Account:
         self.scenario, self.clock, self.draws = scenario, clock, draws
         self.regions = _regions(scenario)
         self.timeline = Timeline()
-        self.file_systems: dict[str, FileSystem] = {}
+        self.file_systems: dict[str, FileSystemState] = {}
         """By id; those that are deleted are gone."""
-        self.ever: list[FileSystem] = []
+        self.ever: list[FileSystemState] = []
         """All that were ever made, in that order."""
         self.file_systems_in: Counter[str] = Counter()
         """How many there are, by Region."""
-        self.replications: dict[str, Replication] = {}
+        self.replications: dict[str, ReplicationState] = {}
         """By name in the results; those that are deleted are kept."""
-        self.appeared: list[Callable[[FileSystem | Replication], None]] = []
+        self.appeared: list[Callable[[FileSystemState | ReplicationState], None]] = []
         """Called with whatever is made, so that what goes on at that time reaches it."""
         self.syncs: dict[str, SyncProcess] = {}
         self._longest = longest
         self._record, self._keep = record, keep or (lambda _: FileSystemRecords())
         self._links = {
-            link_regions(name): Link(name, spec.capacity, spec.latency)
+            link_regions(name): LinkState(name, spec.capacity, spec.latency)
             for name, spec in scenario.links.items()
         }
-        self._configurations: dict[str, Replication] = {}  # by id of source and destination
+        self._configurations: dict[str, ReplicationState] = {}  # by id of source and destination
         self._ids: dict[str, str] = {}
 
     # --- looking ------------------------------------------------------------------------------
@@ -142,13 +147,13 @@ class Account:
         return self.scenario.start + timedelta(seconds=time_s)
 
     def choice(self, row: str) -> str:
-        """Return what the run does where EFS's behaviour is not documented."""
+        """Return the alternative that the run takes for an undocumented behaviour."""
         return self.scenario.defaults.undocumented.get(row, CHOICES[row].default)
 
-    def link(self, source: str, destination: str) -> Link:
+    def link(self, source: str, destination: str) -> LinkState:
         """Return the link from one Region to another; without limits if none was declared."""
         name = f"{source} -> {destination}"
-        return self._links.setdefault((source, destination), Link(name))
+        return self._links.setdefault((source, destination), LinkState(name))
 
     def region(self, name: str) -> RegionState:
         """Return a Region; KeyError for one that EFS does not have."""
@@ -170,29 +175,29 @@ class Account:
             name = f"{wanted}-{ordinal}"
         return name
 
-    def find(self, text: str) -> FileSystem | None:
+    def find(self, text: str) -> FileSystemState | None:
         """Return the file system with a name, id or ARN; None without one."""
         return self.file_systems.get(self.named(text).rpartition("/")[2])
 
-    def current(self) -> Iterator[Replication]:
+    def current(self) -> Iterator[ReplicationState]:
         """Yield the replications that are not gone, in the order of their creation."""
         return (part for part in self.replications.values() if part.status is not None)
 
-    def configuration_of(self, file_system: FileSystem) -> Replication | None:
+    def configuration_of(self, file_system: FileSystemState) -> ReplicationState | None:
         """Return the configuration that a file system is a part of; None without one."""
         return self._configurations.get(file_system.id)
 
-    def configuration_to(self, file_system: FileSystem) -> Replication | None:
+    def configuration_to(self, file_system: FileSystemState) -> ReplicationState | None:
         """Return the configuration that replicates to a file system; None without one."""
         found = self.configuration_of(file_system)
         return found if found is not None and found.destination is file_system else None
 
-    def size_of(self, file_system: FileSystem) -> tuple[int, int]:
+    def size_of(self, file_system: FileSystemState) -> tuple[int, int]:
         """Return size and files now: what a file system has received while it is a destination."""
         receiving = self.configuration_to(file_system)
         return file_system.journal.stored() if receiving is None else receiving.replica()
 
-    def metered_bytes(self, file_system: FileSystem) -> int:
+    def metered_bytes(self, file_system: FileSystemState) -> int:
         """Return the size as EFS shows it: with what EFS keeps for itself on a destination."""
         receiving = self.configuration_to(file_system)
         overhead = 0 if receiving is None else receiving.terms.overhead_bytes
@@ -202,13 +207,13 @@ class Account:
 
     def create_file_system(
         self, request: FileSystemRequest, declared: DeclaredFileSystem | None = None
-    ) -> FileSystem:
+    ) -> FileSystemState:
         """Create a file system; what a scenario declares is available at once."""
         given = declared or DeclaredFileSystem(request.name)
         region, zone = request.region, request.zone
         kept = self._keep(given.name)
         kept.size_bytes, kept.files = given.size, given.files
-        made = FileSystem(
+        made = FileSystemState(
             id=given.id or file_system_id(given.name),
             name=given.name,
             region=region,
@@ -230,7 +235,7 @@ class Account:
             meet(made)
         return made
 
-    def _become_available(self, made: FileSystem) -> None:
+    def _become_available(self, made: FileSystemState) -> None:
         def available() -> None:
             if made.state is LifeCycleState.CREATING:
                 made.state = LifeCycleState.AVAILABLE
@@ -240,7 +245,7 @@ class Account:
             made.state = LifeCycleState.CREATING
             self.clock.call_at(self.clock.now + creating_s, Turn.STATUS, available)
 
-    def delete_file_system(self, file_system: FileSystem) -> None:
+    def delete_file_system(self, file_system: FileSystemState) -> None:
         """Begin to delete a file system that is in no configuration."""
         assert self.configuration_of(file_system) is None
         file_system.state = LifeCycleState.DELETING
@@ -248,13 +253,13 @@ class Account:
         gone_s = self.clock.now + self.scenario.defaults.file_system.deleting
         self.clock.call_at(gone_s, Turn.STATUS, lambda: self._forget(file_system))
 
-    def _forget(self, file_system: FileSystem) -> None:
+    def _forget(self, file_system: FileSystemState) -> None:
         # Its name stays known: ids and draws hang on names, so none is used twice in a run.
         file_system.life.gone_s = self.clock.now
         del self.file_systems[file_system.id]
         self.file_systems_in[file_system.region] -= 1
 
-    def fail(self, file_system: FileSystem, cause: Cause) -> Replication | None:
+    def fail(self, file_system: FileSystemState, cause: Cause) -> ReplicationState | None:
         """Let a file system become unrecoverable; return its replication, which goes to ERROR."""
         file_system.fail(cause)
         replication = self.configuration_of(file_system)
@@ -262,7 +267,7 @@ class Account:
             replication.fail(cause)
         return replication
 
-    def protect(self, file_system: FileSystem, protection: Protection) -> None:
+    def protect(self, file_system: FileSystemState, protection: OverwriteProtection) -> None:
         """Change the overwrite protection, and with it whether the file system can be written."""
         file_system.protection = protection
         cause, is_read_only = file_system.read_only_by, self._read_only(protection)
@@ -273,12 +278,12 @@ class Account:
             file_system.read_only_by = None
             file_system.allow_writes(cause)
 
-    def _read_only(self, protection: Protection) -> bool:
-        if protection is Protection.DISABLED:
+    def _read_only(self, protection: OverwriteProtection) -> bool:
+        if protection is OverwriteProtection.DISABLED:
             return self.choice("protection_disabled_is_read_only") == "yes"
-        return protection is Protection.REPLICATING
+        return protection is OverwriteProtection.REPLICATING
 
-    def write(self, file_system: FileSystem, name: str, spec: schema.WriteStream) -> None:
+    def write(self, file_system: FileSystemState, name: str, spec: schema.WriteStream) -> None:
         """Add a write stream to a file system; its writes begin after now."""
         source = self.scenario.file_systems.get(file_system.name)
         growth = 1.0 if source is None else source.growth
@@ -289,7 +294,7 @@ class Account:
 
     # --- replications -------------------------------------------------------------------------
 
-    def default_settings(self, source: FileSystem) -> ReplicationSettings:
+    def default_settings(self, source: FileSystemState) -> ReplicationSettings:
         """Return what the next replication of a source is made with if no scenario declares it."""
         defaults = self.scenario.defaults
         base, ordinal = f"{source.name}-replication", 1
@@ -299,11 +304,11 @@ class Account:
 
     def create_replication(
         self,
-        source: FileSystem,
-        destination: FileSystem,
+        source: FileSystemState,
+        destination: FileSystemState,
         settings: ReplicationSettings,
         role_arn: str | None = None,
-    ) -> Replication:
+    ) -> ReplicationState:
         """Replicate a source to a destination that has just passed all rules."""
         name = settings.name
         self.link(source.region, destination.region).admit(name, settings.throughput_max)
@@ -313,7 +318,7 @@ class Account:
             part.journal.kept.roles.append(role)
             self._configurations[part.id] = made
         self.replications[name] = made
-        self.protect(destination, Protection.REPLICATING)
+        self.protect(destination, OverwriteProtection.REPLICATING)
         destination.journal.witness(made.records)
         source.journal.witness(made.records)
         if settings.established:
@@ -326,11 +331,11 @@ class Account:
 
     def _replication(
         self,
-        source: FileSystem,
-        destination: FileSystem,
+        source: FileSystemState,
+        destination: FileSystemState,
         settings: ReplicationSettings,
         role_arn: str | None,
-    ) -> Replication:
+    ) -> ReplicationState:
         """Return a replication without a status; discard what its destination had written."""
         terms = Terms(
             name=settings.name,
@@ -344,11 +349,11 @@ class Account:
         records = self._record(settings.name)
         records.source, records.destination = source.life, destination.life
         records.discarded = destination.journal.discard()
-        made = Replication(self.clock, terms, source, destination, self.draws, records, self)
+        made = ReplicationState(self.clock, terms, source, destination, self.draws, records, self)
         made.differed_bytes = differing_bytes(source, destination, settings.initial.differing)
         return made
 
-    def start_syncs(self, replication: Replication) -> SyncListener:
+    def start_syncs(self, replication: ReplicationState) -> SyncListener:
         """Start the syncs of a replication that has its first status; return them."""
         terms, source = replication.terms, replication.source
         link = self.link(source.region, replication.destination.region)
@@ -360,7 +365,7 @@ class Account:
         link.join(terms.name, process)
         return process
 
-    def let_go(self, replication: Replication) -> None:
+    def let_go(self, replication: ReplicationState) -> None:
         """Keep the last state of a replication and let its file systems go."""
         made, source, destination = replication, replication.source, replication.destination
         made.records.gone = snapshot = self.snapshot(made.terms.name)
@@ -372,7 +377,7 @@ class Account:
             del self._configurations[part.id]
         made.records.lost = source.journal.stop_feeding()
         self.link(source.region, destination.region).leave(made.terms.name)
-        self.protect(destination, Protection.ENABLED)
+        self.protect(destination, OverwriteProtection.ENABLED)
 
     # --- records ------------------------------------------------------------------------------
 
@@ -395,7 +400,7 @@ class Account:
             self.clock.now, open_writes, open_sync, size, count, stored, disaster_s, carried
         )
 
-    def stored(self, file_system: FileSystem) -> Stored:
+    def stored(self, file_system: FileSystemState) -> Stored:
         """Return what a file system stores now and what became of the writes made to it."""
         journal, replication = file_system.journal, self.configuration_of(file_system)
         if replication is not None and replication.source is file_system:

@@ -1,1 +1,1 @@
-"""What a run leaves behind, and the laws that it must satisfy."""
+"""Records of a run, and the laws that they must satisfy."""

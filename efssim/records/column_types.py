@@ -47,14 +47,14 @@ _WHOLE_MAPS = {"dropped_bytes"}
 
 
 def texts(values: Iterable[object]) -> pd.Series[str]:
-    """Return a column of texts; with no rows it is one, too."""
+    """Return a column of texts, also without any row."""
     import pandas as pd
 
     return pd.Series(list(values), dtype="str")
 
 
 def categories(values: Iterable[object], known: Iterable[object]) -> Any:
-    """Return a column of categories, which are all that are known."""
+    """Return a column of categories: all known ones, present or not."""
     import pandas as pd
 
     return pd.Categorical(list(values), categories=list(dict.fromkeys(known)))

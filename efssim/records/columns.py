@@ -1,4 +1,4 @@
-"""Growing tables of numbers: taken in a block at a time, handed on, hashed, and kept packed.
+"""Growing tables of numbers: filled a block at a time, passed to sinks, hashed, and kept packed.
 
 Counts and sizes span few bytes, and much of a calm run is evenly spaced, so a packed column takes a
 fraction of its 8 bytes a row; unpacked, it is the same to the last bit.
@@ -103,7 +103,7 @@ class Columns:
         return other
 
     def __getstate__(self) -> dict[str, Any]:
-        """Return what is pickled: the rows and their hash, without sinks; nothing can be added."""
+        """Return the state to pickle: rows and their hash, without sinks; it takes no more rows."""
         self.settle()
         hashes = {name: _Finished(hasher.digest()) for name, hasher in self._hashes.items()}
         return {**vars(self), "sinks": [], "_hashes": hashes}
@@ -131,7 +131,7 @@ class Columns:
 
 
 class _Hash(Protocol):
-    """What a hash of hashlib does."""
+    """Interface of a hash of hashlib."""
 
     def digest(self) -> bytes: ...
 
@@ -157,7 +157,7 @@ class _Finished:
 
 
 def _joined(parts: tuple[Column, ...]) -> Column:
-    # Copies, unless there is nothing to join: slices would keep alive what they are slices of.
+    # Copies, unless there is nothing to join: slices would keep their whole arrays alive.
     if len(parts) == 1 and parts[0].base is None:
         return parts[0]
     return np.concatenate(parts)
@@ -190,7 +190,7 @@ class _Even:
 
 @dataclass(frozen=True, slots=True)
 class _Narrow:
-    """Integers in the narrowest type that holds what they are above the least of them."""
+    """Integers in the narrowest type that holds their differences from the least of them."""
 
     least: int
     above: NDArray[Any]

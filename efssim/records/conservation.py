@@ -2,7 +2,7 @@
 
 At every sync's cut the source's size = its size at the start + the new bytes made by then, and
 every write made is exactly one of unreplicated, pending, published and discarded, as the creations,
-syncs and deletions of configurations say. Lines up what the model says with sums of its own.
+syncs and deletions of configurations say. It compares the model's numbers with sums of its own.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ class UnpublishedLog:
 
 @dataclass(frozen=True)
 class System:
-    """What is known of one file system."""
+    """The records of one file system, for the checker."""
 
     records: FileSystemRecords
     now: Stored
@@ -48,7 +48,7 @@ class System:
 
 @dataclass(frozen=True)
 class Pair:
-    """What is known of one replication."""
+    """The records of one replication, for the checker."""
 
     records: ReplicationRecords
     log: WriteLog
@@ -65,7 +65,7 @@ def check_conservation(systems: Mapping[str, System], pairs: Mapping[str, Pair])
 
 
 class _Made:
-    """All writes made to one file system, and what they add to it."""
+    """All writes made to one file system, and the growth by them."""
 
     def __init__(self, system: System, logs: list[WriteLog]) -> None:
         parts: list[OpenWrites | Publications] = [*system.log.parts, *system.now.still_open]
@@ -93,7 +93,7 @@ class _Made:
 
 
 class _Growth:
-    """What one stream has added by any time: shares of its running totals, each rounded."""
+    """The growth by one stream up to any time: shares of its running totals, each rounded."""
 
     def __init__(
         self, parts: list[OpenWrites | Publications], share: float, files: float, per_write: int
@@ -135,7 +135,7 @@ class _Checker:
         size, files = self._sizes(name, np.array([now.now_s]))
         current = system.records.roles[-1:]
         if current and not current[0].is_source and current[0].end_s is None:
-            return  # what it has received: the size of its source, checked there
+            return  # a destination: it has the size of its source, checked there
         require(LAW, now.size_bytes == size[0], f"{name} has what was written, now")
         require(LAW, now.files == files[0], f"{name} has the files that were made, now")
 
@@ -184,7 +184,7 @@ class _Checker:
     # --- states -------------------------------------------------------------------------------
 
     def every_write_has_one_state(self, name: str) -> None:
-        """Walk the configurations that a file system was part of; compare what is where."""
+        """Check by all configurations of a file system that each write is in one state."""
         made, system = self._made[name], self._systems[name]
         state = np.full(len(made.time_s), UNREPLICATED)
         for role in system.records.roles:

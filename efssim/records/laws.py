@@ -42,7 +42,7 @@ _INTEGRAL_TOLERANCE = 1e-9
 """Relative: both sides of law 5 are sums of rounded products in different orders."""
 
 
-class LawViolation(EfssimError, AssertionError):  # noqa: N818 - a broken law is what it is called
+class LawViolation(EfssimError, AssertionError):  # noqa: N818 - the name of a broken law
     """A run broke a law; the message names it."""
 
 
@@ -129,7 +129,7 @@ def _statuses_follow_the_table(records: ReplicationRecords) -> None:
 
 
 def _replicated_means_published(records: ReplicationRecords, writes: Lifetimes) -> None:
-    """The first sync with a cut at or after a write is the one that published it."""
+    """Require that the first sync with a cut at or after a write is the one that published it."""
     cut, completed = records.syncs.floats("cut_s"), records.syncs.floats("completed_s")
     index = cut.searchsorted(writes.time_s, "left")
     due = np.append(completed, np.inf)[index]
@@ -161,7 +161,7 @@ def _bytes_are_conserved(
 
 
 def _little(records: ReplicationRecords, snapshot: Snapshot, writes: Lifetimes) -> None:
-    """The curves come from write times and sync columns, the sum from each write's publication."""
+    """Require Little's law: curves from times and sync columns, the sum from publications."""
     now = snapshot.now_s
     # From the creation on, when nothing was pending.
     times = np.concatenate((writes.time_s, records.syncs.floats("completed_s"), [now]))

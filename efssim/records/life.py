@@ -1,4 +1,4 @@
-"""The life of one file system: when it came, failed and went, and when it could not be written.
+"""The life of one file system: its creation, failure and deletion, and its unwritable spans.
 
 Facts that the model appends and the measures read. Times are seconds since the scenario's start.
 """
@@ -64,7 +64,7 @@ class Spans:
 
 @dataclass(slots=True)
 class Life:
-    """What is known of a file system up to now."""
+    """The life of a file system up to now."""
 
     created_s: float = 0.0
     """From when on it exists."""
@@ -73,7 +73,7 @@ class Life:
     gone_s: float = math.inf
     """When it was deleted; infinite: it has not been."""
     unwritable: Spans = field(default_factory=Spans)
-    """When it could not be written, whatever the cause."""
+    """When it could not be written, by any cause."""
     disasters: Spans = field(default_factory=Spans)
     """When it could not be written although nobody wanted that."""
 

@@ -1,4 +1,4 @@
-"""What a run leaves behind: columns of facts. The model appends, the measures read.
+"""The records of a run: columns of facts. The model appends, the measures read.
 
 Times are seconds since the scenario's start, sizes are bytes. Nothing here computes a statistic.
 """
@@ -34,7 +34,7 @@ SYNC_COLUMNS = {
 COMPARED_COLUMNS = {
     "large_file_bytes": "q",  # sizes of the large files that a sync compared
 }
-"""What it takes besides to tell the phases of a completed sync apart; in no digest."""
+"""Further columns from which the phases of a completed sync follow; in no digest."""
 
 
 class Phases(NamedTuple):
@@ -57,7 +57,7 @@ NO_PHASES = Phases()
 
 
 STATUSES = ("ENABLING", "ENABLED", "PAUSING", "PAUSED", "ERROR", "DELETING")
-"""What EFS reports as ReplicationStatus of a destination, in the order of its life."""
+"""Values of EFS's ReplicationStatus of a destination, in the order of its life."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +122,7 @@ class AbandonedSync:
 
 
 class DroppedBy(NamedTuple):
-    """What kept writes from being made: kind and ordinal of the cause."""
+    """The cause that kept writes from being made: its kind and its ordinal."""
 
     kind: str
     ordinal: int
@@ -143,7 +143,7 @@ class OpenWrites:
 
 @dataclass(frozen=True, slots=True)
 class OpenSync:
-    """A sync that is in flight: its cut, what it sends, and its failed attempts so far."""
+    """A sync that is in flight: its cut, its change set, and its failed attempts so far."""
 
     cut_s: float
     bytes: int
@@ -179,15 +179,15 @@ class ReplicationRecords:
     """Begin and end of each time in which an outage kept syncs from making progress; the last has
     no end while it lasts."""
     discarded: Discarded = field(default_factory=Discarded)
-    """What was written to the destination since the two last agreed, and was overwritten."""
+    """Writes to the destination since the two last agreed, which were overwritten."""
     lost: Amount | None = None
     """Writes that were pending when the configuration was gone; None: it is not."""
     gone: Snapshot | None = None
     """The state when the configuration was gone, after its deletion."""
     source: Life = field(default_factory=Life)
-    """What happened to the source."""
+    """The life of the source."""
     destination: Life = field(default_factory=Life)
-    """What happened to the destination."""
+    """The life of the destination."""
 
     @property
     def begins_with_initial_sync(self) -> bool:

@@ -1,8 +1,8 @@
 """The states of writes: each write made is in exactly one of them at any time.
 
 Unreplicated (no configuration yet, or none any more), pending, published, or discarded (overwritten
-when its file system became a destination). Creating a configuration makes what is unreplicated on
-its source pending, and discards it on its destination.
+when its file system became a destination). Creating a configuration makes the unreplicated
+writes of its source pending, and discards those of its destination.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ class Amount(NamedTuple):
         return Amount(self.writes + other.writes, self.bytes + other.bytes)
 
     def less(self, other: Amount) -> Amount:
-        """Return what is left without the other."""
+        """Return the difference to the other."""
         return Amount(self.writes - other.writes, self.bytes - other.bytes)
 
 

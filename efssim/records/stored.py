@@ -1,4 +1,4 @@
-"""What a file system has stored, and what became of the writes made to it: facts, as in `records`.
+"""Records of the content of a file system, and of the states of the writes made to it.
 
 How its size at any time follows from them is in the laws; the states of writes are in `states`.
 """
@@ -16,7 +16,7 @@ from efssim.records.states import States
 
 @dataclass(frozen=True, slots=True)
 class StreamFacts:
-    """What a stream's writes add to its file system; see `new_bytes` and `new_files`."""
+    """Growth of a file system by the writes of a stream; see `new_bytes` and `new_files`."""
 
     new_bytes: float
     new_files: float
@@ -46,7 +46,7 @@ class Throughput:
     """Bytes per second of writes that the Region lets a file system of this mode take."""
 
 
-class Hours(NamedTuple):
+class HourlyTotals(NamedTuple):
     """What was written to a file system by each whole hour of the run, and its size then."""
 
     written_bytes: Ints
@@ -57,7 +57,7 @@ class Hours(NamedTuple):
 
 @dataclass
 class FileSystemRecords:
-    """Everything that happened to what one file system stores."""
+    """The records of the content of one file system."""
 
     size_bytes: int = 0
     files: int = 0

@@ -78,7 +78,7 @@ class Occurrence:
 
 
 Entry = ApiCall | Occurrence
-"""What a timeline consists of."""
+"""An entry of a timeline."""
 
 
 class Timeline:
@@ -94,13 +94,13 @@ class Timeline:
         return self._acting
 
     def next_ordinal(self) -> int:
-        """Return the ordinal of what happens now."""
+        """Return a new ordinal, for an entry that begins now."""
         self._last += 1
         return self._last
 
     @contextmanager
     def answering(self, call: ApiCall) -> Iterator[None]:
-        """Take whatever changes meanwhile as brought about by a call."""
+        """Attribute all changes inside the block to a call."""
         before, self._acting = self._acting, call.ordinal
         try:
             yield

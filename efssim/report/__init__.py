@@ -1,1 +1,1 @@
-"""What people read: the text report, the figures and the files under `--out`."""
+"""Reports for people: texts, figures, pages, and the files under `--out`."""

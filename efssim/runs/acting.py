@@ -1,4 +1,4 @@
-"""Reading what Python code lets happen in a simulation, by the rules of a scenario's file."""
+"""Events and writes by Python code in a simulation, read by the rules of a scenario's file."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def _error(found: Iterable[Found]) -> ScenarioError:
 
 
 def _known(account: Account) -> Known:
-    """Return what there is by now, with what API calls made, by name and by id."""
+    """Return the present parts of the account, those made by API calls too, by name and by id."""
     raw = as_written(account.scenario)
     systems = account.file_systems.values()
     names = [name for part in systems for name in (part.name, part.id, part.arn)]

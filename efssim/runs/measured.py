@@ -11,7 +11,7 @@ from efssim.lag.measures import Criteria, Measures, Running
 from efssim.lag.protection import Exclusions
 from efssim.lag.source_limit import source_limit
 from efssim.lag.weighted.states import LagState
-from efssim.model.entities.replication import Replication
+from efssim.model.entities.replication import ReplicationState
 from efssim.model.world.world import World
 from efssim.progress import Progress
 from efssim.records import laws
@@ -33,11 +33,11 @@ from efssim.scenario import Scenario
 from efssim.scenario.shown.trace_use import trace_qualities
 
 _STEPS = 1000
-"""How often progress is told: often enough for a smooth bar, too seldom to cost time."""
+"""How often progress is reported: often enough for a smooth bar, too seldom to cost time."""
 
 
 class MeasuredWorld:
-    """A world that runs a scenario, and what is measured while it does.
+    """A world that runs a scenario, with the measures taken while it does.
 
     Arguments as of `efssim.Simulation`.
     """
@@ -203,7 +203,7 @@ class MeasuredWorld:
             pending_growth_bytes=measures.pending_growth(),
         )
 
-    def _phases(self, replication: Replication) -> PhaseRecords:
+    def _phases(self, replication: ReplicationState) -> PhaseRecords:
         ends = replication.source.region, replication.destination.region
         return PhaseRecords(
             name=replication.terms.name,

@@ -1,4 +1,4 @@
-"""What one replication left behind in a run."""
+"""The outcome of one replication in a run."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class OutcomeRecords:
     window_s: tuple[float, float] = (0.0, 0.0)
     """Begin and end of the window."""
     phases: PhaseRecords = field(default_factory=PhaseRecords)
-    """What tells the phases of `syncs`."""
+    """Inputs of the phases of `syncs`."""
     end_s: float = 0.0
     """When the configuration was gone, or now."""
     pending_bytes: int = 0

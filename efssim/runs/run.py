@@ -1,4 +1,4 @@
-"""One run of a scenario as plain data: what it left behind, its summary and its tables."""
+"""One run of a scenario as plain data: its outcomes, its summary and its tables."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ class Run:
     trial: int = 0
     """Which of the runs of one seed, in the column `trial` of the tables."""
     traces: dict[str, TraceQuality] = field(default_factory=dict)
-    """What trace files were taken for and what they lack, by the path of the stream."""
+    """Quality of the traces, by the path of the stream."""
 
     @cached_property
     def entries(self) -> dict[int, Entry]:

@@ -1,7 +1,7 @@
-"""How long completed syncs spent in each phase, from what their run recorded.
+"""Durations of the phases of completed syncs, from the records of their run.
 
 A sync that nothing disturbed follows from its draws, which are addressed by its ordinal, and from
-what it scanned and compared: nothing of it is kept. Of the others, few, the run kept the phases.
+its scan and comparison: nothing of it is kept. Of the others, few, the run kept the phases.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from efssim.model.kernel.draws import Draws, Form, Uniform
+from efssim.model.kernel.draws import Draws, Form, UnitUniform
 from efssim.records.columns import Columns, Floats
 from efssim.records.run_records import COMPARED_COLUMNS, Phases
 from efssim.scenario.schema import Sync
@@ -21,7 +21,7 @@ PHASES = Phases._fields
 
 @dataclass(frozen=True)
 class PhaseRecords:
-    """What tells the phases of the syncs of one replication."""
+    """Inputs of the phases of the syncs of one replication."""
 
     name: str = ""
     """Of the replication, on which its draws hang."""
@@ -59,7 +59,7 @@ def phases_of(
 
 
 def _disturbed(cut_s: Floats, disturbed: Mapping[float, Phases]) -> Iterator[tuple[int, Phases]]:
-    """Yield the row of each sync whose phases the run kept."""
+    """Yield row and phases of each sync for which the run kept them."""
     cuts = np.array(list(disturbed), dtype=np.float64)
     rows = np.searchsorted(cut_s, cuts, "left")
     for row, at_s, phases in zip(rows.tolist(), cuts.tolist(), disturbed.values(), strict=True):
@@ -87,7 +87,7 @@ class _Drawn:
         setup_s, shares, others_s = self._setup(0), np.ones(len(total_s)), np.zeros(len(total_s))
         for attempt in range(1, int(attempts.max(initial=1))):
             failed = attempts > attempt
-            share = self._of("failure", attempt - 1, Uniform()) / (self._p or 1.0)
+            share = self._of("failure", attempt - 1, UnitUniform()) / (self._p or 1.0)
             wait_s = np.ldexp(
                 self._of("backoff", attempt - 1, self._sync.draw("backoff")), min(attempt - 1, 64)
             )
@@ -96,7 +96,7 @@ class _Drawn:
             others_s += np.where(failed, share * setup_s + wait_s, 0.0)
             setup_s = np.where(failed, self._setup(attempt), setup_s)
         transfer_s = (total_s - others_s - setup_s) / shares - scanned_s
-        # What is left of a float's digits in the difference of large and nearly equal times.
+        # The digits of a float that are left in the difference of large and nearly equal times.
         return np.minimum(setup_s, total_s), transfer_s.clip(min=0.0)
 
     def _setup(self, attempt: int) -> Floats:

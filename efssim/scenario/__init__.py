@@ -1,4 +1,4 @@
-"""What a user writes: scenario files, their grammar and their mistakes."""
+"""Scenario files: their grammar, their checks and their mistakes."""
 
 from efssim.scenario.loading import load
 from efssim.scenario.scenario import Scenario

@@ -1,4 +1,4 @@
-"""What public functions take: an argument of another kind is one sentence, not a traceback."""
+"""Checks of the arguments of public functions: a wrong kind is one sentence, not a traceback."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ T = TypeVar("T")
 
 
 class _Rule(NamedTuple):
-    """What an argument has to be."""
+    """A rule for an argument."""
 
     kind: type | tuple[type, ...]
     words: str
-    """How that is said."""
+    """The kind in words."""
     least: int | None = None
     """Smallest number that makes sense."""
 
@@ -76,7 +76,7 @@ def checked(name: str) -> Callable[[Callable[P, T]], Callable[P, T]]:
 
         @wraps(function)
         def called(*args: P.args, **kwargs: P.kwargs) -> T:
-            # Scripts call this often: what binds the arguments is asked only where they do not fit.
+            # Scripts call this often: the signature is bound only where the arguments do not fit.
             for argument, value in chain(zip(names, args, strict=False), kwargs.items()):
                 rule = rules.get(argument)
                 if rule is not None and not (value is None and arguments[argument].default is None):
@@ -110,7 +110,7 @@ def _check(name: str, argument: str, rule: _Rule, value: object) -> None:
 
 
 def _shown(value: object) -> str:
-    """Return what was given in few words."""
+    """Return the value of an argument in few words."""
     kind = type(value).__name__
     if isinstance(value, str | int | float | bool | None):
         text = repr(value)

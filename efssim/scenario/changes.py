@@ -1,4 +1,4 @@
-"""A changed copy of a scenario: what was written, with other values at some paths."""
+"""A changed copy of a scenario: its data as written, with other values at some paths."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ S = TypeVar("S", bound=ScenarioKeys)
 
 def changed(scenario: S, by_path: Mapping[str, object], keys: Mapping[str, object]) -> S:
     """Return a copy with other values at paths and at keys of the top level; see `with_`."""
-    given: object = by_path  # whatever the annotation promises
+    given: object = by_path  # callers may break the annotation
     if not isinstance(given, Mapping):
         kind = type(given).__name__
         message = f"changes have to be a mapping of paths to values, not an object of type {kind}"
@@ -47,7 +47,7 @@ def changed(scenario: S, by_path: Mapping[str, object], keys: Mapping[str, objec
 def _changes(
     by_path: Mapping[str, object], keys: Mapping[str, object], problems: list[Problem]
 ) -> Iterator[tuple[Path, object]]:
-    """Yield each change with its path; what is no path becomes a problem."""
+    """Yield each change with its path; add a problem for each malformed path."""
     for text, value in by_path.items():
         try:
             yield parse_path(text), value
@@ -89,7 +89,7 @@ def replaced(data: Any, path: Path, value: object) -> Any:
 
 
 def _removed(data: Any, path: Path, part: object) -> Any:
-    """Return plain data without what is at a path; raise ValueError if nothing can be there.
+    """Return plain data without the part at a path; raise ValueError if nothing can be there.
 
     `part` is the model, mapping or tuple that stems from the data.
     """
@@ -115,7 +115,7 @@ def _removed(data: Any, path: Path, part: object) -> Any:
 
 
 def _part(part: object, head: str | int) -> object:
-    """Return what a model, mapping or tuple has below a segment of a path, None if nothing."""
+    """Return the part of a model, mapping or tuple at a segment of a path, None without one."""
     if isinstance(part, Model):
         names = {field.alias or name: name for name, field in type(part).model_fields.items()}
         return getattr(part, names.get(str(head), ""), None)

@@ -82,7 +82,7 @@ def _read(source: object) -> tuple[Document, Path]:
 
 
 def _override(document: Document, overrides: Sequence[str]) -> list[Problem]:
-    """Apply the overrides in order and return what is wrong with them."""
+    """Apply the overrides in order and return their problems."""
     problems: list[Problem] = []
     for ordinal, text in enumerate(overrides, start=1):
         try:
@@ -93,7 +93,7 @@ def _override(document: Document, overrides: Sequence[str]) -> list[Problem]:
 
 
 def validate(document: Document, base: Path) -> Scenario:
-    """Validate a document whose file names are relative to `base`; raise ScenarioError."""
+    """Validate a document with file names relative to `base`; raise ScenarioError."""
     try:
         return Scenario.model_validate(document.data, context={"base": base})
     except ValidationError as error:

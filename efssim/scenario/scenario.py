@@ -1,4 +1,4 @@
-"""The scenario: what a user writes, checked as a whole."""
+"""The scenario that a user writes, checked as a whole."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Scenario(ScenarioKeys):
         )
 
     def _repr_html_(self) -> str:
-        """Show what is simulated in Jupyter, with the parameters that are assumed."""
+        """Show the simulated system in Jupyter, with the parameters that are assumed."""
         from efssim.scenario.shown.display import scenario_html  # late: not for commands
 
         return scenario_html(self)
@@ -63,7 +63,7 @@ class Scenario(ScenarioKeys):
     def _cross_check(
         cls, data: Any, handler: ModelWrapValidatorHandler[Self], info: ValidationInfo
     ) -> Self:
-        # References are checked on what was written, so that they are reported beside the
+        # References are checked on the data as written, so that they are reported beside the
         # problems of single values and not only after those are mended.
         base: Path = (info.context or {}).get("base", Path())
         found = cross_problems(as_written(data), base) if isinstance(data, Mapping) else []

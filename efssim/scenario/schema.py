@@ -241,7 +241,7 @@ class Defaults(Model):
     """Choices where the documentation is silent or contradicts itself."""
 
     def choice(self, name: str) -> str:
-        """Return what holds for an undocumented behaviour."""
+        """Return the chosen alternative of an undocumented behaviour."""
         return self.undocumented.get(name, CHOICES[name].default)
 
     @classmethod

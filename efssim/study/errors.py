@@ -1,4 +1,4 @@
-"""What is wrong with a study as it was asked for."""
+"""The error of a study that cannot be made."""
 
 from __future__ import annotations
 

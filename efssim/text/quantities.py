@@ -323,7 +323,7 @@ def _total(parts: Iterable[tuple[str | None, Decimal | int]]) -> Decimal:
 
 
 def _no_limit(value: object) -> bool:
-    # A float infinity is what a dumped model holds; the text 'inf' stays an error.
+    # A dumped model holds a float infinity; the text 'inf' stays an error.
     if not isinstance(value, str):
         return isinstance(value, float) and value == math.inf
     word = value.strip()

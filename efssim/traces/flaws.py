@@ -32,7 +32,7 @@ from efssim.traces.spec import TraceSpec
 from efssim.traces.units import NamedUnit, named_unit
 
 OFF_GRID_MAX = 0.01
-"""Share of rows off the grid above which `period` is not what the rows have; assumed."""
+"""Share of rows off the grid above which `period` is not that of the rows; assumed."""
 
 MISSING_MAX = 0.5
 """Share of the run's periods without a row above which a trace says too little of it; assumed."""
@@ -47,7 +47,7 @@ Chosen = NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
-class Run:
+class TraceSpan:
     """The part of a scenario that a trace has to fit."""
 
     start: datetime
@@ -60,7 +60,7 @@ class Cure:
 
     keys: str
     spec: TraceSpec
-    run: Run
+    run: TraceSpan
     is_about_missing: bool = False
 
 
@@ -88,7 +88,7 @@ class Judged:
     flaws: tuple[Flaw, ...]
 
 
-def judge(spec: TraceSpec, raw: RawRows, run: Run) -> Judged:
+def judge(spec: TraceSpec, raw: RawRows, run: TraceSpan) -> Judged:
     """Return the part of a trace that a run uses, and its flaws with cures that hold."""
     found = _judged(spec, raw, run)
     if not found.flaws:
@@ -136,10 +136,10 @@ def _cures(cure: Cure, flaw: Flaw, kinds: set[str], raw: RawRows) -> bool:
 
 
 _FIRST = {"unit": {"unit"}, "spacing": {"spacing", "grid"}}
-"""Flaws that hide others until they are cured, and what must not be left then."""
+"""Flaws that hide others until they are cured, and those that must not be left then."""
 
 
-def _judged(spec: TraceSpec, raw: RawRows, run: Run) -> Judged:
+def _judged(spec: TraceSpec, raw: RawRows, run: TraceSpan) -> Judged:
     """Return a trace against a run with all of its flaws, and cures that nobody has tried."""
     rows = written(spec, raw)
     marks = raw.time_s - raw.time_s[0] if spec.align_start else raw.time_s
@@ -165,7 +165,7 @@ def _quality(
     begins: Floats,
     keep: Chosen,
     repeat_s: float | None,
-    run: Run,
+    run: TraceSpan,
 ) -> TraceQuality:
     all_distinct = each_once(raw.time_s)
     periods, missing = periods_of(spec, begins, repeat_s, run.duration_s)
@@ -225,7 +225,7 @@ def _inside(
 
 
 def _within(spec: TraceSpec, time_s: Floats, duration_s: float) -> Chosen:
-    # What is written at or before the start belongs to the state that the run starts from; the
+    # Writes at or before the start belong to the state that the run starts from; the
     # first write of a period comes after its begin.
     if spec.period_s is None:
         return np.asarray((time_s > 0) & (time_s <= duration_s), dtype=np.bool_)
@@ -254,7 +254,7 @@ def _repeat_length(spec: TraceSpec, span_s: float) -> tuple[float | None, Flaw |
 # ---- units of the values ------------------------------------------------------------------------
 
 
-def _unit_flaws(spec: TraceSpec, quality: TraceQuality, run: Run) -> Iterator[Flaw]:
+def _unit_flaws(spec: TraceSpec, quality: TraceQuality, run: TraceSpan) -> Iterator[Flaw]:
     """Yield a flaw where a column's name gives a unit, rate or counter that the scenario omits."""
     name = named_unit(spec.bytes)
     if name is None:
@@ -274,7 +274,7 @@ def _unit_flaws(spec: TraceSpec, quality: TraceQuality, run: Run) -> Iterator[Fl
 
 
 def _unit_cure(
-    spec: TraceSpec, name: NamedUnit, unit: str | None, quality: TraceQuality, run: Run
+    spec: TraceSpec, name: NamedUnit, unit: str | None, quality: TraceQuality, run: TraceSpan
 ) -> Cure:
     """Return the keys `unit`, `per` and `period` that the name of the column implies."""
     keys, changed = [], spec
@@ -310,7 +310,9 @@ def _counter_flaws(spec: TraceSpec, raw: RawRows) -> Iterator[Flaw]:
 # ---- the grid -----------------------------------------------------------------------------------
 
 
-def _grid_flaws(spec: TraceSpec, quality: TraceQuality, rows: int, run: Run) -> Iterator[Flaw]:
+def _grid_flaws(
+    spec: TraceSpec, quality: TraceQuality, rows: int, run: TraceSpan
+) -> Iterator[Flaw]:
     """Yield the flaws of a trace whose times do not fit `period`."""
     period, spacing = spec.period_s, quality.spacing_s
     if period is None:
@@ -344,7 +346,7 @@ def _run_flaws(
     rows: WrittenRows,
     quality: TraceQuality,
     keep: Chosen,
-    run: Run,
+    run: TraceSpan,
 ) -> Iterator[Flaw]:
     """Yield the flaws of a trace that does not cover the run."""
     covered = f"{_moment(run, rows.begin_s)} to {_moment(run, rows.end_s)}"
@@ -368,12 +370,12 @@ def _run_flaws(
         yield Flaw("missing", text, (zero,), "; if nothing was written in them, write")
 
 
-def _covers(rows: WrittenRows, run: Run) -> bool:
+def _covers(rows: WrittenRows, run: TraceSpan) -> bool:
     begins = rows.begin_s <= TIME_TOLERANCE_S
     return begins and rows.end_s >= run.duration_s - TIME_TOLERANCE_S
 
 
-def _shorter(spec: TraceSpec, rows: WrittenRows, run: Run) -> Iterator[Cure]:
+def _shorter(spec: TraceSpec, rows: WrittenRows, run: TraceSpan) -> Iterator[Cure]:
     """Yield the `duration` that a trace covers from the start, if it covers the start."""
     for changed, begin_s in ((spec, rows.begin_s), (replace(spec, align_start=True), 0.0)):
         end_s = rows.end_s - (rows.begin_s if changed.align_start else 0.0)
@@ -384,7 +386,9 @@ def _shorter(spec: TraceSpec, rows: WrittenRows, run: Run) -> Iterator[Cure]:
             return
 
 
-def _size_flaws(spec: TraceSpec, sizes: Floats, repeat_s: float | None, run: Run) -> Iterator[Flaw]:
+def _size_flaws(
+    spec: TraceSpec, sizes: Floats, repeat_s: float | None, run: TraceSpan
+) -> Iterator[Flaw]:
     """Yield the flaws of writes too large for a file and of totals too large to count."""
     pieces = spec.writes_per_row if spec.period_s else 1
     if float(sizes.max(initial=0.0)) / pieces > LARGEST_FILE_BYTES:
@@ -406,7 +410,7 @@ def exact_duration(seconds: float) -> str:
     return f"{seconds:.15g} s"
 
 
-def _moment(run: Run, seconds: float) -> str:
+def _moment(run: TraceSpan, seconds: float) -> str:
     """Return a time for a reader, with its seconds since the start."""
     try:
         moment = run.start.astimezone(UTC) + timedelta(seconds=seconds)

@@ -23,7 +23,7 @@ that covers the run on paper may fall short by a rounding; a microsecond is far 
 
 THIN = 0.05
 """Share of the run's periods without a row above which a trace is thin, so that `--check` fails;
-assumed: what is missing could hide a busy twentieth of the time."""
+assumed: the gaps could hide a busy twentieth of the time."""
 
 MONOTONE_ROWS = 20
 """Rows that never fall from which values look like those of a counter; assumed."""
@@ -119,7 +119,7 @@ def each_once(ascending: Floats) -> Floats:
 def spacing_s(distinct: Floats) -> float | None:
     """Return the most frequent distance of ascending, distinct times; None where there is none.
 
-    Of equally frequent ones the smallest. Distances are told apart to a microsecond.
+    Of equally frequent ones the smallest. Distances are distinguished to a microsecond.
     """
     if len(distinct) < 2:
         return None

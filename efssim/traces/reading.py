@@ -26,11 +26,11 @@ from efssim.text.largest import LARGEST_FILE_BYTES
 from efssim.text.quantities import format_size
 from efssim.text.quoting import listed, quoted
 from efssim.text.suggestions import LONGEST_TYPO, closest
-from efssim.traces.flaws import Flaw, Judged, Run, judge
+from efssim.traces.flaws import Flaw, Judged, TraceSpan, judge
 from efssim.traces.quality import TraceQuality
 from efssim.traces.rows import RawRows, factor_of
 from efssim.traces.spec import TraceSpec
-from efssim.traces.times import UNIX_EPOCH, Cell, TimesError, number_of, recognised
+from efssim.traces.times import UNIX_EPOCH, TimeCell, TimesError, number_of, recognised
 
 MAX_BAD_ROWS = 5
 """How many bad rows are reported: one mistake often spoils every row of a file."""
@@ -113,7 +113,7 @@ def read_trace(spec: TraceSpec, start: datetime, duration_s: float) -> Trace:
     known = spec, start, duration_s
     if known in _JUDGED and _JUDGED[known][0] is raw:  # the file did not change since
         return _JUDGED[known][1]
-    found = judge(spec, raw, Run(start, duration_s))
+    found = judge(spec, raw, TraceSpan(start, duration_s))
     if found.flaws:
         raise TraceErrors([_error(spec, raw, flaw) for flaw in found.flaws])
     while len(_JUDGED) >= _KNOWN_MAX:
@@ -260,7 +260,7 @@ class _Rows:
         self.errors: list[TraceError] = []
         self._spec, self._file = spec, str(spec.file)
         self._dates: list[float] = []  # seconds since the start
-        self._numbers: list[Cell] = []
+        self._numbers: list[TimeCell] = []
         self._time_at, self._bytes_at = at[spec.time], at[spec.bytes]
         self._where = [(at[column], value) for column, value in spec.where]
         self._others: dict[str, None] = {}  # values of rows in the first column of `where`
@@ -341,7 +341,7 @@ class _Rows:
                 "use one kind in a file"
             )
         if number is not None:
-            self._numbers.append(Cell(line, number))
+            self._numbers.append(TimeCell(line, number))
         if seconds is not None:
             self._dates.append(seconds)
 

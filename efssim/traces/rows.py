@@ -22,7 +22,7 @@ class RawRows:
     value: Floats
     """At least 0."""
     times: str
-    """What times were taken for."""
+    """Interpretation of the times."""
     header_line: int
     rows_passed_over: int
     unsorted: bool

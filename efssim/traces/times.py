@@ -80,7 +80,7 @@ _EPOCHS = {
 }
 
 UNITS = tuple(_EPOCHS)
-"""What `time_unit` can be."""
+"""Values of `time_unit`."""
 
 _LIMITS = (
     (1e8, SINCE_START),
@@ -96,7 +96,7 @@ _LIMITS = (
 _COMPACT = re.compile(r"((?:19|20)\d\d)(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)?")
 
 
-class Cell(NamedTuple):
+class TimeCell(NamedTuple):
     """A time as a file has it."""
 
     line: int
@@ -104,7 +104,7 @@ class Cell(NamedTuple):
 
 
 class TimesError(EfssimError, ValueError):
-    """Times that cannot be told; `line` is where, None for the file as a whole."""
+    """Times that cannot be recognised; `line` is where, None for the file as a whole."""
 
     def __init__(self, line: int | None, message: str) -> None:
         super().__init__(line, message)  # all that it takes to be pickled
@@ -119,7 +119,7 @@ def number_of(text: str) -> Number:
     return int(text) if text.lstrip("+-").isdigit() and len(text) <= 30 else float(text)
 
 
-def recognised(cells: Sequence[Cell], said: str | None) -> TimeUnit:
+def recognised(cells: Sequence[TimeCell], said: str | None) -> TimeUnit:
     """Return the unit of times that are numbers, of which there is at least one.
 
     `said` is a name of `UNITS` that overrides. Raise TimesError where numbers are no times, or of

@@ -11,7 +11,7 @@ from botocore.loaders import Loader
 
 from efssim.aws.clients.environment import CREDENTIALS, without_aws_environment
 from efssim.aws.protocol.transport import Transport, without_endpoint_rules
-from efssim.aws.world import World
+from efssim.aws.world import SimulatedWorld
 from efssim.errors import ArgumentError
 from efssim.text.suggestions import suggest
 
@@ -28,7 +28,7 @@ def _loader() -> Loader:
 class Clients:
     """Makes the clients of one simulation, all from one Session: exceptions belong to a Session."""
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: SimulatedWorld) -> None:
         self._transport = Transport(world)
         core = botocore.session.Session()
         core.register_component("data_loader", _loader())

@@ -25,7 +25,7 @@ from efssim.aws.clients.guests import (
 from efssim.aws.protocol.transport import Transport
 
 KEPT = ("AWS_DEFAULT_REGION", "AWS_MAX_ATTEMPTS", "AWS_RETRY_MODE")
-"""Variables that decide what a script does, and nothing about its account."""
+"""Variables that steer a script, and say nothing about its account."""
 
 
 @contextmanager

@@ -21,7 +21,7 @@ from typing import Any, NoReturn
 from unittest.mock import patch
 
 from efssim.aws.clock.functions import SimulatedTime
-from efssim.aws.world import World
+from efssim.aws.world import SimulatedWorld
 from efssim.errors import StateError
 
 REAL_SLEEP = asyncio.sleep
@@ -83,7 +83,7 @@ class RealWork:
 class IdleSelector:
     """The selector of a loop: as the real one, but simulated time passes where that would wait."""
 
-    def __init__(self, real: Any, loop: Any, world: World, work: RealWork) -> None:
+    def __init__(self, real: Any, loop: Any, world: SimulatedWorld, work: RealWork) -> None:
         self._real, self._loop, self._world, self._work = real, loop, world, work
         self._timer: Any = None
         self._since_s = 0.0
@@ -129,7 +129,7 @@ class IdleSelector:
 class SimulatedLoops:
     """Stand-ins of event loops' methods and of asyncio.sleep, simulated in one thread."""
 
-    def __init__(self, world: World, clock: SimulatedTime) -> None:
+    def __init__(self, world: SimulatedWorld, clock: SimulatedTime) -> None:
         self._world, self._clock, self._work = world, clock, RealWork()
         self._outside = asyncio._get_running_loop()
         """The loop that runs already, which goes on in real time."""

@@ -15,7 +15,7 @@ from typing import Any
 
 from efssim.aws.clock.real_waits import RealWaits
 from efssim.aws.clock.replacing import is_users
-from efssim.aws.world import World
+from efssim.aws.world import SimulatedWorld
 from efssim.errors import StateError
 
 REAL_TIME: dict[str, Callable[..., Any]] = {
@@ -36,7 +36,7 @@ REAL_TIME: dict[str, Callable[..., Any]] = {
     )
     if hasattr(time, name)  # not all are on every system
 }
-"""What is replaced in `time`; `perf_counter` and the clocks of the processor stay real."""
+"""The functions replaced in `time`; `perf_counter` and the clocks of the processor stay real."""
 
 _SIMULATED_CLOCKS = {
     getattr(time, name): kind
@@ -65,7 +65,7 @@ class SimulatedTime:
     by sleeping; the others read it, and may not sleep.
     """
 
-    def __init__(self, world: World, waits: RealWaits | None = None) -> None:
+    def __init__(self, world: SimulatedWorld, waits: RealWaits | None = None) -> None:
         self._world, self.ended = world, False
         self.waits = RealWaits() if waits is None else waits
         self._home = getpid(), get_ident()
@@ -223,11 +223,11 @@ def _named_as(real: type, made: type) -> type:
 def _datetime_class(clock: SimulatedTime) -> type:
     real = datetime
 
-    class Simulated(datetime, metaclass=_OfDatetimes):
+    class SimulatedDatetime(datetime, metaclass=_OfDatetimes):
         """Makes real datetimes, so that nothing else can tell the difference."""
 
         def __new__(cls, *arguments: Any, **named: Any) -> Any:
-            return real.__new__(real if cls is Simulated else cls, *arguments, **named)
+            return real.__new__(real if cls is SimulatedDatetime else cls, *arguments, **named)
 
         @classmethod
         def now(cls, tz: tzinfo | None = None) -> Any:
@@ -241,23 +241,23 @@ def _datetime_class(clock: SimulatedTime) -> type:
         def utcnow(cls) -> Any:
             return clock.now(UTC).replace(tzinfo=None)
 
-    return _named_as(real, Simulated)
+    return _named_as(real, SimulatedDatetime)
 
 
 def _date_class(clock: SimulatedTime) -> type:
     real = date
 
-    class Simulated(date, metaclass=_OfDates):
+    class SimulatedDate(date, metaclass=_OfDates):
         """Makes real dates."""
 
         def __new__(cls, *arguments: Any, **named: Any) -> Any:
-            return real.__new__(real if cls is Simulated else cls, *arguments, **named)
+            return real.__new__(real if cls is SimulatedDate else cls, *arguments, **named)
 
         @classmethod
         def today(cls) -> Any:
             return clock.now(None).date()
 
-    return _named_as(real, Simulated)
+    return _named_as(real, SimulatedDate)
 
 
 def timestamp_methods(clock: SimulatedTime, made: Any) -> dict[str, Any]:

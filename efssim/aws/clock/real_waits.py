@@ -35,7 +35,7 @@ REAL_TIME_MODULES = (
     "urllib3",
 )
 """Modules, and packages with all that is in them, for which `time` is real; the last two are
-installed packages. What asyncio does for a script is simulated by its event loop instead."""
+installed packages. asyncio is simulated for a script by its event loop instead."""
 
 _PASS_ON = {
     "asyncio.events": ("Handle._run",),
@@ -45,11 +45,11 @@ _PASS_ON = {
     "multiprocessing.process": ("BaseProcess.run",),
     "threading": ("Thread.run", "Timer.run"),
 }
-"""Functions of these modules that call what a script gave them, as `pool.submit(time.sleep, 5)`."""
+"""Functions of these modules that call functions of a script, as `pool.submit(time.sleep, 5)`."""
 
 
 class RealWaits:
-    """Tells by the caller whether a look at the clock, or a sleep, belongs to real things."""
+    """Decision by the caller whether a look at the clock, or a sleep, is in real time."""
 
     def __init__(self, more: Iterable[str] = ()) -> None:
         self._names = frozenset((*REAL_TIME_MODULES, *more))

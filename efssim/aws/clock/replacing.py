@@ -32,7 +32,7 @@ def replaced(
     try:
         yield
     finally:
-        # What was imported meanwhile has them, too, whoever's it is.
+        # All modules imported meanwhile have them, too.
         back = [(made, original) for original, made in pairs]
         _swap(list(sys.modules.values()), back)
         _swap_within([*named, *users_modules()], back)

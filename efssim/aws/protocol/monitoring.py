@@ -6,19 +6,19 @@ CloudWatch's protocol differs between versions of botocore, so there is no detou
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 from botocore.awsrequest import AWSResponse
 
-from efssim.aws.world import World
+from efssim.aws.world import SimulatedWorld
 from efssim.cloudwatch.api import OPERATIONS, CloudWatchError
+from efssim.json_values import WireObject, WireValue
 
 _NOT_SIMULATED = 501
 
 
 def answered(
-    world: World, operation: str, parameters: Mapping[str, Any], region: str
-) -> tuple[AWSResponse, dict[str, Any]]:
+    world: SimulatedWorld, operation: str, parameters: Mapping[str, WireValue], region: str
+) -> tuple[AWSResponse, WireObject]:
     """Answer a call of CloudWatch; its errors are in the response and never raised."""
     if operation not in OPERATIONS:
         message = (
@@ -32,13 +32,17 @@ def answered(
     return _response(world, 200, answer)
 
 
-def _error(code: str, message: str) -> dict[str, Any]:
+def _error(code: str, message: str) -> WireObject:
     return {"Error": {"Code": code, "Message": message}}
 
 
 def _response(
-    world: World, status: int, parsed: dict[str, Any]
-) -> tuple[AWSResponse, dict[str, Any]]:
+    world: SimulatedWorld, status: int, parsed: WireObject
+) -> tuple[AWSResponse, WireObject]:
     headers = {"x-amzn-requestid": world.request_id}
-    metadata = {"RequestId": world.request_id, "HTTPStatusCode": status, "HTTPHeaders": headers}
+    metadata: WireObject = {
+        "RequestId": world.request_id,
+        "HTTPStatusCode": status,
+        "HTTPHeaders": headers,
+    }
     return AWSResponse("", status, headers, None), {**parsed, "ResponseMetadata": metadata}

@@ -2,36 +2,43 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import cache
-from typing import Any
 
 from botocore.awsrequest import AWSResponse
 from botocore.model import OperationModel, ServiceModel, Shape
 from botocore.parsers import ResponseParser, ResponseParserFactory
 
 from efssim.aws.protocol.wire import Reply
+from efssim.json_values import WireObject, WireValue
 
 
-def parse(reply: Reply, operation: OperationModel) -> dict[str, Any]:
+def parse(reply: Reply, operation: OperationModel) -> WireObject:
     """Return boto3's return value for a reply, or the `response` of its ClientError."""
     parsed = _parsed(reply, operation.output_shape)
     if reply.status < 300:
         return parsed
     # The members of an error are read in a second pass, as in botocore.endpoint.
     model: ServiceModel = operation.service_model
-    shape = model.shape_for_error_code(parsed["Error"]["Code"])
+    shape = model.shape_for_error_code(_error_code(parsed))
     return parsed if shape is None else parsed | _parsed(reply, shape)
 
 
-def _parsed(reply: Reply, shape: Shape | None) -> dict[str, Any]:
+def _error_code(parsed: WireObject) -> WireValue:
+    error = parsed["Error"]
+    assert isinstance(error, Mapping)
+    return error["Code"]
+
+
+def _parsed(reply: Reply, shape: Shape | None) -> WireObject:
     response = {
         "status_code": reply.status,
         "headers": http_response(reply).headers,
         "body": reply.body,
         "context": {},
     }
-    parsed: dict[str, Any] = _parser().parse(response, shape)
+    parsed: WireObject = _parser().parse(response, shape)
     return parsed
 
 

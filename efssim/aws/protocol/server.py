@@ -1,6 +1,6 @@
 """EFS over HTTP: a simulation behind a port, for scripts and tools in other processes.
 
-`/_efssim/…` is not EFS's: it tells and moves simulated time, and lets events happen.
+`/_efssim/…` is not EFS's: it reports and moves simulated time, and begins events.
 """
 
 from __future__ import annotations
@@ -12,10 +12,11 @@ import threading
 import time
 from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
-from efssim.aws.protocol.wire import Reply, Request, efs_wire
+from efssim.aws.protocol.wire import Reply, WireRequest, efs_wire
 from efssim.aws.world import SteppedWorld
+from efssim.json_values import JsonObject
 
 BODY_MAX = 2**20
 """Bytes of a request's body at most; EFS's requests are far below."""
@@ -44,7 +45,7 @@ class Served:
         self._begin_s = time.perf_counter()
         self._wire = efs_wire()
 
-    def answer(self, request: Request) -> tuple[Reply, str]:
+    def answer(self, request: WireRequest) -> tuple[Reply, str]:
         """Answer a request; return the reply and the simulated time of it."""
         with self._lock:
             self._keep_pace()
@@ -62,9 +63,9 @@ class Served:
         until_s = min(wanted_s, self.world.scenario.duration)
         self.world.advance(max(0.0, until_s - self.world.elapsed_s))
 
-    def _control(self, request: Request) -> Reply:
+    def _control(self, request: WireRequest) -> Reply:
         action = request.target.removeprefix(PREFIX).partition("?")[0]
-        known: dict[tuple[str, str], Callable[[dict[str, Any]], dict[str, Any]]] = {
+        known: dict[tuple[str, str], Callable[[JsonObject], JsonObject]] = {
             ("GET", "now"): lambda _: {},
             ("POST", "advance"): self._advance,
             ("POST", "apply"): self._apply,
@@ -85,15 +86,17 @@ class Served:
         where = {"now": _moment(self.world), "elapsed_s": self.world.elapsed_s}
         return Reply(200, _JSON, json.dumps({**where, **told}).encode())
 
-    def _advance(self, given: dict[str, Any]) -> dict[str, Any]:
+    def _advance(self, given: JsonObject) -> JsonObject:
         if self._speed is not None:
             raise ValueError("time passes by itself here: --step lets it pass by calls")
         if list(given) != ["duration"]:
             raise ValueError('the body is to be {"duration": "5 min"}, or seconds')
-        self.world.advance(given["duration"])
+        duration = given["duration"]
+        # What is neither is refused where time passes.
+        self.world.advance(cast("float | str", duration))
         return {}
 
-    def _apply(self, given: dict[str, Any]) -> dict[str, Any]:
+    def _apply(self, given: JsonObject) -> JsonObject:
         self.world.apply(given)
         return {}
 
@@ -126,7 +129,7 @@ class _Handler(BaseHTTPRequestHandler):
             message = f"efssim serves EFS alone, and this request is for '{service}'."
             reply, moment = _failed(501, message), _moment(self.served.world)
         else:
-            reply, moment = self.served.answer(Request(self.command, self.path, region, body))
+            reply, moment = self.served.answer(WireRequest(self.command, self.path, region, body))
         self._send(reply)
         self.served.tell(f"{moment} {region} {self.command} {self.path} {reply.status}")
 

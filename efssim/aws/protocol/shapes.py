@@ -11,8 +11,10 @@ from typing import Any
 
 from botocore.model import ListShape, Shape, StructureShape
 
+from efssim.json_values import JsonObject, WireObject
+
 Converter = Callable[[Any], Any]
-"""Returns a value of a shape as what `json.dumps` takes; KeyError for a member it has not."""
+"""Converts a value of a shape for `json.dumps`; KeyError for a member it has not."""
 
 _PLAIN = ("string", "integer", "long", "double", "float", "boolean")
 
@@ -37,8 +39,8 @@ def _structure(shape: StructureShape) -> Converter:
         for name, member in shape.members.items()
     }
 
-    def convert(value: dict[str, Any]) -> dict[str, Any]:
-        made = {}
+    def convert(value: WireObject) -> JsonObject:
+        made: JsonObject = {}
         for name, part in value.items():
             key, convert_member = members[name]
             made[key] = convert_member(part)

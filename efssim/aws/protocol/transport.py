@@ -14,7 +14,7 @@ from contextlib import AbstractContextManager, contextmanager
 from itertools import count
 from os import getpid
 from threading import get_ident
-from typing import Any
+from typing import Any, TypeAlias, TypedDict
 
 from botocore.awsrequest import AWSResponse
 from botocore.hooks import first_non_none_response
@@ -23,26 +23,51 @@ from botocore.model import OperationModel
 from efssim.aws.protocol.monitoring import answered
 from efssim.aws.protocol.parsing import http_response, parse
 from efssim.aws.protocol.wire import Reply, efs_wire, not_simulated
-from efssim.aws.world import World
+from efssim.aws.world import SimulatedWorld
 from efssim.errors import StateError
+from efssim.json_values import WireObject
 from efssim.model.efs.control_plane import IMPLEMENTED
 from efssim.model.entities.errors import EfsError, NotSimulatedError
 
-_PARAMETERS = "efssim_parameters"
-"""Where the parameters of a call wait, in the context that botocore has for each call."""
-
 _ATTACHED = "_efssim_transport"
-"""Attribute of a client: what answers it, by event."""
+"""Attribute of a client: its answering functions, by event."""
 
-Response = tuple[AWSResponse, dict[str, Any]]
+Response: TypeAlias = tuple[AWSResponse, WireObject]
 Emit = Callable[..., list[tuple[Any, Any]]]
 AsyncEmit = Callable[..., Awaitable[list[tuple[Any, Any]]]]
+
+
+class RetryContext(TypedDict, total=False):
+    """Where botocore keeps which attempt of a call this is."""
+
+    attempt: int
+
+
+class CallContext(TypedDict, total=False):
+    """The context that botocore has for each call, as far as it is used here."""
+
+    efssim_parameters: WireObject
+    """Where the parameters of a call wait."""
+    client_region: str
+    retries: RetryContext
+
+
+class RetryEvent(TypedDict):
+    """The event by which botocore asks its retry handler, with all that belongs to it."""
+
+    event_name: str
+    response: Response
+    endpoint: None
+    operation: OperationModel
+    attempts: int
+    caught_exception: None
+    request_dict: WireObject
 
 
 class _WithoutEndpointRules:
     """First base of a client class, without the rules of endpoints: they decide nothing here.
 
-    Evaluating them is a fifth of a call's time. A test tells if botocore no longer calls this.
+    Evaluating them is a fifth of a call's time. A test fails if botocore no longer calls this.
     """
 
     meta: Any
@@ -59,7 +84,7 @@ def without_endpoint_rules(base_classes: list[type], **_: Any) -> None:
 class Transport:
     """Answers the calls of clients from a simulation, in the thread that made this."""
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: SimulatedWorld) -> None:
         self._world, self._wire, self._home = world, efs_wire(), (getpid(), get_ident())
 
     def attach(self, client: Any) -> None:
@@ -68,8 +93,8 @@ class Transport:
 
         def before_call(
             model: OperationModel,
-            params: dict[str, Any],
-            context: dict[str, Any],
+            params: WireObject,
+            context: CallContext,
             **_: Any,
         ) -> Response:
             return self._respond(emit, model, params, context)
@@ -82,8 +107,8 @@ class Transport:
 
         async def before_call(
             model: OperationModel,
-            params: dict[str, Any],
-            context: dict[str, Any],
+            params: WireObject,
+            context: CallContext,
             **_: Any,
         ) -> Response:
             return await self._respond_async(emit, model, params, context)
@@ -103,16 +128,16 @@ class Transport:
             client.meta.events.unregister(event, handler)
 
     def _keep_parameters(
-        self, params: dict[str, Any], model: OperationModel, context: dict[str, Any], **_: Any
+        self, params: WireObject, model: OperationModel, context: CallContext, **_: Any
     ) -> None:
         """Keep the parameters as given: `before-call` has only the request made of them."""
-        context[_PARAMETERS] = params
+        context["efssim_parameters"] = params
         for name in model.idempotent_members:
             # botocore would draw it at random, and no run would be like another.
             params.setdefault(name, f"efssim-{self._world.request_id}")
 
     def _respond(
-        self, emit: Emit, model: OperationModel, request: dict[str, Any], context: dict[str, Any]
+        self, emit: Emit, model: OperationModel, request: WireObject, context: CallContext
     ) -> Response:
         """Answer a call, after all retries that the client makes of it."""
         for attempt in count(1):
@@ -131,8 +156,8 @@ class Transport:
         self,
         emit: AsyncEmit,
         model: OperationModel,
-        request: dict[str, Any],
-        context: dict[str, Any],
+        request: WireObject,
+        context: CallContext,
     ) -> Response:
         """Answer a call of aiobotocore as `_respond` does; its waits let other tasks go on."""
         for attempt in count(1):
@@ -162,28 +187,32 @@ class Transport:
                 "calls from several threads, or processes, have no order in simulated time"
             )
 
-    def _attempt(self, model: OperationModel, context: dict[str, Any], attempt: int) -> Response:
+    def _attempt(self, model: OperationModel, context: CallContext, attempt: int) -> Response:
         self._require_thread()
         context.setdefault("retries", {})["attempt"] = attempt
         response = self._answer(model, context)
-        response[1]["ResponseMetadata"]["RetryAttempts"] = attempt - 1
+        metadata = response[1]["ResponseMetadata"]
+        assert isinstance(metadata, dict)
+        metadata["RetryAttempts"] = attempt - 1
         return response
 
-    def _answer(self, model: OperationModel, context: dict[str, Any]) -> Response:
+    def _answer(self, model: OperationModel, context: CallContext) -> Response:
         service, operation = model.service_model.service_name, model.name
         if service == "cloudwatch":
-            return answered(self._world, operation, context[_PARAMETERS], context["client_region"])
+            return answered(
+                self._world, operation, context["efssim_parameters"], context["client_region"]
+            )
         if service != "efs" or operation not in IMPLEMENTED:
             error = NotSimulatedError(service, operation)
             return _failed(not_simulated(error, self._world.request_id), model)
-        parameters, region = context[_PARAMETERS], context["client_region"]
+        parameters, region = context["efssim_parameters"], context["client_region"]
         try:
             answer = self._world.call(operation, parameters, region=region)
         except EfsError as error:
             return _failed(self._wire.error(error, self._world.request_id), model)
         return self._succeeded(operation, answer)
 
-    def _succeeded(self, operation: str, answer: dict[str, Any]) -> Response:
+    def _succeeded(self, operation: str, answer: WireObject) -> Response:
         """Return `Wire.answer` as botocore parses it, without the detour over JSON.
 
         An answer is shaped as botocore's and nobody else has it; tests hold both against the wire.
@@ -205,9 +234,8 @@ def is_attached(client: Any) -> bool:
 
 
 def _retry_event(
-    model: OperationModel, request: dict[str, Any], response: Response, attempt: int
-) -> dict[str, Any]:
-    """Return the event by which botocore asks its retry handler, with all that belongs to it."""
+    model: OperationModel, request: WireObject, response: Response, attempt: int
+) -> RetryEvent:
     return {
         "event_name": f"needs-retry.{model.service_model.service_id.hyphenize()}.{model.name}",
         "response": response,

@@ -7,14 +7,14 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
-from typing import Any
 from urllib.parse import parse_qsl, unquote
 
 from botocore.loaders import Loader
 from botocore.model import OperationModel, ServiceModel, Shape
 
 from efssim.aws.protocol.shapes import Converter, converter
-from efssim.aws.world import Account
+from efssim.aws.world import Answerer
+from efssim.json_values import JsonObject, JsonValue, WireObject
 from efssim.model.efs.control_plane import IMPLEMENTED
 from efssim.model.entities.errors import EfsError, NotSimulatedError
 
@@ -22,7 +22,7 @@ _JSON = "application/json"
 
 
 @dataclass(frozen=True)
-class Request:
+class WireRequest:
     """An HTTP request to EFS in a Region; `target` is its path with the query string."""
 
     method: str
@@ -53,7 +53,7 @@ class Wire:
         }
         """By operation: the HTTP status of a call that succeeds."""
 
-    def dispatch(self, account: Account, request: Request) -> Reply:
+    def dispatch(self, account: Answerer, request: WireRequest) -> Reply:
         """Answer a request; its errors are in the reply and never raised, as with EFS."""
         try:
             operation, parameters = self.read(request)
@@ -66,7 +66,7 @@ class Wire:
             return not_simulated(error, account.request_id)
         return self.answer(operation.name, answer, account.request_id)
 
-    def read(self, request: Request) -> tuple[OperationModel, dict[str, Any]]:
+    def read(self, request: WireRequest) -> tuple[OperationModel, JsonObject]:
         """Return the operation and parameters of a request; EfsError if it has none."""
         path, _, query = request.target.partition("?")
         for method, pattern, operation in self._routes:
@@ -76,7 +76,7 @@ class Wire:
                 return operation, _parameters(operation, uri, query, request.body)
         raise NotSimulatedError("efs", f"{request.method} {path}")
 
-    def answer(self, operation: str, answer: dict[str, Any], request_id: str) -> Reply:
+    def answer(self, operation: str, answer: WireObject, request_id: str) -> Reply:
         """Return the reply of a call that succeeds."""
         status = self.statuses[operation]
         headers = self.headers(operation, request_id)
@@ -135,9 +135,9 @@ def _routes(model: ServiceModel) -> Iterator[tuple[str, re.Pattern[str], Operati
 
 def _parameters(
     operation: OperationModel, uri: dict[str, str], query: str, body: bytes
-) -> dict[str, Any]:
+) -> JsonObject:
     """Return the parameters of a request, unknown to the service model or not."""
-    read: dict[str, Any] = _object(body)
+    read = _object(body)
     given: dict[str, list[str]] = {}
     for key, text in parse_qsl(query, keep_blank_values=True):
         given.setdefault(key, []).append(text)
@@ -151,7 +151,7 @@ def _parameters(
     return read
 
 
-def _object(body: bytes) -> dict[str, Any]:
+def _object(body: bytes) -> JsonObject:
     try:
         read = json.loads(body or b"{}")
     except ValueError:
@@ -161,7 +161,7 @@ def _object(body: bytes) -> dict[str, Any]:
     return read
 
 
-def _from_query(shape: Shape, texts: list[str]) -> Any:
+def _from_query(shape: Shape, texts: list[str]) -> JsonValue:
     """Return a value of the query string; text that is no number stays text, to be refused."""
     if shape.type_name == "list":
         return texts

@@ -13,7 +13,7 @@ _HALVINGS = 200
 _DOUBLINGS = 128
 """Doublings after which a search gives up: a factor of 1e38, and no product of two overflows."""
 _STEP = 1e-4
-"""Relative step of a derivative: exact for what is linear, off by its square for the rest. So its
+"""Relative step of a derivative: exact for linear functions, else off by its square. So its
 square is also the least distance from slope 1 that can be told."""
 
 

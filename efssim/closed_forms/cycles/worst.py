@@ -18,7 +18,7 @@ class Peak:
     mean_s: float
     """At most so much on average."""
     deviation_s: float
-    """Standard deviation of what is drawn; 0 where nothing is."""
+    """Standard deviation by the draws; 0 without any."""
 
     def above_s(self, target_s: float) -> float:
         """Return an upper bound of the mean of max(0, age - target), in seconds of each cycle.

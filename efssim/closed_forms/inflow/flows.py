@@ -45,7 +45,7 @@ class Flow:
     """When it writes more and when less, where that is known beforehand."""
     on_time_spread: float = 0.0
     """Variance of the time that an on/off stream is on, per second and over the square of its
-    share of the time, in seconds: what the lengths of its periods add to the spread."""
+    share of the time, in seconds: the part of the lengths of its periods in the spread."""
     files: int = 1
     """Files that each write changes, unless all writes go into one large file."""
     large_file_bytes: int = 0

@@ -17,7 +17,7 @@ from efssim.traces.reading import Trace
 Floats = NDArray[np.float64]
 
 _AT_ONCE_S = 1e-3
-"""Seconds that writes of one instant are spread over, so that what was written has no jumps."""
+"""Seconds over which writes of one instant are spread, so that the running total has no jumps."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,7 +44,7 @@ class Timetable:
         first_s, last_s = float(self.edges_s[0]), float(self.edges_s[-1])
         if span_s >= last_s - first_s:
             return float(self.written_s[-1] - self.written_s[0]) / span_s
-        # What a window holds is linear between the windows that begin or end at an edge.
+        # The content of a window is linear between the windows that begin or end at an edge.
         begins = np.concatenate((self.edges_s, self.edges_s - span_s))
         begins = begins[(begins >= first_s) & (begins + span_s <= last_s)]
         return float((self._by(begins + span_s) - self._by(begins)).max()) / span_s

@@ -36,7 +36,7 @@ def age_means(teeth: Teeth, edges_s: Floats) -> Floats:
 
 
 def _up_to(teeth: Teeth, time_s: Floats, power: int) -> Floats:
-    """Return the sum over teeth, up to some times, of high ** power - low ** power."""
+    """Return the sum over sawtooth teeth, up to some times, of high ** power - low ** power."""
     whole = np.concatenate(([0.0], (teeth.high**power - teeth.low**power).cumsum()))
     tooth = teeth.end_s.searchsorted(time_s, "left")  # the first that is not over by then
     sums = whole[tooth]

@@ -1,8 +1,8 @@
 """Time since last sync (age) and age of the oldest pending write: exact sawtooth curves.
 
 Both rise one second per second between the completions of syncs, so their distribution over time
-follows from the completed syncs alone; nothing is sampled. Completed syncs are taken in a block at
-a time, and how they are divided into blocks does not show.
+follows from the completed syncs alone; nothing is sampled. Completed syncs are added a block at a
+time, and their division into blocks does not show.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from efssim.records.run_records import ReplicationRecords, Snapshot
 Floats = NDArray[np.float64]
 
 _ROUNDING = 1e-9
-"""What two sums of the same time may differ by, relative to it."""
+"""Largest difference of two sums of the same time, relative to it."""
 
 
 class Age:
@@ -70,7 +70,7 @@ class Age:
         self._take_idle(teeth)
 
     def _take_idle(self, teeth: Teeth) -> None:
-        """Take in the parts of teeth in which the source could not be written."""
+        """Add the parts of sawtooth teeth in which the source could not be written."""
         if not len(teeth.begin_s):
             return
         ends = teeth.begin_s.item(0), teeth.end_s.item(-1)
@@ -81,7 +81,7 @@ class Age:
             self._idle_within.add((self.violations.target_s - low).clip(0.0, high - low))
 
     def until(self, now_s: float) -> Age:
-        """Return what there is up to a time after the last completion."""
+        """Return a copy up to a time after the last completion."""
         other = copy.copy(self)
         other.ramps, other.violations = self.ramps.copy(), self.violations.copy()
         other._within = self._within.copy()
@@ -165,7 +165,7 @@ class OldestPending:
         self.ramps.add(teeth.low, teeth.high)
 
     def until(self, snapshot: Snapshot) -> OldestPending:
-        """Return what there is up to the time of a snapshot."""
+        """Return a copy up to the time of a snapshot."""
         other = copy.copy(self)
         other.ramps = self.ramps.copy()
         if self._since_s is not None or not self._records.begins_with_initial_sync:

@@ -32,7 +32,7 @@ class Violation:
 
 
 class Violations:
-    """The violations in teeth that come in pieces, in order of time and cut to the window."""
+    """Violations in a sawtooth that comes in pieces, in order of time and cut to the window."""
 
     def __init__(self, target_s: float) -> None:
         self.target_s = target_s
@@ -58,7 +58,7 @@ class Violations:
         yield from (Violation(*row) for row in zip(*columns, strict=True))
 
     def add(self, teeth: Teeth) -> None:
-        """Take in the next teeth."""
+        """Add the next teeth of the sawtooth."""
         above = teeth.end_s - teeth.origin_s > self.target_s
         begin, end, origin = teeth.begin_s[above], teeth.end_s[above], teeth.origin_s[above]
         if not len(begin):
@@ -97,7 +97,7 @@ class Violations:
         return 0.0 if self._last is None else self._last.end_s - self._last.begin_s
 
     def copy(self) -> Violations:
-        """Return the violations so far; what is added to one does not show in the other."""
+        """Return an independent copy of the violations so far."""
         other = Violations(self.target_s)
         other._ended, other._lengths = self._ended.copy(), self._lengths.copy()
         other._last, other._longest_s = self._last, self._longest_s

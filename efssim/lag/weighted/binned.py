@@ -22,7 +22,7 @@ _FEW = 1 << 16
 
 
 class BinnedEnds:
-    """How many ends of segments lie in each bin, and where in it they lie in total."""
+    """Counts of the ends of segments by bin, and the sums of their positions in it."""
 
     def __init__(self) -> None:
         # Untouched pages of these take no memory.
@@ -118,8 +118,8 @@ class BinnedRamps(TimeWeighted):
         part = slice(used[0], used[-1] + 1) if len(used) else slice(0, 0)
         knots = bin_edges(part.start, part.stop)
         begun, ended = self._low.counts[part].cumsum(), self._high.counts[part].cumsum()
-        # All that have begun by the next edge pass the whole bin, but for what they begin late and
-        # end early.
+        # All that have begun by the next edge pass the whole bin, but for the parts in which they
+        # begin late and end early.
         late, early = self._low.parts[part], self._high.parts[part]
         slope = (begun - ended) + (early - late) / _UNITS
         slope = np.append(slope.clip(min=0.0), 0.0)

@@ -1,4 +1,4 @@
-"""Sums of floats that come in pieces: the pieces do not show in the rounding."""
+"""Sums of floats that come in pieces, with a rounding that does not depend on the pieces."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class BlockSums:
         self._begin(terms[missing:])
 
     def _begin(self, terms: Floats) -> None:
-        """Take in what follows a whole block."""
+        """Add terms that follow a whole block."""
         whole = len(terms) - len(terms) % _TERMS
         self._sums += terms[:whole].reshape(-1, _TERMS).sum(axis=1).tolist()
         self._parts, self._waiting = [terms[whole:].copy()], len(terms) - whole
@@ -45,7 +45,7 @@ class BlockSums:
         return math.fsum([*self._sums, rest])
 
     def copy(self) -> BlockSums:
-        """Return the sum so far; what is added to one does not show in the other."""
+        """Return an independent copy of the sum so far."""
         other = BlockSums()
         other._sums, other._parts = list(self._sums), list(self._parts)
         other._waiting = self._waiting

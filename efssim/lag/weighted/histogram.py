@@ -1,6 +1,6 @@
 """A histogram of nonnegative numbers whose bins follow the leading bits of a float.
 
-Its state depends on what was added only, not on the order or on the grouping, and it merges
+Its state depends on the values only, not on their order or grouping, and it merges
 exactly: bins hold integers. Sums of the values are left to the caller, since a float sum would
 depend on the order.
 """
@@ -42,7 +42,7 @@ class LogHistogram:
         self._raw: list[tuple[Floats, Ints | None]] = []  # without weights: each 1
         self._raw_values = 0
         self._cells: Ints | None = None  # shape (BINS,), once there are too many
-        self._points: tuple[Floats, Ints] | None = None  # of what is there, until more is added
+        self._points: tuple[Floats, Ints] | None = None  # cached until a value is added
 
     def add(self, values: Floats, weights: Ints | None = None) -> None:
         """Add values, each with its weight, by default 1; both of shape (values,).
@@ -95,7 +95,7 @@ class LogHistogram:
         return HistogramState(self.minimum, self.maximum, bins, counts, total)
 
     def _raw_bins(self) -> tuple[Ints, list[Ints]]:
-        """Return the bins of the values kept so far, and what each weighs."""
+        """Return the bins of the values kept so far, and the weight of each."""
         if not self._raw:
             return np.zeros(0, dtype=np.int64), [np.zeros(0, dtype=np.int64)]
         values, weights = self.points()
@@ -174,7 +174,7 @@ def _ones(values: Floats) -> Ints:
 
 
 def _with_weight(values: Floats, weights: Ints) -> tuple[Floats, Ints]:
-    """Return what has a weight."""
+    """Return the values and weights without those of weight 0."""
     assert values.shape == weights.shape
     least = weights.min(initial=1)
     assert least >= 0

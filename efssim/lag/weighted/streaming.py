@@ -1,4 +1,4 @@
-"""A distribution over time whose segments come in pieces, in memory that is bounded.
+"""A distribution over time of segments that come in pieces, in bounded memory.
 
 Up to a number of segments it keeps them and is exact. From there on it counts their ends in
 logarithmic bins: at the edges of the bins it is as exact as before, between two edges it is taken
@@ -96,7 +96,7 @@ class RunningRamps:
         )
 
     def copy(self) -> RunningRamps:
-        """Return the segments so far; what is added to one does not show in the other."""
+        """Return an independent copy of the segments so far."""
         other = RunningRamps(self._exact)
         other._pieces, other._segments = list(self._pieces), self._segments
         if self._bins is not None:

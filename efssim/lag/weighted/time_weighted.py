@@ -29,7 +29,7 @@ class TimeWeighted(ABC):
     """A distribution over time: how long a value is at or below each x, in seconds."""
 
     zero_s: float
-    """Time spent at exactly 0, besides what rises."""
+    """Time spent at exactly 0, besides the rising segments."""
 
     @property
     @abstractmethod

@@ -1,4 +1,4 @@
-"""API calls as part of the run: made through the one door, recorded as events."""
+"""API calls as part of the run: made through the control plane, recorded in the timeline."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ class Calls:
     def _note_affected(
         self, record: ApiCall, subject: str | None, answer: Mapping[str, Any]
     ) -> None:
-        """Record what a call touched: a replication, or a file system that is in none."""
+        """Record the part that a call touched: a replication, or a file system that is in none."""
         about = subject or answer.get("FileSystemId")
         found = self._account.find(about) if isinstance(about, str) else None
         if found is None:

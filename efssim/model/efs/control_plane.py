@@ -1,4 +1,4 @@
-"""The EFS API: the one door through which a scenario, its events and scripts call operations."""
+"""The EFS API: the one entry point by which a scenario, its events and scripts call operations."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 from efssim.errors import ArgumentError
 from efssim.model.account import Account, DeclaredFileSystem, ReplicationSettings
 from efssim.model.efs.operations import file_systems, policies, replications, tags
-from efssim.model.efs.parameter_kinds import Named
+from efssim.model.efs.parameter_kinds import FileSystemNames
 from efssim.model.efs.parameters import read_parameters
 from efssim.model.entities.errors import EfsError
 from efssim.text.suggestions import suggest
@@ -58,7 +58,7 @@ class ControlPlane:
     def __init__(self, account: Account) -> None:
         self._account = account
         self._injections: list[Injection] = []
-        self._named = Named(account.named, account.choice("malformed_file_system_id"))
+        self._named = FileSystemNames(account.named, account.choice("malformed_file_system_id"))
 
     def call(self, operation: str, parameters: Mapping[str, Any], region: str) -> dict[str, Any]:
         """Call an operation in a Region and return its answer, shaped as boto3's.
@@ -120,7 +120,7 @@ class ControlPlane:
         return made
 
     def void(self, token: Injection) -> None:
-        """End an injection, whatever is left of it."""
+        """End an injection, even if calls of it are left."""
         self._injections.remove(token)
 
     def _fail_if_injected(self, operation: str, region: str) -> None:

@@ -1,4 +1,4 @@
-"""The answers of the API, shaped as botocore's output: what does not exist has no key."""
+"""The answers of the API, shaped as botocore's output: absent values have no key."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from datetime import datetime
 from typing import Any
 
 from efssim.model.account import Account
-from efssim.model.entities.file_system import FileSystem, Protection
+from efssim.model.entities.file_system import FileSystemState, OverwriteProtection
 from efssim.model.entities.identifiers import ACCOUNT_ID
-from efssim.model.entities.replication import Replication, Status
+from efssim.model.entities.replication import ReplicationState, Status
 from efssim.scenario.grammar.disturbances.effects import Pause
 from efssim.scenario.grammar.disturbances.kinds import DISTURBANCES
 
@@ -19,7 +19,7 @@ _FAILED = (
 )
 
 
-def describe_replication(account: Account, replication: Replication) -> dict[str, Any]:
+def describe_replication(account: Account, replication: ReplicationState) -> dict[str, Any]:
     """Return a ReplicationConfigurationDescription."""
     source = replication.source
     return {
@@ -33,7 +33,7 @@ def describe_replication(account: Account, replication: Replication) -> dict[str
     }
 
 
-def _destination(account: Account, replication: Replication) -> dict[str, Any]:
+def _destination(account: Account, replication: ReplicationState) -> dict[str, Any]:
     status, destination = replication.status, replication.destination
     assert status is not None
     cut_s = replication.last_replicated_s
@@ -48,19 +48,19 @@ def _destination(account: Account, replication: Replication) -> dict[str, Any]:
     )
 
 
-def _protection(account: Account, file_system: FileSystem) -> str:
+def _protection(account: Account, file_system: FileSystemState) -> str:
     """Return the overwrite protection, which may be shown late on a destination."""
     replication = account.configuration_of(file_system)
     if (
-        file_system.protection is Protection.REPLICATING
+        file_system.protection is OverwriteProtection.REPLICATING
         and replication is not None
         and not replication.shows_protection
     ):
-        return Protection.DISABLED.value
+        return OverwriteProtection.DISABLED.value
     return file_system.protection.value
 
 
-def _status_message(replication: Replication) -> str | None:
+def _status_message(replication: ReplicationState) -> str | None:
     if replication.status is Status.ERROR:
         return f"{_FAILED} Cause: {replication.records.statuses[-1].cause}."
     if replication.status not in (Status.PAUSING, Status.PAUSED):
@@ -70,7 +70,7 @@ def _status_message(replication: Replication) -> str | None:
     return _RESUMES if pause is None else pause.message
 
 
-def describe_file_system(account: Account, file_system: FileSystem) -> dict[str, Any]:
+def describe_file_system(account: Account, file_system: FileSystemState) -> dict[str, Any]:
     """Return a FileSystemDescription."""
     settings = file_system.settings
     return _present(
@@ -101,7 +101,7 @@ def describe_tags(tags: dict[str, str]) -> list[dict[str, str]]:
 
 
 def _size(size: int) -> dict[str, int]:
-    """Return the metered size; a replica has what it has received."""
+    """Return the metered size in the shape of the API, all of it in the class Standard."""
     return {"Value": size, "ValueInStandard": size, "ValueInIA": 0, "ValueInArchive": 0}
 
 

@@ -20,7 +20,7 @@ from efssim.model.efs.kms import key_arn
 from efssim.model.efs.limits import require_one_zone, require_room
 from efssim.model.efs.lookup import file_system_in, not_found, require_available, with_id
 from efssim.model.entities.errors import EfsError
-from efssim.model.entities.file_system import FileSystem, Protection, Settings
+from efssim.model.entities.file_system import FileSystemState, OverwriteProtection, Settings
 from efssim.model.entities.identifiers import ACCOUNT_ID
 from efssim.scenario.regions.facts import provisioned_limit_mibps
 from efssim.scenario.regions.names import KNOWN, partition, zone_region
@@ -30,12 +30,12 @@ Given = Mapping[str, Any]
 
 def choose_destination(
     account: Account,
-    source: FileSystem,
+    source: FileSystemState,
     given: Given,
     settings: ReplicationSettings,
     *,
     is_declared: bool,
-) -> FileSystem:
+) -> FileSystemState:
     """Return the existing file system that may be the destination, or make a new one.
 
     EfsError if a rule forbids it; then nothing is made.
@@ -50,7 +50,7 @@ def choose_destination(
 # --- an existing file system ----------------------------------------------------------------------
 
 
-def _existing(account: Account, source: FileSystem, given: Given) -> FileSystem:
+def _existing(account: Account, source: FileSystemState, given: Given) -> FileSystemState:
     for key in ("AvailabilityZoneName", "KmsKeyId"):
         if key in given:
             raise EfsError("BadRequest", f"{key}: goes with a new destination, not FileSystemId")
@@ -85,7 +85,7 @@ def _refuse_other_accounts(given: Given) -> None:
     raise EfsError("FileSystemNotFound", f"File system '{identifier}' does not exist.")
 
 
-def _find(account: Account, given: Given) -> FileSystem:
+def _find(account: Account, given: Given) -> FileSystemState:
     """Return the destination: in the Region of the call's if it has one, else wherever it is.
 
     An id without a Region is looked for in every Region, since ids are unique. EFS documents only
@@ -100,8 +100,8 @@ def _find(account: Account, given: Given) -> FileSystem:
     return found
 
 
-def _require_unprotected(account: Account, destination: FileSystem) -> None:
-    if destination.protection is not Protection.DISABLED:
+def _require_unprotected(account: Account, destination: FileSystemState) -> None:
+    if destination.protection is not OverwriteProtection.DISABLED:
         raise EfsError(
             account.choice("destination_protected"),
             f"The replication overwrite protection of file system '{destination.id}' is"
@@ -109,7 +109,7 @@ def _require_unprotected(account: Account, destination: FileSystem) -> None:
         )
 
 
-def require_unreplicated(account: Account, file_system: FileSystem) -> None:
+def require_unreplicated(account: Account, file_system: FileSystemState) -> None:
     """Raise EfsError if a file system is a source or destination already."""
     if account.configuration_of(file_system) is not None:
         raise EfsError(
@@ -122,7 +122,7 @@ def require_unreplicated(account: Account, file_system: FileSystem) -> None:
 
 
 def _new(
-    account: Account, source: FileSystem, given: Given, settings: ReplicationSettings
+    account: Account, source: FileSystemState, given: Given, settings: ReplicationSettings
 ) -> FileSystemRequest:
     """Return the request for a new destination."""
     region, zone = _place(given)
@@ -154,7 +154,7 @@ def _place(given: Given) -> tuple[str, str | None]:
 
 
 def _settings(
-    account: Account, source: FileSystem, region: str, zone: str | None, key: str
+    account: Account, source: FileSystemState, region: str, zone: str | None, key: str
 ) -> Settings:
     """Return the settings of a new destination, which follow the source's as documented."""
     theirs, one_zone = source.settings, zone is not None
@@ -174,7 +174,7 @@ def _settings(
 # --- its Region -----------------------------------------------------------------------------------
 
 
-def _require_reachable(account: Account, source: FileSystem, region: str) -> None:
+def _require_reachable(account: Account, source: FileSystemState, region: str) -> None:
     """Raise EfsError for a Region without EFS, in another partition, not opted in, or down."""
     unsuitable = account.choice("region_not_opted_in")
     if region not in account.regions:

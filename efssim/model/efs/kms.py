@@ -14,7 +14,7 @@ from efssim.model.entities.identifiers import ACCOUNT_ID, hex_of
 from efssim.scenario.regions.names import partition
 
 DEFAULT_ALIAS = "alias/aws/elasticfilesystem"
-"""Alias of the key that EFS uses unless told otherwise."""
+"""Alias of the key that EFS uses by default."""
 
 _ID = r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|mrk-[0-9a-f]{32}"
 _ALIAS = r"alias/[a-zA-Z0-9/_-]+"

@@ -1,4 +1,4 @@
-"""What a Region allows: One Zone storage, a number of file systems, an amount of throughput."""
+"""Limits of a Region: One Zone storage, a number of file systems, an amount of throughput."""
 
 from __future__ import annotations
 

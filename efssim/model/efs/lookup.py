@@ -1,13 +1,13 @@
-"""Finding a file system as a call names it, and what a call may demand of it."""
+"""Finding a file system as a call names it, and requirements of calls on it."""
 
 from __future__ import annotations
 
 from efssim.model.account import Account
 from efssim.model.entities.errors import EfsError
-from efssim.model.entities.file_system import FileSystem, LifeCycleState
+from efssim.model.entities.file_system import FileSystemState, LifeCycleState
 
 
-def file_system_in(account: Account, text: str, region: str) -> FileSystem:
+def file_system_in(account: Account, text: str, region: str) -> FileSystemState:
     """Return the file system with an id or ARN; EfsError FileSystemNotFound if not in the Region.
 
     An ARN of another Region, account or partition finds nothing.
@@ -18,7 +18,7 @@ def file_system_in(account: Account, text: str, region: str) -> FileSystem:
     return found
 
 
-def with_id(account: Account, text: str) -> FileSystem | None:
+def with_id(account: Account, text: str) -> FileSystemState | None:
     """Return the file system with an id or ARN, in whatever Region; None without one."""
     found = account.file_systems.get(text.rpartition("/")[2])
     if found is None or text not in (found.id, found.arn):
@@ -31,7 +31,7 @@ def not_found(text: str, region: str) -> EfsError:
     return EfsError("FileSystemNotFound", f"File system '{text}' does not exist in {region}.")
 
 
-def require_available(file_system: FileSystem) -> None:
+def require_available(file_system: FileSystemState) -> None:
     """Raise EfsError IncorrectFileSystemLifeCycleState unless a file system is available."""
     if file_system.state is not LifeCycleState.AVAILABLE:
         raise EfsError(

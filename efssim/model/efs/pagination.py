@@ -30,7 +30,7 @@ def page(
     as does one that no answer gave.
     """
     if token is None and len(items) == 1:
-        return list(items.values()), None  # what most calls ask for
+        return list(items.values()), None  # as most calls ask for
     after = None if token is None else _key(token, scope, bad_token)
     keys = [key for key in sorted(items) if after is None or key > after]
     shown = keys[: min(size or PAGE_SIZE, PAGE_SIZE)]

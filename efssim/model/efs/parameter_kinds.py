@@ -1,7 +1,7 @@
-"""Kinds of parameters: each reads a value as the API takes it, or says what is wrong with it.
+"""Kinds of parameters: each reads a value as the API takes it, or raises its mistake.
 
-A kind returns plain values of its own, so that what a caller does with its parameters later
-changes nothing.
+A kind returns plain values of its own, so that later changes by a caller of its parameters
+have no effect.
 """
 
 from __future__ import annotations
@@ -18,19 +18,19 @@ from efssim.text.suggestions import suggest
 
 
 @dataclass(frozen=True)
-class Named:
+class FileSystemNames:
     """How calls name file systems."""
 
     id_of: Callable[[str], str]
     """Returns the id for a name of a file system, and anything else as it is."""
     malformed: str = "FileSystemNotFound"
-    """Code of the error of what is neither id nor ARN."""
+    """Code of the error of a text that is neither id nor ARN."""
 
 
 class Kind(Protocol):
-    """What a parameter has to be."""
+    """The kind of a parameter."""
 
-    def read(self, value: Any, where: str, named: Named) -> Any:
+    def read(self, value: Any, where: str, named: FileSystemNames) -> Any:
         """Return the value of the parameter `where`; EfsError (BadRequest) if it has none."""
 
 
@@ -47,9 +47,9 @@ class Text:
     shortest: int = 1
     pattern: str | None = None
     meaning: str = ""
-    """What the pattern stands for, in words."""
+    """The meaning of the pattern, in words."""
 
-    def read(self, value: Any, where: str, named: Named) -> str:  # noqa: ARG002  # as all kinds
+    def read(self, value: Any, where: str, named: FileSystemNames) -> str:  # noqa: ARG002  # as all kinds
         text: str = _typed(value, str, "a string", where)
         if len(text) < self.shortest or (self.longest is not None and len(text) > self.longest):
             upper = "or more" if self.longest is None else f"to {self.longest}"
@@ -65,7 +65,7 @@ class Word:
 
     words: tuple[str, ...]
 
-    def read(self, value: Any, where: str, named: Named) -> str:  # noqa: ARG002  # as all kinds
+    def read(self, value: Any, where: str, named: FileSystemNames) -> str:  # noqa: ARG002  # as all kinds
         word: str = _typed(value, str, "a string", where)
         if word not in self.words:
             known = ", ".join(self.words)
@@ -80,12 +80,12 @@ class Number:
     least: float
     whole: bool = False
 
-    def read(self, value: Any, where: str, named: Named) -> float:  # noqa: ARG002  # as all kinds
+    def read(self, value: Any, where: str, named: FileSystemNames) -> float:  # noqa: ARG002  # as all kinds
         if self.whole:
             number: float = _typed(value, int, "a whole number", where)
         else:
             number = _typed(value, (int, float), "a number", where)
-        # Not what is below, infinite, not a number, or an integer beyond all floats.
+        # Not below, infinite, not a number, or an integer beyond all floats.
         if not self.least <= number <= sys.float_info.max:
             raise bad(where, f"has to be a finite number of at least {self.least:g}, not {number}")
         return number if self.whole else float(number)
@@ -95,7 +95,7 @@ class Number:
 class Flag:
     """True or false."""
 
-    def read(self, value: Any, where: str, named: Named) -> bool:  # noqa: ARG002  # as all kinds
+    def read(self, value: Any, where: str, named: FileSystemNames) -> bool:  # noqa: ARG002  # as all kinds
         if not isinstance(value, bool):
             raise bad(where, f"has to be true or false, not {_type(value)}")
         return value
@@ -110,7 +110,7 @@ _FILE_SYSTEM = re.compile(f"{FILE_SYSTEM_ID}|{FILE_SYSTEM_ARN}")
 class FileSystemId:
     """The id or ARN of a file system; a name of one stands for its id."""
 
-    def read(self, value: Any, where: str, named: Named) -> str:
+    def read(self, value: Any, where: str, named: FileSystemNames) -> str:
         text = named.id_of(_typed(value, str, "a string", where))
         if len(text) > 128 or not _FILE_SYSTEM.fullmatch(text):
             raise _no_id(text, where, named.malformed)
@@ -130,7 +130,7 @@ class TagText:
     longest: int
     is_key: bool = False
 
-    def read(self, value: Any, where: str, named: Named) -> str:
+    def read(self, value: Any, where: str, named: FileSystemNames) -> str:
         text = Text(self.longest, shortest=int(self.is_key)).read(value, where, named)
         if self.is_key and text[:4].lower() == "aws:":
             raise bad(where, "keys that begin with 'aws:' are reserved")
@@ -148,7 +148,7 @@ class ListOf:
     most: int | None = None
     least: int = 0
 
-    def read(self, value: Any, where: str, named: Named) -> list[Any]:
+    def read(self, value: Any, where: str, named: FileSystemNames) -> list[Any]:
         if isinstance(value, str) or not isinstance(value, Sequence):
             raise bad(where, f"has to be a list, not {_type(value)}")
         if len(value) < self.least or (self.most is not None and len(value) > self.most):
@@ -164,7 +164,7 @@ class Structure:
     members: Mapping[str, Kind]
     required: tuple[str, ...] = field(default=())
 
-    def read(self, value: Any, where: str, named: Named) -> dict[str, Any]:
+    def read(self, value: Any, where: str, named: FileSystemNames) -> dict[str, Any]:
         """Read all members; `where` is empty for the parameters of an operation themselves."""
         if type(value) is not dict and not isinstance(value, Mapping):  # the first is quick
             raise bad(where or "parameters", f"has to be a mapping, not {_type(value)}")

@@ -2,8 +2,8 @@
 
 Source: botocore's service model of EFS (members, required ones, patterns, enumerations and
 bounds) and the EFS API reference. The SDK checks only types, required members and lower bounds;
-here, as at the service, all of it is checked, and whatever is wrong is a BadRequest.
-What depends on the state of the world is checked by the operations.
+here, as at the service, all of it is checked, and every mistake is a BadRequest.
+Rules that depend on the state of the world are checked by the operations.
 """
 
 from __future__ import annotations
@@ -13,10 +13,10 @@ from typing import Any
 
 from efssim.model.efs.parameter_kinds import (
     FileSystemId,
+    FileSystemNames,
     Flag,
     Kind,
     ListOf,
-    Named,
     Number,
     Structure,
     TagText,
@@ -130,7 +130,9 @@ PARAMETERS: dict[str, Structure] = {
 """By operation; none takes any other."""
 
 
-def read_parameters(operation: str, given: Mapping[str, Any], named: Named) -> dict[str, Any]:
+def read_parameters(
+    operation: str, given: Mapping[str, Any], named: FileSystemNames
+) -> dict[str, Any]:
     """Return the parameters of an operation, names of file systems replaced by their ids.
 
     EfsError (BadRequest) for the first that is unknown, missing or malformed.

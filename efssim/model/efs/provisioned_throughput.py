@@ -1,4 +1,4 @@
-"""Throughput mode and provisioned amount: what goes together, and the 24 hours between changes.
+"""Throughput mode and provisioned amount: valid pairs, and the 24 hours between changes.
 
 Source: EFS API reference; EFS User Guide, "Managing throughput": after switching to provisioned
 throughput or changing the amount, for 24 hours the mode cannot be left nor the amount decreased.
@@ -12,7 +12,7 @@ from typing import Any
 
 from efssim.model.efs.limits import require_throughput
 from efssim.model.entities.errors import EfsError
-from efssim.model.entities.file_system import FileSystem, Settings
+from efssim.model.entities.file_system import FileSystemState, Settings
 
 LOCK_S = 24 * 3600.0
 """How long provisioned throughput can neither be left nor decreased; documented."""
@@ -35,7 +35,9 @@ def require_valid_throughput(settings: Settings, region: str, zone: str | None) 
         require_throughput(amount, region, one_zone=zone is not None)
 
 
-def change_throughput(file_system: FileSystem, parameters: Mapping[str, Any], now_s: float) -> None:
+def change_throughput(
+    file_system: FileSystemState, parameters: Mapping[str, Any], now_s: float
+) -> None:
     """Change mode or amount as UpdateFileSystem asks; EfsError leaves both as they are."""
     settings = file_system.settings
     wanted = _wanted(settings, parameters)
@@ -67,7 +69,7 @@ def _keep_elastic(settings: Settings, wanted: Settings) -> None:
         raise EfsError("BadRequest", "ThroughputMode: the Archive storage class needs elastic")
 
 
-def _wait_long_enough(file_system: FileSystem, wanted: Settings, now_s: float) -> None:
+def _wait_long_enough(file_system: FileSystemState, wanted: Settings, now_s: float) -> None:
     """Raise EfsError TooManyRequests for leaving or decreasing provisioned throughput too soon."""
     changed_s = file_system.provisioned_changed_s
     before = file_system.settings.provisioned_mibps

@@ -1,18 +1,18 @@
-"""What two file systems have in common after a replication between them, and so what differs.
+"""Common content of two file systems after a replication between them, and their difference.
 
 When a configuration is deleted, its destination equals its source as of LastReplicatedTimestamp.
-From then on whatever is written to either makes them differ, and a later replication between the
+From then on every write to either makes them differ, and a later replication between the
 two, in either direction, sends that much at first.
 """
 
 from __future__ import annotations
 
-from efssim.model.entities.file_system import AgreedState, FileSystem
-from efssim.model.entities.replication import Replication
+from efssim.model.entities.file_system import AgreedState, FileSystemState
+from efssim.model.entities.replication import ReplicationState
 from efssim.model.writes.change_sets import ChangeSet
 
 
-def remember(ended: Replication, pending_bytes: int) -> None:
+def remember(ended: ReplicationState, pending_bytes: int) -> None:
     """Note the state in which both agree when a configuration is gone, if there is one."""
     if ended.last_replicated_s is None:
         return
@@ -23,14 +23,14 @@ def remember(ended: Replication, pending_bytes: int) -> None:
     destination.agreed[source.id] = AgreedState(theirs, mine, arn)
 
 
-def original_source_arn(source: FileSystem, destination: FileSystem) -> str:
+def original_source_arn(source: FileSystemState, destination: FileSystemState) -> str:
     """Return the ARN of the oldest source in the chain of replications between the two."""
     agreed = source.agreed.get(destination.id)
     return source.arn if agreed is None else agreed.original_source_arn
 
 
 def differing_bytes(
-    source: FileSystem, destination: FileSystem, declared: int | None
+    source: FileSystemState, destination: FileSystemState, declared: int | None
 ) -> int | None:
     """Return the bytes in which two file systems differ now; None: in all of the source's.
 
@@ -46,10 +46,10 @@ def differing_bytes(
     return mine + theirs
 
 
-def initial_work(replication: Replication, change_set: ChangeSet) -> tuple[int, int]:
+def initial_work(replication: ReplicationState, change_set: ChangeSet) -> tuple[int, int]:
     """Return bytes and files of an initial sync that is cut now: what the destination lacks.
 
-    That is what differed when the configuration was created and what was written since, at most
+    That is the difference when the configuration was created and the writes since, at most
     the size of the source. Files are taken in proportion to the bytes: the model does not know
     which file a byte is in.
     """

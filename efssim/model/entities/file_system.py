@@ -1,4 +1,4 @@
-"""A file system: what EFS's API says about it, and whether it can be written."""
+"""A file system: its settings by EFS's API, and whether it can be written."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class LifeCycleState(Enum):
     ERROR = "error"
 
 
-class Protection(Enum):
+class OverwriteProtection(Enum):
     """ReplicationOverwriteProtection, in EFS's words."""
 
     ENABLED = "ENABLED"
@@ -32,7 +32,7 @@ class Protection(Enum):
 
 @dataclass
 class Settings:
-    """What CreateFileSystem and the later updates say about a file system."""
+    """Settings of a file system by CreateFileSystem and the later updates."""
 
     performance_mode: str = "generalPurpose"
     throughput_mode: str = "bursting"
@@ -45,7 +45,7 @@ class Settings:
 
 
 @dataclass(eq=False)
-class FileSystem:
+class FileSystemState:
     """One file system of the simulated account."""
 
     id: str
@@ -60,7 +60,7 @@ class FileSystem:
     settings: Settings
     journal: Journal
     state: LifeCycleState = LifeCycleState.AVAILABLE
-    protection: Protection = Protection.ENABLED
+    protection: OverwriteProtection = OverwriteProtection.ENABLED
     agreed: dict[str, AgreedState] = field(default_factory=dict)
     """The last state in which it and another file system agreed after a replication, by id."""
     read_only_by: Cause | None = None
@@ -73,7 +73,7 @@ class FileSystem:
     arn: str = field(init=False)
     """ARN of the file system."""
     life: Life = field(init=False)
-    """What the measures need to know about it."""
+    """Its life, for the measures."""
 
     def __post_init__(self) -> None:
         self.arn = file_system_arn(self.id, self.region)

@@ -1,4 +1,4 @@
-"""Links between Regions, and the Regions: what can be reached, how fast, and who is opted in."""
+"""Links between Regions, and the Regions: reachability, rates and opting in."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class RegionState:
         return self.opted_in and not self.opt_outs
 
 
-class Link:
+class LinkState:
     """The way from one Region to another; an absent link is one without limits.
 
     Links are not shared yet: where several replications use one, its capacity must not bind.

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Protocol
 
-from efssim.model.entities.file_system import FileSystem
+from efssim.model.entities.file_system import FileSystemState
 from efssim.model.kernel.causes import Cause, Causes
 from efssim.model.kernel.clock import Clock, Turn
 from efssim.model.kernel.draws import Draws
@@ -46,7 +46,7 @@ EDGES: dict[Status | None, tuple[Status | None, ...]] = {
 
 @dataclass(frozen=True)
 class Terms:
-    """What was agreed when the configuration was created."""
+    """The terms of a configuration, fixed when it was created."""
 
     name: str
     """Name in the results: the scenario's, or made from the source's."""
@@ -56,7 +56,7 @@ class Terms:
     original_source_arn: str
     """ARN of the source of the oldest configuration in a chain of reversals."""
     overhead_bytes: int = 0
-    """What EFS keeps for itself on the destination."""
+    """Bytes that EFS keeps for itself on the destination."""
     role_arn: str | None = None
 
 
@@ -78,24 +78,24 @@ class ControlTimes:
 
 
 class ReplicationOwner(Protocol):
-    """Whoever makes replications: starts their syncs, and lets go of their file systems."""
+    """The owner of replications, which starts their syncs and releases their file systems."""
 
-    def start_syncs(self, replication: Replication) -> SyncListener:
+    def start_syncs(self, replication: ReplicationState) -> SyncListener:
         """Start the syncs of a replication that has its first status; return them."""
 
-    def let_go(self, replication: Replication) -> None:
+    def let_go(self, replication: ReplicationState) -> None:
         """Let the file systems go: the configuration is gone, its last state still there."""
 
 
-class Replication:
+class ReplicationState:
     """The state of one replication and the records it appends to."""
 
     def __init__(
         self,
         clock: Clock,
         terms: Terms,
-        source: FileSystem,
-        destination: FileSystem,
+        source: FileSystemState,
+        destination: FileSystemState,
         draws: Draws,
         records: ReplicationRecords,
         owner: ReplicationOwner,
@@ -117,7 +117,7 @@ class Replication:
         """Whether the destination is shown as REPLICATING; it is read-only from the call on."""
         self._protecting_s = 0.0
         self._resumes_s = 0.0  # PAUSED lasts at least until then
-        self._released_by = DECLARED  # ordinal of the end of what held it last
+        self._released_by = DECLARED  # ordinal of the end of the last hold
 
     def __repr__(self) -> str:
         return f"<Replication {self.terms.name!r} {self.status}>"
@@ -244,7 +244,7 @@ class Replication:
         self._resume("no cause left", self._released_by)
 
     def _resume(self, why: str, end_ordinal: int) -> None:
-        """Go back to ENABLED if nothing is in the way; else whatever is will come back here."""
+        """Go back to ENABLED if nothing is in the way; the end of an obstacle calls this again."""
         if self.status is not Status.PAUSED or self._holds:
             return
         if self._clock.now >= self._resumes_s:
@@ -267,7 +267,7 @@ class Replication:
 
     @property
     def cause_ordinal(self) -> int:
-        """Ordinal of what brought about the last change of status; there must be one."""
+        """Ordinal of the cause of the last change of status; there must be one."""
         return self.records.statuses[-1].cause_ordinal
 
     def _to(self, status: Status | None, cause: str, cause_ordinal: int) -> None:

@@ -1,4 +1,4 @@
-"""Causes: what holds an effect up. An effect lasts as long as one of its causes is left."""
+"""Causes of effects. An effect lasts as long as one of its causes is left."""
 
 from __future__ import annotations
 

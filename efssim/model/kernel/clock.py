@@ -14,7 +14,7 @@ from efssim.errors import ArgumentError, StateError
 
 
 class Turn(IntEnum):
-    """What comes first at one instant; SimPy's own events (urgent, normal) come before all."""
+    """Order of events at one instant; SimPy's own events (urgent, normal) come before all."""
 
     WRITE = 1
     COMPLETION = 2
@@ -36,7 +36,7 @@ class Alarm(simpy.Event):
 
 
 class Clock(simpy.Environment):
-    """A SimPy environment whose `now` is always an intended time, to the last bit."""
+    """A SimPy environment that is always at an intended time, to the last bit."""
 
     def __init__(self) -> None:
         super().__init__()

@@ -36,11 +36,11 @@ class Draws:
             np.random.PCG64(np.random.SeedSequence(self.seed, spawn_key=key))
         )
 
-    def series(self, name: str, sample: Sampler) -> Series:
+    def series(self, name: str, sample: Sampler) -> DrawSeries:
         """Return draws of `sample` that are addressed by ordinal."""
-        return Series(self, name, sample)
+        return DrawSeries(self, name, sample)
 
-    def of(self, name: str, form: Form) -> Series | Same:
+    def of(self, name: str, form: Form) -> DrawSeries | Same:
         """Return draws of a distribution that are addressed by ordinal."""
         if form.constant is not None:
             return Same(float(form.constant))
@@ -58,7 +58,7 @@ class Form(Protocol):
         """Draw n values."""
 
 
-class Uniform:
+class UnitUniform:
     """The uniform distribution on [0, 1), as a form."""
 
     constant = None
@@ -87,7 +87,7 @@ class Same:
         return repeat(self._value)
 
 
-class Series:
+class DrawSeries:
     """Draws addressed by ordinal: asking again gives the same, and asking changes nothing."""
 
     def __init__(self, draws: Draws, name: str, sample: Sampler) -> None:

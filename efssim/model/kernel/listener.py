@@ -1,4 +1,4 @@
-"""What a file system's journal, a replication and a link tell the syncs that depend on them."""
+"""The listener of a journal, a replication and a link: the syncs that depend on them."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Protocol
 
 
 class SyncListener(Protocol):
-    """The syncs of one replication, as seen by what they depend on."""
+    """The syncs of one replication, as listeners of the parts they depend on."""
 
     def before_writes(self) -> None:
         """Record the syncs that were complete before now, the writes of now being still to come.

@@ -17,17 +17,17 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import accumulate, product
 
-from efssim.model.kernel.draws import Draws, Uniform
+from efssim.model.kernel.draws import Draws, UnitUniform
 from efssim.scenario import Scenario
 
 MOST = 8
-"""Strata at most; whatever is left is one of them."""
+"""Strata at most; the rest of the trials is one of them."""
 _RARE = 0.5
 """A fault is rare if it does not come at all with this probability or more."""
 _FAULTS = 10
 """Faults that tell strata apart, at most: those that come most often. Others are drawn freely."""
 _CALM = 0.5
-"""Share of the trials without any rare fault. Assumed: what is lost is lost in the others."""
+"""Share of the trials without any rare fault. Assumed: losses are in the others."""
 _LEAST = 1 / 32
 """Share of the trials of any other stratum, at least."""
 _GOLDEN = (math.sqrt(5) - 1) / 2
@@ -42,7 +42,7 @@ class Stratum:
 
     probability: float
     coming: tuple[Coming, ...]
-    """What they may have; several for what is left."""
+    """Combinations of rare faults of its trials; several for the rest."""
     chances: tuple[float, ...]
     """Of each of `coming`, given the stratum."""
 
@@ -132,7 +132,7 @@ class Placed:
 
 
 def placed(scenario: Scenario, draws: Draws, strata: Strata | None = None) -> Placed:
-    """Return the stratum of the trial whose draws these are."""
+    """Return the stratum of the trial with these draws."""
     strata = strata_of(scenario) if strata is None else strata
     ordinal = strata.at(draws.trial)
     if ordinal is None:
@@ -157,7 +157,7 @@ def _chosen(stratum: Stratum, draws: Draws) -> Coming:
     """Return which faults come, where a stratum leaves a choice."""
     if len(stratum.coming) == 1:
         return stratum.coming[0]
-    left = draws.series("strata", Uniform().sample)[0]
+    left = draws.series("strata", UnitUniform().sample)[0]
     for coming, chance in zip(stratum.coming, stratum.chances, strict=True):
         left -= chance
         if left < 0:
@@ -168,7 +168,7 @@ def _chosen(stratum: Stratum, draws: Draws) -> Coming:
 def _first_gap_s(scenario: Scenario, draws: Draws, name: str) -> float:
     """Return the first gap of a fault given that it is within the run."""
     every = scenario.faults[name].every
-    share = draws.series(f"faults.{name}.first", Uniform().sample)[0]
+    share = draws.series(f"faults.{name}.first", UnitUniform().sample)[0]
     within = every.share_at_most(scenario.duration)
     # No uniform draw is 1, and one of 0 would be no share.
     return min(every.at_share(max(share, 2.0**-53) * within), scenario.duration)

@@ -1,6 +1,6 @@
-"""A sync in flight: its attempt, and what is left of it.
+"""A sync in flight: its attempt and the remaining times.
 
-A stall freezes the phase that it meets; a change of the link's rate scales what remains of the
+A stall freezes the phase that it meets; a change of the link's rate scales the rest of the
 transfer.
 """
 
@@ -15,7 +15,7 @@ from efssim.records.run_records import NO_PHASES, Phases
 
 @dataclass(slots=True)
 class Attempt:
-    """What is left of an attempt, in seconds."""
+    """The remaining times of an attempt, in seconds."""
 
     fixed_s: float
     """Phases that no rate of the link changes: setup, inventory, diff."""
@@ -43,7 +43,7 @@ class Attempt:
         if self.fails:
             return Phases(repeated_s=seconds)
         left, fixed_s = [], self.fixed_s
-        for phase_s in reversed(self.phases):  # what is left is the end of them
+        for phase_s in reversed(self.phases):  # the rest is the end of them
             left.append(min(phase_s, fixed_s))
             fixed_s -= left[-1]
         left.reverse()
@@ -73,7 +73,7 @@ class InFlight:
     initial: bool
     attempt: Attempt
     since_s: float
-    """When the attempt had left what `attempt` says."""
+    """The time of the last account, for which `attempt` holds."""
     transfer_s: float
     """The whole transfer at the rate that `attempt` reckons with."""
     failed: int = 0
@@ -100,7 +100,7 @@ class InFlight:
         return copy
 
     def reckon_with(self, transfer_s: float) -> None:
-        """Scale what remains of the transfer to another time for the whole of it."""
+        """Scale the rest of the transfer to another time for the whole of it."""
         if self.transfer_s:
             self.attempt.transfer_s *= transfer_s / self.transfer_s
         self.transfer_s = transfer_s

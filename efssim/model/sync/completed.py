@@ -1,6 +1,6 @@
-"""Completed syncs on their way to the records: they wait until there are many, or somebody looks.
+"""A buffer of completed syncs before the records: they wait for more of them, or for a reader.
 
-Between two disturbances there are too few syncs for what the calls of NumPy cost that hand them on.
+Between two disturbances there are too few syncs for the cost of NumPy's calls that pass them on.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
-"""The sync process of one replication: a loop of plan, wait, and what then is due.
+"""The sync process of one replication: a loop that plans, waits and acts.
 
 While nothing disturbs it, it plans a stretch of syncs and waits for its end. A sync that was
-disturbed, and the initial one, is waited for by itself, attempt by attempt. Whatever stops, frees
-or slows syncs records what is complete by then, accounts for the one in flight, and wakes the
-process, which then plans again.
+disturbed, and the initial one, is waited for by itself, attempt by attempt. Events that stop, free
+or slow syncs record those complete by then, account for the one in flight, and wake the process,
+which then plans again.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import numpy as np
 import simpy
 
 from efssim.model.entities.divergence import initial_work
-from efssim.model.entities.replication import Replication, Status
+from efssim.model.entities.replication import ReplicationState, Status
 from efssim.model.kernel.clock import Clock, Turn
 from efssim.model.sync.attempt import InFlight
 from efssim.model.sync.completed import Completed
@@ -31,7 +31,7 @@ class SyncProcess:
     def __init__(
         self,
         clock: Clock,
-        replication: Replication,
+        replication: ReplicationState,
         times: SyncTimes,
         end_s: float,
         longest: int = LONG,
@@ -65,7 +65,7 @@ class SyncProcess:
                 self._cut()
 
     def _due(self) -> simpy.Event:
-        """Return what comes next unless something changes."""
+        """Return the event that comes next unless something changes."""
         if not self._running:
             return self._clock.never()
         if self._in_flight is not None:
@@ -82,26 +82,26 @@ class SyncProcess:
     # --- stretches ----------------------------------------------------------------------------
 
     def before_cuts(self) -> None:
-        """Record what is complete by now, the cuts of this instant still to come."""
+        """Record the syncs that are complete by now, before the cuts of this instant."""
         if self._stretch is not None:
             self._record(self._stretch, self._stretch.done(self._clock.now))
         self._completed.hand_on()
 
     def before_writes(self) -> None:
-        """Record what was complete before now: at this instant, writes are still to come."""
+        """Record the syncs that were complete before now: at this instant, writes are to come."""
         if self._stretch is not None:
             completed_s, now = self._stretch.completed_s, self._clock.now
             self._record(self._stretch, int(completed_s.searchsorted(now, "left")))
         self._completed.hand_on()
 
     def whole_instant(self) -> None:
-        """Record what is complete by now, everything of this instant having happened."""
+        """Record the syncs that are complete by now, after all events of this instant."""
         if self._stretch is not None:
             self._record(self._stretch, self._stretch.completed(self._clock.now))
         self._completed.hand_on()
 
     def _record(self, stretch: Stretch, done: int) -> None:
-        """Record the first syncs of a stretch: visible on the destination, and what it moves."""
+        """Record the first syncs of a stretch: they are visible on the destination."""
         begin = stretch.recorded
         if done <= begin:
             return
@@ -165,7 +165,7 @@ class SyncProcess:
         ready_s = now + self._times.gap[self._ordinal]
         self._next_cut_s = max(change.cut_s + self._times.interval_s, ready_s)
 
-    # --- what happens in between --------------------------------------------------------------
+    # --- events in between --------------------------------------------------------------------
 
     def status_changes(self) -> None:
         """Start or stop syncs, as the status and the stalls of the replication say now."""
@@ -210,7 +210,7 @@ class SyncProcess:
             self._in_flight.account_until(self._clock.now, self._running)
 
     def rate_changes(self) -> None:
-        """Scale what remains of a transfer to the rate that the link has now."""
+        """Scale the rest of a transfer to the rate that the link has now."""
         flying = self._in_flight
         if flying is not None:
             flying.reckon_with(self._times.transfer_s(flying.change_set, flying.initial))
@@ -218,7 +218,7 @@ class SyncProcess:
             self._process.interrupt()
 
     def writes_change(self) -> None:
-        """Plan again: what was drawn ahead is not what will be written."""
+        """Plan again: the writes that were drawn ahead are not those that will be made."""
         self._break()
         if self._running:
             self._process.interrupt()

@@ -2,8 +2,8 @@
 
 While nothing disturbs a replication, its next syncs follow from the journal alone. They are planned
 as columns: as arrays while syncs are on time, since then all cuts are known beforehand, else one
-after the other in a tight loop. What follows a disturbance never happened; the rest of the stretch
-is thrown away, which changes nothing, as draws are addressed by ordinal.
+after the other in a tight loop. A disturbance throws the rest of the stretch
+away, which changes nothing else, as draws are addressed by ordinal.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ class Stretch:
         )
 
     def completed(self, now_s: float) -> int:
-        """Return how many syncs complete at or before a time, whatever their cuts."""
+        """Return how many syncs complete at or before a time, regardless of their cuts."""
         return int(self.completed_s.searchsorted(now_s, "right"))
 
     def begun(self, now_s: float) -> int:
@@ -124,11 +124,10 @@ class Planner:
         return cuts_s[: max(1, count)]
 
     def _one_by_one(self, cut_s: float, ordinal: int, length: int) -> Stretch:
-        """Plan syncs whose cuts depend on the completion of the one before."""
+        """Plan syncs one by one: each cut depends on the completion before it."""
         loop = Loop(self._journal, self._times, ordinal, length)
         next_cut_s = loop.run(cut_s, self._end_s)
         work = self._journal.work_between(np.array(loop.cuts_s), loop.columns())
         completed_s = np.array(loop.completed_s)
-        attempts = np.array(loop.attempts, dtype=np.int64)
         self._late = loop.on_time < ON_TIME
-        return Stretch(ordinal, work, completed_s, attempts, next_cut_s)
+        return Stretch(ordinal, work, completed_s, loop.attempts(), next_cut_s)

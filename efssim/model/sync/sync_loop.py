@@ -1,6 +1,6 @@
 """Syncs one after the other in a tight loop, where each cut waits for the completion before it.
 
-The same operations in the same order as `SyncTimes` has for arrays, on plain numbers.
+On plain numbers; `Stretch` has the same for arrays where all cuts are known beforehand.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _NEAR = 64
 
 
 class _Stream:
-    """The unpublished writes of one stream, in arrays whose elements are plain numbers.
+    """The unpublished writes of one stream, in arrays of plain numbers.
 
     `bisect` on them is several times faster than `searchsorted` for one value, and to make them is
     to copy memory, unlike lists.
@@ -65,11 +65,10 @@ class Loop:
     def __init__(self, journal: Journal, times: SyncTimes, ordinal: int, length: int) -> None:
         self.cuts_s: list[float] = []
         self.completed_s: list[float] = []
-        self.attempts: list[int] = []
         self.on_time = 0
         """On-time syncs in a row at the end of the run."""
         self._times, self._ordinal = times, ordinal
-        self._formula = times.formula  # nothing changes while syncs are planned
+        self._retries: dict[int, int] = {}  # attempts of the syncs that took more than one
         self._streams = [_Stream(curve) for curve in journal.curves]
         self._reach_s = journal.horizon_s
         # Files that stay as they are, and the streams that add to them.
@@ -80,54 +79,53 @@ class Loop:
 
     def run(self, cut_s: float, end_s: float) -> float:
         """Plan syncs until the journal or the run ends or they are on time; return the next cut."""
-        interval_s = self._times.interval_s
+        interval_s, reach_s, on_time = self._times.interval_s, self._reach_s, 0
+        duration = self._times.formula().duration  # nothing changes while syncs are planned
+        streams, adding = self._streams, self._adding
         for setup_s, gap_s, fails in self._draws:
-            completed_s = self._complete(cut_s, setup_s, fails)
+            writes = sent = files = large = 0
+            for stream in streams:
+                count, size = stream.take(cut_s)
+                if count:
+                    sent += size
+                    files += stream.spec.files(count)
+                    large += stream.spec.large_file_bytes
+                    writes += count
+            stored = self._files
+            for stream in adding:
+                stored += stream.added_files()
+            if fails:
+                change_set = ChangeSet(
+                    cut_s, sent, 0, files, large, writes, cut_s, (), source_files=stored
+                )
+                completed_s = self._retried(change_set)
+            else:
+                is_busy = writes > 0
+                completed_s = cut_s + duration(setup_s, is_busy, stored, large, sent, files, max)
+            self.cuts_s.append(cut_s)
+            self.completed_s.append(completed_s)
             ready_s = completed_s + gap_s
             planned_s = cut_s + interval_s
-            self.on_time = self.on_time + 1 if ready_s <= planned_s else 0
+            on_time = on_time + 1 if ready_s <= planned_s else 0
             cut_s = planned_s if planned_s > ready_s else ready_s  # max costs a call
-            if cut_s >= self._reach_s or cut_s > end_s or (interval_s and self.on_time >= ON_TIME):
+            if cut_s >= reach_s or cut_s > end_s or (interval_s and on_time >= ON_TIME):
                 break
+        self.on_time = on_time
         return cut_s
 
-    def _complete(self, cut_s: float, setup_s: float, fails: bool) -> float:
-        """Add one sync and return when it completes."""
-        latency_s, scan_rate, diff_rate, throughput, file_rate = self._formula
-        writes = sent = files = large = 0
-        for stream in self._streams:
-            count, size = stream.take(cut_s)
-            if count:
-                sent += size
-                files += stream.spec.files(count)
-                large += stream.spec.large_file_bytes
-                writes += count
-        self.cuts_s.append(cut_s)
-        stored = self._files
-        for stream in self._adding:
-            stored += stream.added_files()
-        if fails:
-            change_set = ChangeSet(
-                cut_s, sent, 0, files, large, writes, cut_s, (), source_files=stored
-            )
-            return self._retried(change_set)
-        fixed_s = setup_s + latency_s
-        if writes:
-            fixed_s = fixed_s + stored / scan_rate + large / diff_rate
-        transfer_s, by_files_s = sent / throughput, files / file_rate
-        if by_files_s > transfer_s:
-            transfer_s = by_files_s
-        completed_s = cut_s + (fixed_s + transfer_s)
-        self.completed_s.append(completed_s)
-        self.attempts.append(1)
-        return completed_s
-
     def _retried(self, change_set: ChangeSet) -> float:
-        """Add a sync whose first attempt fails and return when it completes."""
-        flying = self._times.at(change_set, self._ordinal + len(self.completed_s), np.inf)
-        self.completed_s.append(flying.ends_s)
-        self.attempts.append(flying.failed + 1)
+        """Return when the next sync, whose first attempt fails, completes."""
+        index = len(self.completed_s)
+        flying = self._times.at(change_set, self._ordinal + index, np.inf)
+        self._retries[index] = flying.failed + 1
         return flying.ends_s
+
+    def attempts(self) -> Ints:
+        """Return the attempts of each sync, shape (syncs,)."""
+        attempts = np.ones(len(self.completed_s), dtype=np.int64)
+        for index, count in self._retries.items():
+            attempts[index] = count
+        return attempts
 
     def columns(self) -> list[Ints]:
         """Return the ordinals at which the change sets end, for each stream."""

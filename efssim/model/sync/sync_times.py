@@ -11,9 +11,10 @@ from itertools import repeat
 
 import numpy as np
 
-from efssim.model.entities.network import Link
-from efssim.model.kernel.draws import Draws, Form, Same, Series, Uniform
+from efssim.model.entities.network import LinkState
+from efssim.model.kernel.draws import Draws, DrawSeries, Form, Same, UnitUniform
 from efssim.model.sync.attempt import Attempt, InFlight
+from efssim.model.sync.formula import Formula
 from efssim.model.writes.change_sets import ChangeSet, Floats, Ints, Work
 from efssim.scenario.schema import Initial, Sync
 
@@ -21,11 +22,15 @@ from efssim.scenario.schema import Initial, Sync
 class SyncTimes:
     """How long syncs take. Everything random is addressed by the sync's ordinal and the attempt."""
 
-    def __init__(self, sync: Sync, initial: Initial, link: Link, draws: Draws, name: str) -> None:
+    def __init__(
+        self, sync: Sync, initial: Initial, link: LinkState, draws: Draws, name: str
+    ) -> None:
         self.interval_s = sync.number("interval")
         self.gap = draws.of(f"{name}.sync.gap", sync.draw("gap"))
         """Least times from a completion to the next cut, by the ordinal of the sync after it."""
         self._link = link
+        self._formula: Formula | None = None  # the last one
+        self._formula_of = False, math.inf  # an initial sync, and at which capacity of the link
         self._rates = sync.number("throughput"), sync.number("file_rate")
         self._initial_rates = (
             self._rates[0] if initial.throughput is None else initial.throughput,
@@ -42,24 +47,23 @@ class SyncTimes:
             else _Attempts(draws, f"{name}.initial.setup", initial.setup)
         )
         self._backoff = _Attempts(draws, f"{name}.sync.backoff", sync.draw("backoff"))
-        self._chance = _Attempts(draws, f"{name}.sync.failure", Uniform())
+        self._chance = _Attempts(draws, f"{name}.sync.failure", UnitUniform())
 
     # --- one sync -----------------------------------------------------------------------------
 
     def begin(self, change_set: ChangeSet, initial: bool, ordinal: int) -> InFlight:
         """Return a sync that has just been cut."""
-        transfer_s = self.transfer_s(change_set, initial)
-        attempt = self._attempt(change_set, transfer_s, initial, ordinal, 0)
-        return InFlight(change_set, initial, attempt, change_set.cut_s, transfer_s)
+        phases = self._phases(change_set, initial, ordinal, 0)
+        attempt = self._attempt(phases, ordinal, 0)
+        return InFlight(change_set, initial, attempt, change_set.cut_s, phases[3])
 
     def retry(self, flying: InFlight, ordinal: int, now_s: float) -> None:
         """Begin the next attempt of a sync."""
         flying.phases = flying.phases_at(now_s, running=True)
         flying.failed += 1
         flying.since_s = now_s
-        flying.attempt = self._attempt(
-            flying.change_set, flying.transfer_s, flying.initial, ordinal, flying.failed
-        )
+        phases = self._phases(flying.change_set, flying.initial, ordinal, flying.failed)
+        flying.attempt = self._attempt(phases, ordinal, flying.failed)
 
     def at(self, change_set: ChangeSet, ordinal: int, time_s: float) -> InFlight:
         """Return a regular sync that was not disturbed, in the attempt that a time falls into."""
@@ -70,26 +74,32 @@ class SyncTimes:
 
     def transfer_s(self, change_set: ChangeSet, initial: bool) -> float:
         """Return the time of the whole transfer at the present rates."""
-        throughput, file_rate = self._initial_rates if initial else self._rates
-        by_bytes = change_set.bytes / min(throughput, self._link.capacity)
-        return max(by_bytes, change_set.files / file_rate)
+        return self._phases(change_set, initial, 0, 0)[3]
+
+    def _phases(
+        self, change_set: ChangeSet, initial: bool, ordinal: int, attempt: int
+    ) -> tuple[float, float, float, float]:
+        """Return setup, inventory, diff and transfer of an attempt at the present rates."""
+        setup = self._initial_setup if initial else self._setup
+        return self.formula(initial=initial).phases(
+            setup[attempt][ordinal],
+            change_set.writes > 0 or change_set.bytes > 0 or change_set.files > 0,
+            change_set.source_files,
+            change_set.large_file_bytes,
+            change_set.bytes,
+            change_set.files,
+            max,
+        )
 
     def _attempt(
-        self, change_set: ChangeSet, transfer_s: float, initial: bool, ordinal: int, attempt: int
+        self, phases: tuple[float, float, float, float], ordinal: int, attempt: int
     ) -> Attempt:
-        """Return an attempt of a sync whose whole transfer takes `transfer_s`."""
-        setup = self._initial_setup if initial else self._setup
-        setup_s = fixed_s = setup[attempt][ordinal] + self._link.latency_s
-        inventory_s = diff_s = 0.0
-        # An empty change set pays the setup only.
-        if change_set.writes or change_set.bytes or change_set.files:
-            inventory_s = change_set.source_files / self._scan_rate
-            diff_s = change_set.large_file_bytes / self._diff_rate
-            fixed_s = fixed_s + inventory_s + diff_s
+        """Return an attempt with these phases, were it to succeed."""
+        setup_s, inventory_s, diff_s, transfer_s = phases
+        fixed_s = setup_s + inventory_s + diff_s
         share = self._failing_share(ordinal, attempt) if self._failure_probability else None
         if share is None:
-            phases = setup_s, inventory_s, diff_s
-            return Attempt(fixed_s, transfer_s, 0.0, fails=False, phases=phases)
+            return Attempt(fixed_s, transfer_s, 0.0, fails=False, phases=phases[:3])
         work_s = share * (fixed_s + transfer_s)
         worked_s = min(fixed_s, work_s)
         wait_s = self._backoff_s(ordinal, attempt)
@@ -121,15 +131,16 @@ class SyncTimes:
 
     def _durations(self, work: Work, ordinal: int) -> Floats:
         """Return the durations of syncs whose first attempt succeeds."""
-        fixed_s = self._setup[0].take(ordinal, len(work.cut_s)) + self._link.latency_s
-        if self._scan_rate < math.inf or self._diff_rate < math.inf:
-            inventory_s = work.source_files / self._scan_rate
-            busy = fixed_s + inventory_s + work.large_file_bytes / self._diff_rate
-            fixed_s = np.where(work.writes > 0, busy, fixed_s)
-        transfer_s = work.bytes / min(self._rates[0], self._link.capacity)
-        if self._rates[1] < math.inf:
-            transfer_s = np.maximum(transfer_s, work.files / self._rates[1])
-        return fixed_s + transfer_s
+        formula = self.formula()
+        return formula.duration(
+            self._setup[0].take(ordinal, len(work.cut_s)),
+            work.writes > 0 if formula.looks else True,
+            work.source_files,
+            work.large_file_bytes,
+            work.bytes,
+            work.files,
+            np.maximum,
+        )
 
     def failing(self, ordinal: int, n: int) -> Iterator[int]:
         """Yield the indexes of syncs whose first attempt fails."""
@@ -143,14 +154,20 @@ class SyncTimes:
             return repeat(False)
         return (chance < self._failure_probability for chance in self._chance[0].onwards(ordinal))
 
-    @property
-    def formula(self) -> tuple[float, float, float, float, float]:
-        """Latency, scan rate, diff rate, throughput and file rate, for a tight loop."""
-        throughput = min(self._rates[0], self._link.capacity)
-        return self._link.latency_s, self._scan_rate, self._diff_rate, throughput, self._rates[1]
+    def formula(self, *, initial: bool = False) -> Formula:
+        """Return the formula of a sync at the rate that the link has now."""
+        key = initial, self._link.capacity
+        if self._formula is None or key != self._formula_of:
+            throughput, file_rate = self._initial_rates if initial else self._rates
+            throughput = min(throughput, self._link.capacity)
+            self._formula = Formula(
+                self._link.latency_s, self._scan_rate, self._diff_rate, throughput, file_rate
+            )
+            self._formula_of = key
+        return self._formula
 
     @property
-    def setup(self) -> Series | Same:
+    def setup(self) -> DrawSeries | Same:
         """Setup of the first attempt, by the ordinal of the sync."""
         return self._setup[0]
 
@@ -160,9 +177,9 @@ class _Attempts:
 
     def __init__(self, draws: Draws, name: str, form: Form) -> None:
         self._draws, self._name, self._form = draws, name, form
-        self._series: list[Series | Same] = []
+        self._series: list[DrawSeries | Same] = []
 
-    def __getitem__(self, attempt: int) -> Series | Same:
+    def __getitem__(self, attempt: int) -> DrawSeries | Same:
         while len(self._series) <= attempt:
             name = f"{self._name}.{len(self._series)}"
             self._series.append(self._draws.of(name, self._form))

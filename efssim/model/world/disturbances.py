@@ -1,4 +1,4 @@
-"""Disturbances: they begin, reach whatever is or comes to be at their target, and end.
+"""Disturbances: they begin, reach all present and later parts at their target, and end.
 
 `effects.py` says what they do, `schedule.py` when they happen.
 """
@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 from efssim.model.account import Account
 from efssim.model.efs.control_plane import ControlPlane
-from efssim.model.entities.file_system import FileSystem
-from efssim.model.entities.replication import Replication
+from efssim.model.entities.file_system import FileSystemState
+from efssim.model.entities.replication import ReplicationState
 from efssim.model.kernel.causes import Cause
 from efssim.model.world.effects import reach_file_system, reach_replication, turn_off, turn_on
 from efssim.records.timeline import Occurrence
@@ -22,12 +22,12 @@ from efssim.scenario.grammar.disturbances.kind import DisturbanceKind
 
 @dataclass(eq=False)
 class Active:
-    """A disturbance that goes on: its kind, its cause, and whom it reached."""
+    """A disturbance that goes on: its kind, its cause, and the parts that it reached."""
 
     kind: DisturbanceKind
     cause: Cause
     record: Occurrence
-    reached: list[FileSystem | Replication]
+    reached: list[FileSystemState | ReplicationState]
 
 
 class Disturbances:
@@ -40,7 +40,7 @@ class Disturbances:
         account.appeared.append(self._meet)
 
     def begin(self, spec: schema.Event | schema.Fault) -> Callable[[], None]:
-        """Begin a disturbance; return what ends it. RunError if a link would have to be shared."""
+        """Begin a disturbance; return a function that ends it. RunError if a link has no room."""
         kind, target = spec.kind, spec.target
         ordinal = self._timeline.next_ordinal()
         record = Occurrence(ordinal, self._account.clock.now, kind, target)
@@ -66,20 +66,20 @@ class Disturbances:
         active.record.end_s, active.record.end_ordinal = self._account.clock.now, end_ordinal
         turn_off(active.kind, cause, self._account)
         for part in active.reached:
-            if isinstance(part, FileSystem):
+            if isinstance(part, FileSystemState):
                 part.allow_writes(cause)
             else:
                 part.release(cause, end_ordinal)
                 part.go_on(cause)
 
-    def _meet(self, part: FileSystem | Replication) -> None:
+    def _meet(self, part: FileSystemState | ReplicationState) -> None:
         """Let every disturbance that goes on reach what has just been made."""
         for active in self._active:
             self._reach(active, part)
             _note_reached(active)
 
-    def _reach(self, active: Active, part: FileSystem | Replication) -> None:
-        if isinstance(part, FileSystem):
+    def _reach(self, active: Active, part: FileSystemState | ReplicationState) -> None:
+        if isinstance(part, FileSystemState):
             active.reached += reach_file_system(active.kind, active.cause, part, self._account)
         else:
             active.reached += reach_replication(active.kind, active.cause, part)
@@ -100,9 +100,9 @@ class Disturbances:
 
 
 def _note_reached(active: Active) -> None:
-    """Record the names of what a disturbance has reached, each once, in order."""
+    """Record the names of the parts that a disturbance has reached, each once, in order."""
     parts = active.reached
-    names = (part.name if isinstance(part, FileSystem) else part.terms.name for part in parts)
-    replications = (part.terms.name for part in parts if isinstance(part, Replication))
+    names = (part.name if isinstance(part, FileSystemState) else part.terms.name for part in parts)
+    replications = (part.terms.name for part in parts if isinstance(part, ReplicationState))
     active.record.affected = tuple(dict.fromkeys(names))
     active.record.replications = tuple(dict.fromkeys(replications))

@@ -1,4 +1,4 @@
-"""The effects of disturbances: switches of the simulated world, and whom else they reach.
+"""The effects of disturbances: switches of the simulated world, and the parts they reach.
 
 `scenario/grammar/disturbances/` says which effects a kind has; `disturbances.py` begins and ends
 them.
@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from efssim.model.account import Account
-from efssim.model.entities.file_system import FileSystem
-from efssim.model.entities.replication import Replication
+from efssim.model.entities.file_system import FileSystemState
+from efssim.model.entities.replication import ReplicationState
 from efssim.model.kernel.causes import Cause
 from efssim.scenario import schema
 from efssim.scenario.grammar.disturbances.effects import (
@@ -29,9 +29,9 @@ from efssim.scenario.grammar.network import link_regions
 
 def turn_on(
     kind: DisturbanceKind, cause: Cause, spec: schema.Event | schema.Fault, account: Account
-) -> list[Replication]:
+) -> list[ReplicationState]:
     """Turn the switches of the world that a disturbance has; return whom only that reaches."""
-    reached: list[Replication] = []
+    reached: list[ReplicationState] = []
     for effect in kind.effects:
         if isinstance(effect, Silence):
             account.region(cause.target).outages.add(cause)
@@ -57,8 +57,8 @@ def turn_off(kind: DisturbanceKind, cause: Cause, account: Account) -> None:
 
 
 def reach_replication(
-    kind: DisturbanceKind, cause: Cause, part: Replication
-) -> Iterator[Replication]:
+    kind: DisturbanceKind, cause: Cause, part: ReplicationState
+) -> Iterator[ReplicationState]:
     """Let a disturbance have its effects on a replication; yield it for each."""
     for effect in kind.effects if _is_at(kind, cause, part) else ():
         if isinstance(effect, Pause):
@@ -70,8 +70,8 @@ def reach_replication(
 
 
 def reach_file_system(
-    kind: DisturbanceKind, cause: Cause, part: FileSystem, account: Account
-) -> Iterator[FileSystem | Replication]:
+    kind: DisturbanceKind, cause: Cause, part: FileSystemState, account: Account
+) -> Iterator[FileSystemState | ReplicationState]:
     """Let a disturbance have its effects on a file system; yield whom each reaches."""
     for effect in kind.effects if _holds(kind, cause, part) else ():
         if isinstance(effect, StopWrites):
@@ -84,7 +84,7 @@ def reach_file_system(
                 yield replication
 
 
-def _is_at(kind: DisturbanceKind, cause: Cause, part: Replication) -> bool:
+def _is_at(kind: DisturbanceKind, cause: Cause, part: ReplicationState) -> bool:
     """Whether a replication is at the target of a disturbance."""
     regions = part.source.region, part.destination.region
     if kind.target is Target.REGION:
@@ -96,12 +96,12 @@ def _is_at(kind: DisturbanceKind, cause: Cause, part: Replication) -> bool:
     return _is_named(cause.target, part.source) or _is_named(cause.target, part.destination)
 
 
-def _holds(kind: DisturbanceKind, cause: Cause, part: FileSystem) -> bool:
+def _holds(kind: DisturbanceKind, cause: Cause, part: FileSystemState) -> bool:
     """Whether a file system is at the target of a disturbance."""
     if kind.target is Target.REGION:
         return part.region == cause.target
     return kind.target is Target.FILE_SYSTEM and _is_named(cause.target, part)
 
 
-def _is_named(name: str, part: FileSystem) -> bool:
+def _is_named(name: str, part: FileSystemState) -> bool:
     return name in (part.name, part.id, part.arn)

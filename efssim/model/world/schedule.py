@@ -27,7 +27,7 @@ class Schedule:
         self._account.clock.call_at(spec.at, turn, lambda: self.happen(spec, ("events", ordinal)))
 
     def happen(self, spec: schema.Event, path: tuple[str | int, ...]) -> None:
-        """Begin what an event says, now."""
+        """Begin the disturbance of an event, or make its call, now."""
         if spec.call is not None:
             self._calls.happen(spec, path)
             return

@@ -16,7 +16,7 @@ from efssim.model.account import (
 from efssim.model.efs.calls import Calls, looks
 from efssim.model.efs.control_plane import ControlPlane
 from efssim.model.entities.errors import EfsError, RunError
-from efssim.model.entities.file_system import FileSystem, Protection
+from efssim.model.entities.file_system import FileSystemState, OverwriteProtection
 from efssim.model.entities.identifiers import hex_of
 from efssim.model.kernel.clock import Clock, Turn
 from efssim.model.kernel.draws import Draws
@@ -129,10 +129,10 @@ class World:
         with _placing_refusals("replications", name):
             self._control_plane.declare_replication(parameters, source.region, declared)
 
-    def _unprotected(self, name: str) -> FileSystem:
+    def _unprotected(self, name: str) -> FileSystemState:
         """Return a file system that the scenario offers as a destination."""
         found = self.account.file_systems[self.account.id_of(name)]
-        self.account.protect(found, Protection.DISABLED)
+        self.account.protect(found, OverwriteProtection.DISABLED)
         return found
 
     # --- time ---------------------------------------------------------------------------------
@@ -150,7 +150,7 @@ class World:
         arrival = self._clock.at(time_s, Turn.CUT)
         while not arrival.processed:
             self._clock.step()
-        # What an instant's own events bring about in it belongs to it, too.
+        # Events that an instant's own events bring about in it belong to it, too.
         while self._clock.peek() <= time_s:
             self._clock.step()
 

@@ -1,1 +1,1 @@
-"""Write streams and the journals that keep what they wrote."""
+"""Write streams and the journals that keep their writes."""

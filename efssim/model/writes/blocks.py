@@ -1,4 +1,4 @@
-"""Write streams: what a file system's streams write, drawn a block at a time.
+"""The writes of a file system's streams, drawn a block at a time.
 
 A stream gives writes (time, bytes) in order of time. Its SimPy process lives in `journal.py`.
 """
@@ -30,7 +30,7 @@ class WholeBytes:
     """Rounds the running total of a stream to bytes, so that no fraction is lost."""
 
     def __init__(self) -> None:
-        self._carry = 0  # of the exact total, what the rounded total lacks, in 2^-40 byte
+        self._carry = 0  # exact total less rounded total, in 2^-40 byte
 
     def round(self, sizes: Floats) -> Ints:
         """Return whole bytes for the next writes, shape (n,); their sum never drifts."""

@@ -1,4 +1,4 @@
-"""What syncs have to do: one change set, or the columns of many."""
+"""The work of syncs: one change set, or the columns of many."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ Ints = NDArray[np.int64]
 
 
 class ChangeSet(NamedTuple):
-    """What a sync sends: everything written after the last replicated cut and up to `cut_s`."""
+    """The content of a sync: all writes after the last replicated cut and up to `cut_s`."""
 
     cut_s: float
     bytes: int

@@ -29,7 +29,7 @@ HOUR_S = 3600.0
 
 @dataclass(frozen=True)
 class Stream:
-    """What makes the writes of a stream, and what a sync makes of them."""
+    """A stream: the source of its writes, and the work that they are for a sync."""
 
     writes: Writes
     files_per_write: int = 1
@@ -58,7 +58,7 @@ class Stream:
         return 1 if self.large_file_bytes else writes * self.files_per_write
 
     def added_bytes(self, totals: Ints) -> Ints:
-        """Return what the size has grown by: a share of running totals, rounded as a whole.
+        """Return the growth of the size: a share of running totals, rounded as a whole.
 
         `totals` are rows of amounts: bytes and, of a stream with a hot set, hot bytes.
         """
@@ -96,7 +96,7 @@ class Curve:
         """Every write before this time is drawn."""
         self.sent = 0
         """Ordinal of the first write that no completed sync has published."""
-        self._handed = 0  # ordinal of the first write that is not yet handed on as published
+        self._handed = 0  # ordinal of the first write that has not been returned as published
         self._first = 0  # ordinal of the oldest write kept
         self._forgotten_s = -math.inf  # time of the write before that one
         self._times: Floats = np.zeros(0)
@@ -269,7 +269,7 @@ class Curve:
         return first_s
 
     def _saved(self, edges: Ints) -> Ints:
-        """Return what each of consecutive change sets saves; `edges` count from the first kept."""
+        """Return the bytes saved by each change set; `edges` count from the first kept."""
         ordinals = (edges + self._first).tolist()
         return np.array([self.saved(*pair) for pair in pairwise(ordinals)], dtype=np.int64)
 
@@ -295,7 +295,7 @@ class Curve:
         return self._times.item(ordinal - self._first)
 
     def publish(self, ends: Ints) -> tuple[Floats, Ints, Ints, Ints | None]:
-        """Hand on the writes of syncs that end at the given ordinals, all of them sent.
+        """Publish the writes of syncs that end at the given ordinals, all of them sent.
 
         Return copies of the times and bytes of these writes, how many each sync has, and hot bytes.
         """

@@ -1,4 +1,4 @@
-"""Hot sets: what a sync sends of blocks that were overwritten, some of them more than once."""
+"""Hot sets: the distinct blocks that a sync sends, some overwritten more than once."""
 
 from __future__ import annotations
 

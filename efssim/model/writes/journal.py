@@ -1,4 +1,4 @@
-"""The journal of a file system: the curves of what its streams wrote, drawn ahead of the clock.
+"""The journal of a file system: the curves of its streams' writes, drawn ahead of the clock.
 
 A stream is a long-lived SimPy process that draws a block of writes whenever the clock reaches the
 end of the last but one, so there is no event per write. The journal answers how many writes and
@@ -22,7 +22,7 @@ from efssim.model.writes.change_sets import ChangeSet, Work, no_work
 from efssim.model.writes.curve import HOUR_S, Curve, Stream
 from efssim.records.run_records import DroppedWrites, OpenWrites, Publications, ReplicationRecords
 from efssim.records.states import NOTHING, Amount, Discarded, States
-from efssim.records.stored import FileSystemRecords, Hours, StreamFacts
+from efssim.records.stored import FileSystemRecords, HourlyTotals, StreamFacts
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -46,9 +46,9 @@ class Journal:
         self._stopped = Causes()
         self._records: ReplicationRecords | None = None  # of the replication that it feeds
         self._witness: ReplicationRecords | None = None  # of the replication that counts its drops
-        self._before = NOTHING  # what was written before it fed one
+        self._before = NOTHING  # the writes before it fed one
         self._published = self._discarded = NOTHING  # by replications that are gone, or come to be
-        self._carried = NOTHING  # what its replication finds unreplicated, until that publishes it
+        self._carried = NOTHING  # unreplicated when it began to feed, until published
         self._oldest_s: float | None = None  # of the writes that left unpublished and undiscarded
         self._syncs: SyncListener = NO_SYNCS  # that publish the writes
 
@@ -96,14 +96,14 @@ class Journal:
         return max(16, int(min(2 * block, _BLOCK_MAX, 1.05 * rest + 64)))
 
     def _let_go(self) -> None:
-        """Publish what is completed, so that it can be forgotten."""
+        """Publish the writes of completed syncs, so that they can be forgotten."""
         self._syncs.before_writes()
         self.account_for_drops()
         if self._records is None:
             self._skip()
 
     def _skip(self) -> None:
-        """Let go of what is written and no sync will publish."""
+        """Release the writes that no sync will publish."""
         now = self._clock.now
         for ordinal, curve in enumerate(self.curves):
             if curve.horizon_s > now:
@@ -151,12 +151,12 @@ class Journal:
     # --- feeding a replication --------------------------------------------------------------
 
     def witness(self, records: ReplicationRecords | None) -> None:
-        """From now on, tell these records what is dropped."""
+        """Report dropped writes to these records from now on."""
         self.account_for_drops()
         self._witness = records
 
     def feed(self, records: ReplicationRecords, syncs: SyncListener) -> None:
-        """From now on, keep what is written until syncs have published it."""
+        """Keep writes until syncs have published them, from now on."""
         assert self._records is None
         self._skip()
         self._before = self._written(self._clock.now)
@@ -164,7 +164,7 @@ class Journal:
         self._records, self._syncs = records, syncs
 
     def stop_feeding(self) -> Amount:
-        """Leave what no sync has published to itself: it is unreplicated again. Return it."""
+        """Make the writes that no sync has published unreplicated again; return their amount."""
         left = self._unaccounted()
         self._published = self._published_now()
         if self._records is not None and self._records.defined_s is not None:
@@ -172,7 +172,7 @@ class Journal:
         self._records, self._carried, self._syncs = None, NOTHING, NO_SYNCS
         return left
 
-    # --- what became of the writes ------------------------------------------------------------
+    # --- states of the writes -----------------------------------------------------------------
 
     def _unaccounted(self) -> Amount:
         """Return the writes up to now that are neither published nor discarded."""
@@ -198,7 +198,7 @@ class Journal:
         )
 
     def discard(self) -> Discarded:
-        """Take all that is unreplicated as overwritten; return what that is."""
+        """Discard all unreplicated writes, which are overwritten; return them."""
         assert self._records is None
         self._skip()
         now, amount = self._clock.now, self._unaccounted()
@@ -210,12 +210,12 @@ class Journal:
         return Discarded(amount, first_s, last_s)
 
     def carried(self) -> Amount:
-        """Return what was written before its replication was created and is pending in it."""
+        """Return the writes made before its replication was created that are pending in it."""
         is_synced = self._records is not None and self._records.defined_s is not None
         return NOTHING if is_synced else self._carried
 
     def stored(self) -> tuple[int, int]:
-        """Return size and files: those that it began with and what was added up to now."""
+        """Return size and files now: those at the begin and the growth up to now."""
         now, size, files = self._clock.now, self._size_bytes, self._files
         for curve in self.curves:
             added_bytes, added_files = curve.added(curve.ordinal(now))
@@ -224,17 +224,17 @@ class Journal:
 
     @property
     def files_at_start(self) -> int:
-        """Files before all writes of its streams: what they added is on top."""
+        """Files before all writes of its streams, which add to them."""
         return self._files
 
     def restore(self, size_bytes: int, files: int) -> None:
-        """From now on the file system has another size and number of files; writes add to it."""
+        """Give the file system another size and number of files, from now on; writes add to it."""
         size, count = self.stored()
         self._size_bytes += size_bytes - size
         self._files += files - count
         self._sizes.append((self._clock.now, self._size_bytes))
 
-    def hours(self) -> Hours:
+    def hours(self) -> HourlyTotals:
         """Return what was written by each whole hour up to now and by now, and the sizes then."""
         now = self._clock.now
         edges_s = np.arange(math.floor(now / HOUR_S) + 1) * HOUR_S
@@ -244,7 +244,7 @@ class Journal:
         for curve in self.curves:
             by_hour = curve.hourly(now)
             written, size = written + by_hour[0], size + by_hour[1]
-        return Hours(
+        return HourlyTotals(
             np.append(written, self._written(now).bytes), np.append(size, self.stored()[0])
         )
 

@@ -1,4 +1,4 @@
-"""Write streams: from what a scenario says to what a journal draws."""
+"""Build the streams of a journal from the write streams of a scenario."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What explains a violation of the RPO: a disturbance, failed attempts, or a burst of writes."""
+"""Causes of violations of the RPO: a disturbance, failed attempts, or a burst of writes."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _BURST = 2.0
 
 @dataclass(frozen=True)
 class Explained:
-    """A violation, and what explains it."""
+    """A violation with its cause."""
 
     violation: Violation
     cause: str
@@ -64,7 +64,7 @@ def _cause(
 
 
 def _of_syncs(outcome: Outcome, violation: Violation, is_after: bool) -> tuple[str, str]:
-    """Return what a violation waited for, and the details of it."""
+    """Return the cause of a violation in the syncs it waited for, and its details."""
     if not outcome.syncs.keep:
         return "not known", "`records: off` keeps no syncs"
     syncs = outcome.syncs
@@ -79,7 +79,7 @@ def _of_syncs(outcome: Outcome, violation: Violation, is_after: bool) -> tuple[s
 
 
 def _of_sync(outcome: Outcome, at: int, is_after: bool) -> tuple[str, str]:
-    """Say what made a sync take its time."""
+    """Explain the duration of a sync."""
     syncs = outcome.syncs
     took_s = float(syncs.floats("completed_s")[at] - syncs.floats("cut_s")[at])
     size, median = int(syncs.ints("bytes")[at]), float(np.median(syncs.ints("bytes")))
@@ -95,7 +95,7 @@ def _of_sync(outcome: Outcome, at: int, is_after: bool) -> tuple[str, str]:
 
 
 def _unfinished(outcome: Outcome, violation: Violation) -> str:
-    """Say what a violation waited for that no completed sync ended."""
+    """Explain a violation that no completed sync ended."""
     still = outcome.open_sync
     if still is not None and still.cut_s < violation.end_s:
         return f"a sync of {format_size(still.bytes)} that is not complete"

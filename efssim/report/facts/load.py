@@ -69,7 +69,7 @@ def _rate(per_s: float) -> str:
 
 
 def _sizes(size: Distribution[int]) -> str:
-    """Return how large writes are: what a scenario says of the distribution."""
+    """Return the distribution of sizes of writes, in words."""
     if size.constant is not None:
         return format_size(size.constant)
     kind = one_of(size)
@@ -95,7 +95,7 @@ def _shape(size: Distribution[int]) -> Iterator[str]:
 
 
 def _into(stream: WriteStream) -> Iterator[str]:
-    """Yield what the writes go into, where that is not a file each."""
+    """Yield the places that the writes go to, where that is not a file each."""
     if stream.hot_set is not None:
         hot = stream.hot_set
         yield f"{percent(hot.share)} of them into a hot set of {format_size(hot.size)}"

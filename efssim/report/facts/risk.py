@@ -23,7 +23,7 @@ def weeks_behind(result: Run, name: str) -> float:
 
 
 def risk_note(result: Run, name: str) -> str:
-    """Say what a map of the risk rests on: weeks, and whether it is of random faults."""
+    """Return a note on the evidence of a risk map: its weeks, and whether faults are random."""
     note = f"{weeks_behind(result, name):.3g} weeks"
     if result.scenario.faults:
         note += " of one run: random faults are as likely noise as a pattern"
@@ -39,5 +39,5 @@ def risk_of_all(result: Run) -> pd.DataFrame:
         table = result.risk(name).reset_index()
         table.insert(0, "replication", name)
         tables.append(table)
-    # Without a replication the columns still tell what there could have been.
+    # Without a replication the table still has its columns.
     return pd.concat(tables) if tables else pd.DataFrame(columns=["replication", *NAMES, *COLUMNS])

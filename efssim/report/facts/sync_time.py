@@ -1,4 +1,4 @@
-"""What the time of syncs went into, as one sentence of every report."""
+"""The mean duration of syncs by phase, as one sentence of every report."""
 
 from __future__ import annotations
 

@@ -76,7 +76,7 @@ def _line(result: Run, item: Item) -> list[str]:
 
 
 def summed(items: list[Item]) -> list[tuple[str, list[Item]]]:
-    """Return the items of each thing that happened, those first that lasted longest in all."""
+    """Return the items of each kind and target, the longest in total first."""
     groups: dict[str, list[Item]] = {}
     for item in items:
         groups.setdefault(item.what, []).append(item)
@@ -84,7 +84,7 @@ def summed(items: list[Item]) -> list[tuple[str, list[Item]]]:
 
 
 def _sums(result: Run, items: list[Item]) -> list[str]:
-    """Return a table with a line for each thing that happened, however often, longest first."""
+    """Return a table with a line for each kind and target, the longest in total first."""
     ordered = summed(items)
     rows = [("what", "times", "total", "longest", "at")]
     rows += [(what, *_sum(result, group)) for what, group in ordered[:_ITEMS]]
@@ -111,11 +111,11 @@ def total_s(items: list[Item]) -> float:
     return math.fsum(item.lasted_s or 0.0 for item in items)
 
 
-# --- what happened, and what followed from it -----------------------------------------------------
+# --- entries and their effects --------------------------------------------------------------------
 
 
 def timeline_items(result: Run) -> list[Item]:
-    """Return every entry with its effects, and what the scenario creates, in order of time."""
+    """Return every entry with its effects, and the scenario's replications, in order of time."""
     caused: dict[int, list[Chain]] = {}
     for name in result.outcomes:
         for chain in _chains(result, name):

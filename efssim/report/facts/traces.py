@@ -1,4 +1,4 @@
-"""What trace files were taken for and what they lack: for people, and for `--check`."""
+"""Findings on trace files, their interpretation and gaps: for people, and for `--check`."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ Traces = Mapping[str, TraceQuality]
 
 
 def trace_findings(traces: Traces) -> dict[str, list[str]]:
-    """Return, for each stream with a trace, what it was taken for, and what it lacks."""
+    """Return interpretation and gaps of the trace of each stream that has one, in sentences."""
     return {stream: [taken_for(found), *found.lines()] for stream, found in traces.items()}
 
 
 def taken_for(found: TraceQuality) -> str:
-    """Return what a trace was taken for, in words."""
+    """Return the interpretation of a trace, in words."""
     apart = "" if found.spacing_s is None else f", {format_duration(found.spacing_s)} apart"
     values = {
         None: "each row one write",

@@ -50,7 +50,7 @@ class Drawing:
     stem: str
     """Of the file's name."""
     alt: str
-    """What it shows, in words."""
+    """Its description in words."""
     svg: str
     """The whole file."""
     png: bytes | None
@@ -98,7 +98,7 @@ def write_svg(drawn: Mapping[str, str], folder: Path) -> list[str]:
 
 @contextmanager
 def file_style() -> Iterator[None]:
-    """Draw what is drawn inside as it is in files."""
+    """Let figures made inside look as in files."""
     from matplotlib import style
 
     from efssim.report.figures.drawing.style import STYLE
@@ -140,7 +140,7 @@ def safe_names(names: list[str]) -> dict[str, str]:
 
 
 def rendered(figure: Figure, kind: str, alt: str) -> bytes:
-    """Return a figure as a file of a kind: svg or png; `alt` is what it says it shows."""
+    """Return a figure as a file of a kind: svg or png; `alt` is its description in the file."""
     # A character that no file may have is one that nobody sees.
     title = "".join(letter for letter in alt if letter.isprintable())
     # Without a date and a version, the same result gives the same bytes.

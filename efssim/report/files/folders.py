@@ -1,4 +1,4 @@
-"""The folder under `--out`: what is ours in it, and files that come into it whole or not at all."""
+"""The folder under `--out`: earlier results in it, and files moved into it whole or not at all."""
 
 from __future__ import annotations
 
@@ -23,19 +23,19 @@ _NAMES = {
     *(f"{name}.csv" for name in ("syncs", "statuses", "events", "violations", "risk", "trials")),
     *("evaluations.csv", "sweep.csv"),
 }
-"""Files of ours, whatever they are a result of."""
+"""Files of ours, of any kind of result."""
 _COMPARISON = re.compile(r"[A-Za-z0-9._-]+-comparison\.csv")
 
 _STAGING = ".efssim-writing"
-"""How the name of a folder ends that holds what is not whole yet."""
+"""End of the name of a folder with files that are not whole yet."""
 _LOCK, _FILES = "lock", "files"
 
 
 @contextmanager
 def staged(folder: Path) -> Iterator[Path]:
-    """Yield a new folder beside one; what is in it at the end is moved there, all or nothing.
+    """Yield a new folder beside one; its files are moved there at the end, all or none.
 
-    What a manifest of an earlier result names and is not written again goes; other files stay, and
+    Files that an earlier manifest names and that are not written again go; other files stay, and
     raise FileExistsError if they are in the way. Raise OSError.
     """
     refuse_folder(folder)
@@ -56,7 +56,7 @@ def staged(folder: Path) -> Iterator[Path]:
 
 
 def refuse_folder(folder: Path, names: Iterable[str] = ()) -> None:
-    """Raise OSError for what is no folder and cannot become one, and for results of others.
+    """Raise OSError for a path that cannot be a folder, and for files of others in the way.
 
     `names` are files that will be written, as far as that is known, besides page and manifest.
     """
@@ -82,7 +82,7 @@ def _refuse_unwritable(folder: Path) -> None:
     for needed in dict.fromkeys((there, folder.parent if folder.exists() else there)):
         if not needed.is_dir():
             raise NotADirectoryError(ENOTDIR, "is a file, not a folder", fspath(needed))
-        try:  # what permissions say is not all: a disk may be full, or take no folders
+        try:  # permissions are not all: a disk may be full, or take no folders
             Path(tempfile.mkdtemp(prefix=".efssim-", dir=needed)).rmdir()
         except OSError as error:
             reason = f"{needed} cannot be written to: {error.strerror}"
@@ -150,9 +150,9 @@ def _staging(folder: Path) -> Iterator[Path]:
 
 
 def _clear_abandoned(folder: Path) -> None:
-    """Remove what runs into this folder left that were killed while they wrote.
+    """Remove the files that killed runs into this folder left while they wrote.
 
-    Whoever writes holds a lock until he ends, however he ends; so one that can be had is of nobody.
+    A writer holds a lock until it ends, however it ends; so a free lock is that of a dead writer.
     """
     for left in folder.parent.glob(f".{_escaped(folder.name)}.*{_STAGING}"):
         with suppress(OSError), (left / _LOCK).open("rb+") as lock:

@@ -1,4 +1,4 @@
-"""What made a result: the first part of every manifest.json."""
+"""Origin of a result: the first part of every manifest.json."""
 
 from __future__ import annotations
 

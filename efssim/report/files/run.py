@@ -44,7 +44,7 @@ def write_files(result: Run, folder: Path, png: bool = False, command: str = "")
 
 
 def summary_json(result: Run) -> str:
-    """Return summary.json: what `--format json` prints."""
+    """Return summary.json, which `--format json` prints."""
     return json_text(result.summary)
 
 

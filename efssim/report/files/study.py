@@ -23,7 +23,7 @@ class Sketch(NamedTuple):
 
     draw: Draw
     alt: str
-    """What it shows, in words."""
+    """Its description in words."""
 
 
 Page = Callable[[dict[str, str]], str]

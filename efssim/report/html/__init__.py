@@ -1,1 +1,1 @@
-"""report.html: one page without anything from outside, for whoever does not run efssim."""
+"""report.html: one page that loads nothing, for readers who do not run efssim."""

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 _TURNS = [*range(0x202A, 0x202F), *range(0x2066, 0x206A)]
-"""Letters that turn the direction of what follows: in a name they would turn our numbers."""
+"""Letters that turn the direction of text after them: in a name they would turn our numbers."""
 _CONTROLS = [code for code in range(0x20) if chr(code) not in "\t\n\r"]
 _SHOWN = dict.fromkeys([*_TURNS, *_CONTROLS], "\N{REPLACEMENT CHARACTER}")
 
@@ -25,7 +25,7 @@ def render(template: str, **content: Any) -> str:
 
 
 def _shown(value: Any) -> Any:
-    """Return what a page shows of a value; markup is ours and stays."""
+    """Return a value as a page shows it; markup is ours and stays."""
     return value.translate(_SHOWN) if type(value) is str else value
 
 

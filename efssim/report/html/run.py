@@ -13,7 +13,7 @@ from efssim.report.html import run_tables as tables
 from efssim.report.html.page import render
 from efssim.report.html.sections import SECTIONS, attainments, sentence, worst
 from efssim.report.html.svg import Figure, inlined
-from efssim.report.html.tables import Table
+from efssim.report.html.tables import HtmlTable
 from efssim.report.html.traces import trace_table
 from efssim.report.text.details import diverging_text, sentences
 from efssim.report.verdicts.cautions import cautions
@@ -47,7 +47,7 @@ _CAPTIONS = {
 
 @dataclass(frozen=True)
 class Section:
-    """What a page says about one replication."""
+    """The section of a page on one replication."""
 
     id: str
     name: str
@@ -61,13 +61,13 @@ class Section:
     sentences: list[str]
     cautions: list[str]
     assumed: str
-    lags: Table
-    facts: Table
+    lags: HtmlTable
+    facts: HtmlTable
     timeline: Figure | None
     figures: list[Figure]
-    violations: Table
-    statuses: Table
-    numbers: Table
+    violations: HtmlTable
+    statuses: HtmlTable
+    numbers: HtmlTable
 
 
 def run_page(result: Run, drawn: Iterable[Drawing], command: str) -> str:
@@ -142,7 +142,7 @@ def _section(ident: str, result: Run, name: str, figures: dict[str, Figure]) -> 
 
 
 def _route(result: Run, name: str, outcome: Outcome) -> str:
-    """Say from where to where, and what the source holds."""
+    """Return source and destination of a replication, and the content of the source, in words."""
     spec = result.scenario.replications.get(name)
     source = result.scenario.file_systems.get(outcome.source)
     if spec is None or source is None:

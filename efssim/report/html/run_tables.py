@@ -21,12 +21,12 @@ from efssim.lag.weighted.exceedance import Exceedance
 from efssim.records.timeline import ApiCall, Entry
 from efssim.report.facts.causes import explained
 from efssim.report.facts.timeline import Item, summed, timeline_items, total_s
-from efssim.report.figures.drawing.curve import Curve, age_curve, pending_curve
+from efssim.report.figures.drawing.curve import PiecewiseCurve, age_curve, pending_curve
 from efssim.report.figures.run.over_time import window_of
 from efssim.report.html.tables import (
     Cell,
     Column,
-    Table,
+    HtmlTable,
     bounded,
     duration,
     number,
@@ -70,21 +70,21 @@ def _moment(result: Run, time_s: float) -> Cell:
     return Cell(clock(result.scenario, time_s), time_s, is_time=True)
 
 
-def lag_table(summary: ReplicationSummary, name: str) -> Table:
+def lag_table(summary: ReplicationSummary, name: str) -> HtmlTable:
     """Return the four lags, a column each."""
     rows = [
         [text(title), *(duration(summary.lags[lag].column(column)) for lag in LAGS)]
         for column, title in QUANTILES.items()
     ]
     lags = [Column(TERMS[key].title, True, key) for key in LAGS.values()]
-    return Table(f"Lags of {name}", [Column("lag", term="quantile"), *lags], rows)
+    return HtmlTable(f"Lags of {name}", [Column("lag", term="quantile"), *lags], rows)
 
 
 def _term(key: str) -> Cell:
     return text(TERMS[key].title, term=key)
 
 
-def facts(summary: ReplicationSummary, name: str) -> Table:
+def facts(summary: ReplicationSummary, name: str) -> HtmlTable:
     """Return what else there is to say about syncs, writes and loss."""
     syncs, writes, pending = summary.syncs, summary.writes, summary.pending_bytes
     oldest = summary.oldest_pending
@@ -108,7 +108,7 @@ def facts(summary: ReplicationSummary, name: str) -> Table:
         [text("writes"), number(writes.count)],
         [text("not replicated at the end"), size(pending.open_at_end)],
     ]
-    return Table(f"In short: {name}", [Column("what"), Column("value", True)], rows)
+    return HtmlTable(f"In short: {name}", [Column("what"), Column("value", True)], rows)
 
 
 def _recovery(found: Loss | None) -> list[list[Cell]]:
@@ -123,7 +123,7 @@ def _recovery(found: Loss | None) -> list[list[Cell]]:
     ]
 
 
-def overview(result: Run) -> Table:
+def overview(result: Run) -> HtmlTable:
     """Return a row for each replication."""
     rows = []
     for name, outcome in result.outcomes.items():
@@ -149,10 +149,10 @@ def overview(result: Run) -> Table:
         Column("expected loss", True, "pending"),
         Column("violations", True, "violation"),
     ]
-    return Table("All replications", head, rows, is_sortable=True)
+    return HtmlTable("All replications", head, rows, is_sortable=True)
 
 
-def violations(result: Run, name: str) -> Table:
+def violations(result: Run, name: str) -> HtmlTable:
     """Return the violations, the longest first, each with what explains it."""
     found = sorted(explained(result, name), key=lambda e: e.violation.begin_s - e.violation.end_s)
     rows = (
@@ -171,10 +171,10 @@ def violations(result: Run, name: str) -> Table:
         Column("peak age", True, "age"),
         Column("cause", term="cause"),
     ]
-    return Table(f"Violations of {name}", head, shown, is_sortable=True, note=note)
+    return HtmlTable(f"Violations of {name}", head, shown, is_sortable=True, note=note)
 
 
-def statuses(result: Run, name: str) -> Table:
+def statuses(result: Run, name: str) -> HtmlTable:
     """Return how long each status lasted, change by change."""
     outcome = result.outcomes[name]
     changes = outcome.statuses
@@ -194,10 +194,10 @@ def statuses(result: Run, name: str) -> Table:
         Column("status", term="status"),
         Column("for", True),
     ]
-    return Table(f"Statuses of {name}", [*head, Column("because of")], shown, True, note)
+    return HtmlTable(f"Statuses of {name}", [*head, Column("because of")], shown, True, note)
 
 
-def events(result: Run) -> Table:
+def events(result: Run) -> HtmlTable:
     """Return what happened; with what EFS refused calls with, if it refused any."""
     is_refused = any(isinstance(entry, ApiCall) and entry.error for entry in result.timeline)
     rows = (
@@ -220,14 +220,14 @@ def events(result: Run) -> Table:
         Column("affected"),
         *([Column("refused with")] if is_refused else []),
     ]
-    return Table("Disturbances and API history", head, shown, is_sortable=True, note=note)
+    return HtmlTable("Disturbances and API history", head, shown, is_sortable=True, note=note)
 
 
 NOTHING = "nothing"
 
 
 def _followed(item: Item) -> Iterator[str]:
-    """Yield the names of what was affected and the effects; a refusal has its own column."""
+    """Yield the names of the affected parts and the effects; a refusal has its own column."""
     if item.entry is not None:
         yield ", ".join(item.entry.affected) or NOTHING
     yield from item.effects
@@ -239,7 +239,7 @@ def _kind(entry: Entry | None) -> str:
     return "API call" if isinstance(entry, ApiCall) else "disturbance"
 
 
-def sums(result: Run) -> Table:
+def sums(result: Run) -> HtmlTable:
     """Return what happened more than once, summed up."""
     rows = (
         [
@@ -254,11 +254,11 @@ def sums(result: Run) -> Table:
     shown, note = bounded(rows, _ROWS, "events.csv, one by one")
     head = [Column("what"), Column("times", True), Column("total", True, sort="descending")]
     head.append(Column("longest", True))
-    return Table("What happened more than once", head, shown, is_sortable=True, note=note)
+    return HtmlTable("What happened more than once", head, shown, is_sortable=True, note=note)
 
 
 def _length(result: Run, entry: Entry | None) -> Cell:
-    """Return the length of an entry; one that goes on sorts by what the run has seen of it."""
+    """Return the length of an entry; one that goes on sorts by its length up to now."""
     if entry is None:
         return number(None)
     if entry.end_s is None:
@@ -266,20 +266,20 @@ def _length(result: Run, entry: Entry | None) -> Cell:
     return duration(entry.end_s - entry.begin_s)
 
 
-def parameters(scenario: Scenario) -> Table:
+def parameters(scenario: Scenario) -> HtmlTable:
     """Return every value of the scenario with its provenance, the assumed ones first."""
     order = ["assumed", "documented", "scenario", "default"]
     found = sorted(resolved(scenario), key=lambda p: order.index(p.provenance))
     rows = ([text(p.path), text(p.value), text(p.provenance), text(p.why)] for p in found)
     shown, note = bounded(rows, _ROWS, "manifest.json")
     head = [Column("parameter"), Column("value"), Column("provenance", term="provenance")]
-    return Table("Parameters", [*head, Column("why")], shown, is_sortable=True, note=note)
+    return HtmlTable("Parameters", [*head, Column("why")], shown, is_sortable=True, note=note)
 
 
-def all_numbers(summary: JsonObject, name: str) -> Table:
+def all_numbers(summary: JsonObject, name: str) -> HtmlTable:
     """Return every number of summary.json about a replication, as it stands there."""
     rows = [[text(path), exact(value)] for path, value in leaves(summary, "")]
-    return Table(f"summary.json: {name}", [Column("field"), Column("value", True)], rows)
+    return HtmlTable(f"summary.json: {name}", [Column("field"), Column("value", True)], rows)
 
 
 def exact(value: object) -> Cell:
@@ -303,24 +303,24 @@ def leaves(value: object, path: str) -> Iterator[tuple[str, Any]]:
 # --- behind the figures ---------------------------------------------------------------------------
 
 
-def behind(kind: str, result: Run, name: str) -> Table:
+def behind(kind: str, result: Run, name: str) -> HtmlTable:
     """Return the numbers behind a figure."""
     return {"age": _age, "pending": _pending, "lag": _lag, "syncs": _syncs, "risk": _risk}[kind](
         result, name
     )
 
 
-def _age(result: Run, name: str) -> Table:
+def _age(result: Run, name: str) -> HtmlTable:
     curve = age_curve(result.outcomes[name])
     return _over_time(result, f"Least and largest age of {name}", curve, duration)
 
 
-def _pending(result: Run, name: str) -> Table:
+def _pending(result: Run, name: str) -> HtmlTable:
     curve = pending_curve(result, name)
     return _over_time(result, f"Least and most pending bytes of {name}", curve, size)
 
 
-def _over_time(result: Run, caption: str, curve: Curve, cell: Any) -> Table:
+def _over_time(result: Run, caption: str, curve: PiecewiseCurve, cell: Any) -> HtmlTable:
     edges_s = np.linspace(*window_of(result), _PARTS + 1)
     low, high = curve.envelope(edges_s)
     rows = [
@@ -333,7 +333,7 @@ def _over_time(result: Run, caption: str, curve: Curve, cell: Any) -> Table:
     ]
     head = [Column("from (UTC)"), Column("least", True), Column("largest", True)]
     each = format_part(edges_s[1] - edges_s[0])
-    return Table(f"{caption}, in parts of {each}", head, rows)
+    return HtmlTable(f"{caption}, in parts of {each}", head, rows)
 
 
 def format_part(seconds: float) -> str:
@@ -347,7 +347,7 @@ def _known(value: float) -> float | None:
     return None if np.isnan(value) else float(value)
 
 
-def _lag(result: Run, name: str) -> Table:
+def _lag(result: Run, name: str) -> HtmlTable:
     """Return, for round shares, the lag that is exceeded for so much of the weight."""
     curves = result.outcomes[name].exceedance
     shares = (0.5, 0.2, 0.1, 0.05, 0.02, 0.01, 5e-3, 2e-3, 1e-3, 1e-4)
@@ -357,7 +357,7 @@ def _lag(result: Run, name: str) -> Table:
     ]
     head = [Column(TERMS[key].title, True, key) for key in LAGS.values()]
     caption = f"Lag that is exceeded for a share of the weight: {name}"
-    return Table(caption, [Column("share", True, "exceedance"), *head], rows)
+    return HtmlTable(caption, [Column("share", True, "exceedance"), *head], rows)
 
 
 def _exceeded(curve: Exceedance | None, above: float) -> float | None:
@@ -367,7 +367,7 @@ def _exceeded(curve: Exceedance | None, above: float) -> float | None:
     return float(curve.value_s[inside[0] if len(inside) else -1])
 
 
-def _syncs(result: Run, name: str) -> Table:
+def _syncs(result: Run, name: str) -> HtmlTable:
     """Return the durations of the syncs by the bytes that they sent, in groups of equal number."""
     syncs = result.outcomes[name].syncs
     inside = syncs.floats("completed_s") >= window_of(result)[0]
@@ -392,10 +392,10 @@ def _syncs(result: Run, name: str) -> Table:
         Column("median", True),
         Column("longest", True),
     ]
-    return Table(f"Durations of the syncs of {name} by bytes sent", head, rows)
+    return HtmlTable(f"Durations of the syncs of {name} by bytes sent", head, rows)
 
 
-def _risk(result: Run, name: str) -> Table:
+def _risk(result: Run, name: str) -> HtmlTable:
     cells = result.risk_cells(name)
     defined_s = cells["defined_s"].to_numpy().reshape(7, 24)
     above_s = cells["violation_s"].to_numpy().reshape(7, 24)
@@ -410,4 +410,4 @@ def _risk(result: Run, name: str) -> Table:
         for hour in range(24)
     ]
     head = [Column("from (UTC)"), *(Column(day, True) for day in WEEKDAYS)]
-    return Table(f"Share of time above the RPO target: {name}", head, rows)
+    return HtmlTable(f"Share of time above the RPO target: {name}", head, rows)

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from efssim.report.html.page import render
 from efssim.report.html.run_tables import parameters
 from efssim.report.html.svg import Figure
-from efssim.report.html.tables import Table
+from efssim.report.html.tables import HtmlTable
 from efssim.scenario import Scenario
 
 
 @dataclass(frozen=True)
-class Verdict:
+class PageVerdict:
     """What a page says first."""
 
     kind: str
@@ -25,14 +25,14 @@ class Verdict:
 
 @dataclass(frozen=True)
 class Block:
-    """A heading and what is below it."""
+    """A heading with the content below it."""
 
     title: str
     id: str
-    verdict: Verdict | None = None
+    verdict: PageVerdict | None = None
     text: str = ""
     figure: Figure | None = None
-    table: Table | None = None
+    table: HtmlTable | None = None
     is_folded: bool = False
     """Whether the table has to be opened."""
     is_part: bool = False
@@ -44,13 +44,13 @@ class Study:
     """A page."""
 
     kind: str
-    """What it is a report of."""
+    """The kind of study."""
     title: str
     description: str
     meta: Sequence[str]
     blocks: Sequence[Block]
     reproduce: Sequence[tuple[str, str]]
-    """What it takes to repeat it, by name."""
+    """Everything needed to repeat it, by name."""
 
 
 def parameter_block(scenario: Scenario, text: str = "") -> Block:

@@ -1,4 +1,4 @@
-"""Figures inside a page: without what a file needs, with ids and colours of the page's own."""
+"""Figures inside a page: without the header of a file, with ids and colours of the page's own."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from efssim.report.figures.drawing.style import (
     VERMILLION,
     YELLOW,
 )
-from efssim.report.html.tables import Table
+from efssim.report.html.tables import HtmlTable
 
 
 def _heat(level: int) -> str:
@@ -46,7 +46,7 @@ _NAMES = {
 """Colours of figures and the custom properties of the page that stand for them."""
 _COLOURS = {colour: f"var(--{name})" for colour, name in _NAMES.items()}
 _COLOURS |= {colour: _heat(level) for level, colour in enumerate(HEAT)}
-"""What stands in a page for each colour of a figure."""
+"""The colour of a page for each colour of a figure."""
 _COLOUR = re.compile("|".join(_COLOURS))
 _ID = re.compile(r'(\bid="|url\(#|xlink:href="#)')
 _PATH = re.compile(r' d="[^"]*"')
@@ -64,9 +64,9 @@ class Figure:
     svg: str
     """The element, to be put into the page as it is."""
     alt: str
-    """What it shows, in words."""
+    """Its description in words."""
     caption: str
-    table: Table | None = None
+    table: HtmlTable | None = None
     """The numbers behind it."""
 
 

@@ -12,7 +12,7 @@ from efssim.text.quantities import format_duration, format_size
 
 @dataclass(frozen=True)
 class Cell:
-    """One cell; `value` is what it sorts by, its text where there is none."""
+    """One cell; `value` is its sort key, its text where there is none."""
 
     text: str
     value: float | str | None = None
@@ -36,7 +36,7 @@ class Column:
 
 
 @dataclass(frozen=True)
-class Table:
+class HtmlTable:
     """A table with a caption; the first cell of each row is its heading."""
 
     caption: str
@@ -44,11 +44,11 @@ class Table:
     rows: Sequence[Sequence[Cell]]
     is_sortable: bool = False
     note: str = ""
-    """What the rows leave out."""
+    """A note on the rows left out."""
 
 
 NONE = "–"
-"""What stands for a value that does not exist."""
+"""The sign for a value that does not exist."""
 
 
 def text(value: str, term: str | None = None) -> Cell:

@@ -1,4 +1,4 @@
-"""What a page says about trace files."""
+"""The part of a page on trace files."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from collections.abc import Mapping
 
 from efssim.report.facts.traces import Traces, short_name, thin_traces, trace_findings
 from efssim.report.html.study import Block
-from efssim.report.html.tables import Column, Table, number, share, text
+from efssim.report.html.tables import Column, HtmlTable, number, share, text
 
 
-def trace_table(traces: Traces) -> Table:
+def trace_table(traces: Traces) -> HtmlTable:
     """Return what each trace was taken for and what of it was used."""
     rows = [
         [
@@ -30,7 +30,7 @@ def trace_table(traces: Traces) -> Table:
     counts = ("rows", "rows used", "bytes used", "bytes unused", "periods missing")
     ends = ("periods covered", "repeated rows", "off-grid rows")
     head = [Column("stream"), Column("file"), Column("times")]
-    return Table("Traces", [*head, *(Column(name, True) for name in (*counts, *ends))], rows)
+    return HtmlTable("Traces", [*head, *(Column(name, True) for name in (*counts, *ends))], rows)
 
 
 def trace_blocks(studies: Mapping[str, Traces]) -> list[Block]:

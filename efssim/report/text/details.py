@@ -1,4 +1,4 @@
-"""What the report says about one replication below its verdict."""
+"""The part of the report on one replication below its verdict."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _CAUSES = 4
 
 
 def details(name: str, outcome: Outcome, result: Run) -> list[str]:
-    """Return the lags, and a sentence for whatever else there is to say."""
+    """Return the table of lags and the sentences below it."""
     diverging = diverging_text(outcome, result)
     texts = [*sentences(name, outcome, result), _assumed(outcome, result)]
     return [
@@ -34,7 +34,7 @@ def details(name: str, outcome: Outcome, result: Run) -> list[str]:
 
 
 def sentences(name: str, outcome: Outcome, result: Run) -> list[str]:
-    """Return what there is to say beside the verdict and the lags, for every report."""
+    """Return the sentences beside the verdict and the lags, for every report."""
     summary = outcome.summary
     found = [
         load_text(result.scenario, outcome.source),

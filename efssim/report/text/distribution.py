@@ -13,7 +13,7 @@ _BARS = 54
 """Bars, as wide as the numbers of the table above."""
 _LEVELS = " ▁▂▃▄▅▆▇█"
 _SPAN = 1e4
-"""Largest ratio of the axis; what is younger counts to the first bar."""
+"""Largest ratio of the axis; younger ages count to the first bar."""
 
 
 def distribution(age: Exceedance, longest_s: float | None, target_s: float) -> list[str]:
@@ -38,7 +38,7 @@ def _shares(age: Exceedance, longest_s: float, low: float, high: float) -> NDArr
     edges = low * (high / low) ** (np.arange(_BARS + 1) / _BARS)
     values, above = np.append(age.value_s, longest_s), np.append(age.share, 0.0)
     exceeded = np.interp(edges, values, above, left=1.0, right=0.0)
-    exceeded[0], exceeded[-1] = 1.0, 0.0  # whatever is below the axis, and the last rounding
+    exceeded[0], exceeded[-1] = 1.0, 0.0  # with the time below the axis; no rounding
     shares: NDArray[np.float64] = np.maximum(-np.diff(exceeded), 0.0)
     return shares
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 
-from efssim.closed_forms import Estimate
+from efssim.closed_forms.estimate import ScenarioEstimate
 from efssim.closed_forms.estimated import (
     CatchUpEstimate,
     NumberName,
@@ -59,12 +59,12 @@ _ROWS: dict[NumberName, tuple[str, Format]] = {
 """Title and format of each number that has a row."""
 
 
-def estimate_json(found: Estimate) -> str:
-    """Return what `--format json` prints."""
+def estimate_json(found: ScenarioEstimate) -> str:
+    """Return the JSON that `--format json` prints."""
     return json_text(found.summary)
 
 
-def estimate_report(found: Estimate) -> str:
+def estimate_report(found: ScenarioEstimate) -> str:
     """Return the report, with a column for a run if there was one."""
     parts = [_heading(found)]
     for name, numbers in found.estimated.items():
@@ -80,7 +80,7 @@ def estimate_report(found: Estimate) -> str:
     return joined(parts)
 
 
-def estimate_html(found: Estimate) -> str:
+def estimate_html(found: ScenarioEstimate) -> str:
     """Return verdict, numbers and approximations of each replication as HTML, for a notebook."""
     parts = [sentence(f"{found.scenario.name}, from closed forms", strong="Estimate of")]
     for name, numbers in found.estimated.items():
@@ -92,7 +92,7 @@ def estimate_html(found: Estimate) -> str:
     return page(*parts)
 
 
-def _heading(found: Estimate) -> list[str]:
+def _heading(found: ScenarioEstimate) -> list[str]:
     how = "from closed forms; nothing was simulated"
     if found.measured is not None:
         how = f"from closed forms, beside a simulation with seed {found.scenario.seed}"

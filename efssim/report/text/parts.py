@@ -17,7 +17,7 @@ NO_REPLICATION = "This scenario has no replication, so there is no lag to report
 
 
 class Summarised(Protocol):
-    """What a run and a study of many trials have in common."""
+    """Results of a run or of a study of many trials."""
 
     @property
     def scenario(self) -> Scenario:
@@ -33,11 +33,11 @@ class Summarised(Protocol):
 
     @property
     def traces(self) -> dict[str, TraceQuality]:
-        """What trace files were taken for and what they lack."""
+        """Quality of the traces, by the path of the stream."""
 
     @property
     def digest(self) -> str:
-        """What identifies the results."""
+        """Hash that identifies the results."""
 
 
 def heading(found: Summarised) -> list[str]:
@@ -50,7 +50,7 @@ def heading(found: Summarised) -> list[str]:
 
 
 def reproduce(found: Summarised, command: str) -> list[str]:
-    """Return the command that repeats it, the digest, what its traces were taken for and lack."""
+    """Return the command that repeats it, the digest, and the findings on its traces."""
     return [*command_lines(command), f"digest: {found.digest}", *trace_lines(found.traces)]
 
 

@@ -13,7 +13,7 @@ from efssim.runs.run import Run
 
 
 def text_report(result: Run, command: str) -> str:
-    """Return the report; `command` is what reproduces the run."""
+    """Return the report; `command` reproduces the run."""
     parts = [heading(result)]
     parts += [_first(name, outcome, result) for name, outcome in result.outcomes.items()]
     if not result.outcomes:
@@ -29,7 +29,7 @@ def text_report(result: Run, command: str) -> str:
 
 
 def _first(name: str, outcome: Outcome, result: Run) -> list[str]:
-    """Return what a reader looks for first: the verdict, and what a disaster would cost."""
+    """Return the first lines: the verdict, the loss by a disaster, and the cautions."""
     sentence = f"{name}: {verdict(outcome, result)}"
     sentences = [sentence, disaster(outcome), *cautions(outcome, result)]
     return [line for text in sentences for line in wrapped(text, indent=2)]

@@ -25,7 +25,7 @@ _POOLED: tuple[LagColumn, ...] = ("p50", "p99", "p99_9", "max")
 
 
 def study_text(trials: TrialSet, command: str) -> str:
-    """Return the report of at least one trial; `command` is what reproduces the study."""
+    """Return the report of at least one trial; `command` reproduces the study."""
     parts = [_heading(trials)]
     names = list(trials.means)
     parts += [_first(name, trials) for name in names]
@@ -47,7 +47,7 @@ def _heading(trials: TrialSet) -> list[str]:
 
 
 def _count(trials: TrialSet) -> list[str]:
-    """Say how many trials there are, and what became of the precision that was asked for."""
+    """Say how many trials there are, and whether they reach the wanted precision."""
     text, wish, needed = counted(len(trials), "trial"), trials.precision, trials.trials_needed
     if wish is not None:
         asked = f"a precision of {percent(wish.share)} of the mean age"
@@ -61,7 +61,7 @@ def _count(trials: TrialSet) -> list[str]:
 
 
 def _first(name: str, trials: TrialSet) -> list[str]:
-    """Return what a reader looks for first: the verdict, and what a disaster would cost."""
+    """Return the first lines: the verdict, the loss by a disaster, and the cautions."""
     text = f"{name}: {verdict_of_trials(name, trials)} {late(name, trials)}"
     sentences = [text, disaster(name, trials), *cautions(name, trials)]
     return [line for one in sentences for line in wrapped(one, indent=2)]
@@ -112,7 +112,7 @@ def _sentences(name: str, trials: TrialSet) -> list[str]:
 
 
 def sentences_of(name: str, trials: TrialSet) -> list[str]:
-    """Return what there is to say beside the verdict and the lags, for every report."""
+    """Return the sentences beside the verdict and the lags, for every report."""
     means, spec = trials.means[name], trials.scenario.replications.get(name)
     found = [
         _diverging(name, trials),
@@ -156,7 +156,7 @@ def _initial(means: Means) -> str:
 
 
 def _writes(means: Means) -> str:
-    """Say what could not be made, and what was left behind with a configuration."""
+    """Say how much was dropped, and how much was pending at the end of a configuration."""
     found = {cause: size for cause, size in means.writes.dropped_bytes.items() if size}
     listed = ", ".join(f"{format_size(math.floor(n))} ({cause})" for cause, n in found.items())
     text = f"Dropped on average, as they could not be made: {listed}." if found else ""

@@ -1,1 +1,1 @@
-"""Verdicts and what stands beside them."""
+"""Verdicts and their cautions."""

@@ -1,4 +1,4 @@
-"""What stands beside a verdict that would mislead alone: writes lost or too fast, rare faults."""
+"""Cautions beside a verdict that would mislead alone: writes lost or too fast, rare faults."""
 
 from __future__ import annotations
 

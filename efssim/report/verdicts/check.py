@@ -1,4 +1,4 @@
-"""What `--check` asks of a result: the one place that decides its exit status.
+"""Conditions of `--check` on a result: the one place that decides its exit status.
 
 A condition takes what is asked of each replication, of a run or of trials. A further one is a
 function and its line in `CONDITIONS`.

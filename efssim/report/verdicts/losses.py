@@ -1,4 +1,4 @@
-"""What a verdict says beside the attainment: time without a recovery point, and what was lost."""
+"""Sentences beside the attainment: the time without a recovery point, and the loss."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ def _back(found: Loss) -> str:
 
 
 def losses_of_trials(means: Means, parts: list[ReplicationSummary]) -> list[str]:
-    """Return the sentences on trials: means over them, and what each of them says."""
+    """Return the sentences on trials, from `means` over them and the summaries of each."""
     found = [
         _unprotected_of_trials(means, parts),
         _excluded(means.rpo.excluded_s),

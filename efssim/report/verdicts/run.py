@@ -1,4 +1,4 @@
-"""The two sentences that a report of a run begins with: the verdict, and what a disaster costs."""
+"""The two sentences that a report of a run begins with: the verdict and the loss by a disaster."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _NOTHING = "no time in the window has a defined age"
 
 
 def verdict(outcome: Outcome, result: Run) -> str:
-    """Return whether the RPO is met, by how much, and what the longest violation was."""
+    """Return whether the RPO is met, by how much, and the longest violation."""
     summary = outcome.summary
     kind, asked = kind_of_run(summary), goal(summary.rpo.target_s, summary.rpo.objective)
     if kind == "open":
@@ -27,7 +27,7 @@ def verdict(outcome: Outcome, result: Run) -> str:
 
 
 def headline(word: str, asked: str, held: str) -> str:
-    """Return a verdict: its words, what was asked for, and how far it held."""
+    """Return a verdict: its words, the objective, and how far it held."""
     if word.endswith(")"):
         return f"RPO {word}, {asked}: {held}"
     return f"RPO {word} ({asked}): {held}"
@@ -39,7 +39,7 @@ def goal(target_s: float, objective: float) -> str:
 
 
 def attained(outcome: Outcome, result: Run) -> str:
-    """Return how far the RPO held, the worst age, the violations, and what was lost."""
+    """Return how far the RPO held, the worst age, the violations, and the loss."""
     return " ".join([_held(outcome, result), *beside_attainment(outcome, result)])
 
 
@@ -75,7 +75,7 @@ def _late(outcome: Outcome, result: Run) -> str:
 
 
 def disaster(outcome: Outcome) -> str:
-    """Return what a disaster at a random moment would lose."""
+    """Return a sentence on the loss by a disaster at a random moment."""
     pending, oldest = outcome.summary.pending_bytes, outcome.summary.oldest_pending
     if outcome.defined_s is None:
         return (

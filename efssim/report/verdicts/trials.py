@@ -1,4 +1,4 @@
-"""The sentences that a report of a study begins with: the verdict, and what a disaster costs."""
+"""The sentences that a report of a study begins with: the verdict and the loss by a disaster."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def word_of(name: str, trials: TrialSet) -> str:
 
 
 def attained(name: str, trials: TrialSet) -> str:
-    """Return how far the RPO held over trials, with its interval, and what is lacking."""
+    """Return how far the RPO held over trials, with its interval and the missing evidence."""
     rpo, bounds = trials.means[name].rpo, trials.intervals[name].rpo.attainment
     if rpo.attainment is None:
         return "no time in any window has a defined age."
@@ -39,7 +39,7 @@ def attained(name: str, trials: TrialSet) -> str:
 
 
 def _sure(found: Evidence, objective: float) -> str:
-    """Say what a verdict rests on, unless it is on a single number without doubt."""
+    """Return the bound that a verdict rests on, unless attainment is known exactly."""
     if found.met is None or found.low == found.high:
         return ""
     side, bound = ("at least", found.low) if found.met else ("at most", found.high)
@@ -47,7 +47,7 @@ def _sure(found: Evidence, objective: float) -> str:
 
 
 def beside(share: float, objective: float) -> str:
-    """Return a share with enough digits to be told from the objective."""
+    """Return a share with enough digits to differ from the objective."""
     for digits in range(2, 9):
         text = f"{100 * share:.{digits}f}".rstrip("0").rstrip(".") + " %"
         if text != percent(objective) and float(text[:-2]) != 100 * objective:
@@ -56,7 +56,7 @@ def beside(share: float, objective: float) -> str:
 
 
 def _lacking(found: Evidence, objective: float) -> str:
-    """Say what is missing where there is not enough data."""
+    """Return the missing evidence where there is not enough data."""
     if found.met is not None:
         return ""
     text = " Not enough data:"
@@ -71,7 +71,7 @@ def _lacking(found: Evidence, objective: float) -> str:
 
 
 def late(name: str, trials: TrialSet) -> str:
-    """Say in how many trials there were violations, the longest of all, and what was lost."""
+    """Say in how many trials there were violations, the longest of all, and the loss."""
     found = of_trials(name, trials)
     longest = [part.rpo.longest_s for part in found if part.rpo.violations]
     beside = losses_of_trials(trials.means[name], found)
@@ -95,7 +95,7 @@ def _share_late(name: str, trials: TrialSet) -> float:
 
 
 def disaster(name: str, trials: TrialSet) -> str:
-    """Return what a disaster at a random moment would lose."""
+    """Return a sentence on the loss by a disaster at a random moment."""
     found = of_trials(name, trials)
     means = trials.means[name]
     size, age_s = means.pending_bytes.mean, means.oldest_pending.mean
@@ -112,6 +112,6 @@ def disaster(name: str, trials: TrialSet) -> str:
 
 
 def of_trials(name: str, trials: TrialSet) -> list[ReplicationSummary]:
-    """Return what the trials that have a replication say about it."""
+    """Return the summaries of a replication by the trials that have it."""
     found = [trial.summary.replications.get(name) for trial in trials.trials]
     return [part for part in found if part is not None]

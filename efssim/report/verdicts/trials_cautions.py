@@ -1,4 +1,4 @@
-"""What stands beside the verdict of trials where it would mislead alone, as of a single run."""
+"""Cautions beside the verdict of trials where it would mislead alone, as of a single run."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The word of a verdict on a run or on trials, and what qualifies it: one place for all reports."""
+"""The word of a verdict on a run or on trials, with its qualifier: one place for all reports."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from efssim.study.statistics.of_trials import RpoStatistic
 from efssim.text.quantities import format_duration
 
 Kind = Literal["met", "missed", "once", "open"]
-"""What a verdict is by its colour: `once` is met but for a time without any recovery point."""
+"""Kinds of verdicts, by colour: `once` is met but for a time without any recovery point."""
 
 ONCE = "MET ONCE PROTECTED"
 WORDS: dict[Kind, str] = {"met": "MET", "missed": "MISSED", "once": ONCE, "open": "UNKNOWN"}
-"""What a verdict on a run says."""
+"""Words of verdicts on a run."""
 OF_TRIALS: dict[Kind, str] = {**WORDS, "open": "NOT DECIDED"}
-"""What a verdict on trials says."""
+"""Words of verdicts on trials."""
 
 
 def kind_of_run(summary: ReplicationSummary) -> Kind:

@@ -18,7 +18,7 @@ _SECOND = "\0"
 _NARROW = 6
 """Columns that a column of a table keeps, even where the table is wider than a line then."""
 _SECONDS_SHORT = 120.0
-"""Shorter durations are in seconds: most ages are, and a tenth of one is told apart."""
+"""Shorter durations are in seconds, as most ages are, to a tenth of one."""
 _SHORT = ((60.0, 60, "min"), (24.0, 3600, "h"), (10_000.0, 86_400, "d"))
 """How far each unit of a short duration goes, its seconds, and its name."""
 _SECONDS_UP_TO = 7200.0
@@ -80,7 +80,7 @@ def _cell(text: str, width: int) -> str:
 
 
 def command_lines(command: str) -> list[str]:
-    """Return what reproduces a result, in lines that a shell takes together.
+    """Return the command that reproduces a result, in lines that a shell takes together.
 
     Only a single word may be longer than a line.
     """
@@ -100,7 +100,7 @@ def counted(count: int, noun: str) -> str:
 
 
 def percent(share: float) -> str:
-    """Return a percentage that never rounds a miss up to 100 %, nor what there is down to 0 %."""
+    """Return a percentage that never rounds a miss up to 100 %, nor a share above 0 to 0 %."""
     if 0 < share < 5e-6:
         return "< 0.001 %"
     if share > 1e4:

@@ -47,10 +47,10 @@ _STYLES: tuple[tuple[re.Pattern[str], Emphasis], ...] = tuple(
         (r"^digest: .*", _DIM),
     )
 )
-"""What is set off, in this order; a part that has a colour already keeps it."""
+"""Patterns and their styles, in this order; a part that has a colour already keeps it."""
 
 _ASCII = str.maketrans(" ▁▂▃▄▅▆▇█±…≥≤→²", " .:-=+*%#~.><>2")
-"""Letters of reports for outputs that lack them, each as wide as what it stands for."""
+"""Letters of reports for outputs that lack them, each as wide as the letter it replaces."""
 
 
 def wants_colour(stream: TextIO, environment: Mapping[str, str]) -> bool:

@@ -1,4 +1,4 @@
-"""What each term of a report means, exactly: the one place from which reports take it."""
+"""Definitions of the terms of a report: the one place from which reports take them."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""How much a run is expected to do besides writing, so that one without an end is noticed before.
+"""Expected work of a run besides writing, so that a run without an end is refused before.
 
-Bounds, not estimates: what is counted is at least what a run does, up to a factor of two.
+Bounds, not estimates: the counts are at least those of a run, up to a factor of two.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Totals that no 64 bits can count: they would overflow in silence, so they are refused before."""
+"""Totals beyond 64 bits: they would overflow in silence, so they are refused before a run."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _TOO_LARGE = f"{_TOO_MANY} ({format_size(COUNTED_MAX)})"
 
 
 class Most(NamedTuple):
-    """What a stream hardly ever exceeds in a run."""
+    """Totals of a stream in a run that it hardly ever exceeds."""
 
     writes: float
     bytes: float
@@ -65,13 +65,13 @@ def _stream_problems(stream: WriteStream, most: Most) -> Iterator[Found]:
 
 
 def _sum_problems(source: FileSystem, most: dict[str, Most]) -> Iterator[Found]:
-    """Yield what a file system has too much of: all streams, and what it holds from the start."""
+    """Yield the totals of a file system that are too large: all streams and the initial content."""
     if not most:
         return
     size = source.size + math.fsum(part.bytes for part in most.values())
     changed = (part.files(source.writes[key]) for key, part in most.items())
     files = source.files + math.fsum(changed)
-    # What it holds from the start is no expectation, so the whole range is left for the sum.
+    # The initial content is no expectation, so the whole range is left for the sum.
     held = "are expected with those held"
     if not size < 2 * COUNTED_MAX:
         yield ("writes",), f"up to {format_size(size)} {held}, {_TOO_MANY}"

@@ -1,4 +1,4 @@
-"""How much a scenario is expected to write, so that an absurd one is noticed before it runs."""
+"""Expected writes of a scenario, so that an absurd one is refused before it runs."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Volume(NamedTuple):
 
 
 def expected_volume(scenario: ScenarioKeys) -> Volume:
-    """Return what all replicated file systems are expected to write."""
+    """Return the expected writes of all replicated file systems."""
     sources = [scenario.file_systems[part.source] for part in scenario.replications.values()]
     volumes = [_stream(w, source, scenario) for source in sources for w in source.writes.values()]
     return Volume(math.fsum(v.writes for v in volumes), math.fsum(v.bytes for v in volumes))
@@ -42,7 +42,7 @@ def _stream(stream: WriteStream, source: FileSystem, scenario: ScenarioKeys) -> 
 
 
 def arrivals_volume(stream: WriteStream, source: FileSystem, scenario: ScenarioKeys) -> Volume:
-    """Return what a stream with arrivals is expected to write in the whole run."""
+    """Return the expected writes of a stream with arrivals in the whole run."""
     assert stream.arrivals is not None
     assert stream.size is not None
     growth = stream.growth * source.growth
@@ -54,7 +54,7 @@ def arrivals_volume(stream: WriteStream, source: FileSystem, scenario: ScenarioK
 def trace_volume(
     stream: WriteStream, trace: Trace, source: FileSystem, scenario: ScenarioKeys
 ) -> Volume:
-    """Return what a stream with a trace, which has been read, writes in the whole run."""
+    """Return the writes of a stream with a trace, which has been read, in the whole run."""
     assert stream.trace is not None
     growth = stream.growth * source.growth
     laps = scenario.duration / trace.repeat_s if trace.repeat_s else 1.0

@@ -64,7 +64,7 @@ def _throughput(replication: Mapping[str, Any]) -> float:
 
 
 def _degraded(raw: Mapping[str, Any], link: str) -> float:
-    """Return what is left of a link if all that degrades it coincides."""
+    """Return the share of a link's capacity that is left if all its degradations coincide."""
     parts = [part for _, part in written.disturbances(raw)]
     return math.prod(
         written.parsed(parse_fraction, part.get("factor")) or 1.0

@@ -1,6 +1,6 @@
-"""Checks between the parts of a scenario: references, Regions, links, times, traces.
+"""Checks between the parts of a scenario: references, Regions, links, times and traces.
 
-They read what was written, not what was validated, and stay silent about values that are
+They read the data as written, not as validated, and stay silent about values that are
 malformed: those have their own problem.
 """
 
@@ -88,7 +88,7 @@ def _unreadable(
 ) -> Iterator[Found]:
     try:
         spec = _valid_spec(trace, base)
-        if spec is None:  # what its values are is not known, whether it can be read is
+        if spec is None:  # its units are unknown, its rows can be read
             read_rows(_plain_spec(trace, base), start)
         elif duration_s > 0:
             read_trace(spec, start, duration_s)
@@ -99,7 +99,7 @@ def _unreadable(
 
 
 def _valid_spec(trace: Mapping[str, Any], base: Path) -> TraceSpec | None:
-    """Return what a trace says; None where a key of it is malformed."""
+    """Return the specification of a trace; None where a key of it is malformed."""
     try:
         return TraceFile.model_validate(trace, context={"base": base}).spec()
     except ValidationError:
@@ -107,6 +107,6 @@ def _valid_spec(trace: Mapping[str, Any], base: Path) -> TraceSpec | None:
 
 
 def _plain_spec(trace: Mapping[str, Any], base: Path) -> TraceSpec:
-    """Return the file and the columns of a trace, whatever else it says."""
+    """Return the specification of a trace from its file and its columns alone."""
     columns = {key: trace[key] for key in ("time", "bytes") if isinstance(trace.get(key), str)}
     return TraceFile(file=base / trace["file"], **columns).spec()

@@ -26,7 +26,7 @@ from efssim.text.yaml.paths import Path as Place
 T = TypeVar("T")
 
 Found = tuple[tuple[str | int, ...], str]
-"""A path, relative to the part that reports it, and what is wrong there."""
+"""A path, relative to the part that reports it, and the mistake there."""
 
 
 class _NoGetattr:
@@ -50,7 +50,7 @@ else:
 
 
 class _Listed(ModelMetaclass):
-    """A class whose `dir` leaves out what is in the way of completion.
+    """A class whose `dir` leaves out the names that get in the way of completion.
 
     pydantic has some thirty public methods, a dozen of them deprecated. IPython completes an object
     by its own `dir` and by that of its class.
@@ -98,7 +98,7 @@ class Model(BaseModel, metaclass=_Listed):
     ) -> JsonSchemaValue:
         for field in cls.model_fields.values():
             if isinstance(field.default, Model):
-                type(field.default).model_rebuild()  # what writes the default; pydantic 2.11 asks
+                type(field.default).model_rebuild()  # the default's serializer; pydantic 2.11 asks
         whole = handler(core)
         properties = handler.resolve_ref_schema(whole).get("properties", {})
         described = field_descriptions(cls)
@@ -111,11 +111,11 @@ class Model(BaseModel, metaclass=_Listed):
         __getattr__ = _NoGetattr()
 
     def __dir__(self) -> list[str]:
-        """Return what completion is to show: the fields, and few helpers besides."""
+        """Return the names for completion: the fields, and few helpers besides."""
         return [*type(self).model_fields, *dir(type(self))]
 
     def __reduce__(self) -> tuple[Any, ...]:
-        """Pickle what was written: the classes of parametrised distributions have no address."""
+        """Pickle the data as written: the classes of parametrised distributions have no address."""
         return type(self).model_validate, (self.model_dump(by_alias=True, exclude_unset=True),)
 
     @classmethod
@@ -125,7 +125,7 @@ class Model(BaseModel, metaclass=_Listed):
 
     @classmethod
     def misfits(cls, data: Mapping[str, Any]) -> Iterator[Found]:
-        """Yield what is wrong with the keys, alone and together, whatever their values.
+        """Yield the mistakes in the keys, alone and together, regardless of their values.
 
         They are read as written, so that a malformed value hides no misfit.
         """

@@ -1,4 +1,4 @@
-"""The docstrings of a model's fields, read from its source when somebody asks for the schema.
+"""The docstrings of a model's fields, read from its source only for the schema.
 
 pydantic can do the same when a class is made (`use_attribute_docstrings`), but then every command
 waits for it, longer than for all the rest of the imports.

@@ -1,4 +1,4 @@
-"""Probability distributions of sizes and durations: what a scenario says, how it is sampled.
+"""Probability distributions of sizes and durations: their keys, moments and samples.
 
 Each distribution knows how to draw and knows its own mean and mean square, so tests compare them.
 `Q` is the quantity (a duration in seconds or a size in bytes); shape parameters have no unit.
@@ -36,7 +36,7 @@ Floats = NDArray[np.float64]
 
 
 class OfQuantity(Model, Generic[Q]):
-    """What all distributions of a quantity have in common."""
+    """Base of the distributions of a quantity."""
 
     @classmethod
     def model_rebuild(cls, **options: Any) -> bool | None:
@@ -394,7 +394,7 @@ def _readable(file: Path) -> Path:
 
 
 def _content(file: Path) -> bytes:
-    """Return what a file of values holds; raise ValueError with a sentence."""
+    """Return the content of a file of values; raise ValueError with a sentence."""
     try:
         return read_regular(file, _MAX_BYTES)
     except FileNotFoundError:

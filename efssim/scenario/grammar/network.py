@@ -24,7 +24,7 @@ def link_regions(name: str) -> tuple[str, str]:
 
 
 def link_name(name: str) -> str:
-    """Return the one way to write a link; raise ValueError for what is no link."""
+    """Return the canonical name of a link; raise ValueError for any other text."""
     return " -> ".join(link_regions(name))
 
 

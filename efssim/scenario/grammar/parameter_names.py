@@ -1,6 +1,6 @@
 """The names of the parameters of every operation, so that a misspelt one is found when it is read.
 
-Source: botocore's service model of EFS. What each of them takes is checked when a call is made.
+Source: botocore's service model of EFS. Their values are checked when a call is made.
 """
 
 from __future__ import annotations

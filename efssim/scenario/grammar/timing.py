@@ -29,7 +29,7 @@ class Tuned(Model):
     """`efs` (derived from what AWS documents) or `none` (no limits, zero times)."""
 
     def preset_value(self, key: str) -> PresetValue:
-        """Return what the preset says about a key."""
+        """Return the preset's value of a key."""
         return self.presets[self.preset][key]
 
     def draw(self, key: str) -> Distribution[Duration]:
@@ -44,7 +44,7 @@ def _always(duration_s: float) -> Distribution[Duration]:
 
 
 class Cycle(Tuned):
-    """What decides when the next sync begins."""
+    """Parameters that decide when the next sync begins."""
 
     presets = SYNC_PRESETS
 

@@ -1,6 +1,6 @@
 """The quantities as pydantic types: parsed on the way in, described in the JSON schema for editors.
 
-What `model_dump_json` writes validates again: no limit is `none`, a rate is `1 per 60 s`.
+The output of `model_dump_json` validates again: no limit is `none`, a rate is `1 per 60 s`.
 """
 
 from __future__ import annotations

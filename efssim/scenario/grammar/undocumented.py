@@ -13,7 +13,7 @@ from typing import Literal
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """What efssim does unless told otherwise, what it could do instead, and the evidence."""
+    """An undocumented behaviour: efssim's default, the alternatives, and the evidence."""
 
     default: str
     alternatives: tuple[str, ...]

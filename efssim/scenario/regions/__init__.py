@@ -1,1 +1,1 @@
-"""AWS Regions, and what differs between them."""
+"""AWS Regions and the facts that differ between them."""

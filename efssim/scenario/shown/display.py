@@ -1,4 +1,4 @@
-"""A scenario in a notebook: what is simulated at a glance, and what had to be assumed."""
+"""A scenario in a notebook: the simulated system at a glance, and its assumptions."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which value each parameter has and where it comes from: provenance, so that nothing is hidden."""
+"""Value and provenance of every parameter, so that nothing is hidden."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ def _values(model: BaseModel, name: str, path: Path) -> Iterator[Parameter]:
 
 
 def _of_others(model: BaseModel, name: str) -> tuple[str, str, str] | None:
-    """Return value, provenance and reason of what follows from other keys unless it is set."""
+    """Return value, provenance and reason of a key that follows from other keys unless set."""
     if isinstance(model, Replication) and name == "overhead":
         found = OVERHEAD[model.sync.preset]
         return format_size(found.value), found.provenance, found.why

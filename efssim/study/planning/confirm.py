@@ -4,8 +4,8 @@ The search picks a value because its sample looks good, so that sample flatters 
 has a seed of its own, and bounds that hold at every number of trials, so it goes on until they
 decide. If one fails, the next value is tried with another seed. Look k may err with probability
 alpha / 2^k, so all looks together err with at most alpha (Bonferroni; the levels are alpha spending
-as in sequential trials), whatever the shape of the curve and however the value was picked: what is
-picked depends on earlier seeds only.
+as in sequential trials), for any shape of the curve and any way to pick the value: the pick
+depends on earlier seeds only.
 """
 
 from __future__ import annotations
@@ -21,14 +21,14 @@ from efssim.study.statistics.evidence import without_loss
 TIMES = 4
 """Trials of a confirmation's first look, in trials of a search evaluation."""
 MOST = 2
-"""Trials at one value at most, in what a claim without any loss takes; then the next is tried."""
+"""Most trials at one value, in those of a claim without any loss; then the next is tried."""
 
 Confirm = Callable[[int, int], Evaluation]
 """Evaluates a value (its ordinal) at look k."""
 
 
 def search_confidence(confidence: float) -> float:
-    """Return the confidence of single decisions in the search, above what is asked.
+    """Return the confidence of single decisions in the search, above that of the objective.
 
     A value that just reaches the objective in the search would fail half of its confirmations.
     """
@@ -41,7 +41,7 @@ def look_confidence(confidence: float, look: int) -> float:
 
 
 def next_trials(made: Evaluation, objective: float) -> int | None:
-    """Return with how many trials to look again at a value; None: another value is the better bet.
+    """Return the number of trials of the next look at a value; None: another value is a better bet.
 
     A tenth more than it seems to take, as that may as well be short.
     """
@@ -65,7 +65,7 @@ def _without_loss(made: Evaluation, objective: float) -> float:
 
 
 def affordable(bracket: Bracket, ask: Ask, top: int, objective: float) -> Bracket:
-    """Return a bracket whose value can be shown to hold in a reasonable number of trials.
+    """Move a bracket to a value that a reasonable number of trials can confirm; return it.
 
     One that just meets the objective could be shown in thousands of times the trials only. The next
     values are asked on the sample paths of the search, in steps that double, and then between the

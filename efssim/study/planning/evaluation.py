@@ -1,4 +1,4 @@
-"""What trials at one value say about an RPO objective: mean attainment and what it is at least."""
+"""Evaluations: mean attainment of an RPO objective by trials at one value, with its bounds."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class Losses:
         return self.worst() == 0
 
     def likely_at_most(self, confidence: float) -> float:
-        """Return what the mean seems to be at most: see `likely_at_most`."""
+        """Return a likely upper bound of the mean: see the function `likely_at_most`."""
         parts = self.by_replication.values()
         return max(likely_at_most(part, self.strata, self.weighing, confidence) for part in parts)
 
@@ -79,7 +79,7 @@ def _losses(trials: TrialSet, name: str) -> list[float]:
 def likely_at_most(
     losses: Sequence[float], strata: Sequence[int], weighing: Weighing, confidence: float
 ) -> float:
-    """Return what the mean of independent losses seems to be at most; it proves nothing.
+    """Return a likely upper bound of the mean of independent losses; it proves nothing.
 
     Student's t bound of the sample and, in each stratum, one trial more, as bad as the worst of it:
     good enough to choose which value to confirm. A single value is its own bound.
@@ -116,7 +116,7 @@ def larger_in_pairs(
 
 @dataclass(frozen=True)
 class Evaluation:
-    """What was found at one value of the parameter."""
+    """The evidence at one value of the parameter."""
 
     value: float
     """In SI units."""
@@ -127,7 +127,7 @@ class Evaluation:
     """Whether that shows the objective to be met; None: it shows neither. Of 100 %: whether no
     trial has a violation."""
     holds: bool
-    """What the search takes it for: whether the sample makes it likely that it is met."""
+    """Whether the sample makes it likely that it is met, for the search."""
     more_trials: int | None
     """About how many more it takes to show that it is met or not; None where none do."""
     stage: Stage
@@ -160,7 +160,7 @@ class Evaluation:
 
 
 def said(made: Evaluation) -> str:
-    """Return what an evaluation shows of the objective, in a word or two."""
+    """Return the verdict of an evaluation on the objective, in a word or two."""
     if not made.is_protected:
         return "unprotected"
     if made.met is not None:

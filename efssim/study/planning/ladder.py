@@ -8,7 +8,7 @@ from itertools import pairwise
 from efssim.study.varying.quantity import Quantity
 
 STEP = 0.0185
-"""Largest relative step; rounding to what a text can say adds at most 0.1 %, 2 % in all."""
+"""Largest relative step; rounding to the digits of a text adds at most 0.1 %, 2 % in all."""
 COARSE = 4
 """Parts into which the first values divide the range."""
 _LEAST_SHARE = 1 / 1024

@@ -1,4 +1,4 @@
-"""Looking for the smallest or largest value that meets an objective, on the same sample paths."""
+"""The search for the smallest or largest value that meets an objective, on one set of paths."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from efssim.study.planning.ladder import coarse, widest_gap
 
 Direction = Literal["smallest", "largest"]
 PlanOutcome = Literal["found", "always", "never", "not_monotone", "undecided"]
-"""What a plan may say; `undecided` where it ended before it knew."""
+"""Outcomes of a plan; `undecided` where it ended before it knew."""
 
 BUDGET = 15
 """Evaluations of a plan at most, unless confirmations keep failing."""
@@ -24,7 +24,7 @@ Ask = Callable[[int], Evaluation]
 
 @dataclass(frozen=True)
 class Bracket:
-    """What a search found: ordinals of the ladder, counted from its low end."""
+    """The result of a search: ordinals of the ladder, counted from its low end."""
 
     outcome: PlanOutcome
     direction: Direction
@@ -35,7 +35,7 @@ class Bracket:
 
 
 class Search:
-    """Finds where a ladder of values begins to meet an objective."""
+    """Search for the value of a ladder from which on an objective is met."""
 
     def __init__(self, ask: Ask, count: int, confidence: float, budget: int = BUDGET) -> None:
         self._ask, self._count, self._confidence = ask, count, confidence

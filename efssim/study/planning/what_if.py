@@ -1,4 +1,4 @@
-"""What other objectives would need, from the sample paths of a plan's search."""
+"""Values for other objectives, from the sample paths of a plan's search."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ SHARES = (1.0, 0.999, 0.99, 0.9)
 
 @dataclass(frozen=True)
 class WhatIf:
-    """What a share of the time would need, and what remains then."""
+    """The value that another objective needs, and the violations that it leaves."""
 
     attainment: float
     value: float | None

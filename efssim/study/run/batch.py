@@ -13,7 +13,7 @@ from efssim.study.trial.outcome import Done, TrialError, run_trial
 
 @dataclass(frozen=True)
 class Job:
-    """What all trials of a study have in common."""
+    """The scenario, the seed and the options that all trials of a study share."""
 
     scenario: bytes
     """The pickled scenario, which a worker unpickles once: that reads and checks it anew."""
@@ -35,7 +35,7 @@ class Batch:
 
 
 def run_batch(job: Job, numbers: tuple[int, ...]) -> Batch:
-    """Run the trials of these numbers; what a worker is asked for. Raise as `run_trial` does."""
+    """Run the trials of these numbers, in a worker. Raise as `run_trial` does."""
     try:
         scenario = _unpickled(job.scenario)
     except Exception as error:  # a file that the scenario names is not where the worker is

@@ -67,12 +67,12 @@ class Dispatch:
             raise
 
     def cancel(self) -> None:
-        """Give up what has not begun, and keep the workers."""
+        """Cancel the parts that have not begun, and keep the workers."""
         for future in self._running:
             future.cancel()
 
     def close(self) -> None:
-        """Give up what is under way."""
+        """Cancel all parts, and end the workers if any part runs."""
         self.cancel()
         self._workers.close(at_once=any(not future.done() for future in self._running))
 

@@ -1,4 +1,4 @@
-"""Where trials run: here, in a pool of processes, or on whatever executor a user brings."""
+"""Executors of trials: this process, a pool of processes, or one that a user brings."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class SerialExecutor(Executor):
     """Runs each call at once, in this process."""
 
     def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
-        """Return a future that is done; Ctrl-C comes out of here, whatever else fails does not."""
+        """Run a call and return its future, with its exception; KeyboardInterrupt is raised."""
         future: Future[Any] = Future()
         try:
             future.set_result(fn(*args, **kwargs))
@@ -57,10 +57,10 @@ class Workers:
         return self._own
 
     def close(self, *, at_once: bool = False) -> None:
-        """Give up what was started here; `at_once` ends calls that are running."""
+        """Shut down an own executor; `at_once` terminates calls that are running."""
         own, self._own = self._own, None
         if at_once and isinstance(own, ProcessPoolExecutor):
-            # What terminate_workers() does in Python 3.14; else the exit would wait for a trial.
+            # As terminate_workers() of Python 3.14; else the exit would wait for a trial.
             for process in list(own._processes.values()):
                 process.terminate()
         if own is not None:
@@ -80,7 +80,7 @@ def _workers_of(executor: Executor) -> int:
 
 
 def _processes(workers: int) -> ProcessPoolExecutor:
-    # Not fork, which copies whatever threads of the caller hold locked.
+    # Not fork, which copies locks that threads of the caller hold.
     start = "forkserver" if "forkserver" in multiprocessing.get_all_start_methods() else "spawn"
     if start == "forkserver":
         _begin_forkserver()
@@ -104,7 +104,7 @@ def _begin_forkserver() -> None:
 
 
 def _begin_worker() -> None:
-    # Ctrl-C reaches all processes of a terminal; the parent decides what comes of it.
+    # Ctrl-C reaches all processes of a terminal; the parent decides.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, daemon=True).start()
 

@@ -57,7 +57,7 @@ class Interrupts:
 
     @property
     def stops_at_once(self) -> bool:
-        """Whether Ctrl-C came again, so that even what is finished is given up."""
+        """Whether Ctrl-C came again, so that even complete trials are given up."""
         return self.presses > 1
 
     def check(self) -> None:
@@ -96,7 +96,7 @@ class Interrupts:
 
 @contextmanager
 def ctrl_c() -> Iterator[Interrupts]:
-    """Yield who owns Ctrl-C: whoever does so around this, else a new one for as long as it lasts.
+    """Yield the owner of Ctrl-C: that of an outer block, else a new one for this block.
 
     So a plan, its evaluations and the command around them have one owner.
     """

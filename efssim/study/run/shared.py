@@ -22,7 +22,7 @@ class Runner:
     def run(self, scenario: Scenario, trials: int, seed: int) -> TrialSet:
         """Run trials; raise KeyboardInterrupt if they were interrupted, else what they raise.
 
-        OutOfTimeError at the deadline, which ends what is under way.
+        OutOfTimeError at the deadline, which ends the running trials.
         """
         self.deadline.check()
         # A single one is not worth a process.
@@ -37,7 +37,7 @@ class Runner:
         return done
 
     def abandon(self) -> None:
-        """Give up what is under way; nobody waits for it."""
+        """Terminate the running trials; nobody waits for them."""
         self._workers.close(at_once=True)
 
 
@@ -49,7 +49,7 @@ def runner(
     made = Workers(executor, workers)
     try:
         yield Runner(made, Deadline(seconds))
-    except BaseException:  # nobody waits for what is under way
+    except BaseException:  # nobody waits for running trials
         made.close(at_once=True)
         raise
     made.close()

@@ -23,10 +23,10 @@ class StoreError(EfssimError, ValueError):
 
 
 class Store:
-    """A file with one line of JSON for each completed trial, after a line that says of what.
+    """A file with one line of JSON for each completed trial, after a line that names the study.
 
-    Lines are only ever added, and whatever a killed study was writing is cut off. One study at a
-    time writes to a folder.
+    Lines are only ever added, and a line that a killed study left incomplete is cut off. One study
+    at a time writes to a folder.
     """
 
     def __init__(self, folder: Path, scenario: Scenario, seed: int, *, verified: bool) -> None:

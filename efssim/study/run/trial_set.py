@@ -53,7 +53,7 @@ class TrialSet:
     partial: bool = False
     """Whether Ctrl-C came before all were complete."""
     precision: Precision | None = None
-    """What decided how many there are; None: a number that was given."""
+    """The precision that decided how many there are; None: a number that was given."""
 
     def __len__(self) -> int:
         return len(self.trials)
@@ -84,7 +84,7 @@ class TrialSet:
 
     @cached_property
     def traces(self) -> dict[str, TraceQuality]:
-        """What trace files were taken for and what they lack, by the path of the stream.
+        """Quality of the traces, by the path of the stream.
 
         Raise TraceErrors if a file changed since.
         """
@@ -113,7 +113,7 @@ class TrialSet:
 
     @cached_property
     def evidence(self) -> dict[str, Evidence]:
-        """What the trials say about the objective of each replication."""
+        """Evidence of the trials on the objective of each replication."""
         names = dict.fromkeys(name for trial in self.trials for name in trial.summary.replications)
         return {name: evidence(self.trials, name, self.design) for name in names}
 

@@ -1,1 +1,1 @@
-"""What trials say, with confidence."""
+"""Statistics of trials, with confidence."""

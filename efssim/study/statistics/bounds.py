@@ -4,7 +4,7 @@ They bet against a mean (I. Waudby-Smith and A. Ramdas, Estimating means of boun
 by betting, JRSS B 86, 2024): somebody who stakes a fixed share on "the numbers are above m" gets
 1 + stake · (x - m) for each of them. While the mean is at most m the capital does not grow on
 average, so it ever reaches 1 / alpha with a probability of at most alpha (Ville's inequality);
-whatever m it does reach that for is too small. The stakes are a fixed mixture, as in T. Cover's
+any m for which it does reach that is too small. The stakes are a fixed mixture, as in T. Cover's
 universal portfolio (Mathematical Finance 1, 1991), so the order of the numbers does not matter, and
 looking again after more numbers costs nothing.
 
@@ -27,13 +27,13 @@ Floats = NDArray[np.float64]
 _STAKES: Floats = 0.5 ** np.arange(13, dtype=np.float64)
 """Shares of the largest stake that cannot lose more than everything; 1 to 1 / 4,096.
 
-Assumed: neighbours are close enough that the best of them gains 8/9 of what any stake would.
+Assumed: neighbours are close enough that the best of them gains 8/9 of the gain of any stake.
 """
 _ALL_IN = 0.8
-"""What the mixture gives to the largest stake against a mean that is larger than the numbers.
+"""Weight in the mixture of the largest stake against a mean that is larger than the numbers.
 
-Assumed: that stake is the best where few numbers are above 0, which is what an objective of 99.9 %
-is about; so without any loss it takes ln(1 / (0.8 alpha)) / -ln(objective) numbers to show it.
+Assumed: that stake is the best where few numbers are above 0, as for an objective of 99.9 %; so
+without any loss it takes ln(1 / (0.8 alpha)) / -ln(objective) numbers to show it.
 """
 _LEAST = 2.0**-60
 _ROUNDS = 44
@@ -61,7 +61,7 @@ class Units:
         """The mean of the numbers, by length; 0 without any."""
 
     def high(self, alpha: float, times: float = 1.0) -> float:
-        """Return what the mean is at most, but with a probability of at most alpha.
+        """Return an upper bound of the mean, which fails with a probability of at most alpha.
 
         `times`: as if there were so many times these numbers.
         """
@@ -75,7 +75,7 @@ class Units:
         return 1.0 - _first(lambda below: refuted(1.0 - below))
 
     def low(self, alpha: float, times: float = 1.0) -> float:
-        """Return what the mean is at least, but with a probability of at most alpha."""
+        """Return a lower bound of the mean, which fails with a probability of at most alpha."""
         weights = np.full(len(_STAKES), 1 / len(_STAKES))
 
         def refuted(mean: float) -> bool:

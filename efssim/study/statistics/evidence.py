@@ -1,4 +1,4 @@
-"""Whether trials are enough to say that an objective is met, and how many more it takes.
+"""Evidence of trials on an objective: met, missed or open, and the number of trials needed.
 
 It is met if the lower bound of mean attainment reaches the objective, and missed if the upper bound
 is below it, each with 95 % confidence (`efssim.study.statistics.sample`). Without any loss the
@@ -30,7 +30,7 @@ ROUNDING = 1e-12
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What trials say about the objective of one replication."""
+    """Evidence on the objective of one replication."""
 
     met: bool | None
     """None: not enough data."""
@@ -41,15 +41,15 @@ class Evidence:
     more_trials: int | None
     """About how many more trials it takes; 0 if decided, None where no number is known to do."""
     unit: EvidenceUnit
-    """What is counted where no rare fault comes."""
+    """The unit of evidence where no rare fault comes."""
     low: float
-    """What mean attainment is at least, with 95 % confidence; likewise"""
+    """Lower bound of mean attainment, with 95 % confidence; likewise"""
     high: float
-    """what it is at most."""
+    """an upper bound."""
 
 
 def evidence(trials: Sequence[Trial], replication: str, design: Design) -> Evidence:
-    """Return what trials say about a replication's objective, as its summary has it.
+    """Return the evidence of trials on a replication's objective, as its summary has it.
 
     To be met a trial without a defined age counts as lost; to be missed it does not count.
     """
@@ -61,7 +61,7 @@ def evidence(trials: Sequence[Trial], replication: str, design: Design) -> Evide
 def judgement(
     trials: Sequence[Trial], replication: str, design: Design, objective: float, confidence: float
 ) -> Evidence:
-    """Return what trials say about an objective with a confidence: see `evidence`."""
+    """Return the evidence of trials on an objective with a confidence: see `evidence`."""
     strict, mild = samples(trials, replication, design)
     met, low, high = judged(strict, mild, objective, confidence)
     alpha = 1 - confidence
@@ -79,7 +79,7 @@ def samples(trials: Sequence[Trial], replication: str, design: Design) -> tuple[
 def judged(
     strict: Sample, mild: Sample, objective: float, confidence: float
 ) -> tuple[bool | None, float, float]:
-    """Return whether mean attainment reaches an objective, and what it is at least and at most."""
+    """Return whether mean attainment reaches an objective, and its lower and upper bound."""
     alpha = 1 - confidence
     low, high = 1.0 - strict.high(alpha), 1.0 - mild.low(alpha)
     met = verdict(low, high, objective) if mild.count else None

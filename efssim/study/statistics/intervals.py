@@ -1,4 +1,4 @@
-"""Confidence intervals: of means, of quantiles, and what it takes to claim a share."""
+"""Confidence intervals of means and quantiles, and sample sizes for the claim of a share."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def mean_interval(values: Sequence[float], confidence: float = CONFIDENCE) -> In
 def t_interval(
     spread: Sequence[float], values: Sequence[float], confidence: float = CONFIDENCE
 ) -> Interval | None:
-    """Return the interval of the mean of `values`, whose variance is taken from `spread`.
+    """Return the interval of the mean of `values`, with the variance of `spread`.
 
     With n values of which m give the variance s^2 it is mean ± t(m - 1) s / sqrt(n). None where m
     is below two.
@@ -82,7 +82,7 @@ def quantile_of(values: Sequence[float], p: float) -> float | None:
 def quantile_interval(
     values: Sequence[float], p: float, confidence: float = CONFIDENCE
 ) -> Interval | None:
-    """Return an interval for the p-quantile from order statistics, whatever the distribution.
+    """Return an interval for the p-quantile from order statistics, for any distribution.
 
     Each end leaves at most half of 1 - confidence outside (David and Nagaraja, Order Statistics,
     section 7.1). None where so few values cannot enclose it.

@@ -64,7 +64,7 @@ _JUDGED = ("met", "met_throughout")
 """Said of all trials together, and no statistic."""
 _SHARES = ("attainment", "attainment_while_writable", "diverging")
 _SIGNED = ("coalesced_bytes",)
-"""What may be negative; nothing else is."""
+"""Numbers that may be negative; no others are."""
 
 T = TypeVar("T")
 
@@ -120,7 +120,7 @@ class Merging(Generic[T]):
 
 
 def means(weighing: Weighing) -> Merging[float]:
-    """Return what gives the mean over the trials that have a value; a count for each status."""
+    """Return a leaf that is the mean over the trials with a value, or a count for each status."""
 
     def statistic(_: str, values: list[float], strata: list[int]) -> float | None:
         return weighing.mean(values, strata) if values else None
@@ -143,7 +143,7 @@ def _statuses(names: list[str], strata: list[int], weighing: Weighing) -> Mappin
 
 
 def intervals(weighing: Weighing) -> Merging[Interval | None]:
-    """Return what gives the 95 % interval of the mean over trials; None where there is none."""
+    """Return a leaf that is the 95 % interval of the mean over trials; None where there is none."""
 
     def statistic(name: str, values: list[float], strata: list[int]) -> Interval | None:
         interval = weighing.interval(values, strata)
@@ -153,7 +153,7 @@ def intervals(weighing: Weighing) -> Merging[Interval | None]:
 
 
 def within(name: str, interval: Interval) -> Interval:
-    """Cut an interval to what the number can be: few are negative, a share is at most 1."""
+    """Cut an interval to the range of the number: few are negative, a share is at most 1."""
     low = -math.inf if name in _SIGNED else 0.0
     top = 1.0 if name in _SHARES else math.inf
     return Interval(max(low, interval.low), min(top, interval.high))

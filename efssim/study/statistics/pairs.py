@@ -13,7 +13,7 @@ from efssim.study.statistics.weighing import Weighing
 
 
 class Difference(NamedTuple):
-    """What pairs of trials say about the difference of two means, second minus first."""
+    """The difference of two means, second minus first, with its interval from pairs of trials."""
 
     first: float
     """Mean of the first."""
@@ -40,7 +40,7 @@ class Difference(NamedTuple):
 def apart(
     first: tuple[float, Interval | None], second: tuple[float, Interval | None]
 ) -> Difference:
-    """Return the difference of two means whose trials are no pairs, as their strata differ.
+    """Return the difference of two means of unpaired trials, as their strata differ.
 
     Of independent means with these 95 % intervals; None without one.
     """

@@ -29,12 +29,12 @@ from efssim.study.trial.outcome import Trial
 LEAST = 10
 """Trials of the first stage, which decide how many there are."""
 BUDGET = 1000
-"""Most trials that a precision may ask for, unless told otherwise."""
+"""Most trials that a precision may take, by default."""
 
 
 @dataclass(frozen=True)
 class Precision:
-    """What was asked for: a half-width of the mean age, as a share of it."""
+    """A wanted half-width of the interval of the mean age, as a share of the mean."""
 
     share: float
     budget: int = BUDGET

@@ -41,7 +41,7 @@ def _interval(pairs: list[tuple[float, int]], weighing: Weighing, p: float) -> I
     known = sorted({value for value, _ in pairs})
 
     def share(x: float, *, high: bool) -> float:
-        """Return what the share of trials at or below x is at least, or at most."""
+        """Return a lower bound of the share of trials at or below x, or an upper one (`high`)."""
         parts = []
         for k, probability in enumerate(weighing.design.probabilities):
             found = Units([float(value <= x) for value, at in pairs if at == k])

@@ -1,4 +1,4 @@
-"""What trials say about the share of time that is lost: the one judge of objectives.
+"""Samples of the share of time that is lost in trials: the one judge of objectives.
 
 `run`, `sweep`, `compare` and `plan` all ask it. The unit of evidence is the trial, or a span of one
 that is evidence by itself (`efssim.study.trial.spans`). A claim has the bounds of
@@ -33,13 +33,13 @@ class StratumSample:
     """Whether a single unit is the truth."""
 
     def low(self, alpha: float, times: float) -> float:
-        """Return what the mean loss is at least."""
+        """Return a lower bound of the mean loss."""
         if self.is_exact and self.units.count:
             return self.units.mean
         return self.units.low(alpha, times)
 
     def high(self, alpha: float, times: float) -> float:
-        """Return what the mean loss is at most."""
+        """Return an upper bound of the mean loss."""
         if self.is_exact and self.units.count:
             return self.units.mean
         return self.units.high(alpha, times)
@@ -73,7 +73,7 @@ class Sample:
         return math.fsum(part.probability * part.units.mean for part in known) / (total or 1.0)
 
     def low(self, alpha: float, times: float = 1.0) -> float:
-        """Return what the mean loss is at least, but with a probability of at most alpha.
+        """Return a lower bound of the mean loss, which fails with a probability of at most alpha.
 
         `times`: as if there were so many times these units.
         """
@@ -81,7 +81,7 @@ class Sample:
         return math.fsum(part.probability * part.low(each, times) for part in self.parts)
 
     def high(self, alpha: float, times: float = 1.0) -> float:
-        """Return what the mean loss is at most, likewise."""
+        """Return an upper bound of the mean loss, likewise."""
         each = alpha / self.uncertain
         found = math.fsum(part.probability * part.high(each, times) for part in self.parts)
         return min(1.0, found)
@@ -95,7 +95,7 @@ class Sample:
 def sample_of(
     trials: Sequence[Trial], replication: str, design: Design, *, undefined_is_lost: bool
 ) -> Sample:
-    """Return what trials say about a replication.
+    """Return the sample of a replication's losses in trials.
 
     A trial without a defined age has lost all of its time, or else is left out.
     """

@@ -83,7 +83,7 @@ def _having(
 def _bounded(
     rpo: RpoStatistic[Interval | None], trials: Sequence[Trial], name: str, weighing: Weighing
 ) -> RpoStatistic[Interval | None]:
-    """Replace the intervals of what is lost by bounds that hold also where trials are equal."""
+    """Replace the intervals of losses by bounds that hold also where trials are equal."""
     parts = [trial.summary.replications.get(name) for trial in trials]
     known = [part for part in parts if part is not None and part.rpo.attainment is not None]
     if len(known) < 2:
@@ -117,7 +117,7 @@ def trial_table(trials: Sequence[Trial], weighing: Weighing, start: datetime) ->
         for trial in trials
         for name, numbers in trial.summary.replications.items()
     ]
-    # Without a trial there is still the number and the name of whatever there could be.
+    # Without a trial the table still has the columns of number and name.
     table = pd.DataFrame(rows or {"trial": [], "replication": []})
     names = categories(table["replication"], (name for trial in trials for name in _names(trial)))
     table = table.astype({"trial": "int64"}).assign(replication=names)

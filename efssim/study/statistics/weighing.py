@@ -1,4 +1,4 @@
-"""How much each trial counts: with the probability of its stratum, shared by the trials in it."""
+"""Weights of trials: the probability of its stratum, shared by the trials in it."""
 
 from __future__ import annotations
 
@@ -77,14 +77,14 @@ class Weighing:
 
     @cached_property
     def each(self) -> tuple[float, ...]:
-        """What a trial of each stratum counts; all of them together 1."""
+        """The weight of a trial of each stratum; all trials together weigh 1."""
         known = [p for p, n in zip(self.design.probabilities, self.counts, strict=True) if n]
         total = math.fsum(known)
         pairs = zip(self.design.probabilities, self.counts, strict=True)
         return tuple(p / n / total if n else 0.0 for p, n in pairs)
 
     def share(self, strata: Sequence[int]) -> float:
-        """Return the probability of what some of the trials are, given their strata."""
+        """Return the sum of the weights of trials of these strata."""
         return math.fsum(self.each[k] for k in strata)
 
     def mean(self, values: Sequence[float], strata: Sequence[int]) -> float:
@@ -126,7 +126,7 @@ class Weighing:
         return Interval(mean - half, mean + half)
 
     def _part(self, k: int, residuals: list[float]) -> float | None:
-        """Return what a stratum adds to the variance of the mean; None: not known."""
+        """Return the contribution of a stratum to the variance of the mean; None: not known."""
         n = self.counts[k]
         if self.design.exact[k] and n:
             return 0.0

@@ -1,1 +1,1 @@
-"""One trial, and what of it is evidence."""
+"""One trial, and its evidence."""

@@ -1,4 +1,4 @@
-"""What a study needs to know about a scenario: whether chance plays a part, and what it reads."""
+"""Facts of a scenario for its study: whether anything is drawn, and the files that it reads."""
 
 from __future__ import annotations
 

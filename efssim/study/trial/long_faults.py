@@ -1,4 +1,4 @@
-"""Faults that last so long that the end of a run hides part of what they cost."""
+"""Faults that last so long that the end of a run hides part of the loss by them."""
 
 from __future__ import annotations
 

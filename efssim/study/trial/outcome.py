@@ -1,4 +1,4 @@
-"""One trial: a run of a scenario with random draws of its own, and what a study keeps of it."""
+"""One trial: a run of a scenario with random draws of its own, and the data that a study keeps."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ States: TypeAlias = dict[str, dict[str, LagState]]
 
 @dataclass(frozen=True)
 class Trial:
-    """What one trial gave: plain data, the same wherever it ran."""
+    """The result of one trial: plain data, the same on any executor."""
 
     number: int
     """Counted from 0; trial 0 is the run without trials."""
@@ -36,7 +36,7 @@ class Trial:
 
 @dataclass(frozen=True)
 class Done:
-    """A complete trial with what a study only sums up."""
+    """A complete trial with the distributions that a study pools."""
 
     trial: Trial
     states: States

@@ -6,7 +6,7 @@ and the begin of what is pending are known, and draws are made anew for every wr
 It is claimed only where the scenario leaves nothing else to remember, no fault can come (there is
 none, or the trial is of the stratum without any), and every one of the cuts between the spans was
 found to be on time. Where that fails in one trial of a stratum, trials are the units in all of it:
-what is counted must not depend on what is lost.
+the units must not depend on the losses.
 """
 
 from __future__ import annotations
@@ -73,7 +73,7 @@ def _remembers(stream: WriteStream) -> bool:
 
 
 def _grows(stream: WriteStream) -> bool:
-    """Whether a stream may make files, whose number an inventory would remember."""
+    """Whether a stream may make files, and so change the inventory of later spans."""
     return bool(getattr(stream, "new_files", 0))
 
 

@@ -1,4 +1,4 @@
-"""What a value at a path of a scenario is: its quantity, how it is read, written and rounded."""
+"""Quantities at the paths of a scenario: how their values are read, written and rounded."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ def _binary(suffix: str) -> tuple[tuple[float, str], ...]:
 
 def _number(value: object) -> float:
     try:
-        number = float(value)  # type: ignore[arg-type]  # what is no number raises
+        number = float(value)  # type: ignore[arg-type]  # raises if no number
     except (TypeError, ValueError):
         raise ValueError(f"{value!r} is not a number") from None
     if not math.isfinite(number):
@@ -128,7 +128,7 @@ _BY_PARSER: dict[Any, Quantity] = {
 
 
 def quantity_at(path: Path) -> Quantity | None:
-    """Return what kind of number the grammar of scenarios has at a path; None: no number."""
+    """Return the quantity that the grammar of scenarios has at a path; None: no number."""
     kind: Any = Scenario
     found: Quantity | None = None
     for segment in path:
@@ -149,7 +149,7 @@ def _below(kind: Any, segment: str | int) -> tuple[Any, Quantity | None]:
 
 
 def _plain(kind: Any) -> Any:
-    """Return a type without None and without what is annotated."""
+    """Return a type without None and without annotations."""
     for part in _alternatives(kind):
         return get_args(part)[0] if get_origin(part) is Annotated else part
     return None

@@ -1,4 +1,4 @@
-"""Parameters that a study varies: which values, and a scenario with one of them."""
+"""Parameters that a study varies, their values, and a scenario with one of them."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from efssim.text.yaml.paths import Path, parse_path
 from efssim.text.yaml.problems import Position, Problem
 
 OPTION = "--vary"
-"""The option that names a parameter; what positions of problems say."""
+"""The option that names a parameter, in positions of problems."""
 
 _MAX_VALUES = 10_000
 _RANGE = re.compile(r"(.+?)\s*\.\.\s*(.+?)(?::\s*([0-9]{1,6})\s*(log)?)?", re.DOTALL)
@@ -27,7 +27,7 @@ _ASSIGNMENT = re.compile(r'((?:[^"=]|"(?:[^"\\]|\\.)*")*)=(.*)', re.DOTALL)
 
 @dataclass(frozen=True)
 class VariedParameter:
-    """A path of a scenario, and what can be put there."""
+    """A path of a scenario, and the quantity there."""
 
     path: str
     """As on the command line."""
@@ -61,7 +61,7 @@ class VariedParameter:
         return "none" if value == math.inf else self.quantity.text(value)
 
     def problem(self, message: str) -> ScenarioError:
-        """Return what is wrong with the parameter or its values, as one line."""
+        """Return the error of a mistake in the parameter or its values, as one line."""
         return ScenarioError([Problem(self.at, self.segments, message)])
 
 
@@ -91,7 +91,7 @@ def with_value(scenario: Scenario, vary: VariedParameter | str, value: object) -
 
 
 def require_key(scenario: Scenario, vary: VariedParameter) -> None:
-    """Raise ScenarioError, with what may be meant, if a path leads to no key of a scenario."""
+    """Raise ScenarioError, with a suggestion, if a path leads to no key of a scenario."""
     if vary.quantity is not None:
         return
     try:

@@ -30,7 +30,7 @@ class Document:
 
     data: Any
     problems: tuple[Problem, ...]
-    """What is wrong with single keys and values, which are left out of `data`."""
+    """The mistakes of single keys and values, which are left out of `data`."""
 
     def __init__(self, root: Node, problems: Iterable[Problem] = ()) -> None:
         self._root, self.problems = root, tuple(problems)

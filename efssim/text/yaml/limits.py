@@ -1,10 +1,10 @@
 """Limits that keep a hostile document from costing more than an honest one."""
 
 MAX_VALUES = 100_000
-"""Largest number of values in a document, each alias counted as what it stands for."""
+"""Largest number of values in a document, each alias counted as a copy."""
 
 MAX_BYTES = 2**24
-"""Largest scenario file (16 MiB): far above what 100,000 values take; assumed."""
+"""Largest scenario file (16 MiB): far above the size of 100,000 values; assumed."""
 
 MAX_DEPTH = 100
 """Deepest nesting of mappings and lists, aliases expanded."""

@@ -58,7 +58,7 @@ def _format_name(name: str) -> str:
     # A name of digits needs quotes, or it would read back as an index.
     if _PLAIN_NAME.fullmatch(name) and not _INDEX.fullmatch(name):
         return name
-    # A problem is one line, so whatever would break it is escaped.
+    # A problem is one line, so characters that would break it are escaped.
     return json.dumps(name, ensure_ascii=not name.isprintable())
 
 

@@ -19,7 +19,12 @@ from efssim.model.efs.pagination import page, paged
 from efssim.model.efs.parameter_kinds import FILE_SYSTEM_ARN, FILE_SYSTEM_ID
 from efssim.model.efs.provisioned_throughput import change_throughput, require_valid_throughput
 from efssim.model.entities.errors import EfsError
-from efssim.model.entities.file_system import FileSystem, LifeCycleState, Protection, Settings
+from efssim.model.entities.file_system import (
+    FileSystemState,
+    LifeCycleState,
+    OverwriteProtection,
+    Settings,
+)
 
 Parameters = Mapping[str, Any]
 
@@ -54,7 +59,7 @@ def create_file_system(
 
 
 def _name(token: str) -> str:
-    """Return the name for a creation token: never what looks like the id of another."""
+    """Return the name for a creation token: never one that looks like an id or an ARN."""
     looks_like_id = re.fullmatch(f"{FILE_SYSTEM_ID}|{FILE_SYSTEM_ARN}", token)
     return f"token-{token}" if looks_like_id else token
 
@@ -99,7 +104,7 @@ def describe_file_systems(account: Account, parameters: Parameters, region: str)
 
 def _listed(
     account: Account, identifier: str | None, token: str | None, region: str
-) -> list[FileSystem]:
+) -> list[FileSystemState]:
     if identifier is not None:
         return [file_system_in(account, identifier, region)]
     here = [part for part in account.file_systems.values() if part.region == region]
@@ -125,14 +130,14 @@ def update_file_system_protection(
     """Turn the replication overwrite protection on or off."""
     found = file_system_in(account, parameters["FileSystemId"], region)
     require_available(found)
-    if found.protection is Protection.REPLICATING:
+    if found.protection is OverwriteProtection.REPLICATING:
         raise EfsError(  # code and text were observed
             "ReplicationAlreadyExists",
             "ReplicationOverwriteProtection cannot be changed while the file system is a"
             " replication destination.",
         )
-    wanted = Protection(parameters["ReplicationOverwriteProtection"])
-    if wanted is Protection.REPLICATING:
+    wanted = OverwriteProtection(parameters["ReplicationOverwriteProtection"])
+    if wanted is OverwriteProtection.REPLICATING:
         raise EfsError(
             account.choice("set_protection_replicating"),
             "ReplicationOverwriteProtection: only a replication sets it to REPLICATING",

@@ -12,7 +12,7 @@ from efssim.model.account import Account
 from efssim.model.efs.lookup import file_system_in, require_available
 from efssim.model.efs.parameters import TRANSITION_DAYS
 from efssim.model.entities.errors import EfsError
-from efssim.model.entities.file_system import FileSystem, Settings
+from efssim.model.entities.file_system import FileSystemState, Settings
 
 Parameters = Mapping[str, Any]
 
@@ -36,7 +36,7 @@ def describe_lifecycle_configuration(
     return _lifecycle(file_system_in(account, parameters["FileSystemId"], region))
 
 
-def _lifecycle(file_system: FileSystem) -> dict[str, Any]:
+def _lifecycle(file_system: FileSystemState) -> dict[str, Any]:
     return {"LifecyclePolicies": [dict(part) for part in file_system.settings.lifecycle_policies]}
 
 
@@ -84,5 +84,5 @@ def describe_backup_policy(account: Account, parameters: Parameters, region: str
     return _backup(found)
 
 
-def _backup(file_system: FileSystem) -> dict[str, Any]:
+def _backup(file_system: FileSystemState) -> dict[str, Any]:
     return {"BackupPolicy": {"Status": "ENABLED" if file_system.settings.backups else "DISABLED"}}

@@ -14,7 +14,7 @@ from efssim.model.efs.destinations import choose_destination, require_unreplicat
 from efssim.model.efs.lookup import file_system_in, require_available, with_id
 from efssim.model.efs.pagination import page, paged
 from efssim.model.entities.errors import EfsError
-from efssim.model.entities.replication import Replication
+from efssim.model.entities.replication import ReplicationState
 
 Parameters = Mapping[str, Any]
 
@@ -88,11 +88,11 @@ def delete_replication_configuration(
     return {}
 
 
-def _regions(replication: Replication) -> tuple[str, str]:
+def _regions(replication: ReplicationState) -> tuple[str, str]:
     return replication.source.region, replication.destination.region
 
 
-def _of_file_system(account: Account, text: str, region: str) -> Replication:
+def _of_file_system(account: Account, text: str, region: str) -> ReplicationState:
     """Return the configuration with a source or destination in a Region."""
     found = account.configuration_of(file_system_in(account, text, region))
     if found is None:
@@ -100,7 +100,7 @@ def _of_file_system(account: Account, text: str, region: str) -> Replication:
     return found
 
 
-def _of_source(account: Account, text: str, region: str) -> Replication:
+def _of_source(account: Account, text: str, region: str) -> ReplicationState:
     """Return the configuration with a source, called from the Region of either side.
 
     The destination's id finds none: the API asks for the source's.
@@ -119,7 +119,7 @@ def _no_configuration(text: str) -> EfsError:
     )
 
 
-def _require_other_side(account: Account, replication: Replication) -> None:
+def _require_other_side(account: Account, replication: ReplicationState) -> None:
     """Raise EfsError if the other Region is down and a deletion is chosen to need it."""
     # The calling Region answers, or the call would not have come this far.
     down = [name for name in _regions(replication) if not account.region(name).up]

@@ -1,1 +1,1 @@
-"""What all figures are drawn with."""
+"""Drawing tools of all figures."""

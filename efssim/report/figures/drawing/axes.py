@@ -1,4 +1,4 @@
-"""What the figures share: titles, legends, and axes in units that people read."""
+"""Titles and legends of all figures, and axes in units that people read."""
 
 from __future__ import annotations
 

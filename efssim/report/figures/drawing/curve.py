@@ -1,6 +1,6 @@
 """Curves of straight pieces, and their exact envelope where there are more pieces than pixels.
 
-A month of syncs is 43,000 teeth, a year half a million: what a picture can show of them is the
+A month of syncs is 43,000 teeth, a year half a million: a picture can show no more of them than the
 least and the largest value in each column of pixels, and that is what is drawn.
 """
 
@@ -21,7 +21,7 @@ Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
-class Curve:
+class PiecewiseCurve:
     """Pieces from `first` at `begin_s` to `last` at `end_s`, in order of time, none overlapping.
 
     Each of shape (pieces,). Where no piece is, the curve is undefined.
@@ -40,14 +40,16 @@ class Curve:
         """The largest value, 0 without any."""
         return max(float(self.first.max(initial=0.0)), float(self.last.max(initial=0.0)))
 
-    def within(self, begin_s: float, end_s: float) -> Curve:
+    def within(self, begin_s: float, end_s: float) -> PiecewiseCurve:
         """Return the part inside a window; pieces without length are left out."""
         begin, end = self.begin_s.clip(min=begin_s), self.end_s.clip(max=end_s)
         kept = end > begin
-        inside = Curve(self.begin_s[kept], self.end_s[kept], self.first[kept], self.last[kept])
+        inside = PiecewiseCurve(
+            self.begin_s[kept], self.end_s[kept], self.first[kept], self.last[kept]
+        )
         begin, end = begin[kept], end[kept]
         piece = np.arange(len(inside))
-        return Curve(begin, end, inside._at(piece, begin), inside._at(piece, end))
+        return PiecewiseCurve(begin, end, inside._at(piece, begin), inside._at(piece, end))
 
     def polyline(self) -> tuple[Floats, Floats]:
         """Return times and values of its corners, with NaN in every gap."""
@@ -93,14 +95,14 @@ class Curve:
         return np.where(time_s == end_s, self.last[piece], between)
 
 
-def age_curve(outcome: Outcome) -> Curve:
+def age_curve(outcome: Outcome) -> PiecewiseCurve:
     """Return time since last sync in the window, in seconds."""
     teeth = outcome.age
     first, last = teeth.begin_s - teeth.origin_s, teeth.end_s - teeth.origin_s
-    return Curve(teeth.begin_s, teeth.end_s, first, last)
+    return PiecewiseCurve(teeth.begin_s, teeth.end_s, first, last)
 
 
-def pending_curve(result: Run, name: str) -> Curve:
+def pending_curve(result: Run, name: str) -> PiecewiseCurve:
     """Return pending bytes; between two completions they grow, here along a straight line."""
     import pandas as pd
 
@@ -108,4 +110,6 @@ def pending_curve(result: Run, name: str) -> Curve:
     elapsed = pd.DatetimeIndex(table.index) - pd.Timestamp(result.scenario.start)
     time_s = elapsed.total_seconds().to_numpy()
     size = table["pending_bytes"].to_numpy(dtype=np.float64)
-    return Curve(time_s[0::2], time_s[1::2], size[0::2], size[1::2]).within(0.0, result.now_s)
+    return PiecewiseCurve(time_s[0::2], time_s[1::2], size[0::2], size[1::2]).within(
+        0.0, result.now_s
+    )

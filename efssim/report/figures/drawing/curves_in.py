@@ -1,4 +1,4 @@
-"""The curves over time that Axes have already, so that another one can be told from them."""
+"""The curves over time that Axes have already, so that another one differs from them."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class CurveMark:
         ax.add_artist(artist)
 
     def sample(self) -> Line2D:
-        """Return what a legend shows of it."""
+        """Return the sample of it for a legend."""
         from matplotlib.lines import Line2D
 
         return Line2D([], [], color=self.colour, linewidth=1.5)

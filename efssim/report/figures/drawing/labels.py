@@ -1,4 +1,4 @@
-"""Labels beside what they name: levels at the right end of the axes, and curves."""
+"""Labels of levels, at the right end of the axes, and of curves, beside them."""
 
 from __future__ import annotations
 
@@ -119,7 +119,7 @@ def spread(wished: Sequence[float], apart: float, height: float) -> list[float]:
 
     order = np.argsort(wished, kind="stable")
     least = np.arange(len(wished)) * apart
-    # Without the distance that they must have, what is left only must not fall.
+    # Less the distances that they must have, the positions only must not fall.
     level = isotonic_regression(np.asarray(wished, dtype=np.float64)[order] - least).x
     room = height - (len(wished) - 1) * apart
     placed = np.empty(len(wished))
@@ -230,7 +230,7 @@ def _best(
     taken: Sequence[Box],
     size: tuple[float, float],
 ) -> Box | None:
-    """Return the box whose curve is the furthest from the others, of those that are clear."""
+    """Return the clear box beside a curve that is the furthest from the other curves."""
     best, most = None, -np.inf
     for (x, y), is_above in product(bundle.points[::3].tolist(), (True, False)):
         box = _beside(x, y, bundle.size, is_above)

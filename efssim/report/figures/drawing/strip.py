@@ -34,7 +34,7 @@ _OWN_TARGET = {"link_outage", "link_degraded", "kms_key_disabled", "permission_l
 
 @dataclass
 class Lane:
-    """What a lane has so far, in points from the left end of the axes."""
+    """The bars and labels of a lane so far, in points from the left end of the axes."""
 
     until: float = 0.0
     """Where its last bar ends."""

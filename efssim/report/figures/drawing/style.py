@@ -63,7 +63,7 @@ STYLE: Mapping[str, str | float] = {
     "legend.framealpha": 0.85,
     "lines.linewidth": 1.2,
 }
-"""What differs from matplotlib's own style."""
+"""Differences from matplotlib's own style."""
 
 
 def styled(draw: Callable[P, Axes]) -> Callable[P, Axes]:
@@ -95,7 +95,7 @@ _PIXELS = "figure.dpi"
 
 @contextmanager
 def our_style(*, whole: bool = False) -> Iterator[None]:
-    """Let what is made inside look like all figures; afterwards the user's own style is back.
+    """Let figures made inside look like all figures; afterwards the user's own style is back.
 
     `whole`: also where our style says nothing, as in matplotlib's own. Its `style.context` would
     put back every parameter, also those that a backend sets when its first figure loads it.

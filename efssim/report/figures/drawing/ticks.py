@@ -60,7 +60,7 @@ def duration_text(seconds: float) -> str:
     """Return the text of a tick: `0`, `0.5 s`, `1 min 30 s`, `30 min`, `−2 h`."""
     parts, rest = [], abs(seconds)
     for unit_s, name in _UNITS:
-        # What is left of a whole number of steps is rounding.
+        # The rest of a whole number of steps is rounding.
         whole = math.floor(rest / unit_s + 1e-9)
         rest = max(rest - whole * unit_s, 0.0)
         parts += [f"{whole} {name}"] * (whole > 0)

@@ -1,4 +1,4 @@
-"""What each figure shows, in words with its numbers: for whoever cannot see it."""
+"""Descriptions of the figures in words and numbers, for readers who cannot see them."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import numpy as np
 
 from efssim.lag.summary import ReplicationSummary
 from efssim.report.facts.risk import risk_note
-from efssim.report.figures.drawing.curve import Curve, age_curve, pending_curve
+from efssim.report.figures.drawing.curve import PiecewiseCurve, age_curve, pending_curve
 from efssim.report.figures.run.over_time import window_of
 from efssim.report.figures.run.syncs import completed
 from efssim.report.words.lines import counted, percent
@@ -35,7 +35,7 @@ def _age(result: Run, name: str) -> str:
     return f"{text} the RPO target is {target}.{_statuses(summary)}"
 
 
-def _when(result: Run, curve: Curve) -> str:
+def _when(result: Run, curve: PiecewiseCurve) -> str:
     """Say when a curve is at its top in the window."""
     inside = curve.within(*window_of(result))
     piece = int(np.maximum(inside.first, inside.last).argmax())

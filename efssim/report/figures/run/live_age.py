@@ -31,7 +31,7 @@ _COLUMNS = 700
 
 
 class LiveAge:
-    """A figure whose axes are drawn once: only the curve and the words change.
+    """A figure with axes that are drawn once: only the curve and the words change.
 
     The age of the first result stays behind the others as a grey line. All results have the window
     and the RPO target of the first.
@@ -63,7 +63,7 @@ class LiveAge:
         return _png(self._canvas.buffer_rgba())
 
     def _dress(self, first: Run) -> None:
-        """Draw what stays: axes, and the RPO target."""
+        """Draw the parts that stay: axes, and the RPO target."""
         ax, at, target_s = self._ax, days(first.scenario.start), first.scenario.rpo.target
         ax.set_xlim(*(at(end_s) for end_s in window_of(first)))
         time_axis(ax)

@@ -1,4 +1,4 @@
-"""What age and pending bytes have in common: a curve over time, and beside it what happened."""
+"""A curve over time with the timeline beside it, as figures of age and of pending bytes."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from efssim.report.figures.drawing.axes import (
     time_axis,
     titled,
 )
-from efssim.report.figures.drawing.curve import Curve, Floats
+from efssim.report.figures.drawing.curve import Floats, PiecewiseCurve
 from efssim.report.figures.drawing.curves_in import CurveMark, curves_in
 from efssim.report.figures.drawing.strip import draw_strip
 from efssim.report.figures.drawing.style import (
@@ -52,7 +52,7 @@ _PALE = 0.15
 """Opacity of what is below a curve."""
 
 _GAP_LETTERS = 10
-"""Letters of a line of what is said in a narrow gap."""
+"""Letters of a line of text in a narrow gap."""
 _VISIBLE = 3e-3
 """Share of the window that a status lasts before it is worth a place in the legend."""
 _MANYBANDS = 300
@@ -79,7 +79,9 @@ class OverTime:
     So every tooth and every mark stands at its true place, however far somebody zooms in.
     """
 
-    def __init__(self, ax: Axes, result: Run, name: str, curve: Curve, unit: float) -> None:
+    def __init__(
+        self, ax: Axes, result: Run, name: str, curve: PiecewiseCurve, unit: float
+    ) -> None:
         """Prepare to draw `curve` in multiples of `unit`."""
         self._ax, self._result, self._name = ax, result, name
         self._curve, self._unit = curve, unit
@@ -95,7 +97,7 @@ class OverTime:
         return days(self._result.scenario.start)
 
     def draw(self, between: Span | None) -> None:
-        """Draw what lies between two times, in seconds; None: the window of the result."""
+        """Draw the part between two times, in seconds; None: the window of the result."""
         ax, at, window = self._ax, self._at, between or window_of(self._result)
         limits = at(window[0]), at(window[1])
         if self._others:
@@ -110,7 +112,7 @@ class OverTime:
         ax.callbacks.connect("xlim_changed", lambda _: self._redraw())
 
     def _shown(self) -> Span:
-        """Return what the x limits show, in seconds since the start, begin before end."""
+        """Return the span of the x limits, in seconds since the start, begin before end."""
         origin = self._at(0.0)
         low, high = sorted((limit - origin) * 86_400.0 for limit in self._ax.get_xlim())
         return low, high
@@ -135,7 +137,7 @@ class OverTime:
             self._name_events(inside if inside[0] < inside[1] else shown)
 
     def _name_events(self, window: Span) -> None:
-        """Draw the events above the axes, and what the legend and the title need of the height."""
+        """Draw the events above the axes, and the legend and the title above them."""
         events = list(concerning(self._result, self._name))
         height, marks = draw_strip(self._ax, events, window, self._at)
         self._drawn += marks
@@ -152,7 +154,7 @@ def draw_over_time(
     ax: Axes,
     result: Run,
     name: str,
-    curve: Curve,
+    curve: PiecewiseCurve,
     unit: float = 1.0,
     between: Span | None = None,
 ) -> None:
@@ -181,7 +183,9 @@ def _filled(ax: Axes, x: Floats, below: Floats, colour: str) -> Artist:
     return ax.fill_between(x, below, color=colour, alpha=_PALE, linewidth=0)
 
 
-def _draw_curve(ax: Axes, curve: Curve, window: Span, look: _Look, at: Days) -> list[Artist]:
+def _draw_curve(
+    ax: Axes, curve: PiecewiseCurve, window: Span, look: _Look, at: Days
+) -> list[Artist]:
     """Draw a curve in a window, its envelope if it has more pieces than columns."""
     colour, unit = look.colour, look.unit
     drawn: list[Artist] = []
@@ -203,7 +207,7 @@ def _draw_curve(ax: Axes, curve: Curve, window: Span, look: _Look, at: Days) -> 
 
 
 def _label(result: Run, name: str, taken: list[str]) -> str:
-    """Return what a legend calls a curve: what tells it from those that are there."""
+    """Return the label of a curve in a legend, different from those already taken."""
     label = f"{result.scenario.name}: {name}, seed {result.seed}"
     return f"{label} ({len(taken) + 1})" if label in taken else label
 
@@ -267,7 +271,7 @@ def _draw_bands(ax: Axes, outcome: Outcome, window: Span, at: Days) -> list[str]
 
 
 def _sample(status: str) -> Patch:
-    """Return what the legend shows: the colour of a status within a line that can be seen."""
+    """Return the sample for the legend: the colour of a status within a visible line."""
     from matplotlib.colors import to_rgba
     from matplotlib.patches import Patch
 

@@ -1,4 +1,4 @@
-"""Pending bytes over simulated time: what a disaster would have lost, at each moment."""
+"""Pending bytes over simulated time: the loss by a disaster at each moment."""
 
 from __future__ import annotations
 

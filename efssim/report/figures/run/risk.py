@@ -55,7 +55,7 @@ def _label(ax: Axes, timezone: str) -> None:
 
 
 def _draw(ax: Axes, share: Floats, target_s: float) -> None:
-    ax.set_facecolor("#dddddd")  # what is undefined has no cell
+    ax.set_facecolor("#dddddd")  # hours without an age have no cell
     worst = float(np.nanmax(share, initial=0.0))
     mesh = ax.pcolormesh(
         np.arange(25),
@@ -107,7 +107,7 @@ def _say(ax: Axes, text: str) -> None:
 
 
 def _note(ax: Axes, text: str, has_undefined: bool) -> None:
-    """Say above the cells on the right what they rest on, and what grey means."""
+    """Write the evidence of the cells and the meaning of grey above them, on the right."""
     ax.annotate(
         f"{text}{'; grey: no age is defined' * has_undefined}",
         (1, 1),

@@ -126,7 +126,7 @@ def _draw_points(ax: Axes, x: Floats, y: Floats, label: str) -> None:
 
 
 def _sample(label: str) -> Line2D:
-    """Return what the legend shows."""
+    """Return the sample for the legend."""
     from matplotlib.lines import Line2D
 
     marker = _MARKERS[label]

@@ -1,4 +1,4 @@
-"""What each figure of a study shows, in words with its numbers: for whoever cannot see it."""
+"""Descriptions of the figures of a study in words and numbers, for readers who cannot see them."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ def _where(sweep: SweepPoints, values: Mapping[str, JsonValue]) -> str:
 
 
 def comparison_alt(comparison: PairedTrials) -> str:
-    """Return a sentence on the figure of a comparison: what changes the most."""
+    """Return a sentence on the figure of a comparison: the largest change."""
     first, second = comparison.first.scenario.name, comparison.second.scenario.name
     what = f"Change of the main measures from {first} to {second}, in per cent of {first}"
     rows = [(row.difference / _unit(row), row.measure) for row in drawn_differences(comparison)]
@@ -85,5 +85,5 @@ def comparison_alt(comparison: PairedTrials) -> str:
 
 
 def _unit(row: MeasureDifference) -> float:
-    """Return what a change is a share of: the first mean, or 1 for what is a share already."""
+    """Return the denominator of a relative change: the first mean, or 1 if it is a share."""
     return 1.0 if row.measure.split(".")[-1] in SHARES else abs(row.first)

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 Floats = NDArray[np.float64]
 
 _LIGHT, _DARK = "#fdfdfd", "#111111"
-"""Numbers on cells, whose colours are the same on a dark page."""
+"""Colours of numbers on cells, which are the same on a dark page."""
 _PLACE = 0.8
 """Height of the bars of a parameter; from one parameter to the next it is 1."""
 _CELLS_WITH_NUMBERS = 60

@@ -1,4 +1,4 @@
-"""The figures of a study: what its trials attained, and their lags together."""
+"""The figures of a study: the attainment of its trials, and their lags together."""
 
 from __future__ import annotations
 

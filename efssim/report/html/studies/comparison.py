@@ -8,7 +8,7 @@ from efssim.report.facts.traces import Traces, thin_traces
 from efssim.report.figures.study.alt import comparison_alt
 from efssim.report.html.study import Block, Study, study_page
 from efssim.report.html.svg import Figure, inlined
-from efssim.report.html.tables import Cell, Column, Table, number, share, text
+from efssim.report.html.tables import Cell, Column, HtmlTable, number, share, text
 from efssim.report.html.traces import trace_blocks
 from efssim.report.text.comparison import change_text, verdicts
 from efssim.report.text.sweep import shown
@@ -74,7 +74,7 @@ def _pairs(comparison: PairedTrials) -> str:
     return " ".join([pairs, *verdicts(comparison)])
 
 
-def _table(comparison: PairedTrials) -> Table:
+def _table(comparison: PairedTrials) -> HtmlTable:
     rows = [
         [
             text(row.measure),
@@ -98,4 +98,4 @@ def _table(comparison: PairedTrials) -> Table:
         "independent draws the same interval would need 1 / (1 - saved) times the trials. pp: "
         "percentage points."
     )
-    return Table("Main measures", head, rows, is_sortable=True, note=note)
+    return HtmlTable("Main measures", head, rows, is_sortable=True, note=note)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from efssim.report.facts.traces import thin_traces
 from efssim.report.figures.study.alt import plan_alt
-from efssim.report.html.study import Block, Study, Verdict, parameter_block, study_page
+from efssim.report.html.study import Block, PageVerdict, Study, parameter_block, study_page
 from efssim.report.html.svg import Figure, inlined
-from efssim.report.html.tables import NONE, Cell, Column, Table, duration, number, share, text
+from efssim.report.html.tables import NONE, Cell, Column, HtmlTable, duration, number, share, text
 from efssim.report.html.traces import trace_blocks
 from efssim.report.text.plan import (
     evidence_text,
@@ -57,7 +57,7 @@ def plan_page(plan: PlanFindings, drawn: dict[str, str], command: str) -> str:
 
 def _blocks(plan: PlanFindings, svg: str) -> list[Block]:
     evidence = evidence_text(plan), strata_and_length(plan), limits_text(plan)
-    answer = Verdict(
+    answer = PageVerdict(
         _kind(plan),
         _word(plan),
         verdict_text(plan),
@@ -97,7 +97,7 @@ def _figure(plan: PlanFindings, svg: str) -> Figure:
     )
 
 
-def _evaluations(plan: PlanFindings) -> Table:
+def _evaluations(plan: PlanFindings) -> HtmlTable:
     rows = [_evaluation(plan, made) for made in plan.evaluations]
     head = [
         Column("value", True),
@@ -110,7 +110,7 @@ def _evaluations(plan: PlanFindings) -> Table:
         Column("peak age", True, "age"),
     ]
     caption = f"Values of {plan.parameter.path} that were tried, in order"
-    return Table(caption, head, rows, is_sortable=True)
+    return HtmlTable(caption, head, rows, is_sortable=True)
 
 
 def _evaluation(plan: PlanFindings, made: Evaluation) -> list[Cell]:
@@ -126,7 +126,7 @@ def _evaluation(plan: PlanFindings, made: Evaluation) -> list[Cell]:
     ]
 
 
-def _what_if(plan: PlanFindings) -> Table:
+def _what_if(plan: PlanFindings) -> HtmlTable:
     head = [
         Column("objective", True, "objective"),
         Column("needs", True),
@@ -136,7 +136,7 @@ def _what_if(plan: PlanFindings) -> Table:
     ]
     rows = [_what_if_row(plan, row) for row in plan.what_if]
     note = "Means of the search, but for the row of the answer, which fresh trials confirmed."
-    return Table("What other objectives would need, and what they leave", head, rows, note=note)
+    return HtmlTable("What other objectives would need, and what they leave", head, rows, note=note)
 
 
 def _what_if_row(plan: PlanFindings, row: WhatIf) -> list[Cell]:

@@ -10,7 +10,7 @@ from efssim.report.facts.traces import thin_traces
 from efssim.report.figures.study.alt import sweep_alt
 from efssim.report.html.study import Block, Study, parameter_block, study_page
 from efssim.report.html.svg import Figure, inlined
-from efssim.report.html.tables import Cell, Column, Table, number, text
+from efssim.report.html.tables import Cell, Column, HtmlTable, number, text
 from efssim.report.html.traces import trace_blocks
 from efssim.report.text.sweep import base_text, partial_text, shown
 from efssim.report.words.lines import counted
@@ -64,7 +64,7 @@ def _figure(sweep: SweepPoints, measure: str, name: str, svg: str, ident: str) -
     )
 
 
-def _grid(sweep: SweepPoints, measure: str, name: str) -> Table:
+def _grid(sweep: SweepPoints, measure: str, name: str) -> HtmlTable:
     rows = [
         [
             *(_value(vary, row.values[vary.path]) for vary in sweep.parameters),
@@ -74,10 +74,10 @@ def _grid(sweep: SweepPoints, measure: str, name: str) -> Table:
     ]
     head = [Column(vary.path, True) for vary in sweep.parameters]
     head += [Column("mean", True), Column("from", True, "interval"), Column("to", True)]
-    return Table(f"{measure} of {name}", head, rows, is_sortable=True)
+    return HtmlTable(f"{measure} of {name}", head, rows, is_sortable=True)
 
 
-def _tornado(sweep: SweepPoints, measure: str, name: str) -> Table:
+def _tornado(sweep: SweepPoints, measure: str, name: str) -> HtmlTable:
     by_path = {vary.path: vary for vary in sweep.parameters}
     rows = [
         [
@@ -92,7 +92,7 @@ def _tornado(sweep: SweepPoints, measure: str, name: str) -> Table:
     ]
     head = [Column("parameter"), Column("value", True), Column("mean", True)]
     head += [Column("change", True), Column("from", True, "interval"), Column("to", True)]
-    return Table(f"What each value alone changes in {measure} of {name}", head, rows, True)
+    return HtmlTable(f"What each value alone changes in {measure} of {name}", head, rows, True)
 
 
 def _value(vary: VariedParameter, value: JsonValue) -> Cell:

@@ -12,12 +12,12 @@ from efssim.report.facts.traces import thin_traces
 from efssim.report.figures.study.alt import trials_alt
 from efssim.report.html.run_tables import LAGS, exact, leaves
 from efssim.report.html.sections import sentence, worst
-from efssim.report.html.study import Block, Study, Verdict, parameter_block, study_page
+from efssim.report.html.study import Block, PageVerdict, Study, parameter_block, study_page
 from efssim.report.html.svg import Figure, inlined
 from efssim.report.html.tables import (
     Cell,
     Column,
-    Table,
+    HtmlTable,
     bounded,
     duration,
     number,
@@ -104,10 +104,10 @@ def _blocks(trials: TrialSet, drawn: Mapping[tuple[str, str], str]) -> Iterator[
         yield Block("All numbers", f"{ident}-all", table=numbers, is_folded=True, is_part=True)
 
 
-def _verdict(trials: TrialSet, name: str) -> Verdict:
+def _verdict(trials: TrialSet, name: str) -> PageVerdict:
     rpo, found = trials.means[name].rpo, trials.evidence[name]
     held = sentence(attained(name, trials))
-    return Verdict(
+    return PageVerdict(
         kind_of(name, trials),
         f"RPO {word_of(name, trials).lower()}",
         " ".join(
@@ -147,7 +147,7 @@ def _pooled(
     )
 
 
-def _lags(trials: TrialSet, name: str) -> Table:
+def _lags(trials: TrialSet, name: str) -> HtmlTable:
     means, bounds = trials.means[name].lags, trials.intervals[name].lags
     pooled = trials.pooled[name]
     rows = [
@@ -164,7 +164,7 @@ def _lags(trials: TrialSet, name: str) -> Table:
         Column(title, True, "quantile" if title == "p50" else None) for title in _POOLED.values()
     ]
     note = "Mean over trials; quantiles and maximum of all trials together."
-    return Table(f"Lags of {name}", head, rows, note=note)
+    return HtmlTable(f"Lags of {name}", head, rows, note=note)
 
 
 def _interval(bounds: Interval | None) -> Cell:
@@ -174,7 +174,7 @@ def _interval(bounds: Interval | None) -> Cell:
     return Cell(shown, bounds.low, is_number=True)
 
 
-def _trials(trials: TrialSet, name: str) -> Table:
+def _trials(trials: TrialSet, name: str) -> HtmlTable:
     rows = (
         [
             number(trial.number),
@@ -197,7 +197,7 @@ def _trials(trials: TrialSet, name: str) -> Table:
         Column("max age", True),
         Column("worst loss", True, "pending"),
     ]
-    return Table(f"Trials of {name}", head, shown, is_sortable=True, note=note)
+    return HtmlTable(f"Trials of {name}", head, shown, is_sortable=True, note=note)
 
 
 def _having(trials: TrialSet, name: str) -> Iterator[tuple[Trial, ReplicationSummary]]:
@@ -205,7 +205,7 @@ def _having(trials: TrialSet, name: str) -> Iterator[tuple[Trial, ReplicationSum
     yield from zip(having, of_trials(name, trials), strict=True)
 
 
-def all_means(trials: TrialSet, name: str) -> Table:
+def all_means(trials: TrialSet, name: str) -> HtmlTable:
     """Return every mean over trials, as summary.json has it, with its interval."""
     bounds = dict(leaves(to_json(trials.intervals[name]), ""))
     rows = []
@@ -216,4 +216,4 @@ def all_means(trials: TrialSet, name: str) -> Table:
     for path, value in leaves(pooled, "pooled"):
         rows.append([text(path), exact(value), text(""), text("")])
     head = [Column("field"), *(Column(title, True) for title in ("value", "low", "high"))]
-    return Table(f"summary.json: {name}", head, rows)
+    return HtmlTable(f"summary.json: {name}", head, rows)
