@@ -18,9 +18,9 @@ PARTS = {
     "writes drawn: times, sizes, whole bytes": ("writes.py", "take"),
     "writes appended to the journal": ("curve.py", "_append"),
     "syncs planned": ("stretch.py", "plan"),
-    "completed syncs handed on, with their writes": ("completed.py", "hand_on"),
+    "completed syncs recorded, with their writes": ("completed.py", "flush"),
     "  of it: write lags": ("write_lag.py", "add"),
-    "  of it: blocks of syncs, measured, hashed, packed": ("columns.py", "settle"),
+    "  of it: blocks of syncs, measured, hashed, packed": ("columns.py", "flush"),
     "disturbances begun and ended": ("schedule.py", "_between"),
     "results: quantiles and curves": ("simulate.py", "_outcome"),
 }

@@ -6,12 +6,118 @@
 from __future__ import annotations
 
 from importlib import import_module
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-__all__: list[str] = []
+if TYPE_CHECKING:
+    from efssim.lag.kinds.distributions import LagOverTime, LagOverWeights, WeightedLags
+    from efssim.lag.kinds.measure import LagCollector, LagMeasure
+    from efssim.report.files.formats import TableFormat
+    from efssim.scenario.grammar.base import Model
+    from efssim.scenario.grammar.disturbances.effects import (
+        Degrade,
+        FailCalls,
+        Lose,
+        OptOut,
+        Pause,
+        Silence,
+        Stall,
+        StopWrites,
+        Target,
+    )
+    from efssim.scenario.grammar.disturbances.kind import DisturbanceKind, Known, Option
+    from efssim.scenario.operations.kinds import (
+        FileSystemId,
+        Flag,
+        ListOf,
+        Number,
+        Structure,
+        Text,
+        Word,
+    )
+    from efssim.scenario.operations.table import Operation
+    from efssim.scenario.workload.processes.process import ArrivalProcess
+    from efssim.scenario.workload.processes.times import Generators, RunSpan
+    from efssim.scenario.workload.volume_rate import ByRate
+    from efssim.study.run.executors import ExecutorKind
+    from efssim.table import Table
 
-_HOMES: dict[str, tuple[str, str]] = {}
-"""Tables, each with the module that has it and its name there."""
+    arrivals: Table[ArrivalProcess[Any]]
+    disturbances: Table[DisturbanceKind]
+    executors: Table[ExecutorKind]
+    lag_measures: Table[LagMeasure]
+    operations: Table[Operation]
+    table_formats: Table[TableFormat]
+
+__all__ = [
+    "ArrivalProcess",
+    "ByRate",
+    "Degrade",
+    "DisturbanceKind",
+    "ExecutorKind",
+    "FailCalls",
+    "FileSystemId",
+    "Flag",
+    "Generators",
+    "Known",
+    "LagCollector",
+    "LagMeasure",
+    "LagOverTime",
+    "LagOverWeights",
+    "ListOf",
+    "Lose",
+    "Model",
+    "Number",
+    "Operation",
+    "OptOut",
+    "Option",
+    "Pause",
+    "RunSpan",
+    "Silence",
+    "Stall",
+    "StopWrites",
+    "Structure",
+    "TableFormat",
+    "Target",
+    "Text",
+    "WeightedLags",
+    "Word",
+    "arrivals",
+    "disturbances",
+    "executors",
+    "lag_measures",
+    "operations",
+    "table_formats",
+]
+
+_DISTURBANCES = "efssim.scenario.grammar.disturbances"
+_EFFECTS = ("Degrade", "FailCalls", "Lose", "OptOut", "Pause", "Silence", "Stall", "StopWrites")
+_KINDS, _OPERATIONS = "efssim.scenario.operations.kinds", "efssim.scenario.operations.table"
+_LAGS, _DISTRIBUTIONS = "efssim.lag.kinds", "efssim.lag.kinds.distributions"
+_PROCESSES = "efssim.scenario.workload.processes"
+_HOMES: dict[str, tuple[str, str]] = {
+    "ArrivalProcess": (f"{_PROCESSES}.process", "ArrivalProcess"),
+    "ByRate": ("efssim.scenario.workload.volume_rate", "ByRate"),
+    **{name: (f"{_DISTURBANCES}.effects", name) for name in (*_EFFECTS, "Target")},
+    **{name: (f"{_DISTURBANCES}.kind", name) for name in ("DisturbanceKind", "Known", "Option")},
+    "ExecutorKind": ("efssim.study.run.executors", "ExecutorKind"),
+    **{name: (_KINDS, name) for name in ("FileSystemId", "Flag", "ListOf", "Number")},
+    **{name: (_KINDS, name) for name in ("Structure", "Text", "Word")},
+    "Generators": (f"{_PROCESSES}.times", "Generators"),
+    "Model": ("efssim.scenario.grammar.base", "Model"),
+    **{name: (_DISTRIBUTIONS, name) for name in ("LagOverTime", "LagOverWeights", "WeightedLags")},
+    "LagCollector": (f"{_LAGS}.measure", "LagCollector"),
+    "LagMeasure": (f"{_LAGS}.measure", "LagMeasure"),
+    "Operation": (_OPERATIONS, "Operation"),
+    "RunSpan": (f"{_PROCESSES}.times", "RunSpan"),
+    "TableFormat": ("efssim.report.files.formats", "TableFormat"),
+    "arrivals": (f"{_PROCESSES}.table", "ARRIVALS"),
+    "disturbances": (f"{_DISTURBANCES}.kinds", "DISTURBANCES"),
+    "executors": ("efssim.study.run.executors", "EXECUTORS"),
+    "lag_measures": (f"{_LAGS}.table", "LAG_MEASURES"),
+    "operations": (_OPERATIONS, "OPERATIONS"),
+    "table_formats": ("efssim.report.files.formats", "TABLE_FORMATS"),
+}
+"""Tables and what their entries are made of, each with its module and its name there."""
 
 
 def __getattr__(name: str) -> Any:

@@ -37,6 +37,8 @@ WireValue: TypeAlias = Union[
 """What calls of AWS take and answer, as botocore has it."""
 WireObject: TypeAlias = dict[str, WireValue]
 
+_hints = cache(get_type_hints)
+
 _FORM, _KEY, _FIRST = "json", "key", "first"
 HIDDEN: Mapping[str, str] = {_FORM: "hidden"}
 """Metadata of a field that JSON does not have."""
@@ -91,7 +93,7 @@ def _entries(data: DataclassInstance, start: datetime | None) -> Iterator[tuple[
         if field.form == "moment":
             yield field.key, _timestamp(start, value)
         elif field.form == "spread":
-            yield from _spread(value, start).items()
+            yield from _spread(value, start)
         elif value or field.form != "if any":
             yield field.key, _value(value, start)
 
@@ -100,7 +102,7 @@ def _value(value: object, start: datetime | None) -> JsonValue:
     if value is None or isinstance(value, bool | int | float | str):
         return value
     if isinstance(value, Mapping):
-        return _object(value, start)
+        return dict(_spread(value, start))
     if isinstance(value, list | tuple):
         return [_value(part, start) for part in value]
     if is_dataclass(value) and not isinstance(value, type):
@@ -108,12 +110,12 @@ def _value(value: object, start: datetime | None) -> JsonValue:
     raise TypeError(f"JSON has no {type(value).__name__}")
 
 
-def _spread(value: Mapping[str, object] | DataclassInstance, start: datetime | None) -> JsonObject:
-    return _object(value, start) if isinstance(value, Mapping) else to_json(value, start)
-
-
-def _object(mapping: Mapping[str, object], start: datetime | None) -> JsonObject:
-    return {key: _value(value, start) for key, value in mapping.items()}
+def _spread(value: object, start: datetime | None) -> Iterator[tuple[str, JsonValue]]:
+    """Yield the entries of a mapping, or of a dataclass."""
+    if isinstance(value, Mapping):
+        yield from ((key, _value(part, start)) for key, part in value.items())
+    elif is_dataclass(value) and not isinstance(value, type):
+        yield from _entries(value, start)
 
 
 def _timestamp(start: datetime | None, time_s: float | None) -> str | None:
@@ -136,8 +138,7 @@ def restored(kind: Any, content: Any) -> Any:
     """Return data of an annotated type from what `dataclasses.asdict` made of it.
 
     Of several dataclasses, as those that inherit from one, it is the one with the fields that there
-    are. Raise TypeError, KeyError
-    or ValueError for what is not of that type.
+    are. Raise TypeError, KeyError or ValueError for content that is not of that type.
     """
     origin = get_origin(kind)
     if origin in (Union, types.UnionType):
@@ -149,17 +150,19 @@ def restored(kind: Any, content: Any) -> Any:
     if isinstance(origin, type) and issubclass(origin, Mapping):
         return {key: restored(get_args(kind)[1], part) for key, part in content.items()}
     if isinstance(kind, type) and is_dataclass(kind):
-        kind = _having_fields(kind, content)
-        hints = _hints(kind)
-        return kind(**{name: restored(hints[name], part) for name, part in content.items()})
+        made = _having_fields(kind, content)
+        if made is None:
+            raise ValueError(f"fields of no {kind.__name__}: {', '.join(content)}")
+        hints = _hints(made)
+        return made(**{name: restored(hints[name], part) for name, part in content.items()})
     return content
 
 
 def _having_fields(kind: Any, content: Any) -> Any:
-    """Return a dataclass, or the one that inherits from it, with the fields that there are."""
+    """Return a dataclass, or one that inherits from it, with the fields of `content`, or None."""
     if {field.name for field in fields(kind)} == content.keys():
         return kind
-    # The latest first: what `slots` made of a class comes after the class itself.
+    # The latest first: the class that `slots` made is after the one that it was made from.
     found = (_having_fields(heir, content) for heir in reversed(kind.__subclasses__()))
     return next((heir for heir in found if heir is not None), None)
 
@@ -176,8 +179,3 @@ def _of_union(kinds: tuple[Any, ...], content: Any) -> Any:
         elif {field.name for field in fields(kind)} == content.keys():
             return restored(kind, content)
     raise ValueError(f"fields of none of {kinds}: {', '.join(content)}")
-
-
-@cache
-def _hints(kind: Any) -> dict[str, Any]:
-    return get_type_hints(kind)

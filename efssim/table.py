@@ -11,7 +11,7 @@ from efssim.errors import ArgumentError, UnknownNameError
 from efssim.text.suggestions import suggest
 
 
-class Named(Protocol):
+class TableEntry(Protocol):
     """An entry of a table: anything with a name."""
 
     @property
@@ -19,7 +19,7 @@ class Named(Protocol):
         """The key of the entry in its table."""
 
 
-E = TypeVar("E", bound=Named)
+E = TypeVar("E", bound=TableEntry)
 
 
 class Table(Generic[E]):

@@ -16,7 +16,7 @@ from efssim.model.kernel.causes import Cause
 from efssim.model.kernel.clock import Clock, Turn
 from efssim.model.kernel.draws import Draws
 from efssim.records.run_records import ReplicationRecords
-from efssim.scenario.schema import FileSystemState as FileSystemSpec
+from efssim.scenario.schema import FileSystem as FileSystemSpec
 
 HOME, AWAY = "us-east-1", "us-west-2"
 HOUR, DAY = 3600.0, 86400.0

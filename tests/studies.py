@@ -77,7 +77,7 @@ class Dying:
     def __init__(self, folder: Path, number: int, times: int) -> None:
         self.folder, self.number, self.times = folder, number, times
 
-    def __call__(self, job: batch.Job, numbers: tuple[int, ...]) -> batch.Batch:
+    def __call__(self, job: batch.Job, numbers: tuple[int, ...]) -> batch.TrialBatch:
         if self.number in numbers:
             deaths = len(list(self.folder.iterdir()))
             if deaths < self.times:

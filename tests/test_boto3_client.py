@@ -20,8 +20,8 @@ from botocore.stub import Stubber
 from worlds import constant, scenario
 
 import efssim
-from efssim.model.efs.control_plane import IMPLEMENTED
-from efssim.scenario.grammar.error_codes import ERROR_CODES
+from efssim.scenario.operations.error_codes import ERROR_CODES
+from efssim.scenario.operations.table import OPERATIONS
 
 HOME, AWAY = "us-east-1", "us-west-2"
 DESCRIBE = "DescribeReplicationConfigurations"
@@ -222,7 +222,7 @@ def test_an_operation_that_is_not_simulated_says_so_once(world, efs):
 def test_every_operation_of_efs_is_answered_or_refused(world, efs):
     """None goes to the network: an operation that botocore gains is refused as well."""
     service = efs.meta.service_model
-    refused = set(service.operation_names) - set(IMPLEMENTED)
+    refused = set(service.operation_names) - set(OPERATIONS.names)
     assert refused
     for name in refused:
         shape = service.operation_model(name).input_shape

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from efssim.aws.protocol.parsing import parse
 from efssim.aws.protocol.shapes import converter
 from efssim.aws.protocol.wire import WireRequest
-from efssim.model.efs.control_plane import IMPLEMENTED
+from efssim.scenario.operations.table import OPERATIONS
 
 ROOT = "/2015-02-01"
 
@@ -128,7 +128,7 @@ def values(shape):
     return SCALARS[shape.type_name]
 
 
-WITH_ANSWER = [name for name in IMPLEMENTED if WIRE.model.operation_model(name).output_shape]
+WITH_ANSWER = [name for name in OPERATIONS.names if WIRE.model.operation_model(name).output_shape]
 
 
 @pytest.mark.parametrize("name", WITH_ANSWER)

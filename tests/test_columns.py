@@ -75,7 +75,7 @@ def test_how_rows_come_does_not_show(rows, cuts):
     for begin, end in zip([0, *edges], [*edges, len(rows)], strict=True):
         part = rows[begin:end]
         many.extend([np.array([t for t, _ in part]), np.array([n for _, n in part], dtype=int)])
-        many.settle()
+        many.flush()
     assert len(one) == len(many) == len(rows)
     for name in ("t", "n"):
         assert one[name].tobytes() == many[name].tobytes()
@@ -85,7 +85,7 @@ def test_a_digest_hangs_on_every_value_and_not_on_blocks():
     rows = [(1.0, 2), (2.0, 3), (np.nan, 4)]
     whole = table(rows)
     parts = table(rows[:1])
-    parts.settle()
+    parts.flush()
     for row in rows[1:]:
         parts.append(*row)
     assert whole.digest() == parts.digest()
@@ -99,7 +99,7 @@ def test_sinks_get_every_row_once_and_in_order():
     for first in range(0, 3 * BLOCK, 1000):
         made.extend([np.arange(first, first + 1000.0)])
     made.append(-1.0)
-    made.settle()
+    made.flush()
     count = len(range(0, 3 * BLOCK, 1000)) * 1000
     np.testing.assert_array_equal(np.concatenate(seen), np.append(np.arange(float(count)), -1.0))
     assert len(seen) > 1

@@ -8,18 +8,17 @@ import pytest
 from account import AWAY, HOME, Account
 
 from efssim import EfsError
-from efssim.model.efs.control_plane import IMPLEMENTED
-from efssim.model.efs.parameters import PARAMETERS
-from efssim.scenario.grammar.error_codes import ERROR_CODES
+from efssim.model.efs.control_plane import ANSWERS
 from efssim.scenario.grammar.undocumented import CHOICES
-from efssim.scenario.operations.names import OPERATIONS
+from efssim.scenario.operations.error_codes import ERROR_CODES
+from efssim.scenario.operations.table import OPERATIONS
 
 CREATE = "CreateReplicationConfiguration"
 PAGE = Path(__file__).parents[1] / "docs" / "control-plane.md"
 
 
 def test_every_operation_is_implemented_and_has_its_parameters():
-    assert tuple(IMPLEMENTED) == tuple(PARAMETERS) == OPERATIONS
+    assert tuple(ANSWERS) == OPERATIONS.names
 
 
 def test_an_unknown_operation_is_the_users_mistake():
@@ -140,7 +139,7 @@ def test_an_outage_comes_before_an_injection_and_that_before_the_parameters():
 
 def test_the_page_lists_every_operation():
     text = PAGE.read_text(encoding="utf-8")
-    assert [name for name in OPERATIONS if f"`{name}`" not in text] == []
+    assert [name for name in OPERATIONS.names if f"`{name}`" not in text] == []
 
 
 def test_the_page_lists_every_undocumented_choice_and_no_other():

@@ -30,11 +30,12 @@ def all_exceptions():
 
 
 EXCEPTIONS = all_exceptions()
-INSIDE = {"OutOfTimeError", "TimesError"}
+INSIDE = {"MalformedError", "OutOfTimeError", "TimesError"}
 """What is always caught, and has a base class all the same."""
 MADE = {
     "CloudWatchError": ("InvalidParameterValue", "no"),
     "EfsError": ("BadRequest", "no"),
+    "MalformedError": ("BadRequest", "no"),
     "NotSimulatedError": ("efs", "Fly"),
     "RunError": (("events", 0), "no"),
     "ScenarioError": ([efssim.scenario.Problem(None, ("a",), "no")],),

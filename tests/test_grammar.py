@@ -16,12 +16,12 @@ import efssim
 from efssim.report.facts.assumptions import assumed_parameters
 from efssim.scenario import Scenario, ScenarioError
 from efssim.scenario.amounts.volume import expected_volume
-from efssim.scenario.grammar.error_codes import ERROR_CODES
 from efssim.scenario.grammar.events import Event, Fault
 from efssim.scenario.grammar.network import link_regions
 from efssim.scenario.grammar.presets import CONTROL_PRESETS
 from efssim.scenario.grammar.undocumented import CHOICES
-from efssim.scenario.operations.names import OPERATIONS
+from efssim.scenario.operations.error_codes import ERROR_CODES
+from efssim.scenario.operations.table import OPERATIONS
 from efssim.scenario.schema import Control, Destination, FileSystem, Initial, Link, Region
 from efssim.scenario.shown.provenance import resolved
 
@@ -213,7 +213,7 @@ def test_error_codes_are_those_of_botocore():
 
 def test_operations_are_those_of_botocore():
     loaders = pytest.importorskip("botocore.loaders")
-    assert set(OPERATIONS) <= set(
+    assert set(OPERATIONS.names) <= set(
         loaders.Loader().load_service_model("efs", "service-2")["operations"]
     )
 
@@ -347,7 +347,7 @@ def test_every_key_is_documented():
     for name, choice in CHOICES.items():
         values = ", ".join(f"`{value}`" for value in choice.values)
         assert f"| `{name}` | {values} | {choice.grade} | {choice.why} |" in text
-    assert all(f"`{operation}`" in text for operation in OPERATIONS)
+    assert all(f"`{operation}`" in text for operation in OPERATIONS.names)
 
 
 # Provenance

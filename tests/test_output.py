@@ -182,7 +182,7 @@ def test_a_folder_that_nobody_can_write_to():
 def test_what_a_killed_run_left_goes_and_nothing_else():
     code = (
         "import os, signal, sys\n"
-        "from efssim.report import folders\n"
+        "from efssim.report.files import folders\n"
         "with folders.staged(__import__('pathlib').Path('out')) as staging:\n"
         "    (staging / 'half.json').write_text('{')\n"
         "    os.kill(os.getpid(), signal.SIGKILL)\n"

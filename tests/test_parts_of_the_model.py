@@ -15,9 +15,16 @@ from worlds import constant, numbers, scenario, simulate
 
 from efssim import Scenario
 from efssim.model.kernel.draws import Draws
-from efssim.model.writes.arrivals import arrival_times
 from efssim.model.writes.blocks import WholeBytes
 from efssim.model.writes.streams import build_stream
+from efssim.scenario.schema import Arrivals
+from efssim.scenario.workload.arrivals import chosen_process
+from efssim.scenario.workload.processes.times import RunSpan, Times
+
+
+def arrival_times(spec: Arrivals, growth: float, world: Scenario, draws: Draws, name: str) -> Times:
+    process, said = chosen_process(spec)
+    return process.times(said, growth, RunSpan(world.start, world.duration), draws, name)
 
 
 def test_draws_belong_to_a_name() -> None:

@@ -284,7 +284,7 @@ def test_a_destination_in_an_outage_is_writable_after_it() -> None:
 
 def test_a_source_that_is_read_only_by_choice_is_no_disaster() -> None:
     life = Life()
-    life.stop(5.0, "read_only", 0)
+    life.stop(5.0, 0, is_wanted=True)
     assert life.disasters.since_s is None
     assert life.unwritable.at(6.0) == (5.0, float("inf"))
 

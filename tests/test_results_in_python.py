@@ -130,7 +130,7 @@ def test_a_result_survives_pickling(runs):
             assert outcome.syncs.digest()
             outcome.syncs.append(*[0] * len(SYNC_COLUMNS))
             with pytest.raises(efssim.StateError, match="pickled"):
-                outcome.syncs.settle()
+                outcome.syncs.flush()
 
 
 def test_studies_survive_pickling():

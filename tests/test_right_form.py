@@ -9,9 +9,7 @@ from test_fuzzed_scenarios import FULL, replaced
 from worlds import scenario
 
 import efssim
-from efssim.model.efs.parameters import PARAMETERS
-from efssim.scenario.grammar.parameter_names import PARAMETER_NAMES
-from efssim.scenario.workload.arrivals import Batch
+from efssim.scenario.workload.processes.batch import Batch
 
 HEAD = "name: s\nduration: 10 days\n"
 WORLD = (
@@ -115,10 +113,6 @@ def test_a_measure_without_its_lag():
     )
     with pytest.raises(efssim.StudyError, match=r"did you mean 'time_since_last_sync_s\.p99' or "):
         found.check_measure("p99")
-
-
-def test_names_of_parameters_are_those_of_the_model():
-    assert {name: tuple(kind.members) for name, kind in PARAMETERS.items()} == PARAMETER_NAMES
 
 
 # Dates

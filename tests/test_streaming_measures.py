@@ -16,7 +16,7 @@ from efssim.lag.age.curves import OldestPending
 from efssim.lag.age.rpo import Violations
 from efssim.lag.age.sawtooth import Teeth, age_teeth
 from efssim.lag.weighted.block_sums import BlockSums
-from efssim.lag.weighted.streaming import RunningRamps
+from efssim.lag.weighted.streaming import StreamedRamps
 from efssim.lag.weighted.time_weighted import Ramps
 from efssim.records.run_records import OpenWrites, ReplicationRecords, Snapshot
 
@@ -81,7 +81,7 @@ def test_violations_are_maximal_intervals_above_the_target(steps, cuts, target_s
 
 
 def ramps_in(low, high, parts, exact=1 << 20):
-    made = RunningRamps(exact)
+    made = StreamedRamps(exact)
     for part in parts:
         made.add(low[part], high[part])
     return made
@@ -131,7 +131,7 @@ def test_a_copy_of_binned_ramps_goes_its_own_way():
 
 
 def test_time_at_zero_alone():
-    made = RunningRamps(exact=0).over_time(5.0)
+    made = StreamedRamps(exact=0).over_time(5.0)
     assert (made.max(), made.quantile(0.5), made.share_at_most(0.0)) == (0.0, 0.0, 1.0)
 
 

@@ -39,16 +39,24 @@ class Result(Run):
         return result_html(self)
 
     def write(
-        self, folder: str | os.PathLike[str], *, png: bool = False, command: str = ""
+        self,
+        folder: str | os.PathLike[str],
+        *,
+        png: bool = False,
+        command: str = "",
+        tables: str = "csv",
     ) -> None:
         """Write the files that `efssim run --out` writes, with the same bytes.
 
         The folder may exist. `png` writes each figure as PNG, too; `command` is what the report
-        says repeats the run. All files are written or none. Raise OSError.
+        says repeats the run; `tables` is the name of their format, one of
+        `efssim.extend.table_formats`. All files are written or none. Raise OSError, and
+        UnknownNameError for a format that there is not.
         """
+        from efssim.report.files.formats import TABLE_FORMATS
         from efssim.report.files.run import write_files
 
-        write_files(self, Path(folder), png, command)
+        write_files(self, Path(folder), png, command, TABLE_FORMATS[tables])
 
     def report_html(self, command: str = "") -> str:
         """Return report.html, the page that `write` writes, as a text."""

@@ -23,7 +23,7 @@ from efssim.aws.clock.functions import (
     timestamp_methods,
 )
 from efssim.aws.clock.real_waits import RealWaits
-from efssim.aws.clock.replacing import replaced
+from efssim.aws.clock.replacing import StandIn, replaced
 from efssim.aws.protocol.transport import Transport
 from efssim.aws.world import SimulatedWorld
 from efssim.errors import StateError
@@ -73,12 +73,12 @@ def _simulated_time(
     clock: SimulatedTime, loops: SimulatedLoops, also: Iterable[ModuleType]
 ) -> Iterator[None]:
     functions, classes, sleep = clock.functions(), clock.classes(), {"sleep": loops.sleep()}
-    real: dict[ModuleType, Mapping[str, Any]] = {
+    real: dict[ModuleType, Mapping[str, StandIn]] = {
         time: REAL_TIME,
         datetime: REAL_CLASSES,
         asyncio: {"sleep": REAL_SLEEP},
     }
-    made: dict[ModuleType, Mapping[str, Any]] = {
+    made: dict[ModuleType, Mapping[str, StandIn]] = {
         time: functions,
         datetime: classes,
         asyncio: sleep,

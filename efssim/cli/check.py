@@ -141,14 +141,13 @@ def schema() -> None:
 @handles_errors
 def init(folder: Path) -> None:
     """Write a commented starter scenario into FOLDER, by default the working folder."""
-    from importlib.resources import files
+    from efssim.scenario.starter import starter_text
 
     target = folder / "scenario.yaml"
-    text = files("efssim.scenario").joinpath("starter.yaml").read_text(encoding="utf-8")
     folder.mkdir(parents=True, exist_ok=True)
     try:
         with target.open("x", encoding="utf-8") as file:
-            file.write(text)
+            file.write(starter_text())
     except FileExistsError:
         fail(f"{target}: exists already and is left as it is")
     put(f"wrote {target}; next: efssim run {shlex.quote(str(target))}\n")

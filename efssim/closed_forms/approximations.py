@@ -8,6 +8,8 @@ from efssim.closed_forms.cycles.steady import Steady
 from efssim.closed_forms.cycles.syncs import Syncs
 from efssim.scenario import Scenario
 from efssim.scenario.schema import Replication, WriteStream
+from efssim.scenario.workload.arrivals import chosen_process
+from efssim.scenario.workload.processes.shapes import Even
 
 _NEAR = 0.5
 """Shares of the limits that are nearer than this can take turns in being the larger."""
@@ -43,10 +45,13 @@ def _of_the_run(scenario: Scenario, replication: Replication) -> Iterator[str]:
 
 
 def _of_the_writes(streams: list[WriteStream]) -> Iterator[str]:
-    kinds = [stream.arrivals for stream in streams if stream.arrivals is not None]
+    shapes = [
+        process.shape(said)
+        for process, said in (chosen_process(w.arrivals) for w in streams if w.arrivals)
+    ]
     if streams:
         yield "fluid: writes as a constant flow; a whole write more or less is not seen"
-    if any(kind.profile or kind.batch or kind.on_off for kind in kinds):
+    if not all(isinstance(shape, Even) for shape in shapes):
         yield "mean rates in the steady numbers; busy hours only in what is named the busiest"
     if any(stream.trace for stream in streams):
         yield "mean rate of the trace in the steady numbers; busy times only in the busiest"

@@ -60,13 +60,13 @@ class RatesEstimate:
 
     written_bytes_per_s: float
     writes_per_s: float
-    sent_bytes_per_s: float
-    busiest_bytes_per_s: float
-    utilisation: float | None
-    utilisation_by_bytes: float | None
-    utilisation_by_files: float | None
-    utilisation_with_failures: float | None
-    busiest_utilisation: float | None
+    sent_bytes_per_s: float | None = None
+    busiest_bytes_per_s: float | None = None
+    utilisation: float | None = None
+    utilisation_by_bytes: float | None = None
+    utilisation_by_files: float | None = None
+    utilisation_with_failures: float | None = None
+    busiest_utilisation: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,26 +84,29 @@ class CycleEstimate:
 class SizingEstimate:
     """What it takes in the busiest cycle."""
 
-    shortest_interval_s: float | None
-    smallest_throughput_bytes_per_s: float | None
-    largest_write_bytes_per_s: float | None
+    shortest_interval_s: float | None = None
+    smallest_throughput_bytes_per_s: float | None = None
+    largest_write_bytes_per_s: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class ReplicationEstimate:
-    """All that is estimated of a replication."""
+    """All that is estimated of a replication.
 
-    regime: Regime
+    Where no closed form is known of a stream, all is None but the mean rates.
+    """
+
+    regime: Regime | None
     rates: RatesEstimate = field(metadata=SPREAD)
     cycle: CycleEstimate = field(metadata=SPREAD)
-    attainment: float
+    attainment: float | None
     rpo_met: bool | None
     """None: not decided without a simulation."""
     rpo_reasons: tuple[str, ...]
     growth_bytes_per_s: float | None
     sizing: SizingEstimate = field(metadata=SPREAD)
-    initial_sync_s: float
-    initial_bytes: int
+    initial_sync_s: float | None
+    initial_bytes: int | None
     catch_up: tuple[CatchUpEstimate, ...]
     approximations: tuple[str, ...]
 

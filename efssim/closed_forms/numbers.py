@@ -18,6 +18,7 @@ from efssim.closed_forms.estimated import (
     ReplicationEstimate,
     SizingEstimate,
 )
+from efssim.closed_forms.inflow.streams import unknown_forms
 from efssim.closed_forms.replications import Outage, initial_sync, outages_of, syncs_of
 from efssim.closed_forms.verdict import Beginning, verdict
 from efssim.scenario import Scenario
@@ -28,6 +29,9 @@ _LONG_S = 60.0
 
 def numbers(scenario: Scenario, name: str, supposed: Outage) -> ReplicationEstimate:
     """Return the estimated numbers of a replication, with the catch-up after a supposed outage."""
+    unknown = unknown_forms(scenario.file_systems[scenario.replications[name].source])
+    if unknown:
+        return _means_alone(syncs_of(scenario, name), unknown)
     syncs, new = syncs_of(scenario, name), not scenario.replications[name].established
     usual = steady(syncs)
     initial_s, initial_bytes = initial_sync(scenario, name, syncs)
@@ -49,6 +53,25 @@ def numbers(scenario: Scenario, name: str, supposed: Outage) -> ReplicationEstim
         initial_bytes=initial_bytes,
         catch_up=tuple(caught_up),
         approximations=tuple(approximations(scenario, scenario.replications[name], syncs, usual)),
+    )
+
+
+def _means_alone(syncs: Syncs, reasons: list[str]) -> ReplicationEstimate:
+    """Return the estimate of streams without closed forms: their mean rates, and else None."""
+    rates = RatesEstimate(written_bytes_per_s=syncs.bytes_per_s, writes_per_s=syncs.writes_per_s)
+    return ReplicationEstimate(
+        regime=None,
+        rates=rates,
+        cycle=CycleEstimate(),
+        attainment=None,
+        rpo_met=None,
+        rpo_reasons=tuple(reasons),
+        growth_bytes_per_s=None,
+        sizing=SizingEstimate(),
+        initial_sync_s=None,
+        initial_bytes=None,
+        catch_up=(),
+        approximations=tuple(reasons),
     )
 
 

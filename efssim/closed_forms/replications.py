@@ -12,7 +12,8 @@ from efssim.closed_forms.inflow.growth import added_bytes, added_files
 from efssim.closed_forms.inflow.streams import flows_of
 from efssim.scenario import Scenario
 from efssim.scenario.grammar.distributions import Distribution
-from efssim.scenario.grammar.events import Disturbance, Event
+from efssim.scenario.grammar.disturbances.effects import OptOut, Stall, StopWrites, Target
+from efssim.scenario.grammar.events import CALL, Disturbance, Event
 from efssim.scenario.grammar.network import Link
 from efssim.scenario.regions.names import zone_region
 from efssim.scenario.schema import Replication
@@ -135,35 +136,51 @@ def disturbances_of(scenario: Scenario, name: str) -> list[str]:
 
 
 def _concerns(scenario: Scenario, name: str, disturbance: Disturbance) -> bool:
+    if disturbance.kind == CALL:
+        return True
+    return disturbance.target in _targets(scenario, name, disturbance.entry.target)
+
+
+def _targets(scenario: Scenario, name: str, target: Target) -> tuple[str | None, ...]:
+    """Return the targets of a sort that concern a replication."""
     replication = scenario.replications[name]
     homes = _homes(scenario, replication)
-    targets = {
-        "opt_out": homes,
-        "region_outage": homes,
-        "link_outage": (" -> ".join(homes),),
-        "link_degraded": (" -> ".join(homes),),
-        "kms_key_disabled": (name,),
-        "permission_lost": (name,),
-        "fail": (replication.source, replication.destination.file_system),
-        "api_error": (),
-    }
-    return disturbance.target in targets.get(disturbance.kind, (disturbance.target,))
+    if target is Target.REGION:
+        return homes
+    if target is Target.LINK:
+        return (" -> ".join(homes),)
+    if target is Target.REPLICATION:
+        return (name,)
+    if target is Target.FILE_SYSTEM:
+        return replication.source, replication.destination.file_system
+    return ()
 
 
 def _outage(scenario: Scenario, name: str, event: Event, lasts_s: float) -> Outage | None:
-    replication, target = scenario.replications[name], event.target
-    homes, cause = _homes(scenario, replication), f"{event.kind} {target}"
-    if event.kind == "link_outage" and target == " -> ".join(homes):
-        return Outage(cause, lasts_s, writes_stop=False, restarts=False)
-    if event.kind == "region_outage" and target in homes:
-        return Outage(cause, lasts_s, writes_stop=target == homes[0], restarts=False)
-    if event.kind == "opt_out" and target in homes:
-        lasts_s += _opting_s(scenario, target)
-    elif event.kind not in ("kms_key_disabled", "permission_lost") or target != name:
+    if event.kind == CALL or not _concerns(scenario, name, event):
         return None
+    kind, cause = event.entry, f"{event.kind} {event.target}"
+    if kind.pauses:
+        if kind.has(OptOut):
+            lasts_s += _opting_s(scenario, event.target)
+        least_s = _least_pause_s(scenario.replications[name])
+        return Outage(cause, max(lasts_s, least_s), _stops_writes(scenario, name, event), True)
+    if kind.has(Stall):
+        return Outage(cause, lasts_s, _stops_writes(scenario, name, event), False)
+    return None
+
+
+def _stops_writes(scenario: Scenario, name: str, event: Event) -> bool:
+    """Whether a disturbance that concerns a replication keeps its source from being written."""
+    source = scenario.replications[name].source
+    places = (source, scenario.file_systems[source].home)
+    return event.entry.has(StopWrites) and event.target in places
+
+
+def _least_pause_s(replication: Replication) -> float:
+    """Return how long a pause takes at least, in seconds, on average."""
     delays = replication.control.draw("pausing"), replication.control.draw("resuming")
-    least_s = math.fsum(delay.expected() for delay in delays)
-    return Outage(cause, max(lasts_s, least_s), writes_stop=False, restarts=True)
+    return math.fsum(delay.expected() for delay in delays)
 
 
 def _opting_s(scenario: Scenario, name: str) -> float:

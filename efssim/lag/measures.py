@@ -6,11 +6,11 @@ import math
 from dataclasses import asdict, dataclass
 from functools import cached_property
 
-import numpy as np
-
 from efssim.lag.age.curves import Age, OldestPending
 from efssim.lag.age.rpo import Violations
 from efssim.lag.enabled_time import running_s, status_spans
+from efssim.lag.kinds.distributions import LagDistribution, LagOverTime, LagOverWeights
+from efssim.lag.kinds.table import LAG_MEASURES
 from efssim.lag.loss import Loss, loss, not_replicated, pending_bytes
 from efssim.lag.protection import Exclusions, Protection, protection
 from efssim.lag.source_limit import SourceLimit
@@ -26,18 +26,13 @@ from efssim.lag.summary import (
     ReplicationSummary,
     RpoSummary,
     SyncsSummary,
-    WriteLagSummary,
     WritesSummary,
 )
 from efssim.lag.sync_totals import SyncTotals
-from efssim.lag.weighted.exceedance import Exceedance, of_histogram, of_ramps
-from efssim.lag.weighted.histogram import LogHistogram
+from efssim.lag.weighted.exceedance import Exceedance
 from efssim.lag.weighted.states import LagState
-from efssim.lag.weighted.time_weighted import TimeWeighted
 from efssim.lag.write_lag import WriteLags
 from efssim.records.run_records import ReplicationRecords, Snapshot
-
-QUANTILES = {"p50": 0.5, "p90": 0.9, "p95": 0.95, "p99": 0.99, "p99_9": 0.999}
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +49,8 @@ class Criteria:
     """What of the time without a recovery point is not held against it."""
 
 
-class Running:
-    """What is measured while a replication runs: its records' sinks."""
+class StreamedMeasures:
+    """The measures that a replication's records stream into while it runs."""
 
     def __init__(self, begin_s: float, target_s: float, records: ReplicationRecords) -> None:
         """Measure from `begin_s` on, against an RPO of `target_s`."""
@@ -66,6 +61,11 @@ class Running:
         records.sinks.append(self.lags.add)
         records.drop_sinks.append(self.lags.drop)
         records.syncs.sinks += [self.syncs.add, self.age.add, self.oldest.add]
+        self.added = {each.name: each.collect(begin_s) for each in LAG_MEASURES if each.collect}
+        """The collectors of measures that were added, by their names."""
+        for collector in self.added.values():
+            records.sinks.append(collector.add_writes)
+            records.syncs.sinks.append(collector.add_syncs)
 
 
 class Measures:
@@ -79,16 +79,16 @@ class Measures:
         self,
         records: ReplicationRecords,
         snapshot: Snapshot,
-        running: Running,
+        streamed: StreamedMeasures,
         criteria: Criteria,
     ) -> None:
-        records.syncs.settle()
-        running.lags.settle()
-        self._records, self._snapshot, self._lags = records, snapshot, running.lags
-        self._criteria, self.syncs = criteria, running.syncs
+        records.syncs.flush()
+        streamed.lags.flush()
+        self._records, self._snapshot, self._lags = records, snapshot, streamed.lags
+        self._criteria, self.syncs, self._added = criteria, streamed.syncs, streamed.added
         self._begin_s, self._end_s = criteria.begin_s, max(criteria.end_s, criteria.begin_s)
-        self._age_until_now = running.age.until(snapshot.now_s)
-        self._oldest = running.oldest.until(snapshot)
+        self._age_until_now = streamed.age.until(snapshot.now_s)
+        self._oldest = streamed.oldest.until(snapshot)
 
     @property
     def seconds(self) -> float:
@@ -128,32 +128,30 @@ class Measures:
         )
 
     def _lag_summaries(self) -> dict[str, LagSummary]:
-        lags = self._lags
         return {
-            AGE: self._age(),
-            WRITE_LAG: lag_of_writes(lags.by_write, lags.mean()),
-            WRITE_LAG_BY_BYTE: lag_of_writes(lags.by_byte, lags.mean_by_byte()),
-            OLDEST_PENDING: lag_over_time(self._oldest_ramps),
+            name: self._age() if name == AGE else lag.summary()
+            for name, lag in self._distributions.items()
         }
 
     def states(self) -> dict[str, LagState]:
         """Return each lag's distribution in bins, which merge exactly."""
-        begin_s, end_s = self._defined
-        zero_s = max(0.0, end_s - begin_s - self._oldest.ramps.total_s)
-        return {
-            AGE: self._age_until_now.ramps.state(zero_s=0.0),
-            WRITE_LAG: self._lags.by_write.state(total=self._lags.total_s()),
-            WRITE_LAG_BY_BYTE: self._lags.by_byte.state(total=self._lags.byte_s()),
-            OLDEST_PENDING: self._oldest.ramps.state(zero_s=zero_s),
-        }
+        return {name: lag.state() for name, lag in self._distributions.items()}
 
     def exceedance(self) -> dict[str, Exceedance]:
         """Return the exceedance curve of each lag, under the names of the summary."""
+        return {name: lag.exceedance() for name, lag in self._distributions.items()}
+
+    @cached_property
+    def _distributions(self) -> dict[str, LagDistribution]:
+        """The lags by their names, in the order of their table; then those that were added."""
+        lags, (begin_s, end_s) = self._lags, self._defined
+        zero_s = max(0.0, end_s - begin_s - self._oldest.ramps.total_s)
         return {
-            AGE: of_ramps(self._age_ramps),
-            WRITE_LAG: of_histogram(self._lags.by_write),
-            WRITE_LAG_BY_BYTE: of_histogram(self._lags.by_byte),
-            OLDEST_PENDING: of_ramps(self._oldest_ramps),
+            AGE: self._age_over_time,
+            WRITE_LAG: LagOverWeights(lags.by_write, lags.total_s()),
+            WRITE_LAG_BY_BYTE: LagOverWeights(lags.by_byte, lags.byte_s()),
+            OLDEST_PENDING: LagOverTime.of(self._oldest.ramps, zero_s),
+            **{name: added.distribution() for name, added in self._added.items()},
         }
 
     @property
@@ -165,25 +163,19 @@ class Measures:
         begin_s = max(self._begin_s, defined_s)
         return begin_s, max(begin_s, min(self._end_s, self._snapshot.now_s))
 
+    @cached_property
+    def _age_over_time(self) -> LagOverTime:
+        return LagOverTime.of(self._age_until_now.ramps)
+
     def _age(self) -> AgeSummary:
-        undefined_s = max(0.0, self.seconds - self._age_ramps.total_s)
+        undefined_s = max(0.0, self.seconds - self._age_over_time.over_time.total_s)
         # Both are sums of the same window; what differs by rounding is not undefined time.
         undefined_s = 0.0 if undefined_s < 1e-9 * self.seconds else undefined_s
         return AgeSummary(
-            **asdict(lag_over_time(self._age_ramps)),
+            **asdict(self._age_over_time.summary()),
             peak_mean=self._age_until_now.peak_mean_s(),
             undefined_s=undefined_s,
         )
-
-    @cached_property
-    def _age_ramps(self) -> TimeWeighted:
-        return self._age_until_now.ramps.over_time()
-
-    @cached_property
-    def _oldest_ramps(self) -> TimeWeighted:
-        begin_s, end_s = self._defined
-        pending_s = self._oldest.ramps.total_s
-        return self._oldest.ramps.over_time(zero_s=max(0.0, end_s - begin_s - pending_s))
 
     def _pending(self) -> PendingSummary:
         begin_s, end_s = self._defined
@@ -311,22 +303,3 @@ class Measures:
             inside = end_s - max(begin_s, self._begin_s)
             spent[status] = spent.get(status, 0.0) + max(0.0, inside)
         return spent
-
-
-def lag_over_time(ramps: TimeWeighted) -> LagSummary:
-    """Return mean, quantiles and maximum of a lag over time."""
-    values = ramps.quantile(list(QUANTILES.values()))
-    quantiles = {key: _plain(value) for key, value in zip(QUANTILES, values, strict=True)}
-    return LagSummary(mean=_plain(ramps.mean()), **quantiles, max=_plain(ramps.max()))
-
-
-def lag_of_writes(histogram: LogHistogram, mean: float | None) -> WriteLagSummary:
-    """Return count, mean, quantiles and maximum of a lag of writes or bytes."""
-    quantiles = {key: _plain(histogram.quantile(p)) for key, p in QUANTILES.items()}
-    maximum = _plain(histogram.maximum)
-    return WriteLagSummary(count=histogram.count, mean=_plain(mean), **quantiles, max=maximum)
-
-
-def _plain(value: float | None) -> float | None:
-    """Return a Python float, so that JSON takes it; None and NaN do not exist."""
-    return None if value is None or np.isnan(value) else float(value)

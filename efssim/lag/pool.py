@@ -13,12 +13,8 @@ from typing import TypeAlias
 
 import numpy as np
 
-from efssim.lag.measures import lag_of_writes, lag_over_time
+from efssim.lag.kinds.distributions import lag_of_writes, lag_over_time
 from efssim.lag.summary import (
-    AGE,
-    OLDEST_PENDING,
-    WRITE_LAG,
-    WRITE_LAG_BY_BYTE,
     LagSummary,
     WriteLagSummary,
 )
@@ -145,17 +141,13 @@ def _weighted_lag(
     return PooledHistogram.weighted(histograms)
 
 
-def _empty() -> Pooled:
-    return {
-        AGE: PooledRamps(),
-        WRITE_LAG: PooledHistogram(),
-        WRITE_LAG_BY_BYTE: PooledHistogram(),
-        OLDEST_PENDING: PooledRamps(),
-    }
+def _pooled(state: LagState) -> PooledRamps | PooledHistogram:
+    """Return a pool of the kind of distribution that a state is of."""
+    return PooledRamps() if isinstance(state, RampsState) else PooledHistogram()
 
 
 class Pool:
-    """The four lags of every replication over many trials."""
+    """The lags of every replication over many trials."""
 
     def __init__(self) -> None:
         self._strata: dict[int, dict[str, Pooled]] = {}
@@ -169,9 +161,9 @@ class Pool:
         self._counts[stratum] = self._counts.get(stratum, 0) + 1
         self._joined = None
         for name, lags in states.items():
-            pooled = lags_of.setdefault(name, _empty())
+            pooled = lags_of.setdefault(name, {})
             for lag, state in lags.items():
-                pooled[lag].add(state)
+                pooled.setdefault(lag, _pooled(state)).add(state)
 
     def weigh(self, each: Sequence[float]) -> None:
         """Set the weight of a trial of each stratum; all trials together weigh 1."""
@@ -196,8 +188,8 @@ class Pool:
             if name in lags
         ]
         made: Pooled = {}
-        for lag, kind in _empty().items():
-            parts = [(times, lags[lag]) for times, lags in found]
+        for lag, kind in {lag: kind for _, lags in found for lag, kind in lags.items()}.items():
+            parts = [(times, lags[lag]) for times, lags in found if lag in lags]
             made[lag] = _weighted_lag(kind, parts)
         return made
 

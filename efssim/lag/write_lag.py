@@ -45,9 +45,9 @@ class WriteLags:
         self._waiting.setdefault(publications.stream, []).append(publications)
         self._size += len(publications.time_s) + len(publications.writes)
         if self._size >= _BATCH:
-            self.settle()
+            self.flush()
 
-    def settle(self) -> None:
+    def flush(self) -> None:
         """Count the publications that still wait for more."""
         for parts in self._waiting.values():
             self._take(parts)
@@ -102,14 +102,6 @@ class WriteLags:
         """Return the sum of the lags of all bytes, in byte-seconds."""
         return _total(self._sums[1])
 
-    def mean(self) -> float | None:
-        """Return the mean write lag per write, in seconds."""
-        return _ratio(self.total_s(), self.by_write.count)
-
-    def mean_by_byte(self) -> float | None:
-        """Return the mean write lag per byte, in seconds."""
-        return _ratio(self.byte_s(), self.by_byte.count)
-
     def pending_byte_seconds(self, open_writes: Iterable[OpenWrites], end_s: float) -> float:
         """Return the integral of pending bytes up to `end_s`, in byte-seconds.
 
@@ -151,7 +143,3 @@ def _starts(writes: NDArray[np.int64]) -> NDArray[np.int64]:
     ends = writes.cumsum()
     starts: NDArray[np.int64] = (ends - writes)[writes > 0]
     return starts
-
-
-def _ratio(total: float, count: int) -> float | None:
-    return total / count if count else None

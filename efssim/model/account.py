@@ -249,7 +249,7 @@ class Account:
         """Begin to delete a file system that is in no configuration."""
         assert self.configuration_of(file_system) is None
         file_system.state = LifeCycleState.DELETING
-        file_system.stop_writes(Cause(self.timeline.acting, "deleted", file_system.name))
+        file_system.stop_writes(self._wanted("deleted", file_system.name))
         gone_s = self.clock.now + self.scenario.defaults.file_system.deleting
         self.clock.call_at(gone_s, Turn.STATUS, lambda: self._forget(file_system))
 
@@ -272,11 +272,15 @@ class Account:
         file_system.protection = protection
         cause, is_read_only = file_system.read_only_by, self._read_only(protection)
         if cause is None and is_read_only:
-            file_system.read_only_by = Cause(self.timeline.acting, "read_only", "")
+            file_system.read_only_by = self._wanted("read_only")
             file_system.stop_writes(file_system.read_only_by)
         elif cause is not None and not is_read_only:
             file_system.read_only_by = None
             file_system.allow_writes(cause)
+
+    def _wanted(self, kind: str, target: str = "") -> Cause:
+        """Return the cause of an effect that the call which is being answered asks for."""
+        return Cause(self.timeline.acting, kind, target, is_wanted=True)
 
     def _read_only(self, protection: OverwriteProtection) -> bool:
         if protection is OverwriteProtection.DISABLED:

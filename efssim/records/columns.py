@@ -45,10 +45,10 @@ class Columns:
         self._hashes: dict[str, _Hash] = {name: hashlib.sha256() for name in types}
         self._parts: list[list[Column]] = []
         self._rows: list[tuple[float, ...]] = []
-        self._settled = self._waiting = 0
+        self._flushed = self._waiting = 0
 
     def __len__(self) -> int:
-        return self._settled + self._waiting
+        return self._flushed + self._waiting
 
     def append(self, *row: float) -> None:
         """Add one row, its values in the order of the columns; counts and sizes are integers."""
@@ -69,7 +69,7 @@ class Columns:
     def _grow(self, rows: int) -> None:
         self._waiting += rows
         if self._waiting >= BLOCK:
-            self.settle()
+            self.flush()
 
     def _line_up(self) -> None:
         """Turn the rows that wait by themselves into a part."""
@@ -79,14 +79,14 @@ class Columns:
             self._parts.append([np.array(values, dtype=dtype) for values, dtype in typed])
             self._rows = []
 
-    def settle(self) -> None:
+    def flush(self) -> None:
         """Make a block of the rows that wait."""
         if not self._waiting:
             return
         self._line_up()
         columns = (_joined(parts) for parts in zip(*self._parts, strict=True))
         block = dict(zip(self._types, columns, strict=True))
-        self._settled, self._waiting, self._parts = len(self), 0, []
+        self._flushed, self._waiting, self._parts = len(self), 0, []
         for sink in self.sinks:
             sink(block)
         for name, column in block.items():
@@ -96,15 +96,15 @@ class Columns:
 
     def copy(self) -> Columns:
         """Return the table as it is now, without sinks."""
-        self.settle()
+        self.flush()
         other = Columns({name: dtype.char for name, dtype in self._types.items()}, keep=self.keep)
-        other._kept, other._settled = list(self._kept), self._settled
+        other._kept, other._flushed = list(self._kept), self._flushed
         other._hashes = {name: hasher.copy() for name, hasher in self._hashes.items()}
         return other
 
     def __getstate__(self) -> dict[str, Any]:
         """Return the state to pickle: rows and their hash, without sinks; it takes no more rows."""
-        self.settle()
+        self.flush()
         hashes = {name: _Finished(hasher.digest()) for name, hasher in self._hashes.items()}
         return {**vars(self), "sinks": [], "_hashes": hashes}
 
@@ -112,7 +112,7 @@ class Columns:
         """Return a copy of a column, shape (rows,); LookupError if the table keeps no rows."""
         if not self.keep:
             raise LookupError(f"column {name!r} was not kept")
-        self.settle()
+        self.flush()
         parts = [block[name].unpacked() for block in self._kept]
         return np.concatenate(parts) if parts else np.zeros(0, dtype=self._types[name])
 
@@ -126,7 +126,7 @@ class Columns:
 
     def digest(self) -> bytes:
         """Return a hash of the columns: integers as they are, times rounded to 1 µs."""
-        self.settle()
+        self.flush()
         return b"".join(hasher.digest() for hasher in self._hashes.values())
 
 

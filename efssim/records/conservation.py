@@ -93,7 +93,7 @@ class _Made:
 
 
 class _Growth:
-    """The growth by one stream up to any time: shares of its running totals, each rounded."""
+    """The growth by one stream up to any time: shares of its cumulative totals, each rounded."""
 
     def __init__(
         self, parts: list[OpenWrites | Publications], share: float, files: float, per_write: int
@@ -201,9 +201,9 @@ class _Checker:
             else:
                 lost = _amount(made, found & ~published)
                 require(LAW, lost == records.lost, f"what {role.replication} lost at deletion")
-        told = system.now.states
+        stated = system.now.states
         for value, amount in enumerate(
-            (told.unreplicated, told.pending, told.published, told.discarded)
+            (stated.unreplicated, stated.pending, stated.published, stated.discarded)
         ):
             word = ("unreplicated", "pending", "published", "discarded")[value]
             require(LAW, amount == _amount(made, state == value), f"{word} writes of {name}")
@@ -213,10 +213,10 @@ class _Checker:
         state[found] = DISCARDED
         times = made.time_s[found]
         first_s, last_s = (times.min(), times.max()) if len(times) else (None, None)
-        told = records.discarded
+        stated = records.discarded
         of = f"discarded by {role.replication}"
-        require(LAW, told.amount == _amount(made, found), f"writes {of}")
-        require(LAW, (told.first_s, told.last_s) == (first_s, last_s), f"times {of}")
+        require(LAW, stated.amount == _amount(made, found), f"writes {of}")
+        require(LAW, (stated.first_s, stated.last_s) == (first_s, last_s), f"times {of}")
 
 
 def _amount(made: _Made, chosen: NDArray[np.bool_]) -> Amount:

@@ -120,12 +120,12 @@ def _statuses_follow_the_table(records: ReplicationRecords) -> None:
         status, since_s = change.after, change.time_s
     require(3, (status is None) == (records.gone is not None), "a deleted configuration is gone")
     cut, completed = records.syncs.floats("cut_s"), records.syncs.floats("completed_s")
-    running = np.zeros(len(completed), dtype=bool)
+    is_enabled = np.zeros(len(completed), dtype=bool)
     edges = [*(change.time_s for change in records.statuses), np.inf]
     for change, until_s in zip(records.statuses, edges[1:], strict=True):
         if change.after == "ENABLED":
-            running |= (cut >= change.time_s) & (completed <= until_s)
-    require(3, bool(running.all()), "a sync is cut and completes in one span of ENABLED")
+            is_enabled |= (cut >= change.time_s) & (completed <= until_s)
+    require(3, bool(is_enabled.all()), "a sync is cut and completes in one span of ENABLED")
 
 
 def _replicated_means_published(records: ReplicationRecords, writes: Lifetimes) -> None:

@@ -12,9 +12,6 @@ from dataclasses import dataclass, field
 
 Span = tuple[float, float]
 
-INTENDED = ("read_only", "deleted")
-"""Kinds of causes that somebody wanted; every other is a disaster of the file system."""
-
 
 @dataclass(slots=True)
 class Spans:
@@ -77,10 +74,10 @@ class Life:
     disasters: Spans = field(default_factory=Spans)
     """When it could not be written although nobody wanted that."""
 
-    def stop(self, time_s: float, kind: str, ordinal: int) -> None:
-        """Note that from now on a cause keeps it from being written."""
+    def stop(self, time_s: float, ordinal: int, *, is_wanted: bool) -> None:
+        """Note that from now on a cause keeps it from being written; unwanted, it is a disaster."""
         self.unwritable.begin(time_s, ordinal)
-        if kind not in INTENDED:
+        if not is_wanted:
             self.disasters.begin(time_s, ordinal)
 
     def resume(self, time_s: float, ordinal: int) -> None:

@@ -154,7 +154,7 @@ class OpenSync:
 
 @dataclass
 class ReplicationRecords:
-    """Everything that happened to one replication."""
+    """The records of one replication."""
 
     syncs: Columns = field(default_factory=lambda: Columns(SYNC_COLUMNS))
     statuses: list[StatusChange] = field(default_factory=list)
@@ -209,7 +209,7 @@ class ReplicationRecords:
             kinds[cause.kind] = kinds.get(cause.kind, NOTHING).plus(amount)
         return kinds
 
-    def publish(self, publications: Publications) -> None:
+    def record_published(self, publications: Publications) -> None:
         """Hand a block of published writes to every sink."""
         for sink in self.sinks:
             sink(publications)

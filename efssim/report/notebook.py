@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from efssim.lag.kinds.table import measures_of
 from efssim.lag.summary import LAG_COLUMNS
 from efssim.markup import page, sentence, table
-from efssim.report.text.lags import LAGS, half_width
+from efssim.report.text.lags import half_width
 from efssim.report.text.parts import NO_REPLICATION
 from efssim.report.verdicts.cautions import cautions
 from efssim.report.verdicts.run import verdict
@@ -31,8 +32,8 @@ def result_html(result: Run) -> str:
     for name, outcome in result.outcomes.items():
         summary = outcome.summary
         rows = (
-            (title, *(short(summary.lags[lag].column(column)) for column in LAG_COLUMNS))
-            for lag, title in LAGS.items()
+            (lag.title, *(short(summary.lags[lag.name].column(c)) for c in LAG_COLUMNS))
+            for lag in measures_of(summary.lags)
         )
         parts += [
             sentence(verdict(outcome, result), strong=f"{name}:"),
@@ -70,10 +71,10 @@ def trials_html(trials: TrialSet) -> str:
 def _lags_of_trials(name: str, trials: TrialSet) -> Iterator[tuple[str, ...]]:
     means, intervals = trials.means[name].lags, trials.intervals[name].lags
     pooled = trials.pooled[name]
-    for lag, title in LAGS.items():
-        half = half_width(intervals[lag].mean)
-        quantiles = (short(pooled[lag].column(column)) for column in LAG_COLUMNS[1:])
-        yield title, short(means[lag].mean), half, *quantiles
+    for lag in measures_of(pooled):
+        half = half_width(intervals[lag.name].mean)
+        quantiles = (short(pooled[lag.name].column(column)) for column in LAG_COLUMNS[1:])
+        yield lag.title, short(means[lag.name].mean), half, *quantiles
 
 
 def plan_html(plan: PlanFindings) -> str:
@@ -136,5 +137,5 @@ def comparison_html(comparison: PairedTrials) -> str:
         for row in comparison.main_differences
     )
     head = ("replication", "measure", "first", "second", "change, 95 % interval")
-    told = f"(second) compared with {a} (first): {pairs} of trials with the same draws."
-    return page(sentence(told, strong=b), table(head, rows, words=2))
+    compared = f"(second) compared with {a} (first): {pairs} of trials with the same draws."
+    return page(sentence(compared, strong=b), table(head, rows, words=2))

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import Any, TypeVar
+from collections.abc import Iterable
+from typing import TypeVar
 
 from pydantic import ValidationError
 
@@ -15,16 +15,16 @@ from efssim.scenario.grammar.base import Found, Model, located
 from efssim.scenario.grammar.disturbances.effects import Target
 from efssim.scenario.grammar.disturbances.kind import Known
 from efssim.scenario.schema import Event, WriteStream
-from efssim.text.written import as_written
+from efssim.text.written import Written, WrittenValue, as_written
 from efssim.text.yaml.problems import Problem, ScenarioError
 from efssim.traces.reading import TraceErrors
 
 M = TypeVar("M", bound=Model)
 
 
-def event_now(given: Mapping[str, Any], account: Account) -> Event:
+def event_now(given: Written, account: Account) -> Event:
     """Return an entry of `events` without `at` as one that happens now; raise ScenarioError."""
-    data: dict[str, Any] = as_written(given)
+    data: dict[str, WrittenValue] = as_written(given)
     found: list[Found] = []
     if "at" in data:
         found.append((("at",), "has no place here: what is applied happens now"))
@@ -34,7 +34,7 @@ def event_now(given: Mapping[str, Any], account: Account) -> Event:
     return event.model_copy(update={"at": account.clock.now})
 
 
-def stream_now(given: Mapping[str, Any], scenario: Scenario) -> WriteStream:
+def stream_now(given: Written, scenario: Scenario) -> WriteStream:
     """Return an entry of `writes`; raise ScenarioError, also for a trace that is not usable."""
     stream = _read(WriteStream, as_written(given), ())
     if stream.trace is not None:
@@ -46,15 +46,15 @@ def stream_now(given: Mapping[str, Any], scenario: Scenario) -> WriteStream:
     return stream
 
 
-def _read(kind: type[M], data: dict[str, Any], found: Iterable[Found]) -> M:
+def _read(kind: type[M], data: Written, found: Iterable[Found]) -> M:
     """Return plain data as a part of a scenario; raise ScenarioError with `found` and the rest."""
-    told = list(found)
+    problems = list(found)
     try:
         part = kind.model_validate(data)
     except ValidationError as error:
-        told += [(shown, message) for _, shown, message in located(error, data)]
-    if told:
-        raise _error(told)
+        problems += [(shown, message) for _, shown, message in located(error, data)]
+    if problems:
+        raise _error(problems)
     return part
 
 

@@ -7,7 +7,7 @@ from copy import copy
 
 from efssim.cloudwatch.storage import StorageSamples
 from efssim.cloudwatch.write_minutes import WriteMinutes
-from efssim.lag.measures import Criteria, Measures, Running
+from efssim.lag.measures import Criteria, Measures, StreamedMeasures
 from efssim.lag.protection import Exclusions
 from efssim.lag.source_limit import source_limit
 from efssim.lag.weighted.states import LagState
@@ -55,7 +55,7 @@ class MeasuredWorld:
         self.seed = scenario.seed if seed is None else seed
         self.trial = trial
         self._verify = verify
-        self._running: dict[str, Running] = {}
+        self._streamed: dict[str, StreamedMeasures] = {}
         self._logs: dict[str, laws.WriteLog] = {}
         self._minutes: dict[str, WriteMinutes] | None = {} if metrics else None
         self._unreplicated: dict[str, WriteMinutes] = {}
@@ -84,7 +84,7 @@ class MeasuredWorld:
             syncs=Columns(SYNC_COLUMNS, keep=keep), compared=Columns(COMPARED_COLUMNS, keep=keep)
         )
         target_s = self.scenario.rpo.target
-        self._running[name] = Running(self.scenario.warm_up, target_s, records)
+        self._streamed[name] = StreamedMeasures(self.scenario.warm_up, target_s, records)
         if self._verify:
             self._logs[name] = laws.WriteLog()
             records.sinks.append(self._logs[name].add)
@@ -215,7 +215,7 @@ class MeasuredWorld:
         )
 
     def _measures(self, name: str, records: ReplicationRecords, snapshot: Snapshot) -> Measures:
-        return Measures(records, snapshot, self._running[name], self._criteria(name))
+        return Measures(records, snapshot, self._streamed[name], self._criteria(name))
 
     def _criteria(self, name: str) -> Criteria:
         replication, rpo = self._world.account.replications[name], self.scenario.rpo

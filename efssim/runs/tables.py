@@ -16,7 +16,7 @@ from efssim.records.run_records import STATUSES
 from efssim.records.timeline import ApiCall, Entry, Occurrence
 from efssim.runs.outcome import Outcome, OutcomeRecords
 from efssim.scenario.grammar.disturbances.kinds import DISTURBANCES
-from efssim.scenario.operations.names import OPERATIONS
+from efssim.scenario.operations.table import OPERATIONS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -43,7 +43,9 @@ def events_table(events: Sequence[Entry], start: datetime, trial: int) -> pd.Dat
     """Return one row per disturbance or API call; see `Run.events`."""
     import pandas as pd
 
-    kinds = (*DISTURBANCES.names, *OPERATIONS)
+    # What was added and is gone again stays in the tables of runs that had it.
+    had = (event.kind for event in events)
+    kinds = tuple(dict.fromkeys((*DISTURBANCES.names, *OPERATIONS.names, *had)))
     ends = [np.nan if event.end_s is None else event.end_s for event in events]
     return pd.DataFrame(
         {

@@ -41,7 +41,7 @@ _RULES = {
     "budget": _Rule(Integral, "a whole number", 1),
     "workers": _Rule(Integral, "a whole number", 1),
     "precision": _Rule((int, float), "a share such as 0.02"),
-    "executor": _Rule(Executor, _EXECUTOR),
+    "executor": _Rule((Executor, str), _EXECUTOR),
     "resume": _Rule((str, os.PathLike), "a path"),
     "verify": _Rule(bool, "True or False"),
     "metrics": _Rule(bool, "True or False"),

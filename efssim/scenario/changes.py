@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, TypeVar
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, TypeAlias, TypeVar
 
 from pydantic import ValidationError
 
@@ -16,18 +16,19 @@ from efssim.text.yaml.paths import BY_INDEX, NO_PARTS, Path, no_index, parse_pat
 from efssim.text.yaml.problems import Position, Problem, ScenarioError
 
 S = TypeVar("S", bound=ScenarioKeys)
+Changes: TypeAlias = Iterable[tuple[str, object]]
+"""Paths, or keys of the top level, each with its new value."""
 
 
-def changed(scenario: S, by_path: Mapping[str, object], keys: Mapping[str, object]) -> S:
+def changed(scenario: S, by_path: object, keys: Changes) -> S:
     """Return a copy with other values at paths and at keys of the top level; see `with_`."""
-    given: object = by_path  # callers may break the annotation
-    if not isinstance(given, Mapping):
-        kind = type(given).__name__
+    if not isinstance(by_path, Mapping):
+        kind = type(by_path).__name__
         message = f"changes have to be a mapping of paths to values, not an object of type {kind}"
         raise UsageError(f"efssim.Scenario.with_: {message}")
     problems: list[Problem] = []
     data = as_written(scenario)
-    for path, value in _changes(by_path, keys, problems):
+    for path, value in _changes(by_path.items(), keys, problems):
         try:
             if value is None:
                 data = _removed(data, path, scenario)
@@ -45,15 +46,15 @@ def changed(scenario: S, by_path: Mapping[str, object], keys: Mapping[str, objec
 
 
 def _changes(
-    by_path: Mapping[str, object], keys: Mapping[str, object], problems: list[Problem]
+    by_path: Changes, keys: Changes, problems: list[Problem]
 ) -> Iterator[tuple[Path, object]]:
     """Yield each change with its path; add a problem for each malformed path."""
-    for text, value in by_path.items():
+    for text, value in by_path:
         try:
             yield parse_path(text), value
         except (ValueError, TypeError) as error:  # TypeError: no text at all
             problems.append(Problem(None, (), f"{text!r} is no path: {error}"))
-    for key, value in keys.items():
+    for key, value in keys:
         if key not in ScenarioKeys.model_fields and "__" in key:
             path = key.replace("__", ".")
             message = f'a path is written with dots, in a mapping: with_({{"{path}": …}})'

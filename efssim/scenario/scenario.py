@@ -15,7 +15,7 @@ from efssim.scenario.grammar.base import Found, collect, problem
 from efssim.scenario.schema import ScenarioKeys
 from efssim.text.moments import with_moments
 from efssim.text.quantities import format_duration, parse_datetime
-from efssim.text.written import as_written, parsed
+from efssim.text.written import Written, as_written, parsed
 from efssim.text.yaml.full_paths import paths_hint
 
 
@@ -50,10 +50,10 @@ class Scenario(ScenarioKeys):
         """
         from efssim.scenario.changes import changed  # late: not for commands
 
-        return changed(self, changes or {}, keys)
+        return changed(self, changes or {}, keys.items())
 
     @classmethod
-    def misfits(cls, data: Mapping[str, Any]) -> Iterator[Found]:
+    def misfits(cls, data: Written) -> Iterator[Found]:
         for path, message in super().misfits(data):
             bare = message == "unknown key"
             yield path, message + paths_hint(cls, data, str(path[-1])) if bare else message

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterator, Mapping
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import (
     AfterValidator,
@@ -32,7 +32,7 @@ from efssim.scenario.grammar.types import (
 )
 from efssim.scenario.grammar.undocumented import CHOICES
 from efssim.scenario.regions.names import zone_region
-from efssim.scenario.workload.arrivals import Arrivals, Batch, OnOff, Profile
+from efssim.scenario.workload.arrivals import Arrivals
 from efssim.scenario.workload.streams import (
     LARGEST_FILE_BYTES,
     Growth,
@@ -42,12 +42,11 @@ from efssim.scenario.workload.streams import (
     WriteStream,
 )
 from efssim.text.suggestions import suggest
-from efssim.text.written import mapping
+from efssim.text.written import Written, mapping
 
 __all__ = [
     "LARGEST_FILE_BYTES",
     "Arrivals",
-    "Batch",
     "CloudWatch",
     "Control",
     "Defaults",
@@ -60,8 +59,6 @@ __all__ = [
     "InFile",
     "Initial",
     "Link",
-    "OnOff",
-    "Profile",
     "Region",
     "Replication",
     "Rpo",
@@ -119,7 +116,7 @@ class FileSystem(Place):
         return region
 
     @classmethod
-    def misfits(cls, data: Mapping[str, Any]) -> Iterator[Found]:
+    def misfits(cls, data: Written) -> Iterator[Found]:
         yield from super().misfits(data)
         if not {"region", "availability_zone"} & set(data):
             yield (), "needs region or availability_zone"
@@ -148,7 +145,7 @@ class Destination(Place):
     """Key of a new destination; the key of the service unless set."""
 
     @classmethod
-    def misfits(cls, data: Mapping[str, Any]) -> Iterator[Found]:
+    def misfits(cls, data: Written) -> Iterator[Found]:
         yield from super().misfits(data)
         if not {"region", "availability_zone", "file_system"} & set(data):
             yield (), "needs region, availability_zone or file_system"
@@ -174,7 +171,7 @@ class Replication(Model):
     """Bytes that EFS keeps for itself on the destination: 12 MiB, with `sync: {preset: none}` 0."""
 
     @classmethod
-    def misfits(cls, data: Mapping[str, Any]) -> Iterator[Found]:
+    def misfits(cls, data: Written) -> Iterator[Found]:
         yield from super().misfits(data)
         initial, destination = mapping(data, "initial"), mapping(data, "destination")
         if "differing" in initial and "file_system" not in destination:
@@ -245,7 +242,7 @@ class Defaults(Model):
         return self.undocumented.get(name, CHOICES[name].default)
 
     @classmethod
-    def misfits(cls, data: Mapping[str, Any]) -> Iterator[Found]:
+    def misfits(cls, data: Written) -> Iterator[Found]:
         yield from super().misfits(data)
         chosen = data.get("undocumented")
         if isinstance(chosen, Mapping):

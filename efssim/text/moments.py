@@ -10,6 +10,7 @@ from pydantic import PlainSerializer, PlainValidator, WithJsonSchema
 
 from efssim.text import bounds
 from efssim.text.quantities import ISO_DATE, parse_datetime, parse_duration
+from efssim.text.written import Written
 
 
 class Moment(float):
@@ -45,7 +46,7 @@ def seconds_at(value: object, start: datetime) -> float:
     return Moment(parse_datetime(value), start) if is_date(value) else parse_duration(value)
 
 
-def with_moments(data: Mapping[str, Any], start: datetime | None) -> Mapping[str, Any]:
+def with_moments(data: Written, start: datetime | None) -> Written:
     """Return a scenario as it was written, with the dates of its events as moments.
 
     One that is no date stays as it is, and is reported when the event is read.

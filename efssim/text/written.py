@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from typing import Any, TypeVar
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import date
+from pathlib import Path
+from typing import Any, TypeAlias, TypeVar, Union
 
 from pydantic import BaseModel
 
-Parts = dict[str, Mapping[str, Any]]
+WrittenValue: TypeAlias = Union[
+    bool, int, float, str, date, Path, "Sequence[WrittenValue]", "Mapping[str, WrittenValue]", None
+]
+"""A value of a scenario as a file or Python code has it."""
+Written: TypeAlias = Mapping[str, WrittenValue]
+"""A scenario, or a part of one, as it was written."""
+Parts = dict[str, Written]
 Place = tuple[str | int, ...]
 T = TypeVar("T")
 
@@ -23,24 +31,24 @@ def as_written(value: object) -> Any:
     return value
 
 
-def mapping(raw: Mapping[str, Any], key: str) -> Mapping[str, Any]:
+def mapping(raw: Written, key: str) -> Written:
     """Return the mapping under a key, empty if there is none."""
     value = raw.get(key)
     return value if isinstance(value, Mapping) else {}
 
 
-def names(raw: Mapping[str, Any], key: str) -> list[str]:
+def names(raw: Written, key: str) -> list[str]:
     """Return the names in a section."""
     return list(mapping(raw, key))
 
 
-def section(raw: Mapping[str, Any], key: str) -> Parts:
+def section(raw: Written, key: str) -> Parts:
     """Return the parts of a section that are mappings themselves."""
     parts = mapping(raw, key).items()
     return {name: part for name, part in parts if isinstance(part, Mapping)}
 
 
-def disturbances(raw: Mapping[str, Any]) -> Iterator[tuple[Place, Mapping[str, Any]]]:
+def disturbances(raw: Written) -> Iterator[tuple[Place, Written]]:
     """Yield path and content of every event and fault."""
     events = raw.get("events")
     for ordinal, event in enumerate(events if isinstance(events, list) else ()):
@@ -50,7 +58,7 @@ def disturbances(raw: Mapping[str, Any]) -> Iterator[tuple[Place, Mapping[str, A
         yield ("faults", name), fault
 
 
-def text(raw: Mapping[str, Any], key: str) -> str | None:
+def text(raw: Written, key: str) -> str | None:
     """Return the text under a key, None if there is something else or nothing."""
     value = raw.get(key)
     return value if isinstance(value, str) else None

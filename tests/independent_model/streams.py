@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from efssim.scenario.schema import FileSystem, TraceFile, WriteStream
-from efssim.scenario.workload.arrivals import Batch
+from efssim.scenario.workload.processes.batch import Batch
 
 
 @dataclass(frozen=True)

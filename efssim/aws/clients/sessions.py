@@ -72,7 +72,7 @@ def _calling(real: Callable[..., Any], guests: Guests) -> Callable[..., Any]:
     return make_api_call
 
 
-def _empty_profile(_session: botocore.session.Session) -> dict[str, Any]:
+def _empty_profile(_session: botocore.session.Session) -> dict[str, str]:
     """Return the settings of a profile: any that a script names exists, and is empty."""
     return {}
 

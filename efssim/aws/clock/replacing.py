@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import sys
 import sysconfig
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from types import FunctionType, ModuleType
-from typing import Any
+from typing import Any, TypeAlias
+
+StandIn: TypeAlias = Callable[..., Any]
+"""A function or a class."""
 
 
 @contextmanager
 def replaced(
-    originals: Mapping[ModuleType, Mapping[str, Any]],
-    stand_ins: Mapping[ModuleType, Mapping[str, Any]],
+    originals: Mapping[ModuleType, Mapping[str, StandIn]],
+    stand_ins: Mapping[ModuleType, Mapping[str, StandIn]],
     also: Iterable[ModuleType],
 ) -> Iterator[None]:
     """Replace names of some modules, and the references to them in users' modules.

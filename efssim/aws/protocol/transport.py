@@ -26,8 +26,8 @@ from efssim.aws.protocol.wire import Reply, efs_wire, not_simulated
 from efssim.aws.world import SimulatedWorld
 from efssim.errors import StateError
 from efssim.json_values import WireObject
-from efssim.model.efs.control_plane import IMPLEMENTED
 from efssim.model.entities.errors import EfsError, NotSimulatedError
+from efssim.scenario.operations.table import OPERATIONS
 
 _ATTACHED = "_efssim_transport"
 """Attribute of a client: its answering functions, by event."""
@@ -202,7 +202,7 @@ class Transport:
             return answered(
                 self._world, operation, context["efssim_parameters"], context["client_region"]
             )
-        if service != "efs" or operation not in IMPLEMENTED:
+        if service != "efs" or operation not in OPERATIONS:
             error = NotSimulatedError(service, operation)
             return _failed(not_simulated(error, self._world.request_id), model)
         parameters, region = context["efssim_parameters"], context["client_region"]
@@ -217,7 +217,7 @@ class Transport:
 
         An answer is shaped as botocore's and nobody else has it; tests hold both against the wire.
         """
-        status, request_id = self._wire.statuses[operation], self._world.request_id
+        status, request_id = self._wire.status(operation), self._world.request_id
         headers = self._wire.headers(operation, request_id)
         answer["ResponseMetadata"] = {
             "RequestId": request_id,

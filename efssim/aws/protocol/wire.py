@@ -15,8 +15,8 @@ from botocore.model import OperationModel, ServiceModel, Shape
 from efssim.aws.protocol.shapes import Converter, converter
 from efssim.aws.world import Answerer
 from efssim.json_values import JsonObject, JsonValue, WireObject
-from efssim.model.efs.control_plane import IMPLEMENTED
 from efssim.model.entities.errors import EfsError, NotSimulatedError
+from efssim.scenario.operations.table import OPERATIONS
 
 _JSON = "application/json"
 
@@ -47,17 +47,14 @@ class Wire:
         loader = Loader()
         self.model = ServiceModel(loader.load_service_model("efs", "service-2"), "efs")
         self._routes = list(_routes(self.model))
-        self._to_json = _to_json(self.model)
-        self.statuses: dict[str, int] = {
-            name: self.model.operation_model(name).http["responseCode"] for name in IMPLEMENTED
-        }
-        """By operation: the HTTP status of a call that succeeds."""
+        self._statuses: dict[str, int] = {}
+        self._to_json: dict[str, Converter | None] = {}
 
     def dispatch(self, account: Answerer, request: WireRequest) -> Reply:
         """Answer a request; its errors are in the reply and never raised, as with EFS."""
         try:
             operation, parameters = self.read(request)
-            if operation.name not in IMPLEMENTED:
+            if operation.name not in OPERATIONS:
                 raise NotSimulatedError("efs", operation.name)
             answer = account.call(operation.name, parameters, region=request.region)
         except EfsError as error:
@@ -78,18 +75,32 @@ class Wire:
 
     def answer(self, operation: str, answer: WireObject, request_id: str) -> Reply:
         """Return the reply of a call that succeeds."""
-        status = self.statuses[operation]
+        status = self.status(operation)
         headers = self.headers(operation, request_id)
-        convert = self._to_json.get(operation)
+        convert = self._converter(operation)
         if convert is None:
             return Reply(status, headers)
         return Reply(status, headers, json.dumps(convert(answer)).encode())
 
     def headers(self, operation: str, request_id: str) -> dict[str, str]:
         """Return the headers of the reply of a call that succeeds."""
-        if operation in self._to_json:
+        if self._converter(operation) is not None:
             return {"x-amzn-requestid": request_id, "content-type": _JSON}
         return {"x-amzn-requestid": request_id}
+
+    def status(self, operation: str) -> int:
+        """Return the HTTP status of a call that succeeds."""
+        if operation not in self._statuses:
+            found = self.model.operation_model(operation).http["responseCode"]
+            self._statuses[operation] = found
+        return self._statuses[operation]
+
+    def _converter(self, operation: str) -> Converter | None:
+        """Return what makes an answer JSON; None for an operation without a body."""
+        if operation not in self._to_json:
+            shape = self.model.operation_model(operation).output_shape
+            self._to_json[operation] = None if shape is None else converter(shape)
+        return self._to_json[operation]
 
     def error(self, error: EfsError, request_id: str) -> Reply:
         """Return the reply of a call that fails."""
@@ -117,12 +128,6 @@ def _failure(
     }
     body = {"ErrorCode": code, "Message": message, **members}
     return Reply(status, headers, json.dumps(body).encode())
-
-
-def _to_json(model: ServiceModel) -> dict[str, Converter]:
-    """Return the converter of answers to JSON of each operation whose reply has a body."""
-    shapes = {name: model.operation_model(name).output_shape for name in IMPLEMENTED}
-    return {name: converter(shape) for name, shape in shapes.items() if shape is not None}
 
 
 def _routes(model: ServiceModel) -> Iterator[tuple[str, re.Pattern[str], OperationModel]]:

@@ -9,11 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from efssim.closed_forms.inflow.flows import Burst, Flow, Hot
-from efssim.closed_forms.inflow.timetable import Timetable, of_batch, of_profile, of_trace
+from efssim.closed_forms.inflow.timetable import Timetable, of_jobs, of_trace, of_week
 from efssim.scenario import Scenario
 from efssim.scenario.amounts.volume import Volume, arrivals_volume, trace_volume
 from efssim.scenario.schema import FileSystem, HotSet, WriteStream
-from efssim.scenario.workload.arrivals import Arrivals
+from efssim.scenario.workload.arrivals import chosen_process
+from efssim.scenario.workload.processes.shapes import Alternating, Jobs, Shape, Unknown, Weekly
 
 Floats = NDArray[np.float64]
 
@@ -33,23 +34,29 @@ def flows_of(source: FileSystem, scenario: Scenario) -> tuple[Flow, ...]:
     return tuple(_flow(stream, source, scenario) for stream in source.writes.values())
 
 
+def unknown_forms(source: FileSystem) -> list[str]:
+    """Return why closed forms say nothing of the streams of a file system; empty if they do."""
+    chosen = [chosen_process(part.arrivals) for part in source.writes.values() if part.arrivals]
+    shapes = [process.shape(said) for process, said in chosen]
+    return list(dict.fromkeys(shape.reason for shape in shapes if isinstance(shape, Unknown)))
+
+
 def _flow(stream: WriteStream, source: FileSystem, scenario: Scenario) -> Flow:
     if stream.trace is not None:
         return _traced(stream, source, scenario)
     assert stream.arrivals is not None
     assert stream.size is not None
-    arrivals, size = stream.arrivals, stream.size
-    # Growth multiplies the bytes of a batch, and the rate of the others.
-    scale = stream.growth * source.growth if arrivals.batch is not None else 1.0
+    (process, said), size = chosen_process(stream.arrivals), stream.size
+    shape, random = process.shape(said), process.drawn
+    scale = stream.growth * source.growth if process.growth_of == "bytes" else 1.0
     count = 1 if size.constant is not None else _DRAWS
-    random = arrivals.constant is None and arrivals.batch is None
     return replace(
         _mean(stream, arrivals_volume(stream, source, scenario), scenario.duration),
         write_square=size.expected_square() * scale**2 if random or count > 1 else 0.0,
         random=random,
-        burst=_burst(arrivals),
-        timetable=_timetable(arrivals, scenario),
-        on_time_spread=_on_time_spread(arrivals),
+        burst=_burst(shape),
+        timetable=_timetable(shape, scenario),
+        on_time_spread=_on_time_spread(shape),
         hot=_hot(stream.hot_set, size.sample(np.random.default_rng(0), count) * scale, random),
     )
 
@@ -78,33 +85,32 @@ def _mean(stream: WriteStream, volume: Volume, duration_s: float) -> Flow:
     )
 
 
-def _burst(arrivals: Arrivals) -> Burst | None:
-    if arrivals.batch is not None:
-        return Burst(arrivals.batch.over, arrivals.batch.every)
-    if arrivals.on_off is not None:
-        on, off = arrivals.on_off.on.expected(), arrivals.on_off.off.expected()
+def _burst(shape: Shape) -> Burst | None:
+    if isinstance(shape, Jobs):
+        return Burst(shape.over_s, shape.every_s)
+    if isinstance(shape, Alternating):
+        on, off = shape.on.expected(), shape.off.expected()
         return Burst(on, on + off)
     return None
 
 
-def _timetable(arrivals: Arrivals, scenario: Scenario) -> Timetable | None:
-    if arrivals.profile is not None:
-        return of_profile(arrivals.profile, scenario.start, scenario.duration)
-    batch = arrivals.batch
-    if batch is not None and scenario.duration / batch.every <= _PIECES_MAX:
-        return of_batch(batch, scenario.start, scenario.duration)
+def _timetable(shape: Shape, scenario: Scenario) -> Timetable | None:
+    if isinstance(shape, Weekly):
+        return of_week(shape, scenario.start, scenario.duration)
+    if isinstance(shape, Jobs) and scenario.duration / shape.every_s <= _PIECES_MAX:
+        return of_jobs(shape, scenario.start, scenario.duration)
     return None
 
 
-def _on_time_spread(arrivals: Arrivals) -> float:
+def _on_time_spread(shape: Shape) -> float:
     """Return `Flow.on_time_spread`: of alternating periods with means a and b, variances v and w,
     the time on in T seconds has the variance T (b² v + a² w) / (a + b)³ for long T.
 
     Source: D. R. Cox, Renewal Theory (1962), section 7.3; over the share a / (a + b), squared.
     """
-    if arrivals.on_off is None:
+    if not isinstance(shape, Alternating):
         return 0.0
-    on, off = arrivals.on_off.on, arrivals.on_off.off
+    on, off = shape.on, shape.off
     a, b = on.expected(), off.expected()
     return (b**2 * on.variance() + a**2 * off.variance()) / (a + b) / a**2
 

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from efssim.lag.hours import hours_between
-from efssim.scenario.workload.arrivals import Batch, Profile
+from efssim.scenario.workload.processes.shapes import Jobs, Weekly
 from efssim.text.zones import time_zone
 from efssim.traces.reading import Trace
 
@@ -55,24 +55,25 @@ class Timetable:
         return np.asarray(inside + outside)
 
 
-def of_profile(profile: Profile, start: datetime, duration_s: float) -> Timetable:
-    """Return the timetable of a daily and weekly profile in a run."""
-    found = hours_between(start, 0.0, duration_s, time_zone(profile.timezone))
-    hours, weekdays = np.array(profile.hours), np.array(profile.weekdays)
+def of_week(week: Weekly, start: datetime, duration_s: float) -> Timetable:
+    """Return the timetable of a rate by hour and weekday in a run."""
+    found = hours_between(start, 0.0, duration_s, time_zone(week.timezone))
+    hours, weekdays = np.array(week.hours), np.array(week.weekdays)
     day, hour = np.divmod(found.hour, 24)
     factors = (hours / hours.mean())[hour] * (weekdays / weekdays.mean())[day]
     edges_s = found.edges_s.clip(0.0, duration_s)
     return Timetable(edges_s, _running(np.diff(edges_s) * factors))
 
 
-def of_batch(batch: Batch, start: datetime, duration_s: float) -> Timetable:
-    """Return the timetable of a job, which writes evenly over a part of its period."""
-    first_s = batch.first_after(start)
+def of_jobs(jobs: Jobs, start: datetime, duration_s: float) -> Timetable:
+    """Return the timetable of jobs, each of which writes evenly over a part of its period."""
+    first_s = jobs.times.first_after(start)
     until_s = max(duration_s, first_s + 1.0)
-    begins_s = np.array(list(takewhile(lambda begin_s: begin_s < until_s, batch.begins(start))))
-    length_s = min(max(batch.over, _AT_ONCE_S), batch.every)
+    begins = takewhile(lambda begin_s: begin_s < until_s, jobs.times.begins(start))
+    begins_s = np.array(list(begins))
+    length_s = min(max(jobs.over_s, _AT_ONCE_S), jobs.every_s)
     edges_s = np.column_stack((begins_s, begins_s + length_s)).ravel()
-    written_s = np.column_stack((np.zeros_like(begins_s), np.full_like(begins_s, batch.every)))
+    written_s = np.column_stack((np.zeros_like(begins_s), np.full_like(begins_s, jobs.every_s)))
     return _padded(edges_s, written_s.ravel().cumsum(), duration_s)
 
 

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from efssim.lag.age.rpo import Violations
 from efssim.lag.age.sawtooth import Teeth, age_teeth
 from efssim.lag.weighted.block_sums import BlockSums
-from efssim.lag.weighted.streaming import RunningRamps
+from efssim.lag.weighted.streaming import StreamedRamps
 from efssim.records.columns import Block
 from efssim.records.run_records import ReplicationRecords, Snapshot
 
@@ -35,7 +35,7 @@ class Age:
 
     def __init__(self, begin_s: float, target_s: float, records: ReplicationRecords) -> None:
         self._begin_s, self._records = begin_s, records
-        self.ramps = RunningRamps()
+        self.ramps = StreamedRamps()
         self.violations = Violations(target_s)
         self._since: tuple[float, float] | None = None  # the last completion and its cut
         self._within = BlockSums()  # seconds at or below the target
@@ -124,7 +124,7 @@ class OldestPending:
 
     def __init__(self, begin_s: float, records: ReplicationRecords) -> None:
         self._begin_s, self._records = begin_s, records
-        self.ramps = RunningRamps()
+        self.ramps = StreamedRamps()
         self._since_s: float | None = None  # the last completion
         self._open: tuple[float, float] | None = None  # a tooth whose oldest write is not known yet
 

@@ -21,7 +21,7 @@ EXACT = 1 << 20
 """Segments that are kept: syncs of one a minute for two years."""
 
 
-class RunningRamps:
+class StreamedRamps:
     """Segments on which a value rises one second per second, taken in piece by piece."""
 
     def __init__(self, exact: int = EXACT) -> None:
@@ -95,9 +95,9 @@ class RunningRamps:
             zero_s=zero_s,
         )
 
-    def copy(self) -> RunningRamps:
+    def copy(self) -> StreamedRamps:
         """Return an independent copy of the segments so far."""
-        other = RunningRamps(self._exact)
+        other = StreamedRamps(self._exact)
         other._pieces, other._segments = list(self._pieces), self._segments
         if self._bins is not None:
             other._bins = self._bins[0].copy(), self._bins[1].copy()

@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import cache
-from typing import Any
 
+from efssim.json_values import WireObject, WireValue
 from efssim.model.account import Account
 from efssim.model.efs.control_plane import ControlPlane
 from efssim.model.entities.errors import EfsError, RunError
 from efssim.records.timeline import ApiCall
 from efssim.scenario import schema
+from efssim.scenario.operations.table import OPERATIONS
 
 _SUBJECTS = ("SourceFileSystemId", "FileSystemId", "ResourceId")
 """Parameters that name the file system which a call is about."""
 
 
-@cache
 def looks(operation: str) -> bool:
     """Whether an operation only looks, and so changes nothing."""
-    return operation.startswith(("Describe", "List"))
+    found = OPERATIONS.get(operation)
+    return found is not None and found.only_looks
 
 
 class Calls:
@@ -29,7 +29,7 @@ class Calls:
         self.made = 0
         self._account, self._control_plane = account, control_plane
 
-    def call(self, operation: str, parameters: Mapping[str, Any], region: str) -> dict[str, Any]:
+    def call(self, operation: str, parameters: Mapping[str, WireValue], region: str) -> WireObject:
         """Call an operation of the EFS API; raise EfsError as EFS would.
 
         Calls that only look are not recorded: looking at a run changes nothing.
@@ -52,7 +52,7 @@ class Calls:
         timeline.entries.append(record)
         return answer
 
-    def happen(self, spec: schema.Event, path: tuple[str | int, ...]) -> None:
+    def make(self, spec: schema.Event, path: tuple[str | int, ...]) -> None:
         """Make the call of an event; raise RunError if it had to succeed and does not."""
         assert spec.call is not None
         region = spec.option("region") or self._home(spec, path)
@@ -74,9 +74,7 @@ class Calls:
         found = self._account.find(subject)
         return subject if found is None else found.name
 
-    def _note_affected(
-        self, record: ApiCall, subject: str | None, answer: Mapping[str, Any]
-    ) -> None:
+    def _note_affected(self, record: ApiCall, subject: str | None, answer: WireObject) -> None:
         """Record the part that a call touched: a replication, or a file system that is in none."""
         about = subject or answer.get("FileSystemId")
         found = self._account.find(about) if isinstance(about, str) else None
@@ -89,6 +87,6 @@ class Calls:
             record.affected = record.replications = (replication.terms.name,)
 
 
-def _subject(parameters: Mapping[str, Any]) -> str | None:
+def _subject(parameters: Mapping[str, WireValue]) -> str | None:
     named = (parameters.get(key) for key in _SUBJECTS)
     return next((value for value in named if isinstance(value, str)), None)

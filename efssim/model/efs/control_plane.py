@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from efssim.errors import ArgumentError
+from efssim.json_values import WireObject, WireValue
 from efssim.model.account import Account, DeclaredFileSystem, ReplicationSettings
 from efssim.model.efs.operations import file_systems, policies, replications, tags
-from efssim.model.efs.parameter_kinds import FileSystemNames
-from efssim.model.efs.parameters import read_parameters
+from efssim.model.efs.shapes.answers import FileSystemDescription, ReplicationDescription
 from efssim.model.entities.errors import EfsError
+from efssim.scenario.operations.kinds import FileSystemNames, MalformedError
+from efssim.scenario.operations.table import OPERATIONS, Answer
 from efssim.text.suggestions import suggest
 
-Operation = Callable[[Account, Mapping[str, Any], str], dict[str, Any]]
-"""Takes the account, parameters as `read_parameters` returns them, and the Region of the call."""
-
-IMPLEMENTED: dict[str, Operation] = {
+ANSWERS: dict[str, Answer] = {
     "CreateReplicationConfiguration": replications.create_replication_configuration,
     "DescribeReplicationConfigurations": replications.describe_replication_configurations,
     "DeleteReplicationConfiguration": replications.delete_replication_configuration,
@@ -60,35 +59,47 @@ class ControlPlane:
         self._injections: list[Injection] = []
         self._named = FileSystemNames(account.named, account.choice("malformed_file_system_id"))
 
-    def call(self, operation: str, parameters: Mapping[str, Any], region: str) -> dict[str, Any]:
+    def call(self, operation: str, parameters: Mapping[str, WireValue], region: str) -> WireObject:
         """Call an operation in a Region and return its answer, shaped as boto3's.
 
         Wherever a parameter takes the id of a file system, it takes its ARN and its name, too.
         EfsError if EFS refuses it, which then has no effect; ValueError for an operation that is
         not one of EFS's that are simulated.
         """
-        if operation not in IMPLEMENTED:
-            hint = suggest(operation, IMPLEMENTED)
+        found = OPERATIONS.get(operation)
+        if found is None:
+            hint = suggest(operation, OPERATIONS.names)
             raise ArgumentError(f"unknown operation '{operation}'{hint}")
         self._require_answering(region)
         self._fail_if_injected(operation, region)
-        known = read_parameters(operation, parameters, self._named)
-        return IMPLEMENTED[operation](self._account, known, region)
+        answer = found.answer or ANSWERS[operation]
+        made: WireObject = answer(self._account, self._read(operation, parameters), region)
+        return made
+
+    def _read(self, operation: str, parameters: Mapping[str, WireValue]) -> Any:
+        """Return the parameters in the shape of an operation, names of file systems as their ids.
+
+        EfsError (BadRequest) for the first that is unknown, missing or malformed.
+        """
+        try:
+            return OPERATIONS[operation].parameters.read(parameters, "", self._named)
+        except MalformedError as error:
+            raise EfsError(error.code, error.message) from None
 
     def declare_file_system(
-        self, parameters: Mapping[str, Any], region: str, declared: DeclaredFileSystem
-    ) -> dict[str, Any]:
+        self, parameters: Mapping[str, WireValue], region: str, declared: DeclaredFileSystem
+    ) -> FileSystemDescription:
         """Create a file system that a scenario declares, under the rules of CreateFileSystem."""
         self._require_answering(region)
-        known = read_parameters("CreateFileSystem", parameters, self._named)
+        known = self._read("CreateFileSystem", parameters)
         return file_systems.create_file_system(self._account, known, region, declared)
 
     def declare_replication(
-        self, parameters: Mapping[str, Any], region: str, declared: ReplicationSettings
-    ) -> dict[str, Any]:
+        self, parameters: Mapping[str, WireValue], region: str, declared: ReplicationSettings
+    ) -> ReplicationDescription:
         """Create a declared replication, under the rules of CreateReplicationConfiguration."""
         self._require_answering(region)
-        known = read_parameters("CreateReplicationConfiguration", parameters, self._named)
+        known = self._read("CreateReplicationConfiguration", parameters)
         return replications.create_replication_configuration(self._account, known, region, declared)
 
     def _require_answering(self, region: str) -> None:

@@ -3,9 +3,16 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
 
 from efssim.model.account import Account
+from efssim.model.efs.shapes.answers import (
+    DestinationDescription,
+    FileSystemDescription,
+    ReplicationDescription,
+    SizeDescription,
+    existing,
+)
+from efssim.model.efs.shapes.requests import Tag
 from efssim.model.entities.file_system import FileSystemState, OverwriteProtection
 from efssim.model.entities.identifiers import ACCOUNT_ID
 from efssim.model.entities.replication import ReplicationState, Status
@@ -19,7 +26,7 @@ _FAILED = (
 )
 
 
-def describe_replication(account: Account, replication: ReplicationState) -> dict[str, Any]:
+def describe_replication(account: Account, replication: ReplicationState) -> ReplicationDescription:
     """Return a ReplicationConfigurationDescription."""
     source = replication.source
     return {
@@ -33,19 +40,20 @@ def describe_replication(account: Account, replication: ReplicationState) -> dic
     }
 
 
-def _destination(account: Account, replication: ReplicationState) -> dict[str, Any]:
+def _destination(account: Account, replication: ReplicationState) -> DestinationDescription:
     status, destination = replication.status, replication.destination
     assert status is not None
     cut_s = replication.last_replicated_s
-    return _present(
-        Status=status.value,
-        FileSystemId=destination.id,
-        Region=destination.region,
-        OwnerId=ACCOUNT_ID,
-        LastReplicatedTimestamp=None if cut_s is None else _milliseconds(account.moment(cut_s)),
-        StatusMessage=_status_message(replication),
-        RoleArn=replication.terms.role_arn,
-    )
+    described: DestinationDescription = {
+        "Status": status.value,
+        "FileSystemId": destination.id,
+        "Region": destination.region,
+        "OwnerId": ACCOUNT_ID,
+        "LastReplicatedTimestamp": None if cut_s is None else _milliseconds(account.moment(cut_s)),
+        "StatusMessage": _status_message(replication),
+        "RoleArn": replication.terms.role_arn,
+    }
+    return existing(described)
 
 
 def _protection(account: Account, file_system: FileSystemState) -> str:
@@ -70,43 +78,42 @@ def _status_message(replication: ReplicationState) -> str | None:
     return _RESUMES if pause is None else pause.message
 
 
-def describe_file_system(account: Account, file_system: FileSystemState) -> dict[str, Any]:
+def describe_file_system(account: Account, file_system: FileSystemState) -> FileSystemDescription:
     """Return a FileSystemDescription."""
     settings = file_system.settings
-    return _present(
-        OwnerId=ACCOUNT_ID,
-        CreationToken=file_system.creation_token,
-        FileSystemId=file_system.id,
-        FileSystemArn=file_system.arn,
-        CreationTime=_whole_seconds(account.moment(file_system.created_s)),
-        LifeCycleState=file_system.state.value,
-        Name=settings.tags.get("Name"),
-        NumberOfMountTargets=0,
-        SizeInBytes=_size(account.metered_bytes(file_system)),
-        PerformanceMode=settings.performance_mode,
-        Encrypted=settings.encrypted,
-        KmsKeyId=settings.kms_key_arn,
-        ThroughputMode=settings.throughput_mode,
-        ProvisionedThroughputInMibps=settings.provisioned_mibps,
-        AvailabilityZoneName=file_system.zone,
-        AvailabilityZoneId=file_system.zone_id,
-        Tags=describe_tags(settings.tags),
-        FileSystemProtection={"ReplicationOverwriteProtection": _protection(account, file_system)},
-    )
+    described: FileSystemDescription = {
+        "OwnerId": ACCOUNT_ID,
+        "CreationToken": file_system.creation_token,
+        "FileSystemId": file_system.id,
+        "FileSystemArn": file_system.arn,
+        "CreationTime": _whole_seconds(account.moment(file_system.created_s)),
+        "LifeCycleState": file_system.state.value,
+        "Name": settings.tags.get("Name"),
+        "NumberOfMountTargets": 0,
+        "SizeInBytes": _size(account.metered_bytes(file_system)),
+        "PerformanceMode": settings.performance_mode,
+        "Encrypted": settings.encrypted,
+        "KmsKeyId": settings.kms_key_arn,
+        "ThroughputMode": settings.throughput_mode,
+        "ProvisionedThroughputInMibps": settings.provisioned_mibps,
+        "AvailabilityZoneName": file_system.zone,
+        "AvailabilityZoneId": file_system.zone_id,
+        "Tags": describe_tags(settings.tags),
+        "FileSystemProtection": {
+            "ReplicationOverwriteProtection": _protection(account, file_system)
+        },
+    }
+    return existing(described)
 
 
-def describe_tags(tags: dict[str, str]) -> list[dict[str, str]]:
+def describe_tags(tags: dict[str, str]) -> list[Tag]:
     """Return tags as the API lists them, in the order of their keys."""
     return [{"Key": key, "Value": tags[key]} for key in sorted(tags)]
 
 
-def _size(size: int) -> dict[str, int]:
+def _size(size: int) -> SizeDescription:
     """Return the metered size in the shape of the API, all of it in the class Standard."""
     return {"Value": size, "ValueInStandard": size, "ValueInIA": 0, "ValueInArchive": 0}
-
-
-def _present(**members: Any) -> dict[str, Any]:
-    return {key: value for key, value in members.items() if value is not None}
 
 
 def _whole_seconds(moment: datetime) -> datetime:

@@ -7,9 +7,6 @@ choices does (`efssim/scenario/grammar/undocumented.py`).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 from efssim.model.account import (
     Account,
     DeclaredFileSystem,
@@ -19,19 +16,18 @@ from efssim.model.account import (
 from efssim.model.efs.kms import key_arn
 from efssim.model.efs.limits import require_one_zone, require_room
 from efssim.model.efs.lookup import file_system_in, not_found, require_available, with_id
+from efssim.model.efs.shapes.requests import DestinationGiven
 from efssim.model.entities.errors import EfsError
 from efssim.model.entities.file_system import FileSystemState, OverwriteProtection, Settings
 from efssim.model.entities.identifiers import ACCOUNT_ID
 from efssim.scenario.regions.facts import provisioned_limit_mibps
 from efssim.scenario.regions.names import KNOWN, partition, zone_region
 
-Given = Mapping[str, Any]
-
 
 def choose_destination(
     account: Account,
     source: FileSystemState,
-    given: Given,
+    given: DestinationGiven,
     settings: ReplicationSettings,
     *,
     is_declared: bool,
@@ -50,7 +46,9 @@ def choose_destination(
 # --- an existing file system ----------------------------------------------------------------------
 
 
-def _existing(account: Account, source: FileSystemState, given: Given) -> FileSystemState:
+def _existing(
+    account: Account, source: FileSystemState, given: DestinationGiven
+) -> FileSystemState:
     for key in ("AvailabilityZoneName", "KmsKeyId"):
         if key in given:
             raise EfsError("BadRequest", f"{key}: goes with a new destination, not FileSystemId")
@@ -72,7 +70,7 @@ def _existing(account: Account, source: FileSystemState, given: Given) -> FileSy
     return found
 
 
-def _refuse_other_accounts(given: Given) -> None:
+def _refuse_other_accounts(given: DestinationGiven) -> None:
     """Raise EfsError for a destination in another account, of which the simulation has none."""
     identifier = given["FileSystemId"]
     if identifier.startswith("fs-") or f":{ACCOUNT_ID}:" in identifier:
@@ -85,7 +83,7 @@ def _refuse_other_accounts(given: Given) -> None:
     raise EfsError("FileSystemNotFound", f"File system '{identifier}' does not exist.")
 
 
-def _find(account: Account, given: Given) -> FileSystemState:
+def _find(account: Account, given: DestinationGiven) -> FileSystemState:
     """Return the destination: in the Region of the call's if it has one, else wherever it is.
 
     An id without a Region is looked for in every Region, since ids are unique. EFS documents only
@@ -122,7 +120,10 @@ def require_unreplicated(account: Account, file_system: FileSystemState) -> None
 
 
 def _new(
-    account: Account, source: FileSystemState, given: Given, settings: ReplicationSettings
+    account: Account,
+    source: FileSystemState,
+    given: DestinationGiven,
+    settings: ReplicationSettings,
 ) -> FileSystemRequest:
     """Return the request for a new destination."""
     region, zone = _place(given)
@@ -141,7 +142,7 @@ def _new(
     )
 
 
-def _place(given: Given) -> tuple[str, str | None]:
+def _place(given: DestinationGiven) -> tuple[str, str | None]:
     """Return Region and Availability Zone of a new destination; the zone implies the Region."""
     zone: str | None = given.get("AvailabilityZoneName")
     region = given.get("Region") or (zone and zone_region(zone))

@@ -6,8 +6,8 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Mapping, Sequence
-from typing import Any, TypeVar
+from collections.abc import Mapping
+from typing import TypeVar
 
 from efssim.model.entities.errors import EfsError
 from efssim.model.entities.identifiers import hex_of
@@ -36,11 +36,6 @@ def page(
     shown = keys[: min(size or PAGE_SIZE, PAGE_SIZE)]
     more = len(shown) < len(keys)
     return [items[key] for key in shown], _token(shown[-1], scope) if more else None
-
-
-def paged(name: str, items: Sequence[Any], token_name: str, token: str | None) -> dict[str, Any]:
-    """Return an answer with a page of items, and the token of the next one if there is one."""
-    return {name: list(items)} | ({} if token is None else {token_name: token})
 
 
 def _token(key: str, scope: str) -> str:

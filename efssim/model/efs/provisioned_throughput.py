@@ -7,10 +7,8 @@ The creation of a file system is neither (assumed).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 from efssim.model.efs.limits import require_throughput
+from efssim.model.efs.shapes.requests import UpdateFileSystem
 from efssim.model.entities.errors import EfsError
 from efssim.model.entities.file_system import FileSystemState, Settings
 
@@ -36,7 +34,7 @@ def require_valid_throughput(settings: Settings, region: str, zone: str | None) 
 
 
 def change_throughput(
-    file_system: FileSystemState, parameters: Mapping[str, Any], now_s: float
+    file_system: FileSystemState, parameters: UpdateFileSystem, now_s: float
 ) -> None:
     """Change mode or amount as UpdateFileSystem asks; EfsError leaves both as they are."""
     settings = file_system.settings
@@ -56,8 +54,8 @@ def _state(settings: Settings) -> tuple[str, float | None]:
     return settings.throughput_mode, settings.provisioned_mibps
 
 
-def _wanted(settings: Settings, parameters: Mapping[str, Any]) -> Settings:
-    mode, amount = parameters.get("ThroughputMode"), parameters.get(_AMOUNT)
+def _wanted(settings: Settings, parameters: UpdateFileSystem) -> Settings:
+    mode, amount = parameters.get("ThroughputMode"), parameters.get("ProvisionedThroughputInMibps")
     if mode is None and amount is None:
         raise EfsError("BadRequest", f"ThroughputMode or {_AMOUNT} is required")
     mode = settings.throughput_mode if mode is None else mode

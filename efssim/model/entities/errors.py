@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from efssim.errors import EfssimError, concise
-from efssim.scenario.grammar.error_codes import ERROR_CODES
-from efssim.scenario.operations.names import OPERATIONS
+from efssim.scenario.operations.table import OPERATIONS, error_codes
 
 _OUTSIDE = {
     "ServiceUnavailable": 503,
@@ -23,7 +22,7 @@ class EfsError(EfssimError):
     def __init__(self, code: str, message: str, **members: str) -> None:
         message = concise(message)
         self.code, self.message, self.members = code, message, members
-        self.http_status = (ERROR_CODES | _OUTSIDE)[code]
+        self.http_status = (error_codes() | _OUTSIDE)[code]
         super().__init__(code, message)  # all that it takes to be pickled
 
     def __str__(self) -> str:
@@ -54,5 +53,5 @@ class NotSimulatedError(EfssimError, RuntimeError):
     def __str__(self) -> str:
         return (
             f"efssim does not simulate {self.operation} of {self.service}. It simulates, of efs: "
-            f"{', '.join(OPERATIONS)}."
+            f"{', '.join(OPERATIONS.names)}."
         )

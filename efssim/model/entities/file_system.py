@@ -89,7 +89,7 @@ class FileSystemState:
     def stop_writes(self, cause: Cause) -> None:
         """Make no write for as long as this or another cause is left."""
         self.journal.stop(cause)
-        self.life.stop(self.journal.now_s, cause.kind, cause.ordinal)
+        self.life.stop(self.journal.now_s, cause.ordinal, is_wanted=cause.is_wanted)
 
     def allow_writes(self, cause: Cause) -> None:
         """Remove a cause to make no write."""

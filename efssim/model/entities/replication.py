@@ -1,7 +1,7 @@
 """A replication configuration: the status of its destination and its LastReplicatedTimestamp.
 
-Everything that happens to it is one of the four effects: it is held (paused), stalled (no
-progress), or one of its file systems fails or may not be written.
+A disturbance or a call has one of four effects on it: it is held (paused), stalled (no progress),
+or one of its file systems fails or may not be written.
 """
 
 from __future__ import annotations

@@ -13,6 +13,8 @@ class Cause:
     """Ordinal in the timeline of the run: of a call, or of the begin of a disturbance."""
     kind: str
     target: str
+    is_wanted: bool = False
+    """Whether somebody asked for the effect by a call; what nobody wants is a disturbance."""
 
     def __str__(self) -> str:
         return f"{self.kind} {self.target}".rstrip()

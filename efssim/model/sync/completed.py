@@ -15,11 +15,11 @@ from efssim.model.writes.journal import Journal
 from efssim.records.run_records import ReplicationRecords
 
 _MANY = 16_384
-"""Syncs that are worth the calls that hand them on; no result depends on it."""
+"""Syncs that are worth the calls that record them; no result depends on it."""
 
 
 class Completed:
-    """Hands completed syncs to the records of a replication, and the writes that they published."""
+    """A buffer of completed syncs, and of the writes that they published, before the records."""
 
     def __init__(self, journal: Journal, records: ReplicationRecords) -> None:
         self._journal, self._records = journal, records
@@ -30,16 +30,16 @@ class Completed:
         """Take in consecutive syncs, at least one; later, nobody changes the arrays."""
         syncs, streams = work.ends.shape
         if streams != self._streams:
-            self.hand_on()
+            self.flush()
             self._streams = streams
-        self._journal.sent(work.ends[-1].tolist())
+        self._journal.take_as_published(work.ends[-1].tolist())
         self._parts.append((*work, completed_s, attempts))
         self._waiting += syncs
         if self._waiting >= _MANY:
-            self.hand_on()
+            self.flush()
 
-    def hand_on(self) -> None:
-        """Hand on all that wait."""
+    def flush(self) -> None:
+        """Record all that wait."""
         if not self._parts:
             return
         parts, self._parts, self._waiting = self._parts, [], 0
@@ -62,4 +62,4 @@ class Completed:
             )
         )
         self._records.compared.extend((work.large_file_bytes,))
-        self._journal.publish(work.ends, completed_s)
+        self._journal.record(work.ends, completed_s)

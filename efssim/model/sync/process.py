@@ -85,20 +85,20 @@ class SyncProcess:
         """Record the syncs that are complete by now, before the cuts of this instant."""
         if self._stretch is not None:
             self._record(self._stretch, self._stretch.done(self._clock.now))
-        self._completed.hand_on()
+        self._completed.flush()
 
     def before_writes(self) -> None:
         """Record the syncs that were complete before now: at this instant, writes are to come."""
         if self._stretch is not None:
             completed_s, now = self._stretch.completed_s, self._clock.now
             self._record(self._stretch, int(completed_s.searchsorted(now, "left")))
-        self._completed.hand_on()
+        self._completed.flush()
 
     def whole_instant(self) -> None:
         """Record the syncs that are complete by now, after all events of this instant."""
         if self._stretch is not None:
             self._record(self._stretch, self._stretch.completed(self._clock.now))
-        self._completed.hand_on()
+        self._completed.flush()
 
     def _record(self, stretch: Stretch, done: int) -> None:
         """Record the first syncs of a stretch: they are visible on the destination."""

@@ -32,7 +32,7 @@ class _Stream:
     """
 
     def __init__(self, curve: Curve) -> None:
-        self.spec, self.first = curve.stream, curve.sent
+        self.spec, self.first = curve.stream, curve.published
         self.ends: list[int] = []
         """Where each sync ends, counted from `first`."""
         times, totals = curve.unpublished()

@@ -24,12 +24,12 @@ class Schedule:
     def schedule(self, spec: schema.Event, ordinal: int) -> None:
         """Let the `ordinal`-th event of the scenario happen at its time."""
         turn = Turn.DISTURBANCE_BEGIN if spec.call is None else Turn.CALL
-        self._account.clock.call_at(spec.at, turn, lambda: self.happen(spec, ("events", ordinal)))
+        self._account.clock.call_at(spec.at, turn, lambda: self.begin(spec, ("events", ordinal)))
 
-    def happen(self, spec: schema.Event, path: tuple[str | int, ...]) -> None:
+    def begin(self, spec: schema.Event, path: tuple[str | int, ...]) -> None:
         """Begin the disturbance of an event, or make its call, now."""
         if spec.call is not None:
-            self._calls.happen(spec, path)
+            self._calls.make(spec, path)
             return
         begin_s, end_s = self._span(spec, spec.lasts)
         self._between(begin_s, end_s, spec)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any
 
+from efssim.json_values import WireObject, WireValue
 from efssim.model.account import (
     Account,
     DeclaredFileSystem,
@@ -99,7 +99,7 @@ class World:
     def _make_file_system(self, name: str, spec: schema.FileSystem) -> None:
         token = name if len(name) <= _TOKEN_MAX else hex_of(name, _TOKEN_MAX)
         amount = spec.provisioned_throughput
-        parameters = {
+        parameters: WireObject = {
             "CreationToken": token,
             "Encrypted": spec.encrypted,
             "ThroughputMode": spec.throughput_mode,
@@ -124,7 +124,10 @@ class World:
             "KmsKeyId": where.kms_key_id,
             "FileSystemId": where.file_system and self._unprotected(where.file_system).id,
         }
-        parameters = {"SourceFileSystemId": source.id, "Destinations": [_without_none(wanted)]}
+        parameters: WireObject = {
+            "SourceFileSystemId": source.id,
+            "Destinations": [_without_none(wanted)],
+        }
         declared = ReplicationSettings.of(name, spec)
         with _placing_refusals("replications", name):
             self._control_plane.declare_replication(parameters, source.region, declared)
@@ -158,10 +161,10 @@ class World:
 
     def apply(self, event: schema.Event) -> None:
         """Let an event happen now."""
-        self._schedule.happen(event, ())
+        self._schedule.begin(event, ())
         self._complete_instant()
 
-    def call(self, operation: str, parameters: Mapping[str, Any], region: str) -> dict[str, Any]:
+    def call(self, operation: str, parameters: Mapping[str, WireValue], region: str) -> WireObject:
         """Call an operation of the EFS API; raise EfsError as EFS would."""
         answer = self._calls.call(operation, parameters, region)
         if not looks(operation):
@@ -194,7 +197,7 @@ class World:
             yield name, self.records(name), self.snapshot(name)
 
 
-def _without_none(parameters: Mapping[str, Any]) -> dict[str, Any]:
+def _without_none(parameters: Mapping[str, WireValue]) -> WireObject:
     return {key: value for key, value in parameters.items() if value is not None}
 
 

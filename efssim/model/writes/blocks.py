@@ -10,10 +10,10 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from efssim.model.writes.arrivals import Times
 from efssim.scenario import Scenario
 from efssim.scenario.grammar.distributions import Distribution
 from efssim.scenario.schema import LARGEST_FILE_BYTES
+from efssim.scenario.workload.processes.times import Times
 from efssim.traces.quality import first_lap
 from efssim.traces.reading import read_trace
 from efssim.traces.spec import TraceSpec

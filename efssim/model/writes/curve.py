@@ -1,4 +1,4 @@
-"""The curve of one write stream: times and running totals, drawn ahead of the clock.
+"""The curve of one write stream: times and cumulative totals, drawn ahead of the clock.
 
 Writes are open-loop. While its file system may not be written, a stream's writes are drawn all the
 same but held: those that fall into that time are dropped, later ones are made once it is over.
@@ -58,7 +58,7 @@ class Stream:
         return 1 if self.large_file_bytes else writes * self.files_per_write
 
     def added_bytes(self, totals: Ints) -> Ints:
-        """Return the growth of the size: a share of running totals, rounded as a whole.
+        """Return the growth of the size: a share of cumulative totals, rounded as a whole.
 
         `totals` are rows of amounts: bytes and, of a stream with a hot set, hot bytes.
         """
@@ -88,15 +88,15 @@ class _Held:
 
 
 class Curve:
-    """Times and running totals of one stream, from the oldest write that is still needed on."""
+    """Times and cumulative totals of one stream, from the oldest write that is still needed on."""
 
     def __init__(self, stream: Stream) -> None:
         self.stream = stream
         self.horizon_s = 0.0
         """Every write before this time is drawn."""
-        self.sent = 0
+        self.published = 0
         """Ordinal of the first write that no completed sync has published."""
-        self._handed = 0  # ordinal of the first write that has not been returned as published
+        self._recorded = 0  # ordinal of the first write that is not in the records
         self._first = 0  # ordinal of the oldest write kept
         self._forgotten_s = -math.inf  # time of the write before that one
         self._times: Floats = np.zeros(0)
@@ -108,7 +108,7 @@ class Curve:
         self._hours_noted = 0
 
     def note_hours(self, now_s: float) -> None:
-        """Keep the running totals at the whole hours up to now, before writes are forgotten."""
+        """Keep the cumulative totals at the whole hours up to now, before writes are forgotten."""
         first, last = self._hours_noted, math.floor(now_s / HOUR_S)
         # Writes of the horizon itself may still have to be drawn.
         last = min(last, math.ceil(self.horizon_s / HOUR_S) - 1) if self.horizon_s < 1e300 else last
@@ -143,11 +143,11 @@ class Curve:
         return drawn
 
     def _forget(self) -> None:
-        done = self._handed - self._first
+        done = self._recorded - self._first
         if done:
             self._forgotten_s = self._times.item(done - 1)
         self._times, self._totals = self._times[done:], self._totals[:, done:]
-        self._first = self._handed
+        self._first = self._recorded
 
     def _append(self, times: Floats, amounts: Ints) -> None:
         # New arrays: a view would keep all that was forgotten alive.
@@ -155,9 +155,9 @@ class Curve:
         rows, kept = self._totals.shape
         totals = np.empty((rows, kept + len(times)), dtype=np.int64)
         totals[:, :kept] = self._totals
-        running = amounts.cumsum(axis=1, out=totals[:, kept:])
-        running += self._totals[:, -1:]
-        assert running.min(initial=0) >= 0, "more bytes than 64 bits count"
+        cumulative = amounts.cumsum(axis=1, out=totals[:, kept:])
+        cumulative += self._totals[:, -1:]
+        assert cumulative.min(initial=0) >= 0, "more bytes than 64 bits count"
         self._totals = totals
 
     def hold(self, time_s: float) -> None:
@@ -182,7 +182,7 @@ class Curve:
     @property
     def backlog(self) -> int:
         """How many drawn writes no completed sync has published."""
-        return self._first + len(self._times) - self.sent
+        return self._first + len(self._times) - self.published
 
     def ordinal(self, time_s: float) -> int:
         """Return how many writes fall at or before a time, which must be before the horizon."""
@@ -195,7 +195,7 @@ class Curve:
         All must be before the horizon, and none before a write that was sent.
         """
         assert times_s.item(-1) < self.horizon_s, "the journal was asked beyond its horizon"
-        return self._ordinals(times_s, self.sent)
+        return self._ordinals(times_s, self.published)
 
     def _ordinals(self, times_s: Floats, least: int) -> Ints:
         """Return how many writes fall at or before each of some rising times, at least `least`."""
@@ -218,9 +218,9 @@ class Curve:
     def totals(self, times_s: Floats) -> Ints:
         """Return the bytes of all writes at or before each of some rising times.
 
-        None may be before a write that was handed on.
+        None may be before a write that is in the records.
         """
-        ordinals = self._ordinals(times_s, self._handed)
+        ordinals = self._ordinals(times_s, self._recorded)
         ordinals -= self._first
         return self._bytes.take(ordinals)
 
@@ -239,7 +239,7 @@ class Curve:
     def work(self, cuts_s: Floats, ends: Ints) -> Work:
         """Return the change sets of consecutive syncs that end at the given ordinals."""
         edges = np.empty(len(ends) + 1, dtype=np.int64)
-        edges[0], edges[1:] = self.sent, ends
+        edges[0], edges[1:] = self.published, ends
         edges -= self._first
         stream, totals, counts = self.stream, self._bytes[edges], edges[1:] - edges[:-1]
         sizes = totals[1:] - totals[:-1]
@@ -275,7 +275,7 @@ class Curve:
 
     def unpublished(self) -> tuple[Floats, Ints]:
         """Return times of the unpublished writes, and the bytes before each and after all."""
-        begin = self.sent - self._first
+        begin = self.published - self._first
         return self._times[begin:], self._bytes[begin:]
 
     def saved(self, begin: int, end: int) -> int:
@@ -294,16 +294,16 @@ class Curve:
         """Return the time of a write."""
         return self._times.item(ordinal - self._first)
 
-    def publish(self, ends: Ints) -> tuple[Floats, Ints, Ints, Ints | None]:
-        """Publish the writes of syncs that end at the given ordinals, all of them sent.
+    def record(self, ends: Ints) -> tuple[Floats, Ints, Ints, Ints | None]:
+        """Take the writes of syncs that end at the given ordinals, all published, as recorded.
 
         Return copies of the times and bytes of these writes, how many each sync has, and hot bytes.
         """
         counts = ends.copy()
-        counts[0] -= self._handed
+        counts[0] -= self._recorded
         counts[1:] -= ends[:-1]
-        begin, self._handed = self._handed, ends.item(-1)
-        return *self.writes(begin, self._handed), counts, self.hot_bytes(begin, self._handed)
+        begin, self._recorded = self._recorded, ends.item(-1)
+        return *self.writes(begin, self._recorded), counts, self.hot_bytes(begin, self._recorded)
 
     def writes(self, begin: int, end: int) -> tuple[Floats, Ints]:
         """Return copies of the times and bytes of the writes [begin, end)."""
@@ -324,12 +324,12 @@ class Curve:
 
     def skip(self, time_s: float) -> tuple[int, int]:
         """Take every write at or before a time as no sync's business any more; return which."""
-        begin, self.sent = self._handed, max(self.sent, self.ordinal(time_s))
-        self._handed = self.sent
-        return begin, self.sent
+        begin, self.published = self._recorded, max(self.published, self.ordinal(time_s))
+        self._recorded = self.published
+        return begin, self.published
 
 
 def _share(totals: Ints, share: float) -> Ints:
-    """Return a share of running totals, rounded; to the same bits as for a single number."""
+    """Return a share of cumulative totals, rounded; to the same bits as for a single number."""
     shares: Ints = np.rint(totals * share).astype(np.int64)
     return shares

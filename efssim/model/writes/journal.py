@@ -182,10 +182,12 @@ class Journal:
         """Return the writes that syncs have published, those of replications that are gone, too."""
         if self._records is None:
             return self._published
-        sent = Amount(sum(c.sent for c in self.curves), sum(c.total(c.sent) for c in self.curves))
+        ends = [curve.published for curve in self.curves]
+        totals = [curve.total(end) for curve, end in zip(self.curves, ends, strict=True)]
+        synced = Amount(sum(ends), sum(totals))
         is_synced = self._records.defined_s is not None
         found = self._carried if is_synced else NOTHING  # its initial sync published these, too
-        return self._published.plus(found).plus(sent).less(self._before)
+        return self._published.plus(found).plus(synced).less(self._before)
 
     def states(self) -> States:
         """Return the writes up to now by their state."""
@@ -270,22 +272,22 @@ class Journal:
             written += curve.totals(times_s)
         return written
 
-    def sent(self, ends: Iterable[int]) -> None:
+    def take_as_published(self, ends: Iterable[int]) -> None:
         """Take the writes before an ordinal of each stream as published by completed syncs."""
         # A stream that was added after the cuts has nothing in these syncs.
         for curve, end in zip(self.curves, ends, strict=False):
-            curve.sent = end
+            curve.published = end
 
-    def publish(self, ends: Ints, completed_s: Floats) -> None:
+    def record(self, ends: Ints, completed_s: Floats) -> None:
         """Hand the writes of completed syncs to the records: whole syncs, all streams at once.
 
         `ends` of shape (syncs, streams) are ordinals, `completed_s` of shape (syncs,) times.
         """
         assert self._records is not None
         for ordinal, (curve, last) in enumerate(zip(self.curves, ends.T, strict=False)):
-            times, sizes, counts, hot = curve.publish(last)
+            times, sizes, counts, hot = curve.record(last)
             files = curve.stream.publishes_files
-            self._records.publish(
+            self._records.record_published(
                 Publications(times, sizes, counts, completed_s, files, ordinal, hot)
             )
 
@@ -318,7 +320,7 @@ class Journal:
         """Return the unpublished writes at or before now, a part for each stream."""
         now = self._clock.now
         return tuple(
-            _open(ordinal, curve, curve.sent, curve.ordinal(now))
+            _open(ordinal, curve, curve.published, curve.ordinal(now))
             for ordinal, curve in enumerate(self.curves)
         )
 

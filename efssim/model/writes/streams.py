@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from efssim.model.kernel.draws import Draws
-from efssim.model.writes.arrivals import arrival_times
 from efssim.model.writes.blocks import DrawnWrites, TraceWrites, Writes
 from efssim.model.writes.curve import Stream
 from efssim.model.writes.hot_set import HotBlocks
 from efssim.scenario import Scenario
 from efssim.scenario.schema import WriteStream
+from efssim.scenario.workload.arrivals import chosen_process
+from efssim.scenario.workload.processes.times import RunSpan
 
 
 def build_stream(
@@ -37,7 +38,7 @@ def _writes(
         return TraceWrites(spec.trace.spec(), growth, scenario)
     assert spec.arrivals is not None
     assert spec.size is not None
-    times = arrival_times(spec.arrivals, growth, scenario, draws, path)
-    # Growth multiplies the rate, but the bytes of a batch.
-    factor = 1.0 if spec.arrivals.batch is None else growth
+    process, said = chosen_process(spec.arrivals)
+    times = process.times(said, growth, RunSpan(scenario.start, scenario.duration), draws, path)
+    factor = growth if process.growth_of == "bytes" else 1.0
     return DrawnWrites(times, spec.size, factor, draws.generator(f"{path}.size"))

@@ -9,12 +9,9 @@ from efssim.scenario import Scenario
 from efssim.scenario.grammar.base import one_of
 from efssim.scenario.grammar.distributions import Distribution
 from efssim.scenario.schema import WriteStream
-from efssim.scenario.workload.arrivals import Arrivals
+from efssim.scenario.workload.arrivals import chosen_process
 from efssim.text.digits import grouped
-from efssim.text.quantities import format_duration, format_size
-
-_UNITS = (("s", 1.0), ("min", 60.0), ("h", 3600.0), ("day", 86_400.0))
-"""Units of time with their seconds, from the shortest."""
+from efssim.text.quantities import format_size
 
 
 def load_text(scenario: Scenario, source: str) -> str:
@@ -36,36 +33,10 @@ def _writes(stream: WriteStream, growth: float) -> str:
         return f"as in {stream.trace.file.name}{times}"
     assert stream.arrivals is not None
     assert stream.size is not None
-    by_bytes = stream.arrivals.batch is not None and growth != 1
+    process, said = chosen_process(stream.arrivals)
+    by_bytes = process.growth_of == "bytes" and growth != 1
     times = f" times {grouped(growth, 4)}" if by_bytes else ""
-    return f"{_arrivals(stream.arrivals, growth)} of {_sizes(stream.size)}{times}"
-
-
-def _arrivals(arrivals: Arrivals, growth: float) -> str:
-    """Return when writes are made; growth multiplies the rate, but for batches."""
-    if arrivals.poisson is not None:
-        return _rate(arrivals.poisson.rate.per_s * growth)
-    if arrivals.constant is not None:
-        return f"{_rate(arrivals.constant.rate.per_s * growth)}, evenly spaced,"
-    if arrivals.profile is not None:
-        rate = _rate(arrivals.profile.rate.per_s * growth)
-        return f"{rate} on average, by hour and weekday ({arrivals.profile.timezone}),"
-    if arrivals.on_off is not None:
-        turns = arrivals.on_off
-        on, off = (format_duration(part.expected()) for part in (turns.on, turns.off))
-        rate = _rate(turns.rate.per_s * growth)
-        return f"{rate} while on (on for {on}, off for {off} on average)"
-    job = arrivals.batch
-    assert job is not None
-    over, every = format_duration(job.over), format_duration(job.every)
-    return f"{job.writes:,} writes over {over} every {every} from {job.at} on,"
-
-
-def _rate(per_s: float) -> str:
-    """Return a rate of writes in the shortest unit in which it is at least 1."""
-    unit, seconds = next((u for u in _UNITS if per_s * u[1] >= 0.9995), _UNITS[-1])
-    number = grouped(per_s * seconds, 4)
-    return f"{number} write{'s' * (number != '1')}/{unit}"
+    return f"{process.words(said, growth)} of {_sizes(stream.size)}{times}"
 
 
 def _sizes(size: Distribution[int]) -> str:

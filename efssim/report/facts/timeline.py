@@ -11,6 +11,8 @@ from efssim.records.timeline import DECLARED, ApiCall, Entry, Occurrence
 from efssim.report.words.lines import WIDTH, clock, cut, padded, short, wrapped
 from efssim.runs.outcome import Outcome
 from efssim.runs.run import Run
+from efssim.scenario.grammar.disturbances.effects import Degrade, FailCalls
+from efssim.scenario.grammar.disturbances.kinds import DISTURBANCES
 from efssim.scenario.grammar.network import link_regions
 from efssim.text.quantities import format_duration
 
@@ -144,7 +146,9 @@ def _item(result: Run, entry: Entry, caused: list[Chain]) -> Item:
         effects = _effects(result, entry, caused)
         return Item(entry.begin_s, str(entry), None, effects, entry.error, entry)
     over_s = result.now_s if entry.end_s is None else entry.end_s
-    lasted_s = None if entry.kind == "fail" else over_s - entry.begin_s
+    kind = DISTURBANCES.get(entry.kind)
+    has_end = kind is None or kind.endless is None
+    lasted_s = over_s - entry.begin_s if has_end else None
     effects = _effects(result, entry, caused)
     return Item(entry.begin_s, str(entry), lasted_s, effects, entry=entry)
 
@@ -174,14 +178,20 @@ def _effects(result: Run, entry: Entry, caused: list[Chain]) -> list[str]:
 
 
 def _on_nothing(result: Run, disturbance: Occurrence) -> list[str]:
-    if disturbance.kind == "api_error":  # which waits for calls
+    kind = DISTURBANCES.get(disturbance.kind)
+    if kind is not None and kind.has(FailCalls):  # which waits for calls
         return []
-    if disturbance.kind != "link_degraded" or any(
-        link_regions(name) == link_regions(disturbance.target) and spec.capacity < math.inf
+    if kind is not None and kind.has(Degrade) and not _has_capacity(result, disturbance.target):
+        return ["without effect: `links` declares no capacity for it"]
+    return ["reached no replication"] if not disturbance.affected else []
+
+
+def _has_capacity(result: Run, link: str) -> bool:
+    """Whether a scenario limits a link."""
+    return any(
+        link_regions(name) == link_regions(link) and spec.capacity < math.inf
         for name, spec in result.scenario.links.items()
-    ):
-        return ["reached no replication"] if not disturbance.affected else []
-    return ["without effect: `links` declares no capacity for it"]
+    )
 
 
 def _statuses(result: Run, chain: Chain, since_s: float) -> str:

@@ -15,15 +15,13 @@ from pathlib import Path
 from typing import IO
 
 from efssim.report.figures.files import FOLDER, is_figure
+from efssim.report.files.formats import TABLE_FORMATS
 
 REPORT = "report.html"
 MANIFEST = "manifest.json"
-_NAMES = {
-    *(REPORT, MANIFEST, "summary.json", "plan.json", "sweep.json", "comparison.json"),
-    *(f"{name}.csv" for name in ("syncs", "statuses", "events", "violations", "risk", "trials")),
-    *("evaluations.csv", "sweep.csv"),
-}
-"""Files of ours, of any kind of result."""
+_DOCUMENTS = {REPORT, MANIFEST, "summary.json", "plan.json", "sweep.json", "comparison.json"}
+"""Files of ours besides tables, of any kind of result."""
+_TABLES = ("syncs", "statuses", "events", "violations", "risk", "trials", "evaluations", "sweep")
 _COMPARISON = re.compile(r"[A-Za-z0-9._-]+-comparison\.csv")
 
 _STAGING = ".efssim-writing"
@@ -70,7 +68,7 @@ def refuse_folder(folder: Path, names: Iterable[str] = ()) -> None:
     _refuse_unwritable(folder)
     if folder.exists():
         known = ours(folder)
-        _refuse_folders(folder, [*map(Path, sorted(_NAMES)), *_figures_there(folder)])
+        _refuse_folders(folder, [*map(Path, sorted(_names())), *_figures_there(folder)])
         _refuse_collisions(folder, [Path(REPORT), Path(MANIFEST), *map(Path, names)], known)
 
 
@@ -108,8 +106,13 @@ def ours(folder: Path) -> list[Path]:
     return [*(Path(path.name) for path in sorted(files)), *figures]
 
 
+def _names() -> set[str]:
+    """Return the files of ours, in every format that there is."""
+    return _DOCUMENTS | {f"{name}{form.suffix}" for name in _TABLES for form in TABLE_FORMATS}
+
+
 def _is_named(name: str) -> bool:
-    return name in _NAMES or _COMPARISON.fullmatch(name) is not None
+    return name in _names() or _COMPARISON.fullmatch(name) is not None
 
 
 def _refuse_folders(folder: Path, names: list[Path]) -> None:

@@ -11,6 +11,7 @@ from efssim.report.facts.risk import risk_of_all
 from efssim.report.facts.traces import trace_findings
 from efssim.report.figures.files import FOLDER, Drawing, drawings, write_drawing
 from efssim.report.files.folders import MANIFEST, REPORT, staged
+from efssim.report.files.formats import CSV, TableFormat
 from efssim.report.files.manifest import environment, parameters
 from efssim.report.text.parts import Summarised
 from efssim.report.words.json_text import json_text
@@ -30,17 +31,19 @@ _OF_RECORDS = ("syncs", "risk")
 """Tables that need syncs."""
 
 
-def write_files(result: Run, folder: Path, png: bool = False, command: str = "") -> None:
+def write_files(
+    result: Run, folder: Path, png: bool = False, command: str = "", tables: TableFormat = CSV
+) -> None:
     """Write summary.json, tables, figures, report.html and manifest.json into a folder.
 
     The folder may exist. `command` is what the report says repeats the run; `png` writes each
-    figure as PNG as well; `records: off` leaves out syncs.csv, risk.csv and the figures that show
-    syncs. Everything is written beside the folder first and moved in at the end; what its manifest
-    names of an earlier result goes, other files stay. Raise OSError, FileExistsError if one of
-    those is in the way.
+    figure as PNG as well, `tables` is the format of the tables; `records: off` leaves out the
+    tables of syncs and of risk, and the figures that show syncs. Everything is written beside the
+    folder first and moved in at the end; what its manifest names of an earlier result goes, other
+    files stay. Raise OSError, FileExistsError if one of those is in the way.
     """
     with staged(folder) as staging:
-        _write_into(result, staging, png, command)
+        _write_into(result, staging, png, command, tables)
 
 
 def summary_json(result: Run) -> str:
@@ -66,16 +69,17 @@ def manifest(result: Summarised, figures: list[str]) -> JsonObject:
     }
 
 
-def _write_into(result: Run, folder: Path, png: bool, command: str) -> None:
+def _write_into(result: Run, folder: Path, png: bool, command: str, tables: TableFormat) -> None:
     from efssim.report.html.run import run_page
 
     (folder / "summary.json").write_text(summary_json(result), encoding="utf-8")
     shown, figures = _write_figures(result, folder / FOLDER, png)
     write_json(manifest(result, figures), folder / MANIFEST)
-    (folder / REPORT).write_text(run_page(result, shown, command), encoding="utf-8", newline="\n")
+    page = run_page(result, shown, command, tables.suffix)
+    (folder / REPORT).write_text(page, encoding="utf-8", newline="\n")
     for name, table in _TABLES.items():
         if result.has_records or name not in _OF_RECORDS:
-            write_csv(table(result), folder / f"{name}.csv")
+            tables.write(table(result), folder / f"{name}{tables.suffix}")
 
 
 def _write_figures(result: Run, folder: Path, png: bool) -> tuple[list[Drawing], list[str]]:
@@ -91,12 +95,3 @@ def _write_figures(result: Run, folder: Path, png: bool) -> tuple[list[Drawing],
         if drawing.replication in on_page:
             shown.append(drawing)
     return shown, sorted(names, key=lambda name: name.endswith(".png"))
-
-
-def write_csv(table: pd.DataFrame, file: Path) -> None:
-    """Write a table as CSV, times as ISO 8601 in UTC."""
-    table = table.copy()
-    for name in table.columns:
-        if str(table[name].dtype).startswith("datetime64"):
-            table[name] = table[name].dt.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
-    table.to_csv(file, index=False, lineterminator="\n")

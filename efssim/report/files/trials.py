@@ -9,7 +9,8 @@ from efssim.report.figures.files import FOLDER, safe_names, write_svg
 from efssim.report.figures.study.alt import trials_alt
 from efssim.report.figures.study.trials import plot_attained, plot_pooled_lag
 from efssim.report.files.folders import MANIFEST, REPORT, staged
-from efssim.report.files.run import manifest, write_csv, write_json
+from efssim.report.files.formats import CSV
+from efssim.report.files.run import manifest, write_json
 from efssim.report.files.study import Sketch, drawn
 from efssim.report.words.json_text import json_text
 from efssim.study.run.summary import trials_to_json
@@ -38,7 +39,7 @@ def _write_into(trials: TrialSet, folder: Path, command: str) -> None:
     from efssim.report.html.studies.trials import trials_page
 
     (folder / "summary.json").write_text(trials_json(trials), encoding="utf-8")
-    write_csv(trials.table, folder / "trials.csv")
+    CSV.write(trials.table, folder / f"trials{CSV.suffix}")
     svg = _drawn(trials)
     figures = write_svg(_named(trials, svg), folder / FOLDER)
     page = trials_page(trials, svg, command)

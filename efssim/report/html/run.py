@@ -70,8 +70,11 @@ class Section:
     numbers: HtmlTable
 
 
-def run_page(result: Run, drawn: Iterable[Drawing], command: str) -> str:
-    """Return report.html of a run, with its figures; `command` is what reproduces it."""
+def run_page(result: Run, drawn: Iterable[Drawing], command: str, suffix: str = ".csv") -> str:
+    """Return report.html of a run, with its figures; `command` is what reproduces it.
+
+    `suffix` is how the names of the tables beside it end.
+    """
     window = to_json(result.window, result.scenario.start)
     return render(
         "run.html",
@@ -84,13 +87,13 @@ def run_page(result: Run, drawn: Iterable[Drawing], command: str) -> str:
         is_random=is_random(result.scenario),
         digest=result.digest,
         command=command,
-        sections=list(_sections(result, list(drawn))),
+        sections=list(_sections(result, list(drawn), suffix)),
         overview=tables.overview(result),
         replications=len(result.outcomes),
         most=SECTIONS,
         has_records=result.has_records,
-        events=tables.events(result),
-        sums=tables.sums(result),
+        events=tables.events(result, suffix),
+        sums=tables.sums(result, suffix),
         parameters=tables.parameters(result.scenario),
         traces=trace_findings(result.traces),
         trace_table=trace_table(result.traces),
@@ -105,7 +108,7 @@ def _of_the_run(result: Run) -> JsonObject:
     return {key: value for key, value in whole.items() if key != "replications"}
 
 
-def _sections(result: Run, drawn: list[Drawing]) -> Iterator[Section]:
+def _sections(result: Run, drawn: list[Drawing], suffix: str) -> Iterator[Section]:
     """Yield the sections, in the order of the scenario."""
     for ordinal, name in enumerate(worst(attainments(result))):
         figures = {
@@ -113,10 +116,12 @@ def _sections(result: Run, drawn: list[Drawing]) -> Iterator[Section]:
             for drawing in drawn
             if drawing.replication == name
         }
-        yield _section(f"r{ordinal}", result, name, figures)
+        yield _section(f"r{ordinal}", result, name, figures, suffix)
 
 
-def _section(ident: str, result: Run, name: str, figures: dict[str, Figure]) -> Section:
+def _section(
+    ident: str, result: Run, name: str, figures: dict[str, Figure], suffix: str
+) -> Section:
     outcome = result.outcomes[name]
     return Section(
         id=ident,
@@ -135,8 +140,8 @@ def _section(ident: str, result: Run, name: str, figures: dict[str, Figure]) -> 
         facts=tables.facts(outcome.summary, name),
         timeline=figures.get("age"),
         figures=[figures[kind] for kind in _TITLES if kind in figures and kind != "age"],
-        violations=tables.violations(result, name),
-        statuses=tables.statuses(result, name),
+        violations=tables.violations(result, name, suffix),
+        statuses=tables.statuses(result, name, suffix),
         numbers=tables.all_numbers(to_json(outcome.summary, result.scenario.start), name),
     )
 

@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import numpy as np
 
 from efssim.json_values import JsonObject
+from efssim.lag.kinds.measure import LagMeasure
+from efssim.lag.kinds.table import measures_of
 from efssim.lag.loss import Loss
-from efssim.lag.summary import (
-    AGE,
-    OLDEST_PENDING,
-    WRITE_LAG,
-    WRITE_LAG_BY_BYTE,
-    LagColumn,
-    ReplicationSummary,
-)
+from efssim.lag.summary import LagColumn, ReplicationSummary
 from efssim.lag.weighted.exceedance import Exceedance
 from efssim.records.timeline import ApiCall, Entry
 from efssim.report.facts.causes import explained
@@ -42,13 +37,6 @@ from efssim.runs.run import Run
 from efssim.scenario import Scenario
 from efssim.scenario.shown.provenance import resolved
 
-LAGS = {
-    AGE: "age",
-    WRITE_LAG: "write_lag",
-    WRITE_LAG_BY_BYTE: "write_lag_by_byte",
-    OLDEST_PENDING: "oldest_pending",
-}
-"""The lags of the summary and their terms."""
 QUANTILES: dict[LagColumn, str] = {
     "mean": "mean",
     "p50": "p50",
@@ -71,13 +59,23 @@ def _moment(result: Run, time_s: float) -> Cell:
 
 
 def lag_table(summary: ReplicationSummary, name: str) -> HtmlTable:
-    """Return the four lags, a column each."""
+    """Return the lags, a column each."""
     rows = [
-        [text(title), *(duration(summary.lags[lag].column(column)) for lag in LAGS)]
+        [text(title), *(duration(lag.column(column)) for lag in summary.lags.values())]
         for column, title in QUANTILES.items()
     ]
-    lags = [Column(TERMS[key].title, True, key) for key in LAGS.values()]
-    return HtmlTable(f"Lags of {name}", [Column("lag", term="quantile"), *lags], rows)
+    head = [Column("lag", term="quantile"), *_lag_columns(summary.lags)]
+    return HtmlTable(f"Lags of {name}", head, rows)
+
+
+def _lag_columns(names: Iterable[str]) -> list[Column]:
+    """Return the headings of lags by their names."""
+    return [Column(lag.title, True, lag_term(lag)) for lag in measures_of(names)]
+
+
+def lag_term(lag: LagMeasure) -> str | None:
+    """Return the key of the term of a lag, None for one that is defined no longer."""
+    return lag.key if lag.key in TERMS else None
 
 
 def _term(key: str) -> Cell:
@@ -152,7 +150,7 @@ def overview(result: Run) -> HtmlTable:
     return HtmlTable("All replications", head, rows, is_sortable=True)
 
 
-def violations(result: Run, name: str) -> HtmlTable:
+def violations(result: Run, name: str, suffix: str = ".csv") -> HtmlTable:
     """Return the violations, the longest first, each with what explains it."""
     found = sorted(explained(result, name), key=lambda e: e.violation.begin_s - e.violation.end_s)
     rows = (
@@ -164,7 +162,7 @@ def violations(result: Run, name: str) -> HtmlTable:
         ]
         for each in found
     )
-    shown, note = bounded(rows, _ROWS, "violations.csv (without the causes)")
+    shown, note = bounded(rows, _ROWS, f"violations{suffix} (without the causes)")
     head = [
         Column("begin (UTC)"),
         Column("length", True, "violation", sort="descending"),
@@ -174,7 +172,7 @@ def violations(result: Run, name: str) -> HtmlTable:
     return HtmlTable(f"Violations of {name}", head, shown, is_sortable=True, note=note)
 
 
-def statuses(result: Run, name: str) -> HtmlTable:
+def statuses(result: Run, name: str, suffix: str = ".csv") -> HtmlTable:
     """Return how long each status lasted, change by change."""
     outcome = result.outcomes[name]
     changes = outcome.statuses
@@ -188,7 +186,7 @@ def statuses(result: Run, name: str) -> HtmlTable:
         ]
         for change, end_s in zip(changes, ends_s, strict=True)
     )
-    shown, note = bounded(rows, _ROWS, "statuses.csv")
+    shown, note = bounded(rows, _ROWS, f"statuses{suffix}")
     head = [
         Column("from (UTC)", sort="ascending"),
         Column("status", term="status"),
@@ -197,7 +195,7 @@ def statuses(result: Run, name: str) -> HtmlTable:
     return HtmlTable(f"Statuses of {name}", [*head, Column("because of")], shown, True, note)
 
 
-def events(result: Run) -> HtmlTable:
+def events(result: Run, suffix: str = ".csv") -> HtmlTable:
     """Return what happened; with what EFS refused calls with, if it refused any."""
     is_refused = any(isinstance(entry, ApiCall) and entry.error for entry in result.timeline)
     rows = (
@@ -211,7 +209,7 @@ def events(result: Run) -> HtmlTable:
         ]
         for item in timeline_items(result)
     )
-    shown, note = bounded(rows, _ROWS, "events.csv")
+    shown, note = bounded(rows, _ROWS, f"events{suffix}")
     head = [
         Column("begin (UTC)", sort="ascending"),
         Column("length", True),
@@ -239,7 +237,7 @@ def _kind(entry: Entry | None) -> str:
     return "API call" if isinstance(entry, ApiCall) else "disturbance"
 
 
-def sums(result: Run) -> HtmlTable:
+def sums(result: Run, suffix: str = ".csv") -> HtmlTable:
     """Return what happened more than once, summed up."""
     rows = (
         [
@@ -251,7 +249,7 @@ def sums(result: Run) -> HtmlTable:
         for what, items in summed(timeline_items(result))
         if len(items) > 1
     )
-    shown, note = bounded(rows, _ROWS, "events.csv, one by one")
+    shown, note = bounded(rows, _ROWS, f"events{suffix}, one by one")
     head = [Column("what"), Column("times", True), Column("total", True, sort="descending")]
     head.append(Column("longest", True))
     return HtmlTable("What happened more than once", head, shown, is_sortable=True, note=note)
@@ -349,13 +347,13 @@ def _known(value: float) -> float | None:
 
 def _lag(result: Run, name: str) -> HtmlTable:
     """Return, for round shares, the lag that is exceeded for so much of the weight."""
-    curves = result.outcomes[name].exceedance
+    curves, names = result.outcomes[name].exceedance, list(result.outcomes[name].summary.lags)
     shares = (0.5, 0.2, 0.1, 0.05, 0.02, 0.01, 5e-3, 2e-3, 1e-3, 1e-4)
     rows = [
-        [share(above), *(duration(_exceeded(curves.get(lag), above)) for lag in LAGS)]
+        [share(above), *(duration(_exceeded(curves.get(lag), above)) for lag in names)]
         for above in shares
     ]
-    head = [Column(TERMS[key].title, True, key) for key in LAGS.values()]
+    head = _lag_columns(names)
     caption = f"Lag that is exceeded for a share of the weight: {name}"
     return HtmlTable(caption, [Column("share", True, "exceedance"), *head], rows)
 

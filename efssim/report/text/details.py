@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+from efssim.lag.kinds.table import measures_of
 from efssim.lag.summary import LagColumn, ReplicationSummary, SyncsSummary
 from efssim.records.timeline import ApiCall
 from efssim.report.facts.assumptions import assumed_parameters
@@ -11,7 +12,7 @@ from efssim.report.facts.concerning import concerning, entry_of
 from efssim.report.facts.load import load_text
 from efssim.report.facts.sync_time import sync_time_text
 from efssim.report.text.distribution import distribution
-from efssim.report.text.lags import LAGS, lag_table
+from efssim.report.text.lags import lag_table
 from efssim.report.words.lines import clock, counted, percent, short, wrapped
 from efssim.runs.outcome import Outcome
 from efssim.runs.run import Run
@@ -66,8 +67,8 @@ def diverging_text(outcome: Outcome, result: Run) -> str:
 def _lag_table(outcome: Outcome, result: Run) -> list[str]:
     summary = outcome.summary
     rows = (
-        (title, [short(summary.lags[lag].column(c)) for c in _COLUMNS])
-        for lag, title in LAGS.items()
+        (lag.title, [short(summary.lags[lag.name].column(c)) for c in _COLUMNS])
+        for lag in measures_of(summary.lags)
     )
     age = outcome.exceedance["time_since_last_sync_s"]
     longest_s = summary.age.max

@@ -109,6 +109,8 @@ def _verdict(numbers: ReplicationEstimate, scenario: Scenario) -> str:
             f"there is no steady age, and the RPO of {format_duration(target_s)} is missed in the "
             f"long run."
         )
+    if numbers.regime is None:
+        return f"{_met(numbers)}{_why(numbers)}."
     how = "on time" if numbers.regime == "on_time" else "back to back"
     cycle = numbers.cycle
     sync, length, mean, peak = (

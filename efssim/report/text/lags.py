@@ -4,17 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from efssim.lag.summary import AGE, OLDEST_PENDING, WRITE_LAG, WRITE_LAG_BY_BYTE
 from efssim.report.words.lines import short
-from efssim.report.words.terms import AGE_NAME
-
-LAGS = {
-    AGE: AGE_NAME,
-    WRITE_LAG: "write lag",
-    WRITE_LAG_BY_BYTE: "write lag by byte",
-    OLDEST_PENDING: "oldest pending write",
-}
-"""The four lags of a summary, with their titles."""
 
 
 def lag_table(columns: Sequence[str], rows: Iterable[tuple[str, Sequence[str]]]) -> list[str]:

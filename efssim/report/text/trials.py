@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import math
 
+from efssim.lag.kinds.table import measures_of
 from efssim.lag.summary import AGE, LagColumn
 from efssim.report.facts.evidence import long_faults_text, strata_text, units_text
 from efssim.report.facts.load import load_text
 from efssim.report.text.distribution import distribution
-from efssim.report.text.lags import LAGS, half_width, lag_table
+from efssim.report.text.lags import half_width, lag_table
 from efssim.report.text.parts import NO_REPLICATION, heading, joined, reproduce
 from efssim.report.verdicts.run import goal, headline
 from efssim.report.verdicts.trials import attained, disaster, kind_of, late, of_trials, word_of
 from efssim.report.verdicts.trials_cautions import cautions
 from efssim.report.words.lines import counted, percent, short, wrapped
 from efssim.scenario.shown.provenance import resolved
+from efssim.study.means.means import Means
+from efssim.study.means.shapes import SyncsStatistic
 from efssim.study.run.trial_set import TrialSet
-from efssim.study.statistics.of_trials import SyncsStatistic
-from efssim.study.statistics.summary import Means
 from efssim.text.quantities import format_duration, format_size
 from efssim.text.yaml.paths import format_path
 
@@ -81,14 +82,14 @@ def _lag_table(name: str, trials: TrialSet) -> list[str]:
     pooled = trials.pooled[name]
     rows = (
         (
-            title,
+            lag.title,
             [
-                short(means[lag].mean),
-                half_width(intervals[lag].mean),
-                *(short(pooled[lag].column(column)) for column in _POOLED),
+                short(means[lag.name].mean),
+                half_width(intervals[lag.name].mean),
+                *(short(pooled[lag.name].column(column)) for column in _POOLED),
             ],
         )
-        for lag, title in LAGS.items()
+        for lag in measures_of(pooled)
     )
     return lag_table(("mean", "±", *_POOLED), rows)
 

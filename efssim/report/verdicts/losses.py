@@ -8,7 +8,7 @@ from efssim.report.verdicts.words import kind_of_run
 from efssim.report.words.lines import clock, counted, percent
 from efssim.runs.outcome import Outcome
 from efssim.runs.run import Run
-from efssim.study.statistics.summary import Means
+from efssim.study.means.means import Means
 from efssim.text.quantities import format_duration, format_size
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Literal
 
 from efssim.lag.summary import ReplicationSummary
-from efssim.study.statistics.of_trials import RpoStatistic
+from efssim.study.means.shapes import RpoStatistic
 from efssim.text.quantities import format_duration
 
 Kind = Literal["met", "missed", "once", "open"]

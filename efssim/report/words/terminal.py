@@ -58,8 +58,8 @@ def wants_colour(stream: TextIO, environment: Mapping[str, str]) -> bool:
 
     Any NO_COLOR that is not empty says no: https://no-color.org.
     """
-    told = environment.get("NO_COLOR", "") or environment.get("TERM") == "dumb"
-    return stream.isatty() and not told
+    refuses = environment.get("NO_COLOR", "") or environment.get("TERM") == "dumb"
+    return stream.isatty() and not refuses
 
 
 def coloured(text: str) -> str:

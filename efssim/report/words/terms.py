@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
-AGE_NAME = "time since last sync (age)"
+from efssim.lag.kinds.table import LAG_MEASURES
+from efssim.lag.summary import AGE
+
+AGE_NAME = LAG_MEASURES[AGE].title
 """The name of the age in every table, figure and heading; in sentences it is the age."""
 
 
@@ -15,27 +19,7 @@ class Term(NamedTuple):
     definition: str
 
 
-TERMS: dict[str, Term] = {
-    "age": Term(
-        AGE_NAME,
-        "Now minus LastReplicatedTimestamp, called age for short. CloudWatch shows it as "
-        "TimeSinceLastSync. It rises one second per second, also when nobody writes, and falls "
-        "when a sync completes. Weighted by time and integrated exactly, never sampled.",
-    ),
-    "write_lag": Term(
-        "write lag",
-        "Completion of the sync that published a write, minus the time of the write: how long a "
-        "write existed on the source only. Every write counts once.",
-    ),
-    "write_lag_by_byte": Term(
-        "write lag by byte",
-        "The write lag with every write weighted by its bytes: how long a byte waits.",
-    ),
-    "oldest_pending": Term(
-        "oldest pending write",
-        "Now minus the time of the oldest write that is not replicated; 0 when nothing is pending. "
-        "Weighted by time. It is how far back in time a disaster would throw the data.",
-    ),
+_OTHERS: dict[str, Term] = {
     "pending": Term(
         "pending bytes",
         "Bytes written and not yet published by a completed sync, those of a sync in flight "
@@ -143,4 +127,24 @@ TERMS: dict[str, Term] = {
     ),
     "seed": Term("seed", "What all random draws follow from."),
 }
+
+
+class _Terms(Mapping[str, Term]):
+    """The lag measures that there are, then all other terms."""
+
+    def __getitem__(self, key: str) -> Term:
+        return self._now()[key]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._now())
+
+    def __len__(self) -> int:
+        return len(self._now())
+
+    def _now(self) -> dict[str, Term]:
+        lags = {lag.key: Term(lag.title, lag.definition) for lag in LAG_MEASURES}
+        return lags | _OTHERS
+
+
+TERMS: Mapping[str, Term] = _Terms()
 """By a key that tables, figures and templates name them with."""

@@ -5,7 +5,7 @@ Bounds, not estimates: the counts are at least those of a run, up to a factor of
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -13,6 +13,7 @@ import numpy as np
 from efssim.scenario.amounts.volume import BYTES_MAX, WRITES_MAX, expected_volume
 from efssim.scenario.grammar.distributions import Distribution
 from efssim.scenario.schema import Fault, ScenarioKeys, Sync
+from efssim.scenario.workload.arrivals import chosen_process
 from efssim.text.digits import about
 
 SYNCS_MAX = 10**8
@@ -54,8 +55,9 @@ def _counts(scenario: ScenarioKeys) -> Iterator[tuple[str, float, int]]:
     faults = scenario.faults.values()
     yield "disturbances", sum(_faults(part, scenario.duration) for part in faults), OCCURRENCES_MAX
     streams = [w for system in scenario.file_systems.values() for w in system.writes.values()]
-    bursts = [w.arrivals.on_off for w in streams if w.arrivals and w.arrivals.on_off]
-    periods = (renewals([part.on, part.off], scenario.duration) for part in bursts)
+    chosen = [chosen_process(stream.arrivals) for stream in streams if stream.arrivals]
+    drawn = [parts for process, spec in chosen if (parts := process.periods(spec))]
+    periods = (renewals(parts, scenario.duration) for parts in drawn)
     yield "periods of writing", sum(periods), OCCURRENCES_MAX
 
 
@@ -69,12 +71,12 @@ def _syncs(sync: Sync, scenario: ScenarioKeys) -> tuple[float, float]:
 
 
 def _faults(fault: Fault, duration_s: float) -> float:
-    once = fault.kind == "fail"
+    once = fault.entry.endless is not None
     parts = [fault.every, *([] if fault.lasts is None else [fault.lasts])]
     return 1.0 if once else renewals(parts, duration_s)
 
 
-def renewals(parts: list[Distribution[Any]], duration_s: float) -> float:
+def renewals(parts: Sequence[Distribution[Any]], duration_s: float) -> float:
     """Return a bound of the expected number of cycles, each the sum of draws of the parts.
 
     By Wald's identity for cycles cut at the duration T: the last of N cycles that begin before T

@@ -6,9 +6,8 @@ import math
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
-from efssim.scenario.amounts.volume import mean_rate
 from efssim.scenario.grammar.base import Found
-from efssim.scenario.workload.arrivals import Arrivals
+from efssim.scenario.workload.arrivals import chosen_process
 from efssim.scenario.workload.streams import TraceFile, WriteStream
 from efssim.text.digits import about
 from efssim.text.largest import COUNTED_MAX, LARGEST_FILE_BYTES
@@ -85,14 +84,10 @@ def _most(stream: WriteStream, source: FileSystem, scenario: ScenarioKeys) -> Mo
         return _most_of_trace(stream.trace, growth, scenario)
     assert stream.arrivals is not None
     assert stream.size is not None
-    batch, size = stream.arrivals.batch, stream.size.expected()
-    if batch is not None:
-        writes = (math.floor(scenario.duration / batch.every) + 1.0) * batch.writes
+    (process, spec), size = chosen_process(stream.arrivals), stream.size.expected()
+    writes = process.most_writes(spec, growth, scenario.duration)
+    if process.growth_of == "bytes":
         return Most(writes, writes * size * growth, size * growth)
-    busiest = _peak_factor(stream.arrivals) * mean_rate(stream.arrivals) * growth
-    expected = busiest * scenario.duration
-    # Ten standard deviations of a Poisson number, and ten more, for few may be expected.
-    writes = expected + 10 * math.sqrt(expected) + 10
     return Most(writes, writes * size, 0.0)
 
 
@@ -103,14 +98,3 @@ def _most_of_trace(spec: TraceFile, growth: float, scenario: ScenarioKeys) -> Mo
     total = math.fsum(trace.bytes.tolist()) * laps * growth
     largest = float(trace.bytes.max(initial=0.0)) / pieces * growth
     return Most(len(trace.time_s) * pieces * laps, total, largest)
-
-
-def _peak_factor(arrivals: Arrivals) -> float:
-    """Return how many times its mean rate the rate of a process is at most."""
-    if arrivals.on_off is not None:
-        on, off = arrivals.on_off.on.expected(), arrivals.on_off.off.expected()
-        return (on + off) / on
-    if arrivals.profile is not None:
-        hours, days = arrivals.profile.hours, arrivals.profile.weekdays
-        return max(hours) * len(hours) / sum(hours) * max(days) * len(days) / sum(days)
-    return 1.0

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, NamedTuple
 
-from efssim.scenario.workload.arrivals import Arrivals
+from efssim.scenario.workload.arrivals import chosen_process
 from efssim.scenario.workload.streams import WriteStream
 from efssim.text.largest import COUNTED_MAX
 from efssim.traces.reading import Trace
@@ -46,9 +46,10 @@ def arrivals_volume(stream: WriteStream, source: FileSystem, scenario: ScenarioK
     assert stream.arrivals is not None
     assert stream.size is not None
     growth = stream.growth * source.growth
-    writes, size = mean_rate(stream.arrivals) * scenario.duration, stream.size.expected()
-    # Growth multiplies the rate; for batches it multiplies the bytes.
-    return Volume(writes * (1 if stream.arrivals.batch else growth), writes * size * growth)
+    chosen, size = chosen_process(stream.arrivals), stream.size.expected()
+    writes = chosen.mean_per_s * scenario.duration
+    of_bytes = chosen.process.growth_of == "bytes"
+    return Volume(writes * (1 if of_bytes else growth), writes * size * growth)
 
 
 def trace_volume(
@@ -60,15 +61,3 @@ def trace_volume(
     laps = scenario.duration / trace.repeat_s if trace.repeat_s else 1.0
     pieces = stream.trace.writes_per_row if stream.trace.period else 1
     return Volume(len(trace.time_s) * laps * pieces, math.fsum(trace.bytes) * laps * growth)
-
-
-def mean_rate(arrivals: Arrivals) -> float:
-    """Return the mean writes per second."""
-    if arrivals.batch is not None:
-        return arrivals.batch.writes / arrivals.batch.every
-    if arrivals.on_off is not None:
-        on, off = arrivals.on_off.on.expected(), arrivals.on_off.off.expected()
-        return arrivals.on_off.rate.per_s * on / (on + off)
-    process = arrivals.constant or arrivals.poisson or arrivals.profile
-    assert process is not None
-    return process.rate.per_s

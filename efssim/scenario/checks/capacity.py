@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
 
 from efssim.scenario.checks.places import destination_home, home_of
 from efssim.scenario.grammar.base import Found
+from efssim.scenario.grammar.disturbances.effects import Degrade
+from efssim.scenario.grammar.disturbances.kinds import DISTURBANCES
 from efssim.scenario.grammar.network import link_name
 from efssim.scenario.grammar.presets import SYNC_PRESETS, PresetName
 from efssim.text import written
 from efssim.text.quantities import format_byte_rate, parse_byte_rate, parse_fraction
+from efssim.text.written import Written
 
 
-def capacity_problems(raw: Mapping[str, Any]) -> Iterator[Found]:
+def capacity_problems(raw: Written) -> Iterator[Found]:
     """Yield the links on which several replications can ask for more than there is.
 
     A single replication is limited by its link; how several would share one is not modelled.
@@ -41,7 +43,7 @@ def _message(left: float, wanted: float, replications: list[str]) -> str:
     )
 
 
-def _crossing(raw: Mapping[str, Any]) -> dict[str, dict[str, float]]:
+def _crossing(raw: Written) -> dict[str, dict[str, float]]:
     """Return the replications on each link with the largest throughput that they can have."""
     links: dict[str, dict[str, float]] = defaultdict(dict)
     systems = written.section(raw, "file_systems")
@@ -52,7 +54,7 @@ def _crossing(raw: Mapping[str, Any]) -> dict[str, dict[str, float]]:
     return links
 
 
-def _throughput(replication: Mapping[str, Any]) -> float:
+def _throughput(replication: Written) -> float:
     sync = written.mapping(replication, "sync")
     preset: PresetName = "none" if sync.get("preset") == "none" else "efs"
     usual = written.parsed(parse_byte_rate, sync.get("throughput"))
@@ -63,11 +65,12 @@ def _throughput(replication: Mapping[str, Any]) -> float:
     return max(usual, written.parsed(parse_byte_rate, initial.get("throughput")) or usual)
 
 
-def _degraded(raw: Mapping[str, Any], link: str) -> float:
+def _degraded(raw: Written, link: str) -> float:
     """Return the share of a link's capacity that is left if all its degradations coincide."""
-    parts = [part for _, part in written.disturbances(raw)]
     return math.prod(
-        written.parsed(parse_fraction, part.get("factor")) or 1.0
-        for part in parts
-        if written.parsed(link_name, part.get("link_degraded")) == link
+        written.parsed(parse_fraction, part.get(effect.factor)) or 1.0
+        for _, part in written.disturbances(raw)
+        for kind in DISTURBANCES
+        for effect in kind.effects
+        if isinstance(effect, Degrade) and written.parsed(link_name, part.get(kind.name)) == link
     )

@@ -10,7 +10,6 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 from pydantic import ValidationError
 
@@ -22,14 +21,14 @@ from efssim.scenario.grammar.base import Found
 from efssim.scenario.workload.streams import TraceFile
 from efssim.text.moments import seconds_at
 from efssim.text.quantities import parse_datetime, parse_duration
-from efssim.text.written import disturbances, parsed, section
+from efssim.text.written import Written, disturbances, parsed, section
 from efssim.traces.reading import TraceErrors, read_rows, read_trace
 from efssim.traces.spec import TraceSpec
 
 DEFAULT_START = datetime(2026, 1, 1, tzinfo=UTC)
 
 
-def cross_problems(raw: Mapping[str, Any], base: Path) -> list[Found]:
+def cross_problems(raw: Written, base: Path) -> list[Found]:
     """Return every problem between the parts of a scenario; traces are relative to `base`."""
     checks = (
         place_problems,
@@ -42,7 +41,7 @@ def cross_problems(raw: Mapping[str, Any], base: Path) -> list[Found]:
     return found + list(_trace_problems(raw, base))
 
 
-def _time_problems(raw: Mapping[str, Any]) -> Iterator[Found]:
+def _time_problems(raw: Written) -> Iterator[Found]:
     duration = parsed(parse_duration, raw.get("duration"))
     warm_up = parsed(parse_duration, raw.get("warm_up"))
     start = parsed(parse_datetime, raw.get("start", DEFAULT_START))
@@ -66,7 +65,7 @@ def _in_calendar(start: datetime, duration_s: float) -> bool:
     return True
 
 
-def _trace_problems(raw: Mapping[str, Any], base: Path) -> Iterator[Found]:
+def _trace_problems(raw: Written, base: Path) -> Iterator[Found]:
     start = parsed(parse_datetime, raw.get("start", DEFAULT_START))
     duration = parsed(parse_duration, raw.get("duration"))
     if start is None or duration is None or not _in_calendar(start, duration):
@@ -81,7 +80,7 @@ def _trace_problems(raw: Mapping[str, Any], base: Path) -> Iterator[Found]:
 
 def _unreadable(
     path: tuple[str, ...],
-    trace: Mapping[str, Any],
+    trace: Written,
     base: Path,
     start: datetime,
     duration_s: float,
@@ -98,7 +97,7 @@ def _unreadable(
             yield (*path, "file"), where + error.message
 
 
-def _valid_spec(trace: Mapping[str, Any], base: Path) -> TraceSpec | None:
+def _valid_spec(trace: Written, base: Path) -> TraceSpec | None:
     """Return the specification of a trace; None where a key of it is malformed."""
     try:
         return TraceFile.model_validate(trace, context={"base": base}).spec()
@@ -106,7 +105,9 @@ def _valid_spec(trace: Mapping[str, Any], base: Path) -> TraceSpec | None:
         return None
 
 
-def _plain_spec(trace: Mapping[str, Any], base: Path) -> TraceSpec:
+def _plain_spec(trace: Written, base: Path) -> TraceSpec:
     """Return the specification of a trace from its file and its columns alone."""
     columns = {key: trace[key] for key in ("time", "bytes") if isinstance(trace.get(key), str)}
-    return TraceFile(file=base / trace["file"], **columns).spec()
+    file = trace["file"]
+    assert isinstance(file, str | Path), "it is of a trace that names one"
+    return TraceFile(file=base / file, **columns).spec()

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
 
 from efssim.scenario.grammar.base import Found
 from efssim.scenario.grammar.network import link_name, link_regions
 from efssim.scenario.regions import names as regions
 from efssim.text import written
 from efssim.text.suggestions import suggest
-from efssim.text.written import Place
+from efssim.text.written import Place, Written
 
 
-def place_problems(raw: Mapping[str, Any]) -> Iterator[Found]:
+def place_problems(raw: Written) -> Iterator[Found]:
     """Yield the problems of everything that names a Region."""
     yield from _declaration_problems(raw)
     known = regions_known(raw)
@@ -24,7 +23,7 @@ def place_problems(raw: Mapping[str, Any]) -> Iterator[Found]:
     yield from _partition_problems(raw)
 
 
-def home_of(part: Mapping[str, Any]) -> str | None:
+def home_of(part: Written) -> str | None:
     """Return the Region of a file system or destination that says where it is."""
     region, zone = (written.text(part, key) for key in ("region", "availability_zone"))
     if region is not None:
@@ -32,23 +31,23 @@ def home_of(part: Mapping[str, Any]) -> str | None:
     return None if zone is None else regions.zone_region(zone)
 
 
-def destination_home(raw: Mapping[str, Any], destination: Mapping[str, Any]) -> str | None:
+def destination_home(raw: Written, destination: Written) -> str | None:
     """Return the Region of a destination, which may be that of an existing file system."""
     existing = written.section(raw, "file_systems").get(str(destination.get("file_system")), {})
     return home_of(destination) or home_of(existing)
 
 
-def regions_known(raw: Mapping[str, Any]) -> list[str]:
+def regions_known(raw: Written) -> list[str]:
     """Return the Regions of AWS and those that a scenario declares."""
     return [*regions.KNOWN, *_custom(raw)]
 
 
-def _custom(raw: Mapping[str, Any]) -> list[str]:
+def _custom(raw: Written) -> list[str]:
     parts = written.section(raw, "regions").items()
     return [name for name, part in parts if part.get("custom") is True]
 
 
-def _placed(raw: Mapping[str, Any]) -> Iterator[tuple[Place, str]]:
+def _placed(raw: Written) -> Iterator[tuple[Place, str]]:
     """Yield the Region of every file system and destination, where it was written."""
     for name, part in written.section(raw, "file_systems").items():
         yield from _place(("file_systems", name), part)
@@ -58,21 +57,21 @@ def _placed(raw: Mapping[str, Any]) -> Iterator[tuple[Place, str]]:
         )
 
 
-def _place(path: Place, part: Mapping[str, Any]) -> Iterator[tuple[Place, str]]:
+def _place(path: Place, part: Written) -> Iterator[tuple[Place, str]]:
     home = home_of(part)
     key = "availability_zone" if written.text(part, "region") is None else "region"
     if home is not None:
         yield (*path, key), home
 
 
-def _linked(raw: Mapping[str, Any]) -> Iterator[tuple[Place, str]]:
+def _linked(raw: Written) -> Iterator[tuple[Place, str]]:
     """Yield every Region that a link names, where it was written."""
     for link in written.names(raw, "links"):
         for end in written.parsed(link_regions, link) or ():
             yield ("links", link), end
 
 
-def _declaration_problems(raw: Mapping[str, Any]) -> Iterator[Found]:
+def _declaration_problems(raw: Written) -> Iterator[Found]:
     custom = _custom(raw)
     known = [*regions.KNOWN, *custom]
     for name, part in written.section(raw, "regions").items():
@@ -89,7 +88,7 @@ def _declaration_problems(raw: Mapping[str, Any]) -> Iterator[Found]:
                 yield path, f"'{zone}' is not in Region '{name}'"
 
 
-def _repeated_links(raw: Mapping[str, Any]) -> Iterator[Found]:
+def _repeated_links(raw: Written) -> Iterator[Found]:
     first: dict[str, str] = {}
     for link in written.names(raw, "links"):
         name = written.parsed(link_name, link)
@@ -99,7 +98,7 @@ def _repeated_links(raw: Mapping[str, Any]) -> Iterator[Found]:
             first[name] = link
 
 
-def enabled_by_default(raw: Mapping[str, Any], region: str) -> bool:
+def enabled_by_default(raw: Written, region: str) -> bool:
     """Whether AWS enables a Region by default, as far as the scenario does not say otherwise."""
     declared = written.section(raw, "regions").get(region, {}).get("default")
     if isinstance(declared, bool):
@@ -115,7 +114,7 @@ def always_on(region: str) -> str:
     )
 
 
-def _partition_problems(raw: Mapping[str, Any]) -> Iterator[Found]:
+def _partition_problems(raw: Written) -> Iterator[Found]:
     systems = written.section(raw, "file_systems")
     for name, part in written.section(raw, "replications").items():
         destination = written.mapping(part, "destination")

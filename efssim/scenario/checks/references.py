@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from collections.abc import Iterable, Iterator
 
 from efssim.scenario.checks.places import home_of
 from efssim.scenario.grammar.base import Found
 from efssim.text import written
 from efssim.text.suggestions import suggest
-from efssim.text.written import Place
+from efssim.text.written import Place, Written
 
 
-def reference_problems(raw: Mapping[str, Any]) -> Iterator[Found]:
+def reference_problems(raw: Written) -> Iterator[Found]:
     """Yield dangling names, and file systems and ids that are used twice."""
     yield from _member_problems(raw)
     yield from _existing_destination_problems(raw)
@@ -24,7 +23,7 @@ def _new_destination(replication: str) -> str:
     return f"{replication}.destination"
 
 
-def new_destinations(raw: Mapping[str, Any]) -> Iterator[str]:
+def new_destinations(raw: Written) -> Iterator[str]:
     """Yield the names of the destinations that do not exist before their replication."""
     for name, part in written.section(raw, "replications").items():
         if "file_system" not in written.mapping(part, "destination"):
@@ -36,7 +35,7 @@ def dangling(what: str, name: str, known: Iterable[str]) -> str:
     return f"no {what} is named '{name}'{suggest(name, known)}"
 
 
-def _members(raw: Mapping[str, Any]) -> Iterator[tuple[Place, str, str]]:
+def _members(raw: Written) -> Iterator[tuple[Place, str, str]]:
     """Yield where a file system is named as a member of a replication, its name and its role."""
     for name, part in written.section(raw, "replications").items():
         path = ("replications", name)
@@ -49,7 +48,7 @@ def _members(raw: Mapping[str, Any]) -> Iterator[tuple[Place, str, str]]:
             yield (*path, "destination", "file_system"), existing, role
 
 
-def _member_problems(raw: Mapping[str, Any]) -> Iterator[Found]:
+def _member_problems(raw: Written) -> Iterator[Found]:
     known = written.names(raw, "file_systems")
     roles: dict[str, str] = {}
     for path, name, role in _members(raw):
@@ -64,7 +63,7 @@ def _member_problems(raw: Mapping[str, Any]) -> Iterator[Found]:
         roles.setdefault(name, role)
 
 
-def _existing_destination_problems(raw: Mapping[str, Any]) -> Iterator[Found]:
+def _existing_destination_problems(raw: Written) -> Iterator[Found]:
     systems = written.section(raw, "file_systems")
     for name, part in written.section(raw, "replications").items():
         path = ("replications", name, "destination")
@@ -82,7 +81,7 @@ def _existing_destination_problems(raw: Mapping[str, Any]) -> Iterator[Found]:
                 yield (*path, key), f"file system '{destination['file_system']}' is {where}"
 
 
-def _identity_problems(raw: Mapping[str, Any]) -> Iterator[Found]:
+def _identity_problems(raw: Written) -> Iterator[Found]:
     reserved = {_new_destination(name): name for name in written.names(raw, "replications")}
     ids: dict[str, str] = {}
     for name, part in written.section(raw, "file_systems").items():

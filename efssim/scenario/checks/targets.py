@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
 
 from efssim.scenario.checks.places import always_on, enabled_by_default, regions_known
 from efssim.scenario.checks.references import dangling, new_destinations
@@ -14,16 +13,17 @@ from efssim.scenario.grammar.disturbances.kinds import DISTURBANCES
 from efssim.scenario.grammar.network import link_regions
 from efssim.text import written
 from efssim.text.suggestions import suggest
+from efssim.text.written import Written
 
 
-def known_in(raw: Mapping[str, Any]) -> Known:
+def known_in(raw: Written) -> Known:
     """Return what the entries of a scenario can be aimed at, as it was written."""
     systems = [*written.names(raw, "file_systems"), *new_destinations(raw)]
     named = {Target.REPLICATION: written.names(raw, "replications"), Target.FILE_SYSTEM: systems}
     return Known(regions_known(raw), lambda region: enabled_by_default(raw, region), named)
 
 
-def disturbance_problems(raw: Mapping[str, Any]) -> Iterator[Found]:
+def disturbance_problems(raw: Written) -> Iterator[Found]:
     """Yield the targets of events and faults that do not exist or cannot be hit."""
     known = known_in(raw)
     for path, part in written.disturbances(raw):
@@ -31,7 +31,7 @@ def disturbance_problems(raw: Mapping[str, Any]) -> Iterator[Found]:
             yield (*path, *place), message
 
 
-def target_problems(part: Mapping[str, Any], known: Known) -> Iterator[Found]:
+def target_problems(part: Written, known: Known) -> Iterator[Found]:
     """Yield what is wrong with the targets of one event or fault, as it was written."""
     for key, region in _regions_of(part):
         if region not in known.regions:
@@ -52,7 +52,7 @@ def _opts_out(key: str) -> bool:
     return kind is not None and kind.has(OptOut)
 
 
-def _regions_of(part: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+def _regions_of(part: Written) -> Iterator[tuple[str, str]]:
     """Yield the keys that name a Region, with the Region: targets, where calls go, and links."""
     targets = [kind.name for kind in DISTURBANCES if kind.target is Target.REGION]
     for key in (*targets, "region"):

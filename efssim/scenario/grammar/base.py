@@ -21,6 +21,7 @@ from pydantic_core import CoreSchema, ErrorDetails, InitErrorDetails, PydanticCu
 from efssim.scenario.grammar.descriptions import field_descriptions
 from efssim.text.quoting import cut
 from efssim.text.suggestions import suggest
+from efssim.text.written import Written
 from efssim.text.yaml.paths import Path as Place
 
 T = TypeVar("T")
@@ -124,7 +125,7 @@ class Model(BaseModel, metaclass=_Listed):
         return [field.alias or name for name, field in cls.model_fields.items()]
 
     @classmethod
-    def misfits(cls, data: Mapping[str, Any]) -> Iterator[Found]:
+    def misfits(cls, data: Written) -> Iterator[Found]:
         """Yield the mistakes in the keys, alone and together, regardless of their values.
 
         They are read as written, so that a malformed value hides no misfit.

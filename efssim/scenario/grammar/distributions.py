@@ -7,7 +7,7 @@ Each distribution knows how to draw and knows its own mean and mean square, so t
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, Generic, Self, TypeVar
@@ -29,6 +29,7 @@ from pydantic_core import CoreSchema
 from efssim.scenario.grammar.base import Found, Model, one_of
 from efssim.text.files import read_regular
 from efssim.text.quoting import cut
+from efssim.text.written import Written
 
 Q = TypeVar("Q")
 Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
@@ -160,7 +161,7 @@ class Uniform(OfQuantity[Q]):
     """Largest value."""
 
     @classmethod
-    def misfits(cls, data: Mapping[str, Any]) -> Iterator[Found]:
+    def misfits(cls, data: Written) -> Iterator[Found]:
         yield from super().misfits(data)
         low, high = (cls.read(data.get(key)) for key in ("low", "high"))
         if low is not None and high is not None and low > high:
@@ -197,7 +198,7 @@ class Pareto(OfQuantity[Q]):
     """Largest value."""
 
     @classmethod
-    def misfits(cls, data: Mapping[str, Any]) -> Iterator[Found]:
+    def misfits(cls, data: Written) -> Iterator[Found]:
         yield from super().misfits(data)
         least, most = (cls.read(data.get(key)) for key in ("min", "max"))
         if least is not None and most is not None and not 0 < least < most:

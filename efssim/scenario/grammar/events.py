@@ -16,16 +16,17 @@ from efssim.scenario.grammar.disturbances.kind import DisturbanceKind
 from efssim.scenario.grammar.disturbances.kinds import DISTURBANCES
 from efssim.scenario.grammar.network import LinkName
 from efssim.scenario.grammar.optional_fields import OptionalFields, optional_field
-from efssim.scenario.grammar.parameter_names import PARAMETER_NAMES
 from efssim.scenario.grammar.types import Duration, PositiveDuration
-from efssim.scenario.operations.names import Operation
+from efssim.scenario.operations.names import OperationName
+from efssim.scenario.operations.table import OPERATIONS
 from efssim.text.moments import At
 from efssim.text.suggestions import suggest
+from efssim.text.written import Written
 
 CALL = "call"
 """The key of an event that is a call of the API and no disturbance."""
 
-_TYPES: dict[Target, Any] = {Target.LINK: LinkName, Target.OPERATION: Operation}
+_TYPES: dict[Target, Any] = {Target.LINK: LinkName, Target.OPERATION: OperationName}
 """What the target of a kind is written as, where that is not just a name."""
 
 
@@ -77,7 +78,7 @@ class Disturbance(Model):
         return self.kind in self.goes_with().get(key, (self.kind,))
 
     @classmethod
-    def misfits(cls, data: Mapping[str, Any]) -> Iterator[Found]:
+    def misfits(cls, data: Written) -> Iterator[Found]:
         yield from super().misfits(data)
         chosen = [kind for kind in cls.kinds() if kind in data]
         if len(chosen) == 1:
@@ -89,7 +90,7 @@ class Disturbance(Model):
             yield (), f"needs exactly one of {known}{rest}"
 
     @classmethod
-    def _misfits_of(cls, kind: str, data: Mapping[str, Any]) -> Iterator[Found]:
+    def _misfits_of(cls, kind: str, data: Written) -> Iterator[Found]:
         for key, kinds in cls.goes_with().items():
             if key in data and key in cls.grammar() and kind not in kinds:
                 known = " and ".join(other for other in kinds if other in cls.kinds())
@@ -110,7 +111,7 @@ class Event(Disturbance):
     """When, as time since the start or as a date."""
     lasts: PositiveDuration | None = Field(default=None, alias="for")
     """How long; to the end of the run unless set."""
-    call: Operation | None = None
+    call: OperationName | None = None
     """Calls an operation of the EFS API."""
     parameters: dict[str, Any] = Field(default_factory=dict, alias="with")
     """With `call`: its parameters, as boto3 takes them; names stand for ids of file systems."""
@@ -127,11 +128,12 @@ class Event(Disturbance):
         return {**found, "region": (CALL, *found["region"]), "with": (CALL,), "expect": (CALL,)}
 
     @classmethod
-    def _misfits_of(cls, kind: str, data: Mapping[str, Any]) -> Iterator[Found]:
+    def _misfits_of(cls, kind: str, data: Written) -> Iterator[Found]:
         yield from super()._misfits_of(kind, data)
-        known = PARAMETER_NAMES.get(str(data.get("call")))
+        operation = OPERATIONS.get(str(data.get("call")))
         given = data.get("with")
-        if known is not None and isinstance(given, Mapping):
+        if operation is not None and isinstance(given, Mapping):
+            known = tuple(operation.parameters.members)
             for name in given:
                 if name not in known:
                     hint = suggest(str(name), known) or f" (known are {', '.join(known)})"
@@ -154,7 +156,7 @@ class Fault(Disturbance):
         return value
 
     @classmethod
-    def _misfits_of(cls, kind: str, data: Mapping[str, Any]) -> Iterator[Found]:
+    def _misfits_of(cls, kind: str, data: Written) -> Iterator[Found]:
         yield from super()._misfits_of(kind, data)
         entry = DISTURBANCES[kind]
         if entry.endless is None and entry.needs_for and "for" not in data:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from functools import cache
-from typing import Annotated, Any
+from typing import Annotated
 
 from pydantic import AfterValidator, Field, WithJsonSchema
 
 from efssim.scenario.grammar.base import Found, Model
 from efssim.scenario.grammar.types import ByteRate, Duration, Flag
 from efssim.scenario.regions.names import zone_region
+from efssim.text.written import Written
 
 
 @cache  # links are few, and every disturbance of one asks
@@ -93,7 +94,7 @@ class Place(Model):
     """Availability Zone, such as `us-east-1a`, for One Zone storage."""
 
     @classmethod
-    def misfits(cls, data: Mapping[str, Any]) -> Iterator[Found]:
+    def misfits(cls, data: Written) -> Iterator[Found]:
         yield from super().misfits(data)
         region, zone = data.get("region"), data.get("availability_zone")
         if not isinstance(region, str) or not isinstance(zone, str):

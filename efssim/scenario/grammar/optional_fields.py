@@ -28,13 +28,21 @@ class OptionalFields:
         *,
         first: bool = False,
     ) -> None:
-        """Give a model the fields that are `wanted`, before or after those of its own."""
+        """Give a model the fields that are `wanted`, before or after those of its own.
+
+        It must not have been used yet, nor any that contains it.
+        """
         self._model, self._wanted, self._first = model, wanted, first
         self._given: set[str] = set()
-        self.refresh()
+        self._give()
 
     def refresh(self) -> None:
         """Let the fields be those that are wanted now."""
+        self._give()
+        for part in _built_with(self._model):
+            part.model_rebuild(force=True)
+
+    def _give(self) -> None:
         wanted, fields = self._wanted(), self._model.model_fields
         own = {name: field for name, field in fields.items() if name not in self._given}
         for name in sorted(self._given - set(wanted)):
@@ -45,8 +53,6 @@ class OptionalFields:
         fields.clear()
         fields.update({**wanted, **own} if self._first else {**own, **wanted})
         self._given = set(wanted)
-        for part in _built_with(self._model):
-            part.model_rebuild(force=True)
 
 
 def _built_with(model: type[Model]) -> Iterator[type[Model]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from functools import cache
-from typing import Annotated, Any, ClassVar, Self
+from typing import Annotated, ClassVar, Self
 
 from pydantic import AfterValidator, Field, ValidationError, model_validator
 
@@ -14,6 +14,7 @@ from efssim.scenario.grammar.presets import CONTROL_PRESETS, SYNC_PRESETS, Prese
 from efssim.scenario.grammar.types import ByteRate, Duration, Fraction, Limit, Size
 from efssim.text import bounds
 from efssim.text.bounds import within
+from efssim.text.written import Written
 
 FailureProbability = Annotated[
     Fraction, Field(lt=1), AfterValidator(within(bounds.FAILURE_PROBABILITY))
@@ -89,7 +90,7 @@ class Sync(Cycle):
     """Upper bound of that wait."""
 
     @classmethod
-    def misfits(cls, data: Mapping[str, Any]) -> Iterator[Found]:
+    def misfits(cls, data: Written) -> Iterator[Found]:
         yield from super().misfits(data)
         # Alone, so that a malformed throughput does not hide that no time can pass.
         deciding = {key: data[key] for key in Cycle.grammar() if data.get(key) is not None}

@@ -1,51 +1,45 @@
-"""The names of operations of the EFS API and of its error codes, as types of a scenario."""
+"""Names of operations and of error codes, as the keys of a scenario take them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from typing import Annotated
 
-from pydantic import AfterValidator, WithJsonSchema
+from pydantic import AfterValidator, GetJsonSchemaHandler
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema
 
-from efssim.scenario.grammar.error_codes import ERROR_CODES
+from efssim.scenario.operations.table import OPERATIONS, error_codes
 from efssim.text.suggestions import suggest
-
-OPERATIONS = (
-    "CreateReplicationConfiguration",
-    "DescribeReplicationConfigurations",
-    "DeleteReplicationConfiguration",
-    "CreateFileSystem",
-    "DescribeFileSystems",
-    "UpdateFileSystem",
-    "UpdateFileSystemProtection",
-    "DeleteFileSystem",
-    "PutLifecycleConfiguration",
-    "DescribeLifecycleConfiguration",
-    "PutBackupPolicy",
-    "DescribeBackupPolicy",
-    "TagResource",
-    "UntagResource",
-    "ListTagsForResource",
-)
-"""The operations of the EFS API that are simulated."""
 
 
 def _operation(name: str) -> str:
     if name not in OPERATIONS:
-        raise ValueError(f"unknown operation '{name}'{suggest(name, OPERATIONS)}")
+        raise ValueError(f"unknown operation '{name}'{suggest(name, OPERATIONS.names)}")
     return name
 
 
 def _error_code(code: str) -> str:
-    if code not in ERROR_CODES:
-        raise ValueError(f"unknown error code '{code}'{suggest(code, ERROR_CODES)}")
+    if code not in error_codes():
+        raise ValueError(f"unknown error code '{code}'{suggest(code, error_codes())}")
     return code
 
 
-def _words(known: Iterable[str]) -> WithJsonSchema:
-    return WithJsonSchema({"type": "string", "enum": list(known)})
+@dataclass(frozen=True)
+class _Words:
+    """Lists the words that are known by the time of the JSON Schema."""
+
+    known: Callable[[], Iterable[str]]
+
+    def __get_pydantic_json_schema__(
+        self,
+        core: CoreSchema,  # as pydantic calls it
+        handler: GetJsonSchemaHandler,  # as pydantic calls it
+    ) -> JsonSchemaValue:
+        return {"type": "string", "enum": list(self.known())}
 
 
 # Not Literal: a misspelt name gets a suggestion, not the whole list.
-Operation = Annotated[str, AfterValidator(_operation), _words(OPERATIONS)]
-ErrorCode = Annotated[str, AfterValidator(_error_code), _words(ERROR_CODES)]
+OperationName = Annotated[str, AfterValidator(_operation), _Words(lambda: OPERATIONS.names)]
+ErrorCode = Annotated[str, AfterValidator(_error_code), _Words(error_codes)]

@@ -6,12 +6,13 @@ from collections.abc import Callable, Iterator
 from datetime import timedelta
 
 from efssim.markup import folded, page, sentence, table
-from efssim.scenario.amounts.volume import mean_rate
 from efssim.scenario.grammar.base import one_of
 from efssim.scenario.grammar.distributions import Distribution
+from efssim.scenario.grammar.disturbances.kinds import words_of
 from efssim.scenario.grammar.events import Disturbance
 from efssim.scenario.schema import Destination, Replication, ScenarioKeys, WriteStream
 from efssim.scenario.shown.provenance import format_preset, resolved
+from efssim.scenario.workload.arrivals import chosen_process
 from efssim.text.digits import grouped
 from efssim.text.quantities import format_duration, format_size
 
@@ -71,8 +72,9 @@ def _writes(stream: WriteStream) -> str:
         return f"as in {stream.trace.file.name}"
     assert stream.arrivals is not None
     assert stream.size is not None
-    kind = one_of(stream.arrivals).replace("_", "/")
-    rate = f"{grouped(mean_rate(stream.arrivals) * stream.growth, 4)} per s"
+    chosen = chosen_process(stream.arrivals)
+    kind = chosen.process.kind.replace("_", "/")
+    rate = f"{grouped(chosen.mean_per_s * stream.growth, 4)} per s"
     return f"{kind}, {rate} of {_varying(stream.size, format_size)}"
 
 
@@ -107,7 +109,7 @@ def _faults(scenario: ScenarioKeys) -> Iterator[tuple[str, ...]]:
 
 
 def _what(part: Disturbance) -> str:
-    return f"{part.kind.replace('_', ' ')}: {part.target}"
+    return f"{words_of(part.kind)}: {part.target}"
 
 
 def _varying(part: Distribution, form: Callable[[float], str]) -> str:  # type: ignore[type-arg]

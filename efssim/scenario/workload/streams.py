@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self, TypeVar
+from typing import Annotated, Literal, Self, TypeVar
 
 from pydantic import AfterValidator, Field, ValidationInfo, field_validator, model_validator
 
@@ -24,7 +24,7 @@ from efssim.scenario.workload.arrivals import Arrivals
 from efssim.text.largest import LARGEST_FILE_BYTES
 from efssim.text.quantities import parse_fraction, parse_size
 from efssim.text.quoting import quoted
-from efssim.text.written import mapping, parsed
+from efssim.text.written import Written, mapping, parsed
 from efssim.traces.reading import Trace, read_trace
 from efssim.traces.spec import TraceSpec
 from efssim.traces.units import parse_unit
@@ -77,7 +77,7 @@ class TraceFile(Model):
     """With `repeat` and without `period`: time from one beginning of the trace to the next."""
 
     @classmethod
-    def misfits(cls, data: Mapping[str, Any]) -> Iterator[Found]:
+    def misfits(cls, data: Written) -> Iterator[Found]:
         yield from super().misfits(data)
         is_rate = data.get("per") == "second" or _is_rate(data.get("unit"))
         if is_rate and data.get("period") is None:
@@ -142,7 +142,7 @@ class HotSet(Model):
     """Share of the stream's writes that are hot, by count."""
 
     @classmethod
-    def misfits(cls, data: Mapping[str, Any]) -> Iterator[Found]:
+    def misfits(cls, data: Written) -> Iterator[Found]:
         yield from super().misfits(data)
         size, block = (parsed(parse_size, data.get(key)) for key in ("size", "block"))
         if size is not None and block is not None and 0 < size < block:
@@ -194,7 +194,7 @@ class WriteStream(Model):
         return 1.0 if self.in_file is None else 0.0
 
     @classmethod
-    def misfits(cls, data: Mapping[str, Any]) -> Iterator[Found]:
+    def misfits(cls, data: Written) -> Iterator[Found]:
         yield from super().misfits(data)
         if "trace" in data and {"arrivals", "size"} & set(data):
             yield (), "has a trace as well as arrivals or size; a trace says both"

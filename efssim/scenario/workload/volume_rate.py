@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any, Self
 
 from pydantic import Field
@@ -12,6 +12,7 @@ from efssim.scenario.grammar.base import Found, Model
 from efssim.scenario.grammar.types import ByteRate, EventRate
 from efssim.text.bounds import rate_within
 from efssim.text.quantities import Rate
+from efssim.text.written import Written
 
 
 def _without_default(schema: dict[str, Any]) -> None:
@@ -29,7 +30,7 @@ class ByRate(Model):
     """Instead of `rate`: bytes per time, such as `200 GB per day`, by the mean size of a write."""
 
     @classmethod
-    def misfits(cls, data: Mapping[str, Any]) -> Iterator[Found]:
+    def misfits(cls, data: Written) -> Iterator[Found]:
         yield from super().misfits(data)
         if "rate" in data and "bytes" in data:
             yield ("bytes",), "goes without `rate`: either writes or bytes per time"

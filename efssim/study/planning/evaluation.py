@@ -11,7 +11,7 @@ import numpy as np
 
 from efssim.lag.summary import RpoSummary
 from efssim.study.run.trial_set import TrialSet
-from efssim.study.statistics.evidence import ROUNDING, judgement
+from efssim.study.statistics.evidence import ROUNDING, Evidence, judgement
 from efssim.study.statistics.intervals import Interval, student_t
 from efssim.study.statistics.protected import most_unprotected_s, protected
 from efssim.study.statistics.weighing import Weighing
@@ -182,10 +182,7 @@ def evaluated(
     trial has a violation. Nothing is met where there is no recovery point for a time.
     """
     losses = losses_of(trials, replications)
-    found = [
-        judgement(trials.trials, name, trials.design, objective, confidence)
-        for name in replications
-    ]
+    found = [_judged(trials, name, objective, confidence) for name in replications]
     interval = Interval(min(each.low for each in found), min(each.high for each in found))
     met = _all_met([each.met for each in found])
     holds = 1.0 - losses.likely_at_most(confidence) >= objective - ROUNDING
@@ -210,6 +207,10 @@ def evaluated(
         is_protected=is_protected,
         unprotected_s=most_unprotected_s(trials.trials, replications),
     )
+
+
+def _judged(trials: TrialSet, name: str, objective: float, confidence: float) -> Evidence:
+    return judgement(trials.trials, name, trials.design, objective, confidence)
 
 
 def _all_met(parts: list[bool | None]) -> bool | None:

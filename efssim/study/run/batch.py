@@ -6,9 +6,46 @@ import pickle
 from dataclasses import dataclass
 from functools import lru_cache
 from time import perf_counter
+from typing import Any
 
+from efssim.lag.kinds.table import LAG_MEASURES
 from efssim.scenario import Scenario
+from efssim.scenario.grammar.disturbances.kinds import DISTURBANCES
+from efssim.scenario.operations.table import OPERATIONS
+from efssim.scenario.workload.processes.table import ARRIVALS
 from efssim.study.trial.outcome import Done, TrialError, run_trial
+from efssim.table import Table
+
+_TABLES: tuple[Table[Any], ...] = (ARRIVALS, DISTURBANCES, LAG_MEASURES, OPERATIONS)
+"""Tables that trials read, so that workers need what was added to them."""
+
+
+class Additions:
+    """What was added to the tables that trials read, where the study is."""
+
+    def __init__(self, entries: bytes | tuple[tuple[Any, ...], ...]) -> None:
+        """Hold the entries of each of `_TABLES`, or what they were pickled to."""
+        self._entries = entries
+
+    @classmethod
+    def now(cls) -> Additions:
+        """Return what is added in this process."""
+        return cls(tuple(table.added for table in _TABLES))
+
+    def __reduce__(self) -> tuple[type[Additions], tuple[bytes]]:
+        # Unpickled when they are added, so that what cannot be is said by the trial.
+        held = self._entries
+        return Additions, (held if isinstance(held, bytes) else pickle.dumps(held),)
+
+    def add_missing(self) -> None:
+        """Add to the tables what a worker lacks that knows nothing of the process of the study."""
+        held = self._entries
+        found: tuple[tuple[Any, ...], ...]
+        found = pickle.loads(held) if isinstance(held, bytes) else held
+        for table, entries in zip(_TABLES, found, strict=True):
+            for entry in entries:
+                if entry.name not in table:
+                    table.add(entry)
 
 
 @dataclass(frozen=True)
@@ -19,31 +56,33 @@ class Job:
     """The pickled scenario, which a worker unpickles once: that reads and checks it anew."""
     seed: int
     verify: bool
+    additions: Additions
 
     @classmethod
     def of(cls, scenario: Scenario, seed: int, verify: bool) -> Job:
         """Return the job of a scenario."""
-        return cls(pickle.dumps(scenario), seed, verify)
+        return cls(pickle.dumps(scenario), seed, verify, Additions.now())
 
 
 @dataclass(frozen=True)
-class Batch:
+class TrialBatch:
     """Complete trials, and how long they took."""
 
     trials: list[Done]
     seconds: float
 
 
-def run_batch(job: Job, numbers: tuple[int, ...]) -> Batch:
+def run_batch(job: Job, numbers: tuple[int, ...]) -> TrialBatch:
     """Run the trials of these numbers, in a worker. Raise as `run_trial` does."""
     try:
+        job.additions.add_missing()
         scenario = _unpickled(job.scenario)
-    except Exception as error:  # a file that the scenario names is not where the worker is
+    except Exception as error:  # a file or a module that it needs is not where the worker is
         cause = " ".join(f"{type(error).__name__}: {error}".split())
         raise TrialError(numbers[0], job.seed, cause) from error
     begin_s = perf_counter()
     trials = [run_trial(scenario, job.seed, number, job.verify) for number in numbers]
-    return Batch(trials, perf_counter() - begin_s)
+    return TrialBatch(trials, perf_counter() - begin_s)
 
 
 @lru_cache(maxsize=4)

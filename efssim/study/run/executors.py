@@ -8,7 +8,10 @@ import signal
 import threading
 from collections.abc import Callable
 from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor
+from dataclasses import dataclass
 from typing import Any
+
+from efssim.table import Table
 
 _UNKNOWN = 64
 """Workers that an executor is taken to have which does not tell."""
@@ -27,19 +30,38 @@ class SerialExecutor(Executor):
         return future
 
 
+@dataclass(frozen=True)
+class ExecutorKind:
+    """An entry of the table of executors."""
+
+    name: str
+    """As `executor=` takes it."""
+    make: Callable[[int], Executor]
+    """Returns an executor with so many workers; it is shut down when the study ends."""
+    is_here: bool = False
+    """Whether calls run in this process, one after the other."""
+
+
 class Workers:
     """Runs calls on an executor; one of its own it replaces when a worker dies."""
 
-    def __init__(self, executor: Executor | None = None, workers: int | None = None) -> None:
-        """Use `executor`, or else `workers` processes (default: one per CPU), 1: this process."""
-        self.count = workers or (_cpus() if executor is None else _workers_of(executor))
-        self._given = executor
-        self._own: ProcessPoolExecutor | SerialExecutor | None = None
+    def __init__(self, executor: Executor | str | None = None, workers: int | None = None) -> None:
+        """Use `executor`, one of its own by its name, or else `workers` processes.
+
+        They are one per CPU by default; 1 means this process. Raise UnknownNameError for a name
+        that no executor has.
+        """
+        self._given = executor if isinstance(executor, Executor) else None
+        self.count = workers or (_cpus() if self._given is None else _workers_of(self._given))
+        self._kind = EXECUTORS[executor] if isinstance(executor, str) else _usual(self.count)
+        if self._given is None and self._kind.is_here:
+            self.count = 1
+        self._own: Executor | None = None
 
     @property
     def are_here(self) -> bool:
         """Whether calls run in this process, one after the other."""
-        return self._given is None and self.count == 1
+        return self._given is None and self._kind.is_here
 
     def submit(self, fn: Callable[..., Any], *args: Any) -> Future[Any]:
         """Submit a call; raise BrokenExecutor if a given executor cannot take it."""
@@ -53,7 +75,7 @@ class Workers:
 
     def _pool(self) -> Executor:
         if self._own is None:
-            self._own = SerialExecutor() if self.count == 1 else _processes(self.count)
+            self._own = self._kind.make(self.count)
         return self._own
 
     def close(self, *, at_once: bool = False) -> None:
@@ -115,3 +137,17 @@ def _end_with_parent() -> None:
     assert parent is not None
     parent.join()
     os._exit(1)
+
+
+EXECUTORS: Table[ExecutorKind] = Table(
+    "executor",
+    (
+        ExecutorKind("serial", lambda _: SerialExecutor(), is_here=True),
+        ExecutorKind("processes", _processes),
+    ),
+)
+
+
+def _usual(workers: int) -> ExecutorKind:
+    """Return what runs a number of calls at once where nothing else is said."""
+    return EXECUTORS["serial" if workers == 1 else "processes"]

@@ -43,7 +43,7 @@ class Runner:
 
 @contextmanager
 def runner(
-    executor: Executor | None, workers: int | None, seconds: float | None = None
+    executor: Executor | str | None, workers: int | None, seconds: float | None = None
 ) -> Iterator[Runner]:
     """Open workers as `run_trials` does, for as long as they are needed, or so many seconds."""
     made = Workers(executor, workers)

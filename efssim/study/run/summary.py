@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 
 from efssim.json_values import IF_ANY, SPREAD, JsonObject, to_json
 from efssim.lag.summary import LagSummary, WindowSummary
+from efssim.study.means.means import Intervals, Means
 from efssim.study.run.trial_set import TrialSet
 from efssim.study.statistics.evidence import Evidence
-from efssim.study.statistics.summary import Intervals, Means
 from efssim.study.statistics.weighing import StratumTrials
 from efssim.study.trial.long_faults import long_faults
 from efssim.traces.quality import TraceQuality

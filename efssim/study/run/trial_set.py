@@ -14,6 +14,13 @@ from efssim.lag.summary import LagSummary, WindowSummary
 from efssim.model.kernel.strata import strata_of
 from efssim.scenario import Scenario
 from efssim.scenario.shown.trace_use import trace_qualities
+from efssim.study.means.means import (
+    Intervals,
+    Means,
+    intervals_of,
+    means_of,
+)
+from efssim.study.means.table import trial_table
 from efssim.study.statistics.evidence import Evidence, evidence
 from efssim.study.statistics.intervals import (
     Interval,
@@ -23,13 +30,6 @@ from efssim.study.statistics.intervals import (
 )
 from efssim.study.statistics.precision import Precision, first_stage, stein_intervals
 from efssim.study.statistics.quantiles import weighted_quantile
-from efssim.study.statistics.summary import (
-    Intervals,
-    Means,
-    intervals_of,
-    means_of,
-    trial_table,
-)
 from efssim.study.statistics.weighing import Design, Weighing
 from efssim.study.trial.outcome import Trial
 from efssim.traces.quality import TraceQuality

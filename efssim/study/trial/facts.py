@@ -8,10 +8,11 @@ from pathlib import Path
 
 from pydantic import BaseModel
 
+from efssim.lag.kinds.table import LAG_MEASURES
 from efssim.scenario import Scenario
 from efssim.scenario.grammar.distributions import Distribution
 from efssim.scenario.grammar.timing import Sync
-from efssim.scenario.workload.arrivals import Arrivals
+from efssim.scenario.workload.arrivals import Arrivals, chosen_process
 from efssim.scenario.workload.streams import HotSet
 
 
@@ -29,13 +30,18 @@ def _is_drawn(part: object) -> bool:
     if isinstance(part, HotSet):
         return 0 < part.share < 1
     if isinstance(part, Arrivals):
-        return part.constant is None and part.batch is None
+        return chosen_process(part).process.drawn
     return isinstance(part, Sync) and part.number("failure_probability") > 0
 
 
 def fingerprint(scenario: Scenario) -> str:
-    """Return a hash of a scenario and of the contents of the files that it names; raise OSError."""
+    """Return a hash of a scenario and of the contents of the files that it names; raise OSError.
+
+    Lag measures that were added are in it, as trials without them have fewer numbers.
+    """
     found = hashlib.sha256(scenario.model_dump_json(by_alias=True).encode())
+    for measure in LAG_MEASURES.added:
+        found.update(measure.name.encode())
     for part in _parts(scenario):
         if isinstance(part, Path):
             found.update(hashlib.sha256(part.read_bytes()).digest())

@@ -24,13 +24,13 @@ from efssim.model.kernel.strata import Strata
 from efssim.runs.measured import MeasuredWorld
 from efssim.runs.run import Run
 from efssim.scenario import Scenario
+from efssim.scenario.workload.arrivals import chosen_process
 from efssim.scenario.workload.streams import WriteStream
 
 DAY_S = 86_400.0
-WEEK_S = 7 * DAY_S
 
 Floats = NDArray[np.float64]
-Span = list[float]
+LossSpan = list[float]
 """Length, and how much of it is in violation; both in seconds."""
 
 
@@ -69,7 +69,7 @@ def division(scenario: Scenario, strata: Strata, ordinal: int) -> Division | Non
 
 def _remembers(stream: WriteStream) -> bool:
     """Whether a stream's state lasts from one cut to the next."""
-    return stream.arrivals is not None and stream.arrivals.on_off is not None
+    return stream.arrivals is not None and chosen_process(stream.arrivals).process.remembers
 
 
 def _grows(stream: WriteStream) -> bool:
@@ -78,12 +78,10 @@ def _grows(stream: WriteStream) -> bool:
 
 
 def _period_s(stream: WriteStream) -> float:
-    arrivals = stream.arrivals
-    if arrivals is None:
+    if stream.arrivals is None:
         return DAY_S
-    if arrivals.profile is not None and len(set(arrivals.profile.weekdays)) > 1:
-        return WEEK_S
-    return DAY_S if arrivals.batch is None else float(arrivals.batch.every)
+    process, said = chosen_process(stream.arrivals)
+    return process.period_s(said)
 
 
 def _edges(scenario: Scenario, interval_s: float, period_s: float) -> Floats:
@@ -104,7 +102,7 @@ class Watch:
         self._cuts = FreshCuts(divided.edges_s[1:-1], divided.interval_s)
         simulation.on_syncs(divided.replication, self._cuts.add)
 
-    def spans(self, result: Run) -> dict[str, list[Span]]:
+    def spans(self, result: Run) -> dict[str, list[LossSpan]]:
         """Return the spans of a complete trial by replication; none: the trial is the unit."""
         name = self._divided.replication
         outcome = result.outcomes[name]
@@ -114,12 +112,12 @@ class Watch:
         return {name: _divided(self._divided.edges_s, outcome.violations)}
 
 
-def _divided(edges_s: Floats, violations: Iterable[Violation]) -> list[Span]:
+def _divided(edges_s: Floats, violations: Iterable[Violation]) -> list[LossSpan]:
     begins_s, ends_s = edges_s[:-1], edges_s[1:]
     lost_s = np.zeros(len(begins_s))
     for violation in violations:
         inside = np.minimum(ends_s, violation.end_s) - np.maximum(begins_s, violation.begin_s)
         lost_s += inside.clip(min=0.0)
     lengths_s = ends_s - begins_s
-    pairs: list[Span] = np.stack((lengths_s, np.minimum(lost_s, lengths_s)), axis=1).tolist()
+    pairs: list[LossSpan] = np.stack((lengths_s, np.minimum(lost_s, lengths_s)), axis=1).tolist()
     return pairs

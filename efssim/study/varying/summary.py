@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from efssim.json_values import JsonObject, JsonValue, to_json
+from efssim.study.means.means import Intervals, Means
 from efssim.study.run.summary import EvidenceSummary, trials_summary
-from efssim.study.statistics.summary import Intervals, Means
 from efssim.study.varying.paired import MeasureDifference, PairedTrials
 from efssim.study.varying.points import Point, SweepPoints
 from efssim.traces.quality import TraceQuality

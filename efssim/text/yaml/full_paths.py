@@ -8,13 +8,14 @@ from typing import Annotated, Any, Union, get_args, get_origin
 
 from pydantic import BaseModel
 
+from efssim.text.written import Written
 from efssim.text.yaml.paths import Path, format_path
 
 _SHOWN = 3
 """Paths that are named at most."""
 
 
-def paths_hint(kind: type[BaseModel], data: Mapping[str, Any], key: str) -> str:
+def paths_hint(kind: type[BaseModel], data: Written, key: str) -> str:
     """Return " (did you mean 'a.b.key' or …?)" with the paths at which a key is known.
 
     `data` are the values of a scenario, or of a part of it, that is a `kind`; it has the names of

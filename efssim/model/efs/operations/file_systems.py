@@ -6,8 +6,6 @@ Source: EFS API reference; EFS User Guide, "Managing throughput" for the 24 hour
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from typing import Any
 
 from efssim.model.account import Account, DeclaredFileSystem, FileSystemRequest
 from efssim.model.efs.descriptions import describe_file_system
@@ -15,9 +13,22 @@ from efssim.model.efs.kms import key_arn
 from efssim.model.efs.limits import require_one_zone, require_room
 from efssim.model.efs.lookup import file_system_in, not_found, require_available
 from efssim.model.efs.operations.tags import tags_by_key
-from efssim.model.efs.pagination import page, paged
-from efssim.model.efs.parameter_kinds import FILE_SYSTEM_ARN, FILE_SYSTEM_ID
+from efssim.model.efs.pagination import page
 from efssim.model.efs.provisioned_throughput import change_throughput, require_valid_throughput
+from efssim.model.efs.shapes.answers import (
+    FileSystemDescription,
+    FileSystemsPage,
+    Nothing,
+    ProtectionDescription,
+    existing,
+)
+from efssim.model.efs.shapes.requests import (
+    CreateFileSystem,
+    OfFileSystem,
+    PageOfFileSystems,
+    UpdateFileSystem,
+    UpdateProtection,
+)
 from efssim.model.entities.errors import EfsError
 from efssim.model.entities.file_system import (
     FileSystemState,
@@ -25,16 +36,15 @@ from efssim.model.entities.file_system import (
     OverwriteProtection,
     Settings,
 )
-
-Parameters = Mapping[str, Any]
+from efssim.scenario.operations.kinds import FILE_SYSTEM_ARN, FILE_SYSTEM_ID
 
 
 def create_file_system(
     account: Account,
-    parameters: Parameters,
+    parameters: CreateFileSystem,
     region: str,
     declared: DeclaredFileSystem | None = None,
-) -> dict[str, Any]:
+) -> FileSystemDescription:
     """Create a file system; its creation token is its name in the simulation, if that is free.
 
     `declared` is what a scenario says about it.
@@ -64,7 +74,7 @@ def _name(token: str) -> str:
     return f"token-{token}" if looks_like_id else token
 
 
-def _new_settings(parameters: Parameters, region: str) -> Settings:
+def _new_settings(parameters: CreateFileSystem, region: str) -> Settings:
     """Return the settings of a new file system; EfsError if they contradict each other."""
     encrypted, zone = parameters.get("Encrypted", False), parameters.get("AvailabilityZoneName")
     settings = Settings(
@@ -84,7 +94,9 @@ def _new_settings(parameters: Parameters, region: str) -> Settings:
     return settings
 
 
-def describe_file_systems(account: Account, parameters: Parameters, region: str) -> dict[str, Any]:
+def describe_file_systems(
+    account: Account, parameters: PageOfFileSystems, region: str
+) -> FileSystemsPage:
     """Describe the file systems of the calling Region, or the one with an id or creation token."""
     identifier, token = parameters.get("FileSystemId"), parameters.get("CreationToken")
     if identifier is not None and token is not None:
@@ -97,9 +109,12 @@ def describe_file_systems(account: Account, parameters: Parameters, region: str)
         parameters.get("Marker"),
         account.choice("bad_pagination_token"),
     )
-    described = [describe_file_system(account, part) for part in shown]
-    answer = paged("FileSystems", described, "NextMarker", marker)
-    return answer | {key: parameters[key] for key in ("Marker",) if key in parameters}
+    answer: FileSystemsPage = {
+        "FileSystems": [describe_file_system(account, part) for part in shown],
+        "NextMarker": marker,
+        "Marker": parameters.get("Marker"),
+    }
+    return existing(answer)
 
 
 def _listed(
@@ -116,7 +131,9 @@ def _listed(
     return found
 
 
-def update_file_system(account: Account, parameters: Parameters, region: str) -> dict[str, Any]:
+def update_file_system(
+    account: Account, parameters: UpdateFileSystem, region: str
+) -> FileSystemDescription:
     """Change throughput mode or amount; a destination can be changed while it is REPLICATING."""
     found = file_system_in(account, parameters["FileSystemId"], region)
     require_available(found)
@@ -125,8 +142,8 @@ def update_file_system(account: Account, parameters: Parameters, region: str) ->
 
 
 def update_file_system_protection(
-    account: Account, parameters: Parameters, region: str
-) -> dict[str, Any]:
+    account: Account, parameters: UpdateProtection, region: str
+) -> ProtectionDescription:
     """Turn the replication overwrite protection on or off."""
     found = file_system_in(account, parameters["FileSystemId"], region)
     require_available(found)
@@ -146,7 +163,7 @@ def update_file_system_protection(
     return {"ReplicationOverwriteProtection": wanted.value}
 
 
-def delete_file_system(account: Account, parameters: Parameters, region: str) -> dict[str, Any]:
+def delete_file_system(account: Account, parameters: OfFileSystem, region: str) -> Nothing:
     """Begin to delete a file system; once more while that goes on has no effect (assumed).
 
     One that is `creating` is refused with BadRequest (assumed: the operation declares no

@@ -5,21 +5,23 @@ Source: EFS API reference; EFS User Guide, "Managing storage" for the Archive st
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 from efssim.model.account import Account
 from efssim.model.efs.lookup import file_system_in, require_available
-from efssim.model.efs.parameters import TRANSITION_DAYS
+from efssim.model.efs.shapes.answers import BackupDescription, LifecycleDescription
+from efssim.model.efs.shapes.requests import (
+    LifecyclePolicy,
+    OfFileSystem,
+    PutBackup,
+    PutLifecycle,
+)
 from efssim.model.entities.errors import EfsError
 from efssim.model.entities.file_system import FileSystemState, Settings
-
-Parameters = Mapping[str, Any]
+from efssim.scenario.operations.table import TRANSITION_DAYS
 
 
 def put_lifecycle_configuration(
-    account: Account, parameters: Parameters, region: str
-) -> dict[str, Any]:
+    account: Account, parameters: PutLifecycle, region: str
+) -> LifecycleDescription:
     """Replace the lifecycle policies; none turns lifecycle management off."""
     found = file_system_in(account, parameters["FileSystemId"], region)
     require_available(found)
@@ -30,17 +32,17 @@ def put_lifecycle_configuration(
 
 
 def describe_lifecycle_configuration(
-    account: Account, parameters: Parameters, region: str
-) -> dict[str, Any]:
+    account: Account, parameters: OfFileSystem, region: str
+) -> LifecycleDescription:
     """Describe the lifecycle policies."""
     return _lifecycle(file_system_in(account, parameters["FileSystemId"], region))
 
 
-def _lifecycle(file_system: FileSystemState) -> dict[str, Any]:
+def _lifecycle(file_system: FileSystemState) -> LifecycleDescription:
     return {"LifecyclePolicies": [dict(part) for part in file_system.settings.lifecycle_policies]}
 
 
-def _check_transitions(policies: list[dict[str, str]], settings: Settings) -> None:
+def _check_transitions(policies: list[LifecyclePolicy], settings: Settings) -> None:
     """Raise EfsError BadRequest unless the transitions make sense for a file system."""
     if any(len(policy) != 1 for policy in policies):
         raise _bad("every policy has exactly one transition")
@@ -62,7 +64,7 @@ def _bad(message: str) -> EfsError:
     return EfsError("BadRequest", f"LifecyclePolicies: {message}")
 
 
-def put_backup_policy(account: Account, parameters: Parameters, region: str) -> dict[str, Any]:
+def put_backup_policy(account: Account, parameters: PutBackup, region: str) -> BackupDescription:
     """Turn automatic backups on or off, at once: ENABLING and DISABLING take no time (assumed)."""
     found = file_system_in(account, parameters["FileSystemId"], region)
     require_available(found)
@@ -74,7 +76,9 @@ def put_backup_policy(account: Account, parameters: Parameters, region: str) -> 
     return _backup(found)
 
 
-def describe_backup_policy(account: Account, parameters: Parameters, region: str) -> dict[str, Any]:
+def describe_backup_policy(
+    account: Account, parameters: OfFileSystem, region: str
+) -> BackupDescription:
     """Describe the backup policy; PolicyNotFound for a One Zone file system that has none."""
     found = file_system_in(account, parameters["FileSystemId"], region)
     has_one = found.settings.backups or found.backup_policy_put
@@ -84,5 +88,5 @@ def describe_backup_policy(account: Account, parameters: Parameters, region: str
     return _backup(found)
 
 
-def _backup(file_system: FileSystemState) -> dict[str, Any]:
+def _backup(file_system: FileSystemState) -> BackupDescription:
     return {"BackupPolicy": {"Status": "ENABLED" if file_system.settings.backups else "DISABLED"}}

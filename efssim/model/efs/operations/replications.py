@@ -5,26 +5,32 @@ Source: EFS API reference; the rules beyond it are named where they are.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 from efssim.model.account import Account, ReplicationSettings
 from efssim.model.efs.descriptions import describe_replication
 from efssim.model.efs.destinations import choose_destination, require_unreplicated
 from efssim.model.efs.lookup import file_system_in, require_available, with_id
-from efssim.model.efs.pagination import page, paged
+from efssim.model.efs.pagination import page
+from efssim.model.efs.shapes.answers import (
+    Nothing,
+    ReplicationDescription,
+    ReplicationsPage,
+    existing,
+)
+from efssim.model.efs.shapes.requests import (
+    CreateReplication,
+    DeleteReplication,
+    PageOfReplications,
+)
 from efssim.model.entities.errors import EfsError
 from efssim.model.entities.replication import ReplicationState
-
-Parameters = Mapping[str, Any]
 
 
 def create_replication_configuration(
     account: Account,
-    parameters: Parameters,
+    parameters: CreateReplication,
     region: str,
     declared: ReplicationSettings | None = None,
-) -> dict[str, Any]:
+) -> ReplicationDescription:
     """Replicate a file system of the calling Region to a new or an existing one.
 
     `declared` is what a scenario says about it.
@@ -45,8 +51,8 @@ def create_replication_configuration(
 
 
 def describe_replication_configurations(
-    account: Account, parameters: Parameters, region: str
-) -> dict[str, Any]:
+    account: Account, parameters: PageOfReplications, region: str
+) -> ReplicationsPage:
     """Describe the configuration of a file system, or all that have one in the calling Region."""
     wanted = parameters.get("FileSystemId")
     if wanted is None:
@@ -61,13 +67,16 @@ def describe_replication_configurations(
         parameters.get("NextToken"),
         account.choice("bad_pagination_token"),
     )
-    described = [describe_replication(account, part) for part in shown]
-    return paged("Replications", described, "NextToken", token)
+    answer: ReplicationsPage = {
+        "Replications": [describe_replication(account, part) for part in shown],
+        "NextToken": token,
+    }
+    return existing(answer)
 
 
 def delete_replication_configuration(
-    account: Account, parameters: Parameters, region: str
-) -> dict[str, Any]:
+    account: Account, parameters: DeleteReplication, region: str
+) -> Nothing:
     """Delete a configuration, from the Region of its source or of its destination.
 
     LOCAL_CONFIGURATION_ONLY deletes both sides, too: there is one account, and nothing that keeps

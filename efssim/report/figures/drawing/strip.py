@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from efssim.records.timeline import ApiCall, Entry
 from efssim.report.figures.drawing.axes import Days, shown, text_width, upwards
 from efssim.report.figures.drawing.style import GREEN, GREY, ORANGE, SMALL
+from efssim.scenario.grammar.disturbances.kinds import DISTURBANCES, words_of
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist
@@ -28,8 +29,6 @@ _LANE, _BAR, _SPACE = 13.0, 3.0, 5.0
 """Heights of a lane and of a bar, and the space between two labels, in points."""
 _TARGET = 30
 """Letters of a target at most."""
-_OWN_TARGET = {"link_outage", "link_degraded", "kms_key_disabled", "permission_lost"}
-"""Kinds whose target is the replication itself or its link, which need not be said."""
 
 
 @dataclass
@@ -110,8 +109,10 @@ def label_of(event: Entry) -> str:
     """Return the label of an event."""
     if isinstance(event, ApiCall):
         return f"{event.kind}{' refused' * bool(event.error)}"
-    kind = event.kind.replace("_", " ")
-    return kind if event.kind in _OWN_TARGET else f"{kind} {shown(event.target, _TARGET)}"
+    kind, words = DISTURBANCES.get(event.kind), words_of(event.kind)
+    if kind is not None and not kind.names_its_target:
+        return words
+    return f"{words} {shown(event.target, _TARGET)}"
 
 
 def _worth_a_label(events: list[Entry], window: Span) -> set[int]:

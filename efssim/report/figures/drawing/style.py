@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, MutableMapping
+from collections.abc import Callable, Iterator, Mapping, MutableMapping, Sequence
 from contextlib import contextmanager
 from functools import wraps
 from inspect import signature
-from typing import TYPE_CHECKING, ParamSpec, cast
+from typing import TYPE_CHECKING, ParamSpec, TypeAlias, cast
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -42,7 +42,10 @@ FIGURE_SIZE = (8.0, 3.2)
 SMALL = 8
 """Points of ticks, labels inside the axes and legends."""
 
-STYLE: Mapping[str, str | float] = {
+RcValue: TypeAlias = str | float | Sequence[str] | None
+"""A value of matplotlib's parameters."""
+
+STYLE: Mapping[str, RcValue] = {
     "font.size": SMALL + 1,
     "axes.titlesize": SMALL + 2,
     "axes.edgecolor": GREY,
@@ -103,8 +106,8 @@ def our_style(*, whole: bool = False) -> Iterator[None]:
     """
     from matplotlib import rcParams, rcParamsDefault
 
-    parameters = cast(MutableMapping[str, object], rcParams)
-    plain = cast(Mapping[str, object], rcParamsDefault)
+    parameters = cast(MutableMapping[str, RcValue], rcParams)
+    plain = cast(Mapping[str, RcValue], rcParamsDefault)
     own = {key: plain[key] for key in plain if key.startswith(_LOOKS) and key != _PIXELS}
     wanted = {**own, **STYLE} if whole else STYLE
     before = {key: parameters[key] for key in wanted}

@@ -7,6 +7,7 @@ from datetime import UTC, timedelta
 
 import numpy as np
 
+from efssim.lag.kinds.table import measures_of
 from efssim.lag.summary import ReplicationSummary
 from efssim.report.facts.risk import risk_note
 from efssim.report.figures.drawing.curve import PiecewiseCurve, age_curve, pending_curve
@@ -60,15 +61,12 @@ def _pending(result: Run, name: str) -> str:
 
 
 def _lag(result: Run, name: str) -> str:
-    summary, parts = result.outcomes[name].summary, []
-    for lag, title in (
-        (summary.age, AGE_NAME),
-        (summary.write_lag, "write lag"),
-        (summary.oldest_pending, "oldest pending write"),
-    ):
-        if lag.p99 is not None and lag.max is not None:
+    lags, parts = result.outcomes[name].summary.lags, []
+    for measure in measures_of(lags):
+        lag = lags[measure.name]
+        if measure.is_described and lag.p99 is not None and lag.max is not None:
             p99, most = format_duration(lag.p99), format_duration(lag.max)
-            parts.append(f"{title} above {p99} for 1 % and never above {most}")
+            parts.append(f"{measure.title} above {p99} for 1 % and never above {most}")
     return f"share with a longer lag, by lag: {'; '.join(parts) or 'none is defined'}."
 
 

@@ -2,26 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import cycle
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
+from efssim.lag.kinds.measure import LagMeasure
+from efssim.lag.kinds.table import measures_of
+from efssim.lag.summary import AGE, OLDEST_PENDING, WRITE_LAG, WRITE_LAG_BY_BYTE
 from efssim.lag.weighted.exceedance import Exceedance
 from efssim.report.figures.drawing.axes import log_durations, log_shares, titled
 from efssim.report.figures.drawing.labels import Level, name_curves, name_levels
 from efssim.report.figures.drawing.style import (
     BLUE,
     GREEN,
+    GREY,
     ORANGE,
     PURPLE,
+    SKY,
     SMALL,
     VERMILLION,
     axes_for,
     styled,
 )
-from efssim.report.words.terms import AGE_NAME
 from efssim.text.quantities import format_duration
 
 if TYPE_CHECKING:
@@ -32,13 +37,18 @@ if TYPE_CHECKING:
     from efssim.scenario.schema import Rpo
 
 Floats = NDArray[np.float64]
+Look = tuple[str, float, str]
+"""Colour, width in points, and style of a line."""
 
-_CURVES = {
-    "time_since_last_sync_s": (AGE_NAME, BLUE, 2.6, "-", "default"),
-    "write_lag_s": ("write lag", ORANGE, 1.4, "-", "steps-post"),
-    "write_lag_by_byte_s": ("write lag by byte", GREEN, 1.4, "--", "steps-post"),
-    "oldest_pending_s": ("oldest pending write", PURPLE, 1.8, ":", "default"),
+_LINES = {
+    AGE: (BLUE, 2.6, "-"),
+    WRITE_LAG: (ORANGE, 1.4, "-"),
+    WRITE_LAG_BY_BYTE: (GREEN, 1.4, "--"),
+    OLDEST_PENDING: (PURPLE, 1.8, ":"),
 }
+"""Colour, width and style of the lag measures of the package."""
+_MORE_LINES = ((SKY, 1.4, "-."), (GREY, 1.4, "-."), (SKY, 1.4, ":"), (GREY, 1.4, ":"))
+"""Those of measures that were added, in turn."""
 _RAREST = 1e-6
 """The smallest share that is drawn."""
 _DECADES = 4
@@ -57,7 +67,10 @@ def draw_lags(found: Mapping[str, Exceedance], rpo: Rpo, name: str, ax: Axes) ->
     curves = {key: curve for key, curve in found.items() if curve.value_s.any()}
     x, rarest = _limits(curves, rpo.target, 1 - rpo.attainment)
     ax.set(xscale="log", yscale="log", xlim=x, ylim=(rarest, 1.3))
-    lines = [_draw(ax, key, *corners(curve, x[0], rarest)) for key, curve in curves.items()]
+    lines = [
+        _draw(ax, lag, line, *corners(curves[lag.name], x[0], rarest))
+        for lag, line in _with_lines(curves)
+    ]
     _draw_objective(ax, rpo.target, 1 - rpo.attainment)
     log_durations(ax.xaxis, *x)
     log_shares(ax.yaxis, rarest)
@@ -71,16 +84,23 @@ def draw_lags(found: Mapping[str, Exceedance], rpo: Rpo, name: str, ax: Axes) ->
     return ax
 
 
-def _draw(ax: Axes, key: str, at: Floats, share: Floats) -> Line2D:
-    label, colour, width, style, steps = _CURVES[key]
+def _with_lines(names: Iterable[str]) -> Iterator[tuple[LagMeasure, Look]]:
+    """Yield lag measures, each with how its curve looks."""
+    more = cycle(_MORE_LINES)
+    for lag in measures_of(names):
+        yield lag, _LINES.get(lag.name) or next(more)
+
+
+def _draw(ax: Axes, lag: LagMeasure, look: Look, at: Floats, share: Floats) -> Line2D:
+    colour, width, style = look
     (line,) = ax.plot(
         at,
         share,
         color=colour,
         linewidth=width,
         linestyle=style,
-        drawstyle=steps,
-        label=label,
+        drawstyle="default" if lag.weight == "time" else "steps-post",
+        label=lag.title,
     )
     return line
 

@@ -6,11 +6,12 @@ from collections.abc import Iterator, Mapping
 from datetime import timedelta
 
 from efssim.json_values import to_json
+from efssim.lag.kinds.table import measures_of
 from efssim.lag.summary import LagColumn, ReplicationSummary
 from efssim.report.facts.evidence import long_faults_text, strata_text, units_text
 from efssim.report.facts.traces import thin_traces
 from efssim.report.figures.study.alt import trials_alt
-from efssim.report.html.run_tables import LAGS, exact, leaves
+from efssim.report.html.run_tables import exact, lag_term, leaves
 from efssim.report.html.sections import sentence, worst
 from efssim.report.html.study import Block, PageVerdict, Study, parameter_block, study_page
 from efssim.report.html.svg import Figure, inlined
@@ -31,7 +32,6 @@ from efssim.report.verdicts.run import goal
 from efssim.report.verdicts.trials import attained, disaster, kind_of, late, of_trials, word_of
 from efssim.report.verdicts.trials_cautions import cautions
 from efssim.report.words.lines import counted
-from efssim.report.words.terms import TERMS
 from efssim.study.run.trial_set import TrialSet
 from efssim.study.statistics.evidence import Evidence
 from efssim.study.statistics.intervals import Interval
@@ -152,12 +152,12 @@ def _lags(trials: TrialSet, name: str) -> HtmlTable:
     pooled = trials.pooled[name]
     rows = [
         [
-            text(TERMS[key].title, key),
-            duration(means[lag].mean),
-            _interval(bounds[lag].mean),
-            *(duration(pooled[lag].column(column)) for column in _POOLED),
+            text(lag.title, lag_term(lag)),
+            duration(means[lag.name].mean),
+            _interval(bounds[lag.name].mean),
+            *(duration(pooled[lag.name].column(column)) for column in _POOLED),
         ]
-        for lag, key in LAGS.items()
+        for lag in measures_of(pooled)
     ]
     head = [Column("lag"), Column("mean", True), Column("95 % interval", True, "interval")]
     head += [

@@ -25,7 +25,7 @@ class Target(Enum):
 _PLACES = (Target.REGION, Target.LINK, Target.REPLICATION, Target.FILE_SYSTEM)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Effect:
     """Something that a disturbance does while it lasts."""
 
@@ -33,7 +33,7 @@ class Effect:
     """What a disturbance with this effect can be aimed at."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Pause(Effect):
     """Pauses replications, which abandons their syncs: PAUSING, then PAUSED."""
 
@@ -41,40 +41,35 @@ class Pause(Effect):
     """StatusMessage meanwhile. AWS documents that it says the cause and how to mend it."""
 
 
-@dataclass(frozen=True, slots=True)
 class Stall(Effect):
     """Keeps replications from making progress; a sync in flight goes on afterwards."""
 
 
-@dataclass(frozen=True, slots=True)
 class StopWrites(Effect):
     """Keeps file systems from being written."""
 
     targets: ClassVar[tuple[Target, ...]] = (Target.REGION, Target.FILE_SYSTEM)
 
 
-@dataclass(frozen=True, slots=True)
 class Lose(Effect):
     """Loses file systems for good; the status of their replications is ERROR. It has no end."""
 
     targets: ClassVar[tuple[Target, ...]] = (Target.REGION, Target.FILE_SYSTEM)
 
 
-@dataclass(frozen=True, slots=True)
 class Silence(Effect):
     """Leaves calls in a Region without an answer."""
 
     targets: ClassVar[tuple[Target, ...]] = (Target.REGION,)
 
 
-@dataclass(frozen=True, slots=True)
 class OptOut(Effect):
     """Opts the account out of a Region; both ends take effect as late as the Region says."""
 
     targets: ClassVar[tuple[Target, ...]] = (Target.REGION,)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Degrade(Effect):
     """Multiplies the capacity of a link."""
 
@@ -83,7 +78,7 @@ class Degrade(Effect):
     targets: ClassVar[tuple[Target, ...]] = (Target.LINK,)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class FailCalls(Effect):
     """Lets the next calls of an operation fail."""
 

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 from efssim.errors import ArgumentError
 from efssim.scenario.grammar.base import Found, Model
 from efssim.scenario.grammar.disturbances.effects import Effect, Lose, Pause, Target
+from efssim.text.written import Written
 
 E = TypeVar("E", bound=Effect)
 
@@ -66,7 +67,9 @@ class DisturbanceKind:
     """Why it never ends: it then takes no `for`, and a fault of it comes once."""
     needs_for: bool = True
     """Whether a fault of it has to say how long it lasts, where it is not endless."""
-    check: Callable[[Mapping[str, Any], Known], Iterable[Found]] | None = None
+    words: str = ""
+    """Its name for people; the key without underscores unless it is given."""
+    check: Callable[[Written, Known], Iterable[Found]] | None = None
     """Returns what else is wrong with an entry, as it was written."""
 
     def __post_init__(self) -> None:
@@ -82,11 +85,6 @@ class DisturbanceKind:
                     f"{self.name}: a {self.target.value} cannot have the effect"
                     f" {type(effect).__name__}"
                 )
-
-    @property
-    def words(self) -> str:
-        """Its name for people."""
-        return self.name.replace("_", " ")
 
     @property
     def pauses(self) -> bool:

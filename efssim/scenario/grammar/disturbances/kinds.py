@@ -114,3 +114,9 @@ DISTURBANCES: Table[DisturbanceKind] = Table(
 )
 """In the order of the grammar. The wording of what pauses is efssim's: AWS documents what
 StatusMessage says, and no text."""
+
+
+def words_of(name: str) -> str:
+    """Return a kind of disturbance by its name for people, also one that the table lacks."""
+    kind = DISTURBANCES.get(name)
+    return (kind and kind.words) or name.replace("_", " ")

@@ -1,4 +1,4 @@
-"""The parameters of every operation, as one table.
+"""The table of operations: their names, parameters, and whether they only look.
 
 Source: botocore's service model of EFS (members, required ones, patterns, enumerations and
 bounds) and the EFS API reference. The SDK checks only types, required members and lower bounds;
@@ -8,12 +8,13 @@ Rules that depend on the state of the world are checked by the operations.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias
 
-from efssim.model.efs.parameter_kinds import (
+from efssim.scenario.operations.error_codes import ERROR_CODES
+from efssim.scenario.operations.kinds import (
     FileSystemId,
-    FileSystemNames,
     Flag,
     Kind,
     ListOf,
@@ -23,6 +24,27 @@ from efssim.model.efs.parameter_kinds import (
     Text,
     Word,
 )
+from efssim.table import Table
+
+Answer: TypeAlias = Callable[[Any, Any, str], Any]
+"""Takes the account, parameters as `Structure.read` returns them, and the Region of the call."""
+
+
+@dataclass(frozen=True)
+class Operation:
+    """An entry of the table of operations."""
+
+    name: str
+    parameters: Structure
+    """What it takes; any other parameter is refused."""
+    answer: Answer | None = None
+    """Answers a call, or raises EfsError before it has had an effect. None: as EFS does, in
+    `efssim/model/efs/operations/`."""
+    only_looks: bool = False
+    """Whether it changes nothing; then its calls are no events of the run."""
+    errors: Mapping[str, int] = field(default_factory=dict)
+    """Codes of errors that EFS does not have, with their HTTP status."""
+
 
 MAX_TAGS = 50
 """Tags of a file system; documented (EFS quotas)."""
@@ -76,7 +98,7 @@ def _about(subject: str, required: Mapping[str, Kind] | None = None, **optional:
     return Structure({**members, **optional}, tuple(members))
 
 
-PARAMETERS: dict[str, Structure] = {
+_PARAMETERS: dict[str, Structure] = {
     "CreateReplicationConfiguration": _about(
         "SourceFileSystemId", {"Destinations": ListOf(_DESTINATION)}
     ),
@@ -127,14 +149,18 @@ PARAMETERS: dict[str, Structure] = {
     "UntagResource": _about("ResourceId", {"TagKeys": ListOf(_TAG_KEY, most=MAX_TAGS, least=1)}),
     "ListTagsForResource": _about("ResourceId", MaxResults=_PAGE_SIZE, NextToken=_TOKEN),
 }
-"""By operation; none takes any other."""
+
+OPERATIONS: Table[Operation] = Table(
+    "operation",
+    (
+        Operation(name, parameters, only_looks=name.startswith(("Describe", "List")))
+        for name, parameters in _PARAMETERS.items()
+    ),
+)
+"""Those that are simulated."""
 
 
-def read_parameters(
-    operation: str, given: Mapping[str, Any], named: FileSystemNames
-) -> dict[str, Any]:
-    """Return the parameters of an operation, names of file systems replaced by their ids.
-
-    EfsError (BadRequest) for the first that is unknown, missing or malformed.
-    """
-    return PARAMETERS[operation].read(given, "", named)
+def error_codes() -> dict[str, int]:
+    """Return the codes that operations answer with, and their HTTP status."""
+    added = (operation.errors for operation in OPERATIONS.added)
+    return {code: status for errors in (ERROR_CODES, *added) for code, status in errors.items()}

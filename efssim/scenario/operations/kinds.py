@@ -13,7 +13,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from efssim.model.entities.errors import EfsError
+from efssim.errors import EfssimError
+from efssim.json_values import WireObject
 from efssim.text.suggestions import suggest
 
 
@@ -27,16 +28,24 @@ class FileSystemNames:
     """Code of the error of a text that is neither id nor ARN."""
 
 
+class MalformedError(EfssimError):
+    """A parameter that is malformed: the code and the message of EFS's error, which it becomes."""
+
+    def __init__(self, code: str, message: str) -> None:
+        self.code, self.message = code, message
+        super().__init__(code, message)  # all that it takes to be pickled
+
+
 class Kind(Protocol):
     """The kind of a parameter."""
 
     def read(self, value: Any, where: str, named: FileSystemNames) -> Any:
-        """Return the value of the parameter `where`; EfsError (BadRequest) if it has none."""
+        """Return the value of the parameter `where`; raise MalformedError if it has none."""
 
 
-def bad(where: str, message: str) -> EfsError:
+def bad(where: str, message: str) -> MalformedError:
     """Return the error of a parameter that is malformed."""
-    return EfsError("BadRequest", f"{where}: {message}")
+    return MalformedError("BadRequest", f"{where}: {message}")
 
 
 @dataclass(frozen=True)
@@ -117,10 +126,10 @@ class FileSystemId:
         return text
 
 
-def _no_id(text: str, where: str, code: str) -> EfsError:
+def _no_id(text: str, where: str, code: str) -> MalformedError:
     if code == "BadRequest":
         return bad(where, f"'{text}' is no id, ARN or name of a file system")
-    return EfsError(code, f"File system '{text}' does not exist.")  # the text was observed
+    return MalformedError(code, f"File system '{text}' does not exist.")  # the text was observed
 
 
 @dataclass(frozen=True)
@@ -164,7 +173,7 @@ class Structure:
     members: Mapping[str, Kind]
     required: tuple[str, ...] = field(default=())
 
-    def read(self, value: Any, where: str, named: FileSystemNames) -> dict[str, Any]:
+    def read(self, value: Any, where: str, named: FileSystemNames) -> WireObject:
         """Read all members; `where` is empty for the parameters of an operation themselves."""
         if type(value) is not dict and not isinstance(value, Mapping):  # the first is quick
             raise bad(where or "parameters", f"has to be a mapping, not {_type(value)}")

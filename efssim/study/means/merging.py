@@ -21,8 +21,7 @@ from efssim.lag.summary import (
     WriteLagSummary,
     WritesSummary,
 )
-from efssim.study.statistics.intervals import Interval
-from efssim.study.statistics.of_trials import (
+from efssim.study.means.shapes import (
     AgeStatistic,
     DiscardedStatistic,
     LagStatistic,
@@ -36,6 +35,7 @@ from efssim.study.statistics.of_trials import (
     WriteLagStatistic,
     WritesStatistic,
 )
+from efssim.study.statistics.intervals import Interval
 from efssim.study.statistics.weighing import Weighing
 
 if TYPE_CHECKING:
@@ -110,7 +110,7 @@ class Merging(Generic[T]):
             return self._part(found, places)
         return self.statistic(name, [float(value) for value in found], places)
 
-    def _mapping(self, parts: Sequence[Mapping[str, Any]], strata: Sequence[int]) -> dict[str, Any]:
+    def _mapping(self, parts: Sequence[Mapping[str, Any]], strata: Sequence[int]) -> Any:
         """Return the statistic of each entry; a number that a trial does not have counts 0."""
         names = dict.fromkeys(name for part in parts for name in part)
         if all(is_dataclass(value) for part in parts for value in part.values()):

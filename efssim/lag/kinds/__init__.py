@@ -1,0 +1,1 @@
+"""The lags that are measured: their table, their distributions, and how one is added."""

@@ -1,0 +1,60 @@
+"""A lag measure: how it is called, what it means, and, where it was added, how it is taken."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+from efssim.lag.kinds.distributions import LagDistribution, WeightedLags
+from efssim.records.columns import Block
+from efssim.records.run_records import Publications
+
+Weight = Literal["time", "writes", "bytes", "syncs"]
+
+
+class LagCollector:
+    """Takes in what happens to a replication, a block at a time, and keeps the lags of it.
+
+    Those who add a measure override what they need of `add_syncs` and `add_writes`.
+    """
+
+    def __init__(self, begin_s: float) -> None:
+        """Measure from `begin_s` on, in seconds since the start of the run."""
+        self.begin_s = begin_s
+        self.lags = WeightedLags()
+
+    def add_syncs(self, syncs: Block) -> None:
+        """Take in completed syncs, in order: columns by name, each of shape (syncs,)."""
+
+    def add_writes(self, writes: Publications) -> None:
+        """Take in published writes of one stream, in order of time."""
+
+    def distribution(self) -> LagDistribution:
+        """Return the distribution of what was taken in."""
+        return self.lags.distribution()
+
+
+@dataclass(frozen=True, slots=True)
+class LagMeasure:
+    """An entry of the table of lag measures; its numbers are seconds."""
+
+    name: str
+    """As in JSON, ending in `_s`: `write_lag_s`."""
+    title: str
+    """Its name in tables, figures and headings, of at most 26 characters."""
+    definition: str
+    """What it means, exactly: sentences for the list of terms."""
+    weight: Weight
+    """What each value counts by."""
+    collect: Callable[[float], LagCollector] | None = None
+    """Makes its collector, given the begin of the window. None: one of `Measures` itself."""
+    term: str = ""
+    """Key of its term, made from the name unless set."""
+    is_described: bool = True
+    """Whether the words that stand for the figure of the lags speak of it."""
+
+    @property
+    def key(self) -> str:
+        """The key of its term in tables, figures and templates."""
+        return self.term or self.name.removesuffix("_s")

@@ -1,0 +1,38 @@
+"""Formats of the tables that are written: the table of them, and CSV."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from efssim.table import Table
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True)
+class TableFormat:
+    """An entry of the table of formats."""
+
+    name: str
+    """As `Result.write(tables=...)` takes it."""
+    suffix: str
+    """How the names of its files end, such as ".csv"."""
+    write: Callable[[pd.DataFrame, Path], None]
+    """Writes a table to a file; times are datetimes in UTC, columns in `_s` seconds."""
+
+
+def write_csv(table: pd.DataFrame, file: Path) -> None:
+    """Write a table as CSV, times as ISO 8601 in UTC."""
+    table = table.copy()
+    for name in table.columns:
+        if str(table[name].dtype).startswith("datetime64"):
+            table[name] = table[name].dt.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    table.to_csv(file, index=False, lineterminator="\n")
+
+
+CSV = TableFormat("csv", ".csv", write_csv)
+TABLE_FORMATS: Table[TableFormat] = Table("format of tables", (CSV,))

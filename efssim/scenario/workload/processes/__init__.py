@@ -1,0 +1,1 @@
+"""Arrival processes, a file for each, and the table of them."""

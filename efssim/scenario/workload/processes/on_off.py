@@ -1,0 +1,110 @@
+"""Poisson writes while on, none while off."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from pydantic import field_validator
+
+from efssim.scenario.grammar.base import Model
+from efssim.scenario.grammar.distributions import Distribution
+from efssim.scenario.grammar.types import Duration, EventRate
+from efssim.scenario.workload.processes.process import ArrivalProcess, rate_words
+from efssim.scenario.workload.processes.shapes import Alternating
+from efssim.scenario.workload.processes.times import (
+    Floats,
+    Generators,
+    PoissonTimes,
+    RunSpan,
+)
+from efssim.text.quantities import format_duration
+
+
+class OnOff(Model):
+    """Poisson writes while on, none while off; starts on. A bare duration is a mean."""
+
+    on: Distribution[Duration]
+    """How long an on period lasts."""
+    off: Distribution[Duration]
+    """How long an off period lasts."""
+    rate: EventRate
+    """Mean writes per time while on."""
+
+    @field_validator("on", "off", mode="before")
+    @classmethod
+    def _bare_is_mean(cls, value: Any) -> Any:
+        return value if isinstance(value, dict | Model) else {"exponential": {"mean": value}}
+
+    @field_validator("on", "off")
+    @classmethod
+    def _takes_time(cls, value: Distribution[Duration]) -> Distribution[Duration]:
+        if value.always_zero():
+            raise ValueError("must last longer than 0 s on average")
+        return value
+
+
+class OnOffTimes:
+    """A Poisson process on a clock that runs only while the stream is on."""
+
+    def __init__(self, spec: OnOff, per_s: float, draws: Generators, name: str) -> None:
+        self._inside = PoissonTimes(per_s, draws.generator(f"{name}.arrivals"))
+        self._spec = spec
+        self._on, self._off = draws.generator(f"{name}.on"), draws.generator(f"{name}.off")
+        self._on_ends = np.zeros(0)  # on-clock time at which on period i ends
+        self._off_before = np.zeros(1)  # off time in total before on period i
+
+    def take(self, n: int) -> Floats:
+        inside = self._inside.take(n)
+        while not len(self._on_ends) or self._on_ends[-1] < inside[-1]:
+            self._extend()
+        period = self._on_ends.searchsorted(inside, "left")
+        return inside + self._off_before[period]
+
+    def _extend(self, periods: int = 256) -> None:
+        self._on_ends = _running(self._on_ends, self._spec.on.sample(self._on, periods))
+        self._off_before = _running(self._off_before, self._spec.off.sample(self._off, periods))
+
+
+def _running(sums: Floats, terms: Floats) -> Floats:
+    """Return running sums, continued by `terms`."""
+    terms = terms.copy()
+    terms[0] += sums[-1] if len(sums) else 0.0
+    return np.concatenate((sums, terms.cumsum()))
+
+
+class OnOffArrivals(ArrivalProcess[OnOff]):
+    """Poisson writes while on, none while off."""
+
+    kind, schema = "on_off", OnOff
+    example = "{on: 10 min, off: 1 h, rate: 40 per s}"
+
+    def times(
+        self,
+        spec: OnOff,
+        growth: float,
+        run: RunSpan,  # noqa: ARG002  # as all processes
+        draws: Generators,
+        name: str,
+    ) -> OnOffTimes:
+        return OnOffTimes(spec, spec.rate.per_s * growth, draws, name)
+
+    def mean_per_s(self, spec: OnOff) -> float:
+        on, off = spec.on.expected(), spec.off.expected()
+        return spec.rate.per_s * on / (on + off)
+
+    def peak_factor(self, spec: OnOff) -> float:
+        on, off = spec.on.expected(), spec.off.expected()
+        return (on + off) / on
+
+    def periods(self, spec: OnOff) -> Sequence[Distribution[Any]]:
+        return (spec.on, spec.off)
+
+    def shape(self, spec: OnOff) -> Alternating:
+        return Alternating(spec.on, spec.off)
+
+    def words(self, spec: OnOff, growth: float) -> str:
+        on, off = (format_duration(part.expected()) for part in (spec.on, spec.off))
+        rate = rate_words(spec.rate.per_s * growth)
+        return f"{rate} while on (on for {on}, off for {off} on average)"

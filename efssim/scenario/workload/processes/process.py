@@ -1,0 +1,90 @@
+"""An arrival process: what a scenario says of it, how it is drawn, and what is known beforehand."""
+
+from __future__ import annotations
+
+import math
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from typing import Any, ClassVar, Generic, Literal, TypeVar
+
+from efssim.scenario.grammar.base import Model
+from efssim.scenario.grammar.distributions import Distribution
+from efssim.scenario.workload.processes.shapes import Shape, Unknown
+from efssim.scenario.workload.processes.times import Generators, RunSpan, Times
+from efssim.text.digits import grouped
+
+S = TypeVar("S", bound=Model)
+"""The part of a scenario that describes the process."""
+
+DAY_S = 86_400.0
+_UNITS = (("s", 1.0), ("min", 60.0), ("h", 3600.0), ("day", DAY_S))
+"""Units of time with their seconds, from the shortest."""
+
+
+class ArrivalProcess(ABC, Generic[S]):
+    """An entry of the table of arrival processes.
+
+    The methods take what a scenario says: an instance of `schema`.
+    """
+
+    kind: ClassVar[str]
+    """The key under `arrivals`."""
+    schema: ClassVar[type[Model]]
+    """The model of what stands under the key."""
+    example: ClassVar[str]
+    """A value as YAML has it, for the JSON Schema."""
+    growth_of: ClassVar[Literal["rate", "bytes"]] = "rate"
+    """Whether growth multiplies the rate of the writes or their bytes."""
+    drawn: ClassVar[bool] = True
+    """Whether its times are drawn, so that trials may differ."""
+    remembers: ClassVar[bool] = True
+    """Whether the times to come depend on more than the clock; then trials are not divided."""
+
+    @property
+    def name(self) -> str:
+        """The key under `arrivals`, by which the table finds it."""
+        return self.kind
+
+    @abstractmethod
+    def times(self, spec: S, growth: float, run: RunSpan, draws: Generators, name: str) -> Times:
+        """Build the times of the stream `name`; its draws hang on names that begin with it.
+
+        `growth` multiplies the rate, where `growth_of` says so.
+        """
+
+    @abstractmethod
+    def mean_per_s(self, spec: S) -> float:
+        """Return the mean writes per second, without growth."""
+
+    def most_writes(self, spec: S, growth: float, duration_s: float) -> float:
+        """Return how many writes a run hardly ever exceeds."""
+        expected = self.peak_factor(spec) * self.mean_per_s(spec) * growth * duration_s
+        # Ten standard deviations of a Poisson number, and ten more, for few may be expected.
+        return expected + 10 * math.sqrt(expected) + 10
+
+    def peak_factor(self, spec: S) -> float:  # noqa: ARG002  # for those that override it
+        """Return how many times its mean rate the rate may be throughout a run."""
+        return 1.0
+
+    def periods(self, spec: S) -> Sequence[Distribution[Any]]:  # noqa: ARG002  # as above
+        """Return what is drawn again and again besides the writes, as on and off times."""
+        return ()
+
+    def period_s(self, spec: S) -> float:  # noqa: ARG002  # as above
+        """Return after how many seconds the load is the same again."""
+        return DAY_S
+
+    def shape(self, spec: S) -> Shape:  # noqa: ARG002  # as above
+        """Return the shape of the load, from which closed forms reckon."""
+        return Unknown(f"no closed form is known of `{self.kind}` arrivals")
+
+    def words(self, spec: S, growth: float) -> str:
+        """Return when writes are made, in words; "of 64 KiB" follows."""
+        return f"{rate_words(self.mean_per_s(spec) * growth)} on average ({self.kind})"
+
+
+def rate_words(per_s: float) -> str:
+    """Return a rate of writes in the shortest unit in which it is at least 1."""
+    unit, seconds = next((u for u in _UNITS if per_s * u[1] >= 0.9995), _UNITS[-1])
+    number = grouped(per_s * seconds, 4)
+    return f"{number} write{'s' * (number != '1')}/{unit}"
