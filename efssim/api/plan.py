@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 
 class Plan(PlanFindings):
-    """What a plan found, and the evidence for it. Values are in SI units."""
+    """The answer of a plan, and the evidence for it. Values are in SI units."""
 
     @classmethod
     def of(cls, data: PlanFindings) -> Plan:
@@ -96,7 +96,7 @@ def plan(
     that of the objective; none at all if it is empty. `executor`, `workers`: as for `run_trials`.
     `budget`, a duration of real time, ends it with what it knows by then; without one it takes as
     long as it takes.
-    `on_begin` is called before the first trial, when all is checked; `on_progress` is told each
+    `on_begin` is called before the first trial, when all is checked; `on_progress` is given each
     evaluation; `progress` shows the last one as they are made. Ctrl-C returns what is known by
     then, marked as `partial`; KeyboardInterrupt before the first.
 

@@ -40,7 +40,7 @@ def stratum_name(faults: Sequence[str] | None) -> str:
 
 
 def units_text(found: Evidence, trials: TrialSet) -> str:
-    """Say what counts as evidence."""
+    """Return a sentence on the units of evidence and their number."""
     if all(trials.design.exact):
         return "Nothing is drawn in this scenario, so one trial is the whole truth."
     if trials.design.exact[0]:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 def plan_report(plan: PlanFindings, command: str) -> str:
-    """Return the report; `command` is what reproduces it."""
+    """Return the report; `command` reproduces it."""
     heading = [*wrapped(f"efssim plan: {plan.scenario.name}")]
     if plan.partial:
         heading = [*wrapped(partial_text(plan)), *heading]
@@ -48,7 +48,7 @@ def partial_text(plan: PlanFindings) -> str:
 
 
 def objective_text(plan: PlanFindings) -> str:
-    """Return what the plan is to meet."""
+    """Return the objective of the plan in words."""
     goal = plan.objective
     share = (
         "always" if goal.attainment == 1 else f"for {percent(goal.attainment)} of the time or more"
@@ -96,7 +96,7 @@ def evidence_text(plan: PlanFindings) -> str:
 
 
 def _undecided(plan: PlanFindings) -> str:
-    """Say so where trials are what is lacking, and not attainment."""
+    """Say which trials are missing where their number is too small and attainment is not."""
     without, text = unprotected_text(plan), ""
     if without:
         return f" {without}"
@@ -115,7 +115,7 @@ def _undecided(plan: PlanFindings) -> str:
 
 
 def limits_text(plan: PlanFindings) -> str:
-    """Say what cannot be had, and what the budget of time cut off."""
+    """Say that the replication rate cannot be set, and which part the budget of time cut off."""
     text = (
         "EFS's replication rate can be neither bought nor set. What helps is to write less, or at "
         "other times, in batches that end before they are cut, or to several file systems."

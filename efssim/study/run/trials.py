@@ -19,7 +19,7 @@ from efssim.study.statistics.weighing import Design
 from efssim.study.trial.outcome import Done, Trial
 
 TrialProgress = Callable[[int, int], None]
-"""Told how many trials are complete, and of how many."""
+"""Called with the number of complete trials, and that of all."""
 
 
 def run_study(
@@ -87,7 +87,7 @@ class _RunningTrials:
         self.interrupted = False
 
     def run(self, trials: int | Precision) -> int:
-        """Run what is wanted and return how many that is; Ctrl-C ends it before."""
+        """Run the wanted trials and return their number; Ctrl-C ends it before."""
         wanted = min(self._first, trials.budget) if isinstance(trials, Precision) else trials
         try:
             self._run_up_to(wanted)
