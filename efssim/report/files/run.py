@@ -46,7 +46,7 @@ def write_files(
         _write_into(result, staging, png, command, tables)
 
 
-def summary_json(result: Summarised) -> str:
+def summary_json(result: Run) -> str:
     """Return summary.json, which `--format json` prints."""
     return json_text(result.summary)
 

@@ -74,14 +74,14 @@ class Job:
 
 
 @dataclass(frozen=True)
-class Batch:
+class TrialBatch:
     """Complete trials, and how long they took."""
 
     trials: list[Done]
     seconds: float
 
 
-def run_batch(job: Job, numbers: tuple[int, ...]) -> Batch:
+def run_batch(job: Job, numbers: tuple[int, ...]) -> TrialBatch:
     """Run the trials of these numbers, in a worker. Raise as `run_trial` does."""
     try:
         job.additions.add_missing()
@@ -91,7 +91,7 @@ def run_batch(job: Job, numbers: tuple[int, ...]) -> Batch:
         raise TrialError(numbers[0], job.seed, cause) from error
     begin_s = perf_counter()
     trials = [run_trial(scenario, job.seed, number, job.verify) for number in numbers]
-    return Batch(trials, perf_counter() - begin_s)
+    return TrialBatch(trials, perf_counter() - begin_s)
 
 
 @lru_cache(maxsize=4)

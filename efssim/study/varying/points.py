@@ -12,9 +12,9 @@ from efssim.json_values import JsonValue
 from efssim.records.column_types import categories
 from efssim.scenario import Scenario
 from efssim.study.errors import StudyError
+from efssim.study.means.table import PLACES
 from efssim.study.run.trial_set import TrialSet
 from efssim.study.statistics.pairs import Difference, apart, weighted_difference
-from efssim.study.statistics.summary import PLACES
 from efssim.study.varying.space import VariedParameter
 from efssim.text.suggestions import suggest
 from efssim.traces.quality import TraceQuality
