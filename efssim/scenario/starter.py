@@ -8,7 +8,7 @@ from efssim.scenario.grammar.disturbances.effects import Target
 from efssim.scenario.grammar.disturbances.kinds import DISTURBANCES
 
 _OTHERS = "OTHER_DISTURBANCES"
-"""What the file has in place of the kinds of disturbances that it shows no example of."""
+"""The mark in the file for the kinds of disturbances of which it shows no example."""
 
 
 def starter_text() -> str:

@@ -157,7 +157,7 @@ def _initial(means: Means) -> str:
 
 
 def _writes(means: Means) -> str:
-    """Say how much was dropped, and how much was pending at the end of a configuration."""
+    """Return how much was dropped, and how much was pending at the end of a configuration."""
     found = {cause: size for cause, size in means.writes.dropped_bytes.items() if size}
     listed = ", ".join(f"{format_size(math.floor(n))} ({cause})" for cause, n in found.items())
     text = f"Dropped on average, as they could not be made: {listed}." if found else ""
@@ -169,7 +169,7 @@ def _writes(means: Means) -> str:
 
 
 def _ends(means: Means) -> str:
-    """Say how the trials ended, unless all ended ENABLED."""
+    """Return how the trials ended, unless all ended ENABLED."""
     ends = means.final_status or {}
     if set(ends) <= {"ENABLED"}:
         return ""

@@ -1,4 +1,4 @@
-"""What disturbances and calls are aimed at: one rule for a scenario's entries and for `apply`."""
+"""Targets of disturbances and calls: one rule for a scenario's entries and for `apply`."""
 
 from __future__ import annotations
 

@@ -27,11 +27,11 @@ CALL = "call"
 """The key of an event that is a call of the API and no disturbance."""
 
 _TYPES: dict[Target, Any] = {Target.LINK: LinkName, Target.OPERATION: OperationName}
-"""What the target of a kind is written as, where that is not just a name."""
+"""Types of the targets of a kind, where that is not just a name."""
 
 
 class Disturbance(Model):
-    """What an event and a fault have in common: exactly one kind, with its target.
+    """Base of an event and a fault: exactly one kind, with its target.
 
     The kinds and the keys that go with some of them are fields that come from their table.
     """
@@ -52,7 +52,7 @@ class Disturbance(Model):
 
     @property
     def kind(self) -> str:
-        """The key that says what happens."""
+        """The key of its kind."""
         for kind in self.kinds():
             if getattr(self, kind) is not None:
                 return kind
@@ -60,7 +60,7 @@ class Disturbance(Model):
 
     @property
     def target(self) -> str:
-        """What it happens to: a Region, link, replication, file system or operation."""
+        """The name of its target: a Region, link, replication, file system or operation."""
         name: str = getattr(self, self.kind)
         return name
 
@@ -74,7 +74,7 @@ class Disturbance(Model):
         return getattr(self, key)
 
     def takes(self, key: str) -> bool:
-        """Whether a key has a meaning for this kind."""
+        """Return whether a key has a meaning for this kind."""
         return self.kind in self.goes_with().get(key, (self.kind,))
 
     @classmethod

@@ -1,1 +1,1 @@
-"""The kinds of disturbances: what each is aimed at, what it does, and what may be said of it."""
+"""The kinds of disturbances: their targets, effects and words."""

@@ -1,4 +1,4 @@
-"""A kind of disturbance: everything that there is to say about it, in one entry."""
+"""A kind of disturbance: all facts and words of it in one entry."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ _TAKEN = {
     *("at", "call", "every", "expect", "for", "lasts", "parameters", "with"),
     *("entry", "goes_with", "kind", "kinds", "option", "takes", "target"),
 }
-"""Keys that events and faults have whatever their kind, and names of their attributes."""
+"""Keys that events and faults of all kinds have, and names of their attributes."""
 
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What disturbances can be aimed at."""
+    """The targets that exist."""
 
     regions: Collection[str]
     enabled_by_default: Callable[[str], bool]
@@ -56,9 +56,9 @@ class DisturbanceKind:
     name: str
     """The key, whose value is the target."""
     target: Target
-    """What it is aimed at."""
+    """The kind of its targets."""
     effects: tuple[Effect, ...]
-    """What it does while it lasts, in the order in which it begins."""
+    """Its effects while it lasts, in the order in which they begin."""
     description: str
     """A sentence for the JSON Schema."""
     options: Mapping[str, Option] = field(default_factory=dict)
@@ -93,14 +93,14 @@ class DisturbanceKind:
 
     @property
     def names_its_target(self) -> bool:
-        """Whether its label has to say what it is aimed at, even beside what it reached.
+        """Whether its label has to name the target, even beside the parts that it reached.
 
-        A replication need not be told its own name or that of its only link.
+        The label on a replication needs neither its name nor that of its only link.
         """
         return self.target not in (Target.LINK, Target.REPLICATION)
 
     def has(self, effect: type[Effect]) -> bool:
-        """Whether it has an effect of a kind."""
+        """Return whether it has an effect of a kind."""
         return self.effect(effect) is not None
 
     def effect(self, effect: type[E]) -> E | None:
