@@ -1,4 +1,4 @@
-"""What a plan found, as plain data: the answer, and the evidence for it."""
+"""The findings of a plan as plain data: the answer, and the evidence for it."""
 
 from __future__ import annotations
 

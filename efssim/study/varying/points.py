@@ -48,7 +48,7 @@ class PointMean:
 
 @dataclass(frozen=True, slots=True)
 class ValueChange:
-    """What a value alone changes in a measure."""
+    """The change of a measure by one value alone."""
 
     path: str
     value: JsonValue
