@@ -33,7 +33,7 @@ def strata_sentence(weighing: Weighing) -> str:
 
 
 def stratum_name(faults: Sequence[str] | None) -> str:
-    """Name the rare faults of the trials of a stratum."""
+    """Return the rare faults of the trials of a stratum, in words."""
     if faults is None:
         return "any others"
     return " and ".join(faults) or "no rare fault"

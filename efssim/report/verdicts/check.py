@@ -39,7 +39,7 @@ def checked_run(result: Run) -> list[Checked]:
 
 
 def checked_trials(trials: TrialSet) -> list[Checked]:
-    """Return the checked facts of each replication of trials."""
+    """Return the checked numbers of each replication of trials."""
     return [
         Checked(part.rpo.objective, part.rpo.met_throughout, part.syncs.diverging)
         for part in trials.means.values()

@@ -60,7 +60,7 @@ def intervals_of(
 def _having(
     trials: Sequence[Trial], replication: str
 ) -> tuple[list[ReplicationSummary], list[int]]:
-    """Return what the trials that have a replication say about it, and their strata."""
+    """Return the summaries of a replication by the trials that have it, and their strata."""
     having = [trial for trial in trials if replication in trial.summary.replications]
     parts = [trial.summary.replications[replication] for trial in having]
     return parts, [trial.stratum for trial in having]

@@ -1,7 +1,7 @@
 """Statistics of trials in the shape of a run's summary: their means, or intervals of the means.
 
 Each class here has the fields of the one of `efssim.lag.summary` whose name it begins with, with
-the statistic in place of the number. What has no mean, as a time, is None.
+the statistic in place of the number. A time has no mean, and is None.
 """
 
 from __future__ import annotations
@@ -91,7 +91,7 @@ class RpoStatistic(Generic[T]):
     unwritable_s: T
     objective: T
     met: bool | None
-    """What trials together show, and no mean; so is the next."""
+    """Shown by all trials together, and no mean; so is the next."""
     met_throughout: bool | None
     excluded_s: T
     violations: T
@@ -101,7 +101,7 @@ class RpoStatistic(Generic[T]):
 
 @dataclass(frozen=True, slots=True)
 class LossStatistic(Generic[T]):
-    """Of what was lost with a source, over the trials that lost it."""
+    """Of the loss with a source, over the trials that lost it."""
 
     point_s: None = field(metadata=moment("time"))
     lost_bytes: T
@@ -112,7 +112,7 @@ class LossStatistic(Generic[T]):
 
 @dataclass(frozen=True, slots=True)
 class LeftBehindStatistic(Generic[T]):
-    """Of what was pending when the configuration was gone, over the trials in which it was."""
+    """Of writes pending when the configuration was gone, over the trials in which it was."""
 
     bytes: T
     writes: T
@@ -134,7 +134,7 @@ class SyncsStatistic(Generic[T]):
 
 @dataclass(frozen=True, slots=True)
 class SourceLimitStatistic(Generic[T]):
-    """Of what the source was to take beside what it could."""
+    """Of the writes to a source, beside the limit of its throughput mode."""
 
     mean_bytes_per_s: T | None
     busiest_hour_bytes_per_s: T | None

@@ -25,7 +25,7 @@ MAYBE = {"recovery_point": keys_of(Loss), "not_replicated": keys_of(LeftBehind)}
 def trial_table(trials: Sequence[Trial], weighing: Weighing, start: datetime) -> pd.DataFrame:
     """Return every number of every trial: a row for each trial and replication.
 
-    Where trials are of strata, `stratum` is the ordinal of a trial's and `weight` what it counts.
+    Where trials are of strata, `stratum` is the ordinal of a trial's and `weight` its weight.
 
     A value that a trial does not have is NaN, NaT or NA; times are UTC datetimes. The types of
     columns follow from their names.

@@ -25,7 +25,7 @@ _LEAST = 10
 
 @dataclass(frozen=True)
 class PlanQuestion:
-    """The question of a plan."""
+    """The parameter of a plan, its range, and the objective to meet."""
 
     scenario: Scenario
     """With the target and the attainment of the objective."""
@@ -49,7 +49,7 @@ def question(
     trials: int,
     seed: int | None,
 ) -> PlanQuestion:
-    """Return the question of a plan; raise as `efssim.plan` does for one that makes no sense."""
+    """Return the question of a plan; raise as `efssim.plan` does if it makes no sense."""
     chosen = _varied(vary, between)
     require_key(scenario, chosen)
     low, high = bounds(chosen, *between)

@@ -34,7 +34,7 @@ class AnswerSummary:
 
 @dataclass(frozen=True, slots=True)
 class EvaluationSummary:
-    """The trials at one value, as plan.json has them."""
+    """The keys of an evaluation in plan.json, in their order."""
 
     value: float
     attainment: float

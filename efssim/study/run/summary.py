@@ -26,7 +26,7 @@ class PrecisionSummary:
 
 @dataclass(frozen=True, slots=True)
 class EvidenceSummary:
-    """What is true of all replications, if there is anything, and the evidence for each."""
+    """The strata and the long faults, if there are any, and the evidence for each replication."""
 
     strata: tuple[StratumTrials, ...] = field(metadata=IF_ANY)
     long_faults: tuple[str, ...] = field(metadata=IF_ANY)

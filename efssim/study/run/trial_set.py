@@ -164,7 +164,7 @@ class TrialSet:
 
 
 def _at(tree: JsonObject, column: str) -> JsonValue:
-    """Return what an object has at a dotted name; None where it does not go on."""
+    """Return the value of an object at a dotted name; None where the path ends before."""
     found: JsonValue = tree
     for key in column.split("."):
         found = found.get(key) if isinstance(found, dict) else None

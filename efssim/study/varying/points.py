@@ -48,7 +48,7 @@ class PointMean:
 
 @dataclass(frozen=True, slots=True)
 class ValueChange:
-    """The change of a measure by a value alone."""
+    """The change of a measure by one value alone."""
 
     path: str
     value: JsonValue
