@@ -17,8 +17,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-MODEL, HAND = "tests/test_independent_model.py", "tests/test_by_hand.py"
-REPORTS = "tests/test_numbers_in_reports.py"
+MODEL, HAND = "tests/whole/test_independent_model.py", "tests/whole/test_by_hand.py"
+REPORTS = "tests/report/text/test_numbers_in_reports.py"
 LIMIT_S = 600
 """A mutant that keeps the tests from ending is noticed by that."""
 

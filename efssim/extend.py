@@ -117,7 +117,7 @@ _HOMES: dict[str, tuple[str, str]] = {
     "operations": (_OPERATIONS, "OPERATIONS"),
     "table_formats": ("efssim.report.files.formats", "TABLE_FORMATS"),
 }
-"""Tables and what their entries are made of, each with its module and its name there."""
+"""Tables and the classes of their entries, each with its module and its name there."""
 
 
 def __getattr__(name: str) -> Any:

@@ -1,7 +1,7 @@
 """Data as JSON has it: the one place that turns frozen dataclasses into keys and values.
 
-The fields of a dataclass are the keys of an object, in their order. What differs from that, the
-metadata of a field says.
+The fields of a dataclass are the keys of an object, in their order. Exceptions are in the
+metadata of a field.
 """
 
 from __future__ import annotations
@@ -29,12 +29,12 @@ JsonValue: TypeAlias = Union[
     bool, int, float, str, "Sequence[JsonValue]", "Mapping[str, JsonValue]", None
 ]
 JsonObject: TypeAlias = dict[str, JsonValue]
-"""An object that is made here; what takes one takes any mapping of JsonValue."""
+"""An object that is made here; functions take any mapping of JsonValue instead."""
 
 WireValue: TypeAlias = Union[
     bool, int, float, str, bytes, datetime, "Sequence[WireValue]", "Mapping[str, WireValue]", None
 ]
-"""What calls of AWS take and answer, as botocore has it."""
+"""A value in parameters and answers of AWS's calls, as botocore has it."""
 WireObject: TypeAlias = dict[str, WireValue]
 
 _hints = cache(get_type_hints)
@@ -133,10 +133,10 @@ def timestamp(start: datetime, time_s: float) -> str:
 
 
 def restored(kind: Any, content: Any) -> Any:
-    """Return data of an annotated type from what `dataclasses.asdict` made of it.
+    """Return data of an annotated type from their form by `dataclasses.asdict`.
 
     Of several dataclasses it is the one with the fields that there are. Raise TypeError, KeyError
-    or ValueError for what is not of that type.
+    or ValueError for content that is not of that type.
     """
     origin = get_origin(kind)
     if origin in (Union, types.UnionType):
@@ -155,7 +155,7 @@ def restored(kind: Any, content: Any) -> Any:
 
 def _of_union(kinds: tuple[Any, ...], content: Any) -> Any:
     if not isinstance(content, dict):
-        # Lists and plain values are what they are, but for a tuple, which JSON has as a list.
+        # Lists and plain values stay, but for a tuple, which JSON has as a list.
         kind = next((kind for kind in kinds if get_origin(kind) in (tuple, list)), None)
         return restored(kind, content) if kind and isinstance(content, list) else content
     for kind in kinds:

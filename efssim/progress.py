@@ -41,7 +41,7 @@ def told(
 
 
 def in_notebook() -> bool:
-    """Whether a notebook runs this that can show widgets; tqdm warns where it cannot."""
+    """Return whether a notebook runs this that can show widgets; tqdm warns where it cannot."""
     module = sys.modules.get("IPython")
     shell = None if module is None else module.get_ipython()
     return shell is not None and "IPKernelApp" in shell.config and _has_widgets()

@@ -26,7 +26,7 @@ class Table(Generic[E]):
     """Entries by name, in order: those that the package has, then those that were added.
 
     Anything derived from a table (a class with a field for each entry, say) is made on first use
-    and again when `changes` has moved on; or at once, by what `on_change` was given.
+    and again when `changes` has moved on; or at once, by the functions given to `on_change`.
     """
 
     def __init__(self, what: str, entries: Iterable[E] = ()) -> None:

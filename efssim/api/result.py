@@ -84,7 +84,7 @@ class Result(Run):
         """Draw time since last sync over simulated time, with the RPO target; return the Axes.
 
         Statuses other than ENABLED are bands, disturbances and calls stand above. `between` is
-        begin and end of what is drawn, as `age_at` takes times; a change of the limits of the x
+        begin and end of the part drawn, as `age_at` takes times; a change of the limits of the x
         axis draws that part anew, so that every tooth stands where it is. On Axes that have a curve
         already, this one gets a colour of its own, and a legend names both. KeyError as for `age`;
         without `ax` it is a new figure of pyplot's. The same holds for the other plots.

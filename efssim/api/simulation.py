@@ -53,7 +53,7 @@ class Simulation(MeasuredWorld):
 
     @cached_property
     def cloudwatch(self) -> CloudWatchApi:
-        """CloudWatch's view of the file systems; it keeps what PutMetricData sends.
+        """CloudWatch's view of the file systems; it keeps the data that PutMetricData sends.
 
         Raise ValueError where there is nothing to see: without `metrics`, or where the scenario
         says `records: off`.
@@ -86,7 +86,7 @@ class Simulation(MeasuredWorld):
     def apply(self, event: Mapping[str, Any]) -> None:
         """Let a disturbance begin now: an entry of `events` without `at`.
 
-        It is checked by the rules of a scenario's file, with what there is by now. Raise
+        It is checked by the rules of a scenario's file, with the parts present by now. Raise
         ScenarioError, which lists every problem, and RunError where replications would have to
         share a link, which is not modelled.
         """

@@ -48,7 +48,7 @@ class SimulatedWorld(Answerer, Protocol):
         """Its SimPy environment."""
 
     def advance(self, duration: float | str) -> None:
-        """Let time pass."""
+        """Advance the simulated time."""
 
 
 class SteppedWorld(SimulatedWorld, Protocol):

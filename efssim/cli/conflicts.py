@@ -36,6 +36,6 @@ def _path(text: str, ordinal: int) -> tuple[str | int, ...]:
 
 
 def _undoes(later: tuple[str | int, ...], earlier: tuple[str | int, ...]) -> bool:
-    """Whether setting a path overwrites all that was set at another."""
+    """Return whether setting a path overwrites all that was set at another."""
     as_text = tuple(map(str, later))
     return bool(later) and as_text == tuple(map(str, earlier[: len(later)]))

@@ -78,7 +78,7 @@ def show(form: str, as_json: Callable[[], str], as_text: Callable[[], str]) -> N
 
 
 def shows_progress(quiet: bool) -> bool:
-    """Whether somebody looks at standard error and wants to see how far a command is."""
+    """Return whether somebody looks at standard error and wants to see how far a command is."""
     return not quiet and sys.stderr is not None and sys.stderr.isatty()
 
 

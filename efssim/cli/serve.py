@@ -92,4 +92,4 @@ def serve(
 
 
 def _say_nothing(_line: str) -> None:
-    """Take a line and say nothing."""
+    """Ignore a line."""

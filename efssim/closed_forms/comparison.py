@@ -13,11 +13,11 @@ from efssim.scenario import Scenario
 
 
 class ComparedOutcome(Protocol):
-    """What one replication left behind, as far as it is compared."""
+    """The part of the outcome of a replication that is compared."""
 
     @property
     def summary(self) -> ReplicationSummary:
-        """What is measured of it."""
+        """The summary of its measures."""
 
     @property
     def pending_growth_bytes(self) -> int:

@@ -35,7 +35,7 @@ class ScenarioEstimate:
 
     @cached_property
     def simulated(self) -> dict[str, dict[str, Any]] | None:
-        """By replication: what a run gave for the same numbers; None: it was not compared."""
+        """By replication: a run's values of the same numbers; None: no run was compared."""
         if self.measured is None:
             return None
         return {name: to_json(part) for name, part in self.measured.items()}
@@ -58,7 +58,8 @@ class ScenarioEstimate:
     def table(self) -> pd.DataFrame:
         """One row per replication and number: `estimate`, `simulated` and `off`.
 
-        `off` is simulated / estimate - 1. What does not exist, or was not simulated, is NaN.
+        `off` is simulated / estimate - 1. A number that does not exist, or was not simulated, is
+        NaN.
         """
         import pandas as pd
 

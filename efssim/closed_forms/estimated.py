@@ -1,4 +1,4 @@
-"""What closed forms say about a replication, and what a run gave for the same numbers.
+"""Numbers of a replication by closed forms, and a run's values of the same numbers.
 
 The names are those that JSON has; a value that does not exist is None. Seconds, bytes and bytes per
 second.
@@ -37,7 +37,7 @@ NumberName: TypeAlias = Literal[
     "initial_bytes",
 ]
 NUMBERS: tuple[NumberName, ...] = get_args(NumberName)
-"""What is one number each, in order."""
+"""Names of the single numbers, in order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ class CatchUpEstimate:
     """How a replication catches up after something; None where it never does."""
 
     after: str
-    """What it was."""
+    """The event that it follows."""
     at_s: float | None
     """When it begins; None: that does not matter."""
     lasts_s: float
@@ -56,7 +56,7 @@ class CatchUpEstimate:
 
 @dataclass(frozen=True, slots=True)
 class RatesEstimate:
-    """What is written, and the share of what can be sent that it takes."""
+    """Rates of writes, and their share of the rates at which syncs can send."""
 
     written_bytes_per_s: float
     writes_per_s: float
@@ -82,7 +82,7 @@ class CycleEstimate:
 
 @dataclass(frozen=True, slots=True)
 class SizingEstimate:
-    """What it takes in the busiest cycle."""
+    """Sizing by the busiest cycle."""
 
     shortest_interval_s: float | None = None
     smallest_throughput_bytes_per_s: float | None = None
@@ -111,7 +111,7 @@ class ReplicationEstimate:
     approximations: tuple[str, ...]
 
     def number(self, name: NumberName) -> float | None:
-        """Return what is one number by its name."""
+        """Return a single number by its name."""
         parts = (self.rates, self.cycle, self.sizing, self)
         value: float | None = next(getattr(part, name) for part in parts if hasattr(part, name))
         return value
@@ -119,7 +119,7 @@ class ReplicationEstimate:
 
 @dataclass(frozen=True, slots=True)
 class SimulatedNumbers:
-    """What a run gave for the numbers of an estimate, as far as it has them."""
+    """A run's values of the numbers of an estimate, as far as it has them."""
 
     written_bytes_per_s: float | None
     writes_per_s: float | None

@@ -80,7 +80,7 @@ def _link(scenario: Scenario, replication: Replication) -> Link:
 
 
 def link_binds(scenario: Scenario, name: str) -> bool:
-    """Whether the link of a replication carries less than its syncs could send."""
+    """Return whether the link of a replication carries less than its syncs could send."""
     replication = scenario.replications[name]
     return _link(scenario, replication).capacity < replication.sync.number("throughput")
 
@@ -88,8 +88,8 @@ def link_binds(scenario: Scenario, name: str) -> bool:
 def initial_sync(scenario: Scenario, name: str, syncs: Syncs) -> tuple[float, int]:
     """Return mean seconds and bytes of the initial sync of a replication, as if it were new.
 
-    Setup + inventory + the longer of bytes / throughput and files / file rate, and what failed
-    attempts add. What is written while the replication is ENABLING is sent, too, at its mean.
+    Setup + inventory + the longer of bytes / throughput and files / file rate, and the work of
+    failed attempts. Writes while the replication is ENABLING are sent, too, at their mean.
     """
     replication = scenario.replications[name]
     source, initial = scenario.file_systems[replication.source], replication.initial
@@ -171,7 +171,7 @@ def _outage(scenario: Scenario, name: str, event: Event, lasts_s: float) -> Outa
 
 
 def _stops_writes(scenario: Scenario, name: str, event: Event) -> bool:
-    """Whether a disturbance that concerns a replication keeps its source from being written."""
+    """Return whether a disturbance of a replication keeps its source from being written."""
     source = scenario.replications[name].source
     places = (source, scenario.file_systems[source].home)
     return event.entry.has(StopWrites) and event.target in places

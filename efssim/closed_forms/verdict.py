@@ -57,7 +57,7 @@ def verdict(
 
 
 def _unprotected(scenario: Scenario, beginning: Beginning) -> bool:
-    """Whether the window has time before the first recovery point, and that counts."""
+    """Return whether the window has time before the first recovery point, and that counts."""
     if scenario.rpo.initial_sync == "excluded":
         return False
     return beginning.protects_s * (1.0 if beginning.is_certain else 0.5) > scenario.warm_up
@@ -84,7 +84,7 @@ def _is_overrun(syncs: Syncs, usual: Steady) -> bool:
 
 
 def _is_caught_up(scenario: Scenario, beginning: Beginning) -> bool:
-    """Whether the age after the initial sync is within the target, or before the window."""
+    """Return whether the age after the initial sync is within the target, or before the window."""
     found = beginning.catch_up
     if found is None or not beginning.is_certain:
         return False
@@ -113,7 +113,7 @@ def _least_above(scenario: Scenario, syncs: Syncs) -> float:
     """Return a lower bound of the share of the window above the target, 0 if there is none.
 
     Of the mean cycle of the window: the time above the target is convex in the duration of a sync,
-    so a spread of durations only adds to it (Jensen). What the window's edges can take is left out.
+    so a spread of durations only adds to it (Jensen). The effect of the window's edges is left out.
     """
     window_s = scenario.duration - scenario.warm_up
     mean = steady(syncs.between(scenario.warm_up, scenario.duration))

@@ -336,4 +336,4 @@ OPERATIONS: dict[str, Callable[[CloudWatchApi, Any, str], Mapping[str, object]]]
     "ListMetrics": CloudWatchApi.list_metrics,
     "PutMetricData": CloudWatchApi.put_metric_data,
 }
-"""The operations that are simulated, and what answers them."""
+"""The operations that are simulated, and the methods that answer them."""

@@ -40,7 +40,7 @@ class EfsMetrics:
         unreplicated: Mapping[str, WriteMinutes],
         storage: StorageSamples,
     ) -> None:
-        """`published` has writes by the name of the replication that published them.
+        """Take the sinks: `published` has writes by the name of the publishing replication.
 
         `unreplicated` has, by the name of the file system, those that none did.
         """

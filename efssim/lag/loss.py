@@ -30,13 +30,13 @@ class Loss:
     """From the disaster until the destination could be written; None: it never could."""
 
     def is_above(self, target_s: float) -> bool:
-        """Whether it is more than the objective allows."""
+        """Return whether it is more than the objective allows."""
         return self.point_s is None or self.lost_s is None or self.lost_s > target_s
 
 
 @dataclass(frozen=True, slots=True)
 class LeftBehind:
-    """What was pending when the configuration of a healthy source was gone."""
+    """Writes pending when the configuration of a healthy source was gone."""
 
     bytes: int
     writes: int
@@ -65,7 +65,7 @@ def loss(
 
 
 def not_replicated(records: ReplicationRecords) -> LeftBehind | None:
-    """Return what was pending when the configuration of a healthy source was gone; else None."""
+    """Return the writes pending at the end of a healthy source's configuration, else None."""
     gone, lost = records.gone, records.lost
     if gone is None or lost is None or gone.disaster_s is not None:
         return None

@@ -37,7 +37,7 @@ from efssim.records.run_records import ReplicationRecords, Snapshot
 
 @dataclass(frozen=True, slots=True)
 class Criteria:
-    """What the measures are held against: the window, the RPO and the sync limits."""
+    """The window, the RPO and the sync limits by which the measures are taken."""
 
     begin_s: float
     end_s: float
@@ -46,7 +46,7 @@ class Criteria:
     throughput: float
     file_rate: float
     exclusions: Exclusions
-    """What of the time without a recovery point is not held against it."""
+    """The spans without a recovery point that do not count against it."""
 
 
 class StreamedMeasures:
@@ -106,7 +106,7 @@ class Measures:
         return self._age_until_now.violations
 
     def summary(self, source_throughput: SourceLimit) -> ReplicationSummary:
-        """Return everything that is measured, beside what the source could take."""
+        """Return the summary of all measures, with the given limit of the source."""
         last_cut_s, completed_s = self.last_sync_s or (self._records.last_replicated_s, None)
         return ReplicationSummary(
             lags=self._lag_summaries(),
@@ -200,13 +200,13 @@ class Measures:
         return pending_bytes(self._snapshot)
 
     def _written_bytes(self) -> int:
-        """Bytes written in the window."""
+        """Return the bytes written in the window."""
         early = [part.bytes[part.time_s < self._begin_s] for part in self._snapshot.open_writes]
         before = self._lags.bytes_before + sum(int(sizes.sum()) for sizes in early)
         return self._snapshot.written_bytes - before
 
     def _written_files(self) -> int:
-        """Files changed in the window."""
+        """Return the files changed in the window."""
         still = [
             int((part.time_s >= self._begin_s).sum()) * part.files_per_write
             for part in self._snapshot.open_writes
@@ -252,7 +252,7 @@ class Measures:
 
     @cached_property
     def recovery_point(self) -> Loss | None:
-        """What a disaster of the source cost; None where nothing is judged."""
+        """The loss by a disaster of the source; None without one."""
         last = self.last_sync_s
         point_s = self._records.last_replicated_s if last is None else last[0]
         return loss(self._records, self._snapshot, point_s, self._end_s)
@@ -279,7 +279,7 @@ class Measures:
         )
 
     def _utilisation(self) -> float | None:
-        """Work that arrived in the window over the time in which syncs could run."""
+        """Return the work that arrived in the window over the time in which syncs could run."""
         limits = self._criteria.throughput, self._criteria.file_rate
         could_run_s = running_s(self._records, self._begin_s, self._end_s)
         if limits == (math.inf, math.inf) or not could_run_s:

@@ -52,7 +52,7 @@ class PooledRamps:
 
     @classmethod
     def weighted(cls, parts: Sequence[tuple[float, PooledRamps]]) -> PooledRamps:
-        """Return the sum of several, each of which counts so many times."""
+        """Return the weighted sum of several."""
         made = cls()
         for ends in ("_low", "_high"):
             total: BinnedEnds = getattr(made, ends)
@@ -98,7 +98,7 @@ class PooledHistogram:
 
     @classmethod
     def weighted(cls, parts: Sequence[tuple[float, PooledHistogram]]) -> PooledHistogram:
-        """Return the sum of several, each of which counts so many times."""
+        """Return the weighted sum of several."""
         made = cls()
         made._times = [(times, part._histogram.count) for times, part in parts]
         total = math.fsum(times * count for times, count in made._times)

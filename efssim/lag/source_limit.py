@@ -3,7 +3,7 @@
 Nothing is throttled in the model, so this says where its writes are those of no real file system.
 It looks at means over whole hours: an hour above the limit is too much for certain, and one below
 may still hold minutes above it. Sources: EFS User Guide, "Performance": bursting, provisioned and
-elastic throughput, burst credits; "Amazon EFS quotas" for what a Region allows.
+elastic throughput, burst credits; "Amazon EFS quotas" for the limits of a Region.
 """
 
 from __future__ import annotations
@@ -46,13 +46,13 @@ class SourceLimit:
     hours_above: int
     """Hours in which more was written than the source could take."""
     limit_bytes_per_s: float | None
-    """What it could take in the first of them, in bytes per second."""
+    """Its limit in the first of them, in bytes per second."""
     first_above_s: float | None = field(metadata=moment("first_above"))
     """When that hour began."""
 
 
 def source_limit(hours: HourlyTotals, end_s: float, modes: Sequence[Throughput]) -> SourceLimit:
-    """Compare what was written by each hour, and up to `end_s`, with what the mode allows.
+    """Compare the bytes written by each hour, and up to `end_s`, with the limits of the modes.
 
     A last hour that is not whole counts with the length that it has, but for its last minute.
     """

@@ -105,7 +105,7 @@ class WriteLags:
     def pending_byte_seconds(self, open_writes: Iterable[OpenWrites], end_s: float) -> float:
         """Return the integral of pending bytes up to `end_s`, in byte-seconds.
 
-        Every byte is pending from its write to its completion, or to the end; what lies before
+        Every byte is pending from its write to its completion, or to the end; time before
         the window or before the first LastReplicatedTimestamp does not count.
         """
         begin_s = self._pending_from_s

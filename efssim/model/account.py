@@ -108,7 +108,7 @@ class Account:
         longest: int = LONG,
         keep: Keeper | None = None,
     ) -> None:
-        """`record` and `keep` return the records of a new replication and file system, by name.
+        """Take `record` and `keep`, which return records of new replications and file systems.
 
         At most `longest` syncs of a replication are planned at once, which changes no result.
         """
@@ -124,7 +124,7 @@ class Account:
         self.replications: dict[str, ReplicationState] = {}
         """By name in the results; those that are deleted are kept."""
         self.appeared: list[Callable[[FileSystemState | ReplicationState], None]] = []
-        """Called with whatever is made, so that what goes on at that time reaches it."""
+        """Called with each new part, so that disturbances that go on at that time reach it."""
         self.syncs: dict[str, SyncProcess] = {}
         self._longest = longest
         self._record, self._keep = record, keep or (lambda _: FileSystemRecords())
@@ -193,12 +193,12 @@ class Account:
         return found if found is not None and found.destination is file_system else None
 
     def size_of(self, file_system: FileSystemState) -> tuple[int, int]:
-        """Return size and files now: what a file system has received while it is a destination."""
+        """Return size and files now: those received while the file system is a destination."""
         receiving = self.configuration_to(file_system)
         return file_system.journal.stored() if receiving is None else receiving.replica()
 
     def metered_bytes(self, file_system: FileSystemState) -> int:
-        """Return the size as EFS shows it: with what EFS keeps for itself on a destination."""
+        """Return the size as EFS shows it: with EFS's own bytes on a destination."""
         receiving = self.configuration_to(file_system)
         overhead = 0 if receiving is None else receiving.terms.overhead_bytes
         return self.size_of(file_system)[0] + overhead
@@ -208,7 +208,7 @@ class Account:
     def create_file_system(
         self, request: FileSystemRequest, declared: DeclaredFileSystem | None = None
     ) -> FileSystemState:
-        """Create a file system; what a scenario declares is available at once."""
+        """Create a file system; a declared one is available at once."""
         given = declared or DeclaredFileSystem(request.name)
         region, zone = request.region, request.zone
         kept = self._keep(given.name)
@@ -299,7 +299,7 @@ class Account:
     # --- replications -------------------------------------------------------------------------
 
     def default_settings(self, source: FileSystemState) -> ReplicationSettings:
-        """Return what the next replication of a source is made with if no scenario declares it."""
+        """Return the settings of the next replication of a source that no scenario declares."""
         defaults = self.scenario.defaults
         base, ordinal = f"{source.name}-replication", 1
         while f"{base}-{ordinal}" in self.replications:
@@ -340,7 +340,7 @@ class Account:
         settings: ReplicationSettings,
         role_arn: str | None,
     ) -> ReplicationState:
-        """Return a replication without a status; discard what its destination had written."""
+        """Return a replication without a status; discard its destination's unreplicated writes."""
         terms = Terms(
             name=settings.name,
             sync=settings.sync,
@@ -405,7 +405,7 @@ class Account:
         )
 
     def stored(self, file_system: FileSystemState) -> Stored:
-        """Return what a file system stores now and what became of the writes made to it."""
+        """Return the content of a file system now and the states of the writes made to it."""
         journal, replication = file_system.journal, self.configuration_of(file_system)
         if replication is not None and replication.source is file_system:
             self.syncs[replication.terms.name].whole_instant()

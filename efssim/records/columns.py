@@ -35,7 +35,7 @@ class Columns:
     """
 
     def __init__(self, types: Mapping[str, str], *, keep: bool = True) -> None:
-        """`types` are the columns with their type codes: "d" for floats, "q" for integers."""
+        """Make the columns of `types`, by type code: "d" for floats, "q" for integers."""
         self.keep = keep
         """Whether the rows can be read back."""
         self.sinks: list[Callable[[Block], None]] = []

@@ -152,7 +152,7 @@ class _Checker:
     def _sizes(self, name: str, times_s: Floats) -> tuple[Ints, Ints]:
         """Return size and files at some times in which it was nobody's destination.
 
-        A destination that is let go has what its source had at LastReplicatedTimestamp.
+        A destination that is let go has the content of its source at LastReplicatedTimestamp.
         """
         made, records = self._made[name], self._systems[name].records
         size, files = made.added(times_s)

@@ -40,7 +40,7 @@ COMPARED_COLUMNS = {
 class Phases(NamedTuple):
     """How long a sync spent in each of its phases, in seconds; together its whole duration.
 
-    What an outage froze counts to the phase that it met.
+    Time frozen by an outage counts to the phase that it met.
     """
 
     setup_s: float = 0.0
@@ -195,7 +195,7 @@ class ReplicationRecords:
         return self.last_replicated_s is None
 
     def drop(self, dropped: DroppedWrites) -> None:
-        """Count writes that could not be made and hand them to every sink."""
+        """Count writes that could not be made and pass them to every sink."""
         cause = DroppedBy(dropped.cause, dropped.cause_ordinal)
         more = Amount(len(dropped.time_s), int(dropped.bytes.sum()))
         self.dropped[cause] = self.dropped.get(cause, NOTHING).plus(more)

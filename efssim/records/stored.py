@@ -47,7 +47,7 @@ class Throughput:
 
 
 class HourlyTotals(NamedTuple):
-    """What was written to a file system by each whole hour of the run, and its size then."""
+    """Bytes written to a file system by each whole hour of the run, and its size then."""
 
     written_bytes: Ints
     """Running total at the hours 0, 1, 2 …; shape (hours + 1,)."""

@@ -1,7 +1,7 @@
 """The timeline of a run: its API calls and its disturbances, and which of them is a cause.
 
 Each call, each begin and each end of a disturbance has an ordinal, in the order of the run. Other
-records name what brought them about by that ordinal. Times are seconds since the scenario's start.
+records name their cause by that ordinal. Times are seconds since the scenario's start.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 DECLARED = 0
-"""Ordinal of the scenario itself: no call and no disturbance, but what it declares from the start.
+"""Ordinal of the scenario itself: no call and no disturbance, but its declarations from the start.
 """
 
 

@@ -98,7 +98,7 @@ class MeasuredWorld:
 
         `on_progress(elapsed_s, duration_s)` is called with the seconds since the scenario's start
         and those up to its end: now, after each of 1000 equal steps, and so at the end. It changes
-        no result; what it raises comes out of here, and the simulation can go on afterwards.
+        no result; its exceptions come out of here, and the simulation can go on afterwards.
         """
         begin_s, end_s = self._world.now_s, self.scenario.duration
         if on_progress is not None:
@@ -152,7 +152,7 @@ class MeasuredWorld:
         }
 
     def on_syncs(self, replication: str, sink: Callable[[Block], None]) -> None:
-        """Hand the completed syncs of a replication to `sink`, a block of rows at a time.
+        """Pass the completed syncs of a replication to `sink`, a block of rows at a time.
 
         Those that are in a block already are not handed on. Raise KeyError for an unknown one.
         """

@@ -18,7 +18,7 @@ def seconds_since(start: datetime, times: Any) -> Floats:
     """Return times as seconds since `start`, shape (times,).
 
     Each is seconds, a duration such as `"26 h"`, or an absolute time in any form that pandas reads;
-    one without a zone is in UTC. Raise ArgumentError for what is none of these.
+    one without a zone is in UTC. Raise ArgumentError for any other value.
     """
     if hasattr(times, "dtype") and np.issubdtype(np.asarray(times).dtype, np.number):
         return np.asarray(times, dtype=np.float64)

@@ -70,6 +70,6 @@ class OutcomeRecords:
 
 @dataclass(frozen=True, kw_only=True)
 class Outcome(OutcomeRecords):
-    """What one replication left behind, and what is measured of it."""
+    """The records of one replication and the summary of its measures."""
 
     summary: ReplicationSummary

@@ -99,7 +99,7 @@ class Run:
 
         The phases of a completed sync are seconds that add up to its duration: `setup_s`,
         `inventory_s`, `diff_s`, `transfer_s`, and `repeated_s` for failed attempts and the waits
-        after them. What an outage froze counts to the phase that it met. Last comes `outcome`.
+        after them. Time frozen by an outage counts to the phase that it met. Last comes `outcome`.
 
         This, `age`, `pending` and the plots of them raise ValueError where the scenario says
         `records: off`.
@@ -156,7 +156,7 @@ class Run:
 
         `times` is a list, or an index, of absolute times (without a zone: UTC), of durations since
         the start such as `"26 h"`, or of seconds. At a completion it is the age after it. KeyError
-        as for `age`, ValueError for what is no time.
+        as for `age`, ValueError for a value that is no time.
         """
         import pandas as pd
 
@@ -172,7 +172,7 @@ class Run:
         `every` is the length of a period: seconds, or a duration such as `"1 h"`. Periods count
         from midnight (UTC) of the day on which the scenario starts. Each mean is the integral of
         the sawtooth over the time of the period in which it is defined; NaN without any. KeyError
-        as for `age`, ValueError for what is no length.
+        as for `age`, ValueError for a value that is no length.
         """
         import pandas as pd
 
@@ -235,7 +235,7 @@ class Run:
     ) -> pd.DataFrame:
         import pandas as pd
 
-        # Without a replication the columns still tell what there could have been.
+        # Without a replication the table still has its columns.
         outcomes: Mapping[str, OutcomeRecords] = self.outcomes or {"": OutcomeRecords()}
         tables = [
             table(name, outcome, self.scenario.start, self.trial)

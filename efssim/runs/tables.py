@@ -43,7 +43,7 @@ def events_table(events: Sequence[Entry], start: datetime, trial: int) -> pd.Dat
     """Return one row per disturbance or API call; see `Run.events`."""
     import pandas as pd
 
-    # What was added and is gone again stays in the tables of runs that had it.
+    # Entries that were added and are gone again stay in the tables of runs that had them.
     had = (event.kind for event in events)
     kinds = tuple(dict.fromkeys((*DISTURBANCES.names, *OPERATIONS.names, *had)))
     ends = [np.nan if event.end_s is None else event.end_s for event in events]

@@ -30,7 +30,7 @@ def load(source: Source, overrides: Sequence[str] = ()) -> Scenario:
     A str with a line break is text, any other a path. Files that a text or a mapping names are
     relative to the working directory. `overrides` are texts `path=value`, applied in order before
     validation. Raise ScenarioError, which lists every problem found, one line each, and UsageError
-    for what is none of these.
+    for any other argument.
     """
     if isinstance(overrides, str) or not all(isinstance(text, str) for text in overrides):
         raise UsageError('efssim.load: overrides are a list of texts such as ["seed=2"]')

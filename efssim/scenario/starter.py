@@ -8,7 +8,7 @@ from efssim.scenario.grammar.disturbances.effects import Target
 from efssim.scenario.grammar.disturbances.kinds import DISTURBANCES
 
 _OTHERS = "OTHER_DISTURBANCES"
-"""Stands in the file for the kinds of disturbances without an example there."""
+"""The mark in the file for the kinds of disturbances of which it shows no example."""
 
 
 def starter_text() -> str:

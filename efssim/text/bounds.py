@@ -46,7 +46,7 @@ FAILURE_PROBABILITY = Bounds(1e-12, 0.9999, "1e-12", "99.99 %", "one attempt in 
 
 
 def within(bounds: Bounds) -> Callable[[T], T]:
-    """Return a check that hands a number through; it raises ValueError for one out of bounds."""
+    """Return a check that returns a number as it is; it raises ValueError out of bounds."""
 
     def check(value: T) -> T:
         problem = out_of(bounds, float(value))
@@ -58,7 +58,7 @@ def within(bounds: Bounds) -> Callable[[T], T]:
 
 
 def rate_within(rate: Rate) -> Rate:
-    """Hand a rate of events through; raise ValueError for one out of bounds."""
+    """Return a rate of events as it is; raise ValueError for one out of bounds."""
     for bounds, value in ((RATE, rate.per_s), (DURATION, rate.period_s)):
         problem = out_of(bounds, value)
         if problem is not None:

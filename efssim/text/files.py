@@ -24,7 +24,7 @@ _KINDS = (
 def read_regular(file: str | os.PathLike[str], most_bytes: int) -> bytes:
     """Return the content of a regular file of at most `most_bytes`.
 
-    Raise ValueError with a fragment that says what the file is, and OSError.
+    Raise ValueError with a fragment that names the kind of the file, and OSError.
     """
     path = Path(file)
     found = path.stat()  # OSError where there is none; ValueError for a NUL in the name

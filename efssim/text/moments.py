@@ -33,7 +33,7 @@ class Moment(float):
 
 
 def is_date(value: object) -> bool:
-    """Whether a value is meant as a date and not as a duration."""
+    """Return whether a value is meant as a date and not as a duration."""
     return isinstance(value, date) or (
         isinstance(value, str) and ISO_DATE.match(value.strip()) is not None
     )

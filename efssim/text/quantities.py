@@ -93,7 +93,7 @@ class Rate(NamedTuple):
 def parse_duration(value: object) -> float:
     """Return seconds; a bare number is seconds, and ISO 8601 durations are understood.
 
-    Raises ValueError for what is no duration, negative, infinite or in an unknown unit.
+    Raises ValueError for a value that is no duration, negative, infinite or in an unknown unit.
     """
     if not isinstance(value, str):
         return _float(_bare(value, "a duration"), value)
@@ -107,7 +107,7 @@ def parse_duration(value: object) -> float:
 def parse_size(value: object) -> int:
     """Return bytes, rounded to whole ones; KB, MB … are decimal and KiB, MiB … binary.
 
-    Raises ValueError for what is no size, negative or above MAX_WHOLE, and for bits.
+    Raises ValueError for a value that is no size, negative or above MAX_WHOLE, and for bits.
     """
     if not isinstance(value, str):
         return _whole(_bare(value, "a size"), value)
@@ -124,7 +124,7 @@ def parse_size(value: object) -> int:
 def parse_byte_rate(value: object) -> float:
     """Return bytes per second; `10 Gbit/s` are decimal bits, `none` (no limit) is infinite.
 
-    Raises ValueError for what is no rate of bytes or is not above 0.
+    Raises ValueError for a value that is no rate of bytes or not above 0.
     """
     if _no_limit(value):
         return math.inf
@@ -147,7 +147,7 @@ def parse_rate(value: object) -> Rate:
 
     A pair is [count, seconds], the form in which a Rate is dumped.
 
-    Raises ValueError for what is no rate of events, not above 0 or infinite.
+    Raises ValueError for a value that is no rate of events, not above 0 or infinite.
     """
     count, period = _rate_parts(value)
     rate = Rate(_positive(_float(count, value), value), _positive(_float(period, value), value))
@@ -166,7 +166,7 @@ def parse_limit(value: object) -> float:
 def parse_count(value: object) -> int:
     """Return a whole number of things: `4 million`, `4_000_000`.
 
-    Raises ValueError for what is not whole, negative or above MAX_WHOLE.
+    Raises ValueError for a value that is not whole, negative or above MAX_WHOLE.
     """
     number = _count(value, "a count such as '4 million'")
     whole = _whole(number, value)
@@ -178,7 +178,7 @@ def parse_count(value: object) -> int:
 def parse_fraction(value: object) -> float:
     """Return a number from 0 to 1: `99.9 %` or 0.999.
 
-    Raises ValueError for what is no fraction or outside [0, 1].
+    Raises ValueError for a value that is no fraction or outside [0, 1].
     """
     unit = ""
     if isinstance(value, str):
@@ -198,7 +198,7 @@ def parse_fraction(value: object) -> float:
 def parse_datetime(value: object) -> datetime:
     """Return an instant in UTC from ISO 8601 or a date object; without an offset it is UTC.
 
-    Raises ValueError for what is no date or lies outside the years 1 to 9999 in UTC.
+    Raises ValueError for a value that is no date or lies outside the years 1 to 9999 in UTC.
     """
     if isinstance(value, str):
         value = _iso_datetime(value)

@@ -126,7 +126,7 @@ def _with_true_cures(flaw: Flaw, kinds: set[str], raw: RawRows) -> Flaw:
 
 
 def _cures(cure: Cure, flaw: Flaw, kinds: set[str], raw: RawRows) -> bool:
-    """Whether a flaw is gone with a cure, and nothing came or was covered up instead."""
+    """Return whether a flaw is gone with a cure, and nothing came or was covered up instead."""
     after = _judged(cure.spec, raw, cure.run)
     left = {other.kind for other in after.flaws}
     # Other flaws only show once the unit of values and the distance of rows are known.
@@ -333,7 +333,7 @@ def _grid_flaws(
 
 
 def _fits(spacing: float, period: float, *, multiples: bool) -> bool:
-    """Whether rows at a spacing are those of a period, or of some periods each."""
+    """Return whether rows at a spacing are those of a period, or of some periods each."""
     periods = max(1, round(spacing / period)) if multiples else 1
     return abs(spacing - periods * period) <= max(_SPACING_TOLERANCE * spacing, TIME_TOLERANCE_S)
 

@@ -41,9 +41,9 @@ class TraceQuality:
     """Without its folder."""
     format: str
     times: str
-    """What the times were taken for."""
+    """Interpretation of the times."""
     statistic: str | None
-    """What a value is; None: each row is one write."""
+    """Statistic of a value; None: each row is one write."""
     spacing_s: float | None
     """The most frequent distance of two times."""
     rows: int
@@ -67,7 +67,7 @@ class TraceQuality:
     unsorted: bool = field(default=False, metadata=HIDDEN)
     """Whether the rows were not in the order of their times."""
     never_falls: bool = field(default=False, metadata=HIDDEN)
-    """Whether values look like those of a counter and nobody says what they are."""
+    """Whether values look like those of a counter and no key says what they are."""
 
     @property
     def coverage(self) -> float | None:

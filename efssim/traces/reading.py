@@ -327,7 +327,7 @@ class _Rows:
             raise ValueError(f"the row has {len(cells)} cells, the header {self._width}")
 
     def _add_time(self, line: int, cell: str) -> None:
-        """Take a time; raises ValueError."""
+        """Add the time of a row; raises ValueError."""
         # Numbers first: fromisoformat would take 20140301 and even 20140301.05 for dates.
         numeric = _NUMBER.fullmatch(cell) is not None
         number = _number("time", cell) if numeric else None

@@ -47,7 +47,7 @@ class WrittenRows:
 
 
 def is_per_second(spec: TraceSpec) -> bool:
-    """Whether values are rates."""
+    """Return whether values are rates."""
     return spec.per == "second" or (spec.unit is not None and parse_unit(spec.unit).is_rate)
 
 
@@ -84,7 +84,7 @@ def written(spec: TraceSpec, raw: RawRows) -> WrittenRows:
 def increments(readings: Floats) -> Floats:
     """Return by how much a counter grew from each reading to the next.
 
-    Where it falls it began anew from 0, so the new reading is what it grew by.
+    Where it falls it began anew from 0, so the new reading is its growth.
     """
     steps = np.diff(readings)
     return np.where(steps < 0, readings[1:], steps)

@@ -37,7 +37,7 @@ _LETTER = re.compile(r"[A-Za-z]")
 def parse_unit(text: str) -> Unit:
     """Return the bytes of a unit: `KiB`, `MB`, `bytes`, `512 B`, `Mbit/s`.
 
-    Raise ValueError for what is none.
+    Raise ValueError for any other text.
     """
     word = text.strip()
     amount = f"1 {word}" if _LETTER.match(word) else word
@@ -127,7 +127,7 @@ def _best(column: str) -> re.Match[str] | None:
 
 
 def _counts(match: re.Match[str]) -> bool:
-    """Whether a match is a unit: a letter b alone is the name of something."""
+    """Return whether a match is a unit: a letter b alone is the name of something."""
     return not (match["short"] in ("B", "b") and not match["prefix"] and not _is_rate(match))
 
 

@@ -25,7 +25,8 @@ class Disturbance:
     @classmethod
     def of(cls, event: Event) -> Disturbance:
         """Return the disturbance of an event."""
-        return cls(event.kind, event.target, 1.0 if event.factor is None else event.factor)
+        factor = event.option("factor")
+        return cls(event.kind, event.target, 1.0 if factor is None else factor)
 
     def holds(self, replication: Replication) -> bool:
         """Whether it pauses a replication."""

@@ -9,7 +9,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from efssim.scenario.schema import FileSystem, TraceFile, WriteStream
+from efssim.scenario.workload.arrivals import chosen_process
 from efssim.scenario.workload.processes.batch import Batch
+from efssim.scenario.workload.processes.constant import Constant
 
 
 @dataclass(frozen=True)
@@ -96,12 +98,13 @@ def _wanted(
     assert spec.size is not None
     if spec.size.constant is None:
         raise ValueError("sizes are drawn")
-    if spec.arrivals.constant is not None:
-        rate = spec.arrivals.constant.rate
+    chosen = chosen_process(spec.arrivals).spec
+    if isinstance(chosen, Constant):
+        rate = chosen.rate
         for k in range(1, math.floor(end_s * rate.count * growth / rate.period_s) + 2):
             yield k * rate.period_s / (rate.count * growth), spec.size.constant
-    elif spec.arrivals.batch is not None:
-        for time_s in _jobs(spec.arrivals.batch, start, end_s):
+    elif isinstance(chosen, Batch):
+        for time_s in _jobs(chosen, start, end_s):
             yield time_s, spec.size.constant * growth
     else:
         raise ValueError("arrivals are drawn")

@@ -169,7 +169,7 @@ class World:
     def _begin(self, event: Event, disturbance: Disturbance) -> None:
         self.active.append(disturbance)
         if disturbance.kind == "api_error":
-            self._errors.append({"event": event, "left": event.times, "of": disturbance})
+            self._errors.append({"event": event, "left": event.option("times"), "of": disturbance})
         for file_system in self.file_systems.values():
             if disturbance.stops(file_system):
                 file_system.stop(disturbance, disturbance.kind, self.now)
@@ -199,7 +199,7 @@ class World:
     def _answer(self, event: Event) -> None:
         given = event.parameters
         about = self._named(given.get("SourceFileSystemId", given.get("FileSystemId")))
-        region = event.region or about.region
+        region = event.option("region") or about.region
         self._check_region(region)
         self._check_errors(event, region)
         if event.call == "DeleteReplicationConfiguration":
@@ -226,7 +226,7 @@ class World:
     def _check_errors(self, event: Event, region: str) -> None:
         for error in self._errors:
             injected: Event = error["event"]
-            fits = injected.api_error == event.call and injected.region in (None, region)
+            fits = injected.target == event.call and injected.option("region") in (None, region)
             if fits and error["left"]:
                 error["left"] -= 1
                 raise RefusedError

@@ -26,7 +26,7 @@ def _loader() -> Loader:
 
 
 class Clients:
-    """Makes the clients of one simulation, all from one Session: exceptions belong to a Session."""
+    """Factory of a simulation's clients, all from one Session: exceptions belong to a Session."""
 
     def __init__(self, world: SimulatedWorld) -> None:
         self._transport = Transport(world)

@@ -27,7 +27,7 @@ class Guests:
             self._clients.append(client)
 
     def leave(self) -> None:
-        """Let all of them go."""
+        """Detach all of them."""
         for client in self._clients:
             Transport.detach(client)
             del client._resolve_endpoint_ruleset

@@ -38,7 +38,7 @@ class RealWork:
         self._children: list[asyncio.SubprocessTransport] = []
 
     def is_pending(self) -> bool:
-        """Whether any of it is going on."""
+        """Return whether any of it is going on."""
         self._awaited = [future for future in self._awaited if not future.done()]
         self._children = [child for child in self._children if child.get_returncode() is None]
         return bool(self._awaited or self._children)

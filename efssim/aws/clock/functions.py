@@ -58,9 +58,9 @@ REAL_CLASSES = {"datetime": datetime, "date": date}
 
 
 class SimulatedTime:
-    """Stands in for functions of `time`, by their names, in every thread, until it has `ended`.
+    """Stand-ins for functions of `time`, by their names, in every thread, until `ended`.
 
-    Whoever waits for real things gets the real functions, whatever the thread, as does the code of
+    Modules that wait for real things get the real functions, in any thread, as does the code of
     libraries in threads that there were before. The thread that made this lets simulated time pass
     by sleeping; the others read it, and may not sleep.
     """
@@ -73,11 +73,11 @@ class SimulatedTime:
         self._before = frozenset(idents - {get_ident()})
 
     def at_home(self) -> bool:
-        """Whether the calling code is where simulated time passes."""
+        """Return whether the calling code is where simulated time passes."""
         return not self.ended and self._home == (getpid(), get_ident())
 
     def is_real_for(self, caller: FrameType) -> bool:
-        """Whether the code of a frame lives in real time."""
+        """Return whether the code of a frame lives in real time."""
         if self.ended or self.waits.is_caller(caller):
             return True
         known = caller.f_globals
@@ -86,7 +86,7 @@ class SimulatedTime:
         )
 
     def is_bystander(self) -> bool:
-        """Whether the calling thread was there before, as those of a notebook's kernel."""
+        """Return whether the calling thread was there before, as those of a notebook's kernel."""
         return get_ident() in self._before
 
     def now(self, zone: tzinfo | None) -> datetime:
@@ -179,7 +179,7 @@ class SimulatedFunction:
 
 
 def is_simulated(function: Any) -> bool:
-    """Whether a function of `time` is one that stands in."""
+    """Return whether a function of `time` is one that stands in."""
     return isinstance(function, SimulatedFunction)
 
 

@@ -56,7 +56,7 @@ class RealWaits:
         self._known: dict[str, bool] = {}
 
     def is_caller(self, frame: FrameType) -> bool:
-        """Whether the code of a frame is in one of the modules, and calls on its own behalf."""
+        """Return whether a frame's code is in one of the modules, and calls on its own behalf."""
         name = frame.f_globals.get("__name__", "")
         if name not in self._known:
             parts = name.split(".")

@@ -107,7 +107,7 @@ def users_modules() -> list[ModuleType]:
 
 
 def is_users(name: str, file: str | None) -> bool:
-    """Whether a module is neither Python's nor installed, nor of this package."""
+    """Return whether a module is neither Python's nor installed, nor of this package."""
     top = name.partition(".")[0]
     if top in sys.stdlib_module_names or top == __name__.partition(".")[0]:
         return name == "__main__"

@@ -92,7 +92,7 @@ class Served:
         if list(given) != ["duration"]:
             raise ValueError('the body is to be {"duration": "5 min"}, or seconds')
         duration = given["duration"]
-        # What is neither is refused where time passes.
+        # Any other value is refused where time passes.
         self.world.advance(cast("float | str", duration))
         return {}
 
@@ -180,7 +180,7 @@ class _Handler(BaseHTTPRequestHandler):
 
 
 class Server(ThreadingHTTPServer):
-    """Serves a simulation at an address."""
+    """HTTP server of a simulation at an address."""
 
     daemon_threads = True
     block_on_close = False

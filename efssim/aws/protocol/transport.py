@@ -82,7 +82,7 @@ def without_endpoint_rules(base_classes: list[type], **_: Any) -> None:
 
 
 class Transport:
-    """Answers the calls of clients from a simulation, in the thread that made this."""
+    """The answerer of clients' calls from a simulation, in the thread that made this."""
 
     def __init__(self, world: SimulatedWorld) -> None:
         self._world, self._wire, self._home = world, efs_wire(), (getpid(), get_ident())
@@ -174,7 +174,7 @@ class Transport:
         raise AssertionError("there is always a next attempt")
 
     def _may_retry(self, response: Response) -> bool:
-        """Whether a client may try again: inside a process time cannot pass, so it may not."""
+        """Return whether a client may retry: not inside a process, where time cannot pass."""
         return response[0].status_code >= 300 and not self._world.env.busy
 
     def _seeded(self) -> AbstractContextManager[None]:
@@ -229,7 +229,7 @@ class Transport:
 
 
 def is_attached(client: Any) -> bool:
-    """Whether a simulation answers a client."""
+    """Return whether a simulation answers a client."""
     return hasattr(client, _ATTACHED)
 
 

@@ -96,7 +96,7 @@ class Wire:
         return self._statuses[operation]
 
     def _converter(self, operation: str) -> Converter | None:
-        """Return what makes an answer JSON; None for an operation without a body."""
+        """Return the converter of an answer to JSON; None for an operation without a body."""
         if operation not in self._to_json:
             shape = self.model.operation_model(operation).output_shape
             self._to_json[operation] = None if shape is None else converter(shape)

@@ -104,7 +104,7 @@ class Flow:
     def spread(self, span_s: float) -> float:
         """Return the variance per second of the bytes sent, bytes²/s: λE[size²] if nothing is hot.
 
-        A hot write counts with what it adds to the bytes sent.
+        A hot write counts with its addition to the bytes sent.
         """
         if not self.random or not self.writes_per_s:
             return 0.0

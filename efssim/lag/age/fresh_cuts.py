@@ -14,15 +14,15 @@ _ROUNDING_S = 1e-6
 
 
 class FreshCuts:
-    """Looks for cuts at given times, each one interval after the cut before it.
+    """Search for cuts at given times, each one interval after the cut before it.
 
-    At such a cut the sync before it is complete and was cut at a known time, so what is pending is
-    what was written since, and nothing else of the past shows in what comes. Completed syncs are
-    taken in a block at a time.
+    At such a cut the sync before it is complete and was cut at a known time, so the writes since
+    are pending, and nothing else of the past shows in the syncs to come. Completed syncs are added
+    a block at a time.
     """
 
     def __init__(self, times_s: Floats, interval_s: float) -> None:
-        """`times_s` are rising."""
+        """Search at `times_s`, which are rising."""
         self._times_s, self._interval_s = times_s, interval_s
         self._found = 0
         self._last_s: float | None = None

@@ -41,7 +41,7 @@ class BinnedEnds:
         return _plain(used, self.counts[used], self.parts[used])
 
     def add_state(self, state: EndsState) -> None:
-        """Add what another one returned as its state."""
+        """Add the state of another one."""
         bins = np.array(state.bins, dtype=np.int64)
         self.counts[bins] += np.array(state.counts, dtype=np.int64)
         self.parts[bins] += np.array(state.parts, dtype=np.int64)
@@ -89,8 +89,7 @@ class BinnedRamps(TimeWeighted):
         max_s: float,
         zero_s: float,
     ) -> None:
-        """`length_s` is the sum of the lengths, `area` that of length times middle, `max_s` the
-        largest end."""
+        """Take the sum of the lengths, that of length times middle (`area`) and the largest end."""
         self._low, self._high, self._max_s, self.zero_s = low, high, max_s, zero_s
         self._length_s, self._area = length_s, area
 

@@ -85,7 +85,7 @@ class LogHistogram:
         cells += other._cells
 
     def state(self, total: float) -> HistogramState:
-        """Return the bins in use, which `add_state` takes in, with the sum of what is in them."""
+        """Return the bins in use, for `add_state`, with the sum of the values in them."""
         if self._cells is None:
             used, (sums,) = self._raw_bins()
         else:
@@ -102,7 +102,7 @@ class LogHistogram:
         return sums_by_bin(values.view(np.int64) >> _SHIFT, weights)
 
     def add_state(self, state: HistogramState) -> None:
-        """Add what another histogram returned as its state, whose exact values are lost."""
+        """Add the state of another histogram, which has bins and no exact values."""
         if state.min is None or state.max is None:
             return
         self._extend(sum(state.counts), state.min, state.max)

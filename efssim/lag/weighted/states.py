@@ -1,4 +1,4 @@
-"""Distributions of lags in bins, as plain data: what a trial hands to the pool of a study."""
+"""Distributions of lags in bins, as plain data that a trial passes to the pool of a study."""
 
 from __future__ import annotations
 

@@ -51,7 +51,7 @@ class TimeWeighted(ABC):
     @cached_property
     @abstractmethod
     def _cumulative(self) -> tuple[Floats, Floats, NDArray[np.int64 | np.float64]]:
-        """Return knots, the time at or below each, and the slope after each; equal shapes.
+        """Knots, the time at or below each, and the slope after each; equal shapes.
 
         Empty where nothing rises.
         """

@@ -17,13 +17,13 @@ _SUBJECTS = ("SourceFileSystemId", "FileSystemId", "ResourceId")
 
 
 def looks(operation: str) -> bool:
-    """Whether an operation only looks, and so changes nothing."""
+    """Return whether an operation only looks, and so changes nothing."""
     found = OPERATIONS.get(operation)
     return found is not None and found.only_looks
 
 
 class Calls:
-    """Makes calls and appends them to the timeline of the run."""
+    """The caller of operations, which appends each call to the timeline of the run."""
 
     def __init__(self, account: Account, control_plane: ControlPlane) -> None:
         self.made = 0

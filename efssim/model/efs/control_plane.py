@@ -47,12 +47,12 @@ class Injection:
     """Where; None is everywhere."""
 
     def hits(self, operation: str, region: str) -> bool:
-        """Whether a call is one of them."""
+        """Return whether a call is one of them."""
         return self.left > 0 and self.operation == operation and self.region in (None, region)
 
 
 class ControlPlane:
-    """Answers calls as EFS does, and changes the account accordingly."""
+    """The control plane of EFS: it answers calls and changes the account accordingly."""
 
     def __init__(self, account: Account) -> None:
         self._account = account

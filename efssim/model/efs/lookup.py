@@ -19,7 +19,7 @@ def file_system_in(account: Account, text: str, region: str) -> FileSystemState:
 
 
 def with_id(account: Account, text: str) -> FileSystemState | None:
-    """Return the file system with an id or ARN, in whatever Region; None without one."""
+    """Return the file system with an id or ARN, in any Region; None without one."""
     found = account.file_systems.get(text.rpartition("/")[2])
     if found is None or text not in (found.id, found.arn):
         return None

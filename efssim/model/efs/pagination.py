@@ -26,7 +26,7 @@ def page(
 ) -> tuple[list[T], str | None]:
     """Return the items after a token in the order of their keys, and the token of the next page.
 
-    `scope` says what is listed: a token of another list raises EfsError with the code `bad_token`,
+    `scope` identifies the list: a token of another list raises EfsError with the code `bad_token`,
     as does one that no answer gave.
     """
     if token is None and len(items) == 1:

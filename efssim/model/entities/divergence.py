@@ -34,7 +34,7 @@ def differing_bytes(
 ) -> int | None:
     """Return the bytes in which two file systems differ now; None: in all of the source's.
 
-    `declared` is what a scenario says about it.
+    `declared` are the bytes that a scenario gives.
     """
     if declared is not None:
         return declared
@@ -47,7 +47,7 @@ def differing_bytes(
 
 
 def initial_work(replication: ReplicationState, change_set: ChangeSet) -> tuple[int, int]:
-    """Return bytes and files of an initial sync that is cut now: what the destination lacks.
+    """Return bytes and files of an initial sync that is cut now: those the destination lacks.
 
     That is the difference when the configuration was created and the writes since, at most
     the size of the source. Files are taken in proportion to the bytes: the model does not know

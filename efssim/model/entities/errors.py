@@ -16,7 +16,7 @@ _OUTSIDE = {
 class EfsError(EfssimError):
     """An error that the simulated EFS answers with: code, message and HTTP status, as boto3 has.
 
-    `members` are what the error has besides, such as the FileSystemId of FileSystemAlreadyExists.
+    `members` are further members, such as the FileSystemId of FileSystemAlreadyExists.
     """
 
     def __init__(self, code: str, message: str, **members: str) -> None:

@@ -212,8 +212,8 @@ class ReplicationState:
     def replica(self) -> tuple[int, int]:
         """Return size and files of the destination: those of the source as of the last cut.
 
-        Before there is one: what it held, and what the initial sync in flight has sent. An attempt
-        that fails and a sync that is abandoned leave nothing behind.
+        Before there is one: its old content, and the part that the initial sync has sent. An
+        attempt that fails and a sync that is abandoned leave nothing behind.
         """
         self._syncs.before_cuts()
         if self._replica is not None:

@@ -63,8 +63,8 @@ class Clock(simpy.Environment):
     def timeout(self, delay: float = 0, value: Any = None) -> simpy.Event:  # type: ignore[override]  # a class there
         """Return an event after a delay, in the turn of calls.
 
-        For processes that are added to a world: what they see and do at an instant comes after the
-        instant's writes, syncs and disturbances, as with the calls among a scenario's events.
+        For processes that are added to a world: their looks and actions at an instant come after
+        the instant's writes, syncs and disturbances, as with the calls among a scenario's events.
         """
         if not 0 <= delay < math.inf:
             raise ArgumentError(f"a delay has to be finite and not negative, not {delay}")

@@ -37,7 +37,7 @@ class SyncListener(Protocol):
 
 
 class NoSyncs:
-    """Stands for the syncs where there are none yet, or none any more."""
+    """A stand-in for the syncs where there are none yet, or none any more."""
 
     def before_writes(self) -> None:
         """Record nothing."""
@@ -55,7 +55,7 @@ class NoSyncs:
         """Account for nothing."""
 
     def rate_changes(self) -> None:
-        """Have nothing to go on with."""
+        """Do nothing."""
 
     def received(self) -> tuple[int, int]:
         """Return nothing."""

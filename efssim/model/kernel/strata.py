@@ -1,7 +1,7 @@
 """Strata of trials: which rare faults come at all, with the probability of each.
 
-Almost all trials of a scenario with a rare fault are without it, and those few with it decide what
-is lost. The probability of each is known: a fault comes at all if its first gap is no longer than
+Almost all trials of a scenario with a rare fault are without it, and those few with it decide the
+loss. The probability of each is known: a fault comes at all if its first gap is no longer than
 the run. So trials are shared out among the strata, and each counts with the probability of its
 stratum (stratified sampling: W. G. Cochran, Sampling Techniques, chapter 5).
 

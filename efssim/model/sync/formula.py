@@ -18,7 +18,7 @@ Value = TypeVar("Value", float, Column)
 
 @dataclass(frozen=True, slots=True)
 class Formula:
-    """The rates of a sync, each per second; what has an infinite rate takes no time."""
+    """The rates of a sync, each per second; a phase with an infinite rate takes no time."""
 
     latency_s: float
     """Round trip of the link; it adds to the setup."""

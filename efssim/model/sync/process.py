@@ -26,7 +26,7 @@ from efssim.records.run_records import AbandonedSync, OpenSync
 
 
 class SyncProcess:
-    """Syncs a replication for as long as it exists."""
+    """The process that syncs a replication for as long as it exists."""
 
     def __init__(
         self,
@@ -36,7 +36,7 @@ class SyncProcess:
         end_s: float,
         longest: int = LONG,
     ) -> None:
-        """`end_s` is the end of the run; at most `longest` syncs are planned at once."""
+        """Sync until `end_s`, the end of the run; plan at most `longest` syncs at once."""
         self._clock, self._replication, self._times = clock, replication, times
         self._journal: Journal = replication.source.journal
         self._completed = Completed(self._journal, replication.records)

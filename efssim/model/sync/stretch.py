@@ -49,7 +49,7 @@ class Stretch:
         return min(self.completed(now_s), self.begun(now_s))
 
     def nothing_new(self, now_s: float) -> bool:
-        """Whether no sync is complete but the recorded ones, plainly: so it is at most looks."""
+        """Return cheaply whether no sync is complete but the recorded ones, the usual case."""
         return self.recorded < len(self.completed_s) and (
             self.completed_s.item(self.recorded) > now_s
         )
@@ -64,10 +64,10 @@ class Stretch:
 
 
 class Planner:
-    """Plans stretches of the syncs of one replication."""
+    """The planner of stretches of the syncs of one replication."""
 
     def __init__(self, journal: Journal, times: SyncTimes, end_s: float, longest: int) -> None:
-        """`end_s` is the end of the run, `longest` the most syncs to plan at once."""
+        """Plan until `end_s`, the end of the run, at most `longest` syncs at once."""
         self._journal, self._times, self._end_s, self._longest = journal, times, end_s, longest
         self._length, self._disturbances = SHORT, 0
         self._late = times.interval_s == 0.0

@@ -31,7 +31,7 @@ class Active:
 
 
 class Disturbances:
-    """Begins and ends disturbances, and records them as events."""
+    """The disturbances of a run: it begins and ends them and records them in the timeline."""
 
     def __init__(self, account: Account, control_plane: ControlPlane) -> None:
         self._account, self._control_plane = account, control_plane
@@ -73,7 +73,7 @@ class Disturbances:
                 part.go_on(cause)
 
     def _meet(self, part: FileSystemState | ReplicationState) -> None:
-        """Let every disturbance that goes on reach what has just been made."""
+        """Let every disturbance that goes on reach a part that has just been made."""
         for active in self._active:
             self._reach(active, part)
             _note_reached(active)

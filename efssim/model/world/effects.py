@@ -30,7 +30,7 @@ from efssim.scenario.grammar.network import link_regions
 def turn_on(
     kind: DisturbanceKind, cause: Cause, spec: schema.Event | schema.Fault, account: Account
 ) -> list[ReplicationState]:
-    """Turn the switches of the world that a disturbance has; return those reached by that alone."""
+    """Turn on the switches of a disturbance; return the replications that only those reach."""
     reached: list[ReplicationState] = []
     for effect in kind.effects:
         if isinstance(effect, Silence):
@@ -72,7 +72,7 @@ def reach_replication(
 def reach_file_system(
     kind: DisturbanceKind, cause: Cause, part: FileSystemState, account: Account
 ) -> Iterator[FileSystemState | ReplicationState]:
-    """Let a disturbance have its effects on a file system; yield the parts that each reaches."""
+    """Let a disturbance have its effects on a file system; yield the part that each reaches."""
     for effect in kind.effects if _holds(kind, cause, part) else ():
         if isinstance(effect, StopWrites):
             part.stop_writes(cause)
@@ -85,7 +85,7 @@ def reach_file_system(
 
 
 def _is_at(kind: DisturbanceKind, cause: Cause, part: ReplicationState) -> bool:
-    """Whether a replication is at the target of a disturbance."""
+    """Return whether a replication is at the target of a disturbance."""
     regions = part.source.region, part.destination.region
     if kind.target is Target.REGION:
         return cause.target in regions
@@ -97,7 +97,7 @@ def _is_at(kind: DisturbanceKind, cause: Cause, part: ReplicationState) -> bool:
 
 
 def _holds(kind: DisturbanceKind, cause: Cause, part: FileSystemState) -> bool:
-    """Whether a file system is at the target of a disturbance."""
+    """Return whether a file system is at the target of a disturbance."""
     if kind.target is Target.REGION:
         return part.region == cause.target
     return kind.target is Target.FILE_SYSTEM and _is_named(cause.target, part)

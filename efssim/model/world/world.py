@@ -45,7 +45,7 @@ class World:
         longest: int = LONG,
         keep: Keeper | None = None,
     ) -> None:
-        """`record` returns the records of a replication, by its name; default: fresh ones.
+        """Build the world; `record` returns the records of a replication by name, by default fresh.
 
         `keep` returns those of a file system.
 
@@ -147,7 +147,7 @@ class World:
             process.whole_instant()
 
     def pass_to(self, time_s: float) -> None:
-        """Do the same, but leave syncs that are complete by then unrecorded: cheap on the way."""
+        """Run up to a time as `advance_to`, but leave completed syncs unrecorded: it is cheap."""
         self._clock.require_idle()
         assert self.now_s <= time_s <= self.scenario.duration
         arrival = self._clock.at(time_s, Turn.CUT)

@@ -27,7 +27,7 @@ size nor the order of blocks shows, and 2^23 writes of a block cannot overflow 6
 
 
 class WholeBytes:
-    """Rounds the running total of a stream to bytes, so that no fraction is lost."""
+    """Rounding of the running total of a stream to bytes, so that no fraction is lost."""
 
     def __init__(self) -> None:
         self._carry = 0  # exact total less rounded total, in 2^-40 byte

@@ -161,7 +161,7 @@ class Curve:
         self._totals = totals
 
     def hold(self, time_s: float) -> None:
-        """From after a time on, make no write."""
+        """Make no write after a time."""
         kept = int(self._times.searchsorted(time_s, "right"))
         later = self._times[kept:], np.diff(self._totals[:, kept:], axis=1)
         self._times, self._totals = self._times[:kept], self._totals[:, : kept + 1]

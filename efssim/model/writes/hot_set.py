@@ -16,7 +16,7 @@ class HotBlocks:
     """The hot set of a stream: blocks that are overwritten again and again.
 
     A share of the writes, drawn, is hot; a hot write dirties whole blocks, chosen uniformly with
-    replacement. No block numbers are drawn: what a sync sends is the expectation of the distinct
+    replacement. No block numbers are drawn: a sync sends the expectation of the distinct
     blocks, given how many were dirtied.
     """
 

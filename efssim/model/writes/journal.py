@@ -35,7 +35,7 @@ class Journal:
     """All streams of one file system."""
 
     def __init__(self, clock: Clock, end_s: float, kept: FileSystemRecords | None = None) -> None:
-        """`kept` are the records of the file system, which begins with the size that they say."""
+        """Begin with the size in `kept`, the records of the file system."""
         self._clock, self._end_s = clock, end_s
         self.kept = FileSystemRecords() if kept is None else kept
         self._size_bytes, self._files = self.kept.size_bytes, self.kept.files  # but for the writes
@@ -237,7 +237,7 @@ class Journal:
         self._sizes.append((self._clock.now, self._size_bytes))
 
     def hours(self) -> HourlyTotals:
-        """Return what was written by each whole hour up to now and by now, and the sizes then."""
+        """Return the bytes written by each whole hour up to now and by now, and the sizes then."""
         now = self._clock.now
         edges_s = np.arange(math.floor(now / HOUR_S) + 1) * HOUR_S
         since_s, before = zip(*self._sizes, strict=True)

@@ -53,7 +53,7 @@ def _unused_by_sync(scenario: Scenario, outcome: OutcomeRecords) -> set[str]:
 
 
 def _has_files(source: FileSystem) -> bool:
-    """Whether a file system ever has a file to scan."""
+    """Return whether a file system ever has a file to scan."""
     return source.files > 0 or any(stream.new_files for stream in source.writes.values())
 
 

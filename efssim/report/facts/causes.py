@@ -29,10 +29,10 @@ class Explained:
 def explained(result: Run, name: str) -> list[Explained]:
     """Return the violations of a replication in order of time, each with its cause.
 
-    The cause is the disturbance that overlaps it longest. Without one it is what the longest of the
-    syncs tells that the violation waited for: those that were cut before its end and completed
-    after its begin; and after what, if a disturbance overlaps the time before the violation that is
-    as long as the target, in which nothing was cut that got through. An age that is above the
+    The cause is the disturbance that overlaps it longest. Without one it is that of the longest of
+    the syncs that the violation waited for: those that were cut before its end and completed after
+    its begin; with the disturbance it follows, if one overlaps the time before the violation that
+    is as long as the target, in which nothing was cut that got through. An age that is above the
     target from the first is due to the initial sync.
     """
     outcome = result.outcomes[name]
@@ -79,7 +79,7 @@ def _of_syncs(outcome: Outcome, violation: Violation, is_after: bool) -> tuple[s
 
 
 def _of_sync(outcome: Outcome, at: int, is_after: bool) -> tuple[str, str]:
-    """Explain the duration of a sync."""
+    """Return cause and details of the duration of a sync."""
     syncs = outcome.syncs
     took_s = float(syncs.floats("completed_s")[at] - syncs.floats("cut_s")[at])
     size, median = int(syncs.ints("bytes")[at]), float(np.median(syncs.ints("bytes")))
@@ -95,7 +95,7 @@ def _of_sync(outcome: Outcome, at: int, is_after: bool) -> tuple[str, str]:
 
 
 def _unfinished(outcome: Outcome, violation: Violation) -> str:
-    """Explain a violation that no completed sync ended."""
+    """Return the details of a violation that no completed sync ended."""
     still = outcome.open_sync
     if still is not None and still.cut_s < violation.end_s:
         return f"a sync of {format_size(still.bytes)} that is not complete"

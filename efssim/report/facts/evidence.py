@@ -63,7 +63,7 @@ def long_faults_text(trials: TrialSet) -> str:
 
 
 def long_text(found: dict[str, float]) -> str:
-    """Say that these faults, with their mean lengths in seconds, are cut by the end of the run."""
+    """Return that these faults, of mean lengths in seconds, are cut by the end of the run."""
     if not found:
         return ""
     listed = " and ".join(f"{name} ({format_duration(s)})" for name, s in found.items())

@@ -19,9 +19,9 @@ _LEAST_S = 1e-3
 
 
 def sync_time_text(outcome: Outcome) -> str:
-    """Say how long each phase of the syncs completed in the window took on average.
+    """Return how long each phase of the syncs completed in the window took on average.
 
-    Nothing is said where no sync was kept, or none completed.
+    Nothing where no sync was kept, or none completed.
     """
     if not outcome.syncs.keep:
         return ""

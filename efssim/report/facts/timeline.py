@@ -187,7 +187,7 @@ def _on_nothing(result: Run, disturbance: Occurrence) -> list[str]:
 
 
 def _has_capacity(result: Run, link: str) -> bool:
-    """Whether a scenario limits a link."""
+    """Return whether a scenario limits a link."""
     return any(
         link_regions(name) == link_regions(link) and spec.capacity < math.inf
         for name, spec in result.scenario.links.items()

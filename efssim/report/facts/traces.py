@@ -47,7 +47,7 @@ def short_name(path: str) -> str:
 def thin_traces(traces: Traces) -> list[str]:
     """Return a sentence for each trace that covers too little of the run; under `--check` a fault.
 
-    A verdict then rests on time in which the trace does not say what was written.
+    A verdict then rests on time in which the trace does not know the writes.
     """
     return [
         f"TRACE TOO THIN: {short_name(stream)} {found.thin_text()}."

@@ -120,7 +120,7 @@ def new_figure() -> Figure:
 
 
 def is_figure(name: object) -> bool:
-    """Whether a text can be the name of a figure of ours."""
+    """Return whether a text can be the name of a figure of ours."""
     return isinstance(name, str) and _FIGURE.fullmatch(name) is not None
 
 

@@ -37,7 +37,7 @@ def write_comparisons(
 ) -> None:
     """Write comparison.json, report.html, manifest.json, and a table and a figure for each.
 
-    `partial` says what Ctrl-C left out. Raise OSError.
+    `partial` names the trials that Ctrl-C left out. Raise OSError.
     """
     stems = safe_names([comparison.second.scenario.name for comparison in comparisons])
     first = comparisons[0].first

@@ -43,7 +43,7 @@ def numpy_exponential() -> str | None:
 
 
 def parameters(scenario: Scenario) -> JsonObject:
-    """Return a scenario as it was written, and every value of it with where it comes from."""
+    """Return a scenario as it was written, and every value of it with its provenance."""
     return {
         "scenario": scenario.model_dump(mode="json", by_alias=True, exclude_unset=True),
         "parameters": [parameter._asdict() for parameter in resolved(scenario)],

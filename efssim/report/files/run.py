@@ -36,7 +36,7 @@ def write_files(
 ) -> None:
     """Write summary.json, tables, figures, report.html and manifest.json into a folder.
 
-    The folder may exist. `command` is what the report says repeats the run; `png` writes each
+    The folder may exist. The report says that `command` repeats the run; `png` writes each
     figure as PNG as well, `tables` is the format of the tables; `records: off` leaves out the
     tables of syncs and of risk, and the figures that show syncs. Everything is written beside the
     folder first and moved in at the end; what its manifest names of an earlier result goes, other
@@ -57,7 +57,7 @@ def write_json(content: Mapping[str, JsonValue], file: Path) -> None:
 
 
 def manifest(result: Summarised, figures: list[str]) -> JsonObject:
-    """Return what it takes to repeat the run and to judge its parameters."""
+    """Return manifest.json: all that is needed to repeat the run and to judge its parameters."""
     return {
         **environment(),
         "seed": result.seed,

@@ -43,7 +43,7 @@ def write_study(
     """Write files into a folder, which may exist: texts and tables by name, figures by stem.
 
     Figures are SVG in `figures/`; `page` makes report.html of them, and manifest.json has the seed
-    and what the study is `about`. What its manifest names of an earlier result goes, other files of
+    and the facts `about` the study. Files of an earlier result by its manifest go, other files of
     the folder stay. Raise OSError, FileExistsError if one of those is in the way.
     """
     with staged(folder) as staging:

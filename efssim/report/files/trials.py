@@ -21,8 +21,8 @@ _PLOTS = {"attainment": plot_attained, "lag": plot_pooled_lag}
 def write_trials(trials: TrialSet, folder: Path, command: str = "") -> None:
     """Write summary.json, trials.csv, figures, report.html and manifest.json into a folder.
 
-    As for a single run all are written or none, and what an earlier run left goes. `command` is
-    what the report says repeats the study. Raise OSError.
+    As for a single run all are written or none, and files of an earlier result go. The report says
+    that `command` repeats the study. Raise OSError.
     """
     with staged(folder) as staging:
         _write_into(trials, staging, command)

@@ -9,7 +9,7 @@ from efssim.runs.run import Run
 
 
 def page_of(result: Run, command: str = "") -> str:
-    """Return the page of a run; `command` is what it says repeats the run."""
+    """Return the page of a run, which says that `command` repeats it."""
     on_page = worst(attainments(result))
     shown = [drawing for drawing in drawings(result) if drawing.replication in on_page]
     return run_page(result, shown, command)

@@ -71,7 +71,7 @@ class Section:
 
 
 def run_page(result: Run, drawn: Iterable[Drawing], command: str, suffix: str = ".csv") -> str:
-    """Return report.html of a run, with its figures; `command` is what reproduces it.
+    """Return report.html of a run, with its figures; `command` reproduces it.
 
     `suffix` is how the names of the tables beside it end.
     """

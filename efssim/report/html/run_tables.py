@@ -83,7 +83,7 @@ def _term(key: str) -> Cell:
 
 
 def facts(summary: ReplicationSummary, name: str) -> HtmlTable:
-    """Return what else there is to say about syncs, writes and loss."""
+    """Return the table of the other numbers of syncs, writes and loss."""
     syncs, writes, pending = summary.syncs, summary.writes, summary.pending_bytes
     oldest = summary.oldest_pending
     rows = [
@@ -110,7 +110,7 @@ def facts(summary: ReplicationSummary, name: str) -> HtmlTable:
 
 
 def _recovery(found: Loss | None) -> list[list[Cell]]:
-    """Return what a disaster of the source cost; nothing where there was none."""
+    """Return the rows on the loss by a disaster of the source; none without one."""
     if found is None:
         return []
     return [
@@ -151,7 +151,7 @@ def overview(result: Run) -> HtmlTable:
 
 
 def violations(result: Run, name: str, suffix: str = ".csv") -> HtmlTable:
-    """Return the violations, the longest first, each with what explains it."""
+    """Return the violations, the longest first, each with its cause."""
     found = sorted(explained(result, name), key=lambda e: e.violation.begin_s - e.violation.end_s)
     rows = (
         [
@@ -196,7 +196,7 @@ def statuses(result: Run, name: str, suffix: str = ".csv") -> HtmlTable:
 
 
 def events(result: Run, suffix: str = ".csv") -> HtmlTable:
-    """Return what happened; with what EFS refused calls with, if it refused any."""
+    """Return the table of the timeline, with a column of EFS's errors if there are any."""
     is_refused = any(isinstance(entry, ApiCall) and entry.error for entry in result.timeline)
     rows = (
         [
@@ -238,7 +238,7 @@ def _kind(entry: Entry | None) -> str:
 
 
 def sums(result: Run, suffix: str = ".csv") -> HtmlTable:
-    """Return what happened more than once, summed up."""
+    """Return the table of repeated entries of the timeline, summed up."""
     rows = (
         [
             text(what),

@@ -14,7 +14,7 @@ from efssim.scenario import Scenario
 
 @dataclass(frozen=True)
 class PageVerdict:
-    """What a page says first."""
+    """The verdict at the top of a page."""
 
     kind: str
     """`met`, `missed` or `open`, which decides the colour."""

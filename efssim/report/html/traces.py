@@ -10,7 +10,7 @@ from efssim.report.html.tables import Column, HtmlTable, number, share, text
 
 
 def trace_table(traces: Traces) -> HtmlTable:
-    """Return what each trace was taken for and what of it was used."""
+    """Return the table of the interpretation of each trace and of the rows used."""
     rows = [
         [
             text(short_name(stream)),

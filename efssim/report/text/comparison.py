@@ -30,8 +30,8 @@ def comparisons_report(
 ) -> str:
     """Return the reports of comparisons with one first study, and how to reproduce them.
 
-    `partial` says first what Ctrl-C left out, and `alone` is the first study where nothing is there
-    to compare it with.
+    `partial` names the trials that Ctrl-C left out, and `alone` is the first study where nothing is
+    there to compare it with.
     """
     reports = [comparison_report(comparison) for comparison in comparisons]
     first = [joined([wrapped(partial)])] if partial else []

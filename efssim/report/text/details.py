@@ -50,7 +50,7 @@ def sentences(name: str, outcome: Outcome, result: Run) -> list[str]:
 
 
 def diverging_text(outcome: Outcome, result: Run) -> str:
-    """Say how fast pending bytes grow where a replication diverges; nothing elsewhere."""
+    """Return how fast pending bytes grow where a replication diverges; nothing elsewhere."""
     utilisation = outcome.summary.syncs.utilisation
     if utilisation is None or not outcome.summary.syncs.diverging:
         return ""
@@ -117,7 +117,7 @@ def _initial(outcome: Outcome, result: Run) -> str:
 
 
 def _statuses(outcome: Outcome, result: Run) -> str:
-    """Say how long each status lasted, unless it was ENABLED throughout, and what was lost."""
+    """Return how long each status lasted, unless it was ENABLED throughout, and any loss."""
     summary = outcome.summary
     spent = {status: s for status, s in summary.status_s.items() if s}
     if summary.final_status == "ENABLED" and set(spent) <= {"ENABLED"}:
@@ -132,7 +132,7 @@ def _statuses(outcome: Outcome, result: Run) -> str:
 
 
 def _violations(name: str, outcome: Outcome, result: Run) -> str:
-    """Say during which disturbances the violations were; of a single one the verdict says it."""
+    """Return the disturbances during the violations; of a single one the verdict names them."""
     found = outcome.violations
     if len(found) < 2 or all(isinstance(entry, ApiCall) for entry in concerning(result, name)):
         return ""

@@ -164,7 +164,7 @@ def _table(numbers: ReplicationEstimate, run: SimulatedNumbers | None) -> list[s
 
 
 def _known(numbers: ReplicationEstimate) -> Iterator[tuple[NumberName, float]]:
-    """Yield what there is of the numbers that have a row."""
+    """Yield the numbers that have a row and a value."""
     for key in _ROWS:
         value = numbers.number(key)
         if value is not None:
@@ -178,7 +178,7 @@ def _row(key: NumberName, value: float, run: SimulatedNumbers | None) -> str:
 
 
 def _cells(key: NumberName, value: float, run: SimulatedNumbers | None) -> tuple[str, ...]:
-    """Return title and estimate and, beside a run, its number and how far off that is."""
+    """Return title and estimate and, beside a run, its number and the relative error."""
     title, form = _ROWS[key]
     if run is None:
         return title, form(value)

@@ -159,7 +159,7 @@ def _initial(means: dict[str, Any]) -> str:
 
 
 def _writes(means: dict[str, Any]) -> str:
-    """Say how much was dropped, and how much was pending at the end of a configuration."""
+    """Return how much was dropped, and how much was pending at the end of a configuration."""
     found = {cause: size for cause, size in means["writes"]["dropped_bytes"].items() if size}
     listed = ", ".join(f"{format_size(math.floor(n))} ({cause})" for cause, n in found.items())
     text = f"Dropped on average, as they could not be made: {listed}." if found else ""
@@ -171,7 +171,7 @@ def _writes(means: dict[str, Any]) -> str:
 
 
 def _ends(means: dict[str, Any]) -> str:
-    """Say how the trials ended, unless all ended ENABLED."""
+    """Return how the trials ended, unless all ended ENABLED."""
     ends = means["final_status"]
     if set(ends) <= {"ENABLED"}:
         return ""

@@ -19,7 +19,7 @@ def cautions(outcome: Outcome, result: Run) -> list[str]:
 
 
 def _of_chance(result: Run) -> Iterator[str]:
-    """Say which stratum a trial is of, and which faults the end of the run hides part of."""
+    """Yield sentences on the stratum of a trial, and on faults partly hidden by the run's end."""
     stratum = result.trial and stratum_of(result.scenario, result.seed, result.trial)
     if stratum:
         name = stratum_name(stratum.faults)

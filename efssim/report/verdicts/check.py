@@ -1,6 +1,6 @@
 """Conditions of `--check` on a result: the one place that decides its exit status.
 
-A condition takes what is asked of each replication, of a run or of trials. A further one is a
+A condition takes the checked facts of each replication, of a run or of trials. A further one is a
 function and its line in `CONDITIONS`.
 """
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """What `--check` looks at of a replication."""
+    """The facts of a replication that `--check` looks at."""
 
     objective: float
     met_throughout: bool | None
@@ -32,7 +32,7 @@ Condition: TypeAlias = Callable[[Sequence[Checked]], bool]
 
 
 def checked_run(result: Run) -> list[Checked]:
-    """Return what is checked of each replication of a run."""
+    """Return the checked facts of each replication of a run."""
     parts = (outcome.summary for outcome in result.outcomes.values())
     return [
         Checked(part.rpo.objective, part.rpo.met_throughout, float(part.syncs.diverging))
@@ -53,20 +53,20 @@ def checked_trials(trials: TrialSet) -> list[Checked]:
 
 
 def has_replication(parts: Sequence[Checked]) -> bool:
-    """Whether anything is protected at all."""
+    """Return whether anything is protected at all."""
     return bool(parts)
 
 
 def holds_throughout(parts: Sequence[Checked]) -> bool:
-    """Whether every objective is met, and there always was a recovery point within the target.
+    """Return whether every objective is met, always with a recovery point within the target.
 
-    What is not known, as trials are too few, does not hold.
+    An undecided objective, as trials are too few, does not hold.
     """
     return all(part.met_throughout is True for part in parts)
 
 
 def keeps_up(parts: Sequence[Checked]) -> bool:
-    """Whether no replication falls behind for good: what a window attains then only falls.
+    """Return whether no replication falls behind for good, since its attainment only falls.
 
     Of trials, as few may as the objective allows time above the target.
     """
@@ -78,5 +78,5 @@ CONDITIONS: tuple[Condition, ...] = (has_replication, holds_throughout, keeps_up
 
 
 def passes(parts: Sequence[Checked], traces: Traces) -> bool:
-    """Whether a result is as `--check` asks; no verdict rests on what a trace did not measure."""
+    """Return whether a result meets all conditions, and no trace is too thin for a verdict."""
     return all(condition(parts) for condition in CONDITIONS) and not thin_traces(traces)

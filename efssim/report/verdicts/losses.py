@@ -51,7 +51,7 @@ def _while_writable(unwritable_s: float, attainment: float | None) -> str:
 
 
 def _lost(outcome: Outcome, result: Run) -> str:
-    """Return what the disaster of the source cost."""
+    """Return a sentence on the loss by the disaster of the source."""
     found = outcome.summary.recovery_point
     if found is None:
         return ""
@@ -68,7 +68,7 @@ def _lost(outcome: Outcome, result: Run) -> str:
 
 
 def _back(found: Loss) -> str:
-    """Say when somebody could write again."""
+    """Return when somebody could write again."""
     if found.writable_s is None:
         return " The destination never became writable."
     return f" The destination was writable {format_duration(found.writable_s)} after it."

@@ -34,7 +34,7 @@ def headline(word: str, asked: str, held: str) -> str:
 
 
 def goal(target_s: float, objective: float) -> str:
-    """Return what the RPO asks for."""
+    """Return the objective of the RPO in words."""
     return f"age at most {format_duration(target_s)} for {percent(objective)}"
 
 
@@ -59,7 +59,7 @@ def _margin(peak_s: float, target_s: float) -> str:
 
 
 def _late(outcome: Outcome, result: Run) -> str:
-    """Say how many violations there were, and during which disturbance the longest was."""
+    """Return how many violations there were, and during which disturbance the longest was."""
     rpo, found = outcome.summary.rpo, list(outcome.violations)
     if not found:
         return ""
@@ -75,7 +75,7 @@ def _late(outcome: Outcome, result: Run) -> str:
 
 
 def disaster(outcome: Outcome) -> str:
-    """Return what a disaster at a random moment would lose."""
+    """Return a sentence on the loss by a disaster at a random moment."""
     pending, oldest = outcome.summary.pending_bytes, outcome.summary.oldest_pending
     if outcome.defined_s is None:
         return (
@@ -108,5 +108,5 @@ def certainty(result: Run) -> str:
 
 
 def without_point(without_s: float) -> str:
-    """Say that a disaster costs everything while there is no recovery point; nothing if never."""
+    """Return that a disaster loses everything without a recovery point, if there is such time."""
     return ", and all there is while there is no recovery point" if without_s else ""

@@ -29,7 +29,7 @@ def kind_of_run(summary: ReplicationSummary) -> Kind:
 def kind_of_trials(means: dict[str, Any], *, is_lost: bool) -> Kind:
     """Return the kind of the verdict on trials, by their means and whether too many lost too much.
 
-    Where these are too many it is a miss, whatever the attainment: a disaster is no average.
+    Where these are too many it is a miss at any attainment: a disaster is no average.
     """
     return "missed" if is_lost else kind_of(means["rpo"]["met"], means["rpo"]["met_throughout"])
 

@@ -35,7 +35,7 @@ def wrapped(text: str, indent: int = 0) -> list[str]:
 
 
 class _Wrapper(textwrap.TextWrapper):
-    """Breaks a word that is longer than a line, but no letter of two columns."""
+    """A wrapper that breaks a word longer than a line, but no letter of two columns."""
 
     def _handle_long_word(
         self, reversed_chunks: list[str], cur_line: list[str], cur_len: int, width: int

@@ -54,7 +54,7 @@ _ASCII = str.maketrans(" ▁▂▃▄▅▆▇█±…≥≤→²", " .:-=+*%#~.
 
 
 def wants_colour(stream: TextIO, environment: Mapping[str, str]) -> bool:
-    """Whether a stream is a terminal that shows colours, and its user has not said no.
+    """Return whether a stream is a terminal that shows colours, and its user has not said no.
 
     Any NO_COLOR that is not empty says no: https://no-color.org.
     """

@@ -375,7 +375,7 @@ class Distribution(OfQuantity[Q]):
         return max(0.0, self.expected_square() - self.expected() ** 2)
 
     def always_zero(self) -> bool:
-        """Whether every draw is 0."""
+        """Return whether every draw is 0."""
         return self.expected() == 0
 
 

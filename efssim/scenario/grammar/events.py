@@ -27,11 +27,11 @@ CALL = "call"
 """The key of an event that is a call of the API and no disturbance."""
 
 _TYPES: dict[Target, Any] = {Target.LINK: LinkName, Target.OPERATION: OperationName}
-"""Types of the targets that are not just names."""
+"""Types of the targets of a kind, where that is not just a name."""
 
 
 class Disturbance(Model):
-    """The common part of events and faults: exactly one kind, with its target.
+    """Base of an event and a fault: exactly one kind, with its target.
 
     The kinds and the keys that go with some of them are fields that come from their table.
     """
@@ -60,13 +60,13 @@ class Disturbance(Model):
 
     @property
     def target(self) -> str:
-        """The name of the Region, link, replication, file system or operation that it hits."""
+        """The name of its target: a Region, link, replication, file system or operation."""
         name: str = getattr(self, self.kind)
         return name
 
     @property
     def entry(self) -> DisturbanceKind:
-        """The entry of its kind; UnknownNameError for a call, which is no disturbance."""
+        """All that is known of its kind; UnknownNameError for a call, which is no disturbance."""
         return DISTURBANCES[self.kind]
 
     def option(self, key: str) -> Any:
@@ -74,7 +74,7 @@ class Disturbance(Model):
         return getattr(self, key)
 
     def takes(self, key: str) -> bool:
-        """Whether a key has a meaning for this kind."""
+        """Return whether a key has a meaning for this kind."""
         return self.kind in self.goes_with().get(key, (self.kind,))
 
     @classmethod

@@ -74,7 +74,7 @@ def _models(base: type[Model]) -> Iterator[type[Model]]:
 
 
 def _has(part: type[Model], reached: set[type[Model]]) -> bool:
-    """Whether a model is made from one of some models, by a field or as a base."""
+    """Return whether a model is made from one of some models, by a field or as a base."""
     kinds = (kind for field in part.model_fields.values() for kind in _within(field.annotation))
     return any(kind in reached for kind in (*kinds, *part.__bases__))
 

@@ -36,7 +36,7 @@ class Operation:
 
     name: str
     parameters: Structure
-    """What it takes; any other parameter is refused."""
+    """Its parameters; any other one is refused."""
     answer: Answer | None = None
     """Answers a call, or raises EfsError before it has had an effect. None: as EFS does, in
     `efssim/model/efs/operations/`."""

@@ -85,7 +85,7 @@ def one_zone_ids(region: str) -> tuple[str, ...]:
 
 
 def has_one_zone(region: str, zone_id: str) -> bool:
-    """Whether an Availability Zone has One Zone storage; assumed of all of a custom Region."""
+    """Return whether a zone has One Zone storage; assumed of all zones of a custom Region."""
     return region not in KNOWN or zone_id in one_zone_ids(region)
 
 

@@ -35,7 +35,7 @@ class Arrivals(Model):
 
 
 class Chosen(NamedTuple, Generic[S]):
-    """An arrival process, and what a scenario says of it."""
+    """An arrival process with its keys in a scenario."""
 
     process: ArrivalProcess[S]
     spec: S

@@ -1,4 +1,4 @@
-"""Write streams: what is written to a file system, how large it is and where it goes."""
+"""Write streams: times, sizes and places of the writes to a file system."""
 
 from __future__ import annotations
 
@@ -97,7 +97,7 @@ class TraceFile(Model):
         return read_trace(self.spec(), start, duration_s)
 
     def spec(self) -> TraceSpec:
-        """Return what the reader needs to know."""
+        """Return the specification for the reader."""
         return TraceSpec(
             file=self.file,
             time=self.time,
@@ -117,7 +117,7 @@ class TraceFile(Model):
 
 
 def _is_rate(unit: object) -> bool:
-    """Whether a unit as written is one per second; False for what is none."""
+    """Return whether a text is a unit per second; False if it is no unit."""
     try:
         return isinstance(unit, str) and parse_unit(unit).is_rate
     except ValueError:

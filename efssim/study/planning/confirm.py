@@ -103,7 +103,7 @@ def confirmed(bracket: Bracket, ask: Confirm, top: int) -> Bracket:
 
     `top` is the last ordinal of the ladder. The step is one value, and doubles from the fourth
     failure on; a value at the better end that fails ends it with `never`, or `undecided` where
-    trials are what is lacking.
+    more trials could show it.
     """
     assert bracket.holds is not None
     upwards = 1 if bracket.direction == "smallest" else -1

@@ -38,7 +38,7 @@ class Losses:
         return max(max(part) for part in self.by_replication.values())
 
     def none(self) -> bool:
-        """Whether no trial had a violation."""
+        """Return whether no trial had a violation."""
         return self.worst() == 0
 
     def likely_at_most(self, confidence: float) -> float:
@@ -47,7 +47,7 @@ class Losses:
         return max(likely_at_most(part, self.strata, self.weighing, confidence) for part in parts)
 
     def above(self, other: Losses, confidence: float) -> bool:
-        """Whether the losses are larger than others of the same trials, pair by pair.
+        """Return whether the losses are larger than others of the same trials, pair by pair.
 
         Where rare faults differ there are no pairs, and nothing is claimed.
         """
@@ -104,7 +104,7 @@ def larger_in_pairs(
     weighing: Weighing,
     confidence: float,
 ) -> bool:
-    """Whether the mean of `left` is above that of `right`, of the same trials: paired t test."""
+    """Return whether the mean of `left` is above that of `right`, by a paired t test."""
     pairs = [a - b for a, b in zip(left, right, strict=True)]
     mean = weighing.mean(pairs, strata)
     if len(pairs) == 1 or mean <= 0:
@@ -150,9 +150,9 @@ class Evaluation:
         return 1.0 - self.losses.mean()
 
     def reaches(self, share: float) -> bool:
-        """Whether the mean attainment reaches a share; for 100 %, whether no trial falls short.
+        """Return whether mean attainment reaches a share; for 100 %, whether no trial falls short.
 
-        Whatever is attained does not count where there is no recovery point for a time.
+        It does not, at any attainment, where there is no recovery point for a time.
         """
         reached = self.losses.none() if share == 1 else self.attainment >= share
         return reached and self.is_protected

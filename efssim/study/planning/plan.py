@@ -116,7 +116,7 @@ class PlanSearch:
         return bracket
 
     def _show_miss(self, bracket: Bracket) -> None:
-        """Take as many trials at the better end as show that it misses the objective, if few do."""
+        """Run the trials that show that the better end misses the objective, if few do."""
         end = len(self._ladder) - 1 if bracket.direction == "smallest" else 0
         made = self._at(end)
         if made.met is not None or made.more_trials is None:

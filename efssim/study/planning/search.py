@@ -93,7 +93,7 @@ class Search:
         return Bracket("found", direction, fails=tried[run], holds=tried[run - 1])
 
     def _is_reversal(self, tried: list[int], run: int, met: int) -> bool:
-        """Whether a value that meets the objective loses less than one nearer the better end."""
+        """Return whether a value that meets it loses less than one nearer the better end."""
         better = [self._tried[k] for k in tried[run:met] if not self._tried[k].holds]
         losses = self._tried[tried[met]].losses
         return any(part.losses.above(losses, self._confidence) for part in better)

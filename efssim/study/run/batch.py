@@ -21,24 +21,24 @@ _TABLES: tuple[Table[Any], ...] = (ARRIVALS, DISTURBANCES, LAG_MEASURES, OPERATI
 
 
 class Additions:
-    """What was added to the tables that trials read, where the study is."""
+    """The additions to the tables that trials read, in the process of the study."""
 
     def __init__(self, entries: bytes | tuple[tuple[Any, ...], ...]) -> None:
-        """Hold the entries of each of `_TABLES`, or what they were pickled to."""
+        """Hold the entries of each of `_TABLES`, or their pickled form."""
         self._entries = entries
 
     @classmethod
     def now(cls) -> Additions:
-        """Return what is added in this process."""
+        """Return the additions in this process."""
         return cls(tuple(table.added for table in _TABLES))
 
     def __reduce__(self) -> tuple[type[Additions], tuple[bytes]]:
-        # Unpickled when they are added, so that what cannot be is said by the trial.
+        # Unpickled when they are added, so that the trial reports a failure to do so.
         held = self._entries
         return Additions, (held if isinstance(held, bytes) else pickle.dumps(held),)
 
     def add_missing(self) -> None:
-        """Add to the tables what a worker lacks that knows nothing of the process of the study."""
+        """Add the entries to the tables that a worker of another process lacks."""
         held = self._entries
         found: tuple[tuple[Any, ...], ...]
         found = pickle.loads(held) if isinstance(held, bytes) else held

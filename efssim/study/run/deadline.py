@@ -33,5 +33,5 @@ class Deadline:
             raise OutOfTimeError
 
     def allows(self, seconds: float) -> bool:
-        """Whether so many seconds are left."""
+        """Return whether so many seconds are left."""
         return self.left_s is None or seconds <= self.left_s

@@ -48,8 +48,8 @@ class Dispatch:
     def results(self, missing: list[int]) -> Iterator[Batch]:
         """Yield batches with the missing trials as they are complete.
 
-        Raise KeyboardInterrupt at Ctrl-C, after yielding what was complete by then,
-        WorkersDiedError, and OutOfTimeError at the deadline; what a trial raises comes out of here
+        Raise KeyboardInterrupt at Ctrl-C, after yielding the trials complete by then,
+        WorkersDiedError, and OutOfTimeError at the deadline; exceptions of a trial come out of here
         as well.
         """
         try:

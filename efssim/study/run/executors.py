@@ -18,7 +18,7 @@ _UNKNOWN = 64
 
 
 class SerialExecutor(Executor):
-    """Runs each call at once, in this process."""
+    """An executor that runs each call at once, in this process."""
 
     def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
         """Run a call and return its future, with its exception; KeyboardInterrupt is raised."""
@@ -43,7 +43,7 @@ class ExecutorKind:
 
 
 class Workers:
-    """Runs calls on an executor; one of its own it replaces when a worker dies."""
+    """The executor of a study; one of its own it replaces when a worker dies."""
 
     def __init__(self, executor: Executor | str | None = None, workers: int | None = None) -> None:
         """Use `executor`, one of its own by its name, or else `workers` processes.
@@ -149,5 +149,5 @@ EXECUTORS: Table[ExecutorKind] = Table(
 
 
 def _usual(workers: int) -> ExecutorKind:
-    """Return what runs a number of calls at once where nothing else is said."""
+    """Return the default executor of a number of calls at once."""
     return EXECUTORS["serial" if workers == 1 else "processes"]

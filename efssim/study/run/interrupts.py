@@ -16,10 +16,10 @@ from types import FrameType, TracebackType
 
 
 class Interrupts:
-    """Owns Ctrl-C: the first is noted, and raised where that is allowed; the second stops at once.
+    """Owner of Ctrl-C: the first is noted, and raised where allowed; the second stops at once.
 
     Only in the main thread, and only where Python's own handler would raise KeyboardInterrupt:
-    whoever has set another one decides himself.
+    code that has set another one decides itself.
     """
 
     def __init__(self) -> None:
@@ -77,7 +77,7 @@ class Interrupts:
 
     @contextmanager
     def held(self) -> Iterator[None]:
-        """Only note Ctrl-C inside, where `allowed` does not say otherwise."""
+        """Hold Ctrl-C back inside, and note it, but for blocks of `allowed`."""
         before, self._allowed = self._allowed, False
         try:
             yield

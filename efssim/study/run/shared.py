@@ -14,7 +14,7 @@ from efssim.study.run.trials import run_by
 
 
 class Runner:
-    """Runs trials of scenarios on the same workers, until a deadline."""
+    """Trials of scenarios on the same workers, until a deadline."""
 
     def __init__(self, workers: Workers, deadline: Deadline) -> None:
         self._workers, self.deadline = workers, deadline

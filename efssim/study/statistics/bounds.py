@@ -56,7 +56,7 @@ class Units:
     """
 
     def __init__(self, values: Sequence[float], lengths: Sequence[float] | None = None) -> None:
-        """`lengths`: by default all the same."""
+        """Take values with their lengths, by default all the same."""
         x = np.asarray(values, dtype=np.float64)
         c = np.ones_like(x) if lengths is None else np.asarray(lengths, dtype=np.float64)
         assert ((x >= 0.0) & (x <= 1.0)).all()
@@ -101,7 +101,7 @@ class Units:
         alpha: float,
         times: float,
     ) -> bool:
-        """Whether the capital of a mixture of stakes against a mean reaches 1 / alpha."""
+        """Return whether the capital of a mixture of stakes against a mean reaches 1 / alpha."""
         if not self.count:
             return False
         gains = sign * np.outer(stakes, self._won - mean * self._length)

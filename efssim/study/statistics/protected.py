@@ -11,7 +11,7 @@ from efssim.study.trial.outcome import Trial
 
 
 def is_missed(recovery_point: Mapping[str, Any] | None, target_s: float) -> bool:
-    """Whether a loss, as the summary has it, is more than the objective allows."""
+    """Return whether a loss, as the summary has it, is more than the objective allows."""
     if recovery_point is None:
         return False
     lost_s = math.inf if recovery_point["time"] is None else recovery_point["lost_s"]
@@ -19,7 +19,7 @@ def is_missed(recovery_point: Mapping[str, Any] | None, target_s: float) -> bool
 
 
 def protected(trials: Sequence[Trial], replication: str, weighing: Weighing) -> bool:
-    """Whether a replication always had a recovery point near enough, as often as its RPO asks.
+    """Return whether as many trials as the RPO asks always had a near recovery point.
 
     No average over time: a trial that is without one for a time, or loses more than the target,
     counts whole. Such trials may be as rare as the objective allows time above the target to be.
@@ -29,7 +29,7 @@ def protected(trials: Sequence[Trial], replication: str, weighing: Weighing) -> 
 
 
 def loses_too_often(trials: Sequence[Trial], replication: str, weighing: Weighing) -> bool:
-    """Whether trials lose more than the target with their source more often than its RPO allows."""
+    """Return whether too many trials for the RPO lose more than the target with their source."""
     failing = [trial for trial in trials if _loses_too_much(trial, replication)]
     return not _is_allowed(failing, trials, replication, weighing)
 

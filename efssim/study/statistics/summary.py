@@ -72,7 +72,7 @@ def _bound_losses(
 def trial_table(trials: Sequence[Trial], weighing: Weighing) -> pd.DataFrame:
     """Return every number of every trial: a row for each trial and replication.
 
-    Where trials are of strata, `stratum` is the ordinal of a trial's and `weight` what it counts.
+    Where trials are of strata, `stratum` is the ordinal of a trial's and `weight` its weight.
 
     A value that a trial does not have is NaN, NaT or NA; times are UTC datetimes. The types of
     columns follow from their names.

@@ -17,9 +17,9 @@ from efssim.scenario.workload.streams import HotSet
 
 
 def is_random(scenario: Scenario) -> bool:
-    """Whether anything in a scenario is drawn, so that trials may differ.
+    """Return whether anything in a scenario is drawn, so that trials may differ.
 
-    By what it says and not by what happens: a stream that is never on counts, too.
+    By its keys and not by a run: a stream that is never on counts, too.
     """
     return any(_is_drawn(part) for part in _parts(scenario))
 

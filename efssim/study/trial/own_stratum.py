@@ -1,4 +1,4 @@
-"""The stratum of a single trial, for whoever looks at it alone."""
+"""The stratum of a single trial, for a look at it alone."""
 
 from __future__ import annotations
 

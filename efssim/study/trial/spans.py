@@ -2,11 +2,11 @@
 
 A day of a trial says as much as another trial if nothing of the days before shows in it. That is so
 between two cuts of a sync that are on time, each right after one on time: then the recovery point
-and the begin of what is pending are known, and draws are made anew for every write and every sync.
-It is claimed only where the scenario leaves nothing else to remember, no fault can come (there is
-none, or the trial is of the stratum without any), and every one of the cuts between the spans was
-found to be on time. Where that fails in one trial of a stratum, trials are the units in all of it:
-the units must not depend on the losses.
+and the begin of the pending writes are known, and draws are made anew for every write and every
+sync. It is claimed only where the scenario leaves nothing else to remember, no fault can come
+(there is none, or the trial is of the stratum without any), and every one of the cuts between the
+spans was found to be on time. Where that fails in one trial of a stratum, trials are the units in
+all of it: the units must not depend on the losses.
 """
 
 from __future__ import annotations
@@ -68,12 +68,12 @@ def division(scenario: Scenario, strata: Strata, ordinal: int) -> Division | Non
 
 
 def _remembers(stream: WriteStream) -> bool:
-    """Whether a stream's state lasts from one cut to the next."""
+    """Return whether a stream's state lasts from one cut to the next."""
     return stream.arrivals is not None and chosen_process(stream.arrivals).process.remembers
 
 
 def _grows(stream: WriteStream) -> bool:
-    """Whether a stream may make files, and so change the inventory of later spans."""
+    """Return whether a stream may make files, and so change the inventory of later spans."""
     return bool(getattr(stream, "new_files", 0))
 
 
@@ -95,7 +95,7 @@ def _edges(scenario: Scenario, interval_s: float, period_s: float) -> Floats:
 
 
 class Watch:
-    """Watches a trial for the cuts at which it starts anew."""
+    """A watch on a trial for the cuts at which it starts anew."""
 
     def __init__(self, simulation: MeasuredWorld, divided: Division) -> None:
         self._divided = divided

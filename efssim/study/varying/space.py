@@ -78,7 +78,7 @@ def parameter(path: str, at: Position | None = None) -> VariedParameter:
 def with_value(scenario: Scenario, vary: VariedParameter | str, value: object) -> Scenario:
     """Return a scenario with another value at a path, validated as a file is.
 
-    `value` is what a file could have there: `"5 min"`, or a number in SI units. Mappings on the
+    `value` is a value of a file: `"5 min"`, or a number in SI units. Mappings on the
     way are created, as `--set` does. Raise ScenarioError, with one line for each problem.
     """
     chosen = parameter(vary) if isinstance(vary, str) else vary

@@ -76,7 +76,7 @@ class _Composer:
         return event
 
     def _is_tab(self, mark: yaml.Mark | None) -> bool:
-        """Whether the parser stopped at a tab in the white space that begins a line."""
+        """Return whether the parser stopped at a tab in the white space that begins a line."""
         if mark is None:
             return False
         begin = self._text.rfind("\n", 0, mark.index) + 1

@@ -1,7 +1,7 @@
 """Scenario files as plain data that knows where each part was written.
 
 YAML is read with the scalars of the 1.2 core schema, so `no` and `12:30` stay strings, and with
-limits that keep a hostile file from costing more than an honest one. Whatever is wrong with a
+limits that keep a hostile file from costing more than an honest one. Every mistake of a
 text is a `Problem` with a position; all problems of a text are raised together.
 """
 

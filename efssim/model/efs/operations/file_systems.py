@@ -47,7 +47,7 @@ def create_file_system(
 ) -> FileSystemDescription:
     """Create a file system; its creation token is its name in the simulation, if that is free.
 
-    `declared` is what a scenario says about it.
+    `declared` are the facts of a scenario about it.
     """
     token, zone = parameters["CreationToken"], parameters.get("AvailabilityZoneName")
     settings = _new_settings(parameters, region)

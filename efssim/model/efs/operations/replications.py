@@ -33,7 +33,7 @@ def create_replication_configuration(
 ) -> ReplicationDescription:
     """Replicate a file system of the calling Region to a new or an existing one.
 
-    `declared` is what a scenario says about it.
+    `declared` are the settings of a scenario for it.
     """
     source = file_system_in(account, parameters["SourceFileSystemId"], region)
     require_available(source)

@@ -1,7 +1,7 @@
 """Curves of straight pieces, and their exact envelope where there are more pieces than pixels.
 
 A month of syncs is 43,000 teeth, a year half a million: a picture can show no more of them than the
-least and the largest value in each column of pixels, and that is what is drawn.
+least and the largest value in each column of pixels, which are drawn.
 """
 
 from __future__ import annotations

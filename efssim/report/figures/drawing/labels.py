@@ -61,7 +61,7 @@ class Box(NamedTuple):
         return int((low & high).all(axis=1).sum())
 
     def overlaps(self, other: Box) -> bool:
-        """Whether it has a point in common with another."""
+        """Return whether it has a point in common with another."""
         across = self.left < other.right and other.left < self.right
         return across and self.bottom < other.top and other.bottom < self.top
 

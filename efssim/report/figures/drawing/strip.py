@@ -40,7 +40,7 @@ class Lane:
     labels: list[Span] = field(default_factory=list)
 
     def has_room(self, bar: Span, label: Span) -> bool:
-        """Whether bar and label are free; bars come in the order of their beginnings."""
+        """Return whether bar and label are free; bars come in the order of their beginnings."""
         return self.until <= bar[0] and all(
             label[1] <= begin or end <= label[0] for begin, end in self.labels
         )
@@ -61,7 +61,7 @@ class Mark:
 def draw_strip(ax: Axes, events: list[Entry], window: Span, at: Days) -> tuple[float, list[Artist]]:
     """Draw events above the axes, calls through them as well.
 
-    Return the height in points, and what was drawn.
+    Return the height in points, and the artists.
     """
     width = _width(ax)
     marks = place(events, window, width)

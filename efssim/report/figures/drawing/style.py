@@ -72,8 +72,8 @@ STYLE: Mapping[str, RcValue] = {
 def styled(draw: Callable[P, Axes]) -> Callable[P, Axes]:
     """Let a function with a parameter `ax` draw in our style; the user's is as it was afterwards.
 
-    A figure of its own is as in files. In Axes of the user's, what the style does not set is as
-    the user has it: their background may be dark.
+    A figure of its own is as in files. In Axes of the user's, parameters that the style does not
+    set are the user's: their background may be dark.
     """
     parameters = signature(draw)
 

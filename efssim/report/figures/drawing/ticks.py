@@ -25,7 +25,7 @@ _TICKS = 6
 
 
 class _RoundLocator(Locator):
-    """Puts ticks where `tick_values` says for the view."""
+    """A locator with ticks by `tick_values` of the view."""
 
     def __call__(self) -> list[float]:
         """Return the ticks of the view as it is."""
@@ -35,7 +35,7 @@ class _RoundLocator(Locator):
 
 
 class DurationLocator(_RoundLocator):
-    """Puts ticks of an axis in seconds at multiples of a round duration."""
+    """Locator of ticks of an axis in seconds at multiples of a round duration."""
 
     def tick_values(self, vmin: float, vmax: float) -> list[float]:
         """Return the ticks between two limits in seconds."""
@@ -47,7 +47,7 @@ class DurationLocator(_RoundLocator):
 
 
 class SizeLocator(_RoundLocator):
-    """Puts ticks of an axis in bytes at multiples of a power of two."""
+    """Locator of ticks of an axis in bytes at multiples of a power of two."""
 
     def tick_values(self, vmin: float, vmax: float) -> list[float]:
         """Return the ticks between two limits in bytes."""

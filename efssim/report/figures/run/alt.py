@@ -37,7 +37,7 @@ def _age(result: Run, name: str) -> str:
 
 
 def _when(result: Run, curve: PiecewiseCurve) -> str:
-    """Say when a curve is at its top in the window."""
+    """Return when a curve is at its top in the window."""
     inside = curve.within(*window_of(result))
     piece = int(np.maximum(inside.first, inside.last).argmax())
     at = inside.begin_s if inside.first[piece] > inside.last[piece] else inside.end_s

@@ -49,7 +49,7 @@ COLOURS = (BLUE, ORANGE, GREEN, PURPLE, SKY)
 """Of the curves of several results in the same Axes, in the order in which they come."""
 
 _PALE = 0.15
-"""Opacity of what is below a curve."""
+"""Opacity of the area below a curve."""
 
 _GAP_LETTERS = 10
 """Letters of a line of text in a narrow gap."""
@@ -179,7 +179,7 @@ class _Look:
 
 
 def _filled(ax: Axes, x: Floats, below: Floats, colour: str) -> Artist:
-    """Fill what is below a curve."""
+    """Fill the area below a curve."""
     return ax.fill_between(x, below, color=colour, alpha=_PALE, linewidth=0)
 
 
@@ -201,7 +201,7 @@ def _draw_curve(
     time_s = np.repeat(edges_s, 2)[1:-1]
     if look.is_filled:
         drawn.append(_filled(ax, at(time_s), low, colour))
-    opacity = 0.8 if look.is_filled else 0.5  # what is behind it has to be seen, too
+    opacity = 0.8 if look.is_filled else 0.5  # curves behind it stay visible, too
     band = ax.fill_between(at(time_s), low, high, color=colour, alpha=opacity, linewidth=0.5)
     return [*drawn, band]
 
@@ -213,7 +213,7 @@ def _label(result: Run, name: str, taken: list[str]) -> str:
 
 
 def _name_gaps(ax: Axes, outcome: Outcome, window: Span, at: Days) -> None:
-    """Say why there is no curve where there is none, if there is room to say it."""
+    """Write the reason into each gap of a curve that has room for it."""
     begin_s, end_s = window
     created_s = outcome.statuses[0].time_s
     defined_s = end_s if outcome.defined_s is None else outcome.defined_s

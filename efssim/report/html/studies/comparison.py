@@ -25,7 +25,7 @@ def comparison_page(
 ) -> str:
     """Return report.html of comparisons; both mappings go by the stem of their files.
 
-    `partial` says what Ctrl-C left out.
+    `partial` names the trials that Ctrl-C left out.
     """
     first = next(iter(comparisons.values())).first
     blocks = [

@@ -1,1 +1,1 @@
-"""The kinds of disturbances: targets, effects, and the keys that go with each."""
+"""The kinds of disturbances: their targets, effects and words."""

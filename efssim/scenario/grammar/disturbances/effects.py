@@ -1,6 +1,6 @@
 """The effects that kinds of disturbances are composed of, as data; the simulated world has them.
 
-An effect lasts as long as its disturbance, on whatever is at the target: in a Region all file
+An effect lasts as long as its disturbance, on every part at the target: in a Region all file
 systems and the replications from or to it, on a link the replications over it, at a file system the
 replication that it is a part of.
 """
@@ -13,7 +13,7 @@ from typing import ClassVar
 
 
 class Target(Enum):
-    """Sorts of targets of disturbances, in the words of messages."""
+    """Targets of disturbances, in the words of messages."""
 
     REGION = "Region"
     LINK = "link"
@@ -27,51 +27,51 @@ _PLACES = (Target.REGION, Target.LINK, Target.REPLICATION, Target.FILE_SYSTEM)
 
 @dataclass(frozen=True)
 class Effect:
-    """One effect that a disturbance has while it lasts."""
+    """An effect of a disturbance while it lasts."""
 
     targets: ClassVar[tuple[Target, ...]] = _PLACES
-    """Sorts of targets that a disturbance with this effect can have."""
+    """Possible targets of a disturbance with this effect."""
 
 
 @dataclass(frozen=True)
 class Pause(Effect):
-    """Pauses replications, which abandons their syncs: PAUSING, then PAUSED."""
+    """A pause of replications, which abandons their syncs: PAUSING, then PAUSED."""
 
     message: str
     """StatusMessage meanwhile. AWS documents that it says the cause and how to mend it."""
 
 
 class Stall(Effect):
-    """Keeps replications from making progress; a sync in flight goes on afterwards."""
+    """A stall of replications: no progress; a sync in flight goes on afterwards."""
 
 
 class StopWrites(Effect):
-    """Keeps file systems from being written."""
+    """A stop of the writes to file systems."""
 
     targets: ClassVar[tuple[Target, ...]] = (Target.REGION, Target.FILE_SYSTEM)
 
 
 class Lose(Effect):
-    """Loses file systems for good; the status of their replications is ERROR. It has no end."""
+    """The loss of file systems; the status of their replications is ERROR. It has no end."""
 
     targets: ClassVar[tuple[Target, ...]] = (Target.REGION, Target.FILE_SYSTEM)
 
 
 class Silence(Effect):
-    """Leaves calls in a Region without an answer."""
+    """No answer to calls in a Region."""
 
     targets: ClassVar[tuple[Target, ...]] = (Target.REGION,)
 
 
 class OptOut(Effect):
-    """Opts the account out of a Region; both ends take effect as late as the Region says."""
+    """Opting out of a Region; both ends take effect as late as the Region says."""
 
     targets: ClassVar[tuple[Target, ...]] = (Target.REGION,)
 
 
 @dataclass(frozen=True)
 class Degrade(Effect):
-    """Multiplies the capacity of a link."""
+    """A factor on the capacity of a link."""
 
     factor: str = "factor"
     """The key that has the factor."""
@@ -80,7 +80,7 @@ class Degrade(Effect):
 
 @dataclass(frozen=True)
 class FailCalls(Effect):
-    """Lets the next calls of an operation fail."""
+    """Failure of the next calls of an operation."""
 
     code: str = "code"
     """The key that has the error code."""

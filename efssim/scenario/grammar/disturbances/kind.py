@@ -1,4 +1,4 @@
-"""A kind of disturbance: everything that there is to say about it, in one entry."""
+"""A kind of disturbance: all facts and words of it in one entry."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ _TAKEN = {
     *("at", "call", "every", "expect", "for", "lasts", "parameters", "with"),
     *("entry", "goes_with", "kind", "kinds", "option", "takes", "target"),
 }
-"""Keys that events and faults have whatever their kind, and names of their attributes."""
+"""Keys that events and faults of all kinds have, and names of their attributes."""
 
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """The names of all targets that disturbances can have."""
+    """The targets that exist."""
 
     regions: Collection[str]
     enabled_by_default: Callable[[str], bool]
@@ -56,9 +56,9 @@ class DisturbanceKind:
     name: str
     """The key, whose value is the target."""
     target: Target
-    """Sort of its target."""
+    """The kind of its targets."""
     effects: tuple[Effect, ...]
-    """Effects while it lasts, in the order in which they begin."""
+    """Its effects while it lasts, in the order in which they begin."""
     description: str
     """A sentence for the JSON Schema."""
     options: Mapping[str, Option] = field(default_factory=dict)
@@ -70,7 +70,7 @@ class DisturbanceKind:
     words: str = ""
     """Its name for people; the key without underscores unless it is given."""
     check: Callable[[Written, Known], Iterable[Found]] | None = None
-    """Returns further problems of an entry, as it was written."""
+    """Returns what else is wrong with an entry, as it was written."""
 
     def __post_init__(self) -> None:
         """Raise ArgumentError for a name that is no key, and for effects that do not fit."""
@@ -93,14 +93,14 @@ class DisturbanceKind:
 
     @property
     def names_its_target(self) -> bool:
-        """Whether its label has to name its target beside the replication that it reached.
+        """Whether its label has to name the target, even beside the parts that it reached.
 
-        A replication need not be told its own name or that of its only link.
+        The label on a replication needs neither its name nor that of its only link.
         """
         return self.target not in (Target.LINK, Target.REPLICATION)
 
     def has(self, effect: type[Effect]) -> bool:
-        """Whether it has an effect of a kind."""
+        """Return whether it has an effect of a kind."""
         return self.effect(effect) is not None
 
     def effect(self, effect: type[E]) -> E | None:

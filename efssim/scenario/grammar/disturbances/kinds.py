@@ -112,8 +112,8 @@ DISTURBANCES: Table[DisturbanceKind] = Table(
         ),
     ),
 )
-"""In the order of the grammar. The wording of messages is efssim's: AWS documents that
-StatusMessage says the cause and how to mend it, but no text."""
+"""In the order of the grammar. The words for pauses are efssim's: AWS documents the
+meaning of StatusMessage, and no text."""
 
 
 def words_of(name: str) -> str:

@@ -1,4 +1,4 @@
-"""An arrival process: what a scenario says of it, how it is drawn, and what is known beforehand."""
+"""An arrival process: its keys in a scenario, its draws, and the facts known beforehand."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class ArrivalProcess(ABC, Generic[S]):
     kind: ClassVar[str]
     """The key under `arrivals`."""
     schema: ClassVar[type[Model]]
-    """The model of what stands under the key."""
+    """The model of the content of the key."""
     example: ClassVar[str]
     """A value as YAML has it, for the JSON Schema."""
     growth_of: ClassVar[Literal["rate", "bytes"]] = "rate"
@@ -67,7 +67,7 @@ class ArrivalProcess(ABC, Generic[S]):
         return 1.0
 
     def periods(self, spec: S) -> Sequence[Distribution[Any]]:  # noqa: ARG002  # as above
-        """Return what is drawn again and again besides the writes, as on and off times."""
+        """Return the draws besides the writes, as of on and off times."""
         return ()
 
     def period_s(self, spec: S) -> float:  # noqa: ARG002  # as above

@@ -46,7 +46,7 @@ class Profile(ByRate):
 
 
 class ProfileTimes:
-    """A Poisson process whose rate is constant in each quarter of an hour.
+    """A Poisson process with a constant rate in each quarter of an hour.
 
     The times are unit-rate Poisson times, mapped by the inverse of the cumulative rate. Quarters of
     an hour because every time zone of today is a whole number of them away from UTC.

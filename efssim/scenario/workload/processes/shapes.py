@@ -55,7 +55,7 @@ class Alternating:
 
 @dataclass(frozen=True, slots=True)
 class Unknown:
-    """No closed form is known: what depends on the arrivals is not estimated."""
+    """No closed form is known: numbers that depend on the arrivals are not estimated."""
 
     reason: str
 

@@ -1,6 +1,6 @@
 """Times of arrivals, drawn a block at a time.
 
-Every process gives the same times whatever the sizes of the blocks: a running sum carries the last
+Every process gives the same times for all sizes of the blocks: a running sum carries the last
 value into the first term of the next block instead of adding it to the finished block.
 Times are seconds since the scenario's start.
 """

@@ -1,0 +1,301 @@
+"""Tests of `efssim serve`: EFS over HTTP, as other processes use it."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+import pytest
+from helpers.places import EFSSIM
+
+boto3 = pytest.importorskip("boto3")
+from botocore.config import Config  # noqa: E402  # only where boto3 is
+from botocore.exceptions import ClientError  # noqa: E402
+
+SCENARIO = """
+name: served
+duration: 1 day
+defaults:
+  sync: {preset: none, interval: 60, setup: 5}
+  control: {preset: none, enabling: 100, deleting: 90}
+file_systems:
+  orders: {region: us-east-1, size: 1 GiB}
+"""
+KEYS = {"aws_access_key_id": "x", "aws_secret_access_key": "x"}
+
+
+class Serving:
+    """A running `efssim serve` with its port and what it says."""
+
+    def __init__(self, process: subprocess.Popen[str]) -> None:
+        self.process = process
+        assert process.stderr is not None
+        self.first = process.stderr.readline()
+        found = re.search(r"http://127\.0\.0\.1:(\d+)", self.first)
+        assert found, self.first
+        self.port = int(found[1])
+        self.url = f"http://127.0.0.1:{self.port}"
+
+    def ask(self, method, path, body=None, headers=None):
+        """Return status and decoded body of a request."""
+        with closing(http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)) as connection:
+            connection.request(method, path, body, headers or {})
+            answer = connection.getresponse()
+            text = answer.read()
+        return answer.status, json.loads(text) if text else None
+
+    def advance(self, duration):
+        status, told = self.ask("POST", "/_efssim/advance", json.dumps({"duration": duration}))
+        assert status == 200, told
+        return told
+
+    def client(self, region="us-east-1"):
+        # One attempt: what the server answers is what a test sees.
+        config = Config(retries={"total_max_attempts": 1})
+        options = {"region_name": region, "endpoint_url": self.url, "config": config}
+        return boto3.client("efs", **options, **KEYS)
+
+    def stop(self, number=signal.SIGTERM):
+        """Send a signal; return exit code and what was said since."""
+        self.process.send_signal(number)
+        _, said = self.process.communicate(timeout=20)
+        return self.process.returncode, said
+
+
+@contextmanager
+def served(folder, *options):
+    (folder / "s.yaml").write_text(SCENARIO, encoding="utf-8")
+    command = [EFSSIM, "serve", "s.yaml", "--port", "0", *options]
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    hears = signal.default_int_handler  # also where the shell of the tests ignores Ctrl-C
+    process = subprocess.Popen(
+        command,
+        cwd=folder,
+        text=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, hears),
+        **pipes,
+    )
+    try:
+        yield Serving(process)
+    finally:
+        if process.poll() is None:
+            process.kill()
+            process.communicate()
+
+
+def test_boto3_through_a_port(tmp_path):
+    with served(tmp_path, "--step") as serving:
+        client = serving.client()
+        (source,) = client.describe_file_systems()["FileSystems"]
+        assert source["SizeInBytes"]["Value"] == 2**30
+        made = client.create_replication_configuration(
+            SourceFileSystemId=source["FileSystemId"], Destinations=[{"Region": "us-west-2"}]
+        )
+        assert made["Destinations"][0]["Status"] == "ENABLING"
+        serving.advance("100 s")
+        (found,) = client.describe_replication_configurations()["Replications"]
+        assert found["Destinations"][0]["Status"] == "ENABLED"
+        (same,) = serving.client("us-west-2").describe_replication_configurations()["Replications"]
+        assert same["SourceFileSystemId"] == source["FileSystemId"]
+        with pytest.raises(ClientError) as refused:
+            client.describe_file_systems(FileSystemId="fs-00000000")
+        assert refused.value.response["Error"]["Code"] == "FileSystemNotFound"
+        with pytest.raises(ClientError) as unknown:
+            client.create_access_point(FileSystemId=source["FileSystemId"])
+        assert "CreateAccessPoint" in str(unknown.value)
+        code, said = serving.stop()
+    assert code == 0
+    lines = said.splitlines()
+    assert lines[0] == "2026-01-01T00:00:00Z us-east-1 GET /2015-02-01/file-systems 200"
+    assert len(lines) == 7
+    assert "2026-01-01T00:01:40Z us-west-2 GET" in said
+
+
+def test_steps_are_deterministic(tmp_path):
+    def session(folder):
+        folder.mkdir()
+        told = []
+        with served(folder, "--step", "--quiet") as serving:
+            client = serving.client()
+            source = client.describe_file_systems()["FileSystems"][0]["FileSystemId"]
+            for _ in range(3):
+                answer = client.create_replication_configuration(
+                    SourceFileSystemId=source, Destinations=[{"Region": "us-west-2"}]
+                )
+                told.append(answer)
+                serving.advance("5 min")
+                told.append(client.describe_replication_configurations())
+                client.delete_replication_configuration(SourceFileSystemId=source)
+                serving.advance(90)
+            told.append(serving.ask("GET", "/_efssim/summary"))
+            assert serving.stop() == (0, "")
+        return repr(told)
+
+    assert session(tmp_path / "one") == session(tmp_path / "two")
+
+
+def test_time_and_events(tmp_path):
+    with served(tmp_path, "--step") as serving:
+        assert serving.ask("GET", "/_efssim/now") == (
+            200,
+            {"now": "2026-01-01T00:00:00Z", "elapsed_s": 0.0},
+        )
+        assert serving.advance("5 min")["now"] == "2026-01-01T00:05:00Z"
+        event = {"region_outage": "us-east-1", "for": "1 min"}
+        assert serving.ask("POST", "/_efssim/apply", json.dumps(event))[0] == 200
+        assert serving.ask("GET", "/2015-02-01/file-systems")[0] == 503
+        serving.advance(60)
+        assert serving.ask("GET", "/2015-02-01/file-systems")[0] == 200
+        for body in ("{", "[]", "{}", '{"duration": "-1 s"}', '{"duration": "9 days"}', '{"x": 1}'):
+            status, told = serving.ask("POST", "/_efssim/advance", body)
+            assert (status, list(told)) == (400, ["Message"]), body
+        assert serving.ask("POST", "/_efssim/apply", '{"nonsense": 1}')[0] == 400
+        status, told = serving.ask("GET", "/_efssim/nothing")
+        assert status == 404
+        assert "POST /_efssim/advance" in told["Message"]
+        assert serving.ask("GET", "/_efssim/now")[1]["elapsed_s"] == 360
+
+
+def test_time_passes_by_itself_at_a_speed(tmp_path):
+    with served(tmp_path, "--speed", "1000000") as serving:
+        status, told = serving.ask("GET", "/_efssim/now")
+        assert status == 200
+        assert told["elapsed_s"] > 0
+        # A day at a million seconds a second is over by now, or at the next look.
+        while serving.ask("GET", "/_efssim/now")[1]["elapsed_s"] < 86_400:
+            pass
+        assert serving.ask("GET", "/2015-02-01/file-systems")[0] == 200
+        assert serving.ask("POST", "/_efssim/advance", '{"duration": 1}')[0] == 400
+
+
+GARBAGE = [
+    b"\x00\xff\xfe\r\n\r\n",
+    b"GET\r\n\r\n",
+    b"GET / HTTP/9.9\r\n\r\n",
+    b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03",
+    b"GET /" + b"a" * 70_000 + b" HTTP/1.1\r\n\r\n",
+    b"GET / HTTP/1.1\r\n" + b"X: y\r\n" * 500 + b"\r\n",
+    b"POST / HTTP/1.1\r\nContent-Length: -5\r\n\r\n",
+    b"POST / HTTP/1.1\r\nContent-Length: 9999999999999999\r\n\r\n",
+    b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nabcde\r\n0\r\n\r\n",
+    b"POST /2015-02-01/file-systems HTTP/1.1\r\nContent-Length: 4\r\n\r\n\xff\xfe\xfd\xfc",
+    b"POST /2015-02-01/file-systems HTTP/1.1\r\nContent-Length: 40\r\n\r\nab",
+    b"PATCH / HTTP/1.1\r\n\r\n",
+    b"GET /%ff%fe/%00 HTTP/1.1\r\n\r\n",
+]
+
+
+def test_garbage_does_no_harm(tmp_path):
+    with served(tmp_path, "--step") as serving:
+        for bytes_sent in GARBAGE:
+            with closing(socket.create_connection(("127.0.0.1", serving.port), 20)) as plug:
+                plug.sendall(bytes_sent)
+                plug.shutdown(socket.SHUT_WR)
+                answer = b""
+                while part := plug.recv(65_536):
+                    answer += part
+                assert not re.match(rb"HTTP/1\.[01] (2|500)", answer), bytes_sent[:40]
+        assert serving.ask("GET", "/2015-02-01/file-systems")[0] == 200
+        code, said = serving.stop()
+    assert code == 0
+    assert "Traceback" not in said
+
+
+def test_a_large_body_is_refused_before_it_is_read(tmp_path):
+    with served(tmp_path, "--step") as serving:
+        headers = {"Content-Length": str(2**20 + 1)}
+        with closing(socket.create_connection(("127.0.0.1", serving.port), 20)) as plug:
+            head = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
+            plug.sendall(f"POST /2015-02-01/file-systems HTTP/1.1\r\n{head}\r\n".encode())
+            assert plug.recv(100).startswith(b"HTTP/1.1 413 ")
+
+
+def test_many_clients_at_once(tmp_path):
+    from concurrent.futures import ThreadPoolExecutor
+
+    with served(tmp_path, "--step", "--quiet") as serving:
+        with ThreadPoolExecutor(8) as pool:
+            asked = [pool.submit(serving.ask, "GET", "/2015-02-01/file-systems") for _ in range(80)]
+            assert all(each.result()[0] == 200 for each in asked)
+        # With a connection that stays open and says nothing, it stops all the same.
+        with closing(socket.create_connection(("127.0.0.1", serving.port), 20)):
+            assert serving.stop() == (0, "")
+
+
+def test_ctrl_c(tmp_path):
+    with served(tmp_path, "--step") as serving:
+        code, said = serving.stop(signal.SIGINT)
+    assert code == 130
+    assert "Traceback" not in said
+
+
+def test_it_listens_on_loopback_only_unless_told_otherwise(tmp_path):
+    with served(tmp_path, "--step") as serving:
+        assert serving.first == f"serving s.yaml at {serving.url}\n"
+        table = Path("/proc/net/tcp").read_text().splitlines()[1:]
+        local = [line.split()[1] for line in table if line.split()[3] == "0A"]
+        mine = [address for address in local if int(address.split(":")[1], 16) == serving.port]
+        assert [address.split(":")[0] for address in mine] == ["0100007F"]
+
+
+def test_a_port_that_is_taken(tmp_path):
+    (tmp_path / "s.yaml").write_text(SCENARIO, encoding="utf-8")
+    with served(tmp_path, "--step") as serving:
+        command = [EFSSIM, "serve", "s.yaml", "--port", str(serving.port)]
+        done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert done.stderr == f"127.0.0.1:{serving.port}: Address already in use\n"
+
+
+@pytest.mark.skipif(
+    not (Path(sys.executable).parent / "aws").exists(), reason="the AWS CLI is not installed here"
+)
+def test_the_aws_cli(tmp_path):
+    with served(tmp_path, "--step") as serving:
+
+        def aws(*words, region="us-east-1"):
+            environment = {
+                **{k: v for k, v in os.environ.items() if not k.startswith("AWS_")},
+                "AWS_ACCESS_KEY_ID": "x",
+                "AWS_SECRET_ACCESS_KEY": "x",
+                "AWS_CONFIG_FILE": os.devnull,
+                "AWS_MAX_ATTEMPTS": "1",
+                "AWS_PAGER": "",
+            }
+            command = [Path(sys.executable).parent / "aws", "efs", *words]
+            command += ["--endpoint-url", serving.url, "--region", region, "--output", "json"]
+            return subprocess.run(
+                command, env=environment, capture_output=True, text=True, check=False
+            )
+
+        found = json.loads(aws("describe-file-systems").stdout)["FileSystems"]
+        source = found[0]["FileSystemId"]
+        made = aws(
+            "create-replication-configuration",
+            *("--source-file-system-id", source, "--destinations", "Region=us-west-2"),
+        )
+        assert json.loads(made.stdout)["Destinations"][0]["Status"] == "ENABLING"
+        serving.advance("10 min")
+        described = json.loads(aws("describe-replication-configurations").stdout)
+        destination = described["Replications"][0]["Destinations"][0]
+        assert destination["Status"] == "ENABLED"
+        assert destination["LastReplicatedTimestamp"]
+        gone = aws(
+            "delete-replication-configuration",
+            "--source-file-system-id",
+            source,
+            region="us-west-2",
+        )
+        assert (gone.returncode, gone.stdout) == (0, "")
+        serving.advance("90 s")
+        missing = aws("describe-replication-configurations", "--file-system-id", source)
+        assert missing.returncode != 0
+        assert "ReplicationNotFound" in missing.stderr

@@ -1,0 +1,11 @@
+"""What every test may rely on."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import efssim  # noqa: F401  # the installed one, before the folder below could offer another
+
+# For tests of the benchmarks, which are not installed.
+sys.path.append(str(Path(__file__).parents[1]))

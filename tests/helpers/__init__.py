@@ -1,0 +1,1 @@
+"""What several tests share: small scenarios, accounts, commands, second models."""

@@ -1,0 +1,170 @@
+"""Stretches do not show: planned one sync at a time or many at once, a run is the same to the bit.
+
+Every scenario has at least two disturbances that hit a sync in flight; their times are taken from a
+first run without them.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+import numpy as np
+import pytest
+from helpers.worlds import constant, poisson, scenario
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+
+import efssim
+from efssim import EfsError, Result, Scenario, Simulation
+from efssim.model.world.world import World
+from efssim.records.run_records import SYNC_COLUMNS
+
+LINK = "us-east-1 -> us-west-2"
+TIMES = ("last_replicated_timestamp", "last_sync_completed", "final_status")
+REGIONS = {"us-west-2": {"default": False}}
+STREAMS: list[dict[str, Any]] = [
+    constant("1 per 3 s", "777 B"),
+    poisson("2 per s", {"exponential": {"mean": 300}}),
+    poisson("1 per min", {"lognormal": {"median": 2000, "sigma": 1}}),
+    {
+        "arrivals": {"on_off": {"on": 40, "off": 90, "rate": "3 per s"}},
+        "size": 100,
+        "files": 2,
+    },
+    {"arrivals": {"profile": {"rate": "1 per s", "hours": [1, 9, 0] * 8}}, "size": 250},
+    {
+        "arrivals": {"batch": {"at": "00:01", "every": 300, "writes": 900, "over": 70}},
+        "size": 90,
+    },
+    {**poisson("3 per s", 200), "hot_set": {"size": 5000, "block": 100, "share": 0.7}},
+    {**poisson("1 per 20 s", 200), "in_file": {"size": 60_000}},
+]
+KINDS: list[dict[str, Any]] = [
+    {"link_outage": LINK},
+    {"region_outage": "us-east-1"},
+    {"region_outage": "us-west-2"},
+    {"opt_out": "us-west-2"},
+    {"kms_key_disabled": "dr"},
+    {"link_degraded": LINK, "factor": 0.4},
+    {"fail": "fs"},
+    {"call": "DeleteReplicationConfiguration", "with": {"SourceFileSystemId": "fs"}},
+]
+syncs = st.fixed_dictionaries(
+    {
+        "interval": st.sampled_from([0, 20, 60, 61.7]),
+        "gap": st.sampled_from([1, 7.3, {"exponential": {"mean": 20}}]),
+        "setup": st.sampled_from([0, 5, 33, {"gamma": {"mean": 9, "cv": 0.8}}]),
+        "throughput": st.sampled_from(["none", 900, 5000]),
+        "file_rate": st.sampled_from(["none", 4]),
+        "scan_rate": st.sampled_from(["none", 50]),
+        "diff_rate": st.sampled_from(["none", 9000]),
+        "failure_probability": st.sampled_from([0, 0, 0.2]),
+        "backoff": st.sampled_from([3, {"exponential": {"mean": 5}}]),
+    }
+)
+hits = st.lists(
+    st.tuples(
+        st.sampled_from(KINDS),
+        st.floats(0, 0.999),  # which sync
+        st.floats(0.01, 0.99),  # where in it
+        st.sampled_from([0.7, 30, 200.5]),  # how long
+    ),
+    min_size=2,
+    max_size=5,
+)
+
+
+def run(
+    world: Scenario, longest: int, looks: list[float] | None = None
+) -> tuple[Result, list[Any]]:
+    """Run with stretches of at most some length; return what Describe says at some times."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(efssim.runs.measured, "World", partial(World, longest=longest))
+        simulation = Simulation(world, verify=True)
+    seen = []
+    for time_s in sorted(looks or []):
+        # Never negative: a sum of differences may end an ulp past the next look.
+        simulation.advance(max(0.0, time_s - simulation.elapsed_s))
+        result = simulation.result()
+        times = [result.summary["replications"]["dr"][key] for key in TIMES]
+        seen.append((_described(simulation), times, result.outcomes["dr"].open_sync))
+    simulation.advance_to_end()
+    return simulation.result(), seen
+
+
+def _described(simulation: Simulation) -> Any:
+    """Return what Describe says, which during an outage of the Region is an error."""
+    try:
+        return simulation.call("DescribeReplicationConfigurations", region="us-west-2")
+    except EfsError as error:
+        return str(error)
+
+
+def hit_in_flight(world: Scenario, wanted: list[Any]) -> list[dict[str, Any]]:
+    """Return events that begin while a sync of the undisturbed run is in flight."""
+    columns = run(world, 1)[0].outcomes["dr"].syncs
+    cut_s, completed_s = columns["cut_s"], columns["completed_s"]
+    long = np.flatnonzero(completed_s > cut_s)
+    assume(len(long) > 0)
+    events = []
+    for kind, which, where, lasts in wanted:
+        sync = long[int(which * len(long))]
+        at = cut_s[sync] + where * (completed_s[sync] - cut_s[sync])
+        ends = {} if "fail" in kind or "call" in kind else {"for": lasts}
+        events.append({"at": float(at), **kind, **ends})
+    return events
+
+
+def same(left: Result, right: Result) -> None:
+    assert left.digest == right.digest
+    assert left.summary == right.summary
+    for name, outcome in left.outcomes.items():
+        other = right.outcomes[name]
+        for column in SYNC_COLUMNS:
+            assert outcome.syncs[column].tobytes() == other.syncs[column].tobytes(), column
+        assert outcome.statuses == other.statuses
+        assert outcome.abandoned == other.abandoned
+        assert outcome.open_sync == other.open_sync
+
+
+# No deadline: timing never decides a test.
+@settings(max_examples=100, deadline=None)
+@given(
+    st.lists(st.sampled_from(STREAMS), max_size=3),
+    syncs,
+    hits,
+    st.booleans(),
+    st.sampled_from([0, 500]),
+    st.lists(st.floats(0, 4000), max_size=4),
+    st.sampled_from([3, 7, 65_536]),
+)
+def test_stretches_do_not_show(
+    parts: list[Any],
+    sync: dict[str, Any],
+    wanted: list[Any],
+    established: bool,
+    warm_up: float,
+    looks: list[float],
+    longest: int,
+) -> None:
+    def world(events: list[dict[str, Any]]) -> Scenario:
+        return scenario(
+            {f"s{k}": part for k, part in enumerate(parts)},
+            sync,
+            4000,
+            files=80,
+            warm_up=warm_up,
+            regions=REGIONS,
+            links={LINK: {"capacity": 4000, "latency": 0.2}},
+            events=events,
+            replication={"established": established, "control": {"preset": "none", "pausing": 9}},
+        )
+
+    disturbed = world(hit_in_flight(world([]), wanted))
+    single, seen = run(disturbed, 1, looks)
+    many, seen_too = run(disturbed, longest, looks)
+    same(single, many)
+    assert seen == seen_too
+    # Looking on the way changes nothing either.
+    same(many, run(disturbed, longest)[0])

@@ -1,0 +1,125 @@
+"""What a run is expected to do, and that one without an end is refused in a sentence."""
+
+import subprocess
+
+import numpy as np
+import pytest
+from helpers.places import EFSSIM, SCENARIOS
+from helpers.worlds import poisson, scenario
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import efssim
+from efssim.scenario.amounts.effort import refusals, renewals
+from efssim.scenario.grammar.distributions import Distribution
+from efssim.scenario.grammar.types import Duration
+
+BARE = """\
+name: bare
+duration: 30 days
+file_systems: {a: {region: us-east-1}}
+replications:
+  dr:
+    source: a
+    destination: {region: us-west-2}
+    established: true
+    sync: {preset: none, %s}
+"""
+
+
+def distribution(data):
+    return Distribution[Duration].model_validate(data)
+
+
+def counted(world):
+    return [refusal.message.split(" are expected")[0] for refusal in refusals(world)]
+
+
+def test_renewals_by_hand():
+    # Cycles of 3 s + 7 s in 1000 s: 100 of them, and the bound is twice that.
+    assert renewals([distribution(3), distribution(7)], 1000) == pytest.approx(200)
+    assert renewals([distribution(0)], 1000) == np.inf
+    # A cycle far longer than the run counts as the run.
+    assert renewals([distribution(1e9)], 1000) == 2
+
+
+@settings(max_examples=50, deadline=None)
+@given(
+    st.sampled_from(
+        [
+            {"exponential": {"mean": 2}},
+            {"lognormal": {"median": 0.01, "sigma": 4}},
+            {"pareto": {"min": 0.001, "alpha": 0.5, "max": 1e6}},
+            {"gamma": {"mean": 3, "cv": 5}},
+        ]
+    ),
+    st.integers(0, 2**32),
+)
+def test_renewals_bound_what_happens(form, seed):
+    part, duration_s = distribution(form), 100.0
+    drawn = part.sample(np.random.Generator(np.random.PCG64(seed)), 200_000)
+    times = drawn.cumsum()
+    assert times[-1] > duration_s
+    # A single run may be twice its mean and more, but not ten times.
+    assert times.searchsorted(duration_s) <= 10 * renewals([part], duration_s) + 20
+
+
+@pytest.mark.parametrize(
+    ("sync", "what"),
+    [
+        ({"interval": "1e-6 s"}, "about 2,600,000,000,000 syncs"),
+        ({"gap": "1e-6 s"}, "about 5,200,000,000,000 syncs"),
+        (
+            {"gap": {"lognormal": {"median": "1e-6 s", "sigma": 0.01}}},
+            "about 5,200,000,000,000 syncs",
+        ),
+        (
+            {"interval": "60 s", "failure_probability": 0.9999},
+            "about 430,000,000 attempts of syncs",
+        ),
+    ],
+)
+def test_syncs_and_attempts(sync, what):
+    assert what in counted(scenario({}, sync, "30 days"))
+
+
+def test_disturbances_and_bursts():
+    fault = {"every": "1 ms", "link_outage": "us-east-1 -> us-west-2", "for": "0 s"}
+    assert counted(scenario({}, {"interval": 60}, "30 days", faults={"f": fault})) == [
+        "about 5,200,000,000 disturbances"
+    ]
+    bursts = {"on_off": {"on": "1 ms", "off": "1 ms", "rate": "1 per day"}}
+    stream = {"arrivals": bursts, "size": 1}
+    assert counted(scenario({"s": stream}, {"interval": 60}, "30 days")) == [
+        "about 2,500,000,000 periods of writing"
+    ]
+
+
+def test_what_is_usual_is_not_refused():
+    for file in sorted(SCENARIOS.glob("*.yaml")):
+        assert not list(refusals(efssim.load(file)))
+    year = scenario({"s": poisson("40 per s", 1)}, {"interval": 60}, "3650 days")
+    assert [refusal.insisting_helps for refusal in refusals(year)] == [True]  # 1.3e10 writes
+
+
+@pytest.mark.parametrize(
+    ("sync", "told"),
+    [
+        (
+            "interval: 1e-6 s",
+            "s.yaml: about 2,600,000,000,000 syncs are expected; --yes runs it all the",
+        ),
+        ("interval: 1e-9 s", "s.yaml:9:36: replications.dr.sync.interval: is below 1 µs"),
+        ("gap: 1e-300 s", "s.yaml:9:31: replications.dr.sync.gap: is below 1 µs"),
+        ("interval: 60 s, failure_probability: 0.999999, backoff: 0 s", "is above 99.99 %"),
+        ("gap: {pareto: {min: 1e-12, alpha: 1, max: 1}}", "pareto.min: is below 1 µs"),
+    ],
+)
+def test_the_command_refuses_in_a_sentence(tmp_path, sync, told):
+    (tmp_path / "s.yaml").write_text(BARE % sync)
+    done = subprocess.run(
+        [EFSSIM, "run", "s.yaml"], cwd=tmp_path, capture_output=True, text=True, timeout=60
+    )
+    assert (done.returncode, done.stdout) == (2, "")
+    assert told in done.stderr
+    assert len(done.stderr.splitlines()) == 1

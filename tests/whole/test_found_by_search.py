@@ -1,0 +1,127 @@
+"""What random sequences found once, each as the shortest run that shows it."""
+
+from __future__ import annotations
+
+import pytest
+from helpers.worlds import constant, scenario, simulate
+from pydantic import ValidationError
+
+from efssim import RunError, Scenario, Simulation
+
+LINK = "us-east-1 -> us-west-2"
+
+
+def _with_replica(**top) -> Scenario:
+    """Return a replication to a file system that has streams of its own."""
+    return scenario(
+        {"w": constant()},
+        {"interval": 60, "setup": 5},
+        200,
+        others={"replica": {"region": "us-west-2", "writes": {"w": constant()}}},
+        replication={"destination": {"file_system": "replica"}},
+        **top,
+    )
+
+
+def test_looking_does_not_change_the_order_of_what_was_dropped():
+    world = _with_replica(events=[{"at": 10, "fail": "fs"}])
+    looked = Simulation(world, verify=True)
+    looked.advance(5)
+    looked.result()
+    looked.advance_to_end()
+    straight, result = simulate(world), looked.result()
+    assert result.digest == straight.digest
+    dropped = [
+        list(r.summary["replications"]["dr"]["writes"]["dropped_bytes"]) for r in (straight, result)
+    ]
+    assert dropped == [["fail", "read_only"]] * 2
+
+
+def test_a_file_system_that_fails_while_it_is_deleted_goes_once():
+    simulation = Simulation(scenario({}, {"interval": 60}, others={"b": {"region": "us-east-1"}}))
+
+    def delete() -> None:
+        simulation.call("DeleteFileSystem", {"FileSystemId": "b"}, region="us-east-1")
+
+    delete()
+    simulation.apply({"fail": "b"})
+    shown = simulation.call("DescribeFileSystems", {"FileSystemId": "b"}, region="us-east-1")
+    assert shown["FileSystems"][0]["LifeCycleState"] == "deleting"
+    delete()
+    simulation.advance(100)
+    left = simulation.call("DescribeFileSystems", {}, region="us-east-1")["FileSystems"]
+    assert [part["CreationToken"] for part in left] == ["fs"]
+
+
+def test_a_scheduled_failure_of_what_is_gone_affects_nothing():
+    calls = [
+        {"at": at, "call": operation, "with": given, "region": "us-west-2", "expect": "ok"}
+        for at, operation, given in (
+            (10, "DeleteReplicationConfiguration", {"SourceFileSystemId": "fs"}),
+            (20, "DeleteFileSystem", {"FileSystemId": "dr.destination"}),
+        )
+    ]
+    control = {"preset": "none"}
+    world = scenario(
+        {"w": constant()},
+        {"interval": 60},
+        200,
+        replication={"control": control},
+        events=[*calls, {"at": 100, "fail": "dr.destination"}],
+    )
+    last = simulate(world).timeline[-1]
+    assert (last.begin_s, last.kind, last.affected) == (100, "fail", ())
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        {"events": [{"at": 1, "fail": "dr.destination"}]},
+        {"faults": {"f": {"fail": "dr.destination", "every": 50}}},
+    ],
+)
+def test_an_existing_destination_has_its_own_name_only(part):
+    with pytest.raises(ValidationError, match=r"no file system is named 'dr\.destination'"):
+        _with_replica(**part)
+
+
+def _two_sources() -> Simulation:
+    world = scenario(
+        {},
+        {"interval": 60, "throughput": 1000},
+        others={"b": {"region": "us-east-1"}},
+        links={LINK: {"capacity": 1500}},
+        defaults={"sync": {"preset": "none", "interval": 60, "throughput": 1000}},
+    )
+    return Simulation(world, verify=True)
+
+
+def test_a_refused_shared_link_leaves_nothing_behind():
+    simulation = _two_sources()
+    given = {"SourceFileSystemId": "b", "Destinations": [{"Region": "us-west-2"}]}
+    for _ in range(2):
+        with pytest.raises(RunError, match="does not model how they would share"):
+            simulation.call("CreateReplicationConfiguration", given, region="us-east-1")
+    there = simulation.call("DescribeFileSystems", {}, region="us-west-2")["FileSystems"]
+    assert [part["CreationToken"] for part in there] == ["dr.destination"]
+    assert len(simulation.result().timeline) == 0
+
+
+def test_a_refused_degradation_leaves_the_link_as_it_was():
+    world = scenario(
+        {"w": constant()},
+        {"interval": 60, "throughput": 700},
+        1000,
+        others={"b": {"region": "us-east-1"}},
+        links={LINK: {"capacity": 1500}},
+        defaults={"sync": {"preset": "none", "interval": 60, "throughput": 700}},
+    )
+    simulation, untouched = Simulation(world), Simulation(world)
+    given = {"SourceFileSystemId": "b", "Destinations": [{"Region": "us-west-2"}]}
+    for each in (simulation, untouched):
+        each.call("CreateReplicationConfiguration", given, region="us-east-1")
+    with pytest.raises(RunError, match="does not model how they would share"):
+        simulation.apply({"link_degraded": LINK, "factor": 0.01, "for": 100})
+    for each in (simulation, untouched):
+        each.advance_to_end()
+    assert simulation.result().digest == untouched.result().digest
