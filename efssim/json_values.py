@@ -37,6 +37,7 @@ WireValue: TypeAlias = Union[
 """A value in parameters and answers of AWS's calls, as botocore has it."""
 WireObject: TypeAlias = dict[str, WireValue]
 
+_PLAIN = (float, int, str, bool, types.NoneType)  # a tuple, as a union is made anew each time
 _hints = cache(get_type_hints)
 
 _FORM, _KEY, _FIRST = "json", "key", "first"
@@ -97,7 +98,7 @@ def _entries(data: DataclassInstance, start: datetime | None) -> Iterator[tuple[
 
 
 def _value(value: object, start: datetime | None) -> JsonValue:
-    if value is None or isinstance(value, bool | int | float | str):
+    if isinstance(value, _PLAIN):
         return value
     if isinstance(value, Mapping):
         return dict(_spread(value, start))

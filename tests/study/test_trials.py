@@ -20,6 +20,7 @@ from efssim.lag.pool import Pool
 from efssim.lag.weighted import binned as binned_ramps
 from efssim.lag.weighted.binned import BinnedEnds, state_of_ends
 from efssim.lag.weighted.histogram import LogHistogram
+from efssim.runs.measured import MeasuredWorld
 from efssim.study.statistics.bounds import Units
 from efssim.study.statistics.intervals import mean_interval
 from efssim.study.trial import outcome as trial
@@ -95,12 +96,12 @@ def test_numbers_that_make_no_sense(world, wrong):
 def test_verify_checks_the_laws_of_each_trial(world, monkeypatch):
     asked = []
 
-    class Watched(efssim.Simulation):
+    class Watched(MeasuredWorld):
         def __init__(self, *arguments, **how):
             asked.append(how["verify"])
             super().__init__(*arguments, **how)
 
-    monkeypatch.setattr(trial, "Simulation", Watched)
+    monkeypatch.setattr(trial, "MeasuredWorld", Watched)
     efssim.run_trials(world, 2, workers=1, verify=True)
     efssim.run_trials(world, 2, workers=1)
     assert asked == [True, True, False, False]

@@ -65,13 +65,13 @@ def comparison_report(comparison: PairedTrials) -> str:
 
 
 def _of_traces(study: TrialSet) -> list[str]:
-    """Return what a study's traces were taken for and lack; nothing without traces."""
+    """Return the findings on a study's traces; nothing without traces."""
     lines = [*thin_lines(study.traces), *trace_lines(study.traces)]
     return [*wrapped(f"{study.scenario.name}:"), *lines] if lines else []
 
 
 def verdicts(comparison: PairedTrials) -> list[str]:
-    """Say what each study shows of its objective, by the same judge as alone."""
+    """Return the verdict of each study on its objective, the same as in its own report."""
     return [
         f"{study.scenario.name}, {name}: {verdict_of_trials(name, study)}"
         for study in (comparison.first, comparison.second)

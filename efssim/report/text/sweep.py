@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def sweep_report(sweep: SweepPoints, measure: str, command: str) -> str:
-    """Return the report of a measure for every replication; `command` is what reproduces it."""
+    """Return the report of a measure for every replication; `command` reproduces it."""
     each = counted(len(sweep.points[0].trials), "trial")
     points = counted(len(sweep.points), "combination")
     parts = [
@@ -35,7 +35,7 @@ def sweep_report(sweep: SweepPoints, measure: str, command: str) -> str:
 
 
 def partial_text(sweep: SweepPoints) -> str:
-    """Say that a sweep was interrupted."""
+    """Return the line on an interrupted sweep."""
     return f"PARTIAL: interrupted after {len(sweep.points)} of {sweep.wanted} combinations"
 
 
@@ -82,7 +82,7 @@ def _tornado(sweep: SweepPoints, measure: str, name: str) -> list[str]:
 
 
 def base_text(sweep: SweepPoints, measure: str, name: str) -> str:
-    """Return what a measure is before anything is varied, of one value at a time."""
+    """Return a sentence on a measure of the base, where one value at a time is varied."""
     base = sweep.series(sweep.points[0], measure, name)
     mean = float(base.mean()) if len(base) else None
     return f"{shown(measure, mean)} as it is; each value alone changes it by"

@@ -24,7 +24,7 @@ _POOLED = ("p50", "p99", "p99_9", "max")
 
 
 def study_text(trials: TrialSet, command: str) -> str:
-    """Return the report of at least one trial; `command` is what reproduces the study."""
+    """Return the report of at least one trial; `command` reproduces the study."""
     parts = [_heading(trials)]
     names = list(trials.summary["replications"])
     parts += [_first(name, trials) for name in names]
@@ -46,7 +46,7 @@ def _heading(trials: TrialSet) -> list[str]:
 
 
 def _count(trials: TrialSet) -> list[str]:
-    """Say how many trials there are, and what became of the precision that was asked for."""
+    """Return how many trials there are, and whether they reach the wanted precision."""
     text, wish, needed = counted(len(trials), "trial"), trials.precision, trials.trials_needed
     if wish is not None:
         asked = f"a precision of {percent(wish.share)} of the mean age"
@@ -60,7 +60,7 @@ def _count(trials: TrialSet) -> list[str]:
 
 
 def _first(name: str, trials: TrialSet) -> list[str]:
-    """Return what a reader looks for first: the verdict, and what a disaster would cost."""
+    """Return the first lines: the verdict, the loss by a disaster, and the cautions."""
     text = f"{name}: {verdict_of_trials(name, trials)} {late(name, trials)}"
     sentences = [text, disaster(name, trials), *cautions(name, trials)]
     return [line for one in sentences for line in wrapped(one, indent=2)]
@@ -114,7 +114,7 @@ def _sentences(name: str, trials: TrialSet) -> list[str]:
 
 
 def sentences_of(name: str, trials: TrialSet) -> list[str]:
-    """Return what there is to say beside the verdict and the lags, for every report."""
+    """Return the sentences beside the verdict and the lags, for every report."""
     means, spec = trials.summary["replications"][name], trials.scenario.replications.get(name)
     found = [
         _diverging(name, trials),

@@ -41,7 +41,7 @@ def checked_run(result: Run) -> list[Checked]:
 
 
 def checked_trials(trials: TrialSet) -> list[Checked]:
-    """Return what is checked of each replication of trials."""
+    """Return the checked facts of each replication of trials."""
     return [
         Checked(
             part["rpo"]["objective"],

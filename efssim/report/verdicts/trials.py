@@ -72,7 +72,7 @@ def _lacking(found: Evidence, rpo: dict[str, Any]) -> str:
 
 
 def late(name: str, trials: TrialSet) -> str:
-    """Say in how many trials there were violations, the longest of all, and what was lost."""
+    """Return in how many trials there were violations, the longest of all, and the loss."""
     found = of_trials(name, trials)
     longest = [part["rpo"]["longest_s"] for part in found if part["rpo"]["violations"]]
     beside = losses_of_trials(trials.summary["replications"][name], found)
@@ -96,7 +96,7 @@ def _share_late(name: str, trials: TrialSet) -> float:
 
 
 def disaster(name: str, trials: TrialSet) -> str:
-    """Return what a disaster at a random moment would lose."""
+    """Return a sentence on the loss by a disaster at a random moment."""
     found = of_trials(name, trials)
     means = trials.summary["replications"][name]
     size, age_s = means["pending_bytes"]["mean"], means["oldest_pending_s"]["mean"]
@@ -112,6 +112,6 @@ def disaster(name: str, trials: TrialSet) -> str:
 
 
 def of_trials(name: str, trials: TrialSet) -> list[dict[str, Any]]:
-    """Return what the trials that have a replication say about it."""
+    """Return the summaries of a replication by the trials that have it."""
     found = [trial.summary["replications"].get(name) for trial in trials.trials]
     return [part for part in found if part is not None]

@@ -1,4 +1,4 @@
-"""The trials of one scenario as plain data: each of them, and what they say together."""
+"""The trials of one scenario as plain data: each of them, and their statistics."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class TrialSet:
     partial: bool = False
     """Whether Ctrl-C came before all were complete."""
     precision: Precision | None = None
-    """What decided how many there are; None: a number that was given."""
+    """The precision that decided how many there are; None: a number that was given."""
 
     def __len__(self) -> int:
         return len(self.trials)
@@ -84,14 +84,14 @@ class TrialSet:
 
     @cached_property
     def traces(self) -> dict[str, TraceQuality]:
-        """What trace files were taken for and what they lack, by the path of the stream.
+        """Quality of the traces, by the path of the stream.
 
         Raise TraceErrors if a file changed since.
         """
         return trace_qualities(self.scenario)
 
     def _evidence(self) -> dict[str, Any]:
-        """Return what there is for each replication, and what is true of all, if there is any."""
+        """Return the evidence of each replication, and strata and long faults, if any, for all."""
         strata = [to_json(each) for each in self.weighing.strata()]
         found = {name: each._asdict() for name, each in self.evidence.items()}
         too_long = list(long_faults(self.scenario))
@@ -127,7 +127,7 @@ class TrialSet:
 
     @cached_property
     def evidence(self) -> dict[str, Evidence]:
-        """What the trials say about the objective of each replication."""
+        """Evidence of the trials on the objective of each replication."""
         parts = [trial.summary["replications"] for trial in self.trials]
         names = dict.fromkeys(name for part in parts for name in part)
         return {name: evidence(self.trials, name, self.design) for name in names}
@@ -163,7 +163,7 @@ class TrialSet:
         """Return the p-quantile over trials of a column of `table`, with its 95 % interval.
 
         As the median over trials of `rpo.longest_s`, the longest violation. The interval is from
-        order statistics and holds whatever the distribution, as does that of strata; it is None
+        order statistics and holds for any distribution, as does that of strata; it is None
         where so few trials cannot enclose the quantile. Raise KeyError for a replication or a
         column that there is not, ValueError unless 0 < p < 1, TypeError for a column of texts.
         """

@@ -68,7 +68,7 @@ def _where(sweep: SweepPoints, row: dict[Any, Any]) -> str:
 
 
 def comparison_alt(comparison: PairedTrials) -> str:
-    """Return a sentence on the figure of a comparison: what changes the most."""
+    """Return a sentence on the figure of a comparison: the largest change."""
     first, second = comparison.first.scenario.name, comparison.second.scenario.name
     what = f"Change of the main measures from {first} to {second}, in per cent of {first}"
     rows = [

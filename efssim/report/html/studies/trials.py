@@ -73,7 +73,7 @@ def _reproduce(trials: TrialSet, command: str) -> list[tuple[str, str]]:
 
 
 def _blocks(trials: TrialSet, drawn: Mapping[tuple[str, str], str]) -> Iterator[Block]:
-    """Yield what there is to say about the replications with the least attainment."""
+    """Yield the blocks on the replications with the least attainment."""
     for ordinal, name in enumerate(worst(_attainments(trials))):
         ident = f"r{ordinal}"
         yield Block(name, ident, _verdict(trials, name))
