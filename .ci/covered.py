@@ -1,8 +1,9 @@
 """Hold what the tests miss of efssim against a list of reasons: `python .ci/covered.py`.
 
 Reads the data of a run under coverage (`COVERAGE_FILE` names them), combines those of the processes
-that it started, and prints the coverage of lines, branches and both. Exits 1 below LEAST, where a
-function that is missed in part is not in `uncovered.toml`, and where one in it is not missed.
+that it started, and prints the coverage of lines, branches and both, with what is missed in
+functions that `uncovered.toml` gives no reason for. Exits 1 below LEAST; with `--strict` also where
+a function that is missed in part is not in the list, and where one in the list is not missed.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 LEAST = 97.0
-"""Least per cent of branches, and of lines and branches together."""
+"""Least per cent of lines and branches together: what coverage.py calls branch coverage."""
 REASONS = Path(__file__).with_name("uncovered.toml")
 
 
@@ -61,7 +62,7 @@ def missed(report: dict[str, Any]) -> Iterator[Missed]:
 
 def listed() -> dict[str, str]:
     """Return the reason of each pattern of names in the list."""
-    reasons = tomllib.loads(REASONS.read_text(encoding="utf-8"))["reason"]
+    reasons = tomllib.loads(REASONS.read_text(encoding="utf-8")).get("reason", [])
     found = {where: reason["why"] for reason in reasons for where in reason["where"]}
     assert len(found) == sum(len(reason["where"]) for reason in reasons), "listed twice"
     return found
@@ -82,8 +83,12 @@ def main() -> int:
     branches = 100 * totals["covered_branches"] / totals["num_branches"]
     both = totals["percent_covered"]
     print(f"covered: {lines:.2f} % of lines, {branches:.2f} % of branches, {both:.2f} % of both;")
-    print(f"at least {LEAST:g} % wanted; {len(gaps)} functions missed in part, with reasons listed")
-    return 1 if bare or stale or min(branches, both) < LEAST else 0
+    print(
+        f"at least {LEAST:g} % of both wanted; {len(gaps)} functions are missed in part, "
+        f"{len(gaps) - len(bare)} with a reason"
+    )
+    strict = "--strict" in sys.argv[1:]
+    return 1 if both < LEAST or (strict and (bare or stale)) else 0
 
 
 if __name__ == "__main__":
