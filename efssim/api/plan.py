@@ -94,14 +94,15 @@ def plan(
     scenario without random draws takes one trial; otherwise `trials` in each evaluation of the
     search, four times as many or more to confirm. `shares` are those of the what-if table, besides
     that of the objective; none at all if it is empty. `executor`, `workers`: as for `run_trials`.
-    `budget`, a duration of real time, ends it with what it knows by then; without one it takes as
+    `budget`, a duration of real time, ends it with the evidence by then; without one it takes as
     long as it takes.
     `on_begin` is called before the first trial, when all is checked; `on_progress` is given each
     evaluation; `progress` shows the last one as they are made. Ctrl-C returns what is known by
     then, marked as `partial`; KeyboardInterrupt before the first.
 
     Raise ScenarioError for a path or value that does not fit the scenario, StudyError (a
-    ValueError) for fewer than 10 trials and an unknown replication, and what `run_trials` raises.
+    ValueError) for fewer than 10 trials and an unknown replication, and the exceptions of
+    `run_trials`.
     """
     asked = question(
         scenario,

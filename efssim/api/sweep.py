@@ -102,7 +102,7 @@ def sweep(
     combinations that are complete, marked as `partial`; KeyboardInterrupt before the first.
 
     Raise ScenarioError for a path or value that does not fit the scenario, before anything runs,
-    and what `run_trials` raises.
+    and the exceptions of `run_trials`.
     """
     parsed = [_parsed(path, given, at) for at, (path, given) in enumerate(vary.items(), start=1)]
     return sweep_of(

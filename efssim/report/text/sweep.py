@@ -35,7 +35,7 @@ def sweep_report(sweep: SweepPoints, measure: str, command: str) -> str:
 
 
 def partial_text(sweep: SweepPoints) -> str:
-    """Say that a sweep was interrupted."""
+    """Return the line on an interrupted sweep."""
     return f"PARTIAL: interrupted after {len(sweep.points)} of {sweep.wanted} combinations"
 
 

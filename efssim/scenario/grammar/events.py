@@ -66,7 +66,7 @@ class Disturbance(Model):
 
     @property
     def entry(self) -> DisturbanceKind:
-        """All that is known of its kind; UnknownNameError for a call, which is no disturbance."""
+        """The entry of its kind; UnknownNameError for a call, which is no disturbance."""
         return DISTURBANCES[self.kind]
 
     def option(self, key: str) -> Any:

@@ -1,4 +1,4 @@
-"""What a plan found, as plain data: the answer, and the evidence for it."""
+"""The findings of a plan as plain data: the answer, and the evidence for it."""
 
 from __future__ import annotations
 
@@ -118,7 +118,7 @@ class PlanFindings:
     def windows(self) -> FaultlessWindows | None:
         """For an attainment of 100 %: the independent windows without a violation behind it.
 
-        `share` is what they say with the confidence of the objective about all such windows: at
+        `share` is their claim, with the confidence of the objective, about all such windows: at
         least (1 - confidence)^(1/n) of them have none. None for other objectives and outcomes.
         """
         if self.objective.attainment < 1 or self.outcome not in ("found", "always"):
@@ -127,7 +127,7 @@ class PlanFindings:
         n = last.trials
         seconds = max(0.0, self.scenario.duration - self.scenario.warm_up)
         share = (1 - self.objective.confidence) ** (1 / n) if self.random else 1.0
-        if not last.losses.weighing.is_plain:  # the bound of what is lost if each loses everything
+        if not last.losses.weighing.is_plain:  # the bound of the loss if each loses everything
             share = max(0.0, last.interval.low)
         return FaultlessWindows(n, seconds, share)
 

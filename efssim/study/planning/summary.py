@@ -34,7 +34,7 @@ class AnswerSummary:
 
 @dataclass(frozen=True, slots=True)
 class EvaluationSummary:
-    """What plan.json says of the trials at one value."""
+    """The trials at one value, as plan.json has them."""
 
     value: float
     attainment: float

@@ -41,7 +41,7 @@ class Dispatch:
         self._job, self._workers, self._interrupts = job, workers, interrupts
         self._deadline = deadline or Deadline()
         self._running: dict[Future[TrialBatch], tuple[Numbers, int]] = {}
-        # What is done, and None at Ctrl-C: the one queue that a handler of signals may put into.
+        # Done futures, and None at Ctrl-C: the one queue that a signal handler may put into.
         self._done: SimpleQueue[Future[TrialBatch] | None] = SimpleQueue()
         self._trial_s = _BATCH_S  # how long one takes, as far as known
 
@@ -126,7 +126,7 @@ class Dispatch:
                 return [future for future in found if future in self._running]
 
     def _begin_again(self, dead: list[tuple[Numbers, int]]) -> None:
-        """Begin batches again whose worker died, one by one: only one of them is to blame."""
+        """Retry the trials of dead workers one by one: only one of them is to blame."""
         if any(tries == RETRIES for _, tries in dead):
             raise WorkersDiedError(_blame([k for numbers, _ in dead for k in numbers], self._job))
         for numbers, tries in dead:

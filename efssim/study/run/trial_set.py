@@ -1,4 +1,4 @@
-"""The trials of one scenario as plain data: each of them, and what they say together."""
+"""The trials of one scenario as plain data: each of them, and their statistics."""
 
 from __future__ import annotations
 
@@ -144,7 +144,7 @@ class TrialSet:
         """Return the p-quantile over trials of a column of `table`, with its 95 % interval.
 
         As the median over trials of `rpo.longest_s`, the longest violation. The interval is from
-        order statistics and holds whatever the distribution, as does that of strata; it is None
+        order statistics and holds for any distribution, as does that of strata; it is None
         where so few trials cannot enclose the quantile. Raise KeyError for a replication or a
         column that there is not, ValueError unless 0 < p < 1, TypeError for a column of texts.
         """

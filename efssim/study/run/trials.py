@@ -34,7 +34,7 @@ def run_study(
 ) -> TrialSet:
     """Run so many trials, or as many as a precision takes; close workers and store at the end.
 
-    Ctrl-C returns those that are complete. Raise what `efssim.run_trials` raises.
+    Ctrl-C returns those that are complete. Raise as `efssim.run_trials` does.
     """
     job = Job.of(scenario, seed, verify)
     with ctrl_c() as interrupts, interrupts.held():
@@ -54,7 +54,7 @@ def run_by(
 ) -> TrialSet:
     """Run trials on workers that others use as well; Ctrl-C returns those that are complete.
 
-    Raise OutOfTimeError at the deadline, besides what `run_study` raises.
+    Raise OutOfTimeError at the deadline, besides the exceptions of `run_study`.
     """
     job = Job.of(scenario, seed, False)
     with ctrl_c() as interrupts, interrupts.held():

@@ -1,4 +1,4 @@
-"""Trials at many combinations of values, as plain data: their means, and what values change."""
+"""Trials at many combinations of values, as plain data: their means, and the changes by values."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class PointMean:
 
 @dataclass(frozen=True, slots=True)
 class ValueChange:
-    """What a value alone changes in a measure."""
+    """The change of a measure by a value alone."""
 
     path: str
     value: JsonValue
