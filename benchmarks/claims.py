@@ -14,7 +14,7 @@ import json
 import math
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -22,6 +22,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 import efssim
+from efssim.lag.summary import AGE, RunSummary
 from efssim.model.kernel.strata import Strata, strata_of
 from efssim.study.statistics.evidence import judged, samples
 from efssim.study.statistics.intervals import CONFIDENCE
@@ -103,11 +104,11 @@ SCENARIOS: dict[str, Callable[[], efssim.Scenario]] = {
 
 def slim(trial: Trial) -> dict[str, Any]:
     """Return what a study needs of a trial, as plain data."""
-    part = trial.summary["replications"]["dr"]
+    part = trial.summary.replications["dr"]
     return {
         "stratum": trial.stratum,
-        "attainment": part["rpo"]["attainment"],
-        "age_s": part["time_since_last_sync_s"]["mean"],
+        "attainment": part.rpo.attainment,
+        "age_s": part.age.mean,
         "spans": trial.spans.get("dr", []),
     }
 
@@ -117,10 +118,12 @@ def _slim_trials(name: str, numbers: list[int]) -> list[dict[str, Any]]:
     return [slim(run_trial(scenario, SEED, number).trial) for number in numbers]
 
 
-def _trial(number: int, kept: dict[str, Any], objective: float) -> Trial:
-    age = {"mean": kept["age_s"], "undefined_s": 0.0}
-    rpo = {"attainment": kept["attainment"], "objective": objective}
-    summary = {"replications": {"dr": {"time_since_last_sync_s": age, "rpo": rpo}}}
+def _trial(number: int, kept: dict[str, Any], like: RunSummary) -> Trial:
+    """Return a trial with what was kept of it, and else what another one says."""
+    part = like.replications["dr"]
+    lags = {**part.lags, AGE: replace(part.age, mean=kept["age_s"], undefined_s=0.0)}
+    rpo = replace(part.rpo, attainment=kept["attainment"])
+    summary = replace(like, replications={"dr": replace(part, lags=lags, rpo=rpo)})
     spans = {"dr": kept["spans"]} if kept["spans"] else {}
     return Trial(number, summary, kept["stratum"], spans)
 
@@ -146,7 +149,8 @@ def pool_of(name: str, size: int, folder: Path, workers: int) -> list[list[Trial
                 kept.append({"number": number, **one})
                 stream.write(json.dumps(kept[-1]) + "\n")
             stream.flush()
-    trials = [_trial(one["number"], one, scenario.rpo.attainment) for one in kept]
+    like = run_trial(scenario, SEED, 0).trial.summary
+    trials = [_trial(one["number"], one, like) for one in kept]
     return [[one for one in trials if one.stratum == k] for k in range(len(wanted))]
 
 
@@ -261,11 +265,11 @@ def macro(name: str, pool: list[list[Trial]], runs: int, trials: int, sizes: lis
 
 
 def _attained(trial: Trial) -> float:
-    return float(trial.summary["replications"]["dr"]["rpo"]["attainment"])
+    return float(trial.summary.replications["dr"].rpo.attainment or 0.0)
 
 
 def _age_s(trial: Trial) -> float:
-    return float(trial.summary["replications"]["dr"]["time_since_last_sync_s"]["mean"])
+    return float(trial.summary.replications["dr"].age.mean or 0.0)
 
 
 def _study(
@@ -287,7 +291,7 @@ def _said(study: list[Trial], design: Design) -> Said:
 
 
 def _objective(study: list[Trial]) -> float:
-    return float(study[0].summary["replications"]["dr"]["rpo"]["objective"])
+    return study[0].summary.replications["dr"].rpo.objective
 
 
 def _decided(study: list[Trial], design: Design, sizes: list[int]) -> int:

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     )
     from efssim.scenario.operations.table import Operation
     from efssim.scenario.workload.processes.process import ArrivalProcess
+    from efssim.scenario.workload.processes.shapes import Alternating, Even, Jobs, Weekly
     from efssim.scenario.workload.processes.times import Generators, RunSpan
     from efssim.scenario.workload.volume_rate import ByRate
     from efssim.study.run.executors import ExecutorKind
@@ -49,15 +50,18 @@ if TYPE_CHECKING:
     table_formats: Table[TableFormat]
 
 __all__ = [
+    "Alternating",
     "ArrivalProcess",
     "ByRate",
     "Degrade",
     "DisturbanceKind",
+    "Even",
     "ExecutorKind",
     "FailCalls",
     "FileSystemId",
     "Flag",
     "Generators",
+    "Jobs",
     "Known",
     "LagCollector",
     "LagMeasure",
@@ -79,6 +83,7 @@ __all__ = [
     "TableFormat",
     "Target",
     "Text",
+    "Weekly",
     "WeightedLags",
     "Word",
     "arrivals",
@@ -95,6 +100,7 @@ _KINDS, _OPERATIONS = "efssim.scenario.operations.kinds", "efssim.scenario.opera
 _LAGS, _DISTRIBUTIONS = "efssim.lag.kinds", "efssim.lag.kinds.distributions"
 _PROCESSES = "efssim.scenario.workload.processes"
 _HOMES: dict[str, tuple[str, str]] = {
+    **{name: (f"{_PROCESSES}.shapes", name) for name in ("Alternating", "Even", "Jobs", "Weekly")},
     "ArrivalProcess": (f"{_PROCESSES}.process", "ArrivalProcess"),
     "ByRate": ("efssim.scenario.workload.volume_rate", "ByRate"),
     **{name: (f"{_DISTURBANCES}.effects", name) for name in (*_EFFECTS, "Target")},

@@ -37,6 +37,7 @@ WireValue: TypeAlias = Union[
 """A value in parameters and answers of AWS's calls, as botocore has it."""
 WireObject: TypeAlias = dict[str, WireValue]
 
+_PLAIN = (float, int, str, bool, types.NoneType)  # a tuple, as a union is made anew each time
 _hints = cache(get_type_hints)
 
 _FORM, _KEY, _FIRST = "json", "key", "first"
@@ -44,6 +45,8 @@ HIDDEN: Mapping[str, str] = {_FORM: "hidden"}
 """Metadata of a field that JSON does not have."""
 SPREAD: Mapping[str, str] = {_FORM: "spread"}
 """Metadata of a mapping, or a dataclass, whose entries stand among the keys of its object."""
+IF_ANY: Mapping[str, str] = {_FORM: "if any"}
+"""Metadata of a field that JSON does not have where it is empty."""
 FIRST: Mapping[str, str] = {_FIRST: "first"}
 """Metadata of a field that stands before those that its class inherits."""
 
@@ -59,7 +62,7 @@ class JsonField:
 
     name: str
     key: str
-    form: Literal["value", "moment", "spread"]
+    form: Literal["value", "moment", "spread", "if any"]
 
 
 @cache
@@ -92,12 +95,12 @@ def _entries(data: DataclassInstance, start: datetime | None) -> Iterator[tuple[
             yield field.key, _timestamp(start, value)
         elif field.form == "spread":
             yield from _spread(value, start)
-        else:
+        elif value or field.form != "if any":
             yield field.key, _value(value, start)
 
 
 def _value(value: object, start: datetime | None) -> JsonValue:
-    if value is None or isinstance(value, bool | int | float | str):
+    if isinstance(value, _PLAIN):
         return value
     if isinstance(value, Mapping):
         return dict(_spread(value, start))
@@ -135,8 +138,8 @@ def timestamp(start: datetime, time_s: float) -> str:
 def restored(kind: Any, content: Any) -> Any:
     """Return data of an annotated type from their form by `dataclasses.asdict`.
 
-    Of several dataclasses it is the one with the fields that there are. Raise TypeError, KeyError
-    or ValueError for content that is not of that type.
+    Of several dataclasses, as those that inherit from one, it is the one with the fields that there
+    are. Raise TypeError, KeyError or ValueError for content that is not of that type.
     """
     origin = get_origin(kind)
     if origin in (Union, types.UnionType):
@@ -148,9 +151,21 @@ def restored(kind: Any, content: Any) -> Any:
     if isinstance(origin, type) and issubclass(origin, Mapping):
         return {key: restored(get_args(kind)[1], part) for key, part in content.items()}
     if isinstance(kind, type) and is_dataclass(kind):
-        hints = _hints(kind)
-        return kind(**{name: restored(hints[name], part) for name, part in content.items()})
+        made = _having_fields(kind, content)
+        if made is None:
+            raise ValueError(f"fields of no {kind.__name__}: {', '.join(content)}")
+        hints = _hints(made)
+        return made(**{name: restored(hints[name], part) for name, part in content.items()})
     return content
+
+
+def _having_fields(kind: Any, content: Any) -> Any:
+    """Return a dataclass, or one that inherits from it, with the fields of `content`, or None."""
+    if {field.name for field in fields(kind)} == content.keys():
+        return kind
+    # The latest first: the class that `slots` made is after the one that it was made from.
+    found = (_having_fields(heir, content) for heir in reversed(kind.__subclasses__()))
+    return next((heir for heir in found if heir is not None), None)
 
 
 def _of_union(kinds: tuple[Any, ...], content: Any) -> Any:

@@ -52,7 +52,7 @@ def compare(a: Trials, b: Trials) -> Comparison:
     Raise StudyError unless both have the same seed, a trial number and a replication in common:
     draws belong to names and to (seed, trial), so only then are trials pairs.
     """
-    given: tuple[object, object] = (a, b)  # whatever the annotations promise
+    given: tuple[object, object] = (a, b)  # callers may break the annotations
     for study in given:
         if not isinstance(study, Trials):
             kind = type(study).__name__

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import fields
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from efssim.progress import bar_of_evaluations, told
 from efssim.scenario import Scenario
 from efssim.scenario.arguments import checked
-from efssim.study.planning.asked import budget_s, question
+from efssim.study.planning.asked import PlanQuestion, budget_s, question
 from efssim.study.planning.evaluation import Evaluation, said
 from efssim.study.planning.findings import PlanFindings
 from efssim.study.planning.plan import EvaluationProgress, PlanSearch
@@ -21,7 +21,7 @@ from efssim.study.planning.sentences import answer_text
 from efssim.study.planning.summary import plan_to_json
 from efssim.study.planning.what_if import SHARES
 from efssim.study.run.interrupts import ctrl_c
-from efssim.study.run.shared import runner
+from efssim.study.run.shared import Runner, runner
 from efssim.study.statistics.intervals import CONFIDENCE
 from efssim.study.varying.space import VariedParameter
 
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 
 class Plan(PlanFindings):
-    """What a plan found, and the evidence for it. Values are in SI units."""
+    """The answer of a plan, and the evidence for it. Values are in SI units."""
 
     @classmethod
     def of(cls, data: PlanFindings) -> Plan:
@@ -94,14 +94,15 @@ def plan(
     scenario without random draws takes one trial; otherwise `trials` in each evaluation of the
     search, four times as many or more to confirm. `shares` are those of the what-if table, besides
     that of the objective; none at all if it is empty. `executor`, `workers`: as for `run_trials`.
-    `budget`, a duration of real time, ends it with what it knows by then; without one it takes as
+    `budget`, a duration of real time, ends it with the evidence by then; without one it takes as
     long as it takes.
-    `on_begin` is called before the first trial, when all is checked; `on_progress` is told each
+    `on_begin` is called before the first trial, when all is checked; `on_progress` is given each
     evaluation; `progress` shows the last one as they are made. Ctrl-C returns what is known by
     then, marked as `partial`; KeyboardInterrupt before the first.
 
     Raise ScenarioError for a path or value that does not fit the scenario, StudyError (a
-    ValueError) for fewer than 10 trials and an unknown replication, and what `run_trials` raises.
+    ValueError) for fewer than 10 trials and an unknown replication, and the exceptions of
+    `run_trials`.
     """
     asked = question(
         scenario,
@@ -117,15 +118,20 @@ def plan(
     seconds = None if budget is None else budget_s(budget)
     if on_begin is not None:
         on_begin()
-    shown = _shown(asked.parameter) if progress else None
-    with (
-        ctrl_c() as interrupts,
-        interrupts.held(),
-        told(on_progress, shown) as tell,
-        runner(executor, workers, seconds) as made,
-    ):
-        found = PlanSearch(asked, made, tell).findings(shares, interrupts)
+    shown = told(on_progress, _shown(asked.parameter) if progress else None)
+    found = _found(asked, shares, runner(executor, workers, seconds), shown)
     return Plan.of(found)
+
+
+def _found(
+    asked: PlanQuestion,
+    shares: Sequence[float],
+    opened: AbstractContextManager[Runner],
+    shown: AbstractContextManager[EvaluationProgress | None],
+) -> PlanFindings:
+    """Answer the question of a plan on workers; Ctrl-C ends it with the evidence by then."""
+    with ctrl_c() as interrupts, interrupts.held(), shown as tell, opened as workers:
+        return PlanSearch(asked, workers, tell).findings(shares, interrupts)
 
 
 @contextmanager

@@ -48,8 +48,8 @@ class Result(Run):
     ) -> None:
         """Write the files that `efssim run --out` writes, with the same bytes.
 
-        The folder may exist. `png` writes each figure as PNG, too; `command` is what the report
-        says repeats the run; `tables` is the name of their format, one of
+        The folder may exist. `png` writes each figure as PNG, too; the report says that
+        `command` repeats the run; `tables` is the name of their format, one of
         `efssim.extend.table_formats`. All files are written or none. Raise OSError, and
         UnknownNameError for a format that there is not.
         """

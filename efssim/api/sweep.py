@@ -97,12 +97,12 @@ def sweep(
     `vary` has a path as in `--set` for each parameter, with a list of values as a scenario has them
     or a text as on the command line: `"60 s,5 min"`, `"10 MiB/s..1 GiB/s:5log"`. With
     `one_at_a_time` each value is tried alone, besides the scenario as it is. Trials of one number
-    share their draws. `executor`, `workers`: as for `run_trials`; `on_progress` is told how many
+    share their draws. `executor`, `workers`: as for `run_trials`; `on_progress` is given how many
     combinations are complete, of how many; `progress` shows a bar of it. Ctrl-C returns the
     combinations that are complete, marked as `partial`; KeyboardInterrupt before the first.
 
     Raise ScenarioError for a path or value that does not fit the scenario, before anything runs,
-    and what `run_trials` raises.
+    and the exceptions of `run_trials`.
     """
     parsed = [_parsed(path, given, at) for at, (path, given) in enumerate(vary.items(), start=1)]
     return sweep_of(

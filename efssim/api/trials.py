@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import sys
 from concurrent.futures import Executor
+from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from efssim.errors import UnknownNameError
 from efssim.progress import bar_of_trials, told
@@ -14,6 +15,7 @@ from efssim.scenario.arguments import checked
 from efssim.study.run.executors import Workers
 from efssim.study.run.interrupts import ctrl_c
 from efssim.study.run.store import Store
+from efssim.study.run.summary import trials_to_json
 from efssim.study.run.trial_set import TrialSet
 from efssim.study.run.trials import TrialProgress, run_study
 from efssim.study.statistics.precision import BUDGET, Precision
@@ -49,8 +51,13 @@ class Trials(TrialSet):
 
         return trials_html(self)
 
+    @cached_property
+    def summary(self) -> dict[str, Any]:
+        """The content of summary.json: means over trials, `ci95`, `pooled` and `evidence`."""
+        return trials_to_json(self)
+
     def plot(self, replication: str | None = None, ax: Axes | None = None) -> Axes:
-        """Draw what `plot_attainment` draws; return the Axes."""
+        """Draw the same as `plot_attainment`; return the Axes."""
         return self.plot_attainment(replication, ax)
 
     def plot_attainment(self, replication: str | None = None, ax: Axes | None = None) -> Axes:
@@ -103,7 +110,7 @@ def run_trials(
     `workers` processes, one per CPU; 1 means this process. With an executor of your own, `workers`
     says how many calls it runs at once, where it does not tell itself. The results are the same
     whatever executes them. `resume` is a folder that keeps completed trials and takes up those it
-    has. `verify` checks the laws in each trial. `on_progress` is told how many are complete, of how
+    has. `verify` checks the laws in each trial. `on_progress` gets how many are complete, of how
     many; `progress` shows a bar of it, in a notebook or on standard error. A second Ctrl-C stops at
     once, with KeyboardInterrupt.
 

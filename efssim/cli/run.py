@@ -173,8 +173,6 @@ def run(**asked: Any) -> None:
 
 def _run_one(request: RunRequest) -> None:
     """Run a scenario, once or in trials, and print its report."""
-    from efssim.report.files.run import summary_json
-
     (file,) = request.files
     scenario = file.load(request.overrides)
     refuse_absurd(scenario, file, insist=request.yes)
@@ -187,11 +185,11 @@ def _run_one(request: RunRequest) -> None:
         deliver(
             _writer(result, request, again),
             request.form,
-            lambda: summary_json(result),
+            lambda: _json(result),
             lambda: _text(result, again),
         )
         _report_progress(request)
-    if result.summary.get("partial"):
+    if _is_partial(result):
         raise KeyboardInterrupt
     _check(request.check, [result])
 
@@ -372,6 +370,20 @@ def _writer(result: Result | Trials, request: RunRequest, again: str) -> Callabl
     from efssim.report.files.trials import write_trials
 
     return partial(write_trials, result, request.out, again)
+
+
+def _is_partial(result: Result | Trials) -> bool:
+    from efssim.api.result import Result
+
+    return not isinstance(result, Result) and result.partial
+
+
+def _json(result: Result | Trials) -> str:
+    from efssim.api.result import Result
+    from efssim.report.files.run import summary_json
+    from efssim.report.files.trials import trials_json
+
+    return summary_json(result) if isinstance(result, Result) else trials_json(result)
 
 
 def _text(result: Result | Trials, again: str) -> str:

@@ -316,7 +316,7 @@ def _tell_budget(seconds: float) -> None:
 
 
 def _tell_evaluation(vary: VariedParameter) -> Callable[[Evaluation], None]:
-    """Return what shows each evaluation of a plan as it is made."""
+    """Return the callback that shows each evaluation of a plan."""
 
     def tell(made: Evaluation) -> None:
         from efssim.study.planning.evaluation import said

@@ -24,11 +24,11 @@ from efssim.cloudwatch.shapes import (
     DataRequest,
     DataResult,
     Datum,
+    GivenTime,
     ListAnswer,
     ListedMetric,
     ListRequest,
     MetricGiven,
-    Moment,
     PutAnswer,
     PutRequest,
     StatisticsAnswer,
@@ -290,7 +290,7 @@ class CloudWatchApi:
             )
         return begin_s, end_s
 
-    def _seconds(self, moment: Moment) -> float:
+    def _seconds(self, moment: GivenTime) -> float:
         """Return seconds since the scenario's start; a time without a zone is UTC."""
         if isinstance(moment, str):
             moment = datetime.fromisoformat(moment)

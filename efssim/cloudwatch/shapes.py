@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import NotRequired, TypeAlias, TypedDict
 
-Moment: TypeAlias = datetime | str | float
+GivenTime: TypeAlias = datetime | str | float
 """A time as a caller may give it: without a zone it is UTC, a number is seconds since 1970."""
 
 
@@ -36,8 +36,8 @@ class MetricGiven(TypedDict, total=False):
 class StatisticsRequest(MetricGiven):
     """Parameters of GetMetricStatistics."""
 
-    StartTime: Moment
-    EndTime: Moment
+    StartTime: GivenTime
+    EndTime: GivenTime
     Period: int
     Statistics: NotRequired[list[str]]
     ExtendedStatistics: NotRequired[list[str]]
@@ -65,8 +65,8 @@ class DataRequest(TypedDict):
     """Parameters of GetMetricData."""
 
     MetricDataQueries: Sequence[DataQuery]
-    StartTime: Moment
-    EndTime: Moment
+    StartTime: GivenTime
+    EndTime: GivenTime
     ScanBy: NotRequired[str]
 
 
@@ -92,7 +92,7 @@ class Datum(TypedDict):
 
     MetricName: str
     Dimensions: NotRequired[Sequence[Dimension]]
-    Timestamp: NotRequired[Moment]
+    Timestamp: NotRequired[GivenTime]
     Unit: NotRequired[str]
     Value: NotRequired[float]
     Values: NotRequired[Sequence[float]]

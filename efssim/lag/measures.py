@@ -169,7 +169,7 @@ class Measures:
 
     def _age(self) -> AgeSummary:
         undefined_s = max(0.0, self.seconds - self._age_over_time.over_time.total_s)
-        # Both are sums of the same window; what differs by rounding is not undefined time.
+        # Both are sums of the same window; a difference by rounding is no undefined time.
         undefined_s = 0.0 if undefined_s < 1e-9 * self.seconds else undefined_s
         return AgeSummary(
             **asdict(self._age_over_time.summary()),

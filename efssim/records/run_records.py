@@ -210,7 +210,7 @@ class ReplicationRecords:
         return kinds
 
     def record_published(self, publications: Publications) -> None:
-        """Hand a block of published writes to every sink."""
+        """Pass a block of published writes to every sink."""
         for sink in self.sinks:
             sink(publications)
 

@@ -57,7 +57,7 @@ def trials_html(trials: TrialSet) -> str:
     from efssim.report.verdicts.trials_cautions import cautions as cautions_of_trials
 
     parts = []
-    for name in trials.summary["replications"]:
+    for name in trials.means:
         parts += [
             sentence(f"{verdict_of_trials(name, trials)} {late(name, trials)}", strong=f"{name}:"),
             *(sentence(text) for text in cautions_of_trials(name, trials)),
@@ -69,12 +69,12 @@ def trials_html(trials: TrialSet) -> str:
 
 
 def _lags_of_trials(name: str, trials: TrialSet) -> Iterator[tuple[str, ...]]:
-    summary = trials.summary
-    means, pooled = summary["replications"][name], summary["pooled"][name]
+    means, intervals = trials.means[name].lags, trials.intervals[name].lags
+    pooled = trials.pooled[name]
     for lag in measures_of(pooled):
-        half = half_width(summary["ci95"][name][lag.name]["mean"])
-        quantiles = (short(pooled[lag.name][column]) for column in LAG_COLUMNS[1:])
-        yield lag.title, short(means[lag.name]["mean"]), half, *quantiles
+        half = half_width(intervals[lag.name].mean)
+        quantiles = (short(pooled[lag.name].column(column)) for column in LAG_COLUMNS[1:])
+        yield lag.title, short(means[lag.name].mean), half, *quantiles
 
 
 def plan_html(plan: PlanFindings) -> str:
@@ -128,13 +128,13 @@ def comparison_html(comparison: PairedTrials) -> str:
     pairs = counted(len(comparison.numbers), "pair")
     rows = (
         (
-            row["replication"],
-            row["measure"],
-            shown(row["measure"], row["first"]),
-            shown(row["measure"], row["second"]),
+            row.replication,
+            row.measure,
+            shown(row.measure, row.first),
+            shown(row.measure, row.second),
             change_text(row),
         )
-        for row in comparison.main.to_dict("records")
+        for row in comparison.main_differences
     )
     head = ("replication", "measure", "first", "second", "change, 95 % interval")
     compared = f"(second) compared with {a} (first): {pairs} of trials with the same draws."

@@ -40,11 +40,11 @@ class Scenario(ScenarioKeys):
 
             scenario.with_({"replications.dr.sync.interval": "5 min"}, seed=2)
 
-        A value is what `model_validate` takes there: a text with its unit, a number in SI units, a
-        mapping, a list, or part of another scenario. It replaces what was there, and mappings on
-        the way are created, so a path can name a new fault. None takes away what was written: a
-        key has its default again, and an entry is gone. Changes apply in order. Names of files that
-        are new are relative to the working directory.
+        A value is any that `model_validate` takes there: a text with its unit, a number in SI
+        units, a mapping, a list, or part of another scenario. It replaces the old value, and
+        mappings on the way are created, so a path can name a new fault. None takes away the written
+        value: a key has its default again, and an entry is gone. Changes apply in order. Names of
+        files that are new are relative to the working directory.
 
         Raise ScenarioError, which lists every problem with its path.
         """

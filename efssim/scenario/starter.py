@@ -1,4 +1,4 @@
-"""The scenario that `efssim init` writes, commented for whoever begins with it."""
+"""The scenario that `efssim init` writes, commented for beginners."""
 
 from __future__ import annotations
 

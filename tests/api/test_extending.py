@@ -128,6 +128,20 @@ def test_an_added_process_is_said_in_reports_and_not_estimated(names: dict[str, 
     assert "weibull" in names["estimate"]._repr_html_()
 
 
+def test_a_process_with_a_shape_is_estimated(
+    plugins: dict[str, ModuleType], names: dict[str, Any]
+) -> None:
+    class Shaped(plugins["An arrival process"].WeibullArrivals):
+        def shape(self, spec: Any) -> Any:  # noqa: ARG002  # as all processes
+            return efssim.extend.Even()
+
+    with efssim.extend.arrivals.add(Shaped()):
+        found = efssim.estimate(efssim.load(names["CLUSTERED"])).summary["replications"]["dr"]
+    steady = efssim.estimate(efssim.load(names["STEADY"])).summary["replications"]["dr"]
+    assert found == steady
+    assert found["rpo_met"] is True
+
+
 @pytest.mark.parametrize("how", ["spawn", "forkserver", "fork"])
 def test_workers_know_what_was_added(
     plugins: dict[str, ModuleType], names: dict[str, Any], how: str
@@ -135,6 +149,21 @@ def test_workers_know_what_was_added(
     with weibull(plugins), ProcessPoolExecutor(1, mp_context=get_context(how)) as pool:
         found = efssim.run_trials(names["clustered"], 4, executor=pool)
     assert found.digest == names["trials"].digest
+
+
+def test_an_entry_that_no_worker_can_have_is_an_error(
+    plugins: dict[str, ModuleType], names: dict[str, Any]
+) -> None:
+    class Local(plugins["An arrival process"].WeibullArrivals):
+        """Has no name that a worker could import."""
+
+    with efssim.extend.arrivals.add(Local()):
+        world = efssim.load(names["CLUSTERED"])
+        assert efssim.run_trials(world, 2, workers=1).digest
+        with pytest.raises(
+            efssim.ArgumentError, match=r"cannot be pickled for the workers: .*Local"
+        ):
+            efssim.run_trials(world, 2, workers=2)
 
 
 def test_own_workers_know_what_was_added(

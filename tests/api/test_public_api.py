@@ -91,6 +91,55 @@ def test_names():
         efssim.plann  # noqa: B018 - the access is the point
 
 
+def test_names_of_what_is_added_to():
+    assert [name for name in efssim.extend.__all__ if name.islower()] == [
+        "arrivals",
+        "disturbances",
+        "executors",
+        "lag_measures",
+        "operations",
+        "table_formats",
+    ]
+    assert [name for name in efssim.extend.__all__ if not name.islower()] == [
+        "Alternating",
+        "ArrivalProcess",
+        "ByRate",
+        "Degrade",
+        "DisturbanceKind",
+        "Even",
+        "ExecutorKind",
+        "FailCalls",
+        "FileSystemId",
+        "Flag",
+        "Generators",
+        "Jobs",
+        "Known",
+        "LagCollector",
+        "LagMeasure",
+        "LagOverTime",
+        "LagOverWeights",
+        "ListOf",
+        "Lose",
+        "Model",
+        "Number",
+        "Operation",
+        "OptOut",
+        "Option",
+        "Pause",
+        "RunSpan",
+        "Silence",
+        "Stall",
+        "StopWrites",
+        "Structure",
+        "TableFormat",
+        "Target",
+        "Text",
+        "Weekly",
+        "WeightedLags",
+        "Word",
+    ]
+
+
 def test_version_is_that_of_the_installed_package():
     from importlib.metadata import version
 

@@ -98,7 +98,7 @@ def test_types_of_studies_do_not_depend_on_the_data():
     found = tables[0].iloc[0]
     assert (
         found["writes.bytes"]
-        == studies(full(), "x").trials[0].summary["replications"]["dr"]["writes"]["bytes"]
+        == studies(full(), "x").trials[0].summary.replications["dr"].writes.bytes
     )
 
 

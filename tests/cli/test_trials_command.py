@@ -20,6 +20,7 @@ from helpers.terminal import on_terminal, shown_at_the_end
 
 import efssim
 from efssim import cli
+from efssim.runs.measured import MeasuredWorld
 from efssim.study.trial import outcome as trial
 
 __all__ = ["folder"]  # a fixture
@@ -233,13 +234,13 @@ def test_a_folder_of_another_study(folder):
 
 
 def test_a_trial_that_fails_is_a_bug_of_ours(folder, monkeypatch, capsys):
-    class Failing(efssim.Simulation):
+    class Failing(MeasuredWorld):
         def advance_to_end(self, on_progress=None):
             if self.trial == 3:
                 raise ZeroDivisionError("by zero")
             super().advance_to_end(on_progress)
 
-    monkeypatch.setattr(trial, "Simulation", Failing)
+    monkeypatch.setattr(trial, "MeasuredWorld", Failing)
     monkeypatch.setattr(sys, "argv", ["efssim", *FEW, "--set", "warm_up=2 min"])
     monkeypatch.delenv("EFSSIM_TRACEBACK", raising=False)
     with pytest.raises(SystemExit) as exited:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-import efssim
 from helpers.places import ROOT
+
+import efssim
 
 PACKAGE = Path(efssim.__file__).parent
 PAGE = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")

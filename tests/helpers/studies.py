@@ -7,6 +7,7 @@ import os
 import signal
 import threading
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -37,7 +38,7 @@ def chancy(duration: Any = "20 min", **top: Any) -> Scenario:
 def content(trials: Trials) -> bytes:
     """Return all that a study tells: its summary, its table and its trials."""
     return json.dumps(
-        [trials.summary, trials.table.to_csv(), [trial.summary for trial in trials.trials]],
+        [trials.summary, trials.table.to_csv(), [asdict(trial.summary) for trial in trials.trials]],
         allow_nan=False,
     ).encode()
 
@@ -76,7 +77,7 @@ class Dying:
     def __init__(self, folder: Path, number: int, times: int) -> None:
         self.folder, self.number, self.times = folder, number, times
 
-    def __call__(self, job: batch.Job, numbers: tuple[int, ...]) -> batch.Batch:
+    def __call__(self, job: batch.Job, numbers: tuple[int, ...]) -> batch.TrialBatch:
         if self.number in numbers:
             deaths = len(list(self.folder.iterdir()))
             if deaths < self.times:

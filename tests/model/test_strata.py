@@ -312,7 +312,7 @@ def test_spans_divide_what_is_lost():
     trial = run_trial(made, 1, 0).trial
     spans = trial.spans["dr"]
     assert math.fsum(lost for _, lost in spans) == pytest.approx(
-        trial.summary["replications"]["dr"]["rpo"]["violation_s"]
+        trial.summary.replications["dr"].rpo.violation_s
     )
     assert math.fsum(length for length, _ in spans) == pytest.approx(10 * DAY - 3600)
     assert all(length >= DAY for length, _ in spans)

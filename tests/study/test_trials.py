@@ -20,6 +20,7 @@ from efssim.lag.pool import Pool
 from efssim.lag.weighted import binned as binned_ramps
 from efssim.lag.weighted.binned import BinnedEnds, state_of_ends
 from efssim.lag.weighted.histogram import LogHistogram
+from efssim.runs.measured import MeasuredWorld
 from efssim.study.statistics.bounds import Units
 from efssim.study.statistics.intervals import mean_interval
 from efssim.study.trial import outcome as trial
@@ -62,13 +63,13 @@ def flat(tree, prefix=""):
 
 
 def test_a_trial_can_be_repeated_alone(found, runs):
-    assert [one.summary for one in found.trials] == [run.summary for run in runs]
+    assert [one.summary for one in found.trials] == [run.run_summary for run in runs]
     assert [one.number for one in found.trials] == list(range(COUNT))
 
 
 def test_trials_are_independent_and_the_first_is_the_run_without_trials(world, found):
-    assert len({one.summary["digest"] for one in found.trials}) == COUNT
-    assert found.trials[0].summary == efssim.run(world).summary
+    assert len({one.summary.digest for one in found.trials}) == COUNT
+    assert found.trials[0].summary == efssim.run(world).run_summary
 
 
 def test_the_tables_of_a_repeated_trial_name_it(world):
@@ -95,12 +96,12 @@ def test_numbers_that_make_no_sense(world, wrong):
 def test_verify_checks_the_laws_of_each_trial(world, monkeypatch):
     asked = []
 
-    class Watched(efssim.Simulation):
+    class Watched(MeasuredWorld):
         def __init__(self, *arguments, **how):
             asked.append(how["verify"])
             super().__init__(*arguments, **how)
 
-    monkeypatch.setattr(trial, "Simulation", Watched)
+    monkeypatch.setattr(trial, "MeasuredWorld", Watched)
     efssim.run_trials(world, 2, workers=1, verify=True)
     efssim.run_trials(world, 2, workers=1)
     assert asked == [True, True, False, False]
@@ -166,7 +167,7 @@ def test_means_over_the_trials_that_have_a_value():
     new = {"established": False, "control": {"enabling": {"exponential": {"mean": "2 h"}}}}
     world = scenario({"w": constant()}, {"interval": 60, "setup": 5}, "1 h", replication=new)
     found = efssim.run_trials(world, 12, workers=1)
-    values = [one.summary["replications"]["dr"][AGE]["mean"] for one in found.trials]
+    values = [one.summary.replications["dr"].age.mean for one in found.trials]
     present = [value for value in values if value is not None]
     assert 2 <= len(present) < 12
     assert dr(found)[AGE]["mean"] == pytest.approx(np.mean(present))
@@ -178,7 +179,7 @@ def test_a_cause_that_a_trial_does_not_have_counts_as_0():
     fault = {"region_outage": "us-east-1", "every": {"exponential": {"mean": "1 h"}}, "for": 60}
     found = efssim.run_trials(chancy("1 h", faults={"f": fault}), 8, workers=1)
     values = [
-        one.summary["replications"]["dr"]["writes"]["dropped_bytes"].get("region_outage", 0)
+        one.summary.replications["dr"].writes.dropped_bytes.get("region_outage", 0)
         for one in found.trials
     ]
     assert 0 in values
@@ -319,7 +320,7 @@ def test_a_precision_takes_as_many_trials_as_it_needs(world):
     assert 10 < len(found) < 1000
     assert len(found) == found.trials_needed == found.wanted
     low, high = found.summary["ci95"]["dr"][AGE]["mean"]
-    first = np.mean([one.summary["replications"]["dr"][AGE]["mean"] for one in found.trials[:10]])
+    first = np.mean([one.summary.replications["dr"].age.mean for one in found.trials[:10]])
     assert (high - low) / 2 <= 0.005 * first
     assert found.summary["precision"] == {"share": 0.005, "budget": 1000, "needed": len(found)}
     assert efssim.run_trials(world, len(found), workers=1).trials == found.trials

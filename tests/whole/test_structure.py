@@ -161,3 +161,24 @@ def test_folders_are_small():
         if folder.name != "__pycache__"
     }
     assert {folder: count for folder, count in counts.items() if count > MOST_FILES} == {}
+
+
+LONGEST_LINES = 40
+
+
+def _lines(function: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
+    """Return the lines of a function without its docstring."""
+    lines = (function.end_lineno or 0) - function.lineno + 1
+    if ast.get_docstring(function) is None:
+        return lines
+    docstring = function.body[0]
+    return lines - ((docstring.end_lineno or 0) - docstring.lineno + 1)
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_functions_are_short(name):
+    tree = ast.parse(FILES[name].read_text(encoding="utf-8"))
+    functions = (
+        node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+    )
+    assert not [one.name for one in functions if _lines(one) > LONGEST_LINES]

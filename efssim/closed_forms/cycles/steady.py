@@ -14,7 +14,7 @@ _DOUBLINGS = 128
 """Doublings after which a search gives up: a factor of 1e38, and no product of two overflows."""
 _STEP = 1e-4
 """Relative step of a derivative: exact for linear functions, else off by its square. So its
-square is also the least distance from slope 1 that can be told."""
+square is also the least distance from slope 1 that can be seen."""
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ def steady(syncs: Syncs) -> Steady | None:
     """Return the steady state of a sync process; None if it diverges.
 
     On time, with D the mean duration of a sync of I seconds of writes and I the interval: the mean
-    age is D + I/2 and the mean peak D + I, whatever the spread of D. Otherwise the cycle C is the
+    age is D + I/2 and the mean peak D + I, for any spread of D. Otherwise the cycle C is the
     root of C = V + D(C), V the gap, and with slope ρ = D'(C) the mean age is
     D + C/2 + (1/2 + ρ) Var(C)/C, where Var(C) = Var / (1 - ρ²) and Var is that of gap, setup and
     transfer: for Poisson writes E[S] + (1/2 + ρ) E[C²]/E[C], which is exact where D is linear.

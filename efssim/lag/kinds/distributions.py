@@ -83,14 +83,14 @@ class WeightedLags:
     def add(self, lags_s: Floats, weights: Ints | None = None, stream: int = 0) -> None:
         """Take in lags in seconds, each with its weight, by default 1; both of shape (lags,).
 
-        Within one stream they come in the same order whatever the pieces, as its writes do.
+        Within one stream they come in the same order for any pieces, as its writes do.
         """
         self._histogram.add(lags_s, weights)
         terms = lags_s if weights is None else lags_s * weights
         self._sums.setdefault(stream, BlockSums()).add(terms)
 
     def distribution(self) -> LagOverWeights:
-        """Return the distribution of what was taken in."""
+        """Return the distribution of the lags so far."""
         return LagOverWeights(
             self._histogram, sum(self._sums[stream].total() for stream in sorted(self._sums))
         )

@@ -1,4 +1,4 @@
-"""A lag measure: how it is called, what it means, and, where it was added, how it is taken."""
+"""A lag measure: its name, its meaning, and, where it was added, how it is taken."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ Weight = Literal["time", "writes", "bytes", "syncs"]
 
 
 class LagCollector:
-    """Takes in what happens to a replication, a block at a time, and keeps the lags of it.
+    """A collector of the lags of a replication from its records, a block at a time.
 
-    Those who add a measure override what they need of `add_syncs` and `add_writes`.
+    A measure from outside overrides `add_syncs`, `add_writes` or both.
     """
 
     def __init__(self, begin_s: float) -> None:
@@ -31,7 +31,7 @@ class LagCollector:
         """Take in published writes of one stream, in order of time."""
 
     def distribution(self) -> LagDistribution:
-        """Return the distribution of what was taken in."""
+        """Return the distribution of the lags so far."""
         return self.lags.distribution()
 
 
@@ -44,9 +44,9 @@ class LagMeasure:
     title: str
     """Its name in tables, figures and headings, of at most 26 characters."""
     definition: str
-    """What it means, exactly: sentences for the list of terms."""
+    """Its exact meaning: sentences for the list of terms."""
     weight: Weight
-    """What each value counts by."""
+    """The weight of each value."""
     collect: Callable[[float], LagCollector] | None = None
     """Makes its collector, given the begin of the window. None: one of `Measures` itself."""
     term: str = ""

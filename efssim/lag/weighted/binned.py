@@ -16,7 +16,7 @@ Ints = NDArray[np.int64]
 
 _UNITS = 2**30
 """Where in its bin an end lies is counted in this many parts of the bin's width: the sums are exact
-integers, whatever the order, and 2^33 ends do not overflow them."""
+integers, in any order, and 2^33 ends do not overflow them."""
 _FEW = 1 << 16
 """Ends that are sorted sooner than all bins are looked through."""
 

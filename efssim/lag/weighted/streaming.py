@@ -22,7 +22,7 @@ EXACT = 1 << 20
 
 
 class StreamedRamps:
-    """Segments on which a value rises one second per second, taken in piece by piece."""
+    """Segments on which a value rises one second per second, added piece by piece."""
 
     def __init__(self, exact: int = EXACT) -> None:
         """Keep the segments themselves while they are at most `exact`."""

@@ -14,7 +14,7 @@ class Cause:
     kind: str
     target: str
     is_wanted: bool = False
-    """Whether somebody asked for the effect by a call; what nobody wants is a disturbance."""
+    """Whether somebody asked for the effect by a call; any other cause is a disturbance."""
 
     def __str__(self) -> str:
         return f"{self.kind} {self.target}".rstrip()

@@ -323,7 +323,7 @@ class Curve:
         return self.time(ordinal - 1) if ordinal > self._first else self._forgotten_s
 
     def skip(self, time_s: float) -> tuple[int, int]:
-        """Take every write at or before a time as no sync's business any more; return which."""
+        """Skip the writes at or before a time, which no sync will send; return their ordinals."""
         begin, self.published = self._recorded, max(self.published, self.ordinal(time_s))
         self._recorded = self.published
         return begin, self.published

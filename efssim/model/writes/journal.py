@@ -273,13 +273,13 @@ class Journal:
         return written
 
     def take_as_published(self, ends: Iterable[int]) -> None:
-        """Take the writes before an ordinal of each stream as published by completed syncs."""
+        """Mark the writes before an ordinal of each stream as published by completed syncs."""
         # A stream that was added after the cuts has nothing in these syncs.
         for curve, end in zip(self.curves, ends, strict=False):
             curve.published = end
 
     def record(self, ends: Ints, completed_s: Floats) -> None:
-        """Hand the writes of completed syncs to the records: whole syncs, all streams at once.
+        """Pass the writes of completed syncs to the records: whole syncs, all streams at once.
 
         `ends` of shape (syncs, streams) are ordinals, `completed_s` of shape (syncs,) times.
         """

@@ -13,12 +13,12 @@ from efssim.text.quantities import format_duration
 
 
 def strata_text(trials: TrialSet) -> str:
-    """Say how trials are shared out over rare faults; nothing where they are not."""
+    """Return how trials are shared out over rare faults; nothing where they are not."""
     return strata_sentence(trials.weighing)
 
 
 def strata_sentence(weighing: Weighing) -> str:
-    """Say how trials of these weights are shared out: see `strata_text`."""
+    """Return how trials of these weights are shared out: see `strata_text`."""
     strata = weighing.strata()
     if not strata:
         return ""
@@ -33,14 +33,14 @@ def strata_sentence(weighing: Weighing) -> str:
 
 
 def stratum_name(faults: Sequence[str] | None) -> str:
-    """Name what trials of a stratum have in common."""
+    """Return the rare faults of the trials of a stratum, in words."""
     if faults is None:
         return "any others"
     return " and ".join(faults) or "no rare fault"
 
 
 def units_text(found: Evidence, trials: TrialSet) -> str:
-    """Say what counts as evidence."""
+    """Return a sentence on the units of evidence and their number."""
     if all(trials.design.exact):
         return "Nothing is drawn in this scenario, so one trial is the whole truth."
     if trials.design.exact[0]:
@@ -58,7 +58,7 @@ def units_text(found: Evidence, trials: TrialSet) -> str:
 
 
 def long_faults_text(trials: TrialSet) -> str:
-    """Say so where faults last so long that the end of a run hides much of them."""
+    """Return a sentence on faults so long that the end of a run hides much of them."""
     return long_text(long_faults(trials.scenario))
 
 

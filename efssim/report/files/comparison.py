@@ -13,6 +13,7 @@ from efssim.report.figures.study.comparison import plot_comparison
 from efssim.report.files.study import Sketch, write_study
 from efssim.report.html.studies.comparison import comparison_page
 from efssim.report.words.json_text import json_text
+from efssim.study.run.summary import trials_to_json
 from efssim.study.run.trial_set import TrialSet
 from efssim.study.varying.paired import PairedTrials
 from efssim.study.varying.summary import comparison_to_json
@@ -29,7 +30,7 @@ def comparisons_json(
         "partial": partial,
         "comparisons": [comparison_to_json(each) for each in comparisons],
     }
-    return json_text(found if alone is None else {**found, "trials": alone.summary})
+    return json_text(found if alone is None else {**found, "trials": trials_to_json(alone)})
 
 
 def write_comparisons(

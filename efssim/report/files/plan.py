@@ -15,7 +15,7 @@ from efssim.study.planning.summary import plan_to_json
 
 
 def plan_json(plan: PlanFindings) -> str:
-    """Return what `efssim plan --format json` prints."""
+    """Return the JSON that `efssim plan --format json` prints."""
     return json_text(plan_to_json(plan))
 
 

@@ -39,14 +39,14 @@ def write_files(
     The folder may exist. The report says that `command` repeats the run; `png` writes each
     figure as PNG as well, `tables` is the format of the tables; `records: off` leaves out the
     tables of syncs and of risk, and the figures that show syncs. Everything is written beside the
-    folder first and moved in at the end; what its manifest names of an earlier result goes, other
+    folder first and moved in at the end; files of an earlier result by its manifest go, other
     files stay. Raise OSError, FileExistsError if one of those is in the way.
     """
     with staged(folder) as staging:
         _write_into(result, staging, png, command, tables)
 
 
-def summary_json(result: Summarised) -> str:
+def summary_json(result: Run) -> str:
     """Return summary.json, which `--format json` prints."""
     return json_text(result.summary)
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
+from efssim.json_values import JsonValue
 from efssim.report.figures.files import FOLDER, file_style, new_figure, rendered, write_svg
 from efssim.report.files.folders import MANIFEST, REPORT, staged
 from efssim.report.files.manifest import study_manifest
@@ -38,7 +39,7 @@ def write_study(
     page: Page,
     *,
     seed: int,
-    about: Mapping[str, Any],
+    about: Mapping[str, JsonValue],
 ) -> None:
     """Write files into a folder, which may exist: texts and tables by name, figures by stem.
 

@@ -16,12 +16,12 @@ from efssim.study.varying.summary import sweep_to_json
 
 
 def sweep_json(sweep: SweepPoints, measure: str) -> str:
-    """Return what `efssim sweep --format json` prints; `measure` is what the report shows."""
+    """Return the JSON that `efssim sweep --format json` prints; the report shows `measure`."""
     return json_text({**sweep_to_json(sweep), "measure": measure})
 
 
 def write_sweep(sweep: SweepPoints, folder: Path, measure: str, command: str = "") -> None:
-    """Write sweep.json, sweep.csv, report.html, manifest.json and figures of what can be drawn."""
+    """Write sweep.json, sweep.csv, report.html, manifest.json and the figures, if any."""
     from efssim.report.html.studies.sweep import sweep_page
 
     stems = _stems(sweep)

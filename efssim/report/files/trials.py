@@ -10,12 +10,19 @@ from efssim.report.figures.study.alt import trials_alt
 from efssim.report.figures.study.trials import plot_attained, plot_pooled_lag
 from efssim.report.files.folders import MANIFEST, REPORT, staged
 from efssim.report.files.formats import CSV
-from efssim.report.files.run import manifest, summary_json, write_json
+from efssim.report.files.run import manifest, write_json
 from efssim.report.files.study import Sketch, drawn
+from efssim.report.words.json_text import json_text
+from efssim.study.run.summary import trials_to_json
 from efssim.study.run.trial_set import TrialSet
 
 _PLOTS = {"attainment": plot_attained, "lag": plot_pooled_lag}
 """By the kind of figure."""
+
+
+def trials_json(trials: TrialSet) -> str:
+    """Return the summary.json of trials: what `--format json` prints."""
+    return json_text(trials_to_json(trials))
 
 
 def write_trials(trials: TrialSet, folder: Path, command: str = "") -> None:
@@ -31,7 +38,7 @@ def write_trials(trials: TrialSet, folder: Path, command: str = "") -> None:
 def _write_into(trials: TrialSet, folder: Path, command: str) -> None:
     from efssim.report.html.studies.trials import trials_page
 
-    (folder / "summary.json").write_text(summary_json(trials), encoding="utf-8")
+    (folder / "summary.json").write_text(trials_json(trials), encoding="utf-8")
     CSV.write(trials.table, folder / f"trials{CSV.suffix}")
     svg = _drawn(trials)
     figures = write_svg(_named(trials, svg), folder / FOLDER)

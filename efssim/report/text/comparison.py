@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from efssim.report.facts.traces import thin_lines, trace_lines
 from efssim.report.text.parts import joined
@@ -16,7 +15,7 @@ from efssim.text.digits import grouped
 
 if TYPE_CHECKING:
     from efssim.study.run.trial_set import TrialSet
-    from efssim.study.varying.paired import PairedTrials
+    from efssim.study.varying.paired import MeasureDifference, PairedTrials
 
 _NOUGHT = 1e-12
 """Relative change below which two means are the same but for rounding."""
@@ -49,8 +48,9 @@ def comparison_report(comparison: PairedTrials) -> str:
         title = f"{b} compared with {a}: no pairs of trials, since their rare faults differ"
     said = [line for text in verdicts(comparison) for line in wrapped(text, indent=2)]
     parts = [wrapped(title, indent=2), said]
-    for name, rows in comparison.main.groupby("replication", sort=False):
-        lines = [_row(row) for row in rows.to_dict("records")]
+    rows = comparison.main_differences
+    for name in dict.fromkeys(row.replication for row in rows):
+        lines = [_row(row) for row in rows if row.replication == name]
         header = f"{'':<29}{'first':>9}{'second':>10} {'change, 95 % interval':<26}{'saved':>5}"
         parts.append([*wrapped(f"{name}:"), header, *lines])
     parts += [_of_traces(study) for study in (comparison.first, comparison.second)]
@@ -65,13 +65,13 @@ def comparison_report(comparison: PairedTrials) -> str:
 
 
 def _of_traces(study: TrialSet) -> list[str]:
-    """Return what a study's traces were taken for and lack; nothing without traces."""
+    """Return the findings on a study's traces; nothing without traces."""
     lines = [*thin_lines(study.traces), *trace_lines(study.traces)]
     return [*wrapped(f"{study.scenario.name}:"), *lines] if lines else []
 
 
 def verdicts(comparison: PairedTrials) -> list[str]:
-    """Say what each study shows of its objective, by the same judge as alone."""
+    """Return the verdict of each study on its objective, the same as in its own report."""
     return [
         f"{study.scenario.name}, {name}: {verdict_of_trials(name, study)}"
         for study in (comparison.first, comparison.second)
@@ -79,36 +79,36 @@ def verdicts(comparison: PairedTrials) -> list[str]:
     ]
 
 
-def _row(row: dict[Any, Any]) -> str:
-    measure, saved = row["measure"], row["variance_saved"]
+def _row(row: MeasureDifference) -> str:
+    measure, saved = row.measure, row.variance_saved
     change = change_text(row)
-    share = "" if math.isnan(saved) else f"{100 * saved:.0f} %"
-    first, second = shown(measure, row["first"]), shown(measure, row["second"])
+    share = "" if saved is None else f"{100 * saved:.0f} %"
+    first, second = shown(measure, row.first), shown(measure, row.second)
     return f"  {measure:<27}{first:>9}{second:>10} {change:<26}{share:>5}"
 
 
-def change_text(row: dict[Any, Any]) -> str:
+def change_text(row: MeasureDifference) -> str:
     """Return the change in per cent of the first mean, with its interval; of shares in points."""
-    first, change = row["first"], row["difference"]
+    first, change = row.first, row.difference
     if abs(change) <= _NOUGHT * max(abs(first), 1.0):
         return "none"
-    if row["measure"].split(".")[-1] in SHARES:
+    if row.measure.split(".")[-1] in SHARES:
         return _points(row)
     if not first:
-        return shown(row["measure"], change, signed=True)
+        return shown(row.measure, change, signed=True)
     text = f"{grouped(100 * change / abs(first), signed=True)} %"
-    if math.isnan(row["low"]):
+    if row.low is None or row.high is None:
         return text
-    low, high = (100 * row[end] / abs(first) for end in ("low", "high"))
+    low, high = (100 * end / abs(first) for end in (row.low, row.high))
     return f"{text} [{grouped(low, signed=True)}, {grouped(high, signed=True)}]"
 
 
-def _points(row: dict[Any, Any]) -> str:
+def _points(row: MeasureDifference) -> str:
     """Return the change of a share in percentage points, with its interval."""
-    text = f"{_digits(row['difference'])} pp"
-    if math.isnan(row["low"]):
+    text = f"{_digits(row.difference)} pp"
+    if row.low is None or row.high is None:
         return text
-    return f"{text} [{_digits(row['low'])}, {_digits(row['high'])}]"
+    return f"{text} [{_digits(row.low)}, {_digits(row.high)}]"
 
 
 def _digits(share: float) -> str:

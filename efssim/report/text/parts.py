@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Protocol
 
-from efssim.json_values import JsonValue, timestamp
+from efssim.json_values import timestamp
 from efssim.lag.summary import WindowSummary
 from efssim.report.facts.traces import thin_lines, trace_lines
 from efssim.report.words.lines import command_lines, wrapped
@@ -30,10 +30,6 @@ class Summarised(Protocol):
     @property
     def window(self) -> WindowSummary:
         """The window in which everything is measured."""
-
-    @property
-    def summary(self) -> Mapping[str, JsonValue]:
-        """The content of summary.json."""
 
     @property
     def traces(self) -> dict[str, TraceQuality]:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 def plan_report(plan: PlanFindings, command: str) -> str:
-    """Return the report; `command` is what reproduces it."""
+    """Return the report; `command` reproduces it."""
     heading = [*wrapped(f"efssim plan: {plan.scenario.name}")]
     if plan.partial:
         heading = [*wrapped(partial_text(plan)), *heading]
@@ -43,12 +43,12 @@ def plan_report(plan: PlanFindings, command: str) -> str:
 
 
 def partial_text(plan: PlanFindings) -> str:
-    """Say that a plan was interrupted."""
+    """Return the line on an interrupted plan."""
     return f"PARTIAL: interrupted after {counted(len(plan.evaluations), 'evaluation')}"
 
 
 def objective_text(plan: PlanFindings) -> str:
-    """Return what the plan is to meet."""
+    """Return the objective of the plan in words."""
     goal = plan.objective
     share = (
         "always" if goal.attainment == 1 else f"for {percent(goal.attainment)} of the time or more"
@@ -66,7 +66,7 @@ def verdict_text(plan: PlanFindings) -> str:
 
 
 def evidence_text(plan: PlanFindings) -> str:
-    """Say how many trials stand behind the answer and how sure it is."""
+    """Return how many trials stand behind the answer and how sure it is."""
     made = f"{counted(len(plan.evaluations), 'evaluation')}"
     if not plan.random:
         text = f"{made}; nothing in this scenario is random, so each is one trial."
@@ -96,7 +96,7 @@ def evidence_text(plan: PlanFindings) -> str:
 
 
 def _undecided(plan: PlanFindings) -> str:
-    """Say so where trials are what is lacking, and not attainment."""
+    """Say which trials are missing where their number is too small and attainment is not."""
     without, text = unprotected_text(plan), ""
     if without:
         return f" {without}"
@@ -115,7 +115,7 @@ def _undecided(plan: PlanFindings) -> str:
 
 
 def limits_text(plan: PlanFindings) -> str:
-    """Say what cannot be had, and what the budget of time cut off."""
+    """Say that the replication rate cannot be set, and which part the budget of time cut off."""
     text = (
         "EFS's replication rate can be neither bought nor set. What helps is to write less, or at "
         "other times, in batches that end before they are cut, or to several file systems."
@@ -130,14 +130,14 @@ def limits_text(plan: PlanFindings) -> str:
 
 
 def strata_and_length(plan: PlanFindings) -> str:
-    """Say how trials are shared out over rare faults, and which faults the end of a run cuts."""
+    """Return how trials are shared out over rare faults, and the faults cut by a run's end."""
     weighing = plan.evaluations[-1].losses.weighing
     parts = strata_sentence(weighing), long_text(long_faults(plan.scenario))
     return " ".join(part for part in parts if part)
 
 
 def unprotected_text(plan: PlanFindings) -> str:
-    """Say that a replication is without a recovery point at every value, if that is so."""
+    """Return a sentence if a replication is without a recovery point at every value."""
     if any(made.is_protected for made in plan.evaluations):
         return ""
     least = min(plan.evaluations, key=lambda made: made.unprotected_s)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from efssim.report.facts.traces import thin_lines, trace_lines
 from efssim.report.text.parts import joined
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def sweep_report(sweep: SweepPoints, measure: str, command: str) -> str:
-    """Return the report of a measure for every replication; `command` is what reproduces it."""
+    """Return the report of a measure for every replication; `command` reproduces it."""
     each = counted(len(sweep.points[0].trials), "trial")
     points = counted(len(sweep.points), "combination")
     parts = [
@@ -35,7 +35,7 @@ def sweep_report(sweep: SweepPoints, measure: str, command: str) -> str:
 
 
 def partial_text(sweep: SweepPoints) -> str:
-    """Say that a sweep was interrupted."""
+    """Return the line on an interrupted sweep."""
     return f"PARTIAL: interrupted after {len(sweep.points)} of {sweep.wanted} combinations"
 
 
@@ -60,36 +60,33 @@ def _grid(sweep: SweepPoints, measure: str, name: str) -> list[str]:
 
 def grid_rows(sweep: SweepPoints, measure: str, name: str) -> list[list[str]]:
     """Return the names of the columns, and a row of texts for each combination."""
-    table = sweep.means(measure, name)
     header = [*(vary.segments[-1] for vary in sweep.parameters), "mean", "interval"]
     rows = [list(map(str, header))]
-    for row in table.to_dict("records"):
-        values = [vary.text(row[vary.path]) for vary in sweep.parameters]
-        rows.append([*values, shown(measure, row["mean"]), _interval(measure, row)])
+    for row in sweep.point_means(measure, name):
+        values = [vary.text(row.values[vary.path]) for vary in sweep.parameters]
+        rows.append([*values, shown(measure, row.mean), _interval(measure, row.low, row.high)])
     return rows
 
 
 def _tornado(sweep: SweepPoints, measure: str, name: str) -> list[str]:
-    table = sweep.tornado(measure, name)
     by_path = {vary.path: vary for vary in sweep.parameters}
     rows = [["path", "value", "change", "interval"]]
-    for row in table.to_dict("records"):
-        vary = by_path[row["path"]]
-        change = shown(measure, row["difference"], signed=True)
-        interval = _interval(measure, row, signed=True)
-        rows.append([vary.path, vary.text(row["value"]), change, interval])
+    for row in sweep.changes(measure, name):
+        vary, change = by_path[row.path], row.change
+        interval = _interval(measure, change.low, change.high, signed=True)
+        by = shown(measure, change.difference, signed=True)
+        rows.append([vary.path, vary.text(row.value), by, interval])
     return [f"  {base_text(sweep, measure, name)}", *aligned(rows)]
 
 
 def base_text(sweep: SweepPoints, measure: str, name: str) -> str:
-    """Return what a measure is before anything is varied, of one value at a time."""
+    """Return a sentence on a measure of the base, where one value at a time is varied."""
     base = sweep.series(sweep.points[0], measure, name)
     mean = float(base.mean()) if len(base) else None
     return f"{shown(measure, mean)} as it is; each value alone changes it by"
 
 
-def _interval(measure: str, row: dict[Any, Any], *, signed: bool = False) -> str:
-    low, high = row["low"], row["high"]
-    if low is None or math.isnan(low):
+def _interval(measure: str, low: float | None, high: float | None, *, signed: bool = False) -> str:
+    if low is None:
         return ""
     return " … ".join(shown(measure, end, signed=signed) for end in (low, high))

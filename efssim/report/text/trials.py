@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import math
-from typing import Any
 
 from efssim.lag.kinds.table import measures_of
+from efssim.lag.summary import AGE, LagColumn
 from efssim.report.facts.evidence import long_faults_text, strata_text, units_text
 from efssim.report.facts.load import load_text
 from efssim.report.text.distribution import distribution
@@ -16,17 +16,19 @@ from efssim.report.verdicts.trials import attained, disaster, kind_of, late, of_
 from efssim.report.verdicts.trials_cautions import cautions
 from efssim.report.words.lines import counted, percent, short, wrapped
 from efssim.scenario.shown.provenance import resolved
+from efssim.study.means.means import Means
+from efssim.study.means.shapes import SyncsStatistic
 from efssim.study.run.trial_set import TrialSet
 from efssim.text.quantities import format_duration, format_size
 from efssim.text.yaml.paths import format_path
 
-_POOLED = ("p50", "p99", "p99_9", "max")
+_POOLED: tuple[LagColumn, ...] = ("p50", "p99", "p99_9", "max")
 
 
 def study_text(trials: TrialSet, command: str) -> str:
-    """Return the report of at least one trial; `command` is what reproduces the study."""
+    """Return the report of at least one trial; `command` reproduces the study."""
     parts = [_heading(trials)]
-    names = list(trials.summary["replications"])
+    names = list(trials.means)
     parts += [_first(name, trials) for name in names]
     if not names:
         parts.append([NO_REPLICATION])
@@ -46,7 +48,7 @@ def _heading(trials: TrialSet) -> list[str]:
 
 
 def _count(trials: TrialSet) -> list[str]:
-    """Say how many trials there are, and what became of the precision that was asked for."""
+    """Say how many trials there are, and whether they reach the wanted precision."""
     text, wish, needed = counted(len(trials), "trial"), trials.precision, trials.trials_needed
     if wish is not None:
         asked = f"a precision of {percent(wish.share)} of the mean age"
@@ -60,7 +62,7 @@ def _count(trials: TrialSet) -> list[str]:
 
 
 def _first(name: str, trials: TrialSet) -> list[str]:
-    """Return what a reader looks for first: the verdict, and what a disaster would cost."""
+    """Return the first lines: the verdict, the loss by a disaster, and the cautions."""
     text = f"{name}: {verdict_of_trials(name, trials)} {late(name, trials)}"
     sentences = [text, disaster(name, trials), *cautions(name, trials)]
     return [line for one in sentences for line in wrapped(one, indent=2)]
@@ -68,25 +70,23 @@ def _first(name: str, trials: TrialSet) -> list[str]:
 
 def verdict_of_trials(name: str, trials: TrialSet) -> str:
     """Return whether trials meet the RPO, and how far it held."""
-    summary, found = trials.summary, trials.evidence[name]
-    means, intervals = summary["replications"][name], summary["ci95"][name]
-    asked = goal(means["rpo"]["target_s"], means["rpo"]["objective"])
-    held = attained(means, intervals, found)
-    if means["rpo"]["attainment"] is None and kind_of(name, trials) == "open":
+    rpo = trials.means[name].rpo
+    held, asked = attained(name, trials), goal(rpo.target_s, rpo.objective)
+    if rpo.attainment is None and kind_of(name, trials) == "open":
         return f"RPO unknown: {held.rstrip('.')} ({asked})."
     return headline(word_of(name, trials), asked, held)
 
 
 def _lag_table(name: str, trials: TrialSet) -> list[str]:
-    summary = trials.summary
-    means, pooled = summary["replications"][name], summary["pooled"][name]
+    means, intervals = trials.means[name].lags, trials.intervals[name].lags
+    pooled = trials.pooled[name]
     rows = (
         (
             lag.title,
             [
-                short(means[lag.name]["mean"]),
-                half_width(summary["ci95"][name][lag.name]["mean"]),
-                *(short(pooled[lag.name][column]) for column in _POOLED),
+                short(means[lag.name].mean),
+                half_width(intervals[lag.name].mean),
+                *(short(pooled[lag.name].column(column)) for column in _POOLED),
             ],
         )
         for lag in measures_of(pooled)
@@ -95,8 +95,7 @@ def _lag_table(name: str, trials: TrialSet) -> list[str]:
 
 
 def _ages(name: str, trials: TrialSet) -> list[str]:
-    age = trials.pool.exceedance(name)["time_since_last_sync_s"]
-    longest_s = trials.summary["pooled"][name]["time_since_last_sync_s"]["max"]
+    age, longest_s = trials.pool.exceedance(name)[AGE], trials.pooled[name][AGE].max
     return distribution(age, longest_s, trials.scenario.rpo.target)
 
 
@@ -114,12 +113,12 @@ def _sentences(name: str, trials: TrialSet) -> list[str]:
 
 
 def sentences_of(name: str, trials: TrialSet) -> list[str]:
-    """Return what there is to say beside the verdict and the lags, for every report."""
-    means, spec = trials.summary["replications"][name], trials.scenario.replications.get(name)
+    """Return the sentences beside the verdict and the lags, for every report."""
+    means, spec = trials.means[name], trials.scenario.replications.get(name)
     found = [
         _diverging(name, trials),
         "" if spec is None else load_text(trials.scenario, spec.source),
-        _syncs(means),
+        _syncs(means.syncs),
         _initial(means),
         _writes(means),
         _ends(means),
@@ -129,7 +128,7 @@ def sentences_of(name: str, trials: TrialSet) -> list[str]:
 
 def _diverging(name: str, trials: TrialSet) -> str:
     found = of_trials(name, trials)
-    count = sum(part["syncs"]["diverging"] for part in found)
+    count = sum(part.syncs.diverging for part in found)
     if not count:
         return ""
     return (
@@ -138,45 +137,45 @@ def _diverging(name: str, trials: TrialSet) -> str:
     )
 
 
-def _syncs(means: dict[str, Any]) -> str:
-    syncs = means["syncs"]
-    text = f"A trial has {syncs['completed']:,.6g} completed syncs on average"
-    if syncs["duration_mean_s"] is not None:
-        text += f" of {format_duration(syncs['duration_mean_s'])}"
-    text += f", {format_size(math.floor(syncs['bytes']))} sent"
-    if syncs["failed_attempts"]:
-        text += f", {syncs['failed_attempts']:,.3g} failed attempts"
-    if syncs["abandoned"]:
-        text += f", {syncs['abandoned']:,.3g} abandoned"
+def _syncs(syncs: SyncsStatistic[float]) -> str:
+    text = f"A trial has {syncs.completed:,.6g} completed syncs on average"
+    if syncs.duration_mean_s is not None:
+        text += f" of {format_duration(syncs.duration_mean_s)}"
+    text += f", {format_size(math.floor(syncs.bytes))} sent"
+    if syncs.failed_attempts:
+        text += f", {syncs.failed_attempts:,.3g} failed attempts"
+    if syncs.abandoned:
+        text += f", {syncs.abandoned:,.3g} abandoned"
     return f"{text}."
 
 
-def _initial(means: dict[str, Any]) -> str:
-    if means["initial_sync_s"] is None:
+def _initial(means: Means) -> str:
+    if means.initial_sync_s is None or means.initial_bytes is None:
         return ""
-    size = format_size(math.floor(means["initial_bytes"]))
-    return f"Initial sync: {size} in {format_duration(means['initial_sync_s'])} on average."
+    size = format_size(math.floor(means.initial_bytes))
+    return f"Initial sync: {size} in {format_duration(means.initial_sync_s)} on average."
 
 
-def _writes(means: dict[str, Any]) -> str:
+def _writes(means: Means) -> str:
     """Return how much was dropped, and how much was pending at the end of a configuration."""
-    found = {cause: size for cause, size in means["writes"]["dropped_bytes"].items() if size}
+    found = {cause: size for cause, size in means.writes.dropped_bytes.items() if size}
     listed = ", ".join(f"{format_size(math.floor(n))} ({cause})" for cause, n in found.items())
     text = f"Dropped on average, as they could not be made: {listed}." if found else ""
-    left = means["not_replicated"]
+    left = means.not_replicated
     if left is not None:
-        size = format_size(math.floor(left["bytes"]))
+        size = format_size(math.floor(left.bytes))
         text += f" Not replicated when the configuration was gone: {size} on average."
     return text.strip()
 
 
-def _ends(means: dict[str, Any]) -> str:
+def _ends(means: Means) -> str:
     """Return how the trials ended, unless all ended ENABLED."""
-    ends = means["final_status"]
+    ends = means.final_status or {}
     if set(ends) <= {"ENABLED"}:
         return ""
-    if all(isinstance(count, int) for count in ends.values()):
-        listed = [f"{status} in {counted(count, 'trial')}" for status, count in ends.items()]
+    whole = {status: count for status, count in ends.items() if isinstance(count, int)}
+    if len(whole) == len(ends):
+        listed = [f"{status} in {counted(count, 'trial')}" for status, count in whole.items()]
     else:  # weighted
         total = math.fsum(ends.values())
         listed = [f"{status} in {percent(count / total)}" for status, count in ends.items()]

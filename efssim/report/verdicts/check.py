@@ -8,13 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TypeAlias
 
 from efssim.report.facts.traces import Traces, thin_traces
 from efssim.runs.run import Run
-
-if TYPE_CHECKING:
-    from efssim.study.run.trial_set import TrialSet
+from efssim.study.run.trial_set import TrialSet
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,14 +39,10 @@ def checked_run(result: Run) -> list[Checked]:
 
 
 def checked_trials(trials: TrialSet) -> list[Checked]:
-    """Return what is checked of each replication of trials."""
+    """Return the checked numbers of each replication of trials."""
     return [
-        Checked(
-            part["rpo"]["objective"],
-            part["rpo"]["met_throughout"],
-            part["syncs"]["diverging"] or 0.0,
-        )
-        for part in trials.summary["replications"].values()
+        Checked(part.rpo.objective, part.rpo.met_throughout, part.syncs.diverging)
+        for part in trials.means.values()
     ]
 
 

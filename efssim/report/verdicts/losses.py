@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from efssim.lag.loss import Loss
 from efssim.lag.summary import ReplicationSummary
 from efssim.report.verdicts.words import kind_of_run
 from efssim.report.words.lines import clock, counted, percent
 from efssim.runs.outcome import Outcome
 from efssim.runs.run import Run
-from efssim.study.statistics.protected import is_missed
+from efssim.study.means.means import Means
 from efssim.text.quantities import format_duration, format_size
 
 
@@ -74,34 +72,34 @@ def _back(found: Loss) -> str:
     return f" The destination was writable {format_duration(found.writable_s)} after it."
 
 
-def losses_of_trials(means: dict[str, Any], parts: list[dict[str, Any]]) -> list[str]:
+def losses_of_trials(means: Means, parts: list[ReplicationSummary]) -> list[str]:
     """Return the sentences on trials, from `means` over them and the summaries of each."""
     found = [
         _unprotected_of_trials(means, parts),
-        _excluded(means["rpo"]["excluded_s"]),
-        _while_writable(means["rpo"]["unwritable_s"], means["rpo"]["attainment_while_writable"]),
+        _excluded(means.rpo.excluded_s),
+        _while_writable(means.rpo.unwritable_s, means.rpo.attainment_while_writable),
         _lost_in_trials(parts),
     ]
     return [text for text in found if text]
 
 
-def _unprotected_of_trials(means: dict[str, Any], parts: list[dict[str, Any]]) -> str:
-    count = sum(part["unprotected_s"] > 0 for part in parts)
+def _unprotected_of_trials(means: Means, parts: list[ReplicationSummary]) -> str:
+    count = sum(part.unprotected_s > 0 for part in parts)
     if not count:
         return ""
-    length = format_duration(means["unprotected_s"])
+    length = format_duration(means.unprotected_s)
     of = counted(len(parts), "trial")
     return f"Without any recovery point for {length} on average, in {count:,} of {of}."
 
 
-def _lost_in_trials(parts: list[dict[str, Any]]) -> str:
-    judged = [part for part in parts if part["recovery_point"] is not None]
+def _lost_in_trials(parts: list[ReplicationSummary]) -> str:
+    judged = [(lost, part.rpo) for part in parts if (lost := part.recovery_point) is not None]
     if not judged:
         return ""
     text = f"The source was lost in {len(judged):,} of {counted(len(parts), 'trial')}"
-    nothing = sum(part["recovery_point"]["time"] is None for part in judged)
+    nothing = sum(lost.point_s is None for lost, _ in judged)
     if nothing:
         text += f", without a recovery point in {nothing:,}"
-    missed = sum(is_missed(p["recovery_point"], p["rpo"]["target_s"]) for p in judged)
-    most = max(part["recovery_point"]["lost_bytes"] for part in judged)
+    missed = sum(lost.is_above(rpo.target_s) for lost, rpo in judged)
+    most = max(lost.lost_bytes for lost, _ in judged)
     return f"{text}; above the target in {missed:,}; at worst {format_size(most)} were lost."

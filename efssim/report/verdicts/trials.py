@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
-
+from efssim.lag.summary import OLDEST_PENDING, ReplicationSummary
 from efssim.report.verdicts.losses import losses_of_trials
 from efssim.report.verdicts.run import without_point
 from efssim.report.verdicts.words import OF_TRIALS, Kind, kind_of_trials, words
@@ -19,32 +18,32 @@ _UNITS = {"trial": "trial", "span": "independent span"}
 def kind_of(name: str, trials: TrialSet) -> Kind:
     """Return the kind of the verdict on a replication."""
     is_lost = loses_too_often(trials.trials, name, trials.weighing)
-    return kind_of_trials(trials.summary["replications"][name], is_lost=is_lost)
+    return kind_of_trials(trials.means[name].rpo, is_lost=is_lost)
 
 
 def word_of(name: str, trials: TrialSet) -> str:
     """Return the words of the verdict on a replication."""
-    means = trials.summary["replications"][name]
-    return words(kind_of(name, trials), means["unprotected_s"], OF_TRIALS)
+    return words(kind_of(name, trials), trials.means[name].unprotected_s, OF_TRIALS)
 
 
-def attained(means: dict[str, Any], intervals: dict[str, Any], found: Evidence) -> str:
+def attained(name: str, trials: TrialSet) -> str:
     """Return how far the RPO held over trials, with its interval and the missing evidence."""
-    rpo, bounds = means["rpo"], intervals["rpo"]["attainment"]
-    if rpo["attainment"] is None:
+    rpo, bounds = trials.means[name].rpo, trials.intervals[name].rpo.attainment
+    if rpo.attainment is None:
         return "no time in any window has a defined age."
-    held = f"held for {percent(rpo['attainment'])} of the time"
+    held = f"held for {percent(rpo.attainment)} of the time"
     if bounds is not None:
-        held += f" (95 % interval {percent(bounds[0])} to {percent(bounds[1])})"
-    return f"{held}.{_sure(found, rpo)}{_lacking(found, rpo)}"
+        held += f" (95 % interval {percent(bounds.low)} to {percent(bounds.high)})"
+    found = trials.evidence[name]
+    return f"{held}.{_sure(found, rpo.objective)}{_lacking(found, rpo.objective)}"
 
 
-def _sure(found: Evidence, rpo: dict[str, Any]) -> str:
+def _sure(found: Evidence, objective: float) -> str:
     """Return the bound that a verdict rests on, unless attainment is known exactly."""
     if found.met is None or found.low == found.high:
         return ""
     side, bound = ("at least", found.low) if found.met else ("at most", found.high)
-    return f" With 95 % confidence it is {side} {beside(bound, rpo['objective'])}."
+    return f" With 95 % confidence it is {side} {beside(bound, objective)}."
 
 
 def beside(share: float, objective: float) -> str:
@@ -56,13 +55,13 @@ def beside(share: float, objective: float) -> str:
     return percent(share)
 
 
-def _lacking(found: Evidence, rpo: dict[str, Any]) -> str:
+def _lacking(found: Evidence, objective: float) -> str:
     """Return the missing evidence where there is not enough data."""
     if found.met is not None:
         return ""
     text = " Not enough data:"
     if found.windows_needed is None and found.more_trials is None:
-        return f"{text} no number of trials shows {percent(rpo['objective'])}."
+        return f"{text} no number of trials shows {percent(objective)}."
     if found.windows_needed is not None and found.windows < found.windows_needed:
         text += f" {counted(found.windows, _UNITS[found.unit])}"
         text += f" of the {found.windows_needed:,} that such a claim takes;"
@@ -72,10 +71,10 @@ def _lacking(found: Evidence, rpo: dict[str, Any]) -> str:
 
 
 def late(name: str, trials: TrialSet) -> str:
-    """Say in how many trials there were violations, the longest of all, and what was lost."""
+    """Say in how many trials there were violations, the longest of all, and the loss."""
     found = of_trials(name, trials)
-    longest = [part["rpo"]["longest_s"] for part in found if part["rpo"]["violations"]]
-    beside = losses_of_trials(trials.summary["replications"][name], found)
+    longest = [part.rpo.longest_s for part in found if part.rpo.violations]
+    beside = losses_of_trials(trials.means[name], found)
     if not longest:
         return " ".join(["No trial has a violation.", *beside])
     most = format_duration(max(longest))
@@ -90,28 +89,29 @@ def _share_late(name: str, trials: TrialSet) -> float:
     late_ones = [
         trial.stratum
         for trial in trials.trials
-        if (part := trial.summary["replications"].get(name)) and part["rpo"]["violations"]
+        if (part := trial.summary.replications.get(name)) and part.rpo.violations
     ]
     return trials.weighing.share(late_ones)
 
 
 def disaster(name: str, trials: TrialSet) -> str:
-    """Return what a disaster at a random moment would lose."""
+    """Return a sentence on the loss by a disaster at a random moment."""
     found = of_trials(name, trials)
-    means = trials.summary["replications"][name]
-    size, age_s = means["pending_bytes"]["mean"], means["oldest_pending_s"]["mean"]
+    means = trials.means[name]
+    size, age_s = means.pending_bytes.mean, means.oldest_pending.mean
     if size is None or age_s is None:
         return "A disaster at a random moment: unknown, nothing could be recovered in any window."
-    sizes = [part["pending_bytes"]["max"] for part in found]
+    sizes = [part.pending_bytes.max for part in found]
     most = max(value for value in sizes if value is not None)
-    longest_s = trials.summary["pooled"][name]["oldest_pending_s"]["max"]
+    longest_s = trials.pooled[name][OLDEST_PENDING].max
+    assert longest_s is not None  # where there is a mean
     worst = f"{format_size(most)} and {format_duration(longest_s)} at worst in any trial"
     mean = f"{format_size(size)} and {format_duration(age_s)} of writes on average"
-    without_s = means["unprotected_s"] + means["rpo"]["excluded_s"]
+    without_s = means.unprotected_s + means.rpo.excluded_s
     return f"A disaster at a random moment would lose {mean}, {worst}{without_point(without_s)}."
 
 
-def of_trials(name: str, trials: TrialSet) -> list[dict[str, Any]]:
-    """Return what the trials that have a replication say about it."""
-    found = [trial.summary["replications"].get(name) for trial in trials.trials]
+def of_trials(name: str, trials: TrialSet) -> list[ReplicationSummary]:
+    """Return the summaries of a replication by the trials that have it."""
+    found = [trial.summary.replications.get(name) for trial in trials.trials]
     return [part for part in found if part is not None]

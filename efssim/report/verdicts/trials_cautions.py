@@ -17,9 +17,9 @@ def cautions(name: str, trials: TrialSet) -> list[str]:
 
 def _discarded(name: str, trials: TrialSet) -> Iterator[str]:
     parts = of_trials(name, trials)
-    found = [part["discarded"] for part in parts if part["discarded"]["writes"]]
+    found = [part.discarded for part in parts if part.discarded.writes]
     if found:
-        most = max(part["bytes"] for part in found)
+        most = max(part.bytes for part in found)
         yield (
             f"DISCARDED in {len(found):,} of {counted(len(parts), 'trial')}: writes made on the "
             f"destination and never replicated were overwritten when it became the destination, at "
@@ -29,11 +29,11 @@ def _discarded(name: str, trials: TrialSet) -> Iterator[str]:
 
 def _too_fast(name: str, trials: TrialSet) -> Iterator[str]:
     parts = of_trials(name, trials)
-    found = [p["source_throughput"] for p in parts if p["source_throughput"]["hours_above"]]
+    found = [p.source_throughput for p in parts if p.source_throughput.hours_above]
     if found:
-        busiest = format_byte_rate(max(part["busiest_hour_bytes_per_s"] for part in found))
-        limit = format_byte_rate(min(part["limit_bytes_per_s"] for part in found))
-        hours = counted(max(part["hours_above"] for part in found), "hour")
+        busiest = format_byte_rate(max(part.busiest_hour_bytes_per_s or 0.0 for part in found))
+        limit = format_byte_rate(min(part.limit_bytes_per_s or 0.0 for part in found))
+        hours = counted(max(part.hours_above for part in found), "hour")
         yield (
             f"WRITTEN FASTER THAN THE SOURCE COULD TAKE in {len(found):,} of "
             f"{counted(len(parts), 'trial')}: up to {hours}, where its throughput mode took "

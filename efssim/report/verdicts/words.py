@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Literal
+from typing import Literal
 
 from efssim.lag.summary import ReplicationSummary
+from efssim.study.means.shapes import RpoStatistic
 from efssim.text.quantities import format_duration
 
 Kind = Literal["met", "missed", "once", "open"]
@@ -26,12 +27,12 @@ def kind_of_run(summary: ReplicationSummary) -> Kind:
     return kind_of(rpo.met, rpo.met_throughout)
 
 
-def kind_of_trials(means: dict[str, Any], *, is_lost: bool) -> Kind:
+def kind_of_trials(rpo: RpoStatistic[float], *, is_lost: bool) -> Kind:
     """Return the kind of the verdict on trials, by their means and whether too many lost too much.
 
     Where these are too many it is a miss at any attainment: a disaster is no average.
     """
-    return "missed" if is_lost else kind_of(means["rpo"]["met"], means["rpo"]["met_throughout"])
+    return "missed" if is_lost else kind_of(rpo.met, rpo.met_throughout)
 
 
 def kind_of(met: bool | None, met_throughout: bool | None) -> Kind:

@@ -99,7 +99,7 @@ def _repeated_links(raw: Written) -> Iterator[Found]:
 
 
 def enabled_by_default(raw: Written, region: str) -> bool:
-    """Whether AWS enables a Region by default, as far as the scenario does not say otherwise."""
+    """Return whether a Region is enabled by default: as declared in the scenario, else by AWS."""
     declared = written.section(raw, "regions").get(region, {}).get("default")
     if isinstance(declared, bool):
         return declared

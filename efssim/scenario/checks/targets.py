@@ -17,7 +17,7 @@ from efssim.text.written import Written
 
 
 def known_in(raw: Written) -> Known:
-    """Return what the entries of a scenario can be aimed at, as it was written."""
+    """Return the targets of a scenario as it was written."""
     systems = [*written.names(raw, "file_systems"), *new_destinations(raw)]
     named = {Target.REPLICATION: written.names(raw, "replications"), Target.FILE_SYSTEM: systems}
     return Known(regions_known(raw), lambda region: enabled_by_default(raw, region), named)
@@ -32,7 +32,7 @@ def disturbance_problems(raw: Written) -> Iterator[Found]:
 
 
 def target_problems(part: Written, known: Known) -> Iterator[Found]:
-    """Yield what is wrong with the targets of one event or fault, as it was written."""
+    """Yield the mistakes in the targets of one event or fault, as it was written."""
     for key, region in _regions_of(part):
         if region not in known.regions:
             yield (key,), f"unknown Region '{region}'{suggest(region, known.regions)}"

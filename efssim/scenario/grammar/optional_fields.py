@@ -37,7 +37,7 @@ class OptionalFields:
         self._give()
 
     def refresh(self) -> None:
-        """Let the fields be those that are wanted now."""
+        """Set the fields to those that are wanted now."""
         self._give()
         for part in _built_with(self._model):
             part.model_rebuild(force=True)

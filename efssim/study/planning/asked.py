@@ -1,4 +1,4 @@
-"""What a plan is asked to meet, checked: objective, confidence, replications and budget of time."""
+"""The question of a plan, checked: objective, confidence, replications and budget of time."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _LEAST = 10
 
 @dataclass(frozen=True)
 class PlanQuestion:
-    """What a plan is to find."""
+    """The parameter of a plan, its range, and the objective to meet."""
 
     scenario: Scenario
     """With the target and the attainment of the objective."""
@@ -49,7 +49,7 @@ def question(
     trials: int,
     seed: int | None,
 ) -> PlanQuestion:
-    """Return what a plan is to find; raise as `efssim.plan` does for what makes no sense."""
+    """Return the question of a plan; raise as `efssim.plan` does if it makes no sense."""
     chosen = _varied(vary, between)
     require_key(scenario, chosen)
     low, high = bounds(chosen, *between)
@@ -87,7 +87,7 @@ def budget_s(value: object) -> float:
 def with_objective(scenario: Scenario, rpo: object, attainment: object) -> Scenario:
     """Return a scenario with another target and attainment, and without records.
 
-    Raise ScenarioError for what is none.
+    Raise ScenarioError for any other value.
     """
     changed = with_value(scenario, "records", "off")
     for option, value in (("rpo", rpo), ("attainment", attainment)):

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
 
+from efssim.lag.summary import RpoSummary
 from efssim.study.run.trial_set import TrialSet
-from efssim.study.statistics.evidence import ROUNDING, judgement
+from efssim.study.statistics.evidence import ROUNDING, Evidence, judgement
 from efssim.study.statistics.intervals import Interval, student_t
 from efssim.study.statistics.protected import most_unprotected_s, protected
 from efssim.study.statistics.weighing import Weighing
@@ -71,7 +72,7 @@ def losses_of(trials: TrialSet, replications: Sequence[str]) -> Losses:
 
 
 def _losses(trials: TrialSet, name: str) -> list[float]:
-    parts = [trial.summary["replications"][name]["rpo"]["attainment"] for trial in trials.trials]
+    parts = [trial.summary.replications[name].rpo.attainment for trial in trials.trials]
     return [1.0 if attained is None else 1.0 - attained for attained in parts]
 
 
@@ -181,10 +182,7 @@ def evaluated(
     trial has a violation. Nothing is met where there is no recovery point for a time.
     """
     losses = losses_of(trials, replications)
-    found = [
-        judgement(trials.trials, name, trials.design, objective, confidence)
-        for name in replications
-    ]
+    found = [_judged(trials, name, objective, confidence) for name in replications]
     interval = Interval(min(each.low for each in found), min(each.high for each in found))
     met = _all_met([each.met for each in found])
     holds = 1.0 - losses.likely_at_most(confidence) >= objective - ROUNDING
@@ -203,12 +201,16 @@ def evaluated(
         seed=trials.seed,
         trials=len(trials),
         confidence=confidence,
-        violations_per_month=_per_month(trials, replications, "violations"),
-        above_s_per_month=_per_month(trials, replications, "violation_s"),
+        violations_per_month=_per_month(trials, replications, lambda rpo: rpo.violations),
+        above_s_per_month=_per_month(trials, replications, lambda rpo: rpo.violation_s),
         peak_s=_peak(trials, replications),
         is_protected=is_protected,
         unprotected_s=most_unprotected_s(trials.trials, replications),
     )
+
+
+def _judged(trials: TrialSet, name: str, objective: float, confidence: float) -> Evidence:
+    return judgement(trials.trials, name, trials.design, objective, confidence)
 
 
 def _all_met(parts: list[bool | None]) -> bool | None:
@@ -222,13 +224,15 @@ def _most(parts: list[int | None]) -> int | None:
     return max(known) if len(known) == len(parts) else None
 
 
-def _per_month(trials: TrialSet, replications: Sequence[str], key: str) -> float:
+def _per_month(
+    trials: TrialSet, replications: Sequence[str], number: Callable[[RpoSummary], float]
+) -> float:
     """Return the mean of an RPO number per 30 days, of the replication that has most."""
-    seconds = trials.trials[0].summary["window"]["seconds"]
+    seconds = trials.trials[0].summary.window.seconds
     strata = [trial.stratum for trial in trials.trials]
     means = [
         trials.weighing.mean(
-            [trial.summary["replications"][name]["rpo"][key] for trial in trials.trials], strata
+            [number(trial.summary.replications[name].rpo) for trial in trials.trials], strata
         )
         for name in replications
     ]
@@ -237,8 +241,6 @@ def _per_month(trials: TrialSet, replications: Sequence[str], key: str) -> float
 
 def _peak(trials: TrialSet, replications: Sequence[str]) -> float | None:
     peaks = [
-        trial.summary["replications"][name]["time_since_last_sync_s"]["max"]
-        for trial in trials.trials
-        for name in replications
+        trial.summary.replications[name].age.max for trial in trials.trials for name in replications
     ]
     return max((peak for peak in peaks if peak is not None), default=None)

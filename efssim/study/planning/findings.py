@@ -1,4 +1,4 @@
-"""What a plan found, as plain data: the answer, and the evidence for it."""
+"""The findings of a plan as plain data: the answer, and the evidence for it."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class PlanObjective:
-    """What has to be met."""
+    """The objective of a plan."""
 
     target_s: float
     attainment: float
@@ -60,7 +60,7 @@ class FaultlessWindows:
 
 @dataclass(frozen=True, repr=False)
 class PlanFindings:
-    """What a plan found, and the evidence for it. Values are in SI units."""
+    """The answer of a plan, and the evidence for it. Values are in SI units."""
 
     scenario: Scenario
     """With the target and the attainment of the objective."""
@@ -75,7 +75,7 @@ class PlanFindings:
     evaluations: tuple[Evaluation, ...]
     """In the order in which they were made."""
     what_if: tuple[WhatIf, ...]
-    """What other objectives would need."""
+    """Values for other objectives."""
     random: bool
     """Whether trials differ at all."""
     budget_s: float | None = None
@@ -83,13 +83,13 @@ class PlanFindings:
     out_of_time: bool = False
     """Whether the budget was spent before it had an answer, or its what-if table."""
     candidate: Candidate | None = None
-    """What it would have gone on with, unless it has an answer."""
+    """The value to confirm next, unless it has an answer."""
     partial: bool = False
     """Whether Ctrl-C came before it was complete; without its answer it is `undecided`."""
 
     @cached_property
     def traces(self) -> dict[str, TraceQuality]:
-        """What trace files were taken for and what they lack, by the path of the stream.
+        """Quality of the traces, by the path of the stream.
 
         Raise TraceErrors if a file changed since.
         """
@@ -118,7 +118,7 @@ class PlanFindings:
     def windows(self) -> FaultlessWindows | None:
         """For an attainment of 100 %: the independent windows without a violation behind it.
 
-        `share` is what they say with the confidence of the objective about all such windows: at
+        `share` is their claim, with the confidence of the objective, about all such windows: at
         least (1 - confidence)^(1/n) of them have none. None for other objectives and outcomes.
         """
         if self.objective.attainment < 1 or self.outcome not in ("found", "always"):
@@ -127,7 +127,7 @@ class PlanFindings:
         n = last.trials
         seconds = max(0.0, self.scenario.duration - self.scenario.warm_up)
         share = (1 - self.objective.confidence) ** (1 / n) if self.random else 1.0
-        if not last.losses.weighing.is_plain:  # the bound of what is lost if each loses everything
+        if not last.losses.weighing.is_plain:  # the bound of the loss if each loses everything
             share = max(0.0, last.interval.low)
         return FaultlessWindows(n, seconds, share)
 
@@ -160,7 +160,7 @@ class PlanFindings:
 
     @cached_property
     def what_if_table(self) -> pd.DataFrame:
-        """What each share of the time would need, and what it leaves: one row per share."""
+        """Values for other objectives and the violations left: one row per share of the time."""
         import pandas as pd
 
         columns = [field.name for field in fields(WhatIf)]

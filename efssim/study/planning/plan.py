@@ -53,7 +53,7 @@ class PlanSearch:
         self._is_late = False
 
     def findings(self, shares: Sequence[float], interrupts: Interrupts) -> PlanFindings:
-        """Search, confirm, and look what other objectives would need, as far as there is time.
+        """Search, confirm, and find the values for other objectives, as far as there is time.
 
         Ctrl-C ends it before.
         """
@@ -93,7 +93,7 @@ class PlanSearch:
         )
 
     def _bracket(self) -> Bracket:
-        """Return what search and confirmation find in the time that there is."""
+        """Return the bracket that search and confirmation find within the budget of time."""
         sure = search_confidence(self._asked.objective.confidence)
         budget = BUDGET - _CONFIRMATIONS * self._random
         search = Search(self._at, len(self._ladder), sure, budget)

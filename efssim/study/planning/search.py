@@ -11,7 +11,7 @@ from efssim.study.planning.ladder import coarse, widest_gap
 
 Direction = Literal["smallest", "largest"]
 PlanOutcome = Literal["found", "always", "never", "not_monotone", "undecided"]
-"""What a plan may say; `undecided` where it ended before it knew."""
+"""Outcomes of a plan; `undecided` where it ended before it knew."""
 
 BUDGET = 15
 """Evaluations of a plan at most, unless confirmations keep failing."""

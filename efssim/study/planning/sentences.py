@@ -26,14 +26,14 @@ def answer_text(plan: PlanFindings) -> str:
 
 
 def _meets(plan: PlanFindings) -> str:
-    """Return what a value that was found does: of an objective of 100 % no trials are a proof."""
+    """Return the predicate of the answer: no trials are a proof of an objective of 100 %."""
     if plan.random and plan.objective.attainment == 1:
         return "had no violation"
     return "meets the objective"
 
 
 def _fails(plan: PlanFindings) -> str:
-    """Return what the neighbour of the answer does, by what is known of it."""
+    """Return the predicate of the neighbour of the answer, by its evaluations."""
     assert plan.answer is not None
     about = [made for made in plan.evaluations if made.value == plan.answer.fails_at]
     if any(made.met is False for made in about):

@@ -34,7 +34,7 @@ class AnswerSummary:
 
 @dataclass(frozen=True, slots=True)
 class EvaluationSummary:
-    """What plan.json says of the trials at one value."""
+    """The keys of an evaluation in plan.json, in their order."""
 
     value: float
     attainment: float

@@ -8,6 +8,7 @@ from functools import lru_cache
 from time import perf_counter
 from typing import Any
 
+from efssim.errors import ArgumentError
 from efssim.lag.kinds.table import LAG_MEASURES
 from efssim.scenario import Scenario
 from efssim.scenario.grammar.disturbances.kinds import DISTURBANCES
@@ -17,7 +18,7 @@ from efssim.study.trial.outcome import Done, TrialError, run_trial
 from efssim.table import Table
 
 _TABLES: tuple[Table[Any], ...] = (ARRIVALS, DISTURBANCES, LAG_MEASURES, OPERATIONS)
-"""Tables that trials read, so that workers need what was added to them."""
+"""Tables that trials read, so that workers need the additions to them."""
 
 
 class Additions:
@@ -33,12 +34,20 @@ class Additions:
         return cls(tuple(table.added for table in _TABLES))
 
     def __reduce__(self) -> tuple[type[Additions], tuple[bytes]]:
-        # Unpickled when they are added, so that the trial reports a failure to do so.
-        held = self._entries
-        return Additions, (held if isinstance(held, bytes) else pickle.dumps(held),)
+        # Unpickled when they are added, so that a trial can say which cannot be.
+        return Additions, (self._pickled(),)
+
+    def _pickled(self) -> bytes:
+        if isinstance(self._entries, bytes):
+            return self._entries
+        try:
+            return pickle.dumps(self._entries)
+        except Exception as error:  # pickle raises errors of many kinds
+            message = f"an entry that was added cannot be pickled for the workers: {error}"
+            raise ArgumentError(message) from error
 
     def add_missing(self) -> None:
-        """Add the entries to the tables that a worker of another process lacks."""
+        """Add the entries that the tables of a worker lack."""
         held = self._entries
         found: tuple[tuple[Any, ...], ...]
         found = pickle.loads(held) if isinstance(held, bytes) else held
@@ -65,15 +74,15 @@ class Job:
 
 
 @dataclass(frozen=True)
-class Batch:
+class TrialBatch:
     """Complete trials, and how long they took."""
 
     trials: list[Done]
     seconds: float
 
 
-def run_batch(job: Job, numbers: tuple[int, ...]) -> Batch:
-    """Run the trials of these numbers; what a worker is asked for. Raise as `run_trial` does."""
+def run_batch(job: Job, numbers: tuple[int, ...]) -> TrialBatch:
+    """Run the trials of these numbers, in a worker. Raise as `run_trial` does."""
     try:
         job.additions.add_missing()
         scenario = _unpickled(job.scenario)
@@ -82,7 +91,7 @@ def run_batch(job: Job, numbers: tuple[int, ...]) -> Batch:
         raise TrialError(numbers[0], job.seed, cause) from error
     begin_s = perf_counter()
     trials = [run_trial(scenario, job.seed, number, job.verify) for number in numbers]
-    return Batch(trials, perf_counter() - begin_s)
+    return TrialBatch(trials, perf_counter() - begin_s)
 
 
 @lru_cache(maxsize=4)

@@ -7,7 +7,7 @@ from concurrent.futures import BrokenExecutor, Future
 from queue import Empty, SimpleQueue
 
 from efssim.errors import EfssimError
-from efssim.study.run.batch import Batch, Job, run_batch
+from efssim.study.run.batch import Job, TrialBatch, run_batch
 from efssim.study.run.deadline import Deadline, OutOfTimeError
 from efssim.study.run.executors import Workers
 from efssim.study.run.interrupts import Interrupts
@@ -40,12 +40,12 @@ class Dispatch:
     ) -> None:
         self._job, self._workers, self._interrupts = job, workers, interrupts
         self._deadline = deadline or Deadline()
-        self._running: dict[Future[Batch], tuple[Numbers, int]] = {}
+        self._running: dict[Future[TrialBatch], tuple[Numbers, int]] = {}
         # What is done, and None at Ctrl-C: the one queue that a handler of signals may put into.
-        self._done: SimpleQueue[Future[Batch] | None] = SimpleQueue()
+        self._done: SimpleQueue[Future[TrialBatch] | None] = SimpleQueue()
         self._trial_s = _BATCH_S  # how long one takes, as far as known
 
-    def results(self, missing: list[int]) -> Iterator[Batch]:
+    def results(self, missing: list[int]) -> Iterator[TrialBatch]:
         """Yield batches with the missing trials as they are complete.
 
         Raise KeyboardInterrupt at Ctrl-C, after yielding the trials complete by then,
@@ -94,7 +94,7 @@ class Dispatch:
         self._running[future] = numbers, tries
         future.add_done_callback(self._done.put)
 
-    def _next(self) -> Iterator[Batch]:
+    def _next(self) -> Iterator[TrialBatch]:
         self._deadline.check()
         done = self._waited_for()
         self._interrupts.check()
@@ -110,7 +110,7 @@ class Dispatch:
                 yield batch
         self._begin_again(dead)
 
-    def _waited_for(self) -> list[Future[Batch]]:
+    def _waited_for(self) -> list[Future[TrialBatch]]:
         """Wait until something is done or Ctrl-C comes, and return all that is done.
 
         Raise OutOfTimeError where neither comes before the deadline.
@@ -126,14 +126,14 @@ class Dispatch:
                 return [future for future in found if future in self._running]
 
     def _begin_again(self, dead: list[tuple[Numbers, int]]) -> None:
-        """Begin batches again whose worker died, one by one: only one of them is to blame."""
+        """Retry the trials of dead workers one by one: only one of them is to blame."""
         if any(tries == RETRIES for _, tries in dead):
             raise WorkersDiedError(_blame([k for numbers, _ in dead for k in numbers], self._job))
         for numbers, tries in dead:
             for number in numbers:
                 self._begin((number,), tries + 1)
 
-    def _complete_by_now(self) -> Iterator[Batch]:
+    def _complete_by_now(self) -> Iterator[TrialBatch]:
         for future in list(self._running):
             if future.done() and not future.cancelled() and future.exception() is None:
                 del self._running[future]

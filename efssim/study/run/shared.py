@@ -20,7 +20,7 @@ class Runner:
         self._workers, self.deadline = workers, deadline
 
     def run(self, scenario: Scenario, trials: int, seed: int) -> TrialSet:
-        """Run trials; raise KeyboardInterrupt if they were interrupted, else what they raise.
+        """Run trials; raise KeyboardInterrupt if they were interrupted, else their own exception.
 
         OutOfTimeError at the deadline, which ends the running trials.
         """

@@ -6,16 +6,18 @@ import json
 from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
-from typing import IO, Any
+from typing import IO
 
 from efssim._version import __version__
 from efssim.errors import EfssimError
-from efssim.json_values import restored
+from efssim.json_values import JsonObject, restored
 from efssim.scenario import Scenario
 from efssim.study.trial.facts import fingerprint
-from efssim.study.trial.outcome import Done, States, Trial
+from efssim.study.trial.outcome import Done
 
 FILE = "trials.jsonl"
+FORMAT = 2
+"""Of the lines; folders of another one are refused."""
 
 
 class StoreError(EfssimError, ValueError):
@@ -36,7 +38,8 @@ class Store:
         were not `verified`, and OSError.
         """
         self._file = folder / FILE
-        self._study = {
+        self._study: JsonObject = {
+            "format": FORMAT,
             "efssim": __version__,
             "seed": seed,
             "verified": verified,
@@ -54,22 +57,29 @@ class Store:
             for line in stream:
                 if not line.endswith(b"\n"):
                     return
-                content = self._content(line)
-                if self._end == 0 and content != self._study:
+                if self._end == 0 and self._parsed(line) != self._study:
                     raise self._error("holds trials of another scenario, seed, version or --verify")
                 if self._end > 0:
                     # Of two the first, which may have been shown already; they are the same.
-                    self._offsets.setdefault(content["trial"]["number"], self._end)
+                    self._offsets.setdefault(self._number(line), self._end)
                 self._end += len(line)
 
-    def _content(self, line: bytes) -> dict[str, Any]:
+    def _parsed(self, line: bytes) -> JsonObject:
         try:
             content = json.loads(line)
-            if self._end == 0 or isinstance(content["trial"]["number"], int):
-                return dict(content)
-        except (ValueError, KeyError, TypeError):
-            pass
-        raise self._error("is not a file of trials")
+        except ValueError:
+            content = None
+        if not isinstance(content, dict):
+            raise self._error("is not a file of trials")
+        return content
+
+    def _number(self, line: bytes) -> int:
+        """Return the number of the trial of a line."""
+        trial = self._parsed(line).get("trial")
+        number = trial.get("number") if isinstance(trial, dict) else None
+        if not isinstance(number, int):
+            raise self._error("is not a file of trials")
+        return number
 
     def _error(self, what: str) -> StoreError:
         return StoreError(f"{self._file}: {what}; name another folder")
@@ -83,7 +93,9 @@ class Store:
             for number in wanted:
                 stream.seek(self._offsets[number])
                 content = json.loads(stream.readline())
-                yield Done(Trial(**content["trial"]), restored(States, content["states"]))
+                done = restored(Done, content)
+                assert isinstance(done, Done)
+                yield done
 
     def add(self, done: Done) -> None:
         """Keep a completed trial."""
@@ -106,5 +118,5 @@ class Store:
             self._stream.close()
 
 
-def _line(content: dict[str, Any]) -> bytes:
+def _line(content: object) -> bytes:
     return json.dumps(content, separators=(",", ":")).encode() + b"\n"

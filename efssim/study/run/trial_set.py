@@ -1,26 +1,36 @@
-"""The trials of one scenario as plain data: each of them, and what they say together."""
+"""The trials of one scenario as plain data: each of them, and their statistics."""
 
 from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from efssim.errors import UnknownNameError
-from efssim.json_values import JsonObject, to_json
+from efssim.json_values import JsonObject, JsonValue, to_json
 from efssim.lag.pool import Pool
-from efssim.lag.summary import WindowSummary
+from efssim.lag.summary import LagSummary, WindowSummary
 from efssim.model.kernel.strata import strata_of
 from efssim.scenario import Scenario
 from efssim.scenario.shown.trace_use import trace_qualities
+from efssim.study.means.means import (
+    Intervals,
+    Means,
+    intervals_of,
+    means_of,
+)
+from efssim.study.means.table import trial_table
 from efssim.study.statistics.evidence import Evidence, evidence
-from efssim.study.statistics.intervals import Estimate, Interval, quantile_interval, quantile_of
+from efssim.study.statistics.intervals import (
+    Interval,
+    IntervalEstimate,
+    quantile_interval,
+    quantile_of,
+)
 from efssim.study.statistics.precision import Precision, first_stage, stein_intervals
 from efssim.study.statistics.quantiles import weighted_quantile
-from efssim.study.statistics.summary import means_and_intervals, trial_table
 from efssim.study.statistics.weighing import Design, Weighing
-from efssim.study.trial.long_faults import long_faults
 from efssim.study.trial.outcome import Trial
 from efssim.traces.quality import TraceQuality
 
@@ -43,32 +53,10 @@ class TrialSet:
     partial: bool = False
     """Whether Ctrl-C came before all were complete."""
     precision: Precision | None = None
-    """What decided how many there are; None: a number that was given."""
+    """The precision that decided how many there are; None: a number that was given."""
 
     def __len__(self) -> int:
         return len(self.trials)
-
-    @cached_property
-    def summary(self) -> dict[str, Any]:
-        """The content of summary.json: means over trials, `ci95`, `pooled` and `evidence`."""
-        stein = None
-        if self.precision is not None:
-            stein = stein_intervals(self.trials, self.design, self._first)
-        means, intervals = means_and_intervals(self.trials, self.weighing, self.evidence, stein)
-        return {
-            "scenario": self.scenario.name,
-            "seed": self.seed,
-            "trials": len(self),
-            "partial": self.partial,
-            "precision": self._precision(),
-            "window": self.trials[0].summary["window"] if self.trials else None,
-            "replications": means,
-            "ci95": intervals,
-            "pooled": self._pooled(),
-            "evidence": self._evidence(),
-            "traces": self.trials[0].summary["traces"] if self.trials else {},
-            "digest": self.digest,
-        }
 
     @property
     def window(self) -> WindowSummary:
@@ -76,33 +64,31 @@ class TrialSet:
         begin_s, end_s = self.scenario.warm_up, self.scenario.duration
         return WindowSummary(begin_s, end_s, end_s - begin_s)
 
-    def _pooled(self) -> dict[str, dict[str, JsonObject]]:
-        return {
-            name: {lag: to_json(numbers) for lag, numbers in lags.items()}
-            for name, lags in self.pool.numbers().items()
-        }
+    @cached_property
+    def means(self) -> dict[str, Means]:
+        """Means over trials by replication, with what the trials show of the RPO."""
+        return means_of(self.trials, self.weighing, self.evidence)
+
+    @cached_property
+    def intervals(self) -> dict[str, Intervals]:
+        """The 95 % intervals of the means, by replication."""
+        stein: dict[str, Interval | None] = {}
+        if self.precision is not None:
+            stein = stein_intervals(self.trials, self.design, self._first)
+        return intervals_of(self.trials, self.weighing, self.evidence, stein)
+
+    @cached_property
+    def pooled(self) -> dict[str, dict[str, LagSummary]]:
+        """The numbers of each lag over all trials together, by replication and lag."""
+        return self.pool.numbers()
 
     @cached_property
     def traces(self) -> dict[str, TraceQuality]:
-        """What trace files were taken for and what they lack, by the path of the stream.
+        """Quality of the traces, by the path of the stream.
 
         Raise TraceErrors if a file changed since.
         """
         return trace_qualities(self.scenario)
-
-    def _evidence(self) -> dict[str, Any]:
-        """Return what there is for each replication, and what is true of all, if there is any."""
-        strata = [to_json(each) for each in self.weighing.strata()]
-        found = {name: each._asdict() for name, each in self.evidence.items()}
-        too_long = list(long_faults(self.scenario))
-        of_all = {"strata": strata, "long_faults": too_long}
-        return {**{name: part for name, part in of_all.items() if part}, **found}
-
-    def _precision(self) -> dict[str, float | int | None] | None:
-        if self.precision is None:
-            return None
-        needed = self.trials_needed
-        return {"share": self.precision.share, "budget": self.precision.budget, "needed": needed}
 
     @property
     def trials_needed(self) -> int | None:
@@ -127,43 +113,38 @@ class TrialSet:
 
     @cached_property
     def evidence(self) -> dict[str, Evidence]:
-        """What the trials say about the objective of each replication."""
-        parts = [trial.summary["replications"] for trial in self.trials]
-        names = dict.fromkeys(name for part in parts for name in part)
+        """Evidence of the trials on the objective of each replication."""
+        names = dict.fromkeys(name for trial in self.trials for name in trial.summary.replications)
         return {name: evidence(self.trials, name, self.design) for name in names}
 
     @cached_property
     def table(self) -> pd.DataFrame:
         """Every number of every trial: a row for each trial and replication, dotted columns."""
-        return trial_table(self.trials, self.weighing)
+        return trial_table(self.trials, self.weighing, self.scenario.start)
 
     @property
     def replications(self) -> list[str]:
         """Names of the replications that any trial has, in the order of their creation."""
         return list(self.evidence)
 
-    def estimate(self, replication: str, column: str) -> Estimate:
+    def estimate(self, replication: str, column: str) -> IntervalEstimate:
         """Return the mean over trials of a number column of `table`, and its 95 % interval.
 
         Both as `summary` has them; None where there is none. Raise KeyError for a replication or a
         column that there is not.
         """
-        found = []
-        for tree in (self.summary["replications"], self.summary["ci95"]):
-            node = tree[replication]
-            for key in column.split("."):
-                node = None if node is None else node.get(key)
-            found.append(node)
+        value, bounds = (
+            _at(to_json(of_all[replication]), column) for of_all in (self.means, self.intervals)
+        )
         if column not in self.table.columns:
             raise UnknownNameError(f"no trial has a number {column!r}")
-        value, bounds = found
-        return Estimate(value, None if bounds is None else Interval(*bounds))
+        return IntervalEstimate(_number(value), _interval(bounds))
 
-    def quantile(self, replication: str, column: str, p: float) -> Estimate:
+    def quantile(self, replication: str, column: str, p: float) -> IntervalEstimate:
         """Return the p-quantile over trials of a column of `table`, with its 95 % interval.
 
         As the median over trials of `rpo.longest_s`, the longest violation. The interval is from
-        order statistics and holds whatever the distribution, as does that of strata; it is None
+        order statistics and holds for any distribution, as does that of strata; it is None
         where so few trials cannot enclose the quantile. Raise KeyError for a replication or a
         column that there is not, ValueError unless 0 < p < 1, TypeError for a column of texts.
         """
@@ -174,7 +155,7 @@ class TrialSet:
         values = [float(value) for value in rows[column]]
         if not self.weighing.is_plain:
             return weighted_quantile(values, rows["stratum"].tolist(), self.weighing, p)
-        return Estimate(quantile_of(values, p), quantile_interval(values, p))
+        return IntervalEstimate(quantile_of(values, p), quantile_interval(values, p))
 
     @property
     def digest(self) -> str:
@@ -182,7 +163,26 @@ class TrialSet:
         return study_digest(self.trials)
 
 
+def _at(tree: JsonObject, column: str) -> JsonValue:
+    """Return the value of an object at a dotted name; None where the path ends before."""
+    found: JsonValue = tree
+    for key in column.split("."):
+        found = found.get(key) if isinstance(found, dict) else None
+    return found
+
+
+def _number(value: JsonValue) -> float | None:
+    return float(value) if isinstance(value, int | float) else None
+
+
+def _interval(value: JsonValue) -> Interval | None:
+    if not isinstance(value, list):
+        return None
+    low, high = value
+    return Interval(low, high)
+
+
 def study_digest(trials: tuple[Trial, ...]) -> str:
     """Return the SHA-256 over the trials' numbers and digests."""
-    lines = (f"{trial.number} {trial.summary['digest']}\n" for trial in trials)
+    lines = (f"{trial.number} {trial.summary.digest}\n" for trial in trials)
     return "sha256:" + hashlib.sha256("".join(lines).encode()).hexdigest()

@@ -19,7 +19,7 @@ from efssim.study.statistics.weighing import Design
 from efssim.study.trial.outcome import Done, Trial
 
 TrialProgress = Callable[[int, int], None]
-"""Told how many trials are complete, and of how many."""
+"""Called with the number of complete trials, and that of all."""
 
 
 def run_study(
@@ -34,7 +34,7 @@ def run_study(
 ) -> TrialSet:
     """Run so many trials, or as many as a precision takes; close workers and store at the end.
 
-    Ctrl-C returns those that are complete. Raise what `efssim.run_trials` raises.
+    Ctrl-C returns those that are complete. Raise as `efssim.run_trials` does.
     """
     job = Job.of(scenario, seed, verify)
     with ctrl_c() as interrupts, interrupts.held():
@@ -54,7 +54,7 @@ def run_by(
 ) -> TrialSet:
     """Run trials on workers that others use as well; Ctrl-C returns those that are complete.
 
-    Raise OutOfTimeError at the deadline, besides what `run_study` raises.
+    Raise OutOfTimeError at the deadline, besides the exceptions of `run_study`.
     """
     job = Job.of(scenario, seed, False)
     with ctrl_c() as interrupts, interrupts.held():
@@ -87,7 +87,7 @@ class _RunningTrials:
         self.interrupted = False
 
     def run(self, trials: int | Precision) -> int:
-        """Run what is wanted and return how many that is; Ctrl-C ends it before."""
+        """Run the wanted trials and return their number; Ctrl-C ends it before."""
         wanted = min(self._first, trials.budget) if isinstance(trials, Precision) else trials
         try:
             self._run_up_to(wanted)

@@ -18,7 +18,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,13 +38,6 @@ without any loss it takes ln(1 / (0.8 alpha)) / -ln(objective) numbers to show i
 _LEAST = 2.0**-60
 _ROUNDS = 44
 """Halvings of the interval that holds a bound: to 6e-14."""
-
-
-class Bounds(NamedTuple):
-    """A lower and an upper bound, ends included."""
-
-    low: float
-    high: float
 
 
 class Units:

@@ -11,12 +11,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import cache
-from typing import NamedTuple
 
 from efssim.study.statistics.bounds import Units
 from efssim.study.statistics.intervals import CONFIDENCE
-from efssim.study.statistics.sample import Sample, Unit, sample_of
+from efssim.study.statistics.sample import EvidenceUnit, Sample, sample_of
 from efssim.study.statistics.weighing import Design
 from efssim.study.trial.outcome import Trial
 
@@ -28,7 +28,8 @@ ROUNDING = 1e-12
 """Attainments are sums and quotients; one that misses an objective by this reaches it."""
 
 
-class Evidence(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Evidence:
     """Evidence on the objective of one replication."""
 
     met: bool | None
@@ -39,7 +40,7 @@ class Evidence(NamedTuple):
     """How many a claim without any loss takes; None where no number does, as for 100 %."""
     more_trials: int | None
     """About how many more trials it takes; 0 if decided, None where no number is known to do."""
-    unit: Unit
+    unit: EvidenceUnit
     """The unit of evidence where no rare fault comes."""
     low: float
     """Lower bound of mean attainment, with 95 % confidence; likewise"""
@@ -52,8 +53,8 @@ def evidence(trials: Sequence[Trial], replication: str, design: Design) -> Evide
 
     To be met a trial without a defined age counts as lost; to be missed it does not count.
     """
-    parts = [trial.summary["replications"].get(replication) for trial in trials]
-    objective: float = next(part["rpo"]["objective"] for part in parts if part is not None)
+    parts = [trial.summary.replications.get(replication) for trial in trials]
+    objective = next(part.rpo.objective for part in parts if part is not None)
     return judgement(trials, replication, design, objective, CONFIDENCE)
 
 

@@ -21,7 +21,7 @@ class Interval(NamedTuple):
     high: float
 
 
-class Estimate(NamedTuple):
+class IntervalEstimate(NamedTuple):
     """A value with its 95 % interval; None where the data do not give one."""
 
     value: float | None

@@ -79,10 +79,9 @@ def mean_ages(trials: Sequence[Trial]) -> dict[str, list[float]]:
     """Return the mean age of each replication in the trials in which it is defined."""
     found: dict[str, list[float]] = {}
     for trial in trials:
-        for name, part in trial.summary["replications"].items():
-            mean = part["time_since_last_sync_s"]["mean"]
-            if mean is not None:
-                found.setdefault(name, []).append(mean)
+        for name, part in trial.summary.replications.items():
+            if part.age.mean is not None:
+                found.setdefault(name, []).append(part.age.mean)
     return found
 
 

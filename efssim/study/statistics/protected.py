@@ -2,20 +2,10 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 from efssim.study.statistics.weighing import Weighing
 from efssim.study.trial.outcome import Trial
-
-
-def is_missed(recovery_point: Mapping[str, Any] | None, target_s: float) -> bool:
-    """Return whether a loss, as the summary has it, is more than the objective allows."""
-    if recovery_point is None:
-        return False
-    lost_s = math.inf if recovery_point["time"] is None else recovery_point["lost_s"]
-    return bool(lost_s > target_s)
 
 
 def protected(trials: Sequence[Trial], replication: str, weighing: Weighing) -> bool:
@@ -42,22 +32,24 @@ def _is_allowed(
 
 
 def _is_protected(trial: Trial, replication: str) -> bool:
-    part = trial.summary["replications"].get(replication)
-    is_there = part is not None and not part["unprotected_s"]
+    part = trial.summary.replications.get(replication)
+    is_there = part is not None and not part.unprotected_s
     return is_there and not _loses_too_much(trial, replication)
 
 
 def _loses_too_much(trial: Trial, replication: str) -> bool:
-    part = trial.summary["replications"].get(replication)
-    return part is not None and is_missed(part["recovery_point"], part["rpo"]["target_s"])
+    part = trial.summary.replications.get(replication)
+    if part is None or part.recovery_point is None:
+        return False
+    return part.recovery_point.is_above(part.rpo.target_s)
 
 
 def _objective(trial: Trial, replication: str) -> float:
-    part = trial.summary["replications"].get(replication)
-    return 1.0 if part is None else float(part["rpo"]["objective"])
+    part = trial.summary.replications.get(replication)
+    return 1.0 if part is None else part.rpo.objective
 
 
 def most_unprotected_s(trials: Sequence[Trial], replications: Sequence[str]) -> float:
     """Return the most seconds without a recovery point of any trial and replication."""
-    parts = [trial.summary["replications"].get(name) for trial in trials for name in replications]
-    return max((part["unprotected_s"] for part in parts if part is not None), default=0.0)
+    parts = [trial.summary.replications.get(name) for trial in trials for name in replications]
+    return max((part.unprotected_s for part in parts if part is not None), default=0.0)

@@ -8,13 +8,13 @@ from fractions import Fraction
 
 from efssim.errors import ArgumentError
 from efssim.study.statistics.bounds import Units
-from efssim.study.statistics.intervals import CONFIDENCE, Estimate, Interval
+from efssim.study.statistics.intervals import CONFIDENCE, Interval, IntervalEstimate
 from efssim.study.statistics.weighing import Weighing
 
 
 def weighted_quantile(
     values: Sequence[float], strata: Sequence[int], weighing: Weighing, p: float
-) -> Estimate:
+) -> IntervalEstimate:
     """Return the p-quantile of numbers that trials of these strata have, with its 95 % interval.
 
     An end of the interval is where the bound of the share at or below it passes p: shares are
@@ -23,7 +23,7 @@ def weighted_quantile(
     if not 0 < p < 1:
         raise ArgumentError(f"a quantile is of a share between 0 and 1, not {p:g}")
     if not values:
-        return Estimate(None, None)
+        return IntervalEstimate(None, None)
     pairs = sorted(zip(values, strata, strict=True))
     ordered = [value for value, _ in pairs]
     total = weighing.share([at for _, at in pairs])
@@ -33,7 +33,7 @@ def weighted_quantile(
         if below >= float(Fraction(repr(float(p)))) - 1e-12:  # sums of floats
             reached = rank
             break
-    return Estimate(ordered[reached], _interval(pairs, weighing, p))
+    return IntervalEstimate(ordered[reached], _interval(pairs, weighing, p))
 
 
 def _interval(pairs: list[tuple[float, int]], weighing: Weighing, p: float) -> Interval | None:

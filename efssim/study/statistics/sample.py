@@ -14,19 +14,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from efssim.study.statistics.bounds import Bounds, Units
+from efssim.study.statistics.bounds import Units
+from efssim.study.statistics.intervals import Interval
 from efssim.study.statistics.weighing import Design
 from efssim.study.trial.outcome import Trial
 
-Unit = Literal["trial", "span"]
+EvidenceUnit = Literal["trial", "span"]
 
 
 @dataclass(frozen=True)
-class Part:
+class StratumSample:
     """The evidence of one stratum."""
 
     probability: float
-    unit: Unit
+    unit: EvidenceUnit
     units: Units
     is_exact: bool
     """Whether a single unit is the truth."""
@@ -48,7 +49,7 @@ class Part:
 class Sample:
     """The evidence of all strata about one replication."""
 
-    parts: tuple[Part, ...]
+    parts: tuple[StratumSample, ...]
 
     @property
     def count(self) -> int:
@@ -85,10 +86,10 @@ class Sample:
         found = math.fsum(part.probability * part.high(each, times) for part in self.parts)
         return min(1.0, found)
 
-    def attained(self, confidence: float) -> Bounds:
+    def attained(self, confidence: float) -> Interval:
         """Return bounds of mean attainment, each of that confidence."""
         alpha = 1 - confidence
-        return Bounds(1.0 - self.high(alpha), 1.0 - self.low(alpha))
+        return Interval(1.0 - self.high(alpha), 1.0 - self.low(alpha))
 
 
 def sample_of(
@@ -109,21 +110,21 @@ def sample_of(
 
 def _part(
     trials: list[Trial], name: str, probability: float, is_exact: bool, undefined_is_lost: bool
-) -> Part:
+) -> StratumSample:
     losses = [_loss(trial, name) for trial in trials]
     if not is_exact and trials and all(len(trial.spans.get(name, ())) > 1 for trial in trials):
         spans = [span for trial in trials for span in _relative(trial.spans[name])]
         shares, lengths = [share for share, _ in spans], [length for _, length in spans]
-        return Part(probability, "span", Units(shares, lengths), is_exact)
+        return StratumSample(probability, "span", Units(shares, lengths), is_exact)
     known = [loss for loss in losses if loss is not None]
     lost = [1.0] * (len(losses) - len(known)) if undefined_is_lost else []
-    return Part(probability, "trial", Units([*known, *lost]), is_exact)
+    return StratumSample(probability, "trial", Units([*known, *lost]), is_exact)
 
 
 def _loss(trial: Trial, name: str) -> float | None:
     """Return the share of a trial's time above the target; None where no age is defined."""
-    part = trial.summary["replications"].get(name)
-    attained = None if part is None else part["rpo"]["attainment"]
+    part = trial.summary.replications.get(name)
+    attained = None if part is None else part.rpo.attainment
     return None if attained is None else min(1.0, max(0.0, 1.0 - attained))
 
 

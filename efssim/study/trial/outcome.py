@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 from efssim.errors import EfssimError
+from efssim.lag.summary import RunSummary
 from efssim.lag.weighted.states import LagState
 from efssim.model.entities.errors import RunError
 from efssim.model.kernel.draws import Draws
@@ -24,8 +25,8 @@ class Trial:
 
     number: int
     """Counted from 0; trial 0 is the run without trials."""
-    summary: dict[str, Any]
-    """The content of summary.json."""
+    summary: RunSummary
+    """The numbers of its summary.json."""
     stratum: int = 0
     """Ordinal of the stratum: see `efssim.model.kernel.strata`."""
     spans: Mapping[str, Sequence[Sequence[float]]] = field(default_factory=dict)
@@ -80,4 +81,4 @@ def _run(simulation: MeasuredWorld, number: int) -> Done:
     simulation.advance_to_end()
     result = simulation.so_far()
     spans = {} if watch is None else watch.spans(result)
-    return Done(Trial(number, result.summary, ordinal, spans), simulation.lag_states())
+    return Done(Trial(number, result.run_summary, ordinal, spans), simulation.lag_states())

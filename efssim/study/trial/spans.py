@@ -30,7 +30,7 @@ from efssim.scenario.workload.streams import WriteStream
 DAY_S = 86_400.0
 
 Floats = NDArray[np.float64]
-Span = list[float]
+LossSpan = list[float]
 """Length, and how much of it is in violation; both in seconds."""
 
 
@@ -102,7 +102,7 @@ class Watch:
         self._cuts = FreshCuts(divided.edges_s[1:-1], divided.interval_s)
         simulation.on_syncs(divided.replication, self._cuts.add)
 
-    def spans(self, result: Run) -> dict[str, list[Span]]:
+    def spans(self, result: Run) -> dict[str, list[LossSpan]]:
         """Return the spans of a complete trial by replication; none: the trial is the unit."""
         name = self._divided.replication
         outcome = result.outcomes[name]
@@ -112,12 +112,12 @@ class Watch:
         return {name: _divided(self._divided.edges_s, outcome.violations)}
 
 
-def _divided(edges_s: Floats, violations: Iterable[Violation]) -> list[Span]:
+def _divided(edges_s: Floats, violations: Iterable[Violation]) -> list[LossSpan]:
     begins_s, ends_s = edges_s[:-1], edges_s[1:]
     lost_s = np.zeros(len(begins_s))
     for violation in violations:
         inside = np.minimum(ends_s, violation.end_s) - np.maximum(begins_s, violation.begin_s)
         lost_s += inside.clip(min=0.0)
     lengths_s = ends_s - begins_s
-    pairs: list[Span] = np.stack((lengths_s, np.minimum(lost_s, lengths_s)), axis=1).tolist()
+    pairs: list[LossSpan] = np.stack((lengths_s, np.minimum(lost_s, lengths_s)), axis=1).tolist()
     return pairs

@@ -6,9 +6,9 @@ from dataclasses import asdict, dataclass, fields
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from efssim.study.means.table import PLACES
 from efssim.study.run.trial_set import TrialSet
 from efssim.study.statistics.pairs import Difference, apart, weighted_difference
-from efssim.study.statistics.summary import PLACES
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -1,4 +1,4 @@
-"""Trials at many combinations of values, as plain data: their means, and what values change."""
+"""Trials at many combinations of values, as plain data: their means, and the changes by values."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from efssim.json_values import JsonValue
 from efssim.records.column_types import categories
 from efssim.scenario import Scenario
 from efssim.study.errors import StudyError
+from efssim.study.means.table import PLACES
 from efssim.study.run.trial_set import TrialSet
 from efssim.study.statistics.pairs import Difference, apart, weighted_difference
-from efssim.study.statistics.summary import PLACES
 from efssim.study.varying.space import VariedParameter
 from efssim.text.suggestions import suggest
 from efssim.traces.quality import TraceQuality
@@ -48,7 +48,7 @@ class PointMean:
 
 @dataclass(frozen=True, slots=True)
 class ValueChange:
-    """What a value alone changes in a measure."""
+    """The change of a measure by one value alone."""
 
     path: str
     value: JsonValue
@@ -98,7 +98,7 @@ class SweepPoints:
 
     @cached_property
     def traces(self) -> dict[str, TraceQuality]:
-        """What trace files were taken for and what they lack, by the path of the stream.
+        """Quality of the traces, by the path of the stream.
 
         Of each stream where its coverage is least, for values that are varied may change it. Raise
         TraceErrors if a file changed since.
@@ -164,7 +164,7 @@ class SweepPoints:
         return replication
 
     def tornado(self, measure: str = MEASURE, replication: str | None = None) -> pd.DataFrame:
-        """Return what each value alone changes: paired differences from the base, largest first.
+        """Return the change by each value alone: paired differences from the base, largest first.
 
         Of a sweep one at a time; StudyError otherwise, KeyError as for `means`.
         """
@@ -201,7 +201,7 @@ class SweepPoints:
     def _change(
         self, point: Point, pairs: pd.DataFrame, measure: str, replication: str
     ) -> Difference:
-        """Return what a value changes: over pairs, unless it makes other faults rare."""
+        """Return the difference by a value: over pairs, unless it makes other faults rare."""
         base, other = self.points[0].trials, point.trials
         if base.design != other.design:
             (a, of_a), (b, of_b) = (one.estimate(replication, measure) for one in (base, other))
@@ -213,13 +213,13 @@ class SweepPoints:
 
 
 def _meant(measure: str, known: list[str]) -> str:
-    """Return which measures may be meant: those that end so, else the closest one."""
+    """Return a suggestion of measures: those with that last part, else the closest name."""
     ending = [f"'{name}'" for name in known if name.split(".")[-1] == measure]
     return f" (did you mean {' or '.join(ending)}?)" if ending else suggest(measure, known)
 
 
 def _type_of(vary: VariedParameter) -> str:
-    """Return the type of a column of values: none but numbers has one that fits all."""
+    """Return the dtype of a column of values, object unless they are numbers."""
     if vary.quantity is None:
         return "object"
     return "Int64" if vary.quantity.whole else "float64"

@@ -27,7 +27,7 @@ _ASSIGNMENT = re.compile(r'((?:[^"=]|"(?:[^"\\]|\\.)*")*)=(.*)', re.DOTALL)
 
 @dataclass(frozen=True)
 class VariedParameter:
-    """A path of a scenario, and what can be put there."""
+    """A path of a scenario, and the quantity there."""
 
     path: str
     """As on the command line."""
@@ -91,7 +91,7 @@ def with_value(scenario: Scenario, vary: VariedParameter | str, value: object) -
 
 
 def require_key(scenario: Scenario, vary: VariedParameter) -> None:
-    """Raise ScenarioError, with what may be meant, if a path leads to no key of a scenario."""
+    """Raise ScenarioError, with a suggestion, if a path leads to no key of a scenario."""
     if vary.quantity is not None:
         return
     try:

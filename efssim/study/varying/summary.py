@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from efssim.json_values import JsonObject, JsonValue, to_json
-from efssim.study.varying.paired import PairedTrials
+from efssim.study.means.means import Intervals, Means
+from efssim.study.run.summary import EvidenceSummary, trials_summary
+from efssim.study.varying.paired import MeasureDifference, PairedTrials
 from efssim.study.varying.points import Point, SweepPoints
+from efssim.traces.quality import TraceQuality
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,33 +22,72 @@ class VariedSummary:
     unit: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class PointSummary:
+    """Means and intervals at a combination of values; no limit is `none`."""
+
+    values: Mapping[str, JsonValue]
+    replications: Mapping[str, Means]
+    ci95: Mapping[str, Intervals]
+    traces: Mapping[str, TraceQuality]
+    evidence: EvidenceSummary
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class SweepSummary:
+    """The keys of sweep.json, in their order."""
+
+    scenario: str
+    seed: int
+    trials: int
+    one_at_a_time: bool
+    partial: bool
+    vary: tuple[VariedSummary, ...]
+    points: tuple[PointSummary, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ComparisonSummary:
+    """The keys of a comparison in comparison.json, in their order."""
+
+    first: str
+    second: str
+    seed: int
+    pairs: int
+    partial: bool
+    traces: Mapping[str, Mapping[str, TraceQuality]]
+    differences: tuple[MeasureDifference, ...]
+
+
 def sweep_to_json(sweep: SweepPoints) -> JsonObject:
-    """Return the content of sweep.json; no limit is `none`."""
-    vary = [
+    """Return the content of sweep.json."""
+    vary = tuple(
         VariedSummary(vary.path, None if vary.quantity is None else vary.quantity.unit)
         for vary in sweep.parameters
-    ]
-    return {
-        "scenario": sweep.scenario.name,
-        "seed": sweep.seed,
-        "trials": len(sweep.points[0].trials),
-        "one_at_a_time": sweep.one_at_a_time,
-        "partial": sweep.partial,
-        "vary": [to_json(each) for each in vary],
-        "points": [_point(point) for point in sweep.points],
-    }
+    )
+    summary = SweepSummary(
+        scenario=sweep.scenario.name,
+        seed=sweep.seed,
+        trials=len(sweep.points[0].trials),
+        one_at_a_time=sweep.one_at_a_time,
+        partial=sweep.partial,
+        vary=vary,
+        points=tuple(map(_point, sweep.points)),
+    )
+    return to_json(summary)
 
 
-def _point(point: Point) -> JsonObject:
-    summary = point.trials.summary
-    return {
-        "values": {path: _finite(value) for path, value in point.values.items()},
-        "replications": summary["replications"],
-        "ci95": summary["ci95"],
-        "traces": summary["traces"],
-        "evidence": summary["evidence"],
-        "digest": point.trials.digest,
-    }
+def _point(point: Point) -> PointSummary:
+    found = trials_summary(point.trials)
+    return PointSummary(
+        values={path: _finite(value) for path, value in point.values.items()},
+        replications=found.replications,
+        ci95=found.ci95,
+        traces=found.traces,
+        evidence=found.evidence,
+        digest=found.digest,
+    )
 
 
 def _finite(value: JsonValue) -> JsonValue:
@@ -52,14 +95,15 @@ def _finite(value: JsonValue) -> JsonValue:
 
 
 def comparison_to_json(pair: PairedTrials) -> JsonObject:
-    """Return the content of comparison.json."""
-    studies = (pair.first, pair.second)
-    return {
-        "first": pair.first.scenario.name,
-        "second": pair.second.scenario.name,
-        "seed": pair.first.seed,
-        "pairs": len(pair.numbers) if pair.is_paired else 0,
-        "partial": pair.partial,
-        "traces": {study.scenario.name: study.summary["traces"] for study in studies},
-        "differences": [to_json(row) for row in pair.differences],
-    }
+    """Return the content of comparison.json about two studies."""
+    studies = {study.scenario.name: study for study in (pair.first, pair.second)}
+    summary = ComparisonSummary(
+        first=pair.first.scenario.name,
+        second=pair.second.scenario.name,
+        seed=pair.first.seed,
+        pairs=len(pair.numbers) if pair.is_paired else 0,
+        partial=pair.partial,
+        traces={name: trials_summary(study).traces for name, study in studies.items()},
+        differences=pair.differences,
+    )
+    return to_json(summary)

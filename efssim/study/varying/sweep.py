@@ -29,7 +29,7 @@ def swept(
     one_at_a_time: bool,
     on_progress: TrialProgress | None,
 ) -> SweepPoints:
-    """Run trials at every combination of values; raise what `efssim.sweep` raises."""
+    """Run trials at every combination of values; raise as `efssim.sweep` does."""
     chosen = combinations(scenario, vary, one_at_a_time=one_at_a_time)
     points: list[Point] = []
     with ctrl_c() as interrupts, interrupts.held():

@@ -66,8 +66,8 @@ def losses(kind: str, value: float, first: int) -> float:
     """Return the summed loss of a thousand trials of a seed that no plan has."""
     varied = with_value(world(kind), PATH, value)
     done = [run_trial(varied, 987_654_321, number) for number in range(first, first + 1000)]
-    parts = [each.trial.summary["replications"]["dr"]["rpo"] for each in done]
-    return math.fsum(1 - part["attainment"] for part in parts)
+    parts = [each.trial.summary.replications["dr"].rpo for each in done]
+    return math.fsum(1 - part.attainment for part in parts)
 
 
 @pytest.mark.slow

@@ -251,8 +251,8 @@ def test_ctrl_c_returns_what_is_complete(world, monkeypatch, workers):
     whole = efssim.run_trials(world, max(numbers) + 1, workers=1).trials
     assert [whole[number] for number in numbers] == list(found.trials)
     # Nothing was left half taken in.
-    assert found.pool.numbers()["dr"]["write_lag_s"]["count"] == sum(
-        one.summary["replications"]["dr"]["write_lag_s"]["count"] for one in found.trials
+    assert found.pool.numbers()["dr"]["write_lag_s"].count == sum(
+        one.summary.replications["dr"].write_lag.count for one in found.trials
     )
     assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
 

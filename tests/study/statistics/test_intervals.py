@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
+from functools import cache
 from itertools import product
 
 import numpy as np
@@ -10,7 +12,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
+from worlds import constant, scenario, simulate
 
+from efssim.lag.summary import AGE
 from efssim.study.statistics.evidence import evidence
 from efssim.study.statistics.intervals import (
     mean_interval,
@@ -134,25 +138,42 @@ def trials_of(shares, objective=0.999, days=1.0, undefined_days=0.0, ages=None):
     return tuple(
         Trial(
             number,
-            {
-                "window": {"seconds": days * 86_400},
-                "replications": {
-                    "dr": {
-                        "time_since_last_sync_s": {
-                            "undefined_s": undefined_days * 86_400,
-                            "mean": 1.0 if ages is None else ages[number],
-                        },
-                        "rpo": {"attainment": share, "objective": objective},
-                    }
-                },
-            },
+            summary_of(
+                share,
+                objective,
+                1.0 if ages is None else ages[number],
+                undefined_s=undefined_days * 86_400,
+                seconds=days * 86_400,
+            ),
         )
         for number, share in enumerate(shares)
     )
 
 
+@cache
+def any_summary():
+    return simulate(scenario({"app": constant()}, {"interval": "60 s"}, "5 min")).run_summary
+
+
+def summary_of(attainment, objective, age_s, *, undefined_s, seconds):
+    """Return a summary of one replication with these numbers."""
+    whole = any_summary()
+    part = whole.replications["dr"]
+    lags = {**part.lags, AGE: replace(part.age, mean=age_s, undefined_s=undefined_s)}
+    rpo = replace(part.rpo, attainment=attainment, objective=objective)
+    return replace(
+        whole,
+        window=replace(whole.window, seconds=seconds),
+        replications={"dr": replace(part, lags=lags, rpo=rpo)},
+    )
+
+
 def design(*, by_chance=True):
     return Design((), (1.0,), ((),), (not by_chance,))
+
+
+def counts(found):
+    return found.met, found.windows, found.windows_needed, found.more_trials
 
 
 def judged(shares, *, by_chance=True, **how):
@@ -161,7 +182,7 @@ def judged(shares, *, by_chance=True, **how):
 
 def test_no_violation_in_too_few_trials_decides_nothing():
     found = judged([1.0] * 30)
-    assert found[:4] == (None, 30, 3203, 3203 - 30)
+    assert counts(found) == (None, 30, 3203, 3203 - 30)
     assert found.unit == "trial"
     # As many more as it says do decide.
     assert judged([1.0] * 3203).met is True
@@ -190,16 +211,16 @@ def test_with_as_many_more_as_it_says_it_is_decided(shares):
 
 
 def test_a_single_trial_shows_no_objective_by_chance_and_any_without():
-    assert judged([1.0])[:4] == (None, 1, 3203, 3202)
+    assert counts(judged([1.0])) == (None, 1, 3203, 3202)
     # But a loss of 0.8 has a probability of at most 0.001 / 0.8 (Markov) if 99.9 % is met.
     assert judged([0.2]).met is False
-    assert judged([1.0], by_chance=False)[:4] == (True, 1, 1, 0)
+    assert counts(judged([1.0], by_chance=False)) == (True, 1, 1, 0)
     assert judged([0.2], by_chance=False).met is False
     assert judged([0.999], by_chance=False).met is True
 
 
 def test_an_objective_of_all_time_is_missed_or_open():
-    assert judged([1.0] * 5000, objective=1.0)[:4] == (None, 5000, None, None)
+    assert counts(judged([1.0] * 5000, objective=1.0)) == (None, 5000, None, None)
     # One that loses anything is enough.
     assert judged([1.0] * 50 + [0.5], objective=1.0).met is False
 
@@ -209,7 +230,7 @@ def test_an_objective_of_no_time_is_met():
 
 
 def test_no_defined_age_decides_nothing():
-    assert judged([None, None])[:4] == (None, 0, 3203, None)
+    assert counts(judged([None, None])) == (None, 0, 3203, None)
     assert judged([None, None], by_chance=False).met is None
 
 

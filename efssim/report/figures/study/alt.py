@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Hashable
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
-from efssim.report.figures.study.comparison import drawn_rows
+from efssim.lag.summary import AGE
+from efssim.report.figures.study.comparison import drawn_differences
 from efssim.report.text.sweep import shown
 from efssim.report.words.compare_shares import SHARES
 from efssim.report.words.lines import counted, percent
@@ -14,9 +14,10 @@ from efssim.study.planning.sentences import answer_text
 from efssim.text.quantities import format_duration
 
 if TYPE_CHECKING:
+    from efssim.json_values import JsonValue
     from efssim.study.planning.findings import PlanFindings
     from efssim.study.run.trial_set import TrialSet
-    from efssim.study.varying.paired import PairedTrials
+    from efssim.study.varying.paired import MeasureDifference, PairedTrials
     from efssim.study.varying.points import SweepPoints
 
 
@@ -24,12 +25,12 @@ def trials_alt(kind: str, trials: TrialSet, name: str) -> str:
     """Return a sentence on a figure of trials, of the kind attainment or lag."""
     number = counted(len(trials), "trial")
     if kind == "lag":
-        most_s = trials.summary["pooled"][name]["time_since_last_sync_s"]["max"]
+        most_s = trials.pooled[name][AGE].max
         most = "unknown" if most_s is None else format_duration(most_s)
         return f"{name}: share with a longer lag, by lag, over {number}; the age is at most {most}."
-    rpo = trials.summary["replications"][name]["rpo"]
-    mean = "unknown" if rpo["attainment"] is None else percent(rpo["attainment"])
-    bounds = trials.summary["ci95"][name]["rpo"]["attainment"]
+    attained = trials.means[name].rpo.attainment
+    mean = "unknown" if attained is None else percent(attained)
+    bounds = trials.intervals[name].rpo.attainment
     between = "" if bounds is None else " (95 % interval {} to {})".format(*map(percent, bounds))
     objective = percent(trials.scenario.rpo.attainment)
     return (
@@ -47,42 +48,42 @@ def sweep_alt(sweep: SweepPoints, measure: str, name: str) -> str:
     """Return a sentence on the figure of a sweep: the largest number, and where it is."""
     paths = ", ".join(vary.path for vary in sweep.parameters)
     if sweep.one_at_a_time:
-        rows = sweep.tornado(measure, name).to_dict("records")
-        key, what = "difference", f"Change of {measure} of {name} by each of {paths} alone"
+        what = f"Change of {measure} of {name} by each of {paths} alone"
+        known = [
+            (row.change.difference, _where(sweep, {row.path: row.value}))
+            for row in sweep.changes(measure, name)
+        ]
     else:
-        rows = sweep.means(measure, name).to_dict("records")
-        key, what = "mean", f"{measure} of {name} by {paths}"
-    known = [row for row in rows if not math.isnan(row[key])]
+        what = f"{measure} of {name} by {paths}"
+        known = [
+            (row.mean, _where(sweep, row.values))
+            for row in sweep.point_means(measure, name)
+            if row.mean is not None
+        ]
     if not known:
         return f"{what}; no number is defined."
-    most = max(known, key=lambda row: abs(float(row[key])))
-    number = shown(measure, most[key], signed=sweep.one_at_a_time)
-    return f"{what}; the largest is {number} at {_where(sweep, most)}."
+    most, where = max(known, key=lambda row: abs(row[0]))
+    number = shown(measure, most, signed=sweep.one_at_a_time)
+    return f"{what}; the largest is {number} at {where}."
 
 
-def _where(sweep: SweepPoints, row: dict[Any, Any]) -> str:
+def _where(sweep: SweepPoints, values: Mapping[str, JsonValue]) -> str:
     by_path = {vary.path: vary for vary in sweep.parameters}
-    if sweep.one_at_a_time:
-        return f"{row['path']} = {by_path[row['path']].text(row['value'])}"
-    return ", ".join(f"{path} = {vary.text(row[path])}" for path, vary in by_path.items())
+    return ", ".join(f"{path} = {by_path[path].text(value)}" for path, value in values.items())
 
 
 def comparison_alt(comparison: PairedTrials) -> str:
-    """Return a sentence on the figure of a comparison: what changes the most."""
+    """Return a sentence on the figure of a comparison: the largest change."""
     first, second = comparison.first.scenario.name, comparison.second.scenario.name
     what = f"Change of the main measures from {first} to {second}, in per cent of {first}"
-    rows = [
-        (row["difference"] / _unit(row), row["measure"])
-        for row in drawn_rows(comparison).to_dict("records")
-    ]
-    known = [row for row in rows if not math.isnan(row[0])]
-    if not known:
+    rows = [(row.difference / _unit(row), row.measure) for row in drawn_differences(comparison)]
+    if not rows:
         return f"{what}; no number is defined."
-    change, measure = max(known, key=lambda row: abs(row[0]))
+    change, measure = max(rows, key=lambda row: abs(row[0]))
     unit = "percentage points" if measure.split(".")[-1] in SHARES else "%"
     return f"{what}; the largest is {100 * change:+.3g} {unit}, of {measure}."
 
 
-def _unit(row: dict[Hashable, Any]) -> float:
+def _unit(row: MeasureDifference) -> float:
     """Return the denominator of a relative change: the first mean, or 1 if it is a share."""
-    return 1.0 if row["measure"].split(".")[-1] in SHARES else float(abs(row["first"]))
+    return 1.0 if row.measure.split(".")[-1] in SHARES else abs(row.first)

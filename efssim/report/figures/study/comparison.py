@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from efssim.report.figures.drawing.axes import text_width, titled
 from efssim.report.figures.drawing.style import BLUE, GREY, SMALL, axes_for, styled
 from efssim.report.words.compare_shares import SHARES
 
 if TYPE_CHECKING:
-    import pandas as pd
     from matplotlib.axes import Axes
 
-    from efssim.study.varying.paired import PairedTrials
+    from efssim.study.varying.paired import MeasureDifference, PairedTrials
 
 
 @styled
@@ -22,18 +23,15 @@ def plot_comparison(comparison: PairedTrials, ax: Axes | None = None) -> Axes:
     Shares change in percentage points.
     """
     ax = axes_for(ax)
-    table = drawn_rows(comparison)
-    is_share = table["measure"].str.split(".").str[-1].isin(SHARES)
-    percent = (100 / table["first"].abs()).where(~is_share, 100.0)
-    change, y = percent * table["difference"], -table.index.to_numpy()
+    rows = drawn_differences(comparison)
+    percents = [_percents(row) for row in rows]
+    y = -np.arange(len(rows))
     ax.axvline(0, color=GREY, linewidth=0.8)
-    ax.hlines(y, percent * table["low"], percent * table["high"], color=BLUE, linewidth=2)
+    low, change, high = np.array(percents, dtype=np.float64).reshape(-1, 3).T
+    ax.hlines(y, low, high, color=BLUE, linewidth=2)
     ax.plot(change, y, linestyle="none", marker="o", markersize=4, color=BLUE)
-    several = table["replication"].nunique() > 1
-    names = [
-        f"{name} {measure}" if several else measure
-        for name, measure in zip(table["replication"], table["measure"], strict=True)
-    ]
+    several = len({row.replication for row in rows}) > 1
+    names = [f"{row.replication} {row.measure}" if several else row.measure for row in rows]
     ax.set_yticks(y, labels=names)
     ax.tick_params(axis="y", labelsize=SMALL - 1)
     ax.set_xlabel("change (%; of shares, percentage points)")
@@ -42,9 +40,18 @@ def plot_comparison(comparison: PairedTrials, ax: Axes | None = None) -> Axes:
     return ax
 
 
-def drawn_rows(comparison: PairedTrials) -> pd.DataFrame:
-    """Return the rows of the main measures that have a relative change worth drawing."""
-    table = comparison.main
+def drawn_differences(comparison: PairedTrials) -> list[MeasureDifference]:
+    """Return the main measures that have a relative change worth drawing."""
     # Seconds of violation change by any factor, and attainment says the same.
-    is_drawn = (table["first"] != 0) & (table["measure"] != "rpo.violation_s")
-    return table[is_drawn].reset_index(drop=True)
+    return [
+        row for row in comparison.main_differences if row.first and row.measure != "rpo.violation_s"
+    ]
+
+
+def _percents(row: MeasureDifference) -> tuple[float, float, float]:
+    """Return the change between its bounds, in per cent of the first mean or in points."""
+    is_share = row.measure.split(".")[-1] in SHARES
+    times = 100.0 if is_share else 100 / abs(row.first)
+    ends = (row.low, row.difference, row.high)
+    low, change, high = (np.nan if end is None else times * end for end in ends)
+    return low, change, high

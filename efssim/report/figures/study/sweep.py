@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
 
 from efssim.report.figures.drawing.axes import shown, titled
 from efssim.report.figures.drawing.style import BLUE, GREY, ORANGE, SMALL, axes_for, styled
@@ -13,17 +16,19 @@ from efssim.report.text.sweep import shown as shown_number
 from efssim.study.errors import StudyError
 
 if TYPE_CHECKING:
-    import pandas as pd
     from matplotlib.axes import Axes
 
-    from efssim.study.varying.points import SweepPoints
+    from efssim.json_values import JsonValue
+    from efssim.study.statistics.pairs import Difference
+    from efssim.study.varying.points import PointMean, SweepPoints, ValueChange
     from efssim.study.varying.space import VariedParameter
+
+Floats = NDArray[np.float64]
 
 _LIGHT, _DARK = "#fdfdfd", "#111111"
 """Colours of numbers on cells, which are the same on a dark page."""
 _PLACE = 0.8
 """Height of the bars of a parameter; from one parameter to the next it is 1."""
-Row = dict[Any, Any]
 _CELLS_WITH_NUMBERS = 60
 """Cells of a heat map up to which each shows its number."""
 
@@ -41,37 +46,49 @@ def plot_sweep(sweep: SweepPoints, measure: str, replication: str, ax: Axes | No
 
 def _curve(sweep: SweepPoints, measure: str, replication: str, ax: Axes) -> Axes:
     (vary,) = sweep.parameters
-    table = sweep.means(measure, replication)
-    numbers = [value for value in table[vary.path] if isinstance(value, int | float)]
-    is_number = len(numbers) == len(table) and max(numbers) < float("inf")
-    x = table[vary.path] if is_number else list(range(len(table)))
+    rows = list(sweep.point_means(measure, replication))
+    values = [row.values[vary.path] for row in rows]
+    x = [float(value) for value in values if isinstance(value, int | float)]
+    is_number = len(x) == len(rows) and max(x) < math.inf
     if is_number:
-        table = table.sort_values(vary.path)
-        x = table[vary.path]
-    if table["low"].notna().all():
-        low, high = table["low"].to_numpy(), table["high"].to_numpy()
-        ax.fill_between(x, low, high, color=BLUE, alpha=0.2, linewidth=0)
-    ax.plot(x, table["mean"], color=BLUE, marker="o", markersize=3, linewidth=1.2)
-    if is_number and len(table) > 1:
-        value_axis(ax, vary, (float(min(numbers)), float(max(numbers))))
+        order = sorted(range(len(x)), key=x.__getitem__)
+        x, rows = [x[k] for k in order], [rows[k] for k in order]
     else:
-        _ticks(ax, vary, list(table[vary.path]), axis="x")
+        x = list(map(float, range(len(rows))))
+    low, mean, high = _columns(rows)
+    if not np.isnan(low).any():
+        ax.fill_between(x, low, high, color=BLUE, alpha=0.2, linewidth=0)
+    ax.plot(x, mean, color=BLUE, marker="o", markersize=3, linewidth=1.2)
+    if is_number and len(rows) > 1:
+        value_axis(ax, vary, (x[0], x[-1]))
+    else:
+        _ticks(ax, vary, values, axis="x")
     ax.set_ylabel(measure, fontsize=SMALL)
     show_measure(ax.yaxis, measure)
     titled(ax, f"{sweep.scenario.name}: {replication}")
     return ax
 
 
+def _columns(rows: Sequence[PointMean]) -> tuple[Floats, Floats, Floats]:
+    """Return low end, mean and high end of each row; NaN where there is none."""
+    low = np.array([row.low for row in rows], dtype=np.float64)
+    mean = np.array([row.mean for row in rows], dtype=np.float64)
+    return low, mean, np.array([row.high for row in rows], dtype=np.float64)
+
+
 def _heat_map(sweep: SweepPoints, measure: str, replication: str, ax: Axes) -> Axes:
     """Draw a cell for each combination, with its number where there is room."""
     across, upwards = sweep.parameters
-    table = sweep.means(measure, replication)
-    grid = table.pivot_table(
-        index=upwards.path, columns=across.path, values="mean", sort=False, dropna=False
-    )
-    image = ax.imshow(grid.to_numpy(), origin="lower", aspect="auto", cmap="cividis")
-    _ticks(ax, across, list(grid.columns), axis="x")
-    _ticks(ax, upwards, list(grid.index), axis="y")
+    rows = sweep.point_means(measure, replication)
+    columns = list(dict.fromkeys(row.values[across.path] for row in rows))
+    lines = list(dict.fromkeys(row.values[upwards.path] for row in rows))
+    grid = np.full((len(lines), len(columns)), np.nan)
+    for row in rows:
+        at = lines.index(row.values[upwards.path]), columns.index(row.values[across.path])
+        grid[at] = np.nan if row.mean is None else row.mean
+    image = ax.imshow(grid, origin="lower", aspect="auto", cmap="cividis")
+    _ticks(ax, across, columns, axis="x")
+    _ticks(ax, upwards, lines, axis="y")
     if grid.size <= _CELLS_WITH_NUMBERS:
         _write_numbers(ax, measure, grid)
     figure = ax.get_figure(root=True)
@@ -83,8 +100,7 @@ def _heat_map(sweep: SweepPoints, measure: str, replication: str, ax: Axes) -> A
     return ax
 
 
-def _write_numbers(ax: Axes, measure: str, grid: pd.DataFrame) -> None:
-    values = grid.to_numpy(dtype=float)
+def _write_numbers(ax: Axes, measure: str, values: Floats) -> None:
     middle = (values.min() + values.max()) / 2
     for (row, column), value in _cells(values.tolist()):
         colour = _LIGHT if value <= middle else _DARK
@@ -96,7 +112,7 @@ def _cells(rows: list[list[float]]) -> list[tuple[tuple[int, int], float]]:
     return [((i, j), value) for i, row in enumerate(rows) for j, value in enumerate(row)]
 
 
-def _ticks(ax: Axes, vary: VariedParameter, values: list[object], axis: str) -> None:
+def _ticks(ax: Axes, vary: VariedParameter, values: Sequence[JsonValue], axis: str) -> None:
     chosen = ax.xaxis if axis == "x" else ax.yaxis
     texts = [shown(vary.text(value), 20) for value in values]
     chosen.set_ticks(list(range(len(values))), labels=texts, fontsize=SMALL)
@@ -105,15 +121,15 @@ def _ticks(ax: Axes, vary: VariedParameter, values: list[object], axis: str) -> 
 
 def _tornado(sweep: SweepPoints, measure: str, replication: str, ax: Axes) -> Axes:
     """Draw a bar for each value alone, with the interval of its paired difference."""
-    table = sweep.tornado(measure, replication)
+    rows = sweep.changes(measure, replication)
     by_path = {vary.path: vary for vary in sweep.parameters}
-    paths = list(dict.fromkeys(table["path"]))
-    for row, y, height in _bars(table.to_dict("records"), paths):
-        change = row["difference"]
-        ax.barh(y, change, height=0.9 * height, color=ORANGE if change > 0 else BLUE, alpha=0.7)
-        if not math.isnan(row["low"]):
-            ax.plot([row["low"], row["high"]], [y, y], color=GREY, linewidth=1)
-        _label(ax, by_path[row["path"]].text(row["value"]), _end(row), y)
+    paths = list(dict.fromkeys(row.path for row in rows))
+    for row, y, height in _bars(rows, paths):
+        by, colour = row.change.difference, ORANGE if row.change.difference > 0 else BLUE
+        ax.barh(y, by, height=0.9 * height, color=colour, alpha=0.7)
+        if row.change.low is not None and row.change.high is not None:
+            ax.plot([row.change.low, row.change.high], [y, y], color=GREY, linewidth=1)
+        _label(ax, by_path[row.path].text(row.value), _end(row.change), y)
     ax.axvline(0, color=GREY, linewidth=0.8)
     ax.set_yticks([-k for k in range(len(paths))], labels=[shown(p, 40) for p in paths])
     ax.tick_params(axis="y", labelsize=SMALL)
@@ -124,23 +140,26 @@ def _tornado(sweep: SweepPoints, measure: str, replication: str, ax: Axes) -> Ax
     return ax
 
 
-def _bars(rows: list[Row], paths: list[str]) -> Iterator[tuple[Row, float, float]]:
+def _bars(
+    rows: Sequence[ValueChange], paths: list[str]
+) -> Iterator[tuple[ValueChange, float, float]]:
     """Yield each row with the middle and the height of its bar.
 
     Bars of one parameter on the same side of 0 share the height of its place among them.
     """
     for place, path in enumerate(paths):
         for is_rise in (False, True):
-            side = [r for r in rows if r["path"] == path and (r["difference"] > 0) == is_rise]
+            of_path = [row for row in rows if row.path == path]
+            side = [row for row in of_path if (row.change.difference > 0) == is_rise]
             height = _PLACE / max(len(side), 1)
             for k, row in enumerate(side):
                 yield row, _PLACE / 2 - place - (k + 0.5) * height, height
 
 
-def _end(row: Row) -> float:
-    """Return where the bar of a row and its interval end, seen from 0."""
-    ends = [row[key] for key in ("difference", "low", "high") if not math.isnan(row[key])]
-    return float(max(ends) if row["difference"] > 0 else min(ends))
+def _end(change: Difference) -> float:
+    """Return where the bar of a change and its interval end, seen from 0."""
+    ends = [end for end in (change.difference, change.low, change.high) if end is not None]
+    return max(ends) if change.difference > 0 else min(ends)
 
 
 def _label(ax: Axes, text: str, end: float, y: float) -> None:

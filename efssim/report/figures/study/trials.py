@@ -47,17 +47,17 @@ def plot_attained(trials: TrialSet, name: str, ax: Axes | None = None) -> Axes:
 
 def attainments(trials: TrialSet, name: str) -> list[float]:
     """Return the attainment of each trial that has one."""
-    parts = [trial.summary["replications"].get(name) for trial in trials.trials]
-    found = [part["rpo"]["attainment"] for part in parts if part is not None]
+    parts = [trial.summary.replications.get(name) for trial in trials.trials]
+    found = [part.rpo.attainment for part in parts if part is not None]
     return [share for share in found if share is not None]
 
 
 def _draw_mean(ax: Axes, trials: TrialSet, name: str) -> list[Level]:
     """Draw the mean with its interval; return its level, if there is one."""
-    mean = trials.summary["replications"][name]["rpo"]["attainment"]
-    bounds = trials.summary["ci95"][name]["rpo"]["attainment"]
+    mean = trials.means[name].rpo.attainment
+    bounds = trials.intervals[name].rpo.attainment
     if bounds is not None:
-        ax.axhspan(100 * bounds[0], 100 * bounds[1], color=BLUE, alpha=0.15, linewidth=0)
+        ax.axhspan(100 * bounds.low, 100 * bounds.high, color=BLUE, alpha=0.15, linewidth=0)
     if mean is None:
         return []
     ax.axhline(100 * mean, color=GREY, linewidth=0.8)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 
 from efssim.report.facts.traces import Traces, thin_traces
@@ -78,13 +77,13 @@ def _pairs(comparison: PairedTrials) -> str:
 def _table(comparison: PairedTrials) -> HtmlTable:
     rows = [
         [
-            text(row["measure"]),
-            text(row["replication"]),
-            *(number(row[key], shown(row["measure"], row[key])) for key in ("first", "second")),
-            Cell(change_text(row), row["difference"], is_number=True),
-            share(None if math.isnan(row["variance_saved"]) else row["variance_saved"]),
+            text(row.measure),
+            text(row.replication),
+            *(number(mean, shown(row.measure, mean)) for mean in (row.first, row.second)),
+            Cell(change_text(row), row.difference, is_number=True),
+            share(row.variance_saved),
         ]
-        for row in comparison.main.to_dict("records")
+        for row in comparison.main_differences
     ]
     head = [
         Column("measure"),

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
-from typing import Any
 
+from efssim.json_values import JsonValue
 from efssim.report.facts.traces import thin_traces
 from efssim.report.figures.study.alt import sweep_alt
 from efssim.report.html.study import Block, Study, parameter_block, study_page
@@ -15,6 +15,7 @@ from efssim.report.html.traces import trace_blocks
 from efssim.report.text.sweep import base_text, partial_text, shown
 from efssim.report.words.lines import counted
 from efssim.study.varying.points import SweepPoints
+from efssim.study.varying.space import VariedParameter
 
 
 def sweep_page(sweep: SweepPoints, measure: str, drawn: Mapping[str, str], command: str) -> str:
@@ -66,10 +67,10 @@ def _figure(sweep: SweepPoints, measure: str, name: str, svg: str, ident: str) -
 def _grid(sweep: SweepPoints, measure: str, name: str) -> HtmlTable:
     rows = [
         [
-            *(_value(vary.text(row[vary.path]), row[vary.path]) for vary in sweep.parameters),
-            *(_number(measure, row[column]) for column in ("mean", "low", "high")),
+            *(_value(vary, row.values[vary.path]) for vary in sweep.parameters),
+            *(_number(measure, value) for value in (row.mean, row.low, row.high)),
         ]
-        for row in sweep.means(measure, name).to_dict("records")
+        for row in sweep.point_means(measure, name)
     ]
     head = [Column(vary.path, True) for vary in sweep.parameters]
     head += [Column("mean", True), Column("from", True, "interval"), Column("to", True)]
@@ -80,23 +81,24 @@ def _tornado(sweep: SweepPoints, measure: str, name: str) -> HtmlTable:
     by_path = {vary.path: vary for vary in sweep.parameters}
     rows = [
         [
-            text(row["path"]),
-            _value(by_path[row["path"]].text(row["value"]), row["value"]),
-            _number(measure, row["mean"]),
-            *(_number(measure, row[column], True) for column in ("difference", "low", "high")),
+            text(row.path),
+            _value(by_path[row.path], row.value),
+            _number(measure, row.change.second),
+            _number(measure, row.change.difference, True),
+            _number(measure, row.change.low, True),
+            _number(measure, row.change.high, True),
         ]
-        for row in sweep.tornado(measure, name).to_dict("records")
+        for row in sweep.changes(measure, name)
     ]
     head = [Column("parameter"), Column("value", True), Column("mean", True)]
     head += [Column("change", True), Column("from", True, "interval"), Column("to", True)]
     return HtmlTable(f"What each value alone changes in {measure} of {name}", head, rows, True)
 
 
-def _value(shown_text: str, value: Any) -> Cell:
-    is_plain = isinstance(value, int | float) and math.isfinite(value)
-    return Cell(shown_text, float(value) if is_plain else None, is_number=True)
+def _value(vary: VariedParameter, value: JsonValue) -> Cell:
+    known = float(value) if isinstance(value, int | float) and math.isfinite(value) else None
+    return Cell(vary.text(value), known, is_number=True)
 
 
-def _number(measure: str, value: float, signed: bool = False) -> Cell:
-    known = None if math.isnan(value) else float(value)
-    return number(known, shown(measure, known, signed=signed))
+def _number(measure: str, value: float | None, signed: bool = False) -> Cell:
+    return number(value, shown(measure, value, signed=signed))

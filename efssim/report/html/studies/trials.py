@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from datetime import timedelta
 
+from efssim.json_values import to_json
 from efssim.lag.kinds.table import measures_of
+from efssim.lag.summary import LagColumn, ReplicationSummary
 from efssim.report.facts.evidence import long_faults_text, strata_text, units_text
 from efssim.report.facts.traces import thin_traces
 from efssim.report.figures.study.alt import trials_alt
@@ -32,19 +34,22 @@ from efssim.report.verdicts.trials_cautions import cautions
 from efssim.report.words.lines import counted
 from efssim.study.run.trial_set import TrialSet
 from efssim.study.statistics.evidence import Evidence
+from efssim.study.statistics.intervals import Interval
+from efssim.study.trial.outcome import Trial
 from efssim.text.quantities import format_duration
 
 _ROWS = 300
 _TIMINGS = "AWS publishes no replication rate and no sync period: every timing is a parameter."
-_POOLED = {"p50": "p50", "p99": "p99", "p99_9": "p99.9", "max": "max"}
+_POOLED: dict[LagColumn, str] = {"p50": "p50", "p99": "p99", "p99_9": "p99.9", "max": "max"}
 
 
 def trials_page(trials: TrialSet, drawn: Mapping[tuple[str, str], str], command: str) -> str:
     """Return report.html of trials; `drawn` has SVG files by replication and kind."""
-    window = trials.summary["window"]
+    start, window = trials.scenario.start, trials.trials[0].summary.window
+    begin, end = (start + timedelta(seconds=s) for s in (window.begin_s, window.end_s))
     meta = [
-        f"{window['start'][:16].replace('T', ' ')} to {window['end'][:16].replace('T', ' ')} UTC",
-        format_duration(window["seconds"]),
+        f"{begin:%Y-%m-%d %H:%M} to {end:%Y-%m-%d %H:%M} UTC",
+        format_duration(window.seconds),
         counted(len(trials), "trial"),
         f"seed {trials.seed}",
     ]
@@ -73,8 +78,10 @@ def _reproduce(trials: TrialSet, command: str) -> list[tuple[str, str]]:
 
 
 def _blocks(trials: TrialSet, drawn: Mapping[tuple[str, str], str]) -> Iterator[Block]:
-    """Yield what there is to say about the replications with the least attainment."""
-    for ordinal, name in enumerate(worst(_attainments(trials))):
+    """Yield the sections of the replications with the least attainment."""
+    for ordinal, name in enumerate(
+        worst({key: mean.rpo.attainment for key, mean in trials.means.items()})
+    ):
         ident = f"r{ordinal}"
         yield Block(name, ident, _verdict(trials, name))
         yield Block(
@@ -93,21 +100,20 @@ def _blocks(trials: TrialSet, drawn: Mapping[tuple[str, str], str]) -> Iterator[
         words = " ".join(sentences_of(name, trials))
         yield Block("In words", f"{ident}-words", text=words, is_part=True)
         yield Block("Trial by trial", f"{ident}-trials", table=_trials(trials, name), is_part=True)
-        numbers = all_means(trials.summary, name)
+        numbers = all_means(trials, name)
         yield Block("All numbers", f"{ident}-all", table=numbers, is_folded=True, is_part=True)
 
 
 def _verdict(trials: TrialSet, name: str) -> PageVerdict:
-    means, intervals = trials.summary["replications"][name], trials.summary["ci95"][name]
-    found, asked = trials.evidence[name], goal(means["rpo"]["target_s"], means["rpo"]["objective"])
-    held = sentence(attained(means, intervals, found))
+    rpo, found = trials.means[name].rpo, trials.evidence[name]
+    held = sentence(attained(name, trials))
     return PageVerdict(
         kind_of(name, trials),
         f"RPO {word_of(name, trials).lower()}",
         " ".join(
             [held, late(name, trials), disaster(name, trials), *cautions(name, trials)],
         ),
-        f"Objective: {asked}. {_rests_on(trials, found)}".rstrip(),
+        f"Objective: {goal(rpo.target_s, rpo.objective)}. {_rests_on(trials, found)}".rstrip(),
     )
 
 
@@ -142,15 +148,14 @@ def _pooled(
 
 
 def _lags(trials: TrialSet, name: str) -> HtmlTable:
-    summary = trials.summary
-    means, bounds = summary["replications"][name], summary["ci95"][name]
-    pooled = summary["pooled"][name]
+    means, bounds = trials.means[name].lags, trials.intervals[name].lags
+    pooled = trials.pooled[name]
     rows = [
         [
             text(lag.title, lag_term(lag)),
-            duration(means[lag.name]["mean"]),
-            _interval(bounds[lag.name]["mean"]),
-            *(duration(pooled[lag.name][column]) for column in _POOLED),
+            duration(means[lag.name].mean),
+            _interval(bounds[lag.name].mean),
+            *(duration(pooled[lag.name].column(column)) for column in _POOLED),
         ]
         for lag in measures_of(pooled)
     ]
@@ -162,23 +167,23 @@ def _lags(trials: TrialSet, name: str) -> HtmlTable:
     return HtmlTable(f"Lags of {name}", head, rows, note=note)
 
 
-def _interval(bounds: list[float] | None) -> Cell:
+def _interval(bounds: Interval | None) -> Cell:
     if bounds is None:
         return number(None)
     shown = " to ".join(format_duration(end) for end in bounds)
-    return Cell(shown, bounds[0], is_number=True)
+    return Cell(shown, bounds.low, is_number=True)
 
 
 def _trials(trials: TrialSet, name: str) -> HtmlTable:
     rows = (
         [
             number(trial.number),
-            share(part["rpo"]["attainment"]),
-            number(part["rpo"]["violations"]),
-            duration(part["rpo"]["longest_s"]),
-            duration(part["time_since_last_sync_s"]["mean"]),
-            duration(part["time_since_last_sync_s"]["max"]),
-            size(part["pending_bytes"]["max"]),
+            share(part.rpo.attainment),
+            number(part.rpo.violations),
+            duration(part.rpo.longest_s),
+            duration(part.age.mean),
+            duration(part.age.max),
+            size(part.pending_bytes.max),
         ]
         for trial, part in _having(trials, name)
     )
@@ -195,24 +200,20 @@ def _trials(trials: TrialSet, name: str) -> HtmlTable:
     return HtmlTable(f"Trials of {name}", head, shown, is_sortable=True, note=note)
 
 
-def _attainments(trials: TrialSet) -> dict[str, float | None]:
-    means = trials.summary["replications"]
-    return {name: part["rpo"]["attainment"] for name, part in means.items()}
-
-
-def _having(trials: TrialSet, name: str) -> Iterator[tuple[Any, dict[str, Any]]]:
-    having = [trial for trial in trials.trials if name in trial.summary["replications"]]
+def _having(trials: TrialSet, name: str) -> Iterator[tuple[Trial, ReplicationSummary]]:
+    having = [trial for trial in trials.trials if name in trial.summary.replications]
     yield from zip(having, of_trials(name, trials), strict=True)
 
 
-def all_means(summary: dict[str, Any], name: str) -> HtmlTable:
+def all_means(trials: TrialSet, name: str) -> HtmlTable:
     """Return every mean over trials, as summary.json has it, with its interval."""
-    bounds = dict(leaves(summary["ci95"][name], ""))
+    bounds = dict(leaves(to_json(trials.intervals[name]), ""))
     rows = []
-    for path, value in leaves(summary["replications"][name], ""):
+    for path, value in leaves(to_json(trials.means[name]), ""):
         low, high = bounds.get(path) or (None, None)
         rows.append([text(path), exact(value), exact(low), exact(high)])
-    for path, value in leaves(summary["pooled"][name], "pooled"):
+    pooled = {lag: to_json(numbers) for lag, numbers in trials.pooled[name].items()}
+    for path, value in leaves(pooled, "pooled"):
         rows.append([text(path), exact(value), text(""), text("")])
     head = [Column("field"), *(Column(title, True) for title in ("value", "low", "high"))]
     return HtmlTable(f"summary.json: {name}", head, rows)

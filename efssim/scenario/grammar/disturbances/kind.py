@@ -70,7 +70,7 @@ class DisturbanceKind:
     words: str = ""
     """Its name for people; the key without underscores unless it is given."""
     check: Callable[[Written, Known], Iterable[Found]] | None = None
-    """Returns what else is wrong with an entry, as it was written."""
+    """Yields further mistakes of an entry, as it was written."""
 
     def __post_init__(self) -> None:
         """Raise ArgumentError for a name that is no key, and for effects that do not fit."""

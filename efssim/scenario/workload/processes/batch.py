@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import count, islice
-from typing import Annotated, Any
+from typing import Annotated
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,7 +19,7 @@ from efssim.scenario.workload.processes.process import DAY_S, ArrivalProcess
 from efssim.scenario.workload.processes.shapes import Jobs
 from efssim.scenario.workload.processes.times import Floats, Generators, RunSpan
 from efssim.text.quantities import format_duration, parse_duration
-from efssim.text.written import parsed
+from efssim.text.written import Written, parsed
 from efssim.text.zones import time_zone
 
 
@@ -50,7 +50,7 @@ class Batch(Model):
         return text
 
     @classmethod
-    def misfits(cls, data: Mapping[str, Any]) -> Iterator[Found]:
+    def misfits(cls, data: Written) -> Iterator[Found]:
         yield from super().misfits(data)
         over, every = (parsed(parse_duration, data.get(key)) for key in ("over", "every"))
         if over is not None and every is not None and over > every > 0:

@@ -24,7 +24,7 @@ _UNITS = (("s", 1.0), ("min", 60.0), ("h", 3600.0), ("day", DAY_S))
 class ArrivalProcess(ABC, Generic[S]):
     """An entry of the table of arrival processes.
 
-    The methods take what a scenario says: an instance of `schema`.
+    The methods take the content of the key: an instance of `schema`.
     """
 
     kind: ClassVar[str]
@@ -75,7 +75,10 @@ class ArrivalProcess(ABC, Generic[S]):
         return DAY_S
 
     def shape(self, spec: S) -> Shape:  # noqa: ARG002  # as above
-        """Return the shape of the load, from which closed forms reckon."""
+        """Return the shape of the load, from which closed forms reckon.
+
+        One that is known says of drawn writes that they are a Poisson process of its rate.
+        """
         return Unknown(f"no closed form is known of `{self.kind}` arrivals")
 
     def words(self, spec: S, growth: float) -> str:

@@ -1,4 +1,7 @@
-"""Shapes of load over time, from which closed forms reckon."""
+"""Shapes of load over time, from which closed forms reckon.
+
+Writes that are drawn are a Poisson process of the rate that the shape has at a time.
+"""
 
 from __future__ import annotations
 

@@ -1,0 +1,1 @@
+"""Means of trials and their intervals, in the shape of the summary of a run."""

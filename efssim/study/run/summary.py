@@ -1,0 +1,87 @@
+"""The content of the summary.json of trials."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from efssim.json_values import IF_ANY, SPREAD, JsonObject, to_json
+from efssim.lag.summary import LagSummary, WindowSummary
+from efssim.study.means.means import Intervals, Means
+from efssim.study.run.trial_set import TrialSet
+from efssim.study.statistics.evidence import Evidence
+from efssim.study.statistics.weighing import StratumTrials
+from efssim.study.trial.long_faults import long_faults
+from efssim.traces.quality import TraceQuality
+
+
+@dataclass(frozen=True, slots=True)
+class PrecisionSummary:
+    """The precision that was asked for, and how many trials it takes."""
+
+    share: float
+    budget: int
+    needed: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceSummary:
+    """The strata and the long faults, if there are any, and the evidence for each replication."""
+
+    strata: tuple[StratumTrials, ...] = field(metadata=IF_ANY)
+    long_faults: tuple[str, ...] = field(metadata=IF_ANY)
+    replications: Mapping[str, Evidence] = field(metadata=SPREAD)
+
+
+@dataclass(frozen=True, slots=True)
+class TrialsSummary:
+    """The keys of the summary.json of trials, in their order."""
+
+    scenario: str
+    seed: int
+    trials: int
+    partial: bool
+    precision: PrecisionSummary | None
+    window: WindowSummary | None
+    replications: Mapping[str, Means]
+    ci95: Mapping[str, Intervals]
+    pooled: Mapping[str, Mapping[str, LagSummary]]
+    evidence: EvidenceSummary
+    traces: Mapping[str, TraceQuality]
+    digest: str
+
+
+def trials_to_json(trials: TrialSet) -> JsonObject:
+    """Return the content of summary.json."""
+    return to_json(trials_summary(trials), trials.scenario.start)
+
+
+def trials_summary(trials: TrialSet) -> TrialsSummary:
+    """Return means over trials, their intervals, pooled lags, and evidence."""
+    first = trials.trials[0].summary if trials.trials else None
+    return TrialsSummary(
+        scenario=trials.scenario.name,
+        seed=trials.seed,
+        trials=len(trials),
+        partial=trials.partial,
+        precision=_precision(trials),
+        window=None if first is None else first.window,
+        replications=trials.means,
+        ci95=trials.intervals,
+        pooled=trials.pooled,
+        evidence=_evidence(trials),
+        traces={} if first is None else first.traces,
+        digest=trials.digest,
+    )
+
+
+def _evidence(trials: TrialSet) -> EvidenceSummary:
+    too_long = tuple(long_faults(trials.scenario))
+    return EvidenceSummary(trials.weighing.strata(), too_long, trials.evidence)
+
+
+def _precision(trials: TrialSet) -> PrecisionSummary | None:
+    wish = trials.precision
+    if wish is None:
+        return None
+    return PrecisionSummary(wish.share, wish.budget, trials.trials_needed)
