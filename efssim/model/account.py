@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from efssim.model.entities.divergence import differing_bytes, original_source_arn, remember
@@ -15,11 +14,15 @@ from efssim.model.entities.file_system import (
     FileSystemState,
     LifeCycleState,
     OverwriteProtection,
-    Settings,
 )
 from efssim.model.entities.identifiers import file_system_id
 from efssim.model.entities.network import LinkState, RegionState
 from efssim.model.entities.replication import ReplicationState, Terms
+from efssim.model.entities.requests import (
+    DeclaredFileSystem,
+    FileSystemRequest,
+    ReplicationSettings,
+)
 from efssim.model.kernel.causes import Cause
 from efssim.model.kernel.clock import Clock, Turn
 from efssim.model.kernel.draws import Draws
@@ -34,66 +37,12 @@ from efssim.records.stored import FileSystemRecords, Role, Stored
 from efssim.records.timeline import Timeline
 from efssim.scenario import Scenario, schema
 from efssim.scenario.grammar.network import link_regions
-from efssim.scenario.grammar.presets import overhead_of
 from efssim.scenario.grammar.undocumented import CHOICES
 from efssim.scenario.regions import names as known_regions
 from efssim.scenario.regions.facts import zones_of
 
 Recorder = Callable[[str], ReplicationRecords]
 Keeper = Callable[[str], FileSystemRecords]
-
-
-@dataclass(frozen=True)
-class FileSystemRequest:
-    """The arguments of a new file system, of a call or of a scenario."""
-
-    name: str
-    region: str
-    settings: Settings
-    zone: str | None = None
-    token: str = ""
-
-
-@dataclass(frozen=True)
-class DeclaredFileSystem:
-    """Declared facts of a file system that is there from the start, beyond those of a call."""
-
-    name: str
-    id: str | None = None
-    size: int = 0
-    files: int = 0
-
-
-@dataclass(frozen=True)
-class ReplicationSettings:
-    """Settings of a replication: a scenario's entry, or the defaults for one of a call."""
-
-    name: str
-    """Name in the results."""
-    sync: schema.Sync
-    control: schema.Control
-    initial: schema.Initial = field(default_factory=schema.Initial.model_construct)
-    established: bool = False
-    overhead: int | None = None
-
-    @property
-    def overhead_bytes(self) -> int:
-        """Bytes that EFS keeps for itself on the destination."""
-        return overhead_of(self.sync.preset) if self.overhead is None else self.overhead
-
-    @property
-    def throughput_max(self) -> float:
-        """Most bytes per second that it may send."""
-        throughput = self.sync.number("throughput")
-        initial = self.initial.throughput
-        return throughput if initial is None or self.established else max(throughput, initial)
-
-    @staticmethod
-    def of(name: str, spec: schema.Replication) -> ReplicationSettings:
-        """Return the settings that a scenario gives a replication."""
-        return ReplicationSettings(
-            name, spec.sync, spec.control, spec.initial, spec.established, spec.overhead
-        )
 
 
 class Account:

@@ -9,10 +9,10 @@ import pytest
 from efssim import EfsError, Scenario
 from efssim.json_values import WireValue
 from efssim.model.account import Account as SimulatedAccount
-from efssim.model.account import DeclaredFileSystem
 from efssim.model.efs.control_plane import ControlPlane
 from efssim.model.entities.file_system import FileSystemState, OverwriteProtection
 from efssim.model.entities.replication import ReplicationState
+from efssim.model.entities.requests import DeclaredFileSystem
 from efssim.model.kernel.causes import Cause
 from efssim.model.kernel.clock import Clock, Turn
 from efssim.model.kernel.draws import Draws

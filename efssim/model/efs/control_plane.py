@@ -8,10 +8,11 @@ from typing import Any
 
 from efssim.errors import ArgumentError
 from efssim.json_values import WireObject, WireValue
-from efssim.model.account import Account, DeclaredFileSystem, ReplicationSettings
+from efssim.model.account import Account
 from efssim.model.efs.operations import file_systems, policies, replications, tags
 from efssim.model.efs.shapes.answers import FileSystemDescription, ReplicationDescription
 from efssim.model.entities.errors import EfsError
+from efssim.model.entities.requests import DeclaredFileSystem, ReplicationSettings
 from efssim.scenario.operations.kinds import FileSystemNames, MalformedError
 from efssim.scenario.operations.table import OPERATIONS, Answer
 from efssim.text.suggestions import suggest

@@ -7,12 +7,7 @@ choices does (`efssim/scenario/grammar/undocumented.py`).
 
 from __future__ import annotations
 
-from efssim.model.account import (
-    Account,
-    DeclaredFileSystem,
-    FileSystemRequest,
-    ReplicationSettings,
-)
+from efssim.model.account import Account
 from efssim.model.efs.kms import key_arn
 from efssim.model.efs.limits import require_one_zone, require_room
 from efssim.model.efs.lookup import file_system_in, not_found, require_available, with_id
@@ -20,6 +15,11 @@ from efssim.model.efs.shapes.requests import DestinationGiven
 from efssim.model.entities.errors import EfsError
 from efssim.model.entities.file_system import FileSystemState, OverwriteProtection, Settings
 from efssim.model.entities.identifiers import ACCOUNT_ID
+from efssim.model.entities.requests import (
+    DeclaredFileSystem,
+    FileSystemRequest,
+    ReplicationSettings,
+)
 from efssim.scenario.regions.facts import provisioned_limit_mibps
 from efssim.scenario.regions.names import KNOWN, partition, zone_region
 

@@ -6,18 +6,13 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 from efssim.json_values import WireObject, WireValue
-from efssim.model.account import (
-    Account,
-    DeclaredFileSystem,
-    Keeper,
-    Recorder,
-    ReplicationSettings,
-)
+from efssim.model.account import Account, Keeper, Recorder
 from efssim.model.efs.calls import Calls, looks
 from efssim.model.efs.control_plane import ControlPlane
 from efssim.model.entities.errors import EfsError, RunError
 from efssim.model.entities.file_system import FileSystemState, OverwriteProtection
 from efssim.model.entities.identifiers import hex_of
+from efssim.model.entities.requests import DeclaredFileSystem, ReplicationSettings
 from efssim.model.kernel.clock import Clock, Turn
 from efssim.model.kernel.draws import Draws
 from efssim.model.kernel.strata import placed

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from efssim.model.account import Account, DeclaredFileSystem, FileSystemRequest
+from efssim.model.account import Account
 from efssim.model.efs.descriptions import describe_file_system
 from efssim.model.efs.kms import key_arn
 from efssim.model.efs.limits import require_one_zone, require_room
@@ -36,6 +36,7 @@ from efssim.model.entities.file_system import (
     OverwriteProtection,
     Settings,
 )
+from efssim.model.entities.requests import DeclaredFileSystem, FileSystemRequest
 from efssim.scenario.operations.kinds import FILE_SYSTEM_ARN, FILE_SYSTEM_ID
 
 

@@ -5,7 +5,7 @@ Source: EFS API reference; the rules beyond it are named where they are.
 
 from __future__ import annotations
 
-from efssim.model.account import Account, ReplicationSettings
+from efssim.model.account import Account
 from efssim.model.efs.descriptions import describe_replication
 from efssim.model.efs.destinations import choose_destination, require_unreplicated
 from efssim.model.efs.lookup import file_system_in, require_available, with_id
@@ -23,6 +23,7 @@ from efssim.model.efs.shapes.requests import (
 )
 from efssim.model.entities.errors import EfsError
 from efssim.model.entities.replication import ReplicationState
+from efssim.model.entities.requests import ReplicationSettings
 
 
 def create_replication_configuration(
