@@ -158,16 +158,16 @@ MUTANTS = (
     ),
     Mutant(
         "the pool of the oldest pending write forgets time without one",
-        "lag/measures.py",
-        "self._oldest.ramps.state(zero_s=zero_s)",
-        "self._oldest.ramps.state(zero_s=0.0)",
+        "lag/kinds/distributions.py",
+        "return self.ramps.state(zero_s=self.zero_s)",
+        "return self.ramps.state(zero_s=0.0)",
         (HAND,),
     ),
     Mutant(
         "the pool of the lag by byte is that by write",
         "lag/measures.py",
-        "self._lags.by_byte.state(total=self._lags.byte_s())",
-        "self._lags.by_write.state(total=self._lags.total_s())",
+        "WRITE_LAG_BY_BYTE: LagOverWeights(lags.by_byte, lags.byte_s()),",
+        "WRITE_LAG_BY_BYTE: LagOverWeights(lags.by_write, lags.total_s()),",
         (HAND,),
     ),
     Mutant(
@@ -257,15 +257,15 @@ MUTANTS = (
     Mutant(
         "the bounds of a comparison are swapped",
         "report/text/comparison.py",
-        'for end in ("low", "high"))\n    return f"{text}',
-        'for end in ("high", "low"))\n    return f"{text}',
+        "for end in (row.low, row.high))",
+        "for end in (row.high, row.low))",
         (REPORTS,),
     ),
     Mutant(
         "the bounds of a sweep are swapped",
         "report/text/sweep.py",
-        'low, high = row["low"], row["high"]',
-        'high, low = row["low"], row["high"]',
+        "_interval(measure, row.low, row.high)",
+        "_interval(measure, row.high, row.low)",
         (REPORTS,),
     ),
     Mutant(

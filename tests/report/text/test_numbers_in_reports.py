@@ -6,7 +6,6 @@ import re
 from types import SimpleNamespace
 from typing import Any
 
-import pandas as pd
 import pytest
 from helpers.worlds import constant, scenario, simulate
 
@@ -23,9 +22,10 @@ from efssim.report.text import (
 from efssim.report.text import (
     sweep as sweep_text,
 )
+from efssim.study.varying.paired import MeasureDifference
+from efssim.study.varying.points import PointMean
 
 AGE = "time_since_last_sync_s.mean"
-NAN = float("nan")
 
 
 @pytest.mark.parametrize(
@@ -33,15 +33,15 @@ NAN = float("nan")
     [
         (50.0, 5.0, 2.0, 9.0, "+10 % [+4, +18]"),
         (50.0, -5.0, -9.0, 2.0, "-10 % [-18, +4]"),
-        (50.0, 5.0, NAN, NAN, "+10 %"),
+        (50.0, 5.0, None, None, "+10 %"),
         (50.0, 0.0, -1.0, 1.0, "none"),
         (0.0, 90.0, 60.0, 120.0, "+90 s"),
     ],
 )
 def test_a_change_has_its_bounds_in_order(
-    first: float, change: float, low: float, high: float, line: str
+    first: float, change: float, low: float | None, high: float | None, line: str
 ) -> None:
-    row = {"measure": AGE, "first": first, "difference": change, "low": low, "high": high}
+    row = MeasureDifference("dr", AGE, first, first + change, change, low, high, None, pairs=4)
     assert numbers_in(compare_text.change_text(row)) == numbers_in(line)
 
 
@@ -50,19 +50,17 @@ def numbers_in(text: str) -> list[float]:
     return [float(number) for number in re.findall(r"[-+]?\d+(?:\.\d+)?", text)]
 
 
-def sweep(**tables: pd.DataFrame) -> Any:
-    """Return what the text of a sweep asks of one: its parameters and its tables."""
-    path = "replications.dr.sync.interval"
+def sweep(mean: PointMean) -> Any:
+    """Return the parts of a sweep that its text asks for: its parameter and one row of means."""
+    (path,) = mean.values
     vary = SimpleNamespace(path=path, segments=path.split("."), text=lambda value: f"{value} s")
-    answers = {name: lambda *_, table=table: table for name, table in tables.items()}
+    answers = {"one_at_a_time": False, "point_means": lambda *_: (mean,)}
     return SimpleNamespace(parameters=[vary], **answers)
 
 
 def test_a_row_of_a_sweep_has_its_mean_between_its_bounds() -> None:
-    means = pd.DataFrame(
-        {"replications.dr.sync.interval": [60], "mean": [35.0], "low": [30.0], "high": [45.0]}
-    )
-    _, row = sweep_text.grid_rows(sweep(means=means), AGE, "dr")
+    mean = PointMean({"replications.dr.sync.interval": 60}, 35.0, 30.0, 45.0)
+    _, row = sweep_text.grid_rows(sweep(mean), AGE, "dr")
     assert [numbers_in(cell) for cell in row] == [[60], [35], [30, 45]]
 
 
