@@ -264,8 +264,8 @@ MUTANTS = (
     Mutant(
         "the bounds of a sweep are swapped",
         "report/text/sweep.py",
-        "_interval(measure, row.low, row.high)",
-        "_interval(measure, row.high, row.low)",
+        "for end in (low, high))",
+        "for end in (high, low))",
         (REPORTS,),
     ),
     Mutant(

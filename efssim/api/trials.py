@@ -109,7 +109,7 @@ def run_trials(
     `trials` is not used then. `executor` is any concurrent.futures.Executor, by default a pool of
     `workers` processes, one per CPU; 1 means this process. With an executor of your own, `workers`
     says how many calls it runs at once, where it does not tell itself. The results are the same
-    whatever executes them. `resume` is a folder that keeps completed trials and takes up those it
+    on any executor. `resume` is a folder that keeps completed trials and takes up those it
     has. `verify` checks the laws in each trial. `on_progress` gets how many are complete, of how
     many; `progress` shows a bar of it, in a notebook or on standard error. A second Ctrl-C stops at
     once, with KeyboardInterrupt.

@@ -117,7 +117,8 @@ class MeasuredWorld:
                 laws.check(records, snapshot, self._logs[name])
         if self._verify:
             self._check_conservation()
-        timeline = tuple(copy(entry) for entry in self._world.timeline)
+        # What goes on still changes; the rest of the timeline is final.
+        timeline = tuple(copy(e) if e.end_s is None else e for e in self._world.timeline)
         outcomes = {name: self._outcome(name, rec, now, timeline) for name, rec, now in snapshots}
         return Run(
             scenario=self.scenario,

@@ -299,6 +299,37 @@ def test_executors_by_name() -> None:
         efssim.run_trials(world, 2, executor="proceses")
 
 
+def test_an_added_executor_has_its_reports(names: dict[str, Any], tmp_path: Path) -> None:
+    from efssim.report.files.trials import write_trials
+    from efssim.report.text.trials import study_text
+
+    with efssim.extend.arrivals.add(names["WeibullArrivals"]()):
+        for name in ("in_threads", "trials"):
+            write_trials(names[name], tmp_path / name)
+        texts = [study_text(names[name], "") for name in ("in_threads", "trials")]
+    assert texts[0] == texts[1]
+    for file in ("report.html", "summary.json", "trials.csv"):
+        assert (tmp_path / "in_threads" / file).read_bytes() == (
+            tmp_path / "trials" / file
+        ).read_bytes()
+
+
+def test_an_added_format_is_named_on_the_page(names: dict[str, Any], tmp_path: Path) -> None:
+    often = [
+        {"at": f"{k} s", "link_outage": "us-east-1 -> us-west-2", "for": 0.5} for k in range(310)
+    ]
+    data = {"name": "often", "duration": "1 h", "events": often}
+    result = efssim.run(efssim.load(data))
+    with efssim.extend.table_formats.add(names["LINES"]):
+        result.write(tmp_path, tables="jsonl")
+        page = (tmp_path / "report.html").read_text(encoding="utf-8")
+        assert "10 more in events.jsonl." in page
+        assert len((tmp_path / "events.jsonl").read_text().splitlines()) == 310
+        result.write(tmp_path)
+    assert not (tmp_path / "events.jsonl").exists()
+    assert (tmp_path / "report.html").read_text(encoding="utf-8") == result.report_html()
+
+
 def test_formats_by_name(tmp_path: Path) -> None:
     result = efssim.run(efssim.load("name: a\nduration: 1 h\n"))
     result.write(tmp_path / "a")

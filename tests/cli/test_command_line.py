@@ -281,7 +281,8 @@ def test_the_number_of_workers_arrives(monkeypatch):
         asked.append(count)
         return executors.SerialExecutor()
 
-    monkeypatch.setattr(executors, "_processes", processes)
+    kind = executors.ExecutorKind("processes", processes)
+    monkeypatch.setitem(executors.EXECUTORS._entries, "processes", kind)
     for arguments in ([*base("run"), "-n", "3"], [*base("sweep"), "-n", "2"], base("plan")):
         assert command(*arguments, "-w", "3").code == 0
     assert asked == [3, 3, 3]

@@ -188,6 +188,16 @@ def test_a_sweep_shows_a_row_for_each_combination_up_to_a_limit() -> None:
     assert page.cells[0] == "dr: time_since_last_sync_s.mean"
 
 
+def test_a_sweep_of_one_value_at_a_time_shows_which_is_varied() -> None:
+    world = scenario({"w": constant()}, {"interval": "60 s"}, "10 min")
+    varied = {INTERVAL: ["2 min"], "rpo.target": ["1 h"]}
+    sweep = efssim.sweep(world, varied, 1, one_at_a_time=True, workers=1)
+    cells = Page(sweep._repr_html_()).cells
+    first = cells.index("-")
+    assert cells[first : first + 2] == ["-", "-"]
+    assert cells.index("2 min") + 1 == cells.index("-", cells.index("2 min"))
+
+
 def test_a_comparison_shows_changes() -> None:
     first, second = (
         efssim.run_trials(random_world().with_(changes), 3, workers=1)

@@ -37,6 +37,7 @@ class _Stream:
         """Where each sync ends, counted from `first`."""
         times, totals = curve.unpublished()
         self._times, self._totals = array("d", times.tobytes()), array("q", totals.tobytes())
+        self._count = len(times)
         self._saved = curve.saved if curve.stream.hot is not None else None
         self.adds_files = curve.stream.new_files > 0
         self._begin = 0
@@ -44,8 +45,9 @@ class _Stream:
     def take(self, cut_s: float) -> tuple[int, int]:
         """Return how many writes the next sync has, those up to its cut, and the bytes to send."""
         begin, times = self._begin, self._times
-        end = bisect_right(times, cut_s, begin, min(begin + _NEAR, len(times)))
-        if end == begin + _NEAR:
+        near, count = begin + _NEAR, self._count
+        end = bisect_right(times, cut_s, begin, near if near < count else count)  # min is a call
+        if end == near:
             end = bisect_right(times, cut_s, end)
         self._begin = end
         self.ends.append(end)
@@ -81,7 +83,7 @@ class Loop:
         """Plan syncs until the journal or the run ends or they are on time; return the next cut."""
         interval_s, reach_s, on_time = self._times.interval_s, self._reach_s, 0
         duration = self._times.formula().duration  # nothing changes while syncs are planned
-        streams, adding = self._streams, self._adding
+        streams, cuts_s, completions_s = self._streams, self.cuts_s, self.completed_s
         for setup_s, gap_s, fails in self._draws:
             writes = sent = files = large = 0
             for stream in streams:
@@ -92,7 +94,7 @@ class Loop:
                     large += stream.spec.large_file_bytes
                     writes += count
             stored = self._files
-            for stream in adding:
+            for stream in self._adding:
                 stored += stream.added_files()
             if fails:
                 change_set = ChangeSet(
@@ -102,8 +104,8 @@ class Loop:
             else:
                 is_busy = writes > 0
                 completed_s = cut_s + duration(setup_s, is_busy, stored, large, sent, files, max)
-            self.cuts_s.append(cut_s)
-            self.completed_s.append(completed_s)
+            cuts_s.append(cut_s)
+            completions_s.append(completed_s)
             ready_s = completed_s + gap_s
             planned_s = cut_s + interval_s
             on_time = on_time + 1 if ready_s <= planned_s else 0

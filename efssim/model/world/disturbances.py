@@ -41,14 +41,14 @@ class Disturbances:
 
     def begin(self, spec: schema.Event | schema.Fault) -> Callable[[], None]:
         """Begin a disturbance; return a function that ends it. RunError if a link has no room."""
-        kind, target = spec.kind, spec.target
+        kind, target = spec.entry, spec.target
         ordinal = self._timeline.next_ordinal()
-        record = Occurrence(ordinal, self._account.clock.now, kind, target)
-        fails_calls = spec.entry.effect(FailCalls)
+        record = Occurrence(ordinal, self._account.clock.now, kind.name, target)
+        fails_calls = kind.effect(FailCalls)
         if fails_calls is not None:
             self._timeline.entries.append(record)
             return self._inject(spec, fails_calls, record)
-        active = Active(spec.entry, Cause(ordinal, kind, target), record, [])
+        active = Active(kind, Cause(ordinal, kind.name, target), record, [])
         active.reached += turn_on(active.kind, active.cause, spec, self._account)
         self._timeline.entries.append(record)
         self._active.append(active)
@@ -101,8 +101,11 @@ class Disturbances:
 
 def _note_reached(active: Active) -> None:
     """Record the names of the parts that a disturbance has reached, each once, in order."""
-    parts = active.reached
-    names = (part.name if isinstance(part, FileSystemState) else part.terms.name for part in parts)
-    replications = (part.terms.name for part in parts if isinstance(part, ReplicationState))
-    active.record.affected = tuple(dict.fromkeys(names))
-    active.record.replications = tuple(dict.fromkeys(replications))
+    affected: dict[str, None] = {}
+    replications: dict[str, None] = {}
+    for part in active.reached:
+        if isinstance(part, FileSystemState):
+            affected[part.name] = None
+        else:
+            affected[part.terms.name] = replications[part.terms.name] = None
+    active.record.affected, active.record.replications = tuple(affected), tuple(replications)

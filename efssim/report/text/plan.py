@@ -96,7 +96,7 @@ def evidence_text(plan: PlanFindings) -> str:
 
 
 def _undecided(plan: PlanFindings) -> str:
-    """Say which trials are missing where their number is too small and attainment is not."""
+    """Return the missing trials where their number is too small and attainment is not."""
     without, text = unprotected_text(plan), ""
     if without:
         return f" {without}"
@@ -115,7 +115,7 @@ def _undecided(plan: PlanFindings) -> str:
 
 
 def limits_text(plan: PlanFindings) -> str:
-    """Say that the replication rate cannot be set, and which part the budget of time cut off."""
+    """Return the limits of plans: the replication rate cannot be set, the budget may end early."""
     text = (
         "EFS's replication rate can be neither bought nor set. What helps is to write less, or at "
         "other times, in batches that end before they are cut, or to several file systems."

@@ -13,7 +13,9 @@ from efssim.text.digits import grouped
 from efssim.text.quantities import format_size
 
 if TYPE_CHECKING:
+    from efssim.json_values import JsonValue
     from efssim.study.varying.points import SweepPoints
+    from efssim.study.varying.space import VariedParameter
 
 
 def sweep_report(sweep: SweepPoints, measure: str, command: str) -> str:
@@ -63,9 +65,14 @@ def grid_rows(sweep: SweepPoints, measure: str, name: str) -> list[list[str]]:
     header = [*(vary.segments[-1] for vary in sweep.parameters), "mean", "interval"]
     rows = [list(map(str, header))]
     for row in sweep.point_means(measure, name):
-        values = [vary.text(row.values[vary.path]) for vary in sweep.parameters]
+        values = [_value(sweep, vary, row.values[vary.path]) for vary in sweep.parameters]
         rows.append([*values, shown(measure, row.mean), _interval(measure, row.low, row.high)])
     return rows
+
+
+def _value(sweep: SweepPoints, vary: VariedParameter, value: JsonValue) -> str:
+    """Return a value in words, where one is varied."""
+    return "-" if sweep.one_at_a_time and value is None else vary.text(value)
 
 
 def _tornado(sweep: SweepPoints, measure: str, name: str) -> list[str]:

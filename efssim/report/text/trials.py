@@ -48,7 +48,7 @@ def _heading(trials: TrialSet) -> list[str]:
 
 
 def _count(trials: TrialSet) -> list[str]:
-    """Say how many trials there are, and whether they reach the wanted precision."""
+    """Return how many trials there are, and whether they reach the wanted precision."""
     text, wish, needed = counted(len(trials), "trial"), trials.precision, trials.trials_needed
     if wish is not None:
         asked = f"a precision of {percent(wish.share)} of the mean age"

@@ -71,7 +71,7 @@ def _lacking(found: Evidence, objective: float) -> str:
 
 
 def late(name: str, trials: TrialSet) -> str:
-    """Say in how many trials there were violations, the longest of all, and the loss."""
+    """Return in how many trials there were violations, the longest of all, and the loss."""
     found = of_trials(name, trials)
     longest = [part.rpo.longest_s for part in found if part.rpo.violations]
     beside = losses_of_trials(trials.means[name], found)

@@ -41,7 +41,7 @@ class Dispatch:
         self._job, self._workers, self._interrupts = job, workers, interrupts
         self._deadline = deadline or Deadline()
         self._running: dict[Future[TrialBatch], tuple[Numbers, int]] = {}
-        # What is done, and None at Ctrl-C: the one queue that a handler of signals may put into.
+        # Done futures, and None at Ctrl-C: the one queue that a signal handler may put into.
         self._done: SimpleQueue[Future[TrialBatch] | None] = SimpleQueue()
         self._trial_s = _BATCH_S  # how long one takes, as far as known
 

@@ -41,7 +41,7 @@ AGE = "time_since_last_sync_s.mean"
 def test_a_change_has_its_bounds_in_order(
     first: float, change: float, low: float | None, high: float | None, line: str
 ) -> None:
-    row = MeasureDifference("dr", AGE, first, first + change, change, low, high, None, pairs=4)
+    row = MeasureDifference("dr", AGE, first, first + change, change, low, high, None, 9)
     assert numbers_in(compare_text.change_text(row)) == numbers_in(line)
 
 
@@ -50,12 +50,11 @@ def numbers_in(text: str) -> list[float]:
     return [float(number) for number in re.findall(r"[-+]?\d+(?:\.\d+)?", text)]
 
 
-def sweep(mean: PointMean) -> Any:
-    """Return the parts of a sweep that its text asks for: its parameter and one row of means."""
-    (path,) = mean.values
+def sweep(row: PointMean) -> Any:
+    """Return the attributes of a sweep that its text reads: parameters, and a row of means."""
+    path = "replications.dr.sync.interval"
     vary = SimpleNamespace(path=path, segments=path.split("."), text=lambda value: f"{value} s")
-    answers = {"one_at_a_time": False, "point_means": lambda *_: (mean,)}
-    return SimpleNamespace(parameters=[vary], **answers)
+    return SimpleNamespace(parameters=[vary], one_at_a_time=False, point_means=lambda *_: (row,))
 
 
 def test_a_row_of_a_sweep_has_its_mean_between_its_bounds() -> None:

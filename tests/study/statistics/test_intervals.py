@@ -9,10 +9,10 @@ from itertools import product
 
 import numpy as np
 import pytest
+from helpers.worlds import constant, scenario, simulate
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
-from worlds import constant, scenario, simulate
 
 from efssim.lag.summary import AGE
 from efssim.study.statistics.evidence import evidence

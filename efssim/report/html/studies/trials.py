@@ -78,7 +78,7 @@ def _reproduce(trials: TrialSet, command: str) -> list[tuple[str, str]]:
 
 
 def _blocks(trials: TrialSet, drawn: Mapping[tuple[str, str], str]) -> Iterator[Block]:
-    """Yield the sections of the replications with the least attainment."""
+    """Yield the blocks on the replications with the least attainment."""
     for ordinal, name in enumerate(
         worst({key: mean.rpo.attainment for key, mean in trials.means.items()})
     ):
