@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import json
-import subprocess
 from pathlib import Path
 
 import pytest
-from helpers.places import EFSSIM
+from helpers.installed import efs
 
 import efssim
 
@@ -36,14 +35,9 @@ def folder(tmp_path, monkeypatch):
     return tmp_path
 
 
-def efs(*arguments):
-    return subprocess.run(
-        [EFSSIM, "run", *arguments], capture_output=True, encoding="utf-8", timeout=60, check=False
-    )
-
-
 def test_trials_of_several_files_are_compared_with_the_first(folder):
-    done = efs("fast.yaml", "slow.yaml", "--trials", "5", "--workers", "1", "--format", "json")
+    few = ("--trials", "5", "--workers", "1")
+    done = efs("run", "fast.yaml", "slow.yaml", *few, "--format", "json")
     assert (done.returncode, done.stderr) == (0, "")
     (found,) = json.loads(done.stdout)["comparisons"]
     assert (found["first"], found["second"], found["pairs"]) == ("fast", "slow", 5)
@@ -61,7 +55,7 @@ def test_trials_of_several_files_are_compared_with_the_first(folder):
 
 
 def test_the_report_and_the_files_of_a_comparison(folder):
-    done = efs("fast.yaml", "slow.yaml", "--trials", "3", "--workers", "1", "--out", "out")
+    done = efs("run", "fast.yaml", "slow.yaml", "--trials", "3", "--workers", "1", "--out", "out")
     assert (done.returncode, done.stderr) == (0, "wrote out/\n")
     assert "slow compared with fast: 3 pairs of trials" in done.stdout
     assert "reproduce: efssim run fast.yaml slow.yaml --trials 3" in done.stdout
@@ -91,7 +85,7 @@ def test_the_report_and_the_files_of_a_comparison(folder):
 def test_check_wants_every_objective_met(folder):
     strict = SLOW.replace("name: slow", "name: slow\nrpo: {target: 60 s}")
     Path("slow.yaml").write_text(strict, encoding="utf-8")
-    done = efs("fast.yaml", "slow.yaml", "--trials", "3", "--workers", "1", "--check")
+    done = efs("run", "fast.yaml", "slow.yaml", "--trials", "3", "--workers", "1", "--check")
     assert done.returncode == 1
 
 
@@ -106,7 +100,7 @@ def test_check_wants_every_objective_met(folder):
     ],
 )
 def test_what_cannot_be_compared(folder, arguments, message):
-    done = efs(*arguments, "--out", "out")
+    done = efs("run", *arguments, "--out", "out")
     assert (done.returncode, done.stdout) == (2, "")
     assert message in done.stderr
     assert not Path("out").exists()
@@ -116,7 +110,7 @@ def test_what_cannot_be_compared(folder, arguments, message):
 def test_problems_of_all_files_are_told(folder):
     Path("fast.yaml").write_text(FAST.replace("40 min", "40 minn"), encoding="utf-8")
     Path("slow.yaml").write_text(SLOW.replace("orders", "order", 1), encoding="utf-8")
-    done = efs("fast.yaml", "slow.yaml", "--trials", "3")
+    done = efs("run", "fast.yaml", "slow.yaml", "--trials", "3")
     assert done.returncode == 2
     assert "fast.yaml:2:" in done.stderr
     assert "slow.yaml:" in done.stderr

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
 
 import pytest
-from helpers.places import EFSSIM, SCENARIOS
+from helpers import installed
+from helpers.installed import efs
+from helpers.places import SCENARIOS
 
 import efssim
 
@@ -26,21 +26,8 @@ replications:
 """
 
 
-def efs(*arguments):
-    return subprocess.run(
-        [EFSSIM, "estimate", *map(str, arguments)],
-        capture_output=True,
-        encoding="utf-8",
-        timeout=60,
-        check=False,
-        env=dict(os.environ),
-    )
-
-
 def report(*arguments):
-    done = efs(*arguments)
-    assert (done.returncode, done.stderr) == (0, "")
-    return done.stdout
+    return installed.report("estimate", *arguments)
 
 
 @pytest.fixture(scope="module")
@@ -121,13 +108,13 @@ def test_simulate_fills_a_column():
     ],
 )
 def test_mistakes(failing, arguments, message):
-    done = efs(failing, *arguments)
+    done = efs("estimate", failing, *arguments)
     assert (done.returncode, done.stdout) == (2, "")
     assert message in done.stderr
 
 
 def test_no_such_file(tmp_path):
-    done = efs(tmp_path / "none.yaml")
+    done = efs("estimate", tmp_path / "none.yaml")
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr.count("\n") == 1
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import subprocess
 from pathlib import Path
 
 import pytest
-from helpers.places import EFSSIM, SCENARIOS
+from helpers.installed import efs
+from helpers.places import SCENARIOS
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -53,12 +53,6 @@ def changed(old, new):
     """Return the valid scenario with one passage replaced."""
     assert VALID.count(old) == 1
     return VALID.replace(old, new)
-
-
-def efs(*arguments, **options):
-    return subprocess.run(
-        [EFSSIM, *arguments], capture_output=True, text=True, timeout=60, check=False, **options
-    )
 
 
 def test_the_valid_scenario_of_these_tests_is_valid(folder):
