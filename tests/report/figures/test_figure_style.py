@@ -13,7 +13,7 @@ import matplotlib as mpl
 import numpy as np
 import pytest
 from helpers.worlds import constant, scenario, simulate
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from matplotlib import pyplot as plt
 from matplotlib.colors import to_rgb
@@ -185,6 +185,7 @@ def test_ticks_of_sizes_are_powers_of_two(top):
 # Labels
 
 
+@settings(deadline=None)  # the first call imports SciPy
 @given(st.lists(st.floats(0, 200), min_size=1, max_size=8), st.floats(1, 20))
 def test_levels_never_overlap(wished, apart):
     placed = spread(wished, apart, 200)
