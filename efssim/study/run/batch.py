@@ -14,6 +14,7 @@ from efssim.scenario import Scenario
 from efssim.scenario.grammar.disturbances.kinds import DISTURBANCES
 from efssim.scenario.operations.table import OPERATIONS
 from efssim.scenario.workload.processes.table import ARRIVALS
+from efssim.study.run.executors import Workers
 from efssim.study.trial.outcome import Done, TrialError, run_trial
 from efssim.table import Table
 
@@ -46,6 +47,10 @@ class Additions:
             message = f"an entry that was added cannot be pickled for the workers: {error}"
             raise ArgumentError(message) from error
 
+    def require_picklable(self) -> None:
+        """Raise ArgumentError if an entry cannot be sent to another process."""
+        self._pickled()
+
     def add_missing(self) -> None:
         """Add the entries that the tables of a worker lack."""
         held = self._entries
@@ -68,9 +73,12 @@ class Job:
     additions: Additions
 
     @classmethod
-    def of(cls, scenario: Scenario, seed: int, verify: bool) -> Job:
-        """Return the job of a scenario."""
-        return cls(pickle.dumps(scenario), seed, verify, Additions.now())
+    def of(cls, scenario: Scenario, seed: int, verify: bool, workers: Workers) -> Job:
+        """Return the job of a scenario; ArgumentError for additions that workers cannot have."""
+        additions = Additions.now()
+        if workers.start_processes:
+            additions.require_picklable()  # now, as a pool that is half-way started is hard to end
+        return cls(pickle.dumps(scenario), seed, verify, additions)
 
 
 @dataclass(frozen=True)

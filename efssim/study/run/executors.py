@@ -59,6 +59,11 @@ class Workers:
         self._own: Executor | None = None
 
     @property
+    def start_processes(self) -> bool:
+        """Return whether they are processes of a pool of ours."""
+        return self._given is None and self._kind is EXECUTORS["processes"]
+
+    @property
     def are_here(self) -> bool:
         """Whether calls run in this process, one after the other."""
         return self._given is None and self._kind.is_here

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import ExitStack
 
 from efssim.lag.pool import Pool
 from efssim.model.kernel.strata import strata_of
@@ -36,16 +37,13 @@ def run_study(
 
     Ctrl-C returns those that are complete. Raise as `efssim.run_trials` does.
     """
-    job = Job.of(scenario, seed, verify)
-    with ctrl_c() as interrupts, interrupts.held():
-        dispatch = Dispatch(job, workers, interrupts)
+    with ctrl_c() as interrupts, interrupts.held(), ExitStack() as closing:
+        if store is not None:
+            closing.callback(store.close)
+        dispatch = Dispatch(Job.of(scenario, seed, verify, workers), workers, interrupts)
+        closing.callback(dispatch.close)
         running = _RunningTrials(scenario, dispatch, store, on_progress, interrupts)
-        try:
-            wanted = running.run(trials)
-        finally:
-            dispatch.close()
-            if store is not None:
-                store.close()
+        wanted = running.run(trials)
     return running.made(seed, wanted, trials if isinstance(trials, Precision) else None)
 
 
@@ -56,7 +54,7 @@ def run_by(
 
     Raise OutOfTimeError at the deadline, besides the exceptions of `run_study`.
     """
-    job = Job.of(scenario, seed, False)
+    job = Job.of(scenario, seed, False, workers)
     with ctrl_c() as interrupts, interrupts.held():
         dispatch = Dispatch(job, workers, interrupts, deadline)
         running = _RunningTrials(scenario, dispatch, None, None, interrupts)

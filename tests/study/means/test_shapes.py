@@ -13,6 +13,7 @@ from efssim.lag.summary import AgeSummary, LagSummary, ReplicationSummary
 from efssim.study.means.merging import STATISTICS, means
 from efssim.study.means.shapes import AgeStatistic, LagStatistic
 from efssim.study.run.batch import Job, run_batch
+from efssim.study.run.executors import Workers
 from efssim.study.trial.outcome import Done
 
 
@@ -55,7 +56,7 @@ def test_an_added_lag_has_the_statistic_of_any_lag():
 
 
 def test_a_trial_is_the_same_after_it_was_kept():
-    (done,) = run_batch(Job.of(chancy(), 1, False), (3,)).trials
+    (done,) = run_batch(Job.of(chancy(), 1, False, Workers(workers=1)), (3,)).trials
     again = restored(Done, dataclasses.asdict(done))
     assert again == done
     assert isinstance(again.trial.summary.replications["dr"].age, AgeSummary)
