@@ -10,7 +10,7 @@ A file of TOML with any number of
 
 `before` is replaced by `after` wherever it stands in the earlier output, and then the two outputs
 have to be the same. With `only = "before"` or `only = "after"` in their place, an output that just
-one of the two has is expected.
+one of the two has is expected; with `replaced = true`, a file of another format.
 """
 
 from __future__ import annotations
@@ -32,14 +32,16 @@ class Difference:
     before: str = ""
     after: str = ""
     only: str = ""
+    replaced: bool = False
     seen: int = 0
     """In how many outputs it was."""
 
     def __post_init__(self) -> None:
         if not self.reason.strip():
             raise ValueError(f"{self.output}: a difference needs a reason")
-        if self.only not in ("", "before", "after") or bool(self.only) == bool(self.before):
-            raise ValueError(f"{self.output}: give `before` and `after`, or `only`")
+        given = (bool(self.only), bool(self.before), self.replaced)
+        if self.only not in ("", "before", "after") or sum(given) != 1:
+            raise ValueError(f"{self.output}: give `before` and `after`, `only` or `replaced`")
 
     def concerns(self, output: str) -> bool:
         """Return whether it is about an output of this name."""
@@ -66,6 +68,9 @@ def expected(
             if difference.only == gone:
                 difference.seen += 1
                 return after
+        elif difference.replaced:
+            difference.seen += 1
+            return after
         elif before is not None and difference.before.encode() in before:
             before = before.replace(difference.before.encode(), difference.after.encode())
             difference.seen += 1
