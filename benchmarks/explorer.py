@@ -10,7 +10,7 @@ from statistics import median
 
 import efssim
 from benchmarks.timing import timed
-from efssim.api.explorer import Explorer, Sliders
+from efssim.explorer import Explorer, Sliders
 
 AIM_MS = 200.0
 SYNC = "replications.dr.sync"

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import efssim
 from efssim import extend
-from efssim.api.explorer import Explorer
 from efssim.aws import patched
+from efssim.explorer import Explorer
 
 PAGE = Path(__file__).with_name("api.md")
 HEAD = (
@@ -42,7 +42,7 @@ def page() -> str:
         function("efssim.aws.patched", patched),
         "## Classes\n",
         *(text for name, each in classes.items() for text in described(f"efssim.{name}", each)),
-        *described("efssim.api.explorer.Explorer", Explorer),
+        *described("efssim.explorer.Explorer", Explorer),
         "## Errors\n",
         *errors_table(errors),
         "\n## Extending\n",

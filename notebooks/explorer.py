@@ -22,7 +22,7 @@ from pathlib import Path
 import pandas as pd
 
 import efssim
-from efssim.api.explorer import Explorer
+from efssim.explorer import Explorer
 
 scenarios = next(folder for folder in (Path("scenarios"), Path("../scenarios")) if folder.is_dir())
 sync = "replications.dr.sync"

@@ -22,9 +22,9 @@ from efssim.aws.clock.functions import (
     is_simulated,
     timestamp_methods,
 )
-from efssim.aws.clock.real_waits import RealWaits
 from efssim.aws.clock.replacing import StandIn, replaced
 from efssim.aws.protocol.transport import Transport
+from efssim.aws.real_waits import RealWaits
 from efssim.aws.world import SimulatedWorld
 from efssim.errors import StateError
 
@@ -40,7 +40,7 @@ def patched(
     asyncio that has nothing to do; `time.time`, `time.monotonic`, `datetime.now`, `date.today` and
     their relatives read it. They are replaced in the modules `time` and `datetime`, and by name in
     modules that are not installed packages; `also` names more of those. Waits for something real
-    (`efssim.aws.clock.real_waits.REAL_TIME_MODULES`, and modules that `real` names) pass in real
+    (`efssim.aws.real_waits.REAL_TIME_MODULES`, and modules that `real` names) pass in real
     time.
 
     RuntimeError inside another `patched`, or where a process of a simulation runs. In the block,

@@ -15,7 +15,7 @@ import efssim
 
 pytest.importorskip("ipywidgets", reason="the extra `notebook` is not installed")
 
-from efssim.api.explorer import Explorer
+from efssim.explorer import Explorer
 
 INTERVAL, THROUGHPUT = "replications.dr.sync.interval", "replications.dr.sync.throughput"
 
@@ -146,7 +146,7 @@ def test_other_mistakes():
 def test_without_ipywidgets_it_says_what_to_install(tmp_path):
     code = (
         "import sys; sys.modules['ipywidgets'] = None\n"
-        "import efssim\nfrom efssim.api.explorer import Explorer\n"
+        "import efssim\nfrom efssim.explorer import Explorer\n"
         "Explorer(efssim.Scenario(name='a', duration=60), {'seed': ('seed', [1])})"
     )
     run = subprocess.run(

@@ -36,7 +36,7 @@ from helpers.simulations import HOME, simulation
 
 from efssim.aws import patched
 from efssim.aws.clock.functions import REAL_TIME
-from efssim.aws.clock.real_waits import REAL_TIME_MODULES, RealWaits
+from efssim.aws.real_waits import REAL_TIME_MODULES, RealWaits
 
 NOON = datetime.datetime(2026, 1, 1, 12, tzinfo=UTC)
 START = NOON.timestamp() - 12 * 3600

@@ -29,7 +29,7 @@ FLOORS = (
     ("study",),
     ("report",),
     ("api",),
-    ("extend",),
+    ("explorer", "extend"),
     ("cli",),
     ("__init__", "__main__"),
 )

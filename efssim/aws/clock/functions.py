@@ -13,8 +13,8 @@ from threading import get_ident
 from types import FrameType
 from typing import Any
 
-from efssim.aws.clock.real_waits import RealWaits
 from efssim.aws.clock.replacing import is_users
+from efssim.aws.real_waits import RealWaits
 from efssim.aws.world import SimulatedWorld
 from efssim.errors import StateError
 
