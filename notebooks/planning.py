@@ -17,6 +17,8 @@
 # of many that could come?
 
 # %%
+from dataclasses import asdict
+
 import pandas as pd
 
 import efssim
@@ -78,7 +80,7 @@ axes = twenty.plot_attainment()
 
 # %%
 few = twenty.evidence["dr"]
-pd.DataFrame({"20 trials": few._asdict()}, dtype=object)
+pd.DataFrame({"20 trials": asdict(few)}, dtype=object)
 
 # %% [markdown]
 # `met` is None: **not decided**. Nobody has told efssim how bad a run can be, and one that loses
@@ -90,7 +92,7 @@ pd.DataFrame({"20 trials": few._asdict()}, dtype=object)
 # %%
 many = efssim.run_trials(scenario, 20 + few.more_trials, workers=2)
 enough = many.evidence["dr"]
-both = {f"{len(found)} trials": found.evidence["dr"]._asdict() for found in (twenty, many)}
+both = {f"{len(found)} trials": asdict(found.evidence["dr"]) for found in (twenty, many)}
 pd.DataFrame(both, dtype=object)
 
 # %% [markdown]
