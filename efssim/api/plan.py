@@ -6,10 +6,10 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import fields
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from efssim.api.values import values_by_field
 from efssim.progress import bar_of_evaluations, told
 from efssim.scenario import Scenario
 from efssim.scenario.arguments import checked
@@ -35,7 +35,7 @@ class Plan(PlanFindings):
     @classmethod
     def of(cls, data: PlanFindings) -> Plan:
         """Return a plan with a plot and a display."""
-        return cls(**{field.name: getattr(data, field.name) for field in fields(data)})
+        return cls(**values_by_field(data))
 
     def __repr__(self) -> str:
         return f"<efssim.Plan of {self.scenario.name!r}: {self.text}>"

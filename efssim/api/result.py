@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
+from efssim.api.values import values_by_field
 from efssim.errors import ArgumentError
 from efssim.runs.moments import seconds_since
 from efssim.runs.run import Run
@@ -27,7 +28,7 @@ class Result(Run):
     @classmethod
     def of(cls, run: Run) -> Self:
         """Return the result of a run."""
-        return cls(**{part.name: getattr(run, part.name) for part in fields(run)})
+        return cls(**values_by_field(run))
 
     def __repr__(self) -> str:
         return f"<efssim.Result of {self.scenario.name!r}, seed {self.seed}, {self.now_s:g} s>"

@@ -5,11 +5,11 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import Executor
-from dataclasses import fields
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from efssim.api.trials import Trials
+from efssim.api.values import values_by_field
 from efssim.errors import UsageError
 from efssim.progress import bar_of_trials, told
 from efssim.scenario import Scenario
@@ -44,9 +44,8 @@ class Sweep(SweepPoints):
     @classmethod
     def of(cls, data: SweepPoints) -> Sweep:
         """Return a sweep with plots and a display, as its trials have them."""
-        given = {field.name: getattr(data, field.name) for field in fields(data)}
         points = tuple(SweepPoint(each.values, Trials.of(each.trials)) for each in data.points)
-        return cls(**{**given, "points": points})
+        return cls(**values_by_field(data) | {"points": points})
 
     def __repr__(self) -> str:
         paths = ", ".join(vary.path for vary in self.parameters)

@@ -8,6 +8,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from efssim.api.values import values_by_field
 from efssim.errors import UnknownNameError
 from efssim.progress import bar_of_trials, told
 from efssim.scenario import Scenario
@@ -30,15 +31,7 @@ class Trials(TrialSet):
     @classmethod
     def of(cls, data: TrialSet) -> Trials:
         """Return trials with plots and a display."""
-        return cls(
-            data.scenario,
-            data.seed,
-            data.trials,
-            data.wanted,
-            data.pool,
-            data.partial,
-            data.precision,
-        )
+        return cls(**values_by_field(data))
 
     def __repr__(self) -> str:
         partial = ", partial" * self.partial
