@@ -17,6 +17,7 @@ from pydantic import (
 from efssim.scenario.checks.cross import DEFAULT_START
 from efssim.scenario.grammar.base import Found, Model
 from efssim.scenario.grammar.events import Event, Fault
+from efssim.scenario.grammar.measured import Measured
 from efssim.scenario.grammar.network import Link, LinkName, Place, Region
 from efssim.scenario.grammar.presets import FILE_SYSTEM_TIMES
 from efssim.scenario.grammar.timing import Control, Initial, Sync
@@ -169,6 +170,9 @@ class Replication(Model):
     """The initial sync, where it differs from the others."""
     overhead: Size | None = None
     """Bytes that EFS keeps for itself on the destination: 12 MiB, with `sync: {preset: none}` 0."""
+    measured: Measured | None = None
+    """Which parameters of `sync` were fitted to metrics, with the interval of each: written by
+    `efssim calibrate`; it changes no result."""
 
     @classmethod
     def misfits(cls, data: Written) -> Iterator[Found]:
@@ -176,6 +180,10 @@ class Replication(Model):
         initial, destination = mapping(data, "initial"), mapping(data, "destination")
         if "differing" in initial and "file_system" not in destination:
             yield ("initial", "differing"), "goes with `destination.file_system` only"
+        sync = mapping(data, "sync")
+        for key in mapping(data, "measured"):
+            if key in Measured.KEYS and key not in sync:
+                yield ("measured", str(key)), f"`sync` does not set {key}, so nothing is measured"
 
 
 class Rpo(Model):

@@ -50,7 +50,25 @@ def format_preset(key: str, value: float) -> str:
 
 def resolved(scenario: ScenarioKeys) -> list[Parameter]:
     """Return every value of a scenario with its provenance, in the order of the grammar."""
-    return list(_walk(scenario, ()))
+    measured = dict(_measured(scenario))
+    return [
+        found._replace(provenance="measured", why=measured[found.path])
+        if found.path in measured
+        else found
+        for found in _walk(scenario, ())
+    ]
+
+
+def _measured(scenario: ScenarioKeys) -> Iterator[tuple[str, str]]:
+    """Yield path and reason of the parameters that have a measured value."""
+    for name, replication in scenario.replications.items():
+        measured = replication.measured
+        for key, interval in () if measured is None else measured.intervals():
+            if measured is not None and measured.holds(key, replication.sync):
+                ends = f"{format_preset(key, interval.low)} to {format_preset(key, interval.high)}"
+                origin = f"; {measured.source}" if measured.source else ""
+                path = format_path(("replications", name, "sync", key))
+                yield path, f"95 % interval {ends}{origin}"
 
 
 def _walk(model: BaseModel, path: Path) -> Iterator[Parameter]:
@@ -62,6 +80,8 @@ def _walk(model: BaseModel, path: Path) -> Iterator[Parameter]:
 
 def _values(model: BaseModel, name: str, path: Path) -> Iterator[Parameter]:
     value = getattr(model, name)
+    if isinstance(model, Replication) and name == "measured":
+        return  # it is the provenance of others
     if isinstance(model, Tuned) and value is None:
         preset = model.preset_value(name)
         text = format_preset(name, preset.value)
