@@ -33,6 +33,7 @@ from efssim.scenario.grammar.types import (
 )
 from efssim.scenario.grammar.undocumented import CHOICES
 from efssim.scenario.regions.names import zone_region
+from efssim.scenario.uncertain.keys import UncertainKeys
 from efssim.scenario.workload.arrivals import Arrivals
 from efssim.scenario.workload.streams import (
     LARGEST_FILE_BYTES,
@@ -306,3 +307,8 @@ class ScenarioKeys(Model):
     """What happens at random times, by name."""
     defaults: Defaults = Defaults.model_construct()
     """What holds for whatever an API call creates."""
+    uncertain: dict[Annotated[str, Field(min_length=1, max_length=1000)], UncertainKeys] = Field(
+        default_factory=dict
+    )
+    """Distributions of parameters that are not known, by the path of each; `--trials` draws
+    parameter sets from them, and a single run has the values as written."""
