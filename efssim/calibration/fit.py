@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from efssim.calibration.data import Fitted, Identified, LagSamples, FittedParameter, WriteTotals
+from efssim.calibration.data import Fitted, FittedParameter, Identified, LagSamples, WriteTotals
 
 
 def fit(lag: LagSamples, writes: WriteTotals | None = None) -> Fitted:
