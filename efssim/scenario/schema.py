@@ -14,6 +14,7 @@ from pydantic import (
     field_validator,
 )
 
+from efssim.scenario.alarms.section import Alarms
 from efssim.scenario.checks.cross import DEFAULT_START
 from efssim.scenario.grammar.base import Found, Model
 from efssim.scenario.grammar.events import Event, Fault
@@ -305,6 +306,8 @@ class ScenarioKeys(Model):
     """What happens at given times."""
     faults: dict[Name, Fault] = Field(default_factory=dict)
     """What happens at random times, by name."""
+    alarms: Alarms = Field(default_factory=dict)
+    """Metric alarms of CloudWatch by name; `file` reads those of describe-alarms."""
     defaults: Defaults = Defaults.model_construct()
     """What holds for whatever an API call creates."""
     uncertain: dict[Annotated[str, Field(min_length=1, max_length=1000)], UncertainKeys] = Field(
