@@ -25,6 +25,8 @@ from efssim.text.largest import LARGEST_FILE_BYTES
 from efssim.text.quantities import format_size
 from efssim.text.quoting import listed, quoted
 from efssim.text.suggestions import LONGEST_TYPO, closest
+from efssim.traces.calendar.local_days import DAY_S
+from efssim.traces.calendar.whole_days import WholeDays
 from efssim.traces.flaws import Flaw, Judged, TraceSpan, judge
 from efssim.traces.problems import MAX_BAD_ROWS, TraceError, TraceErrors
 from efssim.traces.quality import TraceQuality
@@ -63,6 +65,14 @@ class Trace:
     end_s: float
     quality: TraceQuality
     repeat_s: float | None = None
+    days: WholeDays | None = None
+    """Days that each run draws its rows from, which are those of the arrays; None: of no draws."""
+
+    def laps(self, duration_s: float) -> float:
+        """Return how many times a run has the rows of the arrays, on average where drawn."""
+        if self.days is not None:
+            return duration_s / (self.days.count * DAY_S)
+        return duration_s / self.repeat_s if self.repeat_s else 1.0
 
 
 _JUDGED: dict[tuple[TraceSpec, datetime, float], tuple[RawRows, Trace]] = {}
@@ -95,7 +105,7 @@ def _trace(spec: TraceSpec, found: Judged) -> Trace:
     time_s, size = rows.time_s[keep], rows.bytes[keep]
     for column in (time_s, size):
         column.flags.writeable = False  # the next trial has the same ones
-    return Trace(time_s, size, rows.begin_s, rows.end_s, found.quality, found.repeat_s)
+    return Trace(time_s, size, rows.begin_s, rows.end_s, found.quality, found.repeat_s, found.days)
 
 
 def _error(spec: TraceSpec, raw: RawRows, flaw: Flaw) -> TraceError:

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
+from efssim.scenario.alarms.checks import alarm_problems
 from efssim.scenario.checks.capacity import capacity_problems
 from efssim.scenario.checks.places import place_problems
 from efssim.scenario.checks.references import reference_problems
@@ -36,6 +37,7 @@ def cross_problems(raw: Written, base: Path) -> list[Found]:
         reference_problems,
         disturbance_problems,
         capacity_problems,
+        alarm_problems,
         _time_problems,
     )
     found = [problem for check in checks for problem in check(raw)]
