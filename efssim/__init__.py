@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from efssim.api.result import Result
     from efssim.api.simulation import Simulation, run
     from efssim.api.sweep import Sweep, sweep
+    from efssim.api.traces import Traces, read_traces
     from efssim.api.trials import Trials, run_trials
     from efssim.cloudwatch.api import CloudWatchError
     from efssim.errors import (
@@ -62,6 +63,7 @@ __all__ = [
     "Sweep",
     "TraceError",
     "TraceErrors",
+    "Traces",
     "TrialError",
     "Trials",
     "UnknownNameError",
@@ -72,6 +74,7 @@ __all__ = [
     "estimate",
     "load",
     "plan",
+    "read_traces",
     "run",
     "run_trials",
     "sweep",
@@ -112,6 +115,8 @@ _HOMES = _ERRORS | {
     "plan": "efssim.api.plan",
     "Scenario": "efssim.scenario",
     "load": "efssim.scenario",
+    "Traces": "efssim.api.traces",
+    "read_traces": "efssim.api.traces",
     "Trials": "efssim.api.trials",
     "run_trials": "efssim.api.trials",
 }

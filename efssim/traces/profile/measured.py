@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 
 import numpy as np
 
 from efssim.json_values import HIDDEN
+from efssim.traces.exports import ReadOptions, read_exports
 from efssim.traces.formats.names import LAG_METRIC, NO_WRITES
 from efssim.traces.metric import Exports, FileRead, MetricSeries
+from efssim.traces.problems import TraceError, TraceErrors
 from efssim.traces.profile.grid import ProfileError
 from efssim.traces.profile.lags import LagProfile, profile_of_lag
 from efssim.traces.profile.writes import (
@@ -133,3 +136,19 @@ def _most_telling(group: Sequence[MetricSeries]) -> MetricSeries:
     by_statistic = {one.statistic: one for one in group}
     chosen = next((s for s in _LAG_STATISTICS if s in by_statistic), group[0].statistic)
     return by_statistic[chosen]
+
+
+def read_profiles(
+    files: Sequence[str | Path], options: ReadOptions, block_bytes: int = 4096
+) -> MeasuredTraces:
+    """Return the profiles of all that files hold, by the clock of the time zone of `options`.
+
+    Raise TraceErrors for what cannot be read, and where there is nothing to profile.
+    """
+    exports = read_exports(files, options)
+    try:
+        return measured_traces(exports, timezone=options.timezone or "UTC", block_bytes=block_bytes)
+    except ProfileError as error:
+        names = ", ".join(file.file for file in exports.files)
+        texts = str(error).splitlines()
+        raise TraceErrors([TraceError(names, None, text) for text in texts]) from None
