@@ -86,7 +86,7 @@ def _name_axes(ax: Axes, chosen: UncertainParameter) -> None:
         ticks = [low * (high / low) ** (k / 4) for k in range(5)]
     else:
         ticks = [low + (high - low) * k / 4 for k in range(5)]
-    ax.set_xticks(ticks, labels=[chosen.text(tick) for tick in ticks], fontsize=SMALL)
+    ax.set_xticks(ticks, labels=[chosen.quantity.format(tick) for tick in ticks], fontsize=SMALL)
     ax.minorticks_off()
     ax.set_xlabel(shown(chosen.path, _LETTERS), fontsize=SMALL, parse_math=False)
     ax.set_ylabel("attainment (%)", fontsize=SMALL)
