@@ -17,6 +17,7 @@ from efssim._version import __version__
 if TYPE_CHECKING:
     from efssim.api.comparison import Comparison, compare
     from efssim.api.estimate import Estimate, estimate
+    from efssim.api.parameter_sets import ParameterSets, run_sets
     from efssim.api.plan import Plan, plan
     from efssim.api.result import Result
     from efssim.api.simulation import Simulation, run
@@ -50,6 +51,7 @@ __all__ = [
     "LawViolation",
     "MissingExtraError",
     "NotSimulatedError",
+    "ParameterSets",
     "Plan",
     "Result",
     "RunError",
@@ -73,6 +75,7 @@ __all__ = [
     "load",
     "plan",
     "run",
+    "run_sets",
     "run_trials",
     "sweep",
 ]
@@ -112,6 +115,8 @@ _HOMES = _ERRORS | {
     "plan": "efssim.api.plan",
     "Scenario": "efssim.scenario",
     "load": "efssim.scenario",
+    "ParameterSets": "efssim.api.parameter_sets",
+    "run_sets": "efssim.api.parameter_sets",
     "Trials": "efssim.api.trials",
     "run_trials": "efssim.api.trials",
 }
