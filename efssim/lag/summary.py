@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
 from efssim.json_values import FIRST, SPREAD, moment
+from efssim.lag.alarms import AlarmSummary
 from efssim.lag.loss import LeftBehind, Loss
 from efssim.lag.source_limit import SourceLimit
 from efssim.traces.quality import TraceQuality
@@ -196,4 +197,6 @@ class RunSummary:
     replications: Mapping[str, ReplicationSummary]
     traces: Mapping[str, TraceQuality]
     """By the path of the stream."""
+    alarms: Mapping[str, AlarmSummary]
+    """By name."""
     digest: str
