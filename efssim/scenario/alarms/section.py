@@ -26,9 +26,8 @@ def _alarms(written: Any, info: ValidationInfo) -> Any:
             continue
         if name == _IDS and _FILE in written:
             continue
-        before = found.get(name)
-        changes = before is not None and isinstance(part, Mapping)
-        found[name] = {**before, **renamed(part)} if changes else part
+        changes = name in found and isinstance(part, Mapping)
+        found[name] = {**found[name], **renamed(part)} if changes else part
     return found
 
 
