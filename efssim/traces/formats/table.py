@@ -3,15 +3,39 @@
 from __future__ import annotations
 
 from efssim.text.quoting import listed
+from efssim.traces.formats.blocks.alibaba import ALIBABA
+from efssim.traces.formats.blocks.msr_cambridge import MSR_CAMBRIDGE
+from efssim.traces.formats.blocks.tencent import TENCENT
+from efssim.traces.formats.cloudwatch.cli_table import CLI_TABLE
+from efssim.traces.formats.cloudwatch.cli_text import CLI_TEXT
+from efssim.traces.formats.cloudwatch.console_csv import CONSOLE_CSV
 from efssim.traces.formats.cloudwatch.metric_data import METRIC_DATA
 from efssim.traces.formats.cloudwatch.metric_statistics import METRIC_STATISTICS
+from efssim.traces.formats.cloudwatch.metric_stream import METRIC_STREAM
 from efssim.traces.formats.content import ExportContent
 from efssim.traces.formats.parts import ExportFormat
+from efssim.traces.formats.tables.parquet import PARQUET
 from efssim.traces.formats.tables.plain_csv import PLAIN_CSV
+from efssim.traces.formats.tools.grafana import GRAFANA
+from efssim.traces.formats.tools.iostat import IOSTAT
+from efssim.traces.formats.tools.prometheus import PROMETHEUS
+from efssim.traces.formats.tools.sar import SAR
 
 FORMATS: tuple[ExportFormat, ...] = (
+    PARQUET,
     METRIC_DATA,
     METRIC_STATISTICS,
+    METRIC_STREAM,
+    PROMETHEUS,
+    CLI_TEXT,
+    CLI_TABLE,
+    IOSTAT,
+    SAR,
+    MSR_CAMBRIDGE,
+    ALIBABA,
+    TENCENT,
+    CONSOLE_CSV,
+    GRAFANA,
     PLAIN_CSV,
 )
 """The first that recognises content is that of a file; the least special one is the last."""

@@ -100,12 +100,17 @@ def _column(content: ExportContent, path: JsonPath, values: Sequence[JsonValue])
 
 def result_notes(result: JsonMapping) -> Iterator[str]:
     """Yield sentences about a result that is not complete, and its messages."""
-    code, name = text_of(result.get("StatusCode")), quoted(result.get("Id"))
-    if code is not None and code != "Complete":
-        says = f": {_STATUS[code]}" if code in _STATUS else ""
-        yield f"result {name} has StatusCode {code}{says}"
+    name = quoted(result.get("Id"))
+    yield from status_note(text_of(result.get("Id")), text_of(result.get("StatusCode")))
     for note in message_notes(result.get("Messages")):
         yield f"result {name}: {note}"
+
+
+def status_note(name: str | None, code: str | None) -> Iterator[str]:
+    """Yield a sentence for a result that is not complete."""
+    if code is not None and code != "Complete":
+        says = f": {_STATUS[code]}" if code in _STATUS else ""
+        yield f"result {quoted(name)} has StatusCode {code}{says}"
 
 
 def message_notes(found: JsonValue) -> Iterator[str]:
