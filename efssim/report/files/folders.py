@@ -22,7 +22,15 @@ MANIFEST = "manifest.json"
 _METRICS = ("TimeSinceLastSync", "DataWriteIOBytes", "StorageBytes")
 """Metrics that an export has a file of."""
 _DOCUMENTS = {
-    *(REPORT, MANIFEST, "summary.json", "plan.json", "sweep.json", "comparison.json"),
+    *(
+        REPORT,
+        MANIFEST,
+        "summary.json",
+        "plan.json",
+        "sweep.json",
+        "comparison.json",
+        "traces.json",
+    ),
     *(f"{metric}.json" for metric in _METRICS),
 }
 """Files of ours besides tables, of any kind of result."""
