@@ -14,6 +14,7 @@ from pydantic import (
     field_validator,
 )
 
+from efssim.scenario.alarms.section import Alarms
 from efssim.scenario.checks.cross import DEFAULT_START
 from efssim.scenario.grammar.base import Found, Model
 from efssim.scenario.grammar.events import Event, Fault
@@ -33,6 +34,7 @@ from efssim.scenario.grammar.types import (
 )
 from efssim.scenario.grammar.undocumented import CHOICES
 from efssim.scenario.regions.names import zone_region
+from efssim.scenario.uncertain.keys import UncertainKeys
 from efssim.scenario.workload.arrivals import Arrivals
 from efssim.scenario.workload.streams import (
     LARGEST_FILE_BYTES,
@@ -304,5 +306,12 @@ class ScenarioKeys(Model):
     """What happens at given times."""
     faults: dict[Name, Fault] = Field(default_factory=dict)
     """What happens at random times, by name."""
+    alarms: Alarms = Field(default_factory=dict)
+    """Metric alarms of CloudWatch by name; `file` reads those of describe-alarms."""
     defaults: Defaults = Defaults.model_construct()
     """What holds for whatever an API call creates."""
+    uncertain: dict[Annotated[str, Field(min_length=1, max_length=1000)], UncertainKeys] = Field(
+        default_factory=dict
+    )
+    """Distributions of parameters that are not known, by the path of each; `--trials` draws
+    parameter sets from them, and a single run has the values as written."""

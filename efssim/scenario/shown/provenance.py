@@ -21,6 +21,7 @@ from efssim.scenario.schema import (
     ScenarioKeys,
     WriteStream,
 )
+from efssim.scenario.unknowns.parameters import UncertainParameter, uncertain_parameters
 from efssim.text.quantities import format_byte_rate, format_duration, format_size
 from efssim.text.yaml.paths import Path, format_path
 
@@ -51,12 +52,16 @@ def format_preset(key: str, value: float) -> str:
 def resolved(scenario: ScenarioKeys) -> list[Parameter]:
     """Return every value of a scenario with its provenance, in the order of the grammar."""
     measured = dict(_measured(scenario))
+    unknown = {each.path: each for each in uncertain_parameters(scenario)}
     return [
-        found._replace(provenance="measured", why=measured[found.path])
-        if found.path in measured
-        else found
+        _with_range(_with_interval(found, measured.get(found.path)), unknown.get(found.path))
         for found in _walk(scenario, ())
     ]
+
+
+def _with_interval(found: Parameter, why: str | None) -> Parameter:
+    """Return a value as measured where an interval was."""
+    return found if why is None else found._replace(provenance="measured", why=why)
 
 
 def _measured(scenario: ScenarioKeys) -> Iterator[tuple[str, str]]:
@@ -69,6 +74,15 @@ def _measured(scenario: ScenarioKeys) -> Iterator[tuple[str, str]]:
                 origin = f"; {measured.source}" if measured.source else ""
                 path = format_path(("replications", name, "sync", key))
                 yield path, f"95 % interval {ends}{origin}"
+
+
+def _with_range(found: Parameter, unknown: UncertainParameter | None) -> Parameter:
+    """Return a value with what it may be where it is not known."""
+    if unknown is None:
+        return found
+    source = f" ({unknown.source})" if unknown.source else ""
+    parts = [found.why, f"may be {unknown.shown}{source}"]
+    return found._replace(why="; ".join(part for part in parts if part))
 
 
 def _walk(model: BaseModel, path: Path) -> Iterator[Parameter]:
