@@ -68,8 +68,8 @@ def test_pages_of_get_metric_data_in_any_order(pages: tuple[str, str]) -> None:
     )
     assert "the service said 'MaxMetricsExceeded, Results were cut.'" in notes["page1.json"]
     joined = " ".join(note for file in found.files for note in file.notes)
-    assert "DataWriteIOBytes Sum (Id=w): period 1 min, inferred from the spacing" in joined
-    assert "DataWriteIOBytes Sum (Id=w): 1 of 4 periods have no sample" in joined
+    assert "DataWriteIOBytes (Id=w): period 1 min, inferred from the spacing" in joined
+    assert "DataWriteIOBytes (Id=w): 1 of 4 periods have no sample" in joined
     assert "1 sample occurs again with the same value (each kept once)" in joined
     assert "NextToken" not in joined.replace("ask again with NextToken", "")
     assert all("statistic: Sum" in file.assumed for file in found.files)
