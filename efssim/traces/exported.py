@@ -110,7 +110,7 @@ def _of_series(spec: TraceSpec, file: str, exports: Exports, start_s: float) -> 
     return RawRows(
         time_s=series.time_s - start_s,
         value=series.value,
-        times="dates",
+        times=_times(exports),
         header_line=None,
         rows_passed_over=0,
         unsorted=False,
@@ -120,6 +120,10 @@ def _of_series(spec: TraceSpec, file: str, exports: Exports, start_s: float) -> 
 
 def _formats(exports: Exports) -> str:
     return ", ".join(dict.fromkeys(one.format for one in exports.files))
+
+
+def _times(exports: Exports) -> str:
+    return ", ".join(dict.fromkeys(one.times for one in exports.files))
 
 
 def _of_records(spec: TraceSpec, file: str, exports: Exports, start_s: float) -> RawRows:
@@ -141,7 +145,7 @@ def _of_records(spec: TraceSpec, file: str, exports: Exports, start_s: float) ->
     return RawRows(
         time_s=records.time_s - zero,
         value=records.bytes.astype(np.float64),
-        times="seconds since start" if records.is_relative else "dates",
+        times=_times(exports),
         header_line=None,
         rows_passed_over=0,
         unsorted=False,
