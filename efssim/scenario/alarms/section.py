@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field, ValidationInfo
 
-from efssim.scenario.alarms.alarm import Alarm
+from efssim.scenario.alarms.alarm import MetricAlarm
 from efssim.scenario.alarms.described import described_alarms
 from efssim.scenario.alarms.names import renamed
 from efssim.scenario.grammar.distributions import beside_scenario
@@ -43,7 +43,7 @@ def _of_file(written: Mapping[str, Any], info: ValidationInfo) -> dict[str, Any]
 
 
 Alarms = Annotated[
-    dict[Annotated[str, Field(min_length=1, max_length=255)], Alarm],
+    dict[Annotated[str, Field(min_length=1, max_length=255)], MetricAlarm],
     BeforeValidator(_alarms),
     Field(
         json_schema_extra={
