@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
-from efssim.json_values import FIRST, SPREAD, moment
+from efssim.json_values import FIRST, IF_ANY, SPREAD, moment
 from efssim.lag.detection.summary import AlarmSummary
 from efssim.lag.loss import LeftBehind, Loss
 from efssim.lag.source_limit import SourceLimit
@@ -200,3 +200,5 @@ class RunSummary:
     alarms: Mapping[str, AlarmSummary]
     """By name."""
     digest: str
+    uncertain: tuple[str, ...] = field(default=(), metadata=IF_ANY)
+    """Paths of parameters that are not known, of which this run has one value each."""

@@ -33,6 +33,7 @@ from efssim.runs.tables import (
 )
 from efssim.scenario import Scenario
 from efssim.scenario.arguments import duration_of
+from efssim.scenario.unknowns.parameters import UncertainParameter, uncertain_parameters
 from efssim.text.zones import time_zone
 from efssim.traces.quality import TraceQuality
 
@@ -91,7 +92,13 @@ class Run:
             traces=self.traces,
             alarms=self.alarms,
             digest=self.digest,
+            uncertain=tuple(each.path for each in self.uncertain),
         )
+
+    @cached_property
+    def uncertain(self) -> tuple[UncertainParameter, ...]:
+        """Parameters that are not known, of which this run has one value each."""
+        return uncertain_parameters(self.scenario)
 
     @property
     def lags(self) -> pd.DataFrame:

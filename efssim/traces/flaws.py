@@ -17,6 +17,9 @@ from numpy.typing import NDArray
 from efssim.text.largest import COUNTED_MAX, LARGEST_FILE_BYTES
 from efssim.text.quantities import format_size
 from efssim.text.quoting import quoted
+from efssim.text.zones import time_zone
+from efssim.traces.calendar.local_days import DAY_S
+from efssim.traces.calendar.whole_days import WholeDays, whole_days
 from efssim.traces.quality import (
     TIME_TOLERANCE_S,
     TraceQuality,
@@ -86,6 +89,8 @@ class Judged:
     """Which of the written rows have a part in the run."""
     repeat_s: float | None
     flaws: tuple[Flaw, ...]
+    days: WholeDays | None = None
+    """Days that are drawn; None where the trace is replayed as it is."""
 
 
 def judge(spec: TraceSpec, raw: RawRows, run: TraceSpan) -> Judged:
@@ -111,6 +116,7 @@ _HIDDEN = {
     "length": {"counter"},
     "outside": {"counter", "length"},
     "cover": {"counter", "length", "spacing", "outside"},
+    "days": {"counter", "spacing", "unit"},
     "missing": {"counter", "length", "spacing", "cover", "outside"},
 }
 """Flaws that say nothing of their own beside others."""
@@ -145,17 +151,40 @@ def _judged(spec: TraceSpec, raw: RawRows, run: TraceSpan) -> Judged:
     marks = raw.time_s - raw.time_s[0] if spec.align_start else raw.time_s
     marks = marks[:-1] if spec.counter else marks  # the last reading begins no period
     repeat_s, flaw = _repeat_length(spec, rows.end_s - rows.begin_s)
-    keep = _inside(spec, rows, repeat_s, run.duration_s)
+    days = _days(spec, rows, each_once(marks), run)
+    keep = (
+        _inside(spec, rows, repeat_s, run.duration_s) if days is None else days.covers(rows.time_s)
+    )
     quality = _quality(spec, raw, rows, each_once(marks), keep, repeat_s, run)
+    if days is not None:
+        used = int(np.count_nonzero(days.covers(raw.time_s)))
+        quality = replace(
+            quality, resample=days.found, rows_used=used, periods_missing=quality.periods and 0
+        )
     flaws = [
         *([flaw] if flaw else []),
         *_unit_flaws(spec, quality, run),
         *_counter_flaws(spec, raw),
         *_grid_flaws(spec, quality, len(marks), run),
-        *_run_flaws(spec, rows, quality, keep, run),
-        *_size_flaws(spec, rows.bytes[keep], repeat_s, run),
+        *_run_flaws(spec, rows, quality, keep, run, days),
+        *_size_flaws(spec, rows.bytes[keep], repeat_s, run, days),
     ]
-    return Judged(quality, rows, keep, repeat_s, tuple(flaws))
+    return Judged(quality, rows, keep, repeat_s, tuple(flaws), days)
+
+
+def _days(spec: TraceSpec, rows: WrittenRows, begins: Floats, run: TraceSpan) -> WholeDays | None:
+    """Return the whole days of a trace that is resampled."""
+    if spec.resample is None:
+        return None
+    return whole_days(
+        spec.resample,
+        time_zone(spec.timezone or "UTC"),
+        run.start,
+        (rows.time_s, rows.bytes),
+        (rows.begin_s, rows.end_s),
+        None if spec.missing_zero else begins,
+        spec.period_s,
+    )
 
 
 def _quality(
@@ -347,8 +376,12 @@ def _run_flaws(
     quality: TraceQuality,
     keep: Chosen,
     run: TraceSpan,
+    days: WholeDays | None,
 ) -> Iterator[Flaw]:
-    """Yield the flaws of a trace that does not cover the run."""
+    """Yield the flaws of a trace that does not cover the run, or has nothing to draw from."""
+    if days is not None:
+        yield from _day_flaws(spec, rows, days, run)
+        return
     covered = f"{_moment(run, rows.begin_s)} to {_moment(run, rows.end_s)}"
     needed = f"{_moment(run, 0.0)} to {_moment(run, run.duration_s)}"
     aligned = Cure("align: start", replace(spec, align_start=True), run)
@@ -370,6 +403,21 @@ def _run_flaws(
         yield Flaw("missing", text, (zero,), "; if nothing was written in them, write")
 
 
+def _day_flaws(
+    spec: TraceSpec, rows: WrittenRows, days: WholeDays, run: TraceSpan
+) -> Iterator[Flaw]:
+    """Yield the flaws of a trace without a whole day, or week, to draw."""
+    if spec.period_s is not None and not _fits(DAY_S, spec.period_s, multiples=True):
+        period = exact_duration(spec.period_s)
+        yield Flaw("days", f"needs a `period` that divides a day to be resampled, not {period}")
+    elif not days.found.whole:
+        covered = f"{_moment(run, rows.begin_s)} to {_moment(run, rows.end_s)}"
+        unit = days.found.unit[:-1]
+        text = f"has no whole {unit} to draw from: it covers {covered}"
+        daily = Cure("resample: days", replace(spec, resample="days"), run)
+        yield Flaw("days", text, (daily,) if unit == "week" else ())
+
+
 def _covers(rows: WrittenRows, run: TraceSpan) -> bool:
     begins = rows.begin_s <= TIME_TOLERANCE_S
     return begins and rows.end_s >= run.duration_s - TIME_TOLERANCE_S
@@ -387,7 +435,11 @@ def _shorter(spec: TraceSpec, rows: WrittenRows, run: TraceSpan) -> Iterator[Cur
 
 
 def _size_flaws(
-    spec: TraceSpec, sizes: Floats, repeat_s: float | None, run: TraceSpan
+    spec: TraceSpec,
+    sizes: Floats,
+    repeat_s: float | None,
+    run: TraceSpan,
+    days: WholeDays | None,
 ) -> Iterator[Flaw]:
     """Yield the flaws of writes too large for a file and of totals too large to count."""
     pieces = spec.writes_per_row if spec.period_s else 1
@@ -396,6 +448,7 @@ def _size_flaws(
         yield Flaw("size", f"has a write above {size}, the largest file that EFS takes")
     laps = 1.0 if repeat_s is None else run.duration_s / repeat_s
     total = math.fsum(sizes.tolist()) * max(1.0, laps)
+    total = total if days is None else days.most_bytes(run.duration_s)
     if not total <= COUNTED_MAX:
         most = format_size(COUNTED_MAX)
         yield Flaw("total", f"adds up to {format_size(total)}, more than can be counted ({most})")

@@ -11,7 +11,7 @@ import csv
 import io
 import math
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
@@ -20,20 +20,19 @@ from typing import NoReturn
 import numpy as np
 from numpy.typing import NDArray
 
-from efssim.errors import EfssimError
 from efssim.text.files import read_regular
 from efssim.text.largest import LARGEST_FILE_BYTES
 from efssim.text.quantities import format_size
 from efssim.text.quoting import listed, quoted
 from efssim.text.suggestions import LONGEST_TYPO, closest
+from efssim.traces.calendar.local_days import DAY_S
+from efssim.traces.calendar.whole_days import WholeDays
 from efssim.traces.flaws import Flaw, Judged, TraceSpan, judge
+from efssim.traces.problems import MAX_BAD_ROWS, TraceError, TraceErrors
 from efssim.traces.quality import TraceQuality
 from efssim.traces.rows import RawRows, factor_of
 from efssim.traces.spec import TraceSpec
 from efssim.traces.times import UNIX_EPOCH, TimeCell, TimesError, number_of, recognised
-
-MAX_BAD_ROWS = 5
-"""How many bad rows are reported: one mistake often spoils every row of a file."""
 
 MAX_FILE_BYTES = 2**29
 """Largest trace file (512 MiB): a row takes about three times its text in memory; assumed."""
@@ -47,37 +46,6 @@ _KNOWN_MAX = 16
 
 # float() also takes "1_000", "nan" and digits of other scripts, none of which a trace may hold.
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
-
-
-class TraceError(EfssimError, ValueError):
-    """One thing wrong with a trace file.
-
-    `line` is the 1-based line of the CSV, None when the file as a whole is meant.
-    """
-
-    def __init__(self, file: str, line: int | None, message: str) -> None:
-        self.file = file
-        self.line = line
-        self.message = message
-        super().__init__(file, line, message)  # all that it takes to be pickled
-
-    def __str__(self) -> str:
-        at = self.file if self.line is None else f"{self.file}:{self.line}"
-        return f"{at}: {self.message}"
-
-
-class TraceErrors(EfssimError):  # noqa: N818 - a collection of errors
-    """Everything found wrong with a trace file: `errors`, never empty, in the order of the lines.
-
-    Of bad rows only the first `MAX_BAD_ROWS` are listed.
-    """
-
-    def __init__(self, errors: Sequence[TraceError]) -> None:
-        self.errors = list(errors)
-        super().__init__(self.errors)
-
-    def __str__(self) -> str:
-        return "\n".join(str(error) for error in self.errors)
 
 
 @dataclass(frozen=True)
@@ -97,6 +65,14 @@ class Trace:
     end_s: float
     quality: TraceQuality
     repeat_s: float | None = None
+    days: WholeDays | None = None
+    """Days that each run draws its rows from, which are those of the arrays; None: of no draws."""
+
+    def laps(self, duration_s: float) -> float:
+        """Return how many times a run has the rows of the arrays, on average where drawn."""
+        if self.days is not None:
+            return duration_s / (self.days.count * DAY_S)
+        return duration_s / self.repeat_s if self.repeat_s else 1.0
 
 
 _JUDGED: dict[tuple[TraceSpec, datetime, float], tuple[RawRows, Trace]] = {}
@@ -129,7 +105,7 @@ def _trace(spec: TraceSpec, found: Judged) -> Trace:
     time_s, size = rows.time_s[keep], rows.bytes[keep]
     for column in (time_s, size):
         column.flags.writeable = False  # the next trial has the same ones
-    return Trace(time_s, size, rows.begin_s, rows.end_s, found.quality, found.repeat_s)
+    return Trace(time_s, size, rows.begin_s, rows.end_s, found.quality, found.repeat_s, found.days)
 
 
 def _error(spec: TraceSpec, raw: RawRows, flaw: Flaw) -> TraceError:

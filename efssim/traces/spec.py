@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from efssim.traces.calendar.whole_days import ResampledUnit
+
 
 @dataclass(frozen=True)
 class TraceSpec:
@@ -36,3 +38,7 @@ class TraceSpec:
     """A key of `trace_times.UNITS`; None: recognised by magnitude."""
     missing_zero: bool = False
     """Whether a period without a row is one without writes, and not one that was not measured."""
+    resample: ResampledUnit | None = None
+    """Unit in which the run draws from the trace; None: the trace is replayed as it is."""
+    timezone: str | None = None
+    """IANA name of the time zone whose days are drawn; None: UTC."""

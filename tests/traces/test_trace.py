@@ -12,7 +12,8 @@ from typing import Any
 
 import pytest
 
-from efssim.traces.reading import MAX_BAD_ROWS, Trace, TraceError, TraceErrors, read_trace
+from efssim.traces.problems import MAX_BAD_ROWS, TraceError, TraceErrors
+from efssim.traces.reading import Trace, read_trace
 from efssim.traces.spec import TraceSpec
 
 START = datetime(2014, 3, 1, 12, 0, tzinfo=UTC)

@@ -23,7 +23,8 @@ from efssim.scenario.workload.streams import TraceFile
 from efssim.text.moments import seconds_at
 from efssim.text.quantities import parse_datetime, parse_duration
 from efssim.text.written import Written, disturbances, parsed, section
-from efssim.traces.reading import TraceErrors, read_rows, read_trace
+from efssim.traces.problems import TraceErrors
+from efssim.traces.reading import read_rows, read_trace
 from efssim.traces.spec import TraceSpec
 
 DEFAULT_START = datetime(2026, 1, 1, tzinfo=UTC)

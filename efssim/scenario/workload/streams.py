@@ -25,6 +25,8 @@ from efssim.text.largest import LARGEST_FILE_BYTES
 from efssim.text.quantities import parse_fraction, parse_size
 from efssim.text.quoting import quoted
 from efssim.text.written import Written, mapping, parsed
+from efssim.text.zones import time_zone
+from efssim.traces.calendar.whole_days import ResampledUnit
 from efssim.traces.reading import Trace, read_trace
 from efssim.traces.spec import TraceSpec
 from efssim.traces.units import parse_unit
@@ -75,6 +77,10 @@ class TraceFile(Model):
     """Start over at the end of the trace."""
     length: PositiveDuration | None = None
     """With `repeat` and without `period`: time from one beginning of the trace to the next."""
+    resample: ResampledUnit | None = None
+    """Each day, or week, of the run has the writes of a whole one of the trace, drawn anew."""
+    timezone: str | None = None
+    """With `resample`: IANA time zone whose days are drawn; UTC unless set."""
 
     @classmethod
     def misfits(cls, data: Written) -> Iterator[Found]:
@@ -86,11 +92,22 @@ class TraceFile(Model):
             yield ("counter",), "is of amounts, and these values are rates per second"
         if data.get("per") == "period" and _is_rate(data.get("unit")):
             yield ("per",), f"is of amounts, and {quoted(data['unit'])} is a rate per second"
+        if data.get("resample") is not None:
+            for key in ("align", "repeat", "length"):
+                if data.get(key):
+                    yield (key,), "goes without `resample`, which draws days by their time of day"
+        elif data.get("timezone") is not None:
+            yield ("timezone",), "goes with `resample`, whose days it is for"
 
     @field_validator("file")
     @classmethod
     def _beside_scenario(cls, file: Path, info: ValidationInfo) -> Path:
         return beside_scenario(file, info)
+
+    @field_validator("timezone")
+    @classmethod
+    def _known_zone(cls, name: str | None) -> str | None:
+        return None if name is None else time_zone(name).key
 
     def read(self, start: datetime, duration_s: float) -> Trace:
         """Read the file for a run; raise TraceErrors if it changed since it was validated."""
@@ -113,6 +130,8 @@ class TraceFile(Model):
             where=tuple((column, _as_cell(value)) for column, value in self.where.items()),
             time_unit=self.time_unit,
             missing_zero=self.missing == "zero",
+            resample=self.resample,
+            timezone=self.timezone,
         )
 
 

@@ -13,7 +13,7 @@ from efssim.scenario import Scenario
 from efssim.scenario.grammar.distributions import Distribution
 from efssim.scenario.grammar.timing import Sync
 from efssim.scenario.workload.arrivals import Arrivals, chosen_process
-from efssim.scenario.workload.streams import HotSet
+from efssim.scenario.workload.streams import HotSet, TraceFile
 
 
 def is_random(scenario: Scenario) -> bool:
@@ -31,6 +31,8 @@ def _is_drawn(part: object) -> bool:
         return 0 < part.share < 1
     if isinstance(part, Arrivals):
         return chosen_process(part).process.drawn
+    if isinstance(part, TraceFile):
+        return part.resample is not None
     return isinstance(part, Sync) and part.number("failure_probability") > 0
 
 
