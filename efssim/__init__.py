@@ -17,6 +17,7 @@ from efssim._version import __version__
 if TYPE_CHECKING:
     from efssim.api.comparison import Comparison, compare
     from efssim.api.estimate import Estimate, estimate
+    from efssim.api.parameter_sets import ParameterSets, run_sets
     from efssim.api.plan import Plan, plan
     from efssim.api.result import Result
     from efssim.api.simulation import Simulation, run
@@ -51,6 +52,7 @@ __all__ = [
     "LawViolation",
     "MissingExtraError",
     "NotSimulatedError",
+    "ParameterSets",
     "Plan",
     "Result",
     "RunError",
@@ -76,6 +78,7 @@ __all__ = [
     "plan",
     "read_traces",
     "run",
+    "run_sets",
     "run_trials",
     "sweep",
 ]
@@ -117,6 +120,8 @@ _HOMES = _ERRORS | {
     "load": "efssim.scenario",
     "Traces": "efssim.api.traces",
     "read_traces": "efssim.api.traces",
+    "ParameterSets": "efssim.api.parameter_sets",
+    "run_sets": "efssim.api.parameter_sets",
     "Trials": "efssim.api.trials",
     "run_trials": "efssim.api.trials",
 }

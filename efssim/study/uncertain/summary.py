@@ -151,7 +151,7 @@ def _unknown(each: UncertainParameter) -> UncertainSummary:
 
 
 def _replication(study: SetStudy, name: str) -> SetsReplication:
-    parts = [part for part in study.of(name) if part is not None]
+    parts = [part for part in study.results_of(name) if part is not None]
     looked = study.importance[name]
     return SetsReplication(
         rpo=_rpo(study, name),

@@ -6,11 +6,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-import numpy as np
-
 from efssim.json_values import HIDDEN
 from efssim.traces.exports import ReadOptions, read_exports
 from efssim.traces.formats.names import LAG_METRIC, NO_WRITES
+from efssim.traces.formats.totals import written_totals
 from efssim.traces.metric import Exports, FileRead, MetricSeries
 from efssim.traces.problems import TraceError, TraceErrors
 from efssim.traces.profile.grid import ProfileError
@@ -86,34 +85,16 @@ def measured_traces(
 
 
 def _of_writes(group: Sequence[MetricSeries], timezone: str) -> ProfiledWrites:
+    name = described(group[0].metric, group[0].dimensions)
     if group[0].metric in NO_WRITES:
         raise ProfileError("is no metric of the bytes of writes")
-    total, count = _totals(group)
-    said = "Sum" if total is not None and total.statistic == "Sum" else "Average x SampleCount"
-    if total is None:
-        statistics = ", ".join(str(one.statistic) for one in group)
-        raise ProfileError(
-            f"has {statistics}, and bytes are needed: export Sum, or Average with SampleCount, "
-            "whose product they are"
-        )
-    if (total.value < 0).any():
-        raise ProfileError("has values below 0, which are no bytes written")
-    return profile_of_series(total, count, timezone=timezone, statistic=said)
-
-
-def _totals(group: Sequence[MetricSeries]) -> tuple[MetricSeries | None, MetricSeries | None]:
-    """Return bytes and number of writes per period, of the statistics that there are."""
-    by_statistic = {one.statistic or "Sum": one for one in group}
-    count, average = by_statistic.get("SampleCount"), by_statistic.get("Average")
-    if "Sum" in by_statistic:
-        return by_statistic["Sum"], count
-    if average is None or count is None:
-        return None, count
-    both, of_average, of_count = np.intersect1d(
-        average.time_s, count.time_s, assume_unique=True, return_indices=True
+    try:
+        found = written_totals(Exports(tuple(group)), name)
+    except TraceErrors as failure:
+        raise ProfileError("; ".join(error.message for error in failure.errors)) from None
+    return profile_of_series(
+        found.series, found.count, timezone=timezone, statistic=found.statistic
     )
-    value = average.value[of_average] * count.value[of_count]
-    return replace(average, time_s=both, value=value), count
 
 
 def _groups(series: Sequence[MetricSeries]) -> Iterator[list[MetricSeries]]:
