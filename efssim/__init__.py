@@ -17,6 +17,7 @@ from efssim._version import __version__
 if TYPE_CHECKING:
     from efssim.api.comparison import Comparison, compare
     from efssim.api.estimate import Estimate, estimate
+    from efssim.api.parameter_sets import ParameterSets, run_sets
     from efssim.api.plan import Plan, plan
     from efssim.api.result import Result
     from efssim.api.simulation import Simulation, run
@@ -38,7 +39,7 @@ if TYPE_CHECKING:
     from efssim.study.run.dispatch import WorkersDiedError
     from efssim.study.run.store import StoreError
     from efssim.study.trial.outcome import TrialError
-    from efssim.traces.reading import TraceError, TraceErrors
+    from efssim.traces.problems import TraceError, TraceErrors
 
 __all__ = [
     "ArgumentError",
@@ -50,6 +51,7 @@ __all__ = [
     "LawViolation",
     "MissingExtraError",
     "NotSimulatedError",
+    "ParameterSets",
     "Plan",
     "Result",
     "RunError",
@@ -73,6 +75,7 @@ __all__ = [
     "load",
     "plan",
     "run",
+    "run_sets",
     "run_trials",
     "sweep",
 ]
@@ -90,8 +93,8 @@ _ERRORS = {
     "StateError": "efssim.errors",
     "StoreError": "efssim.study.run.store",
     "StudyError": "efssim.study.errors",
-    "TraceError": "efssim.traces.reading",
-    "TraceErrors": "efssim.traces.reading",
+    "TraceError": "efssim.traces.problems",
+    "TraceErrors": "efssim.traces.problems",
     "TrialError": "efssim.study.trial.outcome",
     "UnknownNameError": "efssim.errors",
     "UsageError": "efssim.errors",
@@ -112,6 +115,8 @@ _HOMES = _ERRORS | {
     "plan": "efssim.api.plan",
     "Scenario": "efssim.scenario",
     "load": "efssim.scenario",
+    "ParameterSets": "efssim.api.parameter_sets",
+    "run_sets": "efssim.api.parameter_sets",
     "Trials": "efssim.api.trials",
     "run_trials": "efssim.api.trials",
 }

@@ -20,6 +20,7 @@ from efssim.study.run.summary import trials_to_json
 from efssim.study.run.trial_set import TrialSet
 from efssim.study.run.trials import TrialProgress, run_study
 from efssim.study.statistics.precision import BUDGET, Precision
+from efssim.study.uncertain.known import require_known
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -109,8 +110,10 @@ def run_trials(
 
     Raise TrialError if a trial raises, WorkersDiedError (a BrokenExecutor) if workers keep dying,
     RunError if EFS refuses a part of the scenario, StoreError if the folder holds another study,
+    StudyError where parameters are uncertain, as `run_sets` is for,
     UsageError for an argument of another kind, ArgumentError for numbers that make no sense.
     """
+    require_known(scenario, "a study of trials")
     wish = trials if precision is None else Precision(precision, budget)
     chosen = scenario.seed if seed is None else seed
     store = None if resume is None else Store(Path(resume), scenario, chosen, verified=verify)

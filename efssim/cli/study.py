@@ -242,7 +242,8 @@ def sweep(**asked: Any) -> None:
 
     request = requested(SweepRequest, **asked)
     scenario = request.file.load(request.overrides)
-    chosen, measure = _values_of(request, scenario), request.measure
+    with study_errors(request.file):
+        chosen, measure = _values_of(request, scenario), request.measure
     check_folder(request.out, "sweep.json", "sweep.csv")
     with (
         keeping_results(),

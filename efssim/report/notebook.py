@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from efssim.runs.run import Run
     from efssim.study.planning.findings import PlanFindings
     from efssim.study.run.trial_set import TrialSet
+    from efssim.study.uncertain.study import SetStudy
     from efssim.study.varying.paired import PairedTrials
     from efssim.study.varying.points import SweepPoints
 
@@ -65,6 +66,22 @@ def trials_html(trials: TrialSet) -> str:
         ]
     count = counted(len(trials), "trial") + ", partial: interrupted" * trials.partial
     last = f"{trials.scenario.name}, seed {trials.seed}, {count}; quantiles are of all together"
+    return page(*(parts or [sentence(NO_REPLICATION)]), sentence(last))
+
+
+def sets_html(study: SetStudy) -> str:
+    """Return verdict, numbers and weights of the unknowns of every replication as HTML."""
+    from efssim.report.text.sets import importance_rows, numbers_of_sets
+    from efssim.report.verdicts.sets import sentences_of_sets, verdict_of_sets
+
+    parts = []
+    for name in study.replications:
+        parts.append(sentence(verdict_of_sets(name, study), strong=f"{name}:"))
+        parts += [sentence(text) for text in sentences_of_sets(name, study)]
+        for head, *rows in (numbers_of_sets(name, study), importance_rows(name, study)):
+            parts.append(table(head, rows))
+    count = counted(len(study), "parameter set") + ", partial: interrupted" * study.partial
+    last = f"{study.scenario.name}, seed {study.seed}, {count} of {counted(study.trials, 'trial')}"
     return page(*(parts or [sentence(NO_REPLICATION)]), sentence(last))
 
 

@@ -6,17 +6,19 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Self
 
-from pydantic import ValidationInfo, model_validator
+from pydantic import ValidationError, ValidationInfo, model_validator
 from pydantic.functional_validators import ModelWrapValidatorHandler
 
 from efssim.scenario.amounts.totals import total_problems
 from efssim.scenario.checks.cross import DEFAULT_START, cross_problems
-from efssim.scenario.grammar.base import Found, collect, problem
+from efssim.scenario.grammar.base import Found, collect, plain_message, problem
 from efssim.scenario.schema import ScenarioKeys
+from efssim.scenario.unknowns.parameters import uncertain_problems
 from efssim.text.moments import with_moments
 from efssim.text.quantities import format_duration, parse_datetime
 from efssim.text.written import Written, as_written, parsed
 from efssim.text.yaml.full_paths import paths_hint
+from efssim.text.yaml.paths import format_path
 
 
 class Scenario(ScenarioKeys):
@@ -72,5 +74,18 @@ class Scenario(ScenarioKeys):
             start = parsed(parse_datetime, data.get("start", DEFAULT_START))
             data = with_moments(as_written(data), start)
         scenario = collect(cls.__name__, problems, lambda: handler(data))
-        too_large = [problem(loc, message) for loc, message in total_problems(scenario)]
-        return collect(cls.__name__, too_large, lambda: scenario)
+        found = [*total_problems(scenario)]
+        if scenario.uncertain:
+            found += uncertain_problems(scenario, cls._first_problem)
+        problems = [problem(loc, message) for loc, message in found]
+        return collect(cls.__name__, problems, lambda: scenario)
+
+    @classmethod
+    def _first_problem(cls, data: object) -> str | None:
+        """Return the first problem of a scenario's data, with its path; None if it is valid."""
+        try:
+            cls.model_validate(data)
+        except ValidationError as error:
+            line = error.errors()[0]
+            return f"{format_path(line['loc'])}: {plain_message(line)}"
+        return None

@@ -11,7 +11,7 @@ OWN_RULES = {
     "text": "parsers, called by validators of a scenario",
     "traces": "readers, called by validators of a scenario",
     "scenario": "validators raise ValueError, which pydantic collects into a ScenarioError",
-    "study/varying/quantity.py": "a parser, as those of the scenario",
+    "scenario/unknowns/quantity.py": "a parser, as those of the scenario",
     "model/efs/pagination.py": "what is caught where it is raised",
     "aws/clock/functions.py": "what the clock of the standard library raises",
     "aws/protocol/shapes.py": "a shape that no operation of EFS has",

@@ -18,7 +18,7 @@ from efssim.report.html.traces import trace_table
 from efssim.report.text.details import diverging_text, sentences
 from efssim.report.verdicts.cautions import cautions
 from efssim.report.verdicts.run import attained, disaster, goal
-from efssim.report.verdicts.words import kind_of_run, words
+from efssim.report.verdicts.words import colour_of_run, words_of_run
 from efssim.report.words.terms import AGE_NAME
 from efssim.runs.outcome import Outcome
 from efssim.runs.run import Run
@@ -127,8 +127,8 @@ def _section(
         id=ident,
         name=name,
         route=_route(result, name, outcome),
-        kind=kind_of_run(outcome.summary),
-        word=words(kind_of_run(outcome.summary), outcome.summary.unprotected_s),
+        kind=colour_of_run(outcome.summary, is_uncertain=bool(result.uncertain)),
+        word=words_of_run(outcome.summary, is_uncertain=bool(result.uncertain)),
         goal=goal(outcome.summary.rpo.target_s, outcome.summary.rpo.objective),
         attained=sentence(attained(outcome, result)),
         disaster=disaster(outcome),

@@ -29,7 +29,7 @@ from efssim.report.html.tables import (
     size,
     text,
 )
-from efssim.report.verdicts.words import kind_of_run, words
+from efssim.report.verdicts.words import words_of_run
 from efssim.report.words.lines import clock
 from efssim.report.words.terms import TERMS
 from efssim.runs.risk_tables import WEEKDAYS
@@ -130,7 +130,7 @@ def overview(result: Run) -> HtmlTable:
         rows.append(
             [
                 text(name),
-                text(words(kind_of_run(summary), summary.unprotected_s)),
+                text(words_of_run(summary, is_uncertain=bool(result.uncertain))),
                 share(summary.rpo.attainment),
                 *(duration(value) for value in (age.mean, age.p99, age.max)),
                 size(pending.mean),
@@ -266,7 +266,7 @@ def _length(result: Run, entry: Entry | None) -> Cell:
 
 def parameters(scenario: Scenario) -> HtmlTable:
     """Return every value of the scenario with its provenance, the assumed ones first."""
-    order = ["assumed", "documented", "scenario", "default"]
+    order = ["assumed", "measured", "documented", "scenario", "default"]
     found = sorted(resolved(scenario), key=lambda p: order.index(p.provenance))
     rows = ([text(p.path), text(p.value), text(p.provenance), text(p.why)] for p in found)
     shown, note = bounded(rows, _ROWS, "manifest.json")

@@ -14,7 +14,9 @@ import math
 from dataclasses import dataclass
 from typing import Literal
 
-PresetName = Literal["efs", "none"]
+PresetName = Literal["efs", "efs-unknown", "none"]
+UNKNOWN: PresetName = "efs-unknown"
+"""The values of `efs`, each with a range in which it may be: `efssim.scenario.uncertain.ranges`."""
 Provenance = Literal["documented", "measured", "scenario", "assumed", "default"]
 
 _BOUNDARY_SYNC_S = 445.0
@@ -69,6 +71,8 @@ SYNC_PRESETS: dict[PresetName, dict[str, PresetValue]] = {
     },
 }
 
+SYNC_PRESETS[UNKNOWN] = SYNC_PRESETS["efs"]
+
 _EMPTY_LOGS = "public acceptance-test logs: about 500 s for enabling and deleting an empty one"
 
 CONTROL_PRESETS: dict[PresetName, dict[str, PresetValue]] = {
@@ -82,6 +86,8 @@ CONTROL_PRESETS: dict[PresetName, dict[str, PresetValue]] = {
     "none": dict.fromkeys(("enabling", "pausing", "resuming", "deleting", "protecting"), ZERO),
 }
 
+CONTROL_PRESETS[UNKNOWN] = CONTROL_PRESETS["efs"]
+
 _CREATE_LOGS = "public acceptance-test logs: 18 to 30 s for creating and deleting an empty one"
 
 OVERHEAD: dict[PresetName, PresetValue] = {
@@ -91,6 +97,7 @@ OVERHEAD: dict[PresetName, PresetValue] = {
     "none": PresetValue(0, "default", "nothing"),
 }
 """Bytes that EFS keeps for itself on a destination, and meters."""
+OVERHEAD[UNKNOWN] = OVERHEAD["efs"]
 
 
 def overhead_of(preset: PresetName) -> int:

@@ -27,7 +27,8 @@ class Tuned(Model):
     presets: ClassVar[Mapping[PresetName, Mapping[str, PresetValue]]]
 
     preset: PresetName = "efs"
-    """`efs` (derived from what AWS documents) or `none` (no limits, zero times)."""
+    """`efs` (derived from what AWS documents), `efs-unknown` (the same values, each with a range of
+    what it may be) or `none` (no limits, zero times)."""
 
     def preset_value(self, key: str) -> PresetValue:
         """Return the preset's value of a key."""

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from efssim.errors import UsageError
 from efssim.scenario import Scenario
+from efssim.scenario.unknowns.quantity import DURATION, FRACTION
 from efssim.study.errors import StudyError
 from efssim.study.planning.findings import PlanObjective
-from efssim.study.varying.quantity import DURATION, FRACTION
 from efssim.study.varying.space import (
     VariedParameter,
     bounds,

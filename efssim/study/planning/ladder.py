@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from itertools import pairwise
 
-from efssim.study.varying.quantity import Quantity
+from efssim.scenario.unknowns.quantity import Quantity
 
 STEP = 0.0185
 """Largest relative step; rounding to the digits of a text adds at most 0.1 %, 2 % in all."""

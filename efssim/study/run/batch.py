@@ -71,6 +71,12 @@ class Job:
     seed: int
     verify: bool
     additions: Additions
+    unit = "trial"
+
+    def alone(self, number: int) -> str:
+        """Return how a trial is repeated alone, as the end of a message."""
+        again = f"efssim run FILE --seed {self.seed} --trial {number}"
+        return f"of seed {self.seed}; to repeat one alone: {again}"
 
     @classmethod
     def of(cls, scenario: Scenario, seed: int, verify: bool, workers: Workers) -> Job:
@@ -87,6 +93,9 @@ class TrialBatch:
 
     trials: list[Done]
     seconds: float
+
+    def __len__(self) -> int:
+        return len(self.trials)
 
 
 def run_batch(job: Job, numbers: tuple[int, ...]) -> TrialBatch:

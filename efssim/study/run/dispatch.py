@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import BrokenExecutor, Future
 from queue import Empty, SimpleQueue
+from typing import Generic, Protocol, TypeVar
 
 from efssim.errors import EfssimError
-from efssim.study.run.batch import Job, TrialBatch, run_batch
 from efssim.study.run.deadline import Deadline, OutOfTimeError
 from efssim.study.run.executors import Workers
 from efssim.study.run.interrupts import Interrupts
@@ -24,28 +24,54 @@ _NAMED = 8
 Numbers = tuple[int, ...]
 
 
+class AnyJob(Protocol):
+    """A job whose parts have numbers."""
+
+    unit: str
+    """Word for a part."""
+
+    def alone(self, number: int) -> str:
+        """Return how a part is repeated alone, as the end of a message."""
+
+
+class AnyBatch(Protocol):
+    """Complete parts, and how long they took."""
+
+    @property
+    def seconds(self) -> float:
+        """Seconds for all of them."""
+
+    def __len__(self) -> int: ...
+
+
+J = TypeVar("J", bound=AnyJob)
+B = TypeVar("B", bound=AnyBatch)
+
+
 class WorkersDiedError(EfssimError, BrokenExecutor):
     """Workers died again and again; the message names the trials that they were running."""
 
 
-class Dispatch:
+class Dispatch(Generic[J, B]):
     """The batches that are under way."""
 
     def __init__(
         self,
-        job: Job,
+        run: Callable[[J, Numbers], B],
+        job: J,
         workers: Workers,
         interrupts: Interrupts,
         deadline: Deadline | None = None,
     ) -> None:
-        self._job, self._workers, self._interrupts = job, workers, interrupts
+        self._run, self._job = run, job
+        self._workers, self._interrupts = workers, interrupts
         self._deadline = deadline or Deadline()
-        self._running: dict[Future[TrialBatch], tuple[Numbers, int]] = {}
+        self._running: dict[Future[B], tuple[Numbers, int]] = {}
         # Done futures, and None at Ctrl-C: the one queue that a signal handler may put into.
-        self._done: SimpleQueue[Future[TrialBatch] | None] = SimpleQueue()
+        self._done: SimpleQueue[Future[B] | None] = SimpleQueue()
         self._trial_s = _BATCH_S  # how long one takes, as far as known
 
-    def results(self, missing: list[int]) -> Iterator[TrialBatch]:
+    def results(self, missing: list[int]) -> Iterator[B]:
         """Yield batches with the missing trials as they are complete.
 
         Raise KeyboardInterrupt at Ctrl-C, after yielding the trials complete by then,
@@ -88,13 +114,13 @@ class Dispatch:
     def _begin(self, numbers: Numbers, tries: int = 0) -> None:
         if self._workers.are_here:
             with self._interrupts.allowed():
-                future = self._workers.submit(run_batch, self._job, numbers)
+                future = self._workers.submit(self._run, self._job, numbers)
         else:
-            future = self._workers.submit(run_batch, self._job, numbers)
+            future = self._workers.submit(self._run, self._job, numbers)
         self._running[future] = numbers, tries
         future.add_done_callback(self._done.put)
 
-    def _next(self) -> Iterator[TrialBatch]:
+    def _next(self) -> Iterator[B]:
         self._deadline.check()
         done = self._waited_for()
         self._interrupts.check()
@@ -106,11 +132,11 @@ class Dispatch:
                 dead.append(self._running.pop(future))
             else:
                 del self._running[future]
-                self._trial_s = batch.seconds / len(batch.trials)
+                self._trial_s = batch.seconds / len(batch)
                 yield batch
         self._begin_again(dead)
 
-    def _waited_for(self) -> list[Future[TrialBatch]]:
+    def _waited_for(self) -> list[Future[B]]:
         """Wait until something is done or Ctrl-C comes, and return all that is done.
 
         Raise OutOfTimeError where neither comes before the deadline.
@@ -133,19 +159,18 @@ class Dispatch:
             for number in numbers:
                 self._begin((number,), tries + 1)
 
-    def _complete_by_now(self) -> Iterator[TrialBatch]:
+    def _complete_by_now(self) -> Iterator[B]:
         for future in list(self._running):
             if future.done() and not future.cancelled() and future.exception() is None:
                 del self._running[future]
                 yield future.result()
 
 
-def _blame(numbers: list[int], job: Job) -> str:
+def _blame(numbers: list[int], job: AnyJob) -> str:
     listed = ", ".join(map(str, numbers[:_NAMED]))
     more = f" and {len(numbers) - _NAMED} more" if len(numbers) > _NAMED else ""
-    trials = f"trial{'s' * (len(numbers) > 1)} {listed}{more}"
+    parts = f"{job.unit}{'s' * (len(numbers) > 1)} {listed}{more}"
     return (
-        f"workers died {RETRIES + 1} times, perhaps for lack of memory, while they ran {trials} of "
-        f"seed {job.seed}; to repeat one alone: efssim run FILE --seed {job.seed} --trial "
-        f"{numbers[0]}"
+        f"workers died {RETRIES + 1} times, perhaps for lack of memory, while they ran {parts} "
+        f"{job.alone(numbers[0])}"
     )

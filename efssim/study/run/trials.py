@@ -8,7 +8,7 @@ from contextlib import ExitStack
 from efssim.lag.pool import Pool
 from efssim.model.kernel.strata import strata_of
 from efssim.scenario import Scenario
-from efssim.study.run.batch import Job
+from efssim.study.run.batch import Job, TrialBatch, run_batch
 from efssim.study.run.deadline import Deadline
 from efssim.study.run.dispatch import Dispatch
 from efssim.study.run.executors import Workers
@@ -40,7 +40,7 @@ def run_study(
     with ctrl_c() as interrupts, interrupts.held(), ExitStack() as closing:
         if store is not None:
             closing.callback(store.close)
-        dispatch = Dispatch(Job.of(scenario, seed, verify, workers), workers, interrupts)
+        dispatch = Dispatch(run_batch, Job.of(scenario, seed, verify, workers), workers, interrupts)
         closing.callback(dispatch.close)
         running = _RunningTrials(scenario, dispatch, store, on_progress, interrupts)
         wanted = running.run(trials)
@@ -56,7 +56,7 @@ def run_by(
     """
     job = Job.of(scenario, seed, False, workers)
     with ctrl_c() as interrupts, interrupts.held():
-        dispatch = Dispatch(job, workers, interrupts, deadline)
+        dispatch = Dispatch(run_batch, job, workers, interrupts, deadline)
         running = _RunningTrials(scenario, dispatch, None, None, interrupts)
         try:
             wanted = running.run(trials)
@@ -71,7 +71,7 @@ class _RunningTrials:
     def __init__(
         self,
         scenario: Scenario,
-        dispatch: Dispatch,
+        dispatch: Dispatch[Job, TrialBatch],
         store: Store | None,
         on_progress: TrialProgress | None,
         interrupts: Interrupts,

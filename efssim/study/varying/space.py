@@ -10,7 +10,7 @@ from typing import Any
 
 from efssim.scenario import Scenario, ScenarioError
 from efssim.scenario.changes import replaced, validated
-from efssim.study.varying.quantity import Quantity, quantity_at
+from efssim.scenario.unknowns.quantity import Quantity, quantity_at
 from efssim.text.bounds import out_of
 from efssim.text.written import as_written
 from efssim.text.yaml.document import parse_document

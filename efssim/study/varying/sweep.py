@@ -12,6 +12,7 @@ from efssim.study.errors import StudyError
 from efssim.study.run.interrupts import ctrl_c
 from efssim.study.run.shared import Runner
 from efssim.study.run.trials import TrialProgress
+from efssim.study.uncertain.known import require_known
 from efssim.study.varying.points import Point, SweepPoints
 from efssim.study.varying.space import VariedParameter, with_value
 
@@ -52,6 +53,7 @@ def combinations(
     """Return the values by path of each point, and the scenario; raise ScenarioError."""
     if not vary:
         raise StudyError("a sweep varies at least one parameter")
+    require_known(scenario, "a sweep")
     paths = [each.segments for each, _ in vary]
     for ordinal, (each, _) in enumerate(vary):
         if each.segments == ("seed",):

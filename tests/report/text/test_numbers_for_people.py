@@ -12,7 +12,7 @@ from efssim.report.text.estimate import _rate, _share
 from efssim.report.text.lags import half_width
 from efssim.report.text.sweep import shown
 from efssim.report.words.lines import percent, short
-from efssim.study.varying import quantity
+from efssim.scenario.unknowns import quantity
 from efssim.text.digits import about, grouped, plain
 from efssim.text.quantities import format_byte_rate, format_duration, format_size
 

@@ -9,13 +9,13 @@ from typing import Any
 import pytest
 from scipy import stats
 
+from efssim.scenario.unknowns.quantity import BYTE_RATE, COUNT, DURATION
 from efssim.study.planning.confirm import confirmed, fresh_seed, look_confidence
 from efssim.study.planning.evaluation import Evaluation, Losses, larger_in_pairs, likely_at_most
 from efssim.study.planning.ladder import ladder, widest_gap
 from efssim.study.planning.search import Bracket, Search
 from efssim.study.statistics.intervals import Interval
 from efssim.study.statistics.weighing import Design, Weighing
-from efssim.study.varying.quantity import BYTE_RATE, COUNT, DURATION
 
 PLAIN = Design((), (1.0,), (None,), (False,))
 """One stratum, so that all trials count alike."""

@@ -18,7 +18,7 @@ from helpers.studies import Dying, Shuffled, chancy, content
 
 import efssim
 from efssim.runs.measured import MeasuredWorld
-from efssim.study.run import dispatch
+from efssim.study.run import dispatch, trials
 from efssim.study.run.dispatch import WorkersDiedError
 from efssim.study.run.executors import SerialExecutor, Workers
 from efssim.study.trial import outcome as trial
@@ -125,7 +125,7 @@ def test_workers_of_an_executor():
 
 
 def begin_with(monkeypatch, stand_in):
-    monkeypatch.setattr(dispatch, "run_batch", stand_in)
+    monkeypatch.setattr(trials, "run_batch", stand_in)
 
 
 @pytest.mark.parametrize("times", [1, 3])

@@ -11,8 +11,8 @@ from helpers.worlds import constant, poisson, scenario
 
 import efssim
 from efssim.scenario import Scenario
+from efssim.scenario.unknowns.quantity import quantity_at
 from efssim.study.trial.facts import is_random
-from efssim.study.varying.quantity import quantity_at
 from efssim.study.varying.space import parameter, parse_assignment, range_of, values_of, with_value
 from efssim.text.yaml.paths import parse_path
 from efssim.text.yaml.problems import Position

@@ -11,8 +11,8 @@ from typing import Annotated, Any, Union, get_args, get_origin
 from pydantic import BaseModel, BeforeValidator, PlainValidator
 from pydantic.fields import FieldInfo
 
-from efssim.scenario import Scenario
 from efssim.scenario.grammar.distributions import Distribution
+from efssim.scenario.schema import ScenarioKeys
 from efssim.text import bounds
 from efssim.text.bounds import Bounds
 from efssim.text.digits import plain
@@ -129,7 +129,7 @@ _BY_PARSER: dict[Any, Quantity] = {
 
 def quantity_at(path: Path) -> Quantity | None:
     """Return the quantity that the grammar of scenarios has at a path; None: no number."""
-    kind: Any = Scenario
+    kind: Any = ScenarioKeys
     found: Quantity | None = None
     for segment in path:
         kind, found = _below(kind, segment)

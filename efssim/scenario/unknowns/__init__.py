@@ -1,0 +1,1 @@
+"""The unknown parameters of a scenario: the quantities at their paths, and their distributions."""

@@ -1,0 +1,118 @@
+"""Completed parts of a study in a file of lines, so that a study that was killed goes on."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import asdict
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Generic, TypeVar
+
+from efssim.errors import EfssimError
+from efssim.json_values import JsonObject, restored
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
+D = TypeVar("D", bound="DataclassInstance")
+
+
+class StoreError(EfssimError, ValueError):
+    """A folder holds another study, or something that is none."""
+
+
+class LineStore(Generic[D]):
+    """A file with one line of JSON for each completed part, after a line that names the study.
+
+    Lines are only ever added, and a line that a killed study left incomplete is cut off. One study
+    at a time writes to a folder. Parts have numbers, which `number_in` finds in the JSON of one.
+    """
+
+    holds = "is not a file of this study"
+    """What a file that cannot be read is not."""
+    other = "holds another study"
+    """What a file of another study holds."""
+
+    def __init__(self, file: Path, study: JsonObject, kind: type[D]) -> None:
+        """Look into the file; it is written to when the first part is added.
+
+        Raise StoreError if it holds another study, and OSError.
+        """
+        self._file, self._study, self._kind = file, study, kind
+        self._offsets: dict[int, int] = {}
+        self._end = 0
+        self._stream: IO[bytes] | None = None
+        if self._file.exists():
+            self._look()
+
+    def number_in(self, content: JsonObject) -> object:
+        """Return the number of a part; anything else where there is none."""
+        return content.get("number")
+
+    def _look(self) -> None:
+        """Note where each part is, and where the last whole line ends."""
+        with self._file.open("rb") as stream:
+            for line in stream:
+                if not line.endswith(b"\n"):
+                    return
+                if self._end == 0 and self._parsed(line) != self._study:
+                    raise self._error(self.other)
+                if self._end > 0:
+                    # Of two the first, which may have been shown already; they are the same.
+                    self._offsets.setdefault(self._number(line), self._end)
+                self._end += len(line)
+
+    def _parsed(self, line: bytes) -> JsonObject:
+        try:
+            content = json.loads(line)
+        except ValueError:
+            content = None
+        if not isinstance(content, dict):
+            raise self._error(self.holds)
+        return content
+
+    def _number(self, line: bytes) -> int:
+        number = self.number_in(self._parsed(line))
+        if not isinstance(number, int):
+            raise self._error(self.holds)
+        return number
+
+    def _error(self, what: str) -> StoreError:
+        return StoreError(f"{self._file}: {what}; name another folder")
+
+    def take(self, numbers: range) -> Iterator[D]:
+        """Yield the parts of these numbers that the file holds, one after the other."""
+        wanted = [number for number in numbers if number in self._offsets]
+        if not wanted:
+            return
+        with self._file.open("rb") as stream:
+            for number in wanted:
+                stream.seek(self._offsets[number])
+                content = json.loads(stream.readline())
+                done = restored(self._kind, content)
+                assert isinstance(done, self._kind)
+                yield done
+
+    def add(self, done: D) -> None:
+        """Keep a completed part."""
+        if self._stream is None:
+            self._stream = self._begun()
+        self._stream.write(_line(asdict(done)))
+        self._stream.flush()
+
+    def _begun(self) -> IO[bytes]:
+        self._file.parent.mkdir(parents=True, exist_ok=True)
+        stream = self._file.open("ab")
+        stream.truncate(self._end)
+        if not self._end:
+            stream.write(_line(self._study))
+        return stream
+
+    def close(self) -> None:
+        """Leave the file."""
+        if self._stream is not None:
+            self._stream.close()
+
+
+def _line(content: object) -> bytes:
+    return json.dumps(content, separators=(",", ":")).encode() + b"\n"
