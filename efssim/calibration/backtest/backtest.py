@@ -22,7 +22,7 @@ from efssim.calibration.backtest.parts import (
     writes_between,
 )
 from efssim.calibration.backtest.simulated import Forecast, simulated_ages
-from efssim.calibration.backtest.trust import NEAR, RIGHT, BacktestEvidence, judged
+from efssim.calibration.backtest.trust import NEAR, RIGHT, TRUST_WORDS, BacktestEvidence, judged
 from efssim.calibration.data import Fitted, LagSamples, LeftOutKind, WriteTotals
 from efssim.calibration.fit import fit
 from efssim.calibration.timing import SyncTiming
@@ -180,12 +180,13 @@ def _found(
         disturbed_s=sum(one.seconds for one in stretches),
         fitted=fitted,
     )
-    trust, sentence = judged(evidence)
+    trust, why = judged(evidence)
     return Backtest(
         *errors,
         ks=ks_distance(track.measured_s, track.simulated_s),
         trust=trust,
-        sentence=sentence,
+        sentence=f"{TRUST_WORDS[trust]}: {why}",
+        why=why,
         measured_s=measured,
         simulated_s=simulated,
         samples=evidence.samples,
