@@ -93,10 +93,9 @@ def _parameters(findings: CalibrationFindings) -> HtmlTable:
 
 
 def _backtest(found: Backtest, drawn: dict[str, str]) -> list[Block]:
-    caption = (
-        "Of many samples each column shows the largest age in it. Grey: pauses and outages that "
-        "were replayed as measured."
-    )
+    caption = "Of many samples each column shows the largest age in it."
+    if found.replayed:
+        caption += " Grey: pauses and outages that were replayed as measured."
     over_time = Figure(
         "backtest",
         "Measured and simulated age",
