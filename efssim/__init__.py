@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from efssim._version import __version__
 
 if TYPE_CHECKING:
+    from efssim.api.calibration import Calibration, calibrate
     from efssim.api.comparison import Comparison, compare
     from efssim.api.estimate import Estimate, estimate
     from efssim.api.parameter_sets import ParameterSets, run_sets
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "ArgumentError",
+    "Calibration",
     "CloudWatchError",
     "Comparison",
     "EfsError",
@@ -72,6 +74,7 @@ __all__ = [
     "UsageError",
     "WorkersDiedError",
     "__version__",
+    "calibrate",
     "compare",
     "estimate",
     "load",
@@ -105,6 +108,8 @@ _ERRORS = {
 }
 """Exceptions, each with the module that has it; all have the base class EfssimError."""
 _HOMES = _ERRORS | {
+    "Calibration": "efssim.api.calibration",
+    "calibrate": "efssim.api.calibration",
     "Estimate": "efssim.api.estimate",
     "estimate": "efssim.api.estimate",
     "Result": "efssim.api.result",
