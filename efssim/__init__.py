@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from efssim.api.parameter_sets import ParameterSets, run_sets
     from efssim.api.plan import Plan, plan
     from efssim.api.result import Result
+    from efssim.api.set_plan import SetPlan, plan_sets
     from efssim.api.simulation import Simulation, run
     from efssim.api.sweep import Sweep, sweep
     from efssim.api.trials import Trials, run_trials
@@ -57,6 +58,7 @@ __all__ = [
     "RunError",
     "Scenario",
     "ScenarioError",
+    "SetPlan",
     "Simulation",
     "StateError",
     "StoreError",
@@ -74,6 +76,7 @@ __all__ = [
     "estimate",
     "load",
     "plan",
+    "plan_sets",
     "run",
     "run_sets",
     "run_trials",
@@ -117,6 +120,8 @@ _HOMES = _ERRORS | {
     "load": "efssim.scenario",
     "ParameterSets": "efssim.api.parameter_sets",
     "run_sets": "efssim.api.parameter_sets",
+    "SetPlan": "efssim.api.set_plan",
+    "plan_sets": "efssim.api.set_plan",
     "Trials": "efssim.api.trials",
     "run_trials": "efssim.api.trials",
 }

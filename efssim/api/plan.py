@@ -23,6 +23,7 @@ from efssim.study.planning.what_if import SHARES
 from efssim.study.run.interrupts import ctrl_c
 from efssim.study.run.shared import Runner, runner
 from efssim.study.statistics.intervals import CONFIDENCE
+from efssim.study.uncertain.known import require_known
 from efssim.study.varying.space import VariedParameter
 
 if TYPE_CHECKING:
@@ -104,6 +105,7 @@ def plan(
     ValueError) for fewer than 10 trials and an unknown replication, and the exceptions of
     `run_trials`.
     """
+    require_known(scenario, "a plan")
     asked = question(
         scenario,
         vary,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -65,7 +65,7 @@ def _sobol() -> Callable[[C], C]:
     )
 
 
-def require_uncertain(scenario: Scenario, given: dict[str, object]) -> bool:
+def require_uncertain(scenario: Scenario, given: Mapping[str, object]) -> bool:
     """Return whether a scenario has parameters that are not known.
 
     Raise click.UsageError where it has none, and an option needs some.
