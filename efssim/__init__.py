@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from efssim.study.run.dispatch import WorkersDiedError
     from efssim.study.run.store import StoreError
     from efssim.study.trial.outcome import TrialError
-    from efssim.traces.reading import TraceError, TraceErrors
+    from efssim.traces.problems import TraceError, TraceErrors
 
 __all__ = [
     "ArgumentError",
@@ -96,8 +96,8 @@ _ERRORS = {
     "StateError": "efssim.errors",
     "StoreError": "efssim.study.run.store",
     "StudyError": "efssim.study.errors",
-    "TraceError": "efssim.traces.reading",
-    "TraceErrors": "efssim.traces.reading",
+    "TraceError": "efssim.traces.problems",
+    "TraceErrors": "efssim.traces.problems",
     "TrialError": "efssim.study.trial.outcome",
     "UnknownNameError": "efssim.errors",
     "UsageError": "efssim.errors",

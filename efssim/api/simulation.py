@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from efssim.api.result import Result
 from efssim.cloudwatch.api import CloudWatchApi
 from efssim.cloudwatch.efs_metrics import EfsMetrics
 from efssim.errors import ArgumentError, UnknownNameError
+from efssim.json_values import JsonValue, timestamp
 from efssim.model.entities.identifiers import request_id
 from efssim.model.kernel.clock import Clock
 from efssim.progress import Progress, bar, told
@@ -161,6 +164,44 @@ class Simulation(MeasuredWorld):
     def result(self) -> Result:
         """Return the results so far; the simulation can go on afterwards."""
         return Result.of(self.so_far())
+
+    @checked("Simulation.export")
+    def export(
+        self,
+        folder: str | os.PathLike[str],
+        *,
+        period: float | str = 60,
+        tables: str | None = None,
+    ) -> None:
+        """Write the metrics of AWS/EFS up to now, as `efssim export` does.
+
+        One file per metric in the shape of GetMetricData, from the scenario's start on, warm-up
+        included. `period` is seconds or a duration, a multiple of 60 s; `tables` adds a table per
+        metric in the format of that name, one of `efssim.extend.table_formats`. All files are
+        written or none. Raise ValueError as `cloudwatch` does, and before any time has passed,
+        CloudWatchError for the period, OSError, and UnknownNameError for a format that there is
+        not.
+        """
+        from efssim.cloudwatch.export import ExportedSpan, export_metrics
+        from efssim.report.files.data.export import write_export
+        from efssim.report.files.formats import TABLE_FORMATS
+
+        if not self.elapsed_s:
+            raise ArgumentError("no time has passed, so there is nothing to export")
+        period_s = duration_of(period)
+        if period_s % 1:
+            raise ArgumentError(f"a period of CloudWatch is whole seconds, and not {period_s:g} s")
+        form = None if tables is None else TABLE_FORMATS[tables]
+        span = ExportedSpan(self.scenario.start, self.now, int(period_s))
+        metrics = export_metrics(self.cloudwatch, self._world.account.regions, span)
+        about: dict[str, JsonValue] = {
+            "seed": self.seed,
+            "trial": self.trial,
+            "period_s": span.period_s,
+            "begin": timestamp(self.scenario.start, 0.0),
+            "end": timestamp(self.scenario.start, self.elapsed_s),
+        }
+        write_export(metrics, Path(folder), self.scenario, about, form)
 
 
 @checked("run")

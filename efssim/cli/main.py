@@ -12,6 +12,7 @@ import click
 
 from efssim._version import __version__
 from efssim.cli.check import estimate, init, schema, validate
+from efssim.cli.data.export import export
 from efssim.cli.options import examples
 from efssim.cli.output import (
     BAD_INPUT,
@@ -43,7 +44,7 @@ def cli() -> None:
     """Simulate Amazon EFS replication and measure distributions of its lag."""
 
 
-for _command in (run, validate, estimate, schema, init, plan, sweep, serve):
+for _command in (run, validate, estimate, schema, init, plan, sweep, serve, export):
     cli.add_command(_command)
 
 

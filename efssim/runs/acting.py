@@ -17,7 +17,7 @@ from efssim.scenario.grammar.disturbances.kind import Known
 from efssim.scenario.schema import Event, WriteStream
 from efssim.text.written import Written, WrittenValue, as_written
 from efssim.text.yaml.problems import Problem, ScenarioError
-from efssim.traces.reading import TraceErrors
+from efssim.traces.problems import TraceErrors
 
 M = TypeVar("M", bound=Model)
 

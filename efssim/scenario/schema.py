@@ -14,9 +14,11 @@ from pydantic import (
     field_validator,
 )
 
+from efssim.scenario.alarms.section import Alarms
 from efssim.scenario.checks.cross import DEFAULT_START
 from efssim.scenario.grammar.base import Found, Model
 from efssim.scenario.grammar.events import Event, Fault
+from efssim.scenario.grammar.measured import Measured
 from efssim.scenario.grammar.network import Link, LinkName, Place, Region
 from efssim.scenario.grammar.presets import FILE_SYSTEM_TIMES
 from efssim.scenario.grammar.timing import Control, Initial, Sync
@@ -170,6 +172,9 @@ class Replication(Model):
     """The initial sync, where it differs from the others."""
     overhead: Size | None = None
     """Bytes that EFS keeps for itself on the destination: 12 MiB, with `sync: {preset: none}` 0."""
+    measured: Measured | None = None
+    """Which parameters of `sync` were fitted to metrics, with the interval of each: written by
+    `efssim calibrate`; it changes no result."""
 
     @classmethod
     def misfits(cls, data: Written) -> Iterator[Found]:
@@ -177,6 +182,10 @@ class Replication(Model):
         initial, destination = mapping(data, "initial"), mapping(data, "destination")
         if "differing" in initial and "file_system" not in destination:
             yield ("initial", "differing"), "goes with `destination.file_system` only"
+        sync = mapping(data, "sync")
+        for key in mapping(data, "measured"):
+            if key in Measured.KEYS and key not in sync:
+                yield ("measured", str(key)), f"`sync` does not set {key}, so nothing is measured"
 
 
 class Rpo(Model):
@@ -297,6 +306,8 @@ class ScenarioKeys(Model):
     """What happens at given times."""
     faults: dict[Name, Fault] = Field(default_factory=dict)
     """What happens at random times, by name."""
+    alarms: Alarms = Field(default_factory=dict)
+    """Metric alarms of CloudWatch by name; `file` reads those of describe-alarms."""
     defaults: Defaults = Defaults.model_construct()
     """What holds for whatever an API call creates."""
     uncertain: dict[Annotated[str, Field(min_length=1, max_length=1000)], UncertainKeys] = Field(

@@ -17,6 +17,9 @@ from numpy.typing import NDArray
 from efssim.text.largest import COUNTED_MAX, LARGEST_FILE_BYTES
 from efssim.text.quantities import format_size
 from efssim.text.quoting import quoted
+from efssim.text.zones import time_zone
+from efssim.traces.calendar.local_days import DAY_S
+from efssim.traces.calendar.whole_days import WholeDays, whole_days
 from efssim.traces.quality import (
     TIME_TOLERANCE_S,
     TraceQuality,
@@ -86,6 +89,8 @@ class Judged:
     """Which of the written rows have a part in the run."""
     repeat_s: float | None
     flaws: tuple[Flaw, ...]
+    days: WholeDays | None = None
+    """Days that are drawn; None where the trace is replayed as it is."""
 
 
 def judge(spec: TraceSpec, raw: RawRows, run: TraceSpan) -> Judged:
@@ -111,6 +116,7 @@ _HIDDEN = {
     "length": {"counter"},
     "outside": {"counter", "length"},
     "cover": {"counter", "length", "spacing", "outside"},
+    "days": {"counter", "spacing", "unit"},
     "missing": {"counter", "length", "spacing", "cover", "outside"},
 }
 """Flaws that say nothing of their own beside others."""
@@ -145,17 +151,40 @@ def _judged(spec: TraceSpec, raw: RawRows, run: TraceSpan) -> Judged:
     marks = raw.time_s - raw.time_s[0] if spec.align_start else raw.time_s
     marks = marks[:-1] if spec.counter else marks  # the last reading begins no period
     repeat_s, flaw = _repeat_length(spec, rows.end_s - rows.begin_s)
-    keep = _inside(spec, rows, repeat_s, run.duration_s)
+    days = _days(spec, rows, each_once(marks), run)
+    keep = (
+        _inside(spec, rows, repeat_s, run.duration_s) if days is None else days.covers(rows.time_s)
+    )
     quality = _quality(spec, raw, rows, each_once(marks), keep, repeat_s, run)
+    if days is not None:
+        used = int(np.count_nonzero(days.covers(raw.time_s)))
+        quality = replace(
+            quality, resample=days.found, rows_used=used, periods_missing=quality.periods and 0
+        )
     flaws = [
         *([flaw] if flaw else []),
-        *_unit_flaws(spec, quality, run),
+        *_unit_flaws(spec, raw, quality, run),
         *_counter_flaws(spec, raw),
         *_grid_flaws(spec, quality, len(marks), run),
-        *_run_flaws(spec, rows, quality, keep, run),
-        *_size_flaws(spec, rows.bytes[keep], repeat_s, run),
+        *_run_flaws(spec, rows, quality, keep, run, days),
+        *_size_flaws(spec, rows.bytes[keep], repeat_s, run, days),
     ]
-    return Judged(quality, rows, keep, repeat_s, tuple(flaws))
+    return Judged(quality, rows, keep, repeat_s, tuple(flaws), days)
+
+
+def _days(spec: TraceSpec, rows: WrittenRows, begins: Floats, run: TraceSpan) -> WholeDays | None:
+    """Return the whole days of a trace that is resampled."""
+    if spec.resample is None:
+        return None
+    return whole_days(
+        spec.resample,
+        time_zone(spec.timezone or "UTC"),
+        run.start,
+        (rows.time_s, rows.bytes),
+        (rows.begin_s, rows.end_s),
+        None if spec.missing_zero else begins,
+        spec.period_s,
+    )
 
 
 def _quality(
@@ -167,15 +196,15 @@ def _quality(
     repeat_s: float | None,
     run: TraceSpan,
 ) -> TraceQuality:
-    all_distinct = each_once(raw.time_s)
+    all_distinct, origin = each_once(raw.time_s), raw.origin
     periods, missing = periods_of(spec, begins, repeat_s, run.duration_s)
     used = _rows_used(spec, raw, keep, repeat_s, run.duration_s)
     total, part = (math.fsum(sizes.tolist()) for sizes in (rows.bytes, rows.bytes[keep]))
     return TraceQuality(
         file=spec.file.name,
-        format="csv",
+        format="csv" if origin is None else origin.format,
         times=raw.times,
-        statistic=statistic_of(spec),
+        statistic=_statistic(spec, raw),
         spacing_s=spacing_s(all_distinct),
         rows=raw.rows,
         rows_used=used,
@@ -189,7 +218,17 @@ def _quality(
         rows_passed_over=raw.rows_passed_over,
         unsorted=raw.unsorted,
         never_falls=spec.counter is None and never_falls(raw.value),
+        metric=None if origin is None else origin.metric,
+        period_s=None if origin is None else origin.period_s,
+        assumed=() if origin is None else origin.assumed,
+        notes=() if origin is None else origin.notes,
     )
+
+
+def _statistic(spec: TraceSpec, raw: RawRows) -> str | None:
+    """Return the statistic of a value: as keys say it, or that of an export."""
+    said = statistic_of(spec)
+    return said if raw.origin is None or said != "Sum" else raw.origin.statistic
 
 
 def _rows_used(
@@ -254,9 +293,12 @@ def _repeat_length(spec: TraceSpec, span_s: float) -> tuple[float | None, Flaw |
 # ---- units of the values ------------------------------------------------------------------------
 
 
-def _unit_flaws(spec: TraceSpec, quality: TraceQuality, run: TraceSpan) -> Iterator[Flaw]:
+def _unit_flaws(
+    spec: TraceSpec, raw: RawRows, quality: TraceQuality, run: TraceSpan
+) -> Iterator[Flaw]:
     """Yield a flaw where a column's name gives a unit, rate or counter that the scenario omits."""
-    name = named_unit(spec.bytes)
+    named = spec.bytes if raw.origin is None else raw.origin.column
+    name = None if named is None else named_unit(named)
     if name is None:
         return
     lacks_unit = bool(name.units) and spec.unit is None
@@ -264,8 +306,8 @@ def _unit_flaws(spec: TraceSpec, quality: TraceQuality, run: TraceSpan) -> Itera
     lacks_per = name.per == "second" and not says_per and not spec.counter
     lacks_counter = name.counter and spec.counter is None and not says_per
     if lacks_unit or lacks_per or lacks_counter:
-        column = quoted(spec.bytes)
-        text = f"column {column} holds {name.says}, as its name says, and would be read as bytes"
+        column = f"{'column' if raw.origin is None else 'metric'} {quoted(named)}"
+        text = f"{column} holds {name.says}, as its name says, and would be read as bytes"
         cures = tuple(
             _unit_cure(spec, name, unit, quality, run)
             for unit in (name.units if lacks_unit else (spec.unit,)) or (None,)
@@ -347,8 +389,12 @@ def _run_flaws(
     quality: TraceQuality,
     keep: Chosen,
     run: TraceSpan,
+    days: WholeDays | None,
 ) -> Iterator[Flaw]:
-    """Yield the flaws of a trace that does not cover the run."""
+    """Yield the flaws of a trace that does not cover the run, or has nothing to draw from."""
+    if days is not None:
+        yield from _day_flaws(spec, rows, days, run)
+        return
     covered = f"{_moment(run, rows.begin_s)} to {_moment(run, rows.end_s)}"
     needed = f"{_moment(run, 0.0)} to {_moment(run, run.duration_s)}"
     aligned = Cure("align: start", replace(spec, align_start=True), run)
@@ -370,6 +416,21 @@ def _run_flaws(
         yield Flaw("missing", text, (zero,), "; if nothing was written in them, write")
 
 
+def _day_flaws(
+    spec: TraceSpec, rows: WrittenRows, days: WholeDays, run: TraceSpan
+) -> Iterator[Flaw]:
+    """Yield the flaws of a trace without a whole day, or week, to draw."""
+    if spec.period_s is not None and not _fits(DAY_S, spec.period_s, multiples=True):
+        period = exact_duration(spec.period_s)
+        yield Flaw("days", f"needs a `period` that divides a day to be resampled, not {period}")
+    elif not days.found.whole:
+        covered = f"{_moment(run, rows.begin_s)} to {_moment(run, rows.end_s)}"
+        unit = days.found.unit[:-1]
+        text = f"has no whole {unit} to draw from: it covers {covered}"
+        daily = Cure("resample: days", replace(spec, resample="days"), run)
+        yield Flaw("days", text, (daily,) if unit == "week" else ())
+
+
 def _covers(rows: WrittenRows, run: TraceSpan) -> bool:
     begins = rows.begin_s <= TIME_TOLERANCE_S
     return begins and rows.end_s >= run.duration_s - TIME_TOLERANCE_S
@@ -387,7 +448,11 @@ def _shorter(spec: TraceSpec, rows: WrittenRows, run: TraceSpan) -> Iterator[Cur
 
 
 def _size_flaws(
-    spec: TraceSpec, sizes: Floats, repeat_s: float | None, run: TraceSpan
+    spec: TraceSpec,
+    sizes: Floats,
+    repeat_s: float | None,
+    run: TraceSpan,
+    days: WholeDays | None,
 ) -> Iterator[Flaw]:
     """Yield the flaws of writes too large for a file and of totals too large to count."""
     pieces = spec.writes_per_row if spec.period_s else 1
@@ -396,6 +461,7 @@ def _size_flaws(
         yield Flaw("size", f"has a write above {size}, the largest file that EFS takes")
     laps = 1.0 if repeat_s is None else run.duration_s / repeat_s
     total = math.fsum(sizes.tolist()) * max(1.0, laps)
+    total = total if days is None else days.most_bytes(run.duration_s)
     if not total <= COUNTED_MAX:
         most = format_size(COUNTED_MAX)
         yield Flaw("total", f"adds up to {format_size(total)}, more than can be counted ({most})")

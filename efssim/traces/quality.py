@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from efssim.json_values import HIDDEN
+from efssim.json_values import HIDDEN, IF_ANY
+from efssim.traces.calendar.whole_days import LEAST_UNITS, DrawnUnits
 from efssim.traces.spec import TraceSpec
 
 Floats = NDArray[np.float64]
@@ -60,6 +61,16 @@ class TraceQuality:
     """Rows whose time an earlier one has."""
     off_grid_rows: int
     """Rows that are no whole number of periods after the one before."""
+    resample: DrawnUnits | None = field(default=None, metadata=IF_ANY)
+    """Whole days or weeks that the run draws from; None: the trace is replayed as it is."""
+    metric: str | None = field(default=None, metadata=IF_ANY)
+    """Metric of an export."""
+    period_s: float | None = field(default=None, metadata=IF_ANY)
+    """Period of an export, as it says it or as it was inferred."""
+    assumed: tuple[str, ...] = field(default=(), metadata=IF_ANY)
+    """Keys that an export does not say, as they were assumed, so that `--check` fails."""
+    notes: tuple[str, ...] = field(default=(), metadata=IF_ANY)
+    """Sentences about an export: partial data, messages, duplicates."""
     missing_zero: bool = field(default=False, metadata=HIDDEN)
     """Whether a missing period is one without writes."""
     rows_passed_over: int = field(default=0, metadata=HIDDEN)
@@ -79,6 +90,8 @@ class TraceQuality:
     @property
     def is_thin(self) -> bool:
         """Whether too little of the run is covered for a verdict that rests on it."""
+        if self.resample is not None:
+            return self.resample.is_thin
         missing = self.periods_missing or 0
         return not self.missing_zero and missing > THIN * (self.periods or 0)
 
@@ -86,6 +99,7 @@ class TraceQuality:
         """Return a sentence for each imperfection; empty if there is none."""
         outside = self.rows - self.rows_passed_over - self.rows_used
         missing = "taken as no writes" + ", as `missing: zero` says" * self.missing_zero
+        unused = "outside the run" if self.resample is None else "on no day that is drawn"
         before = "not a whole number of periods after the row before (kept at the time given)"
         sentences = (
             (self.rows_passed_over, "row is", "rows are", "passed over by `where`"),
@@ -94,15 +108,20 @@ class TraceQuality:
              f"no row ({missing})"),
             (self.off_grid_rows, "row is", "rows are", before),
             (outside, "row is", "rows are",
-             f"outside the run, bytes not used: {self.bytes_unused:,}"),
+             f"{unused}, bytes not used: {self.bytes_unused:,}"),
         )  # fmt: skip
         counted = [f"{n:,} {one if n == 1 else many} {end}" for n, one, many, end in sentences if n]
         order = ["rows were not in the order of their times (sorted)"] if self.unsorted else []
         rising = "values never fall, as those of a counter do: `counter: true` if they are one"
-        return [*order, *counted, *([rising] if self.never_falls else [])]
+        drawn = [] if self.resample is None else [self.resample.text()]
+        return [*self.notes, *drawn, *order, *counted, *([rising] if self.never_falls else [])]
 
     def thin_text(self) -> str:
         """Return how little of the run is covered, as the end of a sentence about the trace."""
+        if self.resample is not None:
+            unit = self.resample.unit
+            held = f"has {self.resample.counted()} to draw from"
+            return f"{held}; fewer than {LEAST_UNITS[unit]} say too little of other {unit}"
         share = 100 * (self.coverage or 0.0)
         return (
             f"covers {math.floor(10 * share) / 10:g} % of the run's {self.periods or 0:,} periods; "

@@ -5,6 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from efssim.traces.calendar.whole_days import ResampledUnit
+
+DEFAULT_TIME, DEFAULT_BYTES = "timestamp", "value"
+"""Columns of a plain CSV where nothing else is said."""
+
 
 @dataclass(frozen=True)
 class TraceSpec:
@@ -36,3 +41,12 @@ class TraceSpec:
     """A key of `trace_times.UNITS`; None: recognised by magnitude."""
     missing_zero: bool = False
     """Whether a period without a row is one without writes, and not one that was not measured."""
+    resample: ResampledUnit | None = None
+    """Unit in which the run draws from the trace; None: the trace is replayed as it is."""
+    timezone: str | None = None
+    """IANA name of the time zone whose days are drawn, and that local times of an export are of;
+    None: UTC for days, and refused for local times."""
+    statistic: str | None = None
+    """Statistic of an export that does not say it; None: Sum, which is then assumed."""
+    metric: str | None = None
+    """Metric or Id of the series of an export that holds several; None: there is one."""

@@ -147,6 +147,22 @@ def recognised(cells: Sequence[TimeCell], said: str | None) -> TimeUnit:
     return unit
 
 
+def unit_of_all(values: NDArray[np.float64]) -> tuple[TimeUnit | None, int | None]:
+    """Return the unit that the median of many numbers says, and the first that has another one.
+
+    None for the unit where the numbers are no times; None for the index where all agree.
+    """
+    if not len(values):
+        return SINCE_START, None
+    middle = float(np.sort(values)[(len(values) - 1) // 2])
+    unit = _by_magnitude(middle)
+    if unit is None or (middle < 0 and unit is not SINCE_START):
+        return None, None
+    low, high = _band(unit)
+    other = (np.abs(values) < low) | (np.abs(values) >= high)
+    return unit, int(other.argmax()) if other.any() else None
+
+
 def _said(said: str, middle: Number) -> TimeUnit:
     epoch = _EPOCHS[said]
     if said == "filetime" or abs(middle) / epoch.per_s >= SINCE_START_MAX_S:

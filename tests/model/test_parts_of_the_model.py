@@ -12,6 +12,7 @@ import pytest
 from helpers.worlds import constant, numbers, scenario, simulate
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.stats import poisson
 
 from efssim import Scenario
 from efssim.model.kernel.draws import Draws
@@ -72,6 +73,28 @@ def test_blocks_do_not_show(form: dict[str, Any]) -> None:
     assert (whole[0] == pieces[0]).all()
     assert (whole[1] == pieces[1]).all()
     assert (np.diff(whole[0]) >= 0).all()
+
+
+def test_rare_writes_draw_periods_up_to_the_end_only() -> None:
+    spec = {"on_off": {"on": 44, "off": 641, "rate": "1 per 3 days"}}
+    world = scenario({"w": {"arrivals": spec, "size": 1}}, SYNC, "1000 days")
+    arrivals = world.file_systems["fs"].writes["w"].arrivals
+    assert arrivals is not None
+    times = arrival_times(arrivals, 1.0, world, Draws(1), "w")
+    found = times.take(10_000)  # the on-clock of 30,000 days
+    assert not len(times.take(10))
+    # All that were due: writes come on a clock that runs 44 s in 685.
+    end_s, mean = 1000 * 86_400.0, 1000 / 3 * 44 / 685
+    within = np.count_nonzero(found <= end_s)
+    assert len(found) - within <= 2
+    assert poisson.cdf(within, mean) > 1e-4
+    assert poisson.sf(within - 1, mean) > 1e-4
+    # A longer run has the same writes, and more.
+    longer = arrival_times(
+        arrivals, 1.0, world.model_copy(update={"duration": 2 * end_s}), Draws(1), "w"
+    ).take(10_000)
+    assert (longer[:within] == found[:within]).all()
+    assert np.count_nonzero(longer > end_s) > within // 2
 
 
 def test_constant_arrivals_fall_on_the_minute() -> None:

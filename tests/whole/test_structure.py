@@ -27,6 +27,7 @@ FLOORS = (
     ("aws",),
     ("runs",),
     ("study",),
+    ("calibration",),
     ("report",),
     ("api",),
     ("explorer", "extend"),
@@ -45,6 +46,7 @@ BANNED = {
     "closed_forms": {"simpy", "matplotlib", "scipy", "pydantic"},
     "lag": {"simpy", "matplotlib", "scipy", "pydantic"},
     "study": {"simpy", "matplotlib"},
+    "calibration": {"simpy", "pandas", "matplotlib", "pydantic"},
     "report": {"simpy"},
     "api": {"simpy", "scipy"},
 }

@@ -38,7 +38,10 @@ def unknown_forms(source: FileSystem) -> list[str]:
     """Return why closed forms say nothing of the streams of a file system; empty if they do."""
     chosen = [chosen_process(part.arrivals) for part in source.writes.values() if part.arrivals]
     shapes = [process.shape(said) for process, said in chosen]
-    return list(dict.fromkeys(shape.reason for shape in shapes if isinstance(shape, Unknown)))
+    reasons = [shape.reason for shape in shapes if isinstance(shape, Unknown)]
+    if any(part.trace is not None and part.trace.resample for part in source.writes.values()):
+        reasons.append("no closed form is known of a trace whose days are drawn")
+    return list(dict.fromkeys(reasons))
 
 
 def _flow(stream: WriteStream, source: FileSystem, scenario: Scenario) -> Flow:
@@ -66,13 +69,13 @@ def _traced(stream: WriteStream, source: FileSystem, scenario: Scenario) -> Flow
     trace = stream.trace.read(scenario.start, scenario.duration)
     flow = _mean(stream, trace_volume(stream, trace, source, scenario), scenario.duration)
     rows = trace.bytes * stream.growth * source.growth
-    pieces = stream.trace.writes_per_row if stream.trace.period else 1
+    pieces = stream.trace.writes_per_row if trace.period_s else 1
     flow = replace(flow, hot=_hot(stream.hot_set, rows / pieces, random=False))
-    laps = scenario.duration / trace.repeat_s if trace.repeat_s else 1.0
-    if not flow.bytes_per_s or laps * len(rows) > _PIECES_MAX:
+    laps = trace.laps(scenario.duration)
+    if trace.days is not None or not flow.bytes_per_s or laps * len(rows) > _PIECES_MAX:
         return flow
     per_s = flow.bytes_per_s / (stream.growth * source.growth)
-    found = of_trace(trace, stream.trace.period or 0.0, scenario.duration, per_s)
+    found = of_trace(trace, trace.period_s or 0.0, scenario.duration, per_s)
     return replace(flow, timetable=found)
 
 

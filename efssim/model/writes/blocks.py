@@ -86,13 +86,22 @@ class DrawnWrites:
 
 
 class TraceWrites:
-    """Writes of a trace: each row one write, or a total that is spread over its period."""
+    """Writes of a trace: each row one write, or a total that is spread over its period.
 
-    def __init__(self, spec: TraceSpec, factor: float, scenario: Scenario) -> None:
+    Only a trace that is resampled draws.
+    """
+
+    def __init__(
+        self, spec: TraceSpec, factor: float, scenario: Scenario, generator: np.random.Generator
+    ) -> None:
         trace = read_trace(spec, scenario.start, scenario.duration)
-        self._times, self._bytes = trace.time_s, trace.bytes * factor
-        self._pieces = spec.writes_per_row if spec.period_s else 1
-        self._period_s = spec.period_s or 0.0
+        self._pieces = spec.writes_per_row if trace.period_s else 1
+        self._period_s = trace.period_s or 0.0
+        times, sizes = trace.time_s, trace.bytes
+        if trace.days is not None:
+            # A period that began before the run may have writes in it.
+            times, sizes = trace.days.drawn(generator, -self._period_s, scenario.duration)
+        self._times, self._bytes = times, sizes * factor
         self._length_s = trace.repeat_s or 0.0
         # Whole laps of a repeated trace that end before the start are skipped.
         laps = first_lap(trace.end_s, self._length_s) if self._length_s else 0

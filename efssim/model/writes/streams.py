@@ -35,7 +35,7 @@ def _writes(
     spec: WriteStream, growth: float, scenario: Scenario, draws: Draws, path: str
 ) -> Writes:
     if spec.trace is not None:
-        return TraceWrites(spec.trace.spec(), growth, scenario)
+        return TraceWrites(spec.trace.spec(), growth, scenario, draws.generator(f"{path}.resample"))
     assert spec.arrivals is not None
     assert spec.size is not None
     process, said = chosen_process(spec.arrivals)

@@ -30,7 +30,9 @@ def _stream(stream: WriteStream, growth: float) -> str:
 def _writes(stream: WriteStream, growth: float) -> str:
     if stream.trace is not None:
         times = "" if growth == 1 else f" times {grouped(growth, 4)}"
-        return f"as in {stream.trace.file.name}{times}"
+        drawn = stream.trace.resample
+        whole = "" if drawn is None else f", whole {drawn} of it drawn with replacement"
+        return f"as in {stream.trace.file.name}{times}{whole}"
     assert stream.arrivals is not None
     assert stream.size is not None
     process, said = chosen_process(stream.arrivals)

@@ -19,9 +19,25 @@ from efssim.report.files.formats import TABLE_FORMATS
 
 REPORT = "report.html"
 MANIFEST = "manifest.json"
-_DOCUMENTS = {REPORT, MANIFEST, "summary.json", "plan.json", "sweep.json", "comparison.json"}
+_METRICS = ("TimeSinceLastSync", "DataWriteIOBytes", "StorageBytes")
+"""Metrics that an export has a file of."""
+_DOCUMENTS = {
+    *(
+        REPORT,
+        MANIFEST,
+        "summary.json",
+        "plan.json",
+        "sweep.json",
+        "comparison.json",
+        "traces.json",
+    ),
+    *(f"{metric}.json" for metric in _METRICS),
+}
 """Files of ours besides tables, of any kind of result."""
-_TABLES = ("syncs", "statuses", "events", "violations", "risk", "trials", "evaluations", "sweep")
+_TABLES = (
+    *("syncs", "statuses", "events", "violations", "risk", "trials", "evaluations", "sweep"),
+    *_METRICS,
+)
 _COMPARISON = re.compile(r"[A-Za-z0-9._-]+-comparison\.csv")
 
 _STAGING = ".efssim-writing"

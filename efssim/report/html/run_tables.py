@@ -266,7 +266,7 @@ def _length(result: Run, entry: Entry | None) -> Cell:
 
 def parameters(scenario: Scenario) -> HtmlTable:
     """Return every value of the scenario with its provenance, the assumed ones first."""
-    order = ["assumed", "documented", "scenario", "default"]
+    order = ["assumed", "measured", "documented", "scenario", "default"]
     found = sorted(resolved(scenario), key=lambda p: order.index(p.provenance))
     rows = ([text(p.path), text(p.value), text(p.provenance), text(p.why)] for p in found)
     shown, note = bounded(rows, _ROWS, "manifest.json")

@@ -111,7 +111,8 @@ _OTHERS: dict[str, Term] = {
     "trial": Term("trial", "One run of the scenario with its own, independent random draws."),
     "provenance": Term(
         "provenance",
-        "Where a value comes from. scenario: set in the scenario file, measured there or chosen. "
+        "Where a value comes from. scenario: set in the scenario file. measured: fitted to metrics "
+        "of a real replication, with its interval. "
         "documented: published by AWS. assumed: a preset of efssim, as AWS does not publish it. "
         "default: a value that stands for nothing set.",
     ),

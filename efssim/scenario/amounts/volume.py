@@ -58,6 +58,6 @@ def trace_volume(
     """Return the writes of a stream with a trace, which has been read, in the whole run."""
     assert stream.trace is not None
     growth = stream.growth * source.growth
-    laps = scenario.duration / trace.repeat_s if trace.repeat_s else 1.0
-    pieces = stream.trace.writes_per_row if stream.trace.period else 1
+    laps = trace.laps(scenario.duration)
+    pieces = stream.trace.writes_per_row if trace.period_s else 1
     return Volume(len(trace.time_s) * laps * pieces, math.fsum(trace.bytes) * laps * growth)

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
+from efssim.scenario.checks.alarms import alarm_problems
 from efssim.scenario.checks.capacity import capacity_problems
 from efssim.scenario.checks.places import place_problems
 from efssim.scenario.checks.references import reference_problems
@@ -22,7 +23,8 @@ from efssim.scenario.workload.streams import TraceFile
 from efssim.text.moments import seconds_at
 from efssim.text.quantities import parse_datetime, parse_duration
 from efssim.text.written import Written, disturbances, parsed, section
-from efssim.traces.reading import TraceErrors, read_rows, read_trace
+from efssim.traces.problems import TraceErrors
+from efssim.traces.reading import read_rows, read_trace
 from efssim.traces.spec import TraceSpec
 
 DEFAULT_START = datetime(2026, 1, 1, tzinfo=UTC)
@@ -35,6 +37,7 @@ def cross_problems(raw: Written, base: Path) -> list[Found]:
         reference_problems,
         disturbance_problems,
         capacity_problems,
+        alarm_problems,
         _time_problems,
     )
     found = [problem for check in checks for problem in check(raw)]

@@ -33,7 +33,9 @@ def home_of(part: Written) -> str | None:
 
 def destination_home(raw: Written, destination: Written) -> str | None:
     """Return the Region of a destination, which may be that of an existing file system."""
-    existing = written.section(raw, "file_systems").get(str(destination.get("file_system")), {})
+    # One look-up: `section` would go through all file systems for each destination.
+    systems = written.mapping(raw, "file_systems")
+    existing = written.mapping(systems, str(destination.get("file_system")))
     return home_of(destination) or home_of(existing)
 
 

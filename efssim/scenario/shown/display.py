@@ -69,7 +69,8 @@ def _streams(scenario: ScenarioKeys) -> Iterator[tuple[str, ...]]:
 
 def _writes(stream: WriteStream) -> str:
     if stream.trace is not None:
-        return f"as in {stream.trace.file.name}"
+        drawn = stream.trace.resample
+        return f"{f'{drawn} of' if drawn else 'as in'} {stream.trace.file.name}"
     assert stream.arrivals is not None
     assert stream.size is not None
     chosen = chosen_process(stream.arrivals)

@@ -51,8 +51,29 @@ def format_preset(key: str, value: float) -> str:
 
 def resolved(scenario: ScenarioKeys) -> list[Parameter]:
     """Return every value of a scenario with its provenance, in the order of the grammar."""
+    measured = dict(_measured(scenario))
     unknown = {each.path: each for each in uncertain_parameters(scenario)}
-    return [_with_range(found, unknown.get(found.path)) for found in _walk(scenario, ())]
+    return [
+        _with_range(_with_interval(found, measured.get(found.path)), unknown.get(found.path))
+        for found in _walk(scenario, ())
+    ]
+
+
+def _with_interval(found: Parameter, why: str | None) -> Parameter:
+    """Return a value as measured where an interval was."""
+    return found if why is None else found._replace(provenance="measured", why=why)
+
+
+def _measured(scenario: ScenarioKeys) -> Iterator[tuple[str, str]]:
+    """Yield path and reason of the parameters that have a measured value."""
+    for name, replication in scenario.replications.items():
+        measured = replication.measured
+        for key, interval in () if measured is None else measured.intervals():
+            if measured is not None and measured.holds(key, replication.sync):
+                ends = f"{format_preset(key, interval.low)} to {format_preset(key, interval.high)}"
+                origin = f"; {measured.source}" if measured.source else ""
+                path = format_path(("replications", name, "sync", key))
+                yield path, f"95 % interval {ends}{origin}"
 
 
 def _with_range(found: Parameter, unknown: UncertainParameter | None) -> Parameter:
@@ -73,6 +94,8 @@ def _walk(model: BaseModel, path: Path) -> Iterator[Parameter]:
 
 def _values(model: BaseModel, name: str, path: Path) -> Iterator[Parameter]:
     value = getattr(model, name)
+    if isinstance(model, Replication) and name == "measured":
+        return  # it is the provenance of others
     if isinstance(model, Tuned) and value is None:
         preset = model.preset_value(name)
         text = format_preset(name, preset.value)

@@ -13,7 +13,8 @@ from efssim.scenario import Scenario
 from efssim.scenario.grammar.distributions import Distribution
 from efssim.scenario.grammar.timing import Sync
 from efssim.scenario.workload.arrivals import Arrivals, chosen_process
-from efssim.scenario.workload.streams import HotSet
+from efssim.scenario.workload.streams import HotSet, TraceFile
+from efssim.traces.formats.opening import export_files
 
 
 def is_random(scenario: Scenario) -> bool:
@@ -31,6 +32,8 @@ def _is_drawn(part: object) -> bool:
         return 0 < part.share < 1
     if isinstance(part, Arrivals):
         return chosen_process(part).process.drawn
+    if isinstance(part, TraceFile):
+        return part.resample is not None
     return isinstance(part, Sync) and part.number("failure_probability") > 0
 
 
@@ -44,7 +47,8 @@ def fingerprint(scenario: Scenario) -> str:
         found.update(measure.name.encode())
     for part in _parts(scenario):
         if isinstance(part, Path):
-            found.update(hashlib.sha256(part.read_bytes()).digest())
+            for file in export_files(part):  # those of a folder or a pattern
+                found.update(hashlib.sha256(file.read_bytes()).digest())
     return found.hexdigest()
 
 

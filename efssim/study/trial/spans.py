@@ -69,6 +69,8 @@ def division(scenario: Scenario, strata: Strata, ordinal: int) -> Division | Non
 
 def _remembers(stream: WriteStream) -> bool:
     """Return whether a stream's state lasts from one cut to the next."""
+    if stream.trace is not None and stream.trace.resample is not None:
+        return True  # a day that was drawn goes on
     return stream.arrivals is not None and chosen_process(stream.arrivals).process.remembers
 
 

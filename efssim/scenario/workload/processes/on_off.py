@@ -46,21 +46,35 @@ class OnOff(Model):
 
 
 class OnOffTimes:
-    """A Poisson process on a clock that runs only while the stream is on."""
+    """A Poisson process on a clock that runs only while the stream is on, up to `end_s`.
 
-    def __init__(self, spec: OnOff, per_s: float, draws: Generators, name: str) -> None:
+    Where writes are rare, a block of them takes longer than any run: on and off periods are drawn
+    up to the end only.
+    """
+
+    def __init__(
+        self, spec: OnOff, per_s: float, end_s: float, draws: Generators, name: str
+    ) -> None:
         self._inside = PoissonTimes(per_s, draws.generator(f"{name}.arrivals"))
-        self._spec = spec
+        self._spec, self._end_s = spec, end_s
         self._on, self._off = draws.generator(f"{name}.on"), draws.generator(f"{name}.off")
         self._on_ends = np.zeros(0)  # on-clock time at which on period i ends
         self._off_before = np.zeros(1)  # off time in total before on period i
 
     def take(self, n: int) -> Floats:
         inside = self._inside.take(n)
-        while not len(self._on_ends) or self._on_ends[-1] < inside[-1]:
+        while self._reached_s() < self._end_s and self._on_clock_s() < inside[-1]:
             self._extend()
-        period = self._on_ends.searchsorted(inside, "left")
-        return inside + self._off_before[period]
+        known = inside[: inside.searchsorted(self._on_clock_s(), "right")]
+        return known + self._off_before[self._on_ends.searchsorted(known, "left")]
+
+    def _on_clock_s(self) -> float:
+        """Return up to which time of the on-clock periods are drawn."""
+        return float(self._on_ends[-1]) if len(self._on_ends) else 0.0
+
+    def _reached_s(self) -> float:
+        """Return the time up to which periods are drawn."""
+        return self._on_clock_s() + float(self._off_before[-1])
 
     def _extend(self, periods: int = 256) -> None:
         self._on_ends = _running(self._on_ends, self._spec.on.sample(self._on, periods))
@@ -84,11 +98,11 @@ class OnOffArrivals(ArrivalProcess[OnOff]):
         self,
         spec: OnOff,
         growth: float,
-        run: RunSpan,  # noqa: ARG002  # as all processes
+        run: RunSpan,
         draws: Generators,
         name: str,
     ) -> OnOffTimes:
-        return OnOffTimes(spec, spec.rate.per_s * growth, draws, name)
+        return OnOffTimes(spec, spec.rate.per_s * growth, run.duration_s, draws, name)
 
     def mean_per_s(self, spec: OnOff) -> float:
         on, off = spec.on.expected(), spec.off.expected()

@@ -1,0 +1,1 @@
+"""A replication's timing, fitted to what monitoring has of it."""

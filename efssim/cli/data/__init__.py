@@ -1,0 +1,1 @@
+"""Commands about measurements: exports of a run, and parameters fitted to exports."""

@@ -1,0 +1,1 @@
+"""Metric alarms of CloudWatch, evaluated on the metrics of a simulated world."""

@@ -1,0 +1,1 @@
+"""Files of measurements: what a run exports."""

@@ -1,0 +1,1 @@
+"""Days of measured writes by the clock of a time zone."""

@@ -1,0 +1,1 @@
+"""Formats of exports: one file each, and one table of them."""

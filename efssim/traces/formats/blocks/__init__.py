@@ -1,0 +1,1 @@
+"""Published traces of block devices: single writes with their places."""

@@ -1,0 +1,1 @@
+"""Exports of Amazon CloudWatch and of the AWS CLI."""

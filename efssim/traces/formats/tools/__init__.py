@@ -1,0 +1,1 @@
+"""Exports of Grafana, Prometheus and sysstat."""
