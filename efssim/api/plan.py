@@ -13,6 +13,7 @@ from efssim.api.values import values_by_field
 from efssim.progress import bar_of_evaluations, told
 from efssim.scenario import Scenario
 from efssim.scenario.arguments import checked
+from efssim.study.known import require_known
 from efssim.study.planning.asked import PlanQuestion, budget_s, question
 from efssim.study.planning.evaluation import Evaluation, said
 from efssim.study.planning.findings import PlanFindings
@@ -23,7 +24,6 @@ from efssim.study.planning.what_if import SHARES
 from efssim.study.run.interrupts import ctrl_c
 from efssim.study.run.shared import Runner, runner
 from efssim.study.statistics.intervals import CONFIDENCE
-from efssim.study.uncertain.known import require_known
 from efssim.study.varying.space import VariedParameter
 
 if TYPE_CHECKING:

@@ -96,12 +96,17 @@ def plan_sets(
     if on_begin is not None:
         on_begin()
     pool = Workers(executor, workers)
+    search = SetPlanSearch(asked, sets, share_of_sets, pool, deadline, on_progress)
+    return SetPlan.of(_found(search, pool))
+
+
+def _found(search: SetPlanSearch, pool: Workers) -> SetPlanFindings:
+    """Search on workers, and close them."""
     with ctrl_c() as interrupts, interrupts.held():
         try:
-            search = SetPlanSearch(asked, sets, share_of_sets, pool, deadline, on_progress)
             found = search.findings(interrupts)
         except BaseException:  # nobody waits for running sets
             pool.close(at_once=True)
             raise
         pool.close()
-    return SetPlan.of(found)
+    return found

@@ -25,7 +25,7 @@ from efssim.cli.options import examples, study_options
 from efssim.cli.output import say, shows_progress
 from efssim.cli.request import Request, requested
 from efssim.cli.scenario_file import ScenarioFile, Source
-from efssim.cli.uncertain.plan import plan_of_sets
+from efssim.cli.uncertain.plan import SetPlanRequest, plan_of_sets
 from efssim.cli.uncertain.sets import require_uncertain, sets_option, share_option
 
 if TYPE_CHECKING:
@@ -175,10 +175,7 @@ def _plan_sets(
         placing_refusals(request.file, request.overrides),
         study_errors(request.file),
     ):
-        found = plan_of_sets(
-            scenario,
-            chosen,
-            between,
+        asked = SetPlanRequest(
             sets=request.sets,
             share_of_sets=request.share_of_sets,
             trials=request.trials,
@@ -188,13 +185,14 @@ def _plan_sets(
             replication=request.replication,
             seed=request.seed,
             workers=request.workers,
-            budget=seconds,
+            budget_s=seconds,
             quiet=request.quiet,
-            on_begin=None if request.quiet else partial(_tell_budget, seconds),
             out=request.out,
             form=request.form,
             again=request.reproducing(),
         )
+        begin = None if request.quiet else partial(_tell_budget, seconds)
+        found = plan_of_sets(scenario, chosen, between, asked, begin)
         _report_folder(request)
     if found.partial:
         raise KeyboardInterrupt

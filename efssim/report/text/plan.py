@@ -26,7 +26,7 @@ LIMITS = (
     "EFS's replication rate can be neither bought nor set. What helps is to write less, or at "
     "other times, in batches that end before they are cut, or to several file systems."
 )
-"""What helps and what does not, beside every plan."""
+"""Said beside every plan."""
 
 
 def plan_report(plan: PlanFindings, command: str) -> str:

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from efssim.scenario import Scenario
 from efssim.scenario.shown.trace_use import trace_qualities
@@ -66,6 +66,8 @@ class SetEvaluation:
         return "confirmation" if self.confirms else "search"
 
 
+Bracketed: TypeAlias = tuple[PlanOutcome, int | None, int | None]
+"""An outcome, with the ordinals of a value that does not meet it and the next one, which does."""
 SetEvaluationProgress = Callable[[SetEvaluation], None]
 
 
@@ -150,10 +152,10 @@ class SetPlanSearch:
     def findings(self, interrupts: Interrupts) -> SetPlanFindings:
         """Search and confirm, as far as there is time; Ctrl-C ends it before."""
         self._interrupts = interrupts
-        outcome: PlanOutcome = "undecided"
-        fails, holds, late, partial = None, None, False, False
+        late, partial = False, False
+        found: Bracketed = ("undecided", None, None)
         try:
-            outcome, fails, holds = self._answer()
+            found = self._answer()
         except OutOfTimeError:
             late = True
             self._workers.close(at_once=True)
@@ -167,14 +169,18 @@ class SetPlanSearch:
                 raise
             partial = True
             self._workers.close(at_once=True)
+        return self._findings(found, late=late, partial=partial)
+
+    def _findings(self, found: Bracketed, *, late: bool, partial: bool) -> SetPlanFindings:
+        outcome, fails, holds = found
         answer = None
         if outcome == "found" and fails is not None and holds is not None:
             answer = Answer(self._ladder[fails], self._ladder[holds])
-        objective = self._asked.objective
+        asked, objective = self._asked, self._asked.objective
         return SetPlanFindings(
-            scenario=self._asked.scenario,
-            parameter=self._asked.parameter,
-            between=self._asked.between,
+            scenario=asked.scenario,
+            parameter=asked.parameter,
+            between=asked.between,
             target_s=objective.target_s,
             attainment=objective.attainment,
             share_of_sets=self._share,
@@ -183,7 +189,7 @@ class SetPlanSearch:
             unknown=self._unknown,
             decided=self._decided,
             sets=self._sets,
-            trials=self._asked.trials,
+            trials=asked.trials,
             direction=self._direction,
             outcome=outcome,
             answer=answer,
@@ -193,7 +199,7 @@ class SetPlanSearch:
             partial=partial,
         )
 
-    def _answer(self) -> tuple[PlanOutcome, int | None, int | None]:
+    def _answer(self) -> Bracketed:
         """Return the outcome, and the ordinals next to each other that enclose the answer."""
         top = len(self._ladder) - 1
         order = coarse(len(self._ladder))
@@ -220,9 +226,7 @@ class SetPlanSearch:
                 fails = middle
         return self._confirmed(fails, holds, better)
 
-    def _confirmed(
-        self, fails: int | None, holds: int, better: int
-    ) -> tuple[PlanOutcome, int | None, int | None]:
+    def _confirmed(self, fails: int | None, holds: int, better: int) -> Bracketed:
         """Return the first value from `holds` on that fresh seeds confirm."""
         step = 1 if better >= holds else -1
         for look in range(1, _LOOKS + 1):

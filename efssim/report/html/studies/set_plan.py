@@ -7,7 +7,7 @@ from efssim.report.html.study import Block, PageVerdict, Study, parameter_block,
 from efssim.report.html.svg import Figure, inlined
 from efssim.report.html.tables import Column, HtmlTable, number, share, text
 from efssim.report.html.traces import trace_blocks
-from efssim.report.text.set_plan import (
+from efssim.report.text.uncertain.set_plan import (
     partial_line,
     set_objective_text,
     set_plan_sentences,

@@ -69,7 +69,7 @@ def _evidence(plan: SetPlanFindings) -> str:
 
 
 def _undecided(plan: SetPlanFindings) -> str:
-    """Return what is lacking where sets are undecided at the end of the range."""
+    """Return the lacking evidence where sets are undecided."""
     most = max((made.share.undecided for made in plan.evaluations), default=0)
     if plan.outcome != "undecided" or not most:
         return ""
