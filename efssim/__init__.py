@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from efssim.api.parameter_sets import ParameterSets, run_sets
     from efssim.api.plan import Plan, plan
     from efssim.api.result import Result
+    from efssim.api.set_plan import SetPlan, plan_sets
     from efssim.api.simulation import Simulation, run
     from efssim.api.sweep import Sweep, sweep
     from efssim.api.traces import Traces, read_traces
@@ -60,6 +61,7 @@ __all__ = [
     "RunError",
     "Scenario",
     "ScenarioError",
+    "SetPlan",
     "Simulation",
     "StateError",
     "StoreError",
@@ -79,6 +81,7 @@ __all__ = [
     "estimate",
     "load",
     "plan",
+    "plan_sets",
     "read_traces",
     "run",
     "run_sets",
@@ -127,6 +130,8 @@ _HOMES = _ERRORS | {
     "read_traces": "efssim.api.traces",
     "ParameterSets": "efssim.api.parameter_sets",
     "run_sets": "efssim.api.parameter_sets",
+    "SetPlan": "efssim.api.set_plan",
+    "plan_sets": "efssim.api.set_plan",
     "Trials": "efssim.api.trials",
     "run_trials": "efssim.api.trials",
 }
