@@ -12,6 +12,7 @@ import click
 
 from efssim._version import __version__
 from efssim.cli.check import estimate, init, schema, validate
+from efssim.cli.data.alarms import alarms
 from efssim.cli.data.export import export
 from efssim.cli.options import examples
 from efssim.cli.output import (
@@ -44,7 +45,7 @@ def cli() -> None:
     """Simulate Amazon EFS replication and measure distributions of its lag."""
 
 
-for _command in (run, validate, estimate, schema, init, plan, sweep, serve, export):
+for _command in (run, validate, estimate, schema, init, plan, sweep, serve, export, alarms):
     cli.add_command(_command)
 
 
