@@ -122,7 +122,7 @@ def sampling_note(scenario: Scenario) -> list[str]:
     if not scenario.alarms or scenario.cloudwatch.phase is not None:
         return []
     return [
-        "Alarms read a sample a minute, at a moment that the seed draws unless `cloudwatch.phase` "
+        "Alarms read a sample a minute, at a moment that the seed draws unless cloudwatch.phase "
         "sets it: their times are those of this seed."
     ]
 

@@ -5,10 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from efssim.lag.detection.summary import ALARM, INSUFFICIENT_DATA, OK, AlarmSummary
-from efssim.report.figures.drawing.axes import days, shown, time_axis, titled
+from efssim.report.figures.drawing.axes import days, legend_above, shown, time_axis, titled
 from efssim.report.figures.drawing.style import (
     GREEN,
-    GREY,
     ORANGE,
     SMALL,
     VERMILLION,
@@ -72,15 +71,8 @@ def _spans(alarm: AlarmSummary, end_s: float, state: str) -> list[tuple[float, f
 def _legend(ax: Axes) -> None:
     from matplotlib.patches import Patch
 
-    patches = [Patch(color=colour, label=state) for state, colour in _COLOURS.items()]
-    ax.legend(
-        handles=patches,
-        loc="upper left",
-        bbox_to_anchor=(0.0, -0.12),
-        ncols=3,
-        labelcolor=GREY,
-        borderaxespad=0.0,
-    )
+    patches = {state: Patch(color=colour) for state, colour in _COLOURS.items()}
+    legend_above(ax, {**patches, "violation": Patch(color=ORANGE)})
 
 
 def alarms_alt(result: Run) -> str:

@@ -82,9 +82,10 @@ def _name_front(ax: Axes, found: AlarmTuning) -> None:
         ax.annotate(
             text,
             at,
-            xytext=(5, 3),
+            xytext=(5, 4 + 10 * (len(seen) - 1)),
             textcoords="offset points",
             fontsize=SMALL - 1,
+            arrowprops={"arrowstyle": "-", "color": GREY, "linewidth": 0.4},
             color=ORANGE if one.is_current else GREY,
         )
 

@@ -18,7 +18,7 @@ from efssim.report.html.study import Block, PageVerdict, Study, parameter_block,
 from efssim.report.html.svg import Figure, inlined
 from efssim.report.html.tables import Column, HtmlTable, duration, number, share, text
 from efssim.report.text.alarms.report import NO_ALARM
-from efssim.report.text.alarms.tuning import advice_text, legend, mark, rate
+from efssim.report.text.alarms.tuning import WORDS, advice_sentence, legend, mark, rate
 from efssim.report.text.parts import Summarised
 from efssim.report.words.lines import counted
 from efssim.runs.run import Run
@@ -87,12 +87,12 @@ def tuning_page(
 def _tuning_blocks(found: AlarmTuning, drawn: Mapping[str, str]) -> Iterator[Block]:
     advice = found.advice
     kind = "met" if advice.outcome == "recommended" else "open"
-    word = "recommended" if advice.outcome == "recommended" else "no recommendation"
+    word = WORDS[advice.outcome].capitalize()
     goal = (
         f"Wanted: at least {found.goal.detected:.4g} of the violations detected, with at most "
         f"{found.goal.false_per_month:g} false alarms in 30 days."
     )
-    yield Block("Advice", "advice", PageVerdict(kind, word, advice_text(advice), goal))
+    yield Block("Advice", "advice", PageVerdict(kind, word, advice_sentence(advice), goal))
     if "tuning" in drawn:
         svg = inlined(drawn["tuning"], "tuning-figure")
         caption = (

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from efssim.report.text.parts import heading, joined, reproduce
 from efssim.report.words.lines import aligned, counted, percent, short, wrapped
-from efssim.study.alarms.tuning import Advice, AlarmTuning, TunedSetting
+from efssim.study.alarms.tuning import Advice, AlarmTuning, Outcome, TunedSetting
 from efssim.study.run.trial_set import TrialSet
 from efssim.text.quantities import format_duration
 
@@ -50,13 +50,24 @@ def listed(settings: Sequence[TunedSetting]) -> list[TunedSetting]:
 
 
 def advice_text(advice: Advice) -> str:
-    """Return the advice in a sentence."""
+    """Return the advice with its word."""
+    return f"{WORDS[advice.outcome]}: {advice_sentence(advice)}"
+
+
+WORDS: dict[Outcome, str] = {
+    "recommended": "RECOMMENDED",
+    "not_enough": "NO RECOMMENDATION",
+    "none": "NO RECOMMENDATION",
+}
+
+
+def advice_sentence(advice: Advice) -> str:
+    """Return the advice without its word."""
     if advice.outcome == "recommended":
-        return f"RECOMMENDED: {setting_text(advice)}. It was {advice.reason}."
-    if advice.outcome == "none":
-        return f"NO RECOMMENDATION: {advice.reason}."
-    best = f" Best so far, and not confirmed: {setting_text(advice)}."
-    return f"NO RECOMMENDATION: {advice.reason}.{best if advice.threshold_s is not None else ''}"
+        return f"{setting_text(advice)}. It was {advice.reason}."
+    if advice.threshold_s is None:
+        return f"{advice.reason}."
+    return f"{advice.reason}. Best so far, and not confirmed: {setting_text(advice)}."
 
 
 def setting_text(advice: Advice) -> str:
@@ -70,7 +81,7 @@ def legend(found: AlarmTuning) -> str:
     left = len(found.settings) - len(listed(found.settings))
     return (
         "* no other setting has fewer misses, a shorter delay and fewer false alarms at once; "
-        "> the alarm as it is. `at least` and `up to` are ends of 95 % intervals, each by itself; "
+        "> the alarm as it is. “At least” and “up to” are ends of 95 % intervals, each by itself; "
         f"the delay counts from when the age passes the RPO target. {left:,} more settings in the "
         "JSON and in tuning.csv."
     )
