@@ -12,6 +12,7 @@ import click
 
 from efssim._version import __version__
 from efssim.cli.check import estimate, init, schema, validate
+from efssim.cli.data.alarms import alarms
 from efssim.cli.data.calibrate import calibrate
 from efssim.cli.data.export import export
 from efssim.cli.data.traces import traces
@@ -58,6 +59,7 @@ _COMMANDS = (
     export,
     traces,
     calibrate,
+    alarms,
 )
 for _command in _COMMANDS:
     cli.add_command(_command)
