@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from efssim.cloudwatch.series import EMPTY, MINUTE_S, Series
+from efssim.records.pieces import OpenPieces, PublishedPieces
 from efssim.records.run_records import OpenWrites, Publications
 
 Floats = NDArray[np.float64]
@@ -17,20 +18,42 @@ class WriteMinutes:
     def __init__(self) -> None:
         self._minutes: dict[int, tuple[int, int, int, int]] = {}
 
-    def add(self, writes: Publications | OpenWrites) -> None:
+    def add(self, writes: Publications | OpenWrites | PublishedPieces | OpenPieces) -> None:
         """Take in a block of writes that no longer change: a sink of the records."""
-        _add(self._minutes, writes.time_s, writes.bytes)
+        _add_any(self._minutes, writes)
 
-    def series(self, still_open: tuple[OpenWrites, ...] = ()) -> Series:
+    def series(self, still_open: tuple[OpenWrites | OpenPieces, ...] = ()) -> Series:
         """Return a sample for each minute with writes, those that are still open included."""
         minutes = dict(self._minutes)
         for part in still_open:
-            _add(minutes, part.time_s, part.bytes)
+            _add_any(minutes, part)
         if not minutes:
             return EMPTY
         ordered = sorted(minutes)
         columns = np.array([minutes[minute] for minute in ordered], dtype=np.float64).T
         return Series(np.array(ordered) * MINUTE_S, *columns)
+
+
+def _add_any(
+    minutes: dict[int, tuple[int, int, int, int]],
+    writes: Publications | OpenWrites | PublishedPieces | OpenPieces,
+) -> None:
+    """Add writes; of those that are not drawn one by one, each has the mean size of its piece."""
+    if isinstance(writes, Publications | OpenWrites):
+        _add(minutes, writes.time_s, writes.bytes)
+        return
+    pieces = writes.pieces
+    some = pieces.writes > 0
+    found = zip(
+        np.floor(pieces.begin_s[some] / MINUTE_S).astype(np.int64).tolist(),
+        pieces.writes[some].tolist(),
+        pieces.bytes[some].tolist(),
+        strict=True,
+    )
+    for minute, count, size in found:
+        mean = round(size / count)
+        old_count, old_size, least, largest = minutes.get(minute, (0, 0, mean, mean))
+        minutes[minute] = old_count + count, old_size + size, min(least, mean), max(largest, mean)
 
 
 def _add(

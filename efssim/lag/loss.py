@@ -8,6 +8,7 @@ the whole content of the source.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 
 from efssim.json_values import HIDDEN, moment
@@ -54,13 +55,13 @@ def loss(
     if disaster_s is None:
         return None
     writable_s = _writable_s(records, disaster_s, now_s)
-    writes = sum(len(part.time_s) for part in snapshot.open_writes)
+    writes = sum(part.amount.writes for part in snapshot.open_writes)
     # A destination that has failed is no recovery point, even if all was replicated to it.
     if point_s is None or records.destination.failed_s <= snapshot.now_s:
         lost = writes + snapshot.carried.writes
         return Loss(disaster_s, None, snapshot.source_bytes, lost, None, writable_s)
-    times = [float(part.time_s[0]) for part in snapshot.open_writes if len(part.time_s)]
-    lost_s = max(0.0, disaster_s - min(times)) if times else 0.0
+    first_s = min((part.first_s for part in snapshot.open_writes), default=math.inf)
+    lost_s = max(0.0, disaster_s - first_s)
     return Loss(disaster_s, point_s, pending_bytes(snapshot), writes, lost_s, writable_s)
 
 
@@ -74,7 +75,7 @@ def not_replicated(records: ReplicationRecords) -> LeftBehind | None:
 
 def pending_bytes(snapshot: Snapshot) -> int:
     """Return the bytes that no completed sync has published."""
-    return sum(int(part.bytes.sum()) for part in snapshot.open_writes)
+    return sum(part.amount.bytes for part in snapshot.open_writes)
 
 
 def _writable_s(records: ReplicationRecords, disaster_s: float, now_s: float) -> float | None:

@@ -10,6 +10,7 @@ from efssim.lag.age.curves import Age, OldestPending
 from efssim.lag.age.rpo import Violations
 from efssim.lag.enabled_time import running_s, status_spans
 from efssim.lag.kinds.distributions import LagDistribution, LagOverTime, LagOverWeights
+from efssim.lag.kinds.measure import LagCollector
 from efssim.lag.kinds.table import LAG_MEASURES
 from efssim.lag.loss import Loss, loss, not_replicated, pending_bytes
 from efssim.lag.protection import Exclusions, Protection, protection
@@ -32,7 +33,7 @@ from efssim.lag.sync_totals import SyncTotals
 from efssim.lag.weighted.exceedance import Exceedance
 from efssim.lag.weighted.states import LagState
 from efssim.lag.write_lag import WriteLags
-from efssim.records.run_records import ReplicationRecords, Snapshot
+from efssim.records.run_records import ReplicationRecords, Snapshot, only_drawn
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +65,8 @@ class StreamedMeasures:
         self.added = {each.name: each.collect(begin_s) for each in LAG_MEASURES if each.collect}
         """The collectors of measures that were added, by their names."""
         for collector in self.added.values():
-            records.sinks.append(collector.add_writes)
+            if type(collector).add_writes is not LagCollector.add_writes:
+                records.sinks.append(only_drawn(collector.add_writes, "an added lag measure"))
             records.syncs.sinks.append(collector.add_syncs)
 
 
@@ -148,8 +150,8 @@ class Measures:
         zero_s = max(0.0, end_s - begin_s - self._oldest.ramps.total_s)
         return {
             AGE: self._age_over_time,
-            WRITE_LAG: LagOverWeights(lags.by_write, lags.total_s()),
-            WRITE_LAG_BY_BYTE: LagOverWeights(lags.by_byte, lags.byte_s()),
+            WRITE_LAG: LagOverWeights(lags.of_writes(), lags.total_s()),
+            WRITE_LAG_BY_BYTE: LagOverWeights(lags.of_bytes(), lags.byte_s()),
             OLDEST_PENDING: LagOverTime.of(self._oldest.ramps, zero_s),
             **{name: added.distribution() for name, added in self._added.items()},
         }
@@ -192,8 +194,8 @@ class Measures:
 
     def _open_at_end(self) -> tuple[int, int]:
         """Count and bytes of the writes made in the window and not published by its end."""
-        late = [part.bytes[part.time_s >= self._begin_s] for part in self._snapshot.open_writes]
-        return sum(len(sizes) for sizes in late), sum(int(sizes.sum()) for sizes in late)
+        late = [part.since(self._begin_s) for part in self._snapshot.open_writes]
+        return sum(part.writes for part in late), sum(part.bytes for part in late)
 
     def pending_now(self) -> int:
         """Return the bytes that are pending now, or were when the configuration was gone."""
@@ -201,21 +203,20 @@ class Measures:
 
     def _written_bytes(self) -> int:
         """Return the bytes written in the window."""
-        early = [part.bytes[part.time_s < self._begin_s] for part in self._snapshot.open_writes]
-        before = self._lags.bytes_before + sum(int(sizes.sum()) for sizes in early)
-        return self._snapshot.written_bytes - before
+        early = pending_bytes(self._snapshot) - self._open_at_end()[1]
+        return self._snapshot.written_bytes - self._lags.bytes_before - early
 
     def _written_files(self) -> int:
         """Return the files changed in the window."""
         still = [
-            int((part.time_s >= self._begin_s).sum()) * part.files_per_write
+            part.since(self._begin_s).writes * part.files_per_write
             for part in self._snapshot.open_writes
         ]
         return self._lags.files + sum(still)
 
     def _writes(self) -> WritesSummary:
         return WritesSummary(
-            count=self._lags.by_write.count + self._open_at_end()[0],
+            count=self._lags.count + self._open_at_end()[0],
             bytes=self._written_bytes(),
             coalesced_bytes=self.syncs.coalesced_bytes,
             dropped_bytes=dict(sorted(self._lags.dropped_bytes.items())),

@@ -15,6 +15,8 @@ from numpy.typing import NDArray
 
 from efssim.lag.weighted.block_sums import BlockSums
 from efssim.lag.weighted.histogram import LogHistogram
+from efssim.lag.weighted.spread_weights import SpreadWeights, with_spread
+from efssim.records.pieces import DroppedPieces, OpenPieces, PublishedPieces
 from efssim.records.run_records import DroppedWrites, OpenWrites, Publications, ReplicationRecords
 
 Floats = NDArray[np.float64]
@@ -27,7 +29,9 @@ class WriteLags:
     """Write lags of the writes made at or after `begin_s`, by write and by byte; pending bytes."""
 
     def __init__(self, begin_s: float, records: ReplicationRecords) -> None:
-        self.by_write, self.by_byte = LogHistogram(), LogHistogram()
+        self._by_write, self._by_byte = LogHistogram(), LogHistogram()
+        # By stream, of those that are drawn in cells.
+        self._spread: dict[int, tuple[SpreadWeights, SpreadWeights]] = {}
         self.bytes_before = 0
         """Bytes published that were written before `begin_s`."""
         self.files = 0
@@ -40,8 +44,11 @@ class WriteLags:
         # By stream: seconds, byte-seconds, byte-seconds while pending bytes are defined.
         self._sums: tuple[dict[int, BlockSums], ...] = {}, {}, {}
 
-    def add(self, publications: Publications) -> None:
+    def add(self, publications: Publications | PublishedPieces) -> None:
         """Take in a block of published writes; small ones wait for more."""
+        if isinstance(publications, PublishedPieces):
+            self._take_pieces(publications)
+            return
         self._waiting.setdefault(publications.stream, []).append(publications)
         self._size += len(publications.time_s) + len(publications.writes)
         if self._size >= _BATCH:
@@ -70,12 +77,59 @@ class WriteLags:
         for kind, terms in zip(self._sums, sums, strict=True):
             kind.setdefault(stream, BlockSums()).add(terms)
         self.files += (len(times) - early) * publications.files_per_write
-        self.by_write.add(lags[early:])
-        self.by_byte.add(lags[early:], sizes[early:])
+        self._by_write.add(lags[early:])
+        self._by_byte.add(lags[early:], sizes[early:])
 
-    def drop(self, dropped: DroppedWrites) -> None:
+    def _take_pieces(self, published: PublishedPieces) -> None:
+        """Take in writes of which only how many there are in a span is known.
+
+        Their lags are evenly spread between those of the span's ends.
+        """
+        pieces, stream = published.pieces, published.stream
+        completed_s = np.repeat(published.completed_s, published.each)
+        is_early = pieces.begin_s < self._begin_s
+        self.bytes_before += int(pieces.bytes[is_early].sum())
+        counts, sizes = (
+            np.where(is_early, 0, amounts) for amounts in (pieces.writes, pieces.bytes)
+        )
+        low, high = completed_s - pieces.end_s, completed_s - pieces.begin_s
+        middle = (low + high) / 2
+        pending = self._pending_pieces(published, completed_s)
+        sums = (middle * counts, middle * sizes, pending)
+        for kind, terms in zip(self._sums, sums, strict=True):
+            kind.setdefault(stream, BlockSums()).add(terms)
+        self.files += int(counts.sum()) * published.files_per_write
+        spread = self._spread.setdefault(stream, (SpreadWeights(), SpreadWeights()))
+        largest = completed_s - published.first_s
+        for each, weights in zip(spread, (counts, sizes), strict=True):
+            each.add(low, high, weights, largest)
+
+    def _pending_pieces(self, published: PublishedPieces, completed_s: Floats) -> Floats:
+        """Return, for each piece, the byte-seconds that its writes were pending and counted."""
+        begin_s = self._pending_from_s
+        if begin_s == math.inf:
+            return np.zeros(len(completed_s))
+        return published.pieces.overlap_s(begin_s, completed_s) * published.pieces.bytes
+
+    @property
+    def count(self) -> int:
+        """How many writes count."""
+        return self._by_write.count + sum(spread.weight for spread, _ in self._spread.values())
+
+    def of_writes(self) -> LogHistogram:
+        """Return the lags so far, of each write one."""
+        return with_spread(self._by_write, [spread for spread, _ in self._in_order()])
+
+    def of_bytes(self) -> LogHistogram:
+        """Return the lags so far, of each byte one."""
+        return with_spread(self._by_byte, [spread for _, spread in self._in_order()])
+
+    def _in_order(self) -> list[tuple[SpreadWeights, SpreadWeights]]:
+        return [self._spread[stream] for stream in sorted(self._spread)]
+
+    def drop(self, dropped: DroppedWrites | DroppedPieces) -> None:
         """Take in writes that could not be made."""
-        size = int(dropped.bytes[dropped.time_s >= self._begin_s].sum())
+        size = dropped.since(self._begin_s).bytes
         self.dropped_bytes[dropped.cause] = self.dropped_bytes.get(dropped.cause, 0) + size
 
     @property
@@ -102,17 +156,16 @@ class WriteLags:
         """Return the sum of the lags of all bytes, in byte-seconds."""
         return _total(self._sums[1])
 
-    def pending_byte_seconds(self, open_writes: Iterable[OpenWrites], end_s: float) -> float:
+    def pending_byte_seconds(
+        self, open_writes: Iterable[OpenWrites | OpenPieces], end_s: float
+    ) -> float:
         """Return the integral of pending bytes up to `end_s`, in byte-seconds.
 
         Every byte is pending from its write to its completion, or to the end; time before
         the window or before the first LastReplicatedTimestamp does not count.
         """
         begin_s = self._pending_from_s
-        still = [
-            float(((end_s - part.time_s.clip(min=begin_s)).clip(min=0.0) * part.bytes).sum())
-            for part in open_writes
-        ]
+        still = [part.byte_seconds(begin_s, end_s) for part in open_writes]
         return math.fsum([_total(self._sums[2]), *still])
 
 

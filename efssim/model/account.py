@@ -31,7 +31,7 @@ from efssim.model.sync.process import SyncProcess
 from efssim.model.sync.stretch import LONG
 from efssim.model.sync.sync_times import SyncTimes
 from efssim.model.writes.journal import Journal
-from efssim.model.writes.streams import build_stream
+from efssim.model.writes.streams import build_streams
 from efssim.records.run_records import OpenSync, ReplicationRecords, Snapshot
 from efssim.records.stored import FileSystemRecords, Role, Stored
 from efssim.records.timeline import Timeline
@@ -242,8 +242,8 @@ class Account:
         growth = 1.0 if source is None else source.growth
         path = f"file_systems.{file_system.name}.writes.{name}"
         after_s = self.clock.now
-        stream = build_stream(spec, growth, self.scenario, self.draws, path, after_s)
-        file_system.journal.add(stream)
+        for stream in build_streams(spec, growth, self.scenario, self.draws, path, after_s):
+            file_system.journal.add(stream)
 
     # --- replications -------------------------------------------------------------------------
 
@@ -322,7 +322,7 @@ class Account:
         """Keep the last state of a replication and let its file systems go."""
         made, source, destination = replication, replication.source, replication.destination
         made.records.gone = snapshot = self.snapshot(made.terms.name)
-        remember(made, sum(int(part.bytes.sum()) for part in snapshot.open_writes))
+        remember(made, sum(part.amount.bytes for part in snapshot.open_writes))
         destination.journal.restore(*made.replica())
         for part in (source, destination):
             part.journal.witness(None)

@@ -15,7 +15,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from efssim.records.laws import WriteLog, require
-from efssim.records.run_records import OpenWrites, Publications, ReplicationRecords
+from efssim.records.run_records import (
+    OpenWrites,
+    Publications,
+    ReplicationRecords,
+    drawn_ones,
+)
 from efssim.records.states import Amount
 from efssim.records.stored import FileSystemRecords, Role, Stored
 
@@ -68,7 +73,8 @@ class _Made:
     """All writes made to one file system, and the growth by them."""
 
     def __init__(self, system: System, logs: list[WriteLog]) -> None:
-        parts: list[OpenWrites | Publications] = [*system.log.parts, *system.now.still_open]
+        still = drawn_ones(system.now.still_open, "the check of the laws")
+        parts: list[OpenWrites | Publications] = [*system.log.parts, *still]
         for log in logs:
             parts += log.parts
         self.time_s = np.concatenate([np.zeros(0), *(part.time_s for part in parts)])

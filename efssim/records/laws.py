@@ -22,7 +22,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from efssim.errors import EfssimError
-from efssim.records.run_records import OpenWrites, Publications, ReplicationRecords, Snapshot
+from efssim.records.run_records import (
+    OpenWrites,
+    Publications,
+    ReplicationRecords,
+    Snapshot,
+    drawn_ones,
+)
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -68,9 +74,10 @@ class WriteLog:
 
     def lifetimes(self, snapshot: Snapshot) -> Lifetimes:
         """Return all writes up to now, in order of time."""
-        parts: list[Publications | OpenWrites] = [*self.parts, *snapshot.open_writes]
+        still = drawn_ones(snapshot.open_writes, "the check of the laws")
+        parts: list[Publications | OpenWrites] = [*self.parts, *still]
         published = [np.repeat(part.completed_s, part.writes) for part in self.parts]
-        published += [np.full(len(part.time_s), np.inf) for part in snapshot.open_writes]
+        published += [np.full(len(part.time_s), np.inf) for part in still]
         files = [np.full(len(part.time_s), part.files_per_write) for part in parts]
         times = np.concatenate([np.zeros(0), *(part.time_s for part in parts)])
         order = times.argsort(kind="stable")
@@ -154,7 +161,7 @@ def _bytes_are_conserved(
     require(4, np.array_equal(published[ordered], visible[ordered]), "published = visible bytes")
     require(4, np.array_equal(written, records.syncs.ints("written_bytes")), "bytes written")
     require(4, bool((published <= written).all()), "published is at most written")
-    pending = sum(int(part.bytes.sum()) for part in snapshot.open_writes)
+    pending = sum(part.amount.bytes for part in snapshot.open_writes)
     sent = int(published[-1]) if len(published) else 0
     require(4, snapshot.written_bytes == sent + pending, "written = published + pending")
     require(4, snapshot.written_bytes == int(totals[-1]), "every byte has its write")

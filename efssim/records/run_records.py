@@ -6,12 +6,15 @@ Times are seconds since the scenario's start, sizes are bytes. Nothing here comp
 from __future__ import annotations
 
 import hashlib
+import math
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
+from efssim.errors import UsageError
 from efssim.records.columns import Columns, Floats, Ints
 from efssim.records.life import Life
+from efssim.records.pieces import DroppedPieces, OpenPieces, PublishedPieces
 from efssim.records.states import NOTHING, Amount, Discarded
 from efssim.records.timeline import DECLARED, ApiCall, Entry
 
@@ -91,6 +94,16 @@ class DroppedWrites:
     cause_ordinal: int = DECLARED
     """Ordinal of the cause in the timeline of the run."""
 
+    @property
+    def amount(self) -> Amount:
+        """All of them."""
+        return Amount(len(self.time_s), int(self.bytes.sum()))
+
+    def since(self, time_s: float) -> Amount:
+        """Return those that would have been made at or after a time."""
+        late = self.bytes[self.time_s >= time_s]
+        return Amount(len(late), int(late.sum()))
+
 
 @dataclass(frozen=True, slots=True)
 class StatusChange:
@@ -138,6 +151,27 @@ class OpenWrites:
     stream: int = 0
     """Which stream of the file system they are of, counted from 0."""
     hot_bytes: Ints | None = None
+
+    @property
+    def amount(self) -> Amount:
+        """All of them."""
+        return Amount(len(self.time_s), int(self.bytes.sum()))
+
+    @property
+    def first_s(self) -> float:
+        """Time of the first write; infinity without one."""
+        return float(self.time_s[0]) if len(self.time_s) else math.inf
+
+    def since(self, time_s: float) -> Amount:
+        """Return the writes made at or after a time."""
+        late = self.bytes[self.time_s >= time_s]
+        return Amount(len(late), int(late.sum()))
+
+    def byte_seconds(self, begin_s: float, end_s: float) -> float:
+        """Return the sum over bytes of the time since they were written, within two times."""
+        since_s = (end_s - self.time_s.clip(min=begin_s)).clip(min=0.0)
+        return float((since_s * self.bytes).sum())
+
     """Bytes that went into a hot set, shape (writes,); None: the stream has none."""
 
 
@@ -158,9 +192,9 @@ class ReplicationRecords:
 
     syncs: Columns = field(default_factory=lambda: Columns(SYNC_COLUMNS))
     statuses: list[StatusChange] = field(default_factory=list)
-    sinks: list[Callable[[Publications], None]] = field(default_factory=list)
+    sinks: list[Callable[[Publications | PublishedPieces], None]] = field(default_factory=list)
     """Receive the published writes a block at a time, so that they need not be kept."""
-    drop_sinks: list[Callable[[DroppedWrites], None]] = field(default_factory=list)
+    drop_sinks: list[Callable[[DroppedWrites | DroppedPieces], None]] = field(default_factory=list)
     """Receive the writes that could not be made."""
     last_replicated_s: float | None = None
     """LastReplicatedTimestamp before the first recorded sync; None: absent."""
@@ -194,11 +228,10 @@ class ReplicationRecords:
         """Whether the first completed sync is the initial one."""
         return self.last_replicated_s is None
 
-    def drop(self, dropped: DroppedWrites) -> None:
+    def drop(self, dropped: DroppedWrites | DroppedPieces) -> None:
         """Count writes that could not be made and pass them to every sink."""
         cause = DroppedBy(dropped.cause, dropped.cause_ordinal)
-        more = Amount(len(dropped.time_s), int(dropped.bytes.sum()))
-        self.dropped[cause] = self.dropped.get(cause, NOTHING).plus(more)
+        self.dropped[cause] = self.dropped.get(cause, NOTHING).plus(dropped.amount)
         for sink in self.drop_sinks:
             sink(dropped)
 
@@ -209,10 +242,39 @@ class ReplicationRecords:
             kinds[cause.kind] = kinds.get(cause.kind, NOTHING).plus(amount)
         return kinds
 
-    def record_published(self, publications: Publications) -> None:
+    def record_published(self, publications: Publications | PublishedPieces) -> None:
         """Pass a block of published writes to every sink."""
         for sink in self.sinks:
             sink(publications)
+
+
+Part = TypeVar("Part", Publications, OpenWrites)
+
+
+def only_drawn(sink: Callable[[Part], None], reader: str) -> Callable[[object], None]:
+    """Return a sink that refuses writes that are not drawn one by one, for a reader of writes."""
+
+    def take(writes: object) -> None:
+        if isinstance(writes, PublishedPieces | OpenPieces):
+            raise needs_each(reader)
+        sink(writes)  # type: ignore[arg-type]  # as before, what is not pieces
+
+    return take
+
+
+def needs_each(reader: str) -> UsageError:
+    """Return the error that a reader needs every write."""
+    return UsageError(
+        f"{reader} reads every write, and a stream is drawn in cells: set `drawn: each` on it"
+    )
+
+
+def drawn_ones(parts: Iterable[OpenWrites | OpenPieces], reader: str) -> list[OpenWrites]:
+    """Return open writes; UsageError where they are not drawn one by one."""
+    drawn = [part for part in parts if isinstance(part, OpenWrites)]
+    if len(drawn) < len(tuple(parts)):
+        raise needs_each(reader)
+    return drawn
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,7 +282,7 @@ class Snapshot:
     """The state of one replication at the time `now_s`, completions at that instant included."""
 
     now_s: float
-    open_writes: tuple[OpenWrites, ...]
+    open_writes: tuple[OpenWrites | OpenPieces, ...]
     open_sync: OpenSync | None
     written_bytes: int
     written_count: int

@@ -9,7 +9,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from efssim.records.columns import Ints
+import numpy as np
+
+from efssim.records.columns import Floats, Ints
+from efssim.records.pieces import OpenPieces
 from efssim.records.run_records import OpenWrites
 from efssim.records.states import States
 
@@ -66,7 +69,10 @@ class FileSystemRecords:
     roles: list[Role] = field(default_factory=list)
     throughput: list[Throughput] = field(default_factory=list)
     """Its throughput mode, and each change of it."""
-    sinks: list[Callable[[OpenWrites], None]] = field(default_factory=list)
+    divided_at_s: Floats = field(default_factory=lambda: np.zeros(0))
+    """Rising times at which writes that are not drawn one by one are divided, so that each part
+    is in one window of a measure."""
+    sinks: list[Callable[[OpenWrites | OpenPieces], None]] = field(default_factory=list)
     """Receive, each once and in order of time, the writes of a stream that the journal forgets
     without a sync having published them: made while nothing replicated them, or left behind."""
 
@@ -79,5 +85,5 @@ class Stored:
     size_bytes: int
     files: int
     states: States
-    still_open: tuple[OpenWrites, ...]
+    still_open: tuple[OpenWrites | OpenPieces, ...]
     """Writes that are neither published nor handed to the sinks yet."""

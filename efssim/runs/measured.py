@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from copy import copy
 
+import numpy as np
+
 from efssim.cloudwatch.alarms.findings import AGE_METRIC
 from efssim.cloudwatch.alarms.watching import AlarmsOfWorld, WatchedReplication
 from efssim.cloudwatch.efs_metrics import EfsMetrics
@@ -28,6 +30,7 @@ from efssim.records.run_records import (
     ReplicationRecords,
     Snapshot,
     digest,
+    only_drawn,
 )
 from efssim.records.stored import FileSystemRecords
 from efssim.records.timeline import Entry, Occurrence
@@ -76,10 +79,11 @@ class MeasuredWorld:
 
     def _keep(self, name: str) -> FileSystemRecords:
         """Return the records of a new file system."""
-        kept = self._stored[name] = FileSystemRecords()
+        begin_s = np.array([self.scenario.warm_up])
+        kept = self._stored[name] = FileSystemRecords(divided_at_s=begin_s)
         if self._verify:
             self._unpublished[name] = UnpublishedLog()
-            kept.sinks.append(self._unpublished[name].add)
+            kept.sinks.append(only_drawn(self._unpublished[name].add, "the check of the laws"))
         if self._minutes is not None:
             self._unreplicated[name] = WriteMinutes()
             kept.sinks.append(self._unreplicated[name].add)
@@ -96,7 +100,7 @@ class MeasuredWorld:
         self._streamed[name] = StreamedMeasures(self.scenario.warm_up, target_s, records)
         if self._verify:
             self._logs[name] = laws.WriteLog()
-            records.sinks.append(self._logs[name].add)
+            records.sinks.append(only_drawn(self._logs[name].add, "the check of the laws"))
         if self._minutes is not None:
             self._minutes[name] = WriteMinutes()
             records.sinks.append(self._minutes[name].add)

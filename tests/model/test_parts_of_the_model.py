@@ -17,7 +17,7 @@ from scipy.stats import poisson
 from efssim import Scenario
 from efssim.model.kernel.draws import Draws
 from efssim.model.writes.blocks import WholeBytes
-from efssim.model.writes.streams import build_stream
+from efssim.model.writes.streams import build_streams
 from efssim.scenario.schema import Arrivals
 from efssim.scenario.workload.arrivals import chosen_process
 from efssim.scenario.workload.processes.times import RunSpan, Times
@@ -65,7 +65,8 @@ def test_blocks_do_not_show(form: dict[str, Any]) -> None:
     source = world.file_systems["fs"]
 
     def drawn(*blocks: int) -> tuple[np.ndarray, np.ndarray]:
-        writes = build_stream(source.writes["w"], 1.0, world, Draws(1), "w", 0.0).writes
+        (stream,) = build_streams(source.writes["w"], 1.0, world, Draws(1), "w", 0.0)
+        writes = stream.writes
         parts = [writes.take(n) for n in blocks]
         return np.concatenate([p[0] for p in parts]), np.concatenate([p[1] for p in parts])
 

@@ -169,7 +169,6 @@ class OldestPending:
         other = copy.copy(self)
         other.ramps = self.ramps.copy()
         if self._since_s is not None or not self._records.begins_with_initial_sync:
-            times = [part.time_s[0] for part in snapshot.open_writes if len(part.time_s)]
-            first_s = float(min(times, default=math.inf))
+            first_s = min((part.first_s for part in snapshot.open_writes), default=math.inf)
             other._go_on(np.array([snapshot.now_s]), np.array([first_s]))
         return other

@@ -108,6 +108,11 @@ class LogHistogram:
         self._extend(sum(state.counts), state.min, state.max)
         self._spilled()[state.bins] += np.array(state.counts, dtype=np.int64)
 
+    def add_bins(self, bins: Ints, weights: Ints, minimum: float, maximum: float) -> None:
+        """Add whole weights in bins, which values between a least and a largest one have."""
+        self._extend(int(weights.sum()), minimum, maximum)
+        self._spilled()[bins] += weights
+
     def quantile(self, p: float) -> float | None:
         """Return the smallest x with at least the share p of the weight at or below it.
 

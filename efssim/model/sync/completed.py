@@ -32,7 +32,7 @@ class Completed:
         if streams != self._streams:
             self.flush()
             self._streams = streams
-        self._journal.take_as_published(work.ends[-1].tolist())
+        self._journal.take_as_published(work.ends[-1:])
         self._parts.append((*work, completed_s, attempts))
         self._waiting += syncs
         if self._waiting >= _MANY:
@@ -56,7 +56,7 @@ class Completed:
                 work.writes,
                 attempts,
                 work.first_write_s,
-                self._journal.written_at(completed_s),
+                self._journal.written_at(completed_s, work.cut_s, work.ends),
                 work.source_bytes,
                 work.source_files,
             )

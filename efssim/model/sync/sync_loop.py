@@ -13,7 +13,9 @@ import numpy as np
 
 from efssim.model.sync.sync_times import SyncTimes
 from efssim.model.writes.change_sets import ChangeSet, Ints
-from efssim.model.writes.curve import Curve
+from efssim.model.writes.curves.cells import CellCurve
+from efssim.model.writes.curves.each import Curve
+from efssim.model.writes.curves.one_by_one import OneByOne
 from efssim.model.writes.journal import Journal
 
 ON_TIME = 32
@@ -60,6 +62,10 @@ class _Stream:
         """Return the files that the stream has added by the cut of the last sync."""
         return self.spec.added_files(self.first + self._begin)
 
+    def column(self) -> Ints:
+        """Return where the syncs end, shape (syncs, 1)."""
+        return (np.array(self.ends, dtype=np.int64) + self.first)[:, None]
+
 
 class Loop:
     """One run of the loop and the columns that it leaves."""
@@ -71,7 +77,7 @@ class Loop:
         """On-time syncs in a row at the end of the run."""
         self._times, self._ordinal = times, ordinal
         self._retries: dict[int, int] = {}  # attempts of the syncs that took more than one
-        self._streams = [_Stream(curve) for curve in journal.curves]
+        self._streams = [_stream(curve) for curve in journal.curves]
         self._reach_s = journal.horizon_s
         # Files that stay as they are, and the streams that add to them.
         self._adding = [stream for stream in self._streams if stream.adds_files]
@@ -130,5 +136,9 @@ class Loop:
         return attempts
 
     def columns(self) -> list[Ints]:
-        """Return the ordinals at which the change sets end, for each stream."""
-        return [np.array(stream.ends, dtype=np.int64) + stream.first for stream in self._streams]
+        """Return the ends of the change sets, for each stream of shape (syncs, columns)."""
+        return [stream.column() for stream in self._streams]
+
+
+def _stream(curve: Curve | CellCurve) -> _Stream | OneByOne:
+    return OneByOne(curve) if isinstance(curve, CellCurve) else _Stream(curve)

@@ -11,7 +11,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from efssim.scenario import Scenario
-from efssim.scenario.grammar.distributions import Distribution
 from efssim.scenario.schema import LARGEST_FILE_BYTES
 from efssim.scenario.workload.processes.times import Times
 from efssim.traces.quality import first_lap
@@ -65,11 +64,18 @@ class Writes(Protocol):
         """Return times and bytes of about n next writes; empty arrays: there are no more."""
 
 
+class Sizes(Protocol):
+    """A distribution of bytes."""
+
+    def sample(self, generator: np.random.Generator, n: int) -> Floats:
+        """Draw n sizes, shape (n,)."""
+
+
 class DrawnWrites:
     """Writes with drawn times and sizes; the two draw from separate generators."""
 
     def __init__(
-        self, times: Times, size: Distribution[int], factor: float, generator: np.random.Generator
+        self, times: Times, size: Sizes, factor: float, generator: np.random.Generator
     ) -> None:
         self._times, self._size, self._factor = times, size, factor
         self._generator, self._whole = generator, WholeBytes()

@@ -28,7 +28,7 @@ class ChangeSet(NamedTuple):
     first_write_s: float
     """Time of its first write; NaN where it is empty."""
     ends: tuple[int, ...]
-    """Ordinal of the first write that is not in it, for each stream."""
+    """Where it ends, for each stream: one ordinal of a write, or the three columns of a cell."""
     source_bytes: int = 0
     """Size of the source at the cut."""
     source_files: int = 0
@@ -46,7 +46,7 @@ class Work(NamedTuple):
     writes: Ints
     first_write_s: Floats
     ends: Ints
-    """Shape (syncs, streams)."""
+    """Shape (syncs, columns); a stream of drawn writes has one column, one of cells three."""
     source_bytes: Ints
     source_files: Ints
 

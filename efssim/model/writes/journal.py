@@ -18,9 +18,13 @@ from numpy.typing import NDArray
 from efssim.model.kernel.causes import Cause, Causes
 from efssim.model.kernel.clock import Clock, Turn
 from efssim.model.kernel.listener import NO_SYNCS, SyncListener
+from efssim.model.writes.cells.law import SmallWrites
 from efssim.model.writes.change_sets import ChangeSet, Work, no_work
-from efssim.model.writes.curve import HOUR_S, Curve, Stream
-from efssim.records.run_records import DroppedWrites, OpenWrites, Publications, ReplicationRecords
+from efssim.model.writes.curves.cells import CellCurve
+from efssim.model.writes.curves.each import Curve
+from efssim.model.writes.stream import HOUR_S, Stream
+from efssim.records.pieces import OpenPieces
+from efssim.records.run_records import OpenWrites, ReplicationRecords
 from efssim.records.states import NOTHING, Amount, Discarded, States
 from efssim.records.stored import FileSystemRecords, HourlyTotals, StreamFacts
 
@@ -40,7 +44,7 @@ class Journal:
         self.kept = FileSystemRecords() if kept is None else kept
         self._size_bytes, self._files = self.kept.size_bytes, self.kept.files  # but for the writes
         self._sizes = [(0.0, self._size_bytes)]  # and since when
-        self.curves: list[Curve] = []
+        self.curves: list[Curve | CellCurve] = []
         self.horizon_s = math.inf
         """Every write before this time is drawn."""
         self._stopped = Causes()
@@ -54,18 +58,25 @@ class Journal:
 
     def add(self, stream: Stream) -> None:
         """Add a stream and start its process."""
-        curve = Curve(stream)
+        if isinstance(stream.writes, SmallWrites):
+            self._follow(CellCurve(stream, self.kept.divided_at_s))
+        else:
+            curve, block = Curve(stream), _BLOCK_FIRST
+            self._follow(curve)
+            while curve.horizon_s <= self._clock.now:
+                block = self._draw(curve, block)
+            self._clock.process(self._write(curve, block))
+        self._reach()
+        self._syncs.writes_change()
+
+    def _follow(self, curve: Curve | CellCurve) -> None:
+        """Take a curve on; it makes no write while the file system may not be written."""
+        stream = curve.stream
         if self._stopped:
             curve.hold(self._clock.now)
-        block = _BLOCK_FIRST
-        while curve.horizon_s <= self._clock.now:
-            block = self._draw(curve, block)
         self.curves.append(curve)
         facts = StreamFacts(stream.new_bytes, stream.new_files, stream.publishes_files)
         self.kept.streams.append(facts)
-        self._reach()
-        self._clock.process(self._write(curve, block))
-        self._syncs.writes_change()
 
     # --- drawing ----------------------------------------------------------------------------
 
@@ -104,19 +115,16 @@ class Journal:
 
     def _skip(self) -> None:
         """Release the writes that no sync will publish."""
-        now = self._clock.now
         for ordinal, curve in enumerate(self.curves):
-            if curve.horizon_s > now:
-                begin, end = curve.skip(now)
-                if begin < end:
-                    self._unpublished(ordinal, curve, begin, end)
+            skipped = curve.skip(self._clock.now, ordinal)
+            if skipped is not None:
+                self._unpublished(skipped)
 
-    def _unpublished(self, ordinal: int, curve: Curve, begin: int, end: int) -> None:
-        first_s = curve.time(begin)
-        if self._oldest_s is None or first_s < self._oldest_s:
-            self._oldest_s = first_s
+    def _unpublished(self, writes: OpenWrites | OpenPieces) -> None:
+        if self._oldest_s is None or writes.first_s < self._oldest_s:
+            self._oldest_s = writes.first_s
         for sink in self.kept.sinks:
-            sink(_open(ordinal, curve, begin, end))
+            sink(writes)
 
     # --- writing and not writing ------------------------------------------------------------
 
@@ -141,12 +149,9 @@ class Journal:
         if not self._stopped:
             return
         for curve in self.curves:
-            times, sizes = curve.drop(self._clock.now)
-            if self._witness is not None and len(times):
-                cause = self._stopped.first
-                self._witness.drop(
-                    DroppedWrites(times.copy(), sizes.copy(), cause.kind, cause.ordinal)
-                )
+            dropped = curve.drop(self._clock.now, self._stopped.first)
+            if self._witness is not None and dropped is not None:
+                self._witness.drop(dropped)
 
     # --- feeding a replication --------------------------------------------------------------
 
@@ -182,9 +187,7 @@ class Journal:
         """Return the writes that syncs have published, those of replications that are gone, too."""
         if self._records is None:
             return self._published
-        ends = [curve.published for curve in self.curves]
-        totals = [curve.total(end) for curve, end in zip(self.curves, ends, strict=True)]
-        synced = Amount(sum(ends), sum(totals))
+        synced = _sum([curve.published_amount() for curve in self.curves])
         is_synced = self._records.defined_s is not None
         found = self._carried if is_synced else NOTHING  # its initial sync published these, too
         return self._published.plus(found).plus(synced).less(self._before)
@@ -208,7 +211,7 @@ class Journal:
         first_s, self._oldest_s = self._oldest_s, None
         if not amount.writes:
             return Discarded()
-        last_s = max(curve.last_s(curve.ordinal(now)) for curve in self.curves)
+        last_s = max(curve.last_s(now) for curve in self.curves)
         return Discarded(amount, first_s, last_s)
 
     def carried(self) -> Amount:
@@ -220,7 +223,7 @@ class Journal:
         """Return size and files now: those at the begin and the growth up to now."""
         now, size, files = self._clock.now, self._size_bytes, self._files
         for curve in self.curves:
-            added_bytes, added_files = curve.added(curve.ordinal(now))
+            added_bytes, added_files = curve.added(now)
             size, files = size + added_bytes, files + added_files
         return size, files
 
@@ -256,40 +259,52 @@ class Journal:
 
     def work(self, cuts_s: Floats) -> Work:
         """Return the change sets of consecutive syncs with the given cuts."""
-        return self.work_between(cuts_s, [curve.ordinals(cuts_s) for curve in self.curves])
+        return self.work_between(cuts_s, [curve.ends(cuts_s) for curve in self.curves])
 
     def work_between(self, cuts_s: Floats, ends: list[Ints]) -> Work:
-        """Return the change sets that end at the given ordinals, for each stream shape (syncs,)."""
+        """Return the change sets with the given ends, for each stream of shape (syncs, columns)."""
         if not self.curves:
             return no_work(cuts_s).on_top_of(self._size_bytes, self._files)
         shares = [c.work(cuts_s, column) for c, column in zip(self.curves, ends, strict=True)]
         return reduce(Work.with_stream, shares).on_top_of(self._size_bytes, self._files)
 
-    def written_at(self, times_s: Floats) -> Ints:
-        """Return the bytes written since it feeds a replication and up to each time."""
+    def written_at(self, times_s: Floats, cuts_s: Floats, ends: Ints) -> Ints:
+        """Return the bytes written since it feeds a replication and up to some completions.
+
+        `cuts_s` and `ends`, of shape (syncs, columns), are those of the syncs that complete.
+        """
         written = np.full(len(times_s), -self._before.bytes, dtype=np.int64)
-        for curve in self.curves:
-            written += curve.totals(times_s)
+        for curve, part in zip(self.curves, self._parts(ends), strict=True):
+            written += curve.totals(times_s, cuts_s, part)
         return written
 
-    def take_as_published(self, ends: Iterable[int]) -> None:
-        """Mark the writes before an ordinal of each stream as published by completed syncs."""
+    def _parts(self, ends: Ints) -> list[Ints | None]:
+        """Return the ends of each stream; None for those that were added after the cuts."""
+        parts: list[Ints | None] = []
+        begin = 0
+        for curve in self.curves:
+            end = begin + curve.columns
+            parts.append(ends[:, begin:end] if end <= ends.shape[1] else None)
+            begin = end
+        return parts
+
+    def take_as_published(self, ends: Ints) -> None:
+        """Mark the writes up to ends as published by completed syncs; shape (1, columns)."""
         # A stream that was added after the cuts has nothing in these syncs.
-        for curve, end in zip(self.curves, ends, strict=False):
-            curve.published = end
+        for curve, part in zip(self.curves, self._parts(ends), strict=True):
+            if part is not None:
+                curve.take_as_published(part[0].tolist())
 
     def record(self, ends: Ints, completed_s: Floats) -> None:
         """Pass the writes of completed syncs to the records: whole syncs, all streams at once.
 
-        `ends` of shape (syncs, streams) are ordinals, `completed_s` of shape (syncs,) times.
+        `ends` of shape (syncs, columns) are those of their cuts, `completed_s` of shape (syncs,)
+        times.
         """
         assert self._records is not None
-        for ordinal, (curve, last) in enumerate(zip(self.curves, ends.T, strict=False)):
-            times, sizes, counts, hot = curve.record(last)
-            files = curve.stream.publishes_files
-            self._records.record_published(
-                Publications(times, sizes, counts, completed_s, files, ordinal, hot)
-            )
+        for ordinal, (curve, part) in enumerate(zip(self.curves, self._parts(ends), strict=True)):
+            if part is not None:
+                self._records.record_published(curve.publish(part, completed_s, ordinal))
 
     # --- looking ----------------------------------------------------------------------------
 
@@ -299,9 +314,7 @@ class Journal:
         return self._clock.now
 
     def _written(self, time_s: float) -> Amount:
-        ordinals = [curve.ordinal(time_s) for curve in self.curves]
-        totals = [c.total(k) for c, k in zip(self.curves, ordinals, strict=True)]
-        return Amount(sum(ordinals), sum(totals))
+        return _sum([curve.written(time_s) for curve in self.curves])
 
     def written_bytes(self) -> int:
         """Return the bytes of all writes since the start of the run and up to now."""
@@ -311,22 +324,16 @@ class Journal:
         """Return the count and the bytes of all writes since it feeds a replication."""
         return self._written(self._clock.now).less(self._before)
 
-    def still_open(self) -> tuple[OpenWrites, ...]:
+    def still_open(self) -> tuple[OpenWrites | OpenPieces, ...]:
         """Return the writes up to now that neither records nor sinks have received."""
         self._syncs.before_writes()
         return self.open_writes()
 
-    def open_writes(self) -> tuple[OpenWrites, ...]:
+    def open_writes(self) -> tuple[OpenWrites | OpenPieces, ...]:
         """Return the unpublished writes at or before now, a part for each stream."""
         now = self._clock.now
-        return tuple(
-            _open(ordinal, curve, curve.published, curve.ordinal(now))
-            for ordinal, curve in enumerate(self.curves)
-        )
+        return tuple(curve.open(now, ordinal) for ordinal, curve in enumerate(self.curves))
 
 
-def _open(ordinal: int, curve: Curve, begin: int, end: int) -> OpenWrites:
-    """Return copies of the writes [begin, end) of a stream."""
-    files = curve.stream.publishes_files
-    times, sizes = curve.writes(begin, end)
-    return OpenWrites(times, sizes, files, ordinal, curve.hot_bytes(begin, end))
+def _sum(amounts: Iterable[Amount]) -> Amount:
+    return reduce(Amount.plus, amounts, NOTHING)

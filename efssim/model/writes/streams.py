@@ -4,24 +4,37 @@ from __future__ import annotations
 
 from efssim.model.kernel.draws import Draws
 from efssim.model.writes.blocks import DrawnWrites, TraceWrites, Writes
-from efssim.model.writes.curve import Stream
+from efssim.model.writes.cells.law import BigSizes, SmallWrites, cell_law
 from efssim.model.writes.hot_set import HotBlocks
+from efssim.model.writes.stream import Stream
 from efssim.scenario import Scenario
 from efssim.scenario.schema import WriteStream
 from efssim.scenario.workload.arrivals import chosen_process
-from efssim.scenario.workload.processes.times import RunSpan
+from efssim.scenario.workload.drawing import drawing
+from efssim.scenario.workload.processes.times import PoissonTimes, RunSpan
 
 
-def build_stream(
+def build_streams(
     spec: WriteStream, growth: float, scenario: Scenario, draws: Draws, path: str, after_s: float
-) -> Stream:
+) -> list[Stream]:
     """Build the stream at a path, which also names its draws; its writes begin after a time.
 
-    `growth` is that of the file system and multiplies the stream's own.
+    One that is drawn in cells is two: the big writes, one by one, and the small ones. `growth` is
+    that of the file system and multiplies the stream's own.
     """
+    growth = growth * spec.growth
+    if not drawing(spec, growth, scenario.defaults.drawn).in_cells:
+        return [_stream(_writes(spec, growth, scenario, draws, path), spec, draws, path, after_s)]
+    sources = _cells(spec, growth, draws, path)
+    return [_stream(source, spec, draws, path, after_s) for source in sources]
+
+
+def _stream(
+    writes: Writes | SmallWrites, spec: WriteStream, draws: Draws, path: str, after_s: float
+) -> Stream:
     hot = spec.hot_set
     return Stream(
-        writes=_writes(spec, growth * spec.growth, scenario, draws, path),
+        writes=writes,
         files_per_write=spec.files,
         hot=None if hot is None else HotBlocks(hot, draws.generator(f"{path}.hot")),
         large_file_bytes=0 if spec.in_file is None else spec.in_file.size,
@@ -29,6 +42,24 @@ def build_stream(
         new_bytes=spec.adds_bytes,
         new_files=spec.new_files,
     )
+
+
+def _cells(spec: WriteStream, growth: float, draws: Draws, path: str) -> list[Writes | SmallWrites]:
+    """Return the big writes of a stream, if it has any, and the small ones."""
+    assert spec.arrivals is not None
+    assert spec.size is not None
+    process, said = chosen_process(spec.arrivals)
+    per_s = process.mean_per_s(said) * growth
+    law = cell_law(spec.size, per_s)
+    key = int(draws.generator(f"{path}.inside").integers(1 << 63))
+    small = SmallWrites(
+        law, draws.generator(f"{path}.counts"), draws.generator(f"{path}.sums"), key
+    )
+    if not law.big_share:
+        return [small]
+    times = PoissonTimes(per_s * law.big_share, draws.generator(f"{path}.arrivals"))
+    sizes = BigSizes(spec.size, law.big_share)
+    return [DrawnWrites(times, sizes, 1.0, draws.generator(f"{path}.size")), small]
 
 
 def _writes(

@@ -1,4 +1,4 @@
-"""Expected writes of a scenario, so that an absurd one is refused before it runs."""
+"""Expected writes of a scenario, as far as they are drawn: an absurd one does not run."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import math
 from typing import TYPE_CHECKING, NamedTuple
 
 from efssim.scenario.workload.arrivals import chosen_process
+from efssim.scenario.workload.drawing import CELL_S, DRAWN_PER_CELL, drawing
 from efssim.scenario.workload.streams import WriteStream
 from efssim.text.largest import COUNTED_MAX
 from efssim.traces.reading import Trace
@@ -27,7 +28,7 @@ class Volume(NamedTuple):
 
 
 def expected_volume(scenario: ScenarioKeys) -> Volume:
-    """Return the expected writes of all replicated file systems."""
+    """Return the expected bytes of all replicated file systems, and the writes to be drawn."""
     sources = [scenario.file_systems[part.source] for part in scenario.replications.values()]
     volumes = [_stream(w, source, scenario) for source in sources for w in source.writes.values()]
     return Volume(math.fsum(v.writes for v in volumes), math.fsum(v.bytes for v in volumes))
@@ -38,7 +39,11 @@ def _stream(stream: WriteStream, source: FileSystem, scenario: ScenarioKeys) -> 
         return trace_volume(
             stream, stream.trace.read(scenario.start, scenario.duration), source, scenario
         )
-    return arrivals_volume(stream, source, scenario)
+    volume = arrivals_volume(stream, source, scenario)
+    growth = stream.growth * source.growth
+    if drawing(stream, growth, scenario.defaults.drawn).in_cells:
+        return volume._replace(writes=scenario.duration / CELL_S * DRAWN_PER_CELL)
+    return volume
 
 
 def arrivals_volume(stream: WriteStream, source: FileSystem, scenario: ScenarioKeys) -> Volume:

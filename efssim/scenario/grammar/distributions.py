@@ -81,6 +81,9 @@ class Exponential(OfQuantity[Q]):
     def at_share(self, p: float) -> float:
         return -_number(self.mean) * math.log1p(-p)
 
+    def exceeded_by(self, shares: Floats) -> Floats:
+        return np.asarray(-_number(self.mean) * np.log(shares))
+
     def expected(self) -> float:
         return _number(self.mean)
 
@@ -114,6 +117,11 @@ class Lognormal(OfQuantity[Q]):
 
         return _number(self.median) * math.exp(self.sigma * float(ndtri(p)))
 
+    def exceeded_by(self, shares: Floats) -> Floats:
+        from scipy.special import ndtri
+
+        return np.asarray(_number(self.median) * np.exp(-self.sigma * ndtri(shares)))
+
     def expected(self) -> float:
         return _number(self.median) * math.exp(self.sigma**2 / 2)
 
@@ -144,6 +152,12 @@ class Gamma(OfQuantity[Q]):
 
         shape = self.cv**-2
         return float(gammaincinv(shape, p)) * _number(self.mean) / shape
+
+    def exceeded_by(self, shares: Floats) -> Floats:
+        from scipy.special import gammainccinv
+
+        shape = self.cv**-2
+        return np.asarray(gammainccinv(shape, shares) * (_number(self.mean) / shape))
 
     def expected(self) -> float:
         return _number(self.mean)
@@ -178,6 +192,10 @@ class Uniform(OfQuantity[Q]):
     def at_share(self, p: float) -> float:
         low, high = _number(self.low), _number(self.high)
         return low + p * (high - low)
+
+    def exceeded_by(self, shares: Floats) -> Floats:
+        low, high = _number(self.low), _number(self.high)
+        return np.asarray(high - shares * (high - low))
 
     def expected(self) -> float:
         return (_number(self.low) + _number(self.high)) / 2
@@ -221,6 +239,10 @@ class Pareto(OfQuantity[Q]):
     @property
     def _kept(self) -> float:
         return -math.expm1(self.alpha * math.log(_number(self.min) / _number(self.max)))
+
+    def exceeded_by(self, shares: Floats) -> Floats:
+        most = math.pow(_number(self.min) / _number(self.max), self.alpha)
+        return np.asarray(_number(self.min) * (shares * self._kept + most) ** (-1 / self.alpha))
 
     def expected(self) -> float:
         return self._moment(1)
@@ -280,6 +302,11 @@ class Empirical(OfQuantity[Q]):
     def at_share(self, p: float) -> float:
         numbers = np.sort(self.numbers())
         return float(numbers[max(0, math.ceil(p * len(numbers)) - 1)])
+
+    def exceeded_by(self, shares: Floats) -> Floats:
+        numbers = np.sort(self.numbers())
+        index = np.ceil((1 - shares) * len(numbers)).astype(np.int64) - 1
+        return np.asarray(numbers[index.clip(min=0)])
 
     def expected(self) -> float:
         numbers = self.numbers()
@@ -353,6 +380,17 @@ class Distribution(OfQuantity[Q]):
             return _number(self.constant)
         x: float = getattr(self, chosen).at_share(p)
         return x
+
+    def exceeded_by(self, shares: Floats) -> Floats:
+        """Return the values that draws exceed with some probabilities, shape (n,).
+
+        For 0 < shares <= 1; they are exact also where a probability is close to 0.
+        """
+        chosen = one_of(self)
+        if chosen == "constant":
+            return np.full(len(shares), _number(self.constant))
+        values: Floats = getattr(self, chosen).exceeded_by(shares)
+        return values
 
     def expected(self) -> float:
         """Return the mean, in seconds or bytes."""

@@ -9,7 +9,7 @@ from typing import Annotated, Literal, Self, TypeVar
 
 from pydantic import AfterValidator, Field, ValidationInfo, field_validator, model_validator
 
-from efssim.scenario.grammar.base import Found, Model
+from efssim.scenario.grammar.base import Found, Model, one_of
 from efssim.scenario.grammar.distributions import Distribution, beside_scenario
 from efssim.scenario.grammar.types import (
     Count,
@@ -208,6 +208,20 @@ class WriteStream(Model):
     rest overwrites. 100 % unless set, 0 % with `in_file`."""
     new_files: Fraction = 0.0
     """Share of the changed files that are new."""
+    drawn: Literal["auto", "each", "cells"] | None = None
+    """`each` draws every write, `cells` counts and sums of cells of a minute, and `auto` cells
+    above 20 writes/s. That of `defaults` unless set."""
+
+    def not_in_cells(self) -> str:
+        """Return why its writes cannot be drawn in cells, in words; nothing where they can."""
+        if self.arrivals is None:
+            return "a trace has single writes or totals of its own"
+        kind = one_of(self.arrivals)
+        if kind != "poisson":
+            return f"`{kind}` arrivals are drawn one by one"
+        if self.hot_set is not None:
+            return "the blocks of a hot set are drawn one by one"
+        return "" if self.in_file is None else "writes into one large file are drawn one by one"
 
     @property
     def adds_bytes(self) -> float:
@@ -228,6 +242,14 @@ class WriteStream(Model):
         )
         if hot is not None and whole is not None and hot > whole > 0:
             yield (), "hot_set is larger than the file that it lies in"
+        if data.get("drawn") == "cells":
+            if not isinstance(data.get("arrivals"), Model) and "poisson" not in mapping(
+                data, "arrivals"
+            ):
+                yield ("drawn",), "cells are of Poisson arrivals only: write `auto` or `each`"
+            for key in ("hot_set", "in_file"):
+                if data.get(key) is not None:
+                    yield ("drawn",), f"cells go without `{key}`: write `auto` or `each`"
         new_files = parsed(parse_fraction, data.get("new_files"))
         if "in_file" in data and new_files is not None and new_files > 0:
             yield (), "new_files: a stream with in_file writes into one file"

@@ -13,63 +13,15 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from efssim.model.writes.blocks import Writes
+from efssim.model.kernel.causes import Cause
+from efssim.model.writes.cells.law import SmallWrites
 from efssim.model.writes.change_sets import Work
-from efssim.model.writes.hot_set import HotBlocks
+from efssim.model.writes.stream import BLOCKS, BYTES, HOT_BYTES, HOUR_S, Stream
+from efssim.records.run_records import DroppedWrites, OpenWrites, Publications
+from efssim.records.states import Amount
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
-
-BYTES, HOT_BYTES, BLOCKS = 0, 1, 2
-"""Rows of the amounts: bytes written, those of hot writes, and the blocks that these dirtied."""
-
-
-HOUR_S = 3600.0
-
-
-@dataclass(frozen=True)
-class Stream:
-    """A stream: the source of its writes, and the work that they are for a sync."""
-
-    writes: Writes
-    files_per_write: int = 1
-    hot: HotBlocks | None = None
-    large_file_bytes: int = 0
-    """Size of the one large file that all writes go into; 0: each write has its own files."""
-    after_s: float = 0.0
-    """Writes at or before this time are not the stream's."""
-    new_bytes: float = 1.0
-    """Share of the bytes of its writes, the hot ones left out, that add to the size."""
-    new_files: float = 0.0
-    """Share of the files that its writes change that are new."""
-
-    @property
-    def adds_all(self) -> bool:
-        """Whether every byte that it writes adds to the size."""
-        return self.hot is None and self.new_bytes == 1
-
-    @property
-    def publishes_files(self) -> int:
-        """Files that each write adds to a sync; 0 where all go into one."""
-        return 0 if self.large_file_bytes else self.files_per_write
-
-    def files(self, writes: int) -> int:
-        """Return the files that a sync of some writes changes."""
-        return 1 if self.large_file_bytes else writes * self.files_per_write
-
-    def added_bytes(self, totals: Ints) -> Ints:
-        """Return the growth of the size: a share of cumulative totals, rounded as a whole.
-
-        `totals` are rows of amounts: bytes and, of a stream with a hot set, hot bytes.
-        """
-        if not self.new_bytes:
-            return np.zeros(totals.shape[1], dtype=np.int64)
-        fresh = totals[BYTES] if self.hot is None else totals[BYTES] - totals[HOT_BYTES]
-        return fresh if self.new_bytes == 1 else _share(fresh, self.new_bytes)
-
-    def added_files(self, writes: int) -> int:
-        """Return how many new files some writes from the first one on have made."""
-        return round(self.new_files * float(writes * self.files_per_write))
 
 
 @dataclass
@@ -90,8 +42,12 @@ class _Held:
 class Curve:
     """Times and cumulative totals of one stream, from the oldest write that is still needed on."""
 
+    columns = 1
+    """Columns of an end: the ordinal of a write."""
+
     def __init__(self, stream: Stream) -> None:
-        self.stream = stream
+        assert not isinstance(stream.writes, SmallWrites)
+        self.stream, self._writes = stream, stream.writes
         self.horizon_s = 0.0
         """Every write before this time is drawn."""
         self.published = 0
@@ -127,7 +83,7 @@ class Curve:
 
     def extend(self, n: int) -> int:
         """Draw about n more writes and return how many came; forget the published ones."""
-        times, sizes = self.stream.writes.take(n)
+        times, sizes = self._writes.take(n)
         drawn = len(times)
         self.horizon_s = float(times[-1]) if drawn else math.inf
         hot = self.stream.hot
@@ -167,11 +123,13 @@ class Curve:
         self._times, self._totals = self._times[:kept], self._totals[:, : kept + 1]
         self._held = _Held(*later)
 
-    def drop(self, time_s: float) -> tuple[Floats, Ints]:
-        """Drop the held writes at or before a time; return their times and bytes."""
+    def drop(self, time_s: float, cause: Cause) -> DroppedWrites | None:
+        """Drop the held writes at or before a time; return them, if there are any."""
         assert self._held is not None
         times, amounts = self._held.split(time_s)
-        return times, amounts[BYTES]
+        if not len(times):
+            return None
+        return DroppedWrites(times.copy(), amounts[BYTES].copy(), cause.kind, cause.ordinal)
 
     def release(self) -> None:
         """Make the writes that are still held."""
@@ -189,13 +147,13 @@ class Curve:
         assert time_s < self.horizon_s, "the journal was asked beyond its horizon"
         return self._first + int(self._times.searchsorted(time_s, "right"))
 
-    def ordinals(self, times_s: Floats) -> Ints:
-        """Return how many writes fall at or before each of some rising times.
+    def ends(self, times_s: Floats) -> Ints:
+        """Return how many writes fall at or before each of some rising times, shape (times, 1).
 
         All must be before the horizon, and none before a write that was sent.
         """
         assert times_s.item(-1) < self.horizon_s, "the journal was asked beyond its horizon"
-        return self._ordinals(times_s, self.published)
+        return self._ordinals(times_s, self.published)[:, None]
 
     def _ordinals(self, times_s: Floats, least: int) -> Ints:
         """Return how many writes fall at or before each of some rising times, at least `least`."""
@@ -215,7 +173,7 @@ class Curve:
         """Return the bytes of all writes before an ordinal."""
         return self._totals.item(BYTES, ordinal - self._first)
 
-    def totals(self, times_s: Floats) -> Ints:
+    def totals(self, times_s: Floats, cuts_s: Floats, ends: Ints | None) -> Ints:  # noqa: ARG002
         """Return the bytes of all writes at or before each of some rising times.
 
         None may be before a write that is in the records.
@@ -224,20 +182,25 @@ class Curve:
         ordinals -= self._first
         return self._bytes.take(ordinals)
 
-    def added(self, ordinal: int) -> tuple[int, int]:
-        """Return the bytes and files that the writes before an ordinal have added."""
+    def written(self, time_s: float) -> Amount:
+        """Return the amount of all writes up to a time."""
+        ordinal = self.ordinal(time_s)
+        return Amount(ordinal, self.total(ordinal))
+
+    def published_amount(self) -> Amount:
+        """Return the amount of all writes that completed syncs have published."""
+        return Amount(self.published, self.total(self.published))
+
+    def added(self, time_s: float) -> tuple[int, int]:
+        """Return the bytes and files that the writes up to a time have added."""
+        ordinal = self.ordinal(time_s)
         index = ordinal - self._first
         totals = self._totals[:, index : index + 1]
         return self.stream.added_bytes(totals).item(0), self.stream.added_files(ordinal)
 
-    def _added_files(self, ordinals: Ints) -> Ints:
-        """Return how many files the writes before each of some ordinals have added."""
-        if not self.stream.new_files:
-            return np.zeros(len(ordinals), dtype=np.int64)
-        return _share(ordinals * self.stream.files_per_write, self.stream.new_files)
-
     def work(self, cuts_s: Floats, ends: Ints) -> Work:
         """Return the change sets of consecutive syncs that end at the given ordinals."""
+        ends = ends[:, 0]
         edges = np.empty(len(ends) + 1, dtype=np.int64)
         edges[0], edges[1:] = self.published, ends
         edges -= self._first
@@ -254,7 +217,7 @@ class Curve:
             files = counts * stream.files_per_write
         first_s = self._first_times(edges, counts)
         added = totals[1:] if stream.adds_all else stream.added_bytes(self._totals[:, edges[1:]])
-        new_files = self._added_files(ends)
+        new_files = stream.added_files_many(ends)
         return Work(
             cuts_s, sent, sizes, files, large, counts, first_s, ends[:, None], added, new_files
         )
@@ -294,16 +257,20 @@ class Curve:
         """Return the time of a write."""
         return self._times.item(ordinal - self._first)
 
-    def record(self, ends: Ints) -> tuple[Floats, Ints, Ints, Ints | None]:
-        """Take the writes of syncs that end at the given ordinals, all published, as recorded.
-
-        Return copies of the times and bytes of these writes, how many each sync has, and hot bytes.
-        """
-        counts = ends.copy()
+    def publish(self, ends: Ints, completed_s: Floats, ordinal: int) -> Publications:
+        """Take the writes before some ordinals, all published, as recorded; return them."""
+        counts = ends[:, 0].copy()
         counts[0] -= self._recorded
-        counts[1:] -= ends[:-1]
+        counts[1:] -= ends[:-1, 0]
         begin, self._recorded = self._recorded, ends.item(-1)
-        return *self.writes(begin, self._recorded), counts, self.hot_bytes(begin, self._recorded)
+        times, sizes = self.writes(begin, self._recorded)
+        hot = self.hot_bytes(begin, self._recorded)
+        files = self.stream.publishes_files
+        return Publications(times, sizes, counts, completed_s, files, ordinal, hot)
+
+    def take_as_published(self, end: list[int]) -> None:
+        """Mark the writes before an ordinal as published by completed syncs."""
+        (self.published,) = end
 
     def writes(self, begin: int, end: int) -> tuple[Floats, Ints]:
         """Return copies of the times and bytes of the writes [begin, end)."""
@@ -318,18 +285,25 @@ class Curve:
         totals = self._totals[HOT_BYTES, begin - self._first : end + 1 - self._first]
         return totals[1:] - totals[:-1]
 
-    def last_s(self, ordinal: int) -> float:
-        """Return the time of the last write before an ordinal; minus infinity without one."""
+    def last_s(self, time_s: float) -> float:
+        """Return the time of the last write up to a time; minus infinity without one."""
+        ordinal = self.ordinal(time_s)
         return self.time(ordinal - 1) if ordinal > self._first else self._forgotten_s
 
-    def skip(self, time_s: float) -> tuple[int, int]:
-        """Skip the writes at or before a time, which no sync will send; return their ordinals."""
+    def skip(self, time_s: float, ordinal: int) -> OpenWrites | None:
+        """Skip the writes up to a time, which no sync will send; return them, if there are any."""
+        if self.horizon_s <= time_s:
+            return None
         begin, self.published = self._recorded, max(self.published, self.ordinal(time_s))
         self._recorded = self.published
-        return begin, self.published
+        return self._open(begin, self.published, ordinal) if begin < self.published else None
 
+    def open(self, time_s: float, ordinal: int) -> OpenWrites:
+        """Return the writes up to a time that no completed sync has published."""
+        return self._open(self.published, self.ordinal(time_s), ordinal)
 
-def _share(totals: Ints, share: float) -> Ints:
-    """Return a share of cumulative totals, rounded; to the same bits as for a single number."""
-    shares: Ints = np.rint(totals * share).astype(np.int64)
-    return shares
+    def _open(self, begin: int, end: int, ordinal: int) -> OpenWrites:
+        """Return copies of the writes [begin, end)."""
+        times, sizes = self.writes(begin, end)
+        files = self.stream.publishes_files
+        return OpenWrites(times, sizes, files, ordinal, self.hot_bytes(begin, end))

@@ -1,0 +1,1 @@
+"""Writes that are not drawn one by one: counts and sums of cells of time, and the time inside."""

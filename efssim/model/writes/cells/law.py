@@ -1,0 +1,150 @@
+"""The law of a cell: how many small writes it has and the sum of their bytes; what is big.
+
+A Poisson stream is the sum of two: its big writes, above a quantile of the sizes, which are drawn
+one by one, and its small ones, of which a cell has a count and a sum. Without the big writes the
+sum is nearly normal; the terms of Cornish and Fisher for skewness and kurtosis do the rest.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from efssim.scenario.grammar.distributions import Distribution
+from efssim.scenario.schema import LARGEST_FILE_BYTES
+from efssim.scenario.workload.drawing import CELL_S
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+MOST_SKEW = 0.15
+"""Skewness of the sum of small writes in a cell up to which a number of big ones is enough; found
+by comparing with the exact law."""
+_LIGHT = 0.05
+"""Excess kurtosis of a cell up to which a stream without big writes will do."""
+_BIG_IN_A_CELL = (0.25, 0.5, 1.0, 2.0, 4.0)
+"""Mean numbers of big writes in a cell to choose from."""
+
+
+@dataclass(frozen=True, slots=True)
+class CellLaw:
+    """The law of the small writes of a cell, and which share of the writes is big."""
+
+    small_per_cell: float
+    """Mean number of small writes."""
+    big_share: float
+    """Share of all writes that is big: above the size that this share exceeds."""
+    mean: float
+    """Mean bytes of a small write."""
+    deviation: float
+    """Standard deviation of the bytes of a small write."""
+    skew: float
+    """Third cumulant of the bytes of a small write over the deviation's third power."""
+    excess: float
+    """Fourth cumulant over the deviation's fourth power."""
+
+    def draw(self, counts: Ints, normal: Floats) -> Ints:
+        """Return the sums of the bytes of cells with some counts, from standard normal numbers."""
+        n = counts.astype(np.float64)
+        root = np.sqrt(np.maximum(n, 1.0))
+        skew, excess = self.skew / root, self.excess / (root * root)
+        square = normal * normal
+        shaped = normal + skew * (square - 1) / 6
+        shaped += normal * (excess * (square - 3) / 24 - skew * skew * (2 * square - 5) / 36)
+        sums = np.rint(n * self.mean + shaped * (root * self.deviation))
+        np.maximum(sums, 0.0, out=sums)
+        sums[counts == 0] = 0.0
+        return np.asarray(sums.astype(np.int64))
+
+
+def cell_law(size: Distribution[int], per_s: float) -> CellLaw:
+    """Return the law of a cell of a stream with a mean number of writes per second."""
+    per_cell = per_s * CELL_S
+    for big in (0.0, *_BIG_IN_A_CELL):
+        law, skew, excess = _split(size, per_cell, min(big / per_cell, 0.5))
+        if skew <= MOST_SKEW and (big or excess <= _LIGHT):
+            break
+    return law
+
+
+def _split(
+    size: Distribution[int], per_cell: float, big_share: float
+) -> tuple[CellLaw, float, float]:
+    """Return the law with a share of big writes; skewness and excess of the sum of a cell."""
+    first, second, third, fourth = (
+        moment / (1 - big_share) for moment in _moments(size, big_share)
+    )
+    variance = max(0.0, second - first**2)
+    deviation = math.sqrt(variance)
+    skew = excess = 0.0
+    if deviation > 1e-9 * first:
+        skew = (third - 3 * first * second + 2 * first**3) / deviation**3
+        central = fourth - 4 * first * third + 6 * first**2 * second - 3 * first**4
+        excess = central / variance**2 - 3
+    small = per_cell * (1 - big_share)
+    law = CellLaw(small, big_share, first, deviation, skew, excess)
+    if not second:
+        return law, 0.0, 0.0
+    return law, third / second**1.5 / math.sqrt(small), fourth / second**2 / small
+
+
+_NODES, _WEIGHTS = np.polynomial.legendre.leggauss(16)
+
+
+def _moments(size: Distribution[int], big_share: float) -> tuple[float, ...]:
+    """Return the integrals of the first four powers of the sizes that are not big."""
+    shares, weights = _grid(big_share) if size.empirical is None else _atoms(size, big_share)
+    values = np.minimum(size.exceeded_by(shares), float(LARGEST_FILE_BYTES))
+    return tuple(float((values**power * weights).sum()) for power in range(1, 5))
+
+
+def _grid(big_share: float) -> tuple[Floats, Floats]:
+    """Return probabilities above `big_share` and their weights, for an integral up to 1."""
+    last = -math.log(big_share) if big_share else 120.0
+    edges = np.concatenate(([0.0], np.geomspace(1e-9, 0.5, 60), np.linspace(0.5, last, 200)[1:]))
+    middle, half = (edges[1:] + edges[:-1]) / 2, np.diff(edges) / 2
+    logs = (middle[:, None] + half[:, None] * _NODES).ravel()
+    shares = np.exp(-logs)
+    return shares, (half[:, None] * _WEIGHTS).ravel() * shares
+
+
+def _atoms(size: Distribution[int], big_share: float) -> tuple[Floats, Floats]:
+    """Return a probability inside each value of a list, and how much of the value is not big."""
+    assert size.empirical is not None
+    count = len(size.empirical.numbers())
+    begins = np.arange(count) / count  # of the probabilities at or below, in rising order
+    kept = ((1 - big_share) - begins).clip(0.0, 1 / count)
+    return 1 - begins - 0.5 / count, kept
+
+
+class BigSizes:
+    """The sizes of big writes, as a distribution to sample: the upper tail of another."""
+
+    def __init__(self, size: Distribution[int], share: float) -> None:
+        self._size, self._share = size, share
+
+    def sample(self, generator: np.random.Generator, n: int) -> Floats:
+        """Draw n sizes, shape (n,)."""
+        return self._size.exceeded_by((1.0 - generator.random(n)) * self._share)
+
+
+class SmallWrites:
+    """The draws of a stream's small writes: cells in order, and a key for what is inside."""
+
+    def __init__(
+        self,
+        law: CellLaw,
+        counts: np.random.Generator,
+        sums: np.random.Generator,
+        key: int,
+    ) -> None:
+        self.law, self.key = law, key
+        self._counts, self._sums = counts, sums
+
+    def take(self, n: int) -> tuple[Ints, Ints]:
+        """Return counts and bytes of the next n cells."""
+        counts = self._counts.poisson(self.law.small_per_cell, n)
+        return counts, self.law.draw(counts, self._sums.standard_normal(n))

@@ -1,0 +1,78 @@
+"""A stream of cells for one time after the other, as plain numbers, in a loop of syncs."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from efssim.model.writes.cells.tree import LEAVES, CellTree
+from efssim.model.writes.curves.cells import COLUMNS, CellCurve, bits_of
+from efssim.scenario.workload.drawing import CELL_S
+
+Ints = NDArray[np.int64]
+
+_CELLS = 16
+"""Cells whose leaves are drawn at once."""
+_NEAR_S = 40.0
+"""Times that are closer than this are looked up among all leaves, others in the tree."""
+
+
+class OneByOne:
+    """The unpublished writes of one stream; `take` is asked for rising times."""
+
+    def __init__(self, curve: CellCurve) -> None:
+        self._curve, self.spec = curve, curve.stream
+        self.adds_files = curve.stream.new_files > 0
+        self._bits: list[int] = []
+        self._counts: list[int] = []
+        self._sizes: list[int] = []
+        _, self._count, self._size = curve.published
+        self._last_s = 0.0
+        self._first = self._end = 0  # cells whose leaves are there
+        self._leaves: tuple[list[int], list[int], list[float], list[float]] = [], [], [], []
+
+    def take(self, cut_s: float) -> tuple[int, int]:
+        """Return how many writes the next sync has, those up to its cut, and the bytes to send."""
+        curve = self._curve
+        until_s, (left_out, left_size) = curve.made(cut_s)
+        cell = int(until_s / CELL_S)
+        if self._first <= cell < self._end or cut_s - self._last_s < _NEAR_S:
+            count, size = self._among_leaves(cell, until_s)
+        else:
+            count, size = curve.all_at(until_s)
+        self._last_s = cut_s
+        count, size = count - left_out, size - left_size
+        new, more = count - self._count, size - self._size
+        self._count, self._size = count, size
+        self._bits.append(bits_of(cut_s))
+        self._counts.append(count)
+        self._sizes.append(size)
+        return new, more
+
+    def _among_leaves(self, cell: int, time_s: float) -> tuple[int, int]:
+        """Return count and bytes up to a time in a cell, made or not."""
+        if not self._first <= cell < self._end:
+            self._grow(cell)
+        share = (time_s - cell * CELL_S) / CELL_S
+        place = (share if share > 0.0 else 0.0) * LEAVES
+        leaf = int(place)
+        index = (cell - self._first) * LEAVES + leaf
+        before, sizes_before, counts, sizes = self._leaves
+        count, size = CellTree.in_leaf(place - leaf, 0.0, 0.0, counts[index], sizes[index])
+        # The totals are integers: floats of a year's bytes may lose the last ones.
+        return before[index] + int(count), sizes_before[index] + int(size)
+
+    def _grow(self, cell: int) -> None:
+        self._first, self._end = cell, cell + _CELLS
+        counts, sizes, before, sizes_before = self._curve.leaves(cell, _CELLS)
+        self._leaves = before.tolist(), sizes_before.tolist(), counts.tolist(), sizes.tolist()
+
+    def added_files(self) -> int:
+        """Return the files that the stream has added by the cut of the last sync."""
+        return self.spec.added_files(self._count)
+
+    def column(self) -> Ints:
+        """Return where the syncs end, shape (syncs, 3)."""
+        ends = np.empty((len(self._bits), COLUMNS), dtype=np.int64)
+        ends[:, 0], ends[:, 1], ends[:, 2] = self._bits, self._counts, self._sizes
+        return ends

@@ -1,0 +1,49 @@
+"""How the writes of a stream are drawn: each one, or the counts and sums of cells of a minute."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from efssim.scenario.workload.arrivals import chosen_process
+from efssim.scenario.workload.streams import WriteStream
+
+Drawn = Literal["auto", "each", "cells"]
+
+CELL_S = 60.0
+"""Length of a cell, in seconds; assumed."""
+DRAWN_PER_CELL = 6.0
+"""Numbers that are drawn for a cell: a count, a sum, and at most four big writes."""
+CELLS_ABOVE_PER_S = 20.0
+"""Mean writes per second above which `auto` draws cells; chosen: more than a thousand a cell."""
+
+
+@dataclass(frozen=True, slots=True)
+class HowDrawn:
+    """How a stream is drawn, and why it is drawn one by one although cells were asked for."""
+
+    in_cells: bool
+    obstacle: str = ""
+    """In words; nothing where there is none."""
+
+
+def drawing(stream: WriteStream, growth: float, default: Drawn) -> HowDrawn:
+    """Return how a stream is drawn; `growth` is that of the file system and the stream's own."""
+    drawn = stream.drawn or default
+    if drawn == "each":
+        return HowDrawn(in_cells=False)
+    obstacle = stream.not_in_cells()
+    if obstacle and drawn == "auto" and not _is_fast(stream, growth):
+        return HowDrawn(in_cells=False)
+    if obstacle:
+        return HowDrawn(in_cells=False, obstacle=obstacle)
+    return HowDrawn(in_cells=drawn == "cells" or _is_fast(stream, growth))
+
+
+def _is_fast(stream: WriteStream, growth: float) -> bool:
+    """Return whether a stream with arrivals has a mean rate above the one of `auto`."""
+    if stream.arrivals is None:
+        return False
+    process, said = chosen_process(stream.arrivals)
+    more = growth if process.growth_of == "rate" else 1.0
+    return process.mean_per_s(said) * more > CELLS_ABOVE_PER_S

@@ -1,0 +1,146 @@
+"""Streams that are drawn in cells: what they answer depends on nothing but the time asked for."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import efssim
+from efssim.model.kernel.draws import Draws
+from efssim.model.writes.cells.law import SmallWrites, cell_law
+from efssim.model.writes.cells.tree import LEAVES, CellTree
+from efssim.model.writes.curves.cells import CellCurve
+from efssim.model.writes.curves.one_by_one import OneByOne
+from efssim.model.writes.stream import Stream
+from efssim.scenario.grammar.distributions import Distribution
+from efssim.scenario.grammar.types import Size
+from efssim.scenario.workload.drawing import CELL_S
+
+LOGNORMAL = {"lognormal": {"median": "64 KiB", "sigma": 1.5}}
+
+
+def size(spec: dict[str, Any]) -> Distribution[int]:
+    return Distribution[Size].model_validate(spec)
+
+
+def curve(per_s: float = 40.0, seed: int = 1, **stream: Any) -> CellCurve:
+    draws = Draws(seed)
+    writes = SmallWrites(
+        cell_law(size(LOGNORMAL), per_s), draws.generator("n"), draws.generator("b"), 2**62 + 12345
+    )
+    return CellCurve(Stream(writes, **stream))
+
+
+TIMES = st.lists(st.floats(0.0, 3000.0), min_size=1, max_size=40).map(sorted)
+
+
+@given(TIMES, st.sampled_from([0.5, 40.0, 5000.0]))
+@settings(max_examples=40, deadline=None)
+def test_one_time_many_times_and_leaves_agree_to_the_last_bit(
+    times: list[float], per_s: float
+) -> None:
+    one, many, loop = curve(per_s), curve(per_s), OneByOne(curve(per_s))
+    single = [one.at(time_s) for time_s in times]
+    counts, sizes = many.many_at(np.array(times * 2))  # more than are looked up one by one
+    assert list(zip(counts.tolist(), sizes.tolist(), strict=True)) == single * 2
+    taken = np.array([loop.take(time_s) for time_s in times]).cumsum(axis=0)
+    assert taken.tolist() == [list(amount) for amount in single]
+    assert loop.column()[:, 1:].tolist() == [list(amount) for amount in single]
+    assert sorted(single) == single
+
+
+def test_a_cell_is_the_sum_of_its_leaves_and_empty_leaves_have_no_bytes() -> None:
+    one = curve(0.5)
+    counts, sizes, _, _ = one.leaves(3, 5)
+    whole = np.diff([one.at(cell * CELL_S) for cell in range(3, 9)], axis=0)
+    assert counts.reshape(5, LEAVES).sum(axis=1).tolist() == whole[:, 0].tolist()
+    assert sizes.reshape(5, LEAVES).sum(axis=1).tolist() == whole[:, 1].tolist()
+    assert counts.min() >= 0
+    assert sizes[counts == 0].max() == 0
+
+
+def test_constant_sizes_are_exact() -> None:
+    law = cell_law(size({"constant": "64 KiB"}), 40.0)
+    counts = np.array([0, 1, 2, 2400])
+    assert law.draw(counts, np.array([1.0, -2.0, 0.5, 3.0])).tolist() == (counts * 65536).tolist()
+    assert law.big_share == 0.0
+    tree = CellTree(law, 7)
+    count, total = tree.at(5, 0.37, 2400.0, 2400.0 * 65536)
+    assert total == count * 65536
+
+
+def test_parts_of_a_cell_are_poisson_numbers_with_the_cumulants_of_the_sizes() -> None:
+    law = cell_law(size(LOGNORMAL), 40.0)
+    tree, rng, n = CellTree(law, 99), np.random.default_rng(3), 40_000
+    counts = rng.poisson(law.small_per_cell, n)
+    sizes = law.draw(counts, rng.standard_normal(n)).astype(np.float64)
+    for share in (0.5, 0.125, 0.3):
+        inside = tree.many_at(np.arange(n), np.full(n, share), counts.astype(np.float64), sizes)
+        expected = law.small_per_cell * share
+        square = law.mean**2 + law.deviation**2
+        assert inside[0].mean() == pytest.approx(expected, rel=2e-3)
+        assert inside[0].var() == pytest.approx(expected, rel=0.03)
+        assert inside[1].mean() == pytest.approx(expected * law.mean, rel=3e-3)
+        assert inside[1].var() == pytest.approx(expected * square, rel=0.03)
+
+
+def test_a_stop_leaves_out_the_writes_of_its_span_and_no_others() -> None:
+    free, stopped = curve(), curve()
+    before = free.many_at(np.array([100.0, 250.5, 250.5, 1000.0]))
+    stopped.hold(100.0)
+    assert stopped.at(200.0) == stopped.at(100.0) == (before[0][0], before[1][0])
+    stopped._dropped_s = 250.5
+    stopped.release()
+    made = stopped.many_at(np.array([100.0, 170.0, 250.5, 1000.0]))
+    for kind in (0, 1):
+        after = before[kind][3] - before[kind][1]
+        assert made[kind].tolist() == [before[kind][0]] * 3 + [before[kind][0] + after]
+
+
+WORLD = """
+name: cells
+start: 2026-01-01T00:00:00Z
+duration: 6 hours
+warm_up: 1000 s
+regions: {af-south-1: {opted_in: true}}
+file_systems:
+  src:
+    region: eu-west-1
+    size: 1 TiB
+    writes:
+      w:
+        arrivals: {poisson: {rate: 40 per s}}
+        size: {lognormal: {median: 64 KiB, sigma: 1.5}}
+        new_bytes: 40 %
+        new_files: 1 %
+        drawn: cells
+replications:
+  dr:
+    source: src
+    destination: {region: af-south-1}
+    established: true
+    sync: {interval: 60 s, setup: 5 s, throughput: 60 MB/s}
+rpo: {target: 3 min}
+events:
+  - {at: 1 h, for: 17 min 3 s, link_outage: "eu-west-1 -> af-south-1"}
+  - {at: 2 h, for: 7 min 11 s, region_outage: eu-west-1}
+  - {at: 4 h, for: 400 s, opt_out: af-south-1}
+"""
+GATED = {"replications.dr.sync.interval": "0 s", "replications.dr.sync.gap": "2.7 s"}
+
+
+@given(st.lists(st.floats(0.1, 4000.0), max_size=8), st.sampled_from([{}, GATED]))
+@settings(max_examples=15, deadline=None)
+def test_how_a_run_is_stepped_does_not_show(steps: list[float], changes: dict[str, str]) -> None:
+    scenario = efssim.load(WORLD).with_(changes)
+    whole = efssim.run(scenario)
+    simulation = efssim.Simulation(scenario)
+    for step in steps:
+        simulation.advance(min(step, scenario.duration - simulation.elapsed_s))
+        assert simulation.result().summary
+    simulation.advance_to_end()
+    assert simulation.result().summary == whole.summary
