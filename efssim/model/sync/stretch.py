@@ -81,14 +81,17 @@ class Planner:
         """
         self._disturbances += 1
         self._length = min(max(SHORT, 2 * syncs // self._disturbances), LONG)
+        # To look up times one by one until syncs are on time costs cells less than a whole stretch.
+        self._late = self._late or self._journal.has_cells
 
     def plan(self, cut_s: float, ordinal: int) -> Stretch:
         """Return the next syncs, the first of them cut at `cut_s`, which the journal reaches."""
-        length = min(self._length, self._longest)
-        self._length = min(2 * self._length, LONG)
-        if self._late:
-            return self._one_by_one(cut_s, ordinal, length)
-        return self._at_once(cut_s, ordinal, length)
+        length, was_late = min(self._length, self._longest), self._late
+        plan = self._one_by_one if was_late else self._at_once
+        stretch = plan(cut_s, ordinal, length)
+        if self._late == was_late:  # the other way starts with as many as this one did
+            self._length = min(2 * self._length, LONG)
+        return stretch
 
     def _at_once(self, cut_s: float, ordinal: int, length: int) -> Stretch:
         """Plan syncs with known cuts, up to the first that makes the next one late."""

@@ -77,7 +77,7 @@ class Loop:
         """On-time syncs in a row at the end of the run."""
         self._times, self._ordinal = times, ordinal
         self._retries: dict[int, int] = {}  # attempts of the syncs that took more than one
-        self._streams = [_stream(curve) for curve in journal.curves]
+        self._streams = [_stream(curve, times.interval_s, length) for curve in journal.curves]
         self._reach_s = journal.horizon_s
         # Files that stay as they are, and the streams that add to them.
         self._adding = [stream for stream in self._streams if stream.adds_files]
@@ -140,5 +140,6 @@ class Loop:
         return [stream.column() for stream in self._streams]
 
 
-def _stream(curve: Curve | CellCurve) -> _Stream | OneByOne:
-    return OneByOne(curve) if isinstance(curve, CellCurve) else _Stream(curve)
+def _stream(curve: Curve | CellCurve, interval_s: float, length: int) -> _Stream | OneByOne:
+    ahead = length + ON_TIME
+    return OneByOne(curve, interval_s, ahead) if isinstance(curve, CellCurve) else _Stream(curve)

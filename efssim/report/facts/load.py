@@ -37,8 +37,8 @@ def _drawn(stream: WriteStream, growth: float, scenario: Scenario) -> Iterator[s
     found = drawing(stream, stream.growth * growth, scenario.defaults.drawn)
     if found.in_cells:
         yield (
-            "drawn in cells of 60 s (bytes of a cell: within 0.001 of the exact distribution; "
-            "quantiles of write lags: within 0.8 %)"
+            "drawn in cells of 60 s (bytes of syncs of 60 writes or more: within 0.001 of the "
+            "exact distribution; quantiles of write lags: within 0.8 %)"
         )
     elif found.obstacle:
         yield f"each write drawn: {found.obstacle}"

@@ -29,6 +29,8 @@ Ints = NDArray[np.int64]
 _BLOCK_FIRST, _BLOCK_MAX = 64, 8192
 _FEW = 16
 """Times that are sooner looked up one by one."""
+Lists = tuple[list[int], list[int]]
+
 COLUMNS = 3
 """Columns of an end: the bits of its time, the count and the bytes up to it."""
 
@@ -89,6 +91,7 @@ class CellCurve:
         self._ends: list[float] = []
         self._left_out: list[tuple[int, int]] = [(0, 0)]
         self._held_s = self._dropped_s = math.inf
+        self._ahead_s, self._ahead = np.zeros(0), (np.zeros(0, np.int64), np.zeros(0, np.int64))
         self._hourly: list[tuple[Ints, Ints]] = []
         self._hours_noted = 0
         if stream.after_s > 0.0:
@@ -101,6 +104,7 @@ class CellCurve:
         cells, cell = self.cells, int(time_s / CELL_S)
         cells.reach(cell, self._needed)
         index = cell - cells.first
+        assert index >= 0, "the journal was asked before what it keeps"
         count, size = cells.counts.item(index), cells.sizes.item(index)
         share = (time_s - cell * CELL_S) / CELL_S
         if share <= 0.0:
@@ -111,10 +115,31 @@ class CellCurve:
 
     def _raw_many(self, times_s: Floats) -> tuple[Ints, Ints]:
         """Return `all_at` of many times."""
+        known, ahead_s = self._ahead, self._ahead_s
+        if len(ahead_s) and len(times_s) > _FEW:
+            index = ahead_s.searchsorted(times_s)
+            if index.item(-1) < len(ahead_s) and np.array_equal(ahead_s[index], times_s):
+                return known[0][index], known[1][index]
+        return self._looked_up(times_s)
+
+    def look_ahead(self, time_s: float, interval_s: float, n: int) -> tuple[list[float], Lists]:
+        """Look up a time and those that follow it at intervals, which syncs on time will ask for.
+
+        Return the times, with count and bytes of all writes, made or not, up to each.
+        """
+        times_s = np.full(n, interval_s)
+        times_s[0] = time_s
+        times_s.cumsum(out=times_s)
+        self._ahead_s, self._ahead = times_s, self._looked_up(times_s)
+        counts, sizes = self._ahead
+        return times_s.tolist(), (counts.tolist(), sizes.tolist())
+
+    def _looked_up(self, times_s: Floats) -> tuple[Ints, Ints]:
         at = (times_s / CELL_S).astype(np.int64)
         self.cells.reach(int(at.max()), self._needed)
         shares = (times_s - at * CELL_S) / CELL_S
         index = at - self.cells.first
+        assert index.min() >= 0, "the journal was asked before what it keeps"
         counts, sizes = self.cells.counts[index], self.cells.sizes[index]
         inside = np.flatnonzero(shares > 0.0)
         if not len(inside):
@@ -150,8 +175,8 @@ class CellCurve:
 
     @property
     def _needed(self) -> int:
-        """The oldest cell that may still be asked for."""
-        return int(time_of(self._recorded[0]) / CELL_S)
+        """The oldest cell that may still be asked for; in a stop, that of its begin."""
+        return int(self.made(time_of(self._recorded[0]))[0] / CELL_S)
 
     # --- writes that are made -----------------------------------------------------------------
 
@@ -162,6 +187,11 @@ class CellCurve:
         self._begins.append(begin_s)
         self._ends.append(end_s)
         self._left_out.append((count + last[0] - first[0], size + last[1] - first[1]))
+
+    @property
+    def has_stops(self) -> bool:
+        """Whether there is a time in which nothing is made, over or not."""
+        return bool(self._begins) or self._held_s < math.inf
 
     def made(self, time_s: float) -> tuple[float, tuple[int, int]]:
         """Return up to which time, and less which writes, all writes up to a time are made."""
@@ -183,7 +213,7 @@ class CellCurve:
         if not len(times_s):
             none = np.zeros(0, dtype=np.int64)
             return none, none
-        if not self._begins and self._held_s == math.inf:
+        if not self.has_stops:
             return self._raw_many(times_s)
         until_s, left_out = self._made_many(times_s)
         counts, sizes = self._raw_many(until_s)
@@ -270,7 +300,7 @@ class CellCurve:
         self.cells.reach(int(last.max()), self._needed)
         index = last - self.cells.first
         before, after = self.cells.sizes[index], self.cells.sizes[index + 1]
-        if not self._begins and self._held_s == math.inf:
+        if not self.has_stops:
             same = cuts_s >= begins_s
             low = np.where(same, ends[:, 2], before)
             risen = low + _rise(times_s, np.where(same, cuts_s, begins_s), ends_s, after - low)

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from efssim.model.writes.cells.tree import LEAVES, CellTree
-from efssim.model.writes.curves.cells import COLUMNS, CellCurve, bits_of
+from efssim.model.writes.curves.cells import COLUMNS, CellCurve, Lists
 from efssim.scenario.workload.drawing import CELL_S
 
 Ints = NDArray[np.int64]
@@ -20,10 +20,16 @@ _NEAR_S = 40.0
 class OneByOne:
     """The unpublished writes of one stream; `take` is asked for rising times."""
 
-    def __init__(self, curve: CellCurve) -> None:
+    def __init__(self, curve: CellCurve, interval_s: float = 0.0, length: int = 0) -> None:
+        """Look `length` times ahead once two of them are as far apart as the interval."""
         self._curve, self.spec = curve, curve.stream
+        self._interval_s, self._length = interval_s, length
+        self._ahead_s: list[float] = []
+        self._ahead: Lists = [], []
+        self._next = 0  # of those ahead
+        self._has_stops = curve.has_stops
         self.adds_files = curve.stream.new_files > 0
-        self._bits: list[int] = []
+        self._cuts_s: list[float] = []
         self._counts: list[int] = []
         self._sizes: list[int] = []
         _, self._count, self._size = curve.published
@@ -34,9 +40,14 @@ class OneByOne:
     def take(self, cut_s: float) -> tuple[int, int]:
         """Return how many writes the next sync has, those up to its cut, and the bytes to send."""
         curve = self._curve
-        until_s, (left_out, left_size) = curve.made(cut_s)
+        until_s, left_out, left_size = cut_s, 0, 0
+        if self._has_stops:
+            until_s, (left_out, left_size) = curve.made(cut_s)
         cell = int(until_s / CELL_S)
-        if self._first <= cell < self._end or cut_s - self._last_s < _NEAR_S:
+        if self._is_ahead(cut_s) and until_s == cut_s:
+            count, size = self._ahead[0][self._next], self._ahead[1][self._next]
+            self._next += 1
+        elif self._first <= cell < self._end or cut_s - self._last_s < _NEAR_S:
             count, size = self._among_leaves(cell, until_s)
         else:
             count, size = curve.all_at(until_s)
@@ -44,10 +55,20 @@ class OneByOne:
         count, size = count - left_out, size - left_size
         new, more = count - self._count, size - self._size
         self._count, self._size = count, size
-        self._bits.append(bits_of(cut_s))
+        self._cuts_s.append(cut_s)
         self._counts.append(count)
         self._sizes.append(size)
         return new, more
+
+    def _is_ahead(self, cut_s: float) -> bool:
+        """Return whether a time is the next one that was looked up ahead; look ahead if it pays."""
+        if self._next < len(self._ahead_s) and self._ahead_s[self._next] == cut_s:
+            return True
+        if not self._interval_s or self._last_s + self._interval_s != cut_s:
+            return False
+        self._ahead_s, self._ahead = self._curve.look_ahead(cut_s, self._interval_s, self._length)
+        self._next = 0
+        return True
 
     def _among_leaves(self, cell: int, time_s: float) -> tuple[int, int]:
         """Return count and bytes up to a time in a cell, made or not."""
@@ -73,6 +94,7 @@ class OneByOne:
 
     def column(self) -> Ints:
         """Return where the syncs end, shape (syncs, 3)."""
-        ends = np.empty((len(self._bits), COLUMNS), dtype=np.int64)
-        ends[:, 0], ends[:, 1], ends[:, 2] = self._bits, self._counts, self._sizes
+        ends = np.empty((len(self._cuts_s), COLUMNS), dtype=np.int64)
+        ends[:, 0] = np.array(self._cuts_s).view(np.int64)
+        ends[:, 1], ends[:, 2] = self._counts, self._sizes
         return ends
