@@ -11,14 +11,16 @@ from hypothesis import strategies as st
 
 import efssim
 from efssim.model.kernel.draws import Draws
+from efssim.model.world.world import World
 from efssim.model.writes.cells.law import SmallWrites, cell_law
 from efssim.model.writes.cells.tree import LEAVES, CellTree
 from efssim.model.writes.curves.cells import CellCurve
 from efssim.model.writes.curves.one_by_one import OneByOne
 from efssim.model.writes.stream import Stream
+from efssim.records.run_records import SYNC_COLUMNS, ReplicationRecords
 from efssim.scenario.grammar.distributions import Distribution
 from efssim.scenario.grammar.types import Size
-from efssim.scenario.workload.drawing import CELL_S
+from efssim.scenario.workload.drawing import CELL_S, drawing
 
 LOGNORMAL = {"lognormal": {"median": "64 KiB", "sigma": 1.5}}
 
@@ -133,9 +135,19 @@ events:
 GATED = {"replications.dr.sync.interval": "0 s", "replications.dr.sync.gap": "2.7 s"}
 
 
-@given(st.lists(st.floats(0.1, 4000.0), max_size=8), st.sampled_from([{}, GATED]))
+HOURS = [0, 0.3, 2, *[1.0] * 21]
+PROFILE = {
+    "file_systems.src.writes.w.arrivals": {"profile": {"rate": "40 per s", "hours": HOURS}},
+    "start": "2026-01-01T00:07:00Z",
+}
+
+
+@given(
+    st.lists(st.floats(0.1, 4000.0), max_size=8),
+    st.sampled_from([{}, GATED, PROFILE, {**PROFILE, **GATED}]),
+)
 @settings(max_examples=15, deadline=None)
-def test_how_a_run_is_stepped_does_not_show(steps: list[float], changes: dict[str, str]) -> None:
+def test_how_a_run_is_stepped_does_not_show(steps: list[float], changes: dict[str, Any]) -> None:
     scenario = efssim.load(WORLD).with_(changes)
     whole = efssim.run(scenario)
     simulation = efssim.Simulation(scenario)
@@ -144,3 +156,72 @@ def test_how_a_run_is_stepped_does_not_show(steps: list[float], changes: dict[st
         assert simulation.result().summary
     simulation.advance_to_end()
     assert simulation.result().summary == whole.summary
+
+
+@pytest.mark.parametrize("changes", [{}, GATED, PROFILE], ids=["periodic", "gated", "profile"])
+def test_the_length_of_stretches_does_not_show(changes: dict[str, Any]) -> None:
+    scenario = efssim.load(WORLD).with_(changes)
+
+    def rows(longest: int) -> Any:
+        records: list[ReplicationRecords] = []
+
+        def record(_: str) -> ReplicationRecords:
+            records.append(ReplicationRecords())
+            return records[-1]
+
+        world = World(scenario, 1, record, longest=longest)
+        world.advance_to(scenario.duration)
+        (found,) = world.snapshots()
+        columns = {name: records[0].syncs[name] for name in SYNC_COLUMNS}
+        return columns, found[2].written_bytes, records[0].dropped
+
+    whole, (columns, *rest) = rows(1 << 16), rows(3)
+    assert whole[1:] == tuple(rest)
+    for name, column in whole[0].items():
+        assert np.array_equal(column, columns[name], equal_nan=True), name
+
+
+def test_bytes_are_conserved_and_dropped_writes_are_counted() -> None:
+    found = efssim.run(efssim.load(WORLD)).summary["replications"]["dr"]
+    pending, writes, syncs = found["pending_bytes"], found["writes"], found["syncs"]
+    # Published in the window, dropped, open: about 40 writes/s of the mean size.
+    mean = 65536 * np.exp(1.5**2 / 2)
+    assert syncs["bytes"] > 0
+    assert writes["dropped_bytes"]["region_outage"] == pytest.approx(431 * 40 * mean, rel=0.1)
+    assert writes["bytes"] == pytest.approx((20_600 - 431) * 40 * mean, rel=0.02)
+    assert found["write_lag_s"]["count"] + pending["open_at_end_writes"] == writes["count"]
+    assert found["write_lag_by_byte_s"]["count"] + pending["open_at_end"] == writes["bytes"]
+
+
+def test_what_reads_every_write_refuses_cells() -> None:
+    with pytest.raises(efssim.UsageError, match="set `drawn: each`"):
+        efssim.run(efssim.load(WORLD), verify=True)
+
+
+@pytest.mark.parametrize(
+    ("stream", "message"),
+    [
+        ({"hot_set": {"size": "1 GiB", "block": "1 MiB"}}, "cells go without `hot_set`"),
+        ({"in_file": "1 TiB"}, "cells go without `in_file`"),
+        ({"arrivals": {"constant": {"rate": "40 per s"}}}, "cells are of `poisson` and `profile`"),
+    ],
+)
+def test_streams_that_cells_cannot_draw_are_refused(stream: dict[str, Any], message: str) -> None:
+    with pytest.raises(efssim.ScenarioError, match=message):
+        efssim.load(WORLD).with_(
+            {f"file_systems.src.writes.w.{key}": value for key, value in stream.items()}
+        )
+
+
+def test_auto_draws_cells_above_20_writes_a_second_and_says_why_not() -> None:
+    world = efssim.load(WORLD).with_({"file_systems.src.writes.w.drawn": "auto"})
+    stream, start = world.file_systems["src"].writes["w"], world.start
+    assert drawing(stream, 1.0, "each", start).in_cells
+    assert not drawing(stream, 0.5, "each", start).in_cells
+    assert drawing(stream, 0.51, "each", start).in_cells
+    constant = world.with_(
+        {"file_systems.src.writes.w.arrivals": {"constant": {"rate": "40 per s"}}}
+    )
+    found = drawing(constant.file_systems["src"].writes["w"], 1.0, "each", start)
+    assert not found.in_cells
+    assert found.obstacle == "`constant` arrivals are drawn one by one"

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from efssim.model.kernel.draws import Draws
 from efssim.model.writes.blocks import DrawnWrites, TraceWrites, Writes
-from efssim.model.writes.cells.law import BigSizes, SmallWrites, cell_law
+from efssim.model.writes.cells.law import BigSizes, SmallWrites, cell_law, means_of_cells
 from efssim.model.writes.hot_set import HotBlocks
 from efssim.model.writes.stream import Stream
 from efssim.scenario import Scenario
 from efssim.scenario.schema import WriteStream
 from efssim.scenario.workload.arrivals import chosen_process
 from efssim.scenario.workload.drawing import drawing
-from efssim.scenario.workload.processes.times import PoissonTimes, RunSpan
+from efssim.scenario.workload.processes.times import RunSpan
 
 
 def build_streams(
@@ -23,9 +23,9 @@ def build_streams(
     that of the file system and multiplies the stream's own.
     """
     growth = growth * spec.growth
-    if not drawing(spec, growth, scenario.defaults.drawn).in_cells:
+    if not drawing(spec, growth, scenario.defaults.drawn, scenario.start).in_cells:
         return [_stream(_writes(spec, growth, scenario, draws, path), spec, draws, path, after_s)]
-    sources = _cells(spec, growth, draws, path)
+    sources = _cells(spec, growth, scenario, draws, path)
     return [_stream(source, spec, draws, path, after_s) for source in sources]
 
 
@@ -44,20 +44,23 @@ def _stream(
     )
 
 
-def _cells(spec: WriteStream, growth: float, draws: Draws, path: str) -> list[Writes | SmallWrites]:
+def _cells(
+    spec: WriteStream, growth: float, scenario: Scenario, draws: Draws, path: str
+) -> list[Writes | SmallWrites]:
     """Return the big writes of a stream, if it has any, and the small ones."""
     assert spec.arrivals is not None
     assert spec.size is not None
     process, said = chosen_process(spec.arrivals)
-    per_s = process.mean_per_s(said) * growth
-    law = cell_law(spec.size, per_s)
+    law = cell_law(spec.size, process.mean_per_s(said) * growth)
+    run = RunSpan(scenario.start, scenario.duration)
+    rates = process.rates(said, growth * (1 - law.big_share), run)
+    assert rates is not None, "cells are of processes whose rates are known"
     key = int(draws.generator(f"{path}.inside").integers(1 << 63))
-    small = SmallWrites(
-        law, draws.generator(f"{path}.counts"), draws.generator(f"{path}.sums"), key
-    )
+    generators = draws.generator(f"{path}.counts"), draws.generator(f"{path}.sums")
+    small = SmallWrites(law, *generators, key, means_of_cells(*rates))
     if not law.big_share:
         return [small]
-    times = PoissonTimes(per_s * law.big_share, draws.generator(f"{path}.arrivals"))
+    times = process.times(said, growth * law.big_share, run, draws, path)
     sizes = BigSizes(spec.size, law.big_share)
     return [DrawnWrites(times, sizes, 1.0, draws.generator(f"{path}.size")), small]
 

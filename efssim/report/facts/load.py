@@ -34,7 +34,7 @@ def _stream(stream: WriteStream, growth: float) -> str:
 
 def _drawn(stream: WriteStream, growth: float, scenario: Scenario) -> Iterator[str]:
     """Yield how its writes are drawn, where that is not one by one or was to be otherwise."""
-    found = drawing(stream, stream.growth * growth, scenario.defaults.drawn)
+    found = drawing(stream, stream.growth * growth, scenario.defaults.drawn, scenario.start)
     if found.in_cells:
         yield (
             "drawn in cells of 60 s (bytes of syncs of 60 writes or more: within 0.001 of the "

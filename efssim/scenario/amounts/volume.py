@@ -41,7 +41,7 @@ def _stream(stream: WriteStream, source: FileSystem, scenario: ScenarioKeys) -> 
         )
     volume = arrivals_volume(stream, source, scenario)
     growth = stream.growth * source.growth
-    if drawing(stream, growth, scenario.defaults.drawn).in_cells:
+    if drawing(stream, growth, scenario.defaults.drawn, scenario.start).in_cells:
         return volume._replace(writes=scenario.duration / CELL_S * DRAWN_PER_CELL)
     return volume
 

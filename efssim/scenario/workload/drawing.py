@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Literal
 
+from efssim.scenario.grammar.base import one_of
 from efssim.scenario.workload.arrivals import chosen_process
 from efssim.scenario.workload.streams import WriteStream
 
@@ -27,17 +29,27 @@ class HowDrawn:
     """In words; nothing where there is none."""
 
 
-def drawing(stream: WriteStream, growth: float, default: Drawn) -> HowDrawn:
-    """Return how a stream is drawn; `growth` is that of the file system and the stream's own."""
+def drawing(stream: WriteStream, growth: float, default: Drawn, start: datetime) -> HowDrawn:
+    """Return how a stream is drawn; `growth` is that of the file system and the stream's own.
+
+    `default` and `start` are those of the scenario.
+    """
     drawn = stream.drawn or default
     if drawn == "each":
         return HowDrawn(in_cells=False)
-    obstacle = stream.not_in_cells()
+    obstacle = stream.not_in_cells() or _off_the_minute(stream, start)
     if obstacle and drawn == "auto" and not _is_fast(stream, growth):
         return HowDrawn(in_cells=False)
     if obstacle:
         return HowDrawn(in_cells=False, obstacle=obstacle)
     return HowDrawn(in_cells=drawn == "cells" or _is_fast(stream, growth))
+
+
+def _off_the_minute(stream: WriteStream, start: datetime) -> str:
+    """Return why rates that change do not do so at the ends of cells, in words."""
+    is_steady = stream.arrivals is None or one_of(stream.arrivals) == "poisson"
+    whole = start.second == 0 and start.microsecond == 0
+    return "" if is_steady or whole else "rates change inside a cell, as `start` is no whole minute"
 
 
 def _is_fast(stream: WriteStream, growth: float) -> bool:

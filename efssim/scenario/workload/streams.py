@@ -41,6 +41,9 @@ def _unit(text: str) -> str:
 
 ValueUnit = Annotated[str, AfterValidator(_unit)]
 
+_IN_CELLS = ("poisson", "profile")
+"""Arrivals whose writes can be drawn in cells: Poisson processes whose rate is known."""
+
 Growth = Annotated[Factor, Field(gt=0)]
 
 
@@ -217,7 +220,7 @@ class WriteStream(Model):
         if self.arrivals is None:
             return "a trace has single writes or totals of its own"
         kind = one_of(self.arrivals)
-        if kind != "poisson":
+        if kind not in _IN_CELLS:
             return f"`{kind}` arrivals are drawn one by one"
         if self.hot_set is not None:
             return "the blocks of a hot set are drawn one by one"
@@ -243,10 +246,9 @@ class WriteStream(Model):
         if hot is not None and whole is not None and hot > whole > 0:
             yield (), "hot_set is larger than the file that it lies in"
         if data.get("drawn") == "cells":
-            if not isinstance(data.get("arrivals"), Model) and "poisson" not in mapping(
-                data, "arrivals"
-            ):
-                yield ("drawn",), "cells are of Poisson arrivals only: write `auto` or `each`"
+            if not set(_IN_CELLS) & set(mapping(data, "arrivals")):
+                words = " and ".join(f"`{kind}`" for kind in _IN_CELLS)
+                yield ("drawn",), f"cells are of {words} arrivals only: write `auto` or `each`"
             for key in ("hot_set", "in_file"):
                 if data.get(key) is not None:
                     yield ("drawn",), f"cells go without `{key}`: write `auto` or `each`"

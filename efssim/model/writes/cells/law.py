@@ -131,6 +131,15 @@ class BigSizes:
         return self._size.exceeded_by((1.0 - generator.random(n)) * self._share)
 
 
+def means_of_cells(edges_s: Floats, rates: Floats) -> Floats:
+    """Return the mean count of each cell from rates between edges; of one where all are equal."""
+    if len(rates) == 1:
+        return rates * CELL_S
+    total = np.concatenate(([0.0], (np.diff(edges_s) * rates).cumsum()))
+    cells = np.arange(math.ceil(edges_s.item(-1) / CELL_S) + 1).astype(np.float64)
+    return np.diff(np.interp(cells * CELL_S, edges_s, total)).clip(min=0.0)
+
+
 class SmallWrites:
     """The draws of a stream's small writes: cells in order, and a key for what is inside."""
 
@@ -140,11 +149,19 @@ class SmallWrites:
         counts: np.random.Generator,
         sums: np.random.Generator,
         key: int,
+        means: Floats | None = None,
     ) -> None:
+        """Take the mean counts of the cells from `means`, whose last one holds from there on."""
         self.law, self.key = law, key
-        self._counts, self._sums = counts, sums
+        self._means = np.array([law.small_per_cell]) if means is None else means
+        self._counts, self._sums, self._next = counts, sums, 0
 
     def take(self, n: int) -> tuple[Ints, Ints]:
         """Return counts and bytes of the next n cells."""
-        counts = self._counts.poisson(self.law.small_per_cell, n)
+        means: Floats | float = self._means.item(-1)
+        if len(self._means) > 1:
+            cells = np.arange(self._next, self._next + n)
+            means = self._means[np.minimum(cells, len(self._means) - 1)]
+        self._next += n
+        counts = self._counts.poisson(means, n)
         return counts, self.law.draw(counts, self._sums.standard_normal(n))

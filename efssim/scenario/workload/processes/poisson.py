@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from efssim.scenario.workload.processes.process import ArrivalProcess, rate_words
 from efssim.scenario.workload.processes.shapes import Even
-from efssim.scenario.workload.processes.times import Generators, PoissonTimes, RunSpan
+from efssim.scenario.workload.processes.times import (
+    Floats,
+    Generators,
+    PoissonTimes,
+    RunSpan,
+)
 from efssim.scenario.workload.volume_rate import ByRate
 
 
@@ -28,6 +35,9 @@ class PoissonArrivals(ArrivalProcess[Poisson]):
         name: str,
     ) -> PoissonTimes:
         return PoissonTimes(spec.rate.per_s * growth, draws.generator(f"{name}.arrivals"))
+
+    def rates(self, spec: Poisson, growth: float, run: RunSpan) -> tuple[Floats, Floats]:
+        return np.array([0.0, run.duration_s]), np.array([spec.rate.per_s * growth])
 
     def mean_per_s(self, spec: Poisson) -> float:
         return spec.rate.per_s

@@ -10,7 +10,7 @@ from typing import Any, ClassVar, Generic, Literal, TypeVar
 from efssim.scenario.grammar.base import Model
 from efssim.scenario.grammar.distributions import Distribution
 from efssim.scenario.workload.processes.shapes import Shape, Unknown
-from efssim.scenario.workload.processes.times import Generators, RunSpan, Times
+from efssim.scenario.workload.processes.times import Floats, Generators, RunSpan, Times
 from efssim.text.digits import grouped
 
 S = TypeVar("S", bound=Model)
@@ -61,6 +61,18 @@ class ArrivalProcess(ABC, Generic[S]):
         expected = self.peak_factor(spec) * self.mean_per_s(spec) * growth * duration_s
         # Ten standard deviations of a Poisson number, and ten more, for few may be expected.
         return expected + 10 * math.sqrt(expected) + 10
+
+    def rates(
+        self,
+        spec: S,  # noqa: ARG002  # for those that override it
+        growth: float,  # noqa: ARG002
+        run: RunSpan,  # noqa: ARG002
+    ) -> tuple[Floats, Floats] | None:
+        """Return edges in seconds, shape (n + 1,), and the writes per second between, shape (n,).
+
+        None unless writes are a Poisson process of these rates; then they are drawn one by one.
+        """
+        return None
 
     def peak_factor(self, spec: S) -> float:  # noqa: ARG002  # for those that override it
         """Return how many times its mean rate the rate may be throughout a run."""

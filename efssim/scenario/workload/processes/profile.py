@@ -91,6 +91,9 @@ class ProfileArrivals(ArrivalProcess[Profile]):
     ) -> ProfileTimes:
         return ProfileTimes(spec, spec.rate.per_s * growth, run, draws, name)
 
+    def rates(self, spec: Profile, growth: float, run: RunSpan) -> tuple[Floats, Floats]:
+        return _quarter_hours(spec, spec.rate.per_s * growth, run)
+
     def mean_per_s(self, spec: Profile) -> float:
         return spec.rate.per_s
 
