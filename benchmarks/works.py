@@ -48,6 +48,22 @@ def busy(days: float, rate_per_s: float = RATE_PER_S, **top: Any) -> Scenario:
     return scenario({"app": stream}, days * DAY_S, _PERIODIC, **top)
 
 
+def in_cells(days: float, rate_per_s: float, **top: Any) -> Scenario:
+    """The same at any rate, drawn in cells, with a throughput that is enough for it."""
+    stream = {
+        "arrivals": {"poisson": {"rate": f"{rate_per_s} per s"}},
+        "size": {"lognormal": {"median": MEDIAN_BYTES, "sigma": SIGMA}},
+        "drawn": "cells",
+    }
+    return scenario({"app": stream}, days * DAY_S, {**_PERIODIC, "throughput": 1e10}, **top)
+
+
+def in_cells_with_outages(days: float, rate_per_s: float) -> Scenario:
+    """The same with a link outage of twenty minutes every six hours on average."""
+    fault = {"link_outage": LINK, "every": {"exponential": {"mean": "6 h"}}, "for": "20 min"}
+    return in_cells(days, rate_per_s, faults={"wan": fault})
+
+
 def sparse(days: float, **top: Any) -> Scenario:
     """One write a minute, a sync every 60 s."""
     stream = {"arrivals": {"constant": {"rate": "1 per min"}}, "size": 1000}

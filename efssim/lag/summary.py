@@ -14,6 +14,7 @@ from efssim.json_values import FIRST, IF_ANY, SPREAD, moment
 from efssim.lag.detection.summary import AlarmSummary
 from efssim.lag.loss import LeftBehind, Loss
 from efssim.lag.source_limit import SourceLimit
+from efssim.scenario.shown.cells_use import CellsUse
 from efssim.traces.quality import TraceQuality
 
 AGE: Literal["time_since_last_sync_s"] = "time_since_last_sync_s"
@@ -202,3 +203,5 @@ class RunSummary:
     digest: str
     uncertain: tuple[str, ...] = field(default=(), metadata=IF_ANY)
     """Paths of parameters that are not known, of which this run has one value each."""
+    cells: Mapping[str, CellsUse] = field(default_factory=dict, metadata=IF_ANY)
+    """Streams that are drawn in cells, by their paths, and by how much that may be off."""

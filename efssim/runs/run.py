@@ -33,6 +33,7 @@ from efssim.runs.tables import (
 )
 from efssim.scenario import Scenario
 from efssim.scenario.arguments import duration_of
+from efssim.scenario.shown.cells_use import streams_in_cells
 from efssim.scenario.unknowns.parameters import UncertainParameter, uncertain_parameters
 from efssim.text.zones import time_zone
 from efssim.traces.quality import TraceQuality
@@ -93,6 +94,7 @@ class Run:
             alarms=self.alarms,
             digest=self.digest,
             uncertain=tuple(each.path for each in self.uncertain),
+            cells=streams_in_cells(self.scenario),
         )
 
     @cached_property

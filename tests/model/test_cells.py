@@ -182,13 +182,15 @@ def test_the_length_of_stretches_does_not_show(changes: dict[str, Any]) -> None:
 
 
 def test_bytes_are_conserved_and_dropped_writes_are_counted() -> None:
-    found = efssim.run(efssim.load(WORLD)).summary["replications"]["dr"]
+    whole = efssim.run(efssim.load(WORLD)).summary
+    found = whole["replications"]["dr"]
     pending, writes, syncs = found["pending_bytes"], found["writes"], found["syncs"]
     # Published in the window, dropped, open: about 40 writes/s of the mean size.
     mean = 65536 * np.exp(1.5**2 / 2)
     assert syncs["bytes"] > 0
     assert writes["dropped_bytes"]["region_outage"] == pytest.approx(431 * 40 * mean, rel=0.1)
     assert writes["bytes"] == pytest.approx((20_600 - 431) * 40 * mean, rel=0.02)
+    assert whole["cells"]["file_systems.src.writes.w"]["distance_at_most"] == 1e-3
     assert found["write_lag_s"]["count"] + pending["open_at_end_writes"] == writes["count"]
     assert found["write_lag_by_byte_s"]["count"] + pending["open_at_end"] == writes["bytes"]
 

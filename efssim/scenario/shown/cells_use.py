@@ -1,0 +1,34 @@
+"""The streams of a scenario that are drawn in cells, and by how much that may be off."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from efssim.scenario.schema import ScenarioKeys
+from efssim.scenario.shown.trace_use import stream_path
+from efssim.scenario.workload.drawing import CELL_S, drawing
+
+
+@dataclass(frozen=True, slots=True)
+class CellsUse:
+    """How a stream is drawn in cells, and the bounds of what that changes."""
+
+    cell_s: float = CELL_S
+    """Length of a cell."""
+    distance_at_most: float = 1e-3
+    """Largest distance of the distribution functions of the bytes of a sync, drawn and exact."""
+    from_writes: int = 60
+    """Writes of a sync from which on that holds."""
+    quantile_error_at_most: float = 8e-3
+    """Relative error of quantiles of write lags: the width of a bin."""
+
+
+def streams_in_cells(scenario: ScenarioKeys) -> dict[str, CellsUse]:
+    """Return the streams that are drawn in cells, by their paths."""
+    default, start = scenario.defaults.drawn, scenario.start
+    return {
+        stream_path(name, stream): CellsUse()
+        for name, system in scenario.file_systems.items()
+        for stream, writes in system.writes.items()
+        if drawing(writes, writes.growth * system.growth, default, start).in_cells
+    }
