@@ -12,7 +12,7 @@ from efssim.calibration.backtest.comparing import (
     relative_error,
     unlike_share,
 )
-from efssim.calibration.backtest.disturbances import Seen, disturbed, outages
+from efssim.calibration.backtest.disturbances import SeenSyncs, disturbed, outages
 from efssim.calibration.backtest.findings import AgeTrack, Backtest, NoBacktest, Span
 from efssim.calibration.backtest.parts import (
     ages_of,
@@ -65,7 +65,7 @@ def backtest(
     if timing is None:
         reason = fitted.refusal or "its interval is not known."
         return NoBacktest(f"The first part alone cannot be fitted: {reason}")
-    seen = Seen(whole, timing, writes, lag.period_s)
+    seen = SeenSyncs(whole, timing, writes, lag.period_s)
     return _compared(given, seen, fitted, first, span, seed)
 
 
@@ -84,7 +84,7 @@ def _overlap(lag: LagSamples, writes: WriteTotals) -> Span | None:
 
 
 def _compared(
-    given: Measurements, seen: Seen, fitted: Fitted, first: Span, span: Span, seed: int
+    given: Measurements, seen: SeenSyncs, fitted: Fitted, first: Span, span: Span, seed: int
 ) -> Backtest | NoBacktest:
     """Simulate the rest and compare it with what was measured."""
     assert given.writes is not None
@@ -116,7 +116,7 @@ def _compared(
     return _found(seen, fitted, track, Span(*_ends(first)), part, replayed)
 
 
-def _start(seen: Seen, split_s: float) -> int | None:
+def _start(seen: SeenSyncs, split_s: float) -> int | None:
     """Return a sync seen before a time, the last whose next was on time if one is near."""
     syncs, interval_s = seen.syncs, seen.timing.interval_s
     early = np.flatnonzero(syncs.completed_by_s[:-1] <= split_s)
@@ -128,14 +128,14 @@ def _start(seen: Seen, split_s: float) -> int | None:
     return int(on_time[-1] if len(on_time) else early[-1])
 
 
-def _until_next(seen: Seen, first: int) -> list[Span]:
+def _until_next(seen: SeenSyncs, first: int) -> list[Span]:
     """Return the outage that puts off the second cut to where it was; none if it was on time."""
     cut_s, next_s = seen.syncs.cut_s[first : first + 2].tolist()
     late = next_s - cut_s > (1 + _EXPLAINED) * seen.timing.interval_s
     return [Span(cut_s, next_s)] if late else []
 
 
-def _end(seen: Seen, span: Span) -> float:
+def _end(seen: SeenSyncs, span: Span) -> float:
     """Return the end of the predicted part: before a disturbance whose end is not seen."""
     last_s = float(seen.syncs.completed_by_s[-1])
     for left in seen.fitted.left_out:
@@ -159,7 +159,7 @@ def _unlike(track: AgeTrack, tolerance: float) -> float:
 
 
 def _found(
-    seen: Seen, fitted: Fitted, track: AgeTrack, first: Span, part: Span, replayed: list[Span]
+    seen: SeenSyncs, fitted: Fitted, track: AgeTrack, first: Span, part: Span, replayed: list[Span]
 ) -> Backtest:
     measured, simulated = quantiles(track.measured_s), quantiles(track.simulated_s)
     errors = (

@@ -25,7 +25,7 @@ _HIDDEN = 50
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class SeenSyncs:
     """Syncs and disturbances that the lag shows, with the timing that explains them."""
 
     fitted: Fitted
@@ -59,7 +59,7 @@ class Seen:
         return self.timing.setup_s + sizes / self.timing.throughput
 
 
-def outages(seen: Seen, part: Span) -> list[Span]:
+def outages(seen: SeenSyncs, part: Span) -> list[Span]:
     """Return outages, as the export has its times, that delay syncs of a part as they were.
 
     The lag does not tell a pause from an outage. A next cut that came late is one from the
@@ -76,7 +76,7 @@ def outages(seen: Seen, part: Span) -> list[Span]:
     return [one for one in lasting if part.begin_s < one.end_s]
 
 
-def _syncs_in(seen: Seen, stretch: Span) -> Iterator[int]:
+def _syncs_in(seen: SeenSyncs, stretch: Span) -> Iterator[int]:
     """Yield the syncs after the first whose wait or work overlaps a stretch."""
     syncs = seen.syncs
     for k in range(1, len(syncs)):
@@ -84,7 +84,7 @@ def _syncs_in(seen: Seen, stretch: Span) -> Iterator[int]:
             yield k
 
 
-def _completed_s(seen: Seen, k: int, expected_s: Floats) -> float:
+def _completed_s(seen: SeenSyncs, k: int, expected_s: Floats) -> float:
     """Return about when a sync completed: as expected, within the samples that show it."""
     syncs = seen.syncs
     by_s = float(syncs.completed_by_s[k])
@@ -95,7 +95,7 @@ def _completed_s(seen: Seen, k: int, expected_s: Floats) -> float:
     return min(max(guess_s, after_s), by_s)
 
 
-def _held(seen: Seen, k: int, expected_s: Floats) -> Iterator[Span]:
+def _held(seen: SeenSyncs, k: int, expected_s: Floats) -> Iterator[Span]:
     """Yield the outage that makes a cut as late as it was."""
     completed_s = _completed_s(seen, k - 1, expected_s)
     due_s = max(
@@ -105,7 +105,7 @@ def _held(seen: Seen, k: int, expected_s: Floats) -> Iterator[Span]:
         yield Span((completed_s + due_s) / 2, _resumed_s(seen, k, due_s, expected_s))
 
 
-def _resumed_s(seen: Seen, k: int, due_s: float, expected_s: Floats) -> float:
+def _resumed_s(seen: SeenSyncs, k: int, due_s: float, expected_s: Floats) -> float:
     """Return when syncs went on: the cut that is seen, or that of a sync hidden before it.
 
     The first sync after an outage is not seen if the next one completes before the next sample.
@@ -126,7 +126,7 @@ def _resumed_s(seen: Seen, k: int, due_s: float, expected_s: Floats) -> float:
     return float(tried[best])
 
 
-def _shown(seen: Seen, resumed_s: float, k: int) -> float:
+def _shown(seen: SeenSyncs, resumed_s: float, k: int) -> float:
     """Return the cut that the first sample with a new one shows if syncs went on at a time.
 
     NaN where the sample before it would show a new one already.
@@ -146,7 +146,7 @@ def _shown(seen: Seen, resumed_s: float, k: int) -> float:
     return shown_s
 
 
-def _stalled(seen: Seen, k: int, expected_s: Floats) -> Iterator[Span]:
+def _stalled(seen: SeenSyncs, k: int, expected_s: Floats) -> Iterator[Span]:
     """Yield the outage that makes a sync take as long as it took."""
     syncs = seen.syncs
     cut_s, expected = float(syncs.cut_s[k]), float(expected_s[k])
@@ -157,7 +157,7 @@ def _stalled(seen: Seen, k: int, expected_s: Floats) -> Iterator[Span]:
         yield Span(begin_s, begin_s + middle_s)
 
 
-def disturbed(seen: Seen, part: Span) -> list[Span]:
+def disturbed(seen: SeenSyncs, part: Span) -> list[Span]:
     """Return the disturbed stretches of a part, each up to the first sync on time after it."""
     found: list[Span] = []
     for stretch in seen.stretches(part):
@@ -170,7 +170,7 @@ def disturbed(seen: Seen, part: Span) -> list[Span]:
     return found
 
 
-def _on_time_after(seen: Seen, time_s: float) -> float:
+def _on_time_after(seen: SeenSyncs, time_s: float) -> float:
     """Return when the first sync after a time was shown whose next cut was on time."""
     cuts_s, interval_s = seen.syncs.cut_s, seen.timing.interval_s
     spacing_s = np.diff(cuts_s)
