@@ -12,11 +12,7 @@ from efssim.calibration.backtest.comparing import (
     relative_error,
     unlike_share,
 )
-<<<<<<< HEAD
-from efssim.calibration.backtest.disturbances import SeenSyncs, disturbed, outages
-=======
 from efssim.calibration.backtest.disturbances import SeenLag, disturbed, disturbed_tail, outages
->>>>>>> main
 from efssim.calibration.backtest.findings import AgeTrack, Backtest, NoBacktest, Span
 from efssim.calibration.backtest.parts import (
     ages_of,
@@ -69,11 +65,7 @@ def backtest(
     if timing is None:
         reason = fitted.refusal or "its interval is not known."
         return NoBacktest(f"The first part alone cannot be fitted: {reason}")
-<<<<<<< HEAD
-    seen = SeenSyncs(whole, timing, writes, lag.period_s)
-=======
     seen = SeenLag(whole.syncs, timing, writes, fitted.phase, lag.period_s)
->>>>>>> main
     return _compared(given, seen, fitted, first, span, seed)
 
 
@@ -92,11 +84,7 @@ def _overlap(lag: LagSamples, writes: WriteTotals) -> Span | None:
 
 
 def _compared(
-<<<<<<< HEAD
-    given: Measurements, seen: SeenSyncs, fitted: Fitted, first: Span, span: Span, seed: int
-=======
     given: Measurements, seen: SeenLag, fitted: Fitted, first: Span, span: Span, seed: int
->>>>>>> main
 ) -> Backtest | NoBacktest:
     """Simulate the rest and compare it with what was measured."""
     assert given.writes is not None
@@ -128,11 +116,7 @@ def _compared(
     return _found(seen, fitted, track, Span(*_ends(first)), part, replayed)
 
 
-<<<<<<< HEAD
-def _start(seen: SeenSyncs, split_s: float) -> int | None:
-=======
 def _start(seen: SeenLag, split_s: float) -> int | None:
->>>>>>> main
     """Return a sync seen before a time, the last whose next was on time if one is near."""
     syncs, interval_s = seen.syncs, seen.timing.interval_s
     early = np.flatnonzero(syncs.completed_by_s[:-1] <= split_s)
@@ -144,22 +128,14 @@ def _start(seen: SeenLag, split_s: float) -> int | None:
     return int(on_time[-1] if len(on_time) else early[-1])
 
 
-<<<<<<< HEAD
-def _until_next(seen: SeenSyncs, first: int) -> list[Span]:
-=======
 def _until_next(seen: SeenLag, first: int) -> list[Span]:
->>>>>>> main
     """Return the outage that puts off the second cut to where it was; none if it was on time."""
     cut_s, next_s = seen.syncs.cut_s[first : first + 2].tolist()
     late = next_s - cut_s > (1 + _EXPLAINED) * seen.timing.interval_s
     return [Span(cut_s, next_s)] if late else []
 
 
-<<<<<<< HEAD
-def _end(seen: SeenSyncs, span: Span) -> float:
-=======
 def _end(seen: SeenLag, span: Span) -> float:
->>>>>>> main
     """Return the end of the predicted part: before a disturbance whose end is not seen."""
     tail_s = disturbed_tail(seen, span.end_s)
     return span.end_s if tail_s is None else min(tail_s, span.end_s)
@@ -180,11 +156,7 @@ def _unlike(track: AgeTrack, tolerance: float) -> float:
 
 
 def _found(
-<<<<<<< HEAD
-    seen: SeenSyncs, fitted: Fitted, track: AgeTrack, first: Span, part: Span, replayed: list[Span]
-=======
     seen: SeenLag, fitted: Fitted, track: AgeTrack, first: Span, part: Span, replayed: list[Span]
->>>>>>> main
 ) -> Backtest:
     measured, simulated = quantiles(track.measured_s), quantiles(track.simulated_s)
     errors = (
