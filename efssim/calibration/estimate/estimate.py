@@ -12,6 +12,7 @@ from efssim.calibration.data import Floats, SetupFamily
 from efssim.calibration.estimate.ensemble import LikelyRegion
 from efssim.calibration.estimate.likelihood import Likelihood
 from efssim.calibration.estimate.linear import Program, usual_miss
+from efssim.calibration.estimate.linearity import Bend, bend_of
 from efssim.calibration.estimate.regions import WALKERS, starting_points, walk
 from efssim.calibration.estimate.sampled_rows import FIRST_ROWS, ROWS, says_something, some_of
 from efssim.calibration.rows.gap import GapBounds
@@ -63,6 +64,7 @@ class DurationEstimate:
     """Rows that the best fit cannot explain: shape (rows,)."""
     median_s: float
     """Median of the expected durations."""
+    bend: Bend
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +171,7 @@ def _estimate(
         family,
         stray,
         float(np.median(expected_s)),
+        bend_of(replace(likelihood, family=families[0][0]), families[0][1].best),
     )
 
 
