@@ -49,7 +49,8 @@ class Bounded:
 
     def wider(self, by: float, least: float, most: float) -> Bounded:
         """Return the interval with both ends moved outwards, within bounds."""
-        return replace(self, low=max(self.low - by, least), high=min(self.high + by, most))
+        low, high = max(self.low - by, least), min(self.high + by, most)
+        return replace(self, low=float(low), high=float(high))
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,7 +194,7 @@ def _widened(near: Floats, visited: Floats, low: float, high: float) -> tuple[fl
     lowest, highest = np.quantile(visited, (TAIL, 1 - TAIL))
     least, most = min(least, float(lowest)), max(most, float(highest))
     more = WIDER * (most - least)
-    return max(least - more, low), min(most + more, high)
+    return float(max(least - more, low)), float(min(most + more, high))
 
 
 def _ends(values: Floats) -> tuple[float, float]:
