@@ -211,7 +211,7 @@ def _run_one(request: RunRequest) -> None:
     scenario = file.load(request.overrides)
     refuse_absurd(scenario, file, insist=request.yes)
     check_folder(request.out, "summary.json")
-    is_uncertain = require_uncertain(scenario, file, request.of_sets)
+    is_uncertain = require_uncertain(scenario, request.of_sets)
     if is_uncertain and request.are_many:
         _run_sets(scenario, file, request)
         return
@@ -269,7 +269,7 @@ def _run_several(request: RunRequest) -> None:
     scenarios = _load_all(request.files, request.overrides)
     for file, scenario in scenarios:
         refuse_absurd(scenario, file, insist=request.yes)
-        if require_uncertain(scenario, file, {}):
+        if require_uncertain(scenario, {}):
             fail(f"{file}: {_ONE_SET}")
     check_folder(request.out, "comparison.json")
     for _, scenario in scenarios:

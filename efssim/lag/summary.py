@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
 from efssim.json_values import FIRST, IF_ANY, SPREAD, moment
-from efssim.lag.alarms import AlarmSummary
+from efssim.lag.detection.summary import AlarmSummary
 from efssim.lag.loss import LeftBehind, Loss
 from efssim.lag.source_limit import SourceLimit
 from efssim.traces.quality import TraceQuality

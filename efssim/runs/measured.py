@@ -10,7 +10,8 @@ from efssim.cloudwatch.alarms.watching import AlarmsOfWorld, WatchedReplication
 from efssim.cloudwatch.efs_metrics import EfsMetrics
 from efssim.cloudwatch.storage import StorageSamples
 from efssim.cloudwatch.write_minutes import WriteMinutes
-from efssim.lag.alarms import AlarmSummary, Watched
+from efssim.lag.detection.judging import Watched
+from efssim.lag.detection.summary import AlarmSummary
 from efssim.lag.measures import Criteria, Measures, StreamedMeasures
 from efssim.lag.protection import Exclusions
 from efssim.lag.source_limit import source_limit

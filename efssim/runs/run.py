@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from efssim.errors import ArgumentError, UnknownNameError
 from efssim.json_values import to_json
 from efssim.lag.age.age_over_time import age_at, age_means
-from efssim.lag.alarms import AlarmSummary
+from efssim.lag.detection.summary import AlarmSummary
 from efssim.lag.hours import hours_between
 from efssim.lag.risk import Risk, risk_of
 from efssim.lag.summary import RunSummary, WindowSummary

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from efssim.lag.age.rpo import Violation
-from efssim.lag.alarms import ALARM, INSUFFICIENT_DATA, OK, AlarmSummary
+from efssim.lag.detection.summary import ALARM, INSUFFICIENT_DATA, OK, AlarmSummary
 from efssim.lag.summary import LAG_COLUMNS
 from efssim.records.column_types import categories, texts
 from efssim.records.run_records import STATUSES

@@ -17,7 +17,6 @@ from efssim.cli.output import INTERNAL_ERROR, fail, say, shows_progress
 
 if TYPE_CHECKING:
     from efssim.api.parameter_sets import ParameterSets
-    from efssim.cli.scenario_file import Source
     from efssim.scenario import Scenario
     from efssim.study.run.interrupts import Interrupts
 
@@ -66,10 +65,10 @@ def _sobol() -> Callable[[C], C]:
     )
 
 
-def require_uncertain(scenario: Scenario, file: Source, given: dict[str, object]) -> bool:
+def require_uncertain(scenario: Scenario, given: dict[str, object]) -> bool:
     """Return whether a scenario has parameters that are not known.
 
-    End with a sentence where it has none, and an option needs some.
+    Raise click.UsageError where it has none, and an option needs some.
     """
     from efssim.scenario.unknowns.parameters import is_uncertain, uncertain_parameters
 
@@ -79,7 +78,7 @@ def require_uncertain(scenario: Scenario, file: Source, given: dict[str, object]
 
     for option, value in given.items():
         if value is not None:
-            fail(f"{file}: {option}: {NOTHING_UNKNOWN}")
+            raise click.UsageError(f"{option}: {NOTHING_UNKNOWN}")
     return False
 
 

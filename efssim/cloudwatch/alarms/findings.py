@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from efssim.cloudwatch.efs_metrics import NAMESPACE, UNITS
-from efssim.scenario.alarms.alarm import Alarm
+from efssim.scenario.alarms.alarm import MetricAlarm
 from efssim.scenario.alarms.names import is_other_extended
 from efssim.text.quantities import format_duration
 from efssim.text.suggestions import closest
@@ -65,7 +65,7 @@ class Sight:
 class AlarmPlace:
     """An alarm with the ids and the Region that its names stand for."""
 
-    alarm: Alarm
+    alarm: MetricAlarm
     dimensions: Mapping[str, str]
     region: str
 
@@ -169,7 +169,9 @@ def out_of_reach(place: AlarmPlace, sight: Sight) -> Iterator[str]:
         yield f"it needs {format_duration(needed)} of data, and the run is shorter"
 
 
-def _above_all(alarm: Alarm, threshold: float, period_s: float, duration_s: float) -> Iterator[str]:
+def _above_all(
+    alarm: MetricAlarm, threshold: float, period_s: float, duration_s: float
+) -> Iterator[str]:
     """Yield why the age never gets above a threshold, or its count or sum does not."""
     samples = period_s / 60
     most = {"SampleCount": samples, "Sum": samples * duration_s}.get(
@@ -187,7 +189,7 @@ def _above_all(alarm: Alarm, threshold: float, period_s: float, duration_s: floa
 
 
 def cautions(place: AlarmPlace, sight: Sight) -> Iterator[str]:
-    """Yield what an alarm does not see, or says wrongly, whatever happens in a run."""
+    """Yield the blind spots of an alarm, and states that say less than they seem to."""
     alarm = place.alarm
     if not alarm.actions_enabled:
         yield "its actions are disabled, so that it notifies nobody"

@@ -12,17 +12,10 @@ from efssim.cloudwatch.alarms.machine import StateChange, points_of, state_chang
 from efssim.cloudwatch.alarms.periods import Floats, values_by_minute
 from efssim.cloudwatch.efs_metrics import EfsMetrics
 from efssim.cloudwatch.series import MINUTE_S
-from efssim.lag.alarms import (
-    AlarmChange,
-    AlarmSummary,
-    Watched,
-    delay_summary,
-    judged,
-    per_month,
-    times_in_states,
-)
+from efssim.lag.detection.judging import Watched, delay_summary, judged, per_month, times_in_states
+from efssim.lag.detection.summary import AlarmChange, AlarmSummary
 from efssim.model.world.world import World
-from efssim.scenario.alarms.alarm import Alarm
+from efssim.scenario.alarms.alarm import MetricAlarm
 from efssim.text.quantities import format_duration
 
 _NOTHING = AlarmState.INSUFFICIENT_DATA
@@ -67,7 +60,7 @@ class AlarmsOfWorld:
         alarms = self._world.scenario.alarms
         return {name: self._summary(alarm) for name, alarm in alarms.items()}
 
-    def _summary(self, alarm: Alarm) -> AlarmSummary:
+    def _summary(self, alarm: MetricAlarm) -> AlarmSummary:
         place = self._place(alarm)
         reason = findings.not_evaluated(place, self._sight)
         of = self._replication_of(place)
@@ -93,7 +86,7 @@ class AlarmsOfWorld:
 
     # --- what an alarm is for -----------------------------------------------------------------
 
-    def _place(self, alarm: Alarm) -> AlarmPlace:
+    def _place(self, alarm: MetricAlarm) -> AlarmPlace:
         """Return an alarm with the ids of its file systems, and its Region."""
         account = self._world.account
         dimensions = {key: self._id(value) for key, value in alarm.dimensions.items()}
@@ -153,7 +146,7 @@ class AlarmsOfWorld:
         return self._values[key_of_values]
 
 
-def rule_of(alarm: Alarm) -> AlarmRule:
+def rule_of(alarm: MetricAlarm) -> AlarmRule:
     """Return the settings of an alarm that decide its state."""
     n = alarm.evaluation_periods or 1
     return AlarmRule(
@@ -164,7 +157,7 @@ def rule_of(alarm: Alarm) -> AlarmRule:
     )
 
 
-def _told(change: StateChange, alarm: Alarm) -> AlarmChange:
+def _told(change: StateChange, alarm: MetricAlarm) -> AlarmChange:
     """Return a change with its reason in words."""
     found, n = change.evaluated, alarm.evaluation_periods or 1
     if change.new is _NOTHING:
@@ -176,8 +169,8 @@ def _told(change: StateChange, alarm: Alarm) -> AlarmChange:
     return AlarmChange(change.time_s, str(change.old), str(change.new), reason)
 
 
-def _without_data(alarm: Alarm, watched: Watched) -> Iterator[str]:
-    """Yield what an alarm on the age says while there is no age."""
+def _without_data(alarm: MetricAlarm, watched: Watched) -> Iterator[str]:
+    """Yield a caution where an alarm on the age met time without an age."""
     seconds = sum(end - begin for begin, end in watched.undefined)
     if alarm.metric != findings.AGE_METRIC or not seconds:
         return

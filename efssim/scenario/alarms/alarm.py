@@ -98,7 +98,7 @@ Comparison = Annotated[
 _REQUIRED = ("metric", "statistic", "period", "threshold", "comparison", "evaluation_periods")
 
 
-class Alarm(Model):
+class MetricAlarm(Model):
     """A metric alarm of CloudWatch, evaluated on the simulated metric as CloudWatch does."""
 
     metric: _Text | None = None

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from efssim.json_values import SPREAD
-from efssim.lag.alarms import AlarmSummary, DelaySummary, delay_summary
+from efssim.lag.detection.judging import delay_summary
+from efssim.lag.detection.summary import AlarmSummary, DelaySummary
 from efssim.study.means.merging import intervals, means
 from efssim.study.means.shapes import AlarmStatistic
 from efssim.study.statistics.bounds import Units
@@ -32,7 +33,7 @@ class PooledDetection:
 
 @dataclass(frozen=True, slots=True)
 class AlarmOfTrials:
-    """What an alarm did in many trials."""
+    """The statistics of an alarm over many trials."""
 
     metric: str
     replication: str | None
@@ -53,7 +54,7 @@ class AlarmOfTrials:
 
 
 def alarms_of_trials(trials: Sequence[Trial], weighing: Weighing) -> dict[str, AlarmOfTrials]:
-    """Return what each alarm of a scenario did, by name; nothing without a trial."""
+    """Return the statistics of each alarm of a scenario, by name; none without a trial."""
     if not trials:
         return {}
     strata = [trial.stratum for trial in trials]
@@ -106,7 +107,7 @@ def _bounds(
     strata: Sequence[int],
     weighing: Weighing,
 ) -> Interval | None:
-    """Return the interval of a share of violations; a trial is what is independent.
+    """Return the interval of a share of violations; the trials are independent.
 
     Trials that count alike have bounds for any distribution; those of strata the interval of a
     ratio, which is not known where no trial differs from the others.

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, is_dataclass
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-from efssim.lag.alarms import AlarmSummary, DelaySummary
+from efssim.lag.detection.summary import AlarmSummary, DelaySummary
 from efssim.lag.loss import LeftBehind, Loss
 from efssim.lag.source_limit import SourceLimit
 from efssim.lag.summary import (
@@ -93,7 +93,7 @@ class Merging(Generic[T]):
     def merged_alarm(
         self, parts: Sequence[AlarmSummary], strata: Sequence[int]
     ) -> AlarmStatistic[T]:
-        """Return the statistic of what trials say about an alarm."""
+        """Return the statistic of an alarm over trials."""
         found: AlarmStatistic[T] = self._part(parts, strata)
         return found
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from efssim.text.quantities import format_duration
 from efssim.text.quoting import listed, quoted
-from efssim.traces.formats.names import NO_WRITES
+from efssim.traces.formats.names import NO_WRITES, is_unit_of_rate
 from efssim.traces.formats.options import ReadOptions
 from efssim.traces.formats.parts import ExportPart, SeriesPart
 from efssim.traces.metric import Floats, Integers, MetricSeries, WriteRecords
@@ -65,9 +65,10 @@ def joined_series(files: Sequence[FileOfParts], options: ReadOptions) -> tuple[M
 def _with_statistic(part: SeriesPart, file: FileOfParts, options: ReadOptions) -> SeriesPart:
     """Return a part with the statistic that options say, or with Sum where that is assumed.
 
-    Ages and sizes of EFS are no totals, so nothing is assumed of them.
+    Ages and sizes of EFS, and rates, are no totals, so nothing is assumed of them.
     """
-    if part.statistic is not None or (options.statistic is None and part.metric in NO_WRITES):
+    is_total = part.metric not in NO_WRITES and not is_unit_of_rate(part.unit)
+    if part.statistic is not None or (options.statistic is None and not is_total):
         return part
     if options.statistic is None and ASSUMED_SUM not in file.assumed:
         file.assumed.append(ASSUMED_SUM)
@@ -200,12 +201,12 @@ def _period(group: list[_Placed], time_s: Floats, options: ReadOptions) -> float
     if period is None or not len(time_s):
         return period
     notes = group[0].file.notes
+    name = name_of(replace(group[0].part, statistic=None))  # all of a metric say it once
     how = "as it says" if said else "as was asked" if known else "inferred from the spacing"
-    notes.append(f"{name_of(group[0].part)}: period {format_duration(period)}, {how}")
+    notes.append(f"{name}: period {format_duration(period)}, {how}")
     gaps = round(float(time_s[-1] - time_s[0]) / period) + 1 - len(time_s)
     if gaps > 0:
-        of = gaps + len(time_s)
-        notes.append(f"{name_of(group[0].part)}: {gaps:,} of {of:,} periods have no sample")
+        notes.append(f"{name}: {gaps:,} of {gaps + len(time_s):,} periods have no sample")
     return period
 
 

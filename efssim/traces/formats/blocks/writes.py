@@ -62,7 +62,7 @@ class BlockLayout:
             reads += len(table.lines) - len(rows)
             made, meaning = self._records(content, table, rows)
             records.append(made)
-        notes = (f"{reads:,} reads passed over",) if reads else ()
+        notes = (f"{reads:,} {'read' if reads == 1 else 'reads'} passed over",) if reads else ()
         return ExportPart(records=tuple(records), notes=notes, passed_over=reads, times=meaning)
 
     def _write_rows(self, content: ExportContent, table: CsvTable) -> list[int]:

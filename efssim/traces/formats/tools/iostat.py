@@ -46,7 +46,7 @@ def _read(content: ExportContent, options: ReadOptions) -> ExportPart:
             at = -1  # a table of devices ends with a blank line
         elif first.isdigit() and (moment := _moment(line)) is not None:
             time_s, is_local = moment
-            line_of_local = number if is_local else line_of_local
+            line_of_local = line_of_local or (number if is_local else None)
             rates.begin_report(time_s, number, is_first=False)
             at = -1
         elif line.startswith("Device"):

@@ -115,6 +115,7 @@ class DeviceRates:
                 value=rate[at] * length[at],
                 unit="B",
                 dimensions=(("device", name),),
+                period_s=float(length[at][0]) if len(at) == 1 else None,
             )
             for name, at in zip(names, rows, strict=True)
         )
@@ -159,6 +160,6 @@ def _is_rate(cell: str) -> bool:
 def need_zone(content: ExportContent, line: int, zone: tzinfo | None) -> tzinfo:
     """Return the zone of local times; raise TraceErrors with a line of one where none is said."""
     if zone is None:
-        text = content.text.splitlines()[line - 1][:22].strip()
+        text = re.split(r"\s{2,}|\t", content.text.splitlines()[line - 1].strip())[0]
         content.fail(line, f"time {quoted(text)} {NO_ZONE}")
     return zone

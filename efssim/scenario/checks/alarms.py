@@ -1,4 +1,4 @@
-"""Checks of what alarms name: replications, file systems and Regions of the scenario."""
+"""Checks of the replications, file systems and Regions that alarms name."""
 
 from __future__ import annotations
 

@@ -1,86 +1,24 @@
-"""Alarms beside the violations that they are for: detection, misses and false alarms.
+"""Detection, misses and false alarms: the states of an alarm beside violations.
 
-Durations in seconds, times in seconds since the scenario's start. An alarm detects a violation if
-it is in ALARM at some time from the begin of the violation to its end.
+Durations in seconds, times in seconds since the scenario's start.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 
-from efssim.json_values import HIDDEN, moment
+from efssim.lag.detection.summary import ALARM, INSUFFICIENT_DATA, OK, AlarmChange, DelaySummary
 
-OK, ALARM, INSUFFICIENT_DATA = "OK", "ALARM", "INSUFFICIENT_DATA"
 MONTH_S = 30 * 86_400.0
 """A month has 30 days in all of efssim."""
 Span = tuple[float, float]
 
 
 @dataclass(frozen=True, slots=True)
-class AlarmChange:
-    """A change of the state of an alarm."""
-
-    time_s: float = field(metadata=moment("time"))
-    before: str
-    after: str
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class DelaySummary:
-    """Seconds from when the age passed the target until ALARM, over detected violations."""
-
-    mean: float | None
-    p50: float | None
-    max: float | None
-
-
-@dataclass(frozen=True, slots=True)
-class AlarmSummary:
-    """What an alarm did in a run."""
-
-    metric: str
-    replication: str | None
-    """The replication whose violations it is judged by; None: it watches none."""
-    not_evaluated: str | None
-    """Why it was not evaluated; None: it was."""
-    never: tuple[str, ...]
-    """Reasons why it can never fire, whatever happens."""
-    cautions: tuple[str, ...]
-    """What it does not see, or says wrongly."""
-    fired: int
-    """How often it went to ALARM in the window."""
-    violations: int
-    detected: int
-    missed: int
-    """Violations that ended without it being in ALARM."""
-    late: int
-    """Of the missed ones, those after whose end it went to ALARM because of them."""
-    open_at_end: int
-    """Violations that the end of the run cut before the alarm could decide."""
-    detection_delay_s: DelaySummary
-    false_alarms: int
-    """ALARM periods without a violation, and without a time that has no recovery point."""
-    false_alarms_per_month: float
-    state_s: Mapping[str, float]
-    """Time of the window in each state."""
-    final_state: str
-    transitions: tuple[AlarmChange, ...]
-    """All changes of the run, those in the warm-up included."""
-    delays_s: tuple[float, ...] = field(metadata=HIDDEN)
-    """The delay of each detected violation."""
-
-    @property
-    def watches(self) -> bool:
-        """Whether it is evaluated, and can fire."""
-        return self.not_evaluated is None and not self.never
-
-
-@dataclass(frozen=True, slots=True)
 class Watched:
-    """What is known about the replication that an alarm is for."""
+    """The window and the violations of the replication that an alarm is for."""
 
     window_s: Span
     violations: Sequence[Span] = ()
@@ -89,7 +27,7 @@ class Watched:
 
 
 @dataclass(frozen=True, slots=True)
-class Judged:
+class AlarmCounts:
     """The numbers of an alarm that follow from its states and the violations."""
 
     fired: int
@@ -112,7 +50,7 @@ def alarm_spans(changes: Sequence[AlarmChange], window_s: Span) -> list[Span]:
     return [(begin, min(end, window_s[1])) for begin, end in spans if end > window_s[0]]
 
 
-def judged(changes: Sequence[AlarmChange], watched: Watched, lookback_s: float) -> Judged:
+def judged(changes: Sequence[AlarmChange], watched: Watched, lookback_s: float) -> AlarmCounts:
     """Return how an alarm did; `lookback_s` is how far back an evaluation looks."""
     spans = alarm_spans(changes, watched.window_s)
     delays, late, open_at_end, missed = [], 0, 0, 0
@@ -127,7 +65,7 @@ def judged(changes: Sequence[AlarmChange], watched: Watched, lookback_s: float) 
             late += any(end < start <= end + lookback_s for start, _ in spans)
     fired = [span for span in spans if span[0] >= watched.window_s[0]]
     false = sum(not _has_cause(span, watched, lookback_s) for span in fired)
-    return Judged(
+    return AlarmCounts(
         len(fired), len(watched.violations), missed, late, open_at_end, false, tuple(delays)
     )
 
