@@ -38,7 +38,7 @@ from efssim.cli.output import INTERNAL_ERROR, MISSED, fail, say, shows_progress
 from efssim.cli.request import Request, requested
 from efssim.cli.scenario_file import ScenarioFile, Source, once
 from efssim.cli.uncertain.sets import (
-    SETS,
+    SetsRequest,
     deliver_sets,
     refuse_fixed,
     require_uncertain,
@@ -242,10 +242,8 @@ def _run_sets(scenario: Scenario, file: Source, request: RunRequest) -> None:
     refuse_fixed(scenario, request.overrides)
     with keeping_results() as interrupts:
         with placing_refusals(file, request.overrides):
-            found = run_of_sets(
-                scenario,
-                interrupts,
-                sets=request.sets or SETS,
+            asked = SetsRequest(
+                sets=request.sets,
                 trials=request.trials,
                 share_of_sets=request.share_of_sets,
                 sobol=request.sobol,
@@ -255,6 +253,7 @@ def _run_sets(scenario: Scenario, file: Source, request: RunRequest) -> None:
                 verify=request.verify,
                 quiet=request.quiet,
             )
+            found = run_of_sets(scenario, interrupts, asked)
         again = request.reproducing(seed=found.seed, sets=len(found.design))
         deliver_sets(found, request.out, request.form, again)
         _report_progress(request)

@@ -86,7 +86,7 @@ def trials_html(trials: TrialSet) -> str:
 
 def sets_html(study: SetStudy) -> str:
     """Return verdict, numbers and weights of the unknowns of every replication as HTML."""
-    from efssim.report.text.sets import importance_rows, numbers_of_sets
+    from efssim.report.text.uncertain.sets import importance_rows, numbers_of_sets
     from efssim.report.verdicts.sets import sentences_of_sets, verdict_of_sets
 
     parts = []

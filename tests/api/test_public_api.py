@@ -51,6 +51,7 @@ def result():
 def test_names():
     assert efssim.__all__ == [
         "ArgumentError",
+        "Calibration",
         "CloudWatchError",
         "Comparison",
         "EfsError",
@@ -77,6 +78,7 @@ def test_names():
         "UsageError",
         "WorkersDiedError",
         "__version__",
+        "calibrate",
         "compare",
         "estimate",
         "load",
