@@ -39,7 +39,7 @@ def tuned(scenario, trials, goal, name="a"):
 @pytest.fixture(scope="module")
 def found():
     """Return a study of settings in which outages come at random."""
-    return tuned(alarming({"a": MINUTE}, "6 h", **RANDOM), 24, TuningGoal(0.4, 40.0))
+    return tuned(alarming({"a": MINUTE}, "6 h", **RANDOM), 24, TuningGoal(0.4, 200.0))
 
 
 def test_the_grid_has_every_combination_and_the_alarm_itself():
@@ -67,9 +67,8 @@ def test_a_higher_threshold_never_has_more_detected(found):
             for one in found.settings
             if (one.datapoints_to_alarm, one.evaluation_periods) == pair
         ]
-        assert [one.detected for one in rows] == sorted(
-            (one.detected for one in rows), reverse=True
-        )
+        detected = [one.detected for one in rows]
+        assert detected == sorted(detected, reverse=True)
 
 
 def test_no_setting_of_the_front_is_worse_in_all(found):
@@ -107,6 +106,14 @@ def test_a_few_trials_are_not_enough():
     advice = tuned(scenario, 6, TuningGoal()).advice
     assert advice.outcome == "not_enough"
     assert "it takes about 154 trials" in advice.reason
+
+
+def test_rare_false_alarms_take_long_trials():
+    """Three days without one may hide 37 in 30 days."""
+    scenario = alarming({"a": MINUTE}, "6 h", **RANDOM)
+    advice = tuned(scenario, 24, TuningGoal(0.4, 10.0)).advice
+    assert advice.outcome == "not_enough"
+    assert "the false alarms in 30 days are up to" in advice.reason
 
 
 def test_trials_that_are_all_the_same_are_no_evidence():
