@@ -25,13 +25,18 @@ def states(*times):
     return [AlarmChange(at, names[k], names[k + 1], "") for k, at in enumerate(times)]
 
 
-def counts(times, violations, undefined=(), lookback=60.0):
-    return judged(states(*times), Watched(WINDOW, violations, undefined), lookback)
+def counts(times, violations, undefined=(), lookback=60.0, muted=()):
+    return judged(states(*times), Watched(WINDOW, violations, undefined), lookback, muted)
 
 
 def test_an_alarm_within_a_violation_detects_it():
     found = counts([0, 250, 400], [(200, 300)])
-    assert (found.fired, found.missed, found.false_alarms, found.delays_s) == (1, 0, 0, (50,))
+    assert (len(found.fired_s), found.missed, found.false_alarms, found.delays_s) == (
+        1,
+        0,
+        0,
+        (50,),
+    )
 
 
 def test_an_alarm_at_the_very_end_detects_it_and_one_after_it_is_late():
@@ -56,12 +61,12 @@ def test_an_alarm_that_ended_as_the_violation_began_does_not_count():
 
 def test_one_alarm_may_detect_two_violations():
     found = counts([0, 250, 600], [(200, 300), (400, 500)])
-    assert (found.fired, found.delays_s) == (1, (50, 0))
+    assert (len(found.fired_s), found.delays_s) == (1, (50, 0))
 
 
 def test_two_alarms_in_one_violation_detect_it_once():
     found = counts([0, 250, 300, 350, 400], [(200, 500)])
-    assert (found.fired, found.delays_s, found.false_alarms) == (2, (50,), 0)
+    assert (len(found.fired_s), found.delays_s, found.false_alarms) == (2, (50,), 0)
 
 
 def test_what_the_end_of_the_window_cuts_is_not_decided():
@@ -76,12 +81,12 @@ def test_time_without_a_recovery_point_gives_cause():
 
 def test_what_began_before_the_window_is_not_counted_and_still_detects():
     found = counts([0, 50, 400], [(200, 300)])
-    assert (found.fired, found.delays_s) == (0, (0,))
+    assert (len(found.fired_s), found.delays_s) == (0, (0,))
 
 
 def test_no_change_at_all():
     found = counts([], [(200, 300)])
-    assert (found.fired, found.missed) == (0, 1)
+    assert (len(found.fired_s), found.missed) == (0, 1)
     assert alarm_spans([], WINDOW) == []
 
 
@@ -104,3 +109,17 @@ def test_delays_in_short():
 def test_a_month_has_thirty_days():
     assert per_month(1, 86_400 * 10) == pytest.approx(3)
     assert per_month(1, 0) == 0
+
+
+def test_a_mute_delays_the_notification_to_its_end():
+    found = counts([0, 250, 400], [(200, 390)], muted=[(240, 300)])
+    assert (found.fired_s, found.delays_s, found.muted) == ((300,), (100,), 0)
+
+
+def test_a_mute_that_outlasts_an_alarm_leaves_a_violation_missed():
+    found = counts([0, 250, 400], [(200, 390)], muted=[(250, 400)])
+    assert (found.fired_s, found.missed, found.muted) == ((), 1, 1)
+
+
+def test_a_mute_that_begins_after_the_alarm_changes_nothing():
+    assert counts([0, 250, 400], [(200, 390)], muted=[(251, 500)]).fired_s == (250,)

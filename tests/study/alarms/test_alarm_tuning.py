@@ -39,7 +39,7 @@ def tuned(scenario, trials, goal, name="a"):
 @pytest.fixture(scope="module")
 def found():
     """Return a study of settings in which outages come at random."""
-    return tuned(alarming({"a": MINUTE}, "6 h", **RANDOM), 24, TuningGoal(0.4, 200.0))
+    return tuned(alarming({"a": MINUTE}, "6 h", **RANDOM), 40, TuningGoal(0.4, 200.0))
 
 
 def test_the_grid_has_every_combination_and_the_alarm_itself():
@@ -51,7 +51,7 @@ def test_the_grid_has_every_combination_and_the_alarm_itself():
 
 def test_each_setting_is_the_alarm_with_it(found):
     """The alarm itself has the numbers that it has alone, over the same trials."""
-    alone = efssim.run_trials(alarming({"a": MINUTE}, "6 h", **RANDOM), 24, workers=1)
+    alone = efssim.run_trials(alarming({"a": MINUTE}, "6 h", **RANDOM), 40, workers=1)
     of_alone = alone.alarms["a"]
     (mine,) = [one for one in found.settings if one.is_current]
     assert (mine.detected, mine.share) == (of_alone.pooled.detected, of_alone.pooled.share)
@@ -111,7 +111,7 @@ def test_a_few_trials_are_not_enough():
 def test_rare_false_alarms_take_long_trials():
     """Three days without one may hide 37 in 30 days."""
     scenario = alarming({"a": MINUTE}, "6 h", **RANDOM)
-    advice = tuned(scenario, 24, TuningGoal(0.4, 10.0)).advice
+    advice = tuned(scenario, 40, TuningGoal(0.4, 10.0)).advice
     assert advice.outcome == "not_enough"
     assert "the false alarms in 30 days are up to" in advice.reason
 
