@@ -95,6 +95,8 @@ def delays_text(delay: DelaySummary) -> str:
     """Return the delays of detection in words; nothing where nothing was detected."""
     if delay.mean is None or delay.max is None:
         return ""
+    if not delay.max:
+        return ", in ALARM already when the age passed the RPO target"
     if delay.mean == delay.max:
         return f", {format_duration(delay.mean)} after the age passed the RPO target"
     mean, most = format_duration(delay.mean), format_duration(delay.max)
