@@ -87,7 +87,8 @@ def main() -> None:
     for place, name in enumerate(NAMES):
         errors = np.abs([one.errors[place] for one in made])
         print(
-            f"  {name}: {100 * (errors <= RIGHT).mean():5.1f} % within, median {np.median(errors):.2%}"
+            f"  {name}: {100 * (errors <= RIGHT).mean():5.1f} % within, "
+            f"median {np.median(errors):.2%}"
         )
     trusted = Counter(one.found.trust.value for one in made if isinstance(one.found, Backtest))
     print(f"trust: {dict(sorted(trusted.items()))}")
