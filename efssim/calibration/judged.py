@@ -22,8 +22,6 @@ BEND, BEND_SHARE = 5.0, 0.02
 """Standard errors, and share of the median duration, from which a bend is one; assumed."""
 STRAYS = 0.02
 """Share of syncs that no fixed time and rate explain beyond which none is believed; assumed."""
-FASTEST = 1e10
-"""Bytes per second that no replication reaches; assumed."""
 EVEN = 0.3
 """Spread of the bytes of syncs over their median below which writes are even; assumed."""
 
@@ -128,8 +126,10 @@ def _is_paced(found: Found, interval: CutInterval) -> bool:
     noise = float(np.median(np.sqrt(rows.variance[paced])))
     rest_s = rows.spacing_s[paced] % interval.value_s
     off_s = float(np.quantile(np.minimum(rest_s, interval.value_s - rest_s), 0.95))
-    slope = max(found.estimate.slope.low, 1 / FASTEST)
-    return bool(slope * max(spread - 3 * noise, 0.0) > 10 * max(off_s, found.resolution_s, 1e-9))
+    return bool(
+        found.estimate.slope.low * max(spread - 3 * noise, 0.0)
+        > 10 * max(off_s, found.resolution_s, 1e-9)
+    )
 
 
 def _gap(found: Found) -> FittedParameter:

@@ -100,9 +100,14 @@ def test_syncs_that_follow_no_rate_are_not_believed():
     assert found.parameter("gap").identified is Identified.NO
 
 
-def test_syncs_all_alike_tell_no_interval():
-    """Cuts 900 s apart, each sync as long as the other: the interval may be gap and duration."""
-    found = fit(samples(TIME_S, sawtooth(900, 5)), WRITES)
+@pytest.mark.parametrize("unit", [1.0, 1e6])
+def test_syncs_all_alike_tell_no_interval(unit):
+    """Cuts 900 s apart, each sync as long as the other: the interval may be gap and duration.
+
+    However many bytes go with it: there may be no limit of the throughput.
+    """
+    writes = minutes(unit * WRITES.bytes)
+    found = fit(samples(TIME_S, sawtooth(900, 5)), writes)
     interval = found.parameter("interval")
     assert interval.identified is Identified.NO
     assert interval.low == 0
