@@ -23,11 +23,13 @@ ROWS_AT_ONCE = 2**16
 WIDEST = 64
 """Characters of a cell above which it is no number, date or unit; assumed."""
 
-_NEWLINE, _RETURN, _SPACE, _ZERO = (ord(one) for one in "\n\r 0")
+_NEWLINE, _RETURN, _SPACE, _TAB, _ZERO = (ord(one) for one in "\n\r \t0")
 _IN_NUMBERS = np.zeros(256, dtype=np.bool_)
 _IN_NUMBERS[list(b"0123456789+-.eE\0")] = True
 _MOST_DIGITS = 18
 """Digits of a whole number that surely fits 64 bits."""
+_EXACT_DIGITS = 15
+"""Digits of a whole number that a float surely has exactly."""
 _POWERS = 10 ** np.arange(_MOST_DIGITS - 1, -1, -1, dtype=np.int64)
 
 
@@ -115,13 +117,13 @@ class ByteColumn(Sequence[str]):
         """Return what stands before and after the one blank of each cell; None where not one."""
         if not self._is_narrow:
             return None
-        blanks = []
-        for codes, _ in self._parts():
-            is_blank = codes == _SPACE
-            if (is_blank.sum(axis=1) != 1).any():
-                return None
-            blanks.append(is_blank.argmax(axis=1))
-        middle = self._starts + np.concatenate(blanks)
+        first, last = int(self._starts[0]), int(self._ends[-1])
+        blanks = np.flatnonzero(self._data[first:last] == _SPACE) + first
+        blanks = np.append(blanks, [last, last])
+        at = np.searchsorted(blanks, self._starts)
+        middle = blanks[at]
+        if (middle >= self._ends).any() or (blanks[at + 1] < self._ends).any():
+            return None
         return (
             ByteColumn(self._data, self._starts, middle),
             ByteColumn(self._data, middle + 1, self._ends),
@@ -138,6 +140,10 @@ def _joined(parts: list[Floats | None]) -> Floats | None:
 
 
 def _floats(codes: Bytes, lengths: Integers) -> Floats | None:
+    if codes.shape[1] <= _EXACT_DIGITS:
+        whole = _whole(codes, lengths)
+        if whole is not None:
+            return whole.astype(np.float64)
     if not _IN_NUMBERS[codes].all():
         return None
     if (lengths == 0).any():
@@ -194,7 +200,7 @@ def byte_table(data: bytes, delimiter: str, skip: int) -> ByteTable | None:
         begin = data.find(b"\n", begin) + 1
         if not begin:
             return None
-    if _is_odd(data[begin:], delimiter.encode()):
+    if _is_odd(data[begin:]):
         return None
     # Windows of the widest cell end with the data, so more follows.
     codes = np.frombuffer(data + bytes(WIDEST), dtype=np.uint8)
@@ -224,17 +230,23 @@ def _cut(
     table = ByteTable(codes, starts, ends, between.reshape(len(starts), count), lines)
     if (table.between[:, 0] < starts).any() or (table.between[:, -1] >= ends).any():
         return None
-    return table
+    return None if _has_blank_edges(table) else table
 
 
-def _is_odd(data: bytes, delimiter: bytes) -> bool:
-    """Return whether a table has quotes, blanks around cells, or returns that end no line."""
-    edges = {delimiter, b"\n", b"\r"}
-    blanks = {blank for blank in (b" ", b"\t") if blank in data and blank != delimiter}
-    return (
-        b'"' in data
-        or data[:1] in blanks
-        or data[-1:] in blanks
-        or any(edge + blank in data or blank + edge in data for edge in edges for blank in blanks)
-        or (b"\r" in data and data.count(b"\r") != data.count(b"\r\n"))
-    )
+def _has_blank_edges(table: ByteTable) -> bool:
+    """Return whether a cell begins or ends with a blank."""
+    codes = table.data
+    is_blank = np.zeros(256, dtype=np.bool_)
+    is_blank[[_SPACE, _TAB]] = True
+    region = codes[table.starts[0] : table.ends[-1]]
+    if not (region == _SPACE).any() and not (region == _TAB).any():
+        return False
+    edges = [table.starts, table.ends - 1]
+    for at in range(table.width - 1):
+        edges += [table.between[:, at] - 1, table.between[:, at] + 1]
+    return any(is_blank[codes[edge]].any() for edge in edges)
+
+
+def _is_odd(data: bytes) -> bool:
+    """Return whether a table has quotes, or returns that end no line."""
+    return b'"' in data or (b"\r" in data and data.count(b"\r") != data.count(b"\r\n"))
