@@ -23,7 +23,7 @@ ROWS_AT_ONCE = 2**16
 WIDEST = 64
 """Characters of a cell above which it is no number, date or unit; assumed."""
 
-_NEWLINE, _RETURN, _SPACE, _TAB, _ZERO = (ord(one) for one in "\n\r \t0")
+_NEWLINE, _RETURN, _SPACE, _TAB, _ZERO, _POINT = (ord(one) for one in "\n\r \t0.")
 _IN_NUMBERS = np.zeros(256, dtype=np.bool_)
 _IN_NUMBERS[list(b"0123456789+-.eE\0")] = True
 _MOST_DIGITS = 18
@@ -79,8 +79,20 @@ class ByteColumn(Sequence[str]):
         """Return the cells as finite numbers, NaN for empty ones; None where one is no number."""
         if not self._is_narrow:
             return None
-        parts = [_floats(codes, lengths) for codes, lengths in self._parts()]
-        return _joined(parts)
+        whole = self._whole_parts()
+        if whole is not None:
+            return whole
+        return _joined([_floats(codes, lengths) for codes, lengths in self._parts()])
+
+    def _whole_parts(self) -> Floats | None:
+        """Return cells such as `12.0` as numbers, faster than other ones; None where one is not."""
+        lengths = self._ends - self._starts
+        last, before = self._data[self._ends - 1], self._data[self._ends - 2]
+        if lengths.min() < 3 or (last != _ZERO).any() or (before != _POINT).any():
+            return None
+        cut = ByteColumn(self._data, self._starts, self._ends - 2)
+        found = cut.whole_numbers() if lengths.max() <= _EXACT_DIGITS + 2 else None
+        return None if found is None else found.astype(np.float64)
 
     def whole_numbers(self) -> Integers | None:
         """Return the cells as whole numbers of at least 0; None where one is none, or is long."""
@@ -161,8 +173,9 @@ def _whole(codes: Bytes, lengths: Integers) -> Integers | None:
     if codes.shape[1] > _MOST_DIGITS or (lengths == 0).any():
         return None
     found = np.zeros(len(codes), dtype=np.int64)
-    for length in np.unique(lengths).tolist():
-        rows = slice(None) if length == lengths.min() == lengths.max() else lengths == length
+    counts = np.bincount(lengths)
+    for length in np.flatnonzero(counts).tolist():
+        rows = slice(None) if counts[length] == len(codes) else lengths == length
         digits = codes[rows, :length] - np.uint8(_ZERO)  # below 0 it wraps far above 9
         if (digits > 9).any():
             return None
