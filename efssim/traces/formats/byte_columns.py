@@ -62,13 +62,13 @@ class ByteColumn(Sequence[str]):
         """Yield characters of rows, filled up with 0, and how many each row has."""
         width = max(1, int((self._ends - self._starts).max(initial=1)))
         from_each_place = sliding_window_view(self._data, width)
-        places = np.arange(width)
+        places = np.arange(width, dtype=np.int32)
         for at in range(0, len(self), ROWS_AT_ONCE):
             starts, ends = self._starts[at : at + ROWS_AT_ONCE], self._ends[at : at + ROWS_AT_ONCE]
             lengths = ends - starts
             codes = from_each_place[starts]
             if lengths.min() < width:
-                codes[places >= lengths[:, None]] = 0
+                codes *= places < lengths[:, None]
             yield codes, lengths
 
     @property
@@ -79,9 +79,13 @@ class ByteColumn(Sequence[str]):
         """Return the cells as finite numbers, NaN for empty ones; None where one is no number."""
         if not self._is_narrow:
             return None
-        whole = self._whole_parts()
+        lengths = self._ends - self._starts
+        whole = self.whole_numbers() if lengths.max() <= _EXACT_DIGITS else None
         if whole is not None:
-            return whole
+            return whole.astype(np.float64)
+        pointed = self._whole_parts()
+        if pointed is not None:
+            return pointed
         return _joined([_floats(codes, lengths) for codes, lengths in self._parts()])
 
     def _whole_parts(self) -> Floats | None:
@@ -98,9 +102,19 @@ class ByteColumn(Sequence[str]):
         """Return the cells as whole numbers of at least 0; None where one is none, or is long."""
         if not self._is_narrow:
             return None
-        parts = [_whole(codes, lengths) for codes, lengths in self._parts()]
-        found = [part for part in parts if part is not None]
-        return np.concatenate(found) if len(found) == len(parts) else None
+        width = int((self._ends - self._starts).max())
+        if width > _MOST_DIGITS or (self._ends == self._starts).any():
+            return None
+        up_to_each_place = sliding_window_view(self._data, width)
+        places, found = np.arange(width, dtype=np.int32), []
+        for at in range(0, len(self), ROWS_AT_ONCE):
+            starts, ends = self._starts[at : at + ROWS_AT_ONCE], self._ends[at : at + ROWS_AT_ONCE]
+            digits = up_to_each_place[ends - width] - np.uint8(_ZERO)  # below 0 wraps above 9
+            digits *= places >= (width - (ends - starts))[:, None]
+            if digits.max() > 9:
+                return None
+            found.append(digits @ _POWERS[-width:])
+        return np.concatenate(found)
 
     def codes_of_one_width(self) -> Iterator[Bytes]:
         """Yield the characters of rows, where all cells are equally long; nothing where not."""
@@ -152,10 +166,6 @@ def _joined(parts: list[Floats | None]) -> Floats | None:
 
 
 def _floats(codes: Bytes, lengths: Integers) -> Floats | None:
-    if codes.shape[1] <= _EXACT_DIGITS:
-        whole = _whole(codes, lengths)
-        if whole is not None:
-            return whole.astype(np.float64)
     if not _IN_NUMBERS[codes].all():
         return None
     if (lengths == 0).any():
@@ -167,20 +177,6 @@ def _floats(codes: Bytes, lengths: Integers) -> Floats | None:
     except ValueError:
         return None
     return None if np.isinf(found).any() else found
-
-
-def _whole(codes: Bytes, lengths: Integers) -> Integers | None:
-    if codes.shape[1] > _MOST_DIGITS or (lengths == 0).any():
-        return None
-    found = np.zeros(len(codes), dtype=np.int64)
-    counts = np.bincount(lengths)
-    for length in np.flatnonzero(counts).tolist():
-        rows = slice(None) if counts[length] == len(codes) else lengths == length
-        digits = codes[rows, :length] - np.uint8(_ZERO)  # below 0 it wraps far above 9
-        if (digits > 9).any():
-            return None
-        found[rows] = digits @ _POWERS[-length:]
-    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,11 +211,12 @@ def byte_table(data: bytes, delimiter: str, skip: int) -> ByteTable | None:
             return None
     if _is_odd(data[begin:]):
         return None
-    # Windows of the widest cell end with the data, so more follows.
-    codes = np.frombuffer(data + bytes(WIDEST), dtype=np.uint8)
-    ends = np.flatnonzero(codes[begin : len(data)] == _NEWLINE) + begin
+    # Windows of the widest cell begin before the data and end after them.
+    codes = np.frombuffer(bytes(WIDEST) + data + bytes(WIDEST), dtype=np.uint8)
+    begin, end = begin + WIDEST, len(data) + WIDEST
+    ends = np.flatnonzero(codes[begin:end] == _NEWLINE) + begin
     if len(data) and data[-1] != _NEWLINE:
-        ends = np.append(ends, len(data))
+        ends = np.append(ends, end)
     starts = np.append(begin, ends[:-1] + 1)[: len(ends)]
     if b"\r" in data:
         ends = ends - (codes[np.maximum(ends - 1, 0)] == _RETURN)
