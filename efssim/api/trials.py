@@ -13,6 +13,7 @@ from efssim.errors import UnknownNameError
 from efssim.progress import bar_of_trials, told
 from efssim.scenario import Scenario
 from efssim.scenario.arguments import checked
+from efssim.study.known import require_known
 from efssim.study.run.executors import Workers
 from efssim.study.run.interrupts import ctrl_c
 from efssim.study.run.store import Store
@@ -109,8 +110,10 @@ def run_trials(
 
     Raise TrialError if a trial raises, WorkersDiedError (a BrokenExecutor) if workers keep dying,
     RunError if EFS refuses a part of the scenario, StoreError if the folder holds another study,
+    StudyError where parameters are uncertain, as `run_sets` is for,
     UsageError for an argument of another kind, ArgumentError for numbers that make no sense.
     """
+    require_known(scenario, "a study of trials")
     wish = trials if precision is None else Precision(precision, budget)
     chosen = scenario.seed if seed is None else seed
     store = None if resume is None else Store(Path(resume), scenario, chosen, verified=verify)

@@ -37,15 +37,30 @@ from efssim.cli.options import (
 from efssim.cli.output import INTERNAL_ERROR, MISSED, fail, say, shows_progress
 from efssim.cli.request import Request, requested
 from efssim.cli.scenario_file import ScenarioFile, Source, once
+from efssim.cli.uncertain.sets import (
+    SetsRequest,
+    deliver_sets,
+    refuse_fixed,
+    require_uncertain,
+    run_of_sets,
+    sets_options,
+)
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from efssim.api.comparison import Comparison
     from efssim.api.result import Result
+    from efssim.api.sets.parameter_sets import ParameterSets
     from efssim.api.trials import Trials
     from efssim.scenario import Scenario
     from efssim.study.run.interrupts import Interrupts
+
+
+_ONE_SET = (
+    "has uncertain parameters, and a comparison has one parameter set: run each FILE by itself, or "
+    "--set 'uncertain={}' (and a preset other than efs-unknown)"
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,6 +73,9 @@ class RunRequest(Request):
     budget: int | None
     resume: Path | None
     trial: int | None
+    sets: int | None
+    share_of_sets: float | None
+    sobol: int | None
     png: bool
     verify: bool
     check: bool
@@ -66,6 +84,15 @@ class RunRequest(Request):
     def are_many(self) -> bool:
         """Whether trials are asked for, be it one, and not a single run."""
         return self.trials is not None or self.precision is not None
+
+    @property
+    def of_sets(self) -> dict[str, object]:
+        """The options that need uncertain parameters, with what was given."""
+        return {
+            "--sets": self.sets,
+            "--share-of-sets": self.share_of_sets,
+            "--sobol": self.sobol,
+        }
 
     def refuse_contradictions(self) -> None:
         """Raise click.UsageError for options that do not go together, or have no effect."""
@@ -78,6 +105,9 @@ class RunRequest(Request):
         for name, value in (("--workers", self.workers), ("--resume", self.resume)):
             if value is not None and not self.are_many:
                 raise click.UsageError(f"{name} needs --trials or --precision")
+        for name, given in self.of_sets.items():
+            if given is not None and self.trials is None:
+                raise click.UsageError(f"{name} needs --trials: trials of each parameter set")
         self._refuse_files()
         refuse_ignored(self.overrides, {"--seed": "seed"} if self.seed is not None else {})
 
@@ -97,6 +127,9 @@ class RunRequest(Request):
             raise click.UsageError("several FILEs are compared by their trials: give --trials")
         if self.resume is not None:
             raise click.UsageError("--resume keeps the trials of one FILE")
+        for name, given in self.of_sets.items():
+            if given is not None:
+                raise click.UsageError(f"{name} goes with one FILE")
 
 
 @click.command(
@@ -151,6 +184,7 @@ class RunRequest(Request):
     show_default="0",
     help="Repeat this one of the trials alone.",
 )
+@sets_options
 @result_options
 @click.option("--png", is_flag=True, help="With --out: the figures as PNG too, besides SVG.")
 @click.option("--verify", is_flag=True, help="Check the laws that every run must satisfy.")
@@ -177,6 +211,10 @@ def _run_one(request: RunRequest) -> None:
     scenario = file.load(request.overrides)
     refuse_absurd(scenario, file, insist=request.yes)
     check_folder(request.out, "summary.json")
+    is_uncertain = require_uncertain(scenario, request.of_sets)
+    if is_uncertain and request.are_many:
+        _run_sets(scenario, file, request)
+        return
     how = _run_trials if request.are_many else _run_once
     with keeping_results() as interrupts:
         with placing_refusals(file, request.overrides), _naming_the_trial(file, request):
@@ -194,12 +232,44 @@ def _run_one(request: RunRequest) -> None:
     _check(request.check, [result])
 
 
+def _run_sets(scenario: Scenario, file: Source, request: RunRequest) -> None:
+    """Run trials at parameter sets and print their report."""
+    if request.trials is None:
+        raise click.UsageError(
+            "--precision is about one parameter set, and this scenario has uncertain parameters: "
+            "--trials and --sets"
+        )
+    refuse_fixed(scenario, request.overrides)
+    with keeping_results() as interrupts:
+        with placing_refusals(file, request.overrides):
+            asked = SetsRequest(
+                sets=request.sets,
+                trials=request.trials,
+                share_of_sets=request.share_of_sets,
+                sobol=request.sobol,
+                seed=request.seed,
+                workers=request.workers,
+                resume=request.resume,
+                verify=request.verify,
+                quiet=request.quiet,
+            )
+            found = run_of_sets(scenario, interrupts, asked)
+        again = request.reproducing(seed=found.seed, sets=len(found.design))
+        deliver_sets(found, request.out, request.form, again)
+        _report_progress(request)
+    if found.partial:
+        raise KeyboardInterrupt
+    _check(request.check, [found])
+
+
 def _run_several(request: RunRequest) -> None:
     """Run the same trials of several scenarios and print how each differs from the first."""
     request.refuse_several()
     scenarios = _load_all(request.files, request.overrides)
     for file, scenario in scenarios:
         refuse_absurd(scenario, file, insist=request.yes)
+        if require_uncertain(scenario, {}):
+            fail(f"{file}: {_ONE_SET}")
     check_folder(request.out, "comparison.json")
     for _, scenario in scenarios:
         check_folder(request.out and request.out / scenario.name, "summary.json")
@@ -436,15 +506,28 @@ def _report_progress(request: RunRequest) -> None:
         say(f"wrote {request.out}{os.sep}")
 
 
-def _check(is_asked: bool, results: Sequence[Result | Trials]) -> None:
+def _check(is_asked: bool, results: Sequence[Result | Trials | ParameterSets]) -> None:
     """Exit 1 under `--check` where a result is not as it has to be."""
     if is_asked and not all(map(_passes, results)):
         sys.exit(MISSED)
 
 
-def _passes(result: Result | Trials) -> bool:
+def _passes(result: Result | Trials | ParameterSets) -> bool:
     from efssim.api.result import Result
-    from efssim.report.verdicts.check import checked_run, checked_trials, passes
+    from efssim.api.sets.parameter_sets import ParameterSets
+    from efssim.report.verdicts.check import (
+        checked_run,
+        checked_sets,
+        checked_trials,
+        ignores_unknowns,
+        passes,
+    )
 
-    parts = checked_run(result) if isinstance(result, Result) else checked_trials(result)
-    return passes(parts, result.traces)
+    if isinstance(result, ParameterSets):
+        return passes(checked_sets(result), result.traces)
+    if isinstance(result, Result):
+        unknown = ignores_unknowns(result)
+        if unknown:
+            say(unknown)
+        return not unknown and passes(checked_run(result), result.traces)
+    return passes(checked_trials(result), result.traces)

@@ -13,6 +13,7 @@ from efssim.closed_forms.numbers import numbers
 from efssim.closed_forms.replications import Outage
 from efssim.json_values import to_json
 from efssim.scenario import Scenario
+from efssim.scenario.unknowns.parameters import uncertain_parameters
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -44,6 +45,7 @@ class ScenarioEstimate:
     def summary(self) -> dict[str, Any]:
         """The data that `efssim estimate --format json` prints."""
         found = self.simulated or {}
+        unknown = [each.path for each in uncertain_parameters(self.scenario)]
         return {
             "scenario": self.scenario.name,
             "target_s": self.scenario.rpo.target,
@@ -52,6 +54,7 @@ class ScenarioEstimate:
                 name: {**part, "simulated": found.get(name)}
                 for name, part in self.replications.items()
             },
+            **({"uncertain": unknown} if unknown else {}),
         }
 
     @property

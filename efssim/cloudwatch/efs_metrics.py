@@ -38,11 +38,12 @@ class EfsMetrics:
         world: World,
         published: Mapping[str, WriteMinutes],
         unreplicated: Mapping[str, WriteMinutes],
-        storage: StorageSamples,
+        storage: StorageSamples | None,
     ) -> None:
         """Take the sinks: `published` has writes by the name of the publishing replication.
 
-        `unreplicated` has, by the name of the file system, those that none did.
+        `unreplicated` has, by the name of the file system, those that none did. Without them and
+        `storage` there is TimeSinceLastSync alone.
         """
         self._world, self._storage = world, storage
         self._published, self._unreplicated = published, unreplicated
@@ -81,8 +82,16 @@ class EfsMetrics:
         if name == "StorageBytes" and any(
             dimensions == _stored_dimensions(system, storage) for storage in _CLASSES
         ):
-            return self._storage.series(system)
+            return EMPTY if self._storage is None else self._storage.series(system)
         return EMPTY
+
+    def series_for(
+        self, namespace: str, name: str, dimensions: Dimensions, region: str, unit: str | None
+    ) -> Series:
+        """Return the samples of a metric as an alarm names it; none for one that there is not."""
+        if namespace != NAMESPACE or name not in UNITS or unit not in (None, UNITS[name]):
+            return EMPTY
+        return self.series(name, dimensions, region)
 
     def _age(self, replication: ReplicationState) -> Series:
         """Return now - LastReplicatedTimestamp, once in each minute, where it is defined."""

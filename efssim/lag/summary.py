@@ -10,7 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
-from efssim.json_values import FIRST, SPREAD, moment
+from efssim.json_values import FIRST, IF_ANY, SPREAD, moment
+from efssim.lag.detection.summary import AlarmSummary
 from efssim.lag.loss import LeftBehind, Loss
 from efssim.lag.source_limit import SourceLimit
 from efssim.traces.quality import TraceQuality
@@ -196,4 +197,8 @@ class RunSummary:
     replications: Mapping[str, ReplicationSummary]
     traces: Mapping[str, TraceQuality]
     """By the path of the stream."""
+    alarms: Mapping[str, AlarmSummary]
+    """By name."""
     digest: str
+    uncertain: tuple[str, ...] = field(default=(), metadata=IF_ANY)
+    """Paths of parameters that are not known, of which this run has one value each."""

@@ -5,8 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from copy import copy
 
+from efssim.cloudwatch.alarms.findings import AGE_METRIC
+from efssim.cloudwatch.alarms.watching import AlarmsOfWorld, WatchedReplication
+from efssim.cloudwatch.efs_metrics import EfsMetrics
 from efssim.cloudwatch.storage import StorageSamples
 from efssim.cloudwatch.write_minutes import WriteMinutes
+from efssim.lag.detection.judging import Watched
+from efssim.lag.detection.summary import AlarmSummary
 from efssim.lag.measures import Criteria, Measures, StreamedMeasures
 from efssim.lag.protection import Exclusions
 from efssim.lag.source_limit import source_limit
@@ -55,6 +60,10 @@ class MeasuredWorld:
         self.seed = scenario.seed if seed is None else seed
         self.trial = trial
         self._verify = verify
+        # Of the metrics, the age alone can be read off the records of a run.
+        metrics = metrics or any(
+            alarm.is_evaluated and alarm.metric != AGE_METRIC for alarm in scenario.alarms.values()
+        )
         self._streamed: dict[str, StreamedMeasures] = {}
         self._logs: dict[str, laws.WriteLog] = {}
         self._minutes: dict[str, WriteMinutes] | None = {} if metrics else None
@@ -129,7 +138,26 @@ class MeasuredWorld:
             digest=digest(self.seed, snapshots, timeline),
             trial=self.trial,
             traces=dict(self._traces),
+            alarms=self._alarms(outcomes),
         )
+
+    def _alarms(self, outcomes: dict[str, Outcome]) -> dict[str, AlarmSummary]:
+        """Return how the alarms of the scenario did, given the outcomes up to now."""
+        if not self.scenario.alarms:
+            return {}
+        metrics = EfsMetrics(self._world, self._minutes or {}, self._unreplicated, self._storage)
+        watched = {
+            name: WatchedReplication(
+                Watched(
+                    outcome.window_s,
+                    [(one.begin_s, one.end_s) for one in outcome.violations],
+                    outcome.undefined,
+                ),
+                outcome.last_replicated_s is not None,
+            )
+            for name, outcome in outcomes.items()
+        }
+        return AlarmsOfWorld(self._world, metrics, watched).summaries()
 
     def _check_conservation(self) -> None:
         account = self._world.account

@@ -57,6 +57,14 @@ class OutcomeRecords:
         """Seconds in each phase of `syncs`, shape (syncs,), by the names of Phases."""
         return phases_of(self.syncs, self.sync, [s.cut_s for s in self.abandoned], self.phases)
 
+    @property
+    def undefined(self) -> list[tuple[float, float]]:
+        """The spans of the window in which the age is not defined."""
+        begin_s, end_s = self.window_s
+        defined_s = end_s if self.defined_s is None else self.defined_s
+        spans = ((begin_s, min(defined_s, end_s)), (max(begin_s, self.end_s), end_s))
+        return [(since, until) for since, until in spans if until > since]
+
     @cached_property
     def age(self) -> Teeth:
         """Time since last sync in the window, a tooth from each completion on."""

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from efssim.errors import ArgumentError, UnknownNameError
 from efssim.json_values import to_json
 from efssim.lag.age.age_over_time import age_at, age_means
+from efssim.lag.detection.summary import AlarmSummary
 from efssim.lag.hours import hours_between
 from efssim.lag.risk import Risk, risk_of
 from efssim.lag.summary import RunSummary, WindowSummary
@@ -21,6 +22,7 @@ from efssim.runs.outcome import Outcome, OutcomeRecords
 from efssim.runs.risk_tables import cell_table, risk_table
 from efssim.runs.tables import (
     age_table,
+    alarm_changes_table,
     events_table,
     index_of,
     lags_table,
@@ -31,6 +33,7 @@ from efssim.runs.tables import (
 )
 from efssim.scenario import Scenario
 from efssim.scenario.arguments import duration_of
+from efssim.scenario.unknowns.parameters import UncertainParameter, uncertain_parameters
 from efssim.text.zones import time_zone
 from efssim.traces.quality import TraceQuality
 
@@ -58,6 +61,8 @@ class Run:
     """Which of the runs of one seed, in the column `trial` of the tables."""
     traces: dict[str, TraceQuality] = field(default_factory=dict)
     """Quality of the traces, by the path of the stream."""
+    alarms: dict[str, AlarmSummary] = field(default_factory=dict)
+    """How each alarm of the scenario did, by name."""
 
     @cached_property
     def entries(self) -> dict[int, Entry]:
@@ -85,8 +90,15 @@ class Run:
             window=self.window,
             replications={name: outcome.summary for name, outcome in self.outcomes.items()},
             traces=self.traces,
+            alarms=self.alarms,
             digest=self.digest,
+            uncertain=tuple(each.path for each in self.uncertain),
         )
+
+    @cached_property
+    def uncertain(self) -> tuple[UncertainParameter, ...]:
+        """Parameters that are not known, of which this run has one value each."""
+        return uncertain_parameters(self.scenario)
 
     @property
     def lags(self) -> pd.DataFrame:
@@ -131,6 +143,11 @@ class Run:
         `disturbances` are those that overlap it, joined by semicolons.
         """
         return self._concatenated(violations_table)
+
+    @property
+    def alarm_changes(self) -> pd.DataFrame:
+        """One row per change of an alarm's state: alarm, trial, time, from, to, reason."""
+        return alarm_changes_table(self.alarms, self.scenario.start, self.trial)
 
     def pending(self, replication: str | None = None) -> pd.DataFrame:
         """Return pending bytes over time, wherever they are defined.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -10,8 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from efssim.lag.age.rpo import Violation
+from efssim.lag.detection.summary import ALARM, INSUFFICIENT_DATA, OK, AlarmSummary
 from efssim.lag.summary import LAG_COLUMNS
-from efssim.records.column_types import texts
+from efssim.records.column_types import categories, texts
 from efssim.records.run_records import STATUSES
 from efssim.records.timeline import ApiCall, Entry, Occurrence
 from efssim.runs.outcome import Outcome, OutcomeRecords
@@ -85,6 +86,26 @@ def statuses_table(name: str, outcome: OutcomeRecords, start: datetime, trial: i
             "from": pd.Categorical([change.before for change in changes], STATUSES),
             "to": pd.Categorical([change.after for change in changes], STATUSES),
             "cause": texts(change.cause for change in changes),
+        }
+    )
+
+
+def alarm_changes_table(
+    alarms: Mapping[str, AlarmSummary], start: datetime, trial: int
+) -> pd.DataFrame:
+    """Return one row per change of the state of an alarm; see `Run.alarm_changes`."""
+    import pandas as pd
+
+    found = [(name, change) for name, alarm in alarms.items() for change in alarm.transitions]
+    states = (OK, ALARM, INSUFFICIENT_DATA)
+    return pd.DataFrame(
+        {
+            "alarm": categories((name for name, _ in found), alarms),
+            "trial": np.full(len(found), trial, dtype=np.int64),
+            "time": datetimes(start, [change.time_s for _, change in found]),
+            "from": pd.Categorical([change.before for _, change in found], states),
+            "to": pd.Categorical([change.after for _, change in found], states),
+            "reason": texts(change.reason for _, change in found),
         }
     )
 

@@ -6,12 +6,23 @@ import numpy as np
 import pytest
 from helpers.brute_alarms import COMPARED, changes, next_state, states_by_minute
 
-from efssim.cloudwatch.alarms.evaluation import AlarmRule, AlarmState, MissingData, Point, evaluate
+from efssim.cloudwatch.alarms.evaluation import (
+    AlarmRule,
+    AlarmState,
+    MissingData,
+    PeriodState,
+    evaluate,
+)
 from efssim.cloudwatch.alarms.machine import points_of, state_changes
 from efssim.cloudwatch.alarms.periods import sliding, values_by_minute
 from efssim.cloudwatch.series import Series
 
-CODES = {"0": Point.WITHIN, "X": Point.BREACHING, "-": Point.MISSING, "?": Point.UNKNOWN}
+CODES = {
+    "0": PeriodState.WITHIN,
+    "X": PeriodState.BREACHING,
+    "-": PeriodState.MISSING,
+    "?": PeriodState.UNKNOWN,
+}
 TREATMENTS = ("missing", "ignore", "breaching", "notBreaching")
 SHORT = {"A": "ALARM", "O": "OK", "I": "INSUFFICIENT_DATA", "K": None}
 """Letters of the tables below; K keeps the current state."""

@@ -7,9 +7,11 @@ have it: 0 within the threshold, X beyond it, - missing, ? before the run; the n
 from __future__ import annotations
 
 import math
+from collections.abc import Callable, Sequence
 from itertools import pairwise
+from typing import Any
 
-COMPARED = {
+COMPARED: dict[str, Callable[[float, float], bool]] = {
     "GreaterThanOrEqualToThreshold": lambda value, threshold: value >= threshold,
     "GreaterThanThreshold": lambda value, threshold: value > threshold,
     "LessThanThreshold": lambda value, threshold: value < threshold,
@@ -17,19 +19,21 @@ COMPARED = {
 }
 
 
-def statistic_of(values, name):
+def statistic_of(values: list[float], name: str) -> float:
+    """Return a statistic of some values."""
     if name.startswith("p"):
         return sorted(values)[max(math.ceil(float(name[1:]) / 100 * len(values)), 1) - 1]
-    return {
+    known: dict[str, Callable[[list[float]], float]] = {
         "SampleCount": len,
         "Sum": math.fsum,
         "Average": lambda them: math.fsum(them) / len(them),
         "Minimum": min,
         "Maximum": max,
-    }[name](values)
+    }
+    return known[name](values)
 
 
-def next_state(seen, m, n, missing, state):
+def next_state(seen: str, m: int, n: int, missing: str, state: str) -> str:
     """Return the state after an evaluation of a text such as `0 - X - X`, given the one before."""
     points = seen.replace(" ", "")
     there = [point for point in points if point in "0X"]
@@ -52,7 +56,13 @@ def next_state(seen, m, n, missing, state):
     return "ALARM" if len(points.lstrip("-")) >= m else state
 
 
-def states_by_minute(samples, minutes, alarm, *, nothing_before):
+def states_by_minute(
+    samples: Sequence[tuple[float, float]],
+    minutes: int,
+    alarm: dict[str, Any],
+    *,
+    nothing_before: bool,
+) -> list[str]:
     """Return the state after each minute, given (second, value) of samples."""
     states, state = [], "INSUFFICIENT_DATA"
     for minute in range(1, minutes + 1):
@@ -74,7 +84,7 @@ def states_by_minute(samples, minutes, alarm, *, nothing_before):
     return states
 
 
-def changes(states):
+def changes(states: list[str]) -> list[tuple[int, str]]:
     """Return (minute, state) of each change, counted from 1."""
     after = enumerate(pairwise(["INSUFFICIENT_DATA", *states]), start=1)
     return [(minute, new) for minute, (old, new) in after if new != old]

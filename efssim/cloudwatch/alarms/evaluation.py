@@ -28,7 +28,7 @@ class MissingData(StrEnum):
     NOT_BREACHING = "notBreaching"
 
 
-class Point(IntEnum):
+class PeriodState(IntEnum):
     """How one period compares with the threshold."""
 
     MISSING = 0
@@ -82,13 +82,13 @@ KEPT = Evaluated(None)
 def evaluate(points: Sequence[int], rule: AlarmRule) -> Evaluated:
     """Return the outcome for the data points of the evaluation range, the oldest first.
 
-    Each is a Point. Where an unknown one could change the outcome, the alarm keeps its state.
+    Each is a PeriodState. Where an unknown one could change the outcome, the alarm keeps its state.
     """
-    real = [point for point in points if point in (Point.WITHIN, Point.BREACHING)]
-    if len(real) < rule.evaluation_periods and Point.UNKNOWN in points:
+    real = [point for point in points if point in (PeriodState.WITHIN, PeriodState.BREACHING)]
+    if len(real) < rule.evaluation_periods and PeriodState.UNKNOWN in points:
         return KEPT
     latest = real[-rule.evaluation_periods :]
-    breaching, filled = latest.count(Point.BREACHING), rule.evaluation_periods - len(latest)
+    breaching, filled = latest.count(PeriodState.BREACHING), rule.evaluation_periods - len(latest)
     state: AlarmState | None = AlarmState.OK
     if breaching >= rule.datapoints_to_alarm:
         state = AlarmState.ALARM
@@ -102,14 +102,14 @@ def _with_missing(points: Sequence[int], rule: AlarmRule, real: list[int]) -> Al
     if rule.missing is MissingData.NOT_BREACHING:
         return AlarmState.OK
     if rule.missing is MissingData.BREACHING:
-        breaching = rule.evaluation_periods - real.count(Point.WITHIN)
+        breaching = rule.evaluation_periods - real.count(PeriodState.WITHIN)
         return AlarmState.ALARM if breaching >= rule.datapoints_to_alarm else AlarmState.OK
-    if Point.WITHIN in real:
+    if PeriodState.WITHIN in real:
         return AlarmState.OK
     if rule.missing is MissingData.IGNORE:
         return None
     if not real:
         return AlarmState.INSUFFICIENT_DATA
     # All that there are breach: premature, unless the oldest is at least as old as M periods.
-    oldest = len(points) - points.index(Point.BREACHING)
+    oldest = len(points) - points.index(PeriodState.BREACHING)
     return AlarmState.ALARM if oldest >= rule.datapoints_to_alarm else None

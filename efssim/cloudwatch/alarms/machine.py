@@ -12,7 +12,7 @@ from efssim.cloudwatch.alarms.evaluation import (
     AlarmRule,
     AlarmState,
     Evaluated,
-    Point,
+    PeriodState,
     evaluate,
 )
 from efssim.cloudwatch.series import MINUTE_S
@@ -51,10 +51,10 @@ def points_of(values: Floats, comparison: str, threshold: float, width: int, kno
     unknown, or missing where it is `known` that there were no data.
     """
     breaching = COMPARISONS[comparison](values, threshold)
-    points = np.where(breaching, Point.BREACHING, Point.WITHIN).astype(np.int8)
-    points[np.isnan(values)] = Point.MISSING
+    points = np.where(breaching, PeriodState.BREACHING, PeriodState.WITHIN).astype(np.int8)
+    points[np.isnan(values)] = PeriodState.MISSING
     if not known:
-        points[: width - 1] = Point.UNKNOWN
+        points[: width - 1] = PeriodState.UNKNOWN
     return points
 
 
@@ -81,7 +81,9 @@ def state_changes(
     """
     at = evaluation_minutes(rule, width, len(points), offset_s)
     # Before the run there is what `points_of` says of periods that begin before it.
-    before = np.full(rule.retrieved * width, Point.MISSING if known else Point.UNKNOWN, np.int8)
+    before = np.full(
+        rule.retrieved * width, PeriodState.MISSING if known else PeriodState.UNKNOWN, np.int8
+    )
     padded = np.concatenate((before, points))
     back = np.arange(rule.retrieved - 1, -1, -1) * width
     changes: list[StateChange] = []

@@ -91,7 +91,8 @@ def values_by_minute(series: Series, minutes: int, period_s: float, statistic: s
     some = counts > 0
     if statistic == "Average":
         sums = _SLIDING["Sum"](by_minute, width)
-        return np.divide(sums, counts, out=np.full(len(sums), np.nan), where=some)
+        means: Floats = np.full(len(sums), np.nan)
+        return np.divide(sums, counts, out=means, where=some)
     return np.where(some, _SLIDING[statistic](by_minute, width), np.nan)
 
 

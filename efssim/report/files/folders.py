@@ -22,12 +22,23 @@ MANIFEST = "manifest.json"
 _METRICS = ("TimeSinceLastSync", "DataWriteIOBytes", "StorageBytes")
 """Metrics that an export has a file of."""
 _DOCUMENTS = {
-    *(REPORT, MANIFEST, "summary.json", "plan.json", "sweep.json", "comparison.json"),
+    *(
+        REPORT,
+        MANIFEST,
+        "summary.json",
+        "calibration.json",
+        "plan.json",
+        "sweep.json",
+        "comparison.json",
+        "traces.json",
+        "alarms.json",
+    ),
     *(f"{metric}.json" for metric in _METRICS),
 }
 """Files of ours besides tables, of any kind of result."""
 _TABLES = (
     *("syncs", "statuses", "events", "violations", "risk", "trials", "evaluations", "sweep"),
+    *("alarms", "tuning"),
     *_METRICS,
 )
 _COMPARISON = re.compile(r"[A-Za-z0-9._-]+-comparison\.csv")

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from efssim.report.files.tables.csv_table import write_csv
 from efssim.table import Table
 
 if TYPE_CHECKING:
@@ -23,15 +24,6 @@ class TableFormat:
     """How the names of its files end, such as ".csv"."""
     write: Callable[[pd.DataFrame, Path], None]
     """Writes a table to a file; times are datetimes in UTC, columns in `_s` seconds."""
-
-
-def write_csv(table: pd.DataFrame, file: Path) -> None:
-    """Write a table as CSV, times as ISO 8601 in UTC."""
-    table = table.copy()
-    for name in table.columns:
-        if str(table[name].dtype).startswith("datetime64"):
-            table[name] = table[name].dt.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
-    table.to_csv(file, index=False, lineterminator="\n")
 
 
 CSV = TableFormat("csv", ".csv", write_csv)

@@ -29,7 +29,7 @@ from efssim.report.html.tables import (
     size,
     text,
 )
-from efssim.report.verdicts.words import kind_of_run, words
+from efssim.report.verdicts.words import words_of_run
 from efssim.report.words.lines import clock
 from efssim.report.words.terms import TERMS
 from efssim.runs.risk_tables import WEEKDAYS
@@ -130,7 +130,7 @@ def overview(result: Run) -> HtmlTable:
         rows.append(
             [
                 text(name),
-                text(words(kind_of_run(summary), summary.unprotected_s)),
+                text(words_of_run(summary, is_uncertain=bool(result.uncertain))),
                 share(summary.rpo.attainment),
                 *(duration(value) for value in (age.mean, age.p99, age.max)),
                 size(pending.mean),

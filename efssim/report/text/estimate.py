@@ -20,6 +20,7 @@ from efssim.report.words.lines import counted, percent, wrapped
 from efssim.report.words.terms import AGE_NAME
 from efssim.scenario import Scenario
 from efssim.scenario.shown.trace_use import trace_qualities
+from efssim.scenario.unknowns.parameters import uncertain_parameters
 from efssim.text.digits import grouped
 from efssim.text.quantities import format_byte_rate, format_duration, format_size
 
@@ -89,7 +90,7 @@ def estimate_html(found: ScenarioEstimate) -> str:
         rows = [_cells(key, value, run) for key, value in _known(numbers)]
         parts += [sentence(_verdict(numbers, found.scenario), strong=f"{name}:")]
         parts += [table(head, rows), *map(sentence, numbers.approximations)]
-    return page(*parts)
+    return page(*map(sentence, _unknown(found.scenario)), *parts)
 
 
 def _heading(found: ScenarioEstimate) -> list[str]:
@@ -97,7 +98,18 @@ def _heading(found: ScenarioEstimate) -> list[str]:
     if found.measured is not None:
         how = f"from closed forms, beside a simulation with seed {found.scenario.seed}"
     name = wrapped(f"efssim: estimate of {found.scenario.name}")
-    return [*name, *wrapped(how), *thin_lines(trace_qualities(found.scenario))]
+    unknown = [line for text in _unknown(found.scenario) for line in wrapped(text)]
+    return [*name, *wrapped(how), *unknown, *thin_lines(trace_qualities(found.scenario))]
+
+
+def _unknown(scenario: Scenario) -> Iterator[str]:
+    """Yield a sentence where parameters are not known, which closed forms ignore."""
+    count = len(uncertain_parameters(scenario))
+    if count:
+        yield (
+            f"NOT KNOWN: {counted(count, 'parameter')}; an estimate ignores that and has the "
+            "values as written, so that it decides nothing"
+        )
 
 
 def _verdict(numbers: ReplicationEstimate, scenario: Scenario) -> str:

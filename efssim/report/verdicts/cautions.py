@@ -12,10 +12,31 @@ from efssim.study.trial.long_faults import long_faults
 from efssim.study.trial.own_stratum import stratum_of
 from efssim.text.quantities import format_byte_rate, format_size
 
+_NAMED = 4
+"""Parameters that are named when they are not known."""
+
 
 def cautions(outcome: Outcome, result: Run) -> list[str]:
     """Return a sentence for each."""
-    return [*_discarded(outcome, result), *_too_fast(outcome, result), *_of_chance(result)]
+    return [
+        *_unknown(result),
+        *_discarded(outcome, result),
+        *_too_fast(outcome, result),
+        *_of_chance(result),
+    ]
+
+
+def _unknown(result: Run) -> Iterator[str]:
+    found = result.uncertain
+    if not found:
+        return
+    listed = ", ".join(each.path for each in found[:_NAMED])
+    listed += f" and {len(found) - _NAMED} more" if len(found) > _NAMED else ""
+    yield (
+        f"NOT KNOWN: {counted(len(found), 'parameter')} ({listed}). A single run ignores that and "
+        "has the values as written; --trials N says in how many plausible parameter sets the RPO "
+        "is met."
+    )
 
 
 def _of_chance(result: Run) -> Iterator[str]:

@@ -1,7 +1,7 @@
 """Conditions of `--check` on a result: the one place that decides its exit status.
 
-A condition takes the checked facts of each replication, of a run or of trials. A further one is a
-function and its line in `CONDITIONS`.
+A condition takes the checked facts of each replication, of a run, trials or parameter sets. A
+further one is a function and its line in `CONDITIONS`.
 """
 
 from __future__ import annotations
@@ -11,8 +11,10 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from efssim.report.facts.traces import Traces, thin_traces
+from efssim.report.words.lines import counted
 from efssim.runs.run import Run
 from efssim.study.run.trial_set import TrialSet
+from efssim.study.uncertain.study import SetStudy
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,31 @@ def checked_trials(trials: TrialSet) -> list[Checked]:
         Checked(part.rpo.objective, part.rpo.met_throughout, part.syncs.diverging)
         for part in trials.means.values()
     ]
+
+
+def checked_sets(study: SetStudy) -> list[Checked]:
+    """Return the checked facts of each replication of parameter sets.
+
+    The objective has to be met, and met throughout, in as many sets as were asked.
+    """
+    found = []
+    for name, share in study.shares.items():
+        throughout = study.met(name) is True and share.met_throughout == share.met
+        diverging = [part.diverging for part in study.results_of(name) if part is not None]
+        falling = sum(map(bool, diverging)) / max(1, len(diverging))
+        found.append(Checked(study.share_of_sets, throughout, falling))
+    return found
+
+
+def ignores_unknowns(result: Run) -> str:
+    """Return why a single run does not pass where parameters are not known; empty if all are."""
+    count = len(result.uncertain)
+    if not count:
+        return ""
+    return (
+        f"--check: {counted(count, 'parameter')} uncertain, which a single run ignores; it takes "
+        "--trials N, at parameter sets"
+    )
 
 
 def has_replication(parts: Sequence[Checked]) -> bool:

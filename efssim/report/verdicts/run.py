@@ -5,7 +5,7 @@ from __future__ import annotations
 from efssim.lag.summary import LagSummary, PendingSummary
 from efssim.report.facts.concerning import entry_of
 from efssim.report.verdicts.losses import beside_attainment
-from efssim.report.verdicts.words import kind_of_run, words
+from efssim.report.verdicts.words import kind_of_run, words_of_run
 from efssim.report.words.lines import clock, counted, percent
 from efssim.runs.outcome import Outcome
 from efssim.runs.run import Run
@@ -23,7 +23,7 @@ def verdict(outcome: Outcome, result: Run) -> str:
         first = f"RPO unknown: {_NOTHING} ({asked})."
         return " ".join([first, *beside_attainment(outcome, result)])
     held = attained(outcome, result)
-    return headline(words(kind, summary.unprotected_s), asked, held)
+    return headline(words_of_run(summary, is_uncertain=bool(result.uncertain)), asked, held)
 
 
 def headline(word: str, asked: str, held: str) -> str:

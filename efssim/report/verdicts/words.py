@@ -19,6 +19,26 @@ OF_TRIALS: dict[Kind, str] = {**WORDS, "open": "NOT DECIDED"}
 """Words of verdicts on trials."""
 
 
+WRITTEN = "WITH THE VALUES WRITTEN"
+"""Said of a run that meets an objective with one value of each parameter that is not known."""
+
+
+def words_of_run(summary: ReplicationSummary, *, is_uncertain: bool) -> str:
+    """Return the words of the verdict on a replication of a run."""
+    kind = kind_of_run(summary)
+    found = words(kind, summary.unprotected_s)
+    if not is_uncertain or kind not in ("met", "once"):
+        return found
+    word, _, time = found.partition(" (")
+    return f"{word} {WRITTEN}{f' ({time}' if time else ''}"
+
+
+def colour_of_run(summary: ReplicationSummary, *, is_uncertain: bool) -> Kind:
+    """Return the kind that a page shows: never met where that hangs on values not known."""
+    kind = kind_of_run(summary)
+    return "open" if is_uncertain and kind in ("met", "once") else kind
+
+
 def kind_of_run(summary: ReplicationSummary) -> Kind:
     """Return the kind of the verdict on a replication."""
     lost, rpo = summary.recovery_point, summary.rpo

@@ -8,9 +8,9 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
 
 from efssim.scenario.alarms.names import COMPARISON_NAMES, KEYS, renamed
+from efssim.text.written import Written, WrittenValue
 
 _LISTS = ("MetricAlarms", "CompositeAlarms", "LogAlarms")
 _TELLING = {
@@ -25,18 +25,19 @@ _LARGEST_BYTES = 2**26
 """Largest file that is read, 64 MiB: some ten thousand alarms; assumed."""
 
 
-def described_alarms(file: Path, ids: Mapping[str, str]) -> dict[str, dict[str, Any]]:
+def described_alarms(file: Path, ids: Mapping[str, str]) -> dict[str, dict[str, WrittenValue]]:
     """Return the alarms of a file by name, with the keys of a scenario.
 
     `ids` has the names of file systems by the ids that the file has. ValueError for a file that
     has no alarms.
     """
     content = _content(file)
-    found: dict[str, dict[str, Any]] = {}
+    found: dict[str, dict[str, WrittenValue]] = {}
     for kind in _LISTS:
-        for alarm in content.get(kind) or ():
-            name = alarm.get("AlarmName") if isinstance(alarm, dict) else None
-            if not isinstance(name, str):
+        listed = content.get(kind)
+        for alarm in listed if isinstance(listed, list) else ():
+            name = alarm.get("AlarmName") if isinstance(alarm, Mapping) else None
+            if not isinstance(alarm, Mapping) or not isinstance(name, str):
                 raise ValueError(f"{file}: an entry of {kind} has no AlarmName")
             if name in found:
                 raise ValueError(f"{file}: two alarms are named '{name}'")
@@ -44,7 +45,7 @@ def described_alarms(file: Path, ids: Mapping[str, str]) -> dict[str, dict[str, 
     return found
 
 
-def _content(file: Path) -> dict[str, Any]:
+def _content(file: Path) -> Written:
     """Return the object of a file that describe-alarms printed."""
     try:
         if file.stat().st_size > _LARGEST_BYTES:
@@ -54,23 +55,18 @@ def _content(file: Path) -> dict[str, Any]:
         raise ValueError(f"{file}: {error.strerror}") from None
     except (UnicodeDecodeError, json.JSONDecodeError, RecursionError) as error:
         raise ValueError(f"{file}: is not JSON: {error}") from None
-    is_right = isinstance(content, dict) and any(
-        isinstance(content.get(kind), list) for kind in _LISTS
-    )
-    if not is_right:
-        raise ValueError(
-            f"{file}: has no MetricAlarms, which `aws cloudwatch describe-alarms` prints"
-        )
-    return dict(content)
+    if isinstance(content, Mapping) and any(isinstance(content.get(k), list) for k in _LISTS):
+        return content
+    raise ValueError(f"{file}: has no MetricAlarms, which `aws cloudwatch describe-alarms` prints")
 
 
-def _of_scenario(alarm: Mapping[str, Any], kind: str, ids: Mapping[str, str]) -> dict[str, Any]:
+def _of_scenario(alarm: Written, kind: str, ids: Mapping[str, str]) -> dict[str, WrittenValue]:
     """Return the settings of an alarm with the keys of a scenario."""
     reason = "; ".join(_unsupported(alarm, kind))
     found = renamed({key: value for key, value in alarm.items() if key in KEYS})
     dimensions = found.get("dimensions")
     if isinstance(dimensions, Mapping):
-        found["dimensions"] = {key: ids.get(str(v), v) for key, v in dimensions.items()}
+        found["dimensions"] = {key: ids.get(str(value), value) for key, value in dimensions.items()}
     if region := _region(alarm.get("AlarmArn")):
         found["region"] = region
     if not reason:
@@ -81,7 +77,7 @@ def _of_scenario(alarm: Mapping[str, Any], kind: str, ids: Mapping[str, str]) ->
     return {**found, "not_evaluated": reason}
 
 
-def _unsupported(alarm: Mapping[str, Any], kind: str) -> Iterator[str]:
+def _unsupported(alarm: Written, kind: str) -> Iterator[str]:
     """Yield the features of an alarm that are not simulated."""
     if kind != "MetricAlarms":
         yield "a composite alarm" if kind == "CompositeAlarms" else "an alarm on logs"

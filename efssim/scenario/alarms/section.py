@@ -8,10 +8,11 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field, ValidationInfo
 
-from efssim.scenario.alarms.alarm import Alarm
+from efssim.scenario.alarms.alarm import MetricAlarm
 from efssim.scenario.alarms.described import described_alarms
 from efssim.scenario.alarms.names import renamed
 from efssim.scenario.grammar.distributions import beside_scenario
+from efssim.text.written import Written
 
 _FILE, _IDS = "file", "ids"
 
@@ -20,19 +21,20 @@ def _alarms(written: Any, info: ValidationInfo) -> Any:
     """Return alarms by name: those of `file`, then those written, which may change the former."""
     if not isinstance(written, Mapping):
         return written
-    found = _of_file(written, info)
+    found: dict[str, object] = dict(_of_file(written, info))
     for name, part in written.items():
         if name == _FILE and isinstance(part, str | Path):
             continue
         if name == _IDS and _FILE in written:
             continue
         before = found.get(name)
-        changes = before is not None and isinstance(part, Mapping)
-        found[name] = {**before, **renamed(part)} if changes else part
+        found[name] = part
+        if isinstance(before, Mapping) and isinstance(part, Mapping):
+            found[name] = {**before, **renamed(part)}
     return found
 
 
-def _of_file(written: Mapping[str, Any], info: ValidationInfo) -> dict[str, Any]:
+def _of_file(written: Written, info: ValidationInfo) -> dict[str, Written]:
     """Return the alarms of the file that is named, if one is."""
     file, ids = written.get(_FILE), written.get(_IDS)
     if not isinstance(file, str | Path):
@@ -44,7 +46,7 @@ def _of_file(written: Mapping[str, Any], info: ValidationInfo) -> dict[str, Any]
 
 
 Alarms = Annotated[
-    dict[Annotated[str, Field(min_length=1, max_length=255)], Alarm],
+    dict[Annotated[str, Field(min_length=1, max_length=255)], MetricAlarm],
     BeforeValidator(_alarms),
     Field(
         json_schema_extra={

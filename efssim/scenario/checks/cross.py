@@ -13,7 +13,7 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from efssim.scenario.alarms.checks import alarm_problems
+from efssim.scenario.checks.alarms import alarm_problems
 from efssim.scenario.checks.capacity import capacity_problems
 from efssim.scenario.checks.places import place_problems
 from efssim.scenario.checks.references import reference_problems

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, is_dataclass
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
+from efssim.lag.detection.summary import AlarmSummary, DelaySummary
 from efssim.lag.loss import LeftBehind, Loss
 from efssim.lag.source_limit import SourceLimit
 from efssim.lag.summary import (
@@ -23,6 +24,8 @@ from efssim.lag.summary import (
 )
 from efssim.study.means.shapes import (
     AgeStatistic,
+    AlarmStatistic,
+    DelayStatistic,
     DiscardedStatistic,
     LagStatistic,
     LeftBehindStatistic,
@@ -54,6 +57,8 @@ STATISTICS: dict[type[DataclassInstance], type[DataclassInstance]] = {
     SyncsSummary: SyncsStatistic,
     SourceLimit: SourceLimitStatistic,
     ReplicationSummary: ReplicationStatistic,
+    DelaySummary: DelayStatistic,
+    AlarmSummary: AlarmStatistic,
 }
 """The statistic of each part of a summary."""
 
@@ -83,6 +88,13 @@ class Merging(Generic[T]):
     ) -> ReplicationStatistic[T]:
         """Return the statistic of what trials say about a replication."""
         found: ReplicationStatistic[T] = self._part(parts, strata)
+        return found
+
+    def merged_alarm(
+        self, parts: Sequence[AlarmSummary], strata: Sequence[int]
+    ) -> AlarmStatistic[T]:
+        """Return the statistic of an alarm over trials."""
+        found: AlarmStatistic[T] = self._part(parts, strata)
         return found
 
     def _part(self, parts: Sequence[DataclassInstance], strata: Sequence[int]) -> Any:

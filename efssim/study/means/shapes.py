@@ -144,6 +144,32 @@ class SourceLimitStatistic(Generic[T]):
 
 
 @dataclass(frozen=True, slots=True)
+class DelayStatistic(Generic[T]):
+    """Of the delays of detection in a trial; of the trials that have one."""
+
+    mean: T | None
+    p50: T | None
+    max: T | None
+
+
+@dataclass(frozen=True, slots=True)
+class AlarmStatistic(Generic[T]):
+    """Of the numbers of an alarm."""
+
+    fired: T
+    violations: T
+    detected: T
+    missed: T
+    late: T
+    open_at_end: T
+    detection_delay_s: DelayStatistic[T]
+    false_alarms: T
+    false_alarms_per_month: T
+    muted: T
+    state_s: Mapping[str, T]
+
+
+@dataclass(frozen=True, slots=True)
 class ReplicationStatistic(Generic[T]):
     """Of everything that is measured of one replication."""
 

@@ -14,7 +14,7 @@ from efssim.study.trial.outcome import Done
 __all__ = ["FILE", "FORMAT", "Store", "StoreError"]
 
 FILE = "trials.jsonl"
-FORMAT = 2
+FORMAT = 3
 """Of the lines; folders of another one are refused."""
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from efssim.json_values import IF_ANY, SPREAD, JsonObject, to_json
 from efssim.lag.summary import LagSummary, WindowSummary
+from efssim.study.means.alarms import AlarmOfTrials
 from efssim.study.means.means import Intervals, Means
 from efssim.study.run.trial_set import TrialSet
 from efssim.study.statistics.evidence import Evidence
@@ -48,6 +49,7 @@ class TrialsSummary:
     pooled: Mapping[str, Mapping[str, LagSummary]]
     evidence: EvidenceSummary
     traces: Mapping[str, TraceQuality]
+    alarms: Mapping[str, AlarmOfTrials]
     digest: str
 
 
@@ -71,6 +73,7 @@ def trials_summary(trials: TrialSet) -> TrialsSummary:
         pooled=trials.pooled,
         evidence=_evidence(trials),
         traces={} if first is None else first.traces,
+        alarms=trials.alarms,
         digest=trials.digest,
     )
 

@@ -14,6 +14,7 @@ from efssim.lag.summary import LagSummary, WindowSummary
 from efssim.model.kernel.strata import strata_of
 from efssim.scenario import Scenario
 from efssim.scenario.shown.trace_use import trace_qualities
+from efssim.study.means.alarms import AlarmOfTrials, alarms_of_trials
 from efssim.study.means.means import (
     Intervals,
     Means,
@@ -89,6 +90,11 @@ class TrialSet:
         Raise TraceErrors if a file changed since.
         """
         return trace_qualities(self.scenario)
+
+    @cached_property
+    def alarms(self) -> dict[str, AlarmOfTrials]:
+        """How each alarm of the scenario did over the trials, by name."""
+        return alarms_of_trials(self.trials, self.weighing)
 
     @property
     def trials_needed(self) -> int | None:

@@ -17,15 +17,16 @@ from numpy.typing import NDArray
 
 from efssim.model.kernel.draws import Draws
 from efssim.scenario.unknowns.parameters import UncertainParameter
-from efssim.study.statistics.intervals import CONFIDENCE
 from efssim.study.uncertain.outcome import SetReplication
 
 Floats = NDArray[np.float64]
 
-_GROUPS, _LEAST = 5, 4
-"""Groups of sets by a parameter, and sets in each of them at least."""
+_GROUPS, _FEWEST, _LEAST = 10, 4, 5
+"""Groups of sets by a parameter at most and at least, and sets in each of them at least."""
 _RESAMPLES = 1000
 """Of the bootstrap."""
+_NORMAL = 1.96
+"""Standard deviations on each side of a 95 % interval: as SALib has it for Sobol indices."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +74,7 @@ class Importance:
         ]
         verdicts = np.array([verdict for _, verdict in decided])
         varies = bool(len(verdicts)) and bool(verdicts.min() < verdicts.max())
-        if not varies or len(verdicts) < _GROUPS * _LEAST:
+        if not varies or len(verdicts) < _FEWEST * _LEAST:
             return cls(len(decided), varies, ())
         columns = np.array([row for row, _ in decided]).T
         picks = Draws(seed).generator("importance of parameters")
@@ -107,15 +108,15 @@ def _weight(
     path: str, values: Floats, verdicts: Floats, chosen: NDArray[np.int64]
 ) -> ParameterWeight:
     resampled = [_explained(values[pick], verdicts[pick]) for pick in chosen]
-    outside = 50 * (1 - CONFIDENCE)
-    low, high = np.percentile(resampled, [outside, 100 - outside])
+    explained = _explained(values, verdicts)
+    half = _NORMAL * float(np.std(resampled))
     middle = float(np.median(values))
     below, above = verdicts[values < middle], verdicts[values >= middle]
     return ParameterWeight(
         path,
-        _explained(values, verdicts),
-        float(low),
-        float(high),
+        explained,
+        max(0.0, explained - half),
+        min(1.0, explained + half),
         middle,
         float(below.mean()) if len(below) else float(above.mean()),
         float(above.mean()),
@@ -129,7 +130,8 @@ def _explained(values: Floats, verdicts: Floats) -> float:
     if not total:
         return 0.0
     ordered = verdicts[np.argsort(values, kind="stable")]
-    groups = np.array_split(ordered, _GROUPS)
+    parts = min(_GROUPS, count // _LEAST)
+    groups = np.array_split(ordered, parts)
     between = sum(len(part) * float(part.mean() - verdicts.mean()) ** 2 for part in groups)
-    within = (total - between) / (count - _GROUPS)
-    return min(1.0, max(0.0, (between - (_GROUPS - 1) * within) / total))
+    within = (total - between) / (count - parts)
+    return min(1.0, max(0.0, (between - (parts - 1) * within) / total))

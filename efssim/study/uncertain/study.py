@@ -62,14 +62,14 @@ class SetStudy:
         """Names of the replications that any set has, in the order of their creation."""
         return list(dict.fromkeys(name for each in self.outcomes for name in each.replications))
 
-    def of(self, replication: str) -> list[SetReplication | None]:
+    def results_of(self, replication: str) -> list[SetReplication | None]:
         """Return the results of a replication by set; None where a set does not have it."""
         return [each.replications.get(replication) for each in self.outcomes]
 
     @cached_property
     def shares(self) -> dict[str, SetShare]:
         """The share of the sets that meet the objective, by replication."""
-        return {name: share_of(self.of(name)) for name in self.replications}
+        return {name: share_of(self.results_of(name)) for name in self.replications}
 
     def met(self, replication: str) -> bool | None:
         """Return whether the objective is met in the asked share of the sets; None: not decided."""
@@ -80,7 +80,7 @@ class SetStudy:
         """How the verdict hangs on each parameter, as far as these sets show it."""
         values = [self.design[each.number].values for each in self.outcomes]
         return {
-            name: Importance.of(self.parameters, values, self.of(name), self.seed)
+            name: Importance.of(self.parameters, values, self.results_of(name), self.seed)
             for name in self.replications
         }
 

@@ -9,6 +9,7 @@ from typing import TypeAlias
 from efssim.json_values import JsonValue
 from efssim.scenario import Scenario
 from efssim.study.errors import StudyError
+from efssim.study.known import require_known
 from efssim.study.run.interrupts import ctrl_c
 from efssim.study.run.shared import Runner
 from efssim.study.run.trials import TrialProgress
@@ -52,6 +53,7 @@ def combinations(
     """Return the values by path of each point, and the scenario; raise ScenarioError."""
     if not vary:
         raise StudyError("a sweep varies at least one parameter")
+    require_known(scenario, "a sweep")
     paths = [each.segments for each, _ in vary]
     for ordinal, (each, _) in enumerate(vary):
         if each.segments == ("seed",):

@@ -11,8 +11,6 @@ from efssim.traces.metric import MetricSeries
 from efssim.traces.profile.grid import Coverage, coverage_of_series
 from efssim.traces.profile.writes import described
 
-LAG_METRIC = "TimeSinceLastSync"
-
 
 @dataclass(frozen=True, slots=True)
 class LagProfile:

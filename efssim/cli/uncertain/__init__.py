@@ -1,0 +1,1 @@
+"""Commands on scenarios in which parameters are not known."""

@@ -1,0 +1,1 @@
+"""How alarms detect violations."""
