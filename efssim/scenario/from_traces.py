@@ -66,7 +66,7 @@ def scenario_of(
     try:
         chosen = _accepted(found, name, file, keys)
     except ScenarioError as refused:
-        # CloudWatch has no sample where nothing was written.
+        # An export may have no sample where nothing was written.
         try:
             chosen = _accepted(found, name, file, {**keys, "missing": "zero"})
         except ScenarioError:

@@ -107,6 +107,12 @@ def _pairs(
     help="Dimension, such as device, and its value to read; may be repeated.",
 )
 @click.option(
+    "--missing",
+    type=click.Choice(["zero"]),
+    show_default="unknown",
+    help="Say that nothing was written in missing periods.",
+)
+@click.option(
     "--period",
     "period_s",
     callback=_seconds,
@@ -133,6 +139,7 @@ def traces(
     statistic: str | None,
     metric: str | None,
     where: tuple[tuple[str, str], ...],
+    missing: str | None,
     period_s: float | None,
     block_bytes: int,
 ) -> None:
@@ -155,11 +162,11 @@ def traces(
     options = ReadOptions(
         timezone=timezone, statistic=statistic, period_s=period_s, metric=metric, where=where
     )
-    found = _read(files, options, block_bytes)
-    command = _command(files, options, block_bytes)
+    found = _read(files, options, block_bytes, missing)
+    command = _command(files, options, block_bytes, missing)
     text = None
     if scenario is not None:
-        text = _scenario(found, files[0], scenario, options)
+        text = _scenario(found, files[0], scenario, options, missing)
 
     def write() -> None:
         from efssim.report.files.data.traces import write_traces
@@ -173,17 +180,23 @@ def traces(
     deliver(write, form, lambda: traces_json(found), lambda: traces_report(found, command))
 
 
-def _read(files: tuple[str, ...], options: ReadOptions, block_bytes: int) -> MeasuredTraces:
+def _read(
+    files: tuple[str, ...], options: ReadOptions, block_bytes: int, missing: str | None
+) -> MeasuredTraces:
     from efssim.traces.problems import TraceErrors
     from efssim.traces.profile.measured import read_profiles
 
     try:
-        return read_profiles(files, options, block_bytes)
+        return read_profiles(
+            files, options, block_bytes=block_bytes, missing_is_zero=missing == "zero"
+        )
     except TraceErrors as error:
         fail(str(error))
 
 
-def _scenario(found: MeasuredTraces, file: str, target: Path, options: ReadOptions) -> str:
+def _scenario(
+    found: MeasuredTraces, file: str, target: Path, options: ReadOptions, missing: str | None
+) -> str:
     """Return the text of the scenario; end with a sentence where there is none."""
     from efssim.scenario.from_traces import scenario_of
     from efssim.text.yaml.problems import ScenarioError
@@ -201,6 +214,7 @@ def _scenario(found: MeasuredTraces, file: str, target: Path, options: ReadOptio
         "metric": options.metric,
         "period": None if options.period_s is None else exact_duration(options.period_s),
         "where": _mapping(options.where),
+        "missing": missing,
     }
     given = {key: value for key, value in keys.items() if value is not None}
     stem = target.stem if target.stem != "scenario" else Path(file).stem
@@ -229,13 +243,16 @@ def _write_new(target: Path, text: str) -> None:
     say(f"wrote {target}; next: efssim run {shlex.quote(str(target))}")
 
 
-def _command(files: tuple[str, ...], options: ReadOptions, block_bytes: int) -> str:
+def _command(
+    files: tuple[str, ...], options: ReadOptions, block_bytes: int, missing: str | None
+) -> str:
     """Return the command that repeats a report."""
     values = {
         "--timezone": options.timezone,
         "--statistic": options.statistic,
         "--metric": options.metric,
         "--period": None if options.period_s is None else f"{options.period_s:.15g}",
+        "--missing": missing,
         "--block": None if block_bytes == 4096 else str(block_bytes),
     }
     words = [word for name, value in values.items() if value is not None for word in (name, value)]

@@ -103,6 +103,10 @@ def test_gaps_and_short_traces_are_said() -> None:
     assert "the longest gap is 5 h from 2026-03-02 01:40Z" in text
     assert "SHORT: 3 days are covered" in text
     assert "No profile by the weekday: less than 7 days are covered" in text
+    zero = command("traces", "w.csv", "--period", "1min", "--missing", "zero", "-o", "s.yaml")
+    assert "GAPS" not in zero.out
+    assert "They count as without writes." in flat(zero.out)
+    assert "missing: zero" in Path("s.yaml").read_text(encoding="utf-8")
     few = command("traces", data(1440 * 8, skip=range(100, 400)), "--period", "1min").out
     assert "GAPS" not in few
     assert "SHORT" not in few
