@@ -18,10 +18,10 @@ if TYPE_CHECKING:
     from efssim.api.calibration import Calibration, calibrate
     from efssim.api.comparison import Comparison, compare
     from efssim.api.estimate import Estimate, estimate
-    from efssim.api.parameter_sets import ParameterSets, run_sets
     from efssim.api.plan import Plan, plan
     from efssim.api.result import Result
-    from efssim.api.set_plan import SetPlan, plan_sets
+    from efssim.api.sets.parameter_sets import ParameterSets, run_sets
+    from efssim.api.sets.plan import SetPlan, plan_sets
     from efssim.api.simulation import Simulation, run
     from efssim.api.sweep import Sweep, sweep
     from efssim.api.traces import Traces, read_traces
@@ -128,10 +128,10 @@ _HOMES = _ERRORS | {
     "load": "efssim.scenario",
     "Traces": "efssim.api.traces",
     "read_traces": "efssim.api.traces",
-    "ParameterSets": "efssim.api.parameter_sets",
-    "run_sets": "efssim.api.parameter_sets",
-    "SetPlan": "efssim.api.set_plan",
-    "plan_sets": "efssim.api.set_plan",
+    "ParameterSets": "efssim.api.sets.parameter_sets",
+    "run_sets": "efssim.api.sets.parameter_sets",
+    "SetPlan": "efssim.api.sets.plan",
+    "plan_sets": "efssim.api.sets.plan",
     "Trials": "efssim.api.trials",
     "run_trials": "efssim.api.trials",
 }

@@ -50,8 +50,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from efssim.api.comparison import Comparison
-    from efssim.api.parameter_sets import ParameterSets
     from efssim.api.result import Result
+    from efssim.api.sets.parameter_sets import ParameterSets
     from efssim.api.trials import Trials
     from efssim.scenario import Scenario
     from efssim.study.run.interrupts import Interrupts
@@ -513,8 +513,8 @@ def _check(is_asked: bool, results: Sequence[Result | Trials | ParameterSets]) -
 
 
 def _passes(result: Result | Trials | ParameterSets) -> bool:
-    from efssim.api.parameter_sets import ParameterSets
     from efssim.api.result import Result
+    from efssim.api.sets.parameter_sets import ParameterSets
     from efssim.report.verdicts.check import (
         checked_run,
         checked_sets,

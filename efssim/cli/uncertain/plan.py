@@ -13,7 +13,7 @@ from efssim.cli.output import say
 from efssim.cli.uncertain.sets import SETS
 
 if TYPE_CHECKING:
-    from efssim.api.set_plan import SetPlan
+    from efssim.api.sets.plan import SetPlan
     from efssim.scenario import Scenario
     from efssim.study.uncertain.planning import SetEvaluation
     from efssim.study.varying.space import VariedParameter
@@ -69,7 +69,7 @@ def _find(
     request: SetPlanRequest,
     on_begin: Callable[[], None] | None,
 ) -> SetPlan:
-    from efssim.api.set_plan import plan_sets
+    from efssim.api.sets.plan import plan_sets
     from efssim.study.uncertain.share import SHARE_OF_SETS
 
     asked = request.share_of_sets

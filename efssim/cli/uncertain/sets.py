@@ -17,7 +17,7 @@ from efssim.cli.options import Share
 from efssim.cli.output import INTERNAL_ERROR, fail, say, shows_progress
 
 if TYPE_CHECKING:
-    from efssim.api.parameter_sets import ParameterSets
+    from efssim.api.sets.parameter_sets import ParameterSets
     from efssim.scenario import Scenario
     from efssim.study.run.interrupts import Interrupts
 
@@ -139,7 +139,7 @@ def run_of_sets(scenario: Scenario, interrupts: Interrupts, request: SetsRequest
 
 
 def _run(scenario: Scenario, request: SetsRequest) -> ParameterSets:
-    from efssim.api.parameter_sets import run_sets
+    from efssim.api.sets.parameter_sets import run_sets
     from efssim.study.uncertain.share import SHARE_OF_SETS
 
     asked = request.share_of_sets
