@@ -279,6 +279,24 @@ def test_single_writes_become_a_scenario() -> None:
     assert json.loads(ran.stdout)["replications"]["dr"]["writes"]["bytes"] == 30
 
 
+def test_a_time_zone_is_left_out_where_times_have_an_offset() -> None:
+    words = ("--period", "1 min", "--timezone", "Europe/Rome", "-o", "s.yaml")
+    done = command("traces", data(), *words)
+    assert done.code == 0, done.err
+    assert "timezone" not in Path("s.yaml").read_text(encoding="utf-8")
+    Path("s.yaml").unlink()
+    local = Path("w.csv").read_text(encoding="utf-8").replace("Z,", ",")
+    Path("w.csv").write_text(local, encoding="utf-8")
+    done = command("traces", "w.csv", *words)
+    # Either a run reads local times as the profile does, or there is no scenario.
+    if done.code == 0:
+        ran = efs("run", "s.yaml", "--format", "json", "--quiet")
+        traced = json.loads(ran.stdout)["traces"]["file_systems.source.writes.measured"]
+        assert (traced["bytes_unused"], traced["periods_missing"]) == (0, 0)
+    else:
+        assert "not written, as no run takes it" in done.err
+
+
 def test_an_assumed_statistic_stays_assumed() -> None:
     file = metric_data(w=("DataWriteIOBytes", [1000.0] * 3000))
     command("traces", file, "-o", "s.yaml")
