@@ -112,7 +112,7 @@ class ByteColumn(Sequence[str]):
         return [self[at] for at in first.tolist()], which.astype(np.int64)
 
     def before_and_after_blank(self) -> tuple[ByteColumn, ByteColumn] | None:
-        """Return what stands before and after the one blank of each cell; None where not one."""
+        """Return the parts of each cell before and after its one blank; None where it has not one."""
         if not self._is_narrow:
             return None
         blanks = []
