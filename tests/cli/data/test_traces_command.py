@@ -343,6 +343,17 @@ def test_a_block_trace_offers_its_hot_set() -> None:
     assert f"within {100 * profile.hot_set.largest_error:.1f}".rstrip("0") in text
 
 
+def test_a_run_sends_the_unique_bytes_of_its_interval() -> None:
+    """With the hot set that was fitted, a sync of an hour sends about what an hour touches."""
+    command("traces", block_trace(), "-o", "s.yaml")
+    unique = efssim.read_traces("msr.csv").unique.set_index("window_s")["unique_bytes"]
+    for interval, window_s in (("10 min", 600.0), ("1 h", 3600.0), ("6 h", 21_600.0)):
+        change = f"replications.dr.sync={{preset: none, interval: {interval}}}"
+        found = efssim.run(efssim.load("s.yaml", overrides=[change]), verify=True)
+        sent = found.syncs["bytes"].mean()
+        assert sent == pytest.approx(unique[window_s], rel=0.05)
+
+
 def test_tables_plots_and_files_in_python(tmp_path: Path) -> None:
     found = efssim.read_traces(str(data()), period="1 min", timezone="Europe/Rome")
     assert len(found.daily) == 24
