@@ -86,9 +86,8 @@ def main() -> None:
     )
     for place, name in enumerate(NAMES):
         errors = np.abs([one.errors[place] for one in made])
-        print(
-            f"  {name}: {100 * (errors <= RIGHT).mean():5.1f} % within, median {np.median(errors):.2%}"
-        )
+        within = 100 * (errors <= RIGHT).mean()
+        print(f"  {name}: {within:5.1f} % within, median {np.median(errors):.2%}")
     trusted = Counter(one.found.trust.value for one in made if isinstance(one.found, Backtest))
     print(f"trust: {dict(sorted(trusted.items()))}")
 
