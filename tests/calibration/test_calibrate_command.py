@@ -90,7 +90,7 @@ def test_export_calibrate_run(here):
                "-o", "fitted.yaml", "--out", "report")  # fmt: skip
     assert done.returncode == 0, done.stderr
     assert done.stderr == "wrote fitted.yaml\nwrote fitted-writes.csv\nwrote report/\n"
-    assert "TRUST THE FORECAST." in done.stdout
+    assert "TRUST THE FORECAST FOR WRITES LIKE THOSE MEASURED." in done.stdout
     assert "pause or outage" in done.stdout
     assert {file.name for file in Path("report").rglob("*") if file.is_file()} == {
         *("calibration.json", "manifest.json", "report.html", "backtest.svg", "ages.svg")
@@ -125,7 +125,9 @@ def test_json(fitted):
     assert 0 <= found["backtest"]["ks"] < 0.3
     assert found["backtest"]["trust"] == found["trust"] == "yes"
     assert found["backtest"]["disturbances"] == 1
-    assert found["backtest"]["sentence"].startswith("Trust the forecast: over")
+    assert found["backtest"]["sentence"].startswith(
+        "Trust the forecast for writes like those measured: over"
+    )
     assert found["backtest_reason"] is None
     assert found["span"]["begin"] == "2026-01-01T00:00:00.000000Z"
     assert "pause or outage" in {left["kind"] for left in found["left_out"]}

@@ -23,7 +23,7 @@ _OWN_P99 = 0.01
 """Share of the time from which on disturbances alone decide the p99."""
 
 TRUST_WORDS = {
-    Trust.YES: "Trust the forecast",
+    Trust.YES: "Trust the forecast for writes like those measured",
     Trust.ROUGHLY: "Trust the forecast roughly",
     Trust.NO: "Do not trust the forecast",
     Trust.UNKNOWN: "Whether to trust the forecast is not known",
@@ -98,7 +98,7 @@ def _why(found: BacktestEvidence, trust: Trust) -> str:
         return f"the predicted part is too little to tell, as {_too_little(found)}."
     off = f"over {_span(found)} that it had not seen it was off by {_off(found)}"
     if trust == Trust.YES:
-        return f"{off}. That holds for writes like those measured."
+        return f"{off}."
     worst = max(map(abs, found.errors))
     if worst > RIGHT:
         return f"{off}, and right is {100 * RIGHT:.0f} %."

@@ -60,10 +60,9 @@ def calibration_page(findings: CalibrationFindings, drawn: dict[str, str], comma
 
 def _blocks(findings: CalibrationFindings, drawn: dict[str, str]) -> list[Block]:
     beside = " ".join(part for part in (noise_text(findings), simulated_text(findings)) if part)
-    blocks = [
-        Block("Whether to trust a forecast", "trust", _verdict(findings)),
-        Block("Parameters", "parameters", text=beside, table=_parameters(findings)),
-    ]
+    blocks = [Block("Whether to trust a forecast", "trust", _verdict(findings))]
+    if findings.is_fitted:
+        blocks.append(Block("Parameters", "parameters", text=beside, table=_parameters(findings)))
     if isinstance(findings.backtest, Backtest):
         blocks += _backtest(findings.backtest, drawn)
     if findings.fitted.left_out:

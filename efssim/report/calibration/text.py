@@ -44,7 +44,7 @@ def calibration_report(findings: CalibrationFindings, command: str) -> str:
             wrapped("efssim calibrate: TimeSinceLastSync") + wrapped(span_text(findings), indent=2),
             _beware(findings),
             wrapped(f"{trust_word(findings).upper()}. {verdict_text(findings)}", indent=2),
-            _parameters(findings),
+            _parameters(findings) if findings.is_fitted else [],
             _backtest(findings),
             _left_out(findings),
             _files(findings),
