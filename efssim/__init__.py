@@ -18,11 +18,13 @@ if TYPE_CHECKING:
     from efssim.api.calibration import Calibration, calibrate
     from efssim.api.comparison import Comparison, compare
     from efssim.api.estimate import Estimate, estimate
-    from efssim.api.parameter_sets import ParameterSets, run_sets
     from efssim.api.plan import Plan, plan
     from efssim.api.result import Result
+    from efssim.api.sets.parameter_sets import ParameterSets, run_sets
+    from efssim.api.sets.plan import SetPlan, plan_sets
     from efssim.api.simulation import Simulation, run
     from efssim.api.sweep import Sweep, sweep
+    from efssim.api.traces import Traces, read_traces
     from efssim.api.trials import Trials, run_trials
     from efssim.cloudwatch.api import CloudWatchError
     from efssim.errors import (
@@ -59,6 +61,7 @@ __all__ = [
     "RunError",
     "Scenario",
     "ScenarioError",
+    "SetPlan",
     "Simulation",
     "StateError",
     "StoreError",
@@ -66,6 +69,7 @@ __all__ = [
     "Sweep",
     "TraceError",
     "TraceErrors",
+    "Traces",
     "TrialError",
     "Trials",
     "UnknownNameError",
@@ -77,6 +81,8 @@ __all__ = [
     "estimate",
     "load",
     "plan",
+    "plan_sets",
+    "read_traces",
     "run",
     "run_sets",
     "run_trials",
@@ -120,8 +126,12 @@ _HOMES = _ERRORS | {
     "plan": "efssim.api.plan",
     "Scenario": "efssim.scenario",
     "load": "efssim.scenario",
-    "ParameterSets": "efssim.api.parameter_sets",
-    "run_sets": "efssim.api.parameter_sets",
+    "Traces": "efssim.api.traces",
+    "read_traces": "efssim.api.traces",
+    "ParameterSets": "efssim.api.sets.parameter_sets",
+    "run_sets": "efssim.api.sets.parameter_sets",
+    "SetPlan": "efssim.api.sets.plan",
+    "plan_sets": "efssim.api.sets.plan",
     "Trials": "efssim.api.trials",
     "run_trials": "efssim.api.trials",
 }

@@ -15,7 +15,7 @@ START_S = 1_767_225_600.0
 def minutes(bytes_per_minute: Sequence[float], begin_s: float = START_S) -> WriteTotals:
     """Return totals of minutes."""
     size = np.asarray(bytes_per_minute, dtype=np.float64)
-    return WriteTotals(begin_s + 60.0 * np.arange(len(size)), size, None, 60.0)
+    return WriteTotals(begin_s + 60.0 * np.arange(len(size), dtype=np.float64), size, None, 60.0)
 
 
 def samples(time_s: Floats, age_s: Floats, period_s: float = 60.0) -> LagSamples:
@@ -40,7 +40,8 @@ def replicated(
     """
     total = np.concatenate(([0.0], np.cumsum(writes.bytes)))
     at = np.arange(len(total)) * 60.0
-    cuts, completions = [], []
+    cuts: list[float] = []
+    completions: list[float] = []
     cut, last = interval, 0.0
     while cut < at[-1]:
         size = float(np.interp(cut, at, total) - np.interp(last, at, total))

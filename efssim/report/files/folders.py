@@ -31,12 +31,14 @@ _DOCUMENTS = {
         "sweep.json",
         "comparison.json",
         "traces.json",
+        "alarms.json",
     ),
     *(f"{metric}.json" for metric in _METRICS),
 }
 """Files of ours besides tables, of any kind of result."""
 _TABLES = (
     *("syncs", "statuses", "events", "violations", "risk", "trials", "evaluations", "sweep"),
+    *("alarms", "tuning"),
     *_METRICS,
 )
 _COMPARISON = re.compile(r"[A-Za-z0-9._-]+-comparison\.csv")

@@ -10,6 +10,7 @@ from efssim.report.facts.assumptions import assumed_parameters
 from efssim.report.facts.traces import thin_traces, trace_findings
 from efssim.report.figures.files import Drawing
 from efssim.report.html import run_tables as tables
+from efssim.report.html.alarms import alarm_table, alarm_texts, change_table
 from efssim.report.html.page import render
 from efssim.report.html.sections import SECTIONS, attainments, sentence, worst
 from efssim.report.html.svg import Figure, inlined
@@ -98,13 +99,16 @@ def run_page(result: Run, drawn: Iterable[Drawing], command: str, suffix: str = 
         traces=trace_findings(result.traces),
         trace_table=trace_table(result.traces),
         thin=thin_traces(result.traces),
+        alarms=alarm_texts(result),
+        alarm_table=alarm_table(result),
+        alarm_changes=change_table(result, suffix),
         document=tables.all_numbers(_of_the_run(result), "the run"),
     )
 
 
 def _of_the_run(result: Run) -> JsonObject:
     """Return the summary without its replications."""
-    whole = to_json(replace(result.run_summary, replications={}), result.scenario.start)
+    whole = to_json(replace(result.run_summary, replications={}, alarms={}), result.scenario.start)
     return {key: value for key, value in whole.items() if key != "replications"}
 
 

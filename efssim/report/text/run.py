@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from efssim.report.facts.alarms import alarm_lines
 from efssim.report.facts.timeline import timeline_lines
 from efssim.report.text.details import details
 from efssim.report.text.parts import NO_REPLICATION, heading, joined, reproduce
@@ -22,6 +23,7 @@ def text_report(result: Run, command: str) -> str:
     for name, outcome in result.outcomes.items():
         title = wrapped(f"{name}:", indent=2) if len(result.outcomes) > 1 else []
         parts.append([*title, *details(name, outcome, result)])
+    parts.append(alarm_lines(result))
     if result.outcomes:
         parts.append(wrapped(certainty(result)))
     parts.append(reproduce(result, command))

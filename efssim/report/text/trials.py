@@ -6,6 +6,7 @@ import math
 
 from efssim.lag.kinds.table import measures_of
 from efssim.lag.summary import AGE, LagColumn
+from efssim.report.facts.alarms import alarm_lines_over_trials
 from efssim.report.facts.evidence import long_faults_text, strata_text, units_text
 from efssim.report.facts.load import load_text
 from efssim.report.text.distribution import distribution
@@ -36,6 +37,7 @@ def study_text(trials: TrialSet, command: str) -> str:
         title = wrapped(f"{name}:", indent=2) if len(names) > 1 else []
         parts.append([*title, *_lag_table(name, trials)])
         parts += [_ages(name, trials), _sentences(name, trials)]
+    parts.append(alarm_lines_over_trials(trials))
     parts.append(reproduce(trials, command))
     return joined(parts)
 

@@ -16,6 +16,8 @@ from efssim.text.written import Written
 def alarm_problems(raw: Written) -> Iterator[Found]:
     """Yield dangling names in the alarms of a scenario as it was written."""
     systems = [*written.names(raw, "file_systems"), *new_destinations(raw)]
+    if raw.get("records") == "off" and written.names(raw, "alarms"):
+        yield ("records",), "alarms need the syncs, which `records: off` does not keep"
     replications, regions = written.names(raw, "replications"), regions_known(raw)
     for name, part in written.section(raw, "alarms").items():
         if name == "ids" and "file" in written.mapping(raw, "alarms"):

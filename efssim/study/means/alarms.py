@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from efssim.json_values import SPREAD
-from efssim.lag.detection.judging import delay_summary
+from efssim.lag.detection.judging import MONTH_S, delay_summary
 from efssim.lag.detection.summary import AlarmSummary, DelaySummary
 from efssim.study.means.merging import intervals, means
 from efssim.study.means.shapes import AlarmStatistic
 from efssim.study.statistics.bounds import Units
-from efssim.study.statistics.intervals import CONFIDENCE, Interval
+from efssim.study.statistics.intervals import CONFIDENCE, Interval, poisson_interval
 from efssim.study.statistics.weighing import Weighing
 from efssim.study.trial.outcome import Trial
 
@@ -27,6 +27,9 @@ class PooledDetection:
     """Of the violations that are detected, with trials weighted as they count."""
     share_ci95: Interval | None
     """Bounds of that share, with trials as the units; None: not known."""
+    false_per_month_ci95: Interval | None
+    """Interval of the false alarms in 30 days: of the mean over trials, and at least as wide as
+    their count allows if they come independently of each other."""
     delay_s: DelaySummary
     """Over the detected violations of all trials alike."""
 
@@ -57,15 +60,17 @@ def alarms_of_trials(trials: Sequence[Trial], weighing: Weighing) -> dict[str, A
     """Return the statistics of each alarm of a scenario, by name; none without a trial."""
     if not trials:
         return {}
-    strata = [trial.stratum for trial in trials]
+    strata, seconds = [trial.stratum for trial in trials], trials[0].summary.window.seconds
     return {
-        name: _of_trials([trial.summary.alarms[name] for trial in trials], strata, weighing)
+        name: _of_trials(
+            [trial.summary.alarms[name] for trial in trials], strata, weighing, seconds
+        )
         for name in trials[0].summary.alarms
     }
 
 
 def _of_trials(
-    parts: Sequence[AlarmSummary], strata: Sequence[int], weighing: Weighing
+    parts: Sequence[AlarmSummary], strata: Sequence[int], weighing: Weighing, seconds: float
 ) -> AlarmOfTrials:
     first = parts[0]
     common = tuple(text for text in first.cautions if all(text in one.cautions for one in parts))
@@ -77,12 +82,12 @@ def _of_trials(
         cautions=common,
         means=means(weighing).merged_alarm(parts, strata),
         ci95=intervals(weighing).merged_alarm(parts, strata),
-        pooled=_pooled(parts, strata, weighing),
+        pooled=_pooled(parts, strata, weighing, seconds),
     )
 
 
 def _pooled(
-    parts: Sequence[AlarmSummary], strata: Sequence[int], weighing: Weighing
+    parts: Sequence[AlarmSummary], strata: Sequence[int], weighing: Weighing, seconds: float
 ) -> PooledDetection:
     decided = [one.detected + one.missed for one in parts]
     detected = [one.detected for one in parts]
@@ -96,6 +101,7 @@ def _pooled(
         detected=sum(detected),
         share=share,
         share_ci95=None if share is None else _bounds(decided, detected, share, strata, weighing),
+        false_per_month_ci95=_false_bounds(parts, strata, weighing, seconds),
         delay_s=delay_summary(delays),
     )
 
@@ -125,6 +131,29 @@ def _bounds(
     if found is None:
         return None
     return Interval(max(0.0, share + found.low), min(1.0, share + found.high))
+
+
+def _false_bounds(
+    parts: Sequence[AlarmSummary], strata: Sequence[int], weighing: Weighing, seconds: float
+) -> Interval | None:
+    """Return the interval of the false alarms in 30 days.
+
+    Trials without any would seem to be certain of it: for trials that count alike the interval is
+    that of a Poisson count as well. None of strata without a difference between trials.
+    """
+    rates = [part.false_alarms_per_month for part in parts]
+    found = weighing.interval(rates, strata)
+    if not weighing.is_plain:
+        return None if found is None or not any(rates) else _at_least_0(found)
+    low, high = poisson_interval(sum(part.false_alarms for part in parts))
+    months = len(parts) * seconds / MONTH_S
+    if found is not None:
+        low, high = min(low, found.low * months), max(high, found.high * months)
+    return _at_least_0(Interval(low / months, high / months))
+
+
+def _at_least_0(found: Interval) -> Interval:
+    return Interval(max(0.0, found.low), found.high)
 
 
 def _relative(counts: Sequence[int]) -> list[float]:

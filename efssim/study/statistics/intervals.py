@@ -67,6 +67,15 @@ def student_t(confidence: float, degrees: float) -> float:
     return float(stdtrit(degrees, 0.5 + confidence / 2))
 
 
+def poisson_interval(count: int, confidence: float = CONFIDENCE) -> tuple[float, float]:
+    """Return the exact interval of the mean of a Poisson count: 0 to 3.689 for none and 95 %."""
+    from scipy.special import gammaincinv
+
+    tail = (1 - confidence) / 2
+    low = float(gammaincinv(count, tail)) if count else 0.0
+    return low, float(gammaincinv(count + 1, 1 - tail))
+
+
 def quantile_of(values: Sequence[float], p: float) -> float | None:
     """Return the smallest value with at least the share p of all at or below it; None of none.
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 import numpy as np
+from numpy.typing import NDArray
 
 from efssim.text.quantities import format_duration
 from efssim.text.quoting import listed, quoted
@@ -19,6 +20,10 @@ from efssim.traces.quality import spacing_s
 
 ASSUMED_SUM = "statistic: Sum"
 """Entry of `FileRead.assumed` for a series of which nobody says the statistic."""
+
+
+PLAIN_TABLE = "csv"
+"""Name of the format of plain tables."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +159,8 @@ def _each_time_once(group: list[_Placed], time_s: Floats, value: Floats) -> tupl
     again = np.append(False, np.diff(time_s) == 0)[: len(time_s)]
     if not again.any():
         return time_s, value
+    if _adds_up(group):
+        return _added(group, time_s, value, again)
     differs = again & (value != np.append(np.nan, value[:-1]))
     if differs.any():
         at = int(differs.argmax())
@@ -169,6 +176,22 @@ def _each_time_once(group: list[_Placed], time_s: Floats, value: Floats) -> tupl
         f"{name_of(group[0].part)}: {samples} again with the same value (each kept once)"
     )
     return time_s[~again], value[~again]
+
+
+def _adds_up(group: list[_Placed]) -> bool:
+    """Return whether rows of one time are parts of its total, as those of plain tables are."""
+    is_total = group[0].part.statistic == "Sum" and group[0].part.metric not in NO_WRITES
+    return is_total and all(one.file.format == PLAIN_TABLE for one in group)
+
+
+def _added(
+    group: list[_Placed], time_s: Floats, value: Floats, again: NDArray[np.bool_]
+) -> tuple[Floats, Floats]:
+    """Return the sum of the samples of each time."""
+    count = int(np.count_nonzero(again))
+    rows = "1 row repeats" if count == 1 else f"{count:,} rows repeat"
+    group[-1].file.notes.append(f"{rows} the time of another (all kept)")
+    return time_s[~again], np.add.reduceat(value, np.flatnonzero(~again))
 
 
 def _file_with(group: list[_Placed], time_s: float, value: float) -> str:

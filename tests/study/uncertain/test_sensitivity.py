@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import efssim
-from efssim.report.text.sets import sets_text
+from efssim.report.text.uncertain.sets import sets_text
 from efssim.report.verdicts.sets import measure_first
 from efssim.study.uncertain.importance import leaders
 from efssim.study.uncertain.sensitivity import saltelli, sobol_indices, tornado_shares

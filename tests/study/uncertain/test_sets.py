@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 import efssim
-from efssim.report.files.sets import write_sets
-from efssim.report.text.sets import sets_text
+from efssim.report.files.uncertain.sets import write_sets
+from efssim.report.text.uncertain.sets import sets_text
 from efssim.report.verdicts.check import checked_sets, passes
 from efssim.scenario.unknowns.parameters import uncertain_parameters
 from efssim.study.run.interrupts import Interrupts

@@ -11,6 +11,7 @@ from efssim.lag.summary import LagColumn, ReplicationSummary
 from efssim.report.facts.evidence import long_faults_text, strata_text, units_text
 from efssim.report.facts.traces import thin_traces
 from efssim.report.figures.study.alt import trials_alt
+from efssim.report.html.alarms import alarm_blocks
 from efssim.report.html.run_tables import exact, lag_term, leaves
 from efssim.report.html.sections import sentence, worst
 from efssim.report.html.study import Block, PageVerdict, Study, parameter_block, study_page
@@ -64,6 +65,7 @@ def trials_page(trials: TrialSet, drawn: Mapping[tuple[str, str], str], command:
             meta=meta,
             blocks=[
                 *_blocks(trials, drawn),
+                *alarm_blocks(trials),
                 *trace_blocks({trials.scenario.name: trials.traces}),
                 parameter_block(trials.scenario, _TIMINGS),
             ],

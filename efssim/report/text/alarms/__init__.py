@@ -1,0 +1,1 @@
+"""Reports of alarms on a terminal."""

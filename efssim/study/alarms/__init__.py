@@ -1,0 +1,1 @@
+"""Settings of an alarm tried side by side on the same trials."""
