@@ -13,7 +13,13 @@ from efssim.calibration.backtest.comparing import (
     unlike_share,
 )
 from efssim.calibration.backtest.disturbances import SeenLag, disturbed, disturbed_tail, outages
-from efssim.calibration.backtest.findings import AgeTrack, Backtest, NoBacktest, Span
+from efssim.calibration.backtest.findings import (
+    AgeErrors,
+    AgeTrack,
+    Backtest,
+    NoBacktest,
+    Span,
+)
 from efssim.calibration.backtest.parts import (
     ages_of,
     covered,
@@ -23,7 +29,7 @@ from efssim.calibration.backtest.parts import (
 )
 from efssim.calibration.backtest.simulated import Forecast, simulated_ages
 from efssim.calibration.backtest.trust import NEAR, RIGHT, TRUST_WORDS, BacktestEvidence, judged
-from efssim.calibration.data import Fitted, LagSamples, WriteTotals
+from efssim.calibration.data import Fitted, Floats, LagSamples, WriteTotals
 from efssim.calibration.fit import fit
 from efssim.calibration.timing import SyncTiming
 
@@ -155,23 +161,38 @@ def _unlike(track: AgeTrack, tolerance: float) -> float:
     return unlike_share(track.measured_s, track.simulated_s, tolerance)
 
 
-def _found(
-    seen: SeenLag, fitted: Fitted, track: AgeTrack, first: Span, part: Span, replayed: list[Span]
-) -> Backtest:
-    measured, simulated = quantiles(track.measured_s), quantiles(track.simulated_s)
-    errors = (
+def _errors(measured_s: Floats, simulated_s: Floats) -> AgeErrors:
+    measured, simulated = quantiles(measured_s), quantiles(simulated_s)
+    return AgeErrors(
         relative_error(simulated.p50, measured.p50),
         relative_error(simulated.p95, measured.p95),
         relative_error(simulated.p99, measured.p99),
         relative_error(simulated.max, measured.max),
+        ks_distance(measured_s, simulated_s),
     )
+
+
+def _undisturbed(track: AgeTrack, stretches: list[Span]) -> AgeErrors | None:
+    """Return the errors without disturbed stretches; None without those, or without a rest."""
+    calm = np.ones(len(track.time_s), dtype=np.bool_)
+    for stretch in stretches:
+        calm &= ~within(track.time_s, stretch.begin_s, stretch.end_s)
+    if calm.all() or not calm.any():
+        return None
+    return _errors(track.measured_s[calm], track.simulated_s[calm])
+
+
+def _found(
+    seen: SeenLag, fitted: Fitted, track: AgeTrack, first: Span, part: Span, replayed: list[Span]
+) -> Backtest:
+    errors = _errors(track.measured_s, track.simulated_s)
     stretches = disturbed(seen, part)
-    cuts_s = seen.syncs.cut_s
     evidence = BacktestEvidence(
         errors=errors,
+        undisturbed=_undisturbed(track, stretches),
         unlike=(_unlike(track, RIGHT), _unlike(track, NEAR)),
         samples=len(track.time_s),
-        syncs=int(within(cuts_s, part.begin_s, part.end_s).sum()),
+        syncs=int(within(seen.syncs.cut_s, part.begin_s, part.end_s).sum()),
         predicted_s=part.seconds,
         disturbances=len(stretches),
         disturbed_s=sum(one.seconds for one in stretches),
@@ -179,17 +200,21 @@ def _found(
     )
     trust, why = judged(evidence)
     return Backtest(
-        *errors,
-        ks=ks_distance(track.measured_s, track.simulated_s),
+        errors.p50_error,
+        errors.p95_error,
+        errors.p99_error,
+        errors.max_error,
+        errors.ks,
         trust=trust,
         sentence=f"{TRUST_WORDS[trust]}: {why}",
         why=why,
-        measured_s=measured,
-        simulated_s=simulated,
+        measured_s=quantiles(track.measured_s),
+        simulated_s=quantiles(track.simulated_s),
         samples=evidence.samples,
         syncs=evidence.syncs,
         disturbances=evidence.disturbances,
         disturbed_s=evidence.disturbed_s,
+        undisturbed=evidence.undisturbed,
         fitted_part=first,
         predicted_part=part,
         track=track,
