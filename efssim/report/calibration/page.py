@@ -20,6 +20,7 @@ from efssim.report.calibration.words import (
     span_text,
     total_text,
     trust_word,
+    undisturbed_errors,
     verdict_text,
 )
 from efssim.report.html.study import Block, PageVerdict, Study, study_page
@@ -132,6 +133,11 @@ def _errors(found: Backtest) -> HtmlTable:
         Column("simulated", True),
         Column("error", True),
     ]
+    calm = undisturbed_errors(found)
+    if calm:
+        head.append(Column("error outside of disturbances", True))
+        cells = (number(error, signed_percent(error)) for error in calm)
+        rows = [[*row, cell] for row, cell in zip(rows, cells, strict=True)]
     return HtmlTable("Quantiles of the age in the predicted part", head, rows)
 
 
