@@ -43,6 +43,14 @@ _EXPLAINED = 0.02
 
 
 @dataclass(frozen=True, slots=True)
+class _Fits:
+    """The fit that forecasts, and that of all metrics, which is what a report shows."""
+
+    first: Fitted
+    whole: Fitted
+
+
+@dataclass(frozen=True, slots=True)
 class Measurements:
     """Lag and writes of one replication, on one clock."""
 
@@ -55,8 +63,9 @@ def backtest(
 ) -> Backtest | NoBacktest:
     """Return how a fit of the first share of the metrics forecasts the rest.
 
-    `whole` is the fit of all metrics, of which only the syncs that the samples show are used, to
-    recognise the rest's pauses and outages, which are replayed.
+    `whole` is the fit of all metrics. The forecast has of it only the syncs that the samples show,
+    to recognise the rest's pauses and outages, which are replayed; the sentence, which parameters
+    are not identified.
     """
     lag, writes = given.lag, given.writes
     if writes is None:
@@ -72,7 +81,7 @@ def backtest(
         reason = fitted.refusal or "its interval is not known."
         return NoBacktest(f"The first part alone cannot be fitted: {reason}")
     seen = SeenLag(whole.syncs, timing, writes, fitted.phase, lag.period_s)
-    return _compared(given, seen, fitted, first, span, seed)
+    return _compared(given, seen, _Fits(fitted, whole), first, span, seed)
 
 
 def _ends(span: Span) -> tuple[float, float]:
@@ -90,7 +99,7 @@ def _overlap(lag: LagSamples, writes: WriteTotals) -> Span | None:
 
 
 def _compared(
-    given: Measurements, seen: SeenLag, fitted: Fitted, first: Span, span: Span, seed: int
+    given: Measurements, seen: SeenLag, fits: _Fits, first: Span, span: Span, seed: int
 ) -> Backtest | NoBacktest:
     """Simulate the rest and compare it with what was measured."""
     assert given.writes is not None
@@ -105,7 +114,7 @@ def _compared(
         *_until_next(seen, start),
         *outages(seen, Span(float(seen.syncs.cut_s[start + 1]), part.end_s)),
     ]
-    phase = fitted.phase
+    phase = fits.first.phase
     forecast = Forecast(
         seen.timing,
         writes_between(given.writes, first_cut_s, part.end_s + phase.high_s + 60.0),
@@ -113,13 +122,13 @@ def _compared(
         first_cut_s,
         part.end_s,
         phase,
-        fitted.resolution_s,
+        fits.first.resolution_s,
         seed,
     )
     track = _track(given.lag, forecast, part)
     if not len(track.time_s):
         return NoBacktest("No samples are left to predict.")
-    return _found(seen, fitted, track, Span(*_ends(first)), part, replayed)
+    return _found(seen, fits.whole, track, Span(*_ends(first)), part, replayed)
 
 
 def _start(seen: SeenLag, split_s: float) -> int | None:
@@ -183,7 +192,7 @@ def _undisturbed(track: AgeTrack, stretches: list[Span]) -> AgeErrors | None:
 
 
 def _found(
-    seen: SeenLag, fitted: Fitted, track: AgeTrack, first: Span, part: Span, replayed: list[Span]
+    seen: SeenLag, whole: Fitted, track: AgeTrack, first: Span, part: Span, replayed: list[Span]
 ) -> Backtest:
     errors = _errors(track.measured_s, track.simulated_s)
     stretches = disturbed(seen, part)
@@ -196,7 +205,7 @@ def _found(
         predicted_s=part.seconds,
         disturbances=len(stretches),
         disturbed_s=sum(one.seconds for one in stretches),
-        fitted=fitted,
+        fitted=whole,
     )
     trust, why = judged(evidence)
     return Backtest(

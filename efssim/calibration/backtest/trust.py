@@ -53,7 +53,7 @@ class BacktestEvidence:
     disturbances: int
     disturbed_s: float
     fitted: Fitted
-    """Of the first part."""
+    """Of all metrics: the parameters that a report shows."""
 
     @property
     def disturbed_share(self) -> float:
