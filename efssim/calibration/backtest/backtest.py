@@ -12,7 +12,13 @@ from efssim.calibration.backtest.comparing import (
     relative_error,
     unlike_share,
 )
-from efssim.calibration.backtest.disturbances import SeenLag, disturbed, disturbed_tail, outages
+from efssim.calibration.backtest.disturbances import (
+    SeenLag,
+    disturbed,
+    disturbed_tail,
+    locked_waits,
+    outages,
+)
 from efssim.calibration.backtest.findings import (
     AgeErrors,
     AgeTrack,
@@ -114,11 +120,12 @@ def _compared(
         *_until_next(seen, start),
         *outages(seen, Span(float(seen.syncs.cut_s[start + 1]), part.end_s)),
     ]
+    waits = locked_waits(seen, Span(float(seen.syncs.cut_s[start + 1]), part.end_s))
     phase = fits.first.phase
     forecast = Forecast(
         seen.timing,
         writes_between(given.writes, first_cut_s, part.end_s + phase.high_s + 60.0),
-        replayed,
+        [*replayed, *waits],
         first_cut_s,
         part.end_s,
         phase,
