@@ -16,7 +16,7 @@ from efssim.text.yaml.problems import ScenarioError
 from efssim.traces.calendar.local_days import DAY_S
 from efssim.traces.flaws import exact_duration
 from efssim.traces.profile.hot_set import HotSetFit
-from efssim.traces.profile.writes import WritesProfile
+from efssim.traces.profile.writes import ProfiledWrites
 
 _UNIX_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _PLAIN = re.compile(r"(\.\./)*[A-Za-z_][A-Za-z0-9_./-]*")
@@ -57,39 +57,40 @@ replications:
 
 
 def scenario_of(
-    profile: WritesProfile, name: str, file: Path, keys: Mapping[str, str], target: Path
+    found: ProfiledWrites, name: str, file: Path, keys: Mapping[str, str], target: Path
 ) -> str:
     """Return the text of a scenario that replays the writes of a file, for a place of its own.
 
     `keys` are further keys of its trace. Raise ScenarioError where no run takes the trace.
     """
     try:
-        chosen = _accepted(profile, name, file, keys)
+        chosen = _accepted(found, name, file, keys)
     except ScenarioError as refused:
         # CloudWatch has no sample where nothing was written.
         try:
-            chosen = _accepted(profile, name, file, {**keys, "missing": "zero"})
+            chosen = _accepted(found, name, file, {**keys, "missing": "zero"})
         except ScenarioError:
             raise refused from None
     seen = os.path.relpath(file, target.parent)
-    return _text(profile, name, {"file": _quoted(seen), **chosen})
+    return _text(found, name, {"file": _quoted(seen), **chosen})
 
 
 def _accepted(
-    profile: WritesProfile, name: str, file: Path, keys: Mapping[str, str]
+    found: ProfiledWrites, name: str, file: Path, keys: Mapping[str, str]
 ) -> Mapping[str, str]:
     """Return the keys of a trace; raise ScenarioError where no run takes it with them."""
     # By its full path, as the folder of the scenario may not be there yet.
-    text = _text(profile, name, {"file": json.dumps(str(file.absolute())), **keys})
+    text = _text(found, name, {"file": json.dumps(str(file.absolute())), **keys})
     load_document(parse_bytes(text.encode(), "scenario"), Path())
     return keys
 
 
-def _text(profile: WritesProfile, name: str, trace: Mapping[str, str]) -> str:
-    begin_s, span_s = _run_of(profile)
+def _text(found: ProfiledWrites, name: str, trace: Mapping[str, str]) -> str:
+    profile = found.profile
+    begin_s, span_s = _run_of(found)
     note = "  # all that was measured"
     if span_s >= _RESAMPLED_LEAST * DAY_S and profile.coverage.begin_s is not None:
-        note += "; with `resample: days` in the trace it may be longer, and trials differ"
+        note += "; may be longer with `resample: days` in the trace"
     start = (_UNIX_EPOCH + timedelta(seconds=begin_s)).isoformat().replace("+00:00", "Z")
     if profile.coverage.begin_s is None:
         start = "2026-01-01T00:00:00Z  # assumed: the trace has no dates"
@@ -104,13 +105,15 @@ def _text(profile: WritesProfile, name: str, trace: Mapping[str, str]) -> str:
     )
 
 
-def _run_of(profile: WritesProfile) -> tuple[float, float]:
+def _run_of(found: ProfiledWrites) -> tuple[float, float]:
     """Return begin and length of the run, in seconds.
 
-    A write at the start is no write of the run, so single writes begin after it.
+    A write at the start is no write of the run, so single writes begin after it; those of a trace
+    with a zero of its own count from there.
     """
-    coverage = profile.coverage
-    begin_s = coverage.begin_s or 0.0
+    coverage, begin_s = found.profile.coverage, found.grid.begin_s
+    if not found.grid.has_dates:
+        return 0.0, max(1.0, math.ceil(begin_s + coverage.span_s))
     if coverage.period_s is not None:
         return begin_s, coverage.span_s
     whole_s = math.ceil(begin_s) - 1.0

@@ -41,6 +41,19 @@ def _bytes(_: click.Context, __: click.Parameter, value: str) -> int:
     return size
 
 
+def _pairs(
+    _: click.Context, __: click.Parameter, values: tuple[str, ...]
+) -> tuple[tuple[str, str], ...]:
+    """Return the names and values of `--where`; raise click.BadParameter."""
+    found = []
+    for text in values:
+        name, sign, value = text.partition("=")
+        if not (name and sign):
+            raise click.BadParameter(f"{text!r} is not NAME=VALUE, such as device=sda")
+        found.append((name, value))
+    return tuple(found)
+
+
 @click.command(
     cls=Command,
     epilog=examples(
@@ -86,6 +99,14 @@ def _bytes(_: click.Context, __: click.Parameter, value: str) -> int:
     help="Metric to read, or what a series without a name is.",
 )
 @click.option(
+    "--where",
+    callback=_pairs,
+    multiple=True,
+    metavar="NAME=VALUE",
+    show_default="all",
+    help="Dimension, such as device, and its value to read; may be repeated.",
+)
+@click.option(
     "--period",
     "period_s",
     callback=_seconds,
@@ -111,6 +132,7 @@ def traces(
     timezone: str | None,
     statistic: str | None,
     metric: str | None,
+    where: tuple[tuple[str, str], ...],
     period_s: float | None,
     block_bytes: int,
 ) -> None:
@@ -130,7 +152,9 @@ def traces(
     if scenario is not None and scenario.exists():
         fail(f"{scenario}: exists already and is left as it is")
     check_folder(out, TRACES)
-    options = ReadOptions(timezone=timezone, statistic=statistic, period_s=period_s, metric=metric)
+    options = ReadOptions(
+        timezone=timezone, statistic=statistic, period_s=period_s, metric=metric, where=where
+    )
     found = _read(files, options, block_bytes)
     command = _command(files, options, block_bytes)
     text = None
@@ -167,20 +191,31 @@ def _scenario(found: MeasuredTraces, file: str, target: Path, options: ReadOptio
 
     if len(found.profiled) != 1:
         names = ", ".join(one.profile.name for one in found.profiled) or "none"
-        fail(f"{file}: a scenario replays one series of writes, and there are: {names}")
+        fail(
+            f"{file}: a scenario replays one series of writes, and there are: {names}; --metric or "
+            "--where chooses one"
+        )
     keys = {
         "timezone": options.timezone,
         "statistic": options.statistic,
         "metric": options.metric,
         "period": None if options.period_s is None else exact_duration(options.period_s),
+        "where": _mapping(options.where),
     }
     given = {key: value for key, value in keys.items() if value is not None}
     stem = target.stem if target.stem != "scenario" else Path(file).stem
     try:
-        return scenario_of(found.profiled[0].profile, stem, Path(file), given, target)
+        return scenario_of(found.profiled[0], stem, Path(file), given, target)
     except ScenarioError as error:
         reasons = dict.fromkeys(problem.message for problem in error.problems)
         fail("\n".join(f"{target}: not written, as no run takes it: {text}" for text in reasons))
+
+
+def _mapping(pairs: tuple[tuple[str, str], ...]) -> str | None:
+    """Return pairs as YAML has a mapping of texts; None for none."""
+    import json
+
+    return json.dumps(dict(pairs), ensure_ascii=False) if pairs else None
 
 
 def _write_new(target: Path, text: str) -> None:
@@ -204,4 +239,5 @@ def _command(files: tuple[str, ...], options: ReadOptions, block_bytes: int) -> 
         "--block": None if block_bytes == 4096 else str(block_bytes),
     }
     words = [word for name, value in values.items() if value is not None for word in (name, value)]
-    return shlex.join(["efssim", "traces", *files, *words])
+    chosen = [word for name, value in options.where for word in ("--where", f"{name}={value}")]
+    return shlex.join(["efssim", "traces", *files, *words, *chosen])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from efssim.cloudwatch.alarms import findings
@@ -12,10 +12,18 @@ from efssim.cloudwatch.alarms.machine import StateChange, points_of, state_chang
 from efssim.cloudwatch.alarms.periods import Floats, values_by_minute
 from efssim.cloudwatch.efs_metrics import EfsMetrics
 from efssim.cloudwatch.series import MINUTE_S
-from efssim.lag.detection.judging import Watched, delay_summary, judged, per_month, times_in_states
+from efssim.lag.detection.judging import (
+    Span,
+    Watched,
+    delay_summary,
+    judged,
+    per_month,
+    times_in_states,
+)
 from efssim.lag.detection.summary import AlarmChange, AlarmSummary
 from efssim.model.world.world import World
 from efssim.scenario.alarms.alarm import MetricAlarm
+from efssim.scenario.alarms.mute import joined_spans
 from efssim.text.quantities import format_duration
 
 _NOTHING = AlarmState.INSUFFICIENT_DATA
@@ -77,7 +85,14 @@ class AlarmsOfWorld:
             never = blind + never
         found = self._changes(place, of, is_blind=bool(blind))
         cautions += tuple(_without_data(alarm, watched) if not blind else ())
-        return _summed(place, of, watched, found, never=never, cautions=cautions)
+        muted = self._muted(alarm)
+        return _summed(place, of, watched, found, muted=muted, never=never, cautions=cautions)
+
+    def _muted(self, alarm: MetricAlarm) -> list[Span]:
+        """Return the spans in which the alarm is muted."""
+        scenario = self._world.scenario
+        rules = (rule.spans(scenario.start, scenario.duration) for rule in alarm.mute)
+        return joined_spans([span for spans in rules for span in spans])
 
     @property
     def _window_s(self) -> tuple[float, float]:
@@ -187,13 +202,14 @@ def _summed(
     watched: Watched,
     changes: list[AlarmChange],
     *,
+    muted: Sequence[Span] = (),
     not_evaluated: str | None = None,
     never: tuple[str, ...] = (),
     cautions: tuple[str, ...] = (),
 ) -> AlarmSummary:
     alarm = place.alarm
     lookback_s = rule_of(alarm).retrieved * (alarm.period or 0.0)
-    found = judged(changes, watched, lookback_s)
+    found = judged(changes, watched, lookback_s, muted)
     seconds = watched.window_s[1] - watched.window_s[0]
     return AlarmSummary(
         metric=alarm.metric or "",
@@ -201,7 +217,7 @@ def _summed(
         not_evaluated=not_evaluated,
         never=never,
         cautions=cautions,
-        fired=found.fired,
+        fired=len(found.fired_s),
         violations=found.violations,
         detected=len(found.delays_s),
         missed=found.missed,
@@ -210,8 +226,10 @@ def _summed(
         detection_delay_s=delay_summary(found.delays_s),
         false_alarms=found.false_alarms,
         false_alarms_per_month=per_month(found.false_alarms, seconds),
+        muted=found.muted,
         state_s=times_in_states(changes, watched.window_s),
         final_state=changes[-1].after if changes else str(_NOTHING),
         transitions=tuple(changes),
+        fired_s=found.fired_s,
         delays_s=found.delays_s,
     )

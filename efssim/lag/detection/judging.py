@@ -30,12 +30,13 @@ class Watched:
 class AlarmCounts:
     """The numbers of an alarm that follow from its states and the violations."""
 
-    fired: int
+    fired_s: tuple[float, ...]
     violations: int
     missed: int
     late: int
     open_at_end: int
     false_alarms: int
+    muted: int
     delays_s: tuple[float, ...]
 
 
@@ -50,9 +51,32 @@ def alarm_spans(changes: Sequence[AlarmChange], window_s: Span) -> list[Span]:
     return [(begin, min(end, window_s[1])) for begin, end in spans if end > window_s[0]]
 
 
-def judged(changes: Sequence[AlarmChange], watched: Watched, lookback_s: float) -> AlarmCounts:
-    """Return how an alarm did; `lookback_s` is how far back an evaluation looks."""
-    spans = alarm_spans(changes, watched.window_s)
+def notified_spans(spans: Sequence[Span], muted: Sequence[Span]) -> list[Span]:
+    """Return the spans in ALARM from when somebody is notified on, without those that end before.
+
+    Who goes to ALARM while muted notifies at the end of the mute, if it is in ALARM still.
+    """
+    found = []
+    for begin, end in spans:
+        since = next((until for since, until in muted if since <= begin < until), begin)
+        if since < end:
+            found.append((since, end))
+    return found
+
+
+def judged(
+    changes: Sequence[AlarmChange],
+    watched: Watched,
+    lookback_s: float,
+    muted: Sequence[Span] = (),
+) -> AlarmCounts:
+    """Return how an alarm did.
+
+    `lookback_s` is how far back an evaluation looks; `muted` are spans of mute rules that do not
+    touch.
+    """
+    in_alarm = alarm_spans(changes, watched.window_s)
+    spans = notified_spans(in_alarm, muted)
     delays, late, open_at_end, missed = [], 0, 0, 0
     for begin, end in watched.violations:
         entered = [max(start, begin) for start, stop in spans if start <= end and stop > begin]
@@ -66,7 +90,14 @@ def judged(changes: Sequence[AlarmChange], watched: Watched, lookback_s: float) 
     fired = [span for span in spans if span[0] >= watched.window_s[0]]
     false = sum(not _has_cause(span, watched, lookback_s) for span in fired)
     return AlarmCounts(
-        len(fired), len(watched.violations), missed, late, open_at_end, false, tuple(delays)
+        fired_s=tuple(begin for begin, _ in fired),
+        violations=len(watched.violations),
+        missed=missed,
+        late=late,
+        open_at_end=open_at_end,
+        false_alarms=false,
+        muted=len(in_alarm) - len(spans),
+        delays_s=tuple(delays),
     )
 
 

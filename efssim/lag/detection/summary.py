@@ -47,7 +47,7 @@ class AlarmSummary:
     cautions: tuple[str, ...]
     """Blind spots, and states that say less than they seem to."""
     fired: int
-    """How often it went to ALARM in the window."""
+    """How often it went to ALARM in the window and notified; of mute rules, when they end."""
     violations: int
     detected: int
     missed: int
@@ -60,11 +60,15 @@ class AlarmSummary:
     false_alarms: int
     """ALARM periods without a violation, and without a time that has no recovery point."""
     false_alarms_per_month: float
+    muted: int
+    """ALARM periods of which nobody was notified, as they ended while it was muted."""
     state_s: Mapping[str, float]
     """Time of the window in each state."""
     final_state: str
     transitions: tuple[AlarmChange, ...]
     """All changes of the run, those in the warm-up included."""
+    fired_s: tuple[float, ...] = field(metadata=HIDDEN)
+    """When it notified in the window."""
     delays_s: tuple[float, ...] = field(metadata=HIDDEN)
     """The delay of each detected violation."""
 

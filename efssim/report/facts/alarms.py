@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from efssim.lag.detection.summary import ALARM, AlarmSummary, DelaySummary
+from efssim.lag.detection.summary import AlarmSummary, DelaySummary
 from efssim.report.words.lines import clock, counted, percent, wrapped
 from efssim.runs.run import Run
 from efssim.scenario import Scenario
@@ -58,6 +58,8 @@ def _of_run(alarm: AlarmSummary, scenario: Scenario, seconds: float) -> Iterator
     if alarm.violations:
         yield _detection(alarm)
     yield f"{_false(alarm, seconds)}."
+    if alarm.muted:
+        yield f"Muted from begin to end: {counted(alarm.muted, 'ALARM period')}."
     yield from (f"Note: {text}." for text in alarm.cautions)
 
 
@@ -69,11 +71,7 @@ def _because(alarm: AlarmSummary | AlarmOfTrials) -> str:
 
 def _fired(alarm: AlarmSummary, scenario: Scenario) -> str:
     """Return how often an alarm went to ALARM in the window, and when at first."""
-    times = [
-        clock(scenario, change.time_s)
-        for change in alarm.transitions
-        if change.after == ALARM and change.time_s >= scenario.warm_up
-    ]
+    times = [clock(scenario, time_s) for time_s in alarm.fired_s]
     if not times:
         return "It did not fire"
     more = len(times) - _TIMES
@@ -97,6 +95,8 @@ def delays_text(delay: DelaySummary) -> str:
     """Return the delays of detection in words; nothing where nothing was detected."""
     if delay.mean is None or delay.max is None:
         return ""
+    if not delay.max:
+        return ", in ALARM already when the age passed the RPO target"
     if delay.mean == delay.max:
         return f", {format_duration(delay.mean)} after the age passed the RPO target"
     mean, most = format_duration(delay.mean), format_duration(delay.max)

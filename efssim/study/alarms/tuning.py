@@ -172,8 +172,13 @@ def _advice(
         reason += f"{goal.false_per_month:g} false alarms in 30 days"
         return Advice("none", None, None, None, reason)
     judged = _halved(trials, 1).get(chosen.name)
-    if judged is None or not _is_confirmed(judged, goal):
+    if judged is None or not _detects(judged, goal):
         return _not_enough(violations, trials, goal, chosen)
+    false = judged.pooled.false_per_month_ci95
+    if false is None or false.high > goal.false_per_month:
+        most = "not known" if false is None else f"up to {false.high:.3g}"
+        reason = f"the false alarms in 30 days are {most}: it takes more trials, or longer ones"
+        return _advised("not_enough", chosen, reason)
     reason = (
         f"chosen by half of the trials; the other half has {judged.pooled.detected:,} of "
         f"{judged.pooled.violations:,} violations detected"
@@ -219,12 +224,10 @@ def _meets(alarm: AlarmOfTrials, goal: TuningGoal) -> bool:
     )
 
 
-def _is_confirmed(alarm: AlarmOfTrials, goal: TuningGoal) -> bool:
-    """Return whether the intervals of an alarm are on the good side."""
-    detected, false = alarm.pooled.share_ci95, alarm.pooled.false_per_month_ci95
-    if detected is None or false is None:
-        return False
-    return detected.low >= goal.detected and false.high <= goal.false_per_month
+def _detects(alarm: AlarmOfTrials, goal: TuningGoal) -> bool:
+    """Return whether the interval of the share of detected violations is above the goal."""
+    detected = alarm.pooled.share_ci95
+    return detected is not None and detected.low >= goal.detected
 
 
 def _not_enough(

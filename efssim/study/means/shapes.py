@@ -165,6 +165,7 @@ class AlarmStatistic(Generic[T]):
     detection_delay_s: DelayStatistic[T]
     false_alarms: T
     false_alarms_per_month: T
+    muted: T
     state_s: Mapping[str, T]
 
 

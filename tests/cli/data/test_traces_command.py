@@ -238,6 +238,53 @@ def test_resampled_days_of_the_scenario_run_too() -> None:
     assert "10 whole days drawn with replacement" in flat(ran.stdout)
 
 
+def test_one_of_several_series_is_chosen() -> None:
+    lines = []
+    for k in range(1500):
+        now = BEGIN + timedelta(minutes=k)
+        for device, rate in (("sda", 100.0), ("sdb", 7.0)):
+            cells = {"metric_stream_name": "s", "namespace": "AWS/EFS", "unit": "Bytes"}
+            cells |= {"metric_name": "DataWriteIOBytes", "dimensions": {"FileSystemId": device}}
+            value = {"count": 2.0, "sum": rate, "min": 1.0, "max": rate}
+            cells |= {"timestamp": round(now.timestamp() * 1000), "value": value}
+            lines.append(json.dumps(cells))
+    Path("m.ndjson").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    several = command("traces", "m.ndjson", "-o", "s.yaml")
+    assert several.code == 2
+    assert "--where chooses one" in several.err
+    one = command("traces", "m.ndjson", "--where", "FileSystemId=sdb", "-o", "s.yaml")
+    assert one.code == 0, one.err
+    assert "--where FileSystemId=sdb" in flat(one.out)
+    ran = efs("run", "s.yaml", "--format", "json", "--quiet")
+    assert json.loads(ran.stdout)["replications"]["dr"]["writes"]["bytes"] == 1500 * 7
+    assert efssim.read_traces("m.ndjson", where={"FileSystemId": "sda"}).writes[0].writes == 3000
+    assert command("traces", "m.ndjson", "--where", "sda").code == 2
+
+
+def test_single_writes_become_a_scenario() -> None:
+    """With dates; and with a zero of their own, where one at 0 is there before the run."""
+    block_trace(5000)
+    assert command("traces", "msr.csv", "-o", "s.yaml").code == 0
+    ran = efs("run", "s.yaml", "--format", "json", "--quiet")
+    assert ran.returncode == 0, ran.stderr
+    assert json.loads(ran.stdout)["replications"]["dr"]["writes"]["count"] == 5000
+    Path("r.csv").write_text("timestamp,value\n0,5\n7.5,10\n99,20\n", encoding="utf-8")
+    assert command("traces", "r.csv", "-o", "r.yaml").code == 0
+    assert "assumed: the trace has no dates" in Path("r.yaml").read_text(encoding="utf-8")
+    ran = efs("run", "r.yaml", "--format", "json", "--quiet")
+    assert json.loads(ran.stdout)["replications"]["dr"]["writes"]["bytes"] == 30
+
+
+def test_an_assumed_statistic_stays_assumed() -> None:
+    file = metric_data(w=("DataWriteIOBytes", [1000.0] * 3000))
+    command("traces", file, "-o", "s.yaml")
+    ran = efs("run", "s.yaml", "--check", "--quiet")
+    assert ran.returncode == 1
+    assert "statistic: Sum" in ran.stdout
+    command("traces", file, "--statistic", "Sum", "-o", "t.yaml")
+    assert efs("run", "t.yaml", "--check", "--quiet").returncode == 0
+
+
 def test_a_lag_alone_makes_no_scenario() -> None:
     file = metric_data(lag=("TimeSinceLastSync Maximum", [60.0] * 300))
     done = command("traces", file, "-o", "s.yaml")
