@@ -15,13 +15,16 @@ from typing import TYPE_CHECKING, Any
 from efssim._version import __version__
 
 if TYPE_CHECKING:
+    from efssim.api.calibration import Calibration, calibrate
     from efssim.api.comparison import Comparison, compare
     from efssim.api.estimate import Estimate, estimate
-    from efssim.api.parameter_sets import ParameterSets, run_sets
     from efssim.api.plan import Plan, plan
     from efssim.api.result import Result
+    from efssim.api.sets.parameter_sets import ParameterSets, run_sets
+    from efssim.api.sets.plan import SetPlan, plan_sets
     from efssim.api.simulation import Simulation, run
     from efssim.api.sweep import Sweep, sweep
+    from efssim.api.traces import Traces, read_traces
     from efssim.api.trials import Trials, run_trials
     from efssim.cloudwatch.api import CloudWatchError
     from efssim.errors import (
@@ -43,6 +46,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "ArgumentError",
+    "Calibration",
     "CloudWatchError",
     "Comparison",
     "EfsError",
@@ -57,6 +61,7 @@ __all__ = [
     "RunError",
     "Scenario",
     "ScenarioError",
+    "SetPlan",
     "Simulation",
     "StateError",
     "StoreError",
@@ -64,16 +69,20 @@ __all__ = [
     "Sweep",
     "TraceError",
     "TraceErrors",
+    "Traces",
     "TrialError",
     "Trials",
     "UnknownNameError",
     "UsageError",
     "WorkersDiedError",
     "__version__",
+    "calibrate",
     "compare",
     "estimate",
     "load",
     "plan",
+    "plan_sets",
+    "read_traces",
     "run",
     "run_sets",
     "run_trials",
@@ -102,6 +111,8 @@ _ERRORS = {
 }
 """Exceptions, each with the module that has it; all have the base class EfssimError."""
 _HOMES = _ERRORS | {
+    "Calibration": "efssim.api.calibration",
+    "calibrate": "efssim.api.calibration",
     "Estimate": "efssim.api.estimate",
     "estimate": "efssim.api.estimate",
     "Result": "efssim.api.result",
@@ -115,8 +126,12 @@ _HOMES = _ERRORS | {
     "plan": "efssim.api.plan",
     "Scenario": "efssim.scenario",
     "load": "efssim.scenario",
-    "ParameterSets": "efssim.api.parameter_sets",
-    "run_sets": "efssim.api.parameter_sets",
+    "Traces": "efssim.api.traces",
+    "read_traces": "efssim.api.traces",
+    "ParameterSets": "efssim.api.sets.parameter_sets",
+    "run_sets": "efssim.api.sets.parameter_sets",
+    "SetPlan": "efssim.api.sets.plan",
+    "plan_sets": "efssim.api.sets.plan",
     "Trials": "efssim.api.trials",
     "run_trials": "efssim.api.trials",
 }

@@ -13,6 +13,7 @@ from efssim.api.values import values_by_field
 from efssim.progress import bar_of_evaluations, told
 from efssim.scenario import Scenario
 from efssim.scenario.arguments import checked
+from efssim.study.known import require_known
 from efssim.study.planning.asked import PlanQuestion, budget_s, question
 from efssim.study.planning.evaluation import Evaluation, said
 from efssim.study.planning.findings import PlanFindings
@@ -104,6 +105,7 @@ def plan(
     ValueError) for fewer than 10 trials and an unknown replication, and the exceptions of
     `run_trials`.
     """
+    require_known(scenario, "a plan")
     asked = question(
         scenario,
         vary,

@@ -13,6 +13,7 @@ from efssim.errors import UnknownNameError
 from efssim.progress import bar_of_trials, told
 from efssim.scenario import Scenario
 from efssim.scenario.arguments import checked
+from efssim.study.known import require_known
 from efssim.study.run.executors import Workers
 from efssim.study.run.interrupts import ctrl_c
 from efssim.study.run.store import Store
@@ -20,7 +21,6 @@ from efssim.study.run.summary import trials_to_json
 from efssim.study.run.trial_set import TrialSet
 from efssim.study.run.trials import TrialProgress, run_study
 from efssim.study.statistics.precision import BUDGET, Precision
-from efssim.study.uncertain.known import require_known
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

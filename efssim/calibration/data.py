@@ -101,6 +101,8 @@ class LeftOutKind(StrEnum):
     """Aggregated samples of which more than one course of the lag has the same statistics."""
     FIRST = "first sync"
     """The first sync that is seen: when it was cut follows, but not after which one."""
+    UNSEEN = "unseen sync"
+    """Syncs before which there may be one that no sample shows, so that bytes are not known."""
     BURST_EDGE = "edge of a burst"
     """Cuts in a minute in which writes begin or end: how much was before the cut is not known."""
     STEPPED_BACK = "cut moved back"
@@ -173,7 +175,7 @@ class Fitted:
     parameters: tuple[FittedParameter, ...]
     """Always interval, gap, setup, throughput, also where nothing was fitted; then file_rate."""
     left_out: tuple[LeftOut, ...] = ()
-    """In order of time."""
+    """In order of their begins."""
     syncs: DecodedSyncs = field(default=NO_SYNCS)
     """All that the samples show, those left out included."""
     used: int = 0

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from efssim.calibration.data import Fitted, SetupFamily, SetupNoise
+from efssim.calibration.data import Fitted, FittedParameter, SetupFamily, SetupNoise
 from efssim.json_values import JsonObject, JsonValue
 
 
@@ -24,16 +24,16 @@ class SyncTiming:
     @classmethod
     def of(cls, fitted: Fitted) -> SyncTiming | None:
         """Return the timing of a fit; None where an interval is neither known nor bounded."""
-        found = {one.name: one.stand_in for one in fitted.parameters}
-        interval_s = found["interval"]
+        found = {one.name: one for one in fitted.parameters}
+        interval_s = found["interval"].stand_in
         if interval_s is None:
             return None
         return cls(
             interval_s,
-            found["gap"] or 0.0,
-            found["setup"] or 0.0,
-            _limit(found["throughput"]),
-            _limit(found.get("file_rate")),
+            found["gap"].stand_in or 0.0,
+            found["setup"].stand_in or 0.0,
+            _rate(found["throughput"]),
+            _rate(found["file_rate"]) if "file_rate" in found else math.inf,
             fitted.noise,
         )
 
@@ -67,8 +67,11 @@ class SyncTiming:
         return {"gamma": {"mean": mean_s, "cv": cv}}
 
 
-def _limit(rate: float | None) -> float:
-    return math.inf if rate is None else rate
+def _rate(found: FittedParameter) -> float:
+    """Return a rate; of one that is only bounded below the bound, which forecasts longer lags."""
+    if found.value is not None:
+        return found.value
+    return found.low if found.low > 0 else math.inf
 
 
 def _key(rate: float) -> float | str:

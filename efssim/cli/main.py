@@ -13,7 +13,9 @@ import click
 from efssim._version import __version__
 from efssim.cli.check import estimate, init, schema, validate
 from efssim.cli.data.alarms import alarms
+from efssim.cli.data.calibrate import calibrate
 from efssim.cli.data.export import export
+from efssim.cli.data.traces import traces
 from efssim.cli.options import examples
 from efssim.cli.output import (
     BAD_INPUT,
@@ -45,7 +47,21 @@ def cli() -> None:
     """Simulate Amazon EFS replication and measure distributions of its lag."""
 
 
-for _command in (run, validate, estimate, schema, init, plan, sweep, serve, export, alarms):
+_COMMANDS = (
+    run,
+    validate,
+    estimate,
+    schema,
+    init,
+    plan,
+    sweep,
+    serve,
+    export,
+    traces,
+    calibrate,
+    alarms,
+)
+for _command in _COMMANDS:
     cli.add_command(_command)
 
 

@@ -38,7 +38,7 @@ from efssim.cli.output import INTERNAL_ERROR, MISSED, fail, say, shows_progress
 from efssim.cli.request import Request, requested
 from efssim.cli.scenario_file import ScenarioFile, Source, once
 from efssim.cli.uncertain.sets import (
-    SETS,
+    SetsRequest,
     deliver_sets,
     refuse_fixed,
     require_uncertain,
@@ -50,8 +50,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from efssim.api.comparison import Comparison
-    from efssim.api.parameter_sets import ParameterSets
     from efssim.api.result import Result
+    from efssim.api.sets.parameter_sets import ParameterSets
     from efssim.api.trials import Trials
     from efssim.scenario import Scenario
     from efssim.study.run.interrupts import Interrupts
@@ -211,7 +211,7 @@ def _run_one(request: RunRequest) -> None:
     scenario = file.load(request.overrides)
     refuse_absurd(scenario, file, insist=request.yes)
     check_folder(request.out, "summary.json")
-    is_uncertain = require_uncertain(scenario, file, request.of_sets)
+    is_uncertain = require_uncertain(scenario, request.of_sets)
     if is_uncertain and request.are_many:
         _run_sets(scenario, file, request)
         return
@@ -242,10 +242,8 @@ def _run_sets(scenario: Scenario, file: Source, request: RunRequest) -> None:
     refuse_fixed(scenario, request.overrides)
     with keeping_results() as interrupts:
         with placing_refusals(file, request.overrides):
-            found = run_of_sets(
-                scenario,
-                interrupts,
-                sets=request.sets or SETS,
+            asked = SetsRequest(
+                sets=request.sets,
                 trials=request.trials,
                 share_of_sets=request.share_of_sets,
                 sobol=request.sobol,
@@ -255,6 +253,7 @@ def _run_sets(scenario: Scenario, file: Source, request: RunRequest) -> None:
                 verify=request.verify,
                 quiet=request.quiet,
             )
+            found = run_of_sets(scenario, interrupts, asked)
         again = request.reproducing(seed=found.seed, sets=len(found.design))
         deliver_sets(found, request.out, request.form, again)
         _report_progress(request)
@@ -269,7 +268,7 @@ def _run_several(request: RunRequest) -> None:
     scenarios = _load_all(request.files, request.overrides)
     for file, scenario in scenarios:
         refuse_absurd(scenario, file, insist=request.yes)
-        if require_uncertain(scenario, file, {}):
+        if require_uncertain(scenario, {}):
             fail(f"{file}: {_ONE_SET}")
     check_folder(request.out, "comparison.json")
     for _, scenario in scenarios:
@@ -514,8 +513,8 @@ def _check(is_asked: bool, results: Sequence[Result | Trials | ParameterSets]) -
 
 
 def _passes(result: Result | Trials | ParameterSets) -> bool:
-    from efssim.api.parameter_sets import ParameterSets
     from efssim.api.result import Result
+    from efssim.api.sets.parameter_sets import ParameterSets
     from efssim.report.verdicts.check import (
         checked_run,
         checked_sets,

@@ -25,6 +25,8 @@ from efssim.cli.options import examples, study_options
 from efssim.cli.output import say, shows_progress
 from efssim.cli.request import Request, requested
 from efssim.cli.scenario_file import ScenarioFile, Source
+from efssim.cli.uncertain.plan import SetPlanRequest, plan_of_sets
+from efssim.cli.uncertain.sets import require_uncertain, sets_option, share_option
 
 if TYPE_CHECKING:
     from efssim.api.plan import Plan
@@ -46,6 +48,8 @@ class PlanRequest(Request):
     replication: str | None
     trials: int
     budget: str
+    sets: int | None
+    share_of_sets: float | None
 
     def replaced_paths(self) -> dict[str, str]:
         """Return the paths of the scenario that options replace, by the option."""
@@ -111,6 +115,8 @@ class SweepRequest(Request):
     show_default=True,
     help="Trials of each value in the search; more confirm the answer.",
 )
+@sets_option("100")
+@share_option()
 @click.option(
     "--budget",
     default="5 min",
@@ -134,6 +140,10 @@ def plan(**asked: Any) -> None:
     chosen, between = _range_of(request, scenario)
     check_folder(request.out, "plan.json", "evaluations.csv")
     seconds = budget_s(request.budget)
+    of_sets = {"--sets": request.sets, "--share-of-sets": request.share_of_sets}
+    if require_uncertain(scenario, of_sets):
+        _plan_sets(request, scenario, chosen, between, seconds)
+        return
     with (
         keeping_results(),
         placing_refusals(request.file, request.overrides),
@@ -147,6 +157,42 @@ def plan(**asked: Any) -> None:
             lambda: plan_json(found),
             lambda: plan_report(found, again),
         )
+        _report_folder(request)
+    if found.partial:
+        raise KeyboardInterrupt
+
+
+def _plan_sets(
+    request: PlanRequest,
+    scenario: Scenario,
+    chosen: VariedParameter,
+    between: tuple[float, float],
+    seconds: float,
+) -> None:
+    """Find a value that meets the RPO in a share of the parameter sets."""
+    with (
+        keeping_results(),
+        placing_refusals(request.file, request.overrides),
+        study_errors(request.file),
+    ):
+        asked = SetPlanRequest(
+            sets=request.sets,
+            share_of_sets=request.share_of_sets,
+            trials=request.trials,
+            rpo=request.rpo,
+            attainment=request.attainment,
+            confidence=request.confidence,
+            replication=request.replication,
+            seed=request.seed,
+            workers=request.workers,
+            budget_s=seconds,
+            quiet=request.quiet,
+            out=request.out,
+            form=request.form,
+            again=request.reproducing(),
+        )
+        begin = None if request.quiet else partial(_tell_budget, seconds)
+        found = plan_of_sets(scenario, chosen, between, asked, begin)
         _report_folder(request)
     if found.partial:
         raise KeyboardInterrupt

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from efssim.study.uncertain.study import SetStudy
     from efssim.study.varying.paired import PairedTrials
     from efssim.study.varying.points import SweepPoints
+    from efssim.traces.profile.measured import MeasuredTraces
 
 _ROWS = 60
 """Rows of a table at most: a notebook is no place for more, and `.table` has all."""
@@ -51,6 +52,20 @@ def _violations(count: int, total_s: float) -> str:
     return f"{counted(count, 'violation')} of the RPO{lasting}."
 
 
+def traces_html(found: MeasuredTraces) -> str:
+    """Return the totals and cautions of measurements as HTML."""
+    from efssim.report.facts.profiles import cautions as cautions_of_profile
+    from efssim.report.facts.profiles import gaps_text, lag_text, span_text, written_text
+
+    parts = []
+    for profile in (one.profile for one in found.profiled):
+        words = f"{span_text(profile.coverage)}. {written_text(profile)}"
+        parts.append(sentence(f"{words} {gaps_text(profile.coverage)}", strong=f"{profile.name}:"))
+        parts += [sentence(text) for text in cautions_of_profile(profile)]
+    parts += [sentence(lag_text(lag), strong=f"{lag.name}:") for lag in found.lags]
+    return page(*parts)
+
+
 def trials_html(trials: TrialSet) -> str:
     """Return verdict and lags of every replication, with intervals over trials, as HTML."""
     from efssim.report.text.trials import verdict_of_trials
@@ -71,7 +86,7 @@ def trials_html(trials: TrialSet) -> str:
 
 def sets_html(study: SetStudy) -> str:
     """Return verdict, numbers and weights of the unknowns of every replication as HTML."""
-    from efssim.report.text.sets import importance_rows, numbers_of_sets
+    from efssim.report.text.uncertain.sets import importance_rows, numbers_of_sets
     from efssim.report.verdicts.sets import sentences_of_sets, verdict_of_sets
 
     parts = []

@@ -53,6 +53,7 @@ _RULES = {
     "replication": _Rule(str, "a name"),
     "between": _Rule((tuple, list), "two values, (low, high)"),
     "plan.budget": _Rule((int, float, str), "a duration such as '5 min'"),
+    "plan_sets.budget": _Rule((int, float, str), "a duration such as '5 min'"),
     "sweep.vary": _Rule(Mapping, "a mapping of paths to values"),
     "event": _Rule(Mapping, "a mapping, as an entry of `events`"),
     "stream": _Rule(Mapping, "a mapping, as an entry of `writes`"),

@@ -98,4 +98,5 @@ def _note_missing_pages(files: list[FileOfParts]) -> None:
 def _files_read(files: list[FileOfParts]) -> Iterator[FileRead]:
     for file in files:
         notes = tuple(dict.fromkeys((*file.part.notes, *file.notes)))
-        yield FileRead(Path(file.file).name, file.format, notes, tuple(file.assumed))
+        name, times = Path(file.file).name, file.part.times
+        yield FileRead(name, file.format, notes, tuple(file.assumed), times)

@@ -163,7 +163,7 @@ def _judged(spec: TraceSpec, raw: RawRows, run: TraceSpan) -> Judged:
         )
     flaws = [
         *([flaw] if flaw else []),
-        *_unit_flaws(spec, quality, run),
+        *_unit_flaws(spec, raw, quality, run),
         *_counter_flaws(spec, raw),
         *_grid_flaws(spec, quality, len(marks), run),
         *_run_flaws(spec, rows, quality, keep, run, days),
@@ -196,15 +196,15 @@ def _quality(
     repeat_s: float | None,
     run: TraceSpan,
 ) -> TraceQuality:
-    all_distinct = each_once(raw.time_s)
+    all_distinct, origin = each_once(raw.time_s), raw.origin
     periods, missing = periods_of(spec, begins, repeat_s, run.duration_s)
     used = _rows_used(spec, raw, keep, repeat_s, run.duration_s)
     total, part = (math.fsum(sizes.tolist()) for sizes in (rows.bytes, rows.bytes[keep]))
     return TraceQuality(
         file=spec.file.name,
-        format="csv",
+        format="csv" if origin is None else origin.format,
         times=raw.times,
-        statistic=statistic_of(spec),
+        statistic=_statistic(spec, raw),
         spacing_s=spacing_s(all_distinct),
         rows=raw.rows,
         rows_used=used,
@@ -218,7 +218,17 @@ def _quality(
         rows_passed_over=raw.rows_passed_over,
         unsorted=raw.unsorted,
         never_falls=spec.counter is None and never_falls(raw.value),
+        metric=None if origin is None else origin.metric,
+        period_s=None if origin is None else origin.period_s,
+        assumed=() if origin is None else origin.assumed,
+        notes=() if origin is None else origin.notes,
     )
+
+
+def _statistic(spec: TraceSpec, raw: RawRows) -> str | None:
+    """Return the statistic of a value: as keys say it, or that of an export."""
+    said = statistic_of(spec)
+    return said if raw.origin is None or said != "Sum" else raw.origin.statistic
 
 
 def _rows_used(
@@ -283,9 +293,12 @@ def _repeat_length(spec: TraceSpec, span_s: float) -> tuple[float | None, Flaw |
 # ---- units of the values ------------------------------------------------------------------------
 
 
-def _unit_flaws(spec: TraceSpec, quality: TraceQuality, run: TraceSpan) -> Iterator[Flaw]:
+def _unit_flaws(
+    spec: TraceSpec, raw: RawRows, quality: TraceQuality, run: TraceSpan
+) -> Iterator[Flaw]:
     """Yield a flaw where a column's name gives a unit, rate or counter that the scenario omits."""
-    name = named_unit(spec.bytes)
+    named = spec.bytes if raw.origin is None else raw.origin.column
+    name = None if named is None else named_unit(named)
     if name is None:
         return
     lacks_unit = bool(name.units) and spec.unit is None
@@ -293,8 +306,8 @@ def _unit_flaws(spec: TraceSpec, quality: TraceQuality, run: TraceSpan) -> Itera
     lacks_per = name.per == "second" and not says_per and not spec.counter
     lacks_counter = name.counter and spec.counter is None and not says_per
     if lacks_unit or lacks_per or lacks_counter:
-        column = quoted(spec.bytes)
-        text = f"column {column} holds {name.says}, as its name says, and would be read as bytes"
+        column = f"{'column' if raw.origin is None else 'metric'} {quoted(named)}"
+        text = f"{column} holds {name.says}, as its name says, and would be read as bytes"
         cures = tuple(
             _unit_cure(spec, name, unit, quality, run)
             for unit in (name.units if lacks_unit else (spec.unit,)) or (None,)
@@ -413,9 +426,13 @@ def _day_flaws(
     elif not days.found.whole:
         covered = f"{_moment(run, rows.begin_s)} to {_moment(run, rows.end_s)}"
         unit = days.found.unit[:-1]
-        text = f"has no whole {unit} to draw from: it covers {covered}"
-        daily = Cure("resample: days", replace(spec, resample="days"), run)
-        yield Flaw("days", text, (daily,) if unit == "week" else ())
+        gaps = days.found.days_gaps
+        lacking = f", and {gaps:,} days of it have a missing period" if gaps else ""
+        text = f"has no whole {unit} to draw from: it covers {covered}{lacking}"
+        cures = [Cure("missing: zero", replace(spec, missing_zero=True), run, True)] if gaps else []
+        if unit == "week":
+            cures.append(Cure("resample: days", replace(spec, resample="days"), run))
+        yield Flaw("days", text, tuple(cures))
 
 
 def _covers(rows: WrittenRows, run: TraceSpan) -> bool:

@@ -61,6 +61,8 @@ class FileRead:
     """Sentences: partial data, messages of the service, duplicates, assumed statistics."""
     assumed: tuple[str, ...] = ()
     """Keys that the file does not say, as they were assumed: `statistic: Sum`."""
+    times: str = "dates"
+    """Interpretation of its times."""
 
 
 @dataclass(frozen=True, slots=True)

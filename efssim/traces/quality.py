@@ -63,6 +63,14 @@ class TraceQuality:
     """Rows that are no whole number of periods after the one before."""
     resample: DrawnUnits | None = field(default=None, metadata=IF_ANY)
     """Whole days or weeks that the run draws from; None: the trace is replayed as it is."""
+    metric: str | None = field(default=None, metadata=IF_ANY)
+    """Metric of an export."""
+    period_s: float | None = field(default=None, metadata=IF_ANY)
+    """Period of an export, as it says it or as it was inferred."""
+    assumed: tuple[str, ...] = field(default=(), metadata=IF_ANY)
+    """Keys that an export does not say, as they were assumed, so that `--check` fails."""
+    notes: tuple[str, ...] = field(default=(), metadata=IF_ANY)
+    """Sentences about an export: partial data, messages, duplicates."""
     missing_zero: bool = field(default=False, metadata=HIDDEN)
     """Whether a missing period is one without writes."""
     rows_passed_over: int = field(default=0, metadata=HIDDEN)
@@ -106,7 +114,7 @@ class TraceQuality:
         order = ["rows were not in the order of their times (sorted)"] if self.unsorted else []
         rising = "values never fall, as those of a counter do: `counter: true` if they are one"
         drawn = [] if self.resample is None else [self.resample.text()]
-        return [*drawn, *order, *counted, *([rising] if self.never_falls else [])]
+        return [*self.notes, *drawn, *order, *counted, *([rising] if self.never_falls else [])]
 
     def thin_text(self) -> str:
         """Return how little of the run is covered, as the end of a sentence about the trace."""

@@ -6,13 +6,12 @@ the grid are kept and counted in a report. An unreadable row is refused with its
 
 from __future__ import annotations
 
-import codecs
 import csv
 import io
 import math
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from typing import NoReturn
@@ -20,22 +19,21 @@ from typing import NoReturn
 import numpy as np
 from numpy.typing import NDArray
 
-from efssim.text.files import read_regular
 from efssim.text.largest import LARGEST_FILE_BYTES
 from efssim.text.quantities import format_size
 from efssim.text.quoting import listed, quoted
 from efssim.text.suggestions import LONGEST_TYPO, closest
 from efssim.traces.calendar.local_days import DAY_S
 from efssim.traces.calendar.whole_days import WholeDays
+from efssim.traces.exported import exported_rows, is_export
 from efssim.traces.flaws import Flaw, Judged, TraceSpan, judge
+from efssim.traces.formats.content import ExportContent
+from efssim.traces.formats.opening import export_files, opened
 from efssim.traces.problems import MAX_BAD_ROWS, TraceError, TraceErrors
 from efssim.traces.quality import TraceQuality
 from efssim.traces.rows import RawRows, factor_of
 from efssim.traces.spec import TraceSpec
 from efssim.traces.times import UNIX_EPOCH, TimeCell, TimesError, number_of, recognised
-
-MAX_FILE_BYTES = 2**29
-"""Largest trace file (512 MiB): a row takes about three times its text in memory; assumed."""
 
 MAX_READING = 1e30
 """Largest value in bytes: far above any counter, and sums of values stay finite; assumed."""
@@ -65,6 +63,8 @@ class Trace:
     end_s: float
     quality: TraceQuality
     repeat_s: float | None = None
+    period_s: float | None = None
+    """Length of the period that each row is the total of; None: each row is one write."""
     days: WholeDays | None = None
     """Days that each run draws its rows from, which are those of the arrays; None: of no draws."""
 
@@ -89,13 +89,21 @@ def read_trace(spec: TraceSpec, start: datetime, duration_s: float) -> Trace:
     known = spec, start, duration_s
     if known in _JUDGED and _JUDGED[known][0] is raw:  # the file did not change since
         return _JUDGED[known][1]
-    found = judge(spec, raw, TraceSpan(start, duration_s))
+    said = with_period_of(spec, raw)
+    found = judge(said, raw, TraceSpan(start, duration_s))
     if found.flaws:
         raise TraceErrors([_error(spec, raw, flaw) for flaw in found.flaws])
     while len(_JUDGED) >= _KNOWN_MAX:
         del _JUDGED[next(iter(_JUDGED))]
-    _JUDGED[known] = raw, _trace(spec, found)
+    _JUDGED[known] = raw, _trace(said, found)
     return _JUDGED[known][1]
+
+
+def with_period_of(spec: TraceSpec, raw: RawRows) -> TraceSpec:
+    """Return a specification with the period that an export has, where it says none."""
+    if spec.period_s is not None or raw.origin is None:
+        return spec
+    return replace(spec, period_s=raw.origin.period_s)
 
 
 def _trace(spec: TraceSpec, found: Judged) -> Trace:
@@ -105,7 +113,16 @@ def _trace(spec: TraceSpec, found: Judged) -> Trace:
     time_s, size = rows.time_s[keep], rows.bytes[keep]
     for column in (time_s, size):
         column.flags.writeable = False  # the next trial has the same ones
-    return Trace(time_s, size, rows.begin_s, rows.end_s, found.quality, found.repeat_s, found.days)
+    return Trace(
+        time_s=time_s,
+        bytes=size,
+        begin_s=rows.begin_s,
+        end_s=rows.end_s,
+        quality=found.quality,
+        repeat_s=found.repeat_s,
+        period_s=spec.period_s,
+        days=found.days,
+    )
 
 
 def _error(spec: TraceSpec, raw: RawRows, flaw: Flaw) -> TraceError:
@@ -118,25 +135,6 @@ def _fail(spec: TraceSpec, line: int | None, message: str) -> NoReturn:
 
 
 # ---- the file -----------------------------------------------------------------------------------
-
-
-def _text(spec: TraceSpec) -> str:
-    """Return the file's text without a byte order mark; raises TraceErrors if there is none."""
-    try:
-        data = read_regular(spec.file, MAX_FILE_BYTES).removeprefix(codecs.BOM_UTF8)
-    except FileNotFoundError:
-        _fail(spec, None, "no such file")
-    except IsADirectoryError:
-        _fail(spec, None, "is a folder, not a file")
-    except OSError as error:
-        _fail(spec, None, f"cannot be read: {error.strerror or error}")
-    except ValueError as error:
-        _fail(spec, None, str(error))
-    try:
-        return data.decode("utf-8")
-    except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        _fail(spec, line, "is not UTF-8 text; save the file as UTF-8")
 
 
 def _records(spec: TraceSpec, text: str) -> Iterator[tuple[int, list[str]]]:
@@ -159,10 +157,14 @@ def read_rows(spec: TraceSpec, start: datetime) -> RawRows:
 
     Raises TraceErrors if the file cannot be read or understood.
     """
-    text = _text(spec)
-    key = spec, start, sha256(text.encode()).digest()
+    contents = [opened(path) for path in export_files(spec.file)]
+    hashed = sha256()
+    for content in contents:
+        hashed.update(f"{content.name} {len(content.data)} ".encode())
+        hashed.update(content.data)
+    key = spec, start, hashed.digest()
     if key not in _KNOWN:
-        raw = _parse(spec, start, text)
+        raw = _read(spec, start, contents)
         for column in (raw.time_s, raw.value):
             column.flags.writeable = False
         while len(_KNOWN) >= _KNOWN_MAX:
@@ -171,8 +173,22 @@ def read_rows(spec: TraceSpec, start: datetime) -> RawRows:
     return _KNOWN[key]
 
 
+def _read(spec: TraceSpec, start: datetime, contents: Sequence[ExportContent]) -> RawRows:
+    """Return the rows of files that are not cached, as `read_rows`; raises TraceErrors."""
+    if is_export(spec, contents):
+        return exported_rows(spec, start, contents)
+    if spec.timezone is not None and spec.resample is None:
+        _fail(spec, None, "`timezone` goes with `resample`, or with local times of an export")
+    for key, value in (("statistic", spec.statistic), ("metric", spec.metric)):
+        if value is not None:
+            _fail(spec, None, f"`{key}` is for an export, and this is a plain CSV; drop it")
+    if contents[0].is_utf_16:
+        _fail(spec, 1, "is not UTF-8 text; save the file as UTF-8")
+    return _parse(spec, start, contents[0].text)
+
+
 def _parse(spec: TraceSpec, start: datetime, text: str) -> RawRows:
-    """Return the rows of a text that is not cached, as `read_rows`; raises TraceErrors."""
+    """Return the rows of the text of a plain CSV; raises TraceErrors."""
     records = _records(spec, text)
     header = next(records, None)
     if header is None:

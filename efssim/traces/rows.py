@@ -13,6 +13,24 @@ from efssim.traces.units import parse_unit
 Floats = NDArray[np.float64]
 
 
+@dataclass(frozen=True, slots=True)
+class ExportOrigin:
+    """The series of an export that rows are of."""
+
+    format: str
+    metric: str | None
+    """None: it has no name, or rows are single writes."""
+    statistic: str | None
+    """None: rows are single writes."""
+    period_s: float | None
+    """As the export says it, or inferred from its times; None: rows are single writes."""
+    assumed: tuple[str, ...] = ()
+    """Keys that the export does not say, as they were assumed."""
+    notes: tuple[str, ...] = ()
+    column: str | None = None
+    """Name that may imply a unit, a rate or a counter; None: the unit is known."""
+
+
 @dataclass(frozen=True)
 class RawRows:
     """The rows that `where` selects, in order of time, with their values as the file has them."""
@@ -23,9 +41,12 @@ class RawRows:
     """At least 0."""
     times: str
     """Interpretation of the times."""
-    header_line: int
+    header_line: int | None
+    """None: the header is of another file than one CSV."""
     rows_passed_over: int
     unsorted: bool
+    origin: ExportOrigin | None = None
+    """None: rows are those of one plain CSV."""
 
     @property
     def rows(self) -> int:

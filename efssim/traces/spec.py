@@ -7,6 +7,9 @@ from pathlib import Path
 
 from efssim.traces.calendar.whole_days import ResampledUnit
 
+DEFAULT_TIME, DEFAULT_BYTES = "timestamp", "value"
+"""Columns of a plain CSV where nothing else is said."""
+
 
 @dataclass(frozen=True)
 class TraceSpec:
@@ -41,4 +44,9 @@ class TraceSpec:
     resample: ResampledUnit | None = None
     """Unit in which the run draws from the trace; None: the trace is replayed as it is."""
     timezone: str | None = None
-    """IANA name of the time zone whose days are drawn; None: UTC."""
+    """IANA name of the time zone whose days are drawn, and that local times of an export are of;
+    None: UTC for days, and refused for local times."""
+    statistic: str | None = None
+    """Statistic of an export that does not say it; None: Sum, which is then assumed."""
+    metric: str | None = None
+    """Metric or Id of the series of an export that holds several; None: there is one."""

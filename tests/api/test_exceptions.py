@@ -30,7 +30,7 @@ def all_exceptions():
 
 
 EXCEPTIONS = all_exceptions()
-INSIDE = {"MalformedError", "OutOfTimeError", "TimesError"}
+INSIDE = {"MalformedError", "OutOfTimeError", "ProfileError", "TimesError"}
 """What is always caught, and has a base class all the same."""
 MADE = {
     "CloudWatchError": ("InvalidParameterValue", "no"),

@@ -164,6 +164,9 @@ VALUES = {
     "replication": "dr",
     "measure": "rpo.attainment",
     "outage": "2 h",
+    "sets": "5",
+    "share_of_sets": "90%",
+    "sobol": "8",
 }
 SEEN_ELSEWHERE = {
     "yes": "runs what is refused without it: test_it_says_yes_where_it_takes_that",
@@ -193,6 +196,10 @@ REFUSED = {
 """Pairs that say why they have no effect; None: the option alone."""
 
 
+OF_SETS = {"sets", "share_of_sets", "sobol"}
+"""Options that need a scenario with uncertain parameters: tests/cli/uncertain."""
+
+
 def params(name):
     found = cli.commands["run" if name == "several" else name].params
     return [each for each in found if isinstance(each, click.Option) and each.name != "vary"]
@@ -207,6 +214,8 @@ def needs(name, chosen):
     """Return whether a choice of options is one that has to be refused."""
     names = {param.name for param in chosen}
     many = names & {"trials", "precision"}
+    if names & OF_SETS and name in ("run", "several", "plan"):
+        return True
     if name == "run":
         return (
             ("png" in names and ("out" not in names or bool(many)))

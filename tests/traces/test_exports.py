@@ -6,44 +6,10 @@ import gzip
 from pathlib import Path
 
 import pytest
+from helpers.exports import FIXTURES, only, read, refused, samples, writes
 
 from efssim.traces.exports import ReadOptions, read_exports
 from efssim.traces.formats.table import FORMATS
-from efssim.traces.metric import Exports, MetricSeries, WriteRecords
-from efssim.traces.problems import TraceErrors
-
-FIXTURES = Path(__file__).parent / "exports"
-EPOCH = 1_767_225_600
-"""2026-01-01T00:00:00Z in seconds since 1970."""
-
-
-def read(*names: str, **options: object) -> Exports:
-    return read_exports([FIXTURES / name for name in names], ReadOptions(**options))
-
-
-def refused(*files: str | Path, **options: object) -> list[str]:
-    """Return the lines of a refusal, without the folder of the fixtures."""
-    with pytest.raises(TraceErrors) as caught:
-        read_exports(files, ReadOptions(**options))
-    return [str(error).replace(f"{FIXTURES}/", "") for error in caught.value.errors]
-
-
-def samples(series: MetricSeries) -> list[tuple[float, float]]:
-    """Return seconds since the begin of 2026 and values."""
-    pairs = zip((series.time_s - EPOCH).tolist(), series.value.tolist(), strict=True)
-    return [(time, value) for time, value in pairs]
-
-
-def writes(found: WriteRecords) -> list[tuple[float, int]]:
-    zero = 0 if found.is_relative else EPOCH
-    return list(zip((found.time_s - zero).tolist(), found.bytes.tolist(), strict=True))
-
-
-def only(found: Exports) -> MetricSeries:
-    (series,) = found.series
-    assert not found.records
-    return series
-
 
 # ---- get-metric-data ----------------------------------------------------------------------------
 
@@ -68,8 +34,8 @@ def test_pages_of_get_metric_data_in_any_order(pages: tuple[str, str]) -> None:
     )
     assert "the service said 'MaxMetricsExceeded, Results were cut.'" in notes["page1.json"]
     joined = " ".join(note for file in found.files for note in file.notes)
-    assert "DataWriteIOBytes Sum (Id=w): period 1 min, inferred from the spacing" in joined
-    assert "DataWriteIOBytes Sum (Id=w): 1 of 4 periods have no sample" in joined
+    assert "DataWriteIOBytes (Id=w): period 1 min, inferred from the spacing" in joined
+    assert "DataWriteIOBytes (Id=w): 1 of 4 periods have no sample" in joined
     assert "1 sample occurs again with the same value (each kept once)" in joined
     assert "NextToken" not in joined.replace("ask again with NextToken", "")
     assert all("statistic: Sum" in file.assumed for file in found.files)

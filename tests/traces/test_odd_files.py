@@ -38,7 +38,8 @@ def test_a_scenario_is_a_regular_file(tmp_path: Path, pipe: str) -> None:
 
 
 def test_a_trace_is_a_regular_file(tmp_path: Path, pipe: str) -> None:
-    kinds = {pipe: "is a pipe", str(tmp_path): "is a folder"} | dict.fromkeys(
+    (empty := tmp_path / "empty").mkdir()
+    kinds = {pipe: "is a pipe", str(empty): "is a folder without files"} | dict.fromkeys(
         DEVICES, "is a device"
     )
     for file, said in kinds.items():

@@ -195,7 +195,7 @@ def test_not_utf8_and_not_csv(read: Read) -> None:
 
 
 def test_no_file_or_a_directory(tmp_path: Path) -> None:
-    for file, word in ((tmp_path / "none.csv", "no such file"), (tmp_path, "not a file")):
+    for file, word in ((tmp_path / "none.csv", "no such file"), (tmp_path, "without files")):
         with pytest.raises(TraceErrors, match=word) as caught:
             read_trace(spec_of(file), START, 10)
         assert [error.line for error in caught.value.errors] == [None]

@@ -12,7 +12,7 @@ from efssim.calibration.backtest.comparing import (
     relative_error,
     unlike_share,
 )
-from efssim.calibration.backtest.disturbances import Seen, disturbed, outages
+from efssim.calibration.backtest.disturbances import SeenLag, disturbed, disturbed_tail, outages
 from efssim.calibration.backtest.findings import AgeTrack, Backtest, NoBacktest, Span
 from efssim.calibration.backtest.parts import (
     ages_of,
@@ -22,8 +22,8 @@ from efssim.calibration.backtest.parts import (
     writes_between,
 )
 from efssim.calibration.backtest.simulated import Forecast, simulated_ages
-from efssim.calibration.backtest.trust import NEAR, RIGHT, BacktestEvidence, judged
-from efssim.calibration.data import Fitted, LagSamples, LeftOutKind, WriteTotals
+from efssim.calibration.backtest.trust import NEAR, RIGHT, TRUST_WORDS, BacktestEvidence, judged
+from efssim.calibration.data import Fitted, LagSamples, WriteTotals
 from efssim.calibration.fit import fit
 from efssim.calibration.timing import SyncTiming
 
@@ -49,8 +49,8 @@ def backtest(
 ) -> Backtest | NoBacktest:
     """Return how a fit of the first share of the metrics forecasts the rest.
 
-    `whole` is the fit of all metrics: the rest's pauses and outages are recognised in it, and
-    replayed. Its parameters are not used.
+    `whole` is the fit of all metrics, of which only the syncs that the samples show are used, to
+    recognise the rest's pauses and outages, which are replayed.
     """
     lag, writes = given.lag, given.writes
     if writes is None:
@@ -65,7 +65,7 @@ def backtest(
     if timing is None:
         reason = fitted.refusal or "its interval is not known."
         return NoBacktest(f"The first part alone cannot be fitted: {reason}")
-    seen = Seen(whole, timing, writes, lag.period_s)
+    seen = SeenLag(whole.syncs, timing, writes, fitted.phase, lag.period_s)
     return _compared(given, seen, fitted, first, span, seed)
 
 
@@ -84,7 +84,7 @@ def _overlap(lag: LagSamples, writes: WriteTotals) -> Span | None:
 
 
 def _compared(
-    given: Measurements, seen: Seen, fitted: Fitted, first: Span, span: Span, seed: int
+    given: Measurements, seen: SeenLag, fitted: Fitted, first: Span, span: Span, seed: int
 ) -> Backtest | NoBacktest:
     """Simulate the rest and compare it with what was measured."""
     assert given.writes is not None
@@ -99,7 +99,7 @@ def _compared(
         *_until_next(seen, start),
         *outages(seen, Span(float(seen.syncs.cut_s[start + 1]), part.end_s)),
     ]
-    phase = seen.fitted.phase
+    phase = fitted.phase
     forecast = Forecast(
         seen.timing,
         writes_between(given.writes, first_cut_s, part.end_s + phase.high_s + 60.0),
@@ -116,7 +116,7 @@ def _compared(
     return _found(seen, fitted, track, Span(*_ends(first)), part, replayed)
 
 
-def _start(seen: Seen, split_s: float) -> int | None:
+def _start(seen: SeenLag, split_s: float) -> int | None:
     """Return a sync seen before a time, the last whose next was on time if one is near."""
     syncs, interval_s = seen.syncs, seen.timing.interval_s
     early = np.flatnonzero(syncs.completed_by_s[:-1] <= split_s)
@@ -128,20 +128,17 @@ def _start(seen: Seen, split_s: float) -> int | None:
     return int(on_time[-1] if len(on_time) else early[-1])
 
 
-def _until_next(seen: Seen, first: int) -> list[Span]:
+def _until_next(seen: SeenLag, first: int) -> list[Span]:
     """Return the outage that puts off the second cut to where it was; none if it was on time."""
     cut_s, next_s = seen.syncs.cut_s[first : first + 2].tolist()
     late = next_s - cut_s > (1 + _EXPLAINED) * seen.timing.interval_s
     return [Span(cut_s, next_s)] if late else []
 
 
-def _end(seen: Seen, span: Span) -> float:
+def _end(seen: SeenLag, span: Span) -> float:
     """Return the end of the predicted part: before a disturbance whose end is not seen."""
-    last_s = float(seen.syncs.completed_by_s[-1])
-    for left in seen.fitted.left_out:
-        if left.kind == LeftOutKind.DISTURBED and left.end_s >= last_s >= left.begin_s:
-            return min(left.begin_s, span.end_s)
-    return span.end_s
+    tail_s = disturbed_tail(seen, span.end_s)
+    return span.end_s if tail_s is None else min(tail_s, span.end_s)
 
 
 def _track(lag: LagSamples, forecast: Forecast, part: Span) -> AgeTrack:
@@ -159,7 +156,7 @@ def _unlike(track: AgeTrack, tolerance: float) -> float:
 
 
 def _found(
-    seen: Seen, fitted: Fitted, track: AgeTrack, first: Span, part: Span, replayed: list[Span]
+    seen: SeenLag, fitted: Fitted, track: AgeTrack, first: Span, part: Span, replayed: list[Span]
 ) -> Backtest:
     measured, simulated = quantiles(track.measured_s), quantiles(track.simulated_s)
     errors = (
@@ -180,12 +177,13 @@ def _found(
         disturbed_s=sum(one.seconds for one in stretches),
         fitted=fitted,
     )
-    trust, sentence = judged(evidence)
+    trust, why = judged(evidence)
     return Backtest(
         *errors,
         ks=ks_distance(track.measured_s, track.simulated_s),
         trust=trust,
-        sentence=sentence,
+        sentence=f"{TRUST_WORDS[trust]}: {why}",
+        why=why,
         measured_s=measured,
         simulated_s=simulated,
         samples=evidence.samples,

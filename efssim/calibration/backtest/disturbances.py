@@ -9,7 +9,7 @@ import numpy as np
 
 from efssim.calibration.backtest.findings import Span
 from efssim.calibration.backtest.parts import written_by
-from efssim.calibration.data import DecodedSyncs, Fitted, Floats, LeftOutKind, WriteTotals
+from efssim.calibration.data import DecodedSyncs, Floats, Phase, WriteTotals
 from efssim.calibration.timing import SyncTiming
 
 _BACK_ON_TIME = 0.02
@@ -25,31 +25,20 @@ _HIDDEN = 50
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class SeenLag:
     """Syncs and disturbances that the lag shows, with the timing that explains them."""
 
-    fitted: Fitted
-    """Of the whole lag, for its syncs and what was left out."""
+    syncs: DecodedSyncs
+    """All syncs that the samples show."""
     timing: SyncTiming
     writes: WriteTotals
+    phase: Phase
     spacing_s: float
     """Seconds between two samples."""
 
-    @property
-    def syncs(self) -> DecodedSyncs:
-        """All syncs that the samples show."""
-        return self.fitted.syncs
-
-    def stretches(self, part: Span) -> Iterator[Span]:
-        """Yield the disturbed stretches that overlap a part, in order of time."""
-        for left in self.fitted.left_out:
-            overlaps = left.begin_s < part.end_s and left.end_s > part.begin_s
-            if left.kind == LeftOutKind.DISTURBED and overlaps:
-                yield Span(left.begin_s, left.end_s)
-
     def written_by(self, time_s: Floats) -> Floats:
         """Return the bytes written up to some times, as the export has those of the lag."""
-        return written_by(self.writes, time_s + self.fitted.phase.value_s)
+        return written_by(self.writes, time_s + self.phase.value_s)
 
     def durations_s(self) -> Floats:
         """Return how long each sync would take undisturbed; shape (syncs,), NaN for the first."""
@@ -59,32 +48,68 @@ class Seen:
         return self.timing.setup_s + sizes / self.timing.throughput
 
 
-def outages(seen: Seen, part: Span) -> list[Span]:
+def disturbed_syncs(seen: SeenLag, part: Span) -> list[int]:
+    """Return the syncs of a part that came so late that a pause or an outage delayed them.
+
+    A sync is cut as soon as the timing lets it be; were it to complete as it does on average, and
+    another time that long, a sample would have shown it. So a slower transfer than fitted is none.
+    """
+    syncs = seen.syncs
+    if len(syncs) < 2:
+        return []
+    due_s, expected_s = _due(seen)
+    slack_s = expected_s + 2 * seen.spacing_s + 3 * seen.timing.noise.sigma_s
+    waited_s = syncs.completed_after_s[1:] - (due_s + expected_s)
+    late = np.flatnonzero(waited_s > slack_s) + 1
+    inside = (syncs.completed_by_s[late] > part.begin_s) & (syncs.cut_s[late] < part.end_s)
+    return [int(k) for k in late[inside]]
+
+
+def disturbed_tail(seen: SeenLag, end_s: float) -> float | None:
+    """Return from when on a sync is overdue at the end of the samples; None if none is."""
+    if len(seen.syncs) < 2:
+        return None
+    durations_s = seen.durations_s()
+    last_s = float(seen.syncs.cut_s[-1])
+    due_s = _next_due(seen, len(seen.syncs) - 1, durations_s)
+    size = float(np.diff(seen.written_by(np.array([last_s, due_s])))[0])
+    expected_s = seen.timing.duration_s(size)
+    slack_s = expected_s + 2 * seen.spacing_s + 3 * seen.timing.noise.sigma_s
+    return due_s if end_s - (due_s + expected_s) > slack_s else None
+
+
+def _due(seen: SeenLag) -> tuple[Floats, Floats]:
+    """Return when each sync but the first was due, and how long it would take if cut then."""
+    durations_s = seen.durations_s()
+    due_s = np.array([_next_due(seen, k, durations_s) for k in range(len(seen.syncs) - 1)])
+    sizes = seen.written_by(due_s) - seen.written_by(seen.syncs.cut_s[:-1])
+    return due_s, seen.timing.setup_s + sizes / seen.timing.throughput
+
+
+def _next_due(seen: SeenLag, k: int, durations_s: Floats) -> float:
+    """Return when the sync after one is due."""
+    completed_s = _completed_s(seen, k, durations_s)
+    cut_s = float(seen.syncs.cut_s[k])
+    return max(cut_s + seen.timing.interval_s, completed_s + seen.timing.gap_s)
+
+
+def outages(seen: SeenLag, part: Span) -> list[Span]:
     """Return outages, as the export has its times, that delay syncs of a part as they were.
 
     The lag does not tell a pause from an outage. A next cut that came late is one from the
     completion before it until that cut; a sync that took too long has one in its middle.
     """
-    if len(seen.syncs) < 2:
-        return []
     expected_s = seen.durations_s()
-    found = []
-    for stretch in seen.stretches(part):
-        for k in _syncs_in(seen, stretch):
-            found += list(_held(seen, k, expected_s)) + list(_stalled(seen, k, expected_s))
+    found = [
+        one
+        for k in disturbed_syncs(seen, part)
+        for one in (*_held(seen, k, expected_s), *_stalled(seen, k, expected_s))
+    ]
     lasting = (one for one in dict.fromkeys(found) if one.seconds > _SHORTEST_S)
     return [one for one in lasting if part.begin_s < one.end_s]
 
 
-def _syncs_in(seen: Seen, stretch: Span) -> Iterator[int]:
-    """Yield the syncs after the first whose wait or work overlaps a stretch."""
-    syncs = seen.syncs
-    for k in range(1, len(syncs)):
-        if syncs.cut_s[k - 1] < stretch.end_s and syncs.completed_by_s[k] > stretch.begin_s:
-            yield k
-
-
-def _completed_s(seen: Seen, k: int, expected_s: Floats) -> float:
+def _completed_s(seen: SeenLag, k: int, expected_s: Floats) -> float:
     """Return about when a sync completed: as expected, within the samples that show it."""
     syncs = seen.syncs
     by_s = float(syncs.completed_by_s[k])
@@ -95,17 +120,15 @@ def _completed_s(seen: Seen, k: int, expected_s: Floats) -> float:
     return min(max(guess_s, after_s), by_s)
 
 
-def _held(seen: Seen, k: int, expected_s: Floats) -> Iterator[Span]:
+def _held(seen: SeenLag, k: int, expected_s: Floats) -> Iterator[Span]:
     """Yield the outage that makes a cut as late as it was."""
-    completed_s = _completed_s(seen, k - 1, expected_s)
-    due_s = max(
-        float(seen.syncs.cut_s[k - 1]) + seen.timing.interval_s, completed_s + seen.timing.gap_s
-    )
+    due_s = _next_due(seen, k - 1, expected_s)
     if float(seen.syncs.cut_s[k]) - due_s > seen.spacing_s:
+        completed_s = _completed_s(seen, k - 1, expected_s)
         yield Span((completed_s + due_s) / 2, _resumed_s(seen, k, due_s, expected_s))
 
 
-def _resumed_s(seen: Seen, k: int, due_s: float, expected_s: Floats) -> float:
+def _resumed_s(seen: SeenLag, k: int, due_s: float, expected_s: Floats) -> float:
     """Return when syncs went on: the cut that is seen, or that of a sync hidden before it.
 
     The first sync after an outage is not seen if the next one completes before the next sample.
@@ -126,7 +149,7 @@ def _resumed_s(seen: Seen, k: int, due_s: float, expected_s: Floats) -> float:
     return float(tried[best])
 
 
-def _shown(seen: Seen, resumed_s: float, k: int) -> float:
+def _shown(seen: SeenLag, resumed_s: float, k: int) -> float:
     """Return the cut that the first sample with a new one shows if syncs went on at a time.
 
     NaN where the sample before it would show a new one already.
@@ -146,7 +169,7 @@ def _shown(seen: Seen, resumed_s: float, k: int) -> float:
     return shown_s
 
 
-def _stalled(seen: Seen, k: int, expected_s: Floats) -> Iterator[Span]:
+def _stalled(seen: SeenLag, k: int, expected_s: Floats) -> Iterator[Span]:
     """Yield the outage that makes a sync take as long as it took."""
     syncs = seen.syncs
     cut_s, expected = float(syncs.cut_s[k]), float(expected_s[k])
@@ -157,12 +180,13 @@ def _stalled(seen: Seen, k: int, expected_s: Floats) -> Iterator[Span]:
         yield Span(begin_s, begin_s + middle_s)
 
 
-def disturbed(seen: Seen, part: Span) -> list[Span]:
+def disturbed(seen: SeenLag, part: Span) -> list[Span]:
     """Return the disturbed stretches of a part, each up to the first sync on time after it."""
     found: list[Span] = []
-    for stretch in seen.stretches(part):
-        end_s = min(_on_time_after(seen, stretch.end_s), part.end_s)
-        begin_s = max(stretch.begin_s, part.begin_s)
+    due_s, _ = _due(seen) if len(seen.syncs) > 1 else (np.zeros(0), None)
+    for k in disturbed_syncs(seen, part):
+        end_s = min(_on_time_after(seen, float(seen.syncs.cut_s[k])), part.end_s)
+        begin_s = max(float(due_s[k - 1]), part.begin_s)
         if found and begin_s <= found[-1].end_s:
             found[-1] = Span(found[-1].begin_s, max(found[-1].end_s, end_s))
         else:
@@ -170,7 +194,7 @@ def disturbed(seen: Seen, part: Span) -> list[Span]:
     return found
 
 
-def _on_time_after(seen: Seen, time_s: float) -> float:
+def _on_time_after(seen: SeenLag, time_s: float) -> float:
     """Return when the first sync after a time was shown whose next cut was on time."""
     cuts_s, interval_s = seen.syncs.cut_s, seen.timing.interval_s
     spacing_s = np.diff(cuts_s)

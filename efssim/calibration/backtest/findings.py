@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from efssim.calibration.data import Floats
-from efssim.json_values import HIDDEN
+from efssim.json_values import HIDDEN, moment
 
 
 class Trust(StrEnum):
@@ -46,8 +46,8 @@ class AgeTrack:
 class Span:
     """A stretch of time, seconds as the export has them."""
 
-    begin_s: float
-    end_s: float
+    begin_s: float = field(metadata=moment("begin"))
+    end_s: float = field(metadata=moment("end"))
 
     @property
     def seconds(self) -> float:
@@ -81,9 +81,11 @@ class Backtest:
     """Pauses and outages in the predicted part that were replayed."""
     disturbed_s: float
     """Seconds of the predicted part that they, and catching up after them, take."""
-    fitted_part: Span = field(metadata=HIDDEN)
-    predicted_part: Span = field(metadata=HIDDEN)
+    fitted_part: Span
+    predicted_part: Span
     track: AgeTrack = field(metadata=HIDDEN)
+    why: str = field(metadata=HIDDEN)
+    """The sentence without its beginning, which says whether."""
     replayed: tuple[Span, ...] = field(default=(), metadata=HIDDEN)
     """The pauses and outages, as they were replayed."""
 

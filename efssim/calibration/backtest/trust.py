@@ -22,6 +22,13 @@ _MOST_DISTURBED = 0.25
 _OWN_P99 = 0.01
 """Share of the time from which on disturbances alone decide the p99."""
 
+TRUST_WORDS = {
+    Trust.YES: "Trust the forecast",
+    Trust.ROUGHLY: "Trust the forecast roughly",
+    Trust.NO: "Do not trust the forecast",
+    Trust.UNKNOWN: "Whether to trust the forecast is not known",
+}
+
 _NAMES = {
     "interval": "interval",
     "gap": "gap",
@@ -54,10 +61,9 @@ class BacktestEvidence:
 
 
 def judged(found: BacktestEvidence) -> tuple[Trust, str]:
-    """Return whether to trust the forecast, and the sentences that say so."""
+    """Return whether to trust the forecast, and why, as the end of a sentence and further ones."""
     trust = _trust(found)
-    sentences = [_VERDICTS[trust](found), *_cautions(found)]
-    return trust, " ".join(sentences)
+    return trust, " ".join([_why(found, trust), *_cautions(found, trust)])
 
 
 def _trust(found: BacktestEvidence) -> Trust:
@@ -86,31 +92,25 @@ def _off(found: BacktestEvidence) -> str:
     return f"p50 {p50}, p95 {p95}, p99 {p99}, largest {largest}"
 
 
-_VERDICTS = {
-    Trust.YES: lambda found: (
-        f"Trust the forecast for writes like those measured: over {_span(found)} that it had not "
-        f"seen it was off by {_off(found)}."
-    ),
-    Trust.ROUGHLY: lambda found: (
-        f"Trust the forecast roughly: over {_span(found)} that it had not seen it was off by "
-        f"{_off(found)}; right is {100 * RIGHT:.0f} %, of 95 % of the ages too."
-    ),
-    Trust.NO: lambda found: (
-        f"Do not trust the forecast: over {_span(found)} that it had not seen it was off by "
-        f"{_off(found)}."
-    ),
-    Trust.UNKNOWN: lambda found: (
-        f"Whether to trust the forecast is not known: the predicted part is too little to tell, as "
-        f"{_too_little(found)}."
-    ),
-}
+def _why(found: BacktestEvidence, trust: Trust) -> str:
+    """Return the end of the sentence that `TRUST_WORDS` begins."""
+    if trust == Trust.UNKNOWN:
+        return f"the predicted part is too little to tell, as {_too_little(found)}."
+    off = f"over {_span(found)} that it had not seen it was off by {_off(found)}"
+    if trust == Trust.YES:
+        return f"{off}. That holds for writes like those measured."
+    worst = max(map(abs, found.errors))
+    if worst > RIGHT:
+        return f"{off}, and right is {100 * RIGHT:.0f} %."
+    share = f"{100 * found.unlike[0]:.0f} %"
+    return f"{off}, but {share} of the ages between are off by more than {100 * RIGHT:.0f} %."
 
 
 def _span(found: BacktestEvidence) -> str:
     return format_duration(found.predicted_s)
 
 
-def _cautions(found: BacktestEvidence) -> Iterator[str]:
+def _cautions(found: BacktestEvidence, trust: Trust) -> Iterator[str]:
     """Yield sentences on what the back-test does not show."""
     unknown = [one for one in found.fitted.parameters if one.identified == Identified.NO]
     if unknown:
@@ -118,19 +118,24 @@ def _cautions(found: BacktestEvidence) -> Iterator[str]:
         yield (
             f"That the back-test passes does not make {names} known: other values fit as well, and "
             "give other lags with other writes, or after an outage."
-            if _trust(found) in (Trust.YES, Trust.ROUGHLY)
+            if trust in (Trust.YES, Trust.ROUGHLY)
             else f"The data do not tell {names}."
         )
     if found.disturbances:
-        count = f"{found.disturbances} pause{'s' * (found.disturbances > 1)} or outage"
-        many = "s" * (found.disturbances > 1)
-        text = f"{count}{many} ({format_duration(found.disturbed_s)} with catching up)"
-        tail = (
-            ", and decide its p99 and largest age"
-            if found.disturbed_share >= _OWN_P99
-            else ", and decide its largest age"
-        )
-        yield f"The part has {text}, which were replayed as measured{tail}."
+        yield _replayed(found)
+
+
+def _replayed(found: BacktestEvidence) -> str:
+    """Return the sentence on disturbances, of which a forecast knows nothing."""
+    one = found.disturbances == 1
+    many = "1 pause or outage" if one else f"{found.disturbances} pauses or outages"
+    length = format_duration(found.disturbed_s)
+    decide = "decide" + "s" * one
+    which = "p99 and largest age" if found.disturbed_share >= _OWN_P99 else "largest age"
+    return (
+        f"The part has {many} ({length} with catching up), replayed as measured, which {decide} "
+        f"its {which}."
+    )
 
 
 def _listed(names: list[str]) -> str:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -16,8 +17,7 @@ from efssim.cli.options import Share
 from efssim.cli.output import INTERNAL_ERROR, fail, say, shows_progress
 
 if TYPE_CHECKING:
-    from efssim.api.parameter_sets import ParameterSets
-    from efssim.cli.scenario_file import Source
+    from efssim.api.sets.parameter_sets import ParameterSets
     from efssim.scenario import Scenario
     from efssim.study.run.interrupts import Interrupts
 
@@ -66,10 +66,10 @@ def _sobol() -> Callable[[C], C]:
     )
 
 
-def require_uncertain(scenario: Scenario, file: Source, given: dict[str, object]) -> bool:
+def require_uncertain(scenario: Scenario, given: Mapping[str, object]) -> bool:
     """Return whether a scenario has parameters that are not known.
 
-    End with a sentence where it has none, and an option needs some.
+    Raise click.UsageError where it has none, and an option needs some.
     """
     from efssim.scenario.unknowns.parameters import is_uncertain, uncertain_parameters
 
@@ -79,7 +79,7 @@ def require_uncertain(scenario: Scenario, file: Source, given: dict[str, object]
 
     for option, value in given.items():
         if value is not None:
-            fail(f"{file}: {option}: {NOTHING_UNKNOWN}")
+            raise click.UsageError(f"{option}: {NOTHING_UNKNOWN}")
     return False
 
 
@@ -99,45 +99,33 @@ def refuse_fixed(scenario: Scenario, overrides: tuple[str, ...]) -> None:
             )
 
 
-def run_of_sets(
-    scenario: Scenario,
-    interrupts: Interrupts,
-    *,
-    sets: int,
-    trials: int,
-    share_of_sets: float | None,
-    sobol: int | None,
-    seed: int | None,
-    workers: int | None,
-    resume: Path | None,
-    verify: bool,
-    quiet: bool,
-) -> ParameterSets:
+@dataclass(frozen=True, kw_only=True)
+class SetsRequest:
+    """The options of trials at parameter sets."""
+
+    sets: int | None
+    trials: int
+    share_of_sets: float | None
+    sobol: int | None
+    seed: int | None
+    workers: int | None
+    resume: Path | None
+    verify: bool
+    quiet: bool
+
+
+def run_of_sets(scenario: Scenario, interrupts: Interrupts, request: SetsRequest) -> ParameterSets:
     """Run the study; KeyboardInterrupt if it is interrupted before the first set is complete."""
     from concurrent.futures import BrokenExecutor
 
-    from efssim.api.parameter_sets import run_sets
     from efssim.errors import ArgumentError, MissingExtraError
     from efssim.model.world.world import World
     from efssim.study.run.lines import StoreError
-    from efssim.study.uncertain.share import SHARE_OF_SETS
 
     with interrupts.allowed():
         World(scenario, scenario.seed)  # raises the errors of EFS at the start, before any bar
     try:
-        with _progress(quiet) as tell:
-            found = run_sets(
-                scenario,
-                sets,
-                trials,
-                seed=seed,
-                share_of_sets=SHARE_OF_SETS if share_of_sets is None else share_of_sets,
-                sobol=sobol,
-                workers=workers,
-                resume=resume,
-                verify=verify,
-                on_progress=tell,
-            )
+        found = _run(scenario, request)
     except (StoreError, MissingExtraError) as error:
         fail(str(error))
     except ArgumentError as error:
@@ -148,6 +136,26 @@ def run_of_sets(
     if not len(found):
         raise KeyboardInterrupt
     return found
+
+
+def _run(scenario: Scenario, request: SetsRequest) -> ParameterSets:
+    from efssim.api.sets.parameter_sets import run_sets
+    from efssim.study.uncertain.share import SHARE_OF_SETS
+
+    asked = request.share_of_sets
+    with _progress(request.quiet) as tell:
+        return run_sets(
+            scenario,
+            request.sets or SETS,
+            request.trials,
+            seed=request.seed,
+            share_of_sets=SHARE_OF_SETS if asked is None else asked,
+            sobol=request.sobol,
+            workers=request.workers,
+            resume=request.resume,
+            verify=request.verify,
+            on_progress=tell,
+        )
 
 
 @contextmanager
@@ -164,8 +172,8 @@ def _progress(quiet: bool) -> Iterator[Callable[[int, int], None] | None]:
 
 def deliver_sets(found: ParameterSets, out: Path | None, form: str, again: str) -> None:
     """Print a study of parameter sets, and write its files."""
-    from efssim.report.files.sets import sets_json, write_sets
-    from efssim.report.text.sets import sets_text
+    from efssim.report.files.uncertain.sets import sets_json, write_sets
+    from efssim.report.text.uncertain.sets import sets_text
 
     deliver(
         None if out is None else partial(write_sets, found, out, again),

@@ -69,13 +69,13 @@ def _traced(stream: WriteStream, source: FileSystem, scenario: Scenario) -> Flow
     trace = stream.trace.read(scenario.start, scenario.duration)
     flow = _mean(stream, trace_volume(stream, trace, source, scenario), scenario.duration)
     rows = trace.bytes * stream.growth * source.growth
-    pieces = stream.trace.writes_per_row if stream.trace.period else 1
+    pieces = stream.trace.writes_per_row if trace.period_s else 1
     flow = replace(flow, hot=_hot(stream.hot_set, rows / pieces, random=False))
     laps = trace.laps(scenario.duration)
     if trace.days is not None or not flow.bytes_per_s or laps * len(rows) > _PIECES_MAX:
         return flow
     per_s = flow.bytes_per_s / (stream.growth * source.growth)
-    found = of_trace(trace, stream.trace.period or 0.0, scenario.duration, per_s)
+    found = of_trace(trace, trace.period_s or 0.0, scenario.duration, per_s)
     return replace(flow, timetable=found)
 
 

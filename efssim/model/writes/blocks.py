@@ -95,8 +95,8 @@ class TraceWrites:
         self, spec: TraceSpec, factor: float, scenario: Scenario, generator: np.random.Generator
     ) -> None:
         trace = read_trace(spec, scenario.start, scenario.duration)
-        self._pieces = spec.writes_per_row if spec.period_s else 1
-        self._period_s = spec.period_s or 0.0
+        self._pieces = spec.writes_per_row if trace.period_s else 1
+        self._period_s = trace.period_s or 0.0
         times, sizes = trace.time_s, trace.bytes
         if trace.days is not None:
             # A period that began before the run may have writes in it.

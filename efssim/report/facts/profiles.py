@@ -64,8 +64,14 @@ def written_text(profile: WritesProfile) -> str:
 
 
 def cautions(profile: WritesProfile) -> Iterator[str]:
-    """Yield what keeps a profile from being trusted, the gravest first."""
+    """Yield reasons to mistrust a profile, the gravest first."""
     coverage = profile.coverage
+    if profile.even_spacing_s is not None:
+        apart = format_duration(profile.even_spacing_s)
+        yield (
+            f"TOTALS? Rows are {apart} apart, as totals of periods are, and were taken for single "
+            f'writes: `--period "{apart}"` says that they are totals.'
+        )
     if coverage.missing_share > GAPS_MAX:
         yield (
             f"GAPS: {percent(coverage.missing_share)} of the periods are missing, and nobody knows "
@@ -103,7 +109,7 @@ def growth_text(profile: WritesProfile) -> str:
 
 
 def resolution_text(profile: WritesProfile) -> str:
-    """Return what the length of a period hides, as a sentence; nothing where nothing is hidden."""
+    """Return how much the length of a period hides, as sentences; none for single writes."""
     period_s = profile.coverage.period_s
     if period_s is None:
         return ""

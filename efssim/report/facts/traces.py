@@ -25,7 +25,12 @@ def taken_for(found: TraceQuality) -> str:
         "Sum": "values are totals",
         "counter": "values are readings of a counter",
         "rate per second": "values are rates per second",
+        "Average x SampleCount": "values are totals, from Average x SampleCount",
     }[found.statistic]
+    if found.format != "csv":
+        named = f", metric {found.metric}" if found.metric else ""
+        long = "" if found.period_s is None else f", period {format_duration(found.period_s)}"
+        values = f"{values}, read as {found.format}{named}{long}"
     rows = f"{found.rows_used:,} of {found.rows:,} rows of {found.file} used"
     return f"{rows}, times are {found.times}{apart}, {values}"
 
@@ -45,15 +50,23 @@ def short_name(path: str) -> str:
 
 
 def thin_traces(traces: Traces) -> list[str]:
-    """Return a sentence for each trace that covers too little of the run; under `--check` a fault.
+    """Return a sentence for each trace that a verdict should not rest on; under `--check` a fault.
 
-    A verdict then rests on time in which the trace does not know the writes.
+    It covers too little of the run, whose writes it then does not know, or nobody says whether its
+    values are bytes.
     """
-    return [
+    thin = [
         f"TRACE TOO THIN: {short_name(stream)} {found.thin_text()}."
         for stream, found in traces.items()
         if found.is_thin
     ]
+    assumed = [
+        f"TRACE ASSUMED: {short_name(stream)} is taken as `{key}`, which {found.file} does not "
+        f"say; write `{key}` if it is so."
+        for stream, found in traces.items()
+        for key in found.assumed
+    ]
+    return [*thin, *assumed]
 
 
 def thin_lines(traces: Traces) -> list[str]:

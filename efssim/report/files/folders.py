@@ -26,6 +26,7 @@ _DOCUMENTS = {
         REPORT,
         MANIFEST,
         "summary.json",
+        "calibration.json",
         "plan.json",
         "sweep.json",
         "comparison.json",

@@ -22,6 +22,13 @@ if TYPE_CHECKING:
     from efssim.study.planning.what_if import WhatIf
 
 
+LIMITS = (
+    "EFS's replication rate can be neither bought nor set. What helps is to write less, or at "
+    "other times, in batches that end before they are cut, or to several file systems."
+)
+"""Said beside every plan."""
+
+
 def plan_report(plan: PlanFindings, command: str) -> str:
     """Return the report; `command` reproduces it."""
     heading = [*wrapped(f"efssim plan: {plan.scenario.name}")]
@@ -116,10 +123,7 @@ def _undecided(plan: PlanFindings) -> str:
 
 def limits_text(plan: PlanFindings) -> str:
     """Return the limits of plans: the replication rate cannot be set, the budget may end early."""
-    text = (
-        "EFS's replication rate can be neither bought nor set. What helps is to write less, or at "
-        "other times, in batches that end before they are cut, or to several file systems."
-    )
+    text = LIMITS
     if plan.out_of_time and plan.budget_s is not None:
         what = "the table of other objectives" if plan.outcome != "undecided" else "it was decided"
         cut = f"The budget of {format_duration(plan.budget_s)} was spent before {what}"

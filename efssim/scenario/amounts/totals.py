@@ -93,7 +93,7 @@ def _most(stream: WriteStream, source: FileSystem, scenario: ScenarioKeys) -> Mo
 
 def _most_of_trace(spec: TraceFile, growth: float, scenario: ScenarioKeys) -> Most:
     trace = spec.read(scenario.start, scenario.duration)
-    pieces = spec.writes_per_row if spec.period else 1
+    pieces = spec.writes_per_row if trace.period_s else 1
     laps = 1.0 if trace.repeat_s is None else scenario.duration / trace.repeat_s + 1
     total = math.fsum(trace.bytes.tolist()) * laps * growth
     largest = float(trace.bytes.max(initial=0.0)) / pieces * growth

@@ -59,5 +59,5 @@ def trace_volume(
     assert stream.trace is not None
     growth = stream.growth * source.growth
     laps = trace.laps(scenario.duration)
-    pieces = stream.trace.writes_per_row if stream.trace.period else 1
+    pieces = stream.trace.writes_per_row if trace.period_s else 1
     return Volume(len(trace.time_s) * laps * pieces, math.fsum(trace.bytes) * laps * growth)

@@ -178,7 +178,7 @@ def uncertain_problems(scenario: ScenarioKeys, first_problem: Problems) -> Itera
 def _unfit(
     text: str, path: Path, keys: UncertainKeys, data: Mapping[str, object], first_problem: Problems
 ) -> Iterator[Found]:
-    """Yield what is wrong with the values of a distribution."""
+    """Yield the mistakes in the values of a distribution."""
     from efssim.scenario.changes import replaced  # late: only scenarios with `uncertain` need it
 
     quantity = quantity_at(path)

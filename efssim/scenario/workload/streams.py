@@ -28,7 +28,7 @@ from efssim.text.written import Written, mapping, parsed
 from efssim.text.zones import time_zone
 from efssim.traces.calendar.whole_days import ResampledUnit
 from efssim.traces.reading import Trace, read_trace
-from efssim.traces.spec import TraceSpec
+from efssim.traces.spec import DEFAULT_BYTES, DEFAULT_TIME, TraceSpec
 from efssim.traces.units import parse_unit
 
 __all__ = ["LARGEST_FILE_BYTES", "Growth", "HotSet", "InFile", "TraceFile", "WriteStream"]
@@ -45,15 +45,15 @@ Growth = Annotated[Factor, Field(gt=0)]
 
 
 class TraceFile(Model):
-    """A CSV file of single writes or, with `period`, of totals per period."""
+    """A CSV file of single writes or, with `period`, of totals per period; or an export."""
 
     bare = "file"
 
     file: Path
-    """CSV file, relative to the scenario."""
-    time: str = "timestamp"
+    """CSV file, or export of a monitoring tool, relative to the scenario; a folder, a pattern."""
+    time: str = DEFAULT_TIME
     """Column of the time: datetimes, seconds since the scenario's start, or epoch times."""
-    bytes: str = "value"
+    bytes: str = DEFAULT_BYTES
     """Column of the bytes."""
     unit: ValueUnit | None = None
     """Unit of the column: `KiB`, `MB`, `512 B`, `KiB/s`; bytes unless set."""
@@ -62,7 +62,7 @@ class TraceFile(Model):
     counter: Flag | None = None
     """Values are readings of a counter that only grows, or begins anew from 0."""
     where: dict[str, str | Flag | int | float] = Field(default_factory=dict)
-    """Columns and the value that rows must have in them; others are passed over."""
+    """Columns, or dimensions of an export, and the value that rows must have in them."""
     time_unit: Literal["s", "ms", "us", "ns", "filetime"] | None = None
     """Unit of times that are numbers, where their magnitude does not tell it."""
     missing: Literal["zero"] | None = None
@@ -80,7 +80,11 @@ class TraceFile(Model):
     resample: ResampledUnit | None = None
     """Each day, or week, of the run has the writes of a whole one of the trace, drawn anew."""
     timezone: str | None = None
-    """With `resample`: IANA time zone whose days are drawn; UTC unless set."""
+    """IANA time zone of the days of `resample`, UTC unless set; of local times of an export."""
+    statistic: Literal["Sum", "Average", "SampleCount", "Minimum", "Maximum"] | None = None
+    """Statistic of an export that does not say it; Sum is assumed unless set."""
+    metric: str | None = None
+    """Metric or Id of the series to take, where an export holds several."""
 
     @classmethod
     def misfits(cls, data: Written) -> Iterator[Found]:
@@ -96,8 +100,6 @@ class TraceFile(Model):
             for key in ("align", "repeat", "length"):
                 if data.get(key):
                     yield (key,), "goes without `resample`, which draws days by their time of day"
-        elif data.get("timezone") is not None:
-            yield ("timezone",), "goes with `resample`, whose days it is for"
 
     @field_validator("file")
     @classmethod
@@ -132,6 +134,8 @@ class TraceFile(Model):
             missing_zero=self.missing == "zero",
             resample=self.resample,
             timezone=self.timezone,
+            statistic=self.statistic,
+            metric=self.metric,
         )
 
 

@@ -29,9 +29,9 @@ class LineStore(Generic[D]):
     """
 
     holds = "is not a file of this study"
-    """What a file that cannot be read is not."""
+    """Said of a file that has other lines."""
     other = "holds another study"
-    """What a file of another study holds."""
+    """Said of a file of another study."""
 
     def __init__(self, file: Path, study: JsonObject, kind: type[D]) -> None:
         """Look into the file; it is written to when the first part is added.

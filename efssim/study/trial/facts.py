@@ -14,6 +14,7 @@ from efssim.scenario.grammar.distributions import Distribution
 from efssim.scenario.grammar.timing import Sync
 from efssim.scenario.workload.arrivals import Arrivals, chosen_process
 from efssim.scenario.workload.streams import HotSet, TraceFile
+from efssim.traces.formats.opening import export_files
 
 
 def is_random(scenario: Scenario) -> bool:
@@ -46,7 +47,8 @@ def fingerprint(scenario: Scenario) -> str:
         found.update(measure.name.encode())
     for part in _parts(scenario):
         if isinstance(part, Path):
-            found.update(hashlib.sha256(part.read_bytes()).digest())
+            for file in export_files(part):  # those of a folder or a pattern
+                found.update(hashlib.sha256(file.read_bytes()).digest())
     return found.hexdigest()
 
 

@@ -13,7 +13,7 @@ from efssim.study.run.trial_set import TrialSet
 from efssim.study.statistics.evidence import judgement
 from efssim.study.statistics.protected import loses_too_often
 from efssim.study.trial.facts import is_random
-from efssim.study.trial.outcome import run_trial
+from efssim.study.trial.outcome import States, run_trial
 
 SET_CONFIDENCE = 0.99
 """Confidence of the verdict on one set. Of a hundred sets one may be wrong, which the interval of
@@ -68,7 +68,11 @@ def run_set(scenario: Scenario, seed: int, trials: int, number: int, verify: boo
     pool, found = Pool(), []
     for trial in range(count):
         done = run_trial(scenario, seed, trial, verify)
-        pool.add(done.states, done.trial.stratum)
+        if count > 1:  # one alone has exact numbers; of the lags the age is asked for
+            ages: States = {
+                name: {AGE: lags[AGE]} for name, lags in done.states.items() if AGE in lags
+            }
+            pool.add(ages, done.trial.stratum)
         found.append(done.trial)
     made = TrialSet(scenario, seed, tuple(found), count, pool)
     pool.weigh(made.weighing.each)
@@ -82,7 +86,8 @@ def _of(trials: TrialSet, name: str) -> SetReplication:
     verdict: SetVerdict = "undecided" if found.met is None else "met" if found.met else "missed"
     if loses_too_often(trials.trials, name, trials.weighing):
         verdict = "missed"
-    age = trials.pooled[name].get(AGE)
+    alone = trials.trials[0].summary.replications.get(name) if len(trials) == 1 else None
+    age = trials.pooled.get(name, {}).get(AGE) if alone is None else alone.age
     return SetReplication(
         verdict=verdict,
         met_throughout=verdict == "met" and means.rpo.met_throughout is not False,

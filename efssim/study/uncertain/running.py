@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from efssim._version import __version__
@@ -31,6 +31,7 @@ from efssim.study.uncertain.sensitivity import (
     tornado,
     tornado_shares,
 )
+from efssim.study.uncertain.share import SHARE_OF_SETS
 from efssim.study.uncertain.study import SetStudy
 
 FILE = "sets.jsonl"
@@ -44,15 +45,27 @@ SetProgress = Callable[[int, int], None]
 """Called with the number of complete parameter sets, and that of all."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetsAsked:
+    """The numbers of a study of parameter sets."""
+
+    sets: int
+    trials: int
+    """Of each set."""
+    seed: int
+    share_of_sets: float = SHARE_OF_SETS
+    sobol: int | None = None
+    """N of Saltelli's design; None: no Sobol indices."""
+    verify: bool = False
+
+
 class SetStore(LineStore[SetOutcome]):
     """The parameter sets of a study in a folder."""
 
     holds = "is not a file of parameter sets"
     other = "holds parameter sets of another scenario, seed, --sets, --trials, version or --verify"
 
-    def __init__(
-        self, folder: Path, scenario: Scenario, seed: int, sets: int, trials: int, *, verified: bool
-    ) -> None:
+    def __init__(self, folder: Path, scenario: Scenario, asked: SetsAsked) -> None:
         """Look into the folder; it is written to when the first set is added.
 
         Raise StoreError if it holds those of another study, and OSError.
@@ -60,17 +73,17 @@ class SetStore(LineStore[SetOutcome]):
         study: JsonObject = {
             "format": FORMAT,
             "efssim": __version__,
-            "seed": seed,
-            "sets": sets,
-            "trials": trials,
-            "verified": verified,
+            "seed": asked.seed,
+            "sets": asked.sets,
+            "trials": asked.trials,
+            "verified": asked.verify,
             "scenario": fingerprint(scenario),
         }
         super().__init__(folder / FILE, study, SetOutcome)
 
 
 def parameters_of(scenario: Scenario) -> tuple[UncertainParameter, ...]:
-    """Return what is not known of a scenario; raise StudyError if that is nothing."""
+    """Return the unknown parameters of a scenario; raise StudyError if there are none."""
     found = uncertain_parameters(scenario)
     if not found:
         raise StudyError(NOTHING_UNKNOWN)
@@ -79,14 +92,9 @@ def parameters_of(scenario: Scenario) -> tuple[UncertainParameter, ...]:
 
 def run_set_study(
     scenario: Scenario,
-    sets: int,
-    trials: int,
-    seed: int,
+    asked: SetsAsked,
     workers: Workers,
     store: SetStore | None,
-    *,
-    verify: bool,
-    share_of_sets: float,
     on_progress: SetProgress | None,
 ) -> SetStudy:
     """Run trials at so many parameter sets; close the store at the end, and keep the workers.
@@ -94,10 +102,10 @@ def run_set_study(
     Ctrl-C returns the sets that are complete. Raise as `efssim.run_sets` does.
     """
     parameters = parameters_of(scenario)
-    design = parameter_sets(parameters, seed, sets)
+    design = parameter_sets(parameters, asked.seed, asked.sets)
     for each in design:  # so that values which are not valid together are told at once
         with_values(scenario, parameters, each.values)
-    job = SetJob.of(scenario, parameters, design, trials, workers, verify=verify)
+    job = SetJob.of(scenario, parameters, design, asked.trials, workers, verify=asked.verify)
     with ctrl_c() as interrupts, interrupts.held(), ExitStack() as closing:
         if store is not None:
             closing.callback(store.close)
@@ -105,12 +113,22 @@ def run_set_study(
         closing.callback(running.cancel)
         running.run()
     outcomes = running.complete()
-    partial = running.interrupted and len(outcomes) < sets
+    partial = running.interrupted and len(outcomes) < asked.sets
     if partial:
         workers.close(at_once=True)
-    return SetStudy(
-        scenario, seed, trials, parameters, design, outcomes, partial, share_of_sets=share_of_sets
+    study = SetStudy(
+        scenario,
+        asked.seed,
+        asked.trials,
+        parameters,
+        design,
+        outcomes,
+        partial,
+        share_of_sets=asked.share_of_sets,
     )
+    if asked.sobol is None or partial:
+        return study
+    return with_sensitivity(study, asked.sobol, workers, on_progress)
 
 
 class RunningSets:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypedDict
 
 import numpy as np
 from numpy.typing import NDArray
@@ -130,9 +131,17 @@ def sobol_indices(paths: Sequence[str], results: Floats, seed: int) -> tuple[Sob
     return tuple(sorted(made, key=lambda part: -part.total))
 
 
-def _problem(parameters: int) -> dict[str, object]:
+class SalibProblem(TypedDict):
+    """The parameters of a design as SALib has them."""
+
+    num_vars: int
+    names: list[str]
+    bounds: list[list[float]]
+
+
+def _problem(parameters: int) -> SalibProblem:
     names = [f"x{ordinal}" for ordinal in range(parameters)]
-    return {"num_vars": parameters, "names": names, "bounds": [[0.0, 1.0]] * parameters}
+    return SalibProblem(num_vars=parameters, names=names, bounds=[[0.0, 1.0]] * parameters)
 
 
 def tornado_shares(parameters: int) -> Floats:

@@ -44,32 +44,41 @@ class SetShare:
         return False if self.high < asked else None
 
 
-def share_of(parts: Sequence[SetReplication | None]) -> SetShare:
+_OUTSIDE = (1 - CONFIDENCE) / 2
+"""Probability that the share lies beyond one end of its interval, at most."""
+
+
+def share_of(
+    parts: Sequence[SetReplication | None],
+    outside: float = _OUTSIDE,
+    times: int = 1,
+    verdicts: int = 1,
+) -> SetShare:
     """Return the share of sets; None stands for a set without the replication, and is undecided.
 
     The interval is that of Clopper and Pearson, which holds for any number of sets: its lower end
     takes an undecided set for a miss, its upper end for one that is met. A verdict on a set may
     be wrong with 1 % where anything is drawn, so each end allows for the false verdicts that 1 % of
     the sets on its other side would have: if the share p is met, at most p + (1 - p) · 1 % are
-    found to be, on average.
+    found to be, on average. `outside`: how often each end may miss; `times`: as if there were so
+    many times these sets; `verdicts`: on how many replications each set is judged.
     """
     known = [part for part in parts if part is not None]
     met = sum(part.verdict == "met" for part in known)
     missed = sum(part.verdict == "missed" for part in known)
-    wrong = 0.0 if all(part.is_exact for part in known) else 1 - SET_CONFIDENCE
+    wrong = 0.0 if all(part.is_exact for part in known) else verdicts * (1 - SET_CONFIDENCE)
     throughout = sum(part.met_throughout for part in known)
     count = len(parts)
-    low = _at_least(met, count, wrong)
-    high = 1 - _at_least(missed, count, wrong)
+    low = _at_least(times * met, times * count, wrong, outside)
+    high = 1 - _at_least(times * missed, times * count, wrong, outside)
     return SetShare(count, met, missed, count - met - missed, throughout, low, high)
 
 
-def _at_least(found: int, count: int, wrong: float) -> float:
+def _at_least(found: int, count: int, wrong: float, outside: float) -> float:
     """Return the lower bound of a share, given how many sets were found to be of it."""
     if not found:
         return 0.0
     from scipy.special import betaincinv
 
-    outside = (1 - CONFIDENCE) / 2
     bound = float(betaincinv(found, count - found + 1, outside))
     return max(0.0, (bound - wrong) / (1 - wrong))

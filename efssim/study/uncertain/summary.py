@@ -129,7 +129,7 @@ def sets_summary(study: SetStudy) -> SetsSummary:
         trials=study.trials,
         partial=study.partial,
         window=study.window,
-        uncertain=[_unknown(each) for each in study.parameters],
+        uncertain=[unknown_summary(each) for each in study.parameters],
         replications={name: _replication(study, name) for name in study.replications},
         traces=study.traces,
         digest=study.digest,
@@ -137,7 +137,8 @@ def sets_summary(study: SetStudy) -> SetsSummary:
     )
 
 
-def _unknown(each: UncertainParameter) -> UncertainSummary:
+def unknown_summary(each: UncertainParameter) -> UncertainSummary:
+    """Return path, distribution and source of a parameter that is not known."""
     low, high = min(each.prior.support), max(each.prior.support)
     none = float("inf")
     return UncertainSummary(

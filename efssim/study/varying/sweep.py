@@ -9,10 +9,10 @@ from typing import TypeAlias
 from efssim.json_values import JsonValue
 from efssim.scenario import Scenario
 from efssim.study.errors import StudyError
+from efssim.study.known import require_known
 from efssim.study.run.interrupts import ctrl_c
 from efssim.study.run.shared import Runner
 from efssim.study.run.trials import TrialProgress
-from efssim.study.uncertain.known import require_known
 from efssim.study.varying.points import Point, SweepPoints
 from efssim.study.varying.space import VariedParameter, with_value
 

@@ -32,7 +32,7 @@ class ExportContent:
     def head(self) -> str:
         """The begin of the content as text; characters that are none are replaced."""
         data = self.data[:HEAD_BYTES]
-        if data.startswith(_UTF_16):
+        if self.is_utf_16:
             return data[: len(data) // 2 * 2].decode("utf-16", errors="replace")
         return data.removeprefix(codecs.BOM_UTF8).decode("utf-8", errors="replace")
 
@@ -40,13 +40,18 @@ class ExportContent:
     def text(self) -> str:
         """The whole content as text without a byte order mark; raises TraceErrors."""
         # The shell of Windows writes what a command prints as UTF-16, with a mark that says so.
-        encoding = "utf-16" if self.data.startswith(_UTF_16) else "utf-8"
+        encoding = "utf-16" if self.is_utf_16 else "utf-8"
         data = self.data.removeprefix(codecs.BOM_UTF8)
         try:
             return data.decode(encoding)
         except UnicodeDecodeError as error:
             line = data.count(b"\n", 0, error.start) + 1
             refuse(self.file, line, "is not UTF-8 text; save the file as UTF-8")
+
+    @property
+    def is_utf_16(self) -> bool:
+        """Whether a mark at its begin says that it is UTF-16."""
+        return self.data.startswith(_UTF_16)
 
     @property
     def is_json(self) -> bool:

@@ -7,10 +7,11 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 import numpy as np
+from numpy.typing import NDArray
 
 from efssim.text.quantities import format_duration
 from efssim.text.quoting import listed, quoted
-from efssim.traces.formats.names import NO_WRITES
+from efssim.traces.formats.names import NO_WRITES, is_unit_of_rate
 from efssim.traces.formats.options import ReadOptions
 from efssim.traces.formats.parts import ExportPart, SeriesPart
 from efssim.traces.metric import Floats, Integers, MetricSeries, WriteRecords
@@ -19,6 +20,10 @@ from efssim.traces.quality import spacing_s
 
 ASSUMED_SUM = "statistic: Sum"
 """Entry of `FileRead.assumed` for a series of which nobody says the statistic."""
+
+
+PLAIN_TABLE = "csv"
+"""Name of the format of plain tables."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +70,10 @@ def joined_series(files: Sequence[FileOfParts], options: ReadOptions) -> tuple[M
 def _with_statistic(part: SeriesPart, file: FileOfParts, options: ReadOptions) -> SeriesPart:
     """Return a part with the statistic that options say, or with Sum where that is assumed.
 
-    Ages and sizes of EFS are no totals, so nothing is assumed of them.
+    Ages and sizes of EFS, and rates, are no totals, so nothing is assumed of them.
     """
-    if part.statistic is not None or (options.statistic is None and part.metric in NO_WRITES):
+    is_total = part.metric not in NO_WRITES and not is_unit_of_rate(part.unit)
+    if part.statistic is not None or (options.statistic is None and not is_total):
         return part
     if options.statistic is None and ASSUMED_SUM not in file.assumed:
         file.assumed.append(ASSUMED_SUM)
@@ -153,6 +159,8 @@ def _each_time_once(group: list[_Placed], time_s: Floats, value: Floats) -> tupl
     again = np.append(False, np.diff(time_s) == 0)[: len(time_s)]
     if not again.any():
         return time_s, value
+    if _adds_up(group):
+        return _added(group, time_s, value, again)
     differs = again & (value != np.append(np.nan, value[:-1]))
     if differs.any():
         at = int(differs.argmax())
@@ -168,6 +176,22 @@ def _each_time_once(group: list[_Placed], time_s: Floats, value: Floats) -> tupl
         f"{name_of(group[0].part)}: {samples} again with the same value (each kept once)"
     )
     return time_s[~again], value[~again]
+
+
+def _adds_up(group: list[_Placed]) -> bool:
+    """Return whether rows of one time are parts of its total, as those of plain tables are."""
+    is_total = group[0].part.statistic == "Sum" and group[0].part.metric not in NO_WRITES
+    return is_total and all(one.file.format == PLAIN_TABLE for one in group)
+
+
+def _added(
+    group: list[_Placed], time_s: Floats, value: Floats, again: NDArray[np.bool_]
+) -> tuple[Floats, Floats]:
+    """Return the sum of the samples of each time."""
+    count = int(np.count_nonzero(again))
+    rows = "1 row repeats" if count == 1 else f"{count:,} rows repeat"
+    group[-1].file.notes.append(f"{rows} the time of another (all kept)")
+    return time_s[~again], np.add.reduceat(value, np.flatnonzero(~again))
 
 
 def _file_with(group: list[_Placed], time_s: float, value: float) -> str:
@@ -200,12 +224,12 @@ def _period(group: list[_Placed], time_s: Floats, options: ReadOptions) -> float
     if period is None or not len(time_s):
         return period
     notes = group[0].file.notes
+    name = name_of(replace(group[0].part, statistic=None))  # all of a metric say it once
     how = "as it says" if said else "as was asked" if known else "inferred from the spacing"
-    notes.append(f"{name_of(group[0].part)}: period {format_duration(period)}, {how}")
+    notes.append(f"{name}: period {format_duration(period)}, {how}")
     gaps = round(float(time_s[-1] - time_s[0]) / period) + 1 - len(time_s)
     if gaps > 0:
-        of = gaps + len(time_s)
-        notes.append(f"{name_of(group[0].part)}: {gaps:,} of {of:,} periods have no sample")
+        notes.append(f"{name}: {gaps:,} of {gaps + len(time_s):,} periods have no sample")
     return period
 
 

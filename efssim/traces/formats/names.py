@@ -20,6 +20,8 @@ NO_WRITES = (
 """Other metrics of EFS (EFS User Guide, metrics): none of them holds the bytes of writes alone."""
 
 _KNOWN = (WRITE_METRIC, *NO_WRITES)
+_LONGEST_FIRST = tuple(sorted(_KNOWN, key=len, reverse=True))
+"""MetadataWriteIOBytes contains the name of another metric."""
 _WORDS = {
     word.lower(): statistic
     for statistic in STATISTICS
@@ -37,7 +39,15 @@ def metric_of(label: str | None) -> str | None:
     if not label:
         return None
     words = re.findall(r"\w+", label)
-    return next((name for name in _KNOWN if name in words), label)
+    exact = next((name for name in _KNOWN if name in words), None)
+    return exact or next(filter(None, map(_spelt_with_lines, words)), label)
+
+
+def _spelt_with_lines(word: str) -> str | None:
+    """Return the metric in `aws_efs_data_write_iobytes_sum`, as exporters of Prometheus name it."""
+    plain = word.replace("_", "").lower()
+    found = (name for name in _LONGEST_FIRST if name.lower() in plain)
+    return next(found, None) if "_" in word else None
 
 
 def statistic_of(text: str | None) -> str | None:
@@ -58,3 +68,8 @@ def factor_of_unit(unit: str | None) -> float | None:
 def is_known_metric(name: str) -> bool:
     """Return whether a name is that of a metric of EFS."""
     return name in _KNOWN
+
+
+def is_unit_of_rate(unit: str | None) -> bool:
+    """Return whether values in a unit are per second."""
+    return unit is not None and unit.lower().endswith(("/s", "/second"))

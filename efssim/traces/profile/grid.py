@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from efssim.errors import EfssimError
 from efssim.json_values import HIDDEN, moment
 from efssim.traces.metric import Floats, Integers, MetricSeries, WriteRecords
 
@@ -22,7 +23,7 @@ _ON_GRID = 1e-6
 """Periods by which a time may be off by rounding."""
 
 
-class ProfileError(ValueError):
+class ProfileError(EfssimError, ValueError):
     """Measurements of which no profile can be made, with the reason as a sentence."""
 
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
-
-import numpy as np
+from pathlib import Path
 
 from efssim.json_values import HIDDEN
+from efssim.traces.exports import ReadOptions, read_exports
 from efssim.traces.formats.names import LAG_METRIC, NO_WRITES
+from efssim.traces.formats.totals import written_totals
 from efssim.traces.metric import Exports, FileRead, MetricSeries
+from efssim.traces.problems import TraceError, TraceErrors
 from efssim.traces.profile.grid import ProfileError
 from efssim.traces.profile.lags import LagProfile, profile_of_lag
 from efssim.traces.profile.writes import (
@@ -83,34 +85,16 @@ def measured_traces(
 
 
 def _of_writes(group: Sequence[MetricSeries], timezone: str) -> ProfiledWrites:
+    name = described(group[0].metric, group[0].dimensions)
     if group[0].metric in NO_WRITES:
         raise ProfileError("is no metric of the bytes of writes")
-    total, count = _totals(group)
-    said = "Sum" if total is not None and total.statistic == "Sum" else "Average x SampleCount"
-    if total is None:
-        statistics = ", ".join(str(one.statistic) for one in group)
-        raise ProfileError(
-            f"has {statistics}, and bytes are needed: export Sum, or Average with SampleCount, "
-            "whose product they are"
-        )
-    if (total.value < 0).any():
-        raise ProfileError("has values below 0, which are no bytes written")
-    return profile_of_series(total, count, timezone=timezone, statistic=said)
-
-
-def _totals(group: Sequence[MetricSeries]) -> tuple[MetricSeries | None, MetricSeries | None]:
-    """Return bytes and number of writes per period, of the statistics that there are."""
-    by_statistic = {one.statistic or "Sum": one for one in group}
-    count, average = by_statistic.get("SampleCount"), by_statistic.get("Average")
-    if "Sum" in by_statistic:
-        return by_statistic["Sum"], count
-    if average is None or count is None:
-        return None, count
-    both, of_average, of_count = np.intersect1d(
-        average.time_s, count.time_s, assume_unique=True, return_indices=True
+    try:
+        found = written_totals(Exports(tuple(group)), name)
+    except TraceErrors as failure:
+        raise ProfileError("; ".join(error.message for error in failure.errors)) from None
+    return profile_of_series(
+        found.series, found.count, timezone=timezone, statistic=found.statistic
     )
-    value = average.value[of_average] * count.value[of_count]
-    return replace(average, time_s=both, value=value), count
 
 
 def _groups(series: Sequence[MetricSeries]) -> Iterator[list[MetricSeries]]:
@@ -133,3 +117,19 @@ def _most_telling(group: Sequence[MetricSeries]) -> MetricSeries:
     by_statistic = {one.statistic: one for one in group}
     chosen = next((s for s in _LAG_STATISTICS if s in by_statistic), group[0].statistic)
     return by_statistic[chosen]
+
+
+def read_profiles(
+    files: Sequence[str | Path], options: ReadOptions, block_bytes: int = 4096
+) -> MeasuredTraces:
+    """Return the profiles of all that files hold, by the clock of the time zone of `options`.
+
+    Raise TraceErrors for what cannot be read, and where there is nothing to profile.
+    """
+    exports = read_exports(files, options)
+    try:
+        return measured_traces(exports, timezone=options.timezone or "UTC", block_bytes=block_bytes)
+    except ProfileError as error:
+        names = ", ".join(file.file for file in exports.files)
+        texts = str(error).splitlines()
+        raise TraceErrors([TraceError(names, None, text) for text in texts]) from None

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from efssim.traces.metric import MetricSeries, WriteRecords
+import numpy as np
+
+from efssim.traces.metric import Floats, MetricSeries, WriteRecords
 from efssim.traces.profile.busiest import BusiestWindow, busiest_of_grid, busiest_of_records
 from efssim.traces.profile.dispersion import Dispersion, DispersionGrowth, dispersions, growth_of
 from efssim.traces.profile.grid import (
@@ -16,10 +18,15 @@ from efssim.traces.profile.grid import (
 from efssim.traces.profile.hot_set import HotSetFit, fitted_hot_set
 from efssim.traces.profile.hours import ClockProfile, clock_profile
 from efssim.traces.profile.unique import UniqueBytes, unique_bytes
+from efssim.traces.quality import each_once, spacing_s
 
 GAPS_MAX = 0.05
 """Share of the periods that are missing above which a profile is said to have gaps; assumed, as
 that above which a trace is too thin for `--check`."""
+
+EVEN_LEAST, EVEN_ROWS = 0.9, 20
+"""Share of equal distances, and times at least, from which single writes look like totals;
+assumed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +52,8 @@ class WritesProfile:
     unique_reason: str | None
     """Why unique bytes are not known."""
     hot_set: HotSetFit | None
+    even_spacing_s: float | None
+    """Distance of most single writes, where they look like totals of periods; None: they do not."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -69,7 +78,7 @@ def profile_of_series(
     grid = grid_of_series(total, count)
     name = described(total.metric, total.dimensions)
     unknown = (None, "offsets are not known", None)
-    return _profiled(name, statistic, grid, busiest_of_grid(grid), timezone, unknown)
+    return _profiled(name, statistic, grid, busiest_of_grid(grid), timezone, unknown, None)
 
 
 def profile_of_records(
@@ -91,7 +100,8 @@ def profile_of_records(
     if volumes == 1 and records.volumes:
         name = f"writes of volume {records.volumes[0]}"
     busiest = busiest_of_records(records)
-    return _profiled(name, "each write", grid, busiest, timezone, unknown)
+    even_s = even_spacing(records.time_s)
+    return _profiled(name, "each write", grid, busiest, timezone, unknown, even_s)
 
 
 def _profiled(
@@ -101,6 +111,7 @@ def _profiled(
     busiest: tuple[BusiestWindow, ...],
     timezone: str,
     places: tuple[UniqueBytes | None, str | None, HotSetFit | None],
+    even_spacing_s: float | None,
 ) -> ProfiledWrites:
     found = dispersions(grid)
     measured_s = grid.period_s * int(grid.present.sum())
@@ -122,8 +133,22 @@ def _profiled(
         unique=unique,
         unique_reason=reason,
         hot_set=hot_set,
+        even_spacing_s=even_spacing_s,
     )
     return ProfiledWrites(profile, grid)
+
+
+def even_spacing(time_s: Floats) -> float | None:
+    """Return the distance of times, a second or more, if most have it; None: they do not.
+
+    Single writes do not come like this; rows of totals do.
+    """
+    distinct = each_once(time_s)
+    common = spacing_s(distinct)
+    if common is None or common < 1.0 or len(distinct) < EVEN_ROWS:
+        return None
+    share = np.count_nonzero(np.abs(np.diff(distinct) - common) < 1e-6) / (len(distinct) - 1)
+    return common if share >= EVEN_LEAST else None
 
 
 def described(metric: str | None, dimensions: tuple[tuple[str, str], ...]) -> str:

@@ -29,7 +29,7 @@ class Picture(NamedTuple):
 
     stem: str
     title: str
-    draw: Callable[[Axes], Axes]
+    draw: Callable[[Axes | None], Axes]
     alt: str
     caption: str
 

@@ -19,7 +19,7 @@ from efssim.report.html.tables import (
     text,
 )
 from efssim.report.html.traces import trace_blocks
-from efssim.report.text.sets import importance_rows, numbers_of_sets, tornado_rows
+from efssim.report.text.uncertain.sets import importance_rows, numbers_of_sets, tornado_rows
 from efssim.report.verdicts.run import goal
 from efssim.report.verdicts.sets import kind_of_sets, met_in, sentences_of_sets, word_of_sets
 from efssim.report.words.lines import counted, percent

@@ -13,7 +13,12 @@ from dataclasses import dataclass
 from efssim.text.quantities import parse_duration
 from efssim.text.quoting import quoted
 from efssim.traces.formats.content import ExportContent
-from efssim.traces.formats.names import factor_of_unit, metric_of, statistic_of
+from efssim.traces.formats.names import (
+    factor_of_unit,
+    is_known_metric,
+    metric_of,
+    statistic_of,
+)
 from efssim.traces.formats.options import ReadOptions
 from efssim.traces.formats.parts import ExportFormat, ExportPart, SeriesPart
 from efssim.traces.formats.tables.columns import CsvTable, table_parts
@@ -21,7 +26,7 @@ from efssim.traces.formats.tables.plain_csv import column_times, column_values, 
 
 _DATE = re.compile(r"\s*\"?\d{4}[/-]\d\d[/-]\d\d[ T]\d\d:\d\d")
 _ROWS = {
-    "full label": "label", "label": "label", "metric name": "metric", "metricname": "metric",
+    "full label": "full", "label": "label", "metric name": "metric", "metricname": "metric",
     "metric": "metric", "id": "id", "stat": "statistic", "statistic": "statistic",
     "period": "period", "unit": "unit", "units": "unit", "account": "", "account id": "",
     "region": "", "namespace": "", "dimensions": "", "timestamp": "", "time": "",
@@ -37,6 +42,7 @@ _MOST_HEADER_LINES = 30
 class _Column:
     """A column as the header rows describe it."""
 
+    full: str | None = None
     label: str | None = None
     metric: str | None = None
     id: str | None = None
@@ -47,7 +53,15 @@ class _Column:
     @property
     def name(self) -> str | None:
         """The name of its metric."""
-        return metric_of(self.metric or self.label)
+        names = [metric_of(name) for name in (self.metric, self.label, self.full) if name]
+        known = [name for name in names if name and is_known_metric(name)]
+        return next(iter([*known, *names]), None)
+
+    @property
+    def said_statistic(self) -> str | None:
+        """The statistic that a row or a label says."""
+        found = map(statistic_of, (self.statistic, self.label, self.full))
+        return next(filter(None, found), None)
 
 
 def _recognise(content: ExportContent) -> bool:
@@ -82,7 +96,7 @@ def _read(content: ExportContent, options: ReadOptions) -> ExportPart:
 
 
 def _described(content: ExportContent, skip: int) -> dict[str, list[str]]:
-    """Return what header rows say of each column, by meaning; raise TraceErrors for no such row."""
+    """Return the cells of header rows by their meaning; raise TraceErrors for another row."""
     head = ExportContent(content.file, "\n".join(content.text.splitlines()[:skip]).encode())
     rows: dict[str, list[str]] = {}
     for table in table_parts(head, header=False):
@@ -118,7 +132,7 @@ def _series(
             content.fail(1, f"unit {quoted(column.unit)} is not one whose values are known")
         yield SeriesPart(
             metric=column.name,
-            statistic=statistic_of(column.statistic) or statistic_of(column.label),
+            statistic=column.said_statistic,
             time_s=time_s,
             value=column_values(content, table, at) * factor,
             unit=column.unit,

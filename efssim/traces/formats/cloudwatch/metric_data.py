@@ -77,8 +77,15 @@ def _series(content: ExportContent, path: JsonPath, result: JsonMapping) -> Seri
         statistic=statistic_of(label),
         time_s=_column(content, (*path, "Timestamps"), times),
         value=_column(content, (*path, "Values"), values),
-        dimensions=() if name is None else (("Id", name),),
+        dimensions=_dimensions(label, name),
     )
+
+
+def _dimensions(label: str | None, name: str | None) -> tuple[tuple[str, str], ...]:
+    """Return the Id of a result, and the dimensions that its label says as `Name=value`."""
+    said = (word.partition("=") for word in (label or "").split())
+    pairs = {key: value for key, _, value in said if key.isidentifier() and value}
+    return tuple(sorted({**pairs, **({} if name is None else {"Id": name})}.items()))
 
 
 def _list(

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain, islice
 
+from efssim.traces.formats.byte_columns import byte_table
 from efssim.traces.formats.content import ExportContent
 
 ROWS_AT_ONCE = 2**17
@@ -33,6 +35,10 @@ def table_parts(
 
     Raise TraceErrors where they are no table. Without a header the first row has the width of all.
     """
+    simple = _simple(content, delimiter, skip, header=header)
+    if simple is not None:
+        yield simple
+        return
     rows = _rows(content, delimiter, skip)
     first = next(rows, None)
     if first is None:
@@ -46,6 +52,22 @@ def table_parts(
         part = list(islice(rest, ROWS_AT_ONCE))
         if part:
             yield _table(content, names, line, part, len(cells))
+
+
+def _simple(content: ExportContent, delimiter: str, skip: int, *, header: bool) -> CsvTable | None:
+    """Return all rows of a table without quotes at once; None where it is another one."""
+    if content.is_utf_16:
+        return None
+    data = content.data.removeprefix(codecs.BOM_UTF8)
+    found = byte_table(data, delimiter, skip)
+    if found is None:
+        return None
+    columns = tuple(found.column(at) for at in range(found.width))
+    names = tuple(column[0] for column in columns) if header else ()
+    first = 1 if header else 0
+    return CsvTable(
+        names, found.lines[0], tuple(column[first:] for column in columns), found.lines[first:]
+    )
 
 
 def _table(

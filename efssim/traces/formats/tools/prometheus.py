@@ -72,7 +72,9 @@ def _series(content: ExportContent, path: JsonPath, result: JsonMapping) -> Seri
         fail_at(content, path, f"has {what}; query plain samples, as by histogram_sum(…)")
     named = labels if isinstance(labels, dict) else {}
     name = text_of(named.get("__name__"))
-    dimensions = sorted((str(key), str(value)) for key, value in named.items() if key != "__name__")
+    dimensions = sorted(
+        (str(key), str(value)) for key, value in named.items() if value and key != "__name__"
+    )
     times, values = _columns(content, (*path, "values"), pairs)
     return SeriesPart(
         metric=metric_of(name),

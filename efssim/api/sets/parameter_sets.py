@@ -17,9 +17,9 @@ from efssim.study.run.executors import Workers
 from efssim.study.run.interrupts import ctrl_c
 from efssim.study.uncertain.running import (
     SetProgress,
+    SetsAsked,
     SetStore,
     run_set_study,
-    with_sensitivity,
 )
 from efssim.study.uncertain.sensitivity import require_salib
 from efssim.study.uncertain.share import SHARE_OF_SETS
@@ -112,35 +112,21 @@ def run_sets(
     Raise StudyError where nothing is uncertain, MissingExtraError for `sobol` without SALib, and
     the exceptions of `run_trials`.
     """
-    if sobol is not None:
-        require_power(sobol)
-        require_salib()
-    if not 0 < share_of_sets < 1:
-        raise ArgumentError("efssim.run_sets: share_of_sets is above 0 and below 1")
-    chosen = scenario.seed if seed is None else seed
-    folder = None if resume is None else Path(resume)
-    store = (
-        None
-        if folder is None
-        else SetStore(folder, scenario, chosen, sets, trials, verified=verify)
+    asked = SetsAsked(
+        sets=sets,
+        trials=trials,
+        seed=scenario.seed if seed is None else seed,
+        share_of_sets=share_of_sets,
+        sobol=sobol,
+        verify=verify,
     )
+    _require_sense(asked)
+    store = None if resume is None else SetStore(Path(resume), scenario, asked)
     shown = bar_of_trials(sys.stderr, "sets") if progress else None
     pool = Workers(executor, workers)
     with ctrl_c() as interrupts, interrupts.held(), told(on_progress, shown) as tell:
         try:
-            made = run_set_study(
-                scenario,
-                sets,
-                trials,
-                chosen,
-                pool,
-                store,
-                verify=verify,
-                share_of_sets=share_of_sets,
-                on_progress=tell,
-            )
-            if sobol is not None and not made.partial:
-                made = with_sensitivity(made, sobol, pool, tell)
+            made = run_set_study(scenario, asked, pool, store, tell)
         except BaseException:  # nobody waits for running sets
             pool.close(at_once=True)
             raise
@@ -148,7 +134,12 @@ def run_sets(
     return ParameterSets.of(made)
 
 
-def require_power(sobol: int) -> None:
-    """Raise ArgumentError unless a number is a power of 2, as Sobol's sequence needs it."""
-    if sobol < 2 or sobol & (sobol - 1):
+def _require_sense(asked: SetsAsked) -> None:
+    """Raise ArgumentError for numbers that make no sense, MissingExtraError without SALib."""
+    if not 0 < asked.share_of_sets < 1:
+        raise ArgumentError("efssim.run_sets: share_of_sets is above 0 and below 1")
+    if asked.sobol is None:
+        return
+    if asked.sobol < 2 or asked.sobol & (asked.sobol - 1):
         raise ArgumentError("efssim.run_sets: sobol is a power of 2, as 64 or 128")
+    require_salib()

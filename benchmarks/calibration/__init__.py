@@ -1,0 +1,1 @@
+"""Fits to simulated exports beside the truth: `python -m benchmarks.calibration`."""

@@ -1,0 +1,1 @@
+"""Studies over parameter sets, as people hold them."""

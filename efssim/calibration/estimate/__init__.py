@@ -1,0 +1,1 @@
+"""Estimates from rows of syncs: a linear program, a likelihood and its region."""

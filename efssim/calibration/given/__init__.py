@@ -1,0 +1,1 @@
+"""Exports of monitoring tools as the measurements that a fit takes."""

@@ -1,0 +1,1 @@
+"""Samples of the lag, checked and decoded into syncs."""

@@ -1,0 +1,1 @@
+"""The scenario that a calibration writes."""

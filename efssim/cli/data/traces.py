@@ -1,0 +1,243 @@
+"""`efssim traces`: what measurements show, and a scenario that replays them."""
+
+from __future__ import annotations
+
+import os
+import shlex
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from efssim.cli.common import Command, check_folder, deliver, handles_errors
+from efssim.cli.options import Folder, examples, format_option
+from efssim.cli.output import fail, say
+
+if TYPE_CHECKING:
+    from efssim.traces.formats.options import ReadOptions
+    from efssim.traces.profile.measured import MeasuredTraces
+
+
+def _seconds(_: click.Context, __: click.Parameter, value: str | None) -> float | None:
+    """Return the seconds of `--period`; raise click.BadParameter."""
+    from efssim.text.quantities import parse_duration
+
+    try:
+        return None if value is None else parse_duration(value)
+    except ValueError as error:
+        raise click.BadParameter(f"{value!r}: {error}") from None
+
+
+def _bytes(_: click.Context, __: click.Parameter, value: str) -> int:
+    """Return the bytes of `--block`, at least 1; raise click.BadParameter."""
+    from efssim.text.quantities import parse_size
+
+    try:
+        size = parse_size(value)
+    except ValueError as error:
+        raise click.BadParameter(f"{value!r}: {error}") from None
+    if not size:
+        raise click.BadParameter(f"{value!r}: must be above 0")
+    return size
+
+
+def _pairs(
+    _: click.Context, __: click.Parameter, values: tuple[str, ...]
+) -> tuple[tuple[str, str], ...]:
+    """Return the names and values of `--where`; raise click.BadParameter."""
+    found = []
+    for text in values:
+        name, sign, value = text.partition("=")
+        if not (name and sign):
+            raise click.BadParameter(f"{text!r} is not NAME=VALUE, such as device=sda")
+        found.append((name, value))
+    return tuple(found)
+
+
+@click.command(
+    cls=Command,
+    epilog=examples(
+        "efssim traces DataWriteIOBytes.json",
+        "efssim traces writes.csv --period 5min --timezone Europe/Rome --out profile",
+        "efssim traces metrics/ -o scenario.yaml",
+    ),
+)
+@click.argument("files", metavar="FILE...", nargs=-1, required=True)
+@click.option(
+    "--scenario",
+    "-o",
+    "scenario",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    show_default="none",
+    help="Write a scenario that replays the writes; a file that exists is left as it is.",
+)
+@click.option(
+    "--out",
+    type=Folder(),
+    metavar="DIR",
+    show_default="no files",
+    help="Also write a page, figures and JSON here; what efssim did not write stays as it is.",
+)
+@format_option()
+@click.option(
+    "--timezone",
+    metavar="NAME",
+    show_default="UTC",
+    help="IANA time zone of hours and days, and of times without an offset.",
+)
+@click.option(
+    "--statistic",
+    metavar="NAME",
+    show_default="as the file says, else Sum",
+    help="Statistic of files that do not say it: Sum, Average, SampleCount.",
+)
+@click.option(
+    "--metric",
+    metavar="NAME",
+    show_default="all",
+    help="Metric to read, or what a series without a name is.",
+)
+@click.option(
+    "--where",
+    callback=_pairs,
+    multiple=True,
+    metavar="NAME=VALUE",
+    show_default="all",
+    help="Dimension, such as device, and its value to read; may be repeated.",
+)
+@click.option(
+    "--period",
+    "period_s",
+    callback=_seconds,
+    metavar="DURATION",
+    show_default="as the file says",
+    help="Length of a period; rows of a table are totals with it, and single writes without.",
+)
+@click.option(
+    "--block",
+    "block_bytes",
+    callback=_bytes,
+    default="4 KiB",
+    show_default=True,
+    metavar="SIZE",
+    help="Size of the blocks in which unique bytes are counted, where offsets are known.",
+)
+@handles_errors
+def traces(
+    files: tuple[str, ...],
+    scenario: Path | None,
+    out: Path | None,
+    form: str,
+    timezone: str | None,
+    statistic: str | None,
+    metric: str | None,
+    where: tuple[tuple[str, str], ...],
+    period_s: float | None,
+    block_bytes: int,
+) -> None:
+    """Read measured writes and lags in FILES of any format, and say what they show.
+
+    Exports of CloudWatch and other monitoring tools, tables, and block traces are recognised by
+    their content; folders, patterns and .gz are taken.
+    """
+    from efssim.report.files.data.traces import TRACES
+    from efssim.report.text.traces import traces_json, traces_report
+    from efssim.traces.formats.options import ReadOptions
+
+    if scenario is not None and len(files) > 1:
+        raise click.UsageError(
+            "-o takes one FILE, which the scenario names: a folder or a quoted pattern for several"
+        )
+    if scenario is not None and scenario.exists():
+        fail(f"{scenario}: exists already and is left as it is")
+    check_folder(out, TRACES)
+    options = ReadOptions(
+        timezone=timezone, statistic=statistic, period_s=period_s, metric=metric, where=where
+    )
+    found = _read(files, options, block_bytes)
+    command = _command(files, options, block_bytes)
+    text = None
+    if scenario is not None:
+        text = _scenario(found, files[0], scenario, options)
+
+    def write() -> None:
+        from efssim.report.files.data.traces import write_traces
+
+        if scenario is not None and text is not None:
+            _write_new(scenario, text)
+        if out is not None:
+            write_traces(found, out, command)
+            say(f"wrote {out}{os.sep}")
+
+    deliver(write, form, lambda: traces_json(found), lambda: traces_report(found, command))
+
+
+def _read(files: tuple[str, ...], options: ReadOptions, block_bytes: int) -> MeasuredTraces:
+    from efssim.traces.problems import TraceErrors
+    from efssim.traces.profile.measured import read_profiles
+
+    try:
+        return read_profiles(files, options, block_bytes)
+    except TraceErrors as error:
+        fail(str(error))
+
+
+def _scenario(found: MeasuredTraces, file: str, target: Path, options: ReadOptions) -> str:
+    """Return the text of the scenario; end with a sentence where there is none."""
+    from efssim.scenario.from_traces import scenario_of
+    from efssim.text.yaml.problems import ScenarioError
+    from efssim.traces.flaws import exact_duration
+
+    if len(found.profiled) != 1:
+        names = ", ".join(one.profile.name for one in found.profiled) or "none"
+        fail(
+            f"{file}: a scenario replays one series of writes, and there are: {names}; --metric or "
+            "--where chooses one"
+        )
+    keys = {
+        "timezone": options.timezone,
+        "statistic": options.statistic,
+        "metric": options.metric,
+        "period": None if options.period_s is None else exact_duration(options.period_s),
+        "where": _mapping(options.where),
+    }
+    given = {key: value for key, value in keys.items() if value is not None}
+    stem = target.stem if target.stem != "scenario" else Path(file).stem
+    try:
+        return scenario_of(found.profiled[0], stem, Path(file), given, target)
+    except ScenarioError as error:
+        reasons = dict.fromkeys(problem.message for problem in error.problems)
+        fail("\n".join(f"{target}: not written, as no run takes it: {text}" for text in reasons))
+
+
+def _mapping(pairs: tuple[tuple[str, str], ...]) -> str | None:
+    """Return pairs as YAML has a mapping of texts; None for none."""
+    import json
+
+    return json.dumps(dict(pairs), ensure_ascii=False) if pairs else None
+
+
+def _write_new(target: Path, text: str) -> None:
+    """Write a file that is not there yet; end with a sentence if it came meanwhile."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        with target.open("x", encoding="utf-8") as file:
+            file.write(text)
+    except FileExistsError:
+        fail(f"{target}: exists already and is left as it is")
+    say(f"wrote {target}; next: efssim run {shlex.quote(str(target))}")
+
+
+def _command(files: tuple[str, ...], options: ReadOptions, block_bytes: int) -> str:
+    """Return the command that repeats a report."""
+    values = {
+        "--timezone": options.timezone,
+        "--statistic": options.statistic,
+        "--metric": options.metric,
+        "--period": None if options.period_s is None else f"{options.period_s:.15g}",
+        "--block": None if block_bytes == 4096 else str(block_bytes),
+    }
+    words = [word for name, value in values.items() if value is not None for word in (name, value)]
+    chosen = [word for name, value in options.where for word in ("--where", f"{name}={value}")]
+    return shlex.join(["efssim", "traces", *files, *words, *chosen])

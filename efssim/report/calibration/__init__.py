@@ -1,0 +1,1 @@
+"""Reports of a calibration: text, figures, page and files."""

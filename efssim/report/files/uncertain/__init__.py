@@ -1,0 +1,1 @@
+"""Files of studies where parameters are not known."""

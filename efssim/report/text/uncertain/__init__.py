@@ -1,0 +1,1 @@
+"""Reports on a terminal where parameters are not known."""

@@ -1,0 +1,140 @@
+"""The content of plan.json of a plan over parameter sets, and its answer as a sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from efssim.json_values import JsonObject, to_json
+from efssim.study.planning.search import Direction, PlanOutcome
+from efssim.study.planning.summary import AnswerSummary
+from efssim.study.statistics.intervals import Interval
+from efssim.study.uncertain.planning import SetEvaluation, SetPlanFindings
+from efssim.study.uncertain.summary import UncertainSummary, unknown_summary
+from efssim.traces.quality import TraceQuality
+
+
+@dataclass(frozen=True, slots=True)
+class SetPlanObjective:
+    """The objective, and the share of the parameter sets in which it has to be met."""
+
+    target_s: float
+    attainment: float
+    share_of_sets: float
+    confidence: float
+    replications: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SetEvaluationSummary:
+    """The keys of an evaluation, in their order."""
+
+    value: float
+    share: float | None
+    """None where a set is undecided."""
+    interval: Interval
+    confidence: float
+    sets: int
+    sets_met: int
+    sets_missed: int
+    sets_undecided: int
+    met: bool | None
+    stage: str
+    seed: int
+
+
+@dataclass(frozen=True, slots=True)
+class SetPlanSummary:
+    """The keys of plan.json, in their order."""
+
+    vary: str
+    between: tuple[float, float]
+    unit: str
+    direction: Direction | None
+    objective: SetPlanObjective
+    sets: int
+    trials: int
+    uncertain: Sequence[UncertainSummary]
+    outcome: PlanOutcome
+    partial: bool
+    out_of_time: bool
+    budget_s: float | None
+    answer: AnswerSummary | None
+    text: str
+    evaluations: Sequence[SetEvaluationSummary]
+    traces: Mapping[str, TraceQuality]
+
+
+def set_plan_to_json(plan: SetPlanFindings) -> JsonObject:
+    """Return the content of plan.json."""
+    return to_json(_summary(plan))
+
+
+def _summary(plan: SetPlanFindings) -> SetPlanSummary:
+    assert plan.parameter.quantity is not None
+    unit = plan.parameter.quantity.unit
+    answer = None
+    if plan.answer is not None:
+        holds = plan.answer.holds_at
+        answer = AnswerSummary(plan.answer.fails_at, holds, unit, plan.parameter.text(holds))
+    return SetPlanSummary(
+        vary=plan.parameter.path,
+        between=plan.between,
+        unit=unit,
+        direction=plan.direction,
+        objective=SetPlanObjective(
+            plan.target_s,
+            plan.attainment,
+            plan.share_of_sets,
+            plan.confidence,
+            plan.replications,
+        ),
+        sets=plan.sets,
+        trials=plan.trials,
+        uncertain=[unknown_summary(each) for each in plan.unknown],
+        outcome=plan.outcome,
+        partial=plan.partial,
+        out_of_time=plan.out_of_time,
+        budget_s=plan.budget_s,
+        answer=answer,
+        text=set_answer_text(plan),
+        evaluations=[_evaluation(made) for made in plan.evaluations],
+        traces=plan.traces,
+    )
+
+
+def _evaluation(made: SetEvaluation) -> SetEvaluationSummary:
+    share = made.share
+    return SetEvaluationSummary(
+        value=made.value,
+        share=share.share,
+        interval=share.interval,
+        confidence=made.confidence,
+        sets=share.count,
+        sets_met=share.met,
+        sets_missed=share.missed,
+        sets_undecided=share.undecided,
+        met=made.met,
+        stage=made.stage,
+        seed=made.seed,
+    )
+
+
+def set_answer_text(plan: SetPlanFindings) -> str:
+    """Return the answer in one sentence: a value `keeps the objective in 95 % of …`."""
+    name, text = plan.parameter.path, plan.parameter.text
+    low, high = (text(end) for end in plan.between)
+    keeps = f"the objective in {100 * plan.share_of_sets:g} % of plausible parameter sets"
+    if plan.outcome == "always":
+        return f"every value of {name} from {low} to {high} keeps {keeps}"
+    if plan.outcome == "never":
+        return f"no value of {name} from {low} to {high} keeps {keeps}"
+    if plan.outcome == "not_monotone":
+        return f"{name} has no single limit that keeps {keeps}"
+    if plan.answer is None:
+        return f"no value of {name} from {low} to {high} was shown to keep {keeps}"
+    bound = "at least" if plan.direction == "smallest" else "at most"
+    holds, fails = text(plan.answer.holds_at), text(plan.answer.fails_at)
+    misses = any(m.met is False for m in plan.evaluations if m.value == plan.answer.fails_at)
+    beside = "does not" if misses else "was not shown to"
+    return f"{name} of {bound} {holds} keeps {keeps}, and {fails} {beside}"

@@ -1,0 +1,168 @@
+"""Plans over parameter sets beside a closed form."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+import efssim
+from efssim.report.files.uncertain.set_plan import write_set_plan
+from efssim.report.text.uncertain.set_plan import set_plan_report
+from efssim.study.run.deadline import OutOfTimeError
+from efssim.study.uncertain.outcome import SetReplication
+from efssim.study.uncertain.planning import SetPlanSearch, without
+from efssim.study.varying.space import parameter
+
+MIB = 2**20
+SIZE = "file_systems.src.writes.w.size"
+THROUGHPUT = "replications.dr.sync.throughput"
+TEXT = """
+name: growing
+duration: 3 h
+warm_up: 1 h
+rpo: {target: 3 min, attainment: 100 %}
+file_systems:
+  src:
+    region: us-east-1
+    writes: {w: {arrivals: {constant: {rate: 1 per s}}, size: 1 MiB}}
+replications:
+  dr:
+    source: src
+    destination: {region: eu-west-1}
+    established: true
+    sync: {preset: none, interval: 2 min, throughput: 50 MiB/s}
+uncertain:
+  replications.dr.sync.throughput: {uniform: {low: 10 MiB/s, high: 20 MiB/s}}
+"""
+"""The age peaks at 2 min + 120 s · size / throughput: a size is kept from 2 · size on."""
+
+
+@pytest.fixture(scope="module")
+def found():
+    return efssim.plan_sets(
+        efssim.load(TEXT), SIZE, ("5 MiB", "8 MiB"), 30, 10, share_of_sets=0.8, workers=1
+    )
+
+
+def test_the_answer_is_below_that_of_the_closed_form(found):
+    """Four of five sets have 12 MiB/s or more: a size of 6 MiB is the limit, and less is shown."""
+    assert found.outcome == "found"
+    assert found.direction == "largest"
+    assert 5.2 * MIB < found.answer.holds_at < found.answer.fails_at < 6.2 * MIB
+    assert found.answer.fails_at < 1.021 * found.answer.holds_at
+    last = found.evaluations[-1]
+    assert last.confirms
+    assert last.met
+    assert (last.share.count, last.share.undecided) == (120, 0)
+    assert last.seed != found.evaluations[0].seed
+
+
+def test_every_evaluation_is_that_of_the_closed_form(found):
+    """The share of sets that keep a size is known: of (10, 20) MiB/s those above twice the size."""
+    for made in found.evaluations:
+        kept = min(1.0, max(0.0, (20 - 2 * made.value / MIB) / 10))
+        assert made.share.met == pytest.approx(kept * made.share.count, abs=2)
+
+
+def test_it_says_so_in_words(found):
+    report = " ".join(set_plan_report(found, "efssim plan x").split())
+    assert "keeps the objective in 80 % of plausible parameter sets" in report
+    assert "RPO of dr: age at most 3 min for 100 % of the time or more, in 80 % of" in report
+    assert "confirmed by 120 sets on a seed of their own" in report
+    assert "uniform from 10 MiB/s to 20 MiB/s" in report
+    assert found.summary["answer"]["unit"] == "bytes"
+    assert len(found.table) == len(found.evaluations)
+
+
+def test_the_files(found, tmp_path):
+    write_set_plan(found, tmp_path / "out", "efssim plan x")
+    files = sorted(path.name for path in (tmp_path / "out").rglob("*") if path.is_file())
+    names = ["evaluations.csv", "manifest.json", "plan.json", "report.html", "share.svg"]
+    assert files == names
+    assert json.loads((tmp_path / "out" / "plan.json").read_text()) == found.summary
+    assert "keeps the objective in 80 %" in (tmp_path / "out" / "report.html").read_text()
+
+
+def planned(between, **changes):
+    scenario = efssim.load(TEXT).with_(changes.pop("scenario", {}))
+    arguments = {"sets": 20, "trials": 10, "share_of_sets": 0.7, "workers": 1, **changes}
+    return efssim.plan_sets(scenario, SIZE, between, **arguments)
+
+
+def test_every_value_or_none():
+    assert planned(("1 MiB", "2 MiB")).outcome == "always"
+    none = planned(("11 MiB", "12 MiB"), sets=12)
+    assert none.outcome == "never"
+    assert none.answer is None
+    assert "no value of" in none.summary["text"]
+
+
+def test_few_trials_leave_it_undecided():
+    """Nothing shows 100 % where anything is drawn."""
+    gap = {"replications.dr.sync.gap": {"uniform": {"low": "0 s", "high": "1 s"}}}
+    found = planned(("1 MiB", "2 MiB"), scenario=gap, sets=3)
+    assert found.outcome == "undecided"
+    assert found.answer is None
+    assert "more --trials decide more of them" in " ".join(set_plan_report(found, "x").split())
+
+
+def test_time_may_be_over(monkeypatch):
+    run, counts = SetPlanSearch._run, iter(range(9))
+
+    def cut(self, value, seed, sets):
+        if next(counts) == 2:
+            raise OutOfTimeError
+        return run(self, value, seed, sets)
+
+    monkeypatch.setattr(SetPlanSearch, "_run", cut)
+    found = planned(("4 MiB", "12 MiB"), budget="5 min", sets=5)
+    assert found.out_of_time
+    assert found.outcome == "undecided"
+    assert "was spent before it was decided" in " ".join(set_plan_report(found, "x").split())
+
+
+def test_what_is_varied_is_chosen():
+    scenario = efssim.load(TEXT)
+    known, was = without(scenario, parameter(THROUGHPUT))
+    assert was
+    assert not known.uncertain
+    with pytest.raises(efssim.StudyError, match="no parameter is uncertain"):
+        efssim.plan_sets(scenario, THROUGHPUT, ("1 MiB/s", "9 MiB/s"), 20, 10)
+    setup = {'uncertain."replications.dr.sync.setup"': {"uniform": {"low": 1, "high": 20}}}
+    both = efssim.plan_sets(
+        scenario.with_(setup),
+        THROUGHPUT,
+        ("1 MiB/s", "20 MiB/s"),
+        20,
+        10,
+        share_of_sets=0.7,
+        workers=1,
+    )
+    assert both.decided
+    assert [each.path for each in both.unknown] == ["replications.dr.sync.setup"]
+    assert both.outcome == "found"
+    assert both.direction == "smallest"
+
+
+def test_a_plan_of_one_set_is_refused():
+    with pytest.raises(efssim.StudyError, match="and a plan has one parameter set"):
+        efssim.plan(efssim.load(TEXT), SIZE, ("4 MiB", "12 MiB"))
+
+
+def replication(verdict):
+    share = 1.0 if verdict == "met" else 0.2
+    return SetReplication(verdict, verdict == "met", 0.5, share, share, 1.0, 2.0, 3.0, 0.0, 0.0)
+
+
+def test_values_that_alternate_have_no_single_limit(monkeypatch):
+    counts = iter([20, 0, 20, 0, 0])
+
+    def run(self, value, seed, sets):  # as the method has them
+        met = next(counts)
+        return [replication("met")] * met + [replication("missed")] * (sets - met)
+
+    monkeypatch.setattr(SetPlanSearch, "_run", run)
+    found = planned(("4 MiB", "12 MiB"))
+    assert found.outcome == "not_monotone"
+    assert "has no single limit" in found.summary["text"]
