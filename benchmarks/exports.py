@@ -30,7 +30,8 @@ MOST = 5.0
 BEGIN = datetime(2025, 1, 1, tzinfo=UTC)
 BEGIN_S = int(BEGIN.timestamp())
 
-UTC_TIMES = ReadOptions(timezone="UTC")
+LOCAL_TIMES = ReadOptions(timezone="Asia/Tokyo")
+"""A zone without summer time, as minutes of a year are written in a row."""
 
 Lines = Iterator[str]
 Load = Callable[[Path], object]
@@ -44,7 +45,7 @@ class Year:
     lines: Callable[[np.ndarray], Lines]
     load: Load
     load_name: str
-    options: ReadOptions = UTC_TIMES
+    options: ReadOptions = LOCAL_TIMES
 
 
 def moments(layout: str) -> list[str]:

@@ -23,7 +23,12 @@ ELSEWHERE = {"docs/extending.md": "tests/api/test_extending.py"}
 BLOCKS = [block for page in PAGES for block in blocks_of(page)]
 LANGUAGES = {"python", "sh", "text", "yaml"}
 
-SLOW = ("--trials 20", "measured.yaml --vary replications.dr.sync.throughput=5MiB/s")
+SLOW = (
+    "--trials 20",
+    "measured.yaml --vary replications.dr.sync.throughput=5MiB/s",
+    "unknown-rate.yaml --vary",
+    "--sobol",
+)
 """In commands that take minutes."""
 
 FEWER = {"docs/studies.md": (r"\b20\b", "3")}

@@ -15,7 +15,7 @@ START_S = 1_767_225_600.0
 def minutes(bytes_per_minute: Sequence[float], begin_s: float = START_S) -> WriteTotals:
     """Return totals of minutes."""
     size = np.asarray(bytes_per_minute, dtype=np.float64)
-    return WriteTotals(begin_s + 60.0 * np.arange(float(len(size))), size, None, 60.0)
+    return WriteTotals(begin_s + 60.0 * np.arange(len(size), dtype=np.float64), size, None, 60.0)
 
 
 def samples(time_s: Floats, age_s: Floats, period_s: float = 60.0) -> LagSamples:

@@ -21,7 +21,7 @@ MINUTE = 60.0
 
 def samples(syncs: Sequence[tuple[float, float]], minutes: int) -> LagSamples:
     """Return a sample a minute of syncs, each a cut and a completion; the first was before 0."""
-    time_s = np.arange(minutes) * MINUTE
+    time_s = (np.arange(minutes) * MINUTE).astype(np.float64)
     shown = np.searchsorted([completed for _, completed in syncs], time_s, "right") - 1
     ages = time_s - np.array([cut for cut, _ in syncs])[shown]
     return LagSamples(time_s, ages, ages, ages, MINUTE)
@@ -38,7 +38,7 @@ def decoded(lag: LagSamples) -> DecodedSyncs:
 
 def even(minutes: int, size: float, writes: float = 60.0) -> WriteTotals:
     """Return the same bytes, and number of writes, in every minute."""
-    begin_s = np.arange(minutes) * MINUTE
+    begin_s = (np.arange(minutes) * MINUTE).astype(np.float64)
     return WriteTotals(begin_s, np.full(minutes, size), np.full(minutes, writes), MINUTE)
 
 

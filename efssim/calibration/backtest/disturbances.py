@@ -103,7 +103,11 @@ def outages(seen: SeenLag, part: Span) -> list[Span]:
     found = [
         one
         for k in disturbed_syncs(seen, part)
-        for one in (*_held(seen, k, expected_s), *_stalled(seen, k, expected_s))
+        for one in (
+            *_held(seen, k, expected_s),
+            *_stalled(seen, k, expected_s),
+            *_back_on_time(seen, k, expected_s),
+        )
     ]
     lasting = (one for one in dict.fromkeys(found) if one.seconds > _SHORTEST_S)
     return [one for one in lasting if part.begin_s < one.end_s]
@@ -194,10 +198,30 @@ def disturbed(seen: SeenLag, part: Span) -> list[Span]:
     return found
 
 
+def _back_on_time(seen: SeenLag, k: int, expected_s: Floats) -> Iterator[Span]:
+    """Yield the wait that lets syncs be cut when they were, once they are on time again.
+
+    Else the cuts after a disturbance might lie otherwise between the samples, which would show
+    other ages of the same lag.
+    """
+    j = _first_on_time(seen, float(seen.syncs.cut_s[k]), spacings=2)
+    if j is not None:
+        cut_s = float(seen.syncs.cut_s[j + 1])
+        yield Span((_completed_s(seen, j, expected_s) + cut_s) / 2, cut_s)
+
+
 def _on_time_after(seen: SeenLag, time_s: float) -> float:
     """Return when the first sync after a time was shown whose next cut was on time."""
+    found = _first_on_time(seen, time_s)
+    return time_s if found is None else float(seen.syncs.completed_by_s[found])
+
+
+def _first_on_time(seen: SeenLag, time_s: float, spacings: int = 1) -> int | None:
+    """Return the first sync from a time on after which so many were cut on time."""
     cuts_s, interval_s = seen.syncs.cut_s, seen.timing.interval_s
-    spacing_s = np.diff(cuts_s)
-    is_on_time = np.abs(spacing_s / interval_s - 1) < _BACK_ON_TIME
-    later = np.flatnonzero(is_on_time & (cuts_s[:-1] >= time_s))
-    return float(seen.syncs.completed_by_s[later[0]]) if len(later) else time_s
+    is_on_time = np.abs(np.diff(cuts_s) / interval_s - 1) < _BACK_ON_TIME
+    runs = is_on_time.copy()
+    for later in range(1, spacings):
+        runs &= np.append(is_on_time[later:], [False] * later)
+    found = np.flatnonzero(runs & (cuts_s[:-1] >= time_s))
+    return int(found[0]) if len(found) else None

@@ -9,7 +9,7 @@ import numpy as np
 from efssim.calibration.data import Floats
 from efssim.calibration.refusal import CannotFitError
 from efssim.calibration.samples.ages import Ages
-from efssim.calibration.samples.syncs import Seen
+from efssim.calibration.samples.syncs import SeenSyncs
 
 SHARE, MOST_BELOW = 0.03, 0.01
 """Spacings that have the interval at least, and that may lie below it at most; assumed."""
@@ -34,14 +34,14 @@ class CutInterval:
     """Largest deviation of a spacing from a multiple of the interval."""
 
 
-def spacings(seen: Seen) -> Floats:
+def spacings(seen: SeenSyncs) -> Floats:
     """Return the time to the next cut that is seen; NaN where none is. Shape (syncs,)."""
     following = np.append(seen.cut_s[1:], np.nan)
     following[np.append(seen.begins[1:], True)] = np.nan
     return following - seen.cut_s
 
 
-def interval_of(ages: Ages, seen: Seen) -> CutInterval | None:
+def interval_of(ages: Ages, seen: SeenSyncs) -> CutInterval | None:
     """Return the interval, None where every sync is late.
 
     Raise CannotFitError where samples show too few of the cuts to tell.
@@ -72,7 +72,7 @@ def _mode(spacing_s: Floats, width_s: float) -> tuple[float, float, float]:
     return mode_s, counts[first] / len(spacing_s), first / len(spacing_s)
 
 
-def _lattice(ages: Ages, seen: Seen, spacing_s: Floats) -> CutInterval:
+def _lattice(ages: Ages, seen: SeenSyncs, spacing_s: Floats) -> CutInterval:
     """Return the largest divisor of the frequent spacings, if it can be no multiple."""
     width_s = 2 * ages.resolution_s + 2 * 1e-3
     divisor_s = 0.0

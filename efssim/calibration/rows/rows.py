@@ -11,7 +11,7 @@ from efssim.calibration.data import Floats
 from efssim.calibration.rows.interval import CutInterval, spacings
 from efssim.calibration.rows.written import Written
 from efssim.calibration.samples.ages import MINUTE_S, Ages
-from efssim.calibration.samples.syncs import Seen
+from efssim.calibration.samples.syncs import SeenSyncs
 
 Flags = NDArray[np.bool_]
 
@@ -73,7 +73,9 @@ def phases_of(ages: Ages) -> Floats:
     return np.linspace(0.0, min(MINUTE_S, ages.period_s), PHASES)
 
 
-def rows_of(ages: Ages, seen: Seen, interval: CutInterval | None, written: Written | None) -> Rows:
+def rows_of(
+    ages: Ages, seen: SeenSyncs, interval: CutInterval | None, written: Written | None
+) -> Rows:
     """Return the rows of all syncs but those that follow nothing."""
     rows = _seen_rows(ages, seen, interval)
     if interval is not None:
@@ -81,7 +83,7 @@ def rows_of(ages: Ages, seen: Seen, interval: CutInterval | None, written: Writt
     return _with_bytes(rows, written, phases_of(ages))
 
 
-def _seen_rows(ages: Ages, seen: Seen, interval: CutInterval | None) -> Rows:
+def _seen_rows(ages: Ages, seen: SeenSyncs, interval: CutInterval | None) -> Rows:
     spacing_s = spacings(seen)
     before_s = np.concatenate(([np.nan], spacing_s[:-1]))
     following_s = np.append(seen.cut_s[1:], np.nan)
@@ -117,7 +119,7 @@ def _seen_rows(ages: Ages, seen: Seen, interval: CutInterval | None) -> Rows:
     return rows.only(~seen.begins)
 
 
-def _unseen_rows(seen: Seen, interval: CutInterval) -> Rows:
+def _unseen_rows(seen: SeenSyncs, interval: CutInterval) -> Rows:
     """Return the syncs after the seen ones that were still running at their last sample."""
     spacing_s = spacings(seen)
     hidden = on_time(spacing_s, interval) & (spacing_s > 1.5 * interval.value_s)

@@ -45,10 +45,10 @@ class WrittenTrace:
 
 
 def scenario_yaml(findings: CalibrationFindings, name: str, trace: WrittenTrace | None) -> str:
-    """Return the scenario; ValueError where nothing was fitted."""
+    """Return the scenario of a replication that was fitted."""
     timing = SyncTiming.of(findings.fitted)
-    if timing is None or not findings.is_fitted:
-        raise ValueError("nothing was fitted")
+    assert timing is not None
+    assert findings.is_fitted
     lines = [
         *_head(findings),
         f"name: {name}",

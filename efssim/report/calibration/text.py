@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from efssim.calibration.backtest.findings import Backtest
-from efssim.calibration.calibration import CalibrationFindings, utc_text
+from efssim.calibration.calibration import CalibrationFindings
 from efssim.calibration.summary import calibration_to_json
 from efssim.report.calibration.words import (
     ASSUMED,
@@ -19,6 +19,7 @@ from efssim.report.calibration.words import (
     signed_percent,
     simulated_text,
     span_text,
+    stretch_text,
     total_text,
     trust_word,
     verdict_text,
@@ -26,7 +27,6 @@ from efssim.report.calibration.words import (
 from efssim.report.text.parts import joined
 from efssim.report.words.json_text import json_text
 from efssim.report.words.lines import aligned, command_lines, short, wrapped
-from efssim.text.quantities import format_duration
 
 _LISTED = 8
 """Stretches that are listed one by one."""
@@ -103,9 +103,7 @@ def _left_out(findings: CalibrationFindings) -> list[str]:
         some = [one for one in findings.fitted.left_out if one.kind == total.kind]
         if len(some) <= _LISTED:
             for one in some:
-                lasts = format_duration(one.end_s - one.begin_s)
-                said = f": {one.sentence}" if one.sentence else ""
-                lines += wrapped(f"    {utc_text(one.begin_s)}, {lasts}{said}", 6)
+                lines += wrapped(f"    {stretch_text(one)}", 6)
     return lines
 
 

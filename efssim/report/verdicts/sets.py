@@ -40,9 +40,11 @@ def met_in(share: SetShare) -> str:
 
 def _percent(share: float) -> str:
     """Return a share in whole per cent, never all for less, nor none for more."""
-    rounded = round(100 * share)
-    whole = rounded if (rounded not in (0, 100) or share in (0, 1)) else None
-    return percent(share) if whole is None else f"{whole} %"
+    for digits in range(3):
+        text = f"{100 * share:.{digits}f}"
+        if float(text) not in (0, 100) or share in (0, 1):
+            return f"{text} %"
+    return percent(share)
 
 
 def _end(share: float) -> str:

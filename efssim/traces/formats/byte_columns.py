@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import overload
 
 import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
 from efssim.traces.metric import Floats, Integers
@@ -22,11 +23,12 @@ ROWS_AT_ONCE = 2**16
 WIDEST = 64
 """Characters of a cell above which it is no number, date or unit; assumed."""
 
-_NEWLINE, _RETURN, _SPACE, _TAB, _ZERO = (ord(one) for one in "\n\r \t0")
+_NEWLINE, _RETURN, _SPACE, _ZERO = (ord(one) for one in "\n\r 0")
 _IN_NUMBERS = np.zeros(256, dtype=np.bool_)
 _IN_NUMBERS[list(b"0123456789+-.eE\0")] = True
 _MOST_DIGITS = 18
 """Digits of a whole number that surely fits 64 bits."""
+_POWERS = 10 ** np.arange(_MOST_DIGITS - 1, -1, -1, dtype=np.int64)
 
 
 class ByteColumn(Sequence[str]):
@@ -56,13 +58,16 @@ class ByteColumn(Sequence[str]):
 
     def _parts(self) -> Iterator[tuple[Bytes, Integers]]:
         """Yield characters of rows, filled up with 0, and how many each row has."""
-        width = int((self._ends - self._starts).max(initial=1))
+        width = max(1, int((self._ends - self._starts).max(initial=1)))
+        from_each_place = sliding_window_view(self._data, width)
+        places = np.arange(width)
         for at in range(0, len(self), ROWS_AT_ONCE):
             starts, ends = self._starts[at : at + ROWS_AT_ONCE], self._ends[at : at + ROWS_AT_ONCE]
-            places = starts[:, None] + np.arange(width)
-            inside = places < ends[:, None]
-            codes = self._data[np.minimum(places, len(self._data) - 1)]
-            yield np.where(inside, codes, 0).astype(np.uint8), ends - starts
+            lengths = ends - starts
+            codes = from_each_place[starts]
+            if lengths.min() < width:
+                codes[places >= lengths[:, None]] = 0
+            yield codes, lengths
 
     @property
     def _is_narrow(self) -> bool:
@@ -107,7 +112,7 @@ class ByteColumn(Sequence[str]):
         return [self[at] for at in first.tolist()], which.astype(np.int64)
 
     def before_and_after_blank(self) -> tuple[ByteColumn, ByteColumn] | None:
-        """Return what stands before and after the one blank of each cell; None where not one."""
+        """Return the parts of each cell before and after its one blank; None where it has not one."""
         if not self._is_narrow:
             return None
         blanks = []
@@ -149,13 +154,13 @@ def _floats(codes: Bytes, lengths: Integers) -> Floats | None:
 def _whole(codes: Bytes, lengths: Integers) -> Integers | None:
     if codes.shape[1] > _MOST_DIGITS or (lengths == 0).any():
         return None
-    digits = codes.astype(np.int64) - _ZERO
-    inside = np.arange(codes.shape[1]) < lengths[:, None]
-    if (inside & ((digits < 0) | (digits > 9))).any():
-        return None
     found = np.zeros(len(codes), dtype=np.int64)
-    for at in range(codes.shape[1]):
-        found = np.where(inside[:, at], found * 10 + digits[:, at], found)
+    for length in np.unique(lengths).tolist():
+        rows = slice(None) if length == lengths.min() == lengths.max() else lengths == length
+        digits = codes[rows, :length] - np.uint8(_ZERO)  # below 0 it wraps far above 9
+        if (digits > 9).any():
+            return None
+        found[rows] = digits @ _POWERS[-length:]
     return found
 
 
@@ -184,20 +189,21 @@ class ByteTable:
 
 def byte_table(data: bytes, delimiter: str, skip: int) -> ByteTable | None:
     """Return the simple table that begins after some lines; None where it is not simple."""
-    codes = np.frombuffer(data, dtype=np.uint8)
-    ends = np.flatnonzero(codes == _NEWLINE)
-    if len(codes) and codes[-1] != _NEWLINE:
-        ends = np.append(ends, len(codes))
-    if len(ends) <= skip:
+    begin = 0
+    for _ in range(skip):
+        begin = data.find(b"\n", begin) + 1
+        if not begin:
+            return None
+    if _is_odd(data[begin:], delimiter.encode()):
         return None
-    starts = np.append(0, ends[:-1] + 1)[skip:]
-    ends = ends[skip:]
-    if b'"' in data[int(starts[0]) :]:
-        return None
-    returns = codes[np.maximum(ends - 1, 0)] == _RETURN
-    ends = ends - (returns & (ends > starts))
-    if np.count_nonzero(codes[starts[0] :] == _RETURN) != np.count_nonzero(returns):
-        return None
+    # Windows of the widest cell end with the data, so more follows.
+    codes = np.frombuffer(data + bytes(WIDEST), dtype=np.uint8)
+    ends = np.flatnonzero(codes[begin : len(data)] == _NEWLINE) + begin
+    if len(data) and data[-1] != _NEWLINE:
+        ends = np.append(ends, len(data))
+    starts = np.append(begin, ends[:-1] + 1)[: len(ends)]
+    if b"\r" in data:
+        ends = ends - (codes[np.maximum(ends - 1, 0)] == _RETURN)
     lines: Sequence[int] = range(skip + 1, skip + 1 + len(starts))
     is_full = ends > starts
     if not is_full.all():
@@ -210,13 +216,25 @@ def _cut(
     codes: Bytes, starts: Integers, ends: Integers, lines: Sequence[int], delimiter: str
 ) -> ByteTable | None:
     """Return a table cut at its delimiters; None where rows have several widths, or blanks."""
-    between = np.flatnonzero(codes[starts[0] :] == ord(delimiter)) + starts[0]
+    first, last = int(starts[0]), int(ends[-1])
+    between = np.flatnonzero(codes[first:last] == ord(delimiter)) + first
     count, rest = divmod(len(between), len(starts))
     if not count or rest:
         return None
     table = ByteTable(codes, starts, ends, between.reshape(len(starts), count), lines)
     if (table.between[:, 0] < starts).any() or (table.between[:, -1] >= ends).any():
         return None
-    edges = np.concatenate([starts, ends - 1, between + 1, between - 1])
-    at_edges = codes[np.clip(edges, 0, len(codes) - 1)]
-    return None if ((at_edges == _SPACE) | (at_edges == _TAB)).any() else table
+    return table
+
+
+def _is_odd(data: bytes, delimiter: bytes) -> bool:
+    """Return whether a table has quotes, blanks around cells, or returns that end no line."""
+    edges = {delimiter, b"\n", b"\r"}
+    blanks = {blank for blank in (b" ", b"\t") if blank in data and blank != delimiter}
+    return (
+        b'"' in data
+        or data[:1] in blanks
+        or data[-1:] in blanks
+        or any(edge + blank in data or blank + edge in data for edge in edges for blank in blanks)
+        or (b"\r" in data and data.count(b"\r") != data.count(b"\r\n"))
+    )

@@ -211,9 +211,7 @@ def local_seconds(seconds: Floats, zone: tzinfo) -> Floats:
     """
     if zone is UTC or not len(seconds):
         return seconds
-    # Offsets change on quarters of an hour at the finest.
-    quarters, which = np.unique(np.floor(seconds / 900), return_inverse=True)
-    offsets = np.array([_offsets(quarter * 900, zone) for quarter in quarters.tolist()])[which]
+    offsets = _all_offsets(seconds, zone)
     early: Floats = seconds - offsets[:, 0]
     late: Floats = seconds - offsets[:, 1]
     left_out = late < early
@@ -229,6 +227,23 @@ def local_seconds(seconds: Floats, zone: tzinfo) -> Floats:
     fell = np.append(False, np.diff(seconds) <= 0) & twice
     second = twice & (_run_sums(fell, twice) > 0)
     found: Floats = np.where(second, late, early)
+    return found
+
+
+def _all_offsets(seconds: Floats, zone: tzinfo) -> NDArray[np.float64]:
+    """Return the offsets of local times, of the shape (times, first and second occurrence)."""
+    days, which = np.unique(np.floor(seconds / 86_400), return_inverse=True)
+    ends = [
+        (_offsets(day * 86_400, zone), _offsets(day * 86_400 + 86_399, zone))
+        for day in days.tolist()
+    ]
+    found = np.array([begin for begin, _ in ends])[which]
+    changes = np.array([begin != end or begin[0] != begin[1] for begin, end in ends])[which]
+    if changes.any():
+        # On such a day they change on quarters of an hour at the finest.
+        quarters, which = np.unique(np.floor(seconds[changes] / 900), return_inverse=True)
+        each = [_offsets(quarter * 900, zone) for quarter in quarters.tolist()]
+        found[changes] = np.array(each)[which]
     return found
 
 
