@@ -123,3 +123,18 @@ def test_a_mute_that_outlasts_an_alarm_leaves_a_violation_missed():
 
 def test_a_mute_that_begins_after_the_alarm_changes_nothing():
     assert counts([0, 250, 400], [(200, 390)], muted=[(251, 500)]).fired_s == (250,)
+
+
+@pytest.mark.parametrize(
+    ("times", "violations", "undefined", "expected"),
+    [
+        ([0, 250, 400], [(200, 300)], (), 40),  # the lookback of 60 s explains some of it
+        ([0, 250, 400], [], (), 150),
+        ([0, 50, 400], [(200, 300)], (), 100 + 40),
+        ([0, 250, 400], [], [(260, 300)], 110),
+        ([0, 250], [(900, 1000)], (), 650),
+        ([0], [(200, 300)], (), 0),
+    ],
+)
+def test_time_in_alarm_without_a_violation(times, violations, undefined, expected):
+    assert counts(times, violations, undefined).unwarranted_s == expected

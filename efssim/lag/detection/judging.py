@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from efssim.lag.detection.summary import ALARM, INSUFFICIENT_DATA, OK, AlarmChange, DelaySummary
 
@@ -36,6 +37,7 @@ class AlarmCounts:
     late: int
     open_at_end: int
     false_alarms: int
+    unwarranted_s: float
     muted: int
     delays_s: tuple[float, ...]
 
@@ -96,6 +98,7 @@ def judged(
         late=late,
         open_at_end=open_at_end,
         false_alarms=false,
+        unwarranted_s=_unwarranted_s(spans, watched, lookback_s),
         muted=len(in_alarm) - len(spans),
         delays_s=tuple(delays),
     )
@@ -108,6 +111,23 @@ def _has_cause(span: Span, watched: Watched, lookback_s: float) -> bool:
         since <= end and until >= begin - lookback_s
         for since, until in (*watched.violations, *watched.undefined)
     )
+
+
+def _unwarranted_s(spans: Sequence[Span], watched: Watched, lookback_s: float) -> float:
+    """Return the time of the window in ALARM without a violation, or one in the lookback."""
+    begin, end = watched.window_s
+    causes = [*((a, b + lookback_s) for a, b in watched.violations), *watched.undefined]
+    edges = sorted({begin, end, *(x for span in (*spans, *causes) for x in span)})
+    inside = [x for x in edges if begin <= x <= end]
+    return math.fsum(
+        until - since
+        for since, until in pairwise(inside)
+        if _covers(spans, since, until) and not _covers(causes, since, until)
+    )
+
+
+def _covers(spans: Sequence[Span], since: float, until: float) -> bool:
+    return any(begin <= since and until <= end for begin, end in spans)
 
 
 def times_in_states(changes: Sequence[AlarmChange], window_s: Span) -> dict[str, float]:

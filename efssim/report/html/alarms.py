@@ -43,13 +43,14 @@ def alarm_table(run: Run) -> HtmlTable:
             duration(alarm.detection_delay_s.mean),
             duration(alarm.detection_delay_s.max),
             number(alarm.false_alarms),
+            share(alarm.unwarranted_share),
             text(alarm.final_state),
         ]
         for name, alarm in run.alarms.items()
     ]
     head = [Column("alarm"), Column("of"), Column("in short")]
     counts = ("fired", "violations", "detected", "missed", "mean delay", "longest delay")
-    numbers = [Column(title, True) for title in (*counts, "false alarms")]
+    numbers = [Column(title, True) for title in (*counts, "false alarms", "ALARM without cause")]
     return HtmlTable("Alarms", [*head, *numbers, Column("state at the end")], rows)
 
 
@@ -107,6 +108,7 @@ def trials_alarm_table(trials: TrialSet) -> HtmlTable:
             duration(alarm.pooled.delay_s.max),
             _rate(alarm.means.false_alarms_per_month),
             *_ends(alarm.pooled.false_per_month_ci95, is_share=False),
+            share(alarm.means.unwarranted_share),
         ]
         for name, alarm in trials.alarms.items()
     ]
@@ -121,6 +123,7 @@ def trials_alarm_table(trials: TrialSet) -> HtmlTable:
         "false alarms in 30 days",
         "from",
         "to",
+        "ALARM without cause",
     )
     head = [Column("alarm"), Column("of"), Column("in short")]
     return HtmlTable("Alarms over the trials", [*head, *(Column(t, True) for t in titles)], rows)
