@@ -118,7 +118,7 @@ def _unwarranted(share: float) -> Iterator[str]:
 def _false(alarm: AlarmSummary, seconds: float) -> str:
     if not alarm.false_alarms:
         return f"No false alarm in {format_duration(seconds)}"
-    each = f"{alarm.false_alarms_per_month:,.3g} in 30 days"
+    each = f"{monthly(alarm.false_alarms_per_month)} in 30 days"
     return f"{counted(alarm.false_alarms, 'false alarm')}, {each}"
 
 
@@ -186,8 +186,13 @@ def _over_trials(alarm: AlarmOfTrials, trials: int) -> Iterator[str]:
 
 def rate_text(alarm: AlarmOfTrials) -> str:
     """Return the false alarms in 30 days with their interval."""
-    text, bounds = f"{alarm.means.false_alarms_per_month:,.3g}", alarm.pooled.false_per_month_ci95
-    return text if bounds is None else f"{text} [{bounds.low:,.3g}, {bounds.high:,.3g}]"
+    text, bounds = monthly(alarm.means.false_alarms_per_month), alarm.pooled.false_per_month_ci95
+    return text if bounds is None else f"{text} [{monthly(bounds.low)}, {monthly(bounds.high)}]"
+
+
+def monthly(value: float) -> str:
+    """Return a number of alarms in 30 days, with three digits at most behind its first."""
+    return f"{value:,.0f}" if value >= 1000 else f"{value:.3g}"
 
 
 def bounds_text(bounds: Interval | None) -> str:

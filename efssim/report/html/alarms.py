@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from efssim.report.facts.alarms import (
     alarm_sentences,
+    monthly,
     sampling_note,
     sentences_over_trials,
     word_of_alarm,
@@ -130,7 +131,7 @@ def trials_alarm_table(trials: TrialSet) -> HtmlTable:
 
 
 def _rate(value: float) -> Cell:
-    return number(value, f"{value:,.3g}")
+    return number(value, monthly(value))
 
 
 def _ends(bounds: Interval | None, *, is_share: bool) -> list[Cell]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from efssim.report.facts.alarms import monthly
 from efssim.report.text.parts import heading, joined, reproduce
 from efssim.report.words.lines import aligned, counted, percent, short, wrapped
 from efssim.study.alarms.tuning import Advice, AlarmTuning, Outcome, TunedSetting
@@ -113,4 +114,4 @@ def _share(value: float | None) -> str:
 
 def rate(value: float | None) -> str:
     """Return a number of false alarms in 30 days."""
-    return _NONE if value is None else f"{value:,.3g}"
+    return _NONE if value is None else monthly(value)
