@@ -94,7 +94,7 @@ class AlarmsRequest(Request):
 @click.option(
     "--alarms",
     "described",
-    type=click.Path(path_type=Path, dir_okay=False, exists=True),
+    type=click.Path(path_type=Path),
     metavar="JSON",
     show_default="those of the scenario",
     help="Also read these alarms, as `aws cloudwatch describe-alarms` prints them.",
