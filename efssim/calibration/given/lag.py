@@ -19,8 +19,9 @@ from efssim.traces.problems import refuse
 from efssim.traces.quality import spacing_s
 
 _MINUTE_S = 60.0
-_ALONE = ("Maximum", "Average", "Minimum", "Sum")
-"""Statistics of a minute that are its one sample."""
+_ALONE = ("Maximum", "Average", "Minimum", "Sum", None)
+"""Statistics of a minute that are its one sample, and that of a file that does not say its own."""
+_AGGREGATED = ("Minimum", "Average", "Maximum")
 _BACKWARD = 0.02
 """Share of samples in which the last replicated time may move back; assumed."""
 
@@ -42,9 +43,8 @@ def read_lag(
 def _samples(found: ChosenSeries) -> LagSamples:
     """Return the statistics on the times that any of them has."""
     period_s = _period_s(found)
-    known = [one for one in found.series if one.statistic in _ALONE]
-    if period_s > _MINUTE_S:
-        known = [one for one in known if one.statistic != "Sum"]
+    wanted = _ALONE if period_s <= _MINUTE_S else _AGGREGATED
+    known = [one for one in found.series if one.statistic in wanted]
     if not known:
         refuse(found.name, None, f"{LAG_METRIC} needs Minimum, Maximum or Average")
     time_s = reduce(np.union1d, [one.time_s for one in known])
@@ -54,7 +54,7 @@ def _samples(found: ChosenSeries) -> LagSamples:
         return LagSamples(time_s, column, column, column, period_s)
     columns = {one.statistic: _on(time_s, one) for one in known}
     absent = np.full(len(time_s), np.nan)
-    least, mean, largest = (columns.get(name, absent) for name in ("Minimum", "Average", "Maximum"))
+    least, mean, largest = (columns.get(name, absent) for name in _AGGREGATED)
     return LagSamples(time_s, least, mean, largest, period_s)
 
 
