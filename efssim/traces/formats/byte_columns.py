@@ -140,7 +140,7 @@ class ByteColumn(Sequence[str]):
         return [self[at] for at in first.tolist()], which.astype(np.int64)
 
     def before_and_after_blank(self) -> tuple[ByteColumn, ByteColumn] | None:
-        """Return the parts of each cell before and after its one blank; None where it has not one."""
+        """Return the parts of each cell around its one blank; None where a cell has not one."""
         if not self._is_narrow:
             return None
         first, last = int(self._starts[0]), int(self._ends[-1])
