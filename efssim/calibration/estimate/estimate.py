@@ -31,6 +31,8 @@ STRAY_DEVIATIONS, STRAY_LEAST_S = 6.0, 2.0
 """Distance of a duration from its expectation beyond which no model explains it; assumed."""
 CONSTANT_S = 1.0
 """Standard deviation of the fixed time up to which it may be constant; assumed."""
+MOST_SHARE = 0.5
+"""Error of the slope that the shape of the bytes adds at most, over the slope; assumed."""
 SHAPE = 0.1
 """Error of a fixed time, over the standard deviation that the bytes inside minutes give to a
 duration: their distribution is taken for a gamma, which few large writes do not have; assumed,
@@ -169,7 +171,10 @@ def _estimate(
     allowance_s = SHAPE * float(np.median(byte_s))
     bounded[0] = bounded[0].wider(allowance_s, 0.0, math.inf)
     bounded[2] = bounded[2].wider(allowance_s, *likelihood.gap_s)
-    slope = Bounded(*(float(end) / unit for end in _parts(bounded[1])))
+    spread_s = best[1] * float(np.std(likelihood.bytes[len(likelihood.bytes) // 2]))
+    share = min(allowance_s / spread_s, MOST_SHARE) if spread_s > 0 else MOST_SHARE
+    value, low, high = (end / unit for end in _parts(bounded[1]))
+    slope = Bounded(value, low / (1 + share), high * (1 + share))
     expected_s = best[0] + best[1] / unit * rows.middle_bytes
     return DurationEstimate(
         bounded[0],
