@@ -11,6 +11,7 @@ import efssim
 from efssim import Simulation
 from efssim.cloudwatch.alarms.periods import values_by_minute
 from efssim.cloudwatch.efs_metrics import EfsMetrics
+from efssim.report.facts.alarms import word_of_alarm
 
 BOTH = {"FileSystemId": "fs", "DestinationFileSystemId": "dr.destination"}
 
@@ -237,10 +238,22 @@ def test_an_alarm_that_can_never_fire_says_so(why):
 
 
 def test_without_data_it_is_in_alarm_all_the_time_if_missing_is_breaching():
+    """And detects nothing by that."""
     found = of(changed(metric="ReplicationLag", treat_missing_data="breaching"))
     assert found.never == ()
-    assert "in ALARM all the time" in found.cautions[0]
+    assert found.blind == ("there is no metric ReplicationLag: TimeSinceLastSync is the one",)
     assert found.state_s["ALARM"] == 14_400 - 60
+    assert (found.detected, found.missed, found.watches) == (0, 1, False)
+    assert word_of_alarm(found) == "IN ALARM WITHOUT DATA"
+
+
+def test_who_is_in_alarm_all_the_time_tells_nothing():
+    found = of(changed(threshold=10))
+    assert (found.detected, found.missed, found.false_alarms) == (1, 0, 0)
+    # ALARM from 60 s on; the violation and the 3 periods of the range explain some of it.
+    assert found.unwarranted_s == 14_400 - 60 - (END_S - PASSED_S + 3 * 60)
+    assert found.is_noisy
+    assert word_of_alarm(found) == "IN ALARM TOO OFTEN TO TELL ANYTHING"
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
 import pytest
 
 from efssim.lag.detection.judging import (
@@ -123,3 +124,46 @@ def test_a_mute_that_outlasts_an_alarm_leaves_a_violation_missed():
 
 def test_a_mute_that_begins_after_the_alarm_changes_nothing():
     assert counts([0, 250, 400], [(200, 390)], muted=[(251, 500)]).fired_s == (250,)
+
+
+@pytest.mark.parametrize(
+    ("times", "violations", "undefined", "expected"),
+    [
+        ([0, 250, 400], [(200, 300)], (), 40),  # the lookback of 60 s explains some of it
+        ([0, 250, 400], [], (), 150),
+        ([0, 50, 400], [(200, 300)], (), 100 + 40),
+        ([0, 250, 400], [], [(260, 300)], 50),
+        ([0, 250], [(900, 1000)], (), 650),
+        ([0], [(200, 300)], (), 0),
+    ],
+)
+def test_time_in_alarm_without_a_violation(times, violations, undefined, expected):
+    assert counts(times, violations, undefined).unwarranted_s == expected
+
+
+def second_by_second(times, violations, lookback):
+    """Count as `judged` does, on whole seconds, with sets of half seconds."""
+    begin, end = (int(2 * x) for x in WINDOW)
+    on = [(2 * a, 2 * b) for a, b in zip(times[1::2], [*times[2::2], int(WINDOW[1])], strict=False)]
+    on = [(a, b) for a, b in on if b > begin]
+    alarm = {x for a, b in on for x in range(max(a, begin), min(b, end))}
+    explained = {x for a, b in violations for x in range(int(2 * a), int(2 * (b + lookback)))}
+    delays = []
+    for a, b in violations:
+        during = [x for x in range(2 * a, 2 * b) if x in alarm]
+        at_end = any(start == 2 * b for start, _ in on)
+        if during or at_end:
+            delays.append(((during or [2 * b])[0] - 2 * a) / 2)
+    return delays, len(alarm - explained) / 2
+
+
+def test_random_states_second_by_second():
+    rng = np.random.default_rng(7)
+    for _ in range(300):
+        times = sorted({int(x) for x in rng.integers(0, 990, rng.integers(1, 30))})
+        edges = sorted({int(x) for x in rng.integers(100, 990, 2 * int(rng.integers(0, 6)))})
+        violations = list(zip(edges[::2], edges[1::2], strict=False))
+        found = counts(times, violations, lookback=20)
+        delays, outside = second_by_second(times, violations, 20)
+        assert list(found.delays_s) == delays
+        assert found.unwarranted_s == pytest.approx(outside, abs=1e-9)

@@ -38,6 +38,16 @@ class WatchedReplication:
     """Whether it had data before the run."""
 
 
+@dataclass(frozen=True, slots=True)
+class AlarmFindings:
+    """Sentences on an alarm, as its summary has them."""
+
+    not_evaluated: str | None = None
+    never: tuple[str, ...] = ()
+    blind: tuple[str, ...] = ()
+    cautions: tuple[str, ...] = ()
+
+
 class AlarmsOfWorld:
     """The alarms of a world, up to now."""
 
@@ -74,19 +84,17 @@ class AlarmsOfWorld:
         of = self._replication_of(place)
         watched = Watched(self._window_s) if of is None else self._replications[of].watched
         if reason is not None:
-            return _summed(place, of, watched, [], not_evaluated=reason)
+            return _summed(place, of, watched, [], AlarmFindings(not_evaluated=reason))
         blind = tuple(findings.blind(place, self._sight))
         never = tuple(findings.out_of_reach(place, self._sight))
         cautions = tuple(findings.cautions(place, self._sight))
-        if blind and alarm.treat_missing_data == "breaching":
-            text = "; ".join(blind)
-            cautions += (f"{text}: it is in ALARM all the time, as missing data are breaching",)
-        elif blind:
+        if not blind:
+            cautions += tuple(_without_data(alarm, watched))
+        elif alarm.treat_missing_data != "breaching":
             never = blind + never
-        found = self._changes(place, of, is_blind=bool(blind))
-        cautions += tuple(_without_data(alarm, watched) if not blind else ())
-        muted = self._muted(alarm)
-        return _summed(place, of, watched, found, muted=muted, never=never, cautions=cautions)
+        changes = self._changes(place, of, is_blind=bool(blind))
+        found = AlarmFindings(None, never, blind, cautions)
+        return _summed(place, of, watched, changes, found, self._muted(alarm))
 
     def _muted(self, alarm: MetricAlarm) -> list[Span]:
         """Return the spans in which the alarm is muted."""
@@ -201,22 +209,21 @@ def _summed(
     replication: str | None,
     watched: Watched,
     changes: list[AlarmChange],
-    *,
+    said: AlarmFindings,
     muted: Sequence[Span] = (),
-    not_evaluated: str | None = None,
-    never: tuple[str, ...] = (),
-    cautions: tuple[str, ...] = (),
 ) -> AlarmSummary:
     alarm = place.alarm
     lookback_s = rule_of(alarm).retrieved * (alarm.period or 0.0)
-    found = judged(changes, watched, lookback_s, muted)
+    # Whatever its state, it detects nothing without data.
+    found = judged([] if said.blind else changes, watched, lookback_s, muted)
     seconds = watched.window_s[1] - watched.window_s[0]
     return AlarmSummary(
         metric=alarm.metric or "",
         replication=replication,
-        not_evaluated=not_evaluated,
-        never=never,
-        cautions=cautions,
+        not_evaluated=said.not_evaluated,
+        never=said.never,
+        blind=said.blind,
+        cautions=said.cautions,
         fired=len(found.fired_s),
         violations=found.violations,
         detected=len(found.delays_s),
@@ -226,6 +233,8 @@ def _summed(
         detection_delay_s=delay_summary(found.delays_s),
         false_alarms=found.false_alarms,
         false_alarms_per_month=per_month(found.false_alarms, seconds),
+        unwarranted_s=found.unwarranted_s,
+        unwarranted_share=found.unwarranted_s / seconds if seconds else 0.0,
         muted=found.muted,
         state_s=times_in_states(changes, watched.window_s),
         final_state=changes[-1].after if changes else str(_NOTHING),
