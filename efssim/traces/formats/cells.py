@@ -187,9 +187,9 @@ def _codes(cells: Sequence[str], width: int) -> Iterator[Codes]:
 
 def _seconds(codes: Codes) -> Floats | None:
     """Return the seconds since 1970 of characters of dates; None where one is no date."""
-    zero = codes.dtype.type(ord("0"))
-    # Columns one by one, as rows are too short to be walked along.
-    digits = [np.ascontiguousarray(codes[:, at]) - zero for at in _DIGITS]  # below 0 it wraps
+    # Columns one by one, as rows are too short to be walked along; what is below 0 wraps.
+    zero = np.array(ord("0"), dtype=codes.dtype)
+    digits = [np.subtract(codes[:, at], zero) for at in _DIGITS]
     if max(int(column.max()) for column in digits) > 9:
         return None
     pairs = (
