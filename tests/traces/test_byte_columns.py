@@ -57,7 +57,7 @@ def both(file: Path, options: ReadOptions) -> tuple[object, object]:
         return at_once, outcome(file, options)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(
     st.lists(st.tuples(TIMES, NUMBERS, NUMBERS), min_size=1, max_size=8),
     st.sampled_from(["\n", "\r\n"]),

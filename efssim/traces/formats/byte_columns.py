@@ -77,7 +77,7 @@ class ByteColumn(Sequence[str]):
 
     def floats(self) -> Floats | None:
         """Return the cells as finite numbers, NaN for empty ones; None where one is no number."""
-        if not self._is_narrow:
+        if not self._is_narrow or not _IN_NUMBERS[self._first].all():
             return None
         lengths = self._ends - self._starts
         whole = self.whole_numbers() if lengths.max() <= _EXACT_DIGITS else None
@@ -86,13 +86,29 @@ class ByteColumn(Sequence[str]):
         pointed = self._whole_parts()
         if pointed is not None:
             return pointed
-        return _joined([_floats(codes, lengths) for codes, lengths in self._parts()])
+        found = []
+        for codes, lengths in self._parts():
+            part = _floats(codes, lengths)
+            if part is None:
+                return None
+            found.append(part)
+        return np.concatenate(found)
+
+    @property
+    def _first(self) -> Bytes:
+        """Characters of the first cell."""
+        return self._data[self._starts[0] : self._ends[0]]
 
     def _whole_parts(self) -> Floats | None:
         """Return cells such as `12.0` as numbers, faster than other ones; None where one is not."""
         lengths = self._ends - self._starts
         last, before = self._data[self._ends - 1], self._data[self._ends - 2]
-        if lengths.min() < 3 or (last != _ZERO).any() or (before != _POINT).any():
+        if (
+            lengths.min() < 3
+            or self._first[-1] != _ZERO
+            or (last != _ZERO).any()
+            or (before != _POINT).any()
+        ):
             return None
         cut = ByteColumn(self._data, self._starts, self._ends - 2)
         found = cut.whole_numbers() if lengths.max() <= _EXACT_DIGITS + 2 else None
@@ -158,11 +174,6 @@ class ByteColumn(Sequence[str]):
 
 def _padded(codes: Bytes, more: int) -> Bytes:
     return np.ascontiguousarray(np.pad(codes, ((0, 0), (0, more))))
-
-
-def _joined(parts: list[Floats | None]) -> Floats | None:
-    found = [part for part in parts if part is not None]
-    return np.concatenate(found) if len(found) == len(parts) else None
 
 
 def _floats(codes: Bytes, lengths: Integers) -> Floats | None:

@@ -187,11 +187,16 @@ def _codes(cells: Sequence[str], width: int) -> Iterator[Codes]:
 
 def _seconds(codes: Codes) -> Floats | None:
     """Return the seconds since 1970 of characters of dates; None where one is no date."""
-    digits = codes[:, _DIGITS] - codes.dtype.type(ord("0"))  # below 0 it wraps far above 9
-    if digits.max() > 9:
+    # Columns one by one, as rows are too short to be walked along; what is below 0 wraps.
+    zero = np.array(ord("0"), dtype=codes.dtype)
+    digits = [np.subtract(codes[:, at], zero) for at in _DIGITS]
+    if max(int(column.max()) for column in digits) > 9:
         return None
-    pairs = digits[:, 0::2].astype(np.int32) * 10 + digits[:, 1::2]
-    century, year, month, day, hour, minute, second = np.ascontiguousarray(pairs.T)
+    pairs = (
+        tens.astype(np.int32) * 10 + ones
+        for tens, ones in zip(digits[0::2], digits[1::2], strict=True)
+    )
+    century, year, month, day, hour, minute, second = pairs
     year = century * 100 + year
     months = ((year - 1970) * 12 + month - 1).astype("datetime64[M]")
     days = months.astype("datetime64[D]") + (day - 1)
