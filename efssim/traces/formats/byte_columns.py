@@ -156,9 +156,20 @@ class ByteColumn(Sequence[str]):
         return [self[at] for at in first.tolist()], which.astype(np.int64)
 
     def before_and_after_blank(self) -> tuple[ByteColumn, ByteColumn] | None:
-        """Return the parts of each cell around its one blank; None where a cell has not one."""
+        """Return the parts of each cell around a blank; None where a cell has none to part it at.
+
+        The first part may have another blank, and is then no number.
+        """
         if not self._is_narrow:
             return None
+        # Mostly all cells have the same unit, or units of one length.
+        back = len(self._first) - self._first.tobytes().rfind(b" ")
+        same = self._ends - back
+        if (same > self._starts).all() and (self._data[same] == _SPACE).all():
+            return (
+                ByteColumn(self._data, self._starts, same),
+                ByteColumn(self._data, same + 1, self._ends),
+            )
         first, last = int(self._starts[0]), int(self._ends[-1])
         blanks = np.flatnonzero(self._data[first:last] == _SPACE) + first
         blanks = np.append(blanks, [last, last])
@@ -207,7 +218,10 @@ class ByteTable:
         return int(self.between.shape[1]) + 1
 
     def column(self, at: int) -> ByteColumn:
-        """Return a column by its position."""
+        """Return what stands before and after a blank of each cell; None where there is none.
+
+        What stands before it may have another blank.
+        """
         starts = self.starts if at == 0 else self.between[:, at - 1] + 1
         ends = self.ends if at == self.width - 1 else self.between[:, at]
         return ByteColumn(self.data, starts, ends)
