@@ -60,7 +60,14 @@ class Found:
 
 def parameters(found: Found) -> tuple[FittedParameter, ...]:
     """Return interval, gap, fixed time and throughput with what is known of each."""
-    return _interval(found), _gap(found), _setup(found), _throughput(found)
+    made = _interval(found), _gap(found), _setup(found), _throughput(found)
+    return tuple(_plain(one) for one in made)
+
+
+def _plain(one: FittedParameter) -> FittedParameter:
+    """Return a parameter whose numbers are Python's, as files have them, and not NumPy's."""
+    value, high = (None if number is None else float(number) for number in (one.value, one.high))
+    return FittedParameter(one.name, value, float(one.low), high, one.identified, one.reason)
 
 
 def unknown(reason: str) -> tuple[FittedParameter, ...]:

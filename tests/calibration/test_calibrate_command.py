@@ -261,3 +261,64 @@ def test_python(fitted, here):
     without = efssim.Calibration.of(replace(fitted, backtest=NoBacktest("No.")))
     with pytest.raises(efssim.ArgumentError, match="back-test"):
         without.plot()
+
+
+TRUTH = {"interval": 300.0, "setup": 12.0, "throughput": 12 * 2**20, "gap": 0.0}
+
+
+def changed(folder, name, change):
+    """Write the exported writes with other times or values; return the file."""
+    answer = json.loads((folder / WRITES).read_text(encoding="utf-8"))
+    for result in answer["MetricDataResults"]:
+        pairs = zip(result["Timestamps"], result["Values"], strict=True)
+        kept = [new for k, (time, value) in enumerate(pairs) if (new := change(k, time, value))]
+        result["Timestamps"], result["Values"] = map(list, zip(*kept, strict=True))
+    file = folder / f"{name}.json"
+    file.write_text(json.dumps(answer), encoding="utf-8")
+    return file
+
+
+def later(seconds):
+    def change(_k, time, value):
+        moved = datetime.fromisoformat(time) + timedelta(seconds=seconds)
+        return moved.isoformat(), value
+
+    return change
+
+
+WRONG_WRITES = {
+    "a minute late": later(60),
+    "five minutes late": later(300),
+    "half of them": lambda k, time, value: (time, value) if k % 2 else None,
+    "those of another time": lambda k, time, value: (time, value * ((7919 * k) % 13)),
+}
+
+
+@pytest.mark.parametrize("name", WRONG_WRITES)
+def test_nothing_is_identified_from_wrong_writes(exports, name):
+    """Whatever is said to be known is true: where a forecast is wrong, nothing of it is known."""
+    file = changed(exports, name.replace(" ", "-"), WRONG_WRITES[name])
+    found = efssim.calibrate(exports / LAG, file)
+    for one in found.fitted.parameters:
+        if one.identified == "yes":
+            assert one.low <= TRUTH[one.name] * (1 + 1e-6), one
+            assert one.high >= TRUTH[one.name] * (1 - 1e-6), one
+    if found.backtest.trust == "no":
+        others = [one for one in found.fitted.parameters if one.name != "interval"]
+        assert {one.identified for one in others} == {"no"}
+        assert all(one.reason for one in others)
+
+
+def test_a_contradicted_fit_says_so(exports):
+    file = changed(exports, "late", later(300))
+    found = efssim.calibrate(exports / LAG, file)
+    assert found.backtest.trust == "no"
+    throughput = found.fitted.parameter("throughput")
+    assert (throughput.low, throughput.high) == (0.0, None)
+    assert throughput.reason.startswith("the back-test contradicts the fit")
+
+
+def test_numbers_of_a_fit_are_those_of_python(exports):
+    found = efssim.calibrate(exports / LAG, exports / WRITES)
+    for one in found.fitted.parameters:
+        assert {type(one.value), type(one.low), type(one.high)} <= {float, type(None)}, one

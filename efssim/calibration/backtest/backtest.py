@@ -151,9 +151,12 @@ def _start(seen: SeenLag, split_s: float) -> int | None:
 
 
 def _until_next(seen: SeenLag, first: int) -> list[Span]:
-    """Return the outage that puts off the second cut to where it was; none if it was on time."""
+    """Return the outage that puts off the second cut to where it was; none if it was on time.
+
+    It was on time as well if it is later because the samples show no sync between.
+    """
     cut_s, next_s = seen.syncs.cut_s[first : first + 2].tolist()
-    late = next_s - cut_s > (1 + _EXPLAINED) * seen.timing.interval_s
+    late = next_s - cut_s > (1 + _EXPLAINED) * seen.timing.interval_s + 2 * seen.spacing_s
     return [Span(cut_s, next_s)] if late else []
 
 

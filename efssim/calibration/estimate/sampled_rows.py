@@ -10,8 +10,8 @@ from efssim.calibration.estimate.ensemble import LikelyRegion
 from efssim.calibration.estimate.likelihood import Likelihood
 from efssim.calibration.rows.rows import Flags
 
-FIRST_ROWS, ROWS = 1200, 2500
-"""Rows of the first walk and of the second at most; assumed, for their time."""
+FIRST_ROWS, ASKED_ROWS, ROWS = 1200, 40_000, 2500
+"""Rows of the first walk, those that are asked, and of the second walk, at most; assumed."""
 EXTREME = 0.2
 """Share of them that have the most bytes, which tell the rate; assumed."""
 SAYS = 1e-6

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import UTC, datetime
 from functools import reduce
 from pathlib import Path
 
@@ -22,6 +23,8 @@ _MINUTE_S = 60.0
 _ALONE = ("Maximum", "Average", "Minimum", "Sum", None)
 """Statistics of a minute that are its one sample, and that of a file that does not say its own."""
 _AGGREGATED = ("Minimum", "Average", "Maximum")
+_OLDEST_S = 30 * 365 * 86_400.0
+"""Seconds beyond which an age is a mistake of the file; assumed."""
 _BACKWARD = 0.02
 """Share of samples in which the last replicated time may move back; assumed."""
 
@@ -92,6 +95,10 @@ def _refuse_implausible(found: ChosenSeries, lag: LagSamples) -> None:
         ages_s, times_s = _or(lag.mean, lag.least), lag.time_s
     if (ages_s < 0).any():
         refuse(found.name, None, f"{LAG_METRIC} is below 0, which no age is")
+    if (ages_s > _OLDEST_S).any():
+        first = datetime.fromtimestamp(float(times_s[np.argmax(ages_s > _OLDEST_S)]), UTC)
+        text = f"{LAG_METRIC} at {first:%Y-%m-%d %H:%M}Z is more than 30 years, which none is"
+        refuse(found.name, None, text)
     back = np.diff(times_s - ages_s) < -lag.period_s - 1.0
     if len(back) and float(back.mean()) > _BACKWARD:
         share = f"{100 * float(back.mean()):.0f} %"

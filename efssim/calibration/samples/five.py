@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from efssim.calibration.data import Floats, LagSamples
 from efssim.calibration.refusal import CannotFitError
 from efssim.calibration.samples.ages import MINUTE_S, Ages, ages_of
+from efssim.errors import EfssimError
 
 FIVE_S = 5 * MINUTE_S
 NEAR_S = 2e-3
@@ -60,7 +61,7 @@ class Course:
     before: Course | None
 
 
-class AmbiguousError(Exception):
+class AmbiguousError(EfssimError):
     """Infinitely many courses have the same statistics."""
 
 

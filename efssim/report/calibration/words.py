@@ -161,7 +161,10 @@ def undisturbed_errors(found: Backtest) -> list[float]:
 
 def signed_percent(error: float) -> str:
     """Return an error in per cent with its sign."""
-    return f"{'-' if error < 0 else '+'}{percent(abs(error))}"
+    text = percent(abs(error))
+    if text.startswith("<"):
+        return text
+    return f"{'-' if error < 0 else '+'}{text}"
 
 
 def backtest_text(found: Backtest) -> str:

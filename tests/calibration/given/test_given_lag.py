@@ -181,3 +181,10 @@ def test_size():
     assert size_of(file) == 6_000_000_000
     lag = answer("lag.json", AGES, "TimeSinceLastSync Maximum")
     assert "no StorageBytes" in refused(size_of, lag)
+
+
+def test_an_age_of_centuries_is_a_mistake_of_the_file():
+    file = answer("lag.json", [*AGES, 1e308, *AGES], "TimeSinceLastSync Maximum")
+    assert refused(read_lag, [file], OPTIONS) == (
+        "lag.json: TimeSinceLastSync at 2026-01-01 01:00Z is more than 30 years, which none is"
+    )
