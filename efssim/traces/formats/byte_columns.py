@@ -218,10 +218,7 @@ class ByteTable:
         return int(self.between.shape[1]) + 1
 
     def column(self, at: int) -> ByteColumn:
-        """Return what stands before and after a blank of each cell; None where there is none.
-
-        What stands before it may have another blank.
-        """
+        """Return a column by its position."""
         starts = self.starts if at == 0 else self.between[:, at - 1] + 1
         ends = self.ends if at == self.width - 1 else self.between[:, at]
         return ByteColumn(self.data, starts, ends)
