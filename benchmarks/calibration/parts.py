@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from collections.abc import Callable
 
@@ -11,6 +12,9 @@ from benchmarks.calibration.scores import Score, report, scores
 from benchmarks.calibration.worlds import MIB, drawn, exported, log_uniform, scenario, stream
 from efssim.calibration.data import Fitted, Identified
 from efssim.calibration.fit import fit
+
+INTERIM = 25
+"""Scenarios after which numbers so far are said on standard error."""
 
 
 def round_trip(count: int, *, at_five: bool) -> None:
@@ -26,13 +30,17 @@ def round_trip(count: int, *, at_five: bool) -> None:
         begin = time.perf_counter()
         fitted = fit(exports.five if at_five else exports.minutes, exports.writes)
         slowest = max(slowest, time.perf_counter() - begin)
+        print(f"\r{label}: {number + 1}/{count}", end="", file=sys.stderr)
         if fitted.refusal is not None:
             key = fitted.refusal[:40]
             refused[key] = refused.get(key, 0) + 1
             continue
         found += scores(number, fitted, case.truth)
+        if number % INTERIM == INTERIM - 1:
+            report(f"{label}, so far", found, sys.stderr)
         if case.disturbances or case.workload == "bursty":
             telling += scores(number, fitted, case.truth)
+    print(file=sys.stderr)
     print(f"{label}: {count} scenarios, {len(found) // 4} fitted, slowest {slowest:.1f} s")
     for reason, times in sorted(refused.items()):
         print(f"{label}: {times} refused: {reason} ...")

@@ -24,7 +24,7 @@ from efssim.calibration.rows.rows import phases_of, rows_of
 from efssim.calibration.rows.written import Written
 from efssim.calibration.samples.ages import MINUTE_S, Ages, single_ages
 from efssim.calibration.samples.five import FIVE_S, decoded_ages
-from efssim.calibration.samples.syncs import Seen, holes, seen_syncs
+from efssim.calibration.samples.syncs import SeenSyncs, holes, seen_syncs
 
 FEWEST_ROWS = 8
 """Syncs with known bytes below which nothing is fitted; assumed."""
@@ -68,7 +68,7 @@ def _ages(lag: LagSamples) -> tuple[Ages, NDArray[np.bool_]]:
 
 
 def _fitted(
-    ages: Ages, seen: Seen, missing: tuple[LeftOut, ...], writes: WriteTotals | None
+    ages: Ages, seen: SeenSyncs, missing: tuple[LeftOut, ...], writes: WriteTotals | None
 ) -> Fitted:
     interval = interval_of(ages, seen)
     written = None if writes is None else _written(writes, ages)

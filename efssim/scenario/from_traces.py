@@ -12,16 +12,18 @@ from pathlib import Path
 
 from efssim.scenario.loading import load_document
 from efssim.text.yaml.document import parse_bytes
-from efssim.text.yaml.problems import ScenarioError
+from efssim.text.yaml.problems import Problem, ScenarioError
 from efssim.traces.calendar.local_days import DAY_S
 from efssim.traces.flaws import exact_duration
 from efssim.traces.profile.hot_set import HotSetFit
-from efssim.traces.profile.writes import WritesProfile
+from efssim.traces.profile.writes import ProfiledWrites
 
 _UNIX_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _PLAIN = re.compile(r"(\.\./)*[A-Za-z_][A-Za-z0-9_./-]*")
 _WORDS = ("true", "false", "null", "yes", "no", "on", "off", "none", "y", "n")
 """Words that YAML, or a scenario, takes for something else."""
+_ROUNDING = 1e-9
+"""Relative: sums of many fractions in another order."""
 _RESAMPLED_LEAST = 9
 """Days from which at least 7 whole ones are there to be drawn."""
 
@@ -57,39 +59,54 @@ replications:
 
 
 def scenario_of(
-    profile: WritesProfile, name: str, file: Path, keys: Mapping[str, str], target: Path
+    found: ProfiledWrites, name: str, file: Path, keys: Mapping[str, str], target: Path
 ) -> str:
     """Return the text of a scenario that replays the writes of a file, for a place of its own.
 
     `keys` are further keys of its trace. Raise ScenarioError where no run takes the trace.
     """
-    try:
-        chosen = _accepted(profile, name, file, keys)
-    except ScenarioError as refused:
-        # CloudWatch has no sample where nothing was written.
+    errors: list[ScenarioError] = []
+    for chosen in _candidates(keys):
         try:
-            chosen = _accepted(profile, name, file, {**keys, "missing": "zero"})
-        except ScenarioError:
-            raise refused from None
-    seen = os.path.relpath(file, target.parent)
-    return _text(profile, name, {"file": _quoted(seen), **chosen})
+            _check(found, name, file, chosen)
+        except ScenarioError as error:
+            errors.append(error)
+        else:
+            seen = os.path.relpath(file, target.parent)
+            return _text(found, name, {"file": _quoted(seen), **chosen})
+    raise errors[0]
 
 
-def _accepted(
-    profile: WritesProfile, name: str, file: Path, keys: Mapping[str, str]
-) -> Mapping[str, str]:
-    """Return the keys of a trace; raise ScenarioError where no run takes it with them."""
+def _candidates(keys: Mapping[str, str]) -> list[dict[str, str]]:
+    """Return the keys of a trace to try: as they are, and as a run may need them."""
+    # A time zone is for times without an offset; an export may lack samples without writes.
+    without = {key: value for key, value in keys.items() if key != "timezone"}
+    plain = [dict(keys), *([without] if without != keys else [])]
+    return [*plain, *({**one, "missing": "zero"} for one in plain if "missing" not in one)]
+
+
+def _check(found: ProfiledWrites, name: str, file: Path, keys: Mapping[str, str]) -> None:
+    """Raise ScenarioError where no run takes a trace with these keys, or not all that it holds."""
     # By its full path, as the folder of the scenario may not be there yet.
-    text = _text(profile, name, {"file": json.dumps(str(file.absolute())), **keys})
-    load_document(parse_bytes(text.encode(), "scenario"), Path())
-    return keys
+    text = _text(found, name, {"file": json.dumps(str(file.absolute())), **keys})
+    scenario = load_document(parse_bytes(text.encode(), "scenario"), Path())
+    trace = scenario.file_systems["source"].writes["measured"].trace
+    assert trace is not None, "the text has one"
+    quality = trace.read(scenario.start, scenario.duration).quality
+    used, measured = quality.bytes_used, found.profile.bytes
+    if not found.grid.has_dates:  # what is at the zero is there before the run
+        used += quality.bytes_unused
+    if abs(used - measured) > 1 + _ROUNDING * measured:
+        message = f"a run would use {used:,} of the {round(measured):,} bytes that were measured"
+        raise ScenarioError((Problem(None, ("trace",), message),))
 
 
-def _text(profile: WritesProfile, name: str, trace: Mapping[str, str]) -> str:
-    begin_s, span_s = _run_of(profile)
+def _text(found: ProfiledWrites, name: str, trace: Mapping[str, str]) -> str:
+    profile = found.profile
+    begin_s, span_s = _run_of(found)
     note = "  # all that was measured"
     if span_s >= _RESAMPLED_LEAST * DAY_S and profile.coverage.begin_s is not None:
-        note += "; with `resample: days` in the trace it may be longer, and trials differ"
+        note += "; may be longer with `resample: days` in the trace"
     start = (_UNIX_EPOCH + timedelta(seconds=begin_s)).isoformat().replace("+00:00", "Z")
     if profile.coverage.begin_s is None:
         start = "2026-01-01T00:00:00Z  # assumed: the trace has no dates"
@@ -104,13 +121,15 @@ def _text(profile: WritesProfile, name: str, trace: Mapping[str, str]) -> str:
     )
 
 
-def _run_of(profile: WritesProfile) -> tuple[float, float]:
+def _run_of(found: ProfiledWrites) -> tuple[float, float]:
     """Return begin and length of the run, in seconds.
 
-    A write at the start is no write of the run, so single writes begin after it.
+    A write at the start is no write of the run, so single writes begin after it; those of a trace
+    with a zero of its own count from there.
     """
-    coverage = profile.coverage
-    begin_s = coverage.begin_s or 0.0
+    coverage, begin_s = found.profile.coverage, found.grid.begin_s
+    if not found.grid.has_dates:
+        return 0.0, max(1.0, math.ceil(begin_s + coverage.span_s))
     if coverage.period_s is not None:
         return begin_s, coverage.span_s
     whole_s = math.ceil(begin_s) - 1.0

@@ -426,9 +426,13 @@ def _day_flaws(
     elif not days.found.whole:
         covered = f"{_moment(run, rows.begin_s)} to {_moment(run, rows.end_s)}"
         unit = days.found.unit[:-1]
-        text = f"has no whole {unit} to draw from: it covers {covered}"
-        daily = Cure("resample: days", replace(spec, resample="days"), run)
-        yield Flaw("days", text, (daily,) if unit == "week" else ())
+        gaps = days.found.days_gaps
+        lacking = f", and {gaps:,} days of it have a missing period" if gaps else ""
+        text = f"has no whole {unit} to draw from: it covers {covered}{lacking}"
+        cures = [Cure("missing: zero", replace(spec, missing_zero=True), run, True)] if gaps else []
+        if unit == "week":
+            cures.append(Cure("resample: days", replace(spec, resample="days"), run))
+        yield Flaw("days", text, tuple(cures))
 
 
 def _covers(rows: WrittenRows, run: TraceSpan) -> bool:

@@ -23,7 +23,12 @@ ELSEWHERE = {"docs/extending.md": "tests/api/test_extending.py"}
 BLOCKS = [block for page in PAGES for block in blocks_of(page)]
 LANGUAGES = {"python", "sh", "text", "yaml"}
 
-SLOW = ("--trials 20", "measured.yaml --vary replications.dr.sync.throughput=5MiB/s")
+SLOW = (
+    "--trials 20",
+    "measured.yaml --vary replications.dr.sync.throughput=5MiB/s",
+    "unknown-rate.yaml --vary",
+    "--sobol",
+)
 """In commands that take minutes."""
 
 FEWER = {"docs/studies.md": (r"\b20\b", "3")}
@@ -168,7 +173,7 @@ def test_commands_that_are_not_run_are_commands_of_efssim():
     commands = re.findall(
         r"efssim (\w+)", " ".join(block.code for block in BLOCKS if block.not_run)
     )
-    assert set(commands) <= {"run", "serve", "plan", "sweep"}
+    assert set(commands) <= {"run", "serve", "plan", "sweep", "alarms"}
 
 
 # Scenarios

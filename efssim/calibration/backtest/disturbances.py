@@ -14,6 +14,8 @@ from efssim.calibration.timing import SyncTiming
 
 _BACK_ON_TIME = 0.02
 """Relative distance of a cut spacing from the interval that counts as on time; assumed."""
+_LOCKED = 1e-3
+"""Distance of a ratio of interval and spacing from a whole number that locks them; assumed."""
 _SHORTEST_S = 1e-3
 """Length from which on an outage delays anything that samples could show; assumed."""
 _OFF = 0.05
@@ -103,7 +105,11 @@ def outages(seen: SeenLag, part: Span) -> list[Span]:
     found = [
         one
         for k in disturbed_syncs(seen, part)
-        for one in (*_held(seen, k, expected_s), *_stalled(seen, k, expected_s))
+        for one in (
+            *_held(seen, k, expected_s),
+            *_stalled(seen, k, expected_s),
+            *_back_on_time(seen, k, expected_s),
+        )
     ]
     lasting = (one for one in dict.fromkeys(found) if one.seconds > _SHORTEST_S)
     return [one for one in lasting if part.begin_s < one.end_s]
@@ -194,10 +200,56 @@ def disturbed(seen: SeenLag, part: Span) -> list[Span]:
     return found
 
 
+def _back_on_time(seen: SeenLag, k: int, expected_s: Floats) -> Iterator[Span]:
+    """Yield the wait that lets syncs be cut when they were, once they are on time again.
+
+    Else the cuts after a disturbance might lie otherwise between the samples, which would show
+    other ages of the same lag.
+    """
+    j = _first_on_time(seen, float(seen.syncs.cut_s[k]), spacings=2)
+    if j is not None:
+        yield _wait(seen, j, expected_s)
+
+
+def _wait(seen: SeenLag, j: int, expected_s: Floats) -> Span:
+    """Return the wait from a completion up to the next cut."""
+    cut_s = float(seen.syncs.cut_s[j + 1])
+    return Span((_completed_s(seen, j, expected_s) + cut_s) / 2, cut_s)
+
+
+def locked_waits(seen: SeenLag, part: Span) -> list[Span]:
+    """Return waits that let syncs be cut when they were, each time that they are on time again.
+
+    None where the interval is not locked to the samples: then these show all ages in time.
+    """
+    cuts_s, interval_s = seen.syncs.cut_s, seen.timing.interval_s
+    if not _is_locked(interval_s, seen.spacing_s) or len(cuts_s) < 4:
+        return []
+    is_on_time = np.abs(np.diff(cuts_s) / interval_s - 1) < _BACK_ON_TIME
+    again = np.flatnonzero(~is_on_time[:-2] & is_on_time[1:-1] & is_on_time[2:]) + 1
+    expected_s = seen.durations_s()
+    waits = (_wait(seen, int(j), expected_s) for j in again)
+    return [one for one in waits if part.begin_s < one.end_s < part.end_s]
+
+
+def _is_locked(interval_s: float, spacing_s: float) -> bool:
+    """Return whether samples lie at few places between two cuts."""
+    ratios = (interval_s / spacing_s, 2 * interval_s / spacing_s, spacing_s / interval_s)
+    return any(ratio >= 1 - _LOCKED and abs(ratio - round(ratio)) < _LOCKED for ratio in ratios)
+
+
 def _on_time_after(seen: SeenLag, time_s: float) -> float:
     """Return when the first sync after a time was shown whose next cut was on time."""
+    found = _first_on_time(seen, time_s)
+    return time_s if found is None else float(seen.syncs.completed_by_s[found])
+
+
+def _first_on_time(seen: SeenLag, time_s: float, spacings: int = 1) -> int | None:
+    """Return the first sync from a time on after which so many were cut on time."""
     cuts_s, interval_s = seen.syncs.cut_s, seen.timing.interval_s
-    spacing_s = np.diff(cuts_s)
-    is_on_time = np.abs(spacing_s / interval_s - 1) < _BACK_ON_TIME
-    later = np.flatnonzero(is_on_time & (cuts_s[:-1] >= time_s))
-    return float(seen.syncs.completed_by_s[later[0]]) if len(later) else time_s
+    is_on_time = np.abs(np.diff(cuts_s) / interval_s - 1) < _BACK_ON_TIME
+    runs = is_on_time.copy()
+    for later in range(1, spacings):
+        runs &= np.append(is_on_time[later:], [False] * later)
+    found = np.flatnonzero(runs & (cuts_s[:-1] >= time_s))
+    return int(found[0]) if len(found) else None

@@ -34,6 +34,12 @@ class LikelyRegion:
         best: Floats = self.points[int(self.value.argmax())]
         return best
 
+    def spread(self, count: int) -> Floats:
+        """Return points from all along the walk."""
+        at = np.linspace(0, len(self.points) - 1, count).astype(np.int64)
+        result: Floats = self.points[at]
+        return result
+
     def within(self, drop: float) -> LikelyRegion:
         """Return the points whose log likelihood is at most so much below the largest."""
         inside = self.value >= self.value.max() - drop

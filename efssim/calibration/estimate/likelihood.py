@@ -57,25 +57,24 @@ class Likelihood:
         gap_s: tuple[float, float],
         phases_s: Floats,
         resolution_s: float,
-        family: SetupFamily = SetupFamily.NORMAL,
+        byte_unit: float,
     ) -> Likelihood:
         """Return the likelihood of rows; `is_telling` says which show duration plus gap."""
-        unit = max(float(np.abs(rows.bytes).max(initial=0.0)), 1.0)
         return cls(
             rows.low_s,
             rows.high_s,
             rows.spacing_s,
             rows.is_paced,
             is_telling,
-            np.ascontiguousarray(rows.bytes.T) / unit,
-            rows.variance / unit**2,
-            rows.third / unit**3,
+            np.ascontiguousarray(rows.bytes.T) / byte_unit,
+            rows.variance / byte_unit**2,
+            rows.third / byte_unit**3,
             interval_s,
             gap_s,
             phases_s,
             resolution_s,
-            unit,
-            family,
+            byte_unit,
+            SetupFamily.NORMAL,
         )
 
     @property
@@ -87,16 +86,40 @@ class Likelihood:
         limits = (0.0, np.inf), (0.0, np.inf), self.gap_s, sigma, span, factor
         return np.array(limits).T
 
+    @property
+    def count(self) -> int:
+        """Return the number of rows."""
+        return len(self.low_s)
+
+    def deviation_s(self, point: Floats) -> Floats:
+        """Return the standard deviation of each duration at one point; shape (rows,)."""
+        own = np.exp(2 * point[3]) + self.resolution_s**2 / 12
+        result: Floats = np.sqrt(own + point[1] ** 2 * np.exp(point[5]) * self.variance)
+        return result
+
+    def of_each(self, point: Floats) -> Floats:
+        """Return the log likelihood of each row at one point; shape (rows,)."""
+        result = np.zeros(self.count)
+        censored, shown = self._of_rows(point[None])
+        result[~self.is_telling] = censored[0]
+        result[self.is_telling] = shown[0]
+        return result
+
     def __call__(self, points: Floats) -> Floats:
         """Return the log likelihood of points; minus infinity outside the bounds."""
         low, high = self.bounds
         inside = ((points >= low) & (points <= high)).all(axis=1)
         result = np.full(len(points), -np.inf)
         if inside.any():
-            result[inside] = self._of_rows(points[inside])
+            censored, shown = self._of_rows(points[inside])
+            result[inside] = censored.sum(axis=1) + shown.sum(axis=1)
         return result
 
-    def _of_rows(self, points: Floats) -> Floats:
+    def _of_rows(self, points: Floats) -> tuple[Floats, Floats]:
+        """Return the log likelihoods of rows that have bounds, and of those that tell the gap.
+
+        Shapes are (points, rows of the kind).
+        """
         setup_s, slope, gap_s, log_sigma, phase_s, factor = (points[:, k, None] for k in range(6))
         mean_s = setup_s + slope * self._bytes_at(phase_s[:, 0])
         sigma_s = np.exp(log_sigma)
@@ -105,10 +128,10 @@ class Likelihood:
         own = skewness_of(self.family, sigma_s / np.maximum(setup_s, sigma_s / 2))
         third = own * sigma_s**3 + (slope * np.exp(factor / 2)) ** 3 * self.third
         skewness = third / deviation_s**3
-        total = self._censored(gap_s, mean_s, deviation_s, skewness)
-        if self.is_telling.any():
-            total += self._shown(gap_s, mean_s, deviation_s, skewness)
-        return total
+        return (
+            self._censored(gap_s, mean_s, deviation_s, skewness),
+            self._shown(gap_s, mean_s, deviation_s, skewness),
+        )
 
     def _bytes_at(self, phase_s: Floats) -> Floats:
         """Return the bytes of each row at some phases: shape (points, rows)."""
@@ -140,7 +163,7 @@ class Likelihood:
         # A lower bound of 0 is none: durations are never negative.
         under = np.where(self.low_s[which] > 0, ndtr(below), 0.0)
         share = np.maximum(ndtr(above) - under, 0.0)
-        total: Floats = np.log(STRAY + (1 - STRAY) * share).sum(axis=1)
+        total: Floats = np.log(STRAY + (1 - STRAY) * share)
         return total
 
     def _shown(
@@ -155,5 +178,5 @@ class Likelihood:
         z = (self.spacing_s[which] - gap_s - mean_s) / deviation_s
         value, pace = normal_of(self.family, z, skewness)
         density = np.exp(-value * value / 2) * pace / (math.sqrt(2 * math.pi) * deviation_s)
-        total: Floats = np.log(STRAY / STRAY_S + (1 - STRAY) * density).sum(axis=1)
+        total: Floats = np.log(STRAY / STRAY_S + (1 - STRAY) * density)
         return total

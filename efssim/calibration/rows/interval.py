@@ -9,7 +9,7 @@ import numpy as np
 from efssim.calibration.data import Floats
 from efssim.calibration.refusal import CannotFitError
 from efssim.calibration.samples.ages import Ages
-from efssim.calibration.samples.syncs import Seen
+from efssim.calibration.samples.syncs import SeenSyncs
 
 SHARE, MOST_BELOW = 0.03, 0.01
 """Spacings that have the interval at least, and that may lie below it at most; assumed."""
@@ -17,6 +17,8 @@ FEWEST = 5
 """Spacings that have the interval at least; assumed."""
 SPAN = 0.55
 """Span of ages beside the interval that proves it no multiple of a shorter one: above a half."""
+LEAST_ERROR_S = 1e-3
+"""Error that is left however many intervals are counted: ages are printed in ms; assumed."""
 SHORTEST_S = 2.0
 """A divisor of spacings below it is taken for none; assumed."""
 
@@ -34,14 +36,14 @@ class CutInterval:
     """Largest deviation of a spacing from a multiple of the interval."""
 
 
-def spacings(seen: Seen) -> Floats:
+def spacings(seen: SeenSyncs) -> Floats:
     """Return the time to the next cut that is seen; NaN where none is. Shape (syncs,)."""
     following = np.append(seen.cut_s[1:], np.nan)
     following[np.append(seen.begins[1:], True)] = np.nan
     return following - seen.cut_s
 
 
-def interval_of(ages: Ages, seen: Seen) -> CutInterval | None:
+def interval_of(ages: Ages, seen: SeenSyncs) -> CutInterval | None:
     """Return the interval, None where every sync is late.
 
     Raise CannotFitError where samples show too few of the cuts to tell.
@@ -72,7 +74,7 @@ def _mode(spacing_s: Floats, width_s: float) -> tuple[float, float, float]:
     return mode_s, counts[first] / len(spacing_s), first / len(spacing_s)
 
 
-def _lattice(ages: Ages, seen: Seen, spacing_s: Floats) -> CutInterval:
+def _lattice(ages: Ages, seen: SeenSyncs, spacing_s: Floats) -> CutInterval:
     """Return the largest divisor of the frequent spacings, if it can be no multiple."""
     width_s = 2 * ages.resolution_s + 2 * 1e-3
     divisor_s = 0.0
@@ -144,6 +146,7 @@ def _refined(spacing_s: Floats, rough_s: float, is_lattice: bool, ages: Ages) ->
     if low_s > high_s:  # runs that disagree by rounding
         low_s, high_s = value_s - tolerance_s, value_s + tolerance_s
     value_s = min(max(value_s, low_s), high_s)
+    low_s, high_s = min(low_s, value_s - LEAST_ERROR_S), max(high_s, value_s + LEAST_ERROR_S)
     return CutInterval(value_s, low_s, high_s, is_lattice, tolerance_s)
 
 

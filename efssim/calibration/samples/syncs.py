@@ -12,7 +12,7 @@ from efssim.calibration.samples.ages import Ages
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class SeenSyncs:
     """Syncs that are seen, in order. Columns have the shape (syncs,), times as in `Ages`."""
 
     cut_s: Floats
@@ -33,7 +33,7 @@ class Seen:
         return DecodedSyncs(*(column + origin_s for column in columns))
 
 
-def seen_syncs(ages: Ages, breaks: NDArray[np.bool_]) -> Seen:
+def seen_syncs(ages: Ages, breaks: NDArray[np.bool_]) -> SeenSyncs:
     """Return the syncs that samples show; `breaks` is true where a sample follows no other.
 
     A cut that moves back begins anew as well.
@@ -45,10 +45,10 @@ def seen_syncs(ages: Ages, breaks: NDArray[np.bool_]) -> Seen:
     first = np.flatnonzero(begins | (step_s > ages.tolerance_s))
     last = np.append(first[1:] - 1, len(cut_s) - 1)
     before_s = np.where(begins[first], np.nan, ages.time_s[np.maximum(first - 1, 0)])
-    return Seen(cut_s[first], before_s, ages.time_s[first], ages.time_s[last], begins[first])
+    return SeenSyncs(cut_s[first], before_s, ages.time_s[first], ages.time_s[last], begins[first])
 
 
-def holes(ages: Ages, seen: Seen, breaks: NDArray[np.bool_]) -> list[LeftOut]:
+def holes(ages: Ages, seen: SeenSyncs, breaks: NDArray[np.bool_]) -> list[LeftOut]:
     """Return the gaps among the samples, and the syncs that follow none."""
     found = []
     step_s = np.diff(ages.time_s)

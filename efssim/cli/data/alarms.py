@@ -37,13 +37,13 @@ from efssim.cli.options import (
 from efssim.cli.output import INTERNAL_ERROR, fail, say, shows_progress
 from efssim.cli.request import Request, requested
 from efssim.cli.scenario_file import ScenarioFile, Source
+from efssim.cli.uncertain.sets import say_written
 
 if TYPE_CHECKING:
     from efssim.api.result import Result
     from efssim.api.trials import Trials
     from efssim.scenario import Scenario
     from efssim.study.alarms.tuning import AlarmTuning
-    from efssim.study.run.interrupts import Interrupts
 
 _TRIALS = 30
 """Trials of a tuning, unless it is told how many."""
@@ -94,7 +94,7 @@ class AlarmsRequest(Request):
 @click.option(
     "--alarms",
     "described",
-    type=click.Path(path_type=Path, dir_okay=False, exists=True),
+    type=click.Path(path_type=Path),
     metavar="JSON",
     show_default="those of the scenario",
     help="Also read these alarms, as `aws cloudwatch describe-alarms` prints them.",
@@ -147,6 +147,7 @@ def alarms(**asked: Any) -> None:
     request.refuse_contradictions()
     scenario = request.file.load(request.changes)
     refuse_absurd(scenario, request.file, insist=request.yes)
+    say_written(scenario, request.quiet)
     check_folder(request.out, "alarms.json")
     build(scenario, request.file, request.changes)
     if request.tune:
@@ -177,8 +178,8 @@ def _run_trials(scenario: Scenario, request: AlarmsRequest) -> None:
     from efssim.report.files.data.alarms import trials_alarms_json, write_trials_alarms
     from efssim.report.text.alarms.report import alarms_report_over_trials
 
-    with keeping_results() as interrupts:
-        trials = _trials(scenario, request, interrupts)
+    with keeping_results():
+        trials = _trials(scenario, request)
         again = request.reproducing(seed=trials.seed)
         _deliver(
             trials,
@@ -200,8 +201,8 @@ def _tune(scenario: Scenario, request: AlarmsRequest) -> None:
     except (KeyError, ValueError) as error:
         fail(f"{request.file}: {error}")
     tried = settings_of(alarm, scenario.rpo.target)
-    with keeping_results() as interrupts:
-        trials = _trials(with_settings(scenario, alarm, tried), request, interrupts)
+    with keeping_results():
+        trials = _trials(with_settings(scenario, alarm, tried), request)
         goal = TuningGoal(request.detect, request.false_alarms)
         found: AlarmTuning = tuning(
             name, alarm.period or 0.0, alarm.statistic or "", tried, trials, goal
@@ -232,7 +233,7 @@ def _deliver(
         raise KeyboardInterrupt
 
 
-def _trials(scenario: Scenario, request: AlarmsRequest, interrupts: Interrupts) -> Trials:
+def _trials(scenario: Scenario, request: AlarmsRequest) -> Trials:
     """Run trials; KeyboardInterrupt if they are interrupted before the first is complete."""
     from concurrent.futures import BrokenExecutor
 
@@ -241,7 +242,7 @@ def _trials(scenario: Scenario, request: AlarmsRequest, interrupts: Interrupts) 
 
     shown = bar_of_trials(sys.stderr) if shows_progress(request.quiet) else None
     try:
-        with interrupts.held(), placing_refusals(request.file, request.changes):
+        with placing_refusals(request.file, request.changes):
             if shown is None:
                 found = _of(run_trials, scenario, request, None)
             else:

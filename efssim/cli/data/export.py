@@ -20,6 +20,7 @@ from efssim.cli.conflicts import refuse_ignored
 from efssim.cli.options import Folder, effort_options, examples, seed_option, set_option
 from efssim.cli.output import fail, say
 from efssim.cli.scenario_file import ScenarioFile, Source
+from efssim.cli.uncertain.sets import say_written
 
 if TYPE_CHECKING:
     from efssim.scenario import Scenario
@@ -63,7 +64,7 @@ def _within_a_minute(_: click.Context, __: click.Parameter, value: str | None) -
     "--phase",
     callback=_within_a_minute,
     metavar="SECONDS",
-    show_default="the scenario's, else drawn for each minute",
+    show_default="the scenario's, else drawn once by the seed",
     help="When within its minute TimeSinceLastSync is sampled.",
 )
 @click.option(
@@ -108,15 +109,31 @@ def export(
         overrides, {o: path for o, (value, path) in options.items() if value is not None}
     )
     changes = (*overrides, *(f"{_PHASE}={phase!r}" for _ in range(phase is not None)))
-    scenario = file.load(changes)
+    scenario = _with_phase(file.load(changes), seed)
     if scenario.records == "off":
         fail(f"{file}: records: an export needs the syncs, and `records: off` keeps none")
     refuse_absurd(scenario, file, insist=yes)
+    say_written(scenario, quiet)
     _check_folder(out, tables)
     with placing_refusals(file, changes):
         _write(scenario, seed, out, period, tables, quiet)
     if not quiet:
         say(f"wrote {out}{os.sep}")
+
+
+def _with_phase(scenario: Scenario, seed: int | None) -> Scenario:
+    """Return a scenario whose metric is sampled at one time of each minute.
+
+    A run draws it for each minute anew, as AWS documents none. What publishes a metric every minute
+    keeps to its time, and only then do its samples show when a sync was cut.
+    """
+    from efssim.model.kernel.draws import Draws
+
+    if scenario.cloudwatch.phase is not None:
+        return scenario
+    generator = Draws(scenario.seed if seed is None else seed).generator("export.phase")
+    drawn = scenario.cloudwatch.model_copy(update={"phase": float(generator.uniform(0.0, 60.0))})
+    return scenario.model_copy(update={"cloudwatch": drawn})
 
 
 def _check_folder(out: Path, tables: str | None) -> None:

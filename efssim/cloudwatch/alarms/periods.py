@@ -16,6 +16,9 @@ from efssim.cloudwatch.series import MINUTE_S, Series
 
 Floats = NDArray[np.float64]
 
+_CELLS = 4_000_000
+"""Values that are sorted at once: some 32 megabytes."""
+
 
 @dataclass(frozen=True)
 class Minutes:
@@ -98,6 +101,9 @@ def values_by_minute(series: Series, minutes: int, period_s: float, statistic: s
 
 def _percentiles(series: Series, minutes: int, width: int, share: float) -> Floats:
     """Return the percentile of each period that has one, as GetMetricData has it."""
+    by_minute = Minutes.of(series, minutes, width - 1)
+    if (by_minute.count <= 1).all():
+        return _of_single_values(by_minute, width, share)
     found = np.full(minutes, np.nan)
     for end in range(1, minutes + 1):
         begin_s = (end - width) * MINUTE_S
@@ -106,3 +112,19 @@ def _percentiles(series: Series, minutes: int, width: int, share: float) -> Floa
             _, values = inside.percentiles(begin_s, width * MINUTE_S, share)
             found[end - 1] = values[0] if len(values) else np.nan
     return found
+
+
+def _of_single_values(by_minute: Minutes, width: int, share: float) -> Floats:
+    """Return the percentiles where each minute has one value or none.
+
+    It is the smallest value with at least that share of the values at or below it.
+    """
+    values = np.where(by_minute.count == 1, by_minute.least, np.nan)
+    rows, parts = np.lib.stride_tricks.sliding_window_view(values, width), []
+    step = max(1, _CELLS // width)
+    for first in range(0, len(rows), step):
+        ordered = np.sort(rows[first : first + step], axis=1)  # NaN comes last
+        counts = (~np.isnan(ordered)).sum(axis=1)
+        at = np.maximum(np.ceil(share * counts).astype(np.int64) - 1, 0)
+        parts.append(np.take_along_axis(ordered, at[:, None], axis=1)[:, 0])
+    return np.concatenate(parts) if parts else np.zeros(0)

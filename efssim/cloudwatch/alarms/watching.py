@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from efssim.cloudwatch.alarms import findings
@@ -12,10 +12,18 @@ from efssim.cloudwatch.alarms.machine import StateChange, points_of, state_chang
 from efssim.cloudwatch.alarms.periods import Floats, values_by_minute
 from efssim.cloudwatch.efs_metrics import EfsMetrics
 from efssim.cloudwatch.series import MINUTE_S
-from efssim.lag.detection.judging import Watched, delay_summary, judged, per_month, times_in_states
+from efssim.lag.detection.judging import (
+    Span,
+    Watched,
+    delay_summary,
+    judged,
+    per_month,
+    times_in_states,
+)
 from efssim.lag.detection.summary import AlarmChange, AlarmSummary
 from efssim.model.world.world import World
 from efssim.scenario.alarms.alarm import MetricAlarm
+from efssim.scenario.alarms.mute import joined_spans
 from efssim.text.quantities import format_duration
 
 _NOTHING = AlarmState.INSUFFICIENT_DATA
@@ -28,6 +36,16 @@ class WatchedReplication:
     watched: Watched
     is_established: bool
     """Whether it had data before the run."""
+
+
+@dataclass(frozen=True, slots=True)
+class AlarmFindings:
+    """Sentences on an alarm, as its summary has them."""
+
+    not_evaluated: str | None = None
+    never: tuple[str, ...] = ()
+    blind: tuple[str, ...] = ()
+    cautions: tuple[str, ...] = ()
 
 
 class AlarmsOfWorld:
@@ -66,18 +84,23 @@ class AlarmsOfWorld:
         of = self._replication_of(place)
         watched = Watched(self._window_s) if of is None else self._replications[of].watched
         if reason is not None:
-            return _summed(place, of, watched, [], not_evaluated=reason)
+            return _summed(place, of, watched, [], AlarmFindings(not_evaluated=reason))
         blind = tuple(findings.blind(place, self._sight))
         never = tuple(findings.out_of_reach(place, self._sight))
         cautions = tuple(findings.cautions(place, self._sight))
-        if blind and alarm.treat_missing_data == "breaching":
-            text = "; ".join(blind)
-            cautions += (f"{text}: it is in ALARM all the time, as missing data are breaching",)
-        elif blind:
+        if not blind:
+            cautions += tuple(_without_data(alarm, watched))
+        elif alarm.treat_missing_data != "breaching":
             never = blind + never
-        found = self._changes(place, of, is_blind=bool(blind))
-        cautions += tuple(_without_data(alarm, watched) if not blind else ())
-        return _summed(place, of, watched, found, never=never, cautions=cautions)
+        changes = self._changes(place, of, is_blind=bool(blind))
+        found = AlarmFindings(None, never, blind, cautions)
+        return _summed(place, of, watched, changes, found, self._muted(alarm))
+
+    def _muted(self, alarm: MetricAlarm) -> list[Span]:
+        """Return the spans in which the alarm is muted."""
+        scenario = self._world.scenario
+        rules = (rule.spans(scenario.start, scenario.duration) for rule in alarm.mute)
+        return joined_spans([span for spans in rules for span in spans])
 
     @property
     def _window_s(self) -> tuple[float, float]:
@@ -186,22 +209,22 @@ def _summed(
     replication: str | None,
     watched: Watched,
     changes: list[AlarmChange],
-    *,
-    not_evaluated: str | None = None,
-    never: tuple[str, ...] = (),
-    cautions: tuple[str, ...] = (),
+    said: AlarmFindings,
+    muted: Sequence[Span] = (),
 ) -> AlarmSummary:
     alarm = place.alarm
     lookback_s = rule_of(alarm).retrieved * (alarm.period or 0.0)
-    found = judged(changes, watched, lookback_s)
+    # Whatever its state, it detects nothing without data.
+    found = judged([] if said.blind else changes, watched, lookback_s, muted)
     seconds = watched.window_s[1] - watched.window_s[0]
     return AlarmSummary(
         metric=alarm.metric or "",
         replication=replication,
-        not_evaluated=not_evaluated,
-        never=never,
-        cautions=cautions,
-        fired=found.fired,
+        not_evaluated=said.not_evaluated,
+        never=said.never,
+        blind=said.blind,
+        cautions=said.cautions,
+        fired=len(found.fired_s),
         violations=found.violations,
         detected=len(found.delays_s),
         missed=found.missed,
@@ -210,8 +233,12 @@ def _summed(
         detection_delay_s=delay_summary(found.delays_s),
         false_alarms=found.false_alarms,
         false_alarms_per_month=per_month(found.false_alarms, seconds),
+        unwarranted_s=found.unwarranted_s,
+        unwarranted_share=found.unwarranted_s / seconds if seconds else 0.0,
+        muted=found.muted,
         state_s=times_in_states(changes, watched.window_s),
         final_state=changes[-1].after if changes else str(_NOTHING),
         transitions=tuple(changes),
+        fired_s=found.fired_s,
         delays_s=found.delays_s,
     )

@@ -12,6 +12,9 @@ from dataclasses import dataclass, field
 from efssim.json_values import HIDDEN, moment
 
 OK, ALARM, INSUFFICIENT_DATA = "OK", "ALARM", "INSUFFICIENT_DATA"
+TOO_OFTEN = 0.05
+"""Share of the window in ALARM without a violation from which an alarm tells nothing: who is in
+ALARM all the time detects everything. Assumed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +47,13 @@ class AlarmSummary:
     """Why it was not evaluated; None: it was."""
     never: tuple[str, ...]
     """Reasons why it can never fire, whatever happens."""
+    blind: tuple[str, ...]
+    """Reasons why it never has a data point. If missing data are breaching, it is in ALARM all the
+    time then, and detects nothing all the same."""
     cautions: tuple[str, ...]
     """Blind spots, and states that say less than they seem to."""
     fired: int
-    """How often it went to ALARM in the window."""
+    """How often it went to ALARM in the window and notified; of mute rules, when they end."""
     violations: int
     detected: int
     missed: int
@@ -60,15 +66,28 @@ class AlarmSummary:
     false_alarms: int
     """ALARM periods without a violation, and without a time that has no recovery point."""
     false_alarms_per_month: float
+    unwarranted_s: float
+    """Time in ALARM without a violation to explain it."""
+    unwarranted_share: float
+    """Of the window."""
+    muted: int
+    """ALARM periods of which nobody was notified, as they ended while it was muted."""
     state_s: Mapping[str, float]
     """Time of the window in each state."""
     final_state: str
     transitions: tuple[AlarmChange, ...]
     """All changes of the run, those in the warm-up included."""
+    fired_s: tuple[float, ...] = field(metadata=HIDDEN)
+    """When it notified in the window."""
     delays_s: tuple[float, ...] = field(metadata=HIDDEN)
     """The delay of each detected violation."""
 
     @property
     def watches(self) -> bool:
-        """Whether it is evaluated, and can fire."""
-        return self.not_evaluated is None and not self.never
+        """Whether it is evaluated, has data, and can fire."""
+        return self.not_evaluated is None and not self.never and not self.blind
+
+    @property
+    def is_noisy(self) -> bool:
+        """Whether it is in ALARM so often that it tells nothing."""
+        return self.unwarranted_share > TOO_OFTEN

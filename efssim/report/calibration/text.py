@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from efssim.calibration.backtest.findings import Backtest
-from efssim.calibration.calibration import CalibrationFindings, utc_text
+from efssim.calibration.calibration import CalibrationFindings
 from efssim.calibration.summary import calibration_to_json
 from efssim.report.calibration.words import (
     ASSUMED,
@@ -19,14 +19,15 @@ from efssim.report.calibration.words import (
     signed_percent,
     simulated_text,
     span_text,
+    stretch_text,
     total_text,
     trust_word,
+    undisturbed_errors,
     verdict_text,
 )
 from efssim.report.text.parts import joined
 from efssim.report.words.json_text import json_text
 from efssim.report.words.lines import aligned, command_lines, short, wrapped
-from efssim.text.quantities import format_duration
 
 _LISTED = 8
 """Stretches that are listed one by one."""
@@ -44,7 +45,7 @@ def calibration_report(findings: CalibrationFindings, command: str) -> str:
             wrapped("efssim calibrate: TimeSinceLastSync") + wrapped(span_text(findings), indent=2),
             _beware(findings),
             wrapped(f"{trust_word(findings).upper()}. {verdict_text(findings)}", indent=2),
-            _parameters(findings),
+            _parameters(findings) if findings.is_fitted else [],
             _backtest(findings),
             _left_out(findings),
             _files(findings),
@@ -84,13 +85,17 @@ def _backtest(findings: CalibrationFindings) -> list[str]:
     if not isinstance(found, Backtest):
         return []
     rows = [
-        (name, short(measured), short(simulated), signed_percent(error))
-        for name, measured, simulated, error in backtest_rows(found)
+        ["age", "measured", "simulated", "error"],
+        *(
+            [name, short(measured), short(simulated), signed_percent(error)]
+            for name, measured, simulated, error in backtest_rows(found)
+        ),
     ]
-    return [
-        *wrapped(f"Back-test. {backtest_text(found)}", indent=2),
-        *aligned([("age", "measured", "simulated", "error"), *rows]),
-    ]
+    calm = undisturbed_errors(found)
+    if calm:
+        column = ["outside of disturbances", *map(signed_percent, calm)]
+        rows = [[*row, cell] for row, cell in zip(rows, column, strict=True)]
+    return [*wrapped(f"Back-test. {backtest_text(found)}", indent=2), *aligned(rows)]
 
 
 def _left_out(findings: CalibrationFindings) -> list[str]:
@@ -103,9 +108,7 @@ def _left_out(findings: CalibrationFindings) -> list[str]:
         some = [one for one in findings.fitted.left_out if one.kind == total.kind]
         if len(some) <= _LISTED:
             for one in some:
-                lasts = format_duration(one.end_s - one.begin_s)
-                said = f": {one.sentence}" if one.sentence else ""
-                lines += wrapped(f"    {utc_text(one.begin_s)}, {lasts}{said}", 6)
+                lines += wrapped(f"    {stretch_text(one)}", 6)
     return lines
 
 

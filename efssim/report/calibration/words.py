@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from efssim.calibration.backtest.findings import Backtest, NoBacktest
 from efssim.calibration.backtest.trust import TRUST_WORDS
 from efssim.calibration.calibration import CalibrationFindings, utc_text
-from efssim.calibration.data import FittedParameter, Identified, LeftOutKind, SetupFamily
+from efssim.calibration.data import FittedParameter, Identified, LeftOut, LeftOutKind, SetupFamily
 from efssim.calibration.summary import trust_of
 from efssim.calibration.timing import SyncTiming
 from efssim.calibration.written.scenario import NAMES, between, shown
@@ -18,6 +18,8 @@ from efssim.text.quantities import format_duration
 from efssim.traces.metric import FileRead
 
 NOT_FITTED = "Nothing was fitted"
+_STRETCHES = (LeftOutKind.DISTURBED, LeftOutKind.MISSING_LAG, LeftOutKind.UNDECODED)
+"""Kinds of which all of the time is left out."""
 _SPACING = "inferred from the spacing"
 """End of the notes on periods, of which the report tells the length."""
 ASSUMED = (
@@ -127,8 +129,16 @@ def left_out_totals(findings: CalibrationFindings) -> list[LeftOutTotal]:
 
 def total_text(total: LeftOutTotal) -> str:
     """Return kind, count and length of what was left out."""
+    if total.kind not in _STRETCHES:  # single syncs between a first and a last one
+        return total.kind.value
     times = "once" if total.count == 1 else f"{total.count:,} times"
     return f"{total.kind.value}: {times}, {format_duration(total.seconds)}"
+
+
+def stretch_text(one: LeftOut) -> str:
+    """Return when something was left out, for how long, and why."""
+    lasts = f"{utc_text(one.begin_s)}, {format_duration(one.end_s - one.begin_s)}: "
+    return f"{lasts if one.kind in _STRETCHES else ''}{one.sentence}"
 
 
 def backtest_rows(found: Backtest) -> list[tuple[str, float, float, float]]:
@@ -141,9 +151,20 @@ def backtest_rows(found: Backtest) -> list[tuple[str, float, float, float]]:
     ]
 
 
+def undisturbed_errors(found: Backtest) -> list[float]:
+    """Return the errors of the quantiles without disturbances; none where there are none."""
+    calm = found.undisturbed
+    if calm is None:
+        return []
+    return [calm.p50_error, calm.p95_error, calm.p99_error, calm.max_error]
+
+
 def signed_percent(error: float) -> str:
     """Return an error in per cent with its sign."""
-    return f"{'-' if error < 0 else '+'}{percent(abs(error))}"
+    text = percent(abs(error))
+    if text.startswith("<"):
+        return text
+    return f"{'-' if error < 0 else '+'}{text}"
 
 
 def backtest_text(found: Backtest) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from efssim.lag.detection.summary import ALARM, AlarmSummary, DelaySummary
+from efssim.lag.detection.summary import TOO_OFTEN, AlarmSummary, DelaySummary
 from efssim.report.words.lines import clock, counted, percent, wrapped
 from efssim.runs.run import Run
 from efssim.scenario import Scenario
@@ -15,6 +15,7 @@ from efssim.text.quantities import format_duration
 
 _TIMES = 3
 """How many times of firing are listed."""
+BLIND, NOISY = "IN ALARM WITHOUT DATA", "IN ALARM TOO OFTEN TO TELL ANYTHING"
 NEVER, UNUSED = "CAN NEVER FIRE", "NOT EVALUATED"
 SILENT, NONE, UNKNOWN = "DID NOT FIRE", "NO VIOLATION TO DETECT", "NOT DECIDED"
 
@@ -31,8 +32,10 @@ def word_of_alarm(alarm: AlarmSummary) -> str:
     """Return the word for an alarm in a run: never a good one without a violation detected."""
     if alarm.not_evaluated is not None:
         return UNUSED
-    if alarm.never:
-        return NEVER
+    if alarm.never or alarm.blind:
+        return NEVER if alarm.never else BLIND
+    if alarm.is_noisy:
+        return NOISY
     decided = alarm.detected + alarm.missed
     if not decided:
         return UNKNOWN if alarm.violations else NONE
@@ -51,29 +54,30 @@ def _counted(detected: int, decided: int, *, is_silent: bool) -> str:
 def _of_run(alarm: AlarmSummary, scenario: Scenario, seconds: float) -> Iterator[str]:
     yield f"{word_of_alarm(alarm)}{_because(alarm)}."
     if not alarm.watches:
-        if alarm.violations and alarm.never:
+        if alarm.violations and alarm.not_evaluated is None:
             yield f"Violations: {alarm.violations:,}."
         return
     yield f"{_fired(alarm, scenario)}."
     if alarm.violations:
         yield _detection(alarm)
     yield f"{_false(alarm, seconds)}."
+    yield from _unwarranted(alarm.unwarranted_share)
+    if alarm.muted:
+        yield f"Muted from begin to end: {counted(alarm.muted, 'ALARM period')}."
     yield from (f"Note: {text}." for text in alarm.cautions)
 
 
 def _because(alarm: AlarmSummary | AlarmOfTrials) -> str:
     """Return the reasons why an alarm is not evaluated or can never fire."""
-    reasons = alarm.never if alarm.not_evaluated is None else (alarm.not_evaluated,)
+    reasons = alarm.never or alarm.blind
+    if alarm.not_evaluated is not None:
+        reasons = (alarm.not_evaluated,)
     return f": {'; '.join(reasons)}" if reasons else ""
 
 
 def _fired(alarm: AlarmSummary, scenario: Scenario) -> str:
     """Return how often an alarm went to ALARM in the window, and when at first."""
-    times = [
-        clock(scenario, change.time_s)
-        for change in alarm.transitions
-        if change.after == ALARM and change.time_s >= scenario.warm_up
-    ]
+    times = [clock(scenario, time_s) for time_s in alarm.fired_s]
     if not times:
         return "It did not fire"
     more = len(times) - _TIMES
@@ -97,16 +101,24 @@ def delays_text(delay: DelaySummary) -> str:
     """Return the delays of detection in words; nothing where nothing was detected."""
     if delay.mean is None or delay.max is None:
         return ""
+    if not delay.max:
+        return ", in ALARM already when the age passed the RPO target"
     if delay.mean == delay.max:
         return f", {format_duration(delay.mean)} after the age passed the RPO target"
     mean, most = format_duration(delay.mean), format_duration(delay.max)
     return f", {mean} after the age passed the RPO target on average, at most {most}"
 
 
+def _unwarranted(share: float) -> Iterator[str]:
+    """Yield how much of the time an alarm was in ALARM without a violation, if that is much."""
+    if share > TOO_OFTEN / 5:
+        yield f"In ALARM without a violation: {percent(share)} of the time."
+
+
 def _false(alarm: AlarmSummary, seconds: float) -> str:
     if not alarm.false_alarms:
         return f"No false alarm in {format_duration(seconds)}"
-    each = f"{alarm.false_alarms_per_month:,.3g} in 30 days"
+    each = f"{monthly(alarm.false_alarms_per_month)} in 30 days"
     return f"{counted(alarm.false_alarms, 'false alarm')}, {each}"
 
 
@@ -134,8 +146,10 @@ def word_over_trials(alarm: AlarmOfTrials) -> str:
     """Return the word for an alarm over trials."""
     if alarm.not_evaluated is not None:
         return UNUSED
-    if alarm.never:
-        return NEVER
+    if alarm.never or alarm.blind:
+        return NEVER if alarm.never else BLIND
+    if alarm.is_noisy:
+        return NOISY
     found = alarm.pooled
     if not found.violations:
         return UNKNOWN if alarm.means.violations else NONE
@@ -153,7 +167,7 @@ def sentences_over_trials(trials: TrialSet) -> dict[str, str]:
 def _over_trials(alarm: AlarmOfTrials, trials: int) -> Iterator[str]:
     yield f"{word_over_trials(alarm)}{_because(alarm)}."
     if not alarm.watches:
-        if alarm.never and alarm.means.violations:
+        if alarm.not_evaluated is None and alarm.means.violations:
             yield f"Violations in a trial: {alarm.means.violations:,.3g} on average."
         return
     found = alarm.pooled
@@ -166,13 +180,19 @@ def _over_trials(alarm: AlarmOfTrials, trials: int) -> Iterator[str]:
     else:
         yield f"There was none in {counted(trials, 'trial')}, so its detection is not known."
     yield f"False alarms in 30 days: {rate_text(alarm)}."
+    yield from _unwarranted(alarm.means.unwarranted_share)
     yield from (f"Note: {text}." for text in alarm.cautions)
 
 
 def rate_text(alarm: AlarmOfTrials) -> str:
     """Return the false alarms in 30 days with their interval."""
-    text, bounds = f"{alarm.means.false_alarms_per_month:,.3g}", alarm.pooled.false_per_month_ci95
-    return text if bounds is None else f"{text} [{bounds.low:,.3g}, {bounds.high:,.3g}]"
+    text, bounds = monthly(alarm.means.false_alarms_per_month), alarm.pooled.false_per_month_ci95
+    return text if bounds is None else f"{text} [{monthly(bounds.low)}, {monthly(bounds.high)}]"
+
+
+def monthly(value: float) -> str:
+    """Return a number of alarms in 30 days, with three digits at most behind its first."""
+    return f"{value:,.0f}" if value >= 1000 else f"{value:.3g}"
 
 
 def bounds_text(bounds: Interval | None) -> str:

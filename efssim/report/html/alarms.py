@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from efssim.report.facts.alarms import (
     alarm_sentences,
+    monthly,
     sampling_note,
     sentences_over_trials,
     word_of_alarm,
@@ -43,13 +44,14 @@ def alarm_table(run: Run) -> HtmlTable:
             duration(alarm.detection_delay_s.mean),
             duration(alarm.detection_delay_s.max),
             number(alarm.false_alarms),
+            share(alarm.unwarranted_share),
             text(alarm.final_state),
         ]
         for name, alarm in run.alarms.items()
     ]
     head = [Column("alarm"), Column("of"), Column("in short")]
     counts = ("fired", "violations", "detected", "missed", "mean delay", "longest delay")
-    numbers = [Column(title, True) for title in (*counts, "false alarms")]
+    numbers = [Column(title, True) for title in (*counts, "false alarms", "ALARM without cause")]
     return HtmlTable("Alarms", [*head, *numbers, Column("state at the end")], rows)
 
 
@@ -107,6 +109,7 @@ def trials_alarm_table(trials: TrialSet) -> HtmlTable:
             duration(alarm.pooled.delay_s.max),
             _rate(alarm.means.false_alarms_per_month),
             *_ends(alarm.pooled.false_per_month_ci95, is_share=False),
+            share(alarm.means.unwarranted_share),
         ]
         for name, alarm in trials.alarms.items()
     ]
@@ -121,13 +124,14 @@ def trials_alarm_table(trials: TrialSet) -> HtmlTable:
         "false alarms in 30 days",
         "from",
         "to",
+        "ALARM without cause",
     )
     head = [Column("alarm"), Column("of"), Column("in short")]
     return HtmlTable("Alarms over the trials", [*head, *(Column(t, True) for t in titles)], rows)
 
 
 def _rate(value: float) -> Cell:
-    return number(value, f"{value:,.3g}")
+    return number(value, monthly(value))
 
 
 def _ends(bounds: Interval | None, *, is_share: bool) -> list[Cell]:

@@ -40,9 +40,11 @@ def met_in(share: SetShare) -> str:
 
 def _percent(share: float) -> str:
     """Return a share in whole per cent, never all for less, nor none for more."""
-    rounded = round(100 * share)
-    whole = rounded if (rounded not in (0, 100) or share in (0, 1)) else None
-    return percent(share) if whole is None else f"{whole} %"
+    for digits in range(3):
+        text = f"{100 * share:.{digits}f}"
+        if float(text) not in (0, 100) or share in (0, 1):
+            return f"{text} %"
+    return percent(share)
 
 
 def _end(share: float) -> str:
@@ -101,7 +103,8 @@ def measure_first(name: str, study: SetStudy) -> str:
     """Return which unknown matters most for the verdict, or why that is not known."""
     if study.sensitivity is not None:
         return _by_sobol(study.sensitivity.replications[name], study.sensitivity.evaluations)
-    return _by_sets(study.importance[name])
+    found = study.importance[name]
+    return _by_sets(found, len(study) - found.sets)
 
 
 def _by_sobol(found: ReplicationSensitivity, evaluations: int) -> str:
@@ -115,9 +118,15 @@ def _by_sobol(found: ReplicationSensitivity, evaluations: int) -> str:
     return _advice(found.leaders, first.path, explained)
 
 
-def _by_sets(found: Importance) -> str:
+def _by_sets(found: Importance, undecided: int) -> str:
     if not found.sets:
         return "No set has a verdict, so that nothing shows which unknown matters."
+    if not found.varies and undecided:
+        sets = counted(found.sets, "set")
+        return (
+            f"The verdict is the same in the {sets} that have one, but {undecided:,} have none: "
+            "which unknown matters is not known."
+        )
     if not found.varies:
         return _same(f"all {counted(found.sets, 'set')} that have one")
     if not found.parameters:

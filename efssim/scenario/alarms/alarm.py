@@ -15,6 +15,7 @@ from pydantic import (
 )
 from pydantic.functional_validators import ModelWrapValidatorHandler
 
+from efssim.scenario.alarms.mute import MuteRule
 from efssim.scenario.alarms.names import (
     COMPARISON_NAMES,
     STATISTIC_NAMES,
@@ -132,6 +133,8 @@ class MetricAlarm(Model):
     is documented for 3 periods, and assumed for others."""
     actions_enabled: Flag = True
     """Whether the alarm notifies anybody; its state changes all the same."""
+    mute: tuple[MuteRule, ...] = ()
+    """Mute rules: spans in which it changes its state and notifies nobody."""
     not_evaluated: str | None = None
     """Why an alarm that was read from a file is listed, and not evaluated."""
 

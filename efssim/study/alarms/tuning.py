@@ -45,6 +45,8 @@ class TunedSetting:
     delay_max_s: float | None
     false_per_month: float
     false_per_month_high: float | None
+    unwarranted_share: float
+    """Of the time, in ALARM without a violation."""
 
     @property
     def out_of(self) -> str:
@@ -122,6 +124,7 @@ def _tuned(setting: AlarmSetting, alarm: AlarmOfTrials, *, on_front: bool) -> Tu
         delay_max_s=pooled.delay_s.max,
         false_per_month=alarm.means.false_alarms_per_month,
         false_per_month_high=None if false is None else false.high,
+        unwarranted_share=alarm.means.unwarranted_share,
     )
 
 
@@ -134,16 +137,22 @@ def _costs(alarm: AlarmOfTrials) -> tuple[float, float, float]:
 
 
 def _front(alarms: Sequence[AlarmOfTrials]) -> list[bool]:
-    """Return which alarms no other is better than; one that detects nothing is not among them."""
+    """Return which alarms no other is better than, of those that tell something."""
     costs = [_costs(alarm) for alarm in alarms]
+    useful = [_costs(alarm) for alarm in alarms if _tells(alarm)]
     return [
-        alarm.pooled.detected > 0
+        _tells(alarm)
         and not any(
             other != mine and all(a <= b for a, b in zip(other, mine, strict=True))
-            for other in costs
+            for other in useful
         )
         for alarm, mine in zip(alarms, costs, strict=True)
     ]
+
+
+def _tells(alarm: AlarmOfTrials) -> bool:
+    """Return whether an alarm detects something, and is not in ALARM most of the time."""
+    return alarm.pooled.detected > 0 and not alarm.is_noisy
 
 
 def _advice(
@@ -172,8 +181,13 @@ def _advice(
         reason += f"{goal.false_per_month:g} false alarms in 30 days"
         return Advice("none", None, None, None, reason)
     judged = _halved(trials, 1).get(chosen.name)
-    if judged is None or not _is_confirmed(judged, goal):
+    if judged is None or not _detects(judged, goal):
         return _not_enough(violations, trials, goal, chosen)
+    false = judged.pooled.false_per_month_ci95
+    if false is None or false.high > goal.false_per_month:
+        most = "not known" if false is None else f"up to {false.high:.3g}"
+        reason = f"the false alarms in 30 days are {most}: it takes more trials, or longer ones"
+        return _advised("not_enough", chosen, reason)
     reason = (
         f"chosen by half of the trials; the other half has {judged.pooled.detected:,} of "
         f"{judged.pooled.violations:,} violations detected"
@@ -214,17 +228,16 @@ def _meets(alarm: AlarmOfTrials, goal: TuningGoal) -> bool:
     share = alarm.pooled.share
     return (
         share is not None
+        and not alarm.is_noisy
         and share >= goal.detected
         and alarm.means.false_alarms_per_month <= goal.false_per_month
     )
 
 
-def _is_confirmed(alarm: AlarmOfTrials, goal: TuningGoal) -> bool:
-    """Return whether the intervals of an alarm are on the good side."""
-    detected, false = alarm.pooled.share_ci95, alarm.pooled.false_per_month_ci95
-    if detected is None or false is None:
-        return False
-    return detected.low >= goal.detected and false.high <= goal.false_per_month
+def _detects(alarm: AlarmOfTrials, goal: TuningGoal) -> bool:
+    """Return whether the interval of the share of detected violations is above the goal."""
+    detected = alarm.pooled.share_ci95
+    return detected is not None and detected.low >= goal.detected
 
 
 def _not_enough(

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from efssim.json_values import SPREAD
 from efssim.lag.detection.judging import MONTH_S, delay_summary
-from efssim.lag.detection.summary import AlarmSummary, DelaySummary
+from efssim.lag.detection.summary import TOO_OFTEN, AlarmSummary, DelaySummary
 from efssim.study.means.merging import intervals, means
 from efssim.study.means.shapes import AlarmStatistic
 from efssim.study.statistics.bounds import Units
@@ -42,6 +42,7 @@ class AlarmOfTrials:
     replication: str | None
     not_evaluated: str | None
     never: tuple[str, ...]
+    blind: tuple[str, ...]
     cautions: tuple[str, ...]
     """Those that hold in every trial."""
     means: AlarmStatistic[float] = field(metadata=SPREAD)
@@ -52,8 +53,13 @@ class AlarmOfTrials:
 
     @property
     def watches(self) -> bool:
-        """Whether it is evaluated, and can fire."""
-        return self.not_evaluated is None and not self.never
+        """Whether it is evaluated, has data, and can fire."""
+        return self.not_evaluated is None and not self.never and not self.blind
+
+    @property
+    def is_noisy(self) -> bool:
+        """Whether it is in ALARM so often that it tells nothing."""
+        return self.means.unwarranted_share > TOO_OFTEN
 
 
 def alarms_of_trials(trials: Sequence[Trial], weighing: Weighing) -> dict[str, AlarmOfTrials]:
@@ -79,6 +85,7 @@ def _of_trials(
         replication=first.replication,
         not_evaluated=first.not_evaluated,
         never=first.never,
+        blind=first.blind,
         cautions=common,
         means=means(weighing).merged_alarm(parts, strata),
         ci95=intervals(weighing).merged_alarm(parts, strata),

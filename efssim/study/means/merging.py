@@ -67,7 +67,7 @@ _TIMES = ("point_s", "first_s", "last_s", "first_above_s", "last_replicated_s", 
 _STATUS = "final_status"
 _JUDGED = ("met", "met_throughout")
 """Said of all trials together, and no statistic."""
-_SHARES = ("attainment", "attainment_while_writable", "diverging")
+_SHARES = ("attainment", "attainment_while_writable", "diverging", "unwarranted_share")
 _SIGNED = ("coalesced_bytes",)
 """Numbers that may be negative; no others are."""
 

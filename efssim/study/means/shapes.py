@@ -165,6 +165,9 @@ class AlarmStatistic(Generic[T]):
     detection_delay_s: DelayStatistic[T]
     false_alarms: T
     false_alarms_per_month: T
+    unwarranted_s: T
+    unwarranted_share: T
+    muted: T
     state_s: Mapping[str, T]
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, tzinfo
 
 import numpy as np
@@ -11,10 +11,11 @@ from numpy.typing import NDArray
 
 from efssim.errors import EfssimError
 from efssim.text.quoting import quoted
+from efssim.traces.formats.byte_columns import ROWS_AT_ONCE, ByteColumn
 from efssim.traces.metric import Floats
 from efssim.traces.times import LAST_S, UNIX_EPOCH, unit_of_all
 
-Codes = NDArray[np.uint32]
+Codes = NDArray[np.uint32] | NDArray[np.uint8]
 
 NO_ZONE = (
     "is local time and does not say of which zone; write `timezone: UTC`, or that of the export"
@@ -37,6 +38,9 @@ class CellError(EfssimError, ValueError):
 
 def numbers(cells: Sequence[str], what: str = "value") -> Floats:
     """Return numbers in cells, NaN for `NaN`; raise CellError for another text."""
+    plain = cells.floats() if isinstance(cells, ByteColumn) else None
+    if plain is not None:
+        return plain
     try:
         found = np.array(list(map(float, cells)), dtype=np.float64)
     except ValueError:
@@ -148,14 +152,20 @@ def _of_one_layout(cells: Sequence[str], zone: tzinfo | None) -> Floats | None:
     """Return dates that all have the layout of the first one; None where they do not."""
     end = next((end for end in _ZONE_ENDS if cells[0].endswith(end)), "")
     width = len(cells[0])
-    if width - len(end) != 19 or (not end and zone is None):
+    between = "".join(cells[0][at : at + 1] for at in _BETWEEN)
+    if width - len(end) != 19 or between not in _SEPARATORS or (not end and zone is None):
         return None
-    parts = []
-    for at in range(0, len(cells), _ROWS_AT_ONCE):
-        part = _part_of_layout(cells[at : at + _ROWS_AT_ONCE], cells[0])
+    like = np.array([cells[0]], dtype=f"U{width}").view(np.uint32)
+    parts, rows = [], 0
+    for codes in _codes(cells, width):
+        same = [*_BETWEEN, *range(19, width)]
+        part = _seconds(codes) if (codes[:, same] == like[same]).all() else None
         if part is None:
             return None
         parts.append(part)
+        rows += len(part)
+    if rows < len(cells):
+        return None
     seconds = np.concatenate(parts)
     if end:
         return seconds
@@ -163,31 +173,31 @@ def _of_one_layout(cells: Sequence[str], zone: tzinfo | None) -> Floats | None:
     return local_seconds(seconds, zone)
 
 
-_ROWS_AT_ONCE = 2**16
-"""Rows whose characters are in memory at a time; a character takes four bytes there."""
-
-
-def _part_of_layout(cells: Sequence[str], like: str) -> Floats | None:
-    """Return the seconds since 1970 of dates of the layout of another; None if one has not."""
-    width = len(like)
-    if set(map(len, cells)) != {width}:
-        return None
-    codes = np.array([like, *cells], dtype=f"U{width}").view(np.uint32).reshape(-1, width)
-    between = "".join(like[at] for at in _BETWEEN)
-    same = [*_BETWEEN, *range(19, width)]
-    if between not in _SEPARATORS or not (codes[:, same] == codes[0, same]).all():
-        return None
-    return _seconds(codes[1:])
+def _codes(cells: Sequence[str], width: int) -> Iterator[Codes]:
+    """Yield the characters of some rows at a time; end where one is of another width."""
+    if isinstance(cells, ByteColumn):
+        yield from (codes for codes in cells.codes_of_one_width() if codes.shape[1] == width)
+        return
+    for at in range(0, len(cells), ROWS_AT_ONCE):
+        part = cells[at : at + ROWS_AT_ONCE]
+        if set(map(len, part)) != {width}:
+            return
+        yield np.array(part, dtype=f"U{width}").view(np.uint32).reshape(-1, width)
 
 
 def _seconds(codes: Codes) -> Floats | None:
     """Return the seconds since 1970 of characters of dates; None where one is no date."""
-    digits = codes[:, _DIGITS].astype(np.int64) - ord("0")
-    if ((digits < 0) | (digits > 9)).any():
+    # Columns one by one, as rows are too short to be walked along; what is below 0 wraps.
+    zero = np.array(ord("0"), dtype=codes.dtype)
+    digits = [np.subtract(codes[:, at], zero) for at in _DIGITS]
+    if max(int(column.max()) for column in digits) > 9:
         return None
-    year = digits[:, :4] @ np.array([1000, 100, 10, 1])
-    pairs = (digits[:, at] * 10 + digits[:, at + 1] for at in range(4, 14, 2))
-    month, day, hour, minute, second = pairs
+    pairs = (
+        tens.astype(np.int32) * 10 + ones
+        for tens, ones in zip(digits[0::2], digits[1::2], strict=True)
+    )
+    century, year, month, day, hour, minute, second = pairs
+    year = century * 100 + year
     months = ((year - 1970) * 12 + month - 1).astype("datetime64[M]")
     days = months.astype("datetime64[D]") + (day - 1)
     fits = (month >= 1) & (month <= 12) & (day >= 1) & (days.astype("datetime64[M]") == months)
@@ -206,9 +216,7 @@ def local_seconds(seconds: Floats, zone: tzinfo) -> Floats:
     """
     if zone is UTC or not len(seconds):
         return seconds
-    # Offsets change on quarters of an hour at the finest.
-    quarters, which = np.unique(np.floor(seconds / 900), return_inverse=True)
-    offsets = np.array([_offsets(quarter * 900, zone) for quarter in quarters.tolist()])[which]
+    offsets = _all_offsets(seconds, zone)
     early: Floats = seconds - offsets[:, 0]
     late: Floats = seconds - offsets[:, 1]
     left_out = late < early
@@ -224,6 +232,27 @@ def local_seconds(seconds: Floats, zone: tzinfo) -> Floats:
     fell = np.append(False, np.diff(seconds) <= 0) & twice
     second = twice & (_run_sums(fell, twice) > 0)
     found: Floats = np.where(second, late, early)
+    return found
+
+
+def _all_offsets(seconds: Floats, zone: tzinfo) -> NDArray[np.float64]:
+    """Return the offsets of local times, of the shape (times, first and second occurrence)."""
+    day = np.floor(seconds / 86_400)
+    begins = np.flatnonzero(np.append(True, np.diff(day) != 0))  # of runs of one day
+    rows = np.diff(np.append(begins, len(day)))
+    known = {
+        one: (_offsets(one * 86_400, zone), _offsets(one * 86_400 + 86_399, zone))
+        for one in set(day[begins].tolist())
+    }
+    ends = [known[one] for one in day[begins].tolist()]
+    found = np.repeat(np.array([begin for begin, _ in ends]), rows, axis=0)
+    is_odd = [begin != end or begin[0] != begin[1] for begin, end in ends]
+    changes = np.repeat(np.array(is_odd), rows)
+    if changes.any():
+        # On such a day they change on quarters of an hour at the finest.
+        quarters, which = np.unique(np.floor(seconds[changes] / 900), return_inverse=True)
+        each = [_offsets(quarter * 900, zone) for quarter in quarters.tolist()]
+        found[changes] = np.array(each)[which]
     return found
 
 

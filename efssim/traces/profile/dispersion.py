@@ -47,7 +47,7 @@ class DispersionGrowth:
     factor: float | None
     """Index of windows of `to_s` over that of windows of `from_s`."""
     threshold: float | None
-    """Factor from which on it grows: chance exceeds it in about 5 % of traces at random."""
+    """Factor from which on it grows: chance exceeds it in less than 5 % of traces at random."""
 
 
 def dispersions(grid: WriteGrid) -> tuple[Dispersion, ...]:
@@ -85,7 +85,8 @@ def growth_of(found: tuple[Dispersion, ...]) -> DispersionGrowth:
     """Return whether the index of the bytes still grows over the last factor of eight.
 
     Variances of n windows have a relative error of sqrt(2 / (n - 1)), so that the logarithm of the
-    quotient of two has about the square root of the sum of the squares.
+    quotient of two has at most about the square root of the sum of the squares: they are of the
+    same trace, so chance moves both the same way, and growth is claimed too seldom.
     """
     by_length = {one.window_s: one for one in found if one.bytes and one.windows >= JUDGED_LEAST}
     pairs = [

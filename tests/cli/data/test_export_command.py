@@ -83,7 +83,7 @@ def test_five_minutes_are_aggregated_as_cloudwatch_does():
 def test_boto3_gets_the_same_numbers(period):
     pytest.importorskip("boto3")
     command("export", "tiny.yaml", "--period", period, "--seed", 5, "-o", "m")
-    world = efssim.Simulation(efssim.load("tiny.yaml"), seed=5)
+    world = efssim.Simulation(efssim.load("tiny.yaml", sampled("m")), seed=5)
     world.advance_to_end()
     clients = [
         world.client("cloudwatch", region_name=f"us-{side}") for side in ("east-1", "west-2")
@@ -103,6 +103,23 @@ def test_boto3_gets_the_same_numbers(period):
             assert answer["StatusCode"] == result["StatusCode"]
             compared += len(times)
     assert compared > 5
+
+
+def sampled(folder):
+    """Return the override that samples a run when in the minute an export was."""
+    manifest = json.loads(Path(folder, "manifest.json").read_text(encoding="utf-8"))
+    return [f"cloudwatch.phase={manifest['scenario']['cloudwatch']['phase']!r}"]
+
+
+def test_every_sample_is_at_one_time_of_its_minute():
+    phases = []
+    for seed in ("1", "2", "2"):
+        command("export", "even.yaml", "--seed", seed, "-o", "m")
+        ages = results("m", "TimeSinceLastSync")["Maximum"]["Values"][::-1]
+        (phase,) = {round(age % 60, 6) for age in ages}
+        assert 0 < phase < 60
+        phases.append(phase)
+    assert phases[0] != phases[1] == phases[2]
 
 
 def asked(client, result, period):
@@ -144,7 +161,7 @@ def test_tables_and_python_and_warm_up():
     # Warm-up included, as a user exports whatever there is.
     written = pd.read_csv("m/DataWriteIOBytes.csv")
     assert written["timestamp"].iloc[0] < "2026-01-01T00:01"
-    world = efssim.Simulation(efssim.load("tiny.yaml"))
+    world = efssim.Simulation(efssim.load("tiny.yaml", sampled("m")))
     world.advance_to_end()
     world.export("n", period="1 min", tables="csv")
     for file in Path("n").iterdir():

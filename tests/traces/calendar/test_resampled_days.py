@@ -294,6 +294,15 @@ def test_what_is_refused(
         loaded(tmp_path, content, **keys)
 
 
+def test_a_gap_in_every_day_is_cured_by_a_word(tmp_path: Path) -> None:
+    content = hourly(9, skip=tuple(range(5, 24 * 9, 24)))
+    with pytest.raises(efssim.ScenarioError, match="9 days of it have a missing period; write"):
+        loaded(tmp_path, content)
+    (found,) = efssim.run(loaded(tmp_path, content, missing="zero")).traces.values()
+    assert found.resample is not None
+    assert (found.resample.whole, found.is_thin) == (9, False)
+
+
 def test_single_writes_are_resampled_too(tmp_path: Path) -> None:
     """Days between the first and the last write are whole: none of their writes can be missing."""
     rows = [(HOUR_S * 6 + DAY_S * k + 60 * n, 1000 + k) for k in range(9) for n in range(5)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 from efssim.lag.detection.summary import ALARM, INSUFFICIENT_DATA, OK, AlarmSummary
@@ -26,6 +27,8 @@ _COLOURS = {OK: GREEN, ALARM: VERMILLION, INSUFFICIENT_DATA: "#bbbbbb"}
 _HEIGHT, DAY_S = 0.7, 86_400.0
 _MOST = 12
 """Alarms that are drawn at most, the first of the scenario."""
+_COLUMNS = 1200
+"""More spans of a state than this are drawn by column, which keeps the file small."""
 _NAME = 28
 """Letters of a name at most."""
 
@@ -65,7 +68,22 @@ def _spans(alarm: AlarmSummary, end_s: float, state: str) -> list[tuple[float, f
     times = [0.0, *(change.time_s for change in alarm.transitions), end_s]
     states = [INSUFFICIENT_DATA, *(change.after for change in alarm.transitions)]
     pairs = zip(times, times[1:], states, strict=False)
-    return [(begin, end - begin) for begin, end, one in pairs if one == state and end > begin]
+    found = [(begin, end) for begin, end, one in pairs if one == state and end > begin]
+    if len(found) > _COLUMNS:
+        found = _columns(found, end_s / _COLUMNS)
+    return [(begin, end - begin) for begin, end in found]
+
+
+def _columns(spans: list[tuple[float, float]], width_s: float) -> list[tuple[float, float]]:
+    """Return the columns of a width that spans have a part in; neighbours are one."""
+    found: list[tuple[float, float]] = []
+    for begin, end in spans:
+        begin, end = width_s * math.floor(begin / width_s), width_s * math.ceil(end / width_s)
+        if found and begin <= found[-1][1]:
+            found[-1] = found[-1][0], max(end, found[-1][1])
+        else:
+            found.append((begin, end))
+    return found
 
 
 def _legend(ax: Axes) -> None:

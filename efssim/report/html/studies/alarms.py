@@ -145,6 +145,8 @@ def _page(found: Summarised, about: list[str], blocks: Iterator[Block], command:
     begin, end = (
         timestamp(start, at_s)[:16].replace("T", " ") for at_s in (window.begin_s, window.end_s)
     )
+    if isinstance(found, TrialSet) and found.partial:
+        about = [*about, f"PARTIAL: interrupted after {len(found)} of {found.wanted} trials"]
     pairs = [("Seed", str(found.seed)), ("Digest", found.digest)]
     return study_page(
         Study(

@@ -58,5 +58,8 @@ def _change(change: AlarmChange, run: Run) -> str:
 
 def alarms_report_over_trials(trials: TrialSet, command: str) -> str:
     """Return the report of trials; `command` reproduces them."""
-    parts = [heading(trials), alarm_lines_over_trials(trials) or wrapped(NO_ALARM)]
+    partial = []
+    if trials.partial:
+        partial = [f"PARTIAL: interrupted after {len(trials)} of {trials.wanted} trials"]
+    parts = [[*partial, *heading(trials)], alarm_lines_over_trials(trials) or wrapped(NO_ALARM)]
     return joined([*parts, reproduce(trials, command)])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from efssim.report.facts.alarms import monthly
 from efssim.report.text.parts import heading, joined, reproduce
 from efssim.report.words.lines import aligned, counted, percent, short, wrapped
 from efssim.study.alarms.tuning import Advice, AlarmTuning, Outcome, TunedSetting
@@ -82,6 +83,7 @@ def legend(found: AlarmTuning) -> str:
     return (
         "* no other setting has fewer misses, a shorter delay and fewer false alarms at once; "
         "> the alarm as it is. “At least” and “up to” are ends of 95 % intervals, each by itself; "
+        "who is in ALARM for more than 5 % of the time without a violation is no choice; "
         f"the delay counts from when the age passes the RPO target. {left:,} more settings in the "
         "JSON and in tuning.csv."
     )
@@ -112,4 +114,4 @@ def _share(value: float | None) -> str:
 
 def rate(value: float | None) -> str:
     """Return a number of false alarms in 30 days."""
-    return _NONE if value is None else f"{value:,.3g}"
+    return _NONE if value is None else monthly(value)

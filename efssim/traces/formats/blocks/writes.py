@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from efssim.text.quoting import quoted
+from efssim.traces.formats.byte_columns import ByteColumn
 from efssim.traces.formats.cells import CellError, counted
 from efssim.traces.formats.content import ExportContent
 from efssim.traces.formats.options import ReadOptions
@@ -58,16 +59,26 @@ class BlockLayout:
             if len(table.columns) < len(self.header):
                 has = f"{len(table.columns)} of {len(self.header)} cells"
                 content.fail(table.lines[0], f"has {has}: {', '.join(self.header)}")
-            rows = self._write_rows(content, table)
+            rows = np.array(self._write_rows(content, table), dtype=np.int64)
             reads += len(table.lines) - len(rows)
             made, meaning = self._records(content, table, rows)
             records.append(made)
         notes = (f"{reads:,} {'read' if reads == 1 else 'reads'} passed over",) if reads else ()
         return ExportPart(records=tuple(records), notes=notes, passed_over=reads, times=meaning)
 
-    def _write_rows(self, content: ExportContent, table: CsvTable) -> list[int]:
-        kinds = list(map(str.lower, table.columns[self.kind]))
-        unknown = set(kinds) - {*self.writes, *self.reads}
+    @property
+    def _kinds(self) -> set[str]:
+        return {*self.writes, *self.reads}
+
+    def _write_rows(self, content: ExportContent, table: CsvTable) -> Sequence[int] | Integers:
+        """Return the rows that are writes; raise TraceErrors with the line of another kind."""
+        cells = table.columns[self.kind]
+        distinct = cells.distinct() if isinstance(cells, ByteColumn) else None
+        if distinct is not None and {one.lower() for one in distinct[0]} <= self._kinds:
+            writes = [at for at, one in enumerate(distinct[0]) if one.lower() in self.writes]
+            return np.flatnonzero(np.isin(distinct[1], writes))
+        kinds = list(map(str.lower, cells))
+        unknown = set(kinds) - self._kinds
         if unknown:
             row = next(row for row, kind in enumerate(kinds) if kind in unknown)
             known = " or ".join((self.reads[0], self.writes[0]))
@@ -76,7 +87,7 @@ class BlockLayout:
         return [row for row, kind in enumerate(kinds) if kind in self.writes]
 
     def _records(
-        self, content: ExportContent, table: CsvTable, rows: list[int]
+        self, content: ExportContent, table: CsvTable, rows: Integers
     ) -> tuple[WriteRecords, str]:
         times = self._whole(content, table, rows, self.time, "time")
         try:
@@ -85,18 +96,24 @@ class BlockLayout:
             content.fail(table.lines[rows[error.row]], error.message)
         offset = self._bytes(content, table, rows, self.offset, "offset")
         size = self._bytes(content, table, rows, self.size, "size")
-        names = ["_".join(cells) for cells in zip(*self._volume_cells(table, rows), strict=True)]
-        volumes = list(dict.fromkeys(names))
-        number = {name: at for at, name in enumerate(volumes)}
-        volume = np.array([number[name] for name in names], dtype=np.int64)
+        volumes, volume = self._volumes(table, rows)
         time_s = _seconds(times, meaning)
         return WriteRecords(time_s, size, offset, volume, tuple(volumes)), meaning
 
-    def _volume_cells(self, table: CsvTable, rows: list[int]) -> list[list[str]]:
-        return [[table.columns[at][row] for row in rows] for at in self.volume]
+    def _volumes(self, table: CsvTable, rows: Integers) -> tuple[list[str], Integers]:
+        """Return the names of volumes in order of their first write, and the one of each row."""
+        parts = [_distinct(taken(table.columns[at], rows)) for at in self.volume]
+        number = np.zeros(len(rows), dtype=np.int64)
+        for names, which in parts:
+            number = number * len(names) + which
+        _, first, which = np.unique(number, return_index=True, return_inverse=True)
+        order = np.argsort(first)  # of the first write
+        rank = np.argsort(order)
+        found = ["_".join(names[at[row]] for names, at in parts) for row in first[order].tolist()]
+        return found, rank[which]
 
     def _bytes(
-        self, content: ExportContent, table: CsvTable, rows: list[int], at: int, what: str
+        self, content: ExportContent, table: CsvTable, rows: Integers, at: int, what: str
     ) -> Integers:
         found = self._whole(content, table, rows, at, what)
         too_large = found > (2**63 - 1) // self.unit_bytes
@@ -106,10 +123,13 @@ class BlockLayout:
         return found * self.unit_bytes
 
     def _whole(
-        self, content: ExportContent, table: CsvTable, rows: list[int], at: int, what: str
+        self, content: ExportContent, table: CsvTable, rows: Integers, at: int, what: str
     ) -> Integers:
         """Return whole numbers of at least 0; raise TraceErrors with the line of another cell."""
-        cells: Sequence[str] = [table.columns[at][row] for row in rows]
+        cells = taken(table.columns[at], rows)
+        plain = cells.whole_numbers() if isinstance(cells, ByteColumn) else None
+        if plain is not None:
+            return plain
         try:
             found = np.array(list(map(int, cells)), dtype=np.int64)
         except (ValueError, OverflowError):
@@ -119,6 +139,23 @@ class BlockLayout:
             cell = quoted(table.columns[at][row])
             content.fail(table.lines[row], f"{what} {cell} is no whole number from 0 to 2^63")
         return found
+
+
+def taken(cells: Sequence[str], rows: Integers) -> Sequence[str]:
+    """Return the cells of some rows."""
+    if isinstance(cells, ByteColumn):
+        return cells.taken(rows)
+    return [cells[row] for row in rows.tolist()]
+
+
+def _distinct(cells: Sequence[str]) -> tuple[list[str], Integers]:
+    """Return the different cells, and which of them each row has."""
+    found = cells.distinct() if isinstance(cells, ByteColumn) else None
+    if found is not None:
+        return found
+    names = list(dict.fromkeys(cells))
+    number = {name: at for at, name in enumerate(names)}
+    return names, np.array([number[cell] for cell in cells], dtype=np.int64)
 
 
 def _whole_or_negative(cell: str) -> int:

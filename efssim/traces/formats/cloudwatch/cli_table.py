@@ -17,7 +17,6 @@ from efssim.traces.formats.parts import ExportFormat, ExportPart, SeriesPart
 
 _TITLES = ("Datapoints", "MetricDataResults", "Timestamps", "Values", "Messages")
 _KEYS = (*STATISTICS, "Timestamp", "Unit")
-_BORDER = re.compile(r"[|+\-]+")
 _FIRST = re.compile(r"\|\s*(GetMetric(?:Statistics|Data))\s*\|")
 
 
@@ -28,6 +27,8 @@ class _Reading:
     content: ExportContent
     title: str = ""
     header: list[str] = field(default_factory=list)
+    rows: list[tuple[int, list[str]]] = field(default_factory=list)
+    """Rows below a header."""
     label: str | None = None
     points: dict[str, TextColumn] = field(default_factory=dict)
     results: list[TextResult] = field(default_factory=list)
@@ -41,7 +42,10 @@ class _Reading:
         elif len(cells) == 2 and cells[0] == "Label" and self.title.startswith("GetMetric"):
             self.label = cells[1]
         elif self.title == "Datapoints":
-            self._point(line, cells)
+            if len(cells) == len(self.header):
+                self.rows.append((line, cells))
+            else:
+                self._point(line, cells)
         elif self.title == "MetricDataResults":
             self._result(line, cells)
         elif self.title in ("Timestamps", "Values") and self.results and len(cells) == 1:
@@ -58,20 +62,16 @@ class _Reading:
         if title == "GetMetricStatistics":
             self.end_of_points()
             self.label = None
+        self._keep_rows()
         self.title, self.header = title, []
 
     def _point(self, line: int, cells: list[str]) -> None:
         if len(cells) == 2 and cells[0] in _KEYS and cells[1] not in _KEYS:
             self.points.setdefault(cells[0], TextColumn()).add(cells[1], line)  # one below another
-        elif not self.header:
-            if not set(cells) <= set(_KEYS) or "Timestamp" not in cells:
-                self._fail(line, cells)
+        elif not self.header and set(cells) <= set(_KEYS) and "Timestamp" in cells:
             self.header = cells
-        elif len(cells) != len(self.header):
-            self._fail(line, cells)
         else:
-            for name, cell in zip(self.header, cells, strict=True):
-                self.points.setdefault(name, TextColumn()).add(cell, line)
+            self._fail(line, cells)
 
     def _result(self, line: int, cells: list[str]) -> None:
         if cells == ["Id", "Label", "StatusCode"]:
@@ -88,8 +88,19 @@ class _Reading:
             "export again, best with `--output json`",
         )
 
+    def _keep_rows(self) -> None:
+        """Add the rows below a header to the datapoints."""
+        lines = [line for line, _ in self.rows]
+        columns = zip(*(cells for _, cells in self.rows), strict=True)
+        for name, cells in zip(self.header, columns, strict=False):  # no columns without rows
+            column = self.points.setdefault(name, TextColumn())
+            column.cells += cells
+            column.lines += lines
+        self.rows = []
+
     def end_of_points(self) -> None:
         """Turn the datapoints so far into series; raise TraceErrors."""
+        self._keep_rows()
         times = self.points.pop("Timestamp", TextColumn())
         units = self.points.pop("Unit", TextColumn())
         unit = units.cells[0] if units.cells else None
@@ -126,7 +137,7 @@ def _rows(content: ExportContent) -> Iterator[tuple[int, list[str]]]:
     """Yield line and cells of each row that is no border."""
     for number, line in enumerate(content.text.splitlines(), 1):
         text = line.strip()
-        if not text or _BORDER.fullmatch(text):
+        if not text.strip("|+-"):
             continue
         inner = text.strip("|")
         if len(inner) == len(text):

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain, islice
 
+from efssim.traces.formats.byte_columns import byte_table
 from efssim.traces.formats.content import ExportContent
+from efssim.traces.problems import TraceErrors
 
 ROWS_AT_ONCE = 2**17
 """Rows whose cells are in memory at a time; a cell takes some sixty bytes there."""
@@ -33,6 +36,10 @@ def table_parts(
 
     Raise TraceErrors where they are no table. Without a header the first row has the width of all.
     """
+    simple = _simple(content, delimiter, skip, header=header)
+    if simple is not None:
+        yield simple
+        return
     rows = _rows(content, delimiter, skip)
     first = next(rows, None)
     if first is None:
@@ -46,6 +53,37 @@ def table_parts(
         part = list(islice(rest, ROWS_AT_ONCE))
         if part:
             yield _table(content, names, line, part, len(cells))
+
+
+def _simple(content: ExportContent, delimiter: str, skip: int, *, header: bool) -> CsvTable | None:
+    """Return all rows of a table without quotes at once; None where it is another one."""
+    if content.is_utf_16:
+        return None
+    names: tuple[str, ...] = ()
+    line = skip + 1
+    if header:
+        # Names may be in quotes, as a panel's are, and rows still be simple.
+        first = _first_row(content, delimiter, skip)
+        if first is None:
+            return None
+        line, skip = first[0], first[0]
+        names = tuple(name.strip() for name in first[1])
+    data = content.data.removeprefix(codecs.BOM_UTF8)
+    found = byte_table(data, delimiter, skip)
+    if found is None or (header and found.width != len(names)):
+        return None
+    columns = tuple(found.column(at) for at in range(found.width))
+    return CsvTable(names, line, columns, found.lines)
+
+
+def _first_row(content: ExportContent, delimiter: str, skip: int) -> tuple[int, list[str]] | None:
+    """Return the line and the cells of the first row; None where it is not within the head."""
+    head = ExportContent(content.file, content.head.encode(errors="replace"))
+    try:
+        found = next(_rows(head, delimiter, skip), None)
+    except TraceErrors:
+        return None
+    return None if found is None or found[0] >= content.head.count("\n") else found
 
 
 def _table(

@@ -13,6 +13,7 @@ import numpy as np
 
 from efssim.text.quoting import quoted
 from efssim.text.zones import time_zone
+from efssim.traces.formats.byte_columns import ByteColumn
 from efssim.traces.formats.cells import CellError, numbers, times
 from efssim.traces.formats.content import ExportContent
 from efssim.traces.formats.names import statistic_of
@@ -70,10 +71,11 @@ def column_times(
 def column_values(content: ExportContent, table: CsvTable, at: int, what: str = "value") -> Floats:
     """Return a column of numbers, NaN for blanks; raise TraceErrors with the line of another."""
     cells = table.columns[at]
-    if "" in cells:
-        cells = [cell or "nan" for cell in cells]
+    plain = cells.floats() if isinstance(cells, ByteColumn) else None
+    if plain is not None:
+        return plain
     try:
-        return numbers(cells, what)
+        return numbers([cell or "nan" for cell in cells], what)
     except CellError as error:
         content.fail(table.lines[error.row], error.message)
 

@@ -13,6 +13,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from efssim.text.quoting import quoted
+from efssim.traces.formats.byte_columns import ByteColumn
 from efssim.traces.formats.cells import CellError, numbers
 from efssim.traces.formats.content import ExportContent
 from efssim.traces.formats.names import metric_of, statistic_of
@@ -116,6 +117,9 @@ def _values(
     content: ExportContent, cells: Sequence[str], lines: Sequence[int]
 ) -> tuple[Floats, str | None]:
     """Return cells in bytes, seconds or counts, and their unit; raise TraceErrors with a line."""
+    fast = _plain_values(cells) if isinstance(cells, ByteColumn) else None
+    if fast is not None:
+        return fast
     try:
         return numbers([cell or "nan" for cell in cells]), None
     except CellError:
@@ -138,6 +142,23 @@ def _values(
         content.fail(lines[error.row], f"value {quoted(cells[error.row])} is not a number; {hint}")
     named = [unit for unit in units if unit]
     return value * factor, (f"B{_PER_SECOND}" if rates else named[0] if named else None)
+
+
+def _plain_values(cells: ByteColumn) -> tuple[Floats, str | None] | None:
+    """Return cells that are all plain numbers, or all numbers with a known unit of one kind."""
+    value = cells.floats()
+    if value is not None:
+        return value, None
+    parts = cells.before_and_after_blank()
+    units = None if parts is None else parts[1].distinct()
+    if parts is None or units is None or not set(units[0]) <= set(_FACTORS):
+        return None
+    value = parts[0].floats()
+    is_rate = {unit.endswith((_PER_SECOND, "ps")) for unit in units[0]}
+    if value is None or np.isnan(value).any() or len(is_rate) > 1:
+        return None
+    factor = np.array([_FACTORS[unit] for unit in units[0]])[units[1]]
+    return value * factor, f"B{_PER_SECOND}" if True in is_rate else units[0][0]
 
 
 def _split(cell: str) -> tuple[str, str | None]:

@@ -25,7 +25,6 @@ from efssim.traces.times import UNIX_EPOCH
 
 _HEAD = re.compile(r"^Device:?[ \t]", re.MULTILINE)
 _ISO = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:[+-]\d\d:?\d\d|Z)?$")
-_LOCAL = re.compile(r"(\S+)\s+(\d{1,2}:\d\d:\d\d(?: ?[AP]M)?)$")
 
 _NO_TIMES = "has no times of its reports; run `iostat -xty 60`, where -t prints them"
 _FIRST = "the first report is left out: it is of the time since boot, or of an unknown begin"
@@ -38,7 +37,7 @@ def _recognise(content: ExportContent) -> bool:
 def _read(content: ExportContent, options: ReadOptions) -> ExportPart:
     """Return the series; raise TraceErrors. A loop, for reports are many short lines."""
     rates = DeviceRates(content)
-    column, at, width = "", -1, 0
+    column, header, at, at_of_header, width = "", "", -1, -1, 0
     line_of_local: int | None = None
     for number, line in enumerate(content.text.splitlines(), 1):
         first = line[:1]
@@ -49,10 +48,12 @@ def _read(content: ExportContent, options: ReadOptions) -> ExportPart:
             line_of_local = line_of_local or (number if is_local else None)
             rates.begin_report(time_s, number, is_first=False)
             at = -1
+        elif line == header and rates.reports:
+            at = at_of_header
         elif line.startswith("Device"):
-            names = line.split()
+            names, header = line.split(), line
             column, at = _column(content, number, names)
-            width = len(names)
+            at_of_header, width = at, len(names)
             if not rates.reports:
                 content.fail(number, _NO_TIMES)
         elif at >= 0:
@@ -77,7 +78,7 @@ def _refuse_line(content: ExportContent, number: int, line: str) -> None:
 def _moment(line: str) -> tuple[float, bool] | None:
     """Return the time of a report and whether it is local; None for another line."""
     text = line.strip()
-    if _ISO.match(text):
+    if "T" in text and _ISO.match(text):
         try:
             moment = datetime.fromisoformat(text)
         except ValueError:
@@ -85,8 +86,8 @@ def _moment(line: str) -> tuple[float, bool] | None:
         if moment.tzinfo is not None:
             return (moment - UNIX_EPOCH).total_seconds(), False
         text = text.replace("T", " ")
-    match = _LOCAL.match(text)
-    day, clock = (day_of(match[1]), clock_of(match[2])) if match else (None, None)
+    date, _, time = text.partition(" ")
+    day, clock = day_of(date), clock_of(time.strip())
     return None if day is None or clock is None else (day + clock, True)
 
 

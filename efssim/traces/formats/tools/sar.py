@@ -26,7 +26,6 @@ from efssim.traces.formats.tools.sysstat import (
 _DAY_S = 86_400
 _SET_BACK_S = 3_600
 """By how much a clock is set back at the end of summer; a larger fall is the next day."""
-_ROW = re.compile(r"(\d{1,2}:\d\d:\d\d(?: ?[AP]M)?)\s+(.*)$")
 _HEAD = re.compile(r"^\d{1,2}:\d\d:\d\d(?: ?[AP]M)?\s.*\bDEV\b", re.MULTILINE)
 
 
@@ -65,17 +64,17 @@ def _read(content: ExportContent, options: ReadOptions) -> ExportPart:
     rates, clock = DeviceRates(content), _Clock()
     column, at, device_at, width, is_first = "", -1, 0, 0, True
     for number, line in enumerate(content.text.splitlines(), 1):
-        match = _ROW.match(line)
-        if match is None:
+        time, cells = _parts(line)
+        if time is None:
             if line.startswith("Linux "):
                 clock.begin(_date(content, number, line))
                 is_first = True
             elif line.strip() and not line.startswith("Average"):
                 _refuse_line(content, number, line)
             continue
-        of_day, cells = clock_of(match[1]), match[2].split()
+        of_day = clock_of(time)
         if of_day is None or clock.day_s is None:
-            _refuse_time(content, number, match[1], clock)
+            _refuse_time(content, number, time, clock)
         if "RESTART" in cells:
             is_first, at = True, -1  # what follows is of the time since boot
             clock.of_day_s = None if clock.of_day_s is None else of_day
@@ -94,6 +93,16 @@ def _read(content: ExportContent, options: ReadOptions) -> ExportPart:
         content.fail(None, "has no row of a device; run `sar -d -f FILE`")
     zone = need_zone(content, rates.lines[0], zone_of(options, None))
     return ExportPart(rates.series(column, zone))
+
+
+def _parts(line: str) -> tuple[str | None, list[str]]:
+    """Return the time of day of a row, and its other cells; None for another line."""
+    cells = line.split()
+    if len(cells) < 2 or not line[0].isdigit() or ":" not in cells[0]:
+        return None, cells
+    if cells[1] in ("AM", "PM"):
+        return f"{cells[0]} {cells[1]}", cells[2:]
+    return cells[0], cells[1:]
 
 
 def _date(content: ExportContent, line: int, text: str) -> float:

@@ -10,6 +10,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
+from functools import lru_cache
 
 import numpy as np
 
@@ -27,11 +28,15 @@ BYTES_OF = {
 """Columns of what was written, and the bytes of a value of 1: kilobytes have 1024 bytes, megabytes
 1024^2, sectors and blocks 512 (sysstat, iostat(1) and sar(1))."""
 
+_MOST_KEPT = 86_400
+"""Dates and times of day that are not read again: a day has that many seconds."""
+
 _SLASHES = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4}|\d{2})$")
 _ISO = re.compile(r"(\d{4})-(\d\d)-(\d\d)$")
 _CLOCK = re.compile(r"(\d{1,2}):(\d\d):(\d\d)(?: ?([AP]M))?$")
 
 
+@lru_cache(_MOST_KEPT)
 def day_of(text: str) -> float | None:
     """Return the begin of a date as local seconds since 1970; None where it is none."""
     iso, slashes = _ISO.match(text), _SLASHES.match(text)
@@ -49,6 +54,7 @@ def day_of(text: str) -> float | None:
     return (moment - UNIX_EPOCH).total_seconds()
 
 
+@lru_cache(_MOST_KEPT)
 def clock_of(text: str) -> int | None:
     """Return a time of day, such as `12:00:01 AM`, in seconds; None where it is none."""
     match = _CLOCK.match(text)
