@@ -18,9 +18,10 @@ from efssim.model.writes.curves.cells import CellCurve
 from efssim.model.writes.curves.one_by_one import OneByOne
 from efssim.model.writes.stream import Stream
 from efssim.records.run_records import SYNC_COLUMNS, ReplicationRecords
+from efssim.report.facts.load import load_text
 from efssim.scenario.grammar.distributions import Distribution
 from efssim.scenario.grammar.types import Size
-from efssim.scenario.workload.drawing import CELL_S, drawing
+from efssim.scenario.workload.drawing import CELL_S, distance_at_most, drawing
 
 LOGNORMAL = {"lognormal": {"median": "64 KiB", "sigma": 1.5}}
 
@@ -193,6 +194,23 @@ def test_bytes_are_conserved_and_dropped_writes_are_counted() -> None:
     assert whole["cells"]["file_systems.src.writes.w"]["distance_at_most"] == 1e-3
     assert found["write_lag_s"]["count"] + pending["open_at_end_writes"] == writes["count"]
     assert found["write_lag_by_byte_s"]["count"] + pending["open_at_end"] == writes["bytes"]
+
+
+def test_the_bound_is_of_sizes_that_were_compared() -> None:
+    known = [LOGNORMAL, {"constant": 0}, {"exponential": {"mean": "1 MiB"}}]
+    heavy = [{"lognormal": {"median": 1, "sigma": 2.6}}, {"empirical": {"values": [1, 2**30]}}]
+    assert [distance_at_most(size(spec)) for spec in known] == [1e-3] * 3
+    assert [distance_at_most(size(spec)) for spec in heavy] == [None] * 2
+    world = efssim.load(WORLD).with_({"file_systems.src.writes.w.size": heavy[1]})
+    assert "how far is not known of these sizes" in load_text(world, "src")
+    assert "within 0.001 of the exact" in load_text(efssim.load(WORLD), "src")
+
+
+def test_writes_without_bytes_are_counted() -> None:
+    world = efssim.load(WORLD).with_({"file_systems.src.writes.w.size": "0 B"})
+    found = efssim.run(world).summary["replications"]["dr"]
+    assert found["writes"]["count"] == pytest.approx((20_600 - 431) * 40, rel=0.01)
+    assert found["writes"]["bytes"] == found["write_lag_by_byte_s"]["count"] == 0
 
 
 def test_what_reads_every_write_refuses_cells() -> None:

@@ -10,7 +10,7 @@ from efssim.scenario.grammar.base import one_of
 from efssim.scenario.grammar.distributions import Distribution
 from efssim.scenario.schema import WriteStream
 from efssim.scenario.workload.arrivals import chosen_process
-from efssim.scenario.workload.drawing import drawing
+from efssim.scenario.workload.drawing import distance_at_most, drawing
 from efssim.text.digits import grouped
 from efssim.text.quantities import format_size
 
@@ -36,10 +36,13 @@ def _drawn(stream: WriteStream, growth: float, scenario: Scenario) -> Iterator[s
     """Yield how its writes are drawn, where that is not one by one or was to be otherwise."""
     found = drawing(stream, stream.growth * growth, scenario.defaults.drawn, scenario.start)
     if found.in_cells:
-        yield (
-            "drawn in cells of 60 s (bytes of syncs of 60 writes or more: within 0.001 of the "
-            "exact distribution; quantiles of write lags: within 0.8 %)"
+        bound = None if stream.size is None else distance_at_most(stream.size)
+        sums = (
+            "how far is not known of these sizes"
+            if bound is None
+            else f"within {bound:g} of the exact distribution for syncs of 60 writes or more"
         )
+        yield f"drawn in cells of 60 s (bytes: {sums}; quantiles of write lags: within 0.8 %)"
     elif found.obstacle:
         yield f"each write drawn: {found.obstacle}"
 

@@ -7,16 +7,18 @@ from dataclasses import dataclass
 from efssim.scenario.schema import ScenarioKeys
 from efssim.scenario.shown.trace_use import stream_path
 from efssim.scenario.workload.drawing import CELL_S, drawing
+from efssim.scenario.workload.drawing import distance_at_most as bound
 
 
 @dataclass(frozen=True, slots=True)
 class CellsUse:
     """How a stream is drawn in cells, and the bounds of what that changes."""
 
+    distance_at_most: float | None
+    """Largest distance of the distribution functions of the bytes of a sync, drawn and exact; None:
+    these sizes were not compared."""
     cell_s: float = CELL_S
     """Length of a cell."""
-    distance_at_most: float = 1e-3
-    """Largest distance of the distribution functions of the bytes of a sync, drawn and exact."""
     from_writes: int = 60
     """Writes of a sync from which on that holds."""
     quantile_error_at_most: float = 8e-3
@@ -27,7 +29,7 @@ def streams_in_cells(scenario: ScenarioKeys) -> dict[str, CellsUse]:
     """Return the streams that are drawn in cells, by their paths."""
     default, start = scenario.defaults.drawn, scenario.start
     return {
-        stream_path(name, stream): CellsUse()
+        stream_path(name, stream): CellsUse(None if writes.size is None else bound(writes.size))
         for name, system in scenario.file_systems.items()
         for stream, writes in system.writes.items()
         if drawing(writes, writes.growth * system.growth, default, start).in_cells

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Literal
 
 from efssim.scenario.grammar.base import one_of
+from efssim.scenario.grammar.distributions import Distribution
 from efssim.scenario.workload.arrivals import chosen_process
 from efssim.scenario.workload.streams import WriteStream
 
@@ -43,6 +44,24 @@ def drawing(stream: WriteStream, growth: float, default: Drawn, start: datetime)
     if obstacle:
         return HowDrawn(in_cells=False, obstacle=obstacle)
     return HowDrawn(in_cells=drawn == "cells" or _is_fast(stream, growth))
+
+
+def distance_at_most(size: Distribution[int]) -> float | None:
+    """Return how far the distribution of a sync's bytes may be from the exact one.
+
+    The largest distance of the distribution functions, for syncs of 60 writes or more. Of the sizes
+    that were compared with the exact law; None: not known. Lists of values are not compared, as
+    sums of few different ones are not smooth.
+    """
+    if size.lognormal is not None:
+        known = size.lognormal.sigma <= 2.5
+    elif size.gamma is not None:
+        known = size.gamma.cv <= 3.0
+    elif size.pareto is not None:
+        known = size.pareto.alpha >= 1.2 and size.pareto.max <= 1e6 * size.pareto.min
+    else:
+        known = size.empirical is None
+    return 1e-3 if known else None
 
 
 def _off_the_minute(stream: WriteStream, start: datetime) -> str:
