@@ -245,3 +245,60 @@ def test_auto_draws_cells_above_20_writes_a_second_and_says_why_not() -> None:
     found = drawing(constant.file_systems["src"].writes["w"], 1.0, "each", start)
     assert not found.in_cells
     assert found.obstacle == "`constant` arrivals are drawn one by one"
+
+
+FAST = """
+name: fast
+start: 2026-01-01T00:00:00Z
+duration: 6 hours
+warm_up: 10 min
+file_systems:
+  src:
+    region: eu-west-1
+    writes:
+      w:
+        arrivals: {poisson: {rate: 10000 per s}}
+        size: {exponential: {mean: 10 kB}}
+        drawn: cells
+replications:
+  dr:
+    source: src
+    destination: {region: eu-central-1}
+    established: true
+    sync: {preset: none, interval: 0 s, gap: 5 s, setup: 3 s, throughput: 200 MB/s}
+rpo: {target: 3 min}
+"""
+
+
+def means(scenario: efssim.Scenario, runs: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return mean age, mean peak and mean write lag over runs, and 99.9 % intervals of them."""
+    found = [efssim.run(scenario, seed=seed).summary["replications"]["dr"] for seed in range(runs)]
+    age = "time_since_last_sync_s"
+    rows = np.array(
+        [[r[age]["mean"], r[age]["peak_mean"], r["write_lag_s"]["mean"]] for r in found]
+    )
+    # Student's t with 11 degrees of freedom.
+    return rows.mean(axis=0), 4.44 * rows.std(axis=0, ddof=1) / np.sqrt(runs)
+
+
+def test_gated_cycles_at_10_000_writes_a_second_have_the_means_of_closed_forms() -> None:
+    setup_s, wait_s, load, per_s, one_s = 3.0, 8.0, 0.5, 1e4, 1e4 / 200e6
+    cycle_s = wait_s / (1 - load)
+    square = wait_s**2 + 2 * load * wait_s * cycle_s + per_s * 2 * one_s**2 * cycle_s
+    square /= 1 - load**2
+    age = setup_s + (0.5 + load) * square / cycle_s
+    peak = setup_s + (1 + load) * cycle_s
+    found, half = means(efssim.load(FAST), 12)
+    # The window ends inside a cycle, which are all about equally long.
+    edge_s = cycle_s**2 / 8 / 21_000
+    assert (np.abs(found - [age, peak, age + one_s]) <= half + edge_s).all()
+
+
+def test_periodic_syncs_at_10_000_writes_a_second_last_setup_and_load_times_interval() -> None:
+    sync = "replications.dr.sync"
+    world = efssim.load(FAST).with_({f"{sync}.interval": "47.3 s", f"{sync}.gap": "0 s"})
+    found, half = means(world, 12)
+    lasts_s = 3.0 + 0.5 * 47.3
+    expected = np.array([lasts_s + 47.3 / 2, lasts_s + 47.3, lasts_s + 47.3 / 2])
+    edge_s = 47.3**2 / 8 / 21_000
+    assert (np.abs(found - expected) <= half + edge_s).all()
