@@ -21,7 +21,9 @@ from efssim.records.run_records import SYNC_COLUMNS, ReplicationRecords
 from efssim.report.facts.load import load_text
 from efssim.scenario.grammar.distributions import Distribution
 from efssim.scenario.grammar.types import Size
+from efssim.scenario.shown.cells_use import streams_in_cells
 from efssim.scenario.workload.drawing import CELL_S, distance_at_most, drawing
+from efssim.study.varying.space import with_value
 
 LOGNORMAL = {"lognormal": {"median": "64 KiB", "sigma": 1.5}}
 
@@ -302,3 +304,17 @@ def test_periodic_syncs_at_10_000_writes_a_second_last_setup_and_load_times_inte
     expected = np.array([lasts_s + 47.3 / 2, lasts_s + 47.3, lasts_s + 47.3 / 2])
     edge_s = 47.3**2 / 8 / 21_000
     assert (np.abs(found - expected) <= half + edge_s).all()
+
+
+@pytest.mark.parametrize(
+    ("growth", "other", "in_cells"), [(1.0, 0.1, True), (0.1, 1.0, False)], ids=["fast", "slow"]
+)
+def test_a_study_draws_as_its_base_scenario(growth: float, other: float, in_cells: bool) -> None:
+    path = "file_systems.src.writes.w"
+    base = efssim.load(WORLD).with_({f"{path}.drawn": None, "defaults.drawn": "auto"})
+    base = base.with_({f"{path}.growth": growth})
+    assert (path in streams_in_cells(base)) is in_cells
+    assert (path in streams_in_cells(base.with_({f"{path}.growth": other}))) is not in_cells
+    varied = with_value(base, f"{path}.growth", other)
+    assert (path in streams_in_cells(varied)) is in_cells
+    assert varied.file_systems["src"].writes["w"].growth == other

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from efssim.scenario.schema import ScenarioKeys
+from efssim.scenario.schema import ScenarioKeys, WriteStream
 from efssim.scenario.shown.trace_use import stream_path
 from efssim.scenario.workload.drawing import CELL_S, drawing
 from efssim.scenario.workload.drawing import distance_at_most as bound
@@ -23,6 +23,16 @@ class CellsUse:
     """Writes of a sync from which on that holds."""
     quantile_error_at_most: float = 8e-3
     """Relative error of quantiles of write lags: the width of a bin."""
+
+
+def automatic_streams(scenario: ScenarioKeys) -> dict[str, WriteStream]:
+    """Return the streams with `drawn: auto`, their own or that of `defaults`, by their paths."""
+    return {
+        stream_path(name, stream): writes
+        for name, system in scenario.file_systems.items()
+        for stream, writes in system.writes.items()
+        if (writes.drawn or scenario.defaults.drawn) == "auto"
+    }
 
 
 def streams_in_cells(scenario: ScenarioKeys) -> dict[str, CellsUse]:

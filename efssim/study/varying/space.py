@@ -10,6 +10,7 @@ from typing import Any
 
 from efssim.scenario import Scenario, ScenarioError
 from efssim.scenario.changes import replaced, validated
+from efssim.scenario.shown.cells_use import automatic_streams, streams_in_cells
 from efssim.scenario.unknowns.quantity import Quantity, quantity_at
 from efssim.text.bounds import out_of
 from efssim.text.written import as_written
@@ -87,7 +88,24 @@ def with_value(scenario: Scenario, vary: VariedParameter | str, value: object) -
         data = replaced(as_written(scenario), chosen.segments, wanted)
     except ValueError as error:
         raise chosen.problem(str(error)) from None
-    return validated(Scenario, data, chosen.at)
+    return _drawn_as(scenario, validated(Scenario, data, chosen.at))
+
+
+def _drawn_as(base: Scenario, varied: Scenario) -> Scenario:
+    """Return a varied scenario whose streams with `drawn: auto` are drawn as those of the base.
+
+    Otherwise two points of a study, on either side of the rate at which that changes, would not
+    share their random numbers.
+    """
+    before, after = streams_in_cells(base), streams_in_cells(varied)
+    if before.keys() == after.keys():
+        return varied
+    fixed = {
+        f"{path}.drawn": "cells" if path in before else "each"
+        for path, stream in automatic_streams(varied).items()
+        if (path in before) != (path in after) and not stream.not_in_cells()
+    }
+    return varied.with_(fixed) if fixed else varied
 
 
 def require_key(scenario: Scenario, vary: VariedParameter) -> None:
