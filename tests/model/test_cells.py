@@ -318,3 +318,11 @@ def test_a_study_draws_as_its_base_scenario(growth: float, other: float, in_cell
     varied = with_value(base, f"{path}.growth", other)
     assert (path in streams_in_cells(varied)) is in_cells
     assert varied.file_systems["src"].writes["w"].growth == other
+
+
+def test_studies_say_which_streams_are_in_cells() -> None:
+    world = efssim.load(FAST).with_({"duration": "30 min", "warm_up": "0 s"})
+    trials = efssim.run_trials(world, 2, workers=1)
+    assert list(trials.summary["cells"]) == ["file_systems.src.writes.w"]
+    each = world.with_({"file_systems.src.writes.w.drawn": "each", "duration": "1 min"})
+    assert "cells" not in efssim.run_trials(each, 2, workers=1).summary

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from efssim.json_values import JsonObject, to_json
+from efssim.json_values import IF_ANY, JsonObject, to_json
+from efssim.scenario.shown.cells_use import CellsUse, streams_in_cells
 from efssim.study.planning.evaluation import Evaluation, Stage
 from efssim.study.planning.findings import (
     Candidate,
@@ -75,6 +76,8 @@ class PlanSummary:
     evaluations: tuple[EvaluationSummary, ...]
     what_if: tuple[WhatIf, ...]
     traces: Mapping[str, TraceQuality]
+    cells: Mapping[str, CellsUse] = field(default_factory=dict, metadata=IF_ANY)
+    """Streams that are drawn in cells, by their paths, and by how much that may be off."""
 
 
 def plan_to_json(plan: PlanFindings) -> JsonObject:
@@ -105,6 +108,7 @@ def _summary(plan: PlanFindings) -> PlanSummary:
         evaluations=tuple(map(_evaluation, plan.evaluations)),
         what_if=plan.what_if,
         traces=plan.traces,
+        cells=streams_in_cells(plan.scenario),
     )
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from efssim.json_values import IF_ANY, SPREAD, JsonObject, to_json
 from efssim.lag.summary import LagSummary, WindowSummary
+from efssim.scenario.shown.cells_use import CellsUse, streams_in_cells
 from efssim.study.means.alarms import AlarmOfTrials
 from efssim.study.means.means import Intervals, Means
 from efssim.study.run.trial_set import TrialSet
@@ -51,6 +52,8 @@ class TrialsSummary:
     traces: Mapping[str, TraceQuality]
     alarms: Mapping[str, AlarmOfTrials]
     digest: str
+    cells: Mapping[str, CellsUse] = field(default_factory=dict, metadata=IF_ANY)
+    """Streams that are drawn in cells, by their paths, and by how much that may be off."""
 
 
 def trials_to_json(trials: TrialSet) -> JsonObject:
@@ -75,6 +78,7 @@ def trials_summary(trials: TrialSet) -> TrialsSummary:
         traces={} if first is None else first.traces,
         alarms=trials.alarms,
         digest=trials.digest,
+        cells=streams_in_cells(trials.scenario),
     )
 
 

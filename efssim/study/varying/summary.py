@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from efssim.json_values import JsonObject, JsonValue, to_json
+from efssim.json_values import IF_ANY, JsonObject, JsonValue, to_json
+from efssim.scenario.shown.cells_use import CellsUse
 from efssim.study.means.means import Intervals, Means
 from efssim.study.run.summary import EvidenceSummary, trials_summary
 from efssim.study.varying.paired import MeasureDifference, PairedTrials
@@ -32,6 +33,8 @@ class PointSummary:
     traces: Mapping[str, TraceQuality]
     evidence: EvidenceSummary
     digest: str
+    cells: Mapping[str, CellsUse] = field(default_factory=dict, metadata=IF_ANY)
+    """Streams that are drawn in cells, by their paths, and by how much that may be off."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +90,7 @@ def _point(point: Point) -> PointSummary:
         traces=found.traces,
         evidence=found.evidence,
         digest=found.digest,
+        cells=found.cells,
     )
 
 
