@@ -13,6 +13,9 @@ from benchmarks.calibration.worlds import MIB, drawn, exported, log_uniform, sce
 from efssim.calibration.data import Fitted, Identified
 from efssim.calibration.fit import fit
 
+INTERIM = 25
+"""Scenarios after which numbers so far are said on standard error."""
+
 
 def round_trip(count: int, *, at_five: bool) -> None:
     """Fit random replications at 60 s, or at 300 s."""
@@ -33,6 +36,8 @@ def round_trip(count: int, *, at_five: bool) -> None:
             refused[key] = refused.get(key, 0) + 1
             continue
         found += scores(number, fitted, case.truth)
+        if number % INTERIM == INTERIM - 1:
+            report(f"{label}, so far", found, sys.stderr)
         if case.disturbances or case.workload == "bursty":
             telling += scores(number, fitted, case.truth)
     print(file=sys.stderr)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import TextIO
 
 from efssim.calibration.data import Fitted, FittedParameter, Identified, ParameterName
 
@@ -53,7 +54,7 @@ def scores(number: int, fitted: Fitted, truth: Mapping[ParameterName, float]) ->
     return [Score(number, fitted.parameter(name), truth[name]) for name in NAMES]
 
 
-def report(label: str, found: Sequence[Score]) -> None:
+def report(label: str, found: Sequence[Score], file: TextIO | None = None) -> None:
     """Print each number beside the number asked for."""
     for name in NAMES:
         mine = [one for one in found if one.parameter.name == name]
@@ -66,6 +67,7 @@ def report(label: str, found: Sequence[Score]) -> None:
             f"yes {_share(len(yes), len(mine))}, near if yes "
             f"{_share(len(yes) - len(far), len(yes))} (>= 90 %), wrong {len(wrong)} "
             f"({_share(len(wrong), len(mine))}, <= 1 %); missed {missed} far {far} wrong {wrong}",
+            file=file,
             flush=True,
         )
 

@@ -172,6 +172,7 @@ def read_traces(
     metric: str | None = None,
     where: Mapping[str, str] | None = None,
     period: float | str | None = None,
+    missing: str | None = None,
     block: int | str = "4 KiB",
 ) -> Traces:
     """Read measured writes and lags of any format, and profile them.
@@ -179,7 +180,8 @@ def read_traces(
     `files` are a path, a folder, a pattern, or several of them. `timezone` is an IANA name: of
     times without an offset, and of the hours and days of profiles (UTC unless given). `statistic`
     (`Sum`, `Average` …), `metric` and `period` (seconds, or as `"5 min"`) say it of files that do
-    not; `where` has dimensions, such as `{"device": "sda"}`, and the values to read. `block` is
+    not; `where` has dimensions, such as `{"device": "sda"}`, and the values to read. `missing`
+    is `"zero"` where nothing was written in missing periods. `block` is
     the size of the blocks in which unique bytes are counted. Raise TraceErrors for what cannot be
     read or profiled, and ArgumentError, a ValueError, for a malformed value.
     """
@@ -190,7 +192,15 @@ def read_traces(
         metric=metric,
         where=tuple((where or {}).items()),
     )
-    return Traces.of(read_profiles(_paths(files), options, _block(block)))
+    if missing not in (None, "zero"):
+        raise ArgumentError(f"missing: {missing!r} is not 'zero'")
+    found = read_profiles(
+        _paths(files),
+        options,
+        block_bytes=_block(block),
+        missing_is_zero=missing == "zero",
+    )
+    return Traces.of(found)
 
 
 def _paths(files: object) -> list[str | Path]:

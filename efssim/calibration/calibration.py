@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from efssim.calibration.backtest.backtest import Measurements, backtest
 from efssim.calibration.backtest.findings import Backtest, NoBacktest
 from efssim.calibration.backtest.parts import covered
+from efssim.calibration.contradicted import not_contradicted
 from efssim.calibration.data import Fitted, LagSamples, WriteTotals
 from efssim.calibration.fit import fit
 from efssim.calibration.given.alignment import alignment
@@ -85,11 +86,12 @@ def calibrated(request: CalibrationRequest, share: float, seed: int) -> Calibrat
     if writes is not None and fitted.is_fitted:
         cautions = list(_misfits(fitted, writes, chosen[-1]))
     given = Measurements(lag, writes)
+    found = _backtest(given, fitted, share, seed)
     return CalibrationFindings(
         request,
         given,
-        fitted,
-        _backtest(given, fitted, share, seed),
+        not_contradicted(fitted, found),
+        found,
         tuple(one for part in chosen for one in part.files),
         tuple(note for part in chosen for note in part.notes),
         tuple(cautions),

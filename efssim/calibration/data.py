@@ -173,7 +173,7 @@ class Fitted:
     """Timing of a replication as its lag and its writes show it."""
 
     parameters: tuple[FittedParameter, ...]
-    """Always interval, gap, setup, throughput, also where nothing was fitted; then file_rate."""
+    """Always interval, gap, setup and throughput, also where nothing was fitted."""
     left_out: tuple[LeftOut, ...] = ()
     """In order of their begins."""
     syncs: DecodedSyncs = field(default=NO_SYNCS)

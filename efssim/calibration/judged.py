@@ -14,12 +14,14 @@ from efssim.calibration.rows.rows import Flags, Rows
 
 RATIO, ROUGH_RATIO, SHARE = 1.25, 2.0, 0.05
 """Bounds of `identified`: high over low, and width over the median duration of a sync."""
+FEW, OTHERS = 5, 0.1
+"""Disturbed waits, and their share of the late syncs, up to which they are rare; assumed."""
 LATE = 3
 """Late syncs that have to agree on a gap: one may be a short outage; assumed."""
+BEND, BEND_SHARE = 5.0, 0.02
+"""Standard errors, and share of the median duration, from which a bend is one; assumed."""
 STRAYS = 0.02
 """Share of syncs that no fixed time and rate explain beyond which none is believed; assumed."""
-FASTEST = 1e10
-"""Bytes per second that no replication reaches; assumed."""
 EVEN = 0.3
 """Spread of the bytes of syncs over their median below which writes are even; assumed."""
 
@@ -43,6 +45,13 @@ class Found:
         return int((self.gap.is_telling & ~self.estimate.is_stray).sum())
 
     @property
+    def is_bent(self) -> bool:
+        """Return whether durations surely do not grow in proportion to the bytes."""
+        bend = self.estimate.bend
+        is_far = bend.off_s > BEND_SHARE * self.estimate.median_s
+        return self.has_writes and abs(bend.errors) > BEND and is_far
+
+    @property
     def stray_share(self) -> float:
         """Return the share of the syncs that nothing explains, disturbed ones left out."""
         strange = self.estimate.is_stray & self.used & ~self.gap.is_disturbed
@@ -51,7 +60,14 @@ class Found:
 
 def parameters(found: Found) -> tuple[FittedParameter, ...]:
     """Return interval, gap, fixed time and throughput with what is known of each."""
-    return _interval(found), _gap(found), _setup(found), _throughput(found)
+    made = _interval(found), _gap(found), _setup(found), _throughput(found)
+    return tuple(_plain(one) for one in made)
+
+
+def _plain(one: FittedParameter) -> FittedParameter:
+    """Return a parameter whose numbers are Python's, as files have them, and not NumPy's."""
+    value, high = (None if number is None else float(number) for number in (one.value, one.high))
+    return FittedParameter(one.name, value, float(one.low), high, one.identified, one.reason)
 
 
 def unknown(reason: str) -> tuple[FittedParameter, ...]:
@@ -117,8 +133,10 @@ def _is_paced(found: Found, interval: CutInterval) -> bool:
     noise = float(np.median(np.sqrt(rows.variance[paced])))
     rest_s = rows.spacing_s[paced] % interval.value_s
     off_s = float(np.quantile(np.minimum(rest_s, interval.value_s - rest_s), 0.95))
-    slope = max(found.estimate.slope.low, 1 / FASTEST)
-    return bool(slope * max(spread - 3 * noise, 0.0) > 10 * max(off_s, found.resolution_s, 1e-9))
+    return bool(
+        found.estimate.slope.low * max(spread - 3 * noise, 0.0)
+        > 10 * max(off_s, found.resolution_s, 1e-9)
+    )
 
 
 def _gap(found: Found) -> FittedParameter:
@@ -126,11 +144,26 @@ def _gap(found: Found) -> FittedParameter:
     if found.late < LATE:
         some = "no sync is late" if not found.late else f"only {found.late} syncs are late"
         reason = f"{some}, so the gap has an upper bound only"
+        reason = _varying(found) or reason
         high = gap.high_s if np.isfinite(gap.high_s) else None
         return FittedParameter("gap", None, 0.0, high, Identified.NO, reason)
-    reason = _strays(found) or "late syncs are too few, or completions too seldom sampled"
+    reason = "late syncs are too few, or completions too seldom sampled"
     one = _judged("gap", estimate.gap_s, estimate.gap_s.high, estimate.median_s, reason)
+    varying = _varying(found)
+    if varying is not None:
+        return FittedParameter("gap", one.value, 0.0, one.high, Identified.NO, varying)
     return _doubted(one, found)
+
+
+def _varying(found: Found) -> str | None:
+    """Return why waits do not tell one gap; None if nearly all of them have it."""
+    waiting = int(found.gap.is_disturbed.sum())
+    if waiting <= max(FEW, OTHERS * found.late):
+        return None
+    return (
+        f"{waiting} syncs came later than the other {found.late} late ones explain: the gap "
+        "varies, or disturbances are many"
+    )
 
 
 def _setup(found: Found) -> FittedParameter:
@@ -163,7 +196,7 @@ def _throughput(found: Found) -> FittedParameter:
 
 def _doubted(parameter: FittedParameter, found: Found) -> FittedParameter:
     """Return a parameter as not identified where syncs do not follow the model."""
-    reason = _strays(found)
+    reason = _doubt(found)
     if reason is None:
         return parameter
     return FittedParameter(
@@ -171,7 +204,13 @@ def _doubted(parameter: FittedParameter, found: Found) -> FittedParameter:
     )
 
 
-def _strays(found: Found) -> str | None:
+def _doubt(found: Found) -> str | None:
+    """Return why syncs do not follow the model; None if they do."""
+    if found.is_bent:
+        return (
+            "durations do not grow in proportion to the bytes written: overwrites may be sent "
+            "once, or the rate may vary"
+        )
     if found.stray_share <= STRAYS:
         return None
     return (

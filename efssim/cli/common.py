@@ -64,10 +64,11 @@ def handles_errors(command: Callable[P, None]) -> Callable[P, None]:
 
 def _told(command: Callable[P, None], *args: P.args, **kwargs: P.kwargs) -> None:
     from efssim.scenario import ScenarioError
+    from efssim.study.errors import StudyError
 
     try:
         command(*args, **kwargs)
-    except ScenarioError as error:
+    except (ScenarioError, StudyError) as error:
         fail(str(error))
     except OSError as error:
         fail(sentence(error))

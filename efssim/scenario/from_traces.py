@@ -12,7 +12,7 @@ from pathlib import Path
 
 from efssim.scenario.loading import load_document
 from efssim.text.yaml.document import parse_bytes
-from efssim.text.yaml.problems import ScenarioError
+from efssim.text.yaml.problems import Problem, ScenarioError
 from efssim.traces.calendar.local_days import DAY_S
 from efssim.traces.flaws import exact_duration
 from efssim.traces.profile.hot_set import HotSetFit
@@ -22,6 +22,8 @@ _UNIX_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _PLAIN = re.compile(r"(\.\./)*[A-Za-z_][A-Za-z0-9_./-]*")
 _WORDS = ("true", "false", "null", "yes", "no", "on", "off", "none", "y", "n")
 """Words that YAML, or a scenario, takes for something else."""
+_ROUNDING = 1e-9
+"""Relative: sums of many fractions in another order."""
 _RESAMPLED_LEAST = 9
 """Days from which at least 7 whole ones are there to be drawn."""
 
@@ -63,26 +65,40 @@ def scenario_of(
 
     `keys` are further keys of its trace. Raise ScenarioError where no run takes the trace.
     """
-    try:
-        chosen = _accepted(found, name, file, keys)
-    except ScenarioError as refused:
-        # CloudWatch has no sample where nothing was written.
+    errors: list[ScenarioError] = []
+    for chosen in _candidates(keys):
         try:
-            chosen = _accepted(found, name, file, {**keys, "missing": "zero"})
-        except ScenarioError:
-            raise refused from None
-    seen = os.path.relpath(file, target.parent)
-    return _text(found, name, {"file": _quoted(seen), **chosen})
+            _check(found, name, file, chosen)
+        except ScenarioError as error:
+            errors.append(error)
+        else:
+            seen = os.path.relpath(file, target.parent)
+            return _text(found, name, {"file": _quoted(seen), **chosen})
+    raise errors[0]
 
 
-def _accepted(
-    found: ProfiledWrites, name: str, file: Path, keys: Mapping[str, str]
-) -> Mapping[str, str]:
-    """Return the keys of a trace; raise ScenarioError where no run takes it with them."""
+def _candidates(keys: Mapping[str, str]) -> list[dict[str, str]]:
+    """Return the keys of a trace to try: as they are, and as a run may need them."""
+    # A time zone is for times without an offset; an export may lack samples without writes.
+    without = {key: value for key, value in keys.items() if key != "timezone"}
+    plain = [dict(keys), *([without] if without != keys else [])]
+    return [*plain, *({**one, "missing": "zero"} for one in plain if "missing" not in one)]
+
+
+def _check(found: ProfiledWrites, name: str, file: Path, keys: Mapping[str, str]) -> None:
+    """Raise ScenarioError where no run takes a trace with these keys, or not all that it holds."""
     # By its full path, as the folder of the scenario may not be there yet.
     text = _text(found, name, {"file": json.dumps(str(file.absolute())), **keys})
-    load_document(parse_bytes(text.encode(), "scenario"), Path())
-    return keys
+    scenario = load_document(parse_bytes(text.encode(), "scenario"), Path())
+    trace = scenario.file_systems["source"].writes["measured"].trace
+    assert trace is not None, "the text has one"
+    quality = trace.read(scenario.start, scenario.duration).quality
+    used, measured = quality.bytes_used, found.profile.bytes
+    if not found.grid.has_dates:  # what is at the zero is there before the run
+        used += quality.bytes_unused
+    if abs(used - measured) > 1 + _ROUNDING * measured:
+        message = f"a run would use {used:,} of the {round(measured):,} bytes that were measured"
+        raise ScenarioError((Problem(None, ("trace",), message),))
 
 
 def _text(found: ProfiledWrites, name: str, trace: Mapping[str, str]) -> str:

@@ -30,9 +30,20 @@ def all_exceptions():
 
 
 EXCEPTIONS = all_exceptions()
-INSIDE = {"MalformedError", "OutOfTimeError", "ProfileError", "TimesError"}
+INSIDE = {
+    "AmbiguousError",
+    "BadValueError",
+    "CannotFitError",
+    "CellError",
+    "MalformedError",
+    "OutOfTimeError",
+    "ProfileError",
+    "TimesError",
+}
 """What is always caught, and has a base class all the same."""
 MADE = {
+    "BadValueError": ("low", "no"),
+    "CellError": (3, "no"),
     "CloudWatchError": ("InvalidParameterValue", "no"),
     "EfsError": ("BadRequest", "no"),
     "MalformedError": ("BadRequest", "no"),

@@ -225,6 +225,26 @@ def test_a_cut_that_moves_back_begins_anew():
     assert [one.kind for one in found.left_out].count(LeftOutKind.STEPPED_BACK) == 1
 
 
+def test_times_that_are_no_whole_minutes_are_those_of_the_samples():
+    writes = uneven()
+    lag = lag_of(writes)
+    found = fit(replace(lag, time_s=lag.time_s + 17.3), writes)
+    assert (found.phase.low_s, found.phase.high_s) == (0.0, 0.0)
+    assert found.parameter("setup").low <= 21.0 <= found.parameter("setup").high
+    throughput = found.parameter("throughput")
+    assert throughput.low <= THROUGHPUT <= throughput.high
+    assert throughput.identified is Identified.YES
+
+
+def test_writes_of_five_minutes_tell_less_and_nothing_wrong():
+    writes = uneven()
+    five = writes.bytes.reshape(-1, 5).sum(axis=1)
+    found = fit(lag_of(writes), WriteTotals(writes.begin_s[::5], five, None, 300.0))
+    assert found.parameter("setup").low <= 21.0 <= found.parameter("setup").high
+    throughput = found.parameter("throughput")
+    assert throughput.low <= THROUGHPUT <= throughput.high
+
+
 def test_times_may_be_shifted():
     writes = uneven(2000)
     lag = lag_of(writes)

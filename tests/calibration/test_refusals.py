@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from helpers.exported_lag import START_S, minutes, samples
+from helpers.exported_lag import START_S, minutes, sampled, samples
 
 from efssim.calibration.data import Floats, Identified, LagSamples, WriteTotals
 from efssim.calibration.fit import fit
@@ -31,6 +31,11 @@ def two_in_a_minute() -> LagSamples:
     return LagSamples(TIME_S, *columns, 60.0)
 
 
+def jittered() -> Floats:
+    at_s = TIME_S - START_S + np.random.default_rng(1).uniform(0, 60, COUNT)
+    return at_s - np.floor((at_s - 5) / 900) * 900
+
+
 REFUSED = {
     "empty": (samples(TIME_S[:0], np.zeros(0)), "too few"),
     "not a number": (samples(TIME_S, np.full(COUNT, np.nan)), "too few"),
@@ -49,6 +54,7 @@ REFUSED = {
         LagSamples(TIME_S[::5], *[np.full(COUNT // 5, np.nan)] * 2, sawtooth(900, 5)[4::5], 300.0),
         "Minimum, Average and Maximum",
     ),
+    "another second each minute": (samples(TIME_S, jittered()), "another second of each minute"),
     "noise": (samples(TIME_S, np.random.default_rng(1).uniform(0, 900, COUNT)), "two sources"),
 }
 
@@ -94,11 +100,38 @@ def test_syncs_that_follow_no_rate_are_not_believed():
     assert found.parameter("gap").identified is Identified.NO
 
 
-def test_syncs_all_alike_tell_no_interval():
-    """Cuts 900 s apart, each sync as long as the other: the interval may be gap and duration."""
-    found = fit(samples(TIME_S, sawtooth(900, 5)), WRITES)
+@pytest.mark.parametrize("unit", [1.0, 1e6])
+def test_syncs_all_alike_tell_no_interval(unit):
+    """Cuts 900 s apart, each sync as long as the other: the interval may be gap and duration.
+
+    However many bytes go with it: there may be no limit of the throughput.
+    """
+    writes = minutes(unit * WRITES.bytes)
+    found = fit(samples(TIME_S, sawtooth(900, 5)), writes)
     interval = found.parameter("interval")
     assert interval.identified is Identified.NO
     assert interval.low == 0
     assert interval.high == pytest.approx(900, abs=0.01)
     assert "each follows the completion" in interval.reason
+
+
+def test_durations_that_do_not_grow_with_the_bytes_are_not_believed():
+    """Four times the bytes take twice the time: a line through it has narrow, wrong intervals."""
+    writes = minutes(1e6 * (1 + 30 * (1 + np.sin(np.arange(COUNT) / 57))))
+    total = np.concatenate(([0.0], np.cumsum(writes.bytes)))
+    cut_s = np.arange(1, 240) * 733.0
+    sizes = np.diff(np.interp(cut_s, np.arange(COUNT + 1) * 60.0, total), prepend=0.0)
+    completed_s = cut_s + 5.0 + 400.0 * np.sqrt(sizes / sizes.max())
+    found = fit(sampled(cut_s, completed_s, phase=17.0, count=COUNT), writes)
+    for name in ("setup", "throughput"):
+        assert found.parameter(name).identified is Identified.NO
+        assert "in proportion" in found.parameter(name).reason
+
+
+def test_gaps_that_vary_are_not_one():
+    rng = np.random.default_rng(4)
+    writes = minutes(np.full(COUNT, 30e6))
+    cut_s = np.cumsum(np.maximum(300.0, 120.0 + rng.exponential(200.0, size=500)))
+    found = fit(sampled(cut_s, cut_s + 120.0, phase=17.0, count=COUNT), writes)
+    gap = found.parameter("gap")
+    assert gap.identified is Identified.NO

@@ -56,7 +56,10 @@ def summary(*arguments, **variables):
 
 def test_help_lists_the_commands():
     text = report("--help")
-    commands = ["estimate", "init", "plan", "run", "schema", "serve", "sweep", "validate"]
+    commands = [
+        *("alarms", "calibrate", "estimate", "export", "init", "plan", "run", "schema", "serve"),
+        *("sweep", "traces", "validate"),
+    ]
     assert re.findall(r"^  (\w+)  ", text, re.MULTILINE) == commands
     assert report("-h") == text
 
@@ -220,7 +223,7 @@ def test_json_is_the_summary(folder):
     assert done.stdout == Path("out/summary.json").read_text(encoding="utf-8")
     found = json.loads(done.stdout, parse_constant=no_constant)
     assert list(found) == [
-        "scenario", "seed", "trials", "window", "replications", "traces", "digest",
+        "scenario", "seed", "trials", "window", "replications", "traces", "alarms", "digest",
     ]  # fmt: skip
     assert found["window"] == {
         "start": "2026-01-01T00:01:00.000000Z",

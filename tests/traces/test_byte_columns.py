@@ -17,6 +17,7 @@ from efssim.traces.problems import TraceErrors
 NUMBERS = st.one_of(
     st.floats(0, 1e30).map(repr),
     st.integers(0, 10**17).map(str),
+    st.integers(0, 10**16).map(lambda whole: f"{whole}.0"),
     st.sampled_from(["0", "007", "1e3", "", "nan", "NaN", "inf", "-0", "+5", ".5", "5.", "1_0", "x",
                      " 7", "7 ", "1e400", "9" * 25, "0" * 70, "é"]),
 )  # fmt: skip
@@ -56,7 +57,7 @@ def both(file: Path, options: ReadOptions) -> tuple[object, object]:
         return at_once, outcome(file, options)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(
     st.lists(st.tuples(TIMES, NUMBERS, NUMBERS), min_size=1, max_size=8),
     st.sampled_from(["\n", "\r\n"]),

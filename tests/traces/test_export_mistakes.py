@@ -289,7 +289,7 @@ def test_a_mutated_export_is_read_or_refused(file: Path, tmp_path_factory: Any) 
     text = file.read_text(encoding="utf-8")
     target = tmp_path_factory.mktemp("fuzz") / "f"
 
-    @settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
     @given(MUTATIONS)
     def read_or_refused(changes: list[tuple[str, int, str]]) -> None:
         target.write_text(mutated(text, changes), encoding="utf-8")
@@ -298,7 +298,7 @@ def test_a_mutated_export_is_read_or_refused(file: Path, tmp_path_factory: Any) 
     read_or_refused()
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(st.binary(max_size=200))
 def test_any_bytes_are_read_or_refused(tmp_path_factory: Any, data: bytes) -> None:
     file = tmp_path_factory.getbasetemp() / "bytes"

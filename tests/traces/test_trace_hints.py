@@ -30,8 +30,10 @@ def kind(message: str) -> str:
 
 
 KINDS = (
-    "holds", "apart, not", "not a whole number of periods", "no row inside", "but the run needs",
+    "needs `period`", "holds", "apart, not", "not a whole number of periods",
+    "no row inside", "but the run needs",
     "has no row for", "repeats every", "needs a `length`", "more than can be counted",
+    "one reading of its counter", "readings of one time",
 )  # fmt: skip
 
 

@@ -12,8 +12,20 @@ from efssim.calibration.backtest.comparing import (
     relative_error,
     unlike_share,
 )
-from efssim.calibration.backtest.disturbances import SeenLag, disturbed, disturbed_tail, outages
-from efssim.calibration.backtest.findings import AgeTrack, Backtest, NoBacktest, Span
+from efssim.calibration.backtest.disturbances import (
+    SeenLag,
+    disturbed,
+    disturbed_tail,
+    locked_waits,
+    outages,
+)
+from efssim.calibration.backtest.findings import (
+    AgeErrors,
+    AgeTrack,
+    Backtest,
+    NoBacktest,
+    Span,
+)
 from efssim.calibration.backtest.parts import (
     ages_of,
     covered,
@@ -23,7 +35,7 @@ from efssim.calibration.backtest.parts import (
 )
 from efssim.calibration.backtest.simulated import Forecast, simulated_ages
 from efssim.calibration.backtest.trust import NEAR, RIGHT, TRUST_WORDS, BacktestEvidence, judged
-from efssim.calibration.data import Fitted, LagSamples, WriteTotals
+from efssim.calibration.data import Fitted, Floats, LagSamples, WriteTotals
 from efssim.calibration.fit import fit
 from efssim.calibration.timing import SyncTiming
 
@@ -34,6 +46,14 @@ _WARM_S = 3600.0
 """Seconds before the predicted part in which the simulation may begin; assumed."""
 _EXPLAINED = 0.02
 """Relative distance of a cut spacing from the interval that is on time; assumed."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Fits:
+    """The fit that forecasts, and that of all metrics, which is what a report shows."""
+
+    first: Fitted
+    whole: Fitted
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +69,9 @@ def backtest(
 ) -> Backtest | NoBacktest:
     """Return how a fit of the first share of the metrics forecasts the rest.
 
-    `whole` is the fit of all metrics, of which only the syncs that the samples show are used, to
-    recognise the rest's pauses and outages, which are replayed.
+    `whole` is the fit of all metrics. The forecast has of it only the syncs that the samples show,
+    to recognise the rest's pauses and outages, which are replayed; the sentence, which parameters
+    are not identified.
     """
     lag, writes = given.lag, given.writes
     if writes is None:
@@ -66,7 +87,7 @@ def backtest(
         reason = fitted.refusal or "its interval is not known."
         return NoBacktest(f"The first part alone cannot be fitted: {reason}")
     seen = SeenLag(whole.syncs, timing, writes, fitted.phase, lag.period_s)
-    return _compared(given, seen, fitted, first, span, seed)
+    return _compared(given, seen, _Fits(fitted, whole), first, span, seed)
 
 
 def _ends(span: Span) -> tuple[float, float]:
@@ -84,7 +105,7 @@ def _overlap(lag: LagSamples, writes: WriteTotals) -> Span | None:
 
 
 def _compared(
-    given: Measurements, seen: SeenLag, fitted: Fitted, first: Span, span: Span, seed: int
+    given: Measurements, seen: SeenLag, fits: _Fits, first: Span, span: Span, seed: int
 ) -> Backtest | NoBacktest:
     """Simulate the rest and compare it with what was measured."""
     assert given.writes is not None
@@ -99,21 +120,22 @@ def _compared(
         *_until_next(seen, start),
         *outages(seen, Span(float(seen.syncs.cut_s[start + 1]), part.end_s)),
     ]
-    phase = fitted.phase
+    waits = locked_waits(seen, Span(float(seen.syncs.cut_s[start + 1]), part.end_s))
+    phase = fits.first.phase
     forecast = Forecast(
         seen.timing,
         writes_between(given.writes, first_cut_s, part.end_s + phase.high_s + 60.0),
-        replayed,
+        [*replayed, *waits],
         first_cut_s,
         part.end_s,
         phase,
-        fitted.resolution_s,
+        fits.first.resolution_s,
         seed,
     )
     track = _track(given.lag, forecast, part)
     if not len(track.time_s):
         return NoBacktest("No samples are left to predict.")
-    return _found(seen, fitted, track, Span(*_ends(first)), part, replayed)
+    return _found(seen, fits.whole, track, Span(*_ends(first)), part, replayed)
 
 
 def _start(seen: SeenLag, split_s: float) -> int | None:
@@ -129,9 +151,12 @@ def _start(seen: SeenLag, split_s: float) -> int | None:
 
 
 def _until_next(seen: SeenLag, first: int) -> list[Span]:
-    """Return the outage that puts off the second cut to where it was; none if it was on time."""
+    """Return the outage that puts off the second cut to where it was; none if it was on time.
+
+    It was on time as well if it is later because the samples show no sync between.
+    """
     cut_s, next_s = seen.syncs.cut_s[first : first + 2].tolist()
-    late = next_s - cut_s > (1 + _EXPLAINED) * seen.timing.interval_s
+    late = next_s - cut_s > (1 + _EXPLAINED) * seen.timing.interval_s + 2 * seen.spacing_s
     return [Span(cut_s, next_s)] if late else []
 
 
@@ -155,41 +180,60 @@ def _unlike(track: AgeTrack, tolerance: float) -> float:
     return unlike_share(track.measured_s, track.simulated_s, tolerance)
 
 
-def _found(
-    seen: SeenLag, fitted: Fitted, track: AgeTrack, first: Span, part: Span, replayed: list[Span]
-) -> Backtest:
-    measured, simulated = quantiles(track.measured_s), quantiles(track.simulated_s)
-    errors = (
+def _errors(measured_s: Floats, simulated_s: Floats) -> AgeErrors:
+    measured, simulated = quantiles(measured_s), quantiles(simulated_s)
+    return AgeErrors(
         relative_error(simulated.p50, measured.p50),
         relative_error(simulated.p95, measured.p95),
         relative_error(simulated.p99, measured.p99),
         relative_error(simulated.max, measured.max),
+        ks_distance(measured_s, simulated_s),
     )
+
+
+def _undisturbed(track: AgeTrack, stretches: list[Span]) -> AgeErrors | None:
+    """Return the errors without disturbed stretches; None without those, or without a rest."""
+    calm = np.ones(len(track.time_s), dtype=np.bool_)
+    for stretch in stretches:
+        calm &= ~within(track.time_s, stretch.begin_s, stretch.end_s)
+    if calm.all() or not calm.any():
+        return None
+    return _errors(track.measured_s[calm], track.simulated_s[calm])
+
+
+def _found(
+    seen: SeenLag, whole: Fitted, track: AgeTrack, first: Span, part: Span, replayed: list[Span]
+) -> Backtest:
+    errors = _errors(track.measured_s, track.simulated_s)
     stretches = disturbed(seen, part)
-    cuts_s = seen.syncs.cut_s
     evidence = BacktestEvidence(
         errors=errors,
+        undisturbed=_undisturbed(track, stretches),
         unlike=(_unlike(track, RIGHT), _unlike(track, NEAR)),
         samples=len(track.time_s),
-        syncs=int(within(cuts_s, part.begin_s, part.end_s).sum()),
+        syncs=int(within(seen.syncs.cut_s, part.begin_s, part.end_s).sum()),
         predicted_s=part.seconds,
         disturbances=len(stretches),
         disturbed_s=sum(one.seconds for one in stretches),
-        fitted=fitted,
+        fitted=whole,
     )
     trust, why = judged(evidence)
     return Backtest(
-        *errors,
-        ks=ks_distance(track.measured_s, track.simulated_s),
+        errors.p50_error,
+        errors.p95_error,
+        errors.p99_error,
+        errors.max_error,
+        errors.ks,
         trust=trust,
         sentence=f"{TRUST_WORDS[trust]}: {why}",
         why=why,
-        measured_s=measured,
-        simulated_s=simulated,
+        measured_s=quantiles(track.measured_s),
+        simulated_s=quantiles(track.simulated_s),
         samples=evidence.samples,
         syncs=evidence.syncs,
         disturbances=evidence.disturbances,
         disturbed_s=evidence.disturbed_s,
+        undisturbed=evidence.undisturbed,
         fitted_part=first,
         predicted_part=part,
         track=track,

@@ -38,15 +38,20 @@ def unlike_share(first: Floats, second: Floats, tolerance: float) -> float:
     """Return the largest share of one distribution that is beyond the other and a tolerance.
 
     It is the distance of Kolmogorov and Smirnov if each age may be longer or shorter by a share of
-    `tolerance`. Ages that take few values, as where the sampling is locked to the syncs, have a
-    distance of 1 once they differ by nothing to speak of; this one has none then.
+    `tolerance`, at least of the median. Ages that take few values, as where the sampling is locked
+    to the syncs, have a distance of 1 once they differ by nothing to speak of; this one has none
+    then.
     """
     ordered = np.sort(first), np.sort(second)
-    return max(_beyond(*ordered, tolerance), _beyond(*ordered[::-1], tolerance))
+    least_s = tolerance * float(np.median(first))
+    return max(
+        _beyond(*ordered, tolerance, least_s),
+        _beyond(*ordered[::-1], tolerance, least_s),
+    )
 
 
-def _beyond(lower: Floats, upper: Floats, tolerance: float) -> float:
+def _beyond(lower: Floats, upper: Floats, tolerance: float, least_s: float) -> float:
     """Return the share by which ages outnumber, at most, those of the other up to a tolerance."""
     at_most = np.arange(1, len(lower) + 1) / len(lower)
-    reached = upper.searchsorted(lower * (1 + tolerance) + _MILLISECOND, "right") / len(upper)
-    return float((at_most - reached).max())
+    allowed = lower + np.maximum(tolerance * lower, least_s) + _MILLISECOND
+    return float((at_most - upper.searchsorted(allowed, "right") / len(upper)).max())

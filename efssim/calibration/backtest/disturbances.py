@@ -14,6 +14,8 @@ from efssim.calibration.timing import SyncTiming
 
 _BACK_ON_TIME = 0.02
 """Relative distance of a cut spacing from the interval that counts as on time; assumed."""
+_LOCKED = 1e-3
+"""Distance of a ratio of interval and spacing from a whole number that locks them; assumed."""
 _SHORTEST_S = 1e-3
 """Length from which on an outage delays anything that samples could show; assumed."""
 _OFF = 0.05
@@ -206,8 +208,34 @@ def _back_on_time(seen: SeenLag, k: int, expected_s: Floats) -> Iterator[Span]:
     """
     j = _first_on_time(seen, float(seen.syncs.cut_s[k]), spacings=2)
     if j is not None:
-        cut_s = float(seen.syncs.cut_s[j + 1])
-        yield Span((_completed_s(seen, j, expected_s) + cut_s) / 2, cut_s)
+        yield _wait(seen, j, expected_s)
+
+
+def _wait(seen: SeenLag, j: int, expected_s: Floats) -> Span:
+    """Return the wait from a completion up to the next cut."""
+    cut_s = float(seen.syncs.cut_s[j + 1])
+    return Span((_completed_s(seen, j, expected_s) + cut_s) / 2, cut_s)
+
+
+def locked_waits(seen: SeenLag, part: Span) -> list[Span]:
+    """Return waits that let syncs be cut when they were, each time that they are on time again.
+
+    None where the interval is not locked to the samples: then these show all ages in time.
+    """
+    cuts_s, interval_s = seen.syncs.cut_s, seen.timing.interval_s
+    if not _is_locked(interval_s, seen.spacing_s) or len(cuts_s) < 4:
+        return []
+    is_on_time = np.abs(np.diff(cuts_s) / interval_s - 1) < _BACK_ON_TIME
+    again = np.flatnonzero(~is_on_time[:-2] & is_on_time[1:-1] & is_on_time[2:]) + 1
+    expected_s = seen.durations_s()
+    waits = (_wait(seen, int(j), expected_s) for j in again)
+    return [one for one in waits if part.begin_s < one.end_s < part.end_s]
+
+
+def _is_locked(interval_s: float, spacing_s: float) -> bool:
+    """Return whether samples lie at few places between two cuts."""
+    ratios = (interval_s / spacing_s, 2 * interval_s / spacing_s, spacing_s / interval_s)
+    return any(ratio >= 1 - _LOCKED and abs(ratio - round(ratio)) < _LOCKED for ratio in ratios)
 
 
 def _on_time_after(seen: SeenLag, time_s: float) -> float:

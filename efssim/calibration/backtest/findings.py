@@ -33,6 +33,22 @@ class AgeQuantiles:
 
 
 @dataclass(frozen=True, slots=True)
+class AgeErrors:
+    """Errors of quantiles as shares of the measured ones, and the distance of distributions."""
+
+    p50_error: float
+    p95_error: float
+    p99_error: float
+    max_error: float
+    ks: float
+
+    @property
+    def worst(self) -> float:
+        """Largest of the four errors, without its sign."""
+        return max(map(abs, (self.p50_error, self.p95_error, self.p99_error, self.max_error)))
+
+
+@dataclass(frozen=True, slots=True)
 class AgeTrack:
     """Ages at the same samples, measured and simulated. Columns have the shape (samples,)."""
 
@@ -81,6 +97,8 @@ class Backtest:
     """Pauses and outages in the predicted part that were replayed."""
     disturbed_s: float
     """Seconds of the predicted part that they, and catching up after them, take."""
+    undisturbed: AgeErrors | None
+    """The errors without that time; None where there is none, or nothing is left."""
     fitted_part: Span
     predicted_part: Span
     track: AgeTrack = field(metadata=HIDDEN)

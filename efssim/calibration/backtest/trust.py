@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from efssim.calibration.backtest.findings import Trust
+from efssim.calibration.backtest.findings import AgeErrors, Trust
 from efssim.calibration.data import Fitted, Identified
 from efssim.text.quantities import format_duration
 
@@ -23,7 +23,7 @@ _OWN_P99 = 0.01
 """Share of the time from which on disturbances alone decide the p99."""
 
 TRUST_WORDS = {
-    Trust.YES: "Trust the forecast",
+    Trust.YES: "Trust the forecast for writes like those measured",
     Trust.ROUGHLY: "Trust the forecast roughly",
     Trust.NO: "Do not trust the forecast",
     Trust.UNKNOWN: "Whether to trust the forecast is not known",
@@ -42,8 +42,9 @@ _NAMES = {
 class BacktestEvidence:
     """The numbers that the judgement rests on."""
 
-    errors: tuple[float, float, float, float]
-    """Of p50, p95, p99 and the largest age."""
+    errors: AgeErrors
+    undisturbed: AgeErrors | None
+    """Without disturbances and what follows from them; None where there are none."""
     unlike: tuple[float, float]
     """Share of the ages beyond the other distribution by more than `RIGHT`, and by `NEAR`."""
     samples: int
@@ -52,7 +53,7 @@ class BacktestEvidence:
     disturbances: int
     disturbed_s: float
     fitted: Fitted
-    """Of the first part."""
+    """Of all metrics: the parameters that a report shows."""
 
     @property
     def disturbed_share(self) -> float:
@@ -69,10 +70,17 @@ def judged(found: BacktestEvidence) -> tuple[Trust, str]:
 def _trust(found: BacktestEvidence) -> Trust:
     if _too_little(found):
         return Trust.UNKNOWN
-    worst = max(map(abs, found.errors))
+    worst = found.errors.worst
     if worst <= RIGHT and found.unlike[0] <= UNLIKE:
         return Trust.YES
-    return Trust.ROUGHLY if worst <= NEAR and found.unlike[1] <= UNLIKE else Trust.NO
+    near = worst <= NEAR and found.unlike[1] <= UNLIKE
+    return Trust.ROUGHLY if near or _is_right_when_calm(found) else Trust.NO
+
+
+def _is_right_when_calm(found: BacktestEvidence) -> bool:
+    """Return whether only catching up after disturbances was forecast wrongly."""
+    calm = found.undisturbed
+    return calm is not None and calm.worst <= RIGHT
 
 
 def _too_little(found: BacktestEvidence) -> str:
@@ -87,8 +95,9 @@ def _too_little(found: BacktestEvidence) -> str:
     return ""
 
 
-def _off(found: BacktestEvidence) -> str:
-    p50, p95, p99, largest = (f"{100 * error:+.1f} %" for error in found.errors)
+def _off(errors: AgeErrors) -> str:
+    each = errors.p50_error, errors.p95_error, errors.p99_error, errors.max_error
+    p50, p95, p99, largest = (f"{100 * error:+.1f} %" for error in each)
     return f"p50 {p50}, p95 {p95}, p99 {p99}, largest {largest}"
 
 
@@ -96,11 +105,13 @@ def _why(found: BacktestEvidence, trust: Trust) -> str:
     """Return the end of the sentence that `TRUST_WORDS` begins."""
     if trust == Trust.UNKNOWN:
         return f"the predicted part is too little to tell, as {_too_little(found)}."
-    off = f"over {_span(found)} that it had not seen it was off by {_off(found)}"
+    off = f"over {_span(found)} that it had not seen it was off by {_off(found.errors)}"
     if trust == Trust.YES:
-        return f"{off}. That holds for writes like those measured."
-    worst = max(map(abs, found.errors))
-    if worst > RIGHT:
+        return f"{off}."
+    if found.errors.worst > RIGHT and found.undisturbed is not None:
+        calm = _off(found.undisturbed)
+        return f"{off}, and right is {100 * RIGHT:.0f} %; outside of disturbances by {calm}."
+    if found.errors.worst > RIGHT:
         return f"{off}, and right is {100 * RIGHT:.0f} %."
     share = f"{100 * found.unlike[0]:.0f} %"
     return f"{off}, but {share} of the ages between are off by more than {100 * RIGHT:.0f} %."

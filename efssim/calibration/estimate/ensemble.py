@@ -28,6 +28,12 @@ class LikelyRegion:
     """Shape (points, coordinates)."""
     value: Floats
 
+    @property
+    def best(self) -> Floats:
+        """Return the point of the largest likelihood."""
+        best: Floats = self.points[int(self.value.argmax())]
+        return best
+
     def spread(self, count: int) -> Floats:
         """Return points from all along the walk."""
         at = np.linspace(0, len(self.points) - 1, count).astype(np.int64)

@@ -91,6 +91,12 @@ class Likelihood:
         """Return the number of rows."""
         return len(self.low_s)
 
+    def deviation_s(self, point: Floats) -> Floats:
+        """Return the standard deviation of each duration at one point; shape (rows,)."""
+        own = np.exp(2 * point[3]) + self.resolution_s**2 / 12
+        result: Floats = np.sqrt(own + point[1] ** 2 * np.exp(point[5]) * self.variance)
+        return result
+
     def of_each(self, point: Floats) -> Floats:
         """Return the log likelihood of each row at one point; shape (rows,)."""
         result = np.zeros(self.count)

@@ -10,12 +10,12 @@ from efssim.calibration.estimate.ensemble import LikelyRegion
 from efssim.calibration.estimate.likelihood import Likelihood
 from efssim.calibration.rows.rows import Flags
 
-FIRST_ROWS, ROWS = 1500, 4000
-"""Rows of the first walk and of the second at most; assumed, for their time."""
+FIRST_ROWS, ASKED_ROWS, ROWS = 1200, 40_000, 2500
+"""Rows of the first walk, those that are asked, and of the second walk, at most; assumed."""
 EXTREME = 0.2
 """Share of them that have the most bytes, which tell the rate; assumed."""
 SAYS = 1e-6
-"""Fall of the log likelihood below which a row says nothing; 4,000 of them move no interval."""
+"""Fall of the log likelihood below which a row says nothing; 2,500 of them move no interval."""
 POINTS = 48
 """Points of a region at which rows are asked; assumed."""
 

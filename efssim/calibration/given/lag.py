@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import UTC, datetime
 from functools import reduce
 from pathlib import Path
 
@@ -19,8 +20,11 @@ from efssim.traces.problems import refuse
 from efssim.traces.quality import spacing_s
 
 _MINUTE_S = 60.0
-_ALONE = ("Maximum", "Average", "Minimum", "Sum")
-"""Statistics of a minute that are its one sample."""
+_ALONE = ("Maximum", "Average", "Minimum", "Sum", None)
+"""Statistics of a minute that are its one sample, and that of a file that does not say its own."""
+_AGGREGATED = ("Minimum", "Average", "Maximum")
+_OLDEST_S = 30 * 365 * 86_400.0
+"""Seconds beyond which an age is a mistake of the file; assumed."""
 _BACKWARD = 0.02
 """Share of samples in which the last replicated time may move back; assumed."""
 
@@ -42,9 +46,8 @@ def read_lag(
 def _samples(found: ChosenSeries) -> LagSamples:
     """Return the statistics on the times that any of them has."""
     period_s = _period_s(found)
-    known = [one for one in found.series if one.statistic in _ALONE]
-    if period_s > _MINUTE_S:
-        known = [one for one in known if one.statistic != "Sum"]
+    wanted = _ALONE if period_s <= _MINUTE_S else _AGGREGATED
+    known = [one for one in found.series if one.statistic in wanted]
     if not known:
         refuse(found.name, None, f"{LAG_METRIC} needs Minimum, Maximum or Average")
     time_s = reduce(np.union1d, [one.time_s for one in known])
@@ -54,7 +57,7 @@ def _samples(found: ChosenSeries) -> LagSamples:
         return LagSamples(time_s, column, column, column, period_s)
     columns = {one.statistic: _on(time_s, one) for one in known}
     absent = np.full(len(time_s), np.nan)
-    least, mean, largest = (columns.get(name, absent) for name in ("Minimum", "Average", "Maximum"))
+    least, mean, largest = (columns.get(name, absent) for name in _AGGREGATED)
     return LagSamples(time_s, least, mean, largest, period_s)
 
 
@@ -92,6 +95,10 @@ def _refuse_implausible(found: ChosenSeries, lag: LagSamples) -> None:
         ages_s, times_s = _or(lag.mean, lag.least), lag.time_s
     if (ages_s < 0).any():
         refuse(found.name, None, f"{LAG_METRIC} is below 0, which no age is")
+    if (ages_s > _OLDEST_S).any():
+        first = datetime.fromtimestamp(float(times_s[np.argmax(ages_s > _OLDEST_S)]), UTC)
+        text = f"{LAG_METRIC} at {first:%Y-%m-%d %H:%M}Z is more than 30 years, which none is"
+        refuse(found.name, None, text)
     back = np.diff(times_s - ages_s) < -lag.period_s - 1.0
     if len(back) and float(back.mean()) > _BACKWARD:
         share = f"{100 * float(back.mean()):.0f} %"

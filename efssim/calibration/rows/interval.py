@@ -17,6 +17,8 @@ FEWEST = 5
 """Spacings that have the interval at least; assumed."""
 SPAN = 0.55
 """Span of ages beside the interval that proves it no multiple of a shorter one: above a half."""
+LEAST_ERROR_S = 1e-3
+"""Error that is left however many intervals are counted: ages are printed in ms; assumed."""
 SHORTEST_S = 2.0
 """A divisor of spacings below it is taken for none; assumed."""
 
@@ -144,6 +146,7 @@ def _refined(spacing_s: Floats, rough_s: float, is_lattice: bool, ages: Ages) ->
     if low_s > high_s:  # runs that disagree by rounding
         low_s, high_s = value_s - tolerance_s, value_s + tolerance_s
     value_s = min(max(value_s, low_s), high_s)
+    low_s, high_s = min(low_s, value_s - LEAST_ERROR_S), max(high_s, value_s + LEAST_ERROR_S)
     return CutInterval(value_s, low_s, high_s, is_lattice, tolerance_s)
 
 

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from efssim.calibration.data import Floats
-from efssim.calibration.rows.interval import CutInterval, spacings
+from efssim.calibration.rows.interval import LEAST_ERROR_S, CutInterval, spacings
 from efssim.calibration.rows.written import Written
 from efssim.calibration.samples.ages import MINUTE_S, Ages
 from efssim.calibration.samples.syncs import SeenSyncs
@@ -95,7 +95,7 @@ def _seen_rows(ages: Ages, seen: SeenSyncs, interval: CutInterval | None) -> Row
         previous_s = np.where(
             np.concatenate(([False], is_next[:-1])), seen.cut_s - before_s, previous_s
         )
-        is_paced = on_time(spacing_s, interval)
+        is_paced = on_time(seen, interval)
         paced_before = np.concatenate(([False], is_paced[:-1]))
         previous_s = np.where(paced_before, seen.cut_s - interval.value_s, previous_s)
     # A rounded age may be short of the true one by the resolution, in both ends of a spacing.
@@ -122,7 +122,7 @@ def _seen_rows(ages: Ages, seen: SeenSyncs, interval: CutInterval | None) -> Row
 def _unseen_rows(seen: SeenSyncs, interval: CutInterval) -> Rows:
     """Return the syncs after the seen ones that were still running at their last sample."""
     spacing_s = spacings(seen)
-    hidden = on_time(spacing_s, interval) & (spacing_s > 1.5 * interval.value_s)
+    hidden = on_time(seen, interval) & (spacing_s > 1.5 * interval.value_s)
     cut_s = seen.cut_s + interval.value_s
     hidden &= seen.last_s > cut_s
     n = int(hidden.sum())
@@ -142,14 +142,22 @@ def _unseen_rows(seen: SeenSyncs, interval: CutInterval) -> Rows:
     )
 
 
-def on_time(spacing_s: Floats, interval: CutInterval) -> Flags:
-    """Return which spacings are whole multiples of the interval."""
+def on_time(seen: SeenSyncs, interval: CutInterval) -> Flags:
+    """Return which syncs, and the unseen ones up to the next that is seen, were on time.
+
+    Then the spacing is a whole multiple of the interval. One that is so by chance is no such if no
+    sync can have been between.
+    """
+    spacing_s = spacings(seen)
+    is_next = np.append(seen.cut_s[1:], np.nan) <= seen.last_s
     times = np.round(spacing_s / interval.value_s)
     most = np.inf if interval.is_lattice else 2.5  # one sync may stay unseen between two samples
     with np.errstate(invalid="ignore"):
         off_s = np.abs(spacing_s - times * interval.value_s)
-        slack_s = interval.tolerance_s + times * (interval.high_s - interval.low_s)
+        unsure_s = max(interval.high_s - interval.low_s - 2 * LEAST_ERROR_S, 0.0)
+        slack_s = interval.tolerance_s + times * unsure_s
         near: Flags = (times >= 1) & (times <= most) & (off_s <= slack_s)
+        near &= ~(is_next & (times > 1))
     return near
 
 

@@ -9,9 +9,9 @@ from numpy.typing import NDArray
 
 from efssim.calibration.data import Floats, WriteTotals
 
-STEP = 25.0
+STEP = 9.0
 """Squared jump between neighbouring periods, over their bytes and the lumpiness, that makes an
-edge: five standard deviations; assumed."""
+edge: three standard deviations; assumed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +109,7 @@ def _lump(size: Floats) -> float:
     # Of a chi-square with one degree of freedom the lower quartile is 0.1015; edges lie above it.
     lump = float(np.quantile(ratio, 0.25)) / 0.1015
     for _ in range(4):
-        inside = ratio[ratio <= 9 * lump]
+        inside = ratio[ratio <= STEP * lump]
         lump = float(inside.mean()) if len(inside) else lump
     return lump
 

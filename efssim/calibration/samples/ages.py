@@ -91,7 +91,12 @@ def _check_growth(ages: Ages) -> None:
         pace = float(np.median(growth_s[too_fast] / elapsed_s[too_fast]))
         if 500 < pace < 2000:
             raise CannotFitError("ages grow by 1000 in a second: they are in ms, not in seconds")
+        if (growth_s - elapsed_s).max() < ages.period_s and np.quantile(ages.age_s, 0.9) > 120:
+            raise CannotFitError(
+                "ages that grow with time do so unevenly, by less than a minute: the samples were "
+                "taken at another second of each minute, which their times do not show"
+            )
         raise CannotFitError(
             f"{too_fast.sum()} of {len(too_fast)} ages grow faster than time passes: samples of "
-            "two sources lie over each other, or are taken at different times in each minute"
+            "two sources lie over each other"
         )

@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from efssim.calibration.data import Floats, LagSamples
 from efssim.calibration.refusal import CannotFitError
 from efssim.calibration.samples.ages import MINUTE_S, Ages, ages_of
+from efssim.errors import EfssimError
 
 FIVE_S = 5 * MINUTE_S
 NEAR_S = 2e-3
@@ -28,8 +29,9 @@ LEAST_FALL_S = 2.0
 """Least time between the cuts of two syncs that show in different minutes; assumed."""
 MOST_COURSES = 16
 """Courses that are carried on; with more, the minutes count as undecoded; assumed."""
-LEAST_SHARE = 0.3
-"""Share of periods that have to decode; assumed."""
+LEAST_SHARE = 0.8
+"""Share of periods that have to decode; with less those that do are the long syncs of catch-ups,
+and the usual ones stay unseen. Assumed."""
 _PATTERNS = tuple(pattern for size in (1, 2) for pattern in combinations(range(1, 6), size))
 """Minutes (1 to 5) that first show a sync."""
 
@@ -59,7 +61,7 @@ class Course:
     before: Course | None
 
 
-class AmbiguousError(Exception):
+class AmbiguousError(EfssimError):
     """Infinitely many courses have the same statistics."""
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -56,7 +56,7 @@ def scenario_yaml(findings: CalibrationFindings, name: str, trace: WrittenTrace 
         *_places(),
         *_source(findings, trace),
         *_replication(findings, timing),
-        *_uncertain(findings),
+        *_uncertain(findings, timing),
     ]
     return "\n".join(lines) + "\n"
 
@@ -160,7 +160,7 @@ def is_measured(found: FittedParameter) -> bool:
 def _value(found: FittedParameter, value: object) -> str:
     if isinstance(value, float | int):
         return number(found.name, float(value))
-    if isinstance(value, dict):  # a distribution with its parameters
+    if isinstance(value, Mapping):  # a distribution with its parameters
         ((family, keys),) = value.items()
         inside = ", ".join(
             f"{key}: {number(found.name, v) if key in ('mean', 'median') else repr(v)}"
@@ -186,16 +186,30 @@ def _origin(findings: CalibrationFindings) -> str:
     return f"{span} of TimeSinceLastSync, {findings.fitted.used:,} syncs"
 
 
-def _uncertain(findings: CalibrationFindings) -> Iterator[str]:
+def _uncertain(findings: CalibrationFindings, timing: SyncTiming) -> Iterator[str]:
     ranges = [one for found in findings.fitted.parameters if (one := unknown_range(found))]
     if not ranges:
         return
     yield "uncertain:  # of what the metrics do not tell; `efssim run --trials` draws from it"
     for one in ranges:
-        low, high = number(one.name, one.low), number(one.name, one.high)
-        yield f"  replications.{REPLICATION}.sync.{one.name}:"
+        place, scale = _place(one.name, timing)
+        low, high = number(one.name, scale * one.low), number(one.name, scale * one.high)
+        yield f"  replications.{REPLICATION}.sync.{place}:"
         yield f"    {one.kind}: {{low: {low}, high: {high}}}"
         yield f"    source: {quoted(_why(one))}"
+
+
+def _place(name: str, timing: SyncTiming) -> tuple[str, float]:
+    """Return the path of a parameter below `sync`, and its share of the parameter's mean."""
+    setup = timing.setup_key()
+    if name != "setup" or not isinstance(setup, Mapping):
+        return name, 1.0
+    ((family, keys),) = setup.items()
+    key = "median" if family == "lognormal" else "mean"
+    assert isinstance(keys, Mapping)
+    value = keys[key]
+    assert isinstance(value, float)
+    return f"setup.{family}.{key}", value / timing.setup_s
 
 
 def _why(one: UnknownRange) -> str:

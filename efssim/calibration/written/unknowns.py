@@ -12,6 +12,9 @@ _WIDEST = 10.0
 """How many times its known end a rate may be where the metrics leave the other one open, and the
 range of the preset `efs-unknown` does not reach so far; assumed."""
 
+_THOUSAND = 1000.0
+"""How many times the least of a time its range reaches at most, as none may be 0; assumed."""
+
 
 @dataclass(frozen=True, slots=True)
 class UnknownRange:
@@ -44,6 +47,6 @@ def unknown_range(found: FittedParameter) -> UnknownRange | None:
         return None
     if high is None or not low < high:
         return None
-    if found.name == "interval":  # some time has to pass between two syncs
-        low = max(low, high / _WIDEST)
+    if found.name != "gap":  # some time has to pass between two syncs
+        low = max(low, high / _THOUSAND)
     return UnknownRange(found.name, "uniform", low, high, is_assumed=False)

@@ -37,6 +37,7 @@ from efssim.cli.options import (
 from efssim.cli.output import INTERNAL_ERROR, fail, say, shows_progress
 from efssim.cli.request import Request, requested
 from efssim.cli.scenario_file import ScenarioFile, Source
+from efssim.cli.uncertain.sets import say_written
 
 if TYPE_CHECKING:
     from efssim.api.result import Result
@@ -146,6 +147,7 @@ def alarms(**asked: Any) -> None:
     request.refuse_contradictions()
     scenario = request.file.load(request.changes)
     refuse_absurd(scenario, request.file, insist=request.yes)
+    say_written(scenario, request.quiet)
     check_folder(request.out, "alarms.json")
     build(scenario, request.file, request.changes)
     if request.tune:

@@ -117,6 +117,7 @@ def _share(_: click.Context, __: click.Parameter, value: str) -> float:
     help="Share of the metrics that the back-test is fitted to; it forecasts the rest.",
 )
 @click.option(
+    "--scenario",
     "-o",
     "scenario",
     type=click.Path(path_type=Path, dir_okay=False),

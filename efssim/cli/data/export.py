@@ -20,6 +20,7 @@ from efssim.cli.conflicts import refuse_ignored
 from efssim.cli.options import Folder, effort_options, examples, seed_option, set_option
 from efssim.cli.output import fail, say
 from efssim.cli.scenario_file import ScenarioFile, Source
+from efssim.cli.uncertain.sets import say_written
 
 if TYPE_CHECKING:
     from efssim.scenario import Scenario
@@ -112,6 +113,7 @@ def export(
     if scenario.records == "off":
         fail(f"{file}: records: an export needs the syncs, and `records: off` keeps none")
     refuse_absurd(scenario, file, insist=yes)
+    say_written(scenario, quiet)
     _check_folder(out, tables)
     with placing_refusals(file, changes):
         _write(scenario, seed, out, period, tables, quiet)

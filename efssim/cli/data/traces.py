@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shlex
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,6 +18,9 @@ from efssim.cli.output import fail, say
 if TYPE_CHECKING:
     from efssim.traces.formats.options import ReadOptions
     from efssim.traces.profile.measured import MeasuredTraces
+
+_BLOCK = 4096
+"""Bytes of a block unless said otherwise."""
 
 
 def _seconds(_: click.Context, __: click.Parameter, value: str | None) -> float | None:
@@ -107,6 +112,12 @@ def _pairs(
     help="Dimension, such as device, and its value to read; may be repeated.",
 )
 @click.option(
+    "--missing",
+    type=click.Choice(["zero"]),
+    show_default="unknown",
+    help="Say that nothing was written in missing periods.",
+)
+@click.option(
     "--period",
     "period_s",
     callback=_seconds,
@@ -133,6 +144,7 @@ def traces(
     statistic: str | None,
     metric: str | None,
     where: tuple[tuple[str, str], ...],
+    missing: str | None,
     period_s: float | None,
     block_bytes: int,
 ) -> None:
@@ -141,81 +153,115 @@ def traces(
     Exports of CloudWatch and other monitoring tools, tables, and block traces are recognised by
     their content; folders, patterns and .gz are taken.
     """
-    from efssim.report.files.data.traces import TRACES
-    from efssim.report.text.traces import traces_json, traces_report
     from efssim.traces.formats.options import ReadOptions
 
     if scenario is not None and len(files) > 1:
         raise click.UsageError(
             "-o takes one FILE, which the scenario names: a folder or a quoted pattern for several"
         )
-    if scenario is not None and scenario.exists():
-        fail(f"{scenario}: exists already and is left as it is")
-    check_folder(out, TRACES)
     options = ReadOptions(
         timezone=timezone, statistic=statistic, period_s=period_s, metric=metric, where=where
     )
-    found = _read(files, options, block_bytes)
-    command = _command(files, options, block_bytes)
-    text = None
-    if scenario is not None:
-        text = _scenario(found, files[0], scenario, options)
+    _answer(_Asked(files, options, block_bytes, missing, scenario, out), form)
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """The request of the command."""
+
+    files: tuple[str, ...]
+    options: ReadOptions
+    block_bytes: int
+    missing: str | None
+    scenario: Path | None
+    out: Path | None
+
+    def command(self) -> str:
+        """Return the command that repeats the report."""
+        options = self.options
+        values = {
+            "--timezone": options.timezone,
+            "--statistic": options.statistic,
+            "--metric": options.metric,
+            "--period": None if options.period_s is None else f"{options.period_s:.15g}",
+            "--missing": self.missing,
+            "--block": None if self.block_bytes == _BLOCK else str(self.block_bytes),
+        }
+        given = [(name, value) for name, value in values.items() if value is not None]
+        given += [("--where", f"{name}={value}") for name, value in options.where]
+        return shlex.join(
+            ["efssim", "traces", *self.files, *(word for two in given for word in two)]
+        )
+
+    def trace_keys(self) -> dict[str, str]:
+        """Return the keys of a trace that say the same in a scenario, besides its file."""
+        from efssim.traces.flaws import exact_duration
+
+        options = self.options
+        keys = {
+            "timezone": options.timezone,
+            "statistic": options.statistic,
+            "metric": options.metric,
+            "period": None if options.period_s is None else exact_duration(options.period_s),
+            "where": json.dumps(dict(options.where), ensure_ascii=False) if options.where else None,
+            "missing": self.missing,
+        }
+        return {key: value for key, value in keys.items() if value is not None}
+
+
+def _answer(asked: _Asked, form: str) -> None:
+    """Read files, print their profiles and write files; end with a sentence for a mistake."""
+    from efssim.report.files.data.traces import TRACES, write_traces
+    from efssim.report.text.traces import traces_json, traces_report
+
+    target = asked.scenario
+    if target is not None and target.exists():
+        fail(f"{target}: exists already and is left as it is")
+    check_folder(asked.out, TRACES)
+    found, command = _read(asked), asked.command()
+    text = None if target is None else _scenario(found, target, asked)
 
     def write() -> None:
-        from efssim.report.files.data.traces import write_traces
-
-        if scenario is not None and text is not None:
-            _write_new(scenario, text)
-        if out is not None:
-            write_traces(found, out, command)
-            say(f"wrote {out}{os.sep}")
+        if target is not None and text is not None:
+            _write_new(target, text)
+        if asked.out is not None:
+            write_traces(found, asked.out, command)
+            say(f"wrote {asked.out}{os.sep}")
 
     deliver(write, form, lambda: traces_json(found), lambda: traces_report(found, command))
 
 
-def _read(files: tuple[str, ...], options: ReadOptions, block_bytes: int) -> MeasuredTraces:
+def _read(asked: _Asked) -> MeasuredTraces:
     from efssim.traces.problems import TraceErrors
     from efssim.traces.profile.measured import read_profiles
 
+    is_zero = asked.missing == "zero"
     try:
-        return read_profiles(files, options, block_bytes)
+        return read_profiles(
+            asked.files, asked.options, block_bytes=asked.block_bytes, missing_is_zero=is_zero
+        )
     except TraceErrors as error:
         fail(str(error))
 
 
-def _scenario(found: MeasuredTraces, file: str, target: Path, options: ReadOptions) -> str:
+def _scenario(found: MeasuredTraces, target: Path, asked: _Asked) -> str:
     """Return the text of the scenario; end with a sentence where there is none."""
     from efssim.scenario.from_traces import scenario_of
     from efssim.text.yaml.problems import ScenarioError
-    from efssim.traces.flaws import exact_duration
 
+    (file,) = asked.files
     if len(found.profiled) != 1:
         names = ", ".join(one.profile.name for one in found.profiled) or "none"
         fail(
             f"{file}: a scenario replays one series of writes, and there are: {names}; --metric or "
             "--where chooses one"
         )
-    keys = {
-        "timezone": options.timezone,
-        "statistic": options.statistic,
-        "metric": options.metric,
-        "period": None if options.period_s is None else exact_duration(options.period_s),
-        "where": _mapping(options.where),
-    }
-    given = {key: value for key, value in keys.items() if value is not None}
     stem = target.stem if target.stem != "scenario" else Path(file).stem
     try:
-        return scenario_of(found.profiled[0], stem, Path(file), given, target)
+        return scenario_of(found.profiled[0], stem, Path(file), asked.trace_keys(), target)
     except ScenarioError as error:
         reasons = dict.fromkeys(problem.message for problem in error.problems)
         fail("\n".join(f"{target}: not written, as no run takes it: {text}" for text in reasons))
-
-
-def _mapping(pairs: tuple[tuple[str, str], ...]) -> str | None:
-    """Return pairs as YAML has a mapping of texts; None for none."""
-    import json
-
-    return json.dumps(dict(pairs), ensure_ascii=False) if pairs else None
 
 
 def _write_new(target: Path, text: str) -> None:
@@ -227,17 +273,3 @@ def _write_new(target: Path, text: str) -> None:
     except FileExistsError:
         fail(f"{target}: exists already and is left as it is")
     say(f"wrote {target}; next: efssim run {shlex.quote(str(target))}")
-
-
-def _command(files: tuple[str, ...], options: ReadOptions, block_bytes: int) -> str:
-    """Return the command that repeats a report."""
-    values = {
-        "--timezone": options.timezone,
-        "--statistic": options.statistic,
-        "--metric": options.metric,
-        "--period": None if options.period_s is None else f"{options.period_s:.15g}",
-        "--block": None if block_bytes == 4096 else str(block_bytes),
-    }
-    words = [word for name, value in values.items() if value is not None for word in (name, value)]
-    chosen = [word for name, value in options.where for word in ("--where", f"{name}={value}")]
-    return shlex.join(["efssim", "traces", *files, *words, *chosen])

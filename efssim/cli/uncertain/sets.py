@@ -83,6 +83,16 @@ def require_uncertain(scenario: Scenario, given: Mapping[str, object]) -> bool:
     return False
 
 
+def say_written(scenario: Scenario, quiet: bool) -> None:
+    """Say that a command has the values as written, where parameters are not known."""
+    from efssim.scenario.unknowns.parameters import uncertain_parameters
+
+    count = len(uncertain_parameters(scenario))
+    if count and not quiet:
+        noun = "parameter" if count == 1 else "parameters"
+        say(f"NOT KNOWN: {count} {noun}; all of this holds for the values as written")
+
+
 def refuse_fixed(scenario: Scenario, overrides: tuple[str, ...]) -> None:
     """Raise click.UsageError for a --set of a parameter that the sets have values of."""
     from efssim.scenario.unknowns.parameters import uncertain_parameters

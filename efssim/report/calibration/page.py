@@ -20,6 +20,7 @@ from efssim.report.calibration.words import (
     span_text,
     total_text,
     trust_word,
+    undisturbed_errors,
     verdict_text,
 )
 from efssim.report.html.study import Block, PageVerdict, Study, study_page
@@ -60,10 +61,9 @@ def calibration_page(findings: CalibrationFindings, drawn: dict[str, str], comma
 
 def _blocks(findings: CalibrationFindings, drawn: dict[str, str]) -> list[Block]:
     beside = " ".join(part for part in (noise_text(findings), simulated_text(findings)) if part)
-    blocks = [
-        Block("Whether to trust a forecast", "trust", _verdict(findings)),
-        Block("Parameters", "parameters", text=beside, table=_parameters(findings)),
-    ]
+    blocks = [Block("Whether to trust a forecast", "trust", _verdict(findings))]
+    if findings.is_fitted:
+        blocks.append(Block("Parameters", "parameters", text=beside, table=_parameters(findings)))
     if isinstance(findings.backtest, Backtest):
         blocks += _backtest(findings.backtest, drawn)
     if findings.fitted.left_out:
@@ -133,6 +133,11 @@ def _errors(found: Backtest) -> HtmlTable:
         Column("simulated", True),
         Column("error", True),
     ]
+    calm = undisturbed_errors(found)
+    if calm:
+        head.append(Column("error outside of disturbances", True))
+        cells = (number(error, signed_percent(error)) for error in calm)
+        rows = [[*row, cell] for row, cell in zip(rows, cells, strict=True)]
     return HtmlTable("Quantiles of the age in the predicted part", head, rows)
 
 

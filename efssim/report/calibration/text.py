@@ -22,6 +22,7 @@ from efssim.report.calibration.words import (
     stretch_text,
     total_text,
     trust_word,
+    undisturbed_errors,
     verdict_text,
 )
 from efssim.report.text.parts import joined
@@ -44,7 +45,7 @@ def calibration_report(findings: CalibrationFindings, command: str) -> str:
             wrapped("efssim calibrate: TimeSinceLastSync") + wrapped(span_text(findings), indent=2),
             _beware(findings),
             wrapped(f"{trust_word(findings).upper()}. {verdict_text(findings)}", indent=2),
-            _parameters(findings),
+            _parameters(findings) if findings.is_fitted else [],
             _backtest(findings),
             _left_out(findings),
             _files(findings),
@@ -84,13 +85,17 @@ def _backtest(findings: CalibrationFindings) -> list[str]:
     if not isinstance(found, Backtest):
         return []
     rows = [
-        (name, short(measured), short(simulated), signed_percent(error))
-        for name, measured, simulated, error in backtest_rows(found)
+        ["age", "measured", "simulated", "error"],
+        *(
+            [name, short(measured), short(simulated), signed_percent(error)]
+            for name, measured, simulated, error in backtest_rows(found)
+        ),
     ]
-    return [
-        *wrapped(f"Back-test. {backtest_text(found)}", indent=2),
-        *aligned([("age", "measured", "simulated", "error"), *rows]),
-    ]
+    calm = undisturbed_errors(found)
+    if calm:
+        column = ["outside of disturbances", *map(signed_percent, calm)]
+        rows = [[*row, cell] for row, cell in zip(rows, column, strict=True)]
+    return [*wrapped(f"Back-test. {backtest_text(found)}", indent=2), *aligned(rows)]
 
 
 def _left_out(findings: CalibrationFindings) -> list[str]:

@@ -151,9 +151,20 @@ def backtest_rows(found: Backtest) -> list[tuple[str, float, float, float]]:
     ]
 
 
+def undisturbed_errors(found: Backtest) -> list[float]:
+    """Return the errors of the quantiles without disturbances; none where there are none."""
+    calm = found.undisturbed
+    if calm is None:
+        return []
+    return [calm.p50_error, calm.p95_error, calm.p99_error, calm.max_error]
+
+
 def signed_percent(error: float) -> str:
     """Return an error in per cent with its sign."""
-    return f"{'-' if error < 0 else '+'}{percent(abs(error))}"
+    text = percent(abs(error))
+    if text.startswith("<"):
+        return text
+    return f"{'-' if error < 0 else '+'}{text}"
 
 
 def backtest_text(found: Backtest) -> str:

@@ -47,6 +47,7 @@ def gaps_text(coverage: Coverage) -> str:
     if not missing:
         return f"{counted(coverage.periods or 0, 'period')} of {period}, none missing.{off}"
     gap = format_duration(coverage.longest_gap_s)
+    off += " They count as without writes." if coverage.missing_is_zero else ""
     return (
         f"{counted(coverage.periods or 0, 'period')} of {period}, {missing:,} of them "
         f"({percent(coverage.missing_share)}) missing; the longest gap is {gap} from "
@@ -72,11 +73,18 @@ def cautions(profile: WritesProfile) -> Iterator[str]:
             f"TOTALS? Rows are {apart} apart, as totals of periods are, and were taken for single "
             f'writes: `--period "{apart}"` says that they are totals.'
         )
-    if coverage.missing_share > GAPS_MAX:
+    if coverage.mixed_period_s is not None and coverage.period_s is not None:
+        long, short = map(format_duration, (coverage.mixed_period_s, coverage.period_s))
+        yield (
+            f"MIXED PERIODS? Many samples are {long} apart among those of {short}. A file of both "
+            "is no series of either; CloudWatch keeps minutes for 15 days, and 5 minutes for 63. "
+            "Read them one by one."
+        )
+    if coverage.missing_share > GAPS_MAX and not coverage.missing_is_zero:
         yield (
             f"GAPS: {percent(coverage.missing_share)} of the periods are missing, and nobody knows "
-            "what was written in them. CloudWatch has no sample where nothing was written: "
-            "`missing: zero` says so."
+            "what was written in them. If it was nothing, `missing: zero` says so in a scenario, "
+            "and `--missing zero` here."
         )
     if coverage.span_s < 7 * DAY_S:
         yield (

@@ -103,7 +103,8 @@ def measure_first(name: str, study: SetStudy) -> str:
     """Return which unknown matters most for the verdict, or why that is not known."""
     if study.sensitivity is not None:
         return _by_sobol(study.sensitivity.replications[name], study.sensitivity.evaluations)
-    return _by_sets(study.importance[name])
+    found = study.importance[name]
+    return _by_sets(found, len(study) - found.sets)
 
 
 def _by_sobol(found: ReplicationSensitivity, evaluations: int) -> str:
@@ -117,9 +118,15 @@ def _by_sobol(found: ReplicationSensitivity, evaluations: int) -> str:
     return _advice(found.leaders, first.path, explained)
 
 
-def _by_sets(found: Importance) -> str:
+def _by_sets(found: Importance, undecided: int) -> str:
     if not found.sets:
         return "No set has a verdict, so that nothing shows which unknown matters."
+    if not found.varies and undecided:
+        sets = counted(found.sets, "set")
+        return (
+            f"The verdict is the same in the {sets} that have one, but {undecided:,} have none: "
+            "which unknown matters is not known."
+        )
     if not found.varies:
         return _same(f"all {counted(found.sets, 'set')} that have one")
     if not found.parameters:

@@ -8,16 +8,19 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import (
     AfterValidator,
     BeforeValidator,
+    ConfigDict,
     Field,
     ValidationError,
     WithJsonSchema,
     model_validator,
 )
+from pydantic.config import JsonDict
 from pydantic.functional_validators import ModelWrapValidatorHandler
 
 from efssim.scenario.alarms.mute import MuteRule
 from efssim.scenario.alarms.names import (
     COMPARISON_NAMES,
+    KEYS,
     STATISTIC_NAMES,
     as_named,
     is_other_extended,
@@ -80,7 +83,7 @@ Threshold = Annotated[
     Field(allow_inf_nan=False),
     WithJsonSchema(
         {
-            "type": ["string", "number"],
+            "anyOf": [{"type": "string"}, {"type": "number"}],
             "description": "In the unit of the metric; a duration in seconds, a size in bytes.",
             "examples": ["15 min", 900, "200 MB"],
         }
@@ -99,8 +102,25 @@ Comparison = Annotated[
 _REQUIRED = ("metric", "statistic", "period", "threshold", "comparison", "evaluation_periods")
 
 
+def _with_names_of_cloudwatch(schema: JsonDict) -> None:
+    """Add CloudWatch's own names of the settings to a schema."""
+    known = schema["properties"]
+    assert isinstance(known, dict)
+    pair: JsonDict = {"type": "object", "required": ["Name", "Value"]}
+    known |= {
+        name: {"anyOf": [known[key]], "description": f"CloudWatch's name of `{key}`."}
+        for name, key in KEYS.items()
+    }
+    known["Dimensions"] = {
+        "anyOf": [known["dimensions"], {"type": "array", "items": pair}],
+        "description": "CloudWatch's name of `dimensions`, whose form it may have.",
+    }
+
+
 class MetricAlarm(Model):
     """A metric alarm of CloudWatch, evaluated on the simulated metric as CloudWatch does."""
+
+    model_config = ConfigDict(json_schema_extra=_with_names_of_cloudwatch)
 
     metric: _Text | None = None
     """Name of the metric, as `TimeSinceLastSync`."""

@@ -12,6 +12,7 @@ from typing import Annotated, TypeAlias
 
 from pydantic import Field, WithJsonSchema
 
+from efssim.errors import EfssimError
 from efssim.scenario.grammar.base import Found, Model
 from efssim.scenario.uncertain.priors import (
     ChoicePrior,
@@ -44,12 +45,15 @@ _LARGEST_CHOICE = 100
 """Values of a choice at most; assumed."""
 
 
-class BadValueError(ValueError):
+class BadValueError(EfssimError, ValueError):
     """A value, or several together, that a parameter cannot have; `key` tells which."""
 
     def __init__(self, key: str, message: str) -> None:
-        super().__init__(message)
-        self.key = key
+        super().__init__(key, message)  # all that it takes to be pickled
+        self.key, self.message = key, message
+
+    def __str__(self) -> str:
+        return self.message
 
 
 class UniformKeys(Model):

@@ -90,7 +90,7 @@ def _of(trials: TrialSet, name: str) -> SetReplication:
     age = trials.pooled.get(name, {}).get(AGE) if alone is None else alone.age
     return SetReplication(
         verdict=verdict,
-        met_throughout=verdict == "met" and means.rpo.met_throughout is not False,
+        met_throughout=verdict == "met" and means.rpo.met_throughout is True,
         attainment=means.rpo.attainment,
         low=found.low,
         high=found.high,

@@ -23,11 +23,13 @@ ROWS_AT_ONCE = 2**16
 WIDEST = 64
 """Characters of a cell above which it is no number, date or unit; assumed."""
 
-_NEWLINE, _RETURN, _SPACE, _ZERO = (ord(one) for one in "\n\r 0")
+_NEWLINE, _RETURN, _SPACE, _TAB, _ZERO, _POINT = (ord(one) for one in "\n\r \t0.")
 _IN_NUMBERS = np.zeros(256, dtype=np.bool_)
 _IN_NUMBERS[list(b"0123456789+-.eE\0")] = True
 _MOST_DIGITS = 18
 """Digits of a whole number that surely fits 64 bits."""
+_EXACT_DIGITS = 15
+"""Digits of a whole number that a float surely has exactly."""
 _POWERS = 10 ** np.arange(_MOST_DIGITS - 1, -1, -1, dtype=np.int64)
 
 
@@ -60,13 +62,13 @@ class ByteColumn(Sequence[str]):
         """Yield characters of rows, filled up with 0, and how many each row has."""
         width = max(1, int((self._ends - self._starts).max(initial=1)))
         from_each_place = sliding_window_view(self._data, width)
-        places = np.arange(width)
+        places = np.arange(width, dtype=np.int32)
         for at in range(0, len(self), ROWS_AT_ONCE):
             starts, ends = self._starts[at : at + ROWS_AT_ONCE], self._ends[at : at + ROWS_AT_ONCE]
             lengths = ends - starts
             codes = from_each_place[starts]
             if lengths.min() < width:
-                codes[places >= lengths[:, None]] = 0
+                codes *= places < lengths[:, None]
             yield codes, lengths
 
     @property
@@ -75,18 +77,60 @@ class ByteColumn(Sequence[str]):
 
     def floats(self) -> Floats | None:
         """Return the cells as finite numbers, NaN for empty ones; None where one is no number."""
-        if not self._is_narrow:
+        if not self._is_narrow or not _IN_NUMBERS[self._first].all():
             return None
-        parts = [_floats(codes, lengths) for codes, lengths in self._parts()]
-        return _joined(parts)
+        lengths = self._ends - self._starts
+        whole = self.whole_numbers() if lengths.max() <= _EXACT_DIGITS else None
+        if whole is not None:
+            return whole.astype(np.float64)
+        pointed = self._whole_parts()
+        if pointed is not None:
+            return pointed
+        found = []
+        for codes, lengths in self._parts():
+            part = _floats(codes, lengths)
+            if part is None:
+                return None
+            found.append(part)
+        return np.concatenate(found)
+
+    @property
+    def _first(self) -> Bytes:
+        """Characters of the first cell."""
+        return self._data[self._starts[0] : self._ends[0]]
+
+    def _whole_parts(self) -> Floats | None:
+        """Return cells such as `12.0` as numbers, faster than other ones; None where one is not."""
+        lengths = self._ends - self._starts
+        last, before = self._data[self._ends - 1], self._data[self._ends - 2]
+        if (
+            lengths.min() < 3
+            or self._first[-1] != _ZERO
+            or (last != _ZERO).any()
+            or (before != _POINT).any()
+        ):
+            return None
+        cut = ByteColumn(self._data, self._starts, self._ends - 2)
+        found = cut.whole_numbers() if lengths.max() <= _EXACT_DIGITS + 2 else None
+        return None if found is None else found.astype(np.float64)
 
     def whole_numbers(self) -> Integers | None:
         """Return the cells as whole numbers of at least 0; None where one is none, or is long."""
         if not self._is_narrow:
             return None
-        parts = [_whole(codes, lengths) for codes, lengths in self._parts()]
-        found = [part for part in parts if part is not None]
-        return np.concatenate(found) if len(found) == len(parts) else None
+        width = int((self._ends - self._starts).max())
+        if width > _MOST_DIGITS or (self._ends == self._starts).any():
+            return None
+        up_to_each_place = sliding_window_view(self._data, width)
+        places, found = np.arange(width, dtype=np.int32), []
+        for at in range(0, len(self), ROWS_AT_ONCE):
+            starts, ends = self._starts[at : at + ROWS_AT_ONCE], self._ends[at : at + ROWS_AT_ONCE]
+            digits = up_to_each_place[ends - width] - np.uint8(_ZERO)  # below 0 wraps above 9
+            digits *= places >= (width - (ends - starts))[:, None]
+            if digits.max() > 9:
+                return None
+            found.append(digits @ _POWERS[-width:])
+        return np.concatenate(found)
 
     def codes_of_one_width(self) -> Iterator[Bytes]:
         """Yield the characters of rows, where all cells are equally long; nothing where not."""
@@ -112,16 +156,27 @@ class ByteColumn(Sequence[str]):
         return [self[at] for at in first.tolist()], which.astype(np.int64)
 
     def before_and_after_blank(self) -> tuple[ByteColumn, ByteColumn] | None:
-        """Return the parts of each cell before and after its one blank; None where it has not one."""
+        """Return the parts of each cell around a blank; None where a cell has none to part it at.
+
+        The first part may have another blank, and is then no number.
+        """
         if not self._is_narrow:
             return None
-        blanks = []
-        for codes, _ in self._parts():
-            is_blank = codes == _SPACE
-            if (is_blank.sum(axis=1) != 1).any():
-                return None
-            blanks.append(is_blank.argmax(axis=1))
-        middle = self._starts + np.concatenate(blanks)
+        # Mostly all cells have the same unit, or units of one length.
+        back = len(self._first) - self._first.tobytes().rfind(b" ")
+        same = self._ends - back
+        if (same > self._starts).all() and (self._data[same] == _SPACE).all():
+            return (
+                ByteColumn(self._data, self._starts, same),
+                ByteColumn(self._data, same + 1, self._ends),
+            )
+        first, last = int(self._starts[0]), int(self._ends[-1])
+        blanks = np.flatnonzero(self._data[first:last] == _SPACE) + first
+        blanks = np.append(blanks, [last, last])
+        at = np.searchsorted(blanks, self._starts)
+        middle = blanks[at]
+        if (middle >= self._ends).any() or (blanks[at + 1] < self._ends).any():
+            return None
         return (
             ByteColumn(self._data, self._starts, middle),
             ByteColumn(self._data, middle + 1, self._ends),
@@ -130,11 +185,6 @@ class ByteColumn(Sequence[str]):
 
 def _padded(codes: Bytes, more: int) -> Bytes:
     return np.ascontiguousarray(np.pad(codes, ((0, 0), (0, more))))
-
-
-def _joined(parts: list[Floats | None]) -> Floats | None:
-    found = [part for part in parts if part is not None]
-    return np.concatenate(found) if len(found) == len(parts) else None
 
 
 def _floats(codes: Bytes, lengths: Integers) -> Floats | None:
@@ -149,19 +199,6 @@ def _floats(codes: Bytes, lengths: Integers) -> Floats | None:
     except ValueError:
         return None
     return None if np.isinf(found).any() else found
-
-
-def _whole(codes: Bytes, lengths: Integers) -> Integers | None:
-    if codes.shape[1] > _MOST_DIGITS or (lengths == 0).any():
-        return None
-    found = np.zeros(len(codes), dtype=np.int64)
-    for length in np.unique(lengths).tolist():
-        rows = slice(None) if length == lengths.min() == lengths.max() else lengths == length
-        digits = codes[rows, :length] - np.uint8(_ZERO)  # below 0 it wraps far above 9
-        if (digits > 9).any():
-            return None
-        found[rows] = digits @ _POWERS[-length:]
-    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,13 +231,14 @@ def byte_table(data: bytes, delimiter: str, skip: int) -> ByteTable | None:
         begin = data.find(b"\n", begin) + 1
         if not begin:
             return None
-    if _is_odd(data[begin:], delimiter.encode()):
+    if _is_odd(data[begin:]):
         return None
-    # Windows of the widest cell end with the data, so more follows.
-    codes = np.frombuffer(data + bytes(WIDEST), dtype=np.uint8)
-    ends = np.flatnonzero(codes[begin : len(data)] == _NEWLINE) + begin
+    # Windows of the widest cell begin before the data and end after them.
+    codes = np.frombuffer(bytes(WIDEST) + data + bytes(WIDEST), dtype=np.uint8)
+    begin, end = begin + WIDEST, len(data) + WIDEST
+    ends = np.flatnonzero(codes[begin:end] == _NEWLINE) + begin
     if len(data) and data[-1] != _NEWLINE:
-        ends = np.append(ends, len(data))
+        ends = np.append(ends, end)
     starts = np.append(begin, ends[:-1] + 1)[: len(ends)]
     if b"\r" in data:
         ends = ends - (codes[np.maximum(ends - 1, 0)] == _RETURN)
@@ -224,17 +262,23 @@ def _cut(
     table = ByteTable(codes, starts, ends, between.reshape(len(starts), count), lines)
     if (table.between[:, 0] < starts).any() or (table.between[:, -1] >= ends).any():
         return None
-    return table
+    return None if _has_blank_edges(table) else table
 
 
-def _is_odd(data: bytes, delimiter: bytes) -> bool:
-    """Return whether a table has quotes, blanks around cells, or returns that end no line."""
-    edges = {delimiter, b"\n", b"\r"}
-    blanks = {blank for blank in (b" ", b"\t") if blank in data and blank != delimiter}
-    return (
-        b'"' in data
-        or data[:1] in blanks
-        or data[-1:] in blanks
-        or any(edge + blank in data or blank + edge in data for edge in edges for blank in blanks)
-        or (b"\r" in data and data.count(b"\r") != data.count(b"\r\n"))
-    )
+def _has_blank_edges(table: ByteTable) -> bool:
+    """Return whether a cell begins or ends with a blank."""
+    codes = table.data
+    is_blank = np.zeros(256, dtype=np.bool_)
+    is_blank[[_SPACE, _TAB]] = True
+    region = codes[table.starts[0] : table.ends[-1]]
+    if not (region == _SPACE).any() and not (region == _TAB).any():
+        return False
+    edges = [table.starts, table.ends - 1]
+    for at in range(table.width - 1):
+        edges += [table.between[:, at] - 1, table.between[:, at] + 1]
+    return any(is_blank[codes[edge]].any() for edge in edges)
+
+
+def _is_odd(data: bytes) -> bool:
+    """Return whether a table has quotes, or returns that end no line."""
+    return b'"' in data or (b"\r" in data and data.count(b"\r") != data.count(b"\r\n"))

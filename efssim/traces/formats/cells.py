@@ -187,12 +187,17 @@ def _codes(cells: Sequence[str], width: int) -> Iterator[Codes]:
 
 def _seconds(codes: Codes) -> Floats | None:
     """Return the seconds since 1970 of characters of dates; None where one is no date."""
-    digits = codes[:, _DIGITS].astype(np.int64) - ord("0")
-    if ((digits < 0) | (digits > 9)).any():
+    # Columns one by one, as rows are too short to be walked along; what is below 0 wraps.
+    zero = np.array(ord("0"), dtype=codes.dtype)
+    digits = [np.subtract(codes[:, at], zero) for at in _DIGITS]
+    if max(int(column.max()) for column in digits) > 9:
         return None
-    year = digits[:, :4] @ np.array([1000, 100, 10, 1])
-    pairs = (digits[:, at] * 10 + digits[:, at + 1] for at in range(4, 14, 2))
-    month, day, hour, minute, second = pairs
+    pairs = (
+        tens.astype(np.int32) * 10 + ones
+        for tens, ones in zip(digits[0::2], digits[1::2], strict=True)
+    )
+    century, year, month, day, hour, minute, second = pairs
+    year = century * 100 + year
     months = ((year - 1970) * 12 + month - 1).astype("datetime64[M]")
     days = months.astype("datetime64[D]") + (day - 1)
     fits = (month >= 1) & (month <= 12) & (day >= 1) & (days.astype("datetime64[M]") == months)
@@ -232,13 +237,17 @@ def local_seconds(seconds: Floats, zone: tzinfo) -> Floats:
 
 def _all_offsets(seconds: Floats, zone: tzinfo) -> NDArray[np.float64]:
     """Return the offsets of local times, of the shape (times, first and second occurrence)."""
-    days, which = np.unique(np.floor(seconds / 86_400), return_inverse=True)
-    ends = [
-        (_offsets(day * 86_400, zone), _offsets(day * 86_400 + 86_399, zone))
-        for day in days.tolist()
-    ]
-    found = np.array([begin for begin, _ in ends])[which]
-    changes = np.array([begin != end or begin[0] != begin[1] for begin, end in ends])[which]
+    day = np.floor(seconds / 86_400)
+    begins = np.flatnonzero(np.append(True, np.diff(day) != 0))  # of runs of one day
+    rows = np.diff(np.append(begins, len(day)))
+    known = {
+        one: (_offsets(one * 86_400, zone), _offsets(one * 86_400 + 86_399, zone))
+        for one in set(day[begins].tolist())
+    }
+    ends = [known[one] for one in day[begins].tolist()]
+    found = np.repeat(np.array([begin for begin, _ in ends]), rows, axis=0)
+    is_odd = [begin != end or begin[0] != begin[1] for begin, end in ends]
+    changes = np.repeat(np.array(is_odd), rows)
     if changes.any():
         # On such a day they change on quarters of an hour at the finest.
         quarters, which = np.unique(np.floor(seconds[changes] / 900), return_inverse=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +19,9 @@ BINS_MAX = 2**22
 one-minute periods are eight years."""
 _BINS_LEAST = 2**12
 """Periods that a short trace of single writes is divided into at least, about."""
+MIXED_LEAST, MIXED_SHARE = 20, 0.02
+"""Samples with equal gaps on both sides, in number and as a share of all, from which periods look
+mixed; assumed."""
 _ON_GRID = 1e-6
 """Periods by which a time may be off by rounding."""
 
@@ -45,6 +48,10 @@ class Coverage:
     longest_gap_begin_s: float | None = field(metadata=moment("longest_gap_begin"))
     off_grid: int = 0
     """Samples that begin a fraction of a period after the others."""
+    mixed_period_s: float | None = None
+    """Longer distance that most gaps have, as if samples of that period were among the others."""
+    missing_is_zero: bool = False
+    """Whether a missing period was said to be one without writes."""
 
     @property
     def missing_share(self) -> float:
@@ -73,10 +80,13 @@ class WriteGrid:
         return self.begin_s + period * self.period_s if self.has_dates else None
 
 
-def grid_of_series(total: MetricSeries, count: MetricSeries | None = None) -> WriteGrid:
+def grid_of_series(
+    total: MetricSeries, count: MetricSeries | None = None, *, missing_is_zero: bool = False
+) -> WriteGrid:
     """Return the grid of a series of totals; `count` has the number of writes of each period.
 
-    Raise ProfileError for a series without a period, or of far more periods than samples.
+    `missing_is_zero` takes a missing period for one that was measured, without writes. Raise
+    ProfileError for a series without a period, or of far more periods than samples.
     """
     period_s = _period_of(total)
     begin_s = float(total.time_s[0])
@@ -92,6 +102,9 @@ def grid_of_series(total: MetricSeries, count: MetricSeries | None = None) -> Wr
     sizes = _sums(index, total.value, periods)
     coverage = coverage_of(total.time_s, period_s, present, off_grid)
     writes = None if count is None else _counts(count, begin_s, period_s, present)
+    if missing_is_zero:
+        coverage = replace(coverage, missing_is_zero=True)
+        present = np.ones(periods, dtype=np.bool_)
     return WriteGrid(begin_s, period_s, sizes, writes, present, coverage)
 
 
@@ -141,7 +154,21 @@ def coverage_of(time_s: Floats, period_s: float, present: Flags, off_grid: int) 
         0.0 if longest is None else float(lengths[longest]) * period_s,
         None if longest is None else begin_s + float(begins[longest]) * period_s,
         off_grid,
+        _mixed_period(present, period_s),
     )
+
+
+def _mixed_period(present: Flags, period_s: float) -> float | None:
+    """Return a longer distance that many samples have from both neighbours; None: there is none."""
+    apart = np.diff(np.flatnonzero(present))
+    both = apart[:-1][(apart[:-1] == apart[1:]) & (apart[1:] > 1)]
+    if len(both) < MIXED_LEAST or len(both) < MIXED_SHARE * len(apart):
+        return None
+    lengths, counts = np.unique(both, return_counts=True)
+    most = int(counts.argmax())
+    # Holes at random are seldom on both sides.
+    is_run = 2 * counts[most] > np.count_nonzero(apart == lengths[most])
+    return float(lengths[most]) * period_s if is_run else None
 
 
 def coverage_of_series(series: MetricSeries) -> Coverage:

@@ -55,7 +55,11 @@ class MeasuredTraces:
 
 
 def measured_traces(
-    exports: Exports, *, timezone: str = "UTC", block_bytes: int = 4096
+    exports: Exports,
+    *,
+    timezone: str = "UTC",
+    block_bytes: int = 4096,
+    missing_is_zero: bool = False,
 ) -> MeasuredTraces:
     """Return the profiles of all series and writes; raise ProfileError where there is none.
 
@@ -70,7 +74,7 @@ def measured_traces(
             if first.metric == LAG_METRIC:
                 lags.append(profile_of_lag(_most_telling(group)))
             else:
-                profiled.append(_of_writes(group, timezone))
+                profiled.append(_of_writes(group, timezone, missing_is_zero))
         except ProfileError as error:
             left.append(f"{described(first.metric, first.dimensions)}: {error}")
     for records in exports.records:
@@ -84,7 +88,9 @@ def measured_traces(
     return MeasuredTraces(exports.files, tuple(profiled), tuple(lags), tuple(left), timezone)
 
 
-def _of_writes(group: Sequence[MetricSeries], timezone: str) -> ProfiledWrites:
+def _of_writes(
+    group: Sequence[MetricSeries], timezone: str, missing_is_zero: bool
+) -> ProfiledWrites:
     name = described(group[0].metric, group[0].dimensions)
     if group[0].metric in NO_WRITES:
         raise ProfileError("is no metric of the bytes of writes")
@@ -93,7 +99,11 @@ def _of_writes(group: Sequence[MetricSeries], timezone: str) -> ProfiledWrites:
     except TraceErrors as failure:
         raise ProfileError("; ".join(error.message for error in failure.errors)) from None
     return profile_of_series(
-        found.series, found.count, timezone=timezone, statistic=found.statistic
+        found.series,
+        found.count,
+        timezone=timezone,
+        statistic=found.statistic,
+        missing_is_zero=missing_is_zero,
     )
 
 
@@ -120,7 +130,11 @@ def _most_telling(group: Sequence[MetricSeries]) -> MetricSeries:
 
 
 def read_profiles(
-    files: Sequence[str | Path], options: ReadOptions, block_bytes: int = 4096
+    files: Sequence[str | Path],
+    options: ReadOptions,
+    *,
+    block_bytes: int = 4096,
+    missing_is_zero: bool = False,
 ) -> MeasuredTraces:
     """Return the profiles of all that files hold, by the clock of the time zone of `options`.
 
@@ -128,7 +142,12 @@ def read_profiles(
     """
     exports = read_exports(files, options)
     try:
-        return measured_traces(exports, timezone=options.timezone or "UTC", block_bytes=block_bytes)
+        return measured_traces(
+            exports,
+            timezone=options.timezone or "UTC",
+            block_bytes=block_bytes,
+            missing_is_zero=missing_is_zero,
+        )
     except ProfileError as error:
         names = ", ".join(file.file for file in exports.files)
         texts = str(error).splitlines()

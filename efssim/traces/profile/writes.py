@@ -70,12 +70,14 @@ def profile_of_series(
     *,
     timezone: str = "UTC",
     statistic: str = "Sum",
+    missing_is_zero: bool = False,
 ) -> ProfiledWrites:
     """Return the profile of totals per period; `count` has the number of writes of each.
 
+    `missing_is_zero` says that nothing was written in missing periods.
     Raise ProfileError for a series of which none can be made, ValueError for an unknown time zone.
     """
-    grid = grid_of_series(total, count)
+    grid = grid_of_series(total, count, missing_is_zero=missing_is_zero)
     name = described(total.metric, total.dimensions)
     unknown = (None, "offsets are not known", None)
     return _profiled(name, statistic, grid, busiest_of_grid(grid), timezone, unknown, None)

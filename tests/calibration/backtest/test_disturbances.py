@@ -6,6 +6,8 @@ the throughput 500 bytes/s. Samples are whole minutes.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from helpers.lags import decoded, even, samples
@@ -15,6 +17,7 @@ from efssim.calibration.backtest.disturbances import (
     disturbed,
     disturbed_syncs,
     disturbed_tail,
+    locked_waits,
     outages,
 )
 from efssim.calibration.backtest.findings import Span
@@ -49,8 +52,8 @@ def test_a_next_cut_that_was_held():
     assert 2730.0 <= one.begin_s <= 3000.0
     assert one.end_s == 10_000.0
     # The next on time is cut when it was, however long catching up takes in the simulation.
-    assert wait.end_s == 10_600.0
-    assert wait.seconds < 300.0
+    assert wait.end_s == 10_300.0
+    assert wait.seconds < 60.0
     (stretch,) = disturbed(found, WHOLE)
     assert stretch.begin_s == pytest.approx(3000.0)
     assert stretch.end_s == pytest.approx(10_263.3, abs=60.0)
@@ -94,3 +97,15 @@ def test_one_that_never_ends_is_known_from_when_it_was_due():
     found = seen(regular(0.0, 10), minutes=200)
     assert disturbed_tail(found, 200 * 60.0) == pytest.approx(3000.0)
     assert outages(found, WHOLE) == []
+
+
+def test_a_locked_interval_waits_after_late_syncs():
+    # The sync cut at 3000 takes 400 s, so that the next cut is late: from then on all are.
+    shifted = [(3000.0, 3400.0), (3400.0, 3430.0), *regular(3700.0, 40)]
+    locked = seen([*regular(0.0, 10), *shifted])
+    (wait,) = locked_waits(locked, WHOLE)
+    assert wait.end_s in (3700.0, 4000.0)
+    assert wait.seconds < 300.0
+    assert locked_waits(seen(regular(0.0, 70)), WHOLE) == []
+    free = SyncTiming(interval_s=307.3, gap_s=0.0, setup_s=20.0, throughput=500.0)
+    assert locked_waits(replace(locked, timing=free), WHOLE) == []

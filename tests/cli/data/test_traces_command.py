@@ -103,6 +103,10 @@ def test_gaps_and_short_traces_are_said() -> None:
     assert "the longest gap is 5 h from 2026-03-02 01:40Z" in text
     assert "SHORT: 3 days are covered" in text
     assert "No profile by the weekday: less than 7 days are covered" in text
+    zero = command("traces", "w.csv", "--period", "1min", "--missing", "zero", "-o", "s.yaml")
+    assert "GAPS" not in zero.out
+    assert "They count as without writes." in flat(zero.out)
+    assert "missing: zero" in Path("s.yaml").read_text(encoding="utf-8")
     few = command("traces", data(1440 * 8, skip=range(100, 400)), "--period", "1min").out
     assert "GAPS" not in few
     assert "SHORT" not in few
@@ -275,6 +279,24 @@ def test_single_writes_become_a_scenario() -> None:
     assert json.loads(ran.stdout)["replications"]["dr"]["writes"]["bytes"] == 30
 
 
+def test_a_time_zone_is_left_out_where_times_have_an_offset() -> None:
+    words = ("--period", "1 min", "--timezone", "Europe/Rome", "-o", "s.yaml")
+    done = command("traces", data(), *words)
+    assert done.code == 0, done.err
+    assert "timezone" not in Path("s.yaml").read_text(encoding="utf-8")
+    Path("s.yaml").unlink()
+    local = Path("w.csv").read_text(encoding="utf-8").replace("Z,", ",")
+    Path("w.csv").write_text(local, encoding="utf-8")
+    done = command("traces", "w.csv", *words)
+    # Either a run reads local times as the profile does, or there is no scenario.
+    if done.code == 0:
+        ran = efs("run", "s.yaml", "--format", "json", "--quiet")
+        traced = json.loads(ran.stdout)["traces"]["file_systems.source.writes.measured"]
+        assert (traced["bytes_unused"], traced["periods_missing"]) == (0, 0)
+    else:
+        assert "not written, as no run takes it" in done.err
+
+
 def test_an_assumed_statistic_stays_assumed() -> None:
     file = metric_data(w=("DataWriteIOBytes", [1000.0] * 3000))
     command("traces", file, "-o", "s.yaml")
@@ -319,6 +341,17 @@ def test_a_block_trace_offers_its_hot_set() -> None:
     text = flat(command("traces", "msr.csv").out)
     assert "hot_set: {size:" in text
     assert f"within {100 * profile.hot_set.largest_error:.1f}".rstrip("0") in text
+
+
+def test_a_run_sends_the_unique_bytes_of_its_interval() -> None:
+    """With the hot set that was fitted, a sync of an hour sends about what an hour touches."""
+    command("traces", block_trace(), "-o", "s.yaml")
+    unique = efssim.read_traces("msr.csv").unique.set_index("window_s")["unique_bytes"]
+    for interval, window_s in (("10 min", 600.0), ("1 h", 3600.0), ("6 h", 21_600.0)):
+        change = f"replications.dr.sync={{preset: none, interval: {interval}}}"
+        found = efssim.run(efssim.load("s.yaml", overrides=[change]), verify=True)
+        sent = found.syncs["bytes"].mean()
+        assert sent == pytest.approx(unique[window_s], rel=0.05)
 
 
 def test_tables_plots_and_files_in_python(tmp_path: Path) -> None:

@@ -119,3 +119,39 @@ def test_validate_shows_the_ranges(run):
     done = run("validate", "s.yaml", "--resolved")
     line = next(one for one in done.stdout.splitlines() if one.startswith(THROUGHPUT))
     assert "may be uniform from 1.5 MiB/s to 3.5 MiB/s" in line
+
+
+def test_a_plan_is_over_parameter_sets(run, tmp_path):
+    size = "file_systems.src.writes.w.size=0.2 MiB..2 MiB"
+    arguments = ("--sets", "20", "-n", "10", "--share-of-sets", "70%")
+    done = run("plan", "s.yaml", "--vary", size, *arguments, "--out", "out", "-w", "1")
+    assert done.returncode == 0, done.stderr
+    said = " ".join(done.stdout.split())
+    assert "keeps the objective in 70 % of plausible parameter sets" in said
+    assert "sets meet it, 0 undecided" in done.stderr
+    found = json.loads((tmp_path / "out" / "plan.json").read_text())
+    assert found["outcome"] == "found"
+    assert found["direction"] == "largest"
+    # Of 1.5 to 3.5 MiB/s seven in ten are above 2.1 MiB/s, and a size takes twice of it.
+    assert 0.7 * 2**20 < found["answer"]["holds_at"] < 1.05 * 2**20
+    assert "--share-of-sets 0.7" in said
+
+
+def test_a_plan_without_unknowns_has_no_sets(run):
+    done = run("plan", "known.yaml", "--vary", "replications.dr.sync.interval=1..9", "--sets", "5")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "--sets: no parameter is uncertain" in done.stderr
+
+
+def test_other_commands_say_that_they_have_the_values_as_written(run, tmp_path):
+    alarm = (
+        "alarms: {late: {metric: TimeSinceLastSync, statistic: Maximum, period: 1 min, "
+        "threshold: 900, comparison: GreaterThanThreshold, evaluation_periods: 1}}\n"
+    )
+    (tmp_path / "alarms.yaml").write_text(TEXT + alarm)
+    done = run("alarms", "alarms.yaml")
+    assert done.returncode == 0, done.stderr
+    assert "NOT KNOWN: 1 parameter; all of this holds for the values as written" in done.stderr
+    done = run("alarms", "alarms.yaml", "-n", "2")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "1 parameter is uncertain, and a study of trials has one parameter set" in done.stderr

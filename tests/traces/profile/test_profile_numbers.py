@@ -68,6 +68,28 @@ def test_a_year_of_seconds_is_no_profile_of_a_minute() -> None:
         grid_of_series(MetricSeries("m", "Sum", np.array([0.0]), np.ones(1), None))
 
 
+def test_periods_without_a_sample_may_be_said_to_be_zero() -> None:
+    nan = math.nan
+    one = series([60, nan, nan, 120])
+    grid = grid_of_series(one, missing_is_zero=True)
+    assert (grid.coverage.missing, grid.coverage.missing_is_zero) == (2, True)
+    assert grid.present.all()
+    assert profile_of_series(one, missing_is_zero=True).profile.mean_bytes_per_s == 180 / 240
+    assert profile_of_series(one).profile.mean_bytes_per_s == 180 / 120
+
+
+def test_minutes_and_five_minutes_in_one_series_are_noticed() -> None:
+    values = [1.0 if k >= 1000 or k % 5 == 0 else math.nan for k in range(3000)]
+    assert grid_of_series(series(values)).coverage.mixed_period_s == 300
+    rng = np.random.default_rng(8)
+    holes = np.where(rng.uniform(size=3000) < 0.1, math.nan, 1.0)
+    holes[0] = 1.0
+    gaps = grid_of_series(series(holes)).coverage
+    assert gaps.missing_share > 0.05
+    # Single holes at random are mostly two periods apart: that is no mix.
+    assert gaps.mixed_period_s is None
+
+
 # ---- busiest ------------------------------------------------------------------------------------
 
 

@@ -9,6 +9,7 @@ from efssim.report.facts.profiles import (
     cautions,
     file_notes,
     gaps_text,
+    growth_text,
     hot_set_text,
     lag_text,
     moment,
@@ -79,7 +80,7 @@ def _of_writes(
     )
     tables = {
         "writes": (_busiest(profile), resolution_text(profile)),
-        "dispersion": (_dispersion(profile), ""),
+        "dispersion": (_dispersion(profile), _level(profile)),
         "unique": (_unique(profile), _said_of_hot_set(profile)),
     }
     for stem, picture in own.items():
@@ -106,6 +107,11 @@ def _of_writes(
 def _mind(profile: WritesProfile) -> PageVerdict | None:
     found = list(cautions(profile))
     return PageVerdict("open", "To be minded", " ".join(found)) if found else None
+
+
+def _level(profile: WritesProfile) -> str:
+    """Return how the index changes, where that is no caution."""
+    return growth_text(profile) if profile.growth.verdict == "level" else ""
 
 
 def _said_of_hot_set(profile: WritesProfile) -> str:

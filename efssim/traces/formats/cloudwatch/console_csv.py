@@ -97,7 +97,7 @@ def _read(content: ExportContent, options: ReadOptions) -> ExportPart:
 
 def _described(content: ExportContent, skip: int) -> dict[str, list[str]]:
     """Return the cells of header rows by their meaning; raise TraceErrors for another row."""
-    head = ExportContent(content.file, "\n".join(content.text.splitlines()[:skip]).encode())
+    head = ExportContent(content.file, "\n".join(content.head.splitlines()[:skip]).encode())
     rows: dict[str, list[str]] = {}
     for table in table_parts(head, header=False):
         for line, cells in zip(table.lines, zip(*table.columns, strict=True), strict=True):
