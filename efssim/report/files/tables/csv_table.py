@@ -63,6 +63,9 @@ def _times(column: pd.Series[Any]) -> list[str]:
 def _numbers(column: pd.Series[Any]) -> list[str]:
     values = column.tolist()
     if column.dtype.kind != "f":
+        # Counts that a trial may lack hold NA, which is equal to nothing and has no truth.
+        if column.hasnans:
+            return ["" if absent else str(value) for value, absent in _pairs(column)]
         return _once(values) or [*map(str, values)]
     return _once(values) or ["" if value != value else repr(value) for value in values]
 
