@@ -45,7 +45,7 @@ def _cells(column: pd.Series[Any]) -> list[str]:
         return [names[code] for code in column.cat.codes.tolist()]
     if kind.startswith("datetime64"):
         return _times(column)
-    if column.dtype.kind in "iufb":
+    if isinstance(column.dtype, np.dtype) and column.dtype.kind in "iufb":
         return _numbers(column)
     return ["" if absent else _quoted(str(value)) for value, absent in _pairs(column)]
 
@@ -63,9 +63,6 @@ def _times(column: pd.Series[Any]) -> list[str]:
 def _numbers(column: pd.Series[Any]) -> list[str]:
     values = column.tolist()
     if column.dtype.kind != "f":
-        # Counts that a trial may lack hold NA, which is equal to nothing and has no truth.
-        if column.hasnans:
-            return ["" if absent else str(value) for value, absent in _pairs(column)]
         return _once(values) or [*map(str, values)]
     return _once(values) or ["" if value != value else repr(value) for value in values]
 
