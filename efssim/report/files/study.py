@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, NamedTuple
 from efssim.json_values import JsonValue
 from efssim.report.figures.files import FOLDER, file_style, new_figure, rendered, write_svg
 from efssim.report.files.folders import MANIFEST, REPORT, staged
-from efssim.report.files.formats import CSV
 from efssim.report.files.manifest import study_manifest
 from efssim.report.words.json_text import json_text
 
@@ -52,7 +51,7 @@ def write_study(
         for name, text in texts.items():
             (staging / name).write_text(text, encoding="utf-8")
         for name, table in tables.items():
-            CSV.write(table, staging / name)
+            table.to_csv(staging / name, index=False, lineterminator="\n")
         svg = {stem: drawn(sketch) for stem, sketch in sketches.items()}
         figures = write_svg(svg, staging / FOLDER)
         made = study_manifest(seed, about, REPORT, figures)

@@ -91,12 +91,17 @@ def write_alarms(run: Run, folder: Path, command: str = "") -> None:
     write_study(
         folder,
         {_JSON: alarms_json(run)},
-        {f"alarms{CSV.suffix}": run.alarm_changes},
+        {f"alarms{CSV.suffix}": _timed(run.alarm_changes)},
         sketches if drawn_alarms(run) else {},
         lambda drawn: alarms_page(run, drawn, command),
         seed=run.seed,
         about=parameters(run.scenario),
     )
+
+
+def _timed(table: pd.DataFrame) -> pd.DataFrame:
+    """Return a table with its times as texts, as every table has them."""
+    return table.assign(time=table["time"].dt.strftime("%Y-%m-%dT%H:%M:%S.%fZ"))
 
 
 def write_trials_alarms(
