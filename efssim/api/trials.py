@@ -8,8 +8,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from efssim.api.values import values_by_field
-from efssim.errors import UnknownNameError
+from efssim.api.values import named_replication, values_by_field
 from efssim.progress import bar_of_trials, told
 from efssim.scenario import Scenario
 from efssim.scenario.arguments import checked
@@ -62,7 +61,7 @@ class Trials(TrialSet):
         """
         from efssim.report.figures.study.trials import plot_attained
 
-        return plot_attained(self, self._named(replication), ax)
+        return plot_attained(self, named_replication(self.replications, replication), ax)
 
     def plot_lag(self, replication: str | None = None, ax: Axes | None = None) -> Axes:
         """Draw how often each lag is longer than x, over all trials together; return the Axes.
@@ -71,14 +70,7 @@ class Trials(TrialSet):
         """
         from efssim.report.figures.study.trials import plot_pooled_lag
 
-        return plot_pooled_lag(self, self._named(replication), ax)
-
-    def _named(self, replication: str | None) -> str:
-        if replication is None and len(self.replications) == 1:
-            return self.replications[0]
-        if replication not in self.replications:
-            raise UnknownNameError(f"name one of the replications: {', '.join(self.replications)}")
-        return replication
+        return plot_pooled_lag(self, named_replication(self.replications, replication), ax)
 
 
 @checked("run_trials")

@@ -131,14 +131,12 @@ class DecodedSyncs:
     """Time of the last sample before the sync shows; NaN for the first sync."""
     completed_by_s: Floats
     """Time of the first sample that shows it."""
-    last_shown_s: Floats
-    """Time of the last sample that shows it."""
 
     def __len__(self) -> int:
         return len(self.cut_s)
 
 
-NO_SYNCS = DecodedSyncs(np.zeros(0), np.zeros(0), np.zeros(0), np.zeros(0))
+NO_SYNCS = DecodedSyncs(np.zeros(0), np.zeros(0), np.zeros(0))
 
 
 class SetupFamily(StrEnum):

@@ -18,7 +18,7 @@ from efssim.cli.common import (
 )
 from efssim.cli.conflicts import refuse_ignored
 from efssim.cli.options import examples, format_option, set_option, yes_option
-from efssim.cli.output import fail, put, show
+from efssim.cli.output import create, put, show
 from efssim.cli.scenario_file import ScenarioFile, Source, once
 
 if TYPE_CHECKING:
@@ -145,9 +145,5 @@ def init(folder: Path) -> None:
 
     target = folder / "scenario.yaml"
     folder.mkdir(parents=True, exist_ok=True)
-    try:
-        with target.open("x", encoding="utf-8") as file:
-            file.write(starter_text())
-    except FileExistsError:
-        fail(f"{target}: exists already and is left as it is")
+    create(target, starter_text())
     put(f"wrote {target}; next: efssim run {shlex.quote(str(target))}\n")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING, ParamSpec
 
 import click
 
-from efssim.cli.output import fail, say, show, shows_progress
+from efssim.cli.output import INTERNAL_ERROR, fail, say, show, shows_progress
 from efssim.cli.scenario_file import Source
 from efssim.study.run.interrupts import Interrupts, ctrl_c
 
@@ -156,6 +157,42 @@ def deliver(
 def sentence(error: OSError) -> str:
     """Return the message of an error of a file, or of the machine."""
     return f"{error.filename or 'efssim'}: {error.strerror or error}"
+
+
+def say_folder(out: Path | None, quiet: bool) -> None:
+    """Say that files were written into a folder, if any were."""
+    if out is not None and not quiet:
+        say(f"wrote {out}{os.sep}")
+
+
+@contextmanager
+def study_failures() -> Iterator[None]:
+    """Turn a folder of another study, and workers that die, into a sentence and an exit code."""
+    from concurrent.futures import BrokenExecutor
+
+    from efssim.study.run.lines import StoreError
+
+    try:
+        yield
+    except StoreError as error:
+        fail(str(error))
+    except BrokenExecutor as error:
+        say(error)
+        sys.exit(INTERNAL_ERROR)
+
+
+@contextmanager
+def progress_of_trials(
+    quiet: bool, unit: str = "trials"
+) -> Iterator[Callable[[int, int], None] | None]:
+    """Show how many trials, or sets, are complete on a terminal; yield the study's callback."""
+    if not shows_progress(quiet):
+        yield None
+        return
+    from efssim.progress import bar_of_trials
+
+    with bar_of_trials(sys.stderr, unit) as tell:
+        yield tell
 
 
 @contextmanager

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 import click
 
 C = TypeVar("C", bound=Callable[..., Any])
+V = TypeVar("V")
 
 
 class Folder(click.Path):
@@ -45,6 +46,14 @@ class Share(click.ParamType[float]):
         return share
 
 
+def parsed(parse: Callable[[str], V], value: str) -> V:
+    """Return the value of an option; raise click.BadParameter with the reason of `parse`."""
+    try:
+        return parse(value)
+    except ValueError as error:
+        raise click.BadParameter(f"{value!r}: {error}") from None
+
+
 def seed_option() -> Callable[[C], C]:
     """Return the option of the seed."""
     return click.option(
@@ -66,6 +75,31 @@ def set_option() -> Callable[[C], C]:
         metavar="PATH=VALUE",
         show_default="none",
         help="Change a value, as replications.dr.sync.interval=5min; may be repeated.",
+    )
+
+
+def trials_option(default: str) -> Callable[[C], C]:
+    """Return the option of the number of trials of a command that makes a single run without it."""
+    return click.option(
+        "--trials",
+        "-n",
+        type=click.IntRange(min=1),
+        metavar="N",
+        show_default=default,
+        help="Run so many trials, with confidence.",
+    )
+
+
+def new_scenario_option(help_text: str) -> Callable[[C], C]:
+    """Return the option of a scenario that is written."""
+    return click.option(
+        "--scenario",
+        "-o",
+        "scenario",
+        type=click.Path(path_type=Path, dir_okay=False),
+        metavar="FILE",
+        show_default="none",
+        help=help_text,
     )
 
 

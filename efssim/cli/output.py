@@ -11,6 +11,7 @@ import sys
 from collections.abc import Callable
 from contextlib import suppress
 from io import StringIO, UnsupportedOperation
+from pathlib import Path
 from typing import NoReturn, TextIO
 
 import click
@@ -56,6 +57,15 @@ def put(text: str) -> None:
     except OSError as error:
         give_up(sys.stdout)
         fail(f"standard output: {error.strerror or error}")
+
+
+def create(target: Path, text: str) -> None:
+    """Write a file that is not there yet; end with a sentence if it is."""
+    try:
+        with target.open("x", encoding="utf-8") as file:
+            file.write(text)
+    except FileExistsError:
+        fail(f"{target}: exists already and is left as it is")
 
 
 def give_up(stream: TextIO) -> None:

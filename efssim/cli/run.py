@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -20,8 +19,11 @@ from efssim.cli.common import (
     keeping_results,
     placing_refusals,
     progress,
+    progress_of_trials,
     refuse_absurd,
+    say_folder,
     study_errors,
+    study_failures,
 )
 from efssim.cli.conflicts import refuse_ignored
 from efssim.cli.options import (
@@ -32,9 +34,10 @@ from efssim.cli.options import (
     result_options,
     seed_option,
     set_option,
+    trials_option,
     workers_option,
 )
-from efssim.cli.output import INTERNAL_ERROR, MISSED, fail, say, shows_progress
+from efssim.cli.output import MISSED, fail, say
 from efssim.cli.request import Request, requested
 from efssim.cli.scenario_file import ScenarioFile, Source, once
 from efssim.cli.uncertain.sets import (
@@ -147,14 +150,7 @@ class RunRequest(Request):
 )
 @seed_option()
 @set_option()
-@click.option(
-    "--trials",
-    "-n",
-    type=click.IntRange(min=1),
-    metavar="N",
-    show_default="a single run",
-    help="Run so many trials, with confidence.",
-)
+@trials_option("a single run")
 @click.option(
     "--precision",
     type=Share(),
@@ -396,33 +392,24 @@ def _run_trials(
     seed: int | None = None,
 ) -> Trials:
     """Run a study; KeyboardInterrupt if it is interrupted before the first trial is complete."""
-    from concurrent.futures import BrokenExecutor
-
     from efssim.api.trials import run_trials
     from efssim.model.world.world import World
-    from efssim.study.run.store import StoreError
     from efssim.study.statistics.precision import BUDGET
 
     with interrupts.allowed():
         World(scenario, scenario.seed)  # raises the errors of EFS at the start, before any bar
-    try:
-        with _progress_of_trials(request.quiet) as tell:
-            found = run_trials(
-                scenario,
-                seed=request.seed if seed is None else seed,
-                trials=request.trials or 1,  # which a precision replaces
-                precision=request.precision,
-                budget=request.budget or BUDGET,
-                workers=request.workers,
-                resume=request.resume,
-                verify=request.verify,
-                on_progress=tell,
-            )
-    except StoreError as error:
-        fail(str(error))
-    except BrokenExecutor as error:
-        say(error)
-        sys.exit(INTERNAL_ERROR)
+    with study_failures(), progress_of_trials(request.quiet) as tell:
+        found = run_trials(
+            scenario,
+            seed=request.seed if seed is None else seed,
+            trials=request.trials or 1,  # which a precision replaces
+            precision=request.precision,
+            budget=request.budget or BUDGET,
+            workers=request.workers,
+            resume=request.resume,
+            verify=request.verify,
+            on_progress=tell,
+        )
     if not len(found):
         raise KeyboardInterrupt
     return found
@@ -485,25 +472,10 @@ def _naming_the_trial(file: Source, request: RunRequest) -> Iterator[None]:
         raise
 
 
-@contextmanager
-def _progress_of_trials(quiet: bool) -> Iterator[Callable[[int, int], None] | None]:
-    """Show how many trials are complete on a terminal; yield the callback for the study."""
-    if not shows_progress(quiet):
-        yield None
-        return
-    from efssim.progress import bar_of_trials
-
-    with bar_of_trials(sys.stderr) as tell:
-        yield tell
-
-
 def _report_progress(request: RunRequest) -> None:
-    if request.quiet:
-        return
-    if request.verify:
+    if request.verify and not request.quiet:
         say("laws 1 to 5 hold")
-    if request.out is not None:
-        say(f"wrote {request.out}{os.sep}")
+    say_folder(request.out, request.quiet)
 
 
 def _check(is_asked: bool, results: Sequence[Result | Trials | ParameterSets]) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
@@ -18,6 +17,7 @@ from efssim.cli.common import (
     keeping_results,
     placing_refusals,
     refuse_absurd,
+    say_folder,
     study_errors,
 )
 from efssim.cli.conflicts import refuse_ignored
@@ -157,7 +157,7 @@ def plan(**asked: Any) -> None:
             lambda: plan_json(found),
             lambda: plan_report(found, again),
         )
-        _report_folder(request)
+        say_folder(request.out, request.quiet)
     if found.partial:
         raise KeyboardInterrupt
 
@@ -193,7 +193,7 @@ def _plan_sets(
         )
         begin = None if request.quiet else partial(_tell_budget, seconds)
         found = plan_of_sets(scenario, chosen, between, asked, begin)
-        _report_folder(request)
+        say_folder(request.out, request.quiet)
     if found.partial:
         raise KeyboardInterrupt
 
@@ -307,7 +307,7 @@ def sweep(**asked: Any) -> None:
             lambda: sweep_json(found, measure),
             lambda: sweep_report(found, measure, again),
         )
-        _report_folder(request)
+        say_folder(request.out, request.quiet)
     if found.partial:
         raise KeyboardInterrupt
 
@@ -344,11 +344,6 @@ def _swept(
         workers=request.workers,
         on_progress=_tell_combination if shows_progress(request.quiet) else None,
     )
-
-
-def _report_folder(request: Request) -> None:
-    if request.out is not None and not request.quiet:
-        say(f"wrote {request.out}{os.sep}")
 
 
 def _tell_combination(done: int, wanted: int) -> None:

@@ -25,7 +25,6 @@ from efssim.text.quoting import listed, quoted
 from efssim.text.suggestions import LONGEST_TYPO, closest
 from efssim.traces.calendar.local_days import DAY_S
 from efssim.traces.calendar.whole_days import WholeDays
-from efssim.traces.exported import exported_rows, is_export
 from efssim.traces.flaws import Flaw, Judged, TraceSpan, judge
 from efssim.traces.formats.content import ExportContent
 from efssim.traces.formats.opening import export_files, opened
@@ -175,6 +174,9 @@ def read_rows(spec: TraceSpec, start: datetime) -> RawRows:
 
 def _read(spec: TraceSpec, start: datetime, contents: Sequence[ExportContent]) -> RawRows:
     """Return the rows of files that are not cached, as `read_rows`; raises TraceErrors."""
+    # The readers of all formats take a tenth of the start, and most scenarios have no trace.
+    from efssim.traces.exported import exported_rows, is_export
+
     if is_export(spec, contents):
         return exported_rows(spec, start, contents)
     if spec.timezone is not None and spec.resample is None:

@@ -27,7 +27,8 @@ __all__ = ["folder"]  # a fixture
 
 FEW = ("run", "s.yaml", "--trials", "5", "--workers", "1")
 KEYS = (
-    "scenario seed trials partial precision window replications ci95 pooled evidence traces digest"
+    "scenario seed trials partial precision window replications ci95 pooled evidence traces alarms "
+    "digest"
 )
 LONG = ("--set", "duration=300 days")
 

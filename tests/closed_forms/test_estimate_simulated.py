@@ -189,6 +189,7 @@ SEEN: dict[tuple[str, str], dict[str, float]] = {
     ("burst", "dr"): {"written_bytes_per_s": 0.01, "utilisation": 0.01},
     ("measured", "dr"): {"written_bytes_per_s": 1e-9, "utilisation": 1e-9},
     ("alarms", "dr"): {"written_bytes_per_s": 1e-9},
+    ("unknown-rate", "dr"): {"written_bytes_per_s": 1e-9, "utilisation": 1e-9, "sync_s": 0.02},
     ("outage-at-peak", "dr"): {"written_bytes_per_s": 0.03},
     ("random-year", "dr"): {"sync_s": 0.01, "age_peak_s": 0.01, "utilisation": 0.01},
     ("resonance", "dr"): {"sync_s": 0.001, "age_mean_s": 0.01, "age_peak_s": 0.001},

@@ -173,7 +173,7 @@ def test_commands_that_are_not_run_are_commands_of_efssim():
     commands = re.findall(
         r"efssim (\w+)", " ".join(block.code for block in BLOCKS if block.not_run)
     )
-    assert set(commands) <= {"run", "serve", "plan", "sweep", "alarms"}
+    assert set(commands) <= {"run", "serve", "plan", "sweep", "alarms", "calibrate"}
 
 
 # Scenarios

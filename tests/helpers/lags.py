@@ -31,9 +31,8 @@ def decoded(lag: LagSamples) -> DecodedSyncs:
     """Return the syncs that samples of exact ages show."""
     cut_s = lag.time_s - lag.largest
     first = np.flatnonzero(np.diff(cut_s, prepend=-np.inf) > 1e-6)
-    last = np.append(first[1:] - 1, len(cut_s) - 1)
     before = np.append(np.nan, lag.time_s[first[1:] - 1])
-    return DecodedSyncs(cut_s[first], before, lag.time_s[first], lag.time_s[last])
+    return DecodedSyncs(cut_s[first], before, lag.time_s[first])
 
 
 def even(minutes: int, size: float, writes: float = 60.0) -> WriteTotals:

@@ -298,6 +298,16 @@ def test_a_mutated_export_is_read_or_refused(file: Path, tmp_path_factory: Any) 
     read_or_refused()
 
 
+@pytest.mark.parametrize("file", FILES, ids=lambda file: f"{file.parent.name}/{file.name}")
+def test_an_export_may_end_anywhere(file: Path, tmp_path: Path) -> None:
+    """A download that was cut: at each of the first cells, and at cells everywhere after them."""
+    text = file.read_text(encoding="utf-8")
+    ends = [match.start() for match in re.finditer(r"\W", text)]
+    for end in [*ends[:40], *ends[40 :: max(1, len(ends) // 40)]]:
+        (tmp_path / "f").write_text(text[:end], encoding="utf-8")
+        _result_or_refusal(tmp_path / "f")
+
+
 @settings(max_examples=100, deadline=None)
 @given(st.binary(max_size=200))
 def test_any_bytes_are_read_or_refused(tmp_path_factory: Any, data: bytes) -> None:

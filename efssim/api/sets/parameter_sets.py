@@ -8,8 +8,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from efssim.api.values import values_by_field
-from efssim.errors import ArgumentError, UnknownNameError
+from efssim.api.values import named_replication, values_by_field
+from efssim.errors import ArgumentError
 from efssim.progress import bar_of_trials, told
 from efssim.scenario import Scenario
 from efssim.scenario.arguments import checked
@@ -65,7 +65,7 @@ class ParameterSets(SetStudy):
         """
         from efssim.report.figures.study.sets import plot_sets
 
-        return plot_sets(self, self._named(replication), ax)
+        return plot_sets(self, named_replication(self.replications, replication), ax)
 
     def plot_tornado(self, replication: str | None = None, ax: Axes | None = None) -> Axes:
         """Draw attainment with each unknown low or high, and all others at their medians.
@@ -76,14 +76,7 @@ class ParameterSets(SetStudy):
 
         if self.sensitivity is None:
             raise ArgumentError("a tornado comes with Sobol indices: run_sets(…, sobol=64)")
-        return plot_set_tornado(self, self._named(replication), ax)
-
-    def _named(self, replication: str | None) -> str:
-        if replication is None and len(self.replications) == 1:
-            return self.replications[0]
-        if replication not in self.replications:
-            raise UnknownNameError(f"name one of the replications: {', '.join(self.replications)}")
-        return replication
+        return plot_set_tornado(self, named_replication(self.replications, replication), ax)
 
 
 @checked("run_sets")
@@ -124,13 +117,8 @@ def run_sets(
     store = None if resume is None else SetStore(Path(resume), scenario, asked)
     shown = bar_of_trials(sys.stderr, "sets") if progress else None
     pool = Workers(executor, workers)
-    with ctrl_c() as interrupts, interrupts.held(), told(on_progress, shown) as tell:
-        try:
-            made = run_set_study(scenario, asked, pool, store, tell)
-        except BaseException:  # nobody waits for running sets
-            pool.close(at_once=True)
-            raise
-        pool.close()
+    with ctrl_c() as interrupts, interrupts.held(), told(on_progress, shown) as tell, pool:
+        made = run_set_study(scenario, asked, pool, store, tell)
     return ParameterSets.of(made)
 
 

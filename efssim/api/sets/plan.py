@@ -102,11 +102,5 @@ def plan_sets(
 
 def _found(search: SetPlanSearch, pool: Workers) -> SetPlanFindings:
     """Search on workers, and close them."""
-    with ctrl_c() as interrupts, interrupts.held():
-        try:
-            found = search.findings(interrupts)
-        except BaseException:  # nobody waits for running sets
-            pool.close(at_once=True)
-            raise
-        pool.close()
-    return found
+    with ctrl_c() as interrupts, interrupts.held(), pool:
+        return search.findings(interrupts)

@@ -110,9 +110,11 @@ def _why(found: BacktestEvidence, trust: Trust) -> str:
         return f"{off}."
     if found.errors.worst > RIGHT and found.undisturbed is not None:
         calm = _off(found.undisturbed)
-        return f"{off}, and right is {100 * RIGHT:.0f} %; outside of disturbances by {calm}."
+        return (
+            f"{off}, where {100 * RIGHT:.0f} % counts as right; outside of disturbances by {calm}."
+        )
     if found.errors.worst > RIGHT:
-        return f"{off}, and right is {100 * RIGHT:.0f} %."
+        return f"{off}, where {100 * RIGHT:.0f} % counts as right."
     share = f"{100 * found.unlike[0]:.0f} %"
     return f"{off}, but {share} of the ages between are off by more than {100 * RIGHT:.0f} %."
 

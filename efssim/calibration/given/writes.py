@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -52,15 +53,7 @@ def _from_means(found: ChosenSeries, counts: MetricSeries) -> MetricSeries | Non
     means = found.statistic("Average")
     if means is None or not np.array_equal(means.time_s, counts.time_s):
         return None
-    return MetricSeries(
-        means.metric,
-        "Sum",
-        means.time_s,
-        means.value * counts.value,
-        means.period_s,
-        means.unit,
-        means.dimensions,
-    )
+    return replace(means, statistic="Sum", value=means.value * counts.value)
 
 
 def _counts(sums: MetricSeries, counts: MetricSeries | None) -> Floats | None:

@@ -29,7 +29,7 @@ class SeenSyncs:
 
     def decoded(self, origin_s: float) -> DecodedSyncs:
         """Return the syncs with absolute times."""
-        columns = self.cut_s, self.before_s, self.first_s, self.last_s
+        columns = self.cut_s, self.before_s, self.first_s
         return DecodedSyncs(*(column + origin_s for column in columns))
 
 

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
@@ -22,7 +20,10 @@ from efssim.cli.common import (
     keeping_results,
     placing_refusals,
     progress,
+    progress_of_trials,
     refuse_absurd,
+    say_folder,
+    study_failures,
 )
 from efssim.cli.conflicts import refuse_ignored
 from efssim.cli.options import (
@@ -32,9 +33,10 @@ from efssim.cli.options import (
     result_options,
     seed_option,
     set_option,
+    trials_option,
     workers_option,
 )
-from efssim.cli.output import INTERNAL_ERROR, fail, say, shows_progress
+from efssim.cli.output import fail
 from efssim.cli.request import Request, requested
 from efssim.cli.scenario_file import ScenarioFile, Source
 from efssim.cli.uncertain.sets import say_written
@@ -106,14 +108,7 @@ class AlarmsRequest(Request):
     show_default="the only one on TimeSinceLastSync",
     help="With --tune: the alarm to tune.",
 )
-@click.option(
-    "--trials",
-    "-n",
-    type=click.IntRange(min=1),
-    metavar="N",
-    show_default="a single run; with --tune 30",
-    help="Run so many trials, with confidence.",
-)
+@trials_option("a single run; with --tune 30")
 @click.option(
     "--detect",
     type=Share(),
@@ -171,7 +166,7 @@ def _run_once(scenario: Scenario, request: AlarmsRequest) -> None:
     again = request.reproducing(seed=result.seed)
     write = None if request.out is None else partial(write_alarms, result, request.out, again)
     deliver(write, request.form, lambda: alarms_json(result), lambda: alarms_report(result, again))
-    _told(request)
+    say_folder(request.out, request.quiet)
 
 
 def _run_trials(scenario: Scenario, request: AlarmsRequest) -> None:
@@ -228,49 +223,27 @@ def _deliver(
     deliver(
         None if request.out is None else partial(write, request.out), request.form, as_json, as_text
     )
-    _told(request)
+    say_folder(request.out, request.quiet)
     if trials.partial:
         raise KeyboardInterrupt
 
 
 def _trials(scenario: Scenario, request: AlarmsRequest) -> Trials:
     """Run trials; KeyboardInterrupt if they are interrupted before the first is complete."""
-    from concurrent.futures import BrokenExecutor
-
     from efssim.api.trials import run_trials
-    from efssim.progress import bar_of_trials
 
-    shown = bar_of_trials(sys.stderr) if shows_progress(request.quiet) else None
-    try:
-        with placing_refusals(request.file, request.changes):
-            if shown is None:
-                found = _of(run_trials, scenario, request, None)
-            else:
-                with shown as tell:
-                    found = _of(run_trials, scenario, request, tell)
-    except BrokenExecutor as error:
-        say(error)
-        sys.exit(INTERNAL_ERROR)
+    with (
+        placing_refusals(request.file, request.changes),
+        study_failures(),
+        progress_of_trials(request.quiet) as tell,
+    ):
+        found = run_trials(
+            scenario,
+            seed=request.seed,
+            trials=request.trials or _TRIALS,
+            workers=request.workers,
+            on_progress=tell,
+        )
     if not len(found):
         raise KeyboardInterrupt
     return found
-
-
-def _of(
-    run_trials: Callable[..., Trials],
-    scenario: Scenario,
-    request: AlarmsRequest,
-    tell: Callable[[int, int], None] | None,
-) -> Trials:
-    return run_trials(
-        scenario,
-        seed=request.seed,
-        trials=request.trials or _TRIALS,
-        workers=request.workers,
-        on_progress=tell,
-    )
-
-
-def _told(request: AlarmsRequest) -> None:
-    if request.out is not None and not request.quiet:
-        say(f"wrote {request.out}{os.sep}")

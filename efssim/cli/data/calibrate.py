@@ -13,7 +13,14 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from efssim.cli.common import Command, check_folder, deliver, handles_errors
-from efssim.cli.options import Folder, examples, format_option, quiet_option
+from efssim.cli.options import (
+    Folder,
+    examples,
+    format_option,
+    new_scenario_option,
+    parsed,
+    quiet_option,
+)
 from efssim.cli.output import MISSED, fail, say
 
 if TYPE_CHECKING:
@@ -39,22 +46,14 @@ def _count(_: click.Context, __: click.Parameter, value: str | None) -> int | No
     """Return the count of `--files`; raise click.BadParameter."""
     from efssim.text.quantities import parse_count
 
-    if value is None:
-        return None
-    try:
-        return parse_count(value)
-    except ValueError as error:
-        raise click.BadParameter(f"{value!r}: {error}") from None
+    return None if value is None else parsed(parse_count, value)
 
 
 def _share(_: click.Context, __: click.Parameter, value: str) -> float:
     """Return the share of `--fit`; raise click.BadParameter."""
     from efssim.text.quantities import parse_fraction
 
-    try:
-        share = parse_fraction(value)
-    except ValueError as error:
-        raise click.BadParameter(f"{value!r}: {error}") from None
+    share = parsed(parse_fraction, value)
     if not 0.1 <= share <= 0.9:
         raise click.BadParameter(f"{value!r}: must be from 10% to 90%")
     return share
@@ -116,15 +115,7 @@ def _share(_: click.Context, __: click.Parameter, value: str) -> float:
     metavar="SHARE",
     help="Share of the metrics that the back-test is fitted to; it forecasts the rest.",
 )
-@click.option(
-    "--scenario",
-    "-o",
-    "scenario",
-    type=click.Path(path_type=Path, dir_okay=False),
-    metavar="FILE",
-    show_default="none",
-    help="Write a scenario with the fitted parameters.",
-)
+@new_scenario_option("Write a scenario with the fitted parameters.")
 @click.option(
     "--out",
     type=Folder(),

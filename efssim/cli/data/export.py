@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,10 +14,18 @@ from efssim.cli.common import (
     placing_refusals,
     progress,
     refuse_absurd,
+    say_folder,
 )
 from efssim.cli.conflicts import refuse_ignored
-from efssim.cli.options import Folder, effort_options, examples, seed_option, set_option
-from efssim.cli.output import fail, say
+from efssim.cli.options import (
+    Folder,
+    effort_options,
+    examples,
+    parsed,
+    seed_option,
+    set_option,
+)
+from efssim.cli.output import fail
 from efssim.cli.scenario_file import ScenarioFile, Source
 from efssim.cli.uncertain.sets import say_written
 
@@ -35,10 +42,7 @@ def _within_a_minute(_: click.Context, __: click.Parameter, value: str | None) -
 
     if value is None:
         return None
-    try:
-        phase_s = parse_duration(value)
-    except ValueError as error:
-        raise click.BadParameter(f"{value!r}: {error}") from None
+    phase_s = parsed(parse_duration, value)
     if phase_s >= 60:
         raise click.BadParameter(f"{value!r}: must be less than 60 s")
     return phase_s
@@ -117,8 +121,7 @@ def export(
     _check_folder(out, tables)
     with placing_refusals(file, changes):
         _write(scenario, seed, out, period, tables, quiet)
-    if not quiet:
-        say(f"wrote {out}{os.sep}")
+    say_folder(out, quiet)
 
 
 def _with_phase(scenario: Scenario, seed: int | None) -> Scenario:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import shlex
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,9 +10,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from efssim.cli.common import Command, check_folder, deliver, handles_errors
-from efssim.cli.options import Folder, examples, format_option
-from efssim.cli.output import fail, say
+from efssim.cli.common import Command, check_folder, deliver, handles_errors, say_folder
+from efssim.cli.options import Folder, examples, format_option, new_scenario_option, parsed
+from efssim.cli.output import create, fail, say
 
 if TYPE_CHECKING:
     from efssim.traces.formats.options import ReadOptions
@@ -27,20 +26,14 @@ def _seconds(_: click.Context, __: click.Parameter, value: str | None) -> float 
     """Return the seconds of `--period`; raise click.BadParameter."""
     from efssim.text.quantities import parse_duration
 
-    try:
-        return None if value is None else parse_duration(value)
-    except ValueError as error:
-        raise click.BadParameter(f"{value!r}: {error}") from None
+    return None if value is None else parsed(parse_duration, value)
 
 
 def _bytes(_: click.Context, __: click.Parameter, value: str) -> int:
     """Return the bytes of `--block`, at least 1; raise click.BadParameter."""
     from efssim.text.quantities import parse_size
 
-    try:
-        size = parse_size(value)
-    except ValueError as error:
-        raise click.BadParameter(f"{value!r}: {error}") from None
+    size = parsed(parse_size, value)
     if not size:
         raise click.BadParameter(f"{value!r}: must be above 0")
     return size
@@ -68,14 +61,8 @@ def _pairs(
     ),
 )
 @click.argument("files", metavar="FILE...", nargs=-1, required=True)
-@click.option(
-    "--scenario",
-    "-o",
-    "scenario",
-    type=click.Path(path_type=Path, dir_okay=False),
-    metavar="FILE",
-    show_default="none",
-    help="Write a scenario that replays the writes; a file that exists is left as it is.",
+@new_scenario_option(
+    "Write a scenario that replays the writes; a file that exists is left as it is."
 )
 @click.option(
     "--out",
@@ -226,7 +213,7 @@ def _answer(asked: _Asked, form: str) -> None:
             _write_new(target, text)
         if asked.out is not None:
             write_traces(found, asked.out, command)
-            say(f"wrote {asked.out}{os.sep}")
+            say_folder(asked.out, quiet=False)
 
     deliver(write, form, lambda: traces_json(found), lambda: traces_report(found, command))
 
@@ -267,9 +254,5 @@ def _scenario(found: MeasuredTraces, target: Path, asked: _Asked) -> str:
 def _write_new(target: Path, text: str) -> None:
     """Write a file that is not there yet; end with a sentence if it came meanwhile."""
     target.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        with target.open("x", encoding="utf-8") as file:
-            file.write(text)
-    except FileExistsError:
-        fail(f"{target}: exists already and is left as it is")
+    create(target, text)
     say(f"wrote {target}; next: efssim run {shlex.quote(str(target))}")

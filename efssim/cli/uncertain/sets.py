@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -12,9 +10,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from efssim.cli.common import deliver
+from efssim.cli.common import deliver, progress_of_trials, study_failures
 from efssim.cli.options import Share
-from efssim.cli.output import INTERNAL_ERROR, fail, say, shows_progress
+from efssim.cli.output import fail, say
 
 if TYPE_CHECKING:
     from efssim.api.sets.parameter_sets import ParameterSets
@@ -126,23 +124,18 @@ class SetsRequest:
 
 def run_of_sets(scenario: Scenario, interrupts: Interrupts, request: SetsRequest) -> ParameterSets:
     """Run the study; KeyboardInterrupt if it is interrupted before the first set is complete."""
-    from concurrent.futures import BrokenExecutor
-
     from efssim.errors import ArgumentError, MissingExtraError
     from efssim.model.world.world import World
-    from efssim.study.run.lines import StoreError
 
     with interrupts.allowed():
         World(scenario, scenario.seed)  # raises the errors of EFS at the start, before any bar
     try:
-        found = _run(scenario, request)
-    except (StoreError, MissingExtraError) as error:
+        with study_failures():
+            found = _run(scenario, request)
+    except MissingExtraError as error:
         fail(str(error))
     except ArgumentError as error:
         raise click.UsageError(str(error).removeprefix("efssim.run_sets: ")) from None
-    except BrokenExecutor as error:
-        say(error)
-        sys.exit(INTERNAL_ERROR)
     if not len(found):
         raise KeyboardInterrupt
     return found
@@ -153,7 +146,7 @@ def _run(scenario: Scenario, request: SetsRequest) -> ParameterSets:
     from efssim.study.uncertain.share import SHARE_OF_SETS
 
     asked = request.share_of_sets
-    with _progress(request.quiet) as tell:
+    with progress_of_trials(request.quiet, "sets") as tell:
         return run_sets(
             scenario,
             request.sets or SETS,
@@ -166,18 +159,6 @@ def _run(scenario: Scenario, request: SetsRequest) -> ParameterSets:
             verify=request.verify,
             on_progress=tell,
         )
-
-
-@contextmanager
-def _progress(quiet: bool) -> Iterator[Callable[[int, int], None] | None]:
-    """Show how many sets are complete on a terminal; yield the callback for the study."""
-    if not shows_progress(quiet):
-        yield None
-        return
-    from efssim.progress import bar_of_trials
-
-    with bar_of_trials(sys.stderr, "sets") as tell:
-        yield tell
 
 
 def deliver_sets(found: ParameterSets, out: Path | None, form: str, again: str) -> None:

@@ -191,7 +191,7 @@ def rate_text(alarm: AlarmOfTrials) -> str:
 
 
 def monthly(value: float) -> str:
-    """Return a number of alarms in 30 days, with three digits at most behind its first."""
+    """Return a number of alarms in 30 days: three digits, or all before the point from 1,000 on."""
     return f"{value:,.0f}" if value >= 1000 else f"{value:.3g}"
 
 

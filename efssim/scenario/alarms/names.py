@@ -30,7 +30,6 @@ COMPARISON_NAMES = (
     "LessThanOrEqualToThreshold",
 )
 STATISTIC_NAMES = ("SampleCount", "Average", "Sum", "Minimum", "Maximum")
-MISSING_NAMES = ("missing", "ignore", "breaching", "notBreaching")
 
 _PERCENTILE = re.compile(r"p(?:\d{1,2}(?:\.\d{1,10})?|100)")
 _EXTENDED = re.compile(r"(?:tm|tc|ts|wm)\d{1,2}(?:\.\d+)?|IQM|(?:PR|TM|TC|TS|WM)\([^)]*\)")

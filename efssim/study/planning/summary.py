@@ -9,6 +9,7 @@ from efssim.json_values import IF_ANY, JsonObject, to_json
 from efssim.scenario.shown.cells_use import CellsUse, streams_in_cells
 from efssim.study.planning.evaluation import Evaluation, Stage
 from efssim.study.planning.findings import (
+    Answer,
     Candidate,
     FaultlessWindows,
     PlanFindings,
@@ -20,6 +21,7 @@ from efssim.study.planning.what_if import WhatIf
 from efssim.study.statistics.intervals import Interval
 from efssim.study.statistics.weighing import StratumTrials
 from efssim.study.trial.long_faults import long_faults
+from efssim.study.varying.space import VariedParameter
 from efssim.traces.quality import TraceQuality
 
 
@@ -101,7 +103,7 @@ def _summary(plan: PlanFindings) -> PlanSummary:
         candidate=plan.candidate,
         strata=plan.evaluations[-1].losses.weighing.strata(),
         long_faults=tuple(long_faults(plan.scenario)),
-        answer=_answer(plan, unit),
+        answer=answer_summary(plan.answer, plan.parameter),
         text=answer_text(plan),
         windows=plan.windows,
         holds_on=tuple(plan.holds_on),
@@ -112,11 +114,13 @@ def _summary(plan: PlanFindings) -> PlanSummary:
     )
 
 
-def _answer(plan: PlanFindings, unit: str) -> AnswerSummary | None:
-    if plan.answer is None:
+def answer_summary(answer: Answer | None, parameter: VariedParameter) -> AnswerSummary | None:
+    """Return the answer of a plan with its unit; None where it has none."""
+    if answer is None:
         return None
-    fails, holds = plan.answer.fails_at, plan.answer.holds_at
-    return AnswerSummary(fails, holds, unit, plan.parameter.text(holds))
+    assert parameter.quantity is not None
+    text = parameter.text(answer.holds_at)
+    return AnswerSummary(answer.fails_at, answer.holds_at, parameter.quantity.unit, text)
 
 
 def _evaluation(made: Evaluation) -> EvaluationSummary:

@@ -9,6 +9,7 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor
 from dataclasses import dataclass
+from types import TracebackType
 from typing import Any
 
 from efssim.table import Table
@@ -82,6 +83,18 @@ class Workers:
         if self._own is None:
             self._own = self._kind.make(self.count)
         return self._own
+
+    def __enter__(self) -> Workers:
+        """Return the workers; leaving the context closes them."""
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close(at_once=kind is not None)  # nobody waits for what runs after an exception
 
     def close(self, *, at_once: bool = False) -> None:
         """Shut down an own executor; `at_once` terminates calls that are running."""

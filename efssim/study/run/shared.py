@@ -46,10 +46,5 @@ def runner(
     executor: Executor | str | None, workers: int | None, seconds: float | None = None
 ) -> Iterator[Runner]:
     """Open workers as `run_trials` does, for as long as they are needed, or so many seconds."""
-    made = Workers(executor, workers)
-    try:
+    with Workers(executor, workers) as made:
         yield Runner(made, Deadline(seconds))
-    except BaseException:  # nobody waits for running trials
-        made.close(at_once=True)
-        raise
-    made.close()

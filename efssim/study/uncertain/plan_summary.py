@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from efssim.json_values import JsonObject, to_json
 from efssim.study.planning.search import Direction, PlanOutcome
-from efssim.study.planning.summary import AnswerSummary
+from efssim.study.planning.summary import AnswerSummary, answer_summary
 from efssim.study.statistics.intervals import Interval
 from efssim.study.uncertain.planning import SetEvaluation, SetPlanFindings
 from efssim.study.uncertain.summary import UncertainSummary, unknown_summary
@@ -72,15 +72,10 @@ def set_plan_to_json(plan: SetPlanFindings) -> JsonObject:
 
 def _summary(plan: SetPlanFindings) -> SetPlanSummary:
     assert plan.parameter.quantity is not None
-    unit = plan.parameter.quantity.unit
-    answer = None
-    if plan.answer is not None:
-        holds = plan.answer.holds_at
-        answer = AnswerSummary(plan.answer.fails_at, holds, unit, plan.parameter.text(holds))
     return SetPlanSummary(
         vary=plan.parameter.path,
         between=plan.between,
-        unit=unit,
+        unit=plan.parameter.quantity.unit,
         direction=plan.direction,
         objective=SetPlanObjective(
             plan.target_s,
@@ -96,7 +91,7 @@ def _summary(plan: SetPlanFindings) -> SetPlanSummary:
         partial=plan.partial,
         out_of_time=plan.out_of_time,
         budget_s=plan.budget_s,
-        answer=answer,
+        answer=answer_summary(plan.answer, plan.parameter),
         text=set_answer_text(plan),
         evaluations=[_evaluation(made) for made in plan.evaluations],
         traces=plan.traces,

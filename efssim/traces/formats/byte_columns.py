@@ -139,10 +139,12 @@ class ByteColumn(Sequence[str]):
             yield from (codes for codes, _ in self._parts())
 
     def distinct(self) -> tuple[list[str], Integers] | None:
-        """Return the different cells, and which of them each row has; None for long ones."""
+        """Return the different cells, and which each row has; None for long or blank ones."""
         if not self._is_narrow:
             return None
         width = int((self._ends - self._starts).max())
+        if not width:
+            return None
         rows = np.concatenate([_padded(codes, -width % 8) for codes, _ in self._parts()])
         words = rows.view(np.uint64)
         same = (words == words[0]).all(axis=1)

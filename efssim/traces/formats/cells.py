@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, tzinfo
 
@@ -272,8 +271,3 @@ def _offsets(local_s: float, zone: tzinfo) -> tuple[float, float]:
     found = [moment.replace(tzinfo=zone, fold=fold).utcoffset() for fold in (0, 1)]
     first, second = (0.0 if one is None else one.total_seconds() for one in found)
     return first, second
-
-
-def is_finite_number(value: object) -> bool:
-    """Return whether a value of JSON is a finite number."""
-    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)

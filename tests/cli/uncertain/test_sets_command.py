@@ -7,26 +7,9 @@ import subprocess
 
 import pytest
 from helpers.places import EFSSIM
+from helpers.unknown import THROUGHPUT, unknown
 
-THROUGHPUT = "replications.dr.sync.throughput"
-TEXT = """\
-name: unknown
-duration: 3 h
-warm_up: 1 h
-rpo: {target: 3 min, attainment: 100 %}
-file_systems:
-  src:
-    region: us-east-1
-    writes: {w: {arrivals: {constant: {rate: 1 per s}}, size: 1 MiB}}
-replications:
-  dr:
-    source: src
-    destination: {region: eu-west-1}
-    established: true
-    sync: {preset: none, interval: 2 min, throughput: 50 MiB/s}
-uncertain:
-  replications.dr.sync.throughput: {uniform: {low: 1.5 MiB/s, high: 3.5 MiB/s}}
-"""
+TEXT = unknown("unknown")
 
 
 @pytest.fixture

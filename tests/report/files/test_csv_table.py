@@ -34,6 +34,10 @@ COLUMN = st.one_of(
     of(st.floats()).map(lambda v: np.array(v, dtype=np.float64)),
     of(st.integers(-(2**63), 2**63 - 1)).map(lambda v: np.array(v, dtype=np.int64)),
     of(st.booleans()).map(lambda v: np.array(v, dtype=np.bool_)),
+    of(st.one_of(st.none(), st.integers(-(2**63), 2**63 - 1))).map(
+        lambda v: pd.array(v, dtype="Int64")
+    ),
+    of(st.one_of(st.none(), st.booleans())).map(lambda v: pd.array(v, dtype="boolean")),
     of(TEXT).map(lambda v: pd.Series(v, dtype="str")),
     of(st.sampled_from(["a", 'b "x"', "c,d", None])).map(pd.Categorical),
     of(st.one_of(st.none(), MOMENT)).map(times),

@@ -9,9 +9,10 @@ from helpers.studies import chancy
 
 from efssim import run_trials
 from efssim.json_values import HIDDEN, IF_ANY, keys_of, restored, to_json
+from efssim.lag.detection.summary import AlarmSummary
 from efssim.lag.summary import AgeSummary, LagSummary, ReplicationSummary
 from efssim.study.means.merging import STATISTICS, means
-from efssim.study.means.shapes import AgeStatistic, LagStatistic
+from efssim.study.means.shapes import AgeStatistic, AlarmStatistic, LagStatistic
 from efssim.study.run.batch import Job, run_batch
 from efssim.study.run.executors import Workers
 from efssim.study.trial.outcome import Done
@@ -21,7 +22,19 @@ def names(kind):
     return [field.name for field in dataclasses.fields(kind) if field.metadata != HIDDEN]
 
 
-@pytest.mark.parametrize("summary", STATISTICS)
+NO_NUMBERS = (
+    *("metric", "replication", "not_evaluated", "never", "blind", "cautions"),
+    *("final_state", "transitions"),
+)
+"""Of an alarm: words, which trials say once beside its statistics, and changes of one run."""
+
+
+def test_a_statistic_of_an_alarm_has_all_of_its_numbers():
+    numbers = [name for name in names(AlarmSummary) if name not in NO_NUMBERS]
+    assert names(AlarmStatistic) == numbers
+
+
+@pytest.mark.parametrize("summary", [kind for kind in STATISTICS if kind is not AlarmSummary])
 def test_a_statistic_has_the_fields_and_the_keys_of_the_summary(summary):
     assert names(STATISTICS[summary]) == names(summary)
     assert keys_of(STATISTICS[summary]) == keys_of(summary)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
+from helpers.unknown import THROUGHPUT, unknown
 
 import efssim
 from efssim.report.files.uncertain.set_plan import write_set_plan
@@ -16,25 +17,7 @@ from efssim.study.varying.space import parameter
 
 MIB = 2**20
 SIZE = "file_systems.src.writes.w.size"
-THROUGHPUT = "replications.dr.sync.throughput"
-TEXT = """
-name: growing
-duration: 3 h
-warm_up: 1 h
-rpo: {target: 3 min, attainment: 100 %}
-file_systems:
-  src:
-    region: us-east-1
-    writes: {w: {arrivals: {constant: {rate: 1 per s}}, size: 1 MiB}}
-replications:
-  dr:
-    source: src
-    destination: {region: eu-west-1}
-    established: true
-    sync: {preset: none, interval: 2 min, throughput: 50 MiB/s}
-uncertain:
-  replications.dr.sync.throughput: {uniform: {low: 10 MiB/s, high: 20 MiB/s}}
-"""
+TEXT = unknown("growing", throughput="{uniform: {low: 10 MiB/s, high: 20 MiB/s}}")
 """The age peaks at 2 min + 120 s · size / throughput: a size is kept from 2 · size on."""
 
 

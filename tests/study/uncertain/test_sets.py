@@ -7,6 +7,7 @@ import math
 
 import numpy as np
 import pytest
+from helpers.unknown import THROUGHPUT, unknown
 
 import efssim
 from efssim.report.files.uncertain.sets import write_sets
@@ -16,27 +17,8 @@ from efssim.scenario.unknowns.parameters import uncertain_parameters
 from efssim.study.run.interrupts import Interrupts
 from efssim.study.uncertain.design import hypercube, parameter_sets
 
-THROUGHPUT = "replications.dr.sync.throughput"
 MIB = 2**20
-TEXT = """
-name: unknown
-duration: 6 h
-warm_up: 1 h
-rpo: {target: 3 min, attainment: 100 %}
-file_systems:
-  src:
-    region: us-east-1
-    writes: {w: {arrivals: {constant: {rate: 1 per s}}, size: 1 MiB}}
-replications:
-  dr:
-    source: src
-    destination: {region: eu-west-1}
-    established: true
-    sync: {preset: none, interval: 2 min, throughput: 50 MiB/s}
-uncertain:
-  replications.dr.sync.throughput: {uniform: {low: 1.5 MiB/s, high: 3.5 MiB/s}}
-"""
-"""The age peaks at interval + 120 MiB / throughput: at most 3 min from 2 MiB/s on, 3 of 4."""
+TEXT = unknown("unknown", "6 h")
 
 
 @pytest.fixture(scope="module")

@@ -45,7 +45,7 @@ def _cells(column: pd.Series[Any]) -> list[str]:
         return [names[code] for code in column.cat.codes.tolist()]
     if kind.startswith("datetime64"):
         return _times(column)
-    if column.dtype.kind in "iufb":
+    if isinstance(column.dtype, np.dtype) and column.dtype.kind in "iufb":
         return _numbers(column)
     return ["" if absent else _quoted(str(value)) for value, absent in _pairs(column)]
 

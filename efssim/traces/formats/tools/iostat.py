@@ -15,11 +15,11 @@ from efssim.traces.formats.options import ReadOptions
 from efssim.traces.formats.parts import ExportFormat, ExportPart
 from efssim.traces.formats.tables.plain_csv import zone_of
 from efssim.traces.formats.tools.sysstat import (
-    BYTES_OF,
     DeviceRates,
     clock_of,
     day_of,
     need_zone,
+    written_column,
 )
 from efssim.traces.times import UNIX_EPOCH
 
@@ -28,6 +28,7 @@ _ISO = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:[+-]\d\d:?\d\d|Z)?$")
 
 _NO_TIMES = "has no times of its reports; run `iostat -xty 60`, where -t prints them"
 _FIRST = "the first report is left out: it is of the time since boot, or of an unknown begin"
+_NO_WRITES = "has no column wkB/s of what was written; run `iostat -xt`"
 
 
 def _recognise(content: ExportContent) -> bool:
@@ -52,7 +53,7 @@ def _read(content: ExportContent, options: ReadOptions) -> ExportPart:
             at = at_of_header
         elif line.startswith("Device"):
             names, header = line.split(), line
-            column, at = _column(content, number, names)
+            column, at = written_column(content, number, names, _NO_WRITES)
             at_of_header, width = at, len(names)
             if not rates.reports:
                 content.fail(number, _NO_TIMES)
@@ -89,14 +90,6 @@ def _moment(line: str) -> tuple[float, bool] | None:
     date, _, time = text.partition(" ")
     day, clock = day_of(date), clock_of(time.strip())
     return None if day is None or clock is None else (day + clock, True)
-
-
-def _column(content: ExportContent, line: int, names: list[str]) -> tuple[str, int]:
-    """Return name and position of the column of what was written; raise TraceErrors."""
-    found = next((name for name in BYTES_OF if name in names), None)
-    if found is None:
-        content.fail(line, "has no column wkB/s of what was written; run `iostat -xt`")
-    return found, names.index(found)
 
 
 IOSTAT = ExportFormat(

@@ -16,17 +16,18 @@ from efssim.traces.formats.options import ReadOptions
 from efssim.traces.formats.parts import ExportFormat, ExportPart
 from efssim.traces.formats.tables.plain_csv import zone_of
 from efssim.traces.formats.tools.sysstat import (
-    BYTES_OF,
     DeviceRates,
     clock_of,
     day_of,
     need_zone,
+    written_column,
 )
 
 _DAY_S = 86_400
 _SET_BACK_S = 3_600
 """By how much a clock is set back at the end of summer; a larger fall is the next day."""
 _HEAD = re.compile(r"^\d{1,2}:\d\d:\d\d(?: ?[AP]M)?\s.*\bDEV\b", re.MULTILINE)
+_NO_WRITES = "has no column wkB/s or wr_sec/s of what was written; run `sar -d`"
 
 
 def _recognise(content: ExportContent) -> bool:
@@ -83,7 +84,7 @@ def _read(content: ExportContent, options: ReadOptions) -> ExportPart:
             rates.begin_report(clock.now_s, number, is_first=is_first)
             is_first = False
         if "DEV" in cells:
-            column, at = _column(content, number, cells)
+            column, at = written_column(content, number, cells, _NO_WRITES)
             device_at, width = cells.index("DEV"), len(cells)
         elif at < 0 or len(cells) != width:
             content.fail(number, f"has {len(cells)} cells for {width} columns of devices")
@@ -122,14 +123,6 @@ def _refuse_time(content: ExportContent, line: int, text: str, clock: _Clock) ->
 
 def _refuse_line(content: ExportContent, number: int, line: str) -> NoReturn:
     content.fail(number, f"{quoted(line)} is no line of `sar -d`; save its output as it is")
-
-
-def _column(content: ExportContent, line: int, names: list[str]) -> tuple[str, int]:
-    """Return name and position of the column of what was written; raise TraceErrors."""
-    found = next((name for name in BYTES_OF if name in names), None)
-    if found is None:
-        content.fail(line, "has no column wkB/s or wr_sec/s of what was written; run `sar -d`")
-    return found, names.index(found)
 
 
 SAR = ExportFormat(

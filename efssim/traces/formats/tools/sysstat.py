@@ -36,6 +36,16 @@ _ISO = re.compile(r"(\d{4})-(\d\d)-(\d\d)$")
 _CLOCK = re.compile(r"(\d{1,2}):(\d\d):(\d\d)(?: ?([AP]M))?$")
 
 
+def written_column(
+    content: ExportContent, line: int, names: Sequence[str], missing: str
+) -> tuple[str, int]:
+    """Return name and position of the column of writes; raise TraceErrors with `missing`."""
+    found = next((name for name in BYTES_OF if name in names), None)
+    if found is None:
+        content.fail(line, missing)
+    return found, names.index(found)
+
+
 @lru_cache(_MOST_KEPT)
 def day_of(text: str) -> float | None:
     """Return the begin of a date as local seconds since 1970; None where it is none."""
