@@ -1,0 +1,32 @@
+"""Rows of streams that are drawn in cells: row 11."""
+
+from __future__ import annotations
+
+from benchmarks import baselines, works
+from benchmarks.rows.engine import YEAR_DAYS, YEAR_SYNCS
+from benchmarks.rows.row import Row, run
+
+FAST, CELL_DAYS = 10_000, 60
+
+
+def rows() -> list[Row]:
+    """Return the rows of streams that are drawn in cells, beside a busy year and one another."""
+    year = run(works.busy(YEAR_DAYS))
+    dense, short = run(works.in_cells(YEAR_DAYS, FAST)), run(works.in_cells(CELL_DAYS, FAST))
+    disturbed = run(works.in_cells_with_outages(CELL_DAYS, FAST))
+    slower = run(works.in_cells(YEAR_DAYS, 40))
+    return [
+        Row("11", "a year at 10,000 writes/s / a busy year", dense, year, 1, False, 0.3, 0.12),
+        Row(
+            "11",
+            "the same / ticker",
+            dense,
+            lambda: baselines.ticker(YEAR_SYNCS),
+            1,
+            False,
+            0.5,
+            0.25,
+        ),
+        Row("11", "the same / at 40 writes/s", dense, slower, 1, False, 1.1, 1.0),
+        Row("11", "60 days of it, with outages / without", disturbed, short, 1, False, 3, 2),
+    ]
