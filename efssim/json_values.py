@@ -6,6 +6,7 @@ metadata of a field.
 
 from __future__ import annotations
 
+import json
 import types
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, is_dataclass
@@ -74,6 +75,34 @@ def _json_fields(kind: type[DataclassInstance]) -> tuple[JsonField, ...]:
         for field in found
         if (form := field.metadata.get(_FORM, "value")) != "hidden"
     )
+
+
+def json_object(text: bytes | str) -> JsonObject:
+    """Return the object that a text in JSON is; an empty text is an empty one.
+
+    Raise ValueError for any other value, for malformed JSON, for objects or lists inside one
+    another beyond what Python reads, and for half of a surrogate pair, which is no character.
+    """
+    try:
+        read = json.loads(text or "{}")
+        # What JSON can escape need not be text.
+        known = is_unicode(json.dumps(read, ensure_ascii=False))
+    except RecursionError:
+        raise ValueError("objects and lists are too many levels deep") from None
+    if not known:
+        raise ValueError("half of a surrogate pair is no character")
+    if not isinstance(read, dict):
+        raise ValueError("it is not a JSON object")
+    return read
+
+
+def is_unicode(text: str) -> bool:
+    """Return whether a text has characters only, and no half of a surrogate pair."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def keys_of(kind: type[DataclassInstance]) -> tuple[str, ...]:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 import signal
 import threading
+from collections.abc import Sequence
 
 import click
 from click.core import ParameterSource
@@ -13,6 +15,20 @@ from efssim.cli.conflicts import refuse_ignored
 from efssim.cli.options import examples, quiet_option, seed_option, set_option
 from efssim.cli.output import fail, say
 from efssim.cli.scenario_file import ScenarioFile, Source
+from efssim.scenario.regions.names import KNOWN
+from efssim.text.suggestions import suggest
+
+
+def _finite(_: click.Context, parameter: click.Parameter, value: float) -> float:
+    """Return a number; fail for infinity and for what is no number."""
+    if not math.isfinite(value):
+        raise click.BadParameter(f"{value} is no finite number", param=parameter)
+    return value
+
+
+def _names(_: click.Context, _parameter: click.Parameter, value: str | None) -> list[str]:
+    """Return the names in a list with commas."""
+    return [name.strip() for name in (value or "").split(",") if name.strip()]
 
 
 @click.command(
@@ -33,8 +49,15 @@ from efssim.cli.scenario_file import ScenarioFile, Source
 )
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option(
+    "--allow-hosts",
+    metavar="NAME,…",
+    callback=_names,
+    help="Names by which clients may call this host; needed with --host beyond loopback.",
+)
+@click.option(
     "--speed",
     type=click.FloatRange(min=0, min_open=True),
+    callback=_finite,
     default=1.0,
     show_default=True,
     help="Simulated seconds per real second.",
@@ -53,6 +76,7 @@ def serve(
     file: Source,
     port: int,
     host: str,
+    allow_hosts: Sequence[str],
     speed: float,
     step: bool,
     region: str | None,
@@ -69,19 +93,22 @@ def serve(
     given = click.get_current_context().get_parameter_source("speed")
     if step and given is not ParameterSource.DEFAULT:
         raise click.UsageError("--speed has no effect with --step")
+    _warn_of_guests(host, allow_hosts)
     refuse_ignored(overrides, {} if seed is None else {"--seed": "seed"})
     try:
         from efssim.aws.protocol.server import Served, Server
     except ModuleNotFoundError as error:
         fail(f"`serve` needs {error.name}: pip install '.[aws]' in a checkout of efssim")
     scenario = file.load(overrides)
+    if region is not None:
+        _require_region(region, (*scenario.regions, *KNOWN))
     homes = [system.home for system in scenario.file_systems.values()]
     with placing_refusals(file, overrides):
         world = Simulation(scenario, seed)
     tell = _say_nothing if quiet else say
     served = Served(world, region or (homes or ["us-east-1"])[0], None if step else speed, tell)
     try:
-        server = Server((host, port), served)
+        server = Server((host, port), served, allow_hosts)
     except OSError as error:
         fail(f"{host}:{port}: {error.strerror}")
     with server:
@@ -89,6 +116,24 @@ def serve(
         signal.signal(signal.SIGTERM, lambda *_: threading.Thread(target=server.shutdown).start())
         say(f"serving {file} at {server.url}")
         server.serve_forever()
+
+
+def _warn_of_guests(host: str, allowed: Sequence[str]) -> None:
+    """Warn where other hosts can reach the port; fail unless it is said by which names."""
+    from efssim.aws.protocol.sites import is_loopback
+
+    if is_loopback(host):
+        return
+    if not allowed:
+        raise click.UsageError(
+            f"--host {host} is not loopback: --allow-hosts NAME,… says by which names clients call"
+        )
+    say(f"warning: whoever reaches {host} can read and move this simulation")
+
+
+def _require_region(region: str, known: Sequence[str]) -> None:
+    if region not in known:
+        raise click.UsageError(f"--region: there is no Region '{region}'{suggest(region, known)}")
 
 
 def _say_nothing(_line: str) -> None:

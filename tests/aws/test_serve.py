@@ -218,6 +218,131 @@ def test_a_large_body_is_refused_before_it_is_read(tmp_path):
             assert plug.recv(100).startswith(b"HTTP/1.1 413 ")
 
 
+BODIES = [
+    b"{" * 10,
+    b'{"CreationToken": ' * 1500 + b"1" + b"}" * 1500,
+    b"[" * 1500 + b"]" * 1500,
+    rb'{"CreationToken": "\ud800"}',
+    rb'{"\ud800": 1}',
+    rb'{"CreationToken": "a", "Tags": [{"Key": "k", "Value": "\udfff"}]}',
+]
+
+
+@pytest.mark.parametrize("path", ["/2015-02-01/file-systems", "/_efssim/apply"])
+@pytest.mark.parametrize("body", BODIES, ids=lambda body: repr(body[:24]))
+def test_a_body_that_is_no_object_of_characters_is_refused(answering, path, body):
+    status, told = answering.ask("POST", path, body)
+    assert (status, "Message" in told) == (400, True)
+    assert answering.ask("GET", "/_efssim/now")[0] == 200
+
+
+@pytest.fixture(scope="module")
+def answering(tmp_path_factory):
+    with served(tmp_path_factory.mktemp("served"), "--step") as serving:
+        yield serving
+
+
+@pytest.mark.parametrize("path", ["/2015-02-01/file-systems", "/_efssim/apply"])
+def test_a_body_that_is_cut_short_is_refused(answering, path):
+    with closing(socket.create_connection(("127.0.0.1", answering.port), 20)) as plug:
+        plug.sendall(f"POST {path} HTTP/1.1\r\nHost: localhost\r\n".encode())
+        plug.sendall(b'Content-Length: 40\r\n\r\n{"opt_out": "eu-south-1"}')
+        plug.shutdown(socket.SHUT_WR)
+        assert plug.recv(100).startswith(b"HTTP/1.1 400 ")
+
+
+OTHERS = [
+    {"Origin": "https://example.com"},
+    {"Origin": "null"},
+    {"Origin": "http://127.0.0.1:1"},
+    {"Sec-Fetch-Site": "cross-site"},
+    {"Sec-Fetch-Site": "same-site"},
+    {"Host": "example.com"},
+    {"Host": "localhost.example.com"},
+    {"Host": "10.0.0.1:80"},
+    {"Host": ""},
+    {"Host": "["},
+]
+
+
+@pytest.mark.parametrize("headers", OTHERS, ids=repr)
+def test_a_page_of_another_site_moves_nothing(answering, headers):
+    before = answering.ask("GET", "/_efssim/now")
+    body = json.dumps({"duration": "1 s"})
+    status, told = answering.ask("POST", "/_efssim/advance", body, headers)
+    assert (status, list(told)) == (403, ["Message"])
+    assert answering.ask("GET", "/_efssim/now", headers=headers)[0] == 403
+    assert answering.ask("GET", "/_efssim/now") == before
+
+
+@pytest.mark.parametrize("name", ["localhost", "127.0.0.2", "[::1]", "efs.localhost"])
+def test_names_of_loopback_are_heard(answering, name):
+    host = f"{name}:{answering.port}"
+    own = {"Host": host, "Origin": f"http://{host}", "Sec-Fetch-Site": "same-origin"}
+    assert answering.ask("GET", "/_efssim/now", headers=own)[0] == 200
+
+
+def test_beyond_loopback_it_takes_names_and_warns(tmp_path):
+    (tmp_path / "s.yaml").write_text(SCENARIO, encoding="utf-8")
+    command = [EFSSIM, "serve", "s.yaml", "--host", "0.0.0.0", "--port", "0"]
+    refused = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert refused.returncode == 2
+    assert "--allow-hosts" in refused.stderr
+    with subprocess.Popen(
+        [*command, "--allow-hosts", "Efs.example, other.example"],
+        cwd=tmp_path,
+        text=True,
+        stderr=subprocess.PIPE,
+    ) as process:
+        try:
+            assert process.stderr is not None
+            assert process.stderr.readline().startswith("warning: whoever reaches 0.0.0.0")
+            port = int(process.stderr.readline().rpartition(":")[2])
+            statuses = {}
+            for host in ("efs.example", "other.example", "third.example", "127.0.0.1"):
+                with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=20)) as plug:
+                    plug.request("GET", "/_efssim/now", headers={"Host": f"{host}:{port}"})
+                    statuses[host] = plug.getresponse().status
+        finally:
+            process.terminate()
+    assert statuses == {
+        "efs.example": 200,
+        "other.example": 200,
+        "third.example": 403,
+        "127.0.0.1": 200,
+    }
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (("--speed", "nan"), "nan is no finite number"),
+        (("--speed", "inf"), "inf is no finite number"),
+        (("--speed", "1", "--step"), "--speed has no effect with --step"),
+        (("--region", "us-eats-1"), "there is no Region 'us-eats-1' (did you mean 'us-east-1'?)"),
+    ],
+)
+def test_options_that_mean_nothing_are_refused(tmp_path, options, message):
+    (tmp_path / "s.yaml").write_text(SCENARIO, encoding="utf-8")
+    command = [EFSSIM, "serve", "s.yaml", "--port", "0", *options]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert message in done.stderr
+
+
+def test_connections_that_come_at_once_all_find_a_place(tmp_path):
+    """None is turned away: a client that is would try again, and be answered a second later."""
+    with served(tmp_path, "--step", "--quiet") as serving:
+        os.kill(serving.process.pid, signal.SIGSTOP)  # so that none of them is accepted meanwhile
+        plugs = [socket.create_connection(("127.0.0.1", serving.port), 20) for _ in range(200)]
+        for plug in plugs:
+            plug.sendall(b"GET /_efssim/now HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        os.kill(serving.process.pid, signal.SIGCONT)
+        for plug in plugs:
+            with closing(plug):
+                assert plug.recv(100).startswith(b"HTTP/1.1 200 ")
+
+
 def test_many_clients_at_once(tmp_path):
     from concurrent.futures import ThreadPoolExecutor
 

@@ -10,19 +10,22 @@ import re
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, ClassVar, cast
 
+from efssim.aws.protocol.sites import Sites
 from efssim.aws.protocol.wire import Reply, WireRequest, efs_wire
 from efssim.aws.world import SteppedWorld
-from efssim.json_values import JsonObject
+from efssim.json_values import JsonObject, json_object
 
 BODY_MAX = 2**20
 """Bytes of a request's body at most; EFS's requests are far below."""
 PREFIX = "/_efssim/"
 _TIMEOUT_S = 30.0
 """A client that sends nothing for so long is hung up on."""
+_BACKLOG = 512
+"""Connections that may wait to be accepted; a client that finds no place tries again after 1 s."""
 _SCOPE = re.compile(
     r"Credential=[^/\s]+/\d{8}/(?P<region>[^/\s]+)/(?P<service>[^/\s]+)/aws4_request"
 )
@@ -77,10 +80,7 @@ class Served:
                 404, f"there is no {request.method} {request.target}; there are {offered}"
             )
         try:
-            given = json.loads(request.body or b"{}")
-            if not isinstance(given, dict):
-                return _failed(400, "the body is not a JSON object")
-            told = known[request.method, action](given)
+            told = known[request.method, action](json_object(request.body))
         except ValueError as error:  # pydantic's included
             return _failed(400, str(error))
         where = {"now": _moment(self.world), "elapsed_s": self.world.elapsed_s}
@@ -111,6 +111,7 @@ def _failed(status: int, message: str) -> Reply:
 
 class _Handler(BaseHTTPRequestHandler):
     served: ClassVar[Served]
+    sites: ClassVar[Sites]
     protocol_version = "HTTP/1.1"
     server_version, sys_version = "efssim", ""
     timeout = _TIMEOUT_S
@@ -125,6 +126,12 @@ class _Handler(BaseHTTPRequestHandler):
             return
         region, service = self._scope()
         body = self.rfile.read(length)
+        if len(body) < length:
+            self._refuse(400, f"the body ends after {len(body):,} of {length:,} bytes")
+            return
+        if self.path.startswith(PREFIX) and (why := self.sites.refusal(self.headers)):
+            self._refuse(403, why)
+            return
         if service not in ("elasticfilesystem", ""):
             message = f"efssim serves EFS alone, and this request is for '{service}'."
             reply, moment = _failed(501, message), _moment(self.served.world)
@@ -180,13 +187,18 @@ class _Handler(BaseHTTPRequestHandler):
 
 
 class Server(ThreadingHTTPServer):
-    """HTTP server of a simulation at an address."""
+    """HTTP server of a simulation at an address, for clients that use one of the names of a host.
+
+    `hosts` are its names beside those of loopback.
+    """
 
     daemon_threads = True
     block_on_close = False
+    request_queue_size = _BACKLOG
 
-    def __init__(self, address: tuple[str, int], served: Served) -> None:
-        super().__init__(address, type("_Bound", (_Handler,), {"served": served}))
+    def __init__(self, address: tuple[str, int], served: Served, hosts: Sequence[str] = ()) -> None:
+        bound = {"served": served, "sites": Sites(hosts)}
+        super().__init__(address, type("_Bound", (_Handler,), bound))
 
     @property
     def url(self) -> str:

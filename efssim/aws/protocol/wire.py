@@ -14,7 +14,7 @@ from botocore.model import OperationModel, ServiceModel, Shape
 
 from efssim.aws.protocol.shapes import Converter, converter
 from efssim.aws.world import Answerer
-from efssim.json_values import JsonObject, JsonValue, WireObject
+from efssim.json_values import JsonObject, JsonValue, WireObject, json_object
 from efssim.model.entities.errors import EfsError, NotSimulatedError
 from efssim.scenario.operations.table import OPERATIONS
 
@@ -158,12 +158,9 @@ def _parameters(
 
 def _object(body: bytes) -> JsonObject:
     try:
-        read = json.loads(body or b"{}")
-    except ValueError:
-        read = None
-    if not isinstance(read, dict):
-        raise EfsError("BadRequest", "The body of the request is not a JSON object.")
-    return read
+        return json_object(body)
+    except ValueError as error:
+        raise EfsError("BadRequest", f"The body of the request: {error}") from None
 
 
 def _from_query(shape: Shape, texts: list[str]) -> JsonValue:

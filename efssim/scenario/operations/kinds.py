@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from efssim.errors import EfssimError
-from efssim.json_values import WireObject
+from efssim.json_values import WireObject, is_unicode
 from efssim.text.suggestions import suggest
 
 
@@ -180,7 +180,8 @@ class Structure:
         prefix = f"{where}." if where else ""
         for key in value:
             if key not in self.members:
-                raise bad(f"{prefix}{key}", f"unknown parameter{suggest(str(key), self.members)}")
+                named_so = f"{prefix}{str(key).encode(errors='backslashreplace').decode()}"
+                raise bad(named_so, f"unknown parameter{suggest(str(key), self.members)}")
         for key in self.required:
             if key not in value:
                 raise bad(f"{prefix}{key}", "is required")
@@ -194,6 +195,8 @@ def _typed(value: Any, kind: type | tuple[type, ...], words: str, where: str) ->
     # True and False are integers in Python, but not in the API.
     if isinstance(value, bool) or not isinstance(value, kind):
         raise bad(where, f"has to be {words}, not {_type(value)}")
+    if isinstance(value, str) and not is_unicode(value):
+        raise bad(where, "half of a surrogate pair is no character")
     return value
 
 

@@ -40,6 +40,12 @@ MALFORMED: list[tuple[str, dict[str, Any], str]] = [
     ("DescribeFileSystems", {"MaxItems": 5.0}, "MaxItems: has to be a whole number, not float"),
     ("DescribeFileSystems", {"MaxItems": True}, "MaxItems: has to be a whole number, not bool"),
     ("UpdateFileSystem", {"FileSystemId": ID, "ThroughputMode": 1}, "ThroughputMode: has to be a"),
+    # halves of characters
+    ("CreateFileSystem", {"CreationToken": "\ud800"}, "CreationToken: half of a surrogate pair"),
+    ("CreateFileSystem", {"CreationToken": "t", "\udfff": 1}, "\\udfff: unknown parameter"),
+    ("UpdateFileSystem", {"FileSystemId": ID, "ThroughputMode": "\ud800"}, "half of a surrogate"),
+    ("TagResource", {"ResourceId": "\ud800", "Tags": []}, "ResourceId: half of a surrogate pair"),
+    (CREATE, to(Region="us-west-2\udc00"), "Destinations[0].Region: half of a surrogate pair"),
     # enumerations
     ("UpdateFileSystem", {"FileSystemId": ID, "ThroughputMode": "elastc"}, "did you mean 'elastic"),
     ("CreateFileSystem", {"CreationToken": "t", "PerformanceMode": "max"}, "PerformanceMode: 'max"),
