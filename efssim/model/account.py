@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 
+from efssim.model.attachments import Attachments
 from efssim.model.entities.divergence import differing_bytes, original_source_arn, remember
 from efssim.model.entities.file_system import (
     FileSystemState,
@@ -64,6 +65,7 @@ class Account:
         self.scenario, self.clock, self.draws = scenario, clock, draws
         self.regions = _regions(scenario)
         self.timeline = Timeline()
+        self.attached = Attachments(clock)
         self.file_systems: dict[str, FileSystemState] = {}
         """By id; those that are deleted are gone."""
         self.ever: list[FileSystemState] = []
@@ -152,6 +154,18 @@ class Account:
         overhead = 0 if receiving is None else receiving.terms.overhead_bytes
         return self.size_of(file_system)[0] + overhead
 
+    def mount_target_s(self, file_system: FileSystemState) -> float:
+        """Return how long its next mount target takes: as its latest replication has it."""
+        roles = file_system.journal.kept.roles
+        control = (
+            self.replications[roles[-1].replication].terms.control
+            if roles
+            else self.scenario.defaults.control
+        )
+        path = f"file_systems.{file_system.name}.mount_target"
+        ordinal = self.attached.made[file_system.id]
+        return self.draws.of(path, control.draw("mount_target"))[ordinal]
+
     # --- file systems -------------------------------------------------------------------------
 
     def create_file_system(
@@ -205,6 +219,7 @@ class Account:
     def _forget(self, file_system: FileSystemState) -> None:
         # Its name stays known: ids and draws hang on names, so none is used twice in a run.
         file_system.life.gone_s = self.clock.now
+        self.attached.forget(file_system)
         del self.file_systems[file_system.id]
         self.file_systems_in[file_system.region] -= 1
 

@@ -19,7 +19,7 @@ from efssim.scenario.checks.cross import DEFAULT_START
 from efssim.scenario.grammar.base import Found, Model
 from efssim.scenario.grammar.events import Event, Fault
 from efssim.scenario.grammar.measured import Measured
-from efssim.scenario.grammar.network import Link, LinkName, Place, Region
+from efssim.scenario.grammar.network import Link, LinkName, Place, Region, Subnet
 from efssim.scenario.grammar.presets import FILE_SYSTEM_TIMES
 from efssim.scenario.grammar.timing import Control, Initial, Sync
 from efssim.scenario.grammar.types import (
@@ -66,6 +66,7 @@ __all__ = [
     "Replication",
     "Rpo",
     "ScenarioKeys",
+    "Subnet",
     "Sync",
     "TraceFile",
     "WriteStream",
@@ -85,6 +86,20 @@ def _file_system_id(text: str) -> str:
 
 FileSystemId = Annotated[
     str, AfterValidator(_file_system_id), WithJsonSchema({"type": "string", "pattern": _ID})
+]
+
+
+_SUBNET_ID = "^subnet-[0-9a-f]{8,40}$"
+
+
+def _subnet_id(text: str) -> str:
+    if not re.fullmatch(_SUBNET_ID, text):
+        raise ValueError(f"'{text}' is not an id: `subnet-` and 8 to 40 hexadecimal digits")
+    return text
+
+
+SubnetId = Annotated[
+    str, AfterValidator(_subnet_id), WithJsonSchema({"type": "string", "pattern": _SUBNET_ID})
 ]
 
 
@@ -300,6 +315,8 @@ class ScenarioKeys(Model):
         default_factory=dict, json_schema_extra={"additionalProperties": False}
     )
     """Links by name, as `us-east-1 -> eu-south-1`; an absent one never limits a transfer."""
+    subnets: dict[SubnetId, Subnet] = Field(default_factory=dict)
+    """Subnets by id; one that is not here lies in a zone picked by its id, in the default VPC."""
     file_systems: dict[Name, FileSystem] = Field(default_factory=dict)
     """File systems by name."""
     replications: dict[Name, Replication] = Field(default_factory=dict)

@@ -205,14 +205,20 @@ def test_an_error_has_the_members_of_its_model(world, efs):
     with pytest.raises(efs.exceptions.FileSystemAlreadyExists) as caught:
         efs.create_file_system(CreationToken="mine")
     assert caught.value.response["FileSystemId"] == made["FileSystemId"]
+    point = {"ClientToken": "mine", "FileSystemId": made["FileSystemId"]}
+    world.advance(60)
+    first = efs.create_access_point(**point)
+    with pytest.raises(efs.exceptions.AccessPointAlreadyExists) as again:
+        efs.create_access_point(**point)
+    assert again.value.response["AccessPointId"] == first["AccessPointId"]
 
 
 def test_an_operation_that_is_not_simulated_says_so_once(world, efs):
     begin = world.elapsed_s
     with pytest.raises(
-        ClientError, match="does not simulate DescribeMountTargets of efs"
+        ClientError, match="does not simulate PutAccountPreferences of efs"
     ) as caught:
-        efs.describe_mount_targets(FileSystemId=world.file_system_id("fs"))
+        efs.put_account_preferences(ResourceIdType="LONG_ID")
     assert caught.value.response["Error"]["Code"] == "NotImplemented"
     assert caught.value.response["ResponseMetadata"]["HTTPStatusCode"] == 501
     assert caught.value.response["ResponseMetadata"]["RetryAttempts"] == 0
@@ -281,7 +287,7 @@ def test_nothing_opens_a_socket(world, monkeypatch):
     fails(world, "InternalServerError", 2)
     client.describe_replication_configurations()
     with pytest.raises(ClientError):
-        client.describe_access_points()
+        client.put_account_preferences(ResourceIdType="LONG_ID")
 
 
 def test_a_stubber_still_has_the_first_word(efs):

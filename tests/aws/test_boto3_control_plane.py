@@ -7,12 +7,14 @@ and every request that botocore makes with what we read from it.
 from __future__ import annotations
 
 import pytest
+import test_access_points
 import test_control_plane
 import test_create_replication
 import test_describe_and_delete_replication
 import test_destinations
 import test_file_system_operations
 import test_kms
+import test_mount_targets
 import test_parameters
 import test_policies_and_tags
 import test_update_file_system
@@ -20,12 +22,14 @@ from helpers.account import Account
 from helpers.doors import call_over_boto3
 
 SUITES = (
+    test_access_points,
     test_control_plane,
     test_create_replication,
     test_describe_and_delete_replication,
     test_destinations,
     test_file_system_operations,
     test_kms,
+    test_mount_targets,
     test_parameters,
     test_policies_and_tags,
     test_update_file_system,

@@ -62,7 +62,8 @@ def test_ids_may_be_arns(door):
     [
         ("GET", "/", b"", 501, "NotImplemented"),
         ("PATCH", f"{ROOT}/file-systems", b"", 501, "NotImplemented"),
-        ("GET", f"{ROOT}/mount-targets", b"", 501, "NotImplemented"),
+        ("PUT", f"{ROOT}/account-preferences", b"", 501, "NotImplemented"),
+        ("GET", f"{ROOT}/mount-targets", b"", 400, "BadRequest"),
         ("POST", f"{ROOT}/file-systems", b"{", 400, "BadRequest"),
         ("POST", f"{ROOT}/file-systems", b"[]", 400, "BadRequest"),
         ("POST", f"{ROOT}/file-systems", b"\xff", 400, "BadRequest"),

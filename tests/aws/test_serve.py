@@ -109,8 +109,8 @@ def test_boto3_through_a_port(tmp_path):
             client.describe_file_systems(FileSystemId="fs-00000000")
         assert refused.value.response["Error"]["Code"] == "FileSystemNotFound"
         with pytest.raises(ClientError) as unknown:
-            client.create_access_point(FileSystemId=source["FileSystemId"])
-        assert "CreateAccessPoint" in str(unknown.value)
+            client.put_account_preferences(ResourceIdType="LONG_ID")
+        assert "PutAccountPreferences" in str(unknown.value)
         code, said = serving.stop()
     assert code == 0
     lines = said.splitlines()

@@ -190,6 +190,7 @@ def test_what_is_not_set_comes_from_the_preset(full):
         "resuming": 0,
         "deleting": 300,
         "protecting": 0,
+        "mount_target": 120,
     }
     assert all(Control(preset="none").draw(key).always_zero() for key in CONTROL_PRESETS["efs"])
 

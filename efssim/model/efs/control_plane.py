@@ -9,7 +9,15 @@ from typing import Any
 from efssim.errors import ArgumentError
 from efssim.json_values import WireObject, WireValue
 from efssim.model.account import Account
-from efssim.model.efs.operations import file_systems, policies, replications, tags
+from efssim.model.efs.operations import (
+    access_points,
+    file_systems,
+    mount_targets,
+    policies,
+    preferences,
+    replications,
+    tags,
+)
 from efssim.model.efs.shapes.answers import FileSystemDescription, ReplicationDescription
 from efssim.model.entities.errors import EfsError
 from efssim.model.entities.requests import DeclaredFileSystem, ReplicationSettings
@@ -33,6 +41,21 @@ ANSWERS: dict[str, Answer] = {
     "TagResource": tags.tag_resource,
     "UntagResource": tags.untag_resource,
     "ListTagsForResource": tags.list_tags_for_resource,
+    "CreateTags": tags.create_tags,
+    "DescribeTags": tags.describe_tags_of_file_system,
+    "DeleteTags": tags.delete_tags,
+    "CreateMountTarget": mount_targets.create_mount_target,
+    "DescribeMountTargets": mount_targets.describe_mount_targets,
+    "DeleteMountTarget": mount_targets.delete_mount_target,
+    "DescribeMountTargetSecurityGroups": mount_targets.describe_security_groups,
+    "ModifyMountTargetSecurityGroups": mount_targets.modify_security_groups,
+    "CreateAccessPoint": access_points.create_access_point,
+    "DescribeAccessPoints": access_points.describe_access_points,
+    "DeleteAccessPoint": access_points.delete_access_point,
+    "PutFileSystemPolicy": policies.put_file_system_policy,
+    "DescribeFileSystemPolicy": policies.describe_file_system_policy,
+    "DeleteFileSystemPolicy": policies.delete_file_system_policy,
+    "DescribeAccountPreferences": preferences.describe_account_preferences,
 }
 
 

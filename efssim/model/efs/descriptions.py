@@ -89,7 +89,7 @@ def describe_file_system(account: Account, file_system: FileSystemState) -> File
         "CreationTime": _whole_seconds(account.moment(file_system.created_s)),
         "LifeCycleState": file_system.state.value,
         "Name": settings.tags.get("Name"),
-        "NumberOfMountTargets": 0,
+        "NumberOfMountTargets": len(account.attached.mount_targets_of(file_system)),
         "SizeInBytes": _size(account.metered_bytes(file_system)),
         "PerformanceMode": settings.performance_mode,
         "Encrypted": settings.encrypted,

@@ -1,8 +1,9 @@
-"""Finding a file system as a call names it, and requirements of calls on it."""
+"""Finding file systems and access points as a call names them, and requirements of calls on it."""
 
 from __future__ import annotations
 
 from efssim.model.account import Account
+from efssim.model.entities.attached import AccessPoint
 from efssim.model.entities.errors import EfsError
 from efssim.model.entities.file_system import FileSystemState, LifeCycleState
 
@@ -23,6 +24,14 @@ def with_id(account: Account, text: str) -> FileSystemState | None:
     found = account.file_systems.get(text.rpartition("/")[2])
     if found is None or text not in (found.id, found.arn):
         return None
+    return found
+
+
+def access_point_in(account: Account, text: str, region: str) -> AccessPoint:
+    """Return the access point with an id or ARN; EfsError AccessPointNotFound if not there."""
+    found = account.attached.access_points.get(text.rpartition("/")[2])
+    if found is None or text not in (found.id, found.arn) or found.region != region:
+        raise EfsError("AccessPointNotFound", f"Access point '{text}' does not exist in {region}.")
     return found
 
 

@@ -42,6 +42,8 @@ class Settings:
     backups: bool = False
     lifecycle_policies: list[dict[str, str]] = field(default_factory=list)
     tags: dict[str, str] = field(default_factory=dict)
+    policy: str | None = None
+    """Its resource policy, in JSON."""
 
 
 @dataclass(eq=False)

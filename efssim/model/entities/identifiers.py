@@ -22,8 +22,16 @@ def file_system_id(name: str) -> str:
 
 def file_system_arn(identifier: str, region: str) -> str:
     """Return the ARN of a file system."""
-    place = f"arn:{partition(region)}:elasticfilesystem:{region}:{ACCOUNT_ID}"
-    return f"{place}:file-system/{identifier}"
+    return f"{_place(region)}:file-system/{identifier}"
+
+
+def access_point_arn(identifier: str, region: str) -> str:
+    """Return the ARN of an access point."""
+    return f"{_place(region)}:access-point/{identifier}"
+
+
+def _place(region: str) -> str:
+    return f"arn:{partition(region)}:elasticfilesystem:{region}:{ACCOUNT_ID}"
 
 
 def request_id(ordinal: int) -> str:

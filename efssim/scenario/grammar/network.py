@@ -74,6 +74,17 @@ class Region(Model):
     """Ids of Availability Zones by name, which differ from account to account."""
 
 
+class Subnet(Model):
+    """Where a subnet lies."""
+
+    bare = "availability_zone"
+
+    availability_zone: ZoneName
+    """Its Availability Zone."""
+    vpc: Annotated[str, Field(pattern="^vpc-[0-9a-f]{8,40}$")] | None = None
+    """Id of its VPC; the default one of the Region unless set."""
+
+
 class Link(Model):
     """What limits or delays transfers from one Region to another."""
 

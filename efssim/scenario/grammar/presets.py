@@ -82,8 +82,13 @@ CONTROL_PRESETS: dict[PresetName, dict[str, PresetValue]] = {
         "resuming": PresetValue(0.0, "assumed", "no evidence is public"),
         "deleting": PresetValue(300.0, "assumed", _EMPTY_LOGS),
         "protecting": ZERO,  # public scripts wait for it, and none says for how long
+        "mount_target": PresetValue(
+            120.0, "measured", "public acceptance-test logs: 123 to 128 s for creating and deleting"
+        ),
     },
-    "none": dict.fromkeys(("enabling", "pausing", "resuming", "deleting", "protecting"), ZERO),
+    "none": dict.fromkeys(
+        ("enabling", "pausing", "resuming", "deleting", "protecting", "mount_target"), ZERO
+    ),
 }
 
 CONTROL_PRESETS[UNKNOWN] = CONTROL_PRESETS["efs"]

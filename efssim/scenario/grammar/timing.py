@@ -119,6 +119,9 @@ class Control(Tuned):
     protecting: Distribution[Duration] | None = None
     """From ENABLED until the destination's overwrite protection is shown as REPLICATING and no
     longer as DISABLED; with 0 it is from the creation of the configuration on."""
+    mount_target: Distribution[Duration] | None = None
+    """From the call until a mount target is available; that of a file system which is or was in a
+    replication, otherwise that of `defaults`."""
 
 
 class Initial(Model):

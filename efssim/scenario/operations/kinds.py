@@ -84,10 +84,11 @@ class Word:
 
 @dataclass(frozen=True)
 class Number:
-    """A finite number, from a least one."""
+    """A finite number, from a least one up to the most, if there is one."""
 
     least: float
     whole: bool = False
+    most: float = sys.float_info.max
 
     def read(self, value: Any, where: str, named: FileSystemNames) -> float:  # noqa: ARG002  # as all kinds
         if self.whole:
@@ -97,6 +98,8 @@ class Number:
         # Not below, infinite, not a number, or an integer beyond all floats.
         if not self.least <= number <= sys.float_info.max:
             raise bad(where, f"has to be a finite number of at least {self.least:g}, not {number}")
+        if number > self.most:
+            raise bad(where, f"has to be at most {self.most:.0f}, not {number}")
         return number if self.whole else float(number)
 
 
@@ -130,6 +133,22 @@ def _no_id(text: str, where: str, code: str) -> MalformedError:
     if code == "BadRequest":
         return bad(where, f"'{text}' is no id, ARN or name of a file system")
     return MalformedError(code, f"File system '{text}' does not exist.")  # the text was observed
+
+
+ACCESS_POINT_ID = r"fsap-[0-9a-f]{8,40}"
+ACCESS_POINT_ARN = rf"arn:aws[-a-z]*:elasticfilesystem:[0-9a-z-:]+:access-point/{ACCESS_POINT_ID}"
+_ACCESS_POINT = re.compile(f"{ACCESS_POINT_ID}|{ACCESS_POINT_ARN}")
+
+
+@dataclass(frozen=True)
+class ResourceId:
+    """The id or ARN of a file system or an access point; a name of a file system stands for it."""
+
+    def read(self, value: Any, where: str, named: FileSystemNames) -> str:
+        text: str = _typed(value, str, "a string", where)
+        if len(text) <= 128 and _ACCESS_POINT.fullmatch(text):
+            return text
+        return FileSystemId().read(value, where, named)
 
 
 @dataclass(frozen=True)

@@ -14,11 +14,14 @@ from typing import Any, TypeAlias
 
 from efssim.scenario.operations.error_codes import ERROR_CODES
 from efssim.scenario.operations.kinds import (
+    ACCESS_POINT_ARN,
+    ACCESS_POINT_ID,
     FileSystemId,
     Flag,
     Kind,
     ListOf,
     Number,
+    ResourceId,
     Structure,
     TagText,
     Text,
@@ -63,6 +66,7 @@ _TOKEN = Text()
 _THROUGHPUT_MODE = Word(("bursting", "provisioned", "elastic"))
 _AMOUNT = Number(1.0)
 _TAG_KEY = TagText(128, is_key=True)
+_TAG_KEYS = ListOf(_TAG_KEY, most=MAX_TAGS, least=1)
 _TAGS = ListOf(Structure({"Key": _TAG_KEY, "Value": TagText(256)}, ("Key", "Value")))
 _ROLE = Text(
     longest=2048,
@@ -89,6 +93,40 @@ _LIFECYCLE_POLICY = Structure(
 )
 _BACKUP_POLICY = Structure(
     {"Status": Word(("ENABLED", "ENABLING", "DISABLED", "DISABLING"))}, ("Status",)
+)
+
+_RESOURCE = ResourceId()
+_MOUNT_TARGET = Text(longest=45, pattern=r"fsmt-[0-9a-f]{8,40}", meaning="the id of a mount target")
+_ACCESS_POINT = Text(
+    longest=128,
+    pattern=f"{ACCESS_POINT_ID}|{ACCESS_POINT_ARN}",
+    meaning="the id or ARN of an access point",
+)
+_SECURITY_GROUPS = ListOf(
+    Text(longest=43, pattern=r"sg-[0-9a-f]{8,40}", meaning="the id of a security group"), most=100
+)
+_POSIX_ID = Number(0, whole=True, most=2**32 - 1)
+_POSIX_USER = Structure(
+    {"Uid": _POSIX_ID, "Gid": _POSIX_ID, "SecondaryGids": ListOf(_POSIX_ID, most=16)},
+    ("Uid", "Gid"),
+)
+_CREATION_INFO = Structure(
+    {
+        "OwnerUid": _POSIX_ID,
+        "OwnerGid": _POSIX_ID,
+        "Permissions": Text(longest=4, pattern="[0-7]{3,4}", meaning="octal permissions"),
+    },
+    ("OwnerUid", "OwnerGid", "Permissions"),
+)
+_ROOT_DIRECTORY = Structure(
+    {
+        "Path": Text(
+            longest=100,
+            pattern=r"/|(/(?!\.)+[^$#<>;`|&?{}^*/\n]+){1,4}",
+            meaning="an absolute path of at most four levels",
+        ),
+        "CreationInfo": _CREATION_INFO,
+    }
 )
 
 
@@ -145,9 +183,69 @@ _PARAMETERS: dict[str, Structure] = {
     "DescribeLifecycleConfiguration": _about("FileSystemId"),
     "PutBackupPolicy": _about("FileSystemId", {"BackupPolicy": _BACKUP_POLICY}),
     "DescribeBackupPolicy": _about("FileSystemId"),
-    "TagResource": _about("ResourceId", {"Tags": _TAGS}),
-    "UntagResource": _about("ResourceId", {"TagKeys": ListOf(_TAG_KEY, most=MAX_TAGS, least=1)}),
-    "ListTagsForResource": _about("ResourceId", MaxResults=_PAGE_SIZE, NextToken=_TOKEN),
+    "TagResource": Structure({"ResourceId": _RESOURCE, "Tags": _TAGS}, ("ResourceId", "Tags")),
+    "UntagResource": Structure(
+        {"ResourceId": _RESOURCE, "TagKeys": _TAG_KEYS}, ("ResourceId", "TagKeys")
+    ),
+    "ListTagsForResource": Structure(
+        {"ResourceId": _RESOURCE, "MaxResults": _PAGE_SIZE, "NextToken": _TOKEN}, ("ResourceId",)
+    ),
+    # Deprecated, and still called by public tools.
+    "CreateTags": _about("FileSystemId", {"Tags": _TAGS}),
+    "DescribeTags": _about("FileSystemId", MaxItems=_PAGE_SIZE, Marker=_TOKEN),
+    "DeleteTags": _about("FileSystemId", {"TagKeys": _TAG_KEYS}),
+    "CreateMountTarget": _about(
+        "FileSystemId",
+        {
+            "SubnetId": Text(
+                longest=47, pattern=r"subnet-[0-9a-f]{8,40}", meaning="the id of a subnet"
+            )
+        },
+        IpAddress=Text(longest=15, shortest=7),
+        Ipv6Address=Text(longest=39, shortest=3),
+        IpAddressType=Word(("IPV4_ONLY", "IPV6_ONLY", "DUAL_STACK")),
+        SecurityGroups=_SECURITY_GROUPS,
+    ),
+    "DescribeMountTargets": Structure(
+        {
+            "MaxItems": _PAGE_SIZE,
+            "Marker": _TOKEN,
+            "FileSystemId": _FILE_SYSTEM,
+            "MountTargetId": _MOUNT_TARGET,
+            "AccessPointId": _ACCESS_POINT,
+        }
+    ),
+    "DeleteMountTarget": Structure({"MountTargetId": _MOUNT_TARGET}, ("MountTargetId",)),
+    "DescribeMountTargetSecurityGroups": Structure(
+        {"MountTargetId": _MOUNT_TARGET}, ("MountTargetId",)
+    ),
+    "ModifyMountTargetSecurityGroups": Structure(
+        {"MountTargetId": _MOUNT_TARGET, "SecurityGroups": _SECURITY_GROUPS}, ("MountTargetId",)
+    ),
+    "CreateAccessPoint": _about(
+        "FileSystemId",
+        {"ClientToken": _CREATION_TOKEN},
+        Tags=_TAGS,
+        PosixUser=_POSIX_USER,
+        RootDirectory=_ROOT_DIRECTORY,
+    ),
+    "DescribeAccessPoints": Structure(
+        {
+            "MaxResults": _PAGE_SIZE,
+            "NextToken": _TOKEN,
+            "AccessPointId": _ACCESS_POINT,
+            "FileSystemId": _FILE_SYSTEM,
+        }
+    ),
+    "DeleteAccessPoint": Structure({"AccessPointId": _ACCESS_POINT}, ("AccessPointId",)),
+    "PutFileSystemPolicy": _about(
+        "FileSystemId",
+        {"Policy": Text(longest=20_000)},
+        BypassPolicyLockoutSafetyCheck=Flag(),
+    ),
+    "DescribeFileSystemPolicy": _about("FileSystemId"),
+    "DeleteFileSystemPolicy": _about("FileSystemId"),
+    "DescribeAccountPreferences": Structure({"NextToken": _TOKEN, "MaxResults": _PAGE_SIZE}),
 }
 
 OPERATIONS: Table[Operation] = Table(

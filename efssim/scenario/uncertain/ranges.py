@@ -71,6 +71,10 @@ CONTROL_RANGES: Mapping[str, PresetRange] = {
     "protecting": PresetRange(
         UniformPrior(0.0, 15 * _MINUTE), "public scripts wait for it up to 15 minutes"
     ),
+    "mount_target": PresetRange(
+        LoguniformPrior(_MINUTE, 30 * _MINUTE),
+        "public acceptance-test logs, to the 30 minutes for which a public tool waits",
+    ),
 }
 
 FILE_SYSTEM_RANGES: Mapping[str, PresetRange] = {

@@ -44,8 +44,34 @@ MALFORMED: list[tuple[str, dict[str, Any], str]] = [
     ("CreateFileSystem", {"CreationToken": "\ud800"}, "CreationToken: half of a surrogate pair"),
     ("CreateFileSystem", {"CreationToken": "t", "\udfff": 1}, "\\udfff: unknown parameter"),
     ("UpdateFileSystem", {"FileSystemId": ID, "ThroughputMode": "\ud800"}, "half of a surrogate"),
-    ("TagResource", {"ResourceId": "\ud800", "Tags": []}, "ResourceId: half of a surrogate pair"),
     (CREATE, to(Region="us-west-2\udc00"), "Destinations[0].Region: half of a surrogate pair"),
+    # mount targets, access points and policies
+    ("CreateMountTarget", {"FileSystemId": ID}, "SubnetId: is required"),
+    ("CreateMountTarget", {"FileSystemId": ID, "SubnetId": "subnet-1"}, "is not the id of a subn"),
+    ("DeleteMountTarget", {"MountTargetId": "fsmt-1"}, "is not the id of a mount target"),
+    ("DescribeMountTargets", {}, "exactly one of FileSystemId, MountTargetId and AccessPointId"),
+    (
+        "DescribeMountTargets",
+        {"FileSystemId": ID, "MountTargetId": "fsmt-01234567"},
+        "exactly one of FileSystemId, MountTargetId and AccessPointId",
+    ),
+    (
+        "CreateAccessPoint",
+        {"FileSystemId": ID, "ClientToken": "t", "PosixUser": {"Uid": 2**32, "Gid": 0}},
+        "PosixUser.Uid: has to be at most 4294967295, not 4294967296",
+    ),
+    (
+        "CreateAccessPoint",
+        {"FileSystemId": ID, "ClientToken": "t", "RootDirectory": {"Path": "relative"}},
+        "RootDirectory.Path: 'relative' is not an absolute path",
+    ),
+    ("DeleteAccessPoint", {"AccessPointId": "fsap-1"}, "is not the id or ARN of an access point"),
+    (
+        "DescribeAccessPoints",
+        {"FileSystemId": ID, "AccessPointId": "fsap-01234567"},
+        "AccessPointId and FileSystemId cannot go together",
+    ),
+    ("PutFileSystemPolicy", {"FileSystemId": ID}, "Policy: is required"),
     # enumerations
     ("UpdateFileSystem", {"FileSystemId": ID, "ThroughputMode": "elastc"}, "did you mean 'elastic"),
     ("CreateFileSystem", {"CreationToken": "t", "PerformanceMode": "max"}, "PerformanceMode: 'max"),
@@ -103,7 +129,7 @@ NO_IDS = [
     ("DeleteReplicationConfiguration", {"SourceFileSystemId": "x"}, "x"),
     ("DeleteFileSystem", {"FileSystemId": "x"}, "x"),
     ("UpdateFileSystem", {"FileSystemId": "x", "ThroughputMode": "elastic"}, "x"),
-    ("TagResource", {"ResourceId": "fsap-01234567", "Tags": []}, "fsap-01234567"),
+    ("TagResource", {"ResourceId": "fsap-0123", "Tags": []}, "fsap-0123"),
     (CREATE, to(FileSystemId="arn:aws:efs:::x"), "arn:aws:efs:::x"),
 ]
 

@@ -177,6 +177,12 @@ def delete_file_system(account: Account, parameters: OfFileSystem, region: str) 
             f"You cannot delete file system '{found.id}' because it is in a replication"
             " configuration.",
         )
+    mounted = account.attached.mount_targets_of(found)
+    if mounted:
+        raise EfsError(
+            "FileSystemInUse",
+            f"File system '{found.id}' has mount targets: {mounted[0].id}, of {len(mounted)}.",
+        )
     if found.state is LifeCycleState.CREATING:
         raise EfsError("BadRequest", f"File system '{found.id}' is being created.")
     if found.state is not LifeCycleState.DELETING:

@@ -1,18 +1,26 @@
-"""Lifecycle and backup policies. They are described and have no effect on the replication.
+"""Policies of a file system. They are described and have no effect on the replication.
 
 Source: EFS API reference; EFS User Guide, "Managing storage" for the Archive storage class.
 """
 
 from __future__ import annotations
 
+import json
+
 from efssim.model.account import Account
 from efssim.model.efs.lookup import file_system_in, require_available
-from efssim.model.efs.shapes.answers import BackupDescription, LifecycleDescription
+from efssim.model.efs.shapes.answers import (
+    BackupDescription,
+    LifecycleDescription,
+    Nothing,
+    PolicyDescription,
+)
 from efssim.model.efs.shapes.requests import (
     LifecyclePolicy,
     OfFileSystem,
     PutBackup,
     PutLifecycle,
+    PutPolicy,
 )
 from efssim.model.entities.errors import EfsError
 from efssim.model.entities.file_system import FileSystemState, Settings
@@ -90,3 +98,44 @@ def describe_backup_policy(
 
 def _backup(file_system: FileSystemState) -> BackupDescription:
     return {"BackupPolicy": {"Status": "ENABLED" if file_system.settings.backups else "DISABLED"}}
+
+
+def put_file_system_policy(
+    account: Account, parameters: PutPolicy, region: str
+) -> PolicyDescription:
+    """Replace the resource policy. Who may do what is not simulated, so it locks nobody out."""
+    found = file_system_in(account, parameters["FileSystemId"], region)
+    require_available(found)
+    _require_policy(parameters["Policy"])
+    found.settings.policy = parameters["Policy"]
+    return {"FileSystemId": found.id, "Policy": parameters["Policy"]}
+
+
+def _require_policy(text: str) -> None:
+    """Raise EfsError InvalidPolicyException unless a text is the JSON of a policy."""
+    try:
+        read = json.loads(text)
+    except (ValueError, RecursionError):
+        read = None
+    if not isinstance(read, dict) or not read.get("Statement"):
+        raise EfsError(
+            "InvalidPolicyException", "Policy: it is not the JSON of a policy with a Statement"
+        )
+
+
+def describe_file_system_policy(
+    account: Account, parameters: OfFileSystem, region: str
+) -> PolicyDescription:
+    """Return the resource policy; PolicyNotFound without one."""
+    found = file_system_in(account, parameters["FileSystemId"], region)
+    if found.settings.policy is None:
+        raise EfsError("PolicyNotFound", f"File system '{found.id}' has no policy.")
+    return {"FileSystemId": found.id, "Policy": found.settings.policy}
+
+
+def delete_file_system_policy(account: Account, parameters: OfFileSystem, region: str) -> Nothing:
+    """Remove the resource policy; one that is not there is no error (none is declared)."""
+    found = file_system_in(account, parameters["FileSystemId"], region)
+    require_available(found)
+    found.settings.policy = None
+    return {}

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import TypedDict, TypeVar, cast
 
-from efssim.model.efs.shapes.requests import LifecyclePolicy, Tag
+from efssim.model.efs.shapes.requests import LifecyclePolicy, PosixUser, RootDirectory, Tag
 
 T = TypeVar("T", bound=Mapping[str, object])
 
@@ -116,6 +116,86 @@ class BackupDescription(TypedDict):
     """Answer of the operations on backup policies."""
 
     BackupPolicy: BackupStatus
+
+
+class FileSystemTagsPage(TypedDict):
+    """Answer of DescribeTags."""
+
+    Tags: list[Tag]
+    NextMarker: str | None
+    Marker: str | None
+
+
+class MountTargetDescription(TypedDict):
+    """A mount target."""
+
+    OwnerId: str
+    MountTargetId: str
+    FileSystemId: str
+    SubnetId: str
+    LifeCycleState: str
+    IpAddress: str | None
+    Ipv6Address: str | None
+    NetworkInterfaceId: str
+    AvailabilityZoneId: str | None
+    AvailabilityZoneName: str
+    VpcId: str
+
+
+class MountTargetsPage(TypedDict):
+    """Answer of DescribeMountTargets."""
+
+    MountTargets: list[MountTargetDescription]
+    NextMarker: str | None
+    Marker: str | None
+
+
+class SecurityGroupsDescription(TypedDict):
+    """Answer of DescribeMountTargetSecurityGroups."""
+
+    SecurityGroups: list[str]
+
+
+class AccessPointDescription(TypedDict):
+    """An access point."""
+
+    ClientToken: str
+    Name: str | None
+    Tags: list[Tag]
+    AccessPointId: str
+    AccessPointArn: str
+    FileSystemId: str
+    PosixUser: PosixUser | None
+    RootDirectory: RootDirectory
+    OwnerId: str
+    LifeCycleState: str
+
+
+class AccessPointsPage(TypedDict):
+    """Answer of DescribeAccessPoints."""
+
+    AccessPoints: list[AccessPointDescription]
+    NextToken: str | None
+
+
+class PolicyDescription(TypedDict):
+    """Answer of the operations on the policy of a file system."""
+
+    FileSystemId: str
+    Policy: str
+
+
+class ResourceIdPreference(TypedDict):
+    """The length of ids that an account prefers, and of which resources."""
+
+    ResourceIdType: str
+    Resources: list[str]
+
+
+class PreferencesDescription(TypedDict):
+    """Answer of DescribeAccountPreferences."""
+
+    ResourceIdPreference: ResourceIdPreference
 
 
 class Nothing(TypedDict):

@@ -131,3 +131,98 @@ class RemoveTags(OfResource):
     """Parameters of UntagResource."""
 
     TagKeys: list[str]
+
+
+class AddFileSystemTags(OfFileSystem):
+    """Parameters of CreateTags."""
+
+    Tags: list[Tag]
+
+
+class RemoveFileSystemTags(OfFileSystem):
+    """Parameters of DeleteTags."""
+
+    TagKeys: list[str]
+
+
+class PageOfFileSystemTags(OfFileSystem):
+    """Parameters of DescribeTags."""
+
+    MaxItems: NotRequired[int]
+    Marker: NotRequired[str]
+
+
+class CreateMountTarget(OfFileSystem):
+    """Parameters of CreateMountTarget."""
+
+    SubnetId: str
+    IpAddress: NotRequired[str]
+    Ipv6Address: NotRequired[str]
+    IpAddressType: NotRequired[Literal["IPV4_ONLY", "IPV6_ONLY", "DUAL_STACK"]]
+    SecurityGroups: NotRequired[list[str]]
+
+
+class OfMountTarget(TypedDict):
+    """Parameters of the operations on one mount target."""
+
+    MountTargetId: str
+
+
+class ModifySecurityGroups(OfMountTarget):
+    """Parameters of ModifyMountTargetSecurityGroups."""
+
+    SecurityGroups: NotRequired[list[str]]
+
+
+class PageOfMountTargets(TypedDict, total=False):
+    """Parameters of DescribeMountTargets."""
+
+    FileSystemId: str
+    MountTargetId: str
+    AccessPointId: str
+    MaxItems: int
+    Marker: str
+
+
+PosixUser: TypeAlias = dict[str, int | list[int]]
+"""The user that an access point stands for: Uid, Gid, SecondaryGids."""
+RootDirectory: TypeAlias = dict[str, str | dict[str, int | str]]
+"""The directory that an access point leads to: Path, CreationInfo."""
+
+
+class CreateAccessPoint(OfFileSystem):
+    """Parameters of CreateAccessPoint."""
+
+    ClientToken: str
+    Tags: NotRequired[list[Tag]]
+    PosixUser: NotRequired[PosixUser]
+    RootDirectory: NotRequired[RootDirectory]
+
+
+class OfAccessPoint(TypedDict):
+    """Parameters of the operations on one access point."""
+
+    AccessPointId: str
+
+
+class PageOfAccessPoints(TypedDict, total=False):
+    """Parameters of DescribeAccessPoints."""
+
+    AccessPointId: str
+    FileSystemId: str
+    MaxResults: int
+    NextToken: str
+
+
+class PutPolicy(OfFileSystem):
+    """Parameters of PutFileSystemPolicy."""
+
+    Policy: str
+    BypassPolicyLockoutSafetyCheck: NotRequired[bool]
+
+
+class PageOfPreferences(TypedDict, total=False):
+    """Parameters of DescribeAccountPreferences."""
+
+    NextToken: str
+    MaxResults: int
