@@ -110,46 +110,43 @@ class CellTree:
         part = some / (count if count > 1.0 else 1.0)
         return count_before + some, size_before + ((size * part + _WHOLE) - _WHOLE)
 
-    def many_at(
-        self, cells: Ints, shares: Floats, counts: Floats, sizes: Floats
-    ) -> tuple[Floats, Floats]:
-        """Return `at` of many times, each of shape (times,)."""
+    def many_at(self, cells: Ints, shares: Floats, amounts: Floats) -> Floats:
+        """Return `at` of many times; amounts and answer are counts and bytes, shape (2, times)."""
+        if len(cells) <= _TOGETHER:
+            return self._some_at(cells, shares, amounts)
         done = np.empty((2, len(cells)))
         for begin in range(0, len(cells), _TOGETHER):
             part = slice(begin, begin + _TOGETHER)
-            done[:, part] = self._some_at(cells[part], shares[part], counts[part], sizes[part])
-        return done[0], done[1]
+            done[:, part] = self._some_at(cells[part], shares[part], amounts[:, part])
+        return done
 
-    def _some_at(
-        self, cells: Ints, shares: Floats, counts: Floats, sizes: Floats
-    ) -> tuple[Floats, Floats]:
+    def _some_at(self, cells: Ints, shares: Floats, amounts: Floats) -> Floats:
         places = shares * LEAVES
         leaves = places.astype(np.int64)
         bases = (cells << _NODE_BITS).view(np.uint64) + np.uint64(self.key)
         # Row by row the levels. First all random numbers, then all counts, then all bytes.
-        numbers = bases + ((leaves >> _BELOW) | _TOP).view(np.uint64)
-        for_counts, for_sizes = _normals_of(numbers)
-        rights = ((leaves >> (_BELOW - 1)) & 1).astype(np.bool_)
-        whole, lefts, rests = np.empty((3, *rights.shape))
-        several = counts.min(initial=_plenty()) >= _plenty()
-        for level, drawn in enumerate(for_counts):
-            left = lefts[level]
-            whole[level] = counts
+        for_counts, for_sizes = _normals_of(bases + ((leaves >> _BELOW) | _TOP).view(np.uint64))
+        rights = (leaves >> (_BELOW - 1) & 1).astype(np.bool_)
+        lefts, rests = np.empty((2, *rights.shape)), np.empty(rights.shape)
+        counts, sizes = amounts
+        several = counts.min() >= _plenty()
+        for right, left, rest, drawn in zip(rights, lefts[0], rests, for_counts, strict=True):
             _left_counts(drawn, counts, left, several)
-            rest = np.subtract(counts, left, out=rests[level])
-            counts = np.where(rights[level], rest, left)
-        terms = self._terms_of_sizes(for_sizes, whole, lefts, rests)
-        left_sizes = np.empty(rights.shape)
-        for right, left, term in zip(rights, left_sizes, zip(*terms, strict=True), strict=True):
-            self._left_sizes(sizes, *term, left)
+            np.subtract(counts, left, out=rest)
+            counts = np.where(right, rest, left)
+        terms = self._terms_of_sizes(for_sizes, lefts[0] + rests, lefts[0], rests)
+        for right, left, part, wide, grows in zip(rights, lefts[1], *terms, strict=True):
+            self._left_sizes(sizes, part, wide, grows, left)
             sizes = np.where(right, sizes - left, left)
         # Whole numbers: products with 0 and 1 and their sums are exact.
         lefts *= rights
-        left_sizes *= rights
+        done: Floats = lefts.sum(axis=1)
         places -= leaves
         some = np.rint(places * counts)
-        part = some / np.maximum(counts, 1.0)
-        return lefts.sum(axis=0) + some, left_sizes.sum(axis=0) + np.rint(sizes * part)
+        done[0] += some
+        some /= np.maximum(counts, 1.0)
+        done[1] += np.rint(some * sizes)
+        return done
 
     def leaves(self, first: int, counts: Floats, sizes: Floats) -> tuple[Floats, Floats]:
         """Return count and bytes of all leaves of consecutive cells, shape (cells * LEAVES,)."""
