@@ -87,7 +87,7 @@ def _numbers(summary: ReplicationSummary) -> Numbers:
 
 
 def _warnings(outcome: Outcome) -> Iterator[str]:
-    """Yield what a report on the replication alone would warn of."""
+    """Yield the warnings of a report on the replication alone."""
     summary = outcome.summary
     if outcome.defined_s is None:
         yield "WITHOUT A COMPLETED INITIAL SYNC"

@@ -82,7 +82,7 @@ def _numbers(name: str, trials: TrialSet) -> Numbers:
 
 
 def _warnings(name: str, trials: TrialSet) -> Iterator[str]:
-    """Yield what any of the trials of a replication would warn of."""
+    """Yield the warnings of a report on any of the trials of a replication."""
     parts = of_trials(name, trials)
     if any(part.syncs.diverging for part in parts):
         yield "DIVERGING in a trial: more is written than can be sent"
