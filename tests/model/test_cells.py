@@ -84,7 +84,8 @@ def test_parts_of_a_cell_are_poisson_numbers_with_the_cumulants_of_the_sizes() -
     counts = rng.poisson(law.small_per_cell, n)
     sizes = law.draw(counts, rng.standard_normal(n)).astype(np.float64)
     for share in (0.5, 0.125, 0.3):
-        inside = tree.many_at(np.arange(n), np.full(n, share), counts.astype(np.float64), sizes)
+        amounts = np.stack((counts.astype(np.float64), sizes))
+        inside = tree.many_at(np.arange(n), np.full(n, share), amounts)
         expected = law.small_per_cell * share
         square = law.mean**2 + law.deviation**2
         assert inside[0].mean() == pytest.approx(expected, rel=2e-3)
