@@ -17,6 +17,7 @@ from efssim.errors import ArgumentError, UnknownNameError
 from efssim.json_values import JsonValue, timestamp
 from efssim.model.entities.identifiers import request_id
 from efssim.model.kernel.clock import Clock
+from efssim.model.world.services.table import SERVICES
 from efssim.progress import Progress, bar, told
 from efssim.runs.acting import event_now, stream_now
 from efssim.runs.measured import MeasuredWorld
@@ -97,15 +98,26 @@ class Simulation(MeasuredWorld):
 
     @checked("Simulation.call")
     def call(
-        self, operation: str, parameters: Mapping[str, Any] | None = None, *, region: str
+        self,
+        operation: str,
+        parameters: Mapping[str, Any] | None = None,
+        *,
+        region: str,
+        service: str = "efs",
     ) -> dict[str, Any]:
         """Call an operation of the EFS API in a Region, now; return the answer as boto3 would.
 
-        Raise EfsError as EFS would, ValueError for an operation that it does not have, and RunError
+        `service` is another one that is simulated: `account`, `kms` or `sts`. Raise EfsError as
+        EFS or that service would, ValueError for an operation that EFS does not have or a service
+        that is not simulated, NotSimulatedError for another operation of one that is, and RunError
         where replications would have to share a link, which is not modelled. A name of a file
         system stands for its id.
         """
-        return self._world.call(operation, parameters or {}, region)
+        known = ("efs", *SERVICES)
+        if service not in known:
+            hint = suggest(service, known)
+            raise ArgumentError(f"service '{service}' is not simulated by `call`{hint}")
+        return self._world.call(operation, parameters or {}, region, service)
 
     @property
     def request_id(self) -> str:

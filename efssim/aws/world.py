@@ -16,9 +16,14 @@ class Answerer(Protocol):
     """The answerer of API calls."""
 
     def call(
-        self, operation: str, parameters: Mapping[str, WireValue] | None = None, *, region: str
+        self,
+        operation: str,
+        parameters: Mapping[str, WireValue] | None = None,
+        *,
+        region: str,
+        service: str = "efs",
     ) -> WireObject:
-        """Answer a call with a fresh dictionary; EfsError as EFS would."""
+        """Answer a call with a fresh dictionary; EfsError as EFS, or another service, would."""
 
     @property
     def request_id(self) -> str:

@@ -349,7 +349,7 @@ def test_the_environment_chooses_the_region_and_the_retries_and_nothing_else(wor
     [
         ("ec2", lambda client: client.describe_instances(), "DescribeInstances of ec2"),
         ("s3", lambda client: client.list_buckets(), "ListBuckets of s3"),
-        ("sts", lambda client: client.get_caller_identity(), "GetCallerIdentity of sts"),
+        ("sts", lambda client: client.get_session_token(), "GetSessionToken of sts"),
         ("s3", lambda c: c.put_object(Bucket="b", Key="k", Body=b""), "PutObject of s3"),
     ],
 )

@@ -1,6 +1,6 @@
-"""Responses of CloudWatch to a client: answers and errors as botocore's parser returns them.
+"""Responses of other services to a client: answers and errors as botocore's parser returns them.
 
-CloudWatch's protocol differs between versions of botocore, so there is no detour over its bytes.
+Protocols differ between services and versions of botocore, so there is no detour over their bytes.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from botocore.awsrequest import AWSResponse
 from efssim.aws.world import SimulatedWorld
 from efssim.cloudwatch.api import OPERATIONS, CloudWatchError
 from efssim.json_values import WireObject, WireValue
+from efssim.model.entities.errors import EfsError, NotSimulatedError
 
 _NOT_SIMULATED = 501
 
@@ -29,6 +30,23 @@ def answered(
         answer = world.cloudwatch.call(operation, parameters, region)
     except CloudWatchError as error:
         return _response(world, error.http_status, _error(error.code, error.message))
+    return _response(world, 200, answer)
+
+
+def of_service(
+    world: SimulatedWorld,
+    service: str,
+    operation: str,
+    parameters: Mapping[str, WireValue],
+    region: str,
+) -> tuple[AWSResponse, WireObject]:
+    """Answer a call of a service of the simulated account; its errors are in the response."""
+    try:
+        answer = world.call(operation, parameters, region=region, service=service)
+    except EfsError as error:
+        return _response(world, error.http_status, _error(error.code, error.message))
+    except NotSimulatedError as error:
+        return _response(world, error.status, _error(error.code, str(error)))
     return _response(world, 200, answer)
 
 

@@ -20,13 +20,14 @@ from botocore.awsrequest import AWSResponse
 from botocore.hooks import first_non_none_response
 from botocore.model import OperationModel
 
-from efssim.aws.protocol.monitoring import answered
+from efssim.aws.protocol.monitoring import answered, of_service
 from efssim.aws.protocol.parsing import http_response, parse
 from efssim.aws.protocol.wire import Reply, efs_wire, not_simulated
 from efssim.aws.world import SimulatedWorld
 from efssim.errors import StateError
 from efssim.json_values import WireObject
 from efssim.model.entities.errors import EfsError, NotSimulatedError
+from efssim.model.world.services.table import SERVICES
 from efssim.scenario.operations.table import OPERATIONS
 
 _ATTACHED = "_efssim_transport"
@@ -202,6 +203,9 @@ class Transport:
             return answered(
                 self._world, operation, context["efssim_parameters"], context["client_region"]
             )
+        if service in SERVICES:
+            parameters, region = context["efssim_parameters"], context["client_region"]
+            return of_service(self._world, service, operation, parameters, region)
         if service != "efs" or operation not in OPERATIONS:
             error = NotSimulatedError(service, operation)
             return _failed(not_simulated(error, self._world.request_id), model)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from efssim.json_values import WireObject, WireValue
 from efssim.model.account import Account
@@ -51,6 +51,20 @@ class Calls:
         self._note_affected(record, subject, answer)
         timeline.entries.append(record)
         return answer
+
+    def record(self, operation: str, target: str, answer: Callable[[], WireObject]) -> WireObject:
+        """Make a call of another service, which is recorded as one of EFS is."""
+        self.made += 1
+        timeline = self._account.timeline
+        record = ApiCall(timeline.next_ordinal(), self._account.clock.now, operation, target)
+        try:
+            with timeline.answering(record):
+                return answer()
+        except EfsError as error:
+            record.error = str(error)
+            raise
+        finally:
+            timeline.entries.append(record)
 
     def make(self, spec: schema.Event, path: tuple[str | int, ...]) -> None:
         """Make the call of an event; raise RunError if it had to succeed and does not."""

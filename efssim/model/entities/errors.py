@@ -9,8 +9,13 @@ _OUTSIDE = {
     "ServiceUnavailable": 503,
     "UnrecognizedClientException": 403,
     "AccessDeniedException": 403,
+    "TooManyRequestsException": 429,
+    "NotFoundException": 400,
+    "InvalidArnException": 400,
+    "KMSInvalidStateException": 400,
+    "InternalServerException": 500,
 }
-"""Errors that any AWS service may give, and EFS's service model does not list."""
+"""Errors of other AWS services, and those that any of them may give."""
 
 
 class EfsError(EfssimError):
@@ -46,12 +51,13 @@ class NotSimulatedError(EfssimError, RuntimeError):
 
     code, status = "NotImplemented", 501
 
-    def __init__(self, service: str, operation: str) -> None:
-        self.service, self.operation = service, operation
-        super().__init__(service, operation)  # all that it takes to be pickled
+    def __init__(self, service: str, operation: str, known: tuple[str, ...] = ()) -> None:
+        self.service, self.operation, self.known = service, operation, known
+        super().__init__(service, operation, known)  # all that it takes to be pickled
 
     def __str__(self) -> str:
+        of, known = (self.service, self.known) if self.known else ("efs", OPERATIONS.names)
         return (
-            f"efssim does not simulate {self.operation} of {self.service}. It simulates, of efs: "
-            f"{', '.join(OPERATIONS.names)}."
+            f"efssim does not simulate {self.operation} of {self.service}. It simulates, of {of}: "
+            f"{', '.join(known)}."
         )

@@ -15,11 +15,23 @@ from efssim.scenario.regions.facts import FILE_SYSTEMS
 from efssim.text.quoting import all_of
 
 
+@dataclass(frozen=True, slots=True)
+class OptChange:
+    """A time in which the account is being opted in to a Region or out of it."""
+
+    begin_s: float
+    end_s: float
+    status: str
+    """`ENABLING` or `DISABLING`."""
+
+
 @dataclass
 class RegionState:
     """A Region as the account sees it."""
 
     name: str
+    by_default: bool = False
+    """Whether AWS enables it by default, so that nobody opts out of it."""
     opted_in: bool = True
     opting_in_s: float = 0.0
     opting_out_s: float = 0.0
@@ -29,6 +41,17 @@ class RegionState:
     """How many file systems the account may have in it at a time."""
     outages: Causes = field(default_factory=Causes)
     opt_outs: Causes = field(default_factory=Causes)
+    changes: list[OptChange] = field(default_factory=list)
+    """In the order in which they were asked for."""
+
+    def change_at(self, time_s: float) -> OptChange | None:
+        """Return the change that goes on at a time; None without one."""
+        going_on = (part for part in self.changes if part.begin_s <= time_s < part.end_s)
+        return next(going_on, None)
+
+    def forget_changes_after(self, time_s: float) -> None:
+        """Forget the changes that would begin after a time: another one comes before them."""
+        self.changes = [part for part in self.changes if part.begin_s <= time_s]
 
     @property
     def up(self) -> bool:

@@ -16,8 +16,9 @@ from efssim.model.kernel.causes import Cause
 from efssim.model.world.effects import reach_file_system, reach_replication, turn_off, turn_on
 from efssim.records.timeline import Occurrence
 from efssim.scenario import schema
-from efssim.scenario.grammar.disturbances.effects import FailCalls
+from efssim.scenario.grammar.disturbances.effects import Effect, FailCalls
 from efssim.scenario.grammar.disturbances.kind import DisturbanceKind
+from efssim.scenario.grammar.disturbances.kinds import DISTURBANCES
 
 
 @dataclass(eq=False)
@@ -42,13 +43,31 @@ class Disturbances:
     def begin(self, spec: schema.Event | schema.Fault) -> Callable[[], None]:
         """Begin a disturbance; return a function that ends it. RunError if a link has no room."""
         kind, target = spec.entry, spec.target
-        ordinal = self._timeline.next_ordinal()
-        record = Occurrence(ordinal, self._account.clock.now, kind.name, target)
         fails_calls = kind.effect(FailCalls)
         if fails_calls is not None:
+            record = self._record(kind, target)
             self._timeline.entries.append(record)
             return self._inject(spec, fails_calls, record)
-        active = Active(kind, Cause(ordinal, kind.name, target), record, [])
+        return self._start(kind, target, spec)
+
+    def begin_kind(self, kind: str, target: str) -> Callable[[], None]:
+        """Begin a disturbance of a kind without options; return a function that ends it."""
+        return self._start(DISTURBANCES[kind], target, None)
+
+    def end_all(self, effect: type[Effect], target: str) -> None:
+        """End every disturbance with an effect on a target, also those with a later end."""
+        for active in list(self._active):
+            if active.cause.target == target and active.kind.has(effect):
+                self._end(active)
+
+    def _record(self, kind: DisturbanceKind, target: str) -> Occurrence:
+        return Occurrence(self._timeline.next_ordinal(), self._account.clock.now, kind.name, target)
+
+    def _start(
+        self, kind: DisturbanceKind, target: str, spec: schema.Event | schema.Fault | None
+    ) -> Callable[[], None]:
+        record = self._record(kind, target)
+        active = Active(kind, Cause(record.ordinal, kind.name, target), record, [])
         active.reached += turn_on(active.kind, active.cause, spec, self._account)
         self._timeline.entries.append(record)
         self._active.append(active)
@@ -60,6 +79,8 @@ class Disturbances:
         return lambda: self._end(active)
 
     def _end(self, active: Active) -> None:
+        if active not in self._active:
+            return  # a call has ended it before its time
         cause = active.cause
         self._active.remove(active)
         end_ordinal = self._timeline.next_ordinal()

@@ -28,9 +28,12 @@ from efssim.scenario.grammar.network import link_regions
 
 
 def turn_on(
-    kind: DisturbanceKind, cause: Cause, spec: schema.Event | schema.Fault, account: Account
+    kind: DisturbanceKind, cause: Cause, spec: schema.Event | schema.Fault | None, account: Account
 ) -> list[ReplicationState]:
-    """Turn on the switches of a disturbance; return the replications that only those reach."""
+    """Turn on the switches of a disturbance; return the replications that only those reach.
+
+    One without `spec` is of a kind without options.
+    """
     reached: list[ReplicationState] = []
     for effect in kind.effects:
         if isinstance(effect, Silence):
@@ -41,6 +44,7 @@ def turn_on(
             link = account.link(*link_regions(cause.target))
             if link.limited:
                 reached += [part for part in account.current() if _is_at(kind, cause, part)]
+            assert spec is not None
             link.degrade(cause, spec.option(effect.factor))
     return reached
 
@@ -92,7 +96,8 @@ def _is_at(kind: DisturbanceKind, cause: Cause, part: ReplicationState) -> bool:
     if kind.target is Target.LINK:
         return link_regions(cause.target) == regions
     if kind.target is Target.REPLICATION:
-        return part.terms.name == cause.target
+        keys = part.source.settings.kms_key_arn, part.destination.settings.kms_key_arn
+        return cause.target == part.terms.name or cause.target in keys
     return _is_named(cause.target, part.source) or _is_named(cause.target, part.destination)
 
 

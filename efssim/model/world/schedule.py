@@ -8,6 +8,7 @@ import simpy
 
 from efssim.model.account import Account
 from efssim.model.efs.calls import Calls
+from efssim.model.entities.network import OptChange
 from efssim.model.kernel.clock import Alarm, Turn
 from efssim.model.kernel.draws import Draws
 from efssim.model.world.disturbances import Disturbances
@@ -68,7 +69,11 @@ class Schedule:
         if not spec.entry.has(OptOut):
             return now, end_s
         region = self._account.region(spec.target)
-        return now + region.opting_out_s, None if end_s is None else end_s + region.opting_in_s
+        region.changes.append(OptChange(now, now + region.opting_out_s, "DISABLING"))
+        if end_s is None:
+            return now + region.opting_out_s, None
+        region.changes.append(OptChange(end_s, end_s + region.opting_in_s, "ENABLING"))
+        return now + region.opting_out_s, end_s + region.opting_in_s
 
     def _between(
         self, begin_s: float, end_s: float | None, spec: schema.Event | schema.Fault

@@ -19,6 +19,7 @@ from efssim.model.kernel.strata import placed
 from efssim.model.sync.stretch import LONG
 from efssim.model.world.disturbances import Disturbances
 from efssim.model.world.schedule import Schedule
+from efssim.model.world.services.calls import ServiceCalls, only_looks
 from efssim.records.run_records import ReplicationRecords, Snapshot
 from efssim.records.stored import FileSystemRecords
 from efssim.records.timeline import Entry
@@ -56,6 +57,7 @@ class World:
         self._control_plane = ControlPlane(self.account)
         self._calls = Calls(self.account, self._control_plane)
         disturbances = Disturbances(self.account, self._control_plane)
+        self._services = ServiceCalls(self.account, disturbances, self._calls)
         self._schedule = Schedule(self.account, disturbances, self._calls)
         self._build()
         self.advance_to(0.0)
@@ -159,10 +161,16 @@ class World:
         self._schedule.begin(event, ())
         self._complete_instant()
 
-    def call(self, operation: str, parameters: Mapping[str, WireValue], region: str) -> WireObject:
-        """Call an operation of the EFS API; raise EfsError as EFS would."""
-        answer = self._calls.call(operation, parameters, region)
-        if not looks(operation):
+    def call(
+        self, operation: str, parameters: Mapping[str, WireValue], region: str, service: str = "efs"
+    ) -> WireObject:
+        """Call an operation of EFS, or of another service; raise EfsError as that would."""
+        if service == "efs":
+            answer, is_look = self._calls.call(operation, parameters, region), looks(operation)
+        else:
+            answer = self._services.call(service, operation, parameters, region)
+            is_look = only_looks(service, operation)
+        if not is_look:
             self._complete_instant()
         return answer
 

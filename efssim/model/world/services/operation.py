@@ -1,0 +1,64 @@
+"""Operations of a service beside EFS, and the world on which they act."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from efssim.json_values import WireObject, WireValue
+from efssim.model.account import Account
+from efssim.model.entities.errors import EfsError, NotSimulatedError
+from efssim.model.world.services.keys import Keys
+from efssim.model.world.services.opting import RegionOptIn
+from efssim.scenario.operations.kinds import FileSystemNames, MalformedError, Structure
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """All that the services act on."""
+
+    account: Account
+    opting: RegionOptIn
+    keys: Keys
+
+
+Answering = Callable[[Surroundings, Any, str], WireObject]
+"""Takes the surroundings, parameters as `Structure.read` returns them, and the calling Region."""
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceOperation:
+    """An operation of a service: its parameters, its answer, and whether it only looks."""
+
+    parameters: Structure
+    answer: Answering
+    only_looks: bool = False
+
+
+@dataclass(frozen=True)
+class Service:
+    """A service: the operations that are simulated, and its error for a malformed parameter."""
+
+    name: str
+    """As boto3 has it."""
+    operations: Mapping[str, ServiceOperation]
+    malformed: str = "ValidationException"
+
+    def call(
+        self,
+        around: Surroundings,
+        operation: str,
+        parameters: Mapping[str, WireValue],
+        region: str,
+    ) -> WireObject:
+        """Answer a call; EfsError where it is refused, NotSimulatedError for another operation."""
+        found = self.operations.get(operation)
+        if found is None:
+            raise NotSimulatedError(self.name, operation, tuple(self.operations))
+        names = FileSystemNames(lambda text: text, self.malformed)
+        try:
+            read = found.parameters.read(parameters, "", names)
+        except MalformedError as error:
+            raise EfsError(self.malformed, error.message) from None
+        return found.answer(around, read, region)
