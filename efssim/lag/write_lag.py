@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from efssim.lag.weighted.block_sums import BlockSums
 from efssim.lag.weighted.histogram import LogHistogram
-from efssim.lag.weighted.spread_weights import SpreadWeights, with_spread
+from efssim.lag.weighted.spread_weights import Spans, SpreadWeights, with_spread
 from efssim.records.pieces import DroppedPieces, OpenPieces, PublishedPieces
 from efssim.records.run_records import DroppedWrites, OpenWrites, Publications, ReplicationRecords
 
@@ -87,11 +87,11 @@ class WriteLags:
         """
         pieces, stream = published.pieces, published.stream
         completed_s = np.repeat(published.completed_s, published.each)
+        counts, sizes = pieces.writes, pieces.bytes
         is_early = pieces.begin_s < self._begin_s
-        self.bytes_before += int(pieces.bytes[is_early].sum())
-        counts, sizes = (
-            np.where(is_early, 0, amounts) for amounts in (pieces.writes, pieces.bytes)
-        )
+        if is_early.any():
+            self.bytes_before += int(sizes[is_early].sum())
+            counts, sizes = (np.where(is_early, 0, amounts) for amounts in (counts, sizes))
         low, high = completed_s - pieces.end_s, completed_s - pieces.begin_s
         middle = (low + high) / 2
         pending = self._pending_pieces(published, completed_s)
@@ -99,10 +99,11 @@ class WriteLags:
         for kind, terms in zip(self._sums, sums, strict=True):
             kind.setdefault(stream, BlockSums()).add(terms)
         self.files += int(counts.sum()) * published.files_per_write
-        spread = self._spread.setdefault(stream, (SpreadWeights(), SpreadWeights()))
-        largest = completed_s - published.first_s
-        for each, weights in zip(spread, (counts, sizes), strict=True):
-            each.add(low, high, weights, largest)
+        if stream not in self._spread:
+            self._spread[stream] = SpreadWeights(), SpreadWeights()
+        spans = Spans.of(low, high, completed_s - published.first_s)
+        for each, weights in zip(self._spread[stream], (counts, sizes), strict=True):
+            each.add(spans, weights)
 
     def _pending_pieces(self, published: PublishedPieces, completed_s: Floats) -> Floats:
         """Return, for each piece, the byte-seconds that its writes were pending and counted."""
