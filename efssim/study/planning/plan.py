@@ -15,7 +15,7 @@ from efssim.study.planning.confirm import (
     next_trials,
     search_confidence,
 )
-from efssim.study.planning.evaluation import Evaluation, evaluated
+from efssim.study.planning.evaluation import READS, Evaluation, evaluated
 from efssim.study.planning.findings import Answer, Candidate, PlanFindings
 from efssim.study.planning.ladder import ladder
 from efssim.study.planning.search import BUDGET, Bracket, Search
@@ -193,5 +193,5 @@ class PlanSearch:
 
     def _run(self, value: float, trials: int, seed: int) -> TrialSet:
         return self._runner.run(
-            with_value(self._asked.scenario, self._asked.parameter, value), trials, seed
+            with_value(self._asked.scenario, self._asked.parameter, value), trials, seed, READS
         )

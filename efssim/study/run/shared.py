@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from concurrent.futures import Executor
 from contextlib import contextmanager
 
+from efssim.lag.kinds.asked import OF_TRIALS, Asked
 from efssim.scenario import Scenario
 from efssim.study.run.deadline import Deadline, OutOfTimeError
 from efssim.study.run.executors import Workers
@@ -19,8 +20,10 @@ class Runner:
     def __init__(self, workers: Workers, deadline: Deadline) -> None:
         self._workers, self.deadline = workers, deadline
 
-    def run(self, scenario: Scenario, trials: int, seed: int) -> TrialSet:
-        """Run trials; raise KeyboardInterrupt if they were interrupted, else their own exception.
+    def run(self, scenario: Scenario, trials: int, seed: int, asked: Asked = OF_TRIALS) -> TrialSet:
+        """Run trials for the measures that are asked for.
+
+        Raise KeyboardInterrupt if they were interrupted, else their own exception.
 
         OutOfTimeError at the deadline, which ends the running trials.
         """
@@ -28,7 +31,7 @@ class Runner:
         # A single one is not worth a process.
         workers = Workers(workers=1) if trials == 1 else self._workers
         try:
-            done = run_by(self.deadline, scenario, trials, seed=seed, workers=workers)
+            done = run_by(self.deadline, scenario, trials, seed=seed, workers=workers, asked=asked)
         except OutOfTimeError:
             self._workers.close(at_once=True)
             raise

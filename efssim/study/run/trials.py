@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import ExitStack
 
+from efssim.lag.kinds.asked import Asked
 from efssim.lag.pool import Pool
 from efssim.model.kernel.strata import strata_of
 from efssim.scenario import Scenario
@@ -48,13 +49,19 @@ def run_study(
 
 
 def run_by(
-    deadline: Deadline, scenario: Scenario, trials: int, *, seed: int, workers: Workers
+    deadline: Deadline,
+    scenario: Scenario,
+    trials: int,
+    *,
+    seed: int,
+    workers: Workers,
+    asked: Asked,
 ) -> TrialSet:
     """Run trials on workers that others use as well; Ctrl-C returns those that are complete.
 
     Raise OutOfTimeError at the deadline, besides the exceptions of `run_study`.
     """
-    job = Job.of(scenario, seed, False, workers)
+    job = Job.of(scenario, seed, False, workers, asked)
     with ctrl_c() as interrupts, interrupts.held():
         dispatch = Dispatch(run_batch, job, workers, interrupts, deadline)
         running = _RunningTrials(scenario, dispatch, None, None, interrupts)
