@@ -11,6 +11,7 @@ from efssim.lag.summary import RunSummary
 from efssim.lag.weighted.states import LagState
 from efssim.model.entities.errors import RunError
 from efssim.model.kernel.draws import Draws
+from efssim.model.kernel.shared_draws import SharedDraws
 from efssim.model.kernel.strata import placed, strata_of
 from efssim.runs.measured import MeasuredWorld
 from efssim.scenario import Scenario
@@ -58,13 +59,21 @@ class TrialError(EfssimError):
         )
 
 
-def run_trial(scenario: Scenario, seed: int, number: int, verify: bool = False) -> Done:
-    """Run one trial and check the laws with `verify`.
+def run_trial(
+    scenario: Scenario,
+    seed: int,
+    number: int,
+    verify: bool = False,
+    shared: SharedDraws | None = None,
+) -> Done:
+    """Run one trial, with the draws of others if they are `shared`; check the laws with `verify`.
 
     Raise TrialError if it fails, and RunError if EFS refuses a part of the scenario.
     """
     try:
-        simulation = MeasuredWorld(scenario, seed, verify=verify, trial=number, metrics=False)
+        simulation = MeasuredWorld(
+            scenario, seed, verify=verify, trial=number, metrics=False, shared=shared
+        )
         return _run(simulation, number)
     except RunError:  # the scenario's mistake, not the trial's
         raise
