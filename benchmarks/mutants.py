@@ -47,8 +47,8 @@ MUTANTS = (
     Mutant(
         "a write at the begin of the window is before it",
         "lag/write_lag.py",
-        'times.searchsorted(self._begin_s, "left")',
-        'times.searchsorted(self._begin_s, "right")',
+        'part.time_s.searchsorted(self._begin_s, "left")',
+        'part.time_s.searchsorted(self._begin_s, "right")',
         (MODEL,),
     ),
     Mutant(
@@ -59,25 +59,18 @@ MUTANTS = (
         (MODEL,),
     ),
     Mutant(
-        "a write dropped at the begin of the window is before it",
-        "lag/write_lag.py",
-        "dropped.time_s >= self._begin_s",
-        "dropped.time_s > self._begin_s",
-        (HAND,),
+        "an open or dropped write at the begin of the window is before it",
+        "records/run_records.py",
+        "late = sizes[times_s >= time_s]",
+        "late = sizes[times_s > time_s]",
+        (HAND, MODEL),
     ),
     Mutant(
         "a write dropped before the window counts",
         "lag/write_lag.py",
-        "dropped.bytes[dropped.time_s >= self._begin_s].sum()",
-        "dropped.bytes.sum()",
+        "dropped.since(self._begin_s).bytes",
+        "dropped.amount.bytes",
         (HAND,),
-    ),
-    Mutant(
-        "an open write at the begin of the window is before it",
-        "lag/measures.py",
-        "part.bytes[part.time_s >= self._begin_s] for part",
-        "part.bytes[part.time_s > self._begin_s] for part",
-        (MODEL,),
     ),
     Mutant(
         "a sync abandoned before the window counts",
@@ -166,8 +159,8 @@ MUTANTS = (
     Mutant(
         "the pool of the lag by byte is that by write",
         "lag/measures.py",
-        "WRITE_LAG_BY_BYTE: LagOverWeights(lags.by_byte, lags.byte_s()),",
-        "WRITE_LAG_BY_BYTE: LagOverWeights(lags.by_write, lags.total_s()),",
+        "[WRITE_LAG_BY_BYTE] = LagOverWeights(lags.of_bytes(), lags.byte_s())",
+        "[WRITE_LAG_BY_BYTE] = LagOverWeights(lags.of_writes(), lags.total_s())",
         (HAND,),
     ),
     Mutant(

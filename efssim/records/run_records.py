@@ -83,6 +83,11 @@ class Publications:
     """Bytes that went into a hot set, shape (writes,); None: the stream has none."""
 
 
+def _amount_since(times_s: Floats, sizes: Ints, time_s: float) -> Amount:
+    late = sizes[times_s >= time_s]
+    return Amount(len(late), int(late.sum()))
+
+
 @dataclass(frozen=True, slots=True)
 class DroppedWrites:
     """Writes of one stream that could not be made, in order of time, and why."""
@@ -101,8 +106,7 @@ class DroppedWrites:
 
     def since(self, time_s: float) -> Amount:
         """Return those that would have been made at or after a time."""
-        late = self.bytes[self.time_s >= time_s]
-        return Amount(len(late), int(late.sum()))
+        return _amount_since(self.time_s, self.bytes, time_s)
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +155,7 @@ class OpenWrites:
     stream: int = 0
     """Which stream of the file system they are of, counted from 0."""
     hot_bytes: Ints | None = None
+    """Bytes that went into a hot set, shape (writes,); None: the stream has none."""
 
     @property
     def amount(self) -> Amount:
@@ -164,15 +169,12 @@ class OpenWrites:
 
     def since(self, time_s: float) -> Amount:
         """Return the writes made at or after a time."""
-        late = self.bytes[self.time_s >= time_s]
-        return Amount(len(late), int(late.sum()))
+        return _amount_since(self.time_s, self.bytes, time_s)
 
     def byte_seconds(self, begin_s: float, end_s: float) -> float:
         """Return the sum over bytes of the time since they were written, within two times."""
         since_s = (end_s - self.time_s.clip(min=begin_s)).clip(min=0.0)
         return float((since_s * self.bytes).sum())
-
-    """Bytes that went into a hot set, shape (writes,); None: the stream has none."""
 
 
 @dataclass(frozen=True, slots=True)

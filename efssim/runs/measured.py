@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from copy import copy
+from typing import NamedTuple
 
 import numpy as np
 
@@ -14,6 +15,7 @@ from efssim.cloudwatch.storage import StorageSamples
 from efssim.cloudwatch.write_minutes import WriteMinutes
 from efssim.lag.detection.judging import Watched
 from efssim.lag.detection.summary import AlarmSummary
+from efssim.lag.kinds.asked import EVERYTHING, Asked
 from efssim.lag.measures import Criteria, Measures, StreamedMeasures
 from efssim.lag.protection import Exclusions
 from efssim.lag.source_limit import source_limit
@@ -45,6 +47,15 @@ _STEPS = 1000
 """How often progress is reported: often enough for a smooth bar, too seldom to cost time."""
 
 
+class _Measured(NamedTuple):
+    """The records of a replication up to now, and the measures of them."""
+
+    name: str
+    records: ReplicationRecords
+    snapshot: Snapshot
+    measures: Measures
+
+
 class MeasuredWorld:
     """A world that runs a scenario, with the measures taken while it does.
 
@@ -59,10 +70,14 @@ class MeasuredWorld:
         verify: bool = False,
         trial: int = 0,
         metrics: bool = True,
+        asked: Asked = EVERYTHING,
         shared: SharedDraws | None = None,
     ) -> None:
-        """Build the world; `shared` has the draws of other worlds, and changes no result."""
-        self.scenario = scenario
+        """Take the measures that are asked for, and all metrics unless alarms alone read them.
+
+        `shared` has the draws of other worlds, and changes no result.
+        """
+        self.scenario, self._asked = scenario, asked
         self.seed = scenario.seed if seed is None else seed
         self.trial = trial
         self._verify = verify
@@ -99,10 +114,11 @@ class MeasuredWorld:
         # The laws are checked on the syncs.
         keep = self.scenario.records == "on" or self._verify
         records = ReplicationRecords(
-            syncs=Columns(SYNC_COLUMNS, keep=keep), compared=Columns(COMPARED_COLUMNS, keep=keep)
+            syncs=Columns(SYNC_COLUMNS, keep=keep, hashed=self._asked.digest),
+            compared=Columns(COMPARED_COLUMNS, keep=keep, hashed=False),
         )
-        target_s = self.scenario.rpo.target
-        self._streamed[name] = StreamedMeasures(self.scenario.warm_up, target_s, records)
+        criteria = self.scenario.warm_up, self.scenario.rpo.target
+        self._streamed[name] = StreamedMeasures(*criteria, records, self._asked)
         if self._verify:
             self._logs[name] = laws.WriteLog()
             records.sinks.append(only_drawn(self._logs[name].add, "the check of the laws"))
@@ -129,7 +145,17 @@ class MeasuredWorld:
 
     def so_far(self) -> Run:
         """Return the run up to now; it can go on afterwards. Raise LawViolation with `verify`."""
-        snapshots = list(self._world.snapshots())
+        return self._run(self._measured())
+
+    def _measured(self) -> list[_Measured]:
+        """Return the measures of every replication up to now, in the order of the names."""
+        return [
+            _Measured(name, records, snapshot, self._measures(name, records, snapshot))
+            for name, records, snapshot in self._world.snapshots()
+        ]
+
+    def _run(self, measured: list[_Measured]) -> Run:
+        snapshots = [(each.name, each.records, each.snapshot) for each in measured]
         for name, records, snapshot in snapshots:
             if name in self._logs:
                 laws.check(records, snapshot, self._logs[name])
@@ -137,14 +163,14 @@ class MeasuredWorld:
             self._check_conservation()
         # What goes on still changes; the rest of the timeline is final.
         timeline = tuple(copy(e) if e.end_s is None else e for e in self._world.timeline)
-        outcomes = {name: self._outcome(name, rec, now, timeline) for name, rec, now in snapshots}
+        outcomes = {each.name: self._outcome(each, timeline) for each in measured}
         return Run(
             scenario=self.scenario,
             seed=self.seed,
             now_s=self._world.now_s,
             outcomes={name: outcomes[name] for name in self._world.names},
             timeline=timeline,
-            digest=digest(self.seed, snapshots, timeline),
+            digest=digest(self.seed, snapshots, timeline) if self._asked.digest else "",
             trial=self.trial,
             traces=dict(self._traces),
             alarms=self._alarms(outcomes),
@@ -184,10 +210,7 @@ class MeasuredWorld:
 
     def lag_states(self) -> dict[str, dict[str, LagState]]:
         """Return the lags' distributions so far in bins, by replication and lag."""
-        return {
-            name: self._measures(name, records, snapshot).states()
-            for name, records, snapshot in self._world.snapshots()
-        }
+        return _states(self._measured())
 
     def on_syncs(self, replication: str, sink: Callable[[Block], None]) -> None:
         """Pass the completed syncs of a replication to `sink`, a block of rows at a time.
@@ -202,15 +225,9 @@ class MeasuredWorld:
         snapshot = self._world.snapshot(replication)
         return self._logs[replication].lifetimes(snapshot)
 
-    def _outcome(
-        self,
-        name: str,
-        records: ReplicationRecords,
-        snapshot: Snapshot,
-        timeline: tuple[Entry, ...],
-    ) -> Outcome:
+    def _outcome(self, measured: _Measured, timeline: tuple[Entry, ...]) -> Outcome:
+        name, records, snapshot, measures = measured
         replication = self._world.account.replications[name]
-        measures = self._measures(name, records, snapshot)
         journal, now_s = replication.source.journal, self._world.now_s
         limit = source_limit(journal.hours(), now_s, journal.kept.throughput)
         disturbances = tuple(
@@ -271,3 +288,17 @@ class MeasuredWorld:
                 after_deletion=rpo.after_deletion == "excluded",
             ),
         )
+
+
+def run_with_states(world: MeasuredWorld) -> tuple[Run, dict[str, dict[str, LagState]]]:
+    """Return a world's run up to now and its lags' distributions in bins; raise as `so_far`.
+
+    Both are of the same measures, which are taken once.
+    """
+    measured = world._measured()
+    return world._run(measured), _states(measured)
+
+
+def _states(measured: list[_Measured]) -> dict[str, dict[str, LagState]]:
+    """Return the lags' distributions in bins, by replication and lag."""
+    return {each.name: each.measures.states() for each in measured}

@@ -58,6 +58,15 @@ def test_one_time_many_times_and_leaves_agree_to_the_last_bit(
     assert sorted(single) == single
 
 
+@pytest.mark.parametrize("per_s", [0.5, 40.0, 5000.0])
+def test_times_that_are_whole_cells_apart_agree_with_each_by_itself(per_s: float) -> None:
+    times = [47.3 + CELL_S * k for k in range(40)]
+    single, many = curve(per_s), curve(per_s)
+    counts, sizes = many.many_at(np.array(times))
+    each = [single.at(time_s) for time_s in times]
+    assert list(zip(counts.tolist(), sizes.tolist(), strict=True)) == each
+
+
 def test_a_cell_is_the_sum_of_its_leaves_and_empty_leaves_have_no_bytes() -> None:
     one = curve(0.5)
     counts, sizes, _, _ = one.leaves(3, 5)
@@ -84,7 +93,8 @@ def test_parts_of_a_cell_are_poisson_numbers_with_the_cumulants_of_the_sizes() -
     counts = rng.poisson(law.small_per_cell, n)
     sizes = law.draw(counts, rng.standard_normal(n)).astype(np.float64)
     for share in (0.5, 0.125, 0.3):
-        inside = tree.many_at(np.arange(n), np.full(n, share), counts.astype(np.float64), sizes)
+        amounts = np.stack((counts.astype(np.float64), sizes))
+        inside = tree.many_at(np.arange(n), np.full(n, share), amounts)
         expected = law.small_per_cell * share
         square = law.mean**2 + law.deviation**2
         assert inside[0].mean() == pytest.approx(expected, rel=2e-3)

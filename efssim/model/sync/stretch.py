@@ -8,10 +8,12 @@ away, which changes nothing else, as draws are addressed by ordinal.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
 
+from efssim.model.kernel.clock import Clock
 from efssim.model.sync.sync_loop import ON_TIME, Loop
 from efssim.model.sync.sync_times import SyncTimes
 from efssim.model.writes.change_sets import Floats, Ints, Work
@@ -66,12 +68,18 @@ class Stretch:
 class Planner:
     """The planner of stretches of the syncs of one replication."""
 
-    def __init__(self, journal: Journal, times: SyncTimes, end_s: float, longest: int) -> None:
+    def __init__(
+        self, clock: Clock, journal: Journal, times: SyncTimes, end_s: float, longest: int
+    ) -> None:
         """Plan until `end_s`, the end of the run, at most `longest` syncs at once."""
-        self._journal, self._times, self._end_s, self._longest = journal, times, end_s, longest
+        self._clock, self._journal, self._times = clock, journal, times
+        self._end_s, self._longest = end_s, longest
         self._length, self._disturbances = SHORT, 0
-        self._late = times.interval_s == 0.0
+        self._late, self._patience = times.interval_s == 0.0, ON_TIME
         self._interval_s = np.array([times.interval_s])
+        # Whether the stretch ends with the next known disturbance; how often that came, less how
+        # often it did not.
+        self._is_bounded, self._trust = False, 0
 
     def disturbed(self, syncs: int) -> None:
         """Plan short stretches again: the last one was cut short, after so many syncs in all.
@@ -81,34 +89,52 @@ class Planner:
         """
         self._disturbances += 1
         self._length = min(max(SHORT, 2 * syncs // self._disturbances), LONG)
-        # To look up times one by one until syncs are on time costs cells less than a whole stretch.
-        self._late = self._late or self._journal.has_cells
+        self._trust += self._is_bounded
+        self._is_bounded = False
+        # The next sync is mostly late, those after the first one that is not are mostly on time.
+        self._late, self._patience = True, 1
 
     def plan(self, cut_s: float, ordinal: int) -> Stretch:
         """Return the next syncs, the first of them cut at `cut_s`, which the journal reaches."""
-        length, was_late = min(self._length, self._longest), self._late
+        self._trust -= self._is_bounded
+        until_s = self._clock.next_disturbance_s if self._trust >= 0 else math.inf
+        was_late = self._late
         plan = self._one_by_one if was_late else self._at_once
-        stretch = plan(cut_s, ordinal, length)
+        stretch = plan(cut_s, ordinal, until_s)
+        self._is_bounded = stretch.last[1] > until_s
         if self._late == was_late:  # the other way starts with as many as this one did
             self._length = min(2 * self._length, LONG)
         return stretch
 
-    def _at_once(self, cut_s: float, ordinal: int, length: int) -> Stretch:
+    def _at_once(self, cut_s: float, ordinal: int, until_s: float) -> Stretch:
         """Plan syncs with known cuts, up to the first that makes the next one late."""
+        cuts_s = self._cuts(cut_s, self._most(cut_s, until_s))
+        return self._known(ordinal, self._journal.work(cuts_s))
+
+    def _known(self, ordinal: int, work: Work, late: int = 0) -> Stretch:
+        """Plan syncs with known cuts, as far as they hold; those of the first few anyway do."""
         interval_s = self._times.interval_s
-        work = self._journal.work(self._cuts(cut_s, length))
         completed_s, attempts = self._times.completions(work, ordinal)
         n = len(completed_s)
         ready_s = completed_s + self._times.gap.take(ordinal + 1, n)
         planned_s = work.cut_s + interval_s
-        late = ready_s > planned_s
-        first = int(late.argmax())
-        if late.item(first):
+        is_late = ready_s > planned_s
+        is_late[:late] = False
+        first = int(is_late.argmax())
+        if is_late.item(first):
+            self._late, self._patience = first - late < min(ON_TIME, n - late) - 1, ON_TIME
             n = first + 1
             work, completed_s, attempts = work.part(slice(n)), completed_s[:n], attempts[:n]
-            self._late = n < min(ON_TIME, length)
         next_cut_s = max(planned_s.item(n - 1), ready_s.item(n - 1))
         return Stretch(ordinal, work, completed_s, attempts, next_cut_s)
+
+    def _most(self, cut_s: float, until_s: float) -> int:
+        """Return how many syncs to plan: to the next disturbance, if one is known, and not more."""
+        most = min(self._length, self._longest)
+        if until_s >= self._end_s:
+            return most
+        known = int((until_s - cut_s) / self._times.interval_s) + 2
+        return min(known, self._longest if self._trust else most)
 
     def _cuts(self, cut_s: float, length: int) -> Floats:
         """Return the next cuts that the journal reaches, by repeated addition."""
@@ -126,11 +152,23 @@ class Planner:
             count = int(cuts_s.searchsorted(horizon_s, "left"))
         return cuts_s[: max(1, count)]
 
-    def _one_by_one(self, cut_s: float, ordinal: int, length: int) -> Stretch:
-        """Plan syncs one by one: each cut depends on the completion before it."""
-        loop = Loop(self._journal, self._times, ordinal, length)
-        next_cut_s = loop.run(cut_s, self._end_s)
-        work = self._journal.work_between(np.array(loop.cuts_s), loop.columns())
-        completed_s = np.array(loop.completed_s)
-        self._late = loop.on_time < ON_TIME
-        return Stretch(ordinal, work, completed_s, loop.attempts(), next_cut_s)
+    def _one_by_one(self, cut_s: float, ordinal: int, until_s: float) -> Stretch:
+        """Plan syncs one by one: each cut depends on the completion before it.
+
+        Once they are on time, plan those that follow at once.
+        """
+        most = min(self._length, self._longest)
+        loop = Loop(self._journal, self._times, ordinal, most)
+        cut_s = loop.run(cut_s, min(until_s, self._end_s), self._patience)
+        self._late = loop.on_time < self._patience
+        cuts_s, ends = np.array(loop.cuts_s), loop.columns()
+        count = len(cuts_s)
+        most = 0 if self._late else min(self._most(cut_s, until_s), self._longest - count)
+        if most > 0 and cut_s < self._journal.horizon_s and cut_s <= self._end_s:
+            more_s = self._cuts(cut_s, most)
+            cuts_s = np.concatenate((cuts_s, more_s))
+            curves = zip(self._journal.curves, ends, strict=True)
+            ends = [np.concatenate((column, curve.ends(more_s))) for curve, column in curves]
+            return self._known(ordinal, self._journal.work_between(cuts_s, ends), count)
+        work = self._journal.work_between(cuts_s, ends)
+        return Stretch(ordinal, work, np.array(loop.completed_s), loop.attempts(), cut_s)

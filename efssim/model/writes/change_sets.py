@@ -26,7 +26,7 @@ class ChangeSet(NamedTuple):
     """Sizes of the large files touched."""
     writes: int
     first_write_s: float
-    """Time of its first write; NaN where it is empty."""
+    """Time of its first write; NaN where none is drawn one by one."""
     ends: tuple[int, ...]
     """Where it ends, for each stream: one ordinal of a write, or the three columns of a cell."""
     source_bytes: int = 0

@@ -64,6 +64,9 @@ _HIGH_BURSTING = ("us-east-1", "us-east-2", "us-west-2", "eu-west-1", "ap-southe
 _HIGH_PROVISIONED = ("us-east-1", "us-east-2", "us-west-2", "eu-west-1")
 """Regions with the higher limit of provisioned throughput."""
 
+FILE_SYSTEMS = 1000
+"""File systems of an account in a Region; documented (EFS quotas), adjustable by AWS."""
+
 _HIGH_LIMIT_MIBPS = 3414.0
 """3.33 GiB/s of writes as the API has it: valid values are 1 to 3414 MiB/s."""
 

@@ -15,7 +15,7 @@ from efssim.study.planning.confirm import (
     next_trials,
     search_confidence,
 )
-from efssim.study.planning.evaluation import Evaluation, evaluated
+from efssim.study.planning.evaluation import READS, Evaluation, evaluated
 from efssim.study.planning.findings import Answer, Candidate, PlanFindings
 from efssim.study.planning.ladder import ladder
 from efssim.study.planning.search import BUDGET, Bracket, Search
@@ -184,7 +184,11 @@ class PlanSearch:
         begun = self._begun if self._begun_at == (ordinal, look) else None
         self._begun, self._begun_at = None, (ordinal, look)
         self._begun = self._runner.run(
-            with_value(self._asked.scenario, self._asked.parameter, value), trials, seed, begun
+            with_value(self._asked.scenario, self._asked.parameter, value),
+            trials,
+            seed,
+            READS,
+            begun,
         )
         made = evaluated(
             value,

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from concurrent.futures import Executor
 from contextlib import contextmanager
 
+from efssim.lag.kinds.asked import OF_TRIALS, Asked
 from efssim.model.kernel.shared_draws import SharedDraws
 from efssim.scenario import Scenario
 from efssim.study.run.deadline import Deadline, OutOfTimeError
@@ -26,9 +27,16 @@ class Runner:
         self._shared = SharedDraws()
 
     def run(
-        self, scenario: Scenario, trials: int, seed: int, begun: TrialSet | None = None
+        self,
+        scenario: Scenario,
+        trials: int,
+        seed: int,
+        asked: Asked = OF_TRIALS,
+        begun: TrialSet | None = None,
     ) -> TrialSet:
-        """Run trials; raise KeyboardInterrupt if they were interrupted, else their own exception.
+        """Run trials for the measures that are asked for.
+
+        Raise KeyboardInterrupt if they were interrupted, else their own exception.
 
         `begun` are the first of them, from a call before; it is used up. OutOfTimeError at the
         deadline, which ends the running trials.
@@ -43,6 +51,7 @@ class Runner:
                 trials,
                 seed=seed,
                 workers=workers,
+                asked=asked,
                 shared=self._shared,
                 begun=begun,
             )

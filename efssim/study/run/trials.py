@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import ExitStack
 
+from efssim.lag.kinds.asked import Asked
 from efssim.lag.pool import Pool
 from efssim.model.kernel.shared_draws import SharedDraws
 from efssim.model.kernel.strata import strata_of
@@ -55,6 +56,7 @@ def run_by(
     *,
     seed: int,
     workers: Workers,
+    asked: Asked,
     shared: SharedDraws | None = None,
     begun: TrialSet | None = None,
 ) -> TrialSet:
@@ -64,7 +66,7 @@ def run_by(
     more; its pool goes on with the rest. Raise OutOfTimeError at the deadline, besides the
     exceptions of `run_study`.
     """
-    job = Job.of(scenario, seed, False, workers, shared)
+    job = Job.of(scenario, seed, False, workers, asked, shared)
     with ctrl_c() as interrupts, interrupts.held():
         dispatch = Dispatch(run_batch, job, workers, interrupts, deadline)
         running = _RunningTrials(scenario, dispatch, None, None, interrupts)
