@@ -21,6 +21,7 @@ from efssim.lag.protection import Exclusions
 from efssim.lag.source_limit import source_limit
 from efssim.lag.weighted.states import LagState
 from efssim.model.entities.replication import ReplicationState
+from efssim.model.kernel.shared_draws import SharedDraws
 from efssim.model.world.world import World
 from efssim.progress import Progress
 from efssim.records import laws
@@ -70,8 +71,12 @@ class MeasuredWorld:
         trial: int = 0,
         metrics: bool = True,
         asked: Asked = EVERYTHING,
+        shared: SharedDraws | None = None,
     ) -> None:
-        """Take the measures that are asked for, and all metrics unless alarms alone read them."""
+        """Take the measures that are asked for, and all metrics unless alarms alone read them.
+
+        `shared` has the draws of other worlds, and changes no result.
+        """
         self.scenario, self._asked = scenario, asked
         self.seed = scenario.seed if seed is None else seed
         self.trial = trial
@@ -87,7 +92,9 @@ class MeasuredWorld:
         self._traces = trace_qualities(scenario)
         self._stored: dict[str, FileSystemRecords] = {}
         self._unpublished: dict[str, UnpublishedLog] = {}
-        self._world = World(scenario, self.seed, self._record, trial, keep=self._keep)
+        self._world = World(
+            scenario, self.seed, self._record, trial, keep=self._keep, shared=shared
+        )
         self._storage = StorageSamples(self._world) if metrics else None
 
     def _keep(self, name: str) -> FileSystemRecords:
