@@ -62,6 +62,15 @@ def test_one_time_many_times_and_leaves_agree_to_the_last_bit(
     assert sorted(single) == single
 
 
+@pytest.mark.parametrize("per_s", [0.5, 40.0, 5000.0])
+def test_times_that_are_whole_cells_apart_agree_with_each_by_itself(per_s: float) -> None:
+    times = [47.3 + CELL_S * k for k in range(40)]
+    single, many = curve(per_s), curve(per_s)
+    counts, sizes = many.many_at(np.array(times))
+    each = [single.at(time_s) for time_s in times]
+    assert list(zip(counts.tolist(), sizes.tolist(), strict=True)) == each
+
+
 def test_a_cell_is_the_sum_of_its_leaves_and_empty_leaves_have_no_bytes() -> None:
     one = curve(0.5)
     counts, sizes, _, _ = one.leaves(3, 5)
