@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from efssim.lag.weighted.block_sums import BlockSums
 from efssim.lag.weighted.histogram import LogHistogram
-from efssim.lag.weighted.spread_weights import ValueSpans, SpreadWeights, with_spread
+from efssim.lag.weighted.spread_weights import SpreadWeights, ValueSpans, with_spread
 from efssim.records.pieces import DroppedPieces, OpenPieces, PublishedPieces
 from efssim.records.run_records import DroppedWrites, OpenWrites, Publications, ReplicationRecords
 
