@@ -411,6 +411,10 @@ class CellCurve:
         y = drawn / max(count, 1)
         return until_s - (until_s - begin_s) * (y / (1.0 + y * (0.5 + y / 12)))
 
+    def divide(self, time_s: float) -> None:
+        """Divide pieces at a time, too: writes before and after it are of different states."""
+        self._marks_s = np.union1d(self._marks_s, [time_s])
+
     # --- pieces -------------------------------------------------------------------------------
 
     def _between(self, begin_s: float, end_s: float) -> Floats:
