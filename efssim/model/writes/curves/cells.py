@@ -154,16 +154,17 @@ class CellCurve:
         assert index.min() >= 0, "the journal was asked before what it keeps"
         found = cells.totals.take(index, axis=1)
         is_inside = shares > 0.0
-        if is_inside.all():
-            inside: Ints | slice = slice(None)
-        else:
-            inside = np.flatnonzero(is_inside)
-            at, shares, index = at[inside], shares[inside], index[inside]
-        if len(at) > _FEW:
+        if len(at) > _FEW and is_inside.all():
             amounts = cells.amounts.take(index, axis=1)
-            found[:, inside] += cells.tree.many_at(at, shares, amounts).astype(np.int64)
+            found += cells.tree.many_at(at, shares, amounts).astype(np.int64)
+            return found[0], found[1]
+        inside = np.flatnonzero(is_inside)
+        if len(inside) > _FEW:
+            amounts = cells.amounts.take(index[inside], axis=1)
+            more = cells.tree.many_at(at[inside], shares[inside], amounts)
+            found[:, inside] += more.astype(np.int64)
         else:
-            for k in np.flatnonzero(is_inside).tolist():
+            for k in inside.tolist():
                 found[:, k] = self.all_at(times_s.item(k))
         return found[0], found[1]
 
