@@ -127,7 +127,8 @@ class _SmallSizes:
     def _moment(k: int, big: float) -> float:
         kept, normal = 1 - big / (FAST_PER_S * INTERVAL_S), NormalDist()
         moment = MEDIAN_BYTES**k * math.exp((k * SIGMA) ** 2 / 2)
-        return moment * normal.cdf(normal.inv_cdf(kept) - k * SIGMA) / kept
+        share: float = normal.cdf(normal.inv_cdf(kept) - k * SIGMA)
+        return float(moment) * share / kept
 
     def sums(self, counts: NDArray[np.int64], normal: Floats) -> Floats:
         """Return sums of so many sizes, with the skewness term of Cornish and Fisher."""
@@ -140,7 +141,8 @@ def _big_sizes(rng: np.random.Generator, n: int) -> Floats:
     from scipy.special import ndtri
 
     share = _BIG_PER_SYNC / (FAST_PER_S * INTERVAL_S)
-    return np.rint(MEDIAN_BYTES * np.exp(-SIGMA * ndtri((1 - rng.random(n)) * share)))
+    sizes: Floats = np.rint(MEDIAN_BYTES * np.exp(-SIGMA * ndtri((1 - rng.random(n)) * share)))
+    return sizes
 
 
 def _quantile(begins: Floats, ends: Floats) -> float:

@@ -27,6 +27,16 @@ def rows() -> list[Row]:
             0.5,
             0.25,
         ),
+        Row(
+            "11",
+            "the same / draws and sums of it in NumPy",
+            dense,
+            lambda: baselines.floor_of_cells(YEAR_SYNCS, 0),
+            1,
+            False,
+            5,
+            2,
+        ),
         Row("11", "the same / at 40 writes/s", dense, slower, 1, False, 1.1, 1.0),
         Row("11", "60 days of it, with outages / without", disturbed, short, 1, False, 3, 2),
     ]

@@ -230,6 +230,10 @@ class ReplicationRecords:
         """Whether the first completed sync is the initial one."""
         return self.last_replicated_s is None
 
+    def let_go(self) -> None:
+        """Pass nothing on any more: what the records streamed into can be forgotten."""
+        self.sinks, self.drop_sinks, self.syncs.sinks = [], [], []
+
     def drop(self, dropped: DroppedWrites | DroppedPieces) -> None:
         """Count writes that could not be made and pass them to every sink."""
         cause = DroppedBy(dropped.cause, dropped.cause_ordinal)

@@ -58,6 +58,36 @@ def test_one_time_many_times_and_leaves_agree_to_the_last_bit(
     assert sorted(single) == single
 
 
+def test_an_outage_is_one_call_of_the_tree_and_no_sync_is_planned_in_vain(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked: list[int] = []
+    many_at = CellTree.many_at
+
+    def counted(tree: CellTree, cells: Any, *rest: Any) -> Any:
+        asked.append(len(cells))
+        return many_at(tree, cells, *rest)
+
+    monkeypatch.setattr(CellTree, "many_at", counted)
+    fault = {"link_outage": "eu-west-1 -> eu-central-1", "every": "6 h", "for": "20 min"}
+    sync = "replications.dr.sync"
+    world = efssim.load(FAST).with_(
+        {
+            "duration": "20 days",
+            f"{sync}.interval": "60 s",
+            f"{sync}.gap": "0 s",
+            "faults": {"wan": fault},
+        }
+    )
+    found = efssim.run(world)
+    outages = len(found.timeline)
+    syncs = len(found.syncs)
+    assert outages > 70
+    assert len(asked) <= outages + 20
+    # Twice: for the syncs, and for the ends of cells among them.
+    assert sum(asked) <= 1.05 * syncs
+
+
 @pytest.mark.parametrize("per_s", [0.5, 40.0, 5000.0])
 def test_times_that_are_whole_cells_apart_agree_with_each_by_itself(per_s: float) -> None:
     times = [47.3 + CELL_S * k for k in range(40)]

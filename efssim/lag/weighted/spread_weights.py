@@ -19,7 +19,7 @@ Ints = NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
-class Spans:
+class ValueSpans:
     """Spans of values from low to high, where they begin and end among the bins; (spans,) each."""
 
     low: Floats
@@ -33,15 +33,15 @@ class Spans:
     high_shares: Floats
 
     @staticmethod
-    def of(low: Floats, high: Floats, largest: Floats) -> Spans:
+    def of(low: Floats, high: Floats, largest: Floats) -> ValueSpans:
         """Return spans with their bins; 0 <= low <= high, in seconds."""
         assert low.min(initial=0.0) >= 0.0
         # -0.0 becomes 0.0
-        return Spans(low, high, largest, *bins_of(low + 0.0), *bins_of(high + 0.0))
+        return ValueSpans(low, high, largest, *bins_of(low + 0.0), *bins_of(high + 0.0))
 
-    def part(self, which: NDArray[np.bool_]) -> Spans:
+    def part(self, which: NDArray[np.bool_]) -> ValueSpans:
         """Return some of them."""
-        return Spans(
+        return ValueSpans(
             self.low[which],
             self.high[which],
             self.largest[which],
@@ -64,7 +64,7 @@ class SpreadWeights:
         self._begun, self._ended = np.zeros(BINS), np.zeros(BINS)
         self._late, self._early = np.zeros(BINS), np.zeros(BINS)
 
-    def add(self, spans: Spans, weights: Ints) -> None:
+    def add(self, spans: ValueSpans, weights: Ints) -> None:
         """Add spans with whole weights, shape (spans,)."""
         some = (weights > 0) & (spans.high > spans.low)
         if not some.all():

@@ -17,11 +17,15 @@ from efssim.model.kernel.causes import Cause
 from efssim.model.writes.cells.law import SmallWrites
 from efssim.model.writes.change_sets import Work
 from efssim.model.writes.stream import BLOCKS, BYTES, HOT_BYTES, HOUR_S, Stream
+from efssim.model.writes.tapes import Drawn, Take, TapeReader
 from efssim.records.run_records import DroppedWrites, OpenWrites, Publications
 from efssim.records.states import Amount
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
+
+_WINDOW = 65_536
+"""Writes of another world that are taken on at once; no result depends on it."""
 
 
 @dataclass
@@ -39,6 +43,28 @@ class _Held:
         return early
 
 
+def each_write(stream: Stream) -> Take:
+    """Return a source of the times and amounts of a stream's writes, shapes (n,) and (rows, n)."""
+    writes, hot = stream.writes, stream.hot
+    if isinstance(writes, TapeReader):
+        return writes.take
+    assert not isinstance(writes, SmallWrites)
+
+    def take(n: int) -> Drawn:
+        times, sizes = writes.take(n)
+        return times, sizes[None, :] if hot is None else hot.amounts(sizes)
+
+    return take
+
+
+def _of_others(stream: Stream) -> tuple[Floats, Ints] | None:
+    """Return times and running totals of the writes that other worlds have drawn; None: no use."""
+    found = stream.writes.whole() if isinstance(stream.writes, TapeReader) else None
+    if found is None or found[0].item(0) <= stream.after_s:
+        return None
+    return found
+
+
 class Curve:
     """Times and cumulative totals of one stream, from the oldest write that is still needed on."""
 
@@ -47,7 +73,8 @@ class Curve:
 
     def __init__(self, stream: Stream) -> None:
         assert not isinstance(stream.writes, SmallWrites)
-        self.stream, self._writes = stream, stream.writes
+        self.stream, self._take = stream, each_write(stream)
+        self._others = _of_others(stream)
         self.horizon_s = 0.0
         """Every write before this time is drawn."""
         self.published = 0
@@ -83,11 +110,14 @@ class Curve:
 
     def extend(self, n: int) -> int:
         """Draw about n more writes and return how many came; forget the published ones."""
-        times, sizes = self._writes.take(n)
+        if self._others is not None:
+            taken = self._take_on(*self._others)
+            if taken:
+                return taken
+            self._part()
+        times, amounts = self._take(n)
         drawn = len(times)
         self.horizon_s = float(times[-1]) if drawn else math.inf
-        hot = self.stream.hot
-        amounts = sizes[None, :] if hot is None else hot.amounts(sizes)
         early = int(times.searchsorted(self.stream.after_s, "right"))
         times, amounts = times[early:], amounts[:, early:]
         self._forget()
@@ -97,6 +127,23 @@ class Curve:
             self._held.times = np.concatenate((self._held.times, times))
             self._held.amounts = np.concatenate((self._held.amounts, amounts), axis=1)
         return drawn
+
+    def _take_on(self, times: Floats, totals: Ints) -> int:
+        """Take on more of the writes that other worlds have drawn; return how many."""
+        self._forget()
+        end = self._first + len(self._times)
+        until = min(end + _WINDOW, len(times))
+        if until > end:
+            self._times = times[self._first : until]
+            self._totals = totals[:, self._first : until + 1]
+            self.horizon_s = self._times.item(-1)
+        return until - end
+
+    def _part(self) -> None:
+        """Go on without the others: their writes are at an end, or not those that are made."""
+        assert isinstance(self.stream.writes, TapeReader)
+        self.stream.writes.go_on(self._first + len(self._times))
+        self._others = None
 
     def _forget(self) -> None:
         done = self._recorded - self._first
@@ -118,6 +165,8 @@ class Curve:
 
     def hold(self, time_s: float) -> None:
         """Make no write after a time."""
+        if self._others is not None:
+            self._part()
         kept = int(self._times.searchsorted(time_s, "right"))
         later = self._times[kept:], np.diff(self._totals[:, kept:], axis=1)
         self._times, self._totals = self._times[:kept], self._totals[:, : kept + 1]
