@@ -176,7 +176,8 @@ class SharedCells(SmallWrites):
     """The small writes of a stream in cells that many worlds read."""
 
     def __init__(self, writes: SmallWrites, reader: TapeReader) -> None:
-        self.law, self.key, self._reader = writes.law, writes.key, reader
+        self.law, self.key, self.clock = writes.law, writes.key, writes.clock
+        self._reader = reader
 
     def take(self, n: int) -> tuple[Ints, Ints]:
         """Return counts and bytes of the next cells, at least n."""
