@@ -160,7 +160,7 @@ class Planner:
         most = min(self._length, self._longest)
         loop = Loop(self._journal, self._times, ordinal, most)
         cut_s = loop.run(cut_s, min(until_s, self._end_s), self._patience)
-        self._late = loop.on_time < self._patience
+        self._late = loop.on_time < self._patience or not self._times.interval_s
         cuts_s, ends = np.array(loop.cuts_s), loop.columns()
         count = len(cuts_s)
         most = 0 if self._late else min(self._most(cut_s, until_s), self._longest - count)
