@@ -39,7 +39,7 @@ from efssim.lag.sync_totals import SyncTotals
 from efssim.lag.weighted.exceedance import Exceedance
 from efssim.lag.weighted.states import LagState
 from efssim.lag.write_lag import WriteLags
-from efssim.records.run_records import ReplicationRecords, Snapshot, only_drawn
+from efssim.records.run_records import ReplicationRecords, Snapshot
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +87,7 @@ class StreamedMeasures:
         """The collectors of measures that were added, by their names."""
         for collector in self.added.values():
             if type(collector).add_writes is not LagCollector.add_writes:
-                records.sinks.append(only_drawn(collector.add_writes, "an added lag measure"))
+                records.sinks.append(collector.take)
             records.syncs.sinks.append(collector.add_syncs)
 
 

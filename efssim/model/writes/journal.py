@@ -177,6 +177,8 @@ class Journal:
     def stop_feeding(self) -> Amount:
         """Make the writes that no sync has published unreplicated again; return their amount."""
         left = self._unaccounted()
+        for curve in self.curves:
+            curve.divide(self._clock.now)
         self._published = self._published_now()
         if self._records is not None and self._records.defined_s is not None:
             self._oldest_s = None

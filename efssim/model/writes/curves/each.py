@@ -177,6 +177,9 @@ class Curve:
         assert cumulative.min(initial=0) >= 0, "more bytes than 64 bits count"
         self._totals = totals
 
+    def divide(self, time_s: float) -> None:
+        """Divide nothing: single writes are before or after a time."""
+
     def hold(self, time_s: float) -> None:
         """Make no write after a time."""
         if self._others is not None:
