@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from array import array
 from bisect import bisect_right
+from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import islice
 
@@ -21,6 +22,9 @@ from efssim.model.writes.change_sets import Floats, Ints
 from efssim.model.writes.curves.each import Curve
 from efssim.model.writes.journal import Journal
 from efssim.model.writes.stream import Stream
+
+Columns = tuple[list[float], list[float], list[int]]
+"""Cuts, completions and ends of consecutive syncs."""
 
 _NEAR = 64
 """Writes among which the end of a sync is looked for first."""
@@ -55,6 +59,11 @@ class LoneTimes:
             stream.large_file_bytes > 0,
         )
 
+    @property
+    def numbers(self) -> tuple[float, float, float, float, float]:
+        """Latency, scan, comparison, throughput and rate of files."""
+        return self.latency_s, self.scan_s, self.diff_s, self.throughput, self.file_rate
+
     def files(self, writes: int) -> int:
         """Return the files that a sync of some writes changes."""
         return int(writes > 0) if self.has_one_file else writes * self.files_per_write
@@ -86,20 +95,38 @@ class LoneLoop:
 
         Plan at most `most`, those before included. Return the next cut.
         """
-        interval_s, reach_s, on_time = self.interval_s, self.reach_s, self.on_time
-        terms = self.terms
-        latency_s, throughput, file_rate = terms.latency_s, terms.throughput, terms.file_rate
-        scan_s, diff_s = terms.scan_s, terms.diff_s
-        looks, counts_files = scan_s > 0.0 or diff_s > 0.0, file_rate < math.inf
-        times = array("d", self.times_s[self.begin :].tobytes())
-        totals = array("q", self.totals[self.begin :].tobytes())
-        begin, last, known = 0, totals[0], len(times)
-        cuts_s: list[float] = []
-        completions_s: list[float] = []
-        ends: list[int] = []
-        ordinal = self.ordinal + self.count
+        ordinal, begin = self.ordinal + self.count, self.begin
         draws = zip(self.setup.onwards(ordinal), self.gap.onwards(ordinal + 1), strict=True)
-        for setup_s, gap_s in islice(draws, most - self.count):
+        columns: Columns = [], [], []
+        # `bisect` on them is several times faster than `searchsorted` for one value.
+        times, totals = (
+            array("d", self.times_s[begin:].tobytes()),
+            array("q", self.totals[begin:].tobytes()),
+        )
+        limits = self.reach_s, until_s, enough
+        cut_s = self._plan(cut_s, limits, times, totals, islice(draws, most - self.count), columns)
+        cuts_s, completed_s, ends = (np.array(column) for column in columns)
+        self.take(cuts_s, completed_s, ends + begin)
+        self.next_cut_s = cut_s
+        return cut_s
+
+    def _plan(
+        self,
+        cut_s: float,
+        limits: tuple[float, float, int],
+        times: array[float],
+        totals: array[int],
+        draws: Iterable[tuple[float, float]],
+        columns: Columns,
+    ) -> float:
+        """Add syncs to the columns and return the next cut; see `run`."""
+        terms, interval_s, (reach_s, until_s, enough) = self.terms, self.interval_s, limits
+        latency_s, scan_s, diff_s, throughput, file_rate = terms.numbers
+        looks, counts_files = scan_s > 0.0 or diff_s > 0.0, file_rate < math.inf
+        begin, last, known, on_time = 0, totals[0], len(times), self.on_time
+        cuts_s, completions_s, ends = columns
+        add_cut, add_completion, add_end = cuts_s.append, completions_s.append, ends.append
+        for setup_s, gap_s in draws:
             near = begin + _NEAR
             end = bisect_right(times, cut_s, begin, near if near < known else known)
             if end == near:
@@ -113,22 +140,16 @@ class LoneLoop:
             if looks and end > begin:
                 fixed_s = fixed_s + scan_s + diff_s
             completed_s = cut_s + (fixed_s + transfer_s)
-            cuts_s.append(cut_s)
-            completions_s.append(completed_s)
-            ends.append(end)
+            add_cut(cut_s)
+            add_completion(completed_s)
+            add_end(end)
             begin, last = end, total
-            ready_s = completed_s + gap_s
-            planned_s = cut_s + interval_s
-            if ready_s > planned_s:
-                on_time, cut_s = 0, ready_s
-            else:
-                on_time, cut_s = on_time + 1, planned_s
-                if interval_s and on_time >= enough:
-                    break
-            if cut_s >= reach_s or completed_s > until_s:
+            ready_s, planned_s = completed_s + gap_s, cut_s + interval_s
+            on_time = on_time + 1 if ready_s <= planned_s else 0
+            cut_s = planned_s if planned_s > ready_s else ready_s
+            if cut_s >= reach_s or completed_s > until_s or (on_time >= enough and interval_s):
                 break
-        self.on_time, self.next_cut_s = on_time, cut_s
-        self.take(np.array(cuts_s), np.array(completions_s), np.array(ends) + self.begin)
+        self.on_time = on_time
         return cut_s
 
     def take(self, cuts_s: Floats, completed_s: Floats, ends: Ints) -> None:
