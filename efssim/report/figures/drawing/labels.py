@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import product
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
@@ -80,7 +81,7 @@ class Bundle:
     points: Floats
     """Of shape (points, 2)."""
 
-    @property
+    @cached_property
     def size(self) -> tuple[float, float]:
         """Width and height of its label."""
         return max(map(text_width, self.names)), LINE_HEIGHT * len(self.names)
