@@ -279,7 +279,9 @@ class SharedCells(SmallWrites):
     """The small writes of a stream in cells that many worlds read."""
 
     def __init__(self, writes: SmallWrites, reader: TapeReader) -> None:
-        self.law, self.key, self._reader = writes.law, writes.key, reader
+        """Take all from `writes` but the counts and bytes."""
+        vars(self).update(vars(writes))
+        self._reader = reader
 
     def take(self, n: int) -> tuple[Ints, Ints]:
         """Return counts and bytes of the next cells, at least n."""
