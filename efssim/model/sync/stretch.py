@@ -17,8 +17,8 @@ from efssim.model.sync.sync_times import SyncTimes
 from efssim.model.writes.change_sets import Floats, Ints, Work
 from efssim.model.writes.journal import Journal
 
-SHORT, LONG = 256, 65_536
-"""Fewest and most syncs that are planned at once."""
+FEW, SHORT, LONG = 32, 256, 65_536
+"""Fewest syncs that are planned one by one and as arrays, and most that are planned at once."""
 
 
 @dataclass(slots=True)
@@ -80,35 +80,56 @@ class Planner:
         much more is planned than used.
         """
         self._disturbances += 1
-        self._length = min(max(SHORT, 2 * syncs // self._disturbances), LONG)
+        self._length = min(max(FEW, 2 * syncs // self._disturbances), LONG)
         # To look up times one by one until syncs are on time costs cells less than a whole stretch.
         self._late = self._late or self._journal.has_cells
 
     def plan(self, cut_s: float, ordinal: int) -> Stretch:
         """Return the next syncs, the first of them cut at `cut_s`, which the journal reaches."""
-        length, was_late = min(self._length, self._longest), self._late
-        plan = self._one_by_one if was_late else self._at_once
-        stretch = plan(cut_s, ordinal, length)
-        if self._late == was_late:  # the other way starts with as many as this one did
+        was_late, longest = self._late, self._longest
+        if was_late:
+            stretch, whole = self._one_by_one(cut_s, ordinal, min(self._length, longest)), True
+        else:
+            length = min(max(SHORT, self._length), longest)
+            stretch, whole = self._at_once(cut_s, ordinal, length)
+        if not whole:  # what is planned beyond a late sync is thrown away
+            self._length = min(2 * len(stretch), LONG)
+        elif self._late == was_late:  # the other way starts with as many as this one did
             self._length = min(2 * self._length, LONG)
         return stretch
 
-    def _at_once(self, cut_s: float, ordinal: int, length: int) -> Stretch:
-        """Plan syncs with known cuts, up to the first that makes the next one late."""
-        interval_s = self._times.interval_s
+    def _at_once(self, cut_s: float, ordinal: int, length: int) -> tuple[Stretch, bool]:
+        """Plan syncs with known cuts, up to the first that makes the next one late.
+
+        Return whether none of them does, too.
+        """
         work = self._journal.work(self._cuts(cut_s, length))
-        completed_s, attempts = self._times.completions(work, ordinal)
+        completed_s = work.cut_s + self._times.durations(work, ordinal)
         n = len(completed_s)
-        ready_s = completed_s + self._times.gap.take(ordinal + 1, n)
-        planned_s = work.cut_s + interval_s
-        late = ready_s > planned_s
+        attempts = np.ones(n, dtype=np.int64)
+        gap_s = self._times.gap.take(ordinal + 1, n)
+        planned_s = work.cut_s + self._times.interval_s
+        late = completed_s + gap_s > planned_s
+        failing = self._times.failing(ordinal, n)
+        late[failing] = False
         first = int(late.argmax())
-        if late.item(first):
-            n = first + 1
-            work, completed_s, attempts = work.part(slice(n)), completed_s[:n], attempts[:n]
-            self._late = n < min(ON_TIME, length)
-        next_cut_s = max(planned_s.item(n - 1), ready_s.item(n - 1))
-        return Stretch(ordinal, work, completed_s, attempts, next_cut_s)
+        kept = first + 1 if late.item(first) else n
+        for index in failing:
+            if index >= kept:
+                break
+            # Attempts after the end of the run are not drawn: there may be thousands.
+            flying = self._times.at(work.change_set(index), ordinal + index, self._end_s)
+            completed_s[index], attempts[index] = flying.ends_s, flying.failed + 1
+            if flying.ends_s + gap_s.item(index) > planned_s.item(index):
+                late[index], kept = True, index + 1
+        last, is_late = kept - 1, late.item(kept - 1)
+        next_cut_s = max(planned_s.item(last), completed_s.item(last) + gap_s.item(last))
+        if kept < n:
+            work = work.part(slice(kept))
+            completed_s, attempts = completed_s[:kept], attempts[:kept]
+        if is_late:
+            self._late = kept < min(ON_TIME, length)
+        return Stretch(ordinal, work, completed_s, attempts, next_cut_s), not is_late
 
     def _cuts(self, cut_s: float, length: int) -> Floats:
         """Return the next cuts that the journal reaches, by repeated addition."""
@@ -128,8 +149,8 @@ class Planner:
 
     def _one_by_one(self, cut_s: float, ordinal: int, length: int) -> Stretch:
         """Plan syncs one by one: each cut depends on the completion before it."""
-        loop = Loop(self._journal, self._times, ordinal, length)
-        next_cut_s = loop.run(cut_s, self._end_s)
+        loop = Loop(self._journal, self._times, ordinal, length, self._end_s)
+        next_cut_s = loop.run(cut_s)
         work = self._journal.work_between(np.array(loop.cuts_s), loop.columns())
         completed_s = np.array(loop.completed_s)
         self._late = loop.on_time < ON_TIME
