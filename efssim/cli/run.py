@@ -82,6 +82,7 @@ class RunRequest(Request):
     png: bool
     verify: bool
     check: bool
+    full: bool
 
     @property
     def are_many(self) -> bool:
@@ -111,6 +112,8 @@ class RunRequest(Request):
         for name, given in self.of_sets.items():
             if given is not None and self.trials is None:
                 raise click.UsageError(f"{name} needs --trials: trials of each parameter set")
+        if self.full and self.form == "json":
+            raise click.UsageError("--full is about the text: JSON has every number of each")
         self._refuse_files()
         refuse_ignored(self.overrides, {"--seed": "seed"} if self.seed is not None else {})
 
@@ -128,6 +131,8 @@ class RunRequest(Request):
         """Raise click.UsageError for options that do not go with several scenarios."""
         if self.trials is None:
             raise click.UsageError("several FILEs are compared by their trials: give --trials")
+        if self.full:
+            raise click.UsageError("--full goes with one FILE")
         if self.resume is not None:
             raise click.UsageError("--resume keeps the trials of one FILE")
         for name, given in self.of_sets.items():
@@ -183,6 +188,7 @@ class RunRequest(Request):
 @sets_options
 @result_options
 @click.option("--png", is_flag=True, help="With --out: the figures as PNG too, besides SVG.")
+@click.option("--full", is_flag=True, help="Report each of many replications, not their sum.")
 @click.option("--verify", is_flag=True, help="Check the laws that every run must satisfy.")
 @click.option("--check", is_flag=True, help="Exit 1 unless the RPO is met throughout.")
 @effort_options
@@ -220,7 +226,7 @@ def _run_one(request: RunRequest) -> None:
             _writer(result, request, again),
             request.form,
             lambda: _json(result),
-            lambda: _text(result, again),
+            lambda: _text(result, again, request.full),
         )
         _report_progress(request)
     if _is_partial(result):
@@ -261,7 +267,7 @@ def _run_sets(scenario: Scenario, file: Source, request: RunRequest) -> None:
 def _run_several(request: RunRequest) -> None:
     """Run the same trials of several scenarios and print how each differs from the first."""
     request.refuse_several()
-    scenarios = _load_all(request.files, request.overrides)
+    scenarios = _drawn_alike(_load_all(request.files, request.overrides))
     for file, scenario in scenarios:
         refuse_absurd(scenario, file, insist=request.yes)
         if require_uncertain(scenario, {}):
@@ -334,6 +340,14 @@ def _deliver_several(
         lambda: comparisons_json(found, bool(missing), alone),
         lambda: comparisons_report(found, again, missing, alone),
     )
+
+
+def _drawn_alike(scenarios: list[tuple[Source, Scenario]]) -> list[tuple[Source, Scenario]]:
+    """Return scenarios whose streams with `drawn: auto` are drawn as those of the first."""
+    from efssim.study.varying.drawn_as import drawn_as
+
+    first = scenarios[0][1]
+    return [(file, drawn_as(first, scenario)) for file, scenario in scenarios]
 
 
 def _load_all(
@@ -443,16 +457,16 @@ def _json(result: Result | Trials) -> str:
     return summary_json(result) if isinstance(result, Result) else trials_json(result)
 
 
-def _text(result: Result | Trials, again: str) -> str:
+def _text(result: Result | Trials, again: str, full: bool) -> str:
     from efssim.api.result import Result
 
     if isinstance(result, Result):
         from efssim.report.text.run import text_report
 
-        return text_report(result, again)
+        return text_report(result, again, full)
     from efssim.report.text.trials import study_text
 
-    return study_text(result, again)
+    return study_text(result, again, full)
 
 
 @contextmanager

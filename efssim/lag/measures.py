@@ -9,7 +9,13 @@ from functools import cached_property
 from efssim.lag.age.curves import Age, OldestPending
 from efssim.lag.age.rpo import Violations
 from efssim.lag.enabled_time import running_s, status_spans
-from efssim.lag.kinds.distributions import LagDistribution, LagOverTime, LagOverWeights
+from efssim.lag.kinds.asked import Asked
+from efssim.lag.kinds.distributions import (
+    LagDistribution,
+    LagOverTime,
+    LagOverWeights,
+    lag_over_time,
+)
 from efssim.lag.kinds.measure import LagCollector
 from efssim.lag.kinds.table import LAG_MEASURES
 from efssim.lag.loss import Loss, loss, not_replicated, pending_bytes
@@ -33,7 +39,7 @@ from efssim.lag.sync_totals import SyncTotals
 from efssim.lag.weighted.exceedance import Exceedance
 from efssim.lag.weighted.states import LagState
 from efssim.lag.write_lag import WriteLags
-from efssim.records.run_records import ReplicationRecords, Snapshot, only_drawn
+from efssim.records.run_records import ReplicationRecords, Snapshot
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,20 +59,35 @@ class Criteria:
 class StreamedMeasures:
     """The measures that a replication's records stream into while it runs."""
 
-    def __init__(self, begin_s: float, target_s: float, records: ReplicationRecords) -> None:
-        """Measure from `begin_s` on, against an RPO of `target_s`."""
-        self.lags = WriteLags(begin_s, records)
+    def __init__(
+        self, begin_s: float, target_s: float, records: ReplicationRecords, asked: Asked
+    ) -> None:
+        """Measure from `begin_s` on, against an RPO of `target_s`, as far as it is asked for."""
+        self.asked = asked
+        self.lags = WriteLags(
+            begin_s,
+            records,
+            by_write=asked.reads(WRITE_LAG),
+            by_byte=asked.reads(WRITE_LAG_BY_BYTE),
+            pending=asked.pending_mean,
+        )
         self.age = Age(begin_s, target_s, records)
-        self.oldest = OldestPending(begin_s, records)
+        self.oldest = OldestPending(begin_s, records) if asked.reads(OLDEST_PENDING) else None
         self.syncs = SyncTotals(begin_s, records)
         records.sinks.append(self.lags.add)
         records.drop_sinks.append(self.lags.drop)
-        records.syncs.sinks += [self.syncs.add, self.age.add, self.oldest.add]
-        self.added = {each.name: each.collect(begin_s) for each in LAG_MEASURES if each.collect}
+        records.syncs.sinks += [self.syncs.add, self.age.add]
+        if self.oldest is not None:
+            records.syncs.sinks.append(self.oldest.add)
+        self.added = {
+            each.name: each.collect(begin_s)
+            for each in LAG_MEASURES
+            if each.collect and asked.reads(each.name)
+        }
         """The collectors of measures that were added, by their names."""
         for collector in self.added.values():
             if type(collector).add_writes is not LagCollector.add_writes:
-                records.sinks.append(only_drawn(collector.add_writes, "an added lag measure"))
+                records.sinks.append(collector.take)
             records.syncs.sinks.append(collector.add_syncs)
 
 
@@ -89,8 +110,9 @@ class Measures:
         self._records, self._snapshot, self._lags = records, snapshot, streamed.lags
         self._criteria, self.syncs, self._added = criteria, streamed.syncs, streamed.added
         self._begin_s, self._end_s = criteria.begin_s, max(criteria.end_s, criteria.begin_s)
+        self._asked = streamed.asked
         self._age_until_now = streamed.age.until(snapshot.now_s)
-        self._oldest = streamed.oldest.until(snapshot)
+        self._oldest = None if streamed.oldest is None else streamed.oldest.until(snapshot)
 
     @property
     def seconds(self) -> float:
@@ -133,28 +155,43 @@ class Measures:
         return {
             name: self._age() if name == AGE else lag.summary()
             for name, lag in self._distributions.items()
+            if self._asked.has_numbers(name)
         }
 
     def states(self) -> dict[str, LagState]:
         """Return each lag's distribution in bins, which merge exactly."""
-        return {name: lag.state() for name, lag in self._distributions.items()}
+        return {
+            name: lag.state()
+            for name, lag in self._distributions.items()
+            if self._asked.is_pooled(name)
+        }
 
     def exceedance(self) -> dict[str, Exceedance]:
         """Return the exceedance curve of each lag, under the names of the summary."""
-        return {name: lag.exceedance() for name, lag in self._distributions.items()}
+        if not self._asked.curves:
+            return {}
+        return {
+            name: lag.exceedance()
+            for name, lag in self._distributions.items()
+            if self._asked.has_numbers(name)
+        }
 
     @cached_property
     def _distributions(self) -> dict[str, LagDistribution]:
         """The lags by their names, in the order of their table; then those that were added."""
-        lags, (begin_s, end_s) = self._lags, self._defined
-        zero_s = max(0.0, end_s - begin_s - self._oldest.ramps.total_s)
-        return {
-            AGE: self._age_over_time,
-            WRITE_LAG: LagOverWeights(lags.of_writes(), lags.total_s()),
-            WRITE_LAG_BY_BYTE: LagOverWeights(lags.of_bytes(), lags.byte_s()),
-            OLDEST_PENDING: LagOverTime.of(self._oldest.ramps, zero_s),
-            **{name: added.distribution() for name, added in self._added.items()},
-        }
+        lags, asked = self._lags, self._asked
+        found: dict[str, LagDistribution] = {}
+        if asked.reads(AGE):
+            found[AGE] = self._age_over_time
+        if asked.reads(WRITE_LAG):
+            found[WRITE_LAG] = LagOverWeights(lags.of_writes(), lags.total_s())
+        if asked.reads(WRITE_LAG_BY_BYTE):
+            found[WRITE_LAG_BY_BYTE] = LagOverWeights(lags.of_bytes(), lags.byte_s())
+        if self._oldest is not None:
+            begin_s, end_s = self._defined
+            zero_s = max(0.0, end_s - begin_s - self._oldest.ramps.total_s)
+            found[OLDEST_PENDING] = LagOverTime.of(self._oldest.ramps, zero_s)
+        return found | {name: added.distribution() for name, added in self._added.items()}
 
     @property
     def _defined(self) -> tuple[float, float]:
@@ -173,23 +210,34 @@ class Measures:
         undefined_s = max(0.0, self.seconds - self._age_over_time.over_time.total_s)
         # Both are sums of the same window; a difference by rounding is no undefined time.
         undefined_s = 0.0 if undefined_s < 1e-9 * self.seconds else undefined_s
+        over_time = self._age_over_time.over_time
         return AgeSummary(
-            **asdict(self._age_over_time.summary()),
+            **asdict(lag_over_time(over_time, quantiles=self._asked.quantiles)),
             peak_mean=self._age_until_now.peak_mean_s(),
             undefined_s=undefined_s,
         )
 
     def _pending(self) -> PendingSummary:
         begin_s, end_s = self._defined
-        total = self._lags.pending_byte_seconds(self._snapshot.open_writes, end_s)
         count, size = self._open_at_end()
         is_defined = end_s > begin_s
         return PendingSummary(
-            mean=total / (end_s - begin_s) if is_defined else None,
-            max=max(self.syncs.pending_max, self.pending_now()) if is_defined else None,
+            mean=self._pending_mean() if is_defined and self._asked.pending_mean else None,
+            max=self._pending_max() if is_defined and self._asked.pending_max else None,
             open_at_end=size,
             open_at_end_writes=count,
             lost_at_deletion=None if self._records.lost is None else self._records.lost.bytes,
+        )
+
+    def _pending_max(self) -> int:
+        """Return the most pending bytes while they are defined."""
+        return max(self.syncs.pending_max, self.pending_now())
+
+    def _pending_mean(self) -> float:
+        """Return mean pending bytes while they are defined."""
+        begin_s, end_s = self._defined
+        return self._lags.pending_byte_seconds(self._snapshot.open_writes, end_s) / (
+            end_s - begin_s
         )
 
     def _open_at_end(self) -> tuple[int, int]:

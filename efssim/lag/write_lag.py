@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from efssim.lag.weighted.block_sums import BlockSums
 from efssim.lag.weighted.histogram import LogHistogram
-from efssim.lag.weighted.spread_weights import SpreadWeights, with_spread
+from efssim.lag.weighted.spread_weights import SpreadWeights, ValueSpans, with_spread
 from efssim.records.pieces import DroppedPieces, OpenPieces, PublishedPieces
 from efssim.records.run_records import DroppedWrites, OpenWrites, Publications, ReplicationRecords
 
@@ -28,12 +28,24 @@ _BATCH = 16_384
 class WriteLags:
     """Write lags of the writes made at or after `begin_s`, by write and by byte; pending bytes."""
 
-    def __init__(self, begin_s: float, records: ReplicationRecords) -> None:
+    def __init__(
+        self,
+        begin_s: float,
+        records: ReplicationRecords,
+        *,
+        by_write: bool = True,
+        by_byte: bool = True,
+        pending: bool = True,
+    ) -> None:
+        """Take the lags by write and by byte and pending bytes, or those of them that are read."""
+        self._reads = by_write, by_byte, pending
         self._by_write, self._by_byte = LogHistogram(), LogHistogram()
         # By stream, of those that are drawn in cells.
         self._spread: dict[int, tuple[SpreadWeights, SpreadWeights]] = {}
         self.bytes_before = 0
         """Bytes published that were written before `begin_s`."""
+        self.count = 0
+        """Writes that count."""
         self.files = 0
         """Files changed by the writes that count."""
         self.dropped_bytes: dict[str, int] = {}
@@ -62,23 +74,41 @@ class WriteLags:
         self._size = 0
 
     def _take(self, parts: list[Publications]) -> None:
-        publications = _joined(parts)
+        early = 0
+        for part in parts:
+            before = int(part.time_s.searchsorted(self._begin_s, "left"))
+            self.bytes_before += int(part.bytes[:before].sum()) if before else 0
+            counted = len(part.time_s) - before
+            self.count += counted
+            self.files += counted * part.files_per_write
+            early += before
+        if any(self._reads):
+            self._take_lags(_joined(parts), early)
+
+    def _take_lags(self, publications: Publications, early: int) -> None:
+        """Take in the lags of writes, of which the first `early` do not count."""
         times, sizes = publications.time_s, publications.bytes
         lags = np.repeat(publications.completed_s, publications.writes)
         lags -= times
+        lags[:early] = 0.0
         starts = _starts(publications.writes)
-        early = int(times.searchsorted(self._begin_s, "left"))
-        if early:
-            self.bytes_before += int(sizes[:early].sum())
-            lags[:early] = 0.0
-        stream, by_byte = publications.stream, _by_sync(lags * sizes, starts)
-        pending = by_byte if self._all_defined(times) else self._pending(publications)
-        sums = (_by_sync(lags, starts), by_byte, pending)
-        for kind, terms in zip(self._sums, sums, strict=True):
-            kind.setdefault(stream, BlockSums()).add(terms)
-        self.files += (len(times) - early) * publications.files_per_write
-        self._by_write.add(lags[early:])
-        self._by_byte.add(lags[early:], sizes[early:])
+        reads_writes, reads_bytes, reads_pending = self._reads
+        is_shared = reads_pending and self._all_defined(times)
+        by_byte = _by_sync(lags * sizes, starts) if reads_bytes or is_shared else None
+        if reads_writes:
+            self._sum(0, publications.stream, _by_sync(lags, starts))
+            self._by_write.add(lags[early:])
+        if reads_bytes:
+            self._sum(1, publications.stream, by_byte)
+            self._by_byte.add(lags[early:], sizes[early:])
+        if reads_pending:
+            pending = by_byte if is_shared else self._pending(publications)
+            self._sum(2, publications.stream, pending)
+
+    def _sum(self, kind: int, stream: int, terms: Floats | None) -> None:
+        """Add terms, in order, to one of the sums of a stream."""
+        assert terms is not None
+        self._sums[kind].setdefault(stream, BlockSums()).add(terms)
 
     def _take_pieces(self, published: PublishedPieces) -> None:
         """Take in writes of which only how many there are in a span is known.
@@ -87,22 +117,28 @@ class WriteLags:
         """
         pieces, stream = published.pieces, published.stream
         completed_s = np.repeat(published.completed_s, published.each)
+        counts, sizes = pieces.writes, pieces.bytes
         is_early = pieces.begin_s < self._begin_s
-        self.bytes_before += int(pieces.bytes[is_early].sum())
-        counts, sizes = (
-            np.where(is_early, 0, amounts) for amounts in (pieces.writes, pieces.bytes)
-        )
+        if is_early.any():
+            self.bytes_before += int(sizes[is_early].sum())
+            counts, sizes = (np.where(is_early, 0, amounts) for amounts in (counts, sizes))
         low, high = completed_s - pieces.end_s, completed_s - pieces.begin_s
-        middle = (low + high) / 2
-        pending = self._pending_pieces(published, completed_s)
-        sums = (middle * counts, middle * sizes, pending)
-        for kind, terms in zip(self._sums, sums, strict=True):
-            kind.setdefault(stream, BlockSums()).add(terms)
+        self.count += int(counts[high > low].sum())
         self.files += int(counts.sum()) * published.files_per_write
-        spread = self._spread.setdefault(stream, (SpreadWeights(), SpreadWeights()))
-        largest = completed_s - published.first_s
-        for each, weights in zip(spread, (counts, sizes), strict=True):
-            each.add(low, high, weights, largest)
+        if self._reads[2]:
+            self._sum(2, stream, self._pending_pieces(published, completed_s))
+        if not any(self._reads[:2]):
+            return
+        middle = (low + high) / 2
+        if stream not in self._spread:
+            self._spread[stream] = SpreadWeights(), SpreadWeights()
+        spans = ValueSpans.of(low, high, completed_s - published.first_s)
+        for kind, (each, weights) in enumerate(
+            zip(self._spread[stream], (counts, sizes), strict=True)
+        ):
+            if self._reads[kind]:
+                self._sum(kind, stream, middle * weights)
+                each.add(spans, weights)
 
     def _pending_pieces(self, published: PublishedPieces, completed_s: Floats) -> Floats:
         """Return, for each piece, the byte-seconds that its writes were pending and counted."""
@@ -110,11 +146,6 @@ class WriteLags:
         if begin_s == math.inf:
             return np.zeros(len(completed_s))
         return published.pieces.overlap_s(begin_s, completed_s) * published.pieces.bytes
-
-    @property
-    def count(self) -> int:
-        """How many writes count."""
-        return self._by_write.count + sum(spread.weight for spread, _ in self._spread.values())
 
     def of_writes(self) -> LogHistogram:
         """Return the lags so far, of each write one."""

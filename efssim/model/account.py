@@ -101,8 +101,10 @@ class Account:
 
     def link(self, source: str, destination: str) -> LinkState:
         """Return the link from one Region to another; without limits if none was declared."""
-        name = f"{source} -> {destination}"
-        return self._links.setdefault((source, destination), LinkState(name))
+        found = self._links.get((source, destination))
+        if found is None:
+            found = self._links[source, destination] = LinkState(f"{source} -> {destination}")
+        return found
 
     def region(self, name: str) -> RegionState:
         """Return a Region; KeyError for one that EFS does not have."""
@@ -368,8 +370,13 @@ def _regions(scenario: Scenario) -> dict[str, RegionState]:
     """Return every Region that EFS is in and every custom one, as the account sees it."""
     states = {name: RegionState(name, zones=zones_of(name)) for name in known_regions.KNOWN}
     for name, spec in scenario.regions.items():
-        zones = zones_of(name) | spec.availability_zones
+        zones = {**zones_of(name), **spec.availability_zones}
         states[name] = RegionState(
-            name, spec.opted_in, spec.opting_in, spec.opting_out, zones=zones
+            name,
+            spec.opted_in,
+            spec.opting_in,
+            spec.opting_out,
+            zones=zones,
+            most_file_systems=spec.quotas.file_systems,
         )
     return states

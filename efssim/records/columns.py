@@ -31,10 +31,11 @@ class Columns:
     """A growing table of numbers, one column for each name: integers, and floats from 0 on or NaN.
 
     Rows wait until there are enough of them for a block. Then each sink receives the block, each
-    column is hashed, and the block is kept, packed, unless the table keeps nothing.
+    column is hashed, if anybody reads that, and the block is kept, packed, unless the table keeps
+    nothing.
     """
 
-    def __init__(self, types: Mapping[str, str], *, keep: bool = True) -> None:
+    def __init__(self, types: Mapping[str, str], *, keep: bool = True, hashed: bool = True) -> None:
         """Make the columns of `types`, by type code: "d" for floats, "q" for integers."""
         self.keep = keep
         """Whether the rows can be read back."""
@@ -42,7 +43,7 @@ class Columns:
         """Receive each block in order; how rows are divided into blocks means nothing."""
         self._types = {name: np.dtype(code) for name, code in types.items()}
         self._kept: list[dict[str, _Packed]] = []
-        self._hashes: dict[str, _Hash] = {name: hashlib.sha256() for name in types}
+        self._hashes: dict[str, _Hash] = {name: hashlib.sha256() for name in types if hashed}
         self._parts: list[list[Column]] = []
         self._rows: list[tuple[float, ...]] = []
         self._flushed = self._waiting = 0
@@ -89,8 +90,8 @@ class Columns:
         self._flushed, self._waiting, self._parts = len(self), 0, []
         for sink in self.sinks:
             sink(block)
-        for name, column in block.items():
-            self._hashes[name].update(_canonical(column))
+        for name, hasher in self._hashes.items():
+            hasher.update(_canonical(block[name]))
         if self.keep:
             self._kept.append({name: _pack(column) for name, column in block.items()})
 
@@ -125,7 +126,10 @@ class Columns:
         return self[name].astype(np.int64, copy=False)
 
     def digest(self) -> bytes:
-        """Return a hash of the columns: integers as they are, times rounded to 1 µs."""
+        """Return a hash of the columns: integers as they are, times rounded to 1 µs.
+
+        Empty where they are not hashed.
+        """
         self.flush()
         return b"".join(hasher.digest() for hasher in self._hashes.values())
 

@@ -57,6 +57,8 @@ class PublishedPieces:
     """When the first write of each piece was made, or where the piece begins; shape (pieces,)."""
     each: Ints
     """How many pieces each sync published, shape (syncs,)."""
+    sync_first_s: Floats
+    """When the first write of each sync was made; NaN without one; shape (syncs,)."""
     completed_s: Floats
     """When each sync completed, shape (syncs,)."""
     files_per_write: int

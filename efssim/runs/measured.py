@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from copy import copy
+from typing import NamedTuple
 
 import numpy as np
 
@@ -14,23 +15,25 @@ from efssim.cloudwatch.storage import StorageSamples
 from efssim.cloudwatch.write_minutes import WriteMinutes
 from efssim.lag.detection.judging import Watched
 from efssim.lag.detection.summary import AlarmSummary
+from efssim.lag.kinds.asked import EVERYTHING, Asked
 from efssim.lag.measures import Criteria, Measures, StreamedMeasures
 from efssim.lag.protection import Exclusions
 from efssim.lag.source_limit import source_limit
 from efssim.lag.weighted.states import LagState
 from efssim.model.entities.replication import ReplicationState
+from efssim.model.kernel.shared_draws import SharedDraws
 from efssim.model.world.world import World
 from efssim.progress import Progress
 from efssim.records import laws
 from efssim.records.columns import Block, Columns
 from efssim.records.conservation import Pair, System, UnpublishedLog, check_conservation
+from efssim.records.lifetimes import Lifetimes, WriteLog
 from efssim.records.run_records import (
     COMPARED_COLUMNS,
     SYNC_COLUMNS,
     ReplicationRecords,
     Snapshot,
     digest,
-    only_drawn,
 )
 from efssim.records.stored import FileSystemRecords
 from efssim.records.timeline import Entry, Occurrence
@@ -42,6 +45,15 @@ from efssim.scenario.shown.trace_use import trace_qualities
 
 _STEPS = 1000
 """How often progress is reported: often enough for a smooth bar, too seldom to cost time."""
+
+
+class _Measured(NamedTuple):
+    """The records of a replication up to now, and the measures of them."""
+
+    name: str
+    records: ReplicationRecords
+    snapshot: Snapshot
+    measures: Measures
 
 
 class MeasuredWorld:
@@ -58,8 +70,14 @@ class MeasuredWorld:
         verify: bool = False,
         trial: int = 0,
         metrics: bool = True,
+        asked: Asked = EVERYTHING,
+        shared: SharedDraws | None = None,
     ) -> None:
-        self.scenario = scenario
+        """Take the measures that are asked for, and all metrics unless alarms alone read them.
+
+        `shared` has the draws of other worlds, and changes no result.
+        """
+        self.scenario, self._asked = scenario, asked
         self.seed = scenario.seed if seed is None else seed
         self.trial = trial
         self._verify = verify
@@ -68,13 +86,15 @@ class MeasuredWorld:
             alarm.is_evaluated and alarm.metric != AGE_METRIC for alarm in scenario.alarms.values()
         )
         self._streamed: dict[str, StreamedMeasures] = {}
-        self._logs: dict[str, laws.WriteLog] = {}
+        self._logs: dict[str, WriteLog] = {}
         self._minutes: dict[str, WriteMinutes] | None = {} if metrics else None
         self._unreplicated: dict[str, WriteMinutes] = {}
         self._traces = trace_qualities(scenario)
         self._stored: dict[str, FileSystemRecords] = {}
         self._unpublished: dict[str, UnpublishedLog] = {}
-        self._world = World(scenario, self.seed, self._record, trial, keep=self._keep)
+        self._world = World(
+            scenario, self.seed, self._record, trial, keep=self._keep, shared=shared
+        )
         self._storage = StorageSamples(self._world) if metrics else None
 
     def _keep(self, name: str) -> FileSystemRecords:
@@ -83,7 +103,7 @@ class MeasuredWorld:
         kept = self._stored[name] = FileSystemRecords(divided_at_s=begin_s)
         if self._verify:
             self._unpublished[name] = UnpublishedLog()
-            kept.sinks.append(only_drawn(self._unpublished[name].add, "the check of the laws"))
+            kept.sinks.append(self._unpublished[name].add)
         if self._minutes is not None:
             self._unreplicated[name] = WriteMinutes()
             kept.sinks.append(self._unreplicated[name].add)
@@ -94,13 +114,15 @@ class MeasuredWorld:
         # The laws are checked on the syncs.
         keep = self.scenario.records == "on" or self._verify
         records = ReplicationRecords(
-            syncs=Columns(SYNC_COLUMNS, keep=keep), compared=Columns(COMPARED_COLUMNS, keep=keep)
+            syncs=Columns(SYNC_COLUMNS, keep=keep, hashed=self._asked.digest),
+            compared=Columns(COMPARED_COLUMNS, keep=keep, hashed=False),
+            counts_written=keep or self._asked.digest or self._asked.pending_max,
         )
-        target_s = self.scenario.rpo.target
-        self._streamed[name] = StreamedMeasures(self.scenario.warm_up, target_s, records)
+        criteria = self.scenario.warm_up, self.scenario.rpo.target
+        self._streamed[name] = StreamedMeasures(*criteria, records, self._asked)
         if self._verify:
-            self._logs[name] = laws.WriteLog()
-            records.sinks.append(only_drawn(self._logs[name].add, "the check of the laws"))
+            self._logs[name] = WriteLog()
+            records.sinks.append(self._logs[name].add)
         if self._minutes is not None:
             self._minutes[name] = WriteMinutes()
             records.sinks.append(self._minutes[name].add)
@@ -124,22 +146,42 @@ class MeasuredWorld:
 
     def so_far(self) -> Run:
         """Return the run up to now; it can go on afterwards. Raise LawViolation with `verify`."""
-        snapshots = list(self._world.snapshots())
-        for name, records, snapshot in snapshots:
-            if name in self._logs:
-                laws.check(records, snapshot, self._logs[name])
-        if self._verify:
-            self._check_conservation()
+        return self._run(self._measured())
+
+    def _measured(self) -> Iterator[_Measured]:
+        """Yield the measures of every replication up to now, in the order of the names.
+
+        Of many replications, those of one at a time are enough: all together are large.
+        """
+        for name, records, snapshot in self._world.snapshots():
+            yield _Measured(name, records, snapshot, self._measures(name, records, snapshot))
+
+    def _let_go(self) -> Iterator[_Measured]:
+        """Yield the same for the last time: each replication streams into nothing afterwards."""
+        for each in self._measured():
+            yield each
+            del self._streamed[each.name]
+            each.records.let_go()
+
+    def _run(self, measured: Iterable[_Measured]) -> Run:
         # What goes on still changes; the rest of the timeline is final.
         timeline = tuple(copy(e) if e.end_s is None else e for e in self._world.timeline)
-        outcomes = {name: self._outcome(name, rec, now, timeline) for name, rec, now in snapshots}
+        reached = _by_replication(timeline)
+        snapshots, outcomes = [], {}
+        for each in measured:
+            if each.name in self._logs:
+                laws.check(each.records, each.snapshot, self._logs[each.name])
+            snapshots.append((each.name, each.records, each.snapshot))
+            outcomes[each.name] = self._outcome(each, tuple(reached.get(each.name, ())))
+        if self._verify:
+            self._check_conservation()
         return Run(
             scenario=self.scenario,
             seed=self.seed,
             now_s=self._world.now_s,
             outcomes={name: outcomes[name] for name in self._world.names},
             timeline=timeline,
-            digest=digest(self.seed, snapshots, timeline),
+            digest=digest(self.seed, snapshots, timeline) if self._asked.digest else "",
             trial=self.trial,
             traces=dict(self._traces),
             alarms=self._alarms(outcomes),
@@ -179,10 +221,7 @@ class MeasuredWorld:
 
     def lag_states(self) -> dict[str, dict[str, LagState]]:
         """Return the lags' distributions so far in bins, by replication and lag."""
-        return {
-            name: self._measures(name, records, snapshot).states()
-            for name, records, snapshot in self._world.snapshots()
-        }
+        return _states(self._measured())
 
     def on_syncs(self, replication: str, sink: Callable[[Block], None]) -> None:
         """Pass the completed syncs of a replication to `sink`, a block of rows at a time.
@@ -192,27 +231,16 @@ class MeasuredWorld:
         by_name = {name: records for name, records, _ in self._world.snapshots()}
         by_name[replication].syncs.sinks.append(sink)
 
-    def lifetimes(self, replication: str) -> laws.Lifetimes:
+    def lifetimes(self, replication: str) -> Lifetimes:
         """Return every write up to now and when it was published; needs `verify`."""
         snapshot = self._world.snapshot(replication)
         return self._logs[replication].lifetimes(snapshot)
 
-    def _outcome(
-        self,
-        name: str,
-        records: ReplicationRecords,
-        snapshot: Snapshot,
-        timeline: tuple[Entry, ...],
-    ) -> Outcome:
+    def _outcome(self, measured: _Measured, disturbances: tuple[Occurrence, ...]) -> Outcome:
+        name, records, snapshot, measures = measured
         replication = self._world.account.replications[name]
-        measures = self._measures(name, records, snapshot)
         journal, now_s = replication.source.journal, self._world.now_s
         limit = source_limit(journal.hours(), now_s, journal.kept.throughput)
-        disturbances = tuple(
-            entry
-            for entry in timeline
-            if isinstance(entry, Occurrence) and name in entry.replications
-        )
         measures.violations.disturbances = disturbances
         return Outcome(
             source=replication.source.name,
@@ -266,3 +294,32 @@ class MeasuredWorld:
                 after_deletion=rpo.after_deletion == "excluded",
             ),
         )
+
+
+def run_with_states(world: MeasuredWorld) -> tuple[Run, dict[str, dict[str, LagState]]]:
+    """Return a world's run up to now and its lags' distributions in bins; raise as `so_far`.
+
+    Both are of the same measures, which are taken once.
+    """
+    measured = list(world._measured())
+    return world._run(measured), _states(measured)
+
+
+def last_run(world: MeasuredWorld) -> Run:
+    """Return a world's run up to now as `so_far` does, in less memory: the world cannot go on."""
+    return world._run(world._let_go())
+
+
+def _by_replication(timeline: Iterable[Entry]) -> dict[str, list[Occurrence]]:
+    """Return the disturbances that reached each replication, in order of their begins."""
+    found: dict[str, list[Occurrence]] = {}
+    for entry in timeline:
+        if isinstance(entry, Occurrence):
+            for name in dict.fromkeys(entry.replications):
+                found.setdefault(name, []).append(entry)
+    return found
+
+
+def _states(measured: Iterable[_Measured]) -> dict[str, dict[str, LagState]]:
+    """Return the lags' distributions in bins, by replication and lag."""
+    return {each.name: each.measures.states() for each in measured}

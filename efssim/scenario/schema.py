@@ -46,6 +46,7 @@ from efssim.scenario.workload.streams import (
 )
 from efssim.text.suggestions import suggest
 from efssim.text.written import Written, mapping
+from efssim.text.yaml.limits import MAX_VALUES, MOST_VALUES
 
 __all__ = [
     "LARGEST_FILE_BYTES",
@@ -61,6 +62,7 @@ __all__ = [
     "HotSet",
     "InFile",
     "Initial",
+    "Limits",
     "Link",
     "Region",
     "Replication",
@@ -273,6 +275,15 @@ def _choice_problem(name: str, value: object) -> str | None:
     return None
 
 
+class Limits(Model):
+    """Limits of the file, so that none costs more than was meant; they change no result."""
+
+    bare = "values"
+
+    values: Annotated[Count, Field(ge=1, le=MOST_VALUES)] = MAX_VALUES
+    """Values that the file may have below this key, each alias counted as what it stands for."""
+
+
 class ScenarioKeys(Model):
     """The keys of the top level, each validated by itself."""
 
@@ -280,6 +291,8 @@ class ScenarioKeys(Model):
     """Name of the scenario."""
     description: str = ""
     """What the scenario is about."""
+    limits: Limits = Limits.model_construct()
+    """Limits of the file itself."""
     start: Instant = DEFAULT_START
     """Time at which the simulation starts; naive times are UTC."""
     duration: PositiveDuration

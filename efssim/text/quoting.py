@@ -31,3 +31,11 @@ def listed(names: Iterable[object], *, quotes: bool = False, most: int = NAMES_M
     shown = [(quoted if quotes else cut)(name) for name in known[:most]]
     more = len(known) - len(shown)
     return ", ".join([*shown, *([f"{more:,} more"] if more else [])])
+
+
+def all_of(names: Iterable[object], *, quotes: bool = False) -> str:
+    """Return names joined by `and`, each cut; beyond some of them how many more there are."""
+    known = list(names)
+    shown = [(quoted if quotes else cut)(name) for name in known[:NAMES_MAX]]
+    more = len(known) - len(shown)
+    return " and ".join([*shown, *([f"{more:,} more"] if more else [])])

@@ -185,9 +185,9 @@ REFUSED = {
         *(("png", None), ("budget", None), ("workers", None), ("resume", None)),
         *(("trials", "precision"), ("trial", "trials"), ("trial", "precision")),
         *(("png", "trials"), ("png", "precision"), ("trials", "budget")),
-        *(("workers", "trial"), ("resume", "trial"), ("budget", "trial")),
+        *(("workers", "trial"), ("resume", "trial"), ("budget", "trial"), ("full", "form")),
     ],
-    "several": [("trials", "trial"), ("trials", "precision"), ("trials", "png")],
+    "several": [("trials", each) for each in ("trial", "precision", "png", "full")],
     "sweep": [],
     "plan": [],
     "estimate": [("yes", None)],
@@ -223,9 +223,10 @@ def needs(name, chosen):
             or (bool(names & {"workers", "resume"}) and not many)
             or len(many) == 2
             or ("trial" in names and bool(many))
+            or {"full", "form"} <= names  # as VALUES has it: JSON
         )
     if name == "several":
-        bad = {"precision", "budget", "resume", "trial", "png"}
+        bad = {"precision", "budget", "resume", "trial", "png", "full"}
         return "trials" not in names or bool(names & bad)
     return name == "estimate" and "yes" in names and "simulate" not in names
 

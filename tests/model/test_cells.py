@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from helpers.commands import command
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import efssim
+from efssim.lag.kinds.measure import LagCollector, LagMeasure
 from efssim.model.kernel.draws import Draws
 from efssim.model.world.world import World
 from efssim.model.writes.cells.law import SmallWrites, cell_law
@@ -17,7 +20,8 @@ from efssim.model.writes.cells.tree import LEAVES, CellTree
 from efssim.model.writes.curves.cells import CellCurve
 from efssim.model.writes.curves.one_by_one import OneByOne
 from efssim.model.writes.stream import Stream
-from efssim.records.run_records import SYNC_COLUMNS, ReplicationRecords
+from efssim.records.pieces import PublishedPieces
+from efssim.records.run_records import SYNC_COLUMNS, Publications, ReplicationRecords
 from efssim.report.facts.load import load_text
 from efssim.scenario.grammar.distributions import Distribution
 from efssim.scenario.grammar.types import Size
@@ -58,6 +62,45 @@ def test_one_time_many_times_and_leaves_agree_to_the_last_bit(
     assert sorted(single) == single
 
 
+def test_an_outage_is_one_call_of_the_tree_and_no_sync_is_planned_in_vain(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked: list[int] = []
+    many_at = CellTree.many_at
+
+    def counted(tree: CellTree, cells: Any, *rest: Any) -> Any:
+        asked.append(len(cells))
+        return many_at(tree, cells, *rest)
+
+    monkeypatch.setattr(CellTree, "many_at", counted)
+    fault = {"link_outage": "eu-west-1 -> eu-central-1", "every": "6 h", "for": "20 min"}
+    sync = "replications.dr.sync"
+    world = efssim.load(FAST).with_(
+        {
+            "duration": "20 days",
+            f"{sync}.interval": "60 s",
+            f"{sync}.gap": "0 s",
+            "faults": {"wan": fault},
+        }
+    )
+    found = efssim.run(world)
+    outages = len(found.timeline)
+    syncs = len(found.syncs)
+    assert outages > 70
+    assert len(asked) <= outages + 20
+    # Twice: for the syncs, and for the ends of cells among them.
+    assert sum(asked) <= 1.05 * syncs
+
+
+@pytest.mark.parametrize("per_s", [0.5, 40.0, 5000.0])
+def test_times_that_are_whole_cells_apart_agree_with_each_by_itself(per_s: float) -> None:
+    times = [47.3 + CELL_S * k for k in range(40)]
+    single, many = curve(per_s), curve(per_s)
+    counts, sizes = many.many_at(np.array(times))
+    each = [single.at(time_s) for time_s in times]
+    assert list(zip(counts.tolist(), sizes.tolist(), strict=True)) == each
+
+
 def test_a_cell_is_the_sum_of_its_leaves_and_empty_leaves_have_no_bytes() -> None:
     one = curve(0.5)
     counts, sizes, _, _ = one.leaves(3, 5)
@@ -84,7 +127,8 @@ def test_parts_of_a_cell_are_poisson_numbers_with_the_cumulants_of_the_sizes() -
     counts = rng.poisson(law.small_per_cell, n)
     sizes = law.draw(counts, rng.standard_normal(n)).astype(np.float64)
     for share in (0.5, 0.125, 0.3):
-        inside = tree.many_at(np.arange(n), np.full(n, share), counts.astype(np.float64), sizes)
+        amounts = np.stack((counts.astype(np.float64), sizes))
+        inside = tree.many_at(np.arange(n), np.full(n, share), amounts)
         expected = law.small_per_cell * share
         square = law.mean**2 + law.deviation**2
         assert inside[0].mean() == pytest.approx(expected, rel=2e-3)
@@ -215,9 +259,53 @@ def test_writes_without_bytes_are_counted() -> None:
     assert found["writes"]["bytes"] == found["write_lag_by_byte_s"]["count"] == 0
 
 
+class OfWrites(LagCollector):
+    """Collects the lag of each write."""
+
+    def add_writes(self, writes: Publications) -> None:
+        lags_s = np.repeat(writes.completed_s, writes.writes) - writes.time_s
+        lags_s = lags_s[writes.time_s >= self.begin_s]
+        self.lags.add(lags_s, np.ones(len(lags_s)))
+
+
+class OfPieces(OfWrites):
+    """Collects the mean lag of each piece, too."""
+
+    def add_pieces(self, pieces: PublishedPieces) -> None:
+        found = pieces.pieces
+        completed_s = np.repeat(pieces.completed_s, pieces.each)
+        lags_s = completed_s - (found.begin_s + found.end_s) / 2
+        inside = (found.begin_s >= self.begin_s) & (found.writes > 0)
+        self.lags.add(lags_s[inside], found.writes[inside].astype(np.float64))
+
+
 def test_what_reads_every_write_refuses_cells() -> None:
+    world = efssim.load(WORLD)
+    simulation = efssim.Simulation(world, verify=True)
+    simulation.advance("1 h")
     with pytest.raises(efssim.UsageError, match="set `drawn: each`"):
-        efssim.run(efssim.load(WORLD), verify=True)
+        simulation.lifetimes("dr")
+    measure = LagMeasure("copy_s", "copy", "As write_lag_s.", "writes", collect=OfWrites)
+    with (
+        efssim.extend.lag_measures.add(measure),
+        pytest.raises(efssim.UsageError, match="an added lag measure reads every write"),
+    ):
+        efssim.run(world)
+
+
+def test_an_added_measure_may_take_pieces() -> None:
+    measure = LagMeasure("copy_s", "copy", "As write_lag_s.", "writes", collect=OfPieces)
+    with efssim.extend.lag_measures.add(measure):
+        found = efssim.run(efssim.load(WORLD)).summary["replications"]["dr"]
+    assert found["copy_s"]["count"] == found["write_lag_s"]["count"] > 0
+    assert found["copy_s"]["mean"] == pytest.approx(found["write_lag_s"]["mean"], rel=1e-9)
+
+
+def test_the_laws_hold_on_pieces(tmp_path: Path) -> None:
+    file = tmp_path / "world.yaml"
+    file.write_text(WORLD)
+    found = command("run", file, "--verify")
+    assert (found.code, "laws 1 to 5 hold" in found.err) == (0, True), found.err
 
 
 @pytest.mark.parametrize(

@@ -6,9 +6,6 @@ from efssim.model.account import Account
 from efssim.model.entities.errors import EfsError
 from efssim.scenario.regions.facts import has_one_zone, provisioned_limit_mibps
 
-MAX_FILE_SYSTEMS = 1000
-"""File systems of an account in a Region; documented (EFS quotas), adjustable."""
-
 
 def require_one_zone(account: Account, zone: str, region: str) -> None:
     """Raise EfsError UnsupportedAvailabilityZone unless a Region has One Zone in this AZ."""
@@ -27,10 +24,11 @@ def require_one_zone(account: Account, zone: str, region: str) -> None:
 def require_room(account: Account, region: str) -> None:
     """Raise EfsError FileSystemLimitExceeded if the account has all it may have in a Region."""
     count = account.file_systems_in[region]
-    if count >= MAX_FILE_SYSTEMS:
+    if count >= account.region(region).most_file_systems:
         raise EfsError(
             "FileSystemLimitExceeded",
-            f"The account has {count} file systems in {region}, the maximum.",
+            f"The account has {count} file systems in {region}, the maximum;"
+            f" regions.{region}.quotas.file_systems of the scenario says how many it may have.",
         )
 
 

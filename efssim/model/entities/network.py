@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import NoReturn
 
 from efssim.model.entities.errors import RunError
 from efssim.model.kernel.causes import Cause, Causes
 from efssim.model.kernel.listener import SyncListener
+from efssim.scenario.regions.facts import FILE_SYSTEMS
+from efssim.text.quoting import all_of
 
 
 @dataclass
@@ -19,8 +23,10 @@ class RegionState:
     opted_in: bool = True
     opting_in_s: float = 0.0
     opting_out_s: float = 0.0
-    zones: dict[str, str] = field(default_factory=dict)
+    zones: Mapping[str, str] = field(default_factory=dict)
     """AZ id of each AZ name."""
+    most_file_systems: int = FILE_SYSTEMS
+    """How many file systems the account may have in it at a time."""
     outages: Causes = field(default_factory=Causes)
     opt_outs: Causes = field(default_factory=Causes)
 
@@ -48,6 +54,7 @@ class LinkState:
         """Bytes per second, degradations included."""
         self._factors: dict[Cause, float] = {}
         self._users: dict[str, float] = {}  # most bytes per second that each may send
+        self._wanted = Demand()  # of all of them
         self._syncs: dict[str, SyncListener] = {}
 
     @property
@@ -62,12 +69,15 @@ class LinkState:
 
     def require_room(self, user: str, throughput: float) -> None:
         """Raise RunError if a further replication of some throughput would have to share."""
-        self._refuse_to_share(self._users | {user: throughput}, self.capacity)
+        wanted = self._wanted.with_(throughput)
+        if self._users and self.capacity < wanted.rate:
+            self._refuse([*self._users, user], self.capacity, wanted)
 
     def admit(self, user: str, throughput: float) -> None:
         """Take note of a replication of some throughput; RunError if it would have to share."""
         self.require_room(user, throughput)
         self._users[user] = throughput
+        self._wanted = self._wanted.with_(throughput)
 
     def join(self, user: str, syncs: SyncListener) -> None:
         """Tell the syncs of an admitted replication before and after each change of the rate."""
@@ -75,7 +85,8 @@ class LinkState:
 
     def leave(self, user: str) -> None:
         """Forget a replication."""
-        del self._users[user], self._syncs[user]
+        self._wanted = self._wanted.without(self._users.pop(user))
+        del self._syncs[user]
 
     def degrade(self, cause: Cause, factor: float) -> None:
         """Multiply the capacity by a factor until the cause is over."""
@@ -87,19 +98,45 @@ class LinkState:
 
     def _change(self, factors: dict[Cause, float]) -> None:
         capacity = self._undisturbed * math.prod(factors.values())
-        self._refuse_to_share(self._users, capacity)
+        if len(self._users) > 1 and capacity < self._wanted.rate:
+            self._refuse(self._users, capacity, self._wanted)
         for syncs in self._syncs.values():
             syncs.rate_will_change()
         self._factors, self.capacity = factors, capacity
         for syncs in self._syncs.values():
             syncs.rate_changes()
 
-    def _refuse_to_share(self, users: Mapping[str, float], capacity: float) -> None:
-        wanted = math.fsum(users.values())
-        if len(users) > 1 and capacity < wanted:
-            raise RunError(
-                ("links", self.name),
-                f"its capacity of {capacity:,.0f} bytes/s is below what {' and '.join(users)}"
-                f" may send ({wanted:,.0f} bytes/s); this version does not model how they would"
-                " share it",
-            )
+    def _refuse(self, users: Iterable[str], capacity: float, wanted: Demand) -> NoReturn:
+        raise RunError(
+            ("links", self.name),
+            f"its capacity of {capacity:,.0f} bytes/s is below what {all_of(users)}"
+            f" may send ({wanted.rate:,.0f} bytes/s); this version does not model how they would"
+            " share it",
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Demand:
+    """The sum of rates, exact so that one after the other can come and go."""
+
+    finite: Fraction = Fraction(0)
+    """Bytes per second of those that have a limit."""
+    unlimited: int = 0
+    """How many have none."""
+
+    @property
+    def rate(self) -> float:
+        """The sum in bytes per second, rounded once."""
+        return math.inf if self.unlimited else float(self.finite)
+
+    def with_(self, rate: float) -> Demand:
+        """Return the sum with one more rate."""
+        if rate == math.inf:
+            return Demand(self.finite, self.unlimited + 1)
+        return Demand(self.finite + Fraction(rate), self.unlimited)
+
+    def without(self, rate: float) -> Demand:
+        """Return the sum without one of its rates."""
+        if rate == math.inf:
+            return Demand(self.finite, self.unlimited - 1)
+        return Demand(self.finite - Fraction(rate), self.unlimited)

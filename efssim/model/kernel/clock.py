@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from enum import IntEnum
+from heapq import heappop, heappush
 from typing import Any
 
 import simpy
@@ -26,6 +27,9 @@ class Turn(IntEnum):
     CUT = 7
 
 
+_DISTURBING = (Turn.DISTURBANCE_BEGIN, Turn.DISTURBANCE_END)
+
+
 class Alarm(simpy.Event):
     """An event at an exact time, in its turn."""
 
@@ -42,6 +46,7 @@ class Clock(simpy.Environment):
         super().__init__()
         self.busy = False
         """Whether an event is being processed, so that code runs inside the simulation."""
+        self._disturbed_s: list[float] = []  # a heap: when disturbances will begin or end
 
     def step(self) -> None:
         """Process the next event; RuntimeError from inside another, where it would be too early."""
@@ -72,6 +77,8 @@ class Clock(simpy.Environment):
 
     def at(self, time_s: float, turn: Turn) -> Alarm:
         """Return an event at a time that is not in the past."""
+        if turn in _DISTURBING:
+            heappush(self._disturbed_s, time_s)
         return Alarm(self, time_s, turn)
 
     def call_at(self, time_s: float, turn: Turn, action: Callable[[], None]) -> Alarm:
@@ -80,6 +87,16 @@ class Clock(simpy.Environment):
         assert alarm.callbacks is not None
         alarm.callbacks.append(lambda _: action())
         return alarm
+
+    @property
+    def next_disturbance_s(self) -> float:
+        """When a disturbance will begin or end next, as far as is known; infinity without one.
+
+        It may reach nothing, and calls may disturb before it.
+        """
+        while self._disturbed_s and self._disturbed_s[0] <= self.now:
+            heappop(self._disturbed_s)
+        return self._disturbed_s[0] if self._disturbed_s else math.inf
 
     def never(self) -> simpy.Event:
         """Return an event that does not come by itself."""

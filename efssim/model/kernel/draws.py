@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import repeat
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
+
+from efssim.model.kernel.shared_draws import SharedDraws
 
 Floats = NDArray[np.float64]
 Sampler = Callable[[np.random.Generator, int], Floats]
@@ -29,6 +31,8 @@ class Draws:
 
     seed: int
     trial: int = 0
+    shared: SharedDraws | None = field(default=None, compare=False)
+    """Of the worlds that this one has draws in common with; None: of none."""
 
     def generator(self, name: str) -> np.random.Generator:
         """Return a fresh generator that belongs to `name`."""
@@ -46,7 +50,11 @@ class Draws:
         """Return draws of a distribution that are addressed by ordinal."""
         if form.constant is not None:
             return Same(float(form.constant))
-        return self.series(name, form.sample)
+        shared = self.shared
+        if shared is None:
+            return self.series(name, form.sample)
+        key = self.seed, self.trial, name
+        return shared.of(key, form, lambda: KeptSeries(self, name, form.sample))
 
 
 class Form(Protocol):
@@ -60,10 +68,13 @@ class Form(Protocol):
         """Draw n values."""
 
 
+@dataclass(frozen=True, slots=True)
 class UnitUniform:
-    """The uniform distribution on [0, 1), as a form."""
+    """The uniform distribution on [0, 1), as a form; one is like another."""
 
-    constant = None
+    @property
+    def constant(self) -> None:
+        """No constant."""
 
     def sample(self, generator: np.random.Generator, n: int) -> Floats:
         """Draw n values."""
@@ -136,3 +147,20 @@ class DrawSeries:
             drawn = self._sample(self._generator, wanted - known)
             self._values = np.concatenate((self._values, drawn)) if known else drawn
         return self._values
+
+
+class KeptSeries(DrawSeries):
+    """Draws that many worlds ask for: blocks are kept as long as there is room."""
+
+    def __init__(self, draws: Draws, name: str, sample: Sampler) -> None:
+        super().__init__(draws, name, sample)
+        assert draws.shared is not None
+        self._room, self._blocks = draws.shared, dict[int, Floats]()
+
+    def _drawn(self, block: int, least: int) -> Floats:  # noqa: ARG002  # whole blocks are kept
+        if block not in self._blocks:
+            values = super()._drawn(block, _BLOCK)
+            if not self._room.keep(values.nbytes):
+                return values
+            self._blocks[block] = values
+        return self._blocks[block]

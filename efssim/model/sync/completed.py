@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 
 from efssim.model.writes.change_sets import Floats, Ints, Work
 from efssim.model.writes.journal import Journal
-from efssim.records.run_records import ReplicationRecords
+from efssim.records.pieces import PublishedPieces
+from efssim.records.run_records import Publications, ReplicationRecords
 
 _MANY = 16_384
 """Syncs that are worth the calls that record them; no result depends on it."""
@@ -46,6 +47,8 @@ class Completed:
         joined = parts[0] if len(parts) == 1 else map(np.concatenate, zip(*parts, strict=True))
         *columns, completed_s, attempts = joined
         work = Work._make(columns)
+        written = self._written(work, completed_s)
+        published = self._journal.publish(work.ends, completed_s)
         self._records.syncs.extend(
             (
                 work.cut_s,
@@ -55,11 +58,27 @@ class Completed:
                 work.files,
                 work.writes,
                 attempts,
-                work.first_write_s,
-                self._journal.written_at(completed_s, work.cut_s, work.ends),
+                _first_s(work, published),
+                written,
                 work.source_bytes,
                 work.source_files,
             )
         )
         self._records.compared.extend((work.large_file_bytes,))
-        self._journal.record(work.ends, completed_s)
+        for writes in published:
+            self._records.record_published(writes)
+
+    def _written(self, work: Work, completed_s: Floats) -> Ints:
+        """Return the bytes written by each completion, shape (syncs,); 0 if nobody reads them."""
+        if not self._records.counts_written:
+            return np.zeros(len(completed_s), dtype=np.int64)
+        return self._journal.written_at(completed_s, work.cut_s, work.ends)
+
+
+def _first_s(work: Work, published: list[Publications | PublishedPieces]) -> Floats:
+    """Return the time of the first write of each sync; NaN for those without."""
+    first_s = work.first_write_s  # of the streams whose writes are drawn
+    for writes in published:
+        if isinstance(writes, PublishedPieces):
+            first_s = np.fmin(first_s, writes.sync_first_s)
+    return first_s

@@ -40,7 +40,7 @@ class SyncProcess:
         self._clock, self._replication, self._times = clock, replication, times
         self._journal: Journal = replication.source.journal
         self._completed = Completed(self._journal, replication.records)
-        self._planner = Planner(self._journal, times, end_s, longest)
+        self._planner = Planner(clock, self._journal, times, end_s, longest)
         self._ordinal = 0
         self._stretch: Stretch | None = None
         self._in_flight: InFlight | None = None

@@ -8,17 +8,23 @@ away, which changes nothing else, as draws are addressed by ordinal.
 
 from __future__ import annotations
 
+import math
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
+from efssim.model.kernel.clock import Clock
 from efssim.model.sync.sync_loop import ON_TIME, Loop
 from efssim.model.sync.sync_times import SyncTimes
 from efssim.model.writes.change_sets import Floats, Ints, Work
 from efssim.model.writes.journal import Journal
 
-FEW, SHORT, LONG = 32, 256, 65_536
-"""Fewest syncs that are planned one by one and as arrays, and most that are planned at once."""
+Bools = NDArray[np.bool_]
+
+SHORT, LONG = 256, 65_536
+"""Fewest and most syncs that are planned at once."""
 
 
 @dataclass(slots=True)
@@ -66,12 +72,18 @@ class Stretch:
 class Planner:
     """The planner of stretches of the syncs of one replication."""
 
-    def __init__(self, journal: Journal, times: SyncTimes, end_s: float, longest: int) -> None:
+    def __init__(
+        self, clock: Clock, journal: Journal, times: SyncTimes, end_s: float, longest: int
+    ) -> None:
         """Plan until `end_s`, the end of the run, at most `longest` syncs at once."""
-        self._journal, self._times, self._end_s, self._longest = journal, times, end_s, longest
+        self._clock, self._journal, self._times = clock, journal, times
+        self._end_s, self._longest = end_s, longest
         self._length, self._disturbances = SHORT, 0
-        self._late = times.interval_s == 0.0
+        self._late, self._patience = times.interval_s == 0.0, ON_TIME
         self._interval_s = np.array([times.interval_s])
+        # Whether the stretch ends with the next known disturbance; how often that came, less how
+        # often it did not.
+        self._is_bounded, self._trust = False, 0
 
     def disturbed(self, syncs: int) -> None:
         """Plan short stretches again: the last one was cut short, after so many syncs in all.
@@ -80,56 +92,83 @@ class Planner:
         much more is planned than used.
         """
         self._disturbances += 1
-        self._length = min(max(FEW, 2 * syncs // self._disturbances), LONG)
-        # To look up times one by one until syncs are on time costs cells less than a whole stretch.
-        self._late = self._late or self._journal.has_cells
+        self._length = min(max(SHORT, 2 * syncs // self._disturbances), LONG)
+        self._trust += self._is_bounded
+        self._is_bounded = False
+        # The next sync is mostly late, those after the first one that is not are mostly on time.
+        self._late, self._patience = True, 1
 
     def plan(self, cut_s: float, ordinal: int) -> Stretch:
         """Return the next syncs, the first of them cut at `cut_s`, which the journal reaches."""
-        was_late, longest = self._late, self._longest
-        if was_late:
-            stretch, whole = self._one_by_one(cut_s, ordinal, min(self._length, longest)), True
-        else:
-            length = min(max(SHORT, self._length), longest)
-            stretch, whole = self._at_once(cut_s, ordinal, length)
-        if not whole:  # what is planned beyond a late sync is thrown away
-            self._length = min(2 * len(stretch), LONG)
-        elif self._late == was_late:  # the other way starts with as many as this one did
-            self._length = min(2 * self._length, LONG)
+        self._trust -= self._is_bounded
+        until_s = self._clock.next_disturbance_s if self._trust >= 0 else math.inf
+        was_late, length = self._late, self._length
+        plan = self._one_by_one if was_late else self._at_once
+        stretch = plan(cut_s, ordinal, until_s)
+        self._is_bounded = stretch.last[1] > until_s
+        if self._late == was_late and self._length == length:
+            # The other way starts with as many as this one did.
+            self._length = min(2 * length, LONG)
         return stretch
 
-    def _at_once(self, cut_s: float, ordinal: int, length: int) -> tuple[Stretch, bool]:
-        """Plan syncs with known cuts, up to the first that makes the next one late.
+    def _at_once(self, cut_s: float, ordinal: int, until_s: float) -> Stretch:
+        """Plan syncs with known cuts, up to the first that makes the next one late."""
+        cuts_s = self._cuts(cut_s, self._most(cut_s, until_s))
+        return self._known(ordinal, self._journal.work(cuts_s))
 
-        Return whether none of them does, too.
-        """
-        work = self._journal.work(self._cuts(cut_s, length))
+    def _known(self, ordinal: int, work: Work, loop: Loop | None = None) -> Stretch:
+        """Plan syncs with known cuts, as far as they hold; those of a loop come first and do."""
+        n = len(work.cut_s)
         completed_s = work.cut_s + self._times.durations(work, ordinal)
-        n = len(completed_s)
         attempts = np.ones(n, dtype=np.int64)
+        late = 0 if loop is None else len(loop.completed_s)
+        if loop is not None:
+            completed_s[:late], attempts[:late] = loop.completed_s, loop.attempts()
         gap_s = self._times.gap.take(ordinal + 1, n)
         planned_s = work.cut_s + self._times.interval_s
-        late = completed_s + gap_s > planned_s
-        failing = self._times.failing(ordinal, n)
-        late[failing] = False
-        first = int(late.argmax())
-        kept = first + 1 if late.item(first) else n
-        for index in failing:
-            if index >= kept:
-                break
+        is_late = completed_s + gap_s > planned_s
+        is_late[:late] = False
+        for index in self._failing_on_time(ordinal, late, is_late):
             # Attempts after the end of the run are not drawn: there may be thousands.
             flying = self._times.at(work.change_set(index), ordinal + index, self._end_s)
             completed_s[index], attempts[index] = flying.ends_s, flying.failed + 1
-            if flying.ends_s + gap_s.item(index) > planned_s.item(index):
-                late[index], kept = True, index + 1
-        last, is_late = kept - 1, late.item(kept - 1)
-        next_cut_s = max(planned_s.item(last), completed_s.item(last) + gap_s.item(last))
-        if kept < n:
-            work = work.part(slice(kept))
-            completed_s, attempts = completed_s[:kept], attempts[:kept]
-        if is_late:
-            self._late = kept < min(ON_TIME, length)
-        return Stretch(ordinal, work, completed_s, attempts, next_cut_s), not is_late
+            is_late[index] = flying.ends_s + gap_s.item(index) > planned_s.item(index)
+        first = int(is_late.argmax())
+        if is_late.item(first):
+            self._meet_late(first - late, n - late)
+            n = first + 1
+            work, completed_s, attempts = work.part(slice(n)), completed_s[:n], attempts[:n]
+        next_cut_s = max(planned_s.item(n - 1), completed_s.item(n - 1) + gap_s.item(n - 1))
+        return Stretch(ordinal, work, completed_s, attempts, next_cut_s)
+
+    def _failing_on_time(self, ordinal: int, late: int, is_late: Bools) -> Iterator[int]:
+        """Yield the syncs whose first attempt fails, up to the first late one.
+
+        Who asks marks whether they are late, which their first attempts do not tell.
+        """
+        failing = [index for index in self._times.failing(ordinal, len(is_late)) if index >= late]
+        is_late[failing] = False
+        first = int(is_late.argmax())
+        until = first if is_late.item(first) else len(is_late)
+        for index in failing:
+            if index > until:
+                return
+            yield index
+            if is_late.item(index):
+                return
+
+    def _meet_late(self, on_time: int, planned: int) -> None:
+        """Plan one by one if few were on time, and not many more: they are thrown away."""
+        self._late, self._patience = on_time < min(ON_TIME, planned) - 1, ON_TIME
+        self._length = min(max(SHORT, on_time + 1), self._length)
+
+    def _most(self, cut_s: float, until_s: float) -> int:
+        """Return how many syncs to plan: to the next disturbance, if one is known, and not more."""
+        most = min(self._length, self._longest)
+        if until_s >= self._end_s:
+            return most
+        known = int(max(0.0, until_s - cut_s) / self._times.interval_s) + 2
+        return min(known, self._longest if self._trust else most)
 
     def _cuts(self, cut_s: float, length: int) -> Floats:
         """Return the next cuts that the journal reaches, by repeated addition."""
@@ -147,11 +186,23 @@ class Planner:
             count = int(cuts_s.searchsorted(horizon_s, "left"))
         return cuts_s[: max(1, count)]
 
-    def _one_by_one(self, cut_s: float, ordinal: int, length: int) -> Stretch:
-        """Plan syncs one by one: each cut depends on the completion before it."""
-        loop = Loop(self._journal, self._times, ordinal, length, self._end_s)
-        next_cut_s = loop.run(cut_s)
-        work = self._journal.work_between(np.array(loop.cuts_s), loop.columns())
-        completed_s = np.array(loop.completed_s)
-        self._late = loop.on_time < ON_TIME
-        return Stretch(ordinal, work, completed_s, loop.attempts(), next_cut_s)
+    def _one_by_one(self, cut_s: float, ordinal: int, until_s: float) -> Stretch:
+        """Plan syncs one by one: each cut depends on the completion before it.
+
+        Once they are on time, plan those that follow at once.
+        """
+        most = min(self._length, self._longest)
+        loop = Loop(self._journal, self._times, ordinal, most, self._end_s)
+        cut_s = loop.run(cut_s, min(until_s, self._end_s), self._patience)
+        self._late = loop.on_time < self._patience
+        cuts_s, ends = np.array(loop.cuts_s), loop.columns()
+        count = len(cuts_s)
+        most = 0 if self._late else min(self._most(cut_s, until_s), self._longest - count)
+        if most > 0 and cut_s < self._journal.horizon_s and cut_s <= self._end_s:
+            more_s = self._cuts(cut_s, most)
+            cuts_s = np.concatenate((cuts_s, more_s))
+            curves = zip(self._journal.curves, ends, strict=True)
+            ends = [np.concatenate((column, curve.ends(more_s))) for curve, column in curves]
+            return self._known(ordinal, self._journal.work_between(cuts_s, ends), loop)
+        work = self._journal.work_between(cuts_s, ends)
+        return Stretch(ordinal, work, np.array(loop.completed_s), loop.attempts(), cut_s)

@@ -101,7 +101,7 @@ class Loop:
     def __init__(
         self, journal: Journal, times: SyncTimes, ordinal: int, length: int, end_s: float
     ) -> None:
-        """Plan at most `length` syncs, and none that is cut after `end_s`, the end of the run."""
+        """Plan at most `length` syncs; `end_s` is the end of the run."""
         self.cuts_s: list[float] = []
         self.completed_s: list[float] = []
         self.on_time = 0
@@ -116,9 +116,12 @@ class Loop:
         setups, gaps = times.setup.onwards(ordinal), times.gap.onwards(ordinal + 1)
         self._draws = islice(zip(setups, gaps, times.fails_onwards(ordinal), strict=True), length)
 
-    def run(self, cut_s: float) -> float:
-        """Plan syncs until the journal or the run ends or they are on time; return the next cut."""
-        interval_s, reach_s, end_s, on_time = self._times.interval_s, self._reach_s, self._end_s, 0
+    def run(self, cut_s: float, until_s: float, enough: int) -> float:
+        """Plan syncs until the journal ends, a time is over, or so many are on time in a row.
+
+        Return the next cut.
+        """
+        interval_s, reach_s, on_time = self._times.interval_s, self._reach_s, 0
         duration = self._times.formula().duration  # nothing changes while syncs are planned
         streams, cuts_s, completions_s = self._streams, self.cuts_s, self.completed_s
         for setup_s, gap_s, fails in self._draws:
@@ -147,7 +150,7 @@ class Loop:
             planned_s = cut_s + interval_s
             on_time = on_time + 1 if ready_s <= planned_s else 0
             cut_s = planned_s if planned_s > ready_s else ready_s  # max costs a call
-            if cut_s >= reach_s or cut_s > end_s or (interval_s and on_time >= ON_TIME):
+            if cut_s >= reach_s or completed_s > until_s or (interval_s and on_time >= enough):
                 break
         self.on_time = on_time
         return cut_s

@@ -26,7 +26,7 @@ class ChangeSet(NamedTuple):
     """Sizes of the large files touched."""
     writes: int
     first_write_s: float
-    """Time of its first write; NaN where it is empty."""
+    """Time of its first write; NaN where none is drawn one by one."""
     ends: tuple[int, ...]
     """Where it ends, for each stream: one ordinal of a write, or the three columns of a cell."""
     source_bytes: int = 0
@@ -71,6 +71,8 @@ class Work(NamedTuple):
 
     def on_top_of(self, size_bytes: int, files: int) -> Work:
         """Return the work on a source that had a size and a number of files before all writes."""
+        if not (size_bytes or files):
+            return self
         return self._replace(
             source_bytes=self.source_bytes + size_bytes, source_files=self.source_files + files
         )

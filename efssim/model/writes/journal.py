@@ -23,8 +23,8 @@ from efssim.model.writes.change_sets import ChangeSet, Work, no_work
 from efssim.model.writes.curves.cells import CellCurve
 from efssim.model.writes.curves.each import Curve
 from efssim.model.writes.stream import HOUR_S, Stream
-from efssim.records.pieces import OpenPieces
-from efssim.records.run_records import OpenWrites, ReplicationRecords
+from efssim.records.pieces import OpenPieces, PublishedPieces
+from efssim.records.run_records import OpenWrites, Publications, ReplicationRecords
 from efssim.records.states import NOTHING, Amount, Discarded, States
 from efssim.records.stored import FileSystemRecords, HourlyTotals, StreamFacts
 
@@ -101,7 +101,8 @@ class Journal:
         """Draw one block and return the size of the next."""
         begin_s = curve.horizon_s
         curve.note_hours(self._clock.now)
-        self._let_go()
+        if not curve.has_all or self._records is None:
+            self._let_go()
         # In proportion to a backlog, so that copying it costs a constant per write.
         drawn = curve.extend(max(block, curve.backlog // 4))
         elapsed_s = curve.horizon_s - begin_s
@@ -176,6 +177,8 @@ class Journal:
     def stop_feeding(self) -> Amount:
         """Make the writes that no sync has published unreplicated again; return their amount."""
         left = self._unaccounted()
+        for curve in self.curves:
+            curve.divide(self._clock.now)
         self._published = self._published_now()
         if self._records is not None and self._records.defined_s is not None:
             self._oldest_s = None
@@ -300,16 +303,18 @@ class Journal:
             if part is not None:
                 curve.take_as_published(part[0].tolist())
 
-    def record(self, ends: Ints, completed_s: Floats) -> None:
-        """Pass the writes of completed syncs to the records: whole syncs, all streams at once.
+    def publish(self, ends: Ints, completed_s: Floats) -> list[Publications | PublishedPieces]:
+        """Return the writes of completed syncs, by stream: whole syncs, all streams at once.
 
         `ends` of shape (syncs, columns) are those of their cuts, `completed_s` of shape (syncs,)
         times.
         """
-        assert self._records is not None
-        for ordinal, (curve, part) in enumerate(zip(self.curves, self._parts(ends), strict=True)):
-            if part is not None:
-                self._records.record_published(curve.publish(part, completed_s, ordinal))
+        parts = enumerate(zip(self.curves, self._parts(ends), strict=True))
+        return [
+            curve.publish(part, completed_s, ordinal)
+            for ordinal, (curve, part) in parts
+            if part is not None
+        ]
 
     # --- looking ----------------------------------------------------------------------------
 

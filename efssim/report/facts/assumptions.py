@@ -31,6 +31,11 @@ def assumed_parameters(scenario: Scenario, outcome: OutcomeRecords) -> list[tupl
     ]
 
 
+def assumed_of_sync(sync: Tuned) -> str:
+    """Return the assumed parameters of syncs that were not set, with their values."""
+    return ", ".join(f"{key} {text}" for key, text in _assumed(sync))
+
+
 def _was(outcome: OutcomeRecords, status: str) -> bool:
     return any(change.after == status for change in outcome.statuses)
 

@@ -5,16 +5,23 @@ from __future__ import annotations
 from efssim.report.facts.alarms import alarm_lines
 from efssim.report.facts.timeline import timeline_lines
 from efssim.report.text.details import details
+from efssim.report.text.fleets.run import fleet_report
 from efssim.report.text.parts import NO_REPLICATION, heading, joined, reproduce
 from efssim.report.verdicts.cautions import cautions
+from efssim.report.verdicts.fleets import are_many
 from efssim.report.verdicts.run import certainty, disaster, verdict
 from efssim.report.words.lines import wrapped
 from efssim.runs.outcome import Outcome
 from efssim.runs.run import Run
 
 
-def text_report(result: Run, command: str) -> str:
-    """Return the report; `command` reproduces the run."""
+def text_report(result: Run, command: str, full: bool = False) -> str:
+    """Return the report; `command` reproduces the run.
+
+    Many replications are summed up unless the `full` report is wanted, which has each of them.
+    """
+    if are_many(result.outcomes) and not full:
+        return fleet_report(result, command)
     parts = [heading(result)]
     parts += [_first(name, outcome, result) for name, outcome in result.outcomes.items()]
     if not result.outcomes:

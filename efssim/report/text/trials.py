@@ -10,8 +10,10 @@ from efssim.report.facts.alarms import alarm_lines_over_trials
 from efssim.report.facts.evidence import long_faults_text, strata_text, units_text
 from efssim.report.facts.load import load_text
 from efssim.report.text.distribution import distribution
+from efssim.report.text.fleets.trials import fleet_report_of_trials
 from efssim.report.text.lags import half_width, lag_table
 from efssim.report.text.parts import NO_REPLICATION, heading, joined, reproduce
+from efssim.report.verdicts.fleets import are_many
 from efssim.report.verdicts.run import goal, headline
 from efssim.report.verdicts.trials import attained, disaster, kind_of, late, of_trials, word_of
 from efssim.report.verdicts.trials_cautions import cautions
@@ -26,8 +28,13 @@ from efssim.text.yaml.paths import format_path
 _POOLED: tuple[LagColumn, ...] = ("p50", "p99", "p99_9", "max")
 
 
-def study_text(trials: TrialSet, command: str) -> str:
-    """Return the report of at least one trial; `command` reproduces the study."""
+def study_text(trials: TrialSet, command: str, full: bool = False) -> str:
+    """Return the report of at least one trial; `command` reproduces the study.
+
+    Many replications are summed up unless the `full` report is wanted, which has each of them.
+    """
+    if are_many(trials.means) and not full:
+        return fleet_report_of_trials(trials, _heading(trials), command)
     parts = [_heading(trials)]
     names = list(trials.means)
     parts += [_first(name, trials) for name in names]

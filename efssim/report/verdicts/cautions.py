@@ -26,6 +26,11 @@ def cautions(outcome: Outcome, result: Run) -> list[str]:
     ]
 
 
+def cautions_of_run(result: Run) -> list[str]:
+    """Return the sentences that hold for every replication alike."""
+    return [*_unknown(result), *_of_chance(result)]
+
+
 def _unknown(result: Run) -> Iterator[str]:
     found = result.uncertain
     if not found:

@@ -14,6 +14,7 @@ from efssim.scenario.grammar.network import link_name
 from efssim.scenario.grammar.presets import SYNC_PRESETS, PresetName
 from efssim.text import written
 from efssim.text.quantities import format_byte_rate, parse_byte_rate, parse_fraction
+from efssim.text.quoting import all_of
 from efssim.text.written import Written
 
 
@@ -38,7 +39,7 @@ def _message(left: float, wanted: float, replications: list[str]) -> str:
     asked = "no limit" if math.isinf(wanted) else format_byte_rate(wanted)
     return (
         f"leaves {format_byte_rate(left)} at the worst, less than the sum of the throughput of"
-        f" replications {' and '.join(map(repr, replications))} ({asked});"
+        f" replications {all_of(replications, quotes=True)} ({asked});"
         " how replications share a link is not modelled"
     )
 

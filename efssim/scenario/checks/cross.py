@@ -16,6 +16,7 @@ from pydantic import ValidationError
 from efssim.scenario.checks.alarms import alarm_problems
 from efssim.scenario.checks.capacity import capacity_problems
 from efssim.scenario.checks.places import place_problems
+from efssim.scenario.checks.quotas import quota_problems
 from efssim.scenario.checks.references import reference_problems
 from efssim.scenario.checks.targets import disturbance_problems
 from efssim.scenario.grammar.base import Found
@@ -34,6 +35,7 @@ def cross_problems(raw: Written, base: Path) -> list[Found]:
     """Return every problem between the parts of a scenario; traces are relative to `base`."""
     checks = (
         place_problems,
+        quota_problems,
         reference_problems,
         disturbance_problems,
         capacity_problems,

@@ -49,7 +49,7 @@ def _members(raw: Written) -> Iterator[tuple[Place, str, str]]:
 
 
 def _member_problems(raw: Written) -> Iterator[Found]:
-    known = written.names(raw, "file_systems")
+    known = dict.fromkeys(written.names(raw, "file_systems"))  # found sooner than in a list
     roles: dict[str, str] = {}
     for path, name, role in _members(raw):
         if name not in known:

@@ -10,7 +10,8 @@ from typing import Annotated
 from pydantic import AfterValidator, Field, WithJsonSchema
 
 from efssim.scenario.grammar.base import Found, Model
-from efssim.scenario.grammar.types import ByteRate, Duration, Flag
+from efssim.scenario.grammar.types import ByteRate, Count, Duration, Flag
+from efssim.scenario.regions.facts import FILE_SYSTEMS
 from efssim.scenario.regions.names import zone_region
 from efssim.text.written import Written
 
@@ -57,6 +58,13 @@ ZoneName = Annotated[
 """An Availability Zone, whose name is that of its Region and a letter."""
 
 
+class Quotas(Model):
+    """How much an account may have in a Region."""
+
+    file_systems: Annotated[Count, Field(ge=0)] = FILE_SYSTEMS
+    """File systems at a time, those that replications create included; AWS raises it on request."""
+
+
 class Region(Model):
     """What a scenario says about a Region."""
 
@@ -72,6 +80,8 @@ class Region(Model):
     """Whether AWS enables the Region by default; one that is cannot be opted out of."""
     availability_zones: dict[ZoneName, str] = Field(default_factory=dict)
     """Ids of Availability Zones by name, which differ from account to account."""
+    quotas: Quotas = Quotas.model_construct()
+    """How much the account may have there."""
 
 
 class Link(Model):

@@ -9,6 +9,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from functools import cache
+from types import MappingProxyType
+
 from efssim.scenario.regions.names import KNOWN
 
 _ONE_ZONE: dict[str, tuple[str, tuple[int, ...]]] = {
@@ -64,6 +68,9 @@ _HIGH_BURSTING = ("us-east-1", "us-east-2", "us-west-2", "eu-west-1", "ap-southe
 _HIGH_PROVISIONED = ("us-east-1", "us-east-2", "us-west-2", "eu-west-1")
 """Regions with the higher limit of provisioned throughput."""
 
+FILE_SYSTEMS = 1000
+"""File systems of an account in a Region; documented (EFS quotas), adjustable by AWS."""
+
 _HIGH_LIMIT_MIBPS = 3414.0
 """3.33 GiB/s of writes as the API has it: valid values are 1 to 3414 MiB/s."""
 
@@ -71,11 +78,13 @@ _LIMIT_MIBPS = 1024.0
 """1 GiB/s of writes: all other Regions, and One Zone file systems everywhere."""
 
 
-def zones_of(region: str) -> dict[str, str]:
+@cache
+def zones_of(region: str) -> Mapping[str, str]:
     """Return the AZ id of each AZ name of a Region, custom ones included."""
     prefix, numbers = _ONE_ZONE.get(region, (region, ()))
     count = max((*numbers, _FEWEST_ZONES))
-    return {f"{region}{'abcdef'[k]}": f"{prefix}-az{k + 1}" for k in range(count)}
+    zones = {f"{region}{'abcdef'[k]}": f"{prefix}-az{k + 1}" for k in range(count)}
+    return MappingProxyType(zones)  # every world has the same
 
 
 def one_zone_ids(region: str) -> tuple[str, ...]:

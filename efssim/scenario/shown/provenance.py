@@ -10,12 +10,14 @@ from pydantic import BaseModel
 
 from efssim.scenario.grammar.distributions import Distribution
 from efssim.scenario.grammar.events import Disturbance
+from efssim.scenario.grammar.network import Quotas
 from efssim.scenario.grammar.presets import FILE_SYSTEM_TIMES, OVERHEAD
 from efssim.scenario.grammar.timing import Tuned
 from efssim.scenario.grammar.undocumented import CHOICES
 from efssim.scenario.schema import (
     Defaults,
     FileSystemDefaults,
+    Limits,
     Replication,
     Rpo,
     ScenarioKeys,
@@ -96,6 +98,8 @@ def _values(model: BaseModel, name: str, path: Path) -> Iterator[Parameter]:
     value = getattr(model, name)
     if isinstance(model, Replication) and name == "measured":
         return  # it is the provenance of others
+    if isinstance(value, Limits):
+        return  # of the file, and of no part of what is simulated
     if isinstance(model, Tuned) and value is None:
         preset = model.preset_value(name)
         text = format_preset(name, preset.value)
@@ -154,6 +158,8 @@ def _default(model: BaseModel, name: str) -> tuple[str, str]:
     """Return provenance and reason of a default."""
     if isinstance(model, Rpo) and name == "target":
         return "documented", 'EFS User Guide: "an RPO of 15 minutes for most file systems"'
+    if isinstance(model, Quotas):
+        return "documented", "EFS quotas; AWS raises it on request"
     if isinstance(model, FileSystemDefaults):
         return FILE_SYSTEM_TIMES[name].provenance, FILE_SYSTEM_TIMES[name].why
     return "default", ""

@@ -9,7 +9,8 @@ from typing import Literal
 
 import numpy as np
 
-from efssim.lag.summary import RpoSummary
+from efssim.lag.kinds.asked import Asked
+from efssim.lag.summary import AGE, RpoSummary
 from efssim.study.run.trial_set import TrialSet
 from efssim.study.statistics.evidence import ROUNDING, Evidence, judgement
 from efssim.study.statistics.intervals import Interval, student_t
@@ -19,6 +20,17 @@ from efssim.study.statistics.weighing import Weighing
 MONTH_S = 30 * 86_400.0
 
 Stage = Literal["search", "confirmation"]
+
+READS = Asked(
+    lags=(AGE,),
+    quantiles=False,
+    pooled=(),
+    curves=False,
+    pending_mean=False,
+    pending_max=False,
+    digest=False,
+)
+"""The measures of a trial that an evaluation reads."""
 
 
 @dataclass(frozen=True)

@@ -7,12 +7,14 @@ from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from efssim.errors import EfssimError
+from efssim.lag.kinds.asked import OF_TRIALS, Asked
 from efssim.lag.summary import RunSummary
 from efssim.lag.weighted.states import LagState
 from efssim.model.entities.errors import RunError
 from efssim.model.kernel.draws import Draws
+from efssim.model.kernel.shared_draws import SharedDraws
 from efssim.model.kernel.strata import placed, strata_of
-from efssim.runs.measured import MeasuredWorld
+from efssim.runs.measured import MeasuredWorld, run_with_states
 from efssim.scenario import Scenario
 from efssim.study.trial.spans import Watch, division
 
@@ -58,13 +60,30 @@ class TrialError(EfssimError):
         )
 
 
-def run_trial(scenario: Scenario, seed: int, number: int, verify: bool = False) -> Done:
-    """Run one trial and check the laws with `verify`.
+def run_trial(
+    scenario: Scenario,
+    seed: int,
+    number: int,
+    verify: bool = False,
+    asked: Asked = OF_TRIALS,
+    shared: SharedDraws | None = None,
+) -> Done:
+    """Run one trial for the measures that are asked for, and check the laws with `verify`.
+
+    `shared` has the draws of other trials, which this one need not make again.
 
     Raise TrialError if it fails, and RunError if EFS refuses a part of the scenario.
     """
     try:
-        simulation = MeasuredWorld(scenario, seed, verify=verify, trial=number, metrics=False)
+        simulation = MeasuredWorld(
+            scenario,
+            seed,
+            verify=verify,
+            trial=number,
+            metrics=False,
+            asked=asked,
+            shared=shared,
+        )
         return _run(simulation, number)
     except RunError:  # the scenario's mistake, not the trial's
         raise
@@ -79,6 +98,6 @@ def _run(simulation: MeasuredWorld, number: int) -> Done:
     divided = division(scenario, strata, ordinal)
     watch = None if divided is None else Watch(simulation, divided)
     simulation.advance_to_end()
-    result = simulation.so_far()
+    result, states = run_with_states(simulation)
     spans = {} if watch is None else watch.spans(result)
-    return Done(Trial(number, result.run_summary, ordinal, spans), simulation.lag_states())
+    return Done(Trial(number, result.run_summary, ordinal, spans), states)

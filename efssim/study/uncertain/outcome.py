@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from efssim.lag.kinds.asked import OF_AGE
 from efssim.lag.pool import Pool
 from efssim.lag.summary import AGE
 from efssim.scenario import Scenario
@@ -13,7 +14,7 @@ from efssim.study.run.trial_set import TrialSet
 from efssim.study.statistics.evidence import judgement
 from efssim.study.statistics.protected import loses_too_often
 from efssim.study.trial.facts import is_random
-from efssim.study.trial.outcome import States, run_trial
+from efssim.study.trial.outcome import run_trial
 
 SET_CONFIDENCE = 0.99
 """Confidence of the verdict on one set. Of a hundred sets one may be wrong, which the interval of
@@ -67,12 +68,9 @@ def run_set(scenario: Scenario, seed: int, trials: int, number: int, verify: boo
     count = trials if is_random(scenario) else 1
     pool, found = Pool(), []
     for trial in range(count):
-        done = run_trial(scenario, seed, trial, verify)
-        if count > 1:  # one alone has exact numbers; of the lags the age is asked for
-            ages: States = {
-                name: {AGE: lags[AGE]} for name, lags in done.states.items() if AGE in lags
-            }
-            pool.add(ages, done.trial.stratum)
+        done = run_trial(scenario, seed, trial, verify, OF_AGE)
+        if count > 1:  # one alone has exact numbers
+            pool.add(done.states, done.trial.stratum)
         found.append(done.trial)
     made = TrialSet(scenario, seed, tuple(found), count, pool)
     pool.weigh(made.weighing.each)

@@ -7,9 +7,19 @@ from typing import Any, NoReturn, TypeAlias
 
 import yaml
 
+from efssim.text.quantities import parse_count
 from efssim.text.quoting import cut
+from efssim.text.written import parsed
 from efssim.text.yaml.characters import NOT_ALLOWED, character_message
-from efssim.text.yaml.limits import MAX_DEPTH, MAX_VALUES, TOO_DEEP, TOO_MANY
+from efssim.text.yaml.limits import (
+    LIMITS,
+    MAX_DEPTH,
+    MAX_VALUES,
+    MOST_VALUES,
+    TOO_DEEP,
+    VALUES,
+    too_many,
+)
 from efssim.text.yaml.nodes import Node
 from efssim.text.yaml.paths import Path
 from efssim.text.yaml.problems import Position, Problem, ScenarioError
@@ -45,7 +55,7 @@ class _Composer:
         self._path = path
         self._here: Position | None = None
         self._anchors: dict[str, Node | None] = {}  # None while the anchored node is open
-        self._values = 0
+        self._values, self._most = 0, MAX_VALUES
         self._depth = 0
 
     def document(self) -> Node:
@@ -105,8 +115,8 @@ class _Composer:
 
     def _count(self, size: int, event: Any, path: Path) -> None:
         self._values += size
-        if self._values > MAX_VALUES:
-            self._stop(self._locate(event.start_mark), TOO_MANY, path)
+        if self._values > self._most:
+            self._stop(self._locate(event.start_mark), too_many(self._most), path)
 
     def _alias(self, event: Any, path: Path) -> Node:
         """Return the anchor's node; null, and a problem, if it cannot stand here."""
@@ -187,6 +197,8 @@ class _Composer:
             if name is not None:
                 content.setdefault(name, value)
                 keys.setdefault(name, self._locate(event.start_mark))
+            if name == LIMITS and not path:
+                self._most = _values_said(content[LIMITS])
         return Node.mapping(self._locate(start.start_mark), content, keys)
 
     def _key(self, event: Any, path: Path, keys: dict[str, Position]) -> str | None:
@@ -203,6 +215,13 @@ class _Composer:
             message = f"duplicate key, first on line {keys[node.content].line}"
             self._refuse(position, (*path, node.content), message)
         return node.content
+
+
+def _values_said(limits: Node) -> int:
+    """Return how many values a document may have by its own key; as any if that is malformed."""
+    said = limits.child(VALUES)
+    values = None if said is None else parsed(parse_count, said.content)
+    return min(values, MOST_VALUES) if values else MAX_VALUES
 
 
 def _syntax_message(error: yaml.MarkedYAMLError) -> str:

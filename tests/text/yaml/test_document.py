@@ -232,7 +232,10 @@ def test_billion_laughs_are_counted_not_told(monkeypatch):
     monkeypatch.setattr(document, "plain", made.append)
     message = refusal(laughs(60))
     assert message.startswith("s.yaml:5:")
-    assert message.endswith("more than 100,000 values, each alias counted as what it stands for")
+    assert message.endswith(
+        "more than 100,000 values, each alias counted as what it stands for;"
+        " `limits: {values: N}` above this line allows up to 5,000,000"
+    )
     assert not made
 
 
@@ -241,6 +244,30 @@ def test_values_up_to_the_limit():
     few = MAX_VALUES - 2  # the mapping and the list are values too
     assert len(parse_document(f"a: [{'x,' * few}]", "s").data["a"]) == few
     assert "more than 100,000 values" in refusal(f"a: [{'x,' * (few + 1)}]")
+
+
+@both_loaders
+def test_a_document_may_say_how_many_values_it_has():
+    many = f"a: [{'x,' * MAX_VALUES}]"
+    read = parse_document(f"limits: {{values: 110_000}}\n{many}", "s")
+    assert len(read.data["a"]) == MAX_VALUES
+    assert "s.yaml:2:" in refusal(f"limits: {{values: 100_001}}\n{many}")
+    assert "more than 100,001 values" in refusal(f"limits: {{values: 100_001}}\n{many}")
+    # It holds from there on, only for the whole document, and not where it is malformed.
+    for said in (
+        f"{many}\nlimits: {{values: 110_000}}",
+        f"b: {{limits: {{values: 110_000}}}}\n{many}",
+        f"limits: {{values: lots}}\n{many}",
+        f"limits: 110_000\n{many}",
+    ):
+        assert "more than 100,000 values" in refusal(said)
+    assert "more than 7 values" in refusal("limits: {values: 7}\na: [1, 2, 3, 4, 5]")
+
+
+@both_loaders
+def test_no_document_may_say_any_number_of_values():
+    message = refusal(f"limits: {{values: 1_000_000_000}}\n{laughs(60)}")
+    assert message.endswith("more than 5,000,000 values, each alias counted as what it stands for")
 
 
 @both_loaders

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_left
+from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -38,35 +39,46 @@ COLUMNS = 3
 class Cells:
     """Counts and bytes before each cell, drawn in order as far as they are asked for."""
 
-    def __init__(self, writes: SmallWrites) -> None:
-        self._writes, self.tree = writes, CellTree(writes.law, writes.key)
+    def __init__(self, writes: SmallWrites, needed: Callable[[], int]) -> None:
+        """Forget cells before that which `needed` returns."""
+        self._writes, self._needed = writes, needed
+        self.tree = CellTree(writes.law, writes.key)
         self.first = 0
         """The oldest cell that is kept."""
-        self.counts: Ints = np.zeros(1, dtype=np.int64)
+        self.totals: Ints = np.zeros((2, 1), dtype=np.int64)
+        """Writes and bytes before each kept cell, and before the next one."""
+        self.amounts: Floats = np.zeros((2, 0))
+        """Writes and bytes in each kept cell."""
+        self._end, self._block = 0, _BLOCK_FIRST
+
+    @property
+    def counts(self) -> Ints:
         """Writes before each kept cell, and before the next one."""
-        self.sizes: Ints = np.zeros(1, dtype=np.int64)
+        counts: Ints = self.totals[0]
+        return counts
+
+    @property
+    def sizes(self) -> Ints:
         """Bytes before each."""
-        self._block = _BLOCK_FIRST
+        sizes: Ints = self.totals[1]
+        return sizes
 
-    def reach(self, cell: int, needed_from: int) -> None:
-        """Draw on so that a cell is there; those before `needed_from` may be forgotten."""
-        missing = cell + 2 - self.first - len(self.counts)
-        if missing <= 0:
-            return
-        drawn = max(missing, self._block)
+    def reach(self, cell: int) -> None:
+        """Draw on so that a cell is there."""
+        if cell >= self._end:
+            self._draw(max(cell + 1 - self._end, self._block))
+
+    def _draw(self, cells: int) -> None:
         self._block = min(2 * self._block, _BLOCK_MAX)
-        counts, sizes = self._writes.take(drawn)
-        gone = max(0, min(needed_from - self.first, len(self.counts) - 1))
-        self.counts = _continued(self.counts[gone:], counts)
-        self.sizes = _continued(self.sizes[gone:], sizes)
-        assert self.sizes.item(-1) >= 0, "more bytes than 64 bits count"
+        drawn = np.stack(self._writes.take(cells))
+        gone = max(0, min(self._needed(), self._end) - self.first)
+        totals = drawn.cumsum(axis=1)
+        totals += self.totals[:, -1:]
+        self.totals = np.concatenate((self.totals[:, gone:], totals), axis=1)
+        self.amounts = np.concatenate((self.amounts[:, gone:], drawn), axis=1)
+        assert self.totals.item(1, -1) >= 0, "more bytes than 64 bits count"
         self.first += gone
-
-
-def _continued(totals: Ints, amounts: Ints) -> Ints:
-    more = amounts.cumsum()
-    more += totals[-1]
-    return np.concatenate((totals, more))
+        self._end += cells
 
 
 class CellCurve:
@@ -81,7 +93,7 @@ class CellCurve:
         """Divide pieces at `marks_s`, rising times at which measures begin."""
         assert isinstance(stream.writes, SmallWrites)
         self.stream, self._marks_s = stream, np.zeros(0) if marks_s is None else marks_s
-        self.cells = Cells(stream.writes)
+        self.cells = Cells(stream.writes, self._needed)
         self._key = stream.writes.key
         self.published = (0, 0, 0)
         """The end of what completed syncs have published: bits of a time, count, bytes."""
@@ -102,15 +114,15 @@ class CellCurve:
     def all_at(self, time_s: float) -> tuple[int, int]:
         """Return count and bytes of all writes up to a time, also of those that are not made."""
         cells, cell = self.cells, int(time_s / CELL_S)
-        cells.reach(cell, self._needed)
+        cells.reach(cell)
         index = cell - cells.first
         assert index >= 0, "the journal was asked before what it keeps"
-        count, size = cells.counts.item(index), cells.sizes.item(index)
+        count, size = cells.totals.item(0, index), cells.totals.item(1, index)
         share = (time_s - cell * CELL_S) / CELL_S
         if share <= 0.0:
             return count, size
-        inside = cells.counts.item(index + 1) - count, cells.sizes.item(index + 1) - size
-        more = cells.tree.at(cell, share, float(inside[0]), float(inside[1]))
+        amounts = cells.amounts
+        more = cells.tree.at(cell, share, amounts.item(0, index), amounts.item(1, index))
         return count + int(more[0]), size + int(more[1])
 
     def _raw_many(self, times_s: Floats) -> tuple[Ints, Ints]:
@@ -135,45 +147,37 @@ class CellCurve:
         return times_s.tolist(), (counts.tolist(), sizes.tolist())
 
     def _looked_up(self, times_s: Floats) -> tuple[Ints, Ints]:
-        at = (times_s / CELL_S).astype(np.int64)
-        self.cells.reach(int(at.max()), self._needed)
+        cells, at = self.cells, (times_s / CELL_S).astype(np.int64)
+        cells.reach(int(at.max()))
         shares = (times_s - at * CELL_S) / CELL_S
-        index = at - self.cells.first
+        index = at - cells.first
         assert index.min() >= 0, "the journal was asked before what it keeps"
-        counts, sizes = self.cells.counts[index], self.cells.sizes[index]
-        inside = np.flatnonzero(shares > 0.0)
-        if not len(inside):
-            return counts, sizes
-        if len(inside) <= _FEW:
+        found = cells.totals.take(index, axis=1)
+        is_inside = shares > 0.0
+        if len(at) > _FEW and is_inside.all():
+            amounts = cells.amounts.take(index, axis=1)
+            found += cells.tree.many_at(at, shares, amounts).astype(np.int64)
+            return found[0], found[1]
+        inside = np.flatnonzero(is_inside)
+        if len(inside) > _FEW:
+            amounts = cells.amounts.take(index[inside], axis=1)
+            more = cells.tree.many_at(at[inside], shares[inside], amounts)
+            found[:, inside] += more.astype(np.int64)
+        else:
             for k in inside.tolist():
-                counts[k], sizes[k] = self.all_at(times_s.item(k))
-            return counts, sizes
-        index = index[inside]
-        more = self.cells.tree.many_at(
-            at[inside],
-            shares[inside],
-            (self.cells.counts[index + 1] - self.cells.counts[index]).astype(np.float64),
-            (self.cells.sizes[index + 1] - self.cells.sizes[index]).astype(np.float64),
-        )
-        counts[inside] += more[0].astype(np.int64)
-        sizes[inside] += more[1].astype(np.int64)
-        return counts, sizes
+                found[:, k] = self.all_at(times_s.item(k))
+        return found[0], found[1]
 
     def leaves(self, cell: int, count: int) -> tuple[Floats, Floats, Ints, Ints]:
         """Return count and bytes in each leaf of some cells, and of all writes before it."""
         cells = self.cells
-        cells.reach(cell + count, self._needed)
-        part = slice(cell - cells.first, cell - cells.first + count + 1)
-        before, sizes_before = cells.counts[part], cells.sizes[part]
-        counts, sizes = cells.tree.leaves(
-            cell,
-            np.diff(before).astype(np.float64),
-            np.diff(sizes_before).astype(np.float64),
-        )
+        cells.reach(cell + count)
+        part = slice(cell - cells.first, cell - cells.first + count)
+        before, sizes_before = cells.totals[:, part]
+        counts, sizes = cells.tree.leaves(cell, *cells.amounts[:, part])
         totals = [_before(part, first) for part, first in ((counts, before), (sizes, sizes_before))]
         return counts, sizes, totals[0], totals[1]
 
-    @property
     def _needed(self) -> int:
         """The oldest cell that may still be asked for; in a stop, that of its begin."""
         return int(self.made(time_of(self._recorded[0]))[0] / CELL_S)
@@ -297,7 +301,7 @@ class CellCurve:
         last = (times_s / CELL_S).astype(np.int64)
         begins_s = last.astype(np.float64) * CELL_S
         ends_s = (last + 1).astype(np.float64) * CELL_S
-        self.cells.reach(int(last.max()), self._needed)
+        self.cells.reach(int(last.max()))
         index = last - self.cells.first
         before, after = self.cells.sizes[index], self.cells.sizes[index + 1]
         if not self.has_stops:
@@ -320,14 +324,15 @@ class CellCurve:
 
     def ends(self, times_s: Floats) -> Ints:
         """Return the ends of the writes up to some rising times, shape (times, 3)."""
-        return np.column_stack((times_s.view(np.int64), *self.many_at(times_s)))
+        ends = np.empty((len(times_s), COLUMNS), dtype=np.int64)
+        ends[:, 0] = times_s.view(np.int64)
+        ends[:, 1], ends[:, 2] = self.many_at(times_s)
+        return ends
 
     def work(self, cuts_s: Floats, ends: Ints) -> Work:
         """Return the change sets of consecutive syncs with the given ends."""
         stream = self.stream
-        edges = np.concatenate(([self.published], ends))
-        counts, sizes = np.diff(edges[:, 1]), np.diff(edges[:, 2])
-        first_s = self._first_times(edges[:-1], cuts_s, counts)
+        counts, sizes = _steps(self.published[1:], ends[:, 1:])
         totals = ends[:, 2]
         added = totals if stream.adds_all else stream.added_bytes(totals[None, :])
         return Work(
@@ -337,7 +342,7 @@ class CellCurve:
             files=counts * stream.files_per_write,
             large_file_bytes=np.zeros(len(cuts_s), dtype=np.int64),
             writes=counts,
-            first_write_s=first_s,
+            first_write_s=np.full(len(cuts_s), math.nan),  # `publish` says it
             ends=ends,
             source_bytes=added,
             source_files=stream.added_files_many(ends[:, 1]),
@@ -354,7 +359,7 @@ class CellCurve:
             left_out = self._made_many(begins_s)[1][:, 0]
         cell = (begins_s / CELL_S).astype(np.int64)
         edges_s = (cell + 1) * CELL_S
-        self.cells.reach(int(cell.max()), self._needed)
+        self.cells.reach(int(cell.max()))
         rest = self.cells.counts[cell + 1 - self.cells.first] - (begins[:, 1] + left_out)
         words = begins_s.view(np.uint64) + np.uint64(self._key)
         drawn = exponentials()[hashes(words).view(np.int64) & LOW_BITS]
@@ -406,6 +411,10 @@ class CellCurve:
         y = drawn / max(count, 1)
         return until_s - (until_s - begin_s) * (y / (1.0 + y * (0.5 + y / 12)))
 
+    def divide(self, time_s: float) -> None:
+        """Divide pieces at a time, too: writes before and after it are of different states."""
+        self._marks_s = np.union1d(self._marks_s, [time_s])
+
     # --- pieces -------------------------------------------------------------------------------
 
     def _between(self, begin_s: float, end_s: float) -> Floats:
@@ -453,7 +462,7 @@ class CellCurve:
         self._recorded = self._tuple(ends[-1])
         self.note_hours(time_of(self._recorded[0]))
         files = self.stream.publishes_files
-        return PublishedPieces(pieces, first_s, each, completed_s, files, ordinal)
+        return PublishedPieces(pieces, first_s, each, found_s, completed_s, files, ordinal)
 
     @staticmethod
     def _tuple(end: Ints) -> tuple[int, int, int]:
@@ -495,6 +504,14 @@ def _before(amounts: Floats, totals: Ints) -> Ints:
     """Return the totals before each amount, the first of which has `totals[0]` before it."""
     before = amounts.astype(np.int64).cumsum() - amounts.astype(np.int64)
     return np.asarray(before + totals[0])
+
+
+def _steps(before: tuple[int, int], ends: Ints) -> Ints:
+    """Return by how much each column rises from row to row, from `before` on, a row for each."""
+    steps = np.empty(ends.shape[::-1], dtype=np.int64)
+    steps[:, 0] = before
+    steps[:, 1:] = ends[:-1].T
+    return np.subtract(ends.T, steps, out=steps)
 
 
 def _pieces_of(edges_s: Floats, counts: Ints, sizes: Ints) -> Pieces:
