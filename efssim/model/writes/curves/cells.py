@@ -472,7 +472,8 @@ class CellCurve:
         """Return the ends of cells, and of periods of the clock, between two times."""
         clock = self.clock
         begin, end = (begin_s, end_s) if clock is None else (clock.at(begin_s), clock.at(end_s))
-        cells_s: Floats = np.arange(int(begin / CELL_S) + 1, math.ceil(end / CELL_S)) * CELL_S
+        first, last = int(begin / CELL_S) + 1, math.ceil(end / CELL_S)
+        cells_s: Floats = np.arange(first, last, dtype=np.float64) * CELL_S
         if clock is None:
             return cells_s
         cells_s = clock.times(cells_s)
