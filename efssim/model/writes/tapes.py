@@ -279,7 +279,8 @@ class SharedCells(SmallWrites):
     """The small writes of a stream in cells that many worlds read."""
 
     def __init__(self, writes: SmallWrites, reader: TapeReader) -> None:
-        self.law, self.key, self.clock = writes.law, writes.key, writes.clock
+        """Take all from `writes` but the counts and bytes."""
+        vars(self).update(vars(writes))
         self._reader = reader
 
     def take(self, n: int) -> tuple[Ints, Ints]:
