@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from efssim.lag.weighted.block_sums import BlockSums
 from efssim.lag.weighted.histogram import LogHistogram
-from efssim.lag.weighted.spread_weights import Spans, SpreadWeights, with_spread
+from efssim.lag.weighted.spread_weights import SpreadWeights, ValueSpans, with_spread
 from efssim.records.pieces import DroppedPieces, OpenPieces, PublishedPieces
 from efssim.records.run_records import DroppedWrites, OpenWrites, Publications, ReplicationRecords
 
@@ -132,7 +132,7 @@ class WriteLags:
         middle = (low + high) / 2
         if stream not in self._spread:
             self._spread[stream] = SpreadWeights(), SpreadWeights()
-        spans = Spans.of(low, high, completed_s - published.first_s)
+        spans = ValueSpans.of(low, high, completed_s - published.first_s)
         for kind, (each, weights) in enumerate(
             zip(self._spread[stream], (counts, sizes), strict=True)
         ):

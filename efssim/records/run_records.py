@@ -202,6 +202,8 @@ class ReplicationRecords:
     """LastReplicatedTimestamp before the first recorded sync; None: absent."""
     defined_s: float | None = None
     """When LastReplicatedTimestamp became visible; None: it has not."""
+    counts_written: bool = True
+    """Whether anybody reads the bytes written by each completion; 0 stands in their place."""
     created_s: float = 0.0
     """When the configuration was created; writes made later than this are the replication's."""
     dropped: dict[DroppedBy, Amount] = field(default_factory=dict)

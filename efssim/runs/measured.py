@@ -116,6 +116,7 @@ class MeasuredWorld:
         records = ReplicationRecords(
             syncs=Columns(SYNC_COLUMNS, keep=keep, hashed=self._asked.digest),
             compared=Columns(COMPARED_COLUMNS, keep=keep, hashed=False),
+            counts_written=keep or self._asked.digest or self._asked.pending_max,
         )
         criteria = self.scenario.warm_up, self.scenario.rpo.target
         self._streamed[name] = StreamedMeasures(*criteria, records, self._asked)

@@ -63,6 +63,36 @@ def test_one_time_many_times_and_leaves_agree_to_the_last_bit(
     assert sorted(single) == single
 
 
+def test_an_outage_is_one_call_of_the_tree_and_no_sync_is_planned_in_vain(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked: list[int] = []
+    many_at = CellTree.many_at
+
+    def counted(tree: CellTree, cells: Any, *rest: Any) -> Any:
+        asked.append(len(cells))
+        return many_at(tree, cells, *rest)
+
+    monkeypatch.setattr(CellTree, "many_at", counted)
+    fault = {"link_outage": "eu-west-1 -> eu-central-1", "every": "6 h", "for": "20 min"}
+    sync = "replications.dr.sync"
+    world = efssim.load(FAST).with_(
+        {
+            "duration": "20 days",
+            f"{sync}.interval": "60 s",
+            f"{sync}.gap": "0 s",
+            "faults": {"wan": fault},
+        }
+    )
+    found = efssim.run(world)
+    outages = len(found.timeline)
+    syncs = len(found.syncs)
+    assert outages > 70
+    assert len(asked) <= outages + 20
+    # Twice: for the syncs, and for the ends of cells among them.
+    assert sum(asked) <= 1.05 * syncs
+
+
 @pytest.mark.parametrize("per_s", [0.5, 40.0, 5000.0])
 def test_times_that_are_whole_cells_apart_agree_with_each_by_itself(per_s: float) -> None:
     times = [47.3 + CELL_S * k for k in range(40)]
@@ -70,6 +100,14 @@ def test_times_that_are_whole_cells_apart_agree_with_each_by_itself(per_s: float
     counts, sizes = many.many_at(np.array(times))
     each = [single.at(time_s) for time_s in times]
     assert list(zip(counts.tolist(), sizes.tolist(), strict=True)) == each
+
+
+def test_times_in_no_order_may_be_asked_for_after_others_were_looked_up_ahead() -> None:
+    single, many = curve(), curve()
+    many.look_ahead(100.0, 61.0, 20)
+    times = [*np.arange(2000.0, 3000.0, 50.0).tolist(), 161.0]  # the last one is among those ahead
+    counts, sizes = many.many_at(np.array(times))
+    assert list(zip(counts.tolist(), sizes.tolist(), strict=True)) == [single.at(t) for t in times]
 
 
 def test_a_cell_is_the_sum_of_its_leaves_and_empty_leaves_have_no_bytes() -> None:
@@ -160,6 +198,11 @@ PROFILE = {
 }
 
 
+ARRIVALS = "file_systems.src.writes.w.arrivals"
+ON_OFF = {ARRIVALS: {"on_off": {"on": "3 min", "off": "5 min", "rate": "100 per s"}}}
+FLICKER = {ARRIVALS: {"on_off": {"on": "2 s", "off": {"constant": "7 s"}, "rate": "200 per s"}}}
+
+
 def minutes(simulation: efssim.Simulation) -> Any:
     """Return CloudWatch's data of the run so far: bytes and counts of minutes, and the age."""
     found = []
@@ -194,7 +237,7 @@ LOOKS: dict[str, Any] = {
 
 @given(
     st.lists(st.tuples(st.floats(0.1, 4000.0), st.sampled_from(list(LOOKS))), max_size=8),
-    st.sampled_from([{}, GATED, PROFILE, {**PROFILE, **GATED}]),
+    st.sampled_from([{}, GATED, PROFILE, {**PROFILE, **GATED}, ON_OFF, {**FLICKER, **GATED}]),
     st.sampled_from([(64, 8192), (1, 1), (3, 17)]),
 )
 @settings(max_examples=25, deadline=None)
@@ -217,7 +260,16 @@ def test_neither_steps_nor_questions_nor_blocks_show(
         assert minutes(simulation) == minutes(whole)
 
 
-@pytest.mark.parametrize("changes", [{}, GATED, PROFILE], ids=["periodic", "gated", "profile"])
+WAYS = {
+    "periodic": {},
+    "gated": GATED,
+    "profile": PROFILE,
+    "on and off": ON_OFF,
+    "flicker gated": {**FLICKER, **GATED},
+}
+
+
+@pytest.mark.parametrize("changes", WAYS.values(), ids=WAYS)
 def test_the_length_of_stretches_does_not_show(changes: dict[str, Any]) -> None:
     scenario = efssim.load(WORLD).with_(changes)
 
@@ -325,7 +377,10 @@ def test_the_laws_hold_on_pieces(tmp_path: Path) -> None:
     [
         ({"hot_set": {"size": "1 GiB", "block": "1 MiB"}}, "cells go without `hot_set`"),
         ({"in_file": "1 TiB"}, "cells go without `in_file`"),
-        ({"arrivals": {"constant": {"rate": "40 per s"}}}, "cells are of `poisson` and `profile`"),
+        (
+            {"arrivals": {"constant": {"rate": "40 per s"}}},
+            "cells are of `poisson`, `profile` and `on_off`",
+        ),
     ],
 )
 def test_streams_that_cells_cannot_draw_are_refused(stream: dict[str, Any], message: str) -> None:

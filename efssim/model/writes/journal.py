@@ -101,7 +101,8 @@ class Journal:
         """Draw one block and return the size of the next."""
         begin_s = curve.horizon_s
         curve.note_hours(self._clock.now)
-        self._let_go()
+        if not curve.has_all or self._records is None:
+            self._let_go()
         # In proportion to a backlog, so that copying it costs a constant per write.
         drawn = curve.extend(max(block, curve.backlog // 4))
         elapsed_s = curve.horizon_s - begin_s
