@@ -101,6 +101,14 @@ def test_times_that_are_whole_cells_apart_agree_with_each_by_itself(per_s: float
     assert list(zip(counts.tolist(), sizes.tolist(), strict=True)) == each
 
 
+def test_times_in_no_order_may_be_asked_for_after_others_were_looked_up_ahead() -> None:
+    single, many = curve(), curve()
+    many.look_ahead(100.0, 61.0, 20)
+    times = [*np.arange(2000.0, 3000.0, 50.0).tolist(), 161.0]  # the last one is among those ahead
+    counts, sizes = many.many_at(np.array(times))
+    assert list(zip(counts.tolist(), sizes.tolist(), strict=True)) == [single.at(t) for t in times]
+
+
 def test_a_cell_is_the_sum_of_its_leaves_and_empty_leaves_have_no_bytes() -> None:
     one = curve(0.5)
     counts, sizes, _, _ = one.leaves(3, 5)
@@ -189,11 +197,16 @@ PROFILE = {
 }
 
 
+ARRIVALS = "file_systems.src.writes.w.arrivals"
+ON_OFF = {ARRIVALS: {"on_off": {"on": "3 min", "off": "5 min", "rate": "100 per s"}}}
+FLICKER = {ARRIVALS: {"on_off": {"on": "2 s", "off": {"constant": "7 s"}, "rate": "200 per s"}}}
+
+
 @given(
     st.lists(st.floats(0.1, 4000.0), max_size=8),
-    st.sampled_from([{}, GATED, PROFILE, {**PROFILE, **GATED}]),
+    st.sampled_from([{}, GATED, PROFILE, {**PROFILE, **GATED}, ON_OFF, {**FLICKER, **GATED}]),
 )
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=20, deadline=None)
 def test_how_a_run_is_stepped_does_not_show(steps: list[float], changes: dict[str, Any]) -> None:
     scenario = efssim.load(WORLD).with_(changes)
     whole = efssim.run(scenario)
@@ -205,7 +218,16 @@ def test_how_a_run_is_stepped_does_not_show(steps: list[float], changes: dict[st
     assert simulation.result().summary == whole.summary
 
 
-@pytest.mark.parametrize("changes", [{}, GATED, PROFILE], ids=["periodic", "gated", "profile"])
+WAYS = {
+    "periodic": {},
+    "gated": GATED,
+    "profile": PROFILE,
+    "on and off": ON_OFF,
+    "flicker gated": {**FLICKER, **GATED},
+}
+
+
+@pytest.mark.parametrize("changes", WAYS.values(), ids=WAYS)
 def test_the_length_of_stretches_does_not_show(changes: dict[str, Any]) -> None:
     scenario = efssim.load(WORLD).with_(changes)
 
@@ -313,7 +335,10 @@ def test_the_laws_hold_on_pieces(tmp_path: Path) -> None:
     [
         ({"hot_set": {"size": "1 GiB", "block": "1 MiB"}}, "cells go without `hot_set`"),
         ({"in_file": "1 TiB"}, "cells go without `in_file`"),
-        ({"arrivals": {"constant": {"rate": "40 per s"}}}, "cells are of `poisson` and `profile`"),
+        (
+            {"arrivals": {"constant": {"rate": "40 per s"}}},
+            "cells are of `poisson`, `profile` and `on_off`",
+        ),
     ],
 )
 def test_streams_that_cells_cannot_draw_are_refused(stream: dict[str, Any], message: str) -> None:

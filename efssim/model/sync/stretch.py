@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from efssim.model.kernel.clock import Clock
+from efssim.model.sync.lone_loop import LoneLoop, lone_loop
 from efssim.model.sync.sync_loop import ON_TIME, Loop
 from efssim.model.sync.sync_times import SyncTimes
 from efssim.model.writes.change_sets import Floats, Ints, Work
@@ -116,7 +117,7 @@ class Planner:
         cuts_s = self._cuts(cut_s, self._most(cut_s, until_s))
         return self._known(ordinal, self._journal.work(cuts_s))
 
-    def _known(self, ordinal: int, work: Work, loop: Loop | None = None) -> Stretch:
+    def _known(self, ordinal: int, work: Work, loop: Loop | LoneLoop | None = None) -> Stretch:
         """Plan syncs with known cuts, as far as they hold; those of a loop come first and do."""
         n = len(work.cut_s)
         completed_s = work.cut_s + self._times.durations(work, ordinal)
@@ -191,11 +192,15 @@ class Planner:
 
         Once they are on time, plan those that follow at once.
         """
-        most = min(self._length, self._longest)
-        loop = Loop(self._journal, self._times, ordinal, most, self._end_s)
-        cut_s = loop.run(cut_s, min(until_s, self._end_s), self._patience)
-        self._late = loop.on_time < self._patience
-        cuts_s, ends = np.array(loop.cuts_s), loop.columns()
+        most, last_s = min(self._length, self._longest), min(until_s, self._end_s)
+        loop: Loop | LoneLoop | None = lone_loop(self._journal, self._times, ordinal)
+        if isinstance(loop, LoneLoop):
+            cut_s = loop.run(cut_s, last_s, self._patience, most)
+        else:
+            loop = Loop(self._journal, self._times, ordinal, most, self._end_s)
+            cut_s = loop.run(cut_s, last_s, self._patience)
+        self._late = loop.on_time < self._patience or not self._times.interval_s
+        cuts_s, ends = np.asarray(loop.cuts_s), loop.columns()
         count = len(cuts_s)
         most = 0 if self._late else min(self._most(cut_s, until_s), self._longest - count)
         if most > 0 and cut_s < self._journal.horizon_s and cut_s <= self._end_s:
@@ -205,4 +210,4 @@ class Planner:
             ends = [np.concatenate((column, curve.ends(more_s))) for curve, column in curves]
             return self._known(ordinal, self._journal.work_between(cuts_s, ends), loop)
         work = self._journal.work_between(cuts_s, ends)
-        return Stretch(ordinal, work, np.array(loop.completed_s), loop.attempts(), cut_s)
+        return Stretch(ordinal, work, np.asarray(loop.completed_s), loop.attempts(), cut_s)

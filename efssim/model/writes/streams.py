@@ -40,7 +40,9 @@ def build_streams(
             of_trial = ()
     span = scenario.start, scenario.duration
     depends_on = spec, growth, scenario.defaults.drawn, span, after_s, trace
-    return shared.of((*of_trial, path), depends_on, lambda: Taped(built, shared)).streams()
+    return shared.of((*of_trial, path), depends_on, lambda: Taped(built, shared)).streams(
+        scenario.duration
+    )
 
 
 def _drawn(
@@ -75,13 +77,14 @@ def _cells(
     assert spec.arrivals is not None
     assert spec.size is not None
     process, said = chosen_process(spec.arrivals)
-    law = cell_law(spec.size, process.mean_per_s(said) * growth)
-    run = RunSpan(scenario.start, scenario.duration)
+    run, clock = RunSpan(scenario.start, scenario.duration), process.on_periods(said, draws, path)
+    on = 1.0 if clock is None else process.peak_factor(said)
+    law = cell_law(spec.size, process.mean_per_s(said) * on * growth)
     rates = process.rates(said, growth * (1 - law.big_share), run)
     assert rates is not None, "cells are of processes whose rates are known"
     key = int(draws.generator(f"{path}.inside").integers(1 << 63))
     generators = draws.generator(f"{path}.counts"), draws.generator(f"{path}.sums")
-    small = SmallWrites(law, *generators, key, means_of_cells(*rates))
+    small = SmallWrites(law, *generators, key, means_of_cells(*rates), clock)
     if not law.big_share:
         return [small]
     times = process.times(said, growth * law.big_share, run, draws, path)

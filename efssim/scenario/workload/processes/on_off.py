@@ -11,6 +11,7 @@ from pydantic import field_validator
 from efssim.scenario.grammar.base import Model
 from efssim.scenario.grammar.distributions import Distribution
 from efssim.scenario.grammar.types import Duration, EventRate
+from efssim.scenario.workload.processes.on_periods import OnPeriods
 from efssim.scenario.workload.processes.process import ArrivalProcess, rate_words
 from efssim.scenario.workload.processes.shapes import Alternating
 from efssim.scenario.workload.processes.times import (
@@ -117,6 +118,13 @@ class OnOffArrivals(ArrivalProcess[OnOff]):
         name: str,
     ) -> OnOffTimes:
         return OnOffTimes(spec, spec.rate.per_s * growth, run.duration_s, draws, name)
+
+    def rates(self, spec: OnOff, growth: float, run: RunSpan) -> tuple[Floats, Floats]:
+        return np.array([0.0, run.duration_s]), np.array([spec.rate.per_s * growth])
+
+    def on_periods(self, spec: OnOff, draws: Generators, name: str) -> OnPeriods:
+        generators = draws.generator(f"{name}.on"), draws.generator(f"{name}.off")
+        return OnPeriods(spec.on, spec.off, generators)
 
     def mean_per_s(self, spec: OnOff) -> float:
         on, off = spec.on.expected(), spec.off.expected()
