@@ -6,6 +6,8 @@ import sys
 from types import FrameType
 from typing import Any
 
+import pytest
+
 import efssim
 
 
@@ -67,11 +69,7 @@ def test_each_of_many_mistakes_that_are_alike_is_told() -> None:
     scenario = fleet(3)
     for n in range(3):
         scenario["file_systems"][f"fs{n}"]["size"] = "1 parsec"
-    try:
+    with pytest.raises(efssim.ScenarioError) as caught:
         efssim.load(scenario)
-    except efssim.ScenarioError as error:
-        assert [problem.path for problem in error.problems] == [
-            ("file_systems", f"fs{n}", "size") for n in range(3)
-        ]
-    else:
-        raise AssertionError("a size in parsecs")
+    paths = [problem.path for problem in caught.value.problems]
+    assert paths == [("file_systems", f"fs{n}", "size") for n in range(3)]
