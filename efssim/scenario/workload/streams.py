@@ -193,6 +193,8 @@ class InFile(Model):
 class WriteStream(Model):
     """Writes of one kind: either arrivals and sizes, or a trace."""
 
+    is_shared = True
+
     arrivals: Arrivals | None = None
     """When writes are made."""
     size: Distribution[Size] | None = None
