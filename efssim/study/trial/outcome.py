@@ -12,6 +12,7 @@ from efssim.lag.summary import RunSummary
 from efssim.lag.weighted.states import LagState
 from efssim.model.entities.errors import RunError
 from efssim.model.kernel.draws import Draws
+from efssim.model.kernel.shared_draws import SharedDraws
 from efssim.model.kernel.strata import placed, strata_of
 from efssim.runs.measured import MeasuredWorld, run_with_states
 from efssim.scenario import Scenario
@@ -60,15 +61,28 @@ class TrialError(EfssimError):
 
 
 def run_trial(
-    scenario: Scenario, seed: int, number: int, verify: bool = False, asked: Asked = OF_TRIALS
+    scenario: Scenario,
+    seed: int,
+    number: int,
+    verify: bool = False,
+    asked: Asked = OF_TRIALS,
+    shared: SharedDraws | None = None,
 ) -> Done:
     """Run one trial for the measures that are asked for, and check the laws with `verify`.
+
+    `shared` has the draws of other trials, which this one need not make again.
 
     Raise TrialError if it fails, and RunError if EFS refuses a part of the scenario.
     """
     try:
         simulation = MeasuredWorld(
-            scenario, seed, verify=verify, trial=number, metrics=False, asked=asked
+            scenario,
+            seed,
+            verify=verify,
+            trial=number,
+            metrics=False,
+            asked=asked,
+            shared=shared,
         )
         return _run(simulation, number)
     except RunError:  # the scenario's mistake, not the trial's
