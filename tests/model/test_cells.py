@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,7 @@ from efssim.model.writes.stream import Stream
 from efssim.records.pieces import PublishedPieces
 from efssim.records.run_records import SYNC_COLUMNS, Publications, ReplicationRecords
 from efssim.report.facts.load import load_text
+from efssim.runs import measured
 from efssim.scenario.grammar.distributions import Distribution
 from efssim.scenario.grammar.types import Size
 from efssim.scenario.shown.cells_use import streams_in_cells
@@ -248,6 +250,51 @@ def test_the_length_of_stretches_does_not_show(changes: dict[str, Any]) -> None:
     assert whole[1:] == tuple(rest)
     for name, column in whole[0].items():
         assert np.array_equal(column, columns[name], equal_nan=True), name
+
+
+SYNCS = st.fixed_dictionaries(
+    {
+        "interval": st.sampled_from([20, 60, 61.7, 120]),
+        "gap": st.sampled_from([0, 7.3, {"exponential": {"mean": 20}}]),
+        "setup": st.sampled_from([0, 33, {"gamma": {"mean": 9, "cv": 0.8}}]),
+        "throughput": st.sampled_from(["8 MB/s", "9 MB/s", "30 MB/s"]),
+        "failure_probability": st.sampled_from([0, 0.1]),
+    }
+)
+FAULTS = st.lists(
+    st.fixed_dictionaries(
+        {
+            "every": st.sampled_from(["17 min", {"exponential": {"mean": "1 h"}}]),
+            "for": st.sampled_from([0, 30, 600]),
+            "link_outage": st.sampled_from(
+                ["eu-west-1 -> af-south-1", "us-east-1 -> us-west-2"]  # the second reaches nothing
+            ),
+        }
+    ),
+    max_size=2,
+)
+
+
+@given(SYNCS, FAULTS, st.integers(0, 99))
+@settings(max_examples=20, deadline=None)
+def test_late_syncs_and_disturbances_are_planned_alike_in_stretches_of_any_length(
+    sync: dict[str, Any], faults: list[Any], seed: int
+) -> None:
+    """A load of about 1: 40 writes/s of 200 kB each."""
+    world = efssim.load(WORLD).with_(
+        {
+            "duration": "3 hours",
+            "events": [],
+            "faults": {f"f{k}": fault for k, fault in enumerate(faults)},
+            "replications.dr.sync": sync,
+        }
+    )
+    digests = []
+    for longest in (5, 1 << 16):
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(measured, "World", partial(World, longest=longest))
+            digests.append(efssim.run(world, seed=seed).digest)
+    assert digests[0] == digests[1]
 
 
 def test_bytes_are_conserved_and_dropped_writes_are_counted() -> None:
