@@ -250,7 +250,7 @@ class Defaults(Model):
     """Delays of the control plane."""
     file_system: FileSystemDefaults = FileSystemDefaults.model_construct()
     """Delays of file systems."""
-    drawn: Literal["auto", "each", "cells"] = "each"
+    drawn: Literal["auto", "each", "cells"] = "auto"
     """How the writes of streams are drawn that do not say it."""
     undocumented: Undocumented = Field(default_factory=dict)
     """Choices where the documentation is silent or contradicts itself."""

@@ -18,6 +18,7 @@ from efssim.model.kernel.draws import Draws
 from efssim.model.world.world import World
 from efssim.model.writes.cells.law import SmallWrites, cell_law
 from efssim.model.writes.cells.tree import LEAVES, CellTree
+from efssim.model.writes.curves import cells
 from efssim.model.writes.curves.cells import CellCurve
 from efssim.model.writes.curves.one_by_one import OneByOne
 from efssim.model.writes.stream import Stream
@@ -204,20 +205,61 @@ ON_OFF = {ARRIVALS: {"on_off": {"on": "3 min", "off": "5 min", "rate": "100 per 
 FLICKER = {ARRIVALS: {"on_off": {"on": "2 s", "off": {"constant": "7 s"}, "rate": "200 per s"}}}
 
 
+def minutes(simulation: efssim.Simulation) -> Any:
+    """Return CloudWatch's data of the run so far: bytes and counts of minutes, and the age."""
+    found = []
+    for name, stat in ("DataWriteIOBytes", "Sum"), ("DataWriteIOBytes", "SampleCount"):
+        metric = {
+            "Namespace": "AWS/EFS",
+            "MetricName": name,
+            "Dimensions": [{"Name": "FileSystemId", "Value": simulation.file_system_id("src")}],
+        }
+        query = {"Id": "q", "MetricStat": {"Metric": metric, "Period": 60, "Stat": stat}}
+        begin = simulation.result().scenario.start
+        given = {"MetricDataQueries": [query], "StartTime": begin, "EndTime": simulation.now}
+        found.append(simulation.cloudwatch.call("GetMetricData", given, "eu-west-1"))
+    return found
+
+
+def described(simulation: efssim.Simulation) -> Any:
+    """Return what Describe says, which during an outage of the Region is an error."""
+    try:
+        return simulation.call("DescribeReplicationConfigurations", region="eu-west-1")
+    except efssim.EfsError as error:
+        return error
+
+
+LOOKS: dict[str, Any] = {
+    "clock": lambda simulation: simulation.now,
+    "result": efssim.Simulation.result,
+    "describe": described,
+    "CloudWatch": minutes,
+}
+
+
 @given(
-    st.lists(st.floats(0.1, 4000.0), max_size=8),
+    st.lists(st.tuples(st.floats(0.1, 4000.0), st.sampled_from(list(LOOKS))), max_size=8),
     st.sampled_from([{}, GATED, PROFILE, {**PROFILE, **GATED}, ON_OFF, {**FLICKER, **GATED}]),
+    st.sampled_from([(64, 8192), (1, 1), (3, 17)]),
 )
-@settings(max_examples=20, deadline=None)
-def test_how_a_run_is_stepped_does_not_show(steps: list[float], changes: dict[str, Any]) -> None:
+@settings(max_examples=25, deadline=None)
+def test_neither_steps_nor_questions_nor_blocks_show(
+    steps: list[tuple[float, str]], changes: dict[str, Any], block: tuple[int, int]
+) -> None:
+    """Profiles, outages of link and source, an opt-out and a warm-up together."""
     scenario = efssim.load(WORLD).with_(changes)
-    whole = efssim.run(scenario)
-    simulation = efssim.Simulation(scenario)
-    for step in steps:
-        simulation.advance(min(step, scenario.duration - simulation.elapsed_s))
-        assert simulation.result().summary
-    simulation.advance_to_end()
-    assert simulation.result().summary == whole.summary
+    whole = efssim.Simulation(scenario)
+    whole.advance_to_end()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(cells, "_BLOCK_FIRST", block[0])
+        patch.setattr(cells, "_BLOCK_MAX", block[1])
+        simulation = efssim.Simulation(scenario, verify=True)
+        for step, look in steps:
+            simulation.advance(min(step, scenario.duration - simulation.elapsed_s))
+            LOOKS[look](simulation)
+        simulation.advance_to_end()
+        assert simulation.result().summary == whole.result().summary
+        assert minutes(simulation) == minutes(whole)
 
 
 WAYS = {

@@ -483,11 +483,12 @@ class CellCurve:
     def _pieces(self, edges: Ints) -> tuple[Pieces, Ints]:
         """Return the writes between consecutive ends in pieces, and the pieces of each.
 
-        A piece lies in one cell and on one side of each mark and stop.
+        A piece has length, and lies in one cell and on one side of each mark and stop.
         """
         edges_s, counts, sizes = edges[:, 0].copy().view(np.float64), edges[:, 1], edges[:, 2]
         between_s = self._between(edges_s.item(0), edges_s.item(-1))
-        if np.array_equal(between_s, edges_s[1:-1]):
+        have_length = edges_s.item(0) < edges_s.item(1)
+        if have_length and np.array_equal(between_s, edges_s[1:-1]):
             each = np.ones(len(edges) - 1, dtype=np.int64)
             return _pieces_of(edges_s, counts, sizes), each
         divided_s = np.concatenate((edges_s, between_s))
@@ -508,14 +509,16 @@ class CellCurve:
         pieces, each = self._pieces(edges)
         counts = np.diff(edges[:, 1])
         found_s = self._first_times(edges[:-1], edges[1:, 0].copy().view(np.float64), counts)
-        first_s, firsts = pieces.begin_s.copy(), each.cumsum() - each
+        some = each > 0  # a cut at the begin has no piece
+        first_s, firsts = pieces.begin_s.copy(), (each.cumsum() - each)[some]
+        counts, firsts_s = counts[some], found_s[some]
         if self.clock is not None:
-            firsts, found_s = _in_pieces(found_s, pieces, firsts)
-        first_s[firsts] = np.where(counts > 0, found_s, first_s[firsts])
+            firsts, firsts_s = _in_pieces(firsts_s, pieces, firsts)
+        first_s[firsts] = np.where(counts > 0, firsts_s, first_s[firsts])
         self._recorded = self._tuple(ends[-1])
         self.note_hours(time_of(self._recorded[0]))
-        files = self.stream.publishes_files
-        return PublishedPieces(pieces, first_s, each, found_s, completed_s, files, ordinal)
+        facts = self.stream.publishes_files, ordinal, self.clock is None
+        return PublishedPieces(pieces, first_s, each, found_s, completed_s, *facts)
 
     @staticmethod
     def _tuple(end: Ints) -> tuple[int, int, int]:
@@ -552,7 +555,8 @@ class CellCurve:
         first_s = self._first_times(edges[:-1], ends_s, np.diff(edges[:, 1]))
         if self.clock is not None:
             _, first_s = _in_pieces(first_s, pieces, np.zeros(1, dtype=np.int64))
-        return OpenPieces(pieces, first_s.item(0), self.stream.publishes_files, ordinal)
+        facts = self.stream.publishes_files, ordinal, self.clock is None
+        return OpenPieces(pieces, first_s.item(0), *facts)
 
 
 def _before(amounts: Floats, totals: Ints) -> Ints:
