@@ -187,14 +187,31 @@ PROFILE = {
 
 ARRIVALS = "file_systems.src.writes.w.arrivals"
 ON_OFF = {ARRIVALS: {"on_off": {"on": "3 min", "off": "5 min", "rate": "100 per s"}}}
+HOT = {
+    "file_systems.src.writes.w.hot_set": {"size": "40 MiB", "block": "96 KiB", "share": "60 %"},
+    "file_systems.src.writes.w.in_file": {"size": "1 TiB"},
+    "file_systems.src.writes.w.new_files": "0 %",
+    "replications.dr.sync.diff_rate": "1 TB/s",
+}
 FLICKER = {ARRIVALS: {"on_off": {"on": "2 s", "off": {"constant": "7 s"}, "rate": "200 per s"}}}
 
 
 @given(
     st.lists(st.floats(0.1, 4000.0), max_size=8),
-    st.sampled_from([{}, GATED, PROFILE, {**PROFILE, **GATED}, ON_OFF, {**FLICKER, **GATED}]),
+    st.sampled_from(
+        [
+            {},
+            GATED,
+            PROFILE,
+            {**PROFILE, **GATED},
+            ON_OFF,
+            {**FLICKER, **GATED},
+            HOT,
+            {**HOT, **GATED, **ON_OFF},
+        ]
+    ),
 )
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=25, deadline=None)
 def test_how_a_run_is_stepped_does_not_show(steps: list[float], changes: dict[str, Any]) -> None:
     scenario = efssim.load(WORLD).with_(changes)
     whole = efssim.run(scenario)
@@ -212,6 +229,8 @@ WAYS = {
     "profile": PROFILE,
     "on and off": ON_OFF,
     "flicker gated": {**FLICKER, **GATED},
+    "hot": HOT,
+    "hot gated": {**HOT, **GATED},
 }
 
 
@@ -277,8 +296,6 @@ def test_what_reads_every_write_refuses_cells() -> None:
 @pytest.mark.parametrize(
     ("stream", "message"),
     [
-        ({"hot_set": {"size": "1 GiB", "block": "1 MiB"}}, "cells go without `hot_set`"),
-        ({"in_file": "1 TiB"}, "cells go without `in_file`"),
         (
             {"arrivals": {"constant": {"rate": "40 per s"}}},
             "cells are of `poisson`, `profile` and `on_off`",

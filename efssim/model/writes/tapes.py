@@ -145,7 +145,8 @@ class SharedCells(SmallWrites):
     """The small writes of a stream in cells that many worlds read."""
 
     def __init__(self, writes: SmallWrites, reader: TapeReader) -> None:
-        self.law, self.key, self._reader = writes.law, writes.key, reader
+        self.law, self.key, self.new_clock = writes.law, writes.key, writes.new_clock
+        self._reader = reader
 
     def take(self, n: int) -> tuple[Ints, Ints]:
         """Return counts and bytes of the next cells, at least n."""

@@ -8,6 +8,7 @@ sum is nearly normal; the terms of Cornish and Fisher for skewness and kurtosis 
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -141,6 +142,14 @@ def means_of_cells(edges_s: Floats, rates: Floats) -> Floats:
     return np.diff(np.interp(cells * CELL_S, edges_s, total)).clip(min=0.0)
 
 
+Clock = Callable[[], OnPeriods | None]
+"""Returns a clock that begins anew, or none."""
+
+
+def no_clock() -> None:
+    """Return no clock: cells are of the time of the run."""
+
+
 class SmallWrites:
     """The draws of a stream's small writes: cells in order, and a key for what is inside."""
 
@@ -151,13 +160,13 @@ class SmallWrites:
         sums: np.random.Generator,
         key: int,
         means: Floats | None = None,
-        clock: OnPeriods | None = None,
+        new_clock: Clock = no_clock,
     ) -> None:
         """Take the mean counts of the cells from `means`, whose last one holds from there on.
 
-        With a `clock`, cells are of the time that it shows.
+        Cells are of the time that a clock shows, where there is one.
         """
-        self.law, self.key, self.clock = law, key, clock
+        self.law, self.key, self.new_clock = law, key, new_clock
         self._means = np.array([law.small_per_cell]) if means is None else means
         self._counts, self._sums, self._next = counts, sums, 0
 

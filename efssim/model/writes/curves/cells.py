@@ -19,6 +19,7 @@ from efssim.model.writes.cells.chance import LOW_BITS, MASK, exponentials, hashe
 from efssim.model.writes.cells.law import SmallWrites
 from efssim.model.writes.cells.tree import CellTree
 from efssim.model.writes.change_sets import Work
+from efssim.model.writes.hot_set import CellBlocks
 from efssim.model.writes.stream import HOUR_S, Stream
 from efssim.records.pieces import DroppedPieces, OpenPieces, Pieces, PublishedPieces
 from efssim.records.states import Amount
@@ -94,8 +95,9 @@ class CellCurve:
         assert isinstance(stream.writes, SmallWrites)
         self.stream, self._marks_s = stream, np.zeros(0) if marks_s is None else marks_s
         self.cells = Cells(stream.writes, self._needed)
-        self._key, self.clock = stream.writes.key, stream.writes.clock
+        self._key, self.clock = stream.writes.key, stream.writes.new_clock()
         """On a clock, cells are of its time; all other times are those of the run."""
+        self.hot = stream.hot if isinstance(stream.hot, CellBlocks) else None
         self.published = (0, 0, 0)
         """The end of what completed syncs have published: bits of a time, count, bytes."""
         self._recorded = (0, 0, 0)
@@ -352,14 +354,20 @@ class CellCurve:
         """Return the change sets of consecutive syncs with the given ends."""
         stream = self.stream
         counts, sizes = _steps(self.published[1:], ends[:, 1:])
-        totals = ends[:, 2]
+        totals, sent = ends[:, 2], sizes
+        if self.hot is not None:
+            begins = np.append(self.published[0], ends[:-1, 0])
+            sent = self.hot.sent_many(begins, ends[:, 0].copy(), counts, sizes)
+        large, files = stream.large_file_bytes * (counts > 0), counts * stream.files_per_write
+        if stream.large_file_bytes:
+            files = (counts > 0).astype(np.int64)
         added = totals if stream.adds_all else stream.added_bytes(totals[None, :])
         return Work(
             cut_s=cuts_s,
-            bytes=sizes,
+            bytes=sent,
             written_bytes=sizes,
-            files=counts * stream.files_per_write,
-            large_file_bytes=np.zeros(len(cuts_s), dtype=np.int64),
+            files=files,
+            large_file_bytes=large,
             writes=counts,
             first_write_s=np.full(len(cuts_s), math.nan),  # `publish` says it
             ends=ends,
@@ -468,7 +476,8 @@ class CellCurve:
         """Return the ends of cells, and of periods of the clock, between two times."""
         clock = self.clock
         begin, end = (begin_s, end_s) if clock is None else (clock.at(begin_s), clock.at(end_s))
-        cells_s: Floats = np.arange(int(begin / CELL_S) + 1, math.ceil(end / CELL_S)) * CELL_S
+        first, last = int(begin / CELL_S) + 1, math.ceil(end / CELL_S)
+        cells_s = np.arange(first, last).astype(np.float64) * CELL_S
         if clock is None:
             return cells_s
         cells_s = clock.times(cells_s)
