@@ -1,9 +1,9 @@
 """The rows of the table, one file for each subject."""
 
-from benchmarks.rows import cells, commands, engine
+from benchmarks.rows import cells, commands, engine, waits
 from benchmarks.rows.row import Limit, Row
 
-SUBJECTS = (engine, commands, cells)
+SUBJECTS = (engine, commands, cells, waits)
 
 
 def all_rows() -> list[Row | Limit]:

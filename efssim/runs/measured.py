@@ -27,13 +27,13 @@ from efssim.progress import Progress
 from efssim.records import laws
 from efssim.records.columns import Block, Columns
 from efssim.records.conservation import Pair, System, UnpublishedLog, check_conservation
+from efssim.records.lifetimes import Lifetimes, WriteLog
 from efssim.records.run_records import (
     COMPARED_COLUMNS,
     SYNC_COLUMNS,
     ReplicationRecords,
     Snapshot,
     digest,
-    only_drawn,
 )
 from efssim.records.stored import FileSystemRecords
 from efssim.records.timeline import Entry, Occurrence
@@ -86,7 +86,7 @@ class MeasuredWorld:
             alarm.is_evaluated and alarm.metric != AGE_METRIC for alarm in scenario.alarms.values()
         )
         self._streamed: dict[str, StreamedMeasures] = {}
-        self._logs: dict[str, laws.WriteLog] = {}
+        self._logs: dict[str, WriteLog] = {}
         self._minutes: dict[str, WriteMinutes] | None = {} if metrics else None
         self._unreplicated: dict[str, WriteMinutes] = {}
         self._traces = trace_qualities(scenario)
@@ -103,7 +103,7 @@ class MeasuredWorld:
         kept = self._stored[name] = FileSystemRecords(divided_at_s=begin_s)
         if self._verify:
             self._unpublished[name] = UnpublishedLog()
-            kept.sinks.append(only_drawn(self._unpublished[name].add, "the check of the laws"))
+            kept.sinks.append(self._unpublished[name].add)
         if self._minutes is not None:
             self._unreplicated[name] = WriteMinutes()
             kept.sinks.append(self._unreplicated[name].add)
@@ -116,12 +116,13 @@ class MeasuredWorld:
         records = ReplicationRecords(
             syncs=Columns(SYNC_COLUMNS, keep=keep, hashed=self._asked.digest),
             compared=Columns(COMPARED_COLUMNS, keep=keep, hashed=False),
+            counts_written=keep or self._asked.digest or self._asked.pending_max,
         )
         criteria = self.scenario.warm_up, self.scenario.rpo.target
         self._streamed[name] = StreamedMeasures(*criteria, records, self._asked)
         if self._verify:
-            self._logs[name] = laws.WriteLog()
-            records.sinks.append(only_drawn(self._logs[name].add, "the check of the laws"))
+            self._logs[name] = WriteLog()
+            records.sinks.append(self._logs[name].add)
         if self._minutes is not None:
             self._minutes[name] = WriteMinutes()
             records.sinks.append(self._minutes[name].add)
@@ -230,7 +231,7 @@ class MeasuredWorld:
         by_name = {name: records for name, records, _ in self._world.snapshots()}
         by_name[replication].syncs.sinks.append(sink)
 
-    def lifetimes(self, replication: str) -> laws.Lifetimes:
+    def lifetimes(self, replication: str) -> Lifetimes:
         """Return every write up to now and when it was published; needs `verify`."""
         snapshot = self._world.snapshot(replication)
         return self._logs[replication].lifetimes(snapshot)

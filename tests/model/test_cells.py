@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from helpers.commands import command
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import efssim
+from efssim.lag.kinds.measure import LagCollector, LagMeasure
 from efssim.model.kernel.draws import Draws
 from efssim.model.world.world import World
 from efssim.model.writes.cells.law import SmallWrites, cell_law
@@ -17,7 +20,8 @@ from efssim.model.writes.cells.tree import LEAVES, CellTree
 from efssim.model.writes.curves.cells import CellCurve
 from efssim.model.writes.curves.one_by_one import OneByOne
 from efssim.model.writes.stream import Stream
-from efssim.records.run_records import SYNC_COLUMNS, ReplicationRecords
+from efssim.records.pieces import PublishedPieces
+from efssim.records.run_records import SYNC_COLUMNS, Publications, ReplicationRecords
 from efssim.report.facts.load import load_text
 from efssim.scenario.grammar.distributions import Distribution
 from efssim.scenario.grammar.types import Size
@@ -288,9 +292,53 @@ def test_writes_without_bytes_are_counted() -> None:
     assert found["writes"]["bytes"] == found["write_lag_by_byte_s"]["count"] == 0
 
 
+class OfWrites(LagCollector):
+    """Collects the lag of each write."""
+
+    def add_writes(self, writes: Publications) -> None:
+        lags_s = np.repeat(writes.completed_s, writes.writes) - writes.time_s
+        lags_s = lags_s[writes.time_s >= self.begin_s]
+        self.lags.add(lags_s, np.ones(len(lags_s)))
+
+
+class OfPieces(OfWrites):
+    """Collects the mean lag of each piece, too."""
+
+    def add_pieces(self, pieces: PublishedPieces) -> None:
+        found = pieces.pieces
+        completed_s = np.repeat(pieces.completed_s, pieces.each)
+        lags_s = completed_s - (found.begin_s + found.end_s) / 2
+        inside = (found.begin_s >= self.begin_s) & (found.writes > 0)
+        self.lags.add(lags_s[inside], found.writes[inside].astype(np.float64))
+
+
 def test_what_reads_every_write_refuses_cells() -> None:
+    world = efssim.load(WORLD)
+    simulation = efssim.Simulation(world, verify=True)
+    simulation.advance("1 h")
     with pytest.raises(efssim.UsageError, match="set `drawn: each`"):
-        efssim.run(efssim.load(WORLD), verify=True)
+        simulation.lifetimes("dr")
+    measure = LagMeasure("copy_s", "copy", "As write_lag_s.", "writes", collect=OfWrites)
+    with (
+        efssim.extend.lag_measures.add(measure),
+        pytest.raises(efssim.UsageError, match="an added lag measure reads every write"),
+    ):
+        efssim.run(world)
+
+
+def test_an_added_measure_may_take_pieces() -> None:
+    measure = LagMeasure("copy_s", "copy", "As write_lag_s.", "writes", collect=OfPieces)
+    with efssim.extend.lag_measures.add(measure):
+        found = efssim.run(efssim.load(WORLD)).summary["replications"]["dr"]
+    assert found["copy_s"]["count"] == found["write_lag_s"]["count"] > 0
+    assert found["copy_s"]["mean"] == pytest.approx(found["write_lag_s"]["mean"], rel=1e-9)
+
+
+def test_the_laws_hold_on_pieces(tmp_path: Path) -> None:
+    file = tmp_path / "world.yaml"
+    file.write_text(WORLD)
+    found = command("run", file, "--verify")
+    assert (found.code, "laws 1 to 5 hold" in found.err) == (0, True), found.err
 
 
 @pytest.mark.parametrize(

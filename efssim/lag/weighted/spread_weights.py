@@ -59,6 +59,7 @@ class SpreadWeights:
         self.weight = 0
         """Sum of the weights."""
         self.minimum, self.maximum = math.inf, 0.0
+        self._bins = BINS, 0  # the first in use, and the one after the last
         # Weight per second that begins and ends in each bin, and the same times the share of the
         # bin that lies before.
         self._begun, self._ended = np.zeros(BINS), np.zeros(BINS)
@@ -74,6 +75,11 @@ class SpreadWeights:
         self.weight += int(weights.sum())
         self.minimum = min(self.minimum, float(spans.low.min()))
         self.maximum = max(self.maximum, float(spans.largest.max()))
+        first, end = self._bins
+        self._bins = (
+            min(first, int(spans.low_bins.min())),
+            max(end, int(spans.high_bins.max()) + 1),
+        )
         density = weights / (spans.high - spans.low)
         np.add.at(self._begun, spans.low_bins, density)
         np.add.at(self._late, spans.low_bins, density * spans.low_shares)
@@ -82,10 +88,10 @@ class SpreadWeights:
 
     def bins(self) -> tuple[Ints, Ints]:
         """Return the bins in use, rising, and the whole weight in each; their sum is exact."""
-        used = np.flatnonzero(self._begun + self._ended)
-        if not len(used):
-            return used, used
-        part = slice(used[0], used[-1] + 1)
+        if not self.weight:
+            none = np.zeros(0, dtype=np.int64)
+            return none, none
+        part = slice(*self._bins)
         before = (self._begun[part] - self._ended[part]).cumsum()
         # All that have begun by the next edge pass the whole bin, but for the parts in which they
         # begin late and end early.

@@ -133,7 +133,7 @@ class Planner:
         most = min(self._length, self._longest)
         if until_s >= self._end_s:
             return most
-        known = int((until_s - cut_s) / self._times.interval_s) + 2
+        known = int(max(0.0, until_s - cut_s) / self._times.interval_s) + 2
         return min(known, self._longest if self._trust else most)
 
     def _cuts(self, cut_s: float, length: int) -> Floats:

@@ -7,7 +7,7 @@ is, they are forgotten, and each world makes its own.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,6 +24,39 @@ Take = Callable[[int], Drawn]
 """Returns about so many more; empty arrays say that there are none."""
 
 
+class Running(NamedTuple):
+    """Writes and their running totals."""
+
+    times_s: Floats
+    sizes: Ints
+    """Bytes of each."""
+    totals: Ints
+    """Amounts before each and after all, shape (rows, writes + 1)."""
+
+
+class KnownOrdinals:
+    """Numbers of writes up to rising times, looked up by one world: others ask for the same."""
+
+    def __init__(self, room: SharedDraws) -> None:
+        self._room = room
+        self._times_s, self._ordinals = np.zeros(0), np.zeros(0, dtype=np.int64)
+
+    def find(self, times_s: Floats) -> Ints | None:
+        """Return the ordinals at rising times, shape (times,); None where they are not known."""
+        begin = int(self._times_s.searchsorted(times_s.item(0)))
+        part = slice(begin, begin + len(times_s))
+        return self._ordinals[part] if np.array_equal(self._times_s[part], times_s) else None
+
+    def add(self, times_s: Floats, ordinals: Ints) -> None:
+        """Keep ordinals at rising times, if they come after those that are known."""
+        known_s = self._times_s
+        is_next = not len(known_s) or times_s.item(0) > known_s.item(-1)
+        if is_next and self._room.keep(times_s.nbytes + ordinals.nbytes):
+            self._times_s = np.concatenate((known_s, times_s))
+            self._ordinals = np.concatenate((self._ordinals, ordinals))
+            self._ordinals.flags.writeable = False  # others read them, too
+
+
 class Tape:
     """The draws of one source in order, as far as any reader has asked for them."""
 
@@ -32,12 +65,13 @@ class Tape:
         self._make, self._room = make, room
         self._source: Take | None = make()
         self._blocks: list[Drawn] = []
-        self._running: tuple[Floats, Ints] | None = None  # in place of the blocks
+        self._running: Running | None = None
         self._size_bytes = 0
         self.is_kept = True
         """Whether there was room for all so far."""
         self.count = 0
         """How many it has."""
+        self.known = KnownOrdinals(room)
 
     def at(self, first: int, n: int) -> Drawn:
         """Return the draws from an ordinal on: all that there are, or else about n more."""
@@ -46,7 +80,7 @@ class Tape:
             return times[first:], amounts[..., first:]
         assert self._source is not None
         block = self._source(n)
-        size_bytes = sum(part.nbytes for part in block)
+        size_bytes = block[0].nbytes + 2 * block[1].nbytes  # running totals, too
         if self._room.keep(size_bytes):
             self._add(block, size_bytes)
         else:
@@ -54,12 +88,10 @@ class Tape:
         return block
 
     def _add(self, block: Drawn, size_bytes: int) -> None:
-        if self._running is not None:
-            times, totals = self._running
-            self._blocks, self._running = [(times, np.diff(totals))], None
         for part in block:
             part.flags.writeable = False  # others read it, too
         self._blocks.append(block)
+        self._running = None
         self._size_bytes += size_bytes
         self.count += len(block[0])
 
@@ -68,27 +100,21 @@ class Tape:
         self._blocks, self._running, self.is_kept = [], None, False
 
     def _joined(self) -> Drawn:
-        if self._running is not None:
-            times, totals = self._running
-            return times, np.diff(totals)
         if len(self._blocks) > 1:
             firsts, seconds = zip(*self._blocks, strict=True)
             self._blocks = [(np.concatenate(firsts), np.concatenate(seconds, axis=-1))]
         return self._blocks[0]
 
-    def running(self) -> tuple[Floats, Ints]:
-        """Return the times of all writes that there are, and totals before each and after all.
-
-        The totals have the shape (rows, writes + 1).
-        """
+    def running(self) -> Running:
+        """Return all writes that there are, with their running totals."""
         if self._running is None:
             times, amounts = self._joined()
             totals = np.zeros((len(amounts), len(times) + 1), dtype=np.int64)
             amounts.cumsum(axis=1, out=totals[:, 1:])
             assert totals.min() >= 0, "more bytes than 64 bits count"
-            for part in (times, totals):
+            for part in (times, amounts, totals):
                 part.flags.writeable = False
-            self._blocks, self._running = [], (times, totals)
+            self._running = Running(times, amounts[0], totals)
         return self._running
 
     def fresh(self) -> Take:
@@ -132,9 +158,14 @@ class TapeReader:
             self._own = self._tape.hand_over()
         return block
 
-    def whole(self) -> tuple[Floats, Ints] | None:
-        """Return times and running totals of all writes that others have read; None without any."""
+    def whole(self) -> Running | None:
+        """Return all writes that others have read; None without any."""
         return self._tape.running() if self._tape.is_kept and self._tape.count else None
+
+    @property
+    def known(self) -> KnownOrdinals:
+        """Ordinals that a world has looked up, which others may ask for as well."""
+        return self._tape.known
 
     def go_on(self, ordinal: int) -> None:
         """Go on at an ordinal."""

@@ -68,8 +68,9 @@ class Additions:
 class Job:
     """The scenario, the seed and the options that all trials of a study share."""
 
-    scenario: bytes
-    """The pickled scenario, which a worker unpickles once: that reads and checks it anew."""
+    scenario: bytes | Scenario
+    """The pickled scenario, which a worker unpickles once: that reads and checks it anew. As it is
+    where it was made for this process just now."""
     seed: int
     verify: bool
     additions: Additions
@@ -101,7 +102,9 @@ class Job:
         # Threads of an executor that is not ours would share them at the same time.
         one_by_one = workers.are_here or workers.start_processes
         held = shared if one_by_one else None
-        return cls(pickle.dumps(scenario), seed, verify, additions, asked, held)
+        is_here = workers.are_here and held is not None
+        said = scenario if is_here else pickle.dumps(scenario)
+        return cls(said, seed, verify, additions, asked, held)
 
 
 @dataclass(frozen=True)
@@ -119,7 +122,8 @@ def run_batch(job: Job, numbers: tuple[int, ...]) -> TrialBatch:
     """Run the trials of these numbers, in a worker. Raise as `run_trial` does."""
     try:
         job.additions.add_missing()
-        scenario = _unpickled(job.scenario)
+        said = job.scenario
+        scenario = said if isinstance(said, Scenario) else _unpickled(said)
     except Exception as error:  # a file or a module that it needs is not where the worker is
         cause = " ".join(f"{type(error).__name__}: {error}".split())
         raise TrialError(numbers[0], job.seed, cause) from error

@@ -168,3 +168,10 @@ def test_stretches_do_not_show(
     assert seen == seen_too
     # Looking on the way changes nothing either.
     same(many, run(disturbed, longest)[0])
+
+
+def test_a_disturbance_before_the_next_cut_leaves_one_sync_to_plan() -> None:
+    sync = {"interval": 1.5, "gap": 30.042456950396012}
+    fault = {"link_degraded": LINK, "factor": 0.1, "every": {"exponential": {"mean": 300}}}
+    world = scenario({}, sync, 2000, seed=19889, faults={"wan": {**fault, "for": 0}})
+    same(run(world, 1)[0], run(world, 65_536)[0])

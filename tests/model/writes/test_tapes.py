@@ -70,13 +70,14 @@ def test_running_totals_begin_with_zero_and_go_on_where_more_is_drawn():
     reader = TapeReader(tape)
     assert reader.whole() is None
     read(reader, 3, 2)
-    times, totals = tape.running()
+    times, sizes, totals = tape.running()
     assert times.tolist() == [0, 1, 2, 3, 4, 5]
+    assert sizes.tolist() == [0, 2, 4, 6, 8, 10]
     assert totals.tolist() == [[0, 0, 2, 6, 12, 20, 30]]
     read(reader, 3, 1)
-    assert tape.running()[1].tolist() == [[0, 0, 2, 6, 12, 20, 30, 42, 56, 72]]
+    assert tape.running().totals.tolist() == [[0, 0, 2, 6, 12, 20, 30, 42, 56, 72]]
     with pytest.raises(ValueError, match="read-only"):
-        tape.running()[0][0] = 1.0
+        tape.running().times_s[0] = 1.0
 
 
 @pytest.mark.parametrize("room", [0, 100, 170])

@@ -455,6 +455,10 @@ class CellCurve:
         last_s = until_s - (until_s - begin_s) * (y / (1.0 + y * (0.5 + y / 12)))
         return self._times_of(np.array([last_s]), np.array([all_s])).item()
 
+    def divide(self, time_s: float) -> None:
+        """Divide pieces at a time, too: writes before and after it are of different states."""
+        self._marks_s = np.union1d(self._marks_s, [time_s])
+
     # --- pieces -------------------------------------------------------------------------------
 
     def _between(self, begin_s: float, end_s: float) -> Floats:
@@ -477,7 +481,7 @@ class CellCurve:
         clock = self.clock
         begin, end = (begin_s, end_s) if clock is None else (clock.at(begin_s), clock.at(end_s))
         first, last = int(begin / CELL_S) + 1, math.ceil(end / CELL_S)
-        cells_s = np.arange(first, last).astype(np.float64) * CELL_S
+        cells_s: Floats = np.arange(first, last, dtype=np.float64) * CELL_S
         if clock is None:
             return cells_s
         cells_s = clock.times(cells_s)

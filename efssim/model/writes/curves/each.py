@@ -17,15 +17,17 @@ from efssim.model.kernel.causes import Cause
 from efssim.model.writes.cells.law import SmallWrites
 from efssim.model.writes.change_sets import Work
 from efssim.model.writes.stream import BLOCKS, BYTES, HOT_BYTES, HOUR_S, Stream
-from efssim.model.writes.tapes import Drawn, Take, TapeReader
+from efssim.model.writes.tapes import Drawn, Running, Take, TapeReader
 from efssim.records.run_records import DroppedWrites, OpenWrites, Publications
 from efssim.records.states import Amount
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
-_WINDOW = 65_536
-"""Writes of another world that are taken on at once; no result depends on it."""
+_WINDOW, _WINDOW_MAX = 32_768, 262_144
+"""Writes of other worlds that are taken on at once, first and at most; no result depends on it."""
+_MANY = 64
+"""Times that it is worth to look up among those that other worlds have asked for."""
 
 
 @dataclass
@@ -57,10 +59,10 @@ def each_write(stream: Stream) -> Take:
     return take
 
 
-def _of_others(stream: Stream) -> tuple[Floats, Ints] | None:
-    """Return times and running totals of the writes that other worlds have drawn; None: no use."""
+def _of_others(stream: Stream) -> Running | None:
+    """Return the writes that other worlds have drawn; None: not those of this stream."""
     found = stream.writes.whole() if isinstance(stream.writes, TapeReader) else None
-    if found is None or found[0].item(0) <= stream.after_s:
+    if found is None or found.times_s.item(0) <= stream.after_s:
         return None
     return found
 
@@ -74,7 +76,7 @@ class Curve:
     def __init__(self, stream: Stream) -> None:
         assert not isinstance(stream.writes, SmallWrites)
         self.stream, self._take = stream, each_write(stream)
-        self._others = _of_others(stream)
+        self._others, self._window = _of_others(stream), _WINDOW
         self.horizon_s = 0.0
         """Every write before this time is drawn."""
         self.published = 0
@@ -111,7 +113,7 @@ class Curve:
     def extend(self, n: int) -> int:
         """Draw about n more writes and return how many came; forget the published ones."""
         if self._others is not None:
-            taken = self._take_on(*self._others)
+            taken = self._take_on(self._others)
             if taken:
                 return taken
             self._part()
@@ -128,16 +130,22 @@ class Curve:
             self._held.amounts = np.concatenate((self._held.amounts, amounts), axis=1)
         return drawn
 
-    def _take_on(self, times: Floats, totals: Ints) -> int:
+    def _take_on(self, others: Running) -> int:
         """Take on more of the writes that other worlds have drawn; return how many."""
         self._forget()
         end = self._first + len(self._times)
-        until = min(end + _WINDOW, len(times))
+        until = min(end + self._window, len(others.times_s))
+        self._window = min(2 * self._window, _WINDOW_MAX)
         if until > end:
-            self._times = times[self._first : until]
-            self._totals = totals[:, self._first : until + 1]
+            self._times = others.times_s[self._first : until]
+            self._totals = others.totals[:, self._first : until + 1]
             self.horizon_s = self._times.item(-1)
         return until - end
+
+    @property
+    def has_all(self) -> bool:
+        """Whether its writes are those of other worlds: they are there, forgotten or not."""
+        return self._others is not None
 
     def _part(self) -> None:
         """Go on without the others: their writes are at an end, or not those that are made."""
@@ -162,6 +170,9 @@ class Curve:
         cumulative += self._totals[:, -1:]
         assert cumulative.min(initial=0) >= 0, "more bytes than 64 bits count"
         self._totals = totals
+
+    def divide(self, time_s: float) -> None:
+        """Divide nothing: single writes are before or after a time."""
 
     def hold(self, time_s: float) -> None:
         """Make no write after a time."""
@@ -202,7 +213,14 @@ class Curve:
         All must be before the horizon, and none before a write that was sent.
         """
         assert times_s.item(-1) < self.horizon_s, "the journal was asked beyond its horizon"
-        return self._ordinals(times_s, self.published)[:, None]
+        if self._others is None or len(times_s) < _MANY:
+            return self._ordinals(times_s, self.published)[:, None]
+        assert isinstance(self.stream.writes, TapeReader)
+        found = self.stream.writes.known.find(times_s)
+        if found is None:
+            found = self._ordinals(times_s, self.published)
+            self.stream.writes.known.add(times_s, found)
+        return found[:, None]
 
     def _ordinals(self, times_s: Floats, least: int) -> Ints:
         """Return how many writes fall at or before each of some rising times, at least `least`."""
@@ -287,6 +305,7 @@ class Curve:
 
     def unpublished(self) -> tuple[Floats, Ints]:
         """Return times of the unpublished writes, and the bytes before each and after all."""
+        self._window = _WINDOW  # who asks copies them
         begin = self.published - self._first
         return self._times[begin:], self._bytes[begin:]
 
@@ -322,7 +341,9 @@ class Curve:
         (self.published,) = end
 
     def writes(self, begin: int, end: int) -> tuple[Floats, Ints]:
-        """Return copies of the times and bytes of the writes [begin, end)."""
+        """Return the times and bytes of the writes [begin, end), which nobody changes."""
+        if self._others is not None:  # which are kept anyway
+            return self._others.times_s[begin:end], self._others.sizes[begin:end]
         begin, end = begin - self._first, end - self._first
         totals = self._bytes[begin : end + 1]
         return self._times[begin:end].copy(), totals[1:] - totals[:-1]
