@@ -21,7 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from efssim.errors import EfssimError
-from efssim.records.lifetimes import Lifetimes, PiecesOfRun, WriteLog
+from efssim.records.lifetimes import Bools, Lifetimes, PiecesOfRun, WriteLog
 from efssim.records.run_records import ReplicationRecords, Snapshot
 
 Floats = NDArray[np.float64]
@@ -139,17 +139,36 @@ def _bytes_written(
 ) -> tuple[Ints, Ints]:
     """Return bounds of the bytes written by each completion; equal where single writes are known.
 
-    In a cell they are on the straight line from the cut, or what came last of the begin of the cell
-    and the end of a stop, to the end of the cell, to a byte for each stream. Where the records do
-    not have the end of that line (the cell is not over, or a stop begins in it), they are at least
-    those at its begin.
+    In pieces that are not on lines they are at most those of a whole piece off.
+    """
+    completed = records.syncs.floats("completed_s")
+    others = ~writes.is_on_line
+    low, high = _bytes_between(writes, others, completed)
+    if others.all():
+        return low, high
+    on_line = _bytes_on_lines(records, now_s, writes)
+    return low + on_line[0], high + on_line[1]
+
+
+def _bytes_between(writes: PiecesOfRun, which: Bools, times_s: Floats) -> tuple[Ints, Ints]:
+    """Return the bytes of those of some pieces that end by some times, and that begin by them."""
+    begins_s, ends_s, sizes = writes.begin_s[which], writes.time_s[which], writes.bytes[which]
+    order = begins_s.argsort(kind="stable")
+    return _made(ends_s, sizes, times_s), _made(begins_s[order], sizes[order], times_s)
+
+
+def _bytes_on_lines(
+    records: ReplicationRecords, now_s: float, writes: PiecesOfRun
+) -> tuple[Ints, Ints]:
+    """Return the bounds of bytes that stand on straight lines.
+
+    In a cell from the cut, or what came last of the begin of the cell and the end of a stop, to the
+    end of the cell, to a byte for each stream. Where the records do not have the end of that line
+    (the cell is not over, or a stop begins in it), they are at least those at its begin.
     """
     cut, completed = records.syncs.floats("cut_s"), records.syncs.floats("completed_s")
-    single = ~writes.is_piece
-    drawn = _made(writes.time_s[single], writes.bytes[single], completed)
-    if single.all():
-        return drawn, drawn
-    ends_s, sizes = writes.time_s[~single], writes.bytes[~single]
+    which = writes.is_on_line
+    ends_s, sizes = writes.time_s[which], writes.bytes[which]
     begins = np.array([-np.inf, *records.source.unwritable.begins_s, np.inf])
     stop = begins.searchsorted(completed, "left") - 1
     over_s = np.array([-np.inf, *records.source.unwritable.ends_s])[stop]
@@ -160,12 +179,12 @@ def _bytes_written(
     low = _made(ends_s, sizes, low_s)
     rise = np.where(is_stopped, 0.0, (completed - low_s) / (edge_s - low_s))
     line = low + np.rint(rise * (_made(ends_s, sizes, edge_s) - low)).astype(np.int64)
-    streams = writes.stream[~single & (writes.writes > 0)]
+    streams = writes.stream[which & (writes.writes > 0)]
     first_s = [writes.begin_s[writes.stream == stream].min() for stream in np.unique(streams)]
     has_end = (edge_s <= now_s) & (begins[stop + 1] >= edge_s) & (cut >= max(first_s, default=0.0))
     has_end |= is_stopped
     off = np.where(is_stopped, 0, len(first_s))
-    return drawn + np.where(has_end, line - off, low), drawn + np.where(has_end, line + off, _MOST)
+    return np.where(has_end, line - off, low), np.where(has_end, line + off, _MOST)
 
 
 def _made(times_s: Floats, sizes: Ints, until_s: Floats) -> Ints:

@@ -15,6 +15,7 @@ from efssim.records.columns import Floats, Ints
 from efssim.records.pieces import OpenPieces, PublishedPieces
 from efssim.records.run_records import OpenWrites, Publications, Snapshot, needs_each
 
+Bools: TypeAlias = np.ndarray[tuple[int], np.dtype[np.bool_]]
 Part: TypeAlias = Publications | PublishedPieces | OpenWrites | OpenPieces
 
 
@@ -71,9 +72,11 @@ class PiecesOfRun:
     """Infinity: by no completed sync."""
     stream: Ints
     """Which stream of the file system they are of, counted from 0."""
+    is_on_line: Bools
+    """Whether bytes at completions stand on a straight line; only of pieces."""
 
     @property
-    def is_piece(self) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+    def is_piece(self) -> Bools:
         """Which are not single writes."""
         return self.begin_s < self.time_s
 
@@ -105,6 +108,7 @@ class WriteLog:
             (made.writes * files)[order],
             np.concatenate(published)[order],
             np.repeat(_ints([part.stream for part in parts]), lengths)[order],
+            np.repeat(_ints([_is_on_line(part) for part in parts]), lengths)[order] > 0,
         )
 
     def lifetimes(self, snapshot: Snapshot) -> Lifetimes:
@@ -115,10 +119,14 @@ class WriteLog:
         return Lifetimes(found.time_s, found.bytes, found.files, found.published_s)
 
 
+def _is_on_line(part: Part) -> bool:
+    return isinstance(part, PublishedPieces | OpenPieces) and part.on_line
+
+
 def _published_s(part: Publications | PublishedPieces) -> Floats:
     each = part.each if isinstance(part, PublishedPieces) else part.writes
     return np.asarray(np.repeat(part.completed_s, each))
 
 
-def _ints(values: list[int]) -> Ints:
+def _ints(values: Sequence[int]) -> Ints:
     return np.array(values, dtype=np.int64)

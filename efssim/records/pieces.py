@@ -64,6 +64,8 @@ class PublishedPieces:
     files_per_write: int
     stream: int = 0
     """Which stream of the file system they are of, counted from 0."""
+    on_line: bool = True
+    """Whether bytes at completions stand on the straight line to the end of the minute."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +95,8 @@ class OpenPieces:
     """Time of the first write; infinity without one."""
     files_per_write: int
     stream: int = 0
+    on_line: bool = True
+    """As of published pieces."""
 
     @property
     def amount(self) -> Amount:

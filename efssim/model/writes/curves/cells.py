@@ -114,6 +114,11 @@ class CellCurve:
 
     # --- all writes, made or not --------------------------------------------------------------
 
+    @property
+    def is_on_line(self) -> bool:
+        """Whether bytes at completions stand on straight lines to the ends of cells."""
+        return self.clock is None
+
     def all_at(self, time_s: float) -> tuple[int, int]:
         """Return count and bytes of all writes up to a time, also of those that are not made."""
         return self._all_by(time_s if self.clock is None else self.clock.at(time_s))
@@ -314,11 +319,11 @@ class CellCurve:
     def totals(self, times_s: Floats, cuts_s: Floats, ends: Ints | None) -> Ints:
         """Return the bytes up to the completions of syncs with some cuts.
 
-        Between the cut and the end of its cell by the straight line, the mean of what is drawn.
+        Between the cut and the end of its cell by the straight line, the mean of what is drawn; on
+        a clock by what is drawn, as a line would bend at the ends of periods.
         """
-        if ends is None:
+        if ends is None or not self.is_on_line:
             return self.many_at(times_s)[1]
-        all_s, times_s, cuts_s = times_s, self._by_cells(times_s), self._by_cells(cuts_s)
         last = (times_s / CELL_S).astype(np.int64)
         begins_s = last.astype(np.float64) * CELL_S
         ends_s = (last + 1).astype(np.float64) * CELL_S
@@ -330,14 +335,14 @@ class CellCurve:
             low = np.where(same, ends[:, 2], before)
             risen = low + _rise(times_s, np.where(same, cuts_s, begins_s), ends_s, after - low)
             return np.asarray(risen)
-        until_s, left_out = self._made_many(all_s)
+        until_s, left_out = self._made_many(times_s)
         stopped_s = np.concatenate(([0.0], self._ends))[
-            np.array(self._begins).searchsorted(all_s, "left")
+            np.array(self._begins).searchsorted(times_s, "left")
         ]
-        low_s = np.maximum(np.maximum(begins_s, cuts_s), self._by_cells(stopped_s))
-        low = self._all_by_many(low_s)[1]
+        low_s = np.maximum(np.maximum(begins_s, cuts_s), stopped_s)
+        low = self._raw_many(low_s)[1]
         risen = low + _rise(times_s, low_s, ends_s, after - low)
-        held = until_s < all_s
+        held = until_s < times_s
         risen[held] = self._raw_many(until_s)[1][held]
         return np.asarray(risen - left_out[:, 1])
 
@@ -523,7 +528,9 @@ class CellCurve:
         self._recorded = self._tuple(ends[-1])
         self.note_hours(time_of(self._recorded[0]))
         files = self.stream.publishes_files
-        return PublishedPieces(pieces, first_s, each, found_s, completed_s, files, ordinal)
+        return PublishedPieces(
+            pieces, first_s, each, found_s, completed_s, files, ordinal, self.is_on_line
+        )
 
     @staticmethod
     def _tuple(end: Ints) -> tuple[int, int, int]:
@@ -547,7 +554,7 @@ class CellCurve:
         none = np.zeros(0), np.zeros(0), np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64)
         found = self._open(self.published, self.end(time_s), ordinal)
         files = self.stream.publishes_files
-        return found or OpenPieces(Pieces(*none), math.inf, files, ordinal)
+        return found or OpenPieces(Pieces(*none), math.inf, files, ordinal, self.is_on_line)
 
     def _open(
         self, begin: tuple[int, int, int], end: tuple[int, int, int], ordinal: int
@@ -560,7 +567,8 @@ class CellCurve:
         first_s = self._first_times(edges[:-1], ends_s, np.diff(edges[:, 1]))
         if self.clock is not None:
             _, first_s = _in_pieces(first_s, pieces, np.zeros(1, dtype=np.int64))
-        return OpenPieces(pieces, first_s.item(0), self.stream.publishes_files, ordinal)
+        files = self.stream.publishes_files
+        return OpenPieces(pieces, first_s.item(0), files, ordinal, self.is_on_line)
 
 
 def _before(amounts: Floats, totals: Ints) -> Ints:
