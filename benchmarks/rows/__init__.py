@@ -1,9 +1,9 @@
 """The rows of the table, one file for each subject."""
 
-from benchmarks.rows import cells, commands, engine, waits
+from benchmarks.rows import cells, commands, engine, shared_worlds, waits
 from benchmarks.rows.row import Limit, Row
 
-SUBJECTS = (engine, commands, cells, waits)
+SUBJECTS = (engine, commands, cells, waits, shared_worlds)
 
 
 def all_rows() -> list[Row | Limit]:

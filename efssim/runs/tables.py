@@ -148,8 +148,14 @@ def pending_table(outcome: OutcomeRecords, start: datetime) -> pd.DataFrame:
     """Return pending bytes over time; see `Run.pending`."""
     import pandas as pd
 
+    time_s, size = pending_points(outcome)
+    return pd.DataFrame({"pending_bytes": size}, index_of(start, time_s))
+
+
+def pending_points(outcome: OutcomeRecords) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+    """Return times in seconds and pending bytes just before and just after each completion."""
     if outcome.defined_s is None:
-        return pd.DataFrame({"pending_bytes": np.zeros(0, dtype=np.int64)}, index_of(start, []))
+        return np.zeros(0), np.zeros(0, dtype=np.int64)
     published = outcome.syncs.ints("published_bytes").cumsum()
     written = outcome.syncs.ints("written_bytes")
     after = written - published
@@ -157,10 +163,8 @@ def pending_table(outcome: OutcomeRecords, start: datetime) -> pd.DataFrame:
     size = np.append(np.column_stack((before, after)).ravel(), outcome.pending_bytes)
     time_s = np.append(np.repeat(outcome.syncs.floats("completed_s"), 2), outcome.end_s)
     if outcome.last_replicated_s is None:
-        time_s, size = time_s[1:], size[1:]  # defined from the initial sync on
-    else:
-        time_s, size = np.append(outcome.defined_s, time_s), np.append(0, size)
-    return pd.DataFrame({"pending_bytes": size}, index_of(start, time_s))
+        return time_s[1:], size[1:]  # defined from the initial sync on
+    return np.append(outcome.defined_s, time_s), np.append(0, size)
 
 
 def age_table(outcome: OutcomeRecords, start: datetime) -> pd.DataFrame:

@@ -60,10 +60,9 @@ class SpreadWeights:
         """Sum of the weights."""
         self.minimum, self.maximum = math.inf, 0.0
         self._bins = BINS, 0  # the first in use, and the one after the last
-        # Weight per second that begins and ends in each bin, and the same times the share of the
-        # bin that lies before.
-        self._begun, self._ended = np.zeros(BINS), np.zeros(BINS)
-        self._late, self._early = np.zeros(BINS), np.zeros(BINS)
+        # Weight per second that begins and ends in each bin, and, as imaginary part, the same times
+        # the share of the bin that lies before: so both are added in one pass.
+        self._begun, self._ended = np.zeros((2, BINS), dtype=np.complex128)
 
     def add(self, spans: ValueSpans, weights: Ints) -> None:
         """Add spans with whole weights, shape (spans,)."""
@@ -81,10 +80,12 @@ class SpreadWeights:
             max(end, int(spans.high_bins.max()) + 1),
         )
         density = weights / (spans.high - spans.low)
-        np.add.at(self._begun, spans.low_bins, density)
-        np.add.at(self._late, spans.low_bins, density * spans.low_shares)
-        np.add.at(self._ended, spans.high_bins, density)
-        np.add.at(self._early, spans.high_bins, density * spans.high_shares)
+        both = np.empty(len(density), dtype=np.complex128)
+        both.real = density
+        both.imag = density * spans.low_shares
+        np.add.at(self._begun, spans.low_bins, both)
+        both.imag = density * spans.high_shares
+        np.add.at(self._ended, spans.high_bins, both)
 
     def bins(self) -> tuple[Ints, Ints]:
         """Return the bins in use, rising, and the whole weight in each; their sum is exact."""
@@ -92,10 +93,11 @@ class SpreadWeights:
             none = np.zeros(0, dtype=np.int64)
             return none, none
         part = slice(*self._bins)
-        before = (self._begun[part] - self._ended[part]).cumsum()
+        begun, ended = self._begun[part], self._ended[part]
+        before = (begun.real - ended.real).cumsum()
         # All that have begun by the next edge pass the whole bin, but for the parts in which they
         # begin late and end early.
-        passing = before - self._late[part] + self._early[part]
+        passing = before - begun.imag + ended.imag
         widths = np.diff(bin_edges(part.start, part.stop))
         up_to = (passing * widths).clip(min=0.0).cumsum()
         whole = np.rint(up_to * (self.weight / up_to.item(-1))).astype(np.int64)

@@ -22,7 +22,8 @@ class SharedDraws:
     """Draws by name and by everything that they depend on, up to so many bytes."""
 
     def __init__(self, limit_bytes: int = KEPT_BYTES) -> None:
-        self._left_bytes = limit_bytes
+        self.left_bytes = limit_bytes
+        """Bytes for which there is room."""
         self._found: dict[Hashable, list[tuple[Any, Any]]] = {}
 
     def of(self, name: Hashable, depends_on: object, make: Callable[[], T]) -> T:
@@ -45,14 +46,14 @@ class SharedDraws:
 
     def keep(self, size_bytes: int) -> bool:
         """Return whether there is room for so many bytes more, and take it."""
-        if size_bytes > self._left_bytes:
+        if size_bytes > self.left_bytes:
             return False
-        self._left_bytes -= size_bytes
+        self.left_bytes -= size_bytes
         return True
 
     def give_back(self, size_bytes: int) -> None:
         """Give back room that was taken."""
-        self._left_bytes += size_bytes
+        self.left_bytes += size_bytes
 
 
 @lru_cache(maxsize=1)

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from efssim.model.kernel.clock import Clock
+from efssim.model.sync.lone_loop import LoneLoop, lone_loop
 from efssim.model.sync.sync_loop import ON_TIME, Loop
 from efssim.model.sync.sync_times import SyncTimes
 from efssim.model.writes.change_sets import Floats, Ints, Work
@@ -157,11 +158,15 @@ class Planner:
 
         Once they are on time, plan those that follow at once.
         """
-        most = min(self._length, self._longest)
-        loop = Loop(self._journal, self._times, ordinal, most)
-        cut_s = loop.run(cut_s, min(until_s, self._end_s), self._patience)
-        self._late = loop.on_time < self._patience
-        cuts_s, ends = np.array(loop.cuts_s), loop.columns()
+        most, last_s = min(self._length, self._longest), min(until_s, self._end_s)
+        loop: Loop | LoneLoop | None = lone_loop(self._journal, self._times, ordinal)
+        if isinstance(loop, LoneLoop):
+            cut_s = loop.run(cut_s, last_s, self._patience, most)
+        else:
+            loop = Loop(self._journal, self._times, ordinal, most)
+            cut_s = loop.run(cut_s, last_s, self._patience)
+        self._late = loop.on_time < self._patience or not self._times.interval_s
+        cuts_s, ends = np.asarray(loop.cuts_s), loop.columns()
         count = len(cuts_s)
         most = 0 if self._late else min(self._most(cut_s, until_s), self._longest - count)
         if most > 0 and cut_s < self._journal.horizon_s and cut_s <= self._end_s:
@@ -171,4 +176,4 @@ class Planner:
             ends = [np.concatenate((column, curve.ends(more_s))) for curve, column in curves]
             return self._known(ordinal, self._journal.work_between(cuts_s, ends), count)
         work = self._journal.work_between(cuts_s, ends)
-        return Stretch(ordinal, work, np.array(loop.completed_s), loop.attempts(), cut_s)
+        return Stretch(ordinal, work, np.asarray(loop.completed_s), loop.attempts(), cut_s)

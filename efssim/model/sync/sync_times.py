@@ -167,6 +167,11 @@ class SyncTimes:
         return self._formula
 
     @property
+    def may_fail(self) -> bool:
+        """Whether attempts may fail."""
+        return self._failure_probability > 0
+
+    @property
     def setup(self) -> DrawSeries | Same:
         """Setup of the first attempt, by the ordinal of the sync."""
         return self._setup[0]

@@ -36,9 +36,12 @@ class Taped:
         self._streams = build()
         self._tapes = [Tape(_source(build, k), room) for k in range(len(self._streams))]
 
-    def streams(self) -> list[Stream]:
-        """Return the streams for one more world."""
-        pairs = zip(self._streams, self._tapes, strict=True)
+    def streams(self, end_s: float) -> list[Stream]:
+        """Return the streams for one more world, which ends at a time."""
+        pairs = list(zip(self._streams, self._tapes, strict=True))
+        for stream, tape in pairs:
+            if not isinstance(stream.writes, SmallWrites):
+                tape.draw_until(end_s)
         return [_read(stream, TapeReader(tape)) for stream, tape in pairs]
 
 

@@ -41,7 +41,9 @@ def build_streams(
             of_trial = ()
     span = scenario.start, scenario.duration
     depends_on = spec, growth, scenario.defaults.drawn, span, after_s, trace
-    return shared.of((*of_trial, path), depends_on, lambda: Taped(built, shared)).streams()
+    return shared.of((*of_trial, path), depends_on, lambda: Taped(built, shared)).streams(
+        scenario.duration
+    )
 
 
 def _drawn(

@@ -70,7 +70,7 @@ def test_running_totals_begin_with_zero_and_go_on_where_more_is_drawn():
     reader = TapeReader(tape)
     assert reader.whole() is None
     read(reader, 3, 2)
-    times, sizes, totals = tape.running()
+    times, sizes, totals, _ = tape.running()
     assert times.tolist() == [0, 1, 2, 3, 4, 5]
     assert sizes.tolist() == [0, 2, 4, 6, 8, 10]
     assert totals.tolist() == [[0, 0, 2, 6, 12, 20, 30]]

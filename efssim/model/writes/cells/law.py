@@ -145,7 +145,7 @@ def means_of_cells(edges_s: Floats, rates: Floats) -> Floats:
 
 
 Clock = Callable[[], OnPeriods | None]
-"""Returns a clock that begins anew, or none."""
+"""Returns a clock that begins anew, or none; it draws as it is asked, so each world has its own."""
 
 
 def no_clock() -> None:

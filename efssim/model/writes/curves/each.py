@@ -17,7 +17,7 @@ from efssim.model.kernel.causes import Cause
 from efssim.model.writes.cells.law import SmallWrites
 from efssim.model.writes.change_sets import Work
 from efssim.model.writes.stream import BLOCKS, BYTES, HOT_BYTES, HOUR_S, Stream
-from efssim.model.writes.tapes import Drawn, Running, Take, TapeReader
+from efssim.model.writes.tapes import Drawn, KnownSyncs, Running, Take, TapeReader
 from efssim.records.run_records import DroppedWrites, OpenWrites, Publications
 from efssim.records.states import Amount
 
@@ -27,7 +27,7 @@ Ints = NDArray[np.int64]
 _WINDOW, _WINDOW_MAX = 32_768, 262_144
 """Writes of other worlds that are taken on at once, first and at most; no result depends on it."""
 _MANY = 64
-"""Times that it is worth to look up among those that other worlds have asked for."""
+"""Cuts that it is worth to look up among those of other worlds."""
 
 
 @dataclass
@@ -98,11 +98,17 @@ class Curve:
         # Writes of the horizon itself may still have to be drawn.
         last = min(last, math.ceil(self.horizon_s / HOUR_S) - 1) if self.horizon_s < 1e300 else last
         if last >= first:
-            edges_s = np.arange(first, last + 1) * HOUR_S
-            at = self._times.searchsorted(edges_s, "right")
-            totals = self._totals[:, at]
+            totals = self._totals_at_hours(first, last)
             self._hourly.append((totals[BYTES], self.stream.added_bytes(totals)))
             self._hours_noted = last + 1
+
+    def _totals_at_hours(self, first: int, last: int) -> Ints:
+        """Return cumulative totals at some whole hours before the horizon, shape (rows, hours)."""
+        others = self._others
+        if others is not None and last < len(others.by_hour):
+            return others.totals[:, others.by_hour[first : last + 1]]
+        edges_s = np.arange(first, last + 1) * HOUR_S
+        return self._totals[:, self._times.searchsorted(edges_s, "right")]
 
     def hourly(self, now_s: float) -> tuple[Ints, Ints]:
         """Return the bytes written and those added by each whole hour up to now, from 0 on."""
@@ -213,14 +219,16 @@ class Curve:
         All must be before the horizon, and none before a write that was sent.
         """
         assert times_s.item(-1) < self.horizon_s, "the journal was asked beyond its horizon"
-        if self._others is None or len(times_s) < _MANY:
-            return self._ordinals(times_s, self.published)[:, None]
+        known = self._known(times_s)
+        found = None if known is None else known.ends(times_s)
+        return self._ordinals(times_s, self.published)[:, None] if found is None else found
+
+    def _known(self, cuts_s: Floats) -> KnownSyncs | None:
+        """Return the syncs of other worlds, if it is worth to look among them for these cuts."""
+        if self._others is None or len(cuts_s) < _MANY:
+            return None
         assert isinstance(self.stream.writes, TapeReader)
-        found = self.stream.writes.known.find(times_s)
-        if found is None:
-            found = self._ordinals(times_s, self.published)
-            self.stream.writes.known.add(times_s, found)
-        return found[:, None]
+        return self.stream.writes.known
 
     def _ordinals(self, times_s: Floats, least: int) -> Ints:
         """Return how many writes fall at or before each of some rising times, at least `least`."""
@@ -267,7 +275,16 @@ class Curve:
 
     def work(self, cuts_s: Floats, ends: Ints) -> Work:
         """Return the change sets of consecutive syncs that end at the given ordinals."""
-        ends = ends[:, 0]
+        known = self._known(cuts_s)
+        if known is None:
+            return self._work(cuts_s, ends[:, 0])
+        found = known.work(cuts_s, self.published)
+        if found is None:
+            found = self._work(cuts_s, ends[:, 0])
+            known.add(found, self.published)
+        return found
+
+    def _work(self, cuts_s: Floats, ends: Ints) -> Work:
         edges = np.empty(len(ends) + 1, dtype=np.int64)
         edges[0], edges[1:] = self.published, ends
         edges -= self._first
