@@ -223,7 +223,7 @@ FLICKER = {ARRIVALS: {"on_off": {"on": "2 s", "off": {"constant": "7 s"}, "rate"
         ]
     ),
 )
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=20, deadline=None)
 def test_how_a_run_is_stepped_does_not_show(steps: list[float], changes: dict[str, Any]) -> None:
     scenario = efssim.load(WORLD).with_(changes)
     whole = efssim.run(scenario)
