@@ -1,9 +1,9 @@
 """The rows of the table, one file for each subject."""
 
-from benchmarks.rows import cells, commands, engine, shared_worlds, waits
+from benchmarks.rows import cells, commands, engine, fair, shared_worlds, waits
 from benchmarks.rows.row import Limit, Row
 
-SUBJECTS = (engine, commands, cells, waits, shared_worlds)
+SUBJECTS = (engine, commands, cells, fair, shared_worlds, waits)
 
 
 def all_rows() -> list[Row | Limit]:

@@ -101,6 +101,14 @@ def test_times_that_are_whole_cells_apart_agree_with_each_by_itself(per_s: float
     assert list(zip(counts.tolist(), sizes.tolist(), strict=True)) == each
 
 
+def test_times_in_no_order_may_be_asked_for_after_others_were_looked_up_ahead() -> None:
+    single, many = curve(), curve()
+    many.look_ahead(100.0, 61.0, 20)
+    times = [*np.arange(2000.0, 3000.0, 50.0).tolist(), 161.0]  # the last one is among those ahead
+    counts, sizes = many.many_at(np.array(times))
+    assert list(zip(counts.tolist(), sizes.tolist(), strict=True)) == [single.at(t) for t in times]
+
+
 def test_a_cell_is_the_sum_of_its_leaves_and_empty_leaves_have_no_bytes() -> None:
     one = curve(0.5)
     counts, sizes, _, _ = one.leaves(3, 5)

@@ -21,6 +21,8 @@ Floats = NDArray[np.float64]
 Sampler = Callable[[np.random.Generator, int], Floats]
 
 _BLOCK = 1024
+_FIRST = 16
+"""Draws of a block that are made at once, at least."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,21 +101,27 @@ class Same:
 
 
 class DrawSeries:
-    """Draws addressed by ordinal: asking again gives the same, and asking changes nothing."""
+    """Draws addressed by ordinal: asking again gives the same, and asking changes nothing.
+
+    Each block of ordinals has a generator of its own and is drawn as far as it is asked for: a
+    tenth attempt is made by few syncs, and most scenarios have fewer faults than a block.
+    """
 
     def __init__(self, draws: Draws, name: str, sample: Sampler) -> None:
         self._draws, self._name, self._sample = draws, name, sample
         self._block = -1
+        self._generator: np.random.Generator | None = None  # of the rest of the block
         self._values: Floats = np.zeros(0)
 
     def __getitem__(self, ordinal: int) -> float:
         block, index = divmod(ordinal, _BLOCK)
-        return self._drawn(block).item(index)
+        return self._drawn(block, index + 1).item(index)
 
     def take(self, start: int, n: int) -> Floats:
         """Return the n draws from an ordinal on."""
-        first, last = start // _BLOCK, (start + n - 1) // _BLOCK
-        blocks = [self._drawn(block) for block in range(first, last + 1)]
+        first, (last, index) = start // _BLOCK, divmod(start + n - 1, _BLOCK)
+        blocks = [self._drawn(block, _BLOCK) for block in range(first, last)]
+        blocks.append(self._drawn(last, index + 1))
         drawn = blocks[0] if len(blocks) == 1 else np.concatenate(blocks)
         offset = start - first * _BLOCK
         return drawn[offset : offset + n]
@@ -122,13 +130,22 @@ class DrawSeries:
         """Yield the draws from an ordinal on, without an end."""
         block, index = divmod(start, _BLOCK)
         while True:
-            yield from self._drawn(block)[index:].tolist()
-            block, index = block + 1, 0
+            values = self._drawn(block, index + 1)
+            yield from values[index:].tolist()
+            index = len(values)
+            if index == _BLOCK:
+                block, index = block + 1, 0
 
-    def _drawn(self, block: int) -> Floats:
-        if block != self._block:
-            generator = self._draws.generator(f"{self._name}#{block}")
-            self._values, self._block = self._sample(generator, _BLOCK), block
+    def _drawn(self, block: int, least: int) -> Floats:
+        """Return the first draws of a block, at least some number of them."""
+        if block != self._block or self._generator is None:
+            self._generator = self._draws.generator(f"{self._name}#{block}")
+            self._values, self._block = np.zeros(0), block
+        known = len(self._values)
+        if known < least:
+            wanted = min(_BLOCK, max(least, 2 * known, _FIRST))
+            drawn = self._sample(self._generator, wanted - known)
+            self._values = np.concatenate((self._values, drawn)) if known else drawn
         return self._values
 
 
@@ -140,9 +157,9 @@ class KeptSeries(DrawSeries):
         assert draws.shared is not None
         self._room, self._blocks = draws.shared, dict[int, Floats]()
 
-    def _drawn(self, block: int) -> Floats:
+    def _drawn(self, block: int, least: int) -> Floats:  # noqa: ARG002  # whole blocks are kept
         if block not in self._blocks:
-            values = super()._drawn(block)
+            values = super()._drawn(block, _BLOCK)
             if not self._room.keep(values.nbytes):
                 return values
             self._blocks[block] = values

@@ -142,7 +142,7 @@ class CellCurve:
         known, ahead_s = self._ahead, self._ahead_s
         if len(ahead_s) and len(times_s) > _FEW:
             index = ahead_s.searchsorted(times_s)
-            if index.item(-1) < len(ahead_s) and np.array_equal(ahead_s[index], times_s):
+            if int(index.max()) < len(ahead_s) and np.array_equal(ahead_s[index], times_s):
                 return known[0][index], known[1][index]
         return self._looked_up(times_s)
 

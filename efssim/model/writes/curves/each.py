@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
-from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,7 +15,8 @@ from numpy.typing import NDArray
 from efssim.model.kernel.causes import Cause
 from efssim.model.writes.cells.law import SmallWrites
 from efssim.model.writes.change_sets import Work
-from efssim.model.writes.stream import BLOCKS, BYTES, HOT_BYTES, HOUR_S, Stream
+from efssim.model.writes.hot_set import HotBlocks
+from efssim.model.writes.stream import BYTES, HOT_BYTES, HOUR_S, Stream
 from efssim.model.writes.tapes import Drawn, KnownSyncs, Running, Take, TapeReader
 from efssim.records.run_records import DroppedWrites, OpenWrites, Publications
 from efssim.records.states import Amount
@@ -88,6 +88,9 @@ class Curve:
         rows = 1 if stream.hot is None else 3
         # Before each write, and after all: shape (rows, writes + 1).
         self._totals: Ints = np.zeros((rows, 1), dtype=np.int64)
+        # The two are parts of these, from an index on: behind them is room.
+        self._room: tuple[Floats, Ints] = self._times, self._totals
+        self._begin = 0
         self._held: _Held | None = None
         self._hourly: list[tuple[Ints, Ints]] = []
         self._hours_noted = 0
@@ -165,17 +168,24 @@ class Curve:
             self._forgotten_s = self._times.item(done - 1)
         self._times, self._totals = self._times[done:], self._totals[:, done:]
         self._first = self._recorded
+        self._begin += done
 
     def _append(self, times: Floats, amounts: Ints) -> None:
-        # New arrays: a view would keep all that was forgotten alive.
-        self._times = np.concatenate((self._times, times))
-        rows, kept = self._totals.shape
-        totals = np.empty((rows, kept + len(times)), dtype=np.int64)
-        totals[:, :kept] = self._totals
-        cumulative = amounts.cumsum(axis=1, out=totals[:, kept:])
-        cumulative += self._totals[:, -1:]
+        """Add writes; those that were held find their room where they were before, if they fit."""
+        kept = len(self._times)
+        every = kept + len(times)
+        if self._begin + every > len(self._room[0]):
+            # New arrays: a view would keep all that was forgotten alive.
+            room = np.empty(every), np.empty((len(self._totals), every + 1), dtype=np.int64)
+            room[0][:kept], room[1][:, : kept + 1] = self._times, self._totals
+            self._room, self._begin = room, 0
+        begin = self._begin
+        self._times = self._room[0][begin : begin + every]
+        self._totals = self._room[1][:, begin : begin + every + 1]
+        self._times[kept:] = times
+        cumulative = amounts.cumsum(axis=1, out=self._totals[:, kept + 1 :])
+        cumulative += self._totals[:, kept : kept + 1]
         assert cumulative.min(initial=0) >= 0, "more bytes than 64 bits count"
-        self._totals = totals
 
     def divide(self, time_s: float) -> None:
         """Divide nothing: single writes are before or after a time."""
@@ -185,7 +195,7 @@ class Curve:
         if self._others is not None:
             self._part()
         kept = int(self._times.searchsorted(time_s, "right"))
-        later = self._times[kept:], np.diff(self._totals[:, kept:], axis=1)
+        later = self._times[kept:].copy(), np.diff(self._totals[:, kept:], axis=1)
         self._times, self._totals = self._times[:kept], self._totals[:, : kept + 1]
         self._held = _Held(*later)
 
@@ -290,7 +300,7 @@ class Curve:
         edges -= self._first
         stream, totals, counts = self.stream, self._bytes[edges], edges[1:] - edges[:-1]
         sizes = totals[1:] - totals[:-1]
-        sent = sizes if stream.hot is None else sizes - self._saved(edges)
+        sent = sizes if stream.hot is None else sizes - self._saved(stream.hot, edges)
         large = np.zeros(len(ends), dtype=np.int64)
         if stream.large_file_bytes:
             large[counts > 0] = stream.large_file_bytes
@@ -315,28 +325,21 @@ class Curve:
         first_s[counts == 0] = math.nan
         return first_s
 
-    def _saved(self, edges: Ints) -> Ints:
-        """Return the bytes saved by each change set; `edges` count from the first kept."""
-        ordinals = (edges + self._first).tolist()
-        return np.array([self.saved(*pair) for pair in pairwise(ordinals)], dtype=np.int64)
+    def _saved(self, hot: HotBlocks, edges: Ints) -> Ints:
+        """Return the bytes that each change set need not send: overwritten.
+
+        `edges` count from the first kept. Negative where writes are smaller than the blocks that
+        they dirty.
+        """
+        rewritten, dirtied = np.diff(self._totals[HOT_BYTES:, edges])
+        sent = [hot.sent_bytes(blocks) if blocks else 0 for blocks in dirtied.tolist()]
+        return np.asarray(rewritten - np.array(sent, dtype=np.int64))
 
     def unpublished(self) -> tuple[Floats, Ints]:
-        """Return times of the unpublished writes, and the bytes before each and after all."""
+        """Return times of the unpublished writes, and the rows of totals before each and after."""
         self._window = _WINDOW  # who asks copies them
         begin = self.published - self._first
-        return self._times[begin:], self._bytes[begin:]
-
-    def saved(self, begin: int, end: int) -> int:
-        """Return the bytes of the writes [begin, end) that a sync need not send: overwritten.
-
-        Negative where writes are smaller than the blocks that they dirty.
-        """
-        hot = self.stream.hot
-        if hot is None:
-            return 0
-        first, last = self._totals[:, begin - self._first], self._totals[:, end - self._first]
-        amounts = (last - first).tolist()
-        return int(amounts[HOT_BYTES]) - hot.sent_bytes(amounts[BLOCKS])
+        return self._times[begin:], self._totals[:, begin:]
 
     def time(self, ordinal: int) -> float:
         """Return the time of a write."""
