@@ -122,14 +122,22 @@ def test_a_cell_is_the_sum_of_its_leaves_and_empty_leaves_have_no_bytes() -> Non
     assert sizes[counts == 0].max() == 0
 
 
-def test_constant_sizes_are_exact() -> None:
-    law = cell_law(size({"constant": "64 KiB"}), 40.0)
+@pytest.mark.parametrize("each", [1, 7, 1000, 12345, 65536, 102_400, 2**40 + 1])
+def test_constant_sizes_are_exact(each: int) -> None:
+    law = cell_law(size({"constant": each}), 40.0)
     counts = np.array([0, 1, 2, 2400])
-    assert law.draw(counts, np.array([1.0, -2.0, 0.5, 3.0])).tolist() == (counts * 65536).tolist()
-    assert law.big_share == 0.0
+    assert law.draw(counts, np.array([1.0, -2.0, 0.5, 3.0])).tolist() == (counts * each).tolist()
+    assert law.big_share == law.deviation == law.skew == law.excess == 0.0
     tree = CellTree(law, 7)
-    count, total = tree.at(5, 0.37, 2400.0, 2400.0 * 65536)
-    assert total == count * 65536
+    count, total = tree.at(5, 0.37, 2400.0, 2400.0 * each)
+    assert total == count * each
+
+
+def test_sizes_that_are_nearly_equal_have_the_moments_of_their_distribution() -> None:
+    law = cell_law(size({"uniform": {"low": 999_999, "high": 1_000_001}}), 40.0)
+    assert law.mean == pytest.approx(1e6, rel=1e-12)
+    assert law.deviation == pytest.approx(1 / np.sqrt(3), rel=1e-3)
+    assert (law.skew, law.excess) == (pytest.approx(0.0, abs=1e-6), pytest.approx(-1.2, rel=0.01))
 
 
 def test_parts_of_a_cell_are_poisson_numbers_with_the_cumulants_of_the_sizes() -> None:
@@ -202,6 +210,12 @@ PROFILE = {
 
 ARRIVALS = "file_systems.src.writes.w.arrivals"
 ON_OFF = {ARRIVALS: {"on_off": {"on": "3 min", "off": "5 min", "rate": "100 per s"}}}
+HOT = {
+    "file_systems.src.writes.w.hot_set": {"size": "40 MiB", "block": "96 KiB", "share": "60 %"},
+    "file_systems.src.writes.w.in_file": {"size": "1 TiB"},
+    "file_systems.src.writes.w.new_files": "0 %",
+    "replications.dr.sync.diff_rate": "1 TB/s",
+}
 FLICKER = {ARRIVALS: {"on_off": {"on": "2 s", "off": {"constant": "7 s"}, "rate": "200 per s"}}}
 
 
@@ -239,7 +253,18 @@ LOOKS: dict[str, Any] = {
 
 @given(
     st.lists(st.tuples(st.floats(0.1, 4000.0), st.sampled_from(list(LOOKS))), max_size=8),
-    st.sampled_from([{}, GATED, PROFILE, {**PROFILE, **GATED}, ON_OFF, {**FLICKER, **GATED}]),
+    st.sampled_from(
+        [
+            {},
+            GATED,
+            PROFILE,
+            {**PROFILE, **GATED},
+            ON_OFF,
+            {**FLICKER, **GATED},
+            HOT,
+            {**HOT, **GATED, **ON_OFF},
+        ]
+    ),
     st.sampled_from([(64, 8192), (1, 1), (3, 17)]),
 )
 @settings(max_examples=25, deadline=None)
@@ -268,6 +293,8 @@ WAYS = {
     "profile": PROFILE,
     "on and off": ON_OFF,
     "flicker gated": {**FLICKER, **GATED},
+    "hot": HOT,
+    "hot gated": {**HOT, **GATED},
 }
 
 
@@ -422,8 +449,6 @@ def test_the_laws_hold_on_pieces(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("stream", "message"),
     [
-        ({"hot_set": {"size": "1 GiB", "block": "1 MiB"}}, "cells go without `hot_set`"),
-        ({"in_file": "1 TiB"}, "cells go without `in_file`"),
         (
             {"arrivals": {"constant": {"rate": "40 per s"}}},
             "cells are of `poisson`, `profile` and `on_off`",

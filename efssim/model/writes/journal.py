@@ -22,6 +22,7 @@ from efssim.model.writes.cells.law import SmallWrites
 from efssim.model.writes.change_sets import ChangeSet, Work, no_work
 from efssim.model.writes.curves.cells import CellCurve
 from efssim.model.writes.curves.each import Curve
+from efssim.model.writes.joint import by_stream, joined
 from efssim.model.writes.stream import HOUR_S, Stream
 from efssim.records.pieces import OpenPieces, PublishedPieces
 from efssim.records.run_records import OpenWrites, Publications, ReplicationRecords
@@ -279,6 +280,10 @@ class Journal:
         if not self.curves:
             return no_work(cuts_s).on_top_of(self._size_bytes, self._files)
         shares = [c.work(cuts_s, column) for c, column in zip(self.curves, ends, strict=True)]
+        if any(curve.stream.part_of is not None for curve in self.curves):
+            pairs = zip(shares, (curve.stream for curve in self.curves), strict=True)
+            parts = by_stream(pairs, lambda pair: pair[1])
+            shares = [joined(*map(list, zip(*part, strict=True))) for part in parts]
         return reduce(Work.with_stream, shares).on_top_of(self._size_bytes, self._files)
 
     def written_at(self, times_s: Floats, cuts_s: Floats, ends: Ints) -> Ints:
