@@ -93,6 +93,8 @@ FileSystemId = Annotated[
 class FileSystem(Place):
     """A file system and the streams that write to it."""
 
+    is_shared = True
+
     bare = "region"
 
     size: Size = 0
@@ -141,6 +143,8 @@ class FileSystem(Place):
 
 class Destination(Place):
     """Where a replication goes: a new file system somewhere, or one that exists."""
+
+    is_shared = True
 
     bare = "region"
 
