@@ -1,9 +1,9 @@
 """The rows of the table, one file for each subject."""
 
-from benchmarks.rows import cells, commands, engine
+from benchmarks.rows import cells, commands, engine, trials
 from benchmarks.rows.row import Row
 
-SUBJECTS = (engine, commands, cells)
+SUBJECTS = (engine, commands, cells, trials)
 
 
 def all_rows() -> list[Row]:

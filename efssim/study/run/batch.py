@@ -11,12 +11,14 @@ from typing import Any
 from efssim.errors import ArgumentError
 from efssim.lag.kinds.asked import OF_TRIALS, Asked
 from efssim.lag.kinds.table import LAG_MEASURES
+from efssim.model.sync.lock_step import LEAST
+from efssim.runs.together import pays_together
 from efssim.scenario import Scenario
 from efssim.scenario.grammar.disturbances.kinds import DISTURBANCES
 from efssim.scenario.operations.table import OPERATIONS
 from efssim.scenario.workload.processes.table import ARRIVALS
 from efssim.study.run.executors import Workers
-from efssim.study.trial.outcome import Done, TrialError, run_trial
+from efssim.study.trial.outcome import Done, TrialError, run_trial, run_trials_together
 from efssim.table import Table
 
 _TABLES: tuple[Table[Any], ...] = (ARRIVALS, DISTURBANCES, LAG_MEASURES, OPERATIONS)
@@ -74,6 +76,8 @@ class Job:
     additions: Additions
     asked: Asked
     """The measures that the study reads."""
+    is_together: bool = False
+    """Whether trials cost less side by side."""
     unit = "trial"
 
     def alone(self, number: int) -> str:
@@ -89,7 +93,8 @@ class Job:
         additions = Additions.now()
         if workers.start_processes:
             additions.require_picklable()  # now, as a pool that is half-way started is hard to end
-        return cls(pickle.dumps(scenario), seed, verify, additions, asked)
+        is_together = pays_together(scenario)
+        return cls(pickle.dumps(scenario), seed, verify, additions, asked, is_together)
 
 
 @dataclass(frozen=True)
@@ -112,7 +117,10 @@ def run_batch(job: Job, numbers: tuple[int, ...]) -> TrialBatch:
         cause = " ".join(f"{type(error).__name__}: {error}".split())
         raise TrialError(numbers[0], job.seed, cause) from error
     begin_s = perf_counter()
-    trials = [run_trial(scenario, job.seed, number, job.verify, job.asked) for number in numbers]
+    if job.is_together and len(numbers) >= LEAST:
+        trials = run_trials_together(scenario, job.seed, numbers, job.verify, job.asked)
+    else:
+        trials = [run_trial(scenario, job.seed, k, job.verify, job.asked) for k in numbers]
     return TrialBatch(trials, perf_counter() - begin_s)
 
 
