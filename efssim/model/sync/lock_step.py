@@ -35,7 +35,7 @@ def run_together(loops: Sequence[LoneLoop]) -> None:
     """Run loops to their ends: together as far as they are many, the rest of each alone."""
     lanes = [loop for loop in loops if not loop.interval_s and len(loop.times_s)]
     while len(lanes) >= LEAST:
-        rows = _Rows(lanes)
+        rows = LaneRows(lanes)
         if not rows.fit:
             break
         rows.run()
@@ -44,7 +44,7 @@ def run_together(loops: Sequence[LoneLoop]) -> None:
         loop.run()
 
 
-class _Writes:
+class LaneWrites:
     """The next writes of all lanes, one lane after the other, and their lookup by time."""
 
     def __init__(self, lanes: Sequence[LoneLoop], rows: int) -> None:
@@ -64,7 +64,7 @@ class _Writes:
         # Sums of 64 bits wrap around, and back again: the keys themselves are in range.
         ordinals = np.arange(len(lanes), dtype=np.int64) - (1 << (63 - width))
         self.lane: Ints = (ordinals << width) - low
-        """What is added to the bits of a time in each lane."""
+        """The addend of the bits of a time in each lane."""
         self.keys: Ints = np.empty(sizes.sum(), dtype=np.int64)
         # A place more, for cuts beyond all lanes.
         self.totals: Floats = np.zeros(sizes.sum() + 1)
@@ -84,7 +84,7 @@ class _Writes:
         self.beyond: Ints = np.minimum(np.array(beyond).view(np.int64), top)
 
 
-class _Work:
+class LaneWork:
     """The durations of syncs of all lanes where more than their bytes matters."""
 
     def __init__(self, lanes: Sequence[LoneLoop], starts: Ints) -> None:
@@ -108,13 +108,13 @@ class _Work:
         return duration_s
 
 
-class _Rows:
+class LaneRows:
     """So many cycles of each lane."""
 
     def __init__(self, lanes: Sequence[LoneLoop]) -> None:
         self._lanes = lanes
         self._most = min(_ROWS, *(lane.limits.most - lane.count for lane in lanes))
-        self._writes = _Writes(lanes, self._most)
+        self._writes = LaneWrites(lanes, self._most)
         self.fit = self._writes.fit
         """Whether the lanes can be planned together."""
         self._cuts_s = np.empty((self._most + 1, len(lanes)))
@@ -128,7 +128,7 @@ class _Rows:
         """Plan cycles until a quarter of the lanes are over."""
         idle_s, busy_s = self._fixed_s()
         gaps_s = self._drawn_s([(lane.gap, lane.ordinal + 1) for lane in self._lanes])
-        writes, work = self._writes, _Work(self._lanes, self._writes.starts)
+        writes, work = self._writes, LaneWork(self._lanes, self._writes.starts)
         throughput = np.array([lane.terms.throughput for lane in self._lanes])
         last, add, search = writes.totals[writes.starts], np.add, writes.keys.searchsorted
         cuts_s, completed_s = self._cuts_s, self._completed_s

@@ -70,7 +70,7 @@ class LoneTimes:
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
+class LoopLimits:
     """The first sync of a loop, and its ends besides that of the journal."""
 
     cut_s: float
@@ -86,7 +86,9 @@ class Limits:
 class LoneLoop:
     """One run of the loop and the columns that it leaves."""
 
-    def __init__(self, curve: Curve, terms: LoneTimes, times: SyncTimes, limits: Limits) -> None:
+    def __init__(
+        self, curve: Curve, terms: LoneTimes, times: SyncTimes, limits: LoopLimits
+    ) -> None:
         """Begin with what is not published."""
         self.terms, self.limits = terms, limits
         self.setup: DrawSeries | Same = times.setup
@@ -194,7 +196,7 @@ class LoneLoop:
         return np.ones(self.count, dtype=np.int64)
 
 
-def lone_loop(journal: Journal, times: SyncTimes, limits: Limits) -> LoneLoop | None:
+def lone_loop(journal: Journal, times: SyncTimes, limits: LoopLimits) -> LoneLoop | None:
     """Return a loop for what is in a journal; None where that is another case."""
     curve = journal.curves[0] if len(journal.curves) == 1 else None
     if not isinstance(curve, Curve) or curve.stream.hot is not None or times.may_fail:

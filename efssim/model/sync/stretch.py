@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from efssim.model.kernel.clock import Clock
-from efssim.model.sync.lone_loop import Limits, LoneLoop, lone_loop
+from efssim.model.sync.lone_loop import LoneLoop, LoopLimits, lone_loop
 from efssim.model.sync.sync_loop import ON_TIME, Loop
 from efssim.model.sync.sync_times import SyncTimes
 from efssim.model.writes.change_sets import Floats, Ints, Work
@@ -120,9 +120,9 @@ class Planner:
         self.prepared = lone_loop(self._journal, self._times, limits)
         return self.prepared is not None
 
-    def _limits(self, cut_s: float, ordinal: int, until_s: float) -> Limits:
+    def _limits(self, cut_s: float, ordinal: int, until_s: float) -> LoopLimits:
         most, last_s = min(self._length, self._longest), min(until_s, self._end_s)
-        return Limits(cut_s, ordinal, last_s, self._patience, most)
+        return LoopLimits(cut_s, ordinal, last_s, self._patience, most)
 
     def _until_s(self, trust: int) -> float:
         """Return when the next disturbance comes that is worth a stop; infinity without one."""
