@@ -47,8 +47,8 @@ MUTANTS = (
     Mutant(
         "a write at the begin of the window is before it",
         "lag/write_lag.py",
-        'times.searchsorted(self._begin_s, "left")',
-        'times.searchsorted(self._begin_s, "right")',
+        'part.time_s.searchsorted(self._begin_s, "left")',
+        'part.time_s.searchsorted(self._begin_s, "right")',
         (MODEL,),
     ),
     Mutant(
@@ -59,7 +59,7 @@ MUTANTS = (
         (MODEL,),
     ),
     Mutant(
-        "a write at the begin of the window is before it",
+        "an open or dropped write at the begin of the window is before it",
         "records/run_records.py",
         "late = sizes[times_s >= time_s]",
         "late = sizes[times_s > time_s]",
@@ -159,8 +159,8 @@ MUTANTS = (
     Mutant(
         "the pool of the lag by byte is that by write",
         "lag/measures.py",
-        "WRITE_LAG_BY_BYTE: LagOverWeights(lags.of_bytes(), lags.byte_s()),",
-        "WRITE_LAG_BY_BYTE: LagOverWeights(lags.of_writes(), lags.total_s()),",
+        "[WRITE_LAG_BY_BYTE] = LagOverWeights(lags.of_bytes(), lags.byte_s())",
+        "[WRITE_LAG_BY_BYTE] = LagOverWeights(lags.of_writes(), lags.total_s())",
         (HAND,),
     ),
     Mutant(

@@ -11,6 +11,7 @@ from efssim.errors import ArgumentError, MissingExtraError
 from efssim.report.figures.run.live_age import LiveAge
 from efssim.scenario import Scenario
 from efssim.scenario.arguments import checked
+from efssim.study.varying.drawn_as import drawn_as
 
 if TYPE_CHECKING:
     from ipywidgets import (  # type: ignore[import-untyped]  # ipywidgets has no types
@@ -56,9 +57,9 @@ class Explorer:
 
     @property
     def scenario(self) -> Scenario:
-        """The scenario with the values of the sliders."""
+        """The scenario with the values of the sliders; streams with `drawn: auto` as they were."""
         chosen = {self._paths[label]: slider.value for label, slider in self.sliders.items()}
-        return self._base.with_(chosen)
+        return drawn_as(self._base, self._base.with_(chosen))
 
     def redraw(self) -> None:
         """Simulate the scenario with the values of the sliders and show its lag."""

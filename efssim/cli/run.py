@@ -267,7 +267,7 @@ def _run_sets(scenario: Scenario, file: Source, request: RunRequest) -> None:
 def _run_several(request: RunRequest) -> None:
     """Run the same trials of several scenarios and print how each differs from the first."""
     request.refuse_several()
-    scenarios = _load_all(request.files, request.overrides)
+    scenarios = _drawn_alike(_load_all(request.files, request.overrides))
     for file, scenario in scenarios:
         refuse_absurd(scenario, file, insist=request.yes)
         if require_uncertain(scenario, {}):
@@ -340,6 +340,14 @@ def _deliver_several(
         lambda: comparisons_json(found, bool(missing), alone),
         lambda: comparisons_report(found, again, missing, alone),
     )
+
+
+def _drawn_alike(scenarios: list[tuple[Source, Scenario]]) -> list[tuple[Source, Scenario]]:
+    """Return scenarios whose streams with `drawn: auto` are drawn as those of the first."""
+    from efssim.study.varying.drawn_as import drawn_as
+
+    first = scenarios[0][1]
+    return [(file, drawn_as(first, scenario)) for file, scenario in scenarios]
 
 
 def _load_all(

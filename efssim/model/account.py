@@ -370,7 +370,7 @@ def _regions(scenario: Scenario) -> dict[str, RegionState]:
     """Return every Region that EFS is in and every custom one, as the account sees it."""
     states = {name: RegionState(name, zones=zones_of(name)) for name in known_regions.KNOWN}
     for name, spec in scenario.regions.items():
-        zones = zones_of(name) | spec.availability_zones
+        zones = {**zones_of(name), **spec.availability_zones}
         states[name] = RegionState(
             name,
             spec.opted_in,

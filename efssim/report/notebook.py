@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from efssim.lag.kinds.table import measures_of
 from efssim.lag.summary import LAG_COLUMNS
 from efssim.markup import page, sentence, table
+from efssim.report.text.fleets.run import fleet_sentences, members_of_run
+from efssim.report.text.fleets.tables import SPREAD_HEAD, WORST_HEAD, spread_rows, worst_rows
 from efssim.report.text.lags import half_width
 from efssim.report.text.parts import NO_REPLICATION
 from efssim.report.verdicts.cautions import cautions
+from efssim.report.verdicts.fleets import Member, are_many
 from efssim.report.verdicts.run import verdict
 from efssim.report.words.lines import counted, percent, short
 from efssim.text.quantities import format_duration
@@ -29,7 +32,10 @@ _ROWS = 60
 
 
 def result_html(result: Run) -> str:
-    """Return verdict, lags and violations of every replication as HTML."""
+    """Return verdict, lags and violations of every replication as HTML; many are summed up."""
+    if are_many(result.outcomes):
+        members = members_of_run(result)
+        return _fleet_html(fleet_sentences(result, members), members, _end_of_run(result))
     parts = []
     for name, outcome in result.outcomes.items():
         summary = outcome.summary
@@ -43,8 +49,22 @@ def result_html(result: Run) -> str:
             table(("lag", *LAG_COLUMNS), rows),
             sentence(_violations(summary.rpo.violations, summary.rpo.violation_s)),
         ]
-    last = f"{result.scenario.name}, seed {result.seed}, digest {result.digest}"
-    return page(*(parts or [sentence(NO_REPLICATION)]), sentence(last))
+    return page(*(parts or [sentence(NO_REPLICATION)]), sentence(_end_of_run(result)))
+
+
+def _end_of_run(result: Run) -> str:
+    return f"{result.scenario.name}, seed {result.seed}, digest {result.digest}"
+
+
+def _fleet_html(sentences: list[str], members: Sequence[Member], last: str) -> str:
+    """Return the sum of many replications: verdict, spread of their numbers, and the worst."""
+    return page(
+        sentence("", strong=sentences[0]),
+        *(sentence(text) for text in sentences[1:]),
+        table((f"over {len(members):,} replications", *SPREAD_HEAD), spread_rows(members)),
+        table(WORST_HEAD, worst_rows(members), words=2),
+        sentence(last),
+    )
 
 
 def _violations(count: int, total_s: float) -> str:
@@ -68,10 +88,16 @@ def traces_html(found: MeasuredTraces) -> str:
 
 def trials_html(trials: TrialSet) -> str:
     """Return verdict and lags of every replication, with intervals over trials, as HTML."""
+    from efssim.report.text.fleets.trials import fleet_sentences_of_trials, members_of_trials
     from efssim.report.text.trials import verdict_of_trials
     from efssim.report.verdicts.trials import late
     from efssim.report.verdicts.trials_cautions import cautions as cautions_of_trials
 
+    count = counted(len(trials), "trial") + ", partial: interrupted" * trials.partial
+    last = f"{trials.scenario.name}, seed {trials.seed}, {count}; quantiles are of all together"
+    if are_many(trials.means):
+        members = members_of_trials(trials)
+        return _fleet_html(fleet_sentences_of_trials(trials, members), members, last)
     parts = []
     for name in trials.means:
         parts += [
@@ -79,8 +105,6 @@ def trials_html(trials: TrialSet) -> str:
             *(sentence(text) for text in cautions_of_trials(name, trials)),
             table(("lag", "mean", "± (95 %)", *LAG_COLUMNS[1:]), _lags_of_trials(name, trials)),
         ]
-    count = counted(len(trials), "trial") + ", partial: interrupted" * trials.partial
-    last = f"{trials.scenario.name}, seed {trials.seed}, {count}; quantiles are of all together"
     return page(*(parts or [sentence(NO_REPLICATION)]), sentence(last))
 
 

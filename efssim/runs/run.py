@@ -15,7 +15,6 @@ from efssim.lag.detection.summary import AlarmSummary
 from efssim.lag.hours import hours_between
 from efssim.lag.risk import Risk, risk_of
 from efssim.lag.summary import RunSummary, WindowSummary
-from efssim.records.column_types import categories
 from efssim.records.timeline import Entry
 from efssim.runs.moments import periods, seconds_since
 from efssim.runs.outcome import Outcome, OutcomeRecords
@@ -25,6 +24,7 @@ from efssim.runs.tables import (
     alarm_changes_table,
     events_table,
     index_of,
+    joined,
     lags_table,
     pending_table,
     statuses_table,
@@ -250,15 +250,10 @@ class Run:
         return replication
 
     def _concatenated(
-        self, table: Callable[[str, OutcomeRecords, datetime, int], pd.DataFrame]
+        self, table: Callable[[OutcomeRecords, datetime, int], pd.DataFrame]
     ) -> pd.DataFrame:
-        import pandas as pd
-
         # Without a replication the table still has its columns.
         outcomes: Mapping[str, OutcomeRecords] = self.outcomes or {"": OutcomeRecords()}
-        tables = [
-            table(name, outcome, self.scenario.start, self.trial)
-            for name, outcome in outcomes.items()
-        ]
-        joined = pd.concat(tables, ignore_index=True)
-        return joined.assign(replication=categories(joined["replication"], self.outcomes))
+        start = self.scenario.start
+        tables = [table(outcome, start, self.trial) for outcome in outcomes.values()]
+        return joined(list(self.outcomes), tables)

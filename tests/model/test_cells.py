@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from helpers.commands import command
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import efssim
+from efssim.lag.kinds.measure import LagCollector, LagMeasure
 from efssim.model.kernel.draws import Draws
 from efssim.model.world.world import World
 from efssim.model.writes.cells.law import SmallWrites, cell_law
@@ -17,7 +20,8 @@ from efssim.model.writes.cells.tree import LEAVES, CellTree
 from efssim.model.writes.curves.cells import CellCurve
 from efssim.model.writes.curves.one_by_one import OneByOne
 from efssim.model.writes.stream import Stream
-from efssim.records.run_records import SYNC_COLUMNS, ReplicationRecords
+from efssim.records.pieces import PublishedPieces
+from efssim.records.run_records import SYNC_COLUMNS, Publications, ReplicationRecords
 from efssim.report.facts.load import load_text
 from efssim.scenario.grammar.distributions import Distribution
 from efssim.scenario.grammar.types import Size
@@ -56,6 +60,53 @@ def test_one_time_many_times_and_leaves_agree_to_the_last_bit(
     assert taken.tolist() == [list(amount) for amount in single]
     assert loop.column()[:, 1:].tolist() == [list(amount) for amount in single]
     assert sorted(single) == single
+
+
+def test_an_outage_is_one_call_of_the_tree_and_no_sync_is_planned_in_vain(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked: list[int] = []
+    many_at = CellTree.many_at
+
+    def counted(tree: CellTree, cells: Any, *rest: Any) -> Any:
+        asked.append(len(cells))
+        return many_at(tree, cells, *rest)
+
+    monkeypatch.setattr(CellTree, "many_at", counted)
+    fault = {"link_outage": "eu-west-1 -> eu-central-1", "every": "6 h", "for": "20 min"}
+    sync = "replications.dr.sync"
+    world = efssim.load(FAST).with_(
+        {
+            "duration": "20 days",
+            f"{sync}.interval": "60 s",
+            f"{sync}.gap": "0 s",
+            "faults": {"wan": fault},
+        }
+    )
+    found = efssim.run(world)
+    outages = len(found.timeline)
+    syncs = len(found.syncs)
+    assert outages > 70
+    assert len(asked) <= outages + 20
+    # Twice: for the syncs, and for the ends of cells among them.
+    assert sum(asked) <= 1.05 * syncs
+
+
+@pytest.mark.parametrize("per_s", [0.5, 40.0, 5000.0])
+def test_times_that_are_whole_cells_apart_agree_with_each_by_itself(per_s: float) -> None:
+    times = [47.3 + CELL_S * k for k in range(40)]
+    single, many = curve(per_s), curve(per_s)
+    counts, sizes = many.many_at(np.array(times))
+    each = [single.at(time_s) for time_s in times]
+    assert list(zip(counts.tolist(), sizes.tolist(), strict=True)) == each
+
+
+def test_times_in_no_order_may_be_asked_for_after_others_were_looked_up_ahead() -> None:
+    single, many = curve(), curve()
+    many.look_ahead(100.0, 61.0, 20)
+    times = [*np.arange(2000.0, 3000.0, 50.0).tolist(), 161.0]  # the last one is among those ahead
+    counts, sizes = many.many_at(np.array(times))
+    assert list(zip(counts.tolist(), sizes.tolist(), strict=True)) == [single.at(t) for t in times]
 
 
 def test_a_cell_is_the_sum_of_its_leaves_and_empty_leaves_have_no_bytes() -> None:
@@ -146,11 +197,16 @@ PROFILE = {
 }
 
 
+ARRIVALS = "file_systems.src.writes.w.arrivals"
+ON_OFF = {ARRIVALS: {"on_off": {"on": "3 min", "off": "5 min", "rate": "100 per s"}}}
+FLICKER = {ARRIVALS: {"on_off": {"on": "2 s", "off": {"constant": "7 s"}, "rate": "200 per s"}}}
+
+
 @given(
     st.lists(st.floats(0.1, 4000.0), max_size=8),
-    st.sampled_from([{}, GATED, PROFILE, {**PROFILE, **GATED}]),
+    st.sampled_from([{}, GATED, PROFILE, {**PROFILE, **GATED}, ON_OFF, {**FLICKER, **GATED}]),
 )
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=20, deadline=None)
 def test_how_a_run_is_stepped_does_not_show(steps: list[float], changes: dict[str, Any]) -> None:
     scenario = efssim.load(WORLD).with_(changes)
     whole = efssim.run(scenario)
@@ -162,7 +218,16 @@ def test_how_a_run_is_stepped_does_not_show(steps: list[float], changes: dict[st
     assert simulation.result().summary == whole.summary
 
 
-@pytest.mark.parametrize("changes", [{}, GATED, PROFILE], ids=["periodic", "gated", "profile"])
+WAYS = {
+    "periodic": {},
+    "gated": GATED,
+    "profile": PROFILE,
+    "on and off": ON_OFF,
+    "flicker gated": {**FLICKER, **GATED},
+}
+
+
+@pytest.mark.parametrize("changes", WAYS.values(), ids=WAYS)
 def test_the_length_of_stretches_does_not_show(changes: dict[str, Any]) -> None:
     scenario = efssim.load(WORLD).with_(changes)
 
@@ -216,9 +281,53 @@ def test_writes_without_bytes_are_counted() -> None:
     assert found["writes"]["bytes"] == found["write_lag_by_byte_s"]["count"] == 0
 
 
+class OfWrites(LagCollector):
+    """Collects the lag of each write."""
+
+    def add_writes(self, writes: Publications) -> None:
+        lags_s = np.repeat(writes.completed_s, writes.writes) - writes.time_s
+        lags_s = lags_s[writes.time_s >= self.begin_s]
+        self.lags.add(lags_s, np.ones(len(lags_s)))
+
+
+class OfPieces(OfWrites):
+    """Collects the mean lag of each piece, too."""
+
+    def add_pieces(self, pieces: PublishedPieces) -> None:
+        found = pieces.pieces
+        completed_s = np.repeat(pieces.completed_s, pieces.each)
+        lags_s = completed_s - (found.begin_s + found.end_s) / 2
+        inside = (found.begin_s >= self.begin_s) & (found.writes > 0)
+        self.lags.add(lags_s[inside], found.writes[inside].astype(np.float64))
+
+
 def test_what_reads_every_write_refuses_cells() -> None:
+    world = efssim.load(WORLD)
+    simulation = efssim.Simulation(world, verify=True)
+    simulation.advance("1 h")
     with pytest.raises(efssim.UsageError, match="set `drawn: each`"):
-        efssim.run(efssim.load(WORLD), verify=True)
+        simulation.lifetimes("dr")
+    measure = LagMeasure("copy_s", "copy", "As write_lag_s.", "writes", collect=OfWrites)
+    with (
+        efssim.extend.lag_measures.add(measure),
+        pytest.raises(efssim.UsageError, match="an added lag measure reads every write"),
+    ):
+        efssim.run(world)
+
+
+def test_an_added_measure_may_take_pieces() -> None:
+    measure = LagMeasure("copy_s", "copy", "As write_lag_s.", "writes", collect=OfPieces)
+    with efssim.extend.lag_measures.add(measure):
+        found = efssim.run(efssim.load(WORLD)).summary["replications"]["dr"]
+    assert found["copy_s"]["count"] == found["write_lag_s"]["count"] > 0
+    assert found["copy_s"]["mean"] == pytest.approx(found["write_lag_s"]["mean"], rel=1e-9)
+
+
+def test_the_laws_hold_on_pieces(tmp_path: Path) -> None:
+    file = tmp_path / "world.yaml"
+    file.write_text(WORLD)
+    found = command("run", file, "--verify")
+    assert (found.code, "laws 1 to 5 hold" in found.err) == (0, True), found.err
 
 
 @pytest.mark.parametrize(
@@ -226,7 +335,10 @@ def test_what_reads_every_write_refuses_cells() -> None:
     [
         ({"hot_set": {"size": "1 GiB", "block": "1 MiB"}}, "cells go without `hot_set`"),
         ({"in_file": "1 TiB"}, "cells go without `in_file`"),
-        ({"arrivals": {"constant": {"rate": "40 per s"}}}, "cells are of `poisson` and `profile`"),
+        (
+            {"arrivals": {"constant": {"rate": "40 per s"}}},
+            "cells are of `poisson`, `profile` and `on_off`",
+        ),
     ],
 )
 def test_streams_that_cells_cannot_draw_are_refused(stream: dict[str, Any], message: str) -> None:

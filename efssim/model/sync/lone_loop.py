@@ -21,7 +21,7 @@ from efssim.model.sync.sync_times import SyncTimes
 from efssim.model.writes.change_sets import Floats, Ints
 from efssim.model.writes.curves.each import Curve
 from efssim.model.writes.journal import Journal
-from efssim.model.writes.stream import Stream
+from efssim.model.writes.stream import BYTES, Stream
 
 Columns = tuple[list[float], list[float], list[int]]
 """Cuts, completions and ends of consecutive syncs."""
@@ -95,7 +95,8 @@ class LoneLoop:
         self.gap: DrawSeries | Same = times.gap
         self.interval_s = times.interval_s
         self.first, self.reach_s = curve.published, curve.horizon_s
-        self.times_s, self.totals = curve.unpublished()
+        self.times_s, totals = curve.unpublished()
+        self.totals: Ints = totals[BYTES]
         self.cut_s = limits.cut_s
         """Of the next sync."""
         self.begin = 0

@@ -136,6 +136,7 @@ class SyncProcess:
     def _break(self) -> None:
         """Leave the stretch now: keep the sync in flight, forget those after it."""
         stretch, now = self._stretch, self._clock.now
+        self._planner.prepared = None  # made for how things were
         if stretch is None:
             return
         begun = stretch.begun(now)

@@ -41,7 +41,8 @@ class Disturbances:
 
     def begin(self, spec: schema.Event | schema.Fault) -> Callable[[], None]:
         """Begin a disturbance; return a function that ends it. RunError if a link has no room."""
-        kind, target = spec.entry, spec.target
+        kind = spec.entry
+        target: str = getattr(spec, kind.name)
         ordinal = self._timeline.next_ordinal()
         record = Occurrence(ordinal, self._account.clock.now, kind.name, target)
         fails_calls = kind.effect(FailCalls)

@@ -15,6 +15,7 @@ from efssim.model.entities.identifiers import hex_of
 from efssim.model.entities.requests import DeclaredFileSystem, ReplicationSettings
 from efssim.model.kernel.clock import Clock, Turn
 from efssim.model.kernel.draws import Draws
+from efssim.model.kernel.shared_draws import SharedDraws
 from efssim.model.kernel.strata import placed
 from efssim.model.sync.lone_loop import LoneLoop
 from efssim.model.sync.stretch import LONG
@@ -40,10 +41,12 @@ class World:
         trial: int = 0,
         longest: int = LONG,
         keep: Keeper | None = None,
+        shared: SharedDraws | None = None,
     ) -> None:
         """Build the world; `record` returns the records of a replication by name, by default fresh.
 
-        `keep` returns those of a file system.
+        `keep` returns those of a file system. `shared` has the draws of other worlds, which this
+        one reads instead of making them once more: no result depends on it.
 
         At most `longest` syncs of a replication are planned at once, which changes no result.
 
@@ -51,7 +54,7 @@ class World:
         """
         self.scenario, self.seed = scenario, seed
         self._clock = Clock()
-        self._draws = Draws(seed, trial)
+        self._draws = Draws(seed, trial, shared)
         record, keep = record or _own_records, keep or _own_stored
         self.account = Account(scenario, self._clock, self._draws, record, longest, keep)
         self._control_plane = ControlPlane(self.account)
@@ -151,7 +154,7 @@ class World:
     def prepared(self) -> list[LoneLoop]:
         """Return the loops of syncs that a pause waits for."""
         found = [process.prepared for process in self.account.syncs.values()]
-        return [loop for loop in found if loop is not None]
+        return [loop for loop in found if loop is not None and not loop.is_over]
 
     def pass_to(self, time_s: float) -> None:
         """Run up to a time as `advance_to`, but leave completed syncs unrecorded: it is cheap."""

@@ -117,9 +117,10 @@ class TraceWrites:
 
     def take(self, n: int) -> tuple[Floats, Ints]:
         times, sizes = self._held
-        ready = 0
+        ready, rows = 0, max(1, n // self._pieces)
         while ready == 0 and (len(times) or not self._exhausted()):
-            spread_times, spread_sizes = self._spread(max(1, n // self._pieces))
+            spread_times, spread_sizes = self._spread(rows)
+            rows *= 2  # so that sorting again costs little for each write that is held
             times, sizes = np.append(times, spread_times), np.append(sizes, spread_sizes)
             order = times.argsort(kind="stable")
             times, sizes = times[order], sizes[order]

@@ -101,7 +101,8 @@ class Journal:
         """Draw one block and return the size of the next."""
         begin_s = curve.horizon_s
         curve.note_hours(self._clock.now)
-        self._let_go()
+        if not curve.has_all or self._records is None:
+            self._let_go()
         # In proportion to a backlog, so that copying it costs a constant per write.
         drawn = curve.extend(max(block, curve.backlog // 4))
         elapsed_s = curve.horizon_s - begin_s
@@ -176,6 +177,8 @@ class Journal:
     def stop_feeding(self) -> Amount:
         """Make the writes that no sync has published unreplicated again; return their amount."""
         left = self._unaccounted()
+        for curve in self.curves:
+            curve.divide(self._clock.now)
         self._published = self._published_now()
         if self._records is not None and self._records.defined_s is not None:
             self._oldest_s = None

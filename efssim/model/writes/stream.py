@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from efssim.model.writes.blocks import Writes
 from efssim.model.writes.cells.law import SmallWrites
 from efssim.model.writes.hot_set import HotBlocks
+from efssim.model.writes.tapes import TapeReader
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -24,8 +25,8 @@ HOUR_S = 3600.0
 class Stream:
     """A stream: the source of its writes, and the work that they are for a sync."""
 
-    writes: Writes | SmallWrites
-    """Drawn one by one, or in cells."""
+    writes: Writes | SmallWrites | TapeReader
+    """Drawn one by one, in cells, or by another world already."""
     files_per_write: int = 1
     hot: HotBlocks | None = None
     large_file_bytes: int = 0

@@ -6,12 +6,14 @@ from efssim.model.kernel.draws import Draws
 from efssim.model.writes.blocks import DrawnWrites, TraceWrites, Writes
 from efssim.model.writes.cells.law import BigSizes, SmallWrites, cell_law, means_of_cells
 from efssim.model.writes.hot_set import HotBlocks
+from efssim.model.writes.shared_streams import SameTrace, Taped
 from efssim.model.writes.stream import Stream
 from efssim.scenario import Scenario
 from efssim.scenario.schema import WriteStream
 from efssim.scenario.workload.arrivals import chosen_process
 from efssim.scenario.workload.drawing import drawing
 from efssim.scenario.workload.processes.times import RunSpan
+from efssim.traces.reading import read_trace
 
 
 def build_streams(
@@ -22,7 +24,31 @@ def build_streams(
     One that is drawn in cells is two: the big writes, one by one, and the small ones. `growth` is
     that of the file system and multiplies the stream's own.
     """
-    growth = growth * spec.growth
+    growth, shared = growth * spec.growth, draws.shared
+
+    def built() -> list[Stream]:
+        return _drawn(spec, growth, scenario, draws, path, after_s)
+
+    if shared is None:
+        return built()
+    # All that the draws depend on; those of a trace that is not resampled are of every trial.
+    of_trial: tuple[int, ...] = draws.seed, draws.trial
+    trace = None
+    if spec.trace is not None:
+        trace = SameTrace(read_trace(spec.trace.spec(), scenario.start, scenario.duration))
+        if spec.trace.resample is None and spec.hot_set is None:
+            of_trial = ()
+    span = scenario.start, scenario.duration
+    depends_on = spec, growth, scenario.defaults.drawn, span, after_s, trace
+    return shared.of((*of_trial, path), depends_on, lambda: Taped(built, shared)).streams(
+        scenario.duration
+    )
+
+
+def _drawn(
+    spec: WriteStream, growth: float, scenario: Scenario, draws: Draws, path: str, after_s: float
+) -> list[Stream]:
+    """Build a stream whose writes this world draws; arguments as of `build_streams`."""
     if not drawing(spec, growth, scenario.defaults.drawn, scenario.start).in_cells:
         return [_stream(_writes(spec, growth, scenario, draws, path), spec, draws, path, after_s)]
     sources = _cells(spec, growth, scenario, draws, path)
@@ -51,13 +77,14 @@ def _cells(
     assert spec.arrivals is not None
     assert spec.size is not None
     process, said = chosen_process(spec.arrivals)
-    law = cell_law(spec.size, process.mean_per_s(said) * growth)
-    run = RunSpan(scenario.start, scenario.duration)
+    run, clock = RunSpan(scenario.start, scenario.duration), process.on_periods(said, draws, path)
+    on = 1.0 if clock is None else process.peak_factor(said)
+    law = cell_law(spec.size, process.mean_per_s(said) * on * growth)
     rates = process.rates(said, growth * (1 - law.big_share), run)
     assert rates is not None, "cells are of processes whose rates are known"
     key = int(draws.generator(f"{path}.inside").integers(1 << 63))
     generators = draws.generator(f"{path}.counts"), draws.generator(f"{path}.sums")
-    small = SmallWrites(law, *generators, key, means_of_cells(*rates))
+    small = SmallWrites(law, *generators, key, means_of_cells(*rates), clock)
     if not law.big_share:
         return [small]
     times = process.times(said, growth * law.big_share, run, draws, path)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
-from efssim.report.words.lines import percent
+from efssim.report.facts.traces import short_name
+from efssim.report.words.lines import percent, wrapped
 from efssim.scenario import Scenario
 from efssim.scenario.grammar.base import one_of
 from efssim.scenario.grammar.distributions import Distribution
 from efssim.scenario.schema import WriteStream
+from efssim.scenario.shown.cells_use import CellsUse, drawn_all_the_same
 from efssim.scenario.workload.arrivals import chosen_process
 from efssim.scenario.workload.drawing import distance_at_most, drawing
 from efssim.text.digits import grouped
@@ -28,6 +30,20 @@ def load_text(scenario: Scenario, source: str) -> str:
     return f"Load of {source}: {'; '.join(streams) or 'nothing is written'}."
 
 
+def drawn_texts(cells: Mapping[str, CellsUse], scenario: Scenario) -> list[str]:
+    """Return a sentence for each stream that a study draws in cells, or was to draw so."""
+    others = drawn_all_the_same(scenario)
+    return [
+        *(f"{short_name(path)}: {_in_cells(use.distance_at_most)}." for path, use in cells.items()),
+        *(f"{short_name(path)}: {_one_by_one(why)}." for path, why in others.items()),
+    ]
+
+
+def drawn_lines(cells: Mapping[str, CellsUse], scenario: Scenario) -> list[str]:
+    """Return `drawn_texts` as lines of a report."""
+    return [line for text in drawn_texts(cells, scenario) for line in wrapped(text)]
+
+
 def _stream(stream: WriteStream, growth: float) -> str:
     return ", ".join([_writes(stream, stream.growth * growth), *_into(stream)])
 
@@ -37,14 +53,22 @@ def _drawn(stream: WriteStream, growth: float, scenario: Scenario) -> Iterator[s
     found = drawing(stream, stream.growth * growth, scenario.defaults.drawn, scenario.start)
     if found.in_cells:
         bound = None if stream.size is None else distance_at_most(stream.size)
-        sums = (
-            "how far is not known of these sizes"
-            if bound is None
-            else f"within {bound:g} of the exact distribution for syncs of 60 writes or more"
-        )
-        yield f"drawn in cells of 60 s (bytes: {sums}; quantiles of write lags: within 0.8 %)"
+        yield _in_cells(bound)
     elif found.obstacle:
-        yield f"each write drawn: {found.obstacle}"
+        yield _one_by_one(found.obstacle)
+
+
+def _in_cells(bound: float | None) -> str:
+    sums = (
+        "how far is not known of these sizes"
+        if bound is None
+        else f"within {bound:g} of the exact distribution for syncs of 60 writes or more"
+    )
+    return f"drawn in cells of 60 s (bytes: {sums}; quantiles of write lags: within 0.8 %)"
+
+
+def _one_by_one(obstacle: str) -> str:
+    return f"each write drawn: {obstacle}"
 
 
 def _writes(stream: WriteStream, growth: float) -> str:

@@ -162,7 +162,8 @@ def _declared(result: Run, chain: Chain) -> Item:
 
 def _effects(result: Run, entry: Entry, caused: list[Chain]) -> list[str]:
     """Return the effects on each replication, or that there were none."""
-    reached = [name for name in result.outcomes if name in entry.replications]
+    hit = set(entry.replications)  # which may be thousands
+    reached = [name for name in result.outcomes if name in hit]
     if not reached and isinstance(entry, Occurrence):
         return _on_nothing(result, entry)
     if len(reached) > _REPLICATIONS:

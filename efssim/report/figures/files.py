@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from io import BytesIO
@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING
 
 from efssim.report.facts.risk import WEEKS_LEAST, weeks_behind
 from efssim.report.figures.run.alt import alt_text
+from efssim.report.text.fleets.run import sections_of
+from efssim.report.verdicts.fleets import are_many
 from efssim.runs.run import Run
 
 if TYPE_CHECKING:
@@ -60,11 +62,16 @@ class Drawing:
 def drawings(result: Run, png: bool = False) -> Iterator[Drawing]:
     """Draw all figures of a result, one after the other, as SVG and with `png` as PNG too."""
     kinds = tuple(_METHODS) if result.has_records else _WITHOUT_RECORDS
-    for name, stem in safe_names(list(result.outcomes)).items():
+    for name, stem in safe_names(list(drawn_of(result))).items():
         for kind in kinds:
             if kind == "risk" and weeks_behind(result, name) < WEEKS_LEAST:
                 continue
             yield _drawing(result, name, kind, f"{stem}-{kind}", png)
+
+
+def drawn_of(result: Run) -> Collection[str]:
+    """Return the replications with figures: of many, those with a section on the page."""
+    return sections_of(result) if are_many(result.outcomes) else result.outcomes
 
 
 def _drawing(result: Run, name: str, kind: str, stem: str, png: bool) -> Drawing:
@@ -111,12 +118,11 @@ def file_style() -> Iterator[None]:
 
 def new_figure() -> Figure:
     """Return an empty figure of the size that files have."""
-    from matplotlib.figure import Figure
-
     from efssim.report.figures.drawing.style import FIGURE_SIZE
+    from efssim.report.figures.drawing.whole import WholeFigure
 
     # Not pyplot's, which belongs to the user.
-    return Figure(figsize=FIGURE_SIZE, layout="constrained")
+    return WholeFigure(figsize=FIGURE_SIZE, layout="constrained")
 
 
 def is_figure(name: object) -> bool:

@@ -13,6 +13,7 @@ from efssim.report.figures.files import FOLDER, Drawing, drawings, write_drawing
 from efssim.report.files.folders import MANIFEST, REPORT, staged
 from efssim.report.files.formats import CSV, TableFormat
 from efssim.report.files.manifest import environment, parameters
+from efssim.report.text.fleets.run import sections_of
 from efssim.report.text.parts import Summarised
 from efssim.report.words.json_text import json_text
 from efssim.runs.run import Run
@@ -86,12 +87,10 @@ def _write_into(result: Run, folder: Path, png: bool, command: str, tables: Tabl
 
 def _write_figures(result: Run, folder: Path, png: bool) -> tuple[list[Drawing], list[str]]:
     """Write all figures; return those that the page shows, and the names of the files."""
-    from efssim.report.html.sections import attainments, worst
-
     folder.mkdir()
     shown: list[Drawing] = []
     names: list[str] = []
-    on_page = worst(attainments(result))
+    on_page = sections_of(result)
     for drawing in drawings(result, png):
         names += write_drawing(drawing, folder)
         if drawing.replication in on_page:

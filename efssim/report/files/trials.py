@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from functools import partial
 from pathlib import Path
 
@@ -12,6 +13,8 @@ from efssim.report.files.folders import MANIFEST, REPORT, staged
 from efssim.report.files.formats import CSV
 from efssim.report.files.run import manifest, write_json
 from efssim.report.files.study import Sketch, drawn
+from efssim.report.text.fleets.trials import sections_of_trials
+from efssim.report.verdicts.fleets import are_many
 from efssim.report.words.json_text import json_text
 from efssim.study.run.summary import trials_to_json
 from efssim.study.run.trial_set import TrialSet
@@ -52,9 +55,14 @@ def _drawn(trials: TrialSet) -> dict[tuple[str, str], str]:
     """Return the figures as SVG, by replication and kind."""
     return {
         (name, kind): drawn(_sketch(trials, name, kind))
-        for name in trials.replications
+        for name in drawn_of_trials(trials)
         for kind in _PLOTS
     }
+
+
+def drawn_of_trials(trials: TrialSet) -> Collection[str]:
+    """Return the replications with figures: of many, those with a section on the page."""
+    return sections_of_trials(trials) if are_many(trials.replications) else trials.replications
 
 
 def _sketch(trials: TrialSet, name: str, kind: str) -> Sketch:

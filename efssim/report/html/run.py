@@ -12,12 +12,19 @@ from efssim.report.figures.files import Drawing
 from efssim.report.html import run_tables as tables
 from efssim.report.html.alarms import alarm_table, alarm_texts, change_table
 from efssim.report.html.page import render
-from efssim.report.html.sections import SECTIONS, attainments, sentence, worst
+from efssim.report.html.sections import sentence
 from efssim.report.html.svg import Figure, inlined
 from efssim.report.html.tables import HtmlTable
 from efssim.report.html.traces import trace_table
 from efssim.report.text.details import diverging_text, sentences
+from efssim.report.text.fleets.run import (
+    fleet_sentences,
+    load_of_fleet,
+    members_of_run,
+    sections_of,
+)
 from efssim.report.verdicts.cautions import cautions
+from efssim.report.verdicts.fleets import SECTIONS, are_many
 from efssim.report.verdicts.run import attained, disaster, goal
 from efssim.report.verdicts.words import colour_of_run, words_of_run
 from efssim.report.words.terms import AGE_NAME
@@ -91,6 +98,8 @@ def run_page(result: Run, drawn: Iterable[Drawing], command: str, suffix: str = 
         sections=list(_sections(result, list(drawn), suffix)),
         overview=tables.overview(result),
         replications=len(result.outcomes),
+        fleet=_of_fleet(result),
+        spread=tables.spread(result),
         most=SECTIONS,
         has_records=result.has_records,
         events=tables.events(result, suffix),
@@ -106,6 +115,13 @@ def run_page(result: Run, drawn: Iterable[Drawing], command: str, suffix: str = 
     )
 
 
+def _of_fleet(result: Run) -> list[str]:
+    """Return the sentences that sum up many replications; none of a few."""
+    if not are_many(result.outcomes):
+        return []
+    return [*fleet_sentences(result, members_of_run(result)), *load_of_fleet(result)]
+
+
 def _of_the_run(result: Run) -> JsonObject:
     """Return the summary without its replications."""
     whole = to_json(replace(result.run_summary, replications={}, alarms={}), result.scenario.start)
@@ -114,7 +130,7 @@ def _of_the_run(result: Run) -> JsonObject:
 
 def _sections(result: Run, drawn: list[Drawing], suffix: str) -> Iterator[Section]:
     """Yield the sections, in the order of the scenario."""
-    for ordinal, name in enumerate(worst(attainments(result))):
+    for ordinal, name in enumerate(sections_of(result)):
         figures = {
             drawing.kind: _figure(result, drawing, f"r{ordinal}-{drawing.kind}")
             for drawing in drawn

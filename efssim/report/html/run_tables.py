@@ -29,6 +29,9 @@ from efssim.report.html.tables import (
     size,
     text,
 )
+from efssim.report.text.fleets.run import members_of_run
+from efssim.report.text.fleets.tables import SPREAD_HEAD, spread_rows
+from efssim.report.verdicts.fleets import are_many, worst
 from efssim.report.verdicts.words import words_of_run
 from efssim.report.words.lines import clock
 from efssim.report.words.terms import TERMS
@@ -124,8 +127,8 @@ def _recovery(found: Loss | None) -> list[list[Cell]]:
 def overview(result: Run) -> HtmlTable:
     """Return a row for each replication."""
     rows = []
-    for name, outcome in result.outcomes.items():
-        summary = outcome.summary
+    for name in _in_overview(result):
+        summary = result.outcomes[name].summary
         age, pending = summary.age, summary.pending_bytes
         rows.append(
             [
@@ -147,7 +150,31 @@ def overview(result: Run) -> HtmlTable:
         Column("expected loss", True, "pending"),
         Column("violations", True, "violation"),
     ]
-    return HtmlTable("All replications", head, rows, is_sortable=True)
+    left = len(result.outcomes) - len(rows)
+    if not left:
+        return HtmlTable("All replications", head, rows, is_sortable=True)
+    caption, note = "The replications with the least attainment", f"{left:,} more in summary.json."
+    return HtmlTable(caption, head, rows, is_sortable=True, note=note)
+
+
+def _in_overview(result: Run) -> Iterable[str]:
+    """Return the replications with a row in the overview: the worst where there are too many."""
+    if len(result.outcomes) <= _ROWS:
+        return result.outcomes
+    return [member.name for member in worst(members_of_run(result), _ROWS)]
+
+
+def spread(result: Run) -> HtmlTable:
+    """Return how the numbers of many replications spread; no row for a few."""
+    members = members_of_run(result) if are_many(result.outcomes) else []
+    rows = [[text(title), *map(_plain, cells)] for title, *cells in spread_rows(members)]
+    head = [Column("over replications"), *(Column(title, True) for title in SPREAD_HEAD)]
+    caption = f"Numbers over all {len(members):,} replications"
+    return HtmlTable(caption, head, rows if members else [])
+
+
+def _plain(shown: str) -> Cell:
+    return Cell(shown, is_number=True)
 
 
 def violations(result: Run, name: str, suffix: str = ".csv") -> HtmlTable:

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from efssim.report.facts.load import drawn_lines
 from efssim.report.facts.traces import thin_lines, trace_lines
 from efssim.report.text.parts import joined
 from efssim.report.text.sweep import shown
 from efssim.report.text.trials import study_text, verdict_of_trials
 from efssim.report.words.compare_shares import SHARES
 from efssim.report.words.lines import command_lines, counted, wrapped
+from efssim.scenario.shown.cells_use import streams_in_cells
 from efssim.text.digits import grouped
 
 if TYPE_CHECKING:
@@ -65,8 +67,9 @@ def comparison_report(comparison: PairedTrials) -> str:
 
 
 def _of_traces(study: TrialSet) -> list[str]:
-    """Return the findings on a study's traces; nothing without traces."""
+    """Return the findings on a study's traces and cells; nothing without both."""
     lines = [*thin_lines(study.traces), *trace_lines(study.traces)]
+    lines += drawn_lines(streams_in_cells(study.scenario), study.scenario)
     return [*wrapped(f"{study.scenario.name}:"), *lines] if lines else []
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from efssim.report.facts.assumptions import assumed_parameters
 from efssim.report.facts.evidence import long_text, strata_sentence
+from efssim.report.facts.load import drawn_lines
 from efssim.report.facts.traces import thin_lines, trace_lines
 from efssim.report.text.parts import joined
 from efssim.report.words.lines import command_lines, counted, percent, short, wrapped
@@ -44,7 +45,11 @@ def plan_report(plan: PlanFindings, command: str) -> str:
         _what_if(plan),
         _curve(plan),
         wrapped(_assumed(plan), indent=2),
-        [*command_lines(command), *trace_lines(plan.traces)],
+        [
+            *command_lines(command),
+            *trace_lines(plan.traces),
+            *drawn_lines(plan.cells, plan.scenario),
+        ],
     ]
     return joined(parts)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
+from efssim.report.facts.load import drawn_lines
 from efssim.report.facts.traces import thin_lines, trace_lines
 from efssim.report.text.parts import joined
 from efssim.report.words.compare_shares import SHARES
@@ -33,7 +34,16 @@ def sweep_report(sweep: SweepPoints, measure: str, command: str) -> str:
     for name in sweep.points[0].trials.table["replication"].unique():
         rows = _tornado if sweep.one_at_a_time else _grid
         parts.append([*wrapped(f"{name}:"), *rows(sweep, measure, str(name))])
-    return joined([*parts, [*command_lines(command), *trace_lines(sweep.traces)]])
+    return joined(
+        [
+            *parts,
+            [
+                *command_lines(command),
+                *trace_lines(sweep.traces),
+                *drawn_lines(sweep.cells, sweep.scenario),
+            ],
+        ]
+    )
 
 
 def partial_text(sweep: SweepPoints) -> str:

@@ -20,6 +20,8 @@ MOST = 10
 """Replications that reports show one by one; more are summed up (chosen: each takes 20 lines)."""
 WORST = 10
 """Replications of a fleet that are shown by themselves: those with the least attainment."""
+SECTIONS = 6
+"""How many replications have a section of their own: of more, those with the least attainment."""
 _NAMED = 5
 """Names that a sentence has at most."""
 _ORDER: tuple[Kind, ...] = ("missed", "open", "once", "met")
@@ -103,6 +105,23 @@ def worst(members: Sequence[Member], most: int = WORST) -> list[Member]:
         return held, -1.0 if attained is None else attained, -(age_s or 0.0)
 
     return sorted(members, key=rank)[:most]
+
+
+def least_attained(attainments: Mapping[str, float | None]) -> list[str]:
+    """Return the replications with a section, in their order, from the attainment of each."""
+
+    def attainment(name: str) -> float:
+        found = attainments[name]
+        return -1.0 if found is None else found
+
+    chosen = set(sorted(attainments, key=attainment)[:SECTIONS])
+    return [name for name in attainments if name in chosen]
+
+
+def worst_in_order(members: Sequence[Member]) -> list[str]:
+    """Return the names of the worst that have a section, in the order of the members."""
+    chosen = {member.name for member in worst(members, SECTIONS)}
+    return [member.name for member in members if member.name in chosen]
 
 
 def spreads(members: Sequence[Member]) -> dict[str, Spread]:

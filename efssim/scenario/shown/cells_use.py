@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 
 from efssim.scenario.schema import ScenarioKeys, WriteStream
 from efssim.scenario.shown.trace_use import stream_path
@@ -23,6 +24,35 @@ class CellsUse:
     """Writes of a sync from which on that holds."""
     quantile_error_at_most: float = 8e-3
     """Relative error of quantiles of write lags: the width of a bin."""
+
+
+def cells_over(scenarios: Iterable[ScenarioKeys]) -> dict[str, CellsUse]:
+    """Return the streams that any of some scenarios draws in cells, by their paths.
+
+    Their bound is known where it is known in each of them.
+    """
+    return merged(map(streams_in_cells, scenarios))
+
+
+def merged(many: Iterable[dict[str, CellsUse]]) -> dict[str, CellsUse]:
+    """Return streams in cells of some scenarios as those of one, as `cells_over` does."""
+    found: dict[str, CellsUse] = {}
+    for streams in many:
+        for path, use in streams.items():
+            known = found.get(path, use).distance_at_most is not None
+            found[path] = use if known else replace(use, distance_at_most=None)
+    return found
+
+
+def drawn_all_the_same(scenario: ScenarioKeys) -> dict[str, str]:
+    """Return why streams are drawn one by one although cells were asked for, by their paths."""
+    default, start = scenario.defaults.drawn, scenario.start
+    found = {
+        stream_path(name, stream): drawing(writes, writes.growth * system.growth, default, start)
+        for name, system in scenario.file_systems.items()
+        for stream, writes in system.writes.items()
+    }
+    return {path: how.obstacle for path, how in found.items() if how.obstacle}
 
 
 def automatic_streams(scenario: ScenarioKeys) -> dict[str, WriteStream]:

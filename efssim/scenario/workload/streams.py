@@ -41,8 +41,9 @@ def _unit(text: str) -> str:
 
 ValueUnit = Annotated[str, AfterValidator(_unit)]
 
-_IN_CELLS = ("poisson", "profile")
-"""Arrivals whose writes can be drawn in cells: Poisson processes whose rate is known."""
+_IN_CELLS = ("poisson", "profile", "on_off")
+"""Arrivals whose writes can be drawn in cells: Poisson processes whose rate is known; of `on_off`
+while it is on."""
 
 Growth = Annotated[Factor, Field(gt=0)]
 
@@ -247,8 +248,9 @@ class WriteStream(Model):
             yield (), "hot_set is larger than the file that it lies in"
         if data.get("drawn") == "cells":
             if not set(_IN_CELLS) & set(mapping(data, "arrivals")):
-                words = " and ".join(f"`{kind}`" for kind in _IN_CELLS)
-                yield ("drawn",), f"cells are of {words} arrivals only: write `auto` or `each`"
+                *words, last = (f"`{kind}`" for kind in _IN_CELLS)
+                kinds = f"{', '.join(words)} and {last}"
+                yield ("drawn",), f"cells are of {kinds} arrivals only: write `auto` or `each`"
             for key in ("hot_set", "in_file"):
                 if data.get(key) is not None:
                     yield ("drawn",), f"cells go without `{key}`: write `auto` or `each`"

@@ -7,11 +7,12 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from efssim.scenario import Scenario
+from efssim.scenario.shown.cells_use import CellsUse, cells_over
 from efssim.scenario.shown.trace_use import trace_qualities
 from efssim.study.planning.evaluation import Evaluation
 from efssim.study.planning.search import Direction, PlanOutcome
 from efssim.study.planning.what_if import WhatIf
-from efssim.study.varying.space import VariedParameter
+from efssim.study.varying.space import VariedParameter, with_value
 from efssim.traces.quality import TraceQuality
 
 if TYPE_CHECKING:
@@ -157,6 +158,11 @@ class PlanFindings:
         words = {"text": "str", "stage": "str"}
         numbers = dict.fromkeys(made.columns.difference([*whole, *words]), "float64")
         return made.astype({**whole, **words, **numbers})
+
+    @cached_property
+    def cells(self) -> dict[str, CellsUse]:
+        """Streams that are drawn in cells, by their paths, over the whole range."""
+        return cells_over(with_value(self.scenario, self.parameter, end) for end in self.between)
 
     @cached_property
     def what_if_table(self) -> pd.DataFrame:

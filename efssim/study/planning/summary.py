@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from efssim.json_values import IF_ANY, JsonObject, to_json
-from efssim.scenario.shown.cells_use import CellsUse, streams_in_cells
+from efssim.scenario.shown.cells_use import CellsUse
 from efssim.study.planning.evaluation import Evaluation, Stage
 from efssim.study.planning.findings import (
     Answer,
@@ -110,7 +110,7 @@ def _summary(plan: PlanFindings) -> PlanSummary:
         evaluations=tuple(map(_evaluation, plan.evaluations)),
         what_if=plan.what_if,
         traces=plan.traces,
-        cells=streams_in_cells(plan.scenario),
+        cells=plan.cells,
     )
 
 

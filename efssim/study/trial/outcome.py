@@ -13,6 +13,7 @@ from efssim.lag.summary import RunSummary
 from efssim.lag.weighted.states import LagState
 from efssim.model.entities.errors import RunError
 from efssim.model.kernel.draws import Draws
+from efssim.model.kernel.shared_draws import SharedDraws
 from efssim.model.kernel.strata import placed, strata_of
 from efssim.runs.measured import MeasuredWorld, run_with_states
 from efssim.runs.together import advance_together
@@ -62,26 +63,38 @@ class TrialError(EfssimError):
 
 
 def run_trial(
-    scenario: Scenario, seed: int, number: int, verify: bool = False, asked: Asked = OF_TRIALS
+    scenario: Scenario,
+    seed: int,
+    number: int,
+    verify: bool = False,
+    asked: Asked = OF_TRIALS,
+    shared: SharedDraws | None = None,
 ) -> Done:
     """Run one trial for the measures that are asked for, and check the laws with `verify`.
+
+    `shared` has the draws of other trials, which this one need not make again.
 
     Raise TrialError if it fails, and RunError if EFS refuses a part of the scenario.
     """
     with _naming(number, seed):
-        running = _Running(scenario, seed, number, verify, asked)
+        running = _Running(scenario, seed, number, verify, asked, shared)
         running.simulation.advance_to_end()
         return running.done()
 
 
 def run_trials_together(
-    scenario: Scenario, seed: int, numbers: Sequence[int], verify: bool, asked: Asked
+    scenario: Scenario,
+    seed: int,
+    numbers: Sequence[int],
+    verify: bool,
+    asked: Asked,
+    shared: SharedDraws | None = None,
 ) -> list[Done]:
     """Run trials side by side, each as `run_trial` would; raise as that does for the first."""
     running = []
     for number in numbers:
         with _naming(number, seed):
-            running.append(_Running(scenario, seed, number, verify, asked))
+            running.append(_Running(scenario, seed, number, verify, asked, shared))
     failed = advance_together([each.simulation for each in running])
     found = []
     for each, error in zip(running, failed, strict=True):
@@ -107,11 +120,23 @@ class _Running:
     """A trial that has begun."""
 
     def __init__(
-        self, scenario: Scenario, seed: int, number: int, verify: bool, asked: Asked
+        self,
+        scenario: Scenario,
+        seed: int,
+        number: int,
+        verify: bool,
+        asked: Asked,
+        shared: SharedDraws | None,
     ) -> None:
         self.number = number
         self.simulation = MeasuredWorld(
-            scenario, seed, verify=verify, trial=number, metrics=False, asked=asked
+            scenario,
+            seed,
+            verify=verify,
+            trial=number,
+            metrics=False,
+            asked=asked,
+            shared=shared,
         )
         strata = strata_of(scenario)
         self._stratum = placed(scenario, Draws(seed, number), strata).ordinal

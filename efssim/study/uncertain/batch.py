@@ -13,7 +13,7 @@ from efssim.scenario.unknowns.parameters import UncertainParameter, uncertain_pa
 from efssim.study.run.batch import Additions
 from efssim.study.run.executors import Workers
 from efssim.study.trial.outcome import TrialError
-from efssim.study.uncertain.design import ParameterSet, with_values
+from efssim.study.uncertain.design import ParameterSet, settings, with_values
 from efssim.study.uncertain.outcome import SetOutcome, run_set
 
 
@@ -33,10 +33,17 @@ class SetJob:
 
     def alone(self, number: int) -> str:
         """Return the values of a set, as the end of a message."""
-        pairs = zip(self.paths, self.sets[number].values, strict=True)
-        values = " ".join(f"--set {path}={value!r}" for path, value in pairs)
-        seed = self.sets[number].seed
+        chosen = self.sets[number]
+        found = settings(*self.known(), chosen.values)
+        values = " ".join(f"--set {path}={value}" for path, value in found.items())
+        seed = chosen.seed
         return f"(to repeat one alone: efssim run FILE --seed {seed} {values})"
+
+    def known(self) -> tuple[Scenario, list[UncertainParameter]]:
+        """Return the scenario, and the parameters in the order of the values."""
+        scenario, parameters = _unpickled(self.scenario)
+        named = {each.path: each for each in parameters}
+        return scenario, [named[path] for path in self.paths]
 
     @classmethod
     def of(
@@ -83,12 +90,11 @@ def _run(job: SetJob, number: int) -> SetOutcome:
     chosen = job.sets[number]
     try:
         job.additions.add_missing()
-        scenario, parameters = _unpickled(job.scenario)
+        scenario, parameters = job.known()
     except Exception as error:  # a file or a module that it needs is not where the worker is
         cause = " ".join(f"{type(error).__name__}: {error}".split())
         raise TrialError(0, chosen.seed, cause) from error
-    named = {each.path: each for each in parameters}
-    world = with_values(scenario, [named[path] for path in job.paths], chosen.values)
+    world = with_values(scenario, parameters, chosen.values)
     try:
         return run_set(world, chosen.seed, job.trials, number, job.verify)
     except TrialError as error:

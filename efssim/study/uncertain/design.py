@@ -9,15 +9,18 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import product
 
 import numpy as np
 from numpy.typing import NDArray
 
 from efssim.model.kernel.draws import Draws
-from efssim.scenario import Scenario
+from efssim.scenario import Scenario, ScenarioError
 from efssim.scenario.changes import replaced, validated
+from efssim.scenario.shown.cells_use import CellsUse, merged, streams_in_cells
 from efssim.scenario.unknowns.parameters import UncertainParameter
+from efssim.study.varying.drawn_as import drawn_as, fixed_drawing
 from efssim.text.written import as_written
 
 Floats = NDArray[np.float64]
@@ -85,8 +88,50 @@ def with_values(
 ) -> Scenario:
     """Return a scenario in which everything is known; raise ScenarioError if it is not valid.
 
-    It keeps no records, as many runs follow.
+    It keeps no records, as many runs follow, and streams with `drawn: auto` are drawn as where
+    the values of `scenario` hold.
     """
+    return drawn_as(scenario, _known(scenario, parameters, values))
+
+
+def cells_of_sets(
+    scenario: Scenario, parameters: Sequence[UncertainParameter]
+) -> dict[str, CellsUse]:
+    """Return the streams that parameter sets draw in cells, by their paths.
+
+    A bound is known where it is at all ends of the distributions of the stream's sizes.
+    """
+    return {
+        path: _over_sizes(path, use, scenario, parameters)
+        for path, use in streams_in_cells(scenario).items()
+    }
+
+
+def _over_sizes(
+    path: str, use: CellsUse, scenario: Scenario, parameters: Sequence[UncertainParameter]
+) -> CellsUse:
+    """Return how a stream is drawn whose sizes some of the parameters may change."""
+    shares = [(0.0, 1.0) if each.path.startswith(f"{path}.size") else (0.5,) for each in parameters]
+    for corner in product(*shares):
+        try:
+            world = with_values(scenario, parameters, values_at(parameters, corner))
+            use = merged([{path: use}, {path: streams_in_cells(world)[path]}])[path]
+        except ScenarioError:  # values that no set has together
+            use = replace(use, distance_at_most=None)
+    return use
+
+
+def settings(
+    scenario: Scenario, parameters: Sequence[UncertainParameter], values: Sequence[float]
+) -> dict[str, str]:
+    """Return all that makes the scenario of `with_values`, as text by path."""
+    named = {each.path: repr(value) for each, value in zip(parameters, values, strict=True)}
+    return {**named, **fixed_drawing(scenario, _known(scenario, parameters, values))}
+
+
+def _known(
+    scenario: Scenario, parameters: Sequence[UncertainParameter], values: Sequence[float]
+) -> Scenario:
     data = {key: part for key, part in as_written(scenario).items() if key != "uncertain"}
     data["records"] = "off"
     for each, value in zip(parameters, values, strict=True):

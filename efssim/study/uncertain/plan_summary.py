@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from efssim.json_values import JsonObject, to_json
+from efssim.json_values import IF_ANY, JsonObject, to_json
+from efssim.scenario.shown.cells_use import CellsUse
 from efssim.study.planning.search import Direction, PlanOutcome
 from efssim.study.planning.summary import AnswerSummary, answer_summary
 from efssim.study.statistics.intervals import Interval
@@ -63,6 +64,8 @@ class SetPlanSummary:
     text: str
     evaluations: Sequence[SetEvaluationSummary]
     traces: Mapping[str, TraceQuality]
+    cells: Mapping[str, CellsUse] = field(default_factory=dict, metadata=IF_ANY)
+    """Streams that are drawn in cells, by their paths, and by how much that may be off."""
 
 
 def set_plan_to_json(plan: SetPlanFindings) -> JsonObject:
@@ -95,6 +98,7 @@ def _summary(plan: SetPlanFindings) -> SetPlanSummary:
         text=set_answer_text(plan),
         evaluations=[_evaluation(made) for made in plan.evaluations],
         traces=plan.traces,
+        cells=plan.cells,
     )
 
 

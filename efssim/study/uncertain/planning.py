@@ -15,6 +15,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, TypeAlias
 
 from efssim.scenario import Scenario
+from efssim.scenario.shown.cells_use import CellsUse, merged
 from efssim.scenario.shown.trace_use import trace_qualities
 from efssim.scenario.unknowns.parameters import UncertainParameter, uncertain_parameters
 from efssim.study.planning.asked import PlanQuestion
@@ -26,7 +27,7 @@ from efssim.study.run.deadline import Deadline, OutOfTimeError
 from efssim.study.run.executors import Workers
 from efssim.study.run.interrupts import Interrupts
 from efssim.study.uncertain.batch import SetJob
-from efssim.study.uncertain.design import parameter_sets
+from efssim.study.uncertain.design import cells_of_sets, parameter_sets
 from efssim.study.uncertain.outcome import SetOutcome, SetReplication
 from efssim.study.uncertain.running import RunningSets, parameters_of
 from efssim.study.uncertain.share import SetShare, share_of
@@ -102,6 +103,13 @@ class SetPlanFindings:
     def traces(self) -> dict[str, TraceQuality]:
         """Quality of the traces, by the path of the stream."""
         return trace_qualities(self.scenario)
+
+    @cached_property
+    def cells(self) -> dict[str, CellsUse]:
+        """Streams that are drawn in cells, by their paths, over the whole range."""
+        known, _ = without(self.scenario, self.parameter)
+        ends = (with_value(known, self.parameter, end) for end in self.between)
+        return merged(cells_of_sets(end, self.unknown) for end in ends)
 
     @cached_property
     def table(self) -> pd.DataFrame:

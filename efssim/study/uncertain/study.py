@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 from efssim.lag.summary import WindowSummary
 from efssim.records.column_types import categories
 from efssim.scenario import Scenario
+from efssim.scenario.shown.cells_use import CellsUse
 from efssim.scenario.shown.trace_use import trace_qualities
 from efssim.scenario.unknowns.parameters import UncertainParameter
-from efssim.study.uncertain.design import ParameterSet, with_values
+from efssim.study.uncertain.design import ParameterSet, cells_of_sets, with_values
 from efssim.study.uncertain.importance import Importance
 from efssim.study.uncertain.outcome import SetOutcome, SetReplication
 from efssim.study.uncertain.sensitivity import Sensitivity
@@ -56,6 +57,11 @@ class SetStudy:
     def traces(self) -> dict[str, TraceQuality]:
         """Quality of the traces, by the path of the stream."""
         return trace_qualities(self.scenario)
+
+    @cached_property
+    def cells(self) -> dict[str, CellsUse]:
+        """Streams that are drawn in cells, by their paths."""
+        return cells_of_sets(self.scenario, self.parameters)
 
     @property
     def replications(self) -> list[str]:

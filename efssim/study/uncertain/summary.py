@@ -9,6 +9,7 @@ import numpy as np
 
 from efssim.json_values import IF_ANY, JsonObject, to_json
 from efssim.lag.summary import WindowSummary
+from efssim.scenario.shown.cells_use import CellsUse
 from efssim.scenario.unknowns.parameters import UncertainParameter
 from efssim.study.statistics.intervals import Interval
 from efssim.study.uncertain.importance import ParameterWeight
@@ -113,6 +114,8 @@ class SetsSummary:
     digest: str
     wanted: int | None = field(default=None, metadata=IF_ANY)
     """How many sets were asked for, where the study is partial."""
+    cells: Mapping[str, CellsUse] = field(default_factory=dict, metadata=IF_ANY)
+    """Streams that are drawn in cells, by their paths, and by how much that may be off."""
 
 
 def sets_to_json(study: SetStudy) -> JsonObject:
@@ -134,6 +137,7 @@ def sets_summary(study: SetStudy) -> SetsSummary:
         traces=study.traces,
         digest=study.digest,
         wanted=len(study.design) if study.partial else None,
+        cells=study.cells,
     )
 
 

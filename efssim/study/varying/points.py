@@ -11,6 +11,7 @@ from efssim.errors import UnknownNameError
 from efssim.json_values import JsonValue
 from efssim.records.column_types import categories
 from efssim.scenario import Scenario
+from efssim.scenario.shown.cells_use import CellsUse, cells_over
 from efssim.study.errors import StudyError
 from efssim.study.means.table import PLACES
 from efssim.study.run.trial_set import TrialSet
@@ -108,6 +109,11 @@ class SweepPoints:
             for path, found in point.trials.traces.items():
                 worst[path] = min(worst.get(path, found), found, key=_covered)
         return worst
+
+    @cached_property
+    def cells(self) -> dict[str, CellsUse]:
+        """Streams that are drawn in cells, by their paths, over all points."""
+        return cells_over(point.trials.scenario for point in self.points)
 
     def means(self, measure: str = MEASURE, replication: str | None = None) -> pd.DataFrame:
         """Return mean and 95 % interval of a measure, one row per combination.

@@ -10,8 +10,8 @@ from typing import Any
 
 from efssim.scenario import Scenario, ScenarioError
 from efssim.scenario.changes import replaced, validated
-from efssim.scenario.shown.cells_use import automatic_streams, streams_in_cells
 from efssim.scenario.unknowns.quantity import Quantity, quantity_at
+from efssim.study.varying.drawn_as import drawn_as
 from efssim.text.bounds import out_of
 from efssim.text.written import as_written
 from efssim.text.yaml.document import parse_document
@@ -80,32 +80,30 @@ def with_value(scenario: Scenario, vary: VariedParameter | str, value: object) -
     """Return a scenario with another value at a path, validated as a file is.
 
     `value` is a value of a file: `"5 min"`, or a number in SI units. Mappings on the
-    way are created, as `--set` does. Raise ScenarioError, with one line for each problem.
+    way are created, as `--set` does. Streams with `drawn: auto` are drawn as in `scenario`. Raise
+    ScenarioError, with one line for each problem.
     """
+    return with_values(scenario, [(vary, value)])
+
+
+def with_values(
+    scenario: Scenario, point: Iterable[tuple[VariedParameter | str, object]]
+) -> Scenario:
+    """Return a scenario with other values at some paths, as `with_value` does."""
+    varied = scenario
+    for vary, value in point:
+        varied = _written(varied, vary, value)
+    return drawn_as(scenario, varied)
+
+
+def _written(scenario: Scenario, vary: VariedParameter | str, value: object) -> Scenario:
     chosen = parameter(vary) if isinstance(vary, str) else vary
     wanted = chosen.value(value)
     try:
         data = replaced(as_written(scenario), chosen.segments, wanted)
     except ValueError as error:
         raise chosen.problem(str(error)) from None
-    return _drawn_as(scenario, validated(Scenario, data, chosen.at))
-
-
-def _drawn_as(base: Scenario, varied: Scenario) -> Scenario:
-    """Return a varied scenario whose streams with `drawn: auto` are drawn as those of the base.
-
-    Otherwise two points of a study, on either side of the rate at which that changes, would not
-    share their random numbers.
-    """
-    before, after = streams_in_cells(base), streams_in_cells(varied)
-    if before.keys() == after.keys():
-        return varied
-    fixed = {
-        f"{path}.drawn": "cells" if path in before else "each"
-        for path, stream in automatic_streams(varied).items()
-        if (path in before) != (path in after) and not stream.not_in_cells()
-    }
-    return varied.with_(fixed) if fixed else varied
+    return validated(Scenario, data, chosen.at)
 
 
 def require_key(scenario: Scenario, vary: VariedParameter) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from efssim.json_values import IF_ANY, JsonObject, JsonValue, to_json
-from efssim.scenario.shown.cells_use import CellsUse
+from efssim.scenario.shown.cells_use import CellsUse, streams_in_cells
 from efssim.study.means.means import Intervals, Means
 from efssim.study.run.summary import EvidenceSummary, trials_summary
 from efssim.study.varying.paired import MeasureDifference, PairedTrials
@@ -61,6 +61,8 @@ class ComparisonSummary:
     partial: bool
     traces: Mapping[str, Mapping[str, TraceQuality]]
     differences: tuple[MeasureDifference, ...]
+    cells: Mapping[str, Mapping[str, CellsUse]] = field(default_factory=dict, metadata=IF_ANY)
+    """By scenario, the streams that are drawn in cells, by their paths."""
 
 
 def sweep_to_json(sweep: SweepPoints) -> JsonObject:
@@ -101,6 +103,7 @@ def _finite(value: JsonValue) -> JsonValue:
 def comparison_to_json(pair: PairedTrials) -> JsonObject:
     """Return the content of comparison.json about two studies."""
     studies = {study.scenario.name: study for study in (pair.first, pair.second)}
+    in_cells = {name: streams_in_cells(study.scenario) for name, study in studies.items()}
     summary = ComparisonSummary(
         first=pair.first.scenario.name,
         second=pair.second.scenario.name,
@@ -109,5 +112,6 @@ def comparison_to_json(pair: PairedTrials) -> JsonObject:
         partial=pair.partial,
         traces={name: trials_summary(study).traces for name, study in studies.items()},
         differences=pair.differences,
+        cells={name: cells for name, cells in in_cells.items() if cells},
     )
     return to_json(summary)

@@ -14,7 +14,7 @@ from efssim.study.run.interrupts import ctrl_c
 from efssim.study.run.shared import Runner
 from efssim.study.run.trials import TrialProgress
 from efssim.study.varying.points import Point, SweepPoints
-from efssim.study.varying.space import VariedParameter, with_value
+from efssim.study.varying.space import VariedParameter, with_value, with_values
 
 ParameterValues: TypeAlias = tuple[VariedParameter, list[JsonValue]]
 """A parameter, and the values that it is to have."""
@@ -67,10 +67,6 @@ def combinations(
         grid = product(*(values for _, values in vary))
         points = [list(zip((each for each, _ in vary), values, strict=True)) for values in grid]
     base = with_value(scenario, "records", "off")
-    return [({each.path: value for each, value in point}, _at(base, point)) for point in points]
-
-
-def _at(scenario: Scenario, point: Sequence[tuple[VariedParameter, JsonValue]]) -> Scenario:
-    for vary, value in point:
-        scenario = with_value(scenario, vary, value)
-    return scenario
+    return [
+        ({each.path: value for each, value in point}, with_values(base, point)) for point in points
+    ]

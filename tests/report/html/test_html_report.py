@@ -16,10 +16,11 @@ from efssim.report.facts.causes import explained
 from efssim.report.figures.drawing.style import HEAT, HEAT_HALF, VERMILLION
 from efssim.report.figures.files import drawings
 from efssim.report.files.run import staged, write_files
-from efssim.report.html.run import SECTIONS, run_page
+from efssim.report.html.run import run_page
 from efssim.report.html.run_tables import events, leaves, violations
 from efssim.report.html.svg import inlined
 from efssim.report.html.tables import bounded, number, text
+from efssim.report.verdicts.fleets import SECTIONS
 from efssim.report.words.terms import TERMS
 from efssim.text.quantities import format_duration
 

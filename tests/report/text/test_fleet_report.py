@@ -12,7 +12,15 @@ from helpers.places import EFSSIM
 import efssim
 from efssim.report.text.run import text_report
 from efssim.report.text.trials import study_text
-from efssim.report.verdicts.fleets import MOST, NUMBERS, Member, spreads, verdict_of_fleet, worst
+from efssim.report.verdicts.fleets import (
+    MOST,
+    NUMBERS,
+    SECTIONS,
+    Member,
+    spreads,
+    verdict_of_fleet,
+    worst,
+)
 from efssim.report.verdicts.words import OF_TRIALS, WORDS
 from efssim.scenario.schema import Rpo
 
@@ -121,6 +129,31 @@ def test_trials_are_summed_up_as_well() -> None:
     assert "RPO NOT DECIDED: all 11 replications" in text
     assert "Not enough data for 11: up to" in text
     assert study_text(trials, "x", full=True).count("RPO NOT DECIDED") == MOST + 1
+
+
+def test_files_have_figures_of_the_worst_only(tmp_path: Path) -> None:
+    (tmp_path / "fleet.yaml").write_text(f"records: off\n{fleet(MOST + 2)}", encoding="utf-8")
+    late = ("--set", "replications.dr9.sync.interval=30 min")
+    for more in ((), ("-n", "2", "-w", "1")):
+        done = run("run", "fleet.yaml", "-o", "out", *late, *more, folder=tmp_path)
+        assert done.returncode == 0, done.stderr
+        figures = {path.name.partition("-")[0] for path in (tmp_path / "out/figures").iterdir()}
+        assert len(figures) == SECTIONS
+        assert "dr9" in figures
+        page = (tmp_path / "out/report.html").read_text(encoding="utf-8")
+        said = "NOT DECIDED: all 12 replications" if more else "MISSED: 1 of 12"
+        assert f"RPO {said}" in page
+        found = json.loads((tmp_path / "out/summary.json").read_text(encoding="utf-8"))
+        assert len(found["replications"]) == MOST + 2
+
+
+def test_a_notebook_sums_them_up() -> None:
+    result = efssim.run(efssim.load(fleet(MOST + 1)))
+    shown = result._repr_html_()
+    assert shown.count("RPO MET") == 1
+    assert "over 11 replications" in shown
+    trials = efssim.run_trials(result.scenario, trials=2, workers=1)
+    assert trials._repr_html_().count("RPO NOT DECIDED") == 1
 
 
 # By hand

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from efssim.scenario.grammar.distributions import Distribution
 from efssim.scenario.schema import LARGEST_FILE_BYTES
 from efssim.scenario.workload.drawing import CELL_S
+from efssim.scenario.workload.processes.on_periods import OnPeriods
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -150,9 +151,13 @@ class SmallWrites:
         sums: np.random.Generator,
         key: int,
         means: Floats | None = None,
+        clock: OnPeriods | None = None,
     ) -> None:
-        """Take the mean counts of the cells from `means`, whose last one holds from there on."""
-        self.law, self.key = law, key
+        """Take the mean counts of the cells from `means`, whose last one holds from there on.
+
+        With a `clock`, cells are of the time that it shows.
+        """
+        self.law, self.key, self.clock = law, key, clock
         self._means = np.array([law.small_per_cell]) if means is None else means
         self._counts, self._sums, self._next = counts, sums, 0
 

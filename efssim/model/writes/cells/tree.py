@@ -9,7 +9,7 @@ go through the same operations in the same order: they agree to the last bit.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 
 import numpy as np
@@ -40,8 +40,7 @@ from 5 on, four times the binomial variance less the 1/12 that rounding adds."""
 _FEW = len(_SPREADS)
 _ROUNDING = 1 / 3
 _BELOW = np.arange(LEVELS, 0, -1)[:, None]
-_TOP = (1 << np.arange(LEVELS))[:, None]
-"""Of each level: how many are below it, and its first node."""
+"""How many levels are below each."""
 _TOGETHER = 1024
 """Times whose arrays stay in a processor's cache."""
 _SHIFT = TABLE_SIZE.bit_length() - 1
@@ -65,12 +64,14 @@ class CellTree:
     key: int
     """63 random bits of the stream."""
 
-    @property
-    def _terms(self) -> tuple[float, float, float]:
-        """Variance of the bytes of a write; how it grows with their mean; its factor at mean 0."""
+    _terms: tuple[float, float, float] = field(init=False)
+    """Variance of the bytes of a write; how it grows with their mean; its factor at mean 0."""
+
+    def __post_init__(self) -> None:
         law = self.law
         slope = law.skew / law.deviation if law.deviation else 0.0
-        return law.deviation * law.deviation, slope, 1.0 - slope * law.mean
+        terms = law.deviation * law.deviation, slope, 1.0 - slope * law.mean
+        object.__setattr__(self, "_terms", terms)
 
     def at(self, cell: int, share: float, count: float, size: float) -> tuple[float, float]:
         """Return count and bytes up to a share of a cell with a count and bytes."""
@@ -78,10 +79,11 @@ class CellTree:
         sqrt, whole = math.sqrt, _WHOLE
         place = share * LEAVES
         leaf = int(place)
+        node = LEAVES | leaf  # its bits are the way from the top, which is node 1
         base, table = (self.key + (cell << _NODE_BITS)) & MASK, normals_list()
         count_before = size_before = 0.0
         for level in range(LEVELS):
-            bits = hashed((base + ((1 << level) | (leaf >> (LEVELS - level)))) & MASK)
+            bits = hashed((base + (node >> (LEVELS - level))) & MASK)
             spread = _SPREADS[int(count)] if count < _FEW else count - _ROUNDING
             left = (count + table[bits & LOW_BITS] * sqrt(spread)) * 0.5
             left = (left + whole) - whole
@@ -94,7 +96,7 @@ class CellTree:
             left_size = sqrt(factor) * wide + size * part
             left_size = (left_size + whole) - whole
             left_size = 0.0 if left_size < 0.0 else size if left_size > size else left_size
-            if (leaf >> (LEVELS - 1 - level)) & 1:
+            if node >> (LEVELS - 1 - level) & 1:
                 count_before, size_before = count_before + left, size_before + left_size
                 count, size = rest, size - left_size
             else:
@@ -123,25 +125,27 @@ class CellTree:
     def _some_at(self, cells: Ints, shares: Floats, amounts: Floats) -> Floats:
         places = shares * LEAVES
         leaves = places.astype(np.int64)
+        places -= leaves
+        if (leaves == leaves[0]).all():  # as syncs that are whole cells apart
+            leaves = leaves[:1]
         bases = (cells << _NODE_BITS).view(np.uint64) + np.uint64(self.key)
         # Row by row the levels. First all random numbers, then all counts, then all bytes.
-        for_counts, for_sizes = _normals_of(bases + ((leaves >> _BELOW) | _TOP).view(np.uint64))
-        rights = (leaves >> (_BELOW - 1) & 1).astype(np.bool_)
-        lefts, rests = np.empty((2, *rights.shape)), np.empty(rights.shape)
+        nodes = leaves | LEAVES
+        for_counts, for_sizes = _normals_of(bases + (nodes >> _BELOW).view(np.uint64))
+        rights = (nodes >> (_BELOW - 1) & 1).astype(np.bool_)
+        lefts, rests = np.empty((2, *for_counts.shape)), np.empty(for_counts.shape)
         counts, sizes = amounts
         several = counts.min() >= _plenty()
         for right, left, rest, drawn in zip(rights, lefts[0], rests, for_counts, strict=True):
             _left_counts(drawn, counts, left, several)
             np.subtract(counts, left, out=rest)
-            counts = np.where(right, rest, left)
+            counts = _half(right, left, rest)
         terms = self._terms_of_sizes(for_sizes, lefts[0] + rests, lefts[0], rests)
         for right, left, part, wide, grows in zip(rights, lefts[1], *terms, strict=True):
             self._left_sizes(sizes, part, wide, grows, left)
-            sizes = np.where(right, sizes - left, left)
+            sizes = _half(right, left, sizes - left)
         # Whole numbers: products with 0 and 1 and their sums are exact.
-        lefts *= rights
-        done: Floats = lefts.sum(axis=1)
-        places -= leaves
+        done: Floats = (lefts * rights).sum(axis=1)
         some = np.rint(places * counts)
         done[0] += some
         some /= np.maximum(counts, 1.0)
@@ -160,9 +164,8 @@ class CellTree:
             left, left_size = np.empty((2, *counts.shape))
             _left_counts(for_counts, counts, left, several)
             rest = counts - left
-            halves = _interleaved(left, rest)
             self._left_sizes(sizes, *self._terms_of_sizes(for_sizes, counts, left, rest), left_size)
-            counts = halves
+            counts = _interleaved(left, rest)
             sizes = _interleaved(left_size, sizes - left_size)
         return counts.ravel(), sizes.ravel()
 
@@ -171,14 +174,14 @@ class CellTree:
     ) -> tuple[Floats, Floats, Floats]:
         """Return of nodes: the left share, how wide it varies, and how that grows with bytes.
 
-        Overwrite `drawn`, normal numbers, and `rests`.
+        Overwrite `drawn`, normal numbers.
         """
         variance, slope, _ = self._terms
         several = np.maximum(counts, 1.0)
         part = lefts / several
-        rests *= part
-        rests *= variance
-        drawn *= np.sqrt(rests, out=rests)
+        wide = rests * part
+        wide *= variance
+        drawn *= np.sqrt(wide, out=wide)
         return part, drawn, np.divide(slope, several, out=several)
 
     def _left_sizes(
@@ -215,10 +218,17 @@ def _left_counts(drawn: Floats, counts: Floats, left: Floats, several: bool) -> 
         np.minimum(left, counts, out=left)
 
 
+def _half(right: NDArray[np.bool_], left: Floats, rest: Floats) -> Floats:
+    """Return the halves of nodes that are theirs; `right` says of each or of all which it is."""
+    if len(right) == 1:
+        return rest if right.item() else left
+    return np.where(right, rest, left)
+
+
 def _normals_of(numbers: NDArray[np.uint64]) -> tuple[Floats, Floats]:
     """Return the two normal numbers of each node, for its count and its bytes; overwrite them."""
     table, bits = normals(), hashes(numbers).view(np.int64)
-    return table[bits & LOW_BITS], table[(bits >> _SHIFT) & LOW_BITS]
+    return table.take(bits & LOW_BITS), table.take((bits >> _SHIFT) & LOW_BITS)
 
 
 def _interleaved(left: Floats, right: Floats) -> Floats:

@@ -43,12 +43,13 @@ class OneByOne:
         until_s, left_out, left_size = cut_s, 0, 0
         if self._has_stops:
             until_s, (left_out, left_size) = curve.made(cut_s)
-        cell = int(until_s / CELL_S)
+        by_cells_s = until_s if curve.clock is None else curve.clock.at(until_s)
+        cell = int(by_cells_s / CELL_S)
         if self._is_ahead(cut_s) and until_s == cut_s:
             count, size = self._ahead[0][self._next], self._ahead[1][self._next]
             self._next += 1
         elif self._first <= cell < self._end or cut_s - self._last_s < _NEAR_S:
-            count, size = self._among_leaves(cell, until_s)
+            count, size = self._among_leaves(cell, by_cells_s)
         else:
             count, size = curve.all_at(until_s)
         self._last_s = cut_s

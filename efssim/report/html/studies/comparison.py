@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from efssim.report.facts.load import drawn_texts
 from efssim.report.facts.traces import Traces, thin_traces
 from efssim.report.figures.study.alt import comparison_alt
 from efssim.report.html.study import Block, Study, study_page
@@ -13,6 +14,8 @@ from efssim.report.html.traces import trace_blocks
 from efssim.report.text.comparison import change_text, verdicts
 from efssim.report.text.sweep import shown
 from efssim.report.words.lines import counted
+from efssim.scenario.shown.cells_use import streams_in_cells
+from efssim.study.run.trial_set import TrialSet
 from efssim.study.varying.paired import PairedTrials
 
 
@@ -33,6 +36,7 @@ def comparison_page(
     ]
     seconds = [comparison.second for comparison in comparisons.values()]
     studies = {study.scenario.name: study.traces for study in (first, *seconds)}
+    drawing = {study.scenario.name: _drawn(study) for study in (first, *seconds)}
     return study_page(
         Study(
             kind="Scenarios compared, trial by trial with the same draws",
@@ -43,6 +47,7 @@ def comparison_page(
                 f"seed {first.seed}",
                 *([partial] * bool(partial)),
                 *_thin(studies),
+                *(f"{name}: {words}" for name, found in drawing.items() for words in found),
             ],
             blocks=[*blocks, *trace_blocks(studies)],
             reproduce=[*([("Command", command)] * bool(command)), ("Seed", str(first.seed))],
@@ -52,6 +57,10 @@ def comparison_page(
 
 def _thin(studies: Mapping[str, Traces]) -> list[str]:
     return [f"{name}: {text}" for name, found in studies.items() for text in thin_traces(found)]
+
+
+def _drawn(study: TrialSet) -> list[str]:
+    return drawn_texts(streams_in_cells(study.scenario), study.scenario)
 
 
 def _block(comparison: PairedTrials, svg: str, ident: str) -> Block:

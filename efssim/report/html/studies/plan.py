@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from efssim.report.facts.load import drawn_texts
 from efssim.report.facts.traces import thin_traces
 from efssim.report.figures.study.alt import plan_alt
 from efssim.report.html.study import Block, PageVerdict, Study, parameter_block, study_page
@@ -48,7 +49,7 @@ def plan_page(plan: PlanFindings, drawn: dict[str, str], command: str) -> str:
             kind="Capacity for a recovery point objective",
             title=plan.scenario.name,
             description=plan.scenario.description,
-            meta=[*meta, *thin_traces(plan.traces)],
+            meta=[*meta, *thin_traces(plan.traces), *drawn_texts(plan.cells, plan.scenario)],
             blocks=_blocks(plan, drawn["attainment"]),
             reproduce=[("Command", command)] if command else [],
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from efssim.report.facts.load import drawn_texts
 from efssim.report.facts.traces import thin_traces
 from efssim.report.html.study import Block, PageVerdict, Study, parameter_block, study_page
 from efssim.report.html.svg import Figure, inlined
@@ -43,7 +44,7 @@ def set_plan_page(plan: SetPlanFindings, drawn: dict[str, str], command: str) ->
             kind="Capacity for a recovery point objective, where parameters are not known",
             title=plan.scenario.name,
             description=plan.scenario.description,
-            meta=[*meta, *thin_traces(plan.traces)],
+            meta=[*meta, *thin_traces(plan.traces), *drawn_texts(plan.cells, plan.scenario)],
             blocks=[
                 Block("The answer", "answer", answer),
                 Block("Share of sets", "curve", figure=_figure(drawn["share"]), is_part=True),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 
+from efssim.report.facts.load import drawn_texts
 from efssim.report.facts.traces import thin_traces
 from efssim.report.figures.study.sets import sets_alt, tornado_alt
 from efssim.report.html.study import Block, PageVerdict, Study, parameter_block, study_page
@@ -47,7 +48,7 @@ def sets_page(study: SetStudy, drawn: Mapping[tuple[str, str], str], command: st
             kind="Replication lag where parameters are not known",
             title=study.scenario.name,
             description=study.scenario.description,
-            meta=[*meta, *thin_traces(study.traces)],
+            meta=[*meta, *thin_traces(study.traces), *drawn_texts(study.cells, study.scenario)],
             blocks=[
                 *_blocks(study, drawn),
                 Block("What is not known", "unknown", table=_unknown(study)),

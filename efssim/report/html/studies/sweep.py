@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterator, Mapping
 
 from efssim.json_values import JsonValue
+from efssim.report.facts.load import drawn_texts
 from efssim.report.facts.traces import thin_traces
 from efssim.report.figures.study.alt import sweep_alt
 from efssim.report.html.study import Block, Study, parameter_block, study_page
@@ -31,6 +32,7 @@ def sweep_page(sweep: SweepPoints, measure: str, drawn: Mapping[str, str], comma
                 f"{counted(len(sweep.points), 'combination')} of {each}",
                 *([partial_text(sweep)] * sweep.partial),
                 *thin_traces(sweep.traces),
+                *drawn_texts(sweep.cells, sweep.scenario),
             ],
             blocks=[
                 *_blocks(sweep, measure, drawn),

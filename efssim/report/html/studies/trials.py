@@ -13,7 +13,7 @@ from efssim.report.facts.traces import thin_traces
 from efssim.report.figures.study.alt import trials_alt
 from efssim.report.html.alarms import alarm_blocks
 from efssim.report.html.run_tables import exact, lag_term, leaves
-from efssim.report.html.sections import sentence, worst
+from efssim.report.html.sections import sentence
 from efssim.report.html.study import Block, PageVerdict, Study, parameter_block, study_page
 from efssim.report.html.svg import Figure, inlined
 from efssim.report.html.tables import (
@@ -28,7 +28,14 @@ from efssim.report.html.tables import (
     text,
 )
 from efssim.report.html.traces import trace_blocks
+from efssim.report.text.fleets.tables import SPREAD_HEAD, spread_rows
+from efssim.report.text.fleets.trials import (
+    fleet_sentences_of_trials,
+    members_of_trials,
+    sections_of_trials,
+)
 from efssim.report.text.trials import sentences_of
+from efssim.report.verdicts.fleets import SECTIONS, are_many
 from efssim.report.verdicts.run import goal
 from efssim.report.verdicts.trials import attained, disaster, kind_of, late, of_trials, word_of
 from efssim.report.verdicts.trials_cautions import cautions
@@ -64,6 +71,7 @@ def trials_page(trials: TrialSet, drawn: Mapping[tuple[str, str], str], command:
             description=trials.scenario.description,
             meta=meta,
             blocks=[
+                *_sums(trials),
                 *_blocks(trials, drawn),
                 *alarm_blocks(trials),
                 *trace_blocks({trials.scenario.name: trials.traces}),
@@ -79,11 +87,21 @@ def _reproduce(trials: TrialSet, command: str) -> list[tuple[str, str]]:
     return [("Command", command), *pairs] if command else pairs
 
 
+def _sums(trials: TrialSet) -> Iterator[Block]:
+    """Yield the block that sums up many replications; nothing for a few."""
+    if not are_many(trials.means):
+        return
+    members = members_of_trials(trials)
+    title, words = f"All {len(members):,} replications", fleet_sentences_of_trials(trials, members)
+    rows = [[text(name), *map(text, cells)] for name, *cells in spread_rows(members)]
+    head = [Column("over replications"), *(Column(name, True) for name in SPREAD_HEAD)]
+    note = f"Below, the {SECTIONS} that hold least; summary.json has every number of all."
+    yield Block(title, "all", text=" ".join(words), table=HtmlTable(title, head, rows, note=note))
+
+
 def _blocks(trials: TrialSet, drawn: Mapping[tuple[str, str], str]) -> Iterator[Block]:
     """Yield the blocks on the replications with the least attainment."""
-    for ordinal, name in enumerate(
-        worst({key: mean.rpo.attainment for key, mean in trials.means.items()})
-    ):
+    for ordinal, name in enumerate(sections_of_trials(trials)):
         ident = f"r{ordinal}"
         yield Block(name, ident, _verdict(trials, name))
         yield Block(

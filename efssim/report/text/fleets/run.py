@@ -16,9 +16,12 @@ from efssim.report.verdicts.cautions import cautions_of_run
 from efssim.report.verdicts.fleets import (
     Member,
     Numbers,
+    are_many,
+    least_attained,
     named_by_verdict,
     named_by_warning,
     verdict_of_fleet,
+    worst_in_order,
 )
 from efssim.report.verdicts.run import certainty
 from efssim.report.verdicts.words import WORDS, kind_of_run, words_of_run
@@ -67,6 +70,14 @@ def members_of_run(result: Run) -> list[Member]:
     ]
 
 
+def sections_of(result: Run) -> list[str]:
+    """Return the replications that have a section of a page, in the order of the scenario."""
+    if are_many(result.outcomes):
+        return worst_in_order(members_of_run(result))
+    parts = result.outcomes.items()
+    return least_attained({name: outcome.summary.rpo.attainment for name, outcome in parts})
+
+
 def _numbers(summary: ReplicationSummary) -> Numbers:
     age, pending, syncs = summary.age, summary.pending_bytes, summary.syncs
     attained = summary.rpo.attainment
@@ -87,7 +98,7 @@ def _numbers(summary: ReplicationSummary) -> Numbers:
 
 
 def _warnings(outcome: Outcome) -> Iterator[str]:
-    """Yield the warnings of a report on the replication alone."""
+    """Yield the warnings of a report on the replication alone, in few words."""
     summary = outcome.summary
     if outcome.defined_s is None:
         yield "WITHOUT A COMPLETED INITIAL SYNC"

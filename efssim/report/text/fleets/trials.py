@@ -14,9 +14,12 @@ from efssim.report.text.parts import joined, reproduce
 from efssim.report.verdicts.fleets import (
     Member,
     Numbers,
+    are_many,
+    least_attained,
     named_by_verdict,
     named_by_warning,
     verdict_of_fleet,
+    worst_in_order,
 )
 from efssim.report.verdicts.trials import kind_of, of_trials, word_of
 from efssim.report.verdicts.words import OF_TRIALS
@@ -62,6 +65,13 @@ def members_of_trials(trials: TrialSet) -> list[Member]:
     ]
 
 
+def sections_of_trials(trials: TrialSet) -> list[str]:
+    """Return the replications that have a section of a page, in the order of the scenario."""
+    if are_many(trials.means):
+        return worst_in_order(members_of_trials(trials))
+    return least_attained({name: means.rpo.attainment for name, means in trials.means.items()})
+
+
 def _numbers(name: str, trials: TrialSet) -> Numbers:
     means, pooled = trials.means[name], trials.pooled[name]
     attained = means.rpo.attainment
@@ -82,7 +92,7 @@ def _numbers(name: str, trials: TrialSet) -> Numbers:
 
 
 def _warnings(name: str, trials: TrialSet) -> Iterator[str]:
-    """Yield the warnings of a report on any of the trials of a replication."""
+    """Yield the warnings that hold in any trial of a replication."""
     parts = of_trials(name, trials)
     if any(part.syncs.diverging for part in parts):
         yield "DIVERGING in a trial: more is written than can be sent"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from efssim.report.facts.load import drawn_lines
 from efssim.report.facts.traces import thin_lines, trace_lines
 from efssim.report.text.parts import joined
 from efssim.report.text.plan import LIMITS
@@ -22,7 +23,11 @@ def set_plan_report(plan: SetPlanFindings, command: str) -> str:
         [line for text in set_plan_sentences(plan) for line in wrapped(text, indent=2)],
         aligned(evaluation_rows(plan)),
         _unknown(plan),
-        [*command_lines(command), *trace_lines(plan.traces)],
+        [
+            *command_lines(command),
+            *trace_lines(plan.traces),
+            *drawn_lines(plan.cells, plan.scenario),
+        ],
     ]
     return joined(parts)
 

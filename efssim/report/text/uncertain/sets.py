@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from efssim.report.facts.load import drawn_lines
 from efssim.report.text.parts import NO_REPLICATION, heading, joined, reproduce
 from efssim.report.verdicts.sets import sentences_of_sets, verdict_of_sets
 from efssim.report.words.lines import aligned, counted, percent, short, wrapped
@@ -23,7 +24,10 @@ def sets_text(study: SetStudy, command: str) -> str:
         parts += [[*title, *sentences], aligned(numbers_of_sets(name, study))]
         parts += [aligned(rows) for rows in (importance_rows(name, study),) if len(rows) > 1]
         parts += [aligned(rows) for rows in (tornado_rows(name, study),) if len(rows) > 1]
-    parts += [_unknown(study), reproduce(study, command)]
+    parts += [
+        _unknown(study),
+        [*reproduce(study, command), *drawn_lines(study.cells, study.scenario)],
+    ]
     return joined(parts)
 
 
