@@ -21,7 +21,7 @@ from efssim.model.sync.sync_times import SyncTimes
 from efssim.model.writes.change_sets import Floats, Ints
 from efssim.model.writes.curves.each import Curve
 from efssim.model.writes.journal import Journal
-from efssim.model.writes.stream import Stream
+from efssim.model.writes.stream import BYTES, Stream
 
 Columns = tuple[list[float], list[float], list[int]]
 """Cuts, completions and ends of consecutive syncs."""
@@ -69,58 +69,76 @@ class LoneTimes:
         return int(writes > 0) if self.has_one_file else writes * self.files_per_write
 
 
+@dataclass(frozen=True, slots=True)
+class LoopLimits:
+    """The first sync of a loop, and its ends besides that of the journal."""
+
+    cut_s: float
+    ordinal: int
+    until_s: float
+    """A time that a completion is after."""
+    enough: int
+    """On-time syncs in a row, where cuts have an interval."""
+    most: int
+    """Syncs in all."""
+
+
 class LoneLoop:
     """One run of the loop and the columns that it leaves."""
 
-    def __init__(self, curve: Curve, terms: LoneTimes, times: SyncTimes, ordinal: int) -> None:
-        """Begin with the sync of an ordinal, and with what is not published."""
-        self.terms, self.ordinal = terms, ordinal
+    def __init__(
+        self, curve: Curve, terms: LoneTimes, times: SyncTimes, limits: LoopLimits
+    ) -> None:
+        """Begin with what is not published."""
+        self.terms, self.limits = terms, limits
         self.setup: DrawSeries | Same = times.setup
         self.gap: DrawSeries | Same = times.gap
         self.interval_s = times.interval_s
         self.first, self.reach_s = curve.published, curve.horizon_s
-        self.times_s, self.totals = curve.unpublished()
+        self.times_s, totals = curve.unpublished()
+        self.totals: Ints = totals[BYTES]
+        self.cut_s = limits.cut_s
+        """Of the next sync."""
         self.begin = 0
         """Where the next sync begins, counted from `first`."""
         self.count = 0
         """Syncs so far."""
         self.on_time = 0
         """On-time syncs in a row at the end of the run."""
-        self.next_cut_s: float | None = None
-        """After the run; None before it."""
+        self.is_over = False
+        """Whether the journal or a limit was reached."""
         self._parts: list[tuple[Floats, Floats, Ints]] = []
 
-    def run(self, cut_s: float, until_s: float, enough: int, most: int) -> float:
-        """Plan syncs until the journal ends, a time is over, or so many are on time in a row.
+    @property
+    def ordinal(self) -> int:
+        """Ordinal of the next sync."""
+        return self.limits.ordinal + self.count
 
-        Plan at most `most`, those before included. Return the next cut.
-        """
-        ordinal, begin = self.ordinal + self.count, self.begin
-        draws = zip(self.setup.onwards(ordinal), self.gap.onwards(ordinal + 1), strict=True)
+    def run(self) -> None:
+        """Plan the syncs that are not planned yet."""
+        if self.is_over:
+            return
+        draws = zip(
+            self.setup.onwards(self.ordinal), self.gap.onwards(self.ordinal + 1), strict=True
+        )
         columns: Columns = [], [], []
         # `bisect` on them is several times faster than `searchsorted` for one value.
-        times, totals = (
-            array("d", self.times_s[begin:].tobytes()),
-            array("q", self.totals[begin:].tobytes()),
-        )
-        limits = self.reach_s, until_s, enough
-        cut_s = self._plan(cut_s, limits, times, totals, islice(draws, most - self.count), columns)
+        times = array("d", self.times_s[self.begin :].tobytes())
+        totals = array("q", self.totals[self.begin :].tobytes())
+        cut_s = self._plan(times, totals, islice(draws, self.limits.most - self.count), columns)
         cuts_s, completed_s, ends = (np.array(column) for column in columns)
-        self.take(cuts_s, completed_s, ends + begin)
-        self.next_cut_s = cut_s
-        return cut_s
+        self.take(cuts_s, completed_s, ends + self.begin, cut_s, is_over=True)
 
     def _plan(
         self,
-        cut_s: float,
-        limits: tuple[float, float, int],
         times: array[float],
         totals: array[int],
         draws: Iterable[tuple[float, float]],
         columns: Columns,
     ) -> float:
         """Add syncs to the columns and return the next cut; see `run`."""
-        terms, interval_s, (reach_s, until_s, enough) = self.terms, self.interval_s, limits
+        terms, cut_s, interval_s, reach_s = self.terms, self.cut_s, self.interval_s, self.reach_s
+        until_s, enough = self.limits.until_s, self.limits.enough
         latency_s, scan_s, diff_s, throughput, file_rate = terms.numbers
         looks, counts_files = scan_s > 0.0 or diff_s > 0.0, file_rate < math.inf
         begin, last, known, on_time = 0, totals[0], len(times), self.on_time
@@ -152,11 +170,13 @@ class LoneLoop:
         self.on_time = on_time
         return cut_s
 
-    def take(self, cuts_s: Floats, completed_s: Floats, ends: Ints) -> None:
-        """Take the next syncs, at least one: their ends are counted from `first`."""
+    def take(
+        self, cuts_s: Floats, completed_s: Floats, ends: Ints, next_cut_s: float, *, is_over: bool
+    ) -> None:
+        """Take the next syncs, at least one; their ends are counted from `first`."""
         self._parts.append((cuts_s, completed_s, ends))
         self.count += len(cuts_s)
-        self.begin = ends.item(-1)
+        self.begin, self.cut_s, self.is_over = ends.item(-1), next_cut_s, is_over
 
     @property
     def cuts_s(self) -> Floats:
@@ -177,7 +197,7 @@ class LoneLoop:
         return np.ones(self.count, dtype=np.int64)
 
 
-def lone_loop(journal: Journal, times: SyncTimes, ordinal: int) -> LoneLoop | None:
+def lone_loop(journal: Journal, times: SyncTimes, limits: LoopLimits) -> LoneLoop | None:
     """Return a loop for what is in a journal; None where that is another case."""
     curve = journal.curves[0] if len(journal.curves) == 1 else None
     if not isinstance(curve, Curve) or curve.stream.hot is not None or times.may_fail:
@@ -186,4 +206,4 @@ def lone_loop(journal: Journal, times: SyncTimes, ordinal: int) -> LoneLoop | No
     if formula.looks and curve.stream.new_files > 0:
         return None
     terms = LoneTimes.of(formula, curve.stream, journal.files_at_start)
-    return LoneLoop(curve, terms, times, ordinal)
+    return LoneLoop(curve, terms, times, limits)

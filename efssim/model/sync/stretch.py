@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from efssim.model.kernel.clock import Clock
-from efssim.model.sync.lone_loop import LoneLoop, lone_loop
+from efssim.model.sync.lone_loop import LoneLoop, LoopLimits, lone_loop
 from efssim.model.sync.sync_loop import ON_TIME, Loop
 from efssim.model.sync.sync_times import SyncTimes
 from efssim.model.writes.change_sets import Floats, Ints, Work
@@ -85,6 +85,8 @@ class Planner:
         # Whether the stretch ends with the next known disturbance; how often that came, less how
         # often it did not.
         self._is_bounded, self._trust = False, 0
+        self.prepared: LoneLoop | None = None
+        """The loop of the next syncs, while it is run with those of other trials."""
 
     def disturbed(self, syncs: int) -> None:
         """Plan short stretches again: the last one was cut short, after so many syncs in all.
@@ -102,7 +104,7 @@ class Planner:
     def plan(self, cut_s: float, ordinal: int) -> Stretch:
         """Return the next syncs, the first of them cut at `cut_s`, which the journal reaches."""
         self._trust -= self._is_bounded
-        until_s = self._clock.next_disturbance_s if self._trust >= 0 else math.inf
+        until_s = self._until_s(self._trust)
         was_late, length = self._late, self._length
         plan = self._one_by_one if was_late else self._at_once
         stretch = plan(cut_s, ordinal, until_s)
@@ -111,6 +113,25 @@ class Planner:
             # The other way starts with as many as this one did.
             self._length = min(2 * length, LONG)
         return stretch
+
+    def prepare(self, cut_s: float, ordinal: int) -> bool:
+        """Make the loop of the next syncs if trials share such loops and none is made.
+
+        Return whether it was made.
+        """
+        if self.prepared is not None or self._times.interval_s:
+            return False
+        limits = self._limits(cut_s, ordinal, self._until_s(self._trust - self._is_bounded))
+        self.prepared = lone_loop(self._journal, self._times, limits)
+        return self.prepared is not None
+
+    def _limits(self, cut_s: float, ordinal: int, until_s: float) -> LoopLimits:
+        most, last_s = min(self._length, self._longest), min(until_s, self._end_s)
+        return LoopLimits(cut_s, ordinal, last_s, self._patience, most)
+
+    def _until_s(self, trust: int) -> float:
+        """Return when the next disturbance comes that is worth a stop; infinity without one."""
+        return self._clock.next_disturbance_s if trust >= 0 else math.inf
 
     def _at_once(self, cut_s: float, ordinal: int, until_s: float) -> Stretch:
         """Plan syncs with known cuts, up to the first that makes the next one late."""
@@ -192,13 +213,16 @@ class Planner:
 
         Once they are on time, plan those that follow at once.
         """
-        most, last_s = min(self._length, self._longest), min(until_s, self._end_s)
-        loop: Loop | LoneLoop | None = lone_loop(self._journal, self._times, ordinal)
-        if isinstance(loop, LoneLoop):
-            cut_s = loop.run(cut_s, last_s, self._patience, most)
+        limits = self._limits(cut_s, ordinal, until_s)
+        loop: Loop | LoneLoop | None
+        loop = self.prepared or lone_loop(self._journal, self._times, limits)
+        self.prepared = None
+        if loop is not None:
+            loop.run()
+            cut_s = loop.cut_s
         else:
-            loop = Loop(self._journal, self._times, ordinal, most, self._end_s)
-            cut_s = loop.run(cut_s, last_s, self._patience)
+            loop = Loop(self._journal, self._times, ordinal, limits.most, self._end_s)
+            cut_s = loop.run(cut_s, limits.until_s, self._patience)
         self._late = loop.on_time < self._patience or not self._times.interval_s
         cuts_s, ends = np.asarray(loop.cuts_s), loop.columns()
         count = len(cuts_s)

@@ -12,12 +12,14 @@ from efssim.errors import ArgumentError
 from efssim.lag.kinds.asked import OF_TRIALS, Asked
 from efssim.lag.kinds.table import LAG_MEASURES
 from efssim.model.kernel.shared_draws import SharedDraws
+from efssim.model.sync.lock_step import LEAST
+from efssim.runs.together import pays_together
 from efssim.scenario import Scenario
 from efssim.scenario.grammar.disturbances.kinds import DISTURBANCES
 from efssim.scenario.operations.table import OPERATIONS
 from efssim.scenario.workload.processes.table import ARRIVALS
 from efssim.study.run.executors import Workers
-from efssim.study.trial.outcome import Done, TrialError, run_trial
+from efssim.study.trial.outcome import Done, TrialError, run_trial, run_trials_together
 from efssim.table import Table
 
 _TABLES: tuple[Table[Any], ...] = (ARRIVALS, DISTURBANCES, LAG_MEASURES, OPERATIONS)
@@ -76,6 +78,8 @@ class Job:
     additions: Additions
     asked: Asked
     """The measures that the study reads."""
+    is_together: bool = False
+    """Whether trials cost less side by side."""
     shared: SharedDraws | None = None
     """Draws that this study has in common with others; None: with none."""
     unit = "trial"
@@ -104,7 +108,7 @@ class Job:
         held = shared if one_by_one else None
         is_here = workers.are_here and held is not None
         said = scenario if is_here else pickle.dumps(scenario)
-        return cls(said, seed, verify, additions, asked, held)
+        return cls(said, seed, verify, additions, asked, pays_together(scenario), held)
 
 
 @dataclass(frozen=True)
@@ -128,10 +132,11 @@ def run_batch(job: Job, numbers: tuple[int, ...]) -> TrialBatch:
         cause = " ".join(f"{type(error).__name__}: {error}".split())
         raise TrialError(numbers[0], job.seed, cause) from error
     begin_s = perf_counter()
-    trials = [
-        run_trial(scenario, job.seed, number, job.verify, job.asked, job.shared)
-        for number in numbers
-    ]
+    how = job.verify, job.asked, job.shared
+    if job.is_together and len(numbers) >= LEAST:
+        trials = run_trials_together(scenario, job.seed, numbers, *how)
+    else:
+        trials = [run_trial(scenario, job.seed, number, *how) for number in numbers]
     return TrialBatch(trials, perf_counter() - begin_s)
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
@@ -15,6 +16,7 @@ from efssim.model.kernel.draws import Draws
 from efssim.model.kernel.shared_draws import SharedDraws
 from efssim.model.kernel.strata import placed, strata_of
 from efssim.runs.measured import MeasuredWorld, run_with_states
+from efssim.runs.together import advance_together
 from efssim.scenario import Scenario
 from efssim.study.trial.spans import Watch, division
 
@@ -74,8 +76,60 @@ def run_trial(
 
     Raise TrialError if it fails, and RunError if EFS refuses a part of the scenario.
     """
+    with _naming(number, seed):
+        running = _Running(scenario, seed, number, verify, asked, shared)
+        running.simulation.advance_to_end()
+        return running.done()
+
+
+def run_trials_together(
+    scenario: Scenario,
+    seed: int,
+    numbers: Sequence[int],
+    verify: bool,
+    asked: Asked,
+    shared: SharedDraws | None = None,
+) -> list[Done]:
+    """Run trials side by side, each as `run_trial` would; raise as that does for the first."""
+    running = []
+    for number in numbers:
+        with _naming(number, seed):
+            running.append(_Running(scenario, seed, number, verify, asked, shared))
+    failed = advance_together([each.simulation for each in running])
+    found = []
+    for each, error in zip(running, failed, strict=True):
+        with _naming(each.number, seed):
+            if error is not None:
+                raise error
+            found.append(each.done())
+    return found
+
+
+@contextmanager
+def _naming(number: int, seed: int) -> Iterator[None]:
+    """Name the trial whose exception comes out."""
     try:
-        simulation = MeasuredWorld(
+        yield
+    except RunError:  # the scenario's mistake, not the trial's
+        raise
+    except Exception as error:
+        raise TrialError(number, seed, f"{type(error).__name__}: {error}") from error
+
+
+class _Running:
+    """A trial that has begun."""
+
+    def __init__(
+        self,
+        scenario: Scenario,
+        seed: int,
+        number: int,
+        verify: bool,
+        asked: Asked,
+        shared: SharedDraws | None,
+    ) -> None:
+        self.number = number
+        self.simulation = MeasuredWorld(
             scenario,
             seed,
             verify=verify,
@@ -84,20 +138,13 @@ def run_trial(
             asked=asked,
             shared=shared,
         )
-        return _run(simulation, number)
-    except RunError:  # the scenario's mistake, not the trial's
-        raise
-    except Exception as error:
-        raise TrialError(number, seed, f"{type(error).__name__}: {error}") from error
+        strata = strata_of(scenario)
+        self._stratum = placed(scenario, Draws(seed, number), strata).ordinal
+        divided = division(scenario, strata, self._stratum)
+        self._watch = None if divided is None else Watch(self.simulation, divided)
 
-
-def _run(simulation: MeasuredWorld, number: int) -> Done:
-    scenario = simulation.scenario
-    strata = strata_of(scenario)
-    ordinal = placed(scenario, Draws(simulation.seed, number), strata).ordinal
-    divided = division(scenario, strata, ordinal)
-    watch = None if divided is None else Watch(simulation, divided)
-    simulation.advance_to_end()
-    result, states = run_with_states(simulation)
-    spans = {} if watch is None else watch.spans(result)
-    return Done(Trial(number, result.run_summary, ordinal, spans), states)
+    def done(self) -> Done:
+        """Return the trial, which has come to its end."""
+        result, states = run_with_states(self.simulation)
+        spans = {} if self._watch is None else self._watch.spans(result)
+        return Done(Trial(self.number, result.run_summary, self._stratum, spans), states)
