@@ -12,17 +12,21 @@ from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import islice
+from typing import Any, TypeAlias
 
 import numpy as np
 
 from efssim.model.kernel.draws import DrawSeries, Same
 from efssim.model.sync.formula import Formula
+from efssim.model.sync.sync_loop import ON_TIME
 from efssim.model.sync.sync_times import SyncTimes
 from efssim.model.writes.change_sets import Floats, Ints
 from efssim.model.writes.curves.each import Curve
 from efssim.model.writes.journal import Journal
 from efssim.model.writes.stream import BYTES, Stream
 
+Times: TypeAlias = "array[float] | memoryview[Any]"
+Totals: TypeAlias = "array[int] | memoryview[Any]"
 Columns = tuple[list[float], list[float], list[int]]
 """Cuts, completions and ends of consecutive syncs."""
 
@@ -122,17 +126,20 @@ class LoneLoop:
             self.setup.onwards(self.ordinal), self.gap.onwards(self.ordinal + 1), strict=True
         )
         columns: Columns = [], [], []
-        # `bisect` on them is several times faster than `searchsorted` for one value.
-        times = array("d", self.times_s[self.begin :].tobytes())
-        totals = array("q", self.totals[self.begin :].tobytes())
+        # `bisect` on them is several times faster than `searchsorted` for one value. A copy is
+        # faster than a view, but takes as long as all that is drawn: too long for a few syncs.
+        times: Times = self.times_s[self.begin :].data
+        totals: Totals = self.totals[self.begin :].data
+        if self.limits.enough >= ON_TIME:
+            times, totals = array("d", times.tobytes()), array("q", totals.tobytes())
         cut_s = self._plan(times, totals, islice(draws, self.limits.most - self.count), columns)
         cuts_s, completed_s, ends = (np.array(column) for column in columns)
         self.take(cuts_s, completed_s, ends + self.begin, cut_s, is_over=True)
 
     def _plan(
         self,
-        times: array[float],
-        totals: array[int],
+        times: Times,
+        totals: Totals,
         draws: Iterable[tuple[float, float]],
         columns: Columns,
     ) -> float:
