@@ -73,7 +73,7 @@ def main() -> None:
     load = os.getloadavg()
     if "5" in numbers:
         report_memory()  # first, while this process is small
-    print(f"{'':45}{'seconds':>8}{'baseline':>9}{'ratio':>8}")
+    print(f"{'':49}{'seconds':>8}{'baseline':>9}{'ratio':>8}")
     run(works.busy(1))()  # what is imported on first use is not measured
     for row in table:
         if row.number in numbers:

@@ -44,6 +44,7 @@ def busy(days: float, rate_per_s: float = RATE_PER_S, **top: Any) -> Scenario:
     stream = {
         "arrivals": {"poisson": {"rate": f"{rate_per_s} per s"}},
         "size": {"lognormal": {"median": MEDIAN_BYTES, "sigma": SIGMA}},
+        "drawn": "each",
     }
     return scenario({"app": stream}, days * DAY_S, _PERIODIC, **top)
 

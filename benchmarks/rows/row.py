@@ -64,7 +64,7 @@ class Limit:
 
 def _print_line(row: Row | Limit, measured: str, sign: str, reached: bool) -> None:
     print(
-        f"{row.number:3}{row.title:42}{measured:25}{sign:>4} {row.reach:<5g}"
+        f"{row.number:3}{row.title:46}{measured:25}{sign:>4} {row.reach:<5g}"
         f"{'reached' if reached else 'MISSED':8} aim {row.aim:g}",
         flush=True,
     )

@@ -7,6 +7,7 @@ import sys
 import tempfile
 from functools import cache
 from pathlib import Path
+from time import process_time
 
 import efssim
 from benchmarks.rows.row import ROOT, Row, command
@@ -25,6 +26,13 @@ _DAYS = 30
 _PLAN = ("plan", "scenarios/measured.yaml", "--vary", f"{_PATH}=5MiB/s..500MiB/s", "-w", "1")
 
 
+def cpu(work: Work) -> float:
+    """Return the seconds of CPU that a call takes in this process."""
+    begin_s = process_time()
+    work()
+    return process_time() - begin_s
+
+
 def rows() -> list[Row]:
     """Return the rows of values that share a world."""
     whole = [sys.executable, "-m", "efssim", *_PLAN]
@@ -38,8 +46,19 @@ def rows() -> list[Row]:
             False,
             1.6,
             1.2,
+            cpu,
         ),
-        Row("14", "the same as sweep, every number / a trial", _swept, _trial, 1, False, 1.6, 1.2),
+        Row(
+            "14",
+            "the same as sweep, every number / a trial",
+            _swept,
+            _trial,
+            1,
+            False,
+            1.6,
+            1.2,
+            cpu,
+        ),
         Row(
             "14",
             f"plan measured.yaml / at {BEFORE}",

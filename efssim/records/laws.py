@@ -141,36 +141,34 @@ def _bytes_written(
 
     In a cell they are on the straight line from the cut, or what came last of the begin of the cell
     and the end of a stop, to the end of the cell, to a byte for each stream. Where the records do
-    not have the end of that line (the cell is not over, or a stop begins in it), they are at least
-    those at its begin.
+    not have the end of that line (the cell is not over, a stop begins in it, or cells do not end at
+    whole minutes), they are at least those at its begin.
     """
     cut, completed = records.syncs.floats("cut_s"), records.syncs.floats("completed_s")
-    single = ~writes.is_piece
-    drawn = _made(writes.time_s[single], writes.bytes[single], completed)
-    if single.all():
+    is_piece = writes.is_piece
+    drawn = writes.bytes_by(completed, ~is_piece)
+    if not is_piece.any():
         return drawn, drawn
-    ends_s, sizes = writes.time_s[~single], writes.bytes[~single]
+    minutes, others = is_piece & writes.is_by_minutes, is_piece & ~writes.is_by_minutes
     begins = np.array([-np.inf, *records.source.unwritable.begins_s, np.inf])
     stop = begins.searchsorted(completed, "left") - 1
     over_s = np.array([-np.inf, *records.source.unwritable.ends_s])[stop]
     is_stopped = completed <= over_s
     cell_s = np.floor(completed / _CELL_S) * _CELL_S
     edge_s = cell_s + _CELL_S
-    low_s = np.where(is_stopped, begins[stop], np.maximum(np.maximum(cut, cell_s), over_s))
-    low = _made(ends_s, sizes, low_s)
+    since_s = np.where(is_stopped, begins[stop], np.maximum(cut, over_s))
+    low_s = np.where(is_stopped, since_s, np.maximum(since_s, cell_s))
+    least = drawn + writes.bytes_by(since_s, others)
+    low = writes.bytes_by(low_s, minutes)
     rise = np.where(is_stopped, 0.0, (completed - low_s) / (edge_s - low_s))
-    line = low + np.rint(rise * (_made(ends_s, sizes, edge_s) - low)).astype(np.int64)
-    streams = writes.stream[~single & (writes.writes > 0)]
-    first_s = [writes.begin_s[writes.stream == stream].min() for stream in np.unique(streams)]
+    line = low + np.rint(rise * (writes.bytes_by(edge_s, minutes) - low)).astype(np.int64)
+    streams = np.unique(writes.stream[minutes & (writes.writes > 0)])
+    first_s = [writes.begin_s[minutes & (writes.stream == stream)].min() for stream in streams]
     has_end = (edge_s <= now_s) & (begins[stop + 1] >= edge_s) & (cut >= max(first_s, default=0.0))
-    has_end |= is_stopped
-    off = np.where(is_stopped, 0, len(first_s))
-    return drawn + np.where(has_end, line - off, low), drawn + np.where(has_end, line + off, _MOST)
-
-
-def _made(times_s: Floats, sizes: Ints, until_s: Floats) -> Ints:
-    """Return the bytes of those of some writes, in order of time, that end by some times."""
-    return _totals(sizes)[times_s.searchsorted(until_s, "right")]
+    off = np.where(is_stopped, 0, len(streams))
+    is_known = is_stopped | (has_end & (not others.any()))
+    low = np.where(is_stopped | has_end, line - off, low)
+    return least + low, least + np.where(is_known, line + off, _MOST)
 
 
 def _little(records: ReplicationRecords, snapshot: Snapshot, writes: PiecesOfRun) -> None:

@@ -10,11 +10,13 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 import numpy as np
+from numpy.typing import NDArray
 
 from efssim.records.columns import Floats, Ints
 from efssim.records.pieces import OpenPieces, PublishedPieces
 from efssim.records.run_records import OpenWrites, Publications, Snapshot, needs_each
 
+Bools = NDArray[np.bool_]
 Part: TypeAlias = Publications | PublishedPieces | OpenWrites | OpenPieces
 
 
@@ -71,11 +73,18 @@ class PiecesOfRun:
     """Infinity: by no completed sync."""
     stream: Ints
     """Which stream of the file system they are of, counted from 0."""
+    is_by_minutes: Bools
+    """Whether cells end at whole minutes, where they are pieces."""
 
     @property
-    def is_piece(self) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+    def is_piece(self) -> Bools:
         """Which are not single writes."""
-        return self.begin_s < self.time_s
+        return np.asarray(self.begin_s < self.time_s)
+
+    def bytes_by(self, times_s: Floats, which: Bools) -> Ints:
+        """Return the bytes of some of them that end by some times."""
+        totals = np.concatenate(([0], self.bytes[which].cumsum()))
+        return totals[self.time_s[which].searchsorted(times_s, "right")]
 
 
 class WriteLog:
@@ -105,6 +114,7 @@ class WriteLog:
             (made.writes * files)[order],
             np.concatenate(published)[order],
             np.repeat(_ints([part.stream for part in parts]), lengths)[order],
+            np.repeat(_ints([_is_by_minutes(part) for part in parts]), lengths)[order] > 0,
         )
 
     def lifetimes(self, snapshot: Snapshot) -> Lifetimes:
@@ -118,6 +128,10 @@ class WriteLog:
 def _published_s(part: Publications | PublishedPieces) -> Floats:
     each = part.each if isinstance(part, PublishedPieces) else part.writes
     return np.asarray(np.repeat(part.completed_s, each))
+
+
+def _is_by_minutes(part: Part) -> bool:
+    return part.is_by_minutes if isinstance(part, PublishedPieces | OpenPieces) else True
 
 
 def _ints(values: list[int]) -> Ints:

@@ -64,6 +64,8 @@ class PublishedPieces:
     files_per_write: int
     stream: int = 0
     """Which stream of the file system they are of, counted from 0."""
+    is_by_minutes: bool = True
+    """Whether cells end at whole minutes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +95,7 @@ class OpenPieces:
     """Time of the first write; infinity without one."""
     files_per_write: int
     stream: int = 0
+    is_by_minutes: bool = True
 
     @property
     def amount(self) -> Amount:

@@ -18,7 +18,7 @@ from efssim.lag.summary import RunSummary, WindowSummary
 from efssim.records.timeline import Entry
 from efssim.runs.moments import periods, seconds_since
 from efssim.runs.outcome import Outcome, OutcomeRecords
-from efssim.runs.risk_tables import cell_table, risk_table
+from efssim.runs.risk_tables import Cells, cell_table, cells_of, risk_table
 from efssim.runs.tables import (
     age_table,
     alarm_changes_table,
@@ -223,7 +223,15 @@ class Run:
         168 rows, indexed by `weekday` (Mon to Sun) and `hour`. Those of several runs add up.
         Errors as for `risk`.
         """
-        return cell_table(self._risk(replication, timezone))
+        key = self.named(replication), timezone
+        if key not in self._risk_cells:
+            self._risk_cells[key] = cells_of(self._risk(*key))
+        return cell_table(self._risk_cells[key])
+
+    @cached_property
+    def _risk_cells(self) -> dict[tuple[str, str], Cells]:
+        """Those asked for so far: a report shows them three times."""
+        return {}
 
     def _risk(self, replication: str | None, timezone: str) -> Risk:
         self.require_records()

@@ -11,7 +11,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from efssim.errors import UsageError
-from efssim.scenario.grammar.base import located
+from efssim.scenario.grammar.base import SHARED, located
 from efssim.scenario.scenario import Scenario
 from efssim.text.yaml.document import Document, document_of, parse_leniently, read_document
 from efssim.text.yaml.paths import Path as Place
@@ -95,7 +95,7 @@ def _override(document: Document, overrides: Sequence[str]) -> list[Problem]:
 def validate(document: Document, base: Path) -> Scenario:
     """Validate a document with file names relative to `base`; raise ScenarioError."""
     try:
-        return Scenario.model_validate(document.data, context={"base": base})
+        return Scenario.model_validate(document.data, context={"base": base, SHARED: {}})
     except ValidationError as error:
         found = {_problem(document, *line) for line in located(error, document.data)}
     raise ScenarioError(sorted(found, key=_reading_order))

@@ -82,7 +82,7 @@ in_cells = st.builds(
         **adds,
         "drawn": "cells",
     },
-    arrivals.filter(lambda arrival: set(arrival) & {"poisson", "profile"}),
+    arrivals.filter(lambda arrival: set(arrival) & {"poisson", "profile", "on_off"}),
     sizes,
     st.integers(1, 3),
     st.floats(0.2, 3),

@@ -18,14 +18,17 @@ from helpers.costly import DAY_S, costly_scenario
 from helpers.worlds import scenario
 
 from efssim import Scenario
-from efssim.model.kernel.draws import Draws
+from efssim.model.kernel.draws import Draws, DrawSeries
 from efssim.model.sync.stretch import Planner
 from efssim.model.sync.sync_times import SyncTimes
-from efssim.model.writes.blocks import TraceWrites
+from efssim.model.writes.blocks import DrawnWrites, TraceWrites
 from efssim.model.writes.curves.each import Curve
 from efssim.runs.measured import MeasuredWorld
 from efssim.runs.run import Run
+from efssim.scenario.grammar.distributions import Distribution
+from efssim.scenario.grammar.types import Size
 from efssim.scenario.workload.processes.on_off import OnOffTimes
+from efssim.scenario.workload.processes.times import PoissonTimes
 from efssim.scenario.workload.streams import TraceFile
 
 SCENARIOS, GROUPS = 500, 10
@@ -219,3 +222,34 @@ def test_a_crowd_of_rows_is_sorted_a_few_times(
     times, _ = TraceWrites(spec, 1.0, world, np.random.default_rng(0)).take(512)
     assert len(times) == 2000 * 60
     assert len(asked) < 15
+
+
+@pytest.mark.parametrize(
+    "size",
+    [
+        {"exponential": {"mean": 5}},
+        {"lognormal": {"median": 9, "sigma": 2}},
+        {"gamma": {"mean": 9, "cv": 3}},
+        {"pareto": {"min": 1, "alpha": 1.2, "max": 1000}},
+        {"empirical": {"values": [1, 2, 5]}},
+    ],
+)
+def test_the_numbers_are_those_of_whole_blocks(size: dict[str, Any]) -> None:
+    form: Distribution[float] = Distribution[Size].model_validate(size)
+    asked = DrawSeries(Draws(3), "x", form.sample)
+    parts = [asked[0], *asked.take(1, 20), asked[21], *asked.take(22, 2000)]
+    whole = DrawSeries(Draws(3), "x", form.sample).take(0, 2048)
+    assert np.array_equal(parts, whole[: len(parts)])
+
+
+def test_writes_do_not_depend_on_how_many_are_drawn_at_once() -> None:
+    def writes() -> DrawnWrites:
+        form = Distribution[Size].model_validate({"lognormal": {"median": 9, "sigma": 2}})
+        draws = Draws(3)
+        times = PoissonTimes(1.0, draws.generator("times"))
+        return DrawnWrites(times, form, 1.0, draws.generator("sizes"))
+
+    at_once, one_by_one = writes().take(40_000), writes()
+    parts = [one_by_one.take(n) for n in (1, 16_383, 16_385, 7231)]
+    for column, pieces in zip(at_once, zip(*parts, strict=True), strict=True):
+        assert np.array_equal(column, np.concatenate(pieces))

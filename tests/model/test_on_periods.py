@@ -66,7 +66,7 @@ def curve() -> CellCurve:
         Distribution[Size].model_validate({"lognormal": {"median": "64 KiB", "sigma": 1.5}}), 50.0
     )
     generators = draws.generator("n"), draws.generator("b")
-    return CellCurve(Stream(SmallWrites(law, *generators, 2**62 + 5, clock=clock())))
+    return CellCurve(Stream(SmallWrites(law, *generators, 2**62 + 5, new_clock=clock)))
 
 
 @given(st.lists(st.floats(0.0, 3000.0), min_size=1, max_size=40).map(sorted))

@@ -81,7 +81,8 @@ def test_law_7_more_throughput_never_makes_a_write_later(
 ) -> None:
     def lifetimes(throughput: float) -> tuple[Lifetimes, float]:
         sync = {"interval": 60, "setup": 2, "throughput": throughput}
-        world = scenario({f"s{k}": p for k, p in enumerate(parts)}, sync, 2000, seed=seed)
+        each = {f"s{k}": {**part, "drawn": "each"} for k, part in enumerate(parts)}
+        world = scenario(each, sync, 2000, seed=seed)
         simulation = Simulation(world, verify=True)
         simulation.advance_to_end()
         columns = simulation.result().outcomes["dr"].syncs

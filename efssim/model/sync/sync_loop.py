@@ -16,8 +16,9 @@ from efssim.model.writes.change_sets import ChangeSet, Ints
 from efssim.model.writes.curves.cells import CellCurve
 from efssim.model.writes.curves.each import Curve
 from efssim.model.writes.curves.one_by_one import OneByOne
+from efssim.model.writes.joint import by_stream
 from efssim.model.writes.journal import Journal
-from efssim.model.writes.stream import BLOCKS, BYTES, HOT_BYTES
+from efssim.model.writes.stream import BLOCKS, BYTES, HOT_BYTES, Stream, WholeStream
 
 ON_TIME = 32
 """On-time syncs in a row after which arrays can take over."""
@@ -110,6 +111,7 @@ class Loop:
         self._retries: dict[int, int] = {}  # attempts of the syncs that took more than one
         self._streams = [_stream(curve, times.interval_s, length) for curve in journal.curves]
         self._reach_s = journal.horizon_s
+        self._wholes = [_together(parts) for parts in by_stream(self._streams, _spec)]
         # Files that stay as they are, and the streams that add to them.
         self._adding = [stream for stream in self._streams if stream.adds_files]
         self._files = journal.files_at_start
@@ -123,7 +125,7 @@ class Loop:
         """
         interval_s, reach_s, on_time = self._times.interval_s, self._reach_s, 0
         duration = self._times.formula().duration  # nothing changes while syncs are planned
-        streams, cuts_s, completions_s = self._streams, self.cuts_s, self.completed_s
+        streams, cuts_s, completions_s = self._wholes, self.cuts_s, self.completed_s
         for setup_s, gap_s, fails in self._draws:
             writes = sent = files = large = 0
             for stream in streams:
@@ -175,6 +177,34 @@ class Loop:
     def columns(self) -> list[Ints]:
         """Return the ends of the change sets, for each stream of shape (syncs, columns)."""
         return [stream.column() for stream in self._streams]
+
+
+class _Together:
+    """The parts of one stream, of which a sync sends some bytes once."""
+
+    def __init__(self, parts: list[_Stream | OneByOne], whole: WholeStream) -> None:
+        self.spec, self._parts, self._whole = parts[0].spec, parts, whole
+
+    def take(self, cut_s: float) -> tuple[int, int]:
+        """Return how many writes the next sync has, and the bytes to send."""
+        writes = sent = dirtied = 0
+        for part in self._parts:
+            count, size = part.take(cut_s)
+            writes += count
+            if part.spec.hot is None:
+                sent += size
+            else:
+                dirtied += size
+        return writes, sent + self._whole.sent_bytes(dirtied)
+
+
+def _together(parts: list[_Stream | OneByOne]) -> _Stream | OneByOne | _Together:
+    whole = parts[0].spec.part_of
+    return parts[0] if whole is None else _Together(parts, whole)
+
+
+def _spec(stream: _Stream | OneByOne) -> Stream:
+    return stream.spec
 
 
 def _stream(curve: Curve | CellCurve, interval_s: float, length: int) -> _Stream | OneByOne:

@@ -57,6 +57,10 @@ class WholeBytes:
         return totals
 
 
+_CACHED = 16_384
+"""Writes of which the arrays that drawing them takes fit into the second cache of a core."""
+
+
 class Writes(Protocol):
     """A source of writes in order of time."""
 
@@ -81,6 +85,13 @@ class DrawnWrites:
         self._generator, self._whole = generator, WholeBytes()
 
     def take(self, n: int) -> tuple[Floats, Ints]:
+        if n <= _CACHED:
+            return self._drawn(n)
+        parts = [self._drawn(min(_CACHED, n - done)) for done in range(0, n, _CACHED)]
+        times, sizes = zip(*parts, strict=True)
+        return np.concatenate(times), np.concatenate(sizes)
+
+    def _drawn(self, n: int) -> tuple[Floats, Ints]:
         times = self._times.take(n)
         sizes = self._size.sample(self._generator, len(times))
         if self._factor != 1:

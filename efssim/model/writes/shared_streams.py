@@ -33,22 +33,16 @@ class Taped:
     """The streams that a write stream of a scenario is made of, with what was drawn of each."""
 
     def __init__(self, build: Build, room: SharedDraws) -> None:
-        self._build, self._streams = build, build()
+        self._streams = build()
         self._tapes = [Tape(_source(build, k), room) for k in range(len(self._streams))]
 
     def streams(self, end_s: float) -> list[Stream]:
         """Return the streams for one more world, which ends at a time."""
-        # A clock of on-periods draws as it is asked, so each world has one of its own.
-        streams = self._build() if any(map(_has_clock, self._streams)) else self._streams
-        pairs = list(zip(streams, self._tapes, strict=True))
+        pairs = list(zip(self._streams, self._tapes, strict=True))
         for stream, tape in pairs:
             if not isinstance(stream.writes, SmallWrites):
                 tape.draw_until(end_s)
         return [_read(stream, TapeReader(tape)) for stream, tape in pairs]
-
-
-def _has_clock(stream: Stream) -> bool:
-    return isinstance(stream.writes, SmallWrites) and stream.writes.clock is not None
 
 
 def _source(build: Build, ordinal: int) -> Callable[[], Take]:

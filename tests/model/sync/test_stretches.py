@@ -38,6 +38,13 @@ STREAMS: list[dict[str, Any]] = [
         "arrivals": {"batch": {"at": "00:01", "every": 300, "writes": 900, "over": 70}},
         "size": 90,
     },
+    {**poisson("2 per s", {"exponential": {"mean": 300}}), "drawn": "cells"},
+    {**poisson("1 per 20 s", {"lognormal": {"median": 2000, "sigma": 1}}), "drawn": "cells"},
+    {
+        "arrivals": {"profile": {"rate": "1 per s", "hours": [1, 9, 0] * 8}},
+        "size": 250,
+        "drawn": "cells",
+    },
     {**poisson("3 per s", 200), "hot_set": {"size": 5000, "block": 100, "share": 0.7}},
     {**poisson("1 per 20 s", 200), "in_file": {"size": 60_000}},
 ]

@@ -19,6 +19,7 @@ from efssim.model.writes.cells.chance import LOW_BITS, MASK, exponentials, hashe
 from efssim.model.writes.cells.law import SmallWrites
 from efssim.model.writes.cells.tree import CellTree
 from efssim.model.writes.change_sets import Work
+from efssim.model.writes.hot_set import CellBlocks
 from efssim.model.writes.stream import HOUR_S, Stream
 from efssim.records.pieces import DroppedPieces, OpenPieces, Pieces, PublishedPieces
 from efssim.records.states import Amount
@@ -94,8 +95,9 @@ class CellCurve:
         assert isinstance(stream.writes, SmallWrites)
         self.stream, self._marks_s = stream, np.zeros(0) if marks_s is None else marks_s
         self.cells = Cells(stream.writes, self._needed)
-        self._key, self.clock = stream.writes.key, stream.writes.clock
+        self._key, self.clock = stream.writes.key, stream.writes.new_clock()
         """On a clock, cells are of its time; all other times are those of the run."""
+        self.hot = stream.hot if isinstance(stream.hot, CellBlocks) else None
         self.published = (0, 0, 0)
         """The end of what completed syncs have published: bits of a time, count, bytes."""
         self._recorded = (0, 0, 0)
@@ -111,6 +113,11 @@ class CellCurve:
             self._leave_out(0.0, stream.after_s)
 
     # --- all writes, made or not --------------------------------------------------------------
+
+    @property
+    def is_on_line(self) -> bool:
+        """Whether bytes at completions stand on straight lines to the ends of cells."""
+        return self.clock is None
 
     def all_at(self, time_s: float) -> tuple[int, int]:
         """Return count and bytes of all writes up to a time, also of those that are not made."""
@@ -312,11 +319,11 @@ class CellCurve:
     def totals(self, times_s: Floats, cuts_s: Floats, ends: Ints | None) -> Ints:
         """Return the bytes up to the completions of syncs with some cuts.
 
-        Between the cut and the end of its cell by the straight line, the mean of what is drawn.
+        Between the cut and the end of its cell by the straight line, the mean of what is drawn; on
+        a clock by what is drawn, as a line would bend at the ends of periods.
         """
-        if ends is None:
+        if ends is None or not self.is_on_line:
             return self.many_at(times_s)[1]
-        all_s, times_s, cuts_s = times_s, self._by_cells(times_s), self._by_cells(cuts_s)
         last = (times_s / CELL_S).astype(np.int64)
         begins_s = last.astype(np.float64) * CELL_S
         ends_s = (last + 1).astype(np.float64) * CELL_S
@@ -328,14 +335,14 @@ class CellCurve:
             low = np.where(same, ends[:, 2], before)
             risen = low + _rise(times_s, np.where(same, cuts_s, begins_s), ends_s, after - low)
             return np.asarray(risen)
-        until_s, left_out = self._made_many(all_s)
+        until_s, left_out = self._made_many(times_s)
         stopped_s = np.concatenate(([0.0], self._ends))[
-            np.array(self._begins).searchsorted(all_s, "left")
+            np.array(self._begins).searchsorted(times_s, "left")
         ]
-        low_s = np.maximum(np.maximum(begins_s, cuts_s), self._by_cells(stopped_s))
-        low = self._all_by_many(low_s)[1]
+        low_s = np.maximum(np.maximum(begins_s, cuts_s), stopped_s)
+        low = self._raw_many(low_s)[1]
         risen = low + _rise(times_s, low_s, ends_s, after - low)
-        held = until_s < all_s
+        held = until_s < times_s
         risen[held] = self._raw_many(until_s)[1][held]
         return np.asarray(risen - left_out[:, 1])
 
@@ -352,14 +359,20 @@ class CellCurve:
         """Return the change sets of consecutive syncs with the given ends."""
         stream = self.stream
         counts, sizes = _steps(self.published[1:], ends[:, 1:])
-        totals = ends[:, 2]
+        totals, sent = ends[:, 2], sizes
+        if self.hot is not None:
+            begins = np.append(self.published[0], ends[:-1, 0])
+            sent = self.hot.sent_many(begins, ends[:, 0].copy(), counts, sizes)
+        large, files = stream.large_file_bytes * (counts > 0), counts * stream.files_per_write
+        if stream.large_file_bytes:
+            files = (counts > 0).astype(np.int64)
         added = totals if stream.adds_all else stream.added_bytes(totals[None, :])
         return Work(
             cut_s=cuts_s,
-            bytes=sizes,
+            bytes=sent,
             written_bytes=sizes,
-            files=counts * stream.files_per_write,
-            large_file_bytes=np.zeros(len(cuts_s), dtype=np.int64),
+            files=files,
+            large_file_bytes=large,
             writes=counts,
             first_write_s=np.full(len(cuts_s), math.nan),  # `publish` says it
             ends=ends,
@@ -483,11 +496,12 @@ class CellCurve:
     def _pieces(self, edges: Ints) -> tuple[Pieces, Ints]:
         """Return the writes between consecutive ends in pieces, and the pieces of each.
 
-        A piece lies in one cell and on one side of each mark and stop.
+        A piece has length, and lies in one cell and on one side of each mark and stop.
         """
         edges_s, counts, sizes = edges[:, 0].copy().view(np.float64), edges[:, 1], edges[:, 2]
         between_s = self._between(edges_s.item(0), edges_s.item(-1))
-        if np.array_equal(between_s, edges_s[1:-1]):
+        have_length = edges_s.item(0) < edges_s.item(1)
+        if have_length and np.array_equal(between_s, edges_s[1:-1]):
             each = np.ones(len(edges) - 1, dtype=np.int64)
             return _pieces_of(edges_s, counts, sizes), each
         divided_s = np.concatenate((edges_s, between_s))
@@ -508,14 +522,16 @@ class CellCurve:
         pieces, each = self._pieces(edges)
         counts = np.diff(edges[:, 1])
         found_s = self._first_times(edges[:-1], edges[1:, 0].copy().view(np.float64), counts)
-        first_s, firsts = pieces.begin_s.copy(), each.cumsum() - each
+        some = each > 0  # a cut at the begin has no piece
+        first_s, firsts = pieces.begin_s.copy(), (each.cumsum() - each)[some]
+        counts, firsts_s = counts[some], found_s[some]
         if self.clock is not None:
-            firsts, found_s = _in_pieces(found_s, pieces, firsts)
-        first_s[firsts] = np.where(counts > 0, found_s, first_s[firsts])
+            firsts, firsts_s = _in_pieces(firsts_s, pieces, firsts)
+        first_s[firsts] = np.where(counts > 0, firsts_s, first_s[firsts])
         self._recorded = self._tuple(ends[-1])
         self.note_hours(time_of(self._recorded[0]))
-        files = self.stream.publishes_files
-        return PublishedPieces(pieces, first_s, each, found_s, completed_s, files, ordinal)
+        facts = self.stream.publishes_files, ordinal, self.clock is None
+        return PublishedPieces(pieces, first_s, each, found_s, completed_s, *facts)
 
     @staticmethod
     def _tuple(end: Ints) -> tuple[int, int, int]:
@@ -539,7 +555,7 @@ class CellCurve:
         none = np.zeros(0), np.zeros(0), np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64)
         found = self._open(self.published, self.end(time_s), ordinal)
         files = self.stream.publishes_files
-        return found or OpenPieces(Pieces(*none), math.inf, files, ordinal)
+        return found or OpenPieces(Pieces(*none), math.inf, files, ordinal, self.is_on_line)
 
     def _open(
         self, begin: tuple[int, int, int], end: tuple[int, int, int], ordinal: int
@@ -552,7 +568,8 @@ class CellCurve:
         first_s = self._first_times(edges[:-1], ends_s, np.diff(edges[:, 1]))
         if self.clock is not None:
             _, first_s = _in_pieces(first_s, pieces, np.zeros(1, dtype=np.int64))
-        return OpenPieces(pieces, first_s.item(0), self.stream.publishes_files, ordinal)
+        facts = self.stream.publishes_files, ordinal, self.clock is None
+        return OpenPieces(pieces, first_s.item(0), *facts)
 
 
 def _before(amounts: Floats, totals: Ints) -> Ints:

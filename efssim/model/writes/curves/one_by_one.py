@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from efssim.model.writes.cells.tree import LEAVES, CellTree
-from efssim.model.writes.curves.cells import COLUMNS, CellCurve, Lists
+from efssim.model.writes.curves.cells import COLUMNS, CellCurve, Lists, bits_of
 from efssim.scenario.workload.drawing import CELL_S
 
 Ints = NDArray[np.int64]
@@ -32,7 +32,8 @@ class OneByOne:
         self._cuts_s: list[float] = []
         self._counts: list[int] = []
         self._sizes: list[int] = []
-        _, self._count, self._size = curve.published
+        self._begin, self._count, self._size = curve.published
+        self._hot = curve.hot
         self._last_s = 0.0
         self._first = self._end = 0  # cells whose leaves are there
         self._leaves: tuple[list[int], list[int], list[float], list[float]] = [], [], [], []
@@ -59,6 +60,10 @@ class OneByOne:
         self._cuts_s.append(cut_s)
         self._counts.append(count)
         self._sizes.append(size)
+        if self._hot is not None:
+            end = bits_of(cut_s)
+            more = self._hot.sent(self._begin, end, new, more)
+            self._begin = end
         return new, more
 
     def _is_ahead(self, cut_s: float) -> bool:

@@ -23,7 +23,7 @@ class Cloud(Line2D):
     The renderer of pictures moves each point to the nearest pixel, so nothing moves that would not.
     """
 
-    @allow_rasterization
+    @allow_rasterization  # type: ignore[untyped-decorator]  # of matplotlib, which is not typed here
     def draw(self, renderer: RendererBase) -> None:
         """Draw the points that count on the pixels of a renderer."""
         data, transform = self.get_data(orig=True), self.get_transform()
@@ -48,4 +48,5 @@ def thinned(at: Floats, most: int) -> Floats:
     keys: NDArray[Any] = (pixels[:, 0] - corner[0]) * height + pixels[:, 1] - corner[1]
     counts = np.bincount(keys).clip(max=most)
     found = np.repeat(np.arange(len(counts)), counts)
-    return np.column_stack((found // height, found % height)) + corner.astype(np.float64)
+    kept: Floats = np.column_stack((found // height, found % height)) + corner.astype(np.float64)
+    return kept
