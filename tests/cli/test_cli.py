@@ -602,7 +602,7 @@ def test_check(folder):
     assert efs("run", "s.yaml", "--set", "rpo.target=10 s").returncode == 0
 
 
-_ABSURD = "file_systems.orders.writes.app.arrivals={poisson: {rate: 1e9 per s}}"
+_ABSURD = "file_systems.orders.writes.app.arrivals={constant: {rate: 1e9 per s}}"
 
 
 def test_absurdly_many_writes_are_refused(folder):

@@ -124,7 +124,7 @@ class _Buffers:
         """Add a block, and the running totals of its amounts."""
         times, amounts = block
         begin, end = self.count, self.count + len(times)
-        if end > len(self._times):
+        if end > len(self._times) or not begin:  # the first says how many rows there are
             self.reserve(max(2 * len(self._times), end), block)
         self._times[begin:end] = times
         self._amounts[..., begin:end] = amounts

@@ -104,6 +104,15 @@ def test_draws_by_ordinal_are_the_same_with_and_without_others():
     assert Draws(5, 0, shared).of("x", UnitUniform()) is Draws(5, 0, shared).of("x", UnitUniform())
 
 
+def test_a_source_may_have_nothing():
+    nothing = (np.zeros(0), np.zeros((1, 0), dtype=np.int64))
+    tape = Tape(lambda: lambda _: nothing, SharedDraws(ALL))
+    tape.draw_until(100.0)
+    for _ in range(2):
+        times, amounts = TapeReader(tape).take(5)
+        assert (times.shape, amounts.shape) == ((0,), (1, 0))
+
+
 # --- whole worlds -----------------------------------------------------------------------------
 
 
