@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -35,9 +37,22 @@ def load(source: Source, overrides: Sequence[str] = ()) -> Scenario:
     if isinstance(overrides, str) or not all(isinstance(text, str) for text in overrides):
         raise UsageError('efssim.load: overrides are a list of texts such as ["seed=2"]')
     try:
-        return _loaded(source, overrides)
+        with _uncollected():
+            return _loaded(source, overrides)
     except ScenarioError as error:
         raise ScenarioError(map(_without_line_0, error.problems)) from None
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Pause Python's collector: to read makes objects that stay, and it looks through all again."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 def _without_line_0(problem: Problem) -> Problem:
