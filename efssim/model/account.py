@@ -83,6 +83,7 @@ class Account:
         }
         self._configurations: dict[str, ReplicationState] = {}  # by id of source and destination
         self._ids: dict[str, str] = {}
+        self._by_token: dict[tuple[str, str], FileSystemState] = {}  # Region and creation token
 
     # --- looking ------------------------------------------------------------------------------
 
@@ -125,6 +126,10 @@ class Account:
             ordinal += 1
             name = f"{wanted}-{ordinal}"
         return name
+
+    def with_token(self, token: str, region: str) -> FileSystemState | None:
+        """Return the file system of a Region with a creation token; None without one."""
+        return self._by_token.get((region, token))
 
     def find(self, text: str) -> FileSystemState | None:
         """Return the file system with a name, id or ARN; None without one."""
@@ -179,6 +184,8 @@ class Account:
         self.ever.append(made)
         self.file_systems_in[region] += 1
         self._ids[made.name] = made.id
+        assert (region, made.creation_token) not in self._by_token, "a token is used once"
+        self._by_token[region, made.creation_token] = made
         made.note_throughput(self.clock.now)
         if declared is None:
             self._become_available(made)
@@ -208,6 +215,7 @@ class Account:
         # Its name stays known: ids and draws hang on names, so none is used twice in a run.
         file_system.life.gone_s = self.clock.now
         del self.file_systems[file_system.id]
+        del self._by_token[file_system.region, file_system.creation_token]
         self.file_systems_in[file_system.region] -= 1
 
     def fail(self, file_system: FileSystemState, cause: Cause) -> ReplicationState | None:
