@@ -1,7 +1,8 @@
 """Whole calls of `efssim.run` beside baselines, in interleaved pairs: `python -m benchmarks`.
 
 A ratio is between the minima of the pairs, so that what a busy machine adds to one run does not
-count; work and baseline take turns, so that it would be added to both. Needs Unix.
+count; work and baseline take turns, so that it would be added to both. A limit has no baseline:
+its line has an amount and a unit instead. Needs Unix.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ import efssim
 from benchmarks import progress, scaling, works
 from benchmarks.rows import all_rows
 from benchmarks.rows.engine import YEAR_DAYS, YEAR_SYNCS
-from benchmarks.rows.row import ROOT, measure, report, run
+from benchmarks.rows.row import ROOT, run
 
 SPECIAL = ("5", "9", "10")
 """The numbers that are no ratio of two works: memory, the reporter of progress, slopes."""
@@ -72,11 +73,11 @@ def main() -> None:
     load = os.getloadavg()
     if "5" in numbers:
         report_memory()  # first, while this process is small
-    print(f"{'':45}{'seconds':>8}{'baseline':>9}{'ratio':>8}")
+    print(f"{'':49}{'seconds':>8}{'baseline':>9}{'ratio':>8}")
     run(works.busy(1))()  # what is imported on first use is not measured
     for row in table:
         if row.number in numbers:
-            report(row, *measure(row, max(1, arguments.pairs)))
+            row.report(max(1, arguments.pairs))
     if "9" in numbers:
         progress.report(works.busy(YEAR_DAYS), max(1, arguments.pairs))
     if "10" in numbers:

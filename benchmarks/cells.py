@@ -2,18 +2,23 @@
 
 The bytes of a cell are a compound Poisson number, whose law follows from its characteristic
 function by a Fourier transform. Each line has the largest distance of the two distribution
-functions beside the one asked for, and the errors of quantiles.
+functions beside the one asked for, and the errors of quantiles. `--part pairs` compares whole runs
+with runs in which every write is drawn, `--part variance` prints what pairing saves.
 """
 
 from __future__ import annotations
 
+import argparse
 import sys
+from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtri
 from scipy.stats import poisson
 
+from benchmarks.in_cells.pairs import pairs
+from benchmarks.in_cells.variance import variance
 from efssim.model.writes.cells.law import CellLaw, cell_law
 from efssim.scenario.grammar.distributions import Distribution
 from efssim.scenario.grammar.types import Size
@@ -35,6 +40,14 @@ COUNTS = (60, 240, 2_400, 60_000, 600_000)
 
 
 def main() -> int:
+    """Print a part; return 1 where a number is not the one asked for."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parts: dict[str, Callable[[], int]] = {"law": law_table, "pairs": pairs, "variance": variance}
+    parser.add_argument("--part", choices=list(parts), default="law")
+    return parts[parser.parse_args().part]()
+
+
+def law_table() -> int:
     """Print the table; return 1 where a distance is above the one asked for."""
     print(f"{'sizes':14} {'writes':>8} {'big':>6} {'KS':>8}  error of p50, p90, p99, p99.9 in %")
     worst = 0.0

@@ -44,6 +44,7 @@ def busy(days: float, rate_per_s: float = RATE_PER_S, **top: Any) -> Scenario:
     stream = {
         "arrivals": {"poisson": {"rate": f"{rate_per_s} per s"}},
         "size": {"lognormal": {"median": MEDIAN_BYTES, "sigma": SIGMA}},
+        "drawn": "each",
     }
     return scenario({"app": stream}, days * DAY_S, _PERIODIC, **top)
 
@@ -64,16 +65,23 @@ def in_cells_with_outages(days: float, rate_per_s: float) -> Scenario:
     return in_cells(days, rate_per_s, faults={"wan": fault})
 
 
-def sparse(days: float, **top: Any) -> Scenario:
+CONSTANT = {"arrivals": {"constant": {"rate": "1 per min"}}, "size": 1000}
+POISSON = {
+    "arrivals": {"poisson": {"rate": "1 per min"}},
+    "size": {"exponential": {"mean": 1000}},
+}
+"""One write a minute: of one size and evenly spaced, so that syncs are all alike, or by chance."""
+
+
+def sparse(days: float, stream: dict[str, Any] = CONSTANT, **top: Any) -> Scenario:
     """One write a minute, a sync every 60 s."""
-    stream = {"arrivals": {"constant": {"rate": "1 per min"}}, "size": 1000}
     return scenario({"app": stream}, days * DAY_S, _PERIODIC, **top)
 
 
-def sparse_with_outages(days: float) -> Scenario:
+def sparse_with_outages(days: float, stream: dict[str, Any] = CONSTANT) -> Scenario:
     """The same with a link outage of ten minutes every six hours on average."""
     fault = {"link_outage": LINK, "every": {"exponential": {"mean": "6 h"}}, "for": "10 min"}
-    return sparse(days, faults={"wan": fault})
+    return sparse(days, stream, faults={"wan": fault})
 
 
 def gated(syncs: int) -> Scenario:
@@ -86,9 +94,8 @@ def gated(syncs: int) -> Scenario:
     return scenario({"app": stream}, syncs * CYCLE_S, sync)
 
 
-def fleet(replications: int, days: float) -> Scenario:
+def fleet(replications: int, days: float, stream: dict[str, Any] = CONSTANT) -> Scenario:
     """Many replications; opting out of a Region for a day hits half of them."""
-    stream = {"arrivals": {"constant": {"rate": "1 per min"}}, "size": 1000}
     names = [f"fs-{k}" for k in range(replications)]
     regions = ("eu-south-1", "us-west-2")
     return Scenario.model_validate(

@@ -1,11 +1,11 @@
 """The rows of the table, one file for each subject."""
 
-from benchmarks.rows import cells, commands, engine
-from benchmarks.rows.row import Row
+from benchmarks.rows import cells, commands, engine, fair, fleets, shared_worlds, trials, waits
+from benchmarks.rows.row import Limit, Row
 
-SUBJECTS = (engine, commands, cells)
+SUBJECTS = (engine, commands, cells, fair, shared_worlds, trials, fleets, waits)
 
 
-def all_rows() -> list[Row]:
+def all_rows() -> list[Row | Limit]:
     """Return the rows of all subjects, in the order in which they are printed."""
     return [row for subject in SUBJECTS for row in subject.rows()]

@@ -20,7 +20,7 @@ from efssim.model.kernel.clock import Clock
 from efssim.model.world.services.table import SERVICES
 from efssim.progress import Progress, bar, told
 from efssim.runs.acting import event_now, stream_now
-from efssim.runs.measured import MeasuredWorld
+from efssim.runs.measured import MeasuredWorld, last_run
 from efssim.scenario import Scenario
 from efssim.scenario.arguments import checked, duration_of
 from efssim.scenario.shown.trace_use import stream_path
@@ -235,4 +235,4 @@ def run(
     simulation = Simulation(scenario, seed, verify=verify, trial=trial, metrics=False)
     with told(on_progress, bar(sys.stderr, scenario.duration) if progress else None) as tell:
         simulation.advance_to_end(tell)
-    return simulation.result()
+    return Result.of(last_run(simulation))

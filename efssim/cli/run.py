@@ -56,6 +56,7 @@ if TYPE_CHECKING:
     from efssim.api.result import Result
     from efssim.api.sets.parameter_sets import ParameterSets
     from efssim.api.trials import Trials
+    from efssim.progress import Progress
     from efssim.scenario import Scenario
     from efssim.study.run.interrupts import Interrupts
 
@@ -390,6 +391,8 @@ def _run_once(scenario: Scenario, request: RunRequest, interrupts: Interrupts) -
     from efssim.api.simulation import run as simulate
 
     with interrupts.allowed(), progress(scenario, request.quiet) as tell:
+        if _is_summed_up(scenario, request):
+            return _without_curves(scenario, request, tell)
         return simulate(
             scenario,
             request.seed,
@@ -397,6 +400,31 @@ def _run_once(scenario: Scenario, request: RunRequest, interrupts: Interrupts) -
             trial=request.trial or 0,
             on_progress=tell,
         )
+
+
+def _is_summed_up(scenario: Scenario, request: RunRequest) -> bool:
+    """Return whether many replications are asked for in sum only, without pages and figures."""
+    from efssim.report.verdicts.fleets import are_many
+
+    return are_many(scenario.replications) and request.out is None and not request.full
+
+
+def _without_curves(scenario: Scenario, request: RunRequest, tell: Progress | None) -> Result:
+    """Run a scenario once, without the curves of figures: of thousands they take most memory."""
+    from efssim.api.result import Result
+    from efssim.lag.kinds.asked import OF_TRIALS
+    from efssim.runs.measured import MeasuredWorld, last_run
+
+    world = MeasuredWorld(
+        scenario,
+        request.seed,
+        verify=request.verify,
+        trial=request.trial or 0,
+        metrics=False,
+        asked=OF_TRIALS,
+    )
+    world.advance_to_end(tell)
+    return Result.of(last_run(world))
 
 
 def _run_trials(

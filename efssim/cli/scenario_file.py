@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from collections.abc import Sequence
@@ -48,7 +49,9 @@ class Source:
 
         if self.is_stdin:
             return load_document(self.document(), self.folder, overrides)
-        return load(Path(self.given), overrides)
+        scenario = load(Path(self.given), overrides)
+        gc.freeze()  # nothing of it is garbage before the command ends
+        return scenario
 
     def document(self) -> Document:
         """Return it with the positions of everything; raise ScenarioError."""

@@ -10,7 +10,12 @@ from efssim.lag.age.curves import Age, OldestPending
 from efssim.lag.age.rpo import Violations
 from efssim.lag.enabled_time import running_s, status_spans
 from efssim.lag.kinds.asked import Asked
-from efssim.lag.kinds.distributions import LagDistribution, LagOverTime, LagOverWeights
+from efssim.lag.kinds.distributions import (
+    LagDistribution,
+    LagOverTime,
+    LagOverWeights,
+    lag_over_time,
+)
 from efssim.lag.kinds.measure import LagCollector
 from efssim.lag.kinds.table import LAG_MEASURES
 from efssim.lag.loss import Loss, loss, not_replicated, pending_bytes
@@ -34,7 +39,7 @@ from efssim.lag.sync_totals import SyncTotals
 from efssim.lag.weighted.exceedance import Exceedance
 from efssim.lag.weighted.states import LagState
 from efssim.lag.write_lag import WriteLags
-from efssim.records.run_records import ReplicationRecords, Snapshot, only_drawn
+from efssim.records.run_records import ReplicationRecords, Snapshot
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +87,7 @@ class StreamedMeasures:
         """The collectors of measures that were added, by their names."""
         for collector in self.added.values():
             if type(collector).add_writes is not LagCollector.add_writes:
-                records.sinks.append(only_drawn(collector.add_writes, "an added lag measure"))
+                records.sinks.append(collector.take)
             records.syncs.sinks.append(collector.add_syncs)
 
 
@@ -205,8 +210,9 @@ class Measures:
         undefined_s = max(0.0, self.seconds - self._age_over_time.over_time.total_s)
         # Both are sums of the same window; a difference by rounding is no undefined time.
         undefined_s = 0.0 if undefined_s < 1e-9 * self.seconds else undefined_s
+        over_time = self._age_over_time.over_time
         return AgeSummary(
-            **asdict(self._age_over_time.summary()),
+            **asdict(lag_over_time(over_time, quantiles=self._asked.quantiles)),
             peak_mean=self._age_until_now.peak_mean_s(),
             undefined_s=undefined_s,
         )
@@ -217,11 +223,15 @@ class Measures:
         is_defined = end_s > begin_s
         return PendingSummary(
             mean=self._pending_mean() if is_defined and self._asked.pending_mean else None,
-            max=max(self.syncs.pending_max, self.pending_now()) if is_defined else None,
+            max=self._pending_max() if is_defined and self._asked.pending_max else None,
             open_at_end=size,
             open_at_end_writes=count,
             lost_at_deletion=None if self._records.lost is None else self._records.lost.bytes,
         )
+
+    def _pending_max(self) -> int:
+        """Return the most pending bytes while they are defined."""
+        return max(self.syncs.pending_max, self.pending_now())
 
     def _pending_mean(self) -> float:
         """Return mean pending bytes while they are defined."""

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +18,7 @@ from efssim.json_values import moment
 from efssim.records.stored import HourlyTotals, Throughput
 
 Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
 
 HOUR_S = 3600.0
 MIB, TIB = 2.0**20, 2.0**40
@@ -65,7 +65,10 @@ def source_limit(hours: HourlyTotals, end_s: float, modes: Sequence[Throughput])
         return SourceLimit(None, None, 0, None, None)
     rates = np.diff(hours.written_bytes)[: len(spans)] / spans
     sizes = hours.size_bytes[: len(spans)].astype(np.float64)
-    above = list(_above(rates, sizes, spans, _modes_at(edges_s, modes)))
+    since = np.array([mode.since_s for mode in modes])
+    # The mode in force at the begin of each hour: a change counts from the next one on.
+    at = np.maximum(since.searchsorted(edges_s[: len(spans)], "right") - 1, 0)
+    above = list(_above(rates, sizes, spans, modes, at))
     mean = float(hours.written_bytes[-1]) / end_s
     if not above:
         return SourceLimit(mean, float(rates.max()), 0, None, None)
@@ -73,37 +76,46 @@ def source_limit(hours: HourlyTotals, end_s: float, modes: Sequence[Throughput])
     return SourceLimit(mean, float(rates.max()), len(above), limit, float(edges_s[hour]))
 
 
-def _modes_at(edges_s: NDArray[np.floating[Any]], modes: Sequence[Throughput]) -> list[Throughput]:
-    """Return the mode in force at the begin of each hour: a change counts from the next one on."""
-    since = np.array([mode.since_s for mode in modes])
-    at = np.maximum(since.searchsorted(edges_s[:-1], "right") - 1, 0)
-    return [modes[k] for k in at.tolist()]
-
-
 def _above(
-    rates: Floats, sizes: Floats, spans: Floats, modes: list[Throughput]
+    rates: Floats, sizes: Floats, spans: Floats, modes: Sequence[Throughput], at: Ints
 ) -> Iterator[tuple[int, float]]:
-    """Yield index and limit, in bytes per second, of each hour with a higher rate of writes."""
+    """Yield index and limit, in bytes per second, of each hour with a higher rate of writes.
+
+    `at` says which of the modes is in force in each.
+    """
     baselines = np.maximum(BASELINE_LEAST, sizes * BASELINE_PER_BYTE)
-    most = [mode.write_limit for mode in modes[: len(rates)]]
+    most = np.array([mode.write_limit for mode in modes])[at]
     if bool((rates <= np.minimum(baselines, most)).all()):
         return  # in any mode
-    credits = _most_credits(sizes[0])
-    columns = (part.tolist() for part in (rates, sizes, spans, baselines))
-    # `modes` has one more where the last minute was left out.
-    found = zip(*columns, modes, strict=False)
-    for hour, (rate, size, span_s, baseline, mode) in enumerate(found):
-        limit = mode.write_limit
-        if mode.mode == "bursting":
-            # Credits earned and spent within the hour, and those left from before it.
-            limit = min(limit, max(BURST_LEAST, size * BURST_PER_BYTE), baseline + credits / span_s)
-        elif mode.mode == "provisioned":
-            limit = min(limit, max(mode.provisioned or 0.0, baseline))
-        served = min(rate, limit)
-        credits = min(max(credits + (baseline - served) * span_s, 0.0), _most_credits(size))
-        if rate > limit:
-            yield hour, limit
+    for k in np.unique(at).tolist():
+        own = at == k
+        most[own] = _without_credits(modes[k], sizes[own], baselines[own])
+    bursts = np.array([mode.mode == "bursting" for mode in modes])[at]
+    most_credits = _most_credits(sizes)
+    credits = most_credits.item(0)
+    columns = (part.tolist() for part in (rates, spans, baselines, most_credits, most, bursts))
+    for hour, (rate, span_s, baseline, full, limit, bursting) in enumerate(
+        zip(*columns, strict=True)
+    ):
+        # Credits earned and spent within the hour, and those left from before it.
+        burst = baseline + credits / span_s if bursting else limit
+        served = allowed = burst if burst < limit else limit
+        if rate > allowed:
+            yield hour, allowed
+        else:
+            served = rate
+        credits += (baseline - served) * span_s
+        credits = 0.0 if credits < 0.0 else full if credits > full else credits
 
 
-def _most_credits(size: float) -> float:
-    return CREDITS_PER_TIB * max(1.0, size / TIB)
+def _without_credits(mode: Throughput, sizes: Floats, baselines: Floats) -> Floats:
+    """Return the limits of hours in a mode, but for what credits allow."""
+    if mode.mode == "bursting":
+        return np.minimum(mode.write_limit, np.maximum(BURST_LEAST, sizes * BURST_PER_BYTE))
+    if mode.mode == "provisioned":
+        return np.minimum(mode.write_limit, np.maximum(mode.provisioned or 0.0, baselines))
+    return np.full(len(sizes), mode.write_limit)
+
+
+def _most_credits(sizes: Floats) -> Floats:
+    return CREDITS_PER_TIB * np.maximum(1.0, sizes / TIB)

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from efssim.lag.weighted.block_sums import BlockSums
 from efssim.lag.weighted.histogram import LogHistogram
-from efssim.lag.weighted.spread_weights import SpreadWeights, with_spread
+from efssim.lag.weighted.spread_weights import SpreadWeights, ValueSpans, with_spread
 from efssim.records.pieces import DroppedPieces, OpenPieces, PublishedPieces
 from efssim.records.run_records import DroppedWrites, OpenWrites, Publications, ReplicationRecords
 
@@ -117,11 +117,11 @@ class WriteLags:
         """
         pieces, stream = published.pieces, published.stream
         completed_s = np.repeat(published.completed_s, published.each)
+        counts, sizes = pieces.writes, pieces.bytes
         is_early = pieces.begin_s < self._begin_s
-        self.bytes_before += int(pieces.bytes[is_early].sum())
-        counts, sizes = (
-            np.where(is_early, 0, amounts) for amounts in (pieces.writes, pieces.bytes)
-        )
+        if is_early.any():
+            self.bytes_before += int(sizes[is_early].sum())
+            counts, sizes = (np.where(is_early, 0, amounts) for amounts in (counts, sizes))
         low, high = completed_s - pieces.end_s, completed_s - pieces.begin_s
         self.count += int(counts[high > low].sum())
         self.files += int(counts.sum()) * published.files_per_write
@@ -130,12 +130,15 @@ class WriteLags:
         if not any(self._reads[:2]):
             return
         middle = (low + high) / 2
-        spread = self._spread.setdefault(stream, (SpreadWeights(), SpreadWeights()))
-        largest = completed_s - published.first_s
-        for kind, (each, weights) in enumerate(zip(spread, (counts, sizes), strict=True)):
+        if stream not in self._spread:
+            self._spread[stream] = SpreadWeights(), SpreadWeights()
+        spans = ValueSpans.of(low, high, completed_s - published.first_s)
+        for kind, (each, weights) in enumerate(
+            zip(self._spread[stream], (counts, sizes), strict=True)
+        ):
             if self._reads[kind]:
                 self._sum(kind, stream, middle * weights)
-                each.add(low, high, weights, largest)
+                each.add(spans, weights)
 
     def _pending_pieces(self, published: PublishedPieces, completed_s: Floats) -> Floats:
         """Return, for each piece, the byte-seconds that its writes were pending and counted."""

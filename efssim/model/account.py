@@ -85,6 +85,7 @@ class Account:
         }
         self._configurations: dict[str, ReplicationState] = {}  # by id of source and destination
         self._ids: dict[str, str] = {}
+        self._by_token: dict[tuple[str, str], FileSystemState] = {}  # Region and creation token
 
     # --- looking ------------------------------------------------------------------------------
 
@@ -127,6 +128,10 @@ class Account:
             ordinal += 1
             name = f"{wanted}-{ordinal}"
         return name
+
+    def with_token(self, token: str, region: str) -> FileSystemState | None:
+        """Return the file system of a Region with a creation token; None without one."""
+        return self._by_token.get((region, token))
 
     def find(self, text: str) -> FileSystemState | None:
         """Return the file system with a name, id or ARN; None without one."""
@@ -193,6 +198,8 @@ class Account:
         self.ever.append(made)
         self.file_systems_in[region] += 1
         self._ids[made.name] = made.id
+        assert (region, made.creation_token) not in self._by_token, "a token is used once"
+        self._by_token[region, made.creation_token] = made
         made.note_throughput(self.clock.now)
         if declared is None:
             self._become_available(made)
@@ -223,6 +230,7 @@ class Account:
         file_system.life.gone_s = self.clock.now
         self.attached.forget(file_system)
         del self.file_systems[file_system.id]
+        del self._by_token[file_system.region, file_system.creation_token]
         self.file_systems_in[file_system.region] -= 1
 
     def fail(self, file_system: FileSystemState, cause: Cause) -> ReplicationState | None:
@@ -388,7 +396,7 @@ def _regions(scenario: Scenario) -> dict[str, RegionState]:
         for name in known_regions.KNOWN
     }
     for name, spec in scenario.regions.items():
-        zones = zones_of(name) | spec.availability_zones
+        zones = {**zones_of(name), **spec.availability_zones}
         states[name] = RegionState(
             name,
             _by_default(name, spec),

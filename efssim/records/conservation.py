@@ -14,13 +14,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from efssim.records.laws import WriteLog, require
-from efssim.records.run_records import (
-    OpenWrites,
-    Publications,
-    ReplicationRecords,
-    drawn_ones,
-)
+from efssim.records.laws import require
+from efssim.records.lifetimes import Part, WriteLog, WritesOfParts
+from efssim.records.pieces import OpenPieces
+from efssim.records.run_records import OpenWrites, ReplicationRecords
 from efssim.records.states import Amount
 from efssim.records.stored import FileSystemRecords, Role, Stored
 
@@ -35,9 +32,9 @@ class UnpublishedLog:
     """A sink of a file system's writes that no sync published, for the checker."""
 
     def __init__(self) -> None:
-        self.parts: list[OpenWrites] = []
+        self.parts: list[OpenWrites | OpenPieces] = []
 
-    def add(self, part: OpenWrites) -> None:
+    def add(self, part: OpenWrites | OpenPieces) -> None:
         """Keep a block of writes."""
         self.parts.append(part)
 
@@ -73,13 +70,11 @@ class _Made:
     """All writes made to one file system, and the growth by them."""
 
     def __init__(self, system: System, logs: list[WriteLog]) -> None:
-        still = drawn_ones(system.now.still_open, "the check of the laws")
-        parts: list[OpenWrites | Publications] = [*system.log.parts, *still]
+        parts: list[Part] = [*system.log.parts, *system.now.still_open]
         for log in logs:
             parts += log.parts
-        self.time_s = np.concatenate([np.zeros(0), *(part.time_s for part in parts)])
-        none = np.zeros(0, dtype=np.int64)
-        self.bytes = np.concatenate([none, *(part.bytes for part in parts)])
+        self.all = WritesOfParts.of(parts)
+        self.time_s = self.all.time_s
         self._streams = [
             _Growth([part for part in parts if part.stream == ordinal], *facts)
             for ordinal, facts in enumerate(
@@ -101,23 +96,20 @@ class _Made:
 class _Growth:
     """The growth by one stream up to any time: shares of its cumulative totals, each rounded."""
 
-    def __init__(
-        self, parts: list[OpenWrites | Publications], share: float, files: float, per_write: int
-    ) -> None:
+    def __init__(self, parts: list[Part], share: float, files: float, per_write: int) -> None:
         self._share, self._files_share, self._per_write = share, files, per_write
-        times = np.concatenate([np.zeros(0), *(part.time_s for part in parts)])
-        none = np.zeros(0, dtype=np.int64)
-        cold = [p.bytes if p.hot_bytes is None else p.bytes - p.hot_bytes for p in parts]
-        order = times.argsort(kind="stable")
-        self._times_s = times[order]
-        self._totals = np.concatenate(([0], np.concatenate([none, *cold])[order].cumsum()))
+        made = WritesOfParts.of(parts)
+        order = made.time_s.argsort(kind="stable")
+        self._times_s = made.time_s[order]
+        self._totals = np.concatenate(([0], made.cold_bytes[order].cumsum()))
+        self._counts = np.concatenate(([0], made.writes[order].cumsum()))
 
     def bytes_at(self, times_s: Floats) -> Ints:
         totals = self._totals[self._times_s.searchsorted(times_s, "right")]
         return totals if self._share == 1 else _rounded(totals * self._share)
 
     def files_at(self, times_s: Floats) -> Ints:
-        changed = self._times_s.searchsorted(times_s, "right") * self._per_write
+        changed = self._counts[self._times_s.searchsorted(times_s, "right")] * self._per_write
         return _rounded(changed * self._files_share)
 
 
@@ -217,16 +209,21 @@ class _Checker:
     def _discard(self, made: _Made, state: Ints, role: Role, records: ReplicationRecords) -> None:
         found = (state == UNREPLICATED) & (made.time_s <= role.begin_s)
         state[found] = DISCARDED
-        times = made.time_s[found]
-        first_s, last_s = (times.min(), times.max()) if len(times) else (None, None)
         stated = records.discarded
         of = f"discarded by {role.replication}"
         require(LAW, stated.amount == _amount(made, found), f"writes {of}")
-        require(LAW, (stated.first_s, stated.last_s) == (first_s, last_s), f"times {of}")
+        some = found & (made.all.writes > 0)
+        if not some.any():
+            require(LAW, stated.first_s is None and stated.last_s is None, f"times {of}")
+            return
+        begins, ends = made.all.begin_s[some], made.time_s[some]
+        first_s, last_s = _or(stated.first_s, np.nan), _or(stated.last_s, np.nan)
+        require(LAW, bool(begins.min() <= first_s <= ends.min()), f"times {of}")
+        require(LAW, bool(begins.max() <= last_s <= ends.max()), f"times {of}")
 
 
 def _amount(made: _Made, chosen: NDArray[np.bool_]) -> Amount:
-    return Amount(int(chosen.sum()), int(made.bytes[chosen].sum()))
+    return Amount(int(made.all.writes[chosen].sum()), int(made.all.bytes[chosen].sum()))
 
 
 def _last_cut_s(records: ReplicationRecords) -> float | None:

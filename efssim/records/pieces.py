@@ -36,15 +36,15 @@ class Pieces:
 
         The ends are at or after the pieces, or at or before `begin_s`.
         """
-        # Writes before `begin_s` count from there; the others from their own time on.
         begins, ends = self.begin_s, self.end_s
-        low = np.maximum(begins, begin_s)
-        high = np.maximum(ends, begin_s)
-        length_s = ends - begins
-        late = np.divide(high - low, length_s, out=np.ones_like(length_s), where=length_s > 0)
-        middle = begin_s + late * ((low + high) / 2 - begin_s)
-        if begin_s == -math.inf or not (begins < begin_s).any():
-            middle = (begins + ends) / 2
+        middle = (begins + ends) / 2
+        if begin_s > -math.inf and (begins < begin_s).any():
+            # Writes before `begin_s` count from there; the others from their own time on.
+            low = np.maximum(begins, begin_s)
+            high = np.maximum(ends, begin_s)
+            length_s = ends - begins
+            late = np.divide(high - low, length_s, out=np.ones_like(length_s), where=length_s > 0)
+            middle = begin_s + late * ((low + high) / 2 - begin_s)
         return np.asarray((end_s - middle).clip(min=0.0))
 
 
@@ -64,6 +64,8 @@ class PublishedPieces:
     files_per_write: int
     stream: int = 0
     """Which stream of the file system they are of, counted from 0."""
+    is_by_minutes: bool = True
+    """Whether cells end at whole minutes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +95,7 @@ class OpenPieces:
     """Time of the first write; infinity without one."""
     files_per_write: int
     stream: int = 0
+    is_by_minutes: bool = True
 
     @property
     def amount(self) -> Amount:

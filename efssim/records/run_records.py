@@ -9,7 +9,7 @@ import hashlib
 import math
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple
 
 from efssim.errors import UsageError
 from efssim.records.columns import Columns, Floats, Ints
@@ -202,6 +202,8 @@ class ReplicationRecords:
     """LastReplicatedTimestamp before the first recorded sync; None: absent."""
     defined_s: float | None = None
     """When LastReplicatedTimestamp became visible; None: it has not."""
+    counts_written: bool = True
+    """Whether anybody reads the bytes written by each completion; 0 stands in their place."""
     created_s: float = 0.0
     """When the configuration was created; writes made later than this are the replication's."""
     dropped: dict[DroppedBy, Amount] = field(default_factory=dict)
@@ -230,6 +232,10 @@ class ReplicationRecords:
         """Whether the first completed sync is the initial one."""
         return self.last_replicated_s is None
 
+    def let_go(self) -> None:
+        """Pass nothing on any more: what the records streamed into can be forgotten."""
+        self.sinks, self.drop_sinks, self.syncs.sinks = [], [], []
+
     def drop(self, dropped: DroppedWrites | DroppedPieces) -> None:
         """Count writes that could not be made and pass them to every sink."""
         cause = DroppedBy(dropped.cause, dropped.cause_ordinal)
@@ -250,33 +256,11 @@ class ReplicationRecords:
             sink(publications)
 
 
-Part = TypeVar("Part", Publications, OpenWrites)
-
-
-def only_drawn(sink: Callable[[Part], None], reader: str) -> Callable[[object], None]:
-    """Return a sink that refuses writes that are not drawn one by one, for a reader of writes."""
-
-    def take(writes: object) -> None:
-        if isinstance(writes, PublishedPieces | OpenPieces):
-            raise needs_each(reader)
-        sink(writes)  # type: ignore[arg-type]  # as before, what is not pieces
-
-    return take
-
-
 def needs_each(reader: str) -> UsageError:
     """Return the error that a reader needs every write."""
     return UsageError(
         f"{reader} reads every write, and a stream is drawn in cells: set `drawn: each` on it"
     )
-
-
-def drawn_ones(parts: Iterable[OpenWrites | OpenPieces], reader: str) -> list[OpenWrites]:
-    """Return open writes; UsageError where they are not drawn one by one."""
-    drawn = [part for part in parts if isinstance(part, OpenWrites)]
-    if len(drawn) < len(tuple(parts)):
-        raise needs_each(reader)
-    return drawn
 
 
 @dataclass(frozen=True, slots=True)

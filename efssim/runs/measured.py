@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from copy import copy
 from typing import NamedTuple
 
@@ -21,18 +21,19 @@ from efssim.lag.protection import Exclusions
 from efssim.lag.source_limit import source_limit
 from efssim.lag.weighted.states import LagState
 from efssim.model.entities.replication import ReplicationState
+from efssim.model.kernel.shared_draws import SharedDraws
 from efssim.model.world.world import World
 from efssim.progress import Progress
 from efssim.records import laws
 from efssim.records.columns import Block, Columns
 from efssim.records.conservation import Pair, System, UnpublishedLog, check_conservation
+from efssim.records.lifetimes import Lifetimes, WriteLog
 from efssim.records.run_records import (
     COMPARED_COLUMNS,
     SYNC_COLUMNS,
     ReplicationRecords,
     Snapshot,
     digest,
-    only_drawn,
 )
 from efssim.records.stored import FileSystemRecords
 from efssim.records.timeline import Entry, Occurrence
@@ -70,8 +71,12 @@ class MeasuredWorld:
         trial: int = 0,
         metrics: bool = True,
         asked: Asked = EVERYTHING,
+        shared: SharedDraws | None = None,
     ) -> None:
-        """Take the measures that are asked for, and all metrics unless alarms alone read them."""
+        """Take the measures that are asked for, and all metrics unless alarms alone read them.
+
+        `shared` has the draws of other worlds, and changes no result.
+        """
         self.scenario, self._asked = scenario, asked
         self.seed = scenario.seed if seed is None else seed
         self.trial = trial
@@ -81,13 +86,15 @@ class MeasuredWorld:
             alarm.is_evaluated and alarm.metric != AGE_METRIC for alarm in scenario.alarms.values()
         )
         self._streamed: dict[str, StreamedMeasures] = {}
-        self._logs: dict[str, laws.WriteLog] = {}
+        self._logs: dict[str, WriteLog] = {}
         self._minutes: dict[str, WriteMinutes] | None = {} if metrics else None
         self._unreplicated: dict[str, WriteMinutes] = {}
         self._traces = trace_qualities(scenario)
         self._stored: dict[str, FileSystemRecords] = {}
         self._unpublished: dict[str, UnpublishedLog] = {}
-        self._world = World(scenario, self.seed, self._record, trial, keep=self._keep)
+        self._world = World(
+            scenario, self.seed, self._record, trial, keep=self._keep, shared=shared
+        )
         self._storage = StorageSamples(self._world) if metrics else None
 
     def _keep(self, name: str) -> FileSystemRecords:
@@ -96,7 +103,7 @@ class MeasuredWorld:
         kept = self._stored[name] = FileSystemRecords(divided_at_s=begin_s)
         if self._verify:
             self._unpublished[name] = UnpublishedLog()
-            kept.sinks.append(only_drawn(self._unpublished[name].add, "the check of the laws"))
+            kept.sinks.append(self._unpublished[name].add)
         if self._minutes is not None:
             self._unreplicated[name] = WriteMinutes()
             kept.sinks.append(self._unreplicated[name].add)
@@ -109,12 +116,13 @@ class MeasuredWorld:
         records = ReplicationRecords(
             syncs=Columns(SYNC_COLUMNS, keep=keep, hashed=self._asked.digest),
             compared=Columns(COMPARED_COLUMNS, keep=keep, hashed=False),
+            counts_written=keep or self._asked.digest or self._asked.pending_max,
         )
         criteria = self.scenario.warm_up, self.scenario.rpo.target
         self._streamed[name] = StreamedMeasures(*criteria, records, self._asked)
         if self._verify:
-            self._logs[name] = laws.WriteLog()
-            records.sinks.append(only_drawn(self._logs[name].add, "the check of the laws"))
+            self._logs[name] = WriteLog()
+            records.sinks.append(self._logs[name].add)
         if self._minutes is not None:
             self._minutes[name] = WriteMinutes()
             records.sinks.append(self._minutes[name].add)
@@ -140,23 +148,33 @@ class MeasuredWorld:
         """Return the run up to now; it can go on afterwards. Raise LawViolation with `verify`."""
         return self._run(self._measured())
 
-    def _measured(self) -> list[_Measured]:
-        """Return the measures of every replication up to now, in the order of the names."""
-        return [
-            _Measured(name, records, snapshot, self._measures(name, records, snapshot))
-            for name, records, snapshot in self._world.snapshots()
-        ]
+    def _measured(self) -> Iterator[_Measured]:
+        """Yield the measures of every replication up to now, in the order of the names.
 
-    def _run(self, measured: list[_Measured]) -> Run:
-        snapshots = [(each.name, each.records, each.snapshot) for each in measured]
-        for name, records, snapshot in snapshots:
-            if name in self._logs:
-                laws.check(records, snapshot, self._logs[name])
-        if self._verify:
-            self._check_conservation()
+        Of many replications, those of one at a time are enough: all together are large.
+        """
+        for name, records, snapshot in self._world.snapshots():
+            yield _Measured(name, records, snapshot, self._measures(name, records, snapshot))
+
+    def _let_go(self) -> Iterator[_Measured]:
+        """Yield the same for the last time: each replication streams into nothing afterwards."""
+        for each in self._measured():
+            yield each
+            del self._streamed[each.name]
+            each.records.let_go()
+
+    def _run(self, measured: Iterable[_Measured]) -> Run:
         # What goes on still changes; the rest of the timeline is final.
         timeline = tuple(copy(e) if e.end_s is None else e for e in self._world.timeline)
-        outcomes = {each.name: self._outcome(each, timeline) for each in measured}
+        reached = _by_replication(timeline)
+        snapshots, outcomes = [], {}
+        for each in measured:
+            if each.name in self._logs:
+                laws.check(each.records, each.snapshot, self._logs[each.name])
+            snapshots.append((each.name, each.records, each.snapshot))
+            outcomes[each.name] = self._outcome(each, tuple(reached.get(each.name, ())))
+        if self._verify:
+            self._check_conservation()
         return Run(
             scenario=self.scenario,
             seed=self.seed,
@@ -213,21 +231,16 @@ class MeasuredWorld:
         by_name = {name: records for name, records, _ in self._world.snapshots()}
         by_name[replication].syncs.sinks.append(sink)
 
-    def lifetimes(self, replication: str) -> laws.Lifetimes:
+    def lifetimes(self, replication: str) -> Lifetimes:
         """Return every write up to now and when it was published; needs `verify`."""
         snapshot = self._world.snapshot(replication)
         return self._logs[replication].lifetimes(snapshot)
 
-    def _outcome(self, measured: _Measured, timeline: tuple[Entry, ...]) -> Outcome:
+    def _outcome(self, measured: _Measured, disturbances: tuple[Occurrence, ...]) -> Outcome:
         name, records, snapshot, measures = measured
         replication = self._world.account.replications[name]
         journal, now_s = replication.source.journal, self._world.now_s
         limit = source_limit(journal.hours(), now_s, journal.kept.throughput)
-        disturbances = tuple(
-            entry
-            for entry in timeline
-            if isinstance(entry, Occurrence) and name in entry.replications
-        )
         measures.violations.disturbances = disturbances
         return Outcome(
             source=replication.source.name,
@@ -288,10 +301,25 @@ def run_with_states(world: MeasuredWorld) -> tuple[Run, dict[str, dict[str, LagS
 
     Both are of the same measures, which are taken once.
     """
-    measured = world._measured()
+    measured = list(world._measured())
     return world._run(measured), _states(measured)
 
 
-def _states(measured: list[_Measured]) -> dict[str, dict[str, LagState]]:
+def last_run(world: MeasuredWorld) -> Run:
+    """Return a world's run up to now as `so_far` does, in less memory: the world cannot go on."""
+    return world._run(world._let_go())
+
+
+def _by_replication(timeline: Iterable[Entry]) -> dict[str, list[Occurrence]]:
+    """Return the disturbances that reached each replication, in order of their begins."""
+    found: dict[str, list[Occurrence]] = {}
+    for entry in timeline:
+        if isinstance(entry, Occurrence):
+            for name in dict.fromkeys(entry.replications):
+                found.setdefault(name, []).append(entry)
+    return found
+
+
+def _states(measured: Iterable[_Measured]) -> dict[str, dict[str, LagState]]:
     """Return the lags' distributions in bins, by replication and lag."""
     return {each.name: each.measures.states() for each in measured}

@@ -57,6 +57,14 @@ class OutcomeRecords:
         """Seconds in each phase of `syncs`, shape (syncs,), by the names of Phases."""
         return phases_of(self.syncs, self.sync, [s.cut_s for s in self.abandoned], self.phases)
 
+    @cached_property
+    def phase_means_s(self) -> dict[str, float]:
+        """Mean seconds in each phase of the syncs completed in the window; empty without one."""
+        inside = self.syncs.floats("completed_s") >= self.window_s[0]
+        if not inside.any():
+            return {}
+        return {name: float(seconds[inside].mean()) for name, seconds in self.sync_phases.items()}
+
     @property
     def undefined(self) -> list[tuple[float, float]]:
         """The spans of the window in which the age is not defined."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from efssim.lag.risk import Risk
 
@@ -33,10 +34,18 @@ def risk_table(risk: Risk) -> pd.DataFrame:
     )
 
 
-def cell_table(risk: Risk) -> pd.DataFrame:
+Cells = dict[str, NDArray[np.float64]]
+"""Columns of seconds for each hour of the week."""
+
+
+def cells_of(risk: Risk) -> Cells:
+    """Return the columns of `cell_table`."""
+    return {"defined_s": risk.defined_s().ravel(), "violation_s": risk.above_s().ravel()}
+
+
+def cell_table(cells: Cells) -> pd.DataFrame:
     """Return a row for each hour of the week; see `Run.risk_cells`."""
     import pandas as pd
 
     index = pd.MultiIndex.from_product([WEEKDAYS, range(24)], names=["weekday", "hour"])
-    cells = {"defined_s": risk.defined_s().ravel(), "violation_s": risk.above_s().ravel()}
     return pd.DataFrame(cells, index=index)

@@ -15,16 +15,16 @@ from efssim.lag.detection.summary import AlarmSummary
 from efssim.lag.hours import hours_between
 from efssim.lag.risk import Risk, risk_of
 from efssim.lag.summary import RunSummary, WindowSummary
-from efssim.records.column_types import categories
 from efssim.records.timeline import Entry
 from efssim.runs.moments import periods, seconds_since
 from efssim.runs.outcome import Outcome, OutcomeRecords
-from efssim.runs.risk_tables import cell_table, risk_table
+from efssim.runs.risk_tables import Cells, cell_table, cells_of, risk_table
 from efssim.runs.tables import (
     age_table,
     alarm_changes_table,
     events_table,
     index_of,
+    joined,
     lags_table,
     pending_table,
     statuses_table,
@@ -223,7 +223,15 @@ class Run:
         168 rows, indexed by `weekday` (Mon to Sun) and `hour`. Those of several runs add up.
         Errors as for `risk`.
         """
-        return cell_table(self._risk(replication, timezone))
+        key = self.named(replication), timezone
+        if key not in self._risk_cells:
+            self._risk_cells[key] = cells_of(self._risk(*key))
+        return cell_table(self._risk_cells[key])
+
+    @cached_property
+    def _risk_cells(self) -> dict[tuple[str, str], Cells]:
+        """Those asked for so far: a report shows them three times."""
+        return {}
 
     def _risk(self, replication: str | None, timezone: str) -> Risk:
         self.require_records()
@@ -250,15 +258,10 @@ class Run:
         return replication
 
     def _concatenated(
-        self, table: Callable[[str, OutcomeRecords, datetime, int], pd.DataFrame]
+        self, table: Callable[[OutcomeRecords, datetime, int], pd.DataFrame]
     ) -> pd.DataFrame:
-        import pandas as pd
-
         # Without a replication the table still has its columns.
         outcomes: Mapping[str, OutcomeRecords] = self.outcomes or {"": OutcomeRecords()}
-        tables = [
-            table(name, outcome, self.scenario.start, self.trial)
-            for name, outcome in outcomes.items()
-        ]
-        joined = pd.concat(tables, ignore_index=True)
-        return joined.assign(replication=categories(joined["replication"], self.outcomes))
+        start = self.scenario.start
+        tables = [table(outcome, start, self.trial) for outcome in outcomes.values()]
+        return joined(list(self.outcomes), tables)

@@ -61,7 +61,18 @@ def events_table(events: Sequence[Entry], start: datetime, trial: int) -> pd.Dat
     )
 
 
-def syncs_table(name: str, outcome: OutcomeRecords, start: datetime, trial: int) -> pd.DataFrame:
+def joined(names: Sequence[str], tables: Sequence[pd.DataFrame]) -> pd.DataFrame:
+    """Return tables of replications as one, with their names as its first column."""
+    import pandas as pd
+
+    rows = np.repeat(np.arange(len(tables)), [len(table) for table in tables])
+    whole = pd.concat(tables, ignore_index=True)
+    known = pd.CategoricalDtype(list(names))
+    whole.insert(0, "replication", pd.Series(pd.Categorical.from_codes(rows, dtype=known)))
+    return whole
+
+
+def syncs_table(outcome: OutcomeRecords, start: datetime, trial: int) -> pd.DataFrame:
     """Return one row per sync of a replication; see `Run.syncs`."""
     import pandas as pd
 
@@ -69,18 +80,17 @@ def syncs_table(name: str, outcome: OutcomeRecords, start: datetime, trial: int)
     order = columns["cut_s"].argsort(kind="stable")
     columns = {key: column[order] for key, column in columns.items()}
     times = {key: datetimes(start, columns.pop(f"{key}_s")) for key in ("cut", "completed")}
-    kinds = pd.Categorical(ended, categories=["completed", "abandoned", "open"])[order]
-    return pd.DataFrame({"replication": name, "trial": trial, **times, **columns, "outcome": kinds})
+    kinds = pd.Categorical.from_codes(ended[order], dtype=pd.CategoricalDtype([*_ENDED]))
+    return pd.DataFrame({"trial": trial, **times, **columns, "outcome": kinds})
 
 
-def statuses_table(name: str, outcome: OutcomeRecords, start: datetime, trial: int) -> pd.DataFrame:
+def statuses_table(outcome: OutcomeRecords, start: datetime, trial: int) -> pd.DataFrame:
     """Return one row per status of a replication; see `Run.statuses`."""
     import pandas as pd
 
     changes = outcome.statuses
     return pd.DataFrame(
         {
-            "replication": name,
             "trial": trial,
             "time": datetimes(start, [change.time_s for change in changes]),
             "from": pd.Categorical([change.before for change in changes], STATUSES),
@@ -110,16 +120,13 @@ def alarm_changes_table(
     )
 
 
-def violations_table(
-    name: str, outcome: OutcomeRecords, start: datetime, trial: int
-) -> pd.DataFrame:
+def violations_table(outcome: OutcomeRecords, start: datetime, trial: int) -> pd.DataFrame:
     """Return one row per violation of the RPO of a replication; see `Run.violations`."""
     import pandas as pd
 
     found = list(outcome.violations)
     return pd.DataFrame(
         {
-            "replication": name,
             "trial": trial,
             "begin": datetimes(start, [violation.begin_s for violation in found]),
             "end": datetimes(start, [violation.end_s for violation in found]),
@@ -141,8 +148,14 @@ def pending_table(outcome: OutcomeRecords, start: datetime) -> pd.DataFrame:
     """Return pending bytes over time; see `Run.pending`."""
     import pandas as pd
 
+    time_s, size = pending_points(outcome)
+    return pd.DataFrame({"pending_bytes": size}, index_of(start, time_s))
+
+
+def pending_points(outcome: OutcomeRecords) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+    """Return times in seconds and pending bytes just before and just after each completion."""
     if outcome.defined_s is None:
-        return pd.DataFrame({"pending_bytes": np.zeros(0, dtype=np.int64)}, index_of(start, []))
+        return np.zeros(0), np.zeros(0, dtype=np.int64)
     published = outcome.syncs.ints("published_bytes").cumsum()
     written = outcome.syncs.ints("written_bytes")
     after = written - published
@@ -150,10 +163,8 @@ def pending_table(outcome: OutcomeRecords, start: datetime) -> pd.DataFrame:
     size = np.append(np.column_stack((before, after)).ravel(), outcome.pending_bytes)
     time_s = np.append(np.repeat(outcome.syncs.floats("completed_s"), 2), outcome.end_s)
     if outcome.last_replicated_s is None:
-        time_s, size = time_s[1:], size[1:]  # defined from the initial sync on
-    else:
-        time_s, size = np.append(outcome.defined_s, time_s), np.append(0, size)
-    return pd.DataFrame({"pending_bytes": size}, index_of(start, time_s))
+        return time_s[1:], size[1:]  # defined from the initial sync on
+    return np.append(outcome.defined_s, time_s), np.append(0, size)
 
 
 def age_table(outcome: OutcomeRecords, start: datetime) -> pd.DataFrame:
@@ -179,20 +190,24 @@ def lags_table(outcomes: dict[str, Outcome]) -> pd.DataFrame:
     return pd.DataFrame(rows.values(), index=index, columns=LAG_COLUMNS, dtype="float64")
 
 
-def _all_syncs(outcome: OutcomeRecords) -> tuple[dict[str, NDArray[Any]], list[str]]:
-    """Return the columns of completed, abandoned and open syncs, and the outcome of each."""
+_ENDED = ("completed", "abandoned", "open")
+"""Outcomes of syncs."""
+
+
+def _all_syncs(outcome: OutcomeRecords) -> tuple[dict[str, NDArray[Any]], NDArray[np.int8]]:
+    """Return the columns of completed, abandoned and open syncs, and the code of its outcome."""
     keys = ("cut_s", "completed_s", "bytes", "files", "attempts")
     columns = {key: outcome.syncs[key] for key in keys}
     phases = outcome.sync_phases
     rest = [(s.cut_s, np.nan, s.bytes, s.files, s.attempts) for s in outcome.abandoned]
-    ended = ["completed"] * len(outcome.syncs) + ["abandoned"] * len(rest)
+    counts = [len(outcome.syncs), len(rest), 0]
     still = outcome.open_sync
     if still is not None:
         attempts = still.failed_attempts + 1
         rest.append((still.cut_s, np.nan, still.bytes, still.files, attempts))
-        ended.append("open")
+        counts[2] = 1
     for key, values in zip(keys, zip(*rest, strict=True), strict=bool(rest)):
         columns[key] = np.append(columns[key], np.array(values, dtype=columns[key].dtype))
     for key, seconds in phases.items():
         columns[key] = np.append(seconds, np.full(len(rest), np.nan))
-    return columns, ended
+    return columns, np.repeat(np.arange(3, dtype=np.int8), counts)

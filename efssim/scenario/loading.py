@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
 
 from efssim.errors import UsageError
-from efssim.scenario.grammar.base import located
+from efssim.scenario.grammar.base import SHARED, located
 from efssim.scenario.scenario import Scenario
 from efssim.text.yaml.document import Document, document_of, parse_leniently, read_document
 from efssim.text.yaml.paths import Path as Place
@@ -35,9 +37,22 @@ def load(source: Source, overrides: Sequence[str] = ()) -> Scenario:
     if isinstance(overrides, str) or not all(isinstance(text, str) for text in overrides):
         raise UsageError('efssim.load: overrides are a list of texts such as ["seed=2"]')
     try:
-        return _loaded(source, overrides)
+        with _uncollected():
+            return _loaded(source, overrides)
     except ScenarioError as error:
         raise ScenarioError(map(_without_line_0, error.problems)) from None
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Pause Python's collector: to read makes objects that stay, and it looks through all again."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 def _without_line_0(problem: Problem) -> Problem:
@@ -95,7 +110,7 @@ def _override(document: Document, overrides: Sequence[str]) -> list[Problem]:
 def validate(document: Document, base: Path) -> Scenario:
     """Validate a document with file names relative to `base`; raise ScenarioError."""
     try:
-        return Scenario.model_validate(document.data, context={"base": base})
+        return Scenario.model_validate(document.data, context={"base": base, SHARED: {}})
     except ValidationError as error:
         found = {_problem(document, *line) for line in located(error, document.data)}
     raise ScenarioError(sorted(found, key=_reading_order))

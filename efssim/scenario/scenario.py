@@ -68,11 +68,13 @@ class Scenario(ScenarioKeys):
         # References are checked on the data as written, so that they are reported beside the
         # problems of single values and not only after those are mended.
         base: Path = (info.context or {}).get("base", Path())
-        found = cross_problems(as_written(data), base) if isinstance(data, Mapping) else []
-        problems = [problem(loc, message) for loc, message in found]
+        found = []
         if isinstance(data, Mapping):
+            raw = as_written(data)
+            found = cross_problems(raw, base)
             start = parsed(parse_datetime, data.get("start", DEFAULT_START))
-            data = with_moments(as_written(data), start)
+            data = with_moments(raw, start)
+        problems = [problem(loc, message) for loc, message in found]
         scenario = collect(cls.__name__, problems, lambda: handler(data))
         found = [*total_problems(scenario)]
         if scenario.uncertain:

@@ -108,6 +108,8 @@ SubnetId = Annotated[
 class FileSystem(Place):
     """A file system and the streams that write to it."""
 
+    is_shared = True
+
     bare = "region"
 
     size: Size = 0
@@ -156,6 +158,8 @@ class FileSystem(Place):
 
 class Destination(Place):
     """Where a replication goes: a new file system somewhere, or one that exists."""
+
+    is_shared = True
 
     bare = "region"
 
@@ -261,7 +265,7 @@ class Defaults(Model):
     """Delays of the control plane."""
     file_system: FileSystemDefaults = FileSystemDefaults.model_construct()
     """Delays of file systems."""
-    drawn: Literal["auto", "each", "cells"] = "each"
+    drawn: Literal["auto", "each", "cells"] = "auto"
     """How the writes of streams are drawn that do not say it."""
     undocumented: Undocumented = Field(default_factory=dict)
     """Choices where the documentation is silent or contradicts itself."""

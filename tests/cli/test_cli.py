@@ -82,6 +82,24 @@ print("heavy:", sorted(heavy & set(sys.modules)))
     assert done.stdout.splitlines()[-1] == "heavy: []"
 
 
+@pytest.mark.parametrize("command", ["validate", "run"])
+def test_a_scenario_without_files_needs_no_figures_and_no_tables(command):
+    code = f"""
+import sys
+from efssim.cli import main
+sys.argv = ["efssim", {command!r}, {str(SCENARIOS / "burst.yaml")!r}]
+try:
+    main()
+except SystemExit as ended:
+    assert not ended.code
+print("heavy:", sorted({{"pandas", "matplotlib", "scipy", "jinja2"}} & set(sys.modules)))
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60
+    )
+    assert done.stdout.splitlines()[-1] == "heavy: []"
+
+
 def test_version():
     assert re.fullmatch(r"efssim \d+\.\d+\.\d+\S*\n", report("--version"))
 
@@ -584,7 +602,7 @@ def test_check(folder):
     assert efs("run", "s.yaml", "--set", "rpo.target=10 s").returncode == 0
 
 
-_ABSURD = "file_systems.orders.writes.app.arrivals={poisson: {rate: 1e9 per s}}"
+_ABSURD = "file_systems.orders.writes.app.arrivals={constant: {rate: 1e9 per s}}"
 
 
 def test_absurdly_many_writes_are_refused(folder):

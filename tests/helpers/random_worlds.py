@@ -72,6 +72,22 @@ streams = st.builds(
     places,
     additions,
 )
+# Streams whose writes are not known one by one, down to a few in a cell.
+in_cells = st.builds(
+    lambda arrival, size, files, growth, adds: {
+        "arrivals": arrival,
+        "size": size,
+        "files": files,
+        "growth": growth,
+        **adds,
+        "drawn": "cells",
+    },
+    arrivals.filter(lambda arrival: set(arrival) & {"poisson", "profile", "on_off"}),
+    sizes,
+    st.integers(1, 3),
+    st.floats(0.2, 3),
+    additions,
+)
 syncs = st.fixed_dictionaries(
     {
         "interval": st.sampled_from([0, 1.5, 60, 600]),
@@ -195,7 +211,7 @@ def _named(prefix: str, parts: list[Any]) -> dict[str, Any]:
 
 
 @st.composite
-def peaceful(draw: st.DrawFn) -> Scenario:
+def peaceful(draw: st.DrawFn, streams: Any) -> Scenario:
     return scenario(
         _named("s", draw(st.lists(streams, max_size=3))),
         draw(syncs),
@@ -206,7 +222,7 @@ def peaceful(draw: st.DrawFn) -> Scenario:
 
 
 @st.composite
-def disturbed(draw: st.DrawFn) -> Scenario:
+def disturbed(draw: st.DrawFn, streams: Any) -> Scenario:
     sync, control, there = draw(syncs), draw(controls), draw(regions)
     destination = draw(st.sampled_from([{"region": DESTINATION}, {"file_system": "replica"}]))
     names = ["fs", "replica", *["dr.destination"] * ("region" in destination)]
@@ -240,4 +256,5 @@ def disturbed(draw: st.DrawFn) -> Scenario:
     )
 
 
-worlds = st.one_of(peaceful(), disturbed(), disturbed())
+worlds = st.one_of(peaceful(streams), disturbed(streams), disturbed(streams))
+worlds_in_cells = st.one_of(peaceful(in_cells), disturbed(in_cells), disturbed(in_cells))

@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
+from functools import partial
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from helpers.commands import command
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import efssim
+from efssim.lag.kinds.measure import LagCollector, LagMeasure
 from efssim.model.kernel.draws import Draws
 from efssim.model.world.world import World
 from efssim.model.writes.cells.law import SmallWrites, cell_law
 from efssim.model.writes.cells.tree import LEAVES, CellTree
+from efssim.model.writes.curves import cells
 from efssim.model.writes.curves.cells import CellCurve
 from efssim.model.writes.curves.one_by_one import OneByOne
 from efssim.model.writes.stream import Stream
-from efssim.records.run_records import SYNC_COLUMNS, ReplicationRecords
+from efssim.records.pieces import PublishedPieces
+from efssim.records.run_records import SYNC_COLUMNS, Publications, ReplicationRecords
 from efssim.report.facts.load import load_text
+from efssim.runs import measured
 from efssim.scenario.grammar.distributions import Distribution
 from efssim.scenario.grammar.types import Size
 from efssim.scenario.shown.cells_use import streams_in_cells
@@ -58,6 +65,36 @@ def test_one_time_many_times_and_leaves_agree_to_the_last_bit(
     assert sorted(single) == single
 
 
+def test_an_outage_is_one_call_of_the_tree_and_no_sync_is_planned_in_vain(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked: list[int] = []
+    many_at = CellTree.many_at
+
+    def counted(tree: CellTree, cells: Any, *rest: Any) -> Any:
+        asked.append(len(cells))
+        return many_at(tree, cells, *rest)
+
+    monkeypatch.setattr(CellTree, "many_at", counted)
+    fault = {"link_outage": "eu-west-1 -> eu-central-1", "every": "6 h", "for": "20 min"}
+    sync = "replications.dr.sync"
+    world = efssim.load(FAST).with_(
+        {
+            "duration": "20 days",
+            f"{sync}.interval": "60 s",
+            f"{sync}.gap": "0 s",
+            "faults": {"wan": fault},
+        }
+    )
+    found = efssim.run(world)
+    outages = len(found.timeline)
+    syncs = len(found.syncs)
+    assert outages > 70
+    assert len(asked) <= outages + 20
+    # Twice: for the syncs, and for the ends of cells among them.
+    assert sum(asked) <= 1.05 * syncs
+
+
 @pytest.mark.parametrize("per_s", [0.5, 40.0, 5000.0])
 def test_times_that_are_whole_cells_apart_agree_with_each_by_itself(per_s: float) -> None:
     times = [47.3 + CELL_S * k for k in range(40)]
@@ -65,6 +102,14 @@ def test_times_that_are_whole_cells_apart_agree_with_each_by_itself(per_s: float
     counts, sizes = many.many_at(np.array(times))
     each = [single.at(time_s) for time_s in times]
     assert list(zip(counts.tolist(), sizes.tolist(), strict=True)) == each
+
+
+def test_times_in_no_order_may_be_asked_for_after_others_were_looked_up_ahead() -> None:
+    single, many = curve(), curve()
+    many.look_ahead(100.0, 61.0, 20)
+    times = [*np.arange(2000.0, 3000.0, 50.0).tolist(), 161.0]  # the last one is among those ahead
+    counts, sizes = many.many_at(np.array(times))
+    assert list(zip(counts.tolist(), sizes.tolist(), strict=True)) == [single.at(t) for t in times]
 
 
 def test_a_cell_is_the_sum_of_its_leaves_and_empty_leaves_have_no_bytes() -> None:
@@ -77,14 +122,22 @@ def test_a_cell_is_the_sum_of_its_leaves_and_empty_leaves_have_no_bytes() -> Non
     assert sizes[counts == 0].max() == 0
 
 
-def test_constant_sizes_are_exact() -> None:
-    law = cell_law(size({"constant": "64 KiB"}), 40.0)
+@pytest.mark.parametrize("each", [1, 7, 1000, 12345, 65536, 102_400, 2**40 + 1])
+def test_constant_sizes_are_exact(each: int) -> None:
+    law = cell_law(size({"constant": each}), 40.0)
     counts = np.array([0, 1, 2, 2400])
-    assert law.draw(counts, np.array([1.0, -2.0, 0.5, 3.0])).tolist() == (counts * 65536).tolist()
-    assert law.big_share == 0.0
+    assert law.draw(counts, np.array([1.0, -2.0, 0.5, 3.0])).tolist() == (counts * each).tolist()
+    assert law.big_share == law.deviation == law.skew == law.excess == 0.0
     tree = CellTree(law, 7)
-    count, total = tree.at(5, 0.37, 2400.0, 2400.0 * 65536)
-    assert total == count * 65536
+    count, total = tree.at(5, 0.37, 2400.0, 2400.0 * each)
+    assert total == count * each
+
+
+def test_sizes_that_are_nearly_equal_have_the_moments_of_their_distribution() -> None:
+    law = cell_law(size({"uniform": {"low": 999_999, "high": 1_000_001}}), 40.0)
+    assert law.mean == pytest.approx(1e6, rel=1e-12)
+    assert law.deviation == pytest.approx(1 / np.sqrt(3), rel=1e-3)
+    assert (law.skew, law.excess) == (pytest.approx(0.0, abs=1e-6), pytest.approx(-1.2, rel=0.01))
 
 
 def test_parts_of_a_cell_are_poisson_numbers_with_the_cumulants_of_the_sizes() -> None:
@@ -155,23 +208,97 @@ PROFILE = {
 }
 
 
+ARRIVALS = "file_systems.src.writes.w.arrivals"
+ON_OFF = {ARRIVALS: {"on_off": {"on": "3 min", "off": "5 min", "rate": "100 per s"}}}
+HOT = {
+    "file_systems.src.writes.w.hot_set": {"size": "40 MiB", "block": "96 KiB", "share": "60 %"},
+    "file_systems.src.writes.w.in_file": {"size": "1 TiB"},
+    "file_systems.src.writes.w.new_files": "0 %",
+    "replications.dr.sync.diff_rate": "1 TB/s",
+}
+FLICKER = {ARRIVALS: {"on_off": {"on": "2 s", "off": {"constant": "7 s"}, "rate": "200 per s"}}}
+
+
+def minutes(simulation: efssim.Simulation) -> Any:
+    """Return CloudWatch's data of the run so far: bytes and counts of minutes, and the age."""
+    found = []
+    for name, stat in ("DataWriteIOBytes", "Sum"), ("DataWriteIOBytes", "SampleCount"):
+        metric = {
+            "Namespace": "AWS/EFS",
+            "MetricName": name,
+            "Dimensions": [{"Name": "FileSystemId", "Value": simulation.file_system_id("src")}],
+        }
+        query = {"Id": "q", "MetricStat": {"Metric": metric, "Period": 60, "Stat": stat}}
+        begin = simulation.result().scenario.start
+        given = {"MetricDataQueries": [query], "StartTime": begin, "EndTime": simulation.now}
+        found.append(simulation.cloudwatch.call("GetMetricData", given, "eu-west-1"))
+    return found
+
+
+def described(simulation: efssim.Simulation) -> Any:
+    """Return what Describe says, which during an outage of the Region is an error."""
+    try:
+        return simulation.call("DescribeReplicationConfigurations", region="eu-west-1")
+    except efssim.EfsError as error:
+        return error
+
+
+LOOKS: dict[str, Any] = {
+    "clock": lambda simulation: simulation.now,
+    "result": efssim.Simulation.result,
+    "describe": described,
+    "CloudWatch": minutes,
+}
+
+
 @given(
-    st.lists(st.floats(0.1, 4000.0), max_size=8),
-    st.sampled_from([{}, GATED, PROFILE, {**PROFILE, **GATED}]),
+    st.lists(st.tuples(st.floats(0.1, 4000.0), st.sampled_from(list(LOOKS))), max_size=8),
+    st.sampled_from(
+        [
+            {},
+            GATED,
+            PROFILE,
+            {**PROFILE, **GATED},
+            ON_OFF,
+            {**FLICKER, **GATED},
+            HOT,
+            {**HOT, **GATED, **ON_OFF},
+        ]
+    ),
+    st.sampled_from([(64, 8192), (1, 1), (3, 17)]),
 )
-@settings(max_examples=15, deadline=None)
-def test_how_a_run_is_stepped_does_not_show(steps: list[float], changes: dict[str, Any]) -> None:
+@settings(max_examples=25, deadline=None)
+def test_neither_steps_nor_questions_nor_blocks_show(
+    steps: list[tuple[float, str]], changes: dict[str, Any], block: tuple[int, int]
+) -> None:
+    """Profiles, outages of link and source, an opt-out and a warm-up together."""
     scenario = efssim.load(WORLD).with_(changes)
-    whole = efssim.run(scenario)
-    simulation = efssim.Simulation(scenario)
-    for step in steps:
-        simulation.advance(min(step, scenario.duration - simulation.elapsed_s))
-        assert simulation.result().summary
-    simulation.advance_to_end()
-    assert simulation.result().summary == whole.summary
+    whole = efssim.Simulation(scenario)
+    whole.advance_to_end()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(cells, "_BLOCK_FIRST", block[0])
+        patch.setattr(cells, "_BLOCK_MAX", block[1])
+        simulation = efssim.Simulation(scenario, verify=True)
+        for step, look in steps:
+            simulation.advance(min(step, scenario.duration - simulation.elapsed_s))
+            LOOKS[look](simulation)
+        simulation.advance_to_end()
+        assert simulation.result().summary == whole.result().summary
+        assert minutes(simulation) == minutes(whole)
 
 
-@pytest.mark.parametrize("changes", [{}, GATED, PROFILE], ids=["periodic", "gated", "profile"])
+WAYS = {
+    "periodic": {},
+    "gated": GATED,
+    "profile": PROFILE,
+    "on and off": ON_OFF,
+    "flicker gated": {**FLICKER, **GATED},
+    "hot": HOT,
+    "hot gated": {**HOT, **GATED},
+}
+
+
+@pytest.mark.parametrize("changes", WAYS.values(), ids=WAYS)
 def test_the_length_of_stretches_does_not_show(changes: dict[str, Any]) -> None:
     scenario = efssim.load(WORLD).with_(changes)
 
@@ -192,6 +319,51 @@ def test_the_length_of_stretches_does_not_show(changes: dict[str, Any]) -> None:
     assert whole[1:] == tuple(rest)
     for name, column in whole[0].items():
         assert np.array_equal(column, columns[name], equal_nan=True), name
+
+
+SYNCS = st.fixed_dictionaries(
+    {
+        "interval": st.sampled_from([20, 60, 61.7, 120]),
+        "gap": st.sampled_from([0, 7.3, {"exponential": {"mean": 20}}]),
+        "setup": st.sampled_from([0, 33, {"gamma": {"mean": 9, "cv": 0.8}}]),
+        "throughput": st.sampled_from(["8 MB/s", "9 MB/s", "30 MB/s"]),
+        "failure_probability": st.sampled_from([0, 0.1]),
+    }
+)
+FAULTS = st.lists(
+    st.fixed_dictionaries(
+        {
+            "every": st.sampled_from(["17 min", {"exponential": {"mean": "1 h"}}]),
+            "for": st.sampled_from([0, 30, 600]),
+            "link_outage": st.sampled_from(
+                ["eu-west-1 -> af-south-1", "us-east-1 -> us-west-2"]  # the second reaches nothing
+            ),
+        }
+    ),
+    max_size=2,
+)
+
+
+@given(SYNCS, FAULTS, st.integers(0, 99))
+@settings(max_examples=20, deadline=None)
+def test_late_syncs_and_disturbances_are_planned_alike_in_stretches_of_any_length(
+    sync: dict[str, Any], faults: list[Any], seed: int
+) -> None:
+    """A load of about 1: 40 writes/s of 200 kB each."""
+    world = efssim.load(WORLD).with_(
+        {
+            "duration": "3 hours",
+            "events": [],
+            "faults": {f"f{k}": fault for k, fault in enumerate(faults)},
+            "replications.dr.sync": sync,
+        }
+    )
+    digests = []
+    for longest in (5, 1 << 16):
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(measured, "World", partial(World, longest=longest))
+            digests.append(efssim.run(world, seed=seed).digest)
+    assert digests[0] == digests[1]
 
 
 def test_bytes_are_conserved_and_dropped_writes_are_counted() -> None:
@@ -225,17 +397,62 @@ def test_writes_without_bytes_are_counted() -> None:
     assert found["writes"]["bytes"] == found["write_lag_by_byte_s"]["count"] == 0
 
 
+class OfWrites(LagCollector):
+    """Collects the lag of each write."""
+
+    def add_writes(self, writes: Publications) -> None:
+        lags_s = np.repeat(writes.completed_s, writes.writes) - writes.time_s
+        lags_s = lags_s[writes.time_s >= self.begin_s]
+        self.lags.add(lags_s, np.ones(len(lags_s)))
+
+
+class OfPieces(OfWrites):
+    """Collects the mean lag of each piece, too."""
+
+    def add_pieces(self, pieces: PublishedPieces) -> None:
+        found = pieces.pieces
+        completed_s = np.repeat(pieces.completed_s, pieces.each)
+        lags_s = completed_s - (found.begin_s + found.end_s) / 2
+        inside = (found.begin_s >= self.begin_s) & (found.writes > 0)
+        self.lags.add(lags_s[inside], found.writes[inside].astype(np.float64))
+
+
 def test_what_reads_every_write_refuses_cells() -> None:
+    world = efssim.load(WORLD)
+    simulation = efssim.Simulation(world, verify=True)
+    simulation.advance("1 h")
     with pytest.raises(efssim.UsageError, match="set `drawn: each`"):
-        efssim.run(efssim.load(WORLD), verify=True)
+        simulation.lifetimes("dr")
+    measure = LagMeasure("copy_s", "copy", "As write_lag_s.", "writes", collect=OfWrites)
+    with (
+        efssim.extend.lag_measures.add(measure),
+        pytest.raises(efssim.UsageError, match="an added lag measure reads every write"),
+    ):
+        efssim.run(world)
+
+
+def test_an_added_measure_may_take_pieces() -> None:
+    measure = LagMeasure("copy_s", "copy", "As write_lag_s.", "writes", collect=OfPieces)
+    with efssim.extend.lag_measures.add(measure):
+        found = efssim.run(efssim.load(WORLD)).summary["replications"]["dr"]
+    assert found["copy_s"]["count"] == found["write_lag_s"]["count"] > 0
+    assert found["copy_s"]["mean"] == pytest.approx(found["write_lag_s"]["mean"], rel=1e-9)
+
+
+def test_the_laws_hold_on_pieces(tmp_path: Path) -> None:
+    file = tmp_path / "world.yaml"
+    file.write_text(WORLD)
+    found = command("run", file, "--verify")
+    assert (found.code, "laws 1 to 5 hold" in found.err) == (0, True), found.err
 
 
 @pytest.mark.parametrize(
     ("stream", "message"),
     [
-        ({"hot_set": {"size": "1 GiB", "block": "1 MiB"}}, "cells go without `hot_set`"),
-        ({"in_file": "1 TiB"}, "cells go without `in_file`"),
-        ({"arrivals": {"constant": {"rate": "40 per s"}}}, "cells are of `poisson` and `profile`"),
+        (
+            {"arrivals": {"constant": {"rate": "40 per s"}}},
+            "cells are of `poisson`, `profile` and `on_off`",
+        ),
     ],
 )
 def test_streams_that_cells_cannot_draw_are_refused(stream: dict[str, Any], message: str) -> None:

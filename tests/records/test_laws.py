@@ -7,14 +7,16 @@ from typing import Any
 
 import numpy as np
 import pytest
-from helpers.random_worlds import DURATION_S, streams, worlds
+from helpers.random_worlds import DURATION_S, streams, worlds, worlds_in_cells
 from helpers.worlds import constant, numbers, poisson, scenario, simulate
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from efssim import Scenario, Simulation
+from efssim import Scenario, Simulation, UsageError
 from efssim.records import laws
 from efssim.records.columns import Columns
+from efssim.records.lifetimes import Lifetimes, WriteLog
+from efssim.records.pieces import OpenPieces, Pieces, PublishedPieces
 from efssim.records.run_records import (
     SYNC_COLUMNS,
     OpenWrites,
@@ -45,8 +47,16 @@ def test_random_scenarios_break_no_law(world: Scenario) -> None:
         assert summary["rpo"]["violation_s"] == pytest.approx(missed_s, abs=1e-6)
 
 
+@settings(max_examples=150, deadline=None)
+@given(worlds_in_cells)
+def test_random_scenarios_in_cells_break_no_law(world: Scenario) -> None:
+    summary = numbers(simulate(world))
+    counted = summary["write_lag_s"]["count"] + summary["pending_bytes"]["open_at_end_writes"]
+    assert summary["writes"]["count"] == counted
+
+
 @settings(max_examples=60, deadline=None)
-@given(worlds, st.lists(st.floats(0, 400), max_size=5))
+@given(worlds | worlds_in_cells, st.lists(st.floats(0, 400), max_size=5))
 def test_looking_at_a_run_in_the_middle_changes_nothing(
     world: Scenario, steps: list[float]
 ) -> None:
@@ -69,9 +79,10 @@ def test_looking_at_a_run_in_the_middle_changes_nothing(
 def test_law_7_more_throughput_never_makes_a_write_later(
     parts: list[Any], slow: float, factor: float, seed: int
 ) -> None:
-    def lifetimes(throughput: float) -> tuple[laws.Lifetimes, float]:
+    def lifetimes(throughput: float) -> tuple[Lifetimes, float]:
         sync = {"interval": 60, "setup": 2, "throughput": throughput}
-        world = scenario({f"s{k}": p for k, p in enumerate(parts)}, sync, 2000, seed=seed)
+        each = {f"s{k}": {**part, "drawn": "each"} for k, part in enumerate(parts)}
+        world = scenario(each, sync, 2000, seed=seed)
         simulation = Simulation(world, verify=True)
         simulation.advance_to_end()
         columns = simulation.result().outcomes["dr"].syncs
@@ -87,7 +98,7 @@ def test_law_7_more_throughput_never_makes_a_write_later(
 
 
 def test_law_7_holds_where_it_has_something_to_say() -> None:
-    def lifetimes(throughput: float) -> laws.Lifetimes:
+    def lifetimes(throughput: float) -> Lifetimes:
         sync = {"interval": 60, "setup": 2, "throughput": throughput}
         simulation = Simulation(scenario({"w": poisson("5 per s", 100)}, sync), verify=True)
         simulation.advance_to_end()
@@ -103,12 +114,12 @@ def test_law_7_holds_where_it_has_something_to_say() -> None:
 # --- the checkers see what is broken ----------------------------------------------------------
 
 
-def _consistent() -> tuple[ReplicationRecords, Snapshot, laws.WriteLog]:
+def _consistent() -> tuple[ReplicationRecords, Snapshot, WriteLog]:
     """Two writes of 10 B at 1 s and 2 s, published at 6 s by a cut at 5 s; one of 7 B open."""
     records = ReplicationRecords(last_replicated_s=0.0)
     records.statuses.append(StatusChange(0.0, None, "ENABLED", "established"))
     records.syncs.append(5.0, 6.0, 20, 20, 2, 2, 1, 1.0, 27, 1020, 7)
-    log = laws.WriteLog()
+    log = WriteLog()
     log.add(Publications(_floats(1, 2), _ints(10, 10), _ints(2), _floats(6), 1))
     still = OpenWrites(_floats(5.5), _ints(7), 1)
     return records, Snapshot(8.0, (still,), None, 27, 3), log
@@ -144,6 +155,85 @@ def test_a_broken_column_breaks_its_law(column: str, value: float, law: int) -> 
     records.syncs.append(*row.values())
     with pytest.raises(laws.LawViolation, match=f"law {law}"):
         laws.check(records, snapshot, log)
+
+
+def _in_pieces() -> tuple[ReplicationRecords, Snapshot, WriteLog]:
+    """Four writes of 40 B up to a cut at 5 s, published at 6 s; 13 writes of 130 B open at 70 s."""
+    records = ReplicationRecords(last_replicated_s=0.0)
+    records.statuses.append(StatusChange(0.0, None, "ENABLED", "established"))
+    # On the line from 40 B at 5 s to 150 B at 60 s.
+    records.syncs.append(5.0, 6.0, 40, 40, 4, 4, 1, 1.0, 42, 1040, 7)
+    log = WriteLog()
+    published = Pieces(_floats(0), _floats(5), _ints(4), _ints(40))
+    log.add(PublishedPieces(published, _floats(1), _ints(1), _floats(1), _floats(6), 1))
+    still = Pieces(_floats(5, 60), _floats(60, 70), _ints(11, 2), _ints(110, 20))
+    return records, Snapshot(70.0, (OpenPieces(still, 5.5, 1),), None, 170, 17), log
+
+
+def _with(column: str, value: float) -> tuple[ReplicationRecords, Snapshot, WriteLog]:
+    """Return the consistent records of pieces, with another value in a column."""
+    records, snapshot, log = _in_pieces()
+    row = {name: records.syncs[name][0].item() for name in SYNC_COLUMNS} | {column: value}
+    records.syncs = Columns(SYNC_COLUMNS)
+    records.syncs.append(*row.values())
+    return records, snapshot, log
+
+
+def test_consistent_pieces_pass() -> None:
+    laws.check(*_in_pieces())
+    for size in (41, 43):  # to a byte for the stream
+        laws.check(*_with("written_bytes", size))
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "law"),
+    [
+        ("cut_s", 4.5, 1),  # inside a piece
+        ("cut_s", 5.5, 1),  # inside the next one
+        ("writes", 3, 1),
+        ("published_bytes", 41, 4),
+        ("written_bytes", 40, 4),
+        ("written_bytes", 44, 4),
+    ],
+)
+def test_a_broken_column_breaks_its_law_in_pieces(column: str, value: float, law: int) -> None:
+    with pytest.raises(laws.LawViolation, match=f"law {law}"):
+        laws.check(*_with(column, value))
+
+
+def test_in_a_stop_nothing_is_written_and_after_it_the_line_begins_anew() -> None:
+    records, snapshot, log = _with("written_bytes", 40)
+    records.source.stop(5.0, 0, is_wanted=True)
+    laws.check(records, snapshot, log)
+    records, snapshot, log = _with("written_bytes", 41)
+    records.source.stop(5.0, 0, is_wanted=True)
+    with pytest.raises(laws.LawViolation, match="law 4"):
+        laws.check(records, snapshot, log)
+    records, snapshot, log = _in_pieces()
+    records.source.stop(4.0, 0, is_wanted=True)
+    records.source.resume(5.9, 0)
+    with pytest.raises(laws.LawViolation, match="law 4"):
+        laws.check(records, snapshot, log)
+    records, snapshot, log = _with("written_bytes", 40)
+    records.source.stop(4.0, 0, is_wanted=True)
+    records.source.resume(5.9, 0)
+    laws.check(records, snapshot, log)
+
+
+def test_where_the_end_of_the_line_is_not_known_bytes_do_not_fall() -> None:
+    records, snapshot, log = _with("written_bytes", 60)
+    records.source.stop(50.0, 0, is_wanted=True)
+    laws.check(records, snapshot, log)
+    records, snapshot, log = _with("written_bytes", 39)
+    records.source.stop(50.0, 0, is_wanted=True)
+    with pytest.raises(laws.LawViolation, match="law 4"):
+        laws.check(records, snapshot, log)
+
+
+def test_pieces_have_no_single_lifetimes() -> None:
+    _, snapshot, log = _in_pieces()
+    with pytest.raises(UsageError, match="`lifetimes` reads every write"):
+        log.lifetimes(snapshot)
 
 
 def test_a_lost_byte_breaks_law_4() -> None:
@@ -252,11 +342,16 @@ def test_a_configuration_that_is_gone_has_no_status() -> None:
 
 def test_little_compares_two_independent_sides() -> None:
     records, snapshot, log = _consistent()
-    writes = log.lifetimes(snapshot)
+    writes = log.pieces(snapshot)
     laws._little(records, snapshot, writes)
     later = replace(writes, published_s=_floats(6, 7, np.inf))
     with pytest.raises(laws.LawViolation, match="law 5"):
         laws._little(records, snapshot, later)
+    records, snapshot, log = _in_pieces()
+    pieces = log.pieces(snapshot)
+    laws._little(records, snapshot, pieces)
+    with pytest.raises(laws.LawViolation, match="law 5"):
+        laws._little(records, snapshot, replace(pieces, published_s=_floats(6.5, np.inf, np.inf)))
 
 
 def test_simulate_verifies() -> None:

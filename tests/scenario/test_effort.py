@@ -5,14 +5,16 @@ import subprocess
 import numpy as np
 import pytest
 from helpers.places import EFSSIM, SCENARIOS
-from helpers.worlds import poisson, scenario
+from helpers.worlds import constant, poisson, scenario
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import efssim
 from efssim.scenario.amounts.effort import refusals, renewals
+from efssim.scenario.amounts.volume import expected_volume
 from efssim.scenario.grammar.distributions import Distribution
 from efssim.scenario.grammar.types import Duration
+from efssim.study.varying.space import with_value
 
 BARE = """\
 name: bare
@@ -98,8 +100,27 @@ def test_disturbances_and_bursts():
 def test_what_is_usual_is_not_refused():
     for file in sorted(SCENARIOS.glob("*.yaml")):
         assert not list(refusals(efssim.load(file)))
-    year = scenario({"s": poisson("40 per s", 1)}, {"interval": 60}, "3650 days")
-    assert [refusal.insisting_helps for refusal in refusals(year)] == [True]  # 1.3e10 writes
+    each = {**poisson("40 per s", 1), "drawn": "each"}
+    years = scenario({"s": each}, {"interval": 60}, "3650 days")
+    assert [refusal.insisting_helps for refusal in refusals(years)] == [True]  # 1.3e10 writes
+
+
+def test_the_bound_of_writes_counts_what_is_drawn():
+    fast = poisson("10000 per s", 1)
+    for more in ({}, {"drawn": "cells"}):
+        years = scenario({"s": {**fast, **more}}, {"interval": 60}, "3650 days")
+        assert counted(years) == []
+        # A count, a sum and at most four big writes a minute.
+        assert expected_volume(years).writes == 3650 * 1440 * 6
+    # Where cells cannot draw them, each of them counts.
+    for other in ({"drawn": "each"}, constant("10000 per s", 1)):
+        years = scenario({"s": {**fast, **other}}, {"interval": 60}, "3650 days")
+        assert counted(years) == ["about 3,200,000,000,000 writes"]
+    # By a study that draws each write, as its base scenario does.
+    base = scenario({"s": poisson("1 per s", 1)}, {"interval": 60}, "3650 days")
+    growth = "file_systems.fs.writes.s.growth"
+    assert counted(with_value(base, growth, 10_000)) == ["about 3,200,000,000,000 writes"]
+    assert counted(base.with_({growth: 10_000})) == []
 
 
 @pytest.mark.parametrize(

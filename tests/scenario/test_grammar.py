@@ -430,7 +430,12 @@ def test_only_assumptions_of_the_control_plane_that_a_run_uses_are_listed():
 
 
 def test_expected_volume_is_that_of_the_sources(full):
-    assert expected_volume(full).writes == 40 * 30 * 86_400
+    """Of the writes to be drawn: at 40/s only of cells, unless each is."""
+    each = full.with_({"defaults.drawn": "each"})
+    assert expected_volume(each).writes == 40 * 30 * 86_400
+    in_cells = expected_volume(full)
+    assert in_cells.bytes == expected_volume(each).bytes
+    assert in_cells.writes == 30 * 1440 * 6
 
 
 def test_validating_imports_nothing_heavy(tmp_path):

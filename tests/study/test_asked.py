@@ -80,9 +80,11 @@ def test_numbers_of_some_measures_are_those_of_all(asked: Asked) -> None:
     found, whole = done(asked), done(EVERYTHING)
     assert differences(found, whole) == {"lags", "pending_bytes"}
     few, all_ = (each.trial.summary.replications["dr"] for each in (found, whole))
-    assert few.lags == {AGE: all_.lags[AGE]}
-    assert few.pending_bytes == replace(all_.pending_bytes, mean=None)
-    assert all_.pending_bytes.mean is not None
+    quantiles = {} if asked.quantiles else dict.fromkeys(("p50", "p90", "p95", "p99", "p99_9"))
+    assert few.lags == {AGE: replace(all_.lags[AGE], **quantiles)}
+    most = {} if asked.pending_max else {"max": None}
+    assert few.pending_bytes == replace(all_.pending_bytes, mean=None, **most)
+    assert None not in (all_.pending_bytes.mean, all_.pending_bytes.max, all_.lags[AGE].p99_9)
     assert found.trial.spans == whole.trial.spans
     pooled = () if asked.pooled is None else asked.pooled
     assert found.states == {"dr": {lag: whole.states["dr"][lag] for lag in pooled}}

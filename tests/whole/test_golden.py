@@ -19,8 +19,13 @@ from helpers.places import ROOT
 from helpers.worlds import simulate
 
 import efssim
+from efssim.scenario.shown.cells_use import streams_in_cells
 
 SCENARIOS = sorted((ROOT / "scenarios").glob("*.yaml"))
+GOLDEN = ROOT / "tests" / "golden"
+EACH = sorted((GOLDEN / "each").glob("*.json"))
+"""Of scenarios whose streams `drawn: auto` draws in cells, as they were with every write drawn."""
+UPDATE = os.environ.get("EFSSIM_UPDATE_GOLDEN")
 # NumPy has an exponential of its own for processors with AVX-512, which differs in the last bit.
 FEATURES = np._core._multiarray_umath.__cpu_features__
 HERE = {
@@ -42,9 +47,25 @@ def _close(left: Any, right: Any) -> None:
 
 @pytest.mark.parametrize("file", SCENARIOS, ids=lambda file: file.stem)
 def test_a_shipped_scenario_gives_its_golden_numbers(file: Path) -> None:
-    summary = simulate(efssim.load(file)).summary
-    golden = ROOT / "tests" / "golden" / f"{file.stem}.json"
-    if os.environ.get("EFSSIM_UPDATE_GOLDEN"):
+    _compare(efssim.load(file), GOLDEN / f"{file.stem}.json", bool(UPDATE))
+
+
+@pytest.mark.parametrize("golden", EACH, ids=lambda file: file.stem)
+def test_with_every_write_drawn_it_gives_those_of_before_there_were_cells(golden: Path) -> None:
+    scenario = efssim.load(ROOT / "scenarios" / f"{golden.stem}.yaml")
+    assert streams_in_cells(scenario)
+    _compare(scenario.with_({"defaults.drawn": "each"}), golden, update=False)
+
+
+def test_no_other_shipped_scenario_has_streams_in_cells() -> None:
+    found = [file.stem for file in SCENARIOS if streams_in_cells(efssim.load(file))]
+    assert found == [file.stem for file in EACH]
+
+
+def _compare(scenario: efssim.Scenario, golden: Path, update: bool) -> None:
+    """Compare a run with its golden file, which is written anew before if asked for."""
+    summary = simulate(scenario).summary
+    if update:
         text = json.dumps({"made_with": HERE, "summary": summary}, indent=1)
         golden.write_text(text + "\n", encoding="utf-8")
     expected = json.loads(golden.read_text(encoding="utf-8"))
@@ -55,5 +76,5 @@ def test_a_shipped_scenario_gives_its_golden_numbers(file: Path) -> None:
 
 
 def test_every_golden_file_has_its_scenario() -> None:
-    golden = sorted(file.stem for file in (ROOT / "tests" / "golden").glob("*.json"))
+    golden = sorted(file.stem for file in GOLDEN.glob("*.json"))
     assert golden == [file.stem for file in SCENARIOS]

@@ -14,7 +14,7 @@ from helpers.worlds import scenario
 
 from efssim import Scenario, Simulation
 from efssim.model.kernel.draws import Draws
-from efssim.records.laws import Lifetimes
+from efssim.records.lifetimes import Lifetimes
 from efssim.runs.outcome import Outcome
 from efssim.scenario.schema import Event
 

@@ -17,12 +17,16 @@ class Asked:
 
     lags: tuple[str, ...] | None = None
     """Lags whose mean, quantiles and maximum are in the summary; None: those of the whole table."""
+    quantiles: bool = True
+    """Whether the quantiles of the age are read, beside its mean and maximum."""
     pooled: tuple[str, ...] | None = None
     """Lags whose distributions are kept, to be pooled over trials; None: as for `lags`."""
     curves: bool = True
     """Whether the exceedance curve of each of the lags is drawn."""
     pending_mean: bool = True
     """Whether the mean of pending bytes is read, which takes the byte-seconds of each write."""
+    pending_max: bool = True
+    """Whether the most pending bytes are read, which takes the writes up to each completion."""
     digest: bool = True
     """Whether the digest of the records is read, which takes a hash of every sync."""
 

@@ -96,11 +96,14 @@ class WeightedLags:
         )
 
 
-def lag_over_time(ramps: TimeWeighted) -> LagSummary:
-    """Return mean, quantiles and maximum of a lag over time."""
+def lag_over_time(ramps: TimeWeighted, *, quantiles: bool = True) -> LagSummary:
+    """Return mean, quantiles, if they are read, and maximum of a lag over time."""
+    if not quantiles:
+        none = dict.fromkeys(QUANTILES)
+        return LagSummary(mean=_plain(ramps.mean()), **none, max=_plain(ramps.max()))
     values = ramps.quantile(list(QUANTILES.values()))
-    quantiles = {key: _plain(value) for key, value in zip(QUANTILES, values, strict=True)}
-    return LagSummary(mean=_plain(ramps.mean()), **quantiles, max=_plain(ramps.max()))
+    found = {key: _plain(value) for key, value in zip(QUANTILES, values, strict=True)}
+    return LagSummary(mean=_plain(ramps.mean()), **found, max=_plain(ramps.max()))
 
 
 def lag_of_writes(histogram: LogHistogram, mean: float | None) -> WriteLagSummary:

@@ -8,7 +8,8 @@ from typing import Literal
 
 from efssim.lag.kinds.distributions import LagDistribution, WeightedLags
 from efssim.records.columns import Block
-from efssim.records.run_records import Publications
+from efssim.records.pieces import PublishedPieces
+from efssim.records.run_records import Publications, needs_each
 
 Weight = Literal["time", "writes", "bytes", "syncs"]
 
@@ -16,7 +17,8 @@ Weight = Literal["time", "writes", "bytes", "syncs"]
 class LagCollector:
     """A collector of the lags of a replication from its records, a block at a time.
 
-    A measure from outside overrides `add_syncs`, `add_writes` or both.
+    A measure from outside overrides `add_syncs`, `add_writes` or both; with `add_writes` also
+    `add_pieces`, unless it cannot do without single writes and refuses streams in cells.
     """
 
     def __init__(self, begin_s: float) -> None:
@@ -29,6 +31,18 @@ class LagCollector:
 
     def add_writes(self, writes: Publications) -> None:
         """Take in published writes of one stream, in order of time."""
+
+    def add_pieces(self, pieces: PublishedPieces) -> None:
+        """Take in published writes of a stream in cells: spans in which they are evenly spread."""
+
+    def take(self, writes: Publications | PublishedPieces) -> None:
+        """Take in published writes of any kind; raise UsageError for pieces it has no use for."""
+        if isinstance(writes, Publications):
+            self.add_writes(writes)
+        elif type(self).add_pieces is LagCollector.add_pieces:
+            raise needs_each("an added lag measure")
+        else:
+            self.add_pieces(writes)
 
     def distribution(self) -> LagDistribution:
         """Return the distribution of the lags so far."""

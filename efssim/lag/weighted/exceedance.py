@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,10 +34,20 @@ def of_histogram(histogram: LogHistogram) -> Exceedance:
 
 def of_ramps(ramps: TimeWeighted) -> Exceedance:
     """Return the curve of a time-weighted lag, at evenly spaced shares and beyond."""
-    tail = 10.0 ** -np.linspace(0.0, 6.0, _POINTS)
-    shares = np.concatenate((np.linspace(1 / _POINTS, 1 - 1 / _POINTS, _POINTS), 1.0 - tail[1:]))
-    shares.sort()
+    shares, above = _shares()
     values = ramps.quantile(shares)
     if np.isnan(values).any():
         return Exceedance(np.empty(0), np.empty(0))
-    return Exceedance(values, 1.0 - shares)
+    return Exceedance(values, above)
+
+
+@cache
+def _shares() -> tuple[Floats, Floats]:
+    """Return the shares of a curve, rising, and those above: the same arrays for all curves."""
+    tail = 10.0 ** -np.linspace(0.0, 6.0, _POINTS)
+    shares = np.concatenate((np.linspace(1 / _POINTS, 1 - 1 / _POINTS, _POINTS), 1.0 - tail[1:]))
+    shares.sort()
+    above = 1.0 - shares
+    for part in (shares, above):
+        part.flags.writeable = False
+    return shares, above

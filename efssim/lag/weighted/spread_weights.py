@@ -7,6 +7,7 @@ histogram's. Terms are added in order, so the division into blocks does not show
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +18,40 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 
+@dataclass(frozen=True, slots=True)
+class ValueSpans:
+    """Spans of values from low to high, where they begin and end among the bins; (spans,) each."""
+
+    low: Floats
+    high: Floats
+    largest: Floats
+    """The largest value that each really has."""
+    low_bins: Ints
+    low_shares: Floats
+    """Which part of its bin lies before the low end."""
+    high_bins: Ints
+    high_shares: Floats
+
+    @staticmethod
+    def of(low: Floats, high: Floats, largest: Floats) -> ValueSpans:
+        """Return spans with their bins; 0 <= low <= high, in seconds."""
+        assert low.min(initial=0.0) >= 0.0
+        # -0.0 becomes 0.0
+        return ValueSpans(low, high, largest, *bins_of(low + 0.0), *bins_of(high + 0.0))
+
+    def part(self, which: NDArray[np.bool_]) -> ValueSpans:
+        """Return some of them."""
+        return ValueSpans(
+            self.low[which],
+            self.high[which],
+            self.largest[which],
+            self.low_bins[which],
+            self.low_shares[which],
+            self.high_bins[which],
+            self.high_shares[which],
+        )
+
+
 class SpreadWeights:
     """Spans of values, each with a weight that is evenly spread over it."""
 
@@ -24,44 +59,45 @@ class SpreadWeights:
         self.weight = 0
         """Sum of the weights."""
         self.minimum, self.maximum = math.inf, 0.0
-        # Weight per second that begins and ends in each bin, and the same times the share of the
-        # bin that lies before.
-        self._begun, self._ended = np.zeros(BINS), np.zeros(BINS)
-        self._late, self._early = np.zeros(BINS), np.zeros(BINS)
+        self._bins = BINS, 0  # the first in use, and the one after the last
+        # Weight per second that begins and ends in each bin, and, as imaginary part, the same times
+        # the share of the bin that lies before: so both are added in one pass.
+        self._begun, self._ended = np.zeros((2, BINS), dtype=np.complex128)
 
-    def add(self, low: Floats, high: Floats, weights: Ints, largest: Floats) -> None:
-        """Add spans from low to high, in seconds, with whole weights; each of shape (spans,).
-
-        `largest` is the largest value that each really has.
-        """
-        some = (weights > 0) & (high > low)
+    def add(self, spans: ValueSpans, weights: Ints) -> None:
+        """Add spans with whole weights, shape (spans,)."""
+        some = (weights > 0) & (spans.high > spans.low)
         if not some.all():
-            low, high, weights, largest = low[some], high[some], weights[some], largest[some]
-        if not len(low):
+            spans, weights = spans.part(some), weights[some]
+        if not len(weights):
             return
-        assert low.min() >= 0.0
         self.weight += int(weights.sum())
-        self.minimum = min(self.minimum, float(low.min()))
-        self.maximum = max(self.maximum, float(largest.max()))
-        density = weights / (high - low)
-        for values, begun, inside in (
-            (low, self._begun, self._late),
-            (high, self._ended, self._early),
-        ):
-            bins, share = bins_of(values + 0.0)  # -0.0 becomes 0.0
-            np.add.at(begun, bins, density)
-            np.add.at(inside, bins, density * share)
+        self.minimum = min(self.minimum, float(spans.low.min()))
+        self.maximum = max(self.maximum, float(spans.largest.max()))
+        first, end = self._bins
+        self._bins = (
+            min(first, int(spans.low_bins.min())),
+            max(end, int(spans.high_bins.max()) + 1),
+        )
+        density = weights / (spans.high - spans.low)
+        both = np.empty(len(density), dtype=np.complex128)
+        both.real = density
+        both.imag = density * spans.low_shares
+        np.add.at(self._begun, spans.low_bins, both)
+        both.imag = density * spans.high_shares
+        np.add.at(self._ended, spans.high_bins, both)
 
     def bins(self) -> tuple[Ints, Ints]:
         """Return the bins in use, rising, and the whole weight in each; their sum is exact."""
-        used = np.flatnonzero(self._begun + self._ended)
-        if not len(used):
-            return used, used
-        part = slice(used[0], used[-1] + 1)
-        before = (self._begun[part] - self._ended[part]).cumsum()
+        if not self.weight:
+            none = np.zeros(0, dtype=np.int64)
+            return none, none
+        part = slice(*self._bins)
+        begun, ended = self._begun[part], self._ended[part]
+        before = (begun.real - ended.real).cumsum()
         # All that have begun by the next edge pass the whole bin, but for the parts in which they
         # begin late and end early.
-        passing = before - self._late[part] + self._early[part]
+        passing = before - begun.imag + ended.imag
         widths = np.diff(bin_edges(part.start, part.stop))
         up_to = (passing * widths).clip(min=0.0).cumsum()
         whole = np.rint(up_to * (self.weight / up_to.item(-1))).astype(np.int64)

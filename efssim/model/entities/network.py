@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import NoReturn
@@ -35,7 +35,7 @@ class RegionState:
     opted_in: bool = True
     opting_in_s: float = 0.0
     opting_out_s: float = 0.0
-    zones: dict[str, str] = field(default_factory=dict)
+    zones: Mapping[str, str] = field(default_factory=dict)
     """AZ id of each AZ name."""
     most_file_systems: int = FILE_SYSTEMS
     """How many file systems the account may have in it at a time."""

@@ -46,6 +46,10 @@ class Clock(simpy.Environment):
         super().__init__()
         self.busy = False
         """Whether an event is being processed, so that code runs inside the simulation."""
+        self.pauses = False
+        """Whether processes pause the clock to be served together with those of other clocks."""
+        self.paused: simpy.Event | None = None
+        """Comes once it goes on; None while it runs."""
         self._disturbed_s: list[float] = []  # a heap: when disturbances will begin or end
 
     def step(self) -> None:
@@ -97,6 +101,18 @@ class Clock(simpy.Environment):
         while self._disturbed_s and self._disturbed_s[0] <= self.now:
             heappop(self._disturbed_s)
         return self._disturbed_s[0] if self._disturbed_s else math.inf
+
+    def pause(self) -> simpy.Event:
+        """Pause, and return an event that comes before all others once `go_on` is called."""
+        self.paused = self.never()
+        return self.paused
+
+    def go_on(self) -> None:
+        """Go on after a pause."""
+        event, self.paused = self.paused, None
+        assert event is not None
+        event._ok, event._value = True, None
+        self.schedule(event, EventPriority(0))
 
     def never(self) -> simpy.Event:
         """Return an event that does not come by itself."""

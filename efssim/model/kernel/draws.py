@@ -8,17 +8,21 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import repeat
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from efssim.model.kernel.shared_draws import SharedDraws
+
 Floats = NDArray[np.float64]
 Sampler = Callable[[np.random.Generator, int], Floats]
 
 _BLOCK = 1024
+_FIRST = 16
+"""Draws of a block that are made at once, at least."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +31,8 @@ class Draws:
 
     seed: int
     trial: int = 0
+    shared: SharedDraws | None = field(default=None, compare=False)
+    """Of the worlds that this one has draws in common with; None: of none."""
 
     def generator(self, name: str) -> np.random.Generator:
         """Return a fresh generator that belongs to `name`."""
@@ -44,7 +50,11 @@ class Draws:
         """Return draws of a distribution that are addressed by ordinal."""
         if form.constant is not None:
             return Same(float(form.constant))
-        return self.series(name, form.sample)
+        shared = self.shared
+        if shared is None:
+            return self.series(name, form.sample)
+        key = self.seed, self.trial, name
+        return shared.of(key, form, lambda: KeptSeries(self, name, form.sample))
 
 
 class Form(Protocol):
@@ -58,10 +68,13 @@ class Form(Protocol):
         """Draw n values."""
 
 
+@dataclass(frozen=True, slots=True)
 class UnitUniform:
-    """The uniform distribution on [0, 1), as a form."""
+    """The uniform distribution on [0, 1), as a form; one is like another."""
 
-    constant = None
+    @property
+    def constant(self) -> None:
+        """No constant."""
 
     def sample(self, generator: np.random.Generator, n: int) -> Floats:
         """Draw n values."""
@@ -88,21 +101,27 @@ class Same:
 
 
 class DrawSeries:
-    """Draws addressed by ordinal: asking again gives the same, and asking changes nothing."""
+    """Draws addressed by ordinal: asking again gives the same, and asking changes nothing.
+
+    Each block of ordinals has a generator of its own and is drawn as far as it is asked for: a
+    tenth attempt is made by few syncs, and most scenarios have fewer faults than a block.
+    """
 
     def __init__(self, draws: Draws, name: str, sample: Sampler) -> None:
         self._draws, self._name, self._sample = draws, name, sample
         self._block = -1
+        self._generator: np.random.Generator | None = None  # of the rest of the block
         self._values: Floats = np.zeros(0)
 
     def __getitem__(self, ordinal: int) -> float:
         block, index = divmod(ordinal, _BLOCK)
-        return self._drawn(block).item(index)
+        return self._drawn(block, index + 1).item(index)
 
     def take(self, start: int, n: int) -> Floats:
         """Return the n draws from an ordinal on."""
-        first, last = start // _BLOCK, (start + n - 1) // _BLOCK
-        blocks = [self._drawn(block) for block in range(first, last + 1)]
+        first, (last, index) = start // _BLOCK, divmod(start + n - 1, _BLOCK)
+        blocks = [self._drawn(block, _BLOCK) for block in range(first, last)]
+        blocks.append(self._drawn(last, index + 1))
         drawn = blocks[0] if len(blocks) == 1 else np.concatenate(blocks)
         offset = start - first * _BLOCK
         return drawn[offset : offset + n]
@@ -111,11 +130,37 @@ class DrawSeries:
         """Yield the draws from an ordinal on, without an end."""
         block, index = divmod(start, _BLOCK)
         while True:
-            yield from self._drawn(block)[index:].tolist()
-            block, index = block + 1, 0
+            values = self._drawn(block, index + 1)
+            yield from values[index:].tolist()
+            index = len(values)
+            if index == _BLOCK:
+                block, index = block + 1, 0
 
-    def _drawn(self, block: int) -> Floats:
-        if block != self._block:
-            generator = self._draws.generator(f"{self._name}#{block}")
-            self._values, self._block = self._sample(generator, _BLOCK), block
+    def _drawn(self, block: int, least: int) -> Floats:
+        """Return the first draws of a block, at least some number of them."""
+        if block != self._block or self._generator is None:
+            self._generator = self._draws.generator(f"{self._name}#{block}")
+            self._values, self._block = np.zeros(0), block
+        known = len(self._values)
+        if known < least:
+            wanted = min(_BLOCK, max(least, 2 * known, _FIRST))
+            drawn = self._sample(self._generator, wanted - known)
+            self._values = np.concatenate((self._values, drawn)) if known else drawn
         return self._values
+
+
+class KeptSeries(DrawSeries):
+    """Draws that many worlds ask for: blocks are kept as long as there is room."""
+
+    def __init__(self, draws: Draws, name: str, sample: Sampler) -> None:
+        super().__init__(draws, name, sample)
+        assert draws.shared is not None
+        self._room, self._blocks = draws.shared, dict[int, Floats]()
+
+    def _drawn(self, block: int, least: int) -> Floats:  # noqa: ARG002  # whole blocks are kept
+        if block not in self._blocks:
+            values = super()._drawn(block, _BLOCK)
+            if not self._room.keep(values.nbytes):
+                return values
+            self._blocks[block] = values
+        return self._blocks[block]

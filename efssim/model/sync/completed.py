@@ -47,7 +47,7 @@ class Completed:
         joined = parts[0] if len(parts) == 1 else map(np.concatenate, zip(*parts, strict=True))
         *columns, completed_s, attempts = joined
         work = Work._make(columns)
-        written = self._journal.written_at(completed_s, work.cut_s, work.ends)
+        written = self._written(work, completed_s)
         published = self._journal.publish(work.ends, completed_s)
         self._records.syncs.extend(
             (
@@ -67,6 +67,12 @@ class Completed:
         self._records.compared.extend((work.large_file_bytes,))
         for writes in published:
             self._records.record_published(writes)
+
+    def _written(self, work: Work, completed_s: Floats) -> Ints:
+        """Return the bytes written by each completion, shape (syncs,); 0 if nobody reads them."""
+        if not self._records.counts_written:
+            return np.zeros(len(completed_s), dtype=np.int64)
+        return self._journal.written_at(completed_s, work.cut_s, work.ends)
 
 
 def _first_s(work: Work, published: list[Publications | PublishedPieces]) -> Floats:

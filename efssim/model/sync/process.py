@@ -18,6 +18,7 @@ from efssim.model.entities.replication import ReplicationState, Status
 from efssim.model.kernel.clock import Clock, Turn
 from efssim.model.sync.attempt import InFlight
 from efssim.model.sync.completed import Completed
+from efssim.model.sync.lone_loop import LoneLoop
 from efssim.model.sync.stretch import LONG, Planner, Stretch
 from efssim.model.sync.sync_times import SyncTimes
 from efssim.model.writes.change_sets import Work
@@ -56,6 +57,7 @@ class SyncProcess:
             try:
                 yield self._due()
             except simpy.Interrupt:  # something changed: plan again
+                self._planner.prepared = None
                 continue
             if self._in_flight is not None:
                 self._attempt_ended(self._in_flight)
@@ -73,11 +75,18 @@ class SyncProcess:
         cut_s = max(self._next_cut_s, self._clock.now)
         if self._initial or cut_s >= self._journal.horizon_s:
             return self._clock.at(cut_s, Turn.CUT)
+        if self._clock.pauses and self._planner.prepare(cut_s, self._ordinal):
+            return self._clock.pause()
         self._stretch = self._planner.plan(cut_s, self._ordinal)
         # A sync of no duration completes after its own cut, and that comes last in its instant.
         cut_s, completed_s = self._stretch.last
         turn = Turn.CUT if completed_s == cut_s else Turn.COMPLETION
         return self._clock.at(completed_s, turn)
+
+    @property
+    def prepared(self) -> LoneLoop | None:
+        """The loop of the next syncs, while it is run with those of other trials."""
+        return self._planner.prepared
 
     # --- stretches ----------------------------------------------------------------------------
 
@@ -127,6 +136,7 @@ class SyncProcess:
     def _break(self) -> None:
         """Leave the stretch now: keep the sync in flight, forget those after it."""
         stretch, now = self._stretch, self._clock.now
+        self._planner.prepared = None  # made for how things were
         if stretch is None:
             return
         begun = stretch.begun(now)

@@ -9,15 +9,20 @@ away, which changes nothing else, as draws are addressed by ordinal.
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from efssim.model.kernel.clock import Clock
+from efssim.model.sync.lone_loop import LoneLoop, LoopLimits, lone_loop
 from efssim.model.sync.sync_loop import ON_TIME, Loop
 from efssim.model.sync.sync_times import SyncTimes
 from efssim.model.writes.change_sets import Floats, Ints, Work
 from efssim.model.writes.journal import Journal
+
+Bools = NDArray[np.bool_]
 
 SHORT, LONG = 256, 65_536
 """Fewest and most syncs that are planned at once."""
@@ -80,6 +85,8 @@ class Planner:
         # Whether the stretch ends with the next known disturbance; how often that came, less how
         # often it did not.
         self._is_bounded, self._trust = False, 0
+        self.prepared: LoneLoop | None = None
+        """The loop of the next syncs, while it is run with those of other trials."""
 
     def disturbed(self, syncs: int) -> None:
         """Plan short stretches again: the last one was cut short, after so many syncs in all.
@@ -97,43 +104,92 @@ class Planner:
     def plan(self, cut_s: float, ordinal: int) -> Stretch:
         """Return the next syncs, the first of them cut at `cut_s`, which the journal reaches."""
         self._trust -= self._is_bounded
-        until_s = self._clock.next_disturbance_s if self._trust >= 0 else math.inf
-        was_late = self._late
+        until_s = self._until_s(self._trust)
+        was_late, length = self._late, self._length
         plan = self._one_by_one if was_late else self._at_once
         stretch = plan(cut_s, ordinal, until_s)
         self._is_bounded = stretch.last[1] > until_s
-        if self._late == was_late:  # the other way starts with as many as this one did
-            self._length = min(2 * self._length, LONG)
+        if self._late == was_late and self._length == length:
+            # The other way starts with as many as this one did.
+            self._length = min(2 * length, LONG)
         return stretch
+
+    def prepare(self, cut_s: float, ordinal: int) -> bool:
+        """Make the loop of the next syncs if trials share such loops and none is made.
+
+        Return whether it was made.
+        """
+        if self.prepared is not None or self._times.interval_s:
+            return False
+        limits = self._limits(cut_s, ordinal, self._until_s(self._trust - self._is_bounded))
+        self.prepared = lone_loop(self._journal, self._times, limits)
+        return self.prepared is not None
+
+    def _limits(self, cut_s: float, ordinal: int, until_s: float) -> LoopLimits:
+        most, last_s = min(self._length, self._longest), min(until_s, self._end_s)
+        return LoopLimits(cut_s, ordinal, last_s, self._patience, most)
+
+    def _until_s(self, trust: int) -> float:
+        """Return when the next disturbance comes that is worth a stop; infinity without one."""
+        return self._clock.next_disturbance_s if trust >= 0 else math.inf
 
     def _at_once(self, cut_s: float, ordinal: int, until_s: float) -> Stretch:
         """Plan syncs with known cuts, up to the first that makes the next one late."""
         cuts_s = self._cuts(cut_s, self._most(cut_s, until_s))
         return self._known(ordinal, self._journal.work(cuts_s))
 
-    def _known(self, ordinal: int, work: Work, late: int = 0) -> Stretch:
-        """Plan syncs with known cuts, as far as they hold; those of the first few anyway do."""
-        interval_s = self._times.interval_s
-        completed_s, attempts = self._times.completions(work, ordinal)
-        n = len(completed_s)
-        ready_s = completed_s + self._times.gap.take(ordinal + 1, n)
-        planned_s = work.cut_s + interval_s
-        is_late = ready_s > planned_s
+    def _known(self, ordinal: int, work: Work, loop: Loop | LoneLoop | None = None) -> Stretch:
+        """Plan syncs with known cuts, as far as they hold; those of a loop come first and do."""
+        n = len(work.cut_s)
+        completed_s = work.cut_s + self._times.durations(work, ordinal)
+        attempts = np.ones(n, dtype=np.int64)
+        late = 0 if loop is None else len(loop.completed_s)
+        if loop is not None:
+            completed_s[:late], attempts[:late] = loop.completed_s, loop.attempts()
+        gap_s = self._times.gap.take(ordinal + 1, n)
+        planned_s = work.cut_s + self._times.interval_s
+        is_late = completed_s + gap_s > planned_s
         is_late[:late] = False
+        for index in self._failing_on_time(ordinal, late, is_late):
+            # Attempts after the end of the run are not drawn: there may be thousands.
+            flying = self._times.at(work.change_set(index), ordinal + index, self._end_s)
+            completed_s[index], attempts[index] = flying.ends_s, flying.failed + 1
+            is_late[index] = flying.ends_s + gap_s.item(index) > planned_s.item(index)
         first = int(is_late.argmax())
         if is_late.item(first):
-            self._late, self._patience = first - late < min(ON_TIME, n - late) - 1, ON_TIME
+            self._meet_late(first - late, n - late)
             n = first + 1
             work, completed_s, attempts = work.part(slice(n)), completed_s[:n], attempts[:n]
-        next_cut_s = max(planned_s.item(n - 1), ready_s.item(n - 1))
+        next_cut_s = max(planned_s.item(n - 1), completed_s.item(n - 1) + gap_s.item(n - 1))
         return Stretch(ordinal, work, completed_s, attempts, next_cut_s)
+
+    def _failing_on_time(self, ordinal: int, late: int, is_late: Bools) -> Iterator[int]:
+        """Yield the syncs whose first attempt fails, up to the first late one.
+
+        Who asks marks whether they are late, which their first attempts do not tell.
+        """
+        failing = [index for index in self._times.failing(ordinal, len(is_late)) if index >= late]
+        is_late[failing] = False
+        first = int(is_late.argmax())
+        until = first if is_late.item(first) else len(is_late)
+        for index in failing:
+            if index > until:
+                return
+            yield index
+            if is_late.item(index):
+                return
+
+    def _meet_late(self, on_time: int, planned: int) -> None:
+        """Plan one by one if few were on time, and not many more: they are thrown away."""
+        self._late, self._patience = on_time < min(ON_TIME, planned) - 1, ON_TIME
+        self._length = min(max(SHORT, on_time + 1), self._length)
 
     def _most(self, cut_s: float, until_s: float) -> int:
         """Return how many syncs to plan: to the next disturbance, if one is known, and not more."""
         most = min(self._length, self._longest)
         if until_s >= self._end_s:
             return most
-        known = int((until_s - cut_s) / self._times.interval_s) + 2
+        known = int(max(0.0, until_s - cut_s) / self._times.interval_s) + 2
         return min(known, self._longest if self._trust else most)
 
     def _cuts(self, cut_s: float, length: int) -> Floats:
@@ -157,11 +213,18 @@ class Planner:
 
         Once they are on time, plan those that follow at once.
         """
-        most = min(self._length, self._longest)
-        loop = Loop(self._journal, self._times, ordinal, most)
-        cut_s = loop.run(cut_s, min(until_s, self._end_s), self._patience)
-        self._late = loop.on_time < self._patience
-        cuts_s, ends = np.array(loop.cuts_s), loop.columns()
+        limits = self._limits(cut_s, ordinal, until_s)
+        loop: Loop | LoneLoop | None
+        loop = self.prepared or lone_loop(self._journal, self._times, limits)
+        self.prepared = None
+        if loop is not None:
+            loop.run()
+            cut_s = loop.cut_s
+        else:
+            loop = Loop(self._journal, self._times, ordinal, limits.most, self._end_s)
+            cut_s = loop.run(cut_s, limits.until_s, self._patience)
+        self._late = loop.on_time < self._patience or not self._times.interval_s
+        cuts_s, ends = np.asarray(loop.cuts_s), loop.columns()
         count = len(cuts_s)
         most = 0 if self._late else min(self._most(cut_s, until_s), self._longest - count)
         if most > 0 and cut_s < self._journal.horizon_s and cut_s <= self._end_s:
@@ -169,6 +232,6 @@ class Planner:
             cuts_s = np.concatenate((cuts_s, more_s))
             curves = zip(self._journal.curves, ends, strict=True)
             ends = [np.concatenate((column, curve.ends(more_s))) for curve, column in curves]
-            return self._known(ordinal, self._journal.work_between(cuts_s, ends), count)
+            return self._known(ordinal, self._journal.work_between(cuts_s, ends), loop)
         work = self._journal.work_between(cuts_s, ends)
-        return Stretch(ordinal, work, np.array(loop.completed_s), loop.attempts(), cut_s)
+        return Stretch(ordinal, work, np.asarray(loop.completed_s), loop.attempts(), cut_s)

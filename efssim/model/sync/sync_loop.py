@@ -16,7 +16,9 @@ from efssim.model.writes.change_sets import ChangeSet, Ints
 from efssim.model.writes.curves.cells import CellCurve
 from efssim.model.writes.curves.each import Curve
 from efssim.model.writes.curves.one_by_one import OneByOne
+from efssim.model.writes.joint import by_stream
 from efssim.model.writes.journal import Journal
+from efssim.model.writes.stream import BLOCKS, BYTES, HOT_BYTES, Stream, WholeStream
 
 ON_TIME = 32
 """On-time syncs in a row after which arrays can take over."""
@@ -24,25 +26,33 @@ ON_TIME = 32
 
 _NEAR = 64
 """Writes among which the end of a sync is looked for first."""
+_COPIED = 8192
+"""Writes that are copied at once: not a backlog of a day, for a loop that is soon disturbed."""
 
 
 class _Stream:
-    """The unpublished writes of one stream, in arrays of plain numbers.
+    """The unpublished writes of one stream, in arrays of plain numbers, some at a time.
 
     `bisect` on them is several times faster than `searchsorted` for one value, and to make them is
     to copy memory, unlike lists.
     """
 
     def __init__(self, curve: Curve) -> None:
-        self.spec, self.first = curve.stream, curve.published
-        self.ends: list[int] = []
-        """Where each sync ends, counted from `first`."""
-        times, totals = curve.unpublished()
-        self._times, self._totals = array("d", times.tobytes()), array("q", totals.tobytes())
-        self._count = len(times)
-        self._saved = curve.saved if curve.stream.hot is not None else None
+        self.spec, self._hot, self._first = curve.stream, curve.stream.hot, curve.published
+        self._all_times, self._all_totals = curve.unpublished()
         self.adds_files = curve.stream.new_files > 0
-        self._begin = 0
+        self._done: list[Ints] = []  # ends of the syncs in writes that are no longer copied
+        self._load(0)
+
+    def _load(self, begin: int) -> None:
+        """Copy the next writes, those before `begin` left out: they have their syncs."""
+        self._all_times, self._all_totals = self._all_times[begin:], self._all_totals[:, begin:]
+        self._first += begin
+        times, totals = self._all_times[:_COPIED], self._all_totals[:, : _COPIED + 1]
+        self._times = array("d", times.tobytes())
+        self._rows = [array("q", row.tobytes()) for row in totals]
+        self._bytes, self._count, self._begin = self._rows[BYTES], len(times), 0
+        self._ends: list[int] = []  # where each sync ends, counted from `_first`
 
     def take(self, cut_s: float) -> tuple[int, int]:
         """Return how many writes the next sync has, those up to its cut, and the bytes to send."""
@@ -51,34 +61,57 @@ class _Stream:
         end = bisect_right(times, cut_s, begin, near if near < count else count)  # min is a call
         if end == near:
             end = bisect_right(times, cut_s, end)
+        if end == count and end < len(self._all_times):
+            return self._beyond(cut_s)
         self._begin = end
-        self.ends.append(end)
-        sent = self._totals[end] - self._totals[begin]
-        if self._saved is not None:
-            sent -= self._saved(self.first + begin, self.first + end)
+        self._ends.append(end)
+        sent = self._bytes[end] - self._bytes[begin]
+        if self._hot is not None:
+            _, hot, blocks = self._rows
+            sent -= hot[end] - hot[begin] - self._hot.sent_bytes(blocks[end] - blocks[begin])
+        return end - begin, sent
+
+    def _beyond(self, cut_s: float) -> tuple[int, int]:
+        """Do as `take` for a sync that may end beyond the writes that are copied."""
+        begin = self._begin
+        end = int(self._all_times.searchsorted(cut_s, "right"))
+        amounts = (self._all_totals[:, end] - self._all_totals[:, begin]).tolist()
+        self._ends.append(end)
+        self._done.append(self._ordinals())
+        self._load(end)
+        sent = int(amounts[BYTES])
+        if self._hot is not None:
+            sent -= amounts[HOT_BYTES] - self._hot.sent_bytes(amounts[BLOCKS])
         return end - begin, sent
 
     def added_files(self) -> int:
         """Return the files that the stream has added by the cut of the last sync."""
-        return self.spec.added_files(self.first + self._begin)
+        return self.spec.added_files(self._first + self._begin)
+
+    def _ordinals(self) -> Ints:
+        return np.array(self._ends, dtype=np.int64) + self._first
 
     def column(self) -> Ints:
         """Return where the syncs end, shape (syncs, 1)."""
-        return (np.array(self.ends, dtype=np.int64) + self.first)[:, None]
+        return np.concatenate([*self._done, self._ordinals()])[:, None]
 
 
 class Loop:
     """One run of the loop and the columns that it leaves."""
 
-    def __init__(self, journal: Journal, times: SyncTimes, ordinal: int, length: int) -> None:
+    def __init__(
+        self, journal: Journal, times: SyncTimes, ordinal: int, length: int, end_s: float
+    ) -> None:
+        """Plan at most `length` syncs; `end_s` is the end of the run."""
         self.cuts_s: list[float] = []
         self.completed_s: list[float] = []
         self.on_time = 0
         """On-time syncs in a row at the end of the run."""
-        self._times, self._ordinal = times, ordinal
+        self._times, self._ordinal, self._end_s = times, ordinal, end_s
         self._retries: dict[int, int] = {}  # attempts of the syncs that took more than one
         self._streams = [_stream(curve, times.interval_s, length) for curve in journal.curves]
         self._reach_s = journal.horizon_s
+        self._wholes = [_together(parts) for parts in by_stream(self._streams, _spec)]
         # Files that stay as they are, and the streams that add to them.
         self._adding = [stream for stream in self._streams if stream.adds_files]
         self._files = journal.files_at_start
@@ -92,7 +125,7 @@ class Loop:
         """
         interval_s, reach_s, on_time = self._times.interval_s, self._reach_s, 0
         duration = self._times.formula().duration  # nothing changes while syncs are planned
-        streams, cuts_s, completions_s = self._streams, self.cuts_s, self.completed_s
+        streams, cuts_s, completions_s = self._wholes, self.cuts_s, self.completed_s
         for setup_s, gap_s, fails in self._draws:
             writes = sent = files = large = 0
             for stream in streams:
@@ -125,9 +158,12 @@ class Loop:
         return cut_s
 
     def _retried(self, change_set: ChangeSet) -> float:
-        """Return when the next sync, whose first attempt fails, completes."""
+        """Return when the next sync, whose first attempt fails, completes; or a time after the run.
+
+        Attempts after the end of the run are not drawn: there may be thousands.
+        """
         index = len(self.completed_s)
-        flying = self._times.at(change_set, self._ordinal + index, np.inf)
+        flying = self._times.at(change_set, self._ordinal + index, self._end_s)
         self._retries[index] = flying.failed + 1
         return flying.ends_s
 
@@ -141,6 +177,34 @@ class Loop:
     def columns(self) -> list[Ints]:
         """Return the ends of the change sets, for each stream of shape (syncs, columns)."""
         return [stream.column() for stream in self._streams]
+
+
+class _Together:
+    """The parts of one stream, of which a sync sends some bytes once."""
+
+    def __init__(self, parts: list[_Stream | OneByOne], whole: WholeStream) -> None:
+        self.spec, self._parts, self._whole = parts[0].spec, parts, whole
+
+    def take(self, cut_s: float) -> tuple[int, int]:
+        """Return how many writes the next sync has, and the bytes to send."""
+        writes = sent = dirtied = 0
+        for part in self._parts:
+            count, size = part.take(cut_s)
+            writes += count
+            if part.spec.hot is None:
+                sent += size
+            else:
+                dirtied += size
+        return writes, sent + self._whole.sent_bytes(dirtied)
+
+
+def _together(parts: list[_Stream | OneByOne]) -> _Stream | OneByOne | _Together:
+    whole = parts[0].spec.part_of
+    return parts[0] if whole is None else _Together(parts, whole)
+
+
+def _spec(stream: _Stream | OneByOne) -> Stream:
+    return stream.spec
 
 
 def _stream(curve: Curve | CellCurve, interval_s: float, length: int) -> _Stream | OneByOne:

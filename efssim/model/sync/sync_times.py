@@ -15,7 +15,7 @@ from efssim.model.entities.network import LinkState
 from efssim.model.kernel.draws import Draws, DrawSeries, Form, Same, UnitUniform
 from efssim.model.sync.attempt import Attempt, InFlight
 from efssim.model.sync.formula import Formula
-from efssim.model.writes.change_sets import ChangeSet, Floats, Ints, Work
+from efssim.model.writes.change_sets import ChangeSet, Floats, Work
 from efssim.scenario.schema import Initial, Sync
 
 
@@ -119,18 +119,8 @@ class SyncTimes:
 
     # --- many syncs ---------------------------------------------------------------------------
 
-    def completions(self, work: Work, ordinal: int) -> tuple[Floats, Ints]:
-        """Return when undisturbed regular syncs complete, and their attempts; shape (syncs,)."""
-        n = len(work.cut_s)
-        attempts = np.ones(n, dtype=np.int64)
-        completed_s = work.cut_s + self._durations(work, ordinal)
-        for index in self.failing(ordinal, n):
-            flying = self.at(work.change_set(index), ordinal + index, math.inf)
-            completed_s[index], attempts[index] = flying.ends_s, flying.failed + 1
-        return completed_s, attempts
-
-    def _durations(self, work: Work, ordinal: int) -> Floats:
-        """Return the durations of syncs whose first attempt succeeds."""
+    def durations(self, work: Work, ordinal: int) -> Floats:
+        """Return the durations of regular syncs whose first attempt succeeds, shape (syncs,)."""
         formula = self.formula()
         return formula.duration(
             self._setup[0].take(ordinal, len(work.cut_s)),
@@ -142,11 +132,12 @@ class SyncTimes:
             np.maximum,
         )
 
-    def failing(self, ordinal: int, n: int) -> Iterator[int]:
-        """Yield the indexes of syncs whose first attempt fails."""
-        if self._failure_probability:
-            chances = self._chance[0].take(ordinal, n)
-            yield from np.flatnonzero(chances < self._failure_probability).tolist()
+    def failing(self, ordinal: int, n: int) -> list[int]:
+        """Return the indexes of syncs whose first attempt fails."""
+        if not self._failure_probability:
+            return []
+        chances = self._chance[0].take(ordinal, n)
+        return np.flatnonzero(chances < self._failure_probability).tolist()
 
     def fails_onwards(self, ordinal: int) -> Iterator[bool]:
         """Yield whether the first attempt of each sync from an ordinal on fails, without an end."""
@@ -165,6 +156,11 @@ class SyncTimes:
             )
             self._formula_of = key
         return self._formula
+
+    @property
+    def may_fail(self) -> bool:
+        """Whether attempts may fail."""
+        return self._failure_probability > 0
 
     @property
     def setup(self) -> DrawSeries | Same:

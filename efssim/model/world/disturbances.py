@@ -42,7 +42,8 @@ class Disturbances:
 
     def begin(self, spec: schema.Event | schema.Fault) -> Callable[[], None]:
         """Begin a disturbance; return a function that ends it. RunError if a link has no room."""
-        kind, target = spec.entry, spec.target
+        kind = spec.entry
+        target: str = getattr(spec, kind.name)
         fails_calls = kind.effect(FailCalls)
         if fails_calls is not None:
             record = self._record(kind, target)

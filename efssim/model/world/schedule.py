@@ -32,7 +32,7 @@ class Schedule:
         if spec.call is not None:
             self._calls.make(spec, path)
             return
-        begin_s, end_s = self._span(spec, spec.lasts)
+        begin_s, end_s = self._span(spec, spec.lasts, spec.entry.has(OptOut))
         self._between(begin_s, end_s, spec)
 
     def repeat(self, name: str, spec: schema.Fault, first_s: float | None = None) -> None:
@@ -45,13 +45,14 @@ class Schedule:
         clock, draws = self._account.clock, self._account.draws
         every = draws.of(f"faults.{name}.every", spec.every)
         lasts, once = _lasts(name, spec, draws), spec.entry.endless is not None
+        is_delayed = spec.entry.has(OptOut)
         for ordinal in range(2**63):
             gap_s = every[ordinal] if ordinal or first_s is None else first_s
             begin_s = clock.now + gap_s
             if begin_s > self._account.scenario.duration:
                 return
             yield clock.at(begin_s, Turn.DISTURBANCE_BEGIN)
-            begin_s, end_s = self._span(spec, lasts(ordinal))
+            begin_s, end_s = self._span(spec, lasts(ordinal), is_delayed)
             end = self._between(begin_s, end_s, spec)
             if once:
                 return
@@ -61,12 +62,12 @@ class Schedule:
             yield end or clock.at(over_s, Turn.DISTURBANCE_END)
 
     def _span(
-        self, spec: schema.Event | schema.Fault, lasts_s: float | None
+        self, spec: schema.Event | schema.Fault, lasts_s: float | None, is_delayed: bool
     ) -> tuple[float, float | None]:
         """Return begin and end: opting in and out take effect some time after the call."""
         now = self._account.clock.now
         end_s = None if lasts_s is None else now + lasts_s
-        if not spec.entry.has(OptOut):
+        if not is_delayed:
             return now, end_s
         region = self._account.region(spec.target)
         region.changes.append(OptChange(now, now + region.opting_out_s, "DISABLING"))

@@ -15,7 +15,9 @@ from efssim.model.entities.identifiers import hex_of
 from efssim.model.entities.requests import DeclaredFileSystem, ReplicationSettings
 from efssim.model.kernel.clock import Clock, Turn
 from efssim.model.kernel.draws import Draws
+from efssim.model.kernel.shared_draws import SharedDraws
 from efssim.model.kernel.strata import placed
+from efssim.model.sync.lone_loop import LoneLoop
 from efssim.model.sync.stretch import LONG
 from efssim.model.world.disturbances import Disturbances
 from efssim.model.world.schedule import Schedule
@@ -40,10 +42,12 @@ class World:
         trial: int = 0,
         longest: int = LONG,
         keep: Keeper | None = None,
+        shared: SharedDraws | None = None,
     ) -> None:
         """Build the world; `record` returns the records of a replication by name, by default fresh.
 
-        `keep` returns those of a file system.
+        `keep` returns those of a file system. `shared` has the draws of other worlds, which this
+        one reads instead of making them once more: no result depends on it.
 
         At most `longest` syncs of a replication are planned at once, which changes no result.
 
@@ -51,7 +55,7 @@ class World:
         """
         self.scenario, self.seed = scenario, seed
         self._clock = Clock()
-        self._draws = Draws(seed, trial)
+        self._draws = Draws(seed, trial, shared)
         record, keep = record or _own_records, keep or _own_stored
         self.account = Account(scenario, self._clock, self._draws, record, longest, keep)
         self._control_plane = ControlPlane(self.account)
@@ -143,16 +147,32 @@ class World:
         for process in self.account.syncs.values():
             process.whole_instant()
 
+    def advancing_to(self, time_s: float) -> Iterator[None]:
+        """Run as `advance_to`, and yield at each pause of the clock, which the caller ends."""
+        yield from self.passing_to(time_s)
+        for process in self.account.syncs.values():
+            process.whole_instant()
+
+    def prepared(self) -> list[LoneLoop]:
+        """Return the loops of syncs that a pause waits for."""
+        found = [process.prepared for process in self.account.syncs.values()]
+        return [loop for loop in found if loop is not None and not loop.is_over]
+
     def pass_to(self, time_s: float) -> None:
         """Run up to a time as `advance_to`, but leave completed syncs unrecorded: it is cheap."""
+        for _ in self.passing_to(time_s):
+            raise AssertionError("a world that nobody waits for does not pause")
+
+    def passing_to(self, time_s: float) -> Iterator[None]:
+        """Run as `pass_to`, and yield at each pause of the clock, which the caller ends."""
         self._clock.require_idle()
         assert self.now_s <= time_s <= self.scenario.duration
         arrival = self._clock.at(time_s, Turn.CUT)
-        while not arrival.processed:
-            self._clock.step()
         # Events that an instant's own events bring about in it belong to it, too.
-        while self._clock.peek() <= time_s:
+        while not arrival.processed or self._clock.peek() <= time_s:
             self._clock.step()
+            if self._clock.paused is not None:
+                yield
 
     # --- acting -------------------------------------------------------------------------------
 

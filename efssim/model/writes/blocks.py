@@ -57,6 +57,10 @@ class WholeBytes:
         return totals
 
 
+_CACHED = 16_384
+"""Writes of which the arrays that drawing them takes fit into the second cache of a core."""
+
+
 class Writes(Protocol):
     """A source of writes in order of time."""
 
@@ -81,6 +85,13 @@ class DrawnWrites:
         self._generator, self._whole = generator, WholeBytes()
 
     def take(self, n: int) -> tuple[Floats, Ints]:
+        if n <= _CACHED:
+            return self._drawn(n)
+        parts = [self._drawn(min(_CACHED, n - done)) for done in range(0, n, _CACHED)]
+        times, sizes = zip(*parts, strict=True)
+        return np.concatenate(times), np.concatenate(sizes)
+
+    def _drawn(self, n: int) -> tuple[Floats, Ints]:
         times = self._times.take(n)
         sizes = self._size.sample(self._generator, len(times))
         if self._factor != 1:
@@ -117,9 +128,10 @@ class TraceWrites:
 
     def take(self, n: int) -> tuple[Floats, Ints]:
         times, sizes = self._held
-        ready = 0
+        ready, rows = 0, max(1, n // self._pieces)
         while ready == 0 and (len(times) or not self._exhausted()):
-            spread_times, spread_sizes = self._spread(max(1, n // self._pieces))
+            spread_times, spread_sizes = self._spread(rows)
+            rows *= 2  # so that sorting again costs little for each write that is held
             times, sizes = np.append(times, spread_times), np.append(sizes, spread_sizes)
             order = times.argsort(kind="stable")
             times, sizes = times[order], sizes[order]

@@ -71,6 +71,8 @@ class Work(NamedTuple):
 
     def on_top_of(self, size_bytes: int, files: int) -> Work:
         """Return the work on a source that had a size and a number of files before all writes."""
+        if not (size_bytes or files):
+            return self
         return self._replace(
             source_bytes=self.source_bytes + size_bytes, source_files=self.source_files + files
         )

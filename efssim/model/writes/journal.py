@@ -22,6 +22,7 @@ from efssim.model.writes.cells.law import SmallWrites
 from efssim.model.writes.change_sets import ChangeSet, Work, no_work
 from efssim.model.writes.curves.cells import CellCurve
 from efssim.model.writes.curves.each import Curve
+from efssim.model.writes.joint import by_stream, joined
 from efssim.model.writes.stream import HOUR_S, Stream
 from efssim.records.pieces import OpenPieces, PublishedPieces
 from efssim.records.run_records import OpenWrites, Publications, ReplicationRecords
@@ -32,7 +33,9 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 _BLOCK_FIRST = 512
-_BLOCK_MAX = 32_768
+_BLOCK_MAX = 131_072
+_BLOCK_STOPPED = 32_768
+"""Most writes of a block, and once writes have been stopped: a stop copies those drawn ahead."""
 
 
 class Journal:
@@ -48,6 +51,7 @@ class Journal:
         self.horizon_s = math.inf
         """Every write before this time is drawn."""
         self._stopped = Causes()
+        self._block_max = _BLOCK_MAX
         self._records: ReplicationRecords | None = None  # of the replication that it feeds
         self._witness: ReplicationRecords | None = None  # of the replication that counts its drops
         self._before = NOTHING  # the writes before it fed one
@@ -101,15 +105,17 @@ class Journal:
         """Draw one block and return the size of the next."""
         begin_s = curve.horizon_s
         curve.note_hours(self._clock.now)
-        self._let_go()
+        if not curve.has_all or self._records is None:
+            self._let_go()
         # In proportion to a backlog, so that copying it costs a constant per write.
         drawn = curve.extend(max(block, curve.backlog // 4))
         elapsed_s = curve.horizon_s - begin_s
+        most = min(2 * block, self._block_max)
         if not 0 < elapsed_s < math.inf:
-            return min(2 * block, _BLOCK_MAX)
+            return most
         # Not much more than the rest of the run is expected to need.
         rest = drawn / elapsed_s * (self._end_s - curve.horizon_s)
-        return max(16, int(min(2 * block, _BLOCK_MAX, 1.05 * rest + 64)))
+        return max(16, int(min(most, 1.05 * rest + 64)))
 
     def _let_go(self) -> None:
         """Publish the writes of completed syncs, so that they can be forgotten."""
@@ -136,6 +142,7 @@ class Journal:
     def stop(self, cause: Cause) -> None:
         """Drop the writes after now for as long as this or another cause is left."""
         self.account_for_drops()
+        self._block_max = _BLOCK_STOPPED
         if self._stopped.add(cause):
             for curve in self.curves:
                 curve.hold(self._clock.now)
@@ -176,6 +183,8 @@ class Journal:
     def stop_feeding(self) -> Amount:
         """Make the writes that no sync has published unreplicated again; return their amount."""
         left = self._unaccounted()
+        for curve in self.curves:
+            curve.divide(self._clock.now)
         self._published = self._published_now()
         if self._records is not None and self._records.defined_s is not None:
             self._oldest_s = None
@@ -271,6 +280,10 @@ class Journal:
         if not self.curves:
             return no_work(cuts_s).on_top_of(self._size_bytes, self._files)
         shares = [c.work(cuts_s, column) for c, column in zip(self.curves, ends, strict=True)]
+        if any(curve.stream.part_of is not None for curve in self.curves):
+            pairs = zip(shares, (curve.stream for curve in self.curves), strict=True)
+            parts = by_stream(pairs, lambda pair: pair[1])
+            shares = [joined(*map(list, zip(*part, strict=True))) for part in parts]
         return reduce(Work.with_stream, shares).on_top_of(self._size_bytes, self._files)
 
     def written_at(self, times_s: Floats, cuts_s: Floats, ends: Ints) -> Ints:

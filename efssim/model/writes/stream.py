@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from efssim.model.writes.blocks import Writes
 from efssim.model.writes.cells.law import SmallWrites
 from efssim.model.writes.hot_set import HotBlocks
+from efssim.model.writes.tapes import TapeReader
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -20,12 +21,23 @@ BYTES, HOT_BYTES, BLOCKS = 0, 1, 2
 HOUR_S = 3600.0
 
 
+@dataclass(frozen=True, eq=False, slots=True)
+class WholeStream:
+    """A stream of a scenario that is drawn in parts, of which a sync sends some bytes once."""
+
+    hot: HotBlocks | None = None
+
+    def sent_bytes(self, dirtied: int) -> int:
+        """Return the bytes of the distinct blocks among so many bytes of dirtied ones."""
+        return 0 if self.hot is None else self.hot.sent_bytes(dirtied // self.hot.block_bytes)
+
+
 @dataclass(frozen=True)
 class Stream:
     """A stream: the source of its writes, and the work that they are for a sync."""
 
-    writes: Writes | SmallWrites
-    """Drawn one by one, or in cells."""
+    writes: Writes | SmallWrites | TapeReader
+    """Drawn one by one, in cells, or by another world already."""
     files_per_write: int = 1
     hot: HotBlocks | None = None
     large_file_bytes: int = 0
@@ -36,6 +48,8 @@ class Stream:
     """Share of the bytes of its writes, the hot ones left out, that add to the size."""
     new_files: float = 0.0
     """Share of the files that its writes change that are new."""
+    part_of: WholeStream | None = None
+    """The stream that it is a part of, if a sync sends the parts together."""
 
     @property
     def adds_all(self) -> bool:

@@ -25,13 +25,9 @@ def sync_time_text(outcome: Outcome) -> str:
     """
     if not outcome.syncs.keep:
         return ""
-    inside = outcome.syncs.floats("completed_s") >= outcome.window_s[0]
-    if not inside.any():
-        return ""
-    means = {name: float(seconds[inside].mean()) for name, seconds in outcome.sync_phases.items()}
     took = [
         f"{_WORDS[name]} {format_duration(mean_s)}"
-        for name, mean_s in means.items()
+        for name, mean_s in outcome.phase_means_s.items()
         if mean_s >= _LEAST_S
     ]
     return f"Time of a sync on average: {', '.join(took)}." if took else ""

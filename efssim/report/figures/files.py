@@ -118,12 +118,11 @@ def file_style() -> Iterator[None]:
 
 def new_figure() -> Figure:
     """Return an empty figure of the size that files have."""
-    from matplotlib.figure import Figure
-
     from efssim.report.figures.drawing.style import FIGURE_SIZE
+    from efssim.report.figures.drawing.whole import WholeFigure
 
     # Not pyplot's, which belongs to the user.
-    return Figure(figsize=FIGURE_SIZE, layout="constrained")
+    return WholeFigure(figsize=FIGURE_SIZE, layout="constrained")
 
 
 def is_figure(name: object) -> bool:

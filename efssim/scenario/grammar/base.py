@@ -12,6 +12,7 @@ from pydantic import (
     ConfigDict,
     GetJsonSchemaHandler,
     ValidationError,
+    ValidationInfo,
     model_validator,
 )
 from pydantic.functional_validators import ModelWrapValidatorHandler
@@ -25,6 +26,9 @@ from efssim.text.written import Written
 from efssim.text.yaml.paths import Path as Place
 
 T = TypeVar("T")
+
+SHARED = "shared"
+"""Key of a validation's context: a mapping of the parts that were made, by how they are written."""
 
 Found = tuple[tuple[str | int, ...], str]
 """A path, relative to the part that reports it, and the mistake there."""
@@ -78,11 +82,27 @@ class Model(BaseModel, metaclass=_Listed):
     bare: ClassVar[str | None] = None
     """The key that somebody means who writes a single value instead of the mapping."""
 
+    is_shared: ClassVar[bool] = False
+    """Whether parts of a file that are written alike become one object: a fleet has thousands."""
+
     model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     @model_validator(mode="wrap")
     @classmethod
-    def _report_all(cls, data: Any, handler: ModelWrapValidatorHandler[Self]) -> Self:
+    def _report_all(
+        cls, data: Any, handler: ModelWrapValidatorHandler[Self], info: ValidationInfo
+    ) -> Self:
+        made = (info.context or {}).get(SHARED) if cls.is_shared else None
+        if made is None or not isinstance(data, Mapping):
+            return cls._reported(data, handler)
+        alike = cls, repr(data)
+        if alike not in made:
+            made[alike] = cls._reported(data, handler)
+        found: Self = made[alike]
+        return found
+
+    @classmethod
+    def _reported(cls, data: Any, handler: ModelWrapValidatorHandler[Self]) -> Self:
         # A plain "before" validator that raises would hide the problems of the other keys.
         if cls.bare is not None and isinstance(data, str | int | float):
             raise ValueError(f"must be a mapping, such as {{{cls.bare}: {cut(data)}}}")

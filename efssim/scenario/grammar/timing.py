@@ -73,6 +73,8 @@ class Cycle(Tuned):
 class Sync(Cycle):
     """Parameters of the sync process. What is not set comes from the preset."""
 
+    is_shared = True
+
     bare = "interval"
 
     throughput: ByteRate | None = None
@@ -106,6 +108,8 @@ class Sync(Cycle):
 class Control(Tuned):
     """Delays of the control plane. What is not set comes from the preset."""
 
+    is_shared = True
+
     presets = CONTROL_PRESETS
 
     enabling: Distribution[Duration] | None = None
@@ -126,6 +130,8 @@ class Control(Tuned):
 
 class Initial(Model):
     """The initial sync, where it differs from the syncs after it."""
+
+    is_shared = True
 
     throughput: ByteRate | None = None
     """Bytes transferred per second; that of `sync` unless set, `none` lifts the limit."""

@@ -9,6 +9,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from functools import cache
+from types import MappingProxyType
+
 from efssim.scenario.regions.names import KNOWN
 
 _ONE_ZONE: dict[str, tuple[str, tuple[int, ...]]] = {
@@ -74,11 +78,13 @@ _LIMIT_MIBPS = 1024.0
 """1 GiB/s of writes: all other Regions, and One Zone file systems everywhere."""
 
 
-def zones_of(region: str) -> dict[str, str]:
+@cache
+def zones_of(region: str) -> Mapping[str, str]:
     """Return the AZ id of each AZ name of a Region, custom ones included."""
     prefix, numbers = _ONE_ZONE.get(region, (region, ()))
     count = max((*numbers, _FEWEST_ZONES))
-    return {f"{region}{'abcdef'[k]}": f"{prefix}-az{k + 1}" for k in range(count)}
+    zones = {f"{region}{'abcdef'[k]}": f"{prefix}-az{k + 1}" for k in range(count)}
+    return MappingProxyType(zones)  # every world has the same
 
 
 def one_zone_ids(region: str) -> tuple[str, ...]:

@@ -66,7 +66,7 @@ def distance_at_most(size: Distribution[int]) -> float | None:
 
 def _off_the_minute(stream: WriteStream, start: datetime) -> str:
     """Return why rates that change do not do so at the ends of cells, in words."""
-    is_steady = stream.arrivals is None or one_of(stream.arrivals) == "poisson"
+    is_steady = stream.arrivals is None or one_of(stream.arrivals) != "profile"
     whole = start.second == 0 and start.microsecond == 0
     return "" if is_steady or whole else "rates change inside a cell, as `start` is no whole minute"
 

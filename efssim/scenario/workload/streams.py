@@ -41,8 +41,9 @@ def _unit(text: str) -> str:
 
 ValueUnit = Annotated[str, AfterValidator(_unit)]
 
-_IN_CELLS = ("poisson", "profile")
-"""Arrivals whose writes can be drawn in cells: Poisson processes whose rate is known."""
+_IN_CELLS = ("poisson", "profile", "on_off")
+"""Arrivals whose writes can be drawn in cells: Poisson processes whose rate is known; of `on_off`
+while it is on."""
 
 Growth = Annotated[Factor, Field(gt=0)]
 
@@ -192,6 +193,8 @@ class InFile(Model):
 class WriteStream(Model):
     """Writes of one kind: either arrivals and sizes, or a trace."""
 
+    is_shared = True
+
     arrivals: Arrivals | None = None
     """When writes are made."""
     size: Distribution[Size] | None = None
@@ -220,11 +223,7 @@ class WriteStream(Model):
         if self.arrivals is None:
             return "a trace has single writes or totals of its own"
         kind = one_of(self.arrivals)
-        if kind not in _IN_CELLS:
-            return f"`{kind}` arrivals are drawn one by one"
-        if self.hot_set is not None:
-            return "the blocks of a hot set are drawn one by one"
-        return "" if self.in_file is None else "writes into one large file are drawn one by one"
+        return "" if kind in _IN_CELLS else f"`{kind}` arrivals are drawn one by one"
 
     @property
     def adds_bytes(self) -> float:
@@ -245,13 +244,10 @@ class WriteStream(Model):
         )
         if hot is not None and whole is not None and hot > whole > 0:
             yield (), "hot_set is larger than the file that it lies in"
-        if data.get("drawn") == "cells":
-            if not set(_IN_CELLS) & set(mapping(data, "arrivals")):
-                words = " and ".join(f"`{kind}`" for kind in _IN_CELLS)
-                yield ("drawn",), f"cells are of {words} arrivals only: write `auto` or `each`"
-            for key in ("hot_set", "in_file"):
-                if data.get(key) is not None:
-                    yield ("drawn",), f"cells go without `{key}`: write `auto` or `each`"
+        if data.get("drawn") == "cells" and not set(_IN_CELLS) & set(mapping(data, "arrivals")):
+            *words, last = (f"`{kind}`" for kind in _IN_CELLS)
+            kinds = f"{', '.join(words)} and {last}"
+            yield ("drawn",), f"cells are of {kinds} arrivals only: write `auto` or `each`"
         new_files = parsed(parse_fraction, data.get("new_files"))
         if "in_file" in data and new_files is not None and new_files > 0:
             yield (), "new_files: a stream with in_file writes into one file"

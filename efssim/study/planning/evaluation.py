@@ -21,7 +21,15 @@ MONTH_S = 30 * 86_400.0
 
 Stage = Literal["search", "confirmation"]
 
-READS = Asked(lags=(AGE,), pooled=(), curves=False, pending_mean=False, digest=False)
+READS = Asked(
+    lags=(AGE,),
+    quantiles=False,
+    pooled=(),
+    curves=False,
+    pending_mean=False,
+    pending_max=False,
+    digest=False,
+)
 """The measures of a trial that an evaluation reads."""
 
 

@@ -49,6 +49,9 @@ class PlanSearch:
         self._trials = asked.trials if self._random else 1
         self._ladder = ladder(*asked.between, asked.parameter.quantity)
         self._made: dict[tuple[int, int], Evaluation] = {}
+        # The last trials, and the value and look that they are of: more of them may be asked for.
+        self._begun: TrialSet | None = None
+        self._begun_at: tuple[int, int] | None = None
         self._confirming: int | None = None
         self._is_late = False
 
@@ -165,22 +168,31 @@ class PlanSearch:
         self._confirming = ordinal
         sure = look_confidence(self._asked.objective.confidence, look)
         wanted: int | None = TIMES * self._trials
+        deadline, begin_s = self._runner.deadline, self._runner.deadline.passed_s
         while wanted is not None:
-            begin_s, count = self._runner.deadline.passed_s, wanted
+            count = wanted
             made = self._evaluate(ordinal, look, count, sure)
             wanted = next_trials(made, self._asked.objective.attainment)
-            each_s = (self._runner.deadline.passed_s - begin_s) / count
-            if wanted is not None and not self._runner.deadline.allows(wanted * each_s):
+            each_s = (deadline.passed_s - begin_s) / count
+            if wanted is not None and not deadline.allows((wanted - count) * each_s):
                 raise OutOfTimeError
         return self._made[ordinal, look]
 
     def _evaluate(self, ordinal: int, look: int, trials: int, sure: float) -> Evaluation:
         value = self._ladder[ordinal]
+        seed = fresh_seed(self._asked.seed, look) if look else self._asked.seed
+        begun = self._begun if self._begun_at == (ordinal, look) else None
+        self._begun, self._begun_at = None, (ordinal, look)
+        self._begun = self._runner.run(
+            with_value(self._asked.scenario, self._asked.parameter, value),
+            trials,
+            seed,
+            READS,
+            begun,
+        )
         made = evaluated(
             value,
-            self._run(
-                value, trials, fresh_seed(self._asked.seed, look) if look else self._asked.seed
-            ),
+            self._begun,
             self._asked.objective.replications,
             self._asked.objective.attainment,
             sure,
@@ -190,8 +202,3 @@ class PlanSearch:
         if self._tell is not None:
             self._tell(made)
         return made
-
-    def _run(self, value: float, trials: int, seed: int) -> TrialSet:
-        return self._runner.run(
-            with_value(self._asked.scenario, self._asked.parameter, value), trials, seed, READS
-        )

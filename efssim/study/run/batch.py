@@ -11,12 +11,15 @@ from typing import Any
 from efssim.errors import ArgumentError
 from efssim.lag.kinds.asked import OF_TRIALS, Asked
 from efssim.lag.kinds.table import LAG_MEASURES
+from efssim.model.kernel.shared_draws import SharedDraws
+from efssim.model.sync.lock_step import LEAST
+from efssim.runs.together import pays_together
 from efssim.scenario import Scenario
 from efssim.scenario.grammar.disturbances.kinds import DISTURBANCES
 from efssim.scenario.operations.table import OPERATIONS
 from efssim.scenario.workload.processes.table import ARRIVALS
 from efssim.study.run.executors import Workers
-from efssim.study.trial.outcome import Done, TrialError, run_trial
+from efssim.study.trial.outcome import Done, TrialError, run_trial, run_trials_together
 from efssim.table import Table
 
 _TABLES: tuple[Table[Any], ...] = (ARRIVALS, DISTURBANCES, LAG_MEASURES, OPERATIONS)
@@ -67,13 +70,18 @@ class Additions:
 class Job:
     """The scenario, the seed and the options that all trials of a study share."""
 
-    scenario: bytes
-    """The pickled scenario, which a worker unpickles once: that reads and checks it anew."""
+    scenario: bytes | Scenario
+    """The pickled scenario, which a worker unpickles once: that reads and checks it anew. As it is
+    where it was made for this process just now."""
     seed: int
     verify: bool
     additions: Additions
     asked: Asked
     """The measures that the study reads."""
+    is_together: bool = False
+    """Whether trials cost less side by side."""
+    shared: SharedDraws | None = None
+    """Draws that this study has in common with others; None: with none."""
     unit = "trial"
 
     def alone(self, number: int) -> str:
@@ -83,13 +91,24 @@ class Job:
 
     @classmethod
     def of(
-        cls, scenario: Scenario, seed: int, verify: bool, workers: Workers, asked: Asked = OF_TRIALS
+        cls,
+        scenario: Scenario,
+        seed: int,
+        verify: bool,
+        workers: Workers,
+        asked: Asked = OF_TRIALS,
+        shared: SharedDraws | None = None,
     ) -> Job:
         """Return the job of a scenario; ArgumentError for additions that workers cannot have."""
         additions = Additions.now()
         if workers.start_processes:
             additions.require_picklable()  # now, as a pool that is half-way started is hard to end
-        return cls(pickle.dumps(scenario), seed, verify, additions, asked)
+        # Threads of an executor that is not ours would share them at the same time.
+        one_by_one = workers.are_here or workers.start_processes
+        held = shared if one_by_one else None
+        is_here = workers.are_here and held is not None
+        said = scenario if is_here else pickle.dumps(scenario)
+        return cls(said, seed, verify, additions, asked, pays_together(scenario), held)
 
 
 @dataclass(frozen=True)
@@ -107,12 +126,17 @@ def run_batch(job: Job, numbers: tuple[int, ...]) -> TrialBatch:
     """Run the trials of these numbers, in a worker. Raise as `run_trial` does."""
     try:
         job.additions.add_missing()
-        scenario = _unpickled(job.scenario)
+        said = job.scenario
+        scenario = said if isinstance(said, Scenario) else _unpickled(said)
     except Exception as error:  # a file or a module that it needs is not where the worker is
         cause = " ".join(f"{type(error).__name__}: {error}".split())
         raise TrialError(numbers[0], job.seed, cause) from error
     begin_s = perf_counter()
-    trials = [run_trial(scenario, job.seed, number, job.verify, job.asked) for number in numbers]
+    how = job.verify, job.asked, job.shared
+    if job.is_together and len(numbers) >= LEAST:
+        trials = run_trials_together(scenario, job.seed, numbers, *how)
+    else:
+        trials = [run_trial(scenario, job.seed, number, *how) for number in numbers]
     return TrialBatch(trials, perf_counter() - begin_s)
 
 

@@ -18,6 +18,10 @@ RETRIES = 3
 _BATCH_S = 0.25
 """Batches take about this long, so that their dispatch costs little."""
 _BATCH_MAX = 64
+_TOGETHER_S = 5.0
+"""Batches of trials that cost less side by side take at most about this long."""
+_TOGETHER_MAX = 128
+"""Trials side by side; each has a world in memory."""
 _NAMED = 8
 """Trials that are named when workers keep dying."""
 
@@ -29,6 +33,10 @@ class AnyJob(Protocol):
 
     unit: str
     """Word for a part."""
+
+    @property
+    def is_together(self) -> bool:
+        """Whether many parts of a batch cost less than they do one by one."""
 
     def alone(self, number: int) -> str:
         """Return how a part is repeated alone, as the end of a message."""
@@ -70,6 +78,7 @@ class Dispatch(Generic[J, B]):
         # Done futures, and None at Ctrl-C: the one queue that a signal handler may put into.
         self._done: SimpleQueue[Future[B] | None] = SimpleQueue()
         self._trial_s = _BATCH_S  # how long one takes, as far as known
+        self._is_timed, self._share = False, 0  # trials of a worker, once one is timed
 
     def results(self, missing: list[int]) -> Iterator[B]:
         """Yield batches with the missing trials as they are complete.
@@ -106,10 +115,20 @@ class Dispatch(Generic[J, B]):
         """Yield the missing trials, each time as many as take a while and leave some for others."""
         begin = 0
         while begin < len(missing):
-            fair = (len(missing) - begin) // (2 * self._workers.count)
-            size = max(1, min(_BATCH_MAX, fair, int(_BATCH_S / max(self._trial_s, 1e-9))))
+            left = len(missing) - begin
+            if self._job.is_together and self._is_timed:
+                size = self._together(left)
+            else:
+                fair = left // (2 * self._workers.count)
+                size = max(1, min(_BATCH_MAX, fair, int(_BATCH_S / max(self._trial_s, 1e-9))))
             yield tuple(missing[begin : begin + size])
             begin += size
+
+    def _together(self, left: int) -> int:
+        """Return how many trials to run side by side: those left, divided among the workers."""
+        if not self._share:
+            self._share = -(-left // self._workers.count)
+        return max(1, min(_TOGETHER_MAX, self._share, int(_TOGETHER_S / max(self._trial_s, 1e-9))))
 
     def _begin(self, numbers: Numbers, tries: int = 0) -> None:
         if self._workers.are_here:
@@ -132,7 +151,7 @@ class Dispatch(Generic[J, B]):
                 dead.append(self._running.pop(future))
             else:
                 del self._running[future]
-                self._trial_s = batch.seconds / len(batch)
+                self._trial_s, self._is_timed = batch.seconds / len(batch), True
                 yield batch
         self._begin_again(dead)
 

@@ -7,6 +7,7 @@ from concurrent.futures import Executor
 from contextlib import contextmanager
 
 from efssim.lag.kinds.asked import OF_TRIALS, Asked
+from efssim.model.kernel.shared_draws import SharedDraws
 from efssim.scenario import Scenario
 from efssim.study.run.deadline import Deadline, OutOfTimeError
 from efssim.study.run.executors import Workers
@@ -15,23 +16,45 @@ from efssim.study.run.trials import run_by
 
 
 class Runner:
-    """Trials of scenarios on the same workers, until a deadline."""
+    """Trials of scenarios on the same workers, until a deadline.
+
+    What scenarios have in common is drawn once: the draws of trials of the same number and seed, as
+    far as neither scenario changes what they depend on.
+    """
 
     def __init__(self, workers: Workers, deadline: Deadline) -> None:
         self._workers, self.deadline = workers, deadline
+        self._shared = SharedDraws()
 
-    def run(self, scenario: Scenario, trials: int, seed: int, asked: Asked = OF_TRIALS) -> TrialSet:
+    def run(
+        self,
+        scenario: Scenario,
+        trials: int,
+        seed: int,
+        asked: Asked = OF_TRIALS,
+        begun: TrialSet | None = None,
+    ) -> TrialSet:
         """Run trials for the measures that are asked for.
 
         Raise KeyboardInterrupt if they were interrupted, else their own exception.
 
-        OutOfTimeError at the deadline, which ends the running trials.
+        `begun` are the first of them, from a call before; it is used up. OutOfTimeError at the
+        deadline, which ends the running trials.
         """
         self.deadline.check()
         # A single one is not worth a process.
         workers = Workers(workers=1) if trials == 1 else self._workers
         try:
-            done = run_by(self.deadline, scenario, trials, seed=seed, workers=workers, asked=asked)
+            done = run_by(
+                self.deadline,
+                scenario,
+                trials,
+                seed=seed,
+                workers=workers,
+                asked=asked,
+                shared=self._shared,
+                begun=begun,
+            )
         except OutOfTimeError:
             self._workers.close(at_once=True)
             raise

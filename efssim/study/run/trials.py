@@ -7,6 +7,7 @@ from contextlib import ExitStack
 
 from efssim.lag.kinds.asked import Asked
 from efssim.lag.pool import Pool
+from efssim.model.kernel.shared_draws import SharedDraws
 from efssim.model.kernel.strata import strata_of
 from efssim.scenario import Scenario
 from efssim.study.run.batch import Job, TrialBatch, run_batch
@@ -56,15 +57,21 @@ def run_by(
     seed: int,
     workers: Workers,
     asked: Asked,
+    shared: SharedDraws | None = None,
+    begun: TrialSet | None = None,
 ) -> TrialSet:
     """Run trials on workers that others use as well; Ctrl-C returns those that are complete.
 
-    Raise OutOfTimeError at the deadline, besides the exceptions of `run_study`.
+    `shared` has the draws of other studies. `begun` are the first of these trials, which run no
+    more; its pool goes on with the rest. Raise OutOfTimeError at the deadline, besides the
+    exceptions of `run_study`.
     """
-    job = Job.of(scenario, seed, False, workers, asked)
+    job = Job.of(scenario, seed, False, workers, asked, shared)
     with ctrl_c() as interrupts, interrupts.held():
         dispatch = Dispatch(run_batch, job, workers, interrupts, deadline)
         running = _RunningTrials(scenario, dispatch, None, None, interrupts)
+        if begun is not None:
+            running.go_on_with(begun)
         try:
             wanted = running.run(trials)
         finally:
@@ -90,6 +97,11 @@ class _RunningTrials:
         self._trials: dict[int, Trial] = {}
         self.pool = Pool()
         self.interrupted = False
+
+    def go_on_with(self, begun: TrialSet) -> None:
+        """Take the trials of a study as complete."""
+        self._trials = {trial.number: trial for trial in begun.trials}
+        self.pool = begun.pool
 
     def run(self, trials: int | Precision) -> int:
         """Run the wanted trials and return their number; Ctrl-C ends it before."""

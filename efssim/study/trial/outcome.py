@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
@@ -12,8 +13,10 @@ from efssim.lag.summary import RunSummary
 from efssim.lag.weighted.states import LagState
 from efssim.model.entities.errors import RunError
 from efssim.model.kernel.draws import Draws
+from efssim.model.kernel.shared_draws import SharedDraws
 from efssim.model.kernel.strata import placed, strata_of
 from efssim.runs.measured import MeasuredWorld, run_with_states
+from efssim.runs.together import advance_together
 from efssim.scenario import Scenario
 from efssim.study.trial.spans import Watch, division
 
@@ -60,30 +63,88 @@ class TrialError(EfssimError):
 
 
 def run_trial(
-    scenario: Scenario, seed: int, number: int, verify: bool = False, asked: Asked = OF_TRIALS
+    scenario: Scenario,
+    seed: int,
+    number: int,
+    verify: bool = False,
+    asked: Asked = OF_TRIALS,
+    shared: SharedDraws | None = None,
 ) -> Done:
     """Run one trial for the measures that are asked for, and check the laws with `verify`.
 
+    `shared` has the draws of other trials, which this one need not make again.
+
     Raise TrialError if it fails, and RunError if EFS refuses a part of the scenario.
     """
+    with _naming(number, seed):
+        running = _Running(scenario, seed, number, verify, asked, shared)
+        running.simulation.advance_to_end()
+        return running.done()
+
+
+def run_trials_together(
+    scenario: Scenario,
+    seed: int,
+    numbers: Sequence[int],
+    verify: bool,
+    asked: Asked,
+    shared: SharedDraws | None = None,
+) -> list[Done]:
+    """Run trials side by side, each as `run_trial` would; raise as that does for the first."""
+    running = []
+    for number in numbers:
+        with _naming(number, seed):
+            running.append(_Running(scenario, seed, number, verify, asked, shared))
+    failed = advance_together([each.simulation for each in running])
+    found = []
+    for each, error in zip(running, failed, strict=True):
+        with _naming(each.number, seed):
+            if error is not None:
+                raise error
+            found.append(each.done())
+    return found
+
+
+@contextmanager
+def _naming(number: int, seed: int) -> Iterator[None]:
+    """Name the trial whose exception comes out."""
     try:
-        simulation = MeasuredWorld(
-            scenario, seed, verify=verify, trial=number, metrics=False, asked=asked
-        )
-        return _run(simulation, number)
+        yield
     except RunError:  # the scenario's mistake, not the trial's
         raise
     except Exception as error:
         raise TrialError(number, seed, f"{type(error).__name__}: {error}") from error
 
 
-def _run(simulation: MeasuredWorld, number: int) -> Done:
-    scenario = simulation.scenario
-    strata = strata_of(scenario)
-    ordinal = placed(scenario, Draws(simulation.seed, number), strata).ordinal
-    divided = division(scenario, strata, ordinal)
-    watch = None if divided is None else Watch(simulation, divided)
-    simulation.advance_to_end()
-    result, states = run_with_states(simulation)
-    spans = {} if watch is None else watch.spans(result)
-    return Done(Trial(number, result.run_summary, ordinal, spans), states)
+class _Running:
+    """A trial that has begun."""
+
+    def __init__(
+        self,
+        scenario: Scenario,
+        seed: int,
+        number: int,
+        verify: bool,
+        asked: Asked,
+        shared: SharedDraws | None,
+    ) -> None:
+        self.number = number
+        self.simulation = MeasuredWorld(
+            scenario,
+            seed,
+            verify=verify,
+            trial=number,
+            metrics=False,
+            asked=asked,
+            shared=shared,
+        )
+        strata = strata_of(scenario)
+        self._stratum = placed(scenario, Draws(seed, number), strata).ordinal
+        divided = division(scenario, strata, self._stratum)
+        self._watch = None if divided is None else Watch(self.simulation, divided)
+
+    def done(self) -> Done:
+        """Return the trial, which has come to its end."""
+        result, states = run_with_states(self.simulation)
+        spans = {} if self._watch is None else self._watch.spans(result)
+        return Done(Trial(self.number, result.run_summary, self._stratum, spans), states)

@@ -29,6 +29,7 @@ class SetJob:
     verify: bool
     additions: Additions
     unit = "parameter set"
+    is_together = False
 
     def alone(self, number: int) -> str:
         """Return the values of a set, as the end of a message."""

@@ -53,7 +53,7 @@ class _Composer:
         self._events = events
         self._locate = locate
         self._path = path
-        self._here: Position | None = None
+        self._end: Any = None  # where the last event ended
         self._anchors: dict[str, Node | None] = {}  # None while the anchored node is open
         self._values, self._most = 0, MAX_VALUES
         self._depth = 0
@@ -82,7 +82,7 @@ class _Composer:
         except (yaml.YAMLError, ValueError, OverflowError) as error:
             # The Python parser leaves escapes such as "\UFFFFFFFF" to chr().
             self._stop(self._last(), f"not YAML: {cut(str(error))}")
-        self._here = self._locate(event.end_mark)
+        self._end = event.end_mark
         return event
 
     def _is_tab(self, mark: yaml.Mark | None) -> bool:
@@ -94,7 +94,7 @@ class _Composer:
         return "\t" in space and not space.strip()
 
     def _last(self) -> Position:
-        return self._here or self._locate(yaml.Mark("", 0, 0, 0, None, 0))
+        return self._locate(self._end or yaml.Mark("", 0, 0, 0, None, 0))
 
     def _stop(self, position: Position, message: str, path: Path | None = None) -> NoReturn:
         problem = Problem(position, self._path if path is None else path, message)

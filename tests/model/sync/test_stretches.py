@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 
 import efssim
 from efssim import EfsError, Result, Scenario, Simulation
+from efssim.model.sync.stretch import Planner, Stretch
 from efssim.model.world.world import World
 from efssim.records.run_records import SYNC_COLUMNS
 
@@ -36,6 +37,13 @@ STREAMS: list[dict[str, Any]] = [
     {
         "arrivals": {"batch": {"at": "00:01", "every": 300, "writes": 900, "over": 70}},
         "size": 90,
+    },
+    {**poisson("2 per s", {"exponential": {"mean": 300}}), "drawn": "cells"},
+    {**poisson("1 per 20 s", {"lognormal": {"median": 2000, "sigma": 1}}), "drawn": "cells"},
+    {
+        "arrivals": {"profile": {"rate": "1 per s", "hours": [1, 9, 0] * 8}},
+        "size": 250,
+        "drawn": "cells",
     },
     {**poisson("3 per s", 200), "hot_set": {"size": 5000, "block": 100, "share": 0.7}},
     {**poisson("1 per 20 s", 200), "in_file": {"size": 60_000}},
@@ -168,3 +176,33 @@ def test_stretches_do_not_show(
     assert seen == seen_too
     # Looking on the way changes nothing either.
     same(many, run(disturbed, longest)[0])
+
+
+def test_a_disturbance_before_the_next_cut_leaves_one_sync_to_plan() -> None:
+    sync = {"interval": 1.5, "gap": 30.042456950396012}
+    fault = {"link_degraded": LINK, "factor": 0.1, "every": {"exponential": {"mean": 300}}}
+    world = scenario({}, sync, 2000, seed=19889, faults={"wan": {**fault, "for": 0}})
+    same(run(world, 1)[0], run(world, 65_536)[0])
+
+
+@pytest.mark.parametrize(("link", "most"), [(LINK, 1.1), ("us-east-2 -> us-west-1", 0.1)])
+def test_stretches_end_with_disturbances_that_reach_the_replication_and_no_others(
+    link: str, most: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    planned: list[int] = []
+    plan = Planner.plan
+
+    def counted(self: Planner, cut_s: float, ordinal: int) -> Stretch:
+        stretch = plan(self, cut_s, ordinal)
+        planned.append(len(stretch))
+        return stretch
+
+    monkeypatch.setattr(Planner, "plan", counted)
+    fault = {"link_outage": link, "every": {"exponential": {"mean": "6 h"}}, "for": 1200}
+    writes = constant("1 per min", "1 KiB")
+    sync = {"interval": 60, "setup": 5, "throughput": "100 MB/s"}
+    found = efssim.run(scenario({"s": writes}, sync, 60 * 86_400, faults={"wan": fault}))
+    assert len(found.timeline) > 180
+    assert len(planned) <= most * len(found.timeline) + 10
+    # At most what a sync in flight and one or two more at each end cost.
+    assert sum(planned) <= len(found.syncs) + 4 * len(planned) + 600

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from efssim import load, run
 from efssim.report.files.tables import csv_table
+from efssim.report.files.tables.cells import number_cells, time_cells
 from efssim.report.files.tables.csv_table import write_csv
 
 ROWS = 7
@@ -64,6 +65,34 @@ def test_bytes_are_those_of_pandas(folder: Path, columns: dict[str, object]) -> 
     table = pd.DataFrame(columns)
     write_csv(table, folder / "ours.csv")
     assert (folder / "ours.csv").read_bytes() == by_pandas(table, folder / "theirs.csv")
+
+
+@pytest.mark.parametrize("digits", [1, 6, 17])
+def test_floats_of_every_size_are_as_repr_has_them(digits: int) -> None:
+    draws = np.random.default_rng(digits)
+    size = 10.0 ** draws.uniform(-12, 20, 5000)
+    values = np.array(
+        [float(f"{value:.{digits}g}") for value in size * draws.choice([-1, 1], 5000)]
+    )
+    powers = np.array([sign * 10.0**power for sign in (-1, 1) for power in range(-320, 309)])
+    random = draws.integers(0, 2**64, 5000, dtype=np.uint64).view(np.float64)
+    for column in (values, powers, np.nextafter(powers, 0), np.nextafter(powers, np.inf), random):
+        expected = ["" if np.isnan(value) else repr(value) for value in column.tolist()]
+        assert number_cells(column) == expected
+
+
+def test_zeros_of_both_signs_are_told_apart() -> None:
+    assert number_cells(np.array([0.0, -0.0])) == ["0.0", "-0.0"]
+    assert number_cells(np.array([-0.0, -0.0])) == "-0.0"
+
+
+@pytest.mark.parametrize("span_us", [10**3, 10**9, 10**14, 10**17])
+def test_times_near_and_far_apart(span_us: int) -> None:
+    draws = np.random.default_rng(1)
+    times = draws.integers(-span_us, span_us, 500).astype("datetime64[us]")
+    times[7] = np.datetime64("NaT")
+    expected = ["" if np.isnat(time) else f"{time}Z" for time in times]
+    assert time_cells(times) == expected
 
 
 def test_a_carriage_return_is_read_back(tmp_path: Path) -> None:

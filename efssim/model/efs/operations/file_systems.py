@@ -53,13 +53,13 @@ def create_file_system(
     token, zone = parameters["CreationToken"], parameters.get("AvailabilityZoneName")
     settings = _new_settings(parameters, region)
     require_valid_throughput(settings, region, zone)
-    for other in account.file_systems.values():
-        if other.creation_token == token and other.region == region:
-            raise EfsError(
-                "FileSystemAlreadyExists",
-                f"File system '{other.id}' already exists with creation token '{token}'.",
-                FileSystemId=other.id,
-            )
+    other = account.with_token(token, region)
+    if other is not None:
+        raise EfsError(
+            "FileSystemAlreadyExists",
+            f"File system '{other.id}' already exists with creation token '{token}'.",
+            FileSystemId=other.id,
+        )
     if zone is not None:
         require_one_zone(account, zone, region)
     require_room(account, region)

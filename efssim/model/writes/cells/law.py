@@ -8,6 +8,7 @@ sum is nearly normal; the terms of Cornish and Fisher for skewness and kurtosis 
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,6 +17,7 @@ from numpy.typing import NDArray
 from efssim.scenario.grammar.distributions import Distribution
 from efssim.scenario.schema import LARGEST_FILE_BYTES
 from efssim.scenario.workload.drawing import CELL_S
+from efssim.scenario.workload.processes.on_periods import OnPeriods
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -74,31 +76,33 @@ def _split(
     size: Distribution[int], per_cell: float, big_share: float
 ) -> tuple[CellLaw, float, float]:
     """Return the law with a share of big writes; skewness and excess of the sum of a cell."""
-    first, second, third, fourth = (
-        moment / (1 - big_share) for moment in _moments(size, big_share)
-    )
-    variance = max(0.0, second - first**2)
+    values, weights = _small_sizes(size, big_share)
+    first = float((values * weights).sum())
+    # Not from the moments about 0, whose differences are noise where all sizes are nearly equal.
+    about = values - first
+    variance, third, fourth = (float((about**power * weights).sum()) for power in (2, 3, 4))
     deviation = math.sqrt(variance)
     skew = excess = 0.0
     if deviation > 1e-9 * first:
-        skew = (third - 3 * first * second + 2 * first**3) / deviation**3
-        central = fourth - 4 * first * third + 6 * first**2 * second - 3 * first**4
-        excess = central / variance**2 - 3
+        skew, excess = third / deviation**3, fourth / variance**2 - 3
+    else:
+        deviation = 0.0
     small = per_cell * (1 - big_share)
     law = CellLaw(small, big_share, first, deviation, skew, excess)
-    if not second:
+    if not first:
         return law, 0.0, 0.0
+    second, third, fourth = (float((values**power * weights).sum()) for power in (2, 3, 4))
     return law, third / second**1.5 / math.sqrt(small), fourth / second**2 / small
 
 
 _NODES, _WEIGHTS = np.polynomial.legendre.leggauss(16)
 
 
-def _moments(size: Distribution[int], big_share: float) -> tuple[float, ...]:
-    """Return the integrals of the first four powers of the sizes that are not big."""
+def _small_sizes(size: Distribution[int], big_share: float) -> tuple[Floats, Floats]:
+    """Return sizes that are not big, and their weights, which add up to 1."""
     shares, weights = _grid(big_share) if size.empirical is None else _atoms(size, big_share)
     values = np.minimum(size.exceeded_by(shares), float(LARGEST_FILE_BYTES))
-    return tuple(float((values**power * weights).sum()) for power in range(1, 5))
+    return values, weights / (1 - big_share)
 
 
 def _grid(big_share: float) -> tuple[Floats, Floats]:
@@ -140,6 +144,14 @@ def means_of_cells(edges_s: Floats, rates: Floats) -> Floats:
     return np.diff(np.interp(cells * CELL_S, edges_s, total)).clip(min=0.0)
 
 
+Clock = Callable[[], OnPeriods | None]
+"""Returns a clock that begins anew, or none; it draws as it is asked, so each world has its own."""
+
+
+def no_clock() -> None:
+    """Return no clock: cells are of the time of the run."""
+
+
 class SmallWrites:
     """The draws of a stream's small writes: cells in order, and a key for what is inside."""
 
@@ -150,9 +162,13 @@ class SmallWrites:
         sums: np.random.Generator,
         key: int,
         means: Floats | None = None,
+        new_clock: Clock = no_clock,
     ) -> None:
-        """Take the mean counts of the cells from `means`, whose last one holds from there on."""
-        self.law, self.key = law, key
+        """Take the mean counts of the cells from `means`, whose last one holds from there on.
+
+        Cells are of the time that a clock shows, where there is one.
+        """
+        self.law, self.key, self.new_clock = law, key, new_clock
         self._means = np.array([law.small_per_cell]) if means is None else means
         self._counts, self._sums, self._next = counts, sums, 0
 

@@ -40,8 +40,7 @@ from 5 on, four times the binomial variance less the 1/12 that rounding adds."""
 _FEW = len(_SPREADS)
 _ROUNDING = 1 / 3
 _BELOW = np.arange(LEVELS, 0, -1)[:, None]
-_TOP = (1 << np.arange(LEVELS))[:, None]
-"""Of each level: how many are below it, and its first node."""
+"""How many levels are below each."""
 _TOGETHER = 1024
 """Times whose arrays stay in a processor's cache."""
 _SHIFT = TABLE_SIZE.bit_length() - 1
@@ -80,10 +79,11 @@ class CellTree:
         sqrt, whole = math.sqrt, _WHOLE
         place = share * LEAVES
         leaf = int(place)
+        node = LEAVES | leaf  # its bits are the way from the top, which is node 1
         base, table = (self.key + (cell << _NODE_BITS)) & MASK, normals_list()
         count_before = size_before = 0.0
         for level in range(LEVELS):
-            bits = hashed((base + ((1 << level) | (leaf >> (LEVELS - level)))) & MASK)
+            bits = hashed((base + (node >> (LEVELS - level))) & MASK)
             spread = _SPREADS[int(count)] if count < _FEW else count - _ROUNDING
             left = (count + table[bits & LOW_BITS] * sqrt(spread)) * 0.5
             left = (left + whole) - whole
@@ -96,7 +96,7 @@ class CellTree:
             left_size = sqrt(factor) * wide + size * part
             left_size = (left_size + whole) - whole
             left_size = 0.0 if left_size < 0.0 else size if left_size > size else left_size
-            if (leaf >> (LEVELS - 1 - level)) & 1:
+            if node >> (LEVELS - 1 - level) & 1:
                 count_before, size_before = count_before + left, size_before + left_size
                 count, size = rest, size - left_size
             else:
@@ -130,8 +130,9 @@ class CellTree:
             leaves = leaves[:1]
         bases = (cells << _NODE_BITS).view(np.uint64) + np.uint64(self.key)
         # Row by row the levels. First all random numbers, then all counts, then all bytes.
-        for_counts, for_sizes = _normals_of(bases + ((leaves >> _BELOW) | _TOP).view(np.uint64))
-        rights = (leaves >> (_BELOW - 1) & 1).astype(np.bool_)
+        nodes = leaves | LEAVES
+        for_counts, for_sizes = _normals_of(bases + (nodes >> _BELOW).view(np.uint64))
+        rights = (nodes >> (_BELOW - 1) & 1).astype(np.bool_)
         lefts, rests = np.empty((2, *for_counts.shape)), np.empty(for_counts.shape)
         counts, sizes = amounts
         several = counts.min() >= _plenty()

@@ -19,6 +19,7 @@ from efssim.model.writes.cells.chance import LOW_BITS, MASK, exponentials, hashe
 from efssim.model.writes.cells.law import SmallWrites
 from efssim.model.writes.cells.tree import CellTree
 from efssim.model.writes.change_sets import Work
+from efssim.model.writes.hot_set import CellBlocks
 from efssim.model.writes.stream import HOUR_S, Stream
 from efssim.records.pieces import DroppedPieces, OpenPieces, Pieces, PublishedPieces
 from efssim.records.states import Amount
@@ -94,7 +95,9 @@ class CellCurve:
         assert isinstance(stream.writes, SmallWrites)
         self.stream, self._marks_s = stream, np.zeros(0) if marks_s is None else marks_s
         self.cells = Cells(stream.writes, self._needed)
-        self._key = stream.writes.key
+        self._key, self.clock = stream.writes.key, stream.writes.new_clock()
+        """On a clock, cells are of its time; all other times are those of the run."""
+        self.hot = stream.hot if isinstance(stream.hot, CellBlocks) else None
         self.published = (0, 0, 0)
         """The end of what completed syncs have published: bits of a time, count, bytes."""
         self._recorded = (0, 0, 0)
@@ -111,8 +114,17 @@ class CellCurve:
 
     # --- all writes, made or not --------------------------------------------------------------
 
+    @property
+    def is_on_line(self) -> bool:
+        """Whether bytes at completions stand on straight lines to the ends of cells."""
+        return self.clock is None
+
     def all_at(self, time_s: float) -> tuple[int, int]:
         """Return count and bytes of all writes up to a time, also of those that are not made."""
+        return self._all_by(time_s if self.clock is None else self.clock.at(time_s))
+
+    def _all_by(self, time_s: float) -> tuple[int, int]:
+        """Return `all_at` of a time of the cells."""
         cells, cell = self.cells, int(time_s / CELL_S)
         cells.reach(cell)
         index = cell - cells.first
@@ -130,7 +142,7 @@ class CellCurve:
         known, ahead_s = self._ahead, self._ahead_s
         if len(ahead_s) and len(times_s) > _FEW:
             index = ahead_s.searchsorted(times_s)
-            if index.item(-1) < len(ahead_s) and np.array_equal(ahead_s[index], times_s):
+            if int(index.max()) < len(ahead_s) and np.array_equal(ahead_s[index], times_s):
                 return known[0][index], known[1][index]
         return self._looked_up(times_s)
 
@@ -146,7 +158,15 @@ class CellCurve:
         counts, sizes = self._ahead
         return times_s.tolist(), (counts.tolist(), sizes.tolist())
 
+    def _by_cells(self, times_s: Floats) -> Floats:
+        """Return the times of the cells at some times."""
+        return times_s if self.clock is None else self.clock.many_at(times_s)
+
     def _looked_up(self, times_s: Floats) -> tuple[Ints, Ints]:
+        return self._all_by_many(self._by_cells(times_s))
+
+    def _all_by_many(self, times_s: Floats) -> tuple[Ints, Ints]:
+        """Return `_all_by` of many times."""
         cells, at = self.cells, (times_s / CELL_S).astype(np.int64)
         cells.reach(int(at.max()))
         shares = (times_s - at * CELL_S) / CELL_S
@@ -154,17 +174,18 @@ class CellCurve:
         assert index.min() >= 0, "the journal was asked before what it keeps"
         found = cells.totals.take(index, axis=1)
         is_inside = shares > 0.0
-        if is_inside.all():
-            inside: Ints | slice = slice(None)
-        else:
-            inside = np.flatnonzero(is_inside)
-            at, shares, index = at[inside], shares[inside], index[inside]
-        if len(at) > _FEW:
+        if len(at) > _FEW and is_inside.all():
             amounts = cells.amounts.take(index, axis=1)
-            found[:, inside] += cells.tree.many_at(at, shares, amounts).astype(np.int64)
+            found += cells.tree.many_at(at, shares, amounts).astype(np.int64)
+            return found[0], found[1]
+        inside = np.flatnonzero(is_inside)
+        if len(inside) > _FEW:
+            amounts = cells.amounts.take(index[inside], axis=1)
+            more = cells.tree.many_at(at[inside], shares[inside], amounts)
+            found[:, inside] += more.astype(np.int64)
         else:
-            for k in np.flatnonzero(is_inside).tolist():
-                found[:, k] = self.all_at(times_s.item(k))
+            for k in inside.tolist():
+                found[:, k] = self._all_by(times_s.item(k))
         return found[0], found[1]
 
     def leaves(self, cell: int, count: int) -> tuple[Floats, Floats, Ints, Ints]:
@@ -179,7 +200,12 @@ class CellCurve:
 
     def _needed(self) -> int:
         """The oldest cell that may still be asked for; in a stop, that of its begin."""
-        return int(self.made(time_of(self._recorded[0]))[0] / CELL_S)
+        time_s, _ = self.made(time_of(self._recorded[0]))
+        if self.clock is None:
+            return int(time_s / CELL_S)
+        needed = int(self.clock.at(time_s) / CELL_S)
+        self.clock.forget(needed * CELL_S)
+        return needed
 
     # --- writes that are made -----------------------------------------------------------------
 
@@ -293,9 +319,10 @@ class CellCurve:
     def totals(self, times_s: Floats, cuts_s: Floats, ends: Ints | None) -> Ints:
         """Return the bytes up to the completions of syncs with some cuts.
 
-        Between the cut and the end of its cell by the straight line, the mean of what is drawn.
+        Between the cut and the end of its cell by the straight line, the mean of what is drawn; on
+        a clock by what is drawn, as a line would bend at the ends of periods.
         """
-        if ends is None:
+        if ends is None or not self.is_on_line:
             return self.many_at(times_s)[1]
         last = (times_s / CELL_S).astype(np.int64)
         begins_s = last.astype(np.float64) * CELL_S
@@ -332,14 +359,20 @@ class CellCurve:
         """Return the change sets of consecutive syncs with the given ends."""
         stream = self.stream
         counts, sizes = _steps(self.published[1:], ends[:, 1:])
-        totals = ends[:, 2]
+        totals, sent = ends[:, 2], sizes
+        if self.hot is not None:
+            begins = np.append(self.published[0], ends[:-1, 0])
+            sent = self.hot.sent_many(begins, ends[:, 0].copy(), counts, sizes)
+        large, files = stream.large_file_bytes * (counts > 0), counts * stream.files_per_write
+        if stream.large_file_bytes:
+            files = (counts > 0).astype(np.int64)
         added = totals if stream.adds_all else stream.added_bytes(totals[None, :])
         return Work(
             cut_s=cuts_s,
-            bytes=sizes,
+            bytes=sent,
             written_bytes=sizes,
-            files=counts * stream.files_per_write,
-            large_file_bytes=np.zeros(len(cuts_s), dtype=np.int64),
+            files=files,
+            large_file_bytes=large,
             writes=counts,
             first_write_s=np.full(len(cuts_s), math.nan),  # `publish` says it
             ends=ends,
@@ -352,24 +385,35 @@ class CellCurve:
 
         The least of as many evenly spread times as fall into the rest of the cell.
         """
-        begins_s = begins[:, 0].copy().view(np.float64)
+        all_s = begins[:, 0].copy().view(np.float64)
         left_out: Ints | int = 0
         if self._begins:
-            left_out = self._made_many(begins_s)[1][:, 0]
+            left_out = self._made_many(all_s)[1][:, 0]
+        begins_s = self._by_cells(all_s)
         cell = (begins_s / CELL_S).astype(np.int64)
         edges_s = (cell + 1) * CELL_S
         self.cells.reach(int(cell.max()))
         rest = self.cells.counts[cell + 1 - self.cells.first] - (begins[:, 1] + left_out)
-        words = begins_s.view(np.uint64) + np.uint64(self._key)
+        words = all_s.view(np.uint64) + np.uint64(self._key)
         drawn = exponentials()[hashes(words).view(np.int64) & LOW_BITS]
         y = drawn / np.maximum(rest, 1)
         first_s = begins_s + (edges_s - begins_s) * (y / (1.0 + y * (0.5 + y / 12)))
-        first_s = np.minimum(np.where(rest > 0, first_s, edges_s), ends_s)
+        first_s = np.where(rest > 0, first_s, edges_s)
+        if self.clock is not None:
+            first_s = np.maximum(self._times_of(first_s, ends_s), all_s)
+        first_s = np.minimum(first_s, ends_s)
         first_s[counts == 0] = math.nan
-        for k in self._stopped_in(begins_s, ends_s):
+        for k in self._stopped_in(all_s, ends_s):
             if counts[k]:
-                first_s[k] = self._first_between(begins_s.item(k), ends_s.item(k))
+                first_s[k] = self._first_between(all_s.item(k), ends_s.item(k))
         return first_s
+
+    def _times_of(self, by_cells_s: Floats, until_s: Floats) -> Floats:
+        """Return the times at some times of the cells; at most so many, but for rounding."""
+        if self.clock is None:
+            return by_cells_s
+        # No periods are drawn beyond: a cell may take longer than any run.
+        return self.clock.times(np.minimum(by_cells_s, self.clock.many_at(until_s)))
 
     def _stopped_in(self, begins_s: Floats, ends_s: Floats) -> list[int]:
         """Return in which of consecutive spans something is not made."""
@@ -387,51 +431,77 @@ class CellCurve:
                 continue
             until_s = min(stop_s, end_s)
             if begin_s < until_s and self.all_at(until_s)[0] > self.all_at(begin_s)[0]:
-                return min(self._first_of_all(begin_s), until_s)
+                return self._first_of_all(begin_s, until_s)
             begin_s = max(begin_s, on_s) if stop_s < end_s else begin_s
-        return min(self._first_of_all(begin_s), end_s)
+        return self._first_of_all(begin_s, end_s)
 
-    def _first_of_all(self, begin_s: float) -> float:
-        """Return the time of the first write after a time, made or not, in its cell."""
+    def _first_of_all(self, all_s: float, end_s: float) -> float:
+        """Return the time of the first write after a time, made or not, in its cell and its end."""
+        begin_s = all_s if self.clock is None else self.clock.at(all_s)
         edge_s = (int(begin_s / CELL_S) + 1) * CELL_S
-        rest = self.all_at(edge_s)[0] - self.all_at(begin_s)[0]
-        if rest <= 0:
-            return edge_s
-        word = hashed((bits_of(begin_s) + self._key) & MASK)
-        y = exponentials().item(word & LOW_BITS) / rest
-        return begin_s + (edge_s - begin_s) * (y / (1.0 + y * (0.5 + y / 12)))
+        rest = self._all_by(edge_s)[0] - self._all_by(begin_s)[0]
+        first_s = edge_s
+        if rest > 0:
+            word = hashed((bits_of(all_s) + self._key) & MASK)
+            y = exponentials().item(word & LOW_BITS) / rest
+            first_s = begin_s + (edge_s - begin_s) * (y / (1.0 + y * (0.5 + y / 12)))
+        if self.clock is not None:
+            first_s = max(all_s, self._times_of(np.array([first_s]), np.array([end_s])).item())
+        return min(first_s, end_s)
 
     def last_s(self, time_s: float) -> float:
         """Return the time of the last write up to a time."""
-        until_s, _ = self.made(time_s)
+        all_s, _ = self.made(time_s)
+        until_s = all_s if self.clock is None else self.clock.at(all_s)
         begin_s = int(until_s / CELL_S) * CELL_S
-        count = self.all_at(until_s)[0] - self.all_at(begin_s)[0]
-        drawn = exponentials().item(hashed(bits_of(until_s) ^ self._key) & LOW_BITS)
+        count = self._all_by(until_s)[0] - self._all_by(begin_s)[0]
+        drawn = exponentials().item(hashed(bits_of(all_s) ^ self._key) & LOW_BITS)
         y = drawn / max(count, 1)
-        return until_s - (until_s - begin_s) * (y / (1.0 + y * (0.5 + y / 12)))
+        last_s = until_s - (until_s - begin_s) * (y / (1.0 + y * (0.5 + y / 12)))
+        return self._times_of(np.array([last_s]), np.array([all_s])).item()
+
+    def divide(self, time_s: float) -> None:
+        """Divide pieces at a time, too: writes before and after it are of different states."""
+        self._marks_s = np.union1d(self._marks_s, [time_s])
 
     # --- pieces -------------------------------------------------------------------------------
 
     def _between(self, begin_s: float, end_s: float) -> Floats:
-        """Return the ends of cells, the marks and the stops between two times, in no order."""
+        """Return where a piece may not go on between two times, in no order.
+
+        Ends of cells and of periods of the clock, the marks and the stops.
+        """
         first, last = self._marks_s.searchsorted([begin_s, end_s])
         stops = [*self._begins, *self._ends, self._held_s]
         return np.concatenate(
             (
-                np.arange(int(begin_s / CELL_S) + 1, math.ceil(end_s / CELL_S)) * CELL_S,
+                self._edges(begin_s, end_s),
                 self._marks_s[first:last],
                 [stop_s for stop_s in stops if begin_s < stop_s < end_s],
             )
         )
 
+    def _edges(self, begin_s: float, end_s: float) -> Floats:
+        """Return the ends of cells, and of periods of the clock, between two times."""
+        clock = self.clock
+        begin, end = (begin_s, end_s) if clock is None else (clock.at(begin_s), clock.at(end_s))
+        first, last = int(begin / CELL_S) + 1, math.ceil(end / CELL_S)
+        cells_s: Floats = np.arange(first, last, dtype=np.float64) * CELL_S
+        if clock is None:
+            return cells_s
+        cells_s = clock.times(cells_s)
+        inside = (begin_s < cells_s) & (cells_s < end_s)  # rounded, they may be just outside
+        return np.concatenate((cells_s[inside], clock.between(begin_s, end_s)))
+
     def _pieces(self, edges: Ints) -> tuple[Pieces, Ints]:
         """Return the writes between consecutive ends in pieces, and the pieces of each.
 
-        A piece lies in one cell and on one side of each mark and stop.
+        A piece has length, and lies in one cell and on one side of each mark and stop.
         """
         edges_s, counts, sizes = edges[:, 0].copy().view(np.float64), edges[:, 1], edges[:, 2]
         between_s = self._between(edges_s.item(0), edges_s.item(-1))
-        if np.array_equal(between_s, edges_s[1:-1]):
+        have_length = edges_s.item(0) < edges_s.item(1)
+        if have_length and np.array_equal(between_s, edges_s[1:-1]):
             each = np.ones(len(edges) - 1, dtype=np.int64)
             return _pieces_of(edges_s, counts, sizes), each
         divided_s = np.concatenate((edges_s, between_s))
@@ -452,12 +522,16 @@ class CellCurve:
         pieces, each = self._pieces(edges)
         counts = np.diff(edges[:, 1])
         found_s = self._first_times(edges[:-1], edges[1:, 0].copy().view(np.float64), counts)
-        first_s, firsts = pieces.begin_s.copy(), each.cumsum() - each
-        first_s[firsts] = np.where(counts > 0, found_s, first_s[firsts])
+        some = each > 0  # a cut at the begin has no piece
+        first_s, firsts = pieces.begin_s.copy(), (each.cumsum() - each)[some]
+        counts, firsts_s = counts[some], found_s[some]
+        if self.clock is not None:
+            firsts, firsts_s = _in_pieces(firsts_s, pieces, firsts)
+        first_s[firsts] = np.where(counts > 0, firsts_s, first_s[firsts])
         self._recorded = self._tuple(ends[-1])
         self.note_hours(time_of(self._recorded[0]))
-        files = self.stream.publishes_files
-        return PublishedPieces(pieces, first_s, each, found_s, completed_s, files, ordinal)
+        facts = self.stream.publishes_files, ordinal, self.clock is None
+        return PublishedPieces(pieces, first_s, each, found_s, completed_s, *facts)
 
     @staticmethod
     def _tuple(end: Ints) -> tuple[int, int, int]:
@@ -481,7 +555,7 @@ class CellCurve:
         none = np.zeros(0), np.zeros(0), np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64)
         found = self._open(self.published, self.end(time_s), ordinal)
         files = self.stream.publishes_files
-        return found or OpenPieces(Pieces(*none), math.inf, files, ordinal)
+        return found or OpenPieces(Pieces(*none), math.inf, files, ordinal, self.is_on_line)
 
     def _open(
         self, begin: tuple[int, int, int], end: tuple[int, int, int], ordinal: int
@@ -491,8 +565,11 @@ class CellCurve:
         edges = np.array([begin, end], dtype=np.int64)
         pieces, _ = self._pieces(edges)
         ends_s = np.array([time_of(end[0])])
-        first_s = self._first_times(edges[:-1], ends_s, np.diff(edges[:, 1])).item(0)
-        return OpenPieces(pieces, first_s, self.stream.publishes_files, ordinal)
+        first_s = self._first_times(edges[:-1], ends_s, np.diff(edges[:, 1]))
+        if self.clock is not None:
+            _, first_s = _in_pieces(first_s, pieces, np.zeros(1, dtype=np.int64))
+        facts = self.stream.publishes_files, ordinal, self.clock is None
+        return OpenPieces(pieces, first_s.item(0), *facts)
 
 
 def _before(amounts: Floats, totals: Ints) -> Ints:
@@ -511,6 +588,16 @@ def _steps(before: tuple[int, int], ends: Ints) -> Ints:
 
 def _pieces_of(edges_s: Floats, counts: Ints, sizes: Ints) -> Pieces:
     return Pieces(edges_s[:-1], edges_s[1:], np.diff(counts), np.diff(sizes))
+
+
+def _in_pieces(first_s: Floats, pieces: Pieces, firsts: Ints) -> tuple[Ints, Floats]:
+    """Return the first pieces with writes, and the times of first writes moved into them.
+
+    From each of some first pieces on; the last piece if there is none.
+    """
+    some = np.append(np.flatnonzero(pieces.writes), len(pieces.writes) - 1)
+    found = some[some[:-1].searchsorted(firsts)]
+    return found, np.clip(first_s, pieces.begin_s[found], pieces.end_s[found])
 
 
 def _rise(times_s: Floats, low_s: Floats, high_s: Floats, sizes: Ints) -> Ints:

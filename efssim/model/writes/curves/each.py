@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
-from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,12 +15,19 @@ from numpy.typing import NDArray
 from efssim.model.kernel.causes import Cause
 from efssim.model.writes.cells.law import SmallWrites
 from efssim.model.writes.change_sets import Work
-from efssim.model.writes.stream import BLOCKS, BYTES, HOT_BYTES, HOUR_S, Stream
+from efssim.model.writes.hot_set import HotBlocks
+from efssim.model.writes.stream import BYTES, HOT_BYTES, HOUR_S, Stream
+from efssim.model.writes.tapes import Drawn, KnownSyncs, Running, Take, TapeReader
 from efssim.records.run_records import DroppedWrites, OpenWrites, Publications
 from efssim.records.states import Amount
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
+
+_WINDOW, _WINDOW_MAX = 32_768, 262_144
+"""Writes of other worlds that are taken on at once, first and at most; no result depends on it."""
+_MANY = 64
+"""Cuts that it is worth to look up among those of other worlds."""
 
 
 @dataclass
@@ -39,6 +45,28 @@ class _Held:
         return early
 
 
+def each_write(stream: Stream) -> Take:
+    """Return a source of the times and amounts of a stream's writes, shapes (n,) and (rows, n)."""
+    writes, hot = stream.writes, stream.hot
+    if isinstance(writes, TapeReader):
+        return writes.take
+    assert not isinstance(writes, SmallWrites)
+
+    def take(n: int) -> Drawn:
+        times, sizes = writes.take(n)
+        return times, sizes[None, :] if hot is None else hot.amounts(sizes)
+
+    return take
+
+
+def _of_others(stream: Stream) -> Running | None:
+    """Return the writes that other worlds have drawn; None: not those of this stream."""
+    found = stream.writes.whole() if isinstance(stream.writes, TapeReader) else None
+    if found is None or found.times_s.item(0) <= stream.after_s:
+        return None
+    return found
+
+
 class Curve:
     """Times and cumulative totals of one stream, from the oldest write that is still needed on."""
 
@@ -47,7 +75,8 @@ class Curve:
 
     def __init__(self, stream: Stream) -> None:
         assert not isinstance(stream.writes, SmallWrites)
-        self.stream, self._writes = stream, stream.writes
+        self.stream, self._take = stream, each_write(stream)
+        self._others, self._window = _of_others(stream), _WINDOW
         self.horizon_s = 0.0
         """Every write before this time is drawn."""
         self.published = 0
@@ -59,6 +88,9 @@ class Curve:
         rows = 1 if stream.hot is None else 3
         # Before each write, and after all: shape (rows, writes + 1).
         self._totals: Ints = np.zeros((rows, 1), dtype=np.int64)
+        # The two are parts of these, from an index on: behind them is room.
+        self._room: tuple[Floats, Ints] = self._times, self._totals
+        self._begin = 0
         self._held: _Held | None = None
         self._hourly: list[tuple[Ints, Ints]] = []
         self._hours_noted = 0
@@ -69,11 +101,17 @@ class Curve:
         # Writes of the horizon itself may still have to be drawn.
         last = min(last, math.ceil(self.horizon_s / HOUR_S) - 1) if self.horizon_s < 1e300 else last
         if last >= first:
-            edges_s = np.arange(first, last + 1) * HOUR_S
-            at = self._times.searchsorted(edges_s, "right")
-            totals = self._totals[:, at]
+            totals = self._totals_at_hours(first, last)
             self._hourly.append((totals[BYTES], self.stream.added_bytes(totals)))
             self._hours_noted = last + 1
+
+    def _totals_at_hours(self, first: int, last: int) -> Ints:
+        """Return cumulative totals at some whole hours before the horizon, shape (rows, hours)."""
+        others = self._others
+        if others is not None and last < len(others.by_hour):
+            return others.totals[:, others.by_hour[first : last + 1]]
+        edges_s = np.arange(first, last + 1) * HOUR_S
+        return self._totals[:, self._times.searchsorted(edges_s, "right")]
 
     def hourly(self, now_s: float) -> tuple[Ints, Ints]:
         """Return the bytes written and those added by each whole hour up to now, from 0 on."""
@@ -83,11 +121,14 @@ class Curve:
 
     def extend(self, n: int) -> int:
         """Draw about n more writes and return how many came; forget the published ones."""
-        times, sizes = self._writes.take(n)
+        if self._others is not None:
+            taken = self._take_on(self._others)
+            if taken:
+                return taken
+            self._part()
+        times, amounts = self._take(n)
         drawn = len(times)
         self.horizon_s = float(times[-1]) if drawn else math.inf
-        hot = self.stream.hot
-        amounts = sizes[None, :] if hot is None else hot.amounts(sizes)
         early = int(times.searchsorted(self.stream.after_s, "right"))
         times, amounts = times[early:], amounts[:, early:]
         self._forget()
@@ -98,28 +139,63 @@ class Curve:
             self._held.amounts = np.concatenate((self._held.amounts, amounts), axis=1)
         return drawn
 
+    def _take_on(self, others: Running) -> int:
+        """Take on more of the writes that other worlds have drawn; return how many."""
+        self._forget()
+        end = self._first + len(self._times)
+        until = min(end + self._window, len(others.times_s))
+        self._window = min(2 * self._window, _WINDOW_MAX)
+        if until > end:
+            self._times = others.times_s[self._first : until]
+            self._totals = others.totals[:, self._first : until + 1]
+            self.horizon_s = self._times.item(-1)
+        return until - end
+
+    @property
+    def has_all(self) -> bool:
+        """Whether its writes are those of other worlds: they are there, forgotten or not."""
+        return self._others is not None
+
+    def _part(self) -> None:
+        """Go on without the others: their writes are at an end, or not those that are made."""
+        assert isinstance(self.stream.writes, TapeReader)
+        self.stream.writes.go_on(self._first + len(self._times))
+        self._others = None
+
     def _forget(self) -> None:
         done = self._recorded - self._first
         if done:
             self._forgotten_s = self._times.item(done - 1)
         self._times, self._totals = self._times[done:], self._totals[:, done:]
         self._first = self._recorded
+        self._begin += done
 
     def _append(self, times: Floats, amounts: Ints) -> None:
-        # New arrays: a view would keep all that was forgotten alive.
-        self._times = np.concatenate((self._times, times))
-        rows, kept = self._totals.shape
-        totals = np.empty((rows, kept + len(times)), dtype=np.int64)
-        totals[:, :kept] = self._totals
-        cumulative = amounts.cumsum(axis=1, out=totals[:, kept:])
-        cumulative += self._totals[:, -1:]
+        """Add writes; those that were held find their room where they were before, if they fit."""
+        kept = len(self._times)
+        every = kept + len(times)
+        if self._begin + every > len(self._room[0]):
+            # New arrays: a view would keep all that was forgotten alive.
+            room = np.empty(every), np.empty((len(self._totals), every + 1), dtype=np.int64)
+            room[0][:kept], room[1][:, : kept + 1] = self._times, self._totals
+            self._room, self._begin = room, 0
+        begin = self._begin
+        self._times = self._room[0][begin : begin + every]
+        self._totals = self._room[1][:, begin : begin + every + 1]
+        self._times[kept:] = times
+        cumulative = amounts.cumsum(axis=1, out=self._totals[:, kept + 1 :])
+        cumulative += self._totals[:, kept : kept + 1]
         assert cumulative.min(initial=0) >= 0, "more bytes than 64 bits count"
-        self._totals = totals
+
+    def divide(self, time_s: float) -> None:
+        """Divide nothing: single writes are before or after a time."""
 
     def hold(self, time_s: float) -> None:
         """Make no write after a time."""
+        if self._others is not None:
+            self._part()
         kept = int(self._times.searchsorted(time_s, "right"))
-        later = self._times[kept:], np.diff(self._totals[:, kept:], axis=1)
+        later = self._times[kept:].copy(), np.diff(self._totals[:, kept:], axis=1)
         self._times, self._totals = self._times[:kept], self._totals[:, : kept + 1]
         self._held = _Held(*later)
 
@@ -153,7 +229,16 @@ class Curve:
         All must be before the horizon, and none before a write that was sent.
         """
         assert times_s.item(-1) < self.horizon_s, "the journal was asked beyond its horizon"
-        return self._ordinals(times_s, self.published)[:, None]
+        known = self._known(times_s)
+        found = None if known is None else known.ends(times_s)
+        return self._ordinals(times_s, self.published)[:, None] if found is None else found
+
+    def _known(self, cuts_s: Floats) -> KnownSyncs | None:
+        """Return the syncs of other worlds, if it is worth to look among them for these cuts."""
+        if self._others is None or len(cuts_s) < _MANY:
+            return None
+        assert isinstance(self.stream.writes, TapeReader)
+        return self.stream.writes.known
 
     def _ordinals(self, times_s: Floats, least: int) -> Ints:
         """Return how many writes fall at or before each of some rising times, at least `least`."""
@@ -200,13 +285,22 @@ class Curve:
 
     def work(self, cuts_s: Floats, ends: Ints) -> Work:
         """Return the change sets of consecutive syncs that end at the given ordinals."""
-        ends = ends[:, 0]
+        known = self._known(cuts_s)
+        if known is None:
+            return self._work(cuts_s, ends[:, 0])
+        found = known.work(cuts_s, self.published)
+        if found is None:
+            found = self._work(cuts_s, ends[:, 0])
+            known.add(found, self.published)
+        return found
+
+    def _work(self, cuts_s: Floats, ends: Ints) -> Work:
         edges = np.empty(len(ends) + 1, dtype=np.int64)
         edges[0], edges[1:] = self.published, ends
         edges -= self._first
         stream, totals, counts = self.stream, self._bytes[edges], edges[1:] - edges[:-1]
         sizes = totals[1:] - totals[:-1]
-        sent = sizes if stream.hot is None else sizes - self._saved(edges)
+        sent = sizes if stream.hot is None else sizes - self._saved(stream.hot, edges)
         large = np.zeros(len(ends), dtype=np.int64)
         if stream.large_file_bytes:
             large[counts > 0] = stream.large_file_bytes
@@ -231,27 +325,21 @@ class Curve:
         first_s[counts == 0] = math.nan
         return first_s
 
-    def _saved(self, edges: Ints) -> Ints:
-        """Return the bytes saved by each change set; `edges` count from the first kept."""
-        ordinals = (edges + self._first).tolist()
-        return np.array([self.saved(*pair) for pair in pairwise(ordinals)], dtype=np.int64)
+    def _saved(self, hot: HotBlocks, edges: Ints) -> Ints:
+        """Return the bytes that each change set need not send: overwritten.
+
+        `edges` count from the first kept. Negative where writes are smaller than the blocks that
+        they dirty.
+        """
+        rewritten, dirtied = np.diff(self._totals[HOT_BYTES:, edges])
+        sent = [hot.sent_bytes(blocks) if blocks else 0 for blocks in dirtied.tolist()]
+        return np.asarray(rewritten - np.array(sent, dtype=np.int64))
 
     def unpublished(self) -> tuple[Floats, Ints]:
-        """Return times of the unpublished writes, and the bytes before each and after all."""
+        """Return times of the unpublished writes, and the rows of totals before each and after."""
+        self._window = _WINDOW  # who asks copies them
         begin = self.published - self._first
-        return self._times[begin:], self._bytes[begin:]
-
-    def saved(self, begin: int, end: int) -> int:
-        """Return the bytes of the writes [begin, end) that a sync need not send: overwritten.
-
-        Negative where writes are smaller than the blocks that they dirty.
-        """
-        hot = self.stream.hot
-        if hot is None:
-            return 0
-        first, last = self._totals[:, begin - self._first], self._totals[:, end - self._first]
-        amounts = (last - first).tolist()
-        return int(amounts[HOT_BYTES]) - hot.sent_bytes(amounts[BLOCKS])
+        return self._times[begin:], self._totals[:, begin:]
 
     def time(self, ordinal: int) -> float:
         """Return the time of a write."""
@@ -273,7 +361,9 @@ class Curve:
         (self.published,) = end
 
     def writes(self, begin: int, end: int) -> tuple[Floats, Ints]:
-        """Return copies of the times and bytes of the writes [begin, end)."""
+        """Return the times and bytes of the writes [begin, end), which nobody changes."""
+        if self._others is not None:  # which are kept anyway
+            return self._others.times_s[begin:end], self._others.sizes[begin:end]
         begin, end = begin - self._first, end - self._first
         totals = self._bytes[begin : end + 1]
         return self._times[begin:end].copy(), totals[1:] - totals[:-1]

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from efssim.model.writes.cells.tree import LEAVES, CellTree
-from efssim.model.writes.curves.cells import COLUMNS, CellCurve, Lists
+from efssim.model.writes.curves.cells import COLUMNS, CellCurve, Lists, bits_of
 from efssim.scenario.workload.drawing import CELL_S
 
 Ints = NDArray[np.int64]
@@ -32,7 +32,8 @@ class OneByOne:
         self._cuts_s: list[float] = []
         self._counts: list[int] = []
         self._sizes: list[int] = []
-        _, self._count, self._size = curve.published
+        self._begin, self._count, self._size = curve.published
+        self._hot = curve.hot
         self._last_s = 0.0
         self._first = self._end = 0  # cells whose leaves are there
         self._leaves: tuple[list[int], list[int], list[float], list[float]] = [], [], [], []
@@ -43,12 +44,13 @@ class OneByOne:
         until_s, left_out, left_size = cut_s, 0, 0
         if self._has_stops:
             until_s, (left_out, left_size) = curve.made(cut_s)
-        cell = int(until_s / CELL_S)
+        by_cells_s = until_s if curve.clock is None else curve.clock.at(until_s)
+        cell = int(by_cells_s / CELL_S)
         if self._is_ahead(cut_s) and until_s == cut_s:
             count, size = self._ahead[0][self._next], self._ahead[1][self._next]
             self._next += 1
         elif self._first <= cell < self._end or cut_s - self._last_s < _NEAR_S:
-            count, size = self._among_leaves(cell, until_s)
+            count, size = self._among_leaves(cell, by_cells_s)
         else:
             count, size = curve.all_at(until_s)
         self._last_s = cut_s
@@ -58,6 +60,10 @@ class OneByOne:
         self._cuts_s.append(cut_s)
         self._counts.append(count)
         self._sizes.append(size)
+        if self._hot is not None:
+            end = bits_of(cut_s)
+            more = self._hot.sent(self._begin, end, new, more)
+            self._begin = end
         return new, more
 
     def _is_ahead(self, cut_s: float) -> bool:

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from efssim.runs.tables import pending_points
+
 if TYPE_CHECKING:
     from efssim.runs.outcome import Outcome
     from efssim.runs.run import Run
@@ -42,14 +44,15 @@ class PiecewiseCurve:
 
     def within(self, begin_s: float, end_s: float) -> PiecewiseCurve:
         """Return the part inside a window; pieces without length are left out."""
-        begin, end = self.begin_s.clip(min=begin_s), self.end_s.clip(max=end_s)
-        kept = end > begin
-        inside = PiecewiseCurve(
-            self.begin_s[kept], self.end_s[kept], self.first[kept], self.last[kept]
-        )
-        begin, end = begin[kept], end[kept]
-        piece = np.arange(len(inside))
-        return PiecewiseCurve(begin, end, inside._at(piece, begin), inside._at(piece, end))
+        kept = np.minimum(self.end_s, end_s) > np.maximum(self.begin_s, begin_s)
+        begin, end = self.begin_s[kept], self.end_s[kept]
+        first, last = self.first[kept], self.last[kept]
+        inside = PiecewiseCurve(begin, end, first, last)
+        cut = np.flatnonzero((begin < begin_s) | (end > end_s))
+        begins, ends = begin[cut].clip(min=begin_s), end[cut].clip(max=end_s)
+        first[cut], last[cut] = inside._at(cut, begins), inside._at(cut, ends)
+        begin[cut], end[cut] = begins, ends
+        return inside
 
     def polyline(self) -> tuple[Floats, Floats]:
         """Return times and values of its corners, with NaN in every gap."""
@@ -67,25 +70,32 @@ class PiecewiseCurve:
         """
         low = np.full(len(edges_s) - 1, np.inf)
         high = np.full(len(edges_s) - 1, -np.inf)
-        for begin_s, value in self.within(edges_s[0], edges_s[-1])._limits(edges_s):
-            column = edges_s.searchsorted(begin_s, "right") - 1
-            np.minimum.at(low, column, value)
-            np.maximum.at(high, column, value)
+        for value, begins in self.within(edges_s[0], edges_s[-1])._limits(edges_s):
+            column = np.flatnonzero(np.diff(begins, append=len(value)))
+            begins = begins[column]
+            low[column] = np.minimum(low[column], np.minimum.reduceat(value, begins))
+            high[column] = np.maximum(high[column], np.maximum.reduceat(value, begins))
         nothing = high < low
         low[nothing] = high[nothing] = np.nan
         return low, high
 
-    def _limits(self, edges_s: Floats) -> Iterator[tuple[Floats, Floats]]:
-        """Cut the pieces at the edges; yield the begin of each part with the values at its ends."""
+    def _limits(self, edges_s: Floats) -> Iterator[tuple[Floats, NDArray[np.intp]]]:
+        """Yield values that the curve has or nears, in order of time.
+
+        With them comes where those of each column begin: it ends where those of the next begin.
+        """
+        left_s = edges_s[:-1]
         if not len(self):
             return
-        knots = np.unique(np.concatenate((self.begin_s, self.end_s, edges_s)))
-        piece = self.begin_s.searchsorted(knots[:-1], "right") - 1
-        # Between two knots there is one piece or none.
-        defined = (piece >= 0) & (self.end_s[piece] > knots[:-1])
-        piece, begin_s, end_s = piece[defined], knots[:-1][defined], knots[1:][defined]
-        yield begin_s, self._at(piece, begin_s)
-        yield begin_s, self._at(piece, end_s)
+        yield self.first, self.begin_s.searchsorted(left_s, "left")
+        yield self.last, self.end_s.searchsorted(left_s, "right")
+        # Few pieces cross an edge, where each has a value in the columns on both sides.
+        piece = self.begin_s.searchsorted(edges_s, "left") - 1
+        crossed = np.flatnonzero((piece >= 0) & (self.end_s[piece] > edges_s))
+        if len(crossed):
+            values = self._at(piece[crossed], edges_s[crossed])
+            yield values, crossed.searchsorted(np.arange(len(left_s)))
+            yield values, (crossed - 1).searchsorted(np.arange(len(left_s)))
 
     def _at(self, piece: NDArray[np.intp], time_s: Floats) -> Floats:
         """Return the values of pieces at times within them; at their ends without rounding."""
@@ -104,12 +114,17 @@ def age_curve(outcome: Outcome) -> PiecewiseCurve:
 
 def pending_curve(result: Run, name: str) -> PiecewiseCurve:
     """Return pending bytes; between two completions they grow, here along a straight line."""
-    import pandas as pd
-
-    table = result.pending(name)
-    elapsed = pd.DatetimeIndex(table.index) - pd.Timestamp(result.scenario.start)
-    time_s = elapsed.total_seconds().to_numpy()
-    size = table["pending_bytes"].to_numpy(dtype=np.float64)
+    result.require_records()
+    moments_s, counted = pending_points(result.outcomes[result.named(name)])
+    # Times as the table has them, in microseconds.
+    time_s, size = np.rint(moments_s * 1e6) / 1e6, counted.astype(np.float64)
     return PiecewiseCurve(time_s[0::2], time_s[1::2], size[0::2], size[1::2]).within(
         0.0, result.now_s
     )
+
+
+def _with(column: Floats, at: int, value: float) -> Floats:
+    """Return a column with another value at a place."""
+    changed = column.copy()
+    changed[at] = value
+    return changed

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import product
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
@@ -80,7 +81,7 @@ class Bundle:
     points: Floats
     """Of shape (points, 2)."""
 
-    @property
+    @cached_property
     def size(self) -> tuple[float, float]:
         """Width and height of its label."""
         return max(map(text_width, self.names)), LINE_HEIGHT * len(self.names)
@@ -115,17 +116,25 @@ def spread(wished: Sequence[float], apart: float, height: float) -> list[float]:
 
     Where there is not enough room they go beyond the height rather than overlap.
     """
-    from scipy.optimize import isotonic_regression  # late: slow to import
-
     order = np.argsort(wished, kind="stable")
     least = np.arange(len(wished)) * apart
     # Less the distances that they must have, the positions only must not fall.
-    level = isotonic_regression(np.asarray(wished, dtype=np.float64)[order] - least).x
+    level = _rising(np.asarray(wished, dtype=np.float64)[order] - least)
     room = height - (len(wished) - 1) * apart
     placed = np.empty(len(wished))
     placed[order] = np.maximum(np.minimum(level, room), 0.0) + least
     found: list[float] = placed.tolist()
     return found
+
+
+def _rising(values: Floats) -> Floats:
+    """Return the nearest values (least squares) that do not fall."""
+    if (values[1:] >= values[:-1]).all():
+        return values
+    from scipy.optimize import isotonic_regression  # late: slow to import
+
+    nearest: Floats = isotonic_regression(values).x
+    return nearest
 
 
 def name_curves(ax: Axes, lines: Mapping[str, Line2D], walls: Sequence[Floats] = ()) -> None:

@@ -96,8 +96,11 @@ class OverTime:
     def _at(self) -> Days:
         return days(self._result.scenario.start)
 
-    def draw(self, between: Span | None) -> None:
-        """Draw the part between two times, in seconds; None: the window of the result."""
+    def set_up(self, between: Span | None) -> None:
+        """Set up the part between two times, in seconds; None: the window of the result.
+
+        The curve is drawn once its mark is told that a curve has come into the Axes.
+        """
         ax, at, window = self._ax, self._at, between or window_of(self._result)
         limits = at(window[0]), at(window[1])
         if self._others:
@@ -108,7 +111,6 @@ class OverTime:
         if not self._others:
             _name_gaps(ax, self._result.outcomes[self._name], self._shown(), at)
             self._bands = _draw_bands(ax, self._result.outcomes[self._name], self._shown(), at)
-        self._redraw()
         ax.callbacks.connect("xlim_changed", lambda _: self._redraw())
 
     def _shown(self) -> Span:
@@ -164,7 +166,7 @@ def draw_over_time(
     those of the first one, and a legend names all.
     """
     over_time = OverTime(ax, result, name, curve, unit)
-    over_time.draw(between)
+    over_time.set_up(between)
     for mark in curves_in(ax):
         mark.changed()
 

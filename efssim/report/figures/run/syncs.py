@@ -33,6 +33,8 @@ _SPAN = 30
 """The largest over the least value from which on an axis is logarithmic."""
 _POINTS = 2000
 """More points than this are drawn as an image, which keeps the file small."""
+_CROWD = 100_000
+"""Of more points than this only those are drawn that can be seen."""
 
 
 @styled
@@ -110,9 +112,13 @@ def _from_0(top: float) -> tuple[float, float]:
 
 
 def _draw_points(ax: Axes, x: Floats, y: Floats, label: str) -> None:
+    from matplotlib.lines import Line2D
+
+    from efssim.report.figures.drawing.cloud import Cloud
+
     many = len(x) > _POINTS
     # Of many points the darker places tell where most are.
-    ax.plot(
+    points = (Cloud if len(x) > _CROWD else Line2D)(
         x,
         y,
         linestyle="none",
@@ -123,6 +129,7 @@ def _draw_points(ax: Axes, x: Floats, y: Floats, label: str) -> None:
         color=_COLOURS[label],
         rasterized=many,
     )
+    ax.add_line(points)
 
 
 def _sample(label: str) -> Line2D:

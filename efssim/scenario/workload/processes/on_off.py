@@ -11,6 +11,7 @@ from pydantic import field_validator
 from efssim.scenario.grammar.base import Model
 from efssim.scenario.grammar.distributions import Distribution
 from efssim.scenario.grammar.types import Duration, EventRate
+from efssim.scenario.workload.processes.on_periods import OnPeriods
 from efssim.scenario.workload.processes.process import ArrivalProcess, rate_words
 from efssim.scenario.workload.processes.shapes import Alternating
 from efssim.scenario.workload.processes.times import (
@@ -45,6 +46,10 @@ class OnOff(Model):
         return value
 
 
+_PERIODS = 256
+"""On and off periods that are drawn at once, at least."""
+
+
 class OnOffTimes:
     """A Poisson process on a clock that runs only while the stream is on, up to `end_s`.
 
@@ -66,7 +71,15 @@ class OnOffTimes:
         while self._reached_s() < self._end_s and self._on_clock_s() < inside[-1]:
             self._extend()
         known = inside[: inside.searchsorted(self._on_clock_s(), "right")]
-        return known + self._off_before[self._on_ends.searchsorted(known, "left")]
+        times = known + self._off_before[self._on_ends.searchsorted(known, "left")]
+        self._forget(inside.item(-1))
+        return times
+
+    def _forget(self, inside_s: float) -> None:
+        """Forget the on periods before the one of a time of the on-clock, which no one asks for."""
+        gone = min(int(self._on_ends.searchsorted(inside_s, "left")), len(self._on_ends) - 1)
+        if gone > 0:
+            self._on_ends, self._off_before = self._on_ends[gone:], self._off_before[gone:]
 
     def _on_clock_s(self) -> float:
         """Return up to which time of the on-clock periods are drawn."""
@@ -76,7 +89,9 @@ class OnOffTimes:
         """Return the time up to which periods are drawn."""
         return self._on_clock_s() + float(self._off_before[-1])
 
-    def _extend(self, periods: int = 256) -> None:
+    def _extend(self) -> None:
+        # As many as are kept, so that copying those costs a constant per period.
+        periods = max(_PERIODS, len(self._on_ends))
         self._on_ends = _running(self._on_ends, self._spec.on.sample(self._on, periods))
         self._off_before = _running(self._off_before, self._spec.off.sample(self._off, periods))
 
@@ -103,6 +118,13 @@ class OnOffArrivals(ArrivalProcess[OnOff]):
         name: str,
     ) -> OnOffTimes:
         return OnOffTimes(spec, spec.rate.per_s * growth, run.duration_s, draws, name)
+
+    def rates(self, spec: OnOff, growth: float, run: RunSpan) -> tuple[Floats, Floats]:
+        return np.array([0.0, run.duration_s]), np.array([spec.rate.per_s * growth])
+
+    def on_periods(self, spec: OnOff, draws: Generators, name: str) -> OnPeriods:
+        generators = draws.generator(f"{name}.on"), draws.generator(f"{name}.off")
+        return OnPeriods(spec.on, spec.off, generators)
 
     def mean_per_s(self, spec: OnOff) -> float:
         on, off = spec.on.expected(), spec.off.expected()

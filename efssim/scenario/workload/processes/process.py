@@ -9,6 +9,7 @@ from typing import Any, ClassVar, Generic, Literal, TypeVar
 
 from efssim.scenario.grammar.base import Model
 from efssim.scenario.grammar.distributions import Distribution
+from efssim.scenario.workload.processes.on_periods import OnPeriods
 from efssim.scenario.workload.processes.shapes import Shape, Unknown
 from efssim.scenario.workload.processes.times import Floats, Generators, RunSpan, Times
 from efssim.text.digits import grouped
@@ -71,7 +72,17 @@ class ArrivalProcess(ABC, Generic[S]):
         """Return edges in seconds, shape (n + 1,), and the writes per second between, shape (n,).
 
         None unless writes are a Poisson process of these rates; then they are drawn one by one.
+        Of a process with `on_periods` the rate is that while it is on.
         """
+        return None
+
+    def on_periods(
+        self,
+        spec: S,  # noqa: ARG002  # as above
+        draws: Generators,  # noqa: ARG002
+        name: str,  # noqa: ARG002
+    ) -> OnPeriods | None:
+        """Build the clock of the stream `name`, where one runs only at times; as `times` has it."""
         return None
 
     def peak_factor(self, spec: S) -> float:  # noqa: ARG002  # for those that override it
