@@ -6,6 +6,7 @@ import math
 import signal
 import threading
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import click
 from click.core import ParameterSource
@@ -15,8 +16,10 @@ from efssim.cli.conflicts import refuse_ignored
 from efssim.cli.options import examples, quiet_option, seed_option, set_option
 from efssim.cli.output import fail, say
 from efssim.cli.scenario_file import ScenarioFile, Source
-from efssim.scenario.regions.names import KNOWN
 from efssim.text.suggestions import suggest
+
+if TYPE_CHECKING:
+    from efssim.scenario import Scenario
 
 
 def _finite(_: click.Context, parameter: click.Parameter, value: float) -> float:
@@ -51,6 +54,7 @@ def _names(_: click.Context, _parameter: click.Parameter, value: str | None) -> 
 @click.option(
     "--allow-hosts",
     metavar="NAME,…",
+    show_default="those of loopback",
     callback=_names,
     help="Names by which clients may call this host; needed with --host beyond loopback.",
 )
@@ -101,7 +105,7 @@ def serve(
         fail(f"`serve` needs {error.name}: pip install '.[aws]' in a checkout of efssim")
     scenario = file.load(overrides)
     if region is not None:
-        _require_region(region, (*scenario.regions, *KNOWN))
+        _require_region(region, scenario)
     homes = [system.home for system in scenario.file_systems.values()]
     with placing_refusals(file, overrides):
         world = Simulation(scenario, seed)
@@ -131,7 +135,10 @@ def _warn_of_guests(host: str, allowed: Sequence[str]) -> None:
     say(f"warning: whoever reaches {host} can read and move this simulation")
 
 
-def _require_region(region: str, known: Sequence[str]) -> None:
+def _require_region(region: str, scenario: Scenario) -> None:
+    from efssim.scenario.regions.names import KNOWN  # late: not for --help
+
+    known = (*scenario.regions, *KNOWN)
     if region not in known:
         raise click.UsageError(f"--region: there is no Region '{region}'{suggest(region, known)}")
 

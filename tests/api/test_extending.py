@@ -271,19 +271,19 @@ def test_boto3_reaches_an_added_operation_that_botocore_knows(names: dict[str, A
     pytest.importorskip("boto3", reason="boto3 is not installed")
     clustered = efssim.load("name: a\nduration: 1 h\nfile_systems: {o: {region: us-east-1}}\n")
     extend = efssim.extend
-    mount_targets = extend.Operation(
-        "DescribeMountTargets",
-        extend.Structure({"FileSystemId": extend.FileSystemId()}),
-        lambda *_: {"MountTargets": []},
-        only_looks=True,
+    preference = {"ResourceIdType": "LONG_ID"}
+    preferences = extend.Operation(
+        "PutAccountPreferences",
+        extend.Structure({"ResourceIdType": extend.Text()}),
+        lambda *_: {"ResourceIdPreference": preference},
     )
     world = efssim.Simulation(clustered)
     client = world.client("efs", region_name="us-east-1")
-    with pytest.raises(client.exceptions.ClientError, match="not simulate DescribeMountTargets"):
-        client.describe_mount_targets(FileSystemId=world.file_system_id("o"))
-    with extend.operations.add(mount_targets):
-        found = client.describe_mount_targets(FileSystemId=world.file_system_id("o"))
-    assert found["MountTargets"] == []
+    with pytest.raises(client.exceptions.ClientError, match="not simulate PutAccountPref"):
+        client.put_account_preferences(**preference)
+    with extend.operations.add(preferences):
+        found = client.put_account_preferences(**preference)
+    assert found["ResourceIdPreference"] == preference
 
 
 # Executors and formats

@@ -832,7 +832,9 @@ def test_resolved_values_show_their_provenance(folder):
     assert found["replications.dr.sync.interval"][0] == "1 min"
     assert found["replications.dr.sync.interval"][1].startswith("assumed: ")
     assert found["replications.dr.sync.throughput"][0] == "214 MiB/s"
-    assert all(re.search("  (scenario|default|assumed|documented)", line) for line in lines)
+    assert all(
+        re.search("  (scenario|default|assumed|documented|measured)", line) for line in lines
+    )
 
 
 def test_set_changes_a_value(folder):

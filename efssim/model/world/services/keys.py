@@ -7,9 +7,7 @@ from collections.abc import Callable
 from efssim.model.efs.kms import DEFAULT_ALIAS, key_arn
 from efssim.model.entities.errors import EfsError
 from efssim.model.world.disturbances import Disturbances
-
-KIND = "kms_key_disabled"
-"""The disturbance of a key that is disabled."""
+from efssim.scenario.grammar.disturbances.kinds import KEY_DISABLED
 
 
 class Keys:
@@ -40,7 +38,7 @@ class Keys:
         """Disable a key, which pauses the replications whose source or destination it encrypts."""
         self._require_own(arn, region)
         if self.is_enabled(arn):
-            self._disabled[arn] = self._disturbances.begin_kind(KIND, arn)
+            self._disabled[arn] = self._disturbances.begin_kind(KEY_DISABLED, arn)
 
     def enable(self, arn: str, region: str) -> None:
         """Enable a key again."""

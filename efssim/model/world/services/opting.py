@@ -13,6 +13,7 @@ from efssim.model.entities.network import OptChange, RegionState
 from efssim.model.kernel.clock import Turn
 from efssim.model.world.disturbances import Disturbances
 from efssim.scenario.grammar.disturbances.effects import OptOut
+from efssim.scenario.grammar.disturbances.kinds import OPT_OUT
 
 MAX_CHANGES = 6
 """Regions that may be enabled or disabled at a time; documented."""
@@ -58,7 +59,7 @@ class RegionOptIn:
             act(region)
 
     def _opted_out(self, region: RegionState) -> None:
-        self._disturbances.begin_kind("opt_out", region.name)
+        self._disturbances.begin_kind(OPT_OUT, region.name)
 
     def _opted_in(self, region: RegionState) -> None:
         region.opted_in = True

@@ -22,11 +22,14 @@ from efssim.scenario.grammar.types import Count, Fraction
 from efssim.scenario.operations.names import ErrorCode
 from efssim.table import Table
 
+OPT_OUT, KEY_DISABLED = "opt_out", "kms_key_disabled"
+"""Kinds that calls of other services begin, too."""
+
 DISTURBANCES: Table[DisturbanceKind] = Table(
     "disturbance",
     (
         DisturbanceKind(
-            name="opt_out",
+            name=OPT_OUT,
             target=Target.REGION,
             effects=(
                 OptOut(),
@@ -64,7 +67,7 @@ DISTURBANCES: Table[DisturbanceKind] = Table(
             },
         ),
         DisturbanceKind(
-            name="kms_key_disabled",
+            name=KEY_DISABLED,
             target=Target.REPLICATION,
             effects=(
                 Pause(
