@@ -392,14 +392,14 @@ class Account:
 def _regions(scenario: Scenario) -> dict[str, RegionState]:
     """Return every Region that EFS is in and every custom one, as the account sees it."""
     states = {
-        name: RegionState(name, by_default=name not in known_regions.OPT_IN, zones=zones_of(name))
+        name: RegionState(name, by_default=known_regions.is_default(name), zones=zones_of(name))
         for name in known_regions.KNOWN
     }
     for name, spec in scenario.regions.items():
         zones = {**zones_of(name), **spec.availability_zones}
         states[name] = RegionState(
             name,
-            _by_default(name, spec),
+            known_regions.is_default(name) if spec.default is None else spec.default,
             spec.opted_in,
             spec.opting_in,
             spec.opting_out,
@@ -407,10 +407,3 @@ def _regions(scenario: Scenario) -> dict[str, RegionState]:
             most_file_systems=spec.quotas.file_systems,
         )
     return states
-
-
-def _by_default(name: str, spec: schema.Region) -> bool:
-    """Return whether a Region that a scenario mentions is enabled by default."""
-    if spec.default is not None:
-        return spec.default
-    return name in known_regions.DEFAULT + known_regions.OTHER_PARTITIONS

@@ -16,10 +16,8 @@ from efssim.model.entities.attached import (
     SubnetPlace,
 )
 from efssim.model.entities.file_system import FileSystemState, LifeCycleState
-from efssim.model.entities.identifiers import access_point_arn, hex_of
+from efssim.model.entities.identifiers import access_point_arn, resource_id
 from efssim.model.kernel.clock import Clock, Turn
-
-_DIGITS = 17
 
 
 class Attachments:
@@ -58,12 +56,12 @@ class Attachments:
         name = f"{file_system.id} {place.zone} {self.made[file_system.id]}"
         self.made[file_system.id] += 1
         made = MountTarget(
-            f"fsmt-{hex_of(name, _DIGITS)}",
+            resource_id("fsmt", name),
             file_system,
             place,
             zone_id,
             addresses,
-            f"eni-{hex_of(name, _DIGITS)}",
+            resource_id("eni", name),
             security_groups,
         )
         self.mount_targets[made.id] = made
@@ -90,7 +88,7 @@ class Attachments:
         """Create an access point, which is available at once."""
         self._points += 1
         name = f"{file_system.id} access point {self._points}"
-        identifier = f"fsap-{hex_of(name, _DIGITS)}"
+        identifier = resource_id("fsap", name)
         arn = access_point_arn(identifier, file_system.region)
         made = AccessPoint(identifier, arn, file_system, settings, tags)
         self.access_points[made.id] = made

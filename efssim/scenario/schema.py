@@ -77,31 +77,27 @@ __all__ = [
 ScenarioName = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$", max_length=100)]
 Name = Annotated[str, Field(min_length=1, max_length=200)]
 
-_ID = "^fs-[0-9a-f]{8,40}$"
+_FILE_SYSTEM_ID, _SUBNET_ID = "^fs-[0-9a-f]{8,40}$", "^subnet-[0-9a-f]{8,40}$"
 
 
-def _file_system_id(text: str) -> str:
-    if not re.fullmatch(_ID, text):
-        raise ValueError(f"'{text}' is not an id: `fs-` and 8 to 40 hexadecimal digits")
-    return text
+def _id_like(pattern: str, prefix: str) -> AfterValidator:
+    def checked(text: str) -> str:
+        if not re.fullmatch(pattern, text):
+            raise ValueError(f"'{text}' is not an id: `{prefix}-` and 8 to 40 hexadecimal digits")
+        return text
+
+    return AfterValidator(checked)
 
 
 FileSystemId = Annotated[
-    str, AfterValidator(_file_system_id), WithJsonSchema({"type": "string", "pattern": _ID})
+    str,
+    _id_like(_FILE_SYSTEM_ID, "fs"),
+    WithJsonSchema({"type": "string", "pattern": _FILE_SYSTEM_ID}),
 ]
-
-
-_SUBNET_ID = "^subnet-[0-9a-f]{8,40}$"
-
-
-def _subnet_id(text: str) -> str:
-    if not re.fullmatch(_SUBNET_ID, text):
-        raise ValueError(f"'{text}' is not an id: `subnet-` and 8 to 40 hexadecimal digits")
-    return text
-
-
 SubnetId = Annotated[
-    str, AfterValidator(_subnet_id), WithJsonSchema({"type": "string", "pattern": _SUBNET_ID})
+    str,
+    _id_like(_SUBNET_ID, "subnet"),
+    WithJsonSchema({"type": "string", "pattern": _SUBNET_ID}),
 ]
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import sys
-from types import FrameType
 from typing import Any
+
+from helpers.effort import calls
 
 import efssim
 
@@ -34,27 +34,15 @@ def fleet(count: int) -> efssim.Scenario:
     )
 
 
-def calls(count: int) -> int:
-    """Return how many calls, of Python and of C, a run of a fleet takes: no clock is needed."""
+def effort(count: int) -> int:
+    """Return how many calls a run of a fleet takes."""
     scenario = fleet(count)
-    made = 0
-
-    def counted(_frame: FrameType, event: str, _argument: object) -> None:
-        nonlocal made
-        made += event in ("call", "c_call")
-
-    before = sys.getprofile()
-    sys.setprofile(counted)
-    try:
-        efssim.run(scenario)
-    finally:
-        sys.setprofile(before)
-    return made
+    return calls(lambda: efssim.run(scenario))
 
 
 def test_a_run_is_linear_in_replications() -> None:
     efssim.run(fleet(1))  # imports and tables
-    few, more, many = calls(20), calls(40), calls(80)
+    few, more, many = effort(20), effort(40), effort(80)
     # What comes per replication stays; 2 % for heaps and hash tables that grow.
     assert (many - more) / 40 <= 1.02 * (more - few) / 20
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import sys
-from types import FrameType
 from typing import Any
 
 import pytest
+from helpers.effort import calls
 
 import efssim
 
@@ -24,27 +23,15 @@ def fleet(count: int) -> dict[str, Any]:
     }
 
 
-def calls(count: int) -> int:
-    """Return how many calls, of Python and of C, it takes to load a fleet: no clock is needed."""
+def effort(count: int) -> int:
+    """Return how many calls it takes to load a fleet."""
     scenario = fleet(count)
-    made = 0
-
-    def counted(_frame: FrameType, event: str, _argument: object) -> None:
-        nonlocal made
-        made += event in ("call", "c_call")
-
-    before = sys.getprofile()
-    sys.setprofile(counted)
-    try:
-        efssim.load(scenario)
-    finally:
-        sys.setprofile(before)
-    return made
+    return calls(lambda: efssim.load(scenario))
 
 
 def test_validation_is_linear_in_replications() -> None:
     efssim.load(fleet(1))  # imports and schemas
-    few, more, many = calls(50), calls(100), calls(200)
+    few, more, many = effort(50), effort(100), effort(200)
     # What comes per replication stays; 2 % for hash tables that grow.
     assert (many - more) / 100 <= 1.02 * (more - few) / 50
 

@@ -12,10 +12,9 @@ from efssim.model.account import Account
 from efssim.model.efs.shapes.requests import CreateMountTarget
 from efssim.model.entities.attached import Addresses, SubnetPlace
 from efssim.model.entities.errors import EfsError
-from efssim.model.entities.identifiers import hex_of
+from efssim.model.entities.identifiers import hex_of, resource_id
 from efssim.scenario.regions.names import zone_region
 
-_DIGITS = 17
 _PRIVATE = 10 << 24
 """10.0.0.0."""
 _HOSTS = 2**24 - 2
@@ -37,12 +36,12 @@ def subnet_place(account: Account, subnet_id: str, region: str) -> SubnetPlace:
 
 def default_vpc(region: str) -> str:
     """Return the id of the default VPC of a Region."""
-    return f"vpc-{hex_of(f'default VPC of {region}', _DIGITS)}"
+    return resource_id("vpc", f"default VPC of {region}")
 
 
 def default_security_group(vpc: str) -> str:
     """Return the id of the default security group of a VPC."""
-    return f"sg-{hex_of(f'default security group of {vpc}', _DIGITS)}"
+    return resource_id("sg", f"default security group of {vpc}")
 
 
 def addresses_of(account: Account, parameters: CreateMountTarget, place: SubnetPlace) -> Addresses:

@@ -15,9 +15,14 @@ def hex_of(name: str, digits: int) -> str:
     return hashlib.sha256(name.encode()).hexdigest()[:digits]
 
 
+def resource_id(prefix: str, name: str) -> str:
+    """Return the id of the resource `name`: a prefix such as `fs`, and 17 digits, as AWS's."""
+    return f"{prefix}-{hex_of(name, 17)}"
+
+
 def file_system_id(name: str) -> str:
-    """Return the id of the file system `name`: `fs-` and 17 digits, as EFS has them."""
-    return f"fs-{hex_of(name, 17)}"
+    """Return the id of the file system `name`."""
+    return resource_id("fs", name)
 
 
 def file_system_arn(identifier: str, region: str) -> str:

@@ -105,7 +105,7 @@ def enabled_by_default(raw: Written, region: str) -> bool:
     declared = written.section(raw, "regions").get(region, {}).get("default")
     if isinstance(declared, bool):
         return declared
-    return region in regions.DEFAULT + regions.OTHER_PARTITIONS
+    return regions.is_default(region)
 
 
 def always_on(region: str) -> str:

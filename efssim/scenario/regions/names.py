@@ -62,6 +62,11 @@ OTHER_PARTITIONS = (
 KNOWN = OPT_IN + DEFAULT + OTHER_PARTITIONS
 
 
+def is_default(region: str) -> bool:
+    """Return whether AWS enables a Region by default; no other partition has Regions to opt in."""
+    return region in DEFAULT + OTHER_PARTITIONS
+
+
 def partition(region: str) -> str:
     """Return the partition of a Region; replication stays inside one."""
     for prefix, name in (("cn-", "aws-cn"), ("us-gov-", "aws-us-gov"), ("eusc-", "aws-eusc")):
