@@ -73,11 +73,6 @@ class Journal:
         self._reach()
         self._syncs.writes_change()
 
-    @property
-    def has_cells(self) -> bool:
-        """Whether a stream is drawn in cells."""
-        return any(isinstance(curve, CellCurve) for curve in self.curves)
-
     def _follow(self, curve: Curve | CellCurve) -> None:
         """Take a curve on; it makes no write while the file system may not be written."""
         stream = curve.stream

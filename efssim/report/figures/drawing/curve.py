@@ -121,10 +121,3 @@ def pending_curve(result: Run, name: str) -> PiecewiseCurve:
     return PiecewiseCurve(time_s[0::2], time_s[1::2], size[0::2], size[1::2]).within(
         0.0, result.now_s
     )
-
-
-def _with(column: Floats, at: int, value: float) -> Floats:
-    """Return a column with another value at a place."""
-    changed = column.copy()
-    changed[at] = value
-    return changed
