@@ -78,6 +78,7 @@ def plan(
     confidence: object = CONFIDENCE,
     replication: str | None = None,
     shares: Sequence[float] = SHARES,
+    minimise: str | None = None,
     trials: int = 30,
     seed: int | None = None,
     executor: Executor | None = None,
@@ -94,7 +95,9 @@ def plan(
     The objective is that of the replication in the path, else of `replication`, else of each. A
     scenario without random draws takes one trial; otherwise `trials` in each evaluation of the
     search, four times as many or more to confirm. `shares` are those of the what-if table, besides
-    that of the objective; none at all if it is empty. `executor`, `workers`: as for `run_trials`.
+    that of the objective; none at all if it is empty. `minimise="cost"` also finds the value that
+    costs least of those that meet the objective, for a scenario with prices. `executor`,
+    `workers`: as for `run_trials`.
     `budget`, a duration of real time, ends it with the evidence by then; without one it takes as
     long as it takes.
     `on_begin` is called before the first trial, when all is checked; `on_progress` is given each
@@ -102,8 +105,8 @@ def plan(
     then, marked as `partial`; KeyboardInterrupt before the first.
 
     Raise ScenarioError for a path or value that does not fit the scenario, StudyError (a
-    ValueError) for fewer than 10 trials and an unknown replication, and the exceptions of
-    `run_trials`.
+    ValueError) for fewer than 10 trials, an unknown replication, and a cost without prices, and the
+    exceptions of `run_trials`.
     """
     require_known(scenario, "a plan")
     asked = question(
@@ -116,6 +119,7 @@ def plan(
         replication=replication,
         trials=trials,
         seed=seed,
+        minimise=minimise,
     )
     seconds = None if budget is None else budget_s(budget)
     if on_begin is not None:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
 from efssim.json_values import FIRST, IF_ANY, SPREAD, moment
+from efssim.lag.cost.summary import CostSummary
 from efssim.lag.detection.summary import AlarmSummary
 from efssim.lag.loss import LeftBehind, Loss
 from efssim.lag.source_limit import SourceLimit
@@ -203,5 +204,7 @@ class RunSummary:
     digest: str
     uncertain: tuple[str, ...] = field(default=(), metadata=IF_ANY)
     """Paths of parameters that are not known, of which this run has one value each."""
+    cost: CostSummary | None = field(default=None, metadata=IF_ANY)
+    """Where the scenario has prices."""
     cells: Mapping[str, CellsUse] = field(default_factory=dict, metadata=IF_ANY)
     """Streams that are drawn in cells, by their paths, and by how much that may be off."""

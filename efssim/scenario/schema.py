@@ -33,6 +33,7 @@ from efssim.scenario.grammar.types import (
     Size,
 )
 from efssim.scenario.grammar.undocumented import CHOICES
+from efssim.scenario.prices.section import PriceSection
 from efssim.scenario.regions.names import zone_region
 from efssim.scenario.uncertain.keys import UncertainKeys
 from efssim.scenario.workload.arrivals import Arrivals
@@ -340,6 +341,8 @@ class ScenarioKeys(Model):
     """What happens at random times, by name."""
     alarms: Alarms = Field(default_factory=dict)
     """Metric alarms of CloudWatch by name; `file` reads those of describe-alarms."""
+    prices: PriceSection | None = None
+    """Prices of AWS; `file` reads them from a file. Without any there is no cost."""
     defaults: Defaults = Defaults.model_construct()
     """What holds for whatever an API call creates."""
     uncertain: dict[Annotated[str, Field(min_length=1, max_length=1000)], UncertainKeys] = Field(

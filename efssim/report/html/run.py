@@ -27,6 +27,7 @@ from efssim.report.verdicts.cautions import cautions
 from efssim.report.verdicts.fleets import SECTIONS, are_many
 from efssim.report.verdicts.run import attained, disaster, goal
 from efssim.report.verdicts.words import colour_of_run, words_of_run
+from efssim.report.words.cost import cost_texts
 from efssim.report.words.terms import AGE_NAME
 from efssim.runs.outcome import Outcome
 from efssim.runs.run import Run
@@ -111,6 +112,7 @@ def run_page(result: Run, drawn: Iterable[Drawing], command: str, suffix: str = 
         alarms=alarm_texts(result),
         alarm_table=alarm_table(result),
         alarm_changes=change_table(result, suffix),
+        cost=cost_texts(result.cost),
         document=tables.all_numbers(_of_the_run(result), "the run"),
     )
 

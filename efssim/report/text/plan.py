@@ -13,7 +13,7 @@ from efssim.report.text.parts import joined
 from efssim.report.words.lines import command_lines, counted, percent, short, wrapped
 from efssim.runs.outcome import OutcomeRecords
 from efssim.study.planning.evaluation import said
-from efssim.study.planning.sentences import answer_text
+from efssim.study.planning.sentences import answer_text, cheapest_text
 from efssim.study.trial.long_faults import long_faults
 from efssim.text.quantities import format_duration
 
@@ -39,6 +39,7 @@ def plan_report(plan: PlanFindings, command: str) -> str:
         [*heading, *wrapped(objective_text(plan), indent=2)],
         thin_lines(plan.traces),
         wrapped(verdict_text(plan), indent=2),
+        wrapped(cheapest_sentence(plan), indent=2),
         wrapped(evidence_text(plan), indent=2),
         wrapped(strata_and_length(plan), indent=2),
         wrapped(limits_text(plan), indent=2),
@@ -75,6 +76,13 @@ def verdict_text(plan: PlanFindings) -> str:
     """Return the answer as a sentence."""
     text = answer_text(plan)
     return f"{text[0].upper() if plan.answer is None else text[0]}{text[1:]}."
+
+
+def cheapest_sentence(plan: PlanFindings) -> str:
+    """Return which value costs least as a sentence; nothing unless that was asked for."""
+    text = cheapest_text(plan)
+    is_path = text.startswith(plan.parameter.path)
+    return f"{text[0] if is_path else text[0].upper()}{text[1:]}." if text else ""
 
 
 def evidence_text(plan: PlanFindings) -> str:
@@ -188,7 +196,7 @@ def _curve(plan: PlanFindings) -> list[str]:
     """Return attainment by value, from the low end, with the confirmations marked."""
     made = sorted(plan.evaluations, key=lambda e: (e.value, e.stage != "search"))
     return [
-        f"  {'value':<16}{'attainment':>11}{'bounds':>22}{'trials':>8}",
+        f"  {'value':<16}{'attainment':>11}{'bounds':>22}{'trials':>8}{_cost_head(plan)}",
         *(_curve_row(plan, evaluation) for evaluation in made),
         *_footnote(plan),
     ]
@@ -201,8 +209,21 @@ def _curve_row(plan: PlanFindings, made: Evaluation) -> str:
     fresh = ", fresh" if made.stage == "confirmation" else ""
     return (
         f"  {plan.parameter.text(made.value):<16}{percent(made.attainment):>11}{bounds:>22}"
-        f"{made.trials:>8}  {met}{fresh}"
+        f"{made.trials:>8}{_cost(made)}  {met}{fresh}"
     )
+
+
+def _cost_head(plan: PlanFindings) -> str:
+    cost = plan.evaluations[0].cost
+    return "" if cost is None else f"{f'{cost.currency}/month':>13}"
+
+
+def _cost(made: Evaluation) -> str:
+    """Return the cost for a month in the column of its currency."""
+    if made.cost is None:
+        return ""
+    amount = made.cost_per_month
+    return f"{'not known' if amount is None else f'{amount:,.2f}':>13}"
 
 
 def _footnote(plan: PlanFindings) -> Sequence[str]:

@@ -10,6 +10,7 @@ from efssim.report.text.parts import NO_REPLICATION, heading, joined, reproduce
 from efssim.report.verdicts.cautions import cautions
 from efssim.report.verdicts.fleets import are_many
 from efssim.report.verdicts.run import certainty, disaster, verdict
+from efssim.report.words.cost import cost_lines
 from efssim.report.words.lines import wrapped
 from efssim.runs.outcome import Outcome
 from efssim.runs.run import Run
@@ -31,6 +32,7 @@ def text_report(result: Run, command: str, full: bool = False) -> str:
         title = wrapped(f"{name}:", indent=2) if len(result.outcomes) > 1 else []
         parts.append([*title, *details(name, outcome, result)])
     parts.append(alarm_lines(result))
+    parts.append(cost_lines(result.cost))
     if result.outcomes:
         parts.append(wrapped(certainty(result)))
     parts.append(reproduce(result, command))

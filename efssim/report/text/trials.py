@@ -17,6 +17,7 @@ from efssim.report.verdicts.fleets import are_many
 from efssim.report.verdicts.run import goal, headline
 from efssim.report.verdicts.trials import attained, disaster, kind_of, late, of_trials, word_of
 from efssim.report.verdicts.trials_cautions import cautions
+from efssim.report.words.cost import cost_lines
 from efssim.report.words.lines import counted, percent, short, wrapped
 from efssim.scenario.shown.provenance import resolved
 from efssim.study.means.means import Means
@@ -45,6 +46,7 @@ def study_text(trials: TrialSet, command: str, full: bool = False) -> str:
         parts.append([*title, *_lag_table(name, trials)])
         parts += [_ages(name, trials), _sentences(name, trials)]
     parts.append(alarm_lines_over_trials(trials))
+    parts.append(cost_lines(trials.cost))
     parts.append(reproduce(trials, command))
     return joined(parts)
 

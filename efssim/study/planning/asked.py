@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from efssim.errors import UsageError
 from efssim.scenario import Scenario
@@ -17,6 +18,7 @@ from efssim.study.varying.space import (
     require_key,
     with_value,
 )
+from efssim.text.quoting import cut
 from efssim.text.yaml.problems import Position
 
 _LEAST = 10
@@ -35,6 +37,8 @@ class PlanQuestion:
     trials: int
     """Of each evaluation in the search, if trials differ at all."""
     seed: int
+    minimise: Literal["cost"] | None = None
+    """Quantity to be least among the values that meet the objective; None: none."""
 
 
 def question(
@@ -48,6 +52,7 @@ def question(
     replication: str | None,
     trials: int,
     seed: int | None,
+    minimise: object = None,
 ) -> PlanQuestion:
     """Return the question of a plan; raise as `efssim.plan` does if it makes no sense."""
     chosen = _varied(vary, between)
@@ -64,7 +69,18 @@ def question(
     if trials < _LEAST:
         raise StudyError(f"a plan needs at least {_LEAST} trials")
     chosen_seed = base.seed if seed is None else seed
-    return PlanQuestion(base, chosen, (low, high), objective, trials, chosen_seed)
+    least = _minimised(base, minimise)
+    return PlanQuestion(base, chosen, (low, high), objective, trials, chosen_seed, least)
+
+
+def _minimised(scenario: Scenario, minimise: object) -> Literal["cost"] | None:
+    if minimise is None:
+        return None
+    if minimise != "cost":
+        raise StudyError(f"a plan can minimise the cost only, not {cut(repr(minimise))}")
+    if scenario.prices is None:
+        raise StudyError("the scenario has no `prices`, so nothing has a cost to minimise")
+    return "cost"
 
 
 def _varied(vary: object, between: Sequence[object]) -> VariedParameter:

@@ -11,6 +11,7 @@ import numpy as np
 
 from efssim.lag.kinds.asked import Asked
 from efssim.lag.summary import AGE, RpoSummary
+from efssim.study.means.cost import CostOfTrials
 from efssim.study.run.trial_set import TrialSet
 from efssim.study.statistics.evidence import ROUNDING, Evidence, judgement
 from efssim.study.statistics.intervals import Interval, student_t
@@ -156,11 +157,18 @@ class Evaluation:
     """Whether there always was a recovery point within the target when a disaster came."""
     unprotected_s: float = 0.0
     """Most seconds of a trial without any recovery point."""
+    cost: CostOfTrials | None = None
+    """Mean costs of the trials; None where the scenario has no prices."""
 
     @property
     def attainment(self) -> float:
         """Mean share of time in which the target holds, of the replication that is worst."""
         return 1.0 - self.losses.mean()
+
+    @property
+    def cost_per_month(self) -> float | None:
+        """Mean cost for a month; None where it is not known."""
+        return None if self.cost is None else self.cost.per_month
 
     def reaches(self, share: float) -> bool:
         """Return whether mean attainment reaches a share; for 100 %, whether no trial falls short.
@@ -218,6 +226,7 @@ def evaluated(
         peak_s=_peak(trials, replications),
         is_protected=is_protected,
         unprotected_s=most_unprotected_s(trials.trials, replications),
+        cost=trials.cost,
     )
 
 

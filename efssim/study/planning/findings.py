@@ -50,6 +50,18 @@ class Candidate:
     """About how many more trials would show it; None if that is not known."""
 
 
+@dataclass(frozen=True)
+class Cheapest:
+    """The value that costs least of those that meet the objective."""
+
+    evaluation: Evaluation | None
+    """That confirmed it; None where none was confirmed."""
+    is_flat: bool = False
+    """Whether all values that were tried and meet the objective cost the same."""
+    reason: str = ""
+    """Why there is none."""
+
+
 @dataclass(frozen=True, slots=True)
 class FaultlessWindows:
     """Independent windows without a violation, and the share of all windows that they speak for."""
@@ -87,6 +99,8 @@ class PlanFindings:
     """The value to confirm next, unless it has an answer."""
     partial: bool = False
     """Whether Ctrl-C came before it was complete; without its answer it is `undecided`."""
+    cheapest: Cheapest | None = None
+    """None unless the plan is to minimise the cost."""
 
     @cached_property
     def traces(self) -> dict[str, TraceQuality]:

@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable, Sequence
 
 from efssim.study.planning.asked import PlanQuestion
+from efssim.study.planning.cheapest import CheapestSearch
 from efssim.study.planning.confirm import (
     TIMES,
     affordable,
@@ -16,7 +17,7 @@ from efssim.study.planning.confirm import (
     search_confidence,
 )
 from efssim.study.planning.evaluation import READS, Evaluation, evaluated
-from efssim.study.planning.findings import Answer, Candidate, PlanFindings
+from efssim.study.planning.findings import Answer, Candidate, Cheapest, PlanFindings
 from efssim.study.planning.ladder import ladder
 from efssim.study.planning.search import BUDGET, Bracket, Search
 from efssim.study.planning.what_if import WhatIf, what_if
@@ -31,6 +32,8 @@ _CONFIRMATIONS = 3
 """Evaluations that the search leaves for them."""
 _MOST = 10
 """Times the trials of a confirmation that showing a miss may take."""
+
+_UNMET = "no value was shown to meet the objective from there to the better end of the range"
 
 EvaluationProgress = Callable[[Evaluation], None]
 
@@ -63,11 +66,15 @@ class PlanSearch:
         bracket: Bracket | None = None
         evaluations: tuple[Evaluation, ...] = ()
         rows: tuple[WhatIf, ...] = ()
+        cheapest = None if self._asked.minimise is None else Cheapest(None, reason=_UNMET)
         partial = True
         try:
             bracket = self._bracket()
             if bracket.outcome == "never":
                 self._show_miss(bracket)
+            elif cheapest is not None and bracket.outcome in ("found", "always"):
+                cheapest = Cheapest(None, reason="it ended before that was decided")
+                cheapest = self._cheapest(bracket)
             evaluations = tuple(self._made.values())
             if shares and bracket.outcome not in ("not_monotone", "undecided"):
                 rows = self._what_if(bracket, shares)
@@ -93,7 +100,24 @@ class PlanSearch:
             out_of_time=self._is_late,
             candidate=None if bracket is None else self._candidate(bracket),
             partial=partial,
+            cheapest=cheapest,
         )
+
+    def _cheapest(self, bracket: Bracket) -> Cheapest:
+        """Return the value that costs least of those that meet the objective."""
+        tried = {ordinal: made for (ordinal, look), made in self._made.items() if look == 0}
+        search = CheapestSearch(bracket, tried, self._at, len(self._ladder) - 1)
+        return search.find(self._confirm_next if self._random else self._at)
+
+    def _confirm_next(self, ordinal: int) -> Evaluation:
+        """Confirm a value at the next look, unless an earlier one has done it."""
+        looks = [look for at, look in self._made if at == ordinal and look]
+        if looks:
+            return self._made[ordinal, looks[-1]]
+        confirming, look = self._confirming, 1 + max(look for _, look in self._made)
+        made = self._confirm(ordinal, look)
+        self._confirming = confirming
+        return made
 
     def _bracket(self) -> Bracket:
         """Return the bracket that search and confirmation find within the budget of time."""

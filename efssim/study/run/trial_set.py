@@ -15,6 +15,7 @@ from efssim.model.kernel.strata import strata_of
 from efssim.scenario import Scenario
 from efssim.scenario.shown.trace_use import trace_qualities
 from efssim.study.means.alarms import AlarmOfTrials, alarms_of_trials
+from efssim.study.means.cost import CostOfTrials, cost_of_trials
 from efssim.study.means.means import (
     Intervals,
     Means,
@@ -95,6 +96,11 @@ class TrialSet:
     def alarms(self) -> dict[str, AlarmOfTrials]:
         """How each alarm of the scenario did over the trials, by name."""
         return alarms_of_trials(self.trials, self.weighing)
+
+    @cached_property
+    def cost(self) -> CostOfTrials | None:
+        """Mean costs over the trials; None where the scenario has no prices."""
+        return cost_of_trials(self.trials, self.weighing)
 
     @property
     def trials_needed(self) -> int | None:

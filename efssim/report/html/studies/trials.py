@@ -39,6 +39,7 @@ from efssim.report.verdicts.fleets import SECTIONS, are_many
 from efssim.report.verdicts.run import goal
 from efssim.report.verdicts.trials import attained, disaster, kind_of, late, of_trials, word_of
 from efssim.report.verdicts.trials_cautions import cautions
+from efssim.report.words.cost import cost_texts
 from efssim.report.words.lines import counted
 from efssim.study.run.trial_set import TrialSet
 from efssim.study.statistics.evidence import Evidence
@@ -74,12 +75,18 @@ def trials_page(trials: TrialSet, drawn: Mapping[tuple[str, str], str], command:
                 *_sums(trials),
                 *_blocks(trials, drawn),
                 *alarm_blocks(trials),
+                *_cost(trials),
                 *trace_blocks({trials.scenario.name: trials.traces}),
                 parameter_block(trials.scenario, _TIMINGS),
             ],
             reproduce=_reproduce(trials, command),
         )
     )
+
+
+def _cost(trials: TrialSet) -> list[Block]:
+    words = " ".join(cost_texts(trials.cost))
+    return [Block("Cost", "cost", text=words)] if words else []
 
 
 def _reproduce(trials: TrialSet, command: str) -> list[tuple[str, str]]:
