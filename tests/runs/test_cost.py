@@ -11,6 +11,7 @@ import pytest
 from helpers.commands import command
 
 import efssim
+from efssim.report.text.plan import evidence_text
 
 GIB, MIB = 2**30, 2**20
 PRICES: dict[str, Any] = {
@@ -303,6 +304,23 @@ def test_the_cheapest_value_is_the_longest_interval_that_holds():
     assert made.met
     assert made.cost_per_month == min(e.cost_per_month for e in found.evaluations if e.holds)
     assert found.summary["cheapest"]["value"] == made.value
+
+
+def test_the_evidence_is_that_of_the_answer_and_not_of_the_search_for_the_cheapest():
+    scenario = hot_world().with_(
+        {
+            "rpo.attainment": "90 %",
+            "file_systems.orders.writes.app.arrivals": {"poisson": {"rate": "1 per s"}},
+            "replications.dr.sync.setup": {"exponential": {"mean": "20 s"}},
+        }
+    )
+    path, between = "replications.dr.sync.interval", ("1 min", "20 min")
+    plain = efssim.plan(scenario, path, between, trials=10)
+    cheap = efssim.plan(scenario, path, between, trials=10, minimise="cost")
+    assert cheap.answer == plain.answer
+    assert len(cheap.evaluations) > len(plain.evaluations)
+    assert cheap.decisive.stage == "confirmation"
+    assert evidence_text(cheap).split("; ")[1] == evidence_text(plain).split("; ")[1]
 
 
 def test_a_parameter_without_a_cost_is_said_to_have_none():

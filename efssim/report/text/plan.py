@@ -91,7 +91,7 @@ def evidence_text(plan: PlanFindings) -> str:
     if not plan.random:
         text = f"{made}; nothing in this scenario is random, so each is one trial."
         return f"{text} {unprotected_text(plan)}".rstrip()
-    last = plan.evaluations[-1]
+    last = plan.decisive
     sure = percent(plan.objective.confidence)
     if plan.outcome in ("never", "undecided"):
         most = max(each.trials for each in plan.evaluations)
@@ -148,7 +148,7 @@ def limits_text(plan: PlanFindings) -> str:
 
 def strata_and_length(plan: PlanFindings) -> str:
     """Return how trials are shared out over rare faults, and the faults cut by a run's end."""
-    weighing = plan.evaluations[-1].losses.weighing
+    weighing = plan.decisive.losses.weighing
     parts = strata_sentence(weighing), long_text(long_faults(plan.scenario))
     return " ".join(part for part in parts if part)
 

@@ -101,6 +101,8 @@ class PlanFindings:
     """Whether Ctrl-C came before it was complete; without its answer it is `undecided`."""
     cheapest: Cheapest | None = None
     """None unless the plan is to minimise the cost."""
+    answered_after: int | None = None
+    """How many of the evaluations the answer took; None: all of them."""
 
     @cached_property
     def traces(self) -> dict[str, TraceQuality]:
@@ -109,6 +111,12 @@ class PlanFindings:
         Raise TraceErrors if a file changed since.
         """
         return trace_qualities(self.scenario)
+
+    @property
+    def decisive(self) -> Evaluation:
+        """The last evaluation that the answer took: that which confirms it, if one does."""
+        taken = len(self.evaluations) if self.answered_after is None else self.answered_after
+        return self.evaluations[taken - 1]
 
     @property
     def holds_on(self) -> list[tuple[float, float]]:
@@ -138,7 +146,7 @@ class PlanFindings:
         """
         if self.objective.attainment < 1 or self.outcome not in ("found", "always"):
             return None
-        last = self.evaluations[-1]
+        last = self.decisive
         n = last.trials
         seconds = max(0.0, self.scenario.duration - self.scenario.warm_up)
         share = (1 - self.objective.confidence) ** (1 / n) if self.random else 1.0

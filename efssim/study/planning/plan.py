@@ -67,12 +67,14 @@ class PlanSearch:
         evaluations: tuple[Evaluation, ...] = ()
         rows: tuple[WhatIf, ...] = ()
         cheapest = None if self._asked.minimise is None else Cheapest(None, reason=_UNMET)
+        taken: int | None = None
         partial = True
         try:
             bracket = self._bracket()
             if bracket.outcome == "never":
                 self._show_miss(bracket)
             elif cheapest is not None and bracket.outcome in ("found", "always"):
+                taken = len(self._made)
                 cheapest = Cheapest(None, reason="it ended before that was decided")
                 cheapest = self._cheapest(bracket)
             evaluations = tuple(self._made.values())
@@ -101,6 +103,7 @@ class PlanSearch:
             candidate=None if bracket is None else self._candidate(bracket),
             partial=partial,
             cheapest=cheapest,
+            answered_after=taken,
         )
 
     def _cheapest(self, bracket: Bracket) -> Cheapest:

@@ -115,7 +115,7 @@ def _summary(plan: PlanFindings) -> PlanSummary:
         out_of_time=plan.out_of_time,
         budget_s=plan.budget_s,
         candidate=plan.candidate,
-        strata=plan.evaluations[-1].losses.weighing.strata(),
+        strata=plan.decisive.losses.weighing.strata(),
         long_faults=tuple(long_faults(plan.scenario)),
         answer=answer_summary(plan.answer, plan.parameter),
         text=answer_text(plan),
