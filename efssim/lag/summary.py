@@ -14,6 +14,7 @@ from efssim.json_values import FIRST, IF_ANY, SPREAD, moment
 from efssim.lag.cost.summary import CostSummary
 from efssim.lag.detection.summary import AlarmSummary
 from efssim.lag.loss import LeftBehind, Loss
+from efssim.lag.objectives.summary import ObjectiveSummary
 from efssim.lag.source_limit import SourceLimit
 from efssim.scenario.shown.cells_use import CellsUse
 from efssim.traces.quality import TraceQuality
@@ -142,6 +143,8 @@ class ReplicationSummary:
     writes: WritesSummary
     discarded: DiscardedSummary
     rpo: RpoSummary
+    objectives: Mapping[str, ObjectiveSummary] = field(metadata=IF_ANY)
+    """Objectives besides the RPO, by name."""
     unprotected_s: float
     """Time without any recovery point that the scenario does not leave out."""
     recovery_point: Loss | None

@@ -133,7 +133,12 @@ class MeasuredWorld:
             counts_written=keep or self._asked.digest or self._asked.pending_max,
         )
         criteria = self.scenario.warm_up, self.scenario.rpo.target
-        self._streamed[name] = StreamedMeasures(*criteria, records, self._asked)
+        objectives = {
+            key: part
+            for key, part in self.scenario.objectives.items()
+            if part.replications is None or name in part.replications
+        }
+        self._streamed[name] = StreamedMeasures(*criteria, records, self._asked, objectives)
         if self._meter is not None:
             self._meter.follow(name, records)
         elif self.scenario.prices is not None:  # the world is being built

@@ -33,6 +33,7 @@ from efssim.scenario.grammar.types import (
     Size,
 )
 from efssim.scenario.grammar.undocumented import CHOICES
+from efssim.scenario.objectives import Objective
 from efssim.scenario.prices.section import PriceSection
 from efssim.scenario.regions.names import zone_region
 from efssim.scenario.uncertain.keys import UncertainKeys
@@ -321,6 +322,8 @@ class ScenarioKeys(Model):
     """Whether syncs are kept; `off` keeps the summary, in memory that does not grow with them."""
     rpo: Rpo = Rpo.model_construct()
     """The recovery point objective."""
+    objectives: dict[Name, Objective] = Field(default_factory=dict)
+    """Objectives besides the RPO, by name."""
     cloudwatch: CloudWatch = CloudWatch.model_construct()
     """How CloudWatch's view of the run is made."""
     regions: dict[Name, Region] = Field(default_factory=dict)

@@ -10,6 +10,7 @@ from efssim.report.facts.evidence import long_text, strata_sentence
 from efssim.report.facts.load import drawn_lines
 from efssim.report.facts.traces import thin_lines, trace_lines
 from efssim.report.text.parts import joined
+from efssim.report.verdicts.objectives import goal_text
 from efssim.report.words.lines import command_lines, counted, percent, short, wrapped
 from efssim.runs.outcome import OutcomeRecords
 from efssim.study.planning.evaluation import said
@@ -63,6 +64,9 @@ def partial_text(plan: PlanFindings) -> str:
 def objective_text(plan: PlanFindings) -> str:
     """Return the objective of the plan in words."""
     goal = plan.objective
+    if goal.name is not None:
+        asked = goal_text(goal.of, goal.target_s, goal.attainment)
+        return f"Objective {goal.name} of {', '.join(goal.replications)}: {asked}"
     share = (
         "always" if goal.attainment == 1 else f"for {percent(goal.attainment)} of the time or more"
     )

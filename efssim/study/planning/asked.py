@@ -53,6 +53,7 @@ def question(
     trials: int,
     seed: int | None,
     minimise: object = None,
+    named: str | None = None,
 ) -> PlanQuestion:
     """Return the question of a plan; raise as `efssim.plan` does if it makes no sense."""
     chosen = _varied(vary, between)
@@ -66,6 +67,10 @@ def question(
     sure = _confidence(confidence)
     names = _replications(base, chosen, replication)
     objective = PlanObjective(base.rpo.target, base.rpo.attainment, sure, names)
+    if named is not None:
+        if rpo is not None or attainment is not None:
+            raise StudyError("rpo and attainment replace those of the RPO, not of an objective")
+        objective = _objective(base, named, sure, names)
     if trials < _LEAST:
         raise StudyError(f"a plan needs at least {_LEAST} trials")
     chosen_seed = base.seed if seed is None else seed
@@ -81,6 +86,21 @@ def _minimised(scenario: Scenario, minimise: object) -> Literal["cost"] | None:
     if scenario.prices is None:
         raise StudyError("the scenario has no `prices`, so nothing has a cost to minimise")
     return "cost"
+
+
+def _objective(
+    scenario: Scenario, name: str, sure: float, replications: tuple[str, ...]
+) -> PlanObjective:
+    """Return one of the objectives of a scenario; raise StudyError for any other."""
+    asked = scenario.objectives.get(name)
+    if asked is None:
+        known = ", ".join(scenario.objectives) or "the RPO"
+        raise StudyError(f"no objective '{cut(name)}', only {known}")
+    having = asked.replications or replications
+    common = tuple(each for each in replications if each in having)
+    if not common:
+        raise StudyError(f"objective '{name}' is not one of {', '.join(replications)}")
+    return PlanObjective(asked.target, asked.attainment, sure, common, name, asked.of)
 
 
 def _varied(vary: object, between: Sequence[object]) -> VariedParameter:

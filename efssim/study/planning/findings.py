@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, field, fields
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from efssim.json_values import HIDDEN, IF_ANY
 from efssim.scenario import Scenario
+from efssim.scenario.objectives import Of
 from efssim.scenario.shown.cells_use import CellsUse, cells_over
 from efssim.scenario.shown.trace_use import trace_qualities
 from efssim.study.planning.evaluation import Evaluation
@@ -29,6 +31,9 @@ class PlanObjective:
     confidence: float
     replications: tuple[str, ...]
     """Each of them has to meet it."""
+    name: str | None = field(default=None, metadata=IF_ANY)
+    """Of one besides the RPO; None: the RPO."""
+    of: Of = field(default="time", metadata=HIDDEN)
 
 
 @dataclass(frozen=True)

@@ -57,6 +57,8 @@ class PlanSearch:
         self._begun_at: tuple[int, int] | None = None
         self._confirming: int | None = None
         self._is_late = False
+        self._cheapest = None if asked.minimise is None else Cheapest(None, reason=_UNMET)
+        self._answered_after: int | None = None
 
     def findings(self, shares: Sequence[float], interrupts: Interrupts) -> PlanFindings:
         """Search, confirm, and find the values for other objectives, as far as there is time.
@@ -66,17 +68,12 @@ class PlanSearch:
         bracket: Bracket | None = None
         evaluations: tuple[Evaluation, ...] = ()
         rows: tuple[WhatIf, ...] = ()
-        cheapest = None if self._asked.minimise is None else Cheapest(None, reason=_UNMET)
-        taken: int | None = None
         partial = True
         try:
             bracket = self._bracket()
             if bracket.outcome == "never":
                 self._show_miss(bracket)
-            elif cheapest is not None and bracket.outcome in ("found", "always"):
-                taken = len(self._made)
-                cheapest = Cheapest(None, reason="it ended before that was decided")
-                cheapest = self._cheapest(bracket)
+            self._look_for_cheapest(bracket)
             evaluations = tuple(self._made.values())
             if shares and bracket.outcome not in ("not_monotone", "undecided"):
                 rows = self._what_if(bracket, shares)
@@ -102,15 +99,19 @@ class PlanSearch:
             out_of_time=self._is_late,
             candidate=None if bracket is None else self._candidate(bracket),
             partial=partial,
-            cheapest=cheapest,
-            answered_after=taken,
+            cheapest=self._cheapest,
+            answered_after=self._answered_after,
         )
 
-    def _cheapest(self, bracket: Bracket) -> Cheapest:
-        """Return the value that costs least of those that meet the objective."""
+    def _look_for_cheapest(self, bracket: Bracket) -> None:
+        """Find the value that costs least of those that meet the objective, if that is asked."""
+        if self._cheapest is None or bracket.outcome not in ("found", "always"):
+            return
+        self._answered_after = len(self._made)
+        self._cheapest = Cheapest(None, reason="it ended before that was decided")
         tried = {ordinal: made for (ordinal, look), made in self._made.items() if look == 0}
         search = CheapestSearch(bracket, tried, self._at, len(self._ladder) - 1)
-        return search.find(self._confirm_next if self._random else self._at)
+        self._cheapest = search.find(self._confirm_next if self._random else self._at)
 
     def _confirm_next(self, ordinal: int) -> Evaluation:
         """Confirm a value at the next look, unless an earlier one has done it."""
@@ -224,6 +225,7 @@ class PlanSearch:
             self._asked.objective.attainment,
             sure,
             "confirmation" if look else "search",
+            self._asked.objective.name,
         )
         self._made[ordinal, look] = made
         if self._tell is not None:

@@ -36,6 +36,7 @@ from efssim.report.text.fleets.trials import (
 )
 from efssim.report.text.trials import sentences_of
 from efssim.report.verdicts.fleets import SECTIONS, are_many
+from efssim.report.verdicts.objectives import least, objective_texts_of_trials
 from efssim.report.verdicts.run import goal
 from efssim.report.verdicts.trials import attained, disaster, kind_of, late, of_trials, word_of
 from efssim.report.verdicts.trials_cautions import cautions
@@ -135,10 +136,16 @@ def _verdict(trials: TrialSet, name: str) -> PageVerdict:
     rpo, found = trials.means[name].rpo, trials.evidence[name]
     held = sentence(attained(name, trials))
     return PageVerdict(
-        kind_of(name, trials),
+        least(kind_of(name, trials), (each.met for each in trials.means[name].objectives.values())),
         f"RPO {word_of(name, trials).lower()}",
         " ".join(
-            [held, late(name, trials), disaster(name, trials), *cautions(name, trials)],
+            [
+                held,
+                late(name, trials),
+                *objective_texts_of_trials(name, trials),
+                disaster(name, trials),
+                *cautions(name, trials),
+            ],
         ),
         f"Objective: {goal(rpo.target_s, rpo.objective)}. {_rests_on(trials, found)}".rstrip(),
     )
