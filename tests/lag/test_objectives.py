@@ -180,6 +180,20 @@ def test_tables_and_sweeps_have_the_numbers_of_objectives(tmp_path: Path):
     assert "48.214" in done.out  # 27 of 56
 
 
+def test_pages_of_runs_and_trials_have_each_objective(tmp_path: Path):
+    asked = {"o": {"target": "31 s", "attainment": "60 %", "of": "writes"}}
+    file = tmp_path / "s.yaml"
+    text = world(asked).model_dump_json(by_alias=True, exclude_unset=True)
+    file.write_text(text, encoding="utf-8")
+    for ordinal, options in enumerate(((), ("--trials", "2"))):
+        out = tmp_path / f"out{ordinal}"
+        done = command("run", file, *options, "--quiet", "--out", out)
+        assert done.code == 0, done.err
+        page = (out / "report.html").read_text(encoding="utf-8")
+        assert "Objective o " in page
+        assert 'class="verdict met"' not in page  # the RPO is met, and the objective is not
+
+
 @pytest.mark.parametrize("options", [(), ("--trials", "12", "--workers", "1")])
 def test_check_fails_for_a_missed_objective_alone(tmp_path: Path, options: tuple[str, ...]):
     for target, code in (("5 min", 0), ("31 s", 1)):

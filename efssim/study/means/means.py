@@ -59,7 +59,7 @@ def intervals_of(
         interval = intervals(weighing).merged(*_having(trials, name))
         interval = replace(interval, rpo=_bounded(interval.rpo, trials, name, weighing))
         others = {
-            key: replace(part, attainment=_attained(trials, name, key, weighing))
+            key: replace(part, of=None, attainment=_attained(trials, name, key, weighing))
             for key, part in interval.objectives.items()
         }
         interval = replace(interval, objectives=others)

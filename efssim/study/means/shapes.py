@@ -104,8 +104,8 @@ class RpoStatistic(Generic[T]):
 class ObjectiveStatistic(Generic[T]):
     """Of how far an objective besides the RPO held."""
 
-    of: Of
-    """The same in each trial."""
+    of: Of | None
+    """The same in each trial; None in intervals."""
     target_s: T
     objective: T
     attainment: T | None
