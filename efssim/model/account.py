@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
+from functools import partial
 
 from efssim.model.attachments import Attachments
 from efssim.model.entities.divergence import differing_bytes, original_source_arn, remember
@@ -28,6 +29,7 @@ from efssim.model.kernel.causes import Cause
 from efssim.model.kernel.clock import Clock, Turn
 from efssim.model.kernel.draws import Draws
 from efssim.model.kernel.listener import SyncListener
+from efssim.model.placed_streams import PlacedStream
 from efssim.model.sync.process import SyncProcess
 from efssim.model.sync.stretch import LONG
 from efssim.model.sync.sync_times import SyncTimes
@@ -70,6 +72,8 @@ class Account:
         """By id; those that are deleted are gone."""
         self.ever: list[FileSystemState] = []
         """All that were ever made, in that order."""
+        self.streams: list[PlacedStream] = []
+        """All write streams, in the order in which they came."""
         self.file_systems_in: Counter[str] = Counter()
         """How many there are, by Region."""
         self.replications: dict[str, ReplicationState] = {}
@@ -266,9 +270,8 @@ class Account:
         source = self.scenario.file_systems.get(file_system.name)
         growth = 1.0 if source is None else source.growth
         path = f"file_systems.{file_system.name}.writes.{name}"
-        after_s = self.clock.now
-        for stream in build_streams(spec, growth, self.scenario, self.draws, path, after_s):
-            file_system.journal.add(stream)
+        build = partial(build_streams, spec, growth, self.scenario, self.draws, path)
+        self.streams.append(PlacedStream(self.clock, file_system, spec, build))
 
     # --- replications -------------------------------------------------------------------------
 

@@ -93,6 +93,8 @@ class CellCurve:
     def __init__(self, stream: Stream, marks_s: Floats | None = None) -> None:
         """Divide pieces at `marks_s`, rising times at which measures begin."""
         assert isinstance(stream.writes, SmallWrites)
+        self.is_away = False
+        """Whether its writes are not made here, and not counted, whatever else there is."""
         self.stream, self._marks_s = stream, np.zeros(0) if marks_s is None else marks_s
         self.cells = Cells(stream.writes, self._needed)
         self._key, self.clock = stream.writes.key, stream.writes.new_clock()
@@ -277,6 +279,10 @@ class CellCurve:
         edges_s = np.union1d([begin_s, time_s], self._between(begin_s, time_s))
         pieces = _pieces_of(edges_s, *self._raw_many(edges_s))
         return DroppedPieces(pieces, cause.kind, cause.ordinal) if pieces.writes.any() else None
+
+    def leave_out(self, time_s: float) -> None:
+        """Forget the held writes at or before a time, which are not those of this file system."""
+        self._dropped_s = time_s
 
     def release(self) -> None:
         """Make the writes after those that were dropped."""
