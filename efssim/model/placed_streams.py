@@ -7,7 +7,7 @@ one at most makes writes at any time.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from typing import Protocol
 
 from efssim.model.entities.file_system import FileSystemState
 from efssim.model.kernel.clock import Clock, Turn
@@ -16,8 +16,12 @@ from efssim.model.writes.curves.each import Curve
 from efssim.model.writes.stream import Stream
 from efssim.scenario import schema
 
-Build = Callable[[float], list[Stream]]
-"""Returns the parts of a stream that begin to write after a time."""
+
+class Build(Protocol):
+    """Builds the parts of a stream anew, with the same draws each time."""
+
+    def __call__(self, after_s: float, *, is_shared: bool) -> list[Stream]:
+        """Return parts that begin to write after a time; see `build_streams`."""
 
 
 class PlacedStream:
@@ -29,25 +33,43 @@ class PlacedStream:
         home: FileSystemState,
         spec: schema.WriteStream,
         build: Build,
+        *,
+        follows: bool,
     ) -> None:
-        """Place it on a file system."""
+        """Place it at home; `follows` says whether it moves with a failover."""
         self.home = self.here = home
+        self.follows = follows
+        self.moved_by: int | None = None
+        """Ordinal of the cause of its last move."""
         self._clock, self._build = clock, build
         self._is_open = spec.begins <= clock.now and (spec.ends is None or spec.ends > clock.now)
         self._curves: dict[str, list[Curve | CellCurve]] = {}
-        self._place(home)
+        self._place()
         if spec.begins > clock.now:
             self._at(spec.begins, is_open=True)
         if spec.ends is not None and spec.ends > clock.now:
             self._at(spec.ends, is_open=False)
 
-    def _place(self, file_system: FileSystemState) -> None:
-        now = self._clock.now
-        journal, parts = file_system.journal, self._build(now)
+    def move(self, target: FileSystemState, ordinal: int) -> None:
+        """Make its writes after now on a file system; `ordinal` is that of the cause."""
+        self.moved_by = ordinal
+        if target is self.here:
+            return
+        self._turn(is_made=False)
+        self.here = target
+        if target.id in self._curves:
+            self._turn(is_made=self._is_open)
+        else:
+            self._place()
+
+    def _place(self) -> None:
+        """Make curves for a file system that it writes to for the first time."""
+        now, here = self._clock.now, self.here
         if now:
-            file_system.life.switches_s.append(now)
-        self._curves[file_system.id] = [
-            journal.add(part, is_away=not self._is_open) for part in parts
+            here.life.switches_s.append(now)
+        parts = self._build(now, is_shared=here is self.home)
+        self._curves[here.id] = [
+            here.journal.add(part, is_away=not self._is_open) for part in parts
         ]
 
     def _at(self, time_s: float, *, is_open: bool) -> None:
@@ -55,12 +77,13 @@ class PlacedStream:
 
         def change() -> None:
             self._is_open = is_open
-            self._turn(is_open)
+            self._turn(is_made=is_open)
 
         # With this turn no sync is planned beyond it in vain.
         self._clock.call_at(time_s, Turn.DISTURBANCE_BEGIN, change)
 
-    def _turn(self, is_made: bool) -> None:
+    def _turn(self, *, is_made: bool) -> None:
+        """Make its writes after now where it is, or make none."""
         journal = self.here.journal
         self.here.life.switches_s.append(self._clock.now)
         for curve in self._curves[self.here.id]:

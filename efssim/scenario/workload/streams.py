@@ -46,6 +46,11 @@ _IN_CELLS = ("poisson", "profile", "on_off")
 """Arrivals whose writes can be drawn in cells: Poisson processes whose rate is known; of `on_off`
 while it is on."""
 
+FAILOVER = "failover"
+"""The change that the writes of a stream may follow."""
+
+WritesFollow = Literal["failover", "none"]
+
 Growth = Annotated[Factor, Field(gt=0)]
 
 
@@ -222,6 +227,10 @@ class WriteStream(Model):
     drawn: Literal["auto", "each", "cells"] | None = None
     """`each` draws every write, `cells` counts and sums of cells of a minute, and `auto` cells
     above 20 writes/s. That of `defaults` unless set."""
+
+    writes_follow: WritesFollow | None = None
+    """`failover`: once a drill has failed over, its writes are made on the destination, and back
+    after a failback. That of the file system unless set."""
 
     def not_in_cells(self) -> str:
         """Return why its writes cannot be drawn in cells, in words; nothing where they can."""
