@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from copy import copy
 from typing import NamedTuple
 
@@ -13,6 +13,8 @@ from efssim.cloudwatch.alarms.watching import AlarmsOfWorld, WatchedReplication
 from efssim.cloudwatch.efs_metrics import EfsMetrics
 from efssim.cloudwatch.storage import StorageSamples
 from efssim.cloudwatch.write_minutes import WriteMinutes
+from efssim.lag.cost.summary import CostSummary
+from efssim.lag.cost.wire_bytes import Sent
 from efssim.lag.detection.judging import Watched
 from efssim.lag.detection.summary import AlarmSummary
 from efssim.lag.kinds.asked import EVERYTHING, Asked
@@ -37,6 +39,8 @@ from efssim.records.run_records import (
 )
 from efssim.records.stored import FileSystemRecords
 from efssim.records.timeline import Entry, Occurrence
+from efssim.runs.cost.meter import Meter
+from efssim.runs.cost.pricing import Pricing
 from efssim.runs.outcome import Outcome
 from efssim.runs.run import Run
 from efssim.runs.sync_phases import PhaseRecords
@@ -92,10 +96,20 @@ class MeasuredWorld:
         self._traces = trace_qualities(scenario)
         self._stored: dict[str, FileSystemRecords] = {}
         self._unpublished: dict[str, UnpublishedLog] = {}
+        self._followed: list[tuple[str, ReplicationRecords]] = []
+        self._meter: Meter | None = None
         self._world = World(
             scenario, self.seed, self._record, trial, keep=self._keep, shared=shared
         )
+        self._open_meter()
         self._storage = StorageSamples(self._world) if metrics else None
+
+    def _open_meter(self) -> None:
+        """Begin to meter what is billed, if the scenario has prices."""
+        if self.scenario.prices is not None:
+            self._meter = Meter(self._world, self.scenario.warm_up)
+            for name, records in self._followed:
+                self._meter.follow(name, records)
 
     def _keep(self, name: str) -> FileSystemRecords:
         """Return the records of a new file system."""
@@ -119,7 +133,16 @@ class MeasuredWorld:
             counts_written=keep or self._asked.digest or self._asked.pending_max,
         )
         criteria = self.scenario.warm_up, self.scenario.rpo.target
-        self._streamed[name] = StreamedMeasures(*criteria, records, self._asked)
+        objectives = {
+            key: part
+            for key, part in self.scenario.objectives.items()
+            if part.replications is None or name in part.replications
+        }
+        self._streamed[name] = StreamedMeasures(*criteria, records, self._asked, objectives)
+        if self._meter is not None:
+            self._meter.follow(name, records)
+        elif self.scenario.prices is not None:  # the world is being built
+            self._followed.append((name, records))
         if self._verify:
             self._logs[name] = WriteLog()
             records.sinks.append(self._logs[name].add)
@@ -167,8 +190,10 @@ class MeasuredWorld:
         # What goes on still changes; the rest of the timeline is final.
         timeline = tuple(copy(e) if e.end_s is None else e for e in self._world.timeline)
         reached = _by_replication(timeline)
-        snapshots, outcomes = [], {}
+        snapshots, outcomes, sent = [], {}, {}
         for each in measured:
+            if self._meter is not None:  # before the records are let go
+                sent[each.name] = self._meter.sent[each.name].until(each.snapshot)
             if each.name in self._logs:
                 laws.check(each.records, each.snapshot, self._logs[each.name])
             snapshots.append((each.name, each.records, each.snapshot))
@@ -185,7 +210,17 @@ class MeasuredWorld:
             trial=self.trial,
             traces=dict(self._traces),
             alarms=self._alarms(outcomes),
+            cost=self._cost(sent),
         )
+
+    def _cost(self, sent: Mapping[str, Sent]) -> CostSummary | None:
+        """Return the cost up to now, given what each replication sent; None without prices."""
+        prices, account = self.scenario.prices, self._world.account
+        if prices is None or self._meter is None:
+            return None
+        begin_s, now_s = min(self.scenario.warm_up, self._world.now_s), self._world.now_s
+        pairs = [(account.replications[name], amount) for name, amount in sent.items()]
+        return Pricing(prices, begin_s, now_s).summary(self._meter, account.ever, pairs)
 
     def _alarms(self, outcomes: dict[str, Outcome]) -> dict[str, AlarmSummary]:
         """Return how the alarms of the scenario did, given the outcomes up to now."""
