@@ -209,6 +209,15 @@ def test_a_runbook_fences_and_moves() -> None:
         simulation.move_writes("fs", "fz")
 
 
+def test_syncs_go_on_behind_a_fence_that_ends_with_a_cell() -> None:
+    stream = {**poisson("2 per s", LOGNORMAL), "drawn": "cells"}
+    spec = world(stream, [{"at": 95, "fence": "fs", "for": 145}])
+    result = simulate(spec)  # the laws are checked, and a warning of NumPy is an error
+    sent = result.syncs["bytes"].tolist()  # of cuts at 10 s, 20 s and so on
+    assert sent[10:24] == [0] * 14
+    assert sent[9] > 0 < sent[24]
+
+
 def test_writes_that_a_fence_and_an_outage_drop_have_the_cause_that_began_first() -> None:
     events = [
         {"at": 100, "fence": "fs", "for": 100},

@@ -346,10 +346,11 @@ class CellCurve:
             np.array(self._begins).searchsorted(times_s, "left")
         ]
         low_s = np.maximum(np.maximum(begins_s, cuts_s), stopped_s)
+        held = until_s < times_s
+        low_s[held] = until_s[held]  # a stop may end with the cell, where no line would be left
         low = self._raw_many(low_s)[1]
         risen = low + _rise(times_s, low_s, ends_s, after - low)
-        held = until_s < times_s
-        risen[held] = self._raw_many(until_s)[1][held]
+        risen[held] = low[held]
         return np.asarray(risen - left_out[:, 1])
 
     # --- syncs --------------------------------------------------------------------------------
