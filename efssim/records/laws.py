@@ -9,6 +9,7 @@
 7. More throughput never makes any write later (one replication, gap 0, no failed attempt, every
    sync shorter than the interval, common random numbers).
 8. Conservation, of all file systems together: in `conservation`.
+9. Loss: what a disaster lost is what was pending when the configuration was gone; there, too.
 
 A broken law is a bug of the simulator and raises LawViolation.
 """
