@@ -52,7 +52,7 @@ class System:
 
 @dataclass(frozen=True, slots=True)
 class StatedLoss:
-    """What a run says that a disaster of a source lost."""
+    """The loss by a disaster of a source, as a run states it."""
 
     disaster_s: float
     point_s: float | None
@@ -227,7 +227,7 @@ class _Checker:
     def _loss_was_pending(
         self, name: str, made: _Made, pending: NDArray[np.bool_], role: Role
     ) -> None:
-        """Check what is stated to be lost by the writes that were pending at the end of a role."""
+        """Check a stated loss by the writes that were pending at the end of a role."""
         pair = self._pairs[role.replication]
         stated = pair.loss
         if stated is None:
