@@ -18,6 +18,7 @@ from efssim.lag.cost.wire_bytes import Sent
 from efssim.lag.detection.judging import Watched
 from efssim.lag.detection.summary import AlarmSummary
 from efssim.lag.kinds.asked import EVERYTHING, Asked
+from efssim.lag.loss import Loss
 from efssim.lag.measures import Criteria, Measures, StreamedMeasures
 from efssim.lag.protection import Exclusions
 from efssim.lag.source_limit import source_limit
@@ -28,7 +29,13 @@ from efssim.model.world.world import World
 from efssim.progress import Progress
 from efssim.records import laws
 from efssim.records.columns import Block, Columns
-from efssim.records.conservation import Pair, System, UnpublishedLog, check_conservation
+from efssim.records.conservation import (
+    Pair,
+    StatedLoss,
+    System,
+    UnpublishedLog,
+    check_conservation,
+)
 from efssim.records.lifetimes import Lifetimes, WriteLog
 from efssim.records.run_records import (
     COMPARED_COLUMNS,
@@ -191,15 +198,17 @@ class MeasuredWorld:
         timeline = tuple(copy(e) if e.end_s is None else e for e in self._world.timeline)
         reached = _by_replication(timeline)
         snapshots, outcomes, sent = [], {}, {}
+        losses: dict[str, Loss | None] = {}
         for each in measured:
             if self._meter is not None:  # before the records are let go
                 sent[each.name] = self._meter.sent[each.name].until(each.snapshot)
             if each.name in self._logs:
                 laws.check(each.records, each.snapshot, self._logs[each.name])
+                losses[each.name] = each.measures.recovery_point
             snapshots.append((each.name, each.records, each.snapshot))
             outcomes[each.name] = self._outcome(each, tuple(reached.get(each.name, ())))
         if self._verify:
-            self._check_conservation()
+            self._check_conservation(losses)
         return Run(
             scenario=self.scenario,
             seed=self.seed,
@@ -240,10 +249,16 @@ class MeasuredWorld:
         }
         return AlarmsOfWorld(self._world, metrics, watched).summaries()
 
-    def _check_conservation(self) -> None:
+    def _check_conservation(self, losses: Mapping[str, Loss | None]) -> None:
         account = self._world.account
         pairs = {
-            name: Pair(part.records, self._logs[name], part.source.name, part.destination.name)
+            name: Pair(
+                part.records,
+                self._logs[name],
+                part.source.name,
+                part.destination.name,
+                _stated(losses[name]),
+            )
             for name, part in account.replications.items()
         }
         systems = {
@@ -329,6 +344,13 @@ class MeasuredWorld:
                 after_deletion=rpo.after_deletion == "excluded",
             ),
         )
+
+
+def _stated(found: Loss | None) -> StatedLoss | None:
+    if found is None:
+        return None
+    point_s, lost_s = found.point_s, found.lost_s
+    return StatedLoss(found.disaster_s, point_s, found.lost_bytes, found.lost_writes, lost_s)
 
 
 def run_with_states(world: MeasuredWorld) -> tuple[Run, dict[str, dict[str, LagState]]]:

@@ -44,6 +44,7 @@ from efssim.scenario.workload.streams import (
     HotSet,
     InFile,
     TraceFile,
+    WritesFollow,
     WriteStream,
 )
 from efssim.text.suggestions import suggest
@@ -127,6 +128,9 @@ class FileSystem(Place):
     """Multiplies the growth of every stream."""
     writes: dict[Name, WriteStream] = Field(default_factory=dict)
     """Write streams by name; they add up."""
+    writes_follow: WritesFollow = "none"
+    """`failover`: once a drill has failed over, its streams write to the destination, and back
+    after a failback; a stream may say otherwise."""
 
     @property
     def home(self) -> str:
