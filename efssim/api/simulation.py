@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from efssim.api.result import Result
+from efssim.cloudwatch.alarms.watching import AlarmsOfWorld
 from efssim.cloudwatch.api import CloudWatchApi
 from efssim.cloudwatch.efs_metrics import EfsMetrics
 from efssim.errors import ArgumentError, UnknownNameError
@@ -66,7 +67,8 @@ class Simulation(MeasuredWorld):
         if self._minutes is None or self._storage is None or self.scenario.records == "off":
             raise ArgumentError("CloudWatch needs the syncs: `metrics` and `records: on`")
         metrics = EfsMetrics(self._world, self._minutes, self._unreplicated, self._storage)
-        return CloudWatchApi(metrics, self.scenario.start, lambda: self._world.now_s)
+        alarms = AlarmsOfWorld(self._world, metrics, {}).places
+        return CloudWatchApi(metrics, self.scenario.start, lambda: self._world.now_s, alarms)
 
     @property
     def now(self) -> datetime:
