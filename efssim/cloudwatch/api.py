@@ -25,7 +25,7 @@ from efssim.cloudwatch.math.values import TimedValues
 from efssim.cloudwatch.series import EMPTY, MINUTE_S, Series
 from efssim.cloudwatch.shapes import (
     AlarmRequest,
-    AlarmsRequest,
+    AlarmsAsked,
     AlarmsShown,
     DataAnswer,
     Datapoint,
@@ -283,7 +283,7 @@ class CloudWatchApi:
         """Answer PutMetricAlarm."""
         return self._alarms.put(given, region)
 
-    def describe_alarms(self, given: AlarmsRequest, region: str) -> AlarmsShown:
+    def describe_alarms(self, given: AlarmsAsked, region: str) -> AlarmsShown:
         """Answer DescribeAlarms."""
         return self._alarms.describe(given, region)
 
@@ -291,7 +291,7 @@ class CloudWatchApi:
         """Answer SetAlarmState."""
         return self._alarms.set_state(given, region)
 
-    def delete_alarms(self, given: AlarmsRequest, region: str) -> PutAnswer:
+    def delete_alarms(self, given: AlarmsAsked, region: str) -> PutAnswer:
         """Answer DeleteAlarms."""
         return self._alarms.delete(given, region)
 

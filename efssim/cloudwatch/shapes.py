@@ -176,7 +176,7 @@ class AlarmRequest(TypedDict, total=False):
     InsufficientDataActions: Sequence[str]
 
 
-class AlarmsRequest(TypedDict, total=False):
+class AlarmsAsked(TypedDict, total=False):
     """Parameters of DescribeAlarms, and of DeleteAlarms, which has names alone."""
 
     AlarmNames: Sequence[str]

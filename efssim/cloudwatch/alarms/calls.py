@@ -20,8 +20,8 @@ from efssim.cloudwatch.errors import CloudWatchError
 from efssim.cloudwatch.series import Series
 from efssim.cloudwatch.shapes import (
     AlarmRequest,
+    AlarmsAsked,
     AlarmShown,
-    AlarmsRequest,
     AlarmsShown,
     PutAnswer,
     StateRequest,
@@ -97,7 +97,7 @@ class AlarmCalls:
         )
         return {}
 
-    def describe(self, given: AlarmsRequest, region: str) -> AlarmsShown:
+    def describe(self, given: AlarmsAsked, region: str) -> AlarmsShown:
         """Answer DescribeAlarms."""
         if "AlarmNames" in given and "AlarmNamePrefix" in given:
             raise _invalid("AlarmNames and AlarmNamePrefix do not go together.")
@@ -139,7 +139,7 @@ class AlarmCalls:
         kept.set_states.append(told)
         return {}
 
-    def delete(self, given: AlarmsRequest, region: str) -> PutAnswer:
+    def delete(self, given: AlarmsAsked, region: str) -> PutAnswer:
         """Answer DeleteAlarms: all of them, or none where one is not there."""
         names = _names(given)
         missing = [name for name in names if (region, name) not in self._kept]
@@ -243,14 +243,14 @@ def _actions(given: AlarmRequest) -> Notified:
     return Notified(given.get("AlarmDescription"), *listed)
 
 
-def _names(given: AlarmsRequest) -> Sequence[str]:
+def _names(given: AlarmsAsked) -> Sequence[str]:
     names = given.get("AlarmNames", ())
     if len(names) > _NAMES:
         raise _invalid(f"AlarmNames has more than {_NAMES} names.")
     return names
 
 
-def _is_asked(kept: KeptAlarm, given: AlarmsRequest) -> bool:
+def _is_asked(kept: KeptAlarm, given: AlarmsAsked) -> bool:
     """Return whether a request is about an alarm, by its name and its actions."""
     wanted, start = given.get("AlarmNames"), given.get("ActionPrefix", "")
     every = (*kept.notified.ok, *kept.notified.alarm, *kept.notified.insufficient_data)
@@ -261,7 +261,7 @@ def _is_asked(kept: KeptAlarm, given: AlarmsRequest) -> bool:
     )
 
 
-def _has_state(shown: AlarmShown, given: AlarmsRequest) -> bool:
+def _has_state(shown: AlarmShown, given: AlarmsAsked) -> bool:
     return bool(shown["StateValue"] == given.get("StateValue", shown["StateValue"]))
 
 
