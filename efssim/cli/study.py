@@ -126,6 +126,7 @@ class SweepRequest(Request):
 @click.option(
     "--minimise",
     type=click.Choice(["cost"]),
+    show_default="nothing",
     help="Also find the cheapest value that meets it, by the scenario's prices.",
 )
 @sets_option("100")

@@ -24,8 +24,8 @@ WRITE_LAG: Literal["write_lag_s"] = "write_lag_s"
 WRITE_LAG_BY_BYTE: Literal["write_lag_by_byte_s"] = "write_lag_by_byte_s"
 OLDEST_PENDING: Literal["oldest_pending_s"] = "oldest_pending_s"
 
-LagColumn: TypeAlias = Literal["mean", "p50", "p90", "p95", "p99", "p99_9", "max"]
-LAG_COLUMNS: tuple[LagColumn, ...] = ("mean", "p50", "p90", "p95", "p99", "p99_9", "max")
+LagColumn: TypeAlias = Literal["mean", "p50", "p90", "p95", "p99", "p99_9", "p99_99", "max"]
+LAG_COLUMNS: tuple[LagColumn, ...] = ("mean", "p50", "p90", "p95", "p99", "p99_9", "p99_99", "max")
 """The numbers that every lag has."""
 
 
@@ -39,6 +39,8 @@ class LagSummary:
     p95: float | None
     p99: float | None
     p99_9: float | None
+    p99_99: float | None
+    """None for writes or bytes of which there are fewer than 10,000."""
     max: float | None
 
     def column(self, name: LagColumn) -> float | None:

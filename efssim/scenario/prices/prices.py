@@ -12,6 +12,8 @@ from efssim.scenario.grammar.base import Found, Model
 from efssim.scenario.grammar.network import LinkName
 from efssim.text.written import Written, mapping
 
+Day = date
+"""The type of a date; a field has its name."""
 Price = Annotated[float, Field(ge=0, le=1e9, allow_inf_nan=False, strict=True)]
 """An amount of the currency, at least 0."""
 RegionKey = Annotated[str, Field(min_length=1, max_length=200)]
@@ -40,6 +42,8 @@ class RequestPrices(Model):
 class Prices(Model):
     """Prices of AWS. A price that is missing is named in the result, and counts as unknown."""
 
+    file: str | None = None
+    """A file of prices with these keys; those beside it replace some of them, and add others."""
     storage: dict[RegionKey, StoragePrices] = Field(default_factory=dict)
     """Prices of stored bytes by Region."""
     transfer: dict[LinkName, Price] = Field(default_factory=dict)
@@ -51,14 +55,18 @@ class Prices(Model):
     storage."""
     currency: Annotated[str, Field(pattern="^[A-Z]{3}$")] = "USD"
     """Code of the currency, in ISO 4217."""
-    source: Annotated[str, Field(min_length=1, max_length=1000)]
+    # Required in the end; a section that names a file need not have them itself.
+    source: Annotated[str, Field(min_length=1, max_length=1000)] = ""
     """Where the prices are from."""
-    date: date
+    date: Day = date.min
     """When they were valid, such as `2026-08-31`."""
 
     @classmethod
     def misfits(cls, data: Written) -> Iterator[Found]:
         yield from super().misfits(data)
+        for key in ("source", "date"):
+            if key not in data:
+                yield (key,), "is required"
         priced = ("storage", "transfer", "requests", "throughput")
         if not any(mapping(data, key) for key in priced):
             yield (), f"needs one of {', '.join(priced)}: without a price nothing has a cost"

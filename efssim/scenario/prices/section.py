@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator, Field, ValidationError, ValidationInfo
+from pydantic import BeforeValidator, ValidationError, ValidationInfo
 
 from efssim.scenario.grammar.base import located, problem
 from efssim.scenario.grammar.distributions import beside_scenario
@@ -37,6 +37,8 @@ def _of_file(file: Path) -> Written:
     content: object = document.data
     if not isinstance(content, Mapping):
         raise ValueError(f"{cut(file)}: has no prices, which are keys such as `storage`")
+    if _FILE in content:
+        raise ValueError(f"{cut(file)}: names another file, which is not read")
     try:
         Prices.model_validate(content)
     except ValidationError as error:
@@ -68,18 +70,5 @@ def _merged(base: Written, own: Written) -> Written:
     return found
 
 
-PriceSection = Annotated[
-    Prices,
-    BeforeValidator(_prices),
-    Field(
-        json_schema_extra={
-            "properties": {
-                _FILE: {
-                    "type": "string",
-                    "description": "A file of prices, with the keys of this section.",
-                }
-            }
-        }
-    ),
-]
+PriceSection = Annotated[Prices, BeforeValidator(_prices)]
 """Prices, of which `file` may name others."""

@@ -27,6 +27,7 @@ class LagStatistic(Generic[T]):
     p95: T | None
     p99: T | None
     p99_9: T | None
+    p99_99: T | None
     max: T | None
 
     def column(self, name: LagColumn) -> T | None:
