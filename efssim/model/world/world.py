@@ -23,7 +23,7 @@ from efssim.model.world.backups import Backups
 from efssim.model.world.disturbances import Disturbances
 from efssim.model.world.schedule import Schedule
 from efssim.model.world.services.calls import ServiceCalls, only_looks
-from efssim.records.run_records import ReplicationRecords, Snapshot
+from efssim.records.run_records import OpenSync, ReplicationRecords, Snapshot
 from efssim.records.stored import FileSystemRecords
 from efssim.records.timeline import Entry
 from efssim.scenario import Scenario, schema
@@ -240,6 +240,16 @@ class World:
     def snapshot(self, name: str) -> Snapshot:
         """Return the state of a replication now, or when it was gone."""
         return self.account.snapshot(name)
+
+    def open_syncs(self) -> Iterator[tuple[str, OpenSync]]:
+        """Yield name and sync in flight of every replication that has one, by their names."""
+        for name in sorted(self.names):
+            if self.records(name).gone is None:
+                process = self.account.syncs[name]
+                process.whole_instant()
+                flying = process.open_sync()
+                if flying is not None:
+                    yield name, flying
 
     def snapshots(self) -> Iterator[tuple[str, ReplicationRecords, Snapshot]]:
         """Yield name, records and present state of every replication, in order of their names."""
