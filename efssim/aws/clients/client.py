@@ -15,7 +15,7 @@ from efssim.aws.world import SimulatedWorld
 from efssim.errors import ArgumentError
 from efssim.text.suggestions import suggest
 
-SIMULATED = ("account", "cloudwatch", "efs", "kms", "sts")
+SIMULATED = ("account", "backup", "cloudwatch", "efs", "kms", "sts")
 """Services that `Simulation.client` has."""
 
 
