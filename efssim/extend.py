@@ -16,7 +16,9 @@ if TYPE_CHECKING:
     from efssim.scenario.grammar.disturbances.effects import (
         Degrade,
         FailCalls,
+        Fence,
         Lose,
+        MoveWrites,
         OptOut,
         Pause,
         Silence,
@@ -58,6 +60,7 @@ __all__ = [
     "Even",
     "ExecutorKind",
     "FailCalls",
+    "Fence",
     "FileSystemId",
     "Flag",
     "Generators",
@@ -70,6 +73,7 @@ __all__ = [
     "ListOf",
     "Lose",
     "Model",
+    "MoveWrites",
     "Number",
     "Operation",
     "OptOut",
@@ -95,7 +99,10 @@ __all__ = [
 ]
 
 _DISTURBANCES = "efssim.scenario.grammar.disturbances"
-_EFFECTS = ("Degrade", "FailCalls", "Lose", "OptOut", "Pause", "Silence", "Stall", "StopWrites")
+_EFFECTS = (
+    *("Degrade", "FailCalls", "Fence", "Lose", "MoveWrites", "OptOut", "Pause", "Silence", "Stall"),
+    "StopWrites",
+)
 _KINDS, _OPERATIONS = "efssim.scenario.operations.kinds", "efssim.scenario.operations.table"
 _LAGS, _DISTRIBUTIONS = "efssim.lag.kinds", "efssim.lag.kinds.distributions"
 _PROCESSES = "efssim.scenario.workload.processes"

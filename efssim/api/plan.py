@@ -78,6 +78,8 @@ def plan(
     confidence: object = CONFIDENCE,
     replication: str | None = None,
     shares: Sequence[float] = SHARES,
+    minimise: str | None = None,
+    objective: str | None = None,
     trials: int = 30,
     seed: int | None = None,
     executor: Executor | None = None,
@@ -91,10 +93,12 @@ def plan(
 
     `vary` is a path as in `--set`, of any number; `between` are two values as a scenario has them
     (`"10 MiB/s"`, or a number in SI units). `rpo` and `attainment` replace those of the scenario.
-    The objective is that of the replication in the path, else of `replication`, else of each. A
-    scenario without random draws takes one trial; otherwise `trials` in each evaluation of the
-    search, four times as many or more to confirm. `shares` are those of the what-if table, besides
-    that of the objective; none at all if it is empty. `executor`, `workers`: as for `run_trials`.
+    The objective is that of the replication in the path, else of `replication`, else of each;
+    `objective` is the name of one besides the RPO. A scenario without random draws takes one trial;
+    otherwise `trials` in each evaluation of the search, four times as many or more to confirm.
+    `shares` are those of the what-if table, besides that of the objective; none at all if it is
+    empty. `minimise="cost"` also finds the value that costs least of those that meet the objective,
+    for a scenario with prices. `executor`, `workers`: as for `run_trials`.
     `budget`, a duration of real time, ends it with the evidence by then; without one it takes as
     long as it takes.
     `on_begin` is called before the first trial, when all is checked; `on_progress` is given each
@@ -102,8 +106,8 @@ def plan(
     then, marked as `partial`; KeyboardInterrupt before the first.
 
     Raise ScenarioError for a path or value that does not fit the scenario, StudyError (a
-    ValueError) for fewer than 10 trials and an unknown replication, and the exceptions of
-    `run_trials`.
+    ValueError) for fewer than 10 trials, an unknown replication, and a cost without prices, and the
+    exceptions of `run_trials`.
     """
     require_known(scenario, "a plan")
     asked = question(
@@ -116,13 +120,14 @@ def plan(
         replication=replication,
         trials=trials,
         seed=seed,
+        minimise=minimise,
+        named=objective,
     )
     seconds = None if budget is None else budget_s(budget)
     if on_begin is not None:
         on_begin()
     shown = told(on_progress, _shown(asked.parameter) if progress else None)
-    found = _found(asked, shares, runner(executor, workers, seconds), shown)
-    return Plan.of(found)
+    return Plan.of(_found(asked, shares, runner(executor, workers, seconds), shown))
 
 
 def _found(
@@ -132,6 +137,8 @@ def _found(
     shown: AbstractContextManager[EvaluationProgress | None],
 ) -> PlanFindings:
     """Answer the question of a plan on workers; Ctrl-C ends it with the evidence by then."""
+    if asked.objective.name is not None:
+        shares = ()  # the violations of that table are those of the RPO
     with ctrl_c() as interrupts, interrupts.held(), shown as tell, opened as workers:
         return PlanSearch(asked, workers, tell).findings(shares, interrupts)
 

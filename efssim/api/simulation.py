@@ -15,6 +15,7 @@ from efssim.cloudwatch.api import CloudWatchApi
 from efssim.cloudwatch.efs_metrics import EfsMetrics
 from efssim.errors import ArgumentError, UnknownNameError
 from efssim.json_values import JsonValue, WireObject, WireValue, timestamp
+from efssim.model.entities.file_system import FileSystemState
 from efssim.model.entities.identifiers import request_id
 from efssim.model.kernel.clock import Clock
 from efssim.model.world.services.table import SERVICES
@@ -190,11 +191,7 @@ class Simulation(MeasuredWorld):
         `stream` is an entry of `writes` in a scenario, and is checked as one in a file. Raise
         ScenarioError, which lists every problem, also for a file system that does not exist.
         """
-        found = self._world.account.find(file_system)
-        if found is None:
-            known = [part.name for part in self._world.account.file_systems.values()]
-            message = f"no file system is named '{file_system}'{suggest(file_system, known)}"
-            raise ScenarioError([Problem(None, (), message)])
+        found = self._found(file_system)
         spec = stream_now(stream, self.scenario)
         self._streams += 1
         name = f"added-{self._streams}"
@@ -202,6 +199,44 @@ class Simulation(MeasuredWorld):
             quality = spec.trace.read(self.scenario.start, self.scenario.duration).quality
             self._traces[stream_path(found.name, name)] = quality
         self._world.account.write(found, name, spec)
+
+    def _found(self, file_system: str) -> FileSystemState:
+        """Return a file system by name, id or ARN; raise ScenarioError without one."""
+        found = self._world.account.find(file_system)
+        if found is None:
+            known = [part.name for part in self._world.account.file_systems.values()]
+            message = f"no file system is named '{file_system}'{suggest(file_system, known)}"
+            raise ScenarioError([Problem(None, (), message)])
+        return found
+
+    @checked("Simulation.fence")
+    def fence(self, file_system: str) -> None:
+        """Write nothing to a file system from now on, as a runbook does before it moves.
+
+        What its streams would have written is dropped, with the cause `fenced`. Raise
+        ScenarioError for a file system that does not exist.
+        """
+        self._world.fence(self._found(file_system).name)
+
+    @checked("Simulation.unfence")
+    def unfence(self, file_system: str) -> None:
+        """End every fence of a file system; do nothing if there is none.
+
+        Raise ScenarioError for a file system that does not exist.
+        """
+        self._world.unfence(self._found(file_system).name)
+
+    @checked("Simulation.move_writes")
+    def move_writes(self, file_system: str, to: str, *, following: bool = False) -> None:
+        """Make the writes of the streams of a file system on another one from now on.
+
+        Their times, sizes and draws stay what they are; what is made, grows and is read-only is
+        what is there. With `to` the file system itself they are made there again. `following`
+        moves only streams with `writes_follow: failover`. Raise ScenarioError for a file system
+        that does not exist.
+        """
+        source, target = self._found(file_system).name, self._found(to).name
+        self._world.move_writes(source, target, following=following)
 
     def result(self) -> Result:
         """Return the results so far; the simulation can go on afterwards."""

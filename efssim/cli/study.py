@@ -50,6 +50,8 @@ class PlanRequest(Request):
     budget: str
     sets: int | None
     share_of_sets: float | None
+    minimise: str | None
+    objective: str | None
 
     def replaced_paths(self) -> dict[str, str]:
         """Return the paths of the scenario that options replace, by the option."""
@@ -115,6 +117,18 @@ class SweepRequest(Request):
     show_default=True,
     help="Trials of each value in the search; more confirm the answer.",
 )
+@click.option(
+    "--objective",
+    metavar="NAME",
+    show_default="the RPO",
+    help="Which of the scenario's objectives is to be met.",
+)
+@click.option(
+    "--minimise",
+    type=click.Choice(["cost"]),
+    show_default="nothing",
+    help="Also find the cheapest value that meets it, by the scenario's prices.",
+)
 @sets_option("100")
 @share_option()
 @click.option(
@@ -142,6 +156,12 @@ def plan(**asked: Any) -> None:
     seconds = budget_s(request.budget)
     of_sets = {"--sets": request.sets, "--share-of-sets": request.share_of_sets}
     if require_uncertain(scenario, of_sets):
+        for option, value in (
+            ("--minimise", request.minimise),
+            ("--objective", request.objective),
+        ):
+            if value is not None:
+                raise click.UsageError(f"{option} does not go with parameters that are not known")
         _plan_sets(request, scenario, chosen, between, seconds)
         return
     with (
@@ -236,6 +256,8 @@ def _find(
         replication=request.replication,
         trials=request.trials,
         seed=request.seed,
+        minimise=request.minimise,
+        objective=request.objective,
         workers=request.workers,
         budget=budget_s,
         on_begin=None if request.quiet else partial(_tell_budget, budget_s),

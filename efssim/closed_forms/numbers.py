@@ -29,7 +29,9 @@ _LONG_S = 60.0
 
 def numbers(scenario: Scenario, name: str, supposed: Outage) -> ReplicationEstimate:
     """Return the estimated numbers of a replication, with the catch-up after a supposed outage."""
-    unknown = unknown_forms(scenario.file_systems[scenario.replications[name].source])
+    unknown = unknown_forms(
+        scenario.file_systems[scenario.replications[name].source], scenario.duration
+    )
     if unknown:
         return _means_alone(syncs_of(scenario, name), unknown)
     syncs, new = syncs_of(scenario, name), not scenario.replications[name].established

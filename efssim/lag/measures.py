@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from functools import cached_property
 
@@ -19,6 +20,7 @@ from efssim.lag.kinds.distributions import (
 from efssim.lag.kinds.measure import LagCollector
 from efssim.lag.kinds.table import LAG_MEASURES
 from efssim.lag.loss import Loss, loss, not_replicated, pending_bytes
+from efssim.lag.objectives.measures import ObjectiveMeasures
 from efssim.lag.protection import Exclusions, Protection, protection
 from efssim.lag.source_limit import SourceLimit
 from efssim.lag.summary import (
@@ -40,6 +42,7 @@ from efssim.lag.weighted.exceedance import Exceedance
 from efssim.lag.weighted.states import LagState
 from efssim.lag.write_lag import WriteLags
 from efssim.records.run_records import ReplicationRecords, Snapshot
+from efssim.scenario.objectives import Objective
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,10 +63,16 @@ class StreamedMeasures:
     """The measures that a replication's records stream into while it runs."""
 
     def __init__(
-        self, begin_s: float, target_s: float, records: ReplicationRecords, asked: Asked
+        self,
+        begin_s: float,
+        target_s: float,
+        records: ReplicationRecords,
+        asked: Asked,
+        objectives: Mapping[str, Objective],
     ) -> None:
         """Measure from `begin_s` on, against an RPO of `target_s`, as far as it is asked for."""
         self.asked = asked
+        self.objectives = ObjectiveMeasures(begin_s, records, objectives)
         self.lags = WriteLags(
             begin_s,
             records,
@@ -110,7 +119,7 @@ class Measures:
         self._records, self._snapshot, self._lags = records, snapshot, streamed.lags
         self._criteria, self.syncs, self._added = criteria, streamed.syncs, streamed.added
         self._begin_s, self._end_s = criteria.begin_s, max(criteria.end_s, criteria.begin_s)
-        self._asked = streamed.asked
+        self._asked, self._objectives = streamed.asked, streamed.objectives
         self._age_until_now = streamed.age.until(snapshot.now_s)
         self._oldest = None if streamed.oldest is None else streamed.oldest.until(snapshot)
 
@@ -141,6 +150,7 @@ class Measures:
             unprotected_s=self._protection.unprotected_s,
             recovery_point=self.recovery_point,
             not_replicated=not_replicated(self._records),
+            objectives=self._objectives.until(self._snapshot),
             syncs=self._syncs(),
             initial_sync_s=self.syncs.initial_s,
             initial_bytes=self.syncs.initial_bytes,

@@ -11,8 +11,10 @@ from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
 from efssim.json_values import FIRST, IF_ANY, SPREAD, moment
+from efssim.lag.cost.summary import CostSummary
 from efssim.lag.detection.summary import AlarmSummary
 from efssim.lag.loss import LeftBehind, Loss
+from efssim.lag.objectives.summary import ObjectiveSummary
 from efssim.lag.source_limit import SourceLimit
 from efssim.scenario.shown.cells_use import CellsUse
 from efssim.traces.quality import TraceQuality
@@ -22,8 +24,8 @@ WRITE_LAG: Literal["write_lag_s"] = "write_lag_s"
 WRITE_LAG_BY_BYTE: Literal["write_lag_by_byte_s"] = "write_lag_by_byte_s"
 OLDEST_PENDING: Literal["oldest_pending_s"] = "oldest_pending_s"
 
-LagColumn: TypeAlias = Literal["mean", "p50", "p90", "p95", "p99", "p99_9", "max"]
-LAG_COLUMNS: tuple[LagColumn, ...] = ("mean", "p50", "p90", "p95", "p99", "p99_9", "max")
+LagColumn: TypeAlias = Literal["mean", "p50", "p90", "p95", "p99", "p99_9", "p99_99", "max"]
+LAG_COLUMNS: tuple[LagColumn, ...] = ("mean", "p50", "p90", "p95", "p99", "p99_9", "p99_99", "max")
 """The numbers that every lag has."""
 
 
@@ -37,6 +39,8 @@ class LagSummary:
     p95: float | None
     p99: float | None
     p99_9: float | None
+    p99_99: float | None
+    """None for writes or bytes of which there are fewer than 10,000."""
     max: float | None
 
     def column(self, name: LagColumn) -> float | None:
@@ -141,6 +145,8 @@ class ReplicationSummary:
     writes: WritesSummary
     discarded: DiscardedSummary
     rpo: RpoSummary
+    objectives: Mapping[str, ObjectiveSummary] = field(metadata=IF_ANY)
+    """Objectives besides the RPO, by name."""
     unprotected_s: float
     """Time without any recovery point that the scenario does not leave out."""
     recovery_point: Loss | None
@@ -203,5 +209,7 @@ class RunSummary:
     digest: str
     uncertain: tuple[str, ...] = field(default=(), metadata=IF_ANY)
     """Paths of parameters that are not known, of which this run has one value each."""
+    cost: CostSummary | None = field(default=None, metadata=IF_ANY)
+    """Where the scenario has prices."""
     cells: Mapping[str, CellsUse] = field(default_factory=dict, metadata=IF_ANY)
     """Streams that are drawn in cells, by their paths, and by how much that may be off."""

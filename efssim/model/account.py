@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
+from functools import partial
 
 from efssim.model.attachments import Attachments
 from efssim.model.entities.divergence import differing_bytes, original_source_arn, remember
@@ -28,6 +29,7 @@ from efssim.model.kernel.causes import Cause
 from efssim.model.kernel.clock import Clock, Turn
 from efssim.model.kernel.draws import Draws
 from efssim.model.kernel.listener import SyncListener
+from efssim.model.placed_streams import PlacedStream
 from efssim.model.sync.process import SyncProcess
 from efssim.model.sync.stretch import LONG
 from efssim.model.sync.sync_times import SyncTimes
@@ -41,6 +43,7 @@ from efssim.scenario.grammar.network import link_regions
 from efssim.scenario.grammar.undocumented import CHOICES
 from efssim.scenario.regions import names as known_regions
 from efssim.scenario.regions.facts import zones_of
+from efssim.scenario.workload.streams import FAILOVER
 
 Recorder = Callable[[str], ReplicationRecords]
 Keeper = Callable[[str], FileSystemRecords]
@@ -70,6 +73,8 @@ class Account:
         """By id; those that are deleted are gone."""
         self.ever: list[FileSystemState] = []
         """All that were ever made, in that order."""
+        self.streams: list[PlacedStream] = []
+        """All write streams, in the order in which they came."""
         self.file_systems_in: Counter[str] = Counter()
         """How many there are, by Region."""
         self.replications: dict[str, ReplicationState] = {}
@@ -264,11 +269,33 @@ class Account:
     def write(self, file_system: FileSystemState, name: str, spec: schema.WriteStream) -> None:
         """Add a write stream to a file system; its writes begin after now."""
         source = self.scenario.file_systems.get(file_system.name)
-        growth = 1.0 if source is None else source.growth
+        growth, follow = (1.0, None) if source is None else (source.growth, source.writes_follow)
         path = f"file_systems.{file_system.name}.writes.{name}"
-        after_s = self.clock.now
-        for stream in build_streams(spec, growth, self.scenario, self.draws, path, after_s):
-            file_system.journal.add(stream)
+        build = partial(build_streams, spec, growth, self.scenario, self.draws, path)
+        follows = (spec.writes_follow or follow) == FAILOVER
+        self.streams.append(PlacedStream(self.clock, file_system, spec, build, follows=follows))
+
+    def move_writes(
+        self, source: str, to: str, ordinal: int, *, following: bool
+    ) -> list[FileSystemState]:
+        """Make the writes after now of the streams of one file system on another.
+
+        `following` leaves those that do not follow a failover where they are. `ordinal` is that of
+        the cause. Return the two; nothing is moved if one of them does not exist, or is no more.
+        """
+        home, target = self.find(source), self.find(to)
+        if home is None or target is None:
+            return []
+        for stream in self.streams:
+            if stream.home is home and (stream.follows or not following):
+                stream.move(target, ordinal)
+        return [home, target]
+
+    def move_home(self, ordinal: int) -> None:
+        """Make the writes after now at home again of the streams that a cause moved last."""
+        for stream in self.streams:
+            if stream.moved_by == ordinal:
+                stream.move(stream.home, ordinal)
 
     # --- replications -------------------------------------------------------------------------
 

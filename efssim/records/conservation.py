@@ -2,7 +2,9 @@
 
 At every sync's cut the source's size = its size at the start + the new bytes made by then, and
 every write made is exactly one of unreplicated, pending, published and discarded, as the creations,
-syncs and deletions of configurations say. It compares the model's numbers with sums of its own.
+syncs and deletions of configurations say. Law 9, loss: what a disaster lost, read write by write,
+is what was pending when the configuration was gone, or is now. They compare the model's numbers
+with sums of their own.
 """
 
 from __future__ import annotations
@@ -24,7 +26,7 @@ from efssim.records.stored import FileSystemRecords, Role, Stored
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
-LAW = 8
+LAW, LAW_OF_LOSS = 8, 9
 UNREPLICATED, PENDING, PUBLISHED, DISCARDED = range(4)
 
 
@@ -48,6 +50,19 @@ class System:
     log: UnpublishedLog
 
 
+@dataclass(frozen=True, slots=True)
+class StatedLoss:
+    """The loss by a disaster of a source, as a run states it."""
+
+    disaster_s: float
+    point_s: float | None
+    """The recovery point; None: there is none, and all is lost."""
+    bytes: int
+    writes: int
+    lost_s: float | None
+    """From the oldest lost write to the disaster."""
+
+
 @dataclass(frozen=True)
 class Pair:
     """The records of one replication, for the checker."""
@@ -56,10 +71,12 @@ class Pair:
     log: WriteLog
     source: str
     destination: str
+    loss: StatedLoss | None = None
+    """None: no disaster is stated."""
 
 
 def check_conservation(systems: Mapping[str, System], pairs: Mapping[str, Pair]) -> None:
-    """Check law 8 on all file systems, by name; raise LawViolation for the first broken one."""
+    """Check laws 8 and 9 on all file systems, by name; raise LawViolation for the first broken."""
     checker = _Checker(systems, pairs)
     for name in systems:
         checker.sizes_are_conserved(name)
@@ -194,6 +211,7 @@ class _Checker:
             cut_s = _last_cut_s(records)
             published = found & (made.time_s <= _or(cut_s, -np.inf))
             state[published] = PUBLISHED
+            self._loss_was_pending(name, made, found & ~published, role)
             if role.end_s is None:
                 state[found & ~published] = PENDING
             else:
@@ -205,6 +223,33 @@ class _Checker:
         ):
             word = ("unreplicated", "pending", "published", "discarded")[value]
             require(LAW, amount == _amount(made, state == value), f"{word} writes of {name}")
+
+    def _loss_was_pending(
+        self, name: str, made: _Made, pending: NDArray[np.bool_], role: Role
+    ) -> None:
+        """Check a stated loss by the writes that were pending at the end of a role."""
+        pair = self._pairs[role.replication]
+        stated = pair.loss
+        if stated is None:
+            return
+        of = f"of {name} by the disaster of {role.replication}"
+        end_s = _or(role.end_s, self._systems[name].now.now_s)
+        is_down = pair.records.source.unwritable.at(stated.disaster_s) is not None
+        require(LAW_OF_LOSS, is_down and stated.disaster_s <= end_s, f"the begin {of}")
+        size, count = _amount(made, pending).bytes, _amount(made, pending).writes
+        require(LAW_OF_LOSS, stated.writes == count, f"writes lost {of}")
+        if stated.point_s is None:
+            stored = int(self._sizes(name, np.array([end_s]))[0][0])
+            require(LAW_OF_LOSS, stated.bytes == stored, f"bytes lost with everything {of}")
+            return
+        require(LAW_OF_LOSS, stated.bytes == size, f"bytes lost {of}")
+        require(LAW_OF_LOSS, stated.point_s == _last_cut_s(pair.records), f"recovery point {of}")
+        some = pending & (made.all.writes > 0)
+        begins, ends = made.all.begin_s[some], made.time_s[some]
+        most, least = (
+            max(0.0, stated.disaster_s - times.min(initial=np.inf)) for times in (begins, ends)
+        )
+        require(LAW_OF_LOSS, least <= _or(stated.lost_s, np.nan) <= most, f"seconds lost {of}")
 
     def _discard(self, made: _Made, state: Ints, role: Role, records: ReplicationRecords) -> None:
         found = (state == UNREPLICATED) & (made.time_s <= role.begin_s)

@@ -9,6 +9,7 @@
 7. More throughput never makes any write later (one replication, gap 0, no failed attempt, every
    sync shorter than the interval, common random numbers).
 8. Conservation, of all file systems together: in `conservation`.
+9. Loss: what a disaster lost is what was pending when the configuration was gone; there, too.
 
 A broken law is a bug of the simulator and raises LawViolation.
 """
@@ -141,8 +142,8 @@ def _bytes_written(
 
     In a cell they are on the straight line from the cut, or what came last of the begin of the cell
     and the end of a stop, to the end of the cell, to a byte for each stream. Where the records do
-    not have the end of that line (the cell is not over, a stop begins in it, or cells do not end at
-    whole minutes), they are at least those at its begin.
+    not have the end of that line (the cell is not over, a stop begins in it, a stream begins or
+    ends in it, or cells do not end at whole minutes), they are at least those at its begin.
     """
     cut, completed = records.syncs.floats("cut_s"), records.syncs.floats("completed_s")
     is_piece = writes.is_piece
@@ -164,7 +165,10 @@ def _bytes_written(
     line = low + np.rint(rise * (writes.bytes_by(edge_s, minutes) - low)).astype(np.int64)
     streams = np.unique(writes.stream[minutes & (writes.writes > 0)])
     first_s = [writes.begin_s[minutes & (writes.stream == stream)].min() for stream in streams]
+    switches = np.array(records.source.switches_s)
+    is_whole = switches.searchsorted(cell_s, "right") == switches.searchsorted(edge_s, "left")
     has_end = (edge_s <= now_s) & (begins[stop + 1] >= edge_s) & (cut >= max(first_s, default=0.0))
+    has_end &= is_whole
     off = np.where(is_stopped, 0, len(streams))
     is_known = is_stopped | (has_end & (not others.any()))
     low = np.where(is_stopped | has_end, line - off, low)

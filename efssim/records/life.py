@@ -71,6 +71,8 @@ class Life:
     """When it was deleted; infinite: it has not been."""
     unwritable: Spans = field(default_factory=Spans)
     """When it could not be written, by any cause."""
+    switches_s: list[float] = field(default_factory=list)
+    """Rising times at which one of its streams began or ended to write to it."""
     disasters: Spans = field(default_factory=Spans)
     """When it could not be written although nobody wanted that."""
 

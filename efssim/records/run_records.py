@@ -40,6 +40,14 @@ COMPARED_COLUMNS = {
 """Further columns from which the phases of a completed sync follow; in no digest."""
 
 
+REPEATED_COLUMNS = {
+    "cut_s": "d",  # of the sync
+    "completed_s": "d",  # when it completed
+    "bytes": "q",  # bytes that its failed attempts had sent
+}
+"""Columns of the completed syncs of which attempts failed; in no digest."""
+
+
 class Phases(NamedTuple):
     """How long a sync spent in each of its phases, in seconds; together its whole duration.
 
@@ -136,6 +144,8 @@ class AbandonedSync:
     attempts: int
     cause_ordinal: int = DECLARED
     """Ordinal of the cause in the timeline of the run."""
+    wire_bytes: int = 0
+    """Bytes that all of its attempts had sent."""
 
 
 class DroppedBy(NamedTuple):
@@ -186,6 +196,8 @@ class OpenSync:
     files: int
     writes: int
     failed_attempts: int
+    wire_bytes: int = 0
+    """Bytes that all of its attempts have sent."""
 
 
 @dataclass
@@ -211,6 +223,10 @@ class ReplicationRecords:
     abandoned: list[AbandonedSync] = field(default_factory=list)
     compared: Columns = field(default_factory=lambda: Columns(COMPARED_COLUMNS))
     """One row for each of `syncs`."""
+    repeated: Columns = field(
+        default_factory=lambda: Columns(REPEATED_COLUMNS, keep=False, hashed=False)
+    )
+    """Passes on the bytes that failed attempts sent, once their sync completed."""
     disturbed: dict[float, Phases] = field(default_factory=dict)
     """Phases of the completed syncs that do not follow from the other records, by their cuts."""
     stalls: list[list[float]] = field(default_factory=list)
@@ -234,7 +250,7 @@ class ReplicationRecords:
 
     def let_go(self) -> None:
         """Pass nothing on any more: what the records streamed into can be forgotten."""
-        self.sinks, self.drop_sinks, self.syncs.sinks = [], [], []
+        self.sinks, self.drop_sinks, self.syncs.sinks, self.repeated.sinks = [], [], [], []
 
     def drop(self, dropped: DroppedWrites | DroppedPieces) -> None:
         """Count writes that could not be made and pass them to every sink."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from copy import copy
 from typing import NamedTuple
 
@@ -13,9 +13,12 @@ from efssim.cloudwatch.alarms.watching import AlarmsOfWorld, WatchedReplication
 from efssim.cloudwatch.efs_metrics import EfsMetrics
 from efssim.cloudwatch.storage import StorageSamples
 from efssim.cloudwatch.write_minutes import WriteMinutes
+from efssim.lag.cost.summary import CostSummary
+from efssim.lag.cost.wire_bytes import Sent
 from efssim.lag.detection.judging import Watched
 from efssim.lag.detection.summary import AlarmSummary
 from efssim.lag.kinds.asked import EVERYTHING, Asked
+from efssim.lag.loss import Loss
 from efssim.lag.measures import Criteria, Measures, StreamedMeasures
 from efssim.lag.protection import Exclusions
 from efssim.lag.source_limit import source_limit
@@ -27,7 +30,13 @@ from efssim.model.world.world import World
 from efssim.progress import Progress
 from efssim.records import laws
 from efssim.records.columns import Block, Columns
-from efssim.records.conservation import Pair, System, UnpublishedLog, check_conservation
+from efssim.records.conservation import (
+    Pair,
+    StatedLoss,
+    System,
+    UnpublishedLog,
+    check_conservation,
+)
 from efssim.records.lifetimes import Lifetimes, WriteLog
 from efssim.records.run_records import (
     COMPARED_COLUMNS,
@@ -38,6 +47,8 @@ from efssim.records.run_records import (
 )
 from efssim.records.stored import FileSystemRecords
 from efssim.records.timeline import Entry, Occurrence
+from efssim.runs.cost.meter import Meter
+from efssim.runs.cost.pricing import Pricing
 from efssim.runs.outcome import Outcome
 from efssim.runs.run import Run
 from efssim.runs.sync_phases import PhaseRecords
@@ -93,10 +104,20 @@ class MeasuredWorld:
         self._traces = trace_qualities(scenario)
         self._stored: dict[str, FileSystemRecords] = {}
         self._unpublished: dict[str, UnpublishedLog] = {}
+        self._followed: list[tuple[str, ReplicationRecords]] = []
+        self._meter: Meter | None = None
         self._world = World(
             scenario, self.seed, self._record, trial, keep=self._keep, shared=shared
         )
+        self._open_meter()
         self._storage = StorageSamples(self._world) if metrics else None
+
+    def _open_meter(self) -> None:
+        """Begin to meter what is billed, if the scenario has prices."""
+        if self.scenario.prices is not None:
+            self._meter = Meter(self._world, self.scenario.warm_up)
+            for name, records in self._followed:
+                self._meter.follow(name, records)
 
     def _keep(self, name: str) -> FileSystemRecords:
         """Return the records of a new file system."""
@@ -120,7 +141,16 @@ class MeasuredWorld:
             counts_written=keep or self._asked.digest or self._asked.pending_max,
         )
         criteria = self.scenario.warm_up, self.scenario.rpo.target
-        self._streamed[name] = StreamedMeasures(*criteria, records, self._asked)
+        objectives = {
+            key: part
+            for key, part in self.scenario.objectives.items()
+            if part.replications is None or name in part.replications
+        }
+        self._streamed[name] = StreamedMeasures(*criteria, records, self._asked, objectives)
+        if self._meter is not None:
+            self._meter.follow(name, records)
+        elif self.scenario.prices is not None:  # the world is being built
+            self._followed.append((name, records))
         if self._verify:
             self._logs[name] = WriteLog()
             records.sinks.append(self._logs[name].add)
@@ -172,14 +202,18 @@ class MeasuredWorld:
         # What goes on still changes; the rest of the timeline is final.
         timeline = tuple(copy(e) if e.end_s is None else e for e in self._world.timeline)
         reached = _by_replication(timeline)
-        snapshots, outcomes = [], {}
+        snapshots, outcomes, sent = [], {}, {}
+        losses: dict[str, Loss | None] = {}
         for each in measured:
+            if self._meter is not None:  # before the records are let go
+                sent[each.name] = self._meter.sent[each.name].until(each.snapshot)
             if each.name in self._logs:
                 laws.check(each.records, each.snapshot, self._logs[each.name])
+                losses[each.name] = each.measures.recovery_point
             snapshots.append((each.name, each.records, each.snapshot))
             outcomes[each.name] = self._outcome(each, tuple(reached.get(each.name, ())))
         if self._verify:
-            self._check_conservation()
+            self._check_conservation(losses)
         return Run(
             scenario=self.scenario,
             seed=self.seed,
@@ -190,7 +224,17 @@ class MeasuredWorld:
             trial=self.trial,
             traces=dict(self._traces),
             alarms=self._alarms(outcomes),
+            cost=self._cost(sent),
         )
+
+    def _cost(self, sent: Mapping[str, Sent]) -> CostSummary | None:
+        """Return the cost up to now, given what each replication sent; None without prices."""
+        prices, account = self.scenario.prices, self._world.account
+        if prices is None or self._meter is None:
+            return None
+        begin_s, now_s = min(self.scenario.warm_up, self._world.now_s), self._world.now_s
+        pairs = [(account.replications[name], amount) for name, amount in sent.items()]
+        return Pricing(prices, begin_s, now_s).summary(self._meter, account.ever, pairs)
 
     def _alarms(self, outcomes: dict[str, Outcome]) -> dict[str, AlarmSummary]:
         """Return how the alarms of the scenario did, given the outcomes up to now."""
@@ -210,10 +254,16 @@ class MeasuredWorld:
         }
         return AlarmsOfWorld(self._world, metrics, watched).summaries()
 
-    def _check_conservation(self) -> None:
+    def _check_conservation(self, losses: Mapping[str, Loss | None]) -> None:
         account = self._world.account
         pairs = {
-            name: Pair(part.records, self._logs[name], part.source.name, part.destination.name)
+            name: Pair(
+                part.records,
+                self._logs[name],
+                part.source.name,
+                part.destination.name,
+                _stated(losses[name]),
+            )
             for name, part in account.replications.items()
         }
         systems = {
@@ -299,6 +349,13 @@ class MeasuredWorld:
                 after_deletion=rpo.after_deletion == "excluded",
             ),
         )
+
+
+def _stated(found: Loss | None) -> StatedLoss | None:
+    if found is None:
+        return None
+    point_s, lost_s = found.point_s, found.lost_s
+    return StatedLoss(found.disaster_s, point_s, found.lost_bytes, found.lost_writes, lost_s)
 
 
 def run_with_states(world: MeasuredWorld) -> tuple[Run, dict[str, dict[str, LagState]]]:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from efssim.errors import ArgumentError, UnknownNameError
 from efssim.json_values import to_json
 from efssim.lag.age.age_over_time import age_at, age_means
+from efssim.lag.cost.summary import CostSummary
 from efssim.lag.detection.summary import AlarmSummary
 from efssim.lag.hours import hours_between
 from efssim.lag.risk import Risk, risk_of
@@ -64,6 +65,8 @@ class Run:
     """Quality of the traces, by the path of the stream."""
     alarms: dict[str, AlarmSummary] = field(default_factory=dict)
     """How each alarm of the scenario did, by name."""
+    cost: CostSummary | None = None
+    """Cost for a month; None where the scenario has no prices."""
 
     @cached_property
     def entries(self) -> dict[int, Entry]:
@@ -94,6 +97,7 @@ class Run:
             alarms=self.alarms,
             digest=self.digest,
             uncertain=tuple(each.path for each in self.uncertain),
+            cost=self.cost,
             cells=streams_in_cells(self.scenario),
         )
 

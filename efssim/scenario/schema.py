@@ -33,6 +33,8 @@ from efssim.scenario.grammar.types import (
     Size,
 )
 from efssim.scenario.grammar.undocumented import CHOICES
+from efssim.scenario.objectives import Objective
+from efssim.scenario.prices.section import PriceSection
 from efssim.scenario.regions.names import zone_region
 from efssim.scenario.uncertain.keys import UncertainKeys
 from efssim.scenario.workload.arrivals import Arrivals
@@ -42,6 +44,7 @@ from efssim.scenario.workload.streams import (
     HotSet,
     InFile,
     TraceFile,
+    WritesFollow,
     WriteStream,
 )
 from efssim.text.suggestions import suggest
@@ -125,6 +128,9 @@ class FileSystem(Place):
     """Multiplies the growth of every stream."""
     writes: dict[Name, WriteStream] = Field(default_factory=dict)
     """Write streams by name; they add up."""
+    writes_follow: WritesFollow = "none"
+    """`failover`: once a drill has failed over, its streams write to the destination, and back
+    after a failback; a stream may say otherwise."""
 
     @property
     def home(self) -> str:
@@ -320,6 +326,8 @@ class ScenarioKeys(Model):
     """Whether syncs are kept; `off` keeps the summary, in memory that does not grow with them."""
     rpo: Rpo = Rpo.model_construct()
     """The recovery point objective."""
+    objectives: dict[Name, Objective] = Field(default_factory=dict)
+    """Objectives besides the RPO, by name."""
     cloudwatch: CloudWatch = CloudWatch.model_construct()
     """How CloudWatch's view of the run is made."""
     regions: dict[Name, Region] = Field(default_factory=dict)
@@ -340,6 +348,8 @@ class ScenarioKeys(Model):
     """What happens at random times, by name."""
     alarms: Alarms = Field(default_factory=dict)
     """Metric alarms of CloudWatch by name; `file` reads those of describe-alarms."""
+    prices: PriceSection | None = None
+    """Prices of AWS; `file` reads them from a file. Without any there is no cost."""
     defaults: Defaults = Defaults.model_construct()
     """What holds for whatever an API call creates."""
     uncertain: dict[Annotated[str, Field(min_length=1, max_length=1000)], UncertainKeys] = Field(

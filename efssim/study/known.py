@@ -16,3 +16,13 @@ def require_known(scenario: Scenario, study: str) -> None:
             "has one parameter set: efssim.run_sets, or `efssim run --trials`, has many; without "
             "`uncertain`, and with another preset than efs-unknown, everything is known"
         )
+
+
+def require_rpo_alone(scenario: Scenario, study: str) -> None:
+    """Raise StudyError where there are objectives besides the RPO, which a study passes over."""
+    if scenario.objectives:
+        listed = ", ".join(scenario.objectives)
+        raise StudyError(
+            f"{study} judges the RPO alone, and no other objective ({listed}): take `objectives` "
+            "away, or make each the RPO of a study of its own"
+        )

@@ -132,7 +132,7 @@ def test_an_added_kind_is_checked_as_the_others() -> None:
         events=[EVENT | {"maintenance": "us-east-9"}]
     )
     assert "needs exactly one of" in problems(events=[EVENT | {"fail": "orders"}])
-    assert "fail, api_error, maintenance, call" in problems(events=[{"at": 5}])
+    assert "fail, fence, move_writes, api_error, maintenance, call" in problems(events=[{"at": 5}])
     assert "goes with maintenance only" in problems(events=[{"at": 5, "fail": "x", "depth": 2}])
     assert "brings bad luck to all 2 sorts" in problems(events=[EVENT | {"depth": 13}])
     assert "depth\n  must be a valid integer" in problems(events=[EVENT | {"depth": "a"}])

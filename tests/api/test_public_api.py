@@ -16,6 +16,7 @@ from helpers.worlds import constant, poisson, scenario, simulate
 from pydantic import ValidationError
 
 import efssim
+from efssim.lag.summary import LAG_COLUMNS
 from efssim.model.entities.replication import Status
 from efssim.report.words.lines import short
 
@@ -117,6 +118,7 @@ def test_names_of_what_is_added_to():
         "Even",
         "ExecutorKind",
         "FailCalls",
+        "Fence",
         "FileSystemId",
         "Flag",
         "Generators",
@@ -129,6 +131,7 @@ def test_names_of_what_is_added_to():
         "ListOf",
         "Lose",
         "Model",
+        "MoveWrites",
         "Number",
         "Operation",
         "OptOut",
@@ -363,12 +366,13 @@ def test_age(result):
 def test_lags(result):
     table = result.lags
     assert table.index.names == ["replication", "lag"]
-    assert list(table.columns) == ["mean", "p50", "p90", "p95", "p99", "p99_9", "max"]
+    assert list(table.columns) == list(LAG_COLUMNS)
+    assert LAG_COLUMNS == ("mean", "p50", "p90", "p95", "p99", "p99_9", "p99_99", "max")
     assert (table.dtypes == "float64").all()
     for (name, lag), row in table.iterrows():
-        assert row.to_dict() == {
-            key: result.summary["replications"][name][lag][key] for key in table.columns
-        }
+        expected = result.summary["replications"][name][lag]
+        found = {key: None if np.isnan(value) else value for key, value in row.items()}
+        assert found == {key: expected[key] for key in table.columns}
 
 
 def test_plot(result):
@@ -422,7 +426,16 @@ def test_a_result_without_replications():
     found = efssim.run(efssim.Scenario(name="none", duration=60))
     assert found.summary["replications"] == {}
     assert len(found.syncs) == len(found.statuses) == len(found.violations) == 0
-    assert list(found.lags.columns) == ["mean", "p50", "p90", "p95", "p99", "p99_9", "max"]
+    assert list(found.lags.columns) == [
+        "mean",
+        "p50",
+        "p90",
+        "p95",
+        "p99",
+        "p99_9",
+        "p99_99",
+        "max",
+    ]
     assert isinstance(found._repr_html_(), str)
     with pytest.raises(KeyError):
         found.age()

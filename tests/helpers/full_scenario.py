@@ -39,6 +39,8 @@ FULL: dict[str, Any] = {
                     "hot_set": {"size": "10 GiB", "block": "64 KiB", "share": "80 %"},
                     "files": 2,
                     "growth": 1.1,
+                    "from": "1 min",
+                    "to": "20 days",
                 },
                 "steady": {"arrivals": {"constant": {"rate": 0.5}}, "size": {"gamma": {
                     "mean": "1 MiB", "cv": 0.5}}, "in_file": {"size": "120 GiB"}},

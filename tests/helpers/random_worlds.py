@@ -55,8 +55,19 @@ additions: Any = st.fixed_dictionaries(
         "new_files": st.sampled_from([0, "100 %", "10 %"]),
     },
 )
+# When it begins and ends, mostly with the run.
+windows: Any = st.one_of(
+    st.just({}),
+    st.just({}),
+    st.builds(
+        lambda begin, more: {"from": begin, "to": begin + more},
+        st.sampled_from([0, 30, 61.25, 600]),
+        st.sampled_from([1, 60, 300.5, 5000]),
+    ),
+)
 streams = st.builds(
-    lambda arrival, size, files, growth, place, adds: {
+    lambda arrival, size, files, growth, place, adds, window: {
+        **window,
         "arrivals": arrival,
         "size": size,
         "files": files,
@@ -71,10 +82,12 @@ streams = st.builds(
     st.floats(0.2, 3),
     places,
     additions,
+    windows,
 )
 # Streams whose writes are not known one by one, down to a few in a cell.
 in_cells = st.builds(
-    lambda arrival, size, files, growth, adds: {
+    lambda arrival, size, files, growth, adds, window: {
+        **window,
         "arrivals": arrival,
         "size": size,
         "files": files,
@@ -87,6 +100,7 @@ in_cells = st.builds(
     st.integers(1, 3),
     st.floats(0.2, 3),
     additions,
+    windows,
 )
 syncs = st.fixed_dictionaries(
     {
@@ -126,6 +140,15 @@ lasting: Any = st.one_of(
         }
     ),
 )
+
+
+def _moving(names: list[str]) -> Any:
+    """Fences, and writes that move to another file system or home again."""
+    name = st.sampled_from(names)
+    return st.one_of(
+        name.map(lambda name: {"fence": name}),
+        st.builds(lambda home, to: {"move_writes": home, "to": to}, name, name),
+    )
 
 
 def _failing(names: list[str]) -> Any:
@@ -168,7 +191,7 @@ def _events(names: list[str]) -> Any:
     return st.one_of(
         st.builds(
             lambda kind, at, lasts: {**kind, "at": at, **({"for": lasts} if lasts else {})},
-            lasting,
+            st.one_of(lasting, lasting, _moving(names)),
             times,
             durations,
         ),

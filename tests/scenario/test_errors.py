@@ -129,7 +129,7 @@ s.yaml:29:74: replications.third.established: must be true or false
 s.yaml:31:17: events.0.opt_outt: unknown key (did you mean 'opt_out'?)
 s.yaml:32:23: events.1.fail: no file system is named 'oders' (did you mean 'orders'?)
 s.yaml:32:35: events.1.for: a failed file system does not recover, so `fail` takes no `for`
-s.yaml:33:5: events.2: needs exactly one of opt_out, region_outage, link_outage, link_degraded, kms_key_disabled, permission_lost, fail, api_error, call, not link_degraded and call
+s.yaml:33:5: events.2: needs exactly one of opt_out, region_outage, link_outage, link_degraded, kms_key_disabled, permission_lost, fail, fence, move_writes, api_error, call, not link_degraded and call
 s.yaml:33:32: events.2.link_degraded: unknown Region 'eu-wst-1' (did you mean 'eu-west-1'?)
 s.yaml:33:61: events.2.call: unknown operation 'DescribeFileSystem' (did you mean 'DescribeFileSystems'?)
 s.yaml:35:8: faults.wan.for: is required
@@ -330,7 +330,7 @@ def with_fault(fault):
 
 _ANY_KIND = (
     "needs exactly one of opt_out, region_outage, link_outage, link_degraded, kms_key_disabled,"
-    " permission_lost, fail, api_error"
+    " permission_lost, fail, fence, move_writes, api_error"
 )
 _ALWAYS_ON = (
     "AWS enables '{0}' by default, so nobody can opt out of it;"

@@ -34,13 +34,15 @@ def flows_of(source: FileSystem, scenario: Scenario) -> tuple[Flow, ...]:
     return tuple(_flow(stream, source, scenario) for stream in source.writes.values())
 
 
-def unknown_forms(source: FileSystem) -> list[str]:
+def unknown_forms(source: FileSystem, duration_s: float) -> list[str]:
     """Return why closed forms say nothing of the streams of a file system; empty if they do."""
     chosen = [chosen_process(part.arrivals) for part in source.writes.values() if part.arrivals]
     shapes = [process.shape(said) for process, said in chosen]
     reasons = [shape.reason for shape in shapes if isinstance(shape, Unknown)]
     if any(part.trace is not None and part.trace.resample for part in source.writes.values()):
         reasons.append("no closed form is known of a trace whose days are drawn")
+    if not all(part.is_throughout(duration_s) for part in source.writes.values()):
+        reasons.append("no closed form is known of a stream that begins or ends within the run")
     return list(dict.fromkeys(reasons))
 
 

@@ -96,6 +96,10 @@ class Age:
         total_s = self.ramps.total_s
         return self._within.total() / total_s if total_s else None
 
+    def within_s(self) -> float:
+        """Return the seconds of the time at or below the target."""
+        return self._within.total()
+
     def unwritable_s(self) -> float:
         """Return the seconds of the time in which the source could not be written."""
         return self._idle.total()

@@ -15,7 +15,16 @@ from efssim.lag.weighted.states import HistogramState, LagState, RampsState
 from efssim.lag.weighted.streaming import StreamedRamps
 from efssim.lag.weighted.time_weighted import TimeWeighted
 
-QUANTILES = {"p50": 0.5, "p90": 0.9, "p95": 0.95, "p99": 0.99, "p99_9": 0.999}
+QUANTILES = {
+    "p50": 0.5,
+    "p90": 0.9,
+    "p95": 0.95,
+    "p99": 0.99,
+    "p99_9": 0.999,
+    "p99_99": 0.9999,
+}
+_LEAST = {"p99_99": 10_000}
+"""Writes or bytes below which a quantile is that of a single one, and not known."""
 
 
 class LagDistribution(Protocol):
@@ -108,7 +117,11 @@ def lag_over_time(ramps: TimeWeighted, *, quantiles: bool = True) -> LagSummary:
 
 def lag_of_writes(histogram: LogHistogram, mean: float | None) -> WriteLagSummary:
     """Return count, mean, quantiles and maximum of a lag of writes or bytes."""
-    quantiles = {key: _plain(histogram.quantile(p)) for key, p in QUANTILES.items()}
+    count = histogram.count
+    quantiles = {
+        key: _plain(histogram.quantile(p)) if count >= _LEAST.get(key, 0) else None
+        for key, p in QUANTILES.items()
+    }
     maximum = _plain(histogram.maximum)
     return WriteLagSummary(count=histogram.count, mean=_plain(mean), **quantiles, max=maximum)
 

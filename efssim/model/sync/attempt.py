@@ -6,6 +6,7 @@ transfer.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 from operator import add
 
@@ -80,6 +81,8 @@ class InFlight:
     """Failed attempts before this one."""
     phases: Phases = NO_PHASES
     """How the time up to `since_s` was spent."""
+    repeated_bytes: int = 0
+    """Bytes that the failed attempts had sent."""
 
     def phases_at(self, now_s: float, running: bool) -> Phases:
         """Return how the time up to now was spent, since the last account running or not."""
@@ -111,6 +114,11 @@ class InFlight:
         if not self.transfer_s:
             return 0.0  # it takes no time: all of it is there once the sync is complete
         return max(0.0, self.attempt.share - self.attempt.transfer_s / self.transfer_s)
+
+    @property
+    def wire_bytes(self) -> int:
+        """Bytes that all attempts have sent by the last account."""
+        return self.repeated_bytes + math.floor(self.change_set.bytes * self.sent_share)
 
     @property
     def ends_s(self) -> float:

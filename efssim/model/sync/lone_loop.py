@@ -203,6 +203,11 @@ class LoneLoop:
         """Return the attempts of each sync, shape (syncs,): no attempt fails."""
         return np.ones(self.count, dtype=np.int64)
 
+    @property
+    def repeated_bytes(self) -> dict[int, int]:
+        """Bytes that failed attempts sent, by the index of the sync: no attempt fails."""
+        return {}
+
 
 def lone_loop(journal: Journal, times: SyncTimes, limits: LoopLimits) -> LoneLoop | None:
     """Return a loop for what is in a journal; None where that is another case."""

@@ -123,6 +123,8 @@ class SyncProcess:
         part = slice(begin, done)
         work, completed_s = stretch.work.part(part), stretch.completed_s[part]
         self._completed.add(work, completed_s, stretch.attempts[part])
+        for row in stretch.repeated_until(done):
+            self._replication.records.repeated.append(*row)
         stretch.recorded = done
 
     def _end(self, stretch: Stretch, done: int) -> None:
@@ -170,6 +172,9 @@ class SyncProcess:
         phases = flying.phases_at(now, running=True)
         self._replication.records.disturbed[change.cut_s] = phases
         self._completed.add(Work.of(change), np.array([now]), attempts)
+        if flying.failed:
+            repeated = (change.cut_s, now, flying.repeated_bytes)
+            self._replication.records.repeated.append(*repeated)
         self._in_flight, self._initial = None, False
         self._ordinal += 1
         ready_s = now + self._times.gap[self._ordinal]
@@ -208,6 +213,7 @@ class SyncProcess:
             files=change.files,
             attempts=attempts,
             cause_ordinal=self._replication.cause_ordinal,  # only a change of status abandons
+            wire_bytes=flying.wire_bytes,
         )
         self._replication.records.abandoned.append(abandoned)
         self._in_flight = None
@@ -247,8 +253,15 @@ class SyncProcess:
         if flying is None:
             return None
         change = flying.change_set
-        failed = flying.accounted_until(now, self._running).failed_attempts
-        return OpenSync(change.cut_s, change.bytes, change.files, change.writes, failed)
+        now_flying = flying.accounted_until(now, self._running)
+        return OpenSync(
+            cut_s=change.cut_s,
+            bytes=change.bytes,
+            files=change.files,
+            writes=change.writes,
+            failed_attempts=now_flying.failed_attempts,
+            wire_bytes=now_flying.wire_bytes,
+        )
 
     def _planned(self) -> InFlight | None:
         """Return the sync of the stretch that is in flight now, if there is one."""

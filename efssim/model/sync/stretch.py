@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -38,6 +38,8 @@ class Stretch:
     completed_s: Floats
     attempts: Ints
     next_cut_s: float
+    repeated_bytes: dict[int, int] = field(default_factory=dict)
+    """Bytes that failed attempts sent, by the index of the sync, in order."""
     recorded: int = 0
     """How many of them are in the records."""
 
@@ -48,6 +50,15 @@ class Stretch:
     def last(self) -> tuple[float, float]:
         """Cut and completion of the last sync."""
         return self.work.cut_s.item(-1), self.completed_s.item(-1)
+
+    def repeated_until(self, done: int) -> Iterator[tuple[float, float, int]]:
+        """Yield cut, completion and repeated bytes of those of the first syncs, each once."""
+        while self.repeated_bytes:
+            index = next(iter(self.repeated_bytes))
+            if index >= done:
+                return
+            sent = self.repeated_bytes.pop(index)
+            yield self.work.cut_s.item(index), self.completed_s.item(index), sent
 
     def done(self, now_s: float) -> int:
         """Return how many syncs are complete at a time, before the cuts of that instant."""
@@ -142,10 +153,11 @@ class Planner:
         """Plan syncs with known cuts, as far as they hold; those of a loop come first and do."""
         n = len(work.cut_s)
         completed_s = work.cut_s + self._times.durations(work, ordinal)
-        attempts = np.ones(n, dtype=np.int64)
+        attempts, repeated = np.ones(n, dtype=np.int64), {}
         late = 0 if loop is None else len(loop.completed_s)
         if loop is not None:
             completed_s[:late], attempts[:late] = loop.completed_s, loop.attempts()
+            repeated.update(loop.repeated_bytes)
         gap_s = self._times.gap.take(ordinal + 1, n)
         planned_s = work.cut_s + self._times.interval_s
         is_late = completed_s + gap_s > planned_s
@@ -154,6 +166,7 @@ class Planner:
             # Attempts after the end of the run are not drawn: there may be thousands.
             flying = self._times.at(work.change_set(index), ordinal + index, self._end_s)
             completed_s[index], attempts[index] = flying.ends_s, flying.failed + 1
+            repeated[index] = flying.repeated_bytes
             is_late[index] = flying.ends_s + gap_s.item(index) > planned_s.item(index)
         first = int(is_late.argmax())
         if is_late.item(first):
@@ -161,7 +174,7 @@ class Planner:
             n = first + 1
             work, completed_s, attempts = work.part(slice(n)), completed_s[:n], attempts[:n]
         next_cut_s = max(planned_s.item(n - 1), completed_s.item(n - 1) + gap_s.item(n - 1))
-        return Stretch(ordinal, work, completed_s, attempts, next_cut_s)
+        return Stretch(ordinal, work, completed_s, attempts, next_cut_s, repeated)
 
     def _failing_on_time(self, ordinal: int, late: int, is_late: Bools) -> Iterator[int]:
         """Yield the syncs whose first attempt fails, up to the first late one.
@@ -234,4 +247,5 @@ class Planner:
             ends = [np.concatenate((column, curve.ends(more_s))) for curve, column in curves]
             return self._known(ordinal, self._journal.work_between(cuts_s, ends), loop)
         work = self._journal.work_between(cuts_s, ends)
-        return Stretch(ordinal, work, np.asarray(loop.completed_s), loop.attempts(), cut_s)
+        completed_s, repeated = np.asarray(loop.completed_s), loop.repeated_bytes
+        return Stretch(ordinal, work, completed_s, loop.attempts(), cut_s, repeated)

@@ -109,6 +109,8 @@ class Loop:
         """On-time syncs in a row at the end of the run."""
         self._times, self._ordinal, self._end_s = times, ordinal, end_s
         self._retries: dict[int, int] = {}  # attempts of the syncs that took more than one
+        self.repeated_bytes: dict[int, int] = {}
+        """Bytes that failed attempts sent, by the index of the sync."""
         self._streams = [_stream(curve, times.interval_s, length) for curve in journal.curves]
         self._reach_s = journal.horizon_s
         self._wholes = [_together(parts) for parts in by_stream(self._streams, _spec)]
@@ -165,6 +167,7 @@ class Loop:
         index = len(self.completed_s)
         flying = self._times.at(change_set, self._ordinal + index, self._end_s)
         self._retries[index] = flying.failed + 1
+        self.repeated_bytes[index] = flying.repeated_bytes
         return flying.ends_s
 
     def attempts(self) -> Ints:

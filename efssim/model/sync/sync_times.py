@@ -61,6 +61,7 @@ class SyncTimes:
         """Begin the next attempt of a sync."""
         flying.phases = flying.phases_at(now_s, running=True)
         flying.failed += 1
+        flying.repeated_bytes += math.floor(flying.change_set.bytes * flying.attempt.share)
         flying.since_s = now_s
         phases = self._phases(flying.change_set, flying.initial, ordinal, flying.failed)
         flying.attempt = self._attempt(phases, ordinal, flying.failed)

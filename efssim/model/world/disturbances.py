@@ -16,7 +16,7 @@ from efssim.model.kernel.causes import Cause
 from efssim.model.world.effects import reach_file_system, reach_replication, turn_off, turn_on
 from efssim.records.timeline import Occurrence
 from efssim.scenario import schema
-from efssim.scenario.grammar.disturbances.effects import Effect, FailCalls
+from efssim.scenario.grammar.disturbances.effects import Effect, FailCalls, StopWrites
 from efssim.scenario.grammar.disturbances.kind import DisturbanceKind
 from efssim.scenario.grammar.disturbances.kinds import DISTURBANCES
 
@@ -55,10 +55,13 @@ class Disturbances:
         """Begin a disturbance of a kind without options; return a function that ends it."""
         return self._start(DISTURBANCES[kind], target, None)
 
-    def end_all(self, effect: type[Effect], target: str) -> None:
-        """End every disturbance with an effect on a target, also those with a later end."""
+    def end_all(self, effect: type[Effect], *target: str) -> None:
+        """End every disturbance with an effect on a target, also those with a later end.
+
+        The target is given by all its names.
+        """
         for active in list(self._active):
-            if active.cause.target == target and active.kind.has(effect):
+            if active.cause.target in target and active.kind.has(effect):
                 self._end(active)
 
     def _record(self, kind: DisturbanceKind, target: str) -> Occurrence:
@@ -68,7 +71,7 @@ class Disturbances:
         self, kind: DisturbanceKind, target: str, spec: schema.Event | schema.Fault | None
     ) -> Callable[[], None]:
         record = self._record(kind, target)
-        active = Active(kind, Cause(record.ordinal, kind.name, target), record, [])
+        active = Active(kind, _cause(kind, record), record, [])
         active.reached += turn_on(active.kind, active.cause, spec, self._account)
         self._timeline.entries.append(record)
         self._active.append(active)
@@ -119,6 +122,14 @@ class Disturbances:
             self._control_plane.void(token)
 
         return end
+
+
+def _cause(kind: DisturbanceKind, record: Occurrence) -> Cause:
+    """Return the cause that a disturbance is of its effects."""
+    stop = kind.effect(StopWrites)
+    if stop is None or not stop.is_wanted:
+        return Cause(record.ordinal, kind.name, record.target)
+    return Cause(record.ordinal, stop.counted_as or kind.name, record.target, is_wanted=True)
 
 
 def _note_reached(active: Active) -> None:

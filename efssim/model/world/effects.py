@@ -16,6 +16,7 @@ from efssim.scenario import schema
 from efssim.scenario.grammar.disturbances.effects import (
     Degrade,
     Lose,
+    MoveWrites,
     OptOut,
     Pause,
     Silence,
@@ -29,12 +30,12 @@ from efssim.scenario.grammar.network import link_regions
 
 def turn_on(
     kind: DisturbanceKind, cause: Cause, spec: schema.Event | schema.Fault | None, account: Account
-) -> list[ReplicationState]:
-    """Turn on the switches of a disturbance; return the replications that only those reach.
+) -> list[FileSystemState | ReplicationState]:
+    """Turn on the switches of a disturbance; return the parts that only those reach.
 
     One without `spec` is of a kind without options.
     """
-    reached: list[ReplicationState] = []
+    reached: list[FileSystemState | ReplicationState] = []
     for effect in kind.effects:
         if isinstance(effect, Silence):
             account.region(cause.target).outages.add(cause)
@@ -46,6 +47,10 @@ def turn_on(
                 reached += [part for part in account.current() if _is_at(kind, cause, part)]
             assert spec is not None
             link.degrade(cause, spec.option(effect.factor))
+        elif isinstance(effect, MoveWrites):
+            assert spec is not None
+            to, following = spec.option(effect.to), spec.option(effect.following)
+            reached += account.move_writes(cause.target, to, cause.ordinal, following=following)
     return reached
 
 
@@ -58,6 +63,8 @@ def turn_off(kind: DisturbanceKind, cause: Cause, account: Account) -> None:
             account.region(cause.target).opt_outs.remove(cause)
         elif isinstance(effect, Degrade):
             account.link(*link_regions(cause.target)).restore(cause)
+        elif isinstance(effect, MoveWrites):
+            account.move_home(cause.ordinal)
 
 
 def reach_replication(

@@ -26,6 +26,8 @@ from efssim.records.run_records import ReplicationRecords, Snapshot
 from efssim.records.stored import FileSystemRecords
 from efssim.records.timeline import Entry
 from efssim.scenario import Scenario, schema
+from efssim.scenario.grammar.disturbances.effects import Fence
+from efssim.scenario.grammar.disturbances.kinds import FENCE, MOVE_WRITES
 
 _TOKEN_MAX = 64
 """Longest creation token; documented (EFS API reference)."""
@@ -60,9 +62,9 @@ class World:
         self.account = Account(scenario, self._clock, self._draws, record, longest, keep)
         self._control_plane = ControlPlane(self.account)
         self._calls = Calls(self.account, self._control_plane)
-        disturbances = Disturbances(self.account, self._control_plane)
-        self.services = ServiceCalls(self.account, disturbances, self._calls)
-        self._schedule = Schedule(self.account, disturbances, self._calls)
+        self._disturbances = Disturbances(self.account, self._control_plane)
+        self.services = ServiceCalls(self.account, self._disturbances, self._calls)
+        self._schedule = Schedule(self.account, self._disturbances, self._calls)
         self._build()
         self.advance_to(0.0)
 
@@ -180,6 +182,27 @@ class World:
         """Let an event happen now."""
         self._schedule.begin(event, ())
         self._complete_instant()
+
+    def fence(self, file_system: str) -> None:
+        """Write nothing to a file system from now on."""
+        self._begin({FENCE: file_system})
+
+    def unfence(self, file_system: str) -> None:
+        """End every fence of a file system, those with a later end, too."""
+        found = self.account.find(file_system)
+        names = (file_system,) if found is None else (found.name, found.id, found.arn)
+        self._disturbances.end_all(Fence, *names)
+        self._complete_instant()
+
+    def move_writes(self, file_system: str, to: str, *, following: bool = False) -> None:
+        """Make the writes of the streams of a file system on another from now on.
+
+        With `following` only of those that follow a failover. To the file system itself: back.
+        """
+        self._begin({MOVE_WRITES: file_system, "to": to, "following": following})
+
+    def _begin(self, event: Mapping[str, WireValue]) -> None:
+        self.apply(schema.Event.model_validate({**event, "at": 0.0}))
 
     def call(
         self, operation: str, parameters: Mapping[str, WireValue], region: str, service: str = "efs"

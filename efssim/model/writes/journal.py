@@ -60,23 +60,30 @@ class Journal:
         self._oldest_s: float | None = None  # of the writes that left unpublished and undiscarded
         self._syncs: SyncListener = NO_SYNCS  # that publish the writes
 
-    def add(self, stream: Stream) -> None:
-        """Add a stream and start its process."""
+    def add(self, stream: Stream, *, is_away: bool = False) -> Curve | CellCurve:
+        """Add a stream and start its process; return its curve, to send it away and call it back.
+
+        While it is away it makes no write here, and none is counted.
+        """
+        made: Curve | CellCurve
         if isinstance(stream.writes, SmallWrites):
-            self._follow(CellCurve(stream, self.kept.divided_at_s))
+            made = CellCurve(stream, self.kept.divided_at_s)
+            self._follow(made, is_away=is_away)
         else:
-            curve, block = Curve(stream), _BLOCK_FIRST
-            self._follow(curve)
-            while curve.horizon_s <= self._clock.now:
-                block = self._draw(curve, block)
-            self._clock.process(self._write(curve, block))
+            made, block = Curve(stream), _BLOCK_FIRST
+            self._follow(made, is_away=is_away)
+            while made.horizon_s <= self._clock.now:
+                block = self._draw(made, block)
+            self._clock.process(self._write(made, block))
         self._reach()
         self._syncs.writes_change()
+        return made
 
-    def _follow(self, curve: Curve | CellCurve) -> None:
+    def _follow(self, curve: Curve | CellCurve, *, is_away: bool) -> None:
         """Take a curve on; it makes no write while the file system may not be written."""
         stream = curve.stream
-        if self._stopped:
+        curve.is_away = is_away
+        if is_away or self._stopped:
             curve.hold(self._clock.now)
         self.curves.append(curve)
         facts = StreamFacts(stream.new_bytes, stream.new_files, stream.publishes_files)
@@ -140,7 +147,8 @@ class Journal:
         self._block_max = _BLOCK_STOPPED
         if self._stopped.add(cause):
             for curve in self.curves:
-                curve.hold(self._clock.now)
+                if not curve.is_away:
+                    curve.hold(self._clock.now)
             self._syncs.writes_change()
 
     def resume(self, cause: Cause) -> None:
@@ -148,14 +156,41 @@ class Journal:
         self.account_for_drops()
         if self._stopped.remove(cause):
             for curve in self.curves:
-                curve.release()
+                if not curve.is_away:
+                    curve.release()
+            self._syncs.writes_change()
+
+    def send_away(self, curve: Curve | CellCurve) -> None:
+        """Make no write of a stream after now, and count none, until it is called back."""
+        if curve.is_away:
+            return
+        self.account_for_drops()
+        self._block_max = _BLOCK_STOPPED
+        curve.is_away = True
+        if not self._stopped:
+            curve.hold(self._clock.now)
+            self._syncs.writes_change()
+
+    def call_back(self, curve: Curve | CellCurve) -> None:
+        """Make the writes of a stream after now, as far as the file system may be written."""
+        if not curve.is_away:
+            return
+        self.account_for_drops()
+        curve.is_away = False
+        if not self._stopped:
+            curve.release()
             self._syncs.writes_change()
 
     def account_for_drops(self) -> None:
         """Record the writes that were dropped up to now, under the cause that began first."""
+        for curve in self.curves:
+            if curve.is_away:
+                curve.leave_out(self._clock.now)
         if not self._stopped:
             return
         for curve in self.curves:
+            if curve.is_away:
+                continue
             dropped = curve.drop(self._clock.now, self._stopped.first)
             if self._witness is not None and dropped is not None:
                 self._witness.drop(dropped)

@@ -18,14 +18,22 @@ from efssim.traces.reading import read_trace
 
 
 def build_streams(
-    spec: WriteStream, growth: float, scenario: Scenario, draws: Draws, path: str, after_s: float
+    spec: WriteStream,
+    growth: float,
+    scenario: Scenario,
+    draws: Draws,
+    path: str,
+    after_s: float,
+    *,
+    is_shared: bool = True,
 ) -> list[Stream]:
     """Build the stream at a path, which also names its draws; its writes begin after a time.
 
     One that is drawn in cells has parts: the big writes, one by one, and the small ones. `growth`
-    is that of the file system and multiplies the stream's own.
+    is that of the file system and multiplies the stream's own. `is_shared` says whether to read
+    draws of other worlds, where there are some.
     """
-    growth, shared = growth * spec.growth, draws.shared
+    growth, shared = growth * spec.growth, draws.shared if is_shared else None
 
     def built() -> list[Stream]:
         return _drawn(spec, growth, scenario, draws, path, after_s)

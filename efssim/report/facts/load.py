@@ -14,7 +14,7 @@ from efssim.scenario.shown.cells_use import CellsUse, drawn_all_the_same
 from efssim.scenario.workload.arrivals import chosen_process
 from efssim.scenario.workload.drawing import distance_at_most, drawing
 from efssim.text.digits import grouped
-from efssim.text.quantities import format_size
+from efssim.text.quantities import format_duration, format_size
 
 
 def load_text(scenario: Scenario, source: str) -> str:
@@ -124,3 +124,7 @@ def _into(stream: WriteStream) -> Iterator[str]:
         yield f"{percent(stream.new_bytes)} of the bytes new"
     if stream.new_files:
         yield f"{percent(stream.new_files)} of the files new"
+    if stream.begins:
+        yield f"from {format_duration(stream.begins)} on"
+    if stream.ends is not None:
+        yield f"up to {format_duration(stream.ends)}"

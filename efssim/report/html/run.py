@@ -25,8 +25,10 @@ from efssim.report.text.fleets.run import (
 )
 from efssim.report.verdicts.cautions import cautions
 from efssim.report.verdicts.fleets import SECTIONS, are_many
+from efssim.report.verdicts.objectives import least, objective_texts
 from efssim.report.verdicts.run import attained, disaster, goal
 from efssim.report.verdicts.words import colour_of_run, words_of_run
+from efssim.report.words.cost import cost_texts
 from efssim.report.words.terms import AGE_NAME
 from efssim.runs.outcome import Outcome
 from efssim.runs.run import Run
@@ -65,6 +67,7 @@ class Section:
     goal: str
     attained: str
     disaster: str
+    objectives: list[str]
     diverging: str
     sentences: list[str]
     cautions: list[str]
@@ -111,6 +114,7 @@ def run_page(result: Run, drawn: Iterable[Drawing], command: str, suffix: str = 
         alarms=alarm_texts(result),
         alarm_table=alarm_table(result),
         alarm_changes=change_table(result, suffix),
+        cost=cost_texts(result.cost),
         document=tables.all_numbers(_of_the_run(result), "the run"),
     )
 
@@ -147,11 +151,15 @@ def _section(
         id=ident,
         name=name,
         route=_route(result, name, outcome),
-        kind=colour_of_run(outcome.summary, is_uncertain=bool(result.uncertain)),
+        kind=least(
+            colour_of_run(outcome.summary, is_uncertain=bool(result.uncertain)),
+            (each.met for each in outcome.summary.objectives.values()),
+        ),
         word=words_of_run(outcome.summary, is_uncertain=bool(result.uncertain)),
         goal=goal(outcome.summary.rpo.target_s, outcome.summary.rpo.objective),
         attained=sentence(attained(outcome, result)),
         disaster=disaster(outcome),
+        objectives=objective_texts(outcome.summary.objectives),
         diverging=diverging_text(outcome, result),
         sentences=sentences(name, outcome, result),
         cautions=cautions(outcome, result),

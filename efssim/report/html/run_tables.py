@@ -47,6 +47,7 @@ QUANTILES: dict[LagColumn, str] = {
     "p95": "p95",
     "p99": "p99",
     "p99_9": "p99.9",
+    "p99_99": "p99.99",
     "max": "max",
 }
 """The numbers of a lag and their headings."""

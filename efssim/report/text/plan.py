@@ -10,10 +10,11 @@ from efssim.report.facts.evidence import long_text, strata_sentence
 from efssim.report.facts.load import drawn_lines
 from efssim.report.facts.traces import thin_lines, trace_lines
 from efssim.report.text.parts import joined
+from efssim.report.verdicts.objectives import goal_text
 from efssim.report.words.lines import command_lines, counted, percent, short, wrapped
 from efssim.runs.outcome import OutcomeRecords
 from efssim.study.planning.evaluation import said
-from efssim.study.planning.sentences import answer_text
+from efssim.study.planning.sentences import answer_text, cheapest_text
 from efssim.study.trial.long_faults import long_faults
 from efssim.text.quantities import format_duration
 
@@ -39,6 +40,7 @@ def plan_report(plan: PlanFindings, command: str) -> str:
         [*heading, *wrapped(objective_text(plan), indent=2)],
         thin_lines(plan.traces),
         wrapped(verdict_text(plan), indent=2),
+        wrapped(cheapest_sentence(plan), indent=2),
         wrapped(evidence_text(plan), indent=2),
         wrapped(strata_and_length(plan), indent=2),
         wrapped(limits_text(plan), indent=2),
@@ -62,6 +64,9 @@ def partial_text(plan: PlanFindings) -> str:
 def objective_text(plan: PlanFindings) -> str:
     """Return the objective of the plan in words."""
     goal = plan.objective
+    if goal.name is not None:
+        asked = goal_text(goal.of, goal.target_s, goal.attainment)
+        return f"Objective {goal.name} of {', '.join(goal.replications)}: {asked}"
     share = (
         "always" if goal.attainment == 1 else f"for {percent(goal.attainment)} of the time or more"
     )
@@ -77,13 +82,20 @@ def verdict_text(plan: PlanFindings) -> str:
     return f"{text[0].upper() if plan.answer is None else text[0]}{text[1:]}."
 
 
+def cheapest_sentence(plan: PlanFindings) -> str:
+    """Return which value costs least as a sentence; nothing unless that was asked for."""
+    text = cheapest_text(plan)
+    is_path = text.startswith(plan.parameter.path)
+    return f"{text[0] if is_path else text[0].upper()}{text[1:]}." if text else ""
+
+
 def evidence_text(plan: PlanFindings) -> str:
     """Return how many trials stand behind the answer and how sure it is."""
     made = f"{counted(len(plan.evaluations), 'evaluation')}"
     if not plan.random:
         text = f"{made}; nothing in this scenario is random, so each is one trial."
         return f"{text} {unprotected_text(plan)}".rstrip()
-    last = plan.evaluations[-1]
+    last = plan.decisive
     sure = percent(plan.objective.confidence)
     if plan.outcome in ("never", "undecided"):
         most = max(each.trials for each in plan.evaluations)
@@ -140,7 +152,7 @@ def limits_text(plan: PlanFindings) -> str:
 
 def strata_and_length(plan: PlanFindings) -> str:
     """Return how trials are shared out over rare faults, and the faults cut by a run's end."""
-    weighing = plan.evaluations[-1].losses.weighing
+    weighing = plan.decisive.losses.weighing
     parts = strata_sentence(weighing), long_text(long_faults(plan.scenario))
     return " ".join(part for part in parts if part)
 
@@ -188,7 +200,7 @@ def _curve(plan: PlanFindings) -> list[str]:
     """Return attainment by value, from the low end, with the confirmations marked."""
     made = sorted(plan.evaluations, key=lambda e: (e.value, e.stage != "search"))
     return [
-        f"  {'value':<16}{'attainment':>11}{'bounds':>22}{'trials':>8}",
+        f"  {'value':<16}{'attainment':>11}{'bounds':>22}{'trials':>8}{_cost_head(plan)}",
         *(_curve_row(plan, evaluation) for evaluation in made),
         *_footnote(plan),
     ]
@@ -201,8 +213,21 @@ def _curve_row(plan: PlanFindings, made: Evaluation) -> str:
     fresh = ", fresh" if made.stage == "confirmation" else ""
     return (
         f"  {plan.parameter.text(made.value):<16}{percent(made.attainment):>11}{bounds:>22}"
-        f"{made.trials:>8}  {met}{fresh}"
+        f"{made.trials:>8}{_cost(made)}  {met}{fresh}"
     )
+
+
+def _cost_head(plan: PlanFindings) -> str:
+    cost = plan.evaluations[0].cost
+    return "" if cost is None else f"{f'{cost.currency}/month':>13}"
+
+
+def _cost(made: Evaluation) -> str:
+    """Return the cost for a month in the column of its currency."""
+    if made.cost is None:
+        return ""
+    amount = made.cost_per_month
+    return f"{'not known' if amount is None else f'{amount:,.2f}':>13}"
 
 
 def _footnote(plan: PlanFindings) -> Sequence[str]:

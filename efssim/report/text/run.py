@@ -9,7 +9,9 @@ from efssim.report.text.fleets.run import fleet_report
 from efssim.report.text.parts import NO_REPLICATION, heading, joined, reproduce
 from efssim.report.verdicts.cautions import cautions
 from efssim.report.verdicts.fleets import are_many
+from efssim.report.verdicts.objectives import objective_texts
 from efssim.report.verdicts.run import certainty, disaster, verdict
+from efssim.report.words.cost import cost_lines
 from efssim.report.words.lines import wrapped
 from efssim.runs.outcome import Outcome
 from efssim.runs.run import Run
@@ -31,6 +33,7 @@ def text_report(result: Run, command: str, full: bool = False) -> str:
         title = wrapped(f"{name}:", indent=2) if len(result.outcomes) > 1 else []
         parts.append([*title, *details(name, outcome, result)])
     parts.append(alarm_lines(result))
+    parts.append(cost_lines(result.cost))
     if result.outcomes:
         parts.append(wrapped(certainty(result)))
     parts.append(reproduce(result, command))
@@ -40,5 +43,6 @@ def text_report(result: Run, command: str, full: bool = False) -> str:
 def _first(name: str, outcome: Outcome, result: Run) -> list[str]:
     """Return the first lines: the verdict, the loss by a disaster, and the cautions."""
     sentence = f"{name}: {verdict(outcome, result)}"
-    sentences = [sentence, disaster(outcome), *cautions(outcome, result)]
+    others = objective_texts(outcome.summary.objectives)
+    sentences = [sentence, *others, disaster(outcome), *cautions(outcome, result)]
     return [line for text in sentences for line in wrapped(text, indent=2)]

@@ -9,13 +9,14 @@ from efssim.report.facts.load import drawn_lines
 from efssim.report.facts.traces import thin_lines, trace_lines
 from efssim.report.text.parts import joined
 from efssim.report.words.compare_shares import SHARES
+from efssim.report.words.cost import money
 from efssim.report.words.lines import aligned, command_lines, counted, percent, short, wrapped
 from efssim.text.digits import grouped
 from efssim.text.quantities import format_size
 
 if TYPE_CHECKING:
     from efssim.json_values import JsonValue
-    from efssim.study.varying.points import SweepPoints
+    from efssim.study.varying.points import Point, SweepPoints
     from efssim.study.varying.space import VariedParameter
 
 
@@ -73,11 +74,19 @@ def _grid(sweep: SweepPoints, measure: str, name: str) -> list[str]:
 def grid_rows(sweep: SweepPoints, measure: str, name: str) -> list[list[str]]:
     """Return the names of the columns, and a row of texts for each combination."""
     header = [*(vary.segments[-1] for vary in sweep.parameters), "mean", "interval"]
+    header += ["cost a month"] * (sweep.points[0].trials.cost is not None)
     rows = [list(map(str, header))]
-    for row in sweep.point_means(measure, name):
+    for row, point in zip(sweep.point_means(measure, name), sweep.points, strict=True):
         values = [_value(sweep, vary, row.values[vary.path]) for vary in sweep.parameters]
-        rows.append([*values, shown(measure, row.mean), _interval(measure, row.low, row.high)])
+        interval = _interval(measure, row.low, row.high)
+        rows.append([*values, shown(measure, row.mean), interval, *_cost(point)])
     return rows
+
+
+def _cost(point: Point) -> list[str]:
+    """Return the cost for a month in words; nothing where there are no prices."""
+    cost = point.trials.cost
+    return [] if cost is None else [money(cost.per_month, cost.currency)]
 
 
 def _value(sweep: SweepPoints, vary: VariedParameter, value: JsonValue) -> str:

@@ -14,9 +14,11 @@ from efssim.report.text.fleets.trials import fleet_report_of_trials
 from efssim.report.text.lags import half_width, lag_table
 from efssim.report.text.parts import NO_REPLICATION, heading, joined, reproduce
 from efssim.report.verdicts.fleets import are_many
+from efssim.report.verdicts.objectives import objective_texts_of_trials
 from efssim.report.verdicts.run import goal, headline
 from efssim.report.verdicts.trials import attained, disaster, kind_of, late, of_trials, word_of
 from efssim.report.verdicts.trials_cautions import cautions
+from efssim.report.words.cost import cost_lines
 from efssim.report.words.lines import counted, percent, short, wrapped
 from efssim.scenario.shown.provenance import resolved
 from efssim.study.means.means import Means
@@ -45,6 +47,7 @@ def study_text(trials: TrialSet, command: str, full: bool = False) -> str:
         parts.append([*title, *_lag_table(name, trials)])
         parts += [_ages(name, trials), _sentences(name, trials)]
     parts.append(alarm_lines_over_trials(trials))
+    parts.append(cost_lines(trials.cost))
     parts.append(reproduce(trials, command))
     return joined(parts)
 
@@ -73,7 +76,8 @@ def _count(trials: TrialSet) -> list[str]:
 def _first(name: str, trials: TrialSet) -> list[str]:
     """Return the first lines: the verdict, the loss by a disaster, and the cautions."""
     text = f"{name}: {verdict_of_trials(name, trials)} {late(name, trials)}"
-    sentences = [text, disaster(name, trials), *cautions(name, trials)]
+    others = objective_texts_of_trials(name, trials)
+    sentences = [text, *others, disaster(name, trials), *cautions(name, trials)]
     return [line for one in sentences for line in wrapped(one, indent=2)]
 
 

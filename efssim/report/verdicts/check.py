@@ -26,6 +26,8 @@ class Checked:
     """Whether there always was a recovery point within the target; None: not known."""
     diverging: float
     """Share of the runs that fall behind for good."""
+    objectives: tuple[bool | None, ...] = ()
+    """Whether each objective besides the RPO is met; None: not known."""
 
 
 Condition: TypeAlias = Callable[[Sequence[Checked]], bool]
@@ -35,7 +37,12 @@ def checked_run(result: Run) -> list[Checked]:
     """Return the checked facts of each replication of a run."""
     parts = (outcome.summary for outcome in result.outcomes.values())
     return [
-        Checked(part.rpo.objective, part.rpo.met_throughout, float(part.syncs.diverging))
+        Checked(
+            part.rpo.objective,
+            part.rpo.met_throughout,
+            float(part.syncs.diverging),
+            tuple(each.met for each in part.objectives.values()),
+        )
         for part in parts
     ]
 
@@ -43,7 +50,12 @@ def checked_run(result: Run) -> list[Checked]:
 def checked_trials(trials: TrialSet) -> list[Checked]:
     """Return the checked numbers of each replication of trials."""
     return [
-        Checked(part.rpo.objective, part.rpo.met_throughout, part.syncs.diverging)
+        Checked(
+            part.rpo.objective,
+            part.rpo.met_throughout,
+            part.syncs.diverging,
+            tuple(each.met for each in part.objectives.values()),
+        )
         for part in trials.means.values()
     ]
 
@@ -86,6 +98,11 @@ def holds_throughout(parts: Sequence[Checked]) -> bool:
     return all(part.met_throughout is True for part in parts)
 
 
+def meets_objectives(parts: Sequence[Checked]) -> bool:
+    """Return whether every objective besides the RPO is met; one that is not decided is not."""
+    return all(met is True for part in parts for met in part.objectives)
+
+
 def keeps_up(parts: Sequence[Checked]) -> bool:
     """Return whether no replication falls behind for good, since its attainment only falls.
 
@@ -94,7 +111,12 @@ def keeps_up(parts: Sequence[Checked]) -> bool:
     return all(part.diverging <= 1.0 - part.objective for part in parts)
 
 
-CONDITIONS: tuple[Condition, ...] = (has_replication, holds_throughout, keeps_up)
+CONDITIONS: tuple[Condition, ...] = (
+    has_replication,
+    holds_throughout,
+    meets_objectives,
+    keeps_up,
+)
 """All of them have to hold."""
 
 

@@ -35,10 +35,10 @@ def attained(name: str, trials: TrialSet) -> str:
     if bounds is not None:
         held += f" (95 % interval {percent(bounds.low)} to {percent(bounds.high)})"
     found = trials.evidence[name]
-    return f"{held}.{_sure(found, rpo.objective)}{_lacking(found, rpo.objective)}"
+    return f"{held}.{sure(found, rpo.objective)}{lacking(found, rpo.objective)}"
 
 
-def _sure(found: Evidence, objective: float) -> str:
+def sure(found: Evidence, objective: float) -> str:
     """Return the bound that a verdict rests on, unless attainment is known exactly."""
     if found.met is None or found.low == found.high:
         return ""
@@ -55,7 +55,7 @@ def beside(share: float, objective: float) -> str:
     return percent(share)
 
 
-def _lacking(found: Evidence, objective: float) -> str:
+def lacking(found: Evidence, objective: float) -> str:
     """Return the missing evidence where there is not enough data."""
     if found.met is not None:
         return ""

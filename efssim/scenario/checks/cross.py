@@ -23,7 +23,7 @@ from efssim.scenario.grammar.base import Found
 from efssim.scenario.workload.streams import TraceFile
 from efssim.text.moments import seconds_at
 from efssim.text.quantities import parse_datetime, parse_duration
-from efssim.text.written import Written, disturbances, parsed, section
+from efssim.text.written import Place, Written, disturbances, parsed, section
 from efssim.traces.problems import TraceErrors
 from efssim.traces.reading import read_rows, read_trace
 from efssim.traces.spec import TraceSpec
@@ -54,6 +54,10 @@ def _time_problems(raw: Written) -> Iterator[Found]:
         yield ("duration",), "ends after the year 9999"
     if duration is not None and warm_up is not None and warm_up >= duration > 0:
         yield ("warm_up",), "is not shorter than duration, so nothing would be measured"
+    for path, part in _streams(raw):
+        begins = parsed(parse_duration, part.get("from"))
+        if begins is not None and duration is not None and begins >= duration > 0:
+            yield (*path, "from"), "is not before the end of the run, so nothing would be written"
     for path, part in disturbances(raw):
         at = None if start is None else parsed(partial(seconds_at, start=start), part.get("at"))
         if at is not None and duration is not None and at > duration:
@@ -75,16 +79,21 @@ def _trace_problems(raw: Written, base: Path) -> Iterator[Found]:
     duration = parsed(parse_duration, raw.get("duration"))
     if start is None or duration is None or not _in_calendar(start, duration):
         return
+    for path, part in _streams(raw):
+        trace = part.get("trace")
+        if isinstance(trace, Mapping) and isinstance(trace.get("file"), str | Path):
+            yield from _unreadable((*path, "trace"), trace, base, start, duration)
+
+
+def _streams(raw: Written) -> Iterator[tuple[Place, Written]]:
+    """Yield path and content of every write stream."""
     for name, part in section(raw, "file_systems").items():
         for stream, written in section(part, "writes").items():
-            path = ("file_systems", name, "writes", stream, "trace")
-            trace = written.get("trace")
-            if isinstance(trace, Mapping) and isinstance(trace.get("file"), str | Path):
-                yield from _unreadable(path, trace, base, start, duration)
+            yield ("file_systems", name, "writes", stream), written
 
 
 def _unreadable(
-    path: tuple[str, ...],
+    path: Place,
     trace: Written,
     base: Path,
     start: datetime,

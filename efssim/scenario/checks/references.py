@@ -16,6 +16,7 @@ def reference_problems(raw: Written) -> Iterator[Found]:
     yield from _member_problems(raw)
     yield from _existing_destination_problems(raw)
     yield from _identity_problems(raw)
+    yield from _objective_problems(raw)
 
 
 def _new_destination(replication: str) -> str:
@@ -61,6 +62,16 @@ def _member_problems(raw: Written) -> Iterator[Found]:
                 " a file system can be part of only one replication configuration",
             )
         roles.setdefault(name, role)
+
+
+def _objective_problems(raw: Written) -> Iterator[Found]:
+    known = written.names(raw, "replications")
+    for name, part in written.section(raw, "objectives").items():
+        listed = part.get("replications")
+        for ordinal, each in enumerate(listed if isinstance(listed, list | tuple) else ()):
+            path = ("objectives", name, "replications", ordinal)
+            if isinstance(each, str) and each not in known:
+                yield path, dangling("replication", each, known)
 
 
 def _existing_destination_problems(raw: Written) -> Iterator[Found]:

@@ -13,6 +13,7 @@ from efssim.scenario.grammar.base import Found, Model, one_of
 from efssim.scenario.grammar.distributions import Distribution, beside_scenario
 from efssim.scenario.grammar.types import (
     Count,
+    Duration,
     Factor,
     Flag,
     Fraction,
@@ -22,7 +23,7 @@ from efssim.scenario.grammar.types import (
 )
 from efssim.scenario.workload.arrivals import Arrivals
 from efssim.text.largest import LARGEST_FILE_BYTES
-from efssim.text.quantities import parse_fraction, parse_size
+from efssim.text.quantities import parse_duration, parse_fraction, parse_size
 from efssim.text.quoting import quoted
 from efssim.text.written import Written, mapping, parsed
 from efssim.text.zones import time_zone
@@ -44,6 +45,11 @@ ValueUnit = Annotated[str, AfterValidator(_unit)]
 _IN_CELLS = ("poisson", "profile", "on_off")
 """Arrivals whose writes can be drawn in cells: Poisson processes whose rate is known; of `on_off`
 while it is on."""
+
+FAILOVER = "failover"
+"""The change that the writes of a stream may follow."""
+
+WritesFollow = Literal["failover", "none"]
 
 Growth = Annotated[Factor, Field(gt=0)]
 
@@ -214,9 +220,17 @@ class WriteStream(Model):
     rest overwrites. 100 % unless set, 0 % with `in_file`."""
     new_files: Fraction = 0.0
     """Share of the changed files that are new."""
+    begins: Duration = Field(default=0.0, alias="from")
+    """Time since the start after which its writes are made; those before are not, nor counted."""
+    ends: PositiveDuration | None = Field(default=None, alias="to")
+    """Time since the start up to which its writes are made; to the end of the run unless set."""
     drawn: Literal["auto", "each", "cells"] | None = None
     """`each` draws every write, `cells` counts and sums of cells of a minute, and `auto` cells
     above 20 writes/s. That of `defaults` unless set."""
+
+    writes_follow: WritesFollow | None = None
+    """`failover`: once a drill has failed over, its writes are made on the destination, and back
+    after a failback. That of the file system unless set."""
 
     def not_in_cells(self) -> str:
         """Return why its writes cannot be drawn in cells, in words; nothing where they can."""
@@ -224,6 +238,10 @@ class WriteStream(Model):
             return "a trace has single writes or totals of its own"
         kind = one_of(self.arrivals)
         return "" if kind in _IN_CELLS else f"`{kind}` arrivals are drawn one by one"
+
+    def is_throughout(self, duration_s: float) -> bool:
+        """Return whether `from` and `to` leave out nothing of a run of some seconds."""
+        return not self.begins and (self.ends is None or self.ends >= duration_s)
 
     @property
     def adds_bytes(self) -> float:
@@ -248,6 +266,9 @@ class WriteStream(Model):
             *words, last = (f"`{kind}`" for kind in _IN_CELLS)
             kinds = f"{', '.join(words)} and {last}"
             yield ("drawn",), f"cells are of {kinds} arrivals only: write `auto` or `each`"
+        begins, ends = (parsed(parse_duration, data.get(key)) for key in ("from", "to"))
+        if begins is not None and ends is not None and 0 < ends <= begins:
+            yield ("to",), "is not after `from`, so nothing would be written"
         new_files = parsed(parse_fraction, data.get("new_files"))
         if "in_file" in data and new_files is not None and new_files > 0:
             yield (), "new_files: a stream with in_file writes into one file"

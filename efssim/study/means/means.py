@@ -20,9 +20,15 @@ Intervals = ReplicationStatistic[Interval | None]
 
 
 def means_of(
-    trials: Sequence[Trial], weighing: Weighing, evidence: Mapping[str, Evidence]
+    trials: Sequence[Trial],
+    weighing: Weighing,
+    evidence: Mapping[str, Evidence],
+    objectives: Mapping[str, Mapping[str, Evidence]],
 ) -> dict[str, Means]:
-    """Return the means over trials by replication, with what their evidence says of the RPO."""
+    """Return the means over trials by replication, with what their evidence says of the RPO.
+
+    `objectives` is the evidence on the others, by replication and name.
+    """
     found = {}
     for name, judged in evidence.items():
         mean = means(weighing).merged(*_having(trials, name))
@@ -30,7 +36,11 @@ def means_of(
         if judged.met:
             throughout = protected(trials, name, weighing)
         rpo = replace(mean.rpo, met=judged.met, met_throughout=throughout)
-        found[name] = replace(mean, rpo=rpo)
+        others = {
+            key: replace(part, met=objectives[name][key].met)
+            for key, part in mean.objectives.items()
+        }
+        found[name] = replace(mean, rpo=rpo, objectives=others)
     return found
 
 
@@ -48,6 +58,11 @@ def intervals_of(
     for name in names:
         interval = intervals(weighing).merged(*_having(trials, name))
         interval = replace(interval, rpo=_bounded(interval.rpo, trials, name, weighing))
+        others = {
+            key: replace(part, of=None, attainment=_attained(trials, name, key, weighing))
+            for key, part in interval.objectives.items()
+        }
+        interval = replace(interval, objectives=others)
         if name in stein:
             age = stein[name]
             cut = None if age is None else within("mean", age)
@@ -55,6 +70,15 @@ def intervals_of(
             interval = replace(interval, lags=lags)
         found[name] = interval
     return found
+
+
+def _attained(trials: Sequence[Trial], name: str, of: str, weighing: Weighing) -> Interval | None:
+    """Return bounds of the mean attainment of an objective; None for fewer than two trials."""
+    parts = [part for trial in trials if (part := trial.summary.replications.get(name))]
+    if sum(part.objectives[of].attainment is not None for part in parts) < 2:
+        return None
+    sample = sample_of(trials, name, weighing.design, undefined_is_lost=False, of=of)
+    return sample.attained((1 + CONFIDENCE) / 2)
 
 
 def _having(

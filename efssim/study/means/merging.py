@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from efssim.lag.detection.summary import AlarmSummary, DelaySummary
 from efssim.lag.loss import LeftBehind, Loss
+from efssim.lag.objectives.summary import ObjectiveSummary
 from efssim.lag.source_limit import SourceLimit
 from efssim.lag.summary import (
     AgeSummary,
@@ -30,6 +31,7 @@ from efssim.study.means.shapes import (
     LagStatistic,
     LeftBehindStatistic,
     LossStatistic,
+    ObjectiveStatistic,
     PendingStatistic,
     ReplicationStatistic,
     RpoStatistic,
@@ -52,6 +54,7 @@ STATISTICS: dict[type[DataclassInstance], type[DataclassInstance]] = {
     WritesSummary: WritesStatistic,
     DiscardedSummary: DiscardedStatistic,
     RpoSummary: RpoStatistic,
+    ObjectiveSummary: ObjectiveStatistic,
     Loss: LossStatistic,
     LeftBehind: LeftBehindStatistic,
     SyncsSummary: SyncsStatistic,
@@ -67,6 +70,8 @@ _TIMES = ("point_s", "first_s", "last_s", "first_above_s", "last_replicated_s", 
 _STATUS = "final_status"
 _JUDGED = ("met", "met_throughout")
 """Said of all trials together, and no statistic."""
+_SAME = ("of",)
+"""Words that are the same in each trial."""
 _SHARES = ("attainment", "attainment_while_writable", "diverging", "unwarranted_share")
 _SIGNED = ("coalesced_bytes",)
 """Numbers that may be negative; no others are."""
@@ -112,6 +117,8 @@ class Merging(Generic[T]):
         """Return the statistic of a field; a value that a trial does not have is None."""
         if name in _TIMES or name in _JUDGED:
             return None
+        if name in _SAME:
+            return values[0]
         if name == _STATUS:
             return self.statuses([value or "gone" for value in values], list(strata))
         known = [(value, at) for value, at in zip(values, strata, strict=True) if value is not None]

@@ -10,8 +10,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
-from efssim.json_values import FIRST, SPREAD, moment
+from efssim.json_values import FIRST, IF_ANY, SPREAD, moment
 from efssim.lag.summary import AGE, OLDEST_PENDING, LagColumn
+from efssim.scenario.objectives import Of
 
 T = TypeVar("T")
 
@@ -26,6 +27,7 @@ class LagStatistic(Generic[T]):
     p95: T | None
     p99: T | None
     p99_9: T | None
+    p99_99: T | None
     max: T | None
 
     def column(self, name: LagColumn) -> T | None:
@@ -97,6 +99,22 @@ class RpoStatistic(Generic[T]):
     violations: T
     violation_s: T
     longest_s: T
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectiveStatistic(Generic[T]):
+    """Of how far an objective besides the RPO held."""
+
+    of: Of | None
+    """The same in each trial; None in intervals."""
+    target_s: T
+    objective: T
+    attainment: T | None
+    met: bool | None
+    """Shown by all trials together, and no mean."""
+    within: T
+    missed: T
+    left_out: T
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,6 +198,7 @@ class ReplicationStatistic(Generic[T]):
     writes: WritesStatistic[T]
     discarded: DiscardedStatistic[T]
     rpo: RpoStatistic[T]
+    objectives: Mapping[str, ObjectiveStatistic[T]] = field(metadata=IF_ANY)
     unprotected_s: T
     recovery_point: LossStatistic[T] | None
     not_replicated: LeftBehindStatistic[T] | None

@@ -37,7 +37,11 @@ def trial_table(trials: Sequence[Trial], weighing: Weighing, start: datetime) ->
             "trial": trial.number,
             "replication": name,
             **_placed(trial, weighing),
-            **dict(columns_of(to_json(numbers, start))),
+            **{
+                column: value
+                for column, value in columns_of(to_json(numbers, start))
+                if not (column.startswith("objectives.") and column.endswith(".of"))
+            },
         }
         for trial in trials
         for name, numbers in trial.summary.replications.items()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from efssim.errors import UsageError
 from efssim.scenario import Scenario
@@ -17,6 +18,7 @@ from efssim.study.varying.space import (
     require_key,
     with_value,
 )
+from efssim.text.quoting import cut
 from efssim.text.yaml.problems import Position
 
 _LEAST = 10
@@ -35,6 +37,8 @@ class PlanQuestion:
     trials: int
     """Of each evaluation in the search, if trials differ at all."""
     seed: int
+    minimise: Literal["cost"] | None = None
+    """Quantity to be least among the values that meet the objective; None: none."""
 
 
 def question(
@@ -48,6 +52,8 @@ def question(
     replication: str | None,
     trials: int,
     seed: int | None,
+    minimise: object = None,
+    named: str | None = None,
 ) -> PlanQuestion:
     """Return the question of a plan; raise as `efssim.plan` does if it makes no sense."""
     chosen = _varied(vary, between)
@@ -61,10 +67,40 @@ def question(
     sure = _confidence(confidence)
     names = _replications(base, chosen, replication)
     objective = PlanObjective(base.rpo.target, base.rpo.attainment, sure, names)
+    if named is not None:
+        if rpo is not None or attainment is not None:
+            raise StudyError("rpo and attainment replace those of the RPO, not of an objective")
+        objective = _objective(base, named, sure, names)
     if trials < _LEAST:
         raise StudyError(f"a plan needs at least {_LEAST} trials")
     chosen_seed = base.seed if seed is None else seed
-    return PlanQuestion(base, chosen, (low, high), objective, trials, chosen_seed)
+    least = _minimised(base, minimise)
+    return PlanQuestion(base, chosen, (low, high), objective, trials, chosen_seed, least)
+
+
+def _minimised(scenario: Scenario, minimise: object) -> Literal["cost"] | None:
+    if minimise is None:
+        return None
+    if minimise != "cost":
+        raise StudyError(f"a plan can minimise the cost only, not {cut(repr(minimise))}")
+    if scenario.prices is None:
+        raise StudyError("the scenario has no `prices`, so nothing has a cost to minimise")
+    return "cost"
+
+
+def _objective(
+    scenario: Scenario, name: str, sure: float, replications: tuple[str, ...]
+) -> PlanObjective:
+    """Return one of the objectives of a scenario; raise StudyError for any other."""
+    asked = scenario.objectives.get(name)
+    if asked is None:
+        known = ", ".join(scenario.objectives) or "the RPO"
+        raise StudyError(f"no objective '{cut(name)}', only {known}")
+    having = asked.replications or replications
+    common = tuple(each for each in replications if each in having)
+    if not common:
+        raise StudyError(f"objective '{name}' is not one of {', '.join(replications)}")
+    return PlanObjective(asked.target, asked.attainment, sure, common, name, asked.of)
 
 
 def _varied(vary: object, between: Sequence[object]) -> VariedParameter:

@@ -11,8 +11,9 @@ import numpy as np
 
 from efssim.lag.kinds.asked import Asked
 from efssim.lag.summary import AGE, RpoSummary
+from efssim.study.means.cost import CostOfTrials
 from efssim.study.run.trial_set import TrialSet
-from efssim.study.statistics.evidence import ROUNDING, Evidence, judgement
+from efssim.study.statistics.evidence import ROUNDING, judgement
 from efssim.study.statistics.intervals import Interval, student_t
 from efssim.study.statistics.protected import most_unprotected_s, protected
 from efssim.study.statistics.weighing import Weighing
@@ -74,17 +75,23 @@ class Losses:
         )
 
 
-def losses_of(trials: TrialSet, replications: Sequence[str]) -> Losses:
-    """Return the losses of trials; a trial without a defined age has lost all of its time."""
+def losses_of(trials: TrialSet, replications: Sequence[str], of: str | None = None) -> Losses:
+    """Return the losses of trials; a trial without a defined age has lost all of its time.
+
+    They are those of the RPO, or of the objective with the name `of`.
+    """
     return Losses(
-        {name: tuple(_losses(trials, name)) for name in replications},
+        {name: tuple(_losses(trials, name, of)) for name in replications},
         tuple(trial.stratum for trial in trials.trials),
         trials.weighing,
     )
 
 
-def _losses(trials: TrialSet, name: str) -> list[float]:
-    parts = [trial.summary.replications[name].rpo.attainment for trial in trials.trials]
+def _losses(trials: TrialSet, name: str, of: str | None) -> list[float]:
+    found = [trial.summary.replications[name] for trial in trials.trials]
+    parts = [
+        part.rpo.attainment if of is None else part.objectives[of].attainment for part in found
+    ]
     return [1.0 if attained is None else 1.0 - attained for attained in parts]
 
 
@@ -156,11 +163,18 @@ class Evaluation:
     """Whether there always was a recovery point within the target when a disaster came."""
     unprotected_s: float = 0.0
     """Most seconds of a trial without any recovery point."""
+    cost: CostOfTrials | None = None
+    """Mean costs of the trials; None where the scenario has no prices."""
 
     @property
     def attainment(self) -> float:
         """Mean share of time in which the target holds, of the replication that is worst."""
         return 1.0 - self.losses.mean()
+
+    @property
+    def cost_per_month(self) -> float | None:
+        """Mean cost for a month; None where it is not known."""
+        return None if self.cost is None else self.cost.per_month
 
     def reaches(self, share: float) -> bool:
         """Return whether mean attainment reaches a share; for 100 %, whether no trial falls short.
@@ -187,14 +201,19 @@ def evaluated(
     objective: float,
     confidence: float,
     stage: Stage,
+    of: str | None = None,
 ) -> Evaluation:
     """Judge trials at one value: met if mean attainment is at least the objective, surely.
 
     By the judge of `run` (`efssim.study.statistics.evidence`). An objective of 100 % is met if no
-    trial has a violation. Nothing is met where there is no recovery point for a time.
+    trial has a violation. Nothing is met where there is no recovery point for a time. The objective
+    is the RPO, or the one with the name `of`.
     """
-    losses = losses_of(trials, replications)
-    found = [_judged(trials, name, objective, confidence) for name in replications]
+    losses = losses_of(trials, replications, of)
+    found = [
+        judgement(trials.trials, name, trials.design, objective, confidence, of)
+        for name in replications
+    ]
     interval = Interval(min(each.low for each in found), min(each.high for each in found))
     met = _all_met([each.met for each in found])
     holds = 1.0 - losses.likely_at_most(confidence) >= objective - ROUNDING
@@ -218,11 +237,8 @@ def evaluated(
         peak_s=_peak(trials, replications),
         is_protected=is_protected,
         unprotected_s=most_unprotected_s(trials.trials, replications),
+        cost=trials.cost,
     )
-
-
-def _judged(trials: TrialSet, name: str, objective: float, confidence: float) -> Evidence:
-    return judgement(trials.trials, name, trials.design, objective, confidence)
 
 
 def _all_met(parts: list[bool | None]) -> bool | None:

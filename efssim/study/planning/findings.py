@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, field, fields
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from efssim.json_values import HIDDEN, IF_ANY
 from efssim.scenario import Scenario
+from efssim.scenario.objectives import Of
 from efssim.scenario.shown.cells_use import CellsUse, cells_over
 from efssim.scenario.shown.trace_use import trace_qualities
 from efssim.study.planning.evaluation import Evaluation
@@ -29,6 +31,9 @@ class PlanObjective:
     confidence: float
     replications: tuple[str, ...]
     """Each of them has to meet it."""
+    name: str | None = field(default=None, metadata=IF_ANY)
+    """Of one besides the RPO; None: the RPO."""
+    of: Of = field(default="time", metadata=HIDDEN)
 
 
 @dataclass(frozen=True)
@@ -48,6 +53,18 @@ class Candidate:
     value: float
     more_trials: int | None
     """About how many more trials would show it; None if that is not known."""
+
+
+@dataclass(frozen=True)
+class Cheapest:
+    """The value that costs least of those that meet the objective."""
+
+    evaluation: Evaluation | None
+    """That confirmed it; None where none was confirmed."""
+    is_flat: bool = False
+    """Whether all values that were tried and meet the objective cost the same."""
+    reason: str = ""
+    """Why there is none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +104,10 @@ class PlanFindings:
     """The value to confirm next, unless it has an answer."""
     partial: bool = False
     """Whether Ctrl-C came before it was complete; without its answer it is `undecided`."""
+    cheapest: Cheapest | None = None
+    """None unless the plan is to minimise the cost."""
+    answered_after: int | None = None
+    """How many of the evaluations the answer took; None: all of them."""
 
     @cached_property
     def traces(self) -> dict[str, TraceQuality]:
@@ -95,6 +116,12 @@ class PlanFindings:
         Raise TraceErrors if a file changed since.
         """
         return trace_qualities(self.scenario)
+
+    @property
+    def decisive(self) -> Evaluation:
+        """The last evaluation that the answer took: that which confirms it, if one does."""
+        taken = len(self.evaluations) if self.answered_after is None else self.answered_after
+        return self.evaluations[taken - 1]
 
     @property
     def holds_on(self) -> list[tuple[float, float]]:
@@ -124,7 +151,7 @@ class PlanFindings:
         """
         if self.objective.attainment < 1 or self.outcome not in ("found", "always"):
             return None
-        last = self.evaluations[-1]
+        last = self.decisive
         n = last.trials
         seconds = max(0.0, self.scenario.duration - self.scenario.warm_up)
         share = (1 - self.objective.confidence) ** (1 / n) if self.random else 1.0

@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable, Sequence
 
 from efssim.study.planning.asked import PlanQuestion
+from efssim.study.planning.cheapest import CheapestSearch
 from efssim.study.planning.confirm import (
     TIMES,
     affordable,
@@ -16,7 +17,7 @@ from efssim.study.planning.confirm import (
     search_confidence,
 )
 from efssim.study.planning.evaluation import READS, Evaluation, evaluated
-from efssim.study.planning.findings import Answer, Candidate, PlanFindings
+from efssim.study.planning.findings import Answer, Candidate, Cheapest, PlanFindings
 from efssim.study.planning.ladder import ladder
 from efssim.study.planning.search import BUDGET, Bracket, Search
 from efssim.study.planning.what_if import WhatIf, what_if
@@ -31,6 +32,8 @@ _CONFIRMATIONS = 3
 """Evaluations that the search leaves for them."""
 _MOST = 10
 """Times the trials of a confirmation that showing a miss may take."""
+
+_UNMET = "no value was shown to meet the objective from there to the better end of the range"
 
 EvaluationProgress = Callable[[Evaluation], None]
 
@@ -54,6 +57,8 @@ class PlanSearch:
         self._begun_at: tuple[int, int] | None = None
         self._confirming: int | None = None
         self._is_late = False
+        self._cheapest = None if asked.minimise is None else Cheapest(None, reason=_UNMET)
+        self._answered_after: int | None = None
 
     def findings(self, shares: Sequence[float], interrupts: Interrupts) -> PlanFindings:
         """Search, confirm, and find the values for other objectives, as far as there is time.
@@ -68,6 +73,7 @@ class PlanSearch:
             bracket = self._bracket()
             if bracket.outcome == "never":
                 self._show_miss(bracket)
+            self._look_for_cheapest(bracket)
             evaluations = tuple(self._made.values())
             if shares and bracket.outcome not in ("not_monotone", "undecided"):
                 rows = self._what_if(bracket, shares)
@@ -93,7 +99,29 @@ class PlanSearch:
             out_of_time=self._is_late,
             candidate=None if bracket is None else self._candidate(bracket),
             partial=partial,
+            cheapest=self._cheapest,
+            answered_after=self._answered_after,
         )
+
+    def _look_for_cheapest(self, bracket: Bracket) -> None:
+        """Find the value that costs least of those that meet the objective, if that is asked."""
+        if self._cheapest is None or bracket.outcome not in ("found", "always"):
+            return
+        self._answered_after = len(self._made)
+        self._cheapest = Cheapest(None, reason="it ended before that was decided")
+        tried = {ordinal: made for (ordinal, look), made in self._made.items() if look == 0}
+        search = CheapestSearch(bracket, tried, self._at, len(self._ladder) - 1)
+        self._cheapest = search.find(self._confirm_next if self._random else self._at)
+
+    def _confirm_next(self, ordinal: int) -> Evaluation:
+        """Confirm a value at the next look, unless an earlier one has done it."""
+        looks = [look for at, look in self._made if at == ordinal and look]
+        if looks:
+            return self._made[ordinal, looks[-1]]
+        confirming, look = self._confirming, 1 + max(look for _, look in self._made)
+        made = self._confirm(ordinal, look)
+        self._confirming = confirming
+        return made
 
     def _bracket(self) -> Bracket:
         """Return the bracket that search and confirmation find within the budget of time."""
@@ -197,6 +225,7 @@ class PlanSearch:
             self._asked.objective.attainment,
             sure,
             "confirmation" if look else "search",
+            self._asked.objective.name,
         )
         self._made[ordinal, look] = made
         if self._tell is not None:

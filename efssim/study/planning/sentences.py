@@ -25,6 +25,23 @@ def answer_text(plan: PlanFindings) -> str:
     return f"{name} of {bound} {holds} {meets}, and {fails} {_fails(plan)}"
 
 
+def cheapest_text(plan: PlanFindings) -> str:
+    """Return in a sentence which value costs least; nothing unless the plan minimises the cost."""
+    found = plan.cheapest
+    if found is None:
+        return ""
+    name, made = plan.parameter.path, found.evaluation
+    if made is None:
+        return f"which value of {name} costs least is not known: {found.reason}"
+    cost = made.cost
+    assert cost is not None, "it was chosen by its cost"
+    amount = f"{made.cost_per_month:,.2f} {cost.currency} a month"
+    value = plan.parameter.text(made.value)
+    if found.is_flat:
+        return f"the cost does not depend on {name}: {amount}, at {value} as anywhere"
+    return f"{name} of {value} costs least of the values tried that meet the objective: {amount}"
+
+
 def _meets(plan: PlanFindings) -> str:
     """Return the predicate of the answer: no trials are a proof of an objective of 100 %."""
     if plan.random and plan.objective.attainment == 1:

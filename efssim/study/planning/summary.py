@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from efssim.json_values import IF_ANY, JsonObject, to_json
 from efssim.scenario.shown.cells_use import CellsUse
+from efssim.study.means.cost import CostOfTrials
 from efssim.study.planning.evaluation import Evaluation, Stage
 from efssim.study.planning.findings import (
     Answer,
@@ -16,7 +17,7 @@ from efssim.study.planning.findings import (
     PlanObjective,
 )
 from efssim.study.planning.search import Direction, PlanOutcome
-from efssim.study.planning.sentences import answer_text
+from efssim.study.planning.sentences import answer_text, cheapest_text
 from efssim.study.planning.what_if import WhatIf
 from efssim.study.statistics.intervals import Interval
 from efssim.study.statistics.weighing import StratumTrials
@@ -32,6 +33,16 @@ class AnswerSummary:
     fails_at: float
     holds_at: float
     unit: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class CheapestSummary:
+    """The value that costs least of those that meet the objective; None: none was confirmed."""
+
+    value: float | None
+    unit: str
+    per_month: float | None
     text: str
 
 
@@ -53,6 +64,7 @@ class EvaluationSummary:
     violations_per_month: float
     above_s_per_month: float
     peak_s: float | None
+    cost: CostOfTrials | None = field(default=None, metadata=IF_ANY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +90,8 @@ class PlanSummary:
     evaluations: tuple[EvaluationSummary, ...]
     what_if: tuple[WhatIf, ...]
     traces: Mapping[str, TraceQuality]
+    cheapest: CheapestSummary | None = field(default=None, metadata=IF_ANY)
+    """Where the plan is to minimise the cost."""
     cells: Mapping[str, CellsUse] = field(default_factory=dict, metadata=IF_ANY)
     """Streams that are drawn in cells, by their paths, and by how much that may be off."""
 
@@ -101,7 +115,7 @@ def _summary(plan: PlanFindings) -> PlanSummary:
         out_of_time=plan.out_of_time,
         budget_s=plan.budget_s,
         candidate=plan.candidate,
-        strata=plan.evaluations[-1].losses.weighing.strata(),
+        strata=plan.decisive.losses.weighing.strata(),
         long_faults=tuple(long_faults(plan.scenario)),
         answer=answer_summary(plan.answer, plan.parameter),
         text=answer_text(plan),
@@ -110,6 +124,7 @@ def _summary(plan: PlanFindings) -> PlanSummary:
         evaluations=tuple(map(_evaluation, plan.evaluations)),
         what_if=plan.what_if,
         traces=plan.traces,
+        cheapest=_cheapest(plan),
         cells=plan.cells,
     )
 
@@ -121,6 +136,19 @@ def answer_summary(answer: Answer | None, parameter: VariedParameter) -> AnswerS
     assert parameter.quantity is not None
     text = parameter.text(answer.holds_at)
     return AnswerSummary(answer.fails_at, answer.holds_at, parameter.quantity.unit, text)
+
+
+def _cheapest(plan: PlanFindings) -> CheapestSummary | None:
+    if plan.cheapest is None:
+        return None
+    assert plan.parameter.quantity is not None
+    made = plan.cheapest.evaluation
+    return CheapestSummary(
+        value=None if made is None else made.value,
+        unit=plan.parameter.quantity.unit,
+        per_month=None if made is None else made.cost_per_month,
+        text=cheapest_text(plan),
+    )
 
 
 def _evaluation(made: Evaluation) -> EvaluationSummary:
@@ -139,4 +167,5 @@ def _evaluation(made: Evaluation) -> EvaluationSummary:
         violations_per_month=made.violations_per_month,
         above_s_per_month=made.above_s_per_month,
         peak_s=made.peak_s,
+        cost=made.cost,
     )

@@ -9,6 +9,7 @@ from efssim.json_values import IF_ANY, SPREAD, JsonObject, to_json
 from efssim.lag.summary import LagSummary, WindowSummary
 from efssim.scenario.shown.cells_use import CellsUse, streams_in_cells
 from efssim.study.means.alarms import AlarmOfTrials
+from efssim.study.means.cost import CostOfTrials
 from efssim.study.means.means import Intervals, Means
 from efssim.study.run.trial_set import TrialSet
 from efssim.study.statistics.evidence import Evidence
@@ -52,6 +53,8 @@ class TrialsSummary:
     traces: Mapping[str, TraceQuality]
     alarms: Mapping[str, AlarmOfTrials]
     digest: str
+    cost: CostOfTrials | None = field(default=None, metadata=IF_ANY)
+    """Where the scenario has prices."""
     cells: Mapping[str, CellsUse] = field(default_factory=dict, metadata=IF_ANY)
     """Streams that are drawn in cells, by their paths, and by how much that may be off."""
 
@@ -78,6 +81,7 @@ def trials_summary(trials: TrialSet) -> TrialsSummary:
         traces={} if first is None else first.traces,
         alarms=trials.alarms,
         digest=trials.digest,
+        cost=trials.cost,
         cells=streams_in_cells(trials.scenario),
     )
 

@@ -15,6 +15,7 @@ from efssim.model.kernel.strata import strata_of
 from efssim.scenario import Scenario
 from efssim.scenario.shown.trace_use import trace_qualities
 from efssim.study.means.alarms import AlarmOfTrials, alarms_of_trials
+from efssim.study.means.cost import CostOfTrials, cost_of_trials
 from efssim.study.means.means import (
     Intervals,
     Means,
@@ -22,7 +23,7 @@ from efssim.study.means.means import (
     means_of,
 )
 from efssim.study.means.table import trial_table
-from efssim.study.statistics.evidence import Evidence, evidence
+from efssim.study.statistics.evidence import Evidence, evidence, objective_evidence
 from efssim.study.statistics.intervals import (
     Interval,
     IntervalEstimate,
@@ -68,7 +69,7 @@ class TrialSet:
     @cached_property
     def means(self) -> dict[str, Means]:
         """Means over trials by replication, with what the trials show of the RPO."""
-        return means_of(self.trials, self.weighing, self.evidence)
+        return means_of(self.trials, self.weighing, self.evidence, self.objective_evidence)
 
     @cached_property
     def intervals(self) -> dict[str, Intervals]:
@@ -96,6 +97,11 @@ class TrialSet:
         """How each alarm of the scenario did over the trials, by name."""
         return alarms_of_trials(self.trials, self.weighing)
 
+    @cached_property
+    def cost(self) -> CostOfTrials | None:
+        """Mean costs over the trials; None where the scenario has no prices."""
+        return cost_of_trials(self.trials, self.weighing)
+
     @property
     def trials_needed(self) -> int | None:
         """How many trials the precision takes, budget or not; None if that is not known."""
@@ -122,6 +128,11 @@ class TrialSet:
         """Evidence of the trials on the objective of each replication."""
         names = dict.fromkeys(name for trial in self.trials for name in trial.summary.replications)
         return {name: evidence(self.trials, name, self.design) for name in names}
+
+    @cached_property
+    def objective_evidence(self) -> dict[str, dict[str, Evidence]]:
+        """Evidence on the objectives besides the RPO, by replication and objective."""
+        return {name: objective_evidence(self.trials, name, self.design) for name in self.evidence}
 
     @cached_property
     def table(self) -> pd.DataFrame:

@@ -59,10 +59,18 @@ def evidence(trials: Sequence[Trial], replication: str, design: Design) -> Evide
 
 
 def judgement(
-    trials: Sequence[Trial], replication: str, design: Design, objective: float, confidence: float
+    trials: Sequence[Trial],
+    replication: str,
+    design: Design,
+    objective: float,
+    confidence: float,
+    of: str | None = None,
 ) -> Evidence:
-    """Return the evidence of trials on an objective with a confidence: see `evidence`."""
-    strict, mild = samples(trials, replication, design)
+    """Return the evidence of trials on an objective with a confidence: see `evidence`.
+
+    It is the RPO, or the one with the name `of`.
+    """
+    strict, mild = samples(trials, replication, design, of)
     met, low, high = judged(strict, mild, objective, confidence)
     alpha = 1 - confidence
     more = 0 if met is not None else _more(strict, mild, len(trials), objective, alpha)
@@ -70,10 +78,24 @@ def judgement(
     return Evidence(met, mild.count, needed, more, mild.parts[0].unit, low, high)
 
 
-def samples(trials: Sequence[Trial], replication: str, design: Design) -> tuple[Sample, Sample]:
+def objective_evidence(
+    trials: Sequence[Trial], replication: str, design: Design
+) -> dict[str, Evidence]:
+    """Return the evidence on the objectives besides the RPO, by name."""
+    parts = [trial.summary.replications.get(replication) for trial in trials]
+    first = next(part for part in parts if part is not None)
+    return {
+        name: judgement(trials, replication, design, each.objective, CONFIDENCE, name)
+        for name, each in first.objectives.items()
+    }
+
+
+def samples(
+    trials: Sequence[Trial], replication: str, design: Design, of: str | None = None
+) -> tuple[Sample, Sample]:
     """Return a sample in which trials without a defined age are lost, and one without them."""
-    strict = sample_of(trials, replication, design, undefined_is_lost=True)
-    return strict, sample_of(trials, replication, design, undefined_is_lost=False)
+    strict = sample_of(trials, replication, design, undefined_is_lost=True, of=of)
+    return strict, sample_of(trials, replication, design, undefined_is_lost=False, of=of)
 
 
 def judged(

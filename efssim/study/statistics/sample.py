@@ -93,26 +93,39 @@ class Sample:
 
 
 def sample_of(
-    trials: Sequence[Trial], replication: str, design: Design, *, undefined_is_lost: bool
+    trials: Sequence[Trial],
+    replication: str,
+    design: Design,
+    *,
+    undefined_is_lost: bool,
+    of: str | None = None,
 ) -> Sample:
-    """Return the sample of a replication's losses in trials.
+    """Return the sample of a replication's losses in trials: by the RPO, or another objective.
 
-    A trial without a defined age has lost all of its time, or else is left out.
+    A trial without a defined age, or without a write, has lost all, or else is left out.
     """
     by_stratum: list[list[Trial]] = [[] for _ in design.probabilities]
     for trial in trials:
         by_stratum[trial.stratum].append(trial)
     rows = zip(design.probabilities, design.exact, by_stratum, strict=True)
     return Sample(
-        tuple(_part(found, replication, p, exact, undefined_is_lost) for p, exact, found in rows)
+        tuple(
+            _part(found, replication, of, p, exact, undefined_is_lost) for p, exact, found in rows
+        )
     )
 
 
 def _part(
-    trials: list[Trial], name: str, probability: float, is_exact: bool, undefined_is_lost: bool
+    trials: list[Trial],
+    name: str,
+    of: str | None,
+    probability: float,
+    is_exact: bool,
+    undefined_is_lost: bool,
 ) -> StratumSample:
-    losses = [_loss(trial, name) for trial in trials]
-    if not is_exact and trials and all(len(trial.spans.get(name, ())) > 1 for trial in trials):
+    losses = [_loss(trial, name, of) for trial in trials]
+    has_spans = of is None and all(len(trial.spans.get(name, ())) > 1 for trial in trials)
+    if not is_exact and trials and has_spans:
         spans = [span for trial in trials for span in _relative(trial.spans[name])]
         shares, lengths = [share for share, _ in spans], [length for _, length in spans]
         return StratumSample(probability, "span", Units(shares, lengths), is_exact)
@@ -121,10 +134,12 @@ def _part(
     return StratumSample(probability, "trial", Units([*known, *lost]), is_exact)
 
 
-def _loss(trial: Trial, name: str) -> float | None:
-    """Return the share of a trial's time above the target; None where no age is defined."""
+def _loss(trial: Trial, name: str, of: str | None) -> float | None:
+    """Return the share of a trial that is above the target; None where there is none at all."""
     part = trial.summary.replications.get(name)
-    attained = None if part is None else part.rpo.attainment
+    if part is None:
+        return None
+    attained = part.rpo.attainment if of is None else part.objectives[of].attainment
     return None if attained is None else min(1.0, max(0.0, 1.0 - attained))
 
 

@@ -12,6 +12,7 @@ from efssim.json_values import JsonObject
 from efssim.scenario import Scenario
 from efssim.scenario.unknowns.parameters import UncertainParameter, uncertain_parameters
 from efssim.study.errors import StudyError
+from efssim.study.known import require_rpo_alone
 from efssim.study.run.deadline import Deadline
 from efssim.study.run.dispatch import Dispatch
 from efssim.study.run.executors import Workers
@@ -83,10 +84,14 @@ class SetStore(LineStore[SetOutcome]):
 
 
 def parameters_of(scenario: Scenario) -> tuple[UncertainParameter, ...]:
-    """Return the unknown parameters of a scenario; raise StudyError if there are none."""
+    """Return the unknown parameters of a scenario; raise StudyError if there are none.
+
+    Also where there are objectives besides the RPO.
+    """
     found = uncertain_parameters(scenario)
     if not found:
         raise StudyError(NOTHING_UNKNOWN)
+    require_rpo_alone(scenario, "a study of parameter sets")
     return found
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from efssim.json_values import IF_ANY, JsonObject, JsonValue, to_json
 from efssim.scenario.shown.cells_use import CellsUse, streams_in_cells
+from efssim.study.means.cost import CostOfTrials
 from efssim.study.means.means import Intervals, Means
 from efssim.study.run.summary import EvidenceSummary, trials_summary
 from efssim.study.varying.paired import MeasureDifference, PairedTrials
@@ -33,6 +34,8 @@ class PointSummary:
     traces: Mapping[str, TraceQuality]
     evidence: EvidenceSummary
     digest: str
+    cost: CostOfTrials | None = field(default=None, metadata=IF_ANY)
+    """Where the scenario has prices."""
     cells: Mapping[str, CellsUse] = field(default_factory=dict, metadata=IF_ANY)
     """Streams that are drawn in cells, by their paths, and by how much that may be off."""
 
@@ -92,6 +95,7 @@ def _point(point: Point) -> PointSummary:
         traces=found.traces,
         evidence=found.evidence,
         digest=found.digest,
+        cost=found.cost,
         cells=found.cells,
     )
 

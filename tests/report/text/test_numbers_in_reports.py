@@ -54,7 +54,10 @@ def sweep(row: PointMean) -> Any:
     """Return the attributes of a sweep that its text reads: parameters, and a row of means."""
     path = "replications.dr.sync.interval"
     vary = SimpleNamespace(path=path, segments=path.split("."), text=lambda value: f"{value} s")
-    return SimpleNamespace(parameters=[vary], one_at_a_time=False, point_means=lambda *_: (row,))
+    point = SimpleNamespace(trials=SimpleNamespace(cost=None))
+    return SimpleNamespace(
+        parameters=[vary], one_at_a_time=False, points=[point], point_means=lambda *_: (row,)
+    )
 
 
 def test_a_row_of_a_sweep_has_its_mean_between_its_bounds() -> None:

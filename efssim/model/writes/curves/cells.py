@@ -93,6 +93,8 @@ class CellCurve:
     def __init__(self, stream: Stream, marks_s: Floats | None = None) -> None:
         """Divide pieces at `marks_s`, rising times at which measures begin."""
         assert isinstance(stream.writes, SmallWrites)
+        self.is_away = False
+        """Whether its writes are not made here, and not counted, whatever else there is."""
         self.stream, self._marks_s = stream, np.zeros(0) if marks_s is None else marks_s
         self.cells = Cells(stream.writes, self._needed)
         self._key, self.clock = stream.writes.key, stream.writes.new_clock()
@@ -278,6 +280,10 @@ class CellCurve:
         pieces = _pieces_of(edges_s, *self._raw_many(edges_s))
         return DroppedPieces(pieces, cause.kind, cause.ordinal) if pieces.writes.any() else None
 
+    def leave_out(self, time_s: float) -> None:
+        """Forget the held writes at or before a time, which are not those of this file system."""
+        self._dropped_s = time_s
+
     def release(self) -> None:
         """Make the writes after those that were dropped."""
         begin_s, self._held_s = self._held_s, math.inf
@@ -340,10 +346,11 @@ class CellCurve:
             np.array(self._begins).searchsorted(times_s, "left")
         ]
         low_s = np.maximum(np.maximum(begins_s, cuts_s), stopped_s)
+        held = until_s < times_s
+        low_s[held] = until_s[held]  # a stop may end with the cell, where no line would be left
         low = self._raw_many(low_s)[1]
         risen = low + _rise(times_s, low_s, ends_s, after - low)
-        held = until_s < times_s
-        risen[held] = self._raw_many(until_s)[1][held]
+        risen[held] = low[held]
         return np.asarray(risen - left_out[:, 1])
 
     # --- syncs --------------------------------------------------------------------------------

@@ -75,6 +75,8 @@ class Curve:
 
     def __init__(self, stream: Stream) -> None:
         assert not isinstance(stream.writes, SmallWrites)
+        self.is_away = False
+        """Whether its writes are not made here, and not counted, whatever else there is."""
         self.stream, self._take = stream, each_write(stream)
         self._others, self._window = _of_others(stream), _WINDOW
         self.horizon_s = 0.0
@@ -206,6 +208,11 @@ class Curve:
         if not len(times):
             return None
         return DroppedWrites(times.copy(), amounts[BYTES].copy(), cause.kind, cause.ordinal)
+
+    def leave_out(self, time_s: float) -> None:
+        """Forget the held writes at or before a time, which are not those of this file system."""
+        assert self._held is not None
+        self._held.split(time_s)
 
     def release(self) -> None:
         """Make the writes that are still held."""

@@ -10,6 +10,7 @@ from efssim.report.html.svg import Figure, inlined
 from efssim.report.html.tables import NONE, Cell, Column, HtmlTable, duration, number, share, text
 from efssim.report.html.traces import trace_blocks
 from efssim.report.text.plan import (
+    cheapest_sentence,
     evidence_text,
     limits_text,
     objective_text,
@@ -62,7 +63,7 @@ def _blocks(plan: PlanFindings, svg: str) -> list[Block]:
         _kind(plan),
         _word(plan),
         verdict_text(plan),
-        " ".join(part for part in evidence if part),
+        " ".join(part for part in (cheapest_sentence(plan), *evidence) if part),
     )
     blocks = [
         Block("The answer", "answer", answer),
@@ -110,6 +111,8 @@ def _evaluations(plan: PlanFindings) -> HtmlTable:
         Column("for"),
         Column("peak age", True, "age"),
     ]
+    cost = plan.evaluations[0].cost
+    head += [] if cost is None else [Column(f"{cost.currency} a month", True)]
     caption = f"Values of {plan.parameter.path} that were tried, in order"
     return HtmlTable(caption, head, rows, is_sortable=True)
 
@@ -124,7 +127,15 @@ def _evaluation(plan: PlanFindings, made: Evaluation) -> list[Cell]:
         number(made.trials),
         text(made.stage),
         duration(made.peak_s),
+        *_cost(made),
     ]
+
+
+def _cost(made: Evaluation) -> list[Cell]:
+    if made.cost is None:
+        return []
+    amount = made.cost_per_month
+    return [Cell("not known") if amount is None else number(amount, f"{amount:,.2f}")]
 
 
 def _what_if(plan: PlanFindings) -> HtmlTable:

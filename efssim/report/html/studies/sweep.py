@@ -15,7 +15,7 @@ from efssim.report.html.tables import Cell, Column, HtmlTable, number, text
 from efssim.report.html.traces import trace_blocks
 from efssim.report.text.sweep import base_text, partial_text, shown
 from efssim.report.words.lines import counted
-from efssim.study.varying.points import SweepPoints
+from efssim.study.varying.points import Point, SweepPoints
 from efssim.study.varying.space import VariedParameter
 
 
@@ -66,16 +66,28 @@ def _figure(sweep: SweepPoints, measure: str, name: str, svg: str, ident: str) -
     )
 
 
+def _cost(point: Point) -> list[Cell]:
+    """Return the cell of the cost for a month; none where there are no prices."""
+    cost = point.trials.cost
+    if cost is None:
+        return []
+    amount = cost.per_month
+    return [Cell("not known") if amount is None else number(amount, f"{amount:,.2f}")]
+
+
 def _grid(sweep: SweepPoints, measure: str, name: str) -> HtmlTable:
     rows = [
         [
             *(_value(vary, row.values[vary.path]) for vary in sweep.parameters),
             *(_number(measure, value) for value in (row.mean, row.low, row.high)),
+            *_cost(point),
         ]
-        for row in sweep.point_means(measure, name)
+        for row, point in zip(sweep.point_means(measure, name), sweep.points, strict=True)
     ]
     head = [Column(vary.path, True) for vary in sweep.parameters]
     head += [Column("mean", True), Column("from", True, "interval"), Column("to", True)]
+    cost = sweep.points[0].trials.cost
+    head += [] if cost is None else [Column(f"{cost.currency} a month", True)]
     return HtmlTable(f"{measure} of {name}", head, rows, is_sortable=True)
 
 

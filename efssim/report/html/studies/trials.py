@@ -36,9 +36,11 @@ from efssim.report.text.fleets.trials import (
 )
 from efssim.report.text.trials import sentences_of
 from efssim.report.verdicts.fleets import SECTIONS, are_many
+from efssim.report.verdicts.objectives import least, objective_texts_of_trials
 from efssim.report.verdicts.run import goal
 from efssim.report.verdicts.trials import attained, disaster, kind_of, late, of_trials, word_of
 from efssim.report.verdicts.trials_cautions import cautions
+from efssim.report.words.cost import cost_texts
 from efssim.report.words.lines import counted
 from efssim.study.run.trial_set import TrialSet
 from efssim.study.statistics.evidence import Evidence
@@ -74,12 +76,18 @@ def trials_page(trials: TrialSet, drawn: Mapping[tuple[str, str], str], command:
                 *_sums(trials),
                 *_blocks(trials, drawn),
                 *alarm_blocks(trials),
+                *_cost(trials),
                 *trace_blocks({trials.scenario.name: trials.traces}),
                 parameter_block(trials.scenario, _TIMINGS),
             ],
             reproduce=_reproduce(trials, command),
         )
     )
+
+
+def _cost(trials: TrialSet) -> list[Block]:
+    words = " ".join(cost_texts(trials.cost))
+    return [Block("Cost", "cost", text=words)] if words else []
 
 
 def _reproduce(trials: TrialSet, command: str) -> list[tuple[str, str]]:
@@ -128,10 +136,16 @@ def _verdict(trials: TrialSet, name: str) -> PageVerdict:
     rpo, found = trials.means[name].rpo, trials.evidence[name]
     held = sentence(attained(name, trials))
     return PageVerdict(
-        kind_of(name, trials),
+        least(kind_of(name, trials), (each.met for each in trials.means[name].objectives.values())),
         f"RPO {word_of(name, trials).lower()}",
         " ".join(
-            [held, late(name, trials), disaster(name, trials), *cautions(name, trials)],
+            [
+                held,
+                late(name, trials),
+                *objective_texts_of_trials(name, trials),
+                disaster(name, trials),
+                *cautions(name, trials),
+            ],
         ),
         f"Objective: {goal(rpo.target_s, rpo.objective)}. {_rests_on(trials, found)}".rstrip(),
     )

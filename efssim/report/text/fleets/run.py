@@ -23,6 +23,7 @@ from efssim.report.verdicts.fleets import (
     verdict_of_fleet,
     worst_in_order,
 )
+from efssim.report.verdicts.objectives import objectives_of_fleet
 from efssim.report.verdicts.run import certainty
 from efssim.report.verdicts.words import WORDS, kind_of_run, words_of_run
 from efssim.report.words.lines import counted, wrapped
@@ -122,9 +123,17 @@ def fleet_sentences(result: Run, members: Sequence[Member]) -> list[str]:
     return [
         verdict_of_fleet(members, rpo, WORDS, is_uncertain=is_uncertain),
         *named_by_verdict(members, WORDS),
+        *objectives_of_fleet(_objectives(result)),
         *named_by_warning(members),
         *cautions_of_run(result),
     ]
+
+
+def _objectives(result: Run) -> dict[str, dict[str, bool | None]]:
+    return {
+        name: {key: part.met for key, part in outcome.summary.objectives.items()}
+        for name, outcome in result.outcomes.items()
+    }
 
 
 def _below(result: Run) -> list[str]:

@@ -21,6 +21,7 @@ from efssim.report.verdicts.fleets import (
     verdict_of_fleet,
     worst_in_order,
 )
+from efssim.report.verdicts.objectives import objectives_of_fleet
 from efssim.report.verdicts.trials import kind_of, of_trials, word_of
 from efssim.report.verdicts.words import OF_TRIALS
 from efssim.report.words.lines import counted, wrapped
@@ -114,6 +115,12 @@ def fleet_sentences_of_trials(trials: TrialSet, members: Sequence[Member]) -> li
         verdict_of_fleet(members, trials.scenario.rpo, OF_TRIALS),
         *named_by_verdict(members, OF_TRIALS),
         *_lacking(trials),
+        *objectives_of_fleet(
+            {
+                name: {key: part.met for key, part in mean.objectives.items()}
+                for name, mean in trials.means.items()
+            }
+        ),
         *named_by_warning(members),
     ]
 

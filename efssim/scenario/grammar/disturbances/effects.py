@@ -49,6 +49,28 @@ class StopWrites(Effect):
     """A stop of the writes to file systems."""
 
     targets: ClassVar[tuple[Target, ...]] = (Target.REGION, Target.FILE_SYSTEM)
+    is_wanted: ClassVar[bool] = False
+    """Whether somebody asks for it; any other is a disaster of what it reaches."""
+    counted_as: ClassVar[str | None] = None
+    """The cause under which dropped writes are counted; None: the key of the kind."""
+
+
+class Fence(StopWrites):
+    """A stop of the writes to file systems that somebody asks for, before moving elsewhere."""
+
+    is_wanted = True
+    counted_as = "fenced"
+
+
+@dataclass(frozen=True)
+class MoveWrites(Effect):
+    """The writes of the streams of a file system made on another one; back at the end."""
+
+    to: str = "to"
+    """The key that has the other file system."""
+    following: str = "following"
+    """The key that says whether streams that do not follow a failover stay."""
+    targets: ClassVar[tuple[Target, ...]] = (Target.FILE_SYSTEM,)
 
 
 class Lose(Effect):

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Annotated
 
 from pydantic import Field
 
+from efssim.scenario.grammar.base import Found
 from efssim.scenario.grammar.disturbances.effects import (
     Degrade,
     FailCalls,
+    Fence,
     Lose,
+    MoveWrites,
     OptOut,
     Pause,
     Silence,
@@ -17,13 +21,26 @@ from efssim.scenario.grammar.disturbances.effects import (
     StopWrites,
     Target,
 )
-from efssim.scenario.grammar.disturbances.kind import DisturbanceKind, Option
-from efssim.scenario.grammar.types import Count, Fraction
+from efssim.scenario.grammar.disturbances.kind import DisturbanceKind, Known, Option
+from efssim.scenario.grammar.types import Count, Flag, Fraction
 from efssim.scenario.operations.names import ErrorCode
 from efssim.table import Table
+from efssim.text.suggestions import suggest
+from efssim.text.written import Written, text
+
+FENCE, MOVE_WRITES = "fence", "move_writes"
+"""Kinds that runbooks begin, too."""
 
 OPT_OUT, KEY_DISABLED = "opt_out", "kms_key_disabled"
 """Kinds that calls of other services begin, too."""
+
+
+def _goes_somewhere(entry: Written, known: Known) -> Iterator[Found]:
+    """Yield the mistake of a move to a file system that does not exist."""
+    to, names = text(entry, "to"), known.named[Target.FILE_SYSTEM]
+    if to is not None and to not in names:
+        yield ("to",), f"no file system is named '{to}'{suggest(to, names)}"
+
 
 DISTURBANCES: Table[DisturbanceKind] = Table(
     "disturbance",
@@ -94,6 +111,33 @@ DISTURBANCES: Table[DisturbanceKind] = Table(
             effects=(Lose(),),
             description="A file system is lost.",
             endless="a failed file system does not recover",
+        ),
+        DisturbanceKind(
+            name=FENCE,
+            target=Target.FILE_SYSTEM,
+            effects=(Fence(),),
+            description="Fences a file system: nothing is written to it.",
+        ),
+        DisturbanceKind(
+            name=MOVE_WRITES,
+            target=Target.FILE_SYSTEM,
+            effects=(MoveWrites(),),
+            description="Makes the writes of a file system's streams on the one in `to`; back at"
+            " the end.",
+            options={
+                "to": Option(
+                    str,
+                    "With `move_writes`: name of the file system that they are made on.",
+                    is_required=True,
+                ),
+                "following": Option(
+                    Flag,
+                    "With `move_writes`: only streams with `writes_follow: failover`.",
+                    default=False,
+                ),
+            },
+            needs_for=False,
+            check=_goes_somewhere,
         ),
         DisturbanceKind(
             name="api_error",

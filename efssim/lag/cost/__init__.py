@@ -1,0 +1,1 @@
+"""Cost of a run: bytes on the wire, and the costs in the summary."""

@@ -1,0 +1,1 @@
+"""Cost of a run: metered sizes, and their prices."""

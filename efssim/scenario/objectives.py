@@ -1,0 +1,33 @@
+"""Objectives besides the RPO: a target that a share of time, writes or bytes keeps."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field, field_validator
+
+from efssim.scenario.grammar.base import Model
+from efssim.scenario.grammar.types import Fraction, PositiveDuration
+
+Of = Literal["time", "writes", "bytes"]
+
+
+class Objective(Model):
+    """A share of time, writes or bytes that is to be within a target."""
+
+    target: PositiveDuration
+    """Largest acceptable age, or lag of a write."""
+    attainment: Fraction
+    """Share that has to be within the target."""
+    of: Of = "time"
+    """Share of the time, by its age; or of the writes or bytes made in the window, by their
+    lags."""
+    replications: tuple[str, ...] | None = Field(default=None, min_length=1)
+    """Names of the replications that have it; all unless set."""
+
+    @field_validator("attainment")
+    @classmethod
+    def _above_0(cls, share: float) -> float:
+        if not share:
+            raise ValueError("an attainment of 0 is always met")
+        return share
