@@ -31,6 +31,8 @@ from efssim.errors import StateError
 from efssim.json_values import WireObject
 from efssim.model.entities.errors import EfsError, NotSimulatedError
 
+GLOBAL_REGION = "us-east-1"
+"""The Region for which requests to services without Regions are signed; documented."""
 _ATTACHED = "_efssim_transport"
 """Attribute of a client: its answering functions, by event."""
 
@@ -50,7 +52,8 @@ class CallContext(TypedDict, total=False):
 
     efssim_parameters: WireObject
     """Where the parameters of a call wait."""
-    client_region: str
+    client_region: str | None
+    """None for a service without Regions, as Route 53, whose client names none."""
     retries: RetryContext
 
 
@@ -201,9 +204,8 @@ class Transport:
     def _answer(self, model: OperationModel, context: CallContext) -> Response:
         service, operation = model.service_model.service_name, model.name
         try:
-            answer = call(
-                self._world, model, context["efssim_parameters"], context["client_region"]
-            )
+            region = context["client_region"] or GLOBAL_REGION
+            answer = call(self._world, model, context["efssim_parameters"], region)
         except NotSimulatedError as error:
             # Of a service that nobody may have a protocol for: all parsers of errors make the same.
             return _failed(self._wire.error(error, self._world.request_id), model)
