@@ -11,6 +11,7 @@ from botocore.model import OperationModel, Shape
 from botocore.serialize import create_serializer
 
 from efssim.aws.protocol.wires.messages import WireRequest
+from efssim.aws.protocol.wires.table import target_prefix
 
 MOMENT = datetime(2026, 2, 3, 4, 5, 6, 789000, UTC)
 WHOLE = datetime(2026, 2, 3, 4, 5, 6, tzinfo=UTC)
@@ -72,6 +73,15 @@ def _text(shape: Any, seed: int) -> str:
     return f"{TEXTS[seed % len(TEXTS)]} {seed}"
 
 
+def in_whole_seconds(value: Any) -> Any:
+    """Return a value without fractions of seconds, which older botocores leave out of requests."""
+    if isinstance(value, dict):
+        return {key: in_whole_seconds(part) for key, part in value.items()}
+    if isinstance(value, list):
+        return [in_whole_seconds(part) for part in value]
+    return WHOLE if value == MOMENT else value
+
+
 def streamed_whole(answer: dict[str, Any]) -> dict[str, Any]:
     """Return an answer with what is streamed in it read."""
     return {name: part.read() if hasattr(part, "read") else part for name, part in answer.items()}
@@ -79,6 +89,10 @@ def streamed_whole(answer: dict[str, Any]) -> dict[str, Any]:
 
 def as_request(operation: OperationModel, parameters: Any, protocol: str) -> WireRequest:
     """Return the request that botocore makes of a call in a protocol."""
+    metadata = operation.service_model.metadata
+    # Models of older versions of botocore have what their own protocol needs.
+    metadata.setdefault("targetPrefix", target_prefix(operation.service_model.service_name))
+    metadata.setdefault("jsonVersion", "1.0")
     made = create_serializer(protocol, False).serialize_to_request(parameters, operation)
     body = made["body"]
     if isinstance(body, dict):
