@@ -69,7 +69,7 @@ class World:
         self._calls = Calls(self.account, self._control_plane)
         self._disturbances = Disturbances(self.account, self._control_plane)
         self.backups = Backups(self.account)
-        self._services = ServiceCalls(self.account, self._disturbances, self.backups, self._calls)
+        self.services = ServiceCalls(self.account, self._disturbances, self.backups, self._calls)
         self._schedule = Schedule(self.account, self._disturbances, self._calls)
         self._build()
         self.advance_to(0.0)
@@ -225,10 +225,12 @@ class World:
         self, operation: str, parameters: Mapping[str, WireValue], region: str, service: str = "efs"
     ) -> WireObject:
         """Call an operation of EFS, or of another service; raise EfsError as that would."""
-        if service == "efs":
+        if (service, operation) in self.services.answered:
+            answer, is_look = self.services.answer(service, operation, parameters, region), False
+        elif service == "efs":
             answer, is_look = self._calls.call(operation, parameters, region), looks(operation)
         else:
-            answer = self._services.call(service, operation, parameters, region)
+            answer = self.services.call(service, operation, parameters, region)
             is_look = only_looks(service, operation)
         if not is_look:
             self._complete_instant()

@@ -245,7 +245,7 @@ def test_the_run_goes_on_past_its_end_and_streams_do_not():
     disaster = {"region_outage": "us-east-1", "for": 100}
     found = drilled(3500, duration=3650, drill={"disaster": disaster})
     assert found.rto_s == RTO_S
-    # Delete at 3,680: the cut of 3,600 completes at 5 + 10 + 5 + 5 s; none is written from 3,660 on.
+    # Delete at 3,680: the cut of 3,600 completes 25 s later; none is written from 3,660 on.
     assert found.loss.bytes <= 5000
 
 
