@@ -112,10 +112,10 @@ class Simulation(MeasuredWorld):
         """Call an operation of the EFS API in a Region, now; return the answer as boto3 would.
 
         `service` is another one that is simulated, `account`, `backup`, `kms` or `sts`, or one that
-        `answer` was told of. Raise EfsError as EFS or that service would, ValueError for an operation that
-        EFS does not have or a service that is not simulated, NotSimulatedError for another
-        operation of one that is, and RunError where replications would have to share a link, which
-        is not modelled. A name of a file system stands for its id.
+        `answer` was told of. Raise EfsError as EFS or that service would, ValueError for an
+        operation that EFS does not have or a service that is not simulated, NotSimulatedError for
+        another operation of one that is, and RunError where replications would have to share a
+        link, which is not modelled. A name of a file system stands for its id.
         """
         known = ("efs", *SERVICES, *self.answered_services)
         if service not in known:
