@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from efssim.api.result import Result
+from efssim.cloudwatch.alarms.watching import AlarmsOfWorld
 from efssim.cloudwatch.api import CloudWatchApi
 from efssim.cloudwatch.efs_metrics import EfsMetrics
 from efssim.errors import ArgumentError, UnknownNameError
-from efssim.json_values import JsonObject, JsonValue, timestamp, to_json
+from efssim.json_values import JsonObject, JsonValue, WireObject, WireValue, timestamp, to_json
 from efssim.model.entities.file_system import FileSystemState
 from efssim.model.entities.identifiers import request_id
 from efssim.model.kernel.clock import Clock
@@ -67,7 +68,8 @@ class Simulation(MeasuredWorld):
         if self._minutes is None or self._storage is None or self.scenario.records == "off":
             raise ArgumentError("CloudWatch needs the syncs: `metrics` and `records: on`")
         metrics = EfsMetrics(self._world, self._minutes, self._unreplicated, self._storage)
-        return CloudWatchApi(metrics, self.scenario.start, lambda: self._world.now_s)
+        alarms = AlarmsOfWorld(self._world, metrics, {}).places
+        return CloudWatchApi(metrics, self.scenario.start, lambda: self._world.now_s, alarms)
 
     @property
     def now(self) -> datetime:
@@ -109,17 +111,47 @@ class Simulation(MeasuredWorld):
     ) -> dict[str, Any]:
         """Call an operation of the EFS API in a Region, now; return the answer as boto3 would.
 
-        `service` is another one that is simulated: `account`, `backup`, `kms` or `sts`. Raise
-        EfsError as EFS or that service would, ValueError for an operation that EFS does not have or
-        a service that is not simulated, NotSimulatedError for another operation of one that is, and
-        RunError where replications would have to share a link, which is not modelled. A name of a
-        file system stands for its id.
+        `service` is another one that is simulated, `account`, `backup`, `kms` or `sts`, or one that
+        `answer` was told of. Raise EfsError as EFS or that service would, ValueError for an
+        operation that EFS does not have or a service that is not simulated, NotSimulatedError for
+        another operation of one that is, and RunError where replications would have to share a
+        link, which is not modelled. A name of a file system stands for its id.
         """
-        known = ("efs", *SERVICES)
+        known = ("efs", *SERVICES, *self.answered_services)
         if service not in known:
             hint = suggest(service, known)
             raise ArgumentError(f"service '{service}' is not simulated by `call`{hint}")
         return self._world.call(operation, parameters or {}, region, service)
+
+    @checked("Simulation.answer")
+    def answer(
+        self,
+        service: str,
+        operation: str,
+        function: Callable[[WireObject, str], Mapping[str, WireValue]],
+    ) -> None:
+        """Let a function answer an operation that is not simulated: of Route 53, SNS, Lambda.
+
+        `service` and `operation` are botocore's names, as `"route53"` and
+        `"ChangeResourceRecordSets"`. The function takes the parameters of a call and its Region,
+        and returns the answer as a dict, or raises `EfsError(code, message)`; it may look at this
+        simulation and act on it. Parameters and answers are checked by botocore's model. It holds
+        for `call`, for clients, and through a port. ImportError without the extra `aws`,
+        ValueError for an operation that AWS has not or that is simulated.
+        """
+        from efssim.aws.protocol.answers import checked_answer  # late: needs boto3, an extra
+
+        answer = checked_answer(service, operation, function)
+        self._world.services.add_answer(service, operation, answer)
+
+    @property
+    def answered_services(self) -> tuple[str, ...]:
+        """The services of which `answer` was told an operation."""
+        return tuple(dict.fromkeys(service for service, _ in self._world.services.answered))
+
+    def is_answered(self, service: str, operation: str) -> bool:
+        """Return whether `answer` was told of an operation."""
+        return (service, operation) in self._world.services.answered
 
     @property
     def request_id(self) -> str:

@@ -17,6 +17,7 @@ from pydantic import (
 from efssim.scenario.alarms.section import Alarms
 from efssim.scenario.backups import BackupPlan
 from efssim.scenario.checks.cross import DEFAULT_START
+from efssim.scenario.drill.section import Drill, Rto
 from efssim.scenario.grammar.base import Found, Model
 from efssim.scenario.grammar.events import Event, Fault
 from efssim.scenario.grammar.measured import Measured
@@ -60,6 +61,7 @@ __all__ = [
     "Control",
     "Defaults",
     "Destination",
+    "Drill",
     "Event",
     "Fault",
     "FileSystem",
@@ -72,6 +74,7 @@ __all__ = [
     "Region",
     "Replication",
     "Rpo",
+    "Rto",
     "ScenarioKeys",
     "Subnet",
     "Sync",
@@ -332,6 +335,10 @@ class ScenarioKeys(Model):
     """The recovery point objective."""
     objectives: dict[Name, Objective] = Field(default_factory=dict)
     """Objectives besides the RPO, by name."""
+    rto: Rto | None = None
+    """The recovery time objective, by which drills are judged."""
+    drill: Drill | None = None
+    """A disaster to rehearse and the runbook that answers it, for `efssim drill`."""
     cloudwatch: CloudWatch = CloudWatch.model_construct()
     """How CloudWatch's view of the run is made."""
     regions: dict[Name, Region] = Field(default_factory=dict)

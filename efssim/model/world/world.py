@@ -46,6 +46,7 @@ class World:
         longest: int = LONG,
         keep: Keeper | None = None,
         shared: SharedDraws | None = None,
+        until_s: float | None = None,
     ) -> None:
         """Build the world; `record` returns the records of a replication by name, by default fresh.
 
@@ -54,18 +55,21 @@ class World:
 
         At most `longest` syncs of a replication are planned at once, which changes no result.
 
+        With `until_s` it goes on past the scenario's end, up to which all of its streams write
+        (`to`). It is of no stratum then: its faults come as they are drawn.
+
         RunError if EFS refuses a part of the scenario.
         """
         self.scenario, self.seed = scenario, seed
         self._clock = Clock()
         self._draws = Draws(seed, trial, shared)
         record, keep = record or _own_records, keep or _own_stored
-        self.account = Account(scenario, self._clock, self._draws, record, longest, keep)
+        self.account = Account(scenario, self._clock, self._draws, record, longest, keep, until_s)
         self._control_plane = ControlPlane(self.account)
         self._calls = Calls(self.account, self._control_plane)
         self._disturbances = Disturbances(self.account, self._control_plane)
         self.backups = Backups(self.account)
-        self._services = ServiceCalls(self.account, self._disturbances, self.backups, self._calls)
+        self.services = ServiceCalls(self.account, self._disturbances, self.backups, self._calls)
         self._schedule = Schedule(self.account, self._disturbances, self._calls)
         self._build()
         self.advance_to(0.0)
@@ -97,9 +101,18 @@ class World:
             self._replicate(name, replication)
         for ordinal, event in enumerate(self.scenario.events):
             self._schedule.schedule(event, ordinal)
-        first_s = placed(self.scenario, self._draws).first_s
+        is_longer = self.account.until_s != self.scenario.duration
+        first_s = {} if is_longer else placed(self.scenario, self._draws).first_s
         for name, fault in self.scenario.faults.items():
             self._schedule.repeat(name, fault, first_s.get(name))
+        if is_longer:
+            end_s = self.scenario.duration
+            self._clock.call_at(end_s, Turn.DISTURBANCE_BEGIN, self._finish_writes)
+
+    def _finish_writes(self) -> None:
+        """Let nothing be written after the end of the scenario, where the world goes on."""
+        for made in self.account.ever:
+            made.journal.finish()
 
     def _make_file_system(self, name: str, spec: schema.FileSystem) -> None:
         token = name if len(name) <= _TOKEN_MAX else hex_of(name, _TOKEN_MAX)
@@ -148,7 +161,7 @@ class World:
     # --- time ---------------------------------------------------------------------------------
 
     def advance_to(self, time_s: float) -> None:
-        """Run up to and including a time, at most the scenario's duration."""
+        """Run up to and including a time, at most that of the end."""
         self.pass_to(time_s)
         for process in self.account.syncs.values():
             process.whole_instant()
@@ -172,7 +185,7 @@ class World:
     def passing_to(self, time_s: float) -> Iterator[None]:
         """Run as `pass_to`, and yield at each pause of the clock, which the caller ends."""
         self._clock.require_idle()
-        assert self.now_s <= time_s <= self.scenario.duration
+        assert self.now_s <= time_s <= self.account.until_s
         arrival = self._clock.at(time_s, Turn.CUT)
         # Events that an instant's own events bring about in it belong to it, too.
         while not arrival.processed or self._clock.peek() <= time_s:
@@ -212,10 +225,12 @@ class World:
         self, operation: str, parameters: Mapping[str, WireValue], region: str, service: str = "efs"
     ) -> WireObject:
         """Call an operation of EFS, or of another service; raise EfsError as that would."""
-        if service == "efs":
+        if (service, operation) in self.services.answered:
+            answer, is_look = self.services.answer(service, operation, parameters, region), False
+        elif service == "efs":
             answer, is_look = self._calls.call(operation, parameters, region), looks(operation)
         else:
-            answer = self._services.call(service, operation, parameters, region)
+            answer = self.services.call(service, operation, parameters, region)
             is_look = only_looks(service, operation)
         if not is_look:
             self._complete_instant()
