@@ -25,6 +25,7 @@ from efssim.lag.source_limit import source_limit
 from efssim.lag.weighted.states import LagState
 from efssim.model.entities.replication import ReplicationState
 from efssim.model.kernel.shared_draws import SharedDraws
+from efssim.model.world.live import LiveState, live_state
 from efssim.model.world.world import World
 from efssim.progress import Progress
 from efssim.records import laws
@@ -189,6 +190,10 @@ class MeasuredWorld:
     def so_far(self) -> Run:
         """Return the run up to now; it can go on afterwards. Raise LawViolation with `verify`."""
         return self._run(self._measured())
+
+    def live(self) -> LiveState:
+        """Return the state now: status, age and pending bytes, and the latest events."""
+        return live_state(self._world)
 
     def _measured(self) -> Iterator[_Measured]:
         """Yield the measures of every replication up to now, in the order of the names.

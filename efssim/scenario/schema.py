@@ -15,6 +15,7 @@ from pydantic import (
 )
 
 from efssim.scenario.alarms.section import Alarms
+from efssim.scenario.backups import BackupPlan
 from efssim.scenario.checks.cross import DEFAULT_START
 from efssim.scenario.drill.section import Drill, Rto
 from efssim.scenario.grammar.base import Found, Model
@@ -55,6 +56,7 @@ from efssim.text.yaml.limits import MAX_VALUES, MOST_VALUES
 __all__ = [
     "LARGEST_FILE_BYTES",
     "Arrivals",
+    "BackupPlan",
     "CloudWatch",
     "Control",
     "Defaults",
@@ -134,6 +136,8 @@ class FileSystem(Place):
     writes_follow: WritesFollow = "none"
     """`failover`: once a drill has failed over, its streams write to the destination, and back
     after a failback; a stream may say otherwise."""
+    backups: BackupPlan | None = None
+    """When it is backed up; never unless set."""
 
     @property
     def home(self) -> str:

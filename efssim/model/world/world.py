@@ -19,10 +19,11 @@ from efssim.model.kernel.shared_draws import SharedDraws
 from efssim.model.kernel.strata import placed
 from efssim.model.sync.lone_loop import LoneLoop
 from efssim.model.sync.stretch import LONG
+from efssim.model.world.backups import Backups
 from efssim.model.world.disturbances import Disturbances
 from efssim.model.world.schedule import Schedule
 from efssim.model.world.services.calls import ServiceCalls, only_looks
-from efssim.records.run_records import ReplicationRecords, Snapshot
+from efssim.records.run_records import OpenSync, ReplicationRecords, Snapshot
 from efssim.records.stored import FileSystemRecords
 from efssim.records.timeline import Entry
 from efssim.scenario import Scenario, schema
@@ -67,7 +68,8 @@ class World:
         self._control_plane = ControlPlane(self.account)
         self._calls = Calls(self.account, self._control_plane)
         self._disturbances = Disturbances(self.account, self._control_plane)
-        self._services = ServiceCalls(self.account, self._disturbances, self._calls)
+        self.backups = Backups(self.account)
+        self.services = ServiceCalls(self.account, self._disturbances, self.backups, self._calls)
         self._schedule = Schedule(self.account, self._disturbances, self._calls)
         self._build()
         self.advance_to(0.0)
@@ -130,6 +132,8 @@ class World:
         made = self.account.file_systems[answer["FileSystemId"]]
         for stream, written in spec.writes.items():
             self.account.write(made, stream, written)
+        if spec.backups is not None:
+            self.backups.plan(made, spec.backups)
 
     def _replicate(self, name: str, spec: schema.Replication) -> None:
         source = self.account.file_systems[self.account.id_of(spec.source)]
@@ -221,10 +225,12 @@ class World:
         self, operation: str, parameters: Mapping[str, WireValue], region: str, service: str = "efs"
     ) -> WireObject:
         """Call an operation of EFS, or of another service; raise EfsError as that would."""
-        if service == "efs":
+        if (service, operation) in self.services.answered:
+            answer, is_look = self.services.answer(service, operation, parameters, region), False
+        elif service == "efs":
             answer, is_look = self._calls.call(operation, parameters, region), looks(operation)
         else:
-            answer = self._services.call(service, operation, parameters, region)
+            answer = self.services.call(service, operation, parameters, region)
             is_look = only_looks(service, operation)
         if not is_look:
             self._complete_instant()
@@ -249,6 +255,16 @@ class World:
     def snapshot(self, name: str) -> Snapshot:
         """Return the state of a replication now, or when it was gone."""
         return self.account.snapshot(name)
+
+    def open_syncs(self) -> Iterator[tuple[str, OpenSync]]:
+        """Yield name and sync in flight of every replication that has one, by their names."""
+        for name in sorted(self.names):
+            if self.records(name).gone is None:
+                process = self.account.syncs[name]
+                process.whole_instant()
+                flying = process.open_sync()
+                if flying is not None:
+                    yield name, flying
 
     def snapshots(self) -> Iterator[tuple[str, ReplicationRecords, Snapshot]]:
         """Yield name, records and present state of every replication, in order of their names."""
