@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from efssim.api.values import named_replication, values_by_field
+from efssim.model.kernel.shared_draws import SharedDraws
 from efssim.progress import bar_of_trials, told
 from efssim.scenario import Scenario
 from efssim.scenario.arguments import checked
@@ -105,12 +106,40 @@ def run_trials(
     StudyError where parameters are uncertain, as `run_sets` is for,
     UsageError for an argument of another kind, ArgumentError for numbers that make no sense.
     """
-    require_known(scenario, "a study of trials")
     wish = trials if precision is None else Precision(precision, budget)
     chosen = scenario.seed if seed is None else seed
     store = None if resume is None else Store(Path(resume), scenario, chosen, verified=verify)
     shown = bar_of_trials(sys.stderr) if progress else None
-    with ctrl_c() as interrupts, interrupts.held(), told(on_progress, shown) as tell:
-        pool = Workers(executor, workers)
-        made = run_study(scenario, wish, chosen, pool, store, verify=verify, on_progress=tell)
+    pool = Workers(executor, workers)
+    with told(on_progress, shown) as tell:
+        return trials_on(pool, scenario, wish, chosen, store, verify=verify, on_progress=tell)
+
+
+def trials_on(
+    workers: Workers,
+    scenario: Scenario,
+    trials: int | Precision,
+    seed: int,
+    store: Store | None,
+    *,
+    verify: bool,
+    on_progress: TrialProgress | None,
+    shared: SharedDraws | None = None,
+) -> Trials:
+    """Run trials on workers; with `shared` they stay open for studies that have draws in common.
+
+    Raise as `run_trials` does.
+    """
+    require_known(scenario, "a study of trials")
+    with ctrl_c() as interrupts, interrupts.held():
+        made = run_study(
+            scenario,
+            trials,
+            seed,
+            workers,
+            store,
+            verify=verify,
+            on_progress=on_progress,
+            shared=shared,
+        )
     return Trials.of(made)

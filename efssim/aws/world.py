@@ -9,6 +9,7 @@ from typing import Protocol
 from efssim.cloudwatch.api import CloudWatchApi
 from efssim.json_values import JsonValue, WireObject, WireValue
 from efssim.model.kernel.clock import Clock
+from efssim.model.world.live import LiveState
 from efssim.scenario import Scenario
 
 
@@ -29,6 +30,17 @@ class Answerer(Protocol):
     def request_id(self) -> str:
         """Id of the latest call."""
 
+    @property
+    def cloudwatch(self) -> CloudWatchApi:
+        """CloudWatch's view of it."""
+
+    @property
+    def answered_services(self) -> tuple[str, ...]:
+        """The services of which a user answers an operation."""
+
+    def is_answered(self, service: str, operation: str) -> bool:
+        """Return whether a user answers an operation."""
+
 
 class SimulatedWorld(Answerer, Protocol):
     """A simulation with its clock."""
@@ -43,10 +55,6 @@ class SimulatedWorld(Answerer, Protocol):
     @property
     def elapsed_s(self) -> float:
         """Seconds since the scenario's start."""
-
-    @property
-    def cloudwatch(self) -> CloudWatchApi:
-        """CloudWatch's view of it."""
 
     @property
     def env(self) -> Clock:
@@ -66,6 +74,9 @@ class SteppedWorld(SimulatedWorld, Protocol):
 
     def result(self) -> HasSummary:
         """Return the results so far."""
+
+    def live(self) -> LiveState:
+        """Return the state now."""
 
 
 class HasSummary(Protocol):

@@ -56,8 +56,10 @@ if TYPE_CHECKING:
     from efssim.api.result import Result
     from efssim.api.sets.parameter_sets import ParameterSets
     from efssim.api.trials import Trials
+    from efssim.model.kernel.shared_draws import SharedDraws
     from efssim.progress import Progress
     from efssim.scenario import Scenario
+    from efssim.study.run.executors import Workers
     from efssim.study.run.interrupts import Interrupts
 
 
@@ -294,19 +296,56 @@ def _studies(
     interrupts: Interrupts,
 ) -> list[Trials]:
     """Run the trials of scenarios, up to the first that is interrupted, if it has any by then."""
+    from efssim.model.kernel.shared_draws import SharedDraws
+    from efssim.study.run.executors import Workers
+
     seed = scenarios[0][1].seed if request.seed is None else request.seed
     studies: list[Trials] = []
-    for file, scenario in scenarios:
-        with placing_refusals(file, request.overrides), _naming_the_trial(file, request):
-            try:
-                studies.append(_run_trials(scenario, request, interrupts, seed))
-            except KeyboardInterrupt:
-                if interrupts.stops_at_once or not studies:
-                    raise
+    with Workers(workers=request.workers) as workers:
+        beside = Beside(workers, SharedDraws(), seed)
+        for file, scenario in scenarios:
+            with placing_refusals(file, request.overrides), _naming_the_trial(file, request):
+                try:
+                    studies.append(_run_beside(scenario, request, interrupts, beside))
+                except KeyboardInterrupt:
+                    if interrupts.stops_at_once or not studies:
+                        raise
+                    break
+            if studies[-1].partial:
                 break
-        if studies[-1].partial:
-            break
     return studies
+
+
+@dataclass(frozen=True)
+class Beside:
+    """Workers, draws and seed that the studies of a comparison have in common."""
+
+    workers: Workers
+    draws: SharedDraws
+    seed: int
+
+
+def _run_beside(
+    scenario: Scenario, request: RunRequest, interrupts: Interrupts, beside: Beside
+) -> Trials:
+    """Run a study that draws what it has in common with others once; as `_run_trials`."""
+    from efssim.api.trials import trials_on
+
+    assert request.trials is not None, "several scenarios are compared by their trials"
+    with _begun(scenario, request, interrupts) as tell:
+        found = trials_on(
+            beside.workers,
+            scenario,
+            request.trials,
+            beside.seed,
+            None,
+            verify=request.verify,
+            on_progress=tell,
+            shared=beside.draws,
+        )
+    if not len(found):
+        raise KeyboardInterrupt
+    return found
 
 
 def _compared(studies: list[Trials]) -> list[Comparison]:
@@ -427,23 +466,28 @@ def _without_curves(scenario: Scenario, request: RunRequest, tell: Progress | No
     return Result.of(last_run(world))
 
 
-def _run_trials(
-    scenario: Scenario,
-    request: RunRequest,
-    interrupts: Interrupts,
-    seed: int | None = None,
-) -> Trials:
-    """Run a study; KeyboardInterrupt if it is interrupted before the first trial is complete."""
-    from efssim.api.trials import run_trials
+@contextmanager
+def _begun(
+    scenario: Scenario, request: RunRequest, interrupts: Interrupts
+) -> Iterator[Callable[[int, int], None] | None]:
+    """Begin a study: raise the errors of EFS at the start, before any bar of progress."""
     from efssim.model.world.world import World
-    from efssim.study.statistics.precision import BUDGET
 
     with interrupts.allowed():
-        World(scenario, scenario.seed)  # raises the errors of EFS at the start, before any bar
+        World(scenario, scenario.seed)
     with study_failures(), progress_of_trials(request.quiet) as tell:
+        yield tell
+
+
+def _run_trials(scenario: Scenario, request: RunRequest, interrupts: Interrupts) -> Trials:
+    """Run a study; KeyboardInterrupt if it is interrupted before the first trial is complete."""
+    from efssim.api.trials import run_trials
+    from efssim.study.statistics.precision import BUDGET
+
+    with _begun(scenario, request, interrupts) as tell:
         found = run_trials(
             scenario,
-            seed=request.seed if seed is None else seed,
+            seed=request.seed,
             trials=request.trials or 1,  # which a precision replaces
             precision=request.precision,
             budget=request.budget or BUDGET,

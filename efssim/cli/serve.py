@@ -1,12 +1,13 @@
-"""`efssim serve`: the EFS API of a scenario over HTTP."""
+"""`efssim serve`: EFS and its neighbours, of a scenario, over HTTP."""
 
 from __future__ import annotations
 
 import math
 import signal
 import threading
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, cast
 
 import click
 from click.core import ParameterSource
@@ -19,6 +20,8 @@ from efssim.cli.scenario_file import ScenarioFile, Source
 from efssim.text.suggestions import suggest
 
 if TYPE_CHECKING:
+    from efssim.api.simulation import Simulation
+    from efssim.aws.port.server import Server
     from efssim.scenario import Scenario
 
 
@@ -72,6 +75,13 @@ def _names(_: click.Context, _parameter: click.Parameter, value: str | None) -> 
     show_default="that of the first file system",
     help="Region of requests that name none.",
 )
+@click.option(
+    "--answers",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    metavar="FILE.py",
+    show_default="nothing",
+    help="Python file whose function answers(world) calls world.answer for further operations.",
+)
 @seed_option()
 @set_option()
 @quiet_option("No line per request on standard error.")
@@ -84,47 +94,83 @@ def serve(
     speed: float,
     step: bool,
     region: str | None,
+    answers: Path | None,
     seed: int | None,
     overrides: tuple[str, ...],
     quiet: bool,
 ) -> None:
-    """Serve the EFS API of scenario FILE over HTTP, until SIGTERM or Ctrl-C.
+    """Serve EFS and its neighbours of scenario FILE over HTTP, until SIGTERM or Ctrl-C.
 
     FILE - is standard input.
     """
-    from efssim.api.simulation import Simulation
-
     given = click.get_current_context().get_parameter_source("speed")
     if step and given is not ParameterSource.DEFAULT:
         raise click.UsageError("--speed has no effect with --step")
     _warn_of_guests(host, allow_hosts)
     refuse_ignored(overrides, {} if seed is None else {"--seed": "seed"})
     try:
-        from efssim.aws.protocol.server import Served, Server
+        from efssim.aws.port.served import Served
+        from efssim.aws.port.server import Server
     except ModuleNotFoundError as error:
         fail(f"`serve` needs {error.name}: pip install '.[aws]' in a checkout of efssim")
     scenario = file.load(overrides)
     if region is not None:
         _require_region(region, scenario)
     homes = [system.home for system in scenario.file_systems.values()]
+    tell, home = _say_nothing if quiet else say, region or (homes or ["us-east-1"])[0]
+    make = _answering(scenario, seed, answers)
     with placing_refusals(file, overrides):
-        world = Simulation(scenario, seed)
-    tell = _say_nothing if quiet else say
-    served = Served(world, region or (homes or ["us-east-1"])[0], None if step else speed, tell)
+        served = Served(make, home, None if step else speed, tell)
     try:
         server = Server((host, port), served, allow_hosts)
     except OSError as error:
         fail(f"{host}:{port}: {error.strerror}")
+    _serve(server, f"serving {file} at {server.url}")
+
+
+def _serve(server: Server, first: str) -> None:
+    """Serve until a signal, after saying so."""
     with server:
         # In a thread of its own: a handler of signals cannot wait for the loop that it interrupts.
         signal.signal(signal.SIGTERM, lambda *_: threading.Thread(target=server.shutdown).start())
-        say(f"serving {file} at {server.url}")
+        say(first)
         server.serve_forever()
+
+
+def _answering(
+    scenario: Scenario, seed: int | None, answers: Path | None
+) -> Callable[[], Simulation]:
+    """Return the maker of simulations, of which a file of Python answers further operations."""
+    from efssim.api.simulation import Simulation
+
+    add_answers = _answers(answers)
+
+    def make() -> Simulation:
+        world = Simulation(scenario, seed)
+        add_answers(world)
+        return world
+
+    return make
+
+
+def _answers(file: Path | None) -> Callable[[Simulation], object]:
+    """Return the function `answers` of a file of Python; fail for a file that has none."""
+    if file is None:
+        return lambda _: None
+    import runpy  # late: not for --help
+
+    try:
+        found = runpy.run_path(str(file)).get("answers")
+    except SyntaxError as error:
+        fail(f"{file}:{error.lineno}: {error.msg}")
+    if not callable(found):
+        fail(f"{file}: there is no function answers(world)")
+    return cast("Callable[[Simulation], object]", found)
 
 
 def _warn_of_guests(host: str, allowed: Sequence[str]) -> None:
     """Warn where other hosts can reach the port; fail unless it is said by which names."""
-    from efssim.aws.protocol.sites import is_loopback
+    from efssim.aws.port.sites import is_loopback
 
     if is_loopback(host):
         return

@@ -60,11 +60,14 @@ class Account:
         record: Recorder,
         longest: int = LONG,
         keep: Keeper | None = None,
+        until_s: float | None = None,
     ) -> None:
         """Take `record` and `keep`, which return records of new replications and file systems.
 
         At most `longest` syncs of a replication are planned at once, which changes no result.
+        Things happen up to `until_s`, the end of the scenario unless it is given.
         """
+        self.until_s = scenario.duration if until_s is None else until_s
         self.scenario, self.clock, self.draws = scenario, clock, draws
         self.regions = _regions(scenario)
         self.timeline = Timeline()
@@ -81,15 +84,12 @@ class Account:
         """By name in the results; those that are deleted are kept."""
         self.appeared: list[Callable[[FileSystemState | ReplicationState], None]] = []
         """Called with each new part, so that disturbances that go on at that time reach it."""
+        self.ended: list[Callable[[ReplicationState], None]] = []
+        """Called with each replication whose configuration is gone."""
         self.syncs: dict[str, SyncProcess] = {}
         self._longest = longest
         self._record, self._keep = record, keep or (lambda _: FileSystemRecords())
-        self._links = {
-            link_regions(name): LinkState(
-                clock, name, spec.capacity, spec.latency, spec.concurrency
-            )
-            for name, spec in scenario.links.items()
-        }
+        self._links = _links(scenario, clock)
         self._configurations: dict[str, ReplicationState] = {}  # by id of source and destination
         self._on_link: dict[tuple[str, str], tuple[float, int]] = {}  # when, bytes written by then
         self._ids: dict[str, str] = {}
@@ -369,7 +369,7 @@ class Account:
         link = self.link(source.region, replication.destination.region)
         path = f"replications.{terms.name}"
         times = SyncTimes(terms.sync, terms.initial, link, self.draws, path)
-        process = SyncProcess(self.clock, replication, times, self.scenario.duration, self._longest)
+        process = SyncProcess(self.clock, replication, times, self.until_s, self._longest)
         self.syncs[terms.name] = process
         source.journal.feed(replication.records, process)
         link.join(terms.name, process)
@@ -388,6 +388,8 @@ class Account:
         made.records.lost = source.journal.stop_feeding()
         self.link(source.region, destination.region).leave(made.terms.name)
         self.protect(destination, OverwriteProtection.ENABLED)
+        for tell in self.ended:
+            tell(replication)
 
     def part_of_link(self, replication: ReplicationState) -> float:
         """Return the bytes per second of a link that a replication has to live with.
@@ -437,6 +439,13 @@ class Account:
         size, files = self.size_of(file_system)
         still = journal.still_open()
         return Stored(self.clock.now, size, files, journal.states(), still)
+
+
+def _links(scenario: Scenario, clock: Clock) -> dict[tuple[str, str], LinkState]:
+    return {
+        link_regions(name): LinkState(clock, name, spec.capacity, spec.latency, spec.concurrency)
+        for name, spec in scenario.links.items()
+    }
 
 
 def _regions(scenario: Scenario) -> dict[str, RegionState]:

@@ -25,6 +25,7 @@ from efssim.lag.source_limit import source_limit
 from efssim.lag.weighted.states import LagState
 from efssim.model.entities.replication import ReplicationState
 from efssim.model.kernel.shared_draws import SharedDraws
+from efssim.model.world.live import LiveState, live_state
 from efssim.model.world.world import World
 from efssim.progress import Progress
 from efssim.records import laws
@@ -83,10 +84,11 @@ class MeasuredWorld:
         metrics: bool = True,
         asked: Asked = EVERYTHING,
         shared: SharedDraws | None = None,
+        until_s: float | None = None,
     ) -> None:
         """Take the measures that are asked for, and all metrics unless alarms alone read them.
 
-        `shared` has the draws of other worlds, and changes no result.
+        `shared` has the draws of other worlds, and changes no result. `until_s`: as of `World`.
         """
         self.scenario, self._asked = scenario, asked
         self.seed = scenario.seed if seed is None else seed
@@ -106,10 +108,21 @@ class MeasuredWorld:
         self._followed: list[tuple[str, ReplicationRecords]] = []
         self._meter: Meter | None = None
         self._world = World(
-            scenario, self.seed, self._record, trial, keep=self._keep, shared=shared
+            scenario,
+            self.seed,
+            self._record,
+            trial,
+            keep=self._keep,
+            shared=shared,
+            until_s=until_s,
         )
         self._open_meter()
         self._storage = StorageSamples(self._world) if metrics else None
+
+    @property
+    def world(self) -> World:
+        """The world that is measured."""
+        return self._world
 
     def _open_meter(self) -> None:
         """Begin to meter what is billed, if the scenario has prices."""
@@ -177,6 +190,10 @@ class MeasuredWorld:
     def so_far(self) -> Run:
         """Return the run up to now; it can go on afterwards. Raise LawViolation with `verify`."""
         return self._run(self._measured())
+
+    def live(self) -> LiveState:
+        """Return the state now: status, age and pending bytes, and the latest events."""
+        return live_state(self._world)
 
     def _measured(self) -> Iterator[_Measured]:
         """Yield the measures of every replication up to now, in the order of the names.

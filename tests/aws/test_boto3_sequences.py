@@ -16,7 +16,7 @@ from botocore.validate import ParamValidator
 
 from efssim import Scenario, Simulation
 from efssim.aws.protocol.parsing import parse
-from efssim.aws.protocol.wire import efs_wire
+from efssim.aws.protocol.wires.table import efs_wire
 from efssim.scenario.operations.error_codes import ERROR_CODES
 
 REGIONS = ("us-east-1", "us-west-2", "eu-south-1")

@@ -14,8 +14,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from efssim.aws.protocol.parsing import parse
-from efssim.aws.protocol.shapes import converter
-from efssim.aws.protocol.wire import WireRequest
+from efssim.aws.protocol.wires.json_form import converter
+from efssim.aws.protocol.wires.messages import WireRequest
 from efssim.scenario.operations.table import OPERATIONS
 
 ROOT = "/2015-02-01"

@@ -10,85 +10,15 @@ import signal
 import socket
 import subprocess
 import sys
-from contextlib import closing, contextmanager
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 from helpers.places import EFSSIM
 
 boto3 = pytest.importorskip("boto3")
-from botocore.config import Config  # noqa: E402  # only where boto3 is
-from botocore.exceptions import ClientError  # noqa: E402
-
-SCENARIO = """
-name: served
-duration: 1 day
-defaults:
-  sync: {preset: none, interval: 60, setup: 5}
-  control: {preset: none, enabling: 100, deleting: 90}
-file_systems:
-  orders: {region: us-east-1, size: 1 GiB}
-"""
-KEYS = {"aws_access_key_id": "x", "aws_secret_access_key": "x"}
-
-
-class Serving:
-    """A running `efssim serve` with its port and what it says."""
-
-    def __init__(self, process: subprocess.Popen[str]) -> None:
-        self.process = process
-        assert process.stderr is not None
-        self.first = process.stderr.readline()
-        found = re.search(r"http://127\.0\.0\.1:(\d+)", self.first)
-        assert found, self.first
-        self.port = int(found[1])
-        self.url = f"http://127.0.0.1:{self.port}"
-
-    def ask(self, method, path, body=None, headers=None):
-        """Return status and decoded body of a request."""
-        with closing(http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)) as connection:
-            connection.request(method, path, body, headers or {})
-            answer = connection.getresponse()
-            text = answer.read()
-        return answer.status, json.loads(text) if text else None
-
-    def advance(self, duration):
-        status, told = self.ask("POST", "/_efssim/advance", json.dumps({"duration": duration}))
-        assert status == 200, told
-        return told
-
-    def client(self, region="us-east-1"):
-        # One attempt: what the server answers is what a test sees.
-        config = Config(retries={"total_max_attempts": 1})
-        options = {"region_name": region, "endpoint_url": self.url, "config": config}
-        return boto3.client("efs", **options, **KEYS)
-
-    def stop(self, number=signal.SIGTERM):
-        """Send a signal; return exit code and what was said since."""
-        self.process.send_signal(number)
-        _, said = self.process.communicate(timeout=20)
-        return self.process.returncode, said
-
-
-@contextmanager
-def served(folder, *options):
-    (folder / "s.yaml").write_text(SCENARIO, encoding="utf-8")
-    command = [EFSSIM, "serve", "s.yaml", "--port", "0", *options]
-    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
-    hears = signal.default_int_handler  # also where the shell of the tests ignores Ctrl-C
-    process = subprocess.Popen(
-        command,
-        cwd=folder,
-        text=True,
-        preexec_fn=lambda: signal.signal(signal.SIGINT, hears),
-        **pipes,
-    )
-    try:
-        yield Serving(process)
-    finally:
-        if process.poll() is None:
-            process.kill()
-            process.communicate()
+from botocore.exceptions import ClientError  # noqa: E402  # only where boto3 is
+from helpers.serving import SCENARIO, served  # noqa: E402
 
 
 def test_boto3_through_a_port(tmp_path):
@@ -271,7 +201,9 @@ def test_a_page_of_another_site_moves_nothing(answering, headers):
     body = json.dumps({"duration": "1 s"})
     status, told = answering.ask("POST", "/_efssim/advance", body, headers)
     assert (status, list(told)) == (403, ["Message"])
-    assert answering.ask("GET", "/_efssim/now", headers=headers)[0] == 403
+    for path in ("/_efssim/now", "/_efssim/state", "/metrics", "/"):
+        assert answering.ask("GET", path, headers=headers)[0] == 403
+    assert answering.ask("POST", "/_efssim/reset", headers=headers)[0] == 403
     assert answering.ask("GET", "/_efssim/now") == before
 
 

@@ -14,7 +14,8 @@ from botocore.exceptions import ClientError, ParamValidationError
 from efssim import EfsError
 from efssim.aws.clients.client import Clients
 from efssim.aws.protocol.parsing import parse
-from efssim.aws.protocol.wire import Reply, WireRequest, efs_wire
+from efssim.aws.protocol.wires.messages import Reply, WireRequest
+from efssim.aws.protocol.wires.table import efs_wire
 from efssim.aws.world import SimulatedWorld
 from efssim.model.kernel.clock import Clock
 from helpers.account import HOME, Account
@@ -46,6 +47,9 @@ class Door:
     @property
     def env(self) -> Clock:
         return self._known.clock
+
+    def is_answered(self, _service: str, _operation: str) -> bool:
+        return False
 
     def call(self, operation: str, parameters: Any = None, *, region: str) -> dict[str, Any]:
         self.made += 1

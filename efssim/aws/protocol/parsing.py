@@ -1,7 +1,8 @@
-"""Replies parsed by botocore's own parser, for calls that need not be fast."""
+"""Replies parsed by botocore's own parsers, for calls that need not be fast."""
 
 from __future__ import annotations
 
+import io
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import cache
@@ -9,20 +10,23 @@ from functools import cache
 from botocore.awsrequest import AWSResponse
 from botocore.model import OperationModel, ServiceModel, Shape
 from botocore.parsers import ResponseParser, ResponseParserFactory
+from botocore.response import StreamingBody
+from botocore.utils import parse_timestamp
 
-from efssim.aws.protocol.wire import Reply
+from efssim.aws.protocol.wires.messages import Reply
 from efssim.json_values import WireObject, WireValue
 
 
-def parse(reply: Reply, operation: OperationModel) -> WireObject:
+def parse(reply: Reply, operation: OperationModel, protocol: str = "rest-json") -> WireObject:
     """Return boto3's return value for a reply, or the `response` of its ClientError."""
-    parsed = _parsed(reply, operation.output_shape)
     if reply.status < 300:
-        return parsed
+        streamed = operation.has_streaming_output
+        return _parsed(reply, operation.output_shape, protocol, streamed)
+    parsed = _parsed(reply, operation.output_shape, protocol)
     # The members of an error are read in a second pass, as in botocore.endpoint.
     model: ServiceModel = operation.service_model
     shape = model.shape_for_error_code(_error_code(parsed))
-    return parsed if shape is None else parsed | _parsed(reply, shape)
+    return parsed if shape is None else parsed | _parsed(reply, shape, protocol)
 
 
 def _error_code(parsed: WireObject) -> WireValue:
@@ -31,14 +35,15 @@ def _error_code(parsed: WireObject) -> WireValue:
     return error["Code"]
 
 
-def _parsed(reply: Reply, shape: Shape | None) -> WireObject:
+def _parsed(reply: Reply, shape: Shape | None, protocol: str, streamed: bool = False) -> WireObject:
+    body = StreamingBody(io.BytesIO(reply.body), len(reply.body)) if streamed else reply.body
     response = {
         "status_code": reply.status,
         "headers": http_response(reply).headers,
-        "body": reply.body,
+        "body": body,
         "context": {},
     }
-    parsed: WireObject = _parser().parse(response, shape)
+    parsed: WireObject = _parser(protocol).parse(response, shape)
     return parsed
 
 
@@ -48,12 +53,15 @@ def http_response(reply: Reply) -> AWSResponse:
 
 
 @cache
-def _parser() -> ResponseParser:
+def _parser(protocol: str) -> ResponseParser:
     factory = ResponseParserFactory()
     factory.set_parser_defaults(timestamp_parser=_utc)
-    return factory.create_parser("rest-json")
+    return factory.create_parser(protocol)
 
 
-def _utc(seconds: float) -> datetime:
+def _utc(moment: float | str) -> datetime:
     """Return a timestamp in UTC; botocore's own is in the machine's time zone."""
-    return datetime.fromtimestamp(seconds, UTC)
+    if isinstance(moment, int | float):
+        return datetime.fromtimestamp(moment, UTC)
+    found: datetime = parse_timestamp(moment)
+    return found.astimezone(UTC)

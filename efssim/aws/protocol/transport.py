@@ -20,16 +20,19 @@ from botocore.awsrequest import AWSResponse
 from botocore.hooks import first_non_none_response
 from botocore.model import OperationModel
 
-from efssim.aws.protocol.monitoring import answered, of_service
 from efssim.aws.protocol.parsing import http_response, parse
-from efssim.aws.protocol.wire import Reply, efs_wire, not_simulated
+from efssim.aws.protocol.wires.calling import call, is_simulated
+from efssim.aws.protocol.wires.messages import Reply
+from efssim.aws.protocol.wires.table import efs_wire, own_wire
+from efssim.aws.protocol.wires.wire import REQUEST_ID
 from efssim.aws.world import SimulatedWorld
+from efssim.cloudwatch.api import CloudWatchError
 from efssim.errors import StateError
 from efssim.json_values import WireObject
 from efssim.model.entities.errors import EfsError, NotSimulatedError
-from efssim.model.world.services.table import SERVICES
-from efssim.scenario.operations.table import OPERATIONS
 
+GLOBAL_REGION = "us-east-1"
+"""The Region for which requests to services without Regions are signed; documented."""
 _ATTACHED = "_efssim_transport"
 """Attribute of a client: its answering functions, by event."""
 
@@ -49,7 +52,8 @@ class CallContext(TypedDict, total=False):
 
     efssim_parameters: WireObject
     """Where the parameters of a call wait."""
-    client_region: str
+    client_region: str | None
+    """None for a service without Regions, as Route 53, whose client names none."""
     retries: RetryContext
 
 
@@ -199,22 +203,22 @@ class Transport:
 
     def _answer(self, model: OperationModel, context: CallContext) -> Response:
         service, operation = model.service_model.service_name, model.name
-        if service == "cloudwatch":
-            return answered(
-                self._world, operation, context["efssim_parameters"], context["client_region"]
-            )
-        if service in SERVICES:
-            parameters, region = context["efssim_parameters"], context["client_region"]
-            return of_service(self._world, service, operation, parameters, region)
-        if service != "efs" or operation not in OPERATIONS:
-            error = NotSimulatedError(service, operation)
-            return _failed(not_simulated(error, self._world.request_id), model)
-        parameters, region = context["efssim_parameters"], context["client_region"]
         try:
-            answer = self._world.call(operation, parameters, region=region)
-        except EfsError as error:
+            region = context["client_region"] or GLOBAL_REGION
+            answer = call(self._world, model, context["efssim_parameters"], region)
+        except NotSimulatedError as error:
+            # Of a service that nobody may have a protocol for: all parsers of errors make the same.
             return _failed(self._wire.error(error, self._world.request_id), model)
-        return self._succeeded(operation, answer)
+        except (EfsError, CloudWatchError) as error:
+            wire = own_wire(service)
+            return _failed(wire.error(error, self._world.request_id), model, wire.protocol)
+        if service == "efs" and is_simulated(service, operation):
+            return self._succeeded(operation, answer)
+        if is_simulated(service, operation):
+            return _answered(answer, self._world.request_id)
+        wire = own_wire(service)
+        reply = wire.answer(operation, answer, self._world.request_id)
+        return http_response(reply), parse(reply, model, wire.protocol)
 
     def _succeeded(self, operation: str, answer: WireObject) -> Response:
         """Return `Wire.answer` as botocore parses it, without the detour over JSON.
@@ -257,8 +261,19 @@ def _delay_s(responses: list[tuple[Any, Any]]) -> float | None:
     return None if delay_s is None or delay_s is False else float(delay_s)
 
 
-def _failed(reply: Reply, model: OperationModel) -> Response:
-    return http_response(reply), parse(reply, model)
+def _answered(answer: WireObject, request_id: str) -> Response:
+    """Return an answer of a simulated service, whose protocol depends on the client's version."""
+    headers = {REQUEST_ID: request_id}
+    metadata: WireObject = {
+        "RequestId": request_id,
+        "HTTPStatusCode": 200,
+        "HTTPHeaders": headers,
+    }
+    return AWSResponse("", 200, headers, None), {**answer, "ResponseMetadata": metadata}
+
+
+def _failed(reply: Reply, model: OperationModel, protocol: str = "rest-json") -> Response:
+    return http_response(reply), parse(reply, model, protocol)
 
 
 @contextmanager

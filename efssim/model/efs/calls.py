@@ -66,6 +66,19 @@ class Calls:
         finally:
             timeline.entries.append(record)
 
+    def answer(self, operation: str, answer: Callable[[], WireObject]) -> WireObject:
+        """Make a call that a user answers, who may make further ones meanwhile: they come after."""
+        self.made += 1
+        timeline = self._account.timeline
+        record = ApiCall(timeline.next_ordinal(), self._account.clock.now, operation, "")
+        timeline.entries.append(record)
+        try:
+            with timeline.answering(record):
+                return answer()
+        except EfsError as error:
+            record.error = str(error)
+            raise
+
     def make(self, spec: schema.Event, path: tuple[str | int, ...]) -> None:
         """Make the call of an event; raise RunError if it had to succeed and does not."""
         assert spec.call is not None

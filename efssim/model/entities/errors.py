@@ -14,6 +14,11 @@ _OUTSIDE = {
     "InvalidArnException": 400,
     "KMSInvalidStateException": 400,
     "InternalServerException": 500,
+    "InvalidParameterValueException": 400,
+    "MissingParameterValueException": 400,
+    "ResourceNotFoundException": 400,
+    "InvalidRequestException": 400,
+    "ServiceUnavailableException": 500,
 }
 """Errors of other AWS services, and those that any of them may give."""
 
@@ -21,13 +26,15 @@ _OUTSIDE = {
 class EfsError(EfssimError):
     """An error that the simulated EFS answers with: code, message and HTTP status, as boto3 has.
 
-    `members` are further members, such as the FileSystemId of FileSystemAlreadyExists.
+    `members` are further members, such as the FileSystemId of FileSystemAlreadyExists. A code of
+    another service, which only functions of `Simulation.answer` raise, has the status that
+    botocore's model of the service gives it, or 400.
     """
 
     def __init__(self, code: str, message: str, **members: str) -> None:
         message = concise(message)
         self.code, self.message, self.members = code, message, members
-        self.http_status = (error_codes() | _OUTSIDE)[code]
+        self.http_status = (error_codes() | _OUTSIDE).get(code, 400)
         super().__init__(code, message)  # all that it takes to be pickled
 
     def __str__(self) -> str:

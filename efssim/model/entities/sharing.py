@@ -88,6 +88,11 @@ class LinkShares:
             return max(0.0, transfer.ends_s - now_s)
         return max(0.0, (transfer.ends_s - self._at(now_s)) / transfer.rank)
 
+    def slowness(self, transfer: Transfer) -> float:
+        """Return how many times as long as at full speed a transfer takes at its present rate."""
+        is_slow = transfer.is_slowed and transfer.is_there and self._level > 0
+        return transfer.rank / self._level if is_slow else 1.0
+
     def _at(self, now_s: float) -> float:
         """Return the virtual clock's reading."""
         return self._reading + self._level * (now_s - self._since_s)

@@ -29,6 +29,10 @@ class Attempt:
     """Share of the whole transfer that it does until it ends."""
     phases: tuple[float, float, float] = (0.0, 0.0, 0.0)
     """Setup, inventory and diff of an attempt that succeeds, before any time passed."""
+    whole_fixed_s: float = 0.0
+    """Phases that no rate changes, of all of it, were it to succeed."""
+    unreached_s: float = 0.0
+    """The part of them that it does not come to, as it fails before."""
 
     @property
     def work_s(self) -> float:
@@ -79,6 +83,11 @@ class Sharing:
         if not self.transfer.was_slowed:
             return None
         return self.shares.left_s(self.transfer, now_s)
+
+    @property
+    def slowness(self) -> float:
+        """How many times as long as at full speed the transfer takes at its present rate."""
+        return self.shares.slowness(self.transfer)
 
 
 @dataclass(slots=True)
@@ -139,6 +148,26 @@ class InFlight:
         return max(0.0, self.attempt.share - self.attempt.transfer_s / self.transfer_s)
 
     @property
+    def _waits(self) -> bool:
+        """Whether the attempt has failed, and its backoff goes on."""
+        return self.attempt.fails and not self.attempt.work_s
+
+    @property
+    def bytes_done(self) -> int:
+        """Bytes of the change set that the attempt has sent: none once it has failed."""
+        return 0 if self._waits else math.floor(self.change_set.bytes * self.sent_share)
+
+    @property
+    def estimate_s(self) -> float:
+        """Time to the completion at the present rates, as if no attempt failed from now on."""
+        attempt = self.attempt
+        if self._waits:
+            return attempt.wait_s + attempt.whole_fixed_s + self.transfer_s
+        fixed_s = attempt.fixed_s + attempt.unreached_s
+        slowness = 1.0 if self.sharing is None else self.sharing.slowness
+        return fixed_s + self.transfer_s * (1.0 - self.sent_share) * slowness
+
+    @property
     def wire_bytes(self) -> int:
         """Bytes that all attempts have sent by the last account."""
         return self.repeated_bytes + math.floor(self.change_set.bytes * self.sent_share)
@@ -151,4 +180,4 @@ class InFlight:
     @property
     def failed_attempts(self) -> int:
         """Failed attempts, including one that is in its backoff."""
-        return self.failed + (self.attempt.fails and not self.attempt.work_s)
+        return self.failed + self._waits

@@ -14,6 +14,7 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from efssim.scenario.checks.alarms import alarm_problems
+from efssim.scenario.checks.drill import drill_problems
 from efssim.scenario.checks.places import place_problems
 from efssim.scenario.checks.quotas import quota_problems
 from efssim.scenario.checks.references import reference_problems
@@ -38,6 +39,7 @@ def cross_problems(raw: Written, base: Path) -> list[Found]:
         reference_problems,
         disturbance_problems,
         alarm_problems,
+        drill_problems,
         _time_problems,
     )
     found = [problem for check in checks for problem in check(raw)]

@@ -106,6 +106,12 @@ class Dispatch(Generic[J, B]):
         for future in self._running:
             future.cancel()
 
+    def leave(self) -> None:
+        """Cancel all parts, and end the workers only if any part runs: others use them as well."""
+        self.cancel()
+        if any(not future.done() for future in self._running):
+            self._workers.close(at_once=True)
+
     def close(self) -> None:
         """Cancel all parts, and end the workers if any part runs."""
         self.cancel()

@@ -34,16 +34,19 @@ def run_study(
     *,
     verify: bool,
     on_progress: TrialProgress | None,
+    shared: SharedDraws | None = None,
 ) -> TrialSet:
     """Run so many trials, or as many as a precision takes; close workers and store at the end.
 
+    With `shared`, which has the draws of other studies on the same workers, the workers stay open.
     Ctrl-C returns those that are complete. Raise as `efssim.run_trials` does.
     """
     with ctrl_c() as interrupts, interrupts.held(), ExitStack() as closing:
         if store is not None:
             closing.callback(store.close)
-        dispatch = Dispatch(run_batch, Job.of(scenario, seed, verify, workers), workers, interrupts)
-        closing.callback(dispatch.close)
+        job = Job.of(scenario, seed, verify, workers, shared=shared)
+        dispatch = Dispatch(run_batch, job, workers, interrupts)
+        closing.callback(dispatch.close if shared is None else dispatch.leave)
         running = _RunningTrials(scenario, dispatch, store, on_progress, interrupts)
         wanted = running.run(trials)
     return running.made(seed, wanted, trials if isinstance(trials, Precision) else None)

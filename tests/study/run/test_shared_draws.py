@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
 import pytest
+from helpers.commands import command
 from helpers.studies import chancy
 from helpers.worlds import poisson, scenario
 
@@ -111,6 +114,61 @@ def test_the_writes_of_a_trial_are_drawn_once(monkeypatch: pytest.MonkeyPatch) -
     assert drawn.pop("writes") == once
     efssim.sweep(base, {"file_systems.fs.growth": [1, 1.5, 2]}, 3, workers=1)
     assert drawn.pop("writes") > 4 * once
+
+
+def test_compared_files_draw_the_writes_of_a_trial_once(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    drawn: Counter[str] = Counter()
+    take = blocks.DrawnWrites.take
+
+    def counted(self: Any, n: int) -> Any:
+        found = take(self, n)
+        drawn["writes"] += len(found[0])
+        return found
+
+    monkeypatch.setattr(blocks.DrawnWrites, "take", counted)
+    files = compared_files(tmp_path)
+    one, two, three, other = files
+    assert command("run", one, two, "-n", 3, "--workers", 1, "--quiet").code == 0
+    once = drawn.pop("writes")
+    done = command("run", one, two, three, "-n", 3, "--workers", 1, "--quiet", "--format", "json")
+    assert done.code == 0, done.err
+    assert once <= drawn.pop("writes") < 1.1 * once  # another interval may look a block further
+    assert command("run", one, other, "-n", 3, "--workers", 1, "--quiet").code == 0
+    assert drawn.pop("writes") > 1.9 * once  # the other has its own
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_compared_files_have_the_numbers_of_runs_by_themselves(
+    workers: int, tmp_path: Path
+) -> None:
+    files = compared_files(tmp_path)
+    out = tmp_path / "out"
+    done = command("run", *files, "-n", 4, "--workers", workers, "--quiet", "--out", out)
+    assert done.code == 0, done.err
+    for file in files:
+        alone = efssim.run_trials(efssim.load(file), 4, workers=1)
+        found = json.loads((out / file.stem / "summary.json").read_text(encoding="utf-8"))
+        assert found == json.loads(json.dumps(alone.summary))
+
+
+def compared_files(folder: Path) -> list[Path]:
+    """Write four scenarios: three with the same writes, and one with twice as many."""
+    changes: dict[str, dict[str, Any]] = {
+        "one": {},
+        "two": {THROUGHPUT: "9 MB/s", "rpo.target": "5 min"},
+        "three": {"replications.dr.sync.interval": "2 min"},
+        "four": {"file_systems.fs.growth": 2},
+    }
+    found = []
+    for name, change in changes.items():
+        file = folder / f"{name}.yaml"
+        made = chancy("1 h").with_({"name": name, **change})
+        text = made.model_dump_json(by_alias=True, exclude_unset=True)
+        file.write_text(text, encoding="utf-8")
+        found.append(file)
+    return found
 
 
 def test_a_confirmation_that_goes_on_keeps_the_trials_that_it_has(

@@ -1,0 +1,1 @@
+"""The protocols of AWS's services by botocore's models: requests in, replies out."""
