@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from datetime import timedelta
+from functools import cache
 from typing import Any
 
 import pytest
@@ -11,16 +13,30 @@ from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, multiple, rule
 
 pytest.importorskip("boto3")
-from botocore.exceptions import ClientError  # only where boto3 is
-from botocore.validate import ParamValidator
+from botocore.config import Config  # only where boto3 is
+from botocore.exceptions import ClientError
+from botocore.model import OperationModel
+from helpers.shapes import misfits
 
 from efssim import Scenario, Simulation
 from efssim.aws.protocol.parsing import parse
-from efssim.aws.protocol.wires.table import efs_wire
-from efssim.scenario.operations.error_codes import ERROR_CODES
+from efssim.aws.protocol.wires.calling import SIMULATED, simulated_operations
+from efssim.aws.protocol.wires.table import protocols, service_model, wire_of
+from efssim.model.entities.identifiers import ACCOUNT_ID
 
+ONCE = Config(retries={"total_max_attempts": 1})
+CALLED: set[tuple[str, str]] = set()
+"""Service and operation of all calls that were made."""
 REGIONS = ("us-east-1", "us-west-2", "eu-south-1")
 OUTSIDE = ("ServiceUnavailable", "UnrecognizedClientException", "AccessDeniedException")
+"""Errors that any operation of EFS may give, in a Region that is out or not enabled."""
+OF_CLOUDWATCH = ("ValidationError", "InvalidParameterValue", "InvalidParameterCombination")
+"""Those that CloudWatch documents for all of its operations."""
+KEY = "12345678-1234-1234-1234-123456789012"
+FREE = "abcdef01-1234-1234-1234-123456789012"
+SUBNETS = [f"subnet-0123456789abcdef{k}" for k in range(4)]
+GROUPS = ["sg-0123456789abcdef0", "sg-0123456789abcdef1"]
+POLICIES = ['{"Version": "2012-10-17", "Statement": [{"Effect": "Allow"}]}', "none"]
 SCENARIO = Scenario.model_validate(
     {
         "name": "sequences",
@@ -34,6 +50,7 @@ SCENARIO = Scenario.model_validate(
             "orders": {
                 "region": "us-east-1",
                 "size": 10_000_000,
+                "backups": {"every": "6 h", "at": "00:00"},
                 "writes": {"w": {"arrivals": {"constant": {"rate": "1 per s"}}, "size": "10 kB"}},
             }
         },
@@ -53,40 +70,41 @@ class Calls(RuleBasedStateMachine):
     """A script that calls EFS in three Regions while time passes and things happen."""
 
     ids = Bundle("ids")
+    mounts = Bundle("mounts")
+    points = Bundle("points")
+    jobs = Bundle("jobs")
 
     def __init__(self) -> None:
         super().__init__()
         self.world = Simulation(SCENARIO, verify=True)
         # One attempt: time passes by the rules alone.
-        from botocore.config import Config
-
-        config = Config(retries={"total_max_attempts": 1})
-        self.clients = {
-            region: self.world.client("efs", region_name=region, config=config)
-            for region in REGIONS
-        }
-        self.first = self.world.file_system_id("orders")
-
-    def call(self, region: str, operation: str, **given: Any) -> dict[str, Any] | None:
-        """Call; check what comes back; None if it was refused as EFS would."""
-        client = self.clients[region]
-        model = client.meta.service_model.operation_model(
-            client.meta.method_to_api_mapping[operation]
+        self.clients = cache(
+            lambda service, region: self.world.client(service, region_name=region, config=ONCE)
         )
+        self.first = self.world.file_system_id("orders")
+        arn = f"arn:aws:elasticfilesystem:us-east-1:{ACCOUNT_ID}:file-system"
+        self.resource = f"{arn}/{self.first}"
+
+    def call(
+        self, region: str, operation: str, service: str = "efs", **given: Any
+    ) -> dict[str, Any] | None:
+        """Call; check what comes back; None if it was refused as the service would."""
+        client = self.clients(service, region)
+        model = service_model(service).operation_model(client.meta.method_to_api_mapping[operation])
+        CALLED.add((service, model.name))
         try:
             answer = getattr(client, operation)(**given)
         except ClientError as error:
-            _check_refusal(error.response)
+            _check_refusal(error.response, model)
             return None
         assert answer.pop("ResponseMetadata")["HTTPStatusCode"] < 300
-        if model.output_shape is not None:
-            report = ParamValidator().validate(answer, model.output_shape)
-            assert not report.has_errors(), report.generate_report()
+        assert misfits(answer, model.output_shape) == []
         # Over the wire it is the same: our bytes, read by botocore's parser.
-        reply = efs_wire().answer(model.name, answer, "id")
-        parsed = parse(reply, model)
-        parsed.pop("ResponseMetadata")
-        assert parsed == answer
+        for protocol in protocols(service):
+            reply = wire_of(service, protocol).answer(model.name, answer, "id")
+            parsed = parse(reply, model, protocol)
+            parsed.pop("ResponseMetadata")
+            assert parsed == answer
         return answer
 
     @rule(target=ids)
@@ -99,13 +117,13 @@ class Calls(RuleBasedStateMachine):
         answer = self.call(region, "create_file_system", CreationToken=f"t{token}", **more)
         return multiple() if answer is None else answer["FileSystemId"]
 
-    @rule(target=ids, source=ids, region=regions, to=regions)
-    def replicate(self, source: str, region: str, to: str) -> Any:
+    @rule(target=ids, source=ids, region=regions, to=regions, key=st.booleans())
+    def replicate(self, source: str, region: str, to: str, key: bool) -> Any:
         answer = self.call(
             region,
             "create_replication_configuration",
             SourceFileSystemId=source,
-            Destinations=[{"Region": to}],
+            Destinations=[{"Region": to, **({"KmsKeyId": KEY} if key else {})}],
         )
         return multiple() if answer is None else answer["Destinations"][0]["FileSystemId"]
 
@@ -157,6 +175,144 @@ class Calls(RuleBasedStateMachine):
         self.call(region, "describe_replication_configurations", MaxResults=size, **about)
         self.call(region, "describe_file_systems", MaxItems=size, **about)
 
+    @rule(which=ids, region=regions)
+    def old_tags(self, which: str, region: str) -> None:
+        tags = [{"Key": "a", "Value": "b"}]
+        self.call(region, "create_tags", FileSystemId=which, Tags=tags)
+        self.call(region, "describe_tags", FileSystemId=which)
+        self.call(region, "delete_tags", FileSystemId=which, TagKeys=["a"])
+        self.call(region, "untag_resource", ResourceId=which, TagKeys=["team"])
+
+    @rule(which=ids, region=regions, policy=st.sampled_from(POLICIES), gone=st.booleans())
+    def rules_of_access(self, which: str, region: str, policy: str, gone: bool) -> None:
+        self.call(region, "put_file_system_policy", FileSystemId=which, Policy=policy)
+        self.call(region, "describe_file_system_policy", FileSystemId=which)
+        if gone:
+            self.call(region, "delete_file_system_policy", FileSystemId=which)
+        self.call(region, "describe_account_preferences", MaxResults=1)
+
+    @rule(target=mounts, subnet=st.sampled_from(SUBNETS))
+    def mount_first(self, subnet: str) -> Any:
+        return self.mount_in(self.first, "us-east-1", subnet)
+
+    @rule(target=mounts, which=ids, region=regions, subnet=st.sampled_from(SUBNETS))
+    def mount(self, which: str, region: str, subnet: str) -> Any:
+        return self.mount_in(which, region, subnet)
+
+    def mount_in(self, which: str, region: str, subnet: str) -> Any:
+        answer = self.call(region, "create_mount_target", FileSystemId=which, SubnetId=subnet)
+        return multiple() if answer is None else answer["MountTargetId"]
+
+    @rule(mount=mounts, which=ids, region=regions)
+    def secure(self, mount: str, which: str, region: str) -> None:
+        operation = "modify_mount_target_security_groups"
+        self.call(region, operation, MountTargetId=mount, SecurityGroups=GROUPS)
+        self.call(region, "describe_mount_target_security_groups", MountTargetId=mount)
+        self.call(region, "describe_mount_targets", MountTargetId=mount)
+        self.call(region, "describe_mount_targets", FileSystemId=which, MaxItems=1)
+
+    @rule(mount=mounts, region=regions)
+    def unmount(self, mount: str, region: str) -> None:
+        self.call(region, "delete_mount_target", MountTargetId=mount)
+
+    @rule(target=points, which=ids, region=regions, token=st.integers(0, 2))
+    def add_access_point(self, which: str, region: str, token: int) -> Any:
+        answer = self.call(
+            region, "create_access_point", FileSystemId=which, ClientToken=f"t{token}"
+        )
+        return multiple() if answer is None else answer["AccessPointId"]
+
+    @rule(point=points, region=regions, gone=st.booleans())
+    def look_at_access_point(self, point: str, region: str, gone: bool) -> None:
+        self.call(region, "describe_access_points", AccessPointId=point)
+        self.call(region, "list_tags_for_resource", ResourceId=point)
+        self.call(region, "describe_access_points", MaxResults=1)
+        if gone:
+            self.call(region, "delete_access_point", AccessPointId=point)
+
+    @rule(region=regions, about=regions, on=st.booleans())
+    def opt(self, region: str, about: str, on: bool) -> None:
+        word = "enable_region" if on else "disable_region"
+        self.call(region, word, "account", RegionName=about)
+        self.call(region, "get_region_opt_status", "account", RegionName=about)
+        self.call(region, "list_regions", "account", MaxResults=5)
+        self.call(region, "get_caller_identity", "sts")
+
+    @rule(region=regions, key=st.sampled_from([KEY, FREE, "none"]), on=st.booleans())
+    def keys(self, region: str, key: str, on: bool) -> None:
+        self.call(region, "enable_key" if on else "disable_key", "kms", KeyId=key)
+        self.call(region, "describe_key", "kms", KeyId=key)
+
+    @rule(target=jobs, region=st.just("us-east-1") | regions)
+    def restore(self, region: str) -> Any:
+        listed = self.call(
+            region, "list_recovery_points_by_resource", "backup", ResourceArn=self.resource
+        )
+        arn = next(
+            (one["RecoveryPointArn"] for one in (listed or {}).get("RecoveryPoints", [])), ""
+        )
+        answer = self.call(
+            region,
+            "start_restore_job",
+            "backup",
+            RecoveryPointArn=arn or "arn:aws:none",
+            Metadata={"newFileSystem": "true"},
+        )
+        return multiple() if answer is None else answer["RestoreJobId"]
+
+    @rule(job=jobs, region=regions)
+    def look_at_restore(self, job: str, region: str) -> None:
+        self.call(region, "describe_restore_job", "backup", RestoreJobId=job)
+
+    @rule(region=regions, name=st.sampled_from("ab"), metric=st.sampled_from(["size", "mine"]))
+    def alarm(self, region: str, name: str, metric: str) -> None:
+        of_efs = metric == "size"
+        dimensions = [
+            {"Name": "FileSystemId", "Value": self.first},
+            {"Name": "StorageClass", "Value": "Total"},
+        ]
+        self.call(
+            region,
+            "put_metric_alarm",
+            "cloudwatch",
+            AlarmName=name,
+            Namespace="AWS/EFS" if of_efs else "mine",
+            MetricName="StorageBytes" if of_efs else "m",
+            Dimensions=dimensions if of_efs else [],
+            Statistic="Maximum",
+            Period=60,
+            EvaluationPeriods=2,
+            Threshold=1.0,
+            ComparisonOperator="GreaterThanThreshold",
+        )
+
+    @rule(region=regions, name=st.sampled_from("abc"), state=st.sampled_from(["OK", "ALARM", "x"]))
+    def set_alarm(self, region: str, name: str, state: str) -> None:
+        given = {"AlarmName": name, "StateValue": state, "StateReason": "a drill"}
+        self.call(region, "set_alarm_state", "cloudwatch", **given)
+
+    @rule(region=regions, size=st.integers(1, 2), gone=st.none() | st.sampled_from("abc"))
+    def look_at_alarms(self, region: str, size: int, gone: str | None) -> None:
+        self.call(region, "describe_alarms", "cloudwatch", MaxRecords=size)
+        if gone is not None:
+            self.call(region, "delete_alarms", "cloudwatch", AlarmNames=[gone])
+
+    @rule(region=regions, value=st.floats(-1e9, 1e9))
+    def measure(self, region: str, value: float) -> None:
+        datum = {"MetricName": "m", "Value": value}
+        metric = {"Namespace": "mine", "MetricName": "m"}
+        query = {"Id": "m", "MetricStat": {"Metric": metric, "Period": 60, "Stat": "Maximum"}}
+        filled = {"Id": "f", "Expression": "IF(FILL(m, 0) > 0, RATE(m), SUM(METRICS()))"}
+        now = self.world.now
+        span: dict[str, Any] = {"StartTime": now - timedelta(hours=1), "EndTime": now}
+        self.call(region, "put_metric_data", "cloudwatch", Namespace="mine", MetricData=[datum])
+        self.call(region, "list_metrics", "cloudwatch")
+        self.call(
+            region, "get_metric_data", "cloudwatch", MetricDataQueries=[query, filled], **span
+        )
+        operation = "get_metric_statistics"
+        self.call(region, operation, "cloudwatch", **metric, **span, Period=300, Statistics=["Sum"])
+
     @rule(seconds=st.sampled_from([0, 1, 45.5, 90, 1000, 40_000]))
     def advance(self, seconds: float) -> None:
         self.world.advance(seconds)
@@ -169,7 +325,9 @@ class Calls(RuleBasedStateMachine):
     @rule(region=regions)
     def turn_pages(self, region: str) -> None:
         """Pagination shows every file system once, where EFS answers at all."""
-        pages = self.clients[region].get_paginator("describe_file_systems").paginate(MaxItems=1)
+        pages = (
+            self.clients("efs", region).get_paginator("describe_file_systems").paginate(MaxItems=1)
+        )
         with suppress(ClientError):
             found = [each["FileSystemId"] for page in pages for each in page["FileSystems"]]
             known = self.world.call("DescribeFileSystems", region=region)["FileSystems"]
@@ -179,14 +337,32 @@ class Calls(RuleBasedStateMachine):
         self.world.result()  # which checks the laws
 
 
-def _check_refusal(response: Any) -> None:
-    assert response["Error"]["Code"] in (*ERROR_CODES, *OUTSIDE)
+def _check_refusal(response: Any, model: OperationModel) -> None:
+    """Check that an error is one that the operation declares, or that any operation may give."""
+    service = model.service_model.service_name
+    declared = {shape.error_code for shape in model.error_shapes} | {
+        shape.name for shape in model.error_shapes
+    }
+    generic = OF_CLOUDWATCH if service == "cloudwatch" else OUTSIDE
+    assert response["Error"]["Code"] in (*declared, *generic), (model.name, response)
     assert response["Error"]["Message"]
     assert response["ResponseMetadata"]["HTTPStatusCode"] >= 400
 
 
 # The same sequences in every run, so that a failure in CI is a failure everywhere.
-Calls.TestCase.settings = settings(
-    max_examples=500, stateful_step_count=30, deadline=None, derandomize=True
-)
-TestSequences = Calls.TestCase
+class TestSomeSequences(Calls.TestCase):
+    """A sample of the sequences."""
+
+    settings = settings(max_examples=60, stateful_step_count=30, deadline=None, derandomize=True)
+
+
+@pytest.mark.slow
+class TestSequences(Calls.TestCase):
+    """The sequences, in which every operation of every service is called."""
+
+    settings = settings(max_examples=500, stateful_step_count=30, deadline=None, derandomize=True)
+
+    @classmethod
+    def tearDownClass(cls) -> None:
+        known = {(name, each) for name in SIMULATED for each in simulated_operations(name)}
+        assert known == CALLED
