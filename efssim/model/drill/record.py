@@ -43,6 +43,9 @@ class DrillRecord:
     """The record of one drill. Times are seconds since the scenario's start."""
 
     disaster_s: float
+    """When the disaster comes, or the writes of a planned switchover are fenced."""
+    is_planned: bool = False
+    """Whether there is no disaster: writes are fenced at that time."""
     ending: Ending = Ending.OPEN
     phases: list[DrillPhase] = field(default_factory=list)
     replication: str | None = None

@@ -19,16 +19,19 @@ from efssim.model.entities.file_system import FileSystemState, LifeCycleState
 from efssim.model.entities.replication import ReplicationState, Status
 from efssim.model.kernel.clock import Turn
 from efssim.model.world.world import World
+from efssim.scenario.drill.section import PLANNED
 from efssim.scenario.drill.steps import DELETE, MOUNT_TARGETS, RunbookStep
 from efssim.scenario.grammar.distributions import Distribution
 from efssim.scenario.grammar.types import Duration
 
 Waiting: TypeAlias = Generator[simpy.Event, None, None]
 
-DETECT, DECIDE = "detect", "decide"
-"""Phases before the steps."""
+DETECT, DECIDE, CATCH_UP = "detect", "decide", "catch_up"
+"""Phases before the steps; the last is that of a planned switchover."""
 _LOOK_S = 60.0
 """Longest time between two looks at a state that calls may change; chosen."""
+_POLL_S = 15.0
+"""Time between two looks at LastReplicatedTimestamp; chosen, as public scripts have it."""
 _ABOUT = ("FileSystemId", "ResourceId")
 """Parameters that name the file system whose Region a call goes to."""
 
@@ -45,7 +48,7 @@ class Runbook:
         """
         drill = world.scenario.drill
         assert drill is not None
-        self.record = DrillRecord(disaster_s)
+        self.record = DrillRecord(disaster_s, is_planned=drill.kind == PLANNED)
         self._world, self._drill, self._source_name = world, drill, source
         self._detect_s = detect_s
         world.clock.process(self._run())
@@ -57,6 +60,11 @@ class Runbook:
             self._end(Ending.NOT_APPLICABLE)
             return
         self._note(found)
+        if self._drill.kind == PLANNED:
+            with self._phase(CATCH_UP):
+                yield from self._catch_up(found)
+            yield from self._carry_out(found)
+            return
         if self._detect_s is None:
             self._end(Ending.UNDETECTED)
             return
@@ -65,6 +73,12 @@ class Runbook:
         with self._phase(DECIDE):
             yield self._after(self._drawn(DECIDE, self._drill.decide))
         yield from self._carry_out(found)
+
+    def _catch_up(self, replication: ReplicationState) -> Waiting:
+        """Wait until all that was written before the fence is on the destination."""
+        fenced_s = self.record.disaster_s
+        while (replication.last_replicated_s or -1.0) < fenced_s:
+            yield self._after(_POLL_S)
 
     def _carry_out(self, replication: ReplicationState) -> Waiting:
         """Take the steps, until one is refused for good."""
@@ -110,7 +124,9 @@ class Runbook:
         while destination.life.unwritable.since_s is not None:
             _require_whole(destination)
             yield self._look_again()
-        self.record.writable_s = self._world.now_s
+        gone, now = replication.records.gone, self._world.now_s
+        assert gone is not None
+        self.record.writable_s = destination.life.writable_from(gone.now_s, now)
 
     def _mount(self, step: RunbookStep, destination: FileSystemState) -> Waiting:
         """Make mount targets of the destination, unless it has some; wait until they are there."""

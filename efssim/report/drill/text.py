@@ -11,6 +11,7 @@ from efssim.report.text.parts import joined
 from efssim.report.words.json_text import json_text
 from efssim.report.words.lines import aligned, command_lines, counted, percent, short, wrapped
 from efssim.runs.drill.drill import PATIENCE_S, with_disaster
+from efssim.scenario.drill.section import PLANNED
 from efssim.scenario.shown.trace_use import trace_qualities
 from efssim.study.drills.statistics import DrillStatistic
 from efssim.study.drills.study import DrillStudy
@@ -70,9 +71,11 @@ def heading(study: DrillStudy) -> str:
     """Return the scenario, the replication, and how many drills there were."""
     count = counted(len(study.outcomes), "drill")
     event = with_disaster(study.scenario, 0.0).events[-1]
+    is_planned = study.scenario.drill is not None and study.scenario.drill.kind == PLANNED
+    cause = "a planned switchover" if is_planned else f"the disaster is {event.kind} {event.target}"
     return (
         f"{study.scenario.name}: {count} of replication {study.replication}, seed {study.seed};"
-        f" the disaster is {event.kind} {event.target}"
+        f" {cause}"
     )
 
 

@@ -89,6 +89,8 @@ def loss_of(record: DrillRecord, records: ReplicationRecords) -> DrillLoss | Non
     if left is None:
         return None
     stopped_s = left.now_s if left.disaster_s is None else left.disaster_s
+    if record.is_planned:  # nothing was written after the fence
+        stopped_s = record.disaster_s
     writes = sum(part.amount.writes for part in left.open_writes)
     point_s = record.recovery_point_s
     # A destination that has failed is no recovery point, even if all was replicated to it.
@@ -96,7 +98,7 @@ def loss_of(record: DrillRecord, records: ReplicationRecords) -> DrillLoss | Non
         return DrillLoss(left.source_bytes, writes + left.carried.writes, None, None, None)
     lost = sum(part.amount.bytes for part in left.open_writes)
     first_s = min((part.first_s for part in left.open_writes), default=stopped_s)
-    age_s = max(record.disaster_s, stopped_s) - point_s
+    age_s = max(0.0, max(record.disaster_s, stopped_s) - point_s)
     return DrillLoss(lost, writes, max(0.0, stopped_s - first_s), point_s, age_s)
 
 

@@ -22,6 +22,9 @@ from efssim.text.written import Written
 from efssim.text.zones import time_zone
 
 RANDOM = "random"
+DISASTER: Literal["disaster"] = "disaster"
+PLANNED: Literal["planned"] = "planned"
+"""Kinds of drills."""
 Weekday = Literal["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"]
 WEEKDAYS: tuple[Weekday, ...] = get_args(Weekday)
 
@@ -103,6 +106,10 @@ def _kind_of_at(value: object) -> str:
 class Drill(Model):
     """A rehearsed disaster of a replication's source, and the runbook that fails over."""
 
+    kind: Literal["disaster", "planned"] = DISASTER
+    """`planned`: no disaster, but a switchover without loss. Writes are fenced, and the steps begin
+    once LastReplicatedTimestamp has passed that."""
+
     replication: str | None = None
     """Name of the replication; required where there are several."""
     disaster: Disaster | None = None
@@ -127,6 +134,9 @@ class Drill(Model):
     @classmethod
     def misfits(cls, data: Written) -> Iterator[Found]:
         yield from super().misfits(data)
+        for key in ("disaster", "detect", "decide") if data.get("kind") == PLANNED else ():
+            if key in data:
+                yield (key,), "goes with `kind: disaster` only: nothing is lost, and all is decided"
         steps = data.get("steps")
         if not isinstance(steps, list | tuple):
             return

@@ -254,6 +254,35 @@ def test_the_disaster_may_be_a_failure_of_the_source():
     assert (found.loss.writes, found.loss.seconds, found.rto_s) == (5, 40, RTO_S)
 
 
+@pytest.mark.parametrize(
+    ("at", "catch_up_s"),
+    [
+        # Fenced at 350: the cut of 360 has all, and completes 5 + 10 + 5 + 5 s later, at 385. The
+        # looks are 15 s apart: that of 395.
+        (350, 45),
+        # Fenced at 300: the cut of this very instant has the write of it, and completes at 326.
+        (300, 30),
+    ],
+)
+def test_a_planned_switchover_loses_nothing(at, catch_up_s):
+    world = drill_world(at).with_({"drill.detect": None, "drill.decide": None})
+    found = run_drill(world.with_({"drill.kind": "planned"}), 1)
+    assert found.ending is Ending.DONE
+    assert (found.loss.bytes, found.loss.writes, found.loss.seconds) == (0, 0, 0)
+    assert found.loss.recovery_point_age_s == 0
+    assert seconds_of(found) == {"catch_up": catch_up_s, "delete": 300, "mount_targets": 120}
+    assert found.rto_s == catch_up_s + 420
+
+
+def test_a_planned_switchover_that_cannot_catch_up_never_ends():
+    # The source fails after the fence, before the cut of 360.
+    world = drill_world(350, events=[{"at": 355, "fail": "fs"}])
+    world = world.with_({"drill.detect": None, "drill.decide": None, "drill.kind": "planned"})
+    found = run_drill(world, 1)
+    assert (found.ending, found.rto_s) == (Ending.FAILED, None)
+    assert found.loss.writes == 5
+
+
 def test_named_steps_and_calls():
     steps = [
         {"call": "DescribeFileSystems", "with": {"FileSystemId": "dr.destination"}},
