@@ -82,7 +82,9 @@ def _own_times_s(drill: Drill, draws: Draws) -> float:
     named = [(DECIDE, drill.decide)]
     if drill.detect.alarm is None:
         named.append((DETECT, drill.detect))
-    named += [(f"steps.{step.name}", step.lasts) for step in drill.steps if step.lasts is not None]
+    named += [
+        (f"steps.{step.name}", step.lasts) for step in drill.runbook if step.lasts is not None
+    ]
     return sum(draws.of(f"drill.{name}", lasts)[0] for name, lasts in named)
 
 
