@@ -7,6 +7,7 @@ from enum import Enum
 
 from efssim.model.drill.restoring import Restored
 from efssim.records.run_records import Snapshot
+from efssim.records.states import Amount
 
 
 class Ending(Enum):
@@ -64,6 +65,12 @@ class DrillRecord:
     """How often EFS refused a step."""
     writable_s: float | None = None
     """When the destination could be written after the deletion."""
+    recovered_s: float | None = None
+    """When the last step had ended; None: it has not."""
+    failback_s: float | None = None
+    """How long the failback took; None: there was none, or it never ended."""
+    discarded: Amount | None = None
+    """Writes to the replica that the failback overwrote."""
     end_s: float | None = None
     """When the drill ended."""
     restored: Restored | None = None

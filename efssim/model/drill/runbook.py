@@ -12,6 +12,7 @@ from typing import TypeAlias
 
 import simpy
 
+from efssim.model.drill.failback import Failback
 from efssim.model.drill.record import DrillPhase, DrillRecord, Ending
 from efssim.model.drill.restoring import is_complete, lacking, latest_backup, start_restore
 from efssim.model.drill.targets import new_subnets
@@ -28,8 +29,8 @@ from efssim.scenario.grammar.types import Duration
 
 Waiting: TypeAlias = Generator[simpy.Event, None, None]
 
-DETECT, DECIDE, CATCH_UP = "detect", "decide", "catch_up"
-"""Phases before the steps; the last is that of a planned switchover."""
+DETECT, DECIDE, CATCH_UP, FAILBACK = "detect", "decide", "catch_up", "failback"
+"""Phases before the steps, the third that of a planned switchover, and the one after them."""
 _LOOK_S = 60.0
 """Longest time between two looks at a state that calls may change; chosen."""
 _POLL_S = 15.0
@@ -52,7 +53,7 @@ class Runbook:
         assert drill is not None
         self.record = DrillRecord(disaster_s, is_planned=drill.kind == PLANNED)
         self._world, self._drill, self._source_name = world, drill, source
-        self._detect_s = detect_s
+        self._detect_s, self._steps = detect_s, drill.runbook
         self._target: FileSystemState | None = None
         world.clock.process(self._run())
 
@@ -88,7 +89,7 @@ class Runbook:
     def _carry_out(self, replication: ReplicationState | None) -> Waiting:
         """Take the steps, until one is refused for good."""
         moves_after = self._last_that_opens()
-        for step in self._drill.runbook:
+        for step in self._steps:
             with self._phase(step.title):
                 try:
                     yield from self._take(step, replication)
@@ -98,7 +99,30 @@ class Runbook:
                     return
             if step is moves_after:
                 self._move_writers()
-        self._end(Ending.DONE)
+        self.record.recovered_s = self._world.now_s
+        if self._drill.failback != "none" and replication is not None:
+            yield from self._fail_back(replication)
+        if not self.record.is_over:
+            self._end(Ending.DONE)
+
+    def _fail_back(self, replication: ReplicationState) -> Waiting:
+        """Go back to the primary some time after the disaster has ended."""
+        disaster = self._drill.disaster
+        assert disaster is not None
+        assert disaster.lasts is not None
+        over_s = max(self.record.disaster_s + disaster.lasts, self._world.now_s)
+        yield self._world.clock.at(over_s + self._drill.after, Turn.CALL)
+        begin_s = self._world.now_s
+        back = Failback(self._world, replication.source, replication.destination)
+        with self._phase(FAILBACK):
+            try:
+                yield from back.discard() if self._drill.failback == "discard" else back.preserve()
+            except EfsError as error:
+                self._refused(error)
+                self._end(Ending.FAILED)
+                return
+        self.record.discarded = back.discarded
+        self.record.failback_s = self._world.now_s - begin_s
 
     def _take(self, step: RunbookStep, replication: ReplicationState | None) -> Waiting:
         if step.name == DELETE:
@@ -220,7 +244,7 @@ class Runbook:
 
     def _last_that_opens(self) -> RunbookStep:
         """Return the step after which applications can write to the destination."""
-        steps, openers = self._drill.runbook, (DELETE, MOUNT_TARGETS, RESTORE)
+        steps, openers = self._steps, (DELETE, MOUNT_TARGETS, RESTORE)
         opening = [step for step in steps if step.name in openers]
         return opening[-1]
 

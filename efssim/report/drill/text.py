@@ -34,8 +34,11 @@ _ROWS: tuple[tuple[str, str, Format], ...] = (
     ("rto_s", "until the end (RTO)", short),
     ("partial_bytes", "arrived in part", format_size),
     ("dropped_bytes", "not written (no loss)", format_size),
+    ("failback_s", "failback", short),
+    ("discarded_bytes", "discarded by it", format_size),
 )
 """Key, title and format of the numbers of a report."""
+_OF_FAILBACK = ("failback_s", "discarded_bytes")
 NEVER = "never"
 
 
@@ -116,6 +119,8 @@ def _verdict(name: str, words: str, verdict: DrillVerdict, found: DrillSummary) 
 def measure_rows(found: DrillSummary) -> Iterator[tuple[str, ...]]:
     """Yield the rows of the numbers of a drill."""
     for key, title, form in _ROWS:
+        if key in _OF_FAILBACK and not found.measures[key].count:
+            continue
         yield title, *_cells(found.measures[key], form)
 
 

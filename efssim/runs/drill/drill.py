@@ -85,7 +85,9 @@ def _own_times_s(drill: Drill, draws: Draws) -> float:
     named += [
         (f"steps.{step.name}", step.lasts) for step in drill.runbook if step.lasts is not None
     ]
-    return sum(draws.of(f"drill.{name}", lasts)[0] for name, lasts in named)
+    own_s = sum(draws.of(f"drill.{name}", lasts)[0] for name, lasts in named)
+    disaster_lasts_s = (drill.disaster and drill.disaster.lasts) or 0.0
+    return own_s + disaster_lasts_s + drill.after
 
 
 def _run_to_end(world: World, runbook: Runbook, at_s: float, until_s: float) -> None:
@@ -101,7 +103,6 @@ def _outcome(world: World, record: DrillRecord, trial: int) -> DrillOutcome:
     records = ReplicationRecords()
     if record.replication is not None:
         records = world.account.replications[record.replication].records
-    is_done = record.ending is Ending.DONE
     dropped = records.dropped.values() if record.left is not None else ()
     return DrillOutcome(
         trial=trial,
@@ -115,7 +116,10 @@ def _outcome(world: World, record: DrillRecord, trial: int) -> DrillOutcome:
         partial=partial_of(record, records) if record.left is not None else PartialSync(),
         dropped_bytes=sum(amount.bytes for amount in dropped) - record.dropped_bytes,
         dropped_writes=sum(amount.writes for amount in dropped) - record.dropped_writes,
-        rto_s=_after(record, record.end_s) if is_done else None,
+        rto_s=_after(record, record.recovered_s),
+        failback_s=record.failback_s,
+        discarded_bytes=None if record.discarded is None else record.discarded.bytes,
+        discarded_writes=None if record.discarded is None else record.discarded.writes,
         writable_s=_after(record, record.writable_s),
     )
 

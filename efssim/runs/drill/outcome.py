@@ -58,6 +58,11 @@ class DrillOutcome:
     """From the disaster to the end of the last step; None: never."""
     writable_s: float | None
     """From the disaster until the destination could be written; None: never."""
+    failback_s: float | None
+    """How long the failback took; None: there was none, or it never ended."""
+    discarded_bytes: int | None
+    discarded_writes: int | None
+    """Writes to the replica that the failback overwrote; None as above."""
 
     @property
     def is_applicable(self) -> bool:

@@ -18,7 +18,7 @@ from efssim.scenario.grammar.base import Found, Model
 from efssim.scenario.grammar.distributions import Distribution
 from efssim.scenario.grammar.events import Disaster
 from efssim.scenario.grammar.types import Duration, Fraction, PositiveDuration
-from efssim.text.written import Written
+from efssim.text.written import Written, mapping
 from efssim.text.zones import time_zone
 
 RANDOM = "random"
@@ -134,6 +134,13 @@ class Drill(Model):
     {NAME: DURATION} or {call: OPERATION, with: …}. Unless set `delete` (of a restore: `restore`)
     and {mount_targets: 2 min}."""
 
+    failback: Literal["none", "discard", "preserve"] = "none"
+    """The way back after the disaster: `discard` overwrites what was written on the replica,
+    `preserve` replicates it to the old primary first."""
+    after: Duration = 0.0
+    """With `failback`: time from the end of the disaster, or of the steps if that is later, until
+    it begins."""
+
     @property
     def runbook(self) -> Steps:
         """The steps, the default ones where none are set."""
@@ -143,6 +150,13 @@ class Drill(Model):
     @classmethod
     def misfits(cls, data: Written) -> Iterator[Found]:
         yield from super().misfits(data)
+        returns = data.get("failback") in ("discard", "preserve")
+        if returns and data.get("kind", DISASTER) != DISASTER:
+            yield ("failback",), "goes with `kind: disaster` only"
+        elif returns and "for" not in mapping(data, "disaster"):
+            yield ("failback",), "needs `disaster: {…, for: …}`: it begins after the end of that"
+        if "after" in data and not returns:
+            yield ("after",), "goes with `failback: discard` or `preserve` only"
         for key in ("disaster", "detect", "decide") if data.get("kind") == PLANNED else ():
             if key in data:
                 yield (key,), "goes with `kind: disaster` only: nothing is lost, and all is decided"

@@ -34,6 +34,9 @@ MEASURES: Mapping[str, Callable[[DrillOutcome], float | None]] = {
     "writable_s": lambda one: one.writable_s,
     "partial_bytes": lambda one: one.partial.bytes,
     "dropped_bytes": lambda one: one.dropped_bytes,
+    "failback_s": lambda one: one.failback_s,
+    "discarded_bytes": lambda one: one.discarded_bytes,
+    "discarded_writes": lambda one: one.discarded_writes,
 }
 """The numbers of a drill, by their keys."""
 

@@ -102,6 +102,8 @@ def test_json_and_files(file):
         ("drill.kind=restore", "the source 'fs' has no `backups` to restore"),
         ("drill.steps=[delete, restore]", "goes with `kind: restore` only"),
         ("drill.kind=planned", "goes with `kind: disaster` only"),
+        ("drill.failback=discard", "needs `disaster: {…, for: …}`"),
+        ("drill.after=1 h", "goes with `failback: discard` or `preserve` only"),
         ("drill.at=3 h", "after the end of the run"),
         ("drill.at=soon", "is not `random`"),
         ("drill.at={hours: [8]}", "needs 2 values"),

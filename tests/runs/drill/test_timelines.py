@@ -347,6 +347,57 @@ def test_a_restore_needs_no_configuration():
     assert (found.loss.seconds, found.rto_s) == (400, 302)
 
 
+def failing_back(way, follows="failover"):
+    world = drill_world(350, drill={"disaster": {"region_outage": "us-east-1", "for": 1000}})
+    changes = {
+        "drill.failback": way,
+        "drill.after": 50,
+        "file_systems.fs.writes_follow": follows,
+        "defaults.control": {"preset": "none", "enabling": 100},
+        "defaults.sync": {"preset": "none", "interval": 60, "throughput": "1000 B/s"},
+    }
+    return run_drill(world.with_(changes), 1)
+
+
+def test_a_failback_that_discards():
+    # Recovered at 950: the application writes to the replica at 960 ... 1,400, 45 times. The
+    # Region is back at 1,350. Created at 1,400, enabled at 1,500, and 10,000 bytes, all of the
+    # primary, take 10 s: seen at 1,520 by looks that are 15 s apart.
+    found = failing_back("discard")
+    assert found.ending is Ending.DONE
+    assert found.rto_s == RTO_S
+    assert found.failback_s == 120
+    assert (found.discarded_writes, found.discarded_bytes) == (45, 45_000)
+    assert found.loss.writes == 5
+
+
+def test_a_failback_of_an_application_that_did_not_move():
+    # Nobody wrote to the replica.
+    found = failing_back("discard", follows="none")
+    assert (found.failback_s, found.discarded_writes) == (120, 0)
+
+
+def test_a_failback_that_preserves():
+    # Created the other way at 1,400, enabled at 1,500, in sync at 1,510 and seen at 1,520: fenced.
+    # The cut of 1,560 has the two writes since, seen at 1,565: deleted, gone, seen at 1,580.
+    # Created anew, enabled at 1,680, and the ten writes to the primary take 10 s: seen at 1,700.
+    found = failing_back("preserve")
+    assert found.ending is Ending.DONE
+    assert found.rto_s == RTO_S
+    assert found.failback_s == 300
+    assert (found.discarded_writes, found.discarded_bytes) == (0, 0)
+
+
+def test_a_failback_that_efs_refuses():
+    # The primary is not encrypted, and the replica is: that way back does not exist.
+    world = drill_world(350, drill={"disaster": {"region_outage": "us-east-1", "for": 1000}})
+    changes = {"file_systems.fs.encrypted": False, "drill.failback": "preserve"}
+    found = run_drill(world.with_(changes), 1)
+    assert (found.ending, found.error) == (Ending.FAILED, "ConflictException")
+    assert found.rto_s == RTO_S
+    assert found.failback_s is None
+
+
 def test_named_steps_and_calls():
     steps = [
         {"call": "DescribeFileSystems", "with": {"FileSystemId": "dr.destination"}},
