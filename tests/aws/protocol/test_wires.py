@@ -87,6 +87,7 @@ def test_who_speaks_what():
     spoken = {name: set(protocols(name)) for name in (*SIMULATED, "route53", "ec2")}
     assert spoken == {
         "account": {"rest-json"},
+        "backup": {"rest-json"},
         "cloudwatch": {"json", "query"},
         "efs": {"rest-json"},
         "kms": {"json"},
