@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import types
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, fields, is_dataclass
 from functools import cache
 from typing import Any, Literal, TypeAlias, Union, get_args, get_origin, get_type_hints
@@ -90,7 +90,7 @@ def _require_number(path: Path, scenario: Scenario) -> None:
     _walk(kind, rest, path)
 
 
-def _require_name(name: str, known: Mapping[str, object], path: Path) -> None:
+def _require_name(name: str, known: Collection[str], path: Path) -> None:
     if name not in known:
         raise ArgumentError(
             f"{format_path(path)}: no replication '{cut(name)}'{suggest(name, known)}"
@@ -125,7 +125,8 @@ def _parts(kind: Kind) -> Kind:
     """Return the kinds of the parts of a kind by name; one kind for any name; None: no parts."""
     if isinstance(kind, dict):
         return kind
-    if get_origin(kind) is not None and issubclass(get_origin(kind), Mapping):
+    origin: Kind = get_origin(kind)
+    if isinstance(origin, type) and issubclass(origin, Mapping):
         return _plain(get_args(kind)[1])
     if isinstance(kind, type) and is_dataclass(kind):
         return dict(_fields(kind))
@@ -143,7 +144,8 @@ def _fields(kind: type[Any]) -> Iterator[tuple[str, Kind]]:
 
 def _plain(kind: Kind) -> Kind:
     """Return a kind without None."""
-    if get_origin(kind) in (Union, types.UnionType):
+    origin: Kind = get_origin(kind)
+    if origin is Union or origin is types.UnionType:
         (found,) = [part for part in get_args(kind) if part is not types.NoneType]
         return found
     return kind

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from botocore.model import OperationModel
-from botocore.validate import ParamValidator
 
 from efssim.aws.protocol.wires.messages import Failure
 from efssim.aws.world import Answerer
@@ -51,13 +50,7 @@ def call(
         raise NotSimulatedError(service, name, simulated_operations(service))
     if service == "efs":
         return account.call(name, parameters, region=region)
-    if service != "cloudwatch":
-        return account.call(name, parameters, region=region, service=service)
-    # Unlike those of the others, its operations rely on the checks that clients of boto3 make.
-    report = ParamValidator().validate(parameters, operation.input_shape)
-    if report.has_errors():
-        raise CloudWatchError("ValidationError", report.generate_report())
-    return account.cloudwatch.call(name, parameters, region)
+    return account.call(name, parameters, region=region, service=service)
 
 
 def failure_of(error: EfssimError) -> Failure:
