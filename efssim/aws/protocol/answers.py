@@ -8,9 +8,8 @@ from typing import Any
 
 from botocore.model import ListShape, MapShape, OperationModel, Shape, StructureShape
 from botocore.utils import parse_to_aware_datetime
-from botocore.validate import ParamValidator
 
-from efssim.aws.protocol.wires.calling import is_simulated
+from efssim.aws.protocol.wires.calling import is_simulated, problems
 from efssim.aws.protocol.wires.table import protocols, service_model, service_names
 from efssim.errors import ArgumentError
 from efssim.json_values import WireObject, WireValue
@@ -67,20 +66,19 @@ class UserAnswer:
             raise ArgumentError(f"the answer to {self._name} is no dict but {_kind(answer)}")
         if shape is None:
             return {}
-        problems = ParamValidator().validate(dict(answer), shape)
-        if problems.has_errors():
-            raise ArgumentError(f"the answer to {self._name}: {problems.generate_report()}")
+        wrong = problems(answer, shape)
+        if wrong:
+            raise ArgumentError(f"the answer to {self._name}: {wrong}")
         return {name: _normal(shape.members[name], part) for name, part in answer.items()}
 
     def _require_valid(self, parameters: Mapping[str, WireValue]) -> None:
         shape = self._model.input_shape
         if shape is None:
             return
-        problems = ParamValidator().validate(dict(parameters), shape)
-        if problems.has_errors():
+        wrong = problems(parameters, shape)
+        if wrong:
             protocol = protocols(self._model.service_model.service_name)[0]
-            code = _INVALID.get(protocol, "ValidationException")
-            raise EfsError(code, problems.generate_report().replace("\n", "; "))
+            raise EfsError(_INVALID.get(protocol, "ValidationException"), wrong)
 
     def _status(self, error: EfsError) -> int:
         """Return the HTTP status that the model gives an error, or its own."""

@@ -84,9 +84,10 @@ def test_botocore_reads_every_error(service, protocol):
 
 def test_who_speaks_what():
     """The whole table, so that a change of botocore is seen; the order is that of its versions."""
-    spoken = {name: set(protocols(name)) for name in (*SIMULATED, "route53", "ec2")}
+    spoken = {name: set(protocols(name)) for name in (*SIMULATED, "backup", "ec2", "route53")}
     assert spoken == {
         "account": {"rest-json"},
+        "backup": {"rest-json"},
         "cloudwatch": {"json", "query"},
         "efs": {"rest-json"},
         "kms": {"json"},
@@ -119,6 +120,13 @@ MALFORMED = [
         "MalformedQueryString",
     ),
 ]
+
+WATCHED = {"x-amz-target": "GraniteServiceVersion20100801.GetMetricData"}
+for TIME in (b'"soon"', b"1e300", b'"2026-13-01T00:00:00Z"'):
+    BODY = b'{"StartTime": %s}' % TIME
+    MALFORMED.append(("cloudwatch", "json", BODY, WATCHED, "SerializationException"))
+    FORM = b"Action=GetMetricData&StartTime=" + TIME.strip(b'"')
+    MALFORMED.append(("cloudwatch", "query", FORM, {}, "MalformedQueryString"))
 
 
 @pytest.mark.parametrize(("service", "protocol", "body", "headers", "code"), MALFORMED)
