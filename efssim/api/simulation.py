@@ -11,16 +11,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from efssim.api.result import Result
+from efssim.cloudwatch.alarms.watching import AlarmsOfWorld
 from efssim.cloudwatch.api import CloudWatchApi
 from efssim.cloudwatch.efs_metrics import EfsMetrics
 from efssim.errors import ArgumentError, UnknownNameError
-from efssim.json_values import JsonValue, WireObject, WireValue, timestamp
+from efssim.json_values import JsonObject, JsonValue, WireObject, WireValue, timestamp, to_json
 from efssim.model.entities.file_system import FileSystemState
 from efssim.model.entities.identifiers import request_id
 from efssim.model.kernel.clock import Clock
 from efssim.model.world.services.table import SERVICES
 from efssim.progress import Progress, bar, told
 from efssim.runs.acting import event_now, stream_now
+from efssim.runs.in_flight import syncs_in_flight
 from efssim.runs.measured import MeasuredWorld, last_run
 from efssim.scenario import Scenario
 from efssim.scenario.arguments import checked, duration_of
@@ -66,7 +68,8 @@ class Simulation(MeasuredWorld):
         if self._minutes is None or self._storage is None or self.scenario.records == "off":
             raise ArgumentError("CloudWatch needs the syncs: `metrics` and `records: on`")
         metrics = EfsMetrics(self._world, self._minutes, self._unreplicated, self._storage)
-        return CloudWatchApi(metrics, self.scenario.start, lambda: self._world.now_s)
+        alarms = AlarmsOfWorld(self._world, metrics, {}).places
+        return CloudWatchApi(metrics, self.scenario.start, lambda: self._world.now_s, alarms)
 
     @property
     def now(self) -> datetime:
@@ -108,11 +111,11 @@ class Simulation(MeasuredWorld):
     ) -> dict[str, Any]:
         """Call an operation of the EFS API in a Region, now; return the answer as boto3 would.
 
-        `service` is another one that is simulated, `account`, `kms` or `sts`, or one that `answer`
-        was told of. Raise EfsError as EFS or that service would, ValueError for an operation that
-        EFS does not have or a service that is not simulated, NotSimulatedError for another
-        operation of one that is, and RunError where replications would have to share a link, which
-        is not modelled. A name of a file system stands for its id.
+        `service` is another one that is simulated, `account`, `backup`, `kms` or `sts`, or one that
+        `answer` was told of. Raise EfsError as EFS or that service would, ValueError for an
+        operation that EFS does not have or a service that is not simulated, NotSimulatedError for
+        another operation of one that is, and RunError where replications would have to share a
+        link, which is not modelled. A name of a file system stands for its id.
         """
         known = ("efs", *SERVICES, *self.answered_services)
         if service not in known:
@@ -237,6 +240,17 @@ class Simulation(MeasuredWorld):
         """
         source, target = self._found(file_system).name, self._found(to).name
         self._world.move_writes(source, target, following=following)
+
+    def syncs_in_flight(self) -> dict[str, JsonObject]:
+        """Return how far each sync in flight is, by the name of its replication.
+
+        `initial` (whether it is the initial sync), `cut`, `bytes` to send in all, `bytes_done`,
+        `bytes_left`, `failed_attempts`, and `left_s`, an estimate of the seconds to its completion:
+        at the present rates, as if no attempt failed from now on; None while an outage lets it
+        make no progress, as nobody knows for how long. A replication that has none is left out.
+        """
+        found = syncs_in_flight(self._world)
+        return {name: to_json(sync, self.scenario.start) for name, sync in found.items()}
 
     def result(self) -> Result:
         """Return the results so far; the simulation can go on afterwards."""

@@ -1,7 +1,7 @@
 """The part of CloudWatch's API that a lag monitor uses: its answers and its errors.
 
-Source: the CloudWatch API reference and botocore's service model. Metric math, alarms and
-dashboards are not simulated; a call of them gets an error.
+Source: the CloudWatch API reference and botocore's service model. Dashboards are not simulated; a
+call of them gets an error.
 """
 
 from __future__ import annotations
@@ -15,15 +15,25 @@ from typing import Any, Literal, TypeAlias, cast
 import numpy as np
 from numpy.typing import NDArray
 
+from efssim.cloudwatch.alarms.calls import AlarmCalls
+from efssim.cloudwatch.alarms.findings import AlarmPlace
 from efssim.cloudwatch.efs_metrics import NAMESPACE, UNITS, Dimensions, EfsMetrics
+from efssim.cloudwatch.errors import CloudWatchError as CloudWatchError
+from efssim.cloudwatch.math.expression import ExpressionError
+from efssim.cloudwatch.math.queries import Queries
+from efssim.cloudwatch.math.values import TimedValues
 from efssim.cloudwatch.series import EMPTY, MINUTE_S, Series
 from efssim.cloudwatch.shapes import (
+    AlarmRequest,
+    AlarmsAsked,
+    AlarmsShown,
     DataAnswer,
     Datapoint,
     DataQuery,
     DataRequest,
     DataResult,
     Datum,
+    Dimension,
     GivenTime,
     ListAnswer,
     ListedMetric,
@@ -31,10 +41,11 @@ from efssim.cloudwatch.shapes import (
     MetricGiven,
     PutAnswer,
     PutRequest,
+    StateRequest,
     StatisticsAnswer,
     StatisticsRequest,
 )
-from efssim.errors import ArgumentError, EfssimError
+from efssim.errors import ArgumentError
 
 _STATISTICS: dict[str, Callable[[Series], Floats]] = {
     "SampleCount": lambda series: series.count,
@@ -52,17 +63,6 @@ Floats: TypeAlias = NDArray[np.float64]
 StatisticName: TypeAlias = Literal["SampleCount", "Average", "Sum", "Minimum", "Maximum"]
 
 
-class CloudWatchError(EfssimError):
-    """An error that CloudWatch answers with: code, message and HTTP status, as boto3 has."""
-
-    def __init__(self, code: str, message: str) -> None:
-        self.code, self.message, self.http_status = code, message, 400
-        super().__init__(code, message)
-
-    def __str__(self) -> str:
-        return f"{self.code}: {self.message}"
-
-
 @dataclass
 class _Custom:
     """The samples of one metric that PutMetricData sent."""
@@ -78,9 +78,19 @@ class _Custom:
 class CloudWatchApi:
     """CloudWatch of one world, in every Region."""
 
-    def __init__(self, metrics: EfsMetrics, start: datetime, now_s: Callable[[], float]) -> None:
+    def __init__(
+        self,
+        metrics: EfsMetrics,
+        start: datetime,
+        now_s: Callable[[], float],
+        declared: Callable[[], Mapping[str, AlarmPlace]],
+    ) -> None:
+        """Take the metrics of the world, and the alarms of its scenario."""
         self._metrics, self._start, self._now_s = metrics, start, now_s
         self._custom: dict[tuple[str, str, str, Dimensions], _Custom] = {}
+        self._alarms = AlarmCalls(
+            self._of_alarm, start, now_s, declared, lambda pair: metrics.is_new(_sorted(pair))
+        )
 
     def call(self, operation: str, parameters: Mapping[str, Any], region: str) -> dict[str, Any]:
         """Call an operation in a Region; return its answer, shaped as boto3's.
@@ -168,21 +178,19 @@ class CloudWatchApi:
                 "ValidationError", f"There are more than {_QUERIES} MetricDataQueries."
             )
         down = given.get("ScanBy", "TimestampDescending") == "TimestampDescending"
+        found = Queries(
+            queries, lambda query: self._timed(query, begin_s, end_s, region), begin_s, end_s
+        )
         results = [
-            self._result(query, begin_s, end_s, region, down)
+            self._result(query, part, down)
             for query in queries
             if query.get("ReturnData", True)
+            for part in _checked(query["Id"], found.results)
         ]
         return {"MetricDataResults": results, "Messages": []}
 
-    def _result(
-        self, query: DataQuery, begin_s: float, end_s: float, region: str, down: bool
-    ) -> DataResult:
-        if "MetricStat" not in query:
-            raise CloudWatchError(
-                "ValidationError",
-                f"Query '{query['Id']}' is an expression, and metric math is not simulated.",
-            )
+    def _timed(self, query: DataQuery, begin_s: float, end_s: float, region: str) -> TimedValues:
+        """Return the data points of the metric of a query."""
         stat = query["MetricStat"]
         period_s = _period(stat["Period"])
         wanted = stat["Metric"].copy()
@@ -190,10 +198,15 @@ class CloudWatchApi:
             wanted["Unit"] = stat["Unit"]
         series, _ = self._find(wanted, region)
         inside = self._aligned(series, begin_s, end_s, period_s)
-        found = sorted(self._values(inside, begin_s, period_s, stat["Stat"]), reverse=down)
+        points = dict(sorted(self._values(inside, begin_s, period_s, stat["Stat"])))
+        label = query.get("Label", stat["Metric"].get("MetricName", ""))
+        return TimedValues(points, period_s, label, is_metric=True)
+
+    def _result(self, query: DataQuery, part: TimedValues, down: bool) -> DataResult:
+        found = sorted(part.points.items(), reverse=down)
         return {
             "Id": query["Id"],
-            "Label": query.get("Label", stat["Metric"].get("MetricName", "")),
+            "Label": part.label,
             "Timestamps": [self._time(at_s) for at_s, _ in found],
             "Values": [value for _, value in found],
             "StatusCode": "Complete",
@@ -264,6 +277,33 @@ class CloudWatchApi:
                 "A datum needs one of the parameters Value, Values and StatisticValues.",
             )
 
+    # --- alarms -------------------------------------------------------------------------------
+
+    def put_metric_alarm(self, given: AlarmRequest, region: str) -> PutAnswer:
+        """Answer PutMetricAlarm."""
+        return self._alarms.put(given, region)
+
+    def describe_alarms(self, given: AlarmsAsked, region: str) -> AlarmsShown:
+        """Answer DescribeAlarms."""
+        return self._alarms.describe(given, region)
+
+    def set_alarm_state(self, given: StateRequest, region: str) -> PutAnswer:
+        """Answer SetAlarmState."""
+        return self._alarms.set_state(given, region)
+
+    def delete_alarms(self, given: AlarmsAsked, region: str) -> PutAnswer:
+        """Answer DeleteAlarms."""
+        return self._alarms.delete(given, region)
+
+    def _of_alarm(self, place: AlarmPlace) -> Series:
+        """Return the samples of the metric of an alarm."""
+        alarm = place.alarm
+        wanted: MetricGiven = {"Namespace": alarm.namespace, "MetricName": alarm.metric or ""}
+        if alarm.unit is not None:
+            wanted["Unit"] = alarm.unit
+        pairs = [Dimension(Name=key, Value=value) for key, value in place.dimensions.items()]
+        return self._find({**wanted, "Dimensions": pairs}, place.region)[0]
+
     # --- finding ------------------------------------------------------------------------------
 
     def _find(self, given: MetricGiven, region: str) -> tuple[Series, str]:
@@ -303,6 +343,21 @@ class CloudWatchApi:
         return self._start + timedelta(seconds=at_s)
 
 
+def _checked(
+    query: str, results: Callable[[str], tuple[TimedValues, ...]]
+) -> tuple[TimedValues, ...]:
+    """Return the results of a query; CloudWatchError for an expression without any."""
+    try:
+        return results(query)
+    except ExpressionError as error:
+        message = f"Error in expression '{query}': {error}."
+        raise CloudWatchError("ValidationError", message) from None
+
+
+def _sorted(pair: Mapping[str, str]) -> Dimensions:
+    return tuple(sorted(pair.items()))
+
+
 def _has(dimensions: Dimensions, key: str, value: str | None) -> bool:
     return any(key == name and value in (None, other) for name, other in dimensions)
 
@@ -331,9 +386,13 @@ def _statistic(name: str) -> StatisticName:
 
 
 OPERATIONS: dict[str, Callable[[CloudWatchApi, Any, str], Mapping[str, object]]] = {
+    "DeleteAlarms": CloudWatchApi.delete_alarms,
+    "DescribeAlarms": CloudWatchApi.describe_alarms,
     "GetMetricData": CloudWatchApi.get_metric_data,
     "GetMetricStatistics": CloudWatchApi.get_metric_statistics,
     "ListMetrics": CloudWatchApi.list_metrics,
+    "PutMetricAlarm": CloudWatchApi.put_metric_alarm,
     "PutMetricData": CloudWatchApi.put_metric_data,
+    "SetAlarmState": CloudWatchApi.set_alarm_state,
 }
 """The operations that are simulated, and the methods that answer them."""

@@ -93,6 +93,13 @@ class EfsMetrics:
             return EMPTY
         return self.series(name, dimensions, region)
 
+    def is_new(self, dimensions: Dimensions) -> bool:
+        """Return whether no replication with some dimensions had an age before the run."""
+        return not any(
+            _pair(replication) == dimensions and replication.records.last_replicated_s is not None
+            for replication in self._world.account.replications.values()
+        )
+
     def _age(self, replication: ReplicationState) -> Series:
         """Return now - LastReplicatedTimestamp, once in each minute, where it is defined."""
         records = replication.records

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import NotRequired, TypeAlias, TypedDict
+from typing import NotRequired, Required, TypeAlias, TypedDict
 
 GivenTime: TypeAlias = datetime | str | float
 """A time as a caller may give it: without a zone it is UTC, a number is seconds since 1970."""
@@ -57,6 +57,7 @@ class DataQuery(TypedDict):
 
     Id: str
     MetricStat: NotRequired[MetricStat]
+    Expression: NotRequired[str]
     Label: NotRequired[str]
     ReturnData: NotRequired[bool]
 
@@ -160,3 +161,75 @@ class ListAnswer(TypedDict):
 
 class PutAnswer(TypedDict):
     """Answer of PutMetricData: nothing."""
+
+
+class AlarmRequest(TypedDict, total=False):
+    """Parameters of PutMetricAlarm that are not settings of an alarm in a scenario."""
+
+    AlarmName: Required[str]
+    AlarmDescription: str
+    Dimensions: Sequence[Dimension]
+    Statistic: str
+    ExtendedStatistic: str
+    OKActions: Sequence[str]
+    AlarmActions: Sequence[str]
+    InsufficientDataActions: Sequence[str]
+
+
+class AlarmsAsked(TypedDict, total=False):
+    """Parameters of DescribeAlarms, and of DeleteAlarms, which has names alone."""
+
+    AlarmNames: Sequence[str]
+    AlarmNamePrefix: str
+    AlarmTypes: Sequence[str]
+    StateValue: str
+    ActionPrefix: str
+    MaxRecords: int
+    NextToken: str
+
+
+class StateRequest(TypedDict):
+    """Parameters of SetAlarmState."""
+
+    AlarmName: str
+    StateValue: str
+    StateReason: str
+    StateReasonData: NotRequired[str]
+
+
+class AlarmShown(TypedDict):
+    """A metric alarm in the answer of DescribeAlarms."""
+
+    AlarmName: str
+    AlarmArn: str
+    AlarmDescription: NotRequired[str]
+    AlarmConfigurationUpdatedTimestamp: datetime
+    ActionsEnabled: bool
+    OKActions: list[str]
+    AlarmActions: list[str]
+    InsufficientDataActions: list[str]
+    StateValue: str
+    StateReason: str
+    StateReasonData: NotRequired[str]
+    StateUpdatedTimestamp: datetime
+    StateTransitionedTimestamp: datetime
+    MetricName: str
+    Namespace: str
+    Statistic: NotRequired[str]
+    ExtendedStatistic: NotRequired[str]
+    Dimensions: list[Dimension]
+    Period: int
+    Unit: NotRequired[str]
+    EvaluationPeriods: int
+    DatapointsToAlarm: NotRequired[int]
+    Threshold: float
+    ComparisonOperator: str
+    TreatMissingData: str
+
+
+class AlarmsShown(TypedDict):
+    """Answer of DescribeAlarms."""
+
+    MetricAlarms: list[AlarmShown]
+    CompositeAlarms: list[AlarmShown]
+    NextToken: NotRequired[str]

@@ -60,11 +60,14 @@ class Account:
         record: Recorder,
         longest: int = LONG,
         keep: Keeper | None = None,
+        until_s: float | None = None,
     ) -> None:
         """Take `record` and `keep`, which return records of new replications and file systems.
 
         At most `longest` syncs of a replication are planned at once, which changes no result.
+        Things happen up to `until_s`, the end of the scenario unless it is given.
         """
+        self.until_s = scenario.duration if until_s is None else until_s
         self.scenario, self.clock, self.draws = scenario, clock, draws
         self.regions = _regions(scenario)
         self.timeline = Timeline()
@@ -81,6 +84,8 @@ class Account:
         """By name in the results; those that are deleted are kept."""
         self.appeared: list[Callable[[FileSystemState | ReplicationState], None]] = []
         """Called with each new part, so that disturbances that go on at that time reach it."""
+        self.ended: list[Callable[[ReplicationState], None]] = []
+        """Called with each replication whose configuration is gone."""
         self.syncs: dict[str, SyncProcess] = {}
         self._longest = longest
         self._record, self._keep = record, keep or (lambda _: FileSystemRecords())
@@ -364,7 +369,7 @@ class Account:
         link = self.link(source.region, replication.destination.region)
         path = f"replications.{terms.name}"
         times = SyncTimes(terms.sync, terms.initial, link, self.draws, path)
-        process = SyncProcess(self.clock, replication, times, self.scenario.duration, self._longest)
+        process = SyncProcess(self.clock, replication, times, self.until_s, self._longest)
         self.syncs[terms.name] = process
         source.journal.feed(replication.records, process)
         link.join(terms.name, process)
@@ -383,6 +388,8 @@ class Account:
         made.records.lost = source.journal.stop_feeding()
         self.link(source.region, destination.region).leave(made.terms.name)
         self.protect(destination, OverwriteProtection.ENABLED)
+        for tell in self.ended:
+            tell(replication)
 
     # --- records ------------------------------------------------------------------------------
 

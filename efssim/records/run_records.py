@@ -198,6 +198,13 @@ class OpenSync:
     failed_attempts: int
     wire_bytes: int = 0
     """Bytes that all of its attempts have sent."""
+    is_initial: bool = False
+    """Whether it is the initial sync."""
+    bytes_done: int = 0
+    """Bytes that the present attempt has sent."""
+    left_s: float | None = None
+    """Estimate of the time to its completion: that of an attempt without failure at the present
+    rates, after the wait for it; None while it makes no progress, as nobody knows for how long."""
 
 
 @dataclass

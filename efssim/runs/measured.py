@@ -84,10 +84,11 @@ class MeasuredWorld:
         metrics: bool = True,
         asked: Asked = EVERYTHING,
         shared: SharedDraws | None = None,
+        until_s: float | None = None,
     ) -> None:
         """Take the measures that are asked for, and all metrics unless alarms alone read them.
 
-        `shared` has the draws of other worlds, and changes no result.
+        `shared` has the draws of other worlds, and changes no result. `until_s`: as of `World`.
         """
         self.scenario, self._asked = scenario, asked
         self.seed = scenario.seed if seed is None else seed
@@ -107,10 +108,21 @@ class MeasuredWorld:
         self._followed: list[tuple[str, ReplicationRecords]] = []
         self._meter: Meter | None = None
         self._world = World(
-            scenario, self.seed, self._record, trial, keep=self._keep, shared=shared
+            scenario,
+            self.seed,
+            self._record,
+            trial,
+            keep=self._keep,
+            shared=shared,
+            until_s=until_s,
         )
         self._open_meter()
         self._storage = StorageSamples(self._world) if metrics else None
+
+    @property
+    def world(self) -> World:
+        """The world that is measured."""
+        return self._world
 
     def _open_meter(self) -> None:
         """Begin to meter what is billed, if the scenario has prices."""

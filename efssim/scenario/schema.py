@@ -15,7 +15,9 @@ from pydantic import (
 )
 
 from efssim.scenario.alarms.section import Alarms
+from efssim.scenario.backups import BackupPlan
 from efssim.scenario.checks.cross import DEFAULT_START
+from efssim.scenario.drill.section import Drill, Rto
 from efssim.scenario.grammar.base import Found, Model
 from efssim.scenario.grammar.events import Event, Fault
 from efssim.scenario.grammar.measured import Measured
@@ -54,10 +56,12 @@ from efssim.text.yaml.limits import MAX_VALUES, MOST_VALUES
 __all__ = [
     "LARGEST_FILE_BYTES",
     "Arrivals",
+    "BackupPlan",
     "CloudWatch",
     "Control",
     "Defaults",
     "Destination",
+    "Drill",
     "Event",
     "Fault",
     "FileSystem",
@@ -70,6 +74,7 @@ __all__ = [
     "Region",
     "Replication",
     "Rpo",
+    "Rto",
     "ScenarioKeys",
     "Subnet",
     "Sync",
@@ -131,6 +136,8 @@ class FileSystem(Place):
     writes_follow: WritesFollow = "none"
     """`failover`: once a drill has failed over, its streams write to the destination, and back
     after a failback; a stream may say otherwise."""
+    backups: BackupPlan | None = None
+    """When it is backed up; never unless set."""
 
     @property
     def home(self) -> str:
@@ -328,6 +335,10 @@ class ScenarioKeys(Model):
     """The recovery point objective."""
     objectives: dict[Name, Objective] = Field(default_factory=dict)
     """Objectives besides the RPO, by name."""
+    rto: Rto | None = None
+    """The recovery time objective, by which drills are judged."""
+    drill: Drill | None = None
+    """A disaster to rehearse and the runbook that answers it, for `efssim drill`."""
     cloudwatch: CloudWatch = CloudWatch.model_construct()
     """How CloudWatch's view of the run is made."""
     regions: dict[Name, Region] = Field(default_factory=dict)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Annotated, Any
 
 from pydantic import PlainSerializer, PlainValidator, WithJsonSchema
@@ -11,6 +12,24 @@ from pydantic import PlainSerializer, PlainValidator, WithJsonSchema
 from efssim.text import bounds
 from efssim.text.quantities import ISO_DATE, parse_datetime, parse_duration
 from efssim.text.written import Written
+
+_DAY_S = 86_400.0
+
+
+def clock_time(text: str) -> str:
+    """Return a time of day as it is; raise ValueError for a text that is none."""
+    if not re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d(:[0-5]\d)?", text, re.ASCII):
+        raise ValueError(f"'{text}' is not a time of day such as \"02:00\"")
+    return text
+
+
+def first_at(of_day: str, start: datetime) -> float:
+    """Return the seconds from `start` to the next time of day in UTC, 0 if it is now."""
+    then = time.fromisoformat(of_day)
+    begin = start.astimezone(UTC).replace(
+        hour=then.hour, minute=then.minute, second=then.second, microsecond=0
+    )
+    return (begin - start).total_seconds() % _DAY_S
 
 
 class Moment(float):

@@ -11,6 +11,11 @@ from botocore.model import ServiceModel  # noqa: E402
 from botocore.validate import ParamValidator  # noqa: E402
 
 import efssim  # noqa: E402
+from efssim.model.entities.identifiers import (  # noqa: E402
+    ACCOUNT_ID,
+    file_system_arn,
+    file_system_id,
+)
 from efssim.model.world.services.table import SERVICES  # noqa: E402
 
 HOME, AWAY = "us-east-1", "eu-south-1"
@@ -19,13 +24,19 @@ KEY = "12345678-1234-1234-1234-123456789012"
 
 @pytest.fixture
 def world():
-    return efssim.Simulation(
+    made = efssim.Simulation(
         efssim.load(
             {
                 "name": "services",
                 "duration": "1 day",
                 "regions": {AWAY: {"opting_in": 100, "opting_out": 50}},
-                "file_systems": {"orders": {"region": HOME}},
+                "file_systems": {
+                    "orders": {
+                        "region": HOME,
+                        "size": "8 GB",
+                        "backups": {"every": "1 day", "at": "00:00"},
+                    }
+                },
                 "replications": {
                     "dr": {
                         "source": "orders",
@@ -36,9 +47,20 @@ def world():
             }
         )
     )
+    made.advance(60)
+    made.call(
+        "StartRestoreJob", {**RESTORED, "IdempotencyToken": "a"}, region=HOME, service="backup"
+    )
+    return made
 
 
+ORDERS = file_system_arn(file_system_id("orders"), HOME)
+POINT = f"arn:aws:backup:{HOME}:{ACCOUNT_ID}:recovery-point:00000000-0000-4000-8000-000000000001"
+RESTORED = {"RecoveryPointArn": POINT, "Metadata": {"newFileSystem": "true"}}
 CALLS = [
+    ("backup", "ListRecoveryPointsByResource", {"ResourceArn": ORDERS}),
+    ("backup", "StartRestoreJob", {**RESTORED, "IdempotencyToken": "b"}),
+    ("backup", "DescribeRestoreJob", {"RestoreJobId": "00000000-0000-4000-9000-000000000001"}),
     ("account", "EnableRegion", {"RegionName": AWAY}),
     ("account", "DisableRegion", {"RegionName": AWAY}),
     ("account", "GetRegionOptStatus", {"RegionName": AWAY}),

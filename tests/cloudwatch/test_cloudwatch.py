@@ -265,10 +265,10 @@ def test_what_is_refused(changed, code):
 
 def test_what_is_not_simulated_says_so():
     simulation = world()
-    with pytest.raises(ValueError, match="PutMetricAlarm is not simulated"):
-        simulation.cloudwatch.call("PutMetricAlarm", {}, "us-east-1")
-    with pytest.raises(CloudWatchError, match="metric math is not simulated"):
-        data(simulation, {"Id": "e", "Expression": "SUM(METRICS())"})
+    with pytest.raises(ValueError, match="PutDashboard is not simulated"):
+        simulation.cloudwatch.call("PutDashboard", {}, "us-east-1")
+    with pytest.raises(CloudWatchError, match="SEARCH is not simulated"):
+        data(simulation, {"Id": "e", "Expression": "SEARCH('age')"})
     with pytest.raises(CloudWatchError, match="reserved"):
         simulation.cloudwatch.call("PutMetricData", {"Namespace": "AWS/EFS"}, "us-east-1")
     with pytest.raises(ValueError, match="needs the syncs"):
@@ -347,9 +347,7 @@ def test_a_lag_monitor_with_boto3():
     (result,) = [found for page in pages for found in page["MetricDataResults"]]
     assert result["Values"] == [300, 300]
     assert client.list_metrics(Namespace="Mine")["Metrics"][0]["MetricName"] == "worst"
-    with pytest.raises(ClientError, match=r"NotImplemented.*PutMetricAlarm"):
-        client.put_metric_alarm(
-            AlarmName="a", ComparisonOperator="GreaterThanThreshold", EvaluationPeriods=1
-        )
+    with pytest.raises(ClientError, match=r"NotImplemented.*PutDashboard"):
+        client.put_dashboard(DashboardName="a", DashboardBody="{}")
     with pytest.raises(client.exceptions.InvalidParameterValueException):
         client.put_metric_data(Namespace="AWS/EFS", MetricData=[sent])

@@ -32,6 +32,8 @@ FULL: dict[str, Any] = {
             "encrypted": True,
             "id": "fs-0123456789abcdef0",
             "growth": 1.5,
+            "backups": {"every": "1 day", "at": "04:00", "copy_to": "us-west-2"},
+            "writes_follow": "failover",
             "writes": {
                 "oltp": {
                     "arrivals": {"poisson": {"rate": "40 per s"}},

@@ -48,7 +48,14 @@ class Disturbance:
         """Whether a file system cannot be written."""
         if self.kind == "region_outage":
             return self.target == file_system.region
+        if self.kind == "fence":
+            return self.target == file_system.name
         return self.fails(file_system)
+
+    @property
+    def cause(self) -> str:
+        """The name under which the writes that it stops are counted."""
+        return "fenced" if self.kind == "fence" else self.kind
 
     def fails(self, file_system: FileSystem) -> bool:
         """Whether a file system is lost for good."""

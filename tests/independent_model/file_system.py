@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from independent_model.replication import Replication
 
 
-READ_ONLY = "read_only"
+READ_ONLY, FENCED = "read_only", "fenced"
 
 
 @dataclass(eq=False)
@@ -36,7 +36,7 @@ class FileSystem:
     stopped: list[tuple[float, bool]] = field(default_factory=list)
     """From when on it could not be written, for whatever cause, or could again."""
     down: list[tuple[float, bool]] = field(default_factory=list)
-    """The same, but for being read-only, which is nobody's disaster."""
+    """The same, but for being read-only or fenced, which is nobody's disaster."""
     writes: list[Write] = field(default_factory=list)
     replication: Replication | None = None
     """The configuration that it is part of."""
@@ -59,7 +59,7 @@ class FileSystem:
     def _note(self, now_s: float) -> None:
         causes = [name for _, name in self.stops]
         self.stopped.append((now_s, bool(causes)))
-        self.down.append((now_s, any(name != READ_ONLY for name in causes)))
+        self.down.append((now_s, any(name not in (READ_ONLY, FENCED) for name in causes)))
 
     def size_at(self, time_s: float) -> int:
         """Return the bytes stored: those at the start and what new writes added."""

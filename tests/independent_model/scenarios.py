@@ -128,10 +128,17 @@ class _Maker:
     # --- writes ---------------------------------------------------------------------------------
 
     def stream(self) -> Json:
+        window = {**self.window(), **self.maybe(0.1, writes_follow="failover")}
         if self.chance(0.15):
-            return {"trace": self.trace(), **self.target()}
+            return {"trace": self.trace(), **self.target(), **window}
         size = 256 * self.one_of([0, 1, 1, 2, 4, 8])
-        return {"arrivals": self.arrivals(), "size": size, **self.target()}
+        return {"arrivals": self.arrivals(), "size": size, **self.target(), **window}
+
+    def window(self) -> Json:
+        """Return when a stream begins and ends, mostly with the run."""
+        begin = self.time(0, self.duration // self.step - 1)
+        end = begin + self.time(1, 40)
+        return {**self.maybe(0.1, **{"from": begin}), **self.maybe(0.1, to=end)}
 
     def arrivals(self) -> Json:
         if self.chance(0.6):
@@ -241,9 +248,19 @@ class _Maker:
             {"permission_lost": "dr"},
             {"api_error": self.one_of(CALLS), "code": "InternalServerError", **self.injected()},
         ]
+        if self.chance(0.15):
+            return {"at": self.when(), **self.moving(), **self.maybe(0.7, **self.lasting())}
         if self.chance(0.08):
             return {"at": self.when(), "fail": self.one_of(["a", self.replica()])}
         return {"at": self.when(), **self.one_of(kinds), **self.maybe(0.85, **self.lasting())}
+
+    def moving(self) -> Json:
+        """Return a fence, or a move of writes to another file system or home again."""
+        names = ["a", self.replica(), *["b"] * self.second]
+        if self.chance(0.4):
+            return {"fence": self.one_of(names)}
+        to = self.one_of([self.replica(), self.replica(), *names])
+        return {"move_writes": self.one_of(names), "to": to, **self.maybe(0.2, following=True)}
 
     def injected(self) -> Json:
         return {**self.maybe(0.3, times=2), **self.maybe(0.3, region=SOURCE)}

@@ -14,7 +14,7 @@ from efssim.scenario.workload.processes.batch import Batch
 from efssim.scenario.workload.processes.constant import Constant
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Stream:
     """What all writes of a stream have in common."""
 
@@ -28,6 +28,8 @@ class Stream:
     new_bytes: float
     """Share of the bytes that add to the file system."""
     new_files: float
+    follows: bool = False
+    """Whether it moves with a failover."""
 
 
 @dataclass(eq=False)
@@ -49,7 +51,7 @@ class Write:
         return 0 if self.stream.large_file_bytes is not None else self.stream.files
 
 
-def stream_of(name: str, spec: WriteStream) -> Stream:
+def stream_of(name: str, spec: WriteStream, usual_follow: str = "none") -> Stream:
     """Return what the writes of a stream have in common."""
     hot = spec.hot_set
     if hot is not None and hot.share not in (0, 1):
@@ -65,6 +67,7 @@ def stream_of(name: str, spec: WriteStream) -> Stream:
         hot.block if hot is not None else 1,
         _share(spec, "new_bytes", usual) * (not is_hot),
         _share(spec, "new_files", 0.0),
+        (spec.writes_follow or usual_follow) == "failover",
     )
 
 
@@ -77,10 +80,11 @@ def writes_of(file_system: FileSystem, start: datetime, end_s: float) -> list[Wr
     """Return the wanted writes of a file system after the start, up to and including the end."""
     found = []
     for name, spec in file_system.writes.items():
-        stream, total, rounded = stream_of(name, spec), 0.0, 0
+        stream, total, rounded = stream_of(name, spec, file_system.writes_follow), 0.0, 0
+        last_s = end_s if spec.ends is None else min(spec.ends, end_s)
         for time_s, size in _wanted(spec, file_system.growth * spec.growth, start, end_s):
             total += size
-            if 0 < time_s <= end_s:
+            if spec.begins < time_s <= last_s:
                 found.append(Write(time_s, round(total) - rounded, stream))
             rounded = round(total)
     return sorted(found, key=lambda write: write.time_s)

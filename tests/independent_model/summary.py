@@ -127,7 +127,7 @@ class _Measures:
 
     def while_writable(self) -> Json:
         """Return the attainment over the time in which the source could be written."""
-        spans = complement(when(self.of.source.down, self.end_s), self.end_s)
+        spans = complement(when(self.of.source.stopped, self.end_s), self.end_s)
         teeth = [part for tooth in self.teeth() for span in spans for part in tooth.cut(*span)]
         total_s = math.fsum(tooth.length_s for tooth in teeth)
         within_s = math.fsum(tooth.within(self.world.scenario.rpo.target) for tooth in teeth)

@@ -7,7 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-QUANTILES = {"p50": 0.5, "p90": 0.9, "p95": 0.95, "p99": 0.99, "p99_9": 0.999}
+QUANTILES = {"p50": 0.5, "p90": 0.9, "p95": 0.95, "p99": 0.99, "p99_9": 0.999, "p99_99": 0.9999}
+FEWEST = {"p99_99": 10_000}
+"""Writes or bytes below which a quantile of them is none."""
 
 Numbers = dict[str, float | None]
 
@@ -19,7 +21,10 @@ def of_values(weighted: Sequence[tuple[float, float]]) -> Numbers:
     if not total:
         return dict.fromkeys(["mean", *QUANTILES, "max"])
     mean = math.fsum(value * weight for value, weight in values) / total
-    quantiles = {name: _smallest(values, share * total) for name, share in QUANTILES.items()}
+    quantiles = {
+        name: _smallest(values, share * total) if total >= FEWEST.get(name, 0) else None
+        for name, share in QUANTILES.items()
+    }
     return {"mean": mean, **quantiles, "max": values[-1][0]}
 
 

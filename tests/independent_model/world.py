@@ -14,7 +14,7 @@ from independent_model.agenda import Agenda, Turn
 from independent_model.disturbances import Disturbance
 from independent_model.file_system import FileSystem
 from independent_model.replication import Drop, Replication, Timing
-from independent_model.streams import Write, writes_of
+from independent_model.streams import Stream, Write, writes_of
 
 
 class RefusedError(Exception):
@@ -30,6 +30,9 @@ class World:
         self.replications: dict[str, Replication] = {}
         self.active: list[Disturbance] = []
         """Disturbances that hold, in the order in which they began."""
+        self._places: dict[Stream, tuple[FileSystem, Disturbance]] = {}
+        """Where the writes of streams that moved are made, and by which move."""
+        self._homes: dict[Stream, str] = {}
         self._agreed: dict[frozenset[str], dict[str, float]] = {}
         """By the names of two file systems: the time of each up to which they agree."""
         self._replications_of: Counter[str] = Counter()
@@ -68,7 +71,13 @@ class World:
             self._schedule(event)
 
     def _schedule_write(self, file_system: FileSystem, write: Write) -> None:
-        self.agenda.at(write.time_s, Turn.WRITE, lambda: self._write(file_system, write))
+        self._homes[write.stream] = file_system.name
+
+        def make() -> None:
+            place = self._places.get(write.stream)
+            self._write(file_system if place is None else place[0], write)
+
+        self.agenda.at(write.time_s, Turn.WRITE, make)
 
     def _replicate(self, name: str) -> None:
         spec = self.scenario.replications[name]
@@ -168,11 +177,15 @@ class World:
 
     def _begin(self, event: Event, disturbance: Disturbance) -> None:
         self.active.append(disturbance)
+        if disturbance.kind == "move_writes" and event.option("to") in self.file_systems:
+            for stream, home in self._homes.items():
+                if home == disturbance.target and (stream.follows or not event.option("following")):
+                    self._places[stream] = self.file_systems[event.option("to")], disturbance
         if disturbance.kind == "api_error":
             self._errors.append({"event": event, "left": event.option("times"), "of": disturbance})
         for file_system in self.file_systems.values():
             if disturbance.stops(file_system):
-                file_system.stop(disturbance, disturbance.kind, self.now)
+                file_system.stop(disturbance, disturbance.cause, self.now)
             if disturbance.fails(file_system) and not file_system.failed:
                 file_system.failed_s = self.now
         self._tell()
@@ -180,6 +193,9 @@ class World:
     def _end(self, disturbance: Disturbance) -> None:
         self.active.remove(disturbance)
         self._errors = [error for error in self._errors if error["of"] is not disturbance]
+        self._places = {
+            stream: place for stream, place in self._places.items() if place[1] is not disturbance
+        }
         for file_system in self.file_systems.values():
             file_system.go_on(disturbance, self.now)
         self._tell()

@@ -10,6 +10,7 @@ import pytest
 import efssim
 from efssim import Scenario
 from efssim.lag.kinds.asked import EVERYTHING, OF_AGE, OF_TRIALS, Asked
+from efssim.lag.kinds.distributions import QUANTILES
 from efssim.lag.summary import AGE, OLDEST_PENDING, WRITE_LAG, WRITE_LAG_BY_BYTE
 from efssim.lag.weighted.histogram import LogHistogram
 from efssim.lag.write_lag import WriteLags
@@ -80,7 +81,7 @@ def test_numbers_of_some_measures_are_those_of_all(asked: Asked) -> None:
     found, whole = done(asked), done(EVERYTHING)
     assert differences(found, whole) == {"lags", "pending_bytes"}
     few, all_ = (each.trial.summary.replications["dr"] for each in (found, whole))
-    quantiles = {} if asked.quantiles else dict.fromkeys(("p50", "p90", "p95", "p99", "p99_9"))
+    quantiles = {} if asked.quantiles else dict.fromkeys(QUANTILES)
     assert few.lags == {AGE: replace(all_.lags[AGE], **quantiles)}
     most = {} if asked.pending_max else {"max": None}
     assert few.pending_bytes == replace(all_.pending_bytes, mean=None, **most)

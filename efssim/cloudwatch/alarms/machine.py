@@ -73,13 +73,21 @@ def evaluation_minutes(
 
 
 def state_changes(
-    points: Codes, rule: AlarmRule, width: int, known: bool, offset_s: float = 0.0
+    points: Codes,
+    rule: AlarmRule,
+    width: int,
+    known: bool,
+    offset_s: float = 0.0,
+    state: AlarmState = AlarmState.INSUFFICIENT_DATA,
+    since_s: float = 0.0,
 ) -> list[StateChange]:
-    """Return the changes of an alarm that is INSUFFICIENT_DATA at the start of a run.
+    """Return the changes of an alarm that has a state, INSUFFICIENT_DATA at the start of a run.
 
-    `points` are of the period that ends at each minute, `width` is how many minutes it has.
+    `points` are of the period that ends at each minute, `width` is how many minutes it has. The
+    alarm is evaluated after `since_s`, when it got its state.
     """
     at = evaluation_minutes(rule, width, len(points), offset_s)
+    at = at[at * MINUTE_S > since_s]
     # Before the run there is what `points_of` says of periods that begin before it.
     before = np.full(
         rule.retrieved * width, PeriodState.MISSING if known else PeriodState.UNKNOWN, np.int8
@@ -87,7 +95,6 @@ def state_changes(
     padded = np.concatenate((before, points))
     back = np.arange(rule.retrieved - 1, -1, -1) * width
     changes: list[StateChange] = []
-    state = AlarmState.INSUFFICIENT_DATA
     step = max(1, _CELLS // rule.retrieved)
     for first in range(0, len(at), step):
         part = at[first : first + step]

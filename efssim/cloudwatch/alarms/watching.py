@@ -73,6 +73,14 @@ class AlarmsOfWorld:
             scenario.rpo.target,
         )
 
+    def places(self) -> dict[str, AlarmPlace]:
+        """Return the alarms of the scenario that are evaluated, with their ids and Regions."""
+        found = {name: self._place(part) for name, part in self._world.scenario.alarms.items()}
+        sight = self._sight
+        return {
+            name: part for name, part in found.items() if not findings.not_evaluated(part, sight)
+        }
+
     def summaries(self) -> dict[str, AlarmSummary]:
         """Return how each alarm of the scenario did."""
         alarms = self._world.scenario.alarms
@@ -182,14 +190,18 @@ def rule_of(alarm: MetricAlarm) -> AlarmRule:
 
 def _told(change: StateChange, alarm: MetricAlarm) -> AlarmChange:
     """Return a change with its reason in words."""
+    return AlarmChange(change.time_s, str(change.old), str(change.new), reason_of(change, alarm))
+
+
+def reason_of(change: StateChange, alarm: MetricAlarm) -> str:
+    """Return why an alarm changed its state, in words."""
     found, n = change.evaluated, alarm.evaluation_periods or 1
     if change.new is _NOTHING:
-        reason = f"no data in the {rule_of(alarm).retrieved} latest periods"
-    else:
-        reason = f"{found.breaching} of {found.real} data points breach"
-        if found.filled:
-            reason += f"; {found.filled} of {n} missing, taken as {alarm.treat_missing_data}"
-    return AlarmChange(change.time_s, str(change.old), str(change.new), reason)
+        return f"no data in the {rule_of(alarm).retrieved} latest periods"
+    reason = f"{found.breaching} of {found.real} data points breach"
+    if found.filled:
+        reason += f"; {found.filled} of {n} missing, taken as {alarm.treat_missing_data}"
+    return reason
 
 
 def _without_data(alarm: MetricAlarm, watched: Watched) -> Iterator[str]:

@@ -14,6 +14,11 @@ _OUTSIDE = {
     "InvalidArnException": 400,
     "KMSInvalidStateException": 400,
     "InternalServerException": 500,
+    "InvalidParameterValueException": 400,
+    "MissingParameterValueException": 400,
+    "ResourceNotFoundException": 400,
+    "InvalidRequestException": 400,
+    "ServiceUnavailableException": 500,
 }
 """Errors of other AWS services, and those that any of them may give."""
 

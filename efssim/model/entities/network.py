@@ -40,6 +40,8 @@ class RegionState:
     most_file_systems: int = FILE_SYSTEMS
     """How many file systems the account may have in it at a time."""
     outages: Causes = field(default_factory=Causes)
+    last_outage_s: float = -math.inf
+    """When the latest outage began; minus infinity before the first."""
     opt_outs: Causes = field(default_factory=Causes)
     changes: list[OptChange] = field(default_factory=list)
     """In the order in which they were asked for."""
@@ -52,6 +54,10 @@ class RegionState:
     def forget_changes_after(self, time_s: float) -> None:
         """Forget the changes that would begin after a time: another one comes before them."""
         self.changes = [part for part in self.changes if part.begin_s <= time_s]
+
+    def was_up_since(self, time_s: float) -> bool:
+        """Return whether it has answered from a time on and does now."""
+        return self.up and self.last_outage_s < time_s
 
     @property
     def up(self) -> bool:

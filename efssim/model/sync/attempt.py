@@ -28,6 +28,10 @@ class Attempt:
     """Share of the whole transfer that it does until it ends."""
     phases: tuple[float, float, float] = (0.0, 0.0, 0.0)
     """Setup, inventory and diff of an attempt that succeeds, before any time passed."""
+    whole_fixed_s: float = 0.0
+    """Phases that no rate changes, of all of it, were it to succeed."""
+    unreached_s: float = 0.0
+    """The part of them that it does not come to, as it fails before."""
 
     @property
     def work_s(self) -> float:
@@ -116,6 +120,25 @@ class InFlight:
         return max(0.0, self.attempt.share - self.attempt.transfer_s / self.transfer_s)
 
     @property
+    def _waits(self) -> bool:
+        """Whether the attempt has failed, and its backoff goes on."""
+        return self.attempt.fails and not self.attempt.work_s
+
+    @property
+    def bytes_done(self) -> int:
+        """Bytes of the change set that the attempt has sent: none once it has failed."""
+        return 0 if self._waits else math.floor(self.change_set.bytes * self.sent_share)
+
+    @property
+    def estimate_s(self) -> float:
+        """Time to the completion at the present rates, as if no attempt failed from now on."""
+        attempt = self.attempt
+        if self._waits:
+            return attempt.wait_s + attempt.whole_fixed_s + self.transfer_s
+        fixed_s = attempt.fixed_s + attempt.unreached_s
+        return fixed_s + self.transfer_s * (1.0 - self.sent_share)
+
+    @property
     def wire_bytes(self) -> int:
         """Bytes that all attempts have sent by the last account."""
         return self.repeated_bytes + math.floor(self.change_set.bytes * self.sent_share)
@@ -128,4 +151,4 @@ class InFlight:
     @property
     def failed_attempts(self) -> int:
         """Failed attempts, including one that is in its backoff."""
-        return self.failed + (self.attempt.fails and not self.attempt.work_s)
+        return self.failed + self._waits

@@ -260,6 +260,9 @@ class SyncProcess:
             files=change.files,
             writes=change.writes,
             failed_attempts=now_flying.failed_attempts,
+            is_initial=flying.initial,
+            bytes_done=now_flying.bytes_done,
+            left_s=now_flying.estimate_s if self._running else None,
             wire_bytes=now_flying.wire_bytes,
         )
 

@@ -100,12 +100,22 @@ class SyncTimes:
         fixed_s = setup_s + inventory_s + diff_s
         share = self._failing_share(ordinal, attempt) if self._failure_probability else None
         if share is None:
-            return Attempt(fixed_s, transfer_s, 0.0, fails=False, phases=phases[:3])
+            return Attempt(
+                fixed_s, transfer_s, 0.0, fails=False, phases=phases[:3], whole_fixed_s=fixed_s
+            )
         work_s = share * (fixed_s + transfer_s)
         worked_s = min(fixed_s, work_s)
         wait_s = self._backoff_s(ordinal, attempt)
         sent_s = work_s - worked_s
-        return Attempt(worked_s, sent_s, wait_s, fails=True, share=sent_s / (transfer_s or 1.0))
+        return Attempt(
+            worked_s,
+            sent_s,
+            wait_s,
+            fails=True,
+            share=sent_s / (transfer_s or 1.0),
+            whole_fixed_s=fixed_s,
+            unreached_s=fixed_s - worked_s,
+        )
 
     def _failing_share(self, ordinal: int, attempt: int) -> float | None:
         """Return after which share of its duration an attempt fails, None if it succeeds."""

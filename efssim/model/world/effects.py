@@ -38,7 +38,9 @@ def turn_on(
     reached: list[FileSystemState | ReplicationState] = []
     for effect in kind.effects:
         if isinstance(effect, Silence):
-            account.region(cause.target).outages.add(cause)
+            region = account.region(cause.target)
+            region.outages.add(cause)
+            region.last_outage_s = account.clock.now
         elif isinstance(effect, OptOut):
             account.region(cause.target).opt_outs.add(cause)
         elif isinstance(effect, Degrade):

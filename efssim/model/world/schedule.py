@@ -49,7 +49,7 @@ class Schedule:
         for ordinal in range(2**63):
             gap_s = every[ordinal] if ordinal or first_s is None else first_s
             begin_s = clock.now + gap_s
-            if begin_s > self._account.scenario.duration:
+            if begin_s > self._account.until_s:
                 return
             yield clock.at(begin_s, Turn.DISTURBANCE_BEGIN)
             begin_s, end_s = self._span(spec, lasts(ordinal), is_delayed)
@@ -57,7 +57,7 @@ class Schedule:
             if once:
                 return
             over_s = clock.now if end_s is None else end_s
-            if over_s > self._account.scenario.duration:
+            if over_s > self._account.until_s:
                 return
             yield end or clock.at(over_s, Turn.DISTURBANCE_END)
 
@@ -84,7 +84,7 @@ class Schedule:
         Return the event of its end; None where it has none yet.
         """
         clock = self._account.clock
-        if begin_s > self._account.scenario.duration or (end_s is not None and end_s <= begin_s):
+        if begin_s > self._account.until_s or (end_s is not None and end_s <= begin_s):
             return None
         if begin_s <= clock.now:
             return self._begin(end_s, spec)
@@ -98,7 +98,7 @@ class Schedule:
     def _begin(self, end_s: float | None, spec: schema.Event | schema.Fault) -> Alarm | None:
         """Begin a disturbance now; return the event of its end, None if the run has none."""
         end = self._disturbances.begin(spec)
-        if end_s is None or end_s > self._account.scenario.duration:
+        if end_s is None or end_s > self._account.until_s:
             return None
         return self._account.clock.call_at(end_s, Turn.DISTURBANCE_END, end)
 

@@ -19,10 +19,11 @@ from efssim.model.kernel.shared_draws import SharedDraws
 from efssim.model.kernel.strata import placed
 from efssim.model.sync.lone_loop import LoneLoop
 from efssim.model.sync.stretch import LONG
+from efssim.model.world.backups import Backups
 from efssim.model.world.disturbances import Disturbances
 from efssim.model.world.schedule import Schedule
 from efssim.model.world.services.calls import ServiceCalls, only_looks
-from efssim.records.run_records import ReplicationRecords, Snapshot
+from efssim.records.run_records import OpenSync, ReplicationRecords, Snapshot
 from efssim.records.stored import FileSystemRecords
 from efssim.records.timeline import Entry
 from efssim.scenario import Scenario, schema
@@ -45,6 +46,7 @@ class World:
         longest: int = LONG,
         keep: Keeper | None = None,
         shared: SharedDraws | None = None,
+        until_s: float | None = None,
     ) -> None:
         """Build the world; `record` returns the records of a replication by name, by default fresh.
 
@@ -53,17 +55,21 @@ class World:
 
         At most `longest` syncs of a replication are planned at once, which changes no result.
 
+        With `until_s` it goes on past the scenario's end, up to which all of its streams write
+        (`to`). It is of no stratum then: its faults come as they are drawn.
+
         RunError if EFS refuses a part of the scenario.
         """
         self.scenario, self.seed = scenario, seed
         self._clock = Clock()
         self._draws = Draws(seed, trial, shared)
         record, keep = record or _own_records, keep or _own_stored
-        self.account = Account(scenario, self._clock, self._draws, record, longest, keep)
+        self.account = Account(scenario, self._clock, self._draws, record, longest, keep, until_s)
         self._control_plane = ControlPlane(self.account)
         self._calls = Calls(self.account, self._control_plane)
         self._disturbances = Disturbances(self.account, self._control_plane)
-        self.services = ServiceCalls(self.account, self._disturbances, self._calls)
+        self.backups = Backups(self.account)
+        self.services = ServiceCalls(self.account, self._disturbances, self.backups, self._calls)
         self._schedule = Schedule(self.account, self._disturbances, self._calls)
         self._build()
         self.advance_to(0.0)
@@ -95,9 +101,18 @@ class World:
             self._replicate(name, replication)
         for ordinal, event in enumerate(self.scenario.events):
             self._schedule.schedule(event, ordinal)
-        first_s = placed(self.scenario, self._draws).first_s
+        is_longer = self.account.until_s != self.scenario.duration
+        first_s = {} if is_longer else placed(self.scenario, self._draws).first_s
         for name, fault in self.scenario.faults.items():
             self._schedule.repeat(name, fault, first_s.get(name))
+        if is_longer:
+            end_s = self.scenario.duration
+            self._clock.call_at(end_s, Turn.DISTURBANCE_BEGIN, self._finish_writes)
+
+    def _finish_writes(self) -> None:
+        """Let nothing be written after the end of the scenario, where the world goes on."""
+        for made in self.account.ever:
+            made.journal.finish()
 
     def _make_file_system(self, name: str, spec: schema.FileSystem) -> None:
         token = name if len(name) <= _TOKEN_MAX else hex_of(name, _TOKEN_MAX)
@@ -117,6 +132,8 @@ class World:
         made = self.account.file_systems[answer["FileSystemId"]]
         for stream, written in spec.writes.items():
             self.account.write(made, stream, written)
+        if spec.backups is not None:
+            self.backups.plan(made, spec.backups)
 
     def _replicate(self, name: str, spec: schema.Replication) -> None:
         source = self.account.file_systems[self.account.id_of(spec.source)]
@@ -144,7 +161,7 @@ class World:
     # --- time ---------------------------------------------------------------------------------
 
     def advance_to(self, time_s: float) -> None:
-        """Run up to and including a time, at most the scenario's duration."""
+        """Run up to and including a time, at most that of the end."""
         self.pass_to(time_s)
         for process in self.account.syncs.values():
             process.whole_instant()
@@ -168,7 +185,7 @@ class World:
     def passing_to(self, time_s: float) -> Iterator[None]:
         """Run as `pass_to`, and yield at each pause of the clock, which the caller ends."""
         self._clock.require_idle()
-        assert self.now_s <= time_s <= self.scenario.duration
+        assert self.now_s <= time_s <= self.account.until_s
         arrival = self._clock.at(time_s, Turn.CUT)
         # Events that an instant's own events bring about in it belong to it, too.
         while not arrival.processed or self._clock.peek() <= time_s:
@@ -238,6 +255,16 @@ class World:
     def snapshot(self, name: str) -> Snapshot:
         """Return the state of a replication now, or when it was gone."""
         return self.account.snapshot(name)
+
+    def open_syncs(self) -> Iterator[tuple[str, OpenSync]]:
+        """Yield name and sync in flight of every replication that has one, by their names."""
+        for name in sorted(self.names):
+            if self.records(name).gone is None:
+                process = self.account.syncs[name]
+                process.whole_instant()
+                flying = process.open_sync()
+                if flying is not None:
+                    yield name, flying
 
     def snapshots(self) -> Iterator[tuple[str, ReplicationRecords, Snapshot]]:
         """Yield name, records and present state of every replication, in order of their names."""

@@ -72,6 +72,8 @@ class Journal:
         else:
             made, block = Curve(stream), _BLOCK_FIRST
             self._follow(made, is_away=is_away)
+            if is_away and self._clock.now >= self._end_s:
+                made.horizon_s = math.inf  # it has no more writes
             while made.horizon_s <= self._clock.now:
                 block = self._draw(made, block)
             self._clock.process(self._write(made, block))
@@ -100,8 +102,16 @@ class Journal:
                 block = self._draw(curve, block)
             self._reach()
 
+    def finish(self) -> None:
+        """Draw no more: all streams are away for good, and nothing is written any more."""
+        assert all(curve.is_away for curve in self.curves)
+        for curve in self.curves:
+            if isinstance(curve, Curve):
+                curve.horizon_s = math.inf
+        self._reach()
+
     def _reach(self) -> None:
-        self.horizon_s = min(curve.horizon_s for curve in self.curves)
+        self.horizon_s = min((curve.horizon_s for curve in self.curves), default=math.inf)
 
     def _draw(self, curve: Curve, block: int) -> int:
         """Draw one block and return the size of the next."""

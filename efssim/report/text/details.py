@@ -111,9 +111,23 @@ def _writes(summary: ReplicationSummary) -> str:
 def _initial(outcome: Outcome, result: Run) -> str:
     took_s, size = outcome.summary.initial_sync_s, outcome.summary.initial_bytes
     if took_s is None or size is None or outcome.defined_s is None:
-        return ""
+        return _initial_in_flight(outcome)
     text = f"Initial sync: {format_size(size)} in {format_duration(took_s)}"
     return f"{text}; before {clock(result.scenario, outcome.defined_s)} nothing could be recovered."
+
+
+def _initial_in_flight(outcome: Outcome) -> str:
+    """Return how far an initial sync is at the end; nothing where none is in flight."""
+    still = outcome.open_sync
+    if still is None or not still.is_initial:
+        return ""
+    left = (
+        "without progress at the end"
+        if still.left_s is None
+        else f"about {format_duration(still.left_s)} to go"
+    )
+    done = f"{format_size(still.bytes_done)} of {format_size(still.bytes)} sent"
+    return f"Initial sync not complete: {done}, {left}; nothing can be recovered yet."
 
 
 def _statuses(outcome: Outcome, result: Run) -> str:

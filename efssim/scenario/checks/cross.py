@@ -15,6 +15,7 @@ from pydantic import ValidationError
 
 from efssim.scenario.checks.alarms import alarm_problems
 from efssim.scenario.checks.capacity import capacity_problems
+from efssim.scenario.checks.drill import drill_problems
 from efssim.scenario.checks.places import place_problems
 from efssim.scenario.checks.quotas import quota_problems
 from efssim.scenario.checks.references import reference_problems
@@ -40,6 +41,7 @@ def cross_problems(raw: Written, base: Path) -> list[Found]:
         disturbance_problems,
         capacity_problems,
         alarm_problems,
+        drill_problems,
         _time_problems,
     )
     found = [problem for check in checks for problem in check(raw)]

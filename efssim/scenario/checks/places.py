@@ -21,6 +21,16 @@ def place_problems(raw: Written) -> Iterator[Found]:
             yield path, f"unknown Region '{region}'{suggest(region, known)}"
     yield from _repeated_links(raw)
     yield from _partition_problems(raw)
+    yield from _copy_problems(raw)
+
+
+def _copy_problems(raw: Written) -> Iterator[Found]:
+    """Yield the backups that are copied to where they are."""
+    for name, part in written.section(raw, "file_systems").items():
+        copied_to = written.text(written.mapping(part, "backups"), "copy_to")
+        if copied_to is not None and copied_to == home_of(part):
+            path = ("file_systems", name, "backups", "copy_to")
+            yield path, f"'{copied_to}' is where the backups lie anyway"
 
 
 def home_of(part: Written) -> str | None:
@@ -53,6 +63,9 @@ def _placed(raw: Written) -> Iterator[tuple[Place, str]]:
     """Yield the Region of every file system and destination, where it was written."""
     for name, part in written.section(raw, "file_systems").items():
         yield from _place(("file_systems", name), part)
+        copied_to = written.text(written.mapping(part, "backups"), "copy_to")
+        if copied_to is not None:
+            yield ("file_systems", name, "backups", "copy_to"), copied_to
     for name, part in written.section(raw, "replications").items():
         yield from _place(
             ("replications", name, "destination"), written.mapping(part, "destination")

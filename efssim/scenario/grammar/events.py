@@ -140,6 +140,13 @@ class Event(Disturbance):
                     yield ("with", name), f"unknown parameter of {data['call']}{hint}"
 
 
+class Disaster(Disturbance):
+    """A disturbance that a drill rehearses; the drill says when."""
+
+    lasts: PositiveDuration | None = Field(default=None, alias="for")
+    """How long; for good unless set."""
+
+
 class Fault(Disturbance):
     """A disturbance that comes again and again, at random."""
 
@@ -176,5 +183,5 @@ def _fields() -> dict[str, FieldInfo]:
     return fields
 
 
-for _part in (Event, Fault):
+for _part in (Event, Disaster, Fault):
     DISTURBANCES.on_change(OptionalFields(_part, _fields, first=True).refresh)

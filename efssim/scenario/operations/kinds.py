@@ -186,6 +186,21 @@ class ListOf:
 
 
 @dataclass(frozen=True)
+class MapOf:
+    """A mapping of any names to things of one kind."""
+
+    member: Kind
+
+    def read(self, value: Any, where: str, named: FileSystemNames) -> WireObject:
+        if not isinstance(value, Mapping):
+            raise bad(where, f"has to be a mapping, not {_type(value)}")
+        return {
+            Text().read(key, where, named): self.member.read(part, f"{where}.{key}", named)
+            for key, part in value.items()
+        }
+
+
+@dataclass(frozen=True)
 class Structure:
     """Members by name, of which some are required."""
 

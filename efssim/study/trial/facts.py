@@ -10,6 +10,7 @@ from pydantic import BaseModel
 
 from efssim.lag.kinds.table import LAG_MEASURES
 from efssim.scenario import Scenario
+from efssim.scenario.drill.section import Detect
 from efssim.scenario.grammar.distributions import Distribution
 from efssim.scenario.grammar.timing import Sync
 from efssim.scenario.workload.arrivals import Arrivals, chosen_process
@@ -20,12 +21,22 @@ from efssim.traces.formats.opening import export_files
 def is_random(scenario: Scenario) -> bool:
     """Return whether anything in a scenario is drawn, so that trials may differ.
 
-    By its keys and not by a run: a stream that is never on counts, too.
+    By its keys and not by a run: a stream that is never on counts, too. A drill is no part of runs.
     """
-    return any(_is_drawn(part) for part in _parts(scenario))
+    plain = scenario.model_copy(update={"drill": None})
+    return any(_is_drawn(part) for part in _parts(plain))
+
+
+def is_random_drill(scenario: Scenario) -> bool:
+    """Return whether anything in a scenario or in its drill is drawn, so that drills may differ."""
+    drill = scenario.drill
+    assert drill is not None
+    return not isinstance(drill.at, float) or any(_is_drawn(part) for part in _parts(scenario))
 
 
 def _is_drawn(part: object) -> bool:
+    if isinstance(part, Detect) and part.alarm is not None:
+        return False
     if isinstance(part, Distribution):
         return part.constant is None
     if isinstance(part, HotSet):

@@ -1,1 +1,1 @@
-"""Services beside EFS, as far as they move the simulated world: account, KMS and STS."""
+"""Services beside EFS, as far as they move the simulated world: account, Backup, KMS and STS."""

@@ -9,13 +9,14 @@ from efssim.json_values import WireObject, WireValue
 from efssim.model.account import Account
 from efssim.model.efs.calls import Calls
 from efssim.model.entities.errors import NotSimulatedError
+from efssim.model.world.backups import Backups
 from efssim.model.world.disturbances import Disturbances
 from efssim.model.world.services.keys import Keys
 from efssim.model.world.services.operation import Surroundings
 from efssim.model.world.services.opting import RegionOptIn
 from efssim.model.world.services.table import SERVICES
 
-_SUBJECTS = ("RegionName", "KeyId")
+_SUBJECTS = ("RegionName", "KeyId", "RecoveryPointArn")
 """Parameters that name what a call is about."""
 
 _LOOKING = ("Describe", "Get", "Head", "List")
@@ -34,9 +35,11 @@ def only_looks(service: str, operation: str) -> bool:
 class ServiceCalls:
     """The caller of operations of services beside EFS."""
 
-    def __init__(self, account: Account, disturbances: Disturbances, calls: Calls) -> None:
+    def __init__(
+        self, account: Account, disturbances: Disturbances, backups: Backups, calls: Calls
+    ) -> None:
         opting = RegionOptIn(account, disturbances)
-        self._around = Surroundings(account, opting, Keys(disturbances))
+        self._around = Surroundings(account, opting, Keys(disturbances), backups)
         self._calls = calls
         self._answers: dict[tuple[str, str], Answer] = {}
 

@@ -12,6 +12,7 @@ from efssim.model.efs.pagination import page
 from efssim.model.entities.errors import EfsError
 from efssim.model.entities.identifiers import ACCOUNT_ID
 from efssim.model.entities.network import RegionState
+from efssim.model.world.services.backup import BACKUP
 from efssim.model.world.services.operation import Service, ServiceOperation, Surroundings
 from efssim.scenario.operations.kinds import ListOf, Number, Structure, Text, Word
 from efssim.scenario.regions.names import partition
@@ -126,6 +127,7 @@ def _get_caller_identity(_around: Surroundings, _given: Any, region: str) -> Wir
 SERVICES = {
     service.name: service
     for service in (
+        BACKUP,
         Service(
             "account",
             {

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Iterator
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from itertools import count, islice
 from typing import Annotated
 
@@ -18,6 +17,7 @@ from efssim.scenario.grammar.types import Count, Duration, PositiveDuration
 from efssim.scenario.workload.processes.process import DAY_S, ArrivalProcess
 from efssim.scenario.workload.processes.shapes import Jobs
 from efssim.scenario.workload.processes.times import Floats, Generators, RunSpan
+from efssim.text.moments import clock_time, first_at
 from efssim.text.quantities import format_duration, parse_duration
 from efssim.text.written import Written, parsed
 from efssim.text.zones import time_zone
@@ -45,9 +45,7 @@ class Batch(Model):
     @field_validator("at")
     @classmethod
     def _clock_time(cls, text: str) -> str:
-        if not re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d(:[0-5]\d)?", text, re.ASCII):
-            raise ValueError(f"'{text}' is not a time of day such as \"02:00\"")
-        return text
+        return clock_time(text)
 
     @classmethod
     def misfits(cls, data: Written) -> Iterator[Found]:
@@ -59,11 +57,7 @@ class Batch(Model):
     def first_after(self, start: datetime) -> float:
         """Return when the first job begins, in seconds after `start`."""
         if self.timezone == "UTC":
-            of_day = time.fromisoformat(self.at)
-            begin = start.astimezone(UTC).replace(
-                hour=of_day.hour, minute=of_day.minute, second=of_day.second, microsecond=0
-            )
-            return (begin - start).total_seconds() % DAY_S
+            return first_at(self.at, start)
         local = start.astimezone(time_zone(self.timezone)).date()
         days = (self._on(local + timedelta(days=ahead), start) for ahead in range(-1, 3))
         return min(begin_s for begin_s in days if begin_s >= 0)

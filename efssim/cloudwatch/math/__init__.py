@@ -1,0 +1,1 @@
+"""Metric math of CloudWatch: expressions on the results of other queries."""

@@ -1,0 +1,1 @@
+"""The runbook of a drill, carried out in the simulated world."""
