@@ -19,10 +19,10 @@ from efssim.json_values import JsonObject, JsonValue, WireObject, WireValue, tim
 from efssim.model.entities.file_system import FileSystemState
 from efssim.model.entities.identifiers import request_id
 from efssim.model.kernel.clock import Clock
+from efssim.model.world.in_flight import syncs_in_flight
 from efssim.model.world.services.table import SERVICES
 from efssim.progress import Progress, bar, told
 from efssim.runs.acting import event_now, stream_now
-from efssim.runs.in_flight import syncs_in_flight
 from efssim.runs.measured import MeasuredWorld, last_run
 from efssim.scenario import Scenario
 from efssim.scenario.arguments import checked, duration_of

@@ -61,7 +61,7 @@ def call(
 
 
 def problems(value: Mapping[str, WireValue], shape: Shape) -> str:
-    """Return what botocore's model forbids of a value, in words; empty where it forbids nothing."""
+    """Return the mistakes of a value by botocore's model, in words; empty where it has none."""
     try:
         report = ParamValidator().validate(dict(value), shape)
     except (OverflowError, RuntimeError) as error:  # of times beyond all calendars
