@@ -151,7 +151,7 @@ class Simulation(MeasuredWorld):
 
     def is_answered(self, service: str, operation: str) -> bool:
         """Return whether `answer` was told of an operation."""
-        return (service, operation) in self._world.services.answered
+        return self._world.services.is_answered(service, operation)
 
     @property
     def request_id(self) -> str:
@@ -170,6 +170,15 @@ class Simulation(MeasuredWorld):
 
             self._clients = Clients(self)
         return self._clients.client(service, region_name, **options)
+
+    def move_to_this_thread(self) -> None:
+        """Let this thread use the clients of the simulation from now on, and no other.
+
+        Calls of several threads have no order; whoever hands a simulation from one thread to
+        another sees to it that they take turns.
+        """
+        if self._clients is not None:
+            self._clients.move_to_this_thread()
 
     @property
     def env(self) -> Clock:

@@ -53,6 +53,7 @@ class Served:
     def answer(self, request: WireRequest, signed_for: str) -> tuple[Reply, str]:
         """Answer a request, which may be signed for a service; return also its simulated time."""
         with self._lock:
+            self._world.move_to_this_thread()
             self._keep_pace()
             if is_own(request.method, request.target, signed_for):
                 reply = self._own(request)
