@@ -95,8 +95,7 @@ class Simulation(MeasuredWorld):
         """Let a disturbance begin now: an entry of `events` without `at`.
 
         It is checked by the rules of a scenario's file, with the parts present by now. Raise
-        ScenarioError, which lists every problem, and RunError where replications would have to
-        share a link, which is not modelled.
+        ScenarioError, which lists every problem.
         """
         self._world.apply(event_now(event, self._world.account))
 
@@ -113,9 +112,8 @@ class Simulation(MeasuredWorld):
 
         `service` is another one that is simulated, `account`, `backup`, `kms` or `sts`, or one that
         `answer` was told of. Raise EfsError as EFS or that service would, ValueError for an
-        operation that EFS does not have or a service that is not simulated, NotSimulatedError for
-        another operation of one that is, and RunError where replications would have to share a
-        link, which is not modelled. A name of a file system stands for its id.
+        operation that EFS does not have or a service that is not simulated, and NotSimulatedError
+        for another operation of one that is. A name of a file system stands for its id.
         """
         known = ("efs", *SERVICES, *self.answered_services)
         if service not in known:

@@ -12,7 +12,7 @@ from efssim.closed_forms.inflow.growth import added_bytes, added_files
 from efssim.closed_forms.inflow.streams import flows_of
 from efssim.scenario import Scenario
 from efssim.scenario.grammar.distributions import Distribution
-from efssim.scenario.grammar.disturbances.effects import OptOut, Stall, StopWrites, Target
+from efssim.scenario.grammar.disturbances.effects import Degrade, OptOut, Stall, StopWrites, Target
 from efssim.scenario.grammar.events import CALL, Disturbance, Event
 from efssim.scenario.grammar.network import Link
 from efssim.scenario.regions.names import zone_region
@@ -83,6 +83,43 @@ def link_binds(scenario: Scenario, name: str) -> bool:
     """Return whether the link of a replication carries less than its syncs could send."""
     replication = scenario.replications[name]
     return _link(scenario, replication).capacity < replication.sync.number("throughput")
+
+
+def sharing(scenario: Scenario, name: str) -> list[str]:
+    """Return why a replication has no closed forms, if it may have to share its link."""
+    link = " -> ".join(_homes(scenario, scenario.replications[name]))
+    others = [
+        other for other, part in scenario.replications.items() if _crosses(scenario, part, link)
+    ]
+    spec = scenario.links.get(link, Link())
+    wanted = math.fsum(_most(scenario.replications[other]) for other in others)
+    reasons = []
+    if len(others) > 1 and wanted > spec.capacity * _degraded(scenario, link):
+        reasons.append(f"link '{link}' is shared: how long a transfer takes depends on the others")
+    if spec.concurrency is not None and len(others) > spec.concurrency:
+        reasons.append(f"syncs wait for a slot of link '{link}'")
+    return reasons
+
+
+def _crosses(scenario: Scenario, replication: Replication, link: str) -> bool:
+    return " -> ".join(_homes(scenario, replication)) == link
+
+
+def _most(replication: Replication) -> float:
+    """Return the most bytes per second that a replication may send."""
+    usual, initial = replication.sync.number("throughput"), replication.initial.throughput
+    return usual if replication.established or initial is None else max(usual, initial)
+
+
+def _degraded(scenario: Scenario, link: str) -> float:
+    """Return the share of a link that is left if all its degradations coincide."""
+    disturbances = [*scenario.events, *scenario.faults.values()]
+    found = 1.0
+    for disturbance in disturbances:
+        effect = None if disturbance.kind == CALL else disturbance.entry.effect(Degrade)
+        if effect is not None and disturbance.target == link:
+            found *= disturbance.option(effect.factor)
+    return found
 
 
 def initial_sync(scenario: Scenario, name: str, syncs: Syncs) -> tuple[float, int]:

@@ -89,11 +89,9 @@ class Account:
         self.syncs: dict[str, SyncProcess] = {}
         self._longest = longest
         self._record, self._keep = record, keep or (lambda _: FileSystemRecords())
-        self._links = {
-            link_regions(name): LinkState(name, spec.capacity, spec.latency)
-            for name, spec in scenario.links.items()
-        }
+        self._links = _links(scenario, clock)
         self._configurations: dict[str, ReplicationState] = {}  # by id of source and destination
+        self._on_link: dict[tuple[str, str], tuple[float, int]] = {}  # when, bytes written by then
         self._ids: dict[str, str] = {}
         self._by_token: dict[tuple[str, str], FileSystemState] = {}  # Region and creation token
 
@@ -116,7 +114,9 @@ class Account:
         """Return the link from one Region to another; without limits if none was declared."""
         found = self._links.get((source, destination))
         if found is None:
-            found = self._links[source, destination] = LinkState(f"{source} -> {destination}")
+            found = self._links[source, destination] = LinkState(
+                self.clock, f"{source} -> {destination}"
+            )
         return found
 
     def region(self, name: str) -> RegionState:
@@ -296,6 +296,10 @@ class Account:
                 stream.move(target, ordinal)
         return [home, target]
 
+    def moves(self, ordinal: int) -> bool:
+        """Return whether a stream is elsewhere for a cause."""
+        return any(stream.moved_by == ordinal for stream in self.streams)
+
     def move_home(self, ordinal: int) -> None:
         """Make the writes after now at home again of the streams that a cause moved last."""
         for stream in self.streams:
@@ -391,6 +395,24 @@ class Account:
         for tell in self.ended:
             tell(replication)
 
+    def part_of_link(self, replication: ReplicationState) -> float:
+        """Return the bytes per second of a link that a replication has to live with.
+
+        Of a link that was shared this is its part by the bytes that its source wrote, so that work
+        over it is the same for all of them: the work that all of them have, over the capacity.
+        """
+        ends = replication.source.region, replication.destination.region
+        link = self.link(*ends)
+        if not link.was_shared:
+            return link.undisturbed_capacity
+        written, now = replication.source.journal.written()[1], self.clock.now
+        at_s, total = self._on_link.get(ends, (-1.0, 0))
+        if at_s != now:
+            users = [p for p in self.current() if (p.source.region, p.destination.region) == ends]
+            total = sum(part.source.journal.written()[1] for part in users)
+            self._on_link[ends] = now, total
+        return link.undisturbed_capacity * (min(1.0, written / total) if written and total else 1.0)
+
     # --- records ------------------------------------------------------------------------------
 
     def snapshot(self, name: str) -> Snapshot:
@@ -421,6 +443,13 @@ class Account:
         size, files = self.size_of(file_system)
         still = journal.still_open()
         return Stored(self.clock.now, size, files, journal.states(), still)
+
+
+def _links(scenario: Scenario, clock: Clock) -> dict[tuple[str, str], LinkState]:
+    return {
+        link_regions(name): LinkState(clock, name, spec.capacity, spec.latency, spec.concurrency)
+        for name, spec in scenario.links.items()
+    }
 
 
 def _regions(scenario: Scenario) -> dict[str, RegionState]:

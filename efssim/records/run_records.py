@@ -236,6 +236,8 @@ class ReplicationRecords:
     """Passes on the bytes that failed attempts sent, once their sync completed."""
     disturbed: dict[float, Phases] = field(default_factory=dict)
     """Phases of the completed syncs that do not follow from the other records, by their cuts."""
+    waited_s: dict[float, float] = field(default_factory=dict)
+    """Waits for a slot of the link of the completed syncs that needed one, by their cuts."""
     stalls: list[list[float]] = field(default_factory=list)
     """Begin and end of each time in which an outage kept syncs from making progress; the last has
     no end while it lasts."""

@@ -327,9 +327,16 @@ class MeasuredWorld:
             window_s=(self.scenario.warm_up, self._world.now_s),
             end_s=snapshot.now_s,
             phases=self._phases(replication),
+            waited_s=self._waited_s(replication),
             pending_bytes=measures.pending_now(),
             pending_growth_bytes=measures.pending_growth(),
         )
+
+    def _waited_s(self, replication: ReplicationState) -> dict[float, float] | None:
+        """Return the waits of syncs for a slot, by their cuts; None where the link has no slots."""
+        ends = replication.source.region, replication.destination.region
+        has_slots = self._world.account.link(*ends).has_slots
+        return dict(replication.records.waited_s) if has_slots else None
 
     def _phases(self, replication: ReplicationState) -> PhaseRecords:
         ends = replication.source.region, replication.destination.region
@@ -347,14 +354,14 @@ class MeasuredWorld:
 
     def _criteria(self, name: str) -> Criteria:
         replication, rpo = self._world.account.replications[name], self.scenario.rpo
-        sync, ends = replication.terms.sync, (replication.source, replication.destination)
-        link = self._world.account.link(*(end.region for end in ends))
+        sync = replication.terms.sync
+        part = self._world.account.part_of_link(replication)
         return Criteria(
             begin_s=self.scenario.warm_up,
             end_s=self._world.now_s,
             target_s=rpo.target,
             attainment=rpo.attainment,
-            throughput=min(sync.number("throughput"), link.undisturbed_capacity),
+            throughput=min(sync.number("throughput"), part),
             file_rate=sync.number("file_rate"),
             exclusions=Exclusions(
                 initial_sync=rpo.initial_sync == "excluded",

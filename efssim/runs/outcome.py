@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -45,6 +46,8 @@ class OutcomeRecords:
     """Begin and end of the window."""
     phases: PhaseRecords = field(default_factory=PhaseRecords)
     """Inputs of the phases of `syncs`."""
+    waited_s: Mapping[float, float] | None = None
+    """Waits for a slot of the link, by the cuts of `syncs` that needed one; None: it has none."""
     end_s: float = 0.0
     """When the configuration was gone, or now."""
     pending_bytes: int = 0

@@ -208,6 +208,9 @@ def _all_syncs(outcome: OutcomeRecords) -> tuple[dict[str, NDArray[Any]], NDArra
         counts[2] = 1
     for key, values in zip(keys, zip(*rest, strict=True), strict=bool(rest)):
         columns[key] = np.append(columns[key], np.array(values, dtype=columns[key].dtype))
+    if outcome.waited_s is not None:
+        waits = [outcome.waited_s.get(cut_s, 0.0) for cut_s in outcome.syncs["cut_s"].tolist()]
+        phases = {"waited_s": np.array(waits, dtype=np.float64), **phases}
     for key, seconds in phases.items():
         columns[key] = np.append(seconds, np.full(len(rest), np.nan))
     return columns, np.repeat(np.arange(3, dtype=np.int8), counts)

@@ -132,8 +132,6 @@ def _new(
         require_one_zone(account, zone, region)
     key = key_arn(given.get("KmsKeyId"), region)
     require_room(account, region)
-    # Before it is made, so that a refusal leaves no file system behind.
-    account.link(source.region, region).require_room(settings.name, settings.throughput_max)
     return FileSystemRequest(
         name=account.unused_name(f"{settings.name}.destination"),
         region=region,

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import NoReturn
 
-from efssim.model.entities.errors import RunError
+from efssim.model.entities.sharing import LinkShares
+from efssim.model.entities.slots import Slots
 from efssim.model.kernel.causes import Cause, Causes
+from efssim.model.kernel.clock import Clock
 from efssim.model.kernel.listener import SyncListener
 from efssim.scenario.regions.facts import FILE_SYSTEMS
-from efssim.text.quoting import all_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,10 +73,20 @@ class RegionState:
 class LinkState:
     """The way from one Region to another; an absent link is one without limits.
 
-    Links are not shared yet: where several replications use one, its capacity must not bind.
+    Where all that its replications may send together is more than its capacity, it is shared: their
+    transfers divide it. Where it has fewer slots than replications, their syncs wait for one.
+    Otherwise none of them can notice the others.
     """
 
-    def __init__(self, name: str, capacity: float = math.inf, latency_s: float = 0.0) -> None:
+    def __init__(
+        self,
+        clock: Clock,
+        name: str,
+        capacity: float = math.inf,
+        latency_s: float = 0.0,
+        concurrency: int | None = None,
+    ) -> None:
+        """Begin without replications; `concurrency` syncs may be under way, None: any number."""
         self.name, self.latency_s = name, latency_s
         """The latency is a round trip and adds to the setup of a sync."""
         self.capacity = self._undisturbed = capacity
@@ -85,6 +95,14 @@ class LinkState:
         self._users: dict[str, float] = {}  # most bytes per second that each may send
         self._wanted = Demand()  # of all of them
         self._syncs: dict[str, SyncListener] = {}
+        self._shares = LinkShares(clock, capacity) if capacity < math.inf else None
+        self._slots = None if concurrency is None else Slots(clock, concurrency)
+        self.slots: Slots | None = None
+        """The slots of its syncs, while there are fewer than replications."""
+        self.shares: LinkShares | None = None
+        """The division among its transfers, while it is shared."""
+        self.was_shared = False
+        """Whether it was ever shared."""
 
     @property
     def undisturbed_capacity(self) -> float:
@@ -92,21 +110,25 @@ class LinkState:
         return self._undisturbed
 
     @property
+    def usable_capacity(self) -> float:
+        """Most bytes per second of one transfer: while it is shared, what is left is its share."""
+        return self.capacity if self.shares is None else self._undisturbed
+
+    @property
+    def has_slots(self) -> bool:
+        """Whether only so many syncs may be under way."""
+        return self._slots is not None
+
+    @property
     def limited(self) -> bool:
         """Whether it has a capacity at all."""
         return self._undisturbed < math.inf
 
-    def require_room(self, user: str, throughput: float) -> None:
-        """Raise RunError if a further replication of some throughput would have to share."""
-        wanted = self._wanted.with_(throughput)
-        if self._users and self.capacity < wanted.rate:
-            self._refuse([*self._users, user], self.capacity, wanted)
-
     def admit(self, user: str, throughput: float) -> None:
-        """Take note of a replication of some throughput; RunError if it would have to share."""
-        self.require_room(user, throughput)
+        """Take note of a replication of some throughput."""
         self._users[user] = throughput
         self._wanted = self._wanted.with_(throughput)
+        self._share_or_not()
 
     def join(self, user: str, syncs: SyncListener) -> None:
         """Tell the syncs of an admitted replication before and after each change of the rate."""
@@ -116,6 +138,7 @@ class LinkState:
         """Forget a replication."""
         self._wanted = self._wanted.without(self._users.pop(user))
         del self._syncs[user]
+        self._share_or_not()
 
     def degrade(self, cause: Cause, factor: float) -> None:
         """Multiply the capacity by a factor until the cause is over."""
@@ -127,21 +150,34 @@ class LinkState:
 
     def _change(self, factors: dict[Cause, float]) -> None:
         capacity = self._undisturbed * math.prod(factors.values())
-        if len(self._users) > 1 and capacity < self._wanted.rate:
-            self._refuse(self._users, capacity, self._wanted)
+        self._factors = factors
+        if self._shares is not None:
+            self._shares.resize(capacity)
+        self._become(capacity)
+
+    def _share_or_not(self) -> None:
+        """Begin or stop to share, as the replications on it may now send more, or less."""
+        if (self._shares_at(self.capacity), self._slots_now()) != (self.shares, self.slots):
+            self._become(self.capacity)
+
+    def _shares_at(self, capacity: float) -> LinkShares | None:
+        has_to = len(self._users) > 1 and capacity < self._wanted.rate
+        return self._shares if has_to else None
+
+    def _slots_now(self) -> Slots | None:
+        return None if self._slots is None or len(self._users) <= self._slots.most else self._slots
+
+    def _become(self, capacity: float) -> None:
+        shares, slots = self._shares_at(capacity), self._slots_now()
+        if shares is not None and (shares, slots) == (self.shares, self.slots):
+            self.capacity = capacity  # it divides itself anew
+            return
         for syncs in self._syncs.values():
             syncs.rate_will_change()
-        self._factors, self.capacity = factors, capacity
+        self.capacity, self.shares, self.slots = capacity, shares, slots
+        self.was_shared |= shares is not None
         for syncs in self._syncs.values():
             syncs.rate_changes()
-
-    def _refuse(self, users: Iterable[str], capacity: float, wanted: Demand) -> NoReturn:
-        raise RunError(
-            ("links", self.name),
-            f"its capacity of {capacity:,.0f} bytes/s is below what {all_of(users)}"
-            f" may send ({wanted.rate:,.0f} bytes/s); this version does not model how they would"
-            " share it",
-        )
 
 
 @dataclass(frozen=True, slots=True)

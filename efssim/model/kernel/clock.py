@@ -24,7 +24,12 @@ class Turn(IntEnum):
     """Something that takes its time has taken it: creating, pausing, deleting."""
     DISTURBANCE_BEGIN = 5
     CALL = 6
-    CUT = 7
+    DUE = 7
+    """A sync is due and asks for a slot."""
+    SLOT = 8
+    CUT = 9
+    DIVISION = 10
+    """Shares of a link, once all its transfers of the instant have begun and ended."""
 
 
 _DISTURBING = (Turn.DISTURBANCE_BEGIN, Turn.DISTURBANCE_END)

@@ -10,6 +10,7 @@ import math
 from dataclasses import dataclass, replace
 from operator import add
 
+from efssim.model.entities.sharing import LinkShares, Transfer
 from efssim.model.writes.change_sets import ChangeSet
 from efssim.records.run_records import NO_PHASES, Phases
 
@@ -71,6 +72,25 @@ class Attempt:
 
 
 @dataclass(slots=True)
+class Sharing:
+    """The place of a transfer on a link that it shares."""
+
+    shares: LinkShares
+    transfer: Transfer
+
+    def slowed_left_s(self, now_s: float) -> float | None:
+        """Return the rest of a transfer that was slowed; None: it was at full speed all along."""
+        if not self.transfer.was_slowed:
+            return None
+        return self.shares.left_s(self.transfer, now_s)
+
+    @property
+    def slowness(self) -> float:
+        """How many times as long as at full speed the transfer takes at its present rate."""
+        return self.shares.slowness(self.transfer)
+
+
+@dataclass(slots=True)
 class InFlight:
     """A sync between its cut and its end."""
 
@@ -87,6 +107,10 @@ class InFlight:
     """How the time up to `since_s` was spent."""
     repeated_bytes: int = 0
     """Bytes that the failed attempts had sent."""
+    sharing: Sharing | None = None
+    """The place of its transfer on a link that it shares, while it has one."""
+    is_sent: bool = False
+    """Whether the transfer of its attempt had such a place and is over."""
 
     def phases_at(self, now_s: float, running: bool) -> Phases:
         """Return how the time up to now was spent, since the last account running or not."""
@@ -97,7 +121,11 @@ class InFlight:
         """Account for the time up to now, in which it was running or not."""
         self.phases = self.phases_at(now_s, running)
         if running:
-            self.attempt.pass_time(now_s - self.since_s)
+            left_s = None if self.sharing is None else self.sharing.slowed_left_s(now_s)
+            if left_s is None:
+                self.attempt.pass_time(now_s - self.since_s)
+            else:
+                self.attempt.fixed_s, self.attempt.transfer_s = 0.0, left_s
         self.since_s = now_s
 
     def accounted_until(self, now_s: float, running: bool) -> InFlight:
@@ -136,7 +164,8 @@ class InFlight:
         if self._waits:
             return attempt.wait_s + attempt.whole_fixed_s + self.transfer_s
         fixed_s = attempt.fixed_s + attempt.unreached_s
-        return fixed_s + self.transfer_s * (1.0 - self.sent_share)
+        slowness = 1.0 if self.sharing is None else self.sharing.slowness
+        return fixed_s + self.transfer_s * (1.0 - self.sent_share) * slowness
 
     @property
     def wire_bytes(self) -> int:

@@ -15,6 +15,7 @@ import simpy
 
 from efssim.model.entities.divergence import initial_work
 from efssim.model.entities.replication import ReplicationState, Status
+from efssim.model.entities.slots import SlotClaim, Slots
 from efssim.model.kernel.clock import Clock, Turn
 from efssim.model.sync.attempt import InFlight
 from efssim.model.sync.completed import Completed
@@ -49,7 +50,12 @@ class SyncProcess:
         self._next_cut_s = clock.now  # a new replication: at once when it is enabled
         self._initial = replication.last_replicated_s is None
         if not self._initial:
-            self._next_cut_s += times.interval_s or times.gap[0]
+            self._next_cut_s += times.interval_s - times.phase_s or times.gap[0]
+        self._claim: SlotClaim | None = None  # to a slot of the link
+        self._waited_s = 0.0  # of the sync in flight, or of the last one
+        # Since when it is enabled, and since when syncs can run as well: there is no stall.
+        self._enabled_s = self._ready_s = clock.now
+        self._is_enabled = replication.status is Status.ENABLED
         self._process = clock.process(self._run())
 
     def _run(self) -> Generator[simpy.Event, None, None]:
@@ -60,20 +66,26 @@ class SyncProcess:
                 self._planner.prepared = None
                 continue
             if self._in_flight is not None:
-                self._attempt_ended(self._in_flight)
+                if self._is_over(self._in_flight):
+                    self._attempt_ended(self._in_flight)
             elif self._stretch is not None:
                 self._end(self._stretch, len(self._stretch))
-            elif self._initial:
-                self._cut()
+            elif self._may_cut():
+                if self._initial:
+                    self._cut_initial()
+                elif self._times.one_by_one:
+                    self._cut()
 
     def _due(self) -> simpy.Event:
         """Return the event that comes next unless something changes."""
         if not self._running:
             return self._clock.never()
         if self._in_flight is not None:
-            return self._clock.at(self._in_flight.ends_s, Turn.COMPLETION)
+            return self._next_of(self._in_flight)
         cut_s = max(self._next_cut_s, self._clock.now)
-        if self._initial or cut_s >= self._journal.horizon_s:
+        if self._times.slots is not None:
+            return self._slot(self._times.slots, cut_s)
+        if self._initial or self._times.one_by_one or cut_s >= self._journal.horizon_s:
             return self._clock.at(cut_s, Turn.CUT)
         if self._clock.pauses and self._planner.prepare(cut_s, self._ordinal):
             return self._clock.pause()
@@ -82,6 +94,51 @@ class SyncProcess:
         cut_s, completed_s = self._stretch.last
         turn = Turn.CUT if completed_s == cut_s else Turn.COMPLETION
         return self._clock.at(completed_s, turn)
+
+    def _slot(self, slots: Slots, due_s: float) -> simpy.Event:
+        """Return the event that comes next for a sync that needs a slot: it is due, or gets one."""
+        if self._claim is None:
+            if due_s > self._clock.now:
+                return self._clock.at(due_s, Turn.DUE)
+            since_s = max(self._next_cut_s, self._enabled_s)
+            self._claim = slots.ask(since_s, self._replication.terms.name)
+        return self._claim.granted
+
+    def _may_cut(self) -> bool:
+        """Return whether the next sync has the slot that it needs; note how long it waited."""
+        if self._times.slots is None:
+            return True
+        if self._claim is None or not self._claim.is_held:
+            return False
+        self._waited_s = self._clock.now - max(self._next_cut_s, self._ready_s)
+        return True
+
+    def _give_up_slot(self) -> None:
+        if self._claim is not None:
+            self._claim.give_up()
+            self._claim = None
+
+    def _next_of(self, flying: InFlight) -> simpy.Event:
+        """Return the event that comes next for a sync in flight."""
+        if flying.sharing is not None:
+            return flying.sharing.transfer.over
+        if not self._times.is_shared or flying.is_sent or not flying.attempt.transfer_s:
+            return self._clock.at(flying.ends_s, Turn.COMPLETION)
+        begins_s = flying.since_s + flying.attempt.fixed_s
+        if begins_s > self._clock.now:
+            return self._clock.at(begins_s, Turn.COMPLETION)
+        return self._times.join(flying, self._clock)
+
+    def _is_over(self, flying: InFlight) -> bool:
+        """Return whether an attempt has ended, and not only a part of it that was waited for."""
+        now = self._clock.now
+        if flying.sharing is None:
+            return flying.ends_s <= now
+        if flying.sharing.transfer.was_slowed:
+            flying.account_until(now, running=True)
+            flying.attempt.transfer_s = 0.0
+        flying.sharing, flying.is_sent = None, True
+        return not flying.attempt.wait_s
 
     @property
     def prepared(self) -> LoneLoop | None:
@@ -152,6 +209,11 @@ class SyncProcess:
     # --- one sync -----------------------------------------------------------------------------
 
     def _cut(self) -> None:
+        """Begin a sync that cannot be planned ahead."""
+        change_set = self._journal.cut(self._clock.now)
+        self._in_flight = self._times.begin(change_set, False, self._ordinal)
+
+    def _cut_initial(self) -> None:
         """Begin the initial sync."""
         change_set = self._journal.cut(self._clock.now)
         size, files = initial_work(self._replication, change_set)
@@ -169,8 +231,13 @@ class SyncProcess:
         change, now = flying.change_set, self._clock.now
         self._replication.replicated(change.cut_s, change.source_bytes, change.source_files)
         attempts = np.array([flying.failed + 1])
-        phases = flying.phases_at(now, running=True)
-        self._replication.records.disturbed[change.cut_s] = phases
+        if self._claim is not None:
+            self._replication.records.waited_s[change.cut_s] = self._waited_s
+            self._give_up_slot()
+        if not self._times.one_by_one or flying.initial or flying.since_s != change.cut_s:
+            # Those of the others follow from their draws and their time in all.
+            phases = flying.phases_at(now, running=True)
+            self._replication.records.disturbed[change.cut_s] = phases
         self._completed.add(Work.of(change), np.array([now]), attempts)
         if flying.failed:
             repeated = (change.cut_s, now, flying.repeated_bytes)
@@ -187,8 +254,15 @@ class SyncProcess:
         self._break()
         before, self._running = self._running, self._replication.runs
         enabled = self._replication.status is Status.ENABLED
+        if enabled and not self._is_enabled:
+            self._enabled_s = self._clock.now
+        if self._running and not before:
+            self._ready_s = self._clock.now
+        self._is_enabled = enabled
         if self._in_flight is not None:
             self._interrupt(self._in_flight, before, enabled)
+        if self._in_flight is None and not self._running:
+            self._give_up_slot()
         if not enabled:  # the next cut is at the first instant at which syncs run again
             self._next_cut_s = self._clock.now
         if before or self._running:
@@ -200,7 +274,7 @@ class SyncProcess:
             # A cut comes last in its instant: this one has not happened.
             self._in_flight, self._next_cut_s = None, flying.change_set.cut_s
             return
-        flying.account_until(now, was_running)
+        self._account(flying, was_running)
         if not enabled:
             self._abandon(flying)
 
@@ -219,15 +293,26 @@ class SyncProcess:
         self._in_flight = None
         self._ordinal += 1
 
+    def _account(self, flying: InFlight, was_running: bool) -> None:
+        """Account for the time up to now, and give up the share of the link."""
+        flying.account_until(self._clock.now, was_running)
+        if flying.sharing is not None:
+            flying.sharing.shares.leave(flying.sharing.transfer)
+            flying.sharing = None
+
     def rate_will_change(self) -> None:
         """Account for the time at the rate that the link still has."""
         self._break()
         if self._in_flight is not None:
-            self._in_flight.account_until(self._clock.now, self._running)
+            self._account(self._in_flight, self._running)
 
     def rate_changes(self) -> None:
-        """Scale the rest of a transfer to the rate that the link has now."""
-        flying = self._in_flight
+        """Scale the rest of a transfer to the rate that the link has now, and hold a slot."""
+        flying, slots = self._in_flight, self._times.slots
+        if slots is None:
+            self._give_up_slot()
+        elif flying is not None and self._claim is None:
+            self._claim, self._waited_s = slots.hold(), 0.0
         if flying is not None:
             flying.reckon_with(self._times.transfer_s(flying.change_set, flying.initial))
         if self._running:

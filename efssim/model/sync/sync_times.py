@@ -10,10 +10,14 @@ from collections.abc import Iterator
 from itertools import repeat
 
 import numpy as np
+import simpy
 
 from efssim.model.entities.network import LinkState
+from efssim.model.entities.sharing import Transfer
+from efssim.model.entities.slots import Slots
+from efssim.model.kernel.clock import Clock
 from efssim.model.kernel.draws import Draws, DrawSeries, Form, Same, UnitUniform
-from efssim.model.sync.attempt import Attempt, InFlight
+from efssim.model.sync.attempt import Attempt, InFlight, Sharing
 from efssim.model.sync.formula import Formula
 from efssim.model.writes.change_sets import ChangeSet, Floats, Work
 from efssim.scenario.schema import Initial, Sync
@@ -25,7 +29,8 @@ class SyncTimes:
     def __init__(
         self, sync: Sync, initial: Initial, link: LinkState, draws: Draws, name: str
     ) -> None:
-        self.interval_s = sync.number("interval")
+        self.interval_s, self.phase_s = sync.number("interval"), sync.phase
+        """From one cut to the next at least, and by how much less to the first one."""
         self.gap = draws.of(f"{name}.sync.gap", sync.draw("gap"))
         """Least times from a completion to the next cut, by the ordinal of the sync after it."""
         self._link = link
@@ -38,6 +43,7 @@ class SyncTimes:
         )
         self._scan_rate = sync.number("scan_rate")
         self._diff_rate = sync.number("diff_rate")
+        self._weight = sync.weight
         self._failure_probability = sync.number("failure_probability")
         self._backoff_max_s = sync.number("backoff_max")
         self._setup = _Attempts(draws, f"{name}.sync.setup", sync.draw("setup"))
@@ -54,7 +60,8 @@ class SyncTimes:
     def begin(self, change_set: ChangeSet, initial: bool, ordinal: int) -> InFlight:
         """Return a sync that has just been cut."""
         phases = self._phases(change_set, initial, ordinal, 0)
-        attempt = self._attempt(phases, ordinal, 0)
+        alone_s = self._alone_s(change_set, phases[3])
+        attempt = self._attempt(phases, alone_s, ordinal, 0)
         return InFlight(change_set, initial, attempt, change_set.cut_s, phases[3])
 
     def retry(self, flying: InFlight, ordinal: int, now_s: float) -> None:
@@ -62,9 +69,10 @@ class SyncTimes:
         flying.phases = flying.phases_at(now_s, running=True)
         flying.failed += 1
         flying.repeated_bytes += math.floor(flying.change_set.bytes * flying.attempt.share)
-        flying.since_s = now_s
+        flying.since_s, flying.is_sent = now_s, False
         phases = self._phases(flying.change_set, flying.initial, ordinal, flying.failed)
-        flying.attempt = self._attempt(phases, ordinal, flying.failed)
+        alone_s = self._alone_s(flying.change_set, phases[3])
+        flying.attempt = self._attempt(phases, alone_s, ordinal, flying.failed)
 
     def at(self, change_set: ChangeSet, ordinal: int, time_s: float) -> InFlight:
         """Return a regular sync that was not disturbed, in the attempt that a time falls into."""
@@ -76,6 +84,19 @@ class SyncTimes:
     def transfer_s(self, change_set: ChangeSet, initial: bool) -> float:
         """Return the time of the whole transfer at the present rates."""
         return self._phases(change_set, initial, 0, 0)[3]
+
+    def transfer_rate(self, change_set: ChangeSet, initial: bool) -> float:
+        """Return the bytes per second of a transfer that has the link for itself."""
+        formula, size, files = self.formula(initial=initial), change_set.bytes, change_set.files
+        if formula.counts_files and files / formula.file_rate > size / formula.throughput:
+            return size / (files / formula.file_rate)
+        return formula.throughput if size else 0.0
+
+    def _alone_s(self, change_set: ChangeSet, transfer_s: float) -> float:
+        """Return the time of the transfer if it were alone on the link as that is now."""
+        if self._link.shares is None:
+            return transfer_s
+        return max(transfer_s, change_set.bytes / self._link.capacity)
 
     def _phases(
         self, change_set: ChangeSet, initial: bool, ordinal: int, attempt: int
@@ -93,9 +114,17 @@ class SyncTimes:
         )
 
     def _attempt(
-        self, phases: tuple[float, float, float, float], ordinal: int, attempt: int
+        self,
+        phases: tuple[float, float, float, float],
+        alone_s: float,
+        ordinal: int,
+        attempt: int,
     ) -> Attempt:
-        """Return an attempt with these phases, were it to succeed."""
+        """Return an attempt with these phases, were it to succeed.
+
+        One that fails does so after a share of the time that it would take with `alone_s` of
+        transfer.
+        """
         setup_s, inventory_s, diff_s, transfer_s = phases
         fixed_s = setup_s + inventory_s + diff_s
         share = self._failing_share(ordinal, attempt) if self._failure_probability else None
@@ -103,16 +132,19 @@ class SyncTimes:
             return Attempt(
                 fixed_s, transfer_s, 0.0, fails=False, phases=phases[:3], whole_fixed_s=fixed_s
             )
-        work_s = share * (fixed_s + transfer_s)
+        work_s = share * (fixed_s + alone_s)
         worked_s = min(fixed_s, work_s)
         wait_s = self._backoff_s(ordinal, attempt)
         sent_s = work_s - worked_s
+        sent = sent_s / (alone_s or 1.0)
+        if alone_s != transfer_s:
+            sent_s = sent * transfer_s
         return Attempt(
             worked_s,
             sent_s,
             wait_s,
             fails=True,
-            share=sent_s / (transfer_s or 1.0),
+            share=sent,
             whole_fixed_s=fixed_s,
             unreached_s=fixed_s - worked_s,
         )
@@ -127,6 +159,34 @@ class SyncTimes:
         first_s = self._backoff[attempt][ordinal]
         # ldexp overflows to an error far beyond any bound of the doubling.
         return min(math.ldexp(first_s, min(attempt, 64)), self._backoff_max_s)
+
+    # --- a link that others use ----------------------------------------------------------------
+
+    @property
+    def is_shared(self) -> bool:
+        """Whether transfers share their link."""
+        return self._link.shares is not None
+
+    @property
+    def slots(self) -> Slots | None:
+        """The slots of the link, while syncs have to wait for one."""
+        return self._link.slots
+
+    @property
+    def one_by_one(self) -> bool:
+        """Whether syncs depend on those of others, so that they cannot be planned ahead."""
+        return self._link.shares is not None or self._link.slots is not None
+
+    def join(self, flying: InFlight, clock: Clock) -> simpy.Event:
+        """Begin the transfer of a sync now, on a shared link; return the event of its end."""
+        shares, attempt = self._link.shares, flying.attempt
+        assert shares is not None
+        ends_s = flying.since_s + attempt.work_s
+        cap = self.transfer_rate(flying.change_set, flying.initial)
+        transfer = Transfer(clock, ends_s, cap, self._weight)
+        flying.sharing = Sharing(shares, transfer)
+        shares.join(transfer)
+        return transfer.over
 
     # --- many syncs ---------------------------------------------------------------------------
 
@@ -158,10 +218,10 @@ class SyncTimes:
 
     def formula(self, *, initial: bool = False) -> Formula:
         """Return the formula of a sync at the rate that the link has now."""
-        key = initial, self._link.capacity
+        key = initial, self._link.usable_capacity
         if self._formula is None or key != self._formula_of:
             throughput, file_rate = self._initial_rates if initial else self._rates
-            throughput = min(throughput, self._link.capacity)
+            throughput = min(throughput, self._link.usable_capacity)
             self._formula = Formula(
                 self._link.latency_s, self._scan_rate, self._diff_rate, throughput, file_rate
             )

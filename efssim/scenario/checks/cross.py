@@ -14,7 +14,6 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from efssim.scenario.checks.alarms import alarm_problems
-from efssim.scenario.checks.capacity import capacity_problems
 from efssim.scenario.checks.drill import drill_problems
 from efssim.scenario.checks.places import place_problems
 from efssim.scenario.checks.quotas import quota_problems
@@ -39,7 +38,6 @@ def cross_problems(raw: Written, base: Path) -> list[Found]:
         quota_problems,
         reference_problems,
         disturbance_problems,
-        capacity_problems,
         alarm_problems,
         drill_problems,
         _time_problems,

@@ -104,6 +104,8 @@ class Link(Model):
     """Bytes per second; `none` is no limit."""
     latency: Duration = 0.0
     """Round-trip time, which adds to the setup of every sync."""
+    concurrency: Annotated[Count, Field(gt=0)] | None = None
+    """Most syncs under way at a time; the others wait, first come first served."""
 
 
 class Place(Model):

@@ -16,6 +16,9 @@ from efssim.text import bounds
 from efssim.text.bounds import within
 from efssim.text.written import Written
 
+LEAST_WEIGHT, MOST_WEIGHT = 1e-3, 1e6
+"""Bounds of the weight of a replication on a shared link; chosen."""
+
 FailureProbability = Annotated[
     Fraction, Field(lt=1), AfterValidator(within(bounds.FAILURE_PROBABILITY))
 ]
@@ -52,6 +55,8 @@ class Cycle(Tuned):
 
     interval: Duration | None = None
     """Least time from one cut to the next; a constant."""
+    phase: Duration = 0.0
+    """By how much earlier than after one interval an established replication is first cut."""
     gap: Distribution[Duration] | None = None
     """Least time from a completion to the next cut."""
     setup: Distribution[Duration] | None = None
@@ -62,6 +67,13 @@ class Cycle(Tuned):
         varying = self.draw("gap"), self.draw("setup")
         if self.number("interval") == 0 and all(part.always_zero() for part in varying):
             raise ValueError("interval, gap and setup are all zero, so no time can pass")
+        return self
+
+    @model_validator(mode="after")
+    def _phase_is_within(self) -> Self:
+        interval_s = self.number("interval")
+        if self.phase and self.phase >= interval_s:
+            raise ValueError(f"phase has to be below the interval, {interval_s:g} s")
         return self
 
     def number(self, key: str) -> float:
@@ -85,6 +97,9 @@ class Sync(Cycle):
     """Files of the inventory scanned per second; `none` lifts the limit."""
     diff_rate: ByteRate | None = None
     """Bytes of touched large files compared per second; `none` lifts the limit."""
+    weight: Annotated[float, Field(ge=LEAST_WEIGHT, le=MOST_WEIGHT)] = 1.0
+    """Share of a link that replications have to divide, next to those of the others; up to what
+    its throughput allows."""
     failure_probability: FailureProbability | None = None
     """Probability that an attempt fails."""
     backoff: Distribution[Duration] | None = None
