@@ -12,10 +12,12 @@ from typing import TYPE_CHECKING, Any
 
 from efssim.api.result import Result
 from efssim.cloudwatch.alarms.watching import AlarmsOfWorld
+from efssim.cloudwatch.api import OPERATIONS as WATCHING
 from efssim.cloudwatch.api import CloudWatchApi
 from efssim.cloudwatch.efs_metrics import EfsMetrics
 from efssim.errors import ArgumentError, UnknownNameError
 from efssim.json_values import JsonObject, JsonValue, WireObject, WireValue, timestamp, to_json
+from efssim.model.entities.errors import NotSimulatedError
 from efssim.model.entities.file_system import FileSystemState
 from efssim.model.entities.identifiers import request_id
 from efssim.model.kernel.clock import Clock
@@ -110,12 +112,17 @@ class Simulation(MeasuredWorld):
     ) -> dict[str, Any]:
         """Call an operation of the EFS API in a Region, now; return the answer as boto3 would.
 
-        `service` is another one that is simulated, `account`, `backup`, `kms` or `sts`, or one that
-        `answer` was told of. Raise EfsError as EFS or that service would, ValueError for an
-        operation that EFS does not have or a service that is not simulated, and NotSimulatedError
-        for another operation of one that is. A name of a file system stands for its id.
+        `service` is another one that is simulated, `account`, `backup`, `cloudwatch`, `kms` or
+        `sts`, or one that `answer` was told of. Raise EfsError as EFS or that service would,
+        CloudWatchError as CloudWatch would, ValueError for an operation that EFS does not have or a
+        service that is not simulated, and NotSimulatedError for another operation of one that is. A
+        name of a file system stands for its id, but for CloudWatch.
         """
-        known = ("efs", *SERVICES, *self.answered_services)
+        if service == "cloudwatch" and not self.is_answered(service, operation):
+            if operation not in WATCHING:
+                raise NotSimulatedError(service, operation, tuple(WATCHING))
+            return self.cloudwatch.call(operation, parameters or {}, region)
+        known = ("efs", *SERVICES, "cloudwatch", *self.answered_services)
         if service not in known:
             hint = suggest(service, known)
             raise ArgumentError(f"service '{service}' is not simulated by `call`{hint}")

@@ -281,7 +281,7 @@ def test_requests_without_a_signature(fresh):
         status, body = ask("POST", "/", "Action=ListMetrics&Version=2010-08-01", form)
         assert (status, "<ListMetricsResult>" in body) == (200, True)
         status, body = ask("POST", "/", "Action=GetMetricData&Version=2010-08-01", form)
-        assert (status, "Missing required parameter" in body) == (400, True)
+        assert (status, "MetricDataQueries: is required" in body) == (400, True)
         status, body = ask("GET", "/2013-04-01/hostedzone")
         assert (status, "ListHostedZones of route53" in body) == (501, True)
         status, body = ask("POST", "/", "Action=%ff&x", form)

@@ -51,13 +51,7 @@ def call(
         raise NotSimulatedError(service, name, simulated_operations(service))
     if service == "efs":
         return account.call(name, parameters, region=region)
-    if service != "cloudwatch":
-        return account.call(name, parameters, region=region, service=service)
-    # Unlike those of the others, its operations rely on the checks that clients of boto3 make.
-    wrong = problems(parameters, operation.input_shape)
-    if wrong:
-        raise CloudWatchError("ValidationError", wrong)
-    return account.cloudwatch.call(name, parameters, region)
+    return account.call(name, parameters, region=region, service=service)
 
 
 def problems(value: Mapping[str, WireValue], shape: Shape) -> str:
