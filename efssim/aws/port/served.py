@@ -16,6 +16,7 @@ from efssim.aws.port.metrics import CONTENT_TYPE, metrics_text
 from efssim.aws.protocol import routing
 from efssim.aws.protocol.wires.messages import Reply, WireRequest
 from efssim.aws.world import SteppedWorld
+from efssim.errors import EfssimError
 from efssim.json_values import JsonObject, json_object, to_json
 
 PREFIX = "/_efssim/"
@@ -96,7 +97,7 @@ class Served:
             )
         try:
             told = known[request.method, action](json_object(request.body))
-        except ValueError as error:  # pydantic's included
+        except (ValueError, EfssimError) as error:  # pydantic's included
             return failed(400, str(error))
         where = {"now": _moment(self._world), "elapsed_s": self._world.elapsed_s}
         return Reply(200, _JSON, json.dumps({**where, **told}).encode())

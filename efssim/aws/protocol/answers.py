@@ -11,7 +11,7 @@ from botocore.utils import parse_to_aware_datetime
 
 from efssim.aws.protocol.wires.calling import is_simulated, problems
 from efssim.aws.protocol.wires.table import protocols, service_model, service_names
-from efssim.errors import ArgumentError
+from efssim.errors import ArgumentError, UsageError
 from efssim.json_values import WireObject, WireValue
 from efssim.model.entities.errors import EfsError
 from efssim.text.suggestions import suggest
@@ -26,8 +26,11 @@ _INVALID = {"query": "ValidationError", "ec2": "InvalidParameterValue", "rest-xm
 def checked_answer(service: str, operation: str, function: UserFunction) -> UserAnswer:
     """Return a function that answers an operation, with the checks of botocore's model.
 
-    ArgumentError for an operation that AWS has not, that is simulated, or that streams events.
+    ArgumentError for an operation that AWS has not, that is simulated, or that streams events;
+    UsageError for anything but a function.
     """
+    if not callable(function):
+        raise UsageError(f"a function answers {operation}, and not {_kind(function)}")
     if service not in service_names():
         hint = suggest(service, sorted(service_names()))
         raise ArgumentError(f"botocore knows no service '{service}'{hint}")
