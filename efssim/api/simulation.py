@@ -12,17 +12,19 @@ from typing import TYPE_CHECKING, Any
 
 from efssim.api.result import Result
 from efssim.cloudwatch.alarms.watching import AlarmsOfWorld
+from efssim.cloudwatch.api import OPERATIONS as WATCHING
 from efssim.cloudwatch.api import CloudWatchApi
 from efssim.cloudwatch.efs_metrics import EfsMetrics
 from efssim.errors import ArgumentError, UnknownNameError
 from efssim.json_values import JsonObject, JsonValue, WireObject, WireValue, timestamp, to_json
+from efssim.model.entities.errors import NotSimulatedError
 from efssim.model.entities.file_system import FileSystemState
 from efssim.model.entities.identifiers import request_id
 from efssim.model.kernel.clock import Clock
+from efssim.model.world.in_flight import syncs_in_flight
 from efssim.model.world.services.table import SERVICES
 from efssim.progress import Progress, bar, told
 from efssim.runs.acting import event_now, stream_now
-from efssim.runs.in_flight import syncs_in_flight
 from efssim.runs.measured import MeasuredWorld, last_run
 from efssim.scenario import Scenario
 from efssim.scenario.arguments import checked, duration_of
@@ -110,12 +112,17 @@ class Simulation(MeasuredWorld):
     ) -> dict[str, Any]:
         """Call an operation of the EFS API in a Region, now; return the answer as boto3 would.
 
-        `service` is another one that is simulated, `account`, `backup`, `kms` or `sts`, or one that
-        `answer` was told of. Raise EfsError as EFS or that service would, ValueError for an
-        operation that EFS does not have or a service that is not simulated, and NotSimulatedError
-        for another operation of one that is. A name of a file system stands for its id.
+        `service` is another one that is simulated, `account`, `backup`, `cloudwatch`, `kms` or
+        `sts`, or one that `answer` was told of. Raise EfsError as EFS or that service would,
+        CloudWatchError as CloudWatch would, ValueError for an operation that EFS does not have or a
+        service that is not simulated, and NotSimulatedError for another operation of one that is. A
+        name of a file system stands for its id, but for CloudWatch.
         """
-        known = ("efs", *SERVICES, *self.answered_services)
+        if service == "cloudwatch" and not self.is_answered(service, operation):
+            if operation not in WATCHING:
+                raise NotSimulatedError(service, operation, tuple(WATCHING))
+            return self.cloudwatch.call(operation, parameters or {}, region)
+        known = ("efs", *SERVICES, "cloudwatch", *self.answered_services)
         if service not in known:
             hint = suggest(service, known)
             raise ArgumentError(f"service '{service}' is not simulated by `call`{hint}")
@@ -149,7 +156,7 @@ class Simulation(MeasuredWorld):
 
     def is_answered(self, service: str, operation: str) -> bool:
         """Return whether `answer` was told of an operation."""
-        return (service, operation) in self._world.services.answered
+        return self._world.services.is_answered(service, operation)
 
     @property
     def request_id(self) -> str:
@@ -168,6 +175,15 @@ class Simulation(MeasuredWorld):
 
             self._clients = Clients(self)
         return self._clients.client(service, region_name, **options)
+
+    def move_to_this_thread(self) -> None:
+        """Let this thread use the clients of the simulation from now on, and no other.
+
+        Calls of several threads have no order; whoever hands a simulation from one thread to
+        another sees to it that they take turns.
+        """
+        if self._clients is not None:
+            self._clients.move_to_this_thread()
 
     @property
     def env(self) -> Clock:

@@ -22,6 +22,7 @@ from efssim.cloudwatch.errors import CloudWatchError as CloudWatchError
 from efssim.cloudwatch.math.expression import ExpressionError
 from efssim.cloudwatch.math.queries import Queries
 from efssim.cloudwatch.math.values import TimedValues
+from efssim.cloudwatch.parameters import parameters_read
 from efssim.cloudwatch.series import EMPTY, MINUTE_S, Series
 from efssim.cloudwatch.shapes import (
     AlarmRequest,
@@ -100,7 +101,7 @@ class CloudWatchApi:
         if operation not in OPERATIONS:
             known = ", ".join(OPERATIONS)
             raise ArgumentError(f"CloudWatch's {operation} is not simulated: only {known}")
-        return dict(OPERATIONS[operation](self, parameters, region))
+        return dict(OPERATIONS[operation](self, parameters_read(operation, parameters), region))
 
     # --- looking ------------------------------------------------------------------------------
 

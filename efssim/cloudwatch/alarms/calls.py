@@ -101,6 +101,8 @@ class AlarmCalls:
         """Answer DescribeAlarms."""
         if "AlarmNames" in given and "AlarmNamePrefix" in given:
             raise _invalid("AlarmNames and AlarmNamePrefix do not go together.")
+        if "ChildrenOfAlarmName" in given or "ParentsOfAlarmName" in given:
+            raise _invalid("composite alarms, with children and parents, are not simulated.")
         _names(given)
         shown = {
             name: alarm

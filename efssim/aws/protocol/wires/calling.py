@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from botocore.model import OperationModel
+from botocore.model import OperationModel, Shape
 from botocore.validate import ParamValidator
 
 from efssim.aws.protocol.wires.messages import Failure
@@ -51,13 +51,16 @@ def call(
         raise NotSimulatedError(service, name, simulated_operations(service))
     if service == "efs":
         return account.call(name, parameters, region=region)
-    if service != "cloudwatch":
-        return account.call(name, parameters, region=region, service=service)
-    # Unlike those of the others, its operations rely on the checks that clients of boto3 make.
-    report = ParamValidator().validate(parameters, operation.input_shape)
-    if report.has_errors():
-        raise CloudWatchError("ValidationError", report.generate_report())
-    return account.cloudwatch.call(name, parameters, region)
+    return account.call(name, parameters, region=region, service=service)
+
+
+def problems(value: Mapping[str, WireValue], shape: Shape) -> str:
+    """Return the mistakes of a value by botocore's model, in words; empty where it has none."""
+    try:
+        report = ParamValidator().validate(dict(value), shape)
+    except (OverflowError, RuntimeError) as error:  # of times beyond all calendars
+        return str(error)
+    return "; ".join(report.generate_report().splitlines())
 
 
 def failure_of(error: EfssimError) -> Failure:
