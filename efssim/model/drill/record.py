@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import Enum
 
+from efssim.model.drill.restoring import Restored
 from efssim.records.run_records import Snapshot
 
 
@@ -43,6 +44,9 @@ class DrillRecord:
     """The record of one drill. Times are seconds since the scenario's start."""
 
     disaster_s: float
+    """When the disaster comes, or the writes of a planned switchover are fenced."""
+    is_planned: bool = False
+    """Whether there is no disaster: writes are fenced at that time."""
     ending: Ending = Ending.OPEN
     phases: list[DrillPhase] = field(default_factory=list)
     replication: str | None = None
@@ -62,6 +66,8 @@ class DrillRecord:
     """When the destination could be written after the deletion."""
     end_s: float | None = None
     """When the drill ended."""
+    restored: Restored | None = None
+    """The backup of a restore; None: nothing was to be restored yet."""
     left: Snapshot | None = None
     """The state of the replication when its configuration was gone, or the drill ended before."""
     recovery_point_s: float | None = None

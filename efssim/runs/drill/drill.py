@@ -12,7 +12,8 @@ from efssim.runs.drill.alarmed import detected_s
 from efssim.runs.drill.outcome import DrillOutcome, PartialSync, loss_of, partial_of
 from efssim.runs.drill.times import disaster_s
 from efssim.scenario import Scenario, schema
-from efssim.scenario.drill.section import Drill
+from efssim.scenario.drill.section import PLANNED, Drill
+from efssim.scenario.grammar.disturbances.kinds import FENCE
 
 PATIENCE_S = 30 * 86_400.0
 """How long after the scenario's end, beside its own times, a runbook is waited for; chosen."""
@@ -50,10 +51,13 @@ def source_of(scenario: Scenario) -> str:
 
 
 def with_disaster(scenario: Scenario, at_s: float) -> Scenario:
-    """Return a scenario with the disaster as its last event, and streams that end with the run."""
+    """Return a scenario with the disaster, or the fence, as its last event; streams end with it."""
     assert scenario.drill is not None
-    written = {"region_outage": scenario.file_systems[source_of(scenario)].home}
-    if scenario.drill.disaster is not None:
+    source = source_of(scenario)
+    written = {"region_outage": scenario.file_systems[source].home}
+    if scenario.drill.kind == PLANNED:
+        written = {FENCE: source}
+    elif scenario.drill.disaster is not None:
         written = scenario.drill.disaster.model_dump(by_alias=True, exclude_unset=True)
     event = schema.Event.model_validate({**written, "at": at_s})
     systems = {
@@ -78,7 +82,9 @@ def _own_times_s(drill: Drill, draws: Draws) -> float:
     named = [(DECIDE, drill.decide)]
     if drill.detect.alarm is None:
         named.append((DETECT, drill.detect))
-    named += [(f"steps.{step.name}", step.lasts) for step in drill.steps if step.lasts is not None]
+    named += [
+        (f"steps.{step.name}", step.lasts) for step in drill.runbook if step.lasts is not None
+    ]
     return sum(draws.of(f"drill.{name}", lasts)[0] for name, lasts in named)
 
 
