@@ -20,7 +20,7 @@ from botocore.awsrequest import AWSResponse
 from botocore.hooks import first_non_none_response
 from botocore.model import OperationModel
 
-from efssim.aws.protocol.parsing import http_response, parse
+from efssim.aws.protocol.parsing import http_response, parse, with_awaited_bodies
 from efssim.aws.protocol.wires.calling import call, is_simulated
 from efssim.aws.protocol.wires.messages import Reply
 from efssim.aws.protocol.wires.table import efs_wire, own_wire
@@ -174,7 +174,7 @@ class Transport:
         for attempt in count(1):
             response = self._attempt(model, context, attempt)
             if not self._may_retry(response):
-                return response
+                return response[0], with_awaited_bodies(response[1])
             # Its retry handlers wait for nothing, so no other task draws meanwhile.
             with self._seeded():
                 responses = await emit(**_retry_event(model, request, response, attempt))
