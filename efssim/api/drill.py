@@ -6,6 +6,7 @@ import sys
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from efssim.api.values import values_by_field
 from efssim.json_values import JsonObject, to_json
 from efssim.progress import bar_of_trials, told
 from efssim.report.drill.tables import drill_table, timeline_table
@@ -78,4 +79,4 @@ def drill(
     bar = bar_of_trials(sys.stderr, "drills") if progress else None
     with told(on_progress, bar) as tell:
         found = drilled(scenario, trials, seed, tell)
-    return Drills(found.scenario, found.seed, found.outcomes, found.is_exact, found.diverging)
+    return Drills(**values_by_field(found))

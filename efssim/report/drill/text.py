@@ -9,6 +9,7 @@ from efssim.markup import page
 from efssim.report.facts.assumptions import assumed_of_sync
 from efssim.report.facts.traces import thin_lines
 from efssim.report.text.parts import joined
+from efssim.report.words.cost import cost_texts
 from efssim.report.words.json_text import json_text
 from efssim.report.words.lines import aligned, command_lines, counted, percent, short, wrapped
 from efssim.runs.drill.drill import PATIENCE_S, with_disaster
@@ -157,6 +158,7 @@ def notes(study: DrillStudy, found: DrillSummary) -> Iterator[str]:
             " when the disaster came. They miss both objectives and are in no number above."
         )
     yield _meaning(study)
+    yield from cost_texts(study.cost)
     yield _assumed(study)
 
 

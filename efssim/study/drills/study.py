@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from efssim.lag.cost.summary import CostSummary
 from efssim.lag.kinds.asked import Asked
 from efssim.runs.drill.drill import replication_of, run_drill
 from efssim.runs.drill.outcome import DrillOutcome
 from efssim.runs.measured import MeasuredWorld
+from efssim.runs.run import Run
 from efssim.scenario import Scenario
 from efssim.scenario.drill.section import Drill
 from efssim.study.errors import StudyError
@@ -34,6 +36,8 @@ class DrillStudy:
     """Whether nothing is drawn, so that one drill says all."""
     diverging: bool
     """Whether the replication falls behind ever more in a run without the disaster."""
+    cost: CostSummary | None = None
+    """Cost for a month in that run; None where the scenario has no prices."""
 
     @property
     def replication(self) -> str:
@@ -61,7 +65,9 @@ def drilled(
         outcomes.append(run_drill(scenario, seed, trial))
         if on_progress is not None:
             on_progress(trial + 1, count)
-    return DrillStudy(scenario, seed, tuple(outcomes), is_exact, _diverges(scenario, seed))
+    calm = _calm(scenario, seed)
+    diverging = calm.outcomes[replication_of(scenario)].summary.syncs.diverging
+    return DrillStudy(scenario, seed, tuple(outcomes), is_exact, diverging, calm.cost)
 
 
 def with_drill(scenario: Scenario) -> Scenario:
@@ -79,9 +85,9 @@ def with_drill(scenario: Scenario) -> Scenario:
     return scenario.model_copy(update={"drill": Drill()})
 
 
-def _diverges(scenario: Scenario, seed: int) -> bool:
-    """Return whether a run without the disaster falls behind ever more."""
-    calm = scenario.model_copy(update={"alarms": {}, "prices": None})
+def _calm(scenario: Scenario, seed: int) -> Run:
+    """Return a run without the disaster."""
+    calm = scenario.model_copy(update={"alarms": {}})
     measured = MeasuredWorld(calm, seed, metrics=False, asked=_ASKED)
     measured.advance_to_end()
-    return measured.so_far().outcomes[replication_of(scenario)].summary.syncs.diverging
+    return measured.so_far()
