@@ -73,8 +73,8 @@ def drill(
     200 where anything is drawn, else one. `on_progress` is called with how many are complete, of
     how many; `progress` shows a bar of it on standard error.
 
-    Raise StudyError for a scenario without a replication to fail over, and RunError if EFS refuses
-    a part of the scenario.
+    Raise StudyError for a scenario without a replication to fail over or with parameters that are
+    not known, and RunError if EFS refuses a part of the scenario.
     """
     bar = bar_of_trials(sys.stderr, "drills") if progress else None
     with told(on_progress, bar) as tell:

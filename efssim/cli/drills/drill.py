@@ -33,7 +33,6 @@ from efssim.cli.options import (
 from efssim.cli.output import MISSED
 from efssim.cli.request import Request, requested
 from efssim.cli.scenario_file import ScenarioFile, Source
-from efssim.cli.uncertain.sets import say_written
 
 if TYPE_CHECKING:
     from efssim.scenario import Scenario
@@ -74,7 +73,6 @@ def drill(**asked: Any) -> None:
     refuse_ignored(request.overrides, {"--seed": "seed"} if request.seed is not None else {})
     scenario = request.file.load(request.overrides)
     refuse_absurd(scenario, request.file, insist=request.yes)
-    say_written(scenario, request.quiet)
     check_folder(request.out, "drills.json")
     build(scenario, request.file, request.overrides)
     _run(request, scenario)

@@ -158,6 +158,11 @@ def notes(study: DrillStudy, found: DrillSummary) -> Iterator[str]:
             " when the disaster came. They miss both objectives and are in no number above."
         )
     yield _meaning(study)
+    if study.scenario.objectives or study.scenario.thresholds:
+        yield (
+            "Drills are judged by `rpo` and `rto` alone: the scenario's other objectives and its"
+            " thresholds are judged by `efssim run`."
+        )
     yield from cost_texts(study.cost)
     yield _assumed(study)
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Any, NamedTuple
+from typing import Annotated, NamedTuple
 
 from pydantic import BeforeValidator, Field, WithJsonSchema
 
 from efssim.scenario.grammar.base import Model
 from efssim.scenario.grammar.distributions import Distribution
+from efssim.scenario.grammar.events import CallParameters
 from efssim.scenario.grammar.types import Duration, PositiveDuration
 from efssim.scenario.operations.names import OperationName
 from efssim.scenario.operations.table import OPERATIONS
@@ -35,7 +36,7 @@ class RunbookStep(Model):
     """How long it takes; None: as long as EFS takes."""
     call: OperationName | None = None
     """The operation of the EFS API that it calls."""
-    parameters: dict[str, Any] = Field(default_factory=dict, alias="with")
+    parameters: CallParameters = Field(default_factory=dict, alias="with")
     """With `call`: its parameters, as boto3 takes them; names stand for ids of file systems."""
     region: str | None = None
     """With `call`: where it is made; unless set in the Region of the destination."""

@@ -14,6 +14,7 @@ from efssim.runs.run import Run
 from efssim.scenario import Scenario
 from efssim.scenario.drill.section import Drill
 from efssim.study.errors import StudyError
+from efssim.study.known import require_known
 from efssim.study.trial.facts import is_random_drill
 
 DRILLS = 200
@@ -51,11 +52,14 @@ def drilled(
     seed: int | None = None,
     on_progress: DrillProgress | None = None,
 ) -> DrillStudy:
-    """Run drills; StudyError for a scenario without a replication, RunError as a run.
+    """Run drills; RunError as a run.
+
+    StudyError for a scenario without a replication, or with parameters that are not known.
 
     A scenario without `drill` is drilled with its defaults. Unless `trials` says how many: 200
     where anything is drawn, else one.
     """
+    require_known(scenario, "a study of drills")
     scenario = with_drill(scenario)
     seed = scenario.seed if seed is None else seed
     is_exact = not is_random_drill(scenario)
