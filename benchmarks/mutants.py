@@ -131,7 +131,7 @@ MUTANTS = (
     Mutant(
         "the link does not bound the utilisation",
         "runs/measured.py",
-        'throughput=min(sync.number("throughput"), link.undisturbed_capacity)',
+        'throughput=min(sync.number("throughput"), part)',
         'throughput=sync.number("throughput")',
         (HAND,),
     ),
@@ -235,9 +235,9 @@ MUTANTS = (
     ),
     Mutant(
         "a batch begins within one period",
-        "scenario/workload/processes/batch.py",
-        "return (begin - start).total_seconds() % DAY_S",
-        "return (begin - start).total_seconds() % min(DAY_S, self.every)",
+        "text/moments.py",
+        "return (begin - start).total_seconds() % _DAY_S",
+        "return (begin - start).total_seconds() % 3600",
         (HAND,),
     ),
     Mutant(

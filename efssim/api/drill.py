@@ -6,6 +6,7 @@ import sys
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from efssim.api.values import values_by_field
 from efssim.json_values import JsonObject, to_json
 from efssim.progress import bar_of_trials, told
 from efssim.report.drill.tables import drill_table, timeline_table
@@ -72,10 +73,10 @@ def drill(
     200 where anything is drawn, else one. `on_progress` is called with how many are complete, of
     how many; `progress` shows a bar of it on standard error.
 
-    Raise StudyError for a scenario without a replication to fail over, and RunError if EFS refuses
-    a part of the scenario.
+    Raise StudyError for a scenario without a replication to fail over or with parameters that are
+    not known, and RunError if EFS refuses a part of the scenario.
     """
     bar = bar_of_trials(sys.stderr, "drills") if progress else None
     with told(on_progress, bar) as tell:
         found = drilled(scenario, trials, seed, tell)
-    return Drills(found.scenario, found.seed, found.outcomes, found.is_exact, found.diverging)
+    return Drills(**values_by_field(found))

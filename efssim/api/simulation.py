@@ -21,10 +21,10 @@ from efssim.model.entities.errors import NotSimulatedError
 from efssim.model.entities.file_system import FileSystemState
 from efssim.model.entities.identifiers import request_id
 from efssim.model.kernel.clock import Clock
+from efssim.model.world.in_flight import syncs_in_flight
 from efssim.model.world.services.table import SERVICES
 from efssim.progress import Progress, bar, told
 from efssim.runs.acting import event_now, stream_now
-from efssim.runs.in_flight import syncs_in_flight
 from efssim.runs.measured import MeasuredWorld, last_run
 from efssim.scenario import Scenario
 from efssim.scenario.arguments import checked, duration_of
@@ -156,7 +156,7 @@ class Simulation(MeasuredWorld):
 
     def is_answered(self, service: str, operation: str) -> bool:
         """Return whether `answer` was told of an operation."""
-        return (service, operation) in self._world.services.answered
+        return self._world.services.is_answered(service, operation)
 
     @property
     def request_id(self) -> str:
@@ -175,6 +175,15 @@ class Simulation(MeasuredWorld):
 
             self._clients = Clients(self)
         return self._clients.client(service, region_name, **options)
+
+    def move_to_this_thread(self) -> None:
+        """Let this thread use the clients of the simulation from now on, and no other.
+
+        Calls of several threads have no order; whoever hands a simulation from one thread to
+        another sees to it that they take turns.
+        """
+        if self._clients is not None:
+            self._clients.move_to_this_thread()
 
     @property
     def env(self) -> Clock:

@@ -75,6 +75,9 @@ class SteppedWorld(SimulatedWorld, Protocol):
     def result(self) -> HasSummary:
         """Return the results so far."""
 
+    def move_to_this_thread(self) -> None:
+        """Let this thread use its clients from now on, and no other."""
+
     def live(self) -> LiveState:
         """Return the state now."""
 

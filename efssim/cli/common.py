@@ -105,6 +105,10 @@ def build(scenario: Scenario, file: Source, overrides: tuple[str, ...]) -> None:
 
     with placing_refusals(file, overrides):
         World(scenario, scenario.seed)
+        if scenario.thresholds:
+            from efssim.runs.thresholds.numbers import known_thresholds
+
+            known_thresholds(scenario)
 
 
 @contextmanager

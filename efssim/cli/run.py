@@ -580,6 +580,7 @@ def _passes(result: Result | Trials | ParameterSets) -> bool:
         ignores_unknowns,
         passes,
     )
+    from efssim.study.run.summary import trials_summary
 
     if isinstance(result, ParameterSets):
         return passes(checked_sets(result), result.traces)
@@ -587,5 +588,6 @@ def _passes(result: Result | Trials | ParameterSets) -> bool:
         unknown = ignores_unknowns(result)
         if unknown:
             say(unknown)
-        return not unknown and passes(checked_run(result), result.traces)
-    return passes(checked_trials(result), result.traces)
+        thresholds = result.run_summary.thresholds
+        return not unknown and passes(checked_run(result), result.traces, thresholds)
+    return passes(checked_trials(result), result.traces, trials_summary(result).thresholds)

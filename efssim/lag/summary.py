@@ -15,6 +15,7 @@ from efssim.lag.cost.summary import CostSummary
 from efssim.lag.detection.summary import AlarmSummary
 from efssim.lag.loss import LeftBehind, Loss
 from efssim.lag.objectives.summary import ObjectiveSummary
+from efssim.lag.objectives.thresholds import ThresholdSummary
 from efssim.lag.source_limit import SourceLimit
 from efssim.scenario.shown.cells_use import CellsUse
 from efssim.traces.quality import TraceQuality
@@ -209,6 +210,8 @@ class RunSummary:
     digest: str
     uncertain: tuple[str, ...] = field(default=(), metadata=IF_ANY)
     """Paths of parameters that are not known, of which this run has one value each."""
+    thresholds: tuple[ThresholdSummary, ...] = field(default=(), metadata=IF_ANY)
+    """Those of the scenario, in their order."""
     cost: CostSummary | None = field(default=None, metadata=IF_ANY)
     """Where the scenario has prices."""
     cells: Mapping[str, CellsUse] = field(default_factory=dict, metadata=IF_ANY)

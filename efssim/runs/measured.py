@@ -52,6 +52,7 @@ from efssim.runs.cost.pricing import Pricing
 from efssim.runs.outcome import Outcome
 from efssim.runs.run import Run
 from efssim.runs.sync_phases import PhaseRecords
+from efssim.runs.thresholds.numbers import known_thresholds
 from efssim.scenario import Scenario
 from efssim.scenario.shown.trace_use import trace_qualities
 
@@ -92,12 +93,9 @@ class MeasuredWorld:
         """
         self.scenario, self._asked = scenario, asked
         self.seed = scenario.seed if seed is None else seed
-        self.trial = trial
-        self._verify = verify
-        # Of the metrics, the age alone can be read off the records of a run.
-        metrics = metrics or any(
-            alarm.is_evaluated and alarm.metric != AGE_METRIC for alarm in scenario.alarms.values()
-        )
+        self.trial, self._verify = trial, verify
+        known_thresholds(scenario)  # raises before anything runs
+        metrics = metrics or _takes_metrics(scenario)
         self._streamed: dict[str, StreamedMeasures] = {}
         self._logs: dict[str, WriteLog] = {}
         self._minutes: dict[str, WriteMinutes] | None = {} if metrics else None
@@ -389,6 +387,13 @@ def run_with_states(world: MeasuredWorld) -> tuple[Run, dict[str, dict[str, LagS
 def last_run(world: MeasuredWorld) -> Run:
     """Return a world's run up to now as `so_far` does, in less memory: the world cannot go on."""
     return world._run(world._let_go())
+
+
+def _takes_metrics(scenario: Scenario) -> bool:
+    """Return whether an alarm reads a metric that cannot be read off the records of a run."""
+    return any(
+        alarm.is_evaluated and alarm.metric != AGE_METRIC for alarm in scenario.alarms.values()
+    )
 
 
 def _by_replication(timeline: Iterable[Entry]) -> dict[str, list[Occurrence]]:

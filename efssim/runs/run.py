@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -32,6 +32,8 @@ from efssim.runs.tables import (
     syncs_table,
     violations_table,
 )
+from efssim.runs.thresholds.judged import judged_run
+from efssim.runs.thresholds.numbers import known_thresholds
 from efssim.scenario import Scenario
 from efssim.scenario.arguments import duration_of
 from efssim.scenario.shown.cells_use import streams_in_cells
@@ -87,6 +89,14 @@ class Run:
     @cached_property
     def run_summary(self) -> RunSummary:
         """The numbers of summary.json."""
+        known = known_thresholds(self.scenario)
+        if not known:
+            return self._plain_summary
+        content = to_json(self._plain_summary, self.scenario.start)
+        return replace(self._plain_summary, thresholds=tuple(judged_run(known, content)))
+
+    @cached_property
+    def _plain_summary(self) -> RunSummary:
         return RunSummary(
             scenario=self.scenario.name,
             seed=self.seed,

@@ -38,6 +38,7 @@ from efssim.scenario.grammar.undocumented import CHOICES
 from efssim.scenario.objectives import Objective
 from efssim.scenario.prices.section import PriceSection
 from efssim.scenario.regions.names import zone_region
+from efssim.scenario.thresholds import ThresholdText
 from efssim.scenario.uncertain.keys import UncertainKeys
 from efssim.scenario.workload.arrivals import Arrivals
 from efssim.scenario.workload.streams import (
@@ -339,6 +340,9 @@ class ScenarioKeys(Model):
     """The recovery time objective, by which drills are judged."""
     drill: Drill | None = None
     """A disaster to rehearse and the runbook that answers it, for `efssim drill`."""
+    thresholds: tuple[ThresholdText, ...] = ()
+    """Comparisons of numbers of the summary, as `dr.write_lag_s.p99 < 10 min`; `--check` fails
+    where one does not hold."""
     cloudwatch: CloudWatch = CloudWatch.model_construct()
     """How CloudWatch's view of the run is made."""
     regions: dict[Name, Region] = Field(default_factory=dict)

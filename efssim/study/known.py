@@ -19,7 +19,9 @@ def require_known(scenario: Scenario, study: str) -> None:
 
 
 def require_rpo_alone(scenario: Scenario, study: str) -> None:
-    """Raise StudyError where there are objectives besides the RPO, which a study passes over."""
+    """Raise StudyError for objectives besides the RPO and thresholds, which a study passes over."""
+    if scenario.thresholds:
+        raise StudyError(f"{study} judges no thresholds: take `thresholds` away")
     if scenario.objectives:
         listed = ", ".join(scenario.objectives)
         raise StudyError(

@@ -192,6 +192,11 @@ def test_what_cannot_be_answered(world, service, operation, said):
         world.answer(service, operation, lambda *_: {})
 
 
+def test_an_answer_is_a_function(world):
+    with pytest.raises(efssim.UsageError, match="a function answers Publish, and not a dict"):
+        world.answer("sns", "Publish", {"MessageId": "m"})
+
+
 def test_an_operation_of_a_simulated_service_may_be_answered(world):
     world.answer("kms", "CreateAlias", lambda *_: {})
     world.client("kms", HOME).create_alias(AliasName="alias/a", TargetKeyId="k")

@@ -260,7 +260,7 @@ def test_a_bug_of_the_simulator_comes_out_as_itself(world, efs, monkeypatch):
 
 def test_services_that_are_not_simulated(world):
     with pytest.raises(
-        ValueError, match="'ec2' is not simulated; these are: account, backup, cloudwatch"
+        ValueError, match="'ec2' is not simulated; these are: account, backup, cloudwatch, efs"
     ):
         world.client("ec2", region_name=HOME)
     with pytest.raises(ValueError, match=r"did you mean 'efs'\?"):

@@ -200,6 +200,20 @@ def test_a_script_of_aioboto3(aioboto3, world, attempts):
     assert attempts == []
 
 
+def test_a_script_of_aioboto3_waits_for_what_an_answer_streams(aioboto3, world):
+    world.answer("lambda", "Invoke", lambda given, _: {"Payload": given["Payload"]})
+
+    async def main():
+        async with aioboto3.Session(**HERE).client("lambda") as functions:
+            one = await functions.invoke(FunctionName="f", Payload=b"one")
+            two = await functions.invoke(FunctionName="f", Payload=b"two")
+            async with two["Payload"] as stream:
+                return await one["Payload"].read(), await stream.read()
+
+    with patched(world):
+        assert asyncio.run(main()) == (b"one", b"two")
+
+
 def test_two_tasks_call_at_their_own_instants(aioboto3, world, attempts):
     async def main():
         async with aioboto3.Session(**HERE).client("efs") as efs:

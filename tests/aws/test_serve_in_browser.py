@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 from pathlib import Path
 
@@ -29,7 +30,7 @@ file_systems:
   orders:
     region: us-east-1
     writes: {w: {arrivals: {constant: {rate: 1 per s}}, size: 1000}}
-  other: {region: us-east-1}
+  other: {region: us-east-1, size: 100 GiB}
 replications:
   dr: {source: orders, destination: {region: eu-south-1}, established: true}
   late: {source: other, destination: {region: us-west-2}}
@@ -89,6 +90,7 @@ def test_it_shows_the_state(opened):
         "Status": "ENABLING",
         "Age": "none",
         "Pending": "0 B",
+        "Sync": "none",
         "Replicated up to": "never",
     }
 
@@ -100,6 +102,9 @@ def test_step_apply_and_reset(opened):
     sync_api.expect(page.locator("#now")).to_contain_text("00:06:00")
     assert facts(page, "dr")["Age"] == "60 s"
     assert facts(page, "dr")["Pending"] == "58.6 KiB"
+    found = re.fullmatch(r"initial, (\d+) % of 100.0 GiB, .* left", facts(page, "late")["Sync"])
+    assert found
+    assert 0 < int(found[1]) < 100
     page.get_by_label("Event").fill('{"opt_out": "eu-south-1", "for": "1 h"}')
     page.get_by_role("button", name="Apply").click()
     page.get_by_text("opt_out eu-south-1", exact=False).first.wait_for()

@@ -55,6 +55,13 @@ def answers(world):
         world.apply({"region_outage": "us-east-1", "for": "1 min"})
         return {"StatusCode": 200, "Payload": b"<" + parameters["Payload"] + b">"}
 
+    watcher = world.client("efs", "us-east-1")
+
+    def count(parameters, region):
+        both = (watcher, world.client("efs", region))
+        return {"MessageId": str(sum(len(c.describe_file_systems()["FileSystems"]) for c in both))}
+
+    world.answer("sqs", "SendMessage", count)
     world.answer("route53", "ChangeResourceRecordSets", change)
     world.answer("sns", "Publish", lambda parameters, region: {"MessageId": parameters["Message"]})
     world.answer("lambda", "Invoke", deploy)
@@ -177,6 +184,13 @@ def test_answered_operations(fresh):
     assert answer["Payload"].read() == b"<\xff>"
     with pytest.raises(ClientError, match="ServiceUnavailable"):
         fresh.client().describe_file_systems()  # the function began an outage
+
+
+def test_a_function_may_use_clients_whichever_connection_asks(fresh):
+    """Each connection has a thread of its own."""
+    for _ in range(3):
+        told = fresh.client(service="sqs").send_message(QueueUrl="q", MessageBody="b")
+        assert told["MessageId"] == "2"
 
 
 def test_answers_and_time_are_new_after_a_reset(fresh):

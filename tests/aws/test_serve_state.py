@@ -22,7 +22,7 @@ file_systems:
   orders:
     region: us-east-1
     writes: {w: {arrivals: {constant: {rate: 1 per s}}, size: 1000}}
-  other: {region: us-east-1}
+  other: {region: us-east-1, size: 100 GiB}
 replications:
   dr: {source: orders, destination: {region: eu-south-1}, established: true}
   late: {source: other, destination: {region: us-west-2}}
@@ -82,13 +82,19 @@ def test_state(fresh):
     assert (told["dr"]["status"], told["dr"]["age_s"]) == ("ENABLED", 60.0)
     assert told["dr"]["last_replicated"] == "2026-01-01T00:05:00.000000Z"
     assert told["dr"]["pending_bytes"] == 60_000
+    assert told["dr"]["sync"]["initial"] is False
+    sync = told["late"]["sync"]
+    assert (sync["initial"], sync["bytes"]) == (True, 100 * 2**30)
+    assert 0 < sync["bytes_done"] < sync["bytes"]
+    assert sync["left_s"] > 0
     assert told["dr"]["source_region"] == "us-east-1"
     assert told["dr"]["destination_region"] == "eu-south-1"
 
 
 def test_what_there_is_not_is_null(fresh):
     told = state(fresh)["replications"]["late"]
-    assert (told["status"], told["age_s"], told["last_replicated"]) == ("ENABLING", None, None)
+    assert (told["status"], told["sync"]) == ("ENABLING", None)
+    assert (told["age_s"], told["last_replicated"]) == (None, None)
     fresh.client().delete_replication_configuration(
         SourceFileSystemId=state(fresh)["replications"]["dr"]["source"]
     )

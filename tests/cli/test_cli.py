@@ -57,8 +57,8 @@ def summary(*arguments, **variables):
 def test_help_lists_the_commands():
     text = report("--help")
     commands = [
-        *("alarms", "calibrate", "estimate", "export", "init", "plan", "run", "schema", "serve"),
-        *("sweep", "traces", "validate"),
+        *("alarms", "calibrate", "drill", "estimate", "export", "init", "plan", "run", "schema"),
+        *("serve", "sweep", "traces", "validate"),
     ]
     assert re.findall(r"^  (\w+)  ", text, re.MULTILINE) == commands
     assert report("-h") == text
@@ -702,8 +702,9 @@ def fitting(schema, value, root):
     """Whether a value fits a JSON Schema, as far as its structure goes."""
     if "$ref" in schema:
         return fitting(root["$defs"][schema["$ref"].rpartition("/")[2]], value, root)
-    if "anyOf" in schema:
-        return any(fitting(part, value, root) for part in schema["anyOf"])
+    for several in ("anyOf", "oneOf"):
+        if several in schema:
+            return any(fitting(part, value, root) for part in schema[several])
     if "const" in schema or "enum" in schema:
         return value in schema.get("enum", [schema.get("const")])
     if isinstance(value, dict):

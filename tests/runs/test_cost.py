@@ -11,6 +11,7 @@ import pytest
 from helpers.commands import command
 
 import efssim
+from efssim.report.drill.text import drill_report
 from efssim.report.text.plan import evidence_text
 
 GIB, MIB = 2**30, 2**20
@@ -369,3 +370,11 @@ def test_a_sweep_has_a_column_of_costs(tmp_path: Path):
     costs = [point["cost"]["per_month"] for point in points]
     assert costs[0] > costs[1]
     assert f"{costs[0]:,.2f} USD" in text
+
+
+def test_a_drill_has_the_cost_of_a_run_without_the_disaster():
+    scenario = world(duration="1 day").with_({"drill": {"at": "10 h"}})
+    found = efssim.drill(scenario, 1)
+    assert found.summary["cost"] == cost(scenario)
+    assert "adds" in " ".join(drill_report(found).split())
+    assert "cost" not in efssim.drill(scenario.with_({"prices": None}), 1).summary

@@ -16,7 +16,7 @@ from pathlib import Path
 import efssim
 
 PACKAGE = Path(efssim.__file__).parent
-MOST = 41
+MOST = 40
 CLEAN = ("lag/", "study/", "report/")
 """Folders without any."""
 

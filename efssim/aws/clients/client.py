@@ -34,6 +34,10 @@ class Clients:
             self._session = boto3.Session(**CREDENTIALS, botocore_session=core)
         self._session.events.register("creating-client-class", without_endpoint_rules)
 
+    def move_to_this_thread(self) -> None:
+        """Answer calls of this thread from now on, and of no other."""
+        self._transport.move_to_this_thread()
+
     def _known(self) -> tuple[str, ...]:
         """Return the services that are simulated, or that a user answers."""
         return (*SIMULATED, *self._world.answered_services)

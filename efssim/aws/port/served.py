@@ -16,6 +16,7 @@ from efssim.aws.port.metrics import CONTENT_TYPE, metrics_text
 from efssim.aws.protocol import routing
 from efssim.aws.protocol.wires.messages import Reply, WireRequest
 from efssim.aws.world import SteppedWorld
+from efssim.errors import EfssimError
 from efssim.json_values import JsonObject, json_object, to_json
 
 PREFIX = "/_efssim/"
@@ -53,6 +54,7 @@ class Served:
     def answer(self, request: WireRequest, signed_for: str) -> tuple[Reply, str]:
         """Answer a request, which may be signed for a service; return also its simulated time."""
         with self._lock:
+            self._world.move_to_this_thread()
             self._keep_pace()
             if is_own(request.method, request.target, signed_for):
                 reply = self._own(request)
@@ -95,7 +97,7 @@ class Served:
             )
         try:
             told = known[request.method, action](json_object(request.body))
-        except ValueError as error:  # pydantic's included
+        except (ValueError, EfssimError) as error:  # pydantic's included
             return failed(400, str(error))
         where = {"now": _moment(self._world), "elapsed_s": self._world.elapsed_s}
         return Reply(200, _JSON, json.dumps({**where, **told}).encode())

@@ -8,11 +8,10 @@ from typing import Any
 
 from botocore.model import ListShape, MapShape, OperationModel, Shape, StructureShape
 from botocore.utils import parse_to_aware_datetime
-from botocore.validate import ParamValidator
 
-from efssim.aws.protocol.wires.calling import is_simulated
+from efssim.aws.protocol.wires.calling import is_simulated, problems
 from efssim.aws.protocol.wires.table import protocols, service_model, service_names
-from efssim.errors import ArgumentError
+from efssim.errors import ArgumentError, UsageError
 from efssim.json_values import WireObject, WireValue
 from efssim.model.entities.errors import EfsError
 from efssim.text.suggestions import suggest
@@ -27,8 +26,11 @@ _INVALID = {"query": "ValidationError", "ec2": "InvalidParameterValue", "rest-xm
 def checked_answer(service: str, operation: str, function: UserFunction) -> UserAnswer:
     """Return a function that answers an operation, with the checks of botocore's model.
 
-    ArgumentError for an operation that AWS has not, that is simulated, or that streams events.
+    ArgumentError for an operation that AWS has not, that is simulated, or that streams events;
+    UsageError for anything but a function.
     """
+    if not callable(function):
+        raise UsageError(f"a function answers {operation}, and not {_kind(function)}")
     if service not in service_names():
         hint = suggest(service, sorted(service_names()))
         raise ArgumentError(f"botocore knows no service '{service}'{hint}")
@@ -67,20 +69,19 @@ class UserAnswer:
             raise ArgumentError(f"the answer to {self._name} is no dict but {_kind(answer)}")
         if shape is None:
             return {}
-        problems = ParamValidator().validate(dict(answer), shape)
-        if problems.has_errors():
-            raise ArgumentError(f"the answer to {self._name}: {problems.generate_report()}")
+        wrong = problems(answer, shape)
+        if wrong:
+            raise ArgumentError(f"the answer to {self._name}: {wrong}")
         return {name: _normal(shape.members[name], part) for name, part in answer.items()}
 
     def _require_valid(self, parameters: Mapping[str, WireValue]) -> None:
         shape = self._model.input_shape
         if shape is None:
             return
-        problems = ParamValidator().validate(dict(parameters), shape)
-        if problems.has_errors():
+        wrong = problems(parameters, shape)
+        if wrong:
             protocol = protocols(self._model.service_model.service_name)[0]
-            code = _INVALID.get(protocol, "ValidationException")
-            raise EfsError(code, problems.generate_report().replace("\n", "; "))
+            raise EfsError(_INVALID.get(protocol, "ValidationException"), wrong)
 
     def _status(self, error: EfsError) -> int:
         """Return the HTTP status that the model gives an error, or its own."""

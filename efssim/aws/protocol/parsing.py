@@ -47,6 +47,32 @@ def _parsed(reply: Reply, shape: Shape | None, protocol: str, streamed: bool = F
     return parsed
 
 
+class AwaitedBody:
+    """A stream of an answer as clients of aiobotocore read it: by waiting for it."""
+
+    def __init__(self, body: StreamingBody) -> None:
+        self._body = body
+
+    async def read(self, amount: int | None = None) -> bytes:
+        """Return so many bytes, or all that are left."""
+        read: bytes = self._body.read(amount)
+        return read
+
+    async def __aenter__(self) -> AwaitedBody:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        self._body.close()
+
+
+def with_awaited_bodies(parsed: WireObject) -> WireObject:
+    """Return an answer whose streams are read by waiting for them."""
+    return {
+        name: AwaitedBody(part) if isinstance(part, StreamingBody) else part  # type: ignore[misc]  # no value of botocore's own parsers
+        for name, part in parsed.items()
+    }
+
+
 def http_response(reply: Reply) -> AWSResponse:
     """Return a reply as a response object of botocore."""
     return AWSResponse("", reply.status, reply.headers, None)

@@ -20,7 +20,7 @@ from botocore.awsrequest import AWSResponse
 from botocore.hooks import first_non_none_response
 from botocore.model import OperationModel
 
-from efssim.aws.protocol.parsing import http_response, parse
+from efssim.aws.protocol.parsing import http_response, parse, with_awaited_bodies
 from efssim.aws.protocol.wires.calling import call, is_simulated
 from efssim.aws.protocol.wires.messages import Reply
 from efssim.aws.protocol.wires.table import efs_wire, own_wire
@@ -30,6 +30,7 @@ from efssim.cloudwatch.api import CloudWatchError
 from efssim.errors import StateError
 from efssim.json_values import WireObject
 from efssim.model.entities.errors import EfsError, NotSimulatedError
+from efssim.scenario.operations.table import OPERATIONS
 
 GLOBAL_REGION = "us-east-1"
 """The Region for which requests to services without Regions are signed; documented."""
@@ -87,10 +88,15 @@ def without_endpoint_rules(base_classes: list[type], **_: Any) -> None:
 
 
 class Transport:
-    """The answerer of clients' calls from a simulation, in the thread that made this."""
+    """The answerer of clients' calls from a simulation, in one thread: that which made this."""
 
     def __init__(self, world: SimulatedWorld) -> None:
-        self._world, self._wire, self._home = world, efs_wire(), (getpid(), get_ident())
+        self._world, self._wire = world, efs_wire()
+        self.move_to_this_thread()
+
+    def move_to_this_thread(self) -> None:
+        """Answer calls of this thread from now on, and of no other."""
+        self._home = (getpid(), get_ident())
 
     def attach(self, client: Any) -> None:
         """Answer all calls of a client from now on."""
@@ -168,7 +174,7 @@ class Transport:
         for attempt in count(1):
             response = self._attempt(model, context, attempt)
             if not self._may_retry(response):
-                return response
+                return response[0], with_awaited_bodies(response[1])
             # Its retry handlers wait for nothing, so no other task draws meanwhile.
             with self._seeded():
                 responses = await emit(**_retry_event(model, request, response, attempt))
@@ -203,8 +209,14 @@ class Transport:
 
     def _answer(self, model: OperationModel, context: CallContext) -> Response:
         service, operation = model.service_model.service_name, model.name
+        region = context["client_region"] or GLOBAL_REGION
+        if service == "efs" and operation in OPERATIONS:
+            try:
+                answer = self._world.call(operation, context["efssim_parameters"], region=region)
+            except EfsError as error:
+                return _failed(self._wire.error(error, self._world.request_id), model)
+            return self._succeeded(operation, answer)
         try:
-            region = context["client_region"] or GLOBAL_REGION
             answer = call(self._world, model, context["efssim_parameters"], region)
         except NotSimulatedError as error:
             # Of a service that nobody may have a protocol for: all parsers of errors make the same.
@@ -212,8 +224,6 @@ class Transport:
         except (EfsError, CloudWatchError) as error:
             wire = own_wire(service)
             return _failed(wire.error(error, self._world.request_id), model, wire.protocol)
-        if service == "efs" and is_simulated(service, operation):
-            return self._succeeded(operation, answer)
         if is_simulated(service, operation):
             return _answered(answer, self._world.request_id)
         wire = own_wire(service)

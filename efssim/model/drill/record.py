@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import Enum
 
+from efssim.model.drill.restoring import Restored
 from efssim.records.run_records import Snapshot
+from efssim.records.states import Amount
 
 
 class Ending(Enum):
@@ -43,6 +45,9 @@ class DrillRecord:
     """The record of one drill. Times are seconds since the scenario's start."""
 
     disaster_s: float
+    """When the disaster comes, or the writes of a planned switchover are fenced."""
+    is_planned: bool = False
+    """Whether there is no disaster: writes are fenced at that time."""
     ending: Ending = Ending.OPEN
     phases: list[DrillPhase] = field(default_factory=list)
     replication: str | None = None
@@ -60,8 +65,16 @@ class DrillRecord:
     """How often EFS refused a step."""
     writable_s: float | None = None
     """When the destination could be written after the deletion."""
+    recovered_s: float | None = None
+    """When the last step had ended; None: it has not."""
+    failback_s: float | None = None
+    """How long the failback took; None: there was none, or it never ended."""
+    discarded: Amount | None = None
+    """Writes to the replica that the failback overwrote."""
     end_s: float | None = None
     """When the drill ended."""
+    restored: Restored | None = None
+    """The backup of a restore; None: nothing was to be restored yet."""
     left: Snapshot | None = None
     """The state of the replication when its configuration was gone, or the drill ended before."""
     recovery_point_s: float | None = None

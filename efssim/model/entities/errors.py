@@ -63,8 +63,8 @@ class NotSimulatedError(EfssimError, RuntimeError):
         super().__init__(service, operation, known)  # all that it takes to be pickled
 
     def __str__(self) -> str:
-        of, known = (self.service, self.known) if self.known else ("efs", OPERATIONS.names)
-        return (
-            f"efssim does not simulate {self.operation} of {self.service}. It simulates, of {of}: "
-            f"{', '.join(known)}."
-        )
+        known = OPERATIONS.names if self.service == "efs" else self.known
+        what = f"efssim does not simulate {self.operation} of {self.service}"
+        if not known:
+            return f"{what}; a function that Simulation.answer is given can answer it."
+        return f"{what}. It simulates, of {self.service}: {', '.join(known)}."

@@ -20,6 +20,7 @@ from efssim.model.entities.file_system import FileSystemState, LifeCycleState, S
 from efssim.model.entities.identifiers import ACCOUNT_ID
 from efssim.model.entities.requests import DeclaredFileSystem, FileSystemRequest
 from efssim.model.kernel.clock import Turn
+from efssim.records.states import Amount
 from efssim.scenario.backups import BackupPlan, backup_s, restore_s
 from efssim.scenario.regions.names import partition
 from efssim.text.moments import first_at
@@ -41,6 +42,8 @@ class Backup:
     complete_s: float
     size_bytes: int
     files: int
+    written: Amount
+    """Writes that were made to the file system before it began."""
 
     @property
     def vault(self) -> str:
@@ -114,7 +117,8 @@ class Backups:
         size, files = self._account.size_of(source)
         now, lasts_s = self._clock.now, backup_s(size, files)
         self._made += 1
-        made = Backup(self._made, source, source.region, now, now + lasts_s, size, files)
+        written = source.journal.made()
+        made = Backup(self._made, source, source.region, now, now + lasts_s, size, files, written)
 
         def complete() -> None:
             is_there = source.state is LifeCycleState.AVAILABLE

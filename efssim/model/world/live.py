@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 
 from efssim.json_values import moment
+from efssim.model.world.in_flight import SyncInFlight
 from efssim.model.world.world import World
 from efssim.records.timeline import ApiCall, Entry
 
@@ -33,6 +34,8 @@ class LiveReplication:
     """Time since the last sync; None where there is no LastReplicatedTimestamp."""
     pending_bytes: int | None
     """Written to the source and not replicated; None without a configuration."""
+    sync: SyncInFlight | None
+    """The sync in flight; None while there is none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +79,7 @@ def live_state(world: World) -> LiveState:
 def _replication(world: World, name: str) -> LiveReplication:
     found = world.account.replications[name]
     snapshot, gone = world.snapshot(name), found.status is None
-    cut_s = None if gone else found.last_replicated_s
+    cut_s, flying = None if gone else found.last_replicated_s, snapshot.open_sync
     return LiveReplication(
         source=found.source.id,
         source_region=found.source.region,
@@ -86,6 +89,7 @@ def _replication(world: World, name: str) -> LiveReplication:
         last_replicated_s=cut_s,
         age_s=None if cut_s is None else world.now_s - cut_s,
         pending_bytes=None if gone else sum(part.amount.bytes for part in snapshot.open_writes),
+        sync=None if gone or flying is None else SyncInFlight.of(flying),
     )
 
 

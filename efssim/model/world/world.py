@@ -225,7 +225,7 @@ class World:
         self, operation: str, parameters: Mapping[str, WireValue], region: str, service: str = "efs"
     ) -> WireObject:
         """Call an operation of EFS, or of another service; raise EfsError as that would."""
-        if (service, operation) in self.services.answered:
+        if self.services.is_answered(service, operation):
             answer, is_look = self.services.answer(service, operation, parameters, region), False
         elif service == "efs":
             answer, is_look = self._calls.call(operation, parameters, region), looks(operation)

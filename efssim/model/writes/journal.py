@@ -378,7 +378,11 @@ class Journal:
 
     def written_bytes(self) -> int:
         """Return the bytes of all writes since the start of the run and up to now."""
-        return self._written(self._clock.now).bytes
+        return self.made().bytes
+
+    def made(self) -> Amount:
+        """Return the count and the bytes of all writes since the start of the run and up to now."""
+        return self._written(self._clock.now)
 
     def written(self) -> Amount:
         """Return the count and the bytes of all writes since it feeds a replication."""

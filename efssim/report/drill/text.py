@@ -6,11 +6,16 @@ from collections.abc import Callable, Iterator
 
 from efssim.json_values import to_json
 from efssim.markup import page
+from efssim.report.facts.assumptions import assumed_of_sync
 from efssim.report.facts.traces import thin_lines
 from efssim.report.text.parts import joined
+from efssim.report.words.cost import cost_texts
 from efssim.report.words.json_text import json_text
 from efssim.report.words.lines import aligned, command_lines, counted, percent, short, wrapped
 from efssim.runs.drill.drill import PATIENCE_S, with_disaster
+from efssim.scenario.drill.section import PLANNED, RESTORING
+from efssim.scenario.grammar.timing import Control
+from efssim.scenario.shown.provenance import format_preset
 from efssim.scenario.shown.trace_use import trace_qualities
 from efssim.study.drills.statistics import DrillStatistic
 from efssim.study.drills.study import DrillStudy
@@ -30,8 +35,11 @@ _ROWS: tuple[tuple[str, str, Format], ...] = (
     ("rto_s", "until the end (RTO)", short),
     ("partial_bytes", "arrived in part", format_size),
     ("dropped_bytes", "not written (no loss)", format_size),
+    ("failback_s", "failback", short),
+    ("discarded_bytes", "discarded by it", format_size),
 )
 """Key, title and format of the numbers of a report."""
+_OF_FAILBACK = ("failback_s", "discarded_bytes")
 NEVER = "never"
 
 
@@ -50,7 +58,7 @@ def drill_report(study: DrillStudy, command: str = "") -> str:
             *(wrapped(line, indent=2) for line in verdict_lines(found)),
             aligned([("", "mean", "p50", "p95", "max"), *measure_rows(found)]),
             aligned([("phase", "mean", "p50", "p95", "max"), *phase_rows(found)]),
-            [line for sentence in notes(study, found) for line in wrapped(sentence)],
+            [line for sentence in notes(study, found) for line in wrapped(sentence, indent=2)],
             thin_lines(trace_qualities(study.scenario)),
             command_lines(command) if command else [],
         ]
@@ -70,9 +78,11 @@ def heading(study: DrillStudy) -> str:
     """Return the scenario, the replication, and how many drills there were."""
     count = counted(len(study.outcomes), "drill")
     event = with_disaster(study.scenario, 0.0).events[-1]
+    is_planned = study.scenario.drill is not None and study.scenario.drill.kind == PLANNED
+    cause = "a planned switchover" if is_planned else f"the disaster is {event.kind} {event.target}"
     return (
         f"{study.scenario.name}: {count} of replication {study.replication}, seed {study.seed};"
-        f" the disaster is {event.kind} {event.target}"
+        f" {cause}"
     )
 
 
@@ -110,6 +120,8 @@ def _verdict(name: str, words: str, verdict: DrillVerdict, found: DrillSummary) 
 def measure_rows(found: DrillSummary) -> Iterator[tuple[str, ...]]:
     """Yield the rows of the numbers of a drill."""
     for key, title, form in _ROWS:
+        if key in _OF_FAILBACK and not found.measures[key].count:
+            continue
         yield title, *_cells(found.measures[key], form)
 
 
@@ -145,7 +157,36 @@ def notes(study: DrillStudy, found: DrillSummary) -> Iterator[str]:
             f"{counted(found.not_applicable, 'drill')} met no configuration: nothing was replicated"
             " when the disaster came. They miss both objectives and are in no number above."
         )
-    yield (
+    yield _meaning(study)
+    if study.scenario.objectives or study.scenario.thresholds:
+        yield (
+            "Drills are judged by `rpo` and `rto` alone: the scenario's other objectives and its"
+            " thresholds are judged by `efssim run`."
+        )
+    yield from cost_texts(study.cost)
+    yield _assumed(study)
+
+
+def _meaning(study: DrillStudy) -> str:
+    """Return a sentence on the meaning of the loss."""
+    assert study.scenario.drill is not None
+    if study.scenario.drill.kind == RESTORING:
+        return "Lost is what was written after the start of the latest complete backup."
+    return (
         "Lost is what was pending when the configuration was gone. EFS replicates to no point in"
         " time: what arrived in part is mixed into the tree of the recovery point."
     )
+
+
+def _assumed(study: DrillStudy) -> str:
+    """Return a sentence on the times that nobody has set, as AWS does not publish them."""
+    spec = study.scenario.replications[study.replication]
+    parts = [assumed_of_sync(spec.sync), *_assumed_of_control(spec.control)]
+    listed = ", ".join(part for part in parts if part)
+    return f"Assumed, as AWS does not publish them: {listed}." if listed else ""
+
+
+def _assumed_of_control(control: Control) -> Iterator[str]:
+    preset = control.preset_value("deleting")
+    if control.deleting is None and preset.provenance == "assumed":
+        yield f"deleting {format_preset('deleting', preset.value)}"

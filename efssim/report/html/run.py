@@ -30,6 +30,7 @@ from efssim.report.verdicts.run import attained, disaster, goal
 from efssim.report.verdicts.words import colour_of_run, words_of_run
 from efssim.report.words.cost import cost_texts
 from efssim.report.words.terms import AGE_NAME
+from efssim.report.words.thresholds import threshold_texts
 from efssim.runs.outcome import Outcome
 from efssim.runs.run import Run
 from efssim.study.trial.facts import is_random
@@ -115,6 +116,7 @@ def run_page(result: Run, drawn: Iterable[Drawing], command: str, suffix: str = 
         alarm_table=alarm_table(result),
         alarm_changes=change_table(result, suffix),
         cost=cost_texts(result.cost),
+        thresholds=threshold_texts(result.run_summary.thresholds),
         document=tables.all_numbers(_of_the_run(result), "the run"),
     )
 

@@ -13,6 +13,7 @@ from efssim.report.verdicts.objectives import objective_texts
 from efssim.report.verdicts.run import certainty, disaster, verdict
 from efssim.report.words.cost import cost_lines
 from efssim.report.words.lines import wrapped
+from efssim.report.words.thresholds import threshold_lines
 from efssim.runs.outcome import Outcome
 from efssim.runs.run import Run
 
@@ -28,6 +29,7 @@ def text_report(result: Run, command: str, full: bool = False) -> str:
     parts += [_first(name, outcome, result) for name, outcome in result.outcomes.items()]
     if not result.outcomes:
         parts.append([NO_REPLICATION])
+    parts.append(threshold_lines(result.run_summary.thresholds))
     parts.append(timeline_lines(result))
     for name, outcome in result.outcomes.items():
         title = wrapped(f"{name}:", indent=2) if len(result.outcomes) > 1 else []

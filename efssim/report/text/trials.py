@@ -20,9 +20,11 @@ from efssim.report.verdicts.trials import attained, disaster, kind_of, late, of_
 from efssim.report.verdicts.trials_cautions import cautions
 from efssim.report.words.cost import cost_lines
 from efssim.report.words.lines import counted, percent, short, wrapped
+from efssim.report.words.thresholds import threshold_lines
 from efssim.scenario.shown.provenance import resolved
 from efssim.study.means.means import Means
 from efssim.study.means.shapes import SyncsStatistic
+from efssim.study.run.summary import trials_summary
 from efssim.study.run.trial_set import TrialSet
 from efssim.text.quantities import format_duration, format_size
 from efssim.text.yaml.paths import format_path
@@ -42,6 +44,7 @@ def study_text(trials: TrialSet, command: str, full: bool = False) -> str:
     parts += [_first(name, trials) for name in names]
     if not names:
         parts.append([NO_REPLICATION])
+    parts.append(threshold_lines(trials_summary(trials).thresholds))
     for name in names:
         title = wrapped(f"{name}:", indent=2) if len(names) > 1 else []
         parts.append([*title, *_lag_table(name, trials)])

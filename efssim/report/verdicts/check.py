@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from efssim.lag.objectives.thresholds import ThresholdSummary
 from efssim.report.facts.traces import Traces, thin_traces
 from efssim.report.words.lines import counted
 from efssim.runs.run import Run
@@ -120,6 +121,12 @@ CONDITIONS: tuple[Condition, ...] = (
 """All of them have to hold."""
 
 
-def passes(parts: Sequence[Checked], traces: Traces) -> bool:
-    """Return whether a result meets all conditions, and no trace is too thin for a verdict."""
-    return all(condition(parts) for condition in CONDITIONS) and not thin_traces(traces)
+def passes(
+    parts: Sequence[Checked], traces: Traces, thresholds: Sequence[ThresholdSummary] = ()
+) -> bool:
+    """Return whether a result meets all conditions, and no trace is too thin for a verdict.
+
+    Every threshold has to hold: one that is undecided does not.
+    """
+    holds = all(each.outcome == "holds" for each in thresholds)
+    return holds and all(condition(parts) for condition in CONDITIONS) and not thin_traces(traces)

@@ -12,7 +12,8 @@ from efssim.runs.drill.alarmed import detected_s
 from efssim.runs.drill.outcome import DrillOutcome, PartialSync, loss_of, partial_of
 from efssim.runs.drill.times import disaster_s
 from efssim.scenario import Scenario, schema
-from efssim.scenario.drill.section import Drill
+from efssim.scenario.drill.section import PLANNED, Drill
+from efssim.scenario.grammar.disturbances.kinds import FENCE
 
 PATIENCE_S = 30 * 86_400.0
 """How long after the scenario's end, beside its own times, a runbook is waited for; chosen."""
@@ -50,10 +51,13 @@ def source_of(scenario: Scenario) -> str:
 
 
 def with_disaster(scenario: Scenario, at_s: float) -> Scenario:
-    """Return a scenario with the disaster as its last event, and streams that end with the run."""
+    """Return a scenario with the disaster, or the fence, as its last event; streams end with it."""
     assert scenario.drill is not None
-    written = {"region_outage": scenario.file_systems[source_of(scenario)].home}
-    if scenario.drill.disaster is not None:
+    source = source_of(scenario)
+    written = {"region_outage": scenario.file_systems[source].home}
+    if scenario.drill.kind == PLANNED:
+        written = {FENCE: source}
+    elif scenario.drill.disaster is not None:
         written = scenario.drill.disaster.model_dump(by_alias=True, exclude_unset=True)
     event = schema.Event.model_validate({**written, "at": at_s})
     systems = {
@@ -78,8 +82,12 @@ def _own_times_s(drill: Drill, draws: Draws) -> float:
     named = [(DECIDE, drill.decide)]
     if drill.detect.alarm is None:
         named.append((DETECT, drill.detect))
-    named += [(f"steps.{step.name}", step.lasts) for step in drill.steps if step.lasts is not None]
-    return sum(draws.of(f"drill.{name}", lasts)[0] for name, lasts in named)
+    named += [
+        (f"steps.{step.name}", step.lasts) for step in drill.runbook if step.lasts is not None
+    ]
+    own_s = sum(draws.of(f"drill.{name}", lasts)[0] for name, lasts in named)
+    disaster_lasts_s = (drill.disaster and drill.disaster.lasts) or 0.0
+    return own_s + disaster_lasts_s + drill.after
 
 
 def _run_to_end(world: World, runbook: Runbook, at_s: float, until_s: float) -> None:
@@ -95,7 +103,6 @@ def _outcome(world: World, record: DrillRecord, trial: int) -> DrillOutcome:
     records = ReplicationRecords()
     if record.replication is not None:
         records = world.account.replications[record.replication].records
-    is_done = record.ending is Ending.DONE
     dropped = records.dropped.values() if record.left is not None else ()
     return DrillOutcome(
         trial=trial,
@@ -109,7 +116,10 @@ def _outcome(world: World, record: DrillRecord, trial: int) -> DrillOutcome:
         partial=partial_of(record, records) if record.left is not None else PartialSync(),
         dropped_bytes=sum(amount.bytes for amount in dropped) - record.dropped_bytes,
         dropped_writes=sum(amount.writes for amount in dropped) - record.dropped_writes,
-        rto_s=_after(record, record.end_s) if is_done else None,
+        rto_s=_after(record, record.recovered_s),
+        failback_s=record.failback_s,
+        discarded_bytes=None if record.discarded is None else record.discarded.bytes,
+        discarded_writes=None if record.discarded is None else record.discarded.writes,
         writable_s=_after(record, record.writable_s),
     )
 

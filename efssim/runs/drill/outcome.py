@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from efssim.model.drill.record import DrillPhase, DrillRecord, Ending
+from efssim.model.drill.restoring import Restored
 from efssim.records.run_records import AbandonedSync, OpenSync, ReplicationRecords
 
 
@@ -57,6 +58,11 @@ class DrillOutcome:
     """From the disaster to the end of the last step; None: never."""
     writable_s: float | None
     """From the disaster until the destination could be written; None: never."""
+    failback_s: float | None
+    """How long the failback took; None: there was none, or it never ended."""
+    discarded_bytes: int | None
+    discarded_writes: int | None
+    """Writes to the replica that the failback overwrote; None as above."""
 
     @property
     def is_applicable(self) -> bool:
@@ -85,10 +91,14 @@ def loss_of(record: DrillRecord, records: ReplicationRecords) -> DrillLoss | Non
     content of the source. The time is counted back from when the source could last be written: the
     disaster, an earlier one, or the end of the configuration where the source has come back.
     """
+    if record.restored is not None:
+        return _loss_of_restore(record.disaster_s, record.restored)
     left = record.left
     if left is None:
         return None
     stopped_s = left.now_s if left.disaster_s is None else left.disaster_s
+    if record.is_planned:  # nothing was written after the fence
+        stopped_s = record.disaster_s
     writes = sum(part.amount.writes for part in left.open_writes)
     point_s = record.recovery_point_s
     # A destination that has failed is no recovery point, even if all was replicated to it.
@@ -96,14 +106,23 @@ def loss_of(record: DrillRecord, records: ReplicationRecords) -> DrillLoss | Non
         return DrillLoss(left.source_bytes, writes + left.carried.writes, None, None, None)
     lost = sum(part.amount.bytes for part in left.open_writes)
     first_s = min((part.first_s for part in left.open_writes), default=stopped_s)
-    age_s = max(record.disaster_s, stopped_s) - point_s
+    age_s = max(0.0, max(record.disaster_s, stopped_s) - point_s)
     return DrillLoss(lost, writes, max(0.0, stopped_s - first_s), point_s, age_s)
+
+
+def _loss_of_restore(disaster_s: float, restored: Restored) -> DrillLoss:
+    """Return the loss by a backup: all that was written after its start."""
+    lost = restored.lost
+    if restored.begun_s is None:
+        return DrillLoss(lost.bytes, lost.writes, None, None, None)
+    age_s = max(0.0, disaster_s - restored.begun_s)
+    return DrillLoss(lost.bytes, lost.writes, age_s, restored.begun_s, age_s)
 
 
 def partial_of(record: DrillRecord, records: ReplicationRecords) -> PartialSync:
     """Return how far a sync had come that the disaster, or the deletion after it, ended."""
     left = record.left
-    if left is None:
+    if left is None or record.restored is not None:
         return PartialSync()
     if left.open_sync is not None:
         return _sent(left.open_sync)

@@ -30,6 +30,8 @@ def drill_problems(raw: Written) -> Iterator[Found]:
         yield ("drill", "disaster", *place), message
     if name is not None and disaster:
         yield from _unreached(raw, name, disaster)
+    if name is not None and drill.get("kind") == "restore":
+        yield from _not_backed_up(raw, name)
     yield from _unknown_alarm(raw, drill)
     yield from _unknown_regions(raw, drill)
     at, duration = (parsed(parse_duration, part) for part in (drill.get("at"), raw.get("duration")))
@@ -70,6 +72,13 @@ def _unreached(raw: Written, name: str, disaster: Written) -> Iterator[Found]:
             where = f"in '{home}'" if kind.target is Target.REGION else f"'{source}'"
             message = f"does not reach the source of '{name}', which is {where}"
             yield ("drill", "disaster", kind.name), message
+
+
+def _not_backed_up(raw: Written, name: str) -> Iterator[Found]:
+    source = written.text(written.section(raw, "replications").get(name, {}), "source")
+    system = written.section(raw, "file_systems").get(str(source))
+    if system is not None and "backups" not in system:
+        yield ("drill", "kind"), f"the source '{source}' has no `backups` to restore"
 
 
 def _stops(kind: DisturbanceKind) -> bool:

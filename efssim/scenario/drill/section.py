@@ -13,15 +13,19 @@ from pydantic import (
     field_validator,
 )
 
-from efssim.scenario.drill.steps import DELETE, Steps, always, default_steps, name_of
+from efssim.scenario.drill.steps import DELETE, RESTORE, Steps, always, default_steps, name_of
 from efssim.scenario.grammar.base import Found, Model
 from efssim.scenario.grammar.distributions import Distribution
 from efssim.scenario.grammar.events import Disaster
 from efssim.scenario.grammar.types import Duration, Fraction, PositiveDuration
-from efssim.text.written import Written
+from efssim.text.written import Written, mapping
 from efssim.text.zones import time_zone
 
 RANDOM = "random"
+DISASTER: Literal["disaster"] = "disaster"
+PLANNED: Literal["planned"] = "planned"
+RESTORING: Literal["restore"] = "restore"
+"""Kinds of drills."""
 Weekday = Literal["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"]
 WEEKDAYS: tuple[Weekday, ...] = get_args(Weekday)
 
@@ -103,6 +107,11 @@ def _kind_of_at(value: object) -> str:
 class Drill(Model):
     """A rehearsed disaster of a replication's source, and the runbook that fails over."""
 
+    kind: Literal["disaster", "planned", "restore"] = DISASTER
+    """`planned`: no disaster, but a switchover without loss. Writes are fenced, and the steps begin
+    once LastReplicatedTimestamp has passed that. `restore`: the latest backup of the source is
+    restored into a new file system."""
+
     replication: str | None = None
     """Name of the replication; required where there are several."""
     disaster: Disaster | None = None
@@ -120,22 +129,48 @@ class Drill(Model):
     """From the disaster until it is known: a time, or `{alarm: NAME}`."""
     decide: Distribution[Duration] = always(0.0)
     """From then until somebody has decided to fail over."""
-    steps: Steps = Field(default_factory=default_steps)
-    """Steps of the runbook, one after the other: `delete`, `mount_targets`, {NAME: DURATION} or
-    {call: OPERATION, with: …}."""
+    steps: Steps | None = None
+    """Steps of the runbook, one after the other: `delete`, `mount_targets`, `restore`,
+    {NAME: DURATION} or {call: OPERATION, with: …}. Unless set `delete` (of a restore: `restore`)
+    and {mount_targets: 2 min}."""
+
+    failback: Literal["none", "discard", "preserve"] = "none"
+    """The way back after the disaster: `discard` overwrites what was written on the replica,
+    `preserve` replicates it to the old primary first."""
+    after: Duration = 0.0
+    """With `failback`: time from the end of the disaster, or of the steps if that is later, until
+    it begins."""
+
+    @property
+    def runbook(self) -> Steps:
+        """The steps, the default ones where none are set."""
+        first = RESTORE if self.kind == RESTORING else DELETE
+        return default_steps(first) if self.steps is None else self.steps
 
     @classmethod
     def misfits(cls, data: Written) -> Iterator[Found]:
         yield from super().misfits(data)
+        returns = data.get("failback") in ("discard", "preserve")
+        if returns and data.get("kind", DISASTER) != DISASTER:
+            yield ("failback",), "goes with `kind: disaster` only"
+        elif returns and "for" not in mapping(data, "disaster"):
+            yield ("failback",), "needs `disaster: {…, for: …}`: it begins after the end of that"
+        if "after" in data and not returns:
+            yield ("after",), "goes with `failback: discard` or `preserve` only"
+        for key in ("disaster", "detect", "decide") if data.get("kind") == PLANNED else ():
+            if key in data:
+                yield (key,), "goes with `kind: disaster` only: nothing is lost, and all is decided"
         steps = data.get("steps")
         if not isinstance(steps, list | tuple):
             return
-        deletes = [ordinal for ordinal, step in enumerate(steps) if name_of(step) == DELETE]
-        if not deletes:
-            yield ("steps",), f"lacks `{DELETE}`, without which the destination stays read-only"
-        for ordinal in deletes[1:]:
-            yield ("steps", ordinal), f"`{DELETE}` is there already"
         named = [name_of(step) for step in steps]
+        if data.get("kind") == RESTORING:
+            if RESTORE not in named:
+                yield ("steps",), f"lacks `{RESTORE}`, without which nothing is restored"
+        elif DELETE not in named:
+            yield ("steps",), f"lacks `{DELETE}`, without which the destination stays read-only"
+        if data.get("kind") != RESTORING and RESTORE in named:
+            yield ("steps", named.index(RESTORE)), f"goes with `kind: {RESTORING}` only"
         for ordinal, name in enumerate(named):
-            if name is not None and name != DELETE and name in named[:ordinal]:
+            if name is not None and name in named[:ordinal]:
                 yield ("steps", ordinal), f"another step is named '{name}' already"

@@ -3,23 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Any, NamedTuple
+from typing import Annotated, NamedTuple
 
 from pydantic import BeforeValidator, Field, WithJsonSchema
 
 from efssim.scenario.grammar.base import Model
 from efssim.scenario.grammar.distributions import Distribution
+from efssim.scenario.grammar.events import CallParameters
 from efssim.scenario.grammar.types import Duration, PositiveDuration
 from efssim.scenario.operations.names import OperationName
 from efssim.scenario.operations.table import OPERATIONS
 from efssim.text.suggestions import suggest
 from efssim.text.written import Written
 
-DELETE, MOUNT_TARGETS = "delete", "mount_targets"
+DELETE, MOUNT_TARGETS, RESTORE = "delete", "mount_targets", "restore"
 """Steps that the runbook knows itself."""
 
 _KEYS = ("call", "with", "region", "retry")
 """Keys of a step besides its name."""
+_KNOWN = (DELETE, MOUNT_TARGETS, RESTORE)
+_NAMED = f"`{DELETE}`, `{MOUNT_TARGETS}` or `{RESTORE}`"
+_OF_EFS = {DELETE: "`control.deleting` says", RESTORE: "AWS Backup does"}
+"""Steps that take no duration, and why."""
 
 
 class RunbookStep(Model):
@@ -31,7 +36,7 @@ class RunbookStep(Model):
     """How long it takes; None: as long as EFS takes."""
     call: OperationName | None = None
     """The operation of the EFS API that it calls."""
-    parameters: dict[str, Any] = Field(default_factory=dict, alias="with")
+    parameters: CallParameters = Field(default_factory=dict, alias="with")
     """With `call`: its parameters, as boto3 takes them; names stand for ids of file systems."""
     region: str | None = None
     """With `call`: where it is made; unless set in the Region of the destination."""
@@ -56,17 +61,14 @@ def _read_step(data: object) -> object:
     if isinstance(data, RunbookStep):
         return data
     if isinstance(data, str):
-        if data not in (DELETE, MOUNT_TARGETS):
+        if data not in _KNOWN:
             raise ValueError(
-                f"'{data}' is not `{DELETE}` or `{MOUNT_TARGETS}`"
-                f"{suggest(data, (DELETE, MOUNT_TARGETS))}; one of your own has a duration,"
+                f"'{data}' is not {_NAMED}{suggest(data, _KNOWN)}; one of your own has a duration,"
                 f" {{{data}: 5 min}}"
             )
         return {"name": data}
     if not isinstance(data, Mapping):
-        raise ValueError(
-            f"must be `{DELETE}`, `{MOUNT_TARGETS}`, {{NAME: DURATION}} or {{call: …}}"
-        )
+        raise ValueError(f"must be {_NAMED}, {{NAME: DURATION}} or {{call: …}}")
     if _is_of_model(data):
         return data
     written = _WrittenStep(data, [str(key) for key in data if key not in _KEYS])
@@ -75,7 +77,7 @@ def _read_step(data: object) -> object:
 
 def _is_of_model(data: Written) -> bool:
     """Return whether a step is written as its model has it, and not as a scenario."""
-    if "lasts" not in data and data.get("name") not in (DELETE, MOUNT_TARGETS):
+    if "lasts" not in data and data.get("name") not in _KNOWN:
         return False
     return "name" in data and set(data) <= {"name", "lasts", *_KEYS}
 
@@ -106,9 +108,9 @@ def _named_step(written: _WrittenStep) -> Written:
         raise ValueError("needs one name with its duration, such as {dns: 1 min}, or `call`")
     name = written.names[0]
     rest = {key: part for key, part in written.keys.items() if key in _KEYS}
-    if name == DELETE:
+    if name in _OF_EFS:
         if written.keys[name] is not None:
-            raise ValueError(f"`{DELETE}` takes as long as `control.deleting` says")
+            raise ValueError(f"`{name}` takes as long as {_OF_EFS[name]}")
         return {"name": name, **rest}
     if name == MOUNT_TARGETS and written.keys[name] is None:
         return {"name": name, **rest}
@@ -128,10 +130,10 @@ _TWO_MINUTES = 120.0
 """Until a mount target is available; measured in tests of a public tool, 123 to 128 s."""
 
 
-def default_steps() -> tuple[RunbookStep, ...]:
-    """Return the steps of a runbook that names none."""
+def default_steps(first: str) -> tuple[RunbookStep, ...]:
+    """Return the steps of a runbook that names none, which begins with `delete` or `restore`."""
     return (
-        RunbookStep.model_construct(name=DELETE),
+        RunbookStep.model_construct(name=first),
         RunbookStep.model_construct(name=MOUNT_TARGETS, lasts=always(_TWO_MINUTES)),
     )
 
@@ -139,7 +141,10 @@ def default_steps() -> tuple[RunbookStep, ...]:
 _SCHEMA = {
     "type": "array",
     "items": {
-        "anyOf": [{"enum": [DELETE, MOUNT_TARGETS]}, {"type": "object", "minProperties": 1}],
+        "anyOf": [
+            {"enum": [DELETE, MOUNT_TARGETS, RESTORE]},
+            {"type": "object", "minProperties": 1},
+        ],
         "description": "`delete`, `mount_targets`, {NAME: DURATION} or {call: OPERATION, with: …}.",
     },
 }

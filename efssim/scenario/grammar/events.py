@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field, field_validator
+from pydantic import Field, WithJsonSchema, field_validator
 from pydantic.fields import FieldInfo
 
 from efssim.errors import UnknownNameError
@@ -28,6 +28,12 @@ CALL = "call"
 
 _TYPES: dict[Target, Any] = {Target.LINK: LinkName, Target.OPERATION: OperationName}
 """Types of the targets of a kind, where that is not just a name."""
+
+
+CallParameters = Annotated[
+    dict[str, Any], WithJsonSchema({"additionalProperties": True, "type": "object"})
+]
+"""Parameters of a call, as boto3 takes them; the operation says which there are."""
 
 
 class Disturbance(Model):
@@ -113,7 +119,7 @@ class Event(Disturbance):
     """How long; to the end of the run unless set."""
     call: OperationName | None = None
     """Calls an operation of the EFS API."""
-    parameters: dict[str, Any] = Field(default_factory=dict, alias="with")
+    parameters: CallParameters = Field(default_factory=dict, alias="with")
     """With `call`: its parameters, as boto3 takes them; names stand for ids of file systems."""
     expect: Literal["ok"] | None = None
     """With `call`: `ok` if the call has to succeed."""

@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from efssim.lag.cost.summary import CostSummary
 from efssim.lag.kinds.asked import Asked
 from efssim.runs.drill.drill import replication_of, run_drill
 from efssim.runs.drill.outcome import DrillOutcome
 from efssim.runs.measured import MeasuredWorld
+from efssim.runs.run import Run
 from efssim.scenario import Scenario
 from efssim.scenario.drill.section import Drill
 from efssim.study.errors import StudyError
+from efssim.study.known import require_known
 from efssim.study.trial.facts import is_random_drill
 
 DRILLS = 200
@@ -34,6 +37,8 @@ class DrillStudy:
     """Whether nothing is drawn, so that one drill says all."""
     diverging: bool
     """Whether the replication falls behind ever more in a run without the disaster."""
+    cost: CostSummary | None = None
+    """Cost for a month in that run; None where the scenario has no prices."""
 
     @property
     def replication(self) -> str:
@@ -47,11 +52,14 @@ def drilled(
     seed: int | None = None,
     on_progress: DrillProgress | None = None,
 ) -> DrillStudy:
-    """Run drills; StudyError for a scenario without a replication, RunError as a run.
+    """Run drills; RunError as a run.
+
+    StudyError for a scenario without a replication, or with parameters that are not known.
 
     A scenario without `drill` is drilled with its defaults. Unless `trials` says how many: 200
     where anything is drawn, else one.
     """
+    require_known(scenario, "a study of drills")
     scenario = with_drill(scenario)
     seed = scenario.seed if seed is None else seed
     is_exact = not is_random_drill(scenario)
@@ -61,7 +69,9 @@ def drilled(
         outcomes.append(run_drill(scenario, seed, trial))
         if on_progress is not None:
             on_progress(trial + 1, count)
-    return DrillStudy(scenario, seed, tuple(outcomes), is_exact, _diverges(scenario, seed))
+    calm = _calm(scenario, seed)
+    diverging = calm.outcomes[replication_of(scenario)].summary.syncs.diverging
+    return DrillStudy(scenario, seed, tuple(outcomes), is_exact, diverging, calm.cost)
 
 
 def with_drill(scenario: Scenario) -> Scenario:
@@ -79,9 +89,9 @@ def with_drill(scenario: Scenario) -> Scenario:
     return scenario.model_copy(update={"drill": Drill()})
 
 
-def _diverges(scenario: Scenario, seed: int) -> bool:
-    """Return whether a run without the disaster falls behind ever more."""
-    calm = scenario.model_copy(update={"alarms": {}, "prices": None})
+def _calm(scenario: Scenario, seed: int) -> Run:
+    """Return a run without the disaster."""
+    calm = scenario.model_copy(update={"alarms": {}})
     measured = MeasuredWorld(calm, seed, metrics=False, asked=_ASKED)
     measured.advance_to_end()
-    return measured.so_far().outcomes[replication_of(scenario)].summary.syncs.diverging
+    return measured.so_far()

@@ -6,7 +6,8 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from efssim.json_values import SPREAD
+from efssim.json_values import IF_ANY, SPREAD
+from efssim.lag.cost.summary import CostSummary
 from efssim.model.drill.record import Ending
 from efssim.runs.drill.outcome import DrillOutcome
 from efssim.study.drills.statistics import (
@@ -34,6 +35,9 @@ MEASURES: Mapping[str, Callable[[DrillOutcome], float | None]] = {
     "writable_s": lambda one: one.writable_s,
     "partial_bytes": lambda one: one.partial.bytes,
     "dropped_bytes": lambda one: one.dropped_bytes,
+    "failback_s": lambda one: one.failback_s,
+    "discarded_bytes": lambda one: one.discarded_bytes,
+    "discarded_writes": lambda one: one.discarded_writes,
 }
 """The numbers of a drill, by their keys."""
 
@@ -73,6 +77,8 @@ class DrillSummary:
     ci95: Mapping[str, DrillIntervals | Interval | None]
     passes: bool
     """Whether every objective is met, as `--check` asks."""
+    cost: CostSummary | None = field(default=None, metadata=IF_ANY)
+    """Of a run without the disaster, where the scenario has prices."""
 
 
 def summary_of(study: DrillStudy) -> DrillSummary:
@@ -103,6 +109,7 @@ def summary_of(study: DrillStudy) -> DrillSummary:
         diverging=study.diverging,
         ci95=ci95,
         passes=passes(study),
+        cost=study.cost,
     )
 
 

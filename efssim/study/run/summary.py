@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from efssim.json_values import IF_ANY, SPREAD, JsonObject, to_json
+from efssim.lag.objectives.thresholds import ThresholdSummary
 from efssim.lag.summary import LagSummary, WindowSummary
+from efssim.runs.thresholds.numbers import known_thresholds
 from efssim.scenario.shown.cells_use import CellsUse, streams_in_cells
 from efssim.study.means.alarms import AlarmOfTrials
 from efssim.study.means.cost import CostOfTrials
 from efssim.study.means.means import Intervals, Means
+from efssim.study.means.thresholds import judged_trials
 from efssim.study.run.trial_set import TrialSet
 from efssim.study.statistics.evidence import Evidence
 from efssim.study.statistics.weighing import StratumTrials
+from efssim.study.trial.facts import is_random
 from efssim.study.trial.long_faults import long_faults
 from efssim.traces.quality import TraceQuality
 
@@ -53,6 +57,8 @@ class TrialsSummary:
     traces: Mapping[str, TraceQuality]
     alarms: Mapping[str, AlarmOfTrials]
     digest: str
+    thresholds: tuple[ThresholdSummary, ...] = field(default=(), metadata=IF_ANY)
+    """Those of the scenario, in their order."""
     cost: CostOfTrials | None = field(default=None, metadata=IF_ANY)
     """Where the scenario has prices."""
     cells: Mapping[str, CellsUse] = field(default_factory=dict, metadata=IF_ANY)
@@ -65,7 +71,16 @@ def trials_to_json(trials: TrialSet) -> JsonObject:
 
 
 def trials_summary(trials: TrialSet) -> TrialsSummary:
-    """Return means over trials, their intervals, pooled lags, and evidence."""
+    """Return means over trials, their intervals, pooled lags, evidence, and thresholds."""
+    found, known = _plain_summary(trials), known_thresholds(trials.scenario)
+    if not known or not trials.trials:
+        return found
+    content = to_json(found, trials.scenario.start)
+    judged = judged_trials(known, content, is_random=is_random(trials.scenario))
+    return replace(found, thresholds=tuple(judged))
+
+
+def _plain_summary(trials: TrialSet) -> TrialsSummary:
     first = trials.trials[0].summary if trials.trials else None
     return TrialsSummary(
         scenario=trials.scenario.name,

@@ -7,6 +7,8 @@ import pytest
 from helpers.commands import command
 from helpers.places import EFSSIM
 
+import efssim
+
 SCENARIO = """\
 name: small
 duration: 2 h
@@ -97,8 +99,13 @@ def test_json_and_files(file):
         ("drill.steps=[delete, dns]", "one of your own has a duration"),
         ("drill.steps=[{delete: 5 min}]", "`control.deleting`"),
         ("drill.steps=[delete, {call: DeleteFileSystems}]", "did you mean 'DeleteFileSystem'"),
-        ("drill.steps=[delete, delete]", "is there already"),
+        ("drill.steps=[delete, delete]", "named 'delete' already"),
         ("drill.steps=[delete, {dns: 1 min, retry: 5 s}]", "steps that EFS may refuse"),
+        ("drill.kind=restore", "the source 'fs' has no `backups` to restore"),
+        ("drill.steps=[delete, restore]", "goes with `kind: restore` only"),
+        ("drill.kind=planned", "goes with `kind: disaster` only"),
+        ("drill.failback=discard", "needs `disaster: {…, for: …}`"),
+        ("drill.after=1 h", "goes with `failback: discard` or `preserve` only"),
         ("drill.at=3 h", "after the end of the run"),
         ("drill.at=soon", "is not `random`"),
         ("drill.at={hours: [8]}", "needs 2 values"),
@@ -140,3 +147,14 @@ def test_hours_that_the_window_lacks(file):
     done = drill(file, "--set", "drill.at={weekdays: [Sun]}")
     assert done.returncode == 2
     assert "the window has no such hour" in done.stderr
+
+
+def test_parameters_that_are_not_known_are_refused(tmp_path):
+    """One parameter set would say met with the values as written."""
+    file = tmp_path / "s.yaml"
+    unknown = {"uncertain": {"replications.dr.sync.setup": {"uniform": {"low": 1, "high": 9}}}}
+    scenario = efssim.load(SCENARIO).with_(unknown)
+    file.write_text(scenario.model_dump_json(by_alias=True, exclude_unset=True), encoding="utf-8")
+    done = command("drill", file, "--check", "--trials", 2)
+    assert done.code == 2
+    assert "uncertain, and a study of drills has one parameter set" in done.err

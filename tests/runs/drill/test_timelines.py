@@ -254,6 +254,150 @@ def test_the_disaster_may_be_a_failure_of_the_source():
     assert (found.loss.writes, found.loss.seconds, found.rto_s) == (5, 40, RTO_S)
 
 
+@pytest.mark.parametrize(
+    ("at", "catch_up_s"),
+    [
+        # Fenced at 350: the cut of 360 has all, and completes 5 + 10 + 5 + 5 s later, at 385. The
+        # looks are 15 s apart: that of 395.
+        (350, 45),
+        # Fenced at 300: the cut of this very instant has the write of it, and completes at 326.
+        (300, 30),
+    ],
+)
+def test_a_planned_switchover_loses_nothing(at, catch_up_s):
+    world = drill_world(at).with_({"drill.detect": None, "drill.decide": None})
+    found = run_drill(world.with_({"drill.kind": "planned"}), 1)
+    assert found.ending is Ending.DONE
+    assert (found.loss.bytes, found.loss.writes, found.loss.seconds) == (0, 0, 0)
+    assert found.loss.recovery_point_age_s == 0
+    assert seconds_of(found) == {"catch_up": catch_up_s, "delete": 300, "mount_targets": 120}
+    assert found.rto_s == catch_up_s + 420
+
+
+def test_a_planned_switchover_that_cannot_catch_up_never_ends():
+    # The source fails after the fence, before the cut of 360.
+    world = drill_world(350, events=[{"at": 355, "fail": "fs"}])
+    world = world.with_({"drill.detect": None, "drill.decide": None, "drill.kind": "planned"})
+    found = run_drill(world, 1)
+    assert (found.ending, found.rto_s) == (Ending.FAILED, None)
+    assert found.loss.writes == 5
+
+
+def restoring(at, backups, *, events=(), disaster=None, steps=None):
+    world = drill_world(at, events=events, drill={"disaster": disaster or {"fail": "fs"}})
+    changes = {
+        "drill.steps": steps,
+        "file_systems.fs.size": "200 MB",
+        "file_systems.fs.files": 3000,
+        "replications.dr.sync.scan_rate": "3000 per s",
+        "file_systems.fs.backups": backups,
+        "drill.kind": "restore",
+    }
+    return world.with_(changes)
+
+
+def test_a_restore_loses_what_was_written_after_the_start_of_the_backup():
+    # A backup begins at 300 and takes 3,000 files / (2,000/s) = 1.5 s. The source fails at 350:
+    # the writes of 310 ... 350 are lost. Known and decided at 530, it is restored in 3,000 files /
+    # (1,500/s) = 2 s.
+    found = run_drill(restoring(350, {"at": "00:05", "every": "1 h"}), 1)
+    assert found.ending is Ending.DONE
+    assert (found.loss.writes, found.loss.bytes, found.loss.seconds) == (5, 5000, 50)
+    assert found.loss.recovery_point_s == 300
+    assert seconds_of(found) == {"detect": 60, "decide": 120, "restore": 2, "mount_targets": 120}
+    assert found.rto_s == 302
+    assert found.writable_s == 182
+
+
+def test_a_restore_without_a_complete_backup():
+    # It begins at 300, and the source fails before it is complete.
+    found = run_drill(restoring(301, {"at": "00:05", "every": "1 h"}), 1)
+    assert found.ending is Ending.FAILED
+    assert found.has_no_recovery_point
+    assert found.loss.bytes == 200_000_000
+    assert found.rto_s is None
+
+
+def test_a_region_that_is_down_restores_nothing():
+    down = {"region_outage": "us-east-1"}
+    found = run_drill(restoring(350, {"at": "00:05", "every": "1 h"}, disaster=down), 1)
+    assert (found.ending, found.error) == (Ending.FAILED, "ServiceUnavailableException")
+
+
+def test_a_copy_in_another_region_is_restored():
+    # The copy is complete 1.5 s after the backup; it shows the content of 300, too.
+    down = {"region_outage": "us-east-1"}
+    backups = {"at": "00:05", "every": "1 h", "copy_to": "us-west-2"}
+    found = run_drill(restoring(350, backups, disaster=down), 1)
+    assert found.ending is Ending.DONE
+    assert (found.loss.writes, found.loss.seconds) == (5, 50)
+    assert found.rto_s == 302
+
+
+def test_recovery_from_error_deletes_and_restores():
+    # DELETING takes its 300 s, and nobody waits for the failed source.
+    steps = ["delete", "restore"]
+    found = run_drill(restoring(350, {"at": "00:05", "every": "1 h"}, steps=steps), 1)
+    assert seconds_of(found) == {"detect": 60, "decide": 120, "delete": 300, "restore": 2}
+
+
+def test_a_restore_needs_no_configuration():
+    found = run_drill(restoring(700, {"at": "00:05", "every": "1 h"}, events=[delete_at(310)]), 1)
+    assert found.ending is Ending.DONE
+    assert (found.loss.seconds, found.rto_s) == (400, 302)
+
+
+def failing_back(way, follows="failover"):
+    world = drill_world(350, drill={"disaster": {"region_outage": "us-east-1", "for": 1000}})
+    changes = {
+        "drill.failback": way,
+        "drill.after": 50,
+        "file_systems.fs.writes_follow": follows,
+        "defaults.control": {"preset": "none", "enabling": 100},
+        "defaults.sync": {"preset": "none", "interval": 60, "throughput": "1000 B/s"},
+    }
+    return run_drill(world.with_(changes), 1)
+
+
+def test_a_failback_that_discards():
+    # Recovered at 950: the application writes to the replica at 960 ... 1,400, 45 times. The
+    # Region is back at 1,350. Created at 1,400, enabled at 1,500, and 10,000 bytes, all of the
+    # primary, take 10 s: seen at 1,520 by looks that are 15 s apart.
+    found = failing_back("discard")
+    assert found.ending is Ending.DONE
+    assert found.rto_s == RTO_S
+    assert found.failback_s == 120
+    assert (found.discarded_writes, found.discarded_bytes) == (45, 45_000)
+    assert found.loss.writes == 5
+
+
+def test_a_failback_of_an_application_that_did_not_move():
+    # Nobody wrote to the replica.
+    found = failing_back("discard", follows="none")
+    assert (found.failback_s, found.discarded_writes) == (120, 0)
+
+
+def test_a_failback_that_preserves():
+    # Created the other way at 1,400, enabled at 1,500, in sync at 1,510 and seen at 1,520: fenced.
+    # The cut of 1,560 has the two writes since, seen at 1,565: deleted, gone, seen at 1,580.
+    # Created anew, enabled at 1,680, and the ten writes to the primary take 10 s: seen at 1,700.
+    found = failing_back("preserve")
+    assert found.ending is Ending.DONE
+    assert found.rto_s == RTO_S
+    assert found.failback_s == 300
+    assert (found.discarded_writes, found.discarded_bytes) == (0, 0)
+
+
+def test_a_failback_that_efs_refuses():
+    # The primary is not encrypted, and the replica is: that way back does not exist.
+    world = drill_world(350, drill={"disaster": {"region_outage": "us-east-1", "for": 1000}})
+    changes = {"file_systems.fs.encrypted": False, "drill.failback": "preserve"}
+    found = run_drill(world.with_(changes), 1)
+    assert (found.ending, found.error) == (Ending.FAILED, "ConflictException")
+    assert found.rto_s == RTO_S
+    assert found.failback_s is None
+
+
 def test_named_steps_and_calls():
     steps = [
         {"call": "DescribeFileSystems", "with": {"FileSystemId": "dr.destination"}},

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from botocore.model import OperationModel
+from botocore.model import OperationModel, Shape
+from botocore.validate import ParamValidator
 
 from efssim.aws.protocol.wires.messages import Failure
 from efssim.aws.world import Answerer
@@ -51,6 +52,15 @@ def call(
     if service == "efs":
         return account.call(name, parameters, region=region)
     return account.call(name, parameters, region=region, service=service)
+
+
+def problems(value: Mapping[str, WireValue], shape: Shape) -> str:
+    """Return the mistakes of a value by botocore's model, in words; empty where it has none."""
+    try:
+        report = ParamValidator().validate(dict(value), shape)
+    except (OverflowError, RuntimeError) as error:  # of times beyond all calendars
+        return str(error)
+    return "; ".join(report.generate_report().splitlines())
 
 
 def failure_of(error: EfssimError) -> Failure:

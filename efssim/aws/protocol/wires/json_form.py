@@ -12,6 +12,7 @@ from typing import Any
 
 from botocore.model import ListShape, MapShape, Shape, StructureShape
 
+from efssim.aws.protocol.wires.messages import MalformedRequestError
 from efssim.aws.protocol.wires.scalars import (
     blob_of,
     moment_of,
@@ -100,4 +101,4 @@ def _moment(value: Any) -> Any:
     try:
         return datetime.fromtimestamp(value, UTC)
     except (ValueError, OverflowError, OSError):
-        return value
+        raise MalformedRequestError(f"{value} is no time") from None

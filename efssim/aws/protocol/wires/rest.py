@@ -124,6 +124,7 @@ class RestWire(Wire):
         super().__init__(model)
         self._routes = routes(model)
         self._statuses: dict[str, int] = {}
+        self._has_answer: dict[str, bool] = {}
 
     def route(self, request: WireRequest) -> tuple[str, dict[str, str]] | None:
         """Return operation and labels of a request; None where the service has no such path."""
@@ -194,7 +195,10 @@ class RestWire(Wire):
 
     def headers(self, operation: str, request_id: str) -> dict[str, str]:
         """Return the headers of the reply of a call that succeeds, but for those of its answer."""
-        if self.operation(operation).output_shape is None:
+        if operation not in self._has_answer:
+            shape = self.operation(operation).output_shape
+            self._has_answer[operation] = shape is not None
+        if not self._has_answer[operation]:
             return {REQUEST_ID: request_id}
         return {REQUEST_ID: request_id, "content-type": self.content_type}
 

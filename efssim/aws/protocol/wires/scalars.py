@@ -1,6 +1,7 @@
 """Single values as text: in XML, headers, forms, and query strings.
 
-A text that is no value of its shape stays text, and the service refuses it in its own words.
+A text that is no value of its shape stays text, and the service refuses it in its own words, but
+for times, which are refused here.
 """
 
 from __future__ import annotations
@@ -13,6 +14,8 @@ from email.utils import format_datetime, parsedate_to_datetime
 from typing import Any, Literal, TypeAlias
 
 from botocore.model import Shape
+
+from efssim.aws.protocol.wires.messages import MalformedRequestError
 
 TimeFormat: TypeAlias = Literal["iso8601", "rfc822", "unixTimestamp"]
 WHOLE = ("integer", "long", "short", "byte")
@@ -76,14 +79,17 @@ def seconds_of(moment: datetime) -> float:
     return moment.timestamp()
 
 
-def moment_of(text: str) -> datetime | str:
-    """Return the time that a text is in any of the formats, or the text; a bare time is UTC."""
+def moment_of(text: str) -> datetime:
+    """Return the time that a text is in any of the formats; a bare time is UTC.
+
+    MalformedRequestError for another text: services disagree on more than the formats of the model.
+    """
     try:
         if _SECONDS.fullmatch(text):
             return datetime.fromtimestamp(float(text), UTC)
         found = parsedate_to_datetime(text) if "," in text else datetime.fromisoformat(text)
     except (ValueError, OverflowError, OSError):
-        return text
+        raise MalformedRequestError(f"'{text}' is no time") from None
     return found if found.tzinfo is not None else found.replace(tzinfo=UTC)
 
 

@@ -105,5 +105,6 @@ def _called(
         service = operation.service_model.service_name
         if not account.is_answered(service, operation.name):
             raise
-        text = f"the function that answers {operation.name} of {service} failed: {error!r}"
+        why = str(error) if isinstance(error, EfssimError) else repr(error)
+        text = f"the function that answers {operation.name} of {service} failed: {why}"
         raise AnswerError(text) from error

@@ -48,6 +48,10 @@ class ServiceCalls:
         """Service and operation of everything that a user answers."""
         return tuple(self._answers)
 
+    def is_answered(self, service: str, operation: str) -> bool:
+        """Return whether a user answers an operation."""
+        return (service, operation) in self._answers
+
     def add_answer(self, service: str, operation: str, answer: Answer) -> None:
         """Let a function answer an operation that is not simulated; the latest one counts."""
         self._answers[service, operation] = answer

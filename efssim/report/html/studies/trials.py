@@ -42,6 +42,8 @@ from efssim.report.verdicts.trials import attained, disaster, kind_of, late, of_
 from efssim.report.verdicts.trials_cautions import cautions
 from efssim.report.words.cost import cost_texts
 from efssim.report.words.lines import counted
+from efssim.report.words.thresholds import threshold_texts
+from efssim.study.run.summary import trials_summary
 from efssim.study.run.trial_set import TrialSet
 from efssim.study.statistics.evidence import Evidence
 from efssim.study.statistics.intervals import Interval
@@ -77,6 +79,7 @@ def trials_page(trials: TrialSet, drawn: Mapping[tuple[str, str], str], command:
                 *_blocks(trials, drawn),
                 *alarm_blocks(trials),
                 *_cost(trials),
+                *_thresholds(trials),
                 *trace_blocks({trials.scenario.name: trials.traces}),
                 parameter_block(trials.scenario, _TIMINGS),
             ],
@@ -88,6 +91,11 @@ def trials_page(trials: TrialSet, drawn: Mapping[tuple[str, str], str], command:
 def _cost(trials: TrialSet) -> list[Block]:
     words = " ".join(cost_texts(trials.cost))
     return [Block("Cost", "cost", text=words)] if words else []
+
+
+def _thresholds(trials: TrialSet) -> list[Block]:
+    words = " ".join(threshold_texts(trials_summary(trials).thresholds))
+    return [Block("Thresholds", "thresholds", text=words)] if words else []
 
 
 def _reproduce(trials: TrialSet, command: str) -> list[tuple[str, str]]:

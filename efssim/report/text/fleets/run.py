@@ -27,6 +27,7 @@ from efssim.report.verdicts.objectives import objectives_of_fleet
 from efssim.report.verdicts.run import certainty
 from efssim.report.verdicts.words import WORDS, kind_of_run, words_of_run
 from efssim.report.words.lines import counted, wrapped
+from efssim.report.words.thresholds import threshold_lines
 from efssim.runs.outcome import Outcome
 from efssim.runs.run import Run
 from efssim.text.quantities import format_size
@@ -46,6 +47,7 @@ def fleet_report(result: Run, command: str) -> str:
     parts = [
         heading(result),
         first,
+        threshold_lines(result.run_summary.thresholds),
         spread_lines(members),
         worst_lines(members),
         [line for text in _below(result) for line in wrapped(text, indent=2)],

@@ -25,6 +25,8 @@ from efssim.report.verdicts.objectives import objectives_of_fleet
 from efssim.report.verdicts.trials import kind_of, of_trials, word_of
 from efssim.report.verdicts.words import OF_TRIALS
 from efssim.report.words.lines import counted, wrapped
+from efssim.report.words.thresholds import threshold_lines
+from efssim.study.run.summary import trials_summary
 from efssim.study.run.trial_set import TrialSet
 
 _MEANING = (
@@ -43,6 +45,7 @@ def fleet_report_of_trials(trials: TrialSet, top: list[str], command: str) -> st
     parts = [
         top,
         [line for text in first for line in wrapped(text, indent=2)],
+        threshold_lines(trials_summary(trials).thresholds),
         spread_lines(members),
         worst_lines(members),
         [line for text in below if text for line in wrapped(text, indent=2)],

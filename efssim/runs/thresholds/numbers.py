@@ -1,0 +1,198 @@
+"""Numbers of the summary by their paths, known before anything runs, and their units."""
+
+from __future__ import annotations
+
+import types
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass, fields, is_dataclass
+from functools import cache
+from typing import Any, Literal, TypeAlias, Union, get_args, get_origin, get_type_hints
+
+from efssim.errors import ArgumentError
+from efssim.lag.kinds.table import LAG_MEASURES
+from efssim.lag.summary import (
+    AGE,
+    AgeSummary,
+    LagSummary,
+    ReplicationSummary,
+    RunSummary,
+    WriteLagSummary,
+)
+from efssim.model.entities.errors import RunError
+from efssim.scenario import Scenario
+from efssim.scenario.thresholds import Threshold, threshold
+from efssim.text.quantities import (
+    format_duration,
+    format_size,
+    parse_duration,
+    parse_size,
+)
+from efssim.text.quoting import cut
+from efssim.text.suggestions import suggest
+from efssim.text.yaml.paths import Path, format_path
+
+POOLED = "pooled"
+"""First part of the paths of numbers over all trials together."""
+Kind: TypeAlias = Any
+"""A type of a part of a summary, as an annotation says it."""
+Unit = Literal["seconds", "bytes", "share", "number"]
+_SHARES = ("attainment", "attainment_while_writable", "utilisation", "unwarranted_share", "share")
+_COUNTS = ("count", "writes", "open_at_end_writes", "lost_writes", "violations", "completed")
+
+
+@dataclass(frozen=True, slots=True)
+class KnownThreshold:
+    """A threshold on a number that there is."""
+
+    text: str
+    asked: Threshold
+    unit: Unit
+    limit: float
+
+    @property
+    def replication(self) -> str | None:
+        """The replication that it is about; None: it is about the whole."""
+        first = self.asked.path[1] if self.asked.path[0] == POOLED else self.asked.path[0]
+        return str(first)
+
+
+def known_thresholds(scenario: Scenario) -> list[KnownThreshold]:
+    """Return the thresholds of a scenario; raise RunError for one that is about no number."""
+    found = []
+    for ordinal, text in enumerate(scenario.thresholds):
+        try:
+            found.append(_known(text, scenario))
+        except ValueError as error:
+            raise RunError(("thresholds", ordinal), str(error)) from None
+    return found
+
+
+def _known(text: str, scenario: Scenario) -> KnownThreshold:
+    asked = threshold(text)
+    _require_number(asked.path, scenario)
+    unit = unit_of(asked.path)
+    return KnownThreshold(text, asked, unit, _LIMITS[unit](asked.value))
+
+
+def _require_number(path: Path, scenario: Scenario) -> None:
+    """Raise ArgumentError unless there is a number at a path of a summary."""
+    first, *rest = map(str, path)
+    if first == POOLED:
+        name, *rest = rest or [""]
+        _require_name(name, scenario.replications, path)
+        kind: Kind = _lag_kinds()
+    elif first in scenario.replications:
+        kind = ReplicationSummary
+    else:
+        kind, rest = RunSummary, [first, *rest]
+        if first == "replications" and len(rest) > 1:
+            _require_name(rest[1], scenario.replications, path)
+    _walk(kind, rest, path)
+
+
+def _require_name(name: str, known: Collection[str], path: Path) -> None:
+    if name not in known:
+        raise ArgumentError(
+            f"{format_path(path)}: no replication '{cut(name)}'{suggest(name, known)}"
+        )
+
+
+def _walk(kind: Kind, rest: list[str], path: Path) -> None:
+    """Follow keys through the types of a summary; raise ArgumentError where there is no number."""
+    for name in rest:
+        parts = _parts(kind)
+        if parts is None or (isinstance(parts, dict) and name not in parts):
+            known = parts if isinstance(parts, dict) else {}
+            raise ArgumentError(
+                f"{format_path(path)}: no number '{cut(name)}'{suggest(name, known)}"
+            )
+        kind = parts[name] if isinstance(parts, dict) else parts
+    if kind not in (float, int):
+        raise ArgumentError(f"{format_path(path)} is no number, but has some: say which")
+
+
+@cache
+def _lag_kinds() -> dict[str, Kind]:
+    return {
+        each.name: AgeSummary
+        if each.name == AGE
+        else (WriteLagSummary if each.weight in ("writes", "bytes") else LagSummary)
+        for each in LAG_MEASURES
+    }
+
+
+def _parts(kind: Kind) -> Kind:
+    """Return the kinds of the parts of a kind by name; one kind for any name; None: no parts."""
+    if isinstance(kind, dict):
+        return kind
+    origin: Kind = get_origin(kind)
+    if isinstance(origin, type) and issubclass(origin, Mapping):
+        return _plain(get_args(kind)[1])
+    if isinstance(kind, type) and is_dataclass(kind):
+        return dict(_fields(kind))
+    return None
+
+
+def _fields(kind: type[Any]) -> Iterator[tuple[str, Kind]]:
+    hints = get_type_hints(kind)
+    for field in fields(kind):
+        if kind is ReplicationSummary and field.name == "lags":
+            yield from _lag_kinds().items()
+        else:
+            yield field.metadata.get("key", field.name), _plain(hints[field.name])
+
+
+def _plain(kind: Kind) -> Kind:
+    """Return a kind without None."""
+    origin: Kind = get_origin(kind)
+    if origin is Union or origin is types.UnionType:
+        (found,) = [part for part in get_args(kind) if part is not types.NoneType]
+        return found
+    return kind
+
+
+def unit_of(path: Path) -> Unit:
+    """Return the unit of the number at a path, by its name."""
+    names = list(map(str, path))
+    last = names[-1]
+    if last in _SHARES:
+        return "share"
+    if last in _COUNTS:
+        return "number"
+    if last.endswith("_s") or any(name.endswith("_s") for name in names[:-1]):
+        return "seconds"
+    return "bytes" if any(name.endswith("bytes") for name in names) else "number"
+
+
+def _share(text: str) -> float:
+    """Return a share, which may be above 1: a utilisation is."""
+    number = text.removesuffix("%")
+    try:
+        found = float(number)
+    except ValueError:
+        raise ArgumentError(f"{cut(text)} is no share such as `99.9 %` or 0.999") from None
+    return found / 100 if number != text else found
+
+
+def _number(text: str) -> float:
+    try:
+        return float(text.replace("_", ""))
+    except ValueError:
+        raise ArgumentError(f"{cut(text)} is no number") from None
+
+
+_LIMITS: dict[Unit, Callable[[str], float]] = {
+    "seconds": parse_duration,
+    "bytes": parse_size,
+    "share": _share,
+    "number": _number,
+}
+
+
+def shown(value: float, unit: Unit) -> str:
+    """Return a number in words."""
+    if unit == "seconds":
+        return format_duration(value)
+    if unit == "bytes":
+        return format_size(round(value))
+    return f"{100 * value:.6g} %" if unit == "share" else f"{value:,.6g}"
