@@ -46,14 +46,14 @@ class SyncProcess:
         self._ordinal = 0
         self._stretch: Stretch | None = None
         self._in_flight: InFlight | None = None
-        self._running = replication.runs
+        self._running, self._begins = replication.runs, replication.begins
         self._next_cut_s = clock.now  # a new replication: at once when it is enabled
         self._initial = replication.last_replicated_s is None
         if not self._initial:
             self._next_cut_s += times.interval_s - times.phase_s or times.gap[0]
         self._claim: SlotClaim | None = None  # to a slot of the link
         self._waited_s = 0.0  # of the sync in flight, or of the last one
-        # Since when it is enabled, and since when syncs can run as well: there is no stall.
+        # Since when it is enabled, and since when syncs can begin: no stall, no blackout.
         self._enabled_s = self._ready_s = clock.now
         self._is_enabled = replication.status is Status.ENABLED
         self._process = clock.process(self._run())
@@ -82,6 +82,8 @@ class SyncProcess:
             return self._clock.never()
         if self._in_flight is not None:
             return self._next_of(self._in_flight)
+        if not self._begins:
+            return self._clock.never()
         cut_s = max(self._next_cut_s, self._clock.now)
         if self._times.slots is not None:
             return self._slot(self._times.slots, cut_s)
@@ -134,7 +136,7 @@ class SyncProcess:
         now = self._clock.now
         if flying.sharing is None:
             return flying.ends_s <= now
-        if flying.sharing.transfer.was_slowed:
+        if flying.sharing.transfer.was_slowed and flying.attempt.wait_s:
             flying.account_until(now, running=True)
             flying.attempt.transfer_s = 0.0
         flying.sharing, flying.is_sent = None, True
@@ -256,12 +258,13 @@ class SyncProcess:
         enabled = self._replication.status is Status.ENABLED
         if enabled and not self._is_enabled:
             self._enabled_s = self._clock.now
-        if self._running and not before:
+        began, self._begins = self._begins, self._replication.begins
+        if self._begins and not began:
             self._ready_s = self._clock.now
         self._is_enabled = enabled
         if self._in_flight is not None:
             self._interrupt(self._in_flight, before, enabled)
-        if self._in_flight is None and not self._running:
+        if self._in_flight is None and not self._begins:
             self._give_up_slot()
         if not enabled:  # the next cut is at the first instant at which syncs run again
             self._next_cut_s = self._clock.now
