@@ -51,6 +51,7 @@ class SyncProcess:
         self._initial = replication.last_replicated_s is None
         if not self._initial:
             self._next_cut_s += times.interval_s - times.phase_s or times.gap[0]
+        self._work: Work | None = None  # of the sync in flight, where that was cut by itself
         self._claim: SlotClaim | None = None  # to a slot of the link
         self._waited_s = 0.0  # of the sync in flight, or of the last one
         # Since when it is enabled, and since when syncs can begin: no stall, no blackout.
@@ -212,7 +213,8 @@ class SyncProcess:
 
     def _cut(self) -> None:
         """Begin a sync that cannot be planned ahead."""
-        change_set = self._journal.cut(self._clock.now)
+        self._work = self._journal.work(np.array([self._clock.now]))
+        change_set = self._work.change_set(0)
         self._in_flight = self._times.begin(change_set, False, self._ordinal)
 
     def _cut_initial(self) -> None:
@@ -240,7 +242,8 @@ class SyncProcess:
             # Those of the others follow from their draws and their time in all.
             phases = flying.phases_at(now, running=True)
             self._replication.records.disturbed[change.cut_s] = phases
-        self._completed.add(Work.of(change), np.array([now]), attempts)
+        work, self._work = self._work or Work.of(change), None
+        self._completed.add(work, np.array([now]), attempts)
         if flying.failed:
             repeated = (change.cut_s, now, flying.repeated_bytes)
             self._replication.records.repeated.append(*repeated)
@@ -275,7 +278,8 @@ class SyncProcess:
         now = self._clock.now
         if flying.change_set.cut_s >= now and not self._running:
             # A cut comes last in its instant: this one has not happened.
-            self._in_flight, self._next_cut_s = None, flying.change_set.cut_s
+            self._in_flight = self._work = None
+            self._next_cut_s = flying.change_set.cut_s
             return
         self._account(flying, was_running)
         if not enabled:
@@ -293,7 +297,7 @@ class SyncProcess:
             wire_bytes=flying.wire_bytes,
         )
         self._replication.records.abandoned.append(abandoned)
-        self._in_flight = None
+        self._in_flight = self._work = None
         self._ordinal += 1
 
     def _account(self, flying: InFlight, was_running: bool) -> None:
