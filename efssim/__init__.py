@@ -17,6 +17,7 @@ from efssim._version import __version__
 if TYPE_CHECKING:
     from efssim.api.calibration import Calibration, calibrate
     from efssim.api.comparison import Comparison, compare
+    from efssim.api.drill import Drills, drill
     from efssim.api.estimate import Estimate, estimate
     from efssim.api.plan import Plan, plan
     from efssim.api.result import Result
@@ -49,6 +50,7 @@ __all__ = [
     "Calibration",
     "CloudWatchError",
     "Comparison",
+    "Drills",
     "EfsError",
     "EfssimError",
     "Estimate",
@@ -78,6 +80,7 @@ __all__ = [
     "__version__",
     "calibrate",
     "compare",
+    "drill",
     "estimate",
     "load",
     "plan",
@@ -113,6 +116,8 @@ _ERRORS = {
 _HOMES = _ERRORS | {
     "Calibration": "efssim.api.calibration",
     "calibrate": "efssim.api.calibration",
+    "Drills": "efssim.api.drill",
+    "drill": "efssim.api.drill",
     "Estimate": "efssim.api.estimate",
     "estimate": "efssim.api.estimate",
     "Result": "efssim.api.result",

@@ -16,6 +16,7 @@ from efssim.cli.data.alarms import alarms
 from efssim.cli.data.calibrate import calibrate
 from efssim.cli.data.export import export
 from efssim.cli.data.traces import traces
+from efssim.cli.drills.drill import drill
 from efssim.cli.options import examples
 from efssim.cli.output import (
     BAD_INPUT,
@@ -60,6 +61,7 @@ _COMMANDS = (
     traces,
     calibrate,
     alarms,
+    drill,
 )
 for _command in _COMMANDS:
     cli.add_command(_command)

@@ -296,6 +296,10 @@ class Account:
                 stream.move(target, ordinal)
         return [home, target]
 
+    def moves(self, ordinal: int) -> bool:
+        """Return whether a stream is elsewhere for a cause."""
+        return any(stream.moved_by == ordinal for stream in self.streams)
+
     def move_home(self, ordinal: int) -> None:
         """Make the writes after now at home again of the streams that a cause moved last."""
         for stream in self.streams:

@@ -40,7 +40,7 @@ class PlacedStream:
         self.home = self.here = home
         self.follows = follows
         self.moved_by: int | None = None
-        """Ordinal of the cause of its last move."""
+        """Ordinal of the cause for which it is elsewhere; None: it is at home."""
         self._clock, self._build = clock, build
         self._is_open = spec.begins <= clock.now and (spec.ends is None or spec.ends > clock.now)
         self._curves: dict[str, list[Curve | CellCurve]] = {}
@@ -52,7 +52,7 @@ class PlacedStream:
 
     def move(self, target: FileSystemState, ordinal: int) -> None:
         """Make its writes after now on a file system; `ordinal` is that of the cause."""
-        self.moved_by = ordinal
+        self.moved_by = None if target is self.home else ordinal
         if target is self.here:
             return
         self._turn(is_made=False)

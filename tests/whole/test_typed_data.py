@@ -16,7 +16,7 @@ from pathlib import Path
 import efssim
 
 PACKAGE = Path(efssim.__file__).parent
-MOST = 40
+MOST = 41
 CLEAN = ("lag/", "study/", "report/")
 """Folders without any."""
 

@@ -24,7 +24,7 @@ class Ending(Enum):
 
 
 @dataclass(slots=True)
-class Phase:
+class DrillPhase:
     """A part of a drill in time: detection, decision, or a step."""
 
     name: str
@@ -44,7 +44,7 @@ class DrillRecord:
 
     disaster_s: float
     ending: Ending = Ending.OPEN
-    phases: list[Phase] = field(default_factory=list)
+    phases: list[DrillPhase] = field(default_factory=list)
     replication: str | None = None
     """The replication that replicated the source when the disaster came."""
     status: str | None = None

@@ -12,14 +12,14 @@ from typing import TypeAlias
 
 import simpy
 
-from efssim.model.drill.record import DrillRecord, Ending, Phase
+from efssim.model.drill.record import DrillPhase, DrillRecord, Ending
 from efssim.model.drill.targets import new_subnets
 from efssim.model.entities.errors import EfsError
 from efssim.model.entities.file_system import FileSystemState, LifeCycleState
 from efssim.model.entities.replication import ReplicationState, Status
 from efssim.model.kernel.clock import Turn
 from efssim.model.world.world import World
-from efssim.scenario.drill.steps import DELETE, MOUNT_TARGETS, Step
+from efssim.scenario.drill.steps import DELETE, MOUNT_TARGETS, RunbookStep
 from efssim.scenario.grammar.distributions import Distribution
 from efssim.scenario.grammar.types import Duration
 
@@ -81,7 +81,7 @@ class Runbook:
                 self._move_writers(replication)
         self._end(Ending.DONE)
 
-    def _take(self, step: Step, replication: ReplicationState) -> Waiting:
+    def _take(self, step: RunbookStep, replication: ReplicationState) -> Waiting:
         if step.name == DELETE:
             yield from self._delete(step, replication)
         elif step.name == MOUNT_TARGETS:
@@ -94,7 +94,7 @@ class Runbook:
 
     # --- steps --------------------------------------------------------------------------------
 
-    def _delete(self, step: Step, replication: ReplicationState) -> Waiting:
+    def _delete(self, step: RunbookStep, replication: ReplicationState) -> Waiting:
         """Delete the configuration from the destination's side; wait until it can be written."""
         while not _is_ending(replication):
             try:
@@ -112,7 +112,7 @@ class Runbook:
             yield self._look_again()
         self.record.writable_s = self._world.now_s
 
-    def _mount(self, step: Step, destination: FileSystemState) -> Waiting:
+    def _mount(self, step: RunbookStep, destination: FileSystemState) -> Waiting:
         """Make mount targets of the destination, unless it has some; wait until they are there."""
         attached = self._world.account.attached
         existing = attached.mount_targets_of(destination)
@@ -128,12 +128,14 @@ class Runbook:
             lasts_s = self._drawn("steps.mount_targets", step.lasts)
         yield self._after(lasts_s)
 
-    def _call(self, step: Step, destination: FileSystemState) -> Waiting:
+    def _call(self, step: RunbookStep, destination: FileSystemState) -> Waiting:
         assert step.call is not None
         region = step.region or self._home(step) or destination.region
         yield from self._made(step, step.call, step.parameters, region)
 
-    def _made(self, step: Step, operation: str, parameters: dict[str, str], region: str) -> Waiting:
+    def _made(
+        self, step: RunbookStep, operation: str, parameters: dict[str, str], region: str
+    ) -> Waiting:
         """Make a call, again and again while it is refused and the step says so."""
         while True:
             try:
@@ -142,7 +144,7 @@ class Runbook:
             except EfsError as error:
                 yield self._again(step, error)
 
-    def _home(self, step: Step) -> str | None:
+    def _home(self, step: RunbookStep) -> str | None:
         """Return the Region of the file system that a call is about; None without one."""
         names = (step.parameters.get(key) for key in _ABOUT)
         found = (self._world.account.find(name) for name in names if isinstance(name, str))
@@ -154,7 +156,7 @@ class Runbook:
         if any(part.follows and part.home is source for part in self._world.account.streams):
             self._world.move_writes(source.name, destination.name, following=True)
 
-    def _last_that_opens(self) -> Step:
+    def _last_that_opens(self) -> RunbookStep:
         """Return the step after which applications can write to the destination."""
         steps = self._drill.steps
         opening = [step for step in steps if step.name in (DELETE, MOUNT_TARGETS)]
@@ -170,7 +172,7 @@ class Runbook:
         clock = self._world.clock
         return clock.at(min(clock.next_disturbance_s, clock.now + _LOOK_S), Turn.CALL)
 
-    def _again(self, step: Step, error: EfsError) -> simpy.Event:
+    def _again(self, step: RunbookStep, error: EfsError) -> simpy.Event:
         """Return the event of the next try of a refused step; raise the error if there is none."""
         if step.retry is None:
             raise error
@@ -216,7 +218,7 @@ class Runbook:
     @contextmanager
     def _phase(self, name: str) -> Iterator[None]:
         """Record a phase; one in which the drill ends has no end."""
-        phase = Phase(name, self._world.now_s)
+        phase = DrillPhase(name, self._world.now_s)
         self.record.phases.append(phase)
         yield
         if not self.record.is_over:

@@ -16,7 +16,12 @@ from efssim.model.kernel.causes import Cause
 from efssim.model.world.effects import reach_file_system, reach_replication, turn_off, turn_on
 from efssim.records.timeline import Occurrence
 from efssim.scenario import schema
-from efssim.scenario.grammar.disturbances.effects import Effect, FailCalls, StopWrites
+from efssim.scenario.grammar.disturbances.effects import (
+    Effect,
+    FailCalls,
+    MoveWrites,
+    StopWrites,
+)
 from efssim.scenario.grammar.disturbances.kind import DisturbanceKind
 from efssim.scenario.grammar.disturbances.kinds import DISTURBANCES
 
@@ -101,7 +106,15 @@ class Disturbances:
         for replication in self._account.current():
             self._reach(active, replication)
         _note_reached(active)
+        if kind.has(MoveWrites):
+            self._end_moves()
         return lambda: self._end(active)
+
+    def _end_moves(self) -> None:
+        """End the moves for which no stream is elsewhere any more: others came after them."""
+        for active in list(self._active):
+            if active.kind.has(MoveWrites) and not self._account.moves(active.cause.ordinal):
+                self._end(active)
 
     def _end(self, active: Active) -> None:
         if active not in self._active:

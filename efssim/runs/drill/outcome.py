@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from efssim.model.drill.record import DrillRecord, Ending, Phase
+from efssim.model.drill.record import DrillPhase, DrillRecord, Ending
 from efssim.records.run_records import AbandonedSync, OpenSync, ReplicationRecords
 
 
@@ -45,7 +45,7 @@ class DrillOutcome:
     """That error in words."""
     status: str | None
     """Status of the replication at the disaster."""
-    phases: tuple[Phase, ...]
+    phases: tuple[DrillPhase, ...]
     loss: DrillLoss | None
     """None: nothing was replicated when the disaster came."""
     partial: PartialSync

@@ -13,6 +13,7 @@ from efssim.scenario.grammar.types import Duration, PositiveDuration
 from efssim.scenario.operations.names import OperationName
 from efssim.scenario.operations.table import OPERATIONS
 from efssim.text.suggestions import suggest
+from efssim.text.written import Written
 
 DELETE, MOUNT_TARGETS = "delete", "mount_targets"
 """Steps that the runbook knows itself."""
@@ -21,7 +22,7 @@ _KEYS = ("call", "with", "region", "retry")
 """Keys of a step besides its name."""
 
 
-class Step(Model):
+class RunbookStep(Model):
     """A step of the runbook: one of its own, a named one with its time, or a call."""
 
     name: str = ""
@@ -43,16 +44,16 @@ class Step(Model):
         return self.name or str(self.call)
 
 
-class _Written(NamedTuple):
+class _WrittenStep(NamedTuple):
     """A step as it was written."""
 
-    keys: Mapping[str, Any]
+    keys: Written
     names: list[str]
 
 
-def _read_step(data: Any) -> Any:
+def _read_step(data: object) -> object:
     """Return a step in the keys of its model; ValueError for what is none."""
-    if isinstance(data, Step):
+    if isinstance(data, RunbookStep):
         return data
     if isinstance(data, str):
         if data not in (DELETE, MOUNT_TARGETS):
@@ -68,25 +69,25 @@ def _read_step(data: Any) -> Any:
         )
     if _is_of_model(data):
         return data
-    written = _Written(data, [str(key) for key in data if key not in _KEYS])
+    written = _WrittenStep(data, [str(key) for key in data if key not in _KEYS])
     return _call_step(written) if "call" in data else _named_step(written)
 
 
-def _is_of_model(data: Mapping[Any, Any]) -> bool:
+def _is_of_model(data: Written) -> bool:
     """Return whether a step is written as its model has it, and not as a scenario."""
     if "lasts" not in data and data.get("name") not in (DELETE, MOUNT_TARGETS):
         return False
     return "name" in data and set(data) <= {"name", "lasts", *_KEYS}
 
 
-def _call_step(written: _Written) -> Mapping[str, Any]:
+def _call_step(written: _WrittenStep) -> Written:
     if written.names:
         raise ValueError(f"a call has no `{written.names[0]}`{suggest(written.names[0], _KEYS)}")
     _check_parameters(written.keys)
     return written.keys
 
 
-def _check_parameters(keys: Mapping[str, Any]) -> None:
+def _check_parameters(keys: Written) -> None:
     operation, given = OPERATIONS.get(str(keys["call"])), keys.get("with")
     if operation is None or not isinstance(given, Mapping):
         return
@@ -97,7 +98,7 @@ def _check_parameters(keys: Mapping[str, Any]) -> None:
             raise ValueError(f"with.{name}: unknown parameter of {keys['call']}{hint}")
 
 
-def _named_step(written: _Written) -> Mapping[str, Any]:
+def _named_step(written: _WrittenStep) -> Written:
     for key in ("with", "region"):
         if key in written.keys:
             raise ValueError(f"`{key}` goes with `call` only")
@@ -127,15 +128,15 @@ _TWO_MINUTES = 120.0
 """Until a mount target is available; measured in tests of a public tool, 123 to 128 s."""
 
 
-def default_steps() -> tuple[Step, ...]:
+def default_steps() -> tuple[RunbookStep, ...]:
     """Return the steps of a runbook that names none."""
     return (
-        Step.model_construct(name=DELETE),
-        Step.model_construct(name=MOUNT_TARGETS, lasts=always(_TWO_MINUTES)),
+        RunbookStep.model_construct(name=DELETE),
+        RunbookStep.model_construct(name=MOUNT_TARGETS, lasts=always(_TWO_MINUTES)),
     )
 
 
-_SCHEMA: dict[str, Any] = {
+_SCHEMA = {
     "type": "array",
     "items": {
         "anyOf": [{"enum": [DELETE, MOUNT_TARGETS]}, {"type": "object", "minProperties": 1}],
@@ -156,5 +157,7 @@ def name_of(step: object) -> str | None:
     return None
 
 
-Steps = Annotated[tuple[Annotated[Step, BeforeValidator(_read_step)], ...], WithJsonSchema(_SCHEMA)]
+Steps = Annotated[
+    tuple[Annotated[RunbookStep, BeforeValidator(_read_step)], ...], WithJsonSchema(_SCHEMA)
+]
 """Steps as they are written."""

@@ -177,6 +177,19 @@ def test_following_moves_streams_that_follow() -> None:
     simulation.result()
 
 
+def test_a_move_lasts_until_another_one_takes_its_place() -> None:
+    moves = [
+        {"at": 100, "move_writes": "fs", "to": "other", "for": 450},
+        {"at": 200, "move_writes": "fs", "to": "dr.destination"},
+        {"at": 300, "move_writes": "fs", "to": "fs"},
+        {"at": 400, "move_writes": "fs", "to": "other"},
+    ]
+    simulation, result = done(world(constant(), moves, others={"other": {"region": "us-west-2"}}))
+    spans = [(one.begin_s, one.end_s) for one in result.timeline]
+    assert spans == [(100, 200), (200, 300), (300, 300), (400, None)]
+    assert stored(simulation, "other")[1] == 100 + 200  # the end of the first moves nothing
+
+
 def test_a_stream_overrides_its_file_system() -> None:
     streams = {"app": constant(), "batch": {**constant(), "writes_follow": "none"}}
     events = [{"at": 100, "move_writes": "fs", "to": "other", "following": True}]

@@ -1,0 +1,101 @@
+"""`efssim drill`: a disaster, the runbook that answers it, and their cost in data and time."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from efssim.cli.common import (
+    Command,
+    build,
+    check_folder,
+    deliver,
+    handles_errors,
+    placing_refusals,
+    progress_of_trials,
+    refuse_absurd,
+    say_folder,
+    study_errors,
+)
+from efssim.cli.conflicts import refuse_ignored
+from efssim.cli.options import (
+    effort_options,
+    examples,
+    result_options,
+    seed_option,
+    set_option,
+    trials_option,
+)
+from efssim.cli.output import MISSED
+from efssim.cli.request import Request, requested
+from efssim.cli.scenario_file import ScenarioFile, Source
+
+if TYPE_CHECKING:
+    from efssim.scenario import Scenario
+
+
+@dataclass(frozen=True, kw_only=True)
+class DrillRequest(Request):
+    """The request of `efssim drill`."""
+
+    file: Source
+    trials: int | None
+    check: bool
+
+
+@click.command(
+    cls=Command,
+    epilog=examples(
+        "efssim drill scenario.yaml",
+        "efssim drill scenario.yaml --trials 1000 --check",
+        "efssim drill scenario.yaml --set 'drill.at=3 days' -o out",
+    ),
+)
+@click.argument("file", type=ScenarioFile())
+@trials_option("200 where anything is drawn, else 1")
+@click.option("--check", is_flag=True, help="Exit with 1 unless every objective is met.")
+@seed_option()
+@set_option()
+@result_options
+@effort_options
+@handles_errors
+def drill(**asked: Any) -> None:
+    """Rehearse the disaster of scenario FILE, and what its runbook loses and how long it takes.
+
+    FILE - is standard input. A scenario without `drill` loses the Region of its only source at a
+    random time.
+    """
+    request = requested(DrillRequest, workers=None, **asked)
+    refuse_ignored(request.overrides, {"--seed": "seed"} if request.seed is not None else {})
+    scenario = request.file.load(request.overrides)
+    refuse_absurd(scenario, request.file, insist=request.yes)
+    check_folder(request.out, "drills.json")
+    build(scenario, request.file, request.overrides)
+    _run(request, scenario)
+
+
+def _run(request: DrillRequest, scenario: Scenario) -> None:
+    from efssim.report.drill.files import write_drills
+    from efssim.report.drill.text import drill_report, drills_json
+    from efssim.report.facts.traces import thin_traces
+    from efssim.scenario.shown.trace_use import trace_qualities
+    from efssim.study.drills.study import drilled
+    from efssim.study.drills.summary import passes
+
+    with (
+        placing_refusals(request.file, request.overrides),
+        study_errors(request.file),
+        progress_of_trials(request.quiet, "drills") as tell,
+    ):
+        found = drilled(scenario, request.trials, request.seed, tell)
+    again = request.reproducing(seed=found.seed)
+    write = None if request.out is None else partial(write_drills, found, request.out, again)
+    deliver(write, request.form, lambda: drills_json(found), lambda: drill_report(found, again))
+    say_folder(request.out, request.quiet)
+    is_thin = bool(thin_traces(trace_qualities(scenario)))
+    if request.check and (is_thin or not passes(found)):
+        sys.exit(MISSED)

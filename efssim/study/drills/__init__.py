@@ -1,0 +1,1 @@
+"""Many drills of a scenario: their distributions, and their verdicts."""

@@ -1,0 +1,87 @@
+"""Drills of a scenario, one after the other: drill k has the draws of trial k."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from efssim.lag.kinds.asked import Asked
+from efssim.runs.drill.drill import replication_of, run_drill
+from efssim.runs.drill.outcome import DrillOutcome
+from efssim.runs.measured import MeasuredWorld
+from efssim.scenario import Scenario
+from efssim.scenario.drill.section import Drill
+from efssim.study.errors import StudyError
+from efssim.study.trial.facts import is_random_drill
+
+DRILLS = 200
+"""Drills of a study where anything is drawn, unless it is told how many; chosen."""
+_ASKED = Asked(lags=(), pooled=(), curves=False, pending_mean=False, digest=False)
+
+DrillProgress = Callable[[int, int], None]
+"""Called with how many drills are complete, of how many."""
+
+
+@dataclass(frozen=True)
+class DrillStudy:
+    """Many drills of a scenario."""
+
+    scenario: Scenario
+    """With its drill."""
+    seed: int
+    outcomes: tuple[DrillOutcome, ...]
+    is_exact: bool
+    """Whether nothing is drawn, so that one drill says all."""
+    diverging: bool
+    """Whether the replication falls behind ever more in a run without the disaster."""
+
+    @property
+    def replication(self) -> str:
+        """Name of the replication that is failed over."""
+        return replication_of(self.scenario)
+
+
+def drilled(
+    scenario: Scenario,
+    trials: int | None = None,
+    seed: int | None = None,
+    on_progress: DrillProgress | None = None,
+) -> DrillStudy:
+    """Run drills; StudyError for a scenario without a replication, RunError as a run.
+
+    A scenario without `drill` is drilled with its defaults. Unless `trials` says how many: 200
+    where anything is drawn, else one.
+    """
+    scenario = with_drill(scenario)
+    seed = scenario.seed if seed is None else seed
+    is_exact = not is_random_drill(scenario)
+    count = trials or (1 if is_exact else DRILLS)
+    outcomes = []
+    for trial in range(count):
+        outcomes.append(run_drill(scenario, seed, trial))
+        if on_progress is not None:
+            on_progress(trial + 1, count)
+    return DrillStudy(scenario, seed, tuple(outcomes), is_exact, _diverges(scenario, seed))
+
+
+def with_drill(scenario: Scenario) -> Scenario:
+    """Return a scenario with a drill, the default one unless it has its own."""
+    if scenario.drill is not None:
+        return scenario
+    if len(scenario.replications) != 1:
+        count = len(scenario.replications)
+        raise StudyError(
+            f"the scenario has {count} replications and no `drill`, so nothing says which of them"
+            " is to fail over: `drill: {replication: NAME}`"
+            if count
+            else "the scenario has no replication to fail over"
+        )
+    return scenario.model_copy(update={"drill": Drill()})
+
+
+def _diverges(scenario: Scenario, seed: int) -> bool:
+    """Return whether a run without the disaster falls behind ever more."""
+    calm = scenario.model_copy(update={"alarms": {}, "prices": None})
+    measured = MeasuredWorld(calm, seed, metrics=False, asked=_ASKED)
+    measured.advance_to_end()
+    return measured.so_far().outcomes[replication_of(scenario)].summary.syncs.diverging
