@@ -19,7 +19,14 @@ from efssim.closed_forms.estimated import (
     SizingEstimate,
 )
 from efssim.closed_forms.inflow.streams import unknown_forms
-from efssim.closed_forms.replications import Outage, initial_sync, outages_of, sharing, syncs_of
+from efssim.closed_forms.replications import (
+    Outage,
+    blacked_out,
+    initial_sync,
+    outages_of,
+    sharing,
+    syncs_of,
+)
 from efssim.closed_forms.verdict import Beginning, verdict
 from efssim.scenario import Scenario
 
@@ -32,7 +39,7 @@ def numbers(scenario: Scenario, name: str, supposed: Outage) -> ReplicationEstim
     unknown = unknown_forms(
         scenario.file_systems[scenario.replications[name].source], scenario.duration
     )
-    unknown += sharing(scenario, name)
+    unknown += sharing(scenario, name) + blacked_out(scenario, name)
     if unknown:
         return _means_alone(syncs_of(scenario, name), unknown)
     syncs, new = syncs_of(scenario, name), not scenario.replications[name].established

@@ -101,6 +101,12 @@ def sharing(scenario: Scenario, name: str) -> list[str]:
     return reasons
 
 
+def blacked_out(scenario: Scenario, name: str) -> list[str]:
+    """Return why a replication has no closed forms, if it has blackouts."""
+    has_some = scenario.replications[name].blackouts is not None
+    return ["no closed form is known of blackouts"] if has_some else []
+
+
 def _crosses(scenario: Scenario, replication: Replication, link: str) -> bool:
     return " -> ".join(_homes(scenario, replication)) == link
 

@@ -16,6 +16,7 @@ from pydantic import (
 
 from efssim.scenario.alarms.section import Alarms
 from efssim.scenario.backups import BackupPlan
+from efssim.scenario.calendars.windows import Blackouts
 from efssim.scenario.checks.cross import DEFAULT_START
 from efssim.scenario.drill.section import Drill, Rto
 from efssim.scenario.grammar.base import Found, Model
@@ -201,6 +202,8 @@ class Replication(Model):
     """Delays of the control plane."""
     initial: Initial = Initial.model_construct()
     """The initial sync, where it differs from the others."""
+    blackouts: Blackouts | None = None
+    """Times in which no sync begins."""
     overhead: Size | None = None
     """Bytes that EFS keeps for itself on the destination: 12 MiB, with `sync: {preset: none}` 0."""
     measured: Measured | None = None

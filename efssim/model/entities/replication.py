@@ -112,7 +112,7 @@ class ReplicationState:
         """Bytes that the destination lacked when the configuration was created; None: all."""
         self._clock = clock
         self._control = ControlTimes(terms.control, draws, f"replications.{terms.name}")
-        self._holds, self._stalls = Causes(), Causes()
+        self._holds, self._stalls, self._bars = Causes(), Causes(), Causes()
         self.shows_protection = True
         """Whether the destination is shown as REPLICATING; it is read-only from the call on."""
         self._protecting_s = 0.0
@@ -188,6 +188,16 @@ class ReplicationState:
             self.records.stalls[-1].append(self._clock.now)
             self._syncs.status_changes()
 
+    def bar(self, cause: Cause) -> None:
+        """Begin no sync for as long as this or another cause is left; one under way goes on."""
+        if self._bars.add(cause):
+            self._syncs.status_changes()
+
+    def unbar(self, cause: Cause) -> None:
+        """Remove a cause to begin no sync."""
+        if self._bars.remove(cause):
+            self._syncs.status_changes()
+
     def fail(self, cause: Cause) -> None:
         """Go to ERROR: a file system is unrecoverable."""
         if self.status not in (Status.ERROR, Status.DELETING):
@@ -197,6 +207,11 @@ class ReplicationState:
     def runs(self) -> bool:
         """Whether syncs are running, that is make progress: ENABLED and not stalled."""
         return self.status is Status.ENABLED and not self._stalls
+
+    @property
+    def begins(self) -> bool:
+        """Whether a sync may begin now."""
+        return self.runs and not self._bars
 
     @property
     def paused_by(self) -> Cause | None:

@@ -65,7 +65,10 @@ class LinkShares:
         """Let a transfer begin now."""
         transfer.is_there = True
         self._came.append(transfer)
-        self._divide_later()
+        if self._clock.peek() > self._clock.now and not self._is_due:
+            self._divide()  # nothing else can happen at this instant
+        else:
+            self._divide_later()
 
     def leave(self, transfer: Transfer) -> None:
         """Let a transfer stop now, before its end or at it."""

@@ -46,14 +46,15 @@ class SyncProcess:
         self._ordinal = 0
         self._stretch: Stretch | None = None
         self._in_flight: InFlight | None = None
-        self._running = replication.runs
+        self._running, self._begins = replication.runs, replication.begins
         self._next_cut_s = clock.now  # a new replication: at once when it is enabled
         self._initial = replication.last_replicated_s is None
         if not self._initial:
             self._next_cut_s += times.interval_s - times.phase_s or times.gap[0]
+        self._work: Work | None = None  # of the sync in flight, where that was cut by itself
         self._claim: SlotClaim | None = None  # to a slot of the link
         self._waited_s = 0.0  # of the sync in flight, or of the last one
-        # Since when it is enabled, and since when syncs can run as well: there is no stall.
+        # Since when it is enabled, and since when syncs can begin: no stall, no blackout.
         self._enabled_s = self._ready_s = clock.now
         self._is_enabled = replication.status is Status.ENABLED
         self._process = clock.process(self._run())
@@ -82,6 +83,8 @@ class SyncProcess:
             return self._clock.never()
         if self._in_flight is not None:
             return self._next_of(self._in_flight)
+        if not self._begins:
+            return self._clock.never()
         cut_s = max(self._next_cut_s, self._clock.now)
         if self._times.slots is not None:
             return self._slot(self._times.slots, cut_s)
@@ -134,7 +137,7 @@ class SyncProcess:
         now = self._clock.now
         if flying.sharing is None:
             return flying.ends_s <= now
-        if flying.sharing.transfer.was_slowed:
+        if flying.sharing.transfer.was_slowed and flying.attempt.wait_s:
             flying.account_until(now, running=True)
             flying.attempt.transfer_s = 0.0
         flying.sharing, flying.is_sent = None, True
@@ -210,7 +213,8 @@ class SyncProcess:
 
     def _cut(self) -> None:
         """Begin a sync that cannot be planned ahead."""
-        change_set = self._journal.cut(self._clock.now)
+        self._work = self._journal.work(np.array([self._clock.now]))
+        change_set = self._work.change_set(0)
         self._in_flight = self._times.begin(change_set, False, self._ordinal)
 
     def _cut_initial(self) -> None:
@@ -238,7 +242,8 @@ class SyncProcess:
             # Those of the others follow from their draws and their time in all.
             phases = flying.phases_at(now, running=True)
             self._replication.records.disturbed[change.cut_s] = phases
-        self._completed.add(Work.of(change), np.array([now]), attempts)
+        work, self._work = self._work or Work.of(change), None
+        self._completed.add(work, np.array([now]), attempts)
         if flying.failed:
             repeated = (change.cut_s, now, flying.repeated_bytes)
             self._replication.records.repeated.append(*repeated)
@@ -256,12 +261,13 @@ class SyncProcess:
         enabled = self._replication.status is Status.ENABLED
         if enabled and not self._is_enabled:
             self._enabled_s = self._clock.now
-        if self._running and not before:
+        began, self._begins = self._begins, self._replication.begins
+        if self._begins and not began:
             self._ready_s = self._clock.now
         self._is_enabled = enabled
         if self._in_flight is not None:
             self._interrupt(self._in_flight, before, enabled)
-        if self._in_flight is None and not self._running:
+        if self._in_flight is None and not self._begins:
             self._give_up_slot()
         if not enabled:  # the next cut is at the first instant at which syncs run again
             self._next_cut_s = self._clock.now
@@ -272,7 +278,8 @@ class SyncProcess:
         now = self._clock.now
         if flying.change_set.cut_s >= now and not self._running:
             # A cut comes last in its instant: this one has not happened.
-            self._in_flight, self._next_cut_s = None, flying.change_set.cut_s
+            self._in_flight = self._work = None
+            self._next_cut_s = flying.change_set.cut_s
             return
         self._account(flying, was_running)
         if not enabled:
@@ -290,7 +297,7 @@ class SyncProcess:
             wire_bytes=flying.wire_bytes,
         )
         self._replication.records.abandoned.append(abandoned)
-        self._in_flight = None
+        self._in_flight = self._work = None
         self._ordinal += 1
 
     def _account(self, flying: InFlight, was_running: bool) -> None:

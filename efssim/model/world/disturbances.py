@@ -25,6 +25,9 @@ from efssim.scenario.grammar.disturbances.effects import (
 from efssim.scenario.grammar.disturbances.kind import DisturbanceKind
 from efssim.scenario.grammar.disturbances.kinds import DISTURBANCES
 
+BLACKOUT = "blackout"
+"""Kind of the times in which a calendar lets no sync begin, in the table of events."""
+
 
 @dataclass(eq=False)
 class Active:
@@ -59,6 +62,24 @@ class Disturbances:
     def begin_kind(self, kind: str, target: str) -> Callable[[], None]:
         """Begin a disturbance of a kind without options; return a function that ends it."""
         return self._start(DISTURBANCES[kind], target, None)
+
+    def black_out(self, name: str, *, stalls: bool) -> Callable[[], None]:
+        """Let no sync of a replication begin, or make progress; return a function that ends it."""
+        part = self._account.replications[name]
+        record = Occurrence(
+            self._timeline.next_ordinal(), self._account.clock.now, BLACKOUT, name, (name,), (name,)
+        )
+        self._timeline.entries.append(record)
+        cause = Cause(record.ordinal, BLACKOUT, name)
+        begin, stop = (part.stall, part.go_on) if stalls else (part.bar, part.unbar)
+        begin(cause)
+
+        def end() -> None:
+            record.end_s = self._account.clock.now
+            record.end_ordinal = self._timeline.next_ordinal()
+            stop(cause)
+
+        return end
 
     def end_all(self, effect: type[Effect], *target: str) -> None:
         """End every disturbance with an effect on a target, also those with a later end.

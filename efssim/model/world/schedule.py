@@ -13,6 +13,7 @@ from efssim.model.kernel.clock import Alarm, Turn
 from efssim.model.kernel.draws import Draws
 from efssim.model.world.disturbances import Disturbances
 from efssim.scenario import schema
+from efssim.scenario.calendars.windows import Blackouts
 from efssim.scenario.grammar.disturbances.effects import OptOut
 
 
@@ -34,6 +35,24 @@ class Schedule:
             return
         begin_s, end_s = self._span(spec, spec.lasts, spec.entry.has(OptOut))
         self._between(begin_s, end_s, spec)
+
+    def black_out(self, name: str, spec: Blackouts) -> None:
+        """Let no sync of a replication begin in its blackouts."""
+        account = self._account
+        spans = spec.spans(account.scenario.start, account.until_s)
+        account.clock.process(self._blacked_out(name, spec, spans))
+
+    def _blacked_out(
+        self, name: str, spec: Blackouts, spans: list[tuple[float, float]]
+    ) -> Generator[simpy.Event, None, None]:
+        clock = self._account.clock
+        for begin_s, end_s in spans:
+            yield clock.at(begin_s, Turn.DISTURBANCE_BEGIN)
+            end = self._disturbances.black_out(name, stalls=spec.in_flight == "stall")
+            if end_s >= self._account.until_s:
+                return
+            yield clock.at(end_s, Turn.DISTURBANCE_END)
+            end()
 
     def repeat(self, name: str, spec: schema.Fault, first_s: float | None = None) -> None:
         """Let a fault come again and again, for the first time after `first_s` if it is given."""

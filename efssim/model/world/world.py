@@ -99,6 +99,8 @@ class World:
             self._make_file_system(name, spec)
         for name, replication in self.scenario.replications.items():
             self._replicate(name, replication)
+            if replication.blackouts is not None:
+                self._schedule.black_out(name, replication.blackouts)
         for ordinal, event in enumerate(self.scenario.events):
             self._schedule.schedule(event, ordinal)
         is_longer = self.account.until_s != self.scenario.duration

@@ -59,6 +59,8 @@ def division(scenario: Scenario, strata: Strata, ordinal: int) -> Division | Non
     ]
     if interval_s <= 0 or not replication.established or any(map(_remembers, streams)):
         return None
+    if replication.blackouts is not None:  # they follow the clock, and no span is a period of them
+        return None
     if math.isfinite(replication.sync.number("scan_rate")) and any(map(_grows, streams)):
         return None
     if any(getattr(system, "throttle", False) for system in scenario.file_systems.values()):

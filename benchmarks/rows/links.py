@@ -1,0 +1,64 @@
+"""Rows of replications that share one link, which binds: row 18."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import efssim
+from benchmarks.baselines import ticker
+from benchmarks.rows.row import Limit, Row
+
+COUNT, HOURS = 1_000, 1
+SYNCS = COUNT * HOURS * 60
+LINK = "us-east-1 -> eu-west-1"
+_RATE = 50_000
+"""Bytes a second that each file system writes, on average."""
+
+
+def rows() -> list[Row | Limit]:
+    """Return the rows of a binding link, with phases that are spread and that are all equal."""
+    title = f"{COUNT:,} replications on a link that binds, an hour"
+    return [
+        Row("18", f"{title}/2 ticks", lambda: _run(spread=True), _ticks, 1, False, 15, 10),
+        Row(
+            "18", "the same, all phases equal", lambda: _run(spread=False), _ticks, 1, False, 15, 10
+        ),
+    ]
+
+
+def _ticks() -> float:
+    return ticker(SYNCS)
+
+
+def _run(*, spread: bool) -> None:
+    simulation = efssim.Simulation(_scenario(spread=spread))
+    simulation.advance_to_end()
+
+
+@cache
+def _scenario(*, spread: bool) -> efssim.Scenario:
+    """Return Poisson writes of 1 MB, and a link with a fifth more than they need."""
+    numbers = range(COUNT)
+    stream = {"arrivals": {"poisson": {"rate": f"{_RATE / 1e6} per s"}}, "size": "1 MB"}
+    ends = {"destination": {"region": "eu-west-1"}, "established": True}
+    quota = {"quotas": {"file_systems": COUNT}}
+    return efssim.load(
+        {
+            "name": "sharing",
+            "duration": f"{HOURS} h",
+            "limits": {"values": 1_000_000},
+            "regions": {"us-east-1": quota, "eu-west-1": quota},
+            "links": {LINK: {"capacity": 1.2 * COUNT * _RATE}},
+            "file_systems": {
+                f"fs{n}": {"region": "us-east-1", "writes": {"app": stream}} for n in numbers
+            },
+            "replications": {
+                f"dr{n}": {
+                    "source": f"fs{n}",
+                    **ends,
+                    "sync": {"interval": 60, "phase": 60 * n / COUNT if spread else 0},
+                }
+                for n in numbers
+            },
+        }
+    )

@@ -1,0 +1,1 @@
+"""Times of a calendar: windows on the clock of a time zone."""

@@ -1,0 +1,108 @@
+"""A second model of syncs that share a link and its slots: one small step of everything at a time.
+
+It knows nothing of stretches, virtual clocks and heaps: at each event all rates are found anew.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from helpers.water import Claim, filled
+
+
+@dataclass
+class Syncing:
+    """A replication of constant writes, and the state of its syncs."""
+
+    name: str
+    write_s: float
+    write_bytes: int
+    interval_s: float
+    phase_s: float
+    gap_s: float
+    setup_s: float
+    throughput: float
+    file_rate: float
+    weight: float
+    blackouts: Sequence[tuple[float, float]] = ()
+    done: list[tuple[float, float]] = field(default_factory=list)
+    """Cut and completion of each sync."""
+    published: int = 0
+    """Writes."""
+    due_s: float = 0.0
+    cut_s: float | None = None
+    sends_from_s: float = math.inf
+    bytes: float = 0.0
+    left: float = 0.0
+    """Of the transfer, from 1 to 0."""
+    whole_s: float = 0.0
+    """The transfer alone."""
+    count: int = 0
+
+    def may_begin(self, now_s: float) -> bool:
+        """Return whether a sync is due and nothing but a slot is missing."""
+        barred = any(begin <= now_s < end for begin, end in self.blackouts)
+        return self.cut_s is None and self.due_s <= now_s and not barred
+
+    def begin(self, now_s: float) -> None:
+        """Cut a sync."""
+        self.cut_s, self.count = now_s, math.floor(now_s / self.write_s + 1e-9) - self.published
+        self.bytes = float(self.count * self.write_bytes)
+        self.whole_s = max(self.bytes / self.throughput, self.count / self.file_rate)
+        self.sends_from_s, self.left = now_s + self.setup_s, 1.0
+
+    def complete(self, now_s: float) -> None:
+        """End the sync under way."""
+        assert self.cut_s is not None
+        self.done.append((self.cut_s, now_s))
+        self.published += self.count
+        self.due_s = max(self.cut_s + self.interval_s, now_s + self.gap_s)
+        self.cut_s, self.sends_from_s = None, math.inf
+
+    @property
+    def claim(self) -> Claim:
+        """What its transfer asks of the link."""
+        return Claim(0.0, self.bytes, self.bytes / self.whole_s, self.weight)
+
+
+def run(
+    all_: Sequence[Syncing],
+    capacities: Sequence[tuple[float, float]],
+    slots: float,
+    end_s: float,
+) -> None:
+    """Simulate replications on one link; `capacities` are times and what holds from each on."""
+    for each in all_:
+        each.due_s = each.interval_s - each.phase_s
+    now = 0.0
+    while True:
+        for each in all_:
+            if each.sends_from_s <= now and (each.left <= 1e-12 or not each.whole_s):
+                each.complete(now)
+        free = slots - sum(each.cut_s is not None for each in all_)
+        waiting = sorted(
+            (each for each in all_ if each.may_begin(now)), key=lambda each: (each.due_s, each.name)
+        )
+        for each in waiting[: int(min(free, len(waiting)))]:
+            each.begin(now)
+        sending = [each for each in all_ if each.sends_from_s <= now and each.whole_s]
+        capacity = [size for since_s, size in capacities if since_s <= now][-1]
+        rates = filled([each.claim for each in sending], capacity)
+        ends = {
+            id(each): now + each.left * each.bytes / rate
+            for each, rate in zip(sending, rates, strict=True)
+        }
+        edges = [edge for each in all_ for span in each.blackouts for edge in span]
+        times = [*ends.values(), *edges, *(since_s for since_s, _ in capacities)]
+        times += [each.due_s for each in all_ if each.cut_s is None]
+        times += [each.sends_from_s for each in all_]
+        then = min((at_s for at_s in times if at_s > now), default=math.inf)
+        if then > end_s:
+            return
+        for each, rate in zip(sending, rates, strict=True):
+            each.left -= rate * (then - now) / each.bytes
+            if ends[id(each)] == then:
+                each.left = 0.0
+        now = then
