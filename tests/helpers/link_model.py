@@ -48,7 +48,7 @@ class Syncing:
 
     def begin(self, now_s: float) -> None:
         """Cut a sync."""
-        self.cut_s, self.count = now_s, math.floor(now_s / self.write_s + 1e-9) - self.published
+        self.cut_s, self.count = now_s, math.floor(now_s / self.write_s) - self.published
         self.bytes = float(self.count * self.write_bytes)
         self.whole_s = max(self.bytes / self.throughput, self.count / self.file_rate)
         self.sends_from_s, self.left = now_s + self.setup_s, 1.0

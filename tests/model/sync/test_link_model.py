@@ -23,7 +23,7 @@ def _syncing(name: str, draw: np.random.Generator) -> Syncing:
         write_s=float(draw.integers(1, 4)),
         write_bytes=int(draw.integers(20, 300)),
         interval_s=interval_s,
-        phase_s=round(float(draw.uniform(0, interval_s)), 3),
+        phase_s=float(draw.uniform(0, interval_s)),  # no cut meets a write
         gap_s=float(draw.choice([0.0, 2.77])),
         setup_s=float(draw.choice([0.37, 5.13])),
         throughput=float(draw.uniform(40, 150)),
