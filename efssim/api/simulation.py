@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from efssim.api.result import Result
+from efssim.api.values import named_replication
 from efssim.cloudwatch.alarms.watching import AlarmsOfWorld
 from efssim.cloudwatch.api import OPERATIONS as WATCHING
 from efssim.cloudwatch.api import CloudWatchApi
@@ -265,6 +266,18 @@ class Simulation(MeasuredWorld):
         """
         found = syncs_in_flight(self._world)
         return {name: to_json(sync, self.scenario.start) for name, sync in found.items()}
+
+    def describe(self, replication: str | None = None) -> JsonObject:
+        """Return how a replication is now; `replication` may be left out where there is only one.
+
+        `source`, `destination` (ids), `source_region`, `destination_region`, `status` (`DELETED`
+        once the configuration is gone), `last_replicated`, `age_s`, `pending_bytes`, and `sync`,
+        the one in flight as in `syncs_in_flight`; None for what there is not. KeyError for a
+        replication that there is not.
+        """
+        known = self.live().replications
+        name = named_replication(list(known), replication)
+        return to_json(known[name], self.scenario.start)
 
     def result(self) -> Result:
         """Return the results so far; the simulation can go on afterwards."""

@@ -32,10 +32,13 @@ def all_exceptions():
 EXCEPTIONS = all_exceptions()
 INSIDE = {
     "AmbiguousError",
+    "AnswerError",
     "BadValueError",
     "CannotFitError",
     "CellError",
+    "ExpressionError",
     "MalformedError",
+    "MalformedRequestError",
     "OutOfTimeError",
     "ProfileError",
     "TimesError",

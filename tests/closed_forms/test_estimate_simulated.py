@@ -193,6 +193,8 @@ SEEN: dict[tuple[str, str], dict[str, float]] = {
     ("outage-at-peak", "dr"): {"written_bytes_per_s": 0.03},
     ("random-year", "dr"): {"sync_s": 0.01, "age_peak_s": 0.01, "utilisation": 0.01},
     ("resonance", "dr"): {"sync_s": 0.001, "age_mean_s": 0.01, "age_peak_s": 0.001},
+    ("cost", "dr"): {"sync_s": 0.001, "age_mean_s": 0.001, "write_lag_mean_s": 0.002},
+    ("drill", "dr"): {"sync_s": 0.001, "age_mean_s": 0.001, "write_lag_mean_s": 0.002},
     ("region-opt-out", "dr"): {"written_bytes_per_s": 0.001, "sync_s": 0.02},
 }
 

@@ -10,6 +10,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NoReturn, TypeAlias
 
+from efssim.errors import EfssimError
+
 LONGEST = 2048
 """Most characters of an expression; documented."""
 _DEEPEST = 40
@@ -31,7 +33,7 @@ _LEVELS: tuple[tuple[str, ...], ...] = (
 """Operators from the loosest to the tightest."""
 
 
-class ExpressionError(ValueError):
+class ExpressionError(EfssimError, ValueError):
     """An expression that cannot be read or has no value; the message says why."""
 
 

@@ -153,3 +153,19 @@ def test_a_replication_that_is_gone_has_none() -> None:
     world.call("DeleteReplicationConfiguration", {"SourceFileSystemId": "fs"}, region="us-east-1")
     assert world.syncs_in_flight() == {}
     assert efssim.Simulation(world.scenario).syncs_in_flight() == {}
+
+
+def test_describe_says_how_a_replication_is_now() -> None:
+    world = initial()
+    assert at(world, 60) is not None
+    found = world.describe()
+    assert (found["status"], found["last_replicated"], found["age_s"]) == ("ENABLED", None, None)
+    assert found["sync"] == world.syncs_in_flight()["dr"]
+    assert at(world, 198) is not None
+    # The initial sync was cut at 10 s and complete at 135 s; one of nothing takes 5 s each minute.
+    found = world.describe("dr")
+    assert found["source_region"] == "us-east-1"
+    assert found["age_s"] == 198 - 135
+    assert found["last_replicated"] == "2026-01-01T00:02:15.000000Z"
+    with pytest.raises(KeyError, match="name one of the replications: dr"):
+        world.describe("other")

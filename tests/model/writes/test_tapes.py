@@ -172,7 +172,7 @@ def numbers(part: Any, path: str = "") -> list[str]:
     if isinstance(part, dict):
         return [found for key, each in part.items() for found in numbers(each, _joined(path, key))]
     if isinstance(part, list):  # hours, weekdays, events: those after the first ones are alike
-        few = enumerate(part[:2] if isinstance(part[0], int | float) else part)
+        few = enumerate(part[:2] if part and isinstance(part[0], int | float) else part)
         return [found for k, each in few for found in numbers(each, f"{path}.{k}")]
     quantity = quantity_at(parse_path(path)) if path else None
     return [path] if quantity is not None else []
