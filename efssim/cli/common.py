@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import wraps
 from typing import TYPE_CHECKING, ParamSpec
@@ -142,10 +142,11 @@ def deliver(
     form: str,
     as_json: Callable[[], str],
     as_text: Callable[[], str],
+    others: Mapping[str, Callable[[], str]] | None = None,
 ) -> None:
     """Print a result and write its files, if there is a `write`; it is printed even if files fail.
 
-    End with a sentence if files cannot be written.
+    `others` are further forms by their names. End with a sentence if files cannot be written.
     """
     problem = None
     try:
@@ -153,7 +154,7 @@ def deliver(
             write()
     except OSError as error:
         problem = sentence(error)
-    show(form, as_json, as_text)
+    show(form, as_json, as_text, others)
     if problem is not None:
         fail(problem)
 

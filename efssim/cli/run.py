@@ -26,19 +26,21 @@ from efssim.cli.common import (
     study_failures,
 )
 from efssim.cli.conflicts import refuse_ignored
+from efssim.cli.gates.annotate import annotate_results, annotating_problems
+from efssim.cli.gates.forms import Forms, forms_of, forms_of_several
+from efssim.cli.gates.options import GatesRequest, gates_options
 from efssim.cli.options import (
     Folder,
     Share,
     effort_options,
     examples,
-    result_options,
     seed_option,
     set_option,
     trials_option,
     workers_option,
 )
 from efssim.cli.output import MISSED, fail, say
-from efssim.cli.request import Request, requested
+from efssim.cli.request import requested
 from efssim.cli.scenario_file import ScenarioFile, Source, once
 from efssim.cli.uncertain.sets import (
     SetsRequest,
@@ -70,7 +72,7 @@ _ONE_SET = (
 
 
 @dataclass(frozen=True, kw_only=True)
-class RunRequest(Request):
+class RunRequest(GatesRequest):
     """The request of `efssim run`."""
 
     files: tuple[Source, ...]
@@ -115,7 +117,7 @@ class RunRequest(Request):
         for name, given in self.of_sets.items():
             if given is not None and self.trials is None:
                 raise click.UsageError(f"{name} needs --trials: trials of each parameter set")
-        if self.full and self.form == "json":
+        if self.full and self.form != "text":
             raise click.UsageError("--full is about the text: JSON has every number of each")
         self._refuse_files()
         refuse_ignored(self.overrides, {"--seed": "seed"} if self.seed is not None else {})
@@ -189,7 +191,7 @@ class RunRequest(Request):
     help="Repeat this one of the trials alone.",
 )
 @sets_options
-@result_options
+@gates_options
 @click.option("--png", is_flag=True, help="With --out: the figures as PNG too, besides SVG.")
 @click.option("--full", is_flag=True, help="Report each of many replications, not their sum.")
 @click.option("--verify", is_flag=True, help="Check the laws that every run must satisfy.")
@@ -204,10 +206,11 @@ def run(**asked: Any) -> None:
     """
     request = requested(RunRequest, **asked)
     request.refuse_contradictions()
-    if len(request.files) > 1:
-        _run_several(request)
-    else:
-        _run_one(request)
+    with annotating_problems(request.annotate):
+        if len(request.files) > 1:
+            _run_several(request)
+        else:
+            _run_one(request)
 
 
 def _run_one(request: RunRequest) -> None:
@@ -225,16 +228,18 @@ def _run_one(request: RunRequest) -> None:
         with placing_refusals(file, request.overrides), _naming_the_trial(file, request):
             result = how(scenario, request, interrupts)
         again = request.reproducing(seed=result.seed)
+        forms = forms_of(result, again)
         deliver(
             _writer(result, request, again),
             request.form,
             lambda: _json(result),
             lambda: _text(result, again, request.full),
+            forms,
         )
         _report_progress(request)
     if _is_partial(result):
         raise KeyboardInterrupt
-    _check(request.check, [result])
+    _conclude(request, [result], forms)
 
 
 def _run_sets(scenario: Scenario, file: Source, request: RunRequest) -> None:
@@ -264,7 +269,7 @@ def _run_sets(scenario: Scenario, file: Source, request: RunRequest) -> None:
         _report_progress(request)
     if found.partial:
         raise KeyboardInterrupt
-    _check(request.check, [found])
+    _conclude(request, [found], forms_of(found, again))
 
 
 def _run_several(request: RunRequest) -> None:
@@ -287,7 +292,8 @@ def _run_several(request: RunRequest) -> None:
         _report_progress(request)
     if missing:
         raise KeyboardInterrupt
-    _check(request.check, studies)
+    forms = forms_of_several(studies, found, missing, request.reproducing())
+    _conclude(request, studies, forms)
 
 
 def _studies(
@@ -379,6 +385,7 @@ def _deliver_several(
         request.form,
         lambda: comparisons_json(found, bool(missing), alone),
         lambda: comparisons_report(found, again, missing, alone),
+        forms_of_several(studies, found, missing, again),
     )
 
 
@@ -562,6 +569,15 @@ def _report_progress(request: RunRequest) -> None:
     if request.verify and not request.quiet:
         say("laws 1 to 5 hold")
     say_folder(request.out, request.quiet)
+
+
+def _conclude(
+    request: RunRequest, results: Sequence[Result | Trials | ParameterSets], forms: Forms
+) -> None:
+    """Annotate the conditions that do not hold, and exit 1 under `--check` if there are any."""
+    if request.annotate:
+        annotate_results(results, request.files, request.overrides, forms)
+    _check(request.check, results)
 
 
 def _check(is_asked: bool, results: Sequence[Result | Trials | ParameterSets]) -> None:

@@ -13,6 +13,7 @@ from efssim.report.html.tables import Cell, Column, HtmlTable, number, share, te
 from efssim.report.html.traces import trace_blocks
 from efssim.report.text.comparison import change_text, verdicts
 from efssim.report.text.sweep import shown
+from efssim.report.verdicts.compared import shown_differences
 from efssim.report.words.lines import counted
 from efssim.scenario.shown.cells_use import streams_in_cells
 from efssim.study.run.trial_set import TrialSet
@@ -92,7 +93,7 @@ def _table(comparison: PairedTrials) -> HtmlTable:
             Cell(change_text(row), row.difference, is_number=True),
             share(row.variance_saved),
         ]
-        for row in comparison.main_differences
+        for row in shown_differences(comparison)
     ]
     head = [
         Column("measure"),
