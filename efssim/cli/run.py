@@ -27,7 +27,8 @@ from efssim.cli.common import (
 )
 from efssim.cli.conflicts import refuse_ignored
 from efssim.cli.gates.annotate import annotate_results, annotating_problems
-from efssim.cli.gates.forms import Forms, forms_of, forms_of_several
+from efssim.cli.gates.baseline import compared, opened
+from efssim.cli.gates.forms import Forms, forms_of, forms_of_several, judged
 from efssim.cli.gates.options import GatesRequest, gates_options
 from efssim.cli.options import (
     Folder,
@@ -61,6 +62,7 @@ if TYPE_CHECKING:
     from efssim.model.kernel.shared_draws import SharedDraws
     from efssim.progress import Progress
     from efssim.scenario import Scenario
+    from efssim.study.baseline.regressions import BaselineSummary
     from efssim.study.run.executors import Workers
     from efssim.study.run.interrupts import Interrupts
 
@@ -120,6 +122,14 @@ class RunRequest(GatesRequest):
         if self.full and self.form != "text":
             raise click.UsageError("--full is about the text: JSON has every number of each")
         self._refuse_files()
+        self.refuse_baseline(
+            {
+                "--trial": self.trial,
+                "--precision": self.precision,
+                **self.of_sets,
+                "a second FILE": self.files[1:] or None,
+            }
+        )
         refuse_ignored(self.overrides, {"--seed": "seed"} if self.seed is not None else {})
 
     def _refuse_files(self) -> None:
@@ -224,26 +234,31 @@ def _run_one(request: RunRequest) -> None:
         _run_sets(scenario, file, request)
         return
     how = _run_trials if request.are_many else _run_once
+    seed = scenario.seed if request.seed is None else request.seed
+    against = opened(request.baseline, request.margin, scenario, seed, request.trials)
     with keeping_results() as interrupts:
         with placing_refusals(file, request.overrides), _naming_the_trial(file, request):
             result = how(scenario, request, interrupts)
         again = request.reproducing(seed=result.seed)
-        forms = forms_of(result, again)
+        before = compared(against, result, quiet=request.quiet)
+        forms = forms_of(result, again, before)
         deliver(
             _writer(result, request, again),
             request.form,
-            lambda: _json(result),
-            lambda: _text(result, again, request.full),
+            lambda: _json(result, before),
+            lambda: _text(result, again, request.full, before),
             forms,
         )
         _report_progress(request)
     if _is_partial(result):
         raise KeyboardInterrupt
-    _conclude(request, [result], forms)
+    _conclude(request, [result], forms, before)
 
 
 def _run_sets(scenario: Scenario, file: Source, request: RunRequest) -> None:
     """Run trials at parameter sets and print their report."""
+    if request.baseline is not None:
+        raise click.UsageError("--baseline is about one parameter set, and this scenario has many")
     if request.trials is None:
         raise click.UsageError(
             "--precision is about one parameter set, and this scenario has uncertain parameters: "
@@ -528,17 +543,27 @@ def _is_partial(result: Result | Trials) -> bool:
     return not isinstance(result, Result) and result.partial
 
 
-def _json(result: Result | Trials) -> str:
+def _json(result: Result | Trials, before: BaselineSummary | None) -> str:
     from efssim.api.result import Result
+
+    if before is not None:
+        from efssim.report.gates.baseline import baseline_json
+        from efssim.report.words.json_text import json_text
+
+        return json_text({**result.summary, "baseline": baseline_json(before)})
     from efssim.report.files.run import summary_json
     from efssim.report.files.trials import trials_json
 
     return summary_json(result) if isinstance(result, Result) else trials_json(result)
 
 
-def _text(result: Result | Trials, again: str, full: bool) -> str:
+def _text(result: Result | Trials, again: str, full: bool, before: BaselineSummary | None) -> str:
     from efssim.api.result import Result
 
+    if before is not None:
+        from efssim.report.gates.baseline import baseline_text
+
+        return f"{_text(result, again, full, None)}\n{baseline_text(before)}"
     if isinstance(result, Result):
         from efssim.report.text.run import text_report
 
@@ -572,12 +597,18 @@ def _report_progress(request: RunRequest) -> None:
 
 
 def _conclude(
-    request: RunRequest, results: Sequence[Result | Trials | ParameterSets], forms: Forms
+    request: RunRequest,
+    results: Sequence[Result | Trials | ParameterSets],
+    forms: Forms,
+    before: BaselineSummary | None = None,
 ) -> None:
     """Annotate the conditions that do not hold, and exit 1 under `--check` if there are any."""
     if request.annotate:
-        annotate_results(results, request.files, request.overrides, forms)
+        gates = [judged(result, before) for result in results]
+        annotate_results(gates, request.files, request.overrides, forms)
     _check(request.check, results)
+    if request.check and before is not None and any(n.outcome != "holds" for n in before.numbers):
+        sys.exit(MISSED)
 
 
 def _check(is_asked: bool, results: Sequence[Result | Trials | ParameterSets]) -> None:

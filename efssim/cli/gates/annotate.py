@@ -8,12 +8,12 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from efssim.cli.gates.forms import MARKDOWN, Forms, Reported, judged
+from efssim.cli.gates.forms import MARKDOWN, Forms
 from efssim.cli.output import say
 
 if TYPE_CHECKING:
     from efssim.cli.scenario_file import Source
-    from efssim.report.gates.gate import Gate
+    from efssim.report.gates.gate import Gate, Gates
     from efssim.text.yaml.document import Document
     from efssim.text.yaml.problems import Position
 
@@ -43,22 +43,21 @@ def annotating_problems(is_asked: bool) -> Iterator[None]:
 
 
 def annotate_results(
-    results: Sequence[Reported], files: Sequence[Source], overrides: Sequence[str], forms: Forms
+    judged: Sequence[Gates], files: Sequence[Source], overrides: Sequence[str], forms: Forms
 ) -> None:
     """Annotate the conditions that do not hold, and append Markdown to the summary of the step.
 
-    `files` are those of the scenarios of the results. Raise OSError if the summary cannot be
+    `files` are those of the scenarios that are judged. Raise OSError if the summary cannot be
     written.
     """
     from efssim.report.gates.annotations import gate_lines
 
     documents = {
-        result.scenario.name: _document(file, overrides)
-        for result, file in zip(results, files, strict=True)
+        one.scenario: _document(file, overrides) for one, file in zip(judged, files, strict=True)
     }
     _say_all(
         gate_lines(
-            [judged(result) for result in results],
+            judged,
             lambda scenario, gate: _place(documents, scenario, gate),
         )
     )

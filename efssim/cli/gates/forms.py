@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
     from efssim.api.sets.parameter_sets import ParameterSets
     from efssim.api.trials import Trials
     from efssim.report.gates.gate import Gates
+    from efssim.study.baseline.regressions import BaselineSummary
 
 Forms: TypeAlias = Mapping[str, Callable[[], str]]
 """Functions that return a form, by its name."""
@@ -20,11 +22,14 @@ Reported: TypeAlias = "Result | Trials | ParameterSets"
 MARKDOWN, JUNIT = "markdown", "junit"
 
 
-def forms_of(result: Reported, again: str) -> Forms:
-    """Return the forms of the result of one scenario; the command `again` repeats it."""
+def forms_of(result: Reported, again: str, before: BaselineSummary | None = None) -> Forms:
+    """Return the forms of the result of one scenario; the command `again` repeats it.
+
+    `before` is its comparison with a baseline.
+    """
     return {
-        MARKDOWN: partial(_markdown, result, again),
-        JUNIT: partial(_junit, [result]),
+        MARKDOWN: partial(_markdown, result, again, before),
+        JUNIT: partial(_junit, [result], before),
     }
 
 
@@ -41,7 +46,7 @@ def forms_of_several(
     }
 
 
-def _markdown(result: Reported, again: str) -> str:
+def _markdown(result: Reported, again: str, before: BaselineSummary | None) -> str:
     from efssim.api.result import Result
     from efssim.api.sets.parameter_sets import ParameterSets
     from efssim.report.gates.markdown import run_markdown, sets_markdown, trials_markdown
@@ -49,21 +54,30 @@ def _markdown(result: Reported, again: str) -> str:
     if isinstance(result, ParameterSets):
         return sets_markdown(result, again)
     if isinstance(result, Result):
-        return run_markdown(result, again)
-    return trials_markdown(result, again)
+        return run_markdown(result, again, before)
+    return trials_markdown(result, again, before)
 
 
-def _junit(results: Sequence[Reported]) -> str:
+def _junit(results: Sequence[Reported], before: BaselineSummary | None = None) -> str:
     from efssim.json_values import timestamp
     from efssim.report.gates.junit import junit_xml
 
     first = results[0]
     begin = timestamp(first.scenario.start, first.window.begin_s)
-    return junit_xml([judged(result) for result in results], begin)
+    return junit_xml([judged(result, before) for result in results], begin)
 
 
-def judged(result: Reported) -> Gates:
-    """Return the conditions of `--check` on a result, with their outcomes."""
+def judged(result: Reported, before: BaselineSummary | None = None) -> Gates:
+    """Return the conditions of `--check` on a result and its baseline, with their outcomes."""
+    found = _judged(result)
+    if before is None:
+        return found
+    from efssim.report.gates.baseline import baseline_gates
+
+    return replace(found, gates=(*found.gates, *baseline_gates(before)))
+
+
+def _judged(result: Reported) -> Gates:
     from efssim.api.result import Result
     from efssim.api.sets.parameter_sets import ParameterSets
     from efssim.report.gates.results import judged_run, judged_sets, judged_trials

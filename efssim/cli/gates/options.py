@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, TypeVar
 
 import click
 
 from efssim.cli.gates.forms import JUNIT, MARKDOWN
-from efssim.cli.options import format_option, out_option
+from efssim.cli.options import Folder, format_option, out_option
 from efssim.cli.request import Request
 
 C = TypeVar("C", bound=Callable[..., Any])
@@ -20,13 +21,51 @@ class GatesRequest(Request):
     """The parameters for CI of a request."""
 
     annotate: bool
+    baseline: Path | None
+    margin: tuple[str, ...]
+
+    def refuse_baseline(self, asked: Mapping[str, object]) -> None:
+        """Raise click.UsageError for options that do not go with a baseline, or need one.
+
+        `asked` are those that do not go with one, with what was given.
+        """
+        if self.baseline is None:
+            if self.margin:
+                raise click.UsageError("--margin needs --baseline")
+            return
+        for name, given in asked.items():
+            if given is not None:
+                raise click.UsageError(f"{name} does not go with --baseline")
+        if self.out is not None and self.out.resolve() == self.baseline.resolve():
+            raise click.UsageError("--out is the baseline itself: name another folder")
 
 
 def gates_options(command: C) -> C:
     """Add the options of the output of a result, with the forms that CI takes."""
-    for option in (_annotate(), format_option(MARKDOWN, JUNIT), out_option()):
+    output = format_option(MARKDOWN, JUNIT), out_option()
+    for option in (_margin(), _baseline(), _annotate(), *output):
         command = option(command)
     return command
+
+
+def _baseline() -> Callable[[C], C]:
+    return click.option(
+        "--baseline",
+        type=Folder(),
+        metavar="DIR",
+        show_default="none",
+        help="Compare with the result that an earlier --out DIR wrote, trial by trial.",
+    )
+
+
+def _margin() -> Callable[[C], C]:
+    return click.option(
+        "--margin",
+        multiple=True,
+        metavar="PATH=VALUE",
+        show_default="rpo.attainment=0, time_since_last_sync_s.p99=5%",
+        help="With --baseline: how much worse a number may be; may be repeated.",
+    )
 
 
 def _annotate() -> Callable[[C], C]:

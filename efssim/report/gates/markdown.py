@@ -6,6 +6,15 @@ import re
 from collections.abc import Iterable, Sequence
 from itertools import chain
 
+from efssim.report.gates.baseline import (
+    HEAD,
+    baseline_lead,
+    baseline_note,
+    baseline_rows,
+    baseline_title,
+    difference_text,
+    version_warning,
+)
 from efssim.report.gates.gate import RPO, Gates, summed_up
 from efssim.report.gates.results import judged_run, judged_sets, judged_trials
 from efssim.report.text.comparison import change_text
@@ -25,6 +34,7 @@ from efssim.report.verdicts.trials import late
 from efssim.report.verdicts.trials_cautions import cautions as cautions_of_trials
 from efssim.report.words.lines import counted
 from efssim.runs.run import Run
+from efssim.study.baseline.regressions import BaselineSummary
 from efssim.study.run.trial_set import TrialSet
 from efssim.study.uncertain.study import SetStudy
 from efssim.study.varying.paired import PairedTrials
@@ -35,8 +45,8 @@ _ROWS = 50
 """Conditions in a table at most; those that do not hold come first."""
 
 
-def run_markdown(result: Run, command: str) -> str:
-    """Return the Markdown of a run; `command` repeats it."""
+def run_markdown(result: Run, command: str, before: BaselineSummary | None = None) -> str:
+    """Return the Markdown of a run; `command` repeats it, `before` compares it with a baseline."""
     members = members_of_run(result)
     if are_many(result.outcomes):
         first = fleet_sentences(result, members)
@@ -48,12 +58,13 @@ def run_markdown(result: Run, command: str) -> str:
         if not are_many(result.outcomes)
     ]
     sure = escaped(certainty(result)) if members else ""
-    parts = [_verdicts(judged_run(result), first), _numbers(members), _items(beside), sure]
+    first_part = _verdicts(judged_run(result), first)
+    parts = [first_part, *_before(before), _numbers(members), _items(beside), sure]
     return _document([*parts, *_again(command, result.digest)])
 
 
-def trials_markdown(trials: TrialSet, command: str) -> str:
-    """Return the Markdown of trials; `command` repeats the study."""
+def trials_markdown(trials: TrialSet, command: str, before: BaselineSummary | None = None) -> str:
+    """Return the Markdown of trials; `command` and `before` as of a run."""
     members, count = members_of_trials(trials), counted(len(trials), "trial")
     if are_many(trials.means):
         first = fleet_sentences_of_trials(trials, members)
@@ -62,8 +73,23 @@ def trials_markdown(trials: TrialSet, command: str) -> str:
     beside = [] if are_many(trials.means) else [_beside(name, trials) for name in trials.means]
     note = f"Means over {count}; p99, worst ages and lags are of all trials together."
     partial = [_partial(len(trials), trials.wanted, "trials")] if trials.partial else []
-    parts = [_verdicts(judged_trials(trials), first), _numbers(members), escaped(note)]
+    first_part = _verdicts(judged_trials(trials), first)
+    parts = [first_part, *_before(before), _numbers(members), escaped(note)]
     return _document([*partial, *parts, _items(beside), *_again(command, trials.digest)])
+
+
+def _before(found: BaselineSummary | None) -> list[str]:
+    """Return the comparison with a baseline: regressions, a table, and what differs."""
+    if found is None:
+        return []
+    differences = [f"{each.path}: {difference_text(each)}" for each in found.differences]
+    notes = [baseline_note(found), version_warning(found), baseline_lead(found)]
+    return [
+        f"**{escaped(baseline_title(found))}.**",
+        table(HEAD, *baseline_rows(found)),
+        escaped(" ".join(note for note in notes if note)),
+        _items(differences),
+    ]
 
 
 def _beside(name: str, trials: TrialSet) -> str:
