@@ -26,6 +26,7 @@ _CHANGES_NOTHING = {
     "workers",
     "resume",
     "annotate",
+    "watch",
 }
 """Options that do not change what a report says; their own output is asked for anew."""
 

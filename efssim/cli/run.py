@@ -51,6 +51,7 @@ from efssim.cli.uncertain.sets import (
     run_of_sets,
     sets_options,
 )
+from efssim.cli.watching.watch import watch
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -130,6 +131,8 @@ class RunRequest(GatesRequest):
                 "a second FILE": self.files[1:] or None,
             }
         )
+        asked = {"--check": self.check, "--annotate": self.annotate, "--resume": self.resume}
+        self.refuse_watch(self.files, asked)
         refuse_ignored(self.overrides, {"--seed": "seed"} if self.seed is not None else {})
 
     def _refuse_files(self) -> None:
@@ -216,11 +219,17 @@ def run(**asked: Any) -> None:
     """
     request = requested(RunRequest, **asked)
     request.refuse_contradictions()
+    if request.watch:
+        watch(request.files, partial(_run, request), request.out, request.quiet)
     with annotating_problems(request.annotate):
-        if len(request.files) > 1:
-            _run_several(request)
-        else:
-            _run_one(request)
+        _run(request)
+
+
+def _run(request: RunRequest) -> None:
+    if len(request.files) > 1:
+        _run_several(request)
+    else:
+        _run_one(request)
 
 
 def _run_one(request: RunRequest) -> None:

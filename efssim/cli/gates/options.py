@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -12,6 +12,7 @@ import click
 from efssim.cli.gates.forms import JUNIT, MARKDOWN
 from efssim.cli.options import Folder, format_option, out_option
 from efssim.cli.request import Request
+from efssim.cli.scenario_file import Source
 
 C = TypeVar("C", bound=Callable[..., Any])
 
@@ -23,6 +24,20 @@ class GatesRequest(Request):
     annotate: bool
     baseline: Path | None
     margin: tuple[str, ...]
+    watch: bool
+
+    def refuse_watch(self, files: Sequence[Source], asked: Mapping[str, object]) -> None:
+        """Raise click.UsageError for options that have no effect, or do harm, while watching.
+
+        `asked` are those, with what was given.
+        """
+        if not self.watch:
+            return
+        if any(file.is_stdin for file in files):
+            raise click.UsageError("--watch needs a FILE: standard input does not change")
+        for name, given in asked.items():
+            if given:
+                raise click.UsageError(f"{name} does not go with --watch, which goes on and on")
 
     def refuse_baseline(self, asked: Mapping[str, object]) -> None:
         """Raise click.UsageError for options that do not go with a baseline, or need one.
@@ -43,9 +58,17 @@ class GatesRequest(Request):
 def gates_options(command: C) -> C:
     """Add the options of the output of a result, with the forms that CI takes."""
     output = format_option(MARKDOWN, JUNIT), out_option()
-    for option in (_margin(), _baseline(), _annotate(), *output):
+    for option in (_watch(), _margin(), _baseline(), _annotate(), *output):
         command = option(command)
     return command
+
+
+def _watch() -> Callable[[C], C]:
+    return click.option(
+        "--watch",
+        is_flag=True,
+        help="Run again on each change of FILE, until Ctrl-C; the page of --out loads itself anew.",
+    )
 
 
 def _baseline() -> Callable[[C], C]:
