@@ -123,16 +123,7 @@ class RunRequest(GatesRequest):
         if self.full and self.form != "text":
             raise click.UsageError("--full is about the text: JSON has every number of each")
         self._refuse_files()
-        self.refuse_baseline(
-            {
-                "--trial": self.trial,
-                "--precision": self.precision,
-                **self.of_sets,
-                "a second FILE": self.files[1:] or None,
-            }
-        )
-        asked = {"--check": self.check, "--annotate": self.annotate, "--resume": self.resume}
-        self.refuse_watch(self.files, asked)
+        self.refuse_gates(self.files)
         refuse_ignored(self.overrides, {"--seed": "seed"} if self.seed is not None else {})
 
     def _refuse_files(self) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -17,6 +17,11 @@ from efssim.cli.scenario_file import Source
 C = TypeVar("C", bound=Callable[..., Any])
 
 
+_NOT_WITH_BASELINE = ("trial", "precision", "sets", "share_of_sets", "sobol")
+_NOT_WITH_WATCH = ("check", "annotate", "resume")
+"""Parameters without effect, or that do harm, as it never ends by itself."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class GatesRequest(Request):
     """The parameters for CI of a request."""
@@ -26,33 +31,38 @@ class GatesRequest(Request):
     margin: tuple[str, ...]
     watch: bool
 
-    def refuse_watch(self, files: Sequence[Source], asked: Mapping[str, object]) -> None:
+    def refuse_watch(self, files: Sequence[Source], given: Sequence[str]) -> None:
         """Raise click.UsageError for options that have no effect, or do harm, while watching.
 
-        `asked` are those, with what was given.
+        `given` are those that were given.
         """
         if not self.watch:
             return
         if any(file.is_stdin for file in files):
             raise click.UsageError("--watch needs a FILE: standard input does not change")
-        for name, given in asked.items():
-            if given:
-                raise click.UsageError(f"{name} does not go with --watch, which goes on and on")
+        for name in given:
+            raise click.UsageError(f"{name} does not go with --watch, which goes on and on")
 
-    def refuse_baseline(self, asked: Mapping[str, object]) -> None:
-        """Raise click.UsageError for options that do not go with a baseline, or need one.
-
-        `asked` are those that do not go with one, with what was given.
-        """
+    def refuse_gates(self, files: Sequence[Source]) -> None:
+        """Raise click.UsageError for options that do not go with a baseline, or with watching."""
+        if self.watch:
+            self._refuse("--watch, which goes on and on", _NOT_WITH_WATCH)
+            if any(file.is_stdin for file in files):
+                raise click.UsageError("--watch needs a FILE: standard input does not change")
         if self.baseline is None:
             if self.margin:
                 raise click.UsageError("--margin needs --baseline")
             return
-        for name, given in asked.items():
-            if given is not None:
-                raise click.UsageError(f"{name} does not go with --baseline")
+        self._refuse("--baseline", _NOT_WITH_BASELINE)
+        if len(files) > 1:
+            raise click.UsageError("a second FILE does not go with --baseline")
         if self.out is not None and self.out.resolve() == self.baseline.resolve():
             raise click.UsageError("--out is the baseline itself: name another folder")
+
+    def _refuse(self, what: str, names: Sequence[str]) -> None:
+        for name in names:
+            if name in self.given:
+                raise click.UsageError(f"--{name.replace('_', '-')} does not go with {what}")
 
 
 def gates_options(command: C) -> C:

@@ -40,7 +40,7 @@ def baseline_title(found: BaselineSummary) -> str:
 
 
 def baseline_note(found: BaselineSummary) -> str:
-    """Return what numbers were compared over."""
+    """Return over how many pairs of trials numbers were compared."""
     if not found.pairs:
         return "No pairs of trials, since their rare faults differ: intervals are of both alone."
     if found.pairs == 1:

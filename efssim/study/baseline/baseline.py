@@ -17,8 +17,8 @@ from efssim.study.baseline.margins import Margin, of_replication
 from efssim.study.baseline.regressions import (
     BaselineNumber,
     BaselineSummary,
-    Compared,
     Estimate,
+    PairedNumbers,
 )
 from efssim.study.baseline.stored import Numbers, StoredResult
 from efssim.study.means.table import columns_of
@@ -44,13 +44,13 @@ class Against:
         """
         of_trials = _numbers_by_trial(result)
         names = list(dict.fromkeys(name for _, _, part in of_trials for name in part))
-        refuse_replications(self.stored, dict.fromkeys(names))
+        refuse_replications(self.stored, names)
         measures = {m.measure for name in names for m in of_replication(self.margins, name)}
         before, stored_strata = self.stored.numbers(measures)
         after, strata = _by_name(of_trials, measures)
         design = Design.of(result.scenario)
         is_paired = stored_strata == strata and self.stored.strata == _strata(design)
-        compared = Compared(
+        compared = PairedNumbers(
             design, is_random(result.scenario), isinstance(result, Run), strata, is_paired
         )
         numbers = [
@@ -73,7 +73,7 @@ class Against:
 
     def _number(
         self,
-        compared: Compared,
+        compared: PairedNumbers,
         name: str,
         margin: Margin,
         numbers: tuple[Numbers, Numbers],

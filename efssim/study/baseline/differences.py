@@ -5,7 +5,7 @@ Every difference but of the design is that which is compared, and so is listed.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 from efssim.scenario import Scenario
@@ -53,7 +53,7 @@ def refuse_design(stored: StoredResult, scenario: Scenario, seed: int, trials: i
         )
 
 
-def refuse_replications(stored: StoredResult, found: Mapping[str, object]) -> None:
+def refuse_replications(stored: StoredResult, found: Collection[str]) -> None:
     """Raise StudyError where runs have other replications, as calls of the API made them."""
     if set(found) != set(stored.replications):
         raise StudyError(

@@ -58,7 +58,7 @@ class BaselineSummary:
 
 
 @dataclass(frozen=True)
-class Compared:
+class PairedNumbers:
     """The trials of both results that numbers are compared over."""
 
     design: Design

@@ -21,7 +21,7 @@ from efssim.report.gates.baseline import baseline_gates, baseline_text, version_
 from efssim.study.baseline.baseline import Against
 from efssim.study.baseline.differences import refuse_design
 from efssim.study.baseline.margins import DEFAULTS, margins_of, of_replication
-from efssim.study.baseline.regressions import Compared
+from efssim.study.baseline.regressions import PairedNumbers
 from efssim.study.baseline.stored import StoredResult
 from efssim.study.errors import StudyError
 from efssim.study.statistics.pairs import difference
@@ -114,7 +114,7 @@ def test_a_margin_replaces_the_default_and_its_own_replication_comes_first():
 def judged(margin, before, after, *, is_random=True, is_single=False, strata=None, design=PLAIN):
     numbers = dict(enumerate(before)), dict(enumerate(after))
     at = dict(enumerate(strata or [0] * max(len(before), len(after))))
-    compared = Compared(design, is_random, is_single, at, is_paired=True)
+    compared = PairedNumbers(design, is_random, is_single, at, is_paired=True)
     return compared.number("dr", margin, numbers, lambda: (None, None))
 
 

@@ -15,7 +15,7 @@ from helpers.worlds import poisson, scenario
 
 import efssim
 from efssim.study.baseline.margins import Margin
-from efssim.study.baseline.regressions import Compared
+from efssim.study.baseline.regressions import PairedNumbers
 from efssim.study.statistics.weighing import Design
 
 SYNC = {"interval": 60, "setup": {"exponential": {"mean": "5 s"}}, "failure_probability": 0.2}
@@ -41,7 +41,7 @@ def pool(world):
 
 def found_in(before, after, margin):
     """Return in how many studies a regression is found."""
-    compared = Compared(PLAIN, True, False, dict.fromkeys(range(TRIALS), 0), is_paired=True)
+    compared = PairedNumbers(PLAIN, True, False, dict.fromkeys(range(TRIALS), 0), is_paired=True)
     count = 0
     for first in range(0, TRIALS * STUDIES, TRIALS):
         parts = (part[first : first + TRIALS] for part in (before, after))
