@@ -1,8 +1,8 @@
 """Numbers of a result beside those of a baseline: which are worse by more than their margin.
 
 A regression of trials is a 95 % interval of the difference, over pairs of trials, that lies wholly
-beyond the margin. So where a number is just as much worse as its margin allows, one study in forty
-finds a regression that is none.
+beyond the margin. So where a number is just as much worse as its margin allows, at most one study
+in twenty finds a regression that is none.
 """
 
 from __future__ import annotations
@@ -15,7 +15,8 @@ from efssim.study.baseline.differences import BaselineDifference
 from efssim.study.baseline.margins import Margin
 from efssim.study.statistics.intervals import Interval
 from efssim.study.statistics.pairs import Difference, apart, weighted_difference
-from efssim.study.statistics.weighing import Design
+from efssim.study.statistics.skewness import widened
+from efssim.study.statistics.weighing import Design, Weighing
 
 _ROUNDING = 1e-9
 """Relative difference of the same result on two kinds of machine at most."""
@@ -104,9 +105,9 @@ class PairedNumbers:
         strata: Sequence[int],
     ) -> BaselineNumber:
         weighing = self.design.weighing(strata)
-        change = weighted_difference(before, after, strata, weighing)
+        change = _difference(before, after, strata, weighing)
         worst = [margin.worst(value) for value in before]
-        beyond = weighted_difference(worst, after, strata, weighing)
+        beyond = _difference(worst, after, strata, weighing)
         if all(_is_within(margin, *pair) for pair in zip(worst, after, strict=True)):
             return _told(replication, margin, change, "holds")
         if self.is_single or not self.is_random:
@@ -125,6 +126,18 @@ class PairedNumbers:
         scaled = None if of is None else Interval(of.low * scale, of.high * scale)
         change = apart(before, after)
         return _by_interval(replication, margin, change, apart((worst, scaled), after))
+
+
+def _difference(
+    first: Sequence[float], second: Sequence[float], strata: Sequence[int], weighing: Weighing
+) -> Difference:
+    """Return the difference over pairs, with an interval that holds for skewed ones as well."""
+    found = weighted_difference(first, second, strata, weighing)
+    if found.low is None or found.high is None:
+        return found
+    gaps = [b - a for a, b in zip(first, second, strict=True)]
+    low, high = widened(Interval(found.low, found.high), gaps, strata, weighing)
+    return found._replace(low=low, high=high)
 
 
 def _by_interval(

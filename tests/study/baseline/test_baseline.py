@@ -128,9 +128,11 @@ def test_a_regression_is_an_interval_wholly_beyond_the_margin():
     assert (found.before, found.after, found.difference) == (100.0, 106.75, 6.75)
     # The mean is beyond it, and its interval is not.
     assert judged(RISE, before, [100, 150, 90, 100]).outcome == "holds"
+    # As wide as Student's interval at least, which skewed differences make wider.
     expected = difference(before, [100, 150, 90, 100])
     found = judged(RISE, before, [100, 150, 90, 100])
-    assert (found.low, found.high) == (expected.low, expected.high)
+    assert found.low == expected.low
+    assert found.high > expected.high
 
 
 def test_the_ends_of_the_interval_decide():
@@ -220,7 +222,8 @@ def test_a_slower_scenario_regresses_and_says_by_what_it_differs(trials, folder)
     for each in found.numbers:
         row = rows[each.measure]
         assert (each.before, each.after) == (row.first, row.second)
-        assert (each.difference, each.low, each.high) == (row.difference, row.low, row.high)
+        assert each.difference == row.difference
+        assert each.low <= row.low <= row.high <= each.high
     text = " ".join(baseline_text(found).split())
     assert "REGRESSION of 2 numbers" in text
     assert "replications.dr.sync.interval: 60.0 before, 120.0 now" in text
