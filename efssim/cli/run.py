@@ -39,7 +39,7 @@ from efssim.cli.options import (
 )
 from efssim.cli.output import MISSED, fail, say
 from efssim.cli.request import Request, requested
-from efssim.cli.scenario_file import ScenarioFile, Source, once
+from efssim.cli.scenario_file import ScenarioFile, Source, load_all, once
 from efssim.cli.uncertain.sets import (
     SetsRequest,
     deliver_sets,
@@ -270,7 +270,7 @@ def _run_sets(scenario: Scenario, file: Source, request: RunRequest) -> None:
 def _run_several(request: RunRequest) -> None:
     """Run the same trials of several scenarios and print how each differs from the first."""
     request.refuse_several()
-    scenarios = _drawn_alike(_load_all(request.files, request.overrides))
+    scenarios = _drawn_alike(load_all(request.files, request.overrides))
     for file, scenario in scenarios:
         refuse_absurd(scenario, file, insist=request.yes)
         if require_uncertain(scenario, {}):
@@ -388,27 +388,6 @@ def _drawn_alike(scenarios: list[tuple[Source, Scenario]]) -> list[tuple[Source,
 
     first = scenarios[0][1]
     return [(file, drawn_as(first, scenario)) for file, scenario in scenarios]
-
-
-def _load_all(
-    files: tuple[Source, ...], overrides: tuple[str, ...]
-) -> list[tuple[Source, Scenario]]:
-    """Load scenarios; raise ScenarioError with the problems of all."""
-    from efssim.scenario import ScenarioError
-
-    found, problems = [], []
-    for file in files:
-        try:
-            found.append((file, file.load(overrides)))
-        except ScenarioError as error:
-            problems += list(error.problems)
-    if problems:
-        raise ScenarioError(tuple(problems))
-    names = [scenario.name for _, scenario in found]
-    for (file, scenario), before in zip(found, range(len(found)), strict=True):
-        if scenario.name in names[:before]:
-            fail(f"{file}: name: '{scenario.name}' is the name of another scenario, too")
-    return found
 
 
 def _write_several(

@@ -32,13 +32,15 @@ _DOCUMENTS = {
         "comparison.json",
         "traces.json",
         "alarms.json",
+        "choice.json",
+        "drills.json",
     ),
     *(f"{metric}.json" for metric in _METRICS),
 }
 """Files of ours besides tables, of any kind of result."""
 _TABLES = (
     *("syncs", "statuses", "events", "violations", "risk", "trials", "evaluations", "sweep"),
-    *("alarms", "tuning"),
+    *("alarms", "tuning", "drills", "timeline", "scenarios"),
     *_METRICS,
 )
 _COMPARISON = re.compile(r"[A-Za-z0-9._-]+-comparison\.csv")
