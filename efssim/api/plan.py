@@ -14,8 +14,8 @@ from efssim.api.values import values_by_field
 from efssim.progress import bar_of_evaluations, told
 from efssim.scenario import Scenario
 from efssim.scenario.arguments import checked
-from efssim.study.known import require_known
 from efssim.study.kept.points import KeepsPoints, kept_plan
+from efssim.study.known import require_known
 from efssim.study.planning.asked import PlanQuestion, budget_s, question
 from efssim.study.planning.evaluation import Evaluation, said
 from efssim.study.planning.findings import PlanFindings
@@ -129,22 +129,15 @@ def plan(
         minimise=minimise,
         named=objective,
     )
-    seconds = None if budget is None else budget_s(budget)
-    if on_begin is not None:
-        on_begin()
+    opened = runner(executor, workers, None if budget is None else budget_s(budget))
     shown = told(on_progress, _shown(asked.parameter) if progress else None)
-    opened = runner(executor, workers, seconds)
-    return Plan.of(_found(asked, shares, opened, _kept(asked, resume), shown, on_trials))
+    return Plan.of(_found(asked, shares, opened, _kept(asked, resume), shown, on_trials, on_begin))
 
 
-def _kept(
-    asked: PlanQuestion, resume: Path | None
-) -> AbstractContextManager[KeepsPoints | None]:
+def _kept(asked: PlanQuestion, resume: Path | None) -> AbstractContextManager[KeepsPoints | None]:
     if resume is None:
         return nullcontext()
-    return kept_plan(
-        Path(resume), asked.scenario, asked.parameter.path, asked.between, asked.seed
-    )
+    return kept_plan(Path(resume), asked.scenario, asked.parameter.path, asked.between, asked.seed)
 
 
 def _found(
@@ -154,18 +147,16 @@ def _found(
     kept: AbstractContextManager[KeepsPoints | None],
     shown: AbstractContextManager[EvaluationProgress | None],
     on_trials: ValueProgress | None,
+    on_begin: Callable[[], None] | None,
 ) -> PlanFindings:
     """Answer the question of a plan on workers; Ctrl-C ends it with the evidence by then."""
     if asked.objective.name is not None:
         shares = ()  # the violations of that table are those of the RPO
-    with (
-        ctrl_c() as interrupts,
-        interrupts.held(),
-        kept as held,
-        shown as tell,
-        opened as workers,
-    ):
-        return PlanSearch(asked, workers, tell, held, on_trials).findings(shares, interrupts)
+    with ctrl_c() as interrupts, interrupts.held(), kept as held:
+        if on_begin is not None:
+            on_begin()
+        with shown as tell, opened as workers:
+            return PlanSearch(asked, workers, tell, held, on_trials).findings(shares, interrupts)
 
 
 @contextmanager

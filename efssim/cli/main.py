@@ -17,6 +17,7 @@ from efssim.cli.data.calibrate import calibrate
 from efssim.cli.data.export import export
 from efssim.cli.data.traces import traces
 from efssim.cli.drills.drill import drill
+from efssim.cli.folders.merge import merge
 from efssim.cli.options import examples
 from efssim.cli.output import (
     BAD_INPUT,
@@ -62,6 +63,7 @@ _COMMANDS = (
     calibrate,
     alarms,
     drill,
+    merge,
 )
 for _command in _COMMANDS:
     cli.add_command(_command)

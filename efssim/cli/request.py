@@ -24,6 +24,7 @@ _CHANGES_NOTHING = {
     "quiet",
     "workers",
     "resume",
+    "part",
 }
 """Options that do not change what a report says; their own output is asked for anew."""
 

@@ -27,7 +27,6 @@ from efssim.cli.common import (
 )
 from efssim.cli.conflicts import refuse_ignored
 from efssim.cli.options import (
-    Folder,
     Share,
     effort_options,
     examples,
@@ -38,8 +37,15 @@ from efssim.cli.options import (
     workers_option,
 )
 from efssim.cli.output import MISSED, fail, say
-from efssim.cli.request import Request, requested
+from efssim.cli.request import requested
 from efssim.cli.scenario_file import ScenarioFile, Source, once
+from efssim.cli.studies.kept import (
+    kept_of_comparison,
+    merged_trials,
+    refuse_resume,
+    resume_option,
+)
+from efssim.cli.studies.part import AS_IT_GOES, Divisible, part_option, run_part_of
 from efssim.cli.uncertain.sets import (
     SetsRequest,
     deliver_sets,
@@ -59,22 +65,22 @@ if TYPE_CHECKING:
     from efssim.model.kernel.shared_draws import SharedDraws
     from efssim.progress import Progress
     from efssim.scenario import Scenario
+    from efssim.study.kept.points import KeepsPoints
     from efssim.study.run.executors import Workers
     from efssim.study.run.interrupts import Interrupts
 
 
 _ONE_SET = (
-    "has uncertain parameters, and a comparison has one parameter set: run each FILE by itself, or "
-    "--set 'uncertain={}' (and a preset other than efs-unknown)"
+    "has uncertain parameters, and {} has one parameter set: run each FILE by itself, or "
+    "--set 'uncertain={{}}' (and a preset other than efs-unknown)"
 )
 
 
 @dataclass(frozen=True, kw_only=True)
-class RunRequest(Request):
+class RunRequest(Divisible):
     """The request of `efssim run`."""
 
     files: tuple[Source, ...]
-    trials: int | None
     precision: float | None
     budget: int | None
     resume: Path | None
@@ -115,16 +121,29 @@ class RunRequest(Request):
         for name, given in self.of_sets.items():
             if given is not None and self.trials is None:
                 raise click.UsageError(f"{name} needs --trials: trials of each parameter set")
+        self._refuse_undivided()
         if self.full and self.form == "json":
             raise click.UsageError("--full is about the text: JSON has every number of each")
         self._refuse_files()
         refuse_ignored(self.overrides, {"--seed": "seed"} if self.seed is not None else {})
 
+    def _refuse_undivided(self) -> None:
+        """Raise click.UsageError for a part of a study that cannot be divided."""
+        if self.part is not None and self.precision is not None:
+            raise click.UsageError(AS_IT_GOES.format("--precision"))
+        if self.part is not None and self.trials is None:
+            raise click.UsageError("--part needs --trials, which it divides")
+        self.refuse_with_part(
+            resume=self.resume,
+            check=self.check,
+            png=self.png,
+            sets=self.sets,
+            share_of_sets=self.share_of_sets,
+            sobol=self.sobol,
+        )
+
     def _refuse_files(self) -> None:
-        if self.resume is not None and self.resume.exists() and not self.resume.is_dir():
-            raise click.UsageError(f"{self.resume} is a file, not a folder for --resume")
-        if self.resume is not None and self.resume.is_symlink() and not self.resume.exists():
-            raise click.UsageError(f"{self.resume} is a link to what is not there")
+        refuse_resume(self.resume)
         if self.png and self.are_many:
             raise click.UsageError("--png needs a single run: trials have no figures")
         if self.png and self.out is None:
@@ -136,8 +155,6 @@ class RunRequest(Request):
             raise click.UsageError("several FILEs are compared by their trials: give --trials")
         if self.full:
             raise click.UsageError("--full goes with one FILE")
-        if self.resume is not None:
-            raise click.UsageError("--resume keeps the trials of one FILE")
         for name, given in self.of_sets.items():
             if given is not None:
                 raise click.UsageError(f"{name} goes with one FILE")
@@ -174,13 +191,7 @@ class RunRequest(Request):
     help="With --precision: most trials.",
 )
 @workers_option()
-@click.option(
-    "--resume",
-    type=Folder(),
-    metavar="DIR",
-    show_default="nothing is kept",
-    help="With trials: keep them here, and take up those that are here.",
-)
+@resume_option("With trials: keep them")
 @click.option(
     "--trial",
     type=click.IntRange(min=0),
@@ -189,6 +200,7 @@ class RunRequest(Request):
     help="Repeat this one of the trials alone.",
 )
 @sets_options
+@part_option
 @result_options
 @click.option("--png", is_flag=True, help="With --out: the figures as PNG too, besides SVG.")
 @click.option("--full", is_flag=True, help="Report each of many replications, not their sum.")
@@ -204,7 +216,14 @@ def run(**asked: Any) -> None:
     """
     request = requested(RunRequest, **asked)
     request.refuse_contradictions()
-    if len(request.files) > 1:
+    run_asked(request)
+
+
+def run_asked(request: RunRequest) -> None:
+    """Run a scenario, trials of one or several, or a part of them, and print the report."""
+    if request.part is not None:
+        _run_part(request)
+    elif len(request.files) > 1:
         _run_several(request)
     else:
         _run_one(request)
@@ -270,11 +289,7 @@ def _run_sets(scenario: Scenario, file: Source, request: RunRequest) -> None:
 def _run_several(request: RunRequest) -> None:
     """Run the same trials of several scenarios and print how each differs from the first."""
     request.refuse_several()
-    scenarios = _drawn_alike(_load_all(request.files, request.overrides))
-    for file, scenario in scenarios:
-        refuse_absurd(scenario, file, insist=request.yes)
-        if require_uncertain(scenario, {}):
-            fail(f"{file}: {_ONE_SET}")
+    scenarios = _known_alike(request)
     check_folder(request.out, "comparison.json")
     for _, scenario in scenarios:
         check_folder(request.out and request.out / scenario.name, "summary.json")
@@ -290,6 +305,27 @@ def _run_several(request: RunRequest) -> None:
     _check(request.check, studies)
 
 
+def _known_alike(request: RunRequest) -> list[tuple[Source, Scenario]]:
+    """Return the scenarios of a comparison, or the only one, if all of it can be run."""
+    scenarios = _drawn_alike(_load_all(request.files, request.overrides))
+    for file, scenario in scenarios:
+        refuse_absurd(scenario, file, insist=request.yes)
+        if require_uncertain(scenario, {}):
+            study = "a comparison" if request.part is None else "a study in parts"
+            fail(f"{file}: {_ONE_SET.format(study)}")
+    return scenarios
+
+
+def _run_part(request: RunRequest) -> None:
+    """Run a part of the trials of each scenario."""
+    if len(request.files) > 1:
+        request.refuse_several()
+    files, scenarios = zip(*_known_alike(request), strict=True)
+    seed = scenarios[0].seed if request.seed is None else request.seed
+    with placing_refusals(files[-1], request.overrides), _naming_the_trial(files[-1], request):
+        run_part_of(request, files, scenarios, seed, verify=request.verify)
+
+
 def _studies(
     scenarios: list[tuple[Source, Scenario]],
     request: RunRequest,
@@ -301,12 +337,12 @@ def _studies(
 
     seed = scenarios[0][1].seed if request.seed is None else request.seed
     studies: list[Trials] = []
-    with Workers(workers=request.workers) as workers:
-        beside = Beside(workers, SharedDraws(), seed)
-        for file, scenario in scenarios:
+    with _kept(scenarios, request, seed) as kept, Workers(workers=request.workers) as workers:
+        beside = Beside(workers, SharedDraws(), seed, kept)
+        for ordinal, (file, scenario) in enumerate(scenarios):
             with placing_refusals(file, request.overrides), _naming_the_trial(file, request):
                 try:
-                    studies.append(_run_beside(scenario, request, interrupts, beside))
+                    studies.append(_run_beside(scenario, request, interrupts, beside, ordinal))
                 except KeyboardInterrupt:
                     if interrupts.stops_at_once or not studies:
                         raise
@@ -316,17 +352,33 @@ def _studies(
     return studies
 
 
+@contextmanager
+def _kept(
+    scenarios: list[tuple[Source, Scenario]], request: RunRequest, seed: int
+) -> Iterator[KeepsPoints | None]:
+    """Open the trials that are there already."""
+    worlds = [scenario for _, scenario in scenarios]
+    opened = kept_of_comparison(request, request.resume, worlds, seed, verified=request.verify)
+    with study_failures(), opened as kept:
+        yield kept
+
+
 @dataclass(frozen=True)
 class Beside:
-    """Workers, draws and seed that the studies of a comparison have in common."""
+    """Workers, draws, seed and kept trials that the studies of a comparison have in common."""
 
     workers: Workers
     draws: SharedDraws
     seed: int
+    kept: KeepsPoints | None
 
 
 def _run_beside(
-    scenario: Scenario, request: RunRequest, interrupts: Interrupts, beside: Beside
+    scenario: Scenario,
+    request: RunRequest,
+    interrupts: Interrupts,
+    beside: Beside,
+    ordinal: int,
 ) -> Trials:
     """Run a study that draws what it has in common with others once; as `_run_trials`."""
     from efssim.api.trials import trials_on
@@ -338,7 +390,7 @@ def _run_beside(
             scenario,
             request.trials,
             beside.seed,
-            None,
+            None if beside.kept is None else beside.kept.at(ordinal),
             verify=request.verify,
             on_progress=tell,
             shared=beside.draws,
@@ -485,6 +537,8 @@ def _run_trials(scenario: Scenario, request: RunRequest, interrupts: Interrupts)
     from efssim.study.statistics.precision import BUDGET
 
     with _begun(scenario, request, interrupts) as tell:
+        if request.parts is not None:
+            return merged_trials(scenario, request, verify=request.verify)
         found = run_trials(
             scenario,
             seed=request.seed,

@@ -19,16 +19,21 @@ from efssim.cli.common import (
     refuse_absurd,
     say_folder,
     study_errors,
+    study_failures,
 )
 from efssim.cli.conflicts import refuse_ignored
 from efssim.cli.options import examples, study_options
 from efssim.cli.output import say, shows_progress
 from efssim.cli.request import Request, requested
 from efssim.cli.scenario_file import ScenarioFile, Source
+from efssim.cli.studies.kept import refuse_resume, resume_option
+from efssim.cli.studies.part import Divisible, part_option, run_part_of, undivided
 from efssim.cli.uncertain.plan import SetPlanRequest, plan_of_sets
 from efssim.cli.uncertain.sets import require_uncertain, sets_option, share_option
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from efssim.api.plan import Plan
     from efssim.api.sweep import Sweep
     from efssim.scenario import Scenario
@@ -48,6 +53,7 @@ class PlanRequest(Request):
     replication: str | None
     trials: int
     budget: str
+    resume: Path | None
     sets: int | None
     share_of_sets: float | None
     minimise: str | None
@@ -64,7 +70,7 @@ class PlanRequest(Request):
 
 
 @dataclass(frozen=True, kw_only=True)
-class SweepRequest(Request):
+class SweepRequest(Divisible):
     """The request of `efssim sweep`."""
 
     file: Source
@@ -72,6 +78,7 @@ class SweepRequest(Request):
     one_at_a_time: bool
     measure: str
     trials: int
+    resume: Path | None
 
 
 @click.command(
@@ -138,6 +145,8 @@ class SweepRequest(Request):
     metavar="DURATION",
     help="Real time after which it ends with what it knows.",
 )
+@resume_option("Keep the trials of all values")
+@undivided("plan")
 @study_options
 @handles_errors
 def plan(**asked: Any) -> None:
@@ -150,6 +159,7 @@ def plan(**asked: Any) -> None:
     from efssim.study.planning.asked import budget_s
 
     request = requested(PlanRequest, **asked)
+    refuse_resume(request.resume)
     scenario = request.file.load(request.overrides)
     chosen, between = _range_of(request, scenario)
     check_folder(request.out, "plan.json", "evaluations.csv")
@@ -159,6 +169,7 @@ def plan(**asked: Any) -> None:
         for option, value in (
             ("--minimise", request.minimise),
             ("--objective", request.objective),
+            ("--resume", request.resume),
         ):
             if value is not None:
                 raise click.UsageError(f"{option} does not go with parameters that are not known")
@@ -246,23 +257,25 @@ def _find(
 ) -> Plan:
     from efssim.api.plan import plan as find
 
-    return find(
-        scenario,
-        chosen,
-        between,
-        rpo=request.rpo,
-        attainment=request.attainment,
-        confidence=request.confidence,
-        replication=request.replication,
-        trials=request.trials,
-        seed=request.seed,
-        minimise=request.minimise,
-        objective=request.objective,
-        workers=request.workers,
-        budget=budget_s,
-        on_begin=None if request.quiet else partial(_tell_budget, budget_s),
-        on_progress=None if request.quiet else _tell_evaluation(chosen),
-    )
+    with study_failures():
+        return find(
+            scenario,
+            chosen,
+            between,
+            rpo=request.rpo,
+            attainment=request.attainment,
+            confidence=request.confidence,
+            replication=request.replication,
+            trials=request.trials,
+            seed=request.seed,
+            minimise=request.minimise,
+            objective=request.objective,
+            workers=request.workers,
+            budget=budget_s,
+            resume=request.resume,
+            on_begin=None if request.quiet else partial(_tell_budget, budget_s),
+            on_progress=None if request.quiet else _tell_evaluation(chosen),
+        )
 
 
 @click.command(
@@ -298,6 +311,8 @@ def _find(
     show_default=True,
     help="Trials of each combination.",
 )
+@resume_option("Keep the trials of all combinations")
+@part_option
 @study_options
 @handles_errors
 def sweep(**asked: Any) -> None:
@@ -305,13 +320,23 @@ def sweep(**asked: Any) -> None:
 
     FILE - is standard input. Ctrl-C prints the combinations that are complete.
     """
+    request = requested(SweepRequest, **asked)
+    refuse_resume(request.resume)
+    request.refuse_with_part(resume=request.resume)
+    sweep_asked(request)
+
+
+def sweep_asked(request: SweepRequest) -> None:
+    """Run a sweep, or a part of one, and print its report."""
     from efssim.report.files.sweep import sweep_json, write_sweep
     from efssim.report.text.sweep import sweep_report
 
-    request = requested(SweepRequest, **asked)
     scenario = request.file.load(request.overrides)
     with study_errors(request.file):
         chosen, measure = _values_of(request, scenario), request.measure
+    if request.part is not None:
+        _run_part(request, scenario, chosen)
+        return
     check_folder(request.out, "sweep.json", "sweep.csv")
     with (
         keeping_results(),
@@ -332,6 +357,25 @@ def sweep(**asked: Any) -> None:
         say_folder(request.out, request.quiet)
     if found.partial:
         raise KeyboardInterrupt
+
+
+def _run_part(
+    request: SweepRequest, scenario: Scenario, chosen: list[tuple[VariedParameter, list[Any]]]
+) -> None:
+    """Run a part of the trials of each combination."""
+    worlds = _worlds(request, scenario, chosen)
+    seed = scenario.seed if request.seed is None else request.seed
+    with placing_refusals(request.file, request.overrides):
+        run_part_of(request, [request.file], worlds, seed)
+
+
+def _worlds(
+    request: SweepRequest, scenario: Scenario, chosen: list[tuple[VariedParameter, list[Any]]]
+) -> list[Scenario]:
+    from efssim.study.varying.sweep import combinations
+
+    found = combinations(scenario, chosen, one_at_a_time=request.one_at_a_time)
+    return [world for _, world in found]
 
 
 def _values_of(
@@ -357,15 +401,20 @@ def _swept(
 ) -> Sweep:
     from efssim.api.sweep import sweep_of
 
-    return sweep_of(
-        scenario,
-        chosen,
-        request.trials,
-        one_at_a_time=request.one_at_a_time,
-        seed=request.seed,
-        workers=request.workers,
-        on_progress=_tell_combination if shows_progress(request.quiet) else None,
-    )
+    with study_failures():
+        if request.parts is not None:
+            request.parts.require(_worlds(request, scenario, chosen))
+        return sweep_of(
+            scenario,
+            chosen,
+            request.trials,
+            one_at_a_time=request.one_at_a_time,
+            seed=request.seed,
+            workers=request.workers,
+            resume=request.resume,
+            kept=request.parts,
+            on_progress=_tell_combination if shows_progress(request.quiet) else None,
+        )
 
 
 def _tell_combination(done: int, wanted: int) -> None:

@@ -99,18 +99,22 @@ class LineStore(Generic[K, D]):
 
     def add(self, done: D) -> None:
         """Keep a completed part."""
-        if self._stream is None:
-            self._stream = self._begun()
-        self._stream.write(_line(asdict(done)))
-        self._stream.flush()
+        stream = self._begun()
+        stream.write(_line(asdict(done)))
+        stream.flush()
+
+    def begin(self) -> None:
+        """Write the line that names the study, if it is not there, before any part is complete."""
+        self._begun().flush()
 
     def _begun(self) -> IO[bytes]:
-        self._file.parent.mkdir(parents=True, exist_ok=True)
-        stream = self._file.open("ab")
-        stream.truncate(self._end)
-        if not self._end:
-            stream.write(_line(self._study))
-        return stream
+        if self._stream is None:
+            self._file.parent.mkdir(parents=True, exist_ok=True)
+            self._stream = self._file.open("ab")
+            self._stream.truncate(self._end)
+            if not self._end:
+                self._stream.write(_line(self._study))
+        return self._stream
 
     def close(self) -> None:
         """Leave the file."""
