@@ -59,7 +59,14 @@ def undivided(command: str) -> Callable[[C], C]:
         if value is not None:
             raise click.UsageError(AS_IT_GOES.format(command))
 
-    return click.option("--part", hidden=True, expose_value=False, callback=refuse)
+    return click.option(
+        "--part",
+        hidden=True,
+        expose_value=False,
+        callback=refuse,
+        show_default="the whole study",
+        help="Refused: it decides as it goes.",
+    )
 
 
 AS_IT_GOES = (
