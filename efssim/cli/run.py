@@ -46,6 +46,7 @@ from efssim.cli.studies.kept import (
     resume_option,
 )
 from efssim.cli.studies.part import AS_IT_GOES, Divisible, part_option, run_part_of
+from efssim.cli.studies.progress import PointTell, over_points, study_progress
 from efssim.cli.uncertain.sets import (
     SetsRequest,
     deliver_sets,
@@ -337,8 +338,13 @@ def _studies(
 
     seed = scenarios[0][1].seed if request.seed is None else request.seed
     studies: list[Trials] = []
-    with _kept(scenarios, request, seed) as kept, Workers(workers=request.workers) as workers:
-        beside = Beside(workers, SharedDraws(), seed, kept)
+    with (
+        _kept(scenarios, request, seed) as kept,
+        study_progress(request.quiet, request.workers) as tell,
+        Workers(workers=request.workers) as workers,
+    ):
+        told = None if tell is None else over_points(len(scenarios), tell)
+        beside = Beside(workers, SharedDraws(), seed, kept, told)
         for ordinal, (file, scenario) in enumerate(scenarios):
             with placing_refusals(file, request.overrides), _naming_the_trial(file, request):
                 try:
@@ -371,6 +377,7 @@ class Beside:
     draws: SharedDraws
     seed: int
     kept: KeepsPoints | None
+    tell: PointTell | None
 
 
 def _run_beside(
@@ -384,7 +391,9 @@ def _run_beside(
     from efssim.api.trials import trials_on
 
     assert request.trials is not None, "several scenarios are compared by their trials"
-    with _begun(scenario, request, interrupts) as tell:
+    tell = None if beside.tell is None else partial(beside.tell, ordinal, scenario.name)
+    _require_start(scenario, interrupts)
+    with study_failures():
         found = trials_on(
             beside.workers,
             scenario,
@@ -523,12 +532,17 @@ def _begun(
     scenario: Scenario, request: RunRequest, interrupts: Interrupts
 ) -> Iterator[Callable[[int, int], None] | None]:
     """Begin a study: raise the errors of EFS at the start, before any bar of progress."""
+    _require_start(scenario, interrupts)
+    with study_failures(), progress_of_trials(request.quiet, workers=request.workers) as tell:
+        yield tell
+
+
+def _require_start(scenario: Scenario, interrupts: Interrupts) -> None:
+    """Raise the errors of EFS at the start of a scenario."""
     from efssim.model.world.world import World
 
     with interrupts.allowed():
         World(scenario, scenario.seed)
-    with study_failures(), progress_of_trials(request.quiet) as tell:
-        yield tell
 
 
 def _run_trials(scenario: Scenario, request: RunRequest, interrupts: Interrupts) -> Trials:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -23,11 +24,12 @@ from efssim.cli.common import (
 )
 from efssim.cli.conflicts import refuse_ignored
 from efssim.cli.options import examples, study_options
-from efssim.cli.output import say, shows_progress
+from efssim.cli.output import say
 from efssim.cli.request import Request, requested
 from efssim.cli.scenario_file import ScenarioFile, Source
 from efssim.cli.studies.kept import refuse_resume, resume_option
 from efssim.cli.studies.part import Divisible, part_option, run_part_of, undivided
+from efssim.cli.studies.progress import label_of, over_points, plan_progress, study_progress
 from efssim.cli.uncertain.plan import SetPlanRequest, plan_of_sets
 from efssim.cli.uncertain.sets import require_uncertain, sets_option, share_option
 
@@ -39,6 +41,7 @@ if TYPE_CHECKING:
     from efssim.scenario import Scenario
     from efssim.study.planning.evaluation import Evaluation
     from efssim.study.varying.space import VariedParameter
+    from efssim.study.varying.sweep import PointProgress
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -257,7 +260,7 @@ def _find(
 ) -> Plan:
     from efssim.api.plan import plan as find
 
-    with study_failures():
+    with study_failures(), plan_progress(chosen, request.quiet) as tell:
         return find(
             scenario,
             chosen,
@@ -275,6 +278,7 @@ def _find(
             resume=request.resume,
             on_begin=None if request.quiet else partial(_tell_budget, budget_s),
             on_progress=None if request.quiet else _tell_evaluation(chosen),
+            on_trials=tell,
         )
 
 
@@ -401,7 +405,7 @@ def _swept(
 ) -> Sweep:
     from efssim.api.sweep import sweep_of
 
-    with study_failures():
+    with study_failures(), _telling(request, chosen) as tell:
         if request.parts is not None:
             request.parts.require(_worlds(request, scenario, chosen))
         return sweep_of(
@@ -413,12 +417,24 @@ def _swept(
             workers=request.workers,
             resume=request.resume,
             kept=request.parts,
-            on_progress=_tell_combination if shows_progress(request.quiet) else None,
+            on_trials=tell,
         )
 
 
-def _tell_combination(done: int, wanted: int) -> None:
-    say(f"{done} of {wanted} combinations")
+@contextmanager
+def _telling(
+    request: SweepRequest, chosen: list[tuple[VariedParameter, list[Any]]]
+) -> Iterator[PointProgress | None]:
+    """Show how far the trials of the combinations are; yield the callback of the sweep."""
+    from efssim.study.varying.sweep import points_of
+
+    with study_progress(request.quiet, request.workers) as tell:
+        if tell is None:
+            yield None
+            return
+        points = points_of(chosen, one_at_a_time=request.one_at_a_time)
+        told = over_points(len(points), tell)
+        yield lambda point, complete, wanted: told(point, label_of(points[point]), complete, wanted)
 
 
 def _tell_budget(seconds: float) -> None:

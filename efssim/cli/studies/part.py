@@ -15,9 +15,12 @@ from efssim.cli.common import check_folder, keeping_results, study_failures
 from efssim.cli.output import say
 from efssim.cli.request import Request
 from efssim.cli.scenario_file import Source
+from efssim.cli.studies.progress import study_progress
 
 if TYPE_CHECKING:
+    from efssim.progress import StudyProgress
     from efssim.scenario import Scenario
+    from efssim.study.kept.divided import PartProgress
     from efssim.study.kept.parts import MergedParts, Part
 
 C = TypeVar("C", bound=Callable[..., Any])
@@ -149,7 +152,21 @@ def run_part_of(
         with interrupts.allowed():
             World(scenarios[0], seed)  # raises the errors of EFS at the start
         store = PartStore(request.out, study)
-        run_part(scenarios, store, Workers(workers=request.workers), processor())
+        with study_progress(request.quiet, request.workers) as tell:
+            told = None if tell is None else _told(tell, scenarios)
+            run_part(scenarios, store, Workers(workers=request.workers), processor(), told)
     if not request.quiet:
         count = f"{len(study.keys):,} of {len(scenarios) * study.trials:,} trials"
         say(f"part {request.part}: {count}, in {request.out}{os.sep}")
+
+
+def _told(tell: StudyProgress, scenarios: Sequence[Scenario]) -> PartProgress:
+    """Return the callback of a part, which counts the trials of all its scenarios together."""
+    before: int | None = None
+
+    def told(point: int, complete: int, wanted: int) -> None:
+        nonlocal before
+        before = complete if before is None else before
+        tell(scenarios[point].name, complete, wanted, before)
+
+    return told

@@ -146,7 +146,7 @@ def _run(scenario: Scenario, request: SetsRequest) -> ParameterSets:
     from efssim.study.uncertain.share import SHARE_OF_SETS
 
     asked = request.share_of_sets
-    with progress_of_trials(request.quiet, "sets") as tell:
+    with progress_of_trials(request.quiet, "sets", request.workers) as tell:
         return run_sets(
             scenario,
             request.sets or SETS,

@@ -77,13 +77,18 @@ def combinations(
             raise each.problem("trials have one seed for all values; more trials have more draws")
         if each.segments in paths[:ordinal]:
             raise each.problem("is varied already")
-    if one_at_a_time:
-        alone = [[(each, value)] for each, values in vary for value in values]
-        points: list[list[tuple[VariedParameter, JsonValue]]] = [[], *alone]
-    else:
-        grid = product(*(values for _, values in vary))
-        points = [list(zip((each for each, _ in vary), values, strict=True)) for values in grid]
     base = with_value(scenario, "records", "off")
     return [
-        ({each.path: value for each, value in point}, with_values(base, point)) for point in points
+        ({each.path: value for each, value in point}, with_values(base, point))
+        for point in points_of(vary, one_at_a_time=one_at_a_time)
     ]
+
+
+def points_of(
+    vary: Sequence[ParameterValues], *, one_at_a_time: bool
+) -> list[list[tuple[VariedParameter, JsonValue]]]:
+    """Return the parameters with a value at each point, in the order of the points."""
+    if one_at_a_time:
+        return [[], *([(each, value)] for each, values in vary for value in values)]
+    grid = product(*(values for _, values in vary))
+    return [list(zip((each for each, _ in vary), values, strict=True)) for values in grid]
