@@ -35,8 +35,8 @@ def run_parts(*arguments, of=PARTS, order=None):
 @pytest.mark.parametrize(
     "study",
     [
-        ("run", "tiny.yaml", "--trials", 41, "--seed", 7, "--verify"),
-        ("run", "tiny.yaml", "other.yaml", "-n", 21, "--set", "warm_up=2 min"),
+        ("run", "tiny.yaml", "--trials", 21, "--seed", 7, "--verify"),
+        ("run", "tiny.yaml", "other.yaml", "-n", 20, "--set", "warm_up=2 min"),
         ("sweep", "tiny.yaml", "--vary", f"{INTERVAL}=20 s,30 s", "-n", 22),
         (
             *("sweep", "tiny.yaml", "--vary", "file_systems.orders.growth=1,2", "-n", 3),
