@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from functools import wraps
+from functools import cache, wraps
 from typing import TYPE_CHECKING, ParamSpec
 
 import click
@@ -142,15 +142,20 @@ def deliver(
     form: str,
     as_json: Callable[[], str],
     as_text: Callable[[], str],
+    keep: Callable[[Mapping[str, str]], None] | None = None,
 ) -> None:
     """Print a result and write its files, if there is a `write`; it is printed even if files fail.
 
-    End with a sentence if files cannot be written.
+    `keep` is given what is printed in each form, once the files are written. End with a sentence if
+    files cannot be written.
     """
     problem = None
+    as_json, as_text = cache(as_json), cache(as_text)
     try:
         if write is not None:
             write()
+        if keep is not None:
+            keep({"json": as_json(), "text": as_text()})
     except OSError as error:
         problem = sentence(error)
     show(form, as_json, as_text)

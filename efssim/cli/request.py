@@ -25,6 +25,7 @@ _CHANGES_NOTHING = {
     "workers",
     "resume",
     "part",
+    "store",
 }
 """Options that do not change what a report says; their own output is asked for anew."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -47,7 +47,9 @@ from efssim.cli.studies.kept import (
 )
 from efssim.cli.studies.part import AS_IT_GOES, Divisible, part_option, run_part_of
 from efssim.cli.studies.progress import PointTell, over_points, study_progress
+from efssim.cli.studies.store import ResultPlace, Verdicts, store_option
 from efssim.cli.uncertain.sets import (
+    SETS,
     SetsRequest,
     deliver_sets,
     refuse_fixed,
@@ -65,6 +67,7 @@ if TYPE_CHECKING:
     from efssim.api.trials import Trials
     from efssim.model.kernel.shared_draws import SharedDraws
     from efssim.progress import Progress
+    from efssim.report.files.store.results import KeptResult
     from efssim.scenario import Scenario
     from efssim.study.kept.points import KeepsPoints
     from efssim.study.run.executors import Workers
@@ -203,6 +206,7 @@ class RunRequest(Divisible):
 @sets_options
 @part_option
 @result_options
+@store_option
 @click.option("--png", is_flag=True, help="With --out: the figures as PNG too, besides SVG.")
 @click.option("--full", is_flag=True, help="Report each of many replications, not their sum.")
 @click.option("--verify", is_flag=True, help="Check the laws that every run must satisfy.")
@@ -237,8 +241,13 @@ def _run_one(request: RunRequest) -> None:
     refuse_absurd(scenario, file, insist=request.yes)
     check_folder(request.out, "summary.json")
     is_uncertain = require_uncertain(scenario, request.of_sets)
-    if is_uncertain and request.are_many:
-        _run_sets(scenario, file, request)
+    sets = (request.sets or SETS) if is_uncertain and request.are_many else None
+    place = _place([scenario], request, sets)
+    if (kept := place.found()) is not None:
+        _deliver_kept(place, kept, request)
+        return
+    if sets is not None:
+        _run_sets(scenario, file, request, place)
         return
     how = _run_trials if request.are_many else _run_once
     with keeping_results() as interrupts:
@@ -250,6 +259,7 @@ def _run_one(request: RunRequest) -> None:
             request.form,
             lambda: _json(result),
             lambda: _text(result, again, request.full),
+            None if _is_partial(result) else place.keeping(lambda: _verdicts([result])),
         )
         _report_progress(request)
     if _is_partial(result):
@@ -257,7 +267,31 @@ def _run_one(request: RunRequest) -> None:
     _check(request.check, [result])
 
 
-def _run_sets(scenario: Scenario, file: Source, request: RunRequest) -> None:
+def _place(scenarios: list[Scenario], request: RunRequest, sets: int | None = None) -> ResultPlace:
+    """Return where the result belongs in a store; nowhere without one.
+
+    `sets` is the number of parameter sets, where there are some.
+    """
+    study = "run" if request.trial is None else f"trial {request.trial}"
+    if request.are_many:
+        known = f"{request.trials} trials"
+        study = known if request.trials is not None else f"trials within {request.precision:g}"
+    if sets is not None:
+        study = f"{sets} sets of {study}"
+    names = [each.name for each in scenarios] if len(scenarios) > 1 else []
+    more = {"verify": request.verify, "png": request.png}
+    return ResultPlace(request, scenarios, study, folders=(*names, ""), **more)
+
+
+def _deliver_kept(place: ResultPlace, kept: KeptResult, request: RunRequest) -> None:
+    """Print a result that a store has, write its files, and check it."""
+    place.deliver(kept)
+    _report_progress(request)
+    if request.check:
+        _end_checked(kept.facts.passes, kept.facts.caution)
+
+
+def _run_sets(scenario: Scenario, file: Source, request: RunRequest, place: ResultPlace) -> None:
     """Run trials at parameter sets and print their report."""
     if request.trials is None:
         raise click.UsageError(
@@ -280,7 +314,8 @@ def _run_sets(scenario: Scenario, file: Source, request: RunRequest) -> None:
             )
             found = run_of_sets(scenario, interrupts, asked)
         again = request.reproducing(seed=found.seed, sets=len(found.design))
-        deliver_sets(found, request.out, request.form, again)
+        keep = None if found.partial else place.keeping(lambda: _verdicts([found]))
+        deliver_sets(found, request.out, request.form, again, keep)
         _report_progress(request)
     if found.partial:
         raise KeyboardInterrupt
@@ -294,12 +329,17 @@ def _run_several(request: RunRequest) -> None:
     check_folder(request.out, "comparison.json")
     for _, scenario in scenarios:
         check_folder(request.out and request.out / scenario.name, "summary.json")
+    place = _place([scenario for _, scenario in scenarios], request)
+    if (kept := place.found()) is not None:
+        _deliver_kept(place, kept, request)
+        return
     with keeping_results() as interrupts:
         studies = _studies(scenarios, request, interrupts)
         with study_errors(request.files[-1]):
             found = _compared(studies)
         missing = "" if _are_complete(studies, scenarios) else _missing(studies, scenarios)
-        _deliver_several(studies, found, missing, request)
+        keep = None if missing else place.keeping(lambda: _verdicts(studies))
+        _deliver_several(studies, found, missing, request, keep)
         _report_progress(request)
     if missing:
         raise KeyboardInterrupt
@@ -427,7 +467,11 @@ def _missing(studies: list[Trials], scenarios: list[tuple[Source, Scenario]]) ->
 
 
 def _deliver_several(
-    studies: list[Trials], found: list[Comparison], missing: str, request: RunRequest
+    studies: list[Trials],
+    found: list[Comparison],
+    missing: str,
+    request: RunRequest,
+    keep: Callable[[Mapping[str, str]], None] | None,
 ) -> None:
     """Write and print comparisons; the first study alone where there is none yet."""
     from efssim.report.files.comparison import comparisons_json
@@ -440,6 +484,7 @@ def _deliver_several(
         request.form,
         lambda: comparisons_json(found, bool(missing), alone),
         lambda: comparisons_report(found, again, missing, alone),
+        keep,
     )
 
 
@@ -634,28 +679,50 @@ def _report_progress(request: RunRequest) -> None:
 
 def _check(is_asked: bool, results: Sequence[Result | Trials | ParameterSets]) -> None:
     """Exit 1 under `--check` where a result is not as it has to be."""
-    if is_asked and not all(map(_passes, results)):
+    if is_asked:
+        found = _verdicts(results)
+        _end_checked(found.passes, found.caution)
+
+
+def _end_checked(passes: bool | None, caution: str) -> None:
+    """Say the caution of a result that is checked, if any; exit 1 unless it passes."""
+    if caution:
+        say(caution)
+    if not passes:
         sys.exit(MISSED)
 
 
-def _passes(result: Result | Trials | ParameterSets) -> bool:
+def _verdicts(results: Sequence[Result | Trials | ParameterSets]) -> Verdicts:
+    """Return the verdicts on results, by the conditions of `--check`."""
+    from efssim.report.verdicts.stored import MET, NOT_DECIDED
+
+    words, cautions = [], []
+    for result in results:
+        caution = _caution(result)
+        word = _word(result)
+        words.append(NOT_DECIDED if caution and word == MET else word)
+        cautions += [caution] * bool(caution)
+    passes = all(word == MET for word in words)
+    return Verdicts(words=tuple(words), passes=passes, caution="\n".join(cautions))
+
+
+def _caution(result: Result | Trials | ParameterSets) -> str:
+    """Return why a result does not pass where parameters are not known; empty if all are."""
+    from efssim.api.result import Result
+    from efssim.report.verdicts.check import ignores_unknowns
+
+    return ignores_unknowns(result) if isinstance(result, Result) else ""
+
+
+def _word(result: Result | Trials | ParameterSets) -> str:
     from efssim.api.result import Result
     from efssim.api.sets.parameter_sets import ParameterSets
-    from efssim.report.verdicts.check import (
-        checked_run,
-        checked_sets,
-        checked_trials,
-        ignores_unknowns,
-        passes,
-    )
+    from efssim.report.verdicts.check import checked_run, checked_sets, checked_trials
+    from efssim.report.verdicts.stored import word_of
     from efssim.study.run.summary import trials_summary
 
     if isinstance(result, ParameterSets):
-        return passes(checked_sets(result), result.traces)
+        return word_of(checked_sets(result), result.traces)
     if isinstance(result, Result):
-        unknown = ignores_unknowns(result)
-        if unknown:
-            say(unknown)
-        thresholds = result.run_summary.thresholds
-        return not unknown and passes(checked_run(result), result.traces, thresholds)
-    return passes(checked_trials(result), result.traces, trials_summary(result).thresholds)
+        return word_of(checked_run(result), result.traces, result.run_summary.thresholds)
+    return word_of(checked_trials(result), result.traces, trials_summary(result).thresholds)

@@ -25,11 +25,12 @@ from efssim.cli.common import (
 from efssim.cli.conflicts import refuse_ignored
 from efssim.cli.options import examples, study_options
 from efssim.cli.output import say
-from efssim.cli.request import Request, requested
+from efssim.cli.request import requested
 from efssim.cli.scenario_file import ScenarioFile, Source
 from efssim.cli.studies.kept import refuse_resume, resume_option
 from efssim.cli.studies.part import Divisible, part_option, run_part_of, undivided
 from efssim.cli.studies.progress import label_of, over_points, plan_progress, study_progress
+from efssim.cli.studies.store import ResultPlace, Storing, Verdicts, store_option
 from efssim.cli.uncertain.plan import SetPlanRequest, plan_of_sets
 from efssim.cli.uncertain.sets import require_uncertain, sets_option, share_option
 
@@ -45,7 +46,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, kw_only=True)
-class PlanRequest(Request):
+class PlanRequest(Storing):
     """The request of `efssim plan`."""
 
     file: Source
@@ -150,6 +151,7 @@ class SweepRequest(Divisible):
 )
 @resume_option("Keep the trials of all values")
 @undivided("plan")
+@store_option
 @study_options
 @handles_errors
 def plan(**asked: Any) -> None:
@@ -157,8 +159,6 @@ def plan(**asked: Any) -> None:
 
     FILE - is standard input. Ctrl-C prints what is known by then.
     """
-    from efssim.report.files.plan import plan_json, write_plan
-    from efssim.report.text.plan import plan_report
     from efssim.study.planning.asked import budget_s
 
     request = requested(PlanRequest, **asked)
@@ -173,10 +173,30 @@ def plan(**asked: Any) -> None:
             ("--minimise", request.minimise),
             ("--objective", request.objective),
             ("--resume", request.resume),
+            ("--store", request.store),
         ):
             if value is not None:
                 raise click.UsageError(f"{option} does not go with parameters that are not known")
         _plan_sets(request, scenario, chosen, between, seconds)
+        return
+    _plan_one(request, scenario, chosen, between, seconds)
+
+
+def _plan_one(
+    request: PlanRequest,
+    scenario: Scenario,
+    chosen: VariedParameter,
+    between: tuple[float, float],
+    seconds: float,
+) -> None:
+    """Find a value that meets the RPO, unless a store has the answer."""
+    from efssim.report.files.plan import plan_json, write_plan
+    from efssim.report.text.plan import plan_report
+
+    place = ResultPlace(request, [scenario], "plan")
+    if (kept := place.found()) is not None:
+        place.deliver(kept)
+        say_folder(request.out, request.quiet)
         return
     with (
         keeping_results(),
@@ -184,16 +204,25 @@ def plan(**asked: Any) -> None:
         study_errors(request.file),
     ):
         found = _find(request, scenario, chosen, between, seconds)
+        verdicts = partial(_verdicts_of_plan, found)
         again = request.reproducing()
         deliver(
             None if request.out is None else partial(write_plan, found, request.out, again),
             request.form,
             lambda: plan_json(found),
             lambda: plan_report(found, again),
+            # With more time another one may say more.
+            None if found.partial or found.out_of_time else place.keeping(verdicts),
         )
         say_folder(request.out, request.quiet)
     if found.partial:
         raise KeyboardInterrupt
+
+
+def _verdicts_of_plan(found: Plan) -> Verdicts:
+    from efssim.report.verdicts.stored import word_of_plan
+
+    return Verdicts(words=(word_of_plan(found),))
 
 
 def _plan_sets(
@@ -317,6 +346,7 @@ def _find(
 )
 @resume_option("Keep the trials of all combinations")
 @part_option
+@store_option
 @study_options
 @handles_errors
 def sweep(**asked: Any) -> None:
@@ -342,6 +372,11 @@ def sweep_asked(request: SweepRequest) -> None:
         _run_part(request, scenario, chosen)
         return
     check_folder(request.out, "sweep.json", "sweep.csv")
+    place = ResultPlace(request, [scenario], "sweep")
+    if (kept := place.found()) is not None:
+        place.deliver(kept)
+        say_folder(request.out, request.quiet)
+        return
     with (
         keeping_results(),
         placing_refusals(request.file, request.overrides),
@@ -357,10 +392,17 @@ def sweep_asked(request: SweepRequest) -> None:
             request.form,
             lambda: sweep_json(found, measure),
             lambda: sweep_report(found, measure, again),
+            None if found.partial else place.keeping(partial(_verdicts_of_sweep, found)),
         )
         say_folder(request.out, request.quiet)
     if found.partial:
         raise KeyboardInterrupt
+
+
+def _verdicts_of_sweep(found: Sweep) -> Verdicts:
+    from efssim.report.verdicts.stored import word_of_sweep
+
+    return Verdicts(words=(word_of_sweep(found),))
 
 
 def _run_part(

@@ -13,9 +13,9 @@ import click
 
 from efssim.cli.common import check_folder, keeping_results, study_failures
 from efssim.cli.output import say
-from efssim.cli.request import Request
 from efssim.cli.scenario_file import Source
 from efssim.cli.studies.progress import study_progress
+from efssim.cli.studies.store import Storing
 
 if TYPE_CHECKING:
     from efssim.progress import StudyProgress
@@ -79,7 +79,7 @@ AS_IT_GOES = (
 
 
 @dataclass(frozen=True, kw_only=True)
-class Divisible(Request):
+class Divisible(Storing):
     """The request of a study that can be run in parts."""
 
     trials: int | None
@@ -95,7 +95,7 @@ class Divisible(Request):
             raise click.UsageError("--part needs --out, the folder for its trials")
         if "form" in self.given:
             raise click.UsageError("--part prints no result: --format goes with `efssim merge`")
-        for name, value in options.items():
+        for name, value in {**options, "store": self.store}.items():
             if value is not None and value is not False:
                 raise click.UsageError(
                     f"--{name.replace('_', '-')} is about a whole study: no --part"
