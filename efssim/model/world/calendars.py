@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator
+from itertools import zip_longest
 from typing import Protocol
 
 import simpy
@@ -52,7 +53,7 @@ class RateCalendars:
         spans = calendar.spans(self._account.scenario.start, until_s)
         spans = tuple(span for span in spans if span.end_s > clock.now)
         goes_on = False  # whether a window begins as the one before ends: that is one change
-        for span, then in zip(spans, (*spans[1:], None), strict=True):
+        for span, then in zip_longest(spans, spans[1:]):
             if not goes_on:
                 yield clock.at(max(span.begin_s, clock.now), Turn.DISTURBANCE_BEGIN)
             if rate.is_over:
