@@ -51,6 +51,7 @@ from efssim.runs.cost.meter import Meter
 from efssim.runs.cost.pricing import Pricing
 from efssim.runs.outcome import Outcome
 from efssim.runs.run import Run
+from efssim.runs.sendable import sendable
 from efssim.runs.sync_phases import PhaseRecords
 from efssim.runs.thresholds.numbers import known_thresholds
 from efssim.scenario import Scenario
@@ -353,13 +354,12 @@ class MeasuredWorld:
     def _criteria(self, name: str) -> Criteria:
         replication, rpo = self._world.account.replications[name], self.scenario.rpo
         sync = replication.terms.sync
-        part = self._world.account.part_of_link(replication)
         return Criteria(
             begin_s=self.scenario.warm_up,
             end_s=self._world.now_s,
             target_s=rpo.target,
             attainment=rpo.attainment,
-            throughput=min(sync.number("throughput"), part),
+            throughput=sendable(self._world.account, replication),
             file_rate=sync.number("file_rate"),
             exclusions=Exclusions(
                 initial_sync=rpo.initial_sync == "excluded",

@@ -16,10 +16,10 @@ from pydantic import (
 
 from efssim.scenario.alarms.section import Alarms
 from efssim.scenario.backups import BackupPlan
-from efssim.scenario.calendars.windows import Blackouts
 from efssim.scenario.checks.cross import DEFAULT_START
 from efssim.scenario.drill.section import Drill, Rto
 from efssim.scenario.grammar.base import Found, Model
+from efssim.scenario.grammar.calendars.windows import Blackouts
 from efssim.scenario.grammar.events import Event, Fault
 from efssim.scenario.grammar.measured import Measured
 from efssim.scenario.grammar.network import Link, LinkName, Place, Region, Subnet

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from efssim.markup import folded, page, sentence, table
 from efssim.scenario.grammar.base import one_of
+from efssim.scenario.grammar.calendars.rates import RateCalendar
 from efssim.scenario.grammar.distributions import Distribution
 from efssim.scenario.grammar.disturbances.kinds import words_of
 from efssim.scenario.grammar.events import Disturbance
@@ -91,7 +92,8 @@ def _destination(where: Destination) -> str:
 
 
 def _parameter(part: Replication, key: str) -> str:
-    return format_preset(key, part.sync.number(key))
+    by_calendar = isinstance(getattr(part.sync, key), RateCalendar)
+    return format_preset(key, part.sync.number(key)) + ", else by windows" * by_calendar
 
 
 def _events(scenario: ScenarioKeys) -> Iterator[tuple[str, ...]]:
