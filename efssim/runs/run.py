@@ -17,6 +17,7 @@ from efssim.lag.hours import hours_between
 from efssim.lag.risk import Risk, risk_of
 from efssim.lag.summary import RunSummary, WindowSummary
 from efssim.records.timeline import Entry
+from efssim.runs.fleets.fleets import fleet_summaries
 from efssim.runs.moments import periods, seconds_since
 from efssim.runs.outcome import Outcome, OutcomeRecords
 from efssim.runs.risk_tables import Cells, cell_table, cells_of, risk_table
@@ -109,6 +110,9 @@ class Run:
             uncertain=tuple(each.path for each in self.uncertain),
             cost=self.cost,
             cells=streams_in_cells(self.scenario),
+            fleets=fleet_summaries(
+                self.scenario, self.outcomes, (self.window.begin_s, self.window.end_s)
+            ),
         )
 
     @cached_property

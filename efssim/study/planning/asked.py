@@ -18,7 +18,8 @@ from efssim.study.varying.space import (
     require_key,
     with_value,
 )
-from efssim.text.quoting import cut
+from efssim.text.items import every_item, fleet_hint, meant
+from efssim.text.quoting import cut, listed
 from efssim.text.yaml.problems import Position
 
 _LEAST = 10
@@ -96,10 +97,9 @@ def _objective(
     if asked is None:
         known = ", ".join(scenario.objectives) or "the RPO"
         raise StudyError(f"no objective '{cut(name)}', only {known}")
-    having = asked.replications or replications
-    common = tuple(each for each in replications if each in having)
+    common = tuple(each for each in replications if asked.concerns(each))
     if not common:
-        raise StudyError(f"objective '{name}' is not one of {', '.join(replications)}")
+        raise StudyError(f"objective '{name}' is not one of {listed(replications)}")
     return PlanObjective(asked.target, asked.attainment, sure, common, name, asked.of)
 
 
@@ -152,9 +152,12 @@ def _replications(
     if not known:
         raise vary.problem("the scenario has no replication whose RPO could be met")
     if replication is not None:
-        if replication not in known:
-            raise StudyError(f"no replication '{replication}', only {', '.join(known)}")
-        return (replication,)
+        chosen = tuple(meant(replication, known))
+        if not chosen:
+            hint = fleet_hint(replication, known)
+            raise StudyError(hint or f"no replication '{replication}', only {listed(known)}")
+        return chosen
     section, *rest = vary.segments
-    named = str(rest[0]) if section == "replications" and rest else None
-    return (named,) if named in known else known
+    named = str(rest[0]) if section == "replications" and rest else ""
+    # A path to what all items of a fleet have in common is about all of them.
+    return tuple(meant(named, known)) or tuple(meant(every_item(named), known)) or known
