@@ -37,6 +37,7 @@ from efssim.runs.thresholds.judged import judged_run
 from efssim.runs.thresholds.numbers import known_thresholds
 from efssim.scenario import Scenario
 from efssim.scenario.arguments import duration_of
+from efssim.scenario.fleets.paths import REPLICATIONS
 from efssim.scenario.shown.cells_use import streams_in_cells
 from efssim.scenario.unknowns.parameters import UncertainParameter, uncertain_parameters
 from efssim.text.zones import time_zone
@@ -119,6 +120,15 @@ class Run:
     def uncertain(self) -> tuple[UncertainParameter, ...]:
         """Parameters that are not known, of which this run has one value each."""
         return uncertain_parameters(self.scenario)
+
+    def items(self, fleet: str) -> dict[str, Outcome]:
+        """Return the outcomes of the items of a fleet by name; KeyError for an unknown one."""
+        fleets = {each.name: each for each in self.scenario.fleets if each.section == REPLICATIONS}
+        if fleet not in fleets:
+            raise UnknownNameError(
+                f"name one of the fleets: {', '.join(fleets) or 'there is none'}"
+            )
+        return {name: self.outcomes[name] for name in fleets[fleet].members}
 
     @property
     def lags(self) -> pd.DataFrame:
