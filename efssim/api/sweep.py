@@ -14,6 +14,7 @@ from efssim.errors import UsageError
 from efssim.progress import bar_of_trials, told
 from efssim.scenario import Scenario
 from efssim.scenario.arguments import checked
+from efssim.scenario.expansion.seeds import drawn_with
 from efssim.study.run.interrupts import ctrl_c
 from efssim.study.run.shared import runner
 from efssim.study.run.trials import TrialProgress
@@ -141,6 +142,7 @@ def sweep_of(
     progress: bool = False,
 ) -> Sweep:
     """Run trials at every combination of values that are parsed already: see `sweep`."""
+    scenario = drawn_with(scenario, seed)
     shown = bar_of_trials(sys.stderr, "combinations") if progress else None
     with (
         ctrl_c() as interrupts,

@@ -8,6 +8,7 @@ from typing import Literal
 
 from efssim.errors import UsageError
 from efssim.scenario import Scenario
+from efssim.scenario.expansion.seeds import drawn_with
 from efssim.scenario.unknowns.quantity import DURATION, FRACTION
 from efssim.study.errors import StudyError
 from efssim.study.planning.findings import PlanObjective
@@ -64,7 +65,7 @@ def question(
         raise chosen.problem("is the objective itself; vary something else, or rpo.target")
     if chosen.segments == ("seed",):
         raise chosen.problem("trials have one seed for all values; more trials have more draws")
-    base = with_objective(scenario, rpo, attainment)
+    base = with_objective(drawn_with(scenario, seed), rpo, attainment)
     sure = _confidence(confidence)
     names = _replications(base, chosen, replication)
     objective = PlanObjective(base.rpo.target, base.rpo.attainment, sure, names)

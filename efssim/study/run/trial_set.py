@@ -161,6 +161,9 @@ class TrialSet:
         )
         if column not in self.table.columns:
             raise UnknownNameError(f"no trial has a number {column!r}")
+        for name, fleet in self.fleets.items():
+            if column == f"fleets.{name}.attainment_all":
+                return IntervalEstimate(fleet.attainment_all, fleet.ci95.attainment_all)
         return IntervalEstimate(_number(value), _interval(bounds))
 
     def quantile(self, replication: str, column: str, p: float) -> IntervalEstimate:
