@@ -10,8 +10,8 @@ from efssim.report.figures.run.fleet import CURVES, HasAge, ages_of
 from efssim.report.html.svg import Figure, inlined
 from efssim.report.html.tables import Cell, Column, HtmlTable, duration, text
 from efssim.report.text.fleets.run import members_of
-from efssim.report.text.fleets.tables import SPREAD_HEAD, spread_rows
-from efssim.report.verdicts.fleets import Member
+from efssim.report.text.fleets.tables import SPREAD_HEAD, WORST_HEAD, spread_rows, worst_rows
+from efssim.report.verdicts.fleets import Member, are_many
 from efssim.report.words.fleets import fleet_texts
 from efssim.runs.fleets.spread import item_spread
 from efssim.runs.run import Run
@@ -31,7 +31,9 @@ class FleetSection:
     words: str
     figure: Figure | None
     spread: HtmlTable
-    worst: list[str]
+    worst: HtmlTable
+    is_whole: bool
+    """Whether all replications of the run are its items, many of them."""
 
 
 def fleet_sections(result: Run, drawn: Iterable[Drawing]) -> Iterator[FleetSection]:
@@ -44,13 +46,15 @@ def fleet_sections(result: Run, drawn: Iterable[Drawing]) -> Iterator[FleetSecti
         items, ident = result.items(name), f"fleet{ordinal}"
         ages = {item: outcome.summary.age for item, outcome in items.items()}
         drawing = figures.get(name)
+        members = members_of(items, is_uncertain=bool(result.uncertain))
         yield FleetSection(
             id=ident,
             name=name,
             words=words,
             figure=None if drawing is None else fleet_figure(name, ident, drawing, ages),
-            spread=spread_table(name, members_of(items, is_uncertain=bool(result.uncertain))),
-            worst=list(one.worst),
+            spread=spread_table(name, members),
+            worst=_worst_table(name, members),
+            is_whole=one.count == len(result.outcomes) and are_many(result.outcomes),
         )
 
 
@@ -82,6 +86,16 @@ def ages_table(name: str, ages: Mapping[str, HasAge]) -> HtmlTable:
         rows.append([text(title), *map(duration, ends)])
     head = [Column("age"), *(Column(title, True) for title in SPREAD_HEAD)]
     return HtmlTable(f"Ages over the items of {name}", head, rows)
+
+
+def _worst_table(name: str, members: list[Member]) -> HtmlTable:
+    """Return the items with the least attainment."""
+    rows = [
+        [text(item), text(word), *map(_plain, cells)] for item, word, *cells in worst_rows(members)
+    ]
+    first, second, *rest = WORST_HEAD
+    head = [Column(first), Column(second, term="rpo"), *(Column(title, True) for title in rest)]
+    return HtmlTable(f"The {len(rows)} items of {name} with the least attainment", head, rows)
 
 
 def _plain(shown: str) -> Cell:

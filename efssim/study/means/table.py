@@ -64,7 +64,7 @@ def _placed(trial: Trial, weighing: Weighing) -> dict[str, float]:
 
 
 def _of_fleets(trial: Trial) -> dict[str, float | None]:
-    """Return what the items of each fleet hold at once, in each row of the trial."""
+    """Return how long all items of each fleet were within the target at once, in a trial."""
     fleets = trial.summary.fleets.items()
     return {f"fleets.{name}.attainment_all": fleet.attainment_all for name, fleet in fleets}
 
