@@ -16,6 +16,7 @@ from efssim.errors import UsageError
 from efssim.progress import bar_of_trials, told
 from efssim.scenario import Scenario
 from efssim.scenario.arguments import checked
+from efssim.scenario.expansion.seeds import drawn_with
 from efssim.study.kept.points import KeepsPoints, kept_sweep
 from efssim.study.run.interrupts import ctrl_c
 from efssim.study.run.shared import runner
@@ -153,6 +154,7 @@ def sweep_of(
 
     `kept` has trials from elsewhere, in place of a folder.
     """
+    scenario = drawn_with(scenario, seed)
     shown = bar_of_trials(sys.stderr, "combinations") if progress else None
     chosen = scenario.seed if seed is None else seed
     opened: AbstractContextManager[KeepsPoints | None] = nullcontext(kept)

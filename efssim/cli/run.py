@@ -538,9 +538,10 @@ def _without_curves(scenario: Scenario, request: RunRequest, tell: Progress | No
     from efssim.api.result import Result
     from efssim.lag.kinds.asked import OF_TRIALS
     from efssim.runs.measured import MeasuredWorld, last_run
+    from efssim.scenario.expansion.seeds import drawn_with
 
     world = MeasuredWorld(
-        scenario,
+        drawn_with(scenario, request.seed),
         request.seed,
         verify=request.verify,
         trial=request.trial or 0,

@@ -21,7 +21,7 @@ from efssim.lag.kinds.measure import LagCollector
 from efssim.lag.kinds.table import LAG_MEASURES
 from efssim.lag.loss import Loss, loss, not_replicated, pending_bytes
 from efssim.lag.objectives.measures import ObjectiveMeasures
-from efssim.lag.protection import Exclusions, Protection, protection
+from efssim.lag.protection import Exclusions, Protection, protection, unprotected_spans
 from efssim.lag.source_limit import SourceLimit
 from efssim.lag.summary import (
     AGE,
@@ -41,6 +41,7 @@ from efssim.lag.sync_totals import SyncTotals
 from efssim.lag.weighted.exceedance import Exceedance
 from efssim.lag.weighted.states import LagState
 from efssim.lag.write_lag import WriteLags
+from efssim.records.life import Span
 from efssim.records.run_records import ReplicationRecords, Snapshot
 from efssim.scenario.grammar.calendars.rates import RateSpan
 from efssim.scenario.objectives import Objective
@@ -305,6 +306,12 @@ class Measures:
             violation_s=self.violations.total_s(),
             longest_s=self.violations.longest_s(),
         )
+
+    @property
+    def unprotected(self) -> tuple[Span, ...]:
+        """When in the window there is no recovery point although the RPO counts that."""
+        exclusions = self._criteria.exclusions
+        return unprotected_spans(self._records, self._begin_s, self._end_s, exclusions)
 
     @cached_property
     def _protection(self) -> Protection:

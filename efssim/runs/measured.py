@@ -153,9 +153,7 @@ class MeasuredWorld:
         )
         criteria = self.scenario.warm_up, self.scenario.rpo.target
         objectives = {
-            key: part
-            for key, part in self.scenario.objectives.items()
-            if part.replications is None or name in part.replications
+            key: part for key, part in self.scenario.objectives.items() if part.concerns(name)
         }
         self._streamed[name] = StreamedMeasures(*criteria, records, self._asked, objectives)
         if self._meter is not None:
@@ -323,6 +321,7 @@ class MeasuredWorld:
             last_replicated_s=records.last_replicated_s,
             defined_s=records.defined_s,
             last_sync_s=measures.last_sync_s,
+            unprotected=measures.unprotected,
             window_s=(self.scenario.warm_up, self._world.now_s),
             end_s=snapshot.now_s,
             phases=self._phases(replication),
