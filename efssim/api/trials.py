@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from efssim.api.values import named_replication, values_by_field
+from efssim.lag.kinds.asked import OF_TRIALS, Asked
 from efssim.model.kernel.shared_draws import SharedDraws
 from efssim.progress import bar_of_trials, told
 from efssim.scenario import Scenario
@@ -124,11 +125,13 @@ def trials_on(
     *,
     verify: bool,
     on_progress: TrialProgress | None,
+    asked: Asked = OF_TRIALS,
     shared: SharedDraws | None = None,
 ) -> Trials:
     """Run trials on workers; with `shared` they stay open for studies that have draws in common.
 
-    Raise as `run_trials` does.
+    `asked` are the measures that are read of each trial; with a store they are all. Raise as
+    `run_trials` does.
     """
     require_known(scenario, "a study of trials")
     with ctrl_c() as interrupts, interrupts.held():
@@ -140,6 +143,7 @@ def trials_on(
             store,
             verify=verify,
             on_progress=on_progress,
+            asked=asked,
             shared=shared,
         )
     return Trials.of(made)

@@ -10,28 +10,12 @@ from contextlib import closing
 import pytest
 
 pytest.importorskip("boto3")
-from helpers.serving import served  # only where boto3 is
-
-SCENARIO = """
-name: watched
-duration: 1 day
-regions: {eu-south-1: {}}
-defaults:
-  sync: {preset: none, interval: 300, setup: 5}
-file_systems:
-  orders:
-    region: us-east-1
-    writes: {w: {arrivals: {constant: {rate: 1 per s}}, size: 1000}}
-  other: {region: us-east-1, size: 100 GiB}
-replications:
-  dr: {source: orders, destination: {region: eu-south-1}, established: true}
-  late: {source: other, destination: {region: us-west-2}}
-"""
+from helpers.serving import WATCHED, served  # only where boto3 is
 
 
 @pytest.fixture(scope="module")
 def serving(tmp_path_factory):
-    with served(tmp_path_factory.mktemp("served"), "--step", scenario=SCENARIO) as one:
+    with served(tmp_path_factory.mktemp("served"), "--step", scenario=WATCHED) as one:
         yield one
 
 

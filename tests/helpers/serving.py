@@ -26,6 +26,21 @@ defaults:
 file_systems:
   orders: {region: us-east-1, size: 1 GiB}
 """
+WATCHED = """
+name: watched
+duration: 1 day
+regions: {eu-south-1: {}}
+defaults:
+  sync: {preset: none, interval: 300, setup: 5}
+file_systems:
+  orders:
+    region: us-east-1
+    writes: {w: {arrivals: {constant: {rate: 1 per s}}, size: 1000}}
+  other: {region: us-east-1, size: 100 GiB}
+replications:
+  dr: {source: orders, destination: {region: eu-south-1}, established: true}
+  late: {source: other, destination: {region: us-west-2}}
+"""
 KEYS = {"aws_access_key_id": "x", "aws_secret_access_key": "x"}
 
 

@@ -44,6 +44,7 @@ from efssim.cli.uncertain.sets import say_written
 if TYPE_CHECKING:
     from efssim.api.result import Result
     from efssim.api.trials import Trials
+    from efssim.lag.kinds.asked import Asked
     from efssim.scenario import Scenario
     from efssim.study.alarms.tuning import AlarmTuning
 
@@ -170,11 +171,12 @@ def _run_once(scenario: Scenario, request: AlarmsRequest) -> None:
 
 
 def _run_trials(scenario: Scenario, request: AlarmsRequest) -> None:
+    from efssim.lag.kinds.asked import OF_TRIALS
     from efssim.report.files.data.alarms import trials_alarms_json, write_trials_alarms
     from efssim.report.text.alarms.report import alarms_report_over_trials
 
     with keeping_results():
-        trials = _trials(scenario, request)
+        trials = _trials(scenario, request, OF_TRIALS)
         again = request.reproducing(seed=trials.seed)
         _deliver(
             trials,
@@ -189,7 +191,7 @@ def _tune(scenario: Scenario, request: AlarmsRequest) -> None:
     from efssim.report.files.data.alarms import trials_alarms_json, write_trials_alarms
     from efssim.report.text.alarms.tuning import tuning_report
     from efssim.study.alarms.grid import alarm_to_tune, settings_of, with_settings
-    from efssim.study.alarms.tuning import TuningGoal, tuning
+    from efssim.study.alarms.tuning import READS, TuningGoal, tuning
 
     try:
         name, alarm = alarm_to_tune(scenario, request.alarm)
@@ -197,7 +199,7 @@ def _tune(scenario: Scenario, request: AlarmsRequest) -> None:
         fail(f"{request.file}: {error}")
     tried = settings_of(alarm, scenario.rpo.target)
     with keeping_results():
-        trials = _trials(with_settings(scenario, alarm, tried), request)
+        trials = _trials(with_settings(scenario, alarm, tried), request, READS)
         goal = TuningGoal(request.detect, request.false_alarms)
         found: AlarmTuning = tuning(
             name, alarm.period or 0.0, alarm.statistic or "", tried, trials, goal
@@ -228,21 +230,25 @@ def _deliver(
         raise KeyboardInterrupt
 
 
-def _trials(scenario: Scenario, request: AlarmsRequest) -> Trials:
+def _trials(scenario: Scenario, request: AlarmsRequest, asked: Asked) -> Trials:
     """Run trials; KeyboardInterrupt if they are interrupted before the first is complete."""
-    from efssim.api.trials import run_trials
+    from efssim.api.trials import trials_on
+    from efssim.study.run.executors import Workers
 
     with (
         placing_refusals(request.file, request.changes),
         study_failures(),
         progress_of_trials(request.quiet) as tell,
     ):
-        found = run_trials(
+        found = trials_on(
+            Workers(None, request.workers),
             scenario,
-            seed=request.seed,
-            trials=request.trials or _TRIALS,
-            workers=request.workers,
+            request.trials or _TRIALS,
+            scenario.seed if request.seed is None else request.seed,
+            None,
+            verify=False,
             on_progress=tell,
+            asked=asked,
         )
     if not len(found):
         raise KeyboardInterrupt

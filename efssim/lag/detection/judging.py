@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from efssim.lag.detection.summary import ALARM, INSUFFICIENT_DATA, OK, AlarmChange, DelaySummary
 
 MONTH_S = 30 * 86_400.0
-"""A month has 30 days in all of efssim."""
+"""A month has 30 days in all of efssim; assumed for costs, as AWS bills calendar months."""
 Span = tuple[float, float]
 
 

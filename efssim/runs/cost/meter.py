@@ -14,7 +14,6 @@ from efssim.model.writes.stream import HOUR_S
 from efssim.records.run_records import ReplicationRecords
 
 GIB = 2**30
-MIB = 2**20
 INCLUDED_PER_GIB = 1 / 20
 """MiB/s of provisioned throughput that come with each GiB stored; documented."""
 

@@ -7,14 +7,12 @@ from collections.abc import Iterable
 
 from efssim.lag.cost.summary import CostSummary, FileSystemCost, ReplicationCost
 from efssim.lag.cost.wire_bytes import Sent
+from efssim.lag.detection.judging import MONTH_S
 from efssim.model.entities.file_system import FileSystemState
 from efssim.model.entities.replication import ReplicationState
 from efssim.runs.cost.meter import GIB, Meter, Metered
 from efssim.scenario.prices.prices import Prices, RequestPrices, StoragePrices
 from efssim.text.yaml.paths import format_path
-
-MONTH_S = 30 * 86_400.0
-"""A month of the costs: 30 days; assumed, as AWS bills calendar months."""
 
 
 class Pricing:

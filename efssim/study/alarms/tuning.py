@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from efssim.lag.kinds.asked import Asked
+from efssim.lag.summary import AGE
 from efssim.study.alarms.grid import AlarmSetting
 from efssim.study.means.alarms import AlarmOfTrials, alarms_of_trials
 from efssim.study.run.trial_set import TrialSet
@@ -14,6 +16,16 @@ from efssim.study.statistics.evidence import without_loss
 from efssim.study.statistics.intervals import CONFIDENCE
 from efssim.study.trial.facts import is_random
 from efssim.study.trial.outcome import Trial
+
+READS = Asked(
+    lags=(AGE,),
+    quantiles=False,
+    pooled=(),
+    curves=False,
+    pending_mean=False,
+    pending_max=False,
+)
+"""The measures of a trial that a tuning reads: its alarms, with the age that they are judged by."""
 
 Outcome = Literal["recommended", "not_enough", "none"]
 

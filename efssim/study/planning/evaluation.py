@@ -9,6 +9,7 @@ from typing import Literal
 
 import numpy as np
 
+from efssim.lag.detection.judging import MONTH_S
 from efssim.lag.kinds.asked import Asked
 from efssim.lag.summary import AGE, RpoSummary
 from efssim.study.means.cost import CostOfTrials
@@ -17,8 +18,6 @@ from efssim.study.statistics.evidence import ROUNDING, judgement
 from efssim.study.statistics.intervals import Interval, student_t
 from efssim.study.statistics.protected import most_unprotected_s, protected
 from efssim.study.statistics.weighing import Weighing
-
-MONTH_S = 30 * 86_400.0
 
 Stage = Literal["search", "confirmation"]
 

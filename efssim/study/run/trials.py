@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import ExitStack
 
-from efssim.lag.kinds.asked import Asked
+from efssim.lag.kinds.asked import OF_TRIALS, Asked
 from efssim.lag.pool import Pool
 from efssim.model.kernel.shared_draws import SharedDraws
 from efssim.model.kernel.strata import strata_of
@@ -34,17 +34,20 @@ def run_study(
     *,
     verify: bool,
     on_progress: TrialProgress | None,
+    asked: Asked = OF_TRIALS,
     shared: SharedDraws | None = None,
 ) -> TrialSet:
     """Run so many trials, or as many as a precision takes; close workers and store at the end.
 
+    `asked` are the measures that are read of each trial; with a store they are all.
     With `shared`, which has the draws of other studies on the same workers, the workers stay open.
     Ctrl-C returns those that are complete. Raise as `efssim.run_trials` does.
     """
+    assert store is None or asked == OF_TRIALS, "kept trials have all measures"
     with ctrl_c() as interrupts, interrupts.held(), ExitStack() as closing:
         if store is not None:
             closing.callback(store.close)
-        job = Job.of(scenario, seed, verify, workers, shared=shared)
+        job = Job.of(scenario, seed, verify, workers, asked, shared)
         dispatch = Dispatch(run_batch, job, workers, interrupts)
         closing.callback(dispatch.close if shared is None else dispatch.leave)
         running = _RunningTrials(scenario, dispatch, store, on_progress, interrupts)

@@ -6,6 +6,7 @@ import pytest
 from helpers.alarming import MINUTE, alarming, changed
 
 import efssim
+from efssim.api.trials import trials_on
 from efssim.errors import ArgumentError, UnknownNameError
 from efssim.study.alarms.grid import (
     OUT_OF,
@@ -14,7 +15,8 @@ from efssim.study.alarms.grid import (
     settings_of,
     with_settings,
 )
-from efssim.study.alarms.tuning import TuningGoal, tuning
+from efssim.study.alarms.tuning import READS, TuningGoal, tuning
+from efssim.study.run.executors import Workers
 
 RANDOM = {
     "events": [],
@@ -58,6 +60,27 @@ def test_each_setting_is_the_alarm_with_it(found):
     assert mine.delay_s == of_alone.pooled.delay_s.mean
     assert mine.false_per_month == of_alone.means.false_alarms_per_month
     assert found.violations == of_alone.pooled.violations > 10
+
+
+OBJECTIVES = {"writes": {"of": "writes", "target": "10 min", "attainment": "99 %"}}
+
+
+@pytest.mark.parametrize("statistic", ["Maximum", "Average", "p90"])
+def test_the_measures_that_are_read_are_those_of_whole_trials(statistic):
+    one = changed(statistic=statistic)
+    base = alarming({"a": one}, "6 h", objectives=OBJECTIVES, **RANDOM)
+    name, alarm = alarm_to_tune(base, "a")
+    tried = settings_of(alarm, base.rpo.target)
+    world = with_settings(base, alarm, tried)
+    whole = efssim.run_trials(world, 6, workers=1)
+    few = trials_on(
+        Workers(None, 1), world, 6, world.seed, None, verify=False, on_progress=None, asked=READS
+    )
+    goal, of = TuningGoal(0.4, 200.0), (name, alarm.period, alarm.statistic, tried)
+    assert tuning(*of, few, goal) == tuning(*of, whole, goal)
+    assert few.digest == whole.digest
+    assert not few.pool.numbers()["dr"]
+    assert whole.pool.numbers()["dr"]
 
 
 def test_a_higher_threshold_never_has_more_detected(found):
