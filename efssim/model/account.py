@@ -87,7 +87,7 @@ class Account:
         self.ended: list[Callable[[ReplicationState], None]] = []
         """Called with each replication whose configuration is gone."""
         self.syncs: dict[str, SyncProcess] = {}
-        self._longest = longest
+        self._longest, self._throttles = longest, scenario.throttles
         self._record, self._keep = record, keep or (lambda _: FileSystemRecords())
         self._links = _links(scenario, clock)
         self._configurations: dict[str, ReplicationState] = {}  # by id of source and destination
@@ -165,6 +165,11 @@ class Account:
         receiving = self.configuration_to(file_system)
         return file_system.journal.stored() if receiving is None else receiving.replica()
 
+    def _received(self, file_system: FileSystemState) -> int | None:
+        """Return the size now of a destination; None for any other file system."""
+        receiving = self.configuration_to(file_system)
+        return None if receiving is None else receiving.replica()[0]
+
     def metered_bytes(self, file_system: FileSystemState) -> int:
         """Return the size as EFS shows it: with EFS's own bytes on a destination."""
         receiving = self.configuration_to(file_system)
@@ -211,6 +216,9 @@ class Account:
         assert (region, made.creation_token) not in self._by_token, "a token is used once"
         self._by_token[region, made.creation_token] = made
         made.note_throughput(self.clock.now)
+        if request.throttling is not None:
+            received = partial(self._received, made)
+            made.journal.throttle(request.throttling, self.until_s, received)
         if declared is None:
             self._become_available(made)
         for meet in self.appeared:
@@ -276,9 +284,12 @@ class Account:
         source = self.scenario.file_systems.get(file_system.name)
         growth, follow = (1.0, None) if source is None else (source.growth, source.writes_follow)
         path = f"file_systems.{file_system.name}.writes.{name}"
-        build = partial(build_streams, spec, growth, self.scenario, self.draws, path)
+        build = partial(
+            build_streams, spec, growth, self.scenario, self.draws, path, throttles=self._throttles
+        )
         follows = (spec.writes_follow or follow) == FAILOVER
-        self.streams.append(PlacedStream(self.clock, file_system, spec, build, follows=follows))
+        placed = PlacedStream(self.clock, file_system, spec, path, build, follows=follows)
+        self.streams.append(placed)
 
     def move_writes(
         self, source: str, to: str, ordinal: int, *, following: bool

@@ -38,9 +38,9 @@ class _Served:
 class ThrottledQueue:
     """The writes of all streams of one file system, first wanted first."""
 
-    def __init__(self, permitted: Permitted, credits: float) -> None:
-        """Begin at time 0 with some credits, in bytes, at most as many as are permitted."""
-        self._now_s, self._permitted = 0.0, permitted
+    def __init__(self, permitted: Permitted, credits: float, begin_s: float = 0.0) -> None:
+        """Begin at a time with some credits, in bytes, at most as many as are permitted."""
+        self._now_s, self._permitted = begin_s, permitted
         self.credits = self.credits_min = min(credits, permitted.credits_max)
         """Burst credits now, and the fewest so far, in bytes."""
         self._left = 0.0  # bytes of writes made that are not served yet
@@ -48,8 +48,20 @@ class ThrottledQueue:
         self._sizes: Ints = np.zeros(0, dtype=np.int64)
         self._window = _WINDOW_LEAST
 
+    @property
+    def permitted(self) -> Permitted:
+        """The rates that it has now."""
+        return self._permitted
+
+    @property
+    def rate(self) -> float:
+        """Bytes per second that it serves at most now, the other load included."""
+        return self._permitted.baseline if self._is_spent() else self._permitted.rate
+
     def change(self, permitted: Permitted) -> None:
         """Permit other rates from now on."""
+        if permitted == self._permitted:
+            return
         self._permitted = permitted
         self.credits = min(self.credits, permitted.credits_max)
         self.credits_min = min(self.credits_min, self.credits)
@@ -60,29 +72,41 @@ class ThrottledQueue:
         self._wanted_s = np.concatenate((self._wanted_s, wanted_s))
         self._sizes = np.concatenate((self._sizes, sizes))
 
+    def waiting(self) -> int:
+        """Return how many writes are wanted by now and not made."""
+        return int(self._wanted_s.searchsorted(self._now_s, "right"))
+
     def drop(self) -> int:
         """Drop the writes that wait now; return how many."""
-        count = int(self._wanted_s.searchsorted(self._now_s, "right"))
+        count = self.waiting()
         self._forget(count)
         return count
 
+    def take_back(self) -> None:
+        """Forget the writes that are wanted after now."""
+        count = self.waiting()
+        self._wanted_s, self._sizes = self._wanted_s[:count], self._sizes[:count]
+
     def waiting_bytes(self) -> int:
         """Return the bytes of the writes that are wanted by now and not made."""
-        return int(self._sizes[: self._wanted_s.searchsorted(self._now_s, "right")].sum())
+        return int(self._sizes[: self.waiting()].sum())
 
-    def advance(self, until_s: float) -> Floats:
-        """Go on to a time; return when the next writes were made, all of those made by then."""
+    def advance(self, until_s: float, stop_s: float = math.inf) -> Floats:
+        """Go on to a time; return when the next writes were made, all of those made by then.
+
+        With `stop_s` stop on the way there, with the same bits as if it had gone on.
+        """
         made = [np.zeros(0)]
-        while self._now_s < until_s:
-            made.append(self._step(until_s))
+        while self._now_s < min(until_s, stop_s):
+            made.append(self._step(until_s, stop_s))
         return np.concatenate(made)
 
     def _forget(self, count: int) -> None:
         self._wanted_s, self._sizes = self._wanted_s[count:], self._sizes[count:]
 
-    def _step(self, until_s: float) -> Floats:
+    def _step(self, until_s: float, stop_s: float) -> Floats:
         """Go on at one rate; return when writes were made."""
-        permitted, count = self._permitted, min(self._window, len(self._sizes))
+        fewest, permitted, count = self.credits_min, self._permitted, min(self._window, len(self._sizes))
         is_spent = self._is_spent()
         total = permitted.baseline if is_spent else permitted.rate
         served = self._served(count, max(0.0, total - permitted.other_load))
@@ -96,6 +120,10 @@ class ThrottledQueue:
             is_changed, end_s = spent_s < end_s, min(end_s, spent_s)
         else:
             credits = self.credits
+        if end_s > stop_s:
+            end_s, is_changed, self.credits_min = stop_s, False, fewest
+            if permitted.needs_credits and not is_spent:
+                credits = self._spend(served, stop_s)[1]
         self._window = _WINDOW_LEAST if is_changed else min(2 * self._window, _WINDOW_MOST)
         return self._go(served, end_s, credits, max(0.0, total - permitted.other_load))
 
