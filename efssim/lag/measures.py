@@ -23,6 +23,7 @@ from efssim.lag.loss import Loss, loss, not_replicated, pending_bytes
 from efssim.lag.objectives.measures import ObjectiveMeasures
 from efssim.lag.protection import Exclusions, Protection, protection
 from efssim.lag.source_limit import SourceLimit
+from efssim.lag.throttled import ThrottledSummary
 from efssim.lag.summary import (
     AGE,
     OLDEST_PENDING,
@@ -138,8 +139,10 @@ class Measures:
         """The violations of the RPO in the window."""
         return self._age_until_now.violations
 
-    def summary(self, source_throughput: SourceLimit) -> ReplicationSummary:
-        """Return the summary of all measures, with the given limit of the source."""
+    def summary(
+        self, source_throughput: SourceLimit, throttled: ThrottledSummary | None
+    ) -> ReplicationSummary:
+        """Return the summary of all measures, with the limit of the source and what waited."""
         last_cut_s, completed_s = self.last_sync_s or (self._records.last_replicated_s, None)
         return ReplicationSummary(
             lags=self._lag_summaries(),
@@ -157,6 +160,7 @@ class Measures:
             status_s=self._status_s(),
             final_status=self._records.statuses[-1].after,
             source_throughput=source_throughput,
+            throttled=throttled,
             last_replicated_s=last_cut_s,
             last_completed_s=completed_s,
         )

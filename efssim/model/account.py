@@ -165,11 +165,6 @@ class Account:
         receiving = self.configuration_to(file_system)
         return file_system.journal.stored() if receiving is None else receiving.replica()
 
-    def _received(self, file_system: FileSystemState) -> int | None:
-        """Return the size now of a destination; None for any other file system."""
-        receiving = self.configuration_to(file_system)
-        return None if receiving is None else receiving.replica()[0]
-
     def metered_bytes(self, file_system: FileSystemState) -> int:
         """Return the size as EFS shows it: with EFS's own bytes on a destination."""
         receiving = self.configuration_to(file_system)
@@ -217,8 +212,9 @@ class Account:
         self._by_token[region, made.creation_token] = made
         made.note_throughput(self.clock.now)
         if request.throttling is not None:
-            received = partial(self._received, made)
-            made.journal.throttle(request.throttling, self.until_s, received)
+            made.journal.throttle(
+                request.throttling, self.until_s, lambda: self.size_of(made)[0]
+            )
         if declared is None:
             self._become_available(made)
         for meet in self.appeared:
@@ -343,8 +339,8 @@ class Account:
             part.journal.kept.roles.append(role)
             self._configurations[part.id] = made
         self.replications[name] = made
+        destination.journal.witness(made.records)  # before what waits there is dropped
         self.protect(destination, OverwriteProtection.REPLICATING)
-        destination.journal.witness(made.records)
         source.journal.witness(made.records)
         if settings.established:
             made.establish()

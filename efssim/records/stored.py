@@ -51,7 +51,7 @@ class Throughput:
 
 @dataclass(frozen=True, slots=True)
 class Throttled:
-    """How a throttled file system stands at a time, and its writes that have waited since 0."""
+    """How a throttled file system stands at a time, and its writes before then that have waited."""
 
     time_s: float
     mode: str

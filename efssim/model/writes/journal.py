@@ -171,16 +171,15 @@ class Journal:
 
     # --- throttling -------------------------------------------------------------------------
 
-    def throttle(
-        self, terms: Throttling, until_s: float, received: Callable[[], int | None]
-    ) -> None:
+    def throttle(self, terms: Throttling, until_s: float, size: Callable[[], int]) -> None:
         """Let the writes wait from now on; it has no stream yet.
 
-        `until_s` is the end of the run; `received` returns the size of a destination, or None.
+        `until_s` is the end of the run; `size` returns the size of the file system, also while it
+        is a destination.
         """
         assert not self.curves
         self._throttle = Throttle(terms, self.kept, self._clock.now, self._size_bytes)
-        self._clock.process(self._serve(self._throttle, until_s, received))
+        self._clock.process(self._serve(self._throttle, until_s, size))
 
     @property
     def is_throttled(self) -> bool:
@@ -198,25 +197,22 @@ class Journal:
                 self._throttle.change_mode()
 
     def _serve(
-        self, throttle: Throttle, until_s: float, received: Callable[[], int | None]
+        self, throttle: Throttle, until_s: float, size: Callable[[], int]
     ) -> Generator[simpy.Event, None, None]:
         """Let the throttle run ahead of the clock, and read the size at whole hours."""
         while throttle.horizon_s <= until_s:
             now_s = throttle.horizon_s
             yield self._clock.at(now_s, Turn.WRITE)
-            for curve in self.curves:
-                curve.note_hours(now_s)
             self._let_go()
             added = [c.added_by_all() for c in self.curves if isinstance(c, ThrottledCurve)]
             throttle.go_on(self._size_bytes + sum(added))
             self._reach()
             if now_s % HOUR_S == 0:
-                # A destination has what has come by the end of this instant, and is not written to.
+                # A destination, which is not written to, has what has come by the end of it.
                 yield self._clock.at(now_s, Turn.DIVISION)
-                size_bytes = received()
-                if size_bytes is not None:
+                if size() != throttle.size_bytes:
                     with self._changing():
-                        throttle.resize(size_bytes)
+                        throttle.resize(size())
 
     @contextmanager
     def _changing(self) -> Iterator[None]:

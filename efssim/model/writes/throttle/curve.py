@@ -83,8 +83,9 @@ class ThrottledCurve(Curve):
             self.queued.add(more.times_s, more.amounts)
         return more
 
-    def make(self, times_s: Floats, until_s: float) -> None:
-        """Make the first queued writes, which stay there, at some times; all is known until then."""
+    def make(self, times_s: Floats, now_s: float, until_s: float) -> None:
+        """Make the first queued writes, which stay there, at times up to one; all is known now."""
+        self.note_hours(now_s)
         self._forget()
         self._append(times_s, self.queued.amounts[:, : len(times_s)])
         self.horizon_s = until_s

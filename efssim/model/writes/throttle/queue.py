@@ -155,12 +155,14 @@ class ThrottledQueue:
         return _Served(made_s, done_s, free_s, max(float(following_s), float(last_s)))
 
     def _unserved(self, times: Floats) -> _Served:
-        """Return how the next writes wait for ever, but for the first where nothing is left."""
-        made_s, never_s = np.full(len(times), math.inf), math.inf
-        if self._left == 0.0 and len(times):
-            made_s[0] = times[0]
-        done_s = np.full(len(times), math.inf)
-        return _Served(made_s, done_s, math.inf if self._left else self._now_s, never_s)
+        """Return how the next writes wait for ever, but for those behind no byte that is left."""
+        made_s, done_s = np.full((2, len(times)), math.inf)
+        if self._left == 0.0:
+            # The first with bytes is made, and never served.
+            whole = self._sizes[: len(times)] > 0
+            first = int(whole.argmax()) if whole.any() else len(times)
+            made_s[: first + 1], done_s[:first] = times[: first + 1], times[:first]
+        return _Served(made_s, done_s, math.inf if self._left else self._now_s, math.inf)
 
     def _free_s(self, served: _Served, count: int) -> float:
         """Return when nothing waits or is served any more and credits grow again."""

@@ -67,7 +67,8 @@ class Throttle:
         self._curves: list[ThrottledCurve] = []
         self._owners: Ints = np.zeros(0, dtype=np.int64)  # of the writes in the queue
         self._made: Floats = np.zeros(0)  # since then
-        self._late, self._fewest = _Late(), self._queue.credits
+        self._late = self._late_before = _Late()  # made by then, and before it
+        self._fewest = self._queue.credits
         records.throttled = [self._row(self._queue, self._late, self._fewest, begin_s)]
         self.run_on()
 
@@ -85,7 +86,7 @@ class Throttle:
         self._made = self._ahead.advance(until_s)
         owners = self._owners[: len(self._made)]
         for ordinal, curve in enumerate(self._curves):
-            curve.make(self._made[owners == ordinal], until_s)
+            curve.make(self._made[owners == ordinal], self._since_s, until_s)
         self.horizon_s = until_s
 
     def _next_s(self) -> float:
@@ -129,15 +130,26 @@ class Throttle:
     def _arrive(self, state: ThrottledQueue, made: Floats, now_s: float) -> None:
         """Let the present be at a time, by which some of the queue was made."""
         owners, self._owners = self._owners[: len(made)], self._owners[len(made) :]
+        if now_s > self._since_s:
+            self._late_before = self._late
         for ordinal, curve in enumerate(self._curves):
             made_s = made[owners == ordinal]
             wanted_s, amounts = curve.queued.take(len(made_s))
+            before = int(made_s.searchsorted(now_s))
+            self._late_before = self._late_before.plus(
+                wanted_s[:before], made_s[:before], amounts[BYTES, :before]
+            )
             self._late = self._late.plus(wanted_s, made_s, amounts[BYTES])
         self._fewest = min(self._fewest, state.credits_min)
         state.credits_min = state.credits
         self._queue, self._since_s = state, now_s
 
     # --- changes at the present -------------------------------------------------------------
+
+    @property
+    def size_bytes(self) -> int:
+        """The size by which it permits throughput."""
+        return self._size_bytes
 
     def resize(self, size_bytes: int) -> None:
         """Permit the throughput of a size; it has gone on or been taken back to the present."""
@@ -187,7 +199,7 @@ class Throttle:
     def _note(self) -> None:
         rows = self._records.throttled
         assert rows is not None
-        rows.append(self._row(self._queue, self._late, self._fewest, self._since_s))
+        rows.append(self._row(self._queue, self._late_before, self._fewest, self._since_s))
         self._fewest = self._queue.credits
 
     def _row(self, state: ThrottledQueue, late: _Late, fewest: float, time_s: float) -> Throttled:
