@@ -212,9 +212,7 @@ class Account:
         self._by_token[region, made.creation_token] = made
         made.note_throughput(self.clock.now)
         if request.throttling is not None:
-            made.journal.throttle(
-                request.throttling, self.until_s, lambda: self.size_of(made)[0]
-            )
+            made.journal.throttle(request.throttling, self.until_s, lambda: self.size_of(made)[0])
         if declared is None:
             self._become_available(made)
         for meet in self.appeared:

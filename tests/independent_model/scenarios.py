@@ -37,7 +37,7 @@ def throttled_scenario(seed: int, folder: Path) -> Json:
 class _Maker:
     """Draws one scenario."""
 
-    steps = (1, 5, 5, 5, 10)
+    steps: tuple[int, ...] = (1, 5, 5, 5, 10)
     """Seconds of the grid."""
     unit = 1
     """Bytes that stand for one."""
@@ -354,7 +354,9 @@ class _Throttled(_Maker):
         return {**found, "throughput_mode": mode}
 
     def terms(self) -> Json:
-        credits = self.one_here([None, 0, 0, 0, 2**27, 2**29, 2**33])
+        # An odd number of bytes: what waits for credits is not made at times of the grid.
+        odd = 12_345_677
+        credits = self.one_here([None, odd, odd, odd, odd + 2**27, odd + 2**29, odd + 2**33])
         return {
             **({} if credits is None else {"burst_credits": credits}),
             **self.one_here([{}, {}, {"other_load": 2**19}, {"other_load": 2**21}]),

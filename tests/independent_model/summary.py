@@ -193,6 +193,7 @@ class _Measures:
         throttle = self.of.source.throttle
         if throttle is None:
             return {}
+        throttle.look()
         late = [(delay_s, w) for delay_s, w in throttle.late if self.in_window(w.time_s)]
         found = {
             "writes": len(late),

@@ -98,9 +98,7 @@ class World:
         else:
             replication.create()
 
-    def _destination(
-        self, replication: str, spec: Destination, source: FileSystem
-    ) -> FileSystem:
+    def _destination(self, replication: str, spec: Destination, source: FileSystem) -> FileSystem:
         if spec.file_system is not None:
             return self.file_systems[spec.file_system]
         region = spec.region or (spec.availability_zone or "")[:-1]

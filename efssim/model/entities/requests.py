@@ -47,7 +47,7 @@ class ReplicationSettings:
     overhead: int | None = None
     throttle: bool | None = None
     """Whether writes to a new destination wait; None: as those to its source."""
-    throttling: Throttling = Throttling()
+    throttling: Throttling = field(default_factory=Throttling)
     """How, if they do."""
 
     @property

@@ -32,7 +32,9 @@ def expected_volume(scenario: ScenarioKeys) -> Volume:
     sources = [scenario.file_systems[part.source] for part in scenario.replications.values()]
     throttles = scenario.throttles
     volumes = [
-        _stream(w, source, scenario, throttles) for source in sources for w in source.writes.values()
+        _stream(w, source, scenario, throttles)
+        for source in sources
+        for w in source.writes.values()
     ]
     return Volume(math.fsum(v.writes for v in volumes), math.fsum(v.bytes for v in volumes))
 

@@ -96,9 +96,11 @@ class ThrottledQueue:
 
         With `stop_s` stop on the way there, with the same bits as if it had gone on.
         """
-        made = [np.zeros(0)]
-        while self._now_s < min(until_s, stop_s):
+        made, end_s = [np.zeros(0)], min(until_s, stop_s)
+        while self._now_s < end_s:
             made.append(self._step(until_s, stop_s))
+        while not self._left and self.waiting():  # a step may end just before they are made
+            made.append(self._step(end_s, end_s))
         return np.concatenate(made)
 
     def _forget(self, count: int) -> None:
@@ -106,7 +108,11 @@ class ThrottledQueue:
 
     def _step(self, until_s: float, stop_s: float) -> Floats:
         """Go on at one rate; return when writes were made."""
-        fewest, permitted, count = self.credits_min, self._permitted, min(self._window, len(self._sizes))
+        fewest, permitted, count = (
+            self.credits_min,
+            self._permitted,
+            min(self._window, len(self._sizes)),
+        )
         is_spent = self._is_spent()
         total = permitted.baseline if is_spent else permitted.rate
         served = self._served(count, max(0.0, total - permitted.other_load))
@@ -143,7 +149,7 @@ class ThrottledQueue:
         sizes = self._sizes[:count].astype(np.float64)
         following_s = self._wanted_s[count] if count < len(self._sizes) else math.inf
         if rate <= 0.0:
-            return self._unserved(times)
+            return self._unserved(times, float(following_s))
         free_s = self._now_s + self._left / rate
         work_s = sizes / rate
         ahead_s = np.cumsum(work_s) - work_s
@@ -154,15 +160,17 @@ class ThrottledQueue:
         last_s = done_s[-1] if count else free_s
         return _Served(made_s, done_s, free_s, max(float(following_s), float(last_s)))
 
-    def _unserved(self, times: Floats) -> _Served:
+    def _unserved(self, times: Floats, following_s: float) -> _Served:
         """Return how the next writes wait for ever, but for those behind no byte that is left."""
         made_s, done_s = np.full((2, len(times)), math.inf)
-        if self._left == 0.0:
-            # The first with bytes is made, and never served.
-            whole = self._sizes[: len(times)] > 0
-            first = int(whole.argmax()) if whole.any() else len(times)
-            made_s[: first + 1], done_s[:first] = times[: first + 1], times[:first]
-        return _Served(made_s, done_s, math.inf if self._left else self._now_s, math.inf)
+        if self._left:
+            return _Served(made_s, done_s, math.inf, math.inf)
+        # The first with bytes is made, and never served.
+        has_bytes = self._sizes[: len(times)] > 0
+        first = int(has_bytes.argmax()) if has_bytes.any() else len(times)
+        made_s[: first + 1], done_s[:first] = times[: first + 1], times[:first]
+        valid_s = following_s if first == len(times) else math.inf
+        return _Served(made_s, done_s, self._now_s, valid_s)
 
     def _free_s(self, served: _Served, count: int) -> float:
         """Return when nothing waits or is served any more and credits grow again."""
@@ -192,8 +200,8 @@ class ThrottledQueue:
             self.credits_min = min(self.credits_min, float(credits.min()))
             return math.inf, float(credits[-1])
         self.credits_min, at = 0.0, int(below[0])
-        falls = (credits[at] - credits[at + 1]) / (knots_s[at + 1] - knots_s[at])
-        return float(knots_s[at] + max(0.0, credits[at]) / falls), 0.0
+        span_s, fall = knots_s[at + 1] - knots_s[at], credits[at] - credits[at + 1]
+        return float(knots_s[at] + max(0.0, credits[at]) / fall * span_s), 0.0
 
     def _knots(self, served: _Served, end_s: float) -> tuple[Floats, Floats]:
         """Return when services begin and end, up to a time, and the bytes served by then."""

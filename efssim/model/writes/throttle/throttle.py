@@ -28,7 +28,7 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 LEAST_DELAY_S = 1e-6
-"""A write that waits for less is not counted as late; chosen: times of results are rounded to it."""
+"""A write that waits for less is not late; chosen: times of results have microseconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,8 +91,8 @@ class Throttle:
 
     def _next_s(self) -> float:
         hour_s = (math.floor(self._since_s / HOUR_S) + 1) * HOUR_S
-        divided = self._records.divided_at_s
-        return min([hour_s, *divided[(divided > self._since_s) & (divided < hour_s)].tolist()])
+        divided_s: list[float] = self._records.divided_at_s.tolist()
+        return min([hour_s, *(time_s for time_s in divided_s if time_s > self._since_s)])
 
     def _want(self, until_s: float) -> None:
         """Queue the writes of all streams that are wanted by a time, in their order."""
