@@ -38,6 +38,7 @@ from efssim.lag.summary import (
     WritesSummary,
 )
 from efssim.lag.sync_totals import SyncTotals
+from efssim.lag.throttled import ThrottledSummary
 from efssim.lag.weighted.exceedance import Exceedance
 from efssim.lag.weighted.states import LagState
 from efssim.lag.write_lag import WriteLags
@@ -141,8 +142,10 @@ class Measures:
         """The violations of the RPO in the window."""
         return self._age_until_now.violations
 
-    def summary(self, source_throughput: SourceLimit) -> ReplicationSummary:
-        """Return the summary of all measures, with the given limit of the source."""
+    def summary(
+        self, source_throughput: SourceLimit, throttled: ThrottledSummary | None
+    ) -> ReplicationSummary:
+        """Return the summary of all measures, with the limit of the source and what waited."""
         last_cut_s, completed_s = self.last_sync_s or (self._records.last_replicated_s, None)
         return ReplicationSummary(
             lags=self._lag_summaries(),
@@ -160,6 +163,7 @@ class Measures:
             status_s=self._status_s(),
             final_status=self._records.statuses[-1].after,
             source_throughput=source_throughput,
+            throttled=throttled,
             last_replicated_s=last_cut_s,
             last_completed_s=completed_s,
         )

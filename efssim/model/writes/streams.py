@@ -26,17 +26,18 @@ def build_streams(
     after_s: float,
     *,
     is_shared: bool = True,
+    throttles: bool = False,
 ) -> list[Stream]:
     """Build the stream at a path, which also names its draws; its writes begin after a time.
 
     One that is drawn in cells has parts: the big writes, one by one, and the small ones. `growth`
     is that of the file system and multiplies the stream's own. `is_shared` says whether to read
-    draws of other worlds, where there are some.
+    draws of other worlds, where there are some, and `throttles` whether writes may wait anywhere.
     """
     growth, shared = growth * spec.growth, draws.shared if is_shared else None
 
     def built() -> list[Stream]:
-        return _drawn(spec, growth, scenario, draws, path, after_s)
+        return _drawn(spec, growth, scenario, draws, path, after_s, throttles)
 
     if shared is None:
         return built()
@@ -48,18 +49,25 @@ def build_streams(
         if spec.trace.resample is None and spec.hot_set is None:
             of_trial = ()
     span = scenario.start, scenario.duration
-    depends_on = spec, growth, scenario.defaults.drawn, span, after_s, trace
+    depends_on = spec, growth, scenario.defaults.drawn, throttles, span, after_s, trace
     return shared.of((*of_trial, path), depends_on, lambda: Taped(built, shared)).streams(
         scenario.duration
     )
 
 
 def _drawn(
-    spec: WriteStream, growth: float, scenario: Scenario, draws: Draws, path: str, after_s: float
+    spec: WriteStream,
+    growth: float,
+    scenario: Scenario,
+    draws: Draws,
+    path: str,
+    after_s: float,
+    throttles: bool,
 ) -> list[Stream]:
     """Build a stream whose writes this world draws; arguments as of `build_streams`."""
     hot = spec.hot_set
-    if not drawing(spec, growth, scenario.defaults.drawn, scenario.start).in_cells:
+    default, start = scenario.defaults.drawn, scenario.start
+    if not drawing(spec, growth, default, start, throttles=throttles).in_cells:
         blocks = None if hot is None else HotBlocks(hot, draws.generator(f"{path}.hot"))
         writes = _writes(spec, growth, scenario, draws, path)
         return [_stream(writes, spec, after_s, blocks, spec.adds_bytes, None)]

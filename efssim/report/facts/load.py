@@ -50,7 +50,9 @@ def _stream(stream: WriteStream, growth: float) -> str:
 
 def _drawn(stream: WriteStream, growth: float, scenario: Scenario) -> Iterator[str]:
     """Yield how its writes are drawn, where that is not one by one or was to be otherwise."""
-    found = drawing(stream, stream.growth * growth, scenario.defaults.drawn, scenario.start)
+    default, throttles = scenario.defaults.drawn, scenario.throttles
+    growth = stream.growth * growth
+    found = drawing(stream, growth, default, scenario.start, throttles=throttles)
     if found.in_cells:
         bound = None if stream.size is None else distance_at_most(stream.size)
         yield _in_cells(bound)

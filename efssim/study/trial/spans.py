@@ -65,7 +65,7 @@ def division(scenario: Scenario, strata: Strata, ordinal: int) -> Division | Non
         return None
     if math.isfinite(replication.sync.number("scan_rate")) and any(map(_grows, streams)):
         return None
-    if any(getattr(system, "throttle", False) for system in scenario.file_systems.values()):
+    if scenario.throttles:  # credits and what waits are remembered
         return None
     period_s = max([DAY_S, *map(_period_s, streams)])
     return Division(name, interval_s, _edges(scenario, interval_s, period_s))
