@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from efssim.scenario.schema import ScenarioKeys, WriteStream
+from efssim.scenario.amounts.volume import steps_of
+from efssim.scenario.schema import FileSystem, ScenarioKeys, WriteStream
 from efssim.scenario.shown.trace_use import stream_path
 from efssim.scenario.workload.drawing import CELL_S, drawing
 from efssim.scenario.workload.drawing import distance_at_most as bound
@@ -48,7 +49,7 @@ def drawn_all_the_same(scenario: ScenarioKeys) -> dict[str, str]:
     """Return why streams are drawn one by one although cells were asked for, by their paths."""
     default, start = scenario.defaults.drawn, scenario.start
     found = {
-        stream_path(name, stream): drawing(writes, writes.growth * system.growth, default, start)
+        stream_path(name, stream): drawing(writes, _mean(writes, system, scenario), default, start)
         for name, system in scenario.file_systems.items()
         for stream, writes in system.writes.items()
     }
@@ -72,5 +73,10 @@ def streams_in_cells(scenario: ScenarioKeys) -> dict[str, CellsUse]:
         stream_path(name, stream): CellsUse(None if writes.size is None else bound(writes.size))
         for name, system in scenario.file_systems.items()
         for stream, writes in system.writes.items()
-        if drawing(writes, writes.growth * system.growth, default, start).in_cells
+        if drawing(writes, _mean(writes, system, scenario), default, start).in_cells
     }
+
+
+def _mean(stream: WriteStream, system: FileSystem, scenario: ScenarioKeys) -> float:
+    """Return the mean factor of growth of a stream in the run."""
+    return steps_of(stream, system, scenario).mean(scenario.duration)

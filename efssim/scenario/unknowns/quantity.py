@@ -149,10 +149,12 @@ def _below(kind: Any, segment: str | int) -> tuple[Any, Quantity | None]:
 
 
 def _plain(kind: Any) -> Any:
-    """Return a type without None and without annotations."""
-    for part in _alternatives(kind):
-        return get_args(part)[0] if get_origin(part) is Annotated else part
-    return None
+    """Return a type without None and without annotations; of several one that has parts."""
+    parts = [
+        get_args(part)[0] if get_origin(part) is Annotated else part for part in _alternatives(kind)
+    ]
+    models = (part for part in parts if isinstance(part, type) and issubclass(part, BaseModel))
+    return next(models, parts[0] if parts else None)
 
 
 def _quantity(field: FieldInfo) -> Quantity | None:

@@ -31,7 +31,7 @@ class HowDrawn:
 
 
 def drawing(stream: WriteStream, growth: float, default: Drawn, start: datetime) -> HowDrawn:
-    """Return how a stream is drawn; `growth` is that of the file system and the stream's own.
+    """Return how a stream is drawn; `growth` is the mean of the file system's and the stream's own.
 
     `default` and `start` are those of the scenario.
     """
