@@ -46,9 +46,9 @@ from efssim.scenario.regions.names import zone_region
 from efssim.scenario.thresholds import ThresholdText
 from efssim.scenario.uncertain.keys import UncertainKeys
 from efssim.scenario.workload.arrivals import Arrivals
+from efssim.scenario.workload.growth import GrowthOfAll
 from efssim.scenario.workload.streams import (
     LARGEST_FILE_BYTES,
-    Growth,
     HotSet,
     InFile,
     TraceFile,
@@ -155,8 +155,9 @@ class FileSystem(ThrottledPlace):
     """Whether it is encrypted at rest."""
     id: FileSystemId | None = None
     """Id, `fs-` and hexadecimal digits; made from the name unless set."""
-    growth: Growth = 1.0
-    """Multiplies the growth of every stream."""
+    growth: GrowthOfAll = 1.0
+    """Multiplies the growth of every stream; `{per: month, factor: 1.05}`: by so much more every 30
+    days, with `size` and `files` also what is stored."""
     writes: dict[Name, WriteStream] = Field(default_factory=dict)
     """Write streams by name; they add up."""
     writes_follow: WritesFollow = "none"

@@ -185,9 +185,15 @@ class _Maker:
             "region": region,
             "size": 256 * self.unit * self.one_of([0, *[self.between(0, 40) for _ in range(4)]]),
             "files": self.between(0, 16),
-            **self.maybe(0.1, growth=2),
+            **self.maybe(0.1, growth=self.growth()),
             "writes": {name: self.stream() for name in names},
         }
+
+    def growth(self) -> Any:
+        """Return a factor, or growth of which a month begins within the run; nothing is drawn."""
+        since = (None, "2025-12-02T00:01", "2025-12-01T23:59:20")[self.seed % 3]
+        # Of either start there is one of which a month ends a minute later.
+        return {"per": "month", "factor": 2, "since": since} if since else 2
 
     # --- writes ---------------------------------------------------------------------------------
 

@@ -15,6 +15,7 @@ from efssim.scenario.grammar.events import Disturbance
 from efssim.scenario.schema import Destination, Replication, ScenarioKeys, WriteStream
 from efssim.scenario.shown.provenance import format_preset, resolved
 from efssim.scenario.workload.arrivals import chosen_process
+from efssim.scenario.workload.growth import MonthlyGrowth
 from efssim.text.digits import grouped
 from efssim.text.quantities import format_duration, format_size
 
@@ -100,8 +101,10 @@ def _writes(stream: WriteStream) -> str:
     assert stream.size is not None
     chosen = chosen_process(stream.arrivals)
     kind = chosen.process.kind.replace("_", "/")
-    rate = f"{grouped(chosen.mean_per_s * stream.growth, 4)} per s"
-    return f"{kind}, {rate} of {_varying(stream.size, format_size)}"
+    growth = 1.0 if isinstance(stream.growth, MonthlyGrowth) else stream.growth
+    rate = f"{grouped(chosen.mean_per_s * growth, 4)} per s"
+    more = f", {stream.growth.text()}" if isinstance(stream.growth, MonthlyGrowth) else ""
+    return f"{kind}, {rate} of {_varying(stream.size, format_size)}{more}"
 
 
 def _replications(scenario: ScenarioKeys) -> Iterator[tuple[str, ...]]:
