@@ -18,6 +18,8 @@ from efssim.cli.data.calibrate import calibrate
 from efssim.cli.data.export import export
 from efssim.cli.data.traces import traces
 from efssim.cli.drills.drill import drill
+from efssim.cli.folders.merge import merge
+from efssim.cli.folders.results import results
 from efssim.cli.options import examples
 from efssim.cli.output import (
     BAD_INPUT,
@@ -64,6 +66,8 @@ _COMMANDS = (
     alarms,
     drill,
     choose,
+    merge,
+    results,
 )
 for _command in _COMMANDS:
     cli.add_command(_command)

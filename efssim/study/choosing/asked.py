@@ -9,6 +9,7 @@ from typing import Literal, TypeAlias, get_args
 from efssim.errors import UsageError
 from efssim.runs.thresholds.numbers import parsed, require_number, unit_of
 from efssim.scenario import Scenario
+from efssim.scenario.expansion.seeds import drawn_with
 from efssim.scenario.unknowns.quantity import FRACTION
 from efssim.study.errors import StudyError
 from efssim.study.known import require_known
@@ -69,8 +70,9 @@ def choice_question(
         raise StudyError(f"a budget of {budget} trials is below the first {trials} of each")
     names = _replications(scenarios, replication)
     _check_measure(scenarios[0], names[0], measure)
-    first = scenarios[0]
-    alike = (with_value(drawn_as(first, each), "records", "off") for each in scenarios)
+    chosen = scenarios[0].seed if seed is None else seed
+    worlds = [drawn_with(each, chosen) for each in scenarios]
+    alike = (with_value(drawn_as(worlds[0], each), "records", "off") for each in worlds)
     return ChoiceQuestion(
         scenarios=tuple(alike),
         replications=names,
@@ -80,7 +82,7 @@ def choice_question(
         confidence=_confidence(confidence),
         first=trials,
         budget=budget,
-        seed=first.seed if seed is None else seed,
+        seed=chosen,
     )
 
 

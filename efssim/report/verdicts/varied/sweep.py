@@ -85,7 +85,7 @@ def _value(sweep: SweepPoints, path: str, value: JsonValue) -> str:
 
 
 def _more_trials(sweep: SweepPoints, found: Sequence[Kind]) -> str:
-    """Return what would decide more, where something is open."""
+    """Return a sentence on more trials, where something is open."""
     if "open" not in found:
         return ""
     trials = len(sweep.points[found.index("open")].trials)
