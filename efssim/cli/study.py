@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from efssim.api.sweep import Sweep
     from efssim.scenario import Scenario
     from efssim.study.planning.evaluation import Evaluation
+    from efssim.study.varying.designs import Arrangement
     from efssim.study.varying.space import VariedParameter
     from efssim.study.varying.sweep import PointProgress
 
@@ -80,9 +81,23 @@ class SweepRequest(Divisible):
     file: Source
     vary: tuple[str, ...]
     one_at_a_time: bool
+    latin: int | None
+    morris: int | None
     measure: str
     trials: int
     resume: Path | None
+
+    @property
+    def arrangement(self) -> Arrangement:
+        """How the values make combinations."""
+        return self.design[0]
+
+    @property
+    def design(self) -> tuple[Arrangement, int | None]:
+        """How the values make combinations, and how many a design has."""
+        from efssim.api.sweep import asked_arrangement
+
+        return asked_arrangement(self.one_at_a_time, self.latin, self.morris)
 
 
 @click.command(
@@ -316,6 +331,8 @@ def _find(
     epilog=examples(
         "efssim sweep scenario.yaml --vary 'replications.dr.sync.interval=1 min,5 min,1 h'",
         "efssim sweep scenario.yaml --vary 'replications.dr.sync.throughput=1 MiB/s..1 GiB/s:5log'",
+        "efssim sweep scenario.yaml --morris 10 --vary replications.dr.sync.interval=1min..1h:log"
+        " --vary file_systems.data.growth=1..2",
         "efssim sweep scenario.yaml --vary rpo.target=5min,1h -n 20 --measure rpo.attainment",
     ),
 )
@@ -328,6 +345,20 @@ def _find(
     help="a,b,c or LOW..HIGH:n[log]; may be repeated.",
 )
 @click.option("--one-at-a-time", is_flag=True, help="Each value alone, and what it changes.")
+@click.option(
+    "--latin",
+    type=click.IntRange(min=2),
+    metavar="N",
+    show_default="a grid",
+    help="N points of a Latin hypercube; ranges are PATH=LOW..HIGH, or LOW..HIGH:log.",
+)
+@click.option(
+    "--morris",
+    type=click.IntRange(min=2),
+    metavar="N",
+    show_default="a grid",
+    help="N trajectories of Morris's screening: which parameters matter; ranges as for --latin.",
+)
 @click.option(
     "--measure",
     default="time_since_last_sync_s.mean",
@@ -420,7 +451,7 @@ def _worlds(
 ) -> list[Scenario]:
     from efssim.study.varying.sweep import combinations
 
-    found = combinations(scenario, chosen, one_at_a_time=request.one_at_a_time)
+    found = combinations(scenario, chosen, request.arrangement)
     return [world for _, world in found]
 
 
@@ -428,6 +459,7 @@ def _values_of(
     request: SweepRequest, scenario: Scenario
 ) -> list[tuple[VariedParameter, list[Any]]]:
     """Return the parameters that are varied and their values, if all combinations can be run."""
+    from efssim.study.varying.designs import design_range, designed
     from efssim.study.varying.space import parse_assignment, values_of
     from efssim.study.varying.sweep import combinations
 
@@ -436,8 +468,14 @@ def _values_of(
     if not request.one_at_a_time:  # its base has the values set
         replaced |= {f"--vary {named.path}": named.path for named, _ in parsed}
     refuse_ignored(request.overrides, replaced)
-    chosen = [(named, values_of(named, text)) for named, text in parsed]
-    for _, world in combinations(scenario, chosen, one_at_a_time=request.one_at_a_time):
+    arrangement, count = request.design
+    if count is None:
+        chosen = [(named, values_of(named, text)) for named, text in parsed]
+    else:
+        ranges = [design_range(named, text) for named, text in parsed]
+        seed = scenario.seed if request.seed is None else request.seed
+        chosen = designed(ranges, arrangement, count, seed)
+    for _, world in combinations(scenario, chosen, request.arrangement):
         refuse_absurd(world, request.file, insist=request.yes)
     return chosen
 
@@ -454,7 +492,7 @@ def _swept(
             scenario,
             chosen,
             request.trials,
-            one_at_a_time=request.one_at_a_time,
+            arrangement=request.arrangement,
             seed=request.seed,
             workers=request.workers,
             resume=request.resume,
@@ -468,13 +506,13 @@ def _telling(
     request: SweepRequest, chosen: list[tuple[VariedParameter, list[Any]]]
 ) -> Iterator[PointProgress | None]:
     """Show how far the trials of the combinations are; yield the callback of the sweep."""
-    from efssim.study.varying.sweep import points_of
+    from efssim.study.varying.designs import points_of
 
     with study_progress(request.quiet, request.workers) as tell:
         if tell is None:
             yield None
             return
-        points = points_of(chosen, one_at_a_time=request.one_at_a_time)
+        points = points_of(chosen, request.arrangement)
         told = over_points(len(points), tell)
         yield lambda point, complete, wanted: told(point, label_of(points[point]), complete, wanted)
 
