@@ -95,7 +95,8 @@ def show(
         put(encodable(others[form](), sys.stdout.encoding or "utf-8"))
         return
     text = encodable(as_text(), sys.stdout.encoding or "utf-8")
-    put(coloured(text) if wants_colour(sys.stdout, os.environ) else text)
+    is_report = form == "text" and wants_colour(sys.stdout, os.environ)
+    put(coloured(text) if is_report else text)
 
 
 def shows_progress(quiet: bool) -> bool:

@@ -27,6 +27,8 @@ _CHANGES_NOTHING = {
     "resume",
     "annotate",
     "watch",
+    "part",
+    "store",
 }
 """Options that do not change what a report says; their own output is asked for anew."""
 

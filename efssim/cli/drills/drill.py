@@ -22,10 +22,12 @@ from efssim.cli.common import (
     study_errors,
 )
 from efssim.cli.conflicts import refuse_ignored
+from efssim.cli.gates.forms import JUNIT, MARKDOWN, forms_of_drills
 from efssim.cli.options import (
     effort_options,
     examples,
-    result_options,
+    format_option,
+    out_option,
     seed_option,
     set_option,
     trials_option,
@@ -60,7 +62,8 @@ class DrillRequest(Request):
 @click.option("--check", is_flag=True, help="Exit with 1 unless every objective is met.")
 @seed_option()
 @set_option()
-@result_options
+@out_option()
+@format_option(MARKDOWN, JUNIT)
 @effort_options
 @handles_errors
 def drill(**asked: Any) -> None:
@@ -89,12 +92,18 @@ def _run(request: DrillRequest, scenario: Scenario) -> None:
     with (
         placing_refusals(request.file, request.overrides),
         study_errors(request.file),
-        progress_of_trials(request.quiet, "drills") as tell,
+        progress_of_trials(request.quiet, "drills", 1) as tell,
     ):
         found = drilled(scenario, request.trials, request.seed, tell)
     again = request.reproducing(seed=found.seed)
     write = None if request.out is None else partial(write_drills, found, request.out, again)
-    deliver(write, request.form, lambda: drills_json(found), lambda: drill_report(found, again))
+    deliver(
+        write,
+        request.form,
+        lambda: drills_json(found),
+        lambda: drill_report(found, again),
+        others=forms_of_drills(found, again),
+    )
     say_folder(request.out, request.quiet)
     is_thin = bool(thin_traces(trace_qualities(scenario)))
     if request.check and (is_thin or not passes(found)):

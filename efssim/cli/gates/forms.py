@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from efssim.api.trials import Trials
     from efssim.report.gates.gate import Gates
     from efssim.study.baseline.regressions import BaselineSummary
+    from efssim.study.drills.study import DrillStudy
 
 Forms: TypeAlias = Mapping[str, Callable[[], str]]
 """Functions that return a form, by its name."""
@@ -43,6 +44,19 @@ def forms_of_several(
     return {
         MARKDOWN: partial(comparisons_markdown, found, again, missing, alone),
         JUNIT: partial(_junit, studies),
+    }
+
+
+def forms_of_drills(study: DrillStudy, again: str) -> Forms:
+    """Return the forms of drills; the command `again` repeats them."""
+    from efssim.json_values import timestamp
+    from efssim.report.gates.drills import drill_markdown, judged_drills
+    from efssim.report.gates.junit import junit_xml
+
+    begin = timestamp(study.scenario.start, study.scenario.warm_up)
+    return {
+        MARKDOWN: lambda: drill_markdown(study, again),
+        JUNIT: lambda: junit_xml([judged_drills(study)], begin),
     }
 
 

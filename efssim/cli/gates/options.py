@@ -17,8 +17,9 @@ from efssim.cli.scenario_file import Source
 C = TypeVar("C", bound=Callable[..., Any])
 
 
-_NOT_WITH_BASELINE = ("trial", "precision", "sets", "share_of_sets", "sobol")
-_NOT_WITH_WATCH = ("check", "annotate", "resume")
+_NOT_WITH_BASELINE = ("trial", "precision", "sets", "share_of_sets", "sobol", "store")
+_NOT_WITH_WATCH = ("check", "annotate", "resume", "store")
+_NOT_WITH_ANNOTATE = ("store",)
 """Parameters without effect, or that do harm, as it never ends by itself."""
 
 
@@ -49,6 +50,8 @@ class GatesRequest(Request):
             self._refuse("--watch, which goes on and on", _NOT_WITH_WATCH)
             if any(file.is_stdin for file in files):
                 raise click.UsageError("--watch needs a FILE: standard input does not change")
+        if self.annotate:
+            self._refuse("--annotate", _NOT_WITH_ANNOTATE)
         if self.baseline is None:
             if self.margin:
                 raise click.UsageError("--margin needs --baseline")

@@ -25,13 +25,13 @@ from efssim.report.text.sweep import shown as shown_measure
 from efssim.report.text.trials import verdict_of_trials
 from efssim.report.text.uncertain.sets import numbers_of_sets
 from efssim.report.verdicts.cautions import cautions
-from efssim.report.verdicts.compared import shown_differences
 from efssim.report.verdicts.fleets import NUMBERS, Member, are_many, shown
 from efssim.report.verdicts.run import certainty, disaster, verdict
 from efssim.report.verdicts.sets import sentences_of_sets, verdict_of_sets
 from efssim.report.verdicts.trials import disaster as disaster_of_trials
 from efssim.report.verdicts.trials import late
 from efssim.report.verdicts.trials_cautions import cautions as cautions_of_trials
+from efssim.report.verdicts.varied.compared import shown_differences
 from efssim.report.words.lines import counted
 from efssim.runs.run import Run
 from efssim.study.baseline.regressions import BaselineSummary
@@ -59,8 +59,8 @@ def run_markdown(result: Run, command: str, before: BaselineSummary | None = Non
     ]
     sure = escaped(certainty(result)) if members else ""
     first_part = _verdicts(judged_run(result), first)
-    parts = [first_part, *_before(before), _numbers(members), _items(beside), sure]
-    return _document([*parts, *_again(command, result.digest)])
+    parts = [first_part, *_before(before), _numbers(members), items(beside), sure]
+    return document([*parts, *again(command, result.digest)])
 
 
 def trials_markdown(trials: TrialSet, command: str, before: BaselineSummary | None = None) -> str:
@@ -75,7 +75,7 @@ def trials_markdown(trials: TrialSet, command: str, before: BaselineSummary | No
     partial = [_partial(len(trials), trials.wanted, "trials")] if trials.partial else []
     first_part = _verdicts(judged_trials(trials), first)
     parts = [first_part, *_before(before), _numbers(members), escaped(note)]
-    return _document([*partial, *parts, _items(beside), *_again(command, trials.digest)])
+    return document([*partial, *parts, items(beside), *again(command, trials.digest)])
 
 
 def _before(found: BaselineSummary | None) -> list[str]:
@@ -88,7 +88,7 @@ def _before(found: BaselineSummary | None) -> list[str]:
         f"**{escaped(baseline_title(found))}.**",
         table(HEAD, *baseline_rows(found)),
         escaped(" ".join(note for note in notes if note)),
-        _items(differences),
+        items(differences),
     ]
 
 
@@ -104,8 +104,8 @@ def sets_markdown(study: SetStudy, command: str) -> str:
     partial = [_partial(len(study), len(study.design), "sets")] if study.partial else []
     tables = [table(*numbers_of_sets(name, study)) for name in names]
     beside = [" ".join([f"{name}:", *sentences_of_sets(name, study)]) for name in names]
-    parts = [_verdicts(judged_sets(study), first), *tables, _items(beside)]
-    return _document([*partial, *parts, *_again(command, study.digest)])
+    parts = [_verdicts(judged_sets(study), first), *tables, items(beside)]
+    return document([*partial, *parts, *again(command, study.digest)])
 
 
 def comparisons_markdown(
@@ -118,11 +118,11 @@ def comparisons_markdown(
     """
     first = [f"**{escaped(partial)}**"] if partial else []
     if alone is not None:
-        return _document([*first, trials_markdown(alone, command)])
+        return document([*first, trials_markdown(alone, command)])
     parts = chain.from_iterable(map(_comparison, comparisons))
     studies = [comparisons[0].first, *(pair.second for pair in comparisons)]
     gates = chain.from_iterable(_judged(judged_trials(study)) for study in studies)
-    return _document([*first, *parts, *gates, *_again(command, "")])
+    return document([*first, *parts, *gates, *again(command, "")])
 
 
 def _judged(judged: Gates) -> list[str]:
@@ -153,13 +153,13 @@ def _comparison(pair: PairedTrials) -> list[str]:
     ]
     head = ("replication", "measure", f"before ({a})", f"after ({b})", "change, 95 % interval")
     title = f"**{escaped(f'{b} compared with {a}')}**: {escaped(pairs)}."
-    return [title, _items(sentences), table(head, *rows)]
+    return [title, items(sentences), table(head, *rows)]
 
 
 def _verdicts(judged: Gates, first: Sequence[str]) -> str:
     """Return the verdicts, and the conditions that are judged, those that do not hold first."""
     lead = f"**{escaped(judged.scenario)}, {escaped(first[0])}**" if first else ""
-    parts = [lead, _items(first[1:]), f"**{escaped(summed_up(judged))}.**", *_gates(judged)]
+    parts = [lead, items(first[1:]), f"**{escaped(summed_up(judged))}.**", *_gates(judged)]
     return "\n\n".join(part for part in parts if part)
 
 
@@ -209,7 +209,7 @@ def _plain_table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str
     return ["\n".join(f"| {' | '.join(cells)} |" for cells in lines)]
 
 
-def _again(command: str, digest: str) -> list[str]:
+def again(command: str, digest: str) -> list[str]:
     """Return the command that repeats a result, and its digest."""
     found = [f"Reproduce: {code(command)}"] if command else []
     return [*found, f"Digest: {code(digest)}"] if digest else found
@@ -219,11 +219,13 @@ def _partial(done: int, wanted: int, unit: str) -> str:
     return f"**PARTIAL: interrupted after {done:,} of {wanted:,} {unit}**"
 
 
-def _items(sentences: Iterable[str]) -> str:
+def items(sentences: Iterable[str]) -> str:
+    """Return sentences as a list."""
     return "\n".join(f"* {escaped(one)}" for one in sentences)
 
 
-def _document(parts: Iterable[str]) -> str:
+def document(parts: Iterable[str]) -> str:
+    """Return parts as one text, with an empty line between them; empty ones are left out."""
     return "\n\n".join(part.rstrip("\n") for part in parts if part) + "\n"
 
 

@@ -10,7 +10,7 @@ from efssim.report.facts.traces import thin_lines, trace_lines
 from efssim.report.text.parts import joined
 from efssim.report.text.sweep import shown
 from efssim.report.text.trials import study_text, verdict_of_trials
-from efssim.report.verdicts.compared import shown_differences
+from efssim.report.verdicts.varied.compared import shown_differences
 from efssim.report.words.compare_shares import SHARES
 from efssim.report.words.lines import command_lines, counted, wrapped
 from efssim.scenario.shown.cells_use import streams_in_cells

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from efssim.errors import ArgumentError
-from efssim.runs.thresholds.numbers import require_number, shown, unit_of, value_in
+from efssim.runs.thresholds.numbers import parsed, require_number, shown, unit_of
 from efssim.scenario import Scenario
 from efssim.text.quoting import cut
 from efssim.text.yaml.paths import Path, format_path, parse_path
@@ -101,9 +101,9 @@ def _margin(text: str, scenario: Scenario) -> Margin:
 def _size(text: str, path: Path) -> tuple[float, bool]:
     unit = unit_of(path)
     if unit == "share" or not text.endswith("%"):
-        size, is_relative = value_in(unit, text), False
+        size, is_relative = parsed(unit, text), False
     else:
-        size, is_relative = value_in("share", text), True
+        size, is_relative = parsed("share", text), True
     if not 0 <= size < float("inf"):
         raise ArgumentError(f"{cut(text)} is no margin: it has to be 0 or more")
     return size, is_relative

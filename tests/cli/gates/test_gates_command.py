@@ -124,3 +124,27 @@ def test_full_is_about_the_text(checkout, here):
     done = here("run", "s.yaml", "--full", "--format", "markdown")
     assert done.code == 2
     assert "--full is about the text" in done.err
+
+
+def test_a_store_gives_each_form_again(checkout, here):
+    asked = ("run", "s.yaml", "--store", "kept", "--quiet", "--check")
+    first = here(*asked)
+    assert first.code == 1
+    for form in ("markdown", "junit"):
+        fresh = here("run", "s.yaml", "--format", form)
+        again = here(*asked, "--format", form)
+        assert (again.code, again.out) == (1, fresh.out)
+    for option in ("--annotate", "--watch", "--baseline"):
+        given = (option, "before") if option == "--baseline" else (option,)
+        refused = here("run", "s.yaml", "--store", "kept", *given)
+        assert refused.code == 2
+        assert f"--store does not go with {option}" in refused.err
+
+
+def test_a_drill_has_the_forms_too(checkout, here):
+    found = here("drill", "s.yaml", "--trials", "1", "--format", "junit", "--quiet")
+    names = [case.get("name") for case in ElementTree.fromstring(found.out).iter("testcase")]
+    assert names == ["RPO", "end"]
+    assert here("drill", "s.yaml", "--trials", "1", "--format", "markdown").out.startswith(
+        "**orders"
+    )

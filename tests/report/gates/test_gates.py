@@ -13,6 +13,7 @@ from helpers.worlds import constant, poisson, scenario, simulate
 import efssim
 from efssim.report.figures.files import drawings
 from efssim.report.gates.annotations import MOST, error_line, gate_lines
+from efssim.report.gates.drills import drill_markdown, judged_drills
 from efssim.report.gates.gate import Gate, Gates, summed_up, unheld
 from efssim.report.gates.junit import junit_xml
 from efssim.report.gates.markdown import (
@@ -37,6 +38,7 @@ from efssim.report.verdicts.check import (
     ignores_unknowns,
     passes,
 )
+from efssim.study.drills.summary import passes as passes_drills
 from efssim.study.run.summary import trials_summary
 from efssim.text.yaml.problems import Position
 
@@ -105,6 +107,22 @@ def test_all_conditions_of_sets_hold_exactly_where_check_passes():
     text = sets_markdown(study, "efssim run")
     assert text.startswith("**unknown-rate, dr: RPO NOT DECIDED: met in ")
     assert "| over sets | least |" in text
+
+
+@pytest.mark.parametrize("rto", [None, "1 min", "12 h"])
+def test_all_conditions_of_drills_hold_exactly_where_check_passes(rto):
+    top = {} if rto is None else {"rto": {"target": rto, "attainment": "50 %"}}
+    world = scenario(
+        {"w": constant()}, SYNC, "2 h", drill={"at": "1 h"}, rpo={"target": "10 min"}, **top
+    )
+    study = efssim.drill(world, 1)
+    found = judged_drills(study)
+    assert found.passes == passes_drills(study) == (rto != "1 min")
+    assert [gate.name for gate in found.gates] == ["RPO", "RTO" if rto else "end"]
+    assert len(list(parsed(junit_xml([found], "2026-01-01T00:00:00Z")).iter("testcase"))) == 2
+    text = drill_markdown(study, "efssim drill s.yaml")
+    assert text.startswith("**test, dr: RPO ")
+    assert "| phase | mean | p50 | p95 | max |" in text
 
 
 def test_a_thin_trace_is_undecided(tmp_path):
