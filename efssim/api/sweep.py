@@ -16,6 +16,7 @@ from efssim.errors import UsageError
 from efssim.progress import bar_of_trials, told
 from efssim.scenario import Scenario
 from efssim.scenario.arguments import checked
+from efssim.scenario.expansion.seeds import drawn_with
 from efssim.study.kept.points import KeepsPoints, kept_sweep
 from efssim.study.run.interrupts import ctrl_c
 from efssim.study.run.shared import runner
@@ -153,12 +154,12 @@ def sweep_of(
 
     `kept` has trials from elsewhere, in place of a folder.
     """
+    scenario = drawn_with(scenario, seed)
     shown = bar_of_trials(sys.stderr, "combinations") if progress else None
     chosen = scenario.seed if seed is None else seed
     opened: AbstractContextManager[KeepsPoints | None] = nullcontext(kept)
     if resume is not None:
-        worlds = [world for _, world in combinations(scenario, vary, one_at_a_time=one_at_a_time)]
-        opened = kept_sweep(Path(resume), worlds, chosen)
+        opened = _opened(Path(resume), scenario, vary, chosen, one_at_a_time)
     with (
         ctrl_c() as interrupts,
         interrupts.held(),
@@ -178,3 +179,15 @@ def sweep_of(
             on_trials=on_trials,
         )
     return Sweep.of(found)
+
+
+def _opened(
+    folder: Path,
+    scenario: Scenario,
+    vary: Sequence[ParameterValues],
+    seed: int,
+    one_at_a_time: bool,
+) -> AbstractContextManager[KeepsPoints]:
+    """Open the folder that keeps the trials of a sweep."""
+    worlds = [world for _, world in combinations(scenario, vary, one_at_a_time=one_at_a_time)]
+    return kept_sweep(folder, worlds, seed)

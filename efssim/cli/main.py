@@ -12,6 +12,7 @@ import click
 
 from efssim._version import __version__
 from efssim.cli.check import estimate, init, schema, validate
+from efssim.cli.choosing.choose import choose
 from efssim.cli.data.alarms import alarms
 from efssim.cli.data.calibrate import calibrate
 from efssim.cli.data.export import export
@@ -64,6 +65,7 @@ _COMMANDS = (
     calibrate,
     alarms,
     drill,
+    choose,
     merge,
     results,
 )

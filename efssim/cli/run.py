@@ -38,7 +38,7 @@ from efssim.cli.options import (
 )
 from efssim.cli.output import MISSED, fail, say
 from efssim.cli.request import requested
-from efssim.cli.scenario_file import ScenarioFile, Source, once
+from efssim.cli.scenario_file import ScenarioFile, Source, load_all, once
 from efssim.cli.studies.kept import (
     kept_of_comparison,
     merged_trials,
@@ -348,7 +348,7 @@ def _run_several(request: RunRequest) -> None:
 
 def _known_alike(request: RunRequest) -> list[tuple[Source, Scenario]]:
     """Return the scenarios of a comparison, or the only one, if all of it can be run."""
-    scenarios = _drawn_alike(_load_all(request.files, request.overrides))
+    scenarios = _drawn_alike(load_all(request.files, request.overrides))
     for file, scenario in scenarios:
         refuse_absurd(scenario, file, insist=request.yes)
         if require_uncertain(scenario, {}):
@@ -496,27 +496,6 @@ def _drawn_alike(scenarios: list[tuple[Source, Scenario]]) -> list[tuple[Source,
     return [(file, drawn_as(first, scenario)) for file, scenario in scenarios]
 
 
-def _load_all(
-    files: tuple[Source, ...], overrides: tuple[str, ...]
-) -> list[tuple[Source, Scenario]]:
-    """Load scenarios; raise ScenarioError with the problems of all."""
-    from efssim.scenario import ScenarioError
-
-    found, problems = [], []
-    for file in files:
-        try:
-            found.append((file, file.load(overrides)))
-        except ScenarioError as error:
-            problems += list(error.problems)
-    if problems:
-        raise ScenarioError(tuple(problems))
-    names = [scenario.name for _, scenario in found]
-    for (file, scenario), before in zip(found, range(len(found)), strict=True):
-        if scenario.name in names[:before]:
-            fail(f"{file}: name: '{scenario.name}' is the name of another scenario, too")
-    return found
-
-
 def _write_several(
     studies: list[Trials], found: list[Comparison], missing: str, request: RunRequest
 ) -> None:
@@ -559,9 +538,10 @@ def _without_curves(scenario: Scenario, request: RunRequest, tell: Progress | No
     from efssim.api.result import Result
     from efssim.lag.kinds.asked import OF_TRIALS
     from efssim.runs.measured import MeasuredWorld, last_run
+    from efssim.scenario.expansion.seeds import drawn_with
 
     world = MeasuredWorld(
-        scenario,
+        drawn_with(scenario, request.seed),
         request.seed,
         verify=request.verify,
         trial=request.trial or 0,

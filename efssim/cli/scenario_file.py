@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from efssim.cli.output import fail
+
 if TYPE_CHECKING:
     from efssim.scenario import Scenario
     from efssim.text.yaml.document import Document
@@ -130,3 +132,24 @@ def once(_: click.Context, __: click.Parameter, sources: tuple[Source, ...]) -> 
     if sum(source.is_stdin for source in sources) > 1:
         raise click.UsageError("standard input is one scenario: give - once")
     return sources
+
+
+def load_all(
+    files: tuple[Source, ...], overrides: tuple[str, ...]
+) -> list[tuple[Source, Scenario]]:
+    """Load scenarios; raise ScenarioError with the problems of all."""
+    from efssim.scenario import ScenarioError
+
+    found, problems = [], []
+    for file in files:
+        try:
+            found.append((file, file.load(overrides)))
+        except ScenarioError as error:
+            problems += list(error.problems)
+    if problems:
+        raise ScenarioError(tuple(problems))
+    names = [scenario.name for _, scenario in found]
+    for (file, scenario), before in zip(found, range(len(found)), strict=True):
+        if scenario.name in names[:before]:
+            fail(f"{file}: name: '{scenario.name}' is the name of another scenario, too")
+    return found

@@ -32,6 +32,7 @@ _DOCUMENTS = {
         "comparison.json",
         "traces.json",
         "alarms.json",
+        "choice.json",
         "drills.json",
     ),
     *(f"{metric}.json" for metric in _METRICS),
@@ -39,7 +40,7 @@ _DOCUMENTS = {
 """Files of ours besides tables, of any kind of result."""
 _TABLES = (
     *("syncs", "statuses", "events", "violations", "risk", "trials", "evaluations", "sweep"),
-    *("alarms", "tuning", "sets", "drills", "timeline"),
+    *("alarms", "tuning", "sets", "drills", "timeline", "scenarios"),
     *_METRICS,
 )
 _COMPARISON = re.compile(r"[A-Za-z0-9._-]+-comparison\.csv")
