@@ -20,6 +20,10 @@ STUDIES = {
     "trials": ("run", "tiny.yaml", "-n", "12"),
     "comparison": ("run", "tiny.yaml", "other.yaml", "-n", "6"),
     "sweep": ("sweep", "tiny.yaml", "--vary", f"{INTERVAL}=20 s,30 s,1 min", "-n", "4"),
+    "choice": (
+        *("choose", "tiny.yaml", "other.yaml", "-n", "10", "--measure", "write_lag_s.mean"),
+        *("--best", "least", "--indifference", "1 s", "--budget", "30"),
+    ),
     "plan": ("plan", "tiny.yaml", "--vary", f"{INTERVAL}=20 s..5 min", "-n", "10"),
 }
 ONE = ("--workers", "1")
@@ -69,7 +73,7 @@ def test_more_trials_take_up_those_that_are_there(folder):
     assert more.out == command(*study, "-n", 5, *ONE).out
 
 
-@pytest.mark.parametrize("name", ["comparison", "sweep", "plan"])
+@pytest.mark.parametrize("name", ["comparison", "choice", "sweep", "plan"])
 @pytest.mark.parametrize("other", ["seed", "scenario", "version", "values", "text"])
 def test_another_study_in_the_folder_is_refused(folder, name, other):
     command(*STUDIES[name], *ONE, "--resume", "kept")
@@ -169,9 +173,10 @@ def test_killed_once_and_resumed(folder):
 @pytest.mark.parametrize("name", STUDIES)
 def test_killed_at_50_random_moments_and_resumed(folder, name):
     """With two workers, whose trials are complete in any order."""
-    more = {"trials": 400, "comparison": 150, "sweep": 100, "plan": 40}[name]
-    *study, _ = STUDIES[name]
-    kill_and_resume((*study, str(more), "--workers", "2"), 50, seed=3)
+    more = {"trials": 400, "comparison": 150, "sweep": 100, "plan": 40, "choice": 40}[name]
+    study = list(STUDIES[name])
+    study[study.index("-n") + 1] = str(more)
+    kill_and_resume((*study, "--workers", "2"), 50, seed=3)
 
 
 @pytest.mark.slow
