@@ -16,7 +16,8 @@ from efssim.study.run.store import KeepsTrials
 from efssim.study.trial.facts import fingerprints
 from efssim.study.trial.outcome import Done
 
-SWEEP, PLAN, COMPARISON = "sweep.jsonl", "plan.jsonl", "comparison.jsonl"
+SWEEP, PLAN = "sweep.jsonl", "plan.jsonl"
+COMPARISON, CHOICE = "comparison.jsonl", "choice.jsonl"
 """Files in a folder for `resume`, by the kind of study."""
 FORMAT = 1
 """Of the lines; folders of another one are refused."""
@@ -121,6 +122,13 @@ def kept_comparison(
     """Open the trials of compared scenarios in a folder; raise as `kept_sweep` does."""
     study = points_study("comparison", scenarios, seed, verified=verified)
     with _opened(folder / COMPARISON, study) as store:
+        yield store
+
+
+@contextmanager
+def kept_choice(folder: Path, scenarios: Sequence[Scenario], seed: int) -> Iterator[PointStore]:
+    """Open the trials of a choice in a folder; raise as `kept_sweep` does."""
+    with _opened(folder / CHOICE, points_study("choice", scenarios, seed)) as store:
         yield store
 
 
