@@ -37,9 +37,7 @@ _LONG_S = 60.0
 
 def numbers(scenario: Scenario, name: str, supposed: Outage) -> ReplicationEstimate:
     """Return the estimated numbers of a replication, with the catch-up after a supposed outage."""
-    unknown = unknown_forms(
-        scenario.file_systems[scenario.replications[name].source], scenario.duration
-    )
+    unknown = unknown_forms(scenario.file_systems[scenario.replications[name].source], scenario)
     unknown += sharing(scenario, name) + blacked_out(scenario, name)
     unknown += by_the_clock(scenario, name)
     if unknown:

@@ -18,6 +18,7 @@ from efssim.scenario.grammar.events import CALL, Disturbance, Event
 from efssim.scenario.grammar.network import Link
 from efssim.scenario.regions.names import zone_region
 from efssim.scenario.schema import Replication
+from efssim.text.items import is_meant
 
 
 @dataclass(frozen=True)
@@ -199,7 +200,8 @@ def disturbances_of(scenario: Scenario, name: str) -> list[str]:
 def _concerns(scenario: Scenario, name: str, disturbance: Disturbance) -> bool:
     if disturbance.kind == CALL:
         return True
-    return disturbance.target in _targets(scenario, name, disturbance.entry.target)
+    targets = _targets(scenario, name, disturbance.entry.target)
+    return any(each is not None and is_meant(disturbance.target, each) for each in targets)
 
 
 def _targets(scenario: Scenario, name: str, target: Target) -> tuple[str | None, ...]:
@@ -235,7 +237,7 @@ def _stops_writes(scenario: Scenario, name: str, event: Event) -> bool:
     """Return whether a disturbance of a replication keeps its source from being written."""
     source = scenario.replications[name].source
     places = (source, scenario.file_systems[source].home)
-    return event.entry.has(StopWrites) and event.target in places
+    return event.entry.has(StopWrites) and any(is_meant(event.target, each) for each in places)
 
 
 def _least_pause_s(replication: Replication) -> float:

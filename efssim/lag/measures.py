@@ -21,7 +21,7 @@ from efssim.lag.kinds.measure import LagCollector
 from efssim.lag.kinds.table import LAG_MEASURES
 from efssim.lag.loss import Loss, loss, not_replicated, pending_bytes
 from efssim.lag.objectives.measures import ObjectiveMeasures
-from efssim.lag.protection import Exclusions, Protection, protection
+from efssim.lag.protection import Exclusions, Protection, protection, unprotected_spans
 from efssim.lag.source_limit import SourceLimit
 from efssim.lag.summary import (
     AGE,
@@ -38,9 +38,11 @@ from efssim.lag.summary import (
     WritesSummary,
 )
 from efssim.lag.sync_totals import SyncTotals
+from efssim.lag.throttled import ThrottledSummary
 from efssim.lag.weighted.exceedance import Exceedance
 from efssim.lag.weighted.states import LagState
 from efssim.lag.write_lag import WriteLags
+from efssim.records.life import Span
 from efssim.records.run_records import ReplicationRecords, Snapshot
 from efssim.scenario.grammar.calendars.rates import RateSpan
 from efssim.scenario.objectives import Objective
@@ -140,8 +142,10 @@ class Measures:
         """The violations of the RPO in the window."""
         return self._age_until_now.violations
 
-    def summary(self, source_throughput: SourceLimit) -> ReplicationSummary:
-        """Return the summary of all measures, with the given limit of the source."""
+    def summary(
+        self, source_throughput: SourceLimit, throttled: ThrottledSummary | None
+    ) -> ReplicationSummary:
+        """Return the summary of all measures, with the limit of the source and what waited."""
         last_cut_s, completed_s = self.last_sync_s or (self._records.last_replicated_s, None)
         return ReplicationSummary(
             lags=self._lag_summaries(),
@@ -159,6 +163,7 @@ class Measures:
             status_s=self._status_s(),
             final_status=self._records.statuses[-1].after,
             source_throughput=source_throughput,
+            throttled=throttled,
             last_replicated_s=last_cut_s,
             last_completed_s=completed_s,
         )
@@ -305,6 +310,12 @@ class Measures:
             violation_s=self.violations.total_s(),
             longest_s=self.violations.longest_s(),
         )
+
+    @property
+    def unprotected(self) -> tuple[Span, ...]:
+        """When in the window there is no recovery point although the RPO counts that."""
+        exclusions = self._criteria.exclusions
+        return unprotected_spans(self._records, self._begin_s, self._end_s, exclusions)
 
     @cached_property
     def _protection(self) -> Protection:

@@ -88,7 +88,7 @@ class Account:
         self.ended: list[Callable[[ReplicationState], None]] = []
         """Called with each replication whose configuration is gone."""
         self.syncs: dict[str, SyncProcess] = {}
-        self._longest = longest
+        self._longest, self._throttles = longest, scenario.throttles
         self._record, self._keep = record, keep or (lambda _: FileSystemRecords())
         self._links = _links(scenario, clock, self.until_s)
         self._configurations: dict[str, ReplicationState] = {}  # by id of source and destination
@@ -212,6 +212,8 @@ class Account:
         assert (region, made.creation_token) not in self._by_token, "a token is used once"
         self._by_token[region, made.creation_token] = made
         made.note_throughput(self.clock.now)
+        if request.throttling is not None:
+            made.journal.throttle(request.throttling, self.until_s, lambda: self.size_of(made)[0])
         if declared is None:
             self._become_available(made)
         for meet in self.appeared:
@@ -277,9 +279,12 @@ class Account:
         source = self.scenario.file_systems.get(file_system.name)
         growth, follow = (1.0, None) if source is None else (source.growth, source.writes_follow)
         path = f"file_systems.{file_system.name}.writes.{name}"
-        build = partial(build_streams, spec, growth, self.scenario, self.draws, path)
+        build = partial(
+            build_streams, spec, growth, self.scenario, self.draws, path, throttles=self._throttles
+        )
         follows = (spec.writes_follow or follow) == FAILOVER
-        self.streams.append(PlacedStream(self.clock, file_system, spec, build, follows=follows))
+        placed = PlacedStream(self.clock, file_system, spec, path, build, follows=follows)
+        self.streams.append(placed)
 
     def move_writes(
         self, source: str, to: str, ordinal: int, *, following: bool
@@ -334,8 +339,8 @@ class Account:
             part.journal.kept.roles.append(role)
             self._configurations[part.id] = made
         self.replications[name] = made
+        destination.journal.witness(made.records)  # before what waits there is dropped
         self.protect(destination, OverwriteProtection.REPLICATING)
-        destination.journal.witness(made.records)
         source.journal.witness(made.records)
         if settings.established:
             made.establish()

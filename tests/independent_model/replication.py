@@ -79,6 +79,10 @@ class Replication:
         self._may_resume_s = 0.0
         self._take()
 
+    def drop(self, time_s: float, write: Write, cause: str) -> None:
+        """Count a write that could not be made to one of its file systems."""
+        self.drops.append(Drop(time_s, write.bytes, cause))
+
     # --- the control plane ----------------------------------------------------------------------
 
     def _take(self) -> None:

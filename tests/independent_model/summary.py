@@ -63,6 +63,7 @@ class _Measures:
             **self.initial(),
             "discarded": self.discarded(),
             "source_throughput": self.source_throughput(),
+            **self.throttled(),
             **Verdict(self.world, self.of).summary(),
             "status_s": self.statuses(),
             "final_status": self.of.status,
@@ -170,10 +171,12 @@ class _Measures:
         }
 
     def source_throughput(self) -> Json:
-        """Return how fast the source was written: far below what any source can take."""
+        """Return how fast the source was written: below what it can take, or as it can."""
         writes = self.of.source.writes
         begins = range(0, math.ceil(self.end_s), 3600)
         hours = [(begin_s, min(begin_s + 3600, self.end_s)) for begin_s in begins]
+        if len(hours) > 1 and hours[-1][1] - hours[-1][0] < 60:
+            hours.pop()
         rates = [
             _bytes([w for w in writes if begin_s < w.time_s <= end_s]) / (end_s - begin_s)
             for begin_s, end_s in hours
@@ -185,6 +188,22 @@ class _Measures:
             "limit_bytes_per_s": None,
             "first_above": None,
         }
+
+    def throttled(self) -> Json:
+        """Return how writes to the source waited, if they do at all."""
+        throttle = self.of.source.throttle
+        if throttle is None:
+            return {}
+        throttle.look()
+        late = [(delay_s, w) for delay_s, w in throttle.late if self.in_window(w.time_s)]
+        found = {
+            "writes": len(late),
+            "bytes": _bytes([write for _, write in late]),
+            "delay_s": math.fsum(delay_s for delay_s, _ in late),
+            "waiting_bytes": _bytes(throttle.waiting),
+            "credits_min_bytes": None if throttle.fewest is None else round(throttle.fewest),
+        }
+        return {"throttled": found}
 
     # --- what is pending ------------------------------------------------------------------------
 

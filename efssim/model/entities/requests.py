@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from efssim.model.entities.file_system import Settings
 from efssim.scenario import schema
 from efssim.scenario.grammar.presets import overhead_of
+from efssim.scenario.workload.throttling import Throttling
 
 
 @dataclass(frozen=True)
@@ -18,6 +19,8 @@ class FileSystemRequest:
     settings: Settings
     zone: str | None = None
     token: str = ""
+    throttling: Throttling | None = None
+    """None: its writes do not wait."""
 
 
 @dataclass(frozen=True)
@@ -28,6 +31,7 @@ class DeclaredFileSystem:
     id: str | None = None
     size: int = 0
     files: int = 0
+    throttling: Throttling | None = None
 
 
 @dataclass(frozen=True)
@@ -41,6 +45,10 @@ class ReplicationSettings:
     initial: schema.Initial = field(default_factory=schema.Initial.model_construct)
     established: bool = False
     overhead: int | None = None
+    throttle: bool | None = None
+    """Whether writes to a new destination wait; None: as those to its source."""
+    throttling: Throttling = field(default_factory=Throttling)
+    """How, if they do."""
 
     @property
     def overhead_bytes(self) -> int:
@@ -57,5 +65,12 @@ class ReplicationSettings:
     def of(name: str, spec: schema.Replication) -> ReplicationSettings:
         """Return the settings that a scenario gives a replication."""
         return ReplicationSettings(
-            name, spec.sync, spec.control, spec.initial, spec.established, spec.overhead
+            name,
+            spec.sync,
+            spec.control,
+            spec.initial,
+            spec.established,
+            spec.overhead,
+            spec.destination.throttle,
+            spec.destination.throttling,
         )

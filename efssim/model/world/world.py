@@ -128,7 +128,8 @@ class World:
             "ProvisionedThroughputInMibps": None if amount is None else amount / 2**20,
             "AvailabilityZoneName": spec.availability_zone,
         }
-        declared = DeclaredFileSystem(name, spec.id, spec.size, spec.files)
+        throttling = spec.throttling if spec.throttle else None
+        declared = DeclaredFileSystem(name, spec.id, spec.size, spec.files, throttling)
         with _placing_refusals("file_systems", name):
             answer = self._control_plane.declare_file_system(
                 _without_none(parameters), spec.home, declared
