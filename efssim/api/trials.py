@@ -18,7 +18,7 @@ from efssim.scenario.expansion.seeds import drawn_with
 from efssim.study.known import require_known
 from efssim.study.run.executors import Workers
 from efssim.study.run.interrupts import ctrl_c
-from efssim.study.run.store import Store
+from efssim.study.run.store import KeepsTrials, Store
 from efssim.study.run.summary import trials_to_json
 from efssim.study.run.trial_set import TrialSet
 from efssim.study.run.trials import TrialProgress, run_study
@@ -123,7 +123,7 @@ def trials_on(
     scenario: Scenario,
     trials: int | Precision,
     seed: int,
-    store: Store | None,
+    store: KeepsTrials | None,
     *,
     verify: bool,
     on_progress: TrialProgress | None,

@@ -18,6 +18,7 @@ from efssim.lag.loss import LeftBehind, Loss
 from efssim.lag.objectives.summary import ObjectiveSummary
 from efssim.lag.objectives.thresholds import ThresholdSummary
 from efssim.lag.source_limit import SourceLimit
+from efssim.lag.throttled import ThrottledSummary
 from efssim.scenario.shown.cells_use import CellsUse
 from efssim.traces.quality import TraceQuality
 
@@ -162,6 +163,8 @@ class ReplicationSummary:
     final_status: str | None
     """None once the configuration is gone."""
     source_throughput: SourceLimit
+    throttled: ThrottledSummary | None = field(metadata=IF_ANY)
+    """None where writes to the source do not wait."""
     last_replicated_s: float | None = field(metadata=moment("last_replicated_timestamp"))
     """Cut of the last completed sync."""
     last_completed_s: float | None = field(metadata=moment("last_sync_completed"))

@@ -108,6 +108,19 @@ def set_at(data: Any, path: Path, value: object) -> Any:
     return {**data, str(head): set_at(data.get(str(head)), rest, value)}
 
 
+def with_number(data: Any, path: Path, value: object) -> Any:
+    """Return plain data with a number at a path, as `replaced` does; of a calendar it is `base`."""
+    there = data
+    for segment in path:
+        try:
+            there = there[segment]
+        except (KeyError, IndexError, TypeError):  # nothing is there
+            return replaced(data, path, value)
+    is_calendar = isinstance(there, Mapping) and {"base", "windows"} <= set(there)
+    is_one = is_calendar and not isinstance(value, Mapping)
+    return replaced(data, (*path, "base") if is_one else path, value)
+
+
 def _removed(data: Any, path: Path, part: object) -> Any:
     """Return plain data without the part at a path; raise ValueError if nothing can be there.
 

@@ -84,12 +84,12 @@ def known_thresholds(scenario: Scenario) -> list[KnownThreshold]:
 
 def _known(text: str, scenario: Scenario) -> KnownThreshold:
     asked = threshold(text)
-    _require_number(asked.path, scenario)
+    require_number(asked.path, scenario)
     unit = unit_of(asked.path)
-    return KnownThreshold(text, asked, unit, _LIMITS[unit](asked.value))
+    return KnownThreshold(text, asked, unit, parsed(unit, asked.value))
 
 
-def _require_number(path: Path, scenario: Scenario) -> None:
+def require_number(path: Path, scenario: Scenario) -> None:
     """Raise ArgumentError unless there is a number at a path of a summary."""
     first, *rest = map(str, path)
     if first == POOLED:
@@ -223,6 +223,11 @@ _LIMITS: dict[Unit, Callable[[str], float]] = {
     "share": _share,
     "number": _number,
 }
+
+
+def parsed(unit: Unit, text: str) -> float:
+    """Return a number as it is written, such as `10 min`; raise ValueError for no such number."""
+    return _LIMITS[unit](text)
 
 
 def shown(value: float, unit: Unit) -> str:

@@ -8,12 +8,14 @@ from datetime import timedelta
 from efssim.markup import folded, page, sentence, table
 from efssim.scenario.fleets.fleet import Fleet
 from efssim.scenario.grammar.base import one_of
+from efssim.scenario.grammar.calendars.rates import RateCalendar
 from efssim.scenario.grammar.distributions import Distribution
 from efssim.scenario.grammar.disturbances.kinds import words_of
 from efssim.scenario.grammar.events import Disturbance
 from efssim.scenario.schema import Destination, Replication, ScenarioKeys, WriteStream
 from efssim.scenario.shown.provenance import format_preset, resolved
 from efssim.scenario.workload.arrivals import chosen_process
+from efssim.scenario.workload.growth import MonthlyGrowth
 from efssim.text.digits import grouped
 from efssim.text.quantities import format_duration, format_size
 
@@ -99,8 +101,10 @@ def _writes(stream: WriteStream) -> str:
     assert stream.size is not None
     chosen = chosen_process(stream.arrivals)
     kind = chosen.process.kind.replace("_", "/")
-    rate = f"{grouped(chosen.mean_per_s * stream.growth, 4)} per s"
-    return f"{kind}, {rate} of {_varying(stream.size, format_size)}"
+    growth = 1.0 if isinstance(stream.growth, MonthlyGrowth) else stream.growth
+    rate = f"{grouped(chosen.mean_per_s * growth, 4)} per s"
+    more = f", {stream.growth.text()}" if isinstance(stream.growth, MonthlyGrowth) else ""
+    return f"{kind}, {rate} of {_varying(stream.size, format_size)}{more}"
 
 
 def _replications(scenario: ScenarioKeys) -> Iterator[tuple[str, ...]]:
@@ -124,7 +128,8 @@ def _destination(where: Destination) -> str:
 
 
 def _parameter(part: Replication, key: str) -> str:
-    return format_preset(key, part.sync.number(key))
+    by_calendar = isinstance(getattr(part.sync, key), RateCalendar)
+    return format_preset(key, part.sync.number(key)) + ", else by windows" * by_calendar
 
 
 def _events(scenario: ScenarioKeys) -> Iterator[tuple[str, ...]]:

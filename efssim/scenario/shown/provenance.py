@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from pydantic import BaseModel
 
+from efssim.scenario.grammar.calendars.rates import RateCalendar
 from efssim.scenario.grammar.distributions import Distribution
 from efssim.scenario.grammar.events import Disturbance
 from efssim.scenario.grammar.network import Quotas
@@ -108,8 +109,9 @@ def _measured(scenario: ScenarioKeys) -> Iterator[tuple[str, str]]:
             if measured is not None and measured.holds(key, replication.sync):
                 ends = f"{format_preset(key, interval.low)} to {format_preset(key, interval.high)}"
                 origin = f"; {measured.source}" if measured.source else ""
-                path = format_path(("replications", name, "sync", key))
-                yield path, f"95 % interval {ends}{origin}"
+                by_calendar = isinstance(getattr(replication.sync, key), RateCalendar)
+                place = ("replications", name, "sync", key, *(("base",) * by_calendar))
+                yield format_path(place), f"95 % interval {ends}{origin}"
 
 
 def _with_range(found: Parameter, unknown: UncertainParameter | None) -> Parameter:

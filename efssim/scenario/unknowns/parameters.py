@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from efssim.scenario.fleets.fleet import Fleet
 from efssim.scenario.grammar.base import Found, Model
+from efssim.scenario.grammar.calendars.rates import RateCalendar
 from efssim.scenario.grammar.distributions import Distribution
 from efssim.scenario.grammar.presets import UNKNOWN
 from efssim.scenario.grammar.timing import Tuned
@@ -79,7 +80,7 @@ def uncertain_parameters(scenario: ScenarioKeys) -> tuple[UncertainParameter, ..
     """
     found = {}
     for text, keys in scenario.uncertain.items():
-        path = parse_path(text)
+        path = _of_number(scenario, parse_path(text))
         quantity = quantity_at(path)
         assert quantity is not None, "checked with the scenario"
         found[path] = _parameter(path, keys.prior(_reader(quantity)), keys.source)
@@ -87,6 +88,14 @@ def uncertain_parameters(scenario: ScenarioKeys) -> tuple[UncertainParameter, ..
         if path not in found:
             found[path] = preset_range(path)
     return tuple(found.values())
+
+
+def _of_number(scenario: ScenarioKeys, path: Path) -> Path:
+    """Return the path of what is not known: of a calendar the rate outside its windows."""
+    part: object = scenario
+    for segment in path:
+        part = _below(part, segment)
+    return (*path, "base") if isinstance(part, RateCalendar) else path
 
 
 def preset_range(path: Path) -> UncertainParameter:
@@ -197,7 +206,7 @@ def _unfit(
     text: str, path: Path, keys: UncertainKeys, data: Written, first_problem: Problems
 ) -> Iterator[Found]:
     """Yield the mistakes in the values of a distribution."""
-    from efssim.scenario.changes import replaced  # late: only scenarios with `uncertain` need it
+    from efssim.scenario.changes import with_number  # late: only scenarios with `uncertain` need it
 
     quantity = quantity_at(path)
     assert quantity is not None
@@ -208,7 +217,7 @@ def _unfit(
         yield (*at, error.key), str(error)
         return
     for value in prior.support:
-        message = first_problem(replaced(data, path, value))
+        message = first_problem(with_number(data, path, value))
         if message is not None:
             shown = "none" if value == math.inf else quantity.text(value)
             yield at, f"can be {shown}, which is not valid there: {message}"
