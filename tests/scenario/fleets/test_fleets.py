@@ -313,7 +313,7 @@ def test_a_number_that_is_drawn_is_refused_with_the_item():
     text = changed(ALIKE, "interval: 10 min", wide)
     efssim.load(text)  # no draw is 0
     assert refusal(changed(DRAWN, "high: 20 per min", "high: 1e30 per min")) == [
-        "<text>:11:35: file_systems.orders.writes.app.arrivals.poisson.rate: drawn for orders[1]:"
+        "<text>:11:36: file_systems.orders.writes.app.arrivals.poisson.rate: drawn for orders[1]:"
         " is above 1e9 per s, the most there can be"
     ]
 
@@ -335,7 +335,7 @@ def test_quotas_hold_in_both_regions():
         "<text>:4:11: file_systems.orders: the account may have 1,000 file systems in us-east-1,"
         " and the scenario has 1,001; `regions: {us-east-1: {quotas: {file_systems: 1001}}}`"
         " makes room for them",
-        "<text>:6:35: replications.dr.destination: the account may have 1,000 file systems in"
+        "<text>:6:37: replications.dr.destination: the account may have 1,000 file systems in"
         " eu-west-1, and the scenario has 1,001; `regions: {eu-west-1: {quotas:"
         " {file_systems: 1001}}}` makes room for them",
     ]
