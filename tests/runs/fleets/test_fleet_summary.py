@@ -276,9 +276,11 @@ def test_objectives_of_items():
     met = [part["objectives"]["o"]["met"] for part in run.summary["replications"].values()]
     assert met == [False, True, True]
     one = efssim.run(efssim.load(THREE + objective.replace("dr[*]", "dr[2]")))
-    assert [
-        "objectives" in part for part in one.summary["replications"].values()
-    ] == [False, True, False]
+    assert ["objectives" in part for part in one.summary["replications"].values()] == [
+        False,
+        True,
+        False,
+    ]
 
 
 def test_ids_of_items():
