@@ -447,3 +447,18 @@ def test_unknown_parameters_of_a_fleet():
     own = preset.with_({"replications.dr.sync.preset": "efs"})
     own = own.with_({"replications.dr[2].sync.preset": "efs-unknown"})
     assert "replications.dr[2].sync.throughput" in efssim.run(own).summary["uncertain"]
+
+
+def test_the_schema_of_editors_takes_fleets():
+    from jsonschema import Draft202012Validator
+
+    import efssim.text.yaml.document as document
+
+    validator = Draft202012Validator(efssim.Scenario.model_json_schema())
+    for text in (ALIKE, DRAWN, THREE):
+        data = document.parse_document(text, "text").data
+        assert list(validator.iter_errors(data)) == []
+    drawn = "{each: {uniform: {low: 1, high: 2}}}"
+    for old, new in (("count: 3", f"count: {drawn}"), ("size: 1 GiB", 'items: {"0": {}}')):
+        data = document.parse_document(changed(ALIKE, old, new), "text").data
+        assert list(validator.iter_errors(data))
