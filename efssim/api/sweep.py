@@ -159,8 +159,7 @@ def sweep_of(
     chosen = scenario.seed if seed is None else seed
     opened: AbstractContextManager[KeepsPoints | None] = nullcontext(kept)
     if resume is not None:
-        worlds = [world for _, world in combinations(scenario, vary, one_at_a_time=one_at_a_time)]
-        opened = kept_sweep(Path(resume), worlds, chosen)
+        opened = _opened(Path(resume), scenario, vary, chosen, one_at_a_time)
     with (
         ctrl_c() as interrupts,
         interrupts.held(),
@@ -180,3 +179,15 @@ def sweep_of(
             on_trials=on_trials,
         )
     return Sweep.of(found)
+
+
+def _opened(
+    folder: Path,
+    scenario: Scenario,
+    vary: Sequence[ParameterValues],
+    seed: int,
+    one_at_a_time: bool,
+) -> AbstractContextManager[KeepsPoints]:
+    """Open the folder that keeps the trials of a sweep."""
+    worlds = [world for _, world in combinations(scenario, vary, one_at_a_time=one_at_a_time)]
+    return kept_sweep(folder, worlds, seed)

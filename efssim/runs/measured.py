@@ -18,11 +18,11 @@ from efssim.lag.cost.wire_bytes import Sent
 from efssim.lag.detection.judging import Watched
 from efssim.lag.detection.summary import AlarmSummary
 from efssim.lag.kinds.asked import EVERYTHING, Asked
+from efssim.lag.limits.source_limit import source_limit
+from efssim.lag.limits.throttled import ThrottledSummary, throttled_summary
 from efssim.lag.loss import Loss
 from efssim.lag.measures import Criteria, Measures, StreamedMeasures
 from efssim.lag.protection import Exclusions
-from efssim.lag.source_limit import source_limit
-from efssim.lag.throttled import ThrottledSummary, throttled_summary
 from efssim.lag.weighted.states import LagState
 from efssim.model.entities.replication import ReplicationState
 from efssim.model.kernel.shared_draws import SharedDraws
