@@ -38,7 +38,7 @@ from efssim.lag.summary import (
     WritesSummary,
 )
 from efssim.lag.sync_totals import SyncTotals
-from efssim.lag.throttled import ThrottledSummary
+from efssim.lag.throttling.summary import ThrottledSummary
 from efssim.lag.weighted.exceedance import Exceedance
 from efssim.lag.weighted.states import LagState
 from efssim.lag.write_lag import WriteLags

@@ -17,7 +17,7 @@ from efssim.lag.loss import LeftBehind, Loss
 from efssim.lag.objectives.summary import ObjectiveSummary
 from efssim.lag.objectives.thresholds import ThresholdSummary
 from efssim.lag.source_limit import SourceLimit
-from efssim.lag.throttled import ThrottledSummary
+from efssim.lag.throttling.summary import ThrottledSummary
 from efssim.scenario.shown.cells_use import CellsUse
 from efssim.traces.quality import TraceQuality
 

@@ -23,7 +23,7 @@ from efssim.lag.summary import (
     WriteLagSummary,
     WritesSummary,
 )
-from efssim.lag.throttled import ThrottledSummary
+from efssim.lag.throttling.summary import ThrottledSummary
 from efssim.study.means.shapes import (
     AgeStatistic,
     AlarmStatistic,

@@ -1,0 +1,1 @@
+"""Writes that a throttled source makes later than they are wanted."""
