@@ -39,6 +39,7 @@ from efssim.records.run_records import OpenSync, ReplicationRecords, Snapshot
 from efssim.records.stored import FileSystemRecords, Role, Stored
 from efssim.records.timeline import Timeline
 from efssim.scenario import Scenario, schema
+from efssim.scenario.grammar.calendars.rates import RateCalendar, rate_at
 from efssim.scenario.grammar.network import link_regions
 from efssim.scenario.grammar.undocumented import CHOICES
 from efssim.scenario.regions import names as known_regions
@@ -89,7 +90,7 @@ class Account:
         self.syncs: dict[str, SyncProcess] = {}
         self._longest, self._throttles = longest, scenario.throttles
         self._record, self._keep = record, keep or (lambda _: FileSystemRecords())
-        self._links = _links(scenario, clock)
+        self._links = _links(scenario, clock, self.until_s)
         self._configurations: dict[str, ReplicationState] = {}  # by id of source and destination
         self._on_link: dict[tuple[str, str], tuple[float, int]] = {}  # when, bytes written by then
         self._ids: dict[str, str] = {}
@@ -330,7 +331,8 @@ class Account:
     ) -> ReplicationState:
         """Replicate a source to a destination that has just passed all rules."""
         name = settings.name
-        self.link(source.region, destination.region).admit(name, settings.throughput_max)
+        most = max(self.throughput_of(settings.sync), settings.initial_throughput)
+        self.link(source.region, destination.region).admit(name, most)
         made = self._replication(source, destination, settings, role_arn)
         for part in (source, destination):
             role = Role(name, part is source, self.clock.now)
@@ -363,6 +365,7 @@ class Account:
             initial=settings.initial,
             original_source_arn=original_source_arn(source, destination),
             overhead_bytes=settings.overhead_bytes,
+            initial_throughput=settings.initial_throughput,
             role_arn=role_arn,
         )
         records = self._record(settings.name)
@@ -377,12 +380,19 @@ class Account:
         terms, source = replication.terms, replication.source
         link = self.link(source.region, replication.destination.region)
         path = f"replications.{terms.name}"
-        times = SyncTimes(terms.sync, terms.initial, link, self.draws, path)
+        throughput = self.throughput_of(terms.sync)
+        times = SyncTimes(terms.sync, terms.initial, link, self.draws, path, throughput)
         process = SyncProcess(self.clock, replication, times, self.until_s, self._longest)
         self.syncs[terms.name] = process
         source.journal.feed(replication.records, process)
         link.join(terms.name, process)
         return process
+
+    def throughput_of(self, sync: schema.Sync) -> float:
+        """Return the bytes per second that a replication may send now, but for an initial sync."""
+        if not isinstance(sync.throughput, RateCalendar):
+            return sync.number("throughput")
+        return rate_at(sync.throughput, self.scenario.start, self.until_s, self.clock.now)
 
     def let_go(self, replication: ReplicationState) -> None:
         """Keep the last state of a replication and let its file systems go."""
@@ -400,8 +410,8 @@ class Account:
         for tell in self.ended:
             tell(replication)
 
-    def part_of_link(self, replication: ReplicationState) -> float:
-        """Return the bytes per second of a link that a replication has to live with.
+    def share_of_link(self, replication: ReplicationState) -> float:
+        """Return the share of a link that a replication has to live with.
 
         Of a link that was shared this is its part by the bytes that its source wrote, so that work
         over it is the same for all of them: the work that all of them have, over the capacity.
@@ -409,14 +419,14 @@ class Account:
         ends = replication.source.region, replication.destination.region
         link = self.link(*ends)
         if not link.was_shared:
-            return link.undisturbed_capacity
+            return 1.0
         written, now = replication.source.journal.written()[1], self.clock.now
         at_s, total = self._on_link.get(ends, (-1.0, 0))
         if at_s != now:
             users = [p for p in self.current() if (p.source.region, p.destination.region) == ends]
             total = sum(part.source.journal.written()[1] for part in users)
             self._on_link[ends] = now, total
-        return link.undisturbed_capacity * (min(1.0, written / total) if written and total else 1.0)
+        return min(1.0, written / total) if written and total else 1.0
 
     # --- records ------------------------------------------------------------------------------
 
@@ -450,9 +460,16 @@ class Account:
         return Stored(self.clock.now, size, files, journal.states(), still)
 
 
-def _links(scenario: Scenario, clock: Clock) -> dict[tuple[str, str], LinkState]:
+def _links(scenario: Scenario, clock: Clock, until_s: float) -> dict[tuple[str, str], LinkState]:
     return {
-        link_regions(name): LinkState(clock, name, spec.capacity, spec.latency, spec.concurrency)
+        link_regions(name): LinkState(
+            clock,
+            name,
+            rate_at(spec.capacity, scenario.start, until_s, 0.0),
+            spec.latency,
+            spec.concurrency,
+            spec.capacity.rates if isinstance(spec.capacity, RateCalendar) else (),
+        )
         for name, spec in scenario.links.items()
     }
 

@@ -18,11 +18,11 @@ from efssim.lag.cost.wire_bytes import Sent
 from efssim.lag.detection.judging import Watched
 from efssim.lag.detection.summary import AlarmSummary
 from efssim.lag.kinds.asked import EVERYTHING, Asked
+from efssim.lag.limits.source_limit import source_limit
+from efssim.lag.limits.throttled import ThrottledSummary, throttled_summary
 from efssim.lag.loss import Loss
 from efssim.lag.measures import Criteria, Measures, StreamedMeasures
 from efssim.lag.protection import Exclusions
-from efssim.lag.source_limit import source_limit
-from efssim.lag.throttling.summary import ThrottledSummary, throttled_summary
 from efssim.lag.weighted.states import LagState
 from efssim.model.entities.replication import ReplicationState
 from efssim.model.kernel.shared_draws import SharedDraws
@@ -53,6 +53,7 @@ from efssim.runs.cost.meter import Meter
 from efssim.runs.cost.pricing import Pricing
 from efssim.runs.outcome import Outcome
 from efssim.runs.run import Run
+from efssim.runs.sendable import sendable
 from efssim.runs.sync_phases import PhaseRecords
 from efssim.runs.thresholds.numbers import known_thresholds
 from efssim.scenario import Scenario
@@ -154,9 +155,7 @@ class MeasuredWorld:
         )
         criteria = self.scenario.warm_up, self.scenario.rpo.target
         objectives = {
-            key: part
-            for key, part in self.scenario.objectives.items()
-            if part.replications is None or name in part.replications
+            key: part for key, part in self.scenario.objectives.items() if part.concerns(name)
         }
         self._streamed[name] = StreamedMeasures(*criteria, records, self._asked, objectives)
         if self._meter is not None:
@@ -334,6 +333,7 @@ class MeasuredWorld:
             last_replicated_s=records.last_replicated_s,
             defined_s=records.defined_s,
             last_sync_s=measures.last_sync_s,
+            unprotected=measures.unprotected,
             window_s=(self.scenario.warm_up, self._world.now_s),
             end_s=snapshot.now_s,
             phases=self._phases(replication),
@@ -372,13 +372,12 @@ class MeasuredWorld:
     def _criteria(self, name: str) -> Criteria:
         replication, rpo = self._world.account.replications[name], self.scenario.rpo
         sync = replication.terms.sync
-        part = self._world.account.part_of_link(replication)
         return Criteria(
             begin_s=self.scenario.warm_up,
             end_s=self._world.now_s,
             target_s=rpo.target,
             attainment=rpo.attainment,
-            throughput=min(sync.number("throughput"), part),
+            throughput=sendable(self._world.account, replication),
             file_rate=sync.number("file_rate"),
             exclusions=Exclusions(
                 initial_sync=rpo.initial_sync == "excluded",

@@ -5,21 +5,25 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterator, Mapping
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import (
     AfterValidator,
     Field,
+    SerializerFunctionWrapHandler,
     WithJsonSchema,
     field_validator,
+    model_serializer,
 )
 
 from efssim.scenario.alarms.section import Alarms
 from efssim.scenario.backups import BackupPlan
-from efssim.scenario.calendars.windows import Blackouts
 from efssim.scenario.checks.cross import DEFAULT_START
 from efssim.scenario.drill.section import Drill, Rto
+from efssim.scenario.fleets.fleet import KEPT, Fleet, KeptFleets
+from efssim.scenario.fleets.paths import MOST_ITEMS
 from efssim.scenario.grammar.base import Found, Model
+from efssim.scenario.grammar.calendars.windows import Blackouts
 from efssim.scenario.grammar.events import Event, Fault
 from efssim.scenario.grammar.measured import Measured
 from efssim.scenario.grammar.network import Link, LinkName, Region, Subnet
@@ -42,9 +46,9 @@ from efssim.scenario.regions.names import zone_region
 from efssim.scenario.thresholds import ThresholdText
 from efssim.scenario.uncertain.keys import UncertainKeys
 from efssim.scenario.workload.arrivals import Arrivals
+from efssim.scenario.workload.growth import GrowthOfAll
 from efssim.scenario.workload.streams import (
     LARGEST_FILE_BYTES,
-    Growth,
     HotSet,
     InFile,
     TraceFile,
@@ -92,6 +96,18 @@ __all__ = [
 
 ScenarioName = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$", max_length=100)]
 Name = Annotated[str, Field(min_length=1, max_length=200)]
+Items = Annotated[
+    dict[str, dict[str, Any]],
+    WithJsonSchema(
+        {
+            "type": "object",
+            "patternProperties": {"^[1-9][0-9]*$": {"type": "object"}},
+            "additionalProperties": False,
+            "examples": [{"3": {"size": "2 TiB"}}],
+        }
+    ),
+]
+"""Values of single items of a fleet, by their ordinals and by their paths below the item."""
 
 _FILE_SYSTEM_ID, _SUBNET_ID = "^fs-[0-9a-f]{8,40}$", "^subnet-[0-9a-f]{8,40}$"
 
@@ -139,8 +155,9 @@ class FileSystem(ThrottledPlace):
     """Whether it is encrypted at rest."""
     id: FileSystemId | None = None
     """Id, `fs-` and hexadecimal digits; made from the name unless set."""
-    growth: Growth = 1.0
-    """Multiplies the growth of every stream."""
+    growth: GrowthOfAll = 1.0
+    """Multiplies the growth of every stream; `{per: month, factor: 1.05}`: by so much more every 30
+    days, with `size` and `files` also what is stored."""
     writes: dict[Name, WriteStream] = Field(default_factory=dict)
     """Write streams by name; they add up."""
     writes_follow: WritesFollow = "none"
@@ -148,6 +165,11 @@ class FileSystem(ThrottledPlace):
     after a failback; a stream may say otherwise."""
     backups: BackupPlan | None = None
     """When it is backed up; never unless set."""
+    count: Annotated[Count, Field(ge=1, le=MOST_ITEMS)] | None = None
+    """How many there are: a fleet of `NAME[1]`, `NAME[2]` and so on, each with its replication; one
+    of that name unless set."""
+    items: Items = Field(default_factory=dict)
+    """With `count`: values that single items have otherwise."""
 
     @property
     def home(self) -> str:
@@ -161,6 +183,8 @@ class FileSystem(ThrottledPlace):
         yield from super().misfits(data)
         if not {"region", "availability_zone"} & set(data):
             yield (), "needs region or availability_zone"
+        if "items" in data and "count" not in data:
+            yield ("items",), "goes with `count` only"
         mode = data.get("throughput_mode", "bursting")
         if mode == "provisioned" and "provisioned_throughput" not in data:
             yield ("provisioned_throughput",), "is required"
@@ -228,6 +252,8 @@ class Replication(Model):
     measured: Measured | None = None
     """Which parameters of `sync` were fitted to metrics, with the interval of each: written by
     `efssim calibrate`; it changes no result."""
+    items: Items = Field(default_factory=dict)
+    """Where the source is a fleet: values that the replications of single items have otherwise."""
 
     @classmethod
     def misfits(cls, data: Written) -> Iterator[Found]:
@@ -401,3 +427,27 @@ class ScenarioKeys(Model):
         return any(part.throttle for part in self.file_systems.values()) or any(
             part.destination.throttle for part in self.replications.values()
         )
+
+    @property
+    def fleets(self) -> tuple[Fleet, ...]:
+        """Fleets, which the sections have item by item."""
+        kept: KeptFleets | None = vars(self).get(KEPT)
+        return () if kept is None else kept.fleets
+
+    @property
+    def once(self) -> Self:
+        """The scenario with each fleet once, as it is written; itself where there is none."""
+        kept: KeptFleets | None = vars(self).get(KEPT)
+        if kept is None:
+            return self
+        # A copy may have other parts since.
+        sections = kept.sections.items()
+        found = {key: one for key, (whole, one) in sections if getattr(self, key) is whole}
+        made = self.model_copy(update=found)
+        vars(made).pop(KEPT)
+        return made
+
+    @model_serializer(mode="wrap")
+    def _each_fleet_once(self, handler: SerializerFunctionWrapHandler) -> Any:
+        kept: KeptFleets | None = vars(self).get(KEPT)
+        return handler(self) if kept is None else kept.written_once(handler(self.once))

@@ -7,8 +7,10 @@ fall on one instant does. Nothing that a scenario says is drawn when it runs.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
+from zoneinfo import ZoneInfo
 
 import numpy as np
 
@@ -32,6 +34,18 @@ def random_scenario(seed: int, folder: Path) -> Json:
 def throttled_scenario(seed: int, folder: Path) -> Json:
     """Return a scenario whose file systems throttle their writes; otherwise as the others."""
     return _Throttled(seed, folder).scenario()
+
+
+class _Clock(NamedTuple):
+    """The clock of a place, since the start of a run."""
+
+    start: datetime
+    zone: ZoneInfo
+
+    def local(self, time_s: float) -> datetime:
+        """Return what it shows."""
+        there = (self.start + timedelta(seconds=time_s)).astimezone(self.zone)
+        return there.replace(tzinfo=None)
 
 
 class _Maker:
@@ -75,6 +89,46 @@ class _Maker:
     # --- the scenario ---------------------------------------------------------------------------
 
     def scenario(self) -> Json:
+        made = self.undated()
+        if self.chance(0.4):
+            self.date(made)
+        return made
+
+    def date(self, made: Json) -> None:
+        """Let rates of a scenario follow the clock, in some around a change of summer time."""
+        zone = self.one_of(["UTC", "Europe/Rome", "Asia/Kathmandu", "Europe/Rome"])
+        if self.chance(0.5):
+            made["start"] = self.one_of(["2026-03-29T00:55:00Z", "2026-10-25T00:55:00Z"])
+            zone = "Europe/Rome"
+        clock = _Clock(datetime.fromisoformat(made["start"]), ZoneInfo(zone))
+        parts = [replication["sync"] for replication in made["replications"].values()]
+        for sync in [*parts, made["defaults"]["sync"]]:
+            if self.chance(0.6):
+                sync["throughput"] = self.calendar(sync.get("throughput", "none"), clock)
+        if not self.second and self.chance(0.6):
+            link = made["links"].setdefault(LINK, {})
+            link["capacity"] = self.calendar(link.get("capacity", "none"), clock)
+
+    def calendar(self, base: object, clock: _Clock) -> Json:
+        windows = [self.rate_window(clock) for _ in range(self.between(1, 3))]
+        return {"base": base, "timezone": clock.zone.key, "windows": windows}
+
+    def rate_window(self, clock: _Clock) -> Json:
+        value = {"value": self.one_of([32, 64, 128, 256, 1024, "none"])}
+        begin, last = self.time(-4, 60), self.time(1, 40)
+        if self.chance(0.4):
+            since, until = clock.local(begin), clock.local(begin + last)
+            if until <= since:  # the clock was put back in between
+                until = since + timedelta(hours=2)
+            return {"begin": since.isoformat(), "end": until.isoformat(), **value}
+        times = [f"{clock.local(at_s):%H:%M}" for at_s in (begin, begin + 60 + last)]
+        today = f"{clock.local(begin):%a}"
+        return {**dict(zip(("from", "to"), times, strict=True)), **value, **self.days(today)}
+
+    def days(self, today: str) -> Json:
+        return self.maybe(0.3, weekdays=["Tue", today] if today != "Tue" else ["Tue"])
+
+    def undated(self) -> Json:
         regions = (SOURCE, DESTINATION)
         replications, events = self.replications(), self.events()
         return {
@@ -131,9 +185,15 @@ class _Maker:
             "region": region,
             "size": 256 * self.unit * self.one_of([0, *[self.between(0, 40) for _ in range(4)]]),
             "files": self.between(0, 16),
-            **self.maybe(0.1, growth=2),
+            **self.maybe(0.1, growth=self.growth()),
             "writes": {name: self.stream() for name in names},
         }
+
+    def growth(self) -> Any:
+        """Return a factor, or growth of which a month begins within the run; nothing is drawn."""
+        since = (None, "2025-12-02T00:01", "2025-12-01T23:59:20")[self.seed % 3]
+        # Of either start there is one of which a month ends a minute later.
+        return {"per": "month", "factor": 2, "since": since} if since else 2
 
     # --- writes ---------------------------------------------------------------------------------
 

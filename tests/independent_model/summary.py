@@ -6,6 +6,7 @@ import math
 from itertools import pairwise
 from typing import Any
 
+from independent_model.calendars import rate_at, steps
 from independent_model.replication import Replication
 from independent_model.spans import complement, when
 from independent_model.streams import Write
@@ -295,8 +296,8 @@ class _Measures:
 
     def utilisation(self) -> float | None:
         timing = self.of.timing
-        throughput = min(timing.throughput, self.world.nominal_capacity(self.of))
         runnable_s = self.runnable_s()
+        throughput = self.mean_throughput(runnable_s)
         if not runnable_s or (math.isinf(throughput) and math.isinf(timing.file_rate)):
             return None
         saved = sum(done.written - done.bytes for done in self.regular)
@@ -304,10 +305,25 @@ class _Measures:
         work_s = max((_bytes(self.made) - saved) / throughput, files / timing.file_rate)
         return work_s / runnable_s
 
-    def runnable_s(self) -> float:
-        """Return the seconds of the window in which syncs could run."""
+    def mean_throughput(self, runnable_s: float) -> float:
+        """Return the bytes per second that could be sent, on average while syncs could run."""
+        start, end_s = self.world.scenario.start, self.world.scenario.duration
+        rates = self.of.timing.throughput, self.world.scheduled_capacity(self.of)
+        edges = sorted({at_s for rate in rates for at_s, _ in steps(rate, start, end_s)})
+        spans = list(pairwise([*edges, math.inf]))
+        if len(spans) == 1:
+            return min(rate_at(rate, start, 0.0) for rate in rates)
+        sent = 0.0
+        for since_s, until_s in spans:
+            could_s = self.runnable_s(since_s, until_s)
+            if could_s:
+                sent += could_s * min(rate_at(rate, start, since_s) for rate in rates)
+        return sent / runnable_s if runnable_s else math.inf
+
+    def runnable_s(self, from_s: float = 0.0, to_s: float = math.inf) -> float:
+        """Return the seconds of the window, or of a part of it, in which syncs could run."""
         return math.fsum(
-            max(0.0, min(until_s, self.end_s) - max(since_s, self.begin_s))
+            max(0.0, min(until_s, to_s, self.end_s) - max(since_s, from_s, self.begin_s))
             for (since_s, runnable), (until_s, _) in pairwise(
                 [*self.of.runnable, (self.end_s, False)]
             )

@@ -13,6 +13,7 @@ from efssim.scenario.schema import Control as ControlTimes
 from efssim.scenario.schema import Destination, Event, Initial, Sync
 from efssim.scenario.schema import FileSystem as FileSystemKeys
 from independent_model.agenda import Agenda, Turn
+from independent_model.calendars import Rate, rate_at, steps
 from independent_model.disturbances import Disturbance
 from independent_model.file_system import FileSystem
 from independent_model.replication import Replication, Timing
@@ -75,6 +76,7 @@ class World:
             self._replicate(name)
         for event in self.scenario.events:
             self._schedule(event)
+        self._schedule_rates()
 
     def _schedule_write(self, file_system: FileSystem, write: Write) -> None:
         self._homes[write.stream] = file_system.name
@@ -178,8 +180,25 @@ class World:
 
     def nominal_capacity(self, replication: Replication) -> float:
         """Return the bytes per second that a replication's link takes undisturbed."""
+        return self.now_of(self.scheduled_capacity(replication))
+
+    def scheduled_capacity(self, replication: Replication) -> Rate:
+        """Return what the scenario says of the capacity of a replication's link."""
         link = self.scenario.links.get(self._link(replication))
         return math.inf if link is None else link.capacity
+
+    def now_of(self, rate: Rate) -> float:
+        """Return what a rate is at present."""
+        return rate_at(rate, self.scenario.start, self.now)
+
+    def _schedule_rates(self) -> None:
+        syncs = [self.scenario.defaults.sync]
+        syncs += [replication.sync for replication in self.scenario.replications.values()]
+        rates = [link.capacity for link in self.scenario.links.values()]
+        rates += [sync.throughput for sync in syncs if sync.throughput is not None]
+        for rate in rates:
+            for time_s, _ in steps(rate, self.scenario.start, self.scenario.duration)[1:]:
+                self.agenda.at(time_s, Turn.BEGIN, self._tell)
 
     # --- disturbances ---------------------------------------------------------------------------
 
@@ -351,7 +370,8 @@ def timing_of(sync: Sync, control: ControlTimes, initial: Initial) -> Timing:
     if sync.number("failure_probability"):
         raise ValueError("whether an attempt fails is drawn")
     setup = constant(sync, "setup")
-    throughput, file_rate = sync.number("throughput"), sync.number("file_rate")
+    file_rate = sync.number("file_rate")
+    throughput = sync.number("throughput") if sync.throughput is None else sync.throughput
     return Timing(
         interval_s=sync.number("interval"),
         gap_s=constant(sync, "gap"),

@@ -56,11 +56,10 @@ class ReplicationSettings:
         return overhead_of(self.sync.preset) if self.overhead is None else self.overhead
 
     @property
-    def throughput_max(self) -> float:
-        """Most bytes per second that it may send."""
-        throughput = self.sync.number("throughput")
-        initial = self.initial.throughput
-        return throughput if initial is None or self.established else max(throughput, initial)
+    def initial_throughput(self) -> float:
+        """Bytes per second of an initial sync that has a throughput of its own; 0 without one."""
+        own = self.initial.throughput
+        return 0.0 if own is None or self.established else own
 
     @staticmethod
     def of(name: str, spec: schema.Replication) -> ReplicationSettings:

@@ -13,13 +13,14 @@ from efssim.scenario import Scenario
 from efssim.scenario.schema import WriteStream
 from efssim.scenario.workload.arrivals import chosen_process
 from efssim.scenario.workload.drawing import drawing
+from efssim.scenario.workload.growth import AnyGrowth, GrowthSteps, growth_steps
 from efssim.scenario.workload.processes.times import RunSpan
 from efssim.traces.reading import read_trace
 
 
 def build_streams(
     spec: WriteStream,
-    growth: float,
+    of_all: AnyGrowth,
     scenario: Scenario,
     draws: Draws,
     path: str,
@@ -30,11 +31,13 @@ def build_streams(
 ) -> list[Stream]:
     """Build the stream at a path, which also names its draws; its writes begin after a time.
 
-    One that is drawn in cells has parts: the big writes, one by one, and the small ones. `growth`
-    is that of the file system and multiplies the stream's own. `is_shared` says whether to read
-    draws of other worlds, where there are some, and `throttles` whether writes may wait anywhere.
+    One that is drawn in cells has parts: the big writes, one by one, and the small ones. `of_all`
+    is the growth of the file system and multiplies the stream's own. `is_shared` says whether to
+    read draws of other worlds, where there are some, and `throttles` whether writes may wait
+    anywhere.
     """
-    growth, shared = growth * spec.growth, draws.shared if is_shared else None
+    growth = growth_steps((of_all, spec.growth), scenario.start, scenario.duration)
+    shared = draws.shared if is_shared else None
 
     def built() -> list[Stream]:
         return _drawn(spec, growth, scenario, draws, path, after_s, throttles)
@@ -57,7 +60,7 @@ def build_streams(
 
 def _drawn(
     spec: WriteStream,
-    growth: float,
+    growth: GrowthSteps,
     scenario: Scenario,
     draws: Draws,
     path: str,
@@ -65,9 +68,9 @@ def _drawn(
     throttles: bool,
 ) -> list[Stream]:
     """Build a stream whose writes this world draws; arguments as of `build_streams`."""
-    hot = spec.hot_set
+    hot, mean = spec.hot_set, growth.mean(scenario.duration)
     default, start = scenario.defaults.drawn, scenario.start
-    if not drawing(spec, growth, default, start, throttles=throttles).in_cells:
+    if not drawing(spec, mean, default, start, throttles=throttles).in_cells:
         blocks = None if hot is None else HotBlocks(hot, draws.generator(f"{path}.hot"))
         writes = _writes(spec, growth, scenario, draws, path)
         return [_stream(writes, spec, after_s, blocks, spec.adds_bytes, None)]
@@ -101,13 +104,14 @@ def _stream(
 
 
 def _writes(
-    spec: WriteStream, growth: float, scenario: Scenario, draws: Draws, path: str
+    spec: WriteStream, growth: GrowthSteps, scenario: Scenario, draws: Draws, path: str
 ) -> Writes:
     if spec.trace is not None:
         return TraceWrites(spec.trace.spec(), growth, scenario, draws.generator(f"{path}.resample"))
     assert spec.arrivals is not None
     assert spec.size is not None
     process, said = chosen_process(spec.arrivals)
-    times = process.times(said, growth, RunSpan(scenario.start, scenario.duration), draws, path)
-    factor = growth if process.growth_of == "bytes" else 1.0
+    run = RunSpan(scenario.start, scenario.duration)
+    times = process.grown_times(said, growth, run, draws, path)
+    factor = growth if process.growth_of == "bytes" else GrowthSteps()
     return DrawnWrites(times, spec.size, factor, draws.generator(f"{path}.size"))

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 
 from efssim.report.facts.load import drawn_lines
 from efssim.report.facts.traces import thin_lines, trace_lines
+from efssim.report.text.fleets.sweep import fleet_rows, shown_replications
 from efssim.report.text.parts import joined
+from efssim.report.verdicts.varied.sweep import STATES, kinds, sweep_verdict
 from efssim.report.words.compare_shares import SHARES
 from efssim.report.words.cost import money
 from efssim.report.words.lines import aligned, command_lines, counted, percent, short, wrapped
@@ -32,9 +34,17 @@ def sweep_report(sweep: SweepPoints, measure: str, command: str) -> str:
             *thin_lines(sweep.traces),
         ]
     ]
-    for name in sweep.points[0].trials.table["replication"].unique():
+    for name, fleet in sweep.points[0].trials.fleets.items():
+        parts.append(
+            [
+                *wrapped(f"Fleet {name}, over {counted(fleet.count, 'item')}:"),
+                *aligned(fleet_rows(sweep, measure, name, shown)),
+            ]
+        )
+    for name in shown_replications(sweep):
         rows = _tornado if sweep.one_at_a_time else _grid
-        parts.append([*wrapped(f"{name}:"), *rows(sweep, measure, str(name))])
+        said = wrapped(sweep_verdict(sweep, name), indent=2)
+        parts += [said, [*wrapped(f"{name}:"), *rows(sweep, measure, name)]]
     return joined(
         [
             *parts,
@@ -73,13 +83,14 @@ def _grid(sweep: SweepPoints, measure: str, name: str) -> list[str]:
 
 def grid_rows(sweep: SweepPoints, measure: str, name: str) -> list[list[str]]:
     """Return the names of the columns, and a row of texts for each combination."""
-    header = [*(vary.segments[-1] for vary in sweep.parameters), "mean", "interval"]
+    header = [*(vary.segments[-1] for vary in sweep.parameters), "mean", "interval", "RPO"]
     header += ["cost a month"] * (sweep.points[0].trials.cost is not None)
     rows = [list(map(str, header))]
-    for row, point in zip(sweep.point_means(measure, name), sweep.points, strict=True):
+    means = sweep.point_means(measure, name)
+    for row, point, kind in zip(means, sweep.points, kinds(sweep, name), strict=True):
         values = [_value(sweep, vary, row.values[vary.path]) for vary in sweep.parameters]
         interval = _interval(measure, row.low, row.high)
-        rows.append([*values, shown(measure, row.mean), interval, *_cost(point)])
+        rows.append([*values, shown(measure, row.mean), interval, STATES[kind], *_cost(point)])
     return rows
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from efssim.scenario.schema import ScenarioKeys, WriteStream
+from efssim.scenario.amounts.volume import steps_of
+from efssim.scenario.schema import FileSystem, ScenarioKeys, WriteStream
 from efssim.scenario.shown.trace_use import stream_path
 from efssim.scenario.workload.drawing import CELL_S, HowDrawn, drawing
 from efssim.scenario.workload.drawing import distance_at_most as bound
@@ -75,8 +76,13 @@ def _drawings(scenario: ScenarioKeys) -> dict[str, tuple[WriteStream, HowDrawn]]
     return {
         stream_path(name, stream): (
             writes,
-            drawing(writes, writes.growth * system.growth, default, start, throttles=throttles),
+            drawing(writes, _mean(writes, system, scenario), default, start, throttles=throttles),
         )
         for name, system in scenario.file_systems.items()
         for stream, writes in system.writes.items()
     }
+
+
+def _mean(stream: WriteStream, system: FileSystem, scenario: ScenarioKeys) -> float:
+    """Return the mean factor of growth of a stream in the run."""
+    return steps_of(stream, system, scenario).mean(scenario.duration)

@@ -33,7 +33,7 @@ class HowDrawn:
 def drawing(
     stream: WriteStream, growth: float, default: Drawn, start: datetime, *, throttles: bool = False
 ) -> HowDrawn:
-    """Return how a stream is drawn; `growth` is that of the file system and the stream's own.
+    """Return how a stream is drawn; `growth` is the mean of the file system's and the stream's own.
 
     `default`, `start` and `throttles` are those of the scenario; to ask for the last takes time.
     """

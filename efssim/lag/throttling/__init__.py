@@ -1,1 +1,0 @@
-"""Writes that a throttled source makes later than they are wanted."""
