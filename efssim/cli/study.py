@@ -24,6 +24,7 @@ from efssim.cli.conflicts import refuse_ignored
 from efssim.cli.options import examples, study_options
 from efssim.cli.output import say, shows_progress
 from efssim.cli.request import Request, requested
+from efssim.cli.runway.runway import RunwayRequest, refuse_beside, runway_of
 from efssim.cli.scenario_file import ScenarioFile, Source
 from efssim.cli.uncertain.plan import SetPlanRequest, plan_of_sets
 from efssim.cli.uncertain.sets import require_uncertain, sets_option, share_option
@@ -41,7 +42,9 @@ class PlanRequest(Request):
     """The request of `efssim plan`."""
 
     file: Source
-    vary: str
+    vary: str | None
+    until_missed: bool
+    horizon: str | None
     rpo: str | None
     attainment: str | None
     confidence: str
@@ -79,10 +82,22 @@ class SweepRequest(Request):
     epilog=examples(
         "efssim plan scenario.yaml --vary 'replications.dr.sync.throughput=10 MiB/s..1 GiB/s'",
         "efssim plan scenario.yaml --vary replications.dr.sync.interval=1min..1h --rpo 15min",
+        "efssim plan scenario.yaml --until-missed --horizon '36 months'",
     ),
 )
 @click.argument("file", type=ScenarioFile())
-@click.option("--vary", required=True, metavar="PATH=LOW..HIGH", help="What to look for.")
+@click.option("--vary", metavar="PATH=LOW..HIGH", show_default="none", help="What to look for.")
+@click.option(
+    "--until-missed",
+    is_flag=True,
+    help="Instead of --vary: the month in which growth first makes it missed.",
+)
+@click.option(
+    "--horizon",
+    metavar="MONTHS",
+    show_default="36 months",
+    help="With --until-missed: the last month, as '36 months' of 30 days.",
+)
 @click.option(
     "--rpo",
     metavar="DURATION",
@@ -143,7 +158,8 @@ class SweepRequest(Request):
 def plan(**asked: Any) -> None:
     """Find the smallest (or largest) value that meets the RPO of scenario FILE.
 
-    FILE - is standard input. Ctrl-C prints what is known by then.
+    With --until-missed: the month up to which it is met as writes grow. FILE - is standard input.
+    Ctrl-C prints what is known by then.
     """
     from efssim.report.files.plan import plan_json, write_plan
     from efssim.report.text.plan import plan_report
@@ -151,9 +167,12 @@ def plan(**asked: Any) -> None:
 
     request = requested(PlanRequest, **asked)
     scenario = request.file.load(request.overrides)
+    seconds = budget_s(request.budget)
+    if request.until_missed:
+        _plan_runway(request, scenario, seconds)
+        return
     chosen, between = _range_of(request, scenario)
     check_folder(request.out, "plan.json", "evaluations.csv")
-    seconds = budget_s(request.budget)
     of_sets = {"--sets": request.sets, "--share-of-sets": request.share_of_sets}
     if require_uncertain(scenario, of_sets):
         for option, value in (
@@ -177,6 +196,49 @@ def plan(**asked: Any) -> None:
             lambda: plan_json(found),
             lambda: plan_report(found, again),
         )
+        say_folder(request.out, request.quiet)
+    if found.partial:
+        raise KeyboardInterrupt
+
+
+def _plan_runway(request: PlanRequest, scenario: Scenario, seconds: float) -> None:
+    """Find the month in which the objective is first missed."""
+    refuse_beside(
+        {
+            "--vary": request.vary,
+            "--minimise": request.minimise,
+            "--share-of-sets": request.share_of_sets,
+        }
+    )
+    require_uncertain(scenario, {"--sets": request.sets})
+    refuse_ignored(request.overrides, request.replaced_paths())
+    refuse_absurd(scenario, request.file, insist=request.yes)
+    check_folder(request.out, "runway.json", "months.csv")
+    asked = RunwayRequest(
+        horizon=request.horizon or "36 months",
+        rpo=request.rpo,
+        attainment=request.attainment,
+        confidence=request.confidence,
+        replication=request.replication,
+        objective=request.objective,
+        trials=request.trials,
+        sets=request.sets,
+        seed=request.seed,
+        workers=request.workers,
+        budget_s=seconds,
+        quiet=request.quiet,
+        out=request.out,
+        form=request.form,
+        again=request.reproducing(),
+    )
+    with (
+        keeping_results(),
+        placing_refusals(request.file, request.overrides),
+        study_errors(request.file),
+    ):
+        if not request.quiet:
+            _tell_budget(seconds)
+        found = runway_of(scenario, asked)
         say_folder(request.out, request.quiet)
     if found.partial:
         raise KeyboardInterrupt
@@ -224,6 +286,10 @@ def _range_of(
     """Return the parameter that is varied and both ends of its range, if they can be run."""
     from efssim.study.varying.space import parse_assignment, range_of, require_key, with_value
 
+    if request.vary is None:
+        raise click.UsageError("Missing option '--vary', or '--until-missed' for growth.")
+    if request.horizon is not None:
+        raise click.UsageError("--horizon goes with --until-missed only")
     chosen, text = parse_assignment(request.vary)
     require_key(scenario, chosen)
     replaced = request.replaced_paths()

@@ -66,6 +66,7 @@ def test_names():
         "Plan",
         "Result",
         "RunError",
+        "Runway",
         "Scenario",
         "ScenarioError",
         "SetPlan",
@@ -94,6 +95,7 @@ def test_names():
         "run",
         "run_sets",
         "run_trials",
+        "runway",
         "sweep",
     ]
     assert dir(efssim) == efssim.__all__
