@@ -53,6 +53,7 @@ def test_names():
     assert efssim.__all__ == [
         "ArgumentError",
         "Calibration",
+        "Choice",
         "CloudWatchError",
         "Comparison",
         "Drills",
@@ -85,6 +86,7 @@ def test_names():
         "WorkersDiedError",
         "__version__",
         "calibrate",
+        "choose",
         "compare",
         "drill",
         "estimate",

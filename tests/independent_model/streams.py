@@ -33,6 +33,8 @@ class Stream:
     new_files: float
     follows: bool = False
     """Whether it moves with a failover."""
+    path: str = ""
+    """Its name among those of all file systems."""
 
 
 @dataclass(eq=False)
@@ -47,6 +49,8 @@ class Write:
     replicated: bool = False
     """Whether any replication published it."""
     discarded: bool = False
+    wanted_s: float = 0.0
+    """When it would be made if it waited for nothing."""
 
     @property
     def files(self) -> int:
@@ -54,7 +58,7 @@ class Write:
         return 0 if self.stream.large_file_bytes is not None else self.stream.files
 
 
-def stream_of(name: str, spec: WriteStream, usual_follow: str = "none") -> Stream:
+def stream_of(name: str, spec: WriteStream, usual_follow: str = "none", path: str = "") -> Stream:
     """Return what the writes of a stream have in common."""
     hot = spec.hot_set
     if hot is not None and hot.share not in (0, 1):
@@ -71,6 +75,7 @@ def stream_of(name: str, spec: WriteStream, usual_follow: str = "none") -> Strea
         _share(spec, "new_bytes", usual) * (not is_hot),
         _share(spec, "new_files", 0.0),
         (spec.writes_follow or usual_follow) == "failover",
+        path,
     )
 
 
@@ -79,17 +84,20 @@ def _share(spec: WriteStream, key: str, usual: float) -> float:
     return usual if share is None else share
 
 
-def writes_of(file_system: FileSystem, start: datetime, end_s: float) -> list[Write]:
+def writes_of(
+    file_system: FileSystem, start: datetime, end_s: float, home: str = ""
+) -> list[Write]:
     """Return the wanted writes of a file system after the start, up to and including the end."""
     found = []
     for name, spec in file_system.writes.items():
-        stream, total, rounded = stream_of(name, spec, file_system.writes_follow), 0.0, 0
+        path = f"file_systems.{home}.writes.{name}"
+        stream, total, rounded = stream_of(name, spec, file_system.writes_follow, path), 0.0, 0
         last_s = end_s if spec.ends is None else min(spec.ends, end_s)
         growth = _Growth([file_system.growth, spec.growth], start)
         for time_s, size in _wanted(spec, growth, start, end_s):
             total += size
             if spec.begins < time_s <= last_s:
-                found.append(Write(time_s, round(total) - rounded, stream))
+                found.append(Write(time_s, round(total) - rounded, stream, wanted_s=time_s))
             rounded = round(total)
     return sorted(found, key=lambda write: write.time_s)
 

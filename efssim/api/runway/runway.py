@@ -5,8 +5,9 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from concurrent.futures import Executor
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from efssim.api.values import values_by_field
@@ -14,10 +15,11 @@ from efssim.json_values import JsonObject
 from efssim.progress import bar_of_evaluations, told
 from efssim.scenario import Scenario
 from efssim.scenario.arguments import checked
+from efssim.study.kept.points import KeepsPoints, kept_runway
 from efssim.study.planning.asked import budget_s
 from efssim.study.run.interrupts import ctrl_c
 from efssim.study.run.shared import runner
-from efssim.study.runway.asked import MONTHS, runway_question
+from efssim.study.runway.asked import MONTHS, RunwayQuestion, runway_question
 from efssim.study.runway.findings import MonthOutcome, RunwayFindings
 from efssim.study.runway.search import MonthProgress, RunwaySearch
 from efssim.study.runway.sentences import answer_text, month_text
@@ -81,6 +83,7 @@ def runway(
     executor: Executor | None = None,
     workers: int | None = None,
     budget: object = None,
+    resume: Path | None = None,
     on_progress: MonthProgress | None = None,
     progress: bool = False,
 ) -> Runway:
@@ -97,6 +100,8 @@ def runway(
     A scenario without random draws takes one trial a month, another one `trials`. The other
     arguments are as for `plan`; `on_progress` is given each month, and the change it is tried with.
     Ctrl-C returns what is known by then, marked as `partial`.
+
+    `resume` is a folder that keeps complete trials of all months and takes up those it has.
 
     Raise StudyError (a ValueError) where nothing grows by month, for fewer than 10 trials and an
     unknown replication, ScenarioError for a horizon that is no number of months or a month that
@@ -117,8 +122,13 @@ def runway(
     seconds = None if budget is None else budget_s(budget)
     opened = runner(executor, workers, seconds)
     shown = told(on_progress, _shown() if progress else None)
-    with ctrl_c() as interrupts, interrupts.held(), shown as tell, opened as made:
-        return Runway.of(RunwaySearch(asked, made, tell).findings(interrupts))
+    kept = nullcontext() if resume is None else _kept(asked, Path(resume))
+    with ctrl_c() as interrupts, interrupts.held(), kept as held, shown as tell, opened as made:
+        return Runway.of(RunwaySearch(asked, made, tell, held).findings(interrupts))
+
+
+def _kept(asked: RunwayQuestion, folder: Path) -> AbstractContextManager[KeepsPoints]:
+    return kept_runway(folder, asked.scenario, asked.seed, asked.sets)
 
 
 @contextmanager

@@ -12,6 +12,7 @@ import click
 
 from efssim.cli.common import deliver
 from efssim.cli.output import say
+from efssim.cli.studies.store import ResultPlace, Verdicts
 
 if TYPE_CHECKING:
     from efssim.api.runway.runway import Runway
@@ -34,6 +35,7 @@ class RunwayRequest:
     seed: int | None
     workers: int | None
     budget_s: float
+    resume: Path | None
     quiet: bool
     out: Path | None
     form: str
@@ -48,8 +50,8 @@ def refuse_beside(given: Mapping[str, str | float | None]) -> None:
             raise click.UsageError(f"{option} does not go with --until-missed")
 
 
-def runway_of(scenario: Scenario, request: RunwayRequest) -> Runway:
-    """Find the month, print it and write its files."""
+def runway_of(scenario: Scenario, request: RunwayRequest, place: ResultPlace) -> Runway:
+    """Find the month, print it, write its files, and keep them where a store is to have them."""
     from efssim.report.runway.files import runway_json, write_runway
     from efssim.report.runway.text import runway_report
 
@@ -60,8 +62,15 @@ def runway_of(scenario: Scenario, request: RunwayRequest) -> Runway:
         request.form,
         lambda: runway_json(found),
         lambda: runway_report(found, again),
+        # With more time another one may say more.
+        None if found.partial or found.out_of_time else place.keeping(partial(_verdicts, found)),
     )
     return found
+
+
+def _verdicts(found: Runway) -> Verdicts:
+    month = "" if found.first_missed is None else f": month {found.first_missed}"
+    return Verdicts(words=(f"{found.outcome.replace('_', ' ')}{month}",))
 
 
 def _find(scenario: Scenario, request: RunwayRequest) -> Runway:
@@ -80,6 +89,7 @@ def _find(scenario: Scenario, request: RunwayRequest) -> Runway:
         seed=request.seed,
         workers=request.workers,
         budget=request.budget_s,
+        resume=request.resume,
         on_progress=None if request.quiet else _tell,
     )
 

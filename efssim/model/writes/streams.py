@@ -27,18 +27,20 @@ def build_streams(
     after_s: float,
     *,
     is_shared: bool = True,
+    throttles: bool = False,
 ) -> list[Stream]:
     """Build the stream at a path, which also names its draws; its writes begin after a time.
 
     One that is drawn in cells has parts: the big writes, one by one, and the small ones. `of_all`
     is the growth of the file system and multiplies the stream's own. `is_shared` says whether to
-    read draws of other worlds, where there are some.
+    read draws of other worlds, where there are some, and `throttles` whether writes may wait
+    anywhere.
     """
     growth = growth_steps((of_all, spec.growth), scenario.start, scenario.duration)
     shared = draws.shared if is_shared else None
 
     def built() -> list[Stream]:
-        return _drawn(spec, growth, scenario, draws, path, after_s)
+        return _drawn(spec, growth, scenario, draws, path, after_s, throttles)
 
     if shared is None:
         return built()
@@ -50,7 +52,7 @@ def build_streams(
         if spec.trace.resample is None and spec.hot_set is None:
             of_trial = ()
     span = scenario.start, scenario.duration
-    depends_on = spec, growth, scenario.defaults.drawn, span, after_s, trace
+    depends_on = spec, growth, scenario.defaults.drawn, throttles, span, after_s, trace
     return shared.of((*of_trial, path), depends_on, lambda: Taped(built, shared)).streams(
         scenario.duration
     )
@@ -63,10 +65,12 @@ def _drawn(
     draws: Draws,
     path: str,
     after_s: float,
+    throttles: bool,
 ) -> list[Stream]:
     """Build a stream whose writes this world draws; arguments as of `build_streams`."""
     hot, mean = spec.hot_set, growth.mean(scenario.duration)
-    if not drawing(spec, mean, scenario.defaults.drawn, scenario.start).in_cells:
+    default, start = scenario.defaults.drawn, scenario.start
+    if not drawing(spec, mean, default, start, throttles=throttles).in_cells:
         blocks = None if hot is None else HotBlocks(hot, draws.generator(f"{path}.hot"))
         writes = _writes(spec, growth, scenario, draws, path)
         return [_stream(writes, spec, after_s, blocks, spec.adds_bytes, None)]

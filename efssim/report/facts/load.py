@@ -56,8 +56,9 @@ def _stream(stream: WriteStream, system: FileSystem, scenario: Scenario) -> Iter
 
 def _drawn(stream: WriteStream, system: FileSystem, scenario: Scenario) -> Iterator[str]:
     """Yield how its writes are drawn, where that is not one by one or was to be otherwise."""
+    default, throttles = scenario.defaults.drawn, scenario.throttles
     growth = steps_of(stream, system, scenario).mean(scenario.duration)
-    found = drawing(stream, growth, scenario.defaults.drawn, scenario.start)
+    found = drawing(stream, growth, default, scenario.start, throttles=throttles)
     if found.in_cells:
         bound = None if stream.size is None else distance_at_most(stream.size)
         yield _in_cells(bound)

@@ -23,6 +23,9 @@ from efssim.study.runway.sentences import (
 from efssim.study.trial.long_faults import long_faults
 from efssim.text.quantities import format_duration
 
+_NAMED = 5
+"""Replications that are named; of more there is their number."""
+
 MONTHS_SAID = (
     "Month m is the window of the scenario moved by m months of 30 days, with the same random "
     "numbers, and nothing carried over from the months before but what is stored."
@@ -62,7 +65,9 @@ def partial_text(found: RunwayFindings) -> str:
 
 def goal_of(found: RunwayFindings) -> str:
     """Return the objective in words."""
-    goal, who = found.objective, ", ".join(found.objective.replications)
+    goal = found.objective
+    names, many = goal.replications, len(goal.replications) > _NAMED
+    who = f"each of {len(names):,} replications" if many else ", ".join(names)
     if goal.name is not None:
         asked = goal_text(goal.of, goal.target_s, goal.attainment)
         return f"Objective {goal.name} of {who}: {asked}"

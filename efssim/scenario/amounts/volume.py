@@ -31,7 +31,12 @@ class Volume(NamedTuple):
 def expected_volume(scenario: ScenarioKeys) -> Volume:
     """Return the expected bytes of all replicated file systems, and the writes to be drawn."""
     sources = [scenario.file_systems[part.source] for part in scenario.replications.values()]
-    volumes = [_stream(w, source, scenario) for source in sources for w in source.writes.values()]
+    throttles = scenario.throttles
+    volumes = [
+        _stream(w, source, scenario, throttles)
+        for source in sources
+        for w in source.writes.values()
+    ]
     return Volume(math.fsum(v.writes for v in volumes), math.fsum(v.bytes for v in volumes))
 
 
@@ -40,14 +45,17 @@ def steps_of(stream: WriteStream, source: FileSystem, scenario: ScenarioKeys) ->
     return growth_steps((source.growth, stream.growth), scenario.start, scenario.duration)
 
 
-def _stream(stream: WriteStream, source: FileSystem, scenario: ScenarioKeys) -> Volume:
+def _stream(
+    stream: WriteStream, source: FileSystem, scenario: ScenarioKeys, throttles: bool
+) -> Volume:
     if stream.trace is not None:
         return trace_volume(
             stream, stream.trace.read(scenario.start, scenario.duration), source, scenario
         )
     volume = arrivals_volume(stream, source, scenario)
     growth = steps_of(stream, source, scenario).mean(scenario.duration)
-    if drawing(stream, growth, scenario.defaults.drawn, scenario.start).in_cells:
+    default, start = scenario.defaults.drawn, scenario.start
+    if drawing(stream, growth, default, start, throttles=throttles).in_cells:
         return volume._replace(writes=scenario.duration / CELL_S * DRAWN_PER_CELL)
     return volume
 

@@ -23,6 +23,7 @@ from efssim.lag.summary import (
     WriteLagSummary,
     WritesSummary,
 )
+from efssim.lag.throttled import ThrottledSummary
 from efssim.study.means.shapes import (
     AgeStatistic,
     AlarmStatistic,
@@ -37,6 +38,7 @@ from efssim.study.means.shapes import (
     RpoStatistic,
     SourceLimitStatistic,
     SyncsStatistic,
+    ThrottledStatistic,
     WriteLagStatistic,
     WritesStatistic,
 )
@@ -59,6 +61,7 @@ STATISTICS: dict[type[DataclassInstance], type[DataclassInstance]] = {
     LeftBehind: LeftBehindStatistic,
     SyncsSummary: SyncsStatistic,
     SourceLimit: SourceLimitStatistic,
+    ThrottledSummary: ThrottledStatistic,
     ReplicationSummary: ReplicationStatistic,
     DelaySummary: DelayStatistic,
     AlarmSummary: AlarmStatistic,

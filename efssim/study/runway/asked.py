@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 
 from efssim.scenario import Scenario, ScenarioError
+from efssim.scenario.expansion.seeds import drawn_with
 from efssim.study.errors import StudyError
 from efssim.study.planning.asked import confidence_of, named_objective, with_objective
 from efssim.study.planning.findings import PlanObjective
@@ -14,7 +15,7 @@ from efssim.text.yaml.problems import Position, Problem
 
 MONTHS = 36
 """Horizon unless another is asked for: three years, in months of 30 days."""
-_MOST = 600
+MOST_MONTHS = 600
 """Months of a horizon at most; chosen: fifty years."""
 _LEAST = 10
 """Trials of a month at least, if trials differ."""
@@ -53,7 +54,7 @@ def runway_question(
 ) -> RunwayQuestion:
     """Return the question of a runway; raise as `efssim.runway` does if it makes no sense."""
     months = horizon_months(horizon)
-    base = with_objective(scenario, rpo, attainment)
+    base = with_objective(drawn_with(scenario, seed), rpo, attainment)
     names = _replications(base, replication)
     sure = confidence_of(confidence)
     objective = PlanObjective(base.rpo.target, base.rpo.attainment, sure, names)
@@ -74,8 +75,8 @@ def horizon_months(value: object) -> int:
         if found is None:
             raise _problem(f"'{cut(str(value))}' is no number of months, such as '36 months'")
         months = int(found[1])
-    if not 1 <= months <= _MOST:
-        raise _problem(f"a horizon is 1 to {_MOST} months, not {months}")
+    if not 1 <= months <= MOST_MONTHS:
+        raise _problem(f"a horizon is 1 to {MOST_MONTHS} months, not {months}")
     return months
 
 

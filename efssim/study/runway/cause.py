@@ -15,6 +15,7 @@ from efssim.runs.measured import MeasuredWorld
 from efssim.runs.outcome import Outcome
 from efssim.scenario import Scenario
 from efssim.scenario.amounts.volume import steps_of
+from efssim.scenario.grammar.calendars.rates import RateCalendar, rate_at
 from efssim.scenario.schema import WriteStream
 from efssim.scenario.shown.trace_use import stream_path
 from efssim.scenario.workload.processes.batch import Batch
@@ -58,7 +59,7 @@ def cause_of(world: Scenario, month: int, made: Evaluation) -> MissCause:
     )
     simulation.advance_to_end()
     outcome = simulation.so_far().outcomes[name]
-    terms = _terms(outcome, list(outcome.violations), _capacity(world, name))
+    terms = _terms(outcome, list(outcome.violations), world)
     total = math.fsum(terms.seconds.values())
     largest = max(terms.seconds, key=lambda each: terms.seconds[each])
     batch = _batch(world, outcome, terms) if largest in ("bytes", "files") else None
@@ -83,17 +84,21 @@ class _TermsOfSyncs:
     """The times of whose writes the syncs are."""
 
 
-def _capacity(world: Scenario, name: str) -> float:
-    return world.replications[name].sync.number("throughput")
+def _rates(outcome: Outcome, world: Scenario, cuts_s: Floats) -> Floats:
+    """Return the throughput in force at some cuts, in bytes per second."""
+    rate = outcome.sync.throughput
+    if not isinstance(rate, RateCalendar):
+        return np.full(len(cuts_s), outcome.sync.number("throughput"))
+    return np.array([rate_at(rate, world.start, world.duration, at) for at in cuts_s.tolist()])
 
 
-def _terms(outcome: Outcome, violations: Sequence[Violation], throughput: float) -> _TermsOfSyncs:
+def _terms(outcome: Outcome, violations: Sequence[Violation], world: Scenario) -> _TermsOfSyncs:
     """Return the seconds that the syncs overlapping some violations spent on each term."""
     syncs, sync = outcome.syncs, outcome.sync
     cut_s, completed_s = syncs.floats("cut_s"), syncs.floats("completed_s")
     rows = _overlapping(cut_s, completed_s, violations)
     phases = {key: seconds[rows] for key, seconds in outcome.sync_phases.items()}
-    alone_bytes = syncs.ints("bytes")[rows] / throughput
+    alone_bytes = syncs.ints("bytes")[rows] / _rates(outcome, world, cut_s[rows])
     alone_files = syncs.ints("files")[rows] / sync.number("file_rate")
     alone = np.minimum(np.maximum(alone_bytes, alone_files), phases["transfer_s"])
     stalled = _stalled(outcome, cut_s[rows], completed_s[rows])
@@ -117,7 +122,7 @@ def _terms(outcome: Outcome, violations: Sequence[Violation], throughput: float)
     if still is not None and any(v.end_s > still.cut_s for v in violations):
         spans.append((float(cut_s[-1]) if len(cut_s) else 0.0, still.cut_s))
         count += 1
-        _add_open(found, outcome, throughput)
+        _add_open(found, outcome, _rates(outcome, world, np.array([still.cut_s])).item())
     _add_uncut(found, outcome, violations, cut_s, completed_s)
     return _TermsOfSyncs(found, count, spans)
 

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from efssim.scenario import Scenario
 from efssim.scenario.grammar.base import one_of
+from efssim.scenario.grammar.calendars.rates import RateCalendar, least_of
 from efssim.scenario.grammar.distributions import Distribution
 from efssim.scenario.regions.names import zone_region
 from efssim.scenario.schema import Sync
-from efssim.text.written import as_written
+from efssim.study.runway.gathered import gathered
+from efssim.text.written import WrittenValue, as_written
 from efssim.text.yaml.paths import Path, format_path
 
 DOUBLED = ("throughput", "file_rate", "scan_rate", "diff_rate")
 HALVED = ("interval", "gap")
+CHANGED = (*DOUBLED, "capacity", *HALVED)
+"""Parameters that are changed, each alone."""
 
 
 @dataclass(frozen=True)
@@ -24,7 +28,7 @@ class Change:
 
     key: str
     factor: float
-    values: tuple[tuple[Path, object], ...]
+    values: Mapping[str, WrittenValue]
     """The new values by their paths."""
 
     @property
@@ -32,14 +36,9 @@ class Change:
         """The parameter and its factor in words."""
         return f"{self.key} × 2" if self.factor > 1 else f"{self.key} ÷ 2"
 
-    @property
-    def paths(self) -> tuple[str, ...]:
-        """The keys of the scenario that it changes."""
-        return tuple(format_path(path) for path, _ in self.values)
-
     def of(self, scenario: Scenario) -> Scenario:
         """Return a scenario with it; raise ScenarioError if that is not valid."""
-        return scenario.with_({format_path(path): value for path, value in self.values})
+        return scenario.with_(self.values)
 
 
 def changes(scenario: Scenario, replications: Sequence[str]) -> Iterator[Change]:
@@ -54,29 +53,41 @@ def changes(scenario: Scenario, replications: Sequence[str]) -> Iterator[Change]
 def _change(
     key: str, factor: float, scenario: Scenario, replications: Sequence[str]
 ) -> Iterator[Change]:
-    values = []
+    values: dict[tuple[str, Path], WrittenValue] = {}
     for name in replications:
         value = _times(scenario.replications[name].sync, key, factor)
         if value is not None:
-            values.append((("replications", name, "sync", key), value))
+            values[name, ("sync", key)] = value
     if values:
-        yield Change(key, factor, tuple(values))
+        yield Change(key, factor, gathered(scenario, "replications", values))
 
 
-def _times(sync: Sync, key: str, factor: float) -> object:
+def _times(sync: Sync, key: str, factor: float) -> WrittenValue:
     """Return a parameter times a factor; None where it limits or delays nothing."""
-    if key != "gap":
-        number = sync.number(key)
-        return number * factor if 0 < number < math.inf else None
-    gap = sync.draw(key)
-    return None if gap.always_zero() else _scaled(gap, factor)
+    if key == "gap":
+        gap = sync.draw(key)
+        return None if gap.always_zero() else _scaled(gap, factor)
+    if isinstance(sync.throughput, RateCalendar) and key == "throughput":
+        return _scaled_rate(sync.throughput, factor)
+    number = sync.number(key)
+    return number * factor if 0 < number < math.inf else None
+
+
+def _scaled_rate(rate: float | RateCalendar, factor: float) -> WrittenValue:
+    """Return a rate, or all of a calendar, times a factor; None without any limit."""
+    if not isinstance(rate, RateCalendar):
+        return rate * factor if rate < math.inf else None
+    if least_of(rate) == math.inf:
+        return None
+    windows = [{**as_written(window), "value": window.value * factor} for window in rate.windows]
+    return {**as_written(rate), "base": rate.base * factor, "windows": windows}
 
 
 _LENGTHS = ("mean", "median", "low", "high", "min", "max", "values")
 """Keys of distributions that are quantities; the others are numbers of their shape."""
 
 
-def _scaled(value: Distribution[float], factor: float) -> object:
+def _scaled(value: Distribution[float], factor: float) -> WrittenValue:
     """Return a distribution of times, as written, all of which are longer by a factor.
 
     None for one that is in a file.
@@ -90,7 +101,7 @@ def _scaled(value: Distribution[float], factor: float) -> object:
     return {kind: {key: _part(key, part, factor) for key, part in written.items()}}
 
 
-def _part(key: str, part: object, factor: float) -> object:
+def _part(key: str, part: WrittenValue, factor: float) -> WrittenValue:
     if key not in _LENGTHS:
         return part
     if isinstance(part, list | tuple):
@@ -102,13 +113,13 @@ def _part(key: str, part: object, factor: float) -> object:
 def _of_links(scenario: Scenario, replications: Sequence[str]) -> Iterator[Change]:
     """Yield the change of the capacity of the links that the replications use."""
     used = {_link_of(scenario, name) for name in replications}
-    values = [
-        (("links", name, "capacity"), 2.0 * link.capacity)
+    values = {
+        format_path(("links", name, "capacity")): doubled
         for name, link in scenario.links.items()
-        if name in used and link.capacity < math.inf
-    ]
+        if name in used and (doubled := _scaled_rate(link.capacity, 2.0)) is not None
+    }
     if values:
-        yield Change("capacity", 2.0, tuple(values))
+        yield Change("capacity", 2.0, values)
 
 
 def _link_of(scenario: Scenario, name: str) -> str:

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from typing import Any
 
 from efssim.closed_forms.inflow.flows import Flow
 from efssim.closed_forms.inflow.streams import flows_of
 from efssim.scenario import Scenario
 from efssim.scenario.amounts.volume import steps_of
-from efssim.scenario.changes import replaced, validated
 from efssim.scenario.schema import FileSystem, WriteStream
 from efssim.scenario.workload.arrivals import chosen_process
 from efssim.scenario.workload.growth import (
@@ -21,8 +19,9 @@ from efssim.scenario.workload.growth import (
     power,
 )
 from efssim.study.errors import StudyError
+from efssim.study.runway.gathered import gathered
 from efssim.study.varying.drawn_as import drawn_as
-from efssim.text.written import as_written
+from efssim.text.written import WrittenValue
 from efssim.text.yaml.paths import Path
 
 MONTH_S = MONTH.total_seconds()
@@ -51,28 +50,32 @@ class Months:
         """Return the scenario of month 0, 1, …; raise ScenarioError if it cannot be simulated."""
         if month == 0:
             return self._scenario
-        data: Any = as_written(self._scenario)
-        for path, value in self._changes(month):
-            data = replaced(data, path, value)
-        return drawn_as(self._scenario, validated(Scenario, data, None))
+        values = {
+            (name, rest): value
+            for name, system in self._scenario.file_systems.items()
+            for rest, value in self._changes(month, name, system)
+        }
+        changed = gathered(self._scenario, "file_systems", values)
+        start = self._scenario.start + month * MONTH
+        return drawn_as(self._scenario, self._scenario.with_(changed, start=start))
 
-    def _changes(self, month: int) -> Iterator[tuple[Path, object]]:
-        """Yield the values of that month by their paths."""
+    def _changes(
+        self, month: int, name: str, system: FileSystem
+    ) -> Iterator[tuple[Path, WrittenValue]]:
+        """Yield the values of a file system in that month by their paths below it."""
         start = self._scenario.start
-        yield ("start",), start + month * MONTH
-        for name, system in self._scenario.file_systems.items():
-            path = ("file_systems", name)
-            yield from self._stored(month, name, system)
-            if _is_bare(system.growth):
-                yield (*path, "growth", "since"), start
-            for key, stream in system.writes.items():
-                below = (*path, "writes", key)
-                if _is_bare(stream.growth):
-                    yield (*below, "growth", "since"), start
-                if stream.trace is not None and stream.trace.start is None:
-                    yield (*below, "trace", "start"), start
+        yield from self._stored(month, name, system)
+        if _is_bare(system.growth):
+            yield ("growth", "since"), start
+        for key, stream in system.writes.items():
+            if _is_bare(stream.growth):
+                yield ("writes", key, "growth", "since"), start
+            if stream.trace is not None and stream.trace.start is None:
+                yield ("writes", key, "trace", "start"), start
 
-    def _stored(self, month: int, name: str, system: FileSystem) -> Iterator[tuple[Path, object]]:
+    def _stored(
+        self, month: int, name: str, system: FileSystem
+    ) -> Iterator[tuple[Path, WrittenValue]]:
         """Yield size and files at the start of that month."""
         own = system.growth if isinstance(system.growth, FileSystemGrowth) else None
         size, files = (None, None) if own is None else (own.size, own.files)
@@ -81,8 +84,8 @@ class Months:
         more_files = math.fsum(added_files for _, added_files in before)
         grown_size = system.size + more_bytes if size is None else system.size * power(size, month)
         grown = system.files + more_files if files is None else system.files * power(files, month)
-        yield ("file_systems", name, "size"), _whole(grown_size)
-        yield ("file_systems", name, "files"), _whole(grown)
+        yield ("size",), _whole(grown_size)
+        yield ("files",), _whole(grown)
 
 
 def _whole(number: float) -> int | float:

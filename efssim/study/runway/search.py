@@ -8,14 +8,15 @@ from typing import NamedTuple
 from efssim.scenario import ScenarioError
 from efssim.scenario.unknowns.parameters import uncertain_parameters
 from efssim.study.errors import StudyError
+from efssim.study.kept.points import KeepsPoints
 from efssim.study.planning.evaluation import READS, Evaluation, evaluated
 from efssim.study.run.deadline import OutOfTimeError
 from efssim.study.run.interrupts import Interrupts
 from efssim.study.run.shared import Runner
-from efssim.study.runway.asked import RunwayQuestion
+from efssim.study.runway.asked import MOST_MONTHS, RunwayQuestion
 from efssim.study.runway.cause import MissCause, cause_of
 from efssim.study.runway.cautions import cautions_of
-from efssim.study.runway.changes import Change, changes
+from efssim.study.runway.changes import CHANGED, Change, changes
 from efssim.study.runway.findings import (
     ChangeOutcome,
     MonthOutcome,
@@ -45,10 +46,17 @@ class RunwaySearch:
     """The months of a runway; each is tried once."""
 
     def __init__(
-        self, asked: RunwayQuestion, made: Runner, on_progress: MonthProgress | None
+        self,
+        asked: RunwayQuestion,
+        made: Runner,
+        on_progress: MonthProgress | None,
+        kept: KeepsPoints | None = None,
     ) -> None:
-        """Take a question; raise StudyError if nothing grows, TraceErrors for a changed trace."""
-        self._asked, self._runner, self._tell = asked, made, on_progress
+        """Take a question; raise StudyError if nothing grows, TraceErrors for a changed trace.
+
+        `kept` has trials from an earlier search, and keeps the others.
+        """
+        self._asked, self._runner, self._tell, self._kept = asked, made, on_progress, kept
         self._members = list(self._of_sets()) or [_Member(Months(asked.scenario), asked.seed)]
         self._random = is_random(asked.scenario)
         self._trials = asked.trials if self._random else 1
@@ -155,17 +163,26 @@ class RunwaySearch:
 
     def _at(self, month: int, change: Change | None = None) -> MonthOutcome:
         """Return the evidence on a month, with a change or without."""
-        found = tuple(self._evaluate(member, month, change) for member in self._members)
+        found = tuple(
+            self._evaluate(ordinal, month, change) for ordinal in range(len(self._members))
+        )
         made = MonthOutcome(month, found, self._asked.objective.attainment)
         if self._tell is not None:
             self._tell(made, "" if change is None else change.name)
         return made
 
-    def _evaluate(self, member: _Member, month: int, change: Change | None) -> Evaluation:
+    def _evaluate(self, ordinal: int, month: int, change: Change | None) -> Evaluation:
+        """Return the evidence on a month at a parameter set, with a change or without."""
+        member = self._members[ordinal]
         world = member.months.at(month)
+        row = 0
         if change is not None:
-            world = change.of(world)
-        trials = self._runner.run(world, self._trials, member.seed, READS)
+            world, row = change.of(world), 1 + CHANGED.index(change.key)
+        kept = None
+        if self._kept is not None:
+            point = (row * (MOST_MONTHS + 1) + month) * len(self._members) + ordinal
+            kept = self._kept.at(point)
+        trials = self._runner.run(world, self._trials, member.seed, READS, kept=kept)
         objective = self._asked.objective
         return evaluated(
             month,
@@ -221,7 +238,7 @@ class RunwaySearch:
         at = found[0] if found else None
         return ChangeOutcome(
             name=change.name,
-            paths=change.paths,
+            paths=tuple(change.values),
             factor=change.factor,
             first_missed=at,
             bought=None if at is None else at - missed,
