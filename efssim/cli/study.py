@@ -26,6 +26,7 @@ from efssim.cli.conflicts import refuse_ignored
 from efssim.cli.options import examples, study_options
 from efssim.cli.output import say
 from efssim.cli.request import requested
+from efssim.cli.runway.runway import RunwayRequest, refuse_beside, runway_of
 from efssim.cli.scenario_file import ScenarioFile, Source
 from efssim.cli.studies.kept import refuse_resume, resume_option
 from efssim.cli.studies.part import Divisible, part_option, run_part_of, undivided
@@ -51,7 +52,9 @@ class PlanRequest(Storing):
     """The request of `efssim plan`."""
 
     file: Source
-    vary: str
+    vary: str | None
+    until_missed: bool
+    horizon: str | None
     rpo: str | None
     attainment: str | None
     confidence: str
@@ -105,10 +108,22 @@ class SweepRequest(Divisible):
     epilog=examples(
         "efssim plan scenario.yaml --vary 'replications.dr.sync.throughput=10 MiB/s..1 GiB/s'",
         "efssim plan scenario.yaml --vary replications.dr.sync.interval=1min..1h --rpo 15min",
+        "efssim plan scenario.yaml --until-missed --horizon '36 months'",
     ),
 )
 @click.argument("file", type=ScenarioFile())
-@click.option("--vary", required=True, metavar="PATH=LOW..HIGH", help="What to look for.")
+@click.option("--vary", metavar="PATH=LOW..HIGH", show_default="none", help="What to look for.")
+@click.option(
+    "--until-missed",
+    is_flag=True,
+    help="Instead of --vary: the month in which growth first makes it missed.",
+)
+@click.option(
+    "--horizon",
+    metavar="MONTHS",
+    show_default="36 months",
+    help="With --until-missed: the last month, as '36 months' of 30 days.",
+)
 @click.option(
     "--rpo",
     metavar="DURATION",
@@ -172,16 +187,20 @@ class SweepRequest(Divisible):
 def plan(**asked: Any) -> None:
     """Find the smallest (or largest) value that meets the RPO of scenario FILE.
 
-    FILE - is standard input. Ctrl-C prints what is known by then.
+    With --until-missed: the month up to which it is met as writes grow. FILE - is standard input.
+    Ctrl-C prints what is known by then.
     """
     from efssim.study.planning.asked import budget_s
 
     request = requested(PlanRequest, **asked)
     refuse_resume(request.resume)
     scenario = request.file.load(request.overrides)
+    seconds = budget_s(request.budget)
+    if request.until_missed:
+        _plan_runway(request, scenario, seconds)
+        return
     chosen, between = _range_of(request, scenario)
     check_folder(request.out, "plan.json", "evaluations.csv")
-    seconds = budget_s(request.budget)
     of_sets = {"--sets": request.sets, "--share-of-sets": request.share_of_sets}
     if require_uncertain(scenario, of_sets):
         for option, value in (
@@ -234,6 +253,59 @@ def _plan_one(
         raise KeyboardInterrupt
 
 
+def _plan_runway(request: PlanRequest, scenario: Scenario, seconds: float) -> None:
+    """Find the month in which the objective is first missed."""
+    refuse_beside(
+        {
+            "--vary": request.vary,
+            "--minimise": request.minimise,
+            "--share-of-sets": request.share_of_sets,
+        }
+    )
+    require_uncertain(scenario, {"--sets": request.sets})
+    refuse_ignored(request.overrides, request.replaced_paths())
+    refuse_absurd(scenario, request.file, insist=request.yes)
+    check_folder(request.out, "runway.json", "months.csv")
+    place = ResultPlace(request, [scenario], "plan")
+    if (kept := place.found()) is not None:
+        place.deliver(kept)
+        say_folder(request.out, request.quiet)
+        return
+    with (
+        keeping_results(),
+        placing_refusals(request.file, request.overrides),
+        study_errors(request.file),
+    ):
+        if not request.quiet:
+            _tell_budget(seconds)
+        found = runway_of(scenario, _runway_asked(request, seconds), place)
+        say_folder(request.out, request.quiet)
+    if found.partial:
+        raise KeyboardInterrupt
+
+
+def _runway_asked(request: PlanRequest, seconds: float) -> RunwayRequest:
+    """Return the options of a runway."""
+    return RunwayRequest(
+        horizon=request.horizon or "36 months",
+        rpo=request.rpo,
+        attainment=request.attainment,
+        confidence=request.confidence,
+        replication=request.replication,
+        objective=request.objective,
+        trials=request.trials,
+        sets=request.sets,
+        seed=request.seed,
+        workers=request.workers,
+        budget_s=seconds,
+        resume=request.resume,
+        quiet=request.quiet,
+        out=request.out,
+        form=request.form,
+        again=request.reproducing(),
+    )
+
+
 def _verdicts_of_plan(found: Plan) -> Verdicts:
     from efssim.report.verdicts.stored import word_of_plan
 
@@ -282,6 +354,10 @@ def _range_of(
     """Return the parameter that is varied and both ends of its range, if they can be run."""
     from efssim.study.varying.space import parse_assignment, range_of, require_key, with_value
 
+    if request.vary is None:
+        raise click.UsageError("Missing option '--vary', or '--until-missed' for growth.")
+    if request.horizon is not None:
+        raise click.UsageError("--horizon goes with --until-missed only")
     chosen, text = parse_assignment(request.vary)
     require_key(scenario, chosen)
     replaced = request.replaced_paths()
