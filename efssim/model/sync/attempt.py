@@ -10,7 +10,10 @@ import math
 from dataclasses import dataclass, replace
 from operator import add
 
+import simpy
+
 from efssim.model.entities.sharing import LinkShares, Transfer
+from efssim.model.kernel.clock import Clock, Turn
 from efssim.model.writes.change_sets import ChangeSet
 from efssim.records.run_records import NO_PHASES, Phases
 
@@ -77,6 +80,15 @@ class Sharing:
 
     shares: LinkShares
     transfer: Transfer
+    over: simpy.Event
+    """Comes when it ends."""
+
+    @classmethod
+    def awaited(cls, shares: LinkShares, transfer: Transfer, clock: Clock) -> Sharing:
+        """Return the place of a transfer with an event for its end, whoever waited before."""
+        over = clock.never()
+        transfer.finish = lambda: clock.let_come(over, Turn.COMPLETION)
+        return cls(shares, transfer, over)
 
     def slowed_left_s(self, now_s: float) -> float | None:
         """Return the rest of a transfer that was slowed; None: it was at full speed all along."""

@@ -20,6 +20,7 @@ from efssim.model.entities.slots import SlotClaim, Slots
 from efssim.model.kernel.clock import Clock, Turn
 from efssim.model.sync.attempt import InFlight
 from efssim.model.sync.completed import Completed
+from efssim.model.sync.lane import SyncLane
 from efssim.model.sync.lone_loop import LoneLoop
 from efssim.model.sync.stretch import LONG, Planner, Stretch
 from efssim.model.sync.sync_times import SyncTimes
@@ -59,6 +60,7 @@ class SyncProcess:
         # Since when it is enabled, and since when syncs can begin: no stall, no blackout.
         self._enabled_s = self._ready_s = clock.now
         self._is_enabled = replication.status is Status.ENABLED
+        self._lane = SyncLane(clock, self._journal, times, self._record_lane)
         self._process = clock.process(self._run())
 
     def _run(self) -> Generator[simpy.Event, None, None]:
@@ -68,7 +70,9 @@ class SyncProcess:
             except simpy.Interrupt:  # something changed: plan again
                 self._planner.prepared = None
                 continue
-            if self._in_flight is not None:
+            if self._lane.is_used:
+                self._leave_lane()  # the next sync is none for it
+            elif self._in_flight is not None:
                 if self._is_over(self._in_flight):
                     self._attempt_ended(self._in_flight)
             elif self._stretch is not None:
@@ -90,6 +94,9 @@ class SyncProcess:
         cut_s = max(self._next_cut_s, self._clock.now)
         if self._times.slots is not None:
             return self._slot(self._times.slots, cut_s)
+        shares = self._times.shares
+        if shares is not None and not self._initial and not self._times.fails(self._ordinal):
+            return self._lane.use(shares, cut_s, self._ordinal)
         if self._initial or self._times.one_by_one or cut_s >= self._journal.horizon_s:
             return self._clock.at(cut_s, Turn.CUT)
         if self._clock.pauses and self._planner.prepare(cut_s, self._ordinal):
@@ -126,7 +133,7 @@ class SyncProcess:
     def _next_of(self, flying: InFlight) -> simpy.Event:
         """Return the event that comes next for a sync in flight."""
         if flying.sharing is not None:
-            return flying.sharing.transfer.over
+            return flying.sharing.over
         if not self._times.is_shared or flying.is_sent or not flying.attempt.transfer_s:
             # One that a change of rates ends waits for the other changes of the instant.
             is_by_change = flying.ends_s <= self._rated_s
@@ -155,22 +162,27 @@ class SyncProcess:
     # --- stretches ----------------------------------------------------------------------------
 
     def before_cuts(self) -> None:
-        """Record the syncs that are complete by now, before the cuts of this instant."""
+        """Record the syncs that are complete by now, before the cuts of this instant.
+
+        Some may still wait to be passed on: the state of the replication is that of now.
+        """
         if self._stretch is not None:
             self._record(self._stretch, self._stretch.done(self._clock.now))
-        self._completed.flush()
+        self._record_lane()
 
     def before_writes(self) -> None:
         """Record the syncs that were complete before now: at this instant, writes are to come."""
         if self._stretch is not None:
             completed_s, now = self._stretch.completed_s, self._clock.now
             self._record(self._stretch, int(completed_s.searchsorted(now, "left")))
+        self._record_lane()
         self._completed.flush()
 
     def whole_instant(self) -> None:
         """Record the syncs that are complete by now, after all events of this instant."""
         if self._stretch is not None:
             self._record(self._stretch, self._stretch.completed(self._clock.now))
+        self._record_lane()
         self._completed.flush()
 
     def _record(self, stretch: Stretch, done: int) -> None:
@@ -203,6 +215,8 @@ class SyncProcess:
         """Leave the stretch now: keep the sync in flight, forget those after it."""
         stretch, now = self._stretch, self._clock.now
         self._planner.prepared = None  # made for how things were
+        if self._lane.is_used:
+            self._leave_lane()
         if stretch is None:
             return
         begun = stretch.begun(now)
@@ -212,6 +226,25 @@ class SyncProcess:
         if begun > done:
             change_set = stretch.work.change_set(done)
             self._in_flight = self._times.at(change_set, self._ordinal, now)
+
+    # --- a lane of a shared link --------------------------------------------------------------
+
+    def _record_lane(self) -> None:
+        """Record the syncs that the lane has completed."""
+        done = self._lane.hand_over()
+        if done is None:
+            return
+        work = done.work
+        self._replication.replicated(
+            work.cut_s.item(-1), work.source_bytes.item(-1), work.source_files.item(-1)
+        )
+        self._completed.add(work, done.completed_s, np.ones(len(work.cut_s), dtype=np.int64))
+
+    def _leave_lane(self) -> None:
+        """Go on with the sync in flight, if there is one, and those after it by themselves."""
+        self._record_lane()
+        self._in_flight, lane = self._lane.leave(), self._lane
+        self._ordinal, self._next_cut_s = lane.ordinal, lane.cut_s
 
     # --- one sync -----------------------------------------------------------------------------
 
@@ -377,6 +410,9 @@ class SyncProcess:
     def _planned(self) -> InFlight | None:
         """Return the sync of the stretch that is in flight now, if there is one."""
         stretch, now = self._stretch, self._clock.now
+        if self._lane.is_used:
+            self._record_lane()
+            return self._lane.in_flight()
         if stretch is None or stretch.recorded == len(stretch):
             return None
         change_set = stretch.work.change_set(stretch.recorded)

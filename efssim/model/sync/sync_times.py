@@ -13,7 +13,7 @@ import numpy as np
 import simpy
 
 from efssim.model.entities.network import LinkState
-from efssim.model.entities.sharing import Transfer
+from efssim.model.entities.sharing import Claim, LinkShares, Transfer, claim
 from efssim.model.entities.slots import Slots
 from efssim.model.kernel.clock import Clock
 from efssim.model.kernel.draws import Draws, DrawSeries, Form, Same, UnitUniform
@@ -93,10 +93,8 @@ class SyncTimes:
 
     def transfer_rate(self, change_set: ChangeSet, initial: bool) -> float:
         """Return the bytes per second of a transfer that has the link for itself."""
-        formula, size, files = self.formula(initial=initial), change_set.bytes, change_set.files
-        if formula.counts_files and files / formula.file_rate > size / formula.throughput:
-            return size / (files / formula.file_rate)
-        return formula.throughput if size else 0.0
+        formula = self.formula(initial=initial)
+        return formula.transfer_rate(change_set.bytes, change_set.files)
 
     def _alone_s(self, change_set: ChangeSet, transfer_s: float) -> float:
         """Return the time of the transfer if it were alone on the link as that is now."""
@@ -183,16 +181,28 @@ class SyncTimes:
         """Whether syncs depend on those of others, so that they cannot be planned ahead."""
         return self._link.shares is not None or self._link.slots is not None
 
+    @property
+    def shares(self) -> LinkShares | None:
+        """The division of the link among its transfers, while it is shared."""
+        return self._link.shares
+
     def join(self, flying: InFlight, clock: Clock) -> simpy.Event:
         """Begin the transfer of a sync now, on a shared link; return the event of its end."""
-        shares, attempt = self._link.shares, flying.attempt
+        shares = self._link.shares
         assert shares is not None
-        ends_s = flying.since_s + attempt.work_s
+        flying.sharing = sharing = Sharing.awaited(shares, self.transfer(flying), clock)
+        shares.join(sharing.transfer)
+        return sharing.over
+
+    def transfer(self, flying: InFlight) -> Transfer:
+        """Return the transfer of a sync that begins now, or has begun, at full speed."""
         cap = self.transfer_rate(flying.change_set, flying.initial)
-        transfer = Transfer(clock, ends_s, cap, self._weight)
-        flying.sharing = Sharing(shares, transfer)
-        shares.join(transfer)
-        return transfer.over
+        ends_s = flying.since_s + flying.attempt.work_s
+        return Transfer(ends_s, self.claim(cap))
+
+    def claim(self, cap: float) -> Claim:
+        """Return the claim of a transfer with a full speed in bytes/s."""
+        return claim(cap, self._weight)
 
     # --- many syncs ---------------------------------------------------------------------------
 
@@ -243,6 +253,11 @@ class SyncTimes:
             self.throughput if throughput is None else throughput,
             self._file_rate if file_rate is None else file_rate,
         )
+
+    def fails(self, ordinal: int) -> bool:
+        """Return whether the first attempt of a sync fails."""
+        probability = self._failure_probability
+        return probability > 0 and self._chance[0][ordinal] < probability
 
     @property
     def may_fail(self) -> bool:

@@ -194,7 +194,7 @@ class World:
         arrival = self._clock.at(time_s, Turn.CUT)
         # Events that an instant's own events bring about in it belong to it, too.
         while not arrival.processed or self._clock.peek() <= time_s:
-            self._clock.step()
+            self._clock.step_until(time_s)
             if self._clock.paused is not None:
                 yield
 

@@ -9,9 +9,10 @@ from dataclasses import dataclass, fields, is_dataclass
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from efssim.lag.detection.summary import AlarmSummary, DelaySummary
+from efssim.lag.limits.source_limit import SourceLimit
+from efssim.lag.limits.throttled import ThrottledSummary
 from efssim.lag.loss import LeftBehind, Loss
 from efssim.lag.objectives.summary import ObjectiveSummary
-from efssim.lag.source_limit import SourceLimit
 from efssim.lag.summary import (
     AgeSummary,
     DiscardedSummary,
@@ -23,7 +24,6 @@ from efssim.lag.summary import (
     WriteLagSummary,
     WritesSummary,
 )
-from efssim.lag.throttled import ThrottledSummary
 from efssim.study.means.shapes import (
     AgeStatistic,
     AlarmStatistic,
