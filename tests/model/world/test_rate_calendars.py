@@ -382,6 +382,17 @@ def test_a_link_that_binds_in_an_hour_of_a_day_costs_in_that_hour() -> None:
     assert 0 < an_hour < 1.5 * always / 24
 
 
+def test_a_window_that_binds_nobody_wakes_nobody() -> None:
+    nights = {"base": 10_000, "windows": [{"from": "22:00", "to": "06:00", "value": 5_000}]}
+    by_count = []
+    for count in (1, 20):
+        world = scenario({"capacity": nights}, *[{}] * count, duration="5 days")
+        plain = world.with_({f'links."{LINK}".capacity': 10_000})
+        by_count.append(_steps(world) - _steps(plain))
+    # Each ends a stretch at the first edge, and no more: a stop there was not worth it.
+    assert by_count[1] - by_count[0] <= 19
+
+
 def _steps(world: efssim.Scenario) -> int:
     run, taken = World(world, seed=1), 0
     clock, until_s = run.clock, world.duration
