@@ -12,7 +12,7 @@ from efssim.scenario.grammar.disturbances.kind import Known
 from efssim.scenario.grammar.disturbances.kinds import DISTURBANCES
 from efssim.scenario.grammar.network import link_regions
 from efssim.text import written
-from efssim.text.items import first_meant
+from efssim.text.items import first_meant, fleet_hint
 from efssim.text.suggestions import suggest
 from efssim.text.written import Written
 
@@ -32,8 +32,19 @@ def disturbance_problems(raw: Written) -> Iterator[Found]:
     """Yield the targets of events and faults that do not exist or cannot be hit."""
     known = known_in(raw)
     for path, part in written.disturbances(raw):
-        for place, message in target_problems(part, known):
+        for place, message in [*target_problems(part, known), *_called_on_all(part, known)]:
             yield (*path, *place), message
+
+
+def _called_on_all(part: Written, known: Known) -> Iterator[Found]:
+    """Yield the fleets that a call names: each call is about one file system."""
+    for key, value in written.mapping(part, "with").items():
+        if not isinstance(value, str):
+            continue
+        fleet = value.removesuffix("[*]")
+        if fleet_hint(fleet, known.named[Target.FILE_SYSTEM]):
+            message = f"a call is about one file system, and '{fleet}' is a fleet: '{fleet}[1]' …"
+            yield ("with", key), message
 
 
 def target_problems(part: Written, known: Known) -> Iterator[Found]:

@@ -414,6 +414,18 @@ def test_an_event_reaches_all_items_at_once():
     assert one.timeline[0].replications == ("dr[2]",)
 
 
+@pytest.mark.parametrize("name", ["orders", "orders[*]"])
+def test_a_call_is_about_one_item(name):
+    call = "{at: 1 min, call: DeleteReplicationConfiguration, with: {SourceFileSystemId: '%s'}}"
+    (found,) = refusal(f"{ALIKE}events: [{call % name}]\n")
+    assert found.endswith(
+        "events.0.with.SourceFileSystemId: a call is about one file system, and 'orders' is a"
+        " fleet: 'orders[1]' …"
+    )
+    run = efssim.run(efssim.load(f"{ALIKE}events: [{call % 'orders[2]'}]\n"))
+    assert run.timeline[0].error is None
+
+
 def test_the_resolved_view_has_each_fleet_once():
     from efssim.scenario.shown.provenance import resolved
 
