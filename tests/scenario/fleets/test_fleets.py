@@ -423,7 +423,7 @@ def test_a_call_is_about_one_item(name):
         " fleet: 'orders[1]' …"
     )
     run = efssim.run(efssim.load(f"{ALIKE}events: [{call % 'orders[2]'}]\n"))
-    assert run.timeline[0].error is None
+    assert run.timeline[0].error == ""
 
 
 def test_the_resolved_view_has_each_fleet_once():
