@@ -12,7 +12,7 @@ from efssim.scenario.grammar.disturbances.kind import Known
 from efssim.scenario.grammar.disturbances.kinds import DISTURBANCES
 from efssim.scenario.grammar.network import link_regions
 from efssim.text import written
-from efssim.text.items import first_meant, fleet_hint
+from efssim.text.items import first_meant, one_of_fleet
 from efssim.text.suggestions import suggest
 from efssim.text.written import Written
 
@@ -41,10 +41,9 @@ def _called_on_all(part: Written, known: Known) -> Iterator[Found]:
     for key, value in written.mapping(part, "with").items():
         if not isinstance(value, str):
             continue
-        fleet = value.removesuffix("[*]")
-        if fleet_hint(fleet, known.named[Target.FILE_SYSTEM]):
-            message = f"a call is about one file system, and '{fleet}' is a fleet: '{fleet}[1]' …"
-            yield ("with", key), message
+        hint = one_of_fleet("a call", value, known.named[Target.FILE_SYSTEM])
+        if hint:
+            yield ("with", key), hint
 
 
 def target_problems(part: Written, known: Known) -> Iterator[Found]:
