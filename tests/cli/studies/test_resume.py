@@ -196,7 +196,7 @@ def test_killed_and_resumed(folder):
 @pytest.mark.slow
 @pytest.mark.parametrize("name", STUDIES)
 def test_killed_at_50_random_moments_and_resumed(folder, name):
-    more = {"trials": 300, "comparison": 120, "sweep": 80, "plan": 40, "choice": 60}[name]
+    more = {"trials": 120, "comparison": 40, "sweep": 30, "plan": 20, "choice": 30}[name]
     study = list(STUDIES[name])
     study[study.index("-n") + 1] = str(more)
     kill_and_resume(study, 50, seed=3)
@@ -226,7 +226,7 @@ def test_killed_with_its_workers_and_resumed(folder):
 
 @pytest.mark.slow
 def test_a_part_killed_at_50_random_moments(folder):
-    study = ("run", "tiny.yaml", "-n", "300", *ONE)
+    study = ("run", "tiny.yaml", "-n", "200", *ONE)
     draws, kills = np.random.default_rng(4), 0
     part = (*study, "--part", "1/2", "-o", "part-1")
     began_s = time.perf_counter()
