@@ -47,7 +47,7 @@ from efssim.records.run_records import (
     Snapshot,
     digest,
 )
-from efssim.records.stored import FileSystemRecords
+from efssim.records.stored import FileSystemRecords, Throttled
 from efssim.records.timeline import Entry, Occurrence
 from efssim.runs.cost.meter import Meter
 from efssim.runs.cost.pricing import Pricing
@@ -236,7 +236,15 @@ class MeasuredWorld:
             traces=dict(self._traces),
             alarms=self._alarms(outcomes),
             cost=self._cost(sent),
+            throttled=dict(self._throttled_rows()),
         )
+
+    def _throttled_rows(self) -> Iterator[tuple[str, tuple[Throttled, ...]]]:
+        """Yield name and rows up to now of each throttled file system that ever was."""
+        for system in self._world.account.ever:
+            rows, now = system.journal.kept.throttled, system.journal.throttled()
+            if rows is not None and now is not None:
+                yield system.name, (*rows, now)
 
     def _cost(self, sent: Mapping[str, Sent]) -> CostSummary | None:
         """Return the cost up to now, given what each replication sent; None without prices."""
@@ -339,7 +347,7 @@ class MeasuredWorld:
         rows, now = journal.kept.throttled, journal.throttled()
         if rows is None or now is None:
             return None
-        return throttled_summary(rows, now, min(self.scenario.warm_up, now.time_s))
+        return throttled_summary((*rows, now), min(self.scenario.warm_up, now.time_s))
 
     def _waited_s(self, replication: ReplicationState) -> dict[float, float] | None:
         """Return the waits of syncs for a slot, by their cuts; None where the link has no slots."""

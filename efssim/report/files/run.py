@@ -89,6 +89,8 @@ def _write_into(result: Run, folder: Path, png: bool, command: str, tables: Tabl
             tables.write(table(result), folder / f"{name}{tables.suffix}")
     if result.alarms:
         tables.write(result.alarm_changes, folder / f"alarms{tables.suffix}")
+    if result.throttled:
+        tables.write(result.credits(), folder / f"credits{tables.suffix}")
 
 
 def _write_figures(result: Run, folder: Path, png: bool) -> tuple[list[Drawing], list[str]]:

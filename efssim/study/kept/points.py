@@ -16,7 +16,7 @@ from efssim.study.run.store import KeepsTrials
 from efssim.study.trial.facts import fingerprints
 from efssim.study.trial.outcome import Done
 
-SWEEP, PLAN = "sweep.jsonl", "plan.jsonl"
+SWEEP, PLAN, RUNWAY = "sweep.jsonl", "plan.jsonl", "runway.jsonl"
 COMPARISON, CHOICE = "comparison.jsonl", "choice.jsonl"
 """Files in a folder for `resume`, by the kind of study."""
 FORMAT = 1
@@ -140,6 +140,16 @@ def kept_plan(
     low, high = between
     study = points_study("plan", [scenario], seed, vary=path, low=low, high=high)
     with _opened(folder / PLAN, study) as store:
+        yield store
+
+
+@contextmanager
+def kept_runway(
+    folder: Path, scenario: Scenario, seed: int, sets: int | None
+) -> Iterator[PointStore]:
+    """Open the trials of a runway in a folder; raise as `kept_sweep` does."""
+    study = points_study("runway", [scenario], seed, sets=sets or 0)
+    with _opened(folder / RUNWAY, study) as store:
         yield store
 
 
