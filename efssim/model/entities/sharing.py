@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from functools import lru_cache
 from heapq import heappop, heappush
 from itertools import count
 from operator import attrgetter
@@ -43,6 +44,7 @@ Claim = tuple[int, int, float]
 """Cap and weight in units, and the cap in bytes/s for a weight of one; see `claim`."""
 
 
+@lru_cache(1024)  # one for all that claim the same
 def claim(cap: float, weight: float) -> Claim:
     """Return the claim of a transfer to a link: its full speed in bytes/s, and its weight."""
     cap_units, weight_units = _whole(cap), max(1, _whole(weight))

@@ -7,6 +7,7 @@ next bell, knows the writes as plain numbers, and hands completed syncs over as 
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Callable
 from typing import NamedTuple
 
@@ -79,8 +80,7 @@ class SyncLane:
         self._ends_s, self._cap = 0.0, 0.0  # of its transfer at full speed
         self._claim, self._claim_cap = times.claim(0.0), 0.0
         self._transfer: Transfer | None = None
-        self._cuts_s: list[float] = []
-        self._completed_s: list[float] = []
+        self._cuts_s, self._completed_s = array("d"), array("d")
 
     # --- used and left ------------------------------------------------------------------------
 
@@ -125,7 +125,7 @@ class SyncLane:
             return None
         assert self._takes is not None
         cuts_s, completed_s = np.array(self._cuts_s), np.array(self._completed_s)
-        self._cuts_s, self._completed_s = [], []
+        self._cuts_s, self._completed_s = array("d"), array("d")
         work = self._journal.work_between(cuts_s, self._takes.ends(count))
         return LaneSyncs(work, completed_s)
 

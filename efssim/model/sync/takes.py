@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from array import array
 from bisect import bisect_right
 from typing import Protocol
 
@@ -22,6 +23,8 @@ _AHEAD = 32
 """Syncs for which streams in cells look ahead."""
 _NEAR = 64
 """Writes among which the end of a sync is looked for first."""
+_ROW = 4
+"""Numbers of a sync ahead."""
 _FEWEST, _MOST = 8, 256
 """Syncs that are looked up at once."""
 
@@ -49,10 +52,7 @@ class LoneTakes:
     """
 
     __slots__ = (
-        "_busy",
-        "_caps",
-        "_cuts_s",
-        "_ends",
+        "_ahead",
         "_first",
         "_interval_s",
         "_last_s",
@@ -62,7 +62,6 @@ class LoneTakes:
         "_terms",
         "_times",
         "_totals",
-        "_transfers_s",
         "reach_s",
     )
 
@@ -75,30 +74,28 @@ class LoneTakes:
         """Only cuts before this time can be asked for."""
         self._times, self._totals = times[:count], totals[BYTES, : count + 1]
         self._first = curve.published
-        self._taken: list[int] = [0]  # where the change sets end that were not asked for
+        # Where the change sets end that were not asked for. Packed, as are those ahead: with
+        # hundreds of lanes, memory costs more than arithmetic.
+        self._taken = array("q", (0,))
         self._length, self._next = _FEWEST, 0
-        # Of the syncs ahead: cuts, whether there are writes, and of transfers time and speed.
-        self._cuts_s: list[float] = []
-        self._ends: list[int] = []
-        self._busy: list[bool] = []
-        self._transfers_s: list[float] = []
-        self._caps: list[float] = []
+        self._ahead = array("d")
+        """Of each sync ahead its cut, its end, and time and speed of its transfer."""
 
     def take(self, cut_s: float, setup_s: float) -> Sent:
         """Return how long the next sync takes, alone on its link."""
-        k, terms, last_s = self._next, self._terms, self._last_s
+        k, ahead, terms, last_s = self._next, self._ahead, self._terms, self._last_s
         self._last_s = cut_s
-        if k == len(self._cuts_s) or self._cuts_s[k] != cut_s:
+        if k == len(ahead) or ahead[k] != cut_s:
             if last_s + self._interval_s != cut_s:
                 return self._take_one(cut_s, setup_s)
-            self._look_ahead(cut_s, is_longer=k == len(self._cuts_s))
+            ahead = self._ahead = self._look_ahead(cut_s, is_longer=k == len(ahead))
             k = 0
-        self._next = k + 1
-        self._taken.append(self._ends[k])
-        fixed_s = setup_s + terms.latency_s
-        if self._busy[k]:
+        self._next = k + _ROW
+        end, fixed_s = int(ahead[k + 1]), setup_s + terms.latency_s
+        if end > self._taken[-1]:
             fixed_s = fixed_s + terms.scan_s + terms.diff_s
-        return fixed_s, self._transfers_s[k], self._caps[k]
+        self._taken.append(end)
+        return fixed_s, ahead[k + 2], ahead[k + 3]
 
     def _take_one(self, cut_s: float, setup_s: float) -> Sent:
         """Do as `take` for a sync whose cut was not known beforehand."""
@@ -119,8 +116,8 @@ class LoneTakes:
                     transfer_s, cap = files_s, sent / files_s
         return fixed_s, transfer_s, cap
 
-    def _look_ahead(self, cut_s: float, *, is_longer: bool) -> None:
-        """Look up the syncs from a cut on, as if they were on time: few if the last were not."""
+    def _look_ahead(self, cut_s: float, *, is_longer: bool) -> array[float]:
+        """Return the syncs from a cut on, as if they were on time: few if the last were not."""
         self._length = min(2 * self._length, _MOST) if is_longer else _FEWEST
         cuts_s = np.full(self._length, self._interval_s)
         cuts_s[0] = cut_s
@@ -130,15 +127,14 @@ class LoneTakes:
         edges = np.concatenate(([self._taken[-1]], ends))
         writes, sent, terms = np.diff(edges), np.diff(self._totals[edges]), self._terms
         transfers_s, caps = sent / terms.throughput, np.where(sent > 0, terms.throughput, 0.0)
-        busy = writes > 0
         if terms.file_rate < math.inf:
-            files = busy if terms.has_one_file else writes * terms.files_per_write
+            files = (writes > 0) if terms.has_one_file else writes * terms.files_per_write
             files_s = files / terms.file_rate
             by_files = files_s > transfers_s
             transfers_s[by_files] = files_s[by_files]
             caps[by_files] = sent[by_files] / files_s[by_files]
-        self._cuts_s, self._ends, self._busy = cuts_s.tolist(), ends.tolist(), busy.tolist()
-        self._transfers_s, self._caps = transfers_s.tolist(), caps.tolist()
+        rows = np.column_stack((cuts_s, ends, transfers_s, caps))
+        return array("d", rows.tobytes())
 
     def ends(self, count: int) -> list[Ints]:
         """Return where the next change sets that were taken end, for each stream a column."""
