@@ -16,11 +16,13 @@ from efssim._version import __version__
 
 if TYPE_CHECKING:
     from efssim.api.calibration import Calibration, calibrate
+    from efssim.api.choosing.choice import Choice, choose
     from efssim.api.comparison import Comparison, compare
     from efssim.api.drill import Drills, drill
     from efssim.api.estimate import Estimate, estimate
     from efssim.api.plan import Plan, plan
     from efssim.api.result import Result
+    from efssim.api.runway.runway import Runway, runway
     from efssim.api.sets.parameter_sets import ParameterSets, run_sets
     from efssim.api.sets.plan import SetPlan, plan_sets
     from efssim.api.simulation import Simulation, run
@@ -48,6 +50,7 @@ if TYPE_CHECKING:
 __all__ = [
     "ArgumentError",
     "Calibration",
+    "Choice",
     "CloudWatchError",
     "Comparison",
     "Drills",
@@ -61,6 +64,7 @@ __all__ = [
     "Plan",
     "Result",
     "RunError",
+    "Runway",
     "Scenario",
     "ScenarioError",
     "SetPlan",
@@ -79,6 +83,7 @@ __all__ = [
     "WorkersDiedError",
     "__version__",
     "calibrate",
+    "choose",
     "compare",
     "drill",
     "estimate",
@@ -89,6 +94,7 @@ __all__ = [
     "run",
     "run_sets",
     "run_trials",
+    "runway",
     "sweep",
 ]
 
@@ -116,6 +122,8 @@ _ERRORS = {
 _HOMES = _ERRORS | {
     "Calibration": "efssim.api.calibration",
     "calibrate": "efssim.api.calibration",
+    "Choice": "efssim.api.choosing.choice",
+    "choose": "efssim.api.choosing.choice",
     "Drills": "efssim.api.drill",
     "drill": "efssim.api.drill",
     "Estimate": "efssim.api.estimate",
@@ -129,6 +137,8 @@ _HOMES = _ERRORS | {
     "sweep": "efssim.api.sweep",
     "Plan": "efssim.api.plan",
     "plan": "efssim.api.plan",
+    "Runway": "efssim.api.runway.runway",
+    "runway": "efssim.api.runway.runway",
     "Scenario": "efssim.scenario",
     "load": "efssim.scenario",
     "Traces": "efssim.api.traces",

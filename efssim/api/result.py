@@ -108,6 +108,22 @@ class Result(Run):
         self.require_records()
         return plot_pending(self, self.named(replication), ax, self._between(between))
 
+    def plot_credits(
+        self,
+        replication: str | None = None,
+        ax: Axes | None = None,
+        *,
+        between: tuple[Any, Any] | None = None,
+    ) -> Axes:
+        """Draw the burst credits of the source of a replication over time; return the Axes.
+
+        ArgumentError where writes to it do not wait, or its throughput is never bursting. `between`
+        as for `plot_age`.
+        """
+        from efssim.report.figures.run.credits import plot_credits
+
+        return plot_credits(self, self.named(replication), ax, self._between(between))
+
     def _between(self, times: tuple[Any, Any] | None) -> tuple[float, float] | None:
         if times is None:
             return None
@@ -128,6 +144,18 @@ class Result(Run):
 
         self.require_records()
         return plot_syncs(self, self.named(replication), ax)
+
+    def plot_fleet(self, fleet: str | None = None, ax: Axes | None = None) -> Axes:
+        """Draw how mean, p99 and worst age differ over the items of a fleet; return the Axes.
+
+        `fleet` may be left out where there is only one; KeyError otherwise.
+        """
+        from efssim.report.figures.run.fleet import plot_fleet
+
+        known = list(self.run_summary.fleets)
+        name = known[0] if fleet is None and len(known) == 1 else str(fleet)
+        ages = {one: outcome.summary.age for one, outcome in self.items(name).items()}
+        return plot_fleet(ages, self.scenario.rpo.target, name, ax)
 
     def plot_risk(
         self, replication: str | None = None, ax: Axes | None = None, timezone: str = "UTC"

@@ -24,6 +24,8 @@ _CHANGES_NOTHING = {
     "quiet",
     "workers",
     "resume",
+    "part",
+    "store",
 }
 """Options that do not change what a report says; their own output is asked for anew."""
 

@@ -16,13 +16,16 @@ from efssim.lag.detection.summary import AlarmSummary
 from efssim.lag.hours import hours_between
 from efssim.lag.risk import Risk, risk_of
 from efssim.lag.summary import RunSummary, WindowSummary
+from efssim.records.stored import Throttled
 from efssim.records.timeline import Entry
+from efssim.runs.fleets.fleets import fleet_summaries
 from efssim.runs.moments import periods, seconds_since
 from efssim.runs.outcome import Outcome, OutcomeRecords
 from efssim.runs.risk_tables import Cells, cell_table, cells_of, risk_table
 from efssim.runs.tables import (
     age_table,
     alarm_changes_table,
+    credits_table,
     events_table,
     index_of,
     joined,
@@ -36,6 +39,7 @@ from efssim.runs.thresholds.judged import judged_run
 from efssim.runs.thresholds.numbers import known_thresholds
 from efssim.scenario import Scenario
 from efssim.scenario.arguments import duration_of
+from efssim.scenario.fleets.paths import REPLICATIONS
 from efssim.scenario.shown.cells_use import streams_in_cells
 from efssim.scenario.unknowns.parameters import UncertainParameter, uncertain_parameters
 from efssim.text.zones import time_zone
@@ -69,6 +73,8 @@ class Run:
     """How each alarm of the scenario did, by name."""
     cost: CostSummary | None = None
     """Cost for a month; None where the scenario has no prices."""
+    throttled: dict[str, tuple[Throttled, ...]] = field(default_factory=dict)
+    """How each throttled file system stands over time, up to now, by name."""
 
     @cached_property
     def entries(self) -> dict[int, Entry]:
@@ -109,12 +115,24 @@ class Run:
             uncertain=tuple(each.path for each in self.uncertain),
             cost=self.cost,
             cells=streams_in_cells(self.scenario),
+            fleets=fleet_summaries(
+                self.scenario, self.outcomes, (self.window.begin_s, self.window.end_s)
+            ),
         )
 
     @cached_property
     def uncertain(self) -> tuple[UncertainParameter, ...]:
         """Parameters that are not known, of which this run has one value each."""
         return uncertain_parameters(self.scenario)
+
+    def items(self, fleet: str) -> dict[str, Outcome]:
+        """Return the outcomes of the items of a fleet by name; KeyError for an unknown one."""
+        fleets = {each.name: each for each in self.scenario.fleets if each.section == REPLICATIONS}
+        if fleet not in fleets:
+            raise UnknownNameError(
+                f"name one of the fleets: {', '.join(fleets) or 'there is none'}"
+            )
+        return {name: self.outcomes[name] for name in fleets[fleet].members}
 
     @property
     def lags(self) -> pd.DataFrame:
@@ -164,6 +182,22 @@ class Run:
     def alarm_changes(self) -> pd.DataFrame:
         """One row per change of an alarm's state: alarm, trial, time, from, to, reason."""
         return alarm_changes_table(self.alarms, self.scenario.start, self.trial)
+
+    def credits(self, file_system: str | None = None) -> pd.DataFrame:
+        """Return how throttled file systems stand over time: all of them, or one.
+
+        One row per whole hour, and for the begin of the window, each change of the throughput mode
+        and the end: file_system, trial, time, mode, `credits_bytes` and the fewest since the row
+        before (`credits_min_bytes`), `permitted_bytes_per_s` from then on, `waiting_writes` and
+        `waiting_bytes`. Credits stand still where the mode is not bursting. KeyError for a file
+        system that is not throttled.
+        """
+        if file_system is not None and file_system not in self.throttled:
+            known = ", ".join(self.throttled) or "there is none"
+            raise UnknownNameError(f"name a throttled file system: {known}")
+        names = list(self.throttled) if file_system is None else [file_system]
+        found = {name: self.throttled[name] for name in names}
+        return credits_table(found, self.scenario.start, self.trial)
 
     def pending(self, replication: str | None = None) -> pd.DataFrame:
         """Return pending bytes over time, wherever they are defined.

@@ -53,6 +53,7 @@ def test_names():
     assert efssim.__all__ == [
         "ArgumentError",
         "Calibration",
+        "Choice",
         "CloudWatchError",
         "Comparison",
         "Drills",
@@ -66,6 +67,7 @@ def test_names():
         "Plan",
         "Result",
         "RunError",
+        "Runway",
         "Scenario",
         "ScenarioError",
         "SetPlan",
@@ -84,6 +86,7 @@ def test_names():
         "WorkersDiedError",
         "__version__",
         "calibrate",
+        "choose",
         "compare",
         "drill",
         "estimate",
@@ -94,6 +97,7 @@ def test_names():
         "run",
         "run_sets",
         "run_trials",
+        "runway",
         "sweep",
     ]
     assert dir(efssim) == efssim.__all__

@@ -167,6 +167,8 @@ VALUES = {
     "sets": "5",
     "share_of_sets": "90%",
     "sobol": "8",
+    "part": "1/2",
+    "store": "st",
 }
 SEEN_ELSEWHERE = {
     "yes": "runs what is refused without it: test_it_says_yes_where_it_takes_that",
@@ -177,6 +179,7 @@ SEEN_ELSEWHERE = {
     "replication": "there is one: whose RPO it is is tested with two",
     "confidence": "of what is decided by far",
     "resume": "a folder",
+    "store": "a folder: tests/cli/studies/test_store.py",
     "budget": "more trials than it takes",
 }
 """Options whose effect need not show in what is printed, and where else it is seen."""
@@ -188,8 +191,8 @@ REFUSED = {
         *(("workers", "trial"), ("resume", "trial"), ("budget", "trial"), ("full", "form")),
     ],
     "several": [("trials", each) for each in ("trial", "precision", "png", "full")],
-    "sweep": [],
-    "plan": [],
+    "sweep": [("part", None)],
+    "plan": [("part", "out")],
     "estimate": [("yes", None)],
     "validate": [],
 }
@@ -216,6 +219,8 @@ def needs(name, chosen):
     many = names & {"trials", "precision"}
     if names & OF_SETS and name in ("run", "several", "plan"):
         return True
+    if "part" in names:  # which takes a folder, and trials
+        return name != "sweep" or "out" not in names
     if name == "run":
         return (
             ("png" in names and ("out" not in names or bool(many)))
@@ -226,13 +231,13 @@ def needs(name, chosen):
             or {"full", "form"} <= names  # as VALUES has it: JSON
         )
     if name == "several":
-        bad = {"precision", "budget", "resume", "trial", "png", "full"}
+        bad = {"precision", "budget", "trial", "png", "full"}
         return "trials" not in names or bool(names & bad)
     return name == "estimate" and "yes" in names and "simulate" not in names
 
 
 def outcome(name, chosen):
-    for left in ("out", "kept"):
+    for left in ("out", "kept", "st"):
         shutil.rmtree(left, ignore_errors=True)
     done = command(*base(name), *(word for param in chosen for word in words(param)))
     return done, sorted(str(path) for path in Path("out").rglob("*")), Path("kept").exists()

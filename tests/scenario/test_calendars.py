@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 import efssim
-from efssim.scenario.calendars.windows import Blackouts
+from efssim.scenario.grammar.calendars.windows import Blackouts
 
 H = 3600.0
 DAY = 24 * H
@@ -99,7 +99,8 @@ def test_a_window_by_date_is_on_the_clock_of_the_zone() -> None:
 
 
 WRONG = {
-    "no window": ([], "windows"),
+    "no window": ([], "windows: needs at least one window"),
+    "no weekday": ([{"weekdays": [], "from": "01:00", "to": "02:00"}], "needs at least one day"),
     "one end": ([{"from": "01:00"}], "needs `from` and `to`"),
     "nothing": ([{"weekdays": ["Mon"]}], "needs `from` and `to`"),
     "both": ([{"from": "01:00", "to": "02:00", "begin": "2026-01-01"}], "cannot stand beside"),

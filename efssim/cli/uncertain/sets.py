@@ -146,7 +146,7 @@ def _run(scenario: Scenario, request: SetsRequest) -> ParameterSets:
     from efssim.study.uncertain.share import SHARE_OF_SETS
 
     asked = request.share_of_sets
-    with progress_of_trials(request.quiet, "sets") as tell:
+    with progress_of_trials(request.quiet, "sets", request.workers) as tell:
         return run_sets(
             scenario,
             request.sets or SETS,
@@ -161,8 +161,14 @@ def _run(scenario: Scenario, request: SetsRequest) -> ParameterSets:
         )
 
 
-def deliver_sets(found: ParameterSets, out: Path | None, form: str, again: str) -> None:
-    """Print a study of parameter sets, and write its files."""
+def deliver_sets(
+    found: ParameterSets,
+    out: Path | None,
+    form: str,
+    again: str,
+    keep: Callable[[Mapping[str, str]], None] | None = None,
+) -> None:
+    """Print a study of parameter sets, and write its files; `keep` is as for `deliver`."""
     from efssim.report.files.uncertain.sets import sets_json, write_sets
     from efssim.report.text.uncertain.sets import sets_text
 
@@ -171,4 +177,5 @@ def deliver_sets(found: ParameterSets, out: Path | None, form: str, again: str) 
         form,
         lambda: sets_json(found),
         lambda: sets_text(found, again),
+        keep,
     )

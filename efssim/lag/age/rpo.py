@@ -46,11 +46,18 @@ class Violations:
     def __len__(self) -> int:
         return len(self._ended) + (self._last is not None)
 
-    def __iter__(self) -> Iterator[Violation]:
-        begin_s, end_s, peak_s = (self._ended.floats(name) for name in _COLUMNS)
+    def spans(self) -> tuple[Floats, Floats]:
+        """Return their begins and ends, in order."""
+        begin_s, end_s = self._ended.floats("begin_s"), self._ended.floats("end_s")
         last = self._last
+        if last is None:
+            return begin_s, end_s
+        return np.append(begin_s, last.begin_s), np.append(end_s, last.end_s)
+
+    def __iter__(self) -> Iterator[Violation]:
+        begin_s, end_s = self.spans()
+        peak_s, last = self._ended.floats("peak_s"), self._last
         if last is not None:
-            begin_s, end_s = np.append(begin_s, last.begin_s), np.append(end_s, last.end_s)
             peak_s = np.append(peak_s, last.peak_s)
         during = longest_overlaps(begin_s, end_s, self.disturbances)
         after = longest_overlaps(begin_s - self.target_s, end_s, self.disturbances)

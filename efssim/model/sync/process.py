@@ -8,6 +8,7 @@ which then plans again.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Generator
 
 import numpy as np
@@ -52,6 +53,7 @@ class SyncProcess:
         self._initial = replication.last_replicated_s is None
         if not self._initial:
             self._next_cut_s += times.interval_s - times.phase_s or times.gap[0]
+        self._rated_s = -math.inf  # when the rates changed last
         self._work: Work | None = None  # of the sync in flight, where that was cut by itself
         self._claim: SlotClaim | None = None  # to a slot of the link
         self._waited_s = 0.0  # of the sync in flight, or of the last one
@@ -133,7 +135,9 @@ class SyncProcess:
         if flying.sharing is not None:
             return flying.sharing.over
         if not self._times.is_shared or flying.is_sent or not flying.attempt.transfer_s:
-            return self._clock.at(flying.ends_s, Turn.COMPLETION)
+            # One that a change of rates ends waits for the other changes of the instant.
+            is_by_change = flying.ends_s <= self._rated_s
+            return self._clock.at(flying.ends_s, Turn.CUT if is_by_change else Turn.COMPLETION)
         begins_s = flying.since_s + flying.attempt.fixed_s
         if begins_s > self._clock.now:
             return self._clock.at(begins_s, Turn.COMPLETION)
@@ -355,8 +359,20 @@ class SyncProcess:
             self._claim, self._waited_s = slots.hold(), 0.0
         if flying is not None:
             flying.reckon_with(self._times.transfer_s(flying.change_set, flying.initial))
+        self._rated_s = self._clock.now
         if self._running:
             self._process.interrupt()
+
+    @property
+    def throughput(self) -> float:
+        """Bytes per second now of all syncs, but for an initial one that has its own."""
+        return self._times.throughput
+
+    def throughput_changes(self, throughput: float) -> None:
+        """Go on at another throughput, in bytes per second; a shared link is divided anew."""
+        self.rate_will_change()
+        self._times.throughput = throughput
+        self.rate_changes()
 
     def writes_change(self) -> None:
         """Plan again: the writes that were drawn ahead are not those that will be made."""

@@ -27,20 +27,26 @@ class SyncTimes:
     """How long syncs take. Everything random is addressed by the sync's ordinal and the attempt."""
 
     def __init__(
-        self, sync: Sync, initial: Initial, link: LinkState, draws: Draws, name: str
+        self,
+        sync: Sync,
+        initial: Initial,
+        link: LinkState,
+        draws: Draws,
+        name: str,
+        throughput: float,
     ) -> None:
+        """Take the terms, and the bytes per second of `throughput` now."""
         self.interval_s, self.phase_s = sync.number("interval"), sync.phase
         """From one cut to the next at least, and by how much less to the first one."""
         self.gap = draws.of(f"{name}.sync.gap", sync.draw("gap"))
         """Least times from a completion to the next cut, by the ordinal of the sync after it."""
         self._link = link
         self._formula: Formula | None = None  # the last one
-        self._formula_of = False, math.inf  # an initial sync, and at which capacity of the link
-        self._rates = sync.number("throughput"), sync.number("file_rate")
-        self._initial_rates = (
-            self._rates[0] if initial.throughput is None else initial.throughput,
-            self._rates[1] if initial.file_rate is None else initial.file_rate,
-        )
+        self._formula_of = False, math.inf, math.inf  # see `formula`
+        self.throughput = throughput
+        """Bytes per second of all syncs, but for an initial one that has its own."""
+        self._initial = initial
+        self._file_rate = sync.number("file_rate")
         self._scan_rate = sync.number("scan_rate")
         self._diff_rate = sync.number("diff_rate")
         self._weight = sync.weight
@@ -69,7 +75,7 @@ class SyncTimes:
         flying.phases = flying.phases_at(now_s, running=True)
         flying.failed += 1
         flying.repeated_bytes += math.floor(flying.change_set.bytes * flying.attempt.share)
-        flying.since_s, flying.is_sent = now_s, False
+        flying.since_s, flying.is_sent, flying.unsent = now_s, False, None
         phases = self._phases(flying.change_set, flying.initial, ordinal, flying.failed)
         alone_s = self._alone_s(flying.change_set, phases[3])
         flying.attempt = self._attempt(phases, alone_s, ordinal, flying.failed)
@@ -228,15 +234,25 @@ class SyncTimes:
 
     def formula(self, *, initial: bool = False) -> Formula:
         """Return the formula of a sync at the rate that the link has now."""
-        key = initial, self._link.usable_capacity
+        key = initial, self._link.usable_capacity, self.throughput
         if self._formula is None or key != self._formula_of:
-            throughput, file_rate = self._initial_rates if initial else self._rates
+            throughput, file_rate = self._rates(initial)
             throughput = min(throughput, self._link.usable_capacity)
             self._formula = Formula(
                 self._link.latency_s, self._scan_rate, self._diff_rate, throughput, file_rate
             )
             self._formula_of = key
         return self._formula
+
+    def _rates(self, initial: bool) -> tuple[float, float]:
+        """Return bytes and files per second of a sync."""
+        own = self._initial if initial else None
+        throughput = None if own is None else own.throughput
+        file_rate = None if own is None else own.file_rate
+        return (
+            self.throughput if throughput is None else throughput,
+            self._file_rate if file_rate is None else file_rate,
+        )
 
     def fails(self, ordinal: int) -> bool:
         """Return whether the first attempt of a sync fails."""

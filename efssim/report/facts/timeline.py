@@ -11,10 +11,11 @@ from efssim.records.timeline import DECLARED, ApiCall, Entry, Occurrence
 from efssim.report.words.lines import WIDTH, clock, cut, padded, short, wrapped
 from efssim.runs.outcome import Outcome
 from efssim.runs.run import Run
+from efssim.scenario.grammar.calendars.rates import least_of
 from efssim.scenario.grammar.disturbances.effects import Degrade, FailCalls
 from efssim.scenario.grammar.disturbances.kinds import DISTURBANCES
 from efssim.scenario.grammar.network import link_regions
-from efssim.text.quantities import format_duration
+from efssim.text.quantities import format_byte_rate, format_duration
 
 _ITEMS = 12
 """More than this are summed up; of sums there are no more either."""
@@ -149,8 +150,16 @@ def _item(result: Run, entry: Entry, caused: list[Chain]) -> Item:
     kind = DISTURBANCES.get(entry.kind)
     has_end = kind is None or kind.endless is None
     lasted_s = over_s - entry.begin_s if has_end else None
-    effects = _effects(result, entry, caused)
+    effects = [*_rate(entry), *_effects(result, entry, caused)]
     return Item(entry.begin_s, str(entry), lasted_s, effects, entry=entry)
+
+
+def _rate(entry: Occurrence) -> list[str]:
+    """Return the rate that a window of a calendar sets, in a list that is empty without one."""
+    if entry.bytes_per_s is None:
+        return []
+    limited = entry.bytes_per_s < math.inf
+    return [f"{format_byte_rate(entry.bytes_per_s)} while it lasts" if limited else "no limit"]
 
 
 def _declared(result: Run, chain: Chain) -> Item:
@@ -190,7 +199,7 @@ def _on_nothing(result: Run, disturbance: Occurrence) -> list[str]:
 def _has_capacity(result: Run, link: str) -> bool:
     """Return whether a scenario limits a link."""
     return any(
-        link_regions(name) == link_regions(link) and spec.capacity < math.inf
+        link_regions(name) == link_regions(link) and least_of(spec.capacity) < math.inf
         for name, spec in result.scenario.links.items()
     )
 

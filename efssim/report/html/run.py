@@ -11,6 +11,7 @@ from efssim.report.facts.traces import thin_traces, trace_findings
 from efssim.report.figures.files import Drawing
 from efssim.report.html import run_tables as tables
 from efssim.report.html.alarms import alarm_table, alarm_texts, change_table
+from efssim.report.html.fleets import fleet_sections
 from efssim.report.html.page import render
 from efssim.report.html.sections import sentence
 from efssim.report.html.svg import Figure, inlined
@@ -42,6 +43,7 @@ _TITLES = {
     "syncs": "How long do syncs take?",
     "pending": "What would a disaster lose?",
     "risk": "When is it at risk?",
+    "credits": "Do burst credits last?",
 }
 _CAPTIONS = {
     "age": "Coloured bands are statuses other than ENABLED; bars above are disturbances, green "
@@ -53,6 +55,8 @@ _CAPTIONS = {
     "between.",
     "risk": "Share of each hour of the week with an age above the RPO target, on a scale that is "
     "the same for every run. Grey: no age is defined. Left out below four weeks.",
+    "credits": "Credits at whole hours and at changes of the throughput mode; the fewest of an "
+    "hour are drawn in its middle. Without any, writes wait for the baseline of the source.",
 }
 
 
@@ -88,6 +92,7 @@ def run_page(result: Run, drawn: Iterable[Drawing], command: str, suffix: str = 
     `suffix` is how the names of the tables beside it end.
     """
     window = to_json(result.window, result.scenario.start)
+    drawn = list(drawn)
     return render(
         "run.html",
         title=result.scenario.name,
@@ -99,10 +104,11 @@ def run_page(result: Run, drawn: Iterable[Drawing], command: str, suffix: str = 
         is_random=is_random(result.scenario),
         digest=result.digest,
         command=command,
-        sections=list(_sections(result, list(drawn), suffix)),
+        sections=list(_sections(result, drawn, suffix)),
         overview=tables.overview(result),
         replications=len(result.outcomes),
         fleet=_of_fleet(result),
+        fleets=list(fleet_sections(result, drawn)),
         spread=tables.spread(result),
         most=SECTIONS,
         has_records=result.has_records,

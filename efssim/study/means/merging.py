@@ -9,9 +9,10 @@ from dataclasses import dataclass, fields, is_dataclass
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from efssim.lag.detection.summary import AlarmSummary, DelaySummary
+from efssim.lag.limits.source_limit import SourceLimit
+from efssim.lag.limits.throttled import ThrottledSummary
 from efssim.lag.loss import LeftBehind, Loss
 from efssim.lag.objectives.summary import ObjectiveSummary
-from efssim.lag.source_limit import SourceLimit
 from efssim.lag.summary import (
     AgeSummary,
     DiscardedSummary,
@@ -37,6 +38,7 @@ from efssim.study.means.shapes import (
     RpoStatistic,
     SourceLimitStatistic,
     SyncsStatistic,
+    ThrottledStatistic,
     WriteLagStatistic,
     WritesStatistic,
 )
@@ -59,6 +61,7 @@ STATISTICS: dict[type[DataclassInstance], type[DataclassInstance]] = {
     LeftBehind: LeftBehindStatistic,
     SyncsSummary: SyncsStatistic,
     SourceLimit: SourceLimitStatistic,
+    ThrottledSummary: ThrottledStatistic,
     ReplicationSummary: ReplicationStatistic,
     DelaySummary: DelayStatistic,
     AlarmSummary: AlarmStatistic,

@@ -8,6 +8,7 @@ from typing import Literal
 
 from efssim.errors import UsageError
 from efssim.scenario import Scenario
+from efssim.scenario.expansion.seeds import drawn_with
 from efssim.scenario.unknowns.quantity import DURATION, FRACTION
 from efssim.study.errors import StudyError
 from efssim.study.planning.findings import PlanObjective
@@ -18,7 +19,8 @@ from efssim.study.varying.space import (
     require_key,
     with_value,
 )
-from efssim.text.quoting import cut
+from efssim.text.items import every_item, fleet_hint, meant
+from efssim.text.quoting import cut, listed
 from efssim.text.yaml.problems import Position
 
 _LEAST = 10
@@ -63,14 +65,12 @@ def question(
         raise chosen.problem("is the objective itself; vary something else, or rpo.target")
     if chosen.segments == ("seed",):
         raise chosen.problem("trials have one seed for all values; more trials have more draws")
-    base = with_objective(scenario, rpo, attainment)
-    sure = _confidence(confidence)
+    base = with_objective(drawn_with(scenario, seed), rpo, attainment)
+    sure = confidence_of(confidence)
     names = _replications(base, chosen, replication)
     objective = PlanObjective(base.rpo.target, base.rpo.attainment, sure, names)
     if named is not None:
-        if rpo is not None or attainment is not None:
-            raise StudyError("rpo and attainment replace those of the RPO, not of an objective")
-        objective = _objective(base, named, sure, names)
+        objective = named_objective(base, named, sure, names, replaces=(rpo, attainment))
     if trials < _LEAST:
         raise StudyError(f"a plan needs at least {_LEAST} trials")
     chosen_seed = base.seed if seed is None else seed
@@ -88,18 +88,27 @@ def _minimised(scenario: Scenario, minimise: object) -> Literal["cost"] | None:
     return "cost"
 
 
-def _objective(
-    scenario: Scenario, name: str, sure: float, replications: tuple[str, ...]
+def named_objective(
+    scenario: Scenario,
+    name: str,
+    sure: float,
+    replications: tuple[str, ...],
+    *,
+    replaces: tuple[object, object],
 ) -> PlanObjective:
-    """Return one of the objectives of a scenario; raise StudyError for any other."""
+    """Return one of the objectives of a scenario; raise StudyError for any other.
+
+    Also where target or attainment of the RPO are to be replaced, which it has of its own.
+    """
+    if any(value is not None for value in replaces):
+        raise StudyError("rpo and attainment replace those of the RPO, not of an objective")
     asked = scenario.objectives.get(name)
     if asked is None:
         known = ", ".join(scenario.objectives) or "the RPO"
         raise StudyError(f"no objective '{cut(name)}', only {known}")
-    having = asked.replications or replications
-    common = tuple(each for each in replications if each in having)
+    common = tuple(each for each in replications if asked.concerns(each))
     if not common:
-        raise StudyError(f"objective '{name}' is not one of {', '.join(replications)}")
+        raise StudyError(f"objective '{name}' is not one of {listed(replications)}")
     return PlanObjective(asked.target, asked.attainment, sure, common, name, asked.of)
 
 
@@ -136,7 +145,7 @@ def with_objective(scenario: Scenario, rpo: object, attainment: object) -> Scena
     return changed
 
 
-def _confidence(value: object) -> float:
+def confidence_of(value: object) -> float:
     """Return a confidence; raise ScenarioError unless it is at least 50 % and below 100 %."""
     at = VariedParameter("confidence", (), FRACTION, Position("--confidence", 1, 1))
     share = float(at.value(value))
@@ -152,9 +161,12 @@ def _replications(
     if not known:
         raise vary.problem("the scenario has no replication whose RPO could be met")
     if replication is not None:
-        if replication not in known:
-            raise StudyError(f"no replication '{replication}', only {', '.join(known)}")
-        return (replication,)
+        chosen = tuple(meant(replication, known))
+        if not chosen:
+            hint = fleet_hint(replication, known)
+            raise StudyError(hint or f"no replication '{replication}', only {listed(known)}")
+        return chosen
     section, *rest = vary.segments
-    named = str(rest[0]) if section == "replications" and rest else None
-    return (named,) if named in known else known
+    named = str(rest[0]) if section == "replications" and rest else ""
+    # A path to what all items of a fleet have in common is about all of them.
+    return tuple(meant(named, known)) or tuple(meant(every_item(named), known)) or known

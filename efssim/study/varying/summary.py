@@ -9,8 +9,10 @@ from dataclasses import dataclass, field
 from efssim.json_values import IF_ANY, JsonObject, JsonValue, to_json
 from efssim.scenario.shown.cells_use import CellsUse, streams_in_cells
 from efssim.study.means.cost import CostOfTrials
+from efssim.study.means.fleets import FleetOfTrials
 from efssim.study.means.means import Intervals, Means
 from efssim.study.run.summary import EvidenceSummary, trials_summary
+from efssim.study.varying.designs import Arrangement
 from efssim.study.varying.paired import MeasureDifference, PairedTrials
 from efssim.study.varying.points import Point, SweepPoints
 from efssim.traces.quality import TraceQuality
@@ -38,6 +40,8 @@ class PointSummary:
     """Where the scenario has prices."""
     cells: Mapping[str, CellsUse] = field(default_factory=dict, metadata=IF_ANY)
     """Streams that are drawn in cells, by their paths, and by how much that may be off."""
+    fleets: Mapping[str, FleetOfTrials] = field(default_factory=dict, metadata=IF_ANY)
+    """Fleets of replications, by name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +52,7 @@ class SweepSummary:
     seed: int
     trials: int
     one_at_a_time: bool
+    design: Arrangement
     partial: bool
     vary: tuple[VariedSummary, ...]
     points: tuple[PointSummary, ...]
@@ -79,6 +84,7 @@ def sweep_to_json(sweep: SweepPoints) -> JsonObject:
         seed=sweep.seed,
         trials=len(sweep.points[0].trials),
         one_at_a_time=sweep.one_at_a_time,
+        design=sweep.arrangement,
         partial=sweep.partial,
         vary=vary,
         points=tuple(map(_point, sweep.points)),
@@ -97,6 +103,7 @@ def _point(point: Point) -> PointSummary:
         digest=found.digest,
         cost=found.cost,
         cells=found.cells,
+        fleets=found.fleets,
     )
 
 

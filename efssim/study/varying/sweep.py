@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from itertools import product
-from typing import TypeAlias
+from collections.abc import Callable, Sequence
+from functools import partial
 
 from efssim.json_values import JsonValue
 from efssim.scenario import Scenario
 from efssim.study.errors import StudyError
+from efssim.study.kept.points import KeepsPoints
 from efssim.study.known import require_known
 from efssim.study.run.interrupts import ctrl_c
 from efssim.study.run.shared import Runner
 from efssim.study.run.trials import TrialProgress
+from efssim.study.varying.designs import Arrangement, ParameterValues, points_of
 from efssim.study.varying.points import Point, SweepPoints
-from efssim.study.varying.space import VariedParameter, with_value, with_values
+from efssim.study.varying.space import with_value, with_values
 
-ParameterValues: TypeAlias = tuple[VariedParameter, list[JsonValue]]
-"""A parameter, and the values that it is to have."""
+PointProgress = Callable[[int, int, int], None]
+"""Called with the ordinal of a point, the number of its trials that are complete, and of all."""
 
 
 def swept(
@@ -27,16 +28,28 @@ def swept(
     seed: int,
     runner: Runner,
     *,
-    one_at_a_time: bool,
+    arrangement: Arrangement,
     on_progress: TrialProgress | None,
+    kept: KeepsPoints | None = None,
+    on_trials: PointProgress | None = None,
 ) -> SweepPoints:
-    """Run trials at every combination of values; raise as `efssim.sweep` does."""
-    chosen = combinations(scenario, vary, one_at_a_time=one_at_a_time)
+    """Run trials at every combination of values; raise as `efssim.sweep` does.
+
+    `kept` has trials of some combinations, by their ordinals, and keeps the others.
+    """
+    chosen = combinations(scenario, vary, arrangement)
     points: list[Point] = []
     with ctrl_c() as interrupts, interrupts.held():
         try:
-            for values, world in chosen:
-                points.append(Point(values, runner.run(world, trials, seed)))
+            for ordinal, (values, world) in enumerate(chosen):
+                found = runner.run(
+                    world,
+                    trials,
+                    seed,
+                    kept=None if kept is None else kept.at(ordinal),
+                    on_progress=None if on_trials is None else partial(on_trials, ordinal),
+                )
+                points.append(Point(values, found))
                 if on_progress is not None:
                     on_progress(len(points), len(chosen))
         except KeyboardInterrupt:
@@ -44,11 +57,11 @@ def swept(
                 raise
             runner.abandon()
     parameters = tuple(each for each, _ in vary)
-    return SweepPoints(scenario, seed, parameters, tuple(points), one_at_a_time, len(chosen))
+    return SweepPoints(scenario, seed, parameters, tuple(points), arrangement, len(chosen))
 
 
 def combinations(
-    scenario: Scenario, vary: Sequence[ParameterValues], *, one_at_a_time: bool
+    scenario: Scenario, vary: Sequence[ParameterValues], arrangement: Arrangement
 ) -> list[tuple[dict[str, JsonValue], Scenario]]:
     """Return the values by path of each point, and the scenario; raise ScenarioError."""
     if not vary:
@@ -60,13 +73,8 @@ def combinations(
             raise each.problem("trials have one seed for all values; more trials have more draws")
         if each.segments in paths[:ordinal]:
             raise each.problem("is varied already")
-    if one_at_a_time:
-        alone = [[(each, value)] for each, values in vary for value in values]
-        points: list[list[tuple[VariedParameter, JsonValue]]] = [[], *alone]
-    else:
-        grid = product(*(values for _, values in vary))
-        points = [list(zip((each for each, _ in vary), values, strict=True)) for values in grid]
     base = with_value(scenario, "records", "off")
     return [
-        ({each.path: value for each, value in point}, with_values(base, point)) for point in points
+        ({each.path: value for each, value in point}, with_values(base, point))
+        for point in points_of(vary, arrangement)
     ]
