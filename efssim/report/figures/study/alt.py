@@ -11,6 +11,7 @@ from efssim.report.text.sweep import shown
 from efssim.report.words.compare_shares import SHARES
 from efssim.report.words.lines import counted, percent
 from efssim.study.planning.sentences import answer_text
+from efssim.study.varying.screening import SCREENINGS, effects
 from efssim.text.quantities import format_duration
 
 if TYPE_CHECKING:
@@ -58,6 +59,9 @@ def compared_lag_alt(comparison: PairedTrials, names: tuple[str, str]) -> str:
 def sweep_alt(sweep: SweepPoints, measure: str, name: str) -> str:
     """Return a sentence on the figure of a sweep: the largest number, and where it is."""
     paths = ", ".join(vary.path for vary in sweep.parameters)
+    if sweep.arrangement in SCREENINGS:
+        first, *_ = effects(sweep, measure, name)
+        return f"How {measure} of {name} hangs on each parameter; the most on {first.path}."
     if sweep.one_at_a_time:
         what = f"Change of {measure} of {name} by each of {paths} alone"
         known = [

@@ -22,9 +22,11 @@ from efssim.report.figures.drawing.style import (
     styled,
 )
 from efssim.report.figures.drawing.values import show_measure, value_axis
+from efssim.report.figures.study.effects import plot_effects
 from efssim.report.text.sweep import shown as shown_number
 from efssim.report.verdicts.varied.sweep import is_objective_varied
 from efssim.study.errors import StudyError
+from efssim.study.varying.screening import SCREENINGS
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -52,6 +54,8 @@ def plot_sweep(sweep: SweepPoints, measure: str, replication: str, ax: Axes | No
     """Draw a measure of a sweep; StudyError for a grid of more than two parameters."""
     if sweep.one_at_a_time:
         return _tornado(sweep, measure, replication, axes_for(ax))
+    if sweep.arrangement in SCREENINGS:
+        return plot_effects(sweep, measure, replication, axes_for(ax))
     if len(sweep.parameters) > 2:
         raise StudyError("a grid of more than two parameters has no figure; see `means`")
     draw = _curve if len(sweep.parameters) == 1 else _heat_map

@@ -13,10 +13,9 @@ from zoneinfo import ZoneInfo
 
 from pydantic import (
     Field,
-    SerializerFunctionWrapHandler,
+    PlainSerializer,
     TypeAdapter,
     ValidatorFunctionWrapHandler,
-    WrapSerializer,
     WrapValidator,
 )
 
@@ -46,6 +45,8 @@ class RateCalendar(Calendar):
 
     base: ByteRate
     """Bytes per second outside the windows; `none` lifts the limit."""
+    timezone: str = "UTC"
+    """IANA time zone of the windows."""
     windows: tuple[RateWindow, ...] = Field(json_schema_extra={"minItems": 1})
     """When there is another rate; where windows overlap, the last of them is in force."""
 
@@ -77,14 +78,14 @@ def _number_or_calendar(given: Any, _: ValidatorFunctionWrapHandler) -> float | 
     return _plain().validate_python(given)
 
 
-def _json_limit(rate: float | RateCalendar, write: SerializerFunctionWrapHandler) -> Any:
-    return "none" if rate == math.inf else write(rate)  # JSON has no infinity
+def _json_limit(rate: float | RateCalendar) -> float | str | RateCalendar:
+    return "none" if rate == math.inf else rate  # JSON has no infinity
 
 
 ScheduledRate = Annotated[
     ByteRate | RateCalendar,
     WrapValidator(_number_or_calendar),
-    WrapSerializer(_json_limit, when_used="json"),
+    PlainSerializer(_json_limit, when_used="json"),
 ]
 """Bytes per second, or a calendar of them."""
 
