@@ -64,7 +64,7 @@ def _has_files(source: FileSystem) -> bool:
 
 
 def _assumed_of_throttle(source: FileSystem | None) -> Iterator[tuple[str, str]]:
-    """Yield what the throughput of a throttled source depends on, if it does."""
+    """Yield the assumptions about the throughput of a throttled source."""
     if source is None or not source.throttle or source.throughput_mode == "elastic":
         return
     if "standard_share" not in source.model_fields_set:

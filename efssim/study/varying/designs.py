@@ -10,10 +10,10 @@ from typing import Literal, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from efssim.errors import MissingExtraError
 from efssim.json_values import JsonValue
 from efssim.model.kernel.draws import Draws
 from efssim.study.errors import StudyError
+from efssim.study.statistics.salib import problem, require_salib
 from efssim.study.varying.space import VariedParameter, bounds, range_of
 
 Floats = NDArray[np.float64]
@@ -93,11 +93,11 @@ def latin_hypercube(ranges: Sequence[VariedRange], points: int, seed: int) -> li
     MissingExtraError without SALib.
     """
     _require(ranges, points, 2, "points")
-    require_salib()
+    require_salib("designs of sweeps")
     from SALib.sample import latin
 
     chance = int(Draws(seed).generator("latin hypercube").integers(2**31))
-    shares: Floats = latin.sample(_problem(len(ranges)), points, seed=chance)
+    shares: Floats = latin.sample(problem(len(ranges)), points, seed=chance)
     return _values(ranges, shares)
 
 
@@ -110,7 +110,7 @@ def morris_trajectories(
     33 (1991). Raise as `latin_hypercube` does.
     """
     _require(ranges, trajectories, 2, "trajectories")
-    require_salib()
+    require_salib("designs of sweeps")
     return _values(ranges, morris_shares(len(ranges), trajectories, seed))
 
 
@@ -120,7 +120,7 @@ def morris_shares(parameters: int, trajectories: int, seed: int) -> Floats:
 
     chance = int(Draws(seed).generator("morris trajectories").integers(2**31))
     shares: Floats = morris.sample(
-        _problem(parameters), trajectories, num_levels=LEVELS, seed=chance
+        problem(parameters), trajectories, num_levels=LEVELS, seed=chance
     )
     return shares
 
@@ -137,17 +137,3 @@ def _require(ranges: Sequence[VariedRange], count: int, least: int, unit: str) -
         raise StudyError(f"a design has {least} to {_MOST:,} {unit}, not {count:,}")
     if not ranges:
         raise StudyError("a sweep varies at least one parameter")
-
-
-def require_salib() -> None:
-    """Raise MissingExtraError, with a sentence, unless SALib is there."""
-    try:
-        import SALib  # noqa: F401  # whether it is there
-    except ImportError as error:
-        message = "designs of sweeps need SALib: pip install 'efssim[sensitivity]'"
-        raise MissingExtraError(message) from error
-
-
-def _problem(parameters: int) -> dict[str, object]:
-    names = [f"x{ordinal}" for ordinal in range(parameters)]
-    return {"num_vars": parameters, "names": names, "bounds": [[0.0, 1.0]] * parameters}

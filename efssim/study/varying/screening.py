@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from efssim.model.kernel.draws import Draws
 from efssim.study.errors import StudyError
 from efssim.study.statistics.intervals import CONFIDENCE
+from efssim.study.statistics.salib import problem
 from efssim.study.varying.designs import LEVELS, Arrangement, morris_shares
 from efssim.study.varying.points import SweepPoints
 
@@ -98,7 +99,7 @@ def _elementary(sweep: SweepPoints, results: Floats) -> list[ParameterEffect]:
     trajectories = len(results) // (count + 1)
     names = [vary.path for vary in sweep.parameters]
     found = morris.analyze(
-        {"num_vars": count, "names": names, "bounds": [[0.0, 1.0]] * count},
+        problem(count),
         morris_shares(count, trajectories, sweep.seed),
         results,
         num_resamples=_RESAMPLES,
