@@ -15,6 +15,7 @@ from efssim.report.text.parts import NO_REPLICATION
 from efssim.report.verdicts.cautions import cautions
 from efssim.report.verdicts.fleets import Member, are_many
 from efssim.report.verdicts.run import verdict
+from efssim.report.words.fleets import fleet_texts, fleet_texts_of_trials
 from efssim.report.words.lines import counted, percent, short
 from efssim.text.quantities import format_duration
 
@@ -49,6 +50,7 @@ def result_html(result: Run) -> str:
             table(("lag", *LAG_COLUMNS), rows),
             sentence(_violations(summary.rpo.violations, summary.rpo.violation_s)),
         ]
+    parts += [sentence(text) for text in fleet_texts(result.run_summary.fleets)]
     return page(*(parts or [sentence(NO_REPLICATION)]), sentence(_end_of_run(result)))
 
 
@@ -105,6 +107,7 @@ def trials_html(trials: TrialSet) -> str:
             *(sentence(text) for text in cautions_of_trials(name, trials)),
             table(("lag", "mean", "± (95 %)", *LAG_COLUMNS[1:]), _lags_of_trials(name, trials)),
         ]
+    parts += [sentence(text) for text in fleet_texts_of_trials(trials.fleets)]
     return page(*(parts or [sentence(NO_REPLICATION)]), sentence(last))
 
 
