@@ -15,6 +15,8 @@ from efssim.cli.scenario_file import STDIN, Source
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from efssim.report.files.formats import TableFormat
+
 _CHANGES_NOTHING = {
     "out",
     "form",
@@ -24,6 +26,7 @@ _CHANGES_NOTHING = {
     "quiet",
     "workers",
     "resume",
+    "tables",
 }
 """Options that do not change what a report says; their own output is asked for anew."""
 
@@ -45,6 +48,14 @@ class Request:
     form: str
     yes: bool
     quiet: bool
+    tables: str | None = None
+
+    @property
+    def table_format(self) -> TableFormat:
+        """The format of the tables under `--out`."""
+        from efssim.report.files.formats import CSV, TABLE_FORMATS
+
+        return CSV if self.tables is None else TABLE_FORMATS[self.tables]
 
     def reproducing(self, **resolved: object) -> str:
         """Return the command that gives the same result again, wherever it is run.
@@ -61,7 +72,12 @@ class Request:
 
 
 def requested(kind: type[R], **values: Any) -> R:
-    """Return the request of the current command, given the values that click found."""
+    """Return the request of the current command, given the values that click found.
+
+    Raise click.UsageError for tables without a folder.
+    """
+    if values.get("tables") is not None and values.get("out") is None:
+        raise click.UsageError("--tables needs --out, the folder for the tables")
     context = click.get_current_context()
     given = tuple(name for name in values if _is_given(context, name))
     return kind(command=context.command, given=given, **values)

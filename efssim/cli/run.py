@@ -260,7 +260,7 @@ def _run_sets(scenario: Scenario, file: Source, request: RunRequest) -> None:
             )
             found = run_of_sets(scenario, interrupts, asked)
         again = request.reproducing(seed=found.seed, sets=len(found.design))
-        deliver_sets(found, request.out, request.form, again)
+        deliver_sets(found, request.out, request.form, again, request.table_format)
         _report_progress(request)
     if found.partial:
         raise KeyboardInterrupt
@@ -420,9 +420,9 @@ def _write_several(
     assert request.out is not None
     again = request.reproducing()
     for study in studies:
-        write_trials(study, request.out / study.scenario.name, again)
+        write_trials(study, request.out / study.scenario.name, again, request.table_format)
     if found:
-        write_comparisons(found, request.out, again, missing)
+        write_comparisons(found, request.out, again, missing, request.table_format)
 
 
 def _run_once(scenario: Scenario, request: RunRequest, interrupts: Interrupts) -> Result | Trials:
@@ -509,10 +509,10 @@ def _writer(result: Result | Trials, request: RunRequest, again: str) -> Callabl
     if request.out is None:
         return None
     if isinstance(result, Result):
-        return partial(write_files, result, request.out, request.png, again)
+        return partial(write_files, result, request.out, request.png, again, request.table_format)
     from efssim.report.files.trials import write_trials
 
-    return partial(write_trials, result, request.out, again)
+    return partial(write_trials, result, request.out, again, request.table_format)
 
 
 def _is_partial(result: Result | Trials) -> bool:

@@ -152,7 +152,7 @@ def plan(**asked: Any) -> None:
     request = requested(PlanRequest, **asked)
     scenario = request.file.load(request.overrides)
     chosen, between = _range_of(request, scenario)
-    check_folder(request.out, "plan.json", "evaluations.csv")
+    check_folder(request.out, "plan.json", f"evaluations{request.table_format.suffix}")
     seconds = budget_s(request.budget)
     of_sets = {"--sets": request.sets, "--share-of-sets": request.share_of_sets}
     if require_uncertain(scenario, of_sets):
@@ -172,7 +172,9 @@ def plan(**asked: Any) -> None:
         found = _find(request, scenario, chosen, between, seconds)
         again = request.reproducing()
         deliver(
-            None if request.out is None else partial(write_plan, found, request.out, again),
+            None
+            if request.out is None
+            else partial(write_plan, found, request.out, again, request.table_format),
             request.form,
             lambda: plan_json(found),
             lambda: plan_report(found, again),
@@ -209,6 +211,7 @@ def _plan_sets(
             quiet=request.quiet,
             out=request.out,
             form=request.form,
+            tables=request.table_format,
             again=request.reproducing(),
         )
         begin = None if request.quiet else partial(_tell_budget, seconds)
@@ -312,7 +315,7 @@ def sweep(**asked: Any) -> None:
     scenario = request.file.load(request.overrides)
     with study_errors(request.file):
         chosen, measure = _values_of(request, scenario), request.measure
-    check_folder(request.out, "sweep.json", "sweep.csv")
+    check_folder(request.out, "sweep.json", f"sweep{request.table_format.suffix}")
     with (
         keeping_results(),
         placing_refusals(request.file, request.overrides),
@@ -324,7 +327,7 @@ def sweep(**asked: Any) -> None:
         deliver(
             None
             if request.out is None
-            else partial(write_sweep, found, request.out, measure, again),
+            else partial(write_sweep, found, request.out, measure, again, request.table_format),
             request.form,
             lambda: sweep_json(found, measure),
             lambda: sweep_report(found, measure, again),

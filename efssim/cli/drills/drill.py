@@ -93,7 +93,9 @@ def _run(request: DrillRequest, scenario: Scenario) -> None:
     ):
         found = drilled(scenario, request.trials, request.seed, tell)
     again = request.reproducing(seed=found.seed)
-    write = None if request.out is None else partial(write_drills, found, request.out, again)
+    write = None
+    if request.out is not None:
+        write = partial(write_drills, found, request.out, again, request.table_format)
     deliver(write, request.form, lambda: drills_json(found), lambda: drill_report(found, again))
     say_folder(request.out, request.quiet)
     is_thin = bool(thin_traces(trace_qualities(scenario)))

@@ -16,6 +16,7 @@ from efssim.cli.output import fail, say
 
 if TYPE_CHECKING:
     from efssim.api.sets.parameter_sets import ParameterSets
+    from efssim.report.files.formats import TableFormat
     from efssim.scenario import Scenario
     from efssim.study.run.interrupts import Interrupts
 
@@ -161,13 +162,15 @@ def _run(scenario: Scenario, request: SetsRequest) -> ParameterSets:
         )
 
 
-def deliver_sets(found: ParameterSets, out: Path | None, form: str, again: str) -> None:
+def deliver_sets(
+    found: ParameterSets, out: Path | None, form: str, again: str, tables: TableFormat
+) -> None:
     """Print a study of parameter sets, and write its files."""
     from efssim.report.files.uncertain.sets import sets_json, write_sets
     from efssim.report.text.uncertain.sets import sets_text
 
     deliver(
-        None if out is None else partial(write_sets, found, out, again),
+        None if out is None else partial(write_sets, found, out, again, tables),
         form,
         lambda: sets_json(found),
         lambda: sets_text(found, again),

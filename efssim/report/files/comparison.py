@@ -10,6 +10,7 @@ from efssim.json_values import JsonObject
 from efssim.report.figures.files import safe_names
 from efssim.report.figures.study.alt import comparison_alt
 from efssim.report.figures.study.comparison import plot_comparison
+from efssim.report.files.formats import CSV, TableFormat
 from efssim.report.files.study import Sketch, write_study
 from efssim.report.html.studies.comparison import comparison_page
 from efssim.report.words.json_text import json_text
@@ -34,7 +35,11 @@ def comparisons_json(
 
 
 def write_comparisons(
-    comparisons: Sequence[PairedTrials], folder: Path, command: str = "", partial: str = ""
+    comparisons: Sequence[PairedTrials],
+    folder: Path,
+    command: str = "",
+    partial: str = "",
+    tables: TableFormat = CSV,
 ) -> None:
     """Write comparison.json, report.html, manifest.json, and a table and a figure for each.
 
@@ -47,7 +52,7 @@ def write_comparisons(
     write_study(
         folder,
         {"comparison.json": comparisons_json(comparisons, bool(partial))},
-        {f"{stem}-comparison.csv": comparison.table for stem, comparison in named.items()},
+        {f"{stem}-comparison": comparison.table for stem, comparison in named.items()},
         {
             f"{stem}-comparison": Sketch(
                 partial_of(plot_comparison, comparison), comparison_alt(comparison)
@@ -59,4 +64,5 @@ def write_comparisons(
         ),
         seed=first.seed,
         about={"scenarios": names, "partial": bool(partial)},
+        form=tables,
     )

@@ -32,16 +32,17 @@ _DOCUMENTS = {
         "comparison.json",
         "traces.json",
         "alarms.json",
+        "drills.json",
     ),
     *(f"{metric}.json" for metric in _METRICS),
 }
 """Files of ours besides tables, of any kind of result."""
 _TABLES = (
     *("syncs", "statuses", "events", "violations", "risk", "trials", "evaluations", "sweep"),
-    *("alarms", "tuning"),
+    *("alarms", "tuning", "drills", "timeline", "sets"),
     *_METRICS,
 )
-_COMPARISON = re.compile(r"[A-Za-z0-9._-]+-comparison\.csv")
+_COMPARISON = re.compile(r"[A-Za-z0-9._-]+-comparison(\.[a-z]+)")
 
 _STAGING = ".efssim-writing"
 """End of the name of a folder with files that are not whole yet."""
@@ -131,7 +132,9 @@ def _names() -> set[str]:
 
 
 def _is_named(name: str) -> bool:
-    return name in _names() or _COMPARISON.fullmatch(name) is not None
+    compared = _COMPARISON.fullmatch(name)
+    suffixes = [form.suffix for form in TABLE_FORMATS]
+    return name in _names() or (compared is not None and compared[1] in suffixes)
 
 
 def _refuse_folders(folder: Path, names: list[Path]) -> None:

@@ -10,7 +10,7 @@ from efssim.report.figures.files import FOLDER, safe_names, write_svg
 from efssim.report.figures.study.alt import trials_alt
 from efssim.report.figures.study.trials import plot_attained, plot_pooled_lag
 from efssim.report.files.folders import MANIFEST, REPORT, staged
-from efssim.report.files.formats import CSV
+from efssim.report.files.formats import CSV, TableFormat
 from efssim.report.files.run import manifest, write_json
 from efssim.report.files.study import Sketch, drawn
 from efssim.report.text.fleets.trials import sections_of_trials
@@ -28,24 +28,26 @@ def trials_json(trials: TrialSet) -> str:
     return json_text(trials_to_json(trials))
 
 
-def write_trials(trials: TrialSet, folder: Path, command: str = "") -> None:
-    """Write summary.json, trials.csv, figures, report.html and manifest.json into a folder.
+def write_trials(
+    trials: TrialSet, folder: Path, command: str = "", tables: TableFormat = CSV
+) -> None:
+    """Write summary.json, a table, figures, report.html and manifest.json into a folder.
 
     As for a single run all are written or none, and files of an earlier result go. The report says
     that `command` repeats the study. Raise OSError.
     """
     with staged(folder) as staging:
-        _write_into(trials, staging, command)
+        _write_into(trials, staging, command, tables)
 
 
-def _write_into(trials: TrialSet, folder: Path, command: str) -> None:
+def _write_into(trials: TrialSet, folder: Path, command: str, tables: TableFormat) -> None:
     from efssim.report.html.studies.trials import trials_page
 
     (folder / "summary.json").write_text(trials_json(trials), encoding="utf-8")
-    CSV.write(trials.table, folder / f"trials{CSV.suffix}")
+    tables.write(trials.table, folder / f"trials{tables.suffix}")
     svg = _drawn(trials)
     figures = write_svg(_named(trials, svg), folder / FOLDER)
-    page = trials_page(trials, svg, command)
+    page = trials_page(trials, svg, command, tables.suffix)
     (folder / REPORT).write_text(page, encoding="utf-8", newline="\n")
     counts = {"trials": len(trials), "partial": trials.partial}
     write_json({**manifest(trials, figures), **counts}, folder / MANIFEST)

@@ -55,8 +55,16 @@ _TIMINGS = "AWS publishes no replication rate and no sync period: every timing i
 _POOLED: dict[LagColumn, str] = {"p50": "p50", "p99": "p99", "p99_9": "p99.9", "max": "max"}
 
 
-def trials_page(trials: TrialSet, drawn: Mapping[tuple[str, str], str], command: str) -> str:
-    """Return report.html of trials; `drawn` has SVG files by replication and kind."""
+def trials_page(
+    trials: TrialSet,
+    drawn: Mapping[tuple[str, str], str],
+    command: str,
+    suffix: str = ".csv",
+) -> str:
+    """Return report.html of trials; `drawn` has SVG files by replication and kind.
+
+    `suffix` is how the name of the table beside it ends.
+    """
     start, window = trials.scenario.start, trials.trials[0].summary.window
     begin, end = (start + timedelta(seconds=s) for s in (window.begin_s, window.end_s))
     meta = [
@@ -76,7 +84,7 @@ def trials_page(trials: TrialSet, drawn: Mapping[tuple[str, str], str], command:
             meta=meta,
             blocks=[
                 *_sums(trials),
-                *_blocks(trials, drawn),
+                *_blocks(trials, drawn, suffix),
                 *alarm_blocks(trials),
                 *_cost(trials),
                 *_thresholds(trials),
@@ -115,7 +123,7 @@ def _sums(trials: TrialSet) -> Iterator[Block]:
     yield Block(title, "all", text=" ".join(words), table=HtmlTable(title, head, rows, note=note))
 
 
-def _blocks(trials: TrialSet, drawn: Mapping[tuple[str, str], str]) -> Iterator[Block]:
+def _blocks(trials: TrialSet, drawn: Mapping[tuple[str, str], str], suffix: str) -> Iterator[Block]:
     """Yield the blocks on the replications with the least attainment."""
     for ordinal, name in enumerate(sections_of_trials(trials)):
         ident = f"r{ordinal}"
@@ -135,7 +143,8 @@ def _blocks(trials: TrialSet, drawn: Mapping[tuple[str, str], str]) -> Iterator[
         )
         words = " ".join(sentences_of(name, trials))
         yield Block("In words", f"{ident}-words", text=words, is_part=True)
-        yield Block("Trial by trial", f"{ident}-trials", table=_trials(trials, name), is_part=True)
+        table = _trials(trials, name, suffix)
+        yield Block("Trial by trial", f"{ident}-trials", table=table, is_part=True)
         numbers = all_means(trials, name)
         yield Block("All numbers", f"{ident}-all", table=numbers, is_folded=True, is_part=True)
 
@@ -216,7 +225,7 @@ def _interval(bounds: Interval | None) -> Cell:
     return Cell(shown, bounds.low, is_number=True)
 
 
-def _trials(trials: TrialSet, name: str) -> HtmlTable:
+def _trials(trials: TrialSet, name: str, suffix: str) -> HtmlTable:
     rows = (
         [
             number(trial.number),
@@ -229,7 +238,7 @@ def _trials(trials: TrialSet, name: str) -> HtmlTable:
         ]
         for trial, part in _having(trials, name)
     )
-    shown, note = bounded(rows, _ROWS, "trials.csv")
+    shown, note = bounded(rows, _ROWS, f"trials{suffix}")
     head = [
         Column("trial", True, "trial"),
         Column("attainment", True, "attainment"),
