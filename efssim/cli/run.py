@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -460,7 +460,7 @@ def _without_curves(scenario: Scenario, request: RunRequest, tell: Progress | No
         verify=request.verify,
         trial=request.trial or 0,
         metrics=False,
-        asked=OF_TRIALS,
+        asked=replace(OF_TRIALS, breaches=True),
     )
     world.advance_to_end(tell)
     return Result.of(last_run(world))

@@ -67,6 +67,8 @@ class Occurrence:
     """None while it lasts."""
     end_ordinal: int | None = None
     """None while it lasts."""
+    is_planned: bool = False
+    """Whether it is of `events`, and so somebody wrote when it comes."""
 
     @property
     def ordinals(self) -> tuple[int, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from copy import copy
+from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
@@ -47,6 +48,7 @@ from efssim.records.run_records import (
 )
 from efssim.records.stored import FileSystemRecords
 from efssim.records.timeline import Entry, Occurrence
+from efssim.runs.compliance import compliance_of, has_compliance
 from efssim.runs.cost.meter import Meter
 from efssim.runs.cost.pricing import Pricing
 from efssim.runs.outcome import Outcome
@@ -307,7 +309,7 @@ class MeasuredWorld:
         journal, now_s = replication.source.journal, self._world.now_s
         limit = source_limit(journal.hours(), now_s, journal.kept.throughput)
         measures.violations.disturbances = disturbances
-        return Outcome(
+        outcome = Outcome(
             source=replication.source.name,
             sync=replication.terms.sync,
             control=replication.terms.control,
@@ -329,6 +331,17 @@ class MeasuredWorld:
             pending_bytes=measures.pending_now(),
             pending_growth_bytes=measures.pending_growth(),
         )
+        return self._with_compliance(outcome, records, measures)
+
+    def _with_compliance(
+        self, outcome: Outcome, records: ReplicationRecords, measures: Measures
+    ) -> Outcome:
+        """Return an outcome with its compliance by month, if that is wanted."""
+        lists = self._asked.breaches
+        if not has_compliance(self.scenario, outcome.window_s, unasked=lists):
+            return outcome
+        found = compliance_of(self.scenario, outcome, records, measures, lists=lists)
+        return replace(outcome, summary=replace(outcome.summary, compliance=found))
 
     def _waited_s(self, replication: ReplicationState) -> dict[float, float] | None:
         """Return the waits of syncs for a slot, by their cuts; None where the link has no slots."""

@@ -46,12 +46,17 @@ class Violations:
     def __len__(self) -> int:
         return len(self._ended) + (self._last is not None)
 
-    def __iter__(self) -> Iterator[Violation]:
+    def columns(self) -> tuple[Floats, Floats, Floats]:
+        """Return begins, ends and peaks, in order of time."""
         begin_s, end_s, peak_s = (self._ended.floats(name) for name in _COLUMNS)
         last = self._last
         if last is not None:
             begin_s, end_s = np.append(begin_s, last.begin_s), np.append(end_s, last.end_s)
             peak_s = np.append(peak_s, last.peak_s)
+        return begin_s, end_s, peak_s
+
+    def __iter__(self) -> Iterator[Violation]:
+        begin_s, end_s, peak_s = self.columns()
         during = longest_overlaps(begin_s, end_s, self.disturbances)
         after = longest_overlaps(begin_s - self.target_s, end_s, self.disturbances)
         columns = begin_s.tolist(), end_s.tolist(), peak_s.tolist(), during, after

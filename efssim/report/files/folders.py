@@ -39,7 +39,7 @@ _DOCUMENTS = {
 """Files of ours besides tables, of any kind of result."""
 _TABLES = (
     *("syncs", "statuses", "events", "violations", "risk", "trials", "evaluations", "sweep"),
-    *("alarms", "tuning", "drills", "timeline", "sets"),
+    *("alarms", "tuning", "drills", "timeline", "sets", "compliance"),
     *_METRICS,
 )
 _COMPARISON = re.compile(r"[A-Za-z0-9._-]+-comparison(\.[a-z]+)")

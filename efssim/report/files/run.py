@@ -81,6 +81,8 @@ def _write_into(result: Run, folder: Path, png: bool, command: str, tables: Tabl
     for name, table in _TABLES.items():
         if result.has_records or name not in _OF_RECORDS:
             tables.write(table(result), folder / f"{name}{tables.suffix}")
+    if any(outcome.summary.compliance for outcome in result.outcomes.values()):
+        tables.write(result.compliance, folder / f"compliance{tables.suffix}")
     if result.alarms:
         tables.write(result.alarm_changes, folder / f"alarms{tables.suffix}")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from efssim.report.figures.files import FOLDER, safe_names, write_svg
 from efssim.report.figures.study.alt import trials_alt
@@ -16,8 +17,12 @@ from efssim.report.files.study import Sketch, drawn
 from efssim.report.text.fleets.trials import sections_of_trials
 from efssim.report.verdicts.fleets import are_many
 from efssim.report.words.json_text import json_text
+from efssim.runs.tables import compliance_table, joined
 from efssim.study.run.summary import trials_to_json
 from efssim.study.run.trial_set import TrialSet
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 _PLOTS = {"attainment": plot_attained, "lag": plot_pooled_lag}
 """By the kind of figure."""
@@ -45,12 +50,33 @@ def _write_into(trials: TrialSet, folder: Path, command: str, tables: TableForma
 
     (folder / "summary.json").write_text(trials_json(trials), encoding="utf-8")
     tables.write(trials.table, folder / f"trials{tables.suffix}")
+    if any(mean.compliance for mean in trials.means.values()):
+        tables.write(_months(trials), folder / f"compliance{tables.suffix}")
     svg = _drawn(trials)
     figures = write_svg(_named(trials, svg), folder / FOLDER)
     page = trials_page(trials, svg, command, tables.suffix)
     (folder / REPORT).write_text(page, encoding="utf-8", newline="\n")
     counts = {"trials": len(trials), "partial": trials.partial}
     write_json({**manifest(trials, figures), **counts}, folder / MANIFEST)
+
+
+def _months(trials: TrialSet) -> pd.DataFrame:
+    """Return the months of every trial: a row for each replication, trial and month."""
+    import pandas as pd
+
+    start = trials.scenario.start
+    parts = [
+        joined(
+            trials.replications,
+            [
+                compliance_table(None if part is None else part.compliance, start, trial.number)
+                for name in trials.replications
+                for part in [trial.summary.replications.get(name)]
+            ],
+        )
+        for trial in trials.trials
+    ]
+    return pd.concat(parts, ignore_index=True)
 
 
 def _drawn(trials: TrialSet) -> dict[tuple[str, str], str]:

@@ -18,6 +18,7 @@ from efssim.report.verdicts.objectives import objective_texts_of_trials
 from efssim.report.verdicts.run import goal, headline
 from efssim.report.verdicts.trials import attained, disaster, kind_of, late, of_trials, word_of
 from efssim.report.verdicts.trials_cautions import cautions
+from efssim.report.words.compliance import compliance_text_of_trials
 from efssim.report.words.cost import cost_lines
 from efssim.report.words.lines import counted, percent, short, wrapped
 from efssim.report.words.thresholds import threshold_lines
@@ -138,6 +139,7 @@ def sentences_of(name: str, trials: TrialSet) -> list[str]:
         _initial(means),
         _writes(means),
         _ends(means),
+        compliance_text_of_trials(means.compliance),
     ]
     return [text for text in found if text]
 

@@ -12,6 +12,7 @@ from efssim.report.facts.evidence import long_faults_text, strata_text, units_te
 from efssim.report.facts.traces import thin_traces
 from efssim.report.figures.study.alt import trials_alt
 from efssim.report.html.alarms import alarm_blocks
+from efssim.report.html.compliance import month_table
 from efssim.report.html.run_tables import exact, lag_term, leaves
 from efssim.report.html.sections import sentence
 from efssim.report.html.study import Block, PageVerdict, Study, parameter_block, study_page
@@ -141,6 +142,10 @@ def _blocks(trials: TrialSet, drawn: Mapping[tuple[str, str], str], suffix: str)
             figure=_pooled(trials, name, drawn, f"{ident}-lag"),
             is_part=True,
         )
+        months = month_table(name, trials.means[name].compliance)
+        if months.rows:
+            title = "By calendar month"
+            yield Block(title, f"{ident}-months", table=months, is_part=True)
         words = " ".join(sentences_of(name, trials))
         yield Block("In words", f"{ident}-words", text=words, is_part=True)
         table = _trials(trials, name, suffix)
