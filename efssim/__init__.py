@@ -16,6 +16,7 @@ from efssim._version import __version__
 
 if TYPE_CHECKING:
     from efssim.api.calibration import Calibration, calibrate
+    from efssim.api.choosing.choice import Choice, choose
     from efssim.api.comparison import Comparison, compare
     from efssim.api.drill import Drills, drill
     from efssim.api.estimate import Estimate, estimate
@@ -48,6 +49,7 @@ if TYPE_CHECKING:
 __all__ = [
     "ArgumentError",
     "Calibration",
+    "Choice",
     "CloudWatchError",
     "Comparison",
     "Drills",
@@ -79,6 +81,7 @@ __all__ = [
     "WorkersDiedError",
     "__version__",
     "calibrate",
+    "choose",
     "compare",
     "drill",
     "estimate",
@@ -116,6 +119,8 @@ _ERRORS = {
 _HOMES = _ERRORS | {
     "Calibration": "efssim.api.calibration",
     "calibrate": "efssim.api.calibration",
+    "Choice": "efssim.api.choosing.choice",
+    "choose": "efssim.api.choosing.choice",
     "Drills": "efssim.api.drill",
     "drill": "efssim.api.drill",
     "Estimate": "efssim.api.estimate",

@@ -10,6 +10,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from importlib.util import find_spec
+from time import perf_counter
 from typing import Any, ParamSpec, TextIO
 
 P = ParamSpec("P")
@@ -20,6 +21,15 @@ _UNITS = ((86_400.0, "days"), (3600.0, "h"), (60.0, "min"), (1.0, "s"))
 _FORMAT = "{percentage:3.0f} %|{bar}| {passed} of {whole}, {speed} real time, {remaining} left"
 _COUNT_FORMAT = "{percentage:3.0f} %|{bar}| {n_fmt} of {total_fmt} UNIT, {remaining} left"
 _EVALUATIONS_FORMAT = "{n_fmt} evaluations{postfix}"
+_STUDY_FORMAT = "{desc}: {percentage:3.0f} %|{bar}| {n_fmt} of {total_fmt} trials, {remaining} left"
+LONG_S = 60.0
+"""Seconds from which a study is long, so that people are told how long; chosen."""
+_KNOWN_S = 2.0
+"""Seconds of trials from which they tell how long others take; chosen."""
+
+StudyProgress = Callable[[str, int, int, int], None]
+"""Called with a label of the scenario that is run now, the number of complete trials, that of all,
+and how many of the complete ones were there before."""
 
 
 @contextmanager
@@ -108,14 +118,77 @@ def bar_of_trials(file: TextIO, unit: str = "trials") -> Iterator[Callable[[int,
     """Show a bar over trials, or other units, of which there may turn out to be more."""
     form = _COUNT_FORMAT.replace("UNIT", unit)
     with _made(file, 0, form, delay=1e-9) as made:  # not before there is something
+        begun = False
 
         def tell(complete: int, wanted: int) -> None:
+            nonlocal begun
+            if not begun:  # those of an earlier study took no time
+                begun, made.initial, made.n = True, complete, complete
             is_new, made.total = made.total != wanted, wanted
             made.update(complete - made.n)
             if is_new:
                 made.refresh()
 
         yield tell
+
+
+@contextmanager
+def bar_of_study(file: TextIO) -> Iterator[StudyProgress]:
+    """Show a bar over the trials of many scenarios, with the label of the one that is run now."""
+    with _made(file, 0, _STUDY_FORMAT, delay=1e-9) as made:
+
+        def tell(label: str, complete: int, wanted: int, before: int) -> None:
+            is_new = made.desc != label or made.total != wanted
+            made.set_description_str(label, refresh=False)
+            made.total = wanted
+            made.n += before - made.initial
+            made.initial = before
+            made.update(complete - made.n)
+            if is_new:
+                made.refresh()
+
+        yield tell
+
+
+class TimeEstimate:
+    """Tells once how long trials take, by the first of them, if that is long."""
+
+    def __init__(
+        self,
+        tell: Callable[[str], None],
+        workers: int,
+        unit: str = "trials",
+        clock: Callable[[], float] = perf_counter,
+    ) -> None:
+        """Estimate by as many trials as there are `workers` at least, which run side by side."""
+        self._tell, self._least, self._unit, self._clock = tell, workers, unit, clock
+        self._begin_s: float | None = None
+        self._told_of: int | None = None
+
+    def __call__(self, complete: int, wanted: int, before: int | None = None) -> None:
+        """Note how many are complete, and tell the estimate once it is known.
+
+        `before` of them were there already; as many as at the first call unless it is given. If
+        more are wanted later, it is told anew.
+        """
+        if self._begin_s is None:
+            self._begin_s, self._before = self._clock(), complete
+        new = complete - (self._before if before is None else before)
+        passed_s = self._clock() - self._begin_s
+        if self._told_of == wanted or new < self._least or passed_s < _KNOWN_S:
+            return
+        self._told_of = wanted
+        left_s = (wanted - complete) * passed_s / new
+        if left_s >= LONG_S:
+            count = f"{wanted - complete:,} of {wanted:,} {self._unit}"
+            self._tell(f"about {roughly(left_s)} left for {count}, by the time that {new:,} took")
+
+
+def roughly(seconds: float) -> str:
+    """Return a time with two digits at most, as `12 min`."""
+    size, unit = next((known for known in _UNITS if seconds >= 1.5 * known[0]), _UNITS[-1])
+    value = float(f"{seconds / size:.2g}")
+    return f"{value:g} {unit}"
 
 
 @contextmanager

@@ -5,19 +5,21 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from efssim.api.values import values_by_field
 from efssim.progress import bar_of_evaluations, told
 from efssim.scenario import Scenario
 from efssim.scenario.arguments import checked
+from efssim.study.kept.points import KeepsPoints, kept_plan
 from efssim.study.known import require_known
 from efssim.study.planning.asked import PlanQuestion, budget_s, question
 from efssim.study.planning.evaluation import Evaluation, said
 from efssim.study.planning.findings import PlanFindings
-from efssim.study.planning.plan import EvaluationProgress, PlanSearch
+from efssim.study.planning.plan import EvaluationProgress, PlanSearch, ValueProgress
 from efssim.study.planning.sentences import answer_text
 from efssim.study.planning.summary import plan_to_json
 from efssim.study.planning.what_if import SHARES
@@ -85,8 +87,10 @@ def plan(
     executor: Executor | None = None,
     workers: int | None = None,
     budget: object = None,
+    resume: Path | None = None,
     on_begin: Callable[[], None] | None = None,
     on_progress: EvaluationProgress | None = None,
+    on_trials: ValueProgress | None = None,
     progress: bool = False,
 ) -> Plan:
     """Find the smallest or largest value of a parameter that meets an RPO objective.
@@ -100,9 +104,11 @@ def plan(
     empty. `minimise="cost"` also finds the value that costs least of those that meet the objective,
     for a scenario with prices. `executor`, `workers`: as for `run_trials`.
     `budget`, a duration of real time, ends it with the evidence by then; without one it takes as
-    long as it takes.
+    long as it takes. `resume` is a folder that keeps complete trials of all values and takes up
+    those it has; each call has its own budget.
     `on_begin` is called before the first trial, when all is checked; `on_progress` is given each
-    evaluation; `progress` shows the last one as they are made. Ctrl-C returns what is known by
+    evaluation, and `on_trials` the value, how many of its trials are complete, and of how many;
+    `progress` shows the last one as they are made. Ctrl-C returns what is known by
     then, marked as `partial`; KeyboardInterrupt before the first.
 
     Raise ScenarioError for a path or value that does not fit the scenario, StudyError (a
@@ -123,24 +129,34 @@ def plan(
         minimise=minimise,
         named=objective,
     )
-    seconds = None if budget is None else budget_s(budget)
-    if on_begin is not None:
-        on_begin()
+    opened = runner(executor, workers, None if budget is None else budget_s(budget))
     shown = told(on_progress, _shown(asked.parameter) if progress else None)
-    return Plan.of(_found(asked, shares, runner(executor, workers, seconds), shown))
+    return Plan.of(_found(asked, shares, opened, _kept(asked, resume), shown, on_trials, on_begin))
+
+
+def _kept(asked: PlanQuestion, resume: Path | None) -> AbstractContextManager[KeepsPoints | None]:
+    if resume is None:
+        return nullcontext()
+    return kept_plan(Path(resume), asked.scenario, asked.parameter.path, asked.between, asked.seed)
 
 
 def _found(
     asked: PlanQuestion,
     shares: Sequence[float],
     opened: AbstractContextManager[Runner],
+    kept: AbstractContextManager[KeepsPoints | None],
     shown: AbstractContextManager[EvaluationProgress | None],
+    on_trials: ValueProgress | None,
+    on_begin: Callable[[], None] | None,
 ) -> PlanFindings:
     """Answer the question of a plan on workers; Ctrl-C ends it with the evidence by then."""
     if asked.objective.name is not None:
         shares = ()  # the violations of that table are those of the RPO
-    with ctrl_c() as interrupts, interrupts.held(), shown as tell, opened as workers:
-        return PlanSearch(asked, workers, tell).findings(shares, interrupts)
+    with ctrl_c() as interrupts, interrupts.held(), kept as held:
+        if on_begin is not None:
+            on_begin()
+        with shown as tell, opened as workers:
+            return PlanSearch(asked, workers, tell, held, on_trials).findings(shares, interrupts)
 
 
 @contextmanager

@@ -129,6 +129,18 @@ class Result(Run):
         self.require_records()
         return plot_syncs(self, self.named(replication), ax)
 
+    def plot_fleet(self, fleet: str | None = None, ax: Axes | None = None) -> Axes:
+        """Draw how mean, p99 and worst age differ over the items of a fleet; return the Axes.
+
+        `fleet` may be left out where there is only one; KeyError otherwise.
+        """
+        from efssim.report.figures.run.fleet import plot_fleet
+
+        known = list(self.run_summary.fleets)
+        name = known[0] if fleet is None and len(known) == 1 else str(fleet)
+        ages = {one: outcome.summary.age for one, outcome in self.items(name).items()}
+        return plot_fleet(ages, self.scenario.rpo.target, name, ax)
+
     def plot_risk(
         self, replication: str | None = None, ax: Axes | None = None, timezone: str = "UTC"
     ) -> Axes:

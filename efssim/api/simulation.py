@@ -29,6 +29,7 @@ from efssim.runs.acting import event_now, stream_now
 from efssim.runs.measured import MeasuredWorld, last_run
 from efssim.scenario import Scenario
 from efssim.scenario.arguments import checked, duration_of
+from efssim.scenario.expansion.seeds import drawn_with
 from efssim.scenario.shown.trace_use import stream_path
 from efssim.text.suggestions import suggest
 from efssim.text.yaml.problems import Problem, ScenarioError
@@ -57,6 +58,7 @@ class Simulation(MeasuredWorld):
         trial: int = 0,
         metrics: bool = True,
     ) -> None:
+        scenario = drawn_with(scenario, seed)
         super().__init__(scenario, seed, verify=verify, trial=trial, metrics=metrics)
         self._streams = 0
         self._clients: Clients | None = None

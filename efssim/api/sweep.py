@@ -5,7 +5,9 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import Executor
+from contextlib import AbstractContextManager, nullcontext
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from efssim.api.trials import Trials
@@ -14,13 +16,15 @@ from efssim.errors import UsageError
 from efssim.progress import bar_of_trials, told
 from efssim.scenario import Scenario
 from efssim.scenario.arguments import checked
+from efssim.scenario.expansion.seeds import drawn_with
+from efssim.study.kept.points import KeepsPoints, kept_sweep
 from efssim.study.run.interrupts import ctrl_c
 from efssim.study.run.shared import runner
 from efssim.study.run.trials import TrialProgress
 from efssim.study.varying.points import MEASURE, Point, SweepPoints
 from efssim.study.varying.space import OPTION, listed, parameter, values_of
 from efssim.study.varying.summary import sweep_to_json
-from efssim.study.varying.sweep import ParameterValues, swept
+from efssim.study.varying.sweep import ParameterValues, PointProgress, combinations, swept
 from efssim.text.yaml.problems import Position
 
 if TYPE_CHECKING:
@@ -88,6 +92,7 @@ def sweep(
     seed: int | None = None,
     executor: Executor | None = None,
     workers: int | None = None,
+    resume: Path | None = None,
     on_progress: TrialProgress | None = None,
     progress: bool = False,
 ) -> Sweep:
@@ -96,7 +101,8 @@ def sweep(
     `vary` has a path as in `--set` for each parameter, with a list of values as a scenario has them
     or a text as on the command line: `"60 s,5 min"`, `"10 MiB/s..1 GiB/s:5log"`. With
     `one_at_a_time` each value is tried alone, besides the scenario as it is. Trials of one number
-    share their draws. `executor`, `workers`: as for `run_trials`; `on_progress` is given how many
+    share their draws. `executor`, `workers`: as for `run_trials`. `resume` is a folder that keeps
+    complete trials of all combinations and takes up those it has. `on_progress` is given how many
     combinations are complete, of how many; `progress` shows a bar of it. Ctrl-C returns the
     combinations that are complete, marked as `partial`; KeyboardInterrupt before the first.
 
@@ -112,6 +118,7 @@ def sweep(
         seed=seed,
         executor=executor,
         workers=workers,
+        resume=resume,
         on_progress=on_progress,
         progress=progress,
     )
@@ -137,24 +144,39 @@ def sweep_of(
     seed: int | None = None,
     executor: Executor | None = None,
     workers: int | None = None,
+    resume: Path | None = None,
+    kept: KeepsPoints | None = None,
     on_progress: TrialProgress | None = None,
+    on_trials: PointProgress | None = None,
     progress: bool = False,
 ) -> Sweep:
-    """Run trials at every combination of values that are parsed already: see `sweep`."""
+    """Run trials at every combination of values that are parsed already: see `sweep`.
+
+    `kept` has trials from elsewhere, in place of a folder.
+    """
+    scenario = drawn_with(scenario, seed)
     shown = bar_of_trials(sys.stderr, "combinations") if progress else None
+    chosen = scenario.seed if seed is None else seed
+    opened: AbstractContextManager[KeepsPoints | None] = nullcontext(kept)
+    if resume is not None:
+        worlds = [world for _, world in combinations(scenario, vary, one_at_a_time=one_at_a_time)]
+        opened = kept_sweep(Path(resume), worlds, chosen)
     with (
         ctrl_c() as interrupts,
         interrupts.held(),
         told(on_progress, shown) as tell,
+        opened as held,
         runner(executor, workers) as made,
     ):
         found = swept(
             scenario,
             vary,
             trials,
-            scenario.seed if seed is None else seed,
+            chosen,
             made,
             one_at_a_time=one_at_a_time,
             on_progress=tell,
+            kept=held,
+            on_trials=on_trials,
         )
     return Sweep.of(found)

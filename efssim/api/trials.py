@@ -14,10 +14,11 @@ from efssim.model.kernel.shared_draws import SharedDraws
 from efssim.progress import bar_of_trials, told
 from efssim.scenario import Scenario
 from efssim.scenario.arguments import checked
+from efssim.scenario.expansion.seeds import drawn_with
 from efssim.study.known import require_known
 from efssim.study.run.executors import Workers
 from efssim.study.run.interrupts import ctrl_c
-from efssim.study.run.store import Store
+from efssim.study.run.store import KeepsTrials, Store
 from efssim.study.run.summary import trials_to_json
 from efssim.study.run.trial_set import TrialSet
 from efssim.study.run.trials import TrialProgress, run_study
@@ -108,6 +109,7 @@ def run_trials(
     UsageError for an argument of another kind, ArgumentError for numbers that make no sense.
     """
     wish = trials if precision is None else Precision(precision, budget)
+    scenario = drawn_with(scenario, seed)
     chosen = scenario.seed if seed is None else seed
     store = None if resume is None else Store(Path(resume), scenario, chosen, verified=verify)
     shown = bar_of_trials(sys.stderr) if progress else None
@@ -121,7 +123,7 @@ def trials_on(
     scenario: Scenario,
     trials: int | Precision,
     seed: int,
-    store: Store | None,
+    store: KeepsTrials | None,
     *,
     verify: bool,
     on_progress: TrialProgress | None,
@@ -134,6 +136,7 @@ def trials_on(
     `run_trials` does.
     """
     require_known(scenario, "a study of trials")
+    scenario = drawn_with(scenario, seed)
     with ctrl_c() as interrupts, interrupts.held():
         made = run_study(
             scenario,

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from functools import wraps
+from functools import cache, wraps
 from typing import TYPE_CHECKING, ParamSpec
 
 import click
@@ -18,7 +18,7 @@ from efssim.study.run.interrupts import Interrupts, ctrl_c
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from efssim.progress import Progress
+    from efssim.progress import Progress, TimeEstimate
     from efssim.scenario import Scenario
 
 P = ParamSpec("P")
@@ -142,15 +142,20 @@ def deliver(
     form: str,
     as_json: Callable[[], str],
     as_text: Callable[[], str],
+    keep: Callable[[Mapping[str, str]], None] | None = None,
 ) -> None:
     """Print a result and write its files, if there is a `write`; it is printed even if files fail.
 
-    End with a sentence if files cannot be written.
+    `keep` is given what is printed in each form, once the files are written. End with a sentence if
+    files cannot be written.
     """
     problem = None
+    as_json, as_text = cache(as_json), cache(as_text)
     try:
         if write is not None:
             write()
+        if keep is not None:
+            keep({"json": as_json(), "text": as_text()})
     except OSError as error:
         problem = sentence(error)
     show(form, as_json, as_text)
@@ -187,16 +192,29 @@ def study_failures() -> Iterator[None]:
 
 @contextmanager
 def progress_of_trials(
-    quiet: bool, unit: str = "trials"
+    quiet: bool, unit: str = "trials", workers: int | None = None
 ) -> Iterator[Callable[[int, int], None] | None]:
-    """Show how many trials, or sets, are complete on a terminal; yield the study's callback."""
-    if not shows_progress(quiet):
-        yield None
-        return
-    from efssim.progress import bar_of_trials
+    """Show how many trials, or sets, are complete on a terminal; yield the study's callback.
 
-    with bar_of_trials(sys.stderr, unit) as tell:
-        yield tell
+    Where there is no terminal, tell how long a long study takes.
+    """
+    if quiet:
+        yield None
+    elif not shows_progress(quiet):
+        yield time_estimate(workers, unit)
+    else:
+        from efssim.progress import bar_of_trials
+
+        with bar_of_trials(sys.stderr, unit) as tell:
+            yield tell
+
+
+def time_estimate(workers: int | None, unit: str = "trials") -> TimeEstimate:
+    """Return the callback of trials that tells their time on standard error, if it is long."""
+    from efssim.progress import TimeEstimate
+    from efssim.study.run.executors import Workers
+
+    return TimeEstimate(say, Workers(workers=workers).count, unit)
 
 
 @contextmanager

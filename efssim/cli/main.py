@@ -12,11 +12,14 @@ import click
 
 from efssim._version import __version__
 from efssim.cli.check import estimate, init, schema, validate
+from efssim.cli.choosing.choose import choose
 from efssim.cli.data.alarms import alarms
 from efssim.cli.data.calibrate import calibrate
 from efssim.cli.data.export import export
 from efssim.cli.data.traces import traces
 from efssim.cli.drills.drill import drill
+from efssim.cli.folders.merge import merge
+from efssim.cli.folders.results import results
 from efssim.cli.options import examples
 from efssim.cli.output import (
     BAD_INPUT,
@@ -62,6 +65,9 @@ _COMMANDS = (
     calibrate,
     alarms,
     drill,
+    choose,
+    merge,
+    results,
 )
 for _command in _COMMANDS:
     cli.add_command(_command)

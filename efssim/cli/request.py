@@ -27,6 +27,8 @@ _CHANGES_NOTHING = {
     "workers",
     "resume",
     "tables",
+    "part",
+    "store",
 }
 """Options that do not change what a report says; their own output is asked for anew."""
 
@@ -76,11 +78,16 @@ def requested(kind: type[R], **values: Any) -> R:
 
     Raise click.UsageError for tables without a folder.
     """
-    if values.get("tables") is not None and values.get("out") is None:
-        raise click.UsageError("--tables needs --out, the folder for the tables")
+    refuse_tables(values.get("tables"), values.get("out"))
     context = click.get_current_context()
     given = tuple(name for name in values if _is_given(context, name))
     return kind(command=context.command, given=given, **values)
+
+
+def refuse_tables(tables: str | None, out: Path | None) -> None:
+    """Raise click.UsageError for tables without a folder."""
+    if tables is not None and out is None:
+        raise click.UsageError("--tables needs --out, the folder for the tables")
 
 
 def _is_given(context: click.Context, name: str) -> bool:

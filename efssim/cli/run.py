@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
@@ -27,7 +27,6 @@ from efssim.cli.common import (
 )
 from efssim.cli.conflicts import refuse_ignored
 from efssim.cli.options import (
-    Folder,
     Share,
     effort_options,
     examples,
@@ -38,9 +37,19 @@ from efssim.cli.options import (
     workers_option,
 )
 from efssim.cli.output import MISSED, fail, say
-from efssim.cli.request import Request, requested
-from efssim.cli.scenario_file import ScenarioFile, Source, once
+from efssim.cli.request import requested
+from efssim.cli.scenario_file import ScenarioFile, Source, load_all, once
+from efssim.cli.studies.kept import (
+    kept_of_comparison,
+    merged_trials,
+    refuse_resume,
+    resume_option,
+)
+from efssim.cli.studies.part import AS_IT_GOES, Divisible, part_option, run_part_of
+from efssim.cli.studies.progress import PointTell, over_points, study_progress
+from efssim.cli.studies.store import ResultPlace, Verdicts, store_option
 from efssim.cli.uncertain.sets import (
+    SETS,
     SetsRequest,
     deliver_sets,
     refuse_fixed,
@@ -58,23 +67,24 @@ if TYPE_CHECKING:
     from efssim.api.trials import Trials
     from efssim.model.kernel.shared_draws import SharedDraws
     from efssim.progress import Progress
+    from efssim.report.files.store.results import KeptResult
     from efssim.scenario import Scenario
+    from efssim.study.kept.points import KeepsPoints
     from efssim.study.run.executors import Workers
     from efssim.study.run.interrupts import Interrupts
 
 
 _ONE_SET = (
-    "has uncertain parameters, and a comparison has one parameter set: run each FILE by itself, or "
-    "--set 'uncertain={}' (and a preset other than efs-unknown)"
+    "has uncertain parameters, and {} has one parameter set: run each FILE by itself, or "
+    "--set 'uncertain={{}}' (and a preset other than efs-unknown)"
 )
 
 
 @dataclass(frozen=True, kw_only=True)
-class RunRequest(Request):
+class RunRequest(Divisible):
     """The request of `efssim run`."""
 
     files: tuple[Source, ...]
-    trials: int | None
     precision: float | None
     budget: int | None
     resume: Path | None
@@ -115,16 +125,29 @@ class RunRequest(Request):
         for name, given in self.of_sets.items():
             if given is not None and self.trials is None:
                 raise click.UsageError(f"{name} needs --trials: trials of each parameter set")
+        self._refuse_undivided()
         if self.full and self.form == "json":
             raise click.UsageError("--full is about the text: JSON has every number of each")
         self._refuse_files()
         refuse_ignored(self.overrides, {"--seed": "seed"} if self.seed is not None else {})
 
+    def _refuse_undivided(self) -> None:
+        """Raise click.UsageError for a part of a study that cannot be divided."""
+        if self.part is not None and self.precision is not None:
+            raise click.UsageError(AS_IT_GOES.format("--precision"))
+        if self.part is not None and self.trials is None:
+            raise click.UsageError("--part needs --trials, which it divides")
+        self.refuse_with_part(
+            resume=self.resume,
+            check=self.check,
+            png=self.png,
+            sets=self.sets,
+            share_of_sets=self.share_of_sets,
+            sobol=self.sobol,
+        )
+
     def _refuse_files(self) -> None:
-        if self.resume is not None and self.resume.exists() and not self.resume.is_dir():
-            raise click.UsageError(f"{self.resume} is a file, not a folder for --resume")
-        if self.resume is not None and self.resume.is_symlink() and not self.resume.exists():
-            raise click.UsageError(f"{self.resume} is a link to what is not there")
+        refuse_resume(self.resume)
         if self.png and self.are_many:
             raise click.UsageError("--png needs a single run: trials have no figures")
         if self.png and self.out is None:
@@ -136,8 +159,6 @@ class RunRequest(Request):
             raise click.UsageError("several FILEs are compared by their trials: give --trials")
         if self.full:
             raise click.UsageError("--full goes with one FILE")
-        if self.resume is not None:
-            raise click.UsageError("--resume keeps the trials of one FILE")
         for name, given in self.of_sets.items():
             if given is not None:
                 raise click.UsageError(f"{name} goes with one FILE")
@@ -174,13 +195,7 @@ class RunRequest(Request):
     help="With --precision: most trials.",
 )
 @workers_option()
-@click.option(
-    "--resume",
-    type=Folder(),
-    metavar="DIR",
-    show_default="nothing is kept",
-    help="With trials: keep them here, and take up those that are here.",
-)
+@resume_option("With trials: keep them")
 @click.option(
     "--trial",
     type=click.IntRange(min=0),
@@ -189,7 +204,9 @@ class RunRequest(Request):
     help="Repeat this one of the trials alone.",
 )
 @sets_options
+@part_option
 @result_options
+@store_option
 @click.option("--png", is_flag=True, help="With --out: the figures as PNG too, besides SVG.")
 @click.option("--full", is_flag=True, help="Report each of many replications, not their sum.")
 @click.option("--verify", is_flag=True, help="Check the laws that every run must satisfy.")
@@ -204,7 +221,14 @@ def run(**asked: Any) -> None:
     """
     request = requested(RunRequest, **asked)
     request.refuse_contradictions()
-    if len(request.files) > 1:
+    run_asked(request)
+
+
+def run_asked(request: RunRequest) -> None:
+    """Run a scenario, trials of one or several, or a part of them, and print the report."""
+    if request.part is not None:
+        _run_part(request)
+    elif len(request.files) > 1:
         _run_several(request)
     else:
         _run_one(request)
@@ -217,8 +241,13 @@ def _run_one(request: RunRequest) -> None:
     refuse_absurd(scenario, file, insist=request.yes)
     check_folder(request.out, "summary.json")
     is_uncertain = require_uncertain(scenario, request.of_sets)
-    if is_uncertain and request.are_many:
-        _run_sets(scenario, file, request)
+    sets = (request.sets or SETS) if is_uncertain and request.are_many else None
+    place = _place([scenario], request, sets)
+    if (kept := place.found()) is not None:
+        _deliver_kept(place, kept, request)
+        return
+    if sets is not None:
+        _run_sets(scenario, file, request, place)
         return
     how = _run_trials if request.are_many else _run_once
     with keeping_results() as interrupts:
@@ -230,6 +259,7 @@ def _run_one(request: RunRequest) -> None:
             request.form,
             lambda: _json(result),
             lambda: _text(result, again, request.full),
+            None if _is_partial(result) else place.keeping(lambda: _verdicts([result])),
         )
         _report_progress(request)
     if _is_partial(result):
@@ -237,7 +267,31 @@ def _run_one(request: RunRequest) -> None:
     _check(request.check, [result])
 
 
-def _run_sets(scenario: Scenario, file: Source, request: RunRequest) -> None:
+def _place(scenarios: list[Scenario], request: RunRequest, sets: int | None = None) -> ResultPlace:
+    """Return where the result belongs in a store; nowhere without one.
+
+    `sets` is the number of parameter sets, where there are some.
+    """
+    study = "run" if request.trial is None else f"trial {request.trial}"
+    if request.are_many:
+        known = f"{request.trials} trials"
+        study = known if request.trials is not None else f"trials within {request.precision:g}"
+    if sets is not None:
+        study = f"{sets} sets of {study}"
+    names = [each.name for each in scenarios] if len(scenarios) > 1 else []
+    more = {"verify": request.verify, "png": request.png}
+    return ResultPlace(request, scenarios, study, folders=(*names, ""), **more)
+
+
+def _deliver_kept(place: ResultPlace, kept: KeptResult, request: RunRequest) -> None:
+    """Print a result that a store has, write its files, and check it."""
+    place.deliver(kept)
+    _report_progress(request)
+    if request.check:
+        _end_checked(kept.facts.passes, kept.facts.caution)
+
+
+def _run_sets(scenario: Scenario, file: Source, request: RunRequest, place: ResultPlace) -> None:
     """Run trials at parameter sets and print their report."""
     if request.trials is None:
         raise click.UsageError(
@@ -260,7 +314,8 @@ def _run_sets(scenario: Scenario, file: Source, request: RunRequest) -> None:
             )
             found = run_of_sets(scenario, interrupts, asked)
         again = request.reproducing(seed=found.seed, sets=len(found.design))
-        deliver_sets(found, request.out, request.form, again, request.table_format)
+        keep = None if found.partial else place.keeping(lambda: _verdicts([found]))
+        deliver_sets(found, request.out, request.form, again, request.table_format, keep)
         _report_progress(request)
     if found.partial:
         raise KeyboardInterrupt
@@ -270,24 +325,46 @@ def _run_sets(scenario: Scenario, file: Source, request: RunRequest) -> None:
 def _run_several(request: RunRequest) -> None:
     """Run the same trials of several scenarios and print how each differs from the first."""
     request.refuse_several()
-    scenarios = _drawn_alike(_load_all(request.files, request.overrides))
-    for file, scenario in scenarios:
-        refuse_absurd(scenario, file, insist=request.yes)
-        if require_uncertain(scenario, {}):
-            fail(f"{file}: {_ONE_SET}")
+    scenarios = _known_alike(request)
     check_folder(request.out, "comparison.json")
     for _, scenario in scenarios:
         check_folder(request.out and request.out / scenario.name, "summary.json")
+    place = _place([scenario for _, scenario in scenarios], request)
+    if (kept := place.found()) is not None:
+        _deliver_kept(place, kept, request)
+        return
     with keeping_results() as interrupts:
         studies = _studies(scenarios, request, interrupts)
         with study_errors(request.files[-1]):
             found = _compared(studies)
         missing = "" if _are_complete(studies, scenarios) else _missing(studies, scenarios)
-        _deliver_several(studies, found, missing, request)
+        keep = None if missing else place.keeping(lambda: _verdicts(studies))
+        _deliver_several(studies, found, missing, request, keep)
         _report_progress(request)
     if missing:
         raise KeyboardInterrupt
     _check(request.check, studies)
+
+
+def _known_alike(request: RunRequest) -> list[tuple[Source, Scenario]]:
+    """Return the scenarios of a comparison, or the only one, if all of it can be run."""
+    scenarios = _drawn_alike(load_all(request.files, request.overrides))
+    for file, scenario in scenarios:
+        refuse_absurd(scenario, file, insist=request.yes)
+        if require_uncertain(scenario, {}):
+            study = "a comparison" if request.part is None else "a study in parts"
+            fail(f"{file}: {_ONE_SET.format(study)}")
+    return scenarios
+
+
+def _run_part(request: RunRequest) -> None:
+    """Run a part of the trials of each scenario."""
+    if len(request.files) > 1:
+        request.refuse_several()
+    files, scenarios = zip(*_known_alike(request), strict=True)
+    seed = scenarios[0].seed if request.seed is None else request.seed
+    with placing_refusals(files[-1], request.overrides), _naming_the_trial(files[-1], request):
+        run_part_of(request, files, scenarios, seed, verify=request.verify)
 
 
 def _studies(
@@ -301,12 +378,17 @@ def _studies(
 
     seed = scenarios[0][1].seed if request.seed is None else request.seed
     studies: list[Trials] = []
-    with Workers(workers=request.workers) as workers:
-        beside = Beside(workers, SharedDraws(), seed)
-        for file, scenario in scenarios:
+    with (
+        _kept(scenarios, request, seed) as kept,
+        study_progress(request.quiet, request.workers) as tell,
+        Workers(workers=request.workers) as workers,
+    ):
+        told = None if tell is None else over_points(len(scenarios), tell)
+        beside = Beside(workers, SharedDraws(), seed, kept, told)
+        for ordinal, (file, scenario) in enumerate(scenarios):
             with placing_refusals(file, request.overrides), _naming_the_trial(file, request):
                 try:
-                    studies.append(_run_beside(scenario, request, interrupts, beside))
+                    studies.append(_run_beside(scenario, request, interrupts, beside, ordinal))
                 except KeyboardInterrupt:
                     if interrupts.stops_at_once or not studies:
                         raise
@@ -316,29 +398,48 @@ def _studies(
     return studies
 
 
+@contextmanager
+def _kept(
+    scenarios: list[tuple[Source, Scenario]], request: RunRequest, seed: int
+) -> Iterator[KeepsPoints | None]:
+    """Open the trials that are there already."""
+    worlds = [scenario for _, scenario in scenarios]
+    opened = kept_of_comparison(request, request.resume, worlds, seed, verified=request.verify)
+    with study_failures(), opened as kept:
+        yield kept
+
+
 @dataclass(frozen=True)
 class Beside:
-    """Workers, draws and seed that the studies of a comparison have in common."""
+    """Workers, draws, seed and kept trials that the studies of a comparison have in common."""
 
     workers: Workers
     draws: SharedDraws
     seed: int
+    kept: KeepsPoints | None
+    tell: PointTell | None
 
 
 def _run_beside(
-    scenario: Scenario, request: RunRequest, interrupts: Interrupts, beside: Beside
+    scenario: Scenario,
+    request: RunRequest,
+    interrupts: Interrupts,
+    beside: Beside,
+    ordinal: int,
 ) -> Trials:
     """Run a study that draws what it has in common with others once; as `_run_trials`."""
     from efssim.api.trials import trials_on
 
     assert request.trials is not None, "several scenarios are compared by their trials"
-    with _begun(scenario, request, interrupts) as tell:
+    tell = None if beside.tell is None else partial(beside.tell, ordinal, scenario.name)
+    _require_start(scenario, interrupts)
+    with study_failures():
         found = trials_on(
             beside.workers,
             scenario,
             request.trials,
             beside.seed,
-            None,
+            None if beside.kept is None else beside.kept.at(ordinal),
             verify=request.verify,
             on_progress=tell,
             shared=beside.draws,
@@ -366,7 +467,11 @@ def _missing(studies: list[Trials], scenarios: list[tuple[Source, Scenario]]) ->
 
 
 def _deliver_several(
-    studies: list[Trials], found: list[Comparison], missing: str, request: RunRequest
+    studies: list[Trials],
+    found: list[Comparison],
+    missing: str,
+    request: RunRequest,
+    keep: Callable[[Mapping[str, str]], None] | None,
 ) -> None:
     """Write and print comparisons; the first study alone where there is none yet."""
     from efssim.report.files.comparison import comparisons_json
@@ -379,6 +484,7 @@ def _deliver_several(
         request.form,
         lambda: comparisons_json(found, bool(missing), alone),
         lambda: comparisons_report(found, again, missing, alone),
+        keep,
     )
 
 
@@ -388,27 +494,6 @@ def _drawn_alike(scenarios: list[tuple[Source, Scenario]]) -> list[tuple[Source,
 
     first = scenarios[0][1]
     return [(file, drawn_as(first, scenario)) for file, scenario in scenarios]
-
-
-def _load_all(
-    files: tuple[Source, ...], overrides: tuple[str, ...]
-) -> list[tuple[Source, Scenario]]:
-    """Load scenarios; raise ScenarioError with the problems of all."""
-    from efssim.scenario import ScenarioError
-
-    found, problems = [], []
-    for file in files:
-        try:
-            found.append((file, file.load(overrides)))
-        except ScenarioError as error:
-            problems += list(error.problems)
-    if problems:
-        raise ScenarioError(tuple(problems))
-    names = [scenario.name for _, scenario in found]
-    for (file, scenario), before in zip(found, range(len(found)), strict=True):
-        if scenario.name in names[:before]:
-            fail(f"{file}: name: '{scenario.name}' is the name of another scenario, too")
-    return found
 
 
 def _write_several(
@@ -453,9 +538,10 @@ def _without_curves(scenario: Scenario, request: RunRequest, tell: Progress | No
     from efssim.api.result import Result
     from efssim.lag.kinds.asked import OF_TRIALS
     from efssim.runs.measured import MeasuredWorld, last_run
+    from efssim.scenario.expansion.seeds import drawn_with
 
     world = MeasuredWorld(
-        scenario,
+        drawn_with(scenario, request.seed),
         request.seed,
         verify=request.verify,
         trial=request.trial or 0,
@@ -471,12 +557,17 @@ def _begun(
     scenario: Scenario, request: RunRequest, interrupts: Interrupts
 ) -> Iterator[Callable[[int, int], None] | None]:
     """Begin a study: raise the errors of EFS at the start, before any bar of progress."""
+    _require_start(scenario, interrupts)
+    with study_failures(), progress_of_trials(request.quiet, workers=request.workers) as tell:
+        yield tell
+
+
+def _require_start(scenario: Scenario, interrupts: Interrupts) -> None:
+    """Raise the errors of EFS at the start of a scenario."""
     from efssim.model.world.world import World
 
     with interrupts.allowed():
         World(scenario, scenario.seed)
-    with study_failures(), progress_of_trials(request.quiet) as tell:
-        yield tell
 
 
 def _run_trials(scenario: Scenario, request: RunRequest, interrupts: Interrupts) -> Trials:
@@ -485,6 +576,8 @@ def _run_trials(scenario: Scenario, request: RunRequest, interrupts: Interrupts)
     from efssim.study.statistics.precision import BUDGET
 
     with _begun(scenario, request, interrupts) as tell:
+        if request.parts is not None:
+            return merged_trials(scenario, request, verify=request.verify)
         found = run_trials(
             scenario,
             seed=request.seed,
@@ -566,28 +659,50 @@ def _report_progress(request: RunRequest) -> None:
 
 def _check(is_asked: bool, results: Sequence[Result | Trials | ParameterSets]) -> None:
     """Exit 1 under `--check` where a result is not as it has to be."""
-    if is_asked and not all(map(_passes, results)):
+    if is_asked:
+        found = _verdicts(results)
+        _end_checked(found.passes, found.caution)
+
+
+def _end_checked(passes: bool | None, caution: str) -> None:
+    """Say the caution of a result that is checked, if any; exit 1 unless it passes."""
+    if caution:
+        say(caution)
+    if not passes:
         sys.exit(MISSED)
 
 
-def _passes(result: Result | Trials | ParameterSets) -> bool:
+def _verdicts(results: Sequence[Result | Trials | ParameterSets]) -> Verdicts:
+    """Return the verdicts on results, by the conditions of `--check`."""
+    from efssim.report.verdicts.stored import MET, NOT_DECIDED
+
+    words, cautions = [], []
+    for result in results:
+        caution = _caution(result)
+        word = _word(result)
+        words.append(NOT_DECIDED if caution and word == MET else word)
+        cautions += [caution] * bool(caution)
+    passes = all(word == MET for word in words)
+    return Verdicts(words=tuple(words), passes=passes, caution="\n".join(cautions))
+
+
+def _caution(result: Result | Trials | ParameterSets) -> str:
+    """Return why a result does not pass where parameters are not known; empty if all are."""
+    from efssim.api.result import Result
+    from efssim.report.verdicts.check import ignores_unknowns
+
+    return ignores_unknowns(result) if isinstance(result, Result) else ""
+
+
+def _word(result: Result | Trials | ParameterSets) -> str:
     from efssim.api.result import Result
     from efssim.api.sets.parameter_sets import ParameterSets
-    from efssim.report.verdicts.check import (
-        checked_run,
-        checked_sets,
-        checked_trials,
-        ignores_unknowns,
-        passes,
-    )
+    from efssim.report.verdicts.check import checked_run, checked_sets, checked_trials
+    from efssim.report.verdicts.stored import word_of
     from efssim.study.run.summary import trials_summary
 
     if isinstance(result, ParameterSets):
-        return passes(checked_sets(result), result.traces)
+        return word_of(checked_sets(result), result.traces)
     if isinstance(result, Result):
-        unknown = ignores_unknowns(result)
-        if unknown:
-            say(unknown)
-        thresholds = result.run_summary.thresholds
-        return not unknown and passes(checked_run(result), result.traces, thresholds)
-    return passes(checked_trials(result), result.traces, trials_summary(result).thresholds)
+        return word_of(checked_run(result), result.traces, result.run_summary.thresholds)
+    return word_of(checked_trials(result), result.traces, trials_summary(result).thresholds)

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from efssim.cli.output import fail
+
 if TYPE_CHECKING:
     from efssim.scenario import Scenario
     from efssim.text.yaml.document import Document
@@ -43,6 +45,14 @@ class Source:
         """The folder to which names of files in the scenario are relative."""
         return Path() if self.is_stdin else Path(self.given).parent
 
+    def content(self) -> bytes:
+        """Return the text as it is read; raise OSError, and ScenarioError for standard input."""
+        if not self.is_stdin:
+            return Path(self.given).read_bytes()
+        if self._content is None:
+            self._content = _standard_input()
+        return self._content
+
     def load(self, overrides: Sequence[str] = ()) -> Scenario:
         """Read and validate it; raise ScenarioError."""
         from efssim.scenario.loading import load, load_document
@@ -59,9 +69,28 @@ class Source:
 
         if not self.is_stdin:
             return read_document(Path(self.given))
-        if self._content is None:
-            self._content = _standard_input()
-        return parse_bytes(self._content, STDIN_NAME)
+        return parse_bytes(self.content(), STDIN_NAME)
+
+
+class KeptSource(Source):
+    """A scenario that was read before, under the name that it was given then."""
+
+    def __init__(self, given: str, text: str) -> None:
+        super().__init__(given)
+        self._content = text.encode()
+
+    def load(self, overrides: Sequence[str] = ()) -> Scenario:
+        """Validate it as it was; raise ScenarioError."""
+        from efssim.scenario.loading import load_document
+
+        return load_document(self.document(), self.folder, overrides)
+
+    def document(self) -> Document:
+        """Return it as it was with the positions of everything; raise ScenarioError."""
+        from efssim.text.yaml.document import parse_bytes
+
+        assert self._content is not None
+        return parse_bytes(self._content, str(self))
 
 
 def _standard_input() -> bytes:
@@ -103,3 +132,24 @@ def once(_: click.Context, __: click.Parameter, sources: tuple[Source, ...]) -> 
     if sum(source.is_stdin for source in sources) > 1:
         raise click.UsageError("standard input is one scenario: give - once")
     return sources
+
+
+def load_all(
+    files: tuple[Source, ...], overrides: tuple[str, ...]
+) -> list[tuple[Source, Scenario]]:
+    """Load scenarios; raise ScenarioError with the problems of all."""
+    from efssim.scenario import ScenarioError
+
+    found, problems = [], []
+    for file in files:
+        try:
+            found.append((file, file.load(overrides)))
+        except ScenarioError as error:
+            problems += list(error.problems)
+    if problems:
+        raise ScenarioError(tuple(problems))
+    names = [scenario.name for _, scenario in found]
+    for (file, scenario), before in zip(found, range(len(found)), strict=True):
+        if scenario.name in names[:before]:
+            fail(f"{file}: name: '{scenario.name}' is the name of another scenario, too")
+    return found

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -19,25 +20,33 @@ from efssim.cli.common import (
     refuse_absurd,
     say_folder,
     study_errors,
+    study_failures,
 )
 from efssim.cli.conflicts import refuse_ignored
 from efssim.cli.options import examples, study_options
-from efssim.cli.output import say, shows_progress
-from efssim.cli.request import Request, requested
+from efssim.cli.output import say
+from efssim.cli.request import requested
 from efssim.cli.scenario_file import ScenarioFile, Source
+from efssim.cli.studies.kept import refuse_resume, resume_option
+from efssim.cli.studies.part import Divisible, part_option, run_part_of, undivided
+from efssim.cli.studies.progress import label_of, over_points, plan_progress, study_progress
+from efssim.cli.studies.store import ResultPlace, Storing, Verdicts, store_option
 from efssim.cli.uncertain.plan import SetPlanRequest, plan_of_sets
 from efssim.cli.uncertain.sets import require_uncertain, sets_option, share_option
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from efssim.api.plan import Plan
     from efssim.api.sweep import Sweep
     from efssim.scenario import Scenario
     from efssim.study.planning.evaluation import Evaluation
     from efssim.study.varying.space import VariedParameter
+    from efssim.study.varying.sweep import PointProgress
 
 
 @dataclass(frozen=True, kw_only=True)
-class PlanRequest(Request):
+class PlanRequest(Storing):
     """The request of `efssim plan`."""
 
     file: Source
@@ -48,6 +57,7 @@ class PlanRequest(Request):
     replication: str | None
     trials: int
     budget: str
+    resume: Path | None
     sets: int | None
     share_of_sets: float | None
     minimise: str | None
@@ -64,7 +74,7 @@ class PlanRequest(Request):
 
 
 @dataclass(frozen=True, kw_only=True)
-class SweepRequest(Request):
+class SweepRequest(Divisible):
     """The request of `efssim sweep`."""
 
     file: Source
@@ -72,6 +82,7 @@ class SweepRequest(Request):
     one_at_a_time: bool
     measure: str
     trials: int
+    resume: Path | None
 
 
 @click.command(
@@ -138,6 +149,9 @@ class SweepRequest(Request):
     metavar="DURATION",
     help="Real time after which it ends with what it knows.",
 )
+@resume_option("Keep the trials of all values")
+@undivided("plan")
+@store_option
 @study_options
 @handles_errors
 def plan(**asked: Any) -> None:
@@ -145,11 +159,10 @@ def plan(**asked: Any) -> None:
 
     FILE - is standard input. Ctrl-C prints what is known by then.
     """
-    from efssim.report.files.plan import plan_json, write_plan
-    from efssim.report.text.plan import plan_report
     from efssim.study.planning.asked import budget_s
 
     request = requested(PlanRequest, **asked)
+    refuse_resume(request.resume)
     scenario = request.file.load(request.overrides)
     chosen, between = _range_of(request, scenario)
     check_folder(request.out, "plan.json", f"evaluations{request.table_format.suffix}")
@@ -159,10 +172,31 @@ def plan(**asked: Any) -> None:
         for option, value in (
             ("--minimise", request.minimise),
             ("--objective", request.objective),
+            ("--resume", request.resume),
+            ("--store", request.store),
         ):
             if value is not None:
                 raise click.UsageError(f"{option} does not go with parameters that are not known")
         _plan_sets(request, scenario, chosen, between, seconds)
+        return
+    _plan_one(request, scenario, chosen, between, seconds)
+
+
+def _plan_one(
+    request: PlanRequest,
+    scenario: Scenario,
+    chosen: VariedParameter,
+    between: tuple[float, float],
+    seconds: float,
+) -> None:
+    """Find a value that meets the RPO, unless a store has the answer."""
+    from efssim.report.files.plan import plan_json, write_plan
+    from efssim.report.text.plan import plan_report
+
+    place = ResultPlace(request, [scenario], "plan")
+    if (kept := place.found()) is not None:
+        place.deliver(kept)
+        say_folder(request.out, request.quiet)
         return
     with (
         keeping_results(),
@@ -170,6 +204,7 @@ def plan(**asked: Any) -> None:
         study_errors(request.file),
     ):
         found = _find(request, scenario, chosen, between, seconds)
+        verdicts = partial(_verdicts_of_plan, found)
         again = request.reproducing()
         deliver(
             None
@@ -178,10 +213,18 @@ def plan(**asked: Any) -> None:
             request.form,
             lambda: plan_json(found),
             lambda: plan_report(found, again),
+            # With more time another one may say more.
+            None if found.partial or found.out_of_time else place.keeping(verdicts),
         )
         say_folder(request.out, request.quiet)
     if found.partial:
         raise KeyboardInterrupt
+
+
+def _verdicts_of_plan(found: Plan) -> Verdicts:
+    from efssim.report.verdicts.stored import word_of_plan
+
+    return Verdicts(words=(word_of_plan(found),))
 
 
 def _plan_sets(
@@ -249,23 +292,26 @@ def _find(
 ) -> Plan:
     from efssim.api.plan import plan as find
 
-    return find(
-        scenario,
-        chosen,
-        between,
-        rpo=request.rpo,
-        attainment=request.attainment,
-        confidence=request.confidence,
-        replication=request.replication,
-        trials=request.trials,
-        seed=request.seed,
-        minimise=request.minimise,
-        objective=request.objective,
-        workers=request.workers,
-        budget=budget_s,
-        on_begin=None if request.quiet else partial(_tell_budget, budget_s),
-        on_progress=None if request.quiet else _tell_evaluation(chosen),
-    )
+    with study_failures(), plan_progress(chosen, request.quiet) as tell:
+        return find(
+            scenario,
+            chosen,
+            between,
+            rpo=request.rpo,
+            attainment=request.attainment,
+            confidence=request.confidence,
+            replication=request.replication,
+            trials=request.trials,
+            seed=request.seed,
+            minimise=request.minimise,
+            objective=request.objective,
+            workers=request.workers,
+            budget=budget_s,
+            resume=request.resume,
+            on_begin=None if request.quiet else partial(_tell_budget, budget_s),
+            on_progress=None if request.quiet else _tell_evaluation(chosen),
+            on_trials=tell,
+        )
 
 
 @click.command(
@@ -301,6 +347,9 @@ def _find(
     show_default=True,
     help="Trials of each combination.",
 )
+@resume_option("Keep the trials of all combinations")
+@part_option
+@store_option
 @study_options
 @handles_errors
 def sweep(**asked: Any) -> None:
@@ -308,14 +357,29 @@ def sweep(**asked: Any) -> None:
 
     FILE - is standard input. Ctrl-C prints the combinations that are complete.
     """
+    request = requested(SweepRequest, **asked)
+    refuse_resume(request.resume)
+    request.refuse_with_part(resume=request.resume)
+    sweep_asked(request)
+
+
+def sweep_asked(request: SweepRequest) -> None:
+    """Run a sweep, or a part of one, and print its report."""
     from efssim.report.files.sweep import sweep_json, write_sweep
     from efssim.report.text.sweep import sweep_report
 
-    request = requested(SweepRequest, **asked)
     scenario = request.file.load(request.overrides)
     with study_errors(request.file):
         chosen, measure = _values_of(request, scenario), request.measure
+    if request.part is not None:
+        _run_part(request, scenario, chosen)
+        return
     check_folder(request.out, "sweep.json", f"sweep{request.table_format.suffix}")
+    place = ResultPlace(request, [scenario], "sweep")
+    if (kept := place.found()) is not None:
+        place.deliver(kept)
+        say_folder(request.out, request.quiet)
+        return
     with (
         keeping_results(),
         placing_refusals(request.file, request.overrides),
@@ -331,10 +395,36 @@ def sweep(**asked: Any) -> None:
             request.form,
             lambda: sweep_json(found, measure),
             lambda: sweep_report(found, measure, again),
+            None if found.partial else place.keeping(partial(_verdicts_of_sweep, found)),
         )
         say_folder(request.out, request.quiet)
     if found.partial:
         raise KeyboardInterrupt
+
+
+def _verdicts_of_sweep(found: Sweep) -> Verdicts:
+    from efssim.report.verdicts.stored import word_of_sweep
+
+    return Verdicts(words=(word_of_sweep(found),))
+
+
+def _run_part(
+    request: SweepRequest, scenario: Scenario, chosen: list[tuple[VariedParameter, list[Any]]]
+) -> None:
+    """Run a part of the trials of each combination."""
+    worlds = _worlds(request, scenario, chosen)
+    seed = scenario.seed if request.seed is None else request.seed
+    with placing_refusals(request.file, request.overrides):
+        run_part_of(request, [request.file], worlds, seed)
+
+
+def _worlds(
+    request: SweepRequest, scenario: Scenario, chosen: list[tuple[VariedParameter, list[Any]]]
+) -> list[Scenario]:
+    from efssim.study.varying.sweep import combinations
+
+    found = combinations(scenario, chosen, one_at_a_time=request.one_at_a_time)
+    return [world for _, world in found]
 
 
 def _values_of(
@@ -360,19 +450,36 @@ def _swept(
 ) -> Sweep:
     from efssim.api.sweep import sweep_of
 
-    return sweep_of(
-        scenario,
-        chosen,
-        request.trials,
-        one_at_a_time=request.one_at_a_time,
-        seed=request.seed,
-        workers=request.workers,
-        on_progress=_tell_combination if shows_progress(request.quiet) else None,
-    )
+    with study_failures(), _telling(request, chosen) as tell:
+        if request.parts is not None:
+            request.parts.require(_worlds(request, scenario, chosen))
+        return sweep_of(
+            scenario,
+            chosen,
+            request.trials,
+            one_at_a_time=request.one_at_a_time,
+            seed=request.seed,
+            workers=request.workers,
+            resume=request.resume,
+            kept=request.parts,
+            on_trials=tell,
+        )
 
 
-def _tell_combination(done: int, wanted: int) -> None:
-    say(f"{done} of {wanted} combinations")
+@contextmanager
+def _telling(
+    request: SweepRequest, chosen: list[tuple[VariedParameter, list[Any]]]
+) -> Iterator[PointProgress | None]:
+    """Show how far the trials of the combinations are; yield the callback of the sweep."""
+    from efssim.study.varying.sweep import points_of
+
+    with study_progress(request.quiet, request.workers) as tell:
+        if tell is None:
+            yield None
+            return
+        points = points_of(chosen, one_at_a_time=request.one_at_a_time)
+        told = over_points(len(points), tell)
+        yield lambda point, complete, wanted: told(point, label_of(points[point]), complete, wanted)
 
 
 def _tell_budget(seconds: float) -> None:

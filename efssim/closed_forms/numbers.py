@@ -22,6 +22,7 @@ from efssim.closed_forms.inflow.streams import unknown_forms
 from efssim.closed_forms.replications import (
     Outage,
     blacked_out,
+    by_the_clock,
     initial_sync,
     outages_of,
     sharing,
@@ -36,10 +37,9 @@ _LONG_S = 60.0
 
 def numbers(scenario: Scenario, name: str, supposed: Outage) -> ReplicationEstimate:
     """Return the estimated numbers of a replication, with the catch-up after a supposed outage."""
-    unknown = unknown_forms(
-        scenario.file_systems[scenario.replications[name].source], scenario.duration
-    )
+    unknown = unknown_forms(scenario.file_systems[scenario.replications[name].source], scenario)
     unknown += sharing(scenario, name) + blacked_out(scenario, name)
+    unknown += by_the_clock(scenario, name)
     if unknown:
         return _means_alone(syncs_of(scenario, name), unknown)
     syncs, new = syncs_of(scenario, name), not scenario.replications[name].established

@@ -11,12 +11,14 @@ from efssim.closed_forms.cycles.syncs import Moments, Syncs
 from efssim.closed_forms.inflow.growth import added_bytes, added_files
 from efssim.closed_forms.inflow.streams import flows_of
 from efssim.scenario import Scenario
+from efssim.scenario.grammar.calendars.rates import RateCalendar, base_of, least_of, most_of
 from efssim.scenario.grammar.distributions import Distribution
 from efssim.scenario.grammar.disturbances.effects import Degrade, OptOut, Stall, StopWrites, Target
 from efssim.scenario.grammar.events import CALL, Disturbance, Event
 from efssim.scenario.grammar.network import Link
 from efssim.scenario.regions.names import zone_region
 from efssim.scenario.schema import Replication
+from efssim.text.items import is_meant
 
 
 @dataclass(frozen=True)
@@ -47,7 +49,7 @@ def syncs_of(scenario: Scenario, name: str) -> Syncs:
         interval_s=sync.number("interval"),
         gap=_moments(sync.draw("gap")),
         setup=_moments(sync.draw("setup"), link.latency),
-        throughput=min(sync.number("throughput"), link.capacity),
+        throughput=min(sync.number("throughput"), base_of(link.capacity)),
         file_rate=sync.number("file_rate"),
         inventory_s=(source.files + half) / scan_rate,
         inventory_growth_s=half / scan_rate,
@@ -82,7 +84,8 @@ def _link(scenario: Scenario, replication: Replication) -> Link:
 def link_binds(scenario: Scenario, name: str) -> bool:
     """Return whether the link of a replication carries less than its syncs could send."""
     replication = scenario.replications[name]
-    return _link(scenario, replication).capacity < replication.sync.number("throughput")
+    capacity = base_of(_link(scenario, replication).capacity)
+    return capacity < replication.sync.number("throughput")
 
 
 def sharing(scenario: Scenario, name: str) -> list[str]:
@@ -94,7 +97,7 @@ def sharing(scenario: Scenario, name: str) -> list[str]:
     spec = scenario.links.get(link, Link())
     wanted = math.fsum(_most(scenario.replications[other]) for other in others)
     reasons = []
-    if len(others) > 1 and wanted > spec.capacity * _degraded(scenario, link):
+    if len(others) > 1 and wanted > least_of(spec.capacity) * _degraded(scenario, link):
         reasons.append(f"link '{link}' is shared: how long a transfer takes depends on the others")
     if spec.concurrency is not None and len(others) > spec.concurrency:
         reasons.append(f"syncs wait for a slot of link '{link}'")
@@ -107,13 +110,29 @@ def blacked_out(scenario: Scenario, name: str) -> list[str]:
     return ["no closed form is known of blackouts"] if has_some else []
 
 
+def by_the_clock(scenario: Scenario, name: str) -> list[str]:
+    """Return why a replication has no closed forms, if a rate of it follows a calendar."""
+    replication = scenario.replications[name]
+    link = " -> ".join(_homes(scenario, replication))
+    rates = {
+        f'links."{link}".capacity': scenario.links.get(link, Link()).capacity,
+        f"replications.{name}.sync.throughput": replication.sync.throughput,
+    }
+    return [
+        f"no closed form is known of calendars, and {path} has one"
+        for path, rate in rates.items()
+        if isinstance(rate, RateCalendar)
+    ]
+
+
 def _crosses(scenario: Scenario, replication: Replication, link: str) -> bool:
     return " -> ".join(_homes(scenario, replication)) == link
 
 
 def _most(replication: Replication) -> float:
     """Return the most bytes per second that a replication may send."""
-    usual, initial = replication.sync.number("throughput"), replication.initial.throughput
+    given, initial = replication.sync.throughput, replication.initial.throughput
+    usual = replication.sync.number("throughput") if given is None else most_of(given)
     return usual if replication.established or initial is None else max(usual, initial)
 
 
@@ -149,7 +168,7 @@ def initial_sync(scenario: Scenario, name: str, syncs: Syncs) -> tuple[float, in
     link = _link(scenario, replication)
     throughput = syncs.throughput
     if initial.throughput is not None:
-        throughput = min(initial.throughput, link.capacity)
+        throughput = min(initial.throughput, base_of(link.capacity))
     file_rate = syncs.file_rate if initial.file_rate is None else initial.file_rate
     setup_s = syncs.setup.mean
     if initial.setup is not None:
@@ -181,7 +200,8 @@ def disturbances_of(scenario: Scenario, name: str) -> list[str]:
 def _concerns(scenario: Scenario, name: str, disturbance: Disturbance) -> bool:
     if disturbance.kind == CALL:
         return True
-    return disturbance.target in _targets(scenario, name, disturbance.entry.target)
+    targets = _targets(scenario, name, disturbance.entry.target)
+    return any(each is not None and is_meant(disturbance.target, each) for each in targets)
 
 
 def _targets(scenario: Scenario, name: str, target: Target) -> tuple[str | None, ...]:
@@ -217,7 +237,7 @@ def _stops_writes(scenario: Scenario, name: str, event: Event) -> bool:
     """Return whether a disturbance of a replication keeps its source from being written."""
     source = scenario.replications[name].source
     places = (source, scenario.file_systems[source].home)
-    return event.entry.has(StopWrites) and event.target in places
+    return event.entry.has(StopWrites) and any(is_meant(event.target, each) for each in places)
 
 
 def _least_pause_s(replication: Replication) -> float:

@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterable
 
 from efssim.records.run_records import ReplicationRecords
+from efssim.scenario.grammar.calendars.rates import RateSpan
 
 Span = tuple[float, float]
 
@@ -28,6 +29,20 @@ def running_s(records: ReplicationRecords, begin_s: float, end_s: float) -> floa
     stalls = [(stall[0], stall[1] if len(stall) > 1 else end_s) for stall in records.stalls]
     inside = [(max(a, begin_s), min(b, end_s)) for a, b in enabled]
     return math.fsum(_length(span) - _overlap(span, stalls) for span in inside)
+
+
+def mean_rate(
+    records: ReplicationRecords, begin_s: float, end_s: float, rates: Iterable[RateSpan]
+) -> float:
+    """Return the mean, in bytes per second, of rates over the time in which syncs could run."""
+    running = [
+        (rate.rate, running_s(records, max(begin_s, rate.begin_s), min(end_s, rate.end_s)))
+        for rate in rates
+        if rate.begin_s < end_s and rate.end_s > begin_s
+    ]
+    sendable = math.fsum(rate * length_s for rate, length_s in running if length_s > 0)
+    could_run_s = math.fsum(length_s for _, length_s in running)
+    return sendable / could_run_s if could_run_s else math.inf
 
 
 def _length(span: Span) -> float:

@@ -9,7 +9,7 @@ from functools import cached_property
 
 from efssim.lag.age.curves import Age, OldestPending
 from efssim.lag.age.rpo import Violations
-from efssim.lag.enabled_time import running_s, status_spans
+from efssim.lag.enabled_time import mean_rate, running_s, status_spans
 from efssim.lag.kinds.asked import Asked
 from efssim.lag.kinds.distributions import (
     LagDistribution,
@@ -21,7 +21,7 @@ from efssim.lag.kinds.measure import LagCollector
 from efssim.lag.kinds.table import LAG_MEASURES
 from efssim.lag.loss import Loss, loss, not_replicated, pending_bytes
 from efssim.lag.objectives.measures import ObjectiveMeasures
-from efssim.lag.protection import Exclusions, Protection, protection
+from efssim.lag.protection import Exclusions, Protection, protection, unprotected_spans
 from efssim.lag.source_limit import SourceLimit
 from efssim.lag.summary import (
     AGE,
@@ -38,11 +38,14 @@ from efssim.lag.summary import (
     WritesSummary,
 )
 from efssim.lag.sync_totals import SyncTotals
+from efssim.lag.throttled import ThrottledSummary
 from efssim.lag.weighted.exceedance import Exceedance
 from efssim.lag.weighted.states import LagState
 from efssim.lag.weighted.time_weighted import TimeWeighted
 from efssim.lag.write_lag import WriteLags
+from efssim.records.life import Span
 from efssim.records.run_records import ReplicationRecords, Snapshot
+from efssim.scenario.grammar.calendars.rates import RateSpan
 from efssim.scenario.objectives import Objective
 
 
@@ -54,7 +57,8 @@ class Criteria:
     end_s: float
     target_s: float
     attainment: float
-    throughput: float
+    throughput: tuple[RateSpan, ...]
+    """Bytes per second that could be sent from the start on; one span unless a calendar says."""
     file_rate: float
     exclusions: Exclusions
     """The spans without a recovery point that do not count against it."""
@@ -144,8 +148,10 @@ class Measures:
         """The violations of the RPO in the window."""
         return self._age_until_now.violations
 
-    def summary(self, source_throughput: SourceLimit) -> ReplicationSummary:
-        """Return the summary of all measures, with the given limit of the source."""
+    def summary(
+        self, source_throughput: SourceLimit, throttled: ThrottledSummary | None
+    ) -> ReplicationSummary:
+        """Return the summary of all measures, with the limit of the source and what waited."""
         last_cut_s, completed_s = self.last_sync_s or (self._records.last_replicated_s, None)
         return ReplicationSummary(
             lags=self._lag_summaries(),
@@ -164,6 +170,7 @@ class Measures:
             status_s=self._status_s(),
             final_status=self._records.statuses[-1].after,
             source_throughput=source_throughput,
+            throttled=throttled,
             last_replicated_s=last_cut_s,
             last_completed_s=completed_s,
         )
@@ -311,6 +318,12 @@ class Measures:
             longest_s=self.violations.longest_s(),
         )
 
+    @property
+    def unprotected(self) -> tuple[Span, ...]:
+        """When in the window there is no recovery point although the RPO counts that."""
+        exclusions = self._criteria.exclusions
+        return unprotected_spans(self._records, self._begin_s, self._end_s, exclusions)
+
     @cached_property
     def _protection(self) -> Protection:
         exclusions = self._criteria.exclusions
@@ -346,12 +359,19 @@ class Measures:
 
     def _utilisation(self) -> float | None:
         """Return the work that arrived in the window over the time in which syncs could run."""
-        limits = self._criteria.throughput, self._criteria.file_rate
+        limits = self._throughput(), self._criteria.file_rate
         could_run_s = running_s(self._records, self._begin_s, self._end_s)
         if limits == (math.inf, math.inf) or not could_run_s:
             return None
         to_send = self._written_bytes() - self.syncs.coalesced_bytes
         return max(to_send / limits[0], self._written_files() / limits[1]) / could_run_s
+
+    def _throughput(self) -> float:
+        """Return the bytes per second that could be sent: the mean where they follow a calendar."""
+        rates = self._criteria.throughput
+        if len(rates) == 1:
+            return rates[0].rate
+        return mean_rate(self._records, self._begin_s, self._end_s, rates)
 
     def _diverging(self) -> bool:
         utilisation, syncs = self._utilisation(), self.syncs

@@ -11,6 +11,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+from efssim.records.life import Span
 from efssim.records.run_records import ReplicationRecords
 
 
@@ -37,23 +38,35 @@ def protection(
     records: ReplicationRecords, begin_s: float, end_s: float, exclusions: Exclusions
 ) -> Protection:
     """Return the time of a window in which the source had no recovery point."""
+    parts = _spans(records, begin_s, end_s, exclusions)
+    return Protection(
+        math.fsum(until - since for (since, until), is_excluded in parts if not is_excluded),
+        math.fsum(until - since for (since, until), is_excluded in parts if is_excluded),
+    )
+
+
+def unprotected_spans(
+    records: ReplicationRecords, begin_s: float, end_s: float, exclusions: Exclusions
+) -> tuple[Span, ...]:
+    """Return when in a window the source had no recovery point, where the scenario counts that."""
+    parts = _spans(records, begin_s, end_s, exclusions)
+    return tuple(span for span, is_excluded in parts if not is_excluded and span[1] > span[0])
+
+
+def _spans(
+    records: ReplicationRecords, begin_s: float, end_s: float, exclusions: Exclusions
+) -> list[tuple[Span, bool]]:
+    """Return the spans of a window without a recovery point, and whether each is left out."""
     gone_s = end_s if records.gone is None else records.gone.now_s
     defined_s = math.inf if records.defined_s is None else records.defined_s
-    healthy = records.source.healthy
 
-    def inside(since_s: float, until_s: float) -> float:
-        return healthy(max(begin_s, since_s), min(end_s, until_s))
+    def inside(since_s: float, until_s: float) -> Span:
+        return records.source.healthy_span(max(begin_s, since_s), min(end_s, until_s))
 
-    synced_s = inside(records.created_s, min(defined_s, gone_s))
-    without_s = inside(-math.inf, records.created_s) + inside(gone_s, math.inf)
-    # A failed destination offers nothing, although its LastReplicatedTimestamp stands.
-    failed_s = inside(max(defined_s, records.destination.failed_s), gone_s)
-    parts = (
-        (synced_s, exclusions.initial_sync),
-        (without_s, exclusions.after_deletion),
-        (failed_s, False),
-    )
-    return Protection(
-        math.fsum(seconds for seconds, is_excluded in parts if not is_excluded),
-        math.fsum(seconds for seconds, is_excluded in parts if is_excluded),
-    )
+    return [
+        (inside(records.created_s, min(defined_s, gone_s)), exclusions.initial_sync),
+        (inside(-math.inf, records.created_s), exclusions.after_deletion),
+        (inside(gone_s, math.inf), exclusions.after_deletion),
+        # A failed destination offers nothing, although its LastReplicatedTimestamp stands.
+        (inside(max(defined_s, records.destination.failed_s), gone_s), False),
+    ]

@@ -1,6 +1,6 @@
 """The write limit of a source by its throughput mode, and the hours written above it.
 
-Nothing is throttled in the model, so this says where its writes are those of no real file system.
+Where writes do not wait (`throttle`), this says where they are those of no real file system.
 It looks at means over whole hours: an hour above the limit is too much for certain, and one below
 may still hold minutes above it. Sources: EFS User Guide, "Performance": bursting, provisioned and
 elastic throughput, burst credits; "Amazon EFS quotas" for the limits of a Region.
@@ -51,10 +51,13 @@ class SourceLimit:
     """When that hour began."""
 
 
-def source_limit(hours: HourlyTotals, end_s: float, modes: Sequence[Throughput]) -> SourceLimit:
+def source_limit(
+    hours: HourlyTotals, end_s: float, modes: Sequence[Throughput], *, is_throttled: bool = False
+) -> SourceLimit:
     """Compare the bytes written by each hour, and up to `end_s`, with the limits of the modes.
 
-    A last hour that is not whole counts with the length that it has, but for its last minute.
+    A last hour that is not whole counts with the length that it has, but for its last minute. A
+    source that is throttled is never above them: of a write that is begun all bytes are counted.
     """
     edges_s = np.arange(len(hours.written_bytes)) * HOUR_S
     edges_s[-1] = end_s
@@ -68,7 +71,7 @@ def source_limit(hours: HourlyTotals, end_s: float, modes: Sequence[Throughput])
     since = np.array([mode.since_s for mode in modes])
     # The mode in force at the begin of each hour: a change counts from the next one on.
     at = np.maximum(since.searchsorted(edges_s[: len(spans)], "right") - 1, 0)
-    above = list(_above(rates, sizes, spans, modes, at))
+    above = [] if is_throttled else list(_above(rates, sizes, spans, modes, at))
     mean = float(hours.written_bytes[-1]) / end_s
     if not above:
         return SourceLimit(mean, float(rates.max()), 0, None, None)

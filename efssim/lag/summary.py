@@ -14,10 +14,12 @@ from efssim.json_values import FIRST, IF_ANY, SPREAD, moment
 from efssim.lag.compliance.summary import ComplianceSummary
 from efssim.lag.cost.summary import CostSummary
 from efssim.lag.detection.summary import AlarmSummary
+from efssim.lag.fleets.summary import FleetSummary
 from efssim.lag.loss import LeftBehind, Loss
 from efssim.lag.objectives.summary import ObjectiveSummary
 from efssim.lag.objectives.thresholds import ThresholdSummary
 from efssim.lag.source_limit import SourceLimit
+from efssim.lag.throttled import ThrottledSummary
 from efssim.scenario.shown.cells_use import CellsUse
 from efssim.traces.quality import TraceQuality
 
@@ -164,6 +166,8 @@ class ReplicationSummary:
     final_status: str | None
     """None once the configuration is gone."""
     source_throughput: SourceLimit
+    throttled: ThrottledSummary | None = field(metadata=IF_ANY)
+    """None where writes to the source do not wait."""
     last_replicated_s: float | None = field(metadata=moment("last_replicated_timestamp"))
     """Cut of the last completed sync."""
     last_completed_s: float | None = field(metadata=moment("last_sync_completed"))
@@ -219,3 +223,5 @@ class RunSummary:
     """Where the scenario has prices."""
     cells: Mapping[str, CellsUse] = field(default_factory=dict, metadata=IF_ANY)
     """Streams that are drawn in cells, by their paths, and by how much that may be off."""
+    fleets: Mapping[str, FleetSummary] = field(default_factory=dict, metadata=IF_ANY)
+    """Fleets of replications, by name."""

@@ -39,6 +39,7 @@ from efssim.records.run_records import OpenSync, ReplicationRecords, Snapshot
 from efssim.records.stored import FileSystemRecords, Role, Stored
 from efssim.records.timeline import Timeline
 from efssim.scenario import Scenario, schema
+from efssim.scenario.grammar.calendars.rates import RateCalendar, rate_at
 from efssim.scenario.grammar.network import link_regions
 from efssim.scenario.grammar.undocumented import CHOICES
 from efssim.scenario.regions import names as known_regions
@@ -87,9 +88,9 @@ class Account:
         self.ended: list[Callable[[ReplicationState], None]] = []
         """Called with each replication whose configuration is gone."""
         self.syncs: dict[str, SyncProcess] = {}
-        self._longest = longest
+        self._longest, self._throttles = longest, scenario.throttles
         self._record, self._keep = record, keep or (lambda _: FileSystemRecords())
-        self._links = _links(scenario, clock)
+        self._links = _links(scenario, clock, self.until_s)
         self._configurations: dict[str, ReplicationState] = {}  # by id of source and destination
         self._on_link: dict[tuple[str, str], tuple[float, int]] = {}  # when, bytes written by then
         self._ids: dict[str, str] = {}
@@ -211,6 +212,8 @@ class Account:
         assert (region, made.creation_token) not in self._by_token, "a token is used once"
         self._by_token[region, made.creation_token] = made
         made.note_throughput(self.clock.now)
+        if request.throttling is not None:
+            made.journal.throttle(request.throttling, self.until_s, lambda: self.size_of(made)[0])
         if declared is None:
             self._become_available(made)
         for meet in self.appeared:
@@ -276,9 +279,12 @@ class Account:
         source = self.scenario.file_systems.get(file_system.name)
         growth, follow = (1.0, None) if source is None else (source.growth, source.writes_follow)
         path = f"file_systems.{file_system.name}.writes.{name}"
-        build = partial(build_streams, spec, growth, self.scenario, self.draws, path)
+        build = partial(
+            build_streams, spec, growth, self.scenario, self.draws, path, throttles=self._throttles
+        )
         follows = (spec.writes_follow or follow) == FAILOVER
-        self.streams.append(PlacedStream(self.clock, file_system, spec, build, follows=follows))
+        placed = PlacedStream(self.clock, file_system, spec, path, build, follows=follows)
+        self.streams.append(placed)
 
     def move_writes(
         self, source: str, to: str, ordinal: int, *, following: bool
@@ -325,15 +331,16 @@ class Account:
     ) -> ReplicationState:
         """Replicate a source to a destination that has just passed all rules."""
         name = settings.name
-        self.link(source.region, destination.region).admit(name, settings.throughput_max)
+        most = max(self.throughput_of(settings.sync), settings.initial_throughput)
+        self.link(source.region, destination.region).admit(name, most)
         made = self._replication(source, destination, settings, role_arn)
         for part in (source, destination):
             role = Role(name, part is source, self.clock.now)
             part.journal.kept.roles.append(role)
             self._configurations[part.id] = made
         self.replications[name] = made
+        destination.journal.witness(made.records)  # before what waits there is dropped
         self.protect(destination, OverwriteProtection.REPLICATING)
-        destination.journal.witness(made.records)
         source.journal.witness(made.records)
         if settings.established:
             made.establish()
@@ -358,6 +365,7 @@ class Account:
             initial=settings.initial,
             original_source_arn=original_source_arn(source, destination),
             overhead_bytes=settings.overhead_bytes,
+            initial_throughput=settings.initial_throughput,
             role_arn=role_arn,
         )
         records = self._record(settings.name)
@@ -372,12 +380,19 @@ class Account:
         terms, source = replication.terms, replication.source
         link = self.link(source.region, replication.destination.region)
         path = f"replications.{terms.name}"
-        times = SyncTimes(terms.sync, terms.initial, link, self.draws, path)
+        throughput = self.throughput_of(terms.sync)
+        times = SyncTimes(terms.sync, terms.initial, link, self.draws, path, throughput)
         process = SyncProcess(self.clock, replication, times, self.until_s, self._longest)
         self.syncs[terms.name] = process
         source.journal.feed(replication.records, process)
         link.join(terms.name, process)
         return process
+
+    def throughput_of(self, sync: schema.Sync) -> float:
+        """Return the bytes per second that a replication may send now, but for an initial sync."""
+        if not isinstance(sync.throughput, RateCalendar):
+            return sync.number("throughput")
+        return rate_at(sync.throughput, self.scenario.start, self.until_s, self.clock.now)
 
     def let_go(self, replication: ReplicationState) -> None:
         """Keep the last state of a replication and let its file systems go."""
@@ -395,8 +410,8 @@ class Account:
         for tell in self.ended:
             tell(replication)
 
-    def part_of_link(self, replication: ReplicationState) -> float:
-        """Return the bytes per second of a link that a replication has to live with.
+    def share_of_link(self, replication: ReplicationState) -> float:
+        """Return the share of a link that a replication has to live with.
 
         Of a link that was shared this is its part by the bytes that its source wrote, so that work
         over it is the same for all of them: the work that all of them have, over the capacity.
@@ -404,14 +419,14 @@ class Account:
         ends = replication.source.region, replication.destination.region
         link = self.link(*ends)
         if not link.was_shared:
-            return link.undisturbed_capacity
+            return 1.0
         written, now = replication.source.journal.written()[1], self.clock.now
         at_s, total = self._on_link.get(ends, (-1.0, 0))
         if at_s != now:
             users = [p for p in self.current() if (p.source.region, p.destination.region) == ends]
             total = sum(part.source.journal.written()[1] for part in users)
             self._on_link[ends] = now, total
-        return link.undisturbed_capacity * (min(1.0, written / total) if written and total else 1.0)
+        return min(1.0, written / total) if written and total else 1.0
 
     # --- records ------------------------------------------------------------------------------
 
@@ -445,9 +460,16 @@ class Account:
         return Stored(self.clock.now, size, files, journal.states(), still)
 
 
-def _links(scenario: Scenario, clock: Clock) -> dict[tuple[str, str], LinkState]:
+def _links(scenario: Scenario, clock: Clock, until_s: float) -> dict[tuple[str, str], LinkState]:
     return {
-        link_regions(name): LinkState(clock, name, spec.capacity, spec.latency, spec.concurrency)
+        link_regions(name): LinkState(
+            clock,
+            name,
+            rate_at(spec.capacity, scenario.start, until_s, 0.0),
+            spec.latency,
+            spec.concurrency,
+            spec.capacity.rates if isinstance(spec.capacity, RateCalendar) else (),
+        )
         for name, spec in scenario.links.items()
     }
 

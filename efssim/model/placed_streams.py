@@ -32,16 +32,20 @@ class PlacedStream:
         clock: Clock,
         home: FileSystemState,
         spec: schema.WriteStream,
+        name: str,
         build: Build,
         *,
         follows: bool,
     ) -> None:
-        """Place it at home; `follows` says whether it moves with a failover."""
+        """Place it at home; `follows` says whether it moves with a failover.
+
+        The name is unique over all file systems.
+        """
         self.home = self.here = home
         self.follows = follows
         self.moved_by: int | None = None
         """Ordinal of the cause for which it is elsewhere; None: it is at home."""
-        self._clock, self._build = clock, build
+        self._clock, self._name, self._build = clock, name, build
         self._is_open = spec.begins <= clock.now and (spec.ends is None or spec.ends > clock.now)
         self._curves: dict[str, list[Curve | CellCurve]] = {}
         self._place()
@@ -67,9 +71,10 @@ class PlacedStream:
         now, here = self._clock.now, self.here
         if now:
             here.life.switches_s.append(now)
-        parts = self._build(now, is_shared=here is self.home)
+        is_shared = here is self.home and not here.journal.is_throttled
+        parts = self._build(now, is_shared=is_shared)
         self._curves[here.id] = [
-            here.journal.add(part, is_away=not self._is_open) for part in parts
+            here.journal.add(part, self._name, is_away=not self._is_open) for part in parts
         ]
 
     def _at(self, time_s: float, *, is_open: bool) -> None:

@@ -87,10 +87,10 @@ class Life:
         self.unwritable.end(time_s, ordinal)
         self.disasters.end(time_s, ordinal)
 
-    def healthy(self, begin_s: float, end_s: float) -> float:
-        """Return the seconds of [begin, end] in which it exists and has not failed."""
-        last_s = min(end_s, self.failed_s, self.gone_s)
-        return max(0.0, last_s - max(begin_s, self.created_s))
+    def healthy_span(self, begin_s: float, end_s: float) -> Span:
+        """Return the part of [begin, end] in which it exists and has not failed; (0, 0): none."""
+        first_s, last_s = max(begin_s, self.created_s), min(end_s, self.failed_s, self.gone_s)
+        return (first_s, last_s) if last_s > first_s else (0.0, 0.0)
 
     def writable_from(self, time_s: float, now_s: float) -> float | None:
         """Return when it can first be written, from a time on and up to now; None: it cannot."""

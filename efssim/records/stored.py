@@ -49,6 +49,30 @@ class Throughput:
     """Bytes per second of writes that the Region lets a file system of this mode take."""
 
 
+@dataclass(frozen=True, slots=True)
+class Throttled:
+    """How a throttled file system stands at a time, and its writes before then that have waited."""
+
+    time_s: float
+    mode: str
+    """Its throughput mode."""
+    permitted: float
+    """Bytes per second that it serves at most from then on, writes and the other load."""
+    credits: float
+    """Burst credits, in bytes."""
+    credits_min: float
+    """The fewest since the row before."""
+    waiting: int
+    """Writes that are wanted and not made."""
+    waiting_bytes: int
+    writes: int
+    """Made later than they were wanted."""
+    bytes: int
+    """Those of these writes."""
+    delay_s: float
+    """Sum of what they waited, in seconds."""
+
+
 class HourlyTotals(NamedTuple):
     """Bytes written to a file system by each whole hour of the run, and its size then."""
 
@@ -69,6 +93,9 @@ class FileSystemRecords:
     roles: list[Role] = field(default_factory=list)
     throughput: list[Throughput] = field(default_factory=list)
     """Its throughput mode, and each change of it."""
+    throttled: list[Throttled] | None = None
+    """At its begin, at each whole hour, at the begin of the window and at each change of its mode;
+    None: its writes do not wait."""
     divided_at_s: Floats = field(default_factory=lambda: np.zeros(0))
     """Rising times at which writes that are not drawn one by one are divided, so that each part
     is in one window of a measure."""

@@ -159,14 +159,19 @@ def plan_html(plan: PlanFindings) -> str:
 
 def sweep_html(sweep: SweepPoints) -> str:
     """Return mean and interval of the main measure at every combination as HTML."""
-    from efssim.report.text.sweep import grid_rows
+    from efssim.report.text.fleets.sweep import fleet_rows, shown_replications
+    from efssim.report.text.sweep import grid_rows, shown
     from efssim.study.varying.points import MEASURE
 
     each = counted(len(sweep.points[0].trials), "trial")
     parts = []
-    for name in sweep.points[0].trials.table["replication"].unique():
-        head, *rows = grid_rows(sweep, MEASURE, str(name))
-        words = len(sweep.parameters)
+    words = len(sweep.parameters)
+    for name in sweep.points[0].trials.fleets:
+        head, *rows = fleet_rows(sweep, MEASURE, name, shown)
+        title = f"Fleet {name}: {MEASURE}"
+        parts += [sentence("", strong=title), table(head, rows[:_ROWS], words=words)]
+    for name in shown_replications(sweep):
+        head, *rows = grid_rows(sweep, MEASURE, name)
         parts += [sentence("", strong=f"{name}: {MEASURE}"), table(head, rows[:_ROWS], words=words)]
         parts += [sentence(f"… and {len(rows) - _ROWS:,} more")] * (len(rows) > _ROWS)
     points = counted(len(sweep.points), "combination")

@@ -59,7 +59,7 @@ def _replicated(
     records: ReplicationRecords,
     violations: Violations,
 ) -> Replicated:
-    begin_s, end_s, peak_s = violations.columns()
+    begin_s, end_s = violations.spans()
     return Replicated(
         window_s=outcome.window_s,
         created_s=records.created_s,
@@ -68,7 +68,7 @@ def _replicated(
         has_initial_sync=records.begins_with_initial_sync,
         begin_s=begin_s,
         end_s=end_s,
-        peak_s=peak_s,
+        peak_s=violations.peaks(),
         target_s=scenario.rpo.target,
         disturbances=outcome.disturbances,
     )

@@ -23,11 +23,13 @@ from efssim.lag.loss import Loss
 from efssim.lag.measures import Criteria, Measures, StreamedMeasures
 from efssim.lag.protection import Exclusions
 from efssim.lag.source_limit import source_limit
+from efssim.lag.throttled import ThrottledSummary, throttled_summary
 from efssim.lag.weighted.states import LagState
 from efssim.model.entities.replication import ReplicationState
 from efssim.model.kernel.shared_draws import SharedDraws
 from efssim.model.world.live import LiveState, live_state
 from efssim.model.world.world import World
+from efssim.model.writes.journal import Journal
 from efssim.progress import Progress
 from efssim.records import laws
 from efssim.records.columns import Block, Columns
@@ -53,6 +55,7 @@ from efssim.runs.cost.meter import Meter
 from efssim.runs.cost.pricing import Pricing
 from efssim.runs.outcome import Outcome
 from efssim.runs.run import Run
+from efssim.runs.sendable import sendable
 from efssim.runs.sync_phases import PhaseRecords
 from efssim.runs.thresholds.numbers import known_thresholds
 from efssim.scenario import Scenario
@@ -154,9 +157,7 @@ class MeasuredWorld:
         )
         criteria = self.scenario.warm_up, self.scenario.rpo.target
         objectives = {
-            key: part
-            for key, part in self.scenario.objectives.items()
-            if part.replications is None or name in part.replications
+            key: part for key, part in self.scenario.objectives.items() if part.concerns(name)
         }
         self._streamed[name] = StreamedMeasures(*criteria, records, self._asked, objectives)
         if self._meter is not None:
@@ -307,7 +308,9 @@ class MeasuredWorld:
         name, records, snapshot, measures = measured
         replication = self._world.account.replications[name]
         journal, now_s = replication.source.journal, self._world.now_s
-        limit = source_limit(journal.hours(), now_s, journal.kept.throughput)
+        limit = source_limit(
+            journal.hours(), now_s, journal.kept.throughput, is_throttled=journal.is_throttled
+        )
         measures.violations.disturbances = disturbances
         outcome = Outcome(
             source=replication.source.name,
@@ -320,10 +323,11 @@ class MeasuredWorld:
             disturbances=disturbances,
             violations=measures.violations,
             exceedance=measures.exceedance(),
-            summary=measures.summary(limit),
+            summary=measures.summary(limit, self._throttled(journal)),
             last_replicated_s=records.last_replicated_s,
             defined_s=records.defined_s,
             last_sync_s=measures.last_sync_s,
+            unprotected=measures.unprotected,
             window_s=(self.scenario.warm_up, self._world.now_s),
             end_s=snapshot.now_s,
             phases=self._phases(replication),
@@ -342,6 +346,13 @@ class MeasuredWorld:
             return outcome
         found = compliance_of(self.scenario, outcome, records, measures, lists=lists)
         return replace(outcome, summary=replace(outcome.summary, compliance=found))
+
+    def _throttled(self, journal: Journal) -> ThrottledSummary | None:
+        """Return how writes to a file system waited; None where they do not."""
+        rows, now = journal.kept.throttled, journal.throttled()
+        if rows is None or now is None:
+            return None
+        return throttled_summary(rows, now, min(self.scenario.warm_up, now.time_s))
 
     def _waited_s(self, replication: ReplicationState) -> dict[float, float] | None:
         """Return the waits of syncs for a slot, by their cuts; None where the link has no slots."""
@@ -366,13 +377,12 @@ class MeasuredWorld:
     def _criteria(self, name: str) -> Criteria:
         replication, rpo = self._world.account.replications[name], self.scenario.rpo
         sync = replication.terms.sync
-        part = self._world.account.part_of_link(replication)
         return Criteria(
             begin_s=self.scenario.warm_up,
             end_s=self._world.now_s,
             target_s=rpo.target,
             attainment=rpo.attainment,
-            throughput=min(sync.number("throughput"), part),
+            throughput=sendable(self._world.account, replication),
             file_rate=sync.number("file_rate"),
             exclusions=Exclusions(
                 initial_sync=rpo.initial_sync == "excluded",

@@ -42,6 +42,8 @@ class OutcomeRecords:
     """When LastReplicatedTimestamp became visible; None: it did not."""
     last_sync_s: tuple[float, float] | None = None
     """Cut and completion of the last of `syncs`; None without one."""
+    unprotected: tuple[tuple[float, float], ...] = ()
+    """When in the window there is no recovery point although the RPO counts that."""
     window_s: tuple[float, float] = (0.0, 0.0)
     """Begin and end of the window."""
     phases: PhaseRecords = field(default_factory=PhaseRecords)

@@ -17,6 +17,7 @@ from efssim.lag.hours import hours_between
 from efssim.lag.risk import Risk, risk_of
 from efssim.lag.summary import RunSummary, WindowSummary
 from efssim.records.timeline import Entry
+from efssim.runs.fleets.fleets import fleet_summaries
 from efssim.runs.moments import periods, seconds_since
 from efssim.runs.outcome import Outcome, OutcomeRecords
 from efssim.runs.risk_tables import Cells, cell_table, cells_of, risk_table
@@ -37,6 +38,7 @@ from efssim.runs.thresholds.judged import judged_run
 from efssim.runs.thresholds.numbers import known_thresholds
 from efssim.scenario import Scenario
 from efssim.scenario.arguments import duration_of
+from efssim.scenario.fleets.paths import REPLICATIONS
 from efssim.scenario.shown.cells_use import streams_in_cells
 from efssim.scenario.unknowns.parameters import UncertainParameter, uncertain_parameters
 from efssim.text.zones import time_zone
@@ -110,12 +112,24 @@ class Run:
             uncertain=tuple(each.path for each in self.uncertain),
             cost=self.cost,
             cells=streams_in_cells(self.scenario),
+            fleets=fleet_summaries(
+                self.scenario, self.outcomes, (self.window.begin_s, self.window.end_s)
+            ),
         )
 
     @cached_property
     def uncertain(self) -> tuple[UncertainParameter, ...]:
         """Parameters that are not known, of which this run has one value each."""
         return uncertain_parameters(self.scenario)
+
+    def items(self, fleet: str) -> dict[str, Outcome]:
+        """Return the outcomes of the items of a fleet by name; KeyError for an unknown one."""
+        fleets = {each.name: each for each in self.scenario.fleets if each.section == REPLICATIONS}
+        if fleet not in fleets:
+            raise UnknownNameError(
+                f"name one of the fleets: {', '.join(fleets) or 'there is none'}"
+            )
+        return {name: self.outcomes[name] for name in fleets[fleet].members}
 
     @property
     def lags(self) -> pd.DataFrame:

@@ -8,6 +8,7 @@ from typing import Any, TypeAlias, TypeVar
 from pydantic import ValidationError
 
 from efssim.errors import UsageError
+from efssim.scenario.fleets.paths import places_to_set, shown_path
 from efssim.scenario.grammar.base import Model, located
 from efssim.scenario.schema import ScenarioKeys
 from efssim.text.suggestions import suggest
@@ -31,7 +32,7 @@ def changed(scenario: S, by_path: object, keys: Changes) -> S:
     for path, value in _changes(by_path.items(), keys, problems):
         try:
             if value is None:
-                data = _removed(data, path, scenario)
+                data = _taken_away(data, path, scenario.once)
             else:
                 data = replaced(data, path, as_written(value))
         except ValueError as error:
@@ -68,25 +69,56 @@ def validated(kind: type[S], data: object, at: Position | None) -> S:
     try:
         return kind.model_validate(data)
     except ValidationError as error:
-        found = {Problem(at, path, message) for _, path, message in located(error, data)}
+        lines = located(error, data)
+        found = {Problem(at, shown_path(path), message) for _, path, message in lines}
     raise ScenarioError(sorted(found, key=str))
 
 
 def replaced(data: Any, path: Path, value: object) -> Any:
-    """Return plain data with a value at a path; raise ValueError if no path leads there.
+    """Return a scenario's data with a value at a path; raise ValueError if no path leads there.
 
-    Mappings on the way are created, as `Document.override` does.
+    Mappings on the way are created, as `Document.override` does. A path may lead to an item of a
+    fleet, or to all: then no item keeps a value of its own.
     """
+    place, *others = places_to_set(data, path)
+    for other in others:
+        data = _removed(data, other, data)
+    return set_at(data, place, value)
+
+
+def _taken_away(data: Any, path: Path, part: object) -> Any:
+    """Return a scenario's data without the part at a path, which may lead to items of a fleet."""
+    place, *others = places_to_set(data, path)
+    for other in others:
+        data = _removed(data, other, data)
+    return _removed(data, place, part)
+
+
+def set_at(data: Any, path: Path, value: object) -> Any:
+    """Return plain data with a value at a path; raise ValueError if no path leads there."""
     if not path:
         return value
     head, rest = path[0], path[1:]
     if isinstance(data, list | tuple):
         index = _index(data, head)
-        return [*data[:index], replaced(data[index], rest, value), *data[index + 1 :]]
+        return [*data[:index], set_at(data[index], rest, value), *data[index + 1 :]]
     if data is not None and not isinstance(data, Mapping):
         raise ValueError(NO_PARTS)
     data = data or {}
-    return {**data, str(head): replaced(data.get(str(head)), rest, value)}
+    return {**data, str(head): set_at(data.get(str(head)), rest, value)}
+
+
+def with_number(data: Any, path: Path, value: object) -> Any:
+    """Return plain data with a number at a path, as `replaced` does; of a calendar it is `base`."""
+    there = data
+    for segment in path:
+        try:
+            there = there[segment]
+        except (KeyError, IndexError, TypeError):  # nothing is there
+            return replaced(data, path, value)
+    is_calendar = isinstance(there, Mapping) and {"base", "windows"} <= set(there)
+    is_one = is_calendar and not isinstance(value, Mapping)
+    return replaced(data, (*path, "base") if is_one else path, value)
 
 
 def _removed(data: Any, path: Path, part: object) -> Any:

@@ -13,6 +13,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from efssim.errors import UsageError
+from efssim.scenario.fleets.paths import places_to_set, shown_path
 from efssim.scenario.grammar.base import SHARED, located
 from efssim.scenario.scenario import Scenario
 from efssim.text.yaml.document import Document, document_of, parse_leniently, read_document
@@ -101,7 +102,7 @@ def _override(document: Document, overrides: Sequence[str]) -> list[Problem]:
     problems: list[Problem] = []
     for ordinal, text in enumerate(overrides, start=1):
         try:
-            document.override(text, ordinal)
+            document.override(text, ordinal, places_to_set)
         except ScenarioError as error:
             problems += error.problems
     return problems
@@ -117,6 +118,7 @@ def validate(document: Document, base: Path) -> Scenario:
 
 
 def _problem(document: Document, written: Place, shown: Place, message: str) -> Problem:
+    shown = shown_path(shown)
     if message.startswith("unknown key"):
         return Problem(document.key_position(written), shown, message)
     return Problem(document.value_position(written), shown, message)

@@ -8,6 +8,7 @@ from pydantic import Field, field_validator
 
 from efssim.scenario.grammar.base import Model
 from efssim.scenario.grammar.types import Fraction, PositiveDuration
+from efssim.text.items import is_meant
 
 Of = Literal["time", "writes", "bytes"]
 
@@ -23,7 +24,7 @@ class Objective(Model):
     """Share of the time, by its age; or of the writes or bytes made in the window, by their
     lags."""
     replications: tuple[str, ...] | None = Field(default=None, min_length=1)
-    """Names of the replications that have it; all unless set."""
+    """Names of the replications that have it, `dr[*]` for all of a fleet; all unless set."""
 
     @field_validator("attainment")
     @classmethod
@@ -31,3 +32,9 @@ class Objective(Model):
         if not share:
             raise ValueError("an attainment of 0 is always met")
         return share
+
+    def concerns(self, replication: str) -> bool:
+        """Return whether a replication has it."""
+        if self.replications is None or replication in self.replications:
+            return True
+        return any(is_meant(each, replication) for each in self.replications)

@@ -11,6 +11,8 @@ from pydantic.functional_validators import ModelWrapValidatorHandler
 
 from efssim.scenario.amounts.totals import total_problems
 from efssim.scenario.checks.cross import DEFAULT_START, cross_problems
+from efssim.scenario.expansion.expanding import Fleets, expanded
+from efssim.scenario.expansion.keeping import keep, told_once
 from efssim.scenario.grammar.base import Found, collect, plain_message, problem
 from efssim.scenario.schema import ScenarioKeys
 from efssim.scenario.unknowns.parameters import uncertain_problems
@@ -69,18 +71,24 @@ class Scenario(ScenarioKeys):
         # problems of single values and not only after those are mended.
         base: Path = (info.context or {}).get("base", Path())
         found = []
+        fleets: Fleets | None = None
         if isinstance(data, Mapping):
             raw = as_written(data)
+            fleets = expanded(raw, base)
+            raw = raw if fleets is None else fleets.raw
             found = cross_problems(raw, base)
             start = parsed(parse_datetime, data.get("start", DEFAULT_START))
             data = with_moments(raw, start)
         problems = [problem(loc, message) for loc, message in found]
-        scenario = collect(cls.__name__, problems, lambda: handler(data))
-        found = [*total_problems(scenario)]
-        if scenario.uncertain:
-            found += uncertain_problems(scenario, cls._first_problem)
-        problems = [problem(loc, message) for loc, message in found]
-        return collect(cls.__name__, problems, lambda: scenario)
+        with told_once(fleets, data):
+            scenario = collect(cls.__name__, problems, lambda: handler(data))
+            if fleets is not None:
+                keep(scenario, fleets, info.context)
+            found = [*total_problems(scenario)]
+            if scenario.uncertain:
+                found += uncertain_problems(scenario, cls._first_problem)
+            problems = [problem(loc, message) for loc, message in found]
+            return collect(cls.__name__, problems, lambda: scenario)
 
     @classmethod
     def _first_problem(cls, data: object) -> str | None:

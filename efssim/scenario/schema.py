@@ -5,24 +5,28 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterator, Mapping
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import (
     AfterValidator,
     Field,
+    SerializerFunctionWrapHandler,
     WithJsonSchema,
     field_validator,
+    model_serializer,
 )
 
 from efssim.scenario.alarms.section import Alarms
 from efssim.scenario.backups import BackupPlan
-from efssim.scenario.calendars.windows import Blackouts
 from efssim.scenario.checks.cross import DEFAULT_START
 from efssim.scenario.drill.section import Drill, Rto
+from efssim.scenario.fleets.fleet import KEPT, Fleet, KeptFleets
+from efssim.scenario.fleets.paths import MOST_ITEMS
 from efssim.scenario.grammar.base import Found, Model
+from efssim.scenario.grammar.calendars.windows import Blackouts
 from efssim.scenario.grammar.events import Event, Fault
 from efssim.scenario.grammar.measured import Measured
-from efssim.scenario.grammar.network import Link, LinkName, Place, Region, Subnet
+from efssim.scenario.grammar.network import Link, LinkName, Region, Subnet
 from efssim.scenario.grammar.presets import FILE_SYSTEM_TIMES
 from efssim.scenario.grammar.timing import Control, Initial, Sync
 from efssim.scenario.grammar.types import (
@@ -42,14 +46,20 @@ from efssim.scenario.regions.names import zone_region
 from efssim.scenario.thresholds import ThresholdText
 from efssim.scenario.uncertain.keys import UncertainKeys
 from efssim.scenario.workload.arrivals import Arrivals
+from efssim.scenario.workload.growth import GrowthOfAll
 from efssim.scenario.workload.streams import (
     LARGEST_FILE_BYTES,
-    Growth,
     HotSet,
     InFile,
     TraceFile,
     WritesFollow,
     WriteStream,
+)
+from efssim.scenario.workload.throttling import (
+    THROTTLE_KEYS,
+    ThrottledPlace,
+    cells_that_wait,
+    unthrottled_keys,
 )
 from efssim.text.suggestions import suggest
 from efssim.text.written import Written, mapping
@@ -87,6 +97,18 @@ __all__ = [
 
 ScenarioName = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$", max_length=100)]
 Name = Annotated[str, Field(min_length=1, max_length=200)]
+Items = Annotated[
+    dict[str, dict[str, Any]],
+    WithJsonSchema(
+        {
+            "type": "object",
+            "patternProperties": {"^[1-9][0-9]*$": {"type": "object"}},
+            "additionalProperties": False,
+            "examples": [{"3": {"size": "2 TiB"}}],
+        }
+    ),
+]
+"""Values of single items of a fleet, by their ordinals and by their paths below the item."""
 
 _FILE_SYSTEM_ID, _SUBNET_ID = "^fs-[0-9a-f]{8,40}$", "^subnet-[0-9a-f]{8,40}$"
 
@@ -112,7 +134,7 @@ SubnetId = Annotated[
 ]
 
 
-class FileSystem(Place):
+class FileSystem(ThrottledPlace):
     """A file system and the streams that write to it."""
 
     is_shared = True
@@ -128,12 +150,15 @@ class FileSystem(Place):
     """Throughput mode, as the API has it."""
     provisioned_throughput: ByteRate | None = None
     """With `throughput_mode: provisioned`: bytes per second."""
+    throttle: Flag = False
+    """Whether writes wait for the throughput that its mode and its size permit."""
     encrypted: Flag = True
     """Whether it is encrypted at rest."""
     id: FileSystemId | None = None
     """Id, `fs-` and hexadecimal digits; made from the name unless set."""
-    growth: Growth = 1.0
-    """Multiplies the growth of every stream."""
+    growth: GrowthOfAll = 1.0
+    """Multiplies the growth of every stream; `{per: month, factor: 1.05}`: by so much more every 30
+    days, with `size` and `files` also what is stored."""
     writes: dict[Name, WriteStream] = Field(default_factory=dict)
     """Write streams by name; they add up."""
     writes_follow: WritesFollow = "none"
@@ -141,6 +166,11 @@ class FileSystem(Place):
     after a failback; a stream may say otherwise."""
     backups: BackupPlan | None = None
     """When it is backed up; never unless set."""
+    count: Annotated[Count, Field(ge=1, le=MOST_ITEMS)] | None = None
+    """How many there are: a fleet of `NAME[1]`, `NAME[2]` and so on, each with its replication; one
+    of that name unless set."""
+    items: Items = Field(default_factory=dict)
+    """With `count`: values that single items have otherwise."""
 
     @property
     def home(self) -> str:
@@ -154,11 +184,15 @@ class FileSystem(Place):
         yield from super().misfits(data)
         if not {"region", "availability_zone"} & set(data):
             yield (), "needs region or availability_zone"
+        if "items" in data and "count" not in data:
+            yield ("items",), "goes with `count` only"
         mode = data.get("throughput_mode", "bursting")
         if mode == "provisioned" and "provisioned_throughput" not in data:
             yield ("provisioned_throughput",), "is required"
         if mode in ("bursting", "elastic") and "provisioned_throughput" in data:
             yield ("provisioned_throughput",), "goes with `throughput_mode: provisioned` only"
+        throttles = data.get("throttle") is True
+        yield from cells_that_wait(data) if throttles else unthrottled_keys(data)
 
     @field_validator("provisioned_throughput")
     @classmethod
@@ -168,7 +202,7 @@ class FileSystem(Place):
         return rate
 
 
-class Destination(Place):
+class Destination(ThrottledPlace):
     """Where a replication goes: a new file system somewhere, or one that exists."""
 
     is_shared = True
@@ -179,10 +213,19 @@ class Destination(Place):
     """Name of an existing file system that becomes the destination."""
     kms_key_id: str | None = None
     """Key of a new destination; the key of the service unless set."""
+    throttle: Flag | None = None
+    """Whether writes to a new destination wait for its throughput, once it can be written; as
+    those to its source unless set."""
 
     @classmethod
     def misfits(cls, data: Written) -> Iterator[Found]:
         yield from super().misfits(data)
+        if "file_system" in data:
+            for key in ("throttle", *THROTTLE_KEYS):
+                if key in data:
+                    yield (key,), "goes with a new destination; `file_systems` has it of this one"
+        elif data.get("throttle") is False:
+            yield from unthrottled_keys(data)
         if not {"region", "availability_zone", "file_system"} & set(data):
             yield (), "needs region, availability_zone or file_system"
 
@@ -210,6 +253,8 @@ class Replication(Model):
     measured: Measured | None = None
     """Which parameters of `sync` were fitted to metrics, with the interval of each: written by
     `efssim calibrate`; it changes no result."""
+    items: Items = Field(default_factory=dict)
+    """Where the source is a fleet: values that the replications of single items have otherwise."""
 
     @classmethod
     def misfits(cls, data: Written) -> Iterator[Found]:
@@ -390,3 +435,34 @@ class ScenarioKeys(Model):
     )
     """Distributions of parameters that are not known, by the path of each; `--trials` draws
     parameter sets from them, and a single run has the values as written."""
+
+    @property
+    def throttles(self) -> bool:
+        """Whether a file system throttles its writes, or a destination once it is written to."""
+        return any(part.throttle for part in self.file_systems.values()) or any(
+            part.destination.throttle for part in self.replications.values()
+        )
+
+    @property
+    def fleets(self) -> tuple[Fleet, ...]:
+        """Fleets, which the sections have item by item."""
+        kept: KeptFleets | None = vars(self).get(KEPT)
+        return () if kept is None else kept.fleets
+
+    @property
+    def once(self) -> Self:
+        """The scenario with each fleet once, as it is written; itself where there is none."""
+        kept: KeptFleets | None = vars(self).get(KEPT)
+        if kept is None:
+            return self
+        # A copy may have other parts since.
+        sections = kept.sections.items()
+        found = {key: one for key, (whole, one) in sections if getattr(self, key) is whole}
+        made = self.model_copy(update=found)
+        vars(made).pop(KEPT)
+        return made
+
+    @model_serializer(mode="wrap")
+    def _each_fleet_once(self, handler: SerializerFunctionWrapHandler) -> Any:
+        kept: KeptFleets | None = vars(self).get(KEPT)
+        return handler(self) if kept is None else kept.written_once(handler(self.once))

@@ -84,6 +84,7 @@ def read_trace(spec: TraceSpec, start: datetime, duration_s: float) -> Trace:
     Raises TraceErrors if the file cannot be read or understood, or does not fit the run; see
     `trace_flaws`.
     """
+    start = spec.start or start
     raw = read_rows(spec, start)
     known = spec, start, duration_s
     if known in _JUDGED and _JUDGED[known][0] is raw:  # the file did not change since
@@ -161,6 +162,7 @@ def read_rows(spec: TraceSpec, start: datetime) -> RawRows:
     for content in contents:
         hashed.update(f"{content.name} {len(content.data)} ".encode())
         hashed.update(content.data)
+    start = spec.start or start
     key = spec, start, hashed.digest()
     if key not in _KNOWN:
         raw = _read(spec, start, contents)

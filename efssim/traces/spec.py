@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from efssim.traces.calendar.whole_days import ResampledUnit
@@ -48,5 +49,7 @@ class TraceSpec:
     None: UTC for days, and refused for local times."""
     statistic: str | None = None
     """Statistic of an export that does not say it; None: Sum, which is then assumed."""
+    start: datetime | None = None
+    """Time of the trace that falls on the start of the run (aware, UTC); None: that start."""
     metric: str | None = None
     """Metric or Id of the series of an export that holds several; None: there is one."""

@@ -53,6 +53,7 @@ def test_names():
     assert efssim.__all__ == [
         "ArgumentError",
         "Calibration",
+        "Choice",
         "CloudWatchError",
         "Comparison",
         "Drills",
@@ -84,6 +85,7 @@ def test_names():
         "WorkersDiedError",
         "__version__",
         "calibrate",
+        "choose",
         "compare",
         "drill",
         "estimate",

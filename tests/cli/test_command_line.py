@@ -168,6 +168,7 @@ VALUES = {
     "sets": "5",
     "share_of_sets": "90%",
     "sobol": "8",
+    "part": "1/2",
 }
 SEEN_ELSEWHERE = {
     "yes": "runs what is refused without it: test_it_says_yes_where_it_takes_that",
@@ -189,8 +190,8 @@ REFUSED = {
         *(("workers", "trial"), ("resume", "trial"), ("budget", "trial"), ("full", "form")),
     ],
     "several": [("trials", each) for each in ("trial", "precision", "png", "full")],
-    "sweep": [],
-    "plan": [],
+    "sweep": [("part", None)],
+    "plan": [("part", "out")],
     "estimate": [("yes", None)],
     "validate": [],
 }
@@ -219,6 +220,8 @@ def needs(name, chosen):
         return True
     if names & OF_SETS and name in ("run", "several", "plan"):
         return True
+    if "part" in names:  # which takes a folder, and trials
+        return name != "sweep" or "out" not in names
     if name == "run":
         return (
             ("png" in names and ("out" not in names or bool(many)))
@@ -229,7 +232,7 @@ def needs(name, chosen):
             or {"full", "form"} <= names  # as VALUES has it: JSON
         )
     if name == "several":
-        bad = {"precision", "budget", "resume", "trial", "png", "full"}
+        bad = {"precision", "budget", "trial", "png", "full"}
         return "trials" not in names or bool(names & bad)
     return name == "estimate" and "yes" in names and "simulate" not in names
 

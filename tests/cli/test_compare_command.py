@@ -94,7 +94,7 @@ def test_check_wants_every_objective_met(folder):
     [
         (["fast.yaml", "slow.yaml"], "give --trials"),
         (["fast.yaml", "slow.yaml", "--precision", "2%"], "give --trials"),
-        (["fast.yaml", "slow.yaml", "--trials", "3", "--resume", "kept"], "one FILE"),
+        (["fast.yaml", "slow.yaml", "--trials", "3", "--full"], "one FILE"),
         (["fast.yaml", "fast.yaml", "--trials", "3"], "the name of another scenario"),
         (["fast.yaml", "none.yaml", "--trials", "3"], "none.yaml"),
     ],

@@ -23,7 +23,8 @@ class Syncing:
     phase_s: float
     gap_s: float
     setup_s: float
-    throughput: float
+    throughputs: Sequence[tuple[float, float]]
+    """Times, and what holds from each on."""
     file_rate: float
     weight: float
     blackouts: Sequence[tuple[float, float]] = ()
@@ -37,8 +38,6 @@ class Syncing:
     bytes: float = 0.0
     left: float = 0.0
     """Of the transfer, from 1 to 0."""
-    whole_s: float = 0.0
-    """The transfer alone."""
     count: int = 0
 
     def may_begin(self, now_s: float) -> bool:
@@ -50,7 +49,6 @@ class Syncing:
         """Cut a sync."""
         self.cut_s, self.count = now_s, math.floor(now_s / self.write_s) - self.published
         self.bytes = float(self.count * self.write_bytes)
-        self.whole_s = max(self.bytes / self.throughput, self.count / self.file_rate)
         self.sends_from_s, self.left = now_s + self.setup_s, 1.0
 
     def complete(self, now_s: float) -> None:
@@ -61,10 +59,17 @@ class Syncing:
         self.due_s = max(self.cut_s + self.interval_s, now_s + self.gap_s)
         self.cut_s, self.sends_from_s = None, math.inf
 
-    @property
-    def claim(self) -> Claim:
-        """What its transfer asks of the link."""
-        return Claim(0.0, self.bytes, self.bytes / self.whole_s, self.weight)
+    def claim(self, now_s: float) -> Claim:
+        """Return what its transfer asks of the link."""
+        throughput = at(self.throughputs, now_s)
+        whole_s = max(self.bytes / throughput, self.count / self.file_rate)
+        cap = self.bytes / whole_s if whole_s else math.inf
+        return Claim(0.0, self.bytes, cap, self.weight)
+
+
+def at(steps: Sequence[tuple[float, float]], now_s: float) -> float:
+    """Return what holds at a time."""
+    return [size for since_s, size in steps if since_s <= now_s][-1]
 
 
 def run(
@@ -78,8 +83,10 @@ def run(
         each.due_s = each.interval_s - each.phase_s
     now = 0.0
     while True:
+        capacity = at(capacities, now)
         for each in all_:
-            if each.sends_from_s <= now and (each.left <= 1e-12 or not each.whole_s):
+            is_free = min(capacity, each.claim(now).cap) == math.inf if each.bytes else True
+            if each.sends_from_s <= now and (each.left <= 1e-12 or is_free):
                 each.complete(now)
         free = slots - sum(each.cut_s is not None for each in all_)
         waiting = sorted(
@@ -87,15 +94,15 @@ def run(
         )
         for each in waiting[: int(min(free, len(waiting)))]:
             each.begin(now)
-        sending = [each for each in all_ if each.sends_from_s <= now and each.whole_s]
-        capacity = [size for since_s, size in capacities if since_s <= now][-1]
-        rates = filled([each.claim for each in sending], capacity)
+        sending = [each for each in all_ if each.sends_from_s <= now and each.bytes]
+        rates = filled([each.claim(now) for each in sending], capacity)
         ends = {
             id(each): now + each.left * each.bytes / rate
             for each, rate in zip(sending, rates, strict=True)
         }
         edges = [edge for each in all_ for span in each.blackouts for edge in span]
         times = [*ends.values(), *edges, *(since_s for since_s, _ in capacities)]
+        times += [since_s for each in all_ for since_s, _ in each.throughputs]
         times += [each.due_s for each in all_ if each.cut_s is None]
         times += [each.sends_from_s for each in all_]
         then = min((at_s for at_s in times if at_s > now), default=math.inf)

@@ -15,9 +15,12 @@ from helpers.places import EFSSIM
 
 
 def on_terminal(
-    *arguments: str | Path, columns: int = 100, interrupt: bytes | None = None
+    *arguments: str | Path,
+    columns: int = 100,
+    interrupt: bytes | None = None,
+    name: str = "run",
 ) -> tuple[int, str, str]:
-    """Run the command with standard error on a terminal; return its exit code and both texts.
+    """Run a command with standard error on a terminal; return its exit code and both texts.
 
     `interrupt` is a pattern that, once it is there, is answered by Ctrl-C.
     """
@@ -25,7 +28,7 @@ def on_terminal(
     ours, theirs = pty.openpty()
     set_columns(theirs, columns)
     process = subprocess.Popen(
-        [EFSSIM, "run", *arguments],
+        [EFSSIM, name, *arguments],
         stdout=subprocess.PIPE,
         stderr=theirs,
         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),

@@ -11,6 +11,7 @@ from independent_model.streams import Stream, Write
 
 if TYPE_CHECKING:
     from independent_model.replication import Replication
+    from independent_model.throttle import Throttle
 
 
 READ_ONLY, FENCED = "read_only", "fenced"
@@ -40,6 +41,13 @@ class FileSystem:
     writes: list[Write] = field(default_factory=list)
     replication: Replication | None = None
     """The configuration that it is part of."""
+    throttle: Throttle | None = None
+    """The queue of its writes, if they wait."""
+    mode: str = "bursting"
+    provisioned: float = 0.0
+    """In bytes per second."""
+    provisioned_s: float | None = None
+    """When it was last switched to provisioned throughput, or its amount was changed."""
 
     @property
     def failed(self) -> bool:
@@ -47,7 +55,10 @@ class FileSystem:
         return self.failed_s is not None
 
     def stop(self, cause: object, name: str, now_s: float) -> None:
-        """Keep it from being written."""
+        """Keep it from being written, and drop what waits."""
+        for write in [] if self.throttle is None else self.throttle.drop():
+            if self.replication is not None:
+                self.replication.drop(now_s, write, name)
         self.stops.append((cause, name))
         self._note(now_s)
 

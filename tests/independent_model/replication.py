@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from independent_model.agenda import Turn
+from independent_model.calendars import Rate
 from independent_model.file_system import (
     READ_ONLY,
     FileSystem,
@@ -27,12 +28,12 @@ class Timing:
     interval_s: float
     gap_s: float
     setup_s: float
-    throughput: float
+    throughput: Rate
     file_rate: float
     scan_rate: float
     diff_rate: float
     initial_setup_s: float
-    initial_throughput: float
+    initial_throughput: Rate
     initial_file_rate: float
     differing: int | None
     enabling_s: float
@@ -77,6 +78,10 @@ class Replication:
         """Size of the source when the configuration was gone."""
         self._may_resume_s = 0.0
         self._take()
+
+    def drop(self, time_s: float, write: Write, cause: str) -> None:
+        """Count a write that could not be made to one of its file systems."""
+        self.drops.append(Drop(time_s, write.bytes, cause))
 
     # --- the control plane ----------------------------------------------------------------------
 
@@ -221,7 +226,7 @@ class Replication:
 
     def _transfer_s(self, initial: bool, size: int, files: int) -> float:
         timing = self.timing
-        throughput = timing.initial_throughput if initial else timing.throughput
+        throughput = self.world.now_of(timing.initial_throughput if initial else timing.throughput)
         file_rate = timing.initial_file_rate if initial else timing.file_rate
         return max(size / min(throughput, self.world.capacity(self)), files / file_rate)
 
@@ -236,7 +241,9 @@ class Replication:
 
         if sync.running:
             end_s = self.world.now + sync.before_s + sync.transfer_s
-            self.world.agenda.at(end_s, Turn.COMPLETION, act)
+            # One that another rate ends at once waits for what else changes at this instant.
+            is_at_once = end_s == self.world.now > sync.cut_s
+            self.world.agenda.at(end_s, Turn.CUT if is_at_once else Turn.COMPLETION, act)
 
     def _repace(self) -> None:
         sync = self.sync

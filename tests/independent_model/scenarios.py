@@ -7,8 +7,10 @@ fall on one instant does. Nothing that a scenario says is drawn when it runs.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
+from zoneinfo import ZoneInfo
 
 import numpy as np
 
@@ -29,13 +31,35 @@ def random_scenario(seed: int, folder: Path) -> Json:
     return _Maker(seed, folder).scenario()
 
 
+def throttled_scenario(seed: int, folder: Path) -> Json:
+    """Return a scenario whose file systems throttle their writes; otherwise as the others."""
+    return _Throttled(seed, folder).scenario()
+
+
+class _Clock(NamedTuple):
+    """The clock of a place, since the start of a run."""
+
+    start: datetime
+    zone: ZoneInfo
+
+    def local(self, time_s: float) -> datetime:
+        """Return what it shows."""
+        there = (self.start + timedelta(seconds=time_s)).astimezone(self.zone)
+        return there.replace(tzinfo=None)
+
+
 class _Maker:
     """Draws one scenario."""
+
+    steps: tuple[int, ...] = (1, 5, 5, 5, 10)
+    """Seconds of the grid."""
+    unit = 1
+    """Bytes that stand for one."""
 
     def __init__(self, seed: int, folder: Path) -> None:
         self.seed, self.folder = seed, folder
         self._random = np.random.default_rng(seed)
-        self.step = self.one_of([1, 5, 5, 5, 10])
+        self.step = self.one_of(self.steps)
         self.duration = self.step * self.between(40, 100)
         self.existing = self.chance(0.4)
         """Whether the destination is a file system of its own, with its own streams."""
@@ -65,6 +89,46 @@ class _Maker:
     # --- the scenario ---------------------------------------------------------------------------
 
     def scenario(self) -> Json:
+        made = self.undated()
+        if self.chance(0.4):
+            self.date(made)
+        return made
+
+    def date(self, made: Json) -> None:
+        """Let rates of a scenario follow the clock, in some around a change of summer time."""
+        zone = self.one_of(["UTC", "Europe/Rome", "Asia/Kathmandu", "Europe/Rome"])
+        if self.chance(0.5):
+            made["start"] = self.one_of(["2026-03-29T00:55:00Z", "2026-10-25T00:55:00Z"])
+            zone = "Europe/Rome"
+        clock = _Clock(datetime.fromisoformat(made["start"]), ZoneInfo(zone))
+        parts = [replication["sync"] for replication in made["replications"].values()]
+        for sync in [*parts, made["defaults"]["sync"]]:
+            if self.chance(0.6):
+                sync["throughput"] = self.calendar(sync.get("throughput", "none"), clock)
+        if not self.second and self.chance(0.6):
+            link = made["links"].setdefault(LINK, {})
+            link["capacity"] = self.calendar(link.get("capacity", "none"), clock)
+
+    def calendar(self, base: object, clock: _Clock) -> Json:
+        windows = [self.rate_window(clock) for _ in range(self.between(1, 3))]
+        return {"base": base, "timezone": clock.zone.key, "windows": windows}
+
+    def rate_window(self, clock: _Clock) -> Json:
+        value = {"value": self.one_of([32, 64, 128, 256, 1024, "none"])}
+        begin, last = self.time(-4, 60), self.time(1, 40)
+        if self.chance(0.4):
+            since, until = clock.local(begin), clock.local(begin + last)
+            if until <= since:  # the clock was put back in between
+                until = since + timedelta(hours=2)
+            return {"begin": since.isoformat(), "end": until.isoformat(), **value}
+        times = [f"{clock.local(at_s):%H:%M}" for at_s in (begin, begin + 60 + last)]
+        today = f"{clock.local(begin):%a}"
+        return {**dict(zip(("from", "to"), times, strict=True)), **value, **self.days(today)}
+
+    def days(self, today: str) -> Json:
+        return self.maybe(0.3, weekdays=["Tue", today] if today != "Tue" else ["Tue"])
+
+    def undated(self) -> Json:
         regions = (SOURCE, DESTINATION)
         replications, events = self.replications(), self.events()
         return {
@@ -103,7 +167,7 @@ class _Maker:
         return {"default": False, **self.maybe(0.3, **late)}
 
     def links(self) -> Json:
-        capacity = self.one_of([64, 128, 512])
+        capacity = self.unit * self.one_of([64, 128, 512])
         link = {**self.maybe(0.7, capacity=capacity), **self.maybe(0.2, latency=self.step)}
         return self.maybe(0.4, **{LINK: link})
 
@@ -119,11 +183,17 @@ class _Maker:
         names = ["w", "x", "y"][: self.one_of([0, 1, 1, 2, 3])]
         return {
             "region": region,
-            "size": 256 * self.one_of([0, *[self.between(0, 40) for _ in range(4)]]),
+            "size": 256 * self.unit * self.one_of([0, *[self.between(0, 40) for _ in range(4)]]),
             "files": self.between(0, 16),
-            **self.maybe(0.1, growth=2),
+            **self.maybe(0.1, growth=self.growth()),
             "writes": {name: self.stream() for name in names},
         }
+
+    def growth(self) -> Any:
+        """Return a factor, or growth of which a month begins within the run; nothing is drawn."""
+        since = (None, "2025-12-02T00:01", "2025-12-01T23:59:20")[self.seed % 3]
+        # Of either start there is one of which a month ends a minute later.
+        return {"per": "month", "factor": 2, "since": since} if since else 2
 
     # --- writes ---------------------------------------------------------------------------------
 
@@ -131,7 +201,7 @@ class _Maker:
         window = {**self.window(), **self.maybe(0.1, writes_follow="failover")}
         if self.chance(0.15):
             return {"trace": self.trace(), **self.target(), **window}
-        size = 256 * self.one_of([0, 1, 1, 2, 4, 8])
+        size = 256 * self.unit * self.one_of([0, 1, 1, 2, 4, 8])
         return {"arrivals": self.arrivals(), "size": size, **self.target(), **window}
 
     def window(self) -> Json:
@@ -150,9 +220,9 @@ class _Maker:
         return {"batch": {"at": at, "every": every, "writes": writes, "over": over}}
 
     def target(self) -> Json:
-        large = 256 * self.between(8, 32)  # no smaller than the largest hot set
+        large = 256 * self.unit * self.between(8, 32)  # no smaller than the largest hot set
         in_file = self.maybe(0.15, in_file={"size": large})
-        block = self.one_of([128, 256, 512])
+        block = self.unit * self.one_of([128, 256, 512])
         hot = {"size": block * self.between(1, 4), "block": block, "share": self.one_of([0, 1, 1])}
         new_files = {} if in_file else self.maybe(0.2, new_files=self.one_of([0.25, 0.5, 1]))
         return {
@@ -171,6 +241,7 @@ class _Maker:
         repeat = {} if period * rows > self.duration else {"repeat": True, "length": period * rows}
         late = self.one_of([0, 0, self.time(1, 9)])
         name, size = f"trace-{self.seed}-{self.between(0, 10**9)}.csv", 1024 * self.between(1, 4)
+        size *= self.unit
         lines = [f"{late + period * k},{size}" for k in range(rows)]
         (self.folder / name).write_text("\n".join(["timestamp,value", *lines]) + "\n")
         totals = {"period": period, "writes_per_row": self.one_of([1, 2, 4])}
@@ -207,10 +278,10 @@ class _Maker:
             "interval": interval,
             "gap": self.time(0, 4) if interval else self.time(1, 4),
             "setup": self.one_of([0, self.time(0, 3)]),
-            **self.maybe(0.8, throughput=self.one_of([32, 64, 128, 256, 1024])),
+            **self.maybe(0.8, throughput=self.unit * self.one_of([32, 64, 128, 256, 1024])),
             **self.maybe(0.3, file_rate=self.one_of([0.25, 0.5, 1])),
             **self.maybe(0.3, scan_rate=self.one_of([1, 2, 8])),
-            **self.maybe(0.3, diff_rate=self.one_of([128, 512])),
+            **self.maybe(0.3, diff_rate=self.unit * self.one_of([128, 512])),
         }
 
     def control(self) -> Json:
@@ -219,10 +290,10 @@ class _Maker:
 
     def initial(self, existing: bool) -> Json:
         return {
-            **self.maybe(0.3, throughput=self.one_of([64, 256])),
+            **self.maybe(0.3, throughput=self.unit * self.one_of([64, 256])),
             **self.maybe(0.3, file_rate=self.one_of([0.5, 2])),
             **self.maybe(0.3, setup=self.time(0, 3)),
-            **self.maybe(0.3 * existing, differing=256 * self.between(0, 8)),
+            **self.maybe(0.3 * existing, differing=256 * self.unit * self.between(0, 8)),
         }
 
     # --- events ---------------------------------------------------------------------------------
@@ -299,3 +370,66 @@ class _Maker:
             wanted = {"Region": THIRD}
         given = {"SourceFileSystemId": source, "Destinations": [wanted]}
         return {"at": at, "call": "CreateReplicationConfiguration", "with": given}
+
+
+class _Throttled(_Maker):
+    """Draws one scenario with writes that wait.
+
+    Throughput is permitted in MiB/s, so a byte of the others is 512 KiB here, and a second minutes.
+    """
+
+    steps = (50, 100, 100, 200)
+    unit = 2**19
+
+    def __init__(self, seed: int, folder: Path) -> None:
+        super().__init__(seed, folder)
+        # What the others draw is drawn as theirs.
+        self.own = np.random.default_rng((seed, 1))
+
+    def scenario(self) -> Json:
+        found = super().scenario()
+        is_calm = found["replications"]["dr"]["established"] and not any(
+            "Configuration" in event.get("call", "") for event in found["events"]
+        )
+        for name, file_system in found["file_systems"].items():
+            if name != "b" or self.own.random() < 0.5:
+                file_system |= self.throttle(is_calm)
+        if not self.existing and self.own.random() < 0.4:
+            destination = self.one_here([{"throttle": False}, self.terms() | {"throttle": True}])
+            found["replications"]["dr"]["destination"] |= destination
+        found["events"] += [self.update() for _ in range(self.one_here([0, 0, 1, 2, 3]))]
+        return found
+
+    def one_here(self, values: Sequence[T]) -> T:
+        return values[int(self.own.integers(len(values)))]
+
+    def throttle(self, is_calm: bool) -> Json:
+        """Return the keys of a file system; a calm one may be as large as its baseline counts."""
+        found = {"throttle": True, **self.terms()}
+        mode = self.one_here(["bursting", "bursting", "provisioned", "elastic"])
+        if mode == "provisioned":
+            found["provisioned_throughput"] = f"{self.one_here([1, 2, 4])} MiB/s"
+        if is_calm and self.own.random() < 0.5:
+            found["size"] = 2**30 * int(self.own.integers(30, 4000))
+        return {**found, "throughput_mode": mode}
+
+    def terms(self) -> Json:
+        # An odd number of bytes: what waits for credits is not made at times of the grid.
+        odd = 12_345_677
+        credits = self.one_here([None, odd, odd, odd, odd + 2**27, odd + 2**29, odd + 2**33])
+        return {
+            **({} if credits is None else {"burst_credits": credits}),
+            **self.one_here([{}, {}, {"other_load": 2**19}, {"other_load": 2**21}]),
+            **self.one_here([{}, {}, {"standard_share": 0.25}]),
+        }
+
+    def update(self) -> Json:
+        """Return a call that changes the mode of a file system, or the amount."""
+        given: Json = {"FileSystemId": self.one_here(["a", "a", self.replica()])}
+        mode = self.one_here(["bursting", "elastic", "provisioned", "provisioned", None])
+        if mode is not None:
+            given["ThroughputMode"] = mode
+        if mode in ("provisioned", None):
+            given["ProvisionedThroughputInMibps"] = self.one_here([1, 2, 8])
+        at = self.step * int(self.own.integers(0, self.duration // self.step))
+        return {"at": at, "call": "UpdateFileSystem", "with": given}

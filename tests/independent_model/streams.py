@@ -7,11 +7,14 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from fractions import Fraction
 
 from efssim.scenario.schema import FileSystem, TraceFile, WriteStream
 from efssim.scenario.workload.arrivals import chosen_process
+from efssim.scenario.workload.growth import MonthlyGrowth
 from efssim.scenario.workload.processes.batch import Batch
 from efssim.scenario.workload.processes.constant import Constant
+from efssim.text.quantities import Rate
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,6 +33,8 @@ class Stream:
     new_files: float
     follows: bool = False
     """Whether it moves with a failover."""
+    path: str = ""
+    """Its name among those of all file systems."""
 
 
 @dataclass(eq=False)
@@ -44,6 +49,8 @@ class Write:
     replicated: bool = False
     """Whether any replication published it."""
     discarded: bool = False
+    wanted_s: float = 0.0
+    """When it would be made if it waited for nothing."""
 
     @property
     def files(self) -> int:
@@ -51,7 +58,7 @@ class Write:
         return 0 if self.stream.large_file_bytes is not None else self.stream.files
 
 
-def stream_of(name: str, spec: WriteStream, usual_follow: str = "none") -> Stream:
+def stream_of(name: str, spec: WriteStream, usual_follow: str = "none", path: str = "") -> Stream:
     """Return what the writes of a stream have in common."""
     hot = spec.hot_set
     if hot is not None and hot.share not in (0, 1):
@@ -68,6 +75,7 @@ def stream_of(name: str, spec: WriteStream, usual_follow: str = "none") -> Strea
         _share(spec, "new_bytes", usual) * (not is_hot),
         _share(spec, "new_files", 0.0),
         (spec.writes_follow or usual_follow) == "failover",
+        path,
     )
 
 
@@ -76,27 +84,73 @@ def _share(spec: WriteStream, key: str, usual: float) -> float:
     return usual if share is None else share
 
 
-def writes_of(file_system: FileSystem, start: datetime, end_s: float) -> list[Write]:
+def writes_of(
+    file_system: FileSystem, start: datetime, end_s: float, home: str = ""
+) -> list[Write]:
     """Return the wanted writes of a file system after the start, up to and including the end."""
     found = []
     for name, spec in file_system.writes.items():
-        stream, total, rounded = stream_of(name, spec, file_system.writes_follow), 0.0, 0
+        path = f"file_systems.{home}.writes.{name}"
+        stream, total, rounded = stream_of(name, spec, file_system.writes_follow, path), 0.0, 0
         last_s = end_s if spec.ends is None else min(spec.ends, end_s)
-        for time_s, size in _wanted(spec, file_system.growth * spec.growth, start, end_s):
+        growth = _Growth([file_system.growth, spec.growth], start)
+        for time_s, size in _wanted(spec, growth, start, end_s):
             total += size
             if spec.begins < time_s <= last_s:
-                found.append(Write(time_s, round(total) - rounded, stream))
+                found.append(Write(time_s, round(total) - rounded, stream, wanted_s=time_s))
             rounded = round(total)
     return sorted(found, key=lambda write: write.time_s)
 
 
+@dataclass(frozen=True)
+class _Growth:
+    """Factors of which some are multiplied anew with every month of 30 days."""
+
+    parts: list[float | MonthlyGrowth]
+    start: datetime
+
+    def at(self, time_s: float) -> float:
+        """Return the factor at a time, in seconds after the start."""
+        product = 1.0
+        for part in self.parts:
+            if isinstance(part, MonthlyGrowth):
+                ago_s = 0.0 if part.since is None else (self.start - part.since).total_seconds()
+                product *= part.factor ** math.floor((time_s + ago_s) / 2_592_000)
+            else:
+                product *= part
+        return product
+
+    def next_change(self, time_s: float) -> float:
+        """Return the next time at which a month begins; infinity without one."""
+        found = math.inf
+        for part in self.parts:
+            if isinstance(part, MonthlyGrowth):
+                ago_s = 0.0 if part.since is None else (self.start - part.since).total_seconds()
+                found = min(found, (time_s + ago_s) // 2_592_000 * 2_592_000 + 2_592_000 - ago_s)
+        return found
+
+
+def _evenly(rate: Rate, growth: _Growth, end_s: float) -> Iterator[float]:
+    """Yield times that are apart by the inverse of a rate, whose steps wait for no write."""
+    per_s = Fraction(rate.count) / Fraction(rate.period_s)
+    now_s, done, count = 0.0, Fraction(0), 1
+    while now_s <= end_s:
+        now_per_s, until_s = per_s * Fraction(growth.at(now_s)), growth.next_change(now_s)
+        while (time_s := Fraction(now_s) + (count - done) / now_per_s) < until_s:
+            if time_s > end_s + 1:
+                return
+            yield float(time_s)
+            count += 1
+        done, now_s = done + Fraction(until_s - now_s) * now_per_s, until_s
+
+
 def _wanted(
-    spec: WriteStream, growth: float, start: datetime, end_s: float
+    spec: WriteStream, growth: _Growth, start: datetime, end_s: float
 ) -> Iterator[tuple[float, float]]:
     """Yield times and bytes; growth multiplies a rate, and the bytes where there is none."""
     if spec.trace is not None:
         for time_s, size in _trace(spec.trace, end_s):
-            yield time_s, size * growth
+            yield time_s, size * growth.at(time_s)
         return
     assert spec.arrivals is not None
     assert spec.size is not None
@@ -105,11 +159,16 @@ def _wanted(
     chosen = chosen_process(spec.arrivals).spec
     if isinstance(chosen, Constant):
         rate = chosen.rate
-        for k in range(1, math.floor(end_s * rate.count * growth / rate.period_s) + 2):
-            yield k * rate.period_s / (rate.count * growth), spec.size.constant
+        if growth.next_change(0.0) <= end_s:
+            for time_s in _evenly(rate, growth, end_s):
+                yield time_s, spec.size.constant
+            return
+        steady = growth.at(0.0)
+        for k in range(1, math.floor(end_s * rate.count * steady / rate.period_s) + 2):
+            yield k * rate.period_s / (rate.count * steady), spec.size.constant
     elif isinstance(chosen, Batch):
         for time_s in _jobs(chosen, start, end_s):
-            yield time_s, spec.size.constant * growth
+            yield time_s, spec.size.constant * growth.at(time_s)
     else:
         raise ValueError("arrivals are drawn")
 

@@ -6,6 +6,7 @@ import math
 from itertools import pairwise
 from typing import Any
 
+from independent_model.calendars import rate_at, steps
 from independent_model.replication import Replication
 from independent_model.spans import complement, when
 from independent_model.streams import Write
@@ -62,6 +63,7 @@ class _Measures:
             **self.initial(),
             "discarded": self.discarded(),
             "source_throughput": self.source_throughput(),
+            **self.throttled(),
             **Verdict(self.world, self.of).summary(),
             "status_s": self.statuses(),
             "final_status": self.of.status,
@@ -169,10 +171,12 @@ class _Measures:
         }
 
     def source_throughput(self) -> Json:
-        """Return how fast the source was written: far below what any source can take."""
+        """Return how fast the source was written: below what it can take, or as it can."""
         writes = self.of.source.writes
         begins = range(0, math.ceil(self.end_s), 3600)
         hours = [(begin_s, min(begin_s + 3600, self.end_s)) for begin_s in begins]
+        if len(hours) > 1 and hours[-1][1] - hours[-1][0] < 60:
+            hours.pop()
         rates = [
             _bytes([w for w in writes if begin_s < w.time_s <= end_s]) / (end_s - begin_s)
             for begin_s, end_s in hours
@@ -184,6 +188,22 @@ class _Measures:
             "limit_bytes_per_s": None,
             "first_above": None,
         }
+
+    def throttled(self) -> Json:
+        """Return how writes to the source waited, if they do at all."""
+        throttle = self.of.source.throttle
+        if throttle is None:
+            return {}
+        throttle.look()
+        late = [(delay_s, w) for delay_s, w in throttle.late if self.in_window(w.time_s)]
+        found = {
+            "writes": len(late),
+            "bytes": _bytes([write for _, write in late]),
+            "delay_s": math.fsum(delay_s for delay_s, _ in late),
+            "waiting_bytes": _bytes(throttle.waiting),
+            "credits_min_bytes": None if throttle.fewest is None else round(throttle.fewest),
+        }
+        return {"throttled": found}
 
     # --- what is pending ------------------------------------------------------------------------
 
@@ -276,8 +296,8 @@ class _Measures:
 
     def utilisation(self) -> float | None:
         timing = self.of.timing
-        throughput = min(timing.throughput, self.world.nominal_capacity(self.of))
         runnable_s = self.runnable_s()
+        throughput = self.mean_throughput(runnable_s)
         if not runnable_s or (math.isinf(throughput) and math.isinf(timing.file_rate)):
             return None
         saved = sum(done.written - done.bytes for done in self.regular)
@@ -285,10 +305,25 @@ class _Measures:
         work_s = max((_bytes(self.made) - saved) / throughput, files / timing.file_rate)
         return work_s / runnable_s
 
-    def runnable_s(self) -> float:
-        """Return the seconds of the window in which syncs could run."""
+    def mean_throughput(self, runnable_s: float) -> float:
+        """Return the bytes per second that could be sent, on average while syncs could run."""
+        start, end_s = self.world.scenario.start, self.world.scenario.duration
+        rates = self.of.timing.throughput, self.world.scheduled_capacity(self.of)
+        edges = sorted({at_s for rate in rates for at_s, _ in steps(rate, start, end_s)})
+        spans = list(pairwise([*edges, math.inf]))
+        if len(spans) == 1:
+            return min(rate_at(rate, start, 0.0) for rate in rates)
+        sent = 0.0
+        for since_s, until_s in spans:
+            could_s = self.runnable_s(since_s, until_s)
+            if could_s:
+                sent += could_s * min(rate_at(rate, start, since_s) for rate in rates)
+        return sent / runnable_s if runnable_s else math.inf
+
+    def runnable_s(self, from_s: float = 0.0, to_s: float = math.inf) -> float:
+        """Return the seconds of the window, or of a part of it, in which syncs could run."""
         return math.fsum(
-            max(0.0, min(until_s, self.end_s) - max(since_s, self.begin_s))
+            max(0.0, min(until_s, to_s, self.end_s) - max(since_s, from_s, self.begin_s))
             for (since_s, runnable), (until_s, _) in pairwise(
                 [*self.of.runnable, (self.end_s, False)]
             )

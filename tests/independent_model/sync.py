@@ -24,6 +24,8 @@ class Sync:
     """Seconds that the whole transfer would take at the present rate."""
     since_s: float
     """When what is left was reckoned."""
+    left: float = 1.0
+    """Share of the transfer that is left, while the whole of it takes no time."""
     running: bool = True
     version: int = 0
 
@@ -31,6 +33,8 @@ class Sync:
         """Take off what was done since it was last reckoned."""
         if self.running:
             done = now_s - self.since_s
+            if done > self.before_s and not self.whole_s:
+                self.left = 0.0
             self.transfer_s -= max(0.0, done - self.before_s)
             self.before_s = max(0.0, self.before_s - done)
         self.since_s = now_s
@@ -40,7 +44,10 @@ class Sync:
         if (running, whole_s) == (self.running, self.whole_s):
             return False
         self.reckon(now_s)
-        if whole_s != self.whole_s:
+        if not self.whole_s:
+            self.transfer_s = self.left * whole_s
+        elif whole_s != self.whole_s:
+            self.left = self.transfer_s / self.whole_s
             self.transfer_s *= whole_s / self.whole_s
         self.running, self.whole_s = running, whole_s
         self.version += 1

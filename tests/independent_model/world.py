@@ -5,16 +5,20 @@ from __future__ import annotations
 import math
 from collections import Counter
 from datetime import timedelta
+from fractions import Fraction
 from typing import Any
 
 from efssim import Scenario
 from efssim.scenario.schema import Control as ControlTimes
 from efssim.scenario.schema import Destination, Event, Initial, Sync
+from efssim.scenario.schema import FileSystem as FileSystemKeys
 from independent_model.agenda import Agenda, Turn
+from independent_model.calendars import Rate, rate_at, steps
 from independent_model.disturbances import Disturbance
 from independent_model.file_system import FileSystem
-from independent_model.replication import Drop, Replication, Timing
+from independent_model.replication import Replication, Timing
 from independent_model.streams import Stream, Write, writes_of
+from independent_model.throttle import LIMITS, LOCK_S, MIB, Terms, Throttle
 
 
 class RefusedError(Exception):
@@ -63,26 +67,30 @@ class World:
         for name, spec in self.scenario.file_systems.items():
             found = FileSystem(name, spec.home, spec.size, spec.files, spec.encrypted)
             self.file_systems[name] = found
-            for write in writes_of(spec, self.scenario.start, self.scenario.duration):
+            found.mode, found.provisioned = spec.throughput_mode, spec.provisioned_throughput or 0.0
+            if spec.throttle:
+                self._throttle(found, spec)
+            for write in writes_of(spec, self.scenario.start, self.scenario.duration, name):
                 self._schedule_write(found, write)
         for name in self.scenario.replications:
             self._replicate(name)
         for event in self.scenario.events:
             self._schedule(event)
+        self._schedule_rates()
 
     def _schedule_write(self, file_system: FileSystem, write: Write) -> None:
         self._homes[write.stream] = file_system.name
 
         def make() -> None:
             place = self._places.get(write.stream)
-            self._write(file_system if place is None else place[0], write)
+            self._want(file_system if place is None else place[0], write)
 
         self.agenda.at(write.time_s, Turn.WRITE, make)
 
     def _replicate(self, name: str) -> None:
         spec = self.scenario.replications[name]
         source = self.file_systems[spec.source]
-        destination = self._destination(name, spec.destination)
+        destination = self._destination(name, spec.destination, source)
         timing = timing_of(spec.sync, spec.control, spec.initial)
         replication = Replication(self, name, timing, source, destination)
         self.replications[name] = replication
@@ -92,23 +100,44 @@ class World:
         else:
             replication.create()
 
-    def _destination(self, replication: str, spec: Destination) -> FileSystem:
+    def _destination(self, replication: str, spec: Destination, source: FileSystem) -> FileSystem:
         if spec.file_system is not None:
             return self.file_systems[spec.file_system]
         region = spec.region or (spec.availability_zone or "")[:-1]
         name = f"{replication}.destination"
-        self.file_systems[name] = FileSystem(name, region, 0, 0, created_s=self.now)
-        return self.file_systems[name]
+        made = self.file_systems[name] = FileSystem(name, region, 0, 0, created_s=self.now)
+        made.mode, made.provisioned = source.mode, source.provisioned
+        if source.throttle is not None if spec.throttle is None else spec.throttle:
+            self._throttle(made, spec)
+        return made
+
+    def _throttle(self, file_system: FileSystem, spec: FileSystemKeys | Destination) -> None:
+        terms = Terms(
+            file_system.mode,
+            Fraction(file_system.provisioned),
+            spec.burst_credits,
+            Fraction(spec.other_load),
+            Fraction(spec.standard_share),
+        )
+
+        def make(write: Write) -> None:
+            self._write(file_system, write)
+
+        file_system.throttle = Throttle(self, terms, file_system.size_at, make)
 
     # --- writes ---------------------------------------------------------------------------------
 
+    def _want(self, file_system: FileSystem, write: Write) -> None:
+        if file_system.stops:
+            if file_system.replication is not None:
+                file_system.replication.drop(self.now, write, file_system.stops[0][1])
+        elif file_system.throttle is None:
+            self._write(file_system, write)
+        else:
+            file_system.throttle.want(write)
+
     def _write(self, file_system: FileSystem, write: Write) -> None:
         replication = file_system.replication
-        if file_system.stops:
-            if replication is not None:
-                cause = file_system.stops[0][1]
-                replication.drops.append(Drop(self.now, write.bytes, cause))
-            return
         file_system.writes.append(write)
         if replication is not None and replication.source is file_system:
             replication.writes.append(write)
@@ -151,8 +180,25 @@ class World:
 
     def nominal_capacity(self, replication: Replication) -> float:
         """Return the bytes per second that a replication's link takes undisturbed."""
+        return self.now_of(self.scheduled_capacity(replication))
+
+    def scheduled_capacity(self, replication: Replication) -> Rate:
+        """Return what the scenario says of the capacity of a replication's link."""
         link = self.scenario.links.get(self._link(replication))
         return math.inf if link is None else link.capacity
+
+    def now_of(self, rate: Rate) -> float:
+        """Return what a rate is at present."""
+        return rate_at(rate, self.scenario.start, self.now)
+
+    def _schedule_rates(self) -> None:
+        syncs = [self.scenario.defaults.sync]
+        syncs += [replication.sync for replication in self.scenario.replications.values()]
+        rates = [link.capacity for link in self.scenario.links.values()]
+        rates += [sync.throughput for sync in syncs if sync.throughput is not None]
+        for rate in rates:
+            for time_s, _ in steps(rate, self.scenario.start, self.scenario.duration)[1:]:
+                self.agenda.at(time_s, Turn.BEGIN, self._tell)
 
     # --- disturbances ---------------------------------------------------------------------------
 
@@ -222,6 +268,8 @@ class World:
             self._delete(about, region)
         elif event.call == "UpdateFileSystemProtection":
             self._protect(about, region, given["ReplicationOverwriteProtection"])
+        elif event.call == "UpdateFileSystem":
+            self._update(about, region, given)
         else:
             assert event.call == "CreateReplicationConfiguration"
             self._create(about, region, given["Destinations"][0])
@@ -262,6 +310,26 @@ class World:
             raise RefusedError
         file_system.protection = protection
 
+    def _update(self, file_system: FileSystem, region: str, given: dict[str, Any]) -> None:
+        """Change throughput mode or amount; for a day provisioned throughput only rises."""
+        if file_system.region != region or file_system.failed:
+            raise RefusedError
+        mode = given.get("ThroughputMode", file_system.mode)
+        amount = given.get("ProvisionedThroughputInMibps", 0.0) * MIB
+        is_provisioned = mode == "provisioned"
+        if is_provisioned != bool(amount) or amount > LIMITS["provisioned"]:
+            raise RefusedError
+        since_s = file_system.provisioned_s
+        is_locked = since_s is not None and self.now - since_s < LOCK_S
+        if is_locked and amount < file_system.provisioned:
+            raise RefusedError
+        is_new = (mode, amount) != (file_system.mode, file_system.provisioned)
+        if is_new and is_provisioned:
+            file_system.provisioned_s = self.now
+        file_system.mode, file_system.provisioned = mode, amount
+        if file_system.throttle is not None:
+            file_system.throttle.change(mode, amount)
+
     def _create(self, source: FileSystem, region: str, wanted: dict[str, str]) -> None:
         if source.region != region or source.failed or source.replication is not None:
             raise RefusedError
@@ -281,7 +349,7 @@ class World:
     ) -> FileSystem:
         if "FileSystemId" not in wanted:
             self._check_region(wanted["Region"])
-            return self._destination(replication, Destination(region=wanted["Region"]))
+            return self._destination(replication, Destination(region=wanted["Region"]), source)
         found = self._named(wanted["FileSystemId"])
         self._check_region(found.region)
         free = found.replication is None and found.protection == "DISABLED"
@@ -302,7 +370,8 @@ def timing_of(sync: Sync, control: ControlTimes, initial: Initial) -> Timing:
     if sync.number("failure_probability"):
         raise ValueError("whether an attempt fails is drawn")
     setup = constant(sync, "setup")
-    throughput, file_rate = sync.number("throughput"), sync.number("file_rate")
+    file_rate = sync.number("file_rate")
+    throughput = sync.number("throughput") if sync.throughput is None else sync.throughput
     return Timing(
         interval_s=sync.number("interval"),
         gap_s=constant(sync, "gap"),

@@ -27,6 +27,7 @@ from efssim.runs.measured import MeasuredWorld
 from efssim.runs.run import Run
 from efssim.scenario.grammar.distributions import Distribution
 from efssim.scenario.grammar.types import Size
+from efssim.scenario.workload.growth import GrowthSteps
 from efssim.scenario.workload.processes.on_off import OnOffTimes
 from efssim.scenario.workload.processes.times import PoissonTimes
 from efssim.scenario.workload.streams import TraceFile
@@ -219,7 +220,7 @@ def test_a_crowd_of_rows_is_sorted_a_few_times(
     monkeypatch.setattr(TraceWrites, "_spread", spread_counted)
     spec = TraceFile(file=tmp_path / "trace.csv", period=60, missing="zero").spec()
     world = scenario({}, {"interval": 60}, "1 day")
-    times, _ = TraceWrites(spec, 1.0, world, np.random.default_rng(0)).take(512)
+    times, _ = TraceWrites(spec, GrowthSteps(), world, np.random.default_rng(0)).take(512)
     assert len(times) == 2000 * 60
     assert len(asked) < 15
 
@@ -247,7 +248,7 @@ def test_writes_do_not_depend_on_how_many_are_drawn_at_once() -> None:
         form = Distribution[Size].model_validate({"lognormal": {"median": 9, "sigma": 2}})
         draws = Draws(3)
         times = PoissonTimes(1.0, draws.generator("times"))
-        return DrawnWrites(times, form, 1.0, draws.generator("sizes"))
+        return DrawnWrites(times, form, GrowthSteps(), draws.generator("sizes"))
 
     at_once, one_by_one = writes().take(40_000), writes()
     parts = [one_by_one.take(n) for n in (1, 16_383, 16_385, 7231)]

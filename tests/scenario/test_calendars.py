@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 import efssim
-from efssim.scenario.calendars.windows import Blackouts
+from efssim.scenario.grammar.calendars.windows import Blackouts
 
 H = 3600.0
 DAY = 24 * H

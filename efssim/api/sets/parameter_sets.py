@@ -13,6 +13,7 @@ from efssim.errors import ArgumentError
 from efssim.progress import bar_of_trials, told
 from efssim.scenario import Scenario
 from efssim.scenario.arguments import checked
+from efssim.scenario.expansion.seeds import drawn_with
 from efssim.study.run.executors import Workers
 from efssim.study.run.interrupts import ctrl_c
 from efssim.study.uncertain.running import (
@@ -105,6 +106,7 @@ def run_sets(
     Raise StudyError where nothing is uncertain, MissingExtraError for `sobol` without SALib, and
     the exceptions of `run_trials`.
     """
+    scenario = drawn_with(scenario, seed)
     asked = SetsAsked(
         sets=sets,
         trials=trials,

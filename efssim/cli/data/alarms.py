@@ -246,7 +246,7 @@ def _trials(scenario: Scenario, request: AlarmsRequest, asked: Asked) -> Trials:
     with (
         placing_refusals(request.file, request.changes),
         study_failures(),
-        progress_of_trials(request.quiet) as tell,
+        progress_of_trials(request.quiet, workers=request.workers) as tell,
     ):
         found = trials_on(
             Workers(None, request.workers),

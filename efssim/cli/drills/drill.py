@@ -89,7 +89,7 @@ def _run(request: DrillRequest, scenario: Scenario) -> None:
     with (
         placing_refusals(request.file, request.overrides),
         study_errors(request.file),
-        progress_of_trials(request.quiet, "drills") as tell,
+        progress_of_trials(request.quiet, "drills", 1) as tell,
     ):
         found = drilled(scenario, request.trials, request.seed, tell)
     again = request.reproducing(seed=found.seed)

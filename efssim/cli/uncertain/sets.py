@@ -147,7 +147,7 @@ def _run(scenario: Scenario, request: SetsRequest) -> ParameterSets:
     from efssim.study.uncertain.share import SHARE_OF_SETS
 
     asked = request.share_of_sets
-    with progress_of_trials(request.quiet, "sets") as tell:
+    with progress_of_trials(request.quiet, "sets", request.workers) as tell:
         return run_sets(
             scenario,
             request.sets or SETS,
@@ -163,9 +163,14 @@ def _run(scenario: Scenario, request: SetsRequest) -> ParameterSets:
 
 
 def deliver_sets(
-    found: ParameterSets, out: Path | None, form: str, again: str, tables: TableFormat
+    found: ParameterSets,
+    out: Path | None,
+    form: str,
+    again: str,
+    tables: TableFormat,
+    keep: Callable[[Mapping[str, str]], None] | None = None,
 ) -> None:
-    """Print a study of parameter sets, and write its files."""
+    """Print a study of parameter sets, and write its files; `keep` is as for `deliver`."""
     from efssim.report.files.uncertain.sets import sets_json, write_sets
     from efssim.report.text.uncertain.sets import sets_text
 
@@ -174,4 +179,5 @@ def deliver_sets(
         form,
         lambda: sets_json(found),
         lambda: sets_text(found, again),
+        keep,
     )

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from efssim.closed_forms.inflow.flows import Burst, Flow, Hot
 from efssim.closed_forms.inflow.timetable import Timetable, of_jobs, of_trace, of_week
 from efssim.scenario import Scenario
-from efssim.scenario.amounts.volume import Volume, arrivals_volume, trace_volume
+from efssim.scenario.amounts.volume import Volume, arrivals_volume, steps_of, trace_volume
 from efssim.scenario.schema import FileSystem, HotSet, WriteStream
 from efssim.scenario.workload.arrivals import chosen_process
 from efssim.scenario.workload.processes.shapes import Alternating, Jobs, Shape, Unknown, Weekly
@@ -34,14 +34,16 @@ def flows_of(source: FileSystem, scenario: Scenario) -> tuple[Flow, ...]:
     return tuple(_flow(stream, source, scenario) for stream in source.writes.values())
 
 
-def unknown_forms(source: FileSystem, duration_s: float) -> list[str]:
+def unknown_forms(source: FileSystem, scenario: Scenario) -> list[str]:
     """Return why closed forms say nothing of the streams of a file system; empty if they do."""
     chosen = [chosen_process(part.arrivals) for part in source.writes.values() if part.arrivals]
     shapes = [process.shape(said) for process, said in chosen]
     reasons = [shape.reason for shape in shapes if isinstance(shape, Unknown)]
     if any(part.trace is not None and part.trace.resample for part in source.writes.values()):
         reasons.append("no closed form is known of a trace whose days are drawn")
-    if not all(part.is_throughout(duration_s) for part in source.writes.values()):
+    if not all(steps_of(part, source, scenario).is_steady for part in source.writes.values()):
+        reasons.append("no closed form is known of a load that grows within the run")
+    if not all(part.is_throughout(scenario.duration) for part in source.writes.values()):
         reasons.append("no closed form is known of a stream that begins or ends within the run")
     return list(dict.fromkeys(reasons))
 
@@ -53,7 +55,7 @@ def _flow(stream: WriteStream, source: FileSystem, scenario: Scenario) -> Flow:
     assert stream.size is not None
     (process, said), size = chosen_process(stream.arrivals), stream.size
     shape, random = process.shape(said), process.drawn
-    scale = stream.growth * source.growth if process.growth_of == "bytes" else 1.0
+    scale = steps_of(stream, source, scenario).first if process.growth_of == "bytes" else 1.0
     count = 1 if size.constant is not None else _DRAWS
     return replace(
         _mean(stream, arrivals_volume(stream, source, scenario), scenario.duration),
@@ -70,13 +72,14 @@ def _traced(stream: WriteStream, source: FileSystem, scenario: Scenario) -> Flow
     assert stream.trace is not None
     trace = stream.trace.read(scenario.start, scenario.duration)
     flow = _mean(stream, trace_volume(stream, trace, source, scenario), scenario.duration)
-    rows = trace.bytes * stream.growth * source.growth
+    growth = steps_of(stream, source, scenario).first
+    rows = trace.bytes * growth
     pieces = stream.trace.writes_per_row if trace.period_s else 1
     flow = replace(flow, hot=_hot(stream.hot_set, rows / pieces, random=False))
     laps = trace.laps(scenario.duration)
     if trace.days is not None or not flow.bytes_per_s or laps * len(rows) > _PIECES_MAX:
         return flow
-    per_s = flow.bytes_per_s / (stream.growth * source.growth)
+    per_s = flow.bytes_per_s / growth
     found = of_trace(trace, trace.period_s or 0.0, scenario.duration, per_s)
     return replace(flow, timetable=found)
 

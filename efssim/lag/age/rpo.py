@@ -46,17 +46,21 @@ class Violations:
     def __len__(self) -> int:
         return len(self._ended) + (self._last is not None)
 
-    def columns(self) -> tuple[Floats, Floats, Floats]:
-        """Return begins, ends and peaks, in order of time."""
-        begin_s, end_s, peak_s = (self._ended.floats(name) for name in _COLUMNS)
+    def spans(self) -> tuple[Floats, Floats]:
+        """Return their begins and ends, in order."""
+        begin_s, end_s = self._ended.floats("begin_s"), self._ended.floats("end_s")
         last = self._last
-        if last is not None:
-            begin_s, end_s = np.append(begin_s, last.begin_s), np.append(end_s, last.end_s)
-            peak_s = np.append(peak_s, last.peak_s)
-        return begin_s, end_s, peak_s
+        if last is None:
+            return begin_s, end_s
+        return np.append(begin_s, last.begin_s), np.append(end_s, last.end_s)
+
+    def peaks(self) -> Floats:
+        """Return the largest age in each, in order."""
+        peak_s, last = self._ended.floats("peak_s"), self._last
+        return peak_s if last is None else np.append(peak_s, last.peak_s)
 
     def __iter__(self) -> Iterator[Violation]:
-        begin_s, end_s, peak_s = self.columns()
+        (begin_s, end_s), peak_s = self.spans(), self.peaks()
         during = longest_overlaps(begin_s, end_s, self.disturbances)
         after = longest_overlaps(begin_s - self.target_s, end_s, self.disturbances)
         columns = begin_s.tolist(), end_s.tolist(), peak_s.tolist(), during, after

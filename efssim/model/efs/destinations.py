@@ -132,11 +132,13 @@ def _new(
         require_one_zone(account, zone, region)
     key = key_arn(given.get("KmsKeyId"), region)
     require_room(account, region)
+    throttles = source.journal.is_throttled if settings.throttle is None else settings.throttle
     return FileSystemRequest(
         name=account.unused_name(f"{settings.name}.destination"),
         region=region,
         settings=_settings(account, source, region, zone, key),
         zone=zone,
+        throttling=settings.throttling if throttles else None,
     )
 
 

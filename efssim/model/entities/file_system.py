@@ -87,6 +87,7 @@ class FileSystemState:
         limit = write_limit(mode, self.region, one_zone=self.zone is not None)
         provisioned = None if amount is None else amount * 2**20
         self.journal.kept.throughput.append(Throughput(now_s, mode, provisioned, limit))
+        self.journal.throughput_changes()
 
     def stop_writes(self, cause: Cause) -> None:
         """Make no write for as long as this or another cause is left."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 
@@ -85,8 +85,12 @@ class LinkState:
         capacity: float = math.inf,
         latency_s: float = 0.0,
         concurrency: int | None = None,
+        capacities: Sequence[float] = (),
     ) -> None:
-        """Begin without replications; `concurrency` syncs may be under way, None: any number."""
+        """Begin without replications; `concurrency` syncs may be under way, None: any number.
+
+        `capacities` are all those that it will have, where it does not stay as it is.
+        """
         self.name, self.latency_s = name, latency_s
         """The latency is a round trip and adds to the setup of a sync."""
         self.capacity = self._undisturbed = capacity
@@ -95,7 +99,9 @@ class LinkState:
         self._users: dict[str, float] = {}  # most bytes per second that each may send
         self._wanted = Demand()  # of all of them
         self._syncs: dict[str, SyncListener] = {}
-        self._shares = LinkShares(clock, capacity) if capacity < math.inf else None
+        finite = [size for size in (capacity, *capacities) if size < math.inf]
+        self._widest = max(finite, default=math.inf)  # wherever it has a limit
+        self._shares = LinkShares(clock, min(capacity, self._widest)) if finite else None
         self._slots = None if concurrency is None else Slots(clock, concurrency)
         self.slots: Slots | None = None
         """The slots of its syncs, while there are fewer than replications."""
@@ -112,7 +118,7 @@ class LinkState:
     @property
     def usable_capacity(self) -> float:
         """Most bytes per second of one transfer: while it is shared, what is left is its share."""
-        return self.capacity if self.shares is None else self._undisturbed
+        return self.capacity if self.shares is None else self._widest
 
     @property
     def has_slots(self) -> bool:
@@ -121,13 +127,24 @@ class LinkState:
 
     @property
     def limited(self) -> bool:
-        """Whether it has a capacity at all."""
-        return self._undisturbed < math.inf
+        """Whether it has a capacity at all, at some time."""
+        return self._shares is not None
+
+    @property
+    def wanted(self) -> float:
+        """Bytes per second that its replications may send together."""
+        return self._wanted.rate
 
     def admit(self, user: str, throughput: float) -> None:
         """Take note of a replication of some throughput."""
         self._users[user] = throughput
         self._wanted = self._wanted.with_(throughput)
+        self._share_or_not()
+
+    def readmit(self, user: str, throughput: float) -> None:
+        """Take note that a replication has another throughput from now on."""
+        self._wanted = self._wanted.without(self._users[user]).with_(throughput)
+        self._users[user] = throughput
         self._share_or_not()
 
     def join(self, user: str, syncs: SyncListener) -> None:
@@ -140,6 +157,11 @@ class LinkState:
         del self._syncs[user]
         self._share_or_not()
 
+    def resize(self, capacity: float) -> None:
+        """Change the capacity, degradations left out."""
+        self._undisturbed = capacity
+        self._change(self._factors)
+
     def degrade(self, cause: Cause, factor: float) -> None:
         """Multiply the capacity by a factor until the cause is over."""
         self._change(self._factors | {cause: factor})
@@ -151,7 +173,7 @@ class LinkState:
     def _change(self, factors: dict[Cause, float]) -> None:
         capacity = self._undisturbed * math.prod(factors.values())
         self._factors = factors
-        if self._shares is not None:
+        if self._shares is not None and capacity < math.inf:
             self._shares.resize(capacity)
         self._become(capacity)
 

@@ -57,6 +57,8 @@ class Terms:
     """ARN of the source of the oldest configuration in a chain of reversals."""
     overhead_bytes: int = 0
     """Bytes that EFS keeps for itself on the destination."""
+    initial_throughput: float = 0.0
+    """Bytes per second of an initial sync that has a throughput of its own; 0 without one."""
     role_arn: str | None = None
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from efssim.model.entities.file_system import Settings
 from efssim.scenario import schema
 from efssim.scenario.grammar.presets import overhead_of
+from efssim.scenario.workload.throttling import Throttling
 
 
 @dataclass(frozen=True)
@@ -18,6 +19,8 @@ class FileSystemRequest:
     settings: Settings
     zone: str | None = None
     token: str = ""
+    throttling: Throttling | None = None
+    """None: its writes do not wait."""
 
 
 @dataclass(frozen=True)
@@ -28,6 +31,7 @@ class DeclaredFileSystem:
     id: str | None = None
     size: int = 0
     files: int = 0
+    throttling: Throttling | None = None
 
 
 @dataclass(frozen=True)
@@ -41,6 +45,10 @@ class ReplicationSettings:
     initial: schema.Initial = field(default_factory=schema.Initial.model_construct)
     established: bool = False
     overhead: int | None = None
+    throttle: bool | None = None
+    """Whether writes to a new destination wait; None: as those to its source."""
+    throttling: Throttling = field(default_factory=Throttling)
+    """How, if they do."""
 
     @property
     def overhead_bytes(self) -> int:
@@ -48,15 +56,21 @@ class ReplicationSettings:
         return overhead_of(self.sync.preset) if self.overhead is None else self.overhead
 
     @property
-    def throughput_max(self) -> float:
-        """Most bytes per second that it may send."""
-        throughput = self.sync.number("throughput")
-        initial = self.initial.throughput
-        return throughput if initial is None or self.established else max(throughput, initial)
+    def initial_throughput(self) -> float:
+        """Bytes per second of an initial sync that has a throughput of its own; 0 without one."""
+        own = self.initial.throughput
+        return 0.0 if own is None or self.established else own
 
     @staticmethod
     def of(name: str, spec: schema.Replication) -> ReplicationSettings:
         """Return the settings that a scenario gives a replication."""
         return ReplicationSettings(
-            name, spec.sync, spec.control, spec.initial, spec.established, spec.overhead
+            name,
+            spec.sync,
+            spec.control,
+            spec.initial,
+            spec.established,
+            spec.overhead,
+            spec.destination.throttle,
+            spec.destination.throttling,
         )

@@ -8,10 +8,10 @@ of them ends at a reading of it. A change moves only the transfers that become s
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from heapq import heappop, heappush
 from itertools import count
-
-from simpy.events import EventPriority
+from operator import attrgetter
 
 from efssim.model.kernel.clock import Clock, Turn
 
@@ -24,22 +24,61 @@ _Queue = list[tuple[float, int, "Transfer"]]
 class Transfer:
     """A transfer on a link that is shared: its claim, and how far it is."""
 
-    __slots__ = ("cap", "ends_s", "is_slowed", "is_there", "over", "rank", "was_slowed", "weight")
+    __slots__ = (
+        "cap",
+        "ends_s",
+        "finish",
+        "is_slowed",
+        "is_there",
+        "rank",
+        "was_slowed",
+        "weight",
+    )
 
-    def __init__(self, clock: Clock, ends_s: float, cap: float, weight: float) -> None:
-        """Begin at full speed: it then ends at `ends_s`; `cap` is its full speed in bytes/s."""
-        self.cap, self.weight = round(cap * _UNIT), max(1, round(weight * _UNIT))
-        self.ends_s = ends_s
+    def __init__(
+        self, ends_s: float, claim: Claim, finish: Callable[[], None] = lambda: None
+    ) -> None:
+        """Begin at full speed: it then ends at `ends_s`; `finish` is called when it ends."""
+        self.cap, self.weight, self.rank = claim
+        self.ends_s, self.finish = ends_s, finish
         """When it ends: at full speed a time, slowed a reading of the virtual clock."""
-        self.is_there, self.is_slowed, self.was_slowed = False, False, False
-        self.rank = self.cap / self.weight
-        """Rate for its weight at full speed."""
-        self.over = clock.never()
-        """Comes when it ends."""
+        self.is_there = self.is_slowed = self.was_slowed = False
+
+
+Claim = tuple[int, int, float]
+"""Cap and weight in units, and the cap in bytes/s for a weight of one; see `claim`."""
+
+
+def claim(cap: float, weight: float) -> Claim:
+    """Return the claim of a transfer to a link: its full speed in bytes/s, and its weight."""
+    cap_units, weight_units = _whole(cap), max(1, _whole(weight))
+    return cap_units, weight_units, cap_units / weight_units
+
+
+_RANK = attrgetter("rank")
 
 
 class LinkShares:
     """The transfers on a link, their rates, and when the next of them ends."""
+
+    __slots__ = (
+        "_bell",
+        "_came",
+        "_cap",
+        "_capacity",
+        "_clock",
+        "_full_ends",
+        "_full_ranks",
+        "_is_due",
+        "_level",
+        "_next_s",
+        "_ordinals",
+        "_reading",
+        "_since_s",
+        "_slow_ends",
+        "_slow_ranks",
+        "_weight",
+    )
 
     def __init__(self, clock: Clock, capacity: float) -> None:
         self._clock, self._capacity = clock, _whole(capacity)
@@ -54,7 +93,7 @@ class LinkShares:
         self._slow_ends: _Queue = []
         self._slow_ranks: _Queue = []
         self._is_due = False
-        self._next: tuple[float, int] = (math.inf, 0)  # when the next transfer ends, and a token
+        self._next_s, self._bell = math.inf, -1  # when the next transfer ends
 
     def resize(self, capacity: float) -> None:
         """Change the capacity, in bytes per second."""
@@ -65,23 +104,13 @@ class LinkShares:
         """Let a transfer begin now."""
         transfer.is_there = True
         self._came.append(transfer)
-        if self._clock.peek() > self._clock.now and not self._is_due:
-            self._divide()  # nothing else can happen at this instant
-        else:
-            self._divide_later()
+        self._divide_soon(self._clock.now)
 
     def leave(self, transfer: Transfer) -> None:
-        """Let a transfer stop now, before its end or at it."""
-        if not transfer.is_there:
-            return
-        transfer.is_there = False
-        if transfer in self._came:
-            self._came.remove(transfer)
-        elif transfer.is_slowed:
-            self._weight -= transfer.weight
-        else:
-            self._cap -= transfer.cap
-        self._divide_later()
+        """Let a transfer stop now, before its end."""
+        if transfer.is_there:
+            self._take_out(transfer)
+            self._divide_later()
 
     def left_s(self, transfer: Transfer, now_s: float) -> float:
         """Return how long the rest of a transfer takes at full speed."""
@@ -100,62 +129,109 @@ class LinkShares:
         """Return the virtual clock's reading."""
         return self._reading + self._level * (now_s - self._since_s)
 
+    def _take_out(self, transfer: Transfer) -> None:
+        transfer.is_there = False
+        if transfer.is_slowed:
+            self._weight -= transfer.weight
+        elif transfer in self._came:
+            self._came.remove(transfer)
+        else:
+            self._cap -= transfer.cap
+
     # --- dividing -----------------------------------------------------------------------------
+
+    def _divide_soon(self, now_s: float) -> None:
+        """Divide the link: now, if nothing else can happen at this instant."""
+        if not self._is_due and self._clock.is_over(now_s):
+            self._divide(now_s)
+        else:
+            self._divide_later()
 
     def _divide_later(self) -> None:
         """Divide the link once all else of this instant has happened."""
         if not self._is_due:
             self._is_due = True
-            self._clock.call_at(self._clock.now, Turn.DIVISION, self._divide)
+            self._clock.ring_at(self._clock.now, Turn.DIVISION, self._divide)
 
-    def _divide(self) -> None:
-        self._is_due, now = False, self._clock.now
-        self._reading, self._since_s = self._at(now), now
-        for transfer in self._came:
-            self._make_full(transfer)
-        self._came.clear()
-        self._slow_down(now)
-        self._speed_up(now)
+    def _divide(self, now_s: float, _bell: int = 0) -> None:
+        self._is_due = False
+        self._reading += self._level * (now_s - self._since_s)
+        self._since_s, left = now_s, self._capacity - self._cap
+        if self._came or self._full_ranks:
+            left = self._slow_down(left, now_s)
         if self._weight:
-            self._level = max(0, self._capacity - self._cap) / self._weight
+            left = self._speed_up(left, now_s)
+        if self._weight:
+            self._level = left / self._weight if left > 0 else 0.0
         else:
             self._level = self._reading = 0.0
             self._slow_ends.clear()
             self._slow_ranks.clear()
-        self._wait()
+        ends_s = self._next_end_s()
+        if ends_s != self._next_s:
+            self._next_s = ends_s
+            self._bell = (
+                -1
+                if ends_s == math.inf
+                else self._clock.ring_at(ends_s, Turn.COMPLETION, self._end)
+            )
 
-    def _slow_down(self, now_s: float) -> None:
-        """Slow the transfers that would have more than their share, those first that claim most."""
-        left = self._capacity - self._cap
+    def _slow_down(self, left: int, now_s: float) -> int:
+        """Slow the transfers that would have more than their share, those first that claim most.
+
+        Of those that came, let the others begin at full speed. Return what those at full speed
+        leave of the capacity.
+        """
+        came = self._came
+        if len(came) > 1:
+            came.sort(key=_RANK)  # the last claims most
+        for transfer in came:
+            left -= transfer.cap
         while self._weight or left < 0:
-            transfer = _first(self._full_ranks, slowed=False)
+            top = _first(self._full_ranks, slowed=False)
+            is_new = bool(came) and (top is None or came[-1].rank >= top.rank)
+            slower = came[-1] if is_new else top
             # In whole numbers: whether the rank is at most the level.
-            if transfer is None or transfer.cap * self._weight <= transfer.weight * left:
-                return
-            heappop(self._full_ranks)
-            work_s = max(0.0, transfer.ends_s - now_s)
-            transfer.is_slowed = transfer.was_slowed = True
-            transfer.ends_s = self._reading + work_s * transfer.rank
-            self._cap -= transfer.cap
-            self._weight += transfer.weight
-            left += transfer.cap
-            ordinal = next(self._ordinals)
-            heappush(self._slow_ends, (transfer.ends_s, ordinal, transfer))
-            heappush(self._slow_ranks, (transfer.rank, ordinal, transfer))
+            if slower is None or slower.cap * self._weight <= slower.weight * left:
+                break
+            if is_new:
+                came.pop()
+            else:
+                heappop(self._full_ranks)
+                self._cap -= slower.cap
+            left += slower.cap
+            self._make_slow(slower, now_s)
+        for transfer in came:
+            self._make_full(transfer)
+        came.clear()
+        return left
 
-    def _speed_up(self, now_s: float) -> None:
-        """Give full speed to the transfers whose share is more, those first that claim least."""
+    def _speed_up(self, left: int, now_s: float) -> int:
+        """Give full speed to the transfers whose share is more, those first that claim least.
+
+        Return what those at full speed leave of the capacity.
+        """
         while self._weight:
             transfer = _first(self._slow_ranks, slowed=True)
             assert transfer is not None
-            left = self._capacity - self._cap
             if transfer.cap * self._weight > transfer.weight * left:
-                return
+                break
             heappop(self._slow_ranks)
             work_s = (transfer.ends_s - self._reading) / transfer.rank
             self._weight -= transfer.weight
             transfer.is_slowed, transfer.ends_s = False, now_s + max(0.0, work_s)
+            left -= transfer.cap
             self._make_full(transfer)
+        return left
+
+    def _make_slow(self, transfer: Transfer, now_s: float) -> None:
+        work_s, rank = transfer.ends_s - now_s, transfer.rank
+        transfer.is_slowed = transfer.was_slowed = True
+        transfer.ends_s = ends = self._reading + (work_s * rank if work_s > 0.0 else 0.0)
+        self._weight += transfer.weight
+        ordinal = next(self._ordinals)
+        heappush(self._slow_ends, (ends, ordinal, transfer))
+        heappush(self._slow_ranks, (rank, ordinal, transfer))
 
     def _make_full(self, transfer: Transfer) -> None:
         self._cap += transfer.cap
@@ -165,44 +241,43 @@ class LinkShares:
 
     # --- ends ---------------------------------------------------------------------------------
 
-    def _wait(self) -> None:
-        """Wait for the next transfer to end."""
-        full, slow = _head(self._full_ends, slowed=False), _head(self._slow_ends, slowed=True)
-        ends_s = math.inf if full is None else full
-        if slow is not None and self._level:
-            slow_s = self._since_s + max(0.0, slow - self._reading) / self._level
-            ends_s = min(ends_s, slow_s)
-        if ends_s == self._next[0]:
-            return
-        token = self._next[1] + 1
-        self._next = ends_s, token
-        if ends_s < math.inf:
-            self._clock.call_at(ends_s, Turn.COMPLETION, lambda: self._end(token))
+    def _next_end_s(self) -> float:
+        """Return when the next transfer ends, if nothing changes; infinity without one."""
+        ends_s = math.inf
+        if self._full_ends:
+            ends_s = _head(self._full_ends, slowed=False)
+        if self._level and self._slow_ends:
+            slow_s = self._slow_end_s(_head(self._slow_ends, slowed=True))
+            if slow_s < ends_s:
+                return slow_s
+        return ends_s
 
-    def _end(self, token: int) -> None:
+    def _slow_end_s(self, reading: float) -> float:
+        """Return when the virtual clock will have a reading, if nothing changes its speed."""
+        left = reading - self._reading
+        return self._since_s + (left if left > 0.0 else 0.0) / self._level
+
+    def _end(self, now_s: float, bell: int) -> None:
         """End the transfers that are due now."""
-        if token != self._next[1]:
+        if bell != self._bell:
             return
-        self._next, now = (math.inf, token), self._clock.now
-        full = _head(self._full_ends, slowed=False)
-        while full is not None and full <= now:
-            self._finish(heappop(self._full_ends)[2])
-            full = _head(self._full_ends, slowed=False)
-        slow = _head(self._slow_ends, slowed=True)
-        if slow is not None and self._level:
-            # The reading that the first of them waits for may be missed by a rounding error.
-            due = self._at(now)
-            if self._since_s + max(0.0, slow - self._reading) / self._level <= now:
-                due = max(due, slow)
-            while slow is not None and slow <= due:
-                self._finish(heappop(self._slow_ends)[2])
-                slow = _head(self._slow_ends, slowed=True)
-        self._divide_later()
+        self._next_s, self._bell = math.inf, -1
+        if self._full_ends:
+            self._end_until(self._full_ends, now_s, slowed=False)
+        if self._level and self._slow_ends:
+            due = self._at(now_s)
+            first = _head(self._slow_ends, slowed=True)
+            if due < first and self._slow_end_s(first) <= now_s:
+                due = first  # the reading that it waits for was missed by a rounding error
+            self._end_until(self._slow_ends, due, slowed=True)
+        self._divide_soon(now_s)
 
-    def _finish(self, transfer: Transfer) -> None:
-        self.leave(transfer)
-        transfer.over._ok, transfer.over._value = True, None
-        self._clock.schedule(transfer.over, EventPriority(Turn.COMPLETION))
+    def _end_until(self, queue: _Queue, due: float, *, slowed: bool) -> None:
+        """End the transfers of a queue that are due: by a time, or a reading."""
+        while _head(queue, slowed=slowed) <= due:
+            transfer = heappop(queue)[2]
+            self._take_out(transfer)
+            transfer.finish()
 
 
 def _whole(rate: float) -> int:
@@ -219,11 +294,12 @@ def _first(queue: _Queue, *, slowed: bool) -> Transfer | None:
     return None
 
 
-def _head(queue: _Queue, *, slowed: bool) -> float | None:
-    """Return when the first transfer of a queue ends."""
-    while _first(queue, slowed=slowed) is not None:
+def _head(queue: _Queue, *, slowed: bool) -> float:
+    """Return when the first transfer of a queue ends; infinity without one."""
+    while queue:
         ends_s, _, transfer = queue[0]
-        if ends_s == transfer.ends_s:
+        # Whoever has another time was on this side before.
+        if ends_s == transfer.ends_s and transfer.is_there and transfer.is_slowed == slowed:
             return ends_s
-        heappop(queue)  # of an earlier time on this side
-    return None
+        heappop(queue)
+    return math.inf

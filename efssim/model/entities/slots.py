@@ -6,7 +6,6 @@ from heapq import heappop, heappush
 from itertools import count
 
 import simpy
-from simpy.events import EventPriority
 
 from efssim.model.kernel.clock import Clock, Turn
 
@@ -73,5 +72,4 @@ class Slots:
                 continue
             claim.is_held = True
             self._held += 1
-            claim.granted._ok, claim.granted._value = True, None
-            self._clock.schedule(claim.granted, EventPriority(Turn.CUT))
+            self._clock.let_come(claim.granted, Turn.CUT)

@@ -6,7 +6,6 @@ their random numbers.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from itertools import repeat
@@ -16,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from efssim.model.kernel.shared_draws import SharedDraws
+from efssim.scenario.fleets.named import named_generator
 
 Floats = NDArray[np.float64]
 Sampler = Callable[[np.random.Generator, int], Floats]
@@ -36,11 +36,7 @@ class Draws:
 
     def generator(self, name: str) -> np.random.Generator:
         """Return a fresh generator that belongs to `name`."""
-        words = np.frombuffer(hashlib.sha256(name.encode()).digest()[:16], dtype="<u4")
-        key = (self.trial, *(int(word) for word in words))
-        return np.random.Generator(
-            np.random.PCG64(np.random.SeedSequence(self.seed, spawn_key=key))
-        )
+        return named_generator(self.seed, self.trial, name)
 
     def series(self, name: str, sample: Sampler) -> DrawSeries:
         """Return draws of `sample` that are addressed by ordinal."""

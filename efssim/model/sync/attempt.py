@@ -10,7 +10,10 @@ import math
 from dataclasses import dataclass, replace
 from operator import add
 
+import simpy
+
 from efssim.model.entities.sharing import LinkShares, Transfer
+from efssim.model.kernel.clock import Clock, Turn
 from efssim.model.writes.change_sets import ChangeSet
 from efssim.records.run_records import NO_PHASES, Phases
 
@@ -77,6 +80,15 @@ class Sharing:
 
     shares: LinkShares
     transfer: Transfer
+    over: simpy.Event
+    """Comes when it ends."""
+
+    @classmethod
+    def awaited(cls, shares: LinkShares, transfer: Transfer, clock: Clock) -> Sharing:
+        """Return the place of a transfer with an event for its end, whoever waited before."""
+        over = clock.never()
+        transfer.finish = lambda: clock.let_come(over, Turn.COMPLETION)
+        return cls(shares, transfer, over)
 
     def slowed_left_s(self, now_s: float) -> float | None:
         """Return the rest of a transfer that was slowed; None: it was at full speed all along."""
@@ -111,6 +123,9 @@ class InFlight:
     """The place of its transfer on a link that it shares, while it has one."""
     is_sent: bool = False
     """Whether the transfer of its attempt had such a place and is over."""
+    unsent: float | None = None
+    """Share of the whole transfer that is left while it takes no time; None: all, or as it takes
+    time."""
 
     def phases_at(self, now_s: float, running: bool) -> Phases:
         """Return how the time up to now was spent, since the last account running or not."""
@@ -126,6 +141,8 @@ class InFlight:
                 self.attempt.pass_time(now_s - self.since_s)
             else:
                 self.attempt.fixed_s, self.attempt.transfer_s = 0.0, left_s
+            if not self.transfer_s and not self.attempt.fixed_s and now_s > self.since_s:
+                self.unsent = 0.0
         self.since_s = now_s
 
     def accounted_until(self, now_s: float, running: bool) -> InFlight:
@@ -135,16 +152,28 @@ class InFlight:
         return copy
 
     def reckon_with(self, transfer_s: float) -> None:
-        """Scale the rest of the transfer to another time for the whole of it."""
+        """Scale the rest of the transfer to another time for the whole of it.
+
+        While the whole takes no time, since nothing limits it, the share that is left is kept.
+        """
         if self.transfer_s:
+            if not transfer_s:
+                self.unsent = self.attempt.transfer_s / self.transfer_s
             self.attempt.transfer_s *= transfer_s / self.transfer_s
+        elif transfer_s:
+            self.attempt.transfer_s = self._unsent * transfer_s
+            self.unsent = None
         self.transfer_s = transfer_s
+
+    @property
+    def _unsent(self) -> float:
+        return self.attempt.share if self.unsent is None else self.unsent
 
     @property
     def sent_share(self) -> float:
         """Share of the whole transfer that the attempt has done."""
-        if not self.transfer_s:
-            return 0.0  # it takes no time: all of it is there once the sync is complete
+        if not self.transfer_s:  # all that is left is there once the sync is complete
+            return self.attempt.share - self._unsent
         return max(0.0, self.attempt.share - self.attempt.transfer_s / self.transfer_s)
 
     @property

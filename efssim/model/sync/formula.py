@@ -80,3 +80,9 @@ class Formula:
         )
         fixed_s = setup_s + scan_s + diff_s if self.looks else setup_s  # adding 0 takes time, too
         return fixed_s + transfer_s
+
+    def transfer_rate(self, size: int, files: int) -> float:
+        """Return the bytes per second of a transfer that has the link for itself."""
+        if self.counts_files and files / self.file_rate > size / self.throughput:
+            return size / (files / self.file_rate)
+        return self.throughput if size else 0.0

@@ -8,6 +8,7 @@ which then plans again.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Generator
 
 import numpy as np
@@ -19,6 +20,7 @@ from efssim.model.entities.slots import SlotClaim, Slots
 from efssim.model.kernel.clock import Clock, Turn
 from efssim.model.sync.attempt import InFlight
 from efssim.model.sync.completed import Completed
+from efssim.model.sync.lane import SyncLane
 from efssim.model.sync.lone_loop import LoneLoop
 from efssim.model.sync.stretch import LONG, Planner, Stretch
 from efssim.model.sync.sync_times import SyncTimes
@@ -51,12 +53,14 @@ class SyncProcess:
         self._initial = replication.last_replicated_s is None
         if not self._initial:
             self._next_cut_s += times.interval_s - times.phase_s or times.gap[0]
+        self._rated_s = -math.inf  # when the rates changed last
         self._work: Work | None = None  # of the sync in flight, where that was cut by itself
         self._claim: SlotClaim | None = None  # to a slot of the link
         self._waited_s = 0.0  # of the sync in flight, or of the last one
         # Since when it is enabled, and since when syncs can begin: no stall, no blackout.
         self._enabled_s = self._ready_s = clock.now
         self._is_enabled = replication.status is Status.ENABLED
+        self._lane = SyncLane(clock, self._journal, times, self._record_lane)
         self._process = clock.process(self._run())
 
     def _run(self) -> Generator[simpy.Event, None, None]:
@@ -66,7 +70,9 @@ class SyncProcess:
             except simpy.Interrupt:  # something changed: plan again
                 self._planner.prepared = None
                 continue
-            if self._in_flight is not None:
+            if self._lane.is_used:
+                self._leave_lane()  # the next sync is none for it
+            elif self._in_flight is not None:
                 if self._is_over(self._in_flight):
                     self._attempt_ended(self._in_flight)
             elif self._stretch is not None:
@@ -88,6 +94,9 @@ class SyncProcess:
         cut_s = max(self._next_cut_s, self._clock.now)
         if self._times.slots is not None:
             return self._slot(self._times.slots, cut_s)
+        shares = self._times.shares
+        if shares is not None and not self._initial and not self._times.fails(self._ordinal):
+            return self._lane.use(shares, cut_s, self._ordinal)
         if self._initial or self._times.one_by_one or cut_s >= self._journal.horizon_s:
             return self._clock.at(cut_s, Turn.CUT)
         if self._clock.pauses and self._planner.prepare(cut_s, self._ordinal):
@@ -124,9 +133,11 @@ class SyncProcess:
     def _next_of(self, flying: InFlight) -> simpy.Event:
         """Return the event that comes next for a sync in flight."""
         if flying.sharing is not None:
-            return flying.sharing.transfer.over
+            return flying.sharing.over
         if not self._times.is_shared or flying.is_sent or not flying.attempt.transfer_s:
-            return self._clock.at(flying.ends_s, Turn.COMPLETION)
+            # One that a change of rates ends waits for the other changes of the instant.
+            is_by_change = flying.ends_s <= self._rated_s
+            return self._clock.at(flying.ends_s, Turn.CUT if is_by_change else Turn.COMPLETION)
         begins_s = flying.since_s + flying.attempt.fixed_s
         if begins_s > self._clock.now:
             return self._clock.at(begins_s, Turn.COMPLETION)
@@ -151,22 +162,27 @@ class SyncProcess:
     # --- stretches ----------------------------------------------------------------------------
 
     def before_cuts(self) -> None:
-        """Record the syncs that are complete by now, before the cuts of this instant."""
+        """Record the syncs that are complete by now, before the cuts of this instant.
+
+        Some may still wait to be passed on: the state of the replication is that of now.
+        """
         if self._stretch is not None:
             self._record(self._stretch, self._stretch.done(self._clock.now))
-        self._completed.flush()
+        self._record_lane()
 
     def before_writes(self) -> None:
         """Record the syncs that were complete before now: at this instant, writes are to come."""
         if self._stretch is not None:
             completed_s, now = self._stretch.completed_s, self._clock.now
             self._record(self._stretch, int(completed_s.searchsorted(now, "left")))
+        self._record_lane()
         self._completed.flush()
 
     def whole_instant(self) -> None:
         """Record the syncs that are complete by now, after all events of this instant."""
         if self._stretch is not None:
             self._record(self._stretch, self._stretch.completed(self._clock.now))
+        self._record_lane()
         self._completed.flush()
 
     def _record(self, stretch: Stretch, done: int) -> None:
@@ -199,6 +215,8 @@ class SyncProcess:
         """Leave the stretch now: keep the sync in flight, forget those after it."""
         stretch, now = self._stretch, self._clock.now
         self._planner.prepared = None  # made for how things were
+        if self._lane.is_used:
+            self._leave_lane()
         if stretch is None:
             return
         begun = stretch.begun(now)
@@ -208,6 +226,25 @@ class SyncProcess:
         if begun > done:
             change_set = stretch.work.change_set(done)
             self._in_flight = self._times.at(change_set, self._ordinal, now)
+
+    # --- a lane of a shared link --------------------------------------------------------------
+
+    def _record_lane(self) -> None:
+        """Record the syncs that the lane has completed."""
+        done = self._lane.hand_over()
+        if done is None:
+            return
+        work = done.work
+        self._replication.replicated(
+            work.cut_s.item(-1), work.source_bytes.item(-1), work.source_files.item(-1)
+        )
+        self._completed.add(work, done.completed_s, np.ones(len(work.cut_s), dtype=np.int64))
+
+    def _leave_lane(self) -> None:
+        """Go on with the sync in flight, if there is one, and those after it by themselves."""
+        self._record_lane()
+        self._in_flight, lane = self._lane.leave(), self._lane
+        self._ordinal, self._next_cut_s = lane.ordinal, lane.cut_s
 
     # --- one sync -----------------------------------------------------------------------------
 
@@ -322,8 +359,20 @@ class SyncProcess:
             self._claim, self._waited_s = slots.hold(), 0.0
         if flying is not None:
             flying.reckon_with(self._times.transfer_s(flying.change_set, flying.initial))
+        self._rated_s = self._clock.now
         if self._running:
             self._process.interrupt()
+
+    @property
+    def throughput(self) -> float:
+        """Bytes per second now of all syncs, but for an initial one that has its own."""
+        return self._times.throughput
+
+    def throughput_changes(self, throughput: float) -> None:
+        """Go on at another throughput, in bytes per second; a shared link is divided anew."""
+        self.rate_will_change()
+        self._times.throughput = throughput
+        self.rate_changes()
 
     def writes_change(self) -> None:
         """Plan again: the writes that were drawn ahead are not those that will be made."""
@@ -361,6 +410,9 @@ class SyncProcess:
     def _planned(self) -> InFlight | None:
         """Return the sync of the stretch that is in flight now, if there is one."""
         stretch, now = self._stretch, self._clock.now
+        if self._lane.is_used:
+            self._record_lane()
+            return self._lane.in_flight()
         if stretch is None or stretch.recorded == len(stretch):
             return None
         change_set = stretch.work.change_set(stretch.recorded)

@@ -96,6 +96,40 @@ class _Stream:
         return np.concatenate([*self._done, self._ordinals()])[:, None]
 
 
+class Sources:
+    """The unpublished writes of all streams of a journal, for one cut after the other."""
+
+    def __init__(self, journal: Journal, interval_s: float, length: int) -> None:
+        """Take about `length` syncs, of which cuts are an interval apart while they are on time."""
+        self._streams = [_stream(curve, interval_s, length) for curve in journal.curves]
+        self._wholes = [_together(parts) for parts in by_stream(self._streams, _spec)]
+        # Files that stay as they are, and the streams that add to them.
+        self._adding = [stream for stream in self._streams if stream.adds_files]
+        self._files = journal.files_at_start
+
+    def take(self, cut_s: float) -> tuple[int, int, int, int, int]:
+        """Return the content of the sync of a cut.
+
+        Writes, bytes to send, files, bytes of large files, and the files of the source.
+        """
+        writes = sent = files = large = 0
+        for stream in self._wholes:
+            count, size = stream.take(cut_s)
+            if count:
+                sent += size
+                files += stream.spec.files(count)
+                large += stream.spec.large_file_bytes
+                writes += count
+        stored = self._files
+        for stream in self._adding:
+            stored += stream.added_files()
+        return writes, sent, files, large, stored
+
+    def columns(self) -> list[Ints]:
+        """Return the ends of the change sets, for each stream of shape (syncs, columns)."""
+        return [stream.column() for stream in self._streams]
+
+
 class Loop:
     """One run of the loop and the columns that it leaves."""
 
@@ -111,12 +145,7 @@ class Loop:
         self._retries: dict[int, int] = {}  # attempts of the syncs that took more than one
         self.repeated_bytes: dict[int, int] = {}
         """Bytes that failed attempts sent, by the index of the sync."""
-        self._streams = [_stream(curve, times.interval_s, length) for curve in journal.curves]
-        self._reach_s = journal.horizon_s
-        self._wholes = [_together(parts) for parts in by_stream(self._streams, _spec)]
-        # Files that stay as they are, and the streams that add to them.
-        self._adding = [stream for stream in self._streams if stream.adds_files]
-        self._files = journal.files_at_start
+        self._sources, self._reach_s = Sources(journal, times.interval_s, length), journal.horizon_s
         setups, gaps = times.setup.onwards(ordinal), times.gap.onwards(ordinal + 1)
         self._draws = islice(zip(setups, gaps, times.fails_onwards(ordinal), strict=True), length)
 
@@ -127,19 +156,9 @@ class Loop:
         """
         interval_s, reach_s, on_time = self._times.interval_s, self._reach_s, 0
         duration = self._times.formula().duration  # nothing changes while syncs are planned
-        streams, cuts_s, completions_s = self._wholes, self.cuts_s, self.completed_s
+        take, cuts_s, completions_s = self._sources.take, self.cuts_s, self.completed_s
         for setup_s, gap_s, fails in self._draws:
-            writes = sent = files = large = 0
-            for stream in streams:
-                count, size = stream.take(cut_s)
-                if count:
-                    sent += size
-                    files += stream.spec.files(count)
-                    large += stream.spec.large_file_bytes
-                    writes += count
-            stored = self._files
-            for stream in self._adding:
-                stored += stream.added_files()
+            writes, sent, files, large, stored = take(cut_s)
             if fails:
                 change_set = ChangeSet(
                     cut_s, sent, 0, files, large, writes, cut_s, (), source_files=stored
@@ -179,7 +198,7 @@ class Loop:
 
     def columns(self) -> list[Ints]:
         """Return the ends of the change sets, for each stream of shape (syncs, columns)."""
-        return [stream.column() for stream in self._streams]
+        return self._sources.columns()
 
 
 class _Together:

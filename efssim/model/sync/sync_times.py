@@ -13,7 +13,7 @@ import numpy as np
 import simpy
 
 from efssim.model.entities.network import LinkState
-from efssim.model.entities.sharing import Transfer
+from efssim.model.entities.sharing import Claim, LinkShares, Transfer, claim
 from efssim.model.entities.slots import Slots
 from efssim.model.kernel.clock import Clock
 from efssim.model.kernel.draws import Draws, DrawSeries, Form, Same, UnitUniform
@@ -27,20 +27,26 @@ class SyncTimes:
     """How long syncs take. Everything random is addressed by the sync's ordinal and the attempt."""
 
     def __init__(
-        self, sync: Sync, initial: Initial, link: LinkState, draws: Draws, name: str
+        self,
+        sync: Sync,
+        initial: Initial,
+        link: LinkState,
+        draws: Draws,
+        name: str,
+        throughput: float,
     ) -> None:
+        """Take the terms, and the bytes per second of `throughput` now."""
         self.interval_s, self.phase_s = sync.number("interval"), sync.phase
         """From one cut to the next at least, and by how much less to the first one."""
         self.gap = draws.of(f"{name}.sync.gap", sync.draw("gap"))
         """Least times from a completion to the next cut, by the ordinal of the sync after it."""
         self._link = link
         self._formula: Formula | None = None  # the last one
-        self._formula_of = False, math.inf  # an initial sync, and at which capacity of the link
-        self._rates = sync.number("throughput"), sync.number("file_rate")
-        self._initial_rates = (
-            self._rates[0] if initial.throughput is None else initial.throughput,
-            self._rates[1] if initial.file_rate is None else initial.file_rate,
-        )
+        self._formula_of = False, math.inf, math.inf  # see `formula`
+        self.throughput = throughput
+        """Bytes per second of all syncs, but for an initial one that has its own."""
+        self._initial = initial
+        self._file_rate = sync.number("file_rate")
         self._scan_rate = sync.number("scan_rate")
         self._diff_rate = sync.number("diff_rate")
         self._weight = sync.weight
@@ -69,7 +75,7 @@ class SyncTimes:
         flying.phases = flying.phases_at(now_s, running=True)
         flying.failed += 1
         flying.repeated_bytes += math.floor(flying.change_set.bytes * flying.attempt.share)
-        flying.since_s, flying.is_sent = now_s, False
+        flying.since_s, flying.is_sent, flying.unsent = now_s, False, None
         phases = self._phases(flying.change_set, flying.initial, ordinal, flying.failed)
         alone_s = self._alone_s(flying.change_set, phases[3])
         flying.attempt = self._attempt(phases, alone_s, ordinal, flying.failed)
@@ -87,10 +93,8 @@ class SyncTimes:
 
     def transfer_rate(self, change_set: ChangeSet, initial: bool) -> float:
         """Return the bytes per second of a transfer that has the link for itself."""
-        formula, size, files = self.formula(initial=initial), change_set.bytes, change_set.files
-        if formula.counts_files and files / formula.file_rate > size / formula.throughput:
-            return size / (files / formula.file_rate)
-        return formula.throughput if size else 0.0
+        formula = self.formula(initial=initial)
+        return formula.transfer_rate(change_set.bytes, change_set.files)
 
     def _alone_s(self, change_set: ChangeSet, transfer_s: float) -> float:
         """Return the time of the transfer if it were alone on the link as that is now."""
@@ -177,16 +181,28 @@ class SyncTimes:
         """Whether syncs depend on those of others, so that they cannot be planned ahead."""
         return self._link.shares is not None or self._link.slots is not None
 
+    @property
+    def shares(self) -> LinkShares | None:
+        """The division of the link among its transfers, while it is shared."""
+        return self._link.shares
+
     def join(self, flying: InFlight, clock: Clock) -> simpy.Event:
         """Begin the transfer of a sync now, on a shared link; return the event of its end."""
-        shares, attempt = self._link.shares, flying.attempt
+        shares = self._link.shares
         assert shares is not None
-        ends_s = flying.since_s + attempt.work_s
+        flying.sharing = sharing = Sharing.awaited(shares, self.transfer(flying), clock)
+        shares.join(sharing.transfer)
+        return sharing.over
+
+    def transfer(self, flying: InFlight) -> Transfer:
+        """Return the transfer of a sync that begins now, or has begun, at full speed."""
         cap = self.transfer_rate(flying.change_set, flying.initial)
-        transfer = Transfer(clock, ends_s, cap, self._weight)
-        flying.sharing = Sharing(shares, transfer)
-        shares.join(transfer)
-        return transfer.over
+        ends_s = flying.since_s + flying.attempt.work_s
+        return Transfer(ends_s, self.claim(cap))
+
+    def claim(self, cap: float) -> Claim:
+        """Return the claim of a transfer with a full speed in bytes/s."""
+        return claim(cap, self._weight)
 
     # --- many syncs ---------------------------------------------------------------------------
 
@@ -218,15 +234,30 @@ class SyncTimes:
 
     def formula(self, *, initial: bool = False) -> Formula:
         """Return the formula of a sync at the rate that the link has now."""
-        key = initial, self._link.usable_capacity
+        key = initial, self._link.usable_capacity, self.throughput
         if self._formula is None or key != self._formula_of:
-            throughput, file_rate = self._initial_rates if initial else self._rates
+            throughput, file_rate = self._rates(initial)
             throughput = min(throughput, self._link.usable_capacity)
             self._formula = Formula(
                 self._link.latency_s, self._scan_rate, self._diff_rate, throughput, file_rate
             )
             self._formula_of = key
         return self._formula
+
+    def _rates(self, initial: bool) -> tuple[float, float]:
+        """Return bytes and files per second of a sync."""
+        own = self._initial if initial else None
+        throughput = None if own is None else own.throughput
+        file_rate = None if own is None else own.file_rate
+        return (
+            self.throughput if throughput is None else throughput,
+            self._file_rate if file_rate is None else file_rate,
+        )
+
+    def fails(self, ordinal: int) -> bool:
+        """Return whether the first attempt of a sync fails."""
+        probability = self._failure_probability
+        return probability > 0 and self._chance[0][ordinal] < probability
 
     @property
     def may_fail(self) -> bool:

@@ -26,6 +26,7 @@ from efssim.scenario.grammar.disturbances.effects import (
 )
 from efssim.scenario.grammar.disturbances.kind import DisturbanceKind
 from efssim.scenario.grammar.network import link_regions
+from efssim.text.items import counterpart, is_meant, means_all, meant
 
 
 def turn_on(
@@ -52,8 +53,17 @@ def turn_on(
         elif isinstance(effect, MoveWrites):
             assert spec is not None
             to, following = spec.option(effect.to), spec.option(effect.following)
-            reached += account.move_writes(cause.target, to, cause.ordinal, following=following)
+            for source in _sources(cause.target, account):
+                there = counterpart(cause.target, source, to)
+                reached += account.move_writes(source, there, cause.ordinal, following=following)
     return reached
+
+
+def _sources(target: str, account: Account) -> list[str]:
+    """Return the names of the file systems that a target means, which may be all of a fleet."""
+    if not means_all(target):
+        return [target]
+    return list(meant(target, (part.name for part in account.ever)))
 
 
 def turn_off(kind: DisturbanceKind, cause: Cause, account: Account) -> None:
@@ -106,7 +116,7 @@ def _is_at(kind: DisturbanceKind, cause: Cause, part: ReplicationState) -> bool:
         return link_regions(cause.target) == regions
     if kind.target is Target.REPLICATION:
         keys = part.source.settings.kms_key_arn, part.destination.settings.kms_key_arn
-        return cause.target == part.terms.name or cause.target in keys
+        return is_meant(cause.target, part.terms.name) or cause.target in keys
     return _is_named(cause.target, part.source) or _is_named(cause.target, part.destination)
 
 
@@ -118,4 +128,4 @@ def _holds(kind: DisturbanceKind, cause: Cause, part: FileSystemState) -> bool:
 
 
 def _is_named(name: str, part: FileSystemState) -> bool:
-    return name in (part.name, part.id, part.arn)
+    return is_meant(name, part.name) or name in (part.id, part.arn)

@@ -13,7 +13,7 @@ from efssim.model.kernel.clock import Alarm, Turn
 from efssim.model.kernel.draws import Draws
 from efssim.model.world.disturbances import Disturbances
 from efssim.scenario import schema
-from efssim.scenario.calendars.windows import Blackouts
+from efssim.scenario.grammar.calendars.windows import Blackouts
 from efssim.scenario.grammar.disturbances.effects import OptOut
 
 

@@ -20,6 +20,7 @@ from efssim.model.kernel.strata import placed
 from efssim.model.sync.lone_loop import LoneLoop
 from efssim.model.sync.stretch import LONG
 from efssim.model.world.backups import Backups
+from efssim.model.world.calendars import RateCalendars
 from efssim.model.world.disturbances import Disturbances
 from efssim.model.world.schedule import Schedule
 from efssim.model.world.services.calls import ServiceCalls, only_looks
@@ -70,6 +71,7 @@ class World:
         self._disturbances = Disturbances(self.account, self._control_plane)
         self.backups = Backups(self.account)
         self.services = ServiceCalls(self.account, self._disturbances, self.backups, self._calls)
+        RateCalendars(self.account)
         self._schedule = Schedule(self.account, self._disturbances, self._calls)
         self._build()
         self.advance_to(0.0)
@@ -126,7 +128,8 @@ class World:
             "ProvisionedThroughputInMibps": None if amount is None else amount / 2**20,
             "AvailabilityZoneName": spec.availability_zone,
         }
-        declared = DeclaredFileSystem(name, spec.id, spec.size, spec.files)
+        throttling = spec.throttling if spec.throttle else None
+        declared = DeclaredFileSystem(name, spec.id, spec.size, spec.files, throttling)
         with _placing_refusals("file_systems", name):
             answer = self._control_plane.declare_file_system(
                 _without_none(parameters), spec.home, declared
@@ -191,7 +194,7 @@ class World:
         arrival = self._clock.at(time_s, Turn.CUT)
         # Events that an instant's own events bring about in it belong to it, too.
         while not arrival.processed or self._clock.peek() <= time_s:
-            self._clock.step()
+            self._clock.step_until(time_s)
             if self._clock.paused is not None:
                 yield
 

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from efssim.scenario import Scenario
 from efssim.scenario.schema import LARGEST_FILE_BYTES
+from efssim.scenario.workload.growth import GrowthSteps
 from efssim.scenario.workload.processes.times import Times
 from efssim.traces.quality import first_lap
 from efssim.traces.reading import read_trace
@@ -57,6 +58,8 @@ class WholeBytes:
         return totals
 
 
+_NO_GROWTH = GrowthSteps()
+
 _CACHED = 16_384
 """Writes of which the arrays that drawing them takes fit into the second cache of a core."""
 
@@ -79,9 +82,10 @@ class DrawnWrites:
     """Writes with drawn times and sizes; the two draw from separate generators."""
 
     def __init__(
-        self, times: Times, size: Sizes, factor: float, generator: np.random.Generator
+        self, times: Times, size: Sizes, growth: GrowthSteps, generator: np.random.Generator
     ) -> None:
-        self._times, self._size, self._factor = times, size, factor
+        """Draw times and sizes; `growth` multiplies the sizes."""
+        self._times, self._size, self._growth = times, size, growth
         self._generator, self._whole = generator, WholeBytes()
 
     def take(self, n: int) -> tuple[Floats, Ints]:
@@ -94,8 +98,8 @@ class DrawnWrites:
     def _drawn(self, n: int) -> tuple[Floats, Ints]:
         times = self._times.take(n)
         sizes = self._size.sample(self._generator, len(times))
-        if self._factor != 1:
-            sizes = sizes * self._factor
+        if self._growth != _NO_GROWTH:
+            sizes = np.asarray(sizes * self._growth.at(times))
         # The far tail of a distribution does not reach beyond the largest file.
         if sizes.max(initial=0.0) > LARGEST_FILE_BYTES:
             np.minimum(sizes, LARGEST_FILE_BYTES, out=sizes)
@@ -109,7 +113,11 @@ class TraceWrites:
     """
 
     def __init__(
-        self, spec: TraceSpec, factor: float, scenario: Scenario, generator: np.random.Generator
+        self,
+        spec: TraceSpec,
+        growth: GrowthSteps,
+        scenario: Scenario,
+        generator: np.random.Generator,
     ) -> None:
         trace = read_trace(spec, scenario.start, scenario.duration)
         self._pieces = spec.writes_per_row if trace.period_s else 1
@@ -118,7 +126,8 @@ class TraceWrites:
         if trace.days is not None:
             # A period that began before the run may have writes in it.
             times, sizes = trace.days.drawn(generator, -self._period_s, scenario.duration)
-        self._times, self._bytes = times, sizes * factor
+        self._times, self._bytes = times, sizes * growth.first
+        self._growth = growth
         self._length_s = trace.repeat_s or 0.0
         # Whole laps of a repeated trace that end before the start are skipped.
         laps = first_lap(trace.end_s, self._length_s) if self._length_s else 0
@@ -138,7 +147,13 @@ class TraceWrites:
             # Every further write is later than the next row's time.
             ready = int(times.searchsorted(self._row_time(self._row), "right"))
         self._held = times[ready:].copy(), sizes[ready:].copy()
-        return times[:ready], self._whole.round(sizes[:ready])
+        return times[:ready], self._whole.round(self._grown(times[:ready], sizes[:ready]))
+
+    def _grown(self, times: Floats, sizes: Floats) -> Floats:
+        """Return sizes, which have the growth at the start, with that at some times."""
+        if self._growth.is_steady:
+            return sizes
+        return np.asarray(sizes * (self._growth.at(times) / self._growth.first))
 
     def _exhausted(self) -> bool:
         return self._row_time(self._row) == np.inf

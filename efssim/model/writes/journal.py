@@ -8,7 +8,8 @@ bytes fall up to a time, and which writes a sync published; published writes lea
 from __future__ import annotations
 
 import math
-from collections.abc import Generator, Iterable
+from collections.abc import Callable, Generator, Iterable, Iterator
+from contextlib import contextmanager
 from functools import reduce
 
 import numpy as np
@@ -24,10 +25,18 @@ from efssim.model.writes.curves.cells import CellCurve
 from efssim.model.writes.curves.each import Curve
 from efssim.model.writes.joint import by_stream, joined
 from efssim.model.writes.stream import HOUR_S, Stream
-from efssim.records.pieces import OpenPieces, PublishedPieces
-from efssim.records.run_records import OpenWrites, Publications, ReplicationRecords
+from efssim.model.writes.throttle.curve import ThrottledCurve
+from efssim.model.writes.throttle.throttle import Throttle
+from efssim.records.pieces import DroppedPieces, OpenPieces, PublishedPieces
+from efssim.records.run_records import (
+    DroppedWrites,
+    OpenWrites,
+    Publications,
+    ReplicationRecords,
+)
 from efssim.records.states import NOTHING, Amount, Discarded, States
-from efssim.records.stored import FileSystemRecords, HourlyTotals, StreamFacts
+from efssim.records.stored import FileSystemRecords, HourlyTotals, StreamFacts, Throttled
+from efssim.scenario.workload.throttling import Throttling
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -59,13 +68,21 @@ class Journal:
         self._carried = NOTHING  # unreplicated when it began to feed, until published
         self._oldest_s: float | None = None  # of the writes that left unpublished and undiscarded
         self._syncs: SyncListener = NO_SYNCS  # that publish the writes
+        self._throttle: Throttle | None = None
 
-    def add(self, stream: Stream, *, is_away: bool = False) -> Curve | CellCurve:
+    def add(self, stream: Stream, name: str, *, is_away: bool = False) -> Curve | CellCurve:
         """Add a stream and start its process; return its curve, to send it away and call it back.
 
-        While it is away it makes no write here, and none is counted.
+        While it is away it makes no write here, and none is counted. The name tells streams apart
+        whose writes wait for each other.
         """
         made: Curve | CellCurve
+        if self._throttle is not None:
+            made = ThrottledCurve(stream, name)
+            with self._changing():
+                self._follow(made, is_away=is_away)
+                self._throttle.add(made)
+            return made
         if isinstance(stream.writes, SmallWrites):
             made = CellCurve(stream, self.kept.divided_at_s)
             self._follow(made, is_away=is_away)
@@ -105,6 +122,9 @@ class Journal:
     def finish(self) -> None:
         """Draw no more: all streams are away for good, and nothing is written any more."""
         assert all(curve.is_away for curve in self.curves)
+        if self._throttle is not None:
+            self._throttle.finish()
+            return
         for curve in self.curves:
             if isinstance(curve, Curve):
                 curve.horizon_s = math.inf
@@ -149,26 +169,84 @@ class Journal:
         for sink in self.kept.sinks:
             sink(writes)
 
+    # --- throttling -------------------------------------------------------------------------
+
+    def throttle(self, terms: Throttling, until_s: float, size: Callable[[], int]) -> None:
+        """Let the writes wait from now on; it has no stream yet.
+
+        `until_s` is the end of the run; `size` returns the size of the file system, also while it
+        is a destination.
+        """
+        assert not self.curves
+        self._throttle = Throttle(terms, self.kept, self._clock.now, self._size_bytes)
+        self._clock.process(self._serve(self._throttle, until_s, size))
+
+    @property
+    def is_throttled(self) -> bool:
+        """Whether writes wait for the throughput of the file system."""
+        return self._throttle is not None
+
+    def throttled(self) -> Throttled | None:
+        """Return how writes wait now; None where they do not."""
+        return None if self._throttle is None else self._throttle.at(self._clock.now)
+
+    def throughput_changes(self) -> None:
+        """Make writes as the throughput mode permits that the records have last."""
+        if self._throttle is not None:
+            with self._changing():
+                self._throttle.change_mode()
+
+    def _serve(
+        self, throttle: Throttle, until_s: float, size: Callable[[], int]
+    ) -> Generator[simpy.Event, None, None]:
+        """Let the throttle run ahead of the clock, and read the size at whole hours."""
+        while throttle.horizon_s <= until_s:
+            now_s = throttle.horizon_s
+            yield self._clock.at(now_s, Turn.WRITE)
+            self._let_go()
+            added = [c.added_by_all() for c in self.curves if isinstance(c, ThrottledCurve)]
+            throttle.go_on(self._size_bytes + sum(added))
+            self._reach()
+            if now_s % HOUR_S == 0:
+                # A destination, which is not written to, has what has come by the end of it.
+                yield self._clock.at(now_s, Turn.DIVISION)
+                if size() != throttle.size_bytes:
+                    with self._changing():
+                        throttle.resize(size())
+
+    @contextmanager
+    def _changing(self) -> Iterator[None]:
+        """Let something change that decides which writes are made after now."""
+        if self._throttle is not None:
+            self._throttle.rewind(self._clock.now)
+        yield
+        if self._throttle is not None:
+            self._throttle.run_on()
+            self._reach()
+        self._syncs.writes_change()
+
     # --- writing and not writing ------------------------------------------------------------
 
     def stop(self, cause: Cause) -> None:
-        """Drop the writes after now for as long as this or another cause is left."""
+        """Drop the writes after now, and those that wait, for as long as a cause is left."""
         self.account_for_drops()
         self._block_max = _BLOCK_STOPPED
         if self._stopped.add(cause):
-            for curve in self.curves:
-                if not curve.is_away:
-                    curve.hold(self._clock.now)
-            self._syncs.writes_change()
+            with self._changing():
+                for curve in self.curves:
+                    if not curve.is_away:
+                        curve.hold(self._clock.now)
+                for dropped in [] if self._throttle is None else self._throttle.drop(cause):
+                    self._drop(dropped)
 
     def resume(self, cause: Cause) -> None:
         """Remove a cause; make the writes after now if it was the last."""
         self.account_for_drops()
         if self._stopped.remove(cause):
-            for curve in self.curves:
-                if not curve.is_away:
-                    curve.release()
-            self._syncs.writes_change()
+            with self._changing():
+                for curve in self.curves:
+                    if not curve.is_away:
+                        curve.release()
 
     def send_away(self, curve: Curve | CellCurve) -> None:
         """Make no write of a stream after now, and count none, until it is called back."""
@@ -178,8 +256,8 @@ class Journal:
         self._block_max = _BLOCK_STOPPED
         curve.is_away = True
         if not self._stopped:
-            curve.hold(self._clock.now)
-            self._syncs.writes_change()
+            with self._changing():
+                curve.hold(self._clock.now)
 
     def call_back(self, curve: Curve | CellCurve) -> None:
         """Make the writes of a stream after now, as far as the file system may be written."""
@@ -188,8 +266,8 @@ class Journal:
         self.account_for_drops()
         curve.is_away = False
         if not self._stopped:
-            curve.release()
-            self._syncs.writes_change()
+            with self._changing():
+                curve.release()
 
     def account_for_drops(self) -> None:
         """Record the writes that were dropped up to now, under the cause that began first."""
@@ -202,8 +280,12 @@ class Journal:
             if curve.is_away:
                 continue
             dropped = curve.drop(self._clock.now, self._stopped.first)
-            if self._witness is not None and dropped is not None:
-                self._witness.drop(dropped)
+            if dropped is not None:
+                self._drop(dropped)
+
+    def _drop(self, dropped: DroppedWrites | DroppedPieces) -> None:
+        if self._witness is not None:
+            self._witness.drop(dropped)
 
     # --- feeding a replication --------------------------------------------------------------
 

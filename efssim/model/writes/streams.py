@@ -13,30 +13,34 @@ from efssim.scenario import Scenario
 from efssim.scenario.schema import WriteStream
 from efssim.scenario.workload.arrivals import chosen_process
 from efssim.scenario.workload.drawing import drawing
+from efssim.scenario.workload.growth import AnyGrowth, GrowthSteps, growth_steps
 from efssim.scenario.workload.processes.times import RunSpan
 from efssim.traces.reading import read_trace
 
 
 def build_streams(
     spec: WriteStream,
-    growth: float,
+    of_all: AnyGrowth,
     scenario: Scenario,
     draws: Draws,
     path: str,
     after_s: float,
     *,
     is_shared: bool = True,
+    throttles: bool = False,
 ) -> list[Stream]:
     """Build the stream at a path, which also names its draws; its writes begin after a time.
 
-    One that is drawn in cells has parts: the big writes, one by one, and the small ones. `growth`
-    is that of the file system and multiplies the stream's own. `is_shared` says whether to read
-    draws of other worlds, where there are some.
+    One that is drawn in cells has parts: the big writes, one by one, and the small ones. `of_all`
+    is the growth of the file system and multiplies the stream's own. `is_shared` says whether to
+    read draws of other worlds, where there are some, and `throttles` whether writes may wait
+    anywhere.
     """
-    growth, shared = growth * spec.growth, draws.shared if is_shared else None
+    growth = growth_steps((of_all, spec.growth), scenario.start, scenario.duration)
+    shared = draws.shared if is_shared else None
 
     def built() -> list[Stream]:
-        return _drawn(spec, growth, scenario, draws, path, after_s)
+        return _drawn(spec, growth, scenario, draws, path, after_s, throttles)
 
     if shared is None:
         return built()
@@ -48,18 +52,25 @@ def build_streams(
         if spec.trace.resample is None and spec.hot_set is None:
             of_trial = ()
     span = scenario.start, scenario.duration
-    depends_on = spec, growth, scenario.defaults.drawn, span, after_s, trace
+    depends_on = spec, growth, scenario.defaults.drawn, throttles, span, after_s, trace
     return shared.of((*of_trial, path), depends_on, lambda: Taped(built, shared)).streams(
         scenario.duration
     )
 
 
 def _drawn(
-    spec: WriteStream, growth: float, scenario: Scenario, draws: Draws, path: str, after_s: float
+    spec: WriteStream,
+    growth: GrowthSteps,
+    scenario: Scenario,
+    draws: Draws,
+    path: str,
+    after_s: float,
+    throttles: bool,
 ) -> list[Stream]:
     """Build a stream whose writes this world draws; arguments as of `build_streams`."""
-    hot = spec.hot_set
-    if not drawing(spec, growth, scenario.defaults.drawn, scenario.start).in_cells:
+    hot, mean = spec.hot_set, growth.mean(scenario.duration)
+    default, start = scenario.defaults.drawn, scenario.start
+    if not drawing(spec, mean, default, start, throttles=throttles).in_cells:
         blocks = None if hot is None else HotBlocks(hot, draws.generator(f"{path}.hot"))
         writes = _writes(spec, growth, scenario, draws, path)
         return [_stream(writes, spec, after_s, blocks, spec.adds_bytes, None)]
@@ -93,13 +104,14 @@ def _stream(
 
 
 def _writes(
-    spec: WriteStream, growth: float, scenario: Scenario, draws: Draws, path: str
+    spec: WriteStream, growth: GrowthSteps, scenario: Scenario, draws: Draws, path: str
 ) -> Writes:
     if spec.trace is not None:
         return TraceWrites(spec.trace.spec(), growth, scenario, draws.generator(f"{path}.resample"))
     assert spec.arrivals is not None
     assert spec.size is not None
     process, said = chosen_process(spec.arrivals)
-    times = process.times(said, growth, RunSpan(scenario.start, scenario.duration), draws, path)
-    factor = growth if process.growth_of == "bytes" else 1.0
+    run = RunSpan(scenario.start, scenario.duration)
+    times = process.grown_times(said, growth, run, draws, path)
+    factor = growth if process.growth_of == "bytes" else GrowthSteps()
     return DrawnWrites(times, spec.size, factor, draws.generator(f"{path}.size"))

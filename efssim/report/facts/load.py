@@ -7,12 +7,14 @@ from collections.abc import Iterator, Mapping
 from efssim.report.facts.traces import short_name
 from efssim.report.words.lines import percent, wrapped
 from efssim.scenario import Scenario
+from efssim.scenario.amounts.volume import steps_of
 from efssim.scenario.grammar.base import one_of
 from efssim.scenario.grammar.distributions import Distribution
-from efssim.scenario.schema import WriteStream
+from efssim.scenario.schema import FileSystem, WriteStream
 from efssim.scenario.shown.cells_use import CellsUse, drawn_all_the_same
 from efssim.scenario.workload.arrivals import chosen_process
 from efssim.scenario.workload.drawing import distance_at_most, drawing
+from efssim.scenario.workload.growth import MonthlyGrowth
 from efssim.text.digits import grouped
 from efssim.text.quantities import format_duration, format_size
 
@@ -23,7 +25,7 @@ def load_text(scenario: Scenario, source: str) -> str:
     if system is None:
         return ""
     streams = [
-        ", ".join((_stream(part, system.growth), *_drawn(part, system.growth, scenario)))
+        ", ".join((*_stream(part, system, scenario), *_drawn(part, system, scenario)))
         for part in system.writes.values()
     ]
     streams = [f"{name}: {words}" for name, words in zip(system.writes, streams, strict=True)]
@@ -44,13 +46,19 @@ def drawn_lines(cells: Mapping[str, CellsUse], scenario: Scenario) -> list[str]:
     return [line for text in drawn_texts(cells, scenario) for line in wrapped(text)]
 
 
-def _stream(stream: WriteStream, growth: float) -> str:
-    return ", ".join([_writes(stream, stream.growth * growth), *_into(stream)])
+def _stream(stream: WriteStream, system: FileSystem, scenario: Scenario) -> Iterator[str]:
+    yield _writes(stream, steps_of(stream, system, scenario).first)
+    for growth, whose in ((stream.growth, ""), (system.growth, " of the whole file system")):
+        if isinstance(growth, MonthlyGrowth):
+            yield f"{growth.text()}{whose}"
+    yield from _into(stream)
 
 
-def _drawn(stream: WriteStream, growth: float, scenario: Scenario) -> Iterator[str]:
+def _drawn(stream: WriteStream, system: FileSystem, scenario: Scenario) -> Iterator[str]:
     """Yield how its writes are drawn, where that is not one by one or was to be otherwise."""
-    found = drawing(stream, stream.growth * growth, scenario.defaults.drawn, scenario.start)
+    default, throttles = scenario.defaults.drawn, scenario.throttles
+    growth = steps_of(stream, system, scenario).mean(scenario.duration)
+    found = drawing(stream, growth, default, scenario.start, throttles=throttles)
     if found.in_cells:
         bound = None if stream.size is None else distance_at_most(stream.size)
         yield _in_cells(bound)

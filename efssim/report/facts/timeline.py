@@ -11,6 +11,7 @@ from efssim.records.timeline import DECLARED, ApiCall, Entry, Occurrence
 from efssim.report.words.lines import WIDTH, clock, cut, padded, short, wrapped
 from efssim.runs.outcome import Outcome
 from efssim.runs.run import Run
+from efssim.scenario.grammar.calendars.rates import least_of
 from efssim.scenario.grammar.disturbances.effects import Degrade, FailCalls
 from efssim.scenario.grammar.disturbances.kinds import DISTURBANCES
 from efssim.scenario.grammar.network import link_regions
@@ -190,7 +191,7 @@ def _on_nothing(result: Run, disturbance: Occurrence) -> list[str]:
 def _has_capacity(result: Run, link: str) -> bool:
     """Return whether a scenario limits a link."""
     return any(
-        link_regions(name) == link_regions(link) and spec.capacity < math.inf
+        link_regions(name) == link_regions(link) and least_of(spec.capacity) < math.inf
         for name, spec in result.scenario.links.items()
     )
 

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import re
 import warnings
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from efssim.report.facts.risk import WEEKS_LEAST, weeks_behind
 from efssim.report.figures.run.alt import alt_text
+from efssim.report.figures.run.fleet import fleet_alt, plot_fleet
 from efssim.report.text.fleets.run import sections_of
 from efssim.report.verdicts.fleets import are_many
 from efssim.runs.run import Run
@@ -38,6 +40,8 @@ _FILE_STYLE = {
     "svg.fonttype": "none",  # text stays text
 }
 _DPI = 150
+FLEET = "fleet"
+"""Kind of the figure of a fleet."""
 _STEM = 80
 """Letters of a replication's name in a file name at most."""
 _FIGURE = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]*\.(svg|png)")
@@ -69,16 +73,34 @@ def drawings(result: Run, png: bool = False) -> Iterator[Drawing]:
             yield _drawing(result, name, kind, f"{stem}-{kind}", png)
 
 
+def fleet_drawings(result: Run, png: bool = False) -> Iterator[Drawing]:
+    """Draw the figure of each fleet of a result, as SVG and with `png` as PNG too."""
+    names = [*drawn_of(result), *result.run_summary.fleets]
+    stems, target_s = safe_names(names), result.scenario.rpo.target
+    for name in result.run_summary.fleets:
+        ages = {one: outcome.summary.age for one, outcome in result.items(name).items()}
+        draw = partial(plot_fleet, ages, target_s, name)
+        yield _drawn(
+            draw, name, FLEET, f"{stems[name]}-{FLEET}", fleet_alt(ages, target_s, name), png
+        )
+
+
 def drawn_of(result: Run) -> Collection[str]:
     """Return the replications with figures: of many, those with a section on the page."""
     return sections_of(result) if are_many(result.outcomes) else result.outcomes
 
 
 def _drawing(result: Run, name: str, kind: str, stem: str, png: bool) -> Drawing:
-    alt = alt_text(kind, result, name)
+    draw = partial(getattr(result, _METHODS[kind]), name)
+    return _drawn(draw, name, kind, stem, alt_text(kind, result, name), png)
+
+
+def _drawn(
+    draw: Callable[..., object], name: str, kind: str, stem: str, alt: str, png: bool
+) -> Drawing:
     with file_style():
         figure = new_figure()
-        getattr(result, _METHODS[kind])(name, ax=figure.subplots())
+        draw(ax=figure.subplots())
         # First, for each drawing of a figure moves its layout a little.
         vectors = rendered(figure, "svg", alt).decode()
         picture = rendered(figure, "png", alt) if png else None

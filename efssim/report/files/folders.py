@@ -32,6 +32,7 @@ _DOCUMENTS = {
         "comparison.json",
         "traces.json",
         "alarms.json",
+        "choice.json",
         "drills.json",
     ),
     *(f"{metric}.json" for metric in _METRICS),
@@ -39,7 +40,7 @@ _DOCUMENTS = {
 """Files of ours besides tables, of any kind of result."""
 _TABLES = (
     *("syncs", "statuses", "events", "violations", "risk", "trials", "evaluations", "sweep"),
-    *("alarms", "tuning", "drills", "timeline", "sets", "compliance"),
+    *("alarms", "tuning", "sets", "drills", "timeline", "scenarios", "compliance"),
     *_METRICS,
 )
 _COMPARISON = re.compile(r"[A-Za-z0-9._-]+-comparison(\.[a-z]+)")
@@ -71,6 +72,19 @@ def staged(folder: Path) -> Iterator[Path]:
         for name in earlier:
             if name not in moved:
                 (folder / name).unlink(missing_ok=True)
+
+
+@contextmanager
+def written_whole(file: Path) -> Iterator[Path]:
+    """Yield a new path beside a file; at the end, what is there takes the file's place at once.
+
+    Raise OSError.
+    """
+    file.parent.mkdir(parents=True, exist_ok=True)
+    _clear_abandoned(file)
+    with _staging(file) as staging:
+        yield staging / file.name
+        (staging / file.name).replace(file)
 
 
 def refuse_folder(folder: Path, names: Iterable[str] = ()) -> None:

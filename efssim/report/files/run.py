@@ -9,7 +9,13 @@ from typing import TYPE_CHECKING
 from efssim.json_values import JsonObject, JsonValue
 from efssim.report.facts.risk import risk_of_all
 from efssim.report.facts.traces import trace_findings
-from efssim.report.figures.files import FOLDER, Drawing, drawings, write_drawing
+from efssim.report.figures.files import (
+    FOLDER,
+    Drawing,
+    drawings,
+    fleet_drawings,
+    write_drawing,
+)
 from efssim.report.files.folders import MANIFEST, REPORT, staged
 from efssim.report.files.formats import CSV, TableFormat
 from efssim.report.files.manifest import environment, parameters
@@ -97,4 +103,7 @@ def _write_figures(result: Run, folder: Path, png: bool) -> tuple[list[Drawing],
         names += write_drawing(drawing, folder)
         if drawing.replication in on_page:
             shown.append(drawing)
+    for drawing in fleet_drawings(result, png):
+        names += write_drawing(drawing, folder)
+        shown.append(drawing)
     return shown, sorted(names, key=lambda name: name.endswith(".png"))

@@ -11,6 +11,7 @@ from efssim.report.figures.study.sweep import plot_sweep
 from efssim.report.files.formats import CSV, TableFormat
 from efssim.report.files.manifest import parameters
 from efssim.report.files.study import Sketch, write_study
+from efssim.report.text.fleets.sweep import shown_replications
 from efssim.report.words.json_text import json_text
 from efssim.study.varying.points import SweepPoints
 from efssim.study.varying.summary import sweep_to_json
@@ -52,8 +53,7 @@ def _stems(sweep: SweepPoints) -> dict[str, str]:
     """Return the replications with a figure, by the stem of its file."""
     if len(sweep.parameters) > 2 and not sweep.one_at_a_time:
         return {}
-    names = [str(name) for name in sweep.points[0].trials.table["replication"].unique()]
-    return {f"{stem}-sweep": name for name, stem in safe_names(names).items()}
+    return {f"{stem}-sweep": name for name, stem in safe_names(shown_replications(sweep)).items()}
 
 
 def _sketch(sweep: SweepPoints, measure: str, name: str) -> Sketch:

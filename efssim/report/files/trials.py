@@ -7,9 +7,10 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from efssim.report.figures.files import FOLDER, safe_names, write_svg
+from efssim.report.figures.files import FLEET, FOLDER, safe_names, write_svg
+from efssim.report.figures.run.fleet import fleet_alt, plot_fleet
 from efssim.report.figures.study.alt import trials_alt
-from efssim.report.figures.study.trials import plot_attained, plot_pooled_lag
+from efssim.report.figures.study.trials import ages_of_trials, plot_attained, plot_pooled_lag
 from efssim.report.files.folders import MANIFEST, REPORT, staged
 from efssim.report.files.formats import CSV, TableFormat
 from efssim.report.files.run import manifest, write_json
@@ -81,11 +82,17 @@ def _months(trials: TrialSet) -> pd.DataFrame:
 
 def _drawn(trials: TrialSet) -> dict[tuple[str, str], str]:
     """Return the figures as SVG, by replication and kind."""
-    return {
+    found = {
         (name, kind): drawn(_sketch(trials, name, kind))
         for name in drawn_of_trials(trials)
         for kind in _PLOTS
     }
+    return found | {(name, FLEET): drawn(_of_fleet(trials, name)) for name in trials.fleets}
+
+
+def _of_fleet(trials: TrialSet, name: str) -> Sketch:
+    ages, target_s = ages_of_trials(trials, name), trials.scenario.rpo.target
+    return Sketch(partial(plot_fleet, ages, target_s, name), fleet_alt(ages, target_s, name))
 
 
 def drawn_of_trials(trials: TrialSet) -> Collection[str]:
@@ -98,5 +105,5 @@ def _sketch(trials: TrialSet, name: str, kind: str) -> Sketch:
 
 
 def _named(trials: TrialSet, svg: dict[tuple[str, str], str]) -> dict[str, str]:
-    stems = safe_names(trials.replications)
+    stems = safe_names([*trials.replications, *trials.fleets])
     return {f"{stems[name]}-{kind}": one for (name, kind), one in svg.items()}

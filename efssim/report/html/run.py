@@ -12,6 +12,7 @@ from efssim.report.figures.files import Drawing
 from efssim.report.html import run_tables as tables
 from efssim.report.html.alarms import alarm_table, alarm_texts, change_table
 from efssim.report.html.compliance import month_table
+from efssim.report.html.fleets import fleet_sections
 from efssim.report.html.page import render
 from efssim.report.html.sections import sentence
 from efssim.report.html.svg import Figure, inlined
@@ -90,6 +91,7 @@ def run_page(result: Run, drawn: Iterable[Drawing], command: str, suffix: str = 
     `suffix` is how the names of the tables beside it end.
     """
     window = to_json(result.window, result.scenario.start)
+    drawn = list(drawn)
     return render(
         "run.html",
         title=result.scenario.name,
@@ -101,10 +103,11 @@ def run_page(result: Run, drawn: Iterable[Drawing], command: str, suffix: str = 
         is_random=is_random(result.scenario),
         digest=result.digest,
         command=command,
-        sections=list(_sections(result, list(drawn), suffix)),
+        sections=list(_sections(result, drawn, suffix)),
         overview=tables.overview(result),
         replications=len(result.outcomes),
         fleet=_of_fleet(result),
+        fleets=list(fleet_sections(result, drawn)),
         spread=tables.spread(result),
         most=SECTIONS,
         has_records=result.has_records,

@@ -16,7 +16,9 @@ from efssim.runs.outcome import OutcomeRecords
 from efssim.study.planning.evaluation import said
 from efssim.study.planning.sentences import answer_text, cheapest_text
 from efssim.study.trial.long_faults import long_faults
+from efssim.text.items import every_item, is_meant
 from efssim.text.quantities import format_duration
+from efssim.text.quoting import listed
 
 if TYPE_CHECKING:
     from efssim.study.planning.evaluation import Evaluation
@@ -66,11 +68,11 @@ def objective_text(plan: PlanFindings) -> str:
     goal = plan.objective
     if goal.name is not None:
         asked = goal_text(goal.of, goal.target_s, goal.attainment)
-        return f"Objective {goal.name} of {', '.join(goal.replications)}: {asked}"
+        return f"Objective {goal.name} of {listed(goal.replications)}: {asked}"
     share = (
         "always" if goal.attainment == 1 else f"for {percent(goal.attainment)} of the time or more"
     )
-    who, target = ", ".join(goal.replications), format_duration(goal.target_s)
+    who, target = listed(goal.replications), format_duration(goal.target_s)
     if plan.parameter.segments == ("rpo", "target"):
         target = "the target"
     return f"RPO of {who}: age at most {target} {share}"
@@ -236,6 +238,11 @@ def _footnote(plan: PlanFindings) -> Sequence[str]:
     return ["", *wrapped("* the answer; the other rows of the table are means of the search.")]
 
 
+def _is_about(written: str, name: str) -> bool:
+    """Return whether a name in a path means a replication, which may be an item of a fleet."""
+    return is_meant(written, name) or is_meant(every_item(written), name)
+
+
 def _assumed(plan: PlanFindings) -> str:
     """Return the parameters that the scenario leaves to the preset, but for the varied one."""
     found = []
@@ -243,7 +250,9 @@ def _assumed(plan: PlanFindings) -> str:
         replication = plan.scenario.replications[name]
         outcome = OutcomeRecords(replication.source, replication.sync, replication.control)
         for key, value in assumed_parameters(plan.scenario, outcome):
-            if plan.parameter.segments != ("replications", name, "sync", key):
+            path = plan.parameter.segments
+            is_varied = path[:1] == ("replications",) and path[2:] == ("sync", key)
+            if not (is_varied and _is_about(str(path[1]), name)):
                 found.append(f"{key} {value}")
     assumed = ", ".join(dict.fromkeys(found))
     return f"Assumed, as AWS does not publish them: {assumed}." if assumed else ""

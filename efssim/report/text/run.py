@@ -12,6 +12,7 @@ from efssim.report.verdicts.fleets import are_many
 from efssim.report.verdicts.objectives import objective_texts
 from efssim.report.verdicts.run import certainty, disaster, verdict
 from efssim.report.words.cost import cost_lines
+from efssim.report.words.fleets import fleet_texts
 from efssim.report.words.lines import wrapped
 from efssim.report.words.thresholds import threshold_lines
 from efssim.runs.outcome import Outcome
@@ -29,6 +30,8 @@ def text_report(result: Run, command: str, full: bool = False) -> str:
     parts += [_first(name, outcome, result) for name, outcome in result.outcomes.items()]
     if not result.outcomes:
         parts.append([NO_REPLICATION])
+    words = fleet_texts(result.run_summary.fleets)
+    parts.append([line for text in words for line in wrapped(text, indent=2)])
     parts.append(threshold_lines(result.run_summary.thresholds))
     parts.append(timeline_lines(result))
     for name, outcome in result.outcomes.items():

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from efssim.report.facts.load import drawn_lines
 from efssim.report.facts.traces import thin_lines, trace_lines
+from efssim.report.text.fleets.sweep import fleet_rows, shown_replications
 from efssim.report.text.parts import joined
 from efssim.report.words.compare_shares import SHARES
 from efssim.report.words.cost import money
@@ -32,9 +33,16 @@ def sweep_report(sweep: SweepPoints, measure: str, command: str) -> str:
             *thin_lines(sweep.traces),
         ]
     ]
-    for name in sweep.points[0].trials.table["replication"].unique():
+    for name, fleet in sweep.points[0].trials.fleets.items():
+        parts.append(
+            [
+                *wrapped(f"Fleet {name}, over {counted(fleet.count, 'item')}:"),
+                *aligned(fleet_rows(sweep, measure, name, shown)),
+            ]
+        )
+    for name in shown_replications(sweep):
         rows = _tornado if sweep.one_at_a_time else _grid
-        parts.append([*wrapped(f"{name}:"), *rows(sweep, measure, str(name))])
+        parts.append([*wrapped(f"{name}:"), *rows(sweep, measure, name)])
     return joined(
         [
             *parts,

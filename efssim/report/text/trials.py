@@ -20,6 +20,7 @@ from efssim.report.verdicts.trials import attained, disaster, kind_of, late, of_
 from efssim.report.verdicts.trials_cautions import cautions
 from efssim.report.words.compliance import compliance_text_of_trials
 from efssim.report.words.cost import cost_lines
+from efssim.report.words.fleets import fleet_texts_of_trials
 from efssim.report.words.lines import counted, percent, short, wrapped
 from efssim.report.words.thresholds import threshold_lines
 from efssim.scenario.shown.provenance import resolved
@@ -45,6 +46,8 @@ def study_text(trials: TrialSet, command: str, full: bool = False) -> str:
     parts += [_first(name, trials) for name in names]
     if not names:
         parts.append([NO_REPLICATION])
+    words = fleet_texts_of_trials(trials.fleets)
+    parts.append([line for text in words for line in wrapped(text, indent=2)])
     parts.append(threshold_lines(trials_summary(trials).thresholds))
     for name in names:
         title = wrapped(f"{name}:", indent=2) if len(names) > 1 else []

@@ -2,5 +2,5 @@
 
 from __future__ import annotations
 
-SHARES = ("attainment", "attainment_while_writable", "utilisation")
+SHARES = ("attainment", "attainment_all", "attainment_while_writable", "utilisation")
 """Last parts of their names."""

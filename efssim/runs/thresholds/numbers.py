@@ -9,6 +9,7 @@ from functools import cache
 from typing import Any, Literal, TypeAlias, Union, get_args, get_origin, get_type_hints
 
 from efssim.errors import ArgumentError
+from efssim.lag.fleets.summary import FleetSummary, ItemSpread
 from efssim.lag.kinds.table import LAG_MEASURES
 from efssim.lag.summary import (
     AGE,
@@ -20,7 +21,9 @@ from efssim.lag.summary import (
 )
 from efssim.model.entities.errors import RunError
 from efssim.scenario import Scenario
+from efssim.scenario.fleets.paths import REPLICATIONS
 from efssim.scenario.thresholds import Threshold, threshold
+from efssim.text.items import first_meant, fleet_hint
 from efssim.text.quantities import (
     format_duration,
     format_size,
@@ -33,10 +36,22 @@ from efssim.text.yaml.paths import Path, format_path
 
 POOLED = "pooled"
 """First part of the paths of numbers over all trials together."""
+FLEETS = "fleets"
+"""First part of the paths of numbers over the items of fleets."""
+SPREAD_KEYS = tuple(field.name for field in fields(ItemSpread))
+_ALONE = (["count"], ["attainment_all"])
+"""Numbers of a fleet that are of all items together."""
 Kind: TypeAlias = Any
 """A type of a part of a summary, as an annotation says it."""
 Unit = Literal["seconds", "bytes", "share", "number"]
-_SHARES = ("attainment", "attainment_while_writable", "utilisation", "unwarranted_share", "share")
+_SHARES = (
+    "attainment",
+    "attainment_all",
+    "attainment_while_writable",
+    "utilisation",
+    "unwarranted_share",
+    "share",
+)
 _COUNTS = ("count", "writes", "open_at_end_writes", "lost_writes", "violations", "completed")
 
 
@@ -69,32 +84,51 @@ def known_thresholds(scenario: Scenario) -> list[KnownThreshold]:
 
 def _known(text: str, scenario: Scenario) -> KnownThreshold:
     asked = threshold(text)
-    _require_number(asked.path, scenario)
+    require_number(asked.path, scenario)
     unit = unit_of(asked.path)
-    return KnownThreshold(text, asked, unit, _LIMITS[unit](asked.value))
+    return KnownThreshold(text, asked, unit, parsed(unit, asked.value))
 
 
-def _require_number(path: Path, scenario: Scenario) -> None:
+def require_number(path: Path, scenario: Scenario) -> None:
     """Raise ArgumentError unless there is a number at a path of a summary."""
     first, *rest = map(str, path)
     if first == POOLED:
         name, *rest = rest or [""]
         _require_name(name, scenario.replications, path)
         kind: Kind = _lag_kinds()
-    elif first in scenario.replications:
+    elif first_meant(first) in scenario.replications:
         kind = ReplicationSummary
+    elif first == FLEETS:
+        kind, rest = _of_fleet(scenario, rest, path)
     else:
         kind, rest = RunSummary, [first, *rest]
+        if fleet_hint(first, scenario.replications):
+            raise ArgumentError(f"{format_path(path)}: {fleet_hint(first, scenario.replications)}")
         if first == "replications" and len(rest) > 1:
             _require_name(rest[1], scenario.replications, path)
     _walk(kind, rest, path)
 
 
-def _require_name(name: str, known: Collection[str], path: Path) -> None:
+def _of_fleet(scenario: Scenario, rest: list[str], path: Path) -> tuple[Kind, list[str]]:
+    """Return the kind that the number of a fleet is in, and its path there; raise ArgumentError."""
+    known = [fleet.name for fleet in scenario.fleets if fleet.section == REPLICATIONS]
+    name, *inside = rest or [""]
     if name not in known:
-        raise ArgumentError(
-            f"{format_path(path)}: no replication '{cut(name)}'{suggest(name, known)}"
-        )
+        message = f"no fleet of replications '{cut(name)}'{suggest(name, known)}"
+        raise ArgumentError(f"{format_path(path)}: {message}")
+    if len(inside) > 1 and inside[-1] in SPREAD_KEYS:
+        return ReplicationSummary, inside[:-1]
+    if inside in _ALONE:
+        return FleetSummary, inside
+    message = f"a number of a fleet ends in {', '.join(SPREAD_KEYS)}, or is attainment_all"
+    raise ArgumentError(f"{format_path(path)}: {message}")
+
+
+def _require_name(name: str, known: Collection[str], path: Path) -> None:
+    if first_meant(name) not in known:
+        hint = fleet_hint(name, known)
+        text = hint or f"no replication '{cut(name)}'{suggest(name, known)}"
+        raise ArgumentError(f"{format_path(path)}: {text}")
 
 
 def _walk(kind: Kind, rest: list[str], path: Path) -> None:
@@ -154,6 +188,8 @@ def _plain(kind: Kind) -> Kind:
 def unit_of(path: Path) -> Unit:
     """Return the unit of the number at a path, by its name."""
     names = list(map(str, path))
+    if names[0] == FLEETS and names[-1] in SPREAD_KEYS:
+        names.pop()  # a number of items is in the unit of each
     last = names[-1]
     if last in _SHARES:
         return "share"
@@ -187,6 +223,11 @@ _LIMITS: dict[Unit, Callable[[str], float]] = {
     "share": _share,
     "number": _number,
 }
+
+
+def parsed(unit: Unit, text: str) -> float:
+    """Return a number as it is written, such as `10 min`; raise ValueError for no such number."""
+    return _LIMITS[unit](text)
 
 
 def shown(value: float, unit: Unit) -> str:

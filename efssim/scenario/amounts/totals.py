@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple
 
+from efssim.scenario.amounts.volume import steps_of
 from efssim.scenario.grammar.base import Found
 from efssim.scenario.workload.arrivals import chosen_process
+from efssim.scenario.workload.growth import AnyGrowth, MonthlyGrowth, too_much
 from efssim.scenario.workload.streams import TraceFile, WriteStream
 from efssim.text.digits import about
 from efssim.text.largest import COUNTED_MAX, LARGEST_FILE_BYTES
@@ -39,6 +42,10 @@ def total_problems(scenario: ScenarioKeys) -> Iterator[Found]:
     Raise TraceErrors if a trace changed since it was checked.
     """
     for name, source in scenario.file_systems.items():
+        grown = [*_growth_problems(source, scenario)]
+        yield from ((("file_systems", name, *loc), text) for loc, text in grown)
+        if grown:
+            continue
         most = {key: _most(stream, source, scenario) for key, stream in source.writes.items()}
         found = [
             (("writes", key, *loc), text)
@@ -48,6 +55,24 @@ def total_problems(scenario: ScenarioKeys) -> Iterator[Found]:
         # Where one stream has too much, so has the sum.
         found = found or list(_sum_problems(source, most))
         yield from ((("file_systems", name, *loc), text) for loc, text in found)
+
+
+def _growth_problems(source: FileSystem, scenario: ScenarioKeys) -> Iterator[Found]:
+    """Yield growth that has no begin before the run, or that leaves the bounds within it."""
+    parts: dict[tuple[str, ...], AnyGrowth] = {("growth",): source.growth}
+    parts |= {("writes", key, "growth"): each.growth for key, each in source.writes.items()}
+    late = [at for at, part in parts.items() if _is_late(part, scenario.start)]
+    yield from (((*at, "since"), "is after the scenario's start") for at in late)
+    if not late:
+        for key, stream in source.writes.items():
+            grows = isinstance(stream.growth, MonthlyGrowth)
+            text = too_much(steps_of(stream, source, scenario))
+            if text and (grows or isinstance(source.growth, MonthlyGrowth)):
+                yield ("writes", key, "growth"), text
+
+
+def _is_late(growth: AnyGrowth, start: datetime) -> bool:
+    return isinstance(growth, MonthlyGrowth) and growth.since is not None and growth.since > start
 
 
 def _stream_problems(stream: WriteStream, most: Most) -> Iterator[Found]:
@@ -79,7 +104,7 @@ def _sum_problems(source: FileSystem, most: dict[str, Most]) -> Iterator[Found]:
 
 
 def _most(stream: WriteStream, source: FileSystem, scenario: ScenarioKeys) -> Most:
-    growth = stream.growth * source.growth
+    growth = max(steps_of(stream, source, scenario).factors)
     if stream.trace is not None:
         return _most_of_trace(stream.trace, growth, scenario)
     assert stream.arrivals is not None

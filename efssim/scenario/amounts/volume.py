@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from efssim.scenario.workload.arrivals import chosen_process
 from efssim.scenario.workload.drawing import CELL_S, DRAWN_PER_CELL, drawing
+from efssim.scenario.workload.growth import GrowthSteps, growth_steps
 from efssim.scenario.workload.streams import WriteStream
 from efssim.text.largest import COUNTED_MAX
 from efssim.traces.reading import Trace
@@ -30,18 +31,31 @@ class Volume(NamedTuple):
 def expected_volume(scenario: ScenarioKeys) -> Volume:
     """Return the expected bytes of all replicated file systems, and the writes to be drawn."""
     sources = [scenario.file_systems[part.source] for part in scenario.replications.values()]
-    volumes = [_stream(w, source, scenario) for source in sources for w in source.writes.values()]
+    throttles = scenario.throttles
+    volumes = [
+        _stream(w, source, scenario, throttles)
+        for source in sources
+        for w in source.writes.values()
+    ]
     return Volume(math.fsum(v.writes for v in volumes), math.fsum(v.bytes for v in volumes))
 
 
-def _stream(stream: WriteStream, source: FileSystem, scenario: ScenarioKeys) -> Volume:
+def steps_of(stream: WriteStream, source: FileSystem, scenario: ScenarioKeys) -> GrowthSteps:
+    """Return the growth of a stream in a run, that of its file system included."""
+    return growth_steps((source.growth, stream.growth), scenario.start, scenario.duration)
+
+
+def _stream(
+    stream: WriteStream, source: FileSystem, scenario: ScenarioKeys, throttles: bool
+) -> Volume:
     if stream.trace is not None:
         return trace_volume(
             stream, stream.trace.read(scenario.start, scenario.duration), source, scenario
         )
     volume = arrivals_volume(stream, source, scenario)
-    growth = stream.growth * source.growth
-    if drawing(stream, growth, scenario.defaults.drawn, scenario.start).in_cells:
+    growth = steps_of(stream, source, scenario).mean(scenario.duration)
+    default, start = scenario.defaults.drawn, scenario.start
+    if drawing(stream, growth, default, start, throttles=throttles).in_cells:
         return volume._replace(writes=scenario.duration / CELL_S * DRAWN_PER_CELL)
     return volume
 
@@ -50,7 +64,7 @@ def arrivals_volume(stream: WriteStream, source: FileSystem, scenario: ScenarioK
     """Return the expected writes of a stream with arrivals in the whole run."""
     assert stream.arrivals is not None
     assert stream.size is not None
-    growth = stream.growth * source.growth
+    growth = steps_of(stream, source, scenario).mean(scenario.duration)
     chosen, size = chosen_process(stream.arrivals), stream.size.expected()
     writes = chosen.mean_per_s * scenario.duration
     of_bytes = chosen.process.growth_of == "bytes"
@@ -62,7 +76,7 @@ def trace_volume(
 ) -> Volume:
     """Return the writes of a stream with a trace, which has been read, in the whole run."""
     assert stream.trace is not None
-    growth = stream.growth * source.growth
+    growth = steps_of(stream, source, scenario).mean(scenario.duration)
     laps = trace.laps(scenario.duration)
     pieces = stream.trace.writes_per_row if trace.period_s else 1
     return Volume(len(trace.time_s) * laps * pieces, math.fsum(trace.bytes) * laps * growth)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from efssim.scenario.alarms.names import as_named, renamed
 from efssim.scenario.checks.places import regions_known
@@ -15,10 +15,11 @@ from efssim.text.written import Written
 
 def alarm_problems(raw: Written) -> Iterator[Found]:
     """Yield dangling names in the alarms of a scenario as it was written."""
-    systems = [*written.names(raw, "file_systems"), *new_destinations(raw)]
+    systems = dict.fromkeys([*written.names(raw, "file_systems"), *new_destinations(raw)])
     if raw.get("records") == "off" and written.names(raw, "alarms"):
         yield ("records",), "alarms need the syncs, which `records: off` does not keep"
-    replications, regions = written.names(raw, "replications"), regions_known(raw)
+    replications = dict.fromkeys(written.names(raw, "replications"))
+    regions = regions_known(raw)
     for name, part in written.section(raw, "alarms").items():
         if name == "ids" and "file" in written.mapping(raw, "alarms"):
             for key, system in part.items():
@@ -30,7 +31,10 @@ def alarm_problems(raw: Written) -> Iterator[Found]:
 
 
 def _alarm_problems(
-    part: Written, systems: list[str], replications: list[str], regions: list[str]
+    part: Written,
+    systems: Collection[str],
+    replications: Collection[str],
+    regions: Collection[str],
 ) -> Iterator[Found]:
     """Yield the dangling names in one alarm."""
     alarm = renamed(part)

@@ -12,7 +12,9 @@ from efssim.scenario.grammar.disturbances.effects import Lose, StopWrites, Targe
 from efssim.scenario.grammar.disturbances.kind import DisturbanceKind
 from efssim.scenario.grammar.disturbances.kinds import DISTURBANCES
 from efssim.text import written
+from efssim.text.items import is_meant
 from efssim.text.quantities import parse_duration
+from efssim.text.quoting import listed
 from efssim.text.suggestions import suggest
 from efssim.text.written import Written, parsed
 
@@ -50,7 +52,7 @@ def _replication_of(raw: Written, drill: Written) -> tuple[str | None, str | Non
         return known[0], None
     if not known:
         return None, "the scenario has no replication to fail over"
-    return None, f"needs `replication`: there are several, {', '.join(known)}"
+    return None, f"needs `replication`: there are several, {listed(known)}"
 
 
 def _unreached(raw: Written, name: str, disaster: Written) -> Iterator[Found]:
@@ -68,7 +70,7 @@ def _unreached(raw: Written, name: str, disaster: Written) -> Iterator[Found]:
             known = ", ".join(other.name for other in DISTURBANCES if _stops(other))
             message = f"leaves the source '{source}' as it is; a disaster is one of {known}"
             yield ("drill", "disaster", kind.name), message
-        elif target not in (home if kind.target is Target.REGION else source,):
+        elif not is_meant(target, str(home) if kind.target is Target.REGION else source):
             where = f"in '{home}'" if kind.target is Target.REGION else f"'{source}'"
             message = f"does not reach the source of '{name}', which is {where}"
             yield ("drill", "disaster", kind.name), message

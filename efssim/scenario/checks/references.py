@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from efssim.scenario.checks.places import home_of
 from efssim.scenario.grammar.base import Found
 from efssim.text import written
+from efssim.text.items import first_meant, fleet_hint
 from efssim.text.suggestions import suggest
 from efssim.text.written import Place, Written
 
@@ -32,7 +33,10 @@ def new_destinations(raw: Written) -> Iterator[str]:
 
 
 def dangling(what: str, name: str, known: Iterable[str]) -> str:
-    """Return the problem of a name that nothing has."""
+    """Return the problem of a name that nothing has, or that only all items of a fleet have."""
+    hint = fleet_hint(name, known)
+    if hint:
+        return hint
     return f"no {what} is named '{name}'{suggest(name, known)}"
 
 
@@ -65,12 +69,12 @@ def _member_problems(raw: Written) -> Iterator[Found]:
 
 
 def _objective_problems(raw: Written) -> Iterator[Found]:
-    known = written.names(raw, "replications")
+    known = dict.fromkeys(written.names(raw, "replications"))
     for name, part in written.section(raw, "objectives").items():
         listed = part.get("replications")
         for ordinal, each in enumerate(listed if isinstance(listed, list | tuple) else ()):
             path = ("objectives", name, "replications", ordinal)
-            if isinstance(each, str) and each not in known:
+            if isinstance(each, str) and first_meant(each) not in known:
                 yield path, dangling("replication", each, known)
 
 

@@ -12,6 +12,7 @@ from efssim.scenario.grammar.disturbances.kind import Known
 from efssim.scenario.grammar.disturbances.kinds import DISTURBANCES
 from efssim.scenario.grammar.network import link_regions
 from efssim.text import written
+from efssim.text.items import first_meant
 from efssim.text.suggestions import suggest
 from efssim.text.written import Written
 
@@ -19,7 +20,11 @@ from efssim.text.written import Written
 def known_in(raw: Written) -> Known:
     """Return the targets of a scenario as it was written."""
     systems = [*written.names(raw, "file_systems"), *new_destinations(raw)]
-    named = {Target.REPLICATION: written.names(raw, "replications"), Target.FILE_SYSTEM: systems}
+    # Mappings, as names are looked up: there may be thousands.
+    named = {
+        Target.REPLICATION: dict.fromkeys(written.names(raw, "replications")),
+        Target.FILE_SYSTEM: dict.fromkeys(systems),
+    }
     return Known(regions_known(raw), lambda region: enabled_by_default(raw, region), named)
 
 
@@ -40,7 +45,7 @@ def target_problems(part: Written, known: Known) -> Iterator[Found]:
             yield (key,), always_on(region)
     for kind in DISTURBANCES:
         name, names = written.text(part, kind.name), known.named.get(kind.target)
-        if name is not None and names is not None and name not in names:
+        if name is not None and names is not None and first_meant(name) not in names:
             yield (kind.name,), dangling(kind.target.value, name, names)
     for kind in DISTURBANCES:
         if kind.check is not None and kind.name in part:

@@ -16,9 +16,10 @@ from efssim.scenario.grammar.disturbances.kind import DisturbanceKind
 from efssim.scenario.grammar.disturbances.kinds import DISTURBANCES
 from efssim.scenario.grammar.network import LinkName
 from efssim.scenario.grammar.optional_fields import OptionalFields, optional_field
-from efssim.scenario.grammar.types import Duration, PositiveDuration
+from efssim.scenario.grammar.types import Duration, Flag, PositiveDuration
 from efssim.scenario.operations.names import OperationName
 from efssim.scenario.operations.table import OPERATIONS
+from efssim.text.items import means_all
 from efssim.text.moments import At
 from efssim.text.suggestions import suggest
 from efssim.text.written import Written
@@ -160,6 +161,8 @@ class Fault(Disturbance):
     """Time from the end of one to the start of the next; the first from the start of the run."""
     lasts: Distribution[Duration] | None = Field(default=None, alias="for")
     """How long one lasts."""
+    each: Flag = False
+    """Whether each item of a fleet that is the target, as `orders[*]`, has a fault of its own."""
 
     @field_validator("every")
     @classmethod
@@ -172,6 +175,9 @@ class Fault(Disturbance):
     def _misfits_of(cls, kind: str, data: Written) -> Iterator[Found]:
         yield from super()._misfits_of(kind, data)
         entry = DISTURBANCES[kind]
+        target = data.get(kind)
+        if data.get("each") is True and not (isinstance(target, str) and means_all(target)):
+            yield ("each",), "goes with a target such as `orders[*]`, all items of a fleet"
         if entry.endless is None and entry.needs_for and "for" not in data:
             yield ("for",), "is required"
 

@@ -8,6 +8,7 @@ from typing import ClassVar, Self
 from pydantic import model_validator
 
 from efssim.scenario.grammar.base import Model
+from efssim.scenario.grammar.calendars.rates import RateCalendar, base_of
 from efssim.scenario.grammar.distributions import Distribution
 from efssim.scenario.grammar.timing import Sync
 from efssim.scenario.grammar.types import ByteRate, Duration, Limit
@@ -85,8 +86,8 @@ class Measured(Model):
     def holds(self, key: str, sync: Sync) -> bool:
         """Return whether a parameter is set to a value within its interval."""
         interval: MeasuredInterval | None = getattr(self, key)
-        value: float | Distribution[Duration] | None = getattr(sync, key)
+        value: float | RateCalendar | Distribution[Duration] | None = getattr(sync, key)
         if interval is None or value is None:
             return False
-        mean = value.expected() if isinstance(value, Distribution) else value
+        mean = value.expected() if isinstance(value, Distribution) else base_of(value)
         return interval.low <= mean <= interval.high

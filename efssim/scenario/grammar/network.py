@@ -10,7 +10,8 @@ from typing import Annotated
 from pydantic import AfterValidator, Field, WithJsonSchema
 
 from efssim.scenario.grammar.base import Found, Model
-from efssim.scenario.grammar.types import ByteRate, Count, Duration, Flag
+from efssim.scenario.grammar.calendars.rates import ScheduledRate
+from efssim.scenario.grammar.types import Count, Duration, Flag
 from efssim.scenario.regions.facts import FILE_SYSTEMS
 from efssim.scenario.regions.names import zone_region
 from efssim.text.written import Written
@@ -100,8 +101,8 @@ class Link(Model):
 
     bare = "capacity"
 
-    capacity: ByteRate = math.inf
-    """Bytes per second; `none` is no limit."""
+    capacity: ScheduledRate = math.inf
+    """Bytes per second; `none` is no limit. Also a calendar."""
     latency: Duration = 0.0
     """Round-trip time, which adds to the setup of every sync."""
     concurrency: Annotated[Count, Field(gt=0)] | None = None

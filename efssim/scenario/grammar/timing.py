@@ -9,6 +9,7 @@ from typing import Annotated, ClassVar, Self
 from pydantic import AfterValidator, Field, ValidationError, model_validator
 
 from efssim.scenario.grammar.base import Found, Model, plain_message
+from efssim.scenario.grammar.calendars.rates import ScheduledRate, base_of
 from efssim.scenario.grammar.distributions import Distribution
 from efssim.scenario.grammar.presets import CONTROL_PRESETS, SYNC_PRESETS, PresetName, PresetValue
 from efssim.scenario.grammar.types import ByteRate, Duration, Fraction, Limit, Size
@@ -77,9 +78,12 @@ class Cycle(Tuned):
         return self
 
     def number(self, key: str) -> float:
-        """Return a parameter that does not vary: seconds, bytes/s, files/s or a probability."""
+        """Return a parameter that does not vary: seconds, bytes/s, files/s or a probability.
+
+        Of a calendar it is the rate outside the windows.
+        """
         value = getattr(self, key)
-        return self.preset_value(key).value if value is None else float(value)
+        return self.preset_value(key).value if value is None else base_of(value)
 
 
 class Sync(Cycle):
@@ -89,8 +93,8 @@ class Sync(Cycle):
 
     bare = "interval"
 
-    throughput: ByteRate | None = None
-    """Bytes transferred per second; `none` lifts the limit."""
+    throughput: ScheduledRate | None = None
+    """Bytes transferred per second; `none` lifts the limit. Also a calendar."""
     file_rate: Limit | None = None
     """Changed files transferred per second; `none` lifts the limit."""
     scan_rate: Limit | None = None

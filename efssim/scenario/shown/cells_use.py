@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from efssim.scenario.schema import ScenarioKeys, WriteStream
+from efssim.scenario.amounts.volume import steps_of
+from efssim.scenario.schema import FileSystem, ScenarioKeys, WriteStream
 from efssim.scenario.shown.trace_use import stream_path
-from efssim.scenario.workload.drawing import CELL_S, drawing
+from efssim.scenario.workload.drawing import CELL_S, HowDrawn, drawing
 from efssim.scenario.workload.drawing import distance_at_most as bound
 
 
@@ -46,13 +47,8 @@ def merged(many: Iterable[dict[str, CellsUse]]) -> dict[str, CellsUse]:
 
 def drawn_all_the_same(scenario: ScenarioKeys) -> dict[str, str]:
     """Return why streams are drawn one by one although cells were asked for, by their paths."""
-    default, start = scenario.defaults.drawn, scenario.start
-    found = {
-        stream_path(name, stream): drawing(writes, writes.growth * system.growth, default, start)
-        for name, system in scenario.file_systems.items()
-        for stream, writes in system.writes.items()
-    }
-    return {path: how.obstacle for path, how in found.items() if how.obstacle}
+    found = _drawings(scenario)
+    return {path: how.obstacle for path, (_, how) in found.items() if how.obstacle}
 
 
 def automatic_streams(scenario: ScenarioKeys) -> dict[str, WriteStream]:
@@ -67,10 +63,26 @@ def automatic_streams(scenario: ScenarioKeys) -> dict[str, WriteStream]:
 
 def streams_in_cells(scenario: ScenarioKeys) -> dict[str, CellsUse]:
     """Return the streams that are drawn in cells, by their paths."""
-    default, start = scenario.defaults.drawn, scenario.start
     return {
-        stream_path(name, stream): CellsUse(None if writes.size is None else bound(writes.size))
+        path: CellsUse(None if writes.size is None else bound(writes.size))
+        for path, (writes, how) in _drawings(scenario).items()
+        if how.in_cells
+    }
+
+
+def _drawings(scenario: ScenarioKeys) -> dict[str, tuple[WriteStream, HowDrawn]]:
+    """Return all streams and how each is drawn, by their paths."""
+    default, start, throttles = scenario.defaults.drawn, scenario.start, scenario.throttles
+    return {
+        stream_path(name, stream): (
+            writes,
+            drawing(writes, _mean(writes, system, scenario), default, start, throttles=throttles),
+        )
         for name, system in scenario.file_systems.items()
         for stream, writes in system.writes.items()
-        if drawing(writes, writes.growth * system.growth, default, start).in_cells
     }
+
+
+def _mean(stream: WriteStream, system: FileSystem, scenario: ScenarioKeys) -> float:
+    """Return the mean factor of growth of a stream in the run."""
+    return steps_of(stream, system, scenario).mean(scenario.duration)

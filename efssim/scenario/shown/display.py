@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import timedelta
 
 from efssim.markup import folded, page, sentence, table
+from efssim.scenario.fleets.fleet import Fleet
 from efssim.scenario.grammar.base import one_of
+from efssim.scenario.grammar.calendars.rates import RateCalendar
 from efssim.scenario.grammar.distributions import Distribution
 from efssim.scenario.grammar.disturbances.kinds import words_of
 from efssim.scenario.grammar.events import Disturbance
 from efssim.scenario.schema import Destination, Replication, ScenarioKeys, WriteStream
 from efssim.scenario.shown.provenance import format_preset, resolved
 from efssim.scenario.workload.arrivals import chosen_process
+from efssim.scenario.workload.growth import MonthlyGrowth
 from efssim.text.digits import grouped
 from efssim.text.quantities import format_duration, format_size
 
@@ -58,13 +61,36 @@ def _clock(scenario: ScenarioKeys, time_s: float) -> str:
 
 def _streams(scenario: ScenarioKeys) -> Iterator[tuple[str, ...]]:
     """Yield a row for each stream of each file system, and for each that has none."""
-    for name, system in scenario.file_systems.items():
-        facts = (name, system.availability_zone or system.home)
-        stored = (format_size(system.size), f"{system.files:,}")
-        if not system.writes:
-            yield (*facts, "", "nothing is written", *stored)
-        for stream, writes in system.writes.items():
-            yield (*facts, stream, _writes(writes), *stored)
+    fleets = {fleet.name: fleet for fleet in scenario.fleets if fleet.section == "file_systems"}
+    for name in scenario.once.file_systems:
+        fleet = fleets.get(name)
+        members = [name] if fleet is None else fleet.members
+        yield from _alike(name, fleet, [list(_of_system(scenario, one)) for one in members])
+
+
+def _alike(
+    name: str, fleet: Fleet | None, rows: list[list[tuple[str, ...]]]
+) -> Iterator[tuple[str, ...]]:
+    """Yield the rows of a file system, or one for each stream of all items of a fleet."""
+    for lines in zip(*rows, strict=False):
+        cells = [_in_common(texts) for texts in zip(*(line[1:] for line in lines), strict=True)]
+        yield (name if fleet is None else f"{name}[1 to {fleet.count:,}]", *cells)
+
+
+def _in_common(texts: Sequence[str]) -> str:
+    """Return a text that all items of a fleet have, or that of the first, and that it varies."""
+    return texts[0] if len(set(texts)) == 1 else f"{texts[0]} and others, by item"
+
+
+def _of_system(scenario: ScenarioKeys, name: str) -> Iterator[tuple[str, ...]]:
+    """Yield a row for each stream of a file system, or one if it has none."""
+    system = scenario.file_systems[name]
+    facts = (name, system.availability_zone or system.home)
+    stored = (format_size(system.size), f"{system.files:,}")
+    if not system.writes:
+        yield (*facts, "", "nothing is written", *stored)
+    for stream, writes in system.writes.items():
+        yield (*facts, stream, _writes(writes), *stored)
 
 
 def _writes(stream: WriteStream) -> str:
@@ -75,15 +101,26 @@ def _writes(stream: WriteStream) -> str:
     assert stream.size is not None
     chosen = chosen_process(stream.arrivals)
     kind = chosen.process.kind.replace("_", "/")
-    rate = f"{grouped(chosen.mean_per_s * stream.growth, 4)} per s"
-    return f"{kind}, {rate} of {_varying(stream.size, format_size)}"
+    growth = 1.0 if isinstance(stream.growth, MonthlyGrowth) else stream.growth
+    rate = f"{grouped(chosen.mean_per_s * growth, 4)} per s"
+    more = f", {stream.growth.text()}" if isinstance(stream.growth, MonthlyGrowth) else ""
+    return f"{kind}, {rate} of {_varying(stream.size, format_size)}{more}"
 
 
 def _replications(scenario: ScenarioKeys) -> Iterator[tuple[str, ...]]:
-    for name, part in scenario.replications.items():
-        begins = "established" if part.established else "with an initial sync"
+    fleets = {fleet.name: fleet for fleet in scenario.fleets if fleet.section == "replications"}
+    for name, part in scenario.once.replications.items():
+        fleet = fleets.get(name)
+        members = [name] if fleet is None else fleet.members
+        rows = [_replication(scenario.replications[one]) for one in members]
+        cells = [_in_common(texts) for texts in zip(*rows, strict=True)]
         ends = (part.source, _destination(part.destination))
-        yield (name, *ends, begins, *(_parameter(part, key) for key in ("interval", "throughput")))
+        yield (name if fleet is None else f"{name}[1 to {fleet.count:,}]", *ends, *cells)
+
+
+def _replication(part: Replication) -> tuple[str, ...]:
+    begins = "established" if part.established else "with an initial sync"
+    return (begins, *(_parameter(part, key) for key in ("interval", "throughput")))
 
 
 def _destination(where: Destination) -> str:
@@ -91,7 +128,8 @@ def _destination(where: Destination) -> str:
 
 
 def _parameter(part: Replication, key: str) -> str:
-    return format_preset(key, part.sync.number(key))
+    by_calendar = isinstance(getattr(part.sync, key), RateCalendar)
+    return format_preset(key, part.sync.number(key)) + ", else by windows" * by_calendar
 
 
 def _events(scenario: ScenarioKeys) -> Iterator[tuple[str, ...]]:
@@ -104,7 +142,7 @@ def _events(scenario: ScenarioKeys) -> Iterator[tuple[str, ...]]:
 
 
 def _faults(scenario: ScenarioKeys) -> Iterator[tuple[str, ...]]:
-    for name, fault in scenario.faults.items():
+    for name, fault in scenario.once.faults.items():
         lasts = "" if fault.lasts is None else _varying(fault.lasts, format_duration)
         yield name, _what(fault), _varying(fault.every, format_duration), lasts
 

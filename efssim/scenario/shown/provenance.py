@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from pydantic import BaseModel
 
+from efssim.scenario.grammar.calendars.rates import RateCalendar
 from efssim.scenario.grammar.distributions import Distribution
 from efssim.scenario.grammar.events import Disturbance
 from efssim.scenario.grammar.network import Quotas
@@ -25,6 +27,7 @@ from efssim.scenario.schema import (
 )
 from efssim.scenario.unknowns.parameters import UncertainParameter, uncertain_parameters
 from efssim.text.quantities import format_byte_rate, format_duration, format_size
+from efssim.text.written import as_written
 from efssim.text.yaml.paths import Path, format_path
 
 _FORMAT: dict[str, Callable[[float], str]] = {
@@ -35,6 +38,10 @@ _FORMAT: dict[str, Callable[[float], str]] = {
     "failure_probability": lambda value: f"{100 * value:g} %",
 }
 """How to write the parameters that are no durations."""
+
+
+_OF_FLEETS = ("count", "items", "each")
+"""Keys that nothing but a fleet has, so that the others need not say that they have none."""
 
 
 class Parameter(NamedTuple):
@@ -53,12 +60,40 @@ def format_preset(key: str, value: float) -> str:
 
 def resolved(scenario: ScenarioKeys) -> list[Parameter]:
     """Return every value of a scenario with its provenance, in the order of the grammar."""
-    measured = dict(_measured(scenario))
+    measured = dict(_measured(scenario.once))
     unknown = {each.path: each for each in uncertain_parameters(scenario)}
     return [
         _with_range(_with_interval(found, measured.get(found.path)), unknown.get(found.path))
-        for found in _walk(scenario, ())
+        for found in _by_item(_walk(scenario.once, ()), scenario)
     ]
+
+
+def _by_item(found: Iterator[Parameter], scenario: ScenarioKeys) -> Iterator[Parameter]:
+    """Yield parameters, those of which each item of a fleet has its own as they are drawn."""
+    drawn = {
+        (fleet.section, fleet.name, *place): f"each {json.dumps(as_written(written), default=str)}"
+        for fleet in scenario.fleets
+        for place, written in fleet.each
+    }
+    texts = {format_path(path): text for path, text in drawn.items()}
+    fleets = [fleet.name for fleet in scenario.fleets if fleet.section == "replications"]
+    phases = {format_path(("replications", name, "sync", "phase")) for name in fleets}
+    told = set()
+    for each in found:
+        path = next((one for one in texts if _is_at(each.path, one)), None)
+        if path is not None:
+            if path not in told:
+                yield Parameter(path, texts[path], "scenario", "drawn once for each item")
+            told.add(path)
+        elif each.path in phases and each.provenance == "default":
+            yield each._replace(value="each uniform within the interval", why="drawn by name")
+        else:
+            yield each
+
+
+def _is_at(path: str, place: str) -> bool:
+    """Return whether a path is a place, or is below it."""
+    return path == place or path.startswith(f"{place}.")
 
 
 def _with_interval(found: Parameter, why: str | None) -> Parameter:
@@ -74,8 +109,9 @@ def _measured(scenario: ScenarioKeys) -> Iterator[tuple[str, str]]:
             if measured is not None and measured.holds(key, replication.sync):
                 ends = f"{format_preset(key, interval.low)} to {format_preset(key, interval.high)}"
                 origin = f"; {measured.source}" if measured.source else ""
-                path = format_path(("replications", name, "sync", key))
-                yield path, f"95 % interval {ends}{origin}"
+                by_calendar = isinstance(getattr(replication.sync, key), RateCalendar)
+                place = ("replications", name, "sync", key, *(("base",) * by_calendar))
+                yield format_path(place), f"95 % interval {ends}{origin}"
 
 
 def _with_range(found: Parameter, unknown: UncertainParameter | None) -> Parameter:
@@ -96,6 +132,8 @@ def _walk(model: BaseModel, path: Path) -> Iterator[Parameter]:
 
 def _values(model: BaseModel, name: str, path: Path) -> Iterator[Parameter]:
     value = getattr(model, name)
+    if name in _OF_FLEETS and not value:
+        return
     if isinstance(model, Replication) and name == "measured":
         return  # it is the provenance of others
     if isinstance(value, Limits):

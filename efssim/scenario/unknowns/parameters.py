@@ -6,7 +6,9 @@ import math
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
+from efssim.scenario.fleets.fleet import Fleet
 from efssim.scenario.grammar.base import Found, Model
+from efssim.scenario.grammar.calendars.rates import RateCalendar
 from efssim.scenario.grammar.distributions import Distribution
 from efssim.scenario.grammar.presets import UNKNOWN
 from efssim.scenario.grammar.timing import Tuned
@@ -20,8 +22,9 @@ from efssim.scenario.uncertain.ranges import (
 )
 from efssim.scenario.unknowns.quantity import Quantity, quantity_at
 from efssim.text.bounds import out_of
+from efssim.text.items import ALL, item_name, split_item
 from efssim.text.suggestions import suggest
-from efssim.text.written import as_written
+from efssim.text.written import Written, as_written
 from efssim.text.yaml.paths import Path, format_path, parse_path
 
 _ASKED = "is what the runs are judged by, and no property of the system"
@@ -77,7 +80,7 @@ def uncertain_parameters(scenario: ScenarioKeys) -> tuple[UncertainParameter, ..
     """
     found = {}
     for text, keys in scenario.uncertain.items():
-        path = parse_path(text)
+        path = _of_number(scenario, parse_path(text))
         quantity = quantity_at(path)
         assert quantity is not None, "checked with the scenario"
         found[path] = _parameter(path, keys.prior(_reader(quantity)), keys.source)
@@ -85,6 +88,14 @@ def uncertain_parameters(scenario: ScenarioKeys) -> tuple[UncertainParameter, ..
         if path not in found:
             found[path] = preset_range(path)
     return tuple(found.values())
+
+
+def _of_number(scenario: ScenarioKeys, path: Path) -> Path:
+    """Return the path of what is not known: of a calendar the rate outside its windows."""
+    part: object = scenario
+    for segment in path:
+        part = _below(part, segment)
+    return (*path, "base") if isinstance(part, RateCalendar) else path
 
 
 def preset_range(path: Path) -> UncertainParameter:
@@ -125,11 +136,26 @@ def _of_presets(scenario: ScenarioKeys) -> Iterator[Path]:
 
 def _tuned(scenario: ScenarioKeys) -> Iterator[tuple[Path, Tuned]]:
     """Yield the parts of a scenario that have a preset, each with its path."""
-    for name, replication in scenario.replications.items():
+    for name, replication in scenario.once.replications.items():
         yield ("replications", name, "sync"), replication.sync
         yield ("replications", name, "control"), replication.control
+    for fleet in scenario.fleets:
+        if fleet.section == "replications":
+            yield from _tuned_otherwise(scenario, fleet)
     yield ("defaults", "sync"), scenario.defaults.sync
     yield ("defaults", "control"), scenario.defaults.control
+
+
+def _tuned_otherwise(scenario: ScenarioKeys, fleet: Fleet) -> Iterator[tuple[Path, Tuned]]:
+    """Yield the parts with another preset than the fleet has that single items of it have."""
+    common = scenario.once.replications[fleet.name]
+    for ordinal in fleet.items:
+        name = item_name(fleet.name, ordinal)
+        item = scenario.replications[name]
+        if item.sync.preset != common.sync.preset:
+            yield ("replications", name, "sync"), item.sync
+        if item.control.preset != common.control.preset:
+            yield ("replications", name, "control"), item.control
 
 
 def _reader(quantity: Quantity) -> Callable[[str, object], float]:
@@ -165,10 +191,11 @@ def uncertain_problems(scenario: ScenarioKeys, first_problem: Problems) -> Itera
         except ValueError as error:
             yield ("uncertain", text), str(error)
             continue
-        if path in seen:
-            yield ("uncertain", text), f"is the same parameter as {seen[path]}"
-        seen[path] = text
-        message = _NOT_UNKNOWN.get(path) or _misplaced(scenario, path)
+        place = _for_all(path)
+        if place in seen:
+            yield ("uncertain", text), f"is the same parameter as {seen[place]}"
+        seen[place] = text
+        message = _NOT_UNKNOWN.get(path) or _misplaced(_having(scenario, place), place)
         if message is not None:
             yield ("uncertain", text), message
             continue
@@ -176,10 +203,10 @@ def uncertain_problems(scenario: ScenarioKeys, first_problem: Problems) -> Itera
 
 
 def _unfit(
-    text: str, path: Path, keys: UncertainKeys, data: Mapping[str, object], first_problem: Problems
+    text: str, path: Path, keys: UncertainKeys, data: Written, first_problem: Problems
 ) -> Iterator[Found]:
     """Yield the mistakes in the values of a distribution."""
-    from efssim.scenario.changes import replaced  # late: only scenarios with `uncertain` need it
+    from efssim.scenario.changes import with_number  # late: only scenarios with `uncertain` need it
 
     quantity = quantity_at(path)
     assert quantity is not None
@@ -190,11 +217,24 @@ def _unfit(
         yield (*at, error.key), str(error)
         return
     for value in prior.support:
-        message = first_problem(replaced(data, path, value))
+        message = first_problem(with_number(data, path, value))
         if message is not None:
             shown = "none" if value == math.inf else quantity.text(value)
             yield at, f"can be {shown}, which is not valid there: {message}"
             return
+
+
+def _for_all(path: Path) -> Path:
+    """Return the path of what all items of a fleet have in common, if a path means all."""
+    found = split_item(str(path[1])) if len(path) > 1 else None
+    return (path[0], found[0], *path[2:]) if found is not None and found[1] == ALL else path
+
+
+def _having(scenario: ScenarioKeys, path: Path) -> ScenarioKeys:
+    """Return the scenario with all items, or with each fleet once, where a path leads to one."""
+    once = scenario.once
+    section = getattr(once, str(path[0]), None) if len(path) > 1 else None
+    return once if isinstance(section, Mapping) and path[1] in section else scenario
 
 
 def _misplaced(scenario: ScenarioKeys, path: Path) -> str | None:

@@ -149,10 +149,10 @@ def _below(kind: Any, segment: str | int) -> tuple[Any, Quantity | None]:
 
 
 def _plain(kind: Any) -> Any:
-    """Return a type without None and without annotations."""
-    for part in _alternatives(kind):
-        return get_args(part)[0] if get_origin(part) is Annotated else part
-    return None
+    """Return a type without None and without annotations; of a number or a mapping the latter."""
+    plain = [get_args(p)[0] if get_origin(p) is Annotated else p for p in _alternatives(kind)]
+    models = [part for part in plain if isinstance(part, type) and issubclass(part, BaseModel)]
+    return next(iter([*models, *plain]), None)
 
 
 def _quantity(field: FieldInfo) -> Quantity | None:
@@ -168,8 +168,12 @@ def _quantity(field: FieldInfo) -> Quantity | None:
 
 
 def _alternatives(kind: Any) -> list[Any]:
+    if get_origin(kind) is Annotated and get_origin(get_args(kind)[0]) in (Union, UnionType):
+        kind = get_args(kind)[0]
     if get_origin(kind) in (Union, UnionType):
-        return [part for part in get_args(kind) if part is not type(None)]
+        return [
+            part for one in get_args(kind) if one is not type(None) for part in _alternatives(one)
+        ]
     return [kind]
 
 

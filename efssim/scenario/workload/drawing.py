@@ -30,15 +30,19 @@ class HowDrawn:
     """In words; nothing where there is none."""
 
 
-def drawing(stream: WriteStream, growth: float, default: Drawn, start: datetime) -> HowDrawn:
-    """Return how a stream is drawn; `growth` is that of the file system and the stream's own.
+def drawing(
+    stream: WriteStream, growth: float, default: Drawn, start: datetime, *, throttles: bool = False
+) -> HowDrawn:
+    """Return how a stream is drawn; `growth` is the mean of the file system's and the stream's own.
 
-    `default` and `start` are those of the scenario.
+    `default`, `start` and `throttles` are those of the scenario; to ask for the last takes time.
     """
     drawn = stream.drawn or default
     if drawn == "each":
         return HowDrawn(in_cells=False)
     obstacle = stream.not_in_cells() or _off_the_minute(stream, start)
+    if throttles:  # wherever it is: it may come to a throttled file system
+        obstacle = obstacle or "a write to a throttled file system may wait"
     if obstacle and drawn == "auto" and not _is_fast(stream, growth):
         return HowDrawn(in_cells=False)
     if obstacle:

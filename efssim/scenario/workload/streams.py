@@ -14,14 +14,15 @@ from efssim.scenario.grammar.distributions import Distribution, beside_scenario
 from efssim.scenario.grammar.types import (
     Count,
     Duration,
-    Factor,
     Flag,
     Fraction,
+    Instant,
     PositiveDuration,
     PositiveSize,
     Size,
 )
 from efssim.scenario.workload.arrivals import Arrivals
+from efssim.scenario.workload.growth import Growth
 from efssim.text.largest import LARGEST_FILE_BYTES
 from efssim.text.quantities import parse_duration, parse_fraction, parse_size
 from efssim.text.quoting import quoted
@@ -32,7 +33,7 @@ from efssim.traces.reading import Trace, read_trace
 from efssim.traces.spec import DEFAULT_BYTES, DEFAULT_TIME, TraceSpec
 from efssim.traces.units import parse_unit
 
-__all__ = ["LARGEST_FILE_BYTES", "Growth", "HotSet", "InFile", "TraceFile", "WriteStream"]
+__all__ = ["LARGEST_FILE_BYTES", "HotSet", "InFile", "TraceFile", "WriteStream"]
 
 
 def _unit(text: str) -> str:
@@ -50,8 +51,6 @@ FAILOVER = "failover"
 """The change that the writes of a stream may follow."""
 
 WritesFollow = Literal["failover", "none"]
-
-Growth = Annotated[Factor, Field(gt=0)]
 
 
 class TraceFile(Model):
@@ -83,6 +82,8 @@ class TraceFile(Model):
     """With `period`: equal writes that a row is spread into."""
     align: Literal["start"] | None = None
     """`start` moves the first row to the scenario's start."""
+    start: Instant | None = None
+    """Time of the trace that falls on the scenario's start; that start itself unless set."""
     repeat: Flag = False
     """Start over at the end of the trace."""
     length: PositiveDuration | None = None
@@ -106,6 +107,8 @@ class TraceFile(Model):
             yield ("counter",), "is of amounts, and these values are rates per second"
         if data.get("per") == "period" and _is_rate(data.get("unit")):
             yield ("per",), f"is of amounts, and {quoted(data['unit'])} is a rate per second"
+        if data.get("align") is not None and data.get("start") is not None:
+            yield ("start",), "goes without `align`, which moves the first row to the start"
         if data.get("resample") is not None:
             for key in ("align", "repeat", "length"):
                 if data.get(key):
@@ -134,6 +137,7 @@ class TraceFile(Model):
             period_s=self.period,
             writes_per_row=self.writes_per_row,
             align_start=self.align == "start",
+            start=self.start,
             repeat=self.repeat,
             length_s=self.length,
             unit=self.unit,
@@ -214,7 +218,8 @@ class WriteStream(Model):
     files: Annotated[Count, Field(gt=0)] = 1
     """Files that one write changes."""
     growth: Growth = 1.0
-    """Multiplies the arrival rate; for traces and batches the bytes."""
+    """Multiplies the arrival rate; for traces and batches the bytes. `{per: month, factor: 1.05}`:
+    by so much more every 30 days."""
     new_bytes: Fraction | None = None
     """Share of the bytes that add to the size of the file system, those of hot writes left out; the
     rest overwrites. 100 % unless set, 0 % with `in_file`."""

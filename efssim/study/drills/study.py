@@ -13,6 +13,7 @@ from efssim.runs.measured import MeasuredWorld
 from efssim.runs.run import Run
 from efssim.scenario import Scenario
 from efssim.scenario.drill.section import Drill
+from efssim.scenario.expansion.seeds import drawn_with
 from efssim.study.errors import StudyError
 from efssim.study.known import require_known
 from efssim.study.trial.facts import is_random_drill
@@ -60,7 +61,7 @@ def drilled(
     where anything is drawn, else one.
     """
     require_known(scenario, "a study of drills")
-    scenario = with_drill(scenario)
+    scenario = with_drill(drawn_with(scenario, seed))
     seed = scenario.seed if seed is None else seed
     is_exact = not is_random_drill(scenario)
     count = trials or (1 if is_exact else DRILLS)

@@ -24,6 +24,7 @@ from efssim.lag.summary import (
     WriteLagSummary,
     WritesSummary,
 )
+from efssim.lag.throttled import ThrottledSummary
 from efssim.study.means.shapes import (
     AgeStatistic,
     AlarmStatistic,
@@ -41,6 +42,7 @@ from efssim.study.means.shapes import (
     RpoStatistic,
     SourceLimitStatistic,
     SyncsStatistic,
+    ThrottledStatistic,
     WriteLagStatistic,
     WritesStatistic,
 )
@@ -66,6 +68,7 @@ STATISTICS: dict[type[DataclassInstance], type[DataclassInstance]] = {
     LeftBehind: LeftBehindStatistic,
     SyncsSummary: SyncsStatistic,
     SourceLimit: SourceLimitStatistic,
+    ThrottledSummary: ThrottledStatistic,
     ReplicationSummary: ReplicationStatistic,
     DelaySummary: DelayStatistic,
     AlarmSummary: AlarmStatistic,

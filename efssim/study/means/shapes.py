@@ -198,6 +198,17 @@ class SourceLimitStatistic(Generic[T]):
 
 
 @dataclass(frozen=True, slots=True)
+class ThrottledStatistic(Generic[T]):
+    """Of the writes that a throttled source made later than they were wanted."""
+
+    writes: T
+    bytes: T
+    delay_s: T
+    waiting_bytes: T
+    credits_min_bytes: T | None
+
+
+@dataclass(frozen=True, slots=True)
 class DelayStatistic(Generic[T]):
     """Of the delays of detection in a trial; of the trials that have one."""
 
@@ -247,6 +258,7 @@ class ReplicationStatistic(Generic[T]):
     final_status: Mapping[str, float] | None
     """In how many trials each is the last; of strata, in how many it would be."""
     source_throughput: SourceLimitStatistic[T]
+    throttled: ThrottledStatistic[T] | None = field(metadata=IF_ANY)
     last_replicated_s: None = field(metadata=moment("last_replicated_timestamp"))
     last_completed_s: None = field(metadata=moment("last_sync_completed"))
 

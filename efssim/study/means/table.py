@@ -43,6 +43,7 @@ def trial_table(trials: Sequence[Trial], weighing: Weighing, start: datetime) ->
                 if not column.startswith("compliance.")
                 and not (column.startswith("objectives.") and column.endswith(".of"))
             },
+            **_of_fleets(trial),
         }
         for trial in trials
         for name, numbers in trial.summary.replications.items()
@@ -61,6 +62,12 @@ def _placed(trial: Trial, weighing: Weighing) -> dict[str, float]:
     if weighing.is_plain:
         return {}
     return {"stratum": trial.stratum, "weight": weighing.each[trial.stratum]}
+
+
+def _of_fleets(trial: Trial) -> dict[str, float | None]:
+    """Return how long all items of each fleet were within the target at once, in a trial."""
+    fleets = trial.summary.fleets.items()
+    return {f"fleets.{name}.attainment_all": fleet.attainment_all for name, fleet in fleets}
 
 
 def _names(trial: Trial) -> list[str]:

@@ -3,11 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 from efssim.json_values import JsonObject, JsonValue
 from efssim.lag.objectives.thresholds import ThresholdSummary
-from efssim.runs.thresholds.judged import MISSING, at, diverging, keeps, number, places, told
-from efssim.runs.thresholds.numbers import POOLED, KnownThreshold
+from efssim.runs.thresholds.judged import (
+    MISSING,
+    at,
+    diverging,
+    keeps,
+    lacking,
+    number,
+    of_all,
+    places,
+    told,
+)
+from efssim.runs.thresholds.numbers import FLEETS, POOLED, KnownThreshold
 from efssim.text.yaml.paths import Path
 
 _ALONE = "its mean over trials has no interval"
@@ -20,17 +31,19 @@ def judged_trials(
 
     Where nothing `is_random`, each trial is the truth, and needs no interval.
     """
-    return [_judged(each, summary, is_random) for each in known]
+    judge = partial(_judged, is_random=is_random)
+    return [of_all(each, summary, judge) for each in known]
 
 
-def _judged(each: KnownThreshold, summary: JsonObject, is_random: bool) -> ThresholdSummary:
+def _judged(each: KnownThreshold, summary: JsonObject, *, is_random: bool) -> ThresholdSummary:
     path = places(each.asked.path, summary)
     value = number(at(summary, path))
     reason = diverging(each, summary)
     if reason:
         return told(each, "fails", value, reason)
-    if value is None:
-        return told(each, "undecided", None, MISSING)
+    reason = lacking(each, summary)
+    if value is None or reason:
+        return told(each, "undecided", value, reason or MISSING)
     if path[0] == POOLED or not is_random:
         return told(each, "holds" if keeps(each, value) else "fails", value)
     low, high = _interval(summary, path)
@@ -51,7 +64,7 @@ def _interval(summary: JsonObject, path: Path) -> tuple[float | None, float | No
     found: JsonValue = None
     if path[0] == "replications":
         found = at(summary, ("ci95", *path[1:]))
-    elif path[0] == "alarms":
+    elif path[0] in ("alarms", FLEETS):
         found = at(summary, (*path[:2], "ci95", *path[2:]))
     elif path[0] == "cost":
         inside = path[1:-1] if path[-1] == "per_month" and path[1] == "replications" else path[1:]

@@ -8,6 +8,7 @@ from typing import Literal
 
 from efssim.errors import UsageError
 from efssim.scenario import Scenario
+from efssim.scenario.expansion.seeds import drawn_with
 from efssim.scenario.unknowns.quantity import DURATION, FRACTION
 from efssim.study.errors import StudyError
 from efssim.study.planning.findings import PlanObjective
@@ -18,7 +19,8 @@ from efssim.study.varying.space import (
     require_key,
     with_value,
 )
-from efssim.text.quoting import cut
+from efssim.text.items import every_item, fleet_hint, meant
+from efssim.text.quoting import cut, listed
 from efssim.text.yaml.problems import Position
 
 _LEAST = 10
@@ -63,7 +65,7 @@ def question(
         raise chosen.problem("is the objective itself; vary something else, or rpo.target")
     if chosen.segments == ("seed",):
         raise chosen.problem("trials have one seed for all values; more trials have more draws")
-    base = with_objective(scenario, rpo, attainment)
+    base = with_objective(drawn_with(scenario, seed), rpo, attainment)
     sure = _confidence(confidence)
     names = _replications(base, chosen, replication)
     objective = PlanObjective(base.rpo.target, base.rpo.attainment, sure, names)
@@ -96,10 +98,9 @@ def _objective(
     if asked is None:
         known = ", ".join(scenario.objectives) or "the RPO"
         raise StudyError(f"no objective '{cut(name)}', only {known}")
-    having = asked.replications or replications
-    common = tuple(each for each in replications if each in having)
+    common = tuple(each for each in replications if asked.concerns(each))
     if not common:
-        raise StudyError(f"objective '{name}' is not one of {', '.join(replications)}")
+        raise StudyError(f"objective '{name}' is not one of {listed(replications)}")
     return PlanObjective(asked.target, asked.attainment, sure, common, name, asked.of)
 
 
@@ -152,9 +153,12 @@ def _replications(
     if not known:
         raise vary.problem("the scenario has no replication whose RPO could be met")
     if replication is not None:
-        if replication not in known:
-            raise StudyError(f"no replication '{replication}', only {', '.join(known)}")
-        return (replication,)
+        chosen = tuple(meant(replication, known))
+        if not chosen:
+            hint = fleet_hint(replication, known)
+            raise StudyError(hint or f"no replication '{replication}', only {listed(known)}")
+        return chosen
     section, *rest = vary.segments
-    named = str(rest[0]) if section == "replications" and rest else None
-    return (named,) if named in known else known
+    named = str(rest[0]) if section == "replications" and rest else ""
+    # A path to what all items of a fleet have in common is about all of them.
+    return tuple(meant(named, known)) or tuple(meant(every_item(named), known)) or known

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from functools import partial
 
+from efssim.study.kept.points import KeepsPoints
 from efssim.study.planning.asked import PlanQuestion
 from efssim.study.planning.cheapest import CheapestSearch
 from efssim.study.planning.confirm import (
@@ -36,16 +38,24 @@ _MOST = 10
 _UNMET = "no value was shown to meet the objective from there to the better end of the range"
 
 EvaluationProgress = Callable[[Evaluation], None]
+ValueProgress = Callable[[float, int, int], None]
+"""Called with a value, the number of its trials that are complete, and of all."""
 
 
 class PlanSearch:
     """The evaluations of a plan; each is made once."""
 
     def __init__(
-        self, asked: PlanQuestion, made: Runner, on_progress: EvaluationProgress | None
+        self,
+        asked: PlanQuestion,
+        made: Runner,
+        on_progress: EvaluationProgress | None,
+        kept: KeepsPoints | None = None,
+        on_trials: ValueProgress | None = None,
     ) -> None:
         assert asked.parameter.quantity is not None
         self._asked, self._runner, self._tell = asked, made, on_progress
+        self._kept, self._tell_trials = kept, on_trials
         self._random = any(
             is_random(with_value(asked.scenario, asked.parameter, end)) for end in asked.between
         )
@@ -217,6 +227,8 @@ class PlanSearch:
             seed,
             READS,
             begun,
+            None if self._kept is None else self._kept.at(look * len(self._ladder) + ordinal),
+            None if self._tell_trials is None else partial(self._tell_trials, value),
         )
         made = evaluated(
             value,

@@ -11,8 +11,9 @@ from efssim.model.kernel.shared_draws import SharedDraws
 from efssim.scenario import Scenario
 from efssim.study.run.deadline import Deadline, OutOfTimeError
 from efssim.study.run.executors import Workers
+from efssim.study.run.store import KeepsTrials
 from efssim.study.run.trial_set import TrialSet
-from efssim.study.run.trials import run_by
+from efssim.study.run.trials import TrialProgress, run_by
 
 
 class Runner:
@@ -33,12 +34,15 @@ class Runner:
         seed: int,
         asked: Asked = OF_TRIALS,
         begun: TrialSet | None = None,
+        kept: KeepsTrials | None = None,
+        on_progress: TrialProgress | None = None,
     ) -> TrialSet:
         """Run trials for the measures that are asked for.
 
         Raise KeyboardInterrupt if they were interrupted, else their own exception.
 
-        `begun` are the first of them, from a call before; it is used up. OutOfTimeError at the
+        `begun` are the first of them, from a call before; it is used up. `kept` has some of them,
+        and keeps the others. OutOfTimeError at the
         deadline, which ends the running trials.
         """
         self.deadline.check()
@@ -54,6 +58,8 @@ class Runner:
                 asked=asked,
                 shared=self._shared,
                 begun=begun,
+                kept=kept,
+                on_progress=on_progress,
             )
         except OutOfTimeError:
             self._workers.close(at_once=True)

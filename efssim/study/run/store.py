@@ -2,23 +2,38 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import Protocol
 
 from efssim._version import __version__
 from efssim.json_values import JsonObject
 from efssim.scenario import Scenario
-from efssim.study.run.lines import LineStore, StoreError
+from efssim.study.run.lines import LineStore, StoreError, number_of
 from efssim.study.trial.facts import fingerprint
 from efssim.study.trial.outcome import Done
 
-__all__ = ["FILE", "FORMAT", "Store", "StoreError"]
+__all__ = ["FILE", "FORMAT", "KeepsTrials", "Store", "StoreError"]
 
 FILE = "trials.jsonl"
 FORMAT = 3
 """Of the lines; folders of another one are refused."""
 
 
-class Store(LineStore[Done]):
+class KeepsTrials(Protocol):
+    """A place that keeps complete trials of one scenario and seed."""
+
+    def take(self, numbers: Iterable[int], /) -> Iterator[Done]:
+        """Yield the trials of these numbers that are kept."""
+
+    def add(self, done: Done, /) -> None:
+        """Keep a complete trial."""
+
+    def close(self) -> None:
+        """Leave the place."""
+
+
+class Store(LineStore[int, Done]):
     """The trials of one scenario and seed in a folder."""
 
     holds = "is not a file of trials"
@@ -39,7 +54,6 @@ class Store(LineStore[Done]):
         }
         super().__init__(folder / FILE, study, Done)
 
-    def number_in(self, content: JsonObject) -> object:
+    def key_in(self, content: JsonObject) -> int | None:
         """Return the number of a trial."""
-        trial = content.get("trial")
-        return trial.get("number") if isinstance(trial, dict) else None
+        return number_of(content.get("trial"))

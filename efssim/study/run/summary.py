@@ -12,6 +12,7 @@ from efssim.runs.thresholds.numbers import known_thresholds
 from efssim.scenario.shown.cells_use import CellsUse, streams_in_cells
 from efssim.study.means.alarms import AlarmOfTrials
 from efssim.study.means.cost import CostOfTrials
+from efssim.study.means.fleets import FleetOfTrials
 from efssim.study.means.means import Intervals, Means
 from efssim.study.means.thresholds import judged_trials
 from efssim.study.run.trial_set import TrialSet
@@ -63,6 +64,8 @@ class TrialsSummary:
     """Where the scenario has prices."""
     cells: Mapping[str, CellsUse] = field(default_factory=dict, metadata=IF_ANY)
     """Streams that are drawn in cells, by their paths, and by how much that may be off."""
+    fleets: Mapping[str, FleetOfTrials] = field(default_factory=dict, metadata=IF_ANY)
+    """Fleets of replications, by name."""
 
 
 def trials_to_json(trials: TrialSet) -> JsonObject:
@@ -98,6 +101,7 @@ def _plain_summary(trials: TrialSet) -> TrialsSummary:
         digest=trials.digest,
         cost=trials.cost,
         cells=streams_in_cells(trials.scenario),
+        fleets=trials.fleets,
     )
 
 

@@ -16,6 +16,7 @@ from efssim.scenario import Scenario
 from efssim.scenario.shown.trace_use import trace_qualities
 from efssim.study.means.alarms import AlarmOfTrials, alarms_of_trials
 from efssim.study.means.cost import CostOfTrials, cost_of_trials
+from efssim.study.means.fleets import FleetOfTrials, fleets_of_trials
 from efssim.study.means.means import (
     Intervals,
     Means,
@@ -70,6 +71,11 @@ class TrialSet:
     def means(self) -> dict[str, Means]:
         """Means over trials by replication, with what the trials show of the RPO."""
         return means_of(self.trials, self.weighing, self.evidence, self.objective_evidence)
+
+    @cached_property
+    def fleets(self) -> dict[str, FleetOfTrials]:
+        """Numbers of fleets over trials, by name."""
+        return fleets_of_trials(self.trials, self.weighing, self.means)
 
     @cached_property
     def intervals(self) -> dict[str, Intervals]:
@@ -155,6 +161,9 @@ class TrialSet:
         )
         if column not in self.table.columns:
             raise UnknownNameError(f"no trial has a number {column!r}")
+        for name, fleet in self.fleets.items():
+            if column == f"fleets.{name}.attainment_all":
+                return IntervalEstimate(fleet.attainment_all, fleet.ci95.attainment_all)
         return IntervalEstimate(_number(value), _interval(bounds))
 
     def quantile(self, replication: str, column: str, p: float) -> IntervalEstimate:

@@ -15,7 +15,7 @@ from efssim.study.run.deadline import Deadline
 from efssim.study.run.dispatch import Dispatch
 from efssim.study.run.executors import Workers
 from efssim.study.run.interrupts import Interrupts, ctrl_c
-from efssim.study.run.store import Store
+from efssim.study.run.store import KeepsTrials
 from efssim.study.run.trial_set import TrialSet
 from efssim.study.statistics.precision import Precision, first_stage
 from efssim.study.statistics.weighing import Design
@@ -30,7 +30,7 @@ def run_study(
     trials: int | Precision,
     seed: int,
     workers: Workers,
-    store: Store | None,
+    store: KeepsTrials | None,
     *,
     verify: bool,
     on_progress: TrialProgress | None,
@@ -65,17 +65,20 @@ def run_by(
     asked: Asked,
     shared: SharedDraws | None = None,
     begun: TrialSet | None = None,
+    kept: KeepsTrials | None = None,
+    on_progress: TrialProgress | None = None,
 ) -> TrialSet:
     """Run trials on workers that others use as well; Ctrl-C returns those that are complete.
 
     `shared` has the draws of other studies. `begun` are the first of these trials, which run no
-    more; its pool goes on with the rest. Raise OutOfTimeError at the deadline, besides the
+    more; its pool goes on with the rest. `kept` has trials with the same measures, and stays open.
+    Raise OutOfTimeError at the deadline, besides the
     exceptions of `run_study`.
     """
     job = Job.of(scenario, seed, False, workers, asked, shared)
     with ctrl_c() as interrupts, interrupts.held():
         dispatch = Dispatch(run_batch, job, workers, interrupts, deadline)
-        running = _RunningTrials(scenario, dispatch, None, None, interrupts)
+        running = _RunningTrials(scenario, dispatch, kept, on_progress, interrupts)
         if begun is not None:
             running.go_on_with(begun)
         try:
@@ -92,7 +95,7 @@ class _RunningTrials:
         self,
         scenario: Scenario,
         dispatch: Dispatch[Job, TrialBatch],
-        store: Store | None,
+        store: KeepsTrials | None,
         on_progress: TrialProgress | None,
         interrupts: Interrupts,
     ) -> None:

@@ -115,6 +115,15 @@ def sample_of(
     )
 
 
+def sample_of_losses(losses: Sequence[float], strata: Sequence[int], design: Design) -> Sample:
+    """Return the sample of losses that trials of some strata have, one each."""
+    by_stratum: list[list[float]] = [[] for _ in design.probabilities]
+    for loss, at in zip(losses, strata, strict=True):
+        by_stratum[at].append(loss)
+    rows = zip(design.probabilities, design.exact, by_stratum, strict=True)
+    return Sample(tuple(StratumSample(p, "trial", Units(found), exact) for p, exact, found in rows))
+
+
 def _part(
     trials: list[Trial],
     name: str,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from pydantic import BaseModel
@@ -53,13 +53,28 @@ def fingerprint(scenario: Scenario) -> str:
 
     Lag measures that were added are in it, as trials without them have fewer numbers.
     """
+    (found,) = fingerprints([scenario])
+    return found
+
+
+def fingerprints(scenarios: Iterable[Scenario]) -> tuple[str, ...]:
+    """Return the fingerprint of each scenario; a file that they have in common is read once."""
+    known: dict[Path, tuple[bytes, ...]] = {}
+    return tuple(_fingerprint(scenario, known) for scenario in scenarios)
+
+
+def _fingerprint(scenario: Scenario, known: dict[Path, tuple[bytes, ...]]) -> str:
+    """Return the fingerprint of a scenario; `known` has the hashes of files by what names them."""
     found = hashlib.sha256(scenario.model_dump_json(by_alias=True).encode())
     for measure in LAG_MEASURES.added:
         found.update(measure.name.encode())
     for part in _parts(scenario):
         if isinstance(part, Path):
-            for file in export_files(part):  # those of a folder or a pattern
-                found.update(hashlib.sha256(file.read_bytes()).digest())
+            if part not in known:
+                files = export_files(part)  # those of a folder or a pattern
+                known[part] = tuple(hashlib.sha256(each.read_bytes()).digest() for each in files)
+            for digest in known[part]:
+                found.update(digest)
     return found.hexdigest()
 
 

@@ -14,6 +14,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,6 +25,9 @@ from efssim.model.kernel.strata import Strata
 from efssim.runs.measured import MeasuredWorld
 from efssim.runs.run import Run
 from efssim.scenario import Scenario
+from efssim.scenario.amounts.volume import steps_of
+from efssim.scenario.grammar.calendars.rates import RateCalendar
+from efssim.scenario.schema import FileSystem, Replication
 from efssim.scenario.workload.arrivals import chosen_process
 from efssim.scenario.workload.streams import WriteStream
 
@@ -59,14 +63,23 @@ def division(scenario: Scenario, strata: Strata, ordinal: int) -> Division | Non
     ]
     if interval_s <= 0 or not replication.established or any(map(_remembers, streams)):
         return None
-    if replication.blackouts is not None:  # they follow the clock, and no span is a period of them
+    if _has_calendar(scenario, replication):  # it follows the clock, and no span is its period
         return None
     if math.isfinite(replication.sync.number("scan_rate")) and any(map(_grows, streams)):
         return None
-    if any(getattr(system, "throttle", False) for system in scenario.file_systems.values()):
+    if any(map(partial(_steps_up, scenario), scenario.file_systems.values())):
+        return None  # later spans have another load
+    if scenario.throttles:  # credits and what waits are remembered
         return None
     period_s = max([DAY_S, *map(_period_s, streams)])
     return Division(name, interval_s, _edges(scenario, interval_s, period_s))
+
+
+def _has_calendar(scenario: Scenario, replication: Replication) -> bool:
+    """Return whether blackouts, throughput or the capacity of a link follow a calendar."""
+    rates = [replication.sync.throughput, *(link.capacity for link in scenario.links.values())]
+    by_the_clock = any(isinstance(rate, RateCalendar) for rate in rates)
+    return by_the_clock or replication.blackouts is not None
 
 
 def _remembers(stream: WriteStream) -> bool:
@@ -79,6 +92,13 @@ def _remembers(stream: WriteStream) -> bool:
 def _grows(stream: WriteStream) -> bool:
     """Return whether a stream may make files, and so change the inventory of later spans."""
     return bool(getattr(stream, "new_files", 0))
+
+
+def _steps_up(scenario: Scenario, system: FileSystem) -> bool:
+    """Return whether the load of a file system changes by month within the run."""
+    return not all(
+        steps_of(stream, system, scenario).is_steady for stream in system.writes.values()
+    )
 
 
 def _period_s(stream: WriteStream) -> float:

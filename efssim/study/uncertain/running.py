@@ -17,7 +17,7 @@ from efssim.study.run.deadline import Deadline
 from efssim.study.run.dispatch import Dispatch
 from efssim.study.run.executors import Workers
 from efssim.study.run.interrupts import Interrupts, ctrl_c
-from efssim.study.run.lines import LineStore
+from efssim.study.run.lines import LineStore, number_of
 from efssim.study.statistics.evidence import ROUNDING
 from efssim.study.trial.facts import fingerprint
 from efssim.study.uncertain.batch import SetJob, run_sets
@@ -60,7 +60,7 @@ class SetsAsked:
     verify: bool = False
 
 
-class SetStore(LineStore[SetOutcome]):
+class SetStore(LineStore[int, SetOutcome]):
     """The parameter sets of a study in a folder."""
 
     holds = "is not a file of parameter sets"
@@ -81,6 +81,10 @@ class SetStore(LineStore[SetOutcome]):
             "scenario": fingerprint(scenario),
         }
         super().__init__(folder / FILE, study, SetOutcome)
+
+    def key_in(self, content: JsonObject) -> int | None:
+        """Return the number of a parameter set."""
+        return number_of(content)
 
 
 def parameters_of(scenario: Scenario) -> tuple[UncertainParameter, ...]:

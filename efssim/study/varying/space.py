@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from efssim.scenario import Scenario, ScenarioError
-from efssim.scenario.changes import replaced, validated
+from efssim.scenario.changes import validated, with_number
 from efssim.scenario.unknowns.quantity import Quantity, quantity_at
 from efssim.study.varying.drawn_as import drawn_as
 from efssim.text.bounds import out_of
@@ -100,7 +100,7 @@ def _written(scenario: Scenario, vary: VariedParameter | str, value: object) -> 
     chosen = parameter(vary) if isinstance(vary, str) else vary
     wanted = chosen.value(value)
     try:
-        data = replaced(as_written(scenario), chosen.segments, wanted)
+        data = with_number(as_written(scenario), chosen.segments, wanted)
     except ValueError as error:
         raise chosen.problem(str(error)) from None
     return validated(Scenario, data, chosen.at)

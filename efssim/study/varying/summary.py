@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from efssim.json_values import IF_ANY, JsonObject, JsonValue, to_json
 from efssim.scenario.shown.cells_use import CellsUse, streams_in_cells
 from efssim.study.means.cost import CostOfTrials
+from efssim.study.means.fleets import FleetOfTrials
 from efssim.study.means.means import Intervals, Means
 from efssim.study.run.summary import EvidenceSummary, trials_summary
 from efssim.study.varying.paired import MeasureDifference, PairedTrials
@@ -38,6 +39,8 @@ class PointSummary:
     """Where the scenario has prices."""
     cells: Mapping[str, CellsUse] = field(default_factory=dict, metadata=IF_ANY)
     """Streams that are drawn in cells, by their paths, and by how much that may be off."""
+    fleets: Mapping[str, FleetOfTrials] = field(default_factory=dict, metadata=IF_ANY)
+    """Fleets of replications, by name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +100,7 @@ def _point(point: Point) -> PointSummary:
         digest=found.digest,
         cost=found.cost,
         cells=found.cells,
+        fleets=found.fleets,
     )
 
 

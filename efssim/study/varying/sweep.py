@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from itertools import product
 from typing import TypeAlias
 
 from efssim.json_values import JsonValue
 from efssim.scenario import Scenario
 from efssim.study.errors import StudyError
+from efssim.study.kept.points import KeepsPoints
 from efssim.study.known import require_known
 from efssim.study.run.interrupts import ctrl_c
 from efssim.study.run.shared import Runner
@@ -18,6 +20,9 @@ from efssim.study.varying.space import VariedParameter, with_value, with_values
 
 ParameterValues: TypeAlias = tuple[VariedParameter, list[JsonValue]]
 """A parameter, and the values that it is to have."""
+
+PointProgress = Callable[[int, int, int], None]
+"""Called with the ordinal of a point, the number of its trials that are complete, and of all."""
 
 
 def swept(
@@ -29,14 +34,26 @@ def swept(
     *,
     one_at_a_time: bool,
     on_progress: TrialProgress | None,
+    kept: KeepsPoints | None = None,
+    on_trials: PointProgress | None = None,
 ) -> SweepPoints:
-    """Run trials at every combination of values; raise as `efssim.sweep` does."""
+    """Run trials at every combination of values; raise as `efssim.sweep` does.
+
+    `kept` has trials of some combinations, by their ordinals, and keeps the others.
+    """
     chosen = combinations(scenario, vary, one_at_a_time=one_at_a_time)
     points: list[Point] = []
     with ctrl_c() as interrupts, interrupts.held():
         try:
-            for values, world in chosen:
-                points.append(Point(values, runner.run(world, trials, seed)))
+            for ordinal, (values, world) in enumerate(chosen):
+                found = runner.run(
+                    world,
+                    trials,
+                    seed,
+                    kept=None if kept is None else kept.at(ordinal),
+                    on_progress=None if on_trials is None else partial(on_trials, ordinal),
+                )
+                points.append(Point(values, found))
                 if on_progress is not None:
                     on_progress(len(points), len(chosen))
         except KeyboardInterrupt:
@@ -60,13 +77,18 @@ def combinations(
             raise each.problem("trials have one seed for all values; more trials have more draws")
         if each.segments in paths[:ordinal]:
             raise each.problem("is varied already")
-    if one_at_a_time:
-        alone = [[(each, value)] for each, values in vary for value in values]
-        points: list[list[tuple[VariedParameter, JsonValue]]] = [[], *alone]
-    else:
-        grid = product(*(values for _, values in vary))
-        points = [list(zip((each for each, _ in vary), values, strict=True)) for values in grid]
     base = with_value(scenario, "records", "off")
     return [
-        ({each.path: value for each, value in point}, with_values(base, point)) for point in points
+        ({each.path: value for each, value in point}, with_values(base, point))
+        for point in points_of(vary, one_at_a_time=one_at_a_time)
     ]
+
+
+def points_of(
+    vary: Sequence[ParameterValues], *, one_at_a_time: bool
+) -> list[list[tuple[VariedParameter, JsonValue]]]:
+    """Return the parameters with a value at each point, in the order of the points."""
+    if one_at_a_time:
+        return [[], *([(each, value)] for each, values in vary for value in values)]
+    grid = product(*(values for _, values in vary))
+    return [list(zip((each for each, _ in vary), values, strict=True)) for values in grid]

@@ -8,7 +8,7 @@ text is a `Problem` with a position; all problems of a text are raised together.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from pydantic import BaseModel
@@ -18,7 +18,14 @@ from efssim.text.yaml.characters import check_characters, decoded, position_in
 from efssim.text.yaml.composer import compose
 from efssim.text.yaml.limits import MAX_BYTES, MAX_DEPTH, TOO_DEEP
 from efssim.text.yaml.nodes import Node, plain
-from efssim.text.yaml.overrides import Setting, argument, replaced, split_override
+from efssim.text.yaml.overrides import (
+    Setting,
+    argument,
+    replaced,
+    split_override,
+    steps_to,
+    without,
+)
 from efssim.text.yaml.paths import Path
 from efssim.text.yaml.problems import Position, Problem, ScenarioError
 
@@ -64,21 +71,35 @@ class Document:
             node = child
         return node.position
 
-    def override(self, text: str, ordinal: int) -> None:
+    def override(
+        self,
+        text: str,
+        ordinal: int,
+        written: Callable[[Any, Path], Sequence[Path]] = lambda _, path: (path,),
+    ) -> None:
         """Apply `text`, the `ordinal`-th "path=value" of the command line.
 
-        Mappings on the way are created. Raises ScenarioError and changes nothing if the text
-        is malformed or its path leads through a value that has no such part.
+        Mappings on the way are created. `written` returns where data has what a path leads to, and
+        other paths with values that then go, and raises ValueError. Raises ScenarioError and
+        changes nothing if the text is malformed or its path leads through a value that has no such
+        part.
         """
         at = argument(text, ordinal)
         steps, offset = split_override(text, at)
         path = tuple(step.segment for step in steps)
+        try:
+            place, *others = written(self.data, path)
+        except ValueError as error:
+            raise ScenarioError([Problem(at(0), path, str(error))]) from None
         value, problems = compose(text[offset:], lambda mark: at(offset + mark.index), path)
         if problems:
             raise ScenarioError(problems)
         if len(path) + value.height > MAX_DEPTH:
             raise ScenarioError([Problem(at(0), (), TOO_DEEP)])
-        self._root = replaced(self._root, steps, value, Setting(at, path))
+        root = self._root
+        for other in others:
+            root = without(root, other)
+        self._root = replaced(root, steps_to(place, steps), value, Setting(at, path))
         self.data = plain(self._root)
 
 

@@ -100,6 +100,27 @@ def _with_key(
     return Node.mapping(node.position, changed, keys)
 
 
+def steps_to(place: Path, steps: list[Step]) -> list[Step]:
+    """Return the steps to a place that a path of other steps stands for."""
+    if place == tuple(step.segment for step in steps):
+        return steps
+    return [
+        Step(segment, steps[min(index, len(steps) - 1)].start)
+        for index, segment in enumerate(place)
+    ]
+
+
+def without(node: Node, place: Path) -> Node:
+    """Return a node without what mappings have at a place, which exists."""
+    assert isinstance(node.content, dict)
+    name = str(place[0])
+    if len(place) > 1:
+        changed = {**node.content, name: without(node.content[name], place[1:])}
+        return Node.mapping(node.position, changed, node.keys)
+    kept = {key: part for key, part in node.content.items() if key != name}
+    return Node.mapping(node.position, kept, node.keys)
+
+
 def override_path(text: str, ordinal: int) -> Path:
     """Return the path that the `ordinal`-th "path=value" sets; raise ScenarioError for none."""
     steps, _ = split_override(text, argument(text, ordinal))

@@ -1,4 +1,4 @@
-"""Paths to the parts of a document: `a.b.0`, other names in double quotes."""
+"""Paths to the parts of a document: `a.b.0` or `a.b[3].c`, other names in double quotes."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _NAME_MAX = 200
 NO_PARTS = "a single value has no parts to set"
 BY_INDEX = "a part of a list is set by its index, from 0"
 
-_PLAIN_NAME = re.compile(r"[A-Za-z0-9_-]+")
+_PLAIN_NAME = re.compile(r"[A-Za-z0-9_-]+(?:\[(?:\*|[0-9]+)\])?")
 _INDEX = re.compile(r"0|[1-9][0-9]{0,8}")
 _QUOTED_NAME = re.compile(r'"(?:[^"\\]|\\.)*"', re.DOTALL)
 

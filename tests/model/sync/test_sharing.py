@@ -11,6 +11,7 @@ from helpers.water import Claim, ends
 
 import efssim
 from efssim.model.entities.sharing import LinkShares, Transfer
+from efssim.model.entities.sharing import claim as claim_of
 from efssim.model.kernel.clock import Clock, Turn
 
 LINK = "us-east-1 -> eu-west-1"
@@ -26,14 +27,13 @@ def divided(claims: Sequence[Claim], capacities: Sequence[tuple[float, float]]) 
     found = [float("nan")] * len(claims)
 
     def begin(k: int) -> None:
-        claim = claims[k]
-        ends_s = clock.now + claim.bytes / claim.cap
-        transfer = Transfer(clock, ends_s, claim.cap, claim.weight)
-        transfer.over.callbacks.append(lambda _: found.__setitem__(k, clock.now))
-        shares.join(transfer)
+        wanted = claims[k]
+        ends_s = clock.now + wanted.bytes / wanted.cap
+        of = claim_of(wanted.cap, wanted.weight)
+        shares.join(Transfer(ends_s, of, lambda: found.__setitem__(k, clock.now)))
 
-    for k, claim in enumerate(claims):
-        clock.call_at(claim.begin_s, Turn.CUT, lambda k=k: begin(k))
+    for k, wanted in enumerate(claims):
+        clock.call_at(wanted.begin_s, Turn.CUT, lambda k=k: begin(k))
     for at_s, size in capacities[1:]:
         clock.call_at(at_s, Turn.DISTURBANCE_BEGIN, lambda size=size: shares.resize(size))
     clock.run()

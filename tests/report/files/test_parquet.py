@@ -31,6 +31,8 @@ alarms:
 UNKNOWN = "\nuncertain: {replications.dr.sync.setup: {uniform: {low: 1 s, high: 9 s}}}\n"
 VARY = ("--vary", f"{INTERVAL}=20s,40s")
 PLAN = ("--vary", f"{INTERVAL}=20s..40s", "-n", 10, "--budget", "1 s", "-q", "-w", 1)
+MEASURE = "time_since_last_sync_s.mean"
+CHOICE = ("--measure", MEASURE, "--best", "least", "--indifference", "5 s", "-n", 10, "-w", 1)
 COMMANDS = {
     "run": ["run", "ALARM"],
     "trials": ["run", "FILE", "-n", 3, "-w", 1],
@@ -38,6 +40,7 @@ COMMANDS = {
     "sets": ["run", "UNKNOWN", "-n", 2, "--sets", 2, "-w", 1],
     "sweep": ["sweep", "FILE", *VARY, "-w", 1],
     "plan": ["plan", "FILE", *PLAN],
+    "choice": ["choose", "FILE", "OTHER", *CHOICE],
     "set plan": ["plan", "UNKNOWN", *PLAN, "--sets", 2],
     "drill": ["drill", "FILE", "-n", 3],
     "alarms": ["alarms", "ALARM"],
@@ -52,6 +55,7 @@ TABLES = {
     "sets": {"sets"},
     "sweep": {"sweep"},
     "plan": {"evaluations"},
+    "choice": {"scenarios"},
     "set plan": {"evaluations"},
     "drill": {"drills", "timeline"},
     "alarms": {"alarms"},

@@ -64,7 +64,8 @@ def create_file_system(
         require_one_zone(account, zone, region)
     require_room(account, region)
     name = account.unused_name(_name(token))
-    request = FileSystemRequest(name, region, settings, zone, token)
+    throttling = None if declared is None else declared.throttling
+    request = FileSystemRequest(name, region, settings, zone, token, throttling)
     made = account.create_file_system(request, declared)
     return describe_file_system(account, made)
 

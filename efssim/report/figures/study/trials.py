@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 from efssim.report.figures.drawing.axes import titled
 from efssim.report.figures.drawing.labels import Level, name_levels
 from efssim.report.figures.drawing.style import BLUE, GREY, VERMILLION, axes_for, styled
+from efssim.report.figures.run.fleet import HasAge
 from efssim.report.figures.run.lag import draw_lags
 from efssim.report.words.lines import percent
+from efssim.text.items import every_item, is_meant
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -43,6 +45,12 @@ def plot_attained(trials: TrialSet, name: str, ax: Axes | None = None) -> Axes:
     name_levels(ax, [*levels, *_draw_mean(ax, trials, name)])
     titled(ax, name)
     return ax
+
+
+def ages_of_trials(trials: TrialSet, fleet: str) -> dict[str, HasAge]:
+    """Return the mean ages of the items of a fleet over trials, by name."""
+    every = every_item(fleet)
+    return {name: means.age for name, means in trials.means.items() if is_meant(every, name)}
 
 
 def attainments(trials: TrialSet, name: str) -> list[float]:

@@ -13,6 +13,7 @@ from efssim.report.html.study import Block, Study, parameter_block, study_page
 from efssim.report.html.svg import Figure, inlined
 from efssim.report.html.tables import Cell, Column, HtmlTable, number, text
 from efssim.report.html.traces import trace_blocks
+from efssim.report.text.fleets.sweep import fleet_rows, shown_replications
 from efssim.report.text.sweep import base_text, partial_text, shown
 from efssim.report.words.lines import counted
 from efssim.study.varying.points import Point, SweepPoints
@@ -46,12 +47,26 @@ def sweep_page(sweep: SweepPoints, measure: str, drawn: Mapping[str, str], comma
 
 def _blocks(sweep: SweepPoints, measure: str, drawn: Mapping[str, str]) -> Iterator[Block]:
     rows = _tornado if sweep.one_at_a_time else _grid
-    for ordinal, name in enumerate(map(str, sweep.points[0].trials.table["replication"].unique())):
+    for ordinal, name in enumerate(sweep.points[0].trials.fleets):
+        title = f"Fleet {name}"
+        yield Block(title, f"fleet{ordinal}", table=_of_fleet(sweep, measure, name))
+    for ordinal, name in enumerate(shown_replications(sweep)):
         figure = None
         if name in drawn:
             figure = _figure(sweep, measure, name, drawn[name], f"r{ordinal}-sweep")
         base = f"{base_text(sweep, measure, name)}:" if sweep.one_at_a_time else ""
         yield Block(name, f"r{ordinal}", text=base, figure=figure, table=rows(sweep, measure, name))
+
+
+def _of_fleet(sweep: SweepPoints, measure: str, name: str) -> HtmlTable:
+    head, *rows = fleet_rows(sweep, measure, name, shown)
+    values = len(sweep.parameters)
+    columns = [Column(title, ordinal >= values) for ordinal, title in enumerate(head)]
+    cells = [
+        [*map(text, row[:values]), *(Cell(each, is_number=True) for each in row[values:])]
+        for row in rows
+    ]
+    return HtmlTable(f"{measure} over the items of {name}", columns, cells)
 
 
 def _figure(sweep: SweepPoints, measure: str, name: str, svg: str, ident: str) -> Figure:

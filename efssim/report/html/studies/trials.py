@@ -10,9 +10,13 @@ from efssim.lag.kinds.table import measures_of
 from efssim.lag.summary import LagColumn, ReplicationSummary
 from efssim.report.facts.evidence import long_faults_text, strata_text, units_text
 from efssim.report.facts.traces import thin_traces
+from efssim.report.figures.files import FLEET
+from efssim.report.figures.run.fleet import fleet_alt
 from efssim.report.figures.study.alt import trials_alt
+from efssim.report.figures.study.trials import ages_of_trials
 from efssim.report.html.alarms import alarm_blocks
 from efssim.report.html.compliance import month_table
+from efssim.report.html.fleets import CAPTION, ages_table
 from efssim.report.html.run_tables import exact, lag_term, leaves
 from efssim.report.html.sections import sentence
 from efssim.report.html.study import Block, PageVerdict, Study, parameter_block, study_page
@@ -42,6 +46,7 @@ from efssim.report.verdicts.run import goal
 from efssim.report.verdicts.trials import attained, disaster, kind_of, late, of_trials, word_of
 from efssim.report.verdicts.trials_cautions import cautions
 from efssim.report.words.cost import cost_texts
+from efssim.report.words.fleets import fleet_texts_of_trials
 from efssim.report.words.lines import counted
 from efssim.report.words.thresholds import threshold_texts
 from efssim.study.run.summary import trials_summary
@@ -85,6 +90,7 @@ def trials_page(
             meta=meta,
             blocks=[
                 *_sums(trials),
+                *_fleets(trials, drawn),
                 *_blocks(trials, drawn, suffix),
                 *alarm_blocks(trials),
                 *_cost(trials),
@@ -122,6 +128,24 @@ def _sums(trials: TrialSet) -> Iterator[Block]:
     head = [Column("over replications"), *(Column(name, True) for name in SPREAD_HEAD)]
     note = f"Below, the {SECTIONS} that hold least; summary.json has every number of all."
     yield Block(title, "all", text=" ".join(words), table=HtmlTable(title, head, rows, note=note))
+
+
+def _fleets(trials: TrialSet, drawn: Mapping[tuple[str, str], str]) -> Iterator[Block]:
+    """Yield the block of each fleet."""
+    texts = fleet_texts_of_trials(trials.fleets)
+    for ordinal, (name, one) in enumerate(trials.fleets.items()):
+        ident, ages = f"fleet{ordinal}", ages_of_trials(trials, name)
+        title = f"Fleet {name}"
+        words = f"{texts[ordinal]} {texts[-1]} The worst first: {', '.join(one.worst)}."
+        made = Figure(
+            f"{ident}-figure",
+            "How do the items differ?",
+            inlined(drawn[name, FLEET], ident),
+            fleet_alt(ages, trials.scenario.rpo.target, name),
+            f"{CAPTION} Means over trials.",
+            ages_table(name, ages),
+        )
+        yield Block(title, ident, text=words, figure=made)
 
 
 def _blocks(trials: TrialSet, drawn: Mapping[tuple[str, str], str], suffix: str) -> Iterator[Block]:

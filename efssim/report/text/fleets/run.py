@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from efssim.lag.summary import WRITE_LAG, ReplicationSummary
 from efssim.report.facts.alarms import alarm_lines
@@ -26,6 +26,8 @@ from efssim.report.verdicts.fleets import (
 from efssim.report.verdicts.objectives import objectives_of_fleet
 from efssim.report.verdicts.run import certainty
 from efssim.report.verdicts.words import WORDS, kind_of_run, words_of_run
+from efssim.report.words.cost import cost_lines
+from efssim.report.words.fleets import fleet_texts
 from efssim.report.words.lines import counted, wrapped
 from efssim.report.words.thresholds import threshold_lines
 from efssim.runs.outcome import Outcome
@@ -53,6 +55,7 @@ def fleet_report(result: Run, command: str) -> str:
         [line for text in _below(result) for line in wrapped(text, indent=2)],
         timeline_lines(result),
         alarm_lines(result),
+        cost_lines(result.cost),
         wrapped(certainty(result)),
         reproduce(result, command),
     ]
@@ -61,15 +64,20 @@ def fleet_report(result: Run, command: str) -> str:
 
 def members_of_run(result: Run) -> list[Member]:
     """Return the replications of a run with their verdicts and numbers."""
+    return members_of(result.outcomes, is_uncertain=bool(result.uncertain))
+
+
+def members_of(outcomes: Mapping[str, Outcome], *, is_uncertain: bool) -> list[Member]:
+    """Return some replications with their verdicts and numbers."""
     return [
         Member(
             name,
             kind_of_run(outcome.summary),
-            words_of_run(outcome.summary, is_uncertain=bool(result.uncertain)),
+            words_of_run(outcome.summary, is_uncertain=is_uncertain),
             _numbers(outcome.summary),
             tuple(_warnings(outcome)),
         )
-        for name, outcome in result.outcomes.items()
+        for name, outcome in outcomes.items()
     ]
 
 
@@ -125,6 +133,7 @@ def fleet_sentences(result: Run, members: Sequence[Member]) -> list[str]:
     return [
         verdict_of_fleet(members, rpo, WORDS, is_uncertain=is_uncertain),
         *named_by_verdict(members, WORDS),
+        *fleet_texts(result.run_summary.fleets),
         *objectives_of_fleet(_objectives(result)),
         *named_by_warning(members),
         *cautions_of_run(result),

@@ -24,6 +24,8 @@ from efssim.report.verdicts.fleets import (
 from efssim.report.verdicts.objectives import objectives_of_fleet
 from efssim.report.verdicts.trials import kind_of, of_trials, word_of
 from efssim.report.verdicts.words import OF_TRIALS
+from efssim.report.words.cost import cost_lines
+from efssim.report.words.fleets import fleet_texts_of_trials
 from efssim.report.words.lines import counted, wrapped
 from efssim.report.words.thresholds import threshold_lines
 from efssim.study.run.summary import trials_summary
@@ -50,6 +52,7 @@ def fleet_report_of_trials(trials: TrialSet, top: list[str], command: str) -> st
         worst_lines(members),
         [line for text in below if text for line in wrapped(text, indent=2)],
         alarm_lines_over_trials(trials),
+        cost_lines(trials.cost),
         reproduce(trials, command),
     ]
     return joined(parts)
@@ -117,6 +120,7 @@ def fleet_sentences_of_trials(trials: TrialSet, members: Sequence[Member]) -> li
     return [
         verdict_of_fleet(members, trials.scenario.rpo, OF_TRIALS),
         *named_by_verdict(members, OF_TRIALS),
+        *fleet_texts_of_trials(trials.fleets),
         *_lacking(trials),
         *objectives_of_fleet(
             {

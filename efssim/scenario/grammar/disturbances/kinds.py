@@ -25,6 +25,7 @@ from efssim.scenario.grammar.disturbances.kind import DisturbanceKind, Known, Op
 from efssim.scenario.grammar.types import Count, Flag, Fraction
 from efssim.scenario.operations.names import ErrorCode
 from efssim.table import Table
+from efssim.text.items import counterpart, means_all, meant
 from efssim.text.suggestions import suggest
 from efssim.text.written import Written, text
 
@@ -38,8 +39,17 @@ OPT_OUT, KEY_DISABLED = "opt_out", "kms_key_disabled"
 def _goes_somewhere(entry: Written, known: Known) -> Iterator[Found]:
     """Yield the mistake of a move to a file system that does not exist."""
     to, names = text(entry, "to"), known.named[Target.FILE_SYSTEM]
-    if to is not None and to not in names:
-        yield ("to",), f"no file system is named '{to}'{suggest(to, names)}"
+    source = text(entry, MOVE_WRITES) or ""
+    if to is None:
+        return
+    if means_all(to) and not means_all(source):
+        yield ("to",), f"'{to}' stands for all items of a fleet, and '{source}' for none"
+        return
+    for each in meant(source, names):
+        there = counterpart(source, each, to)
+        if there not in names:
+            yield ("to",), f"no file system is named '{there}'{suggest(there, names)}"
+            return
 
 
 DISTURBANCES: Table[DisturbanceKind] = Table(

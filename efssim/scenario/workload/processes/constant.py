@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
+from efssim.scenario.workload.growth import GrowthSteps
 from efssim.scenario.workload.processes.process import ArrivalProcess, rate_words
 from efssim.scenario.workload.processes.shapes import Even
-from efssim.scenario.workload.processes.times import Floats, Generators, RunSpan
+from efssim.scenario.workload.processes.times import Floats, Generators, RunSpan, SteppedTimes
 from efssim.scenario.workload.volume_rate import ByRate
 
 
@@ -42,6 +43,12 @@ class ConstantArrivals(ArrivalProcess[Constant]):
         name: str,  # noqa: ARG002  # as all processes
     ) -> ConstantTimes:
         return ConstantTimes(spec.rate.count * growth, spec.rate.period_s)
+
+    def stepped_times(
+        self, spec: Constant, growth: GrowthSteps, run: RunSpan, draws: Generators, name: str
+    ) -> SteppedTimes:
+        times = self.times(spec, growth.first, run, draws, name)
+        return SteppedTimes(times, growth.edges_s, growth.factors)
 
     def mean_per_s(self, spec: Constant) -> float:
         return spec.rate.per_s

@@ -11,6 +11,7 @@ from pydantic import field_validator
 from efssim.scenario.grammar.base import Model
 from efssim.scenario.grammar.distributions import Distribution
 from efssim.scenario.grammar.types import Duration, EventRate
+from efssim.scenario.workload.growth import GrowthSteps
 from efssim.scenario.workload.processes.on_periods import OnPeriods
 from efssim.scenario.workload.processes.process import ArrivalProcess, rate_words
 from efssim.scenario.workload.processes.shapes import Alternating
@@ -19,6 +20,8 @@ from efssim.scenario.workload.processes.times import (
     Generators,
     PoissonTimes,
     RunSpan,
+    SteppedTimes,
+    Times,
 )
 from efssim.text.quantities import format_duration
 
@@ -58,9 +61,16 @@ class OnOffTimes:
     """
 
     def __init__(
-        self, spec: OnOff, per_s: float, end_s: float, draws: Generators, name: str
+        self,
+        spec: OnOff,
+        per_s: float,
+        end_s: float,
+        draws: Generators,
+        name: str,
+        inside: Times | None = None,
     ) -> None:
-        self._inside = PoissonTimes(per_s, draws.generator(f"{name}.arrivals"))
+        """Take the writes on the clock of the time that it is on: a rate, or their times."""
+        self._inside = inside or PoissonTimes(per_s, draws.generator(f"{name}.arrivals"))
         self._spec, self._end_s = spec, end_s
         self._on, self._off = draws.generator(f"{name}.on"), draws.generator(f"{name}.off")
         self._on_ends = np.zeros(0)  # on-clock time at which on period i ends
@@ -118,6 +128,16 @@ class OnOffArrivals(ArrivalProcess[OnOff]):
         name: str,
     ) -> OnOffTimes:
         return OnOffTimes(spec, spec.rate.per_s * growth, run.duration_s, draws, name)
+
+    def stepped_times(
+        self, spec: OnOff, growth: GrowthSteps, run: RunSpan, draws: Generators, name: str
+    ) -> OnOffTimes:
+        """Build them with steps at the on time of each edge, as the periods do not change."""
+        per_s = spec.rate.per_s * growth.first
+        edges_s = self.on_periods(spec, draws, name).many_at(np.array(growth.edges_s))
+        steady = PoissonTimes(per_s, draws.generator(f"{name}.arrivals"))
+        inside = SteppedTimes(steady, edges_s.tolist(), growth.factors)
+        return OnOffTimes(spec, per_s, run.duration_s, draws, name, inside)
 
     def rates(self, spec: OnOff, growth: float, run: RunSpan) -> tuple[Floats, Floats]:
         return np.array([0.0, run.duration_s]), np.array([spec.rate.per_s * growth])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from efssim.scenario.workload.growth import GrowthSteps
 from efssim.scenario.workload.processes.process import ArrivalProcess, rate_words
 from efssim.scenario.workload.processes.shapes import Even
 from efssim.scenario.workload.processes.times import (
@@ -11,6 +12,7 @@ from efssim.scenario.workload.processes.times import (
     Generators,
     PoissonTimes,
     RunSpan,
+    SteppedTimes,
 )
 from efssim.scenario.workload.volume_rate import ByRate
 
@@ -35,6 +37,12 @@ class PoissonArrivals(ArrivalProcess[Poisson]):
         name: str,
     ) -> PoissonTimes:
         return PoissonTimes(spec.rate.per_s * growth, draws.generator(f"{name}.arrivals"))
+
+    def stepped_times(
+        self, spec: Poisson, growth: GrowthSteps, run: RunSpan, draws: Generators, name: str
+    ) -> SteppedTimes:
+        times = self.times(spec, growth.first, run, draws, name)
+        return SteppedTimes(times, growth.edges_s, growth.factors)
 
     def rates(self, spec: Poisson, growth: float, run: RunSpan) -> tuple[Floats, Floats]:
         return np.array([0.0, run.duration_s]), np.array([spec.rate.per_s * growth])

@@ -7,11 +7,20 @@ from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from typing import Any, ClassVar, Generic, Literal, TypeVar
 
+import numpy as np
+
 from efssim.scenario.grammar.base import Model
 from efssim.scenario.grammar.distributions import Distribution
+from efssim.scenario.workload.growth import GrowthSteps
 from efssim.scenario.workload.processes.on_periods import OnPeriods
 from efssim.scenario.workload.processes.shapes import Shape, Unknown
-from efssim.scenario.workload.processes.times import Floats, Generators, RunSpan, Times
+from efssim.scenario.workload.processes.times import (
+    Floats,
+    Generators,
+    RunSpan,
+    ThinnedTimes,
+    Times,
+)
 from efssim.text.digits import grouped
 
 S = TypeVar("S", bound=Model)
@@ -52,6 +61,40 @@ class ArrivalProcess(ABC, Generic[S]):
 
         `growth` multiplies the rate, where `growth_of` says so.
         """
+
+    def stepped_times(
+        self, spec: S, growth: GrowthSteps, run: RunSpan, draws: Generators, name: str
+    ) -> Times:
+        """Build the times of a stream whose rate has another factor from step to step.
+
+        For any process: the times of the largest factor, of which a share is kept by draws.
+        """
+        most = max(growth.factors)
+        times = self.times(spec, most, run, draws, name)
+        shares = [factor / most for factor in growth.factors]
+        return ThinnedTimes(times, growth.edges_s, shares, draws.generator(f"{name}.growth"))
+
+    def grown_times(
+        self, spec: S, growth: GrowthSteps, run: RunSpan, draws: Generators, name: str
+    ) -> Times:
+        """Build the times of the stream `name` with its growth."""
+        if growth.is_steady or self.growth_of == "bytes":
+            return self.times(spec, growth.first, run, draws, name)
+        return self.stepped_times(spec, growth, run, draws, name)
+
+    def grown_rates(
+        self, spec: S, growth: GrowthSteps, run: RunSpan
+    ) -> tuple[Floats, Floats] | None:
+        """Return `rates` with its growth; their edges are those of the growth, too."""
+        found = self.rates(spec, growth.first, run)
+        if found is None or growth.is_steady:
+            return found
+        edges_s, rates = found
+        cuts_s = np.array([edge for edge in growth.edges_s if edge < edges_s[-1]])
+        merged_s = np.union1d(edges_s, cuts_s)
+        begins_s = merged_s[:-1]
+        kept = rates[edges_s[1:-1].searchsorted(begins_s, "right")]
+        return merged_s, kept * (growth.at(begins_s) / growth.first)
 
     @abstractmethod
     def mean_per_s(self, spec: S) -> float:

@@ -10,6 +10,7 @@ import numpy as np
 from pydantic import Field, field_validator
 
 from efssim.scenario.grammar.types import Factor
+from efssim.scenario.workload.growth import GrowthSteps
 from efssim.scenario.workload.processes.process import DAY_S, ArrivalProcess, rate_words
 from efssim.scenario.workload.processes.shapes import Weekly
 from efssim.scenario.workload.processes.times import (
@@ -46,17 +47,15 @@ class Profile(ByRate):
 
 
 class ProfileTimes:
-    """A Poisson process with a constant rate in each quarter of an hour.
+    """A Poisson process with a constant rate between edges, as those of quarters of an hour.
 
     The times are unit-rate Poisson times, mapped by the inverse of the cumulative rate. Quarters of
     an hour because every time zone of today is a whole number of them away from UTC.
     """
 
-    def __init__(
-        self, spec: Profile, per_s: float, run: RunSpan, draws: Generators, name: str
-    ) -> None:
-        self._unit = PoissonTimes(1.0, draws.generator(f"{name}.arrivals"))
-        self._edges_s, rates = _quarter_hours(spec, per_s, run)
+    def __init__(self, edges_s: Floats, rates: Floats, generator: np.random.Generator) -> None:
+        """Take edges in seconds, shape (n + 1,), and the rates between, per second."""
+        self._unit, self._edges_s = PoissonTimes(1.0, generator), edges_s
         self._cumulative = np.concatenate(([0.0], (np.diff(self._edges_s) * rates).cumsum()))
 
     def take(self, n: int) -> Floats:
@@ -89,7 +88,17 @@ class ProfileArrivals(ArrivalProcess[Profile]):
     def times(
         self, spec: Profile, growth: float, run: RunSpan, draws: Generators, name: str
     ) -> ProfileTimes:
-        return ProfileTimes(spec, spec.rate.per_s * growth, run, draws, name)
+        return self._times(self.rates(spec, growth, run), draws, name)
+
+    def stepped_times(
+        self, spec: Profile, growth: GrowthSteps, run: RunSpan, draws: Generators, name: str
+    ) -> ProfileTimes:
+        rates = self.grown_rates(spec, growth, run)
+        assert rates is not None, "they are known"
+        return self._times(rates, draws, name)
+
+    def _times(self, rates: tuple[Floats, Floats], draws: Generators, name: str) -> ProfileTimes:
+        return ProfileTimes(*rates, draws.generator(f"{name}.arrivals"))
 
     def rates(self, spec: Profile, growth: float, run: RunSpan) -> tuple[Floats, Floats]:
         return _quarter_hours(spec, spec.rate.per_s * growth, run)

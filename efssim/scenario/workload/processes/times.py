@@ -7,6 +7,7 @@ Times are seconds since the scenario's start.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -51,4 +52,49 @@ class PoissonTimes:
         gaps[0] += self._last
         times = gaps.cumsum(out=gaps)
         self._last = times.item(-1)
+        return times
+
+
+class SteppedTimes:
+    """Times of a process whose rate has another factor from step to step.
+
+    Its own times are those of a clock that goes faster where the factor is larger: what a process
+    is at a steady rate, it is on that clock. Before the first edge they stay as they are.
+    """
+
+    def __init__(self, times: Times, edges_s: Sequence[float], factors: Sequence[float]) -> None:
+        """Take the edges at which the second and later factors begin to hold."""
+        self._times, self._begins_s = times, np.array([0.0, *edges_s])
+        self._paces = np.array(factors) / factors[0]
+        self._ends_s = np.append(self._begins_s[1:], np.inf)
+        passed_s = np.diff(self._begins_s) * self._paces[:-1]
+        self._passed_s = np.concatenate(([0.0], passed_s.cumsum()))
+
+    def take(self, n: int) -> Floats:
+        shown_s = self._times.take(n)
+        step = self._passed_s.searchsorted(shown_s, "right") - 1
+        times = self._begins_s[step] + (shown_s - self._passed_s[step]) / self._paces[step]
+        # Rounding does not carry a time over the next edge.
+        return np.asarray(np.minimum(times, self._ends_s[step]))
+
+
+class ThinnedTimes:
+    """Times of which a share is kept that changes from step to step, each by a draw."""
+
+    def __init__(
+        self,
+        times: Times,
+        edges_s: Sequence[float],
+        shares: Sequence[float],
+        generator: np.random.Generator,
+    ) -> None:
+        self._times, self._generator = times, generator
+        self._edges_s, self._shares = np.array(edges_s), np.array(shares)
+
+    def take(self, n: int) -> Floats:
+        while len(times := self._times.take(n)):
+            shares = self._shares[self._edges_s.searchsorted(times, "right")]
+            kept = times[self._generator.random(len(times)) < shares]
+            if len(kept):
+                return kept
         return times

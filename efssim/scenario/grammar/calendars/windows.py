@@ -13,7 +13,14 @@ from itertools import pairwise
 from typing import Annotated, Literal, Self
 from zoneinfo import ZoneInfo
 
-from pydantic import BeforeValidator, Field, WithJsonSchema, field_validator, model_validator
+from pydantic import (
+    BeforeValidator,
+    Field,
+    PlainSerializer,
+    WithJsonSchema,
+    field_validator,
+    model_validator,
+)
 
 from efssim.scenario.grammar.base import Found, Model
 from efssim.text.quoting import quoted
@@ -58,6 +65,7 @@ ClockTime = Annotated[
     int,
     BeforeValidator(_clock_minutes),
     Field(ge=0, le=DAY_MIN),
+    PlainSerializer(lambda minutes: f"{minutes // 60:02d}:{minutes % 60:02d}", when_used="json"),
     WithJsonSchema(
         {
             "anyOf": [
@@ -143,20 +151,34 @@ class Window(Model):
                 yield datetime.combine(day, time()) + timedelta(minutes=minutes)
 
 
-class Blackouts(Model):
-    """Times in which no sync of a replication begins."""
+class Calendar(Model):
+    """Windows on the clock of a time zone."""
 
     timezone: str = "UTC"
     """IANA time zone of the windows."""
-    windows: tuple[Window, ...] = Field(min_length=1)
-    """When; where windows overlap, they are one."""
-    in_flight: Literal["finish", "stall"] = "finish"
-    """Whether a sync that is under way goes on, or makes no progress either."""
+    windows: tuple[Window, ...] = Field(json_schema_extra={"minItems": 1})
+    """When."""
+
+    @classmethod
+    def misfits(cls, data: Written) -> Iterator[Found]:
+        yield from super().misfits(data)
+        if data.get("windows") in ([], ()):
+            # Not by a bound of the field, which counts those that are valid alone.
+            yield ("windows",), "needs at least one window"
 
     @field_validator("timezone")
     @classmethod
     def _known_zone(cls, name: str) -> str:
         return time_zone(name).key
+
+
+class Blackouts(Calendar):
+    """Times in which no sync of a replication begins."""
+
+    windows: tuple[Window, ...] = Field(json_schema_extra={"minItems": 1})
+    """When; where windows overlap, they are one."""
+    in_flight: Literal["finish", "stall"] = "finish"
+    """Whether a sync that is under way goes on, or makes no progress either."""
 
     def spans(self, start: datetime, duration_s: float) -> list[tuple[float, float]]:
         """Return when no sync begins, `[begin, end)` in seconds since `start`, in order."""
@@ -167,16 +189,34 @@ def spans(
     windows: Sequence[Window], zone: ZoneInfo, start: datetime, duration_s: float
 ) -> list[tuple[float, float]]:
     """Return the times of a run that lie in a window, `[begin, end)` in seconds, in order."""
+    found: list[tuple[float, float]] = []
+    for begin_s, end_s, _ in in_force(windows, zone, start, duration_s):
+        if found and found[-1][1] == begin_s:
+            begin_s = found.pop()[0]
+        found.append((begin_s, end_s))
+    return found
+
+
+def in_force(
+    windows: Sequence[Window], zone: ZoneInfo, start: datetime, duration_s: float
+) -> list[tuple[float, float, int]]:
+    """Return begin and end, in seconds, of each time of a run in which a window is in force.
+
+    The third is the index of the window: of those that an instant lies in, the last. They come in
+    order of time, and without those in which none is in force.
+    """
     end = start + timedelta(seconds=duration_s)
     edges = [start, *(t for t in _instants(windows, zone, start, end) if start < t < end), end]
-    found: list[tuple[float, float]] = []
+    found: list[tuple[float, float, int]] = []
     for begin, after in pairwise(edges):
         local = begin.astimezone(zone).replace(tzinfo=None)
-        if begin < after and any(window.has(local) for window in windows):
-            span = (begin - start).total_seconds(), (after - start).total_seconds()
-            if found and found[-1][1] == span[0]:
-                span = found.pop()[0], span[1]
-            found.append(span)
+        last = next((k for k in reversed(range(len(windows))) if windows[k].has(local)), None)
+        if begin == after or last is None:
+            continue
+        begin_s, after_s = (begin - start).total_seconds(), (after - start).total_seconds()
+        if found and found[-1][1:] == (begin_s, last):
+            begin_s = found.pop()[0]
+        found.append((begin_s, after_s, last))
     return found
 
 

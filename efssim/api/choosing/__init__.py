@@ -1,0 +1,1 @@
+"""Choices among scenarios as people hold them."""

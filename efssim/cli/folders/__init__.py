@@ -1,0 +1,1 @@
+"""Commands about folders that earlier commands wrote."""

@@ -1,0 +1,1 @@
+"""Fleets as a scenario keeps them: written once, and there many times."""

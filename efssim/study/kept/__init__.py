@@ -1,0 +1,1 @@
+"""Complete trials in folders: of studies with many scenarios, and of the parts of a study."""

@@ -1,0 +1,198 @@
+"""Tests of `--resume DIR` of sweeps, plans and comparisons: what was killed ends with its bytes."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+from helpers.commands import INTERVAL, command, write_tiny
+from helpers.folders import contents
+from helpers.places import EFSSIM
+
+STUDIES = {
+    "trials": ("run", "tiny.yaml", "-n", "12"),
+    "comparison": ("run", "tiny.yaml", "other.yaml", "-n", "6"),
+    "sweep": ("sweep", "tiny.yaml", "--vary", f"{INTERVAL}=20 s,30 s,1 min", "-n", "4"),
+    "plan": ("plan", "tiny.yaml", "--vary", f"{INTERVAL}=20 s..5 min", "-n", "10"),
+}
+ONE = ("--workers", "1")
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    write_tiny(tmp_path)
+    write_tiny(tmp_path, "other", "40 s")
+    return tmp_path
+
+
+def file_of(name):
+    return Path("kept", f"{name}.jsonl")
+
+
+@pytest.mark.parametrize("name", STUDIES)
+def test_a_study_goes_on_from_any_byte(folder, name):
+    whole = command(*STUDIES[name], *ONE, "-o", "whole")
+    first = command(*STUDIES[name], *ONE, "-o", "out", "--resume", "kept")
+    assert (first.code, first.out) == (whole.code, whole.out)
+    assert contents("out") == contents("whole")
+    kept = file_of(name).read_bytes()
+    assert kept.count(b"\n") > 10
+    draws = np.random.default_rng(5)
+    for cut in [0, 1, *draws.integers(2, len(kept), 3).tolist()]:
+        file_of(name).write_bytes(kept[:cut])
+        again = command(*STUDIES[name], *ONE, "--resume", "kept")
+        assert (again.code, again.out) == (whole.code, whole.out), cut
+        assert sorted(file_of(name).read_bytes().split(b"\n")) == sorted(kept.split(b"\n"))
+
+
+@pytest.mark.parametrize("name", STUDIES)
+def test_a_complete_study_runs_nothing_again(folder, name, monkeypatch):
+    first = command(*STUDIES[name], *ONE, "--resume", "kept")
+    from efssim.study.trial import outcome
+
+    monkeypatch.setattr(outcome, "MeasuredWorld", None)  # which a trial needs
+    assert command(*STUDIES[name], *ONE, "--resume", "kept").out == first.out
+
+
+def test_more_trials_take_up_those_that_are_there(folder):
+    *study, _, _ = STUDIES["sweep"]
+    command(*study, "-n", 3, *ONE, "--resume", "kept")
+    more = command(*study, "-n", 5, *ONE, "--resume", "kept")
+    assert more.out == command(*study, "-n", 5, *ONE).out
+
+
+@pytest.mark.parametrize("name", ["comparison", "sweep", "plan"])
+@pytest.mark.parametrize("other", ["seed", "scenario", "version", "values", "text"])
+def test_another_study_in_the_folder_is_refused(folder, name, other):
+    command(*STUDIES[name], *ONE, "--resume", "kept")
+    study = [*STUDIES[name], *ONE, "--resume", "kept", "-o", "out"]
+    before = file_of(name).read_bytes()
+    if other == "seed":
+        study += ["--seed", "9"]
+    elif other == "scenario":
+        study += ["--set", "warm_up=2 min"]
+    elif other == "values":
+        study = [word.replace("20 s", "21 s").replace("other", "third") for word in study]
+        write_tiny(folder, "third", "41 s")
+    elif other == "version":
+        before = before.replace(b'"efssim":"', b'"efssim":"0')
+    else:
+        before = b"something else\n"
+    file_of(name).write_bytes(before)
+    done = command(*study)
+    assert (done.code, done.out) == (2, "")
+    assert f"{file_of(name)}: " in done.err
+    assert done.err.endswith("; name another folder\n")
+    assert file_of(name).read_bytes() == before
+    assert not Path("out").exists()
+
+
+@pytest.mark.parametrize("name", STUDIES)
+def test_a_file_is_no_folder(folder, name):
+    done = command(*STUDIES[name], "--resume", "tiny.yaml")
+    assert (done.code, done.out) == (2, "")
+    assert "tiny.yaml is a file, not a folder for --resume" in done.err
+
+
+def test_studies_of_other_kinds_share_a_folder(folder):
+    for name, study in STUDIES.items():
+        assert command(*study, *ONE, "--resume", "kept").code == 0
+        assert file_of(name).exists()
+
+
+def test_a_plan_over_parameter_sets_refuses_it(folder):
+    prior = "{uniform: {low: 20 s, high: 40 s}}"
+    text = f"{Path('tiny.yaml').read_text()}uncertain: {{{INTERVAL}: {prior}}}\n"
+    Path("unknown.yaml").write_text(text)
+    vary = "replications.dr.sync.throughput=1MiB/s..9MiB/s"
+    done = command("plan", "unknown.yaml", "--vary", vary, "--resume", "kept")
+    assert (done.code, done.out) == (2, "")
+    assert "--resume does not go with parameters that are not known" in done.err
+
+
+# Killed
+
+
+def started(*arguments):
+    return subprocess.Popen(
+        [EFSSIM, *arguments],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+
+
+def killed(process, after_s):
+    """Kill a command and its workers at a moment, unless it ends before; return whether it was."""
+    try:
+        process.communicate(timeout=after_s)
+    except subprocess.TimeoutExpired:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.communicate()
+        return True
+    return False
+
+
+def kill_and_resume(study, kills, seed):
+    """Kill a study at random moments, resume it each time, and compare it with a whole one."""
+    began_s = time.perf_counter()
+    whole = started(*study, "-o", "whole").communicate()[0]
+    whole_s = time.perf_counter() - began_s
+    expected, draws, rounds = contents("whole"), np.random.default_rng(seed), 0
+    assert expected
+    while kills or not rounds:
+        shutil.rmtree("kept", ignore_errors=True)
+        shutil.rmtree("out", ignore_errors=True)
+        command_line = (*study, "-o", "out", "--resume", "kept")
+        while kills and killed(started(*command_line), draws.uniform(0.2, 1.0) * whole_s):
+            kills -= 1
+        out = started(*command_line).communicate()[0]
+        assert out == whole
+        assert contents("out") == expected
+        rounds += 1
+    assert not list(Path().glob(".out*"))  # staging of a killed one
+
+
+def test_killed_once_and_resumed(folder):
+    kill_and_resume(STUDIES["sweep"], 1, seed=2)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", STUDIES)
+def test_killed_at_50_random_moments_and_resumed(folder, name):
+    """With two workers, whose trials are complete in any order."""
+    more = {"trials": 400, "comparison": 150, "sweep": 100, "plan": 40}[name]
+    *study, _ = STUDIES[name]
+    kill_and_resume((*study, str(more), "--workers", "2"), 50, seed=3)
+
+
+@pytest.mark.slow
+def test_a_part_killed_at_50_random_moments(folder):
+    study = ("run", "tiny.yaml", "-n", "400", "--workers", "2")
+    draws, kills = np.random.default_rng(4), 0
+    part = (*study, "--part", "1/2", "-o", "part-1")
+    while kills < 50:
+        shutil.rmtree("part-1", ignore_errors=True)
+        while kills < 50 and killed(started(*part), draws.uniform(0.5, 4.0)):
+            kills += 1
+        assert command(*part).code == 0
+    assert command(*study, "--part", "2/2", "-o", "part-2").code == 0
+    assert (
+        command(*study, "-o", "whole").code == command("merge", "part-2", "part-1", "-o", "m").code
+    )
+    assert contents("m") == contents("whole")
+
+
+def test_the_header_names_what_trials_depend_on(folder):
+    command(*STUDIES["plan"], *ONE, "--resume", "kept")
+    header = json.loads(file_of("plan").read_text().split("\n", 1)[0])
+    assert header["study"] == "plan"
+    assert (header["vary"], header["low"], header["high"]) == (INTERVAL, 20.0, 300.0)

@@ -1,0 +1,49 @@
+"""Rates that follow the clock: the local wall clock is looked at in every second of a run."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, time, timedelta
+from functools import lru_cache
+from itertools import pairwise
+from zoneinfo import ZoneInfo
+
+from efssim.scenario.grammar.calendars.rates import RateCalendar, RateWindow
+
+Rate = float | RateCalendar
+
+DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+DAY = timedelta(days=1)
+
+
+def rate_at(rate: Rate, start: datetime, time_s: float) -> float:
+    """Return what a rate is at a time of a run: the last window that holds has the word."""
+    if not isinstance(rate, RateCalendar):
+        return rate
+    local = (start.astimezone(UTC) + timedelta(seconds=time_s)).astimezone(ZoneInfo(rate.timezone))
+    found = rate.base
+    for window in rate.windows:
+        if holds(window, local.replace(tzinfo=None)):
+            found = window.value
+    return found
+
+
+def holds(window: RateWindow, local: datetime) -> bool:
+    """Return whether the clock on the wall is in a window."""
+    if window.begin is not None and window.end is not None:
+        return window.begin <= local < window.end
+    assert window.begins is not None
+    assert window.ends is not None
+    for day in (local.date() - DAY, local.date()):
+        if DAYS[day.weekday()] in window.weekdays:
+            begin = datetime.combine(day, time()) + timedelta(minutes=window.begins)
+            end = datetime.combine(day, time()) + timedelta(minutes=window.ends)
+            if begin <= local < (end if end > begin else end + DAY):
+                return True
+    return False
+
+
+@lru_cache(maxsize=64)
+def steps(rate: Rate, start: datetime, end_s: float) -> tuple[tuple[float, float], ...]:
+    """Return what a rate is from when on; all windows begin and end on whole seconds."""
+    seconds = [(float(k), rate_at(rate, start, k)) for k in range(int(end_s) + 1)]
+    return (seconds[0], *(then for now, then in pairwise(seconds) if then[1] != now[1]))
