@@ -10,6 +10,7 @@ from efssim.report.drill.page import FIGURE, drill_page
 from efssim.report.drill.tables import drill_table, timeline_table
 from efssim.report.drill.text import drills_json
 from efssim.report.files.formats import CSV, TableFormat
+from efssim.report.files.manifest import parameters
 from efssim.report.files.study import Sketch, write_study
 from efssim.study.drills.study import DrillStudy
 
@@ -30,6 +31,10 @@ def write_drills(
         {FIGURE: Sketch(partial(plot_phases, study), alt_text(study))},
         lambda drawn: drill_page(study, drawn, command),
         seed=study.seed,
-        about={"scenario": study.scenario.name, "drills": len(study.outcomes)},
+        about={
+            "scenario": study.scenario.name,
+            "parameters": parameters(study.scenario)["parameters"],
+            "drills": len(study.outcomes),
+        },
         form=tables,
     )

@@ -16,6 +16,7 @@ from typing import IO
 
 from efssim.report.figures.files import FOLDER, is_figure
 from efssim.report.files.formats import TABLE_FORMATS
+from efssim.report.files.reporting.checklist import HEADING, STUDY
 
 REPORT = "report.html"
 MANIFEST = "manifest.json"
@@ -25,6 +26,7 @@ _DOCUMENTS = {
     *(
         REPORT,
         MANIFEST,
+        STUDY,
         "summary.json",
         "calibration.json",
         "plan.json",
@@ -103,7 +105,9 @@ def refuse_folder(folder: Path, names: Iterable[str] = ()) -> None:
     if folder.exists():
         known = ours(folder)
         _refuse_folders(folder, [*map(Path, sorted(_names())), *_figures_there(folder)])
-        _refuse_collisions(folder, [Path(REPORT), Path(MANIFEST), *map(Path, names)], known)
+        _refuse_collisions(
+            folder, [Path(REPORT), Path(MANIFEST), Path(STUDY), *map(Path, names)], known
+        )
 
 
 def _refuse_unwritable(folder: Path) -> None:
@@ -136,13 +140,20 @@ def ours(folder: Path) -> list[Path]:
         figures = [Path(FOLDER, name) for name in listed.get("figures", []) if is_figure(name)]
     except (OSError, ValueError, KeyError, TypeError):  # none, or none that we wrote
         return []
-    files = [path for path in folder.iterdir() if _is_named(path.name) and path.is_file()]
+    files = [path for path in folder.iterdir() if _is_of_us(path)]
     return [*(Path(path.name) for path in sorted(files)), *figures]
 
 
 def _names() -> set[str]:
     """Return the files of ours, in every format that there is."""
     return _DOCUMENTS | {f"{name}{form.suffix}" for name in _TABLES for form in TABLE_FORMATS}
+
+
+def _is_of_us(path: Path) -> bool:
+    """Return whether a file beside a manifest is of its result; study.md may be of somebody."""
+    if not _is_named(path.name) or not path.is_file():
+        return False
+    return path.name != STUDY or path.read_text("utf-8", "replace").startswith(HEADING)
 
 
 def _is_named(name: str) -> bool:

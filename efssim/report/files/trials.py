@@ -11,9 +11,10 @@ from efssim.report.figures.files import FLEET, FOLDER, safe_names, write_svg
 from efssim.report.figures.run.fleet import fleet_alt, plot_fleet
 from efssim.report.figures.study.alt import trials_alt
 from efssim.report.figures.study.trials import ages_of_trials, plot_attained, plot_pooled_lag
-from efssim.report.files.folders import MANIFEST, REPORT, staged
+from efssim.report.files.folders import REPORT, staged
 from efssim.report.files.formats import CSV, TableFormat
-from efssim.report.files.run import manifest, write_json
+from efssim.report.files.manifest import write_manifest
+from efssim.report.files.run import manifest
 from efssim.report.files.study import Sketch, drawn
 from efssim.report.text.fleets.trials import sections_of_trials
 from efssim.report.verdicts.fleets import are_many
@@ -37,7 +38,7 @@ def trials_json(trials: TrialSet) -> str:
 def write_trials(
     trials: TrialSet, folder: Path, command: str = "", tables: TableFormat = CSV
 ) -> None:
-    """Write summary.json, a table, figures, report.html and manifest.json into a folder.
+    """Write summary.json, a table, figures, report.html, manifest.json and study.md.
 
     As for a single run all are written or none, and files of an earlier result go. The report says
     that `command` repeats the study. Raise OSError.
@@ -58,7 +59,7 @@ def _write_into(trials: TrialSet, folder: Path, command: str, tables: TableForma
     page = trials_page(trials, svg, command, tables.suffix)
     (folder / REPORT).write_text(page, encoding="utf-8", newline="\n")
     counts = {"trials": len(trials), "partial": trials.partial}
-    write_json({**manifest(trials, figures), **counts}, folder / MANIFEST)
+    write_manifest({**manifest(trials, figures), **counts}, folder)
 
 
 def _months(trials: TrialSet) -> pd.DataFrame:
