@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from efssim.api.estimate import Estimate, estimate
     from efssim.api.plan import Plan, plan
     from efssim.api.result import Result
+    from efssim.api.runway.runway import Runway, runway
     from efssim.api.sets.parameter_sets import ParameterSets, run_sets
     from efssim.api.sets.plan import SetPlan, plan_sets
     from efssim.api.simulation import Simulation, run
@@ -63,6 +64,7 @@ __all__ = [
     "Plan",
     "Result",
     "RunError",
+    "Runway",
     "Scenario",
     "ScenarioError",
     "SetPlan",
@@ -92,6 +94,7 @@ __all__ = [
     "run",
     "run_sets",
     "run_trials",
+    "runway",
     "sweep",
 ]
 
@@ -134,6 +137,8 @@ _HOMES = _ERRORS | {
     "sweep": "efssim.api.sweep",
     "Plan": "efssim.api.plan",
     "plan": "efssim.api.plan",
+    "Runway": "efssim.api.runway.runway",
+    "runway": "efssim.api.runway.runway",
     "Scenario": "efssim.scenario",
     "load": "efssim.scenario",
     "Traces": "efssim.api.traces",

@@ -108,6 +108,22 @@ class Result(Run):
         self.require_records()
         return plot_pending(self, self.named(replication), ax, self._between(between))
 
+    def plot_credits(
+        self,
+        replication: str | None = None,
+        ax: Axes | None = None,
+        *,
+        between: tuple[Any, Any] | None = None,
+    ) -> Axes:
+        """Draw the burst credits of the source of a replication over time; return the Axes.
+
+        ArgumentError where writes to it do not wait, or its throughput is never bursting. `between`
+        as for `plot_age`.
+        """
+        from efssim.report.figures.run.credits import plot_credits
+
+        return plot_credits(self, self.named(replication), ax, self._between(between))
+
     def _between(self, times: tuple[Any, Any] | None) -> tuple[float, float] | None:
         if times is None:
             return None

@@ -26,6 +26,7 @@ from efssim.cli.conflicts import refuse_ignored
 from efssim.cli.options import examples, study_options
 from efssim.cli.output import say
 from efssim.cli.request import requested
+from efssim.cli.runway.runway import RunwayRequest, refuse_beside, runway_of
 from efssim.cli.scenario_file import ScenarioFile, Source
 from efssim.cli.studies.kept import refuse_resume, resume_option
 from efssim.cli.studies.part import Divisible, part_option, run_part_of, undivided
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
     from efssim.api.sweep import Sweep
     from efssim.scenario import Scenario
     from efssim.study.planning.evaluation import Evaluation
+    from efssim.study.varying.designs import Arrangement
     from efssim.study.varying.space import VariedParameter
     from efssim.study.varying.sweep import PointProgress
 
@@ -50,7 +52,9 @@ class PlanRequest(Storing):
     """The request of `efssim plan`."""
 
     file: Source
-    vary: str
+    vary: str | None
+    until_missed: bool
+    horizon: str | None
     rpo: str | None
     attainment: str | None
     confidence: str
@@ -80,9 +84,23 @@ class SweepRequest(Divisible):
     file: Source
     vary: tuple[str, ...]
     one_at_a_time: bool
+    latin: int | None
+    morris: int | None
     measure: str
     trials: int
     resume: Path | None
+
+    @property
+    def arrangement(self) -> Arrangement:
+        """How the values make combinations."""
+        return self.design[0]
+
+    @property
+    def design(self) -> tuple[Arrangement, int | None]:
+        """How the values make combinations, and how many a design has."""
+        from efssim.api.sweep import asked_arrangement
+
+        return asked_arrangement(self.one_at_a_time, self.latin, self.morris)
 
 
 @click.command(
@@ -90,10 +108,22 @@ class SweepRequest(Divisible):
     epilog=examples(
         "efssim plan scenario.yaml --vary 'replications.dr.sync.throughput=10 MiB/s..1 GiB/s'",
         "efssim plan scenario.yaml --vary replications.dr.sync.interval=1min..1h --rpo 15min",
+        "efssim plan scenario.yaml --until-missed --horizon '36 months'",
     ),
 )
 @click.argument("file", type=ScenarioFile())
-@click.option("--vary", required=True, metavar="PATH=LOW..HIGH", help="What to look for.")
+@click.option("--vary", metavar="PATH=LOW..HIGH", show_default="none", help="What to look for.")
+@click.option(
+    "--until-missed",
+    is_flag=True,
+    help="Instead of --vary: the month in which growth first makes it missed.",
+)
+@click.option(
+    "--horizon",
+    metavar="MONTHS",
+    show_default="36 months",
+    help="With --until-missed: the last month, as '36 months' of 30 days.",
+)
 @click.option(
     "--rpo",
     metavar="DURATION",
@@ -157,16 +187,20 @@ class SweepRequest(Divisible):
 def plan(**asked: Any) -> None:
     """Find the smallest (or largest) value that meets the RPO of scenario FILE.
 
-    FILE - is standard input. Ctrl-C prints what is known by then.
+    With --until-missed: the month up to which it is met as writes grow. FILE - is standard input.
+    Ctrl-C prints what is known by then.
     """
     from efssim.study.planning.asked import budget_s
 
     request = requested(PlanRequest, **asked)
     refuse_resume(request.resume)
     scenario = request.file.load(request.overrides)
+    seconds = budget_s(request.budget)
+    if request.until_missed:
+        _plan_runway(request, scenario, seconds)
+        return
     chosen, between = _range_of(request, scenario)
     check_folder(request.out, "plan.json", f"evaluations{request.table_format.suffix}")
-    seconds = budget_s(request.budget)
     of_sets = {"--sets": request.sets, "--share-of-sets": request.share_of_sets}
     if require_uncertain(scenario, of_sets):
         for option, value in (
@@ -221,6 +255,60 @@ def _plan_one(
         raise KeyboardInterrupt
 
 
+def _plan_runway(request: PlanRequest, scenario: Scenario, seconds: float) -> None:
+    """Find the month in which the objective is first missed."""
+    refuse_beside(
+        {
+            "--vary": request.vary,
+            "--minimise": request.minimise,
+            "--share-of-sets": request.share_of_sets,
+        }
+    )
+    require_uncertain(scenario, {"--sets": request.sets})
+    refuse_ignored(request.overrides, request.replaced_paths())
+    refuse_absurd(scenario, request.file, insist=request.yes)
+    check_folder(request.out, "runway.json", f"months{request.table_format.suffix}")
+    place = ResultPlace(request, [scenario], "plan")
+    if (kept := place.found()) is not None:
+        place.deliver(kept)
+        say_folder(request.out, request.quiet)
+        return
+    with (
+        keeping_results(),
+        placing_refusals(request.file, request.overrides),
+        study_errors(request.file),
+    ):
+        if not request.quiet:
+            _tell_budget(seconds)
+        found = runway_of(scenario, _runway_asked(request, seconds), place)
+        say_folder(request.out, request.quiet)
+    if found.partial:
+        raise KeyboardInterrupt
+
+
+def _runway_asked(request: PlanRequest, seconds: float) -> RunwayRequest:
+    """Return the options of a runway."""
+    return RunwayRequest(
+        horizon=request.horizon or "36 months",
+        rpo=request.rpo,
+        attainment=request.attainment,
+        confidence=request.confidence,
+        replication=request.replication,
+        objective=request.objective,
+        trials=request.trials,
+        sets=request.sets,
+        seed=request.seed,
+        workers=request.workers,
+        budget_s=seconds,
+        resume=request.resume,
+        quiet=request.quiet,
+        out=request.out,
+        form=request.form,
+        tables=request.table_format,
+        again=request.reproducing(),
+    )
+
+
 def _verdicts_of_plan(found: Plan) -> Verdicts:
     from efssim.report.verdicts.stored import word_of_plan
 
@@ -270,6 +358,10 @@ def _range_of(
     """Return the parameter that is varied and both ends of its range, if they can be run."""
     from efssim.study.varying.space import parse_assignment, range_of, require_key, with_value
 
+    if request.vary is None:
+        raise click.UsageError("Missing option '--vary', or '--until-missed' for growth.")
+    if request.horizon is not None:
+        raise click.UsageError("--horizon goes with --until-missed only")
     chosen, text = parse_assignment(request.vary)
     require_key(scenario, chosen)
     replaced = request.replaced_paths()
@@ -319,6 +411,8 @@ def _find(
     epilog=examples(
         "efssim sweep scenario.yaml --vary 'replications.dr.sync.interval=1 min,5 min,1 h'",
         "efssim sweep scenario.yaml --vary 'replications.dr.sync.throughput=1 MiB/s..1 GiB/s:5log'",
+        "efssim sweep scenario.yaml --morris 10 --vary replications.dr.sync.interval=1min..1h:log"
+        " --vary file_systems.data.growth=1..2",
         "efssim sweep scenario.yaml --vary rpo.target=5min,1h -n 20 --measure rpo.attainment",
     ),
 )
@@ -331,6 +425,20 @@ def _find(
     help="a,b,c or LOW..HIGH:n[log]; may be repeated.",
 )
 @click.option("--one-at-a-time", is_flag=True, help="Each value alone, and what it changes.")
+@click.option(
+    "--latin",
+    type=click.IntRange(min=2),
+    metavar="N",
+    show_default="a grid",
+    help="N points of a Latin hypercube; ranges are PATH=LOW..HIGH, or LOW..HIGH:log.",
+)
+@click.option(
+    "--morris",
+    type=click.IntRange(min=2),
+    metavar="N",
+    show_default="a grid",
+    help="N trajectories of Morris's screening: which parameters matter; ranges as for --latin.",
+)
 @click.option(
     "--measure",
     default="time_since_last_sync_s.mean",
@@ -423,7 +531,7 @@ def _worlds(
 ) -> list[Scenario]:
     from efssim.study.varying.sweep import combinations
 
-    found = combinations(scenario, chosen, one_at_a_time=request.one_at_a_time)
+    found = combinations(scenario, chosen, request.arrangement)
     return [world for _, world in found]
 
 
@@ -431,6 +539,7 @@ def _values_of(
     request: SweepRequest, scenario: Scenario
 ) -> list[tuple[VariedParameter, list[Any]]]:
     """Return the parameters that are varied and their values, if all combinations can be run."""
+    from efssim.study.varying.designs import design_range, designed
     from efssim.study.varying.space import parse_assignment, values_of
     from efssim.study.varying.sweep import combinations
 
@@ -439,8 +548,14 @@ def _values_of(
     if not request.one_at_a_time:  # its base has the values set
         replaced |= {f"--vary {named.path}": named.path for named, _ in parsed}
     refuse_ignored(request.overrides, replaced)
-    chosen = [(named, values_of(named, text)) for named, text in parsed]
-    for _, world in combinations(scenario, chosen, one_at_a_time=request.one_at_a_time):
+    arrangement, count = request.design
+    if count is None:
+        chosen = [(named, values_of(named, text)) for named, text in parsed]
+    else:
+        ranges = [design_range(named, text) for named, text in parsed]
+        seed = scenario.seed if request.seed is None else request.seed
+        chosen = designed(ranges, arrangement, count, seed)
+    for _, world in combinations(scenario, chosen, request.arrangement):
         refuse_absurd(world, request.file, insist=request.yes)
     return chosen
 
@@ -457,7 +572,7 @@ def _swept(
             scenario,
             chosen,
             request.trials,
-            one_at_a_time=request.one_at_a_time,
+            arrangement=request.arrangement,
             seed=request.seed,
             workers=request.workers,
             resume=request.resume,
@@ -471,13 +586,13 @@ def _telling(
     request: SweepRequest, chosen: list[tuple[VariedParameter, list[Any]]]
 ) -> Iterator[PointProgress | None]:
     """Show how far the trials of the combinations are; yield the callback of the sweep."""
-    from efssim.study.varying.sweep import points_of
+    from efssim.study.varying.designs import points_of
 
     with study_progress(request.quiet, request.workers) as tell:
         if tell is None:
             yield None
             return
-        points = points_of(chosen, one_at_a_time=request.one_at_a_time)
+        points = points_of(chosen, request.arrangement)
         told = over_points(len(points), tell)
         yield lambda point, complete, wanted: told(point, label_of(points[point]), complete, wanted)
 

@@ -27,6 +27,7 @@ from efssim.closed_forms.replications import (
     outages_of,
     sharing,
     syncs_of,
+    throttled,
 )
 from efssim.closed_forms.verdict import Beginning, verdict
 from efssim.scenario import Scenario
@@ -39,7 +40,7 @@ def numbers(scenario: Scenario, name: str, supposed: Outage) -> ReplicationEstim
     """Return the estimated numbers of a replication, with the catch-up after a supposed outage."""
     unknown = unknown_forms(scenario.file_systems[scenario.replications[name].source], scenario)
     unknown += sharing(scenario, name) + blacked_out(scenario, name)
-    unknown += by_the_clock(scenario, name)
+    unknown += by_the_clock(scenario, name) + throttled(scenario, name)
     if unknown:
         return _means_alone(syncs_of(scenario, name), unknown)
     syncs, new = syncs_of(scenario, name), not scenario.replications[name].established

@@ -110,6 +110,12 @@ def blacked_out(scenario: Scenario, name: str) -> list[str]:
     return ["no closed form is known of blackouts"] if has_some else []
 
 
+def throttled(scenario: Scenario, name: str) -> list[str]:
+    """Return why a replication has no closed forms, if writes to its source may wait."""
+    source = scenario.file_systems[scenario.replications[name].source]
+    return ["no closed form is known of a throttled source"] if source.throttle else []
+
+
 def by_the_clock(scenario: Scenario, name: str) -> list[str]:
     """Return why a replication has no closed forms, if a rate of it follows a calendar."""
     replication = scenario.replications[name]

@@ -19,10 +19,11 @@ from efssim.lag.kinds.distributions import (
 )
 from efssim.lag.kinds.measure import LagCollector
 from efssim.lag.kinds.table import LAG_MEASURES
+from efssim.lag.limits.source_limit import SourceLimit
+from efssim.lag.limits.throttled import ThrottledSummary
 from efssim.lag.loss import Loss, loss, not_replicated, pending_bytes
 from efssim.lag.objectives.measures import ObjectiveMeasures
 from efssim.lag.protection import Exclusions, Protection, protection, unprotected_spans
-from efssim.lag.source_limit import SourceLimit
 from efssim.lag.summary import (
     AGE,
     OLDEST_PENDING,
@@ -38,7 +39,6 @@ from efssim.lag.summary import (
     WritesSummary,
 )
 from efssim.lag.sync_totals import SyncTotals
-from efssim.lag.throttled import ThrottledSummary
 from efssim.lag.weighted.exceedance import Exceedance
 from efssim.lag.weighted.states import LagState
 from efssim.lag.weighted.time_weighted import TimeWeighted

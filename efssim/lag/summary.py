@@ -15,11 +15,11 @@ from efssim.lag.compliance.summary import ComplianceSummary
 from efssim.lag.cost.summary import CostSummary
 from efssim.lag.detection.summary import AlarmSummary
 from efssim.lag.fleets.summary import FleetSummary
+from efssim.lag.limits.source_limit import SourceLimit
+from efssim.lag.limits.throttled import ThrottledSummary
 from efssim.lag.loss import LeftBehind, Loss
 from efssim.lag.objectives.summary import ObjectiveSummary
 from efssim.lag.objectives.thresholds import ThresholdSummary
-from efssim.lag.source_limit import SourceLimit
-from efssim.lag.throttled import ThrottledSummary
 from efssim.scenario.shown.cells_use import CellsUse
 from efssim.traces.quality import TraceQuality
 

@@ -38,6 +38,8 @@ _WHOLE = {
     "completed",
     "failed_attempts",
     "abandoned",
+    "waiting_bytes",
+    "credits_min_bytes",
     "stratum",
 }
 """Counts and sizes, by the last part of their names."""

@@ -16,6 +16,9 @@ from efssim.records.pieces import OpenPieces
 from efssim.records.run_records import OpenWrites
 from efssim.records.states import States
 
+THROUGHPUT_MODES = ("bursting", "provisioned", "elastic")
+"""Throughput modes, in EFS's words."""
+
 
 @dataclass(frozen=True, slots=True)
 class StreamFacts:

@@ -161,6 +161,7 @@ def sweep_html(sweep: SweepPoints) -> str:
     """Return mean and interval of the main measure at every combination as HTML."""
     from efssim.report.text.fleets.sweep import fleet_rows, shown_replications
     from efssim.report.text.sweep import grid_rows, shown
+    from efssim.report.verdicts.varied.sweep import sweep_verdict
     from efssim.study.varying.points import MEASURE
 
     each = counted(len(sweep.points[0].trials), "trial")
@@ -172,7 +173,11 @@ def sweep_html(sweep: SweepPoints) -> str:
         parts += [sentence("", strong=title), table(head, rows[:_ROWS], words=words)]
     for name in shown_replications(sweep):
         head, *rows = grid_rows(sweep, MEASURE, name)
-        parts += [sentence("", strong=f"{name}: {MEASURE}"), table(head, rows[:_ROWS], words=words)]
+        parts += [
+            sentence(sweep_verdict(sweep, name)),
+            sentence("", strong=f"{name}: {MEASURE}"),
+            table(head, rows[:_ROWS], words=words),
+        ]
         parts += [sentence(f"… and {len(rows) - _ROWS:,} more")] * (len(rows) > _ROWS)
     points = counted(len(sweep.points), "combination")
     points += f" of {sweep.wanted}, partial: interrupted," * sweep.partial

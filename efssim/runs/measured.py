@@ -19,11 +19,11 @@ from efssim.lag.cost.wire_bytes import Sent
 from efssim.lag.detection.judging import Watched
 from efssim.lag.detection.summary import AlarmSummary
 from efssim.lag.kinds.asked import EVERYTHING, Asked
+from efssim.lag.limits.source_limit import source_limit
+from efssim.lag.limits.throttled import ThrottledSummary, throttled_summary
 from efssim.lag.loss import Loss
 from efssim.lag.measures import Criteria, Measures, StreamedMeasures
 from efssim.lag.protection import Exclusions
-from efssim.lag.source_limit import source_limit
-from efssim.lag.throttled import ThrottledSummary, throttled_summary
 from efssim.lag.weighted.states import LagState
 from efssim.model.entities.replication import ReplicationState
 from efssim.model.kernel.shared_draws import SharedDraws
@@ -48,7 +48,7 @@ from efssim.records.run_records import (
     Snapshot,
     digest,
 )
-from efssim.records.stored import FileSystemRecords
+from efssim.records.stored import FileSystemRecords, Throttled
 from efssim.records.timeline import Entry, Occurrence
 from efssim.runs.compliance import compliance_of, has_compliance
 from efssim.runs.cost.meter import Meter
@@ -238,7 +238,15 @@ class MeasuredWorld:
             traces=dict(self._traces),
             alarms=self._alarms(outcomes),
             cost=self._cost(sent),
+            throttled=dict(self._throttled_rows()),
         )
+
+    def _throttled_rows(self) -> Iterator[tuple[str, tuple[Throttled, ...]]]:
+        """Yield name and rows up to now of each throttled file system that ever was."""
+        for system in self._world.account.ever:
+            rows, now = system.journal.kept.throttled, system.journal.throttled()
+            if rows is not None and now is not None:
+                yield system.name, (*rows, now)
 
     def _cost(self, sent: Mapping[str, Sent]) -> CostSummary | None:
         """Return the cost up to now, given what each replication sent; None without prices."""
@@ -352,7 +360,7 @@ class MeasuredWorld:
         rows, now = journal.kept.throttled, journal.throttled()
         if rows is None or now is None:
             return None
-        return throttled_summary(rows, now, min(self.scenario.warm_up, now.time_s))
+        return throttled_summary((*rows, now), min(self.scenario.warm_up, now.time_s))
 
     def _waited_s(self, replication: ReplicationState) -> dict[float, float] | None:
         """Return the waits of syncs for a slot, by their cuts; None where the link has no slots."""

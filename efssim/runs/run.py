@@ -16,6 +16,7 @@ from efssim.lag.detection.summary import AlarmSummary
 from efssim.lag.hours import hours_between
 from efssim.lag.risk import Risk, risk_of
 from efssim.lag.summary import RunSummary, WindowSummary
+from efssim.records.stored import Throttled
 from efssim.records.timeline import Entry
 from efssim.runs.fleets.fleets import fleet_summaries
 from efssim.runs.moments import periods, seconds_since
@@ -25,6 +26,7 @@ from efssim.runs.tables import (
     age_table,
     alarm_changes_table,
     compliance_table,
+    credits_table,
     events_table,
     index_of,
     joined,
@@ -72,6 +74,8 @@ class Run:
     """How each alarm of the scenario did, by name."""
     cost: CostSummary | None = None
     """Cost for a month; None where the scenario has no prices."""
+    throttled: dict[str, tuple[Throttled, ...]] = field(default_factory=dict)
+    """How each throttled file system stands over time, up to now, by name."""
 
     @cached_property
     def entries(self) -> dict[int, Entry]:
@@ -194,6 +198,22 @@ class Run:
     def alarm_changes(self) -> pd.DataFrame:
         """One row per change of an alarm's state: alarm, trial, time, from, to, reason."""
         return alarm_changes_table(self.alarms, self.scenario.start, self.trial)
+
+    def credits(self, file_system: str | None = None) -> pd.DataFrame:
+        """Return how throttled file systems stand over time: all of them, or one.
+
+        One row per whole hour, and for the begin of the window, each change of the throughput mode
+        and the end: file_system, trial, time, mode, `credits_bytes` and the fewest since the row
+        before (`credits_min_bytes`), `permitted_bytes_per_s` from then on, `waiting_writes` and
+        `waiting_bytes`. Credits stand still where the mode is not bursting. KeyError for a file
+        system that is not throttled.
+        """
+        if file_system is not None and file_system not in self.throttled:
+            known = ", ".join(self.throttled) or "there is none"
+            raise UnknownNameError(f"name a throttled file system: {known}")
+        names = list(self.throttled) if file_system is None else [file_system]
+        found = {name: self.throttled[name] for name in names}
+        return credits_table(found, self.scenario.start, self.trial)
 
     def pending(self, replication: str | None = None) -> pd.DataFrame:
         """Return pending bytes over time, wherever they are defined.

@@ -11,9 +11,9 @@ from efssim.scenario.grammar.calendars.rates import RateCalendar, RateSpan, rate
 
 
 def sendable(account: Account, replication: ReplicationState) -> tuple[RateSpan, ...]:
-    """Return what a replication could send from the start of a run on, degradations left out.
+    """Return the rates that a replication could send with from the start on, degradations left out.
 
-    That is its throughput, at most its part of the link: one span unless a calendar says more.
+    A rate is its throughput, at most its part of the link: one span unless a calendar says more.
     """
     start, end_s = account.scenario.start, account.until_s
     sync, share = replication.terms.sync, account.share_of_link(replication)

@@ -16,6 +16,7 @@ from efssim.lag.detection.summary import ALARM, INSUFFICIENT_DATA, OK, AlarmSumm
 from efssim.lag.summary import LAG_COLUMNS
 from efssim.records.column_types import categories, texts
 from efssim.records.run_records import STATUSES
+from efssim.records.stored import THROUGHPUT_MODES, Throttled
 from efssim.records.timeline import ApiCall, Entry, Occurrence
 from efssim.runs.outcome import Outcome, OutcomeRecords
 from efssim.scenario.grammar.disturbances.kinds import DISTURBANCES
@@ -177,6 +178,29 @@ def _during(found: list[Violation], disturbances: Sequence[Occurrence]) -> list[
     end_s = np.array([np.inf if each.end_s is None else each.end_s for each in disturbances])
     overlaps = (np.flatnonzero((begin_s < v.end_s) & (end_s > v.begin_s)) for v in found)
     return ["; ".join(str(disturbances[k]) for k in overlap.tolist()) for overlap in overlaps]
+
+
+def credits_table(
+    throttled: Mapping[str, Sequence[Throttled]], start: datetime, trial: int
+) -> pd.DataFrame:
+    """Return how throttled file systems stand over time; see `Run.credits`."""
+    import pandas as pd
+
+    found = [(name, row) for name, rows in throttled.items() for row in rows]
+    rows = [row for _, row in found]
+    return pd.DataFrame(
+        {
+            "file_system": categories((name for name, _ in found), throttled),
+            "trial": np.full(len(found), trial, dtype=np.int64),
+            "time": datetimes(start, [row.time_s for row in rows]),
+            "mode": pd.Categorical([row.mode for row in rows], THROUGHPUT_MODES),
+            "credits_bytes": np.array([row.credits for row in rows], dtype=np.float64),
+            "credits_min_bytes": np.array([row.credits_min for row in rows], dtype=np.float64),
+            "permitted_bytes_per_s": np.array([row.permitted for row in rows], dtype=np.float64),
+            "waiting_writes": np.array([row.waiting for row in rows], dtype=np.int64),
+            "waiting_bytes": np.array([row.waiting_bytes for row in rows], dtype=np.int64),
+        }
+    )
 
 
 def pending_table(outcome: OutcomeRecords, start: datetime) -> pd.DataFrame:

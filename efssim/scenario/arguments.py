@@ -54,6 +54,8 @@ _RULES = {
     "between": _Rule((tuple, list), "two values, (low, high)"),
     "plan.budget": _Rule((int, float, str), "a duration such as '5 min'"),
     "plan_sets.budget": _Rule((int, float, str), "a duration such as '5 min'"),
+    "runway.budget": _Rule((int, float, str), "a duration such as '5 min'"),
+    "runway.horizon": _Rule((int, str), "months such as '36 months'"),
     "sweep.vary": _Rule(Mapping, "a mapping of paths to values"),
     "event": _Rule(Mapping, "a mapping, as an entry of `events`"),
     "stream": _Rule(Mapping, "a mapping, as an entry of `writes`"),

@@ -12,6 +12,7 @@ from pydantic.functional_validators import ModelWrapValidatorHandler
 from efssim.scenario.amounts.totals import total_problems
 from efssim.scenario.checks.cross import DEFAULT_START, cross_problems
 from efssim.scenario.expansion.expanding import Fleets, expanded
+from efssim.scenario.expansion.json_schema import with_each
 from efssim.scenario.expansion.keeping import keep, told_once
 from efssim.scenario.grammar.base import Found, collect, plain_message, problem
 from efssim.scenario.schema import ScenarioKeys
@@ -55,6 +56,11 @@ class Scenario(ScenarioKeys):
         from efssim.scenario.changes import changed  # late: not for commands
 
         return changed(self, changes or {}, keys.items())
+
+    @classmethod
+    def model_json_schema(cls, *arguments: Any, **options: Any) -> Any:
+        """Return the JSON Schema, for editors."""
+        return with_each(super().model_json_schema(*arguments, **options))
 
     @classmethod
     def misfits(cls, data: Written) -> Iterator[Found]:

@@ -67,6 +67,7 @@ def test_names():
         "Plan",
         "Result",
         "RunError",
+        "Runway",
         "Scenario",
         "ScenarioError",
         "SetPlan",
@@ -96,6 +97,7 @@ def test_names():
         "run",
         "run_sets",
         "run_trials",
+        "runway",
         "sweep",
     ]
     assert dir(efssim) == efssim.__all__

@@ -169,6 +169,7 @@ VALUES = {
     "share_of_sets": "90%",
     "sobol": "8",
     "part": "1/2",
+    "store": "st",
 }
 SEEN_ELSEWHERE = {
     "yes": "runs what is refused without it: test_it_says_yes_where_it_takes_that",
@@ -179,6 +180,7 @@ SEEN_ELSEWHERE = {
     "replication": "there is one: whose RPO it is is tested with two",
     "confidence": "of what is decided by far",
     "resume": "a folder",
+    "store": "a folder: tests/cli/studies/test_store.py",
     "budget": "more trials than it takes",
 }
 """Options whose effect need not show in what is printed, and where else it is seen."""
@@ -238,7 +240,7 @@ def needs(name, chosen):
 
 
 def outcome(name, chosen):
-    for left in ("out", "kept"):
+    for left in ("out", "kept", "st"):
         shutil.rmtree(left, ignore_errors=True)
     done = command(*base(name), *(word for param in chosen for word in words(param)))
     return done, sorted(str(path) for path in Path("out").rglob("*")), Path("kept").exists()

@@ -99,7 +99,8 @@ def test_a_window_by_date_is_on_the_clock_of_the_zone() -> None:
 
 
 WRONG = {
-    "no window": ([], "windows"),
+    "no window": ([], "windows: needs at least one window"),
+    "no weekday": ([{"weekdays": [], "from": "01:00", "to": "02:00"}], "needs at least one day"),
     "one end": ([{"from": "01:00"}], "needs `from` and `to`"),
     "nothing": ([{"weekdays": ["Mon"]}], "needs `from` and `to`"),
     "both": ([{"from": "01:00", "to": "02:00", "begin": "2026-01-01"}], "cannot stand beside"),

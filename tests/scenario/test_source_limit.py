@@ -9,7 +9,7 @@ import pytest
 from helpers.worlds import constant, numbers, poisson, scenario
 
 import efssim
-from efssim.lag.source_limit import SourceLimit, source_limit
+from efssim.lag.limits.source_limit import SourceLimit, source_limit
 from efssim.records.stored import HourlyTotals, Throughput
 from efssim.report.figures.files import drawings
 from efssim.report.files.trials import _drawn

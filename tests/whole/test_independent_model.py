@@ -7,14 +7,14 @@ disagree one of them is wrong; which one, the documentation says.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import pytest
 from independent_model import World, differences, summarise
-from independent_model.scenarios import random_scenario
+from independent_model.scenarios import Json, random_scenario, throttled_scenario
 
 import efssim
 from efssim import Scenario
@@ -22,18 +22,21 @@ from efssim import Scenario
 COUNT, BATCH = 500, 50
 
 
-def disagreement(seed: int, folder: Path) -> str:
+Make = Callable[[int, Path], Json]
+
+
+def disagreement(seed: int, folder: Path, make: Make = random_scenario) -> str:
     """Return what differs in a scenario, if anything."""
-    scenario = Scenario.model_validate(random_scenario(seed, folder))
+    scenario = Scenario.model_validate(make(seed, folder))
     world = World(scenario).run()
     assert not world.agenda.near_ties, "all times lie on the grid"
     theirs = efssim.run(scenario).summary["replications"]
     found = "\n  ".join(differences(summarise(world), theirs))
-    return f"random_scenario({seed}):\n  {found}" if found else ""
+    return f"{make.__name__}({seed}):\n  {found}" if found else ""
 
 
-def agree(seeds: range, folder: Path) -> None:
-    found = [text for seed in seeds if (text := disagreement(seed, folder))]
+def agree(seeds: range, folder: Path, make: Make = random_scenario) -> None:
+    found = [text for seed in seeds if (text := disagreement(seed, folder, make))]
     assert not found, f"{len(found)} of {len(seeds)} differ\n" + "\n".join(found)
 
 
@@ -46,6 +49,17 @@ def test_both_models_give_every_number_alike(first: int, tmp_path: Path) -> None
 @pytest.mark.parametrize("first", range(10_000, 30_000, 1000))
 def test_both_models_give_every_number_alike_in_many_scenarios(first: int, tmp_path: Path) -> None:
     agree(range(first, first + 1000), tmp_path)
+
+
+@pytest.mark.parametrize("first", range(0, 200, BATCH))
+def test_both_models_throttle_alike(first: int, tmp_path: Path) -> None:
+    agree(range(first, first + BATCH), tmp_path, throttled_scenario)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("first", range(200, 5200, 500))
+def test_both_models_throttle_alike_in_many_scenarios(first: int, tmp_path: Path) -> None:
+    agree(range(first, first + 500), tmp_path, throttled_scenario)
 
 
 # --- the scenarios go where it matters ----------------------------------------------------------
@@ -125,3 +139,16 @@ def test_the_scenarios_reach_every_corner(tmp_path: Path) -> None:
     print(found)
     rare = {corner: found[corner] for corner, least in CORNERS.items() if found[corner] < least}
     assert not rare
+
+
+def test_the_throttled_scenarios_throttle(tmp_path: Path) -> None:
+    found: Counter[str] = Counter()
+    for seed in range(200):
+        world = World(Scenario.model_validate(throttled_scenario(seed, tmp_path))).run()
+        parts = [part.get("throttled") for part in summarise(world).values()]
+        known = [part for part in parts if part is not None]
+        found["late"] += any(part["writes"] for part in known)
+        found["waiting at the end"] += any(part["waiting_bytes"] for part in known)
+        found["no credits"] += any(part["credits_min_bytes"] == 0 for part in known)
+    print(found)
+    assert min(found["late"], found["waiting at the end"], found["no credits"]) >= 25

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from concurrent.futures import Executor
+from contextlib import AbstractContextManager, nullcontext
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from efssim.api.values import values_by_field
@@ -15,6 +17,7 @@ from efssim.study.choosing.asked import choice_question
 from efssim.study.choosing.choice import ChoiceFindings, ChoiceProgress, chosen
 from efssim.study.choosing.sentences import choice_text
 from efssim.study.choosing.summary import choice_to_json
+from efssim.study.kept.points import KeepsPoints, kept_choice
 from efssim.study.run.interrupts import ctrl_c
 from efssim.study.run.shared import runner
 from efssim.study.statistics.intervals import CONFIDENCE
@@ -88,6 +91,7 @@ def choose(
     seed: int | None = None,
     executor: Executor | None = None,
     workers: int | None = None,
+    resume: Path | None = None,
     on_progress: ChoiceProgress | None = None,
 ) -> Choice:
     """Choose the scenario with the least or the most mean of a measure, with few trials.
@@ -99,7 +103,8 @@ def choose(
     and Nelson's procedure). `trials` of each come before anything is decided, at least 10; who is
     clearly worse gets no more of them, the others up to `budget`. Trials of one number share their
     draws. `replication` may be left out where each scenario has one. `executor`, `workers`: as for
-    `run_trials`; `on_progress` gets how many scenarios are left, and the trials of each. Ctrl-C
+    `run_trials`. `resume` is a folder that keeps complete trials and takes up those it has.
+    `on_progress` gets how many scenarios are left, and the trials of each. Ctrl-C
     returns what is known by then, marked as `partial`; KeyboardInterrupt before the first trials
     are complete.
 
@@ -118,5 +123,13 @@ def choose(
         budget=budget,
         seed=seed,
     )
-    with ctrl_c() as interrupts, interrupts.held(), runner(executor, workers) as made:
-        return Choice.of(chosen(asked, made, on_progress))
+    opened: AbstractContextManager[KeepsPoints | None] = nullcontext()
+    if resume is not None:
+        opened = kept_choice(Path(resume), asked.scenarios, asked.seed)
+    with (
+        ctrl_c() as interrupts,
+        interrupts.held(),
+        opened as kept,
+        runner(executor, workers) as made,
+    ):
+        return Choice.of(chosen(asked, made, on_progress, kept))

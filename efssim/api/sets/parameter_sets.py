@@ -16,13 +16,13 @@ from efssim.scenario.arguments import checked
 from efssim.scenario.expansion.seeds import drawn_with
 from efssim.study.run.executors import Workers
 from efssim.study.run.interrupts import ctrl_c
+from efssim.study.statistics.salib import require_salib
 from efssim.study.uncertain.running import (
     SetProgress,
     SetsAsked,
     SetStore,
     run_set_study,
 )
-from efssim.study.uncertain.sensitivity import require_salib
 from efssim.study.uncertain.share import SHARE_OF_SETS
 from efssim.study.uncertain.study import SetStudy
 from efssim.study.uncertain.summary import sets_to_json
@@ -132,4 +132,4 @@ def _require_sense(asked: SetsAsked) -> None:
         return
     if asked.sobol < 2 or asked.sobol & (asked.sobol - 1):
         raise ArgumentError("efssim.run_sets: sobol is a power of 2, as 64 or 128")
-    require_salib()
+    require_salib("Sobol indices")

@@ -19,20 +19,26 @@ from efssim.cli.common import (
     refuse_absurd,
     say_folder,
     study_errors,
+    study_failures,
 )
 from efssim.cli.conflicts import refuse_ignored
 from efssim.cli.options import examples, study_options
 from efssim.cli.output import say, shows_progress
-from efssim.cli.request import Request, requested
+from efssim.cli.request import requested
 from efssim.cli.scenario_file import ScenarioFile, Source, load_all, once
+from efssim.cli.studies.kept import refuse_resume, resume_option
+from efssim.cli.studies.part import undivided
+from efssim.cli.studies.store import ResultPlace, Storing, Verdicts, store_option
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from efssim.api.choosing.choice import Choice
     from efssim.scenario import Scenario
 
 
 @dataclass(frozen=True, kw_only=True)
-class ChooseRequest(Request):
+class ChooseRequest(Storing):
     """The request of `efssim choose`."""
 
     files: tuple[Source, ...]
@@ -43,6 +49,7 @@ class ChooseRequest(Request):
     confidence: str
     trials: int
     budget: int
+    resume: Path | None
 
 
 @click.command(
@@ -99,6 +106,9 @@ class ChooseRequest(Request):
     show_default=True,
     help="Trials of a scenario at most.",
 )
+@resume_option("Keep the trials of all scenarios")
+@undivided("choose")
+@store_option
 @study_options
 @handles_errors
 def choose(**asked: Any) -> None:
@@ -107,24 +117,37 @@ def choose(**asked: Any) -> None:
     Whoever is clearly worse gets no more trials. The answer is within the indifference of the best,
     with this confidence. Ctrl-C prints what is known by then.
     """
-    from efssim.report.choice.files import choice_json, write_choice
-    from efssim.report.choice.text import choice_report
-
     request = requested(ChooseRequest, **asked)
     if len(request.files) < 2:
         raise click.UsageError("a choice is among two FILEs or more")
+    refuse_resume(request.resume)
     refuse_ignored(request.overrides, {"--seed": "seed"} if request.seed is not None else {})
     scenarios = load_all(request.files, request.overrides)
     for file, scenario in scenarios:
         refuse_absurd(scenario, file, insist=request.yes)
-        build(scenario, file, request.overrides)
     check_folder(request.out, "choice.json", f"scenarios{request.table_format.suffix}")
+    place = ResultPlace(request, [scenario for _, scenario in scenarios], "choice")
+    if (kept := place.found()) is not None:
+        place.deliver(kept)
+        say_folder(request.out, request.quiet)
+        return
+    for file, scenario in scenarios:
+        build(scenario, file, request.overrides)
+    _run(request, [scenario for _, scenario in scenarios], place)
+
+
+def _run(request: ChooseRequest, scenarios: list[Scenario], place: ResultPlace) -> None:
+    """Choose among scenarios, and print and write what is found."""
+    from efssim.report.choice.files import choice_json, write_choice
+    from efssim.report.choice.text import choice_report
+
     with (
         keeping_results(),
         placing_refusals(request.files[0], request.overrides),
         study_errors(request.files[-1]),
+        study_failures(),
     ):
-        found = _chosen(request, [scenario for _, scenario in scenarios])
+        found = _chosen(request, scenarios)
         again = request.reproducing(seed=found.question.seed)
         deliver(
             None
@@ -133,10 +156,17 @@ def choose(**asked: Any) -> None:
             request.form,
             lambda: choice_json(found),
             lambda: choice_report(found, again),
+            None if found.partial else place.keeping(lambda: _verdicts(found)),
         )
         say_folder(request.out, request.quiet)
     if found.partial:
         raise KeyboardInterrupt
+
+
+def _verdicts(found: Choice) -> Verdicts:
+    none = "not decided" if found.answer is None else ""
+    names = [each.name for each in found.alternatives]
+    return Verdicts(words=tuple("best" if name == found.answer else none for name in names))
 
 
 def _chosen(request: ChooseRequest, scenarios: list[Scenario]) -> Choice:
@@ -153,6 +183,7 @@ def _chosen(request: ChooseRequest, scenarios: list[Scenario]) -> Choice:
         budget=request.budget,
         seed=request.seed,
         workers=request.workers,
+        resume=request.resume,
         on_progress=_tell if shows_progress(request.quiet) else None,
     )
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -31,15 +32,16 @@ from efssim.cli.options import (
     trials_option,
 )
 from efssim.cli.output import MISSED
-from efssim.cli.request import Request, requested
+from efssim.cli.request import requested
 from efssim.cli.scenario_file import ScenarioFile, Source
+from efssim.cli.studies.store import ResultPlace, Storing, Verdicts, store_option
 
 if TYPE_CHECKING:
     from efssim.scenario import Scenario
 
 
 @dataclass(frozen=True, kw_only=True)
-class DrillRequest(Request):
+class DrillRequest(Storing):
     """The request of `efssim drill`."""
 
     file: Source
@@ -60,6 +62,7 @@ class DrillRequest(Request):
 @click.option("--check", is_flag=True, help="Exit with 1 unless every objective is met.")
 @seed_option()
 @set_option()
+@store_option
 @result_options
 @effort_options
 @handles_errors
@@ -74,11 +77,23 @@ def drill(**asked: Any) -> None:
     scenario = request.file.load(request.overrides)
     refuse_absurd(scenario, request.file, insist=request.yes)
     check_folder(request.out, "drills.json")
+    place = ResultPlace(request, [scenario], "drill")
+    if (kept := place.found()) is not None:
+        place.deliver(kept)
+        _end(request, lambda: kept.facts.passes)
+        return
     build(scenario, request.file, request.overrides)
-    _run(request, scenario)
+    _run(request, scenario, place)
 
 
-def _run(request: DrillRequest, scenario: Scenario) -> None:
+def _end(request: DrillRequest, passed: Callable[[], bool | None]) -> None:
+    """Say where the files are, and exit 1 under `--check` unless the drills passed."""
+    say_folder(request.out, request.quiet)
+    if request.check and not passed():
+        sys.exit(MISSED)
+
+
+def _run(request: DrillRequest, scenario: Scenario, place: ResultPlace) -> None:
     from efssim.report.drill.files import write_drills
     from efssim.report.drill.text import drill_report, drills_json
     from efssim.report.facts.traces import thin_traces
@@ -96,8 +111,19 @@ def _run(request: DrillRequest, scenario: Scenario) -> None:
     write = None
     if request.out is not None:
         write = partial(write_drills, found, request.out, again, request.table_format)
-    deliver(write, request.form, lambda: drills_json(found), lambda: drill_report(found, again))
-    say_folder(request.out, request.quiet)
-    is_thin = bool(thin_traces(trace_qualities(scenario)))
-    if request.check and (is_thin or not passes(found)):
-        sys.exit(MISSED)
+
+    @cache
+    def passed() -> bool:
+        return passes(found) and not thin_traces(trace_qualities(scenario))
+
+    def verdicts() -> Verdicts:
+        return Verdicts(words=("met" if passed() else "not met",), passes=passed())
+
+    deliver(
+        write,
+        request.form,
+        lambda: drills_json(found),
+        lambda: drill_report(found, again),
+        place.keeping(verdicts),
+    )
+    _end(request, passed)

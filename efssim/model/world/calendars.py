@@ -93,7 +93,7 @@ class RateCalendars:
 
 
 class _Rate(Protocol):
-    """What a calendar sets."""
+    """A rate that a calendar sets."""
 
     kind: str
     target: str

@@ -32,7 +32,7 @@ def drill_page(study: DrillStudy, drawn: dict[str, str], command: str) -> str:
 def _blocks(study: DrillStudy, found: DrillSummary, drawn: dict[str, str]) -> list[Block]:
     caption = "A bar for each drill, from the fastest to the slowest; of many, every so many."
     chart = Figure(FIGURE, "Phases", inlined(drawn[FIGURE], FIGURE), alt_text(study), caption)
-    measures = _table("Numbers over all drills", "", list(measure_rows(found)))
+    measures = _table("Numbers over all drills", "measure", list(measure_rows(found)))
     phases = _table("Phases, over the drills that ended them", "phase", list(phase_rows(found)))
     said = " ".join(notes(study, found))
     return [

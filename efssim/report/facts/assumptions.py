@@ -27,6 +27,7 @@ def assumed_parameters(scenario: Scenario, outcome: OutcomeRecords) -> list[tupl
     return [
         *((key, text) for key, text in _assumed(outcome.sync) if key not in unused),
         *((key, text) for key, text in _assumed(outcome.control) if key in used),
+        *_assumed_of_throttle(scenario.file_systems.get(outcome.source)),
         *_assumed_of_file_systems(scenario),
     ]
 
@@ -60,6 +61,16 @@ def _unused_by_sync(scenario: Scenario, outcome: OutcomeRecords) -> set[str]:
 def _has_files(source: FileSystem) -> bool:
     """Return whether a file system ever has a file to scan."""
     return source.files > 0 or any(stream.new_files for stream in source.writes.values())
+
+
+def _assumed_of_throttle(source: FileSystem | None) -> Iterator[tuple[str, str]]:
+    """Yield the assumptions about the throughput of a throttled source."""
+    if source is None or not source.throttle or source.throughput_mode == "elastic":
+        return
+    if "standard_share" not in source.model_fields_set:
+        yield "standard_share", "100 %"
+    if source.burst_credits is None and source.throughput_mode == "bursting":
+        yield "burst_credits", "full"
 
 
 def _assumed_of_file_systems(scenario: Scenario) -> Iterator[tuple[str, str]]:

@@ -15,7 +15,7 @@ from efssim.scenario.grammar.calendars.rates import least_of
 from efssim.scenario.grammar.disturbances.effects import Degrade, FailCalls
 from efssim.scenario.grammar.disturbances.kinds import DISTURBANCES
 from efssim.scenario.grammar.network import link_regions
-from efssim.text.quantities import format_duration
+from efssim.text.quantities import format_byte_rate, format_duration
 
 _ITEMS = 12
 """More than this are summed up; of sums there are no more either."""
@@ -150,8 +150,16 @@ def _item(result: Run, entry: Entry, caused: list[Chain]) -> Item:
     kind = DISTURBANCES.get(entry.kind)
     has_end = kind is None or kind.endless is None
     lasted_s = over_s - entry.begin_s if has_end else None
-    effects = _effects(result, entry, caused)
+    effects = [*_rate(entry), *_effects(result, entry, caused)]
     return Item(entry.begin_s, str(entry), lasted_s, effects, entry=entry)
+
+
+def _rate(entry: Occurrence) -> list[str]:
+    """Return the rate that a window of a calendar sets, in a list that is empty without one."""
+    if entry.bytes_per_s is None:
+        return []
+    limited = entry.bytes_per_s < math.inf
+    return [f"{format_byte_rate(entry.bytes_per_s)} while it lasts" if limited else "no limit"]
 
 
 def _declared(result: Run, chain: Chain) -> Item:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from efssim.report.facts.risk import WEEKS_LEAST, weeks_behind
+from efssim.report.figures.drawing.curve import has_credits
 from efssim.report.figures.run.alt import alt_text
 from efssim.report.figures.run.fleet import fleet_alt, plot_fleet
 from efssim.report.text.fleets.run import sections_of
@@ -31,9 +32,10 @@ _METHODS = {
     "syncs": "plot_syncs",
     "pending": "plot_pending",
     "risk": "plot_risk",
+    "credits": "plot_credits",
 }
 """The method of Run that draws each kind of figure."""
-_WITHOUT_RECORDS = ("lag",)
+_WITHOUT_RECORDS = ("lag", "credits")
 """Kinds that need no syncs."""
 _FILE_STYLE = {
     "svg.hashsalt": "efssim",  # ids in the file hang on this and not on a random salt
@@ -69,6 +71,8 @@ def drawings(result: Run, png: bool = False) -> Iterator[Drawing]:
     for name, stem in safe_names(list(drawn_of(result))).items():
         for kind in kinds:
             if kind == "risk" and weeks_behind(result, name) < WEEKS_LEAST:
+                continue
+            if kind == "credits" and not has_credits(result, name):
                 continue
             yield _drawing(result, name, kind, f"{stem}-{kind}", png)
 

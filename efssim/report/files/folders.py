@@ -36,6 +36,7 @@ _DOCUMENTS = {
         "alarms.json",
         "choice.json",
         "drills.json",
+        "runway.json",
     ),
     *(f"{metric}.json" for metric in _METRICS),
 }
@@ -43,6 +44,7 @@ _DOCUMENTS = {
 _TABLES = (
     *("syncs", "statuses", "events", "violations", "risk", "trials", "evaluations", "sweep"),
     *("alarms", "tuning", "sets", "drills", "timeline", "scenarios", "compliance"),
+    *("months", "credits"),
     *_METRICS,
 )
 _COMPARISON = re.compile(r"[A-Za-z0-9._-]+-comparison(\.[a-z]+)")

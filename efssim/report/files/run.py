@@ -85,6 +85,8 @@ def _write_into(result: Run, folder: Path, png: bool, command: str, tables: Tabl
         tables.write(result.compliance, folder / f"compliance{tables.suffix}")
     if result.alarms:
         tables.write(result.alarm_changes, folder / f"alarms{tables.suffix}")
+    if result.throttled:
+        tables.write(result.credits(), folder / f"credits{tables.suffix}")
     write_manifest(manifest(result, figures), folder)
 
 

@@ -14,6 +14,7 @@ from efssim.report.files.study import Sketch, write_study
 from efssim.report.text.fleets.sweep import shown_replications
 from efssim.report.words.json_text import json_text
 from efssim.study.varying.points import SweepPoints
+from efssim.study.varying.screening import SCREENINGS
 from efssim.study.varying.summary import sweep_to_json
 
 
@@ -51,7 +52,9 @@ def write_sweep(
 
 def _stems(sweep: SweepPoints) -> dict[str, str]:
     """Return the replications with a figure, by the stem of its file."""
-    if len(sweep.parameters) > 2 and not sweep.one_at_a_time:
+    if len(sweep.parameters) > 2 and sweep.arrangement == "grid":
+        return {}
+    if sweep.arrangement in SCREENINGS and sweep.partial:
         return {}
     return {f"{stem}-sweep": name for name, stem in safe_names(shown_replications(sweep)).items()}
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
+from html import unescape
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 from efssim._version import __version__
-from efssim.report.words.terms import TERMS
+from efssim.report.words.terms import TERMS, Term
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -22,6 +24,21 @@ _SHOWN = dict.fromkeys([*_TURNS, *_CONTROLS], "\N{REPLACEMENT CHARACTER}")
 def render(template: str, **content: Any) -> str:
     """Return a page; jinja2.UndefinedError for a name that the template has and `content` lacks."""
     return _environment().get_template(template).render(content)
+
+
+_FIGURE = re.compile(r"<svg .*?</svg>", re.DOTALL)
+_TAG = re.compile(r"<[^>]*>")
+
+
+def used_terms(markup: str) -> dict[str, Term]:
+    """Return the terms that a part of a page links to, or has in its words."""
+    linked = set(re.findall(r'data-term="(\w+)"', markup))
+    words = unescape(_TAG.sub(" ", _FIGURE.sub("", markup))).casefold()
+    return {
+        key: term
+        for key, term in TERMS.items()
+        if key in linked or re.search(rf"(?<!\w){re.escape(term.title.casefold())}(?!\w)", words)
+    }
 
 
 def _shown(value: Any) -> Any:
@@ -44,6 +61,7 @@ def _environment() -> Environment:
     parts = files("efssim.report.html") / "templates"
     environment.globals.update(
         terms=TERMS,
+        used_terms=used_terms,
         version=__version__,
         style=(parts / "page.css").read_text(encoding="utf-8"),
         script=(parts / "page.js").read_text(encoding="utf-8"),

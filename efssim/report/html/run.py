@@ -44,6 +44,7 @@ _TITLES = {
     "syncs": "How long do syncs take?",
     "pending": "What would a disaster lose?",
     "risk": "When is it at risk?",
+    "credits": "Do burst credits last?",
 }
 _CAPTIONS = {
     "age": "Coloured bands are statuses other than ENABLED; bars above are disturbances, green "
@@ -55,6 +56,8 @@ _CAPTIONS = {
     "between.",
     "risk": "Share of each hour of the week with an age above the RPO target, on a scale that is "
     "the same for every run. Grey: no age is defined. Left out below four weeks.",
+    "credits": "Credits at whole hours and at changes of the throughput mode; the fewest of an "
+    "hour are drawn in its middle. Without any, writes wait for the baseline of the source.",
 }
 
 

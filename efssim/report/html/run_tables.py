@@ -16,7 +16,12 @@ from efssim.lag.weighted.exceedance import Exceedance
 from efssim.records.timeline import ApiCall, Entry
 from efssim.report.facts.causes import explained
 from efssim.report.facts.timeline import Item, summed, timeline_items, total_s
-from efssim.report.figures.drawing.curve import PiecewiseCurve, age_curve, pending_curve
+from efssim.report.figures.drawing.curve import (
+    PiecewiseCurve,
+    age_curve,
+    credits_curve,
+    pending_curve,
+)
 from efssim.report.figures.run.over_time import window_of
 from efssim.report.html.tables import (
     Cell,
@@ -331,9 +336,15 @@ def leaves(value: object, path: str) -> Iterator[tuple[str, Any]]:
 
 def behind(kind: str, result: Run, name: str) -> HtmlTable:
     """Return the numbers behind a figure."""
-    return {"age": _age, "pending": _pending, "lag": _lag, "syncs": _syncs, "risk": _risk}[kind](
-        result, name
-    )
+    tables = {
+        "age": _age,
+        "pending": _pending,
+        "lag": _lag,
+        "syncs": _syncs,
+        "risk": _risk,
+        "credits": _credits,
+    }
+    return tables[kind](result, name)
 
 
 def _age(result: Run, name: str) -> HtmlTable:
@@ -344,6 +355,11 @@ def _age(result: Run, name: str) -> HtmlTable:
 def _pending(result: Run, name: str) -> HtmlTable:
     curve = pending_curve(result, name)
     return _over_time(result, f"Least and most pending bytes of {name}", curve, size)
+
+
+def _credits(result: Run, name: str) -> HtmlTable:
+    source, curve = result.outcomes[name].source, credits_curve(result, name)
+    return _over_time(result, f"Fewest and most burst credits of {source}", curve, size)
 
 
 def _over_time(result: Run, caption: str, curve: PiecewiseCurve, cell: Any) -> HtmlTable:

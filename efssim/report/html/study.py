@@ -35,6 +35,8 @@ class Block:
     table: HtmlTable | None = None
     is_folded: bool = False
     """Whether the table has to be opened."""
+    links: Sequence[tuple[str, str]] = ()
+    """Pages beside this one: their names, and where they are."""
     is_part: bool = False
     """Whether it belongs to the one before."""
 

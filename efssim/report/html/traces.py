@@ -30,7 +30,11 @@ def trace_table(traces: Traces) -> HtmlTable:
     counts = ("rows", "rows used", "bytes used", "bytes unused", "periods missing")
     ends = ("periods covered", "repeated rows", "off-grid rows")
     head = [Column("stream"), Column("file"), Column("times")]
-    return HtmlTable("Traces", [*head, *(Column(name, True) for name in (*counts, *ends))], rows)
+    return HtmlTable(
+        "What was read of each trace",
+        [*head, *(Column(name, True) for name in (*counts, *ends))],
+        rows,
+    )
 
 
 def trace_blocks(studies: Mapping[str, Traces]) -> list[Block]:

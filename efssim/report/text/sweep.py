@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from efssim.report.facts.load import drawn_lines
 from efssim.report.facts.traces import thin_lines, trace_lines
 from efssim.report.text.fleets.sweep import fleet_rows, shown_replications
 from efssim.report.text.parts import joined
+from efssim.report.verdicts.varied.sweep import STATES, kinds, sweep_verdict
 from efssim.report.words.compare_shares import SHARES
 from efssim.report.words.cost import money
 from efssim.report.words.lines import aligned, command_lines, counted, percent, short, wrapped
+from efssim.study.varying.designs import Arrangement
+from efssim.study.varying.points import SweepPoints
+from efssim.study.varying.screening import ParameterEffect, effects
 from efssim.text.digits import grouped
 from efssim.text.quantities import format_size
+from efssim.text.yaml.paths import format_path
 
 if TYPE_CHECKING:
     from efssim.json_values import JsonValue
-    from efssim.study.varying.points import Point, SweepPoints
+    from efssim.study.varying.points import Point
     from efssim.study.varying.space import VariedParameter
 
 
@@ -41,8 +47,9 @@ def sweep_report(sweep: SweepPoints, measure: str, command: str) -> str:
             ]
         )
     for name in shown_replications(sweep):
-        rows = _tornado if sweep.one_at_a_time else _grid
-        parts.append([*wrapped(f"{name}:"), *rows(sweep, measure, name)])
+        rows = _ROWS[sweep.arrangement]
+        said = wrapped(sweep_verdict(sweep, name), indent=2)
+        parts += [said, [*wrapped(f"{name}:"), *rows(sweep, measure, name)]]
     return joined(
         [
             *parts,
@@ -81,13 +88,14 @@ def _grid(sweep: SweepPoints, measure: str, name: str) -> list[str]:
 
 def grid_rows(sweep: SweepPoints, measure: str, name: str) -> list[list[str]]:
     """Return the names of the columns, and a row of texts for each combination."""
-    header = [*(vary.segments[-1] for vary in sweep.parameters), "mean", "interval"]
+    header = [*(vary.segments[-1] for vary in sweep.parameters), "mean", "interval", "RPO"]
     header += ["cost a month"] * (sweep.points[0].trials.cost is not None)
     rows = [list(map(str, header))]
-    for row, point in zip(sweep.point_means(measure, name), sweep.points, strict=True):
+    means = sweep.point_means(measure, name)
+    for row, point, kind in zip(means, sweep.points, kinds(sweep, name), strict=True):
         values = [_value(sweep, vary, row.values[vary.path]) for vary in sweep.parameters]
         interval = _interval(measure, row.low, row.high)
-        rows.append([*values, shown(measure, row.mean), interval, *_cost(point)])
+        rows.append([*values, shown(measure, row.mean), interval, STATES[kind], *_cost(point)])
     return rows
 
 
@@ -100,6 +108,49 @@ def _cost(point: Point) -> list[str]:
 def _value(sweep: SweepPoints, vary: VariedParameter, value: JsonValue) -> str:
     """Return a value in words, where one is varied."""
     return "-" if sweep.one_at_a_time and value is None else vary.text(value)
+
+
+def effect_head(sweep: SweepPoints) -> list[str]:
+    """Return the names of the columns of `effect_rows`."""
+    if sweep.arrangement == "latin":
+        return ["parameter", "rank correlation", "interval"]
+    return ["parameter", "mean effect", "interval", "with its sign", "deviation"]
+
+
+def effect_rows(sweep: SweepPoints, measure: str, name: str) -> list[list[str]]:
+    """Return a row of texts for each parameter, that which matters most first."""
+    names = short_paths(sweep)
+    return [[names[row.path], *_effect(measure, row)] for row in effects(sweep, measure, name)]
+
+
+def short_paths(sweep: SweepPoints) -> dict[str, str]:
+    """Return the last parts of the paths, as many as tell them apart."""
+    paths = [vary.segments for vary in sweep.parameters]
+    length = 1
+    while len({path[-length:] for path in paths}) < len(paths):
+        length += 1
+    return {each.path: format_path(each.segments[-length:]) for each in sweep.parameters}
+
+
+def _effect(measure: str, row: ParameterEffect) -> list[str]:
+    if row.mean is None or row.deviation is None:
+        ends = [] if row.low is None or row.high is None else [row.low, row.high]
+        return [f"{row.effect:+.2f}", " … ".join(f"{end:+.2f}" for end in ends)]
+    return [
+        shown(measure, row.effect),
+        _interval(measure, row.low, row.high),
+        shown(measure, row.mean, signed=True),
+        shown(measure, row.deviation),
+    ]
+
+
+def _screened(sweep: SweepPoints, measure: str, name: str) -> list[str]:
+    """Return the effects, where the design is complete; of Morris's points nobody asks."""
+    found = [] if sweep.partial else effect_rows(sweep, measure, name)
+    lines = aligned([effect_head(sweep), *found]) if found else []
+    if sweep.arrangement == "latin":
+        lines += [*([""] if lines else []), *_grid(sweep, measure, name)]
+    return lines
 
 
 def _tornado(sweep: SweepPoints, measure: str, name: str) -> list[str]:
@@ -118,6 +169,14 @@ def base_text(sweep: SweepPoints, measure: str, name: str) -> str:
     base = sweep.series(sweep.points[0], measure, name)
     mean = float(base.mean()) if len(base) else None
     return f"{shown(measure, mean)} as it is; each value alone changes it by"
+
+
+_ROWS: Mapping[Arrangement, Callable[[SweepPoints, str, str], list[str]]] = {
+    "grid": _grid,
+    "alone": _tornado,
+    "latin": _screened,
+    "morris": _screened,
+}
 
 
 def _interval(measure: str, low: float | None, high: float | None, *, signed: bool = False) -> str:

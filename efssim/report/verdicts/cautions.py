@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from efssim.lag.limits.throttled import ThrottledSummary, throttled_summary
 from efssim.report.facts.evidence import long_text, stratum_name
 from efssim.report.words.lines import clock, counted, percent
 from efssim.runs.outcome import Outcome
 from efssim.runs.run import Run
 from efssim.study.trial.long_faults import long_faults
 from efssim.study.trial.own_stratum import stratum_of
-from efssim.text.quantities import format_byte_rate, format_size
+from efssim.text.quantities import format_byte_rate, format_duration, format_size
 
 _NAMED = 4
 """Parameters that are named when they are not known."""
@@ -22,6 +23,7 @@ def cautions(outcome: Outcome, result: Run) -> list[str]:
         *_unknown(result),
         *_discarded(outcome, result),
         *_too_fast(outcome, result),
+        *_throttled(outcome, result),
         *_of_chance(result),
     ]
 
@@ -68,6 +70,47 @@ def _discarded(outcome: Outcome, result: Run) -> Iterator[str]:
         f"the destination from {first} to {last} and never replicated, were overwritten when it "
         f"became the destination."
     )
+
+
+def _throttled(outcome: Outcome, result: Run) -> Iterator[str]:
+    """Yield sentences on what waited for the throughput of the source, or of the destination."""
+    found = outcome.summary.throttled
+    if found is not None:
+        yield from late_texts(outcome.source, found)
+    begin_s = result.window.begin_s
+    for name, rows in result.throttled.items():
+        if name in _destinations(outcome, result):
+            yield from late_texts(name, throttled_summary(rows, begin_s))
+
+
+def _destinations(outcome: Outcome, result: Run) -> list[str]:
+    """Return the destination of an outcome, if it is no source of another."""
+    sources = {other.source for other in result.outcomes.values()}
+    found = []
+    for name, other in result.outcomes.items():
+        spec = result.scenario.replications.get(name)
+        existing = None if spec is None else spec.destination.file_system
+        if other is outcome:
+            found.append(existing or f"{name}.destination")
+    return [name for name in found if name not in sources]
+
+
+def late_texts(name: str, found: ThrottledSummary) -> Iterator[str]:
+    """Yield sentences on the writes to a file system that were late, and on those that wait."""
+    if found.writes:
+        mean = format_duration(found.delay_s / found.writes)
+        spent = found.credits_min_bytes == 0
+        yield (
+            f"THROTTLED: {counted(found.writes, 'write')} of {format_size(found.bytes)} to {name} "
+            f"waited for its throughput, {mean} on average"
+            f"{', and its burst credits ran out' if spent else ''}. Lags count from when a write "
+            "was made."
+        )
+    if found.waiting_bytes:
+        yield (
+            f"STILL WAITING at the end: {format_size(found.waiting_bytes)} of writes to {name} are "
+            "wanted and not made. No lag and no attainment counts them."
+        )
 
 
 def _too_fast(outcome: Outcome, result: Run) -> Iterator[str]:

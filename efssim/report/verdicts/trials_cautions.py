@@ -7,12 +7,34 @@ from collections.abc import Iterator
 from efssim.report.verdicts.trials import of_trials
 from efssim.report.words.lines import counted
 from efssim.study.run.trial_set import TrialSet
-from efssim.text.quantities import format_byte_rate, format_size
+from efssim.text.quantities import format_byte_rate, format_duration, format_size
 
 
 def cautions(name: str, trials: TrialSet) -> list[str]:
     """Return a sentence for each."""
-    return [*_discarded(name, trials), *_too_fast(name, trials)]
+    return [*_discarded(name, trials), *_too_fast(name, trials), *_throttled(name, trials)]
+
+
+def _throttled(name: str, trials: TrialSet) -> Iterator[str]:
+    parts = of_trials(name, trials)
+    known = [part.throttled for part in parts if part.throttled is not None]
+    late = [part for part in known if part.writes]
+    if late:
+        writes = sum(part.writes for part in late)
+        mean = format_duration(sum(part.delay_s for part in late) / writes)
+        spent = sum(part.credits_min_bytes == 0 for part in known)
+        yield (
+            f"THROTTLED in {len(late):,} of {counted(len(parts), 'trial')}: writes to the source "
+            f"waited for its throughput, {mean} on average, and its burst credits ran out in "
+            f"{spent:,}. Lags count from when a write was made."
+        )
+    waiting = [part.waiting_bytes for part in known if part.waiting_bytes]
+    if waiting:
+        yield (
+            f"STILL WAITING at the end of {len(waiting):,} of {counted(len(parts), 'trial')}: up "
+            f"to {format_size(max(waiting))} of writes to the source are wanted and not made. No "
+            "lag and no attainment counts them."
+        )
 
 
 def _discarded(name: str, trials: TrialSet) -> Iterator[str]:

@@ -157,7 +157,7 @@ class _Expanding:
             self._problems.append(((part, name, "id"), message))
         each, drawn = self._draws(part, name, common)
         items = dict(self._overrides(part, name, count, content))
-        fleet = Fleet(part, name, count, content, each, items)
+        fleet = Fleet(part, name, count, each, items)
         self._fleets.append(fleet)
         pattern = with_drawn(common, drawn, self._seed, part, item_name(name, 1))
         self._patterns[part, name] = {**pattern, **_kept(content)}
@@ -260,7 +260,7 @@ class _Expanding:
                 found[name] = content
             else:
                 key, target, count = known
-                self._fleets.append(Fleet(FAULTS, name, count, content))
+                self._fleets.append(Fleet(FAULTS, name, count))
                 self._patterns[FAULTS, name] = content
                 rest = {k: v for k, v in content.items() if k != EACH}
                 for ordinal in range(1, count + 1):

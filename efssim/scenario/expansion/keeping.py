@@ -73,7 +73,9 @@ def told_once(fleets: Fleets | None, data: Any) -> Iterator[None]:
         told = [line for line in lines if not any(line[0][: len(at)] == at for at in left)]
         if fleets is None:
             _refuse(error.title, [*told, *left.items()])
-        _refuse(error.title, [*known, *_of_fleets(fleets, told, left)])
+        places = {place for place, _ in known}
+        others = [one for one in _of_fleets(fleets, told, left) if one[0] not in places]
+        _refuse(error.title, [*known, *others])
     if known:
         _refuse(ScenarioKeys.__name__, known)
 

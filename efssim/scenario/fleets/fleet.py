@@ -25,7 +25,6 @@ class Fleet:
     section: str
     name: str
     count: int
-    written: Written
     each: tuple[tuple[Place, object], ...] = ()
     """Numbers drawn for each item: path below the item, and the distribution as written."""
     items: Mapping[int, Written] = field(default_factory=dict)

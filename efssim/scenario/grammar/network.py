@@ -101,7 +101,10 @@ class Link(Model):
 
     bare = "capacity"
 
-    capacity: ScheduledRate = math.inf
+    capacity: ScheduledRate = Field(
+        default=math.inf,
+        json_schema_extra={"default": "none"},  # JSON has no infinity
+    )
     """Bytes per second; `none` is no limit. Also a calendar."""
     latency: Duration = 0.0
     """Round-trip time, which adds to the setup of every sync."""

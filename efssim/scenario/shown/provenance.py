@@ -18,6 +18,8 @@ from efssim.scenario.grammar.timing import Tuned
 from efssim.scenario.grammar.undocumented import CHOICES
 from efssim.scenario.schema import (
     Defaults,
+    Destination,
+    FileSystem,
     FileSystemDefaults,
     Limits,
     Replication,
@@ -26,6 +28,7 @@ from efssim.scenario.schema import (
     WriteStream,
 )
 from efssim.scenario.unknowns.parameters import UncertainParameter, uncertain_parameters
+from efssim.scenario.workload.throttling import THROTTLE_KEYS
 from efssim.text.quantities import format_byte_rate, format_duration, format_size
 from efssim.text.written import as_written
 from efssim.text.yaml.paths import Path, format_path
@@ -42,6 +45,10 @@ _FORMAT: dict[str, Callable[[float], str]] = {
 
 _OF_FLEETS = ("count", "items", "each")
 """Keys that nothing but a fleet has, so that the others need not say that they have none."""
+
+
+_OF_THROTTLES = ("throttle", *THROTTLE_KEYS)
+"""Keys of file systems, of which those that do not throttle need not say anything."""
 
 
 class Parameter(NamedTuple):
@@ -138,6 +145,12 @@ def _values(model: BaseModel, name: str, path: Path) -> Iterator[Parameter]:
         return  # it is the provenance of others
     if isinstance(value, Limits):
         return  # of the file, and of no part of what is simulated
+    if isinstance(model, FileSystem | Destination) and name in _OF_THROTTLES:
+        if not model.throttle:
+            return
+        if name == "standard_share" and name not in model.model_fields_set:
+            yield Parameter(format_path(path), "100 %", "assumed", "nothing is tiered")
+            return
     if isinstance(model, Tuned) and value is None:
         preset = model.preset_value(name)
         text = format_preset(name, preset.value)
@@ -162,6 +175,8 @@ def _of_others(model: BaseModel, name: str) -> tuple[str, str, str] | None:
         return format_size(found.value), found.provenance, found.why
     if isinstance(model, WriteStream) and name == "new_bytes":
         return f"{100 * model.adds_bytes:g} %", "default", ""
+    if isinstance(model, FileSystem | Destination) and name == "burst_credits":
+        return "full", "assumed", "documented of a new file system"
     return None
 
 

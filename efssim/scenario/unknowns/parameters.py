@@ -83,7 +83,7 @@ def uncertain_parameters(scenario: ScenarioKeys) -> tuple[UncertainParameter, ..
         path = _of_number(scenario, parse_path(text))
         quantity = quantity_at(path)
         assert quantity is not None, "checked with the scenario"
-        found[path] = _parameter(path, keys.prior(_reader(quantity)), keys.source)
+        found[_for_all(path)] = _parameter(path, keys.prior(_reader(quantity)), keys.source)
     for path in _of_presets(scenario):
         if path not in found:
             found[path] = preset_range(path)
@@ -92,8 +92,9 @@ def uncertain_parameters(scenario: ScenarioKeys) -> tuple[UncertainParameter, ..
 
 def _of_number(scenario: ScenarioKeys, path: Path) -> Path:
     """Return the path of what is not known: of a calendar the rate outside its windows."""
-    part: object = scenario
-    for segment in path:
+    place = _for_all(path)
+    part: object = _having(scenario, place)
+    for segment in place:
         part = _below(part, segment)
     return (*path, "base") if isinstance(part, RateCalendar) else path
 

@@ -11,6 +11,7 @@ from efssim.study.choosing.asked import LEAST_FIRST, ChoiceQuestion
 from efssim.study.choosing.observations import Rounds, number_of
 from efssim.study.choosing.selection import Selection, skewness
 from efssim.study.errors import StudyError
+from efssim.study.kept.points import KeepsPoints
 from efssim.study.run.interrupts import ctrl_c
 from efssim.study.run.shared import Runner
 from efssim.study.run.trial_set import TrialSet
@@ -66,10 +67,16 @@ class ChoiceFindings:
 
 
 def chosen(
-    question: ChoiceQuestion, runner: Runner, on_progress: ChoiceProgress | None = None
+    question: ChoiceQuestion,
+    runner: Runner,
+    on_progress: ChoiceProgress | None = None,
+    kept: KeepsPoints | None = None,
 ) -> ChoiceFindings:
-    """Run trials until one scenario is left, or the budget is spent; raise as `efssim.choose`."""
-    running = _Contest(question, runner, on_progress)
+    """Run trials until one scenario is left, or the budget is spent; raise as `efssim.choose`.
+
+    `kept` has trials of some scenarios, by their ordinals, and keeps the others.
+    """
+    running = _Contest(question, runner, on_progress, kept)
     if running.is_exact:
         return running.exact()
     with ctrl_c() as interrupts, interrupts.held():
@@ -88,9 +95,14 @@ class _Contest:
     """The trials so far, and who is left."""
 
     def __init__(
-        self, question: ChoiceQuestion, runner: Runner, on_progress: ChoiceProgress | None
+        self,
+        question: ChoiceQuestion,
+        runner: Runner,
+        on_progress: ChoiceProgress | None,
+        kept: KeepsPoints | None,
     ) -> None:
         self._question, self._runner, self._on_progress = question, runner, on_progress
+        self._kept = kept
         self._rounds = Rounds.of(question.scenarios)
         self._strata = [strata_of(each) for each in question.scenarios]
         self._trials: list[TrialSet | None] = [None] * len(question.scenarios)
@@ -192,7 +204,8 @@ class _Contest:
 
     def _run(self, k: int, trials: int) -> None:
         question, scenario = self._question, self._question.scenarios[k]
-        found = self._runner.run(scenario, trials, question.seed, begun=self._trials[k])
+        kept = None if self._kept is None else self._kept.at(k)
+        found = self._runner.run(scenario, trials, question.seed, begun=self._trials[k], kept=kept)
         self._trials[k] = found
         numbers, name = self._numbers[k], question.replications[k]
         numbers += [

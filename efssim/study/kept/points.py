@@ -16,7 +16,8 @@ from efssim.study.run.store import KeepsTrials
 from efssim.study.trial.facts import fingerprints
 from efssim.study.trial.outcome import Done
 
-SWEEP, PLAN, COMPARISON = "sweep.jsonl", "plan.jsonl", "comparison.jsonl"
+SWEEP, PLAN, RUNWAY = "sweep.jsonl", "plan.jsonl", "runway.jsonl"
+COMPARISON, CHOICE = "comparison.jsonl", "choice.jsonl"
 """Files in a folder for `resume`, by the kind of study."""
 FORMAT = 1
 """Of the lines; folders of another one are refused."""
@@ -125,6 +126,13 @@ def kept_comparison(
 
 
 @contextmanager
+def kept_choice(folder: Path, scenarios: Sequence[Scenario], seed: int) -> Iterator[PointStore]:
+    """Open the trials of a choice in a folder; raise as `kept_sweep` does."""
+    with _opened(folder / CHOICE, points_study("choice", scenarios, seed)) as store:
+        yield store
+
+
+@contextmanager
 def kept_plan(
     folder: Path, scenario: Scenario, path: str, between: tuple[float, float], seed: int
 ) -> Iterator[PointStore]:
@@ -132,6 +140,16 @@ def kept_plan(
     low, high = between
     study = points_study("plan", [scenario], seed, vary=path, low=low, high=high)
     with _opened(folder / PLAN, study) as store:
+        yield store
+
+
+@contextmanager
+def kept_runway(
+    folder: Path, scenario: Scenario, seed: int, sets: int | None
+) -> Iterator[PointStore]:
+    """Open the trials of a runway in a folder; raise as `kept_sweep` does."""
+    study = points_study("runway", [scenario], seed, sets=sets or 0)
+    with _opened(folder / RUNWAY, study) as store:
         yield store
 
 

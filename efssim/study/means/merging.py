@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from efssim.lag.compliance.summary import ComplianceSummary, JudgedTime, MonthSummary
 from efssim.lag.detection.summary import AlarmSummary, DelaySummary
+from efssim.lag.limits.source_limit import SourceLimit
+from efssim.lag.limits.throttled import ThrottledSummary
 from efssim.lag.loss import LeftBehind, Loss
 from efssim.lag.objectives.summary import ObjectiveSummary
-from efssim.lag.source_limit import SourceLimit
 from efssim.lag.summary import (
     AgeSummary,
     DiscardedSummary,
@@ -24,7 +25,6 @@ from efssim.lag.summary import (
     WriteLagSummary,
     WritesSummary,
 )
-from efssim.lag.throttled import ThrottledSummary
 from efssim.study.means.shapes import (
     AgeStatistic,
     AlarmStatistic,

@@ -66,13 +66,11 @@ def question(
     if chosen.segments == ("seed",):
         raise chosen.problem("trials have one seed for all values; more trials have more draws")
     base = with_objective(drawn_with(scenario, seed), rpo, attainment)
-    sure = _confidence(confidence)
+    sure = confidence_of(confidence)
     names = _replications(base, chosen, replication)
     objective = PlanObjective(base.rpo.target, base.rpo.attainment, sure, names)
     if named is not None:
-        if rpo is not None or attainment is not None:
-            raise StudyError("rpo and attainment replace those of the RPO, not of an objective")
-        objective = _objective(base, named, sure, names)
+        objective = named_objective(base, named, sure, names, replaces=(rpo, attainment))
     if trials < _LEAST:
         raise StudyError(f"a plan needs at least {_LEAST} trials")
     chosen_seed = base.seed if seed is None else seed
@@ -90,10 +88,20 @@ def _minimised(scenario: Scenario, minimise: object) -> Literal["cost"] | None:
     return "cost"
 
 
-def _objective(
-    scenario: Scenario, name: str, sure: float, replications: tuple[str, ...]
+def named_objective(
+    scenario: Scenario,
+    name: str,
+    sure: float,
+    replications: tuple[str, ...],
+    *,
+    replaces: tuple[object, object],
 ) -> PlanObjective:
-    """Return one of the objectives of a scenario; raise StudyError for any other."""
+    """Return one of the objectives of a scenario; raise StudyError for any other.
+
+    Also where target or attainment of the RPO are to be replaced, which it has of its own.
+    """
+    if any(value is not None for value in replaces):
+        raise StudyError("rpo and attainment replace those of the RPO, not of an objective")
     asked = scenario.objectives.get(name)
     if asked is None:
         known = ", ".join(scenario.objectives) or "the RPO"
@@ -137,7 +145,7 @@ def with_objective(scenario: Scenario, rpo: object, attainment: object) -> Scena
     return changed
 
 
-def _confidence(value: object) -> float:
+def confidence_of(value: object) -> float:
     """Return a confidence; raise ScenarioError unless it is at least 50 % and below 100 %."""
     at = VariedParameter("confidence", (), FRACTION, Position("--confidence", 1, 1))
     share = float(at.value(value))

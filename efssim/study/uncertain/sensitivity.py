@@ -9,14 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TypedDict
 
 import numpy as np
 from numpy.typing import NDArray
 
-from efssim.errors import MissingExtraError
 from efssim.model.kernel.draws import Draws
 from efssim.study.statistics.intervals import CONFIDENCE
+from efssim.study.statistics.salib import problem
 from efssim.study.uncertain.importance import leaders
 
 Floats = NDArray[np.float64]
@@ -86,22 +85,12 @@ class Sensitivity:
     replications: Mapping[str, ReplicationSensitivity]
 
 
-def require_salib() -> None:
-    """Raise MissingExtraError, with a sentence, unless SALib is there."""
-    try:
-        import SALib  # noqa: F401  # whether it is there
-    except ImportError as error:
-        message = "Sobol indices need SALib: pip install 'efssim[sensitivity]'"
-        raise MissingExtraError(message) from error
-
-
 def saltelli(parameters: int, base: int, seed: int) -> Floats:
     """Return shares of the distributions, one row for each evaluation."""
     from SALib.sample import sobol
 
     scrambling = int(Draws(seed).generator("sobol design").integers(2**31))
-    problem = _problem(parameters)
-    rows: Floats = sobol.sample(problem, base, calc_second_order=False, seed=scrambling)
+    rows: Floats = sobol.sample(problem(parameters), base, calc_second_order=False, seed=scrambling)
     return rows
 
 
@@ -116,7 +105,7 @@ def sobol_indices(paths: Sequence[str], results: Floats, seed: int) -> tuple[Sob
         return ()
     chance = int(Draws(seed).generator("sobol bootstrap").integers(2**31))
     found = sobol.analyze(
-        _problem(len(paths)),
+        problem(len(paths)),
         results,
         calc_second_order=False,
         num_resamples=_RESAMPLES,
@@ -129,19 +118,6 @@ def sobol_indices(paths: Sequence[str], results: Floats, seed: int) -> tuple[Sob
         for path, s1, c1, st, ct in rows
     ]
     return tuple(sorted(made, key=lambda part: -part.total))
-
-
-class SalibProblem(TypedDict):
-    """The parameters of a design as SALib has them."""
-
-    num_vars: int
-    names: list[str]
-    bounds: list[list[float]]
-
-
-def _problem(parameters: int) -> SalibProblem:
-    names = [f"x{ordinal}" for ordinal in range(parameters)]
-    return SalibProblem(num_vars=parameters, names=names, bounds=[[0.0, 1.0]] * parameters)
 
 
 def tornado_shares(parameters: int) -> Floats:

@@ -16,6 +16,7 @@ from efssim.study.errors import StudyError
 from efssim.study.means.table import PLACES
 from efssim.study.run.trial_set import TrialSet
 from efssim.study.statistics.pairs import Difference, apart, weighted_difference
+from efssim.study.varying.designs import Arrangement
 from efssim.study.varying.space import VariedParameter
 from efssim.text.suggestions import suggest
 from efssim.traces.quality import TraceQuality
@@ -70,9 +71,15 @@ class SweepPoints:
     parameters: tuple[VariedParameter, ...]
     points: tuple[Point, ...]
     """Combinations in order, the last parameter fastest; one at a time: first the base."""
-    one_at_a_time: bool = False
+    arrangement: Arrangement = "grid"
+    """How the values make combinations."""
     wanted: int | None = None
     """How many combinations were asked for; None: those that there are."""
+
+    @property
+    def one_at_a_time(self) -> bool:
+        """Whether each value is tried alone, besides the scenario as it is."""
+        return self.arrangement == "alone"
 
     @property
     def partial(self) -> bool:

@@ -12,6 +12,7 @@ from efssim.study.means.cost import CostOfTrials
 from efssim.study.means.fleets import FleetOfTrials
 from efssim.study.means.means import Intervals, Means
 from efssim.study.run.summary import EvidenceSummary, trials_summary
+from efssim.study.varying.designs import Arrangement
 from efssim.study.varying.paired import MeasureDifference, PairedTrials
 from efssim.study.varying.points import Point, SweepPoints
 from efssim.traces.quality import TraceQuality
@@ -51,6 +52,7 @@ class SweepSummary:
     seed: int
     trials: int
     one_at_a_time: bool
+    design: Arrangement
     partial: bool
     vary: tuple[VariedSummary, ...]
     points: tuple[PointSummary, ...]
@@ -82,6 +84,7 @@ def sweep_to_json(sweep: SweepPoints) -> JsonObject:
         seed=sweep.seed,
         trials=len(sweep.points[0].trials),
         one_at_a_time=sweep.one_at_a_time,
+        design=sweep.arrangement,
         partial=sweep.partial,
         vary=vary,
         points=tuple(map(_point, sweep.points)),

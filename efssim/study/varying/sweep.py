@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import partial
-from itertools import product
-from typing import TypeAlias
 
 from efssim.json_values import JsonValue
 from efssim.scenario import Scenario
@@ -15,11 +13,9 @@ from efssim.study.known import require_known
 from efssim.study.run.interrupts import ctrl_c
 from efssim.study.run.shared import Runner
 from efssim.study.run.trials import TrialProgress
+from efssim.study.varying.designs import Arrangement, ParameterValues, points_of
 from efssim.study.varying.points import Point, SweepPoints
-from efssim.study.varying.space import VariedParameter, with_value, with_values
-
-ParameterValues: TypeAlias = tuple[VariedParameter, list[JsonValue]]
-"""A parameter, and the values that it is to have."""
+from efssim.study.varying.space import with_value, with_values
 
 PointProgress = Callable[[int, int, int], None]
 """Called with the ordinal of a point, the number of its trials that are complete, and of all."""
@@ -32,7 +28,7 @@ def swept(
     seed: int,
     runner: Runner,
     *,
-    one_at_a_time: bool,
+    arrangement: Arrangement,
     on_progress: TrialProgress | None,
     kept: KeepsPoints | None = None,
     on_trials: PointProgress | None = None,
@@ -41,7 +37,7 @@ def swept(
 
     `kept` has trials of some combinations, by their ordinals, and keeps the others.
     """
-    chosen = combinations(scenario, vary, one_at_a_time=one_at_a_time)
+    chosen = combinations(scenario, vary, arrangement)
     points: list[Point] = []
     with ctrl_c() as interrupts, interrupts.held():
         try:
@@ -61,11 +57,11 @@ def swept(
                 raise
             runner.abandon()
     parameters = tuple(each for each, _ in vary)
-    return SweepPoints(scenario, seed, parameters, tuple(points), one_at_a_time, len(chosen))
+    return SweepPoints(scenario, seed, parameters, tuple(points), arrangement, len(chosen))
 
 
 def combinations(
-    scenario: Scenario, vary: Sequence[ParameterValues], *, one_at_a_time: bool
+    scenario: Scenario, vary: Sequence[ParameterValues], arrangement: Arrangement
 ) -> list[tuple[dict[str, JsonValue], Scenario]]:
     """Return the values by path of each point, and the scenario; raise ScenarioError."""
     if not vary:
@@ -80,15 +76,5 @@ def combinations(
     base = with_value(scenario, "records", "off")
     return [
         ({each.path: value for each, value in point}, with_values(base, point))
-        for point in points_of(vary, one_at_a_time=one_at_a_time)
+        for point in points_of(vary, arrangement)
     ]
-
-
-def points_of(
-    vary: Sequence[ParameterValues], *, one_at_a_time: bool
-) -> list[list[tuple[VariedParameter, JsonValue]]]:
-    """Return the parameters with a value at each point, in the order of the points."""
-    if one_at_a_time:
-        return [[], *([(each, value)] for each, values in vary for value in values)]
-    grid = product(*(values for _, values in vary))
-    return [list(zip((each for each, _ in vary), values, strict=True)) for values in grid]

@@ -187,6 +187,10 @@ def test_another_cpu_family_is_named(folder):
         (("run", "tiny.yaml", "-n", 3, "-o", "out", "--check"), "--check is about a whole study"),
         (("run", "tiny.yaml", "-n", 3, "-o", "out", "--format", "json"), "--format goes with"),
         (("sweep", "tiny.yaml", "--vary", f"{INTERVAL}=1,2", "-n", 3), "--part needs --out"),
+        (
+            *[("choose", "tiny.yaml", "other.yaml", "--measure", "x", "--best", "least")],
+            "choose decides by its first trials",
+        ),
         (("plan", "tiny.yaml", "--vary", f"{INTERVAL}=1..20"), "plan decides by its first trials"),
     ],
 )

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import shutil
 import signal
 import subprocess
+import sys
+import threading
 import time
+import warnings
 from pathlib import Path
 
 import numpy as np
@@ -16,10 +20,16 @@ from helpers.commands import INTERVAL, command, write_tiny
 from helpers.folders import contents
 from helpers.places import EFSSIM
 
+from efssim import cli
+
 STUDIES = {
     "trials": ("run", "tiny.yaml", "-n", "12"),
     "comparison": ("run", "tiny.yaml", "other.yaml", "-n", "6"),
     "sweep": ("sweep", "tiny.yaml", "--vary", f"{INTERVAL}=20 s,30 s,1 min", "-n", "4"),
+    "choice": (
+        *("choose", "tiny.yaml", "other.yaml", "-n", "10", "--measure", "write_lag_s.mean"),
+        *("--best", "least", "--indifference", "1 s", "--budget", "30"),
+    ),
     "plan": ("plan", "tiny.yaml", "--vary", f"{INTERVAL}=20 s..5 min", "-n", "10"),
 }
 ONE = ("--workers", "1")
@@ -69,7 +79,7 @@ def test_more_trials_take_up_those_that_are_there(folder):
     assert more.out == command(*study, "-n", 5, *ONE).out
 
 
-@pytest.mark.parametrize("name", ["comparison", "sweep", "plan"])
+@pytest.mark.parametrize("name", ["comparison", "choice", "sweep", "plan"])
 @pytest.mark.parametrize("other", ["seed", "scenario", "version", "values", "text"])
 def test_another_study_in_the_folder_is_refused(folder, name, other):
     command(*STUDIES[name], *ONE, "--resume", "kept")
@@ -121,74 +131,118 @@ def test_a_plan_over_parameter_sets_refuses_it(folder):
 # Killed
 
 
-def started(*arguments):
-    return subprocess.Popen(
-        [EFSSIM, *arguments],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,
-    )
+def begun(*arguments, printed="printed"):
+    """Run a command in a fork of this process, which has all modules; return its id."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # of threads, which the child has not
+        child = os.fork()
+    if child:
+        return child
+    code = 70
+    try:  # from here on in the child, which must not come back into the test
+        nothing = Path(os.devnull)
+        with Path(printed).open("w", encoding="utf-8") as out, nothing.open("w") as nowhere:
+            sys.stdout, sys.stderr, sys.argv = out, nowhere, ["efssim", *map(str, arguments)]
+            try:
+                cli.main()
+                code = 0
+            except SystemExit as ended:
+                code = ended.code or 0
+    finally:
+        os._exit(code)
 
 
-def killed(process, after_s):
-    """Kill a command and its workers at a moment, unless it ends before; return whether it was."""
-    try:
-        process.communicate(timeout=after_s)
-    except subprocess.TimeoutExpired:
-        os.killpg(process.pid, signal.SIGKILL)
-        process.communicate()
-        return True
-    return False
+def ended(child):
+    """Wait for a command; return its exit code."""
+    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+
+
+def killed(child, after_s):
+    """Kill a command at a moment, unless it ends before; return whether it was killed."""
+    until_s = time.perf_counter() + after_s
+    while time.perf_counter() < until_s:
+        done, status = os.waitpid(child, os.WNOHANG)
+        if done:
+            assert os.waitstatus_to_exitcode(status) == 0
+            return False
+        threading.Event().wait(0.002)
+    os.kill(child, signal.SIGKILL)
+    return ended(child) == -signal.SIGKILL
 
 
 def kill_and_resume(study, kills, seed):
     """Kill a study at random moments, resume it each time, and compare it with a whole one."""
     began_s = time.perf_counter()
-    whole = started(*study, "-o", "whole").communicate()[0]
+    assert ended(begun(*study, *ONE, "-o", "whole", printed="expected")) == 0
     whole_s = time.perf_counter() - began_s
     expected, draws, rounds = contents("whole"), np.random.default_rng(seed), 0
     assert expected
     while kills or not rounds:
         shutil.rmtree("kept", ignore_errors=True)
         shutil.rmtree("out", ignore_errors=True)
-        command_line = (*study, "-o", "out", "--resume", "kept")
-        while kills and killed(started(*command_line), draws.uniform(0.2, 1.0) * whole_s):
+        resumed = (*study, *ONE, "-o", "out", "--resume", "kept")
+        while kills and killed(begun(*resumed), draws.uniform(0, whole_s)):
             kills -= 1
-        out = started(*command_line).communicate()[0]
-        assert out == whole
+        assert ended(begun(*resumed)) == 0
+        assert Path("printed").read_bytes() == Path("expected").read_bytes()
         assert contents("out") == expected
         rounds += 1
-    assert not list(Path().glob(".out*"))  # staging of a killed one
+    assert not list(Path().glob(".out*"))  # files of killed writers
 
 
-def test_killed_once_and_resumed(folder):
-    kill_and_resume(STUDIES["sweep"], 1, seed=2)
+def test_killed_and_resumed(folder):
+    kill_and_resume(STUDIES["sweep"], 3, seed=2)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", STUDIES)
 def test_killed_at_50_random_moments_and_resumed(folder, name):
+    more = {"trials": 300, "comparison": 120, "sweep": 80, "plan": 40, "choice": 60}[name]
+    study = list(STUDIES[name])
+    study[study.index("-n") + 1] = str(more)
+    kill_and_resume(study, 50, seed=3)
+
+
+@pytest.mark.slow
+def test_killed_with_its_workers_and_resumed(folder):
     """With two workers, whose trials are complete in any order."""
-    more = {"trials": 400, "comparison": 150, "sweep": 100, "plan": 40}[name]
-    *study, _ = STUDIES[name]
-    kill_and_resume((*study, str(more), "--workers", "2"), 50, seed=3)
+    study = ("run", "tiny.yaml", "-n", "300", "--workers", "2", "-o", "out")
+    whole = command("run", "tiny.yaml", "-n", 300, *ONE, "-o", "whole").out
+    draws = np.random.default_rng(4)
+    for _ in range(8):
+        process = subprocess.Popen(
+            [EFSSIM, *study, "--resume", "kept"],
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(timeout=draws.uniform(1.0, 6.0))
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+    assert command(*study, "--resume", "kept").out == whole
+    assert contents("out") == contents("whole")
 
 
 @pytest.mark.slow
 def test_a_part_killed_at_50_random_moments(folder):
-    study = ("run", "tiny.yaml", "-n", "400", "--workers", "2")
+    study = ("run", "tiny.yaml", "-n", "300", *ONE)
     draws, kills = np.random.default_rng(4), 0
     part = (*study, "--part", "1/2", "-o", "part-1")
+    began_s = time.perf_counter()
+    assert ended(begun(*part)) == 0
+    whole_s = time.perf_counter() - began_s
     while kills < 50:
         shutil.rmtree("part-1", ignore_errors=True)
-        while kills < 50 and killed(started(*part), draws.uniform(0.5, 4.0)):
+        while kills < 50 and killed(begun(*part), draws.uniform(0, whole_s)):
             kills += 1
-        assert command(*part).code == 0
+        assert ended(begun(*part)) == 0
     assert command(*study, "--part", "2/2", "-o", "part-2").code == 0
-    assert (
-        command(*study, "-o", "whole").code == command("merge", "part-2", "part-1", "-o", "m").code
-    )
-    assert contents("m") == contents("whole")
+    whole = command(*study, "-o", "whole")
+    merged = command("merge", "part-2", "part-1", "-o", "merged")
+    assert (merged.code, merged.out) == (whole.code, whole.out)
+    assert contents("merged") == contents("whole")
 
 
 def test_the_header_names_what_trials_depend_on(folder):

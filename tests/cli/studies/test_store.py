@@ -28,6 +28,11 @@ STUDIES = {
     "comparison": ("run", "tiny.yaml", "other.yaml", "-n", "2", "-w", "1"),
     "sets": ("run", "unknown.yaml", "-n", "2", "--sets", "3", "-w", "1"),
     "sweep": ("sweep", "tiny.yaml", "--vary", f"{INTERVAL}=20 s,1 min", "-w", "1"),
+    "choice": (
+        *("choose", "tiny.yaml", "other.yaml", "-n", "10", "--measure", "write_lag_s.mean"),
+        *("--best", "least", "--indifference", "1 min", "-w", "1"),
+    ),
+    "drill": ("drill", "tiny.yaml", "-n", "3"),
     "plan": ("plan", "tiny.yaml", "--vary", f"{INTERVAL}=20 s..5 min", "-n", "10", "-w", "1"),
 }
 
@@ -196,11 +201,11 @@ def test_the_list_of_results(folder):
     done = command("results", "st")
     assert (done.code, done.err) == (0, "")
     head, *lines = done.out.splitlines()
-    assert head == "6 results"
+    assert head == "8 results"
     assert lines[0].split() == ["scenario", "study", "seed", "efssim", "verdict"]
-    rows = [line.split("0.1.0") for line in lines[1:8]]
+    rows = [line.split("0.1.0") for line in lines[1:11]]
     firsts = {left.split(maxsplit=1)[0] for left, _ in rows}
-    assert firsts == {*(f"{number}." for number in range(1, 7)), "other"}
+    assert firsts == {*(f"{number}." for number in range(1, 9)), "other"}
     verdicts = sorted(right.strip() for _, right in rows)
     assert "met in 0 of 2" in verdicts
     assert "missed" in verdicts
@@ -209,7 +214,8 @@ def test_the_list_of_results(folder):
     listed = json.loads(command("results", "st", "--format", "json").out)
     assert listed["damaged"] == []
     studies = {each["study"] for each in listed["results"]}
-    assert studies == {"run", "3 trials", "2 trials", "3 sets of 2 trials", "sweep", "plan"}
+    trials = {"run", "3 trials", "2 trials", "3 sets of 2 trials", "drill"}
+    assert studies == trials | {"sweep", "plan", "choice"}
     for each in listed["results"]:
         assert set(each) == {
             *("scenarios", "study", "seed", "version", "verdicts", "passes", "caution", "command"),

@@ -72,7 +72,18 @@ def _system(draw: np.random.Generator) -> dict[str, Any]:
     }
 
 
-def random_scenario(seed: int) -> efssim.Scenario:
+def _calendar(base: object, draw: np.random.Generator) -> dict[str, Any]:
+    """Return a rate with windows that may overlap, in the first half hour of a day."""
+    windows = []
+    for _ in range(int(draw.integers(1, 5))):
+        begin, last = int(draw.integers(0, 30)), int(draw.integers(1, 12))
+        value = float(draw.uniform(40, 400)) if draw.random() < 0.7 else "none"
+        ends = {"from": f"00:{begin:02d}", "to": f"00:{begin + last:02d}"}
+        windows.append({**ends, "value": value})
+    return {"base": base, "windows": windows}
+
+
+def random_scenario(seed: int, *, by_the_clock: bool = False) -> efssim.Scenario:
     """Return replications over one link that mostly binds or has slots, and disturbances."""
     draw = np.random.default_rng(seed)
     count = int(draw.integers(2, 6))
@@ -81,20 +92,30 @@ def random_scenario(seed: int) -> efssim.Scenario:
         link["capacity"] = float(draw.uniform(60, 400))
     if draw.random() < 0.5:
         link["concurrency"] = int(draw.integers(1, count + 1))
+    systems = {f"f{k}": _system(draw) for k in range(count)}
+    replications = {f"r{k}": _replication(k, draw) for k in range(count)}
+    events = [_event(count, draw) for _ in range(int(draw.integers(0, 7)))]
+    if by_the_clock:
+        link["capacity"] = _calendar(link.get("capacity", "none"), draw)
+        for part in replications.values():
+            if draw.random() < 0.6:
+                part["sync"]["throughput"] = _calendar(part["sync"]["throughput"], draw)
+            if not part["established"] and draw.random() < 0.3:
+                part["initial"] = {"throughput": float(draw.uniform(20, 300))}
     return efssim.load(
         {
             "name": "links",
             "duration": 2000,
             "links": {LINK: link},
-            "file_systems": {f"f{k}": _system(draw) for k in range(count)},
-            "replications": {f"r{k}": _replication(k, draw) for k in range(count)},
-            "events": [_event(count, draw) for _ in range(int(draw.integers(0, 7)))],
+            "file_systems": systems,
+            "replications": replications,
+            "events": events,
         }
     )
 
 
-def _check(seed: int) -> None:
-    world = random_scenario(seed)
+def _check(seed: int, *, by_the_clock: bool = False) -> None:
+    world = random_scenario(seed, by_the_clock=by_the_clock)
     whole = efssim.run(world, verify=True)
     simulation, draw = efssim.Simulation(world), np.random.default_rng(seed)
     for _ in range(12):
@@ -118,3 +139,14 @@ def test_laws_and_looks(seed: int) -> None:
 @pytest.mark.parametrize("seed", range(12, 300))
 def test_laws_and_looks_in_many_scenarios(seed: int) -> None:
     _check(seed)
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_laws_and_looks_by_the_clock(seed: int) -> None:
+    _check(seed, by_the_clock=True)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(12, 300))
+def test_laws_and_looks_by_the_clock_in_many_scenarios(seed: int) -> None:
+    _check(seed, by_the_clock=True)

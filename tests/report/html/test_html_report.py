@@ -406,9 +406,10 @@ def test_the_page_of_a_tornado_and_of_a_grid(tmp_path):
         sweep = efssim.sweep(world, vary, one_at_a_time=alone, workers=1)
         write_sweep(sweep, tmp_path / "out", measure, "efssim sweep it")
         html = (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
-        table = re.search(r'<table class="sortable">.*?</table>', html, re.DOTALL).group()
-        assert table.count("<tr>") == rows + 1
+        table = re.search(r'<table class="sortable cards".*?</table>', html, re.DOTALL).group()
+        assert table.count("<tr role") == rows + 1
         assert html.count("<figure") == 1
+        assert html.index("shown to meet the RPO objective of dr") < html.index("<figure")
 
 
 def test_the_page_of_a_comparison(tmp_path):

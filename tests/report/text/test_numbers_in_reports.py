@@ -60,10 +60,13 @@ def sweep(row: PointMean) -> Any:
     )
 
 
-def test_a_row_of_a_sweep_has_its_mean_between_its_bounds() -> None:
+def test_a_row_of_a_sweep_has_its_mean_between_its_bounds(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(sweep_text, "kinds", lambda *_: ["met"])
     mean = PointMean({"replications.dr.sync.interval": 60}, 35.0, 30.0, 45.0)
     _, row = sweep_text.grid_rows(sweep(mean), AGE, "dr")
-    assert [numbers_in(cell) for cell in row] == [[60], [35], [30, 45]]
+    assert [numbers_in(cell) for cell in row] == [[60], [35], [30, 45], []]
 
 
 def test_a_plan_shows_minutes_a_month() -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -121,3 +122,25 @@ def pending_curve(result: Run, name: str) -> PiecewiseCurve:
     return PiecewiseCurve(time_s[0::2], time_s[1::2], size[0::2], size[1::2]).within(
         0.0, result.now_s
     )
+
+
+def credits_curve(result: Run, name: str) -> PiecewiseCurve:
+    """Return burst credits of the source of a replication in bytes, along straight lines.
+
+    Of each hour the fewest are in its middle, if they are not at its begin or end.
+    """
+    rows = result.throttled[result.outcomes[name].source]
+    corners = [(rows[0].time_s, rows[0].credits)]
+    for before, row in pairwise(rows):
+        if row.time_s > before.time_s:
+            if row.credits_min < min(before.credits, row.credits):
+                corners.append(((before.time_s + row.time_s) / 2, row.credits_min))
+            corners.append((row.time_s, row.credits))
+    time_s, credits = np.array(corners).T
+    return PiecewiseCurve(time_s[:-1], time_s[1:], credits[:-1], credits[1:])
+
+
+def has_credits(result: Run, name: str) -> bool:
+    """Return whether the source of a replication is throttled, and its credits ever mattered."""
+    throttled = result.outcomes[name].summary.throttled
+    return throttled is not None and throttled.credits_min_bytes is not None

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from efssim.report.figures.drawing.axes import log_durations, log_sizes, shown, size_unit
 from efssim.report.figures.drawing.style import SMALL
+from efssim.report.words.compare_shares import SHARES
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -37,7 +38,11 @@ def show_measure(axis: Axis, measure: str) -> None:
     """Let a linear axis of a measure of the summary have ticks in the unit that its name says."""
     from efssim.report.figures.drawing.ticks import show_durations, show_sizes
 
-    if "_s" in measure and not measure.endswith(".count"):
+    if measure.split(".")[-1] in SHARES:
+        from matplotlib.ticker import FuncFormatter
+
+        axis.set_major_formatter(FuncFormatter(lambda value, _: f"{100 * value:.6g} %"))
+    elif "_s" in measure and not measure.endswith(".count"):
         show_durations(axis)
     elif "bytes" in measure and not measure.endswith("_writes"):
         show_sizes(axis)

@@ -10,7 +10,12 @@ import numpy as np
 from efssim.lag.kinds.table import measures_of
 from efssim.lag.summary import ReplicationSummary
 from efssim.report.facts.risk import risk_note
-from efssim.report.figures.drawing.curve import PiecewiseCurve, age_curve, pending_curve
+from efssim.report.figures.drawing.curve import (
+    PiecewiseCurve,
+    age_curve,
+    credits_curve,
+    pending_curve,
+)
 from efssim.report.figures.run.over_time import window_of
 from efssim.report.figures.run.syncs import completed
 from efssim.report.words.lines import counted, percent
@@ -60,6 +65,17 @@ def _pending(result: Run, name: str) -> str:
     return f"pending bytes over simulated time, {mean} on average, at most {most}{when}."
 
 
+def _credits(result: Run, name: str) -> str:
+    curve, throttled = credits_curve(result, name), result.outcomes[name].summary.throttled
+    assert throttled is not None
+    source, fewest = result.outcomes[name].source, format_size(throttled.credits_min_bytes or 0)
+    most, last = format_size(curve.top), format_size(float(curve.last[-1]) if len(curve) else 0.0)
+    return (
+        f"burst credits of {source} over simulated time, at least {fewest}, at most {most}, and "
+        f"{last} at the end."
+    )
+
+
 def _lag(result: Run, name: str) -> str:
     lags, parts = result.outcomes[name].summary.lags, []
     for measure in measures_of(lags):
@@ -102,4 +118,5 @@ _TEXTS: dict[str, Callable[[Run, str], str]] = {
     "lag": _lag,
     "syncs": _syncs,
     "risk": _risk,
+    "credits": _credits,
 }

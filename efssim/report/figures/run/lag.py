@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import cycle
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -65,12 +65,28 @@ def plot_lag(result: Run, name: str, ax: Axes | None = None) -> Axes:
 def draw_lags(found: Mapping[str, Exceedance], rpo: Rpo, name: str, ax: Axes) -> Axes:
     """Draw the exceedance curves of lags, by their name in the summary; return the Axes."""
     curves = {key: curve for key, curve in found.items() if curve.value_s.any()}
-    x, rarest = _limits(curves, rpo.target, 1 - rpo.attainment)
-    ax.set(xscale="log", yscale="log", xlim=x, ylim=(rarest, 1.3))
-    lines = [
-        _draw(ax, lag, line, *corners(curves[lag.name], x[0], rarest))
-        for lag, line in _with_lines(curves)
+    shown = [
+        ShownCurve(lag.title, curves[lag.name], look, lag.weight == "time")
+        for lag, look in _with_lines(curves)
     ]
+    return draw_curves(shown, rpo, name, ax)
+
+
+class ShownCurve(NamedTuple):
+    """An exceedance curve with its label and its look."""
+
+    label: str
+    curve: Exceedance
+    look: Look
+    is_continuous: bool
+    """Whether it falls along lines, as that of a lag over time, and not in steps."""
+
+
+def draw_curves(curves: Sequence[ShownCurve], rpo: Rpo, name: str, ax: Axes) -> Axes:
+    """Draw exceedance curves with target and objective; return the Axes."""
+    x, rarest = _limits([each.curve for each in curves], rpo.target, 1 - rpo.attainment)
+    ax.set(xscale="log", yscale="log", xlim=x, ylim=(rarest, 1.3))
+    lines = [_draw(ax, each, *corners(each.curve, x[0], rarest)) for each in curves]
     _draw_objective(ax, rpo.target, 1 - rpo.attainment)
     log_durations(ax.xaxis, *x)
     log_shares(ax.yaxis, rarest)
@@ -91,28 +107,28 @@ def _with_lines(names: Iterable[str]) -> Iterator[tuple[LagMeasure, Look]]:
         yield lag, _LINES.get(lag.name) or next(more)
 
 
-def _draw(ax: Axes, lag: LagMeasure, look: Look, at: Floats, share: Floats) -> Line2D:
-    colour, width, style = look
+def _draw(ax: Axes, shown: ShownCurve, at: Floats, share: Floats) -> Line2D:
+    colour, width, style = shown.look
     (line,) = ax.plot(
         at,
         share,
         color=colour,
         linewidth=width,
         linestyle=style,
-        drawstyle="default" if lag.weight == "time" else "steps-post",
-        label=lag.title,
+        drawstyle="default" if shown.is_continuous else "steps-post",
+        label=shown.label,
     )
     return line
 
 
 def _limits(
-    curves: dict[str, Exceedance], target_s: float, missed: float
+    curves: Sequence[Exceedance], target_s: float, missed: float
 ) -> tuple[tuple[float, float], float]:
     """Return the limits of the durations in seconds, and the smallest share to draw."""
-    longest_s = max([target_s, *(float(curve.value_s[-1]) for curve in curves.values())])
-    usual = [float(c.value_s[c.share <= 0.9].min(initial=longest_s)) for c in curves.values()]
+    longest_s = max([target_s, *(float(curve.value_s[-1]) for curve in curves)])
+    usual = [float(c.value_s[c.share <= 0.9].min(initial=longest_s)) for c in curves]
     shortest_s = max(min([target_s, *usual]) / 2, longest_s / 10**_DECADES)
-    shares = [float(c.share[c.share > 0].min(initial=1.0)) for c in curves.values()]
+    shares = [float(c.share[c.share > 0].min(initial=1.0)) for c in curves]
     rarest = max(_RAREST, min([missed / 2 or 1.0, 1e-2, *shares]))
     return (shortest_s, 1.4 * longest_s), rarest
 

@@ -11,6 +11,7 @@ from efssim.report.text.sweep import shown
 from efssim.report.words.compare_shares import SHARES
 from efssim.report.words.lines import counted, percent
 from efssim.study.planning.sentences import answer_text
+from efssim.study.varying.screening import SCREENINGS, effects
 from efssim.text.quantities import format_duration
 
 if TYPE_CHECKING:
@@ -44,9 +45,23 @@ def plan_alt(plan: PlanFindings) -> str:
     return f"Attainment against {plan.parameter.path}: {answer_text(plan)}."
 
 
+def compared_lag_alt(comparison: PairedTrials, names: tuple[str, str]) -> str:
+    """Return a sentence on the figure of two ages: the largest of each."""
+    studies = zip((comparison.first, comparison.second), names, strict=True)
+    most = [(study.scenario.name, study.pooled[name][AGE].max) for study, name in studies]
+    words = " and ".join(
+        f"{'unknown' if most_s is None else format_duration(most_s)} in {name}"
+        for name, most_s in most
+    )
+    return f"Share of the time with a longer age, by age; the age is at most {words}."
+
+
 def sweep_alt(sweep: SweepPoints, measure: str, name: str) -> str:
     """Return a sentence on the figure of a sweep: the largest number, and where it is."""
     paths = ", ".join(vary.path for vary in sweep.parameters)
+    if sweep.arrangement in SCREENINGS:
+        first, *_ = effects(sweep, measure, name)
+        return f"How {measure} of {name} hangs on each parameter; the most on {first.path}."
     if sweep.one_at_a_time:
         what = f"Change of {measure} of {name} by each of {paths} alone"
         known = [

@@ -6,14 +6,18 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from efssim.lag.summary import AGE
 from efssim.report.figures.drawing.axes import text_width, titled
-from efssim.report.figures.drawing.style import BLUE, GREY, SMALL, axes_for, styled
+from efssim.report.figures.drawing.style import BLUE, GREY, ORANGE, SMALL, axes_for, styled
+from efssim.report.figures.run.lag import ShownCurve, draw_curves
 from efssim.report.words.compare_shares import SHARES
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
     from efssim.study.varying.paired import MeasureDifference, PairedTrials
+
+_LOOKS = ((BLUE, 2.4, "-"), (ORANGE, 1.6, "-"))
 
 
 @styled
@@ -38,6 +42,25 @@ def plot_comparison(comparison: PairedTrials, ax: Axes | None = None) -> Axes:
     title = f"{comparison.second.scenario.name} against {comparison.first.scenario.name}"
     titled(ax, title, beside=max(map(text_width, names), default=0.0))
     return ax
+
+
+@styled
+def plot_compared_lag(
+    comparison: PairedTrials, names: tuple[str, str], ax: Axes | None = None
+) -> Axes:
+    """Draw how often the age is longer than x in both studies, over all trials; return the Axes.
+
+    `names` are the replication in the first and in the second. Target and objective are those of
+    the first.
+    """
+    studies = zip((comparison.first, comparison.second), names, _LOOKS, strict=True)
+    curves = [
+        ShownCurve(study.scenario.name, found, look, True)
+        for study, name, look in studies
+        if (found := study.pool.exceedance(name)[AGE]).value_s.any()
+    ]
+    title = names[0] if names[0] == names[1] else ", ".join(names)
+    return draw_curves(curves, comparison.first.scenario.rpo, title, axes_for(ax))
 
 
 def drawn_differences(comparison: PairedTrials) -> list[MeasureDifference]:

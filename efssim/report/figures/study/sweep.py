@@ -9,14 +9,28 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from efssim.lag.summary import AGE
 from efssim.report.figures.drawing.axes import shown, titled
-from efssim.report.figures.drawing.style import BLUE, GREY, ORANGE, SMALL, axes_for, styled
+from efssim.report.figures.drawing.labels import Level, name_levels
+from efssim.report.figures.drawing.style import (
+    BLUE,
+    GREY,
+    ORANGE,
+    SMALL,
+    VERMILLION,
+    axes_for,
+    styled,
+)
 from efssim.report.figures.drawing.values import show_measure, value_axis
+from efssim.report.figures.study.effects import plot_effects
 from efssim.report.text.sweep import shown as shown_number
+from efssim.report.verdicts.varied.sweep import is_objective_varied
 from efssim.study.errors import StudyError
+from efssim.study.varying.screening import SCREENINGS
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.colors import Normalize
 
     from efssim.json_values import JsonValue
     from efssim.study.statistics.pairs import Difference
@@ -29,6 +43,8 @@ _LIGHT, _DARK = "#fdfdfd", "#111111"
 """Colours of numbers on cells, which are the same on a dark page."""
 _PLACE = 0.8
 """Height of the bars of a parameter; from one parameter to the next it is 1."""
+_MUCH = 20.0
+"""Factor between numbers from which on colours are logarithmic: evenly, most would look alike."""
 _CELLS_WITH_NUMBERS = 60
 """Cells of a heat map up to which each shows its number."""
 
@@ -38,6 +54,8 @@ def plot_sweep(sweep: SweepPoints, measure: str, replication: str, ax: Axes | No
     """Draw a measure of a sweep; StudyError for a grid of more than two parameters."""
     if sweep.one_at_a_time:
         return _tornado(sweep, measure, replication, axes_for(ax))
+    if sweep.arrangement in SCREENINGS:
+        return plot_effects(sweep, measure, replication, axes_for(ax))
     if len(sweep.parameters) > 2:
         raise StudyError("a grid of more than two parameters has no figure; see `means`")
     draw = _curve if len(sweep.parameters) == 1 else _heat_map
@@ -64,9 +82,24 @@ def _curve(sweep: SweepPoints, measure: str, replication: str, ax: Axes) -> Axes
     else:
         _ticks(ax, vary, values, axis="x")
     ax.set_ylabel(measure, fontsize=SMALL)
+    _draw_objective(sweep, measure, ax)
     show_measure(ax.yaxis, measure)
     titled(ax, f"{sweep.scenario.name}: {replication}")
     return ax
+
+
+def _draw_objective(sweep: SweepPoints, measure: str, ax: Axes) -> None:
+    """Draw the objective as a line, where it bounds the measure and is the same everywhere."""
+    asked = sweep.points[0].trials.scenario.rpo
+    at = {"rpo.attainment": asked.attainment}.get(measure)
+    text = "objective"
+    if measure.startswith(f"{AGE}."):
+        at, text = asked.target, "RPO target"
+    if at is None or is_objective_varied(sweep):
+        return
+    ax.axhline(at, color=VERMILLION, linewidth=1.0, linestyle="--")
+    ax.set_ylim(ax.get_ylim())  # as the label goes by them
+    name_levels(ax, [Level(at, text, VERMILLION)])
 
 
 def _columns(rows: Sequence[PointMean]) -> tuple[Floats, Floats, Floats]:
@@ -86,11 +119,12 @@ def _heat_map(sweep: SweepPoints, measure: str, replication: str, ax: Axes) -> A
     for row in rows:
         at = lines.index(row.values[upwards.path]), columns.index(row.values[across.path])
         grid[at] = np.nan if row.mean is None else row.mean
-    image = ax.imshow(grid, origin="lower", aspect="auto", cmap="cividis")
+    scale = _scale(grid)
+    image = ax.imshow(grid, origin="lower", aspect="auto", cmap="cividis", norm=scale)
     _ticks(ax, across, columns, axis="x")
     _ticks(ax, upwards, lines, axis="y")
     if grid.size <= _CELLS_WITH_NUMBERS:
-        _write_numbers(ax, measure, grid)
+        _write_numbers(ax, measure, grid, scale)
     figure = ax.get_figure(root=True)
     assert figure is not None
     bar = figure.colorbar(image, ax=ax)
@@ -100,10 +134,18 @@ def _heat_map(sweep: SweepPoints, measure: str, replication: str, ax: Axes) -> A
     return ax
 
 
-def _write_numbers(ax: Axes, measure: str, values: Floats) -> None:
-    middle = (values.min() + values.max()) / 2
+def _scale(values: Floats) -> Normalize:
+    """Return how colours follow numbers: by factors where they differ by much, else evenly."""
+    from matplotlib.colors import LogNorm, Normalize
+
+    known = values[np.isfinite(values)]
+    low, high = (float(known.min()), float(known.max())) if known.size else (0.0, 1.0)
+    return LogNorm(low, high) if low > 0 and high / low >= _MUCH else Normalize(low, high)
+
+
+def _write_numbers(ax: Axes, measure: str, values: Floats, scale: Normalize) -> None:
     for (row, column), value in _cells(values.tolist()):
-        colour = _LIGHT if value <= middle else _DARK
+        colour = _LIGHT if np.isnan(value) or scale(value) <= 0.5 else _DARK
         text = shown_number(measure, value)
         ax.text(column, row, text, ha="center", va="center", fontsize=SMALL - 1, color=colour)
 

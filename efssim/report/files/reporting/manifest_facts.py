@@ -14,6 +14,7 @@ _LONG = 100
 """Characters of a value that are shown."""
 _KINDS = {
     "plan.json": "a plan: the value of a parameter with which the objective is met",
+    "runway.json": "a runway: the month in which the objective is first missed",
     "sweep.json": "a sweep: runs at combinations of values of parameters",
     "comparison.json": "a comparison of scenarios by their trials",
     "choice.json": "a choice of the best of several scenarios",

@@ -168,21 +168,21 @@ def _read(file: Path, key: str) -> KeptResult:
         with zipfile.ZipFile(content) as archive:
             about = json.loads(archive.read(_ABOUT))
             if about["format"] != FORMAT or about["key"] != key:
-                raise DamagedError(f"{file} is not what its name says")
+                raise DamagedError("it is not what its name says")
             members = {name: archive.read(name) for name in about["members"]}
         if {name: _hash(content) for name, content in members.items()} != about["members"]:
-            raise DamagedError(f"{file} is not as it was written")
+            raise DamagedError("a hash is another")
         return _result(about, members)
-    except _DAMAGES:
+    except (*_DAMAGES, DamagedError):
         raise DamagedError(f"{file} is not as it was written") from None
 
 
 def _result(about: JsonObject, members: Mapping[str, bytes]) -> KeptResult:
     facts, folders = about["facts"], about["folders"]
     if not isinstance(facts, dict) or facts.keys() != {each.name for each in fields(ResultFacts)}:
-        raise ValueError("facts")
+        raise DamagedError("its facts have other names")
     if not isinstance(folders, list):
-        raise TypeError("folders")
+        raise DamagedError("its folders are no list")
     made = restored(ResultFacts, facts)
     assert isinstance(made, ResultFacts)
     return KeptResult(

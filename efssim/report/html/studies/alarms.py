@@ -135,7 +135,7 @@ def _settings(
         "false alarms in 30 days",
         "up to",
     )
-    head = [Column(""), Column("threshold", True), Column("M of N")]
+    head = [Column("setting"), Column("threshold", True), Column("M of N")]
     caption = f"Settings of {found.alarm}"
     return HtmlTable(caption, [*head, *(Column(one, True) for one in numbers)], rows, True)
 

@@ -2,26 +2,51 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 from efssim.report.facts.load import drawn_texts
 from efssim.report.facts.traces import Traces, thin_traces
-from efssim.report.figures.study.alt import comparison_alt
-from efssim.report.html.study import Block, Study, study_page
+from efssim.report.figures.study.alt import compared_lag_alt, comparison_alt
+from efssim.report.html.study import Block, PageVerdict, Study, study_page
 from efssim.report.html.svg import Figure, inlined
 from efssim.report.html.tables import Cell, Column, HtmlTable, number, share, text
 from efssim.report.html.traces import trace_blocks
 from efssim.report.text.comparison import change_text, verdicts
 from efssim.report.text.sweep import shown
+from efssim.report.verdicts.varied.comparison import answer, verdict_kind, word
 from efssim.report.words.lines import counted
 from efssim.scenario.shown.cells_use import streams_in_cells
 from efssim.study.run.trial_set import TrialSet
 from efssim.study.varying.paired import PairedTrials
 
+_DRAWN = 6
+"""Pairs of replications whose ages are drawn at most: as many as a run has sections."""
+_OF_LAGS = (
+    "Over all trials together. The dashed lines are the RPO target and the objective: it is met "
+    "where a curve crosses the target below the horizontal line."
+)
+
+
+@dataclass(frozen=True)
+class ComparisonSvg:
+    """The figures of a comparison, as SVG files."""
+
+    change: str
+    lags: Sequence[str]
+    """Of each of its `compared_lags`."""
+
+
+def compared_lags(comparison: PairedTrials) -> list[tuple[str, str]]:
+    """Return the pairs of replications whose ages are drawn: the first of many."""
+    known = comparison.replications[:_DRAWN]
+    studies = comparison.first.pooled, comparison.second.pooled
+    return [(a, b) for a, b in known if a in studies[0] and b in studies[1]]
+
 
 def comparison_page(
     comparisons: Mapping[str, PairedTrials],
-    drawn: Mapping[str, str],
+    drawn: Mapping[str, ComparisonSvg],
     command: str,
     partial: str = "",
 ) -> str:
@@ -31,8 +56,9 @@ def comparison_page(
     """
     first = next(iter(comparisons.values())).first
     blocks = [
-        _block(comparison, drawn[stem], f"c{ordinal}")
+        block
         for ordinal, (stem, comparison) in enumerate(comparisons.items())
+        for block in _of_comparison(comparison, drawn[stem], f"c{ordinal}")
     ]
     seconds = [comparison.second for comparison in comparisons.values()]
     studies = {study.scenario.name: study.traces for study in (first, *seconds)}
@@ -63,24 +89,42 @@ def _drawn(study: TrialSet) -> list[str]:
     return drawn_texts(streams_in_cells(study.scenario), study.scenario)
 
 
-def _block(comparison: PairedTrials, svg: str, ident: str) -> Block:
+def _of_comparison(comparison: PairedTrials, svg: ComparisonSvg, ident: str) -> Iterator[Block]:
+    """Yield the answer, the ages of both, and the changes of all main measures."""
     name = comparison.second.scenario.name
+    verdict = PageVerdict(
+        verdict_kind(comparison), word(comparison), answer(comparison), _pairs(comparison)
+    )
+    pages = tuple((each, f"{each}/report.html") for each in (comparison.first.scenario.name, name))
+    yield Block(name, ident, verdict, " ".join(verdicts(comparison)), links=pages)
+    for ordinal, (names, lag) in enumerate(zip(compared_lags(comparison), svg.lags, strict=True)):
+        key = f"{ident}-lag{ordinal}"
+        figure = Figure(
+            key, "Age", inlined(lag, key), compared_lag_alt(comparison, names), _OF_LAGS
+        )
+        yield Block(
+            f"How often is the age of {names[0]} longer than that?",
+            f"{key}-block",
+            figure=figure,
+            is_part=True,
+        )
     figure = Figure(
         f"{ident}-change",
         "Change",
-        inlined(svg, f"{ident}-change"),
+        inlined(svg.change, f"{ident}-change"),
         comparison_alt(comparison),
         "Points are changes in per cent of the first mean (of shares in percentage points), "
         "lines their 95 % intervals.",
     )
-    return Block(name, ident, text=_pairs(comparison), figure=figure, table=_table(comparison))
+    yield Block(
+        "What changes", f"{ident}-changes", figure=figure, table=_table(comparison), is_part=True
+    )
 
 
 def _pairs(comparison: PairedTrials) -> str:
-    pairs = f"{counted(len(comparison.numbers), 'pair')} of trials with the same draws."
     if not comparison.is_paired:
-        pairs = "No pairs of trials, since their rare faults differ."
-    return " ".join([pairs, *verdicts(comparison)])
+        return "No pairs of trials, since their rare faults differ."
+    return f"{counted(len(comparison.numbers), 'pair')} of trials with the same draws."
 
 
 def _table(comparison: PairedTrials) -> HtmlTable:

@@ -67,13 +67,17 @@ def _blocks(plan: PlanFindings, svg: str) -> list[Block]:
     )
     blocks = [
         Block("The answer", "answer", answer),
+        *_other_objectives(plan),
         Block("Attainment by value", "curve", figure=_figure(plan, svg), is_part=True),
         Block("Evaluations", "evaluations", table=_evaluations(plan), is_part=True),
     ]
-    if plan.what_if:
-        blocks.append(Block("What would other objectives need?", "what-if", table=_what_if(plan)))
     traces = trace_blocks({plan.scenario.name: plan.traces})
     return [*blocks, *traces, parameter_block(plan.scenario)]
+
+
+def _other_objectives(plan: PlanFindings) -> list[Block]:
+    title = "What would other objectives need?"
+    return [Block(title, "what-if", table=_what_if(plan), is_part=True)] if plan.what_if else []
 
 
 def _kind(plan: PlanFindings) -> str:

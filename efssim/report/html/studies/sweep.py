@@ -9,15 +9,43 @@ from efssim.json_values import JsonValue
 from efssim.report.facts.load import drawn_texts
 from efssim.report.facts.traces import thin_traces
 from efssim.report.figures.study.alt import sweep_alt
-from efssim.report.html.study import Block, Study, parameter_block, study_page
+from efssim.report.html.study import Block, PageVerdict, Study, parameter_block, study_page
 from efssim.report.html.svg import Figure, inlined
 from efssim.report.html.tables import Cell, Column, HtmlTable, number, text
 from efssim.report.html.traces import trace_blocks
 from efssim.report.text.fleets.sweep import fleet_rows, shown_replications
-from efssim.report.text.sweep import base_text, partial_text, shown
+from efssim.report.text.sweep import (
+    base_text,
+    effect_head,
+    effect_rows,
+    partial_text,
+    shown,
+)
+from efssim.report.verdicts.varied.sweep import STATES, kinds, sweep_verdict, verdict_kind
+from efssim.report.verdicts.words import Kind
 from efssim.report.words.lines import counted
+from efssim.study.varying.designs import Arrangement
 from efssim.study.varying.points import Point, SweepPoints
+from efssim.study.varying.screening import SCREENINGS
 from efssim.study.varying.space import VariedParameter
+
+_COLOURS: dict[Kind, str] = {"met": "met", "once": "open", "missed": "missed", "open": "open"}
+
+
+_FIGURES: Mapping[Arrangement, str] = {
+    "grid": "Sweep",
+    "alone": "Tornado",
+    "latin": "Rank correlations",
+    "morris": "Elementary effects",
+}
+_CAPTIONS: Mapping[Arrangement, str] = {
+    "grid": "Means over trials, with their 95 % intervals where a curve has them.",
+    "alone": "What each value alone changes, the most first; lines are 95 % intervals.",
+    "latin": "Spearman's rank correlation with each parameter; lines are 95 % intervals.",
+    "morris": "Mean absolute change over the range of each parameter, with its 95 % interval; the "
+    "ring is the standard deviation of the changes, large where parameters act together.",
+}
+_MATTERS = "Which parameters matter, the most first:"
 
 
 def sweep_page(sweep: SweepPoints, measure: str, drawn: Mapping[str, str], command: str) -> str:
@@ -47,6 +75,7 @@ def sweep_page(sweep: SweepPoints, measure: str, drawn: Mapping[str, str], comma
 
 def _blocks(sweep: SweepPoints, measure: str, drawn: Mapping[str, str]) -> Iterator[Block]:
     rows = _tornado if sweep.one_at_a_time else _grid
+    is_screened = sweep.arrangement in SCREENINGS and not sweep.partial
     for ordinal, name in enumerate(sweep.points[0].trials.fleets):
         title = f"Fleet {name}"
         yield Block(title, f"fleet{ordinal}", table=_of_fleet(sweep, measure, name))
@@ -54,8 +83,19 @@ def _blocks(sweep: SweepPoints, measure: str, drawn: Mapping[str, str]) -> Itera
         figure = None
         if name in drawn:
             figure = _figure(sweep, measure, name, drawn[name], f"r{ordinal}-sweep")
+        verdict = PageVerdict(
+            _COLOURS[verdict_kind(sweep, name)],
+            "Which values meet the objective?",
+            sweep_verdict(sweep, name),
+        )
         base = f"{base_text(sweep, measure, name)}:" if sweep.one_at_a_time else ""
-        yield Block(name, f"r{ordinal}", text=base, figure=figure, table=rows(sweep, measure, name))
+        if not is_screened:
+            yield Block(name, f"r{ordinal}", verdict, base, figure, rows(sweep, measure, name))
+            continue
+        effects = _effects(sweep, measure, name)
+        yield Block(name, f"r{ordinal}", verdict, _MATTERS, figure, effects)
+        points = rows(sweep, measure, name)
+        yield Block("Points", f"r{ordinal}-points", table=points, is_folded=True, is_part=True)
 
 
 def _of_fleet(sweep: SweepPoints, measure: str, name: str) -> HtmlTable:
@@ -72,12 +112,10 @@ def _of_fleet(sweep: SweepPoints, measure: str, name: str) -> HtmlTable:
 def _figure(sweep: SweepPoints, measure: str, name: str, svg: str, ident: str) -> Figure:
     return Figure(
         ident,
-        "Tornado" if sweep.one_at_a_time else "Sweep",
+        _FIGURES[sweep.arrangement],
         inlined(svg, ident),
         sweep_alt(sweep, measure, name),
-        "What each value alone changes, the most first; lines are 95 % intervals."
-        if sweep.one_at_a_time
-        else "Means over trials, with their 95 % intervals where a curve has them.",
+        _CAPTIONS[sweep.arrangement],
     )
 
 
@@ -95,15 +133,28 @@ def _grid(sweep: SweepPoints, measure: str, name: str) -> HtmlTable:
         [
             *(_value(vary, row.values[vary.path]) for vary in sweep.parameters),
             *(_number(measure, value) for value in (row.mean, row.low, row.high)),
+            text(STATES[kind]),
             *_cost(point),
         ]
-        for row, point in zip(sweep.point_means(measure, name), sweep.points, strict=True)
+        for row, point, kind in zip(
+            sweep.point_means(measure, name), sweep.points, kinds(sweep, name), strict=True
+        )
     ]
     head = [Column(vary.path, True) for vary in sweep.parameters]
     head += [Column("mean", True), Column("from", True, "interval"), Column("to", True)]
+    head.append(Column("RPO", term="rpo"))
     cost = sweep.points[0].trials.cost
     head += [] if cost is None else [Column(f"{cost.currency} a month", True)]
     return HtmlTable(f"{measure} of {name}", head, rows, is_sortable=True)
+
+
+def _effects(sweep: SweepPoints, measure: str, name: str) -> HtmlTable:
+    head = [Column(title, ordinal > 0) for ordinal, title in enumerate(effect_head(sweep))]
+    rows = [
+        [text(row[0]), *(Cell(each, is_number=True) for each in row[1:])]
+        for row in effect_rows(sweep, measure, name)
+    ]
+    return HtmlTable(f"How {measure} of {name} hangs on each parameter", head, rows)
 
 
 def _tornado(sweep: SweepPoints, measure: str, name: str) -> HtmlTable:

@@ -13,10 +13,9 @@ from zoneinfo import ZoneInfo
 
 from pydantic import (
     Field,
-    SerializerFunctionWrapHandler,
+    PlainSerializer,
     TypeAdapter,
     ValidatorFunctionWrapHandler,
-    WrapSerializer,
     WrapValidator,
 )
 
@@ -77,14 +76,14 @@ def _number_or_calendar(given: Any, _: ValidatorFunctionWrapHandler) -> float | 
     return _plain().validate_python(given)
 
 
-def _json_limit(rate: float | RateCalendar, write: SerializerFunctionWrapHandler) -> Any:
-    return "none" if rate == math.inf else write(rate)  # JSON has no infinity
+def _json_limit(rate: float | RateCalendar) -> float | str | RateCalendar:
+    return "none" if rate == math.inf else rate  # JSON has no infinity
 
 
 ScheduledRate = Annotated[
     ByteRate | RateCalendar,
     WrapValidator(_number_or_calendar),
-    WrapSerializer(_json_limit, when_used="json"),
+    PlainSerializer(_json_limit, when_used="json"),
 ]
 """Bytes per second, or a calendar of them."""
 

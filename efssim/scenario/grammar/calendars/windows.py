@@ -113,6 +113,8 @@ class Window(Model):
         yield from super().misfits(data)
         daily = [key for key in ("from", "to", "weekdays") if key in data]
         once = [key for key in ("begin", "end") if key in data]
+        if data.get("weekdays") in ([], ()):
+            yield ("weekdays",), "needs at least one day"
         if daily and once:
             yield (once[0],), f"cannot stand beside {daily[0]}"
         elif len(once) == 1 or (not once and not {"from", "to"} <= set(data)):

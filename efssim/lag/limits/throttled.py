@@ -24,14 +24,13 @@ class ThrottledSummary:
     """The fewest burst credits of the window; None: its throughput was never bursting."""
 
 
-def throttled_summary(
-    rows: Sequence[Throttled], now: Throttled, begin_s: float
-) -> ThrottledSummary:
-    """Return the summary of a window that ends now, of which the rows are known before."""
-    first = next((row for row in reversed(rows) if row.time_s <= begin_s), rows[0])
-    inside = [*(row for row in rows if row.time_s > begin_s), now]
-    bursts = any(row.mode == "bursting" for row in (first, *inside))
-    fewest = min(first.credits, *(row.credits_min for row in inside))
+def throttled_summary(rows: Sequence[Throttled], begin_s: float) -> ThrottledSummary:
+    """Return the summary of a window that ends with the last row."""
+    # There is a row at the begin, and one more where the mode changes at that instant.
+    inside = [row for row in rows if row.time_s >= begin_s]
+    first, now = inside[0], inside[-1]
+    bursts = any(row.mode == "bursting" for row in inside)
+    fewest = min([first.credits, *(row.credits_min for row in inside[1:])])
     return ThrottledSummary(
         writes=now.writes - first.writes,
         bytes=now.bytes - first.bytes,

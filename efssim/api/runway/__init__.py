@@ -1,0 +1,1 @@
+"""Runways: the answer that people hold, and the function that finds it."""

@@ -1,0 +1,1 @@
+"""Runways on the command line."""

@@ -1,0 +1,1 @@
+"""The report on a runway: text, figure, page and files."""

@@ -1,0 +1,1 @@
+"""The sentences that studies of several scenarios begin with."""

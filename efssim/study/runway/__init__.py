@@ -1,0 +1,1 @@
+"""Runway: the month in which growth first makes an objective missed."""
