@@ -20,7 +20,7 @@ from efssim.lag.compliance.summary import (
     JudgedTime,
     LastSync,
     LeftOutWindow,
-    MonthSummary,
+    MonthCompliance,
 )
 from efssim.lag.weighted.time_weighted import SHARE_ROUNDING, Ramps, TimeWeighted
 
@@ -88,10 +88,10 @@ class Compliance:
     def _months(self) -> Iterator[CalendarMonth]:
         return months_between(self._terms.start, *self._found.window_s, self._terms.zone)
 
-    def _month(self, month: CalendarMonth) -> MonthSummary:
+    def _month(self, month: CalendarMonth) -> MonthCompliance:
         begin_s, end_s = span = clipped((month.begin_s, month.end_s), self._found.window_s)
         inside = np.minimum(self._found.end_s, end_s) - np.maximum(self._found.begin_s, begin_s)
-        return MonthSummary(
+        return MonthCompliance(
             begin_s=begin_s,
             end_s=end_s,
             partial=span != (month.begin_s, month.end_s),

@@ -27,7 +27,7 @@ class JudgedTime:
 
 
 @dataclass(frozen=True, slots=True)
-class MonthSummary:
+class MonthCompliance:
     """A calendar month, as far as it is in the window."""
 
     begin_s: float = field(metadata=moment("begin"))
@@ -98,7 +98,7 @@ class ComplianceSummary:
 
     timezone: str
     """Of the calendar."""
-    months: Mapping[str, MonthSummary]
+    months: Mapping[str, MonthCompliance]
     """By year and month, as 2026-01."""
     counted: JudgedTime
     """The whole window without the time that is left out."""

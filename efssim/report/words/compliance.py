@@ -5,7 +5,12 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 
-from efssim.lag.compliance.summary import AchievableRpo, ComplianceSummary, JudgedTime, MonthSummary
+from efssim.lag.compliance.summary import (
+    AchievableRpo,
+    ComplianceSummary,
+    JudgedTime,
+    MonthCompliance,
+)
 from efssim.report.words.lines import counted, percent
 from efssim.study.means.shapes import ComplianceStatistic, JudgedTimeStatistic, MonthStatistic
 from efssim.text.quantities import format_duration
@@ -15,7 +20,7 @@ _LISTED = 4
 LEFT_OUT = "initial sync, planned pauses and the catch-up after them"
 """The time that the second column is without."""
 
-AnyMonth = MonthSummary | MonthStatistic[float]
+AnyMonth = MonthCompliance | MonthStatistic[float]
 
 
 def compliance_text(found: ComplianceSummary | None, *, is_diverging: bool) -> str:

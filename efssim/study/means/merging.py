@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, is_dataclass
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-from efssim.lag.compliance.summary import ComplianceSummary, JudgedTime, MonthSummary
+from efssim.lag.compliance.summary import ComplianceSummary, JudgedTime, MonthCompliance
 from efssim.lag.detection.summary import AlarmSummary, DelaySummary
 from efssim.lag.limits.source_limit import SourceLimit
 from efssim.lag.limits.throttled import ThrottledSummary
@@ -62,7 +62,7 @@ STATISTICS: dict[type[DataclassInstance], type[DataclassInstance]] = {
     RpoSummary: RpoStatistic,
     ObjectiveSummary: ObjectiveStatistic,
     JudgedTime: JudgedTimeStatistic,
-    MonthSummary: MonthStatistic,
+    MonthCompliance: MonthStatistic,
     ComplianceSummary: ComplianceStatistic,
     Loss: LossStatistic,
     LeftBehind: LeftBehindStatistic,

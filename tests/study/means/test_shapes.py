@@ -9,7 +9,7 @@ from helpers.studies import chancy
 
 from efssim import run_trials
 from efssim.json_values import HIDDEN, IF_ANY, keys_of, restored, to_json
-from efssim.lag.compliance.summary import ComplianceSummary, MonthSummary
+from efssim.lag.compliance.summary import ComplianceSummary, MonthCompliance
 from efssim.lag.detection.summary import AlarmSummary
 from efssim.lag.summary import AgeSummary, LagSummary, ReplicationSummary
 from efssim.study.means.merging import STATISTICS, means
@@ -43,11 +43,11 @@ def test_a_statistic_of_an_alarm_has_all_of_its_numbers():
 
 def test_a_month_of_trials_has_all_of_its_numbers():
     """Edges, windows, breaches and the last sync are of one run alone."""
-    assert names(MonthStatistic) == names(MonthSummary)[2:]
+    assert names(MonthStatistic) == names(MonthCompliance)[2:]
     assert names(ComplianceStatistic) == names(ComplianceSummary)[:3]
 
 
-OWN_TESTS = (AlarmSummary, MonthSummary, ComplianceSummary)
+OWN_TESTS = (AlarmSummary, MonthCompliance, ComplianceSummary)
 
 
 @pytest.mark.parametrize("summary", [kind for kind in STATISTICS if kind not in OWN_TESTS])

@@ -129,7 +129,7 @@ def _scenario_logic(facts: ManifestFacts) -> str:
 
 
 def _happening(facts: ManifestFacts, ordinal: str) -> Iterable[str]:
-    """Return what an event does: its call, or the kind of its disturbance."""
+    """Return the call of an event, or the kind of its disturbance."""
     call = facts.value("events", ordinal, "call")
     keys = facts.below("events", ordinal)
     return [call] if call else (key for key in keys if key not in ("at", "for", "region"))
