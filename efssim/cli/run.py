@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -334,7 +334,7 @@ def _run_sets(scenario: Scenario, file: Source, request: RunRequest, place: Resu
             found = run_of_sets(scenario, interrupts, asked)
         again = request.reproducing(seed=found.seed, sets=len(found.design))
         keep = None if found.partial else place.keeping(lambda: _verdicts([found]))
-        deliver_sets(found, request.out, request.form, again, keep)
+        deliver_sets(found, request.out, request.form, again, request.table_format, keep)
         _report_progress(request)
     if found.partial:
         raise KeyboardInterrupt
@@ -526,9 +526,9 @@ def _write_several(
     assert request.out is not None
     again = request.reproducing()
     for study in studies:
-        write_trials(study, request.out / study.scenario.name, again)
+        write_trials(study, request.out / study.scenario.name, again, request.table_format)
     if found:
-        write_comparisons(found, request.out, again, missing)
+        write_comparisons(found, request.out, again, missing, request.table_format)
 
 
 def _run_once(scenario: Scenario, request: RunRequest, interrupts: Interrupts) -> Result | Trials:
@@ -567,7 +567,7 @@ def _without_curves(scenario: Scenario, request: RunRequest, tell: Progress | No
         verify=request.verify,
         trial=request.trial or 0,
         metrics=False,
-        asked=OF_TRIALS,
+        asked=replace(OF_TRIALS, breaches=True),
     )
     world.advance_to_end(tell)
     return Result.of(last_run(world))
@@ -623,10 +623,10 @@ def _writer(result: Result | Trials, request: RunRequest, again: str) -> Callabl
     if request.out is None:
         return None
     if isinstance(result, Result):
-        return partial(write_files, result, request.out, request.png, again)
+        return partial(write_files, result, request.out, request.png, again, request.table_format)
     from efssim.report.files.trials import write_trials
 
-    return partial(write_trials, result, request.out, again)
+    return partial(write_trials, result, request.out, again, request.table_format)
 
 
 def _is_partial(result: Result | Trials) -> bool:

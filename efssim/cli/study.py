@@ -200,7 +200,7 @@ def plan(**asked: Any) -> None:
         _plan_runway(request, scenario, seconds)
         return
     chosen, between = _range_of(request, scenario)
-    check_folder(request.out, "plan.json", "evaluations.csv")
+    check_folder(request.out, "plan.json", f"evaluations{request.table_format.suffix}")
     of_sets = {"--sets": request.sets, "--share-of-sets": request.share_of_sets}
     if require_uncertain(scenario, of_sets):
         for option, value in (
@@ -241,7 +241,9 @@ def _plan_one(
         verdicts = partial(_verdicts_of_plan, found)
         again = request.reproducing()
         deliver(
-            None if request.out is None else partial(write_plan, found, request.out, again),
+            None
+            if request.out is None
+            else partial(write_plan, found, request.out, again, request.table_format),
             request.form,
             lambda: plan_json(found),
             lambda: plan_report(found, again),
@@ -267,7 +269,7 @@ def _plan_runway(request: PlanRequest, scenario: Scenario, seconds: float) -> No
     with study_errors(request.file):
         for end in ends_of(scenario, request.horizon):
             refuse_absurd(end, request.file, insist=request.yes)
-    check_folder(request.out, "runway.json", "months.csv")
+    check_folder(request.out, "runway.json", f"months{request.table_format.suffix}")
     place = ResultPlace(request, [scenario], "plan")
     if (kept := place.found()) is not None:
         place.deliver(kept)
@@ -304,6 +306,7 @@ def _runway_asked(request: PlanRequest, seconds: float) -> RunwayRequest:
         quiet=request.quiet,
         out=request.out,
         form=request.form,
+        tables=request.table_format,
         again=request.reproducing(),
     )
 
@@ -341,6 +344,7 @@ def _plan_sets(
             quiet=request.quiet,
             out=request.out,
             form=request.form,
+            tables=request.table_format,
             again=request.reproducing(),
         )
         begin = None if request.quiet else partial(_tell_budget, seconds)
@@ -480,7 +484,7 @@ def sweep_asked(request: SweepRequest) -> None:
     if request.part is not None:
         _run_part(request, scenario, chosen)
         return
-    check_folder(request.out, "sweep.json", "sweep.csv")
+    check_folder(request.out, "sweep.json", f"sweep{request.table_format.suffix}")
     place = ResultPlace(request, [scenario], "sweep")
     if (kept := place.found()) is not None:
         place.deliver(kept)
@@ -497,7 +501,7 @@ def sweep_asked(request: SweepRequest) -> None:
         deliver(
             None
             if request.out is None
-            else partial(write_sweep, found, request.out, measure, again),
+            else partial(write_sweep, found, request.out, measure, again, request.table_format),
             request.form,
             lambda: sweep_json(found, measure),
             lambda: sweep_report(found, measure, again),

@@ -111,7 +111,9 @@ def _run(request: DrillRequest, scenario: Scenario, place: ResultPlace) -> None:
     ):
         found = drilled(scenario, request.trials, request.seed, tell)
     again = request.reproducing(seed=found.seed)
-    write = None if request.out is None else partial(write_drills, found, request.out, again)
+    write = None
+    if request.out is not None:
+        write = partial(write_drills, found, request.out, again, request.table_format)
 
     @cache
     def passed() -> bool:

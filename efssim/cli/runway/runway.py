@@ -16,6 +16,7 @@ from efssim.cli.studies.store import ResultPlace, Verdicts
 
 if TYPE_CHECKING:
     from efssim.api.runway.runway import Runway
+    from efssim.report.files.formats import TableFormat
     from efssim.scenario import Scenario
     from efssim.study.runway.findings import MonthOutcome
 
@@ -39,6 +40,7 @@ class RunwayRequest:
     quiet: bool
     out: Path | None
     form: str
+    tables: TableFormat
     again: str
     """The command that gives the same result again."""
 
@@ -70,7 +72,7 @@ def runway_of(scenario: Scenario, request: RunwayRequest, place: ResultPlace) ->
     found = _find(scenario, request)
     again, out = request.again, request.out
     deliver(
-        None if out is None else partial(write_runway, found, out, again),
+        None if out is None else partial(write_runway, found, out, again, request.tables),
         request.form,
         lambda: runway_json(found),
         lambda: runway_report(found, again),

@@ -103,6 +103,7 @@ class ResultPlace:
             "seed": self._seed,
             "scenarios": list(fingerprints(self._scenarios)),
             "written": written,
+            "tables": self._request.table_format.name,
             **self._more,
         }
 

@@ -26,6 +26,7 @@ from efssim.report.verdicts.trials import (
     word_of,
 )
 from efssim.report.verdicts.trials_cautions import cautions
+from efssim.report.words.compliance import compliance_text_of_trials
 from efssim.report.words.cost import cost_lines
 from efssim.report.words.fleets import fleet_texts_of_trials
 from efssim.report.words.lines import counted, percent, short, wrapped
@@ -155,6 +156,7 @@ def sentences_of(name: str, trials: TrialSet) -> list[str]:
         _initial(means),
         _writes(means),
         _ends(means),
+        compliance_text_of_trials(means.compliance),
     ]
     return [text for text in found if text]
 

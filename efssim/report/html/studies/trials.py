@@ -15,6 +15,7 @@ from efssim.report.figures.run.fleet import fleet_alt
 from efssim.report.figures.study.alt import trials_alt
 from efssim.report.figures.study.trials import ages_of_trials
 from efssim.report.html.alarms import alarm_blocks
+from efssim.report.html.compliance import month_table
 from efssim.report.html.fleets import CAPTION, ages_table
 from efssim.report.html.run_tables import exact, lag_term, leaves
 from efssim.report.html.sections import sentence
@@ -69,8 +70,16 @@ _TIMINGS = "AWS publishes no replication rate and no sync period: every timing i
 _POOLED: dict[LagColumn, str] = {"p50": "p50", "p99": "p99", "p99_9": "p99.9", "max": "max"}
 
 
-def trials_page(trials: TrialSet, drawn: Mapping[tuple[str, str], str], command: str) -> str:
-    """Return report.html of trials; `drawn` has SVG files by replication and kind."""
+def trials_page(
+    trials: TrialSet,
+    drawn: Mapping[tuple[str, str], str],
+    command: str,
+    suffix: str = ".csv",
+) -> str:
+    """Return report.html of trials; `drawn` has SVG files by replication and kind.
+
+    `suffix` is how the name of the table beside it ends.
+    """
     start, window = trials.scenario.start, trials.trials[0].summary.window
     begin, end = (start + timedelta(seconds=s) for s in (window.begin_s, window.end_s))
     meta = [
@@ -91,7 +100,7 @@ def trials_page(trials: TrialSet, drawn: Mapping[tuple[str, str], str], command:
             blocks=[
                 *_sums(trials),
                 *_fleets(trials, drawn),
-                *_blocks(trials, drawn),
+                *_blocks(trials, drawn, suffix),
                 *alarm_blocks(trials),
                 *_cost(trials),
                 *_thresholds(trials),
@@ -148,7 +157,7 @@ def _fleets(trials: TrialSet, drawn: Mapping[tuple[str, str], str]) -> Iterator[
         yield Block(title, ident, text=words, figure=made)
 
 
-def _blocks(trials: TrialSet, drawn: Mapping[tuple[str, str], str]) -> Iterator[Block]:
+def _blocks(trials: TrialSet, drawn: Mapping[tuple[str, str], str], suffix: str) -> Iterator[Block]:
     """Yield the blocks on the replications with the least attainment."""
     for ordinal, name in enumerate(sections_of_trials(trials)):
         ident = f"r{ordinal}"
@@ -161,9 +170,14 @@ def _blocks(trials: TrialSet, drawn: Mapping[tuple[str, str], str]) -> Iterator[
         )
         if not diverging_trials(name, trials):
             yield from _of_lags(trials, name, drawn, ident)
+        months = month_table(name, trials.means[name].compliance)
+        if months.rows:
+            title = "By calendar month"
+            yield Block(title, f"{ident}-months", table=months, is_part=True)
         words = " ".join(sentences_of(name, trials))
         yield Block("In words", f"{ident}-words", text=words, is_part=True)
-        yield Block("Trial by trial", f"{ident}-trials", table=_trials(trials, name), is_part=True)
+        table = _trials(trials, name, suffix)
+        yield Block("Trial by trial", f"{ident}-trials", table=table, is_part=True)
         numbers = all_means(trials, name)
         yield Block("All numbers", f"{ident}-all", table=numbers, is_folded=True, is_part=True)
 
@@ -259,7 +273,7 @@ def _interval(bounds: Interval | None) -> Cell:
     return Cell(shown, bounds.low, is_number=True)
 
 
-def _trials(trials: TrialSet, name: str) -> HtmlTable:
+def _trials(trials: TrialSet, name: str, suffix: str) -> HtmlTable:
     rows = (
         [
             number(trial.number),
@@ -272,7 +286,7 @@ def _trials(trials: TrialSet, name: str) -> HtmlTable:
         ]
         for trial, part in _having(trials, name)
     )
-    shown, note = bounded(rows, _ROWS, "trials.csv")
+    shown, note = bounded(rows, _ROWS, f"trials{suffix}")
     head = [
         Column("trial", True, "trial"),
         Column("attainment", True, "attainment"),
