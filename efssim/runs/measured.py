@@ -54,8 +54,8 @@ from efssim.runs.compliance import compliance_of, has_compliance
 from efssim.runs.cost.meter import Meter
 from efssim.runs.cost.pricing import Pricing
 from efssim.runs.outcome import Outcome
+from efssim.runs.reckoned.sendable import sendable
 from efssim.runs.run import Run
-from efssim.runs.sendable import sendable
 from efssim.runs.sync_phases import PhaseRecords
 from efssim.runs.thresholds.numbers import known_thresholds
 from efssim.scenario import Scenario

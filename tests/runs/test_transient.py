@@ -11,7 +11,7 @@ from helpers.worlds import constant, poisson, scenario
 import efssim
 from efssim import Result, Scenario
 from efssim.lag.age.transient import mser5
-from efssim.runs.transient import round_up, transient_end_s
+from efssim.runs.reckoned.transient import round_up, transient_end_s
 
 
 def test_mser5_by_hand():

@@ -8,8 +8,8 @@ from efssim.lag.limits.throttled import ThrottledSummary, throttled_summary
 from efssim.report.facts.evidence import long_text, stratum_name
 from efssim.report.words.lines import clock, counted, percent
 from efssim.runs.outcome import Outcome
+from efssim.runs.reckoned.transient import round_up, transient_end_s
 from efssim.runs.run import Run
-from efssim.runs.transient import round_up, transient_end_s
 from efssim.study.trial.long_faults import long_faults
 from efssim.study.trial.own_stratum import stratum_of
 from efssim.text.quantities import format_byte_rate, format_duration, format_size
