@@ -153,12 +153,12 @@ def _writable(_: click.Context, __: click.Parameter, value: str | None) -> str |
     return value
 
 
-def format_option() -> Callable[[C], C]:
-    """Return the option of the form that is printed."""
+def format_option(*others: str) -> Callable[[C], C]:
+    """Return the option of the form that is printed: text, JSON, or one of the others."""
     return click.option(
         "--format",
         "form",
-        type=click.Choice(["text", "json"]),
+        type=click.Choice(["text", "json", *others]),
         default="text",
         show_default=True,
         help="What is printed.",

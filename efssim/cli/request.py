@@ -5,6 +5,7 @@ from __future__ import annotations
 import shlex
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from pathlib import PurePath
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
@@ -26,6 +27,8 @@ _CHANGES_NOTHING = {
     "quiet",
     "workers",
     "resume",
+    "annotate",
+    "watch",
     "tables",
     "part",
     "store",
@@ -110,7 +113,7 @@ def _words(param: click.Parameter, value: object) -> Iterator[str]:
         elif isinstance(one, bool):
             yield from [_option(param)] * one
         elif one is not None:
-            text = one if isinstance(one, str) else repr(one)
+            text = str(one) if isinstance(one, str | PurePath) else repr(one)
             # Else a value such as -1 would be taken for an option.
             yield from [f"{_option(param)}={text}"] if text[:1] == "-" else [_option(param), text]
 

@@ -26,7 +26,7 @@ from efssim.cli.conflicts import refuse_ignored
 from efssim.cli.options import examples, study_options
 from efssim.cli.output import say
 from efssim.cli.request import requested
-from efssim.cli.runway.runway import RunwayRequest, refuse_beside, runway_of
+from efssim.cli.runway.runway import RunwayRequest, ends_of, refuse_beside, runway_of
 from efssim.cli.scenario_file import ScenarioFile, Source
 from efssim.cli.studies.kept import refuse_resume, resume_option
 from efssim.cli.studies.part import Divisible, part_option, run_part_of, undivided
@@ -266,7 +266,9 @@ def _plan_runway(request: PlanRequest, scenario: Scenario, seconds: float) -> No
     )
     require_uncertain(scenario, {"--sets": request.sets})
     refuse_ignored(request.overrides, request.replaced_paths())
-    refuse_absurd(scenario, request.file, insist=request.yes)
+    with study_errors(request.file):
+        for end in ends_of(scenario, request.horizon):
+            refuse_absurd(end, request.file, insist=request.yes)
     check_folder(request.out, "runway.json", f"months{request.table_format.suffix}")
     place = ResultPlace(request, [scenario], "plan")
     if (kept := place.found()) is not None:
@@ -289,7 +291,7 @@ def _plan_runway(request: PlanRequest, scenario: Scenario, seconds: float) -> No
 def _runway_asked(request: PlanRequest, seconds: float) -> RunwayRequest:
     """Return the options of a runway."""
     return RunwayRequest(
-        horizon=request.horizon or "36 months",
+        horizon=request.horizon,
         rpo=request.rpo,
         attainment=request.attainment,
         confidence=request.confidence,

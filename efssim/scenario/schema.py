@@ -437,13 +437,6 @@ class ScenarioKeys(Model):
     parameter sets from them, and a single run has the values as written."""
 
     @property
-    def throttles(self) -> bool:
-        """Whether a file system throttles its writes, or a destination once it is written to."""
-        return any(part.throttle for part in self.file_systems.values()) or any(
-            part.destination.throttle for part in self.replications.values()
-        )
-
-    @property
     def fleets(self) -> tuple[Fleet, ...]:
         """Fleets, which the sections have item by item."""
         kept: KeptFleets | None = vars(self).get(KEPT)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 class RunwayRequest:
     """The options of a runway."""
 
-    horizon: str
+    horizon: str | None
     rpo: str | None
     attainment: str | None
     confidence: str
@@ -50,6 +50,18 @@ def refuse_beside(given: Mapping[str, str | float | None]) -> None:
     for option, value in given.items():
         if value is not None:
             raise click.UsageError(f"{option} does not go with --until-missed")
+
+
+def ends_of(scenario: Scenario, horizon: str | None) -> Iterator[Scenario]:
+    """Yield the scenarios of the first and the last month; of unknown parameters as written."""
+    from efssim.scenario.unknowns.parameters import uncertain_parameters
+    from efssim.study.runway.asked import MONTHS, horizon_months
+    from efssim.study.runway.months import Months
+
+    yield scenario
+    last = MONTHS if horizon is None else horizon_months(horizon)
+    if not uncertain_parameters(scenario):
+        yield Months(scenario).at(last)
 
 
 def runway_of(scenario: Scenario, request: RunwayRequest, place: ResultPlace) -> Runway:
@@ -77,10 +89,11 @@ def _verdicts(found: Runway) -> Verdicts:
 
 def _find(scenario: Scenario, request: RunwayRequest) -> Runway:
     from efssim.api.runway.runway import runway
+    from efssim.study.runway.asked import MONTHS
 
     return runway(
         scenario,
-        request.horizon,
+        request.horizon or MONTHS,
         rpo=request.rpo,
         attainment=request.attainment,
         confidence=request.confidence,

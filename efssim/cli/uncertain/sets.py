@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from efssim.cli.common import deliver, progress_of_trials, study_failures
+from efssim.cli.gates.forms import forms_of
 from efssim.cli.options import Share
 from efssim.cli.output import fail, say
 
@@ -180,4 +181,5 @@ def deliver_sets(
         lambda: sets_json(found),
         lambda: sets_text(found, again),
         keep,
+        forms_of(found, again),
     )

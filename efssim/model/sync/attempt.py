@@ -87,7 +87,7 @@ class Sharing:
     def awaited(cls, shares: LinkShares, transfer: Transfer, clock: Clock) -> Sharing:
         """Return the place of a transfer with an event for its end, whoever waited before."""
         over = clock.never()
-        transfer.finish = lambda: clock.let_come(over, Turn.COMPLETION)
+        transfer.finish = lambda _: clock.let_come(over, Turn.COMPLETION)
         return cls(shares, transfer, over)
 
     def slowed_left_s(self, now_s: float) -> float | None:

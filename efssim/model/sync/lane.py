@@ -7,6 +7,7 @@ next bell, knows the writes as plain numbers, and hands completed syncs over as 
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Callable
 from typing import NamedTuple
 
@@ -35,11 +36,38 @@ class LaneSyncs(NamedTuple):
 class SyncLane:
     """The regular syncs of one replication whose first attempts succeed."""
 
+    __slots__ = (
+        "_bell",
+        "_cap",
+        "_claim",
+        "_claim_cap",
+        "_clock",
+        "_completed_s",
+        "_cuts_s",
+        "_ends_s",
+        "_failing",
+        "_gaps",
+        "_interval_s",
+        "_is_cut",
+        "_journal",
+        "_over",
+        "_record",
+        "_setups",
+        "_shares",
+        "_takes",
+        "_times",
+        "_transfer",
+        "cut_s",
+        "is_used",
+        "ordinal",
+    )
+
     def __init__(
         self, clock: Clock, journal: Journal, times: SyncTimes, record: Callable[[], None]
     ) -> None:
         """Begin without syncs; `record` is called when it is time to hand over completed ones."""
         self._clock, self._journal, self._times, self._record = clock, journal, times, record
+        self._interval_s = times.interval_s
         self.is_used = False
         """Whether the next syncs are here."""
         self.cut_s = 0.0
@@ -52,8 +80,7 @@ class SyncLane:
         self._ends_s, self._cap = 0.0, 0.0  # of its transfer at full speed
         self._claim, self._claim_cap = times.claim(0.0), 0.0
         self._transfer: Transfer | None = None
-        self._cuts_s: list[float] = []
-        self._completed_s: list[float] = []
+        self._cuts_s, self._completed_s = array("d"), array("d")
 
     # --- used and left ------------------------------------------------------------------------
 
@@ -63,7 +90,7 @@ class SyncLane:
         self._over = self._clock.never()
         self._setups = self._times.setup.onwards(ordinal)
         self._gaps = self._times.gap.onwards(ordinal + 1)
-        self._failing = self._times.fails_onwards(ordinal + 1)
+        self._failing = self._times.fails_onwards(ordinal + 1) if self._times.may_fail else None
         self._takes = None
         self._plan(cut_s)
         return self._over
@@ -98,7 +125,7 @@ class SyncLane:
             return None
         assert self._takes is not None
         cuts_s, completed_s = np.array(self._cuts_s), np.array(self._completed_s)
-        self._cuts_s, self._completed_s = [], []
+        self._cuts_s, self._completed_s = array("d"), array("d")
         work = self._journal.work_between(cuts_s, self._takes.ends(count))
         return LaneSyncs(work, completed_s)
 
@@ -138,22 +165,22 @@ class SyncLane:
         self._transfer = Transfer(self._ends_s, self._claim, self._complete)
         self._shares.join(self._transfer)
 
-    def _end(self, _now_s: float, bell: int) -> None:
+    def _end(self, now_s: float, bell: int) -> None:
         if bell == self._bell:
-            self._complete()
+            self._complete(now_s)
 
-    def _complete(self) -> None:
+    def _complete(self, now_s: float) -> None:
         """Complete the sync, and go on with the next one unless its first attempt fails."""
-        now, cut_s = self._clock.now, self.cut_s
+        cut_s = self.cut_s
         self._cuts_s.append(cut_s)
-        self._completed_s.append(now)
+        self._completed_s.append(now_s)
         self._transfer, self._is_cut = None, False
         self.ordinal += 1
-        planned_s, ready_s = cut_s + self._times.interval_s, now + next(self._gaps)
+        planned_s, ready_s = cut_s + self._interval_s, now_s + next(self._gaps)
         self.cut_s = planned_s if planned_s > ready_s else ready_s  # max costs a call
         if len(self._cuts_s) >= _MANY:
             self._record()
-        if next(self._failing):
+        if self._failing is not None and next(self._failing):
             self._bell = -1
             self._clock.let_come(self._over, Turn.COMPLETION)
         else:

@@ -19,10 +19,14 @@ from efssim.model.writes.stream import BYTES
 
 _COPIED = 8192
 """Writes that are copied at once."""
-_NEAR = 64
-"""Writes among which the end of a sync is looked for first."""
 _AHEAD = 32
 """Syncs for which streams in cells look ahead."""
+_NEAR = 64
+"""Writes among which the end of a sync is looked for first."""
+_ROW = 4
+"""Numbers of a sync ahead."""
+_FEWEST, _MOST = 8, 256
+"""Syncs that are looked up at once."""
 
 Sent = tuple[float, float, float]
 """Seconds before the transfer, seconds of the transfer at full speed, and that in bytes/s."""
@@ -42,31 +46,66 @@ class Takes(Protocol):
 
 
 class LoneTakes:
-    """Those of one stream that is drawn one by one; compare `lone_loop`."""
+    """Those of one stream that is drawn one by one; compare `lone_loop`.
 
-    def __init__(self, curve: Curve, terms: LoneTimes, cut_s: float) -> None:
+    Syncs that are on time have cuts that are known beforehand, so these are looked up together.
+    """
+
+    __slots__ = (
+        "_ahead",
+        "_first",
+        "_interval_s",
+        "_last_s",
+        "_length",
+        "_next",
+        "_taken",
+        "_terms",
+        "_times",
+        "_totals",
+        "reach_s",
+    )
+
+    def __init__(self, curve: Curve, terms: LoneTimes, interval_s: float, cut_s: float) -> None:
         """Begin with what is not published; the first sync is cut at `cut_s`."""
-        self._terms = terms
+        self._terms, self._interval_s, self._last_s = terms, interval_s, math.nan
         times, totals = curve.unpublished()
         count = max(_COPIED, 2 * int(times.searchsorted(cut_s, "right")))
         self.reach_s = times.item(count) if count < len(times) else curve.horizon_s
         """Only cuts before this time can be asked for."""
-        # `bisect` on them is several times faster than `searchsorted` for one value.
-        self._times = array("d", times[:count].tobytes())
-        self._totals = array("q", totals[BYTES, : count + 1].tobytes())
-        self._first, self._begin = curve.published, 0
-        self._ends: list[int] = []
+        self._times, self._totals = times[:count], totals[BYTES, : count + 1]
+        self._first = curve.published
+        # Where the change sets end that were not asked for. Packed, as are those ahead: with
+        # hundreds of lanes, memory costs more than arithmetic.
+        self._taken = array("q", (0,))
+        self._length, self._next = _FEWEST, 0
+        self._ahead = array("d")
+        """Of each sync ahead its cut, its end, and time and speed of its transfer."""
 
     def take(self, cut_s: float, setup_s: float) -> Sent:
         """Return how long the next sync takes, alone on its link."""
-        terms, begin, times = self._terms, self._begin, self._times
+        k, ahead, terms, last_s = self._next, self._ahead, self._terms, self._last_s
+        self._last_s = cut_s
+        if k == len(ahead) or ahead[k] != cut_s:
+            if last_s + self._interval_s != cut_s:
+                return self._take_one(cut_s, setup_s)
+            ahead = self._ahead = self._look_ahead(cut_s, is_longer=k == len(ahead))
+            k = 0
+        self._next = k + _ROW
+        end, fixed_s = int(ahead[k + 1]), setup_s + terms.latency_s
+        if end > self._taken[-1]:
+            fixed_s = fixed_s + terms.scan_s + terms.diff_s
+        self._taken.append(end)
+        return fixed_s, ahead[k + 2], ahead[k + 3]
+
+    def _take_one(self, cut_s: float, setup_s: float) -> Sent:
+        """Do as `take` for a sync whose cut was not known beforehand."""
+        terms, begin, times = self._terms, self._taken[-1], self._times.data
         near, known = begin + _NEAR, len(times)
         end = bisect_right(times, cut_s, begin, near if near < known else known)
         if end == near:
             end = bisect_right(times, cut_s, end)
-        sent = self._totals[end] - self._totals[begin]
-        self._begin = end
-        self._ends.append(end)
+        sent = self._totals.item(end) - self._totals.item(begin)
+        self._taken.append(end)
         fixed_s, transfer_s = setup_s + terms.latency_s, sent / terms.throughput
         cap = terms.throughput if sent else 0.0
         if end > begin:
@@ -77,10 +116,30 @@ class LoneTakes:
                     transfer_s, cap = files_s, sent / files_s
         return fixed_s, transfer_s, cap
 
+    def _look_ahead(self, cut_s: float, *, is_longer: bool) -> array[float]:
+        """Return the syncs from a cut on, as if they were on time: few if the last were not."""
+        self._length = min(2 * self._length, _MOST) if is_longer else _FEWEST
+        cuts_s = np.full(self._length, self._interval_s)
+        cuts_s[0] = cut_s
+        cuts_s.cumsum(out=cuts_s)
+        cuts_s = cuts_s[: max(1, int(cuts_s.searchsorted(self.reach_s, "left")))]
+        ends = self._times.searchsorted(cuts_s, "right")
+        edges = np.concatenate(([self._taken[-1]], ends))
+        writes, sent, terms = np.diff(edges), np.diff(self._totals[edges]), self._terms
+        transfers_s, caps = sent / terms.throughput, np.where(sent > 0, terms.throughput, 0.0)
+        if terms.file_rate < math.inf:
+            files = (writes > 0) if terms.has_one_file else writes * terms.files_per_write
+            files_s = files / terms.file_rate
+            by_files = files_s > transfers_s
+            transfers_s[by_files] = files_s[by_files]
+            caps[by_files] = sent[by_files] / files_s[by_files]
+        rows = np.column_stack((cuts_s, ends, transfers_s, caps))
+        return array("d", rows.tobytes())
+
     def ends(self, count: int) -> list[Ints]:
         """Return where the next change sets that were taken end, for each stream a column."""
-        ends = np.array(self._ends[:count], dtype=np.int64)
-        del self._ends[:count]
+        ends = np.array(self._taken[1 : count + 1], dtype=np.int64)
+        del self._taken[:count]
         return [(ends + self._first)[:, None]]
 
 
@@ -118,4 +177,5 @@ def takes_of(journal: Journal, times: SyncTimes, cut_s: float) -> Takes:
         return AllTakes(journal, times)
     if formula.looks and curve.stream.new_files > 0:
         return AllTakes(journal, times)
-    return LoneTakes(curve, LoneTimes.of(formula, curve.stream, journal.files_at_start), cut_s)
+    terms = LoneTimes.of(formula, curve.stream, journal.files_at_start)
+    return LoneTakes(curve, terms, times.interval_s, cut_s)

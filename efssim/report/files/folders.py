@@ -114,17 +114,28 @@ def refuse_folder(folder: Path, names: Iterable[str] = ()) -> None:
 
 def _refuse_unwritable(folder: Path) -> None:
     """Raise OSError if a folder, or the one before it where files become whole, takes none."""
+    refuse_full(folder)
+    if folder.exists():
+        _refuse_full(folder.parent, folder)
+
+
+def refuse_full(folder: Path) -> None:
+    """Raise OSError if nothing can be written into a folder, which may not be there yet."""
     there = folder
     while not there.exists() and there != there.parent:
         there = there.parent
-    for needed in dict.fromkeys((there, folder.parent if folder.exists() else there)):
-        if not needed.is_dir():
-            raise NotADirectoryError(ENOTDIR, "is a file, not a folder", fspath(needed))
-        try:  # permissions are not all: a disk may be full, or take no folders
-            Path(tempfile.mkdtemp(prefix=".efssim-", dir=needed)).rmdir()
-        except OSError as error:
-            reason = f"{needed} cannot be written to: {error.strerror}"
-            raise OSError(error.errno, reason, fspath(folder)) from None
+    _refuse_full(there, folder)
+
+
+def _refuse_full(needed: Path, folder: Path) -> None:
+    """Raise OSError, about a folder, if nothing can be written where it is needed."""
+    if not needed.is_dir():
+        raise NotADirectoryError(ENOTDIR, "is a file, not a folder", fspath(needed))
+    try:  # permissions are not all: a disk may be full, or take no folders
+        Path(tempfile.mkdtemp(prefix=".efssim-", dir=needed)).rmdir()
+    except OSError as error:
+        reason = f"{needed} cannot be written to: {error.strerror}"
+        raise OSError(error.errno, reason, fspath(folder)) from None
 
 
 def _figures_there(folder: Path) -> list[Path]:

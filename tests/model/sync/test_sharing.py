@@ -30,7 +30,7 @@ def divided(claims: Sequence[Claim], capacities: Sequence[tuple[float, float]]) 
         wanted = claims[k]
         ends_s = clock.now + wanted.bytes / wanted.cap
         of = claim_of(wanted.cap, wanted.weight)
-        shares.join(Transfer(ends_s, of, lambda: found.__setitem__(k, clock.now)))
+        shares.join(Transfer(ends_s, of, lambda now_s: found.__setitem__(k, now_s)))
 
     for k, wanted in enumerate(claims):
         clock.call_at(wanted.begin_s, Turn.CUT, lambda k=k: begin(k))

@@ -43,11 +43,20 @@ from efssim.report.text.trials import sentences_of
 from efssim.report.verdicts.fleets import SECTIONS, are_many
 from efssim.report.verdicts.objectives import least, objective_texts_of_trials
 from efssim.report.verdicts.run import goal
-from efssim.report.verdicts.trials import attained, disaster, kind_of, late, of_trials, word_of
+from efssim.report.verdicts.trials import (
+    attained,
+    colour_of,
+    disaster,
+    diverging_trials,
+    late,
+    of_trials,
+    word_of,
+)
 from efssim.report.verdicts.trials_cautions import cautions
 from efssim.report.words.cost import cost_texts
 from efssim.report.words.fleets import fleet_texts_of_trials
 from efssim.report.words.lines import counted
+from efssim.report.words.percentiles import is_percentile
 from efssim.report.words.thresholds import threshold_texts
 from efssim.study.run.summary import trials_summary
 from efssim.study.run.trial_set import TrialSet
@@ -159,13 +168,8 @@ def _blocks(trials: TrialSet, drawn: Mapping[tuple[str, str], str], suffix: str)
             figure=_attained(trials, name, drawn, f"{ident}-attainment"),
             is_part=True,
         )
-        yield Block("Lags", f"{ident}-lags", table=_lags(trials, name), is_part=True)
-        yield Block(
-            "How often is a lag longer than that?",
-            f"{ident}-exceedance",
-            figure=_pooled(trials, name, drawn, f"{ident}-lag"),
-            is_part=True,
-        )
+        if not diverging_trials(name, trials):
+            yield from _of_lags(trials, name, drawn, ident)
         months = month_table(name, trials.means[name].compliance)
         if months.rows:
             title = "By calendar month"
@@ -178,11 +182,26 @@ def _blocks(trials: TrialSet, drawn: Mapping[tuple[str, str], str], suffix: str)
         yield Block("All numbers", f"{ident}-all", table=numbers, is_folded=True, is_part=True)
 
 
+def _of_lags(
+    trials: TrialSet, name: str, drawn: Mapping[tuple[str, str], str], ident: str
+) -> Iterator[Block]:
+    """Yield the blocks with quantiles of lags, which nobody has where a trial diverges."""
+    yield Block("Lags", f"{ident}-lags", table=_lags(trials, name), is_part=True)
+    yield Block(
+        "How often is a lag longer than that?",
+        f"{ident}-exceedance",
+        figure=_pooled(trials, name, drawn, f"{ident}-lag"),
+        is_part=True,
+    )
+
+
 def _verdict(trials: TrialSet, name: str) -> PageVerdict:
     rpo, found = trials.means[name].rpo, trials.evidence[name]
     held = sentence(attained(name, trials))
     return PageVerdict(
-        least(kind_of(name, trials), (each.met for each in trials.means[name].objectives.values())),
+        least(
+            colour_of(name, trials), (each.met for each in trials.means[name].objectives.values())
+        ),
         f"RPO {word_of(name, trials).lower()}",
         " ".join(
             [
@@ -286,14 +305,20 @@ def _having(trials: TrialSet, name: str) -> Iterator[tuple[Trial, ReplicationSum
 
 
 def all_means(trials: TrialSet, name: str) -> HtmlTable:
-    """Return every mean over trials, as summary.json has it, with its interval."""
+    """Return the means over trials, as summary.json has them, with their intervals.
+
+    Percentiles are left out where a trial diverges.
+    """
     bounds = dict(leaves(to_json(trials.intervals[name]), ""))
+    is_stationary = not diverging_trials(name, trials)
     rows = []
     for path, value in leaves(to_json(trials.means[name]), ""):
+        if is_percentile(path) and not is_stationary:
+            continue
         low, high = bounds.get(path) or (None, None)
         rows.append([text(path), exact(value), exact(low), exact(high)])
     pooled = {lag: to_json(numbers) for lag, numbers in trials.pooled[name].items()}
-    for path, value in leaves(pooled, "pooled"):
+    for path, value in leaves(pooled if is_stationary else {}, "pooled"):
         rows.append([text(path), exact(value), text(""), text("")])
     head = [Column("field"), *(Column(title, True) for title in ("value", "low", "high"))]
     return HtmlTable(f"summary.json: {name}", head, rows)
