@@ -71,6 +71,7 @@ def test_the_report_and_the_files_of_a_comparison(folder):
         "fast/summary.json",
         "fast/trials.csv",
         "figures/slow-comparison.svg",
+        "figures/slow-lag.svg",
         "manifest.json",
         "report.html",
         "slow-comparison.csv",

@@ -16,9 +16,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import efssim
-from efssim.lag.compliance.judged import Compliance, ComplianceTerms, Unprotected
+from efssim.lag.compliance.judged import (
+    Compliance,
+    ComplianceTerms,
+    Unprotected,
+    achievable_min,
+    achievable_without_min,
+)
 from efssim.lag.compliance.left_out import Replicated, left_out
 from efssim.lag.compliance.months import months_between
+from efssim.lag.weighted.time_weighted import Ramps
 from efssim.records.timeline import Occurrence
 
 HOUR, DAY = 3600.0, 86_400.0
@@ -280,6 +287,21 @@ def world(replication: dict[str, Any], **top: Any) -> efssim.Scenario:
     data = disturbed(**top)
     changes = {f"replications.dr.{key}": value for key, value in replication.items()}
     return data.with_(changes) if changes else data
+
+
+def test_the_achievable_rpo_without_some_time_by_hand() -> None:
+    # Ages of 0 to 10 min, and one rise to 100 min of which the last 40 are left out.
+    low, high = np.zeros(11), np.append(np.full(10, 600.0), 6000.0)
+    left = Ramps(np.array([3600.0]), np.array([6000.0]))
+    age = Ramps(low, high)
+    # 160 min count, 110 of them at or below 10; from there on a minute more is a minute more.
+    assert achievable_without_min(age, left, 110 / 160) == 10
+    assert achievable_without_min(age, left, 110.5 / 160) == 11
+    assert achievable_without_min(age, left, 1.0) == 60
+    assert achievable_without_min(age, Ramps(np.zeros(0), np.zeros(0)), 1.0) == 100
+    assert achievable_min(age, 1.0) == 100
+    assert achievable_without_min(age, age, 0.5) is None
+    assert achievable_without_min(age, left, 0.0) == 1
 
 
 @pytest.mark.parametrize("seed", [1, 2, 3])

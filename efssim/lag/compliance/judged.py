@@ -12,7 +12,7 @@ import numpy as np
 from efssim.lag.age.sawtooth import Teeth
 from efssim.lag.compliance.left_out import Replicated, left_out
 from efssim.lag.compliance.months import CalendarMonth, months_between
-from efssim.lag.compliance.spans import Covered, Span, clipped, gaps, length
+from efssim.lag.compliance.spans import Covered, Span, clipped, length
 from efssim.lag.compliance.summary import (
     AchievableRpo,
     Breach,
@@ -143,12 +143,12 @@ class Compliance:
             yield Breach(*span, length(span), found.peak_s.item(at), taken.within(span))
 
     def _achievable(self, age: TimeWeighted, teeth: Teeth | None) -> AchievableRpo:
-        whole = self._whole(self._found.window_s)
-        least = None if whole.unprotected_s else achievable_min(age, self._terms.objective)
-        counted = None
-        if teeth is not None and not self._unprotected.counted(self._found.window_s):
-            kept = gaps(self.spans, self._found.window_s)
-            counted = achievable_min(_ages_in(teeth, kept), self._terms.objective)
+        objective, window_s = self._terms.objective, self._found.window_s
+        least = counted = None
+        if not self._unprotected.whole(window_s):
+            least = achievable_min(age, objective)
+        if teeth is not None and not self._unprotected.counted(window_s):
+            counted = achievable_without_min(age, _ages_in(teeth, self.spans), objective)
         return AchievableRpo(all=least, counted=counted)
 
 
@@ -173,6 +173,24 @@ def achievable_min(age: TimeWeighted, objective: float) -> int | None:
     while minutes > 1 and meets(minutes - 1):
         minutes -= 1
     return minutes
+
+
+def achievable_without_min(age: TimeWeighted, left_out: Ramps, objective: float) -> int | None:
+    """Return the same for the time of a distribution without parts that are left out of it."""
+    largest, counted_s = age.max(), age.total_s - left_out.total_s
+    if largest is None or counted_s <= _ROUNDING * age.total_s:
+        return None
+
+    def meets(minutes: int) -> bool:
+        x = float(_MINUTE * minutes)
+        left_s = (left_out.share_at_most(x) or 0.0) * left_out.total_s
+        return (age.time_at_most(x) - left_s) / counted_s >= objective - _ROUNDING
+
+    missing, enough = 0, max(1, math.ceil(largest / _MINUTE))
+    while enough - missing > 1:
+        middle = (missing + enough) // 2
+        missing, enough = (missing, middle) if meets(middle) else (middle, enough)
+    return enough
 
 
 def _ages_in(teeth: Teeth, spans: Sequence[Span]) -> Ramps:

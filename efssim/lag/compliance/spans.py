@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import TypeAlias
 
 import numpy as np
@@ -49,8 +49,3 @@ def without(span: Span, others: Iterable[Span]) -> list[Span]:
         rest = ((max(a, end_s), b) for a, b in left)
         left = [part for part in (*parts, *rest) if part[1] > part[0]]
     return sorted(left)
-
-
-def gaps(spans: Sequence[Span], window: Span) -> list[Span]:
-    """Return the parts of a window that are in none of the spans, in order."""
-    return without(window, spans)
