@@ -90,8 +90,6 @@ def corners(world: World) -> Iterator[str]:
             done.cut_s < edge < done.completed_s for done in replication.syncs for edge in edges
         ):
             yield "a rate that changes in a sync"
-        if edges & set(completed):
-            yield "a rate that changes at the instant of a completion"
         if replication.abandoned:
             yield "an abandoned sync"
         if replication.lost_at_deletion:
@@ -125,8 +123,7 @@ CORNERS = {
     "a completion exactly at the end": 20,
     "a write at the instant of a completion": 50,
     "a cut at the instant of a completion": 100,
-    "a rate that changes in a sync": 50,
-    "a rate that changes at the instant of a completion": 20,
+    "a rate that changes in a sync": 20,
     "an abandoned sync": 50,
     "bytes lost at a deletion": 50,
     "discarded writes": 20,
