@@ -24,7 +24,9 @@ def rows() -> list[Row | Limit]:
     """Return the rows of loading a fleet, and of a command that reports on one."""
     asked = PROGRAM, "run", _file(FLEET)
     report, title = command(*asked), "load 10,000 replications / 1,000"
+    items = "load 10,000 items, written once / written out"
     return [
+        Row("16", items, _loads_items, _loads(FLEET), 1, False, 1.0, 0.75),
         Row("16", title, _loads(FLEET), _loads(TENTH), 1, False, 12, 10),
         Limit("16", _TITLE, lambda: cpu_of_commands(report), "s CPU", 15, 8, repeats=2),
         Limit("16", "the same: memory", peak_mib(*asked), "MiB", 1536, 1024, 1),
@@ -56,6 +58,24 @@ def _synced(sync: str, n: int, step_s: float) -> str:
     if step_s:
         return f"{sync[:-1]}, phase: {n * step_s}}}"
     return f"&usual {sync}" if n == 0 else "*usual"
+
+
+def items_text(count: int) -> str:
+    """Return the same fleet, with phases that are spread, written once."""
+    quota = f"{{quotas: {{file_systems: {count}}}}}"
+    system = f"{{count: {count}, region: us-east-1, writes: {_APP}}}"
+    ends = "destination: {region: eu-west-1}, established: true"
+    lines = [
+        *("name: fleet", "duration: 1 day", "regions:"),
+        *(f"  us-east-1: {quota}", f"  eu-west-1: {quota}"),
+        *("file_systems:", f"  orders: {system}"),
+        *("replications:", f"  dr: {{source: orders, {ends}, sync: {_SYNC}}}"),
+    ]
+    return "\n".join([*lines, ""])
+
+
+def _loads_items() -> None:
+    efssim.load(items_text(FLEET))
 
 
 @cache

@@ -143,11 +143,12 @@ def deliver(
     as_json: Callable[[], str],
     as_text: Callable[[], str],
     keep: Callable[[Mapping[str, str]], None] | None = None,
+    others: Mapping[str, Callable[[], str]] | None = None,
 ) -> None:
     """Print a result and write its files, if there is a `write`; it is printed even if files fail.
 
-    `keep` is given what is printed in each form, once the files are written. End with a sentence if
-    files cannot be written.
+    `others` are further forms by their names. `keep` is given what is printed in each form, once
+    the files are written. End with a sentence if files cannot be written.
     """
     problem = None
     as_json, as_text = cache(as_json), cache(as_text)
@@ -155,10 +156,11 @@ def deliver(
         if write is not None:
             write()
         if keep is not None:
-            keep({"json": as_json(), "text": as_text()})
+            more = {name: form() for name, form in (others or {}).items()}
+            keep({"json": as_json(), "text": as_text(), **more})
     except OSError as error:
         problem = sentence(error)
-    show(form, as_json, as_text)
+    show(form, as_json, as_text, others)
     if problem is not None:
         fail(problem)
 

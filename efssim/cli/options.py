@@ -9,6 +9,8 @@ from typing import Any, TypeVar
 
 import click
 
+from efssim.cli.output import fail
+
 C = TypeVar("C", bound=Callable[..., Any])
 V = TypeVar("V")
 
@@ -127,12 +129,36 @@ def out_option() -> Callable[[C], C]:
     )
 
 
-def format_option() -> Callable[[C], C]:
-    """Return the option of the form that is printed."""
+def tables_option(help_text: str, default: str) -> Callable[[C], C]:
+    """Return the option of the format of tables."""
+    return click.option(
+        "--tables",
+        type=click.Choice(["csv", "parquet"]),
+        callback=_writable,
+        show_default=default,
+        help=help_text,
+    )
+
+
+def _writable(_: click.Context, __: click.Parameter, value: str | None) -> str | None:
+    """Return the name of a format of tables; end with a sentence where it needs a package."""
+    if value is not None:
+        from efssim.errors import MissingExtraError
+        from efssim.report.files.formats import TABLE_FORMATS
+
+        try:
+            TABLE_FORMATS[value].require()
+        except MissingExtraError as error:
+            fail(f"--tables {value}: {error}")
+    return value
+
+
+def format_option(*others: str) -> Callable[[C], C]:
+    """Return the option of the form that is printed: text, JSON, or one of the others."""
     return click.option(
         "--format",
         "form",
-        type=click.Choice(["text", "json"]),
+        type=click.Choice(["text", "json", *others]),
         default="text",
         show_default=True,
         help="What is printed.",
@@ -150,8 +176,9 @@ def quiet_option(help_text: str) -> Callable[[C], C]:
 
 
 def result_options(command: C) -> C:
-    """Add the options of the output of a result: files, and the form that is printed."""
-    return out_option()(format_option()(command))
+    """Add the options of the output of a result: files, their tables, and the form printed."""
+    tables = tables_option("With --out: the format of the tables; parquet needs pyarrow.", "csv")
+    return out_option()(tables(format_option()(command)))
 
 
 def effort_options(command: C) -> C:

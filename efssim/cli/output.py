@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from io import StringIO, UnsupportedOperation
 from pathlib import Path
@@ -76,15 +76,27 @@ def give_up(stream: TextIO) -> None:
         os.close(nowhere)
 
 
-def show(form: str, as_json: Callable[[], str], as_text: Callable[[], str]) -> None:
-    """Print a result in the wanted form; a report in characters that the output can show."""
+def show(
+    form: str,
+    as_json: Callable[[], str],
+    as_text: Callable[[], str],
+    others: Mapping[str, Callable[[], str]] | None = None,
+) -> None:
+    """Print a result in the wanted form; a report in characters that the output can show.
+
+    `others` are further forms by their names.
+    """
     from efssim.report.words.terminal import coloured, encodable, wants_colour
 
     if form == "json":
         put(as_json())
         return
+    if others is not None and form in others:
+        put(encodable(others[form](), sys.stdout.encoding or "utf-8"))
+        return
     text = encodable(as_text(), sys.stdout.encoding or "utf-8")
-    put(coloured(text) if wants_colour(sys.stdout, os.environ) else text)
+    is_report = form == "text" and wants_colour(sys.stdout, os.environ)
+    put(coloured(text) if is_report else text)
 
 
 def shows_progress(quiet: bool) -> bool:

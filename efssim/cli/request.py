@@ -5,6 +5,7 @@ from __future__ import annotations
 import shlex
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from pathlib import PurePath
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
@@ -15,6 +16,8 @@ from efssim.cli.scenario_file import STDIN, Source
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from efssim.report.files.formats import TableFormat
+
 _CHANGES_NOTHING = {
     "out",
     "form",
@@ -24,6 +27,9 @@ _CHANGES_NOTHING = {
     "quiet",
     "workers",
     "resume",
+    "annotate",
+    "watch",
+    "tables",
     "part",
     "store",
 }
@@ -47,6 +53,14 @@ class Request:
     form: str
     yes: bool
     quiet: bool
+    tables: str | None = None
+
+    @property
+    def table_format(self) -> TableFormat:
+        """The format of the tables under `--out`."""
+        from efssim.report.files.formats import CSV, TABLE_FORMATS
+
+        return CSV if self.tables is None else TABLE_FORMATS[self.tables]
 
     def reproducing(self, **resolved: object) -> str:
         """Return the command that gives the same result again, wherever it is run.
@@ -63,10 +77,20 @@ class Request:
 
 
 def requested(kind: type[R], **values: Any) -> R:
-    """Return the request of the current command, given the values that click found."""
+    """Return the request of the current command, given the values that click found.
+
+    Raise click.UsageError for tables without a folder.
+    """
+    refuse_tables(values.get("tables"), values.get("out"))
     context = click.get_current_context()
     given = tuple(name for name in values if _is_given(context, name))
     return kind(command=context.command, given=given, **values)
+
+
+def refuse_tables(tables: str | None, out: Path | None) -> None:
+    """Raise click.UsageError for tables without a folder."""
+    if tables is not None and out is None:
+        raise click.UsageError("--tables needs --out, the folder for the tables")
 
 
 def _is_given(context: click.Context, name: str) -> bool:
@@ -89,7 +113,7 @@ def _words(param: click.Parameter, value: object) -> Iterator[str]:
         elif isinstance(one, bool):
             yield from [_option(param)] * one
         elif one is not None:
-            text = one if isinstance(one, str) else repr(one)
+            text = str(one) if isinstance(one, str | PurePath) else repr(one)
             # Else a value such as -1 would be taken for an option.
             yield from [f"{_option(param)}={text}"] if text[:1] == "-" else [_option(param), text]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -26,11 +26,14 @@ from efssim.cli.common import (
     study_failures,
 )
 from efssim.cli.conflicts import refuse_ignored
+from efssim.cli.gates.annotate import annotate_results, annotating_problems
+from efssim.cli.gates.baseline import compared, opened
+from efssim.cli.gates.forms import Forms, forms_of, forms_of_several, judged
+from efssim.cli.gates.options import GatesRequest, gates_options
 from efssim.cli.options import (
     Share,
     effort_options,
     examples,
-    result_options,
     seed_option,
     set_option,
     trials_option,
@@ -57,6 +60,7 @@ from efssim.cli.uncertain.sets import (
     run_of_sets,
     sets_options,
 )
+from efssim.cli.watching.watch import watch
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -69,6 +73,7 @@ if TYPE_CHECKING:
     from efssim.progress import Progress
     from efssim.report.files.store.results import KeptResult
     from efssim.scenario import Scenario
+    from efssim.study.baseline.regressions import BaselineSummary
     from efssim.study.kept.points import KeepsPoints
     from efssim.study.run.executors import Workers
     from efssim.study.run.interrupts import Interrupts
@@ -81,7 +86,7 @@ _ONE_SET = (
 
 
 @dataclass(frozen=True, kw_only=True)
-class RunRequest(Divisible):
+class RunRequest(GatesRequest, Divisible):
     """The request of `efssim run`."""
 
     files: tuple[Source, ...]
@@ -126,9 +131,10 @@ class RunRequest(Divisible):
             if given is not None and self.trials is None:
                 raise click.UsageError(f"{name} needs --trials: trials of each parameter set")
         self._refuse_undivided()
-        if self.full and self.form == "json":
+        if self.full and self.form != "text":
             raise click.UsageError("--full is about the text: JSON has every number of each")
         self._refuse_files()
+        self.refuse_gates(self.files)
         refuse_ignored(self.overrides, {"--seed": "seed"} if self.seed is not None else {})
 
     def _refuse_undivided(self) -> None:
@@ -144,6 +150,9 @@ class RunRequest(Divisible):
             sets=self.sets,
             share_of_sets=self.share_of_sets,
             sobol=self.sobol,
+            annotate=self.annotate,
+            baseline=self.baseline,
+            watch=self.watch,
         )
 
     def _refuse_files(self) -> None:
@@ -205,7 +214,7 @@ class RunRequest(Divisible):
 )
 @sets_options
 @part_option
-@result_options
+@gates_options
 @store_option
 @click.option("--png", is_flag=True, help="With --out: the figures as PNG too, besides SVG.")
 @click.option("--full", is_flag=True, help="Report each of many replications, not their sum.")
@@ -221,7 +230,10 @@ def run(**asked: Any) -> None:
     """
     request = requested(RunRequest, **asked)
     request.refuse_contradictions()
-    run_asked(request)
+    if request.watch:
+        watch(request.files, partial(run_asked, request), request.out, request.quiet)
+    with annotating_problems(request.annotate):
+        run_asked(request)
 
 
 def run_asked(request: RunRequest) -> None:
@@ -250,21 +262,26 @@ def _run_one(request: RunRequest) -> None:
         _run_sets(scenario, file, request, place)
         return
     how = _run_trials if request.are_many else _run_once
+    seed = scenario.seed if request.seed is None else request.seed
+    against = opened(request.baseline, request.margin, scenario, seed, request.trials)
     with keeping_results() as interrupts:
         with placing_refusals(file, request.overrides), _naming_the_trial(file, request):
             result = how(scenario, request, interrupts)
         again = request.reproducing(seed=result.seed)
+        before = compared(against, result, quiet=request.quiet)
+        forms = forms_of(result, again, before)
         deliver(
             _writer(result, request, again),
             request.form,
-            lambda: _json(result),
-            lambda: _text(result, again, request.full),
+            lambda: _json(result, before),
+            lambda: _text(result, again, request.full, before),
             None if _is_partial(result) else place.keeping(lambda: _verdicts([result])),
+            forms,
         )
         _report_progress(request)
     if _is_partial(result):
         raise KeyboardInterrupt
-    _check(request.check, [result])
+    _conclude(request, [result], forms, before)
 
 
 def _place(scenarios: list[Scenario], request: RunRequest, sets: int | None = None) -> ResultPlace:
@@ -293,6 +310,8 @@ def _deliver_kept(place: ResultPlace, kept: KeptResult, request: RunRequest) -> 
 
 def _run_sets(scenario: Scenario, file: Source, request: RunRequest, place: ResultPlace) -> None:
     """Run trials at parameter sets and print their report."""
+    if request.baseline is not None:
+        raise click.UsageError("--baseline is about one parameter set, and this scenario has many")
     if request.trials is None:
         raise click.UsageError(
             "--precision is about one parameter set, and this scenario has uncertain parameters: "
@@ -315,11 +334,11 @@ def _run_sets(scenario: Scenario, file: Source, request: RunRequest, place: Resu
             found = run_of_sets(scenario, interrupts, asked)
         again = request.reproducing(seed=found.seed, sets=len(found.design))
         keep = None if found.partial else place.keeping(lambda: _verdicts([found]))
-        deliver_sets(found, request.out, request.form, again, keep)
+        deliver_sets(found, request.out, request.form, again, request.table_format, keep)
         _report_progress(request)
     if found.partial:
         raise KeyboardInterrupt
-    _check(request.check, [found])
+    _conclude(request, [found], forms_of(found, again))
 
 
 def _run_several(request: RunRequest) -> None:
@@ -343,7 +362,8 @@ def _run_several(request: RunRequest) -> None:
         _report_progress(request)
     if missing:
         raise KeyboardInterrupt
-    _check(request.check, studies)
+    forms = forms_of_several(studies, found, missing, request.reproducing())
+    _conclude(request, studies, forms)
 
 
 def _known_alike(request: RunRequest) -> list[tuple[Source, Scenario]]:
@@ -485,6 +505,7 @@ def _deliver_several(
         lambda: comparisons_json(found, bool(missing), alone),
         lambda: comparisons_report(found, again, missing, alone),
         keep,
+        forms_of_several(studies, found, missing, again),
     )
 
 
@@ -505,9 +526,9 @@ def _write_several(
     assert request.out is not None
     again = request.reproducing()
     for study in studies:
-        write_trials(study, request.out / study.scenario.name, again)
+        write_trials(study, request.out / study.scenario.name, again, request.table_format)
     if found:
-        write_comparisons(found, request.out, again, missing)
+        write_comparisons(found, request.out, again, missing, request.table_format)
 
 
 def _run_once(scenario: Scenario, request: RunRequest, interrupts: Interrupts) -> Result | Trials:
@@ -546,7 +567,7 @@ def _without_curves(scenario: Scenario, request: RunRequest, tell: Progress | No
         verify=request.verify,
         trial=request.trial or 0,
         metrics=False,
-        asked=OF_TRIALS,
+        asked=replace(OF_TRIALS, breaches=True),
     )
     world.advance_to_end(tell)
     return Result.of(last_run(world))
@@ -602,10 +623,10 @@ def _writer(result: Result | Trials, request: RunRequest, again: str) -> Callabl
     if request.out is None:
         return None
     if isinstance(result, Result):
-        return partial(write_files, result, request.out, request.png, again)
+        return partial(write_files, result, request.out, request.png, again, request.table_format)
     from efssim.report.files.trials import write_trials
 
-    return partial(write_trials, result, request.out, again)
+    return partial(write_trials, result, request.out, again, request.table_format)
 
 
 def _is_partial(result: Result | Trials) -> bool:
@@ -614,17 +635,27 @@ def _is_partial(result: Result | Trials) -> bool:
     return not isinstance(result, Result) and result.partial
 
 
-def _json(result: Result | Trials) -> str:
+def _json(result: Result | Trials, before: BaselineSummary | None) -> str:
     from efssim.api.result import Result
+
+    if before is not None:
+        from efssim.report.gates.baseline import baseline_json
+        from efssim.report.words.json_text import json_text
+
+        return json_text({**result.summary, "baseline": baseline_json(before)})
     from efssim.report.files.run import summary_json
     from efssim.report.files.trials import trials_json
 
     return summary_json(result) if isinstance(result, Result) else trials_json(result)
 
 
-def _text(result: Result | Trials, again: str, full: bool) -> str:
+def _text(result: Result | Trials, again: str, full: bool, before: BaselineSummary | None) -> str:
     from efssim.api.result import Result
 
+    if before is not None:
+        from efssim.report.gates.baseline import baseline_text
+
+        return f"{_text(result, again, full, None)}\n{baseline_text(before)}"
     if isinstance(result, Result):
         from efssim.report.text.run import text_report
 
@@ -655,6 +686,21 @@ def _report_progress(request: RunRequest) -> None:
     if request.verify and not request.quiet:
         say("laws 1 to 5 hold")
     say_folder(request.out, request.quiet)
+
+
+def _conclude(
+    request: RunRequest,
+    results: Sequence[Result | Trials | ParameterSets],
+    forms: Forms,
+    before: BaselineSummary | None = None,
+) -> None:
+    """Annotate the conditions that do not hold, and exit 1 under `--check` if there are any."""
+    if request.annotate:
+        gates = [judged(result, before) for result in results]
+        annotate_results(gates, request.files, request.overrides, forms)
+    _check(request.check, results)
+    if request.check and before is not None and any(n.outcome != "holds" for n in before.numbers):
+        sys.exit(MISSED)
 
 
 def _check(is_asked: bool, results: Sequence[Result | Trials | ParameterSets]) -> None:

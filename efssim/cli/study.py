@@ -26,7 +26,7 @@ from efssim.cli.conflicts import refuse_ignored
 from efssim.cli.options import examples, study_options
 from efssim.cli.output import say
 from efssim.cli.request import requested
-from efssim.cli.runway.runway import RunwayRequest, refuse_beside, runway_of
+from efssim.cli.runway.runway import RunwayRequest, ends_of, refuse_beside, runway_of
 from efssim.cli.scenario_file import ScenarioFile, Source
 from efssim.cli.studies.kept import refuse_resume, resume_option
 from efssim.cli.studies.part import Divisible, part_option, run_part_of, undivided
@@ -200,7 +200,7 @@ def plan(**asked: Any) -> None:
         _plan_runway(request, scenario, seconds)
         return
     chosen, between = _range_of(request, scenario)
-    check_folder(request.out, "plan.json", "evaluations.csv")
+    check_folder(request.out, "plan.json", f"evaluations{request.table_format.suffix}")
     of_sets = {"--sets": request.sets, "--share-of-sets": request.share_of_sets}
     if require_uncertain(scenario, of_sets):
         for option, value in (
@@ -241,7 +241,9 @@ def _plan_one(
         verdicts = partial(_verdicts_of_plan, found)
         again = request.reproducing()
         deliver(
-            None if request.out is None else partial(write_plan, found, request.out, again),
+            None
+            if request.out is None
+            else partial(write_plan, found, request.out, again, request.table_format),
             request.form,
             lambda: plan_json(found),
             lambda: plan_report(found, again),
@@ -264,8 +266,10 @@ def _plan_runway(request: PlanRequest, scenario: Scenario, seconds: float) -> No
     )
     require_uncertain(scenario, {"--sets": request.sets})
     refuse_ignored(request.overrides, request.replaced_paths())
-    refuse_absurd(scenario, request.file, insist=request.yes)
-    check_folder(request.out, "runway.json", "months.csv")
+    with study_errors(request.file):
+        for end in ends_of(scenario, request.horizon):
+            refuse_absurd(end, request.file, insist=request.yes)
+    check_folder(request.out, "runway.json", f"months{request.table_format.suffix}")
     place = ResultPlace(request, [scenario], "plan")
     if (kept := place.found()) is not None:
         place.deliver(kept)
@@ -287,7 +291,7 @@ def _plan_runway(request: PlanRequest, scenario: Scenario, seconds: float) -> No
 def _runway_asked(request: PlanRequest, seconds: float) -> RunwayRequest:
     """Return the options of a runway."""
     return RunwayRequest(
-        horizon=request.horizon or "36 months",
+        horizon=request.horizon,
         rpo=request.rpo,
         attainment=request.attainment,
         confidence=request.confidence,
@@ -302,6 +306,7 @@ def _runway_asked(request: PlanRequest, seconds: float) -> RunwayRequest:
         quiet=request.quiet,
         out=request.out,
         form=request.form,
+        tables=request.table_format,
         again=request.reproducing(),
     )
 
@@ -339,6 +344,7 @@ def _plan_sets(
             quiet=request.quiet,
             out=request.out,
             form=request.form,
+            tables=request.table_format,
             again=request.reproducing(),
         )
         begin = None if request.quiet else partial(_tell_budget, seconds)
@@ -478,7 +484,7 @@ def sweep_asked(request: SweepRequest) -> None:
     if request.part is not None:
         _run_part(request, scenario, chosen)
         return
-    check_folder(request.out, "sweep.json", "sweep.csv")
+    check_folder(request.out, "sweep.json", f"sweep{request.table_format.suffix}")
     place = ResultPlace(request, [scenario], "sweep")
     if (kept := place.found()) is not None:
         place.deliver(kept)
@@ -495,7 +501,7 @@ def sweep_asked(request: SweepRequest) -> None:
         deliver(
             None
             if request.out is None
-            else partial(write_sweep, found, request.out, measure, again),
+            else partial(write_sweep, found, request.out, measure, again, request.table_format),
             request.form,
             lambda: sweep_json(found, measure),
             lambda: sweep_report(found, measure, again),

@@ -41,6 +41,7 @@ from efssim.lag.summary import (
 from efssim.lag.sync_totals import SyncTotals
 from efssim.lag.weighted.exceedance import Exceedance
 from efssim.lag.weighted.states import LagState
+from efssim.lag.weighted.time_weighted import TimeWeighted
 from efssim.lag.write_lag import WriteLags
 from efssim.records.life import Span
 from efssim.records.run_records import ReplicationRecords, Snapshot
@@ -138,6 +139,11 @@ class Measures:
         return self.syncs.last_s
 
     @property
+    def age_over_time(self) -> TimeWeighted:
+        """The distribution of the age over the time of the window in which it is defined."""
+        return self._age_over_time.over_time
+
+    @property
     def violations(self) -> Violations:
         """The violations of the RPO in the window."""
         return self._age_until_now.violations
@@ -157,6 +163,7 @@ class Measures:
             recovery_point=self.recovery_point,
             not_replicated=not_replicated(self._records),
             objectives=self._objectives.until(self._snapshot),
+            compliance=None,
             syncs=self._syncs(),
             initial_sync_s=self.syncs.initial_s,
             initial_bytes=self.syncs.initial_bytes,

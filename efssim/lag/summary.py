@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
 from efssim.json_values import FIRST, IF_ANY, SPREAD, moment
+from efssim.lag.compliance.summary import ComplianceSummary
 from efssim.lag.cost.summary import CostSummary
 from efssim.lag.detection.summary import AlarmSummary
 from efssim.lag.fleets.summary import FleetSummary
@@ -150,6 +151,8 @@ class ReplicationSummary:
     rpo: RpoSummary
     objectives: Mapping[str, ObjectiveSummary] = field(metadata=IF_ANY)
     """Objectives besides the RPO, by name."""
+    compliance: ComplianceSummary | None = field(metadata=IF_ANY)
+    """By calendar month; None where it is not asked for."""
     unprotected_s: float
     """Time without any recovery point that the scenario does not leave out."""
     recovery_point: Loss | None

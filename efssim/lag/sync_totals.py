@@ -34,6 +34,8 @@ class SyncTotals:
         """Most bytes pending just before a completion, where they are defined."""
         self.last_s: tuple[float, float] | None = None
         """Cut and completion of the last sync."""
+        self.last_bytes = 0
+        """Bytes that it sent."""
         self._published = 0
         self._durations = BlockSums()
 
@@ -42,6 +44,7 @@ class SyncTotals:
         completed_s, cut_s = block["completed_s"], block["cut_s"]
         durations = completed_s - cut_s
         is_first, self.last_s = self.last_s is None, (cut_s.item(-1), completed_s.item(-1))
+        self.last_bytes = int(block["bytes"].item(-1))
         counted = completed_s >= self._begin_s
         self.completed += int(counted.sum())
         self.failed_attempts += int((block["attempts"] - 1)[counted].sum())

@@ -39,6 +39,7 @@ from efssim.records.run_records import OpenSync, ReplicationRecords, Snapshot
 from efssim.records.stored import FileSystemRecords, Role, Stored
 from efssim.records.timeline import Timeline
 from efssim.scenario import Scenario, schema
+from efssim.scenario.amounts.throttles import throttles
 from efssim.scenario.grammar.calendars.rates import RateCalendar, rate_at
 from efssim.scenario.grammar.network import link_regions
 from efssim.scenario.grammar.undocumented import CHOICES
@@ -88,7 +89,7 @@ class Account:
         self.ended: list[Callable[[ReplicationState], None]] = []
         """Called with each replication whose configuration is gone."""
         self.syncs: dict[str, SyncProcess] = {}
-        self._longest, self._throttles = longest, scenario.throttles
+        self._longest, self._throttles = longest, throttles(scenario)
         self._record, self._keep = record, keep or (lambda _: FileSystemRecords())
         self._links = _links(scenario, clock, self.until_s)
         self._configurations: dict[str, ReplicationState] = {}  # by id of source and destination

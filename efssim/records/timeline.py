@@ -67,6 +67,8 @@ class Occurrence:
     """None while it lasts."""
     end_ordinal: int | None = None
     """None while it lasts."""
+    is_planned: bool = False
+    """Whether it is of `events`, and so somebody wrote when it comes."""
     bytes_per_s: float | None = None
     """The rate that a window of a calendar sets; None for anything else."""
 

@@ -15,6 +15,7 @@ from efssim.report.text.parts import NO_REPLICATION
 from efssim.report.verdicts.cautions import cautions
 from efssim.report.verdicts.fleets import Member, are_many
 from efssim.report.verdicts.run import verdict
+from efssim.report.words.fleets import fleet_texts, fleet_texts_of_trials
 from efssim.report.words.lines import counted, percent, short
 from efssim.text.quantities import format_duration
 
@@ -46,9 +47,10 @@ def result_html(result: Run) -> str:
         parts += [
             sentence(verdict(outcome, result), strong=f"{name}:"),
             *(sentence(text) for text in cautions(outcome, result)),
-            table(("lag", *LAG_COLUMNS), rows),
+            "" if summary.syncs.diverging else table(("lag", *LAG_COLUMNS), rows),
             sentence(_violations(summary.rpo.violations, summary.rpo.violation_s)),
         ]
+    parts += [sentence(text) for text in fleet_texts(result.run_summary.fleets)]
     return page(*(parts or [sentence(NO_REPLICATION)]), sentence(_end_of_run(result)))
 
 
@@ -90,7 +92,7 @@ def trials_html(trials: TrialSet) -> str:
     """Return verdict and lags of every replication, with intervals over trials, as HTML."""
     from efssim.report.text.fleets.trials import fleet_sentences_of_trials, members_of_trials
     from efssim.report.text.trials import verdict_of_trials
-    from efssim.report.verdicts.trials import late
+    from efssim.report.verdicts.trials import diverging_trials, late
     from efssim.report.verdicts.trials_cautions import cautions as cautions_of_trials
 
     count = counted(len(trials), "trial") + ", partial: interrupted" * trials.partial
@@ -98,13 +100,15 @@ def trials_html(trials: TrialSet) -> str:
     if are_many(trials.means):
         members = members_of_trials(trials)
         return _fleet_html(fleet_sentences_of_trials(trials, members), members, last)
-    parts = []
+    parts, head = [], ("lag", "mean", "± (95 %)", *LAG_COLUMNS[1:])
     for name in trials.means:
+        rows = () if diverging_trials(name, trials) else _lags_of_trials(name, trials)
         parts += [
             sentence(f"{verdict_of_trials(name, trials)} {late(name, trials)}", strong=f"{name}:"),
             *(sentence(text) for text in cautions_of_trials(name, trials)),
-            table(("lag", "mean", "± (95 %)", *LAG_COLUMNS[1:]), _lags_of_trials(name, trials)),
+            table(head, rows),
         ]
+    parts += [sentence(text) for text in fleet_texts_of_trials(trials.fleets)]
     return page(*(parts or [sentence(NO_REPLICATION)]), sentence(last))
 
 
@@ -189,6 +193,7 @@ def comparison_html(comparison: PairedTrials) -> str:
     """Return the change of the main measures, with intervals, as HTML."""
     from efssim.report.text.comparison import change_text
     from efssim.report.text.sweep import shown
+    from efssim.report.verdicts.varied.compared import shown_differences
 
     a, b = comparison.first.scenario.name, comparison.second.scenario.name
     pairs = counted(len(comparison.numbers), "pair")
@@ -200,7 +205,7 @@ def comparison_html(comparison: PairedTrials) -> str:
             shown(row.measure, row.second),
             change_text(row),
         )
-        for row in comparison.main_differences
+        for row in shown_differences(comparison)
     )
     head = ("replication", "measure", "first", "second", "change, 95 % interval")
     compared = f"(second) compared with {a} (first): {pairs} of trials with the same draws."

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from copy import copy
+from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
@@ -50,11 +51,12 @@ from efssim.records.run_records import (
 )
 from efssim.records.stored import FileSystemRecords, Throttled
 from efssim.records.timeline import Entry, Occurrence
+from efssim.runs.compliance import compliance_of, has_compliance
 from efssim.runs.cost.meter import Meter
 from efssim.runs.cost.pricing import Pricing
 from efssim.runs.outcome import Outcome
+from efssim.runs.reckoned.sendable import sendable
 from efssim.runs.run import Run
-from efssim.runs.sendable import sendable
 from efssim.runs.sync_phases import PhaseRecords
 from efssim.runs.thresholds.numbers import known_thresholds
 from efssim.scenario import Scenario
@@ -319,7 +321,7 @@ class MeasuredWorld:
             journal.hours(), now_s, journal.kept.throughput, is_throttled=journal.is_throttled
         )
         measures.violations.disturbances = disturbances
-        return Outcome(
+        outcome = Outcome(
             source=replication.source.name,
             sync=replication.terms.sync,
             control=replication.terms.control,
@@ -342,6 +344,17 @@ class MeasuredWorld:
             pending_bytes=measures.pending_now(),
             pending_growth_bytes=measures.pending_growth(),
         )
+        return self._with_compliance(outcome, records, measures)
+
+    def _with_compliance(
+        self, outcome: Outcome, records: ReplicationRecords, measures: Measures
+    ) -> Outcome:
+        """Return an outcome with its compliance by month, if that is wanted."""
+        lists = self._asked.breaches
+        if not has_compliance(self.scenario, outcome.window_s, unasked=lists):
+            return outcome
+        found = compliance_of(self.scenario, outcome, records, measures, lists=lists)
+        return replace(outcome, summary=replace(outcome.summary, compliance=found))
 
     def _throttled(self, journal: Journal) -> ThrottledSummary | None:
         """Return how writes to a file system waited; None where they do not."""

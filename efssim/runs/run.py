@@ -26,6 +26,7 @@ from efssim.runs.risk_tables import Cells, cell_table, cells_of, risk_table
 from efssim.runs.tables import (
     age_table,
     alarm_changes_table,
+    compliance_table,
     credits_table,
     events_table,
     index_of,
@@ -179,6 +180,21 @@ class Run:
         `disturbances` are those that overlap it, joined by semicolons.
         """
         return self._concatenated(violations_table)
+
+    @property
+    def compliance(self) -> pd.DataFrame:
+        """One row per replication and calendar month, with and without the time left out.
+
+        Columns: replication, trial, month, begin, end, partial, seconds, then defined_s,
+        violation_s, unprotected_s, attainment and met; violations, longest_s, left_out_s; and
+        those five again as `counted.…`, without what is left out. Without rows where the scenario
+        has no `compliance` and the window is shorter than 28 days.
+        """
+        start = self.scenario.start
+        found = [outcome.summary.compliance for outcome in self.outcomes.values()] or [None]
+        return joined(
+            list(self.outcomes), [compliance_table(one, start, self.trial) for one in found]
+        )
 
     @property
     def alarm_changes(self) -> pd.DataFrame:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import astuple, fields
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from efssim.lag.age.rpo import Violation
+from efssim.lag.compliance.summary import ComplianceSummary, JudgedTime
 from efssim.lag.detection.summary import ALARM, INSUFFICIENT_DATA, OK, AlarmSummary
 from efssim.lag.summary import LAG_COLUMNS
 from efssim.records.column_types import categories, texts
@@ -135,6 +137,39 @@ def violations_table(outcome: OutcomeRecords, start: datetime, trial: int) -> pd
             "disturbances": texts(_during(found, outcome.disturbances)),
         }
     )
+
+
+def compliance_table(found: ComplianceSummary | None, start: datetime, trial: int) -> pd.DataFrame:
+    """Return one row per calendar month of a replication; see `Run.compliance`."""
+    import pandas as pd
+
+    months = {} if found is None else found.months
+    rows = list(months.values())
+    span = {
+        "trial": np.full(len(rows), trial, dtype=np.int64),
+        "month": texts(months),
+        "begin": datetimes(start, [row.begin_s for row in rows]),
+        "end": datetimes(start, [row.end_s for row in rows]),
+        "partial": np.array([row.partial for row in rows], dtype=np.bool_),
+        "seconds": np.array([row.seconds for row in rows], dtype=np.float64),
+    }
+    sums = {
+        "violations": np.array([row.violations for row in rows], dtype=np.int64),
+        "longest_s": np.array([row.longest_s for row in rows], dtype=np.float64),
+        "left_out_s": np.array([row.left_out_s for row in rows], dtype=np.float64),
+    }
+    whole, counted = _judged(row.whole for row in rows), _judged(row.counted for row in rows)
+    parts = (pd.DataFrame(span), whole, pd.DataFrame(sums), counted.add_prefix("counted."))
+    return pd.concat(parts, axis=1)
+
+
+def _judged(found: Iterable[JudgedTime]) -> pd.DataFrame:
+    """Return one row for each judged time."""
+    import pandas as pd
+
+    columns = [each.name for each in fields(JudgedTime)]
+    table = pd.DataFrame([astuple(one) for one in found], columns=columns)
+    return table.astype(dict.fromkeys(columns, "float64") | {"met": "boolean"})
 
 
 def _during(found: list[Violation], disturbances: Sequence[Occurrence]) -> list[str]:

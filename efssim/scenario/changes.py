@@ -8,7 +8,7 @@ from typing import Any, TypeAlias, TypeVar
 from pydantic import ValidationError
 
 from efssim.errors import UsageError
-from efssim.scenario.fleets.paths import places_to_set, shown_path
+from efssim.scenario.fleets.paths import fleet_and_item, places_to_set, shown_path, written_path
 from efssim.scenario.grammar.base import Model, located
 from efssim.scenario.schema import ScenarioKeys
 from efssim.text.suggestions import suggest
@@ -109,16 +109,35 @@ def set_at(data: Any, path: Path, value: object) -> Any:
 
 
 def with_number(data: Any, path: Path, value: object) -> Any:
-    """Return plain data with a number at a path, as `replaced` does; of a calendar it is `base`."""
-    there = data
+    """Return a scenario's data with a number at a path, as `replaced` does.
+
+    Of a rate that follows a calendar it is the one outside the windows, which stay.
+    """
+    if isinstance(value, Mapping) or not _is_calendar(data, path):
+        return replaced(data, path, value)
+    for other in places_to_set(data, path)[1:]:
+        data = _removed(data, other, data)
+    return replaced(data, (*path, "base"), value)
+
+
+def _is_calendar(data: Any, path: Path) -> bool:
+    """Return whether a path leads to a rate with windows, of an item or of all of its fleet."""
+    found, places = fleet_and_item(data, path), [written_path(data, path)]
+    if found is not None:
+        places.append((*found[:2], *path[2:]))
+    written = (part for place in places if (part := _at(data, place)) is not None)
+    there = next(written, None)
+    return isinstance(there, Mapping) and {"base", "windows"} <= set(there)
+
+
+def _at(data: Any, path: Path) -> Any:
+    """Return the plain data at a path; None: nothing is there."""
     for segment in path:
         try:
-            there = there[segment]
-        except (KeyError, IndexError, TypeError):  # nothing is there
-            return replaced(data, path, value)
-    is_calendar = isinstance(there, Mapping) and {"base", "windows"} <= set(there)
-    is_one = is_calendar and not isinstance(value, Mapping)
-    return replaced(data, (*path, "base") if is_one else path, value)
+            data = data[segment]
+        except (KeyError, IndexError, TypeError):
+            return None
+    return data
 
 
 def _removed(data: Any, path: Path, part: object) -> Any:

@@ -64,6 +64,7 @@ from efssim.scenario.workload.throttling import (
 from efssim.text.suggestions import suggest
 from efssim.text.written import Written, mapping
 from efssim.text.yaml.limits import MAX_VALUES, MOST_VALUES
+from efssim.text.zones import time_zone
 
 __all__ = [
     "LARGEST_FILE_BYTES",
@@ -267,6 +268,11 @@ class Replication(Model):
                 yield ("measured", str(key)), f"`sync` does not set {key}, so nothing is measured"
 
 
+def _zone(name: str) -> str:
+    time_zone(name)
+    return name
+
+
 class Rpo(Model):
     """The recovery point objective: age at most `target` for at least `attainment` of the time."""
 
@@ -280,6 +286,13 @@ class Rpo(Model):
     """Whether the time from the creation of a replication to its first recovery point counts."""
     after_deletion: Literal["counted", "excluded"] = "counted"
     """Whether the time without a configuration counts: once it is gone, and before it is made."""
+
+
+class ComplianceSection(Model):
+    """Compliance with the RPO by calendar month."""
+
+    timezone: Annotated[str, AfterValidator(_zone)] = "UTC"
+    """Time zone of the calendar, an IANA name."""
 
 
 class CloudWatch(Model):
@@ -384,6 +397,8 @@ class ScenarioKeys(Model):
     """The recovery point objective."""
     objectives: dict[Name, Objective] = Field(default_factory=dict)
     """Objectives besides the RPO, by name."""
+    compliance: ComplianceSection | None = None
+    """Attainment of the RPO by calendar month; without it, runs of 28 days or more have it."""
     rto: Rto | None = None
     """The recovery time objective, by which drills are judged."""
     drill: Drill | None = None
@@ -420,13 +435,6 @@ class ScenarioKeys(Model):
     )
     """Distributions of parameters that are not known, by the path of each; `--trials` draws
     parameter sets from them, and a single run has the values as written."""
-
-    @property
-    def throttles(self) -> bool:
-        """Whether a file system throttles its writes, or a destination once it is written to."""
-        return any(part.throttle for part in self.file_systems.values()) or any(
-            part.destination.throttle for part in self.replications.values()
-        )
 
     @property
     def fleets(self) -> tuple[Fleet, ...]:

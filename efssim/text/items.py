@@ -61,6 +61,14 @@ def meant(written: str, names: Iterable[str]) -> Iterator[str]:
     return (name for name in names if is_meant(written, name))
 
 
+def one_of_fleet(thing: str, name: str, known: Iterable[str]) -> str:
+    """Return that a thing is about one item, where a name means a fleet or all of it; or ""."""
+    fleet = name.removesuffix(_EVERY)
+    if not fleet_hint(fleet, known):
+        return ""
+    return f"{thing} is about one item, and '{fleet}' is a fleet: `{item_name(fleet, 1)}` is one"
+
+
 def fleet_hint(name: str, known: Iterable[str]) -> str:
     """Return how to name the items of a fleet, where its bare name is not enough; or ""."""
     names = known if isinstance(known, dict | set | frozenset | list | tuple) else list(known)

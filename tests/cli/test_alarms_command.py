@@ -104,7 +104,8 @@ def test_trials_and_files(file, tmp_path):
     done = efs("alarms", file, "-n", "2", "-w", "1", "--out", tmp_path / "out")
     assert "Detected 2 of 2 violations in 2 trials" in done.stdout
     names = {path.name for path in (tmp_path / "out").iterdir()}
-    assert names == {"alarms.json", "alarms.csv", "report.html", "manifest.json"}
+    wanted = {"alarms.json", "alarms.csv", "report.html", "manifest.json", "study.md"}
+    assert names == wanted
     again = efs("alarms", file, "--out", tmp_path / "out")
     assert again.returncode == 0, again.stderr
     assert (tmp_path / "out" / "figures" / "alarms.svg").exists()

@@ -349,6 +349,7 @@ def test_files(folder):
         "report.html",
         "risk.csv",
         "statuses.csv",
+        "study.md",
         "summary.json",
         "syncs.csv",
         "violations.csv",

@@ -157,6 +157,7 @@ VALUES = {
     "resume": "kept",
     "trial": "1",
     "out": "out",
+    "tables": "parquet",
     "form": "json",
     "rpo": "30 s",
     "attainment": "80%",
@@ -185,7 +186,7 @@ SEEN_ELSEWHERE = {
 """Options whose effect need not show in what is printed, and where else it is seen."""
 REFUSED = {
     "run": [
-        *(("png", None), ("budget", None), ("workers", None), ("resume", None)),
+        *(("png", None), ("tables", None), ("budget", None), ("workers", None), ("resume", None)),
         *(("trials", "precision"), ("trial", "trials"), ("trial", "precision")),
         *(("png", "trials"), ("png", "precision"), ("trials", "budget")),
         *(("workers", "trial"), ("resume", "trial"), ("budget", "trial"), ("full", "form")),
@@ -217,6 +218,8 @@ def needs(name, chosen):
     """Return whether a choice of options is one that has to be refused."""
     names = {param.name for param in chosen}
     many = names & {"trials", "precision"}
+    if "tables" in names and "out" not in names:
+        return True
     if names & OF_SETS and name in ("run", "several", "plan"):
         return True
     if "part" in names:  # which takes a folder, and trials

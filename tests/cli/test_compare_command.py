@@ -67,9 +67,11 @@ def test_the_report_and_the_files_of_a_comparison(folder):
         "fast/figures/dr-lag.svg",
         "fast/manifest.json",
         "fast/report.html",
+        "fast/study.md",
         "fast/summary.json",
         "fast/trials.csv",
         "figures/slow-comparison.svg",
+        "figures/slow-lag.svg",
         "manifest.json",
         "report.html",
         "slow-comparison.csv",
@@ -77,8 +79,10 @@ def test_the_report_and_the_files_of_a_comparison(folder):
         "slow/figures/dr-lag.svg",
         "slow/manifest.json",
         "slow/report.html",
+        "slow/study.md",
         "slow/summary.json",
         "slow/trials.csv",
+        "study.md",
     ]
 
 

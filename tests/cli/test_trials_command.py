@@ -113,7 +113,8 @@ def test_files(folder):
     report(*FEW, "--out", "out", "--quiet")
     kept = sorted(path.name for path in Path("out").iterdir() if path.is_file())
     # Tables and figures of the run before are gone, whatever else there is stays.
-    assert kept == ["manifest.json", "mine.txt", "report.html", "summary.json", "trials.csv"]
+    ours = ["report.html", "study.md", "summary.json", "trials.csv"]
+    assert kept == ["manifest.json", "mine.txt", *ours]
     figures = sorted(path.name for path in Path("out").rglob("*.svg"))
     assert figures == ["dr-attainment.svg", "dr-lag.svg"]
     rows = list(csv.DictReader(Path("out/trials.csv").read_text().splitlines()))

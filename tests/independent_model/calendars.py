@@ -1,4 +1,4 @@
-"""Rates that follow the clock: the local wall clock is looked at in every second of a run."""
+"""Rates that follow the clock: the local wall clock is looked at every few seconds of a run."""
 
 from __future__ import annotations
 
@@ -44,6 +44,12 @@ def holds(window: RateWindow, local: datetime) -> bool:
 
 @lru_cache(maxsize=64)
 def steps(rate: Rate, start: datetime, end_s: float) -> tuple[tuple[float, float], ...]:
-    """Return what a rate is from when on; all windows begin and end on whole seconds."""
-    seconds = [(float(k), rate_at(rate, start, k)) for k in range(int(end_s) + 1)]
+    """Return what a rate is from when on.
+
+    All windows begin and end on multiples of 5 s since the start; of 1 s in runs of up to 100 s.
+    """
+    if not isinstance(rate, RateCalendar):
+        return ((0.0, rate),)
+    grid_s = 1 if end_s <= 100 else 5
+    seconds = [(float(k), rate_at(rate, start, k)) for k in range(0, int(end_s) + 1, grid_s)]
     return (seconds[0], *(then for now, then in pairwise(seconds) if then[1] != now[1]))

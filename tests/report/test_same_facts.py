@@ -41,6 +41,9 @@ FACTS = {
     "dropped": rf"Dropped, as they could not be made: {NUMBER} \(\w+\)(?:, {NUMBER} \(\w+\))*",
     "initial sync": rf"Initial sync: {NUMBER} in {SPAN}; before [-\d: ]+",
     "statuses": rf"Status: [A-Z]+ {SPAN}(?:, [A-Z]+ {SPAN})*; [^.]*",
+    "months": r"By calendar month \([\w/]+\): [^;]*; [\d]+ of \d+ months? meets? the RPO",
+    "left out": rf"Without initial sync, [^:]*: {NUMBER}",
+    "achievable": r"Achievable RPO: [^.]*",
     "causes": r"Violations by the disturbance that overlaps them longest: [^.]*",
 }
 """What a report says that a reader takes away, each as a pattern; units are read, not judged."""
@@ -60,6 +63,14 @@ def results() -> dict[str, efssim.Result]:
     lost = {"established": False, "initial": {"throughput": "1 MiB/s"}}
     return shipped | {
         "diverging": simulate(scenario({"w": constant()}, sync)),
+        "months": simulate(
+            scenario(
+                {},
+                {"interval": "10 min", "setup": 5},
+                "30 days",
+                events=[{"at": "3 days", "link_outage": "us-east-1 -> us-west-2", "for": "2 h"}],
+            )
+        ),
         "too fast": simulate(scenario({"w": constant("1 per s", "200 MiB")}, SYNC, "3 h")),
         "lost": simulate(
             scenario(

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import pickle
+from pathlib import Path
 from typing import Any
 
 import pytest
-from helpers.worlds import constant, scenario
+from helpers.worlds import constant, scenario, simulate
 from pydantic import ValidationError
 
 from efssim import ScenarioError, load
@@ -100,3 +101,13 @@ def test_people_read_it() -> None:
     assert "times 1.5 a month, times 1.1 a month of the whole file system" in text
     assert "times 1.5 a month" in scenario_html(world)
     assert "a month" not in load_text(grown(2.0), "fs")
+
+
+def test_a_trace_of_another_year_begins_at_its_start(tmp_path: Path) -> None:
+    file = tmp_path / "t.csv"
+    file.write_text("timestamp,value\n2025-06-01T00:00:30Z,700\n2025-06-01T00:02:00Z,300\n")
+    trace = {"file": str(file), "start": "2025-06-01"}
+    made = simulate(scenario({"w": {"trace": trace}}, {"interval": 60}, "3 min"))
+    assert made.outcomes["dr"].syncs.ints("bytes").tolist()[:2] == [700, 300]
+    with pytest.raises(ValidationError, match="goes without `align`"):
+        scenario({"w": {"trace": {**trace, "align": "start"}}}, {"interval": 60})

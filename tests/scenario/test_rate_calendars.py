@@ -249,3 +249,45 @@ def test_trials_with_a_calendar_are_the_units_of_evidence(world: efssim.Scenario
         assert division(world.with_({path: "10 MB/s"}), none, 0) is None
     plain = world.with_({CAPACITY: "1 Gbit/s", "replications.dr.sync.throughput": "10 MB/s"})
     assert division(plain, none, 0) is not None
+
+
+def fleet(throughput: object) -> efssim.Scenario:
+    """Return three replications of one fleet."""
+    stream = {"arrivals": {"constant": {"rate": "1/s"}}, "size": 60}
+    return efssim.load(
+        {
+            "name": "fleet",
+            "duration": "1 h",
+            "file_systems": {"fs": {"count": 3, "region": "us-east-1", "writes": {"w": stream}}},
+            "replications": {
+                "dr": {
+                    "source": "fs",
+                    "destination": {"region": "eu-south-1"},
+                    "sync": {"throughput": throughput},
+                }
+            },
+        }
+    )
+
+
+def bases(world: efssim.Scenario) -> list[object]:
+    """Return the throughput of each item, of a calendar that outside its windows."""
+    found = [part.sync.throughput for part in world.replications.values()]
+    return [each.base if isinstance(each, RateCalendar) else ("all of it", each) for each in found]
+
+
+def test_a_study_varies_the_rate_outside_the_windows_of_a_fleet() -> None:
+    world = fleet({"base": 100, "windows": [window("01:00", "02:00", 5)]})
+    every, second = (f"replications.dr[{item}].sync.throughput" for item in ("*", "2"))
+    assert bases(with_value(world, every, 7)) == [7, 7, 7]
+    one = with_value(world, second, 7)
+    assert bases(one) == [100, 7, 100]
+    assert bases(with_value(one, every, 8)) == [8, 8, 8]
+    assert bases(with_value(world.with_({second: 5}), second, 9)) == [100, ("all of it", 9), 100]
+    assert bases(with_value(world.with_({second: 5}), every, 9)) == [9, 9, 9]
+
+
+def test_each_item_of_a_fleet_may_have_its_own_rate_in_a_calendar() -> None:
+    drawn = {"each": {"uniform": {"low": 50, "high": 150}}}
+    world = fleet({"base": drawn, "windows": [window("01:00", "02:00", 5)]})
+    assert len(set(bases(world))) == 3

@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 from independent_model import World, differences, summarise
+from independent_model.calendars import steps
 from independent_model.scenarios import Json, random_scenario, throttled_scenario
 
 import efssim
@@ -83,6 +84,14 @@ def corners(world: World) -> Iterator[str]:
             yield "a write at the instant of a completion"
         if {done.cut_s for done in replication.syncs[1:]} & set(completed):
             yield "a cut at the instant of a completion"
+        rates = replication.timing.throughput, world.scheduled_capacity(replication)
+        edges = {at_s for rate in rates for at_s, _ in steps(rate, scenario.start, end_s)[1:]}
+        if any(
+            done.cut_s < edge < done.completed_s for done in replication.syncs for edge in edges
+        ):
+            yield "a rate that changes in a sync"
+        if edges & set(completed):
+            yield "a rate that changes at the instant of a completion"
         if replication.abandoned:
             yield "an abandoned sync"
         if replication.lost_at_deletion:
@@ -116,6 +125,8 @@ CORNERS = {
     "a completion exactly at the end": 20,
     "a write at the instant of a completion": 50,
     "a cut at the instant of a completion": 100,
+    "a rate that changes in a sync": 50,
+    "a rate that changes at the instant of a completion": 20,
     "an abandoned sync": 50,
     "bytes lost at a deletion": 50,
     "discarded writes": 20,

@@ -15,7 +15,7 @@ from efssim.traces.problems import refuse
 
 Pairs = tuple[tuple[str, str], ...]
 
-_MANIFEST = "manifest.json"
+_OURS = ("manifest.json", "study.md")
 """Of an export by efssim, beside its files."""
 _OF_A_QUERY = "Id"
 """Dimension of results of get-metric-data that tells queries apart, and no replications."""
@@ -43,12 +43,12 @@ class ChosenSeries:
 
 
 def read_files(files: Sequence[str | Path], options: ReadOptions) -> Exports:
-    """Read exports as `read_exports` does; the manifest of an export by efssim is passed over."""
+    """Read exports as `read_exports` does, without manifest and study.md of one by efssim."""
     named = [
         file
         for given in files
         for file in (
-            [one for one in export_files(given) if one.name != _MANIFEST]
+            [one for one in export_files(given) if one.name not in _OURS]
             if Path(given).is_dir()
             else [given]
         )

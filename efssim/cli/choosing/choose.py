@@ -125,7 +125,7 @@ def choose(**asked: Any) -> None:
     scenarios = load_all(request.files, request.overrides)
     for file, scenario in scenarios:
         refuse_absurd(scenario, file, insist=request.yes)
-    check_folder(request.out, "choice.json", "scenarios.csv")
+    check_folder(request.out, "choice.json", f"scenarios{request.table_format.suffix}")
     place = ResultPlace(request, [scenario for _, scenario in scenarios], "choice")
     if (kept := place.found()) is not None:
         place.deliver(kept)
@@ -150,7 +150,9 @@ def _run(request: ChooseRequest, scenarios: list[Scenario], place: ResultPlace) 
         found = _chosen(request, scenarios)
         again = request.reproducing(seed=found.question.seed)
         deliver(
-            None if request.out is None else partial(write_choice, found, request.out, again),
+            None
+            if request.out is None
+            else partial(write_choice, found, request.out, again, request.table_format),
             request.form,
             lambda: choice_json(found),
             lambda: choice_report(found, again),

@@ -165,7 +165,9 @@ def _run_once(scenario: Scenario, request: AlarmsRequest) -> None:
     ):
         result: Result = run(scenario, request.seed, on_progress=tell)
     again = request.reproducing(seed=result.seed)
-    write = None if request.out is None else partial(write_alarms, result, request.out, again)
+    write = None
+    if request.out is not None:
+        write = partial(write_alarms, result, request.out, again, request.table_format)
     deliver(write, request.form, lambda: alarms_json(result), lambda: alarms_report(result, again))
     say_folder(request.out, request.quiet)
 
@@ -181,7 +183,7 @@ def _run_trials(scenario: Scenario, request: AlarmsRequest) -> None:
         _deliver(
             trials,
             request,
-            partial(write_trials_alarms, trials, command=again),
+            partial(write_trials_alarms, trials, command=again, tables=request.table_format),
             lambda: trials_alarms_json(trials),
             lambda: alarms_report_over_trials(trials, again),
         )
@@ -208,7 +210,13 @@ def _tune(scenario: Scenario, request: AlarmsRequest) -> None:
         _deliver(
             trials,
             request,
-            partial(write_trials_alarms, trials, command=again, tuned=found),
+            partial(
+                write_trials_alarms,
+                trials,
+                command=again,
+                tuned=found,
+                tables=request.table_format,
+            ),
             lambda: trials_alarms_json(trials, found),
             lambda: tuning_report(found, trials, again),
         )

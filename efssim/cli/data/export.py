@@ -24,6 +24,7 @@ from efssim.cli.options import (
     parsed,
     seed_option,
     set_option,
+    tables_option,
 )
 from efssim.cli.output import fail
 from efssim.cli.scenario_file import ScenarioFile, Source
@@ -71,12 +72,7 @@ def _within_a_minute(_: click.Context, __: click.Parameter, value: str | None) -
     show_default="the scenario's, else drawn once by the seed",
     help="When within its minute TimeSinceLastSync is sampled.",
 )
-@click.option(
-    "--tables",
-    type=click.Choice(["csv"]),
-    show_default="none",
-    help="Also write each metric as a table.",
-)
+@tables_option("Also write each metric as a table; parquet needs pyarrow.", "none")
 @seed_option()
 @set_option()
 @click.option(

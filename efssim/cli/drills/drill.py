@@ -23,10 +23,12 @@ from efssim.cli.common import (
     study_errors,
 )
 from efssim.cli.conflicts import refuse_ignored
+from efssim.cli.gates.forms import JUNIT, MARKDOWN, forms_of_drills
 from efssim.cli.options import (
     effort_options,
     examples,
-    result_options,
+    format_option,
+    out_option,
     seed_option,
     set_option,
     trials_option,
@@ -63,7 +65,8 @@ class DrillRequest(Storing):
 @seed_option()
 @set_option()
 @store_option
-@result_options
+@out_option()
+@format_option(MARKDOWN, JUNIT)
 @effort_options
 @handles_errors
 def drill(**asked: Any) -> None:
@@ -108,7 +111,9 @@ def _run(request: DrillRequest, scenario: Scenario, place: ResultPlace) -> None:
     ):
         found = drilled(scenario, request.trials, request.seed, tell)
     again = request.reproducing(seed=found.seed)
-    write = None if request.out is None else partial(write_drills, found, request.out, again)
+    write = None
+    if request.out is not None:
+        write = partial(write_drills, found, request.out, again, request.table_format)
 
     @cache
     def passed() -> bool:
@@ -123,5 +128,6 @@ def _run(request: DrillRequest, scenario: Scenario, place: ResultPlace) -> None:
         lambda: drills_json(found),
         lambda: drill_report(found, again),
         place.keeping(verdicts),
+        forms_of_drills(found, again),
     )
     _end(request, passed)

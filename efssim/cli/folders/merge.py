@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,7 +12,7 @@ import click
 from efssim.cli.common import Command, handles_errors, study_failures
 from efssim.cli.options import Folder, examples, quiet_option, result_options
 from efssim.cli.output import say
-from efssim.cli.request import requested
+from efssim.cli.request import refuse_tables, requested
 from efssim.cli.run import RunRequest, run, run_asked
 from efssim.cli.scenario_file import STDIN, KeptSource
 from efssim.cli.studies.part import processor
@@ -20,6 +20,16 @@ from efssim.cli.study import SweepRequest, sweep, sweep_asked
 
 if TYPE_CHECKING:
     from efssim.study.kept.parts import MergedParts
+
+
+@dataclass(frozen=True, slots=True)
+class MergedOutput:
+    """The output that is asked for, whatever the parts were asked for."""
+
+    out: Path | None
+    tables: str | None
+    form: str
+    quiet: bool
 
 
 @click.command(
@@ -35,7 +45,14 @@ if TYPE_CHECKING:
 @click.option("--check", is_flag=True, help="As of `efssim run`: exit 1 unless the RPO is met.")
 @quiet_option("No messages on standard error.")
 @handles_errors
-def merge(folders: tuple[Path, ...], out: Path | None, form: str, check: bool, quiet: bool) -> None:
+def merge(
+    folders: tuple[Path, ...],
+    out: Path | None,
+    tables: str | None,
+    form: str,
+    check: bool,
+    quiet: bool,
+) -> None:
     """Join the parts of a study in folders DIR, given in any order.
 
     It prints and writes what the study prints and writes that is run whole. Files that the scenario
@@ -43,13 +60,15 @@ def merge(folders: tuple[Path, ...], out: Path | None, form: str, check: bool, q
     """
     from efssim.study.kept.parts import merged
 
+    refuse_tables(tables, out)
+    output = MergedOutput(out, tables, form, quiet)
     with study_failures():
         parts = merged(folders)
         if not quiet:
             _name_processors(parts)
         how: dict[str, Callable[[], None]] = {
-            "run": lambda: _run(parts, out, form, check=check, quiet=quiet),
-            "sweep": lambda: _sweep(parts, out, form, check=check, quiet=quiet),
+            "run": lambda: _run(parts, output, check=check),
+            "sweep": lambda: _sweep(parts, output, check=check),
         }
         how[parts.study.command]()
 
@@ -73,7 +92,7 @@ def _sources(parts: MergedParts) -> tuple[KeptSource, ...]:
     return tuple(KeptSource(each.name, each.text) for each in parts.study.files)
 
 
-def _run(parts: MergedParts, out: Path | None, form: str, *, check: bool, quiet: bool) -> None:
+def _run(parts: MergedParts, output: MergedOutput, *, check: bool) -> None:
     """Do as `efssim run` does, with the trials of the parts."""
     with run.make_context("run", _words(parts)) as context:
         request = requested(RunRequest, **context.params)
@@ -82,20 +101,18 @@ def _run(parts: MergedParts, out: Path | None, form: str, *, check: bool, quiet:
                 request,
                 files=_sources(parts),
                 parts=parts,
-                out=out,
-                form=form,
                 check=check,
-                quiet=quiet,
+                **asdict(output),
                 verify=parts.study.verified,
             )
         )
 
 
-def _sweep(parts: MergedParts, out: Path | None, form: str, *, check: bool, quiet: bool) -> None:
+def _sweep(parts: MergedParts, output: MergedOutput, *, check: bool) -> None:
     """Do as `efssim sweep` does, with the trials of the parts."""
     if check:
         raise click.UsageError("--check is about one scenario, and these are parts of a sweep")
     with sweep.make_context("sweep", _words(parts)) as context:
         request = requested(SweepRequest, **context.params)
         (file,) = _sources(parts)
-        sweep_asked(replace(request, file=file, parts=parts, out=out, form=form, quiet=quiet))
+        sweep_asked(replace(request, file=file, parts=parts, **asdict(output)))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -16,6 +16,7 @@ from efssim.cli.studies.store import ResultPlace, Verdicts
 
 if TYPE_CHECKING:
     from efssim.api.runway.runway import Runway
+    from efssim.report.files.formats import TableFormat
     from efssim.scenario import Scenario
     from efssim.study.runway.findings import MonthOutcome
 
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 class RunwayRequest:
     """The options of a runway."""
 
-    horizon: str
+    horizon: str | None
     rpo: str | None
     attainment: str | None
     confidence: str
@@ -39,6 +40,7 @@ class RunwayRequest:
     quiet: bool
     out: Path | None
     form: str
+    tables: TableFormat
     again: str
     """The command that gives the same result again."""
 
@@ -50,6 +52,18 @@ def refuse_beside(given: Mapping[str, str | float | None]) -> None:
             raise click.UsageError(f"{option} does not go with --until-missed")
 
 
+def ends_of(scenario: Scenario, horizon: str | None) -> Iterator[Scenario]:
+    """Yield the scenarios of the first and the last month; of unknown parameters as written."""
+    from efssim.scenario.unknowns.parameters import uncertain_parameters
+    from efssim.study.runway.asked import MONTHS, horizon_months
+    from efssim.study.runway.months import Months
+
+    yield scenario
+    last = MONTHS if horizon is None else horizon_months(horizon)
+    if not uncertain_parameters(scenario):
+        yield Months(scenario).at(last)
+
+
 def runway_of(scenario: Scenario, request: RunwayRequest, place: ResultPlace) -> Runway:
     """Find the month, print it, write its files, and keep them where a store is to have them."""
     from efssim.report.runway.files import runway_json, write_runway
@@ -58,7 +72,7 @@ def runway_of(scenario: Scenario, request: RunwayRequest, place: ResultPlace) ->
     found = _find(scenario, request)
     again, out = request.again, request.out
     deliver(
-        None if out is None else partial(write_runway, found, out, again),
+        None if out is None else partial(write_runway, found, out, again, request.tables),
         request.form,
         lambda: runway_json(found),
         lambda: runway_report(found, again),
@@ -75,10 +89,11 @@ def _verdicts(found: Runway) -> Verdicts:
 
 def _find(scenario: Scenario, request: RunwayRequest) -> Runway:
     from efssim.api.runway.runway import runway
+    from efssim.study.runway.asked import MONTHS
 
     return runway(
         scenario,
-        request.horizon,
+        request.horizon or MONTHS,
         rpo=request.rpo,
         attainment=request.attainment,
         confidence=request.confidence,

@@ -95,7 +95,7 @@ class Divisible(Storing):
             raise click.UsageError("--part needs --out, the folder for its trials")
         if "form" in self.given:
             raise click.UsageError("--part prints no result: --format goes with `efssim merge`")
-        for name, value in {**options, "store": self.store}.items():
+        for name, value in {**options, "store": self.store, "tables": self.tables}.items():
             if value is not None and value is not False:
                 raise click.UsageError(
                     f"--{name.replace('_', '-')} is about a whole study: no --part"

@@ -74,15 +74,17 @@ class ResultPlace:
         """Look where the result of a study of scenarios belongs.
 
         `folders` are those with files under `--out`, and `more` has what the words of the command
-        leave out, but a result hangs on.
+        leave out, but a result hangs on. Raise OSError for a store that takes no files.
         """
         self._request, self._study, self._folders = request, study, folders
         self._scenarios, self._more = scenarios, more
         self._store: ResultStore | None = None
         self._key = ""
         if request.store is not None:
+            from efssim.report.files.folders import refuse_full
             from efssim.report.files.store.results import ResultStore, key_of
 
+            refuse_full(request.store)
             self._store = ResultStore(request.store)
             self._key = key_of(self._parts())
 
@@ -101,6 +103,7 @@ class ResultPlace:
             "seed": self._seed,
             "scenarios": list(fingerprints(self._scenarios)),
             "written": written,
+            "tables": self._request.table_format.name,
             **self._more,
         }
 

@@ -14,6 +14,7 @@ from efssim.cli.uncertain.sets import SETS
 
 if TYPE_CHECKING:
     from efssim.api.sets.plan import SetPlan
+    from efssim.report.files.formats import TableFormat
     from efssim.scenario import Scenario
     from efssim.study.uncertain.planning import SetEvaluation
     from efssim.study.varying.space import VariedParameter
@@ -36,6 +37,7 @@ class SetPlanRequest:
     quiet: bool
     out: Path | None
     form: str
+    tables: TableFormat
     again: str
     """The command that gives the same result again."""
 
@@ -54,7 +56,7 @@ def plan_of_sets(
     found = _find(scenario, chosen, between, request, on_begin)
     again, out = request.again, request.out
     deliver(
-        None if out is None else partial(write_set_plan, found, out, again),
+        None if out is None else partial(write_set_plan, found, out, again, request.tables),
         request.form,
         lambda: set_plan_json(found),
         lambda: set_plan_report(found, again),

@@ -11,11 +11,13 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from efssim.cli.common import deliver, progress_of_trials, study_failures
+from efssim.cli.gates.forms import forms_of
 from efssim.cli.options import Share
 from efssim.cli.output import fail, say
 
 if TYPE_CHECKING:
     from efssim.api.sets.parameter_sets import ParameterSets
+    from efssim.report.files.formats import TableFormat
     from efssim.scenario import Scenario
     from efssim.study.run.interrupts import Interrupts
 
@@ -166,6 +168,7 @@ def deliver_sets(
     out: Path | None,
     form: str,
     again: str,
+    tables: TableFormat,
     keep: Callable[[Mapping[str, str]], None] | None = None,
 ) -> None:
     """Print a study of parameter sets, and write its files; `keep` is as for `deliver`."""
@@ -173,9 +176,10 @@ def deliver_sets(
     from efssim.report.text.uncertain.sets import sets_text
 
     deliver(
-        None if out is None else partial(write_sets, found, out, again),
+        None if out is None else partial(write_sets, found, out, again, tables),
         form,
         lambda: sets_json(found),
         lambda: sets_text(found, again),
         keep,
+        forms_of(found, again),
     )

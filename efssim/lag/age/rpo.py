@@ -54,11 +54,13 @@ class Violations:
             return begin_s, end_s
         return np.append(begin_s, last.begin_s), np.append(end_s, last.end_s)
 
-    def __iter__(self) -> Iterator[Violation]:
-        begin_s, end_s = self.spans()
+    def peaks(self) -> Floats:
+        """Return the largest age in each, in order."""
         peak_s, last = self._ended.floats("peak_s"), self._last
-        if last is not None:
-            peak_s = np.append(peak_s, last.peak_s)
+        return peak_s if last is None else np.append(peak_s, last.peak_s)
+
+    def __iter__(self) -> Iterator[Violation]:
+        (begin_s, end_s), peak_s = self.spans(), self.peaks()
         during = longest_overlaps(begin_s, end_s, self.disturbances)
         after = longest_overlaps(begin_s - self.target_s, end_s, self.disturbances)
         columns = begin_s.tolist(), end_s.tolist(), peak_s.tolist(), during, after

@@ -29,6 +29,8 @@ class Asked:
     """Whether the most pending bytes are read, which takes the writes up to each completion."""
     digest: bool = True
     """Whether the digest of the records is read, which takes a hash of every sync."""
+    breaches: bool = True
+    """Whether the breaches of compliance are listed, and months that nobody asked for are there."""
 
     def reads(self, lag: str) -> bool:
         """Return whether any number of a lag is read."""
@@ -45,7 +47,7 @@ class Asked:
 
 EVERYTHING = Asked()
 """Measures of a run that people hold."""
-OF_TRIALS = Asked(curves=False)
+OF_TRIALS = Asked(curves=False, breaches=False)
 """Measures of a trial that people hold: its curves are those of the pool."""
-OF_AGE = Asked(lags=(AGE,), pooled=(AGE,), curves=False, pending_mean=False)
+OF_AGE = Asked(lags=(AGE,), pooled=(AGE,), curves=False, pending_mean=False, breaches=False)
 """Measures of a trial of which the age alone is read, over all trials together."""

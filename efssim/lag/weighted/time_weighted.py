@@ -56,6 +56,13 @@ class TimeWeighted(ABC):
         Empty where nothing rises.
         """
 
+    def time_at_most(self, x: float) -> float:
+        """Return the seconds with a value of at most `x` seconds, up to the rounding of sums."""
+        knots, time_s, _ = self._cumulative
+        if not len(knots):
+            return self.zero_s if x >= 0.0 else 0.0
+        return float(np.interp(x, knots, time_s, left=self.zero_s if x >= 0.0 else 0.0))
+
     def quantile(self, p: ArrayLike) -> Floats:
         """Return the smallest x, in seconds, with at least the share p of time at or below it.
 

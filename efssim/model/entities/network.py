@@ -160,7 +160,14 @@ class LinkState:
     def resize(self, capacity: float) -> None:
         """Change the capacity, degradations left out."""
         self._undisturbed = capacity
-        self._change(self._factors)
+        present = capacity * math.prod(self._factors.values())
+        most = max(self._users.values(), default=0.0)
+        is_shared = (self.shares, self._shares_at(present)) != (None, None)
+        if is_shared or most > min(present, self.capacity):
+            self._change(self._factors)
+            return
+        self._set_shares(present)  # it bound nobody and does not now: nobody can notice
+        self.capacity = present
 
     def degrade(self, cause: Cause, factor: float) -> None:
         """Multiply the capacity by a factor until the cause is over."""
@@ -173,9 +180,12 @@ class LinkState:
     def _change(self, factors: dict[Cause, float]) -> None:
         capacity = self._undisturbed * math.prod(factors.values())
         self._factors = factors
+        self._set_shares(capacity)
+        self._become(capacity)
+
+    def _set_shares(self, capacity: float) -> None:
         if self._shares is not None and capacity < math.inf:
             self._shares.resize(capacity)
-        self._become(capacity)
 
     def _share_or_not(self) -> None:
         """Begin or stop to share, as the replications on it may now send more, or less."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from efssim.model.entities.file_system import Settings
 from efssim.scenario import schema
 from efssim.scenario.grammar.presets import overhead_of
-from efssim.scenario.workload.throttling import Throttling
+from efssim.scenario.workload.throttling import Throttling, throttling_of
 
 
 @dataclass(frozen=True)
@@ -72,5 +72,5 @@ class ReplicationSettings:
             spec.established,
             spec.overhead,
             spec.destination.throttle,
-            spec.destination.throttling,
+            throttling_of(spec.destination),
         )

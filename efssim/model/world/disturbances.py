@@ -54,7 +54,7 @@ class Disturbances:
         target: str = getattr(spec, kind.name)
         fails_calls = kind.effect(FailCalls)
         if fails_calls is not None:
-            record = self._record(kind, target)
+            record = self._record(kind, target, spec)
             self._timeline.entries.append(record)
             return self._inject(spec, fails_calls, record)
         return self._start(kind, target, spec)
@@ -90,13 +90,17 @@ class Disturbances:
             if active.cause.target in target and active.kind.has(effect):
                 self._end(active)
 
-    def _record(self, kind: DisturbanceKind, target: str) -> Occurrence:
-        return Occurrence(self._timeline.next_ordinal(), self._account.clock.now, kind.name, target)
+    def _record(
+        self, kind: DisturbanceKind, target: str, spec: schema.Event | schema.Fault | None
+    ) -> Occurrence:
+        ordinal, now_s = self._timeline.next_ordinal(), self._account.clock.now
+        is_planned = isinstance(spec, schema.Event)
+        return Occurrence(ordinal, now_s, kind.name, target, is_planned=is_planned)
 
     def _start(
         self, kind: DisturbanceKind, target: str, spec: schema.Event | schema.Fault | None
     ) -> Callable[[], None]:
-        record = self._record(kind, target)
+        record = self._record(kind, target, spec)
         active = Active(kind, _cause(kind, record), record, [])
         active.reached += turn_on(active.kind, active.cause, spec, self._account)
         self._timeline.entries.append(record)

@@ -31,6 +31,7 @@ from efssim.records.timeline import Entry
 from efssim.scenario import Scenario, schema
 from efssim.scenario.grammar.disturbances.effects import Fence
 from efssim.scenario.grammar.disturbances.kinds import FENCE, MOVE_WRITES
+from efssim.scenario.workload.throttling import throttling_of
 
 _TOKEN_MAX = 64
 """Longest creation token; documented (EFS API reference)."""
@@ -130,7 +131,7 @@ class World:
             "ProvisionedThroughputInMibps": None if amount is None else amount / 2**20,
             "AvailabilityZoneName": spec.availability_zone,
         }
-        throttling = spec.throttling if spec.throttle else None
+        throttling = throttling_of(spec) if spec.throttle else None
         declared = DeclaredFileSystem(name, spec.id, spec.size, spec.files, throttling)
         with _placing_refusals("file_systems", name):
             answer = self._control_plane.declare_file_system(

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from efssim.report.choice.figure import choice_alt, plot_choice
+from efssim.report.files.formats import CSV, TableFormat
 from efssim.report.files.study import Sketch, write_study
 from efssim.report.words.json_text import json_text
 from efssim.study.choosing.choice import ChoiceFindings
@@ -45,17 +46,20 @@ def choice_table(found: ChoiceFindings) -> pd.DataFrame:
     return pd.DataFrame(rows).astype({**kinds, "dropped_after": "Int64", "met": "boolean"})
 
 
-def write_choice(found: ChoiceFindings, folder: Path, command: str = "") -> None:
-    """Write choice.json, scenarios.csv, a figure, report.html and manifest.json; raise OSError."""
+def write_choice(
+    found: ChoiceFindings, folder: Path, command: str = "", tables: TableFormat = CSV
+) -> None:
+    """Write choice.json, a table, a figure, report.html and manifest.json; raise OSError."""
     from efssim.report.choice.page import choice_page
 
     names = [each.name for each in found.alternatives]
     write_study(
         folder,
         {"choice.json": choice_json(found)},
-        {"scenarios.csv": choice_table(found)},
+        {"scenarios": choice_table(found)},
         {"choice": Sketch(partial(plot_choice, found), choice_alt(found))},
         lambda drawn: choice_page(found, drawn, command),
         seed=found.question.seed,
         about={"scenarios": names, "partial": found.partial},
+        form=tables,
     )

@@ -6,7 +6,10 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from efssim.runs.drill.outcome import DrillLoss
+from efssim.runs.tables import datetimes
 from efssim.study.drills.study import DrillStudy
 from efssim.study.drills.summary import MEASURES
 
@@ -57,8 +60,4 @@ def _point(loss: DrillLoss | None) -> float | None:
 
 def _times(seconds: Sequence[float | None], start: datetime) -> pd.Series[pd.Timestamp]:
     """Return times in UTC to the microsecond; NaT where there is none."""
-    import pandas as pd
-
-    since = pd.to_timedelta(pd.Series(pd.array(seconds, dtype="float64")), unit="s").dt.round("us")
-    found: pd.Series[pd.Timestamp] = pd.Timestamp(start) + since
-    return found
+    return datetimes(start, [np.nan if second is None else second for second in seconds])

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from efssim.report.facts.traces import short_name
 from efssim.report.words.lines import percent, wrapped
 from efssim.scenario import Scenario
+from efssim.scenario.amounts.throttles import throttles
 from efssim.scenario.amounts.volume import steps_of
 from efssim.scenario.grammar.base import one_of
 from efssim.scenario.grammar.distributions import Distribution
@@ -56,9 +57,9 @@ def _stream(stream: WriteStream, system: FileSystem, scenario: Scenario) -> Iter
 
 def _drawn(stream: WriteStream, system: FileSystem, scenario: Scenario) -> Iterator[str]:
     """Yield how its writes are drawn, where that is not one by one or was to be otherwise."""
-    default, throttles = scenario.defaults.drawn, scenario.throttles
+    default, may_wait = scenario.defaults.drawn, throttles(scenario)
     growth = steps_of(stream, system, scenario).mean(scenario.duration)
-    found = drawing(stream, growth, default, scenario.start, throttles=throttles)
+    found = drawing(stream, growth, default, scenario.start, throttles=may_wait)
     if found.in_cells:
         bound = None if stream.size is None else distance_at_most(stream.size)
         yield _in_cells(bound)

@@ -10,6 +10,7 @@ from efssim.json_values import JsonObject
 from efssim.report.figures.files import safe_names
 from efssim.report.figures.study.alt import compared_lag_alt, comparison_alt
 from efssim.report.figures.study.comparison import plot_compared_lag, plot_comparison
+from efssim.report.files.formats import CSV, TableFormat
 from efssim.report.files.study import Sketch, write_study
 from efssim.report.html.studies.comparison import ComparisonSvg, compared_lags, comparison_page
 from efssim.report.words.json_text import json_text
@@ -44,7 +45,11 @@ def _lag_sketches(stem: str, comparison: PairedTrials) -> dict[str, Sketch]:
 
 
 def write_comparisons(
-    comparisons: Sequence[PairedTrials], folder: Path, command: str = "", partial: str = ""
+    comparisons: Sequence[PairedTrials],
+    folder: Path,
+    command: str = "",
+    partial: str = "",
+    tables: TableFormat = CSV,
 ) -> None:
     """Write comparison.json, report.html, manifest.json, and a table and a figure for each.
 
@@ -58,7 +63,7 @@ def write_comparisons(
     write_study(
         folder,
         {"comparison.json": comparisons_json(comparisons, bool(partial))},
-        {f"{stem}-comparison.csv": comparison.table for stem, comparison in named.items()},
+        {f"{stem}-comparison": comparison.table for stem, comparison in named.items()},
         {
             f"{stem}-comparison": Sketch(
                 partial_of(plot_comparison, comparison), comparison_alt(comparison)
@@ -79,4 +84,5 @@ def write_comparisons(
         ),
         seed=first.seed,
         about={"scenarios": names, "partial": bool(partial)},
+        form=tables,
     )

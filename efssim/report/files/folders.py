@@ -16,6 +16,7 @@ from typing import IO
 
 from efssim.report.figures.files import FOLDER, is_figure
 from efssim.report.files.formats import TABLE_FORMATS
+from efssim.report.files.reporting.checklist import HEADING, STUDY
 
 REPORT = "report.html"
 MANIFEST = "manifest.json"
@@ -25,6 +26,7 @@ _DOCUMENTS = {
     *(
         REPORT,
         MANIFEST,
+        STUDY,
         "summary.json",
         "calibration.json",
         "plan.json",
@@ -34,16 +36,18 @@ _DOCUMENTS = {
         "alarms.json",
         "choice.json",
         "drills.json",
+        "runway.json",
     ),
     *(f"{metric}.json" for metric in _METRICS),
 }
 """Files of ours besides tables, of any kind of result."""
 _TABLES = (
     *("syncs", "statuses", "events", "violations", "risk", "trials", "evaluations", "sweep"),
-    *("alarms", "tuning", "sets", "drills", "timeline", "scenarios"),
+    *("alarms", "tuning", "sets", "drills", "timeline", "scenarios", "compliance"),
+    *("months", "credits"),
     *_METRICS,
 )
-_COMPARISON = re.compile(r"[A-Za-z0-9._-]+-comparison\.csv")
+_COMPARISON = re.compile(r"[A-Za-z0-9._-]+-comparison(\.[a-z]+)")
 
 _STAGING = ".efssim-writing"
 """End of the name of a folder with files that are not whole yet."""
@@ -103,22 +107,35 @@ def refuse_folder(folder: Path, names: Iterable[str] = ()) -> None:
     if folder.exists():
         known = ours(folder)
         _refuse_folders(folder, [*map(Path, sorted(_names())), *_figures_there(folder)])
-        _refuse_collisions(folder, [Path(REPORT), Path(MANIFEST), *map(Path, names)], known)
+        _refuse_collisions(
+            folder, [Path(REPORT), Path(MANIFEST), Path(STUDY), *map(Path, names)], known
+        )
 
 
 def _refuse_unwritable(folder: Path) -> None:
     """Raise OSError if a folder, or the one before it where files become whole, takes none."""
+    refuse_full(folder)
+    if folder.exists():
+        _refuse_full(folder.parent, folder)
+
+
+def refuse_full(folder: Path) -> None:
+    """Raise OSError if nothing can be written into a folder, which may not be there yet."""
     there = folder
     while not there.exists() and there != there.parent:
         there = there.parent
-    for needed in dict.fromkeys((there, folder.parent if folder.exists() else there)):
-        if not needed.is_dir():
-            raise NotADirectoryError(ENOTDIR, "is a file, not a folder", fspath(needed))
-        try:  # permissions are not all: a disk may be full, or take no folders
-            Path(tempfile.mkdtemp(prefix=".efssim-", dir=needed)).rmdir()
-        except OSError as error:
-            reason = f"{needed} cannot be written to: {error.strerror}"
-            raise OSError(error.errno, reason, fspath(folder)) from None
+    _refuse_full(there, folder)
+
+
+def _refuse_full(needed: Path, folder: Path) -> None:
+    """Raise OSError, about a folder, if nothing can be written where it is needed."""
+    if not needed.is_dir():
+        raise NotADirectoryError(ENOTDIR, "is a file, not a folder", fspath(needed))
+    try:  # permissions are not all: a disk may be full, or take no folders
+        Path(tempfile.mkdtemp(prefix=".efssim-", dir=needed)).rmdir()
+    except OSError as error:
+        reason = f"{needed} cannot be written to: {error.strerror}"
+        raise OSError(error.errno, reason, fspath(folder)) from None
 
 
 def _figures_there(folder: Path) -> list[Path]:
@@ -136,7 +153,7 @@ def ours(folder: Path) -> list[Path]:
         figures = [Path(FOLDER, name) for name in listed.get("figures", []) if is_figure(name)]
     except (OSError, ValueError, KeyError, TypeError):  # none, or none that we wrote
         return []
-    files = [path for path in folder.iterdir() if _is_named(path.name) and path.is_file()]
+    files = [path for path in folder.iterdir() if _is_of_us(path)]
     return [*(Path(path.name) for path in sorted(files)), *figures]
 
 
@@ -145,8 +162,17 @@ def _names() -> set[str]:
     return _DOCUMENTS | {f"{name}{form.suffix}" for name in _TABLES for form in TABLE_FORMATS}
 
 
+def _is_of_us(path: Path) -> bool:
+    """Return whether a file beside a manifest is of its result; study.md may be of somebody."""
+    if not _is_named(path.name) or not path.is_file():
+        return False
+    return path.name != STUDY or path.read_text("utf-8", "replace").startswith(HEADING)
+
+
 def _is_named(name: str) -> bool:
-    return name in _names() or _COMPARISON.fullmatch(name) is not None
+    compared = _COMPARISON.fullmatch(name)
+    suffixes = [form.suffix for form in TABLE_FORMATS]
+    return name in _names() or (compared is not None and compared[1] in suffixes)
 
 
 def _refuse_folders(folder: Path, names: list[Path]) -> None:

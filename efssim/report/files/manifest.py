@@ -5,9 +5,13 @@ from __future__ import annotations
 import platform
 from collections.abc import Iterable, Mapping
 from importlib.metadata import version
+from pathlib import Path
 
 from efssim._version import __version__
 from efssim.json_values import JsonObject, JsonValue
+from efssim.report.files.folders import MANIFEST
+from efssim.report.files.reporting.checklist import STUDY, study_markdown
+from efssim.report.words.json_text import json_text
 from efssim.scenario import Scenario
 from efssim.scenario.shown.provenance import resolved
 
@@ -48,6 +52,13 @@ def parameters(scenario: Scenario) -> JsonObject:
         "scenario": scenario.model_dump(mode="json", by_alias=True, exclude_unset=True),
         "parameters": [parameter._asdict() for parameter in resolved(scenario)],
     }
+
+
+def write_manifest(content: Mapping[str, JsonValue], folder: Path) -> None:
+    """Write manifest.json into a folder with all other files of a result, and study.md from it."""
+    (folder / MANIFEST).write_text(json_text(content), encoding="utf-8")
+    files = sorted(file.name for file in folder.iterdir() if file.is_file())
+    (folder / STUDY).write_text(study_markdown(content, files), encoding="utf-8", newline="\n")
 
 
 def study_manifest(

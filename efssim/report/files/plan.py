@@ -7,6 +7,7 @@ from pathlib import Path
 
 from efssim.report.figures.study.alt import plan_alt
 from efssim.report.figures.study.attainment import plot_attainment
+from efssim.report.files.formats import CSV, TableFormat
 from efssim.report.files.manifest import parameters
 from efssim.report.files.study import Sketch, write_study
 from efssim.report.words.json_text import json_text
@@ -19,16 +20,19 @@ def plan_json(plan: PlanFindings) -> str:
     return json_text(plan_to_json(plan))
 
 
-def write_plan(plan: PlanFindings, folder: Path, command: str = "") -> None:
-    """Write plan.json, evaluations.csv, a figure, report.html and manifest.json; raise OSError."""
+def write_plan(
+    plan: PlanFindings, folder: Path, command: str = "", tables: TableFormat = CSV
+) -> None:
+    """Write plan.json, a table, a figure, report.html and manifest.json; raise OSError."""
     from efssim.report.html.studies.plan import plan_page
 
     write_study(
         folder,
         {"plan.json": plan_json(plan)},
-        {"evaluations.csv": plan.table},
+        {"evaluations": plan.table},
         {"attainment": Sketch(partial(plot_attainment, plan), plan_alt(plan))},
         lambda drawn: plan_page(plan, drawn, command),
         seed=plan.evaluations[0].seed,
         about={**parameters(plan.scenario), "partial": plan.partial},
+        form=tables,
     )

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from efssim.json_values import JsonObject, JsonValue
+from efssim.json_values import JsonObject
 from efssim.report.facts.risk import risk_of_all
 from efssim.report.facts.traces import trace_findings
 from efssim.report.figures.files import (
@@ -16,9 +16,9 @@ from efssim.report.figures.files import (
     fleet_drawings,
     write_drawing,
 )
-from efssim.report.files.folders import MANIFEST, REPORT, staged
+from efssim.report.files.folders import REPORT, staged
 from efssim.report.files.formats import CSV, TableFormat
-from efssim.report.files.manifest import environment, parameters
+from efssim.report.files.manifest import environment, parameters, write_manifest
 from efssim.report.text.fleets.run import sections_of
 from efssim.report.text.parts import Summarised
 from efssim.report.words.json_text import json_text
@@ -41,7 +41,7 @@ _OF_RECORDS = ("syncs", "risk")
 def write_files(
     result: Run, folder: Path, png: bool = False, command: str = "", tables: TableFormat = CSV
 ) -> None:
-    """Write summary.json, tables, figures, report.html and manifest.json into a folder.
+    """Write summary.json, tables, figures, report.html, manifest.json and study.md.
 
     The folder may exist. The report says that `command` repeats the run; `png` writes each
     figure as PNG as well, `tables` is the format of the tables; `records: off` leaves out the
@@ -56,11 +56,6 @@ def write_files(
 def summary_json(result: Run) -> str:
     """Return summary.json, which `--format json` prints."""
     return json_text(result.summary)
-
-
-def write_json(content: Mapping[str, JsonValue], file: Path) -> None:
-    """Write a JSON file."""
-    file.write_text(json_text(content), encoding="utf-8")
 
 
 def manifest(result: Summarised, figures: list[str]) -> JsonObject:
@@ -81,16 +76,18 @@ def _write_into(result: Run, folder: Path, png: bool, command: str, tables: Tabl
 
     (folder / "summary.json").write_text(summary_json(result), encoding="utf-8")
     shown, figures = _write_figures(result, folder / FOLDER, png)
-    write_json(manifest(result, figures), folder / MANIFEST)
     page = run_page(result, shown, command, tables.suffix)
     (folder / REPORT).write_text(page, encoding="utf-8", newline="\n")
     for name, table in _TABLES.items():
         if result.has_records or name not in _OF_RECORDS:
             tables.write(table(result), folder / f"{name}{tables.suffix}")
+    if any(outcome.summary.compliance for outcome in result.outcomes.values()):
+        tables.write(result.compliance, folder / f"compliance{tables.suffix}")
     if result.alarms:
         tables.write(result.alarm_changes, folder / f"alarms{tables.suffix}")
     if result.throttled:
         tables.write(result.credits(), folder / f"credits{tables.suffix}")
+    write_manifest(manifest(result, figures), folder)
 
 
 def _write_figures(result: Run, folder: Path, png: bool) -> tuple[list[Drawing], list[str]]:

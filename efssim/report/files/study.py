@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from efssim.json_values import JsonValue
 from efssim.report.figures.files import FOLDER, file_style, new_figure, rendered, write_svg
-from efssim.report.files.folders import MANIFEST, REPORT, staged
-from efssim.report.files.manifest import study_manifest
-from efssim.report.words.json_text import json_text
+from efssim.report.files.folders import REPORT, staged
+from efssim.report.files.formats import CSV, TableFormat
+from efssim.report.files.manifest import study_manifest, write_manifest
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -40,23 +40,24 @@ def write_study(
     *,
     seed: int,
     about: Mapping[str, JsonValue],
+    form: TableFormat = CSV,
 ) -> None:
-    """Write files into a folder, which may exist: texts and tables by name, figures by stem.
+    """Write files into a folder, which may exist: texts by name, tables and figures by stem.
 
-    Figures are SVG in `figures/`; `page` makes report.html of them, and manifest.json has the seed
-    and the facts `about` the study. Files of an earlier result by its manifest go, other files of
-    the folder stay. Raise OSError, FileExistsError if one of those is in the way.
+    `form` is the format of the tables. Figures are SVG in `figures/`; `page` makes report.html of
+    them, manifest.json has the seed and the facts `about` the study, and study.md is made of it.
+    Files of an earlier result by its manifest go, other files of the folder stay. Raise OSError,
+    FileExistsError if one of those is in the way.
     """
     with staged(folder) as staging:
         for name, text in texts.items():
             (staging / name).write_text(text, encoding="utf-8")
-        for name, table in tables.items():
-            table.to_csv(staging / name, index=False, lineterminator="\n")
+        for stem, table in tables.items():
+            form.write(table, staging / f"{stem}{form.suffix}")
         svg = {stem: drawn(sketch) for stem, sketch in sketches.items()}
         figures = write_svg(svg, staging / FOLDER)
-        made = study_manifest(seed, about, REPORT, figures)
-        (staging / MANIFEST).write_text(json_text(made), encoding="utf-8")
         (staging / REPORT).write_text(page(svg), encoding="utf-8", newline="\n")
+        write_manifest(study_manifest(seed, about, REPORT, figures), staging)
 
 
 def drawn(sketch: Sketch) -> str:

@@ -8,6 +8,7 @@ from pathlib import Path
 from efssim.report.figures.files import safe_names
 from efssim.report.figures.study.alt import sweep_alt
 from efssim.report.figures.study.sweep import plot_sweep
+from efssim.report.files.formats import CSV, TableFormat
 from efssim.report.files.manifest import parameters
 from efssim.report.files.study import Sketch, write_study
 from efssim.report.text.fleets.sweep import shown_replications
@@ -22,8 +23,14 @@ def sweep_json(sweep: SweepPoints, measure: str) -> str:
     return json_text({**sweep_to_json(sweep), "measure": measure})
 
 
-def write_sweep(sweep: SweepPoints, folder: Path, measure: str, command: str = "") -> None:
-    """Write sweep.json, sweep.csv, report.html, manifest.json and the figures, if any."""
+def write_sweep(
+    sweep: SweepPoints,
+    folder: Path,
+    measure: str,
+    command: str = "",
+    tables: TableFormat = CSV,
+) -> None:
+    """Write sweep.json, a table, report.html, manifest.json and the figures, if any."""
     from efssim.report.html.studies.sweep import sweep_page
 
     stems = _stems(sweep)
@@ -34,11 +41,12 @@ def write_sweep(sweep: SweepPoints, folder: Path, measure: str, command: str = "
     write_study(
         folder,
         {"sweep.json": sweep_json(sweep, measure)},
-        {"sweep.csv": sweep.table},
+        {"sweep": sweep.table},
         {stem: _sketch(sweep, measure, name) for stem, name in stems.items()},
         page,
         seed=sweep.seed,
         about={**parameters(sweep.scenario), "partial": sweep.partial},
+        form=tables,
     )
 
 

@@ -5,20 +5,26 @@ from __future__ import annotations
 from collections.abc import Collection
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from efssim.report.figures.files import FLEET, FOLDER, safe_names, write_svg
 from efssim.report.figures.run.fleet import fleet_alt, plot_fleet
 from efssim.report.figures.study.alt import trials_alt
 from efssim.report.figures.study.trials import ages_of_trials, plot_attained, plot_pooled_lag
-from efssim.report.files.folders import MANIFEST, REPORT, staged
-from efssim.report.files.formats import CSV
-from efssim.report.files.run import manifest, write_json
+from efssim.report.files.folders import REPORT, staged
+from efssim.report.files.formats import CSV, TableFormat
+from efssim.report.files.manifest import write_manifest
+from efssim.report.files.run import manifest
 from efssim.report.files.study import Sketch, drawn
 from efssim.report.text.fleets.trials import sections_of_trials
 from efssim.report.verdicts.fleets import are_many
 from efssim.report.words.json_text import json_text
+from efssim.runs.tables import compliance_table, joined
 from efssim.study.run.summary import trials_to_json
 from efssim.study.run.trial_set import TrialSet
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 _PLOTS = {"attainment": plot_attained, "lag": plot_pooled_lag}
 """By the kind of figure."""
@@ -29,27 +35,50 @@ def trials_json(trials: TrialSet) -> str:
     return json_text(trials_to_json(trials))
 
 
-def write_trials(trials: TrialSet, folder: Path, command: str = "") -> None:
-    """Write summary.json, trials.csv, figures, report.html and manifest.json into a folder.
+def write_trials(
+    trials: TrialSet, folder: Path, command: str = "", tables: TableFormat = CSV
+) -> None:
+    """Write summary.json, a table, figures, report.html, manifest.json and study.md.
 
     As for a single run all are written or none, and files of an earlier result go. The report says
     that `command` repeats the study. Raise OSError.
     """
     with staged(folder) as staging:
-        _write_into(trials, staging, command)
+        _write_into(trials, staging, command, tables)
 
 
-def _write_into(trials: TrialSet, folder: Path, command: str) -> None:
+def _write_into(trials: TrialSet, folder: Path, command: str, tables: TableFormat) -> None:
     from efssim.report.html.studies.trials import trials_page
 
     (folder / "summary.json").write_text(trials_json(trials), encoding="utf-8")
-    CSV.write(trials.table, folder / f"trials{CSV.suffix}")
+    tables.write(trials.table, folder / f"trials{tables.suffix}")
+    if any(mean.compliance for mean in trials.means.values()):
+        tables.write(_months(trials), folder / f"compliance{tables.suffix}")
     svg = _drawn(trials)
     figures = write_svg(_named(trials, svg), folder / FOLDER)
-    page = trials_page(trials, svg, command)
+    page = trials_page(trials, svg, command, tables.suffix)
     (folder / REPORT).write_text(page, encoding="utf-8", newline="\n")
     counts = {"trials": len(trials), "partial": trials.partial}
-    write_json({**manifest(trials, figures), **counts}, folder / MANIFEST)
+    write_manifest({**manifest(trials, figures), **counts}, folder)
+
+
+def _months(trials: TrialSet) -> pd.DataFrame:
+    """Return the months of every trial: a row for each replication, trial and month."""
+    import pandas as pd
+
+    start = trials.scenario.start
+    parts = [
+        joined(
+            trials.replications,
+            [
+                compliance_table(None if part is None else part.compliance, start, trial.number)
+                for name in trials.replications
+                for part in [trial.summary.replications.get(name)]
+            ],
+        )
+        for trial in trials.trials
+    ]
+    return pd.concat(parts, ignore_index=True)
 
 
 def _drawn(trials: TrialSet) -> dict[tuple[str, str], str]:

@@ -11,6 +11,7 @@ from efssim.report.facts.traces import thin_traces, trace_findings
 from efssim.report.figures.files import Drawing
 from efssim.report.html import run_tables as tables
 from efssim.report.html.alarms import alarm_table, alarm_texts, change_table
+from efssim.report.html.compliance import month_table
 from efssim.report.html.fleets import fleet_sections
 from efssim.report.html.page import render
 from efssim.report.html.sections import sentence
@@ -82,6 +83,7 @@ class Section:
     timeline: Figure | None
     figures: list[Figure]
     violations: HtmlTable
+    months: HtmlTable
     statuses: HtmlTable
     numbers: HtmlTable
 
@@ -175,11 +177,23 @@ def _section(
         lags=tables.lag_table(outcome.summary, name),
         facts=tables.facts(outcome.summary, name),
         timeline=figures.get("age"),
-        figures=[figures[kind] for kind in _TITLES if kind in figures and kind != "age"],
+        figures=[
+            figures[kind] for kind in _TITLES if kind in figures and kind not in _elsewhere(outcome)
+        ],
         violations=tables.violations(result, name, suffix),
+        months=month_table(name, outcome.summary.compliance),
         statuses=tables.statuses(result, name, suffix),
-        numbers=tables.all_numbers(to_json(outcome.summary, result.scenario.start), name),
+        numbers=tables.all_numbers(
+            to_json(outcome.summary, result.scenario.start),
+            name,
+            is_diverging=outcome.summary.syncs.diverging,
+        ),
     )
+
+
+def _elsewhere(outcome: Outcome) -> tuple[str, ...]:
+    """Return the figures without a place of their own: of lags that diverge there is none."""
+    return ("age", "lag") if outcome.summary.syncs.diverging else ("age",)
 
 
 def _route(result: Run, name: str, outcome: Outcome) -> str:

@@ -39,6 +39,7 @@ from efssim.report.text.fleets.tables import SPREAD_HEAD, spread_rows
 from efssim.report.verdicts.fleets import are_many, worst
 from efssim.report.verdicts.words import words_of_run
 from efssim.report.words.lines import clock
+from efssim.report.words.percentiles import is_percentile
 from efssim.report.words.terms import TERMS
 from efssim.runs.risk_tables import WEEKDAYS
 from efssim.runs.run import Run
@@ -136,12 +137,13 @@ def overview(result: Run) -> HtmlTable:
     for name in _in_overview(result):
         summary = result.outcomes[name].summary
         age, pending = summary.age, summary.pending_bytes
+        p99_s = None if summary.syncs.diverging else age.p99
         rows.append(
             [
                 text(name),
                 text(words_of_run(summary, is_uncertain=bool(result.uncertain))),
                 share(summary.rpo.attainment),
-                *(duration(value) for value in (age.mean, age.p99, age.max)),
+                *(duration(value) for value in (age.mean, p99_s, age.max)),
                 size(pending.mean),
                 number(summary.rpo.violations),
             ]
@@ -307,9 +309,16 @@ def parameters(scenario: Scenario) -> HtmlTable:
     return HtmlTable("Parameters", [*head, Column("why")], shown, is_sortable=True, note=note)
 
 
-def all_numbers(summary: JsonObject, name: str) -> HtmlTable:
-    """Return every number of summary.json about a replication, as it stands there."""
-    rows = [[text(path), exact(value)] for path, value in leaves(summary, "")]
+def all_numbers(summary: JsonObject, name: str, *, is_diverging: bool = False) -> HtmlTable:
+    """Return the numbers of summary.json about a replication, as they stand there.
+
+    Of one that is diverging the percentiles are left out.
+    """
+    rows = [
+        [text(path), exact(value)]
+        for path, value in leaves(summary, "")
+        if not (is_diverging and is_percentile(path))
+    ]
     return HtmlTable(f"summary.json: {name}", [Column("field"), Column("value", True)], rows)
 
 

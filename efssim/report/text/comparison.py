@@ -10,6 +10,7 @@ from efssim.report.facts.traces import thin_lines, trace_lines
 from efssim.report.text.parts import joined
 from efssim.report.text.sweep import shown
 from efssim.report.text.trials import study_text, verdict_of_trials
+from efssim.report.verdicts.varied.compared import shown_differences
 from efssim.report.words.compare_shares import SHARES
 from efssim.report.words.lines import command_lines, counted, wrapped
 from efssim.scenario.shown.cells_use import streams_in_cells
@@ -50,7 +51,7 @@ def comparison_report(comparison: PairedTrials) -> str:
         title = f"{b} compared with {a}: no pairs of trials, since their rare faults differ"
     said = [line for text in verdicts(comparison) for line in wrapped(text, indent=2)]
     parts = [wrapped(title, indent=2), said]
-    rows = comparison.main_differences
+    rows = shown_differences(comparison)
     for name in dict.fromkeys(row.replication for row in rows):
         lines = [_row(row) for row in rows if row.replication == name]
         header = f"{'':<29}{'first':>9}{'second':>10} {'change, 95 % interval':<26}{'saved':>5}"

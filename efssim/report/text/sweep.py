@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from efssim.report.facts.load import drawn_lines
 from efssim.report.facts.traces import thin_lines, trace_lines
-from efssim.report.text.fleets.sweep import fleet_rows, shown_replications
+from efssim.report.text.fleets.sweep import fleet_rows, items_text, shown_replications
 from efssim.report.text.parts import joined
 from efssim.report.verdicts.varied.sweep import STATES, kinds, sweep_verdict
 from efssim.report.words.compare_shares import SHARES
@@ -39,13 +39,7 @@ def sweep_report(sweep: SweepPoints, measure: str, command: str) -> str:
             *thin_lines(sweep.traces),
         ]
     ]
-    for name, fleet in sweep.points[0].trials.fleets.items():
-        parts.append(
-            [
-                *wrapped(f"Fleet {name}, over {counted(fleet.count, 'item')}:"),
-                *aligned(fleet_rows(sweep, measure, name, shown)),
-            ]
-        )
+    parts += [_fleet(sweep, measure, name) for name in sweep.points[0].trials.fleets]
     for name in shown_replications(sweep):
         rows = _ROWS[sweep.arrangement]
         said = wrapped(sweep_verdict(sweep, name), indent=2)
@@ -80,6 +74,11 @@ def shown(measure: str, value: float | None, *, signed: bool = False) -> str:
     if "bytes" in measure and name != "open_at_end_writes":
         return f"{sign}{format_size(number)}"
     return f"{sign}{grouped(number, 4)}"
+
+
+def _fleet(sweep: SweepPoints, measure: str, name: str) -> list[str]:
+    title = wrapped(f"Fleet {name}, over {items_text(sweep, name)}:")
+    return [*title, *aligned(fleet_rows(sweep, measure, name, shown))]
 
 
 def _grid(sweep: SweepPoints, measure: str, name: str) -> list[str]:

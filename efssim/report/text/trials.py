@@ -16,8 +16,17 @@ from efssim.report.text.parts import NO_REPLICATION, heading, joined, reproduce
 from efssim.report.verdicts.fleets import are_many
 from efssim.report.verdicts.objectives import objective_texts_of_trials
 from efssim.report.verdicts.run import goal, headline
-from efssim.report.verdicts.trials import attained, disaster, kind_of, late, of_trials, word_of
+from efssim.report.verdicts.trials import (
+    attained,
+    disaster,
+    diverging_trials,
+    kind_of,
+    late,
+    of_trials,
+    word_of,
+)
 from efssim.report.verdicts.trials_cautions import cautions
+from efssim.report.words.compliance import compliance_text_of_trials
 from efssim.report.words.cost import cost_lines
 from efssim.report.words.fleets import fleet_texts_of_trials
 from efssim.report.words.lines import counted, percent, short, wrapped
@@ -30,6 +39,10 @@ from efssim.study.run.trial_set import TrialSet
 from efssim.text.quantities import format_duration, format_size
 from efssim.text.yaml.paths import format_path
 
+_MEANING = (
+    "Mean with the half-width of its 95 % interval over trials; quantiles and maximum are of "
+    "all trials together."
+)
 _POOLED: tuple[LagColumn, ...] = ("p50", "p99", "p99_9", "max")
 
 
@@ -50,6 +63,9 @@ def study_text(trials: TrialSet, command: str, full: bool = False) -> str:
     parts.append(threshold_lines(trials_summary(trials).thresholds))
     for name in names:
         title = wrapped(f"{name}:", indent=2) if len(names) > 1 else []
+        if diverging_trials(name, trials):
+            parts.append([*title, *_sentences(name, trials)])
+            continue
         parts.append([*title, *_lag_table(name, trials)])
         parts += [_ages(name, trials), _sentences(name, trials)]
     parts.append(alarm_lines_over_trials(trials))
@@ -120,8 +136,7 @@ def _ages(name: str, trials: TrialSet) -> list[str]:
 
 def _sentences(name: str, trials: TrialSet) -> list[str]:
     found = [
-        "Mean with the half-width of its 95 % interval over trials; quantiles and maximum are of "
-        "all trials together.",
+        _MEANING * (not diverging_trials(name, trials)),
         *sentences_of(name, trials),
         strata_text(trials),
         units_text(trials.evidence[name], trials),
@@ -141,18 +156,19 @@ def sentences_of(name: str, trials: TrialSet) -> list[str]:
         _initial(means),
         _writes(means),
         _ends(means),
+        compliance_text_of_trials(means.compliance),
     ]
     return [text for text in found if text]
 
 
 def _diverging(name: str, trials: TrialSet) -> str:
-    found = of_trials(name, trials)
-    count = sum(part.syncs.diverging for part in found)
+    count = diverging_trials(name, trials)
     if not count:
         return ""
     return (
-        f"DIVERGING in {count:,} of {counted(len(found), 'trial')}: more is written than can be "
-        "sent, so no lag is stationary there."
+        f"DIVERGING in {count:,} of {counted(len(of_trials(name, trials)), 'trial')}: more is "
+        "written than can be sent, so no percentile of any lag is stationary and none is shown; "
+        "--format json has those of these windows."
     )
 
 

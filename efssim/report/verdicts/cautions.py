@@ -8,6 +8,7 @@ from efssim.lag.limits.throttled import ThrottledSummary, throttled_summary
 from efssim.report.facts.evidence import long_text, stratum_name
 from efssim.report.words.lines import clock, counted, percent
 from efssim.runs.outcome import Outcome
+from efssim.runs.reckoned.transient import round_up, transient_end_s
 from efssim.runs.run import Run
 from efssim.study.trial.long_faults import long_faults
 from efssim.study.trial.own_stratum import stratum_of
@@ -24,6 +25,7 @@ def cautions(outcome: Outcome, result: Run) -> list[str]:
         *_discarded(outcome, result),
         *_too_fast(outcome, result),
         *_throttled(outcome, result),
+        *_transient(outcome, result),
         *_of_chance(result),
     ]
 
@@ -111,6 +113,18 @@ def late_texts(name: str, found: ThrottledSummary) -> Iterator[str]:
             f"STILL WAITING at the end: {format_size(found.waiting_bytes)} of writes to {name} are "
             "wanted and not made. No lag and no attainment counts them."
         )
+
+
+def _transient(outcome: Outcome, result: Run) -> Iterator[str]:
+    """Yield advice on the warm-up, where the age settles later than that."""
+    end_s = transient_end_s(result.scenario, outcome) if result.has_records else None
+    if end_s is None:
+        return
+    near = format_duration(round_up(end_s))
+    yield (
+        f"The transient seems to end near {near} (MSER-5) and moves the mean of the age: where the "
+        f"steady state is the question, `warm_up: {near}` leaves it out of every number."
+    )
 
 
 def _too_fast(outcome: Outcome, result: Run) -> Iterator[str]:

@@ -5,7 +5,14 @@ from __future__ import annotations
 from efssim.lag.summary import OLDEST_PENDING, ReplicationSummary
 from efssim.report.verdicts.losses import losses_of_trials
 from efssim.report.verdicts.run import without_point
-from efssim.report.verdicts.words import OF_TRIALS, Kind, kind_of_trials, words
+from efssim.report.verdicts.words import (
+    DIVERGING,
+    OF_TRIALS,
+    Kind,
+    falling_behind,
+    kind_of_trials,
+    words,
+)
 from efssim.report.words.lines import counted, percent
 from efssim.study.run.trial_set import TrialSet
 from efssim.study.statistics.evidence import Evidence
@@ -21,9 +28,31 @@ def kind_of(name: str, trials: TrialSet) -> Kind:
     return kind_of_trials(trials.means[name].rpo, is_lost=is_lost)
 
 
+def colour_of(name: str, trials: TrialSet) -> Kind:
+    """Return the kind that a page shows: never met where too many trials fall behind for good."""
+    kind = kind_of(name, trials)
+    return "open" if kind in ("met", "once") and _diverges_too_often(name, trials) else kind
+
+
 def word_of(name: str, trials: TrialSet) -> str:
     """Return the words of the verdict on a replication."""
-    return words(kind_of(name, trials), trials.means[name].unprotected_s, OF_TRIALS)
+    kind, count = kind_of(name, trials), diverging_trials(name, trials)
+    if not count:
+        return words(kind, trials.means[name].unprotected_s, OF_TRIALS)
+    said = f"{DIVERGING} in {count:,} of {counted(len(of_trials(name, trials)), 'trial')}"
+    if _diverges_too_often(name, trials):
+        return falling_behind(kind, OF_TRIALS, said)
+    return f"{OF_TRIALS[kind]}, {said}"
+
+
+def diverging_trials(name: str, trials: TrialSet) -> int:
+    """Return how many trials fall behind for good, so that no lag of them is stationary."""
+    return sum(part.syncs.diverging for part in of_trials(name, trials))
+
+
+def _diverges_too_often(name: str, trials: TrialSet) -> bool:
+    means = trials.means[name]
+    return means.syncs.diverging > 1.0 - means.rpo.objective
 
 
 def attained(name: str, trials: TrialSet) -> str:

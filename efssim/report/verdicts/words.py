@@ -23,9 +23,16 @@ WRITTEN = "WITH THE VALUES WRITTEN"
 """Said of a run that meets an objective with one value of each parameter that is not known."""
 
 
+DIVERGING = "DIVERGING"
+_SO_FAR = "MET SO FAR"
+"""Said of a run that meets the objective in its window and falls behind for good."""
+
+
 def words_of_run(summary: ReplicationSummary, *, is_uncertain: bool) -> str:
     """Return the words of the verdict on a replication of a run."""
     kind = kind_of_run(summary)
+    if summary.syncs.diverging:
+        return falling_behind(kind, WORDS, DIVERGING)
     found = words(kind, summary.unprotected_s)
     if not is_uncertain or kind not in ("met", "once"):
         return found
@@ -34,9 +41,18 @@ def words_of_run(summary: ReplicationSummary, *, is_uncertain: bool) -> str:
 
 
 def colour_of_run(summary: ReplicationSummary, *, is_uncertain: bool) -> Kind:
-    """Return the kind that a page shows: never met where that hangs on values not known."""
+    """Return the kind that a page shows.
+
+    It is never met where that hangs on values that are not known, or on where the window ends.
+    """
     kind = kind_of_run(summary)
-    return "open" if is_uncertain and kind in ("met", "once") else kind
+    is_open = is_uncertain or summary.syncs.diverging
+    return "open" if is_open and kind in ("met", "once") else kind
+
+
+def falling_behind(kind: Kind, names: dict[Kind, str], diverging: str) -> str:
+    """Return the words of a verdict where more is written than can be sent: met only so far."""
+    return f"{_SO_FAR if kind in ('met', 'once') else names[kind]}, {diverging}"
 
 
 def kind_of_run(summary: ReplicationSummary) -> Kind:

@@ -39,6 +39,7 @@ _STYLES: tuple[tuple[re.Pattern[str], Emphasis], ...] = tuple(
         (r"^What happened \(UTC\):", _BOLD),
         (r"^  (lag|attainment|value) .*", _BOLD),
         (r"\bRPO\s+MET\s+ONCE\s+PROTECTED\b", Emphasis("yellow", bold=True)),
+        (r"\bRPO\s+MET\s+SO\s+FAR\b", Emphasis("yellow", bold=True)),
         (r"\bRPO\s+(MET|met)\b", Emphasis("green", bold=True)),
         (r"\bRPO\s+(MISSED|missed)\b", Emphasis("red", bold=True)),
         (r"\bRPO\s+(NOT\s+DECIDED|unknown)\b", _BOLD),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from efssim.lag.fleets.summary import FleetSummary, all_of
-from efssim.lag.summary import ReplicationSummary
+from efssim.lag.summary import AGE, ReplicationSummary
 from efssim.runs.fleets.spread import spread_of
 from efssim.runs.fleets.together import attainment_all
 from efssim.runs.outcome import Outcome
@@ -49,8 +49,8 @@ def worst_of(parts: Mapping[str, ReplicationSummary]) -> Sequence[str]:
 
     def rank(name: str) -> tuple[bool, float, float]:
         part = parts[name]
-        attained, age_s = part.rpo.attainment, part.age.max
-        met = part.rpo.met is True
-        return met, -1.0 if attained is None else attained, -(age_s or 0.0)
+        attained, age = part.rpo.attainment, part.lags.get(AGE)
+        oldest_s = 0.0 if age is None else age.max or 0.0
+        return part.rpo.met is True, -1.0 if attained is None else attained, -oldest_s
 
     return sorted(parts, key=rank)[:WORST]

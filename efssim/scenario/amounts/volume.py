@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, NamedTuple
 
+from efssim.scenario.amounts.throttles import throttles
 from efssim.scenario.workload.arrivals import chosen_process
 from efssim.scenario.workload.drawing import CELL_S, DRAWN_PER_CELL, drawing
 from efssim.scenario.workload.growth import GrowthSteps, growth_steps
@@ -31,11 +32,9 @@ class Volume(NamedTuple):
 def expected_volume(scenario: ScenarioKeys) -> Volume:
     """Return the expected bytes of all replicated file systems, and the writes to be drawn."""
     sources = [scenario.file_systems[part.source] for part in scenario.replications.values()]
-    throttles = scenario.throttles
+    may_wait = throttles(scenario)
     volumes = [
-        _stream(w, source, scenario, throttles)
-        for source in sources
-        for w in source.writes.values()
+        _stream(w, source, scenario, may_wait) for source in sources for w in source.writes.values()
     ]
     return Volume(math.fsum(v.writes for v in volumes), math.fsum(v.bytes for v in volumes))
 
@@ -46,7 +45,7 @@ def steps_of(stream: WriteStream, source: FileSystem, scenario: ScenarioKeys) ->
 
 
 def _stream(
-    stream: WriteStream, source: FileSystem, scenario: ScenarioKeys, throttles: bool
+    stream: WriteStream, source: FileSystem, scenario: ScenarioKeys, may_wait: bool
 ) -> Volume:
     if stream.trace is not None:
         return trace_volume(
@@ -55,7 +54,7 @@ def _stream(
     volume = arrivals_volume(stream, source, scenario)
     growth = steps_of(stream, source, scenario).mean(scenario.duration)
     default, start = scenario.defaults.drawn, scenario.start
-    if drawing(stream, growth, default, start, throttles=throttles).in_cells:
+    if drawing(stream, growth, default, start, throttles=may_wait).in_cells:
         return volume._replace(writes=scenario.duration / CELL_S * DRAWN_PER_CELL)
     return volume
 

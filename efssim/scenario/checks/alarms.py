@@ -9,6 +9,7 @@ from efssim.scenario.checks.places import regions_known
 from efssim.scenario.checks.references import dangling, new_destinations
 from efssim.scenario.grammar.base import Found
 from efssim.text import written
+from efssim.text.items import one_of_fleet
 from efssim.text.suggestions import suggest
 from efssim.text.written import Written
 
@@ -40,11 +41,13 @@ def _alarm_problems(
     alarm = renamed(part)
     of, region = written.text(alarm, "replication"), written.text(alarm, "region")
     if of is not None and of not in replications:
-        yield ("replication",), dangling("replication", of, replications)
+        hint = one_of_fleet("an alarm", of, replications)
+        yield ("replication",), hint or dangling("replication", of, replications)
     if region is not None and region not in regions:
         yield ("region",), f"unknown Region '{region}'{suggest(region, regions)}"
     for key, system in written.mapping(alarm, "dimensions").items():
         is_name = isinstance(system, str) and not system.startswith("fs-")
         if is_name and key.endswith("FileSystemId") and system not in systems:
             where = (as_named(part, "dimensions"), key)
-            yield where, dangling("file system", str(system), systems)
+            hint = one_of_fleet("an alarm", str(system), systems)
+            yield where, hint or dangling("file system", str(system), systems)

@@ -12,7 +12,7 @@ from efssim.scenario.grammar.disturbances.effects import Lose, StopWrites, Targe
 from efssim.scenario.grammar.disturbances.kind import DisturbanceKind
 from efssim.scenario.grammar.disturbances.kinds import DISTURBANCES
 from efssim.text import written
-from efssim.text.items import is_meant
+from efssim.text.items import is_meant, one_of_fleet
 from efssim.text.quantities import parse_duration
 from efssim.text.quoting import listed
 from efssim.text.suggestions import suggest
@@ -45,7 +45,10 @@ def _replication_of(raw: Written, drill: Written) -> tuple[str | None, str | Non
     """Return the replication of a drill, or why there is none."""
     known, name = written.names(raw, "replications"), written.text(drill, "replication")
     if name is not None:
-        return (name, None) if name in known else (None, dangling("replication", name, known))
+        if name in known:
+            return name, None
+        hint = one_of_fleet("a drill", name, known)
+        return None, hint or dangling("replication", name, known)
     if "replication" in drill:
         return None, None  # malformed, which has its own problem
     if len(known) == 1:

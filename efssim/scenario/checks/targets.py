@@ -12,7 +12,7 @@ from efssim.scenario.grammar.disturbances.kind import Known
 from efssim.scenario.grammar.disturbances.kinds import DISTURBANCES
 from efssim.scenario.grammar.network import link_regions
 from efssim.text import written
-from efssim.text.items import first_meant
+from efssim.text.items import first_meant, one_of_fleet
 from efssim.text.suggestions import suggest
 from efssim.text.written import Written
 
@@ -32,8 +32,18 @@ def disturbance_problems(raw: Written) -> Iterator[Found]:
     """Yield the targets of events and faults that do not exist or cannot be hit."""
     known = known_in(raw)
     for path, part in written.disturbances(raw):
-        for place, message in target_problems(part, known):
+        for place, message in [*target_problems(part, known), *_called_on_all(part, known)]:
             yield (*path, *place), message
+
+
+def _called_on_all(part: Written, known: Known) -> Iterator[Found]:
+    """Yield the fleets that a call names: each call is about one file system."""
+    for key, value in written.mapping(part, "with").items():
+        if not isinstance(value, str):
+            continue
+        hint = one_of_fleet("a call", value, known.named[Target.FILE_SYSTEM])
+        if hint:
+            yield ("with", key), hint
 
 
 def target_problems(part: Written, known: Known) -> Iterator[Found]:

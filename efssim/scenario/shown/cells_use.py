@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
+from efssim.scenario.amounts.throttles import throttles
 from efssim.scenario.amounts.volume import steps_of
 from efssim.scenario.schema import FileSystem, ScenarioKeys, WriteStream
 from efssim.scenario.shown.trace_use import stream_path
@@ -72,11 +73,11 @@ def streams_in_cells(scenario: ScenarioKeys) -> dict[str, CellsUse]:
 
 def _drawings(scenario: ScenarioKeys) -> dict[str, tuple[WriteStream, HowDrawn]]:
     """Return all streams and how each is drawn, by their paths."""
-    default, start, throttles = scenario.defaults.drawn, scenario.start, scenario.throttles
+    default, start, may_wait = scenario.defaults.drawn, scenario.start, throttles(scenario)
     return {
         stream_path(name, stream): (
             writes,
-            drawing(writes, _mean(writes, system, scenario), default, start, throttles=throttles),
+            drawing(writes, _mean(writes, system, scenario), default, start, throttles=may_wait),
         )
         for name, system in scenario.file_systems.items()
         for stream, writes in system.writes.items()

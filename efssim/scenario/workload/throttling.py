@@ -41,17 +41,17 @@ class ThrottledPlace(Place):
     """With `throttle`: share of the size that is in the Standard class, by which throughput is
     permitted."""
 
-    @property
-    def throttling(self) -> Throttling:
-        """How it throttles, where it does."""
-        return Throttling(self.burst_credits, self.other_load, self.standard_share)
-
     @field_validator("other_load")
     @classmethod
     def _finite_load(cls, rate: float) -> float:
         if rate == math.inf:
             raise ValueError("needs a rate of bytes, not `none`")
         return rate
+
+
+def throttling_of(place: ThrottledPlace) -> Throttling:
+    """Return how a place throttles, where it does."""
+    return Throttling(place.burst_credits, place.other_load, place.standard_share)
 
 
 def unthrottled_keys(data: Written) -> Iterator[Found]:

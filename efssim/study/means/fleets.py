@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, fields
 
 from efssim.json_values import SPREAD
 from efssim.lag.fleets.summary import FleetSummary, ItemSpread, SpreadTree, all_of
+from efssim.lag.summary import AGE
 from efssim.study.means.merging import within
 from efssim.study.means.shapes import ReplicationStatistic
 from efssim.study.statistics.intervals import CONFIDENCE, Interval
@@ -178,8 +179,8 @@ def _worst(items: Mapping[str, ReplicationStatistic[float]]) -> tuple[str, ...]:
 
     def rank(name: str) -> tuple[bool, float, float]:
         part = items[name]
-        attained, age_s = part.rpo.attainment, part.age.max
-        met = part.rpo.met is True
-        return met, -1.0 if attained is None else attained, -(age_s or 0.0)
+        attained, age = part.rpo.attainment, part.lags.get(AGE)
+        oldest_s = 0.0 if age is None else age.max or 0.0
+        return part.rpo.met is True, -1.0 if attained is None else attained, -oldest_s
 
     return tuple(sorted(items, key=rank)[:_WORST])

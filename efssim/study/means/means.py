@@ -62,7 +62,7 @@ def intervals_of(
             key: replace(part, of=None, attainment=_attained(trials, name, key, weighing))
             for key, part in interval.objectives.items()
         }
-        interval = replace(interval, objectives=others)
+        interval = replace(interval, objectives=others, compliance=None)
         if name in stein:
             age = stein[name]
             cut = None if age is None else within("mean", age)

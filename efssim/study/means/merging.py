@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, is_dataclass
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
+from efssim.lag.compliance.summary import ComplianceSummary, JudgedTime, MonthCompliance
 from efssim.lag.detection.summary import AlarmSummary, DelaySummary
 from efssim.lag.limits.source_limit import SourceLimit
 from efssim.lag.limits.throttled import ThrottledSummary
@@ -27,11 +28,14 @@ from efssim.lag.summary import (
 from efssim.study.means.shapes import (
     AgeStatistic,
     AlarmStatistic,
+    ComplianceStatistic,
     DelayStatistic,
     DiscardedStatistic,
+    JudgedTimeStatistic,
     LagStatistic,
     LeftBehindStatistic,
     LossStatistic,
+    MonthStatistic,
     ObjectiveStatistic,
     PendingStatistic,
     ReplicationStatistic,
@@ -57,6 +61,9 @@ STATISTICS: dict[type[DataclassInstance], type[DataclassInstance]] = {
     DiscardedSummary: DiscardedStatistic,
     RpoSummary: RpoStatistic,
     ObjectiveSummary: ObjectiveStatistic,
+    JudgedTime: JudgedTimeStatistic,
+    MonthCompliance: MonthStatistic,
+    ComplianceSummary: ComplianceStatistic,
     Loss: LossStatistic,
     LeftBehind: LeftBehindStatistic,
     SyncsSummary: SyncsStatistic,
@@ -71,10 +78,11 @@ STATISTICS: dict[type[DataclassInstance], type[DataclassInstance]] = {
 _TIMES = ("point_s", "first_s", "last_s", "first_above_s", "last_replicated_s", "last_completed_s")
 """Moments, which have no mean over trials."""
 _STATUS = "final_status"
+_COMPLIANCE = "compliance"
 _JUDGED = ("met", "met_throughout")
 """Said of all trials together, and no statistic."""
-_SAME = ("of",)
-"""Words that are the same in each trial."""
+_SAME = ("of", "timezone", "partial")
+"""Words, and marks of months, that are the same in each trial."""
 _SHARES = ("attainment", "attainment_while_writable", "diverging", "unwarranted_share")
 _SIGNED = ("coalesced_bytes",)
 """Numbers that may be negative; no others are."""
@@ -130,6 +138,8 @@ class Merging(Generic[T]):
             return self._mapping(found, places)
         if found and is_dataclass(found[0]):
             return self._part(found, places)
+        if not found and name == _COMPLIANCE:
+            return None
         return self.statistic(name, [float(value) for value in found], places)
 
     def _mapping(

@@ -118,6 +118,42 @@ class ObjectiveStatistic(Generic[T]):
 
 
 @dataclass(frozen=True, slots=True)
+class JudgedTimeStatistic(Generic[T]):
+    """Of how far the RPO held in some time."""
+
+    defined_s: T
+    violation_s: T
+    unprotected_s: T
+    attainment: T | None
+    met: bool | None
+    """Always None: the evidence is on the whole window."""
+
+
+@dataclass(frozen=True, slots=True)
+class MonthStatistic(Generic[T]):
+    """Of a calendar month."""
+
+    partial: bool
+    """The same in each trial."""
+    seconds: T
+    whole: JudgedTimeStatistic[T] = field(metadata=SPREAD)
+    violations: T
+    longest_s: T
+    left_out_s: T
+    counted: JudgedTimeStatistic[T]
+
+
+@dataclass(frozen=True, slots=True)
+class ComplianceStatistic(Generic[T]):
+    """Of compliance by calendar month."""
+
+    timezone: str
+    """The same in each trial."""
+    months: Mapping[str, MonthStatistic[T]]
+    counted: JudgedTimeStatistic[T]
+
+
+@dataclass(frozen=True, slots=True)
 class LossStatistic(Generic[T]):
     """Of the loss with a source, over the trials that lost it."""
 
@@ -210,6 +246,7 @@ class ReplicationStatistic(Generic[T]):
     discarded: DiscardedStatistic[T]
     rpo: RpoStatistic[T]
     objectives: Mapping[str, ObjectiveStatistic[T]] = field(metadata=IF_ANY)
+    compliance: ComplianceStatistic[T] | None = field(metadata=IF_ANY)
     unprotected_s: T
     recovery_point: LossStatistic[T] | None
     not_replicated: LeftBehindStatistic[T] | None

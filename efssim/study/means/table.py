@@ -40,7 +40,8 @@ def trial_table(trials: Sequence[Trial], weighing: Weighing, start: datetime) ->
             **{
                 column: value
                 for column, value in columns_of(to_json(numbers, start))
-                if not (column.startswith("objectives.") and column.endswith(".of"))
+                if not column.startswith("compliance.")
+                and not (column.startswith("objectives.") and column.endswith(".of"))
             },
             **_of_fleets(trial),
         }

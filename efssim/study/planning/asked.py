@@ -63,6 +63,8 @@ def question(
     low, high = bounds(chosen, *between)
     if chosen.segments == ("rpo", "attainment"):
         raise chosen.problem("is the objective itself; vary something else, or rpo.target")
+    if chosen.segments[:1] == ("file_systems",) and chosen.segments[2:] == ("count",):
+        raise chosen.problem("changes which replications there are; a sweep takes such values")
     if chosen.segments == ("seed",):
         raise chosen.problem("trials have one seed for all values; more trials have more draws")
     base = with_objective(drawn_with(scenario, seed), rpo, attainment)

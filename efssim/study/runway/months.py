@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from dataclasses import replace
 
 from efssim.closed_forms.inflow.flows import Flow
 from efssim.closed_forms.inflow.streams import flows_of
-from efssim.scenario import Scenario
+from efssim.scenario import Scenario, ScenarioError
 from efssim.scenario.amounts.volume import steps_of
 from efssim.scenario.schema import FileSystem, WriteStream
 from efssim.scenario.workload.arrivals import chosen_process
@@ -57,7 +58,14 @@ class Months:
         }
         changed = gathered(self._scenario, "file_systems", values)
         start = self._scenario.start + month * MONTH
-        return drawn_as(self._scenario, self._scenario.with_(changed, start=start))
+        try:
+            return drawn_as(self._scenario, self._scenario.with_(changed, start=start))
+        except ScenarioError as error:
+            said = [
+                replace(each, message=f"in month {month}: {each.message}")
+                for each in error.problems
+            ]
+            raise ScenarioError(said) from None
 
     def _changes(
         self, month: int, name: str, system: FileSystem

@@ -25,6 +25,7 @@ from efssim.model.kernel.strata import Strata
 from efssim.runs.measured import MeasuredWorld
 from efssim.runs.run import Run
 from efssim.scenario import Scenario
+from efssim.scenario.amounts.throttles import throttles
 from efssim.scenario.amounts.volume import steps_of
 from efssim.scenario.grammar.calendars.rates import RateCalendar
 from efssim.scenario.schema import FileSystem, Replication
@@ -69,7 +70,7 @@ def division(scenario: Scenario, strata: Strata, ordinal: int) -> Division | Non
         return None
     if any(map(partial(_steps_up, scenario), scenario.file_systems.values())):
         return None  # later spans have another load
-    if scenario.throttles:  # credits and what waits are remembered
+    if throttles(scenario):  # credits and what waits are remembered
         return None
     period_s = max([DAY_S, *map(_period_s, streams)])
     return Division(name, interval_s, _edges(scenario, interval_s, period_s))

@@ -80,6 +80,7 @@ def test_json_and_files(file):
     assert found["passes"] is True
     names = {part.name for part in (file.parent / "out").iterdir()}
     wanted = {"drills.json", "drills.csv", "timeline.csv", "report.html", "manifest.json"}
+    wanted |= {"study.md"}
     assert names == {*wanted, "figures"}
     assert json.loads((file.parent / "out" / "drills.json").read_text()) == found
     page = (file.parent / "out" / "report.html").read_text()

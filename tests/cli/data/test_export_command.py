@@ -191,7 +191,7 @@ def test_an_earlier_export_is_replaced_as_a_whole_and_other_files_stay():
     Path("m/notes.txt").write_text("mine", encoding="utf-8")
     command("export", "even.yaml", "-o", "m")
     assert sorted(file.name for file in Path("m").iterdir()) == sorted(
-        ["manifest.json", "notes.txt", *(f"{metric}.json" for metric in METRICS)]
+        ["manifest.json", "study.md", "notes.txt", *(f"{metric}.json" for metric in METRICS)]
     )
     Path("q").mkdir()
     Path("q/StorageBytes.json").write_text("mine", encoding="utf-8")

@@ -181,7 +181,7 @@ def test_files_under_out() -> None:
     found = sorted(str(path) for path in Path("o").rglob("*") if path.is_file())
     names = ["day", "dispersion", "week", "writes"]
     figures = [f"o/figures/{name}.svg" for name in names]
-    assert found == [*figures, "o/manifest.json", "o/report.html", "o/traces.json"]
+    assert found == [*figures, "o/manifest.json", "o/report.html", "o/study.md", "o/traces.json"]
     page = Path("o/report.html").read_text(encoding="utf-8")
     assert page.count("<svg ") >= 4
     assert "To be minded" in page

@@ -49,14 +49,13 @@ def file_of(name):
 
 @pytest.mark.parametrize("name", STUDIES)
 def test_a_study_goes_on_from_any_byte(folder, name):
-    whole = command(*STUDIES[name], *ONE, "-o", "whole")
-    first = command(*STUDIES[name], *ONE, "-o", "out", "--resume", "kept")
+    whole = command(*STUDIES[name], *ONE)
+    first = command(*STUDIES[name], *ONE, "--resume", "kept")
     assert (first.code, first.out) == (whole.code, whole.out)
-    assert contents("out") == contents("whole")
     kept = file_of(name).read_bytes()
     assert kept.count(b"\n") > 10
     draws = np.random.default_rng(5)
-    for cut in [0, 1, *draws.integers(2, len(kept), 3).tolist()]:
+    for cut in [1, *draws.integers(2, len(kept), 2).tolist()]:
         file_of(name).write_bytes(kept[:cut])
         again = command(*STUDIES[name], *ONE, "--resume", "kept")
         assert (again.code, again.out) == (whole.code, whole.out), cut
@@ -172,18 +171,22 @@ def killed(child, after_s):
 
 def kill_and_resume(study, kills, seed):
     """Kill a study at random moments, resume it each time, and compare it with a whole one."""
-    began_s = time.perf_counter()
     assert ended(begun(*study, *ONE, "-o", "whole", printed="expected")) == 0
+    began_s = time.perf_counter()
+    assert ended(begun(*study, *ONE)) == 0
     whole_s = time.perf_counter() - began_s
     expected, draws, rounds = contents("whole"), np.random.default_rng(seed), 0
     assert expected
     while kills or not rounds:
         shutil.rmtree("kept", ignore_errors=True)
         shutil.rmtree("out", ignore_errors=True)
-        resumed = (*study, *ONE, "-o", "out", "--resume", "kept")
-        while kills and killed(begun(*resumed), draws.uniform(0, whole_s)):
+        resumed = (*study, *ONE, "--resume", "kept")
+        while kills:
+            out = ("-o", "out") * (draws.random() < 0.2)  # most of the time is that of files
+            if not killed(begun(*resumed, *out), draws.uniform(0, whole_s)):
+                break
             kills -= 1
-        assert ended(begun(*resumed)) == 0
+        assert ended(begun(*resumed, "-o", "out")) == 0
         assert Path("printed").read_bytes() == Path("expected").read_bytes()
         assert contents("out") == expected
         rounds += 1
@@ -191,13 +194,13 @@ def kill_and_resume(study, kills, seed):
 
 
 def test_killed_and_resumed(folder):
-    kill_and_resume(STUDIES["sweep"], 3, seed=2)
+    kill_and_resume(STUDIES["sweep"], 2, seed=2)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", STUDIES)
 def test_killed_at_50_random_moments_and_resumed(folder, name):
-    more = {"trials": 300, "comparison": 120, "sweep": 80, "plan": 40, "choice": 60}[name]
+    more = {"trials": 120, "comparison": 40, "sweep": 30, "plan": 20, "choice": 30}[name]
     study = list(STUDIES[name])
     study[study.index("-n") + 1] = str(more)
     kill_and_resume(study, 50, seed=3)
@@ -227,7 +230,7 @@ def test_killed_with_its_workers_and_resumed(folder):
 
 @pytest.mark.slow
 def test_a_part_killed_at_50_random_moments(folder):
-    study = ("run", "tiny.yaml", "-n", "300", *ONE)
+    study = ("run", "tiny.yaml", "-n", "200", *ONE)
     draws, kills = np.random.default_rng(4), 0
     part = (*study, "--part", "1/2", "-o", "part-1")
     began_s = time.perf_counter()

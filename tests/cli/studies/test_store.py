@@ -37,6 +37,10 @@ STUDIES = {
 }
 
 
+WITH_FILES = ("run", "comparison", "sets")
+"""Those of which files are written, too: of each way in which they are."""
+
+
 @pytest.fixture
 def folder(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
@@ -53,16 +57,19 @@ def files():
 
 @pytest.mark.parametrize("name", STUDIES)
 def test_a_result_is_given_again_and_nothing_runs(folder, name, monkeypatch):
-    plain = command(*STUDIES[name], "-o", "plain")
-    first = command(*STUDIES[name], "-o", "first", "--store", "st")
+    out = ("-o", "out") * (name in WITH_FILES)
+    plain = command(*STUDIES[name])
+    first = command(*STUDIES[name], *out, "--store", "st")
     assert (first.code, first.out) == (plain.code, plain.out)
-    assert first.err == plain.err.replace("plain", "first")
+    assert first.err == plain.err + "wrote out/\n" * bool(out)
     assert len(files()) == 1
     as_json = command(*STUDIES[name], "--format", "json")
     monkeypatch.setattr("efssim.model.world.world.World.advance_to", None)  # which a run needs
-    again = command(*STUDIES[name], "-o", "again", "--store", "st")
-    assert (again.code, again.out, again.err) == (0, plain.out, f"{HIT}wrote again/\n")
-    assert contents("again") == contents("first") == contents("plain")
+    if out:
+        again = command(*STUDIES[name], "-o", "again", "--store", "st")
+        assert (again.code, again.out, again.err) == (0, plain.out, f"{HIT}wrote again/\n")
+        assert contents("again") == contents("out")
+    assert command(*STUDIES[name], "--store", "st").out == plain.out
     said = command(*STUDIES[name], "--store", "st", "--format", "json")
     assert (said.out, said.err) == (as_json.out, HIT)
     assert command(*STUDIES[name], "--store", "st", "-q").err == ""
@@ -182,8 +189,7 @@ def test_a_run_that_ends_with_a_mistake_keeps_nothing(folder):
     Path("file").write_text("")
     done = command("run", "tiny.yaml", "--store", "file")
     assert done.code == 2
-    assert "file" in done.err
-    assert "Traceback" not in done.err
+    assert (done.out, done.err) == ("", "file: is a file, not a folder\n")
 
 
 def test_what_has_no_place_in_a_store(folder):
@@ -306,7 +312,7 @@ def test_a_writer_that_fails_leaves_what_was_there(tmp_path, monkeypatch):
 
 def test_many_processes_at_once(folder):
     words = [EFSSIM, "run", "tiny.yaml", "--store", "st", "--format", "json"]
-    running = [subprocess.Popen(words, stdout=subprocess.PIPE) for _ in range(3)]
+    running = [subprocess.Popen(words, stdout=subprocess.PIPE) for _ in range(2)]
     printed = {process.communicate()[0] for process in running}
     assert {process.returncode for process in running} == {0}
     assert len(printed) == 1

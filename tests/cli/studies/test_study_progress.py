@@ -112,15 +112,6 @@ def test_a_sweep_shows_value_trials_and_time(tmp_path):
     assert on_terminal(*asked, "--quiet", "-w", "1", name="sweep") == (0, out, "")
 
 
-def test_a_comparison_shows_its_scenarios(tmp_path):
-    files = (write_tiny(tmp_path), write_tiny(tmp_path, "other", "40 s"))
-    code, out, err = on_terminal(*files, "-n", "4", "-w", "1")
-    assert code == 0
-    assert re.search(r"tiny: +\d+ %\|.*\| \d+ of 8 trials, \S+ left", err)
-    assert re.search(r"other: +\d+ %\|.*\| \d+ of 8 trials, \S+ left", err)
-    assert out == command("run", *files, "-n", 4, "-w", 1).out
-
-
 def test_a_plan_shows_the_value_that_it_tries(tmp_path):
     file = write_tiny(tmp_path)
     asked = (file, "--vary", f"{INTERVAL}=20 s..10 min", "--rpo", "5 min", "-n", "10")

@@ -346,6 +346,20 @@ def test_stretches_do_not_show(calendar: Json, probability: float) -> None:
     assert tables[0] == tables[1] == tables[2]
 
 
+def test_trials_side_by_side_equal_single_runs() -> None:
+    windows = [("00:20", "05:00", 150), ("02:00", "02:30", "none")]
+    stream = {"arrivals": {"poisson": {"rate": "2/s"}}, "size": {"exponential": {"mean": 60}}}
+    sync = {"interval": 0, "gap": 5, "throughput": calendar(160, *windows)}
+    system = {"writes": {"w": stream}}
+    world = scenario(None, sync, system=system)
+    trials = efssim.run_trials(world, 4, workers=1).table
+    for trial in range(4):
+        found = efssim.run(world, trial=trial).summary["replications"]["r0"]
+        age, row = found["time_since_last_sync_s"], trials.iloc[trial]
+        assert row["time_since_last_sync_s.mean"] == age["mean"]
+        assert row["time_since_last_sync_s.max"] == age["max"]
+
+
 # --- nothing is polled ---------------------------------------------------------------------------
 
 
@@ -355,6 +369,28 @@ def test_a_window_costs_two_events_and_not_more() -> None:
     sync = {"preset": "none", "interval": "30 days", "throughput": nights}
     world = scenario(None, sync, duration="30 days", file_systems={"f0": {"region": "us-east-1"}})
     assert _steps(world) - _steps(world.with_({"replications.r0.sync.throughput": 100})) < 200
+
+
+def test_a_link_that_binds_in_an_hour_of_a_day_costs_in_that_hour() -> None:
+    hour = {"from": "02:00", "to": "03:00", "value": 150}
+    capacities = {"never": 1000, "an hour": {"base": 1000, "windows": [hour]}, "always": 150}
+    steps = {
+        name: _steps(scenario({"capacity": capacity}, {}, {}, duration="1 day"))
+        for name, capacity in capacities.items()
+    }
+    always, an_hour = steps["always"] - steps["never"], steps["an hour"] - steps["never"]
+    assert 0 < an_hour < 1.5 * always / 24
+
+
+def test_a_window_that_binds_nobody_wakes_nobody() -> None:
+    nights = {"base": 10_000, "windows": [{"from": "22:00", "to": "06:00", "value": 5_000}]}
+    by_count = []
+    for count in (1, 20):
+        world = scenario({"capacity": nights}, *[{}] * count, duration="5 days")
+        plain = world.with_({f'links."{LINK}".capacity': 10_000})
+        by_count.append(_steps(world) - _steps(plain))
+    # Each ends a stretch at the first edge, and no more: a stop there was not worth it.
+    assert by_count[1] - by_count[0] <= 19
 
 
 def _steps(world: efssim.Scenario) -> int:

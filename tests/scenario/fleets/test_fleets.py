@@ -353,7 +353,9 @@ def test_a_bare_name_of_a_fleet_is_no_target():
     ]
     objective = "objectives: {o: {target: 1 min, attainment: 90 %, replications: [dr]}}\n"
     assert "`dr[*]` names all its items" in refusal(ALIKE + objective)[0]
-    assert "`dr[*]` names all its items" in refusal(f"{ALIKE}drill: {{replication: dr}}\n")[0]
+    for name in ("dr", "dr[*]"):
+        found = refusal(f"{ALIKE}drill: {{replication: '{name}'}}\n")[0]
+        assert found.endswith("a drill is about one item, and 'dr' is a fleet: `dr[1]` is one")
 
 
 @pytest.mark.parametrize(
@@ -412,6 +414,18 @@ def test_an_event_reaches_all_items_at_once():
     assert entry.affected == ("orders[1]", "dr[1]", "orders[2]", "dr[2]", "orders[3]", "dr[3]")
     one = efssim.run(efssim.load(f'{ALIKE}events: [{{at: 10 min, fail: "orders[2]"}}]\n'))
     assert one.timeline[0].replications == ("dr[2]",)
+
+
+@pytest.mark.parametrize("name", ["orders", "orders[*]"])
+def test_a_call_is_about_one_item(name):
+    call = "{at: 1 min, call: DeleteReplicationConfiguration, with: {SourceFileSystemId: '%s'}}"
+    (found,) = refusal(f"{ALIKE}events: [{call % name}]\n")
+    assert found.endswith(
+        "events.0.with.SourceFileSystemId: a call is about one item, and 'orders' is a fleet:"
+        " `orders[1]` is one"
+    )
+    run = efssim.run(efssim.load(f"{ALIKE}events: [{call % 'orders[2]'}]\n"))
+    assert run.timeline[0].error == ""
 
 
 def test_the_resolved_view_has_each_fleet_once():

@@ -6,6 +6,7 @@ import pytest
 from helpers.fleets import DRAWN, THREE
 
 import efssim
+from efssim.report.text.sweep import sweep_report
 
 COUNT = 4
 
@@ -116,3 +117,16 @@ def test_a_plan_over_a_fleet_is_for_each_of_its_items():
     assert single.answer.holds_at <= 500.0 < single.answer.fails_at
     with pytest.raises(efssim.StudyError, match=r"`dr\[\*\]` names all"):
         efssim.plan(scenario, "replications.dr.sync.interval", between, replication="dr")
+
+
+def test_a_sweep_over_the_number_of_items():
+    scenario = efssim.load(THREE).with_({"replications.dr.items": {}})
+    sweep = efssim.sweep(scenario, {"file_systems.orders.count": [3, 1]}, executor="serial")
+    counts = [point["fleets"]["dr"]["count"] for point in sweep.summary["points"]]
+    assert counts == [3, 1]
+    text = sweep_report(sweep, "rpo.attainment", "")
+    assert "Fleet dr, over 1 to 3 items:" in text
+    assert "dr[1]:" in text
+    assert "dr[2]:" not in text  # which there is not at each value
+    with pytest.raises(efssim.ScenarioError, match="changes which replications there are"):
+        efssim.plan(scenario, "file_systems.orders.count", (1, 20))

@@ -9,10 +9,17 @@ from helpers.studies import chancy
 
 from efssim import run_trials
 from efssim.json_values import HIDDEN, IF_ANY, keys_of, restored, to_json
+from efssim.lag.compliance.summary import ComplianceSummary, MonthCompliance
 from efssim.lag.detection.summary import AlarmSummary
 from efssim.lag.summary import AgeSummary, LagSummary, ReplicationSummary
 from efssim.study.means.merging import STATISTICS, means
-from efssim.study.means.shapes import AgeStatistic, AlarmStatistic, LagStatistic
+from efssim.study.means.shapes import (
+    AgeStatistic,
+    AlarmStatistic,
+    ComplianceStatistic,
+    LagStatistic,
+    MonthStatistic,
+)
 from efssim.study.run.batch import Job, run_batch
 from efssim.study.run.executors import Workers
 from efssim.study.trial.outcome import Done
@@ -34,7 +41,16 @@ def test_a_statistic_of_an_alarm_has_all_of_its_numbers():
     assert names(AlarmStatistic) == numbers
 
 
-@pytest.mark.parametrize("summary", [kind for kind in STATISTICS if kind is not AlarmSummary])
+def test_a_month_of_trials_has_all_of_its_numbers():
+    """Edges, windows, breaches and the last sync are of one run alone."""
+    assert names(MonthStatistic) == names(MonthCompliance)[2:]
+    assert names(ComplianceStatistic) == names(ComplianceSummary)[:3]
+
+
+OWN_TESTS = (AlarmSummary, MonthCompliance, ComplianceSummary)
+
+
+@pytest.mark.parametrize("summary", [kind for kind in STATISTICS if kind not in OWN_TESTS])
 def test_a_statistic_has_the_fields_and_the_keys_of_the_summary(summary):
     assert names(STATISTICS[summary]) == names(summary)
     assert keys_of(STATISTICS[summary]) == keys_of(summary)

@@ -21,6 +21,8 @@ CURVES: Mapping[str, tuple[str, str]] = {
     "max": ("worst", ORANGE),
 }
 """Numbers of the age that are drawn, with their names and colours."""
+_MOST = 400
+"""Items that are drawn; a figure has not more points across."""
 
 
 class HasAge(Protocol):
@@ -54,8 +56,10 @@ def plot_fleet(
         values = ages_of(ages, key)
         if not values:
             continue
-        shares = [100 * (rank + 1) / len(ages) for rank in range(len(values))]
-        (handles[title],) = ax.step([0.0, *shares], [values[0], *values], color=colour)
+        ranks = _drawn_ranks(len(values))
+        shares = [100 * (rank + 1) / len(ages) for rank in ranks]
+        drawn = [values[rank] for rank in ranks]
+        (handles[title],) = ax.step([0.0, *shares], [values[0], *drawn], color=colour)
         top_s = max(top_s, values[-1])
     ax.set(xlim=(0, 100), ylim=(0, 1.08 * top_s), ylabel=AGE_NAME)
     ax.set_xlabel("items with this age or less (%)")
@@ -64,6 +68,13 @@ def plot_fleet(
     name_levels(ax, [Level(target_s, f"RPO\n{format_duration(target_s)}", VERMILLION)])
     titled(ax, name, legend_above(ax, handles) if handles else 0.0)
     return ax
+
+
+def _drawn_ranks(count: int) -> list[int]:
+    """Return the ranks of the items that are drawn: of many, evenly spread ones and the last."""
+    if count <= _MOST:
+        return list(range(count))
+    return [(k + 1) * count // _MOST - 1 for k in range(_MOST)]
 
 
 def ages_of(ages: Mapping[str, HasAge], key: str) -> list[float]:

@@ -10,6 +10,7 @@ from efssim.lag.summary import AGE
 from efssim.report.figures.drawing.axes import text_width, titled
 from efssim.report.figures.drawing.style import BLUE, GREY, ORANGE, SMALL, axes_for, styled
 from efssim.report.figures.run.lag import ShownCurve, draw_curves
+from efssim.report.verdicts.varied.compared import shown_differences
 from efssim.report.words.compare_shares import SHARES
 
 if TYPE_CHECKING:
@@ -67,7 +68,9 @@ def drawn_differences(comparison: PairedTrials) -> list[MeasureDifference]:
     """Return the main measures that have a relative change worth drawing."""
     # Seconds of violation change by any factor, and attainment says the same.
     return [
-        row for row in comparison.main_differences if row.first and row.measure != "rpo.violation_s"
+        row
+        for row in shown_differences(comparison)
+        if row.first and row.measure != "rpo.violation_s"
     ]
 
 

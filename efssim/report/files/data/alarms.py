@@ -13,7 +13,7 @@ from efssim.lag.detection.summary import AlarmSummary
 from efssim.lag.summary import WindowSummary
 from efssim.report.figures.run.alarms import alarms_alt, drawn_alarms, plot_alarms
 from efssim.report.figures.study.alarms import plot_tuning, tuning_alt
-from efssim.report.files.formats import CSV
+from efssim.report.files.formats import CSV, TableFormat
 from efssim.report.files.manifest import parameters
 from efssim.report.files.study import Sketch, write_study
 from efssim.report.words.json_text import json_text
@@ -80,8 +80,8 @@ def trials_alarms_json(trials: TrialSet, tuned: AlarmTuning | None = None) -> st
     )
 
 
-def write_alarms(run: Run, folder: Path, command: str = "") -> None:
-    """Write alarms.json, alarms.csv, the figure, report.html and manifest.json into a folder.
+def write_alarms(run: Run, folder: Path, command: str = "", tables: TableFormat = CSV) -> None:
+    """Write alarms.json, a table, the figure, report.html and manifest.json into a folder.
 
     As for a run all are written or none. Raise OSError.
     """
@@ -91,21 +91,21 @@ def write_alarms(run: Run, folder: Path, command: str = "") -> None:
     write_study(
         folder,
         {_JSON: alarms_json(run)},
-        {f"alarms{CSV.suffix}": _timed(run.alarm_changes)},
+        {"alarms": run.alarm_changes},
         sketches if drawn_alarms(run) else {},
-        lambda drawn: alarms_page(run, drawn, command),
+        lambda drawn: alarms_page(run, drawn, command, tables.suffix),
         seed=run.seed,
         about=parameters(run.scenario),
+        form=tables,
     )
 
 
-def _timed(table: pd.DataFrame) -> pd.DataFrame:
-    """Return a table with its times as texts, as every table has them."""
-    return table.assign(time=table["time"].dt.strftime("%Y-%m-%dT%H:%M:%S.%fZ"))
-
-
 def write_trials_alarms(
-    trials: TrialSet, folder: Path, command: str = "", tuned: AlarmTuning | None = None
+    trials: TrialSet,
+    folder: Path,
+    command: str = "",
+    tuned: AlarmTuning | None = None,
+    tables: TableFormat = CSV,
 ) -> None:
     """Write alarms.json, a table, report.html and manifest.json; with `tuned` the figure as well.
 
@@ -126,11 +126,12 @@ def write_trials_alarms(
     write_study(
         folder,
         {_JSON: trials_alarms_json(trials, tuned)},
-        {f"{name}{CSV.suffix}": table},
+        {name: table},
         sketches,
         page,
         seed=trials.seed,
         about={**parameters(trials.scenario), "partial": trials.partial},
+        form=tables,
     )
 
 

@@ -11,10 +11,9 @@ from typing import TYPE_CHECKING
 from efssim.cloudwatch.export import STATISTICS, ExportedMetric
 from efssim.cloudwatch.shapes import DataAnswer
 from efssim.json_values import JsonValue
-from efssim.report.files.folders import MANIFEST, staged
+from efssim.report.files.folders import staged
 from efssim.report.files.formats import TableFormat
-from efssim.report.files.manifest import environment, parameters
-from efssim.report.words.json_text import json_text
+from efssim.report.files.manifest import environment, parameters, write_manifest
 from efssim.scenario import Scenario
 
 if TYPE_CHECKING:
@@ -36,7 +35,7 @@ def write_export(
     about: dict[str, JsonValue],
     tables: TableFormat | None = None,
 ) -> None:
-    """Write one JSON file for each metric, a table if wanted, and manifest.json into a folder.
+    """Write one JSON file for each metric, a table if wanted, manifest.json and study.md.
 
     The folder may exist; `about` has facts for the manifest. All files are written or none; those
     of an earlier result by its manifest go, other files stay. Raise OSError, FileExistsError if one
@@ -48,8 +47,7 @@ def write_export(
             (staging / f"{one.metric}.json").write_text(text, encoding="utf-8", newline="\n")
             if tables is not None:
                 tables.write(export_table(one), staging / f"{one.metric}{tables.suffix}")
-        made = {**environment(), **about, **parameters(scenario)}
-        (staging / MANIFEST).write_text(json_text(made), encoding="utf-8")
+        write_manifest({**environment(), **about, **parameters(scenario)}, staging)
 
 
 def answer_json(answer: DataAnswer) -> str:

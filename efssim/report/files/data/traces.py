@@ -6,11 +6,10 @@ from pathlib import Path
 
 from efssim.report.figures.files import FOLDER, write_svg
 from efssim.report.figures.measured.pictures import pictures
-from efssim.report.files.folders import MANIFEST, REPORT, staged
-from efssim.report.files.manifest import environment
+from efssim.report.files.folders import REPORT, staged
+from efssim.report.files.manifest import environment, write_manifest
 from efssim.report.files.study import Sketch, drawn
 from efssim.report.text.traces import traces_json
-from efssim.report.words.json_text import json_text
 from efssim.traces.profile.measured import MeasuredTraces
 
 TRACES = "traces.json"
@@ -31,6 +30,6 @@ def write_traces(found: MeasuredTraces, folder: Path, command: str = "") -> None
         figures = write_svg(svg, staging / FOLDER)
         files = [file.file for file in found.files]
         made = {**environment(), "files": files, "report": REPORT, "figures": figures}
-        (staging / MANIFEST).write_text(json_text(made), encoding="utf-8")
         page = traces_page(found, named, svg, command)
         (staging / REPORT).write_text(page, encoding="utf-8", newline="\n")
+        write_manifest(made, staging)

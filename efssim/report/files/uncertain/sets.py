@@ -7,6 +7,7 @@ from pathlib import Path
 
 from efssim.report.figures.files import safe_names
 from efssim.report.figures.study.sets import plot_set_tornado, plot_sets, sets_alt, tornado_alt
+from efssim.report.files.formats import CSV, TableFormat
 from efssim.report.files.manifest import parameters
 from efssim.report.files.study import Sketch, write_study
 from efssim.report.words.json_text import json_text
@@ -19,24 +20,26 @@ def sets_json(study: SetStudy) -> str:
     return json_text(sets_to_json(study))
 
 
-def write_sets(study: SetStudy, folder: Path, command: str = "") -> None:
-    """Write summary.json, sets.csv, report.html, manifest.json and the figures."""
+def write_sets(study: SetStudy, folder: Path, command: str = "", tables: TableFormat = CSV) -> None:
+    """Write summary.json, a table of the sets, report.html, manifest.json and the figures."""
     from efssim.report.html.studies.sets import sets_page
 
     sketches = _sketches(study)
 
     def page(drawn: dict[str, str]) -> str:
-        return sets_page(study, {key: drawn[stem] for key, (stem, _) in sketches.items()}, command)
+        shown = {key: drawn[stem] for key, (stem, _) in sketches.items()}
+        return sets_page(study, shown, command, tables.suffix)
 
     counts = {"sets": len(study), "trials": study.trials, "partial": study.partial}
     write_study(
         folder,
         {"summary.json": sets_json(study)},
-        {"sets.csv": study.table},
+        {"sets": study.table},
         dict(sketches.values()),
         page,
         seed=study.seed,
         about={**parameters(study.scenario), **counts},
+        form=tables,
     )
 
 

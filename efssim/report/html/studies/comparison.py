@@ -14,6 +14,7 @@ from efssim.report.html.tables import Cell, Column, HtmlTable, number, share, te
 from efssim.report.html.traces import trace_blocks
 from efssim.report.text.comparison import change_text, verdicts
 from efssim.report.text.sweep import shown
+from efssim.report.verdicts.varied.compared import diverges, shown_differences
 from efssim.report.verdicts.varied.comparison import answer, verdict_kind, word
 from efssim.report.words.lines import counted
 from efssim.scenario.shown.cells_use import streams_in_cells
@@ -38,10 +39,14 @@ class ComparisonSvg:
 
 
 def compared_lags(comparison: PairedTrials) -> list[tuple[str, str]]:
-    """Return the pairs of replications whose ages are drawn: the first of many."""
+    """Return the pairs of replications whose ages are drawn: the first of many, if stationary."""
     known = comparison.replications[:_DRAWN]
     studies = comparison.first.pooled, comparison.second.pooled
-    return [(a, b) for a, b in known if a in studies[0] and b in studies[1]]
+    return [
+        (a, b)
+        for a, b in known
+        if a in studies[0] and b in studies[1] and not diverges(comparison, a, b)
+    ]
 
 
 def comparison_page(
@@ -136,7 +141,7 @@ def _table(comparison: PairedTrials) -> HtmlTable:
             Cell(change_text(row), row.difference, is_number=True),
             share(row.variance_saved),
         ]
-        for row in comparison.main_differences
+        for row in shown_differences(comparison)
     ]
     head = [
         Column("measure"),

@@ -30,8 +30,16 @@ from efssim.text.quantities import format_duration
 _ROWS = 300
 
 
-def sets_page(study: SetStudy, drawn: Mapping[tuple[str, str], str], command: str) -> str:
-    """Return report.html of parameter sets; `drawn` has SVG files by replication and kind."""
+def sets_page(
+    study: SetStudy,
+    drawn: Mapping[tuple[str, str], str],
+    command: str,
+    suffix: str = ".csv",
+) -> str:
+    """Return report.html of parameter sets; `drawn` has SVG files by replication and kind.
+
+    `suffix` is how the name of the table beside it ends.
+    """
     start, window = study.scenario.start, study.window
     begin, end = (start + timedelta(seconds=s) for s in (window.begin_s, window.end_s))
     meta = [
@@ -50,7 +58,7 @@ def sets_page(study: SetStudy, drawn: Mapping[tuple[str, str], str], command: st
             description=study.scenario.description,
             meta=[*meta, *thin_traces(study.traces), *drawn_texts(study.cells, study.scenario)],
             blocks=[
-                *_blocks(study, drawn),
+                *_blocks(study, drawn, suffix),
                 Block("What is not known", "unknown", table=_unknown(study)),
                 *trace_blocks({study.scenario.name: study.traces}),
                 parameter_block(study.scenario),
@@ -60,7 +68,7 @@ def sets_page(study: SetStudy, drawn: Mapping[tuple[str, str], str], command: st
     )
 
 
-def _blocks(study: SetStudy, drawn: Mapping[tuple[str, str], str]) -> Iterator[Block]:
+def _blocks(study: SetStudy, drawn: Mapping[tuple[str, str], str], suffix: str) -> Iterator[Block]:
     for ordinal, name in enumerate(study.replications):
         ident = f"r{ordinal}"
         yield Block(name, ident, _verdict(study, name))
@@ -73,7 +81,7 @@ def _blocks(study: SetStudy, drawn: Mapping[tuple[str, str], str]) -> Iterator[B
         yield from _importance(study, name, drawn, ident)
         numbers = _plain("Over all parameter sets", numbers_of_sets(name, study))
         yield Block("Numbers", f"{ident}-numbers", table=numbers, is_part=True)
-        each = _sets(study, name)
+        each = _sets(study, name, suffix)
         yield Block("All sets", f"{ident}-all", table=each, is_folded=True, is_part=True)
 
 
@@ -127,7 +135,7 @@ def _plain(caption: str, rows: Sequence[Sequence[str]]) -> HtmlTable:
     return HtmlTable(caption, columns, cells)
 
 
-def _sets(study: SetStudy, name: str) -> HtmlTable:
+def _sets(study: SetStudy, name: str, suffix: str) -> HtmlTable:
     rows = (
         [
             number(each.number),
@@ -145,7 +153,7 @@ def _sets(study: SetStudy, name: str) -> HtmlTable:
         for each in study.outcomes
         if (part := each.replications.get(name)) is not None
     )
-    listed, note = bounded(rows, _ROWS, "sets.csv")
+    listed, note = bounded(rows, _ROWS, f"sets{suffix}")
     columns = [Column("set", True)]
     columns += [Column(each.path, True) for each in study.parameters]
     columns += [Column("verdict"), Column("attainment", True)]

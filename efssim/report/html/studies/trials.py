@@ -15,6 +15,7 @@ from efssim.report.figures.run.fleet import fleet_alt
 from efssim.report.figures.study.alt import trials_alt
 from efssim.report.figures.study.trials import ages_of_trials
 from efssim.report.html.alarms import alarm_blocks
+from efssim.report.html.compliance import month_table
 from efssim.report.html.fleets import CAPTION, ages_table
 from efssim.report.html.run_tables import exact, lag_term, leaves
 from efssim.report.html.sections import sentence
@@ -42,11 +43,20 @@ from efssim.report.text.trials import sentences_of
 from efssim.report.verdicts.fleets import SECTIONS, are_many
 from efssim.report.verdicts.objectives import least, objective_texts_of_trials
 from efssim.report.verdicts.run import goal
-from efssim.report.verdicts.trials import attained, disaster, kind_of, late, of_trials, word_of
+from efssim.report.verdicts.trials import (
+    attained,
+    colour_of,
+    disaster,
+    diverging_trials,
+    late,
+    of_trials,
+    word_of,
+)
 from efssim.report.verdicts.trials_cautions import cautions
 from efssim.report.words.cost import cost_texts
 from efssim.report.words.fleets import fleet_texts_of_trials
 from efssim.report.words.lines import counted
+from efssim.report.words.percentiles import is_percentile
 from efssim.report.words.thresholds import threshold_texts
 from efssim.study.run.summary import trials_summary
 from efssim.study.run.trial_set import TrialSet
@@ -60,8 +70,16 @@ _TIMINGS = "AWS publishes no replication rate and no sync period: every timing i
 _POOLED: dict[LagColumn, str] = {"p50": "p50", "p99": "p99", "p99_9": "p99.9", "max": "max"}
 
 
-def trials_page(trials: TrialSet, drawn: Mapping[tuple[str, str], str], command: str) -> str:
-    """Return report.html of trials; `drawn` has SVG files by replication and kind."""
+def trials_page(
+    trials: TrialSet,
+    drawn: Mapping[tuple[str, str], str],
+    command: str,
+    suffix: str = ".csv",
+) -> str:
+    """Return report.html of trials; `drawn` has SVG files by replication and kind.
+
+    `suffix` is how the name of the table beside it ends.
+    """
     start, window = trials.scenario.start, trials.trials[0].summary.window
     begin, end = (start + timedelta(seconds=s) for s in (window.begin_s, window.end_s))
     meta = [
@@ -82,7 +100,7 @@ def trials_page(trials: TrialSet, drawn: Mapping[tuple[str, str], str], command:
             blocks=[
                 *_sums(trials),
                 *_fleets(trials, drawn),
-                *_blocks(trials, drawn),
+                *_blocks(trials, drawn, suffix),
                 *alarm_blocks(trials),
                 *_cost(trials),
                 *_thresholds(trials),
@@ -139,7 +157,7 @@ def _fleets(trials: TrialSet, drawn: Mapping[tuple[str, str], str]) -> Iterator[
         yield Block(title, ident, text=words, figure=made)
 
 
-def _blocks(trials: TrialSet, drawn: Mapping[tuple[str, str], str]) -> Iterator[Block]:
+def _blocks(trials: TrialSet, drawn: Mapping[tuple[str, str], str], suffix: str) -> Iterator[Block]:
     """Yield the blocks on the replications with the least attainment."""
     for ordinal, name in enumerate(sections_of_trials(trials)):
         ident = f"r{ordinal}"
@@ -150,25 +168,40 @@ def _blocks(trials: TrialSet, drawn: Mapping[tuple[str, str], str]) -> Iterator[
             figure=_attained(trials, name, drawn, f"{ident}-attainment"),
             is_part=True,
         )
-        yield Block("Lags", f"{ident}-lags", table=_lags(trials, name), is_part=True)
-        yield Block(
-            "How often is a lag longer than that?",
-            f"{ident}-exceedance",
-            figure=_pooled(trials, name, drawn, f"{ident}-lag"),
-            is_part=True,
-        )
+        if not diverging_trials(name, trials):
+            yield from _of_lags(trials, name, drawn, ident)
+        months = month_table(name, trials.means[name].compliance)
+        if months.rows:
+            title = "By calendar month"
+            yield Block(title, f"{ident}-months", table=months, is_part=True)
         words = " ".join(sentences_of(name, trials))
         yield Block("In words", f"{ident}-words", text=words, is_part=True)
-        yield Block("Trial by trial", f"{ident}-trials", table=_trials(trials, name), is_part=True)
+        table = _trials(trials, name, suffix)
+        yield Block("Trial by trial", f"{ident}-trials", table=table, is_part=True)
         numbers = all_means(trials, name)
         yield Block("All numbers", f"{ident}-all", table=numbers, is_folded=True, is_part=True)
+
+
+def _of_lags(
+    trials: TrialSet, name: str, drawn: Mapping[tuple[str, str], str], ident: str
+) -> Iterator[Block]:
+    """Yield the blocks with quantiles of lags, which nobody has where a trial diverges."""
+    yield Block("Lags", f"{ident}-lags", table=_lags(trials, name), is_part=True)
+    yield Block(
+        "How often is a lag longer than that?",
+        f"{ident}-exceedance",
+        figure=_pooled(trials, name, drawn, f"{ident}-lag"),
+        is_part=True,
+    )
 
 
 def _verdict(trials: TrialSet, name: str) -> PageVerdict:
     rpo, found = trials.means[name].rpo, trials.evidence[name]
     held = sentence(attained(name, trials))
     return PageVerdict(
-        least(kind_of(name, trials), (each.met for each in trials.means[name].objectives.values())),
+        least(
+            colour_of(name, trials), (each.met for each in trials.means[name].objectives.values())
+        ),
         f"RPO {word_of(name, trials).lower()}",
         " ".join(
             [
@@ -240,7 +273,7 @@ def _interval(bounds: Interval | None) -> Cell:
     return Cell(shown, bounds.low, is_number=True)
 
 
-def _trials(trials: TrialSet, name: str) -> HtmlTable:
+def _trials(trials: TrialSet, name: str, suffix: str) -> HtmlTable:
     rows = (
         [
             number(trial.number),
@@ -253,7 +286,7 @@ def _trials(trials: TrialSet, name: str) -> HtmlTable:
         ]
         for trial, part in _having(trials, name)
     )
-    shown, note = bounded(rows, _ROWS, "trials.csv")
+    shown, note = bounded(rows, _ROWS, f"trials{suffix}")
     head = [
         Column("trial", True, "trial"),
         Column("attainment", True, "attainment"),
@@ -272,14 +305,20 @@ def _having(trials: TrialSet, name: str) -> Iterator[tuple[Trial, ReplicationSum
 
 
 def all_means(trials: TrialSet, name: str) -> HtmlTable:
-    """Return every mean over trials, as summary.json has it, with its interval."""
+    """Return the means over trials, as summary.json has them, with their intervals.
+
+    Percentiles are left out where a trial diverges.
+    """
     bounds = dict(leaves(to_json(trials.intervals[name]), ""))
+    is_stationary = not diverging_trials(name, trials)
     rows = []
     for path, value in leaves(to_json(trials.means[name]), ""):
+        if is_percentile(path) and not is_stationary:
+            continue
         low, high = bounds.get(path) or (None, None)
         rows.append([text(path), exact(value), exact(low), exact(high)])
     pooled = {lag: to_json(numbers) for lag, numbers in trials.pooled[name].items()}
-    for path, value in leaves(pooled, "pooled"):
+    for path, value in leaves(pooled if is_stationary else {}, "pooled"):
         rows.append([text(path), exact(value), text(""), text("")])
     head = [Column("field"), *(Column(title, True) for title in ("value", "low", "high"))]
     return HtmlTable(f"summary.json: {name}", head, rows)

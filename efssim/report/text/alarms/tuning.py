@@ -85,7 +85,7 @@ def legend(found: AlarmTuning) -> str:
         "> the alarm as it is. “At least” and “up to” are ends of 95 % intervals, each by itself; "
         "who is in ALARM for more than 5 % of the time without a violation is no choice; "
         f"the delay counts from when the age passes the RPO target. {left:,} more settings in the "
-        "JSON and in tuning.csv."
+        "JSON and in the table of --out DIR."
     )
 
 

@@ -91,14 +91,15 @@ def sections_of(result: Run) -> list[str]:
 
 def _numbers(summary: ReplicationSummary) -> Numbers:
     age, pending, syncs = summary.age, summary.pending_bytes, summary.syncs
-    attained = summary.rpo.attainment
+    attained, lag = summary.rpo.attainment, summary.lags[WRITE_LAG]
+    is_stationary = not syncs.diverging
     return {
         "attainment": attained,
         "time above the target": None if attained is None else summary.rpo.violation_s,
         "mean age": age.mean,
-        "p99 of the age": age.p99,
+        "p99 of the age": age.p99 if is_stationary else None,
         "worst age": age.max,
-        "p99 of the write lag": summary.lags[WRITE_LAG].p99,
+        "p99 of the write lag": lag.p99 if is_stationary else None,
         "expected loss": pending.mean,
         "worst loss": pending.max,
         "worst loss in time": summary.oldest_pending.max,

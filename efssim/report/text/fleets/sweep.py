@@ -8,7 +8,10 @@ from typing import TYPE_CHECKING
 from efssim.lag.fleets.summary import ItemSpread, SpreadTree
 from efssim.report.text.fleets.tables import SPREAD_HEAD
 from efssim.report.verdicts.fleets import SECTIONS, are_many
-from efssim.report.words.lines import percent
+from efssim.report.verdicts.varied.sweep import STATES
+from efssim.report.verdicts.words import Kind
+from efssim.report.words.lines import counted, percent
+from efssim.study.means.fleets import FleetOfTrials
 from efssim.text.items import every_item, is_meant
 
 if TYPE_CHECKING:
@@ -20,8 +23,13 @@ _ABSENT = ItemSpread(None, None, None, None)
 
 
 def shown_replications(sweep: SweepPoints) -> list[str]:
-    """Return the replications that a report shows: of many in fleets, the worst of each fleet."""
+    """Return the replications that a report shows: those that there are at each value.
+
+    Of many in fleets, the worst of each fleet.
+    """
     names = [str(name) for name in sweep.points[0].trials.table["replication"].unique()]
+    # A fleet that is larger at some values has items that there are not at the others.
+    names = [name for name in names if all(name in point.trials.means for point in sweep.points)]
     fleets = sweep.points[0].trials.fleets
     if not fleets or not are_many(names):
         return names
@@ -34,15 +42,33 @@ def fleet_rows(
     sweep: SweepPoints, measure: str, fleet: str, shown: Callable[[str, float | None], str]
 ) -> list[list[str]]:
     """Return the head of a table, and a row for each combination: values and spread over items."""
-    head = [*(str(vary.segments[-1]) for vary in sweep.parameters), *SPREAD_HEAD, "all at once"]
-    rows = [head]
+    names = (str(vary.segments[-1]) for vary in sweep.parameters)
+    rows = [[*names, *SPREAD_HEAD, "all at once", "RPO of each"]]
     for point in sweep.points:
         one = point.trials.fleets[fleet]
         spread = spread_at(one.spread, measure)
         numbers = (spread.min, spread.p50, spread.p95, spread.max)
         share = "-" if one.attainment_all is None else percent(one.attainment_all)
-        rows.append([*_values(sweep, point), *(shown(measure, x) for x in numbers), share])
+        shares = [share, STATES[_kind(one)]]
+        rows.append([*_values(sweep, point), *(shown(measure, x) for x in numbers), *shares])
     return rows
+
+
+def _kind(one: FleetOfTrials) -> Kind:
+    """Return the kind of the verdict on all items: met only where each meets the RPO."""
+    if one.met is None:
+        return "open"
+    if not one.met:
+        return "missed"
+    return "met" if one.met_throughout else "once"
+
+
+def items_text(sweep: SweepPoints, fleet: str) -> str:
+    """Return how many items a fleet has at the values of a sweep."""
+    counts = {point.trials.fleets[fleet].count for point in sweep.points}
+    if len(counts) == 1:
+        return counted(counts.pop(), "item")
+    return f"{min(counts):,} to {max(counts):,} items"
 
 
 def _values(sweep: SweepPoints, point: Point) -> Sequence[str]:

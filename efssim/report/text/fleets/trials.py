@@ -22,7 +22,7 @@ from efssim.report.verdicts.fleets import (
     worst_in_order,
 )
 from efssim.report.verdicts.objectives import objectives_of_fleet
-from efssim.report.verdicts.trials import kind_of, of_trials, word_of
+from efssim.report.verdicts.trials import diverging_trials, kind_of, of_trials, word_of
 from efssim.report.verdicts.words import OF_TRIALS
 from efssim.report.words.cost import cost_lines
 from efssim.report.words.fleets import fleet_texts_of_trials
@@ -81,14 +81,14 @@ def sections_of_trials(trials: TrialSet) -> list[str]:
 
 def _numbers(name: str, trials: TrialSet) -> Numbers:
     means, pooled = trials.means[name], trials.pooled[name]
-    attained = means.rpo.attainment
+    attained, is_stationary = means.rpo.attainment, not diverging_trials(name, trials)
     return {
         "attainment": attained,
         "time above the target": None if attained is None else means.rpo.violation_s,
         "mean age": means.lags[AGE].mean,
-        "p99 of the age": pooled[AGE].p99,
+        "p99 of the age": pooled[AGE].p99 if is_stationary else None,
         "worst age": pooled[AGE].max,
-        "p99 of the write lag": pooled[WRITE_LAG].p99,
+        "p99 of the write lag": pooled[WRITE_LAG].p99 if is_stationary else None,
         "expected loss": means.pending_bytes.mean,
         "worst loss": means.pending_bytes.max,
         "worst loss in time": pooled[OLDEST_PENDING].max,

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from efssim.lag.summary import AGE
-from efssim.report.verdicts.trials import kind_of, word_of
+from efssim.report.verdicts.trials import colour_of, word_of
+from efssim.report.verdicts.varied.compared import stationary
 from efssim.report.verdicts.words import Kind
 from efssim.report.words.lines import short
 from efssim.study.varying.paired import MeasureDifference, PairedTrials
@@ -14,7 +15,7 @@ _TOLD = {f"{AGE}.p99": "the p99 of the age", "rpo.attainment": "attainment"}
 
 def verdict_kind(comparison: PairedTrials) -> Kind:
     """Return the kind of the verdict on the second study: the worst of its replications."""
-    found = {kind_of(name, comparison.second) for _, name in comparison.replications}
+    found = {colour_of(name, comparison.second) for _, name in comparison.replications}
     worst: tuple[Kind, ...] = ("missed", "open", "once")
     return next((kind for kind in worst if kind in found), "met" if found else "open")
 
@@ -35,7 +36,8 @@ def _words(comparison: PairedTrials, which: int) -> str:
 
 def answer(comparison: PairedTrials) -> str:
     """Return how the age and the attainment of each replication change from first to second."""
-    rows = [row for row in comparison.differences if row.measure in _TOLD]
+    told = [row for row in comparison.differences if row.measure in _TOLD]
+    rows = stationary(comparison, told)
     names = dict.fromkeys(row.replication for row in rows)
     texts = []
     for name in names:

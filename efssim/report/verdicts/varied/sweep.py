@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from efssim.json_values import JsonValue
 from efssim.report.verdicts.run import goal
-from efssim.report.verdicts.trials import kind_of
+from efssim.report.verdicts.trials import colour_of
 from efssim.report.verdicts.words import Kind
 from efssim.report.words.lines import counted, percent
 from efssim.study.varying.points import Point, SweepPoints
@@ -23,7 +23,7 @@ STATES: dict[Kind, str] = {
 
 def kinds(sweep: SweepPoints, replication: str) -> list[Kind]:
     """Return the kind of the verdict on a replication at each combination."""
-    return [kind_of(replication, point.trials) for point in sweep.points]
+    return [colour_of(replication, point.trials) for point in sweep.points]
 
 
 def sweep_verdict(sweep: SweepPoints, replication: str) -> str:

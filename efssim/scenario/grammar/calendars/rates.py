@@ -45,6 +45,8 @@ class RateCalendar(Calendar):
 
     base: ByteRate
     """Bytes per second outside the windows; `none` lifts the limit."""
+    timezone: str = "UTC"
+    """IANA time zone of the windows."""
     windows: tuple[RateWindow, ...] = Field(json_schema_extra={"minItems": 1})
     """When there is another rate; where windows overlap, the last of them is in force."""
 

@@ -154,12 +154,7 @@ class Window(Model):
 
 
 class Calendar(Model):
-    """Windows on the clock of a time zone."""
-
-    timezone: str = "UTC"
-    """IANA time zone of the windows."""
-    windows: tuple[Window, ...] = Field(json_schema_extra={"minItems": 1})
-    """When."""
+    """Windows on the clock of a time zone: a part with the keys `timezone` and `windows`."""
 
     @classmethod
     def misfits(cls, data: Written) -> Iterator[Found]:
@@ -168,7 +163,7 @@ class Calendar(Model):
             # Not by a bound of the field, which counts those that are valid alone.
             yield ("windows",), "needs at least one window"
 
-    @field_validator("timezone")
+    @field_validator("timezone", check_fields=False)
     @classmethod
     def _known_zone(cls, name: str) -> str:
         return time_zone(name).key
@@ -177,6 +172,8 @@ class Calendar(Model):
 class Blackouts(Calendar):
     """Times in which no sync of a replication begins."""
 
+    timezone: str = "UTC"
+    """IANA time zone of the windows."""
     windows: tuple[Window, ...] = Field(json_schema_extra={"minItems": 1})
     """When; where windows overlap, they are one."""
     in_flight: Literal["finish", "stall"] = "finish"

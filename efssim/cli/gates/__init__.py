@@ -1,0 +1,1 @@
+"""Results for CI: as Markdown, JUnit XML and annotations, and compared with before."""

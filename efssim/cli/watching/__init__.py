@@ -1,0 +1,1 @@
+"""`efssim run --watch`: a command that runs again on each change of its files."""

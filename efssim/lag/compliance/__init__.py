@@ -1,0 +1,1 @@
+"""Attainment of the RPO by calendar month, as compliance is reported."""

@@ -1,0 +1,104 @@
+"""The time that the second column of compliance leaves out, each window with its reason.
+
+An initial sync, the pauses that `events` ordered, and the catch-up that follows either. What
+`faults` do counts, and so does a catch-up into which anything else comes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from efssim.lag.compliance.spans import Span, clipped, length, without
+from efssim.lag.compliance.summary import CATCH_UP, INITIAL_SYNC, PLANNED_PAUSE, LeftOutWindow
+from efssim.records.timeline import Occurrence
+from efssim.scenario.grammar.disturbances.effects import Pause, Stall
+from efssim.scenario.grammar.disturbances.kinds import DISTURBANCES
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Replicated:
+    """When a replication was there, and when its age was above the target."""
+
+    window_s: Span
+    created_s: float
+    defined_s: float
+    """When its age was defined first; infinity: never."""
+    gone_s: float
+    """When its configuration was gone; infinity: never."""
+    has_initial_sync: bool
+    begin_s: Floats
+    """Begins of violations, in order of time, cut to the window."""
+    end_s: Floats
+    peak_s: Floats
+    target_s: float
+    disturbances: Sequence[Occurrence]
+    """Those that reached it."""
+
+    @property
+    def defined_span(self) -> Span:
+        """The part of the window in which the age is defined."""
+        return clipped((self.defined_s, self.gone_s), self.window_s)
+
+
+def stops_syncs(each: Occurrence) -> bool:
+    """Return whether a disturbance pauses or stalls syncs, and has not another effect alone."""
+    kind = DISTURBANCES.get(each.kind)
+    return kind is not None and (kind.has(Pause) or kind.has(Stall))
+
+
+def left_out(found: Replicated) -> list[LeftOutWindow]:
+    """Return the windows that are left out, in order of time; no two overlap."""
+    taken: list[Span] = []
+    windows: list[LeftOutWindow] = []
+    for reason, cause, span in _wanted(found):
+        inside = clipped(clipped(span, (found.created_s, found.gone_s)), found.window_s)
+        for begin_s, end_s in without(inside, taken) if length(inside) else ():
+            windows.append(LeftOutWindow(reason, cause, begin_s, end_s, end_s - begin_s))
+            taken.append((begin_s, end_s))
+    return sorted(windows, key=lambda window: window.begin_s)
+
+
+def _wanted(found: Replicated) -> Iterator[tuple[str, str, Span]]:
+    """Yield reason, cause and span of each window; of two that overlap the first has the time."""
+    if found.has_initial_sync:
+        yield INITIAL_SYNC, "", (found.created_s, found.defined_s)
+    pauses = [each for each in found.disturbances if each.is_planned and stops_syncs(each)]
+    for each in pauses:
+        over_s = found.window_s[1] if each.end_s is None else each.end_s
+        yield PLANNED_PAUSE, str(each), (each.begin_s, over_s)
+    if found.has_initial_sync:
+        for span in _caught_up(found, (found.defined_s, found.defined_s), after_s=0.0):
+            yield CATCH_UP, INITIAL_SYNC, span
+    for each in pauses:
+        if each.end_s is not None:
+            paused = each.begin_s, each.end_s
+            for span in _caught_up(found, paused, after_s=found.target_s):
+                yield CATCH_UP, str(each), span
+
+
+def _caught_up(found: Replicated, stop: Span, after_s: float) -> Iterator[Span]:
+    """Yield the parts of violations in which a replication catches up with a stop.
+
+    They begin in the stop, or so soon after it (`after_s`) that the sync before it is what the age
+    counts from, and come to an end: nothing shows that one which does not is a catch-up.
+    """
+    first = int(np.searchsorted(found.begin_s, stop[0], "left"))
+    last = int(np.searchsorted(found.begin_s, stop[1] + after_s, "right"))
+    for begin_s, end_s in zip(
+        found.begin_s[first:last].tolist(), found.end_s[first:last].tolist(), strict=True
+    ):
+        if stop[1] < end_s < found.defined_span[1]:
+            others = (
+                max(each.begin_s, stop[1])
+                for each in found.disturbances
+                if not (each.is_planned and stops_syncs(each))
+                and each.begin_s < end_s
+                and (each.end_s is None or each.end_s > stop[1])
+            )
+            yield max(begin_s, stop[1]), min([end_s, *others])

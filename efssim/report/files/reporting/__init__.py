@@ -1,0 +1,1 @@
+"""A study as the STRESS-DES checklist asks for it."""

@@ -1,0 +1,1 @@
+"""The conditions of `--check` one by one, for CI: as JUnit XML, Markdown and annotations."""

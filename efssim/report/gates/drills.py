@@ -1,0 +1,58 @@
+"""Drills for CI: their conditions one by one, and Markdown."""
+
+from __future__ import annotations
+
+from efssim.report.drill.text import (
+    heading,
+    measure_rows,
+    notes,
+    phase_rows,
+    verdict_lines,
+)
+from efssim.report.facts.traces import thin_traces
+from efssim.report.gates.gate import OF_ALL, RPO, Gate, Gates, outcome_of, summed_up
+from efssim.report.gates.markdown import again, document, escaped, items, table
+from efssim.scenario.shown.trace_use import trace_qualities
+from efssim.study.drills.study import DrillStudy
+from efssim.study.drills.summary import DrillSummary, summary_of
+
+_HEAD = ("", "mean", "p50", "p95", "max")
+
+
+def judged_drills(study: DrillStudy) -> Gates:
+    """Return the conditions of `--check` on drills."""
+    found, name = summary_of(study), study.replication
+    rpo, *others = verdict_lines(found)
+    gates = [Gate(name, RPO, outcome_of(found.rpo.met), rpo, ("rpo",))]
+    if found.rto is not None:
+        gates.append(Gate(name, "RTO", outcome_of(found.rto.met), others[0], ("rto",)))
+    else:
+        text = "Every drill ends: without an objective of time none may fail or stay unnoticed."
+        gates.append(Gate(name, "end", outcome_of(_all_end(study)), text, ("drill",)))
+    for ordinal, thin in enumerate(thin_traces(trace_qualities(study.scenario)), start=1):
+        gates.append(Gate(OF_ALL, f"trace {ordinal}", "undecided", thin, ("file_systems",)))
+    return Gates(study.scenario.name, tuple(gates))
+
+
+def _all_end(study: DrillStudy) -> bool:
+    return all(one.rto_s is not None for one in study.outcomes)
+
+
+def drill_markdown(study: DrillStudy, command: str) -> str:
+    """Return the Markdown of drills; `command` repeats them."""
+    found = summary_of(study)
+    parts = [
+        f"**{escaped(f'{found.scenario}, {found.replication}: {found.text}')}.**",
+        items(verdict_lines(found)),
+        f"**{escaped(summed_up(judged_drills(study)))}.**",
+        escaped(heading(study)),
+        table(_HEAD, *measure_rows(found)),
+        _phases(found),
+        items(notes(study, found)),
+        items(thin_traces(trace_qualities(study.scenario))),
+    ]
+    return document([*parts, *again(command, "")])
+
+
+def _phases(found: DrillSummary) -> str:
+    return table(("phase", *_HEAD[1:]), *phase_rows(found))
