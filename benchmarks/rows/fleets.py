@@ -34,8 +34,11 @@ def rows() -> list[Row | Limit]:
     ]
 
 
-def fleet_text(count: int) -> str:
-    """Return a scenario of replications that write one a minute and sync every five, as a file."""
+def fleet_text(count: int, sync: str = _SYNC, top: str = "", step_s: float = 0.0) -> str:
+    """Return a scenario of replications that write one a minute, as a file.
+
+    Their phases are `step_s` apart; `top` holds further keys.
+    """
     numbers = range(count)
     systems = (
         f"  fs{n}: {{region: us-east-1, writes: {'*app' if n else f'&app {_APP}'}}}"
@@ -43,13 +46,18 @@ def fleet_text(count: int) -> str:
     )
     ends = "destination: {region: eu-west-1}, established: true"
     replications = (
-        f"  dr{n}: {{source: fs{n}, {ends}, sync: {'*usual' if n else f'&usual {_SYNC}'}}}"
-        for n in numbers
+        f"  dr{n}: {{source: fs{n}, {ends}, sync: {_synced(sync, n, step_s)}}}" for n in numbers
     )
     quota = f"{{quotas: {{file_systems: {count}}}}}"
-    top = ["limits: {values: 1_000_000}", "name: fleet", "duration: 1 day", "regions:"]
-    top += [f"  us-east-1: {quota}", f"  eu-west-1: {quota}"]
-    return "\n".join([*top, "file_systems:", *systems, "replications:", *replications, ""])
+    lines = [top, "limits: {values: 1_000_000}", "name: fleet", "duration: 1 day", "regions:"]
+    lines += [f"  us-east-1: {quota}", f"  eu-west-1: {quota}"]
+    return "\n".join([*lines, "file_systems:", *systems, "replications:", *replications, ""])
+
+
+def _synced(sync: str, n: int, step_s: float) -> str:
+    if step_s:
+        return f"{sync[:-1]}, phase: {n * step_s}}}"
+    return f"&usual {sync}" if n == 0 else "*usual"
 
 
 def items_text(count: int) -> str:

@@ -14,6 +14,7 @@ from efssim.cloudwatch.alarms.watching import AlarmsOfWorld, WatchedReplication
 from efssim.cloudwatch.efs_metrics import EfsMetrics
 from efssim.cloudwatch.storage import StorageSamples
 from efssim.cloudwatch.write_minutes import WriteMinutes
+from efssim.collector import uncollected
 from efssim.lag.cost.summary import CostSummary
 from efssim.lag.cost.wire_bytes import Sent
 from efssim.lag.detection.judging import Watched
@@ -417,7 +418,8 @@ def run_with_states(world: MeasuredWorld) -> tuple[Run, dict[str, dict[str, LagS
 
 def last_run(world: MeasuredWorld) -> Run:
     """Return a world's run up to now as `so_far` does, in less memory: the world cannot go on."""
-    return world._run(world._let_go())
+    with uncollected():
+        return world._run(world._let_go())
 
 
 def _takes_metrics(scenario: Scenario) -> bool:

@@ -8,6 +8,7 @@ from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from efssim.collector import uncollected
 from efssim.errors import ArgumentError, UnknownNameError
 from efssim.json_values import to_json
 from efssim.lag.age.age_over_time import age_at, age_means
@@ -85,7 +86,8 @@ class Run:
     @cached_property
     def summary(self) -> dict[str, Any]:
         """The content of summary.json."""
-        return to_json(self.run_summary, self.scenario.start)
+        with uncollected():
+            return to_json(self.run_summary, self.scenario.start)
 
     @property
     def window(self) -> WindowSummary:

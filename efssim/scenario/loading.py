@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import gc
 import os
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
 
+from efssim.collector import uncollected
 from efssim.errors import UsageError
 from efssim.scenario.fleets.paths import places_to_set, shown_path
 from efssim.scenario.grammar.base import SHARED, located
@@ -38,22 +37,10 @@ def load(source: Source, overrides: Sequence[str] = ()) -> Scenario:
     if isinstance(overrides, str) or not all(isinstance(text, str) for text in overrides):
         raise UsageError('efssim.load: overrides are a list of texts such as ["seed=2"]')
     try:
-        with _uncollected():
+        with uncollected():
             return _loaded(source, overrides)
     except ScenarioError as error:
         raise ScenarioError(map(_without_line_0, error.problems)) from None
-
-
-@contextmanager
-def _uncollected() -> Iterator[None]:
-    """Pause Python's collector: to read makes objects that stay, and it looks through all again."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
 
 
 def _without_line_0(problem: Problem) -> Problem:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
+from efssim.collector import uncollected
 from efssim.json_values import WireObject, WireValue
 from efssim.model.account import Account, Keeper, Recorder
 from efssim.model.efs.calls import Calls, looks
@@ -74,8 +75,9 @@ class World:
         self.services = ServiceCalls(self.account, self._disturbances, self.backups, self._calls)
         RateCalendars(self.account)
         self._schedule = Schedule(self.account, self._disturbances, self._calls)
-        self._build()
-        self.advance_to(0.0)
+        with uncollected():
+            self._build()
+            self.advance_to(0.0)
 
     @property
     def now_s(self) -> float:
