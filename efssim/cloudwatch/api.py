@@ -17,7 +17,13 @@ from numpy.typing import NDArray
 
 from efssim.cloudwatch.alarms.calls import AlarmCalls
 from efssim.cloudwatch.alarms.findings import AlarmPlace
-from efssim.cloudwatch.efs_metrics import NAMESPACE, UNITS, Dimensions, EfsMetrics
+from efssim.cloudwatch.efs_metrics import (
+    NAMESPACE,
+    THROTTLED_UNITS,
+    UNITS,
+    Dimensions,
+    EfsMetrics,
+)
 from efssim.cloudwatch.errors import CloudWatchError as CloudWatchError
 from efssim.cloudwatch.math.expression import ExpressionError
 from efssim.cloudwatch.math.queries import Queries
@@ -311,8 +317,9 @@ class CloudWatchApi:
         """Return the samples of a metric and their unit; none for a metric that there is not."""
         space, name = given.get("Namespace", ""), given.get("MetricName", "")
         dimensions = _dimensions(given)
-        if space == NAMESPACE and name in UNITS:
-            series, unit = self._metrics.series(name, dimensions, region), UNITS[name]
+        units = UNITS | THROTTLED_UNITS
+        if space == NAMESPACE and name in units:
+            series, unit = self._metrics.series(name, dimensions, region), units[name]
         else:
             custom = self._custom.get((region, space, name, dimensions), _Custom("None"))
             series, unit = custom.series(), custom.unit

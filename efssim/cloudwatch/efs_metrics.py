@@ -26,6 +26,8 @@ Phases = DrawSeries | Same
 NAMESPACE = "AWS/EFS"
 UNITS = {"TimeSinceLastSync": "Seconds", "DataWriteIOBytes": "Bytes", "StorageBytes": "Bytes"}
 """Units of the simulated metrics; documented."""
+THROTTLED_UNITS = {"BurstCreditBalance": "Bytes", "PermittedThroughput": "Bytes/Second"}
+"""Units of the metrics of file systems that throttle their writes; documented."""
 _CLASSES = ("Total", "Standard")
 """Storage classes that have all of a file system's bytes: nothing is tiered in the model."""
 
@@ -57,6 +59,9 @@ class EfsMetrics:
             if system.region == region:
                 if len(self._written(system)):
                     yield "DataWriteIOBytes", (("FileSystemId", system.id),)
+                for name in THROTTLED_UNITS:
+                    if len(_throttled(system, name)):
+                        yield name, (("FileSystemId", system.id),)
                 for storage in _CLASSES:
                     yield "StorageBytes", _stored_dimensions(system, storage)
 
@@ -79,6 +84,8 @@ class EfsMetrics:
             return EMPTY
         if name == "DataWriteIOBytes" and dimensions == (("FileSystemId", system.id),):
             return self._written(system)
+        if name in THROTTLED_UNITS and dimensions == (("FileSystemId", system.id),):
+            return _throttled(system, name)
         if name == "StorageBytes" and any(
             dimensions == _stored_dimensions(system, storage) for storage in _CLASSES
         ):
@@ -139,6 +146,18 @@ class EfsMetrics:
         ]
         parts.append(self._unreplicated[system.name].series(still_open))
         return merged(parts).by_period(0.0, MINUTE_S)
+
+
+def _throttled(system: FileSystemState, name: str) -> Series:
+    """Return burst credits, or permitted throughput, at whole minutes up to now."""
+    parts = system.journal.throttled_minutes()
+    if not parts:
+        return EMPTY
+    time_s = np.concatenate([part.time_s for part in parts])
+    if name == "BurstCreditBalance":
+        return Series.of(time_s, np.concatenate([part.credits for part in parts]))
+    rates = [np.full(len(part.time_s), part.permitted) for part in parts]
+    return Series.of(time_s, np.concatenate(rates))
 
 
 def sample_times(phases: Phases, begin_s: float, end_s: float) -> Floats:

@@ -76,6 +76,16 @@ class Throttled:
     """Sum of what they waited, in seconds."""
 
 
+class ThrottledMinutes(NamedTuple):
+    """Burst credits at some whole minutes, and the throughput that was permitted then."""
+
+    time_s: Floats
+    credits: Floats
+    """In bytes."""
+    permitted: float
+    """In bytes per second."""
+
+
 class HourlyTotals(NamedTuple):
     """Bytes written to a file system by each whole hour of the run, and its size then."""
 
@@ -99,6 +109,8 @@ class FileSystemRecords:
     throttled: list[Throttled] | None = None
     """At its begin, at each whole hour, at the begin of the window and at each change of its mode;
     None: its writes do not wait."""
+    throttled_minutes: list[ThrottledMinutes] | None = None
+    """Its burst credits by the minute; None: they are not kept, or its writes do not wait."""
     divided_at_s: Floats = field(default_factory=lambda: np.zeros(0))
     """Rising times at which writes that are not drawn one by one are divided, so that each part
     is in one window of a measure."""

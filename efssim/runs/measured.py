@@ -144,6 +144,7 @@ class MeasuredWorld:
             kept.sinks.append(self._unpublished[name].add)
         if self._minutes is not None:
             self._unreplicated[name] = WriteMinutes()
+            kept.throttled_minutes = []
             kept.sinks.append(self._unreplicated[name].add)
         return kept
 

@@ -35,7 +35,13 @@ from efssim.records.run_records import (
     ReplicationRecords,
 )
 from efssim.records.states import NOTHING, Amount, Discarded, States
-from efssim.records.stored import FileSystemRecords, HourlyTotals, StreamFacts, Throttled
+from efssim.records.stored import (
+    FileSystemRecords,
+    HourlyTotals,
+    StreamFacts,
+    Throttled,
+    ThrottledMinutes,
+)
 from efssim.scenario.workload.throttling import Throttling
 
 Floats = NDArray[np.float64]
@@ -189,6 +195,10 @@ class Journal:
     def throttled(self) -> Throttled | None:
         """Return how writes wait now; None where they do not."""
         return None if self._throttle is None else self._throttle.at(self._clock.now)
+
+    def throttled_minutes(self) -> list[ThrottledMinutes]:
+        """Return burst credits at whole minutes up to now, where they are kept."""
+        return [] if self._throttle is None else self._throttle.minutes(self._clock.now)
 
     def throughput_changes(self) -> None:
         """Make writes as the throughput mode permits that the records have last."""

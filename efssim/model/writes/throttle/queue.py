@@ -14,9 +14,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from efssim.model.writes.throttle.permitted import Permitted
+from efssim.records.stored import ThrottledMinutes
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
+
+MINUTE_S = 60.0
 
 _WINDOW_LEAST, _WINDOW_MOST = 16, 65_536
 """Writes that are looked at at once: fewer after each change of the rate, then ever more."""
@@ -47,6 +50,9 @@ class ThrottledQueue:
         self._wanted_s: Floats = np.zeros(0)
         self._sizes: Ints = np.zeros(0, dtype=np.int64)
         self._window = _WINDOW_LEAST
+        self._line: tuple[Floats, Floats] | None = None  # credits at the knots of a step
+        self.minutes: list[ThrottledMinutes] | None = None
+        """Credits at whole minutes as it goes on; None: they are not kept."""
 
     @property
     def permitted(self) -> Permitted:
@@ -113,7 +119,7 @@ class ThrottledQueue:
             self._permitted,
             min(self._window, len(self._sizes)),
         )
-        is_spent = self._is_spent()
+        is_spent, self._line = self._is_spent(), None
         total = permitted.baseline if is_spent else permitted.rate
         served = self._served(count, max(0.0, total - permitted.other_load))
         end_s, is_changed = min(until_s, served.valid_s), False
@@ -130,8 +136,19 @@ class ThrottledQueue:
             end_s, is_changed, self.credits_min = stop_s, False, fewest
             if permitted.needs_credits and not is_spent:
                 credits = self._spend(served, stop_s)[1]
+        if self.minutes is not None and end_s // MINUTE_S > self._now_s // MINUTE_S:
+            self.minutes.append(self._by_minute(end_s, credits, total))
         self._window = _WINDOW_LEAST if is_changed else min(2 * self._window, _WINDOW_MOST)
         return self._go(served, end_s, credits, max(0.0, total - permitted.other_load))
+
+    def _by_minute(self, end_s: float, credits: float, total: float) -> ThrottledMinutes:
+        """Return the credits of a step at the whole minutes after now and up to its end."""
+        first, last = math.floor(self._now_s / MINUTE_S) + 1, math.floor(end_s / MINUTE_S)
+        time_s = np.arange(first, last + 1) * MINUTE_S
+        values: Floats = np.full(len(time_s), credits)
+        if self._line is not None:
+            values = np.interp(time_s, *self._line).clip(min=0.0)
+        return ThrottledMinutes(time_s.astype(np.float64), values, total)
 
     def _is_spent(self) -> bool:
         """Return whether there are no credits, nor any to be earned now."""
@@ -193,6 +210,7 @@ class ThrottledQueue:
         free = self.credits + earned * (knots_s - self._now_s) - taken
         over = np.maximum.accumulate(np.maximum(free - permitted.credits_max, 0.0))
         credits = free - over
+        self._line = knots_s, credits
         below = np.flatnonzero(credits[1:] < 0.0)
         if permitted.rate <= permitted.baseline:  # only rounding takes them below 0
             below, credits = below[:0], np.maximum(credits, 0.0)

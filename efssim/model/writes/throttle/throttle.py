@@ -21,7 +21,7 @@ from efssim.model.writes.throttle.curve import ThrottledCurve
 from efssim.model.writes.throttle.permitted import Permitted, permitted
 from efssim.model.writes.throttle.queue import ThrottledQueue
 from efssim.records.run_records import DroppedWrites
-from efssim.records.stored import FileSystemRecords, Throttled, Throughput
+from efssim.records.stored import FileSystemRecords, Throttled, ThrottledMinutes, Throughput
 from efssim.scenario.workload.throttling import Throttling
 
 Floats = NDArray[np.float64]
@@ -82,12 +82,18 @@ class Throttle:
         """Run ahead from the present to the next whole hour, or to the begin of the window."""
         until_s = self._next_s()
         self._want(until_s)
-        self._ahead = copy(self._queue)
+        self._ahead = self._copy()
         self._made = self._ahead.advance(until_s)
         owners = self._owners[: len(self._made)]
         for ordinal, curve in enumerate(self._curves):
             curve.make(self._made[owners == ordinal], self._since_s, until_s)
         self.horizon_s = until_s
+
+    def _copy(self) -> ThrottledQueue:
+        """Return the queue at the present, to go on with."""
+        state = copy(self._queue)
+        state.minutes = None if self._records.throttled_minutes is None else []
+        return state
 
     def _next_s(self) -> float:
         hour_s = (math.floor(self._since_s / HOUR_S) + 1) * HOUR_S
@@ -117,7 +123,7 @@ class Throttle:
 
     def rewind(self, now_s: float) -> None:
         """Go back to the present; `run_on` has to follow."""
-        state = copy(self._queue)
+        state = self._copy()
         made = state.advance(self.horizon_s, now_s)
         for curve in self._curves:
             curve.unmake(now_s)
@@ -140,6 +146,8 @@ class Throttle:
                 wanted_s[:before], made_s[:before], amounts[BYTES, :before]
             )
             self._late = self._late.plus(wanted_s, made_s, amounts[BYTES])
+        if self._records.throttled_minutes is not None:
+            self._records.throttled_minutes += state.minutes or []
         self._fewest = min(self._fewest, state.credits_min)
         state.credits_min = state.credits
         self._queue, self._since_s = state, now_s
@@ -195,6 +203,14 @@ class Throttle:
             queued, count = curve.queued, len(made_s)
             late = late.plus(queued.times_s[:count], made_s, queued.amounts[BYTES, :count])
         return self._row(state, late, min(self._fewest, state.credits_min), now_s)
+
+    def minutes(self, now_s: float) -> list[ThrottledMinutes]:
+        """Return the credits of whole minutes up to the present, where they are kept."""
+        if self._records.throttled_minutes is None:
+            return []
+        state = self._copy()
+        state.advance(self.horizon_s, now_s)
+        return [*self._records.throttled_minutes, *(state.minutes or [])]
 
     def _note(self) -> None:
         rows = self._records.throttled
