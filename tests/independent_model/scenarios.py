@@ -48,6 +48,15 @@ class _Clock(NamedTuple):
         return there.replace(tzinfo=None)
 
 
+def _move_growth(made: Json) -> None:
+    """Let a month of growth end a minute after the start, which has moved."""
+    since = datetime.fromisoformat(made["start"]) - timedelta(days=30, minutes=-1)
+    systems = made["file_systems"].values()
+    for part in (*systems, *(stream for system in systems for stream in system["writes"].values())):
+        if isinstance(part.get("growth"), dict):
+            part["growth"]["since"] = since.isoformat()
+
+
 class _Maker:
     """Draws one scenario."""
 
@@ -100,6 +109,7 @@ class _Maker:
         if self.chance(0.5):
             made["start"] = self.one_of(["2026-03-29T00:55:00Z", "2026-10-25T00:55:00Z"])
             zone = "Europe/Rome"
+            _move_growth(made)
         clock = _Clock(datetime.fromisoformat(made["start"]), ZoneInfo(zone))
         parts = [replication["sync"] for replication in made["replications"].values()]
         for sync in [*parts, made["defaults"]["sync"]]:
