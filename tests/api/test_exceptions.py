@@ -36,6 +36,7 @@ INSIDE = {
     "BadValueError",
     "CannotFitError",
     "CellError",
+    "DamagedError",
     "ExpressionError",
     "MalformedError",
     "MalformedRequestError",
