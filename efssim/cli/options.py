@@ -177,8 +177,19 @@ def quiet_option(help_text: str) -> Callable[[C], C]:
 
 def result_options(command: C) -> C:
     """Add the options of the output of a result: files, their tables, and the form printed."""
-    tables = tables_option("With --out: the format of the tables; parquet needs pyarrow.", "csv")
-    return out_option()(tables(format_option()(command)))
+    return result_options_with()(command)
+
+
+def result_options_with(*forms: str) -> Callable[[C], C]:
+    """Return a decorator that adds the options of a result, with further forms to print."""
+
+    def add(command: C) -> C:
+        tables = tables_option(
+            "With --out: the format of the tables; parquet needs pyarrow.", "csv"
+        )
+        return out_option()(tables(format_option(*forms)(command)))
+
+    return add
 
 
 def effort_options(command: C) -> C:

@@ -204,9 +204,21 @@ OF_SETS = {"sets", "share_of_sets", "sobol"}
 """Options that need a scenario with uncertain parameters: tests/cli/uncertain."""
 
 
+ELSEWHERE = {
+    "baseline": "a stored result: tests/cli/gates",
+    "margin": "goes with a baseline: tests/cli/gates",
+    "annotate": "marks on GitHub: tests/cli/gates",
+    "watch": "never ends: tests/cli/watching",
+    "latin": "ranges in place of lists: tests/study/varying/test_designs.py",
+    "morris": "as for latin",
+}
+"""Options that do not go with the base of these tests, and where they are tested."""
+
+
 def params(name):
     found = cli.commands["run" if name == "several" else name].params
-    return [each for each in found if isinstance(each, click.Option) and each.name != "vary"]
+    options = [each for each in found if isinstance(each, click.Option)]
+    return [each for each in options if each.name != "vary" and each.name not in ELSEWHERE]
 
 
 def words(param):
@@ -433,7 +445,7 @@ def test_completion_in_bash():
         ("efssim s", {"plain,schema", "plain,serve", "plain,sweep"}),
         ("efssim run --tri", {"plain,--trials", "plain,--trial"}),
         ("efssim run ti", {"file,ti"}),
-        ("efssim run x --format j", {"plain,json"}),
+        ("efssim run x --format j", {"plain,json", "plain,junit"}),
     ):
         environment = {
             **os.environ,

@@ -27,8 +27,7 @@ from efssim.cli.gates.forms import JUNIT, MARKDOWN, forms_of_drills
 from efssim.cli.options import (
     effort_options,
     examples,
-    format_option,
-    out_option,
+    result_options_with,
     seed_option,
     set_option,
     trials_option,
@@ -65,8 +64,7 @@ class DrillRequest(Storing):
 @seed_option()
 @set_option()
 @store_option
-@out_option()
-@format_option(MARKDOWN, JUNIT)
+@result_options_with(MARKDOWN, JUNIT)
 @effort_options
 @handles_errors
 def drill(**asked: Any) -> None:

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 import click
 
 from efssim.cli.gates.forms import JUNIT, MARKDOWN
-from efssim.cli.options import Folder, format_option, out_option
+from efssim.cli.options import Folder, result_options_with
 from efssim.cli.request import Request
 from efssim.cli.scenario_file import Source
 
@@ -31,18 +31,6 @@ class GatesRequest(Request):
     baseline: Path | None
     margin: tuple[str, ...]
     watch: bool
-
-    def refuse_watch(self, files: Sequence[Source], given: Sequence[str]) -> None:
-        """Raise click.UsageError for options that have no effect, or do harm, while watching.
-
-        `given` are those that were given.
-        """
-        if not self.watch:
-            return
-        if any(file.is_stdin for file in files):
-            raise click.UsageError("--watch needs a FILE: standard input does not change")
-        for name in given:
-            raise click.UsageError(f"{name} does not go with --watch, which goes on and on")
 
     def refuse_gates(self, files: Sequence[Source]) -> None:
         """Raise click.UsageError for options that do not go with a baseline, or with watching."""
@@ -70,8 +58,8 @@ class GatesRequest(Request):
 
 def gates_options(command: C) -> C:
     """Add the options of the output of a result, with the forms that CI takes."""
-    output = format_option(MARKDOWN, JUNIT), out_option()
-    for option in (_watch(), _margin(), _baseline(), _annotate(), *output):
+    output = result_options_with(MARKDOWN, JUNIT)
+    for option in (_watch(), _margin(), _baseline(), _annotate(), output):
         command = option(command)
     return command
 
