@@ -130,9 +130,9 @@ MUTANTS = (
     ),
     Mutant(
         "the link does not bound the utilisation",
-        "runs/measured.py",
-        'throughput=min(sync.number("throughput"), part)',
-        'throughput=sync.number("throughput")',
+        "runs/reckoned/sendable.py",
+        "                rate_at(capacity, start, end_s, begin_s) * share,\n",
+        "",
         (HAND,),
     ),
     Mutant(
@@ -215,7 +215,7 @@ MUTANTS = (
     Mutant(
         "a failed destination goes on protecting",
         "lag/protection.py",
-        "        (failed_s, False),\n",
+        "        (inside(max(defined_s, records.destination.failed_s), gone_s), False),\n",
         "",
         (HAND,),
     ),

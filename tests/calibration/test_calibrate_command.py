@@ -93,7 +93,14 @@ def test_export_calibrate_run(here):
     assert "TRUST THE FORECAST FOR WRITES LIKE THOSE MEASURED." in done.stdout
     assert "pause or outage" in done.stdout
     assert {file.name for file in Path("report").rglob("*") if file.is_file()} == {
-        *("calibration.json", "manifest.json", "report.html", "backtest.svg", "ages.svg")
+        *(
+            "calibration.json",
+            "manifest.json",
+            "report.html",
+            "study.md",
+            "backtest.svg",
+            "ages.svg",
+        )
     }
     scenario = efssim.load("fitted.yaml")
     replication = scenario.replications["dr"]

@@ -27,6 +27,7 @@ CASES = {
     "calibrate": ("calibrate", "--lag", "first/TimeSinceLastSync.json"),
     "alarms": ("alarms", "a.yaml"),
     "drill": ("drill", "s.yaml", "-n", "2"),
+    "merge": ("merge", "part-1", "part-2"),
     "choose": (
         *("choose", "s.yaml", "t.yaml", "--measure", "write_lag_s.mean", "--best", "least"),
         *("--indifference", "1h", "-n", "10", "-w", "1"),
@@ -51,6 +52,9 @@ def test_a_second_result_replaces_the_first(tmp_path, monkeypatch, case):
     Path("a.yaml").write_text(SHORT + ALARM, encoding="utf-8")
     exported = efs("export", "s.yaml", "--set", "duration=1 day", "-o", "first")
     assert exported.returncode == 0, exported.stderr
+    for part in ("1", "2") if case == "merge" else ():
+        halves = ("run", "s.yaml", "-n", "4", "-w", "1", "--part", f"{part}/2")
+        assert efs(*halves, "--out", f"part-{part}").returncode == 0
     folder = Path("out")
     contents = []
     for _ in range(2):

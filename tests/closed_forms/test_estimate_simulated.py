@@ -193,6 +193,11 @@ SEEN: dict[tuple[str, str], dict[str, float]] = {
     ("outage-at-peak", "dr"): {"written_bytes_per_s": 0.03},
     ("random-year", "dr"): {"sync_s": 0.01, "age_peak_s": 0.01, "utilisation": 0.01},
     ("resonance", "dr"): {"sync_s": 0.001, "age_mean_s": 0.01, "age_peak_s": 0.001},
+    # Of a fleet each item has a load and an interval of its own; keys that are disabled now and
+    # then are no part of closed forms.
+    **{("fleet", f"dr[{k}]"): {"sync_s": 0.001, "age_mean_s": 0.03} for k in range(1, 13)},
+    ("growth", "dr"): {"sync_s": 0.001, "age_mean_s": 0.001, "write_lag_mean_s": 0.02},
+    ("throttled", "dr"): {"written_bytes_per_s": 0.01},  # nothing more is known
     ("cost", "dr"): {"sync_s": 0.001, "age_mean_s": 0.001, "write_lag_mean_s": 0.002},
     ("drill", "dr"): {"sync_s": 0.001, "age_mean_s": 0.001, "write_lag_mean_s": 0.002},
     ("region-opt-out", "dr"): {"written_bytes_per_s": 0.001, "sync_s": 0.02},

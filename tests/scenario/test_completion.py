@@ -29,7 +29,7 @@ print(json.dumps(found))
 """
 HELPERS = {"model_dump", "model_dump_json", "model_json_schema", "model_validate"}
 COMPLETIONS = {
-    "s.": set(efssim.Scenario.model_fields) | {"with_", "fleets", "once", "throttles"} | HELPERS,
+    "s.": set(efssim.Scenario.model_fields) | {"with_", "fleets", "once"} | HELPERS,
     's.replications["': {"dr"},
     's.replications["dr"].sy': {"sync"},
     's.file_systems["orders"].writes["': {"app"},

@@ -64,7 +64,7 @@ def test_json_has_fixed_keys_and_files_have_the_same(folder: Path) -> None:
     assert list(content["cause"]) == CAUSE
     made = folder / "made"
     assert json.loads((made / "runway.json").read_text(encoding="utf-8")) == content
-    names = {"runway.json", "months.csv", "report.html", "manifest.json", "figures"}
+    names = {"runway.json", "months.csv", "report.html", "manifest.json", "study.md", "figures"}
     assert {path.name for path in made.iterdir()} == names
     page = (made / "report.html").read_text(encoding="utf-8")
     assert "First missed in month 7" in page

@@ -499,6 +499,7 @@ def test_plan_writes_files_and_repeats_itself(tmp_path: Path) -> None:
         "manifest.json",
         "plan.json",
         "report.html",
+        "study.md",
     ]
     assert found == [f"out/{name}" for name in names]
     assert "reproduce: efssim plan" in done.stdout

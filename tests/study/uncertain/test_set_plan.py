@@ -62,6 +62,7 @@ def test_the_files(found, tmp_path):
     write_set_plan(found, tmp_path / "out", "efssim plan x")
     files = sorted(path.name for path in (tmp_path / "out").rglob("*") if path.is_file())
     names = ["evaluations.csv", "manifest.json", "plan.json", "report.html", "share.svg"]
+    names.append("study.md")
     assert files == names
     assert json.loads((tmp_path / "out" / "plan.json").read_text()) == found.summary
     assert "keeps the objective in 80 %" in (tmp_path / "out" / "report.html").read_text()

@@ -185,7 +185,9 @@ def test_a_preset_of_unknowns_runs_at_sets():
 def test_the_files(found, tmp_path):
     write_sets(found, tmp_path / "out", "efssim run x.yaml --trials 5")
     files = sorted(path.name for path in (tmp_path / "out").rglob("*") if path.is_file())
-    assert files == ["dr-sets.svg", "manifest.json", "report.html", "sets.csv", "summary.json"]
+    assert files == [
+        *("dr-sets.svg", "manifest.json", "report.html", "sets.csv", "study.md", "summary.json"),
+    ]
     summary = json.loads((tmp_path / "out" / "summary.json").read_text())
     assert summary == found.summary
     page = (tmp_path / "out" / "report.html").read_text()

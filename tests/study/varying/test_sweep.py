@@ -239,8 +239,8 @@ def test_sweep_writes_files_and_repeats_itself(tmp_path: Path) -> None:
     done = efssim_sweep(*arguments, "--out", "out", cwd=tmp_path)
     assert (done.returncode, done.stderr) == (0, "wrote out/\n")
     found = sorted(str(p.relative_to(tmp_path)) for p in tmp_path.rglob("*") if p.is_file())
-    names = ["figures/dr-sweep.svg", "manifest.json", "report.html", "sweep.csv", "sweep.json"]
-    assert found == [f"out/{name}" for name in names]
+    names = ["figures/dr-sweep.svg", "manifest.json", "report.html", "study.md", "sweep.csv"]
+    assert found == [f"out/{name}" for name in (*names, "sweep.json")]
     table = pd.read_csv(tmp_path / "out" / "sweep.csv")
     assert table[INTERVAL].tolist() == [1200, 1200, 1800, 1800, 2400, 2400]
     assert table["trial"].tolist() == [0, 1] * 3
