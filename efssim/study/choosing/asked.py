@@ -14,7 +14,7 @@ from efssim.scenario.unknowns.quantity import FRACTION
 from efssim.study.errors import StudyError
 from efssim.study.known import require_known
 from efssim.study.varying.drawn_as import drawn_as
-from efssim.study.varying.space import VariedParameter, with_value
+from efssim.study.varying.space import VariedParameter, without_records
 from efssim.text.quoting import cut
 from efssim.text.yaml.problems import Position
 
@@ -72,7 +72,7 @@ def choice_question(
     _check_measure(scenarios[0], names[0], measure)
     chosen = scenarios[0].seed if seed is None else seed
     worlds = [drawn_with(each, chosen) for each in scenarios]
-    alike = (with_value(drawn_as(worlds[0], each), "records", "off") for each in worlds)
+    alike = (without_records(drawn_as(worlds[0], each)) for each in worlds)
     return ChoiceQuestion(
         scenarios=tuple(alike),
         replications=names,

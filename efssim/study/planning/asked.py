@@ -18,6 +18,7 @@ from efssim.study.varying.space import (
     parameter,
     require_key,
     with_value,
+    without_records,
 )
 from efssim.text.items import every_item, fleet_hint, meant
 from efssim.text.quoting import cut, listed
@@ -136,7 +137,7 @@ def with_objective(scenario: Scenario, rpo: object, attainment: object) -> Scena
 
     Raise ScenarioError for any other value.
     """
-    changed = with_value(scenario, "records", "off")
+    changed = without_records(scenario)
     for option, value in (("rpo", rpo), ("attainment", attainment)):
         if value is not None:
             path = "rpo.target" if option == "rpo" else "rpo.attainment"

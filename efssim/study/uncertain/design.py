@@ -133,7 +133,8 @@ def _known(
     scenario: Scenario, parameters: Sequence[UncertainParameter], values: Sequence[float]
 ) -> Scenario:
     data = {key: part for key, part in as_written(scenario).items() if key != "uncertain"}
-    data["records"] = "off"
+    if not scenario.alarms:  # which need them
+        data["records"] = "off"
     for each, value in zip(parameters, values, strict=True):
         data = replaced(data, each.segments, value)
     return validated(Scenario, data, None)

@@ -86,6 +86,11 @@ def with_value(scenario: Scenario, vary: VariedParameter | str, value: object) -
     return with_values(scenario, [(vary, value)])
 
 
+def without_records(scenario: Scenario) -> Scenario:
+    """Return a scenario that keeps no records; itself where alarms need them."""
+    return scenario if scenario.alarms else with_value(scenario, "records", "off")
+
+
 def with_values(
     scenario: Scenario, point: Iterable[tuple[VariedParameter | str, object]]
 ) -> Scenario:

@@ -15,7 +15,7 @@ from efssim.study.run.shared import Runner
 from efssim.study.run.trials import TrialProgress
 from efssim.study.varying.designs import Arrangement, ParameterValues, points_of
 from efssim.study.varying.points import Point, SweepPoints
-from efssim.study.varying.space import with_value, with_values
+from efssim.study.varying.space import with_values, without_records
 
 PointProgress = Callable[[int, int, int], None]
 """Called with the ordinal of a point, the number of its trials that are complete, and of all."""
@@ -73,7 +73,7 @@ def combinations(
             raise each.problem("trials have one seed for all values; more trials have more draws")
         if each.segments in paths[:ordinal]:
             raise each.problem("is varied already")
-    base = with_value(scenario, "records", "off")
+    base = without_records(scenario)
     return [
         ({each.path: value for each, value in point}, with_values(base, point))
         for point in points_of(vary, arrangement)
