@@ -295,7 +295,9 @@ def interrupted(*arguments, at_least):
 def test_ctrl_c_prints_what_is_complete(folder):
     code, out, err = interrupted("--trials", "100000", "--out", "out", at_least=3)
     assert code == 130
-    assert err.split("\n") == [f"wrote out{os.sep}", "", "interrupted", ""]
+    # On a slow machine an estimate of the time that is left comes first.
+    said = [line for line in err.split("\n") if " left for " not in line]
+    assert said == [f"wrote out{os.sep}", "", "interrupted", ""]
     assert re.match(r"PARTIAL: interrupted after \d+ of 100000 trials\nefssim: short\n", out)
     found = json.loads(Path("out/summary.json").read_text())
     assert found["partial"] is True
