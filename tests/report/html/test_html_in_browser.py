@@ -144,7 +144,9 @@ def axe(tmp_path_factory):
     return (folder / "package" / "axe.min.js").read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize(("width", "scheme"), [(390, "light"), (1440, "dark")])
+@pytest.mark.parametrize(
+    ("width", "scheme"), [(390, "light"), pytest.param(1440, "dark", marks=pytest.mark.slow)]
+)
 @pytest.mark.parametrize("name", PAGES)
 def test_axe_finds_no_barrier(opened, axe, name, width, scheme):
     page = opened(name, width, color_scheme=scheme)
