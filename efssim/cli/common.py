@@ -137,6 +137,13 @@ def keeping_results() -> Iterator[Interrupts]:
         yield interrupts
 
 
+@contextmanager
+def keeping_study(file: Source, overrides: tuple[str, ...]) -> Iterator[None]:
+    """Hold Ctrl-C back while a study of one scenario is finished, and place its mistakes."""
+    with keeping_results(), placing_refusals(file, overrides), study_errors(file):
+        yield
+
+
 def deliver(
     write: Callable[[], None] | None,
     form: str,
@@ -152,11 +159,12 @@ def deliver(
     """
     problem = None
     as_json, as_text = cache(as_json), cache(as_text)
+    others = {name: cache(make) for name, make in (others or {}).items()}
     try:
         if write is not None:
             write()
         if keep is not None:
-            more = {name: form() for name, form in (others or {}).items()}
+            more = {name: make() for name, make in others.items()}
             keep({"json": as_json(), "text": as_text(), **more})
     except OSError as error:
         problem = sentence(error)

@@ -30,9 +30,10 @@ from efssim.cli.output import (
     said,
     say,
 )
+from efssim.cli.planning.plan import plan
 from efssim.cli.run import run
 from efssim.cli.serve import serve
-from efssim.cli.study import plan, sweep
+from efssim.cli.sweep import sweep
 
 _SETTINGS = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 

@@ -127,9 +127,7 @@ def choose(**asked: Any) -> None:
         refuse_absurd(scenario, file, insist=request.yes)
     check_folder(request.out, "choice.json", f"scenarios{request.table_format.suffix}")
     place = ResultPlace(request, [scenario for _, scenario in scenarios], "choice")
-    if (kept := place.found()) is not None:
-        place.deliver(kept)
-        say_folder(request.out, request.quiet)
+    if place.gives():
         return
     for file, scenario in scenarios:
         build(scenario, file, request.overrides)

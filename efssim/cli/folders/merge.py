@@ -16,7 +16,7 @@ from efssim.cli.request import refuse_tables, requested
 from efssim.cli.run import RunRequest, run, run_asked
 from efssim.cli.scenario_file import STDIN, KeptSource
 from efssim.cli.studies.part import processor
-from efssim.cli.study import SweepRequest, sweep, sweep_asked
+from efssim.cli.sweep import SweepRequest, sweep, sweep_asked
 
 if TYPE_CHECKING:
     from efssim.study.kept.parts import MergedParts

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from efssim.cli.common import deliver
+from efssim.cli.common import deliver, say_folder
 from efssim.cli.options import Folder
 from efssim.cli.output import say
 from efssim.cli.request import Request
@@ -129,6 +129,15 @@ class ResultPlace:
         if kept is None or self._request.form not in kept.texts:
             return None
         return None if self._request.out is not None and not kept.folders else kept
+
+    def gives(self) -> bool:
+        """Print the result and write its files, if it is kept; return whether it was."""
+        kept = self.found()
+        if kept is None:
+            return False
+        self.deliver(kept)
+        say_folder(self._request.out, self._request.quiet)
+        return True
 
     def deliver(self, kept: KeptResult) -> None:
         """Print a kept result and write its files, as the command did that made it."""

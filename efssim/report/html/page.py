@@ -37,8 +37,13 @@ def used_terms(markup: str) -> dict[str, Term]:
     return {
         key: term
         for key, term in TERMS.items()
-        if key in linked or re.search(rf"(?<!\w){re.escape(term.title.casefold())}(?!\w)", words)
+        if key in linked or _has(words, term.title.casefold())
     }
+
+
+def _has(words: str, title: str) -> bool:
+    """Return whether a title is among words; most are not even part of one, which is found fast."""
+    return title in words and re.search(rf"(?<!\w){re.escape(title)}(?!\w)", words) is not None
 
 
 def _shown(value: Any) -> Any:

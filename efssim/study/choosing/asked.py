@@ -10,13 +10,12 @@ from efssim.errors import UsageError
 from efssim.runs.thresholds.numbers import parsed, require_number, unit_of
 from efssim.scenario import Scenario
 from efssim.scenario.expansion.seeds import drawn_with
-from efssim.scenario.unknowns.quantity import FRACTION
 from efssim.study.errors import StudyError
 from efssim.study.known import require_known
+from efssim.study.planning.asked import confidence_of
 from efssim.study.varying.drawn_as import drawn_as
-from efssim.study.varying.space import VariedParameter, without_records
+from efssim.study.varying.space import without_records
 from efssim.text.quoting import cut
-from efssim.text.yaml.problems import Position
 
 Best: TypeAlias = Literal["least", "most"]
 """Whether the smallest mean is the best, or the largest."""
@@ -79,7 +78,7 @@ def choice_question(
         measure=measure,
         best="least" if best == "least" else "most",
         indifference=_indifference(measure, indifference),
-        confidence=_confidence(confidence),
+        confidence=confidence_of(confidence),
         first=trials,
         budget=budget,
         seed=chosen,
@@ -144,11 +143,3 @@ def _indifference(measure: str, given: object) -> float:
     if not 0 < value < float("inf"):
         raise StudyError("an indifference is a difference above 0 that does not matter")
     return value
-
-
-def _confidence(value: object) -> float:
-    at = VariedParameter("confidence", (), FRACTION, Position("--confidence", 1, 1))
-    share = float(at.value(value))
-    if not 0.5 <= share < 1:
-        raise at.problem("a confidence is at least 50 % and below 100 %")
-    return share

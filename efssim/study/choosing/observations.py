@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
 from efssim.json_values import to_json
 from efssim.model.kernel.strata import Strata, strata_of
@@ -66,11 +65,12 @@ def _longest_wait(strata: Strata) -> int:
     """Return how many trials in a row have each stratum among them, wherever they begin."""
     if len(strata) == 1:
         return 1
-    longest = 0
-    for k in range(len(strata)):
-        came = [0, *(trial for trial in range(1, _LOOKED_AT) if strata.at(trial) == k), _LOOKED_AT]
-        longest = max(longest, *(after - before for before, after in pairwise(came)))
-    return longest
+    last, longest = [0] * len(strata), 0
+    for trial in range(1, _LOOKED_AT):
+        k = strata.at(trial)
+        assert k is not None, "only trial 0 is of any stratum"
+        longest, last[k] = max(longest, trial - last[k]), trial
+    return max(longest, *(_LOOKED_AT - trial for trial in last))
 
 
 def number_of(trial: Trial, scenario: Scenario, replication: str, measure: str) -> float:

@@ -3,73 +3,54 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from efssim.cli.common import deliver
+from efssim.cli.common import deliver, keeping_study, say_folder
 from efssim.cli.output import say
+from efssim.cli.planning.request import PlanRequest, tell_budget
 from efssim.cli.uncertain.sets import SETS
 
 if TYPE_CHECKING:
     from efssim.api.sets.plan import SetPlan
-    from efssim.report.files.formats import TableFormat
     from efssim.scenario import Scenario
     from efssim.study.uncertain.planning import SetEvaluation
     from efssim.study.varying.space import VariedParameter
 
 
-@dataclass(frozen=True, kw_only=True)
-class SetPlanRequest:
-    """The options of a plan over parameter sets."""
-
-    sets: int | None
-    share_of_sets: float | None
-    trials: int
-    rpo: str | None
-    attainment: str | None
-    confidence: str
-    replication: str | None
-    seed: int | None
-    workers: int | None
-    budget_s: float
-    quiet: bool
-    out: Path | None
-    form: str
-    tables: TableFormat
-    again: str
-    """The command that gives the same result again."""
-
-
 def plan_of_sets(
+    request: PlanRequest,
     scenario: Scenario,
     chosen: VariedParameter,
     between: tuple[float, float],
-    request: SetPlanRequest,
-    on_begin: Callable[[], None] | None,
-) -> SetPlan:
-    """Find the value, print it and write its files."""
+    seconds: float,
+) -> None:
+    """Find a value that meets the RPO in a share of the parameter sets."""
     from efssim.report.files.uncertain.set_plan import set_plan_json, write_set_plan
     from efssim.report.text.uncertain.set_plan import set_plan_report
 
-    found = _find(scenario, chosen, between, request, on_begin)
-    again, out = request.again, request.out
-    deliver(
-        None if out is None else partial(write_set_plan, found, out, again, request.tables),
-        request.form,
-        lambda: set_plan_json(found),
-        lambda: set_plan_report(found, again),
-    )
-    return found
+    with keeping_study(request.file, request.overrides):
+        again, out = request.reproducing(), request.out
+        found = _find(request, scenario, chosen, between, seconds)
+        deliver(
+            None
+            if out is None
+            else partial(write_set_plan, found, out, again, request.table_format),
+            request.form,
+            lambda: set_plan_json(found),
+            lambda: set_plan_report(found, again),
+        )
+        say_folder(out, request.quiet)
+    if found.partial:
+        raise KeyboardInterrupt
 
 
 def _find(
+    request: PlanRequest,
     scenario: Scenario,
     chosen: VariedParameter,
     between: tuple[float, float],
-    request: SetPlanRequest,
-    on_begin: Callable[[], None] | None,
+    seconds: float,
 ) -> SetPlan:
     from efssim.api.sets.plan import plan_sets
     from efssim.study.uncertain.share import SHARE_OF_SETS
@@ -88,8 +69,8 @@ def _find(
         replication=request.replication,
         seed=request.seed,
         workers=request.workers,
-        budget=request.budget_s,
-        on_begin=on_begin,
+        budget=seconds,
+        on_begin=None if request.quiet else partial(tell_budget, seconds),
         on_progress=None if request.quiet else _tell(chosen),
     )
 

@@ -1,1 +1,0 @@
-"""Runways on the command line."""
