@@ -745,10 +745,10 @@ def _word(result: Result | Trials | ParameterSets) -> str:
     from efssim.api.sets.parameter_sets import ParameterSets
     from efssim.report.verdicts.check import checked_run, checked_sets, checked_trials
     from efssim.report.verdicts.stored import word_of
-    from efssim.study.run.summary import trials_summary
+    from efssim.study.run.summary import thresholds_of
 
     if isinstance(result, ParameterSets):
         return word_of(checked_sets(result), result.traces)
     if isinstance(result, Result):
         return word_of(checked_run(result), result.traces, result.run_summary.thresholds)
-    return word_of(checked_trials(result), result.traces, trials_summary(result).thresholds)
+    return word_of(checked_trials(result), result.traces, thresholds_of(result))

@@ -57,9 +57,11 @@ def _stream(stream: WriteStream, system: FileSystem, scenario: Scenario) -> Iter
 
 def _drawn(stream: WriteStream, system: FileSystem, scenario: Scenario) -> Iterator[str]:
     """Yield how its writes are drawn, where that is not one by one or was to be otherwise."""
-    default, may_wait = scenario.defaults.drawn, throttles(scenario)
+    default, start = scenario.defaults.drawn, scenario.start
     growth = steps_of(stream, system, scenario).mean(scenario.duration)
-    found = drawing(stream, growth, default, scenario.start, throttles=may_wait)
+    found = drawing(stream, growth, default, start)
+    if found.in_cells and throttles(scenario):  # asked last: it looks at every file system
+        found = drawing(stream, growth, default, start, throttles=True)
     if found.in_cells:
         bound = None if stream.size is None else distance_at_most(stream.size)
         yield _in_cells(bound)

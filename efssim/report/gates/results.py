@@ -25,7 +25,7 @@ from efssim.report.verdicts.run import verdict
 from efssim.report.verdicts.sets import verdict_of_sets
 from efssim.report.words.thresholds import threshold_texts
 from efssim.runs.run import Run
-from efssim.study.run.summary import trials_summary
+from efssim.study.run.summary import thresholds_of
 from efssim.study.run.trial_set import TrialSet
 from efssim.study.uncertain.study import SetStudy
 
@@ -59,7 +59,7 @@ def judged_trials(trials: TrialSet) -> Gates:
             objective_texts_of_trials(name, trials),
             {key: part.met for key, part in means.objectives.items()},
         )
-    thresholds = trials_summary(trials).thresholds
+    thresholds = thresholds_of(trials)
     return Gates(trials.scenario.name, (*gates, *_of_all(parts, trials.traces, thresholds)))
 
 

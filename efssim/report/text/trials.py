@@ -34,7 +34,7 @@ from efssim.report.words.thresholds import threshold_lines
 from efssim.scenario.shown.provenance import resolved
 from efssim.study.means.means import Means
 from efssim.study.means.shapes import SyncsStatistic
-from efssim.study.run.summary import trials_summary
+from efssim.study.run.summary import thresholds_of
 from efssim.study.run.trial_set import TrialSet
 from efssim.text.quantities import format_duration, format_size
 from efssim.text.yaml.paths import format_path
@@ -60,7 +60,7 @@ def study_text(trials: TrialSet, command: str, full: bool = False) -> str:
         parts.append([NO_REPLICATION])
     words = fleet_texts_of_trials(trials.fleets)
     parts.append([line for text in words for line in wrapped(text, indent=2)])
-    parts.append(threshold_lines(trials_summary(trials).thresholds))
+    parts.append(threshold_lines(thresholds_of(trials)))
     for name in names:
         title = wrapped(f"{name}:", indent=2) if len(names) > 1 else []
         if diverging_trials(name, trials):

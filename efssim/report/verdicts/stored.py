@@ -8,7 +8,7 @@ from efssim.lag.objectives.thresholds import ThresholdSummary
 from efssim.report.facts.traces import Traces
 from efssim.report.verdicts.check import Checked, checked_trials, keeps_up, passes
 from efssim.study.planning.findings import PlanFindings
-from efssim.study.run.summary import trials_summary
+from efssim.study.run.summary import thresholds_of
 from efssim.study.varying.points import SweepPoints
 
 MET, NOT_DECIDED = "met", "not decided"
@@ -40,6 +40,6 @@ def word_of_sweep(sweep: SweepPoints) -> str:
     """Return in how many combinations of a sweep `--check` would pass."""
     met = 0
     for point in sweep.points:
-        thresholds = trials_summary(point.trials).thresholds
+        thresholds = thresholds_of(point.trials)
         met += passes(checked_trials(point.trials), point.trials.traces, thresholds)
     return f"met in {met} of {len(sweep.points)}"

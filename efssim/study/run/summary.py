@@ -75,15 +75,20 @@ def trials_to_json(trials: TrialSet) -> JsonObject:
 
 def trials_summary(trials: TrialSet) -> TrialsSummary:
     """Return means over trials, their intervals, pooled lags, evidence, and thresholds."""
-    found, known = _plain_summary(trials), known_thresholds(trials.scenario)
+    return replace(plain_summary(trials), thresholds=thresholds_of(trials))
+
+
+def thresholds_of(trials: TrialSet) -> tuple[ThresholdSummary, ...]:
+    """Return the outcomes of the scenario's thresholds over trials, in their order."""
+    known = known_thresholds(trials.scenario)
     if not known or not trials.trials:
-        return found
-    content = to_json(found, trials.scenario.start)
-    judged = judged_trials(known, content, is_random=is_random(trials.scenario))
-    return replace(found, thresholds=tuple(judged))
+        return ()
+    content = to_json(plain_summary(trials), trials.scenario.start)
+    return tuple(judged_trials(known, content, is_random=is_random(trials.scenario)))
 
 
-def _plain_summary(trials: TrialSet) -> TrialsSummary:
+def plain_summary(trials: TrialSet) -> TrialsSummary:
+    """Return a summary of trials without its thresholds, which take all of the rest."""
     first = trials.trials[0].summary if trials.trials else None
     return TrialsSummary(
         scenario=trials.scenario.name,

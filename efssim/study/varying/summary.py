@@ -11,7 +11,7 @@ from efssim.scenario.shown.cells_use import CellsUse, streams_in_cells
 from efssim.study.means.cost import CostOfTrials
 from efssim.study.means.fleets import FleetOfTrials
 from efssim.study.means.means import Intervals, Means
-from efssim.study.run.summary import EvidenceSummary, trials_summary
+from efssim.study.run.summary import EvidenceSummary, plain_summary
 from efssim.study.varying.designs import Arrangement
 from efssim.study.varying.paired import MeasureDifference, PairedTrials
 from efssim.study.varying.points import Point, SweepPoints
@@ -93,7 +93,7 @@ def sweep_to_json(sweep: SweepPoints) -> JsonObject:
 
 
 def _point(point: Point) -> PointSummary:
-    found = trials_summary(point.trials)
+    found = plain_summary(point.trials)
     return PointSummary(
         values={path: _finite(value) for path, value in point.values.items()},
         replications=found.replications,
@@ -121,7 +121,7 @@ def comparison_to_json(pair: PairedTrials) -> JsonObject:
         seed=pair.first.seed,
         pairs=len(pair.numbers) if pair.is_paired else 0,
         partial=pair.partial,
-        traces={name: trials_summary(study).traces for name, study in studies.items()},
+        traces={name: plain_summary(study).traces for name, study in studies.items()},
         differences=pair.differences,
         cells={name: cells for name, cells in in_cells.items() if cells},
     )

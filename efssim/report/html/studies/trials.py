@@ -58,7 +58,7 @@ from efssim.report.words.fleets import fleet_texts_of_trials
 from efssim.report.words.lines import counted
 from efssim.report.words.percentiles import is_percentile
 from efssim.report.words.thresholds import threshold_texts
-from efssim.study.run.summary import trials_summary
+from efssim.study.run.summary import thresholds_of
 from efssim.study.run.trial_set import TrialSet
 from efssim.study.statistics.evidence import Evidence
 from efssim.study.statistics.intervals import Interval
@@ -118,7 +118,7 @@ def _cost(trials: TrialSet) -> list[Block]:
 
 
 def _thresholds(trials: TrialSet) -> list[Block]:
-    words = " ".join(threshold_texts(trials_summary(trials).thresholds))
+    words = " ".join(threshold_texts(thresholds_of(trials)))
     return [Block("Thresholds", "thresholds", text=words)] if words else []
 
 

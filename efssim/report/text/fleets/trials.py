@@ -28,7 +28,7 @@ from efssim.report.words.cost import cost_lines
 from efssim.report.words.fleets import fleet_texts_of_trials
 from efssim.report.words.lines import counted, wrapped
 from efssim.report.words.thresholds import threshold_lines
-from efssim.study.run.summary import trials_summary
+from efssim.study.run.summary import thresholds_of
 from efssim.study.run.trial_set import TrialSet
 
 _MEANING = (
@@ -47,7 +47,7 @@ def fleet_report_of_trials(trials: TrialSet, top: list[str], command: str) -> st
     parts = [
         top,
         [line for text in first for line in wrapped(text, indent=2)],
-        threshold_lines(trials_summary(trials).thresholds),
+        threshold_lines(thresholds_of(trials)),
         spread_lines(members),
         worst_lines(members),
         [line for text in below if text for line in wrapped(text, indent=2)],
