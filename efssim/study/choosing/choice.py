@@ -115,7 +115,7 @@ class _Contest:
         every = range(len(self._numbers))
         for k in every:
             self._run(k, 1)
-        values = [sign * self._numbers[k][0] for k, sign in self._signed()]
+        values = [self._sign * numbers[0] for numbers in self._numbers]
         left = tuple(k for k in every if values[k] == max(values))
         outcome: ChoiceOutcome = "chosen" if len(left) == 1 else "tied"
         dropped = {k: 1 for k in every if k not in left}
@@ -213,15 +213,16 @@ class _Contest:
             for trial in found.trials[len(numbers) :]
         ]
 
-    def _signed(self) -> list[tuple[int, float]]:
-        sign = -1.0 if self._question.best == "least" else 1.0
-        return [(k, sign) for k in range(len(self._numbers))]
+    @property
+    def _sign(self) -> float:
+        """The factor that makes a better number a larger one."""
+        return -1.0 if self._question.best == "least" else 1.0
 
     def _observations(self) -> list[list[float]]:
         """Return the observations of each scenario, so that a larger one is better."""
         return [
-            [sign * mean for mean in self._rounds.means(*self._placed(k), self._strata[k])]
-            for k, sign in self._signed()
+            [self._sign * mean for mean in self._rounds.means(*self._placed(k), self._strata[k])]
+            for k in range(len(self._numbers))
         ]
 
     def _placed(self, k: int) -> tuple[list[float], list[int]]:

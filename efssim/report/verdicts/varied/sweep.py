@@ -8,7 +8,7 @@ from efssim.json_values import JsonValue
 from efssim.report.verdicts.run import goal
 from efssim.report.verdicts.trials import colour_of
 from efssim.report.verdicts.words import Kind
-from efssim.report.words.lines import counted, percent
+from efssim.report.words.lines import counted
 from efssim.study.varying.points import Point, SweepPoints
 
 _NAMED = 4
@@ -90,9 +90,3 @@ def _more_trials(sweep: SweepPoints, found: Sequence[Kind]) -> str:
         return ""
     trials = len(sweep.points[found.index("open")].trials)
     return f" More trials (--trials, here {trials:,}) may decide those."
-
-
-def attainment_text(point: Point, replication: str) -> str:
-    """Return the mean attainment at a combination in words."""
-    share = point.trials.means[replication].rpo.attainment
-    return "-" if share is None else percent(share)
