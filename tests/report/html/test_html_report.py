@@ -273,7 +273,7 @@ def test_a_long_line_is_written_by_its_steps():
 
 def test_colours_of_figures_are_told_apart():
     assert len(set(HEAT)) == len(HEAT) == 2 * HEAT_HALF + 1
-    mixed = [inlined(f'<svg fill="{colour}"/>', "p") for colour in HEAT]
+    mixed = [inlined(FigureSvg(f'<svg fill="{colour}"/>', ""), "p") for colour in HEAT]
     assert len(set(mixed)) == len(HEAT)
     assert "var(--heat-mid) 0%, var(--heat-low)" in mixed[0]
     assert "var(--heat-high) 100%, var(--heat-mid)" in mixed[-1]

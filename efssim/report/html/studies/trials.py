@@ -188,13 +188,13 @@ def _of_lags(
     trials: TrialSet, name: str, drawn: Mapping[tuple[str, str], FigureSvg], ident: str
 ) -> Iterator[Block]:
     """Yield the blocks with quantiles of lags, which nobody has where a trial diverges."""
-    yield Block("Lags", f"{ident}-lags", table=_lags(trials, name), is_part=True)
     yield Block(
         "How often is a lag longer than that?",
         f"{ident}-exceedance",
         figure=_pooled(trials, name, drawn, f"{ident}-lag"),
         is_part=True,
     )
+    yield Block("Lags", f"{ident}-lags", table=_lags(trials, name), is_part=True)
 
 
 def _verdict(trials: TrialSet, name: str) -> PageVerdict:
