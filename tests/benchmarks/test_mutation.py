@@ -1,5 +1,8 @@
 """Whether mutants are what they should be, and whether one that no test notices is said to live."""
 
+import subprocess
+import sys
+
 import pytest
 
 pytest.importorskip("cosmic_ray", reason="`nox -s mutation` installs Cosmic Ray")
@@ -7,7 +10,6 @@ pytest.importorskip("cosmic_ray", reason="`nox -s mutation` installs Cosmic Ray"
 import benchmarks.mutation.__main__ as command
 from benchmarks.mutation.covering import Covering
 from benchmarks.mutation.sites import Mutant, places_of, sample
-from benchmarks.mutation.trying import Place
 
 SOURCE = """
 from dataclasses import dataclass
@@ -64,16 +66,32 @@ def test_tests_near_the_line_come_first_then_quick_ones_until_the_budget_is_spen
     assert covering.of("lag/other.py", 7, 100.0) == []
 
 
+TRY = """
+import sys
+from pathlib import Path
+from benchmarks.mutation.sites import Mutant
+from benchmarks.mutation.trying import Place
+place = Place(Path.cwd(), Path(sys.argv[1]))
+mutant = Mutant("lag/measures.py", int(sys.argv[2]), sys.argv[3], int(sys.argv[4]))
+print([place.killer(mutant, [f"tests/lag/{name}"], 60.0) for name in sys.argv[5:]])
+"""
+
+
 @pytest.mark.slow
 def test_a_mutant_that_is_noticed_is_killed_and_another_survives(tmp_path):
-    place = Place(command.ROOT, tmp_path / "copy")
     file = command.PACKAGE / "lag/measures.py"
     line = file.read_text().split("if defined_s is None")[0].count("\n") + 1
     mutants = (each for found in places_of(file, command.PACKAGE).values() for each in found)
     operator = "ReplaceComparisonOperator_Is_IsNot"
     mutant = next(each for each in mutants if (each.line, each.operator) == (line, operator))
-    watching, blind = "tests/lag/test_age_over_time.py", "tests/lag/test_histogram.py"
-    assert place.killer(mutant, [blind], 60.0) is None
-    killer = place.killer(mutant, [watching], 60.0)
-    assert killer is not None
-    assert killer.startswith(watching)
+    arguments = [tmp_path / "copy", mutant.line, mutant.operator, mutant.occurrence]
+    watching, blind = "test_age_over_time.py", "test_histogram.py"
+    tried = subprocess.run(
+        [sys.executable, "-c", TRY, *map(str, arguments), watching, blind],
+        cwd=command.ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    noticed = f"tests/lag/{watching}::test_an_age_that_is_never_defined"
+    assert tried.stdout == f"{[noticed, None]}\n"
