@@ -37,7 +37,9 @@ from helpers.instants import (
     world_with,
 )
 
+from efssim.cloudwatch.storage import StorageSamples
 from efssim.model.kernel.clock import Turn
+from efssim.model.world.world import World
 from efssim.scenario.grammar.disturbances.kinds import DISTURBANCES
 
 
@@ -600,7 +602,22 @@ row("create", "month", "N60 E65 65-75:8 left=4")
 # --- slot: another sync holds the only one up to 60 -----------------------------------------------
 
 row("slot", "slot", "E0 70-80:10", "`dq` is due since 40 as well, and first by its name")
-apart("slot", "cut", why="a sync that waits for a slot is cut when it gets it")
+
+
+def due_with_another(made: Json) -> None:
+    """Let nobody hold the slot, and `dq` be due at 60, too."""
+    made["replications"]["dr2"]["sync"]["interval"] = 10_000
+    made["file_systems"]["c"] = {"region": "us-east-1"}
+    made["replications"]["dq"] = {**made["replications"]["dr"], "source": "c"}
+
+
+row(
+    "slot",
+    "cut",
+    "E0 70-80:10",
+    "two are due at 60: `dq` is first by its name, though it asks last",
+    other=due_with_another,
+)
 row("slot", "instant", "E0 60-60:8 left=2")
 
 
@@ -732,6 +749,23 @@ def test_a_fault_at_an_instant_is_an_event_at_it() -> None:
     assert outcome(world_with("instant", None, Changes(other=change))) == "E0 85-85:10"
 
 
+def test_sizes_are_sampled_after_writes_and_before_cuts() -> None:
+    def change(made: Json) -> None:
+        made["duration"] = 2000
+        made["file_systems"]["a"]["writes"]["w"] = job(900, 1)
+        made["replications"]["dr"]["sync"] = {"preset": "none", "interval": 900}
+
+    world = World(world_with("window", None, Changes(other=change)), 1)
+    samples = StorageSamples(world)
+    world.advance_to(2000)
+    found = {
+        name: samples.series(system).total.tolist()
+        for name in ("a", "dr.destination")
+        if (system := world.account.find(name)) is not None
+    }
+    assert found == {"a": [0, 11, 11], "dr.destination": [0, 0, 11]}
+
+
 # --- the order of the file, and the ways to simulate ----------------------------------------------
 
 BEGINNING = [kind for kind in KINDS if KINDS[kind][0] is Turn.DISTURBANCE_BEGIN]
@@ -842,6 +876,31 @@ def test_the_end_of_the_run_does_not_matter_before_it(first: str, second: str, f
 
     scenario = world_with(first, second, replace(found.changes, other=longer))
     assert outcome(scenario, until_s=100) == found.ends
+
+
+def test_no_month_of_growth_begins_at_the_end_of_a_run() -> None:
+    def change(made: Json) -> None:
+        made["file_systems"]["a"]["writes"]["w"] = job(60, 1)
+
+    changes = Changes(other=change)
+    assert outcome(world_with("month", "end", changes)) == "E0 40-50:8 left=1"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("first", "second", "found"), CASES)
+def test_what_happens_at_the_end_is_what_happens_then(first: str, second: str, found: Row) -> None:
+    if (first, second) == ("write", "month"):
+        return  # the last instant of a run is of the month before it: see the test above
+
+    def shorter(made: Json) -> None:
+        if found.changes.other is not None:
+            found.changes.other(made)
+        made["duration"], made["warm_up"] = 60, 0
+        made["events"] = [event for event in made["events"] if event["at"] <= 60]
+
+    longer = world_with(first, second, found.changes)
+    scenario = world_with(first, second, replace(found.changes, other=shorter))
+    assert outcome(scenario) == outcome(longer, until_s=60)
 
 
 # --- the table of the docs ------------------------------------------------------------------------
