@@ -30,9 +30,7 @@ def test_what_may_sign_runs_nothing_of_the_repository():
         "pypa/gh-action-pypi-publish",
     ]
     assert (PUBLISH["needs"], PUBLISH["environment"]) == ("build", "pypi")
-    uploaded = {
-        step["with"]["name"] for step in BUILD["steps"] if "upload" in step.get("uses", "")
-    }
+    uploaded = {step["with"]["name"] for step in BUILD["steps"] if "upload" in step.get("uses", "")}
     assert PUBLISH["steps"][0]["with"]["name"] in uploaded
 
 
