@@ -558,19 +558,25 @@ def _without_curves(scenario: Scenario, request: RunRequest, tell: Progress | No
     """Run a scenario once, without the curves of figures: of thousands they take most memory."""
     from efssim.api.result import Result
     from efssim.lag.kinds.asked import OF_TRIALS
-    from efssim.runs.measured import MeasuredWorld, last_run
+    from efssim.runs.parts.parted import run_to_end
     from efssim.scenario.expansion.seeds import drawn_with
 
-    world = MeasuredWorld(
-        drawn_with(scenario, request.seed),
-        request.seed,
-        verify=request.verify,
-        trial=request.trial or 0,
-        metrics=False,
-        asked=replace(OF_TRIALS, breaches=True),
+    return Result.of(
+        run_to_end(
+            drawn_with(scenario, request.seed),
+            request.seed,
+            verify=request.verify,
+            trial=request.trial or 0,
+            asked=replace(OF_TRIALS, breaches=True, rows=_reads_rows(request)),
+            on_progress=tell,
+        )
     )
-    world.advance_to_end(tell)
-    return Result.of(last_run(world))
+
+
+def _reads_rows(request: RunRequest) -> bool:
+    """Return whether more is asked of many replications than their numbers."""
+    forms = request.form not in ("text", "json") or request.baseline is not None
+    return forms or request.annotate or request.check or request.store is not None
 
 
 @contextmanager

@@ -31,6 +31,8 @@ class Asked:
     """Whether the digest of the records is read, which takes a hash of every sync."""
     breaches: bool = True
     """Whether the breaches of compliance are listed, and months that nobody asked for are there."""
+    rows: bool = True
+    """Whether completed syncs can be read back, where the scenario keeps them."""
 
     def reads(self, lag: str) -> bool:
         """Return whether any number of a lag is read."""
