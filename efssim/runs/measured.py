@@ -356,7 +356,7 @@ class MeasuredWorld:
             end_s=snapshot.now_s,
             phases=self._phases(replication),
             waited_s=self._waited_s(replication),
-            pending_bytes=measures.pending_now(),
+            pending_bytes=measures.pending_now,
             pending_growth_bytes=measures.pending_growth(),
         )
         return self._with_compliance(outcome, records, measures)

@@ -19,6 +19,8 @@ class Asked:
     """Lags whose mean, quantiles and maximum are in the summary; None: those of the whole table."""
     quantiles: bool = True
     """Whether the quantiles of the age are read, beside its mean and maximum."""
+    without_quantiles: tuple[str, ...] = ()
+    """Other lags over time of which mean and maximum alone are read."""
     pooled: tuple[str, ...] | None = None
     """Lags whose distributions are kept, to be pooled over trials; None: as for `lags`."""
     curves: bool = True
