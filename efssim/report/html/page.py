@@ -9,6 +9,7 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 from efssim._version import __version__
+from efssim.markup import script_source
 from efssim.report.words.terms import TERMS, Term
 
 if TYPE_CHECKING:
@@ -64,11 +65,13 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     parts = files("efssim.report.html") / "templates"
+    script = (parts / "page.js").read_text(encoding="utf-8")
     environment.globals.update(
         terms=TERMS,
         used_terms=used_terms,
         version=__version__,
         style=(parts / "page.css").read_text(encoding="utf-8"),
-        script=(parts / "page.js").read_text(encoding="utf-8"),
+        script=script,
+        script_source=script_source(f"\n{script}"),
     )
     return environment
