@@ -42,10 +42,10 @@ def commands(scenario: str) -> list[list[str]]:
     """Return commands that read the starter, the templates of pages, and the tables of grammar."""
     return [
         ["--version"],
-        ["init", "started.yaml"],
-        ["validate", "started.yaml", scenario],
+        ["init", "started"],
+        ["validate", "started/scenario.yaml", scenario],
         ["run", scenario, "--out", "once", "--quiet"],
-        ["run", "started.yaml", "--trials", "4", "--out", "trials", "--quiet"],
+        ["run", "started/scenario.yaml", "--trials", "4", "--out", "trials", "--quiet"],
     ]
 
 
