@@ -9,6 +9,7 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 from efssim._version import __version__
+from efssim.markup import script_source
 from efssim.report.words.terms import TERMS, Term
 
 if TYPE_CHECKING:
@@ -72,5 +73,6 @@ def _environment() -> Environment:
         style="".join((parts / name).read_text(encoding="utf-8") for name in _STYLES),
         script=(parts / "page.js").read_text(encoding="utf-8"),
         timeline_script=(parts / "timeline.js").read_text(encoding="utf-8"),
+        script_source=script_source,
     )
     return environment
