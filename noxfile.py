@@ -93,6 +93,14 @@ def coverage(session: nox.Session) -> None:
     session.run("python", ".ci/covered.py", env={"COVERAGE_FILE": measured["COVERAGE_FILE"]})
 
 
+@nox.session
+def mutation(session: nox.Session) -> None:
+    """Try a thousand random faults on the tests; takes hours; options go after `--`."""
+    develop(session)
+    session.install("cosmic-ray>=8.4", "pytest-cov>=6")
+    session.run("python", "-m", "benchmarks.mutation", *session.posargs)
+
+
 @nox.session(python=PYTHONS)
 def matrix(session: nox.Session) -> None:
     """Follow the README on a supported Python, in a clone of what is committed."""

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from jinja2 import Environment
 
 
+_STYLES = ("page.css", "figures.css")
 _TURNS = [*range(0x202A, 0x202F), *range(0x2066, 0x206A)]
 """Letters that turn the direction of text after them: in a name they would turn our numbers."""
 _CONTROLS = [code for code in range(0x20) if chr(code) not in "\t\n\r"]
@@ -65,13 +66,13 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     parts = files("efssim.report.html") / "templates"
-    script = (parts / "page.js").read_text(encoding="utf-8")
     environment.globals.update(
         terms=TERMS,
         used_terms=used_terms,
         version=__version__,
-        style=(parts / "page.css").read_text(encoding="utf-8"),
-        script=script,
-        script_source=script_source(f"\n{script}"),
+        style="".join((parts / name).read_text(encoding="utf-8") for name in _STYLES),
+        script=(parts / "page.js").read_text(encoding="utf-8"),
+        timeline_script=(parts / "timeline.js").read_text(encoding="utf-8"),
+        script_source=script_source,
     )
     return environment

@@ -13,8 +13,10 @@ from io import BytesIO
 from pathlib import Path, PurePosixPath, PureWindowsPath
 
 from efssim.errors import EfssimError
+from efssim.files.staging import clear_abandoned
+from efssim.files.whole import written_whole
 from efssim.json_values import JsonObject, JsonValue, restored
-from efssim.report.files.folders import ours, staged, written_whole
+from efssim.report.files.folders import ours, staged
 
 FORMAT = 1
 """Of the files; one of another format is as good as none."""
@@ -99,6 +101,7 @@ class ResultStore:
 
         Raise DamagedError for one that is not as it was written, and OSError.
         """
+        clear_abandoned(self.folder, self.place(key).name)
         try:
             return _read(self.place(key), key)
         except FileNotFoundError:
