@@ -187,7 +187,7 @@ def features(session: nox.Session) -> None:
     session.run("python", ".ci/features.py", *session.posargs)
     off = session.run("python", ".ci/features.py", "--without", silent=True)
     session.run(
-        *("pytest", "-q", "tests/whole/test_golden.py", "tests/model/kernel"),
+        *("pytest", "-q", "tests/whole/test_golden.py"),
         env={"NPY_DISABLE_CPU_FEATURES": str(off).strip()},
     )
 
