@@ -58,6 +58,15 @@ class World:
         """Seconds since the start."""
         return self.agenda.now
 
+    @property
+    def is_exact(self) -> bool:
+        """Whether all times are exact in floats, so that both models see what falls on one instant.
+
+        Shares of a link may be thirds.
+        """
+        times = (done.completed_s for each in self.replications.values() for done in each.syncs)
+        return not self.agenda.near_ties and all(time_s * 2**20 % 1 == 0 for time_s in times)
+
     def instant(self, time_s: float | None) -> str | None:
         """Return a time as a summary writes it."""
         if time_s is None:

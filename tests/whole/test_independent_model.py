@@ -33,9 +33,9 @@ def disagreement(seed: int, folder: Path, make: Make = random_scenario) -> str:
     """Return what differs in a scenario, if anything."""
     scenario = Scenario.model_validate(make(seed, folder))
     world = World(scenario).run()
-    if world.agenda.near_ties:
-        assert make is crowded_scenario, "all times lie on the grid"
-        return ""  # shares of a link may be thirds
+    if not world.is_exact and make is crowded_scenario:
+        return ""
+    assert not world.agenda.near_ties, "all times lie on the grid"
     found = compared(scenario, world)
     return "\n  ".join([f"{make.__name__}({seed}):", *found]) if found else ""
 
@@ -118,6 +118,11 @@ INSTANTS = [
 def test_both_models_agree_at_an_instant(first: str, second: str, changes: Changes) -> None:
     scenario = world_with(first, second, changes)
     assert not compared(scenario, World(scenario).run())
+
+
+def test_few_scenarios_are_left_out_as_they_are_not_exact(tmp_path: Path) -> None:
+    scenarios = [Scenario.model_validate(crowded_scenario(seed, tmp_path)) for seed in range(40)]
+    assert sum(World(scenario).run().is_exact for scenario in scenarios) >= 36
 
 
 # --- what is covered ------------------------------------------------------------------------------
