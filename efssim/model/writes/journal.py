@@ -82,6 +82,7 @@ class Journal:
         While it is away it makes no write here, and none is counted. The name tells streams apart
         whose writes wait for each other.
         """
+        self._syncs.before_cuts()  # what is complete knows nothing of the new stream
         made: Curve | CellCurve
         if self._throttle is not None:
             made = ThrottledCurve(stream, name)
