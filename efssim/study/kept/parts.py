@@ -13,13 +13,13 @@ from efssim._version import __version__
 from efssim.json_values import JsonObject, restored
 from efssim.scenario import Scenario
 from efssim.study.kept.points import PointKey, key_of
-from efssim.study.run.lines import LineStore, StoreError
+from efssim.study.run.lines import LineStore, StoreError, content_of
 from efssim.study.run.store import KeepsTrials
 from efssim.study.trial.facts import fingerprints
 from efssim.study.trial.outcome import Done
 
 FILE = "part.jsonl"
-FORMAT = 1
+FORMAT = 2
 """Of the lines; parts of another one are refused."""
 
 
@@ -199,8 +199,9 @@ def _study_in(folder: Path) -> PartStudy:
     version = content.get("efssim")
     if isinstance(version, str) and version != __version__:
         raise _error(folder, f"was run by efssim {version}, and this is {__version__}")
+    content = content_of(line) or {}
     if content.get("format") != FORMAT or set(content) != {each.name for each in fields(PartStudy)}:
-        raise _error(folder, f"{FILE} is not a file of the part of a study")
+        raise _error(folder, f"{FILE} is not a file of the part of a study, or was damaged")
     made = restored(PartStudy, content)
     if not isinstance(made, PartStudy) or not _is_sound(made):
         raise _error(folder, f"{FILE} is not a file of the part of a study")
@@ -220,7 +221,7 @@ def _is_sound(study: PartStudy) -> bool:
 def _parsed(line: bytes) -> JsonObject:
     try:
         content = json.loads(line)
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
     return content if isinstance(content, dict) else {}
 

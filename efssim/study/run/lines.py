@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Hashable, Iterable, Iterator
 from dataclasses import asdict
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
 D = TypeVar("D", bound="DataclassInstance")
 K = TypeVar("K", bound=Hashable)
+_HASH = b',"sha256":"'
 
 
 class StoreError(EfssimError, ValueError):
@@ -26,7 +28,8 @@ class LineStore(Generic[K, D]):
     """A file with one line of JSON for each completed part, after a line that names the study.
 
     Lines are only ever added, and a line that a killed study left incomplete is cut off. One study
-    at a time writes to a folder. Parts have keys, which `key_in` finds in the JSON of one.
+    at a time writes to a folder. Parts have keys, which `key_in` finds in the JSON of one. Each
+    line ends with its hash, so that none is taken for what it is not.
     """
 
     holds = "is not a file of this study"
@@ -56,27 +59,28 @@ class LineStore(Generic[K, D]):
     def _look(self) -> None:
         """Note where each part is, and where the last whole line ends."""
         with self._file.open("rb") as stream:
-            for line in stream:
+            for number, line in enumerate(stream, start=1):
                 if not line.endswith(b"\n"):
                     return
-                if self._end == 0 and self._parsed(line) != self._study:
-                    raise self._error(self.other)
-                if self._end > 0:
+                if number == 1:
+                    self._require_study(line)
+                else:
                     # Of two the first, which may have been shown already; they are the same.
-                    self._offsets.setdefault(self._key(line), self._end)
+                    self._offsets.setdefault(self._key(line, number), self._end)
                 self._end += len(line)
 
-    def _parsed(self, line: bytes) -> JsonObject:
-        try:
-            content = json.loads(line)
-        except ValueError:
-            content = None
-        if not isinstance(content, dict):
+    def _require_study(self, line: bytes) -> None:
+        content = content_of(line)
+        if content is None and not line.startswith(b"{"):
             raise self._error(self.holds)
-        return content
+        if content != self._study:
+            raise self._error(self.other)
 
-    def _key(self, line: bytes) -> K:
-        key = self.key_in(self._parsed(line))
+    def _key(self, line: bytes, number: int) -> K:
+        content = content_of(line)
+        if content is None:
+            raise self._error(f"line {number} is not as it was written")
+        key = self.key_in(content)
         if key is None:
             raise self._error(self.holds)
         return key
@@ -92,7 +96,9 @@ class LineStore(Generic[K, D]):
         with self._file.open("rb") as stream:
             for key in wanted:
                 stream.seek(self._offsets[key])
-                content = json.loads(stream.readline())
+                content = content_of(stream.readline())
+                if content is None:
+                    raise self._error("was changed while it was read")
                 done = restored(self._kind, content)
                 assert isinstance(done, self._kind)
                 yield done
@@ -100,7 +106,7 @@ class LineStore(Generic[K, D]):
     def add(self, done: D) -> None:
         """Keep a completed part."""
         stream = self._begun()
-        stream.write(_line(asdict(done)))
+        stream.write(line_of(asdict(done)))
         stream.flush()
 
     def begin(self) -> None:
@@ -113,7 +119,7 @@ class LineStore(Generic[K, D]):
             self._stream = self._file.open("ab")
             self._stream.truncate(self._end)
             if not self._end:
-                self._stream.write(_line(self._study))
+                self._stream.write(line_of(self._study))
         return self._stream
 
     def close(self) -> None:
@@ -128,5 +134,21 @@ def number_of(content: object) -> int | None:
     return found if isinstance(found, int) else None
 
 
-def _line(content: object) -> bytes:
-    return json.dumps(content, separators=(",", ":")).encode() + b"\n"
+def line_of(content: JsonObject) -> bytes:
+    """Return an object that is not empty as a line of JSON, whose last entry is its hash."""
+    text = json.dumps(content, separators=(",", ":")).encode()
+    return text[:-1] + _HASH + _hash(text) + b'"}\n'
+
+
+def content_of(line: bytes) -> JsonObject | None:
+    """Return the object of a line; None for one that is not as it was written."""
+    begin, found, end = line.rpartition(_HASH)
+    text = begin + b"}"
+    if not found or end != _hash(text) + b'"}\n':
+        return None
+    content = json.loads(text)
+    return content if isinstance(content, dict) else None
+
+
+def _hash(text: bytes) -> bytes:
+    return hashlib.sha256(text).hexdigest().encode()
