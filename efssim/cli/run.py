@@ -522,14 +522,16 @@ def _write_several(
     studies: list[Trials], found: list[Comparison], missing: str, request: RunRequest
 ) -> None:
     from efssim.report.files.comparison import write_comparisons
+    from efssim.report.files.folders import staged
     from efssim.report.files.trials import write_trials
 
     assert request.out is not None
     again = request.reproducing()
-    for study in studies:
-        write_trials(study, request.out / study.scenario.name, again, request.table_format)
-    if found:
-        write_comparisons(found, request.out, again, missing, request.table_format)
+    with staged(request.out, [study.scenario.name for study in studies]) as staging:
+        for study in studies:
+            write_trials(study, staging / study.scenario.name, again, request.table_format)
+        if found:
+            write_comparisons(found, staging, again, missing, request.table_format)
 
 
 def _run_once(scenario: Scenario, request: RunRequest, interrupts: Interrupts) -> Result | Trials:
