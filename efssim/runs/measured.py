@@ -97,7 +97,8 @@ class MeasuredWorld:
         """Take the measures that are asked for, and all metrics unless alarms alone read them.
 
         `shared` has the draws of other worlds, and changes no result. `until_s`: as of `World`.
-        `part` has the file systems and replications of the scenario that this world has.
+        `part` has the file systems and replications of the scenario that this world has, in which
+        nothing but writes and syncs happens.
         """
         self.scenario, self._asked = scenario, asked
         self.seed = scenario.seed if seed is None else seed
@@ -121,6 +122,7 @@ class MeasuredWorld:
             keep=self._keep,
             shared=shared,
             until_s=until_s,
+            is_calm=part is not None,
         )
         self._open_meter()
         self._storage = StorageSamples(self._world) if metrics else None
