@@ -76,6 +76,13 @@ def benchmarks(session: nox.Session) -> None:
 
 
 @nox.session
+def search(session: nox.Session) -> None:
+    """Search for faults in random scenarios; options go after `--`, such as `--minutes 30`."""
+    develop(session)
+    session.run("python", "-m", "search", *session.posargs, env={"PYTHONPATH": "tests"})
+
+
+@nox.session
 def coverage(session: nox.Session) -> None:
     """Run the quick tests under coverage and hold what they miss against the list of reasons."""
     develop(session)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 import tempfile
 import time
@@ -34,7 +35,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser("search", description="Search efssim for faults.")
     parser.add_argument("--minutes", type=float, help="how long (1 unless --count says how many)")
     parser.add_argument("--count", type=int, help="how many scenarios")
-    parser.add_argument("--first", type=int, help="seed of the first (the seconds of the day)")
+    parser.add_argument("--first", type=int, help="seed of the first (any)")
     parser.add_argument("--workers", type=int, default=WORKERS, help="processes")
     parser.add_argument("--out", type=Path, default=Path("search-failures"), help="shrunk files")
     parser.add_argument("--seed", type=int, help="repeat the scenario of this seed")
@@ -68,7 +69,7 @@ def _search(given: argparse.Namespace) -> int:
     begin_s = time.monotonic()
     minutes = given.minutes if given.minutes or given.count else 1.0
     until_s = None if minutes is None else begin_s + 60 * minutes
-    first = int(time.time()) * 1000 if given.first is None else given.first
+    first = int.from_bytes(os.urandom(5)) if given.first is None else given.first
     print(f"from seed {first}", flush=True)
     whole, kept = Tally(), set[str]()
     for part in search(first, given.count, until_s, given.workers):

@@ -11,6 +11,7 @@ from multiprocessing.util import Finalize
 from pathlib import Path
 
 import numpy as np
+
 import efssim
 from efssim import RunError, Scenario
 from search.checks.outcome import outcome
@@ -55,6 +56,12 @@ class Case:
         """Return the scenario without some sections."""
         return Scenario.model_validate({k: v for k, v in self.data.items() if k not in keys})
 
+    def plain(self) -> Scenario:
+        """Return the scenario for a study of trials, without what belongs to others."""
+        if "efs-unknown" in str(self.data):
+            raise SkippedError("parameters that are not known")
+        return self.without("uncertain", "drill", "rto", "thresholds", "alarms")
+
 
 class SkippedError(Exception):
     """A check does not apply to a scenario; the reason is its text."""
@@ -72,7 +79,7 @@ class Check:
 
 @cache
 def elsewhere() -> Executor:
-    """Return an executor with one process of its own, which ends before this process waits for it."""
+    """Return an executor with one process of its own, which ends before this one waits for it."""
     found = ProcessPoolExecutor(1, mp_context=get_context("spawn"))
     Finalize(None, found.shutdown, exitpriority=100)
     return found

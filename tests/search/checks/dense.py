@@ -28,7 +28,7 @@ def _by_kolmogorov_smirnov(case: Case) -> list[str]:
         raise SkippedError("nothing in cells")
     from scipy.stats import ks_2samp  # late: slow to load, and few scenarios need it
 
-    plain = case.without("uncertain", "drill", "rto", "alarms", "thresholds")
+    plain = case.plain()
     each = plain.with_(
         {
             "defaults.drawn": "each",

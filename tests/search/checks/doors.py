@@ -155,7 +155,7 @@ def _by_a_script(name: str) -> Callable[[Case], list[str]]:
     def problems(case: Case) -> list[str]:
         applies = bool(case.random("doors").random() < 0.5)
         actions, left = _split(case, applies)
-        if applies and any("DeleteFileSystem" == action.event.get("call") for action in actions):
+        if applies and any(action.event.get("call") == "DeleteFileSystem" for action in actions):
             raise SkippedError("a script cannot disturb what it has deleted")
         if not actions:
             raise SkippedError("nothing to call")

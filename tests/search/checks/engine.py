@@ -11,6 +11,7 @@ from typing import Any
 from unittest.mock import patch
 
 import numpy as np
+
 from efssim import Result, Scenario, Simulation
 from efssim.model.sync import stretch
 from efssim.model.world.world import World

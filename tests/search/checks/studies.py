@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import yaml
 from helpers.commands import Ended, command
@@ -15,7 +16,6 @@ from helpers.commands import Ended, command
 import efssim
 from efssim import EfssimError, Scenario
 from efssim.model.sync import lock_step
-from unittest.mock import patch
 from search.checks.check import Case, Check, SkippedError, elsewhere
 from search.checks.outcome import few, unequal
 from search.maker import Json
@@ -23,16 +23,9 @@ from search.maker import Json
 NUMBERS = ("time_since_last_sync_s.mean", "write_lag_s.mean", "rpo.attainment", "syncs.completed")
 
 
-def _plain(case: Case) -> Scenario:
-    """Return the scenario without what belongs to other studies."""
-    if "efs-unknown" in str(case.data):
-        raise SkippedError("parameters that are not known")
-    return case.without("uncertain", "drill", "rto", "thresholds", "alarms")
-
-
 def _trials(case: Case) -> list[str]:
     """Compare trials side by side, those of another process, and single runs."""
-    scenario, count = _plain(case), 3
+    scenario, count = case.plain(), 3
     with patch.object(lock_step, "LEAST", 2):
         here = efssim.run_trials(scenario, count, workers=1, verify=True)
     there = efssim.run_trials(scenario, count, executor=elsewhere())
@@ -82,7 +75,7 @@ def _efssim(*arguments: object) -> Ended:
 
 def _parts(case: Case) -> list[str]:
     """Merge two parts of trials, which are to print what the undivided study prints."""
-    with _written(case, _plain(case)) as (file, folder):
+    with _written(case, case.plain()) as (file, folder):
         run = ("run", file, "--trials", 4, "--quiet", "--workers", 1)
         whole = _efssim(*run, "--format", "json")
         if whole.code:
@@ -97,12 +90,18 @@ def _parts(case: Case) -> list[str]:
 
 def _choice(case: Case) -> list[str]:
     """Choose between the scenario and a slower one, here and in another process."""
-    scenario = _plain(case)
+    scenario = case.plain()
     slower = scenario.with_({"name": "slower", "defaults.drawn": "each"})
-    asked = ("syncs.completed", "most", 1)
-    options: Json = {"trials": 6, "budget": 24, "replication": list(scenario.replications)[0]}
+    options: Json = {
+        "measure": "syncs.completed",
+        "best": "most",
+        "indifference": 1,
+        "trials": 6,
+        "budget": 24,
+        "replication": next(iter(scenario.replications)),
+    }
     found = [
-        _answer(lambda more=more: efssim.choose([scenario, slower], *asked, **options, **more))
+        _answer(lambda more=more: efssim.choose([scenario, slower], **options, **more))
         for more in ({"workers": 1}, {"executor": elsewhere()})
     ]
     return few(unequal(*found))
@@ -118,8 +117,8 @@ def _answer(study: Any) -> Any:
 
 def _plan(case: Case) -> list[str]:
     """Plan the interval, here and in another process."""
-    scenario = _plain(case)
-    name = list(scenario.replications)[0].split("[")[0]
+    scenario = case.plain()
+    name = next(iter(scenario.replications)).split("[")[0]
     path = f"replications.{name}.sync.interval"
     step = max(1.0, scenario.duration / 60)
     options: Json = {"between": (step, 10 * step), "trials": 4}

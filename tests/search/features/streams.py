@@ -112,9 +112,15 @@ def _odd_trace(maker: Maker, scenario: Json) -> None:
     rows.insert(0, "at,kind,data")
     options = {
         "file": maker.file("\n".join(rows) + "\n", "csv"),
-        **{"time": "at", "bytes": "data", "unit": "KiB", "per": "period"},
-        **{"where": {"kind": "Write"}, "time_unit": "s", "missing": "zero"},
-        **{"period": period, "writes_per_row": 2},
+        "time": "at",
+        "bytes": "data",
+        "unit": "KiB",
+        "per": "period",
+        "where": {"kind": "Write"},
+        "time_unit": "s",
+        "missing": "zero",
+        "period": period,
+        "writes_per_row": 2,
     }
     _add(maker, scenario, options)
 
@@ -219,9 +225,9 @@ def _in_cells(maker: Maker, scenario: Json) -> None:
 
 def _fast(maker: Maker) -> Json:
     rate = f"{maker.one_of((0.5, 3, 40))} per s"
-    times = {"on": maker.step * maker.between(1, 9), "off": maker.step * maker.between(1, 9)}
-    profile = {"rate": rate, "hours": [1, 9, 0, 3] * 6}
-    arrivals = [{"poisson": {"rate": rate}}, {"on_off": {**times, "rate": rate}}]
+    times: Json = {"on": maker.step * maker.between(1, 9), "off": maker.step * maker.between(1, 9)}
+    profile: Json = {"rate": rate, "hours": [1, 9, 0, 3] * 6}
+    arrivals: list[Json] = [{"poisson": {"rate": rate}}, {"on_off": {**times, "rate": rate}}]
     return maker.one_of([*arrivals, arrivals[0], {"profile": profile}])
 
 

@@ -85,8 +85,8 @@ def _windows(maker: Maker, scenario: Json) -> Json:
 def _calendar(maker: Maker, scenario: Json, base: Any) -> Json:
     found = _windows(maker, scenario)
     for window in found["windows"]:
-        value = maker.one_of((32, 64, 128, 256, 1024, "none"))
-        window["value"] = value if value == "none" else value * maker.unit
+        rate = maker.one_of((32, 64, 128, 256, 1024, 0))
+        window["value"] = maker.unit * rate or "none"
     return {"base": base, **found}
 
 
