@@ -10,13 +10,13 @@ from efssim.lag.kinds.table import measures_of
 from efssim.lag.summary import LagColumn, ReplicationSummary
 from efssim.report.facts.evidence import long_faults_text, strata_text, units_text
 from efssim.report.facts.traces import thin_traces
-from efssim.report.figures.files import FLEET
+from efssim.report.figures.files import FLEET, FigureSvg
 from efssim.report.figures.run.fleet import fleet_alt
 from efssim.report.figures.study.alt import trials_alt
 from efssim.report.figures.study.trials import ages_of_trials
 from efssim.report.html.alarms import alarm_blocks
 from efssim.report.html.compliance import month_table
-from efssim.report.html.fleets import CAPTION, ages_table
+from efssim.report.html.fleets import CAPTION, ages_table, verdict_on_all
 from efssim.report.html.run_tables import exact, lag_term, leaves
 from efssim.report.html.sections import sentence
 from efssim.report.html.study import Block, PageVerdict, Study, parameter_block, study_page
@@ -53,6 +53,7 @@ from efssim.report.verdicts.trials import (
     word_of,
 )
 from efssim.report.verdicts.trials_cautions import cautions
+from efssim.report.verdicts.words import OF_TRIALS
 from efssim.report.words.cost import cost_texts
 from efssim.report.words.fleets import fleet_texts_of_trials
 from efssim.report.words.lines import counted
@@ -72,7 +73,7 @@ _POOLED: dict[LagColumn, str] = {"p50": "p50", "p99": "p99", "p99_9": "p99.9", "
 
 def trials_page(
     trials: TrialSet,
-    drawn: Mapping[tuple[str, str], str],
+    drawn: Mapping[tuple[str, str], FigureSvg],
     command: str,
     suffix: str = ".csv",
 ) -> str:
@@ -128,18 +129,26 @@ def _reproduce(trials: TrialSet, command: str) -> list[tuple[str, str]]:
 
 
 def _sums(trials: TrialSet) -> Iterator[Block]:
-    """Yield the block that sums up many replications; nothing for a few."""
-    if not are_many(trials.means):
+    """Yield the block that sums up replications: of a few only the verdict on all."""
+    if len(trials.means) < 2:
         return
     members = members_of_trials(trials)
-    title, words = f"All {len(members):,} replications", fleet_sentences_of_trials(trials, members)
+    title = f"All {len(members):,} replications"
+    said, *words = fleet_sentences_of_trials(trials, members)
+    colours = [colour_of(name, trials) for name in trials.means]
+    diverging = sum(diverging_trials(name, trials) > 0 for name in trials.means)
+    verdict = verdict_on_all(members, OF_TRIALS, colours, diverging, said)
+    if not are_many(trials.means):
+        yield Block(title, "all", verdict)
+        return
     rows = [[text(name), *map(text, cells)] for name, *cells in spread_rows(members)]
     head = [Column("over replications"), *(Column(name, True) for name in SPREAD_HEAD)]
     note = f"Below, the {SECTIONS} that hold least; summary.json has every number of all."
-    yield Block(title, "all", text=" ".join(words), table=HtmlTable(title, head, rows, note=note))
+    table = HtmlTable("Numbers over the replications", head, rows, note=note)
+    yield Block(title, "all", verdict, table=table, points=words)
 
 
-def _fleets(trials: TrialSet, drawn: Mapping[tuple[str, str], str]) -> Iterator[Block]:
+def _fleets(trials: TrialSet, drawn: Mapping[tuple[str, str], FigureSvg]) -> Iterator[Block]:
     """Yield the block of each fleet."""
     texts = fleet_texts_of_trials(trials.fleets)
     for ordinal, (name, one) in enumerate(trials.fleets.items()):
@@ -157,7 +166,9 @@ def _fleets(trials: TrialSet, drawn: Mapping[tuple[str, str], str]) -> Iterator[
         yield Block(title, ident, text=words, figure=made)
 
 
-def _blocks(trials: TrialSet, drawn: Mapping[tuple[str, str], str], suffix: str) -> Iterator[Block]:
+def _blocks(
+    trials: TrialSet, drawn: Mapping[tuple[str, str], FigureSvg], suffix: str
+) -> Iterator[Block]:
     """Yield the blocks on the replications with the least attainment."""
     for ordinal, name in enumerate(sections_of_trials(trials)):
         ident = f"r{ordinal}"
@@ -183,16 +194,16 @@ def _blocks(trials: TrialSet, drawn: Mapping[tuple[str, str], str], suffix: str)
 
 
 def _of_lags(
-    trials: TrialSet, name: str, drawn: Mapping[tuple[str, str], str], ident: str
+    trials: TrialSet, name: str, drawn: Mapping[tuple[str, str], FigureSvg], ident: str
 ) -> Iterator[Block]:
     """Yield the blocks with quantiles of lags, which nobody has where a trial diverges."""
-    yield Block("Lags", f"{ident}-lags", table=_lags(trials, name), is_part=True)
     yield Block(
         "How often is a lag longer than that?",
         f"{ident}-exceedance",
         figure=_pooled(trials, name, drawn, f"{ident}-lag"),
         is_part=True,
     )
+    yield Block("Lags", f"{ident}-lags", table=_lags(trials, name), is_part=True)
 
 
 def _verdict(trials: TrialSet, name: str) -> PageVerdict:
@@ -222,7 +233,7 @@ def _rests_on(trials: TrialSet, found: Evidence) -> str:
 
 
 def _attained(
-    trials: TrialSet, name: str, drawn: Mapping[tuple[str, str], str], ident: str
+    trials: TrialSet, name: str, drawn: Mapping[tuple[str, str], FigureSvg], ident: str
 ) -> Figure:
     return Figure(
         ident,
@@ -235,7 +246,7 @@ def _attained(
 
 
 def _pooled(
-    trials: TrialSet, name: str, drawn: Mapping[tuple[str, str], str], ident: str
+    trials: TrialSet, name: str, drawn: Mapping[tuple[str, str], FigureSvg], ident: str
 ) -> Figure:
     return Figure(
         ident,
