@@ -80,6 +80,13 @@ def benchmarks(session: nox.Session) -> None:
 
 
 @nox.session
+def search(session: nox.Session) -> None:
+    """Search for faults in random scenarios; options go after `--`, such as `--minutes 30`."""
+    develop(session)
+    session.run("python", "-m", "search", *session.posargs, env={"PYTHONPATH": "tests"})
+
+
+@nox.session
 def fuzz(session: nox.Session) -> None:
     """Try bad input; options go after `--`, such as `--cases 100000 --kind trace --seed 7`."""
     develop(session)

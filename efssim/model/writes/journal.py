@@ -122,6 +122,7 @@ class Journal:
 
     def _follow(self, curve: Curve | CellCurve, *, is_away: bool) -> None:
         """Take a curve on; it makes no write while the file system may not be written."""
+        self._syncs.before_writes()  # those that are complete know nothing of it
         stream = curve.stream
         curve.is_away = is_away
         if is_away or self._stopped:
