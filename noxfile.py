@@ -11,7 +11,11 @@ from pathlib import Path
 
 import nox
 
-PYTHONS = ("3.11", "3.12", "3.13")
+PYTHONS = ("3.11", "3.12", "3.13", "3.14")
+PINNED = ".ci/pinned.txt"
+"""Every dependency of the extra `dev` with its hashes, for all of PYTHONS and every system."""
+SHIPPED = "aws,distributed,notebook,parquet,sensitivity"
+"""The extras that people install to use efssim."""
 
 nox.options.default_venv_backend = "venv"
 nox.options.sessions = ["lint", "types", "tests", "docs", "notebooks"]
@@ -76,6 +80,20 @@ def benchmarks(session: nox.Session) -> None:
 
 
 @nox.session
+def search(session: nox.Session) -> None:
+    """Search for faults in random scenarios; options go after `--`, such as `--minutes 30`."""
+    develop(session)
+    session.run("python", "-m", "search", *session.posargs, env={"PYTHONPATH": "tests"})
+
+
+@nox.session
+def fuzz(session: nox.Session) -> None:
+    """Try bad input; options go after `--`, such as `--cases 100000 --kind trace --seed 7`."""
+    develop(session)
+    session.run("python", "-m", "benchmarks.fuzz", *session.posargs)
+
+
+@nox.session
 def coverage(session: nox.Session) -> None:
     """Run the quick tests under coverage and hold what they miss against the list of reasons."""
     develop(session)
@@ -89,6 +107,14 @@ def coverage(session: nox.Session) -> None:
     session.run("python", ".ci/covered.py", env={"COVERAGE_FILE": measured["COVERAGE_FILE"]})
 
 
+@nox.session
+def mutation(session: nox.Session) -> None:
+    """Try a thousand random faults on the tests; takes hours; options go after `--`."""
+    develop(session)
+    session.install("cosmic-ray>=8.4", "pytest-cov>=6")
+    session.run("python", "-m", "benchmarks.mutation", *session.posargs)
+
+
 @nox.session(python=PYTHONS)
 def matrix(session: nox.Session) -> None:
     """Follow the README on a supported Python, in a clone of what is committed."""
@@ -97,6 +123,87 @@ def matrix(session: nox.Session) -> None:
         session.run("efssim", "run", "scenarios/first-report.yaml")
         session.install(".[test]")
         session.run("pytest", "-q", *session.posargs)
+
+
+@nox.session(python=PYTHONS)
+def pinned(session: nox.Session) -> None:
+    """Run the tests on the pinned dependencies, each with a hash that is known."""
+    with session.chdir(cloned(session)):
+        session.install("--require-hashes", "--no-deps", "-r", PINNED)
+        # A hash is of a file, and this is a folder; all that it needs is there.
+        session.install("--no-deps", "--no-build-isolation", ".")
+        session.run("pip", "check")
+        session.run("pytest", "-q", *session.posargs)
+
+
+@nox.session(python=PYTHONS[0])
+def pins(session: nox.Session) -> None:
+    """Pin the newest dependencies that pyproject.toml allows, for every supported Python."""
+    session.install("uv")
+    session.run(
+        *("uv", "pip", "compile", "-q", "--universal", "--python-version", PYTHONS[0]),
+        *("--extra", "dev", "--generate-hashes", "--upgrade", *session.posargs),
+        *("--no-emit-index-url", "--no-header", "--no-annotate", "-o", PINNED, "pyproject.toml"),
+    )
+
+
+@nox.session
+def audit(session: nox.Session) -> None:
+    """Look for advisories about the pinned dependencies; fail where nobody can be asked."""
+    session.install("pip-audit>=2.9")
+    session.run("python", ".ci/audit.py")
+
+
+@nox.session(python=PYTHONS[0])
+def sbom(session: nox.Session) -> None:
+    """Write a bill of materials (CycloneDX) into dist/: efssim with its extras, as pinned."""
+    folder = Path(session.create_tmp()).resolve()
+    python, made = folder / "efssim" / "bin" / "python", folder / "made.json"
+    session.install("uv", "cyclonedx-bom>=7")
+    session.run("uv", "venv", "-q", "--clear", "--python", PYTHONS[0], str(python.parents[1]))
+    install = ("uv", "pip", "install", "-q", "--python", str(python), "-c", PINNED)
+    session.run(*install, f".[{SHIPPED}]")
+    session.run(
+        *("cyclonedx-py", "environment", "--pyproject", "pyproject.toml", "--output-reproducible"),
+        *("--mc-type", "application", "--of", "JSON", "-o", str(made), str(python)),
+    )
+    version = session.run(
+        str(python), "-c", "import efssim; print(efssim.__version__)", silent=True, external=True
+    )
+    name = f"dist/efssim-{str(version).strip()}.cdx.json"
+    session.run("python", ".ci/sbom.py", str(made), str(version).strip(), name)
+
+
+@nox.session
+def wheel(session: nox.Session) -> None:
+    """Build wheel and source archive into dist/; use the wheel where there is no source tree."""
+    folder = Path(session.create_tmp()).resolve()
+    shutil.rmtree(folder)
+    (folder / "elsewhere").mkdir(parents=True)
+    scenario, tried = Path("scenarios/first-report.yaml"), Path(".ci/installed.py")
+    for file in (scenario, tried):
+        shutil.copy(file, folder / "elsewhere" / file.name)
+    session.install("build")
+    session.run("python", "-m", "build", "-o", str(folder), str(cloned(session)))
+    (made,) = folder.glob("*.whl")
+    session.install(str(made))
+    with session.chdir(folder / "elsewhere"):
+        session.run("python", tried.name, scenario.name)
+    Path("dist").mkdir(exist_ok=True)
+    for file in folder.glob("efssim-*"):
+        shutil.copy(file, "dist")
+
+
+@nox.session
+def features(session: nox.Session) -> None:
+    """Compare all shipped scenarios with and without AVX-512, and run golden tests without."""
+    develop(session)
+    session.run("python", ".ci/features.py", *session.posargs)
+    off = session.run("python", ".ci/features.py", "--without", silent=True)
+    session.run(
+        *("pytest", "-q", "tests/whole/test_golden.py"),
+        env={"NPY_DISABLE_CPU_FEATURES": str(off).strip()},
+    )
 
 
 @nox.session(python="3.11")

@@ -6,6 +6,8 @@ the same content gives the same text.
 
 from __future__ import annotations
 
+import hashlib
+from base64 import b64encode
 from collections.abc import Iterable, Sequence
 from html import escape
 
@@ -42,3 +44,11 @@ def _row(cell: str, texts: Sequence[str], words: int) -> str:
         for text, side in zip(texts, sides, strict=True)
     )
     return f"<tr>{''.join(cells)}</tr>"
+
+
+def script_source(script: str) -> str:
+    """Return the name that a page's policy has for a script, given all between its tags.
+
+    A browser runs no other then, whatever gets into the page.
+    """
+    return f"'sha256-{b64encode(hashlib.sha256(script.encode()).digest()).decode()}'"

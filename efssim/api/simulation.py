@@ -26,7 +26,8 @@ from efssim.model.world.in_flight import syncs_in_flight
 from efssim.model.world.services.table import SERVICES
 from efssim.progress import Progress, bar, told
 from efssim.runs.acting import event_now, stream_now
-from efssim.runs.measured import MeasuredWorld, last_run
+from efssim.runs.measured import MeasuredWorld
+from efssim.runs.parts.parted import run_to_end
 from efssim.scenario import Scenario
 from efssim.scenario.arguments import checked, duration_of
 from efssim.scenario.expansion.seeds import drawn_with
@@ -340,7 +341,6 @@ def run(
     `verify` checks the laws (see Simulation); `on_progress` is given how far the run is (see
     Simulation.advance_to_end); `progress` shows a bar, in a notebook or on standard error.
     """
-    simulation = Simulation(scenario, seed, verify=verify, trial=trial, metrics=False)
+    drawn = drawn_with(scenario, seed)
     with told(on_progress, bar(sys.stderr, scenario.duration) if progress else None) as tell:
-        simulation.advance_to_end(tell)
-    return Result.of(last_run(simulation))
+        return Result.of(run_to_end(drawn, seed, verify=verify, trial=trial, on_progress=tell))

@@ -82,6 +82,8 @@ def _start_fast() -> None:
     atexit.register(gc.freeze)
     # The threads of NumPy's BLAS, for linear algebra, of which there is none.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    # Figures go into files: no window, whatever a notebook or a user has set for others.
+    os.environ["MPLBACKEND"] = "agg"
 
 
 def main() -> None:
@@ -108,8 +110,24 @@ def main() -> None:
         say(f"standard output: {error.strerror or error}")
         sys.exit(BAD_INPUT)
     except Exception as error:
-        _report_bug(error)
+        if _lacks_memory(error):
+            say(f"out of memory; {_LESS}")
+        else:
+            _report_bug(error)
         sys.exit(INTERNAL_ERROR)
+
+
+_LESS = "fewer --workers or `records: off` take less, and --resume DIR keeps complete trials"
+_NOT_MAPPED = ("failed to map segment", "annot allocate memory")
+"""Said of a library that cannot be loaded into the memory that is left."""
+
+
+def _lacks_memory(error: Exception) -> bool:
+    """Return whether an exception, perhaps of a trial in a worker, is for lack of memory."""
+    if isinstance(error, ImportError):
+        return any(words in str(error) for words in _NOT_MAPPED)
+    cause = str(getattr(error, "cause", ""))  # of a TrialError: the class, and its message
+    return isinstance(error, MemoryError) or cause.split(":")[0].endswith("MemoryError")
 
 
 def _report_bug(error: Exception) -> None:

@@ -17,6 +17,7 @@ from typing import NoReturn, TextIO
 import click
 
 from efssim.errors import concise
+from efssim.files.whole import create_whole
 
 MISSED, BAD_INPUT, INTERNAL_ERROR, INTERRUPTED = 1, 2, 3, 130
 """Exit codes besides 0."""
@@ -62,8 +63,7 @@ def put(text: str) -> None:
 def create(target: Path, text: str) -> None:
     """Write a file that is not there yet; end with a sentence if it is."""
     try:
-        with target.open("x", encoding="utf-8") as file:
-            file.write(text)
+        create_whole(target, text)
     except FileExistsError:
         fail(f"{target}: exists already and is left as it is")
 

@@ -69,6 +69,7 @@ if TYPE_CHECKING:
     from efssim.api.result import Result
     from efssim.api.sets.parameter_sets import ParameterSets
     from efssim.api.trials import Trials
+    from efssim.lag.kinds.asked import Asked
     from efssim.model.kernel.shared_draws import SharedDraws
     from efssim.progress import Progress
     from efssim.report.files.store.results import KeptResult
@@ -521,14 +522,16 @@ def _write_several(
     studies: list[Trials], found: list[Comparison], missing: str, request: RunRequest
 ) -> None:
     from efssim.report.files.comparison import write_comparisons
+    from efssim.report.files.folders import staged
     from efssim.report.files.trials import write_trials
 
     assert request.out is not None
     again = request.reproducing()
-    for study in studies:
-        write_trials(study, request.out / study.scenario.name, again, request.table_format)
-    if found:
-        write_comparisons(found, request.out, again, missing, request.table_format)
+    with staged(request.out, [study.scenario.name for study in studies]) as staging:
+        for study in studies:
+            write_trials(study, staging / study.scenario.name, again, request.table_format)
+        if found:
+            write_comparisons(found, staging, again, missing, request.table_format)
 
 
 def _run_once(scenario: Scenario, request: RunRequest, interrupts: Interrupts) -> Result | Trials:
@@ -557,20 +560,34 @@ def _is_summed_up(scenario: Scenario, request: RunRequest) -> bool:
 def _without_curves(scenario: Scenario, request: RunRequest, tell: Progress | None) -> Result:
     """Run a scenario once, without the curves of figures: of thousands they take most memory."""
     from efssim.api.result import Result
-    from efssim.lag.kinds.asked import OF_TRIALS
-    from efssim.runs.measured import MeasuredWorld, last_run
+    from efssim.runs.parts.parted import run_to_end
     from efssim.scenario.expansion.seeds import drawn_with
 
-    world = MeasuredWorld(
-        drawn_with(scenario, request.seed),
-        request.seed,
-        verify=request.verify,
-        trial=request.trial or 0,
-        metrics=False,
-        asked=replace(OF_TRIALS, breaches=True),
+    return Result.of(
+        run_to_end(
+            drawn_with(scenario, request.seed),
+            request.seed,
+            verify=request.verify,
+            trial=request.trial or 0,
+            asked=_read_of_many(scenario, request),
+            on_progress=tell,
+        )
     )
-    world.advance_to_end(tell)
-    return Result.of(last_run(world))
+
+
+def _read_of_many(scenario: Scenario, request: RunRequest) -> Asked:
+    """Return the measures of many replications that are read where they are summed up."""
+    from efssim.lag.kinds.asked import OF_TRIALS
+    from efssim.lag.summary import AGE, OLDEST_PENDING, WRITE_LAG
+
+    found = replace(OF_TRIALS, breaches=True, pooled=())
+    gates = request.annotate or request.check or request.baseline is not None
+    if gates or request.store is not None or request.form not in ("text", "json"):
+        return found
+    if request.form == "json" or scenario.fleets or scenario.thresholds:
+        return replace(found, rows=False)
+    shown = AGE, WRITE_LAG, OLDEST_PENDING
+    return replace(found, rows=False, lags=shown, without_quantiles=(OLDEST_PENDING,))
 
 
 @contextmanager

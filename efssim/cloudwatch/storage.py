@@ -33,7 +33,7 @@ class StorageSamples:
             self._note(system, now)
         next_s = (now // STORAGE_S + 1) * STORAGE_S
         if next_s <= self._world.scenario.duration:
-            self._world.clock.call_at(next_s, Turn.CUT, self._sample)
+            self._world.clock.call_at(next_s, Turn.SAMPLE, self._sample)
 
     def _appeared(self, part: FileSystemState | ReplicationState) -> None:
         now = self._world.now_s

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from functools import cached_property
 
 from efssim.lag.age.curves import Age, OldestPending
@@ -26,6 +26,7 @@ from efssim.lag.objectives.measures import ObjectiveMeasures
 from efssim.lag.protection import Exclusions, Protection, protection, unprotected_spans
 from efssim.lag.summary import (
     AGE,
+    LAG_COLUMNS,
     OLDEST_PENDING,
     WRITE_LAG,
     WRITE_LAG_BY_BYTE,
@@ -177,10 +178,17 @@ class Measures:
 
     def _lag_summaries(self) -> dict[str, LagSummary]:
         return {
-            name: self._age() if name == AGE else lag.summary()
+            name: self._lag_summary(name, lag)
             for name, lag in self._distributions.items()
             if self._asked.has_numbers(name)
         }
+
+    def _lag_summary(self, name: str, lag: LagDistribution) -> LagSummary:
+        if name == AGE:
+            return self._age()
+        if name in self._asked.without_quantiles and isinstance(lag, LagOverTime):
+            return lag_over_time(lag.over_time, quantiles=False)
+        return lag.summary()
 
     def states(self) -> dict[str, LagState]:
         """Return each lag's distribution in bins, which merge exactly."""
@@ -235,15 +243,16 @@ class Measures:
         # Both are sums of the same window; a difference by rounding is no undefined time.
         undefined_s = 0.0 if undefined_s < 1e-9 * self.seconds else undefined_s
         over_time = self._age_over_time.over_time
+        found = lag_over_time(over_time, quantiles=self._asked.quantiles)
         return AgeSummary(
-            **asdict(lag_over_time(over_time, quantiles=self._asked.quantiles)),
+            *(found.column(name) for name in LAG_COLUMNS),
             peak_mean=self._age_until_now.peak_mean_s(),
             undefined_s=undefined_s,
         )
 
     def _pending(self) -> PendingSummary:
         begin_s, end_s = self._defined
-        count, size = self._open_at_end()
+        count, size = self._open_at_end
         is_defined = end_s > begin_s
         return PendingSummary(
             mean=self._pending_mean() if is_defined and self._asked.pending_mean else None,
@@ -255,7 +264,7 @@ class Measures:
 
     def _pending_max(self) -> int:
         """Return the most pending bytes while they are defined."""
-        return max(self.syncs.pending_max, self.pending_now())
+        return max(self.syncs.pending_max, self.pending_now)
 
     def _pending_mean(self) -> float:
         """Return mean pending bytes while they are defined."""
@@ -264,18 +273,21 @@ class Measures:
             end_s - begin_s
         )
 
+    @cached_property
     def _open_at_end(self) -> tuple[int, int]:
         """Count and bytes of the writes made in the window and not published by its end."""
         late = [part.since(self._begin_s) for part in self._snapshot.open_writes]
         return sum(part.writes for part in late), sum(part.bytes for part in late)
 
+    @cached_property
     def pending_now(self) -> int:
-        """Return the bytes that are pending now, or were when the configuration was gone."""
+        """Bytes that are pending now, or were when the configuration was gone."""
         return pending_bytes(self._snapshot)
 
+    @cached_property
     def _written_bytes(self) -> int:
-        """Return the bytes written in the window."""
-        early = pending_bytes(self._snapshot) - self._open_at_end()[1]
+        """Bytes written in the window."""
+        early = self.pending_now - self._open_at_end[1]
         return self._snapshot.written_bytes - self._lags.bytes_before - early
 
     def _written_files(self) -> int:
@@ -288,8 +300,8 @@ class Measures:
 
     def _writes(self) -> WritesSummary:
         return WritesSummary(
-            count=self._lags.count + self._open_at_end()[0],
-            bytes=self._written_bytes(),
+            count=self._lags.count + self._open_at_end[0],
+            bytes=self._written_bytes,
             coalesced_bytes=self.syncs.coalesced_bytes,
             dropped_bytes=dict(sorted(self._lags.dropped_bytes.items())),
         )
@@ -353,17 +365,18 @@ class Measures:
             abandoned=len(abandoned),
             bytes=self.syncs.bytes,
             duration_mean_s=self.syncs.duration_mean_s(),
-            utilisation=self._utilisation(),
+            utilisation=self._utilisation,
             diverging=self._diverging(),
         )
 
+    @cached_property
     def _utilisation(self) -> float | None:
-        """Return the work that arrived in the window over the time in which syncs could run."""
+        """Work that arrived in the window over the time in which syncs could run."""
         limits = self._throughput(), self._criteria.file_rate
         could_run_s = running_s(self._records, self._begin_s, self._end_s)
         if limits == (math.inf, math.inf) or not could_run_s:
             return None
-        to_send = self._written_bytes() - self.syncs.coalesced_bytes
+        to_send = self._written_bytes - self.syncs.coalesced_bytes
         return max(to_send / limits[0], self._written_files() / limits[1]) / could_run_s
 
     def _throughput(self) -> float:
@@ -374,14 +387,14 @@ class Measures:
         return mean_rate(self._records, self._begin_s, self._end_s, rates)
 
     def _diverging(self) -> bool:
-        utilisation, syncs = self._utilisation(), self.syncs
+        utilisation, syncs = self._utilisation, self.syncs
         one_sync = syncs.published_bytes / syncs.regular if syncs.regular else 0.0
         return utilisation is not None and utilisation >= 1 and self.pending_growth() > one_sync
 
     def pending_growth(self) -> int:
         """Return pending bytes at the end of the window minus those at its begin."""
-        written_before = self._snapshot.written_bytes - self._written_bytes()
-        return self.pending_now() - (written_before - self.syncs.published_before)
+        written_before = self._snapshot.written_bytes - self._written_bytes
+        return self.pending_now - (written_before - self.syncs.published_before)
 
     def _status_s(self) -> dict[str, float]:
         spent: dict[str, float] = {}

@@ -31,7 +31,7 @@ from efssim.model.kernel.draws import Draws
 from efssim.model.kernel.listener import SyncListener
 from efssim.model.placed_streams import PlacedStream
 from efssim.model.sync.process import SyncProcess
-from efssim.model.sync.stretch import LONG
+from efssim.model.sync.stretch import LONG, SHORT
 from efssim.model.sync.sync_times import SyncTimes
 from efssim.model.writes.journal import Journal
 from efssim.model.writes.streams import build_streams
@@ -63,11 +63,14 @@ class Account:
         longest: int = LONG,
         keep: Keeper | None = None,
         until_s: float | None = None,
+        *,
+        is_calm: bool = False,
     ) -> None:
         """Take `record` and `keep`, which return records of new replications and file systems.
 
         At most `longest` syncs of a replication are planned at once, which changes no result.
-        Things happen up to `until_s`, the end of the scenario unless it is given.
+        Things happen up to `until_s`, the end of the scenario unless it is given. `is_calm`: as of
+        `World`.
         """
         self.until_s = scenario.duration if until_s is None else until_s
         self.scenario, self.clock, self.draws = scenario, clock, draws
@@ -90,6 +93,7 @@ class Account:
         """Called with each replication whose configuration is gone."""
         self.syncs: dict[str, SyncProcess] = {}
         self._longest, self._throttles = longest, throttles(scenario)
+        self._is_calm = is_calm
         self._record, self._keep = record, keep or (lambda _: FileSystemRecords())
         self._links = _links(scenario, clock, self.until_s)
         self._configurations: dict[str, ReplicationState] = {}  # by id of source and destination
@@ -204,7 +208,7 @@ class Account:
             created_s=self.clock.now,
             creation_token=request.token or given.name,
             settings=request.settings,
-            journal=Journal(self.clock, self.scenario.duration, kept),
+            journal=Journal(self.clock, self.scenario.duration, kept, is_calm=self._is_calm),
         )
         self.file_systems[made.id] = made
         self.ever.append(made)
@@ -383,7 +387,9 @@ class Account:
         path = f"replications.{terms.name}"
         throughput = self.throughput_of(terms.sync)
         times = SyncTimes(terms.sync, terms.initial, link, self.draws, path, throughput)
-        process = SyncProcess(self.clock, replication, times, self.until_s, self._longest)
+        shortest = LONG if self._is_calm else SHORT
+        lengths = min(shortest, self._longest), self._longest
+        process = SyncProcess(self.clock, replication, times, self.until_s, lengths)
         self.syncs[terms.name] = process
         source.journal.feed(replication.records, process)
         link.join(terms.name, process)

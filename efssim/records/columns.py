@@ -43,7 +43,11 @@ class Columns:
         """Receive each block in order; how rows are divided into blocks means nothing."""
         self._types = {name: np.dtype(code) for name, code in types.items()}
         self._kept: list[dict[str, _Packed]] = []
-        self._hashes: dict[str, _Hash] = {name: hashlib.sha256() for name in types if hashed}
+        self._hashes: dict[str, _Hash] = {}
+        """By column; those that were the same so far share one."""
+        if hashed:
+            empty = {dtype: hashlib.sha256() for dtype in self._types.values()}
+            self._hashes = {name: empty[dtype] for name, dtype in self._types.items()}
         self._parts: list[list[Column]] = []
         self._rows: list[tuple[float, ...]] = []
         self._flushed = self._waiting = 0
@@ -90,17 +94,34 @@ class Columns:
         self._flushed, self._waiting, self._parts = len(self), 0, []
         for sink in self.sinks:
             sink(block)
-        for name, hasher in self._hashes.items():
-            hasher.update(_canonical(block[name]))
+        self._hash(block)
         if self.keep:
             self._kept.append({name: _pack(column) for name, column in block.items()})
+
+    def _hash(self, block: Block) -> None:
+        """Hash the columns of a block; those that are the same, and were before, only once."""
+        known: dict[tuple[int, float, float], list[tuple[Column, _Hash]]] = {}
+        before = dict(self._hashes)
+        for name, hasher in before.items():
+            column = block[name]
+            # NaN is like nothing, so a column with it in these places is hashed by itself.
+            alike = known.setdefault((id(hasher), column.item(0), column.item(-1)), [])
+            for other, made in alike:
+                if np.array_equal(column, other):
+                    self._hashes[name] = made
+                    break
+            else:
+                made = hasher.copy()
+                made.update(_canonical(column))
+                alike.append((column, made))
+                self._hashes[name] = made
 
     def copy(self) -> Columns:
         """Return the table as it is now, without sinks."""
         self.flush()
-        other = Columns({name: dtype.char for name, dtype in self._types.items()}, keep=self.keep)
-        other._kept, other._flushed = list(self._kept), self._flushed
-        other._hashes = {name: hasher.copy() for name, hasher in self._hashes.items()}
+        other = Columns.__new__(Columns)
+        vars(other).update(vars(self), sinks=[], _kept=list(self._kept), _parts=[], _rows=[])
+        other._hashes = dict(self._hashes)  # which are replaced, and never changed
         return other
 
     def __getstate__(self) -> dict[str, Any]:
@@ -167,12 +188,15 @@ def _joined(parts: tuple[Column, ...]) -> Column:
     return np.concatenate(parts)
 
 
-def _canonical(column: Column) -> bytes:
+def _canonical(column: Column) -> Column:
+    """Return the integers that are hashed, without gaps in memory."""
     if column.dtype == np.int64:
-        return column.astype("<i8", copy=False).tobytes()
+        return np.ascontiguousarray(column, dtype="<i8")
     microseconds = column * 1e6
-    microseconds[np.isnan(column)] = -1.0  # NaN (no write) has no integer; -1 is not a time
-    return np.rint(microseconds, out=microseconds).astype("<i8").tobytes()
+    unknown = np.isnan(microseconds)
+    if unknown.any():
+        microseconds[unknown] = -1.0  # NaN (no write) has no integer; -1 is not a time
+    return np.rint(microseconds, out=microseconds).astype("<i8")
 
 
 # --- packing ----------------------------------------------------------------------------------

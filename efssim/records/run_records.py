@@ -305,25 +305,28 @@ class Snapshot:
     """Written before the configuration was created, and replicated by no completed sync."""
 
 
-def digest(
-    seed: int,
-    replications: Iterable[tuple[str, ReplicationRecords, Snapshot]],
-    timeline: Iterable[Entry] = (),
-) -> str:
-    """Return the SHA-256 over the records: integers as they are, times rounded to 1 µs."""
-    hasher = hashlib.sha256()
-    hasher.update(f"seed {seed}\n".encode())
-    for name, records, snapshot in replications:
-        hasher.update(f"replication {name!r}\n".encode())
-        hasher.update(records.syncs.digest())
+class RecordsHash:
+    """The SHA-256 over the records of a run: integers as they are, times rounded to 1 µs."""
+
+    def __init__(self, seed: int) -> None:
+        self._hasher = hashlib.sha256(f"seed {seed}\n".encode())
+
+    def add(self, name: str, records: ReplicationRecords, snapshot: Snapshot) -> None:
+        """Take in the records of the next replication, in order of the names."""
+        self._hasher.update(f"replication {name!r}\n".encode())
+        self._hasher.update(records.syncs.digest())
         for line in _lines(records, snapshot):
-            hasher.update(f"{line}\n".encode())
-    for entry in timeline:
-        affected = " ".join(entry.affected)
-        times = f"{_microseconds(entry.begin_s)} {_microseconds(entry.end_s)}"
-        error = entry.error if isinstance(entry, ApiCall) else ""
-        hasher.update(f"{times} {entry} {affected} {error}\n".encode())
-    return f"sha256:{hasher.hexdigest()}"
+            self._hasher.update(f"{line}\n".encode())
+
+    def digest(self, timeline: Iterable[Entry] = ()) -> str:
+        """Return the hash, the timeline of the run included."""
+        hasher = self._hasher.copy()
+        for entry in timeline:
+            affected = " ".join(entry.affected)
+            times = f"{_microseconds(entry.begin_s)} {_microseconds(entry.end_s)}"
+            error = entry.error if isinstance(entry, ApiCall) else ""
+            hasher.update(f"{times} {entry} {affected} {error}\n".encode())
+        return f"sha256:{hasher.hexdigest()}"
 
 
 def _lines(records: ReplicationRecords, snapshot: Snapshot) -> Iterator[str]:

@@ -45,9 +45,9 @@ from efssim.records.lifetimes import Lifetimes, WriteLog
 from efssim.records.run_records import (
     COMPARED_COLUMNS,
     SYNC_COLUMNS,
+    RecordsHash,
     ReplicationRecords,
     Snapshot,
-    digest,
 )
 from efssim.records.stored import FileSystemRecords, Throttled
 from efssim.records.timeline import Entry, Occurrence
@@ -92,10 +92,13 @@ class MeasuredWorld:
         asked: Asked = EVERYTHING,
         shared: SharedDraws | None = None,
         until_s: float | None = None,
+        part: Scenario | None = None,
     ) -> None:
         """Take the measures that are asked for, and all metrics unless alarms alone read them.
 
         `shared` has the draws of other worlds, and changes no result. `until_s`: as of `World`.
+        `part` has the file systems and replications of the scenario that this world has, in which
+        nothing but writes and syncs happens.
         """
         self.scenario, self._asked = scenario, asked
         self.seed = scenario.seed if seed is None else seed
@@ -106,19 +109,20 @@ class MeasuredWorld:
         self._logs: dict[str, WriteLog] = {}
         self._minutes: dict[str, WriteMinutes] | None = {} if metrics else None
         self._unreplicated: dict[str, WriteMinutes] = {}
-        self._traces = trace_qualities(scenario)
+        self._traces = trace_qualities(part or scenario)
         self._stored: dict[str, FileSystemRecords] = {}
         self._unpublished: dict[str, UnpublishedLog] = {}
         self._followed: list[tuple[str, ReplicationRecords]] = []
         self._meter: Meter | None = None
         self._world = World(
-            scenario,
+            part or scenario,
             self.seed,
             self._record,
             trial,
             keep=self._keep,
             shared=shared,
             until_s=until_s,
+            is_calm=part is not None,
         )
         self._open_meter()
         self._storage = StorageSamples(self._world) if metrics else None
@@ -151,7 +155,7 @@ class MeasuredWorld:
     def _record(self, name: str) -> ReplicationRecords:
         """Return the records of a new replication, which stream into its measures."""
         # The laws are checked on the syncs.
-        keep = self.scenario.records == "on" or self._verify
+        keep = (self.scenario.records == "on" and self._asked.rows) or self._verify
         records = ReplicationRecords(
             syncs=Columns(SYNC_COLUMNS, keep=keep, hashed=self._asked.digest),
             compared=Columns(COMPARED_COLUMNS, keep=keep, hashed=False),
@@ -216,8 +220,31 @@ class MeasuredWorld:
     def _run(self, measured: Iterable[_Measured]) -> Run:
         # What goes on still changes; the rest of the timeline is final.
         timeline = tuple(copy(e) if e.end_s is None else e for e in self._world.timeline)
-        reached = _by_replication(timeline)
-        snapshots, outcomes, sent = [], {}, {}
+        hashed, sent = RecordsHash(self.seed), dict[str, Sent]()
+        outcomes = self._outcomes(measured, timeline, hashed, sent)
+        return Run(
+            scenario=self.scenario,
+            seed=self.seed,
+            now_s=self._world.now_s,
+            outcomes={name: outcomes[name] for name in self._world.names},
+            timeline=timeline,
+            digest=hashed.digest(timeline) if self._asked.digest else "",
+            trial=self.trial,
+            traces=dict(self._traces),
+            alarms=self._alarms(outcomes),
+            cost=self._cost(sent),
+            throttled=dict(self._throttled_rows()),
+        )
+
+    def _outcomes(
+        self,
+        measured: Iterable[_Measured],
+        timeline: Iterable[Entry],
+        hashed: RecordsHash,
+        sent: dict[str, Sent],
+    ) -> dict[str, Outcome]:
+        """Return the outcomes of replications; add their records, and what they sent if metered."""
+        reached, outcomes = _by_replication(timeline), dict[str, Outcome]()
         losses: dict[str, Loss | None] = {}
         for each in measured:
             if self._meter is not None:  # before the records are let go
@@ -225,23 +252,12 @@ class MeasuredWorld:
             if each.name in self._logs:
                 laws.check(each.records, each.snapshot, self._logs[each.name])
                 losses[each.name] = each.measures.recovery_point
-            snapshots.append((each.name, each.records, each.snapshot))
+            if self._asked.digest:
+                hashed.add(each.name, each.records, each.snapshot)
             outcomes[each.name] = self._outcome(each, tuple(reached.get(each.name, ())))
         if self._verify:
             self._check_conservation(losses)
-        return Run(
-            scenario=self.scenario,
-            seed=self.seed,
-            now_s=self._world.now_s,
-            outcomes={name: outcomes[name] for name in self._world.names},
-            timeline=timeline,
-            digest=digest(self.seed, snapshots, timeline) if self._asked.digest else "",
-            trial=self.trial,
-            traces=dict(self._traces),
-            alarms=self._alarms(outcomes),
-            cost=self._cost(sent),
-            throttled=dict(self._throttled_rows()),
-        )
+        return outcomes
 
     def _throttled_rows(self) -> Iterator[tuple[str, tuple[Throttled, ...]]]:
         """Yield name and rows up to now of each throttled file system that ever was."""
@@ -342,7 +358,7 @@ class MeasuredWorld:
             end_s=snapshot.now_s,
             phases=self._phases(replication),
             waited_s=self._waited_s(replication),
-            pending_bytes=measures.pending_now(),
+            pending_bytes=measures.pending_now,
             pending_growth_bytes=measures.pending_growth(),
         )
         return self._with_compliance(outcome, records, measures)
@@ -421,6 +437,15 @@ def last_run(world: MeasuredWorld) -> Run:
     """Return a world's run up to now as `so_far` does, in less memory: the world cannot go on."""
     with uncollected():
         return world._run(world._let_go())
+
+
+def last_outcomes(world: MeasuredWorld, hashed: RecordsHash) -> dict[str, Outcome]:
+    """Return the outcomes of a world in which nothing but syncs happens, which cannot go on.
+
+    Its records are added to the hash, in order of the names.
+    """
+    assert not world._world.timeline
+    return world._outcomes(world._let_go(), (), hashed, {})
 
 
 def _takes_metrics(scenario: Scenario) -> bool:

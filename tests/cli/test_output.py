@@ -15,6 +15,7 @@ from helpers.commands import INTERVAL, command, write_tiny
 from helpers.places import EFSSIM
 
 import efssim
+from efssim.files import staging
 from efssim.report.files import folders
 from efssim.report.files.manifest import numpy_exponential
 
@@ -191,8 +192,8 @@ def test_what_a_killed_run_left_goes_and_nothing_else():
     killed = subprocess.run([sys.executable, "-c", code])
     assert killed.returncode == -signal.SIGKILL
     (left,) = Path().glob(".out.*")
-    others = [Path(".out.mine"), Path(f".out.mine{folders._STAGING}"), Path(".out.efs"), Path("x")]
-    others.append(Path(f".other.x{folders._STAGING}"))
+    others = [Path(".out.mine"), Path(f".out.mine{staging._WRITING}"), Path(".out.efs"), Path("x")]
+    others.append(Path(f".other.x{staging._WRITING}"))
     for other in others:
         other.mkdir()
         (other / "kept.txt").write_text("mine")
@@ -212,7 +213,7 @@ def test_a_folder_of_a_live_writer_stays():
 
 
 def test_a_lock_goes_with_its_process():
-    left = Path(f".out.abc{folders._STAGING}")
+    left = Path(f".out.abc{staging._WRITING}")
     left.mkdir()
     with (left / "lock").open("wb") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)

@@ -17,7 +17,7 @@ PACKAGE = Path(efssim.__file__).parent
 MOST_FILES = 12
 
 FLOORS = (
-    ("_version", "collector", "errors", "json_values", "markup", "progress"),
+    ("_version", "collector", "errors", "files", "json_values", "markup", "progress"),
     ("records", "text"),
     ("table",),
     ("traces",),

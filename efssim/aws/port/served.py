@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+import re
 import threading
 import time
 from collections.abc import Callable
@@ -18,17 +19,16 @@ from efssim.aws.protocol.wires.messages import Reply, WireRequest
 from efssim.aws.world import SteppedWorld
 from efssim.errors import EfssimError
 from efssim.json_values import JsonObject, json_object, to_json
+from efssim.markup import script_source
 
 PREFIX = "/_efssim/"
 METRICS = "/metrics"
 _JSON = {"Content-Type": "application/json"}
-_PAGE = {
-    "Content-Type": "text/html; charset=utf-8",
-    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; "
-    "script-src 'unsafe-inline'; connect-src 'self'; img-src data:; base-uri 'none'; "
-    "form-action 'none'; frame-ancestors 'none'",
-    "Cache-Control": "no-store",
-}
+_SCRIPT = re.compile("<script>(.*?)</script>", re.DOTALL)
+_POLICY = (
+    "default-src 'none'; style-src 'unsafe-inline'; script-src {script}; connect-src 'self'; "
+    "img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+)
 
 
 class Served:
@@ -76,8 +76,7 @@ class Served:
             text = metrics_text(self._world.live(), now, elapsed_s)
             return Reply(200, {"Content-Type": CONTENT_TYPE}, text.encode())
         if request.path == "/":
-            page = files("efssim.aws.port").joinpath("page.html").read_bytes()
-            return Reply(200, dict(_PAGE), page)
+            return _page()
         return self._control(request)
 
     def _control(self, request: WireRequest) -> Reply:
@@ -141,6 +140,18 @@ def is_own(method: str, target: str, signed_for: str) -> bool:
 def failed(status: int, message: str) -> Reply:
     """Return the refusal of a request that is for no service."""
     return Reply(status, _JSON, json.dumps({"Message": message}).encode())
+
+
+def _page() -> Reply:
+    """Return the live page, and its rules for a browser: nothing runs but its own script."""
+    text = files("efssim.aws.port").joinpath("page.html").read_text(encoding="utf-8")
+    (script,) = _SCRIPT.findall(text)
+    headers = {
+        "Content-Type": "text/html; charset=utf-8",
+        "Content-Security-Policy": _POLICY.format(script=script_source(script)),
+        "Cache-Control": "no-store",
+    }
+    return Reply(200, headers, text.encode())
 
 
 def _moment(world: SteppedWorld) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from collections.abc import Iterator
 from errno import EEXIST, EISDIR
 from pathlib import Path
@@ -11,6 +10,7 @@ from pathlib import Path
 from efssim.calibration.calibration import EPOCH, CalibrationFindings
 from efssim.calibration.data import WriteTotals
 from efssim.calibration.written.scenario import MARK, WrittenTrace, scenario_yaml
+from efssim.files.whole import finish_together, write_together
 from efssim.json_values import timestamp
 from efssim.text.largest import LARGEST_FILE_BYTES
 
@@ -26,6 +26,7 @@ def trace_file(scenario: Path) -> Path:
 
 def refuse_scenario_file(scenario: Path, with_writes: bool) -> None:
     """Raise OSError if a scenario, or its writes, cannot be written because of what is there."""
+    finish_together(scenario)
     for file in (scenario, *([trace_file(scenario)] if with_writes else [])):
         if file.is_dir():
             raise IsADirectoryError(EISDIR, "is a folder", os.fspath(file))
@@ -62,7 +63,7 @@ def write_scenario(findings: CalibrationFindings, file: Path) -> None:
         trace = WrittenTrace(beside.name, keys)
         texts[beside] = "\n".join(_rows(writes)) + "\n"
     texts[file] = scenario_yaml(findings, file.stem, trace)
-    _replace(texts)
+    write_together(texts)
 
 
 def _rows(writes: WriteTotals) -> Iterator[str]:
@@ -70,27 +71,3 @@ def _rows(writes: WriteTotals) -> Iterator[str]:
     for begin_s, size in zip(writes.begin_s.tolist(), writes.bytes.tolist(), strict=True):
         number = int(size) if size == int(size) and size < LARGEST_FILE_BYTES else size
         yield f"{timestamp(EPOCH, begin_s)},{number!r}"
-
-
-def _replace(texts: dict[Path, str]) -> None:
-    """Write files beside their places and move them there once all are whole."""
-    made: dict[Path, Path] = {}
-    try:
-        for file, text in texts.items():
-            handle, name = tempfile.mkstemp(prefix=f".{file.name}.", dir=file.parent)
-            made[file] = Path(name)
-            with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as stream:
-                stream.write(text)
-        for file, whole in made.items():
-            whole.chmod(0o666 & ~_umask())
-            whole.replace(file)
-    finally:
-        for whole in made.values():
-            whole.unlink(missing_ok=True)
-
-
-def _umask() -> int:
-    """Return which permissions new files do not have."""
-    now = os.umask(0)
-    os.umask(now)
-    return now

@@ -182,5 +182,9 @@ class ResultPlace:
 
 
 def _write(folders: Sequence[WrittenFolder], out: Path) -> None:
-    for folder in folders:
-        folder.write(out)
+    """Write the folders of a result, all or none; raise OSError."""
+    from efssim.report.files.folders import staged
+
+    with staged(out, [each.folder for each in folders if each.folder]) as staging:
+        for each in folders:
+            each.write(staging)

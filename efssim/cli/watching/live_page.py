@@ -9,18 +9,20 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from efssim.markup import script_source
+
 BESIDE = "efssim-watch.js"
 _POLL_MS = 500
 _PAGE = "report.html"
-_POLICY = "script-src 'unsafe-inline'"
-_ALLOWED = f"{_POLICY} file:"
+_POLICY = re.compile(r"script-src '[^']+'")
+_ALLOWED = re.compile(rf"({_POLICY.pattern}) '[^']+' file:")
 _BEGIN, _END = "<!-- watched -->", "<!-- /watched -->"
-_SCRIPT = """\
-{begin}<script>
+_SCRIPT = """
 (() => {{
   const shown = {stamp};
   const bar = document.createElement("p");
@@ -39,7 +41,6 @@ _SCRIPT = """\
     document.head.append(latest);
   }}, {poll_ms});
 }})();
-</script>{end}
 """
 
 
@@ -76,12 +77,11 @@ class LivePage:
 
 def watching(page: str, stamp: str) -> str:
     """Return a page that loads itself anew where another stamp is the latest."""
-    script = _SCRIPT.format(
-        begin=_BEGIN, end=_END, stamp=json.dumps(stamp), beside=BESIDE, poll_ms=_POLL_MS
-    )
-    head, body = page.replace(_POLICY, _ALLOWED, 1), "</body>"
-    at = head.rindex(body)
-    return head[:at] + script + head[at:]
+    script = _SCRIPT.format(stamp=json.dumps(stamp), beside=BESIDE, poll_ms=_POLL_MS)
+    own = f"{script_source(script)} file:"
+    head = _POLICY.sub(lambda found: f"{found[0]} {own}", page, count=1)
+    at = head.rindex("</body>")
+    return f"{head[:at]}{_BEGIN}<script>{script}</script>{_END}\n{head[at:]}"
 
 
 def still(page: str) -> str:
@@ -90,7 +90,7 @@ def still(page: str) -> str:
     if begin < 0:
         return page
     end = page.index(_END, begin) + len(_END) + 1
-    return (page[:begin] + page[end:]).replace(_ALLOWED, _POLICY, 1)
+    return _ALLOWED.sub(r"\1", page[:begin] + page[end:], count=1)
 
 
 def _replace(file: Path, text: str) -> None:

@@ -19,6 +19,8 @@ class Asked:
     """Lags whose mean, quantiles and maximum are in the summary; None: those of the whole table."""
     quantiles: bool = True
     """Whether the quantiles of the age are read, beside its mean and maximum."""
+    without_quantiles: tuple[str, ...] = ()
+    """Other lags over time of which mean and maximum alone are read."""
     pooled: tuple[str, ...] | None = None
     """Lags whose distributions are kept, to be pooled over trials; None: as for `lags`."""
     curves: bool = True
@@ -31,6 +33,8 @@ class Asked:
     """Whether the digest of the records is read, which takes a hash of every sync."""
     breaches: bool = True
     """Whether the breaches of compliance are listed, and months that nobody asked for are there."""
+    rows: bool = True
+    """Whether completed syncs can be read back, where the scenario keeps them."""
 
     def reads(self, lag: str) -> bool:
         """Return whether any number of a lag is read."""

@@ -41,8 +41,11 @@ class BlockSums:
 
     def total(self) -> float:
         """Return the sum of all."""
-        rest = float(np.concatenate(self._parts).sum()) if self._parts else 0.0
-        return math.fsum([*self._sums, rest])
+        parts = self._parts
+        if not parts:
+            return math.fsum(self._sums)
+        rest = float((parts[0] if len(parts) == 1 else np.concatenate(parts)).sum())
+        return math.fsum([*self._sums, rest]) if self._sums else rest
 
     def copy(self) -> BlockSums:
         """Return an independent copy of the sum so far."""

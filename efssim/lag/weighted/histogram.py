@@ -7,8 +7,8 @@ depend on the order.
 
 from __future__ import annotations
 
-import math
 from fractions import Fraction
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -43,6 +43,7 @@ class LogHistogram:
         self._raw_values = 0
         self._cells: Ints | None = None  # shape (BINS,), once there are too many
         self._points: tuple[Floats, Ints] | None = None  # cached until a value is added
+        self._ranks: Ints | None = None  # the same
 
     def add(self, values: Floats, weights: Ints | None = None) -> None:
         """Add values, each with its weight, by default 1; both of shape (values,).
@@ -122,11 +123,14 @@ class LogHistogram:
         assert 0.0 < p <= 1.0
         if not self.count:
             return None
-        rank = math.ceil(Fraction(repr(float(p))) * self.count)
+        over, under = _share(p)
+        rank = -(-over * self.count // under)
         if rank == self.count:
             return self.maximum
         values, weights = self.points()
-        return float(values[weights.cumsum().searchsorted(rank, "left")])
+        if self._ranks is None:
+            self._ranks = weights.cumsum()
+        return values.item(self._ranks.searchsorted(rank, "left"))
 
     def share_at_most(self, x: float) -> float | None:
         """Return the share of the weight at or below x, a bin's at its midpoint; None without."""
@@ -139,7 +143,7 @@ class LogHistogram:
 
     def _extend(self, count: int, minimum: float, maximum: float) -> None:
         assert self.count + count <= _MAX_COUNT
-        self._points = None
+        self._points = self._ranks = None
         self.count += count
         self.minimum = minimum if self.minimum is None else min(self.minimum, minimum)
         self.maximum = maximum if self.maximum is None else max(self.maximum, maximum)
@@ -166,12 +170,21 @@ class LogHistogram:
             used = np.flatnonzero(self._cells)
             return _midpoints(used).clip(self.minimum, self.maximum), self._cells[used]
         values = np.concatenate([values for values, _ in self._raw])
+        if all(weights is None for _, weights in self._raw):
+            values.sort()
+            return values, _ones(values)
         weights = np.concatenate([_ones(values) if w is None else w for values, w in self._raw])
         if weights.min() == weights.max():  # any order of them will do
             values.sort()
             return values, weights
         order = values.argsort()
         return values[order], weights[order]
+
+
+@lru_cache(64)  # few shares are asked for, of each of many lags
+def _share(p: float) -> tuple[int, int]:
+    """Return a share as a fraction: that of the decimal number that it prints as."""
+    return Fraction(repr(float(p))).as_integer_ratio()
 
 
 def _ones(values: Floats) -> Ints:

@@ -7,6 +7,7 @@ Every well-formed key exists and can be used; whether it is disabled is a distur
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from itertools import pairwise
 
 from efssim.model.entities.errors import EfsError
@@ -24,6 +25,7 @@ _ARN = re.compile(
 )
 
 
+@lru_cache(256)  # most file systems have the key of the service
 def key_arn(key: str | None, region: str) -> str:
     """Return the ARN of a key in a Region; without a key, that of the service's own.
 

@@ -20,7 +20,10 @@ from efssim.errors import ArgumentError, StateError
 
 
 class Turn(IntEnum):
-    """Order of events at one instant; SimPy's own events (urgent, normal) come before all."""
+    """Order of events at one instant; SimPy's own events (urgent, normal) come before all.
+
+    docs/model.md has it as a table, with a reason for each line.
+    """
 
     WRITE = 1
     COMPLETION = 2
@@ -29,11 +32,13 @@ class Turn(IntEnum):
     """Something that takes its time has taken it: creating, pausing, deleting."""
     DISTURBANCE_BEGIN = 5
     CALL = 6
-    DUE = 7
+    SAMPLE = 7
+    """Sizes are sampled, for a metric or a bill: to look changes nothing."""
+    DUE = 8
     """A sync is due and asks for a slot."""
-    SLOT = 8
-    CUT = 9
-    DIVISION = 10
+    SLOT = 9
+    CUT = 10
+    DIVISION = 11
     """Shares of a link, once all its transfers of the instant have begun and ended."""
 
 

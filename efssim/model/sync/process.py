@@ -22,7 +22,7 @@ from efssim.model.sync.attempt import InFlight
 from efssim.model.sync.completed import Completed
 from efssim.model.sync.lane import SyncLane
 from efssim.model.sync.lone_loop import LoneLoop
-from efssim.model.sync.stretch import LONG, Planner, Stretch
+from efssim.model.sync.stretch import LONG, SHORT, Planner, Stretch
 from efssim.model.sync.sync_times import SyncTimes
 from efssim.model.writes.change_sets import Work
 from efssim.model.writes.journal import Journal
@@ -38,13 +38,13 @@ class SyncProcess:
         replication: ReplicationState,
         times: SyncTimes,
         end_s: float,
-        longest: int = LONG,
+        lengths: tuple[int, int] = (SHORT, LONG),
     ) -> None:
-        """Sync until `end_s`, the end of the run; plan at most `longest` syncs at once."""
+        """Sync until `end_s`, the end of the run; plan so many syncs at once, first and at most."""
         self._clock, self._replication, self._times = clock, replication, times
         self._journal: Journal = replication.source.journal
         self._completed = Completed(self._journal, replication.records)
-        self._planner = Planner(clock, self._journal, times, end_s, longest)
+        self._planner = Planner(clock, self._journal, times, end_s, lengths)
         self._ordinal = 0
         self._stretch: Stretch | None = None
         self._in_flight: InFlight | None = None

@@ -85,12 +85,17 @@ class Planner:
     """The planner of stretches of the syncs of one replication."""
 
     def __init__(
-        self, clock: Clock, journal: Journal, times: SyncTimes, end_s: float, longest: int
+        self,
+        clock: Clock,
+        journal: Journal,
+        times: SyncTimes,
+        end_s: float,
+        lengths: tuple[int, int],
     ) -> None:
-        """Plan until `end_s`, the end of the run, at most `longest` syncs at once."""
+        """Plan until `end_s`, the end of the run, so many syncs at once, first and at most."""
         self._clock, self._journal, self._times = clock, journal, times
-        self._end_s, self._longest = end_s, longest
-        self._length, self._disturbances = SHORT, 0
+        self._end_s, self._disturbances = end_s, 0
+        self._length, self._longest = lengths
         self._late, self._patience = times.interval_s == 0.0, ON_TIME
         self._interval_s = np.array([times.interval_s])
         # Whether the stretch ends with the next known disturbance; how often that came, less how

@@ -14,6 +14,7 @@ from efssim.model.entities.replication import ReplicationState
 from efssim.model.kernel.clock import Turn
 from efssim.records.timeline import Occurrence
 from efssim.scenario.grammar.calendars.rates import RateCalendar, RateSpan
+from efssim.scenario.grammar.calendars.windows import with_its_end
 from efssim.scenario.grammar.network import link_regions
 
 CAPACITY, THROUGHPUT = "capacity_window", "throughput_window"
@@ -50,8 +51,9 @@ class RateCalendars:
 
     def _followed(self, calendar: RateCalendar, rate: _Rate) -> Generator[simpy.Event, None, None]:
         clock, until_s = self._account.clock, self._account.until_s
-        spans = calendar.spans(self._account.scenario.start, until_s)
-        spans = tuple(span for span in spans if span.end_s > clock.now)
+        start = self._account.scenario.start
+        spans = calendar.spans(start, with_its_end(start, until_s))
+        spans = tuple(span for span in spans if span.end_s > clock.now and span.begin_s <= until_s)
         goes_on = False  # whether a window begins as the one before ends: that is one change
         for span, then in zip_longest(spans, spans[1:]):
             if not goes_on:
@@ -59,7 +61,7 @@ class RateCalendars:
             if rate.is_over:
                 return
             record = self._begin(calendar, rate, span)
-            if span.end_s >= until_s:
+            if span.end_s > until_s:
                 return
             yield clock.at(span.end_s, Turn.DISTURBANCE_END)
             self._end(record, rate)

@@ -13,7 +13,7 @@ from efssim.model.kernel.clock import Alarm, Turn
 from efssim.model.kernel.draws import Draws
 from efssim.model.world.disturbances import Disturbances
 from efssim.scenario import schema
-from efssim.scenario.grammar.calendars.windows import Blackouts
+from efssim.scenario.grammar.calendars.windows import Blackouts, with_its_end
 from efssim.scenario.grammar.disturbances.effects import OptOut
 
 
@@ -39,7 +39,8 @@ class Schedule:
     def black_out(self, name: str, spec: Blackouts) -> None:
         """Let no sync of a replication begin in its blackouts."""
         account = self._account
-        spans = spec.spans(account.scenario.start, account.until_s)
+        start = account.scenario.start
+        spans = spec.spans(start, with_its_end(start, account.until_s))
         account.clock.process(self._blacked_out(name, spec, spans))
 
     def _blacked_out(
@@ -47,9 +48,11 @@ class Schedule:
     ) -> Generator[simpy.Event, None, None]:
         clock = self._account.clock
         for begin_s, end_s in spans:
+            if begin_s > self._account.until_s:
+                return
             yield clock.at(begin_s, Turn.DISTURBANCE_BEGIN)
             end = self._disturbances.black_out(name, stalls=spec.in_flight == "stall")
-            if end_s >= self._account.until_s:
+            if end_s > self._account.until_s:
                 return
             yield clock.at(end_s, Turn.DISTURBANCE_END)
             end()

@@ -50,6 +50,8 @@ class World:
         keep: Keeper | None = None,
         shared: SharedDraws | None = None,
         until_s: float | None = None,
+        *,
+        is_calm: bool = False,
     ) -> None:
         """Build the world; `record` returns the records of a replication by name, by default fresh.
 
@@ -61,13 +63,18 @@ class World:
         With `until_s` it goes on past the scenario's end, up to which all of its streams write
         (`to`). It is of no stratum then: its faults come as they are drawn.
 
+        `is_calm`: nothing but writes and syncs will happen, so as much of them as memory allows is
+        drawn and planned at the start. No result depends on it.
+
         RunError if EFS refuses a part of the scenario.
         """
         self.scenario, self.seed = scenario, seed
         self._clock = Clock()
         self._draws = Draws(seed, trial, shared)
         record, keep = record or _own_records, keep or _own_stored
-        self.account = Account(scenario, self._clock, self._draws, record, longest, keep, until_s)
+        self.account = Account(
+            scenario, self._clock, self._draws, record, longest, keep, until_s, is_calm=is_calm
+        )
         self._control_plane = ControlPlane(self.account)
         self._calls = Calls(self.account, self._control_plane)
         self._disturbances = Disturbances(self.account, self._control_plane)

@@ -49,6 +49,8 @@ Ints = NDArray[np.int64]
 
 _BLOCK_FIRST = 512
 _BLOCK_MAX = 131_072
+_FEW = 8_192
+"""Writes of a whole run that are drawn at its start, where nothing will stop them."""
 _BLOCK_STOPPED = 32_768
 """Most writes of a block, and once writes have been stopped: a stop copies those drawn ahead."""
 
@@ -56,9 +58,19 @@ _BLOCK_STOPPED = 32_768
 class Journal:
     """All streams of one file system."""
 
-    def __init__(self, clock: Clock, end_s: float, kept: FileSystemRecords | None = None) -> None:
-        """Begin with the size in `kept`, the records of the file system."""
-        self._clock, self._end_s = clock, end_s
+    def __init__(
+        self,
+        clock: Clock,
+        end_s: float,
+        kept: FileSystemRecords | None = None,
+        *,
+        is_calm: bool = False,
+    ) -> None:
+        """Begin with the size in `kept`, the records of the file system.
+
+        `is_calm`: draw few writes all at once, as nothing will stop them; it changes no result.
+        """
+        self._clock, self._end_s, self._is_calm = clock, end_s, is_calm
         self.kept = FileSystemRecords() if kept is None else kept
         self._size_bytes, self._files = self.kept.size_bytes, self.kept.files  # but for the writes
         self._sizes = [(0.0, self._size_bytes)]  # and since when
@@ -82,6 +94,7 @@ class Journal:
         While it is away it makes no write here, and none is counted. The name tells streams apart
         whose writes wait for each other.
         """
+        self._syncs.before_cuts()  # what is complete knows nothing of the new stream
         made: Curve | CellCurve
         if self._throttle is not None:
             made = ThrottledCurve(stream, name)
@@ -99,13 +112,17 @@ class Journal:
                 made.horizon_s = math.inf  # it has no more writes
             while made.horizon_s <= self._clock.now:
                 block = self._draw(made, block)
-            self._clock.process(self._write(made, block))
+            while self._is_calm and self._is_nearly_drawn(made):
+                block = self._draw(made, block)
+            if made.horizon_s <= self._end_s:
+                self._clock.process(self._write(made, block))
         self._reach()
         self._syncs.writes_change()
         return made
 
     def _follow(self, curve: Curve | CellCurve, *, is_away: bool) -> None:
         """Take a curve on; it makes no write while the file system may not be written."""
+        self._syncs.before_writes()  # those that are complete know nothing of it
         stream = curve.stream
         curve.is_away = is_away
         if is_away or self._stopped:
@@ -124,6 +141,11 @@ class Journal:
             while curve.horizon_s <= self._clock.now:
                 block = self._draw(curve, block)
             self._reach()
+
+    def _is_nearly_drawn(self, curve: Curve) -> bool:
+        """Return whether a curve lacks the rest of the run, and that is few writes."""
+        drawn, horizon_s = curve.backlog, curve.horizon_s
+        return horizon_s <= self._end_s and drawn * self._end_s <= _FEW * horizon_s
 
     def finish(self) -> None:
         """Draw no more: all streams are away for good, and nothing is written any more."""

@@ -23,6 +23,7 @@ from efssim.report.calibration.words import (
     undisturbed_errors,
     verdict_text,
 )
+from efssim.report.figures.files import FigureSvg
 from efssim.report.html.study import Block, PageVerdict, Study, study_page
 from efssim.report.html.svg import Figure, inlined
 from efssim.report.html.tables import (
@@ -45,7 +46,9 @@ _ROWS = 50
 """Stretches that the page lists; calibration.json has all."""
 
 
-def calibration_page(findings: CalibrationFindings, drawn: dict[str, str], command: str) -> str:
+def calibration_page(
+    findings: CalibrationFindings, drawn: dict[str, FigureSvg], command: str
+) -> str:
     """Return report.html; `drawn` has the SVG files `backtest` and `ages`, if there is one."""
     return study_page(
         Study(
@@ -59,7 +62,7 @@ def calibration_page(findings: CalibrationFindings, drawn: dict[str, str], comma
     )
 
 
-def _blocks(findings: CalibrationFindings, drawn: dict[str, str]) -> list[Block]:
+def _blocks(findings: CalibrationFindings, drawn: dict[str, FigureSvg]) -> list[Block]:
     beside = " ".join(part for part in (noise_text(findings), simulated_text(findings)) if part)
     blocks = [Block("Whether to trust a forecast", "trust", _verdict(findings))]
     if findings.is_fitted:
@@ -92,7 +95,7 @@ def _parameters(findings: CalibrationFindings) -> HtmlTable:
     return HtmlTable("Parameters as the metrics show them", head, rows)
 
 
-def _backtest(found: Backtest, drawn: dict[str, str]) -> list[Block]:
+def _backtest(found: Backtest, drawn: dict[str, FigureSvg]) -> list[Block]:
     caption = "Of many samples each column shows the largest age in it."
     if found.replayed:
         caption += " Grey: pauses and outages that were replayed as measured."

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from efssim.report.figures.drawing.axes import text_width, titled
+from efssim.report.figures.drawing.rows import name_rows
 from efssim.report.figures.drawing.style import BLUE, GREEN, GREY, SMALL, axes_for, styled
 from efssim.runs.thresholds.numbers import unit_of
 from efssim.study.choosing.sentences import choice_text
@@ -30,9 +29,8 @@ def plot_choice(found: ChoiceFindings, ax: Axes | None = None) -> Axes:
     for k, each in enumerate(said.alternatives):
         _draw(ax, each, k, times, _colour(found, k))
     names = [each.scenario for each in said.alternatives]
-    ax.set_yticks(-np.arange(len(names)), labels=names)
     ax.set_ylim(-len(names) + 0.5, 0.5)
-    ax.tick_params(axis="y", labelsize=SMALL - 1)
+    name_rows(ax, [-k for k in range(len(names))], names, SMALL - 1)
     ax.set_xlabel(f"{said.measure}{_UNITS[unit]}")
     titled(ax, f"the {said.best} is best", beside=max(map(text_width, names)))
     return ax

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from efssim.report.choice.figure import choice_alt
 from efssim.report.choice.text import answer_sentence, method, state
+from efssim.report.figures.files import FigureSvg
 from efssim.report.html.study import Block, PageVerdict, Study, study_page
 from efssim.report.html.svg import Figure, inlined
 from efssim.report.html.tables import Column, HtmlTable, number, share, text
@@ -18,7 +19,7 @@ from efssim.study.choosing.summary import ChoiceSummary, choice_summary
 _WORDS = {"chosen": "Best", "tied": "No difference", "undecided": "Undecided"}
 
 
-def choice_page(found: ChoiceFindings, drawn: Mapping[str, str], command: str) -> str:
+def choice_page(found: ChoiceFindings, drawn: Mapping[str, FigureSvg], command: str) -> str:
     """Return report.html of a choice; `drawn` has its figure as SVG."""
     said = choice_summary(found)
     scenarios = counted(len(said.alternatives), "scenario")
@@ -34,7 +35,7 @@ def choice_page(found: ChoiceFindings, drawn: Mapping[str, str], command: str) -
     )
 
 
-def _blocks(found: ChoiceFindings, said: ChoiceSummary, svg: str) -> list[Block]:
+def _blocks(found: ChoiceFindings, said: ChoiceSummary, svg: FigureSvg) -> list[Block]:
     verdict = PageVerdict(
         _kind(found, said), _word(said), answer_sentence(said), " ".join(said.cautions)
     )

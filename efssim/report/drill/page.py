@@ -5,6 +5,7 @@ from __future__ import annotations
 from efssim.report.drill.figure import alt_text
 from efssim.report.drill.text import heading, measure_rows, notes, phase_rows, verdict_lines
 from efssim.report.drill.text import verdict_word as word_of
+from efssim.report.figures.files import FigureSvg
 from efssim.report.html.study import Block, PageVerdict, Study, parameter_block, study_page
 from efssim.report.html.svg import Figure, inlined
 from efssim.report.html.tables import Cell, Column, HtmlTable, text
@@ -14,7 +15,7 @@ from efssim.study.drills.summary import DrillSummary, summary_of
 FIGURE = "phases"
 
 
-def drill_page(study: DrillStudy, drawn: dict[str, str], command: str) -> str:
+def drill_page(study: DrillStudy, drawn: dict[str, FigureSvg], command: str) -> str:
     """Return report.html; `drawn` has the SVG file of the chart."""
     found = summary_of(study)
     return study_page(
@@ -29,7 +30,7 @@ def drill_page(study: DrillStudy, drawn: dict[str, str], command: str) -> str:
     )
 
 
-def _blocks(study: DrillStudy, found: DrillSummary, drawn: dict[str, str]) -> list[Block]:
+def _blocks(study: DrillStudy, found: DrillSummary, drawn: dict[str, FigureSvg]) -> list[Block]:
     caption = "A bar for each drill, from the fastest to the slowest; of many, every so many."
     chart = Figure(FIGURE, "Phases", inlined(drawn[FIGURE], FIGURE), alt_text(study), caption)
     measures = _table("Numbers over all drills", "measure", list(measure_rows(found)))

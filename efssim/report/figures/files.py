@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import partial
 from io import BytesIO
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from efssim.report.facts.risk import WEEKS_LEAST, weeks_behind
 from efssim.report.figures.drawing.curve import has_credits
@@ -49,6 +49,15 @@ _STEM = 80
 _FIGURE = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]*\.(svg|png)")
 
 
+class FigureSvg(NamedTuple):
+    """A figure as SVG, drawn for two widths."""
+
+    whole: str
+    """The file."""
+    narrow: str
+    """The same figure for the narrow column of a phone."""
+
+
 @dataclass(frozen=True)
 class Drawing:
     """A figure of a result."""
@@ -59,8 +68,7 @@ class Drawing:
     """Of the file's name."""
     alt: str
     """Its description in words."""
-    svg: str
-    """The whole file."""
+    svg: FigureSvg
     png: bytes | None
     """The same as PNG, where that is wanted."""
 
@@ -106,14 +114,23 @@ def _drawn(
         figure = new_figure()
         draw(ax=figure.subplots())
         # First, for each drawing of a figure moves its layout a little.
-        vectors = rendered(figure, "svg", alt).decode()
+        whole = rendered(figure, "svg", alt).decode()
         picture = rendered(figure, "png", alt) if png else None
-        return Drawing(name, kind, stem, alt, vectors, picture)
+        return Drawing(name, kind, stem, alt, FigureSvg(whole, narrow_svg(draw, alt)), picture)
+
+
+def narrow_svg(draw: Callable[..., object], alt: str) -> str:
+    """Return a figure as SVG for the narrow column of a phone."""
+    from efssim.report.figures.drawing.whole import NarrowFigure
+
+    figure = NarrowFigure()
+    draw(ax=figure.subplots())
+    return rendered(figure, "svg", alt).decode()
 
 
 def write_drawing(drawing: Drawing, folder: Path) -> list[str]:
     """Write a figure into a folder; return the names of its files."""
-    files = {f"{drawing.stem}.svg": drawing.svg.encode()}
+    files = {f"{drawing.stem}.svg": drawing.svg.whole.encode()}
     if drawing.png is not None:
         files[f"{drawing.stem}.png"] = drawing.png
     for name, content in files.items():
@@ -121,11 +138,11 @@ def write_drawing(drawing: Drawing, folder: Path) -> list[str]:
     return list(files)
 
 
-def write_svg(drawn: Mapping[str, str], folder: Path) -> list[str]:
-    """Write SVG files, by the stem of their names, into a new folder; return their names."""
+def write_svg(drawn: Mapping[str, FigureSvg], folder: Path) -> list[str]:
+    """Write figures, by the stem of their names, into a new folder; return their names."""
     folder.mkdir()
     for stem, svg in drawn.items():
-        (folder / f"{stem}.svg").write_text(svg, encoding="utf-8", newline="\n")
+        (folder / f"{stem}.svg").write_text(svg.whole, encoding="utf-8", newline="\n")
     return [f"{stem}.svg" for stem in drawn]
 
 

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import json
 import re
-import shutil
-import tempfile
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from errno import EEXIST, EISDIR, ENOENT, ENOTDIR
-from importlib.util import find_spec
 from os import fspath
 from pathlib import Path
-from typing import IO
 
+from efssim.files.moving import finish_moves, move_all
+from efssim.files.staging import can_move, require_room, staging
+from efssim.files.whole import naming
 from efssim.report.figures.files import FOLDER, is_figure
 from efssim.report.files.formats import TABLE_FORMATS
 from efssim.report.files.reporting.checklist import HEADING, STUDY
@@ -49,46 +48,58 @@ _TABLES = (
 )
 _COMPARISON = re.compile(r"[A-Za-z0-9._-]+-comparison(\.[a-z]+)")
 
-_STAGING = ".efssim-writing"
-"""End of the name of a folder with files that are not whole yet."""
-_LOCK, _FILES = "lock", "files"
-
 
 @contextmanager
-def staged(folder: Path) -> Iterator[Path]:
+def staged(folder: Path, inside: Iterable[str] = ()) -> Iterator[Path]:
     """Yield a new folder beside one; its files are moved there at the end, all or none.
 
     Files that an earlier manifest names and that are not written again go; other files stay, and
-    raise FileExistsError if they are in the way. Raise OSError.
-    """
-    refuse_folder(folder)
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    _clear_abandoned(folder)
-    with _staging(folder) as staging:
-        yield staging
-        moved = [file.relative_to(staging) for file in sorted(_files(staging))]
-        earlier = ours(folder)
-        _refuse_folders(folder, moved)
-        _refuse_collisions(folder, moved, earlier)
-        for name in moved:
-            (folder / name).parent.mkdir(parents=True, exist_ok=True)
-            (staging / name).replace(folder / name)
-        for name in earlier:
-            if name not in moved:
-                (folder / name).unlink(missing_ok=True)
-
-
-@contextmanager
-def written_whole(file: Path) -> Iterator[Path]:
-    """Yield a new path beside a file; at the end, what is there takes the file's place at once.
-
+    raise FileExistsError if they are in the way. `inside` are folders in it that are results, too.
     Raise OSError.
     """
-    file.parent.mkdir(parents=True, exist_ok=True)
-    _clear_abandoned(file)
-    with _staging(file) as staging:
-        yield staging / file.name
-        (staging / file.name).replace(file)
+    refuse_folder(folder)
+    with naming(folder):
+        home, name = _home(folder)
+        home.mkdir(parents=True, exist_ok=True)
+        with staging(home, name) as made:
+            yield made.files
+            moved = [file.relative_to(made.files) for file in _files(made.files)]
+            earlier = [
+                *ours(folder),
+                *(one / file for one in map(Path, inside) for file in ours(folder / one)),
+            ]
+            _refuse_folders(folder, moved)
+            _refuse_collisions(folder, moved, earlier)
+            # Who looks meanwhile, or after a kill, finds no manifest.
+            move_all(
+                made,
+                folder,
+                sorted(moved, key=_place),
+                sorted(earlier, key=_place, reverse=True),
+            )
+
+
+def _place(file: Path) -> tuple[bool, int, Path]:
+    """Return the place of a file in the order of moves: manifests last, that of all last of all."""
+    return file.name == MANIFEST, -len(file.parts), file
+
+
+def _home(folder: Path) -> tuple[Path, str]:
+    """Return where files for a folder become whole, and a name for it there.
+
+    Beside it; in it, where nothing can be moved from there, as into one that is mounted.
+    """
+    real = folder.resolve()
+    is_beside = not real.exists() or can_move(real.parent, real)
+    return (real.parent if is_beside else real), real.name
+
+
+def _finish_killed(folder: Path) -> None:
+    """Finish the moves that a killed run into a folder had begun; raise OSError."""
+    real = folder.resolve()
+    with naming(folder):
+        for home in (real.parent, real):
+            finish_moves(home, real.name, folder)
 
 
 def refuse_folder(folder: Path, names: Iterable[str] = ()) -> None:
@@ -103,7 +114,8 @@ def refuse_folder(folder: Path, names: Iterable[str] = ()) -> None:
         )
     if folder.exists() and not folder.is_dir():
         raise NotADirectoryError(ENOTDIR, "is a file, not a folder", fspath(folder))
-    _refuse_unwritable(folder)
+    refuse_full(folder)
+    _finish_killed(folder)
     if folder.exists():
         known = ours(folder)
         _refuse_folders(folder, [*map(Path, sorted(_names())), *_figures_there(folder)])
@@ -112,29 +124,17 @@ def refuse_folder(folder: Path, names: Iterable[str] = ()) -> None:
         )
 
 
-def _refuse_unwritable(folder: Path) -> None:
-    """Raise OSError if a folder, or the one before it where files become whole, takes none."""
-    refuse_full(folder)
-    if folder.exists():
-        _refuse_full(folder.parent, folder)
-
-
 def refuse_full(folder: Path) -> None:
     """Raise OSError if nothing can be written into a folder, which may not be there yet."""
     there = folder
     while not there.exists() and there != there.parent:
         there = there.parent
-    _refuse_full(there, folder)
-
-
-def _refuse_full(needed: Path, folder: Path) -> None:
-    """Raise OSError, about a folder, if nothing can be written where it is needed."""
-    if not needed.is_dir():
-        raise NotADirectoryError(ENOTDIR, "is a file, not a folder", fspath(needed))
-    try:  # permissions are not all: a disk may be full, or take no folders
-        Path(tempfile.mkdtemp(prefix=".efssim-", dir=needed)).rmdir()
+    if not there.is_dir():
+        raise NotADirectoryError(ENOTDIR, "is a file, not a folder", fspath(there))
+    try:
+        require_room(there)
     except OSError as error:
-        reason = f"{needed} cannot be written to: {error.strerror}"
+        reason = f"{there} cannot be written to: {error.strerror}"
         raise OSError(error.errno, reason, fspath(folder)) from None
 
 
@@ -195,46 +195,3 @@ def _refuse_collisions(folder: Path, names: list[Path], known: list[Path]) -> No
 
 def _files(folder: Path) -> Iterator[Path]:
     return (path for path in folder.rglob("*") if path.is_file())
-
-
-@contextmanager
-def _staging(folder: Path) -> Iterator[Path]:
-    """Yield a new folder beside one, which is gone at the end, and locked until then."""
-    made = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", suffix=_STAGING, dir=folder.parent))
-    try:
-        with (made / f"{_LOCK}.new").open("wb") as lock:
-            _is_locked_by_us(lock)
-            # Nobody sees it before it is locked.
-            (made / f"{_LOCK}.new").rename(made / _LOCK)
-            (made / _FILES).mkdir()
-            yield made / _FILES
-    finally:
-        shutil.rmtree(made)
-
-
-def _clear_abandoned(folder: Path) -> None:
-    """Remove the files that killed runs into this folder left while they wrote.
-
-    A writer holds a lock until it ends, however it ends; so a free lock is that of a dead writer.
-    """
-    for left in folder.parent.glob(f".{_escaped(folder.name)}.*{_STAGING}"):
-        with suppress(OSError), (left / _LOCK).open("rb+") as lock:
-            if _is_locked_by_us(lock):
-                shutil.rmtree(left, ignore_errors=True)
-
-
-def _escaped(name: str) -> str:
-    return re.sub(r"([*?[])", r"[\1]", name)
-
-
-def _is_locked_by_us(lock: IO[bytes]) -> bool:
-    """Lock a file until it is closed; return whether that succeeded, False where no lock exists."""
-    if find_spec("fcntl") is None:  # Windows, where nothing is cleared
-        return False
-    import fcntl
-
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:  # somebody else's, or a file system without locks
-        return False
-    return True

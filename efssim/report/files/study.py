@@ -7,16 +7,24 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from efssim.json_values import JsonValue
-from efssim.report.figures.files import FOLDER, file_style, new_figure, rendered, write_svg
+from efssim.report.figures.files import (
+    FOLDER,
+    FigureSvg,
+    file_style,
+    narrow_svg,
+    new_figure,
+    rendered,
+    write_svg,
+)
 from efssim.report.files.folders import REPORT, staged
 from efssim.report.files.formats import CSV, TableFormat
 from efssim.report.files.manifest import study_manifest, write_manifest
 
 if TYPE_CHECKING:
     import pandas as pd
-    from matplotlib.axes import Axes
 
-Draw = Callable[["Axes"], object]
+Draw = Callable[..., object]
+"""Of a function with a parameter `ax`."""
 
 
 class Sketch(NamedTuple):
@@ -27,8 +35,8 @@ class Sketch(NamedTuple):
     """Its description in words."""
 
 
-Page = Callable[[dict[str, str]], str]
-"""From the SVG files by stem to report.html."""
+Page = Callable[[dict[str, FigureSvg]], str]
+"""From the figures by stem to report.html."""
 
 
 def write_study(
@@ -60,9 +68,10 @@ def write_study(
         write_manifest(study_manifest(seed, about, REPORT, figures), staging)
 
 
-def drawn(sketch: Sketch) -> str:
-    """Return a figure as an SVG file."""
+def drawn(sketch: Sketch) -> FigureSvg:
+    """Return a figure as SVG."""
     with file_style():
         figure = new_figure()
-        sketch.draw(figure.subplots())
-        return rendered(figure, "svg", sketch.alt).decode()
+        sketch.draw(ax=figure.subplots())
+        whole = rendered(figure, "svg", sketch.alt).decode()
+        return FigureSvg(whole, narrow_svg(sketch.draw, sketch.alt))

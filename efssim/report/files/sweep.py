@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from pathlib import Path
 
-from efssim.report.figures.files import safe_names
+from efssim.report.figures.files import FigureSvg, safe_names
 from efssim.report.figures.study.alt import sweep_alt
 from efssim.report.figures.study.sweep import plot_sweep
 from efssim.report.files.formats import CSV, TableFormat
@@ -35,7 +35,7 @@ def write_sweep(
 
     stems = _stems(sweep)
 
-    def page(drawn: dict[str, str]) -> str:
+    def page(drawn: dict[str, FigureSvg]) -> str:
         return sweep_page(sweep, measure, {stems[k]: svg for k, svg in drawn.items()}, command)
 
     write_study(

@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from efssim.report.figures.files import FLEET, FOLDER, safe_names, write_svg
+from efssim.report.figures.files import FLEET, FOLDER, FigureSvg, safe_names, write_svg
 from efssim.report.figures.run.fleet import fleet_alt, plot_fleet
 from efssim.report.figures.study.alt import trials_alt
 from efssim.report.figures.study.trials import ages_of_trials, plot_attained, plot_pooled_lag
@@ -81,7 +81,7 @@ def _months(trials: TrialSet) -> pd.DataFrame:
     return pd.concat(parts, ignore_index=True)
 
 
-def _drawn(trials: TrialSet) -> dict[tuple[str, str], str]:
+def _drawn(trials: TrialSet) -> dict[tuple[str, str], FigureSvg]:
     """Return the figures as SVG, by replication and kind."""
     found = {
         (name, kind): drawn(_sketch(trials, name, kind))
@@ -105,6 +105,6 @@ def _sketch(trials: TrialSet, name: str, kind: str) -> Sketch:
     return Sketch(partial(_PLOTS[kind], trials, name), trials_alt(kind, trials, name))
 
 
-def _named(trials: TrialSet, svg: dict[tuple[str, str], str]) -> dict[str, str]:
+def _named(trials: TrialSet, svg: dict[tuple[str, str], FigureSvg]) -> dict[str, FigureSvg]:
     stems = safe_names([*trials.replications, *trials.fleets])
     return {f"{stems[name]}-{kind}": one for (name, kind), one in svg.items()}

@@ -9,12 +9,14 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 from efssim._version import __version__
+from efssim.markup import script_source
 from efssim.report.words.terms import TERMS, Term
 
 if TYPE_CHECKING:
     from jinja2 import Environment
 
 
+_STYLES = ("page.css", "figures.css")
 _TURNS = [*range(0x202A, 0x202F), *range(0x2066, 0x206A)]
 """Letters that turn the direction of text after them: in a name they would turn our numbers."""
 _CONTROLS = [code for code in range(0x20) if chr(code) not in "\t\n\r"]
@@ -68,7 +70,9 @@ def _environment() -> Environment:
         terms=TERMS,
         used_terms=used_terms,
         version=__version__,
-        style=(parts / "page.css").read_text(encoding="utf-8"),
+        style="".join((parts / name).read_text(encoding="utf-8") for name in _STYLES),
         script=(parts / "page.js").read_text(encoding="utf-8"),
+        timeline_script=(parts / "timeline.js").read_text(encoding="utf-8"),
+        script_source=script_source,
     )
     return environment

@@ -11,6 +11,7 @@ from efssim.report.facts.traces import thin_traces, trace_findings
 from efssim.report.figures.files import Drawing
 from efssim.report.html import run_tables as tables
 from efssim.report.html.alarms import alarm_table, alarm_texts, change_table
+from efssim.report.html.charts.timeline import timeline_json
 from efssim.report.html.compliance import month_table
 from efssim.report.html.fleets import fleet_sections, verdict_on_all
 from efssim.report.html.page import render
@@ -48,8 +49,8 @@ _TITLES = {
     "credits": "Do burst credits last?",
 }
 _CAPTIONS = {
-    "age": "Coloured bands are statuses other than ENABLED; bars above are disturbances, green "
-    "lines are API calls. The dashed line is the RPO target.",
+    "age": "Coloured bands are statuses other than ENABLED. Bars above are disturbances, with a "
+    "mark for each kind; green lines are API calls. The dashed line is the RPO target.",
     "lag": "The objective is met where the curve of the age crosses the RPO target below the "
     "horizontal line.",
     "syncs": "Each point is a sync that completed in the window.",
@@ -159,9 +160,10 @@ def _of_the_run(result: Run) -> JsonObject:
 
 def _sections(result: Run, drawn: list[Drawing], suffix: str) -> Iterator[Section]:
     """Yield the sections, in the order of the scenario."""
-    for ordinal, name in enumerate(sections_of(result)):
+    shown = sections_of(result)
+    for ordinal, name in enumerate(shown):
         figures = {
-            drawing.kind: _figure(result, drawing, f"r{ordinal}-{drawing.kind}")
+            drawing.kind: _figure(result, drawing, f"r{ordinal}-{drawing.kind}", len(shown))
             for drawing in drawn
             if drawing.replication == name
         }
@@ -222,7 +224,7 @@ def _route(result: Run, name: str, outcome: Outcome) -> str:
     return f"{outcome.source} in {source.home} to {to}, {format_size(source.size)}"
 
 
-def _figure(result: Run, drawing: Drawing, ident: str) -> Figure:
+def _figure(result: Run, drawing: Drawing, ident: str, sections: int) -> Figure:
     name, kind = drawing.replication, drawing.kind
     return Figure(
         id=ident,
@@ -231,4 +233,5 @@ def _figure(result: Run, drawing: Drawing, ident: str) -> Figure:
         alt=drawing.alt,
         caption=_CAPTIONS[kind],
         table=tables.behind(kind, result, name),
+        timeline=timeline_json(result, name, sections) if kind == "age" else "",
     )

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from efssim.report.facts.load import drawn_texts
 from efssim.report.facts.traces import thin_traces
+from efssim.report.figures.files import FigureSvg
 from efssim.report.html.study import Block, PageVerdict, Study, parameter_block, study_page
 from efssim.report.html.svg import Figure, inlined
 from efssim.report.html.tables import Cell, Column, HtmlTable, duration, number, share, text
@@ -31,7 +32,7 @@ _WORDS = {
 }
 
 
-def runway_page(found: RunwayFindings, drawn: dict[str, str], command: str) -> str:
+def runway_page(found: RunwayFindings, drawn: dict[str, FigureSvg], command: str) -> str:
     """Return report.html of a runway; `drawn` has the SVG file `runway`."""
     meta = [f"month 0 to month {found.horizon}", goal_of(found)]
     if found.partial:
@@ -48,7 +49,7 @@ def runway_page(found: RunwayFindings, drawn: dict[str, str], command: str) -> s
     )
 
 
-def _blocks(found: RunwayFindings, svg: str) -> list[Block]:
+def _blocks(found: RunwayFindings, svg: FigureSvg) -> list[Block]:
     evidence = evidence_text(found), strata_text(found), *found.cautions
     notes = cause_text(found), *evidence, limits_of(found)
     kind = "open" if found.first_missed is not None and not found.is_shown else _kind(found)
@@ -80,7 +81,7 @@ def _word(found: RunwayFindings) -> str:
     return _WORDS[found.outcome]
 
 
-def _figure(found: RunwayFindings, svg: str) -> Figure:
+def _figure(found: RunwayFindings, svg: FigureSvg) -> Figure:
     return Figure(
         "runway",
         "Attainment by month",

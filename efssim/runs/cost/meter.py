@@ -70,7 +70,7 @@ class Meter:
         self._samples: dict[str, Metered] = {}
         self.sent: dict[str, WireBytes] = {}
         """Bytes that each replication sent, by name."""
-        world.clock.call_at(begin_s, Turn.CUT, self._sample)
+        world.clock.call_at(begin_s, Turn.SAMPLE, self._sample)
 
     def follow(self, name: str, records: ReplicationRecords) -> None:
         """Count the bytes that a new replication sends."""
@@ -80,7 +80,7 @@ class Meter:
         self._take(self._samples)
         next_s = self._world.now_s + HOUR_S
         if next_s < self._world.scenario.duration:
-            self._world.clock.call_at(next_s, Turn.CUT, self._sample)
+            self._world.clock.call_at(next_s, Turn.SAMPLE, self._sample)
 
     def _take(self, samples: dict[str, Metered]) -> None:
         """Add a sample of each file system, those that are gone since the last one too."""

@@ -23,6 +23,8 @@ def sendable(account: Account, replication: ReplicationState) -> tuple[RateSpan,
     ends = replication.source.region, replication.destination.region
     link = account.scenario.links.get(" -> ".join(ends))
     capacity: float | RateCalendar = math.inf if link is None else link.capacity
+    if not isinstance(throughput, RateCalendar) and not isinstance(capacity, RateCalendar):
+        return (RateSpan(0.0, math.inf, min(throughput, capacity * share)),)
     edges = {0.0}
     for rate in (throughput, capacity):
         for span in spans_of(rate, start, end_s):

@@ -7,6 +7,7 @@ Management reference on opt-in Regions, 2026.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 OPT_IN = (
     "af-south-1",
@@ -67,6 +68,7 @@ def is_default(region: str) -> bool:
     return region in DEFAULT + OTHER_PARTITIONS
 
 
+@lru_cache(256)  # of the Region of every ARN
 def partition(region: str) -> str:
     """Return the partition of a Region; replication stays inside one."""
     for prefix, name in (("cn-", "aws-cn"), ("us-gov-", "aws-us-gov"), ("eusc-", "aws-eusc")):

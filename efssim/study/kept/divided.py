@@ -30,16 +30,13 @@ def run_part(
     Ctrl-C raises KeyboardInterrupt, and those that are complete stay. Raise as `run_study` does.
     """
     shared = SharedDraws()
-    missing: dict[int, list[int]] = {}
-    for at, number in store.missing:
-        missing.setdefault(at, []).append(number)
-    wanted = len(store.study.keys)
-    complete = wanted - sum(map(len, missing.values()))
     with ctrl_c() as interrupts, interrupts.held(), ExitStack() as closing:
         closing.callback(store.close)
         closing.enter_context(workers)
         store.begin()
-        study = store.study
+        study, missing = store.study, _missing(store)
+        wanted = len(study.keys)
+        complete = wanted - sum(map(len, missing.values()))
         for point, scenario in enumerate(scenarios):
             if on_progress is not None:
                 on_progress(point, complete, wanted)
@@ -51,3 +48,11 @@ def run_part(
                 complete += len(batch)
                 if on_progress is not None:
                     on_progress(point, complete, wanted)
+
+
+def _missing(store: PartStore) -> dict[int, list[int]]:
+    """Return the numbers of the trials that a part lacks, by the ordinal of their scenario."""
+    found: dict[int, list[int]] = {}
+    for at, number in store.missing:
+        found.setdefault(at, []).append(number)
+    return found

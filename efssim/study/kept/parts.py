@@ -13,13 +13,13 @@ from efssim._version import __version__
 from efssim.json_values import JsonObject, restored
 from efssim.scenario import Scenario
 from efssim.study.kept.points import PointKey, key_of
-from efssim.study.run.lines import LineStore, StoreError
+from efssim.study.run.lines import LineStore, StoreError, content_of, version_in
 from efssim.study.run.store import KeepsTrials
 from efssim.study.trial.facts import fingerprints
 from efssim.study.trial.outcome import Done
 
 FILE = "part.jsonl"
-FORMAT = 1
+FORMAT = 2
 """Of the lines; parts of another one are refused."""
 
 
@@ -155,7 +155,7 @@ class _MergedTrials:
         wanted = set(numbers)
         for _, store in sorted(self._stores.items()):
             own = [n for n in store.study.part.numbers(store.study.trials) if n in wanted]
-            for kept in store.take((self._point, number) for number in own):
+            for kept in store.read((self._point, number) for number in own):
                 yield kept.done
 
     def add(self, done: Done) -> None:
@@ -195,10 +195,12 @@ def _study_in(folder: Path) -> PartStudy:
             line = stream.readline()
     except (FileNotFoundError, NotADirectoryError):
         raise _error(folder, f"holds no part of a study: there is no {FILE}") from None
-    content = _parsed(line)
-    version = content.get("efssim")
-    if isinstance(version, str) and version != __version__:
+    content = content_of(line)
+    version = version_in(line)
+    if version is not None and version != __version__:
         raise _error(folder, f"was run by efssim {version}, and this is {__version__}")
+    if content is None:
+        raise _error(folder, f"the first line of {FILE} is not as it was written")
     if content.get("format") != FORMAT or set(content) != {each.name for each in fields(PartStudy)}:
         raise _error(folder, f"{FILE} is not a file of the part of a study")
     made = restored(PartStudy, content)
@@ -215,14 +217,6 @@ def _is_sound(study: PartStudy) -> bool:
     if not all(isinstance(value, int) for value in numbers):
         return False
     return 1 <= study.number <= study.of and study.command in ("run", "sweep")
-
-
-def _parsed(line: bytes) -> JsonObject:
-    try:
-        content = json.loads(line)
-    except ValueError:
-        return {}
-    return content if isinstance(content, dict) else {}
 
 
 _SAME = {

@@ -19,7 +19,7 @@ from efssim.study.trial.outcome import Done
 SWEEP, PLAN, RUNWAY = "sweep.jsonl", "plan.jsonl", "runway.jsonl"
 COMPARISON, CHOICE = "comparison.jsonl", "choice.jsonl"
 """Files in a folder for `resume`, by the kind of study."""
-FORMAT = 1
+FORMAT = 2
 """Of the lines; folders of another one are refused."""
 
 PointKey = tuple[int, int]

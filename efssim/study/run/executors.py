@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import shutil
 import signal
 import threading
 from collections.abc import Callable
 from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor
 from dataclasses import dataclass
+from errno import EAGAIN
+from multiprocessing.util import get_temp_dir
 from types import TracebackType
 from typing import Any
 
@@ -16,6 +19,8 @@ from efssim.table import Table
 
 _UNKNOWN = 64
 """Workers that an executor is taken to have which does not tell."""
+_NOT_STARTED = "the processes of workers cannot be started"
+_ALONE = "with 1 worker all runs in one process"
 
 
 class SerialExecutor(Executor):
@@ -43,6 +48,10 @@ class ExecutorKind:
     """Whether calls run in this process, one after the other."""
 
 
+_MOST = 10_000
+"""Processes at most: more than any machine runs, and below what an int of C counts (chosen)."""
+
+
 class Workers:
     """The executor of a study; one of its own it replaces when a worker dies."""
 
@@ -53,7 +62,8 @@ class Workers:
         that no executor has.
         """
         self._given = executor if isinstance(executor, Executor) else None
-        self.count = workers or (_cpus() if self._given is None else _workers_of(self._given))
+        known = _cpus() if self._given is None else _workers_of(self._given)
+        self.count = min(workers or known, _MOST)
         self._kind = EXECUTORS[executor] if isinstance(executor, str) else _usual(self.count)
         if self._given is None and self._kind.is_here:
             self.count = 1
@@ -74,15 +84,29 @@ class Workers:
         if self._given is not None:
             return self._given.submit(fn, *args)
         try:
-            return self._pool().submit(fn, *args)
+            return self._submitted(fn, *args)
         except BrokenExecutor:
             self.close()
-            return self._pool().submit(fn, *args)
+            return self._submitted(fn, *args)
 
     def _pool(self) -> Executor:
         if self._own is None:
             self._own = self._kind.make(self.count)
         return self._own
+
+    def _submitted(self, fn: Callable[..., Any], *args: Any) -> Future[Any]:
+        """Submit to an own executor; raise OSError with a sentence if its workers cannot start."""
+        try:
+            return self._pool().submit(fn, *args)
+        except BrokenExecutor:
+            raise
+        except (OSError, ImportError, NotImplementedError, RuntimeError) as error:
+            # Files, semaphores or threads that the machine does not give.
+            own, self._own = self._own, None
+            if own is not None:
+                _end_processes(own)
+                own.shutdown(wait=False, cancel_futures=True)
+            raise OSError(EAGAIN, f"{_NOT_STARTED}: {error}; {_ALONE}") from None
 
     def __enter__(self) -> Workers:
         """Return the workers; leaving the context closes them."""
@@ -99,12 +123,18 @@ class Workers:
     def close(self, *, at_once: bool = False) -> None:
         """Shut down an own executor; `at_once` terminates calls that are running."""
         own, self._own = self._own, None
-        if at_once and isinstance(own, ProcessPoolExecutor):
-            # As terminate_workers() of Python 3.14; else the exit would wait for a trial.
-            for process in list(own._processes.values()):
-                process.terminate()
+        if at_once and own is not None:
+            _end_processes(own)
         if own is not None:
             own.shutdown(wait=True, cancel_futures=True)
+
+
+def _end_processes(own: Executor) -> None:
+    """End the processes of a pool, with what they run."""
+    if isinstance(own, ProcessPoolExecutor):
+        # As terminate_workers() of Python 3.14; else the exit would wait for a trial.
+        for process in list(own._processes.values()):
+            process.terminate()
 
 
 def _cpus() -> int:
@@ -125,7 +155,11 @@ def _processes(workers: int) -> ProcessPoolExecutor:
     if start == "forkserver":
         _begin_forkserver()
     context = multiprocessing.get_context(start)
-    return ProcessPoolExecutor(workers, mp_context=context, initializer=_begin_worker)
+    # Where the forkserver has its socket, which a parent that is killed leaves.
+    temporary = get_temp_dir() if start == "forkserver" else ""
+    return ProcessPoolExecutor(
+        workers, mp_context=context, initializer=_begin_worker, initargs=(temporary,)
+    )
 
 
 def _begin_forkserver() -> None:
@@ -143,17 +177,22 @@ def _begin_forkserver() -> None:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
-def _begin_worker() -> None:
+def _begin_worker(temporary: str) -> None:
     # Ctrl-C reaches all processes of a terminal; the parent decides.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    threading.Thread(target=_end_with_parent, daemon=True).start()
+    threading.Thread(target=_end_with_parent, args=(temporary,), daemon=True).start()
 
 
-def _end_with_parent() -> None:
-    """End this process once its parent has ended; a pool alone leaves it waiting for ever."""
+def _end_with_parent(temporary: str) -> None:
+    """End this process once its parent has ended; a pool alone leaves it waiting for ever.
+
+    `temporary` is a folder that a parent which was killed has not removed; empty for none.
+    """
     parent = multiprocessing.parent_process()
     assert parent is not None
     parent.join()
+    if temporary:
+        shutil.rmtree(temporary, ignore_errors=True)
     os._exit(1)
 
 

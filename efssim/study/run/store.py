@@ -16,7 +16,7 @@ from efssim.study.trial.outcome import Done
 __all__ = ["FILE", "FORMAT", "KeepsTrials", "Store", "StoreError"]
 
 FILE = "trials.jsonl"
-FORMAT = 3
+FORMAT = 4
 """Of the lines; folders of another one are refused."""
 
 

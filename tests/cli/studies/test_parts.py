@@ -10,6 +10,8 @@ import pytest
 from helpers.commands import INTERVAL, command, write_tiny
 from helpers.folders import contents
 
+from efssim.study.run.lines import content_of, line_of
+
 PARTS = 20
 
 
@@ -132,7 +134,9 @@ def test_a_part_of_another_study_is_refused(folder, changed, hint):
     names = run_parts("run", "tiny.yaml", "-n", 3, of=3)
     file = Path("part-2/part.jsonl")
     first, rest = file.read_text().split("\n", 1)
-    file.write_text(json.dumps(json.loads(first) | changed) + "\n" + rest)
+    content = json.loads(first) | changed
+    del content["check"]
+    file.write_bytes(line_of(content) + rest.encode())
     done = command("merge", *names, "-o", "merged")
     assert (done.code, done.out) == (2, "")
     assert "part-2: " in done.err
@@ -170,9 +174,9 @@ def test_another_cpu_family_is_named(folder):
     whole = command("merge", *names)
     assert whole.err == ""
     file = Path("part-2/part.jsonl")
-    header, *lines = file.read_text().splitlines()
-    lines = [json.dumps(json.loads(line) | {"processor": "vax (F_FLOAT)"}) for line in lines]
-    file.write_text("\n".join([header, *lines]) + "\n")
+    header, *lines = file.read_bytes().splitlines(keepends=True)
+    others = [content_of(line) | {"processor": "vax (F_FLOAT)"} for line in lines]
+    file.write_bytes(b"".join([header, *map(line_of, others)]))
     done = command("merge", *names)
     assert (done.code, done.out) == (0, whole.out)
     assert "the parts were run on " in done.err

@@ -299,6 +299,30 @@ def test_any_damage_is_noticed(tmp_path):
         store.find(other)
 
 
+@pytest.mark.parametrize(
+    ("folder", "name"),
+    [
+        ("", "../escaped"),
+        ("", "figures/../../escaped"),
+        ("", "/escaped"),
+        ("", "..\\escaped"),
+        ("", "C:\\escaped"),
+        ("", "C:escaped"),
+        ("..", "escaped"),
+        ("a/../..", "escaped"),
+        ("/", "escaped"),
+    ],
+)
+def test_no_kept_result_writes_outside_of_its_folder(tmp_path, folder, name):
+    """Its hashes hold: somebody made it with care."""
+    store, key = ResultStore(tmp_path / "st"), key_of({})
+    written = WrittenFolder(folder, {name: b"harm"})
+    store.keep(key, KeptResult(kept_result().facts, {"json": "{}\n"}, (written,)))
+    with pytest.raises(DamagedError):
+        store.find(key)
+    assert [result for _, result in store.results()] == [None]
+
+
 def test_a_writer_that_fails_leaves_what_was_there(tmp_path, monkeypatch):
     store, key = ResultStore(tmp_path), key_of({})
     store.keep(key, kept_result())

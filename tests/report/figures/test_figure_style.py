@@ -111,6 +111,7 @@ TOGETHER = {
     "lag": [BLUE, ORANGE, GREEN, PURPLE, VERMILLION],
     "syncs": [BLUE, ORANGE, VERMILLION],
     "age, with strip and target": [BLUE, ORANGE, GREEN, VERMILLION],
+    "strip": [VERMILLION, ORANGE, PURPLE, BLUE, GREY, GREEN],
     "plan": [BLUE, GREEN, VERMILLION],
     "tornado": [BLUE, ORANGE, GREY],
 }
@@ -360,7 +361,7 @@ def test_each_figure_says_what_it_shows(result):
     assert "risk" not in texts  # six hours are no pattern
     for drawing in drawings(result):
         assert drawing.alt == alt_text(drawing.kind, result, "dr")
-        root = ElementTree.fromstring(drawing.svg.encode())
+        root = ElementTree.fromstring(drawing.svg.whole.encode())
         assert root.findtext("{http://www.w3.org/2000/svg}title") == drawing.alt
     with pytest.raises(KeyError):
         alt_text("durations", result, "dr")

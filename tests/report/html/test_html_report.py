@@ -14,7 +14,7 @@ from helpers.worlds import constant, poisson, scenario, simulate
 import efssim
 from efssim.report.facts.causes import explained
 from efssim.report.figures.drawing.style import HEAT, HEAT_HALF, VERMILLION
-from efssim.report.figures.files import drawings
+from efssim.report.figures.files import FigureSvg, drawings
 from efssim.report.files.run import staged, write_files
 from efssim.report.html.run import run_page
 from efssim.report.html.run_tables import events, leaves, violations
@@ -247,26 +247,41 @@ def test_an_inlined_figure_has_colours_of_the_page():
         '<title>dr: an age &lt; 1 s</title><g id="a"/>'
         '<use xlink:href="#a" style="fill: #0072b2; clip-path: url(#a)"/></svg>'
     )
-    assert inlined(svg, "p") == (
-        '<svg x="0" aria-hidden="true" focusable="false" viewBox="0 0 1 2"><g id="p-a"/>'
-        '<use xlink:href="#p-a" style="fill: var(--blue); clip-path: url(#p-a)"/></svg>'
+    expected = (
+        '<svg x="0" class="{}" aria-hidden="true" focusable="false" viewBox="0 0 1 2">'
+        '<g id="{}a"/><use xlink:href="#{}a" '
+        'style="fill: var(--blue); clip-path: url(#{}a)"/></svg>'
     )
+    both = inlined(FigureSvg(svg, svg), "p")
+    drawn = {"whole": "p-", "narrow": "p-n-"}  # with ids of their own
+    assert both == "".join(expected.format(name, *[ids] * 3) for name, ids in drawn.items())
 
 
 def test_an_inlined_figure_has_no_more_digits_than_one_sees():
     svg = '<svg ><path d="M 1.234567 -0.5 L 12.999 3" style="stroke-width: 0.123456"/></svg>'
     expected = '<svg ><path d="M 1.23 -0.5 L 12.99 3" style="stroke-width: 0.123456"/></svg>'
-    assert inlined(svg, "p") == expected
+    assert inlined(FigureSvg(svg, ""), "p") == expected
+
+
+def test_a_long_line_is_written_by_its_steps():
+    corners = [(0, 0), (1.23, 0.04), (1.23, 7.56), (1.26, 7.5), (-3, -4.25), *[(9.9, 1)] * 40]
+    line = "L ".join(f"{x} {y} " for x, y in corners)
+    svg = f'<svg ><path d="M {line}z M 5 5 L 6 5 "/></svg>'
+    steps = "M0 0h1.2v7.6l.1-.1l-4.3-11.7l12.9 5.2zM5 5h1"
+    assert inlined(FigureSvg(svg, ""), "p") == f'<svg ><path d="{steps}"/></svg>'
 
 
 def test_colours_of_figures_are_told_apart():
     assert len(set(HEAT)) == len(HEAT) == 2 * HEAT_HALF + 1
-    mixed = [inlined(f'<svg fill="{colour}"/>', "p") for colour in HEAT]
+    mixed = [inlined(FigureSvg(f'<svg fill="{colour}"/>', ""), "p") for colour in HEAT]
     assert len(set(mixed)) == len(HEAT)
     assert "var(--heat-mid) 0%, var(--heat-low)" in mixed[0]
     assert "var(--heat-high) 100%, var(--heat-mid)" in mixed[-1]
     assert all("color-mix" in one for one in mixed)
-    assert inlined(f'<svg fill="{VERMILLION}"/>', "p") == '<svg fill="var(--vermillion)"/>'
+    assert (
+        inlined(FigureSvg(f'<svg fill="{VERMILLION}"/>', ""), "p")
+        == '<svg fill="var(--vermillion)"/>'
+    )
 
 
 def test_the_first_order_of_a_table_is_marked():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 
 import matplotlib as mpl
 import pytest
@@ -34,7 +35,7 @@ def found() -> efssim.Runway:
 
 
 def page(found: RunwayFindings) -> str:
-    svg = drawn(Sketch(lambda ax: plot_runway(found, ax), runway_alt(found)))
+    svg = drawn(Sketch(partial(plot_runway, found), runway_alt(found)))
     return runway_page(found, {"runway": svg}, "efssim plan x --until-missed")
 
 

@@ -36,6 +36,8 @@ _DATES: dict[str, list[str]] = {
     "offset_formats": ["", "", "%Y", "%Y-%m-%d", "%Y-%m-%d", "%Y-%m-%d %H:%M"],
 }
 """Dates as the reports write them, in figures; names of months would be those of the locale."""
+_WHOLE = {"MONTHLY": 12, "HOURLY": 24, "MINUTELY": 60, "SECONDLY": 60}
+"""How many of each unit make the next one."""
 _TICKS_MAX = 9
 _WIDE, _HIGH = 40.0, 14.0
 """Room of a label along a horizontal and along a vertical axis, in points."""
@@ -54,6 +56,7 @@ def titled(ax: Axes, name: str, above: float = 0.0, beside: float = 0.0) -> None
     """
     # A dollar sign in a name is not mathematics.
     title = shown(name, _TITLE)
+    beside = 0.0 if is_narrow(ax) else beside
     while len(title) > 8 and text_width(title, SMALL + 2) > points_of(ax.xaxis) + _BESIDE - beside:
         title = shown(name, len(title) - 1)
     ax.set_title(title, loc="left", pad=above + 6.0, parse_math=False)
@@ -83,8 +86,14 @@ def points_of(axis: Axis) -> float:
     assert figure is not None
     box = axis.axes.get_window_extent()
     if _is_across(axis):
-        return max(72 * box.width / figure.dpi - _BESIDE, _BESIDE)
+        beside = 0.0 if is_narrow(axis.axes) else _BESIDE
+        return max(72 * box.width / figure.dpi - beside, _BESIDE)
     return max(72 * box.height / figure.dpi, _HIGH)
+
+
+def is_narrow(ax: Axes) -> bool:
+    """Return whether some Axes are those of a figure for the narrow column of a phone."""
+    return getattr(ax.get_figure(root=True), "is_narrow", False)
 
 
 def most_ticks(axis: Axis) -> int:
@@ -101,25 +110,63 @@ def _room(axis: Axis) -> float:
 
 
 def legend_above(ax: Axes, handles: Mapping[str, Artist], above: float = 0.0) -> float:
-    """Put a legend of one line beside the title, where it hides nothing.
+    """Put a legend beside the title, where it hides nothing; below in a narrow figure.
 
-    Return how many points higher the title has to be: some if the line is as long as the axes.
+    Return how many points higher the title has to be: some if the legend is as long as the axes,
+    or has several lines.
     """
+    if is_narrow(ax):
+        legend_below(ax, handles)
+        return 0.0
+    wide = sum(text_width(label) + 4 * SMALL for label in handles)
+    lines = math.ceil(wide / (points_of(ax.xaxis) + _BESIDE))
     ax.legend(
         handles.values(),
         handles.keys(),
         loc="lower right",
         bbox_to_anchor=(1, 1),
         bbox_transform=ax.transAxes + upwards(ax, above),
-        ncols=len(handles),
+        ncols=math.ceil(len(handles) / lines),
         fontsize=SMALL - 1,
         frameon=False,
         borderaxespad=0.2,
         handlelength=1.2,
         columnspacing=1.2,
     )
-    wide = sum(text_width(label) + 4 * SMALL for label in handles)
-    return 1.5 * SMALL if wide > points_of(ax.xaxis) else 0.0
+    return 1.5 * SMALL * lines if wide > points_of(ax.xaxis) else 0.0
+
+
+def legend_below(ax: Axes, handles: Mapping[str, Artist], title: str | None = None) -> None:
+    """Put a legend below everything else, in as many columns as there is room for."""
+    figure = ax.get_figure(root=True)
+    assert figure is not None
+    for legend in list(figure.legends):
+        legend.remove()
+    wide = max(text_width(label) for label in handles) + 3.2 * SMALL
+    figure.legend(
+        handles.values(),
+        handles.keys(),
+        loc="outside lower left",
+        ncols=max(1, min(len(handles), int(72 * figure.get_figwidth() / wide))),
+        title=title,
+        title_fontsize=SMALL - 1,
+        fontsize=SMALL - 1,
+        frameon=False,
+        borderpad=0.0,
+        handlelength=1.2,
+        handletextpad=0.5,
+        columnspacing=1.0,
+        labelspacing=0.3,
+    )
+
+
+def legend_within(ax: Axes, **options: Any) -> None:  # options of matplotlib
+    """Put a legend of what is labelled into the axes; below in a narrow figure."""
+    if is_narrow(ax):
+        handles, labels = ax.get_legend_handles_labels()
+        legend_below(ax, dict(zip(labels, handles, strict=True)), options.get("title"))
+    else:
+        ax.legend(**options)
 
 
 def upwards(ax: Axes, points: float) -> Transform:
@@ -156,10 +203,13 @@ def time_axis(ax: Axes) -> None:
 
     most = min(_TICKS_MAX, max(2, int(points_of(ax.xaxis) / _DATE)))
     locator = dates.AutoDateLocator(tz=UTC, minticks=most // 2, maxticks=most)  # type: ignore[no-untyped-call]  # as above
+    # A few labels can be a whole day apart, or a whole hour.
+    for unit, whole in _WHOLE.items():
+        locator.intervald[getattr(dates, unit)].append(whole)
     ax.xaxis.set_major_locator(locator)
     ax.xaxis.set_major_formatter(dates.ConciseDateFormatter(locator, tz=UTC, **_DATES))  # type: ignore[no-untyped-call]  # as above
     ax.xaxis.get_offset_text().set(color=GREY, fontsize=SMALL)
-    ax.set_xlabel("simulated time (UTC)", loc="left")
+    ax.set_xlabel("time (UTC)" if is_narrow(ax) else "simulated time (UTC)", loc="left")
 
 
 def log_durations(axis: Axis, low_s: float, high_s: float) -> None:

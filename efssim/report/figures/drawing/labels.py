@@ -11,7 +11,13 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from efssim.report.figures.drawing.axes import points_of, text_width, upwards
+from efssim.report.figures.drawing.axes import (
+    is_narrow,
+    legend_below,
+    points_of,
+    text_width,
+    upwards,
+)
 from efssim.report.figures.drawing.style import SMALL
 
 if TYPE_CHECKING:
@@ -143,6 +149,9 @@ def name_curves(ax: Axes, lines: Mapping[str, Line2D], walls: Sequence[Floats] =
     Curves that lie on one another share a label. `walls` are lines to keep clear of if possible, of
     shape (corners, 2) in the units of the axes. Limits have to be set already.
     """
+    if is_narrow(ax):
+        legend_below(ax, lines)
+        return
     curves = {name: in_points(ax, _corners(line)) for name, line in lines.items()}
     bundles = bundled(curves)
     size = points_of(ax.xaxis), points_of(ax.yaxis)

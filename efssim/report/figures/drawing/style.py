@@ -39,6 +39,8 @@ HEAT = (
 
 FIGURE_SIZE = (8.0, 3.2)
 """Inches."""
+NARROW_SIZE = (3.15, 2.7)
+"""Inches of a figure for a phone: in a column of 358 pixels its smallest letters have 11."""
 SMALL = 8
 """Points of ticks, labels inside the axes and legends."""
 

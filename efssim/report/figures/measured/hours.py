@@ -8,6 +8,7 @@ import numpy as np
 
 from efssim.report.facts.profiles import WEEKDAYS
 from efssim.report.figures.drawing.axes import size_unit, titled
+from efssim.report.figures.drawing.rows import scale_beside
 from efssim.report.figures.drawing.style import BLUE, HEAT, SMALL, axes_for, styled
 
 if TYPE_CHECKING:
@@ -54,9 +55,7 @@ def plot_week(profile: WritesProfile, ax: Axes | None = None) -> Axes:
     ax.set_xticks(range(0, 25, 3))
     ax.set_yticks([day + 0.5 for day in range(7)], labels=list(WEEKDAYS))
     ax.tick_params(axis="y", length=0)
-    figure = ax.get_figure()
-    assert figure is not None
-    bar = figure.colorbar(mesh, ax=ax, pad=0.02, aspect=15)
+    bar = scale_beside(ax, mesh, pad=0.02, aspect=15)
     assert bar.solids is not None
     # No grid between the levels, and no image, so that a page can have colours of its own.
     bar.solids.set(edgecolor="face", rasterized=False)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from efssim.lag.detection.summary import ALARM, INSUFFICIENT_DATA, OK, AlarmSummary
 from efssim.report.figures.drawing.axes import days, legend_above, shown, time_axis, titled
+from efssim.report.figures.drawing.rows import name_rows
 from efssim.report.figures.drawing.style import (
     GREEN,
     ORANGE,
@@ -48,8 +49,8 @@ def plot_alarms(result: Run, ax: Axes | None = None) -> Axes:
             spans = [(at(begin), length / DAY_S) for begin, length in found]
             bottom = row - _HEIGHT / 2
             ax.broken_barh(spans, (bottom, _HEIGHT), facecolors=colour, edgecolors=colour)
-    ax.set_yticks(range(len(rows)), [shown(name, _NAME) for name in rows], fontsize=SMALL)
     ax.set_ylim(len(rows) - 0.5, -0.5)
+    name_rows(ax, range(len(rows)), [shown(name, _NAME) for name in rows], SMALL, _HEIGHT / 2)
     ax.set_xlim(*map(at, window_of(result)))
     time_axis(ax)
     _legend(ax)

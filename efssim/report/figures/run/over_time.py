@@ -20,7 +20,7 @@ from efssim.report.figures.drawing.axes import (
 )
 from efssim.report.figures.drawing.curve import Floats, PiecewiseCurve
 from efssim.report.figures.drawing.curves_in import CurveMark, curves_in
-from efssim.report.figures.drawing.strip import draw_strip
+from efssim.report.figures.drawing.events.strip import draw_strip
 from efssim.report.figures.drawing.style import (
     BLUE,
     GREEN,
@@ -141,9 +141,11 @@ class OverTime:
     def _name_events(self, window: Span) -> None:
         """Draw the events above the axes, and the legend and the title above them."""
         events = list(concerning(self._result, self._name))
-        height, marks = draw_strip(self._ax, events, window, self._at)
-        self._drawn += marks
+        strip = draw_strip(self._ax, events, window, self._at)
+        self._drawn += strip.artists
+        height = strip.height
         handles: dict[str, Artist] = {status: _sample(status) for status in self._bands}
+        handles |= strip.samples
         several = curves_in(self._ax)
         if len(several) > 1:
             handles |= {mark.label: mark.sample() for mark in several}

@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from efssim.report.facts.risk import WEEKS_LEAST, risk_note, weeks_behind
-from efssim.report.figures.drawing.axes import titled
+from efssim.report.figures.drawing.axes import is_narrow, titled
+from efssim.report.figures.drawing.rows import scale_beside
 from efssim.report.figures.drawing.style import GREY, HEAT, SMALL, axes_for, styled
 from efssim.runs.risk_tables import WEEKDAYS
 from efssim.text.quantities import format_duration
@@ -89,9 +90,7 @@ def _norm() -> Normalize:
 
 def _key(ax: Axes, mesh: QuadMesh, target_s: float) -> None:
     """Put the scale of shares beside the cells, in per cent."""
-    figure = ax.get_figure()
-    assert figure is not None
-    bar = figure.colorbar(mesh, ax=ax, pad=0.02, aspect=15)
+    bar = scale_beside(ax, mesh, pad=0.02, aspect=15)
     assert bar.solids is not None
     # No grid between the levels, and no image, so that a page can have colours of its own.
     bar.solids.set(edgecolor="face", rasterized=False)
@@ -99,7 +98,7 @@ def _key(ax: Axes, mesh: QuadMesh, target_s: float) -> None:
     bar.set_ticks([1e-4, 1e-3, 1e-2, 0.1, 1.0])
     bar.set_ticklabels(["0.01 %", "0.1 %", "1 %", "10 %", "100 %"])
     bar.ax.minorticks_off()
-    bar.ax.tick_params(labelsize=SMALL)
+    bar.ax.tick_params(labelsize=SMALL - 1 if is_narrow(ax) else SMALL)
 
 
 def _say(ax: Axes, text: str) -> None:
@@ -108,8 +107,12 @@ def _say(ax: Axes, text: str) -> None:
 
 def _note(ax: Axes, text: str, has_undefined: bool) -> None:
     """Write the evidence of the cells and the meaning of grey above them, on the right."""
+    note = f"{text}{'; grey: no age is defined' * has_undefined}"
+    if is_narrow(ax):
+        ax.set_xlabel(f"{ax.get_xlabel()}; {note}", fontsize=SMALL - 1)
+        return
     ax.annotate(
-        f"{text}{'; grey: no age is defined' * has_undefined}",
+        note,
         (1, 1),
         xycoords="axes fraction",
         xytext=(0, 4),

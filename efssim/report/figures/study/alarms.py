@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from efssim.report.figures.drawing.axes import titled
+from efssim.report.figures.drawing.axes import is_narrow, legend_within, titled
 from efssim.report.figures.drawing.style import (
     BLUE,
     GREY,
@@ -54,7 +54,7 @@ def plot_tuning(found: AlarmTuning, ax: Axes | None = None) -> Axes:
     ax.set_xlim(left=0.0)
     ax.set_ylim(bottom=0.0)
     if drawn_settings(found):
-        ax.legend(loc="upper right", title="hollow: some are missed", title_fontsize=SMALL)
+        legend_within(ax, loc="upper right", title="hollow: some are missed", title_fontsize=SMALL)
     titled(ax, f"{found.alarm}: settings tried")
     return ax
 
@@ -75,7 +75,7 @@ def _name_front(ax: Axes, found: AlarmTuning) -> None:
     front = [one for one in drawn_settings(found) if one.on_front and one.share == 1]
     for one in sorted(front, key=lambda one: (one.false_per_month, -one.threshold_s)):
         at = one.false_per_month, (one.delay_s or 0.0) / 60
-        if at in seen or len(seen) >= _NAMED:
+        if at in seen or len(seen) >= (1 if is_narrow(ax) else _NAMED):
             continue
         seen.add(at)
         text = f"{one.threshold_s / 60:g} min, {one.out_of}"

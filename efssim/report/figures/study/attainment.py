@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from efssim.report.figures.drawing.axes import shown, titled
+from efssim.report.figures.drawing.axes import legend_within, shown, titled
 from efssim.report.figures.drawing.labels import Level, name_levels
 from efssim.report.figures.drawing.style import (
     BLUE,
@@ -72,7 +72,7 @@ def _draw_points(ax: Axes, made: list[Evaluation]) -> None:
             color=colour,
             label=label,
         )
-    ax.legend(fontsize=SMALL - 1, frameon=False, loc="best")
+    legend_within(ax, fontsize=SMALL - 1, frameon=False, loc="best")
 
 
 def _draw_objective(ax: Axes, plan: PlanFindings) -> None:

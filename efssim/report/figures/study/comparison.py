@@ -8,6 +8,7 @@ import numpy as np
 
 from efssim.lag.summary import AGE
 from efssim.report.figures.drawing.axes import text_width, titled
+from efssim.report.figures.drawing.rows import name_rows
 from efssim.report.figures.drawing.style import BLUE, GREY, ORANGE, SMALL, axes_for, styled
 from efssim.report.figures.run.lag import ShownCurve, draw_curves
 from efssim.report.verdicts.varied.compared import shown_differences
@@ -37,8 +38,7 @@ def plot_comparison(comparison: PairedTrials, ax: Axes | None = None) -> Axes:
     ax.plot(change, y, linestyle="none", marker="o", markersize=4, color=BLUE)
     several = len({row.replication for row in rows}) > 1
     names = [f"{row.replication} {row.measure}" if several else row.measure for row in rows]
-    ax.set_yticks(y, labels=names)
-    ax.tick_params(axis="y", labelsize=SMALL - 1)
+    name_rows(ax, y.tolist(), names, SMALL - 1)
     ax.set_xlabel("change (%; of shares, percentage points)")
     title = f"{comparison.second.scenario.name} against {comparison.first.scenario.name}"
     titled(ax, title, beside=max(map(text_width, names), default=0.0))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from efssim.report.figures.drawing.axes import shown, titled
+from efssim.report.figures.drawing.rows import name_rows
 from efssim.report.figures.drawing.style import BLUE, GREY, ORANGE, SMALL
 from efssim.report.figures.drawing.values import show_measure
 from efssim.report.text.sweep import short_paths
@@ -27,10 +28,8 @@ def plot_effects(sweep: SweepPoints, measure: str, replication: str, ax: Axes) -
         if row.deviation is not None:
             ax.plot([row.deviation], [-k], "o", markersize=5, color=GREY, fillstyle="none")
     ax.axvline(0, color=GREY, linewidth=0.8)
-    ax.set_yticks(
-        [-k for k in range(len(rows))], labels=[shown(names[row.path], 40) for row in rows]
-    )
-    ax.tick_params(axis="y", labelsize=SMALL)
+    labels = [shown(names[row.path], 40) for row in rows]
+    name_rows(ax, [-k for k in range(len(rows))], labels, SMALL, half=0.3)
     if sweep.arrangement == "latin":
         ax.set(xlim=(-1.02, 1.02), xlabel=f"rank correlation with {measure}")
     else:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from efssim.report.figures.drawing.axes import titled
+from efssim.report.figures.drawing.axes import legend_within, titled
 from efssim.report.figures.drawing.labels import Level, name_levels
 from efssim.report.figures.drawing.style import (
     BLUE,
@@ -57,6 +57,6 @@ def plot_set_plan(plan: SetPlanFindings, ax: Axes | None = None) -> Axes:
         ax.axvspan(*ends, color=BLUE, alpha=0.3, linewidth=0)
     value_axis(ax, plan.parameter, plan.between)
     ax.set_ylabel("parameter sets that meet the objective (%)", fontsize=SMALL)
-    ax.legend(fontsize=SMALL - 1, frameon=False, loc="best")
+    legend_within(ax, fontsize=SMALL - 1, frameon=False, loc="best")
     titled(ax, plan.scenario.name)
     return ax

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from efssim.report.figures.drawing.axes import shown, titled
+from efssim.report.figures.drawing.axes import is_narrow, legend_within, shown, titled
 from efssim.report.figures.drawing.labels import Level, name_levels
+from efssim.report.figures.drawing.rows import name_rows
 from efssim.report.figures.drawing.style import (
     BLUE,
     GREY,
@@ -74,18 +75,19 @@ def plot_sets(study: SetStudy, name: str, ax: Axes | None = None) -> Axes:
     ax.set_ylim(min(drawn) - room, max(drawn) + room)
     ax.axhline(goal, color=VERMILLION, linewidth=1.0, linestyle="--")
     name_levels(ax, [Level(goal, f"objective\n{percent(goal / 100)}", VERMILLION)])
-    ax.legend(loc="lower right", fontsize=SMALL - 1, frameon=False)
+    legend_within(ax, loc="lower right", fontsize=SMALL - 1, frameon=False)
     titled(ax, name)
     return ax
 
 
 def _name_axes(ax: Axes, chosen: UncertainParameter) -> None:
     low, high = min(chosen.prior.support), max(chosen.prior.support)
+    shares = (0.0, 0.5, 1.0) if is_narrow(ax) else (0.0, 0.25, 0.5, 0.75, 1.0)
     if chosen.prior.kind in ("loguniform", "lognormal"):
         ax.set_xscale("log")
-        ticks = [low * (high / low) ** (k / 4) for k in range(5)]
+        ticks = [low * (high / low) ** share for share in shares]
     else:
-        ticks = [low + (high - low) * k / 4 for k in range(5)]
+        ticks = [low + (high - low) * share for share in shares]
     ax.set_xticks(ticks, labels=[chosen.quantity.format(tick) for tick in ticks], fontsize=SMALL)
     ax.minorticks_off()
     ax.set_xlabel(shown(chosen.path, _LETTERS), fontsize=SMALL, parse_math=False)
@@ -104,7 +106,7 @@ def plot_set_tornado(study: SetStudy, name: str, ax: Axes | None = None) -> Axes
             ax.barh(-place, 100 * (end or 0.0) - base, left=base, height=0.7, color=colour)
     ax.axvline(base, color=GREY, linewidth=0.8)
     labels = [shown(bar.path, _LETTERS) for bar in part.tornado]
-    ax.set_yticks([-place for place in range(len(labels))], labels=labels, fontsize=SMALL)
+    name_rows(ax, [-place for place in range(len(labels))], labels, SMALL, half=0.35)
     ax.margins(x=0.1)
     ax.set_xlabel("attainment (%), blue at the 5 % and orange at the 95 % quantile", fontsize=SMALL)
     titled(ax, name)

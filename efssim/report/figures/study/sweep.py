@@ -10,8 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from efssim.lag.summary import AGE
-from efssim.report.figures.drawing.axes import shown, titled
+from efssim.report.figures.drawing.axes import is_narrow, points_of, shown, text_width, titled
 from efssim.report.figures.drawing.labels import Level, name_levels
+from efssim.report.figures.drawing.rows import name_rows, scale_beside
 from efssim.report.figures.drawing.style import (
     BLUE,
     GREY,
@@ -123,15 +124,21 @@ def _heat_map(sweep: SweepPoints, measure: str, replication: str, ax: Axes) -> A
     image = ax.imshow(grid, origin="lower", aspect="auto", cmap="cividis", norm=scale)
     _ticks(ax, across, columns, axis="x")
     _ticks(ax, upwards, lines, axis="y")
-    if grid.size <= _CELLS_WITH_NUMBERS:
+    if grid.size <= _CELLS_WITH_NUMBERS and _has_room(ax, measure, grid):
         _write_numbers(ax, measure, grid, scale)
-    figure = ax.get_figure(root=True)
-    assert figure is not None
-    bar = figure.colorbar(image, ax=ax)
+    bar = scale_beside(ax, image)
     bar.set_label(measure, fontsize=SMALL)
-    show_measure(bar.ax.yaxis, measure)
+    show_measure(bar.ax.xaxis if is_narrow(ax) else bar.ax.yaxis, measure)
     titled(ax, f"{sweep.scenario.name}: {replication}")
     return ax
+
+
+def _has_room(ax: Axes, measure: str, values: Floats) -> bool:
+    """Return whether the cells of a narrow figure have room for their numbers."""
+    if not is_narrow(ax):
+        return True
+    texts = (shown_number(measure, value) for _, value in _cells(values.tolist()))
+    return bool(max(map(text_width, texts)) < points_of(ax.xaxis) / values.shape[1])
 
 
 def _scale(values: Floats) -> Normalize:
@@ -173,8 +180,8 @@ def _tornado(sweep: SweepPoints, measure: str, replication: str, ax: Axes) -> Ax
             ax.plot([row.change.low, row.change.high], [y, y], color=GREY, linewidth=1)
         _label(ax, by_path[row.path].text(row.value), _end(row.change), y)
     ax.axvline(0, color=GREY, linewidth=0.8)
-    ax.set_yticks([-k for k in range(len(paths))], labels=[shown(p, 40) for p in paths])
-    ax.tick_params(axis="y", labelsize=SMALL)
+    labels = [shown(path, 40) for path in paths]
+    name_rows(ax, [-k for k in range(len(paths))], labels, SMALL, half=_PLACE / 2)
     ax.margins(x=0.2)
     ax.set_xlabel(f"change of {measure}", fontsize=SMALL)
     show_measure(ax.xaxis, measure)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from efssim.json_values import to_json
 from efssim.lag.detection.summary import AlarmSummary
 from efssim.lag.summary import WindowSummary
+from efssim.report.figures.files import FigureSvg
 from efssim.report.figures.run.alarms import alarms_alt, drawn_alarms, plot_alarms
 from efssim.report.figures.study.alarms import plot_tuning, tuning_alt
 from efssim.report.files.formats import CSV, TableFormat
@@ -113,7 +114,7 @@ def write_trials_alarms(
     """
     from efssim.report.html.studies.alarms import alarms_page_over_trials, tuning_page
 
-    def page(drawn: dict[str, str]) -> str:
+    def page(drawn: dict[str, FigureSvg]) -> str:
         if tuned is None:
             return alarms_page_over_trials(trials, command)
         return tuning_page(tuned, trials, drawn, command)

@@ -10,11 +10,13 @@ import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from io import BytesIO
-from pathlib import Path
+from pathlib import Path, PurePosixPath, PureWindowsPath
 
 from efssim.errors import EfssimError
+from efssim.files.staging import clear_abandoned
+from efssim.files.whole import written_whole
 from efssim.json_values import JsonObject, JsonValue, restored
-from efssim.report.files.folders import ours, staged, written_whole
+from efssim.report.files.folders import ours, staged
 
 FORMAT = 1
 """Of the files; one of another format is as good as none."""
@@ -99,6 +101,7 @@ class ResultStore:
 
         Raise DamagedError for one that is not as it was written, and OSError.
         """
+        clear_abandoned(self.folder, self.place(key).name)
         try:
             return _read(self.place(key), key)
         except FileNotFoundError:
@@ -183,6 +186,12 @@ def _result(about: JsonObject, members: Mapping[str, bytes]) -> KeptResult:
         raise DamagedError("its facts have other names")
     if not isinstance(folders, list):
         raise DamagedError("its folders are no list")
+    written = tuple(
+        WrittenFolder(str(folder), _inside(members, f"files/{ordinal}/"))
+        for ordinal, folder in enumerate(folders)
+    )
+    if not all(_stays_inside(name) for each in written for name in (each.folder, *each.files)):
+        raise DamagedError("it has a file that would be written elsewhere")
     made = restored(ResultFacts, facts)
     assert isinstance(made, ResultFacts)
     return KeptResult(
@@ -192,11 +201,14 @@ def _result(about: JsonObject, members: Mapping[str, bytes]) -> KeptResult:
             for name, content in members.items()
             if name.startswith("printed/")
         },
-        tuple(
-            WrittenFolder(str(folder), _inside(members, f"files/{ordinal}/"))
-            for ordinal, folder in enumerate(folders)
-        ),
+        written,
     )
+
+
+def _stays_inside(name: str) -> bool:
+    """Return whether a relative name stays in its folder, by the rules of every system."""
+    paths = (PurePosixPath(name), PureWindowsPath(name))
+    return not any(path.anchor or ".." in path.parts for path in paths)
 
 
 def _inside(members: Mapping[str, bytes], begin: str) -> dict[str, bytes]:

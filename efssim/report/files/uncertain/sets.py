@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from pathlib import Path
 
-from efssim.report.figures.files import safe_names
+from efssim.report.figures.files import FigureSvg, safe_names
 from efssim.report.figures.study.sets import plot_set_tornado, plot_sets, sets_alt, tornado_alt
 from efssim.report.files.formats import CSV, TableFormat
 from efssim.report.files.manifest import parameters
@@ -26,7 +26,7 @@ def write_sets(study: SetStudy, folder: Path, command: str = "", tables: TableFo
 
     sketches = _sketches(study)
 
-    def page(drawn: dict[str, str]) -> str:
+    def page(drawn: dict[str, FigureSvg]) -> str:
         shown = {key: drawn[stem] for key, (stem, _) in sketches.items()}
         return sets_page(study, shown, command, tables.suffix)
 

@@ -12,6 +12,7 @@ from efssim.report.facts.alarms import (
     word_of_alarm,
     word_over_trials,
 )
+from efssim.report.figures.files import FigureSvg
 from efssim.report.figures.run.alarms import alarms_alt
 from efssim.report.figures.study.alarms import tuning_alt
 from efssim.report.html.alarms import (
@@ -36,12 +37,14 @@ from efssim.text.quantities import format_duration
 _KIND = "CloudWatch alarms on simulated replication lag"
 
 
-def alarms_page(run: Run, drawn: Mapping[str, str], command: str, suffix: str = ".csv") -> str:
+def alarms_page(
+    run: Run, drawn: Mapping[str, FigureSvg], command: str, suffix: str = ".csv"
+) -> str:
     """Return report.html of the alarms of a run; `drawn` has the SVG file by stem."""
     return _page(run, [], _run_blocks(run, drawn, suffix), command)
 
 
-def _run_blocks(run: Run, drawn: Mapping[str, str], suffix: str) -> Iterator[Block]:
+def _run_blocks(run: Run, drawn: Mapping[str, FigureSvg], suffix: str) -> Iterator[Block]:
     if not run.alarms:
         yield Block("Alarms", "alarms", text=NO_ALARM)
         return
@@ -84,7 +87,7 @@ def _trials_blocks(trials: TrialSet) -> Iterator[Block]:
 
 
 def tuning_page(
-    found: AlarmTuning, trials: TrialSet, drawn: Mapping[str, str], command: str
+    found: AlarmTuning, trials: TrialSet, drawn: Mapping[str, FigureSvg], command: str
 ) -> str:
     """Return report.html of the settings of an alarm."""
     about = [
@@ -95,7 +98,7 @@ def tuning_page(
     return _page(trials, about, _tuning_blocks(found, drawn), command)
 
 
-def _tuning_blocks(found: AlarmTuning, drawn: Mapping[str, str]) -> Iterator[Block]:
+def _tuning_blocks(found: AlarmTuning, drawn: Mapping[str, FigureSvg]) -> Iterator[Block]:
     advice = found.advice
     kind = "met" if advice.outcome == "recommended" else "open"
     word = WORDS[advice.outcome].capitalize()

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from efssim.report.facts.load import drawn_texts
 from efssim.report.facts.traces import Traces, thin_traces
+from efssim.report.figures.files import FigureSvg
 from efssim.report.figures.study.alt import compared_lag_alt, comparison_alt
 from efssim.report.html.study import Block, PageVerdict, Study, study_page
 from efssim.report.html.svg import Figure, inlined
@@ -31,10 +32,10 @@ _OF_LAGS = (
 
 @dataclass(frozen=True)
 class ComparisonSvg:
-    """The figures of a comparison, as SVG files."""
+    """The figures of a comparison."""
 
-    change: str
-    lags: Sequence[str]
+    change: FigureSvg
+    lags: Sequence[FigureSvg]
     """Of each of its `compared_lags`."""
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from efssim.report.facts.load import drawn_texts
 from efssim.report.facts.traces import thin_traces
+from efssim.report.figures.files import FigureSvg
 from efssim.report.figures.study.alt import plan_alt
 from efssim.report.html.study import Block, PageVerdict, Study, parameter_block, study_page
 from efssim.report.html.svg import Figure, inlined
@@ -39,7 +40,7 @@ _WORDS = {
 }
 
 
-def plan_page(plan: PlanFindings, drawn: dict[str, str], command: str) -> str:
+def plan_page(plan: PlanFindings, drawn: dict[str, FigureSvg], command: str) -> str:
     """Return report.html of a plan; `drawn` has the SVG file `attainment`."""
     low, high = (plan.parameter.text(end) for end in plan.between)
     meta = [f"{plan.parameter.path} from {low} to {high}", objective_text(plan)]
@@ -57,7 +58,7 @@ def plan_page(plan: PlanFindings, drawn: dict[str, str], command: str) -> str:
     )
 
 
-def _blocks(plan: PlanFindings, svg: str) -> list[Block]:
+def _blocks(plan: PlanFindings, svg: FigureSvg) -> list[Block]:
     evidence = evidence_text(plan), strata_and_length(plan), limits_text(plan)
     answer = PageVerdict(
         _kind(plan),
@@ -92,7 +93,7 @@ def _word(plan: PlanFindings) -> str:
     return _WORDS[plan.outcome]
 
 
-def _figure(plan: PlanFindings, svg: str) -> Figure:
+def _figure(plan: PlanFindings, svg: FigureSvg) -> Figure:
     return Figure(
         "attainment",
         "Attainment by value",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from efssim.report.facts.load import drawn_texts
 from efssim.report.facts.traces import thin_traces
+from efssim.report.figures.files import FigureSvg
 from efssim.report.html.study import Block, PageVerdict, Study, parameter_block, study_page
 from efssim.report.html.svg import Figure, inlined
 from efssim.report.html.tables import Column, HtmlTable, number, share, text
@@ -27,7 +28,7 @@ _WORDS = {
 }
 
 
-def set_plan_page(plan: SetPlanFindings, drawn: dict[str, str], command: str) -> str:
+def set_plan_page(plan: SetPlanFindings, drawn: dict[str, FigureSvg], command: str) -> str:
     """Return report.html of a plan; `drawn` has the SVG file `share`."""
     low, high = (plan.parameter.text(end) for end in plan.between)
     meta = [f"{plan.parameter.path} from {low} to {high}", set_objective_text(plan)]
@@ -58,7 +59,7 @@ def set_plan_page(plan: SetPlanFindings, drawn: dict[str, str], command: str) ->
     )
 
 
-def _figure(svg: str) -> Figure:
+def _figure(svg: FigureSvg) -> Figure:
     return Figure(
         "share",
         "Share of the parameter sets that meet the objective, by value",

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from efssim.report.facts.load import drawn_texts
 from efssim.report.facts.traces import thin_traces
+from efssim.report.figures.files import FigureSvg
 from efssim.report.figures.study.sets import sets_alt, tornado_alt
 from efssim.report.html.study import Block, PageVerdict, Study, parameter_block, study_page
 from efssim.report.html.svg import Figure, inlined
@@ -32,7 +33,7 @@ _ROWS = 300
 
 def sets_page(
     study: SetStudy,
-    drawn: Mapping[tuple[str, str], str],
+    drawn: Mapping[tuple[str, str], FigureSvg],
     command: str,
     suffix: str = ".csv",
 ) -> str:
@@ -68,7 +69,9 @@ def sets_page(
     )
 
 
-def _blocks(study: SetStudy, drawn: Mapping[tuple[str, str], str], suffix: str) -> Iterator[Block]:
+def _blocks(
+    study: SetStudy, drawn: Mapping[tuple[str, str], FigureSvg], suffix: str
+) -> Iterator[Block]:
     for ordinal, name in enumerate(study.replications):
         ident = f"r{ordinal}"
         yield Block(name, ident, _verdict(study, name))
@@ -97,7 +100,7 @@ def _verdict(study: SetStudy, name: str) -> PageVerdict:
     )
 
 
-def _figure(study: SetStudy, name: str, svg: str, ident: str) -> Figure:
+def _figure(study: SetStudy, name: str, svg: FigureSvg, ident: str) -> Figure:
     return Figure(
         ident,
         "Attainment of each parameter set",
@@ -108,7 +111,7 @@ def _figure(study: SetStudy, name: str, svg: str, ident: str) -> Figure:
 
 
 def _importance(
-    study: SetStudy, name: str, drawn: Mapping[tuple[str, str], str], ident: str
+    study: SetStudy, name: str, drawn: Mapping[tuple[str, str], FigureSvg], ident: str
 ) -> Iterator[Block]:
     """Yield how much each unknown matters, with the tornado if there is one."""
     rows = importance_rows(name, study)

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from efssim.json_values import JsonValue
 from efssim.report.facts.load import drawn_texts
 from efssim.report.facts.traces import thin_traces
+from efssim.report.figures.files import FigureSvg
 from efssim.report.figures.study.alt import sweep_alt
 from efssim.report.html.study import Block, PageVerdict, Study, parameter_block, study_page
 from efssim.report.html.svg import Figure, inlined
@@ -48,7 +49,9 @@ _CAPTIONS: Mapping[Arrangement, str] = {
 _MATTERS = "Which parameters matter, the most first:"
 
 
-def sweep_page(sweep: SweepPoints, measure: str, drawn: Mapping[str, str], command: str) -> str:
+def sweep_page(
+    sweep: SweepPoints, measure: str, drawn: Mapping[str, FigureSvg], command: str
+) -> str:
     """Return report.html of a sweep; `drawn` has SVG files by replication, if it can be drawn."""
     each = counted(len(sweep.points[0].trials), "trial")
     return study_page(
@@ -73,7 +76,7 @@ def sweep_page(sweep: SweepPoints, measure: str, drawn: Mapping[str, str], comma
     )
 
 
-def _blocks(sweep: SweepPoints, measure: str, drawn: Mapping[str, str]) -> Iterator[Block]:
+def _blocks(sweep: SweepPoints, measure: str, drawn: Mapping[str, FigureSvg]) -> Iterator[Block]:
     rows = _tornado if sweep.one_at_a_time else _grid
     is_screened = sweep.arrangement in SCREENINGS and not sweep.partial
     for ordinal, name in enumerate(sweep.points[0].trials.fleets):
@@ -109,7 +112,7 @@ def _of_fleet(sweep: SweepPoints, measure: str, name: str) -> HtmlTable:
     return HtmlTable(f"{measure} over the items of {name}", columns, cells)
 
 
-def _figure(sweep: SweepPoints, measure: str, name: str, svg: str, ident: str) -> Figure:
+def _figure(sweep: SweepPoints, measure: str, name: str, svg: FigureSvg, ident: str) -> Figure:
     return Figure(
         ident,
         _FIGURES[sweep.arrangement],

@@ -17,6 +17,7 @@ from efssim.report.facts.profiles import (
     span_text,
     written_text,
 )
+from efssim.report.figures.files import FigureSvg
 from efssim.report.figures.measured.pictures import Picture
 from efssim.report.html.study import Block, PageVerdict, Study, study_page
 from efssim.report.html.svg import Figure, inlined
@@ -42,7 +43,7 @@ from efssim.traces.profile.writes import WritesProfile
 def traces_page(
     found: MeasuredTraces,
     pictures: Mapping[str, Picture],
-    drawn: Mapping[str, str],
+    drawn: Mapping[str, FigureSvg],
     command: str,
 ) -> str:
     """Return report.html of measurements; `pictures` and their SVG files are by stem."""
@@ -69,7 +70,7 @@ def traces_page(
 
 
 def _of_writes(
-    profile: WritesProfile, prefix: str, own: Mapping[str, Picture], drawn: Mapping[str, str]
+    profile: WritesProfile, prefix: str, own: Mapping[str, Picture], drawn: Mapping[str, FigureSvg]
 ) -> Iterator[Block]:
     said = " ".join([span_text(profile.coverage) + ".", gaps_text(profile.coverage)])
     verdict = PageVerdict("open", "How much was written?", written_text(profile), said)

@@ -10,7 +10,7 @@ from efssim.lag.kinds.table import measures_of
 from efssim.lag.summary import LagColumn, ReplicationSummary
 from efssim.report.facts.evidence import long_faults_text, strata_text, units_text
 from efssim.report.facts.traces import thin_traces
-from efssim.report.figures.files import FLEET
+from efssim.report.figures.files import FLEET, FigureSvg
 from efssim.report.figures.run.fleet import fleet_alt
 from efssim.report.figures.study.alt import trials_alt
 from efssim.report.figures.study.trials import ages_of_trials
@@ -73,7 +73,7 @@ _POOLED: dict[LagColumn, str] = {"p50": "p50", "p99": "p99", "p99_9": "p99.9", "
 
 def trials_page(
     trials: TrialSet,
-    drawn: Mapping[tuple[str, str], str],
+    drawn: Mapping[tuple[str, str], FigureSvg],
     command: str,
     suffix: str = ".csv",
 ) -> str:
@@ -148,7 +148,7 @@ def _sums(trials: TrialSet) -> Iterator[Block]:
     yield Block(title, "all", verdict, table=table, points=words)
 
 
-def _fleets(trials: TrialSet, drawn: Mapping[tuple[str, str], str]) -> Iterator[Block]:
+def _fleets(trials: TrialSet, drawn: Mapping[tuple[str, str], FigureSvg]) -> Iterator[Block]:
     """Yield the block of each fleet."""
     texts = fleet_texts_of_trials(trials.fleets)
     for ordinal, (name, one) in enumerate(trials.fleets.items()):
@@ -166,7 +166,9 @@ def _fleets(trials: TrialSet, drawn: Mapping[tuple[str, str], str]) -> Iterator[
         yield Block(title, ident, text=words, figure=made)
 
 
-def _blocks(trials: TrialSet, drawn: Mapping[tuple[str, str], str], suffix: str) -> Iterator[Block]:
+def _blocks(
+    trials: TrialSet, drawn: Mapping[tuple[str, str], FigureSvg], suffix: str
+) -> Iterator[Block]:
     """Yield the blocks on the replications with the least attainment."""
     for ordinal, name in enumerate(sections_of_trials(trials)):
         ident = f"r{ordinal}"
@@ -192,16 +194,16 @@ def _blocks(trials: TrialSet, drawn: Mapping[tuple[str, str], str], suffix: str)
 
 
 def _of_lags(
-    trials: TrialSet, name: str, drawn: Mapping[tuple[str, str], str], ident: str
+    trials: TrialSet, name: str, drawn: Mapping[tuple[str, str], FigureSvg], ident: str
 ) -> Iterator[Block]:
     """Yield the blocks with quantiles of lags, which nobody has where a trial diverges."""
-    yield Block("Lags", f"{ident}-lags", table=_lags(trials, name), is_part=True)
     yield Block(
         "How often is a lag longer than that?",
         f"{ident}-exceedance",
         figure=_pooled(trials, name, drawn, f"{ident}-lag"),
         is_part=True,
     )
+    yield Block("Lags", f"{ident}-lags", table=_lags(trials, name), is_part=True)
 
 
 def _verdict(trials: TrialSet, name: str) -> PageVerdict:
@@ -231,7 +233,7 @@ def _rests_on(trials: TrialSet, found: Evidence) -> str:
 
 
 def _attained(
-    trials: TrialSet, name: str, drawn: Mapping[tuple[str, str], str], ident: str
+    trials: TrialSet, name: str, drawn: Mapping[tuple[str, str], FigureSvg], ident: str
 ) -> Figure:
     return Figure(
         ident,
@@ -244,7 +246,7 @@ def _attained(
 
 
 def _pooled(
-    trials: TrialSet, name: str, drawn: Mapping[tuple[str, str], str], ident: str
+    trials: TrialSet, name: str, drawn: Mapping[tuple[str, str], FigureSvg], ident: str
 ) -> Figure:
     return Figure(
         ident,

@@ -30,6 +30,7 @@ from efssim.text.zones import time_zone
 DAY_MIN = 24 * 60
 _CLOCK = re.compile(r"(\d{1,2}):(\d\d)")
 _DAY = timedelta(days=1)
+_LATEST = datetime.max.replace(tzinfo=UTC) - _DAY
 
 Weekday = Literal["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"]
 WEEKDAYS: tuple[Weekday, ...] = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
@@ -182,6 +183,15 @@ class Blackouts(Calendar):
     def spans(self, start: datetime, duration_s: float) -> list[tuple[float, float]]:
         """Return when no sync begins, `[begin, end)` in seconds since `start`, in order."""
         return spans(self.windows, ZoneInfo(self.timezone), start, duration_s)
+
+
+def with_its_end(start: datetime, duration_s: float) -> float:
+    """Return the seconds of a time that is a little longer than a run, if the calendar goes on.
+
+    Windows of that time are those of the run and of its last instant, which is in the run.
+    """
+    is_last = start + timedelta(seconds=duration_s) > _LATEST
+    return duration_s if is_last else duration_s + 1.0
 
 
 def spans(

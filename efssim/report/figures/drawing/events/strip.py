@@ -1,17 +1,19 @@
 """The strip of events above a curve over time: a small Gantt chart with labels that never overlap.
 
-Each event is a bar on one of a few lanes. Labels stand over the bars, as long as there is room.
+Each event is a bar on one of a few lanes, with a mark of its kind at its begin. Labels stand over
+the bars, as long as there is room; a legend counts the kinds of those without one.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from efssim.records.timeline import ApiCall, Entry
 from efssim.report.figures.drawing.axes import Days, shown, text_width, upwards
-from efssim.report.figures.drawing.style import GREEN, GREY, ORANGE, SMALL
+from efssim.report.figures.drawing.events.looks import MARK, look_of, samples
+from efssim.report.figures.drawing.style import GREEN, GREY, SMALL
 from efssim.scenario.grammar.disturbances.kinds import DISTURBANCES, words_of
 
 if TYPE_CHECKING:
@@ -23,10 +25,16 @@ Span = tuple[float, float]
 _LABELS, _LABELLED_CALLS = 8, 4
 """How many events, and how many calls among them, get a label at most."""
 LANES = 4
-_MANY, _LANES_OF_MANY = 12, 2
-"""From how many events on only the lowest lanes have labels, so that the strip stays low."""
-_LANE, _BAR, _SPACE = 13.0, 3.0, 5.0
+_MANY = 12
+"""More events than this have no labels, as their kinds are in a legend."""
+_LANES_OF_TINY = 2
+"""Lanes for marks that can hardly be seen, which are no reason for a higher strip."""
+_LANE, _BAR, _SPACE = 14.5, 3.0, 5.0
 """Heights of a lane and of a bar, and the space between two labels, in points."""
+_LOW_LANE = 7.0
+"""Height of a lane where no event has a label."""
+_LEAST = 5.0
+"""Points of the shortest bar, which its mark covers."""
 _TARGET = 30
 """Letters of a target at most."""
 
@@ -58,21 +66,31 @@ class Mark:
     """Left end of its label in points; None: there is no room for one."""
 
 
-def draw_strip(ax: Axes, events: list[Entry], window: Span, at: Days) -> tuple[float, list[Artist]]:
-    """Draw events above the axes, calls through them as well.
+class Strip(NamedTuple):
+    """A strip that has been drawn."""
 
-    Return the height in points, and the artists.
-    """
+    height: float
+    """In points."""
+    artists: list[Artist]
+    samples: Mapping[str, Artist]
+    """For a legend, by label: the kinds of events that have no label of their own."""
+
+
+def draw_strip(ax: Axes, events: list[Entry], window: Span, at: Days) -> Strip:
+    """Draw events above the axes, calls through them as well."""
     width = _width(ax)
     marks = place(events, window, width)
+    named = [mark.event for mark in marks if mark.label_at is not None]
+    lane = _LANE if named else _LOW_LANE
     drawn: list[Artist] = []
     for mark in marks:
-        drawn.append(_draw_bar(ax, mark, width))
+        drawn.append(_draw_bar(ax, mark, width, lane))
         if mark.label_at is not None:
             drawn.append(_draw_label(ax, mark, width))
         if isinstance(mark.event, ApiCall):
             drawn.append(ax.axvline(at(mark.event.begin_s), color=GREEN, linewidth=0.8))
-    return _LANE * (1 + max((mark.lane for mark in marks), default=-1)), drawn
+    height = lane * (1 + max((mark.lane for mark in marks), default=-1))
+    return Strip(height, drawn, samples(_inside(events, window), named))
 
 
 def place(events: Iterable[Entry], window: Span, width: float) -> list[Mark]:
@@ -80,11 +98,9 @@ def place(events: Iterable[Entry], window: Span, width: float) -> list[Mark]:
 
     An event that can hardly be seen is left out where others mark its place already.
     """
-    begin_s, end_s = window
-    inside = [e for e in events if e.begin_s <= end_s and _end(e, end_s) >= begin_s]
-    labelled = _worth_a_label(inside, window)
-    full = [(0.0, width)] if len(inside) > _MANY else []
-    lanes = [Lane(labels=full * (ordinal >= _LANES_OF_MANY)) for ordinal in range(LANES)]
+    inside = _inside(events, window)
+    labelled = _worth_a_label(inside, window) if len(inside) <= _MANY else set()
+    lanes = [Lane() for _ in range(LANES)]
     bars = [(event, _bar_of(event, window, width)) for event in inside]
     bars.sort(key=lambda pair: pair[1][0])
     marks = (
@@ -94,15 +110,20 @@ def place(events: Iterable[Entry], window: Span, width: float) -> list[Mark]:
     return [mark for mark in marks if mark is not None]
 
 
+def _inside(events: Iterable[Entry], window: Span) -> list[Entry]:
+    begin_s, end_s = window
+    return [e for e in events if e.begin_s <= end_s and _end(e, end_s) >= begin_s]
+
+
 def _bar_of(event: Entry, window: Span, width: float) -> Span:
     """Return where the bar of an event begins and ends, in points; it can always be seen."""
     points = [
         width * (min(max(time_s, window[0]), window[1]) - window[0]) / (window[1] - window[0])
         for time_s in (event.begin_s, _end(event, window[1]))
     ]
-    left = min(points[0], width - _BAR)
+    left = min(points[0], width - _LEAST)
     # A point shorter, so that two bars that touch are two.
-    return left, max(points[1] - 1, left + _BAR)
+    return left, max(points[1] - 1, left + _LEAST)
 
 
 def label_of(event: Entry) -> str:
@@ -138,9 +159,8 @@ def _labelled(event: Entry, bar: Span, width: float, lanes: list[Lane]) -> Mark 
 
 def _plain(event: Entry, bar: Span, lanes: list[Lane]) -> Mark | None:
     """Put an event on the first lane with room for its bar, on the last one if none has it."""
-    is_tiny = bar[1] - bar[0] <= 2 * _BAR
-    # A mark that can hardly be seen is no reason for a higher strip.
-    usable = lanes[:_LANES_OF_MANY] if is_tiny else lanes
+    is_tiny = bar[1] - bar[0] <= 1.5 * _LEAST
+    usable = lanes[:_LANES_OF_TINY] if is_tiny else lanes
     free = (ordinal for ordinal, lane in enumerate(usable) if lane.until <= bar[0])
     ordinal = next(free, None)
     if ordinal is None and is_tiny:
@@ -150,13 +170,23 @@ def _plain(event: Entry, bar: Span, lanes: list[Lane]) -> Mark | None:
     return Mark(event, bar, ordinal, None)
 
 
-def _draw_bar(ax: Axes, mark: Mark, width: float) -> Artist:
+def _draw_bar(ax: Axes, mark: Mark, width: float, lane: float) -> Artist:
     from matplotlib.lines import Line2D
 
-    colour = GREEN if isinstance(mark.event, ApiCall) else ORANGE
-    x = [points / width for points in mark.bar]
-    bar = Line2D(x, [1, 1], color=colour, linewidth=_BAR, solid_capstyle="butt")
-    bar.set(transform=ax.transAxes + upwards(ax, mark.lane * _LANE + _BAR), clip_on=False)
+    look, (left, right) = look_of(mark.event), mark.bar
+    # A short bar is its mark alone.
+    ends = mark.bar if right - left > _LEAST else (left + _LEAST / 2,) * 2
+    bar = Line2D(
+        [points / width for points in ends],
+        [1, 1],
+        color=look.colour,
+        linewidth=_BAR,
+        solid_capstyle="butt",
+        marker=look.marker,
+        markersize=MARK,
+        markevery=[0],
+    )
+    bar.set(transform=ax.transAxes + upwards(ax, mark.lane * lane + _BAR), clip_on=False)
     return ax.add_artist(bar)
 
 

@@ -1,0 +1,1 @@
+"""How many random faults the tests notice: `python -m benchmarks.mutation --help`."""

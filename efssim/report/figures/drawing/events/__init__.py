@@ -1,0 +1,1 @@
+"""Events above a curve over time."""

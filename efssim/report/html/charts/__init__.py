@@ -1,0 +1,1 @@
+"""Figures of pages that scripts bring to life."""

@@ -1,0 +1,1 @@
+"""Replications that cannot notice each other: which they are, and running some after others."""

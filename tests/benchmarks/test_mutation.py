@@ -1,0 +1,97 @@
+"""Whether mutants are what they should be, and whether one that no test notices is said to live."""
+
+import subprocess
+import sys
+
+import pytest
+
+pytest.importorskip("cosmic_ray", reason="`nox -s mutation` installs Cosmic Ray")
+
+import benchmarks.mutation.__main__ as command
+from benchmarks.mutation.covering import Covering
+from benchmarks.mutation.sites import Mutant, places_of, sample
+
+SOURCE = """
+from dataclasses import dataclass
+from typing import cast
+
+Name = int | str
+
+
+@dataclass(frozen=True)
+class Size:
+    bytes: int | None = None
+
+
+def larger(a: int | None, b: int) -> int | None:
+    return cast(int | None, b if a is None or a < b else a)
+"""
+
+
+@pytest.fixture
+def package(tmp_path):
+    folder = tmp_path / "efssim" / "lag"
+    folder.mkdir(parents=True)
+    (folder / "sizes.py").write_text(SOURCE)
+    return folder.parent
+
+
+def test_types_and_annotations_are_no_places(package):
+    found = sample(package, 100, 1)
+    assert {mutant.line for mutant in found} == {8, 14}  # the decorator and the comparison
+    assert len({(mutant.line, mutant.operator, mutant.occurrence) for mutant in found}) == len(
+        found
+    )
+
+
+def test_the_sample_is_the_same_every_time(package):
+    assert sample(package, 2, 5) == sample(package, 2, 5)
+
+
+def test_a_mutant_changes_its_place_alone():
+    mutant = Mutant("lag/sizes.py", 14, "ReplaceComparisonOperator_Lt_LtE", 0)
+    assert mutant.of(SOURCE) == SOURCE.replace("a < b", "a <= b")
+    with pytest.raises(ValueError, match="no such place"):
+        Mutant("lag/sizes.py", 14, "ReplaceComparisonOperator_Lt_LtE", 1).of(SOURCE)
+
+
+def test_tests_near_the_line_come_first_then_quick_ones_until_the_budget_is_spent():
+    lines = {7: ["tests/runs/a.py::x", "tests/lag/b.py::y", "tests/lag/b.py::z"]}
+    seconds = {"tests/runs/a.py::x": 0.1, "tests/lag/b.py::y": 3.0, "tests/lag/b.py::z": 2.0}
+    covering = Covering({"lag/sizes.py": lines}, seconds)
+    nearest = ["tests/lag/b.py::z", "tests/lag/b.py::y", "tests/runs/a.py::x"]
+    assert covering.of("lag/sizes.py", 7, 100.0) == nearest
+    assert covering.of("lag/sizes.py", 7, 4.0) == nearest[:1]
+    assert covering.of("lag/sizes.py", 8, 100.0) == nearest  # while a module is imported
+    assert covering.of("lag/other.py", 7, 100.0) == []
+
+
+TRY = """
+import sys
+from pathlib import Path
+from benchmarks.mutation.sites import Mutant
+from benchmarks.mutation.trying import Place
+place = Place(Path.cwd(), Path(sys.argv[1]))
+mutant = Mutant("lag/measures.py", int(sys.argv[2]), sys.argv[3], int(sys.argv[4]))
+print([place.killer(mutant, [f"tests/lag/{name}"], 60.0) for name in sys.argv[5:]])
+"""
+
+
+@pytest.mark.slow
+def test_a_mutant_that_is_noticed_is_killed_and_another_survives(tmp_path):
+    file = command.PACKAGE / "lag/measures.py"
+    line = file.read_text().split("if defined_s is None")[0].count("\n") + 1
+    mutants = (each for found in places_of(file, command.PACKAGE).values() for each in found)
+    operator = "ReplaceComparisonOperator_Is_IsNot"
+    mutant = next(each for each in mutants if (each.line, each.operator) == (line, operator))
+    arguments = [tmp_path / "copy", mutant.line, mutant.operator, mutant.occurrence]
+    watching, blind = "test_age_over_time.py", "test_histogram.py"
+    tried = subprocess.run(
+        [sys.executable, "-c", TRY, *map(str, arguments), watching, blind],
+        cwd=command.ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    noticed = f"tests/lag/{watching}::test_an_age_that_is_never_defined"
+    assert tried.stdout == f"{[noticed, None]}\n"
