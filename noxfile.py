@@ -80,6 +80,20 @@ def benchmarks(session: nox.Session) -> None:
 
 
 @nox.session
+def search(session: nox.Session) -> None:
+    """Search for faults in random scenarios; options go after `--`, such as `--minutes 30`."""
+    develop(session)
+    session.run("python", "-m", "search", *session.posargs, env={"PYTHONPATH": "tests"})
+
+
+@nox.session
+def fuzz(session: nox.Session) -> None:
+    """Try bad input; options go after `--`, such as `--cases 100000 --kind trace --seed 7`."""
+    develop(session)
+    session.run("python", "-m", "benchmarks.fuzz", *session.posargs)
+
+
+@nox.session
 def coverage(session: nox.Session) -> None:
     """Run the quick tests under coverage and hold what they miss against the list of reasons."""
     develop(session)
@@ -187,7 +201,7 @@ def features(session: nox.Session) -> None:
     session.run("python", ".ci/features.py", *session.posargs)
     off = session.run("python", ".ci/features.py", "--without", silent=True)
     session.run(
-        *("pytest", "-q", "tests/whole/test_golden.py", "tests/model/kernel"),
+        *("pytest", "-q", "tests/whole/test_golden.py"),
         env={"NPY_DISABLE_CPU_FEATURES": str(off).strip()},
     )
 

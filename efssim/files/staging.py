@@ -55,7 +55,7 @@ def staging(home: Path, name: str) -> Iterator[Staging]:
             yield made
         finally:
             if made.root.name.endswith(_WRITING):
-                shutil.rmtree(made.root, ignore_errors=True)
+                _remove(made.root)
 
 
 def unneeded(root: Path, name: str) -> Path:
@@ -69,7 +69,7 @@ def _made(home: Path, name: str) -> tuple[Staging, IO[bytes]]:
         try:
             held = _locked(root)
         except OSError:
-            shutil.rmtree(root, ignore_errors=True)
+            _remove(root)
             raise
         if held is not None:
             return Staging(home, name, root), held
@@ -100,12 +100,24 @@ def clear_abandoned(home: Path, name: str) -> None:
     for left in home.glob(f".{_escaped(name)}.*{_WRITING}"):
         with suppress(OSError), (left / LOCK).open("rb+") as held:
             if lock(held):
-                shutil.rmtree(left, ignore_errors=True)
+                _remove(left)
         with suppress(OSError):  # one that was not locked yet is empty
             left.rmdir()
     for left in home.glob(f"{_PROBE}????????"):
         with suppress(OSError):
             left.rmdir()
+
+
+def _remove(root: Path) -> None:
+    """Remove a staging folder as far as possible, its lock last: by that the rest is found."""
+    with suppress(OSError):
+        for inside in [each for each in root.iterdir() if each.name != LOCK]:
+            if inside.is_dir():
+                shutil.rmtree(inside, ignore_errors=True)
+            else:
+                inside.unlink(missing_ok=True)
+        (root / LOCK).unlink(missing_ok=True)
+        root.rmdir()
 
 
 def _escaped(name: str) -> str:

@@ -20,4 +20,5 @@ def closest(word: str, known: Iterable[str]) -> str | None:
 def suggest(word: str, known: Iterable[str]) -> str:
     """Return " (did you mean 'x'?)" with the known word closest to `word`, or "" if none is."""
     near = closest(word, known)
-    return "" if near is None else f" (did you mean '{near}'?)"
+    # A name of a file may have characters that a terminal obeys; the list of all has it as well.
+    return f" (did you mean '{near}'?)" if near is not None and near.isprintable() else ""

@@ -151,13 +151,19 @@ def test_workers_know_what_was_added(
     assert found.digest == names["trials"].digest
 
 
+def local(base: type) -> Any:
+    """Return an object of a class without a name that a worker could import."""
+
+    class Local(base):
+        pass
+
+    return Local()
+
+
 def test_an_entry_that_no_worker_can_have_is_an_error(
     plugins: dict[str, ModuleType], names: dict[str, Any]
 ) -> None:
-    class Local(plugins["An arrival process"].WeibullArrivals):
-        """Has no name that a worker could import."""
-
-    with efssim.extend.arrivals.add(Local()):
+    with efssim.extend.arrivals.add(local(plugins["An arrival process"].WeibullArrivals)):
         world = efssim.load(names["CLUSTERED"])
         assert efssim.run_trials(world, 2, workers=1).digest
         with pytest.raises(

@@ -155,3 +155,11 @@ def test_the_command_of_the_report_gives_it_again(file):
     command = first.stdout.partition("reproduce: ")[2].partition("digest")[0]
     words = command.replace("\\\n", " ").split()[1:]
     assert efs(*words).stdout == first.stdout
+
+
+def test_a_key_that_an_alarm_of_a_file_lacks_is_named(tmp_path, file):
+    alarm = {key: value for key, value in DESCRIBED["MetricAlarms"][0].items() if key != "Period"}
+    (tmp_path / "a.json").write_text(json.dumps({"MetricAlarms": [alarm]}))
+    done = efs("alarms", file, "--alarms", tmp_path / "a.json")
+    assert done.returncode == 2
+    assert "alarms.theirs.period: is required" in done.stderr

@@ -8,7 +8,7 @@ Nothing in it is random: sizes and times are constants, and what is drawn is ref
 from __future__ import annotations
 
 from independent_model.compare import differences
-from independent_model.summary import summarise
+from independent_model.summary import statuses, summarise, thresholds
 from independent_model.world import World
 
-__all__ = ["World", "differences", "summarise"]
+__all__ = ["World", "differences", "statuses", "summarise", "thresholds"]

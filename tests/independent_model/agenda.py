@@ -22,7 +22,10 @@ class Turn(IntEnum):
     DELAY = 3
     BEGIN = 4
     CALL = 5
-    CUT = 6
+    DUE = 6
+    SLOT = 7
+    CUT = 8
+    DIVISION = 9
 
 
 class Agenda:

@@ -7,7 +7,8 @@ from functools import lru_cache
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
-from efssim.scenario.grammar.calendars.rates import RateCalendar, RateWindow
+from efssim.scenario.grammar.calendars.rates import RateCalendar
+from efssim.scenario.grammar.calendars.windows import Blackouts, Window
 
 Rate = float | RateCalendar
 
@@ -27,7 +28,7 @@ def rate_at(rate: Rate, start: datetime, time_s: float) -> float:
     return found
 
 
-def holds(window: RateWindow, local: datetime) -> bool:
+def holds(window: Window, local: datetime) -> bool:
     """Return whether the clock on the wall is in a window."""
     if window.begin is not None and window.end is not None:
         return window.begin <= local < window.end
@@ -53,3 +54,19 @@ def steps(rate: Rate, start: datetime, end_s: float) -> tuple[tuple[float, float
     grid_s = 1 if end_s <= 100 else 5
     seconds = [(float(k), rate_at(rate, start, k)) for k in range(0, int(end_s) + 1, grid_s)]
     return (seconds[0], *(then for now, then in pairwise(seconds) if then[1] != now[1]))
+
+
+def blackouts(spec: Blackouts, start: datetime, end_s: float) -> list[tuple[float, bool]]:
+    """Return when a blackout begins (True) and ends, on the same grid."""
+    grid_s = 1 if end_s <= 100 else 5
+    zone = ZoneInfo(spec.timezone)
+
+    def is_dark(time_s: float) -> bool:
+        local = (start.astimezone(UTC) + timedelta(seconds=time_s)).astimezone(zone)
+        return any(holds(window, local.replace(tzinfo=None)) for window in spec.windows)
+
+    found = [(0.0, False)]
+    for k in range(0, int(end_s) + 1, grid_s):
+        if is_dark(k) != found[-1][1]:
+            found.append((float(k), is_dark(k)))
+    return found[1:]

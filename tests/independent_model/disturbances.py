@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from efssim.scenario.schema import Event
+from efssim.scenario.schema import Event, Fault
 
 if TYPE_CHECKING:
     from independent_model.file_system import FileSystem
@@ -23,7 +23,7 @@ class Disturbance:
     factor: float
 
     @classmethod
-    def of(cls, event: Event) -> Disturbance:
+    def of(cls, event: Event | Fault) -> Disturbance:
         """Return the disturbance of an event."""
         factor = event.option("factor")
         return cls(event.kind, event.target, 1.0 if factor is None else factor)

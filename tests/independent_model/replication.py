@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -40,6 +41,8 @@ class Timing:
     pausing_s: float
     resuming_s: float
     deleting_s: float
+    phase_s: float = 0.0
+    weight: float = 1.0
 
 
 @dataclass(frozen=True)
@@ -76,7 +79,12 @@ class Replication:
         self.lost_at_deletion: list[Write] | None = None
         self.held_at_deletion: int | None = None
         """Size of the source when the configuration was gone."""
+        self.barred: str | None = None
+        """In a blackout: what becomes of a sync under way, `finish` or `stall`."""
         self._may_resume_s = 0.0
+        self._slowness = 1.0
+        self.link = world.link(self)
+        self.link.replications.append(self)
         self._take()
 
     def drop(self, time_s: float, write: Write, cause: str) -> None:
@@ -96,7 +104,8 @@ class Replication:
         self.lrt_s = self.world.now
         self.world.agree(self, self.world.now)
         self._become("ENABLED")
-        self._due(self.world.now + (self.timing.interval_s or self.timing.gap_s))
+        first_s = self.timing.interval_s - self.timing.phase_s or self.timing.gap_s
+        self._due(self.world.now + first_s)
 
     def create(self) -> None:
         """Begin ENABLING; the initial sync follows."""
@@ -119,6 +128,7 @@ class Replication:
         self.held_at_deletion = self.source.size_at(self.world.now)
         self.gone_s = self.world.now
         self._become(None)
+        self.link.give_back(self)
         self._release()
 
     def _release(self) -> None:
@@ -132,6 +142,8 @@ class Replication:
         self.status = status
         self.statuses.append((self.world.now, status))
         self._note()
+        if status != "ENABLED" and self.sync is None:
+            self.link.give_back(self)
 
     def _note(self) -> None:
         runnable = self.status == "ENABLED" and not self.stalled
@@ -166,7 +178,15 @@ class Replication:
     @property
     def stalled(self) -> bool:
         """Whether something keeps syncs from making progress."""
+        if self.barred == "stall":
+            return True
         return any(disturbance.stalls(self) for disturbance in self.world.active)
+
+    @property
+    def may_begin(self) -> bool:
+        """Whether a sync may begin."""
+        is_free = self.status == "ENABLED" and self.sync is None
+        return is_free and not self.stalled and self.barred is None
 
     def changed(self) -> None:
         """Act on disturbances that began or ended."""
@@ -184,7 +204,10 @@ class Replication:
             self._enable()
         self._note()
         self._repace()
-        self._due(max(self.due_s, self.world.now))
+        self.link.touch()
+        if self.sync is None and not self.may_begin:
+            self.link.give_back(self)
+        self._try_at(max(self.due_s, self.world.now))
 
     def _broken(self) -> bool:
         return self.source.failed or self.destination.failed
@@ -193,13 +216,22 @@ class Replication:
 
     def _due(self, time_s: float) -> None:
         self.due_s = time_s
-        self.world.agenda.at(time_s, Turn.CUT, self._cut)
+        self._try_at(time_s)
 
-    def _cut(self) -> None:
-        may = self.status == "ENABLED" and not self.stalled and self.sync is None
-        if may and self.world.now >= self.due_s:
-            self.sync = self._next_sync()
-            self._arrange()
+    def _try_at(self, time_s: float) -> None:
+        self.world.agenda.at(time_s, Turn.DUE, self._ask)
+
+    def _ask(self) -> None:
+        if self.may_begin and self.world.now >= self.due_s:
+            self.link.ask(self)
+
+    def cut(self) -> None:
+        """Begin a sync, with the slot that it needs."""
+        assert self.may_begin
+        self._slowness = 1.0
+        self.sync = self._next_sync()
+        self._arrange()
+        self.link.touch()
 
     def _next_sync(self) -> Sync:
         now, timing, initial = self.world.now, self.timing, self.lrt_s is None
@@ -239,6 +271,8 @@ class Replication:
             if self.sync is sync and sync.version == version:
                 self._complete(sync)
 
+        if sync.running and sync.before_s:
+            self.world.agenda.at(self.world.now + sync.before_s, Turn.COMPLETION, self.link.touch)
         if sync.running:
             end_s = self.world.now + sync.before_s + sync.transfer_s
             # One that another rate ends at once waits for what else changes at this instant.
@@ -248,9 +282,33 @@ class Replication:
     def _repace(self) -> None:
         sync = self.sync
         if sync is not None:
-            whole = self._transfer_s(sync.initial, sync.bytes, sync.files)
+            whole = self._transfer_s(sync.initial, sync.bytes, sync.files) * self._slowness
             if sync.repace(self.world.now, not self.stalled, whole):
                 self._arrange()
+                self.link.touch()
+
+    # --- its share of the link ------------------------------------------------------------------
+
+    def sends(self) -> bool:
+        """Whether it asks for capacity now: a transfer of bytes is under way."""
+        sync = self.sync
+        if sync is None or not sync.running or not sync.bytes:
+            return False
+        done_s = self.world.now - sync.since_s
+        return done_s >= sync.before_s and sync.transfer_s > done_s - sync.before_s
+
+    def full_speed(self) -> float:
+        """Return the bytes per second that its transfer would have alone."""
+        sync = self.sync
+        assert sync is not None
+        alone_s = self._transfer_s(sync.initial, sync.bytes, sync.files)
+        return sync.bytes / alone_s if alone_s else math.inf
+
+    def slow_down(self, slowness: float) -> None:
+        """Take so many times as long as alone, from now on."""
+        if slowness != self._slowness:
+            self._slowness = slowness
+            self._repace()
 
     def _complete(self, sync: Sync) -> None:
         now = self.world.now
@@ -261,6 +319,7 @@ class Replication:
         written = sum(write.bytes for write in sync.writes)
         self.syncs.append(Done(sync.cut_s, now, sync.initial, sync.bytes, sync.files, written))
         self.sync, self.lrt_s = None, sync.cut_s
+        self._end_sync()
         self.destination.mirror(self.source, sync.cut_s, now)
         self.world.agree(self, sync.cut_s)
         self._due(max(sync.cut_s + self.timing.interval_s, now + self.timing.gap_s))
@@ -269,6 +328,11 @@ class Replication:
         if self.sync is not None:
             self.abandoned.append((self.sync.cut_s, self.world.now))
             self.sync = None
+            self._end_sync()
+
+    def _end_sync(self) -> None:
+        self.link.give_back(self)
+        self.link.touch()
 
 
 def _to_carry(writes: list[Write]) -> tuple[int, int]:

@@ -16,6 +16,7 @@ import numpy as np
 
 SOURCE, DESTINATION, THIRD = "us-east-1", "us-west-2", "eu-west-1"
 LINK = f"{SOURCE} -> {DESTINATION}"
+STARTS = ("2026-01-01T00:00:00Z", "2026-03-01T23:58:20Z")
 CALLS = (
     "CreateReplicationConfiguration",
     "DeleteReplicationConfiguration",
@@ -34,6 +35,11 @@ def random_scenario(seed: int, folder: Path) -> Json:
 def throttled_scenario(seed: int, folder: Path) -> Json:
     """Return a scenario whose file systems throttle their writes; otherwise as the others."""
     return _Throttled(seed, folder).scenario()
+
+
+def crowded_scenario(seed: int, folder: Path) -> Json:
+    """Return a scenario of replications that share a link, with blackouts and faults."""
+    return _Crowded(seed, folder).scenario()
 
 
 class _Clock(NamedTuple):
@@ -143,7 +149,7 @@ class _Maker:
         replications, events = self.replications(), self.events()
         return {
             "name": f"random-{self.seed}",
-            "start": self.one_of(["2026-01-01T00:00:00Z", "2026-03-01T23:58:20Z"]),
+            "start": self.one_of(STARTS),
             "duration": self.duration,
             "warm_up": self.warm_up(events),
             "records": self.one_of(["on", "off"]),
@@ -443,3 +449,98 @@ class _Throttled(_Maker):
             given["ProvisionedThroughputInMibps"] = self.one_here([1, 2, 8])
         at = self.step * int(self.own.integers(0, self.duration // self.step))
         return {"at": at, "call": "UpdateFileSystem", "with": given}
+
+
+class _Crowded(_Maker):
+    """Draws one scenario with several replications on one link."""
+
+    def __init__(self, seed: int, folder: Path) -> None:
+        super().__init__(seed, folder)
+        # What the others draw is drawn as theirs.
+        self.own = np.random.default_rng((seed, 2))
+
+    def scenario(self) -> Json:
+        found = super().scenario()
+        for name in ("c", "d")[: self.pick([0, 1, 1, 2])]:
+            made = {name: self.file_system(SOURCE)}
+            if found["start"] not in STARTS:
+                _move_growth({"start": found["start"], "file_systems": made})
+            found["file_systems"] |= made
+            found["replications"][f"dr-{name}"] = self.replication(name, {"region": DESTINATION})
+        self.narrow(found["links"].setdefault(LINK, {}))
+        for replication in found["replications"].values():
+            self.decorate(replication, found["start"])
+        found["faults"] = {f"f{k}": self.fault() for k in range(self.pick([0, 0, 1, 2]))}
+        found["objectives"] = {f"o{k}": self.objective() for k in range(self.pick([0, 1, 2]))}
+        found["thresholds"] = [self.threshold() for _ in range(self.pick([0, 1, 2]))]
+        return found
+
+    def pick(self, values: Sequence[T]) -> T:
+        return values[int(self.own.integers(len(values)))]
+
+    def odds(self, probability: float) -> bool:
+        return bool(self.own.random() < probability)
+
+    def span(self, low: int, high: int) -> int:
+        return self.step * int(self.own.integers(low, high + 1))
+
+    def narrow(self, link: Json) -> None:
+        """Give a link a capacity that binds, and slots, in some."""
+        if "capacity" not in link and self.odds(0.6):
+            link["capacity"] = self.pick([32, 64, 128, 256])
+        if self.odds(0.4):
+            link["concurrency"] = self.pick([1, 1, 2])
+
+    def decorate(self, replication: Json, start: str) -> None:
+        sync = replication["sync"]
+        if sync["interval"] and self.odds(0.3):
+            sync["phase"] = self.step * int(self.own.integers(0, sync["interval"] // self.step))
+        if self.odds(0.3):
+            sync["weight"] = self.pick([1, 2, 4])
+        if self.odds(0.3):
+            replication["blackouts"] = self.blackouts(start)
+
+    def blackouts(self, start: str) -> Json:
+        clock = _Clock(
+            datetime.fromisoformat(start), ZoneInfo(self.pick(["UTC", "Asia/Kathmandu"]))
+        )
+        windows = []
+        for _ in range(self.pick([1, 2])):
+            begin = self.span(0, self.duration // self.step)
+            span = clock.local(begin), clock.local(begin + self.span(1, 30))
+            windows.append(dict(zip(("begin", "end"), map(str, span), strict=True)))
+        mode = self.pick([{}, {"in_flight": "finish"}, {"in_flight": "stall"}])
+        return {"windows": windows, "timezone": clock.zone.key, **mode}
+
+    def fault(self) -> Json:
+        kinds: list[Json] = [
+            {"region_outage": self.pick([SOURCE, DESTINATION])},
+            {"link_outage": LINK},
+            {"link_degraded": LINK, "factor": self.pick([0.25, 0.5])},
+            {"kms_key_disabled": "dr"},
+            {"opt_out": self.pick([SOURCE, DESTINATION])},
+            {"permission_lost": "dr"},
+            {"fence": "a"},
+        ]
+        return {**self.pick(kinds), "every": self.span(5, 40), "for": self.span(1, 12)}
+
+    def objective(self) -> Json:
+        return {
+            "target": self.span(1, 20),
+            "attainment": self.pick([0.5, 0.9, 1]),
+            "of": self.pick(["time", "writes", "bytes"]),
+            **self.pick([{}, {"replications": ["dr"]}]),
+        }
+
+    def threshold(self) -> str:
+        path, least, most = self.pick(
+            [
+                ("dr.write_lag_s.p90", 1, 40),
+                ("dr.time_since_last_sync_s.max", 1, 60),
+                ("dr.pending_bytes.max", 1, 4000),
+                ("dr.syncs.completed", 0, 20),
+                ("dr.writes.count", 0, 60),
+            ]
+        )
+        value = int(self.own.integers(least, most + 1))
+        return f"{path} {self.pick(['<', '<=', '>', '>='])} {value}"

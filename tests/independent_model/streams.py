@@ -93,7 +93,7 @@ def writes_of(
         path = f"file_systems.{home}.writes.{name}"
         stream, total, rounded = stream_of(name, spec, file_system.writes_follow, path), 0.0, 0
         last_s = end_s if spec.ends is None else min(spec.ends, end_s)
-        growth = _Growth([file_system.growth, spec.growth], start)
+        growth = _Growth([file_system.growth, spec.growth], start, end_s)
         for time_s, size in _wanted(spec, growth, start, end_s):
             total += size
             if spec.begins < time_s <= last_s:
@@ -108,10 +108,14 @@ class _Growth:
 
     parts: list[float | MonthlyGrowth]
     start: datetime
+    end_s: float
 
     def at(self, time_s: float) -> float:
-        """Return the factor at a time, in seconds after the start."""
-        product = 1.0
+        """Return the factor at a time, in seconds after the start.
+
+        No month begins at the end of the run.
+        """
+        product, time_s = 1.0, min(time_s, self.end_s - 1e-3)
         for part in self.parts:
             if isinstance(part, MonthlyGrowth):
                 ago_s = 0.0 if part.since is None else (self.start - part.since).total_seconds()

@@ -6,7 +6,9 @@ import math
 from itertools import pairwise
 from typing import Any
 
+from efssim.scenario.objectives import Objective
 from independent_model.calendars import rate_at, steps
+from independent_model.compare import UNTOLD
 from independent_model.replication import Replication
 from independent_model.spans import complement, when
 from independent_model.streams import Write
@@ -59,6 +61,7 @@ class _Measures:
             "pending_bytes": self.pending(),
             "writes": self.writes(),
             "rpo": self.rpo(),
+            **self.objectives(),
             "syncs": self.syncs(),
             **self.initial(),
             "discarded": self.discarded(),
@@ -137,6 +140,42 @@ class _Measures:
             "attainment_while_writable": within_s / total_s if total_s else None,
             "unwritable_s": self.defined_s - total_s,
         }
+
+    def objectives(self) -> Json:
+        """Return the objectives besides the RPO that it has."""
+        found = {
+            name: self.objective(spec)
+            for name, spec in self.world.scenario.objectives.items()
+            if spec.replications is None or self.of.name in spec.replications
+        }
+        return {"objectives": found} if found else {}
+
+    def objective(self, spec: Objective) -> Json:
+        if spec.of == "time":
+            within = math.fsum(tooth.within(spec.target) for tooth in self.teeth())
+            judged: list[float] = [within, self.defined_s - within, 0.0]
+        else:
+            judged = [0.0, 0.0, 0.0]
+            for write in self.made:
+                weight = write.bytes if spec.of == "bytes" else 1
+                judged[self._side(write, spec.target)] += weight
+        total = judged[0] + judged[1]
+        attainment = judged[0] / total if total else None
+        return {
+            "of": spec.of,
+            "target_s": spec.target,
+            "objective": spec.attainment,
+            "attainment": attainment,
+            "met": None if attainment is None else attainment >= spec.attainment,
+            **dict(zip(("within", "missed", "left_out"), judged, strict=True)),
+        }
+
+    def _side(self, write: Write, target_s: float) -> int:
+        """Return 0 for a write within its target, 1 for one that misses it, 2 for what may yet."""
+        if write.published_s is not None:
+            return int(write.published_s - write.time_s > target_s)
+        by_s = self.end_s if self.of.gone_s is None else self.of.gone_s
+        return 1 if by_s - write.time_s > target_s else 2
 
     # --- writes ---------------------------------------------------------------------------------
 
@@ -283,15 +322,17 @@ class _Measures:
     # --- syncs and statuses ---------------------------------------------------------------------
 
     def syncs(self) -> Json:
-        utilisation = self.utilisation()
+        is_known = not self.of.link.is_shared
+        utilisation = self.utilisation() if is_known else None
+        diverges = utilisation is not None and utilisation >= 1 and self.grows()
         return {
             "completed": len(self.completed),
             "failed_attempts": 0,
             "abandoned": sum(self.in_window(abandoned_s) for _, abandoned_s in self.of.abandoned),
             "bytes": sum(done.bytes for done in self.regular),
             "duration_mean_s": _mean([done.completed_s - done.cut_s for done in self.regular]),
-            "utilisation": utilisation,
-            "diverging": utilisation is not None and utilisation >= 1 and self.grows(),
+            "utilisation": utilisation if is_known else UNTOLD,
+            "diverging": diverges if is_known else UNTOLD,
         }
 
     def utilisation(self) -> float | None:
@@ -366,3 +407,46 @@ def _bytes(writes: list[Write]) -> int:
 
 def _mean(values: list[Any]) -> float | None:
     return math.fsum(values) / len(values) if values else None
+
+
+def statuses(world: World) -> list[tuple[str, float, str | None]]:
+    """Return the changes of status of every replication: name, time and status."""
+    return [
+        (name, time_s, status)
+        for name, replication in world.replications.items()
+        for time_s, status in replication.statuses
+    ]
+
+
+def thresholds(world: World, summary: Json) -> list[Json]:
+    """Return the outcome of each threshold, whose values are plain numbers here."""
+    return [_judged(text, summary) for text in world.scenario.thresholds]
+
+
+def _judged(text: str, summary: Json) -> Json:
+    path, comparison, limit = text.split()
+    value: Any = summary
+    for key in path.split("."):
+        value = value[key]
+    of = summary[path.split(".")[0]]
+    return {"threshold": text, "outcome": _outcome(path, value, comparison, float(limit), of)}
+
+
+def _outcome(path: str, value: float | None, comparison: str, limit: float, of: Json) -> object:
+    is_lag = path.split(".")[1] in LAGS
+    if is_lag and of["syncs"]["diverging"] is UNTOLD:
+        return UNTOLD
+    if is_lag and of["syncs"]["diverging"]:
+        return "fails"
+    if value is None:
+        return "undecided"
+    holds = {
+        "<": value < limit,
+        "<=": value <= limit,
+        ">": value > limit,
+        ">=": value >= limit,
+    }[comparison]
+    return "holds" if holds else "fails"
+
+
+LAGS = ("time_since_last_sync_s", "write_lag_s", "write_lag_by_byte_s", "oldest_pending_s")

@@ -9,13 +9,16 @@ from fractions import Fraction
 from typing import Any
 
 from efssim import Scenario
+from efssim.scenario.grammar.calendars.windows import Blackouts
+from efssim.scenario.grammar.distributions import Distribution
 from efssim.scenario.schema import Control as ControlTimes
-from efssim.scenario.schema import Destination, Event, Initial, Sync
+from efssim.scenario.schema import Destination, Event, Fault, Initial, Sync
 from efssim.scenario.schema import FileSystem as FileSystemKeys
 from independent_model.agenda import Agenda, Turn
-from independent_model.calendars import Rate, rate_at, steps
+from independent_model.calendars import Rate, blackouts, rate_at, steps
 from independent_model.disturbances import Disturbance
 from independent_model.file_system import FileSystem
+from independent_model.link import Link
 from independent_model.replication import Replication, Timing
 from independent_model.streams import Stream, Write, writes_of
 from independent_model.throttle import LIMITS, LOCK_S, MIB, Terms, Throttle
@@ -39,6 +42,7 @@ class World:
         self._homes: dict[Stream, str] = {}
         self._agreed: dict[frozenset[str], dict[str, float]] = {}
         """By the names of two file systems: the time of each up to which they agree."""
+        self._links: dict[str, Link] = {}
         self._replications_of: Counter[str] = Counter()
         self._errors: list[dict[str, Any]] = []
         """Errors to inject: operation, Region, how often, until when."""
@@ -53,6 +57,15 @@ class World:
     def now(self) -> float:
         """Seconds since the start."""
         return self.agenda.now
+
+    @property
+    def is_exact(self) -> bool:
+        """Whether all times are exact in floats, so that both models see what falls on one instant.
+
+        Shares of a link may be thirds.
+        """
+        times = (done.completed_s for each in self.replications.values() for done in each.syncs)
+        return not self.agenda.near_ties and all(time_s * 2**20 % 1 == 0 for time_s in times)
 
     def instant(self, time_s: float | None) -> str | None:
         """Return a time as a summary writes it."""
@@ -77,6 +90,11 @@ class World:
         for event in self.scenario.events:
             self._schedule(event)
         self._schedule_rates()
+        for name, replication in self.scenario.replications.items():
+            if replication.blackouts is not None:
+                self._schedule_blackouts(self.replications[name], replication.blackouts)
+        for fault in self.scenario.faults.values():
+            self._repeat(fault)
 
     def _schedule_write(self, file_system: FileSystem, write: Write) -> None:
         self._homes[write.stream] = file_system.name
@@ -165,6 +183,14 @@ class World:
 
     # --- links ----------------------------------------------------------------------------------
 
+    def link(self, replication: Replication) -> Link:
+        """Return the link of a replication."""
+        name = self._link(replication)
+        if name not in self._links:
+            spec = self.scenario.links.get(name)
+            self._links[name] = Link(self, None if spec is None else spec.concurrency)
+        return self._links[name]
+
     def _link(self, replication: Replication) -> str:
         return f"{replication.source.region} -> {replication.destination.region}"
 
@@ -200,28 +226,67 @@ class World:
             for time_s, _ in steps(rate, self.scenario.start, self.scenario.duration)[1:]:
                 self.agenda.at(time_s, Turn.BEGIN, self._tell)
 
+    def _schedule_blackouts(self, replication: Replication, spec: Blackouts) -> None:
+        for time_s, holds in blackouts(spec, self.scenario.start, self.scenario.duration):
+
+            def turn(mode: str | None = spec.in_flight if holds else None) -> None:
+                replication.barred = mode
+                replication.changed()
+
+            self.agenda.at(time_s, Turn.BEGIN if holds else Turn.END, turn)
+
     # --- disturbances ---------------------------------------------------------------------------
 
     def _schedule(self, event: Event) -> None:
         if event.call is not None:
             self.agenda.at(event.at, Turn.CALL, lambda: self._call(event))
-            return
-        begin_s, end_s = self._span(event)
+        else:
+            self.agenda.at(event.at, Turn.BEGIN, lambda: self._ask_for(event))
+
+    def _ask_for(self, event: Event) -> None:
+        self._happen(event)
+
+    def _happen(self, event: Event | Fault) -> float:
+        """Let a disturbance be asked for now; return when it is over."""
+        begin_s, end_s = self._span(event, event.lasts)
         if begin_s < end_s:
             disturbance = Disturbance.of(event)
-            self.agenda.at(begin_s, Turn.BEGIN, lambda: self._begin(event, disturbance))
+            if begin_s == self.now:
+                self._begin(event, disturbance)
+            else:
+                self.agenda.at(begin_s, Turn.BEGIN, lambda: self._begin(event, disturbance))
             if end_s < math.inf:
                 self.agenda.at(end_s, Turn.END, lambda: self._end(disturbance))
+        return end_s
 
-    def _span(self, event: Event) -> tuple[float, float]:
-        begin_s = event.at
-        end_s = math.inf if event.lasts is None else event.at + event.lasts
+    def _repeat(self, fault: Fault) -> None:
+        """Let a fault come again and again: `every` is from the end of one to the next."""
+        every, lasts = fault.every.constant, fault.lasts and fault.lasts.constant
+        if every is None or (fault.lasts is not None and lasts is None):
+            raise ValueError("when it comes is drawn")
+
+        def come() -> None:
+            over_s = self._happen(fault)
+            if over_s < math.inf:
+                self.agenda.at(over_s, Turn.END, again)
+
+        def again() -> None:
+            self.agenda.at(self.now + every, Turn.BEGIN, come)
+
+        again()
+
+    def _span(
+        self, event: Event | Fault, lasts: float | Distribution[float] | None
+    ) -> tuple[float, float]:
+        begin_s = self.now
+        lasts_s = lasts if lasts is None or isinstance(lasts, int | float) else lasts.constant
+        end_s = math.inf if lasts_s is None else begin_s + lasts_s
         if event.kind == "opt_out" and event.target in self.scenario.regions:
             region = self.scenario.regions[event.target]
             return begin_s + region.opting_out, end_s + region.opting_in
         return begin_s, end_s
 
-    def _begin(self, event: Event, disturbance: Disturbance) -> None:
+    def _begin(self, event: Event | Fault, disturbance: Disturbance) -> None:
         self.active.append(disturbance)
         if disturbance.kind == "move_writes" and event.option("to") in self.file_systems:
             for stream, home in self._homes.items():
@@ -388,4 +453,6 @@ def timing_of(sync: Sync, control: ControlTimes, initial: Initial) -> Timing:
         pausing_s=constant(control, "pausing"),
         resuming_s=constant(control, "resuming"),
         deleting_s=constant(control, "deleting"),
+        phase_s=sync.number("phase"),
+        weight=sync.number("weight"),
     )

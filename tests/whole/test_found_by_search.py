@@ -121,3 +121,34 @@ def test_a_degradation_may_make_replications_share_a_link():
     for each in (simulation, untouched):
         each.advance_to_end()
     assert simulation.result().digest != untouched.result().digest
+
+
+@pytest.mark.parametrize("established", [True, False])
+def test_writes_move_to_a_source_whose_syncs_share_a_link(established):
+    """Its syncs that were complete by then are those of the streams that it had."""
+    sync = {"preset": "none", "interval": 60, "setup": 5}
+    there = {"destination": {"region": "us-west-2"}, "established": established, "sync": sync}
+    world = Scenario.model_validate(
+        {
+            "name": "moved",
+            "duration": 300,
+            "links": {LINK: {"capacity": 512}},
+            "file_systems": {
+                "a": {"region": "us-east-1", "writes": {"w": constant("1 per 30 s", "100 B")}},
+                "b": {"region": "us-east-1"},
+            },
+            "replications": {
+                "dr": {"source": "a", **there, "control": {"preset": "none"}},
+                "dr2": {"source": "b", **there, "control": {"preset": "none"}},
+            },
+            "events": [{"at": 200, "move_writes": "a", "to": "b"}],
+        }
+    )
+    result = simulate(world)
+    published = {
+        name: sum(outcome.syncs["published_bytes"].tolist())
+        for name, outcome in result.outcomes.items()
+    }
+    # Writes of 30, 60 … 180 s stay where they were made; those of 210 and 240 s move, and are
+    # cut at 240 s; those of 270 and 300 s are still to come.
+    assert published == {"dr": 600, "dr2": 200}

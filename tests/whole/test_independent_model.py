@@ -13,12 +13,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from independent_model import World, differences, summarise
+from helpers.instant_pairs import ROWS
+from helpers.instants import Changes, world_with
+from independent_model import World, differences, statuses, summarise, thresholds
 from independent_model.calendars import steps
-from independent_model.scenarios import Json, random_scenario, throttled_scenario
+from independent_model.coverage import NOT_COVERED, is_listed, keys_of, keys_of_schema
+from independent_model.scenarios import Json, crowded_scenario, random_scenario, throttled_scenario
 
 import efssim
-from efssim import Scenario
+from efssim import Result, Scenario
 
 COUNT, BATCH = 500, 50
 
@@ -30,10 +33,39 @@ def disagreement(seed: int, folder: Path, make: Make = random_scenario) -> str:
     """Return what differs in a scenario, if anything."""
     scenario = Scenario.model_validate(make(seed, folder))
     world = World(scenario).run()
+    if not world.is_exact and make is crowded_scenario:
+        return ""
     assert not world.agenda.near_ties, "all times lie on the grid"
-    theirs = efssim.run(scenario).summary["replications"]
-    found = "\n  ".join(differences(summarise(world), theirs))
-    return f"{make.__name__}({seed}):\n  {found}" if found else ""
+    found = compared(scenario, world)
+    return "\n  ".join([f"{make.__name__}({seed}):", *found]) if found else ""
+
+
+def compared(scenario: Scenario, world: World) -> list[str]:
+    """Return what differs between efssim and a world at its end."""
+    result, ours = efssim.run(scenario), summarise(world)
+    return [
+        *differences(ours, result.summary["replications"]),
+        *differences(by_ordinal(thresholds(world, ours)), judged(result), "thresholds"),
+        *differences(by_ordinal(statuses(world)), changes(result, scenario), "statuses"),
+    ]
+
+
+def by_ordinal(rows: list[Any]) -> dict[str, Any]:
+    return {str(ordinal): row for ordinal, row in enumerate(rows)}
+
+
+def judged(result: Result) -> dict[str, Any]:
+    """Return the outcomes of thresholds."""
+    rows = result.summary.get("thresholds", [])
+    return by_ordinal([{key: row[key] for key in ("threshold", "outcome")} for row in rows])
+
+
+def changes(result: Result, scenario: Scenario) -> dict[str, Any]:
+    """Return the table of statuses: name, time in seconds and status."""
+    table = result.statuses
+    times = [(time - scenario.start).total_seconds() for time in table["time"]]
+    to = [None if text is None or text != text else text for text in table["to"]]
+    return by_ordinal(list(zip(table["replication"], times, to, strict=True)))
 
 
 def agree(seeds: range, folder: Path, make: Make = random_scenario) -> None:
@@ -61,6 +93,48 @@ def test_both_models_throttle_alike(first: int, tmp_path: Path) -> None:
 @pytest.mark.parametrize("first", range(200, 5200, 500))
 def test_both_models_throttle_alike_in_many_scenarios(first: int, tmp_path: Path) -> None:
     agree(range(first, first + 500), tmp_path, throttled_scenario)
+
+
+def test_both_models_share_links_alike(tmp_path: Path) -> None:
+    agree(range(25), tmp_path, crowded_scenario)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("first", range(1000, 21_000, 1000))
+def test_both_models_share_links_alike_in_many_scenarios(first: int, tmp_path: Path) -> None:
+    agree(range(first, first + 1000), tmp_path, crowded_scenario)
+
+
+INSTANTS = [
+    pytest.param(first, second, found.changes, id=f"{first}, {second}")
+    for (first, second), rows in ROWS.items()
+    for found in rows
+    if "retry" not in (first, second)  # whether an attempt fails is drawn
+]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("first", "second", "changes"), INSTANTS)
+def test_both_models_agree_at_an_instant(first: str, second: str, changes: Changes) -> None:
+    scenario = world_with(first, second, changes)
+    assert not compared(scenario, World(scenario).run())
+
+
+def test_few_scenarios_are_left_out_as_they_are_not_exact(tmp_path: Path) -> None:
+    scenarios = [Scenario.model_validate(crowded_scenario(seed, tmp_path)) for seed in range(25)]
+    assert sum(World(scenario).run().is_exact for scenario in scenarios) >= 20
+
+
+# --- what is covered ------------------------------------------------------------------------------
+
+
+def test_every_key_of_the_grammar_is_covered_or_listed(tmp_path: Path) -> None:
+    known, met = keys_of_schema(efssim.Scenario.model_json_schema()), set[str]()
+    for seed in range(80):
+        for make in (random_scenario, throttled_scenario, crowded_scenario):
+            met.update(keys_of(make(seed, tmp_path), known))
+    assert {key for key in known if not is_listed(key)} == met
+    assert all(any(key.startswith(listed) for key in known) for listed in NOT_COVERED)
 
 
 # --- the scenarios go where it matters ----------------------------------------------------------

@@ -94,6 +94,7 @@ class Journal:
         While it is away it makes no write here, and none is counted. The name tells streams apart
         whose writes wait for each other.
         """
+        self._syncs.before_cuts()  # what is complete knows nothing of the new stream
         made: Curve | CellCurve
         if self._throttle is not None:
             made = ThrottledCurve(stream, name)
@@ -121,6 +122,7 @@ class Journal:
 
     def _follow(self, curve: Curve | CellCurve, *, is_away: bool) -> None:
         """Take a curve on; it makes no write while the file system may not be written."""
+        self._syncs.before_writes()  # those that are complete know nothing of it
         stream = curve.stream
         curve.is_away = is_away
         if is_away or self._stopped:

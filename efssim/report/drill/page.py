@@ -49,7 +49,8 @@ def _verdict(found: DrillSummary) -> PageVerdict:
     verdicts = [found.rpo] if found.rto is None else [found.rpo, found.rto]
     worst = min(verdicts, key=lambda one: {False: 0, None: 1, True: 2}[one.met])
     kind = {True: "met", False: "missed", None: "open"}[worst.met]
-    return PageVerdict(kind, word_of(worst), f"{found.text}.", " ".join(verdict_lines(found)))
+    word = word_of(worst).capitalize()
+    return PageVerdict(kind, word, f"{found.text}.", " ".join(verdict_lines(found)))
 
 
 def _table(title: str, first: str, rows: list[tuple[str, ...]]) -> HtmlTable:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from efssim.lag.detection.summary import TOO_OFTEN, AlarmSummary, DelaySummary
 from efssim.report.words.lines import clock, counted, percent, wrapped
@@ -18,6 +18,18 @@ _TIMES = 3
 BLIND, NOISY = "IN ALARM WITHOUT DATA", "IN ALARM TOO OFTEN TO TELL ANYTHING"
 NEVER, UNUSED = "CAN NEVER FIRE", "NOT EVALUATED"
 SILENT, NONE, UNKNOWN = "DID NOT FIRE", "NO VIOLATION TO DETECT", "NOT DECIDED"
+_KINDS = {
+    "DETECTED": "detected every violation",
+    "MISSED": "missed violations",
+    SILENT: "did not fire in any violation",
+    NEVER: "can never fire",
+    BLIND: "in ALARM without data",
+    NOISY: "in ALARM too often to tell anything",
+    NONE: "had no violation to detect",
+    UNKNOWN: "not decided",
+    UNUSED: "not evaluated",
+}
+"""How the word for an alarm begins, and what to say of so many with it."""
 
 
 def alarm_sentences(run: Run) -> dict[str, str]:
@@ -40,6 +52,23 @@ def word_of_alarm(alarm: AlarmSummary) -> str:
     if not decided:
         return UNKNOWN if alarm.violations else NONE
     return _counted(alarm.detected, decided, is_silent=not (alarm.fired or alarm.detected))
+
+
+def answer_on_alarms(words: Sequence[str]) -> str:
+    """Return in a sentence how many alarms do which, by the word for each."""
+    kinds = [_kind(word) for word in words]
+    told = (f"{kinds.count(kind):,} {said}" for kind, said in _KINDS.items() if kind in kinds)
+    return f"Of {counted(len(words), 'alarm')}: {'; '.join(told)}."
+
+
+def tell_nothing(words: Sequence[str]) -> bool:
+    """Return whether any of the alarms with these words misses violations, or tells nothing."""
+    return any(_kind(word) in ("MISSED", SILENT, NEVER, BLIND, NOISY) for word in words)
+
+
+def _kind(word: str) -> str:
+    """Return a word without the numbers in it."""
+    return next(kind for kind in _KINDS if word.startswith(kind))
 
 
 def _counted(detected: int, decided: int, *, is_silent: bool) -> str:

@@ -14,6 +14,7 @@ from efssim.report.files.reporting.checklist import STUDY, study_markdown
 from efssim.report.words.json_text import json_text
 from efssim.scenario import Scenario
 from efssim.scenario.shown.provenance import resolved
+from efssim.study.baseline.hashes import KEY, hashes_of
 
 _PACKAGES = (
     *("simpy", "numpy", "scipy", "pandas", "matplotlib", "pydantic", "pyyaml", "click", "jinja2"),
@@ -56,7 +57,9 @@ def parameters(scenario: Scenario) -> JsonObject:
 
 def write_manifest(content: Mapping[str, JsonValue], folder: Path) -> None:
     """Write manifest.json into a folder with all other files of a result, and study.md from it."""
-    (folder / MANIFEST).write_text(json_text(content), encoding="utf-8")
+    hashes = hashes_of(folder, content)
+    whole = {**content, KEY: hashes} if hashes else content
+    (folder / MANIFEST).write_text(json_text(whole), encoding="utf-8")
     files = sorted(file.name for file in folder.iterdir() if file.is_file())
     (folder / STUDY).write_text(study_markdown(content, files), encoding="utf-8", newline="\n")
 

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from efssim.report.figures.files import FLEET, Drawing
 from efssim.report.figures.run.fleet import CURVES, HasAge, ages_of
+from efssim.report.html.sections import sentence
+from efssim.report.html.study import PageVerdict
 from efssim.report.html.svg import Figure, inlined
 from efssim.report.html.tables import Cell, Column, HtmlTable, duration, text
 from efssim.report.text.fleets.run import members_of
 from efssim.report.text.fleets.tables import SPREAD_HEAD, WORST_HEAD, spread_rows, worst_rows
-from efssim.report.verdicts.fleets import Member, are_many
+from efssim.report.verdicts.fleets import Member, are_many, worst_kind
+from efssim.report.verdicts.words import Kind
 from efssim.report.words.fleets import fleet_texts
 from efssim.runs.fleets.spread import item_spread
 from efssim.runs.run import Run
@@ -34,6 +37,24 @@ class FleetSection:
     worst: HtmlTable
     is_whole: bool
     """Whether all replications of the run are its items, many of them."""
+
+
+def verdict_on_all(
+    members: Sequence[Member],
+    names: Mapping[Kind, str],
+    colours: Collection[Kind],
+    diverging: int,
+    said: str,
+) -> PageVerdict:
+    """Return the verdict on replications together: the worst, and how many fall behind for good.
+
+    `names` are the words of verdicts, `colours` those of each replication, and `said` the sentence,
+    after its words.
+    """
+    word = f"RPO {names[worst_kind([one.kind for one in members])].lower()}"
+    if diverging:
+        word += f", {diverging:,} diverging"
+    return PageVerdict(worst_kind(colours), word, sentence(said.partition(": ")[2]))
 
 
 def fleet_sections(result: Run, drawn: Iterable[Drawing]) -> Iterator[FleetSection]:

@@ -13,9 +13,10 @@ from efssim.report.html import run_tables as tables
 from efssim.report.html.alarms import alarm_table, alarm_texts, change_table
 from efssim.report.html.charts.timeline import timeline_json
 from efssim.report.html.compliance import month_table
-from efssim.report.html.fleets import fleet_sections
+from efssim.report.html.fleets import fleet_sections, verdict_on_all
 from efssim.report.html.page import render
 from efssim.report.html.sections import sentence
+from efssim.report.html.study import PageVerdict
 from efssim.report.html.svg import Figure, inlined
 from efssim.report.html.tables import HtmlTable
 from efssim.report.html.traces import trace_table
@@ -27,10 +28,10 @@ from efssim.report.text.fleets.run import (
     sections_of,
 )
 from efssim.report.verdicts.cautions import cautions
-from efssim.report.verdicts.fleets import SECTIONS, are_many
+from efssim.report.verdicts.fleets import SECTIONS, are_many, verdict_of_fleet
 from efssim.report.verdicts.objectives import least, objective_texts
 from efssim.report.verdicts.run import attained, disaster, goal
-from efssim.report.verdicts.words import colour_of_run, words_of_run
+from efssim.report.verdicts.words import WORDS, colour_of_run, words_of_run
 from efssim.report.words.cost import cost_texts
 from efssim.report.words.terms import AGE_NAME
 from efssim.report.words.thresholds import threshold_texts
@@ -110,6 +111,7 @@ def run_page(result: Run, drawn: Iterable[Drawing], command: str, suffix: str = 
         sections=list(_sections(result, drawn, suffix)),
         overview=tables.overview(result),
         replications=len(result.outcomes),
+        answer=_answer(result) if len(result.outcomes) > 1 else None,
         fleet=_of_fleet(result),
         fleets=list(fleet_sections(result, drawn)),
         spread=tables.spread(result),
@@ -130,11 +132,24 @@ def run_page(result: Run, drawn: Iterable[Drawing], command: str, suffix: str = 
     )
 
 
+def _answer(result: Run) -> PageVerdict:
+    """Return the verdict on all replications together."""
+    members, is_uncertain = members_of_run(result), bool(result.uncertain)
+    colours = [
+        colour_of_run(outcome.summary, is_uncertain=is_uncertain)
+        for outcome in result.outcomes.values()
+    ]
+    diverging = sum(outcome.summary.syncs.diverging for outcome in result.outcomes.values())
+    said = verdict_of_fleet(members, result.scenario.rpo, WORDS, is_uncertain=is_uncertain)
+    return verdict_on_all(members, WORDS, colours, diverging, said)
+
+
 def _of_fleet(result: Run) -> list[str]:
-    """Return the sentences that sum up many replications; none of a few."""
+    """Return the sentences that sum up many replications below the verdict; none of a few."""
     if not are_many(result.outcomes):
         return []
-    return [*fleet_sentences(result, members_of_run(result)), *load_of_fleet(result)]
+    _, *rest = fleet_sentences(result, members_of_run(result))
+    return [*rest, *load_of_fleet(result)]
 
 
 def _of_the_run(result: Run) -> JsonObject:

@@ -39,6 +39,8 @@ class Block:
     """Pages beside this one: their names, and where they are."""
     is_part: bool = False
     """Whether it belongs to the one before."""
+    points: Sequence[str] = ()
+    """Sentences of a list, below the text."""
 
 
 @dataclass(frozen=True)

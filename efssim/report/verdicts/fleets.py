@@ -138,6 +138,11 @@ def _spread(values: Sequence[float | None]) -> Spread:
     return Spread(len(known), known[0], p50, p95, known[-1])
 
 
+def worst_kind(kinds: Collection[Kind]) -> Kind:
+    """Return the worst of verdicts; not known without any."""
+    return next((kind for kind in _ORDER if kind in kinds), "open")
+
+
 def verdict_of_fleet(
     members: Sequence[Member], rpo: Rpo, names: Mapping[Kind, str], *, is_uncertain: bool = False
 ) -> str:

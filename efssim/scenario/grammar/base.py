@@ -204,6 +204,10 @@ def plain_message(line: ErrorDetails) -> str:
     return message.replace("valid string", "string")
 
 
+_OF_FILES = ("alarms",)
+"""The section whose entries a file may have, which is not among the data: all of a path helps."""
+
+
 def located(error: ValidationError, data: object) -> Iterator[tuple[Place, Place, str]]:
     """Yield the problems of data that is not valid, in the words of its author.
 
@@ -212,7 +216,8 @@ def located(error: ValidationError, data: object) -> Iterator[tuple[Place, Place
     for line in error.errors():
         loc, message = line["loc"], plain_message(line)
         path = _written(data, loc)
-        yield path, loc[: len(path) + 1] if message == "is required" else path, message
+        shown = loc[: len(path) + 1] if message == "is required" else path
+        yield path, loc if path == _OF_FILES else shown, message
 
 
 def _written(data: Any, loc: Place) -> Place:

@@ -10,13 +10,14 @@ from pathlib import Path
 
 from efssim.json_values import JsonObject, JsonValue
 from efssim.runs.thresholds.judged import at, number
+from efssim.study.baseline.hashes import MANIFEST, SUMMARY, TRIALS, damaged
 from efssim.study.errors import StudyError
 from efssim.study.means.table import columns_of
 
 Numbers = Mapping[str, Mapping[str, Mapping[int, float]]]
 """Numbers by replication, by their dotted names, and by trial."""
 
-_MANIFEST, _SUMMARY, _TRIALS, _SYNCS = "manifest.json", "summary.json", "trials.csv", "syncs.csv"
+_SYNCS = "syncs.csv"
 
 
 @dataclass(frozen=True)
@@ -30,11 +31,20 @@ class StoredResult:
     @classmethod
     def read(cls, folder: Path) -> StoredResult:
         """Read a folder; raise StudyError if it has no run or trials."""
-        found = cls(folder, _object(folder / _MANIFEST), _object(folder / _SUMMARY))
+        found = cls(folder, _object(folder / MANIFEST), _object(folder / SUMMARY))
         is_result = isinstance(found.manifest.get("parameters"), list)
         if not (is_result and isinstance(found.summary.get("replications"), dict)):
             raise StudyError(f"--baseline {folder}: is no result of `efssim run --out`")
+        found._require_undamaged()
         return found
+
+    def _require_undamaged(self) -> None:
+        try:
+            name = damaged(self.folder, self.manifest)
+        except OSError as error:
+            raise StudyError(f"--baseline {self.folder}: {error.strerror}") from None
+        if name is not None:
+            raise StudyError(f"--baseline {self.folder}: {name} is not as it was written")
 
     @property
     def version(self) -> str:
@@ -115,14 +125,25 @@ class StoredResult:
             return self._of_run(measures), {0: 0}
         found: dict[str, dict[str, dict[int, float]]] = {}
         strata: dict[int, int] = {}
-        for row in self._rows():
-            trial = int(row["trial"])
-            strata[trial] = int(row.get("stratum") or 0)
-            of = found.setdefault(row["replication"], {})
+        for row in self._rows(TRIALS):
+            trial, name, stratum = self._trial(row)
+            strata[trial] = stratum
+            of = found.setdefault(name, {})
             for measure in measures:
                 if (value := _float(row.get(measure))) is not None:
                     of.setdefault(measure, {})[trial] = value
+        if len(strata) != self.trials:
+            message = f"{TRIALS} has {len(strata)} of {self.trials} trials"
+            raise StudyError(f"--baseline {self.folder}: {message}")
         return found, strata
+
+    def _trial(self, row: Mapping[str, str]) -> tuple[int, str, int]:
+        """Return number, replication and stratum of a row; raise StudyError for a damaged one."""
+        try:
+            return int(row["trial"]), row["replication"], int(row.get("stratum") or 0)
+        except (KeyError, ValueError, TypeError):
+            message = f"{TRIALS} is no table of trials"
+            raise StudyError(f"--baseline {self.folder}: {message}") from None
 
     def _of_run(self, measures: Collection[str]) -> Numbers:
         return {
@@ -134,22 +155,19 @@ class StoredResult:
             for name in self.replications
         }
 
-    def _rows(self) -> Iterator[dict[str, str]]:
-        file = self.folder / _TRIALS
+    def _rows(self, name: str) -> Iterator[dict[str, str]]:
         try:
-            with file.open(encoding="utf-8", newline="") as opened:
+            with (self.folder / name).open(encoding="utf-8", newline="") as opened:
                 yield from csv.DictReader(opened)
-        except (OSError, ValueError, KeyError, TypeError) as error:
+        except (OSError, ValueError, KeyError, TypeError, csv.Error) as error:
             reason = getattr(error, "strerror", None) or error
-            raise StudyError(f"--baseline {self.folder}: {_TRIALS}: {reason}") from None
+            raise StudyError(f"--baseline {self.folder}: {name}: {reason}") from None
 
     def is_of_another_trial(self) -> bool:
         """Return whether a single run repeats another trial than the first, as `--trial` does."""
-        file = self.folder / _SYNCS
-        if not (self.is_single and file.is_file()):
+        if not (self.is_single and (self.folder / _SYNCS).is_file()):
             return False
-        with file.open(encoding="utf-8", newline="") as opened:
-            row = next(csv.DictReader(opened), {})
+        row: Mapping[str, str] = next(self._rows(_SYNCS), {})
         return row.get("trial", "0") not in ("", "0")
 
 
@@ -171,7 +189,7 @@ def _object(file: Path) -> JsonObject:
     """Read an object of JSON; raise StudyError if there is none."""
     try:
         found = json.loads(file.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         reason = getattr(error, "strerror", None) or error
         raise StudyError(f"--baseline {file.parent}: {file.name}: {reason}") from None
     if not isinstance(found, dict):

@@ -48,6 +48,10 @@ class ExecutorKind:
     """Whether calls run in this process, one after the other."""
 
 
+_MOST = 10_000
+"""Processes at most: more than any machine runs, and below what an int of C counts (chosen)."""
+
+
 class Workers:
     """The executor of a study; one of its own it replaces when a worker dies."""
 
@@ -58,7 +62,8 @@ class Workers:
         that no executor has.
         """
         self._given = executor if isinstance(executor, Executor) else None
-        self.count = workers or (_cpus() if self._given is None else _workers_of(self._given))
+        known = _cpus() if self._given is None else _workers_of(self._given)
+        self.count = min(workers or known, _MOST)
         self._kind = EXECUTORS[executor] if isinstance(executor, str) else _usual(self.count)
         if self._given is None and self._kind.is_here:
             self.count = 1

@@ -223,7 +223,7 @@ def version_in(line: bytes) -> str | None:
 def _parsed(line: bytes) -> object:
     try:
         return json.loads(line)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
 
 

@@ -95,7 +95,7 @@ def test_what_cannot_be_compared_is_refused_before_anything_runs(main):
 
 def test_another_version_is_compared_with_a_warning(main):
     manifest = json.loads((main / "manifest.json").read_text(encoding="utf-8"))
-    (main / "manifest.json").write_text(json.dumps({**manifest, "efssim": "0.0.1"}))
+    (main / "manifest.json").write_text(json.dumps({**manifest, "efssim": "0.0.1", "hashes": None}))
     done = command("run", "tiny.yaml", *FEW, "--baseline", "main")
     assert done.code == 0
     assert done.err.startswith("warning: The baseline is of efssim 0.0.1, this is ")
@@ -107,3 +107,30 @@ def test_a_single_run_compares_the_numbers(main):
     assert done.code == 0
     assert "One run of each, with the same draws: the numbers as they are." in done.out
     assert "**Against the baseline: REGRESSION of" in done.out
+
+
+@pytest.mark.parametrize("name", ["manifest.json", "summary.json", "trials.csv"])
+def test_a_changed_digit_is_named_and_never_believed(main, name):
+    text = (main / name).read_text(encoding="utf-8")
+    at = text.rindex("0.9") + 2
+    (main / name).write_text(f"{text[:at]}8{text[at + 1 :]}", encoding="utf-8")
+    done = command("run", "tiny.yaml", *FEW, "--baseline", "main", "--check")
+    assert (done.code, done.out) == (2, "")
+    assert f"--baseline main: {name} is not as it was written" in done.err
+
+
+def test_line_ends_of_another_system_are_no_damage(main):
+    for name in ("manifest.json", "summary.json", "trials.csv"):
+        text = (main / name).read_text(encoding="utf-8")
+        (main / name).write_text(text, encoding="utf-8", newline="\r\n")
+    assert command("run", "tiny.yaml", *FEW, "--baseline", "main").code == 0
+
+
+@pytest.mark.parametrize("content", ["", "x: [[[", "trial,replication\none,dr\n", "trial\n1\n"])
+def test_a_table_without_hashes_that_is_none_is_refused(main, content):
+    manifest = json.loads((main / "manifest.json").read_text(encoding="utf-8"))
+    (main / "manifest.json").write_text(json.dumps({**manifest, "hashes": None}))
+    (main / "trials.csv").write_text(content, encoding="utf-8")
+    done = command("run", "tiny.yaml", *FEW, "--baseline", "main")
+    assert (done.code, done.out) == (2, "")
+    assert "--baseline main: trials.csv" in done.err

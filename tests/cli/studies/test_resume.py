@@ -21,6 +21,7 @@ from helpers.folders import contents
 from helpers.places import EFSSIM
 
 from efssim import cli
+from efssim.study.run.executors import Workers
 
 STUDIES = {
     "trials": ("run", "tiny.yaml", "-n", "12"),
@@ -253,3 +254,28 @@ def test_the_header_names_what_trials_depend_on(folder):
     header = json.loads(file_of("plan").read_text().split("\n", 1)[0])
     assert header["study"] == "plan"
     assert (header["vary"], header["low"], header["high"]) == (INTERVAL, 20.0, 300.0)
+
+
+@pytest.mark.parametrize("name", ["trials", "sweep"])
+def test_a_changed_digit_is_named_and_never_believed(folder, name):
+    assert command(*STUDIES[name], *ONE, "--resume", "kept").code == 0
+    kept = file_of(name).read_bytes()
+    at = kept.index(b'"mean":', kept.index(b"\n")) + 7
+    file_of(name).write_bytes(kept[:at] + bytes([kept[at] ^ 1]) + kept[at + 1 :])
+    damaged = file_of(name).read_bytes()
+    again = command(*STUDIES[name], *ONE, "--resume", "kept")
+    assert (again.code, again.out) == (2, "")
+    assert again.err.startswith(f"{file_of(name)}:2: this line is not as it was written")
+    assert file_of(name).read_bytes() == damaged
+
+
+def test_lines_that_changed_places_are_still_those_that_were_written(folder):
+    whole = command(*STUDIES["trials"], *ONE, "--resume", "kept")
+    first, *lines = file_of("trials").read_bytes().splitlines(keepends=True)
+    file_of("trials").write_bytes(first + b"".join(reversed(lines)))
+    assert command(*STUDIES["trials"], *ONE, "--resume", "kept").out == whole.out
+
+
+def test_workers_beyond_what_an_int_of_c_counts():
+    assert Workers(workers=10**400).count == 10_000
+    assert Workers(workers=3).count == 3

@@ -141,6 +141,42 @@ def test_times_and_sizes_stay_what_they_are() -> None:
     assert dropped == every.bytes[(every.time_s > 200) & (every.time_s <= 250)].sum()
 
 
+@pytest.mark.parametrize(
+    ("extra", "third"),
+    [
+        ({}, 30),
+        ({"throttle": True}, 20),  # behind its own write of 60, that of the other is after the cut
+    ],
+)
+def test_writes_move_to_a_source_whose_syncs_share_a_link(
+    extra: dict[str, Any], third: int
+) -> None:
+    """Each cut has two writes of its own, from 55 on as many of the other's."""
+    stream, sync = constant("1 per 10 s", "10 B"), {"preset": "none", "interval": 20}
+    spec = {"region": "us-east-1", "writes": {"w": stream}, **extra}
+    replication = {"destination": {"region": "us-west-2"}, "established": True, "sync": sync}
+    simulation = Simulation(
+        Scenario.model_validate(
+            {
+                "name": "shared",
+                "duration": 90,
+                "links": {"us-east-1 -> us-west-2": {"capacity": 100}},
+                "file_systems": {"fs": spec, "other": spec},
+                "replications": {
+                    name: {"source": source, **replication}
+                    for name, source in (("dr", "fs"), ("dr2", "other"))
+                },
+                "events": [{"at": 55, "move_writes": "other", "to": "fs"}],
+            }
+        ),
+        verify=True,
+    )
+    simulation.advance_to_end()
+    syncs = simulation.result().syncs
+    assert syncs[syncs["replication"] == "dr"]["bytes"].tolist() == [20, 20, third, 40]
+    assert syncs[syncs["replication"] == "dr2"]["bytes"].tolist() == [20, 20, 10, 0]
+
+
 def test_a_large_file_is_compared_where_it_is_written() -> None:
     stream = {**constant(), "in_file": {"size": "1 GiB"}, "new_bytes": 0}
     spec = scenario(

@@ -278,7 +278,10 @@ def test_colours_of_figures_are_told_apart():
     assert "var(--heat-mid) 0%, var(--heat-low)" in mixed[0]
     assert "var(--heat-high) 100%, var(--heat-mid)" in mixed[-1]
     assert all("color-mix" in one for one in mixed)
-    assert inlined(f'<svg fill="{VERMILLION}"/>', "p") == '<svg fill="var(--vermillion)"/>'
+    assert (
+        inlined(FigureSvg(f'<svg fill="{VERMILLION}"/>', ""), "p")
+        == '<svg fill="var(--vermillion)"/>'
+    )
 
 
 def test_the_first_order_of_a_table_is_marked():

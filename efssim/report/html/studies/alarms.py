@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from efssim.json_values import timestamp
-from efssim.report.facts.alarms import sentences_over_trials
+from efssim.report.facts.alarms import (
+    answer_on_alarms,
+    sentences_over_trials,
+    tell_nothing,
+    word_of_alarm,
+    word_over_trials,
+)
 from efssim.report.figures.files import FigureSvg
 from efssim.report.figures.run.alarms import alarms_alt
 from efssim.report.figures.study.alarms import tuning_alt
@@ -15,13 +21,14 @@ from efssim.report.html.alarms import (
     change_table,
     trials_alarm_table,
 )
+from efssim.report.html.sections import sentence
 from efssim.report.html.study import Block, PageVerdict, Study, parameter_block, study_page
 from efssim.report.html.svg import Figure, inlined
-from efssim.report.html.tables import Column, HtmlTable, duration, number, share, text
+from efssim.report.html.tables import NONE, Column, HtmlTable, duration, number, share, text
 from efssim.report.text.alarms.report import NO_ALARM
 from efssim.report.text.alarms.tuning import WORDS, advice_sentence, legend, mark, rate
 from efssim.report.text.parts import Summarised
-from efssim.report.words.lines import counted
+from efssim.report.words.lines import counted, percent
 from efssim.runs.run import Run
 from efssim.study.alarms.tuning import AlarmTuning, TunedSetting
 from efssim.study.run.trial_set import TrialSet
@@ -38,14 +45,11 @@ def alarms_page(
 
 
 def _run_blocks(run: Run, drawn: Mapping[str, FigureSvg], suffix: str) -> Iterator[Block]:
-    texts = alarm_texts(run)
     if not run.alarms:
         yield Block("Alarms", "alarms", text=NO_ALARM)
         return
-    for ordinal, one in enumerate(texts):
-        yield Block(
-            "Alarms" if not ordinal else "", f"alarm{ordinal}", text=one, is_part=ordinal > 0
-        )
+    words = [word_of_alarm(each) for each in run.alarms.values()]
+    yield Block("Alarms", "alarms", _verdict(words), points=alarm_texts(run))
     yield Block("In numbers", "numbers", table=alarm_table(run), is_part=True)
     if "alarms" in drawn:
         svg = inlined(drawn["alarms"], "states")
@@ -61,6 +65,12 @@ _STATES = (
 )
 
 
+def _verdict(words: Sequence[str]) -> PageVerdict:
+    """Return the verdict on alarms; never a green one, as few violations show little."""
+    kind = "missed" if tell_nothing(words) else "open"
+    return PageVerdict(kind, "Do the alarms detect violations?", answer_on_alarms(words))
+
+
 def alarms_page_over_trials(trials: TrialSet, command: str) -> str:
     """Return report.html of alarms over trials."""
     return _page(trials, [counted(len(trials), "trial")], _trials_blocks(trials), command)
@@ -70,8 +80,9 @@ def _trials_blocks(trials: TrialSet) -> Iterator[Block]:
     if not trials.alarms:
         yield Block("Alarms", "alarms", text=NO_ALARM)
         return
-    for ordinal, (name, one) in enumerate(sentences_over_trials(trials).items()):
-        yield Block(name, f"alarm{ordinal}", text=one)
+    words = [word_over_trials(each) for each in trials.alarms.values()]
+    said = [f"{name}: {one}" for name, one in sentences_over_trials(trials).items()]
+    yield Block("Alarms", "alarms", _verdict(words), points=said)
     yield Block("In numbers", "numbers", table=trials_alarm_table(trials))
 
 
@@ -92,10 +103,12 @@ def _tuning_blocks(found: AlarmTuning, drawn: Mapping[str, FigureSvg]) -> Iterat
     kind = "met" if advice.outcome == "recommended" else "open"
     word = WORDS[advice.outcome].capitalize()
     goal = (
-        f"Wanted: at least {found.goal.detected:.4g} of the violations detected, with at most "
-        f"{found.goal.false_per_month:g} false alarms in 30 days."
+        f"Wanted: at least {percent(found.goal.detected)} of the violations detected, with at most "
+        f"{_alarms(found.goal.false_per_month)} in 30 days."
     )
-    yield Block("Advice", "advice", PageVerdict(kind, word, advice_sentence(advice), goal))
+    yield Block(
+        "Advice", "advice", PageVerdict(kind, word, sentence(advice_sentence(advice)), goal)
+    )
     if "tuning" in drawn:
         svg = inlined(drawn["tuning"], "tuning-figure")
         caption = (
@@ -111,12 +124,16 @@ def _tuning_blocks(found: AlarmTuning, drawn: Mapping[str, FigureSvg]) -> Iterat
     yield Block("All settings", "all", table=every, is_folded=True, is_part=True)
 
 
+def _alarms(number: float) -> str:
+    return f"{number:g} false alarm{'s' * (number != 1)}"
+
+
 def _settings(
     found: AlarmTuning, settings: tuple[TunedSetting, ...] | list[TunedSetting]
 ) -> HtmlTable:
     rows = [
         [
-            text(mark(one) or " "),
+            text(mark(one) or NONE),
             duration(one.threshold_s),
             text(one.out_of),
             number(one.detected),

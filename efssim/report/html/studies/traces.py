@@ -72,13 +72,11 @@ def traces_page(
 def _of_writes(
     profile: WritesProfile, prefix: str, own: Mapping[str, Picture], drawn: Mapping[str, FigureSvg]
 ) -> Iterator[Block]:
-    words = [span_text(profile.coverage) + ".", written_text(profile), gaps_text(profile.coverage)]
-    yield Block(
-        profile.name,
-        f"{prefix}profile",
-        _mind(profile),
-        " ".join(words),
-    )
+    said = " ".join([span_text(profile.coverage) + ".", gaps_text(profile.coverage)])
+    verdict = PageVerdict("open", "How much was written?", written_text(profile), said)
+    minded = list(cautions(profile))
+    text = "To be minded:" if minded else ""
+    yield Block(profile.name, f"{prefix}profile", verdict, text, points=minded)
     tables = {
         "writes": (_busiest(profile), resolution_text(profile)),
         "dispersion": (_dispersion(profile), _level(profile)),
@@ -103,11 +101,6 @@ def _of_writes(
         yield Block(
             "By the hour", f"{prefix}hours", text=f"Not all of it: {reasons}.", is_part=True
         )
-
-
-def _mind(profile: WritesProfile) -> PageVerdict | None:
-    found = list(cautions(profile))
-    return PageVerdict("open", "To be minded", " ".join(found)) if found else None
 
 
 def _level(profile: WritesProfile) -> str:
@@ -180,5 +173,6 @@ def _of_lag(lag: LagProfile, ordinal: int) -> Block:
         [Column("samples", True), *(Column(name, True) for name in QUANTILES)],
         [[number(lag.samples), *map(duration, values)]],
     )
-    words = f"{span_text(lag.coverage)}. {gaps_text(lag.coverage)} {lag_text(lag)}"
-    return Block(lag.name, f"lag-{ordinal}", text=words, table=table)
+    said = f"{span_text(lag.coverage)}. {gaps_text(lag.coverage)}"
+    verdict = PageVerdict("open", "How large was the lag?", lag_text(lag), said)
+    return Block(lag.name, f"lag-{ordinal}", verdict, table=table)

@@ -16,7 +16,7 @@ from efssim.report.figures.study.alt import trials_alt
 from efssim.report.figures.study.trials import ages_of_trials
 from efssim.report.html.alarms import alarm_blocks
 from efssim.report.html.compliance import month_table
-from efssim.report.html.fleets import CAPTION, ages_table
+from efssim.report.html.fleets import CAPTION, ages_table, verdict_on_all
 from efssim.report.html.run_tables import exact, lag_term, leaves
 from efssim.report.html.sections import sentence
 from efssim.report.html.study import Block, PageVerdict, Study, parameter_block, study_page
@@ -53,6 +53,7 @@ from efssim.report.verdicts.trials import (
     word_of,
 )
 from efssim.report.verdicts.trials_cautions import cautions
+from efssim.report.verdicts.words import OF_TRIALS
 from efssim.report.words.cost import cost_texts
 from efssim.report.words.fleets import fleet_texts_of_trials
 from efssim.report.words.lines import counted
@@ -128,15 +129,23 @@ def _reproduce(trials: TrialSet, command: str) -> list[tuple[str, str]]:
 
 
 def _sums(trials: TrialSet) -> Iterator[Block]:
-    """Yield the block that sums up many replications; nothing for a few."""
-    if not are_many(trials.means):
+    """Yield the block that sums up replications: of a few only the verdict on all."""
+    if len(trials.means) < 2:
         return
     members = members_of_trials(trials)
-    title, words = f"All {len(members):,} replications", fleet_sentences_of_trials(trials, members)
+    title = f"All {len(members):,} replications"
+    said, *words = fleet_sentences_of_trials(trials, members)
+    colours = [colour_of(name, trials) for name in trials.means]
+    diverging = sum(diverging_trials(name, trials) > 0 for name in trials.means)
+    verdict = verdict_on_all(members, OF_TRIALS, colours, diverging, said)
+    if not are_many(trials.means):
+        yield Block(title, "all", verdict)
+        return
     rows = [[text(name), *map(text, cells)] for name, *cells in spread_rows(members)]
     head = [Column("over replications"), *(Column(name, True) for name in SPREAD_HEAD)]
     note = f"Below, the {SECTIONS} that hold least; summary.json has every number of all."
-    yield Block(title, "all", text=" ".join(words), table=HtmlTable(title, head, rows, note=note))
+    table = HtmlTable("Numbers over the replications", head, rows, note=note)
+    yield Block(title, "all", verdict, table=table, points=words)
 
 
 def _fleets(trials: TrialSet, drawn: Mapping[tuple[str, str], FigureSvg]) -> Iterator[Block]:

@@ -1,0 +1,1 @@
+"""Bad input on purpose: cases that are made from a seed, run apart, and judged."""

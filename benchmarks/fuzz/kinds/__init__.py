@@ -1,0 +1,1 @@
+"""The kinds of bad input: for each a maker of cases."""

@@ -1,0 +1,1 @@
+"""Ways to run one scenario that have to agree."""
