@@ -26,7 +26,6 @@ from efssim.lag.objectives.measures import ObjectiveMeasures
 from efssim.lag.protection import Exclusions, Protection, protection, unprotected_spans
 from efssim.lag.summary import (
     AGE,
-    LAG_COLUMNS,
     OLDEST_PENDING,
     WRITE_LAG,
     WRITE_LAG_BY_BYTE,
@@ -245,7 +244,14 @@ class Measures:
         over_time = self._age_over_time.over_time
         found = lag_over_time(over_time, quantiles=self._asked.quantiles)
         return AgeSummary(
-            *(found.column(name) for name in LAG_COLUMNS),
+            mean=found.mean,
+            p50=found.p50,
+            p90=found.p90,
+            p95=found.p95,
+            p99=found.p99,
+            p99_9=found.p99_9,
+            p99_99=found.p99_99,
+            max=found.max,
             peak_mean=self._age_until_now.peak_mean_s(),
             undefined_s=undefined_s,
         )

@@ -112,7 +112,7 @@ class Columns:
                     break
             else:
                 made = hasher.copy()
-                made.update(_canonical(column))
+                made.update(_canonical(column).data)  # without a copy
                 alike.append((column, made))
                 self._hashes[name] = made
 
@@ -162,7 +162,7 @@ class _Hash(Protocol):
 
     def copy(self) -> _Hash: ...
 
-    def update(self, data: bytes, /) -> None: ...
+    def update(self, data: bytes | memoryview, /) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +177,7 @@ class _Finished:
     def copy(self) -> _Finished:
         return self
 
-    def update(self, _data: bytes) -> None:
+    def update(self, _data: bytes | memoryview) -> None:
         raise StateError("nothing can be added to a table that was pickled")
 
 
