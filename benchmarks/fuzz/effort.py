@@ -5,12 +5,18 @@ from __future__ import annotations
 from pathlib import Path
 
 from benchmarks.fuzz import apart
-from benchmarks.fuzz.case import Case
+from benchmarks.fuzz.case import Case, Ended
 
 WORK = 30_000
 """Expected events of a run above which it may take more than the limit of time: a sync with its
 records takes some 0.1 ms, on a busy machine as well."""
 _RUNS = ("run", "drill", "alarms", "export", "sweep", "plan", "choose")
+
+
+def is_large(ended: Ended) -> bool:
+    """Return whether a case took more time or memory than the limits allow."""
+    is_full = "out of memory" in ended.err or "MemoryError" in ended.err
+    return is_full or ended.code in apart.HUNG or ended.peak_bytes > apart.MEMORY_BYTES
 
 
 def is_work(case: Case, place: Path) -> bool:

@@ -17,7 +17,7 @@ from typing import ClassVar
 
 from benchmarks.fuzz import apart, jobs
 from benchmarks.fuzz.case import Case, Ended
-from benchmarks.fuzz.effort import is_work
+from benchmarks.fuzz.effort import is_large, is_work
 from benchmarks.fuzz.judge import REFUSED, faults
 from benchmarks.fuzz.kinds import bases
 from benchmarks.fuzz.kinds.table import case_of
@@ -46,7 +46,7 @@ class Tally:
     refused: int = 0
     ran: int = 0
     long: int = 0
-    """Of a load that takes more than the limit of time, without a fault."""
+    """Of a load that takes more than the limits, without a fault."""
     faults: int = 0
 
     def add(self, other: Tally) -> None:
@@ -118,7 +118,7 @@ def _summed(counts: Mapping[str, int], files: list[Path]) -> dict[str, Tally]:
 def _judged(case: Case, ended: Ended, seed: int, place: Path, *, with_real: bool) -> Tally:
     """Print what is wrong with how a case ended, and count it."""
     found = list(faults(case, ended))
-    is_long = ended.code in apart.HUNG and is_work(case, place / "effort")
+    is_long = is_large(ended) and is_work(case, place / "effort")
     if is_long:
         found = []
     if with_real and not found and not is_long and not case.requests:

@@ -97,7 +97,7 @@ class Faults:
         ) -> Any:
             if not set(mode) & set("wax+") or not self._is_inside(file):
                 return opened(file, mode, buffering, encoding, errors, newline, closefd, opener)
-            self.count("open", file)
+            self.count("reopen" if "r" in mode else "open", file)  # the first takes no room
             raw = FaultyFile(self.count, file, mode.replace("b", ""), closefd, opener)
             if buffering == 0:
                 return raw
@@ -105,10 +105,10 @@ class Faults:
             if "b" in mode:
                 return buffer
             text = io.TextIOWrapper(buffer, encoding, errors, newline)
-            text.mode = mode
+            text.mode = mode  # type: ignore[misc]  # as open() does
             return text
 
-        io.open = builtins.open = counted_open  # type: ignore[assignment]  # also for others
+        io.open = builtins.open = counted_open
 
     def _counted(self, name: str, real: Callable[..., Any]) -> Callable[..., Any]:
         def counted(path: Any, *more: Any, **named: Any) -> Any:

@@ -97,8 +97,9 @@ def _home(folder: Path) -> tuple[Path, str]:
 def _finish_killed(folder: Path) -> None:
     """Finish the moves that a killed run into a folder had begun; raise OSError."""
     real = folder.resolve()
-    for home in (real.parent, real):
-        finish_moves(home, real.name, folder)
+    with naming(folder):
+        for home in (real.parent, real):
+            finish_moves(home, real.name, folder)
 
 
 def refuse_folder(folder: Path, names: Iterable[str] = ()) -> None:

@@ -140,17 +140,11 @@ def test_sizes_are_sampled_after_writes_and_before_cuts() -> None:
 BEGINNING = [kind for kind in KINDS if KINDS[kind][0] is Turn.DISTURBANCE_BEGIN]
 
 
-@pytest.mark.parametrize(
-    ("first", "second"),
-    [
-        pair
-        for pair in combinations_with_replacement(BEGINNING, 2)
-        if pair[0] != pair[1] and pair[::-1] not in ROWS
-    ],
-)
-def test_the_order_of_the_file_does_not_matter_otherwise(first: str, second: str) -> None:
-    found = ROWS[first, second][0]
-    assert outcome(world_with(second, first, found.changes)) == found.ends
+def test_the_order_of_the_file_does_not_matter_otherwise() -> None:
+    for first, second in combinations_with_replacement(BEGINNING, 2):
+        if first != second and (second, first) not in ROWS:
+            found = ROWS[first, second][0]
+            assert outcome(world_with(second, first, found.changes)) == found.ends, (first, second)
 
 
 def with_slots(made: Json) -> None:
@@ -287,11 +281,10 @@ def test_the_table_of_the_docs_is_the_order_of_the_clock() -> None:
     assert [name for name in found if name.isupper()] == [turn.name for turn in Turn]
 
 
-@pytest.mark.parametrize("kind", KINDS)
-def test_the_docs_say_which_turn_a_kind_has(kind: str) -> None:
-    turn, words, _ = KINDS[kind]
+def test_the_docs_say_which_turn_a_kind_has() -> None:
     found = table("## The order within an instant")
-    assert words in (found[turn.name] if turn is not None else found)
+    for turn, words, _ in KINDS.values():
+        assert words in (found[turn.name] if turn is not None else found)
 
 
 def test_every_turn_is_of_a_kind() -> None:
