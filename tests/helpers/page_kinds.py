@@ -264,13 +264,13 @@ KINDS = {
     "plan": PageKind(
         f"{STUDIES}.plan.plan_page",
         f"plan known.yaml -w 1 --vary {INTERVAL}=1min..1h",
-        f"{INTERVAL} of at most 5.6",
+        "A sync interval of at most 5.6",
         is_quick=True,
     ),
     "plan-not-met": PageKind(
         f"{STUDIES}.plan.plan_page",
         f"plan known.yaml -w 1 --vary {INTERVAL}=10min..1h",
-        f"No value of {INTERVAL} from 10 min to 1 h meets the objective.",
+        "No sync interval from 10 min to 1 h for dr meets the objective.",
     ),
     "plan-over-sets": PageKind(
         f"{STUDIES}.set_plan.set_plan_page",

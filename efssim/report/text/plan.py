@@ -14,6 +14,7 @@ from efssim.report.verdicts.objectives import goal_text
 from efssim.report.words.lines import command_lines, counted, percent, short, wrapped
 from efssim.runs.outcome import OutcomeRecords
 from efssim.study.planning.evaluation import said
+from efssim.study.planning.naming import Naming
 from efssim.study.planning.sentences import answer_text, cheapest_text
 from efssim.study.trial.long_faults import long_faults
 from efssim.text.items import every_item, is_meant
@@ -78,17 +79,20 @@ def objective_text(plan: PlanFindings) -> str:
     return f"RPO of {who}: age at most {target} {share}"
 
 
-def verdict_text(plan: PlanFindings) -> str:
-    """Return the answer as a sentence."""
-    text = answer_text(plan)
-    return f"{text[0].upper() if plan.answer is None else text[0]}{text[1:]}."
+def verdict_text(plan: PlanFindings, naming: Naming | None = None) -> str:
+    """Return the answer as a sentence; `naming` as of `answer_text`."""
+    return as_sentence(answer_text(plan, naming), plan.parameter.path)
+
+
+def as_sentence(text: str, path: str) -> str:
+    """Return a text as a sentence, with a capital unless a path is its first word."""
+    return f"{text[0] if text.startswith(path) else text[0].upper()}{text[1:]}."
 
 
 def cheapest_sentence(plan: PlanFindings) -> str:
     """Return which value costs least as a sentence; nothing unless that was asked for."""
     text = cheapest_text(plan)
-    is_path = text.startswith(plan.parameter.path)
-    return f"{text[0] if is_path else text[0].upper()}{text[1:]}." if text else ""
+    return as_sentence(text, plan.parameter.path) if text else ""
 
 
 def evidence_text(plan: PlanFindings) -> str:

@@ -3,26 +3,26 @@
 from __future__ import annotations
 
 from efssim.study.planning.findings import PlanFindings
+from efssim.study.planning.naming import Naming, bound_text, by_path
 
 
-def answer_text(plan: PlanFindings) -> str:
-    """Return the answer in one sentence."""
-    name, text = plan.parameter.path, plan.parameter.text
+def answer_text(plan: PlanFindings, naming: Naming | None = None) -> str:
+    """Return the answer in one sentence, with the parameter's path unless it has another name."""
+    name, text = naming or by_path(plan.parameter.path), plan.parameter.text
     low, high = (text(end) for end in plan.between)
-    meets = _meets(plan)
+    between = f"{name.noun} from {low} to {high}{name.whose}"
     if plan.outcome == "always":
-        return f"every value of {name} from {low} to {high} {meets}"
+        return f"every {between} {_meets(plan)}"
     if plan.outcome == "never":
-        if plan.shows_none:
-            return f"no value of {name} from {low} to {high} meets the objective"
-        return f"no value of {name} from {low} to {high} was shown to meet the objective"
+        met = "meets" if plan.shows_none else "was shown to meet"
+        return f"no {between} {met} the objective"
     if plan.outcome == "undecided":
-        return f"no value of {name} from {low} to {high} was shown to meet the objective so far"
+        return f"no {between} was shown to meet the objective so far"
     if plan.answer is None:
-        return f"{name} has no single limit: it meets the objective {_sets(plan)}"
-    bound = "at least" if plan.direction == "smallest" else "at most"
+        return f"{name.subject} has no single limit: it meets the objective {_sets(plan)}"
     holds, fails = text(plan.answer.holds_at), text(plan.answer.fails_at)
-    return f"{name} of {bound} {holds} {meets}, and {fails} {_fails(plan)}"
+    value = f"{bound_text(plan.direction)} {holds}{name.whose}"
+    return f"{name.one} of {value} {_meets(plan)}, and {fails} {_fails(plan)}"
 
 
 def cheapest_text(plan: PlanFindings) -> str:

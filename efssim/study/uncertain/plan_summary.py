@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from efssim.json_values import IF_ANY, JsonObject, to_json
 from efssim.scenario.shown.cells_use import CellsUse
+from efssim.study.planning.naming import Naming, bound_text, by_path
 from efssim.study.planning.search import Direction, PlanOutcome
 from efssim.study.planning.summary import AnswerSummary, answer_summary
 from efssim.study.statistics.intervals import Interval
@@ -119,21 +120,22 @@ def _evaluation(made: SetEvaluation) -> SetEvaluationSummary:
     )
 
 
-def set_answer_text(plan: SetPlanFindings) -> str:
+def set_answer_text(plan: SetPlanFindings, naming: Naming | None = None) -> str:
     """Return the answer in one sentence: a value `keeps the objective in 95 % of …`."""
-    name, text = plan.parameter.path, plan.parameter.text
+    name, text = naming or by_path(plan.parameter.path), plan.parameter.text
     low, high = (text(end) for end in plan.between)
+    between = f"{name.noun} from {low} to {high}{name.whose}"
     keeps = f"the objective in {100 * plan.share_of_sets:g} % of plausible parameter sets"
     if plan.outcome == "always":
-        return f"every value of {name} from {low} to {high} keeps {keeps}"
+        return f"every {between} keeps {keeps}"
     if plan.outcome == "never":
-        return f"no value of {name} from {low} to {high} keeps {keeps}"
+        return f"no {between} keeps {keeps}"
     if plan.outcome == "not_monotone":
-        return f"{name} has no single limit that keeps {keeps}"
+        return f"{name.subject} has no single limit that keeps {keeps}"
     if plan.answer is None:
-        return f"no value of {name} from {low} to {high} was shown to keep {keeps}"
-    bound = "at least" if plan.direction == "smallest" else "at most"
+        return f"no {between} was shown to keep {keeps}"
+    bound = bound_text(plan.direction)
     holds, fails = text(plan.answer.holds_at), text(plan.answer.fails_at)
     misses = any(m.met is False for m in plan.evaluations if m.value == plan.answer.fails_at)
     beside = "does not" if misses else "was not shown to"
-    return f"{name} of {bound} {holds} keeps {keeps}, and {fails} {beside}"
+    return f"{name.one} of {bound} {holds}{name.whose} keeps {keeps}, and {fails} {beside}"

@@ -22,6 +22,7 @@ from efssim.report.text.plan import (
 from efssim.report.words.lines import percent
 from efssim.study.planning.evaluation import Evaluation, said
 from efssim.study.planning.findings import PlanFindings
+from efssim.study.planning.naming import bound_text, in_words
 from efssim.study.planning.what_if import WhatIf
 
 _KINDS = {
@@ -32,7 +33,6 @@ _KINDS = {
     "undecided": "open",
 }
 _WORDS = {
-    "found": "Found",
     "always": "Every value meets the objective",
     "never": "No value meets the objective",
     "not_monotone": "No single limit",
@@ -63,7 +63,7 @@ def _blocks(plan: PlanFindings, svg: FigureSvg) -> list[Block]:
     answer = PageVerdict(
         _kind(plan),
         _word(plan),
-        verdict_text(plan),
+        verdict_text(plan, in_words(plan.parameter.path, plan.parameter.segments)),
         " ".join(part for part in (cheapest_sentence(plan), *evidence) if part),
     )
     blocks = [
@@ -90,6 +90,9 @@ def _word(plan: PlanFindings) -> str:
         return "No value was shown to meet the objective"
     if plan.outcome == "always" and plan.random and plan.objective.attainment == 1:
         return "No value had a violation"
+    if plan.answer is not None:
+        bound = bound_text(plan.direction).capitalize()
+        return f"{bound} {plan.parameter.text(plan.answer.holds_at)}"
     return _WORDS[plan.outcome]
 
 

@@ -16,16 +16,23 @@ from efssim.report.text.uncertain.set_plan import (
     set_verdict_text,
     word_of_evaluation,
 )
+from efssim.study.planning.naming import bound_text, in_words
 from efssim.study.uncertain.planning import SetPlanFindings
 
 _KINDS = {"found": "met", "always": "met", "never": "missed"}
 _WORDS = {
-    "found": "Found",
     "always": "Every value keeps the objective",
     "never": "No value keeps the objective",
     "not_monotone": "No single limit",
     "undecided": "Not decided",
 }
+
+
+def _word(plan: SetPlanFindings) -> str:
+    if plan.answer is not None:
+        bound = bound_text(plan.direction).capitalize()
+        return f"{bound} {plan.parameter.text(plan.answer.holds_at)}"
+    return _WORDS[plan.outcome]
 
 
 def set_plan_page(plan: SetPlanFindings, drawn: dict[str, FigureSvg], command: str) -> str:
@@ -36,8 +43,8 @@ def set_plan_page(plan: SetPlanFindings, drawn: dict[str, FigureSvg], command: s
         meta.append(partial_line(plan))
     answer = PageVerdict(
         _KINDS.get(plan.outcome, "open"),
-        _WORDS[plan.outcome],
-        set_verdict_text(plan),
+        _word(plan),
+        set_verdict_text(plan, in_words(plan.parameter.path, plan.parameter.segments)),
         " ".join(set_plan_sentences(plan)),
     )
     return study_page(

@@ -5,8 +5,9 @@ from __future__ import annotations
 from efssim.report.facts.load import drawn_lines
 from efssim.report.facts.traces import thin_lines, trace_lines
 from efssim.report.text.parts import joined
-from efssim.report.text.plan import LIMITS
+from efssim.report.text.plan import LIMITS, as_sentence
 from efssim.report.words.lines import aligned, command_lines, counted, percent, wrapped
+from efssim.study.planning.naming import Naming
 from efssim.study.uncertain.plan_summary import set_answer_text
 from efssim.study.uncertain.planning import SetEvaluation, SetPlanFindings
 from efssim.text.quantities import format_duration
@@ -47,10 +48,9 @@ def set_objective_text(plan: SetPlanFindings) -> str:
     )
 
 
-def set_verdict_text(plan: SetPlanFindings) -> str:
-    """Return the answer as a sentence."""
-    text = set_answer_text(plan)
-    return f"{text[0].upper() if plan.answer is None else text[0]}{text[1:]}."
+def set_verdict_text(plan: SetPlanFindings, naming: Naming | None = None) -> str:
+    """Return the answer as a sentence; `naming` as of `set_answer_text`."""
+    return as_sentence(set_answer_text(plan, naming), plan.parameter.path)
 
 
 def set_plan_sentences(plan: SetPlanFindings) -> list[str]:
