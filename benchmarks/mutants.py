@@ -138,8 +138,8 @@ MUTANTS = (
     Mutant(
         "the slope of a diverging run includes the warm-up",
         "lag/measures.py",
-        "return self.pending_now() - (written_before - self.syncs.published_before)",
-        "return self.pending_now()",
+        "return self.pending_now - (written_before - self.syncs.published_before)",
+        "return self.pending_now",
         (REPORTS,),
     ),
     Mutant(

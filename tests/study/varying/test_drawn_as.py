@@ -10,6 +10,7 @@ import pytest
 from helpers.commands import command
 
 import efssim
+from efssim.report.figures.files import FigureSvg
 from efssim.report.html.studies.plan import plan_page
 from efssim.report.text.plan import plan_report
 from efssim.scenario.shown.cells_use import streams_in_cells
@@ -170,4 +171,5 @@ def test_plans_say_what_is_in_cells_and_whether_that_is_known(high: float, words
     plan = efssim.plan(world(duration="2 min"), SIGMA, (1, high), **given)
     assert words in " ".join(plan_report(plan, "").split())
     assert (plan.summary["cells"][PATH]["distance_at_most"] is None) is (words is NOT_KNOWN)
-    assert words in plan_page(plan, {"attainment": "<svg viewBox='0 0 1 1'></svg>"}, "")
+    drawn = FigureSvg(*["<svg viewBox='0 0 1 1'></svg>"] * 2)
+    assert words in plan_page(plan, {"attainment": drawn}, "")
