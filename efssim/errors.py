@@ -30,8 +30,12 @@ def concise(message: str, most: int = MESSAGE_MAX) -> str:
     """
     for long in _LONG_QUOTES:
         message = long.sub(_cut_within, message)
-    message = capped(message, most)
-    return message if message.isprintable() else "".join(map(_visible, message))
+    return visible(capped(message, most))
+
+
+def visible(text: str) -> str:
+    """Return a text with what terminals obey, and what nobody sees, as escapes."""
+    return text if text.isprintable() else "".join(map(_visible, text))
 
 
 def capped(text: str, most: int) -> str:

@@ -70,10 +70,10 @@ def _asked(port: int, request: bytes, stands: bool) -> tuple[int, str]:
     answer = _exchange(port, request)
     found = _STATUS.match(answer)
     if found is None:
-        if answer or b"\r\n\r\n" in request[:60_000]:
-            # Before a version of HTTP is known, http.server answers without a status line.
-            return 0, "" if b"<!DOCTYPE HTML>" in answer[:200] else f"no answer: {answer[:200]!r}"
-        return 0, ""
+        # To a request without a version of HTTP, http.server answers without a status line.
+        is_old = b" HTTP/1." not in request.partition(b"\r\n")[0]
+        whole = answer or b"\r\n\r\n" in request[:60_000]
+        return 0, f"no answer: {answer[:200]!r}" if whole and not is_old else ""
     status, fault = int(found[1]), _wrong(request, answer)
     if not fault and status >= 400 and before:
         after = _exchange(port, b"GET /_efssim/state HTTP/1.0\r\n\r\n")

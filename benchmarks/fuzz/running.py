@@ -137,6 +137,8 @@ def _judged(case: Case, ended: Ended, seed: int, place: Path, *, with_real: bool
 def ended_of(cases: Sequence[Case], place: Path) -> Iterator[Ended]:
     """Run cases in a folder; yield how they ended."""
     for case, ended in zip(cases, apart.run(cases, place, jobs.run), strict=True):
+        if is_large(ended) and len(cases) > 1:  # memory of the cases before is in its peak
+            ended = next(apart.run([case], place.with_name("alone"), jobs.run))
         if case.requests and ended.code == 0:
             found = json.loads(ended.out.splitlines()[-1])
             statuses, wrong = tuple(found["statuses"]), tuple(found["faults"])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NoReturn
 
-from efssim.errors import EfssimError
+from efssim.errors import EfssimError, visible
 
 MAX_BAD_ROWS = 5
 """How many bad rows are reported: one mistake often spoils every row of a file."""
@@ -25,7 +25,7 @@ class TraceError(EfssimError, ValueError):
 
     def __str__(self) -> str:
         at = self.file if self.line is None else f"{self.file}:{self.line}"
-        return f"{at}: {self.message}"
+        return visible(f"{at}: {self.message}")
 
 
 class TraceErrors(EfssimError):  # noqa: N818 - a collection of errors

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from helpers.commands import command
+from helpers.commands import TINY, command
 from helpers.worlds import constant, poisson, scenario
 
 import efssim
@@ -151,3 +151,13 @@ def test_parameter_sets_refuse_thresholds():
     made = world("dr.rpo.attainment >= 0").with_({"uncertain": unknown})
     with pytest.raises(efssim.StudyError, match="judges no thresholds"):
         efssim.run_sets(made, 4, workers=1)
+
+
+@pytest.mark.parametrize("value", ["inf", "nan", "Infinity %", "-inf", "1e999"])
+@pytest.mark.parametrize("path", ["dr.rpo.attainment", "dr.syncs.completed"])
+def test_everything_is_below_infinity_so_it_is_no_limit(tmp_path: Path, path: str, value: str):
+    file = tmp_path / "s.yaml"
+    file.write_text(TINY.replace("rpo:", f"thresholds: ['{path} < {value}']\nrpo:"))
+    done = command("validate", file)
+    assert done.code == 2
+    assert " is no " in done.err

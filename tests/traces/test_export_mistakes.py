@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from efssim.traces.exports import ReadOptions, read_exports
 from efssim.traces.formats.table import FORMATS
 from efssim.traces.formats.totals import written_totals
-from efssim.traces.problems import TraceErrors
+from efssim.traces.problems import TraceError, TraceErrors
 
 FILES = sorted(FIXTURES.glob("*/*"))
 
@@ -314,3 +314,18 @@ def test_any_bytes_are_read_or_refused(tmp_path_factory: Any, data: bytes) -> No
     file = tmp_path_factory.getbasetemp() / "bytes"
     file.write_bytes(data)
     _result_or_refusal(file)
+
+
+@pytest.mark.parametrize("name", ["metric_data/page1.json", "metric_stream/part.ndjson"])
+def test_a_number_of_thousands_of_digits_is_a_sentence(tmp_path, name):
+    text = (FIXTURES / name).read_text(encoding="utf-8")
+    file = tmp_path / "metrics.json"
+    file.write_text(re.sub(r"(?<=[ :[])\d{7,}(\.\d+)?", "9" * 5000, text, count=1), encoding="utf-8")
+    with pytest.raises(TraceErrors, match="a number with more digits than are read"):
+        read_exports([str(file)])
+
+
+def test_a_problem_has_no_characters_that_terminals_obey():
+    assert (
+        str(TraceError("a\x1b.csv", 1, "what type: \x0f")) == "a\\u001b.csv:1: what type: \\u000f"
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import types
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, fields, is_dataclass
@@ -204,7 +205,7 @@ def _share(text: str) -> float:
     """Return a share, which may be above 1: a utilisation is."""
     number = text.removesuffix("%")
     try:
-        found = float(number)
+        found = _finite(number)
     except ValueError:
         raise ArgumentError(f"{cut(text)} is no share such as `99.9 %` or 0.999") from None
     return found / 100 if number != text else found
@@ -212,9 +213,17 @@ def _share(text: str) -> float:
 
 def _number(text: str) -> float:
     try:
-        return float(text.replace("_", ""))
+        return _finite(text.replace("_", ""))
     except ValueError:
         raise ArgumentError(f"{cut(text)} is no number") from None
+
+
+def _finite(text: str) -> float:
+    """Return a number; raise ValueError for others: everything is below infinity."""
+    found = float(text)
+    if not math.isfinite(found):
+        raise ValueError
+    return found
 
 
 _LIMITS: dict[Unit, Callable[[str], float]] = {

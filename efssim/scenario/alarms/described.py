@@ -50,10 +50,12 @@ def _content(file: Path) -> Written:
     try:
         if file.stat().st_size > _LARGEST_BYTES:
             raise ValueError(f"{file}: is larger than 64 MiB")
-        content = json.loads(file.read_text(encoding="utf-8-sig"))
+        text = file.read_bytes()
     except OSError as error:
         raise ValueError(f"{file}: {error.strerror}") from None
-    except (UnicodeDecodeError, json.JSONDecodeError, RecursionError) as error:
+    try:
+        content = json.loads(text.decode("utf-8-sig"))
+    except (ValueError, RecursionError) as error:  # also a number of thousands of digits
         raise ValueError(f"{file}: is not JSON: {error}") from None
     if isinstance(content, Mapping) and any(isinstance(content.get(k), list) for k in _LISTS):
         return content

@@ -13,6 +13,8 @@ from efssim.traces.formats.content import ExportContent
 JsonMapping: TypeAlias = Mapping[str, JsonValue]
 Step: TypeAlias = str | int
 
+LONG_NUMBER = "has a number with more digits than are read"
+"""Said where Python refuses an integer, of more than 4,300 digits."""
 _DECODER = json.JSONDecoder()
 _BLANK = " \t\r\n"
 _SEPARATORS = _BLANK + ",\x1e"  # some tools join documents by a comma or a record separator
@@ -31,6 +33,8 @@ def documents(content: ExportContent) -> Sequence[JsonMapping]:
         found = _one_by_one(content)
     except RecursionError:
         content.fail(1, "is JSON nested deeper than any export is")
+    except ValueError:
+        content.fail(1, LONG_NUMBER)
     flat = [part for one in found for part in (one if isinstance(one, list) else [one])]
     objects = [part for part in flat if isinstance(part, dict)]
     if len(objects) < len(flat) or not flat:
@@ -50,6 +54,8 @@ def _one_by_one(content: ExportContent) -> list[JsonValue]:
             _fail(content, error)
         except RecursionError:
             content.fail(1, "is JSON nested deeper than any export is")
+        except ValueError:
+            content.fail(1, LONG_NUMBER)
         found.append(value)
     return found
 

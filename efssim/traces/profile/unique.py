@@ -15,6 +15,8 @@ WINDOWS_S = (
 )
 """Lengths of the windows, from a second to half a day; those up to a quarter of the trace count."""
 WINDOWS_LEAST = 4
+WINDOWS_MOST = 4 * 10**7
+"""Windows of a length at most, all in memory: the seconds of a year and a quarter; chosen."""
 TOUCHES_MAX = 2**24
 """Blocks touched, each as often as it is, above which they are not counted: they are sorted in
 memory, about 100 bytes each."""
@@ -67,9 +69,12 @@ def unique_bytes(records: WriteRecords, block_bytes: int) -> UniqueBytes | str:
         return f"{total:,} blocks are touched, more than {TOUCHES_MAX:,}: larger blocks have fewer"
     touches = _touches(records, first, counts)
     span_s = float(records.time_s[-1] - records.time_s[0])
-    lengths = [window_s for window_s in WINDOWS_S if window_s * WINDOWS_LEAST <= span_s]
-    if not lengths:
+    fitting = [window_s for window_s in WINDOWS_S if window_s * WINDOWS_LEAST <= span_s]
+    if not fitting:
         return "the trace is shorter than four windows of a second"
+    lengths = [window_s for window_s in fitting if span_s <= window_s * WINDOWS_MOST]
+    if not lengths:
+        return f"the trace has more than {WINDOWS_MOST:,} windows of half a day"
     windows = tuple(_window(records, touches, window_s, block_bytes) for window_s in lengths)
     return UniqueBytes(block_bytes, int(np.count_nonzero(touches.is_first)), windows)
 

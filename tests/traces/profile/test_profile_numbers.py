@@ -352,3 +352,9 @@ def test_the_profile_of_a_lag() -> None:
     )
     assert found.max_at_s == MONDAY_S + 99 * 60
     assert found.samples == 100
+
+
+def test_fifty_years_are_not_counted_in_seconds() -> None:
+    found = unique_bytes(records([0, 1, 2, 1.6e9], KIB4, [0, 0, KIB4, 0]), KIB4)
+    assert isinstance(found, UniqueBytes)
+    assert found.windows[0].window_s == 60

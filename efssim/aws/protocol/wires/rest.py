@@ -261,7 +261,7 @@ def _json_value(text: str) -> Any:
     """Return a value that a header has as JSON in base 64, or the text where it has none."""
     try:
         return json.loads(base64.b64decode(text, validate=True))
-    except ValueError:
+    except (ValueError, RecursionError):
         return text
 
 

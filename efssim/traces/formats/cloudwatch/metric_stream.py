@@ -17,7 +17,7 @@ import numpy as np
 from efssim.json_values import JsonValue
 from efssim.text.quoting import quoted
 from efssim.traces.formats.content import ExportContent
-from efssim.traces.formats.documents import JsonMapping
+from efssim.traces.formats.documents import LONG_NUMBER, JsonMapping
 from efssim.traces.formats.names import factor_of_unit
 from efssim.traces.formats.options import ReadOptions
 from efssim.traces.formats.parts import ExportFormat, ExportPart, SeriesPart
@@ -66,7 +66,7 @@ def _objects(content: ExportContent, lines: Sequence[tuple[int, str]]) -> Sequen
     try:
         # Many at once are much faster than each by itself.
         found: list[JsonValue] = json.loads(f"[{','.join(text for _, text in lines)}]")
-    except (JSONDecodeError, RecursionError):
+    except (ValueError, RecursionError):  # of which a line by itself says where
         found = []
     if len(found) == len(lines):
         return found
@@ -81,6 +81,8 @@ def _object(content: ExportContent, line: int, text: str) -> JsonValue:
         content.fail(line, f"is not JSON: {error.msg} (column {error.colno}); {hint}")
     except RecursionError:
         content.fail(line, "is JSON nested deeper than a datapoint is")
+    except ValueError:
+        content.fail(line, LONG_NUMBER)
     return found
 
 
