@@ -16,11 +16,11 @@ from efssim.scenario import Scenario
 from efssim.scenario.arguments import checked
 from efssim.study.kept.points import KeepsPoints, kept_plan
 from efssim.study.known import require_known
+from efssim.study.planning.answer.sentences import answer_text
 from efssim.study.planning.asked import PlanQuestion, budget_s, question
 from efssim.study.planning.evaluation import Evaluation, said
 from efssim.study.planning.findings import PlanFindings
 from efssim.study.planning.plan import EvaluationProgress, PlanSearch, ValueProgress
-from efssim.study.planning.sentences import answer_text
 from efssim.study.planning.summary import plan_to_json
 from efssim.study.planning.what_if import SHARES
 from efssim.study.run.interrupts import ctrl_c

@@ -320,7 +320,9 @@ def test_any_bytes_are_read_or_refused(tmp_path_factory: Any, data: bytes) -> No
 def test_a_number_of_thousands_of_digits_is_a_sentence(tmp_path, name):
     text = (FIXTURES / name).read_text(encoding="utf-8")
     file = tmp_path / "metrics.json"
-    file.write_text(re.sub(r"(?<=[ :[])\d{7,}(\.\d+)?", "9" * 5000, text, count=1), encoding="utf-8")
+    file.write_text(
+        re.sub(r"(?<=[ :[])\d{7,}(\.\d+)?", "9" * 5000, text, count=1), encoding="utf-8"
+    )
     with pytest.raises(TraceErrors, match="a number with more digits than are read"):
         read_exports([str(file)])
 

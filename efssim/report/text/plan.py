@@ -13,9 +13,9 @@ from efssim.report.text.parts import joined
 from efssim.report.verdicts.objectives import goal_text
 from efssim.report.words.lines import command_lines, counted, percent, short, wrapped
 from efssim.runs.outcome import OutcomeRecords
+from efssim.study.planning.answer.naming import Naming
+from efssim.study.planning.answer.sentences import answer_text, cheapest_text
 from efssim.study.planning.evaluation import said
-from efssim.study.planning.naming import Naming
-from efssim.study.planning.sentences import answer_text, cheapest_text
 from efssim.study.trial.long_faults import long_faults
 from efssim.text.items import every_item, is_meant
 from efssim.text.quantities import format_duration

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from efssim.json_values import IF_ANY, JsonObject, to_json
 from efssim.scenario.shown.cells_use import CellsUse
 from efssim.study.means.cost import CostOfTrials
+from efssim.study.planning.answer.sentences import answer_text, cheapest_text
 from efssim.study.planning.evaluation import Evaluation, Stage
 from efssim.study.planning.findings import (
     Answer,
@@ -17,7 +18,6 @@ from efssim.study.planning.findings import (
     PlanObjective,
 )
 from efssim.study.planning.search import Direction, PlanOutcome
-from efssim.study.planning.sentences import answer_text, cheapest_text
 from efssim.study.planning.what_if import WhatIf
 from efssim.study.statistics.intervals import Interval
 from efssim.study.statistics.weighing import StratumTrials

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from efssim.json_values import IF_ANY, JsonObject, to_json
 from efssim.scenario.shown.cells_use import CellsUse
-from efssim.study.planning.naming import Naming, bound_text, by_path
+from efssim.study.planning.answer.naming import Naming, bound_text, by_path
 from efssim.study.planning.search import Direction, PlanOutcome
 from efssim.study.planning.summary import AnswerSummary, answer_summary
 from efssim.study.statistics.intervals import Interval

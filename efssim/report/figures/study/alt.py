@@ -10,7 +10,7 @@ from efssim.report.figures.study.comparison import drawn_differences
 from efssim.report.text.sweep import shown
 from efssim.report.words.compare_shares import SHARES
 from efssim.report.words.lines import counted, percent
-from efssim.study.planning.sentences import answer_text
+from efssim.study.planning.answer.sentences import answer_text
 from efssim.study.varying.screening import SCREENINGS, effects
 from efssim.text.quantities import format_duration
 

@@ -20,9 +20,9 @@ from efssim.report.text.plan import (
     verdict_text,
 )
 from efssim.report.words.lines import percent
+from efssim.study.planning.answer.naming import bound_text, in_words
 from efssim.study.planning.evaluation import Evaluation, said
 from efssim.study.planning.findings import PlanFindings
-from efssim.study.planning.naming import bound_text, in_words
 from efssim.study.planning.what_if import WhatIf
 
 _KINDS = {

@@ -16,7 +16,7 @@ from efssim.report.text.uncertain.set_plan import (
     set_verdict_text,
     word_of_evaluation,
 )
-from efssim.study.planning.naming import bound_text, in_words
+from efssim.study.planning.answer.naming import bound_text, in_words
 from efssim.study.uncertain.planning import SetPlanFindings
 
 _KINDS = {"found": "met", "always": "met", "never": "missed"}

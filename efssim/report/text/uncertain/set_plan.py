@@ -7,7 +7,7 @@ from efssim.report.facts.traces import thin_lines, trace_lines
 from efssim.report.text.parts import joined
 from efssim.report.text.plan import LIMITS, as_sentence
 from efssim.report.words.lines import aligned, command_lines, counted, percent, wrapped
-from efssim.study.planning.naming import Naming
+from efssim.study.planning.answer.naming import Naming
 from efssim.study.uncertain.plan_summary import set_answer_text
 from efssim.study.uncertain.planning import SetEvaluation, SetPlanFindings
 from efssim.text.quantities import format_duration

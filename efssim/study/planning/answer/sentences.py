@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from efssim.study.planning.answer.naming import Naming, bound_text, by_path
 from efssim.study.planning.findings import PlanFindings
-from efssim.study.planning.naming import Naming, bound_text, by_path
 
 
 def answer_text(plan: PlanFindings, naming: Naming | None = None) -> str:
