@@ -70,8 +70,9 @@ def _asked(port: int, request: bytes, stands: bool) -> tuple[int, str]:
     answer = _exchange(port, request)
     found = _STATUS.match(answer)
     if found is None:
-        # To a request without a version of HTTP, http.server answers without a status line.
-        is_old = b" HTTP/1." not in request.partition(b"\r\n")[0]
+        # To a request without a version of HTTP, or before one is known, http.server answers
+        # without a status line.
+        is_old = b" HTTP/1." not in request.partition(b"\r\n")[0] or b"<!DOCTYPE" in answer[:20]
         whole = answer or b"\r\n\r\n" in request[:60_000]
         return 0, f"no answer: {answer[:200]!r}" if whole and not is_old else ""
     status, fault = int(found[1]), _wrong(request, answer)
