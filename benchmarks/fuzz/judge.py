@@ -65,11 +65,17 @@ def _of_result(case: Case, ended: Ended) -> Iterator[str]:
             json.loads(ended.out, parse_constant=_not_finite)
         except ValueError as error:
             yield f"JSON: {error}"
-    elif any(map(_NOT_FINITE.search, case.arguments)):
+    elif any(map(_NOT_FINITE.search, (*case.arguments, *_names(case)))):
         return  # the report repeats them
     elif found := _NOT_FINITE.search(ended.out):
         begin = max(0, found.start() - 60)
         yield f"NOT FINITE: {ended.out[begin : found.end() + 20]!r}"
+
+
+def _names(case: Case) -> Iterator[str]:
+    """Yield the keys of the scenario, which may be names."""
+    text = case.files.get("s.yaml", b"").decode("utf-8", "replace")
+    return (found[1] for found in re.finditer(r"([\w.\"-]+)\"?:", text))
 
 
 def _not_finite(constant: str) -> None:

@@ -131,6 +131,10 @@ def _listed(names: Sequence[str]) -> str:
     return f"{shown} and {len(names) - 5} more" if len(names) > 5 else shown
 
 
+_INDIFFERENCE = (1e-12, 1e18)
+"""Bounds of an indifference in seconds, bytes or shares, whose square is a number; chosen."""
+
+
 def _indifference(measure: str, given: object) -> float:
     """Return the smallest difference that matters, in the unit of the measure."""
     unit = unit_of((*measure.split("."),))
@@ -138,8 +142,11 @@ def _indifference(measure: str, given: object) -> float:
         raise UsageError(f"efssim.choose: indifference is a difference, not {cut(repr(given))}")
     try:
         value = parsed(unit, given) if isinstance(given, str) else float(given)
-    except ValueError as error:
+    except (ValueError, OverflowError) as error:
         raise StudyError(f"indifference: {error}") from None
     if not 0 < value < float("inf"):
         raise StudyError("an indifference is a difference above 0 that does not matter")
+    low, high = _INDIFFERENCE
+    if not low <= value <= high:
+        raise StudyError(f"an indifference is from {low:g} to {high:g}, not {value:g}")
     return value

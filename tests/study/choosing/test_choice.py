@@ -154,6 +154,8 @@ def test_any_number_of_workers_chooses_the_same():
         ({"measure": "final_status"}, "is no number"),
         ({"best": "lowest"}, "'least' or 'most'"),
         ({"indifference": "0 s"}, "above 0"),
+        ({"indifference": 1e-300}, "from 1e-12 to .*, not 1e-300"),
+        ({"indifference": 1e300}, "from 1e-12 to .*, not 1e.300"),
         ({"indifference": "1 MiB"}, "indifference: "),
         ({"replication": "other"}, "there is no 'other'"),
         ({"trials": 9}, "at least 10 trials"),
