@@ -47,19 +47,19 @@ FAULTS = """
   }
   boxes.sort((a, b) => a.top - b.top);
   const clips = (one) => one.closest(".scroll");
+  const seen = (box) => {
+    const edge = clips(box.block)?.getBoundingClientRect() ?? box;
+    return { left: Math.max(box.left, edge.left), right: Math.min(box.right, edge.right) };
+  };
   for (let i = 0; i < boxes.length; i += 1) {
     const a = boxes[i];
     for (let j = i + 1; j < boxes.length && boxes[j].top < a.bottom; j += 1) {
       const b = boxes[j];
       if (a.of === b.of || Math.min(a.right, b.right) - Math.max(a.left, b.left) <= 1) continue;
-      const mine = clips(a.block), theirs = clips(b.block);
-      if (mine !== theirs && (mine || theirs)) {
-        // What scrolls is cut at its own edge, so that it may end under what stands beside it.
-        const edge = (mine || theirs).getBoundingClientRect();
-        const inside = (r) => r.right > edge.left && r.left < edge.right;
-        if (!inside(a) || !inside(b)) continue;
-        const end = Math.min(a.right, b.right, edge.right);
-        if (end - Math.max(a.left, b.left, edge.left) <= 1) continue;
+      // What scrolls is cut at its own edge, so that it may end under what stands beside it.
+      if (clips(a.block) !== clips(b.block)) {
+        const x = seen(a), y = seen(b);
+        if (Math.min(x.right, y.right) - Math.max(x.left, y.left) <= 1) continue;
       }
       if (a.block.contains(b.of) && a.block.tagName === "BUTTON") continue;
       found.push(["over each other", a.said, b.said]);

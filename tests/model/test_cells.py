@@ -553,3 +553,50 @@ def test_studies_say_which_streams_are_in_cells() -> None:
     assert list(trials.summary["cells"]) == ["file_systems.src.writes.w"]
     each = world.with_({"file_systems.src.writes.w.drawn": "each", "duration": "1 min"})
     assert "cells" not in efssim.run_trials(each, 2, workers=1).summary
+
+
+def test_the_first_write_after_an_empty_rest_of_a_cell_is_in_a_later_piece():
+    """No write falls into the first four minutes after the last cut of a source that fails."""
+    sync = dict.fromkeys(("throughput", "file_rate", "scan_rate", "diff_rate"), "none")
+    world = efssim.Scenario(
+        name="sparse",
+        duration=2000,
+        seed=0,
+        regions={name: {"opting_in": 0, "opting_out": 0} for name in ("us-east-1", "us-west-2")},
+        file_systems={
+            "fs": {
+                "region": "us-east-1",
+                "size": 0,
+                "files": 300,
+                "writes": {
+                    "s0": {
+                        "arrivals": {"poisson": {"rate": "3 per 60 s"}},
+                        "size": {"constant": 0},
+                        "files": 1,
+                        "growth": 0.21875,
+                        "drawn": "cells",
+                    }
+                },
+            },
+            "replica": {"region": "us-west-2"},
+        },
+        replications={
+            "dr": {
+                "source": "fs",
+                "destination": {"region": "us-west-2"},
+                "sync": {
+                    "preset": "none",
+                    "interval": 600,
+                    "gap": {"exponential": {"mean": 30}},
+                    "setup": {"gamma": {"mean": 4, "cv": 1}},
+                    **sync,
+                },
+                "control": dict.fromkeys(("enabling", "pausing", "resuming", "deleting"), 0),
+            }
+        },
+        faults={"f0": {"fail": "fs", "every": {"exponential": {"mean": 3000}}}},
+    )
+    result = efssim.run(world, verify=True)  # law 9 compares the loss with the pieces
+    lost = result.summary["replications"]["dr"]["recovery_point"]
+    assert lost["lost_writes"] == 2
+    assert 1706.33 - 1500 <= lost["lost_s"] <= 1706.33 - 1440

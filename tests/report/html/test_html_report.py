@@ -406,7 +406,9 @@ def test_the_page_of_a_plan(tmp_path):
     plan = efssim.plan(world, "replications.dr.sync.setup", (1, 600), workers=1)
     write_plan(plan, tmp_path / "out", "efssim plan it")
     page = Page((tmp_path / "out" / "report.html").read_text(encoding="utf-8"))
-    assert plan.text in page.text
+    assert plan.text.startswith("replications.dr.sync.setup of at most ")
+    said = plan.text.replace("replications.dr.sync.setup", "A setup time of syncs")
+    assert said.replace(" meets", " for dr meets") in page.text
     assert {plan.parameter.text(made.value) for made in plan.evaluations} <= set(page.cells)
     assert len(plan.what_if) == sum(cell.startswith(("≤", "none in range")) for cell in page.cells)
 

@@ -532,9 +532,9 @@ class CellCurve:
         some = each > 0  # a cut at the begin has no piece
         first_s, firsts = pieces.begin_s.copy(), (each.cumsum() - each)[some]
         counts, firsts_s = counts[some], found_s[some]
-        if self.clock is not None:
-            firsts, firsts_s = _in_pieces(firsts_s, pieces, firsts)
+        firsts, firsts_s = _in_pieces(firsts_s, pieces, firsts)
         first_s[firsts] = np.where(counts > 0, firsts_s, first_s[firsts])
+        found_s[some] = np.where(counts > 0, firsts_s, math.nan)
         self._recorded = self._tuple(ends[-1])
         self.note_hours(time_of(self._recorded[0]))
         facts = self.stream.publishes_files, ordinal, self.clock is None
@@ -573,8 +573,8 @@ class CellCurve:
         pieces, _ = self._pieces(edges)
         ends_s = np.array([time_of(end[0])])
         first_s = self._first_times(edges[:-1], ends_s, np.diff(edges[:, 1]))
-        if self.clock is not None:
-            _, first_s = _in_pieces(first_s, pieces, np.zeros(1, dtype=np.int64))
+        # Where no more writes fall into the rest of the cell, the first is in a later piece.
+        _, first_s = _in_pieces(first_s, pieces, np.zeros(1, dtype=np.int64))
         facts = self.stream.publishes_files, ordinal, self.clock is None
         return OpenPieces(pieces, first_s.item(0), *facts)
 

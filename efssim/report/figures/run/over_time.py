@@ -12,6 +12,7 @@ from efssim.report.facts.concerning import concerning
 from efssim.report.figures.drawing.axes import (
     Days,
     days,
+    is_narrow,
     legend_above,
     points_of,
     text_width,
@@ -42,6 +43,8 @@ if TYPE_CHECKING:
 
 _COLUMNS = 1200
 """Columns of an envelope; a curve of fewer pieces is drawn piece by piece."""
+_NARROW_COLUMNS = 500
+"""The same in a narrow figure."""
 
 Span = tuple[float, float]
 
@@ -193,14 +196,15 @@ def _draw_curve(
     """Draw a curve in a window, its envelope if it has more pieces than columns."""
     colour, unit = look.colour, look.unit
     drawn: list[Artist] = []
-    if len(curve) <= _COLUMNS:
+    columns = _NARROW_COLUMNS if is_narrow(ax) else _COLUMNS
+    if len(curve) <= columns:
         time_s, values = curve.polyline()
         if look.is_filled:
             drawn.append(
                 ax.fill_between(at(time_s), values / unit, color=colour, alpha=_PALE, linewidth=0)
             )
         return [*drawn, *ax.plot(at(time_s), values / unit, color=colour, linewidth=0.8)]
-    edges_s = np.linspace(*window, _COLUMNS + 1)
+    edges_s = np.linspace(*window, columns + 1)
     low, high = (np.repeat(bound, 2) / unit for bound in curve.envelope(edges_s))
     time_s = np.repeat(edges_s, 2)[1:-1]
     if look.is_filled:
