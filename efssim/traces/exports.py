@@ -44,6 +44,10 @@ def read_contents(contents: Sequence[ExportContent], options: ReadOptions = _DEF
     return _joined(_each(contents, lambda content: _read_one(content, options)), options)
 
 
+_LONGEST_S = 366 * 86_400.0
+"""Longest period, a year: no monitoring has longer ones, and what it ends at is a date; chosen."""
+
+
 def check_options(options: ReadOptions) -> None:
     """Raise TraceErrors for a time zone or a statistic that there is not, or no positive period."""
     if options.timezone is not None:
@@ -54,7 +58,7 @@ def check_options(options: ReadOptions) -> None:
     if options.statistic is not None and options.statistic not in STATISTICS:
         hint = suggest(options.statistic, STATISTICS)
         refuse("statistic", None, f"{quoted(options.statistic)} is no statistic{hint}")
-    if options.period_s is not None and not options.period_s > 0:
+    if options.period_s is not None and not 0 < options.period_s <= _LONGEST_S:
         refuse("period", None, f"{options.period_s:g} s is no length of a period")
 
 

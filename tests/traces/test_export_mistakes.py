@@ -327,6 +327,12 @@ def test_a_number_of_thousands_of_digits_is_a_sentence(tmp_path, name):
         read_exports([str(file)])
 
 
+@pytest.mark.parametrize("period_s", [0.0, -1.0, 1e9, 2.0**64, float("inf"), float("nan")])
+def test_a_period_is_no_longer_than_a_year(period_s):
+    with pytest.raises(TraceErrors, match="is no length of a period"):
+        read("csv/totals.csv", period_s=period_s)
+
+
 def test_a_problem_has_no_characters_that_terminals_obey():
     assert (
         str(TraceError("a\x1b.csv", 1, "what type: \x0f")) == "a\\u001b.csv:1: what type: \\u000f"
