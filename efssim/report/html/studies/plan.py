@@ -108,7 +108,8 @@ def _figure(plan: PlanFindings, svg: FigureSvg) -> Figure:
 
 
 def _evaluations(plan: PlanFindings) -> HtmlTable:
-    rows = [_evaluation(plan, made) for made in plan.evaluations]
+    in_order = sorted(plan.evaluations, key=lambda made: made.value)
+    rows = [_evaluation(plan, made) for made in in_order]
     head = [
         Column("value", True),
         Column("objective"),
