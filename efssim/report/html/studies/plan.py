@@ -20,7 +20,7 @@ from efssim.report.text.plan import (
     verdict_text,
 )
 from efssim.report.words.lines import percent
-from efssim.study.planning.answer.naming import bound_text, in_words
+from efssim.study.planning.answer.naming import in_words, limit_text
 from efssim.study.planning.evaluation import Evaluation, said
 from efssim.study.planning.findings import PlanFindings
 from efssim.study.planning.what_if import WhatIf
@@ -63,7 +63,7 @@ def _blocks(plan: PlanFindings, svg: FigureSvg) -> list[Block]:
     answer = PageVerdict(
         _kind(plan),
         _word(plan),
-        verdict_text(plan, in_words(plan.parameter.path, plan.parameter.segments)),
+        verdict_text(plan, in_words(plan.parameter)),
         " ".join(part for part in (cheapest_sentence(plan), *evidence) if part),
     )
     blocks = [
@@ -91,8 +91,7 @@ def _word(plan: PlanFindings) -> str:
     if plan.outcome == "always" and plan.random and plan.objective.attainment == 1:
         return "No value had a violation"
     if plan.answer is not None:
-        bound = bound_text(plan.direction).capitalize()
-        return f"{bound} {plan.parameter.text(plan.answer.holds_at)}"
+        return limit_text(plan.direction, plan.parameter.text(plan.answer.holds_at))
     return _WORDS[plan.outcome]
 
 

@@ -16,7 +16,7 @@ from efssim.report.text.uncertain.set_plan import (
     set_verdict_text,
     word_of_evaluation,
 )
-from efssim.study.planning.answer.naming import bound_text, in_words
+from efssim.study.planning.answer.naming import in_words, limit_text
 from efssim.study.uncertain.planning import SetPlanFindings
 
 _KINDS = {"found": "met", "always": "met", "never": "missed"}
@@ -30,8 +30,7 @@ _WORDS = {
 
 def _word(plan: SetPlanFindings) -> str:
     if plan.answer is not None:
-        bound = bound_text(plan.direction).capitalize()
-        return f"{bound} {plan.parameter.text(plan.answer.holds_at)}"
+        return limit_text(plan.direction, plan.parameter.text(plan.answer.holds_at))
     return _WORDS[plan.outcome]
 
 
@@ -44,7 +43,7 @@ def set_plan_page(plan: SetPlanFindings, drawn: dict[str, FigureSvg], command: s
     answer = PageVerdict(
         _KINDS.get(plan.outcome, "open"),
         _word(plan),
-        set_verdict_text(plan, in_words(plan.parameter.path, plan.parameter.segments)),
+        set_verdict_text(plan, in_words(plan.parameter)),
         " ".join(set_plan_sentences(plan)),
     )
     return study_page(

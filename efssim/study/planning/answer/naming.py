@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from efssim.study.planning.search import Direction
+from efssim.study.varying.space import VariedParameter
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,12 +39,12 @@ def by_path(path: str) -> Naming:
     return Naming(f"value of {path}", path, path)
 
 
-def in_words(path: str, segments: Sequence[str | int]) -> Naming:
+def in_words(parameter: VariedParameter) -> Naming:
     """Name a parameter as people do; by its path where they have no short word for it."""
-    keys = tuple(map(str, segments))
+    keys = tuple(map(str, parameter.segments))
     noun = _NOUNS.get((keys[0], *keys[2:]))
     if noun is None:
-        return by_path(path)
+        return by_path(parameter.path)
     whose = f" for {keys[1]}"
     return Naming(noun, f"a {noun}", f"the {noun}{whose}", whose)
 
@@ -52,3 +52,8 @@ def in_words(path: str, segments: Sequence[str | int]) -> Naming:
 def bound_text(direction: Direction | None) -> str:
     """Return on which side of an answer values meet the objective."""
     return "at least" if direction == "smallest" else "at most"
+
+
+def limit_text(direction: Direction | None, value: str) -> str:
+    """Return an answer in a few words: "At most 5 min"."""
+    return f"{bound_text(direction).capitalize()} {value}"
