@@ -327,13 +327,19 @@ class _Measures:
         diverges = utilisation is not None and utilisation >= 1 and self.grows()
         return {
             "completed": len(self.completed),
-            "failed_attempts": 0,
-            "abandoned": sum(self.in_window(abandoned_s) for _, abandoned_s in self.of.abandoned),
+            "failed_attempts": self.failed_attempts(),
+            "abandoned": sum(self.in_window(each.abandoned_s) for each in self.of.abandoned),
             "bytes": sum(done.bytes for done in self.regular),
             "duration_mean_s": _mean([done.completed_s - done.cut_s for done in self.regular]),
             "utilisation": utilisation if is_known else UNTOLD,
             "diverging": diverges if is_known else UNTOLD,
         }
+
+    def failed_attempts(self) -> int:
+        """Return the failed attempts of syncs that ended in the window, or are in flight."""
+        ended = sum(len(done.failures) for done in self.completed)
+        ended += sum(e.failures for e in self.of.abandoned if self.in_window(e.abandoned_s))
+        return ended + (0 if self.of.sync is None else len(self.of.sync.failures))
 
     def utilisation(self) -> float | None:
         timing = self.of.timing

@@ -184,7 +184,7 @@ def at_the_begin(replication: Any, begin_s: float) -> Iterator[str]:
         yield "a completion at the begin of the window"
     if begin_s in [drop.time_s for drop in replication.drops]:
         yield "a dropped write at the begin of the window"
-    if begin_s in [abandoned_s for _, abandoned_s in replication.abandoned]:
+    if begin_s in [each.abandoned_s for each in replication.abandoned]:
         yield "an abandoned sync at the begin of the window"
 
 
