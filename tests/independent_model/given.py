@@ -15,7 +15,7 @@ from efssim.model.kernel.draws import Draws, UnitUniform
 from efssim.model.writes.blocks import TraceWrites
 from efssim.scenario.schema import WriteStream
 from efssim.scenario.workload.arrivals import chosen_process
-from efssim.scenario.workload.growth import AnyGrowth, GrowthSteps, growth_steps
+from efssim.scenario.workload.growth import AnyGrowth, growth_steps
 from efssim.scenario.workload.processes.times import RunSpan
 
 Numbers = Callable[[int], float]
@@ -82,12 +82,15 @@ class Given:
         drawn = self._draws.generator(f"{path}.hot").random(count)
         return [bool(each < share) for each in drawn]
 
-    def resampled(self, path: str, spec: WriteStream) -> list[tuple[float, float]]:
-        """Return times and bytes of a trace of which whole days are drawn, without growth."""
+    def resampled(
+        self, path: str, spec: WriteStream, growth: list[AnyGrowth]
+    ) -> list[tuple[float, float]]:
+        """Return times and whole bytes of a trace of which whole days are drawn."""
         assert spec.trace is not None
-        generator = self._draws.generator(f"{path}.resample")
-        writes = TraceWrites(spec.trace.spec(), GrowthSteps(), self.scenario, generator)
-        found = _up_to(self.scenario.duration, lambda: list(writes.take(BLOCK)))
+        scenario, generator = self.scenario, self._draws.generator(f"{path}.resample")
+        steps = growth_steps(growth, scenario.start, scenario.duration)
+        writes = TraceWrites(spec.trace.spec(), steps, scenario, generator)
+        found = _up_to(scenario.duration, lambda: list(writes.take(BLOCK)))
         return [(at_s, size) for at_s, size in found]
 
 

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-import csv
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from fractions import Fraction
+from zoneinfo import ZoneInfo
 
-from efssim.scenario.schema import FileSystem, TraceFile, WriteStream
+from efssim.scenario.schema import FileSystem, WriteStream
 from efssim.scenario.workload.arrivals import chosen_process
 from efssim.scenario.workload.growth import MonthlyGrowth
 from efssim.scenario.workload.processes.batch import Batch
 from efssim.scenario.workload.processes.constant import Constant
 from efssim.text.quantities import Rate
 from independent_model.given import Given
+from independent_model.traces import trace_writes
 
 
 @dataclass(frozen=True, eq=False)
@@ -159,13 +160,11 @@ def _wanted(
 ) -> Iterator[tuple[float, float]]:
     """Yield times and bytes; growth multiplies a rate, and the bytes where there is none."""
     start, end_s = given.scenario.start, given.scenario.duration
+    if spec.trace is not None and spec.trace.resample is not None:
+        yield from given.resampled(path, spec, growth.parts)
+        return
     if spec.trace is not None:
-        rows: Iterable[tuple[float, float]] = (
-            _trace(spec.trace, end_s)
-            if spec.trace.resample is None
-            else given.resampled(path, spec)
-        )
-        for time_s, size in rows:
+        for time_s, size in trace_writes(spec.trace, start, end_s):
             yield time_s, size * growth.at(time_s)
         return
     assert spec.arrivals is not None
@@ -196,34 +195,30 @@ def _constant(chosen: Constant, growth: _Growth, end_s: float) -> Iterator[float
 
 
 def _jobs(batch: Batch, start: datetime, end_s: float) -> Iterator[float]:
-    hour, minute, second = ([int(part) for part in batch.at.split(":")] + [0])[:3]
-    of_day = hour * 3600 + minute * 60 + second
-    since_midnight = start.hour * 3600 + start.minute * 60 + start.second
-    begin_s = float((of_day - since_midnight) % 86_400)
-    while begin_s <= end_s:
+    for begin_s in _begins(batch, start, end_s):
         for k in range(1, batch.writes + 1):
             yield begin_s + batch.over * k / batch.writes
+
+
+def _begins(batch: Batch, start: datetime, end_s: float) -> Iterator[float]:
+    """Yield when jobs begin: every whole days at that time of day by the clock on the wall."""
+    hour, minute, second = ([int(part) for part in batch.at.split(":")] + [0])[:3]
+    zone = ZoneInfo(batch.timezone)
+    local = start.astimezone(zone).replace(tzinfo=None)
+    first = local.replace(hour=hour, minute=minute, second=second, microsecond=0)
+    if batch.timezone != "UTC" and _puts_its_clock(zone, start, end_s):
+        raise UnknownError("a batch on the day on which the clock is put")
+    if (begin_s := (first - local).total_seconds()) < 0:
+        begin_s += 86_400.0
+    while begin_s <= end_s:
+        yield begin_s
         begin_s += batch.every
 
 
-def _trace(trace: TraceFile, end_s: float) -> Iterator[tuple[float, float]]:
-    with trace.file.open(encoding="utf-8", newline="") as lines:
-        rows = [(float(row[trace.time]), float(row[trace.bytes])) for row in csv.DictReader(lines)]
-    moved_s = rows[0][0] if trace.align == "start" else 0.0
-    span_s = trace.length or rows[-1][0] - rows[0][0] + (trace.period or 0.0)
-    lap_s = -moved_s
-    while lap_s + rows[0][0] <= end_s:
-        for time_s, size in rows:
-            yield from _row(trace, time_s + lap_s, size)
-        if not trace.repeat:
-            return
-        lap_s += span_s
+def _puts_its_clock(zone: ZoneInfo, start: datetime, end_s: float) -> bool:
+    last = start + timedelta(seconds=end_s + 86_400)
+    return start.astimezone(zone).utcoffset() != last.astimezone(zone).utcoffset()
 
 
-def _row(trace: TraceFile, time_s: float, size: float) -> Iterator[tuple[float, float]]:
-    if trace.period is None:
-        yield time_s, size
-        return
-    n = trace.writes_per_row
-    for k in range(1, n + 1):
-        yield time_s + trace.period * k / n, size / n
+class UnknownError(Exception):
+    """Something that this model does not know."""

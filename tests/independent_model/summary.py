@@ -9,6 +9,7 @@ from typing import Any
 from efssim.scenario.objectives import Objective
 from independent_model.calendars import rate_at, steps
 from independent_model.compare import UNTOLD
+from independent_model.disturbances import is_named
 from independent_model.replication import Replication
 from independent_model.spans import complement, when
 from independent_model.streams import Write
@@ -146,7 +147,8 @@ class _Measures:
         found = {
             name: self.objective(spec)
             for name, spec in self.world.scenario.objectives.items()
-            if spec.replications is None or self.of.name in spec.replications
+            if spec.replications is None
+            or any(is_named(each, self.of.name) for each in spec.replications)
         }
         return {"objectives": found} if found else {}
 

@@ -15,13 +15,21 @@ from efssim.scenario.schema import Destination, Event, Fault, Initial, Sync
 from efssim.scenario.schema import FileSystem as FileSystemKeys
 from independent_model.agenda import Agenda, Turn
 from independent_model.calendars import Rate, blackouts, rate_at, steps
-from independent_model.disturbances import Disturbance
-from independent_model.file_system import FileSystem
+from independent_model.disturbances import Disturbance, is_named
+from independent_model.file_system import READ_ONLY, FileSystem
 from independent_model.given import Given
 from independent_model.link import Link
 from independent_model.replication import Replication, Timing
 from independent_model.streams import Stream, Write, writes_of
 from independent_model.throttle import LIMITS, LOCK_S, MIB, Terms, Throttle
+
+MOVING = (
+    "CreateReplicationConfiguration",
+    "DeleteReplicationConfiguration",
+    "UpdateFileSystemProtection",
+    "UpdateFileSystem",
+)
+"""Calls that move a number of a run, of those that this model knows."""
 
 
 class RefusedError(Exception):
@@ -288,7 +296,9 @@ class World:
         self.active.append(disturbance)
         if disturbance.kind == "move_writes" and event.option("to") in self.file_systems:
             for stream, home in self._homes.items():
-                if home == disturbance.target and (stream.follows or not event.option("following")):
+                if is_named(disturbance.target, home) and (
+                    stream.follows or not event.option("following")
+                ):
                     self._places[stream] = self.file_systems[event.option("to")], disturbance
         if disturbance.kind == "api_error":
             self._errors.append({"event": event, "left": event.option("times"), "of": disturbance})
@@ -323,18 +333,20 @@ class World:
 
     def _answer(self, event: Event) -> None:
         given = event.parameters
-        about = self._named(given.get("SourceFileSystemId", given.get("FileSystemId")))
-        region = event.option("region") or about.region
+        named = given.get("SourceFileSystemId", given.get("FileSystemId", given.get("ResourceId")))
+        region = event.option("region") or self._named(named).region
         self._check_region(region)
         self._check_errors(event, region)
+        if event.call not in MOVING:
+            return
+        about = self._named(named)
         if event.call == "DeleteReplicationConfiguration":
             self._delete(about, region)
         elif event.call == "UpdateFileSystemProtection":
             self._protect(about, region, given["ReplicationOverwriteProtection"])
         elif event.call == "UpdateFileSystem":
             self._update(about, region, given)
-        else:
-            assert event.call == "CreateReplicationConfiguration"
+        elif event.call == "CreateReplicationConfiguration":
             self._create(about, region, given["Destinations"][0])
 
     def _named(self, name: object) -> FileSystem:
@@ -344,10 +356,31 @@ class World:
 
     def _check_region(self, region: str) -> None:
         """A call fails where its Region is down or the account is not opted in."""
-        if any(
-            each.kind in ("region_outage", "opt_out") and each.target == region
-            for each in self.active
-        ):
+        if any(each.kind == "region_outage" and each.target == region for each in self.active):
+            raise RefusedError
+        works = self._choice("call_in_region_not_opted_in") == "works"
+        if not self._is_opted_in(region) and not works:
+            raise RefusedError
+
+    def _check_destination(self, region: str) -> None:
+        if not self._is_opted_in(region):
+            raise RefusedError
+        self._check_region(region)
+
+    def _is_opted_in(self, region: str) -> bool:
+        spec = self.scenario.regions.get(region)
+        if spec is not None and not spec.opted_in:
+            return False
+        return not any(each.kind == "opt_out" and each.target == region for each in self.active)
+
+    def _choice(self, name: str) -> str:
+        """Return what a scenario chooses where EFS is not documented; nothing: the usual."""
+        return str(self.scenario.defaults.undocumented.get(name, ""))
+
+    def _check_quota(self, region: str) -> None:
+        spec = self.scenario.regions.get(region)
+        most = 1000 if spec is None else spec.quotas.file_systems
+        if sum(each.region == region for each in self.file_systems.values()) >= most:
             raise RefusedError
 
     def _check_errors(self, event: Event, region: str) -> None:
@@ -364,6 +397,11 @@ class World:
             raise RefusedError
         if region not in (source.region, replication.destination.region):
             raise RefusedError
+        sides = {source.region, replication.destination.region}
+        other = (sides - {region} or {region}).pop()
+        is_down = any(e.kind == "region_outage" and e.target == other for e in self.active)
+        if is_down and self._choice("delete_during_outage_of_other_region") == "fails":
+            raise RefusedError
         replication.delete()
 
     def _protect(self, file_system: FileSystem, region: str, protection: str) -> None:
@@ -372,6 +410,10 @@ class World:
         if file_system.protection == "REPLICATING":
             raise RefusedError
         file_system.protection = protection
+        if self._choice("protection_disabled_is_read_only") == "yes":
+            file_system.go_on(file_system, self.now)
+            if protection == "DISABLED":
+                file_system.stop(file_system, READ_ONLY, self.now)
 
     def _update(self, file_system: FileSystem, region: str, given: dict[str, Any]) -> None:
         """Change throughput mode or amount; for a day provisioned throughput only rises."""
@@ -411,10 +453,12 @@ class World:
         self, source: FileSystem, replication: str, wanted: dict[str, str]
     ) -> FileSystem:
         if "FileSystemId" not in wanted:
-            self._check_region(wanted["Region"])
-            return self._destination(replication, Destination(region=wanted["Region"]), source)
+            region = wanted.get("Region") or wanted["AvailabilityZoneName"][:-1]
+            self._check_destination(region)
+            self._check_quota(region)
+            return self._destination(replication, Destination(region=region), source)
         found = self._named(wanted["FileSystemId"])
-        self._check_region(found.region)
+        self._check_destination(found.region)
         free = found.replication is None and found.protection == "DISABLED"
         if found is source or found.failed or not free or (source.encrypted > found.encrypted):
             raise RefusedError

@@ -233,16 +233,16 @@ def _fast(maker: Maker) -> Json:
 
 ARRIVALS = (
     Feature("constant", _another(_constant)),
-    Feature("bytes per time", _another(_volume), second=False),
+    Feature("bytes per time", _another(_volume)),
     Feature("batch", _another(_batch)),
     Feature("poisson", _another(_poisson), draws=True),
     Feature("on and off", _another(_on_off), draws=True),
     Feature("profile", _another(_profile), draws=True),
     Feature("trace of totals", _trace_of_totals),
     Feature("trace of writes", _trace_of_writes),
-    Feature("trace of a counter", _counter, second=False),
-    Feature("trace with columns", _odd_trace, second=False),
-    Feature("trace of last year", _old_trace, second=False),
+    Feature("trace of a counter", _counter),
+    Feature("trace with columns", _odd_trace),
+    Feature("trace of last year", _old_trace),
     Feature("resampled trace", _resampled, draws=True),
     Feature("cells", _in_cells, draws=True),
 )
