@@ -63,9 +63,13 @@ def _with_every_write(case: Case) -> Result:
 
 
 def _is_in_cells(data: Json) -> bool:
-    """Return whether some stream may be drawn in cells."""
-    given = [data.get("defaults", {}), *_streams(data)]
-    return any(part.get("drawn", "auto") != "each" for part in given if "drawn" in part)
+    """Return whether some stream may be drawn in cells: `auto` may do so, too."""
+    usual = data.get("defaults", {}).get("drawn", "auto")
+    return any(
+        {"poisson", "on_off", "profile"} & set(stream.get("arrivals", {}))
+        and stream.get("drawn", usual) != "each"
+        for stream in _streams(data)
+    )
 
 
 LIMITS = ("hours_above", "limit_bytes_per_s", "first_above")
