@@ -25,7 +25,6 @@ NO_NUMBER = "it changes no number that the second model has"
 NOT_COVERED: dict[str, str] = {
     "alarms": "tests/helpers/brute_alarms.py is the second model of alarms",
     "cloudwatch": NO_NUMBER,
-    "compliance": BY_HAND,
     "defaults.control.mount_target": NO_NUMBER,
     "defaults.control.protecting": NO_NUMBER,
     "defaults.drawn": "cells have a law of their own; the search draws every write where it asks",

@@ -9,6 +9,7 @@ from typing import Any
 from efssim.scenario.objectives import Objective
 from independent_model.calendars import rate_at, steps
 from independent_model.compare import UNTOLD
+from independent_model.compliance import Compliance
 from independent_model.disturbances import is_named
 from independent_model.replication import Replication
 from independent_model.spans import complement, when
@@ -69,6 +70,7 @@ class _Measures:
             "source_throughput": self.source_throughput(),
             **self.throttled(),
             **Verdict(self.world, self.of).summary(),
+            **self.compliance(),
             "status_s": self.statuses(),
             "final_status": self.of.status,
             "last_replicated_timestamp": self.instant(self.of.lrt_s),
@@ -130,6 +132,13 @@ class _Measures:
             "violation_s": math.fsum(lengths),
             "longest_s": max(lengths, default=0.0),
         }
+
+    def compliance(self) -> Json:
+        """Return the RPO by month, where the scenario asks for it."""
+        if self.world.scenario.compliance is None:
+            return {}
+        of = Compliance(self.world, self.of, self.teeth(), self.violations())
+        return {"compliance": of.summary()}
 
     def while_writable(self) -> Json:
         """Return the attainment over the time in which the source could be written."""

@@ -15,7 +15,7 @@ from search.checks.check import Case, Check, SkippedError
 from search.checks.outcome import few, statuses
 from search.maker import Json
 
-OTHERS = ("compliance", "uncertain")
+OTHERS = ("uncertain",)
 """Parts of the summary of a replication that are of no run, or follow from those that are."""
 
 
