@@ -53,7 +53,7 @@ MOST_WRITES = 3000
 
 def _with_every_write(case: Case) -> Result:
     """Return a run in which every write is drawn: the second model knows no cells."""
-    if not _is_in_cells(case.data):
+    if not is_in_cells(case.data):
         return case.run
     data = copy.deepcopy(case.data)
     data.setdefault("defaults", {})["drawn"] = "each"
@@ -62,7 +62,7 @@ def _with_every_write(case: Case) -> Result:
     return efssim.run(Scenario.model_validate(data), verify=True)
 
 
-def _is_in_cells(data: Json) -> bool:
+def is_in_cells(data: Json) -> bool:
     """Return whether some stream may be drawn in cells: `auto` may do so, too."""
     usual = data.get("defaults", {}).get("drawn", "auto")
     return any(
