@@ -41,7 +41,7 @@ def _rows(trace: TraceFile, zero: datetime) -> Iterator[Row]:
             for row in csv.DictReader(lines)
             if all(row[column].strip() == str(value) for column, value in trace.where.items())
         ]
-    factor = BYTES[trace.unit]
+    factor = float(BYTES[trace.unit])
     if trace.per == "second":
         assert trace.period is not None
         factor *= trace.period
