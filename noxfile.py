@@ -93,6 +93,13 @@ def fuzz(session: nox.Session) -> None:
     session.run("python", "-m", "benchmarks.fuzz", *session.posargs)
 
 
+@nox.session(python=PYTHONS[0])
+def guided(session: nox.Session) -> None:
+    """Fuzz the readers, guided by coverage; options go after `--`, such as `--target units`."""
+    session.install("-e", ".", "atheris")
+    session.run("python", "-m", "benchmarks.guided", *session.posargs)
+
+
 @nox.session
 def coverage(session: nox.Session) -> None:
     """Run the quick tests under coverage and hold what they miss against the list of reasons."""
