@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -98,7 +99,7 @@ def test_every_table_is_typed_and_has_the_rows_of_csv(
     assert typed.keys() == plain.keys() == TABLES[case]
     for name, file in typed.items():
         table = pd.read_parquet(file)
-        cells = pd.read_csv(plain[name], float_precision="round_trip")
+        cells = pd.read_csv(plain[name], **EXACTLY)
         assert [*table.columns] == [*cells.columns]
         assert len(table) == len(cells)
         for column in table:
@@ -114,6 +115,10 @@ def test_every_table_is_typed_and_has_the_rows_of_csv(
         connection.close()
 
 
+EXACTLY: dict[str, Any] = (
+    {} if int(pd.__version__.partition(".")[0]) >= 3 else {"float_precision": "round_trip"}
+)
+"""Before pandas 3 numbers were read fast unless it was asked, with a last bit off."""
 TEXTS = ("category", "object", "str", "string")
 
 DUCKDB = {
