@@ -10,7 +10,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from efssim.model.kernel.cuts import Cuts
-from efssim.text.multiples import Multiples, written
+from efssim.scenario.workload.multiples import Multiples, written
 
 TEN_YEARS_S = 3652 * 86400
 

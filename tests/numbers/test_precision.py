@@ -19,7 +19,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from efssim.json_values import timestamp
-from efssim.report.files.tables.precision import KINDS, LINES, Kind, kind_of
+from efssim.report.files.tables.precision import KINDS, LINES, OutputKind, kind_of
 from efssim.runs.tables import datetimes
 from efssim.text.quantities import format_duration, format_size, parse_duration, parse_size
 
@@ -145,7 +145,7 @@ def tables(folder: Path) -> Iterator[tuple[str, pd.DataFrame]]:
         yield file.stem.rpartition("-")[2], pd.read_parquet(file)
 
 
-def fits(kind: Kind, value: object) -> bool:
+def fits(kind: OutputKind, value: object) -> bool:
     """Return whether a value of a single run is of a kind; null is of every kind."""
     if value is None or value in ({}, []):
         return True

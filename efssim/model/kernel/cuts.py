@@ -8,7 +8,7 @@ from fractions import Fraction
 import numpy as np
 from numpy.typing import NDArray
 
-from efssim.text.multiples import NANO, Multiples, written
+from efssim.scenario.workload.multiples import NANO, Multiples, written
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]

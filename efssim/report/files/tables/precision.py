@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 
-class Kind(NamedTuple):
+class OutputKind(NamedTuple):
     """A kind of values."""
 
     unit: str
@@ -23,52 +23,56 @@ class Kind(NamedTuple):
 _SHORTEST = "number, the shortest that reads back as the same float"
 
 KINDS = {
-    "time": Kind(
+    "time": OutputKind(
         "UTC",
         "ISO 8601, six decimals, `Z`",
         "timestamp in µs",
         "the time of the clock, to the nearest µs",
     ),
-    "duration": Kind(
+    "duration": OutputKind(
         "s",
         _SHORTEST,
         "double",
         "not rounded; a difference or a sum of times, each to half a step of the clock",
     ),
-    "statistic": Kind(
+    "statistic": OutputKind(
         "that of what it is of",
         _SHORTEST,
         "double",
         "not rounded; means, maxima and attainments to 1e-9 of the value or two steps of the clock;"
         " quantiles exact up to 100,000 writes and a million syncs, within 0.8 % beyond",
     ),
-    "minutes": Kind("min", "whole number", "64-bit integer", "rounded up"),
-    "size": Kind("bytes", "whole number", "64-bit integer", "exact"),
-    "count": Kind("1", "whole number", "64-bit integer", "exact"),
-    "amount": Kind(
+    "minutes": OutputKind("min", "whole number", "64-bit integer", "rounded up"),
+    "size": OutputKind("bytes", "whole number", "64-bit integer", "exact"),
+    "count": OutputKind("1", "whole number", "64-bit integer", "exact"),
+    "amount": OutputKind(
         "bytes, bytes/s or GB, as the name says",
         _SHORTEST,
         "double",
         "not rounded; to 1e-9 of the value",
     ),
-    "share": Kind("1", _SHORTEST, "double", "not rounded; to 1e-9 of the value"),
-    "rate": Kind("per month or per s", _SHORTEST, "double", "not rounded; to 1e-9 of the value"),
-    "money": Kind("currency of `prices`", _SHORTEST, "double", "not rounded; 1e-9 of the value"),
-    "weight": Kind(
+    "share": OutputKind("1", _SHORTEST, "double", "not rounded; to 1e-9 of the value"),
+    "rate": OutputKind(
+        "per month or per s", _SHORTEST, "double", "not rounded; to 1e-9 of the value"
+    ),
+    "money": OutputKind(
+        "currency of `prices`", _SHORTEST, "double", "not rounded; 1e-9 of the value"
+    ),
+    "weight": OutputKind(
         "s, writes or bytes, as `of` of the objective",
         _SHORTEST,
         "double",
         "not rounded; writes and bytes exact up to 2^53",
     ),
-    "flag": Kind("", "true, false (CSV: `True`, `False`)", "boolean", "exact"),
-    "text": Kind("", "text", "text or category", "exact"),
-    "varied": Kind(
+    "flag": OutputKind("", "true, false (CSV: `True`, `False`)", "boolean", "exact"),
+    "text": OutputKind("", "text", "text or category", "exact"),
+    "varied": OutputKind(
         "that of the parameter or the measure, seconds and bytes",
         _SHORTEST,
         "double, or text where values are of several types",
         "not rounded; as the value that was set, or as its measure",
     ),
-    "mapping": Kind("", "object or list, empty where there is nothing", "-", "exact"),
+    "mapping": OutputKind("", "object or list, empty where there is nothing", "-", "exact"),
 }
 """The kinds, by name."""
 
@@ -150,7 +154,7 @@ LINES = {name: kind for kind, names in _NAMES.items() for name in names.split()}
 """The name of the kind of each last part of a name."""
 
 
-def kind_of(path: str) -> Kind:
+def kind_of(path: str) -> OutputKind:
     """Return the kind of a dotted name in a file, with its table or object before it.
 
     A column of a table has the name of its file before it, with `.csv`. Raise LookupError for a

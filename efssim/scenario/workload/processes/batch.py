@@ -15,11 +15,11 @@ from pydantic import Field, field_validator
 
 from efssim.scenario.grammar.base import Found, Model
 from efssim.scenario.grammar.types import Count, Duration, PositiveDuration
+from efssim.scenario.workload.multiples import Multiples, written
 from efssim.scenario.workload.processes.process import DAY_S, ArrivalProcess
 from efssim.scenario.workload.processes.shapes import Jobs
 from efssim.scenario.workload.processes.times import Floats, Generators, RunSpan
 from efssim.text.moments import clock_time, first_at
-from efssim.text.multiples import Multiples, written
 from efssim.text.quantities import format_duration, parse_duration
 from efssim.text.written import Written, parsed
 from efssim.text.zones import time_zone

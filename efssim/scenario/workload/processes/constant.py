@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 
 from efssim.scenario.workload.growth import GrowthSteps
+from efssim.scenario.workload.multiples import Multiples, written
 from efssim.scenario.workload.processes.process import ArrivalProcess, rate_words
 from efssim.scenario.workload.processes.shapes import Even
 from efssim.scenario.workload.processes.times import Floats, Generators, RunSpan, SteppedTimes
 from efssim.scenario.workload.volume_rate import ByRate
-from efssim.text.multiples import Multiples, written
 
 
 class Constant(ByRate):
