@@ -37,6 +37,7 @@ _WHOLE = {
     "violations",
     "completed",
     "failed_attempts",
+    "hours_above",
     "abandoned",
     "waiting_bytes",
     "credits_min_bytes",

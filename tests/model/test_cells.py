@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 import efssim
 from efssim.lag.kinds.measure import LagCollector, LagMeasure
+from efssim.model.kernel.cuts import Cuts
 from efssim.model.kernel.draws import Draws
 from efssim.model.world.world import World
 from efssim.model.writes.cells.law import SmallWrites, cell_law
@@ -106,7 +107,7 @@ def test_times_that_are_whole_cells_apart_agree_with_each_by_itself(per_s: float
 
 def test_times_in_no_order_may_be_asked_for_after_others_were_looked_up_ahead() -> None:
     single, many = curve(), curve()
-    many.look_ahead(100.0, 61.0, 20)
+    many.look_ahead(Cuts(61.0).row(100.0, 20))
     times = [*np.arange(2000.0, 3000.0, 50.0).tolist(), 161.0]  # the last one is among those ahead
     counts, sizes = many.many_at(np.array(times))
     assert list(zip(counts.tolist(), sizes.tolist(), strict=True)) == [single.at(t) for t in times]

@@ -43,11 +43,11 @@ class SyncLane:
         "_claim_cap",
         "_clock",
         "_completed_s",
+        "_cut_after",
         "_cuts_s",
         "_ends_s",
         "_failing",
         "_gaps",
-        "_interval_s",
         "_is_cut",
         "_journal",
         "_over",
@@ -67,7 +67,7 @@ class SyncLane:
     ) -> None:
         """Begin without syncs; `record` is called when it is time to hand over completed ones."""
         self._clock, self._journal, self._times, self._record = clock, journal, times, record
-        self._interval_s = times.interval_s
+        self._cut_after = times.cuts.after
         self.is_used = False
         """Whether the next syncs are here."""
         self.cut_s = 0.0
@@ -176,7 +176,7 @@ class SyncLane:
         self._completed_s.append(now_s)
         self._transfer, self._is_cut = None, False
         self.ordinal += 1
-        planned_s, ready_s = cut_s + self._interval_s, now_s + next(self._gaps)
+        planned_s, ready_s = self._cut_after(cut_s), now_s + next(self._gaps)
         self.cut_s = planned_s if planned_s > ready_s else ready_s  # max costs a call
         if len(self._cuts_s) >= _MANY:
             self._record()

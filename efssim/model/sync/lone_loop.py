@@ -97,7 +97,7 @@ class LoneLoop:
         self.terms, self.limits = terms, limits
         self.setup: DrawSeries | Same = times.setup
         self.gap: DrawSeries | Same = times.gap
-        self.interval_s = times.interval_s
+        self.interval_s, self.on_time_cuts = times.interval_s, times.cuts
         self.first, self.reach_s = curve.published, curve.horizon_s
         self.times_s, totals = curve.unpublished()
         self.totals: Ints = totals[BYTES]
@@ -146,6 +146,7 @@ class LoneLoop:
         """Add syncs to the columns and return the next cut; see `run`."""
         terms, cut_s, interval_s, reach_s = self.terms, self.cut_s, self.interval_s, self.reach_s
         until_s, enough = self.limits.until_s, self.limits.enough
+        after, steps = self.on_time_cuts.after, not self.on_time_cuts.adds
         latency_s, scan_s, diff_s, throughput, file_rate = terms.numbers
         looks, counts_files = scan_s > 0.0 or diff_s > 0.0, file_rate < math.inf
         begin, last, known, on_time = 0, totals[0], len(times), self.on_time
@@ -169,7 +170,7 @@ class LoneLoop:
             add_completion(completed_s)
             add_end(end)
             begin, last = end, total
-            ready_s, planned_s = completed_s + gap_s, cut_s + interval_s
+            ready_s, planned_s = completed_s + gap_s, after(cut_s) if steps else cut_s + interval_s
             on_time = on_time + 1 if ready_s <= planned_s else 0
             cut_s = planned_s if planned_s > ready_s else ready_s
             if cut_s >= reach_s or completed_s > until_s or (on_time >= enough and interval_s):

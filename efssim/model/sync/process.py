@@ -52,7 +52,7 @@ class SyncProcess:
         self._next_cut_s = clock.now  # a new replication: at once when it is enabled
         self._initial = replication.last_replicated_s is None
         if not self._initial:
-            self._next_cut_s += times.interval_s - times.phase_s or times.gap[0]
+            self._next_cut_s += times.cuts.first_s or times.gap[0]
         self._rated_s = -math.inf  # when the rates changed last
         self._work: Work | None = None  # of the sync in flight, where that was cut by itself
         self._claim: SlotClaim | None = None  # to a slot of the link
@@ -287,7 +287,7 @@ class SyncProcess:
         self._in_flight, self._initial = None, False
         self._ordinal += 1
         ready_s = now + self._times.gap[self._ordinal]
-        self._next_cut_s = max(change.cut_s + self._times.interval_s, ready_s)
+        self._next_cut_s = max(self._times.cuts.after(change.cut_s), ready_s)
 
     # --- events in between --------------------------------------------------------------------
 

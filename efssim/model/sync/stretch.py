@@ -97,7 +97,6 @@ class Planner:
         self._end_s, self._disturbances = end_s, 0
         self._length, self._longest = lengths
         self._late, self._patience = times.interval_s == 0.0, ON_TIME
-        self._interval_s = np.array([times.interval_s])
         # Whether the stretch ends with the next known disturbance; how often that came, less how
         # often it did not.
         self._is_bounded, self._trust = False, 0
@@ -164,7 +163,7 @@ class Planner:
             completed_s[:late], attempts[:late] = loop.completed_s, loop.attempts()
             repeated.update(loop.repeated_bytes)
         gap_s = self._times.gap.take(ordinal + 1, n)
-        planned_s = work.cut_s + self._times.interval_s
+        planned_s = self._times.cuts.after_each(work.cut_s)
         is_late = completed_s + gap_s > planned_s
         is_late[:late] = False
         for index in self._failing_on_time(ordinal, late, is_late):
@@ -211,13 +210,11 @@ class Planner:
         return min(known, self._longest if self._trust else most)
 
     def _cuts(self, cut_s: float, length: int) -> Floats:
-        """Return the next cuts that the journal reaches, by repeated addition."""
+        """Return the next cuts that the journal reaches."""
         interval_s, horizon_s, end_s = self._times.interval_s, self._journal.horizon_s, self._end_s
         reach_s = min(horizon_s, end_s)
         length = min(length, max(0, int((reach_s - cut_s) / interval_s)) + 2)
-        cuts_s = self._interval_s.repeat(length)
-        cuts_s[0] = cut_s
-        cuts_s.cumsum(out=cuts_s)
+        cuts_s = self._times.cuts.row(cut_s, length)
         if cuts_s.item(-1) < reach_s:
             return cuts_s
         if end_s < horizon_s:

@@ -11,6 +11,7 @@ from itertools import islice
 
 import numpy as np
 
+from efssim.model.kernel.cuts import Cuts
 from efssim.model.sync.sync_times import SyncTimes
 from efssim.model.writes.change_sets import ChangeSet, Ints
 from efssim.model.writes.curves.cells import CellCurve
@@ -99,9 +100,9 @@ class _Stream:
 class Sources:
     """The unpublished writes of all streams of a journal, for one cut after the other."""
 
-    def __init__(self, journal: Journal, interval_s: float, length: int) -> None:
-        """Take about `length` syncs, of which cuts are an interval apart while they are on time."""
-        self._streams = [_stream(curve, interval_s, length) for curve in journal.curves]
+    def __init__(self, journal: Journal, cuts: Cuts, length: int) -> None:
+        """Take about `length` syncs, which have such cuts while they are on time."""
+        self._streams = [_stream(curve, cuts, length) for curve in journal.curves]
         self._wholes = [_together(parts) for parts in by_stream(self._streams, _spec)]
         # Files that stay as they are, and the streams that add to them.
         self._adding = [stream for stream in self._streams if stream.adds_files]
@@ -145,7 +146,7 @@ class Loop:
         self._retries: dict[int, int] = {}  # attempts of the syncs that took more than one
         self.repeated_bytes: dict[int, int] = {}
         """Bytes that failed attempts sent, by the index of the sync."""
-        self._sources, self._reach_s = Sources(journal, times.interval_s, length), journal.horizon_s
+        self._sources, self._reach_s = Sources(journal, times.cuts, length), journal.horizon_s
         setups, gaps = times.setup.onwards(ordinal), times.gap.onwards(ordinal + 1)
         self._draws = islice(zip(setups, gaps, times.fails_onwards(ordinal), strict=True), length)
 
@@ -156,6 +157,7 @@ class Loop:
         """
         interval_s, reach_s, on_time = self._times.interval_s, self._reach_s, 0
         duration = self._times.formula().duration  # nothing changes while syncs are planned
+        adds, after = self._times.cuts.adds, self._times.cuts.after
         take, cuts_s, completions_s = self._sources.take, self.cuts_s, self.completed_s
         for setup_s, gap_s, fails in self._draws:
             writes, sent, files, large, stored = take(cut_s)
@@ -170,7 +172,7 @@ class Loop:
             cuts_s.append(cut_s)
             completions_s.append(completed_s)
             ready_s = completed_s + gap_s
-            planned_s = cut_s + interval_s
+            planned_s = cut_s + interval_s if adds else after(cut_s)
             on_time = on_time + 1 if ready_s <= planned_s else 0
             cut_s = planned_s if planned_s > ready_s else ready_s  # max costs a call
             if cut_s >= reach_s or completed_s > until_s or (interval_s and on_time >= enough):
@@ -229,6 +231,6 @@ def _spec(stream: _Stream | OneByOne) -> Stream:
     return stream.spec
 
 
-def _stream(curve: Curve | CellCurve, interval_s: float, length: int) -> _Stream | OneByOne:
+def _stream(curve: Curve | CellCurve, cuts: Cuts, length: int) -> _Stream | OneByOne:
     ahead = length + ON_TIME
-    return OneByOne(curve, interval_s, ahead) if isinstance(curve, CellCurve) else _Stream(curve)
+    return OneByOne(curve, cuts, ahead) if isinstance(curve, CellCurve) else _Stream(curve)

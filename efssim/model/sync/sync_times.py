@@ -16,6 +16,7 @@ from efssim.model.entities.network import LinkState
 from efssim.model.entities.sharing import Claim, LinkShares, Transfer, claim
 from efssim.model.entities.slots import Slots
 from efssim.model.kernel.clock import Clock
+from efssim.model.kernel.cuts import Cuts
 from efssim.model.kernel.draws import Draws, DrawSeries, Form, Same, UnitUniform
 from efssim.model.sync.attempt import Attempt, InFlight, Sharing
 from efssim.model.sync.formula import Formula
@@ -38,6 +39,8 @@ class SyncTimes:
         """Take the terms, and the bytes per second of `throughput` now."""
         self.interval_s, self.phase_s = sync.number("interval"), sync.phase
         """From one cut to the next at least, and by how much less to the first one."""
+        self.cuts = Cuts(self.interval_s, self.phase_s)
+        """The cuts of syncs that are on time."""
         self.gap = draws.of(f"{name}.sync.gap", sync.draw("gap"))
         """Least times from a completion to the next cut, by the ordinal of the sync after it."""
         self._link = link

@@ -9,6 +9,7 @@ from typing import Protocol
 
 import numpy as np
 
+from efssim.model.kernel.cuts import Cuts
 from efssim.model.sync.lone_loop import LoneTimes
 from efssim.model.sync.sync_loop import Sources
 from efssim.model.sync.sync_times import SyncTimes
@@ -54,10 +55,10 @@ class LoneTakes:
     __slots__ = (
         "_ahead",
         "_first",
-        "_interval_s",
         "_last_s",
         "_length",
         "_next",
+        "_on_time",
         "_taken",
         "_terms",
         "_times",
@@ -65,9 +66,9 @@ class LoneTakes:
         "reach_s",
     )
 
-    def __init__(self, curve: Curve, terms: LoneTimes, interval_s: float, cut_s: float) -> None:
+    def __init__(self, curve: Curve, terms: LoneTimes, cuts: Cuts, cut_s: float) -> None:
         """Begin with what is not published; the first sync is cut at `cut_s`."""
-        self._terms, self._interval_s, self._last_s = terms, interval_s, math.nan
+        self._terms, self._on_time, self._last_s = terms, cuts, math.nan
         times, totals = curve.unpublished()
         count = max(_COPIED, 2 * int(times.searchsorted(cut_s, "right")))
         self.reach_s = times.item(count) if count < len(times) else curve.horizon_s
@@ -86,7 +87,7 @@ class LoneTakes:
         k, ahead, terms, last_s = self._next, self._ahead, self._terms, self._last_s
         self._last_s = cut_s
         if k == len(ahead) or ahead[k] != cut_s:
-            if last_s + self._interval_s != cut_s:
+            if not self._on_time.may_follow(last_s, cut_s):
                 return self._take_one(cut_s, setup_s)
             ahead = self._ahead = self._look_ahead(cut_s, is_longer=k == len(ahead))
             k = 0
@@ -119,9 +120,7 @@ class LoneTakes:
     def _look_ahead(self, cut_s: float, *, is_longer: bool) -> array[float]:
         """Return the syncs from a cut on, as if they were on time: few if the last were not."""
         self._length = min(2 * self._length, _MOST) if is_longer else _FEWEST
-        cuts_s = np.full(self._length, self._interval_s)
-        cuts_s[0] = cut_s
-        cuts_s.cumsum(out=cuts_s)
+        cuts_s = self._on_time.row(cut_s, self._length)
         cuts_s = cuts_s[: max(1, int(cuts_s.searchsorted(self.reach_s, "left")))]
         ends = self._times.searchsorted(cuts_s, "right")
         edges = np.concatenate(([self._taken[-1]], ends))
@@ -148,7 +147,7 @@ class AllTakes:
 
     def __init__(self, journal: Journal, times: SyncTimes) -> None:
         """Begin with what is not published."""
-        self._sources = Sources(journal, times.interval_s, _AHEAD)
+        self._sources = Sources(journal, times.cuts, _AHEAD)
         self.reach_s = journal.horizon_s
         """Only cuts before this time can be asked for."""
         self._formula = times.formula()
@@ -178,4 +177,4 @@ def takes_of(journal: Journal, times: SyncTimes, cut_s: float) -> Takes:
     if formula.looks and curve.stream.new_files > 0:
         return AllTakes(journal, times)
     terms = LoneTimes.of(formula, curve.stream, journal.files_at_start)
-    return LoneTakes(curve, terms, times.interval_s, cut_s)
+    return LoneTakes(curve, terms, times.cuts, cut_s)

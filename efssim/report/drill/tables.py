@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def drill_table(study: DrillStudy) -> pd.DataFrame:
-    """Return a row for each drill; a number that does not exist is NaN."""
+    """Return a row for each drill; a number that does not exist is NaN or NA."""
     import pandas as pd
 
     outcomes, start = study.outcomes, study.scenario.start
@@ -33,7 +33,11 @@ def drill_table(study: DrillStudy) -> pd.DataFrame:
         }
     )
     for name, measure in MEASURES.items():
-        made[name] = pd.array([measure(one) for one in outcomes], dtype="float64")
+        is_whole = name.endswith(("_bytes", "_writes"))
+        # Whole, as a float has no odd byte beyond 8 PiB.
+        made[name] = pd.array(
+            [measure(one) for one in outcomes], dtype="Int64" if is_whole else "float64"
+        )
     return made
 
 

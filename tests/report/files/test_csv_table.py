@@ -19,7 +19,9 @@ from efssim.report.files.tables.csv_table import write_csv
 ROWS = 7
 # Whether a carriage return alone is quoted differs between versions of Python: see below.
 TEXT = st.text(st.characters(codec="utf-8", exclude_characters="\0\r"), max_size=6)
-MOMENT = st.integers(-(10**17), 10**17)
+# Before pandas 3, strftime has no years beyond 1 to 9999, and no zeros before those below 1000.
+FIRST_MOMENT = -30_610_224_000_000_000 if pd.__version__.startswith("2.") else -(10**17)
+MOMENT = st.integers(FIRST_MOMENT, 10**17)
 
 
 def of(cells: st.SearchStrategy[object]) -> st.SearchStrategy[list[object]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -97,13 +98,14 @@ def test_every_table_is_typed_and_has_the_rows_of_csv(
     plain = wrote(files, case, "csv", tmp_path / "csv")
     assert typed.keys() == plain.keys() == TABLES[case]
     for name, file in typed.items():
-        table, cells = pd.read_parquet(file), pd.read_csv(plain[name])
+        table = pd.read_parquet(file)
+        cells = pd.read_csv(plain[name], **EXACTLY)
         assert [*table.columns] == [*cells.columns]
         assert len(table) == len(cells)
         for column in table:
             expect_equal(table[column], cells[column])
         connection = duckdb.connect()
-        described = connection.execute(f"select * from (describe '{file}')").fetchall()
+        described = connection.execute(f"describe select * from '{file}'").fetchall()
         kinds = {row[0]: row[1] for row in described}
         counts = connection.execute(f"select count(*) from '{file}'").fetchone()
         assert counts == (len(table),)
@@ -112,6 +114,12 @@ def test_every_table_is_typed_and_has_the_rows_of_csv(
             assert kinds[column] == DUCKDB.get(dtype, "VARCHAR"), (name, column, dtype)
         connection.close()
 
+
+EXACTLY: dict[str, Any] = (
+    {} if int(pd.__version__.partition(".")[0]) >= 3 else {"float_precision": "round_trip"}
+)
+"""Before pandas 3 numbers were read fast unless it was asked, with a last bit off."""
+TEXTS = ("category", "object", "str", "string")
 
 DUCKDB = {
     "int64": "BIGINT",
@@ -150,7 +158,9 @@ def test_pandas_reads_back_the_frame(tmp_path: Path) -> None:
         # A file keeps the categories that a row has.
         names = frame.select_dtypes("category").columns
         assert [*back.select_dtypes("category").columns] == [*names]
-        plain = dict.fromkeys(names, "str")
+        # Texts are objects before pandas 3, and strings in what was read back.
+        texts = [column for column in frame if str(frame[column].dtype) in TEXTS]
+        plain = dict.fromkeys(texts, "str")
         pd.testing.assert_frame_equal(back.astype(plain), frame.astype(plain))
     assert result.syncs["completed"].isna().any()
 

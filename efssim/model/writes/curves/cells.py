@@ -148,14 +148,11 @@ class CellCurve:
                 return known[0][index], known[1][index]
         return self._looked_up(times_s)
 
-    def look_ahead(self, time_s: float, interval_s: float, n: int) -> tuple[list[float], Lists]:
-        """Look up a time and those that follow it at intervals, which syncs on time will ask for.
+    def look_ahead(self, times_s: Floats) -> tuple[list[float], Lists]:
+        """Look up times that syncs on time will ask for.
 
         Return the times, with count and bytes of all writes, made or not, up to each.
         """
-        times_s = np.full(n, interval_s)
-        times_s[0] = time_s
-        times_s.cumsum(out=times_s)
         self._ahead_s, self._ahead = times_s, self._looked_up(times_s)
         counts, sizes = self._ahead
         return times_s.tolist(), (counts.tolist(), sizes.tolist())
@@ -286,10 +283,10 @@ class CellCurve:
 
     def release(self) -> None:
         """Make the writes after those that were dropped."""
-        begin_s, self._held_s = self._held_s, math.inf
-        if self._dropped_s > begin_s:
-            self._leave_out(begin_s, self._dropped_s)
-        self._dropped_s = math.inf
+        # Held until the span is known: cells since its begin are needed, also while more are drawn.
+        if self._dropped_s > self._held_s:
+            self._leave_out(self._held_s, self._dropped_s)
+        self._held_s = self._dropped_s = math.inf
 
     # --- amounts ------------------------------------------------------------------------------
 

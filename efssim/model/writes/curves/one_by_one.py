@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from efssim.model.kernel.cuts import Cuts
 from efssim.model.writes.cells.tree import LEAVES, CellTree
 from efssim.model.writes.curves.cells import COLUMNS, CellCurve, Lists, bits_of
 from efssim.scenario.workload.drawing import CELL_S
@@ -20,10 +21,10 @@ _NEAR_S = 40.0
 class OneByOne:
     """The unpublished writes of one stream; `take` is asked for rising times."""
 
-    def __init__(self, curve: CellCurve, interval_s: float = 0.0, length: int = 0) -> None:
-        """Look `length` times ahead once two of them are as far apart as the interval."""
+    def __init__(self, curve: CellCurve, cuts: Cuts | None = None, length: int = 0) -> None:
+        """Look `length` times ahead once two of them are cuts on time."""
         self._curve, self.spec = curve, curve.stream
-        self._interval_s, self._length = interval_s, length
+        self._on_time, self._length = cuts, length
         self._ahead_s: list[float] = []
         self._ahead: Lists = [], []
         self._next = 0  # of those ahead
@@ -70,9 +71,10 @@ class OneByOne:
         """Return whether a time is the next one that was looked up ahead; look ahead if it pays."""
         if self._next < len(self._ahead_s) and self._ahead_s[self._next] == cut_s:
             return True
-        if not self._interval_s or self._last_s + self._interval_s != cut_s:
+        on_time = self._on_time
+        if not on_time or not on_time.interval_s or not on_time.may_follow(self._last_s, cut_s):
             return False
-        self._ahead_s, self._ahead = self._curve.look_ahead(cut_s, self._interval_s, self._length)
+        self._ahead_s, self._ahead = self._curve.look_ahead(on_time.row(cut_s, self._length))
         self._next = 0
         return True
 

@@ -8,6 +8,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from efssim.cloudwatch.export import STATISTICS, ExportedMetric
 from efssim.cloudwatch.shapes import DataAnswer
 from efssim.json_values import JsonValue
@@ -87,5 +89,7 @@ def _named(
 
     for one in exported.series:
         if one.dimensions == dimensions:
-            times = pd.DatetimeIndex(one.result["Timestamps"], tz="UTC")
+            naive = [moment.replace(tzinfo=None) for moment in one.result["Timestamps"]]
+            # In microseconds: before pandas 3 it would take nanoseconds, which end in 2262.
+            times = pd.DatetimeIndex(np.array(naive, dtype="datetime64[us]"), tz="UTC")
             yield pd.Series(one.result["Values"], times, name=one.statistic, dtype=float)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
+from fractions import Fraction
 from itertools import count, islice
 from typing import Annotated
 
@@ -14,6 +15,7 @@ from pydantic import Field, field_validator
 
 from efssim.scenario.grammar.base import Found, Model
 from efssim.scenario.grammar.types import Count, Duration, PositiveDuration
+from efssim.scenario.workload.multiples import Multiples, written
 from efssim.scenario.workload.processes.process import DAY_S, ArrivalProcess
 from efssim.scenario.workload.processes.shapes import Jobs
 from efssim.scenario.workload.processes.times import Floats, Generators, RunSpan
@@ -70,7 +72,7 @@ class Batch(Model):
         """
         begin_s, days = self.first_after(start), self.every / DAY_S
         if self.timezone == "UTC" or days != int(days):
-            yield from (begin_s + job * self.every for job in count())
+            yield from self._evenly(begin_s)
         first = (start + timedelta(seconds=begin_s)).astimezone(time_zone(self.timezone)).date()
         for job in count(1):
             yield begin_s
@@ -80,6 +82,15 @@ class Batch(Model):
                 )
             except OverflowError:  # beyond the year 9999 there is no local time, nor a run
                 begin_s += self.every
+
+    def _evenly(self, first_s: float) -> Iterator[float]:
+        """Yield the times from the first one on, each rounded once where that can be."""
+        every, first = written(self.every), written(first_s)
+        unit = Multiples(Fraction(1, math.lcm(every.denominator, first.denominator)))
+        if not unit.is_exact:
+            return (first_s + job * self.every for job in count())
+        begin, step = int(first / unit.step), int(every / unit.step)
+        return (unit.at(begin + job * step) for job in count())
 
     def _on(self, day: date, start: datetime) -> float:
         """Return the seconds after `start` of the time of day on a day of the time zone."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from efssim.scenario.workload.growth import GrowthSteps
+from efssim.scenario.workload.multiples import Multiples, written
 from efssim.scenario.workload.processes.process import ArrivalProcess, rate_words
 from efssim.scenario.workload.processes.shapes import Even
 from efssim.scenario.workload.processes.times import Floats, Generators, RunSpan, SteppedTimes
@@ -20,11 +21,14 @@ class ConstantTimes:
 
     def __init__(self, count: float, period_s: float) -> None:
         self._count, self._period_s, self._next = count, period_s, 1
+        self._multiples = Multiples(written(period_s) / written(count))
 
     def take(self, n: int) -> Floats:
-        ordinals = np.arange(self._next, self._next + n, dtype=np.float64)
+        ordinals = np.arange(self._next, self._next + n)
         self._next += n
-        return ordinals * self._period_s / self._count
+        if self._multiples.is_exact:
+            return self._multiples.many(ordinals)
+        return np.asarray(ordinals * self._period_s / self._count)
 
 
 class ConstantArrivals(ArrivalProcess[Constant]):
