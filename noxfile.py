@@ -93,6 +93,13 @@ def fuzz(session: nox.Session) -> None:
     session.run("python", "-m", "benchmarks.fuzz", *session.posargs)
 
 
+@nox.session(python=PYTHONS[0])
+def guided(session: nox.Session) -> None:
+    """Fuzz the readers, guided by coverage; options go after `--`, such as `--target units`."""
+    session.install("-e", ".", "atheris")
+    session.run("python", "-m", "benchmarks.guided", *session.posargs)
+
+
 @nox.session
 def claims(session: nox.Session) -> None:
     """Hold random studies against their truth; options go after `--`, as `--random 8 --seed 16`."""

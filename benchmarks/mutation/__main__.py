@@ -8,7 +8,7 @@ work with `--part 1/2` and `--part 2/2`. A survivor that is right to survive has
 
 Exits with 1 where fewer than 90 % are killed, or where a survivor has no reason. The share is a
 lower bound: tests that start a command in a process of its own are not seen to cover a line, and
-each mutant gets tests of three minutes at most.
+each mutant gets tests of three minutes at most, or of `--budget`.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ PACKAGE = ROOT / "efssim"
 REASONS = Path(__file__).with_name("survivors.toml")
 SIZE, SEED, WANTED = 1000, 20, 0.90
 BUDGET_S = 180.0
-"""The time of the tests that each mutant gets at most, as they take without a mutant."""
+"""The time of the tests that each mutant gets at most, as they take without a mutant (chosen)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,8 @@ def main() -> int:
     mutants = sample(PACKAGE, asked.size, asked.seed)
     part, parts = (int(number) for number in asked.part.split("/"))
     if not asked.report:
-        _try(mutants[part - 1 :: parts], folder, f"{part}-of-{parts}", stored(folder))
+        name = f"{part}-of-{parts}"
+        _try(mutants[part - 1 :: parts], folder, name, stored(folder), asked.budget)
     return _report(mutants, list(_known(folder)))
 
 
@@ -61,11 +62,14 @@ def _asked() -> argparse.Namespace:
     parser.add_argument("--size", type=int, default=SIZE, help="how many mutants")
     parser.add_argument("--seed", type=int, default=SEED, help="of the sample")
     parser.add_argument("--part", default="1/1", help="try every N-th of them, such as 1/2")
+    parser.add_argument("--budget", type=float, default=BUDGET_S, help="seconds of tests of each")
     parser.add_argument("--report", action="store_true", help="say what is known, try none")
     return parser.parse_args()
 
 
-def _try(mutants: list[Mutant], folder: Path, name: str, covering: Covering) -> None:
+def _try(
+    mutants: list[Mutant], folder: Path, name: str, covering: Covering, budget_s: float
+) -> None:
     """Try the mutants of which nothing is known; append what becomes of each to a file."""
     done = {fate.mutant for fate in _known(folder)}
     place = Place(ROOT, folder / f"copy-{name}")
@@ -73,7 +77,7 @@ def _try(mutants: list[Mutant], folder: Path, name: str, covering: Covering) -> 
         for mutant in mutants:
             if mutant in done:
                 continue
-            tests = covering.of(mutant.file, mutant.line, BUDGET_S)
+            tests = covering.of(mutant.file, mutant.line, budget_s)
             killer = place.killer(mutant, tests, covering.total_s(tests)) if tests else None
             row = [mutant.file, mutant.line, mutant.operator, mutant.occurrence, killer]
             print(json.dumps(row), file=file, flush=True)

@@ -143,7 +143,7 @@ def begun(*words: object, fault: Fault | None = None, named: str = "") -> int:
     """
 
     def run() -> None:
-        beside = Path.cwd().with_name(f"{Path.cwd().name}-{named or 'said'}")
+        beside = _beside(named or "said")
         log = os.open(f"{beside}.log", os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
         # Not closed: Python's own standard streams in this fork, up to its end.
         out = Path(f"{beside}.out").open("w", encoding="utf-8")  # noqa: SIM115
@@ -190,9 +190,18 @@ class Said:
 def done(*words: object, fault: Fault | None = None) -> Said:
     """Run a command in a fork to its end."""
     code = ended(begun(*words, fault=fault))
-    beside = Path.cwd().with_name(f"{Path.cwd().name}-said")
-    texts = [Path(f"{beside}.{kind}").read_text(encoding="utf-8") for kind in ("out", "err", "log")]
-    return Said(code, texts[0], texts[1], texts[2].splitlines())
+    log = Path(f"{_beside()}.log").read_text(encoding="utf-8")
+    return Said(code, *said(), log.splitlines())
+
+
+def said() -> tuple[str, str]:
+    """Return what the last command printed here, and what it said on standard error."""
+    texts = [Path(f"{_beside()}.{kind}").read_text(encoding="utf-8") for kind in ("out", "err")]
+    return texts[0], texts[1]
+
+
+def _beside(named: str = "said") -> Path:
+    return Path.cwd().with_name(f"{Path.cwd().name}-{named}")
 
 
 def leftovers(folder: str = ".") -> list[str]:

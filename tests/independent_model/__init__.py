@@ -2,7 +2,7 @@
 
 It is slow and plain on purpose: a heap of events, one event for every write, a list of every write,
 and measures by brute force. It takes from efssim the numbers of a scenario and nothing else.
-Nothing in it is random: sizes and times are constants, and what is drawn is refused.
+Nothing in it is random: what is drawn is given to it.
 """
 
 from __future__ import annotations

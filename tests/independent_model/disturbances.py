@@ -32,7 +32,7 @@ class Disturbance:
         """Whether it pauses a replication."""
         if self.kind == "opt_out":
             return self.target in _regions(replication)
-        return self.kind in PAUSES and self.target == replication.name
+        return self.kind in PAUSES and is_named(self.target, replication.name)
 
     def stalls(self, replication: Replication) -> bool:
         """Whether no sync of a replication makes progress."""
@@ -49,7 +49,7 @@ class Disturbance:
         if self.kind == "region_outage":
             return self.target == file_system.region
         if self.kind == "fence":
-            return self.target == file_system.name
+            return is_named(self.target, file_system.name)
         return self.fails(file_system)
 
     @property
@@ -59,8 +59,18 @@ class Disturbance:
 
     def fails(self, file_system: FileSystem) -> bool:
         """Whether a file system is lost for good."""
-        return self.kind == "fail" and self.target == file_system.name
+        return self.kind == "fail" and is_named(self.target, file_system.name)
 
 
 def _regions(replication: Replication) -> tuple[str, str]:
     return replication.source.region, replication.destination.region
+
+
+def is_named(target: str, name: str) -> bool:
+    """Whether a target is a name, or all items of the fleet that it is of: `orders[*]`."""
+    before, is_all, after = target.partition("[*]")
+    if not is_all:
+        return target == name
+    item = name[len(before) : len(name) - len(after)]
+    is_item = item.startswith("[") and item.endswith("]") and item[1:-1].isdigit()
+    return name.startswith(before) and name.endswith(after) and is_item

@@ -75,7 +75,7 @@ class FileSystem:
     def size_at(self, time_s: float) -> int:
         """Return the bytes stored: those at the start and what new writes added."""
         return self.size + sum(
-            round(sum(write.bytes for write in writes) * stream.new_bytes)
+            round(sum(write.bytes for write in writes if not write.hot) * stream.new_bytes)
             for stream, writes in by_stream(self._added(time_s)).items()
         )
 
@@ -126,8 +126,9 @@ def bytes_to_send(writes: Iterable[Write]) -> int:
 
 
 def _to_send(stream: Stream, writes: list[Write]) -> int:
-    if not stream.hot_blocks:
-        return sum(write.bytes for write in writes)
-    n = sum(-(-write.bytes // stream.block_bytes) for write in writes)
-    missed = (1 - 1 / stream.hot_blocks) ** n
-    return round(stream.block_bytes * stream.hot_blocks * (1 - missed))
+    sent = sum(write.bytes for write in writes if not write.hot)
+    n = sum(-(-write.bytes // stream.block_bytes) for write in writes if write.hot)
+    if n:
+        missed = (1 - 1 / stream.hot_blocks) ** n
+        sent += round(stream.block_bytes * stream.hot_blocks * (1 - missed))
+    return sent

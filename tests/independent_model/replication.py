@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from independent_model.agenda import Turn
 from independent_model.calendars import Rate
@@ -15,6 +15,7 @@ from independent_model.file_system import (
     changed_files,
     large_file_bytes,
 )
+from independent_model.given import Attempts, Numbers
 from independent_model.streams import Write
 from independent_model.sync import Done, Sync
 
@@ -24,25 +25,30 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Timing:
-    """The parameters of a replication, all of them constants."""
+    """The parameters of a replication; what may be drawn is asked for by ordinals."""
 
     interval_s: float
-    gap_s: float
-    setup_s: float
+    gap_s: Numbers
+    setup_s: Attempts
     throughput: Rate
     file_rate: float
     scan_rate: float
     diff_rate: float
-    initial_setup_s: float
+    initial_setup_s: Attempts
     initial_throughput: Rate
     initial_file_rate: float
     differing: int | None
-    enabling_s: float
-    pausing_s: float
-    resuming_s: float
-    deleting_s: float
-    phase_s: float = 0.0
-    weight: float = 1.0
+    enabling_s: Numbers
+    pausing_s: Numbers
+    resuming_s: Numbers
+    deleting_s: Numbers
+    chance: Attempts
+    """An attempt fails if this is below `failure_probability`, after that share of its time."""
+    failure_probability: float
+    backoff_s: Attempts
+    backoff_max_s: float
+    phase_s: float
+    weight: float
 
 
 @dataclass(frozen=True)
@@ -52,6 +58,14 @@ class Drop:
     time_s: float
     bytes: int
     cause: str
+
+
+class Abandoned(NamedTuple):
+    """A sync that ended before it was complete."""
+
+    cut_s: float
+    abandoned_s: float
+    failures: int
 
 
 class Replication:
@@ -72,7 +86,9 @@ class Replication:
         self.writes: list[Write] = []
         self.drops: list[Drop] = []
         self.syncs: list[Done] = []
-        self.abandoned: list[tuple[float, float]] = []
+        self.abandoned: list[Abandoned] = []
+        self._ordinal = 0
+        """How many syncs are over, completed or abandoned."""
         self.runnable: list[tuple[float, bool]] = []
         """When syncs could run and when not: ENABLED and no outage."""
         self.discarded: list[Write] = []
@@ -104,7 +120,7 @@ class Replication:
         self.lrt_s = self.world.now
         self.world.agree(self, self.world.now)
         self._become("ENABLED")
-        first_s = self.timing.interval_s - self.timing.phase_s or self.timing.gap_s
+        first_s = self.timing.interval_s - self.timing.phase_s or self.timing.gap_s(0)
         self._due(self.world.now + first_s)
 
     def create(self) -> None:
@@ -113,14 +129,14 @@ class Replication:
         for write in self.discarded:
             write.discarded = True
         self._become("ENABLING")
-        self._after(self.timing.enabling_s, self._enable)
+        self._after(self.timing.enabling_s(0), self._enable)
 
     def delete(self) -> None:
         """Begin DELETING."""
         if self.status != "DELETING":
             self._abandon()
             self._become("DELETING")
-            self._after(self.timing.deleting_s, self._go)
+            self._after(self.timing.deleting_s(0), self._go)
 
     def _go(self) -> None:
         # What was written before the configuration was pending, too, until the initial sync.
@@ -167,8 +183,10 @@ class Replication:
 
     def _paused(self) -> None:
         self._become("PAUSED")
-        self._may_resume_s = self.world.now + self.timing.resuming_s
-        self._after(self.timing.resuming_s, self.changed)
+        pauses = sum(status == "PAUSED" for _, status in self.statuses)
+        resuming_s = self.timing.resuming_s(pauses - 1)
+        self._may_resume_s = self.world.now + resuming_s
+        self._after(resuming_s, self.changed)
 
     @property
     def held(self) -> bool:
@@ -198,7 +216,8 @@ class Replication:
         if self.status == "ENABLED" and self.held:
             self._abandon()
             self._become("PAUSING")
-            self._after(self.timing.pausing_s, self._paused)
+            pauses = sum(status == "PAUSING" for _, status in self.statuses)
+            self._after(self.timing.pausing_s(pauses - 1), self._paused)
         resumes = self.status == "PAUSED" and not self.held
         if resumes and self.world.now >= self._may_resume_s:
             self._enable()
@@ -234,16 +253,32 @@ class Replication:
         self.link.touch()
 
     def _next_sync(self) -> Sync:
-        now, timing, initial = self.world.now, self.timing, self.lrt_s is None
+        now, initial = self.world.now, self.lrt_s is None
         writes = [write for write in self.writes if write.published_s is None]
         size, files = self._to_transfer(writes) if initial else _to_carry(writes)
-        before = timing.initial_setup_s if initial else timing.setup_s
-        before += self.world.latency(self)
-        if writes or size or files:
-            before += self.source.files_at(now) / timing.scan_rate
-            before += large_file_bytes([] if initial else writes) / timing.diff_rate
-        whole = self._transfer_s(initial, size, files)
-        return Sync(now, initial, writes, size, files, before, whole, whole, now)
+        sync = Sync(now, initial, writes, size, files, 0.0, 0.0, 0.0, now)
+        self._inventory = self.source.files_at(now)
+        self._attempt(sync)
+        return sync
+
+    def _attempt(self, sync: Sync) -> None:
+        """Begin an attempt of a sync, which may be one that fails."""
+        timing, now = self.timing, self.world.now
+        setup = timing.initial_setup_s if sync.initial else timing.setup_s
+        attempt = len(sync.failures)
+        before = setup(self._ordinal, attempt) + self.world.latency(self)
+        if sync.writes or sync.bytes or sync.files:
+            before += self._inventory / timing.scan_rate
+            before += large_file_bytes([] if sync.initial else sync.writes) / timing.diff_rate
+        self._slowness = 1.0
+        alone_s = self._transfer_s(sync.initial, sync.bytes, sync.files)
+        sync.again(now, before, alone_s)
+        if timing.failure_probability:
+            chance = timing.chance(self._ordinal, attempt)
+            if chance < timing.failure_probability:
+                backoff_s = timing.backoff_s(self._ordinal, attempt) * 2.0**attempt
+                share = chance / timing.failure_probability
+                sync.fail_after(share, alone_s, min(backoff_s, timing.backoff_max_s))
 
     def _to_transfer(self, writes: list[Write]) -> tuple[int, int]:
         """Return the bytes and files of an initial sync: files in proportion to the bytes."""
@@ -269,7 +304,7 @@ class Replication:
 
         def act() -> None:
             if self.sync is sync and sync.version == version:
-                self._complete(sync)
+                self._end_of(sync)
 
         if sync.running and sync.before_s:
             self.world.agenda.at(self.world.now + sync.before_s, Turn.COMPLETION, self.link.touch)
@@ -278,6 +313,18 @@ class Replication:
             # One that another rate ends at once waits for what else changes at this instant.
             is_at_once = end_s == self.world.now > sync.cut_s
             self.world.agenda.at(end_s, Turn.CUT if is_at_once else Turn.COMPLETION, act)
+
+    def _end_of(self, sync: Sync) -> None:
+        """End what the present attempt was about: all of it, its failing, or the wait after it."""
+        if sync.fails:
+            sync.wait(self.world.now)
+        elif sync.waits:
+            self._attempt(sync)
+        else:
+            self._complete(sync)
+            return
+        self._arrange()
+        self.link.touch()
 
     def _repace(self) -> None:
         sync = self.sync
@@ -317,20 +364,24 @@ class Replication:
         for write in self.source.unreplicated():
             write.replicated = write.time_s <= sync.cut_s
         written = sum(write.bytes for write in sync.writes)
-        self.syncs.append(Done(sync.cut_s, now, sync.initial, sync.bytes, sync.files, written))
+        failures = tuple(sync.failures)
+        done = Done(sync.cut_s, now, sync.initial, sync.bytes, sync.files, written, failures)
+        self.syncs.append(done)
         self.sync, self.lrt_s = None, sync.cut_s
         self._end_sync()
         self.destination.mirror(self.source, sync.cut_s, now)
         self.world.agree(self, sync.cut_s)
-        self._due(max(sync.cut_s + self.timing.interval_s, now + self.timing.gap_s))
+        self._due(max(sync.cut_s + self.timing.interval_s, now + self.timing.gap_s(self._ordinal)))
 
     def _abandon(self) -> None:
         if self.sync is not None:
-            self.abandoned.append((self.sync.cut_s, self.world.now))
+            failures = len(self.sync.failures)
+            self.abandoned.append(Abandoned(self.sync.cut_s, self.world.now, failures))
             self.sync = None
             self._end_sync()
 
     def _end_sync(self) -> None:
+        self._ordinal += 1
         self.link.give_back(self)
         self.link.touch()
 

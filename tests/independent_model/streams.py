@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-import csv
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from fractions import Fraction
+from zoneinfo import ZoneInfo
 
-from efssim.scenario.schema import FileSystem, TraceFile, WriteStream
+from efssim.scenario.schema import FileSystem, WriteStream
 from efssim.scenario.workload.arrivals import chosen_process
 from efssim.scenario.workload.growth import MonthlyGrowth
 from efssim.scenario.workload.processes.batch import Batch
 from efssim.scenario.workload.processes.constant import Constant
 from efssim.text.quantities import Rate
+from independent_model.given import Given
+from independent_model.traces import trace_writes
 
 
 @dataclass(frozen=True, eq=False)
@@ -25,11 +27,11 @@ class Stream:
     files: int
     """Files that a write changes; a stream with `large_file_bytes` changes one per sync."""
     large_file_bytes: int | None
-    hot_blocks: int
+    hot_blocks: float
     """Blocks of the hot set; 0: none of the writes is hot."""
     block_bytes: int
     new_bytes: float
-    """Share of the bytes that add to the file system."""
+    """Share of the bytes that add to the file system, of those that are not hot."""
     new_files: float
     follows: bool = False
     """Whether it moves with a failover."""
@@ -49,6 +51,8 @@ class Write:
     replicated: bool = False
     """Whether any replication published it."""
     discarded: bool = False
+    hot: bool = False
+    """Whether it goes into the hot set."""
     wanted_s: float = 0.0
     """When it would be made if it waited for nothing."""
 
@@ -61,18 +65,14 @@ class Write:
 def stream_of(name: str, spec: WriteStream, usual_follow: str = "none", path: str = "") -> Stream:
     """Return what the writes of a stream have in common."""
     hot = spec.hot_set
-    if hot is not None and hot.share not in (0, 1):
-        raise ValueError("which writes are hot is drawn")
-    is_hot = hot is not None and hot.share == 1
     large = None if spec.in_file is None else spec.in_file.size
-    usual = 0.0 if is_hot or large is not None else 1.0
     return Stream(
         name,
         spec.files,
         large,
-        hot.size // hot.block if hot is not None and is_hot else 0,
+        hot.size / hot.block if hot is not None else 0,
         hot.block if hot is not None else 1,
-        _share(spec, "new_bytes", usual) * (not is_hot),
+        _share(spec, "new_bytes", 1.0 if large is None else 0.0),
         _share(spec, "new_files", 0.0),
         (spec.writes_follow or usual_follow) == "failover",
         path,
@@ -84,22 +84,29 @@ def _share(spec: WriteStream, key: str, usual: float) -> float:
     return usual if share is None else share
 
 
-def writes_of(
-    file_system: FileSystem, start: datetime, end_s: float, home: str = ""
-) -> list[Write]:
+def writes_of(file_system: FileSystem, given: Given, home: str = "") -> list[Write]:
     """Return the wanted writes of a file system after the start, up to and including the end."""
-    found = []
+    found, end_s = [], given.scenario.duration
     for name, spec in file_system.writes.items():
         path = f"file_systems.{home}.writes.{name}"
-        stream, total, rounded = stream_of(name, spec, file_system.writes_follow, path), 0.0, 0
+        stream = stream_of(name, spec, file_system.writes_follow, path)
+        total, rounded = Fraction(0), 0
         last_s = end_s if spec.ends is None else min(spec.ends, end_s)
-        growth = _Growth([file_system.growth, spec.growth], start, end_s)
-        for time_s, size in _wanted(spec, growth, start, end_s):
-            total += size
+        growth = _Growth([file_system.growth, spec.growth], given.scenario.start, end_s)
+        wanted = list(_wanted(spec, growth, given, path))
+        for (time_s, size), hot in zip(wanted, _hot(spec, given, path, len(wanted)), strict=True):
+            total += Fraction(size)
             if spec.begins < time_s <= last_s:
-                found.append(Write(time_s, round(total) - rounded, stream, wanted_s=time_s))
+                whole = round(total) - rounded
+                found.append(Write(time_s, whole, stream, wanted_s=time_s, hot=hot))
             rounded = round(total)
     return sorted(found, key=lambda write: write.time_s)
+
+
+def _hot(spec: WriteStream, given: Given, path: str, count: int) -> list[bool]:
+    """Return which writes of a stream are hot."""
+    share = 0.0 if spec.hot_set is None else spec.hot_set.share
+    return [bool(share)] * count if share in (0, 1) else given.hot(path, share, count)
 
 
 @dataclass(frozen=True)
@@ -149,63 +156,69 @@ def _evenly(rate: Rate, growth: _Growth, end_s: float) -> Iterator[float]:
 
 
 def _wanted(
-    spec: WriteStream, growth: _Growth, start: datetime, end_s: float
+    spec: WriteStream, growth: _Growth, given: Given, path: str
 ) -> Iterator[tuple[float, float]]:
     """Yield times and bytes; growth multiplies a rate, and the bytes where there is none."""
+    start, end_s = given.scenario.start, given.scenario.duration
+    if spec.trace is not None and spec.trace.resample is not None:
+        yield from given.resampled(path, spec, growth.parts)
+        return
     if spec.trace is not None:
-        for time_s, size in _trace(spec.trace, end_s):
+        for time_s, size in trace_writes(spec.trace, start, end_s):
             yield time_s, size * growth.at(time_s)
         return
     assert spec.arrivals is not None
     assert spec.size is not None
-    if spec.size.constant is None:
-        raise ValueError("sizes are drawn")
     chosen = chosen_process(spec.arrivals).spec
+    factors = None
     if isinstance(chosen, Constant):
-        rate = chosen.rate
-        if growth.next_change(0.0) <= end_s:
-            for time_s in _evenly(rate, growth, end_s):
-                yield time_s, spec.size.constant
-            return
-        steady = growth.at(0.0)
-        for k in range(1, math.floor(end_s * rate.count * steady / rate.period_s) + 2):
-            yield k * rate.period_s / (rate.count * steady), spec.size.constant
+        times = list(_constant(chosen, growth, end_s))
     elif isinstance(chosen, Batch):
-        for time_s in _jobs(chosen, start, end_s):
-            yield time_s, spec.size.constant * growth.at(time_s)
+        times = list(_jobs(chosen, start, end_s))
+        factors = [growth.at(time_s) for time_s in times]
     else:
-        raise ValueError("arrivals are drawn")
+        times = given.times(path, spec, growth.parts)
+    sizes = given.sizes(path, spec, len(times))
+    if factors is not None:
+        sizes = [size * factor for size, factor in zip(sizes, factors, strict=True)]
+    yield from zip(times, sizes, strict=True)
+
+
+def _constant(chosen: Constant, growth: _Growth, end_s: float) -> Iterator[float]:
+    rate = chosen.rate
+    if growth.next_change(0.0) <= end_s:
+        yield from _evenly(rate, growth, end_s)
+        return
+    steady = growth.at(0.0)
+    for k in range(1, math.floor(end_s * rate.count * steady / rate.period_s) + 2):
+        yield k * rate.period_s / (rate.count * steady)
 
 
 def _jobs(batch: Batch, start: datetime, end_s: float) -> Iterator[float]:
-    hour, minute, second = ([int(part) for part in batch.at.split(":")] + [0])[:3]
-    of_day = hour * 3600 + minute * 60 + second
-    since_midnight = start.hour * 3600 + start.minute * 60 + start.second
-    begin_s = float((of_day - since_midnight) % 86_400)
-    while begin_s <= end_s:
+    for begin_s in _begins(batch, start, end_s):
         for k in range(1, batch.writes + 1):
             yield begin_s + batch.over * k / batch.writes
+
+
+def _begins(batch: Batch, start: datetime, end_s: float) -> Iterator[float]:
+    """Yield when jobs begin: every whole days at that time of day by the clock on the wall."""
+    hour, minute, second = ([int(part) for part in batch.at.split(":")] + [0])[:3]
+    zone = ZoneInfo(batch.timezone)
+    local = start.astimezone(zone).replace(tzinfo=None)
+    first = local.replace(hour=hour, minute=minute, second=second, microsecond=0)
+    if batch.timezone != "UTC" and _puts_its_clock(zone, start, end_s):
+        raise UnknownError("a batch on the day on which the clock is put")
+    if (begin_s := (first - local).total_seconds()) < 0:
+        begin_s += 86_400.0
+    while begin_s <= end_s:
+        yield begin_s
         begin_s += batch.every
 
 
-def _trace(trace: TraceFile, end_s: float) -> Iterator[tuple[float, float]]:
-    with trace.file.open(encoding="utf-8", newline="") as lines:
-        rows = [(float(row[trace.time]), float(row[trace.bytes])) for row in csv.DictReader(lines)]
-    moved_s = rows[0][0] if trace.align == "start" else 0.0
-    span_s = trace.length or rows[-1][0] - rows[0][0] + (trace.period or 0.0)
-    lap_s = -moved_s
-    while lap_s + rows[0][0] <= end_s:
-        for time_s, size in rows:
-            yield from _row(trace, time_s + lap_s, size)
-        if not trace.repeat:
-            return
-        lap_s += span_s
+def _puts_its_clock(zone: ZoneInfo, start: datetime, end_s: float) -> bool:
+    last = start + timedelta(seconds=end_s + 86_400)
+    return start.astimezone(zone).utcoffset() != last.astimezone(zone).utcoffset()
 
 
-def _row(trace: TraceFile, time_s: float, size: float) -> Iterator[tuple[float, float]]:
-    if trace.period is None:
-        yield time_s, size
-        return
-    n = trace.writes_per_row
-    for k in range(1, n + 1):
-        yield time_s + trace.period * k / n, size / n
+class UnknownError(Exception):
+    """Something that this model does not know."""

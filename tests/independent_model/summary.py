@@ -9,6 +9,8 @@ from typing import Any
 from efssim.scenario.objectives import Objective
 from independent_model.calendars import rate_at, steps
 from independent_model.compare import UNTOLD
+from independent_model.compliance import Compliance
+from independent_model.disturbances import is_named
 from independent_model.replication import Replication
 from independent_model.spans import complement, when
 from independent_model.streams import Write
@@ -68,6 +70,7 @@ class _Measures:
             "source_throughput": self.source_throughput(),
             **self.throttled(),
             **Verdict(self.world, self.of).summary(),
+            **self.compliance(),
             "status_s": self.statuses(),
             "final_status": self.of.status,
             "last_replicated_timestamp": self.instant(self.of.lrt_s),
@@ -130,6 +133,13 @@ class _Measures:
             "longest_s": max(lengths, default=0.0),
         }
 
+    def compliance(self) -> Json:
+        """Return the RPO by month, where the scenario asks for it."""
+        if self.world.scenario.compliance is None:
+            return {}
+        of = Compliance(self.world, self.of, self.teeth(), self.violations())
+        return {"compliance": of.summary()}
+
     def while_writable(self) -> Json:
         """Return the attainment over the time in which the source could be written."""
         spans = complement(when(self.of.source.stopped, self.end_s), self.end_s)
@@ -146,7 +156,8 @@ class _Measures:
         found = {
             name: self.objective(spec)
             for name, spec in self.world.scenario.objectives.items()
-            if spec.replications is None or self.of.name in spec.replications
+            if spec.replications is None
+            or any(is_named(each, self.of.name) for each in spec.replications)
         }
         return {"objectives": found} if found else {}
 
@@ -327,13 +338,19 @@ class _Measures:
         diverges = utilisation is not None and utilisation >= 1 and self.grows()
         return {
             "completed": len(self.completed),
-            "failed_attempts": 0,
-            "abandoned": sum(self.in_window(abandoned_s) for _, abandoned_s in self.of.abandoned),
+            "failed_attempts": self.failed_attempts(),
+            "abandoned": sum(self.in_window(each.abandoned_s) for each in self.of.abandoned),
             "bytes": sum(done.bytes for done in self.regular),
             "duration_mean_s": _mean([done.completed_s - done.cut_s for done in self.regular]),
             "utilisation": utilisation if is_known else UNTOLD,
             "diverging": diverges if is_known else UNTOLD,
         }
+
+    def failed_attempts(self) -> int:
+        """Return the failed attempts of syncs that ended in the window, or are in flight."""
+        ended = sum(len(done.failures) for done in self.completed)
+        ended += sum(e.failures for e in self.of.abandoned if self.in_window(e.abandoned_s))
+        return ended + (0 if self.of.sync is None else len(self.of.sync.failures))
 
     def utilisation(self) -> float | None:
         timing = self.of.timing

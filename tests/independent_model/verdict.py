@@ -67,6 +67,20 @@ class Verdict:
         failed_s = self._seconds(max(self.first_s, self.destination_until_s), self.gone_s)
         return self.initial_sync_s() + self.no_configuration_s() + failed_s
 
+    def unprotected(self) -> list[tuple[float, float]]:
+        """Return the spans of the window without a recovery point, but for those left out."""
+        rpo, inf = self.world.scenario.rpo, math.inf
+        failed_s = max(self.first_s, self.destination_until_s)
+        spans = [(failed_s, self.gone_s)]
+        if rpo.initial_sync != "excluded":
+            spans.append((self.of.created_s, min(self.first_s, self.gone_s)))
+        if rpo.after_deletion != "excluded":
+            spans += [(0, self.of.created_s), (self.gone_s, inf)]
+        begin_s = max(self.begin_s, self.of.source.created_s)
+        end_s = min(self.end_s, self.source_until_s)
+        inside = [(max(begin_s, a), min(end_s, b)) for a, b in spans]
+        return sorted((a, b) for a, b in inside if a < b)
+
     def excluded_s(self) -> float:
         """Return the seconds of them that the scenario leaves out."""
         rpo = self.world.scenario.rpo

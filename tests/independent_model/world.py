@@ -10,18 +10,26 @@ from typing import Any
 
 from efssim import Scenario
 from efssim.scenario.grammar.calendars.windows import Blackouts
-from efssim.scenario.grammar.distributions import Distribution
 from efssim.scenario.schema import Control as ControlTimes
 from efssim.scenario.schema import Destination, Event, Fault, Initial, Sync
 from efssim.scenario.schema import FileSystem as FileSystemKeys
 from independent_model.agenda import Agenda, Turn
 from independent_model.calendars import Rate, blackouts, rate_at, steps
-from independent_model.disturbances import Disturbance
-from independent_model.file_system import FileSystem
+from independent_model.disturbances import Disturbance, is_named
+from independent_model.file_system import READ_ONLY, FileSystem
+from independent_model.given import Given
 from independent_model.link import Link
 from independent_model.replication import Replication, Timing
 from independent_model.streams import Stream, Write, writes_of
 from independent_model.throttle import LIMITS, LOCK_S, MIB, Terms, Throttle
+
+MOVING = (
+    "CreateReplicationConfiguration",
+    "DeleteReplicationConfiguration",
+    "UpdateFileSystemProtection",
+    "UpdateFileSystem",
+)
+"""Calls that move a number of a run, of those that this model knows."""
 
 
 class RefusedError(Exception):
@@ -33,6 +41,7 @@ class World:
 
     def __init__(self, scenario: Scenario) -> None:
         self.scenario, self.agenda = scenario, Agenda()
+        self.given = Given(scenario)
         self.file_systems: dict[str, FileSystem] = {}
         self.replications: dict[str, Replication] = {}
         self.active: list[Disturbance] = []
@@ -83,7 +92,7 @@ class World:
             found.mode, found.provisioned = spec.throughput_mode, spec.provisioned_throughput or 0.0
             if spec.throttle:
                 self._throttle(found, spec)
-            for write in writes_of(spec, self.scenario.start, self.scenario.duration, name):
+            for write in writes_of(spec, self.given, name):
                 self._schedule_write(found, write)
         for name in self.scenario.replications:
             self._replicate(name)
@@ -93,8 +102,8 @@ class World:
         for name, replication in self.scenario.replications.items():
             if replication.blackouts is not None:
                 self._schedule_blackouts(self.replications[name], replication.blackouts)
-        for fault in self.scenario.faults.values():
-            self._repeat(fault)
+        for name, fault in self.scenario.faults.items():
+            self._repeat(name, fault)
 
     def _schedule_write(self, file_system: FileSystem, write: Write) -> None:
         self._homes[write.stream] = file_system.name
@@ -109,7 +118,7 @@ class World:
         spec = self.scenario.replications[name]
         source = self.file_systems[spec.source]
         destination = self._destination(name, spec.destination, source)
-        timing = timing_of(spec.sync, spec.control, spec.initial)
+        timing = timing_of(self.given, name, spec.sync, spec.control, spec.initial)
         replication = Replication(self, name, timing, source, destination)
         self.replications[name] = replication
         if spec.established:
@@ -244,11 +253,11 @@ class World:
             self.agenda.at(event.at, Turn.BEGIN, lambda: self._ask_for(event))
 
     def _ask_for(self, event: Event) -> None:
-        self._happen(event)
+        self._happen(event, event.lasts)
 
-    def _happen(self, event: Event | Fault) -> float:
+    def _happen(self, event: Event | Fault, lasts_s: float | None) -> float:
         """Let a disturbance be asked for now; return when it is over."""
-        begin_s, end_s = self._span(event, event.lasts)
+        begin_s, end_s = self._span(event, lasts_s)
         if begin_s < end_s:
             disturbance = Disturbance.of(event)
             if begin_s == self.now:
@@ -259,27 +268,24 @@ class World:
                 self.agenda.at(end_s, Turn.END, lambda: self._end(disturbance))
         return end_s
 
-    def _repeat(self, fault: Fault) -> None:
+    def _repeat(self, name: str, fault: Fault) -> None:
         """Let a fault come again and again: `every` is from the end of one to the next."""
-        every, lasts = fault.every.constant, fault.lasts and fault.lasts.constant
-        if every is None or (fault.lasts is not None and lasts is None):
-            raise ValueError("when it comes is drawn")
+        path = f"faults.{name}"
+        every = self.given.numbers(f"{path}.every", fault.every)
+        lasts = fault.lasts and self.given.numbers(f"{path}.for", fault.lasts)
 
-        def come() -> None:
-            over_s = self._happen(fault)
-            if over_s < math.inf:
-                self.agenda.at(over_s, Turn.END, again)
+        def await_(ordinal: int) -> None:
+            def come() -> None:
+                over_s = self._happen(fault, lasts(ordinal) if lasts else None)
+                if over_s < math.inf:
+                    self.agenda.at(over_s, Turn.END, lambda: await_(ordinal + 1))
 
-        def again() -> None:
-            self.agenda.at(self.now + every, Turn.BEGIN, come)
+            self.agenda.at(self.now + every(ordinal), Turn.BEGIN, come)
 
-        again()
+        await_(0)
 
-    def _span(
-        self, event: Event | Fault, lasts: float | Distribution[float] | None
-    ) -> tuple[float, float]:
+    def _span(self, event: Event | Fault, lasts_s: float | None) -> tuple[float, float]:
         begin_s = self.now
-        lasts_s = lasts if lasts is None or isinstance(lasts, int | float) else lasts.constant
         end_s = math.inf if lasts_s is None else begin_s + lasts_s
         if event.kind == "opt_out" and event.target in self.scenario.regions:
             region = self.scenario.regions[event.target]
@@ -290,7 +296,9 @@ class World:
         self.active.append(disturbance)
         if disturbance.kind == "move_writes" and event.option("to") in self.file_systems:
             for stream, home in self._homes.items():
-                if home == disturbance.target and (stream.follows or not event.option("following")):
+                if is_named(disturbance.target, home) and (
+                    stream.follows or not event.option("following")
+                ):
                     self._places[stream] = self.file_systems[event.option("to")], disturbance
         if disturbance.kind == "api_error":
             self._errors.append({"event": event, "left": event.option("times"), "of": disturbance})
@@ -325,18 +333,20 @@ class World:
 
     def _answer(self, event: Event) -> None:
         given = event.parameters
-        about = self._named(given.get("SourceFileSystemId", given.get("FileSystemId")))
-        region = event.option("region") or about.region
+        named = given.get("SourceFileSystemId", given.get("FileSystemId", given.get("ResourceId")))
+        region = event.option("region") or self._named(named).region
         self._check_region(region)
         self._check_errors(event, region)
+        if event.call not in MOVING:
+            return
+        about = self._named(named)
         if event.call == "DeleteReplicationConfiguration":
             self._delete(about, region)
         elif event.call == "UpdateFileSystemProtection":
             self._protect(about, region, given["ReplicationOverwriteProtection"])
         elif event.call == "UpdateFileSystem":
             self._update(about, region, given)
-        else:
-            assert event.call == "CreateReplicationConfiguration"
+        elif event.call == "CreateReplicationConfiguration":
             self._create(about, region, given["Destinations"][0])
 
     def _named(self, name: object) -> FileSystem:
@@ -346,10 +356,31 @@ class World:
 
     def _check_region(self, region: str) -> None:
         """A call fails where its Region is down or the account is not opted in."""
-        if any(
-            each.kind in ("region_outage", "opt_out") and each.target == region
-            for each in self.active
-        ):
+        if any(each.kind == "region_outage" and each.target == region for each in self.active):
+            raise RefusedError
+        works = self._choice("call_in_region_not_opted_in") == "works"
+        if not self._is_opted_in(region) and not works:
+            raise RefusedError
+
+    def _check_destination(self, region: str) -> None:
+        if not self._is_opted_in(region):
+            raise RefusedError
+        self._check_region(region)
+
+    def _is_opted_in(self, region: str) -> bool:
+        spec = self.scenario.regions.get(region)
+        if spec is not None and not spec.opted_in:
+            return False
+        return not any(each.kind == "opt_out" and each.target == region for each in self.active)
+
+    def _choice(self, name: str) -> str:
+        """Return what a scenario chooses where EFS is not documented; nothing: the usual."""
+        return str(self.scenario.defaults.undocumented.get(name, ""))
+
+    def _check_quota(self, region: str) -> None:
+        spec = self.scenario.regions.get(region)
+        most = 1000 if spec is None else spec.quotas.file_systems
+        if sum(each.region == region for each in self.file_systems.values()) >= most:
             raise RefusedError
 
     def _check_errors(self, event: Event, region: str) -> None:
@@ -366,6 +397,11 @@ class World:
             raise RefusedError
         if region not in (source.region, replication.destination.region):
             raise RefusedError
+        sides = {source.region, replication.destination.region}
+        other = (sides - {region} or {region}).pop()
+        is_down = any(e.kind == "region_outage" and e.target == other for e in self.active)
+        if is_down and self._choice("delete_during_outage_of_other_region") == "fails":
+            raise RefusedError
         replication.delete()
 
     def _protect(self, file_system: FileSystem, region: str, protection: str) -> None:
@@ -374,6 +410,10 @@ class World:
         if file_system.protection == "REPLICATING":
             raise RefusedError
         file_system.protection = protection
+        if self._choice("protection_disabled_is_read_only") == "yes":
+            file_system.go_on(file_system, self.now)
+            if protection == "DISABLED":
+                file_system.stop(file_system, READ_ONLY, self.now)
 
     def _update(self, file_system: FileSystem, region: str, given: dict[str, Any]) -> None:
         """Change throughput mode or amount; for a day provisioned throughput only rises."""
@@ -402,7 +442,7 @@ class World:
         destination = self._create_destination(source, name, wanted)
         self._replications_of[source.name] += 1
         defaults = self.scenario.defaults
-        timing = timing_of(defaults.sync, defaults.control, Initial())
+        timing = timing_of(self.given, name, defaults.sync, defaults.control, Initial())
         self.replications[name] = Replication(self, name, timing, source, destination)
         self.replications[name].create()
 
@@ -413,46 +453,47 @@ class World:
         self, source: FileSystem, replication: str, wanted: dict[str, str]
     ) -> FileSystem:
         if "FileSystemId" not in wanted:
-            self._check_region(wanted["Region"])
-            return self._destination(replication, Destination(region=wanted["Region"]), source)
+            region = wanted.get("Region") or wanted["AvailabilityZoneName"][:-1]
+            self._check_destination(region)
+            self._check_quota(region)
+            return self._destination(replication, Destination(region=region), source)
         found = self._named(wanted["FileSystemId"])
-        self._check_region(found.region)
+        self._check_destination(found.region)
         free = found.replication is None and found.protection == "DISABLED"
         if found is source or found.failed or not free or (source.encrypted > found.encrypted):
             raise RefusedError
         return found
 
 
-def timing_of(sync: Sync, control: ControlTimes, initial: Initial) -> Timing:
+def timing_of(
+    given: Given, name: str, sync: Sync, control: ControlTimes, initial: Initial
+) -> Timing:
     """Return the parameters of a replication."""
-
-    def constant(of: Sync | ControlTimes, key: str) -> float:
-        value = of.draw(key).constant
-        if value is None:
-            raise ValueError(f"{key} is drawn")
-        return float(value)
-
-    if sync.number("failure_probability"):
-        raise ValueError("whether an attempt fails is drawn")
-    setup = constant(sync, "setup")
+    path = f"replications.{name}"
+    setup = given.attempts(f"{path}.sync.setup", sync.draw("setup"))
     file_rate = sync.number("file_rate")
     throughput = sync.number("throughput") if sync.throughput is None else sync.throughput
+    first = initial.setup
     return Timing(
         interval_s=sync.number("interval"),
-        gap_s=constant(sync, "gap"),
+        gap_s=given.numbers(f"{path}.sync.gap", sync.draw("gap")),
         setup_s=setup,
         throughput=throughput,
         file_rate=file_rate,
         scan_rate=sync.number("scan_rate"),
         diff_rate=sync.number("diff_rate"),
-        initial_setup_s=setup if initial.setup is None else float(initial.setup.constant or 0),
+        initial_setup_s=setup if first is None else given.attempts(f"{path}.initial.setup", first),
         initial_throughput=throughput if initial.throughput is None else initial.throughput,
         initial_file_rate=file_rate if initial.file_rate is None else initial.file_rate,
         differing=initial.differing,
-        enabling_s=constant(control, "enabling"),
-        pausing_s=constant(control, "pausing"),
-        resuming_s=constant(control, "resuming"),
-        deleting_s=constant(control, "deleting"),
+        chance=given.attempts(f"{path}.sync.failure"),
+        failure_probability=sync.number("failure_probability"),
+        backoff_s=given.attempts(f"{path}.sync.backoff", sync.draw("backoff")),
+        backoff_max_s=sync.number("backoff_max"),
         phase_s=sync.number("phase"),
         weight=sync.number("weight"),
+        **{
+            f"{key}_s": given.numbers(f"{path}.control.{key}", control.draw(key))
+            for key in ("enabling", "pausing", "resuming", "deleting")
+        },
     )

@@ -19,6 +19,9 @@ from independent_model import World, differences, statuses, summarise, threshold
 from independent_model.calendars import steps
 from independent_model.coverage import NOT_COVERED, is_listed, keys_of, keys_of_schema
 from independent_model.scenarios import Json, crowded_scenario, random_scenario, throttled_scenario
+from search.checks.models import unknown
+from search.drawn import draw
+from search.trial import try_out
 
 import efssim
 from efssim import Result, Scenario
@@ -133,8 +136,27 @@ def test_every_key_of_the_grammar_is_covered_or_listed(tmp_path: Path) -> None:
     for seed in range(80):
         for make in (random_scenario, throttled_scenario, crowded_scenario):
             met.update(keys_of(make(seed, tmp_path), known))
-    assert {key for key in known if not is_listed(key)} == met
+    for seed in range(500):
+        data = draw(seed, tmp_path).data
+        if not unknown(data):
+            met.update(keys_of(data, known))
+    assert {key for key in known if not is_listed(key)} == {k for k in met if not is_listed(k)}
     assert all(any(key.startswith(listed) for key in known) for listed in NOT_COVERED)
+
+
+# --- what is drawn ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("first", range(0, 120, 30))
+def test_both_models_agree_on_what_is_drawn(first: int, tmp_path: Path) -> None:
+    """Compare drawn scenarios, the draws given to the second model; the search makes thousands."""
+    found, made = [], 0
+    for seed in range(first, first + 30):
+        tried = try_out(draw(seed, tmp_path).data, seed, tmp_path, "second model")
+        made += tried.made == ["second model"]
+        found += [] if tried.failure is None else [(seed, *tried.failure.problems)]
+    assert not found
+    assert made >= 15
 
 
 # --- the scenarios go where it matters ----------------------------------------------------------
@@ -184,7 +206,7 @@ def at_the_begin(replication: Any, begin_s: float) -> Iterator[str]:
         yield "a completion at the begin of the window"
     if begin_s in [drop.time_s for drop in replication.drops]:
         yield "a dropped write at the begin of the window"
-    if begin_s in [abandoned_s for _, abandoned_s in replication.abandoned]:
+    if begin_s in [each.abandoned_s for each in replication.abandoned]:
         yield "an abandoned sync at the begin of the window"
 
 

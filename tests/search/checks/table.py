@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from search.checks.alarms import ALARMS
 from search.checks.check import Check
 from search.checks.dense import DENSE
 from search.checks.doors import BOTO3, FILE, HTTP, PYTHON
@@ -13,6 +14,7 @@ CHECKS: tuple[Check, ...] = (
     LAWS,
     PORTIONS,
     SECOND,
+    ALARMS,
     FILE,
     PYTHON,
     BOTO3,

@@ -234,14 +234,14 @@ def _custom_outage(maker: Maker, scenario: Json) -> None:
 EVENTS = (
     *(Feature(name, _event(draw)) for name, draw in KINDS.items()),
     *(
-        Feature(f"fault: {name}", _fault(draw, f"f{k}"), second=False)
+        Feature(f"fault: {name}", _fault(draw, f"f{k}"))
         for k, (name, draw) in enumerate(KINDS.items())
     ),
     Feature("outage elsewhere", _custom_outage),
     Feature("failover", _failover),
     Feature("UpdateFileSystem", _update),
-    Feature("other calls", _other_calls, second=False),
+    Feature("other calls", _other_calls),
     Feature("new file system", _new_file_system, second=False),
-    Feature("expected call", _expected, second=False),
+    Feature("expected call", _expected),
     Feature("dates of events", _dated),
 )

@@ -74,6 +74,8 @@ def _alarms(maker: Maker, scenario: Json) -> None:
         **maker.maybe(0.2, region=maker.one_of((SOURCE, DESTINATION))),
     }
     scenario["alarms"] = {"late": late}
+    if maker.chance(0.6):
+        scenario["cloudwatch"] = {"phase": maker.one_of((0, 20, 59.5))}
     if maker.chance(0.5):
         scenario["alarms"]["fast"] = {
             "MetricName": "DataWriteIOBytes",

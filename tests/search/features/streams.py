@@ -39,8 +39,15 @@ def _volume(maker: Maker) -> Json:
     return {"constant": {"bytes": f"{256 * maker.unit} B per {maker.time(1, 8)} s"}}
 
 
+def _rate_or_bytes(maker: Maker) -> Json:
+    """Return how much is written, by writes or by bytes."""
+    if maker.chance(0.3):
+        return {"bytes": f"{256 * maker.unit * maker.one_of((5, 50))} B per {maker.duration} s"}
+    return {"rate": _rate(maker)}
+
+
 def _poisson(maker: Maker) -> Json:
-    return {"poisson": {"rate": _rate(maker)}}
+    return {"poisson": _rate_or_bytes(maker)}
 
 
 def _on_off(maker: Maker) -> Json:
@@ -51,7 +58,7 @@ def _on_off(maker: Maker) -> Json:
 def _profile(maker: Maker) -> Json:
     zone = maker.one_of(("UTC", "Europe/Rome", "Asia/Kathmandu"))
     factors = {"hours": [1, 9, 0, 3] * 6, **maker.maybe(0.5, weekdays=[1, 2, 3, 0.5, 1, 0, 7])}
-    return {"profile": {"rate": _rate(maker), **factors, "timezone": zone}}
+    return {"profile": {**_rate_or_bytes(maker), **factors, "timezone": zone}}
 
 
 def _batch(maker: Maker) -> Json:
@@ -233,16 +240,16 @@ def _fast(maker: Maker) -> Json:
 
 ARRIVALS = (
     Feature("constant", _another(_constant)),
-    Feature("bytes per time", _another(_volume), second=False),
+    Feature("bytes per time", _another(_volume)),
     Feature("batch", _another(_batch)),
     Feature("poisson", _another(_poisson), draws=True),
     Feature("on and off", _another(_on_off), draws=True),
     Feature("profile", _another(_profile), draws=True),
     Feature("trace of totals", _trace_of_totals),
     Feature("trace of writes", _trace_of_writes),
-    Feature("trace of a counter", _counter, second=False),
-    Feature("trace with columns", _odd_trace, second=False),
-    Feature("trace of last year", _old_trace, second=False),
+    Feature("trace of a counter", _counter),
+    Feature("trace with columns", _odd_trace),
+    Feature("trace of last year", _old_trace),
     Feature("resampled trace", _resampled, draws=True),
     Feature("cells", _in_cells, draws=True),
 )

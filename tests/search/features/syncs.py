@@ -109,7 +109,7 @@ def _blackouts(maker: Maker, scenario: Json) -> None:
 
 SYNCS = (
     Feature("gap alone", _gated),
-    Feature("phase", _phase, second=False),
+    Feature("phase", _phase),
     Feature("gap", _key("gap", lambda maker: maker.varying(maker.step * maker.between(1, 4)))),
     Feature("setup", _key("setup", lambda maker: maker.varying(maker.time(0, 3)))),
     Feature("no throughput", _key("throughput", lambda _: "none")),
@@ -120,5 +120,5 @@ SYNCS = (
     Feature("measured", _measured),
     Feature("throughput by the clock", _throughput_windows),
     Feature("capacity by the clock", _capacity_windows),
-    Feature("blackouts", _blackouts, second=False),
+    Feature("blackouts", _blackouts),
 )

@@ -318,13 +318,13 @@ def _presets(maker: Maker, scenario: Json) -> None:
 
 
 WORLD = (
-    Feature("fleet", _nothing, second=False),
+    Feature("fleet", _nothing),
     Feature("existing destination", _nothing),
     Feature("second replication", _nothing),
     Feature("one region", _nothing),
     Feature("custom region", _nothing),
-    Feature("items", _items, second=False),
-    Feature("each", _each, second=False),
+    Feature("items", _items),
+    Feature("each", _each),
     Feature("start", _start),
     Feature("warm-up", _warm_up),
     Feature("seed", _seed),
@@ -336,8 +336,8 @@ WORLD = (
     Feature("subnets", _subnets),
     Feature("capacity", _capacity),
     Feature("latency", _latency),
-    Feature("slots", _concurrency, second=False),
-    Feature("weights", _weights, second=False),
+    Feature("slots", _concurrency),
+    Feature("weights", _weights),
     Feature("one zone", _one_zone),
     Feature("content", _content),
     Feature("throughput modes", _modes),

@@ -55,11 +55,12 @@ class Pressing:
         self.pressed = False
 
     def __enter__(self):
+        self._before = sys.gettrace()
         sys.settrace(self._trace)
         return self
 
     def __exit__(self, *_):
-        sys.settrace(None)
+        sys.settrace(self._before)  # of coverage, which would else see no later test
 
     def _trace(self, frame, _event, _arg):
         code = frame.f_code

@@ -30,6 +30,14 @@ def test_error_and_skewness_are_those_of_the_sample():
     assert skewness == pytest.approx(k3 / values.std(ddof=1) ** 3 / 5)
 
 
+def test_three_numbers_have_a_skewness_and_two_have_none():
+    """0, 0, 3: mean 1, variance 3, third moment 9; of the mean 3/3 and 9/9."""
+    values = [0.0, 0.0, 3.0]
+    found = error_and_skewness(values, [0] * 3, PLAIN.weighing([0] * 3))
+    assert found == pytest.approx((1.0, 1.0))
+    assert error_and_skewness([0.0, 2.0], [0] * 2, PLAIN.weighing([0] * 2)) == (1.0, 0.0)
+
+
 def test_strata_add_up():
     parts = [np.random.default_rng(k).exponential(size=n) for k, n in ((1, 20), (2, 10))]
     strata = [0] * 20 + [1] * 10
