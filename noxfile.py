@@ -101,6 +101,14 @@ def guided(session: nox.Session) -> None:
 
 
 @nox.session
+def claims(session: nox.Session) -> None:
+    """Hold random studies against their truth; options go after `--`, as `--random 8 --seed 16`."""
+    develop(session)
+    options = session.posargs or ["--random", "32"]
+    session.run("python", "-m", "benchmarks.claims", *options)
+
+
+@nox.session
 def coverage(session: nox.Session) -> None:
     """Run the quick tests under coverage and hold what they miss against the list of reasons."""
     develop(session)

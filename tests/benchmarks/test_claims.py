@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.claims import (
+from benchmarks.claims.fixed import (
     COVERED,
     FALSE_MET,
     MACRO_RUNS,

@@ -118,7 +118,7 @@ def _slim_trials(name: str, numbers: list[int]) -> list[dict[str, Any]]:
     return [slim(run_trial(scenario, SEED, number).trial) for number in numbers]
 
 
-def _trial(number: int, kept: dict[str, Any], like: RunSummary) -> Trial:
+def whole(number: int, kept: dict[str, Any], like: RunSummary) -> Trial:
     """Return a trial with what was kept of it, and else what another one says."""
     part = like.replications["dr"]
     lags = {**part.lags, AGE: replace(part.age, mean=kept["age_s"], undefined_s=0.0)}
@@ -150,7 +150,7 @@ def pool_of(name: str, size: int, folder: Path, workers: int) -> list[list[Trial
                 stream.write(json.dumps(kept[-1]) + "\n")
             stream.flush()
     like = run_trial(scenario, SEED, 0).trial.summary
-    trials = [_trial(one["number"], one, like) for one in kept]
+    trials = [whole(one["number"], one, like) for one in kept]
     return [[one for one in trials if one.stratum == k] for k in range(len(wanted))]
 
 
@@ -250,7 +250,7 @@ def macro(name: str, pool: list[list[Trial]], runs: int, trials: int, sizes: lis
     draws = np.random.default_rng(SEED)
     said, needed = [], []
     for run in range(runs):
-        study = _study(pool, strata, design, trials, draws)
+        study = study_of(pool, strata, design, trials, draws)
         said.append(_said(study, design))
         if sizes and run < 100:
             needed.append(_decided(study, design, sizes))
@@ -272,7 +272,7 @@ def _age_s(trial: Trial) -> float:
     return float(trial.summary.replications["dr"].age.mean or 0.0)
 
 
-def _study(
+def study_of(
     pool: list[list[Trial]], strata: Strata, design: Design, trials: int, draws: np.random.Generator
 ) -> list[Trial]:
     """Return the trials of a study, drawn from the pool of their stratum without replacement."""
@@ -320,7 +320,3 @@ def main() -> None:
         pool = pool_of(name, given.size, given.pools, given.workers)
         if not given.fill:
             print(macro(name, pool, given.runs, given.trials, sizes), flush=True)
-
-
-if __name__ == "__main__":
-    main()
