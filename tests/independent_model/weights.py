@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import math
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
 QUANTILES = {"p50": 0.5, "p90": 0.9, "p95": 0.95, "p99": 0.99, "p99_9": 0.999, "p99_99": 0.9999}
 FEWEST = {"p99_99": 10_000}
@@ -86,13 +86,10 @@ def of_ramps(ramps: list[Ramp]) -> Numbers:
 def _crossing(ramps: list[Ramp], wanted: float) -> float:
     """Return the smallest lag below which lies the wanted time: linear between the ramps' ends."""
     ends = sorted({lag for ramp in ramps for lag in (ramp.low_s, ramp.high_s)})
-    if _time_within(ramps, ends[0]) >= wanted:
-        return ends[0]
-    for low, high in pairwise(ends):
-        at_high = _time_within(ramps, high)
-        if at_high >= wanted:
-            return _between(ramps, low, high, wanted)
-    return ends[-1]
+    at = bisect_left(ends, wanted, key=lambda lag: _time_within(ramps, lag))
+    if at in (0, len(ends)):
+        return ends[min(at, len(ends) - 1)]
+    return _between(ramps, ends[at - 1], ends[at], wanted)
 
 
 def _between(ramps: list[Ramp], low: float, high: float, wanted: float) -> float:
