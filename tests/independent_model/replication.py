@@ -95,6 +95,8 @@ class Replication:
         self.lost_at_deletion: list[Write] | None = None
         self.held_at_deletion: int | None = None
         """Size of the source when the configuration was gone."""
+        self.down_at_deletion = False
+        """Whether the source could not be written any more then, from that instant on or before."""
         self.barred: str | None = None
         """In a blackout: what becomes of a sync under way, `finish` or `stall`."""
         self._may_resume_s = 0.0
@@ -142,6 +144,7 @@ class Replication:
         # What was written before the configuration was pending, too, until the initial sync.
         self.lost_at_deletion = self.source.unreplicated()
         self.held_at_deletion = self.source.size_at(self.world.now)
+        self.down_at_deletion = bool(self.source.down) and self.source.down[-1][1]
         self.gone_s = self.world.now
         self._become(None)
         self.link.give_back(self)

@@ -95,9 +95,13 @@ class Verdict:
 
         That is when the configuration was gone, or at the end.
         """
+        is_gone = self.gone_s <= self.end_s
+        if is_gone and not self.of.down_at_deletion:
+            return None
         judged_s = min(self.gone_s, self.end_s)
         for begin_s, until_s in when(self.of.source.down, math.inf):
-            if begin_s < judged_s < until_s or (begin_s == judged_s == self.end_s < self.gone_s):
+            # It may come back at the very instant of the deletion, and after it.
+            if begin_s <= judged_s < until_s or (is_gone and begin_s <= judged_s == until_s):
                 return begin_s
         return None
 
