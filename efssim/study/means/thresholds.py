@@ -88,7 +88,7 @@ def _judged(
 
 
 def _is_bounded(path: Path) -> bool:
-    """Whether the interval of a number holds for any distribution: that of an attainment."""
+    """Return whether the interval of a number holds for any distribution: that of an attainment."""
     return path[0] == "replications" and path[2] in ("rpo", "objectives") and path[-1] == _SHARE
 
 
