@@ -152,3 +152,27 @@ def test_writes_move_to_a_source_whose_syncs_share_a_link(established):
     # Writes of 30, 60 … 180 s stay where they were made; those of 210 and 240 s move, and are
     # cut at 240 s; those of 270 and 300 s are still to come.
     assert published == {"dr": 600, "dr2": 200}
+
+
+def test_pieces_from_before_a_stream_moved_here_have_no_writes_and_break_no_law():
+    """Its cells since the start are pieces of the file system that it moves to, each without one.
+
+    It is on for 90 s and off for 70 s in turn, by drawn periods; what is written from 650 s on is
+    replicated with `dr`, by cuts each minute.
+    """
+    on_off = {"on": "90 s", "off": "70 s", "rate": "3 per s"}
+    stream = {"arrivals": {"on_off": on_off}, "size": "1 KiB", "drawn": "cells"}
+    world = Scenario.model_validate(
+        {
+            "name": "moved-cells",
+            "duration": 840,
+            "file_systems": {
+                "a": {"region": "us-east-1", "writes": {"w": stream}},
+                "b": {"region": "us-east-1"},
+            },
+            "replications": {"dr": {"source": "b", "destination": {"region": "us-west-2"}}},
+            "events": [{"at": 650, "move_writes": "a", "to": "b"}],
+        }
+    )
+    result = simulate(world)
+    assert sum(result.outcomes["dr"].syncs["published_bytes"].tolist()) > 0
