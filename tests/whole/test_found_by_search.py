@@ -176,3 +176,34 @@ def test_pieces_from_before_a_stream_moved_here_have_no_writes_and_break_no_law(
     )
     result = simulate(world)
     assert sum(result.outcomes["dr"].syncs["published_bytes"].tolist()) > 0
+
+
+@pytest.mark.parametrize("setup", [0, 5])
+def test_a_script_disturbs_at_the_cut_of_a_sync_that_shares_a_link(setup):
+    """The cut at 100 s is none, as if the outage had begun before it; the next is at its end."""
+    sync = {"preset": "none", "interval": 100, "setup": setup}
+    there = {"destination": {"region": "us-west-2"}, "established": True, "sync": sync}
+    stream = {"w": constant("1 per 70 s", "1 KiB")}
+    outage = {"region_outage": "us-east-1", "for": 50}
+    world = Scenario.model_validate(
+        {
+            "name": "at-the-cut",
+            "duration": 240,
+            "links": {LINK: {"capacity": 512}},
+            "file_systems": {
+                "a": {"region": "us-east-1"},
+                "b": {"region": "us-east-1", "writes": stream},
+            },
+            "replications": {"dr": {"source": "a", **there}, "dr2": {"source": "b", **there}},
+        }
+    )
+    simulation = Simulation(world, verify=True)
+    simulation.advance(100)
+    simulation.apply(outage)
+    simulation.advance(140)
+    syncs = simulation.result().outcomes["dr2"].syncs
+    assert syncs["cut_s"].tolist() == [150.0]
+    # The write of 70 s, 1 KiB at 512 B/s; that of 140 s is dropped.
+    assert syncs["completed_s"].tolist() == [150.0 + setup + 2.0]
+    by_events = simulate(world.with_({"events": [{"at": 100, **outage}]}))
+    assert by_events.outcomes["dr2"].syncs["completed_s"].tolist() == syncs["completed_s"].tolist()
