@@ -152,3 +152,22 @@ def test_writes_move_to_a_source_whose_syncs_share_a_link(established):
     # Writes of 30, 60 … 180 s stay where they were made; those of 210 and 240 s move, and are
     # cut at 240 s; those of 270 and 300 s are still to come.
     assert published == {"dr": 600, "dr2": 200}
+
+
+@pytest.mark.parametrize("arrivals", ["poisson", "on_off"])
+def test_a_stream_in_cells_that_comes_later_has_published_nothing_before(arrivals):
+    """The laws said that spans without a write, from before it came, were published too late."""
+    process = {"rate": "3 per s"} | ({"on": 90, "off": 70} if arrivals == "on_off" else {})
+    stream = {"arrivals": {arrivals: process}, "size": 1024, "drawn": "cells"}
+    world = scenario(
+        {},
+        {"interval": 60, "setup": 5},
+        900,
+        others={"a": {"region": "us-east-1", "writes": {"w": stream}}},
+        events=[{"at": 650, "move_writes": "a", "to": "fs"}],
+    )
+    outcome = simulate(world).outcomes["dr"]
+    counts = outcome.syncs["writes"].tolist()
+    # The syncs that are cut at 60 … 600 s have nothing of it; some later one has.
+    assert sum(counts[:10]) == 0 < sum(counts[10:])
+    assert len(counts) == 14
