@@ -344,8 +344,9 @@ class Replication:
         sync = self.sync
         if sync is None or not sync.running or not sync.bytes:
             return False
-        done_s = self.world.now - sync.since_s
-        return done_s >= sync.before_s and sync.transfer_s > done_s - sync.before_s
+        # Sums, as `_arrange` has them: a difference of two instants is rounded in another way.
+        begin_s = sync.since_s + sync.before_s
+        return begin_s <= self.world.now < begin_s + sync.transfer_s
 
     def full_speed(self) -> float:
         """Return the bytes per second that its transfer would have alone."""
