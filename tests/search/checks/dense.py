@@ -29,6 +29,7 @@ def _by_kolmogorov_smirnov(case: Case) -> list[str]:
     from scipy.stats import ks_2samp  # late: slow to load, and few scenarios need it
 
     plain = case.plain()
+    # With the same seed, by which the phases of a fleet are drawn, once for all trials.
     each = plain.with_(
         {
             "defaults.drawn": "each",
@@ -39,7 +40,6 @@ def _by_kolmogorov_smirnov(case: Case) -> list[str]:
                 if "arrivals" in stream
             },
         },
-        seed=plain.seed ^ 1,
     )
     cells, single = (efssim.run_trials(world, TRIALS, workers=1).table for world in (plain, each))
     return [
