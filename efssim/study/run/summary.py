@@ -14,12 +14,14 @@ from efssim.study.means.alarms import AlarmOfTrials
 from efssim.study.means.cost import CostOfTrials
 from efssim.study.means.fleets import FleetOfTrials
 from efssim.study.means.means import Intervals, Means
+from efssim.study.means.numbers import Numbers, numbers_at
 from efssim.study.means.thresholds import judged_trials
 from efssim.study.run.trial_set import TrialSet
 from efssim.study.statistics.evidence import Evidence
 from efssim.study.statistics.weighing import StratumTrials
 from efssim.study.trial.facts import is_random
 from efssim.study.trial.long_faults import long_faults
+from efssim.text.yaml.paths import Path
 from efssim.traces.quality import TraceQuality
 
 
@@ -83,8 +85,13 @@ def thresholds_of(trials: TrialSet) -> tuple[ThresholdSummary, ...]:
     known = known_thresholds(trials.scenario)
     if not known or not trials.trials:
         return ()
-    content = to_json(plain_summary(trials), trials.scenario.start)
-    return tuple(judged_trials(known, content, is_random=is_random(trials.scenario)))
+    start = trials.scenario.start
+    content = to_json(plain_summary(trials), start)
+
+    def numbers(path: Path) -> Numbers:
+        return numbers_at(trials.trials, path, trials.weighing, start)
+
+    return tuple(judged_trials(known, content, numbers, is_random=is_random(trials.scenario)))
 
 
 def plain_summary(trials: TrialSet) -> TrialsSummary:
