@@ -153,7 +153,8 @@ class Replication:
     def _release(self) -> None:
         self.source.replication = self.destination.replication = None
         self.destination.protection = "ENABLED"
-        self.destination.go_on(self, self.world.now)
+        for cause in (self, self.destination):  # also where a DISABLED one was read-only
+            self.destination.go_on(cause, self.world.now)
 
     # --- statuses -------------------------------------------------------------------------------
 
