@@ -112,8 +112,9 @@ class EfsMetrics:
         records = replication.records
         if records.defined_s is None:
             return EMPTY
-        end_s = self._world.now_s if records.gone is None else records.gone.now_s
-        at_s = sample_times(self._phases(replication), records.defined_s, end_s)
+        at_s = sample_times(self._phases(replication), records.defined_s, self._world.now_s)
+        if records.gone is not None:
+            at_s = at_s[at_s < records.gone.now_s]  # at that instant it is gone
         return Series.of(at_s, at_s - self._last_replicated_s(replication, at_s))
 
     def _phases(self, replication: ReplicationState) -> Phases:

@@ -102,11 +102,10 @@ def _replicated_means_published(records: ReplicationRecords, writes: PiecesOfRun
     """Require that the first sync with a cut at or after a write is the one that published it."""
     cut, completed = records.syncs.floats("cut_s"), records.syncs.floats("completed_s")
     index = cut.searchsorted(writes.time_s, "left")
-    is_empty = writes.writes == 0  # as pieces of a stream that moved here later are
-    due, before = np.append(completed, np.inf)[index], np.append(-np.inf, cut)[index]
-    is_due, is_between = writes.published_s == due, writes.begin_s >= before
-    require(1, bool((is_due | is_empty).all()), "a write at or before LRT is published")
-    require(1, bool((is_between | is_empty).all()), "writes of a piece are between two cuts")
+    due = np.append(completed, np.inf)[index]
+    require(1, bool((writes.published_s == due).all()), "a write at or before LRT is published")
+    before = np.append(-np.inf, cut)[index]
+    require(1, bool((writes.begin_s >= before).all()), "writes of a piece are between two cuts")
     counts = np.zeros(len(cut) + 1, dtype=np.int64)
     np.add.at(counts, index, writes.writes)
     counted = np.array_equal(counts[:-1], records.syncs.ints("writes"))

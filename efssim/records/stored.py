@@ -50,6 +50,8 @@ class Throughput:
     """Bytes per second, in the mode `provisioned`."""
     write_limit: float
     """Bytes per second of writes that the Region lets a file system of this mode take."""
+    written_bytes: int = 0
+    """Bytes that had been written to it by then."""
 
 
 @dataclass(frozen=True, slots=True)

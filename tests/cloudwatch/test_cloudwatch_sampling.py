@@ -106,6 +106,21 @@ def test_no_sample_before_the_first_sync_or_after_the_deletion():
     assert 1890 - 120 < series.time_s[-1] <= 1890
 
 
+@pytest.mark.parametrize(("phase_s", "last_s"), [(29, 1889), (30, 1830), (31, 1831)])
+def test_a_sample_at_the_instant_of_the_deletion_is_none(phase_s, last_s):
+    """It is gone 90 s after half an hour, at 1890 s: statuses come before what looks at them."""
+    control = {"preset": "none", "deleting": 90}
+    simulation = world(
+        {"interval": 60}, replication={"control": control}, cloudwatch={"phase": phase_s}
+    )
+    simulation.advance("30 min")
+    delete = {"SourceFileSystemId": ids(simulation)[0]}
+    identifiers = pair(simulation)
+    simulation.call("DeleteReplicationConfiguration", delete, region="us-east-1")
+    simulation.advance("1 h")
+    assert samples(simulation, identifiers).time_s[-1] == last_s
+
+
 @pytest.mark.parametrize("phase", ["60 s", "-1 s", "1 min"])
 def test_a_phase_lies_within_its_minute(phase):
     with pytest.raises(ValueError, match="phase"):

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 RELATIVE = 1e-9
@@ -12,6 +14,8 @@ RELATIVE = 1e-9
 ABSOLUTE_S = 1e-6
 """Times differ by rounding of their sum with the start of the run, and are published in µs."""
 
+INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$")
+"""An instant of a summary: where half a µs is rounded, a unit in the last place may decide."""
 
 UNTOLD = object()
 """Of a number of which the documentation does not say enough to reckon it."""
@@ -38,8 +42,18 @@ class _Missing:
         return "missing"
 
 
+def _us(instant: str) -> int:
+    """Return the whole µs of an instant, from any fixed one on."""
+    return (datetime.fromisoformat(instant) - ZERO) // timedelta(microseconds=1)
+
+
+ZERO = datetime(2000, 1, 1, tzinfo=UTC)
+
+
 def _same(ours: Any, theirs: Any) -> bool:
     numbers = (int, float)
+    if isinstance(ours, str) and isinstance(theirs, str) and INSTANT.match(ours):
+        return bool(INSTANT.match(theirs)) and abs(_us(ours) - _us(theirs)) <= 1
     if type(ours) is bool or type(theirs) is bool or not isinstance(ours, numbers):
         return type(ours) is type(theirs) and bool(ours == theirs)
     if not isinstance(theirs, numbers):

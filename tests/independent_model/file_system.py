@@ -26,6 +26,7 @@ class FileSystem:
     size: int
     files: int
     encrypted: bool = True
+    one_zone: bool = False
     created_s: float = 0.0
     since_s: float = 0.0
     """When it held `size` and `files`; later writes add to them."""

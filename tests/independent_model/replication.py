@@ -153,7 +153,8 @@ class Replication:
     def _release(self) -> None:
         self.source.replication = self.destination.replication = None
         self.destination.protection = "ENABLED"
-        self.destination.go_on(self, self.world.now)
+        for cause in (self, self.destination):  # also where a DISABLED one was read-only
+            self.destination.go_on(cause, self.world.now)
 
     # --- statuses -------------------------------------------------------------------------------
 
@@ -344,8 +345,9 @@ class Replication:
         sync = self.sync
         if sync is None or not sync.running or not sync.bytes:
             return False
-        done_s = self.world.now - sync.since_s
-        return done_s >= sync.before_s and sync.transfer_s > done_s - sync.before_s
+        # Sums, as `_arrange` has them: a difference of two instants is rounded in another way.
+        begin_s = sync.since_s + sync.before_s
+        return begin_s <= self.world.now < begin_s + sync.transfer_s
 
     def full_speed(self) -> float:
         """Return the bytes per second that its transfer would have alone."""

@@ -93,14 +93,27 @@ def writes_of(file_system: FileSystem, given: Given, home: str = "") -> list[Wri
         total, rounded = Fraction(0), 0
         last_s = end_s if spec.ends is None else min(spec.ends, end_s)
         growth = _Growth([file_system.growth, spec.growth], given.scenario.start, end_s)
-        wanted = list(_wanted(spec, growth, given, path))
+        # Rows of one period are spread over the same time: the total runs over all of them.
+        wanted = sorted(_wanted(spec, growth, given, path), key=lambda write: write[0])
         for (time_s, size), hot in zip(wanted, _hot(spec, given, path, len(wanted)), strict=True):
             total += Fraction(size)
             if spec.begins < time_s <= last_s:
-                whole = round(total) - rounded
+                whole = _whole(total) - rounded
                 found.append(Write(time_s, whole, stream, wanted_s=time_s, hot=hot))
-            rounded = round(total)
+            rounded = _whole(total)
     return sorted(found, key=lambda write: write.time_s)
+
+
+def _whole(total: Fraction) -> int:
+    """Return a running total of bytes, rounded, halves up (docs/model.md, Writes)."""
+    up = total + Fraction(1, 2)
+    if 0 < abs(up - round(up)) < CLOSE:
+        raise UnknownError("a byte that a rounding error decides")
+    return math.floor(up)
+
+
+CLOSE = 1e-8
+"""Bytes that fractions of some thousand writes add up to, each with an error of 2^-41."""
 
 
 def _hot(spec: WriteStream, given: Given, path: str, count: int) -> list[bool]:

@@ -18,10 +18,28 @@ if TYPE_CHECKING:
     from independent_model.world import World
 
 KIB, MIB, GIB, TIB = 2**10, 2**20, 2**30, 2**40
-LIMITS = {"elastic": 5 * GIB, "provisioned": 3414 * MIB, "bursting": 3 * GIB}
-"""Most that a file system takes in the Regions of these scenarios, in bytes per second."""
+FASTEST = ("us-east-1", "us-east-2", "us-west-2", "eu-west-1")
+FAST_ELASTIC = (
+    *FASTEST,
+    "ap-northeast-1",
+    "ap-northeast-2",
+    "ap-south-1",
+    "ap-southeast-1",
+    "ap-southeast-2",
+    "eu-central-1",
+    "eu-west-2",
+)
 LOCK_S = 86_400.0
 """How long provisioned throughput cannot be left nor lowered after a change."""
+
+
+def limit(mode: str, region: str, *, one_zone: bool) -> int:
+    """Return the most that a file system takes, in bytes per second ("Amazon EFS quotas")."""
+    if mode == "bursting":
+        return 3 * GIB if region in (*FASTEST, "ap-southeast-2") else GIB
+    if mode == "elastic":
+        return 5 * GIB if region in FAST_ELASTIC and not one_zone else GIB
+    return 3414 * MIB if region in FASTEST and not one_zone else GIB
 
 
 @dataclass
@@ -29,6 +47,8 @@ class Terms:
     """How a file system throttles."""
 
     mode: str
+    region: str
+    one_zone: bool
     provisioned: Fraction
     credits: int | None
     load: Fraction
@@ -77,7 +97,8 @@ class Throttle:
         return max(Fraction(MIB), self._standard * 50 * KIB / GIB)
 
     def _limit(self) -> Fraction:
-        return Fraction(LIMITS[self.terms.mode])
+        terms = self.terms
+        return Fraction(limit(terms.mode, terms.region, one_zone=terms.one_zone))
 
     def _burst(self) -> Fraction:
         return min(self._limit(), max(Fraction(100 * MIB), self._standard * 100 * MIB / TIB))

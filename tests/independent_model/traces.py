@@ -18,7 +18,10 @@ Row = tuple[float, float]
 
 
 def trace_writes(trace: TraceFile, start: datetime, end_s: float) -> Iterator[Row]:
-    """Yield times and bytes of the writes of a trace, from its first lap on."""
+    """Yield times and bytes of the writes of a trace, from its first lap on.
+
+    Rows that are wholly before the start are not used, unless they come again.
+    """
     rows = sorted(_rows(trace, trace.start or start), key=lambda row: row[0])
     if trace.counter:
         rows = list(_differences(trace, rows))
@@ -27,7 +30,8 @@ def trace_writes(trace: TraceFile, start: datetime, end_s: float) -> Iterator[Ro
     lap_s = -moved_s
     while lap_s + rows[0][0] <= end_s:
         for time_s, size in rows:
-            yield from _spread(trace, time_s + lap_s, size)
+            if trace.repeat or time_s + lap_s + (trace.period or 0.0) > 0.0:
+                yield from _spread(trace, time_s + lap_s, size)
         if not trace.repeat:
             return
         lap_s += span_s

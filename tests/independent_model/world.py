@@ -21,7 +21,7 @@ from independent_model.given import Given
 from independent_model.link import Link
 from independent_model.replication import Replication, Timing
 from independent_model.streams import Stream, Write, writes_of
-from independent_model.throttle import LIMITS, LOCK_S, MIB, Terms, Throttle
+from independent_model.throttle import LOCK_S, MIB, Terms, Throttle, limit
 
 MOVING = (
     "CreateReplicationConfiguration",
@@ -87,7 +87,8 @@ class World:
 
     def _build(self) -> None:
         for name, spec in self.scenario.file_systems.items():
-            found = FileSystem(name, spec.home, spec.size, spec.files, spec.encrypted)
+            in_zone = spec.availability_zone is not None
+            found = FileSystem(name, spec.home, spec.size, spec.files, spec.encrypted, in_zone)
             self.file_systems[name] = found
             found.mode, found.provisioned = spec.throughput_mode, spec.provisioned_throughput or 0.0
             if spec.throttle:
@@ -131,9 +132,10 @@ class World:
         if spec.file_system is not None:
             return self.file_systems[spec.file_system]
         region = spec.region or (spec.availability_zone or "")[:-1]
-        name = f"{replication}.destination"
-        made = self.file_systems[name] = FileSystem(name, region, 0, 0, created_s=self.now)
-        made.mode, made.provisioned = source.mode, source.provisioned
+        name, in_zone = f"{replication}.destination", spec.availability_zone is not None
+        made = FileSystem(name, region, 0, 0, one_zone=in_zone, created_s=self.now)
+        self.file_systems[name], made.mode = made, source.mode
+        made.provisioned = min(source.provisioned, limit("provisioned", region, one_zone=in_zone))
         if source.throttle is not None if spec.throttle is None else spec.throttle:
             self._throttle(made, spec)
         return made
@@ -141,6 +143,8 @@ class World:
     def _throttle(self, file_system: FileSystem, spec: FileSystemKeys | Destination) -> None:
         terms = Terms(
             file_system.mode,
+            file_system.region,
+            file_system.one_zone,
             Fraction(file_system.provisioned),
             spec.burst_credits,
             Fraction(spec.other_load),
@@ -422,7 +426,8 @@ class World:
         mode = given.get("ThroughputMode", file_system.mode)
         amount = given.get("ProvisionedThroughputInMibps", 0.0) * MIB
         is_provisioned = mode == "provisioned"
-        if is_provisioned != bool(amount) or amount > LIMITS["provisioned"]:
+        most = limit("provisioned", region, one_zone=file_system.one_zone)
+        if is_provisioned != bool(amount) or amount > most:
             raise RefusedError
         since_s = file_system.provisioned_s
         is_locked = since_s is not None and self.now - since_s < LOCK_S
@@ -453,10 +458,12 @@ class World:
         self, source: FileSystem, replication: str, wanted: dict[str, str]
     ) -> FileSystem:
         if "FileSystemId" not in wanted:
+            zone = wanted.get("AvailabilityZoneName")
             region = wanted.get("Region") or wanted["AvailabilityZoneName"][:-1]
             self._check_destination(region)
             self._check_quota(region)
-            return self._destination(replication, Destination(region=region), source)
+            place = Destination(availability_zone=zone) if zone else Destination(region=region)
+            return self._destination(replication, place, source)
         found = self._named(wanted["FileSystemId"])
         self._check_destination(found.region)
         free = found.replication is None and found.protection == "DISABLED"

@@ -106,6 +106,48 @@ def test_provisioned_throughput_is_billed_beyond_what_comes_with_the_storage():
     assert found["per_month"] is None
 
 
+def _requests(events: list[dict[str, Any]], **changes: Any) -> dict[str, float]:
+    """Return the GiB that cost in two hours, by file system; `scratch` has no replication."""
+    day = world(
+        duration="2 h",
+        file_systems__scratch={
+            "region": "us-east-1",
+            "throughput_mode": "elastic",
+            "writes": {"app": {"arrivals": {"constant": {"rate": "1 per min"}}, "size": "1 MiB"}},
+        },
+        events=events,
+        **changes,
+    )
+    hours = day.duration - day.warm_up
+    parts = cost(day)["file_systems"].items()
+    return {name: part["requests"] / 0.06 * hours / (30 * 86_400) for name, part in parts}
+
+
+def _switched(at: str, mode: str) -> dict[str, Any]:
+    given = {"FileSystemId": "orders", "ThroughputMode": mode}
+    return {"at": at, "call": "UpdateFileSystem", "with": given, "expect": "ok"}
+
+
+def test_requests_are_those_of_the_time_in_elastic_mode():
+    """Not of whole hours: a write a minute, that of the instant of a switch before it."""
+    first = {"file_systems__orders__throughput_mode": "bursting"}
+    found = _requests([_switched("30 min", "elastic")], **first)
+    assert found["orders"] == pytest.approx(90 / 1024)
+    found = _requests([_switched("30 min", "elastic"), _switched("100 min", "bursting")], **first)
+    assert found["orders"] == pytest.approx(70 / 1024)
+    # The window has those of the minutes 46 to 120.
+    found = _requests([_switched("30 min", "elastic")], **first, warm_up="45.5 min")
+    assert found["orders"] == pytest.approx(75 / 1024)
+    assert found["scratch"] == pytest.approx(75 / 1024)
+
+
+def test_requests_count_until_a_file_system_is_gone():
+    given = {"FileSystemId": "scratch"}
+    deleted = {"at": "80 min", "call": "DeleteFileSystem", "with": given, "expect": "ok"}
+    found = _requests([deleted], defaults__file_system={"deleting": "0 s"})
+    assert found["scratch"] == pytest.approx(80 / 1024)
+
+
 def test_a_missing_price_is_named_and_never_0():
     found = cost(world(prices__storage={"us-east-1": {"standard": 0.3}}, prices__transfer=None))
     assert found["missing"] == [

@@ -86,7 +86,8 @@ class FileSystemState:
         mode, amount = self.settings.throughput_mode, self.settings.provisioned_mibps
         limit = write_limit(mode, self.region, one_zone=self.zone is not None)
         provisioned = None if amount is None else amount * 2**20
-        self.journal.kept.throughput.append(Throughput(now_s, mode, provisioned, limit))
+        written = self.journal.written_bytes()
+        self.journal.kept.throughput.append(Throughput(now_s, mode, provisioned, limit, written))
         self.journal.throughput_changes()
 
     def stop_writes(self, cause: Cause) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 import numpy as np
 
@@ -24,10 +25,10 @@ class Metered:
 
     time_s: list[float] = field(default_factory=list)
     size_bytes: list[int] = field(default_factory=list)
-    written_bytes: list[int] = field(default_factory=list)
-    is_elastic: list[bool] = field(default_factory=list)
     provisioned_mibps: list[float] = field(default_factory=list)
     """Beyond those that come with the storage."""
+    written_before: int = 0
+    """Bytes that were written to it before the window."""
 
     def add(self, now_s: float, size_bytes: int, system: FileSystemState | None) -> None:
         """Take a sample; None: it is gone."""
@@ -37,8 +38,6 @@ class Metered:
         beyond = (bought or 0.0) - size_bytes / GIB * INCLUDED_PER_GIB
         self.time_s.append(now_s)
         self.size_bytes.append(size_bytes)
-        self.written_bytes.append(0 if system is None else system.journal.written_bytes())
-        self.is_elastic.append(mode == "elastic")
         self.provisioned_mibps.append(max(0.0, beyond))
 
     def mean(self, values: list[int] | list[float], begin_s: float, end_s: float) -> float:
@@ -51,11 +50,13 @@ class Metered:
         area = np.trapezoid(values, self.time_s)
         return float(area) / (end_s - begin_s)
 
-    def elastic_bytes(self) -> int:
-        """Return the bytes written between samples of which the first is in elastic mode."""
-        written = zip(self.written_bytes, self.written_bytes[1:], strict=False)
-        steps = zip(self.is_elastic, written, strict=False)
-        return sum(max(0, after - before) for elastic, (before, after) in steps if elastic)
+    def elastic_bytes(self, system: FileSystemState) -> int:
+        """Return the bytes that were written in elastic mode, from the window's begin on."""
+        modes = system.journal.kept.throughput
+        edges = [*(mode.written_bytes for mode in modes), system.journal.written_bytes()]
+        edges = [max(self.written_before, written) for written in edges]
+        spans = zip(modes, pairwise(edges), strict=True)
+        return sum(end - begin for mode, (begin, end) in spans if mode.mode == "elastic")
 
 
 class Meter:
@@ -87,11 +88,18 @@ class Meter:
         account, now_s = self._world.account, self._world.now_s
         for system in account.file_systems.values():
             size = account.metered_bytes(system)
-            samples.setdefault(system.name, Metered()).add(now_s, size, system)
+            if system.name not in samples:
+                samples[system.name] = self._begun(system)
+            samples[system.name].add(now_s, size, system)
         left = {system.name for system in account.file_systems.values()}
         for name, metered in samples.items():
             if name not in left and metered.size_bytes[-1]:
                 metered.add(now_s, 0, None)
+
+    def _begun(self, system: FileSystemState) -> Metered:
+        """Return no samples of a file system, with what was written before the window."""
+        was_there = self._world.now_s <= self.begin_s
+        return Metered(written_before=system.journal.written_bytes() if was_there else 0)
 
     def until_now(self) -> dict[str, Metered]:
         """Return the samples of each file system by name, with one of now."""
@@ -99,9 +107,8 @@ class Meter:
             name: Metered(
                 list(kept.time_s),
                 list(kept.size_bytes),
-                list(kept.written_bytes),
-                list(kept.is_elastic),
                 list(kept.provisioned_mibps),
+                kept.written_before,
             )
             for name, kept in self._samples.items()
         }

@@ -63,7 +63,7 @@ class Pricing:
             bought, self._prices.throughput.get(region), ("throughput", region)
         )
         requests = self._per_month(
-            metered.elastic_bytes(), asked.write, ("requests", region, "write")
+            metered.elastic_bytes(system), asked.write, ("requests", region, "write")
         )
         return FileSystemCost(
             region=region,

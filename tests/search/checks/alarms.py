@@ -71,10 +71,16 @@ def _ours(case: Case, world: World, name: str, phase_s: float) -> list[tuple[int
         sample
         for each in world.replications.values()
         if (each.source, each.destination) == (replication.source, replication.destination)
+        and _is_near(alarm.region, each)
         for sample in _samples(each, phase_s, minutes)
     )
-    is_new = replication.statuses[0][1] != "ENABLED"
-    return changes(states_by_minute(samples, minutes, rule, nothing_before=is_new))
+    had_none = replication.statuses[0][1] != "ENABLED" or not _is_near(alarm.region, replication)
+    return changes(states_by_minute(samples, minutes, rule, nothing_before=had_none))
+
+
+def _is_near(region: str | None, replication: Any) -> bool:
+    """Return whether the metric is in the Region of an alarm: it is in those of both ends."""
+    return region in (None, replication.source.region, replication.destination.region)
 
 
 def _samples(replication: Any, phase_s: float, minutes: int) -> list[tuple[float, float]]:

@@ -29,6 +29,7 @@ def _by_kolmogorov_smirnov(case: Case) -> list[str]:
     from scipy.stats import ks_2samp  # late: slow to load, and few scenarios need it
 
     plain = case.plain()
+    # With the same seed, by which the phases of a fleet are drawn, once for all trials.
     each = plain.with_(
         {
             "defaults.drawn": "each",
@@ -38,8 +39,8 @@ def _by_kolmogorov_smirnov(case: Case) -> list[str]:
                 for name, stream in part.get("writes", {}).items()
                 if "arrivals" in stream
             },
-        }
-    )  # of the same seed, by which phases of fleets are drawn once for all trials
+        },
+    )
     cells, single = (efssim.run_trials(world, TRIALS, workers=1).table for world in (plain, each))
     return [
         f"{name} {number}: cells and single writes differ, p = {test.pvalue:.1e}"

@@ -167,9 +167,9 @@ def _by_a_script(name: str) -> Callable[[Case], list[str]]:
         if case.scenario.records == "off" or {action.at_s for action in actions} & _cuts(found):
             # A script acts after the cuts of its instant, events act before (docs/boto3.md).
             raise SkippedError("a cut at the instant of a call")
-        since_s = case.scenario.warm_up
-        if "prices" in case.data and any((a.at_s - since_s) % HOUR_S == 0 for a in actions):
-            # So does what is billed, which is sampled each hour of the window.
+        since_s = [action.at_s - case.scenario.warm_up for action in actions]
+        if "prices" in case.data and any(each_s % HOUR_S == 0 for each_s in since_s):
+            # So does what is billed, which is sampled at whole hours of the window.
             raise SkippedError("a sample of the bill at the instant of a call")
         if applies and _is_crowded(found, actions):
             raise SkippedError("another disturbance at the instant of one that is applied")

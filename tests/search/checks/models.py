@@ -90,14 +90,6 @@ def _streams(data: Json) -> list[Json]:
     return [stream for system in systems for stream in system.get("writes", {}).values()]
 
 
-def _zones(data: Json) -> bool:
-    """Return whether a file system of one zone throttles, which has a limit of its own."""
-    parts = [*data["file_systems"].values()]
-    parts += [part["destination"] for part in data["replications"].values()]
-    is_throttled = any(part.get("throttle") for part in parts)
-    return is_throttled and any("availability_zone" in part for part in parts)
-
-
 def _other_calls(data: Json) -> bool:
     return any(event.get("call") in CALLS for event in data.get("events", []))
 
@@ -105,7 +97,6 @@ def _other_calls(data: Json) -> bool:
 CALLS = ("CreateFileSystem", "DeleteFileSystem")
 UNKNOWN: dict[str, Callable[[Json], bool]] = {
     "file systems that calls make or delete": _other_calls,
-    "throttled One Zone file systems": _zones,
 }
 """What it leaves out, each with how a scenario shows it."""
 

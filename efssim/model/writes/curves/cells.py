@@ -113,6 +113,8 @@ class CellCurve:
         self._hours_noted = 0
         if stream.after_s > 0.0:
             self._leave_out(0.0, stream.after_s)
+            # It was not there: what is published or left open of it begins then.
+            self.published = self._recorded = (bits_of(stream.after_s), 0, 0)
 
     # --- all writes, made or not --------------------------------------------------------------
 
