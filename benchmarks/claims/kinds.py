@@ -51,11 +51,14 @@ def _faults(low: float, high: float, heavy: bool, most: int = 1) -> Make:
 
 
 def _load(draws: np.random.Generator) -> efssim.Scenario:
-    """Return Poisson writes of exponential sizes that take nearly all of the throughput."""
-    busy = draws.uniform(0.85, 0.97)
+    """Return Poisson writes of exponential sizes, whose syncs take about what the target leaves.
+
+    Of ten minutes a sync sends for three to five, give or take two; the target leaves five.
+    """
+    busy = draws.uniform(0.3, 0.5)
     app = {
-        "arrivals": {"poisson": {"rate": "0.002 per s"}},
-        "size": {"exponential": {"mean": f"{busy * 5000:.0f} MiB"}},
+        "arrivals": {"poisson": {"rate": "0.02 per s"}},
+        "size": {"exponential": {"mean": f"{busy * 500:.0f} MiB"}},
     }
     return _world({}, {"app": app}, throughput="10 MiB/s")
 
