@@ -171,3 +171,32 @@ def test_a_stream_in_cells_that_comes_later_has_published_nothing_before(arrival
     # The syncs that are cut at 60 … 600 s have nothing of it; some later one has.
     assert sum(counts[:10]) == 0 < sum(counts[10:])
     assert len(counts) == 14
+
+
+@pytest.mark.parametrize(("begin_s", "ends"), [(100, (150, 154)), (101, (100, 152))])
+def test_an_outage_that_a_script_applies_at_a_cut_ends_the_transfer_that_began_there(begin_s, ends):
+    """Writes of 1024 bytes at 70 s and 140 s take 2 s each. The outage lasts 50 s.
+
+    At the cut of 100 s it puts the cut off to its end; at 101 s it halts half of the first write.
+    """
+    sync = {"preset": "none", "interval": 100}
+    there = {"destination": {"region": "us-west-2"}, "established": True, "sync": sync}
+    world = Scenario.model_validate(
+        {
+            "name": "cut",
+            "duration": 190,
+            "links": {LINK: {"capacity": 512}},
+            "file_systems": {
+                "a": {"region": "us-east-1"},
+                "b": {"region": "us-east-1", "writes": {"w": constant("1 per 70 s", "1024 B")}},
+            },
+            "replications": {"dr": {"source": "a", **there}, "dr2": {"source": "b", **there}},
+        }
+    )
+    simulation = Simulation(world, verify=True)
+    simulation.advance(begin_s)
+    simulation.apply({"link_outage": LINK, "for": 50})
+    simulation.advance_to_end()
+    syncs = simulation.result().outcomes["dr2"].syncs
+    found = list(zip(syncs["cut_s"].tolist(), syncs["completed_s"].tolist(), strict=True))
+    assert found == [ends]

@@ -104,6 +104,8 @@ class SyncLane:
         if flying is not None and flying.sharing is not None:
             transfer = flying.sharing.transfer
             flying.sharing = Sharing.awaited(self._shares, transfer, self._clock)
+        elif self._transfer is not None:
+            self._shares.leave(self._transfer)  # it began at that cut, without a setup
         self.is_used, self._is_cut, self._bell = False, False, -1
         self._takes = self._transfer = None
         return flying
