@@ -58,8 +58,7 @@ def documents(data: bytes) -> None:
         document = parse_bytes(data, "x.yaml")
     except EfssimError:
         return
-    at = document.value_position(())
-    assert at.line is None or at.line >= 1
+    assert document.value_position(()).line >= 1
 
 
 def paths(data: bytes) -> None:

@@ -25,14 +25,14 @@ COMMANDS = {
 KEPT = ("kept", "st")
 
 
-def warm():
+def warm() -> None:
     """Run small commands here, so that forks have all modules."""
     for words in (("run", "tiny.yaml", "-o", "warm"), ("run", "tiny.yaml", "-n", "2", *ONE)):
         assert command(*words).code == 0
     shutil.rmtree("warm")
 
 
-def prepared(name, to):
+def prepared(name: str, to: str) -> tuple[str, ...]:
     """Make what a command needs and an earlier result of another command; return its words."""
     if name == "merge":
         for part in ("1", "2"):
@@ -46,7 +46,7 @@ def prepared(name, to):
 class Tried:
     """A command with its files before and after, which can be tried again and again."""
 
-    def __init__(self, name):
+    def __init__(self, name: str) -> None:
         self.words = prepared(name, "out")
         shutil.copytree(".", "../begin")
         self.before = contents("out")
@@ -57,12 +57,12 @@ class Tried:
         assert not leftovers()
         self.afresh()
 
-    def afresh(self):
+    def afresh(self) -> None:
         for path in Path().iterdir():
             shutil.rmtree(path) if path.is_dir() else path.unlink()
         shutil.copytree("../begin", ".", dirs_exist_ok=True)
 
-    def require_whole(self, was_killed):
+    def require_whole(self, was_killed: bool) -> None:
         """Assert that what is there is of one result, or says of itself that it is of none."""
         found = contents("out")
         if self.is_part or found in (self.before, self.after):
@@ -72,14 +72,14 @@ class Tried:
         for file, content in found.items():
             assert content in (self.before.get(file), self.after.get(file)), file
 
-    def require_again(self):
+    def require_again(self) -> None:
         """Assert that the same command ends as if nothing had happened."""
         again = done(*self.words)
         assert (again.code, again.out) == (0, self.whole.out), again.err
         assert contents("out") == self.after
         assert not leftovers()
 
-    def fault(self, kind, at):
+    def fault(self, kind: str, at: int) -> None:
         """Let a fault happen, and check what is there then and after the next run."""
         found = done(*self.words, fault=Fault(kind, at))
         where = f"{kind} {at}: {found.operations[-3:]} {found.err}"
@@ -98,13 +98,13 @@ class Tried:
         self.require_again()
         self.afresh()
 
-    def kill(self, after_s):
+    def kill(self, after_s: float) -> bool:
         """Kill the command after so long, and check what is there; return whether it was killed."""
         was_killed = killed(begun(*self.words), after_s)
         self.require_whole(was_killed)
         return was_killed
 
-    def require_sentence(self, err):
+    def require_sentence(self, err: str) -> None:
         *_, last = err.splitlines()
         assert "No space left on device" in last, err
         name = last.split(":")[0]

@@ -36,7 +36,10 @@ class Compliance:
         assert spec is not None
         return {
             "timezone": spec.timezone,
-            "months": {name: self.month(*month) for name, *month in self.months(spec.timezone)},
+            "months": {
+                name: self.month(begin_s, end_s, is_part)
+                for name, begin_s, end_s, is_part in self.months(spec.timezone)
+            },
             "counted": UNTOLD,
             "left_out": UNTOLD,
             "breaches": UNTOLD,
@@ -49,7 +52,8 @@ class Compliance:
         """Return name, begin and end of the part of each month in the window; whether a part."""
         start = self.world.scenario.start
         local = (start + timedelta(seconds=self.begin_s)).astimezone(ZoneInfo(zone))
-        found, year, month = [], local.year, local.month
+        found: list[tuple[str, float, float, bool]] = []
+        year, month = local.year, local.month
         while True:
             begin = datetime(year, month, 1, tzinfo=ZoneInfo(zone))
             name, year, month = f"{year}-{month:02}", year + month // 12, month % 12 + 1

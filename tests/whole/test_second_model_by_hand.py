@@ -58,8 +58,8 @@ def test_rows_of_one_period_have_one_running_total(tmp_path: Path) -> None:
 
 
 def test_a_row_at_the_start_is_not_in_the_running_total(tmp_path: Path) -> None:
-    """Of 1.5 bytes at the start and 1.25 at 10 s the second one is rounded by itself."""
-    assert writes(both(trace(tmp_path, "0,1.5", "10,1.25", "20,3"))) == [(10, 1), (20, 3)]
+    """Of 1.4 bytes at the start and 1.25 at 10 s the second one is rounded by itself."""
+    assert writes(both(trace(tmp_path, "0,1.4", "10,1.25", "20,3"))) == [(10, 1), (20, 3)]
 
 
 @pytest.mark.parametrize(

@@ -98,14 +98,15 @@ class SyncLane:
     def leave(self) -> InFlight | None:
         """Let no more syncs begin; return the one in flight, whose end can be waited for.
 
-        All that are complete have been handed over. A cut at this very instant is still to come.
+        All that are complete have been handed over. A cut at this very instant is still to come, or
+        to come again: a script acts after it, as if it had not happened.
         """
         flying = self.in_flight() if self.cut_s < self._clock.now else None
+        if flying is None and self._transfer is not None:
+            self._shares.leave(self._transfer)
         if flying is not None and flying.sharing is not None:
             transfer = flying.sharing.transfer
             flying.sharing = Sharing.awaited(self._shares, transfer, self._clock)
-        elif self._transfer is not None:
-            self._shares.leave(self._transfer)  # it began at that cut, without a setup
         self.is_used, self._is_cut, self._bell = False, False, -1
         self._takes = self._transfer = None
         return flying

@@ -1,0 +1,40 @@
+"""Which sets count when it is asked on what the verdict hangs."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from efssim.study.uncertain.importance import Importance
+from efssim.study.uncertain.outcome import SetReplication
+
+NAMES: Any = (SimpleNamespace(path="a"), SimpleNamespace(path="b"))
+"""All that is asked of a parameter here is its path."""
+
+
+def part(verdict: Any) -> SetReplication:
+    return SetReplication(verdict, False, 0.5, 0.4, 0.6, 1.0, 1.0, 1.0, 0.0, 0.0)
+
+
+def sets(count: int) -> tuple[list[list[float]], list[SetReplication | None]]:
+    """Return sets that meet the objective where the first of two values is large."""
+    values = [[k / count, (k * 7 % count) / count] for k in range(count)]
+    return values, [part("met" if a >= 0.5 else "missed") for a, _ in values]
+
+
+@pytest.mark.parametrize("none", [None, part("undecided")])
+def test_sets_without_a_verdict_do_not_count(none: SetReplication | None) -> None:
+    values, parts = sets(60)
+    alone = Importance.of(NAMES, values, parts, seed=1)
+    more = Importance.of(NAMES, [[0.9, 0.1], *values, [0.1, 0.9]], [none, *parts, none], seed=1)
+    assert more == alone
+    assert (alone.sets, alone.varies, alone.leaders) == (60, True, ("a",))
+
+
+def test_sets_with_one_verdict_say_nothing() -> None:
+    values, _ = sets(60)
+    found = Importance.of(NAMES, values, [part("met")] * 60, seed=1)
+    assert found == Importance(60, varies=False, parameters=())
+    assert Importance.of(NAMES, values, [None] * 60, seed=1).sets == 0
