@@ -198,10 +198,15 @@ def _scripted(case: Case, name: str, actions: list[Action], left: list[Json]) ->
 
 
 def _is_crowded(found: Result, actions: list[Action]) -> bool:
-    """Return whether something that no script began begins where a script acts."""
-    began = Counter(each.begin_s for each in found.timeline if isinstance(each, Occurrence))
-    made = Counter(action.at_s for action in actions if not action.is_call)
-    return any(began[at_s] > made[at_s] for at_s in {action.at_s for action in actions})
+    """Return whether something that no script began begins where a script acts.
+
+    By kind: what a script begins may take effect later, as an opt-out does.
+    """
+    times = {action.at_s for action in actions}
+    begins = [(each.begin_s, each.kind) for each in found.timeline if isinstance(each, Occurrence)]
+    began = Counter(begin for begin in begins if begin[0] in times)
+    made = Counter((action.at_s, key) for action in actions for key in action.event)
+    return any(count > made[begin] for begin, count in began.items())
 
 
 def _cuts(found: Result) -> set[float]:
