@@ -22,7 +22,6 @@ COMMANDS = {
     "merge": ("merge", "part-1", "part-2"),
     "export": ("export", "tiny.yaml"),
 }
-KEPT = ("kept", "st")
 
 
 def warm() -> None:

@@ -13,22 +13,11 @@ import sys
 from pathlib import Path
 
 import pytest
-from helpers.commands import write_tiny
 from helpers.faults import FAILS, FULL, KILLED, Fault, Faults, done, ended, forked, leftovers
 from helpers.folders import contents
 from helpers.tried import COMMANDS, Tried, warm
 
 from efssim.report.files.folders import refuse_folder, staged
-
-
-@pytest.fixture
-def folder(tmp_path, monkeypatch):
-    place = tmp_path / "work"
-    place.mkdir()
-    monkeypatch.chdir(place)
-    write_tiny(place)
-    write_tiny(place, "other", "40 s")
-    return place
 
 
 def written(content, fault=None):
@@ -46,7 +35,7 @@ def written(content, fault=None):
     return ended(forked(write))
 
 
-def test_a_result_is_whole_after_any_operation(folder):
+def test_a_result_is_whole_after_any_operation(work):
     """Killed at each of them, and on a disk that is full from each of them on."""
     assert written("1") == 0
     first = contents("out")
@@ -72,7 +61,7 @@ def test_a_result_is_whole_after_any_operation(folder):
 @pytest.mark.slow
 @pytest.mark.parametrize("kind", [KILLED, FAILS, FULL])
 @pytest.mark.parametrize("name", COMMANDS)
-def test_each_operation(folder, name, kind):
+def test_each_operation(work, name, kind):
     warm()
     tried = Tried(name)
     count = len(done(*tried.words).operations)

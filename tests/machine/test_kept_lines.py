@@ -8,18 +8,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from helpers.commands import command, write_tiny
+from helpers.commands import command
 from helpers.places import EFSSIM
 
 STUDY = ("run", "tiny.yaml", "-n", "5", "--workers", "1")
 FILE = Path("kept/trials.jsonl")
-
-
-@pytest.fixture
-def folder(tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    write_tiny(tmp_path)
-    return tmp_path
 
 
 @pytest.mark.parametrize("times", [1, pytest.param(40, marks=pytest.mark.slow)])

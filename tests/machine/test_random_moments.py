@@ -16,7 +16,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from helpers.commands import write_tiny
 from helpers.faults import begun, done, ended, leftovers, said
 from helpers.folders import contents
 from helpers.places import EFSSIM
@@ -32,18 +31,8 @@ OFTEN = 0.5
 """How often the next command is the last one, which is then let run to its end."""
 
 
-@pytest.fixture
-def folder(tmp_path, monkeypatch):
-    place = tmp_path / "work"
-    place.mkdir()
-    monkeypatch.chdir(place)
-    write_tiny(place)
-    write_tiny(place, "other", "40 s")
-    return place
-
-
 @pytest.mark.parametrize("name", COMMANDS)
-def test_a_kill_loses_nothing(folder, name):
+def test_a_kill_loses_nothing(work, name):
     """Kills follow each other on what the last one left, or a whole run does."""
     warm()
     tried = Tried(name)
@@ -65,7 +54,7 @@ def test_a_kill_loses_nothing(folder, name):
     print(f"\n{name}: {kills} kills within {whole_s:.2f} s")
 
 
-def test_a_folder_that_vanishes_is_named(folder):
+def test_a_folder_that_vanishes_is_named(work):
     """Removed by somebody else while the command runs, with the folder above it."""
     warm()
     begin_s = time.perf_counter()
@@ -93,9 +82,9 @@ def test_a_folder_that_vanishes_is_named(folder):
     print(f"\n{refused} of {VANISHED} were refused")
 
 
-def test_a_killed_server_leaves_no_file_and_its_port(folder):
+def test_a_killed_server_leaves_no_file_and_its_port(work):
     """Killed while calls are under way; the next one answers as the first did, from the begin."""
-    with served(folder, "--step") as serving:
+    with served(work, "--step") as serving:
         port, answers = serving.port, [serving.advance("5 min") for _ in range(20)]
     before = contents(".")
     draws = np.random.default_rng(74)

@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from helpers.commands import command, write_tiny
+from helpers.commands import command
 from helpers.folders import contents
 from helpers.places import EFSSIM
 
@@ -37,13 +37,6 @@ time.perf_counter = lambda: real() + next(steps)
 from efssim.cli import main
 main()
 """
-
-
-@pytest.fixture
-def folder(tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    write_tiny(tmp_path)
-    return tmp_path
 
 
 def efs(*words, program=(EFSSIM,), **changed):

@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from helpers.commands import INTERVAL, command, write_tiny
+from helpers.parts_of_scenarios import ALARM, EVENTS, UNKNOWN, VARY
 from helpers.places import ROOT
 from hypothesis import given
 from hypothesis import strategies as st
@@ -24,25 +25,10 @@ from efssim.runs.tables import datetimes
 from efssim.text.quantities import format_duration, format_size, parse_duration, parse_size
 
 SHIPPED = ROOT / "scenarios"
-EVENTS = """
-events: [{at: 3 min, link_outage: us-east-1 -> us-west-2, for: 2 min}]
-"""
-ALARM = """
-alarms:
-  late:
-    metric: TimeSinceLastSync
-    statistic: Maximum
-    period: 1 min
-    comparison: GreaterThanThreshold
-    threshold: 60
-    evaluation_periods: 1
-"""
 SLOTS = """
 links: {us-east-1 -> us-west-2: {concurrency: 1}}
 objectives: {ledger: {target: 5 min, attainment: 99 %, of: writes, replications: [dr]}}
 """
-UNKNOWN = "\nuncertain: {replications.dr.sync.setup: {uniform: {low: 1 s, high: 9 s}}}\n"
-VARY = ("--vary", f"{INTERVAL}=20s,40s")
 PLAN = ("--vary", f"{INTERVAL}=20s..40s", "-n", "10", "--budget", "1 s", "-w", "1")
 CHOICE = [
     "--measure",

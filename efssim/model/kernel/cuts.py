@@ -18,6 +18,7 @@ _DYADIC = 2**20
 _MICRO = 10**6
 """Finest decimals that are told apart by floats, up to 285 years."""
 _NEAR_S = 1e-6
+"""Far above the rounding of a cut, and below any gap that matters: it decides what is looked up."""
 
 
 class Cuts:

@@ -35,7 +35,9 @@ class Multiples:
         self.step, self.offset_s = step, float(offset)
         self._denominator = math.lcm(step.denominator, offset.denominator)
         self._numerator, self._offset = (int(part * self._denominator) for part in (step, offset))
-        self._most = (_LARGEST - self._offset) // self._numerator
+        # In seconds they are floats up to there, so that many at once are rounded as one is.
+        most = min(_LARGEST, _EXACT * self._denominator)
+        self._most = (most - self._offset) // self._numerator
         self._step_s = float(step)
         self.per_s = step.denominator / step.numerator
         """How many of them are in a second."""

@@ -36,6 +36,8 @@ class Numbers:
 
     def with_more_like_the_farthest(self, mean: float, limit: float) -> float:
         """Return their mean if MORE of them were as far towards a limit as the farthest is."""
+        if not self.values:
+            return mean
         pairs = zip(self.values, self.strata, strict=True)
         way = 1.0 if mean <= limit else -1.0
         farthest, stratum = max(pairs, key=lambda pair: way * pair[0])
@@ -62,8 +64,8 @@ def numbers_at(trials: Sequence[Trial], path: Path, weighing: Weighing, start: d
 def _number(trial: Trial, path: Path, start: datetime) -> float | None:
     part: Any = getattr(trial.summary, str(path[0]), None)
     rest = [str(name) for name in path[1:]]
-    while isinstance(part, Mapping) and rest and not is_dataclass(part):
-        part = part.get(rest.pop(0), None if len(rest) else 0)
+    while isinstance(part, Mapping) and rest:
+        part = part.get(rest.pop(0), None if rest else 0)
     if is_dataclass(part) and not isinstance(part, type):
         return _inside(to_json(part, start), rest)
     return number(part) if not rest else None

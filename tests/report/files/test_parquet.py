@@ -10,27 +10,13 @@ import numpy as np
 import pandas as pd
 import pytest
 from helpers.commands import INTERVAL, command, write_tiny
+from helpers.parts_of_scenarios import ALARM, EVENTS, UNKNOWN, VARY
 
 import efssim
 from efssim.cli.options import tables_option
 from efssim.report.files.formats import TABLE_FORMATS
 
 duckdb = pytest.importorskip("duckdb", reason="DuckDB is not installed")
-EVENTS = """
-events: [{at: 3 min, link_outage: us-east-1 -> us-west-2, for: 2 min}]
-"""
-ALARM = """
-alarms:
-  late:
-    metric: TimeSinceLastSync
-    statistic: Maximum
-    period: 1 min
-    comparison: GreaterThanThreshold
-    threshold: 60
-    evaluation_periods: 1
-"""
-UNKNOWN = "\nuncertain: {replications.dr.sync.setup: {uniform: {low: 1 s, high: 9 s}}}\n"
-VARY = ("--vary", f"{INTERVAL}=20s,40s")
 PLAN = ("--vary", f"{INTERVAL}=20s..40s", "-n", 10, "--budget", "1 s", "-q", "-w", 1)
 MEASURE = "time_since_last_sync_s.mean"
 CHOICE = ("--measure", MEASURE, "--best", "least", "--indifference", "5 s", "-n", 10, "-w", 1)

@@ -73,3 +73,15 @@ def test_what_clearly_holds_is_said_to_hold(kind):
     """Eight deviations of the mean below the limit; and at the limit most say nothing."""
     assert list(outcomes(kind, 100, beyond=0.8)).count("holds") > 0.95 * STUDIES
     assert list(outcomes(kind, 100)).count("undecided") > 0.85 * STUDIES
+
+
+def test_a_number_that_no_single_run_has_is_judged_by_its_interval():
+    asked = threshold("dr.write_lag_s.mean < 1 s")
+    known = KnownThreshold("t", asked, unit_of(asked.path), 1.0)
+    content = {
+        "replications": {"dr": {"write_lag_s": {"mean": 0.5}}},
+        "ci95": {"dr": {"write_lag_s": {"mean": [0.4, 0.6]}}},
+    }
+    none = Numbers([], [], PLAIN.weighing([0] * 10))
+    (found,) = judged_trials([known], content, lambda _: none, is_random=True)
+    assert (found.outcome, found.low, found.high) == ("holds", 0.4, 0.6)
