@@ -82,6 +82,7 @@ def test_whole_seconds_and_what_no_decimal_says_are_added(interval_s: float) -> 
 
 @given(st.integers(1, 10**9), st.integers(1, 10**9), st.integers(1, 2**40))
 @example(61_489_735, 3, 598_360_646)  # beyond 2^53 s
+@example(598_360_651, 35, 526_859_466)
 def test_multiples_are_rounded_once(numerator: int, denominator: int, ordinal: int) -> None:
     multiples = Multiples(Fraction(numerator, denominator))
     near = np.arange(ordinal, ordinal + 3)

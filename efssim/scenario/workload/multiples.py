@@ -35,9 +35,7 @@ class Multiples:
         self.step, self.offset_s = step, float(offset)
         self._denominator = math.lcm(step.denominator, offset.denominator)
         self._numerator, self._offset = (int(part * self._denominator) for part in (step, offset))
-        # In seconds they are floats up to there, so that many at once are rounded as one is.
-        most = min(_LARGEST, _EXACT * self._denominator)
-        self._most = (most - self._offset) // self._numerator
+        self._most = (_LARGEST - self._offset) // self._numerator
         self._step_s = float(step)
         self.per_s = step.denominator / step.numerator
         """How many of them are in a second."""
@@ -58,6 +56,8 @@ class Multiples:
         total = ordinals * self._numerator + self._offset
         if not len(total) or (ordinals.item(-1) <= self._most and total.item(-1) <= _EXACT):
             return total / self._denominator
+        if ordinals.item(-1) * self._step_s > _EXACT:  # no seconds of any run: one by one
+            return np.array([self.at(ordinal) for ordinal in ordinals.tolist()])
         # Whole seconds are floats, and the rest is rounded to 2^-54. No multiple of a nanosecond is
         # so close to the middle of two floats of a time of which the nanoseconds pass 2^53.
         whole, rest = np.divmod(total, self._denominator)
