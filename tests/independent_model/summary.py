@@ -17,6 +17,7 @@ from independent_model.streams import Write
 from independent_model.verdict import Verdict
 from independent_model.weights import Ramp, of_ramps, of_values
 from independent_model.world import World
+from independent_model.written import Written
 
 Json = dict[str, Any]
 
@@ -35,6 +36,7 @@ class _Measures:
     def __init__(self, world: World, replication: Replication) -> None:
         self.world, self.of = world, replication
         self.begin_s, self.end_s = world.scenario.warm_up, world.scenario.duration
+        self.written = Written(replication.writes)
         self.made = [w for w in replication.writes if self.in_window(w.time_s)]
         self.lrts = [(done.completed_s, done.cut_s) for done in replication.syncs]
         if replication.statuses[0][1] == "ENABLED":
@@ -267,40 +269,19 @@ class _Measures:
             times |= {write.time_s, write.published_s or write.time_s}
         return sorted(time_s for time_s in times if begin_s <= time_s <= end_s)
 
-    def pending_after(self, time_s: float) -> list[Write]:
-        """Return what is pending once everything of an instant has happened."""
-        return [w for w in self.of.writes if w.time_s <= time_s and not _published(w, time_s)]
-
-    def pending_before_the_window(self) -> list[Write]:
-        """Return what is pending before anything happens at the window's first instant."""
-        return [
-            write
-            for write in self.of.writes
-            if write.time_s < self.begin_s
-            and (write.published_s is None or write.published_s >= self.begin_s)
-        ]
-
-    def pending_before_completions(self, time_s: float) -> list[Write]:
-        """Return what is pending at an instant after its writes and before its completions."""
-        return [
-            write
-            for write in self.of.writes
-            if write.time_s <= time_s and (write.published_s is None or write.published_s >= time_s)
-        ]
-
     def oldest(self) -> list[Ramp]:
         """Return the age of the oldest pending write, over the defined time."""
         found = []
         for begin_s, end_s in pairwise(self.instants()):
-            times = [write.time_s for write in self.pending_after(begin_s)]
-            low_s = begin_s - min(times) if times else 0.0
-            found.append(Ramp(begin_s, end_s, low_s, flat=not times))
+            oldest_s = self.written.oldest_s(self.written.pending_after(begin_s))
+            low_s = 0.0 if oldest_s is None else begin_s - oldest_s
+            found.append(Ramp(begin_s, end_s, low_s, flat=oldest_s is None))
         return found
 
     def pending(self) -> Json:
         open_at_end = [write for write in self.made if write.published_s is None]
         areas = [
-            (end_s - begin_s) * _bytes(self.pending_after(begin_s))
+            (end_s - begin_s) * self.written.bytes(self.written.pending_after(begin_s))
             for begin_s, end_s in pairwise(self.instants())
         ]
         return {
@@ -321,11 +302,12 @@ class _Measures:
         if not self.defined_s:
             return None
         first_s = self.lrts[0][0]
+        written = self.written
         return max(
-            _bytes(
-                self.pending_after(time_s)
+            written.bytes(
+                written.pending_after(time_s)
                 if time_s in (first_s, self.begin_s)
-                else self.pending_before_completions(time_s)
+                else written.pending_before_completions(time_s)
             )
             for time_s in self.instants()
         )
@@ -391,7 +373,9 @@ class _Measures:
     def grows(self) -> bool:
         """Whether more was added to what is pending than one sync carries."""
         end_s = self.end_s if self.of.gone_s is None else self.of.gone_s
-        growth = _bytes(self.pending_after(end_s)) - _bytes(self.pending_before_the_window())
+        written = self.written
+        before, after = written.pending_before(self.begin_s), written.pending_after(end_s)
+        growth = written.bytes(after) - written.bytes(before)
         return growth > (_mean([done.written for done in self.regular]) or 0)
 
     def initial(self) -> Json:
@@ -412,10 +396,6 @@ class _Measures:
     def instant(self, time_s: float | None) -> str | None:
         """Return a time as the summary writes it."""
         return self.world.instant(time_s)
-
-
-def _published(write: Write, by_s: float) -> bool:
-    return write.published_s is not None and write.published_s <= by_s
 
 
 def _bytes(writes: list[Write]) -> int:

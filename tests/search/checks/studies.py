@@ -151,7 +151,7 @@ def _commands(case: Case) -> list[str]:
 
 
 TRIALS = Check("trials", _trials, 0.05)
-PARTS = Check("parts", _parts, 0.01)
+PARTS = Check("parts", _parts, 0.003)  # a second each
 CHOICE = Check("choice", _choice, 0.004)
 PLAN = Check("plan", _plan, 0.004)
 DRILL = Check("drill", _drill, 0.3)
