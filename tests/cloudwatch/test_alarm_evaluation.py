@@ -214,6 +214,23 @@ def test_an_alarm_of_more_than_a_day_is_evaluated_once_an_hour():
     assert [(change.time_s / 3600, change.new) for change in found] == [(1, "OK"), (11, "ALARM")]
 
 
+@pytest.mark.parametrize(
+    "statistic", ["SampleCount", "Average", "Sum", "Minimum", "Maximum", "p0", "p90", "p100"]
+)
+@pytest.mark.parametrize("samples", [[], [3.0]])
+@pytest.mark.parametrize("period_s", [60.0, 300.0, 3600.0])
+def test_a_run_of_less_than_a_minute_has_no_period(statistic, samples, period_s):
+    series = Series.of(np.arange(float(len(samples))), np.array(samples))
+    assert values_by_minute(series, 0, period_s, statistic).tolist() == []
+
+
+@pytest.mark.parametrize(("statistic", "value"), [("p0", 3.0), ("p90", 7.0), ("Sum", 10.0)])
+def test_the_first_periods_of_a_short_run_have_what_there_is(statistic, value):
+    series = Series.of(np.array([5.0, 65.0]), np.array([3.0, 7.0]))
+    found = values_by_minute(series, 2, 300.0, statistic).tolist()
+    assert found == [3.0, value]
+
+
 def test_neighbours_of_every_width():
     rng = np.random.default_rng(1)
     values = rng.uniform(size=40).round(2)

@@ -33,7 +33,7 @@ class Maker:
         is_throttled = "throttle" in chosen
         self.step = self.one_of((50, 100, 200) if is_throttled else (1, 5, 5, 10, 10, 30, 60))
         self.unit = THROTTLED_UNIT if is_throttled else 1
-        self.duration = self.step * self.between(30, 90)
+        self.duration = self.step * self.between(20, 60)
         self.count = self.between(1, 3) if "fleet" in chosen else 0
         """Items of the fleet; 0: there is none."""
         self.existing = "existing destination" in chosen

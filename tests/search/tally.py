@@ -11,7 +11,9 @@ from typing import Any
 from search.features.table import FEATURES
 from search.maker import Json
 
-NAMED = re.compile(r"^(?:file_systems|replications|links|regions|faults|alarms|objectives|writes)$")
+NAMED = re.compile(
+    r"^(?:file_systems|replications|links|regions|faults|alarms|objectives|writes|uncertain)$"
+)
 """Keys below which names stand that somebody chose."""
 
 
@@ -68,7 +70,7 @@ def keys_of(part: Any, path: str = "") -> Iterator[str]:
         for key, value in part.items():
             at = f"{path}.{'*' if is_named else key}".strip(".")
             yield at
-            if key not in ("with", "where", "items", "uncertain"):
+            if key not in ("with", "where", "items"):
                 yield from keys_of(value, at)
     elif isinstance(part, list):
         for each in part:

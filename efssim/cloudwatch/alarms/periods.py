@@ -120,6 +120,8 @@ def _of_single_values(by_minute: Minutes, width: int, share: float) -> Floats:
     It is the smallest value with at least that share of the values at or below it.
     """
     values = np.where(by_minute.count == 1, by_minute.least, np.nan)
+    if len(values) < width:
+        return np.zeros(0)  # a run of less than a minute has no period
     rows, parts = np.lib.stride_tricks.sliding_window_view(values, width), []
     step = max(1, _CELLS // width)
     for first in range(0, len(rows), step):

@@ -13,7 +13,7 @@ from efssim.scenario.unknowns.parameters import UncertainParameter, uncertain_pa
 from efssim.study.run.batch import Additions
 from efssim.study.run.executors import Workers
 from efssim.study.trial.outcome import TrialError
-from efssim.study.uncertain.design import ParameterSet, settings, with_values
+from efssim.study.uncertain.design import ParameterSet, scenario_of, settings
 from efssim.study.uncertain.outcome import SetOutcome, run_set
 
 
@@ -94,7 +94,7 @@ def _run(job: SetJob, number: int) -> SetOutcome:
     except Exception as error:  # a file or a module that it needs is not where the worker is
         cause = " ".join(f"{type(error).__name__}: {error}".split())
         raise TrialError(0, chosen.seed, cause) from error
-    world = with_values(scenario, parameters, chosen.values)
+    world = scenario_of(scenario, parameters, chosen)
     try:
         return run_set(world, chosen.seed, job.trials, number, job.verify)
     except TrialError as error:

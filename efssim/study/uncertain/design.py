@@ -94,6 +94,16 @@ def with_values(
     return drawn_as(scenario, _known(scenario, parameters, values))
 
 
+def scenario_of(
+    scenario: Scenario, parameters: Sequence[UncertainParameter], chosen: ParameterSet
+) -> Scenario:
+    """Return the scenario of a parameter set, whose fleets are drawn with the seed of the set.
+
+    So the set is repeated by its values and its seed. Raise ScenarioError if it is not valid.
+    """
+    return drawn_as(scenario, _known(scenario, parameters, chosen.values, chosen.seed))
+
+
 def cells_of_sets(
     scenario: Scenario, parameters: Sequence[UncertainParameter]
 ) -> dict[str, CellsUse]:
@@ -130,11 +140,16 @@ def settings(
 
 
 def _known(
-    scenario: Scenario, parameters: Sequence[UncertainParameter], values: Sequence[float]
+    scenario: Scenario,
+    parameters: Sequence[UncertainParameter],
+    values: Sequence[float],
+    seed: int | None = None,
 ) -> Scenario:
     data = {key: part for key, part in as_written(scenario).items() if key != "uncertain"}
     if not scenario.alarms:  # which need them
         data["records"] = "off"
+    if scenario.fleets and seed is not None:
+        data["seed"] = seed
     for each, value in zip(parameters, values, strict=True):
         data = replaced(data, each.segments, value)
     return validated(Scenario, data, None)

@@ -21,7 +21,7 @@ from efssim.study.run.lines import LineStore, number_of
 from efssim.study.statistics.evidence import ROUNDING
 from efssim.study.trial.facts import fingerprint
 from efssim.study.uncertain.batch import SetJob, run_sets
-from efssim.study.uncertain.design import ParameterSet, parameter_sets, values_at, with_values
+from efssim.study.uncertain.design import ParameterSet, parameter_sets, scenario_of, values_at
 from efssim.study.uncertain.outcome import SetOutcome, SetReplication
 from efssim.study.uncertain.sensitivity import (
     Floats,
@@ -113,7 +113,7 @@ def run_set_study(
     parameters = parameters_of(scenario)
     design = parameter_sets(parameters, asked.seed, asked.sets)
     for each in design:  # so that values which are not valid together are told at once
-        with_values(scenario, parameters, each.values)
+        scenario_of(scenario, parameters, each)
     job = SetJob.of(scenario, parameters, design, asked.trials, workers, verify=asked.verify)
     with ctrl_c() as interrupts, interrupts.held(), ExitStack() as closing:
         if store is not None:

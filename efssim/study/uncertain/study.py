@@ -13,7 +13,7 @@ from efssim.scenario import Scenario
 from efssim.scenario.shown.cells_use import CellsUse
 from efssim.scenario.shown.trace_use import trace_qualities
 from efssim.scenario.unknowns.parameters import UncertainParameter
-from efssim.study.uncertain.design import ParameterSet, cells_of_sets, with_values
+from efssim.study.uncertain.design import ParameterSet, cells_of_sets, scenario_of
 from efssim.study.uncertain.importance import Importance
 from efssim.study.uncertain.outcome import SetOutcome, SetReplication
 from efssim.study.uncertain.sensitivity import Sensitivity
@@ -92,7 +92,7 @@ class SetStudy:
 
     def scenario_of(self, number: int) -> Scenario:
         """Return the scenario of a parameter set, in which everything is known."""
-        return with_values(self.scenario, self.parameters, self.design[number].values)
+        return scenario_of(self.scenario, self.parameters, self.design[number])
 
     @cached_property
     def table(self) -> pd.DataFrame:

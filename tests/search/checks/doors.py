@@ -285,7 +285,7 @@ def _id(simulation: Simulation, name: str) -> str:
         return name
 
 
-FILE = Check("file", _through_a_file, 0.3)
-PYTHON = Check("python", _by_a_script("python"), 0.3)
-BOTO3 = Check("boto3", _by_a_script("boto3"), 0.15)
-HTTP = Check("http", _by_a_script("http"), 0.1)
+FILE = Check("file", _through_a_file, 0.15)
+PYTHON = Check("python", _by_a_script("python"), 0.2)
+BOTO3 = Check("boto3", _by_a_script("boto3"), 0.08)
+HTTP = Check("http", _by_a_script("http"), 0.06)

@@ -16,6 +16,7 @@ from helpers.commands import Ended, command
 import efssim
 from efssim import EfssimError, Scenario
 from efssim.model.sync import lock_step
+from efssim.runs.drill import drill as drills
 from search.checks.check import Case, Check, SkippedError, elsewhere
 from search.checks.outcome import few, unequal
 from search.maker import Json
@@ -134,8 +135,36 @@ def _drill(case: Case) -> list[str]:
     if "drill" not in case.data:
         raise SkippedError("no drill")
     scenario = case.without("uncertain")
-    found = [_answer(lambda: efssim.drill(scenario, 2)) for _ in range(2)]
+    with patch.object(drills, "PATIENCE_S", 3600.0):  # syncs of seconds are many in 30 days
+        found = [_answer(lambda: efssim.drill(scenario, 2)) for _ in range(2)]
     return few(unequal(*found))
+
+
+def _sets(case: Case) -> list[str]:
+    """Run trials at sets of what is not known, here and in another process, and one set alone."""
+    if "uncertain" not in case.data:
+        raise SkippedError("nothing is uncertain")
+    case.plain()
+    scenario = case.without("drill", "rto", "thresholds", "alarms")
+    try:
+        here = efssim.run_sets(scenario, sets=2, trials=2, workers=1)
+    except EfssimError as error:
+        raise SkippedError(f"refused: {type(error).__name__}") from None
+    there = efssim.run_sets(scenario, sets=2, trials=2, executor=elsewhere())
+    told = few(unequal(_clean(here.summary), _clean(there.summary)))
+    return told or few(_one_set_alone(here))
+
+
+def _one_set_alone(found: Any) -> Iterator[str]:
+    """Compare what the table says of a set with trials of its scenario and its seed."""
+    path = "time_since_last_sync_s.max"
+    for row in found.table[found.table["set"] == 1].to_dict("records"):
+        alone = efssim.run_trials(
+            found.scenario_of(1), row["trials"], seed=row["seed"], workers=1
+        ).table
+        of_it = alone[alone["replication"] == row["replication"]]
+        oldest = [float("nan") if age is None else age for age in (row[path], of_it[path].max())]
+        yield from unequal(*oldest, f"set 1: {path}")
 
 
 def _commands(case: Case) -> list[str]:
@@ -150,9 +179,10 @@ def _commands(case: Case) -> list[str]:
         return few(unequal(_clean(case.run.summary), printed))
 
 
-TRIALS = Check("trials", _trials, 0.05)
-PARTS = Check("parts", _parts, 0.003)  # a second each
+TRIALS = Check("trials", _trials, 0.03)
+PARTS = Check("parts", _parts, 0.003)
 CHOICE = Check("choice", _choice, 0.004)
 PLAN = Check("plan", _plan, 0.004)
-DRILL = Check("drill", _drill, 0.3)
-COMMANDS = Check("commands", _commands, 0.004)
+SETS = Check("sets", _sets, 0.1)
+DRILL = Check("drill", _drill, 0.2)
+COMMANDS = Check("commands", _commands, 0.002)

@@ -8,7 +8,7 @@ from search.checks.dense import DENSE
 from search.checks.doors import BOTO3, FILE, HTTP, PYTHON
 from search.checks.engine import LAWS, PORTIONS
 from search.checks.models import SECOND
-from search.checks.studies import CHOICE, COMMANDS, DRILL, PARTS, PLAN, TRIALS
+from search.checks.studies import CHOICE, COMMANDS, DRILL, PARTS, PLAN, SETS, TRIALS
 
 CHECKS: tuple[Check, ...] = (
     LAWS,
@@ -24,6 +24,7 @@ CHECKS: tuple[Check, ...] = (
     PARTS,
     CHOICE,
     PLAN,
+    SETS,
     DRILL,
     COMMANDS,
 )

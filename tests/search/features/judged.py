@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from efssim.scenario.alarms.names import KEYS
+from search.features.drills import add_drill
 from search.features.feature import Feature
 from search.features.worlds import each_replication
 from search.maker import DESTINATION, SOURCE, Json, Maker
@@ -77,22 +79,38 @@ def _alarms(maker: Maker, scenario: Json) -> None:
     if maker.chance(0.6):
         scenario["cloudwatch"] = {"phase": maker.one_of((0, 20, 59.5))}
     if maker.chance(0.5):
-        scenario["alarms"]["fast"] = {
-            "MetricName": "DataWriteIOBytes",
-            "Namespace": "AWS/EFS",
-            "Statistic": "Sum",
-            "Dimensions": [{"Name": "FileSystemId", "Value": maker.one_of(maker.items("a"))}],
-            "Period": 60,
-            "EvaluationPeriods": 1,
-            "Threshold": 1000 * maker.unit,
-            "ComparisonOperator": "GreaterThanOrEqualToThreshold",
-            **maker.maybe(0.5, TreatMissingData="notBreaching"),
-        }
+        scenario["alarms"]["fast"] = _fast(maker)
+
+
+def _fast(maker: Maker) -> Json:
+    """Return an alarm on what is written, in the names of CloudWatch or in those of scenarios."""
+    file_system = maker.one_of(maker.items("a"))
+    statistics: tuple[Json, ...] = ({"Statistic": "Sum"}, {"ExtendedStatistic": "p90"})
+    periods = maker.between(1, 2)
+    fast: Json = {
+        "MetricName": "DataWriteIOBytes",
+        "Namespace": "AWS/EFS",
+        **maker.one_of(statistics),
+        "Dimensions": [{"Name": "FileSystemId", "Value": file_system}],
+        "Period": 60,
+        "EvaluationPeriods": periods,
+        "Threshold": 1000 * maker.unit,
+        "ComparisonOperator": "GreaterThanOrEqualToThreshold",
+        **maker.maybe(0.5, TreatMissingData="notBreaching"),
+        **maker.maybe(0.3, DatapointsToAlarm=1),
+        **maker.maybe(0.3, ActionsEnabled=maker.chance(0.5)),
+        **maker.maybe(0.2, Unit="Bytes"),
+    }
+    if maker.chance(0.6):
+        return fast
+    own = {KEYS[key]: value for key, value in fast.items()}
+    return {**own, "dimensions": {"FileSystemId": file_system}}
 
 
 def _mute(maker: Maker, scenario: Json) -> None:
     _alarms(maker, scenario)
     rule = {"expression": "cron(1 0 * * *)", "duration": maker.one_of((60, 600))}
+    rule |= maker.maybe(0.3, expire=maker.one_of(("2026-01-02", "2026-01-01T00:01:00Z")))
     once = {"expression": "at(2026-01-01T00:02)", "duration": 120, "timezone": "UTC"}
     scenario["alarms"]["late"]["mute"] = [rule, once][: maker.between(1, 2)]
 
@@ -110,17 +128,6 @@ def _prices(maker: Maker, scenario: Json) -> None:
         **maker.maybe(0.5, requests={SOURCE: {"write": 0.06}}),
         **maker.maybe(0.5, throughput={SOURCE: 6}),
         **maker.maybe(0.3, currency="EUR"),
-    }
-
-
-def _drill(maker: Maker, scenario: Json) -> None:
-    name = maker.one_of(maker.items("dr"))
-    scenario["rto"] = {"target": maker.step * maker.between(5, 60), "attainment": 0.9}
-    scenario["drill"] = {
-        "replication": name,
-        **maker.maybe(0.6, at=maker.time(2, 20)),
-        **maker.maybe(0.5, detect=maker.varying(maker.time(0, 3))),
-        **maker.maybe(0.5, decide=maker.varying(maker.time(0, 3))),
     }
 
 
@@ -175,7 +182,7 @@ JUDGED = (
     Feature("alarms", _alarms),
     Feature("mute rules", _mute),
     Feature("prices", _prices),
-    Feature("drill", _drill),
+    Feature("drill", add_drill),
     Feature("defaults", _defaults),
     Feature("undocumented", _undocumented),
     Feature("uncertain", _uncertain),

@@ -82,6 +82,47 @@ def test_results_are_the_same_on_any_number_of_workers(scenario, found):
     assert again.summary == found.summary
 
 
+FLEET = """
+name: fleet
+duration: 2 h
+file_systems:
+  a: {region: us-east-1, count: 3, size: {each: {uniform: {low: 1 GiB, high: 9 GiB}}}}
+replications:
+  dr:
+    source: a
+    destination: {region: us-west-2}
+    sync:
+      preset: none
+      interval: 10 min
+      gap: 1 s
+      setup: {each: {uniform: {low: 0 s, high: 60 s}}}
+faults:
+  down: {link_outage: us-east-1 -> us-west-2, every: {exponential: {mean: 1 h}}, for: 5 min}
+uncertain:
+  replications.dr.sync.gap: {uniform: {low: 0 s, high: 100 s}}
+"""
+
+
+@pytest.mark.parametrize("drawn", [True, False])
+def test_a_set_of_a_fleet_is_repeated_by_its_values_and_its_seed(drawn):
+    """Items, their phases among them, are drawn with the seed of the set, as its trials are."""
+    scenario = efssim.load(FLEET).with_({} if drawn else {"faults": {}})
+    found = efssim.run_sets(scenario, 3, 2, workers=1)
+    rows = found.table[found.table["set"] == 2]
+    seed = int(rows["seed"].iloc[0])
+    known = scenario.with_({"uncertain": {}, "replications.dr.sync.gap": found.design[2].values[0]})
+    for chosen in (known, found.scenario_of(2)):
+        alone = efssim.run_trials(chosen, int(rows["trials"].iloc[0]), seed=seed, workers=1).table
+        oldest = alone.groupby("replication", observed=True)["time_since_last_sync_s.max"].max()
+        assert oldest.to_dict() == dict(
+            zip(rows["replication"], rows["time_since_last_sync_s.max"], strict=True)
+        )
+    phases = {
+        tuple(r.sync.phase for r in found.scenario_of(k).replications.values()) for k in range(3)
+    }
+    assert len(phases) == 3
+
+
 def test_a_set_can_be_run_alone(found):
     chosen = found.scenario_of(7)
     assert not uncertain_parameters(chosen)
