@@ -250,3 +250,41 @@ def test_many_replications_are_counted(tmp_path: Path):
     assert "Objective o: met by 0 of 12; missed by 12 (r0, r1, r2, r3 and 8 more)." in " ".join(
         done.out.split()
     )
+
+
+LOOKED_AT = """
+name: looked-at
+duration: 40 min
+file_systems:
+  a:
+    region: us-east-1
+    writes:
+      dense:
+        arrivals: {poisson: {rate: 40 per s}}
+        size: {uniform: {low: 1 B, high: 999 B}}
+        drawn: cells
+      other:
+        arrivals: {poisson: {rate: 30 per s}}
+        size: {exponential: {mean: 1 KiB}}
+        drawn: cells
+      few: {arrivals: {poisson: {rate: 3 per min}}, size: {exponential: {mean: 1 KiB}}}
+replications:
+  dr: {source: a, destination: {region: us-west-2}, established: true,
+       sync: {preset: none, interval: 100 s, setup: {exponential: {mean: 7 s}}}}
+objectives:
+  writes: {target: 77 s, attainment: 90 %, of: writes}
+  bytes: {target: 33 s, attainment: 90 %, of: bytes}
+"""
+
+
+def test_no_look_changes_the_last_bit_of_what_is_within():
+    """Looks divide the records into other blocks, and float sums depend on their order."""
+    scenario = efssim.load(LOOKED_AT)
+    whole = efssim.run(scenario).summary["replications"]["dr"]["objectives"]
+    for seed in range(5):
+        simulation = efssim.Simulation(scenario)
+        for time_s in np.sort(np.random.default_rng(seed).uniform(0.0, 2400.0, 9)):
+            simulation.advance(max(0.0, float(time_s) - simulation.elapsed_s))
+            simulation.result()
+        simulation.advance_to_end()
+        assert simulation.result().summary["replications"]["dr"]["objectives"] == whole

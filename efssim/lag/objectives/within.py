@@ -6,12 +6,15 @@ above the target; younger writes may yet be either, and are left out.
 
 from __future__ import annotations
 
+import math
+from collections import defaultdict
 from collections.abc import Iterable
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from efssim.lag.weighted.block_sums import BlockSums
 from efssim.records.columns import Floats
 from efssim.records.pieces import OpenPieces, Pieces, PublishedPieces
 from efssim.records.run_records import OpenWrites, Publications
@@ -29,6 +32,32 @@ class Tally(NamedTuple):
         """Return both together."""
         return Tally(self.writes + other.writes, self.bytes + other.bytes)
 
+    def less(self, part: Tally) -> Tally:
+        """Return what is left without a part."""
+        return Tally(self.writes - part.writes, self.bytes - part.bytes)
+
+
+class _Sums:
+    """Writes and bytes of pieces: all of them, and those within the target.
+
+    The sums do not depend on the blocks in which pieces come: those of one stream are in order, and
+    numbers of single writes are whole, so that their sums are exact.
+    """
+
+    def __init__(self) -> None:
+        self._sums = [BlockSums() for _ in range(4)]
+
+    def add(self, shares: Floats, writes: Weights, sizes: Weights) -> None:
+        """Take in the next pieces, and the share of each that is within the target."""
+        terms = (writes.astype(np.float64), sizes.astype(np.float64))
+        for sums, values in zip(self._sums, (*terms, *(shares * n for n in terms)), strict=True):
+            sums.add(values)
+
+    def totals(self) -> tuple[Tally, Tally]:
+        """Return the sums of all, and of what is within the target."""
+        found = [sums.total() for sums in self._sums]
+        return Tally(*found[:2]), Tally(*found[2:])
+
 
 class OfWrites(NamedTuple):
     """The writes made in the window by a time, as they meet a target."""
@@ -43,34 +72,31 @@ class WithinTarget:
 
     def __init__(self, begin_s: float, target_s: float) -> None:
         self._begin_s, self._target_s = begin_s, target_s
-        self._within = self._missed = Tally()
+        self._singles, self._pieces = _Sums(), defaultdict[int, _Sums](_Sums)
 
     def add(self, published: Publications | PublishedPieces) -> None:
         """Take in a block of published writes."""
         if isinstance(published, PublishedPieces):
             completed_s = np.repeat(published.completed_s, published.each)
-            self._count(*_shares(published.pieces, completed_s, self._target_s, self._begin_s))
+            found = _shares(published.pieces, completed_s, self._target_s, self._begin_s)
+            self._pieces[published.stream].add(*found)
             return
         first = int(published.time_s.searchsorted(self._begin_s, "left"))
         lags_s = np.repeat(published.completed_s, published.writes)[first:]
         lags_s = lags_s - published.time_s[first:]
         ones = np.ones(len(lags_s))
-        self._count((lags_s <= self._target_s).astype(np.float64), ones, published.bytes[first:])
-
-    def _count(self, shares: Floats, writes: Weights, sizes: Weights) -> None:
-        within = Tally(float(shares @ writes), float(shares @ sizes))
-        self._within = self._within.plus(within)
-        whole = Tally(float(writes.sum()), float(sizes.sum()))
-        missed = Tally(whole.writes - within.writes, whole.bytes - within.bytes)
-        self._missed = self._missed.plus(missed)
+        within = (lags_s <= self._target_s).astype(np.float64)
+        self._singles.add(within, ones, published.bytes[first:])
 
     def until(self, open_writes: Iterable[OpenWrites | OpenPieces], now_s: float) -> OfWrites:
         """Return the writes up to now, or up to the time at which the configuration was gone."""
-        missed, left_out = self._missed, Tally()
+        totals = [sums.totals() for sums in (self._singles, *self._pieces.values())]
+        whole, within = (_together(parts) for parts in zip(*totals, strict=True))
+        missed, left_out = whole.less(within), Tally()
         for part in open_writes:
             old, young = self._open(part, now_s)
             missed, left_out = missed.plus(old), left_out.plus(young)
-        return OfWrites(self._within, missed, left_out)
+        return OfWrites(within, missed, left_out)
 
     def _open(self, part: OpenWrites | OpenPieces, now_s: float) -> tuple[Tally, Tally]:
         """Return the open writes that are older than the target, and the others."""
@@ -83,7 +109,13 @@ class WithinTarget:
             writes, sizes = np.ones(len(young)), part.bytes[first:]
         left_out = Tally(float(young @ writes), float(young @ sizes))
         whole = Tally(float(writes.sum()), float(sizes.sum()))
-        return Tally(whole.writes - left_out.writes, whole.bytes - left_out.bytes), left_out
+        return whole.less(left_out), left_out
+
+
+def _together(parts: Iterable[Tally]) -> Tally:
+    """Return the sums of parts, rounded once, whatever their order."""
+    writes, sizes = zip(*parts, strict=True)
+    return Tally(math.fsum(writes), math.fsum(sizes))
 
 
 def _shares(
