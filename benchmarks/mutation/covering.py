@@ -9,6 +9,7 @@ import sys
 import xml.etree.ElementTree as ElementTree
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import accumulate, takewhile
 from pathlib import Path
 
 from coverage import CoverageData
@@ -26,31 +27,35 @@ class Covering:
     tests: dict[str, dict[int, list[str]]]
     seconds: dict[str, float]
 
-    def of(self, file: str, line: int, budget_s: float) -> list[str]:
-        """Return the tests that run a line: of its own folder first, then quick ones first.
+    def of(self, file: str, line: int, budget_s: float) -> dict[str, float]:
+        """Return the tests that run a line with their seconds: the quickest ones up to a budget.
 
         Lines that run while a module is imported belong to no test: all tests of the file do then.
-        They are cut where their times add up to more than the budget.
+        Tests of one file follow each other, as they share what they set up; files whose path is
+        most like that of the line come first, then those that take least.
         """
         lines = self.tests.get(file, {})
         found = lines.get(line) or sorted({test for tests in lines.values() for test in tests})
-        near = f"tests/{Path(file).parts[0]}/"
-        found = sorted(found, key=lambda test: (not test.startswith(near), self._cost_s(test)))
-        chosen: list[str] = []
-        spent_s = 0.0
-        for test in found:
-            spent_s += self._cost_s(test)
-            if chosen and spent_s > budget_s:
-                break
-            chosen.append(test)
-        return chosen
-
-    def total_s(self, tests: list[str]) -> float:
-        """Return how long tests take together."""
-        return sum(map(self._cost_s, tests))
+        costs = {test: self._cost_s(test) for test in sorted(found, key=self._cost_s)}
+        total_s = list(accumulate(costs.values()))
+        chosen = [test for test, s in zip(costs, total_s, strict=True) if s <= budget_s]
+        of_file: dict[str, list[str]] = {}
+        for test in chosen or list(costs)[:1]:
+            of_file.setdefault(test.split("::")[0], []).append(test)
+        files = sorted(
+            of_file,
+            key=lambda name: (-_alike(name, file), sum(costs[test] for test in of_file[name])),
+        )
+        return {test: costs[test] for name in files for test in sorted(of_file[name])}
 
     def _cost_s(self, test: str) -> float:
         return self.seconds.get(test, 1.0)
+
+
+def _alike(test: str, file: str) -> int:
+    """Return how many folders a file of tests and a file of the package have in common."""
+    pairs = zip(Path(test).parts[1:-1], Path(file).parts[:-1], strict=False)
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
 
 
 def watch(root: Path, folder: Path) -> None:

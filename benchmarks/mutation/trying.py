@@ -1,7 +1,7 @@
 """Try a mutant: put it into a copy of the project, and run the tests that cover its line.
 
-Each mutant has a process of its own, forked from one that has imported the libraries: most of the
-time of a short test run is their import.
+Mutants of functions are tried where the package is loaded (`loop.py`). The others have to be there
+when it is imported: each has a process of its own, forked from one that has imported the libraries.
 """
 
 from __future__ import annotations
@@ -14,11 +14,13 @@ import shutil
 import signal
 import sys
 import traceback
+from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
 
 import pytest
 
+from benchmarks.mutation.loop import Loop, Wanted
 from benchmarks.mutation.sites import Mutant
 
 COPIED = ("efssim", "tests", "scenarios", "docs", "benchmarks", "notebooks")
@@ -28,6 +30,7 @@ LIBRARIES = (
     "jinja2", "tqdm", "botocore.session",
 )  # fmt: skip
 """What most tests import; not the package, which differs, nor what pytest changes as it loads."""
+OPTIONS = ("-p", "no:cacheprovider", "--hypothesis-seed=0")
 SLACK_S, TIMES = 20.0, 8.0
 """How long tests may take with a mutant: so many times their time without it, and this on top."""
 
@@ -48,6 +51,14 @@ class Place:
         self._sound: set[str] = set()
         for name in LIBRARIES:
             importlib.import_module(name)
+
+    def loaded(self, wanted: list[Wanted], tell: Callable[[Mutant, str | None], None]) -> None:
+        """Try the mutants that only change functions in a process that has loaded the package."""
+        child = os.fork()
+        if not child:
+            _loop_in_child(self._folder, wanted, tell)
+        if os.waitpid(child, 0)[1]:
+            print("the process with the package ended early; what is left is imported", flush=True)
 
     def killer(self, mutant: Mutant, tests: list[str], allowed_s: float) -> str | None:
         """Return the test that notices a mutant, or "too long"; None where all tests pass.
@@ -93,23 +104,45 @@ class Place:
         return failed[1] if failed else f"exit code {code}"
 
 
+def _loop_in_child(
+    folder: Path, wanted: list[Wanted], tell: Callable[[Mutant, str | None], None]
+) -> None:
+    """Collect the watched tests of the copy and try mutants there; never return."""
+    code = int(pytest.ExitCode.INTERNAL_ERROR)
+    try:
+        _enter(folder)
+        folders = sorted({name.split("/")[1] for each in wanted for name in each.tests})
+        options = ["-q", "-s", f"--basetemp={folder / 'tmp'}", *OPTIONS]
+        plugin = Loop(folder, wanted, tell)
+        code = int(pytest.main([*options, *(f"tests/{name}" for name in folders)], [plugin]))
+    except BaseException:  # else it would go on as the parent does
+        traceback.print_exc()
+    finally:
+        sys.stdout.flush()
+        os._exit(code)
+
+
+def _enter(folder: Path) -> None:
+    """Make this process one that tests the copy."""
+    os.chdir(folder)
+    sys.dont_write_bytecode = True
+    sys.path.insert(0, str(folder))
+    # Also of the commands that tests start.
+    os.environ.update(PYTHONPATH=str(folder), PYTHONDONTWRITEBYTECODE="1")
+    assert "efssim" not in sys.modules, "the package of this process would be tested"
+    sys.modules["__main__"] = ModuleType("__main__")  # nothing that workers import once more
+
+
 def _run_in_child(folder: Path) -> None:
     """Run the wanted tests against the copy; never return."""
     code = int(pytest.ExitCode.INTERNAL_ERROR)
     try:
         os.setpgid(0, 0)
-        os.chdir(folder)
         log = os.open(folder / "log", os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
         os.dup2(log, 1)
         os.dup2(log, 2)
-        sys.dont_write_bytecode = True
-        sys.path.insert(0, str(folder))
-        # Also of the commands that tests start.
-        os.environ.update(PYTHONPATH=str(folder), PYTHONDONTWRITEBYTECODE="1")
-        assert "efssim" not in sys.modules, "the package of this process would be tested"
-        sys.modules["__main__"] = ModuleType("__main__")  # nothing that workers import once more
-        options = ["-q", "-x", "-rfE", "--tb=no", "-p", "no:cacheprovider", "--hypothesis-seed=0"]
-        code = int(pytest.main([*options, "@wanted"]))
+        _enter(folder)
+        code = int(pytest.main(["-q", "-x", "-rfE", "--tb=no", *OPTIONS, "@wanted"]))
     except BaseException:  # else it would go on as the parent does
         traceback.print_exc()
     finally:

@@ -55,25 +55,30 @@ def test_a_mutant_changes_its_place_alone():
         Mutant("lag/sizes.py", 14, "ReplaceComparisonOperator_Lt_LtE", 1).of(SOURCE)
 
 
-def test_tests_near_the_line_come_first_then_quick_ones_until_the_budget_is_spent():
+def test_the_quickest_tests_until_the_budget_is_spent_those_near_the_line_first():
     lines = {7: ["tests/runs/a.py::x", "tests/lag/b.py::y", "tests/lag/b.py::z"]}
     seconds = {"tests/runs/a.py::x": 0.1, "tests/lag/b.py::y": 3.0, "tests/lag/b.py::z": 2.0}
     covering = Covering({"lag/sizes.py": lines}, seconds)
-    nearest = ["tests/lag/b.py::z", "tests/lag/b.py::y", "tests/runs/a.py::x"]
-    assert covering.of("lag/sizes.py", 7, 100.0) == nearest
-    assert covering.of("lag/sizes.py", 7, 4.0) == nearest[:1]
-    assert covering.of("lag/sizes.py", 8, 100.0) == nearest  # while a module is imported
-    assert covering.of("lag/other.py", 7, 100.0) == []
+    nearest = ["tests/lag/b.py::y", "tests/lag/b.py::z", "tests/runs/a.py::x"]
+    assert covering.of("lag/sizes.py", 7, 100.0) == seconds
+    assert list(covering.of("lag/sizes.py", 7, 100.0)) == nearest
+    assert list(covering.of("lag/sizes.py", 7, 4.0)) == nearest[1:]
+    assert list(covering.of("lag/sizes.py", 7, 0.01)) == nearest[2:]  # one at least
+    assert list(covering.of("lag/sizes.py", 8, 100.0)) == nearest  # while a module is imported
+    assert covering.of("lag/other.py", 7, 100.0) == {}
 
 
 TRY = """
 import sys
 from pathlib import Path
+from benchmarks.mutation.loop import Wanted
 from benchmarks.mutation.sites import Mutant
 from benchmarks.mutation.trying import Place
 place = Place(Path.cwd(), Path(sys.argv[1]))
 mutant = Mutant("lag/measures.py", int(sys.argv[2]), sys.argv[3], int(sys.argv[4]))
-print([place.killer(mutant, [f"tests/lag/{name}"], 60.0) for name in sys.argv[5:]])
+tests = {f"tests/lag/{name}": 6.0 for name in sys.argv[5:]}
+place.loaded([Wanted(mutant, {each: 6.0}) for each in tests], lambda _, killer: print(killer))
+print([place.killer(mutant, [each.split("::")[0]], 60.0) for each in tests])
 """
 
 
@@ -85,7 +90,8 @@ def test_a_mutant_that_is_noticed_is_killed_and_another_survives(tmp_path):
     operator = "ReplaceComparisonOperator_Is_IsNot"
     mutant = next(each for each in mutants if (each.line, each.operator) == (line, operator))
     arguments = [tmp_path / "copy", mutant.line, mutant.operator, mutant.occurrence]
-    watching, blind = "test_age_over_time.py", "test_histogram.py"
+    watching = "test_age_over_time.py::test_an_age_that_is_never_defined"
+    blind = "test_histogram.py::test_share_at_most[0-0.2]"
     tried = subprocess.run(
         [sys.executable, "-c", TRY, *map(str, arguments), watching, blind],
         cwd=command.ROOT,
@@ -93,5 +99,7 @@ def test_a_mutant_that_is_noticed_is_killed_and_another_survives(tmp_path):
         text=True,
         check=True,
     )
-    noticed = f"tests/lag/{watching}::test_an_age_that_is_never_defined"
-    assert tried.stdout == f"{[noticed, None]}\n"
+    *collecting, last = tried.stdout.splitlines()
+    noticed = f"tests/lag/{watching}"
+    assert [line for line in collecting if line in (noticed, "None")] == [noticed, "None"]
+    assert last == f"{[noticed, None]}"
