@@ -11,6 +11,7 @@ from helpers.worlds import constant, scenario, simulate
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import efssim
 from efssim.lag.age.age_over_time import age_at, age_means
 from efssim.lag.age.sawtooth import Teeth
 
@@ -106,3 +107,29 @@ def test_means_agree_with_a_fine_sum(parts, edges):
         assert mean == pytest.approx((middle * (right - left)).sum() / defined, rel=1e-6, abs=1e-3)
     inside = age_at(teeth, (begin + end) / 2)
     assert inside == pytest.approx(lengths / 2 + ages, rel=1e-9, abs=1e-9)
+
+
+def test_an_age_that_rounding_puts_above_the_target_is_no_violation():
+    """Cut + 900 s is not always 900 s after the cut, to the last bit; nothing lasts 0 s."""
+    rounded = efssim.load(
+        """
+        name: rounded
+        duration: 3200 s
+        file_systems:
+          a: {region: us-east-1}
+        replications:
+          dr:
+            source: a
+            destination: {region: us-west-2}
+            established: true
+            sync:
+              {preset: none, interval: 500 s, gap: 300 s, setup: 300 s, phase: 366.9485599067118 s}
+        rpo: {target: 15 min}
+        """
+    )
+    found = efssim.run(rounded)
+    syncs = found.outcomes["dr"].syncs
+    ages_s = (syncs["completed_s"][1:] - syncs["cut_s"][:-1]).tolist()
+    assert max(ages_s) > 900.0 == min(ages_s)
+    rpo = found.summary["replications"]["dr"]["rpo"]
+    assert (rpo["violations"], rpo["violation_s"], rpo["attainment"]) == (0, 0.0, 1.0)

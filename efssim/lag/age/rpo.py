@@ -68,12 +68,13 @@ class Violations:
 
     def add(self, teeth: Teeth) -> None:
         """Add the next teeth of the sawtooth."""
-        above = teeth.end_s - teeth.origin_s > self.target_s
+        since = np.maximum(teeth.begin_s, teeth.origin_s + self.target_s)
+        above = since < teeth.end_s  # an age that rounding alone puts above it has no length
         begin, end, origin = teeth.begin_s[above], teeth.end_s[above], teeth.origin_s[above]
         if not len(begin):
             return
         last = self._last
-        since, peak = np.maximum(begin, origin + self.target_s), end - origin
+        since, peak = since[above], end - origin
         before = np.append(np.nan if last is None else last.end_s, end[:-1])
         # A completion that leaves the age above the target does not end a violation.
         first = ~((begin == before) & (begin - origin > self.target_s))
