@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 from typing import Any
 
@@ -129,3 +130,14 @@ def test_a_file_system_is_writable_once_its_replication_is_gone() -> None:
         defaults={"undocumented": {"protection_disabled_is_read_only": "yes"}, "control": none},
     )
     assert [at_s for at_s, _ in writes(world)] == [30, 210, 240, 270, 300]
+
+
+@pytest.mark.parametrize(
+    ("attainment", "same"),
+    [(0.5, False), (math.nextafter(0.5, 0), True), (0.49, False)],
+)
+def test_rounding_at_the_objective_decides_nothing(attainment, same):
+    """Equal shares have equal verdicts; shares that differ in a last bit there may not have."""
+    ours = {"attainment": 0.5, "objective": 0.5, "met": True}
+    theirs = {"attainment": attainment, "objective": 0.5, "met": False}
+    assert (not list(differences(ours, theirs))) == same
