@@ -148,7 +148,7 @@ def _bytes_written(
     cut, completed = records.syncs.floats("cut_s"), records.syncs.floats("completed_s")
     is_piece = writes.is_piece
     drawn = writes.bytes_by(completed, ~is_piece)
-    if not is_piece.any():
+    if not writes.is_in_cells:
         return drawn, drawn
     minutes, others = is_piece & writes.is_by_minutes, is_piece & ~writes.is_by_minutes
     begins = np.array([-np.inf, *records.source.unwritable.begins_s, np.inf])

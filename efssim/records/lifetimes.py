@@ -75,6 +75,8 @@ class PiecesOfRun:
     """Which stream of the file system they are of, counted from 0."""
     is_by_minutes: Bools
     """Whether cells end at whole minutes, where they are pieces."""
+    is_in_cells: bool
+    """Whether any stream is, although none of its pieces may have a write."""
 
     @property
     def is_piece(self) -> Bools:
@@ -115,6 +117,7 @@ class WriteLog:
             np.concatenate(published)[order],
             np.repeat(_ints([part.stream for part in parts]), lengths)[order],
             np.repeat(_ints([_is_by_minutes(part) for part in parts]), lengths)[order] > 0,
+            any(isinstance(part, PublishedPieces | OpenPieces) for part in parts),
         )
 
     def lifetimes(self, snapshot: Snapshot) -> Lifetimes:

@@ -301,7 +301,8 @@ class Replication:
         file_rate = timing.initial_file_rate if initial else timing.file_rate
         return max(size / min(throughput, self.world.capacity(self)), files / file_rate)
 
-    def _arrange(self) -> None:
+    def _arrange(self, *, by_change: bool = False) -> None:
+        """Plan the end of what is left; `by_change`: as a rate changed or a stall is over."""
         sync = self.sync
         assert sync is not None
         version = sync.version
@@ -314,8 +315,8 @@ class Replication:
             self.world.agenda.at(self.world.now + sync.before_s, Turn.COMPLETION, self.link.touch)
         if sync.running:
             end_s = self.world.now + sync.before_s + sync.transfer_s
-            # One that another rate ends at once waits for what else changes at this instant.
-            is_at_once = end_s == self.world.now > sync.cut_s
+            # One that a change ends at once waits for what else changes at this instant.
+            is_at_once = by_change and end_s == self.world.now > sync.cut_s
             self.world.agenda.at(end_s, Turn.CUT if is_at_once else Turn.COMPLETION, act)
 
     def _end_of(self, sync: Sync) -> None:
@@ -335,7 +336,7 @@ class Replication:
         if sync is not None:
             whole = self._transfer_s(sync.initial, sync.bytes, sync.files) * self._slowness
             if sync.repace(self.world.now, not self.stalled, whole):
-                self._arrange()
+                self._arrange(by_change=True)
                 self.link.touch()
 
     # --- its share of the link ------------------------------------------------------------------

@@ -148,8 +148,10 @@ class _Measures:
         teeth = [part for tooth in self.teeth() for span in spans for part in tooth.cut(*span)]
         total_s = math.fsum(tooth.length_s for tooth in teeth)
         within_s = math.fsum(tooth.within(self.world.scenario.rpo.target) for tooth in teeth)
+        # So little is what rounding leaves of a difference, and no time in which it was writable.
+        is_known = total_s > 1e-9 * self.defined_s
         return {
-            "attainment_while_writable": within_s / total_s if total_s else None,
+            "attainment_while_writable": within_s / total_s if is_known else None,
             "unwritable_s": self.defined_s - total_s,
         }
 

@@ -17,7 +17,7 @@ from efssim.lag.kinds.measure import LagCollector, LagMeasure
 from efssim.model.kernel.cuts import Cuts
 from efssim.model.kernel.draws import Draws
 from efssim.model.world.world import World
-from efssim.model.writes.cells.law import SmallWrites, cell_law
+from efssim.model.writes.cells.law import SmallWrites, cell_law, means_of_cells
 from efssim.model.writes.cells.tree import LEAVES, CellTree
 from efssim.model.writes.curves import cells
 from efssim.model.writes.curves.cells import CellCurve
@@ -601,3 +601,43 @@ def test_the_first_write_after_an_empty_rest_of_a_cell_is_in_a_later_piece():
     lost = result.summary["replications"]["dr"]["recovery_point"]
     assert lost["lost_writes"] == 2
     assert 1706.33 - 1500 <= lost["lost_s"] <= 1706.33 - 1440
+
+
+@pytest.mark.parametrize(
+    ("edges_s", "rates", "means"),
+    [
+        ([0, 5, 175], [400, 800], [46_000, 48_000, 48_000]),  # the run ends within the third
+        ([0, 5, 180], [400, 800], [46_000, 48_000, 48_000]),
+        ([0, 90, 100], [1, 7], [60, 240]),
+        ([0, 20], [7], [420]),
+    ],
+)
+def test_the_last_cell_has_its_rate_up_to_its_own_end(edges_s, rates, means):
+    """Its writes are spread over all of it, and the run takes those up to its end."""
+    found = means_of_cells(np.array(edges_s, float), np.array(rates, float))
+    assert found.tolist() == pytest.approx(means)
+
+
+def test_a_run_that_ends_within_a_cell_has_all_of_its_writes():
+    """One minute at 200 writes/s and 115 s at 400: 58,000, give or take five deviations."""
+    writes = {
+        "arrivals": {"poisson": {"rate": "200 per s"}},
+        "growth": {"per": "month", "factor": 2, "since": "2025-12-02T00:01:00Z"},
+        "size": "512 B",
+        "drawn": "cells",
+    }
+    made = efssim.Scenario.model_validate(
+        {
+            "name": "ends-within",
+            "duration": "175 s",
+            "file_systems": {"a": {"region": "us-east-1", "writes": {"w": writes}}},
+            "replications": {
+                "dr": {"source": "a", "destination": {"region": "us-west-2"}, "established": True}
+            },
+        }
+    )
+    counts = [
+        efssim.run(made, trial=k).summary["replications"]["dr"]["writes"]["count"] for k in range(4)
+    ]
+    expected = 60 * 200 + 115 * 400
+    assert abs(sum(counts) - 4 * expected) < 5 * (4 * expected) ** 0.5

@@ -6,6 +6,7 @@ import pytest
 from helpers.worlds import constant, scenario, simulate
 from pydantic import ValidationError
 
+import efssim
 from efssim import Scenario, Simulation
 
 LINK = "us-east-1 -> us-west-2"
@@ -202,3 +203,66 @@ def test_a_stream_in_cells_that_comes_later_has_published_nothing_before(arrival
     # The syncs that are cut at 60 … 600 s have nothing of it; some later one has.
     assert sum(counts[:10]) == 0 < sum(counts[10:])
     assert len(counts) == 14
+
+
+FREED = """
+name: freed
+duration: 28 min
+file_systems:
+  a:
+    region: us-east-1
+    writes:
+      w: {arrivals: {constant: {rate: 1 per 300 s}}, size: 256 B}
+replications:
+  dr:
+    source: a
+    destination: {region: us-west-2}
+    established: true
+    sync:
+      preset: none
+      gap: 180 s
+      throughput:
+        base: 128 B/s
+        windows: [{from: "00:13", to: "00:25", value: none}]
+links:
+  us-east-1 -> us-west-2: {latency: 120 s}
+events:
+  - {at: 600 s, region_outage: us-west-2, for: 900 s}
+"""
+
+
+@pytest.mark.parametrize(
+    ("end", "completed_s"),
+    [("00:24", 1502.0), ("00:25", 1502.0), ("00:26", 1500.0)],
+)
+def test_a_sync_that_may_go_on_has_the_rate_after_its_instant(end, completed_s):
+    """An outage freezes it as its transfer of 2 s begins; a window without a limit ends with it.
+
+    A window is [begin, end): at 00:25 its end comes in the same turn as that of the outage, and
+    nothing completes in between.
+    """
+    found = efssim.run(efssim.load(FREED.replace('to: "00:25"', f'to: "{end}"')), verify=True)
+    assert found.outcomes["dr"].syncs.floats("completed_s").tolist() == [300.0, completed_s]
+
+
+def test_a_stream_in_cells_of_which_nothing_is_left_keeps_the_laws():
+    """Its only cell has one write, which is after the failure; the sync at 5 s met a part of it."""
+    text = """
+    name: nothing-left
+    duration: 10 s
+    file_systems:
+      a:
+        region: us-east-1
+        writes:
+          w:
+            arrivals: {profile: {rate: 0.5 per s, hours: [1, 9, 0, 3, 1, 9, 0, 3, 1, 9, 0, 3,
+                                                          1, 9, 0, 3, 1, 9, 0, 3, 1, 9, 0, 3]}}
+            size: 1 KiB
+            drawn: cells
+    replications:
+      dr: {source: a, destination: {region: us-west-2}, control: {preset: none}}
+    events:
+      - {at: 6 s, fail: a}
+    """
+    for seed in range(30):
+        efssim.run(efssim.load(text), seed=seed, verify=True)

@@ -53,7 +53,7 @@ class SyncProcess:
         self._initial = replication.last_replicated_s is None
         if not self._initial:
             self._next_cut_s += times.cuts.first_s or times.gap[0]
-        self._rated_s = -math.inf  # when the rates changed last
+        self._changed_s = -math.inf  # when the rates changed last, or syncs could run again
         self._work: Work | None = None  # of the sync in flight, where that was cut by itself
         self._claim: SlotClaim | None = None  # to a slot of the link
         self._waited_s = 0.0  # of the sync in flight, or of the last one
@@ -135,8 +135,8 @@ class SyncProcess:
         if flying.sharing is not None:
             return flying.sharing.over
         if not self._times.is_shared or flying.is_sent or not flying.attempt.transfer_s:
-            # One that a change of rates ends waits for the other changes of the instant.
-            is_by_change = flying.ends_s <= self._rated_s
+            # One that a change ends, as nothing limits it, waits for the others of the instant.
+            is_by_change = flying.ends_s <= self._changed_s
             return self._clock.at(flying.ends_s, Turn.CUT if is_by_change else Turn.COMPLETION)
         begins_s = flying.since_s + flying.attempt.fixed_s
         if begins_s > self._clock.now:
@@ -295,6 +295,8 @@ class SyncProcess:
         """Start or stop syncs, as the status and the stalls of the replication say now."""
         self._break()
         before, self._running = self._running, self._replication.runs
+        if self._running and not before:
+            self._changed_s = self._clock.now
         enabled = self._replication.status is Status.ENABLED
         if enabled and not self._is_enabled:
             self._enabled_s = self._clock.now
@@ -359,7 +361,7 @@ class SyncProcess:
             self._claim, self._waited_s = slots.hold(), 0.0
         if flying is not None:
             flying.reckon_with(self._times.transfer_s(flying.change_set, flying.initial))
-        self._rated_s = self._clock.now
+        self._changed_s = self._clock.now
         if self._running:
             self._process.interrupt()
 

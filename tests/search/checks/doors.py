@@ -158,6 +158,8 @@ def _by_a_script(name: str) -> Callable[[Case], list[str]]:
         actions, left = _split(case, applies)
         if applies and any(action.event.get("call") == "DeleteFileSystem" for action in actions):
             raise SkippedError("a script cannot disturb what it has deleted")
+        if _names_what_is_deleted(actions):
+            raise SkippedError("a script has the id of what it has deleted, an event its name")
         if not actions:
             raise SkippedError("nothing to call")
         found = _scripted(case, name, actions, left)
@@ -178,6 +180,17 @@ def _by_a_script(name: str) -> Callable[[Case], list[str]]:
         )
 
     return problems
+
+
+def _names_what_is_deleted(actions: list[Action]) -> bool:
+    """Return whether a call is about a file system that an earlier one deletes."""
+    deleted = set[str]()
+    for action in actions:
+        if deleted & {str(name) for name in action.event.get("with", {}).values()}:
+            return True
+        if action.event.get("call") == "DeleteFileSystem":
+            deleted.add(str(action.event["with"]["FileSystemId"]))
+    return False
 
 
 def _scripted(case: Case, name: str, actions: list[Action], left: list[Json]) -> Result:

@@ -163,8 +163,8 @@ def _one_set_alone(found: Any) -> Iterator[str]:
             found.scenario_of(1), row["trials"], seed=row["seed"], workers=1
         ).table
         of_it = alone[alone["replication"] == row["replication"]]
-        oldest = [float("nan") if age is None else age for age in (row[path], of_it[path].max())]
-        yield from unequal(*oldest, f"set 1: {path}")
+        in_table = float("nan") if row[path] is None else row[path]
+        yield from unequal(in_table, of_it[path].max(), f"set 1: {path}")
 
 
 def _commands(case: Case) -> list[str]:

@@ -136,12 +136,18 @@ class BigSizes:
 
 
 def means_of_cells(edges_s: Floats, rates: Floats) -> Floats:
-    """Return the mean count of each cell from rates between edges; of one where all are equal."""
+    """Return the mean count of each cell from rates between edges; of one where all are equal.
+
+    A cell in which the edges end has the last rate up to its own end: writes are spread evenly over
+    the whole of it, and a run that ends there takes its part.
+    """
     if len(rates) == 1:
         return rates * CELL_S
-    total = np.concatenate(([0.0], (np.diff(edges_s) * rates).cumsum()))
-    cells = np.arange(math.ceil(edges_s.item(-1) / CELL_S) + 1).astype(np.float64)
-    return np.diff(np.interp(cells * CELL_S, edges_s, total)).clip(min=0.0)
+    cells_s = CELL_S * np.arange(math.ceil(edges_s.item(-1) / CELL_S) + 1)
+    ends_s = np.append(edges_s[:-1], max(edges_s.item(-1), cells_s.item(-1)))
+    total = np.concatenate(([0.0], (np.diff(ends_s) * rates).cumsum()))
+    means: Floats = np.diff(np.interp(cells_s, ends_s, total)).clip(min=0.0)
+    return means
 
 
 Clock = Callable[[], OnPeriods | None]
