@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import math
 from bisect import bisect_left
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from independent_model import World, differences, summarise
@@ -54,20 +54,27 @@ def _second(case: Case) -> list[str]:
 
 
 def _rounding_decides(world: World, run: Result) -> bool:
-    """Return whether a sync completes with something else in one of both models alone.
+    """Return whether a sync is cut or completes with something else in one of both models alone.
 
     A share of a link is rounded: 512 / 14 bytes per second, halved, end at 34.99999999999994 s.
     """
     writes = [write.time_s for system in world.file_systems.values() for write in system.writes]
     for name, each in world.replications.items():
         cuts = [s.cut_s for r in world.replications.values() if r is not each for s in r.syncs]
-        others = sorted(writes + cuts)
-        theirs = sorted(run.outcomes[name].syncs.floats("completed_s").tolist())
-        for done in each.syncs:
-            near = [_nearest(times, done.completed_s) for times in (theirs, others)]
-            if 0 < abs(near[0] - done.completed_s) < CLOSE_S > abs(near[1] - done.completed_s):
+        syncs = run.outcomes[name].syncs
+        ours = [(s.completed_s for s in each.syncs), (s.cut_s for s in each.syncs)]
+        theirs = [syncs.floats("completed_s"), syncs.floats("cut_s")]
+        for times, known, others in zip(ours, theirs, (writes + cuts, writes), strict=True):
+            if _is_near_alone(times, sorted(known.tolist()), sorted(others)):
                 return True
     return False
+
+
+def _is_near_alone(times: Iterable[float], theirs: list[float], others: list[float]) -> bool:
+    """Return whether a time differs by rounding from theirs, and something else is there, too."""
+    return any(
+        0 < abs(_nearest(theirs, t) - t) < CLOSE_S > abs(_nearest(others, t) - t) for t in times
+    )
 
 
 def _nearest(times: list[float], time_s: float) -> float:
