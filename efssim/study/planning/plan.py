@@ -82,7 +82,7 @@ class PlanSearch:
         try:
             bracket = self._bracket()
             if bracket.outcome == "never":
-                self._show_miss(bracket)
+                bracket = self._with_better_end_decided(bracket)
             self._look_for_cheapest(bracket)
             evaluations = tuple(self._made.values())
             if shares and bracket.outcome not in ("not_monotone", "undecided"):
@@ -156,18 +156,28 @@ class PlanSearch:
             return Bracket("undecided", bracket.direction, bracket.fails, self._confirming)
         return bracket
 
-    def _show_miss(self, bracket: Bracket) -> None:
-        """Run the trials that show that the better end misses the objective, if few do."""
-        end = len(self._ladder) - 1 if bracket.direction == "smallest" else 0
+    def _with_better_end_decided(self, bracket: Bracket) -> Bracket:
+        """Run the trials that show that the better end misses the objective, if few do.
+
+        Where they show that it meets it, it is the answer: the search had too few to see that.
+        """
+        is_top, top = bracket.direction == "smallest", len(self._ladder) - 1
+        end = top if is_top else 0
         made = self._at(end)
-        if made.met is not None or made.more_trials is None:
-            return
+        if made.met is not None or made.more_trials is None or self._confirming is not None:
+            return bracket
         wanted = math.ceil(1.1 * (made.trials + made.more_trials))
-        if wanted <= _MOST * TIMES * self._trials:
-            try:
-                self._evaluate(end, 1, wanted, look_confidence(self._asked.objective.confidence, 1))
-            except OutOfTimeError:
-                self._is_late = True
+        if wanted > _MOST * TIMES * self._trials:
+            return bracket
+        sure = look_confidence(self._asked.objective.confidence, 1)
+        try:
+            fresh = self._evaluate(end, 1, wanted, sure)
+        except OutOfTimeError:
+            self._is_late = True
+            return bracket
+        if not fresh.met:
+            return bracket
+        return Bracket("found", bracket.direction, abs(end - 1), end)
 
     def _candidate(self, bracket: Bracket) -> Candidate | None:
         if bracket.outcome != "undecided" or bracket.holds is None:
