@@ -161,23 +161,25 @@ class PlanSearch:
 
         Where they show that it meets it, it is the answer: the search had too few to see that.
         """
-        is_top, top = bracket.direction == "smallest", len(self._ladder) - 1
-        end = top if is_top else 0
-        made = self._at(end)
-        if made.met is not None or made.more_trials is None or self._confirming is not None:
-            return bracket
-        wanted = math.ceil(1.1 * (made.trials + made.more_trials))
-        if wanted > _MOST * TIMES * self._trials:
-            return bracket
-        sure = look_confidence(self._asked.objective.confidence, 1)
-        try:
-            fresh = self._evaluate(end, 1, wanted, sure)
-        except OutOfTimeError:
-            self._is_late = True
-            return bracket
-        if not fresh.met:
+        end = len(self._ladder) - 1 if bracket.direction == "smallest" else 0
+        if self._confirming is not None or not self._is_shown_by_few(end):
             return bracket
         return Bracket("found", bracket.direction, abs(end - 1), end)
+
+    def _is_shown_by_few(self, ordinal: int) -> bool:
+        """Return whether few fresh trials show that a value meets the objective, if few decide."""
+        made = self._at(ordinal)
+        if made.met is not None or made.more_trials is None:
+            return False
+        wanted = math.ceil(1.1 * (made.trials + made.more_trials))
+        if wanted > _MOST * TIMES * self._trials:
+            return False
+        sure = look_confidence(self._asked.objective.confidence, 1)
+        try:
+            return self._evaluate(ordinal, 1, wanted, sure).met is True
+        except OutOfTimeError:
+            self._is_late = True
+            return False
 
     def _candidate(self, bracket: Bracket) -> Candidate | None:
         if bracket.outcome != "undecided" or bracket.holds is None:
