@@ -376,6 +376,12 @@ def test_the_better_end_is_decided_where_few_trials_do() -> None:
         assert len(set(tried)) == len(tried)
 
 
+def test_the_better_end_may_be_the_high_one() -> None:
+    made = plan(rarely_out(), THROUGHPUT, "10 MiB/s", "12 MiB/s", trials=10, attainment="97 %")
+    assert (made.outcome, made.direction) == ("found", "smallest")
+    assert made.text.endswith("12 MiB/s meets the objective, and 11.864 MiB/s was not shown to")
+
+
 def test_the_better_end_is_left_open_where_time_is_lacking(monkeypatch: pytest.MonkeyPatch) -> None:
     evaluate = PlanSearch._evaluate
 
