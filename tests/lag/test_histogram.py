@@ -121,6 +121,7 @@ def test_large_weights_stay_exact(limit):
     heavy = 2**53 + 1
     histogram = histogram_of([(1.0, heavy), (1.0, heavy), (1.0, 1), (3.0, heavy)], limit)
     assert histogram.count == 3 * heavy + 1
+    assert histogram_of([(1.0, 2**62), (1.0, 3), (3.0, 2**61 + 1)], limit).count == 3 * 2**61 + 4
     if histogram._cells is not None:
         assert histogram._cells.max() == 2 * heavy + 1
     with pytest.raises(AssertionError):

@@ -91,6 +91,8 @@ def test_a_digest_hangs_on_every_value_and_not_on_blocks():
     assert whole.digest() == parts.digest()
     assert table([(1.0, 2), (2.0, 3), (5.0, 4)]).digest() != whole.digest()
     assert table([(1.0, 2), (2.0, 5), (np.nan, 4)]).digest() != whole.digest()
+    # No time is in a digest as -1 µs; those that are stored hold on to that.
+    assert table([(1.0, 2), (2.0, 3), (-1e-6, 4)]).digest() == whole.digest()
 
 
 def test_sinks_get_every_row_once_and_in_order():

@@ -379,6 +379,25 @@ def test_a_parameter_without_a_cost_is_said_to_have_none():
     assert "the cost does not depend on" in found.summary["cheapest"]["text"]
 
 
+def test_the_only_value_that_is_shown_to_meet_the_objective_costs_least():
+    """Ten trials are too few to see that any does; fifty show it of the shortest interval."""
+    outages = {
+        "link_outage": "us-east-1 -> us-west-2",
+        "every": {"exponential": {"mean": "5 h"}},
+        "for": {"exponential": {"mean": "3 min"}},
+    }
+    scenario = world(duration="30 min", replications__dr__sync__setup=0).with_(
+        {"rpo": {"target": "1 min", "attainment": "97 %"}, "faults": {"wan": outages}}
+    )
+    path, between = "replications.dr.sync.interval", ("20 s", "29 s")
+    found = efssim.plan(scenario, path, between, trials=10, minimise="cost", shares=(), workers=1)
+    assert found.answer is not None
+    assert found.answer.holds_at == 20
+    assert found.cheapest is not None
+    assert found.cheapest.evaluation is found.decisive
+    assert "20 s costs least of the values tried" in found.summary["cheapest"]["text"]
+
+
 def test_no_value_is_cheapest_where_a_price_is_missing_or_none_holds():
     path, between = "replications.dr.sync.interval", ("1 min", "20 min")
     scenario = hot_world().with_({"prices.transfer": None})

@@ -33,7 +33,7 @@ class Tally(NamedTuple):
         return Tally(self.writes + other.writes, self.bytes + other.bytes)
 
     def less(self, part: Tally) -> Tally:
-        """Return what is left without a part."""
+        """Return the tally without a part of it."""
         return Tally(self.writes - part.writes, self.bytes - part.bytes)
 
 

@@ -56,7 +56,8 @@ class CheapestSearch:
         """Return the ordinals that hold, the cheapest first; of equal costs that near the limit."""
         least = min((_cost(made) for made in self._made.values()), default=0.0)
         unit = FLAT * max(least, 1e-12)
-        holding = [at for at, made in self._made.items() if made.holds]
+        # The limit is confirmed, also where the search had too few trials to see that it holds.
+        holding = [at for at, made in self._made.items() if made.holds or at == self._limit]
         return sorted(
             holding, key=lambda at: (round(_cost(self._made[at]) / unit), abs(at - self._limit))
         )
@@ -75,7 +76,7 @@ class CheapestSearch:
     def _confirmed(self, confirm: ConfirmValue) -> Cheapest:
         order = self._order()
         costs = [_cost(self._made[at]) for at in order]
-        is_flat = bool(costs) and max(costs) - min(costs) <= FLAT * max(costs)
+        is_flat = len(costs) > 1 and max(costs) - min(costs) <= FLAT * max(costs)
         for ordinal in order[:_CONFIRMATIONS]:
             made = confirm(ordinal)
             if made.met:

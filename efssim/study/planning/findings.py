@@ -62,7 +62,7 @@ class Cheapest:
     evaluation: Evaluation | None
     """That confirmed it; None where none was confirmed."""
     is_flat: bool = False
-    """Whether all values that were tried and meet the objective cost the same."""
+    """Whether all values that were tried and meet the objective, two at least, cost the same."""
     reason: str = ""
     """Why there is none."""
 

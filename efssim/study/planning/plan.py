@@ -82,7 +82,7 @@ class PlanSearch:
         try:
             bracket = self._bracket()
             if bracket.outcome == "never":
-                self._show_miss(bracket)
+                bracket = self._with_better_end_decided(bracket)
             self._look_for_cheapest(bracket)
             evaluations = tuple(self._made.values())
             if shares and bracket.outcome not in ("not_monotone", "undecided"):
@@ -156,18 +156,30 @@ class PlanSearch:
             return Bracket("undecided", bracket.direction, bracket.fails, self._confirming)
         return bracket
 
-    def _show_miss(self, bracket: Bracket) -> None:
-        """Run the trials that show that the better end misses the objective, if few do."""
+    def _with_better_end_decided(self, bracket: Bracket) -> Bracket:
+        """Run the trials that show that the better end misses the objective, if few do.
+
+        Where they show that it meets it, it is the answer: the search had too few to see that.
+        """
         end = len(self._ladder) - 1 if bracket.direction == "smallest" else 0
-        made = self._at(end)
+        if self._confirming is not None or not self._is_shown_by_few(end):
+            return bracket
+        return Bracket("found", bracket.direction, abs(end - 1), end)
+
+    def _is_shown_by_few(self, ordinal: int) -> bool:
+        """Return whether few fresh trials show that a value meets the objective, if few decide."""
+        made = self._at(ordinal)
         if made.met is not None or made.more_trials is None:
-            return
+            return False
         wanted = math.ceil(1.1 * (made.trials + made.more_trials))
-        if wanted <= _MOST * TIMES * self._trials:
-            try:
-                self._evaluate(end, 1, wanted, look_confidence(self._asked.objective.confidence, 1))
-            except OutOfTimeError:
-                self._is_late = True
+        if wanted > _MOST * TIMES * self._trials:
+            return False
+        sure = look_confidence(self._asked.objective.confidence, 1)
+        try:
+            return self._evaluate(ordinal, 1, wanted, sure).met is True
+        except OutOfTimeError:
+            self._is_late = True
+            return False
 
     def _candidate(self, bracket: Bracket) -> Candidate | None:
         if bracket.outcome != "undecided" or bracket.holds is None:

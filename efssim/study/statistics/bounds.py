@@ -35,7 +35,6 @@ _ALL_IN = 0.8
 Assumed: that stake is the best where few numbers are above 0, as for an objective of 99.9 %; so
 without any loss it takes ln(1 / (0.8 alpha)) / -ln(objective) numbers to show it.
 """
-_LEAST = 2.0**-60
 _ROUNDS = 44
 """Halvings of the interval that holds a bound: to 6e-14."""
 
@@ -69,7 +68,7 @@ class Units:
         weights[0] = _ALL_IN
 
         def refuted(mean: float) -> bool:
-            stakes: Floats = _STAKES / (self._longest * max(1.0 - mean, _LEAST))
+            stakes: Floats = _STAKES / (self._longest * (1.0 - mean))
             return self._refuted(stakes, -1.0, mean, weights, alpha, times)
 
         return 1.0 - _first(lambda below: refuted(1.0 - below))
@@ -109,7 +108,10 @@ def _log_sum(terms: Floats) -> float:
 
 
 def _first(refuted: Callable[[float], bool]) -> float:
-    """Return the largest number between 0 and 1 up to which `refuted` holds; 0 if nowhere."""
+    """Return the largest number between 0 and 1 up to which `refuted` holds; 0 if nowhere.
+
+    It is never asked of 0 or 1.
+    """
     low, high = 0.0, 1.0
     for _ in range(_ROUNDS):
         middle = (low + high) / 2

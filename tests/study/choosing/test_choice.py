@@ -101,6 +101,13 @@ def test_the_best_of_what_misses_its_objective_says_so():
     assert "The best of these, every-60s, misses its RPO objective." in found.summary["cautions"]
 
 
+def test_replications_may_have_other_names():
+    other = every(90)
+    other = other.model_copy(update={"replications": {"copy": other.replications["dr"]}})
+    found = efssim.choose([every(60), other], P99, "least", "1 h", workers=1)
+    assert found.question.replications == ("dr", "copy")
+
+
 def test_rounds_have_every_stratum():
     worlds = [every(60, faults=OUTAGE), every(120, faults=OUTAGE)]
     rounds, strata = Rounds.of(worlds), strata_of(worlds[0])

@@ -18,8 +18,10 @@ from helpers.worlds import constant, poisson, scenario, simulate
 import efssim
 from efssim.report.text.plan import plan_report
 from efssim.study.errors import StudyError
-from efssim.study.planning.evaluation import evaluated
-from efssim.study.planning.findings import FaultlessWindows
+from efssim.study.planning.evaluation import Evaluation, evaluated
+from efssim.study.planning.findings import Answer, FaultlessWindows
+from efssim.study.planning.plan import PlanSearch
+from efssim.study.run.deadline import OutOfTimeError
 
 matplotlib.use("Agg")
 
@@ -337,8 +339,8 @@ def test_an_attainment_of_100_percent_says_how_many_windows_are_behind_it() -> N
     )
 
 
-def test_too_few_trials_are_no_proof_of_the_contrary() -> None:
-    # Rare long outages: most trials lose nothing, and one that does loses a lot.
+def rarely_out() -> efssim.Scenario:
+    """Return rare long outages: most trials lose nothing, and one that does loses a lot."""
     faults = {
         "wan": {
             "link_outage": "us-east-1 -> us-west-2",
@@ -346,13 +348,57 @@ def test_too_few_trials_are_no_proof_of_the_contrary() -> None:
             "for": {"exponential": {"mean": "3 min"}},
         }
     }
-    world = scenario({}, {"interval": 30}, "30 min", faults=faults, rpo={"target": "1 min"})
-    made = plan(world, INTERVAL, "1 s", "29 s", trials=10, attainment="97 %")
+    return scenario({}, {"interval": 30}, "30 min", faults=faults, rpo={"target": "1 min"})
+
+
+def test_too_few_trials_are_no_proof_of_the_contrary() -> None:
+    made = plan(rarely_out(), INTERVAL, "1 s", "29 s", trials=10, attainment="98.9 %")
     assert made.outcome == "never"
+    assert {each.stage for each in made.evaluations} == {"search"}  # it takes too many to show
     text = plan_report(made, "x").replace("\n  ", " ")
     assert "was shown to meet the objective" in text
     assert "which is not enough to show it" in text
     assert text.count("can be neither bought nor set") == 1
+
+
+def test_the_better_end_is_decided_where_few_trials_do() -> None:
+    """Ten trials are too few to seem to meet either objective, and to be proof of the contrary."""
+    missed = plan(rarely_out(), INTERVAL, "1 s", "29 s", trials=10, attainment="99.9 %")
+    assert (missed.outcome, missed.answer, missed.decisive.met) == ("never", None, False)
+    assert missed.text.endswith("from 1 s to 29 s meets the objective")
+    met = plan(rarely_out(), INTERVAL, "1 s", "29 s", trials=10, attainment="97 %")
+    assert (met.outcome, met.answer) == ("found", Answer(fails_at=1.0132, holds_at=1.0))
+    assert met.text.endswith("at most 1 s meets the objective, and 1.0132 s was not shown to")
+    assert "confirmed by 50 trials on a seed of their own" in plan_report(met, "x")
+    for made in (missed, met):
+        assert (made.decisive.value, made.decisive.stage) == (1.0, "confirmation")
+        tried = [(each.value, each.stage) for each in made.evaluations]
+        assert len(set(tried)) == len(tried)
+
+
+def test_the_better_end_may_be_the_high_one() -> None:
+    made = plan(rarely_out(), THROUGHPUT, "10 MiB/s", "12 MiB/s", trials=10, attainment="97 %")
+    assert (made.outcome, made.direction) == ("found", "smallest")
+    assert made.text.endswith("12 MiB/s meets the objective, and 11.864 MiB/s was not shown to")
+
+
+def test_the_better_end_is_left_open_where_time_is_lacking(monkeypatch: pytest.MonkeyPatch) -> None:
+    evaluate = PlanSearch._evaluate
+
+    def cut(self: PlanSearch, ordinal: int, look: int, trials: int, sure: float) -> Evaluation:
+        if look:
+            raise OutOfTimeError
+        return evaluate(self, ordinal, look, trials, sure)
+
+    monkeypatch.setattr(PlanSearch, "_evaluate", cut)
+    between, shares = ("1 s", "29 s"), (0.9,)
+    made = efssim.plan(
+        rarely_out(), INTERVAL, between, trials=10, attainment="97 %", shares=shares, workers=1
+    )
+    assert (made.outcome, made.answer, made.out_of_time) == ("never", None, True)
+    assert "was shown to meet the objective" in made.text
+    # What the search has is still said of other objectives.
+    assert [row.attainment for row in made.what_if] == [0.97, 0.9]
 
 
 def far_apart(faults: dict[str, Any] | None = None) -> efssim.Scenario:

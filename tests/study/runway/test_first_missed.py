@@ -46,6 +46,12 @@ def test_equal_trials_have_one_month() -> None:
     assert month_interval([single], 0.9, 0.95, 1) == MonthInterval(1, 1)
 
 
+def test_a_mean_below_the_objective_by_rounding_misses_nothing() -> None:
+    assert not is_missed(evaluation(0.1 + 1e-13), 0.9)
+    assert is_missed(evaluation(0.1 + 1e-11), 0.9)
+    assert is_missed(evaluation(1e-13), 1)
+
+
 def test_trials_that_scatter_widen_it_on_both_sides() -> None:
     generator = np.random.default_rng(3)
     noise = generator.exponential(1.0, 30)

@@ -243,6 +243,22 @@ def test_a_month_is_the_window_moved_and_grown(tmp_path: Path) -> None:
     assert Months(world).at(0) is world
 
 
+def test_new_files_grow_with_rates_and_not_with_the_sizes_of_a_trace(tmp_path: Path) -> None:
+    """A growth of 1.5 and of 2 by month makes more writes of a rate, and larger ones of a trace."""
+    file = tmp_path / "t.csv"
+    file.write_text("timestamp,value\n2026-01-01T00:00:00Z,7200\n2026-01-01T01:00:00Z,7200\n")
+    trace = {"file": str(file), "period": "1 h", "repeat": True, "writes_per_row": 60}
+    alike = {"growth": monthly(2), "new_files": 1}
+
+    def files(stream: dict[str, Any]) -> list[float]:
+        writes = {"w": {**stream, **alike}}
+        months = Months(scenario(writes, {"interval": 60}, "2 h", file_system={"growth": 1.5}))
+        return [months.at(month).file_systems["fs"].files for month in (1, 2)]
+
+    assert files(constant("1 per s")) == [1.5 * 2_592_000, 1.5 * 2_592_000 * (1 + 2)]
+    assert files({"trace": trace, "new_bytes": 0}) == [60 * 720, 2 * 60 * 720]
+
+
 def test_a_fleet_grows_alike() -> None:
     world = scenario(
         {"w": {**constant(), "growth": monthly(1.1)}},

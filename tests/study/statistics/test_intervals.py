@@ -19,6 +19,7 @@ from efssim.study.statistics.evidence import evidence
 from efssim.study.statistics.intervals import (
     mean_interval,
     mean_of,
+    poisson_interval,
     quantile_interval,
     quantile_of,
     student_t,
@@ -52,6 +53,13 @@ def test_mean_interval_is_that_of_scipy(values):
 def test_equal_values_have_their_own_mean_and_no_width(value):
     assert mean_of([value] * 30) == value
     assert mean_interval([value] * 30) == (value, value)
+
+
+@pytest.mark.parametrize("count", [0, 1, 5, 40])
+def test_a_poisson_interval_leaves_half_of_the_error_beyond_each_end(count):
+    low, high = poisson_interval(count)
+    assert stats.poisson.cdf(count, high) == pytest.approx(0.025, rel=1e-9)
+    assert low == 0 if not count else stats.poisson.sf(count - 1, low) == pytest.approx(0.025)
 
 
 def test_a_single_value_has_no_interval():
