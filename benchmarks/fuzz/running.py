@@ -153,10 +153,21 @@ def _in_a_fresh_process(case: Case, ended: Ended, place: Path) -> Iterator[str]:
     work.mkdir(exist_ok=True)
     apart.lay_out(case, work)
     command = [sys.executable, "-P", "-m", "efssim", *case.arguments]
+    if not all(map(_can_be_typed, case.arguments)):
+        return
     done = subprocess.run(command, cwd=work, input=case.stdin, capture_output=True, timeout=120)
     if done.returncode != ended.code:
         yield f"FRESH: exit {done.returncode} in a fresh process, {ended.code} in a fork"
     subprocess.run(["rm", "-rf", str(work)], check=True)
+
+
+def _can_be_typed(argument: str) -> bool:
+    """Return whether a system takes an argument: not with a half of a surrogate pair."""
+    try:
+        os.fsencode(argument)
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def told(case: Case) -> str:

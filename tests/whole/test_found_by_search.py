@@ -10,6 +10,7 @@ import efssim
 from efssim import Scenario, Simulation
 
 LINK = "us-east-1 -> us-west-2"
+PROTECTION = "ReplicationOverwriteProtection"
 
 
 def _with_replica(**top) -> Scenario:
@@ -266,3 +267,28 @@ def test_a_stream_in_cells_of_which_nothing_is_left_keeps_the_laws():
     """
     for seed in range(30):
         efssim.run(efssim.load(text), seed=seed, verify=True)
+
+
+def test_the_last_of_few_writes_in_cells_that_are_discarded_is_one_of_them():
+    """Most cells have no write; the last one that has some has the last write that is discarded."""
+    writes = {"arrivals": {"poisson": {"rate": "5 per 1500 s"}}, "size": 256, "drawn": "cells"}
+    calls = [
+        ("UpdateFileSystemProtection", {"FileSystemId": "z", PROTECTION: "DISABLED"}),
+        (
+            "CreateReplicationConfiguration",
+            {"SourceFileSystemId": "a", "Destinations": [{"FileSystemId": "z"}]},
+        ),
+    ]
+    world = Scenario.model_validate(
+        {
+            "name": "few",
+            "duration": 1500,
+            "file_systems": {
+                "a": {"region": "us-east-1"},
+                "z": {"region": "us-east-1", "writes": {"w": writes}},
+            },
+            "events": [{"at": 1020, "call": name, "with": given} for name, given in calls],
+        }
+    )
+    for seed in range(20):
+        efssim.run(world, seed=seed, verify=True)  # law 8 has the pieces

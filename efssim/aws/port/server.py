@@ -32,6 +32,15 @@ class _Handler(BaseHTTPRequestHandler):
     wbufsize = 2**16
     disable_nagle_algorithm = True
 
+    def parse_request(self) -> bool:
+        """Return whether there is a request; one of HTTP/0.9, whose answer has no head, is none."""
+        is_one = super().parse_request()
+        if not is_one or self.request_version != "HTTP/0.9":
+            return is_one
+        self.request_version = self.protocol_version
+        self._refuse(400, "the request line needs a method, a path and HTTP/1.1")
+        return False
+
     def answer(self) -> None:
         """Read a request whole, answer it, and say so."""
         length = self._length()

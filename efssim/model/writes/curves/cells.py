@@ -459,8 +459,11 @@ class CellCurve:
         """Return the time of the last write up to a time."""
         all_s, _ = self.made(time_s)
         until_s = all_s if self.clock is None else self.clock.at(all_s)
-        begin_s = int(until_s / CELL_S) * CELL_S
-        count = self._all_by(until_s)[0] - self._all_by(begin_s)[0]
+        cell, count = int(until_s / CELL_S) + 1, 0
+        while not count and cell > self.cells.first:  # cells of few writes may have none
+            cell -= 1
+            until_s, begin_s = min(until_s, (cell + 1) * CELL_S), cell * CELL_S
+            count = self._all_by(until_s)[0] - self._all_by(begin_s)[0]
         drawn = exponentials().item(hashed(bits_of(all_s) ^ self._key) & LOW_BITS)
         y = drawn / max(count, 1)
         last_s = until_s - (until_s - begin_s) * (y / (1.0 + y * (0.5 + y / 12)))
