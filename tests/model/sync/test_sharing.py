@@ -222,6 +222,18 @@ def test_weights_of_replications() -> None:
     assert spans(world, "dr1")[0] == pytest.approx((100, 280, 6000))
 
 
+def test_the_part_of_a_link_is_by_the_bytes_of_its_own_users() -> None:
+    """60 and 20 B/s over 100 B/s: 0.8; 60 B/s alone over another link of 100 B/s: 0.6."""
+    few = {"writes": {"w": {"arrivals": {"constant": {"rate": "1/s"}}, "size": 20}}}
+    away = {"destination": {"region": "eu-west-2"}}
+    links = {LINK: {"capacity": 100}, "us-east-1 -> eu-west-2": {"capacity": 100}}
+    result = efssim.run(scenario([{}, {"file_system": few}, away], links=links))
+    found = {name: each["syncs"] for name, each in result.summary["replications"].items()}
+    expected = {"dr0": 0.8, "dr1": 0.8, "dr2": 0.6}
+    for name, utilisation in expected.items():
+        assert found[name]["utilisation"] == pytest.approx(utilisation), name
+
+
 def test_the_sync_in_flight_at_the_end() -> None:
     result = efssim.run(scenario([{}, {}], duration=150))
     for outcome in result.outcomes.values():
