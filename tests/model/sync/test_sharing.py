@@ -15,6 +15,7 @@ from efssim.model.entities.sharing import claim as claim_of
 from efssim.model.kernel.clock import Clock, Turn
 
 LINK = "us-east-1 -> eu-west-1"
+WRITES = {"arrivals": {"constant": {"rate": "1/s"}}, "size": 60}
 
 
 # --- the division alone -------------------------------------------------------------------------
@@ -116,11 +117,10 @@ def test_bytes_over_a_bound_link_are_capacity_times_busy_time() -> None:
 
 def scenario(parts: Sequence[dict[str, Any]], capacity: object = 100, **top: Any) -> Any:
     """Return file systems of one write a second of 60 B, each replicated over one link."""
-    stream = {"arrivals": {"constant": {"rate": "1/s"}}, "size": 60}
     systems, replications = {}, {}
     for k, part in enumerate(parts):
         own = dict(part)
-        system = {"region": "us-east-1", "writes": {"w": stream}, **own.pop("file_system", {})}
+        system = {"region": "us-east-1", "writes": {"w": WRITES}, **own.pop("file_system", {})}
         sync = {"preset": "none", "interval": 100, "throughput": 100, **own.pop("sync", {})}
         systems[f"fs{k}"] = system
         replications[f"dr{k}"] = {
@@ -194,6 +194,15 @@ def test_a_pause_frees_the_share_at_once() -> None:
     (lost,) = result.outcomes["dr1"].abandoned
     assert lost.abandoned_s == 120
     assert lost.wire_bytes == pytest.approx(1000, abs=1)  # the share is rounded down
+
+
+@pytest.mark.parametrize("writes", [{"w": WRITES}, {}], ids=["with bytes", "without"])
+def test_a_sync_that_a_pause_ends_in_its_setup_neither_sends_nor_completes(writes: Any) -> None:
+    setup = {"sync": {"setup": 60}, "file_system": {"writes": writes}}
+    event = {"at": 120, "permission_lost": "dr0", "for": 400}
+    world = scenario([setup, {}], duration=500, events=[event])
+    assert spans(world) == []
+    assert spans(world, "dr1") == [(at_s, at_s + 60, 6000) for at_s in (100, 200, 300, 400)]
 
 
 def test_a_failure_frees_the_share_at_once() -> None:
