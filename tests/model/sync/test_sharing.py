@@ -266,6 +266,18 @@ def test_a_link_that_is_shared_but_never_binds_changes_no_bit(sync: dict[str, An
     assert columns[0] == columns[1]
 
 
+def test_failing_attempts_alone_on_a_link_last_as_with_its_capacity_for_a_throughput() -> None:
+    """An attempt fails after a share of the time that it takes on the link, not at full speed."""
+    sync = {"failure_probability": "40 %", "backoff": 3, "setup": 2}
+    few = {"writes": {"w": {**WRITES, "size": 20}}}
+    idle = {"sync": {"interval": 100_000}}
+    fast, slow = ({"sync": {**sync, "throughput": rate}, "file_system": few} for rate in (250, 100))
+    found = spans(scenario([fast, idle], 100, duration=10_000))
+    expected = spans(scenario([slow], 250, duration=10_000))
+    assert len(found) == len(expected) > 60
+    assert np.array(found) == pytest.approx(np.array(expected), rel=1e-9)
+
+
 @pytest.mark.parametrize("seed", range(12))
 def test_random_syncs_equal_water_filling(seed: int) -> None:
     """Each replication has one transfer: its initial sync."""
