@@ -266,13 +266,14 @@ def test_a_link_that_is_shared_but_never_binds_changes_no_bit(sync: dict[str, An
     assert columns[0] == columns[1]
 
 
-def test_failing_attempts_alone_on_a_link_last_as_with_its_capacity_for_a_throughput() -> None:
+def test_failing_attempts_on_a_degraded_link_last_as_with_its_capacity() -> None:
     """An attempt fails after a share of the time that it takes on the link, not at full speed."""
     sync = {"failure_probability": "40 %", "backoff": 3, "setup": 2}
     few = {"writes": {"w": {**WRITES, "size": 20}}}
     idle = {"sync": {"interval": 100_000}}
     fast, slow = ({"sync": {**sync, "throughput": rate}, "file_system": few} for rate in (250, 100))
-    found = spans(scenario([fast, idle], 100, duration=10_000))
+    event = {"at": 0, "link_degraded": LINK, "factor": 0.25, "for": 10_000}
+    found = spans(scenario([fast, idle], 400, duration=10_000, events=[event]))
     expected = spans(scenario([slow], 250, duration=10_000))
     assert len(found) == len(expected) > 60
     assert np.array(found) == pytest.approx(np.array(expected), rel=1e-9)
