@@ -170,6 +170,25 @@ def test_a_stop_leaves_out_the_writes_of_its_span_and_no_others() -> None:
         assert made[kind].tolist() == [before[kind][0]] * 3 + [before[kind][0] + after]
 
 
+def test_a_stop_after_the_first_write_of_a_sync_does_not_move_it() -> None:
+    """A cell is a minute: the stop is in the cell of the cut, 40 writes a second later."""
+    free, stopped = curve(), curve()
+    stopped.hold(101.25)
+    first_s = []
+    for each in free, stopped:
+        ends = each.ends(np.array([100.25, 200.0]))
+        first_s.append(each.publish(ends, np.array([101.0, 201.0]), 0).sync_first_s.tolist())
+    assert first_s[0] == first_s[1]
+    assert 100.25 < first_s[0][1] < 101.25
+
+
+def test_the_last_write_is_just_before_a_time_or_a_stop() -> None:
+    one = curve()
+    assert 99.0 < one.last_s(100.25) < 100.25
+    one.hold(80.5)
+    assert 79.5 < one.last_s(100.25) < 80.5
+
+
 WORLD = """
 name: cells
 start: 2026-01-01T00:00:00Z

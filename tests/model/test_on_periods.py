@@ -89,3 +89,15 @@ def test_nothing_is_written_while_off() -> None:
     made = np.diff(counts)
     assert made[1::2].sum() > 10_000  # from a begin of an on period to its end
     assert not made[::2].any()
+
+
+def test_the_first_write_after_an_off_period_and_the_last_before_it_are_near_it() -> None:
+    """50 writes a second: near it is within a fifth of a second."""
+    found = curve()
+    assert found.clock is not None
+    off_s, on_s = np.sort(found.clock.between(0.0, 20.0)).tolist()
+    assert off_s < 12.0 < on_s
+    assert off_s - 0.2 < found.last_s(12.0) < off_s
+    ends = found.ends(np.array([12.0, 20.0]))
+    first_s = found.publish(ends, np.array([13.0, 21.0]), 0).sync_first_s.item(1)
+    assert on_s < first_s < on_s + 0.2

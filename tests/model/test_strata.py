@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import math
 from itertools import pairwise
+from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -15,7 +17,7 @@ from hypothesis import strategies as st
 
 import efssim
 from efssim.model.kernel.draws import Draws
-from efssim.model.kernel.strata import placed, strata_of
+from efssim.model.kernel.strata import Stratum, _chosen, placed, strata_of
 from efssim.report.text.trials import study_text
 from efssim.scenario.grammar.distributions import Distribution
 from efssim.study.statistics.intervals import mean_interval
@@ -81,6 +83,17 @@ def test_probabilities_by_hand():
     made = {tuple(stratum.faults): stratum.probability for stratum in found.every}
     assert made == {names: pytest.approx(p) for names, p in expected.items()}
     assert found.every[0].faults == []
+
+
+@pytest.mark.parametrize(
+    ("drawn", "coming"),
+    [(0.0, "a"), (0.4999, "a"), (0.5, "b"), (0.7499, "b"), (0.75, "c"), (0.99, "c"), (0.999, "c")],
+)
+def test_which_faults_come_in_a_stratum_that_leaves_a_choice(drawn: float, coming: str) -> None:
+    """The chances add up to 1 but for rounding, here to 0.995: what is beyond is the last one's."""
+    names = tuple(frozenset({name}) for name in "abc")
+    draws: Any = SimpleNamespace(series=lambda *_: [drawn])
+    assert _chosen(Stratum(0.1, names, (0.5, 0.25, 0.245)), draws) == {coming}
 
 
 @pytest.mark.parametrize(

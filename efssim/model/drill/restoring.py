@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from efssim.model.entities.file_system import FileSystemState
-from efssim.model.world.backups import Backup, JobStatus, RestoreJob
+from efssim.model.world.backups import Backup, RestoreJob
 from efssim.model.world.world import World
 from efssim.records.states import NOTHING, Amount
 
@@ -47,8 +47,3 @@ def start_restore(world: World, backup: Backup) -> RestoreJob:
         service="backup",
     )
     return world.backups.jobs[str(answer["RestoreJobId"])]
-
-
-def is_complete(job: RestoreJob) -> bool:
-    """Return whether a restore has come to its end with a file system."""
-    return job.status is JobStatus.COMPLETED and job.created is not None

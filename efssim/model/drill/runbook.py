@@ -14,7 +14,7 @@ import simpy
 
 from efssim.model.drill.failback import Failback
 from efssim.model.drill.record import DrillPhase, DrillRecord, Ending
-from efssim.model.drill.restoring import is_complete, lacking, latest_backup, start_restore
+from efssim.model.drill.restoring import lacking, latest_backup, start_restore
 from efssim.model.drill.targets import new_subnets
 from efssim.model.entities.errors import EfsError
 from efssim.model.entities.file_system import FileSystemState, LifeCycleState
@@ -183,7 +183,7 @@ class Runbook:
             except EfsError as error:
                 yield self._again(step, error)
         yield self._world.clock.at(job.ends_s, Turn.CALL)
-        if not is_complete(job):
+        if job.created is None:
             raise EfsError("InternalServerError", f"The restore failed: {job.message}")
         self._target, self.record.writable_s = job.created, self._world.now_s
 

@@ -15,6 +15,7 @@ from efssim.model.entities.sharing import claim as claim_of
 from efssim.model.kernel.clock import Clock, Turn
 
 LINK = "us-east-1 -> eu-west-1"
+WRITES = {"arrivals": {"constant": {"rate": "1/s"}}, "size": 60}
 
 
 # --- the division alone -------------------------------------------------------------------------
@@ -116,11 +117,10 @@ def test_bytes_over_a_bound_link_are_capacity_times_busy_time() -> None:
 
 def scenario(parts: Sequence[dict[str, Any]], capacity: object = 100, **top: Any) -> Any:
     """Return file systems of one write a second of 60 B, each replicated over one link."""
-    stream = {"arrivals": {"constant": {"rate": "1/s"}}, "size": 60}
     systems, replications = {}, {}
     for k, part in enumerate(parts):
         own = dict(part)
-        system = {"region": "us-east-1", "writes": {"w": stream}, **own.pop("file_system", {})}
+        system = {"region": "us-east-1", "writes": {"w": WRITES}, **own.pop("file_system", {})}
         sync = {"preset": "none", "interval": 100, "throughput": 100, **own.pop("sync", {})}
         systems[f"fs{k}"] = system
         replications[f"dr{k}"] = {
@@ -196,6 +196,15 @@ def test_a_pause_frees_the_share_at_once() -> None:
     assert lost.wire_bytes == pytest.approx(1000, abs=1)  # the share is rounded down
 
 
+@pytest.mark.parametrize("writes", [{"w": WRITES}, {}], ids=["with bytes", "without"])
+def test_a_sync_that_a_pause_ends_in_its_setup_neither_sends_nor_completes(writes: Any) -> None:
+    setup = {"sync": {"setup": 60}, "file_system": {"writes": writes}}
+    event = {"at": 120, "permission_lost": "dr0", "for": 400}
+    world = scenario([setup, {}], duration=500, events=[event])
+    assert spans(world) == []
+    assert spans(world, "dr1") == [(at_s, at_s + 60, 6000) for at_s in (100, 200, 300, 400)]
+
+
 def test_a_failure_frees_the_share_at_once() -> None:
     world = scenario([{}, {}], events=[{"at": 120, "fail": "fs1"}])
     assert spans(world)[:2] == [pytest.approx(row) for row in [(100, 170, 6000), (200, 260, 6000)]]
@@ -222,6 +231,18 @@ def test_weights_of_replications() -> None:
     assert spans(world, "dr1")[0] == pytest.approx((100, 280, 6000))
 
 
+def test_the_part_of_a_link_is_by_the_bytes_of_its_own_users() -> None:
+    """60 and 20 B/s over 100 B/s: 0.8; 60 B/s alone over another link of 100 B/s: 0.6."""
+    few = {"writes": {"w": {"arrivals": {"constant": {"rate": "1/s"}}, "size": 20}}}
+    away = {"destination": {"region": "eu-west-2"}}
+    links = {LINK: {"capacity": 100}, "us-east-1 -> eu-west-2": {"capacity": 100}}
+    result = efssim.run(scenario([{}, {"file_system": few}, away], links=links))
+    found = {name: each["syncs"] for name, each in result.summary["replications"].items()}
+    expected = {"dr0": 0.8, "dr1": 0.8, "dr2": 0.6}
+    for name, utilisation in expected.items():
+        assert found[name]["utilisation"] == pytest.approx(utilisation), name
+
+
 def test_the_sync_in_flight_at_the_end() -> None:
     result = efssim.run(scenario([{}, {}], duration=150))
     for outcome in result.outcomes.values():
@@ -243,6 +264,19 @@ def test_a_link_that_is_shared_but_never_binds_changes_no_bit(sync: dict[str, An
         efssim.run(world).outcomes["dr0"].syncs["attempts"].tolist() for world in (alone, beside)
     ]
     assert columns[0] == columns[1]
+
+
+def test_failing_attempts_on_a_degraded_link_last_as_with_its_capacity() -> None:
+    """An attempt fails after a share of the time that it takes on the link, not at full speed."""
+    sync = {"failure_probability": "40 %", "backoff": 3, "setup": 2}
+    few = {"writes": {"w": {**WRITES, "size": 20}}}
+    idle = {"sync": {"interval": 100_000}}
+    fast, slow = ({"sync": {**sync, "throughput": rate}, "file_system": few} for rate in (250, 100))
+    event = {"at": 0, "link_degraded": LINK, "factor": 0.25, "for": 10_000}
+    found = spans(scenario([fast, idle], 400, duration=10_000, events=[event]))
+    expected = spans(scenario([slow], 250, duration=10_000))
+    assert len(found) == len(expected) > 60
+    assert np.array(found) == pytest.approx(np.array(expected), rel=1e-9)
 
 
 @pytest.mark.parametrize("seed", range(12))

@@ -19,7 +19,8 @@ import efssim
 from efssim import EfsError, Result, Scenario, Simulation
 from efssim.model.sync.stretch import Planner, Stretch
 from efssim.model.world.world import World
-from efssim.records.run_records import SYNC_COLUMNS
+from efssim.model.writes.change_sets import no_work
+from efssim.records.run_records import SYNC_COLUMNS, ReplicationRecords
 
 LINK = "us-east-1 -> us-west-2"
 TIMES = ("last_replicated_timestamp", "last_sync_completed", "final_status")
@@ -185,10 +186,8 @@ def test_a_disturbance_before_the_next_cut_leaves_one_sync_to_plan() -> None:
     same(run(world, 1)[0], run(world, 65_536)[0])
 
 
-@pytest.mark.parametrize(("link", "most"), [(LINK, 1.1), ("us-east-2 -> us-west-1", 0.1)])
-def test_stretches_end_with_disturbances_that_reach_the_replication_and_no_others(
-    link: str, most: float, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def lengths(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """Return the lengths of the stretches that are planned from now on, as they come."""
     planned: list[int] = []
     plan = Planner.plan
 
@@ -198,6 +197,14 @@ def test_stretches_end_with_disturbances_that_reach_the_replication_and_no_other
         return stretch
 
     monkeypatch.setattr(Planner, "plan", counted)
+    return planned
+
+
+@pytest.mark.parametrize(("link", "most"), [(LINK, 1.1), ("us-east-2 -> us-west-1", 0.1)])
+def test_stretches_end_with_disturbances_that_reach_the_replication_and_no_others(
+    link: str, most: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    planned = lengths(monkeypatch)
     fault = {"link_outage": link, "every": {"exponential": {"mean": "6 h"}}, "for": 1200}
     writes = constant("1 per min", "1 KiB")
     sync = {"interval": 60, "setup": 5, "throughput": "100 MB/s"}
@@ -206,3 +213,37 @@ def test_stretches_end_with_disturbances_that_reach_the_replication_and_no_other
     assert len(planned) <= most * len(found.timeline) + 10
     # At most what a sync in flight and one or two more at each end cost.
     assert sum(planned) <= len(found.syncs) + 4 * len(planned) + 600
+
+
+def test_stretches_double_while_nothing_disturbs(monkeypatch: pytest.MonkeyPatch) -> None:
+    planned = lengths(monkeypatch)
+    efssim.run(scenario({"s": constant("1 per min", "1 KiB")}, {"interval": 60}, 20 * 86_400))
+    assert sum(planned) > 28_800
+    assert len(planned) < 10
+
+
+def test_a_sync_is_done_at_its_completion_but_not_in_the_instant_of_its_cut() -> None:
+    cuts_s, completed_s = np.array([100.0, 200.0, 300.0]), np.array([160.0, 260.0, 300.0])
+    stretch = Stretch(0, no_work(cuts_s), completed_s, np.ones(3, dtype=np.int64), 400.0)
+    times_s = [100.0, 159.9, 160.0, 260.0, 299.0, 300.0, 300.1]
+    assert [stretch.done(time_s) for time_s in times_s] == [0, 0, 1, 2, 2, 2, 3]
+    assert [stretch.nothing_new(time_s) for time_s in times_s[1:3]] == [True, False]
+    stretch.recorded = 3
+    assert not stretch.nothing_new(500.0)
+    assert stretch.done(500.0) == 3
+
+
+@pytest.mark.parametrize("sync", [{"interval": 60}, {"gap": 3}], ids=["on time", "one by one"])
+def test_what_failed_attempts_sent_is_passed_on_with_their_syncs(sync: dict[str, Any]) -> None:
+    terms = {**sync, "throughput": 500, "failure_probability": 0.3, "backoff": 1}
+    records, passed = ReplicationRecords(), []
+    records.repeated.sinks.append(lambda block: passed.extend(zip(*block.values(), strict=True)))
+    world = World(scenario({"w": constant("1/s", 100)}, terms), 1, lambda _: records)
+    world.advance_to(3600.0)
+    records.repeated.flush()
+    columns = (records.syncs[name].tolist() for name in ("cut_s", "attempts", "bytes"))
+    failing = {cut_s: (tries - 1) * size for cut_s, tries, size in zip(*columns, strict=True)}
+    failing = {cut_s: most for cut_s, most in failing.items() if most}
+    assert len(failing) > 10
+    assert [row[0] for row in passed] == list(failing)
+    assert all(0 < sent < failing[cut_s] for cut_s, _, sent in passed)

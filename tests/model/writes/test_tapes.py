@@ -15,7 +15,11 @@ from hypothesis import strategies as st
 from efssim import Scenario, ScenarioError
 from efssim.model.kernel.draws import Draws, UnitUniform
 from efssim.model.kernel.shared_draws import SharedDraws
-from efssim.model.writes.tapes import Tape, TapeReader
+from efssim.model.writes.change_sets import Work
+from efssim.model.writes.curves.each import Curve
+from efssim.model.writes.stream import Stream
+from efssim.model.writes.tapes import KnownSyncs, Tape, TapeReader
+from efssim.records.states import Amount
 from efssim.runs.measured import MeasuredWorld
 from efssim.scenario.unknowns.quantity import quantity_at
 from efssim.study.trial.outcome import Done, run_trial
@@ -111,6 +115,50 @@ def test_a_source_may_have_nothing():
     for _ in range(2):
         times, amounts = TapeReader(tape).take(5)
         assert (times.shape, amounts.shape) == ((0,), (1, 0))
+
+
+def test_a_stream_that_begins_later_has_none_of_the_earlier_writes_of_others() -> None:
+    tape = Tape(Counted(40).make, SharedDraws(ALL))
+    read(TapeReader(tape), 20, 1)
+    whole = Curve(Stream(TapeReader(tape), after_s=-1.0))
+    late = Curve(Stream(TapeReader(tape), after_s=3.0))
+    for curve in whole, late:
+        curve.extend(20)
+    assert (whole.has_all, late.has_all) == (True, False)
+    # The writes at 0, 1, …, 10 have 0, 2, …, 20 bytes.
+    assert whole.written(10.0) == Amount(11, 110)
+    assert late.written(10.0) == Amount(7, 98)
+
+
+def work_of(cuts_s: list[float], ends: list[int]) -> Work:
+    """Return change sets that end at the given writes; the rest of them says nothing."""
+    column = np.array(ends)
+    return Work(np.array(cuts_s), *[column] * 5, np.array(cuts_s), column[:, None], column, column)
+
+
+def test_syncs_are_known_as_far_as_stretches_go_on_at_the_same_step() -> None:
+    known = KnownSyncs(SharedDraws(ALL))
+    known.add(work_of([10.0, 20.0, 30.0], [1, 4, 5]), 0)
+    known.add(work_of([40.0, 50.0, 60.0], [8, 9, 9]), 5)
+    for cuts_s, ends, published in (
+        ([75.0, 85.0, 95.0], [10, 11, 12], 9),  # a step of 15
+        ([70.0, 80.0, 90.0], [10, 11, 12], 8),  # a write is sent again
+    ):
+        known.add(work_of(cuts_s, ends), published)
+        assert known.ends(np.array(cuts_s)) is None
+    known.add(work_of([70.0, 80.0], [10, 11]), 9)
+    found = [known.ends(np.array(cuts_s)) for cuts_s in ([10.0], [50.0, 60.0], [70.0, 80.0])]
+    assert [ends.tolist() for ends in found if ends is not None] == [
+        [[1]],
+        [[9], [9]],
+        [[10], [11]],
+    ]
+    assert known.ends(np.array([30.0, 40.0])) is None, "of two stretches"
+    assert known.ends(np.array([5.0])) is None, "before them all"
+    work = known.work(np.array([40.0, 50.0]), 5)
+    assert work is not None
+    assert work.ends.tolist() == [[8], [9]]
+    assert known.work(np.array([40.0, 50.0]), 4) is None, "other writes are published"
 
 
 # --- whole worlds -----------------------------------------------------------------------------

@@ -160,6 +160,20 @@ def test_a_default_region_stays_as_it_is(operation):
     assert other == "AccessDeniedException"
 
 
+@pytest.mark.parametrize(
+    ("said", "shown"),
+    [
+        ({}, "ENABLED_BY_DEFAULT"),
+        ({"default": True}, "ENABLED_BY_DEFAULT"),
+        ({"default": False}, "ENABLED"),
+    ],
+)
+def test_a_region_is_a_default_one_as_aws_has_it_unless_the_scenario_says(said, shown):
+    made = world(regions={"us-west-2": {"opting_in": 100, **said}, AWAY: {}})
+    assert opted(made, "us-west-2") == shown
+    assert opted(made, AWAY) == "ENABLED"
+
+
 def test_the_list_of_regions_and_its_pages():
     made = world()
     account(made, "DisableRegion", THIRD)
