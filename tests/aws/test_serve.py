@@ -139,6 +139,14 @@ def test_garbage_does_no_harm(tmp_path):
     assert "Traceback" not in said
 
 
+@pytest.mark.parametrize("line", [b"GET /", b"GET HTTP/1.1", b"GET", b"PUT /", b"\x00\xff"])
+def test_an_answer_to_a_line_without_a_version_has_a_head(answering, line):
+    with closing(socket.create_connection(("127.0.0.1", answering.port), 20)) as plug:
+        plug.sendall(line + b"\r\n\r\n")
+        plug.shutdown(socket.SHUT_WR)
+        assert re.match(rb"HTTP/1\.1 [45]\d\d ", plug.recv(100))
+
+
 def test_a_large_body_is_refused_before_it_is_read(tmp_path):
     with served(tmp_path, "--step") as serving:
         headers = {"Content-Length": str(2**20 + 1)}

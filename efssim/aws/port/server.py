@@ -26,20 +26,12 @@ class _Handler(BaseHTTPRequestHandler):
     served: ClassVar[Served]
     sites: ClassVar[Sites]
     protocol_version = "HTTP/1.1"
+    default_request_version = "HTTP/1.1"  # an answer to HTTP/0.9 would have no head
     server_version, sys_version = "efssim", ""
     timeout = _TIMEOUT_S
     # Headers and body in one segment: two of them wait for each other's acknowledgement.
     wbufsize = 2**16
     disable_nagle_algorithm = True
-
-    def parse_request(self) -> bool:
-        """Return whether there is a request; one of HTTP/0.9, whose answer has no head, is none."""
-        is_one = super().parse_request()
-        if not is_one or self.request_version != "HTTP/0.9":
-            return is_one
-        self.request_version = self.protocol_version
-        self._refuse(400, "the request line needs a method, a path and HTTP/1.1")
-        return False
 
     def answer(self) -> None:
         """Read a request whole, answer it, and say so."""
