@@ -96,6 +96,8 @@ def _wrong(request: bytes, answer: bytes) -> str:
         return f"status 500: {body[:300]!r}"
     length = re.search(rb"\r\nContent-Length: (\d+)", head)
     is_head = request.startswith(b"HEAD ")
+    if is_head:
+        body = b""  # what follows is the answer to what followed the request
     if length is not None and body[int(length[1]) :].startswith((b"HTTP/1", b"<!DOCTYPE HTML")):
         body = body[: int(length[1])]  # what followed the request was taken for another
     if length is not None and not is_head and int(length[1]) != len(body):
