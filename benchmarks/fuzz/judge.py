@@ -73,9 +73,13 @@ def _of_result(case: Case, ended: Ended) -> Iterator[str]:
 
 
 def _names(case: Case) -> Iterator[str]:
-    """Yield the keys of the scenario, which may be names."""
-    text = case.files.get("s.yaml", b"").decode("utf-8", "replace")
-    return (found[1] for found in re.finditer(r"([\w.\"-]+)\"?:", text))
+    """Yield the keys of the scenario, which may be names, and texts of JSON files, as ids."""
+    for name, data in case.files.items():
+        text = data.decode("utf-8", "replace")
+        if name == "s.yaml":
+            yield from (found[1] for found in re.finditer(r"([\w.\"-]+)\"?:", text))
+        elif name.endswith(".json"):
+            yield from (found[1] for found in re.finditer(r'"([^"\n]*)"', text))
 
 
 def _not_finite(constant: str) -> None:
