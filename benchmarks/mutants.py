@@ -110,8 +110,8 @@ MUTANTS = (
     Mutant(
         "an age at the target is above it",
         "lag/age/rpo.py",
-        "teeth.end_s - teeth.origin_s > self.target_s",
-        "teeth.end_s - teeth.origin_s >= self.target_s",
+        "above = since < teeth.end_s",
+        "above = since <= teeth.end_s",
         (HAND,),
     ),
     Mutant(
