@@ -148,13 +148,13 @@ def ended_of(cases: Sequence[Case], place: Path) -> Iterator[Ended]:
 
 
 def _in_a_fresh_process(case: Case, ended: Ended, place: Path) -> Iterator[str]:
-    """Run it once more as users do; yield what is otherwise."""
+    """Run it once more as users do, if they can type it; yield what is otherwise."""
+    if not all(map(_can_be_typed, case.arguments)):
+        return
     work = place / "fresh"
     work.mkdir(exist_ok=True)
     apart.lay_out(case, work)
     command = [sys.executable, "-P", "-m", "efssim", *case.arguments]
-    if not all(map(_can_be_typed, case.arguments)):
-        return
     done = subprocess.run(command, cwd=work, input=case.stdin, capture_output=True, timeout=120)
     if done.returncode != ended.code:
         yield f"FRESH: exit {done.returncode} in a fresh process, {ended.code} in a fork"

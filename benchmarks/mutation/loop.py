@@ -98,10 +98,7 @@ class Loop:
     ) -> None:
         """Run tests with a mutant; never return."""
         try:
-            os.setpgid(0, 0)
-            log = os.open(self._folder / "log", os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
-            os.dup2(log, 1)
-            os.dup2(log, 2)
+            stand_alone(self._folder)
             for each in found:
                 functions.put(each)
             self._run_all([self._items[name] for name in tests if name in self._items], tests, now)
@@ -116,3 +113,11 @@ class Loop:
             if self._has_failed:
                 os._exit(_FAILED)
         os._exit(0)
+
+
+def stand_alone(folder: Path) -> None:
+    """Give this process a group of its own, and write what it says to the log of a copy."""
+    os.setpgid(0, 0)
+    log = os.open(folder / "log", os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
+    os.dup2(log, 1)
+    os.dup2(log, 2)

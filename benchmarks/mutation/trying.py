@@ -20,7 +20,7 @@ from types import ModuleType
 
 import pytest
 
-from benchmarks.mutation.loop import Loop, Wanted
+from benchmarks.mutation.loop import Loop, Wanted, stand_alone
 from benchmarks.mutation.sites import Mutant
 
 COPIED = ("efssim", "tests", "scenarios", "docs", "benchmarks", "notebooks")
@@ -137,10 +137,7 @@ def _run_in_child(folder: Path) -> None:
     """Run the wanted tests against the copy; never return."""
     code = int(pytest.ExitCode.INTERNAL_ERROR)
     try:
-        os.setpgid(0, 0)
-        log = os.open(folder / "log", os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
-        os.dup2(log, 1)
-        os.dup2(log, 2)
+        stand_alone(folder)
         _enter(folder)
         code = int(pytest.main(["-q", "-x", "-rfE", "--tb=no", *OPTIONS, "@wanted"]))
     except BaseException:  # else it would go on as the parent does

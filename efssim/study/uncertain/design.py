@@ -84,14 +84,17 @@ def set_seed(seed: int, number: int) -> int:
 
 
 def with_values(
-    scenario: Scenario, parameters: Sequence[UncertainParameter], values: Sequence[float]
+    scenario: Scenario,
+    parameters: Sequence[UncertainParameter],
+    values: Sequence[float],
+    seed: int | None = None,
 ) -> Scenario:
     """Return a scenario in which everything is known; raise ScenarioError if it is not valid.
 
     It keeps no records, as many runs follow, and streams with `drawn: auto` are drawn as where
-    the values of `scenario` hold.
+    the values of `scenario` hold. Its fleets are drawn with `seed`, or else with its own.
     """
-    return drawn_as(scenario, _known(scenario, parameters, values))
+    return drawn_as(scenario, _known(scenario, parameters, values, seed))
 
 
 def scenario_of(
@@ -101,7 +104,7 @@ def scenario_of(
 
     So the set is repeated by its values and its seed. Raise ScenarioError if it is not valid.
     """
-    return drawn_as(scenario, _known(scenario, parameters, chosen.values, chosen.seed))
+    return with_values(scenario, parameters, chosen.values, chosen.seed)
 
 
 def cells_of_sets(
