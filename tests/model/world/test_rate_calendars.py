@@ -116,6 +116,12 @@ IN_130_TO_240: dict[str, tuple[Json | None, Json, list[tuple[float, float]]]] = 
         {},
         [(100, 228), (228, 340.8)],
     ),
+    # at no time between the two is there no limit; the 4080 bytes take no time at 300
+    "windows that follow each other, with no limit but in them": (
+        None,
+        {"throughput": calendar("none", ("01:40", "01:50", 10), ("01:50", "05:00", SLOW))},
+        [(100, 228), (228, 300)],
+    ),
     # files bind: 100 a second of 2, whatever the bytes may
     "files bind": (
         {"capacity": calendar(FAST, ("02:10", "04:00", 70))},
