@@ -68,7 +68,7 @@ class Loop:
         self._has_failed = self._has_failed or report.failed
 
     def _killer(self, wanted: Wanted, functions: Functions, found: list[Change]) -> str | None:
-        """Return the test that notices a mutant, or _NO_TEST; those that fail anyhow are left out."""
+        """Return the test that notices a mutant, or _NO_TEST; leave out those that fail anyhow."""
         while True:
             known = {k: v for k, v in wanted.tests.items() if k not in self._broken}
             failed = self._failing(known, functions, found)
