@@ -674,7 +674,7 @@ def test_a_run_that_ends_within_a_cell_has_all_of_its_writes():
     assert abs(sum(counts) - 4 * expected) < 5 * (4 * expected) ** 0.5
 
 
-def test_the_bytes_of_a_cell_by_hand():
+def test_the_bytes_of_a_cell_by_hand() -> None:
     """Four writes of 1 MB, give or take 0.1: skewness is 0.6 / 2, and excess 0.36 / 4."""
     law = CellLaw(4.0, 0.0, mean=1e6, deviation=1e5, skew=0.6, excess=0.36)
     # 2 + 0.3 * 3 / 6 + 2 * (0.09 / 24 - 0.09 * 3 / 36) is 2.1425 deviations of 200,000.
@@ -682,8 +682,25 @@ def test_the_bytes_of_a_cell_by_hand():
     assert sums.tolist() == [4_428_500, 0]
 
 
-def test_writes_without_bytes_need_none_drawn_one_by_one():
+def test_writes_without_bytes_need_none_drawn_one_by_one() -> None:
     law = cell_law(size({"constant": 0}), 40.0)
     assert law.big_share == 0.0
     assert law.small_per_cell == 40.0 * CELL_S
     assert law.draw(np.array([3]), np.array([1.0])).tolist() == [0]
+
+
+@pytest.mark.parametrize(
+    ("spec", "per_cell", "big"),
+    [
+        # Moments of 1, 2, 6, 24: a skewness of 2.121 / sqrt(n), which is 0.15 at n = 200.
+        ({"exponential": {"mean": "1 MiB"}}, 199, 0.25),
+        ({"exponential": {"mean": "1 MiB"}}, 201, 0.0),
+        # A kurtosis of exp(4) / n more than a normal law's, which is 0.05 at n = 1092.
+        ({"lognormal": {"median": "1 MiB", "sigma": 1}}, 1085, 0.25),
+        ({"lognormal": {"median": "1 MiB", "sigma": 1}}, 1100, 0.0),
+    ],
+)
+def test_big_writes_are_drawn_where_the_bytes_of_a_cell_are_far_from_normal(
+    spec: dict[str, Any], per_cell: float, big: float
+) -> None:
+    assert cell_law(size(spec), per_cell / CELL_S).big_share == pytest.approx(big / per_cell)
