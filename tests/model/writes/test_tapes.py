@@ -101,6 +101,24 @@ def test_where_there_is_no_room_each_reader_draws_its_own(room: int):
     assert shared.keep(room), "the room was given back"
 
 
+def test_a_reader_goes_on_in_the_midst_of_a_block_of_its_own() -> None:
+    """The source returns one write more than it is asked for, and there is room for six."""
+    source = Counted(100)
+
+    def make() -> Any:
+        take = source.make()
+        return lambda n: take(n + 1)
+
+    tape = Tape(make, SharedDraws(6 * 24))
+    first, late = TapeReader(tape), TapeReader(tape)
+    assert read(late, 5, 1) == read(first, 5, 1) == list(range(6))
+    assert read(first, 5, 1) == list(range(6, 12))
+    assert not tape.is_kept
+    blocks = [late.take(4) for _ in range(2)]
+    assert [times.tolist() for times, _ in blocks] == [[6], [7, 8, 9, 10, 11]]
+    assert [amounts.tolist() for _, amounts in blocks] == [[[12]], [[14, 16, 18, 20, 22]]]
+
+
 def test_draws_by_ordinal_are_the_same_with_and_without_others():
     shared = SharedDraws(3 * 8192)
     for trial in (0, 1, 0):
