@@ -17,7 +17,7 @@ from efssim.lag.kinds.measure import LagCollector, LagMeasure
 from efssim.model.kernel.cuts import Cuts
 from efssim.model.kernel.draws import Draws
 from efssim.model.world.world import World
-from efssim.model.writes.cells.law import CellLaw, SmallWrites, cell_law, means_of_cells
+from efssim.model.writes.cells.law import BigSizes, CellLaw, SmallWrites, cell_law, means_of_cells
 from efssim.model.writes.cells.tree import LEAVES, CellTree
 from efssim.model.writes.curves import cells
 from efssim.model.writes.curves.cells import CellCurve
@@ -704,3 +704,14 @@ def test_big_writes_are_drawn_where_the_bytes_of_a_cell_are_far_from_normal(
     spec: dict[str, Any], per_cell: float, big: float
 ) -> None:
     assert cell_law(size(spec), per_cell / CELL_S).big_share == pytest.approx(big / per_cell)
+
+
+def test_big_writes_have_the_sizes_above_their_quantile() -> None:
+    """The excess over any size of an exponential law has the law itself."""
+    mean, n = 2.0**20, 10_000
+    drawn = BigSizes(size({"exponential": {"mean": "1 MiB"}}), 0.01).sample(
+        np.random.default_rng(4), n
+    )
+    excess = drawn - mean * np.log(100)
+    assert excess.min() >= -1  # byte: sizes may be rounded
+    assert excess.mean() == pytest.approx(mean, rel=5 / n**0.5)  # five standard errors
