@@ -103,11 +103,6 @@ class Account:
 
     # --- looking ------------------------------------------------------------------------------
 
-    @property
-    def now(self) -> datetime:
-        """The simulated time, in UTC."""
-        return self.moment(self.clock.now)
-
     def moment(self, time_s: float) -> datetime:
         """Return a simulated time as a datetime in UTC."""
         return self.scenario.start + timedelta(seconds=time_s)

@@ -17,7 +17,7 @@ from efssim.lag.kinds.measure import LagCollector, LagMeasure
 from efssim.model.kernel.cuts import Cuts
 from efssim.model.kernel.draws import Draws
 from efssim.model.world.world import World
-from efssim.model.writes.cells.law import SmallWrites, cell_law, means_of_cells
+from efssim.model.writes.cells.law import BigSizes, CellLaw, SmallWrites, cell_law, means_of_cells
 from efssim.model.writes.cells.tree import LEAVES, CellTree
 from efssim.model.writes.curves import cells
 from efssim.model.writes.curves.cells import CellCurve
@@ -155,6 +155,18 @@ def test_parts_of_a_cell_are_poisson_numbers_with_the_cumulants_of_the_sizes() -
         assert inside[0].var() == pytest.approx(expected, rel=0.03)
         assert inside[1].mean() == pytest.approx(expected * law.mean, rel=3e-3)
         assert inside[1].var() == pytest.approx(expected * square, rel=0.03)
+
+
+@pytest.mark.parametrize("times", [1, 2, 1024, 1025])
+def test_however_many_times_are_asked_for_each_is_as_alone(times: int) -> None:
+    law = cell_law(size(LOGNORMAL), 40.0)
+    tree, rng = CellTree(law, 99), np.random.default_rng(times)
+    counts = rng.poisson(law.small_per_cell, times)
+    amounts = np.stack((counts, law.draw(counts, rng.standard_normal(times)))).astype(np.float64)
+    shares = rng.random(times)
+    found = tree.many_at(np.arange(times), shares, amounts)
+    alone = [tree.at(k, shares.item(k), *amounts[:, k].tolist()) for k in range(times)]
+    assert list(zip(*found.tolist(), strict=True)) == alone
 
 
 def test_a_stop_leaves_out_the_writes_of_its_span_and_no_others() -> None:
@@ -660,3 +672,46 @@ def test_a_run_that_ends_within_a_cell_has_all_of_its_writes():
     ]
     expected = 60 * 200 + 115 * 400
     assert abs(sum(counts) - 4 * expected) < 5 * (4 * expected) ** 0.5
+
+
+def test_the_bytes_of_a_cell_by_hand() -> None:
+    """Four writes of 1 MB, give or take 0.1: skewness is 0.6 / 2, and excess 0.36 / 4."""
+    law = CellLaw(4.0, 0.0, mean=1e6, deviation=1e5, skew=0.6, excess=0.36)
+    # 2 + 0.3 * 3 / 6 + 2 * (0.09 / 24 - 0.09 * 3 / 36) is 2.1425 deviations of 200,000.
+    sums = law.draw(np.array([4, 0]), np.array([2.0, 2.0]))
+    assert sums.tolist() == [4_428_500, 0]
+
+
+def test_writes_without_bytes_need_none_drawn_one_by_one() -> None:
+    law = cell_law(size({"constant": 0}), 40.0)
+    assert law.big_share == 0.0
+    assert law.small_per_cell == 40.0 * CELL_S
+    assert law.draw(np.array([3]), np.array([1.0])).tolist() == [0]
+
+
+@pytest.mark.parametrize(
+    ("spec", "per_cell", "big"),
+    [
+        # Moments of 1, 2, 6, 24: a skewness of 2.121 / sqrt(n), which is 0.15 at n = 200.
+        ({"exponential": {"mean": "1 MiB"}}, 199, 0.25),
+        ({"exponential": {"mean": "1 MiB"}}, 201, 0.0),
+        # A kurtosis of exp(4) / n more than a normal law's, which is 0.05 at n = 1092.
+        ({"lognormal": {"median": "1 MiB", "sigma": 1}}, 1085, 0.25),
+        ({"lognormal": {"median": "1 MiB", "sigma": 1}}, 1100, 0.0),
+    ],
+)
+def test_big_writes_are_drawn_where_the_bytes_of_a_cell_are_far_from_normal(
+    spec: dict[str, Any], per_cell: float, big: float
+) -> None:
+    assert cell_law(size(spec), per_cell / CELL_S).big_share == pytest.approx(big / per_cell)
+
+
+def test_big_writes_have_the_sizes_above_their_quantile() -> None:
+    """The excess over any size of an exponential law has the law itself."""
+    mean, n = 2.0**20, 10_000
+    drawn = BigSizes(size({"exponential": {"mean": "1 MiB"}}), 0.01).sample(
+        np.random.default_rng(4), n
+    )
+    excess = drawn - mean * np.log(100)
+    assert excess.min() >= -1  # byte: sizes may be rounded
+    assert excess.mean() == pytest.approx(mean, rel=5 / n**0.5)  # five standard errors

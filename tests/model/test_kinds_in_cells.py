@@ -56,6 +56,15 @@ def test_writes_within_a_block_dirty_one_each() -> None:
         assert found.at(11, 22, count, total) == count
 
 
+def test_writes_of_many_blocks_and_a_part_of_one_more_dirty_as_many_each() -> None:
+    """Their sizes differ by less than a thousandth, and the blocks know it all the same."""
+    least = 1024 * BLOCK
+    found = law({"uniform": {"low": least + 1, "high": least + BLOCK}})
+    for count in (1, 10, 1000):
+        for more in (1, BLOCK // 3, BLOCK):
+            assert found.at(11, 22, count, count * (least + more)) == count * 1025
+
+
 @pytest.mark.parametrize("spec", SIZES.values(), ids=SIZES)
 def test_blocks_have_the_moments_of_drawn_ones_jointly_with_the_bytes(spec: Any) -> None:
     count, many, rng = 400, 4000, np.random.default_rng(5)

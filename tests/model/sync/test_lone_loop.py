@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 import efssim
 from efssim import Result, Scenario
-from efssim.model.sync import stretch
+from efssim.model.sync import stretch, sync_loop
 from efssim.records.run_records import SYNC_COLUMNS
 
 LINK = "us-east-1 -> us-west-2"
@@ -70,3 +70,16 @@ def test_both_loops_agree_to_the_bit(
         patch.setattr(stretch, "lone_loop", lambda *_: None)
         expected = efssim.run(world([stream], sync, hits), seed=seed, verify=True)
     assert_same(found, expected)
+
+
+def test_how_many_writes_a_loop_copies_at_once_shows_nowhere(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    hot = {
+        **poisson("2 per s", {"exponential": {"mean": 300}}),
+        "hot_set": {"size": "64 KiB", "block": "1 KiB", "share": 0.7},
+    }
+    slow = {"interval": 0, "gap": 1, "setup": {"gamma": {"mean": 9, "cv": 0.8}}, "throughput": 5000}
+    expected = efssim.run(world([hot], slow, []))
+    monkeypatch.setattr(sync_loop, "_COPIED", 50)  # of 14,400; a sync has about 20
+    assert_same(efssim.run(world([hot], slow, [])), expected)

@@ -15,12 +15,15 @@ from hypothesis import strategies as st
 from efssim import Scenario, ScenarioError
 from efssim.model.kernel.draws import Draws, UnitUniform
 from efssim.model.kernel.shared_draws import SharedDraws
+from efssim.model.writes.cells.law import SmallWrites, cell_law
 from efssim.model.writes.change_sets import Work
 from efssim.model.writes.curves.each import Curve
 from efssim.model.writes.stream import Stream
-from efssim.model.writes.tapes import KnownSyncs, Tape, TapeReader
+from efssim.model.writes.tapes import KnownSyncs, SharedCells, Tape, TapeReader
 from efssim.records.states import Amount
 from efssim.runs.measured import MeasuredWorld
+from efssim.scenario.grammar.distributions import Distribution
+from efssim.scenario.grammar.types import Size
 from efssim.scenario.unknowns.quantity import quantity_at
 from efssim.study.trial.outcome import Done, run_trial
 from efssim.text.yaml.paths import parse_path
@@ -98,6 +101,24 @@ def test_where_there_is_no_room_each_reader_draws_its_own(room: int):
     assert shared.keep(room), "the room was given back"
 
 
+def test_a_reader_goes_on_in_the_midst_of_a_block_of_its_own() -> None:
+    """The source returns one write more than it is asked for, and there is room for six."""
+    source = Counted(100)
+
+    def make() -> Any:
+        take = source.make()
+        return lambda n: take(n + 1)
+
+    tape = Tape(make, SharedDraws(6 * 24))
+    first, late = TapeReader(tape), TapeReader(tape)
+    assert read(late, 5, 1) == read(first, 5, 1) == list(range(6))
+    assert read(first, 5, 1) == list(range(6, 12))
+    assert not tape.is_kept
+    blocks = [late.take(4) for _ in range(2)]
+    assert [times.tolist() for times, _ in blocks] == [[6], [7, 8, 9, 10, 11]]
+    assert [amounts.tolist() for _, amounts in blocks] == [[[12]], [[14, 16, 18, 20, 22]]]
+
+
 def test_draws_by_ordinal_are_the_same_with_and_without_others():
     shared = SharedDraws(3 * 8192)
     for trial in (0, 1, 0):
@@ -159,6 +180,88 @@ def test_syncs_are_known_as_far_as_stretches_go_on_at_the_same_step() -> None:
     assert work is not None
     assert work.ends.tolist() == [[8], [9]]
     assert known.work(np.array([40.0, 50.0]), 4) is None, "other writes are published"
+    work = known.work(np.array([60.0]), 9)
+    assert work is not None
+    assert work.ends.tolist() == [[9]]
+    assert known.work(np.array([60.0]), 8) is None, "9 are, by the cut at 50"
+
+
+class Asked:
+    """A source that notes how many writes it is asked for: 1000 at once, then one a second."""
+
+    def __init__(self, rows: int = 1) -> None:
+        self.rows, self.at = rows, 0
+        self.blocks: list[int] = []
+
+    def make(self) -> Any:
+        return self.take
+
+    def take(self, n: int) -> Any:
+        self.blocks.append(n)
+        times = np.maximum(np.arange(self.at, self.at + n) - 999.0, 1.0)
+        self.at += n
+        return times, np.ones((self.rows, n), dtype=np.int64)
+
+
+def test_a_run_is_drawn_in_blocks_that_grow_until_one_reaches_beyond_its_end() -> None:
+    source = Asked()
+    tape = Tape(source.make, SharedDraws(ALL))
+    tape.draw_until(100_000.0)
+    assert source.blocks == [512, 1024, 2048, 4096, 8192, 16_384, *[32_768] * 3]
+    assert tape.count == sum(source.blocks)
+    tape.draw_until(200_000.0)
+    assert len(source.blocks) == 9, "others have drawn"
+
+
+def test_a_burst_at_the_begin_does_not_look_like_too_much_for_the_room() -> None:
+    """At the rate of the first 512 writes, 6,000 s would have three millions."""
+    tape = Tape(Asked().make, SharedDraws(10**6))
+    tape.draw_until(6000.0)
+    assert tape.is_kept
+    assert tape.count > 6000 + 1000
+
+
+@pytest.mark.parametrize("rows", [1, 3])
+def test_the_room_of_writes_is_that_of_times_amounts_and_totals(rows: int) -> None:
+    shared = SharedDraws(ALL)
+    TapeReader(Tape(Asked(rows).make, shared)).take(10)
+    assert ALL - shared.left_bytes == 10 * 8 * (1 + 2 * rows)
+
+
+def test_writes_by_whole_hours_are_those_up_to_each() -> None:
+    times = np.array([0.0, 0.5, 3600.0, 3601.0, 10_800.0, 10_801.0])
+    amounts = np.ones((1, len(times)), dtype=np.int64)
+    tape = Tape(lambda: lambda _: (times, amounts), SharedDraws(ALL))
+    TapeReader(tape).take(1)
+    assert tape.running().by_hour.tolist() == [1, 3, 4, 5]
+
+
+def test_cells_that_others_have_read_are_put_together_with_those_drawn_now() -> None:
+    """A cell has one write more than the one before, of ten bytes each."""
+
+    def make() -> Any:
+        at = 0
+
+        def take(n: int) -> Any:
+            nonlocal at
+            counts = np.arange(at, at + n)
+            at += n
+            return counts, 10 * counts
+
+        return take
+
+    law, draws = cell_law(Distribution[Size].model_validate({"constant": 10}), 1.0), Draws(1)
+    writes = SmallWrites(law, draws.generator("n"), draws.generator("b"), 1)
+    tape = Tape(make, SharedDraws(ALL))
+    TapeReader(tape).take(3)
+    cells = SharedCells(writes, TapeReader(tape))
+    assert (cells.law, cells.key) == (law, 1)
+    for first, last in ((0, 7), (7, 9)):
+        found = cells.take(last - first)
+        assert [part.tolist() for part in found] == [
+            list(range(first, last)),
+            list(range(10 * first, 10 * last, 10)),
+        ]
 
 
 # --- whole worlds -----------------------------------------------------------------------------

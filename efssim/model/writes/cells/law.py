@@ -144,7 +144,7 @@ def means_of_cells(edges_s: Floats, rates: Floats) -> Floats:
     if len(rates) == 1:
         return rates * CELL_S
     cells_s = CELL_S * np.arange(math.ceil(edges_s.item(-1) / CELL_S) + 1)
-    ends_s = np.append(edges_s[:-1], max(edges_s.item(-1), cells_s.item(-1)))
+    ends_s = np.append(edges_s[:-1], cells_s.item(-1))
     total = np.concatenate(([0.0], (np.diff(ends_s) * rates).cumsum()))
     means: Floats = np.diff(np.interp(cells_s, ends_s, total)).clip(min=0.0)
     return means
