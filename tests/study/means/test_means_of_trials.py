@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import cache
 
 import pytest
 from helpers.worlds import scenario, simulate
 
 from efssim.lag.objectives.summary import judged
+from efssim.lag.summary import ReplicationSummary, RunSummary
 from efssim.study.means.means import intervals_of
 from efssim.study.means.merging import means
 from efssim.study.statistics.bounds import Units
@@ -18,19 +20,29 @@ from efssim.study.trial.outcome import Trial
 
 PLAIN = Design((), (1.0,), (None,), (False,))
 TWO = Design(("f",), (0.9, 0.1), ((), ("f",)), (False, False))
-WHOLE = simulate(scenario({}, {"interval": 60}, "5 min")).run_summary
-PART = WHOLE.replications["dr"]
+
+
+@cache
+def whole() -> RunSummary:
+    """Return the summary of a short run without writes."""
+    return simulate(scenario({}, {"interval": 60}, "5 min")).run_summary
+
+
+def ended(*statuses: str | None) -> list[ReplicationSummary]:
+    """Return summaries of replications with these last statuses; None: it is gone."""
+    part = whole().replications["dr"]
+    return [replace(part, final_status=status) for status in statuses]
 
 
 def trials_of(attained: Sequence[float | None]) -> list[Trial]:
     """Return trials of 300 s that attain so much of the RPO, and of an objective for writes."""
-    made = []
+    first, made = whole().replications["dr"], []
     for number, share in enumerate(attained):
         total = 0 if share is None else 100
         writes = judged("writes", 60.0, 0.99, total * (share or 0.0), total, 0.0)
-        rpo = replace(PART.rpo, attainment=share)
-        part = replace(PART, rpo=rpo, objectives={"writes": writes})
-        made.append(Trial(number, replace(WHOLE, replications={"dr": part})))
+        rpo = replace(first.rpo, attainment=share)
+        part = replace(first, rpo=rpo, objectives={"writes": writes})
+        made.append(Trial(number, replace(whole(), replications={"dr": part})))
     return made
 
 
@@ -55,20 +67,18 @@ def test_the_seconds_of_violation_are_those_of_the_attainment() -> None:
 
 
 def test_last_statuses_are_counted() -> None:
-    """None: the configuration is gone."""
-    parts = [replace(PART, final_status=status) for status in ("ENABLED", None, "ENABLED")]
-    found = means(weighing(3)).merged(parts, [0, 0, 0])
+    found = means(weighing(3)).merged(ended("ENABLED", None, "ENABLED"), [0, 0, 0])
     assert found.final_status == {"ENABLED": 2, "gone": 1}
 
 
 def test_last_statuses_over_strata_count_as_their_trials_do() -> None:
     """One trial of 90 % and two of 5 % each, of three trials."""
-    parts = [replace(PART, final_status=status) for status in ("ENABLED", None, "PAUSED")]
+    parts = ended("ENABLED", None, "PAUSED")
     found = means(TWO.weighing([0, 1, 1])).merged(parts, [0, 1, 1])
     assert found.final_status == pytest.approx({"ENABLED": 2.7, "gone": 0.15, "PAUSED": 0.15})
 
 
 def test_a_replication_that_no_trial_has_protects_nothing_and_loses_nothing() -> None:
-    none = [Trial(k, replace(WHOLE, replications={})) for k in range(2)]
+    none = [Trial(k, replace(whole(), replications={})) for k in range(2)]
     assert not protected(none, "dr", weighing(2))
     assert not loses_too_often(none, "dr", weighing(2))
