@@ -107,6 +107,24 @@ def test_sinks_get_every_row_once_and_in_order():
     assert len(seen) > 1
 
 
+def test_rows_wait_until_they_are_enough_for_a_block():
+    made, seen = Columns({"t": "d"}), []
+    made.sinks.append(lambda block: seen.append(len(block["t"])))
+    made.append(0.0)
+    made.extend([np.arange(BLOCK - 2.0)])
+    assert (len(made), seen) == (BLOCK - 1, [])
+    made.append(1.0)
+    assert (len(made), seen) == (BLOCK, [BLOCK])
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_as_many_columns_are_taken_as_there_are(count):
+    made = Columns({"t": "d", "n": "q"})
+    with pytest.raises(ValueError, match="zip"):
+        made.extend([np.zeros(2)] * count)
+    assert len(made) == 0
+
+
 def test_a_copy_stays_as_it_was():
     made = table([(1.0, 2)])
     copy, before = made.copy(), made.digest()

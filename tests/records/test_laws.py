@@ -221,9 +221,10 @@ def test_in_a_stop_nothing_is_written_and_after_it_the_line_begins_anew() -> Non
 
 
 def test_where_the_end_of_the_line_is_not_known_bytes_do_not_fall() -> None:
-    records, snapshot, log = _with("written_bytes", 60)
-    records.source.stop(50.0, 0, is_wanted=True)
-    laws.check(records, snapshot, log)
+    for size in (60, 10**12):  # no end, no upper bound
+        records, snapshot, log = _with("written_bytes", size)
+        records.source.stop(50.0, 0, is_wanted=True)
+        laws.check(records, snapshot, log)
     records, snapshot, log = _with("written_bytes", 39)
     records.source.stop(50.0, 0, is_wanted=True)
     with pytest.raises(laws.LawViolation, match="law 4"):
@@ -248,6 +249,25 @@ def test_a_wrong_count_of_written_bytes_breaks_law_4() -> None:
     records.syncs = Columns(SYNC_COLUMNS)
     records.syncs.append(*row.values())
     with pytest.raises(laws.LawViolation, match="law 4"):
+        laws.check(records, snapshot, log)
+
+
+def test_more_published_than_written_breaks_law_4() -> None:
+    """By the first of two syncs of one instant, whose sum alone is compared with the writes."""
+    records, snapshot, log = _consistent()
+    row = {name: records.syncs[name][0].item() for name in SYNC_COLUMNS}
+    records.syncs = Columns(SYNC_COLUMNS)
+    for published, writes in ((30, 2), (-10, 0)):
+        changed = row | {"published_bytes": published, "writes": writes}
+        records.syncs.append(*changed.values())
+    with pytest.raises(laws.LawViolation, match="law 4 is broken: published is at most written"):
+        laws.check(records, snapshot, log)
+
+
+def test_a_timestamp_that_decreases_by_little_breaks_law_2() -> None:
+    records, snapshot, log = _consistent()
+    records.syncs.append(4.999, 7.0, 0, 0, 0, 0, 1, np.nan, 27, 1020, 7)
+    with pytest.raises(laws.LawViolation, match="law 2"):
         laws.check(records, snapshot, log)
 
 

@@ -1,9 +1,11 @@
-"""Tests of the interval of false alarms over trials: by hand, of equal and of unequal counts."""
+"""Tests of alarms over trials: intervals by hand, of equal and unequal counts and of strata."""
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 
+import numpy as np
 import pytest
 from helpers.alarming import MINUTE, alarming
 from scipy import stats
@@ -11,6 +13,7 @@ from scipy import stats
 import efssim
 from efssim.study.means.alarms import alarms_of_trials
 from efssim.study.statistics.intervals import Interval
+from efssim.study.statistics.weighing import Design
 
 PER_MONTH = 180
 """Runs of 4 h in 30 days."""
@@ -49,3 +52,37 @@ def test_alarms_that_come_together_have_the_interval_of_the_mean(four):
     # And at its low end: of 100, 100, 100 and 140 the count alone has 398.
     low = 110 - stats.t.ppf(0.975, 3) * 10
     assert false_per_month(four, [100, 100, 100, 140]).low == pytest.approx(low * PER_MONTH)
+
+
+def test_an_alarm_watches_unless_it_cannot_see_or_fire(four):
+    found = alarms_of_trials(four.trials, four.weighing)["a"]
+    assert found.watches
+    assert not replace(found, blind=("no data",)).watches
+    assert not replace(found, never=("too high",)).watches
+    assert not replace(found, not_evaluated="no metric").watches
+
+
+def test_the_share_over_strata_has_the_interval_of_a_ratio(four):
+    """Ten calm trials of 2 violations each and ten with faults of 10: by formulas of arrays."""
+    decided = np.repeat([2, 10], 10)
+    detected = np.array([2, 1, 2, 2, 1, 2, 2, 2, 2, 2, 9, 7, 8, 10, 9, 6, 9, 8, 10, 9])
+    strata = np.repeat([0, 1], 10)
+    first = four.trials[0]
+    trials = []
+    for k, (n, found, at) in enumerate(zip(decided, detected, strata, strict=True)):
+        seen = {"detected": int(found), "missed": int(n - found)}
+        alarm = replace(first.summary.alarms["a"], **seen)
+        summary = replace(first.summary, alarms={"a": alarm})
+        trials.append(replace(first, number=k, stratum=int(at), summary=summary))
+    design = Design(("f",), (0.9, 0.1), ((), ("f",)), (False, False))
+    pooled = alarms_of_trials(trials, design.weighing(strata.tolist()))["a"].pooled
+
+    weights = np.where(strata, 0.1, 0.9) / 10
+    share = weights @ detected / (weights @ decided)
+    residuals = ((detected - share * decided) / (weights @ decided)).reshape(2, 10)
+    parts = np.array([0.9, 0.1]) ** 2 * residuals.var(axis=1, ddof=1) / 10
+    degrees = parts.sum() ** 2 / (parts**2 / 9).sum()
+    half = stats.t.ppf(0.975, degrees) * math.sqrt(parts.sum())
+    assert (pooled.violations, pooled.detected) == (120, 103)
+    assert pooled.share == pytest.approx(share)
+    assert pooled.share_ci95 == pytest.approx((share - half, share + half), rel=1e-9)

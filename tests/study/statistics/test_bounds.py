@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from efssim.study.statistics.bounds import Units
+from efssim.study.statistics.bounds import Units, _first
 from efssim.study.statistics.evidence import without_loss
 
 SHARES = st.lists(st.floats(0, 1), min_size=1, max_size=40)
@@ -37,8 +37,20 @@ def test_equal_numbers_have_an_interval_with_a_width():
     assert units.high(0.025) - units.low(0.025) > 0.02
 
 
+@pytest.mark.parametrize("edge", [0.0, 1 / 3, 0.7, 1.0])
+def test_a_bound_is_found_to_6e_14(edge):
+    found = _first(lambda mean: mean <= edge)
+    assert 0 <= edge - found <= 6e-14  # as it says: 2^-44
+
+
 def test_no_numbers_say_nothing():
     assert (Units([]).low(0.05), Units([]).high(0.05), Units([]).mean) == (0.0, 1.0, 0.0)
+
+
+@pytest.mark.parametrize("value", [-1e-9, 1 + 1e-9, 1.5, math.nan])
+def test_other_numbers_have_no_bounds(value):
+    with pytest.raises(AssertionError):
+        Units([0.5, value])
 
 
 @given(SHARES)
