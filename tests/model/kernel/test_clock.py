@@ -46,6 +46,14 @@ def test_an_instant_is_over_once_no_event_and_no_bell_of_it_is_left() -> None:
     assert seen == [False, False, True, True]
 
 
+def test_every_turn_has_a_place_of_its_own() -> None:
+    clock, seen, names = Clock(), list[str](), list(Turn.__members__)
+    for name in reversed(names):
+        clock.ring_at(5.0, Turn[name], lambda *_, name=name: seen.append(name))
+    clock.step_until(5.0)
+    assert seen == names
+
+
 def test_what_happens_at_one_instant_comes_in_turn_and_an_event_before_a_bell() -> None:
     clock, seen = Clock(), []
 
