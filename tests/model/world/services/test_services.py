@@ -305,3 +305,14 @@ def test_what_a_user_answers_is_counted_and_recorded_as_other_calls_are():
     made.call("GetCallerIdentity", {}, HOME, "sts")
     made.call("DescribeFileSystems", {}, HOME)
     assert (made.calls_made, len(made.timeline)) == (4, 1)
+
+
+def test_a_call_is_recorded_with_the_name_of_the_file_system_or_as_it_was_made():
+    made = World(world().scenario, 1)
+    orders = made.account.file_systems[made.account.id_of("orders")]
+    tags = [{"Key": "k", "Value": "v"}]
+    for resource in (orders.id, orders.arn, "orders"):
+        made.call("TagResource", {"ResourceId": resource, "Tags": tags}, HOME)
+    with pytest.raises(EfsError, match="FileSystemNotFound"):
+        made.call("TagResource", {"ResourceId": "fs-00000000", "Tags": tags}, HOME)
+    assert [part.target for part in made.timeline] == ["orders"] * 3 + ["fs-00000000"]
