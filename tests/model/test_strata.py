@@ -92,7 +92,7 @@ def test_probabilities_by_hand():
 def test_which_faults_come_in_a_stratum_that_leaves_a_choice(drawn: float, coming: str) -> None:
     """The chances add up to 1 but for rounding, here to 0.995: what is beyond is the last one's."""
     names = tuple(frozenset({name}) for name in "abc")
-    draws: Any = SimpleNamespace(series=lambda *_: [drawn])
+    draws: Any = SimpleNamespace(series=lambda *_: [drawn, 2.0])
     assert _chosen(Stratum(0.1, names, (0.5, 0.25, 0.245)), draws) == {coming}
 
 

@@ -7,6 +7,8 @@ import json
 import pytest
 from helpers.account import AWAY, HOME, Account
 
+from efssim.model.entities.attached import AccessPointSettings
+
 POLICY = json.dumps({"Version": "2012-10-17", "Statement": [{"Effect": "Allow"}]})
 
 
@@ -49,6 +51,25 @@ def test_a_token_is_used_once():
     made.call("DeleteAccessPoint", AccessPointId=first)
     assert create(made)["AccessPointId"] != first
     assert made.code("DeleteAccessPoint", AccessPointId=first) == "AccessPointNotFound"
+
+
+def test_a_token_is_used_once_in_a_region():
+    made = Account({"orders": {"region": HOME}, "copy": {"region": AWAY}})
+    create(made)
+    region = "-".join(("us", "east", "1"))  # equal to that of the file system, and another object
+    given = {"FileSystemId": "orders", "ClientToken": "t"}
+    assert made.code("CreateAccessPoint", region, **given) == "AccessPointAlreadyExists"
+    made.call("CreateAccessPoint", AWAY, **{**given, "FileSystemId": "copy"})
+
+
+def test_a_file_system_has_at_most_10000_access_points():
+    made = Account()
+    for k in range(9_999):
+        settings = AccessPointSettings(f"t{k}", None, {"Path": "/"})
+        made.simulated.attached.create_access_point(made.find("orders"), settings, {})
+    create(made, "the last")
+    error = made.error("CreateAccessPoint", FileSystemId="orders", ClientToken="one more")
+    assert (error.code, "10000" in error.message) == ("AccessPointLimitExceeded", True)
 
 
 def test_the_tags_of_an_access_point():
@@ -102,6 +123,8 @@ def test_pages_of_access_points():
     found = [part["AccessPointId"] for part in (*first["AccessPoints"], *rest["AccessPoints"])]
     assert (len(found), set(found)) == (3, made_ids)
     assert made.code("DescribeAccessPoints", NextToken="nonsense") == "BadRequest"
+    alone = {"AccessPointId": made_ids.pop(), "NextToken": "nonsense"}
+    assert made.code("DescribeAccessPoints", **alone) == "BadRequest"
 
 
 def test_the_deprecated_operations_on_tags():

@@ -85,6 +85,8 @@ def test_a_subnet_that_is_not_declared_lies_in_the_default_vpc():
     assert target["VpcId"].startswith("vpc-")
     again = create(account(), "subnet-0123456789abcdef0")
     assert again == target
+    # Pinned: it is the same in every run and every version.
+    assert target["AvailabilityZoneName"] == "us-east-1b"
 
 
 def test_a_subnet_of_another_region_is_not_found():

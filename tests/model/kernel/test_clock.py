@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from efssim.errors import StateError
+from efssim.errors import ArgumentError, StateError
 from efssim.model.kernel.clock import Clock, Turn
 
 STEPS: dict[str, Callable[[Clock], None]] = {
@@ -44,6 +44,30 @@ def test_an_instant_is_over_once_no_event_and_no_bell_of_it_is_left() -> None:
     assert clock.is_over(0.0)
     clock.run()
     assert seen == [False, False, True, True]
+
+
+def test_a_delay_ends_in_the_turn_of_calls_and_is_finite_and_not_negative() -> None:
+    clock, seen = Clock(), list[str]()
+    for name, turn in (("due", Turn.DUE), ("call", Turn.CALL), ("begin", Turn.DISTURBANCE_BEGIN)):
+        clock.ring_at(5.0, turn, lambda *_, name=name: seen.append(name))
+    ended = clock.timeout(5.0, "value")
+    assert ended.callbacks is not None
+    ended.callbacks.append(lambda event: seen.append(event.value))
+    assert not clock.timeout(0.0).processed
+    for delay in (-1e-9, float("inf"), float("nan")):
+        with pytest.raises(ArgumentError, match="has to be finite and not negative"):
+            clock.timeout(delay)
+    while clock.peek() < 9.0:
+        clock.step()
+    assert seen == ["begin", "value", "call", "due"]
+
+
+def test_every_turn_has_a_place_of_its_own() -> None:
+    clock, seen, names = Clock(), list[str](), list(Turn.__members__)
+    for name in reversed(names):
+        clock.ring_at(5.0, Turn[name], lambda *_, name=name: seen.append(name))
+    clock.step_until(5.0)
+    assert seen == names
 
 
 def test_what_happens_at_one_instant_comes_in_turn_and_an_event_before_a_bell() -> None:

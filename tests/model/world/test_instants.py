@@ -27,6 +27,7 @@ from helpers.instants import (
     world_with,
 )
 
+from efssim import Scenario
 from efssim.cloudwatch.storage import StorageSamples
 from efssim.model.kernel.clock import Turn
 from efssim.model.world.world import World
@@ -138,6 +139,19 @@ def test_sizes_are_sampled_after_writes_and_before_cuts() -> None:
 # --- the order of the file, and the ways to simulate ----------------------------------------------
 
 BEGINNING = [kind for kind in KINDS if KINDS[kind][0] is Turn.DISTURBANCE_BEGIN]
+
+
+def test_what_a_call_brings_about_without_delay_has_happened_when_it_returns() -> None:
+    """The initial sync is cut at once, and nothing of the instant is left to happen."""
+    control = {"preset": "none", "enabling": 0}
+    defaults = {"control": control, "sync": {"preset": "none", "interval": 60, "setup": 5}}
+    data = {"file_systems": {"orders": {"region": "us-east-1"}}, "defaults": defaults}
+    made = World(Scenario.model_validate({"name": "t", "duration": "1 h", **data}), 1)
+    made.advance_to(600.0)
+    given: Json = {"SourceFileSystemId": "orders", "Destinations": [{"Region": "us-west-2"}]}
+    made.call("CreateReplicationConfiguration", given, "us-east-1")
+    assert [(flying.is_initial, flying.cut_s) for _, flying in made.open_syncs()] == [(True, 600.0)]
+    assert made.clock.peek() > made.now_s
 
 
 def test_the_order_of_the_file_does_not_matter_otherwise() -> None:

@@ -9,6 +9,9 @@ from helpers.worlds import constant
 
 import efssim
 from efssim import EfsError, Scenario, Simulation
+from efssim.model.efs.kms import key_arn
+from efssim.model.world.backups import settings_for
+from efssim.model.world.world import World
 
 HOME, AWAY = "us-east-1", "us-west-2"
 GB = 10**9
@@ -151,6 +154,8 @@ def test_a_copy_lies_in_another_region_and_takes_as_long_again() -> None:
     (here,), (there,) = points(made), points(made, AWAY)
     assert here["CreationDate"] == there["CreationDate"]
     assert here["RecoveryPointArn"] != there["RecoveryPointArn"]
+    assert here["BackupVaultName"] == "aws/efs/automatic-backup-vault"
+    assert there["BackupVaultName"] == "Default"
     made.apply({"region_outage": HOME})
     assert code(made, "ListRecoveryPointsByResource", ResourceArn="orders") == (
         "ServiceUnavailableException"
@@ -161,6 +166,50 @@ def test_a_copy_lies_in_another_region_and_takes_as_long_again() -> None:
     given = {"RecoveryPointArn": there["RecoveryPointArn"], "Metadata": {"newFileSystem": "true"}}
     assert code(made, "StartRestoreJob", HOME, **given) == "ServiceUnavailableException"
     made.result()
+
+
+def test_a_job_is_known_in_its_region_only() -> None:
+    made = world({"every": "1 day", "at": "00:00", "copy_to": AWAY})
+    made.advance(200)
+    for region, other in ((HOME, AWAY), (AWAY, HOME)):
+        job = restore(made, region)
+        assert described(made, job, region)["RestoreJobId"] == job
+        assert code(made, "DescribeRestoreJob", other, RestoreJobId=job) == (
+            "ResourceNotFoundException"
+        )
+
+
+@pytest.mark.parametrize(("length", "fits"), [(0, False), (1, True), (64, True), (65, False)])
+def test_a_creation_token_has_1_to_64_characters(length: int, fits: bool) -> None:
+    made = world({"every": "1 day", "at": "00:00"})
+    made.advance(100)
+    if fits:
+        restore(made, CreationToken="x" * length)
+        return
+    with pytest.raises(EfsError, match=r"Metadata.CreationToken:? needs 1 "):
+        restore(made, CreationToken="x" * length)
+
+
+@pytest.mark.parametrize(("said", "has_key"), [("true", True), ("false", False)])
+def test_a_restored_file_system_is_encrypted_as_metadata_say(said: str, has_key: bool) -> None:
+    made = world({"every": "1 day", "at": "00:00"})
+    made.advance(100)
+    restore(made, Encrypted=said, CreationToken="new")
+    made.advance(200)
+    about = {"CreationToken": "new"}
+    (found,) = made.call("DescribeFileSystems", about, region=HOME)["FileSystems"]
+    assert (found["Encrypted"], "KmsKeyId" in found) == (has_key, has_key)
+
+
+@pytest.mark.parametrize("encrypted", [True, False])
+def test_the_key_of_a_copy_is_one_of_its_region(encrypted: bool) -> None:
+    spec = {"every": "1 day", "at": "00:00", "copy_to": AWAY}
+    made = World(world(spec, encrypted=encrypted).scenario, 1)
+    made.advance_to(200.0)
+    (source,) = made.account.file_systems.values()
+    backups = [made.backups.latest(source, region) for region in (HOME, AWAY)]
+    keys = [settings_for(backup).kms_key_arn for backup in backups if backup is not None]
+    assert keys == ([key_arn(None, HOME), key_arn(None, AWAY)] if encrypted else [None, None])
 
 
 def test_a_restore_that_an_outage_meets_fails() -> None:

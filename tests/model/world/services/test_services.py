@@ -9,6 +9,7 @@ import pytest
 
 import efssim
 from efssim import EfsError
+from efssim.model.world.world import World
 
 HOME, AWAY, THIRD = "us-east-1", "eu-south-1", "af-south-1"
 KEY = "12345678-1234-1234-1234-123456789012"
@@ -149,6 +150,17 @@ def test_six_changes_at_a_time():
     account(made, "DisableRegion", names[6])
 
 
+def test_changes_that_the_scenario_makes_are_counted_and_not_limited():
+    names = efssim.scenario.regions.names.OPT_IN[:8]
+    events = [{"at": 60, "opt_out": name} for name in names[:7]]
+    made = world(events, regions={name: {"opting_out": 60} for name in (*names, AWAY)})
+    made.advance(60)
+    with pytest.raises(EfsError, match="7 Regions are being enabled or disabled"):
+        account(made, "DisableRegion", names[7])
+    made.advance(60)
+    account(made, "DisableRegion", names[7])
+
+
 @pytest.mark.parametrize("operation", ["EnableRegion", "DisableRegion"])
 def test_a_default_region_stays_as_it_is(operation):
     made = world()
@@ -188,6 +200,7 @@ def test_the_list_of_regions_and_its_pages():
         part["RegionName"]: part["RegionOptStatus"]
         for part in (*listed["Regions"], *rest["Regions"])
     }
+    assert len(together) == len(listed["Regions"]) + len(rest["Regions"])  # none is on both
     assert all(a < b for a, b in pairwise(together))
     assert (together[HOME], together[AWAY], together[THIRD]) == (
         "ENABLED_BY_DEFAULT",
@@ -276,3 +289,30 @@ def test_the_calls_are_in_the_timeline_and_looking_is_not():
     made.advance(60)
     kinds = [(part.kind, part.target) for part in made.result().timeline]
     assert kinds == [("DisableRegion", AWAY), ("EnableRegion", AWAY), ("opt_out", AWAY)]
+
+
+def test_what_a_user_answers_is_counted_and_recorded_as_other_calls_are():
+    made = World(world().scenario, 1)
+    for name in ("ListHostedZones", "ChangeResourceRecordSets"):
+        made.services.add_answer("route53", name, lambda given, region: {region: given["Id"]})
+    told = made.call("ListHostedZones", {"Id": "z"}, HOME, "route53")
+    assert (told, made.calls_made, made.timeline) == ({HOME: "z"}, 1, [])
+    made.call("ChangeResourceRecordSets", {"Id": "z"}, HOME, "route53")
+    assert (made.calls_made, [part.kind for part in made.timeline]) == (
+        2,
+        ["ChangeResourceRecordSets"],
+    )
+    made.call("GetCallerIdentity", {}, HOME, "sts")
+    made.call("DescribeFileSystems", {}, HOME)
+    assert (made.calls_made, len(made.timeline)) == (4, 1)
+
+
+def test_a_call_is_recorded_with_the_name_of_the_file_system_or_as_it_was_made():
+    made = World(world().scenario, 1)
+    orders = made.account.file_systems[made.account.id_of("orders")]
+    tags = [{"Key": "k", "Value": "v"}]
+    for resource in (orders.id, orders.arn, "orders"):
+        made.call("TagResource", {"ResourceId": resource, "Tags": tags}, HOME)
+    with pytest.raises(EfsError, match="FileSystemNotFound"):
+        made.call("TagResource", {"ResourceId": "fs-00000000", "Tags": tags}, HOME)
+    assert [part.target for part in made.timeline] == ["orders"] * 3 + ["fs-00000000"]
