@@ -31,6 +31,9 @@ def test_sets_without_a_verdict_do_not_count(none: SetReplication | None) -> Non
     more = Importance.of(NAMES, [[0.9, 0.1], *values, [0.1, 0.9]], [none, *parts, none], seed=1)
     assert more == alone
     assert (alone.sets, alone.varies, alone.leaders) == (60, True, ("a",))
+    first = alone.parameters[0]
+    assert first.middle == pytest.approx(29.5 / 60, rel=1e-12)  # rounding alone
+    assert (first.met_below, first.met_above) == (0.0, 1.0)
 
 
 def test_ten_groups_tell_a_threshold_between_them_from_one_within() -> None:
