@@ -23,6 +23,7 @@ from efssim.scenario.grammar.distributions import Distribution
 from efssim.study.statistics.intervals import mean_interval
 from efssim.study.statistics.weighing import Design, Weighing
 from efssim.study.trial.outcome import run_trial
+from efssim.study.trial.spans import division
 
 DAY = 86_400.0
 FORMS = {
@@ -316,6 +317,15 @@ def test_days_without_a_fault_are_evidence_each():
         found = spans_of(made, number)
         assert bool(found) is (strata.at(number) == 0)
     assert [length for length, _ in found["dr"]] == [DAY] * 10 if found else True
+
+
+def test_trials_in_which_a_fault_may_come_are_not_divided():
+    """Also where none comes, or none that moves a cut: the units must not depend on the losses."""
+    for mean, is_calm in (("100 days", True), ("10 days", False)):
+        made = world({"wan": rare(mean)}, "10 days", LOADS)
+        strata = strata_of(made)
+        assert (division(made, strata, 0) is not None) is is_calm
+        assert division(made, strata, 1) is None
 
 
 def test_spans_divide_what_is_lost():

@@ -52,7 +52,7 @@ def cautions(found: ChoiceFindings) -> list[str]:
             f"{_listed(growing)}: more is written than can be sent, so lags grow with the length "
             "of the run and are no property of the scenario."
         )
-    if found.best is not None and found.outcome == "chosen":
+    if found.best is not None:
         best = found.alternatives[found.best]
         met = best.trials.means[best.replication].rpo.met
         if met is not True:

@@ -150,8 +150,11 @@ class SweepPoints:
 
     def check_measure(self, measure: str) -> None:
         """Raise StudyError unless every trial has a number of that name."""
-        table = self.points[0].trials.table
-        if measure not in table.columns or measure in ("trial", "replication", *PLACES):
+        table, *others = (point.trials.table for point in self.points)
+        having = [measure in each.columns for each in (table, *others)]
+        if any(having) and not all(having):
+            raise StudyError(f"not every combination has a measure '{measure}'")
+        if not any(having) or measure in ("trial", "replication", *PLACES):
             known = [
                 name
                 for name in table.columns

@@ -15,7 +15,7 @@ from efssim.study.alarms.grid import (
     settings_of,
     with_settings,
 )
-from efssim.study.alarms.tuning import READS, TuningGoal, tuning
+from efssim.study.alarms.tuning import READS, TuningGoal, _meets, tuning
 from efssim.study.run.executors import Workers
 
 RANDOM = {
@@ -31,17 +31,29 @@ RANDOM = {
 }
 
 
-def tuned(scenario, trials, goal, name="a"):
+def studied(scenario, trials, name="a"):
+    """Return all but the goal of a tuning, the trials last."""
     _, alarm = alarm_to_tune(scenario, name)
     tried = settings_of(alarm, scenario.rpo.target)
     study = efssim.run_trials(with_settings(scenario, alarm, tried), trials, workers=1)
-    return tuning(name, alarm.period, alarm.statistic, tried, study, goal)
+    return (name, alarm.period, alarm.statistic, tried), study
+
+
+def tuned(scenario, trials, goal, name="a"):
+    asked, study = studied(scenario, trials, name)
+    return tuning(*asked, study, goal)
 
 
 @pytest.fixture(scope="module")
-def found():
-    """Return a study of settings in which outages come at random."""
-    return tuned(alarming({"a": MINUTE}, "6 h", **RANDOM), 40, TuningGoal(0.4, 200.0))
+def study():
+    """Return settings and trials in which outages come at random."""
+    return studied(alarming({"a": MINUTE}, "6 h", **RANDOM), 40)
+
+
+@pytest.fixture(scope="module")
+def found(study):
+    asked, trials = study
+    return tuning(*asked, trials, TuningGoal(0.4, 200.0))
 
 
 def test_the_grid_has_every_combination_and_the_alarm_itself():
@@ -49,6 +61,38 @@ def test_the_grid_has_every_combination_and_the_alarm_itself():
     assert len(tried) == (len(SHARES) + 1) * len(OUT_OF)
     assert [one.name for one in tried if one.is_current] == ["1 of 1 above 1000 s"]
     assert len({one.name for one in tried}) == len(tried)
+
+
+def test_a_threshold_of_zero_is_one():
+    tried = settings_of(alarming({"a": changed(threshold=0)}).alarms["a"], 900.0)
+    assert [one.name for one in tried if one.is_current] == ["1 of 1 above 0 s"]
+
+
+@pytest.mark.parametrize(("beyond", "expected"), [(2, [3, 4, 5, 7]), (-2, [1, 1, 1, 3])])
+def test_every_setting_retrieves_as_many_points_beyond_its_periods(beyond, expected):
+    one = changed(evaluation_periods=3, evaluation_range=3 + beyond)
+    world = alarming({"a": one})
+    _, alarm = alarm_to_tune(world, "a")
+    alarms = with_settings(world, alarm, settings_of(alarm, 900.0)).alarms
+    ranges = {each.evaluation_periods: each.evaluation_range for each in alarms.values()}
+    assert [ranges[n] for n in (1, 2, 3, 5)] == expected
+
+
+def test_an_alarm_meets_a_goal_that_it_just_reaches(study):
+    _, trials = study
+    share, false = max(
+        (one.pooled.share or 0.0, one.means.false_alarms_per_month)
+        for one in trials.alarms.values()
+        if one.means.false_alarms_per_month > 0 and not one.is_noisy
+    )
+    (alarm, *_) = [
+        one
+        for one in trials.alarms.values()
+        if (one.pooled.share, one.means.false_alarms_per_month) == (share, false)
+    ]
+    assert _meets(alarm, TuningGoal(share, false))
+    assert not _meets(alarm, TuningGoal(share, 0.999 * false))
+    assert not _meets(alarm, TuningGoal(share + 0.001, false))
 
 
 def test_each_setting_is_the_alarm_with_it(found):

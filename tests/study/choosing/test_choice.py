@@ -14,6 +14,7 @@ import efssim
 from efssim import Scenario, StudyError
 from efssim.model.kernel.strata import strata_of
 from efssim.study.choosing.observations import Rounds
+from efssim.study.choosing.selection import Selection
 
 OUTAGE = {
     "wan": {
@@ -77,6 +78,9 @@ def test_a_budget_that_is_too_small_is_no_answer():
     assert (found.outcome, found.answer) == ("undecided", None)
     assert found.needed is not None
     assert found.needed > 20
+    first = [[-value for value in values(found, name)[:10]] for name in ("every-60s", "every-61s")]
+    # It is over only after one more than those at which the widths are gone.
+    assert found.needed == Selection(first, 1e-3, 0.95).needed + 1
     assert "20 trials of each are the budget" in found.text
     assert f"{found.needed:,} of each would decide" in found.text
 
@@ -93,6 +97,40 @@ def test_without_draws_one_trial_is_the_truth():
     assert (found.answer, found.is_exact) == ("60", True)
     assert [len(each.trials) for each in found.alternatives] == [1, 1]
     assert "nothing is drawn" in found.text
+
+
+def twins(count: int) -> list[Scenario]:
+    """Return equal scenarios in which nothing is drawn, named a, b, …"""
+    made = scenario({}, {"interval": 60}, "10 min")
+    return [made.model_copy(update={"name": name}) for name in "abcdefgh"[:count]]
+
+
+@pytest.mark.parametrize(
+    ("count", "names"), [(2, "a and b"), (5, "a, b, c, d and e"), (7, "a, b, c, d, e and 2 more")]
+)
+def test_a_tie_names_up_to_five(count: int, names: str) -> None:
+    found = efssim.choose(twins(count), "time_since_last_sync_s.mean", "least", 1, workers=1)
+    assert found.text == (
+        f"{names} have the same time_since_last_sync_s.mean in one trial, and nothing is drawn: "
+        "none is better"
+    )
+
+
+@pytest.mark.parametrize(
+    ("count", "names"), [(2, "a, b"), (5, "a, b, c, d, e"), (7, "a, b, c, d, e and 2 more")]
+)
+def test_one_of_several_replications_has_to_be_named(count: int, names: str) -> None:
+    one, other = twins(2)
+    several = dict.fromkeys("abcdefgh"[:count], one.replications["dr"])
+    one = one.model_copy(update={"replications": several})
+    with pytest.raises(StudyError, match=f"a has replications {names}: name one of them"):
+        efssim.choose([one, other], P99, "least", 1)
+
+
+@pytest.mark.parametrize("given", [True, None, [10]])
+def test_an_indifference_is_a_number_or_a_text(given: object) -> None:
+    with pytest.raises(efssim.UsageError, match="indifference is a difference, not "):
+        efssim.choose(twins(2), P99, "least", given)
 
 
 def test_the_best_of_what_misses_its_objective_says_so():

@@ -104,6 +104,12 @@ def test_many_drills_by_default_where_the_time_is_drawn():
     assert not passes(study)
 
 
+def test_progress_counts_the_complete_drills():
+    told = []
+    drilled(world(), trials=3, on_progress=lambda *progress: told.append(progress))
+    assert told == [(1, 3), (2, 3), (3, 3)]
+
+
 def test_the_mean_loss_is_the_byte_rate_times_the_mean_age():
     # Constant writes of 1,000 bytes/s, periodic syncs: the age is uniform on [5 s, 65 s], 35 s on
     # average. Twice the half width of the interval is missed once in 10,000 seeds.

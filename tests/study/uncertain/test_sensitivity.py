@@ -67,6 +67,23 @@ def test_a_design_has_so_many_evaluations_and_is_repeated():
     ]
 
 
+def test_each_seed_has_a_bootstrap_of_its_own():
+    results = saltelli(1, 4, 1) @ np.array([1.0])
+    lows = {sobol_indices(("x",), results, seed)[0].first_low for seed in range(40)}
+    assert len(lows) == 40
+
+
+def test_ctrl_c_in_the_indices_leaves_a_partial_study_without_them():
+    def stop(_, wanted):
+        if wanted != 20:  # sets, after which the evaluations of the indices come
+            raise KeyboardInterrupt
+
+    found = efssim.run_sets(efssim.load(TEXT), 20, 1, sobol=2, workers=1, on_progress=stop)
+    assert found.partial
+    assert found.sensitivity is None
+    assert len(found) == 20
+
+
 def test_the_largest_is_known_only_where_intervals_do_not_overlap():
     assert leaders([("a", 0.5, 0.9), ("b", 0.1, 0.4)]) == ("a",)
     assert leaders([("a", 0.3, 0.9), ("b", 0.1, 0.4), ("c", 0.0, 0.2)]) == ("a", "b")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from itertools import permutations
 
 import pytest
 from helpers.unknown import THROUGHPUT, unknown
@@ -10,9 +11,10 @@ from helpers.unknown import THROUGHPUT, unknown
 import efssim
 from efssim.report.files.uncertain.set_plan import write_set_plan
 from efssim.report.text.uncertain.set_plan import set_plan_report
+from efssim.study.planning.ladder import ladder
 from efssim.study.run.deadline import OutOfTimeError
-from efssim.study.uncertain.outcome import SetReplication
-from efssim.study.uncertain.planning import SetPlanSearch, without
+from efssim.study.uncertain.outcome import SetOutcome, SetReplication
+from efssim.study.uncertain.planning import SetPlanSearch, _worst, without
 from efssim.study.varying.space import parameter
 
 MIB = 2**20
@@ -39,6 +41,8 @@ def test_the_answer_is_below_that_of_the_closed_form(found):
     assert last.met
     assert (last.share.count, last.share.undecided) == (120, 0)
     assert last.seed != found.evaluations[0].seed
+    assert not found.partial
+    assert not found.out_of_time
 
 
 def test_every_evaluation_is_that_of_the_closed_form(found):
@@ -51,6 +55,13 @@ def test_every_evaluation_is_that_of_the_closed_form(found):
 def test_it_says_so_in_words(found):
     report = " ".join(set_plan_report(found, "efssim plan x").split())
     assert "keeps the objective in 80 % of plausible parameter sets" in report
+    holds, fails = (
+        found.parameter.text(end) for end in (found.answer.holds_at, found.answer.fails_at)
+    )
+    assert found.summary["text"] == (
+        f"{SIZE} of at most {holds} keeps the objective in 80 % of plausible parameter sets, and "
+        f"{fails} was not shown to"
+    )
     assert "RPO of dr: age at most 3 min for 100 % of the time or more, in 80 % of" in report
     assert "confirmed by 120 sets on a seed of their own" in report
     assert "uniform from 10 MiB/s to 20 MiB/s" in report
@@ -150,3 +161,54 @@ def test_values_that_alternate_have_no_single_limit(monkeypatch):
     found = planned(("4 MiB", "12 MiB"))
     assert found.outcome == "not_monotone"
     assert "has no single limit" in found.summary["text"]
+
+
+GOOD_TO = 8 * MIB
+"""The size up to which, or from which on, a value looks good in the search."""
+
+
+def walked(monkeypatch, is_good, looks):
+    """Plan where so many confirmations are needed; return the plan and the values they were of."""
+    seen = []
+
+    def run(self, value, seed, sets):
+        if sets == 20:
+            return [replication("met" if is_good(value) else "missed")] * sets
+        seen.append(value)
+        return [replication("met" if len(seen) == looks else "missed")] * sets
+
+    monkeypatch.setattr(SetPlanSearch, "_run", run)
+    return planned(("4 MiB", "12 MiB")), seen
+
+
+STEPS = ladder(4 * MIB, 12 * MIB, parameter(SIZE).quantity)
+
+
+@pytest.mark.parametrize("better", [-1, 1])
+def test_confirmations_that_fail_go_on_by_1_2_and_4_values(monkeypatch, better):
+    found, seen = walked(monkeypatch, lambda value: better * (value - GOOD_TO) >= 0, 4)
+    good = [k for k, value in enumerate(STEPS) if better * (value - GOOD_TO) >= 0]
+    first = good[0] if better > 0 else good[-1]
+    assert seen == [STEPS[first + better * by] for by in (0, 1, 3, 7)]
+    assert found.outcome == "found"
+    assert found.direction == ("smallest" if better > 0 else "largest")
+    assert (found.answer.fails_at, found.answer.holds_at) == (seen[2], seen[3])
+
+
+@pytest.mark.parametrize("better", [-1, 1])
+def test_confirmations_end_at_the_better_end(monkeypatch, better):
+    towards = STEPS[::better]
+    found, seen = walked(monkeypatch, lambda value: value in towards[-3:], 9)
+    assert seen == towards[-3:]
+    assert (found.outcome, found.answer) == ("undecided", None)
+
+
+def test_the_worst_replication_decides_over_a_set():
+    parts = {name: replication(name) for name in ("met", "undecided", "missed")}
+    outcome = SetOutcome(0, 1, parts, "")
+    for names in permutations(parts):
+        assert _worst(outcome, names) is parts["missed"]
+    assert _worst(outcome, ("met", "undecided")) is parts["undecided"]
+    assert _worst(outcome, ("met", "gone")) is None
+    assert _worst(outcome, ("gone", "missed")) is parts["missed"]
+    assert _worst(outcome, ("gone",)) is None

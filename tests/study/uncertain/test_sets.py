@@ -14,8 +14,9 @@ from efssim.report.files.uncertain.sets import write_sets
 from efssim.report.text.uncertain.sets import sets_text
 from efssim.report.verdicts.check import checked_sets, passes
 from efssim.scenario.unknowns.parameters import uncertain_parameters
+from efssim.study.run.executors import Workers
 from efssim.study.run.interrupts import Interrupts
-from efssim.study.uncertain.design import hypercube, parameter_sets
+from efssim.study.uncertain.design import hypercube, parameter_sets, set_seed
 
 MIB = 2**20
 TEXT = unknown("unknown", "6 h")
@@ -80,6 +81,12 @@ def test_values_of_a_parameter_do_not_depend_on_the_others(scenario):
 def test_results_are_the_same_on_any_number_of_workers(scenario, found):
     again = efssim.run_sets(scenario, 40, 5, workers=2)
     assert again.summary == found.summary
+
+
+def test_seeds_of_sets_are_the_first_32_bits_of_a_hash():
+    # printf 'parameter set 3 of seed 7' | sha256sum
+    assert set_seed(7, 3) == 0x9EF1A384
+    assert max(set_seed(1, number) for number in range(100)) < 2**32
 
 
 FLEET = """
@@ -180,9 +187,12 @@ def test_ctrl_c_keeps_the_sets_that_are_complete(scenario, monkeypatch):
         if next(checks) > 20:
             raise KeyboardInterrupt
 
+    closed = []
     monkeypatch.setattr(Interrupts, "check", check)
+    monkeypatch.setattr(Workers, "close", lambda _, *, at_once=False: closed.append(at_once))
     found = efssim.run_sets(scenario, 40, 1, workers=1)
     assert found.partial
+    assert closed[0], "it waits for sets that are running"
     assert 0 < len(found) < 40
     assert found.shares["dr"].count == len(found)
     assert "PARTIAL" in sets_text(found, "x")

@@ -229,6 +229,18 @@ def test_mistakes_in_python(grid: efssim.Sweep) -> None:
         efssim.sweep(fixed(), three, workers=1).plot()
 
 
+@pytest.mark.parametrize("one_at_a_time", [False, True])
+@pytest.mark.parametrize("throttled", [[True, False], [False, True]])
+def test_a_measure_that_only_some_combinations_have(
+    throttled: list[bool], one_at_a_time: bool
+) -> None:
+    vary: Any = {"file_systems.fs.throttle": throttled}
+    found = efssim.sweep(fixed(), vary, one_at_a_time=one_at_a_time, workers=1)
+    shown = found.tornado if one_at_a_time else found.means
+    with pytest.raises(StudyError, match=r"not every combination has a measure 'throttled\.bytes'"):
+        shown("throttled.bytes")
+
+
 def efssim_sweep(*arguments: str, **options: Any) -> subprocess.CompletedProcess[str]:
     command = [str(EFSSIM), "sweep", RESONANCE, *arguments]
     return subprocess.run(command, capture_output=True, text=True, check=False, **options)
