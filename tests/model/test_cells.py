@@ -66,6 +66,33 @@ def test_one_time_many_times_and_leaves_agree_to_the_last_bit(
     assert sorted(single) == single
 
 
+def test_cuts_on_time_in_a_stop_have_what_is_made_by_then() -> None:
+    single, planned = curve(), curve()
+    for each in single, planned:
+        each.hold(300.0)
+        each.leave_out(500.0)
+        each.release()
+    loop = OneByOne(planned, Cuts(61.0), 20)  # which looks 20 cuts ahead
+    cuts_s = [61.0 * k for k in range(1, 15)]
+    taken = np.array([loop.take(cut_s) for cut_s in cuts_s]).cumsum(axis=0)
+    assert taken.tolist() == [list(single.at(cut_s)) for cut_s in cuts_s]
+
+
+def test_only_cuts_on_time_are_looked_up_ahead(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[list[float]] = []
+    look_ahead = CellCurve.look_ahead
+
+    def noted(curve: CellCurve, times_s: Any) -> Any:
+        asked.append(times_s.tolist())
+        return look_ahead(curve, times_s)
+
+    monkeypatch.setattr(CellCurve, "look_ahead", noted)
+    loop = OneByOne(curve(), Cuts(60.0), 4)
+    for cut_s in (100.0, 220.0, 280.0, 340.0, 500.0):
+        loop.take(cut_s)
+    assert asked == [[280.0, 340.0, 400.0, 460.0]]
+
+
 def test_an_outage_is_one_call_of_the_tree_and_no_sync_is_planned_in_vain(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
