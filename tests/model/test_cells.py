@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 import efssim
 from efssim.lag.kinds.measure import LagCollector, LagMeasure
+from efssim.model.kernel.causes import Cause
 from efssim.model.kernel.cuts import Cuts
 from efssim.model.kernel.draws import Draws
 from efssim.model.world.world import World
@@ -207,6 +208,48 @@ def test_a_stop_after_the_first_write_of_a_sync_does_not_move_it() -> None:
         first_s.append(each.publish(ends, np.array([101.0, 201.0]), 0).sync_first_s.tolist())
     assert first_s[0] == first_s[1]
     assert 100.25 < first_s[0][1] < 101.25
+
+
+def first_of_second(each: CellCurve, first_s: float, second_s: float) -> float:
+    """Publish two syncs with cuts at two times; return when the first write of the second was."""
+    ends = each.ends(np.array([first_s, second_s]))
+    found = each.publish(ends, np.array([first_s + 1, second_s + 1]), 0).sync_first_s
+    return found.item(1)
+
+
+def test_the_first_write_of_a_sync_that_begins_in_a_stop_or_after_it_is_that_without_it() -> None:
+    # A cell is a minute. That of a stop until 160 is as if it began then, 40 writes a second later.
+    for first_s, second_s, begin_s in ((120.0, 175.0, 160.0), (300.25, 400.0, 300.25)):
+        stopped = curve()
+        stopped.hold(100.0)
+        stopped.leave_out(160.0)
+        stopped.release()
+        found_s = first_of_second(stopped, first_s, second_s)
+        assert begin_s < found_s < begin_s + 1
+        assert found_s == first_of_second(curve(), begin_s, second_s)
+
+
+def test_a_stop_drops_the_writes_of_its_span() -> None:
+    stopped = curve()
+    (first, before), (last, after) = (stopped.at(time_s) for time_s in (100.0, 250.5))
+    stopped.hold(100.0)
+    cause = Cause(3, "fence", "src")
+    dropped = stopped.drop(250.5, cause)
+    assert dropped is not None
+    assert (dropped.pieces.writes.sum(), dropped.pieces.bytes.sum()) == (
+        last - first,
+        after - before,
+    )
+    assert stopped.drop(250.5, cause) is None  # nothing more
+
+
+def test_a_sync_without_length_at_a_mark_has_no_piece() -> None:
+    one = curve()
+    one.divide(100.0)
+    one.publish(one.ends(np.array([100.0])), np.array([101.0]), 0)
+    found = one.publish(one.ends(np.array([100.0, 110.0])), np.array([102.0, 111.0]), 0)
+    assert found.each.tolist() == [0, 1]
+    assert (found.pieces.begin_s.tolist(), found.pieces.end_s.tolist()) == ([100.0], [110.0])
 
 
 def test_the_last_write_is_just_before_a_time_or_a_stop() -> None:
