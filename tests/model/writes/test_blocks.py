@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
+from helpers.worlds import scenario
 from numpy.typing import NDArray
 
-from efssim.model.writes.blocks import DrawnWrites, WholeBytes
+from efssim.model.writes.blocks import DrawnWrites, TraceWrites, WholeBytes
 from efssim.model.writes.hot_set import DirtiedBlocks, HotBlocks
 from efssim.scenario.schema import LARGEST_FILE_BYTES, HotSet
 from efssim.scenario.workload.growth import GrowthSteps
@@ -53,3 +56,17 @@ def test_all_writes_of_a_hot_part_are_hot_and_dirty_whole_blocks() -> None:
     assert DirtiedBlocks(spec).sent_bytes(40) == 4000
     # Of 2 blocks chosen among 10 one is another with a probability of 9/10.
     assert HotBlocks(spec, None).sent_bytes(2) == 190
+
+
+def test_a_trace_gives_about_as_many_writes_as_it_is_asked_for(tmp_path: Path) -> None:
+    file = tmp_path / "writes.csv"
+    file.write_text("timestamp,value\n" + "".join(f"{t},1000\n" for t in range(0, 6000, 60)))
+    trace = {"file": str(file), "period": 60, "writes_per_row": 10, "time": "timestamp"}
+    world = scenario({"w": {"trace": {**trace, "bytes": "value"}}}, {"interval": 60}, 6000)
+    spec = world.file_systems["fs"].writes["w"].trace
+    assert spec is not None
+    source = TraceWrites(spec.spec(), GrowthSteps(), world, np.random.default_rng(1))
+    times_s, sizes = source.take(45)  # four rows of 10, each at the end of its tenth of a minute
+    assert times_s.tolist() == list(range(6, 246, 6))
+    assert sizes.tolist() == [100] * 40
+    assert source.take(5)[0].tolist() == list(range(246, 306, 6))

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from efssim.model.writes.curves.each import Curve
 from efssim.model.writes.stream import Stream
+from efssim.records.states import Amount
 
 
 class Given:
@@ -51,3 +52,23 @@ def test_writes_into_one_large_file_change_one_file_of_its_size() -> None:
     work = curve.work(cuts_s, curve.ends(cuts_s))
     assert work.files.tolist() == [0, 1, 1]
     assert work.large_file_bytes.tolist() == [0, 1000, 1000]
+
+
+def test_writes_that_are_published_are_forgotten_and_counted_on() -> None:
+    curve = Curve(Stream(Given(1.0, 2.0, 3.0, 4.0, 5.0, 6.0)))
+    curve.extend(4)
+    published = curve.publish(np.array([[1], [2]]), np.array([10.0, 11.0]), 0)
+    assert (published.time_s.tolist(), published.writes.tolist()) == ([1.0, 2.0], [1, 1])
+    curve.take_as_published([2])
+    while curve.extend(4):
+        pass
+    assert (curve.backlog, curve.last_s(2.5)) == (4, 2.0)
+    cuts_s = np.array([3.5, 6.5])
+    work = curve.work(cuts_s, curve.ends(cuts_s))
+    assert work.ends.tolist() == [[3], [6]]
+    assert work.writes.tolist() == [1, 3]
+    assert work.written_bytes.tolist() == [10, 30]
+    assert work.first_write_s.tolist() == [3.0, 4.0]
+    assert work.source_bytes.tolist() == [30, 60]
+    assert curve.totals(cuts_s, cuts_s, None).tolist() == [30, 60]
+    assert curve.written(5.5) == Amount(5, 50)
