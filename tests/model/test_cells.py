@@ -252,6 +252,22 @@ def test_a_sync_without_length_at_a_mark_has_no_piece() -> None:
     assert (found.pieces.begin_s.tolist(), found.pieces.end_s.tolist()) == ([100.0], [110.0])
 
 
+def test_cells_are_forgotten_once_their_writes_are_recorded() -> None:
+    one = curve()
+    for cut_s in (10_000.0, 20_000.0, 300_000.0):
+        one.publish(one.ends(np.array([cut_s])), np.array([cut_s + 1]), 0)
+    # More are drawn for the last cut, when those before the second one are recorded.
+    assert one.cells.first == 20_000 // CELL_S
+
+
+def test_a_loop_of_syncs_knows_the_files_that_a_stream_adds() -> None:
+    loop = OneByOne(curve(new_files=0.25, files_per_write=2))
+    count, _ = loop.take(1000.0)
+    assert loop.adds_files
+    assert loop.added_files() == round(count / 2)
+    assert not OneByOne(curve()).adds_files
+
+
 def test_the_last_write_is_just_before_a_time_or_a_stop() -> None:
     one = curve()
     assert 99.0 < one.last_s(100.25) < 100.25
