@@ -10,7 +10,8 @@ from efssim.model.writes.change_sets import Work, no_work
 
 def test_no_stream_adds_nothing_to_the_work_of_another() -> None:
     cuts_s, column = np.array([60.0, 120.0]), np.array([3, 5])
-    one = Work(cuts_s, *[column] * 5, np.array([7.0, 70.0]), column[:, None], column, column)
+    first_s, ends = np.array([7.0, 70.0]), column[:, None]
+    one = Work._make([cuts_s, *[column] * 5, first_s, ends, column, column])
     for both in no_work(cuts_s).with_stream(one), one.with_stream(no_work(cuts_s)):
         for made, expected in zip(both, one, strict=True):
             assert_array_equal(made, expected, strict=True)
