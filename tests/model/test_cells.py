@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 import efssim
 from efssim.lag.kinds.measure import LagCollector, LagMeasure
+from efssim.model.kernel.causes import Cause
 from efssim.model.kernel.cuts import Cuts
 from efssim.model.kernel.draws import Draws
 from efssim.model.world.world import World
@@ -64,6 +65,33 @@ def test_one_time_many_times_and_leaves_agree_to_the_last_bit(
     assert taken.tolist() == [list(amount) for amount in single]
     assert loop.column()[:, 1:].tolist() == [list(amount) for amount in single]
     assert sorted(single) == single
+
+
+def test_cuts_on_time_in_a_stop_have_what_is_made_by_then() -> None:
+    single, planned = curve(), curve()
+    for each in single, planned:
+        each.hold(300.0)
+        each.leave_out(500.0)
+        each.release()
+    loop = OneByOne(planned, Cuts(61.0), 20)  # which looks 20 cuts ahead
+    cuts_s = [61.0 * k for k in range(1, 15)]
+    taken = np.array([loop.take(cut_s) for cut_s in cuts_s]).cumsum(axis=0)
+    assert taken.tolist() == [list(single.at(cut_s)) for cut_s in cuts_s]
+
+
+def test_only_cuts_on_time_are_looked_up_ahead(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[list[float]] = []
+    look_ahead = CellCurve.look_ahead
+
+    def noted(curve: CellCurve, times_s: Any) -> Any:
+        asked.append(times_s.tolist())
+        return look_ahead(curve, times_s)
+
+    monkeypatch.setattr(CellCurve, "look_ahead", noted)
+    loop = OneByOne(curve(), Cuts(60.0), 4)
+    for cut_s in (100.0, 220.0, 280.0, 340.0, 500.0):
+        loop.take(cut_s)
+    assert asked == [[280.0, 340.0, 400.0, 460.0]]
 
 
 def test_an_outage_is_one_call_of_the_tree_and_no_sync_is_planned_in_vain(
@@ -192,6 +220,64 @@ def test_a_stop_after_the_first_write_of_a_sync_does_not_move_it() -> None:
         first_s.append(each.publish(ends, np.array([101.0, 201.0]), 0).sync_first_s.tolist())
     assert first_s[0] == first_s[1]
     assert 100.25 < first_s[0][1] < 101.25
+
+
+def first_of_second(each: CellCurve, first_s: float, second_s: float) -> float:
+    """Publish two syncs with cuts at two times; return when the first write of the second was."""
+    ends = each.ends(np.array([first_s, second_s]))
+    found = each.publish(ends, np.array([first_s + 1, second_s + 1]), 0).sync_first_s
+    return found.item(1)
+
+
+def test_the_first_write_of_a_sync_that_begins_in_a_stop_or_after_it_is_that_without_it() -> None:
+    # A cell is a minute. That of a stop until 160 is as if it began then, 40 writes a second later.
+    for first_s, second_s, begin_s in ((120.0, 175.0, 160.0), (300.25, 400.0, 300.25)):
+        stopped = curve()
+        stopped.hold(100.0)
+        stopped.leave_out(160.0)
+        stopped.release()
+        found_s = first_of_second(stopped, first_s, second_s)
+        assert begin_s < found_s < begin_s + 1
+        assert found_s == first_of_second(curve(), begin_s, second_s)
+
+
+def test_a_stop_drops_the_writes_of_its_span() -> None:
+    stopped = curve()
+    (first, before), (last, after) = (stopped.at(time_s) for time_s in (100.0, 250.5))
+    stopped.hold(100.0)
+    cause = Cause(3, "fence", "src")
+    dropped = stopped.drop(250.5, cause)
+    assert dropped is not None
+    assert (dropped.pieces.writes.sum(), dropped.pieces.bytes.sum()) == (
+        last - first,
+        after - before,
+    )
+    assert stopped.drop(250.5, cause) is None  # nothing more
+
+
+def test_a_sync_without_length_at_a_mark_has_no_piece() -> None:
+    one = curve()
+    one.divide(100.0)
+    one.publish(one.ends(np.array([100.0])), np.array([101.0]), 0)
+    found = one.publish(one.ends(np.array([100.0, 110.0])), np.array([102.0, 111.0]), 0)
+    assert found.each.tolist() == [0, 1]
+    assert (found.pieces.begin_s.tolist(), found.pieces.end_s.tolist()) == ([100.0], [110.0])
+
+
+def test_cells_are_forgotten_once_their_writes_are_recorded() -> None:
+    one = curve()
+    for cut_s in (10_000.0, 20_000.0, 300_000.0):
+        one.publish(one.ends(np.array([cut_s])), np.array([cut_s + 1]), 0)
+    # More are drawn for the last cut, when those before the second one are recorded.
+    assert one.cells.first == 20_000 // CELL_S
+
+
+def test_a_loop_of_syncs_knows_the_files_that_a_stream_adds() -> None:
+    loop = OneByOne(curve(new_files=0.25, files_per_write=2))
+    count, _ = loop.take(1000.0)
+    assert loop.adds_files
+    assert loop.added_files() == round(count / 2)
+    assert not OneByOne(curve()).adds_files
 
 
 def test_the_last_write_is_just_before_a_time_or_a_stop() -> None:

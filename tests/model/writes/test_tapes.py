@@ -151,6 +151,20 @@ def test_a_stream_that_begins_later_has_none_of_the_earlier_writes_of_others() -
     assert late.written(10.0) == Amount(7, 98)
 
 
+def test_curves_of_the_same_writes_look_up_many_equal_cuts_once() -> None:
+    tape = Tape(Counted(400).make, SharedDraws(ALL))
+    read(TapeReader(tape), 400, 1)
+    curves = [Curve(Stream(TapeReader(tape), after_s=-1.0)) for _ in range(2)]
+    many_s, few_s = np.arange(1.0, 101.0), np.array([3.0])
+    for curve in curves:
+        curve.extend(400)
+        # Up to 3, of 2, 4 and 6 bytes: too few cuts to be kept.
+        assert curve.work(few_s, curve.ends(few_s)).bytes.tolist() == [12]
+    first, second = (curve.work(many_s, curve.ends(many_s)) for curve in curves)
+    assert first.bytes.tolist() == second.bytes.tolist() == list(range(2, 202, 2))
+    assert np.shares_memory(first.bytes, second.bytes)
+
+
 def work_of(cuts_s: list[float], ends: list[int]) -> Work:
     """Return change sets that end at the given writes; the rest of them says nothing."""
     column = np.array(ends)

@@ -116,6 +116,13 @@ def test_other_load_above_the_baseline_leaves_nothing_without_credits() -> None:
     assert queue.waiting_bytes() == 1
 
 
+def test_writes_without_bytes_wait_for_nothing_where_nothing_is_left_to_writes() -> None:
+    queue = ThrottledQueue(bursting(GIB, 2.0 * MIB), 0.0)
+    wanted_s = np.arange(1.0, 101.0)  # more than are looked at at once, at first
+    queue.want(wanted_s, np.zeros(100, dtype=np.int64))
+    assert queue.advance(1000.0).tolist() == wanted_s.tolist()
+
+
 @pytest.mark.parametrize("credits", [0.0, 100.0])
 def test_a_rate_no_higher_than_the_baseline_spends_nothing(credits: float) -> None:
     queue = ThrottledQueue(Permitted(3.0, 3.0, 100.0, needs_credits=True), credits)

@@ -92,6 +92,13 @@ def test_writes_wait_for_the_bytes_ahead(tmp_path: Path) -> None:
     }
 
 
+def test_a_warm_up_of_less_than_a_second_delays_no_write(tmp_path: Path) -> None:
+    streams = {"w": trace(tmp_path, (0.25, MIB), (0.75, MIB), (20, MIB))}
+    spec = scenario(streams, {"interval": 5}, 30, file_system=ONE_MIB_PER_S, warm_up=0.5)
+    # The second waits for the first alone.
+    assert made(spec).tolist() == [0.25, 1.25, 20]
+
+
 def test_streams_wait_in_one_queue_by_time_and_name(tmp_path: Path) -> None:
     streams = {
         "b": trace(tmp_path, (10, 3 * MIB), (11, 4 * MIB)),
@@ -193,6 +200,21 @@ def test_the_size_counts_from_the_next_whole_hour_on() -> None:
     assert earned[1] - earned[0] == pytest.approx(first * MIB, abs=10)
     more = (30 * GIB + 9_000 * MIB) * 50 / 1024 / GIB * 3600 * MIB
     assert earned[2] - earned[1] == pytest.approx(more, abs=10)
+
+
+def test_the_size_counts_at_whole_hours_and_not_where_the_window_begins() -> None:
+    # The baseline is above what is provisioned, and half of a MiB each second makes it grow.
+    streams = {"w": constant("1 per 2 s", "1 MiB")}
+    file_system = {**ONE_MIB_PER_S, "size": "60 GiB"}
+    spec = scenario(streams, {"interval": 60}, "2 h", file_system=file_system, warm_up="30 min")
+    _, result = run(spec)
+    rows = {row.time_s: row.permitted * 1024 / MIB for row in result.throttled["fs"]}
+    assert rows == {
+        0: 3000,
+        1800: 3000,
+        3600: 3000 + 50 * 1800 / 1024,
+        7200: 3000 + 50 * 3600 / 1024,
+    }
 
 
 # --- modes and moves ---------------------------------------------------------------------------
