@@ -96,9 +96,9 @@ def test_it_says_yes_where_it_takes_that():
 
 def test_a_scenario_on_standard_input():
     whole = command("run", "tiny.yaml", "--format", "json")
-    assert command("run", "-", "--format", "json", stdin=TINY).out == whole.out
+    assert command("run", "-", "--format", "json", stdin=TINY).answer == whole.answer
     assert command("validate", "-", stdin=TINY).out == "<stdin>: valid\n"
-    assert command("estimate", "-", stdin=TINY).out == command("estimate", "tiny.yaml").out
+    assert command("estimate", "-", stdin=TINY).answer == command("estimate", "tiny.yaml").answer
 
 
 def test_positions_on_standard_input():

@@ -148,7 +148,7 @@ def test_one_that_appears_meanwhile_stays_and_the_report_is_printed(monkeypatch)
     done = command(*RUN, "--out", "out")
     assert done.code == 2
     assert done.err.startswith("out/figures/dr-age.svg: is of no result of efssim")
-    assert done.out == command(*RUN).out
+    assert done.out == command(*RUN).answer
     assert [str(path) for path in Path("out").rglob("*")] == [
         "out/figures",
         "out/figures/dr-age.svg",

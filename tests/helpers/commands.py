@@ -35,6 +35,12 @@ class Ended:
     out: str
     err: str
 
+    @property
+    def answer(self) -> str:
+        """What it printed, of a command that did its work: two that both fail are not alike."""
+        assert self.code in (0, 1) and self.out, self.err
+        return self.out
+
 
 def command(*arguments: object, stdin: str | None = None) -> Ended:
     """Run `efssim` with arguments here; `stdin` is what is on standard input."""

@@ -43,7 +43,7 @@ def test_a_second_process_is_refused_while_the_first_writes(folder):
         done = command(*STUDY, "--resume", "kept")
     assert (done.code, done.out) == (2, "")
     assert done.err.startswith(f"{FILE}: another process is writing to it")
-    assert command(*STUDY, "--resume", "kept").out == whole.out
+    assert command(*STUDY, "--resume", "kept").answer == whole.answer
 
 
 @pytest.mark.slow
@@ -71,6 +71,6 @@ def test_two_processes_at_once(folder):
             else:
                 refused += 1
                 assert err.startswith(f"{FILE}: another process "), err
-        assert command(*study, "--resume", "kept").out == whole
+        assert command(*study, "--resume", "kept").answer == whole
         assert FILE.read_bytes().count(b"\n") == 61
     print(f"\n{refused} of 20 processes were refused")

@@ -110,7 +110,7 @@ def test_a_worker_that_is_killed_costs_nothing(folder):
         if process.returncode == 0:
             assert out == whole
         wait_for_none(process.pid)
-        assert command(*study, "--resume", "kept").out == whole
+        assert command(*study, "--resume", "kept").answer == whole
         shutil.rmtree("kept", ignore_errors=True)
 
 

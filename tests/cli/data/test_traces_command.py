@@ -78,7 +78,7 @@ def test_the_report_of_a_table() -> None:
     assert "reproduce: efssim traces w.csv --timezone Europe/Rome --period 60" in text
     assert max(map(len, done.out.splitlines())) <= 80
     again = command(*re.sub(r".*reproduce: efssim ", "", text).split())
-    assert again.out == done.out
+    assert again.answer == done.answer
 
 
 def test_json_has_the_same_numbers() -> None:

@@ -61,7 +61,7 @@ def test_parts_in_any_order_merge_to_the_same_bytes(folder, study, of):
     assert merged.err == whole.err.replace("whole", "merged")
     assert contents("merged") == contents("whole")
     said = [command(*study, "-w", 1, "--format", "json"), command("merge", *names, "--format=json")]
-    assert said[0].out == said[1].out
+    assert said[0].answer == said[1].answer
 
 
 def test_merge_checks_as_run_does(folder):
@@ -76,7 +76,7 @@ def test_standard_input_is_kept(folder):
         named = ("--part", f"{number}/2", "-o", f"part-{number}")
         assert command("run", "-", "-n", 3, "-w", 1, *named, stdin=text).code == 0
     merged = command("merge", "part-2", "part-1", stdin="")
-    assert merged.out == command("run", "-", "-n", 3, "-w", 1, stdin=text).out
+    assert merged.answer == command("run", "-", "-n", 3, "-w", 1, stdin=text).answer
 
 
 def test_a_part_goes_on_where_it_was_killed(folder):
@@ -91,7 +91,7 @@ def test_a_part_goes_on_where_it_was_killed(folder):
     assert "of 6 trials are missing" in refused.err
     run_parts(*study, of=2, order=[2])
     assert sorted(file.read_bytes().splitlines()) == sorted(whole.splitlines())
-    assert command("merge", *names).out == command(*study, "-w", 1).out
+    assert command("merge", *names).answer == command(*study, "-w", 1).answer
 
 
 @pytest.mark.parametrize(
@@ -162,7 +162,7 @@ def test_a_scenario_that_is_gone_is_kept_and_a_trace_is_not(folder):
     names = run_parts("run", "traced.yaml", "-n", 2, of=2)
     whole = command("run", "traced.yaml", "-n", 2, "-w", 1).out
     Path("traced.yaml").unlink()
-    assert command("merge", *names).out == whole
+    assert command("merge", *names).answer == whole
     Path("writes.csv").write_text("timestamp,value\n" + "".join(f"{n},200\n" for n in range(300)))
     done = command("merge", *names)
     assert (done.code, done.out) == (2, "")

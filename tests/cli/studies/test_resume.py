@@ -69,14 +69,14 @@ def test_a_complete_study_runs_nothing_again(folder, name, monkeypatch):
     from efssim.study.trial import outcome
 
     monkeypatch.setattr(outcome, "MeasuredWorld", None)  # which a trial needs
-    assert command(*STUDIES[name], *ONE, "--resume", "kept").out == first.out
+    assert command(*STUDIES[name], *ONE, "--resume", "kept").answer == first.answer
 
 
 def test_more_trials_take_up_those_that_are_there(folder):
     *study, _, _ = STUDIES["sweep"]
     command(*study, "-n", 3, *ONE, "--resume", "kept")
     more = command(*study, "-n", 5, *ONE, "--resume", "kept")
-    assert more.out == command(*study, "-n", 5, *ONE).out
+    assert more.answer == command(*study, "-n", 5, *ONE).answer
 
 
 @pytest.mark.parametrize("name", ["comparison", "choice", "sweep", "plan"])
@@ -225,7 +225,7 @@ def test_killed_with_its_workers_and_resumed(folder):
         with contextlib.suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
         process.wait()
-    assert command(*study, "--resume", "kept").out == whole
+    assert command(*study, "--resume", "kept").answer == whole
     assert contents("out") == contents("whole")
 
 
@@ -273,7 +273,7 @@ def test_lines_that_changed_places_are_still_those_that_were_written(folder):
     whole = command(*STUDIES["trials"], *ONE, "--resume", "kept")
     first, *lines = file_of("trials").read_bytes().splitlines(keepends=True)
     file_of("trials").write_bytes(first + b"".join(reversed(lines)))
-    assert command(*STUDIES["trials"], *ONE, "--resume", "kept").out == whole.out
+    assert command(*STUDIES["trials"], *ONE, "--resume", "kept").answer == whole.answer
 
 
 def test_workers_beyond_what_an_int_of_c_counts():

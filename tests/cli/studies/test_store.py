@@ -69,7 +69,7 @@ def test_a_result_is_given_again_and_nothing_runs(folder, name, monkeypatch):
         again = command(*STUDIES[name], "-o", "again", "--store", "st")
         assert (again.code, again.out, again.err) == (0, plain.out, f"{HIT}wrote again/\n")
         assert contents("again") == contents("out")
-    assert command(*STUDIES[name], "--store", "st").out == plain.out
+    assert command(*STUDIES[name], "--store", "st").answer == plain.answer
     said = command(*STUDIES[name], "--store", "st", "--format", "json")
     assert (said.out, said.err) == (as_json.out, HIT)
     assert command(*STUDIES[name], "--store", "st", "-q").err == ""
@@ -144,7 +144,7 @@ def test_a_trace_that_changed_is_run(folder):
         Path("writes.csv").write_text(f"timestamp,value\n{rows}")
         plain = command("run", "traced.yaml")
         done = command("run", "traced.yaml", "--store", "st")
-        assert done.out == plain.out
+        assert done.answer == plain.answer
     assert done.err == HIT
     assert len(files()) == 2
 
@@ -216,7 +216,7 @@ def test_the_list_of_results(folder):
     assert "met in 0 of 2" in verdicts
     assert "missed" in verdicts
     assert ". efssim run unknown.yaml --trials 2 --sets 3" in done.out
-    assert command("results", "st").out == done.out
+    assert command("results", "st").answer == done.answer
     listed = json.loads(command("results", "st", "--format", "json").out)
     assert listed["damaged"] == []
     studies = {each["study"] for each in listed["results"]}
