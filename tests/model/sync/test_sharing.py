@@ -170,6 +170,16 @@ def test_setup_needs_no_share() -> None:
     assert spans(world)[0] == pytest.approx((100, 240, 6000))
 
 
+def test_a_sync_without_writes_scans_nothing() -> None:
+    writes = {"w": {"arrivals": {"constant": {"rate": "1 per 250 s"}}, "size": 60}}
+    system = {"writes": writes, "files": 500}
+    world = scenario([{"sync": {"scan_rate": "10 per s"}, "file_system": system}, {}])
+    # The writes are at 250 and 500: 50 s of scan, then 1.2 s of half the link.
+    empty = [(at_s, at_s, 0) for at_s in (100, 200, 400)]
+    busy = (300, pytest.approx(351.2, rel=1e-12), 60)
+    assert spans(world)[:4] == [*empty[:2], busy, empty[2]]
+
+
 def test_a_transfer_that_files_bind_takes_no_more_than_it_can_use() -> None:
     world = scenario([{"sync": {"file_rate": "0.5 per s"}}, {}])
     # 100 files in 200 s: 30 B/s; the other one has 70 B/s: 6000 B in 85.7 s
@@ -247,6 +257,8 @@ def test_the_sync_in_flight_at_the_end() -> None:
     result = efssim.run(scenario([{}, {}], duration=150))
     for outcome in result.outcomes.values():
         assert outcome.open_sync.wire_bytes == 2500
+        # 3500 B at half the link
+        assert outcome.open_sync.left_s == pytest.approx(70, rel=1e-12)
 
 
 @pytest.mark.parametrize("sync", [{}, {"failure_probability": "40 %", "backoff": 3, "setup": 2}])
