@@ -105,6 +105,15 @@ def test_a_stall_keeps_the_place_in_the_queue() -> None:
     assert waits(world, "a")[0] == 150
 
 
+def test_a_sync_without_writes_scans_nothing() -> None:
+    writes = {"w": {"arrivals": {"constant": {"rate": "1 per 450 s"}}, "size": 60}}
+    system = {"writes": writes, "files": 500}
+    scans = {"sync": {"scan_rate": "10 per s"}, "system": system}
+    world = scenario([scans, {"sync": {"interval": 100_000}}], ONE)
+    # The first write is at 450: 50 s of scan, then 0.6 s to send 60 B.
+    assert spans(world, "a", 3) == [(200, 200), (400, 400), (600, 650.6)]
+
+
 def test_a_slot_is_held_through_backoff() -> None:
     sync = {"failure_probability": 0.999, "backoff": 50, "backoff_max": 50}
     result = efssim.run(scenario([{"sync": sync}, {}], ONE), seed=3)
