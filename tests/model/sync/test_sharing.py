@@ -58,6 +58,8 @@ CASES = {
     "weights": ([(0, 300, 100, 3), (0, 400, 100, 1)], [(0, 100)], [4, 7]),
     # 3 : 1 of 200 is more than the cap of the first: 100 and 100
     "a weight beyond the cap": ([(0, 300, 100, 3), (0, 400, 200, 1)], [(0, 200)], [3, 3.5]),
+    # it takes no time at full speed, and none at half of it
+    "nothing to send": ([(0, 1000, 100), (5, 0, 100)], [(0, 100)], [10, 5]),
     "room for all": ([(0, 100, 10), (0, 300, 20)], [(0, 30)], [10, 15]),
     # no progress from 1 to 5
     "no capacity for a while": ([(0, 100, 10)] * 2, [(0, 10), (1, 0), (5, 10)], [24, 24]),
