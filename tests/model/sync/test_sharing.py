@@ -263,6 +263,13 @@ def test_the_sync_in_flight_at_the_end() -> None:
         assert outcome.open_sync.left_s == pytest.approx(70, rel=1e-12)
 
 
+def test_the_time_left_of_a_slowed_sync_and_of_one_at_full_speed() -> None:
+    result = efssim.run(scenario([{"sync": {"throughput": 10}}, {}], duration=150))
+    # 5500 B at its own 10 B/s; the other has the 90 B/s that are left, for 1500 B
+    for name, left_s in (("dr0", 550), ("dr1", 1500 / 90)):
+        assert result.outcomes[name].open_sync.left_s == pytest.approx(left_s, rel=1e-12)
+
+
 @pytest.mark.parametrize("sync", [{}, {"failure_probability": "40 %", "backoff": 3, "setup": 2}])
 def test_a_link_that_is_shared_but_never_binds_changes_no_bit(sync: dict[str, Any]) -> None:
     """One replication alone, and beside one that never syncs but could send as much."""

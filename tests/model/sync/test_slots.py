@@ -144,6 +144,19 @@ def test_a_deletion_frees_the_slot_and_in_the_end_the_queue() -> None:
     assert spans(world, "b") == [(250, 400), (450, 570)]
 
 
+@pytest.mark.parametrize("link", [{}, ONE, {"capacity": 100}], ids=["free", "slot", "shared"])
+def test_a_deletion_after_all_else_of_an_instant_undoes_its_cut(link: dict[str, Any]) -> None:
+    """A cut comes last in its instant, so what a script does then comes before it."""
+    simulation = efssim.Simulation(scenario([{}, {}], link), verify=True)
+    simulation.advance(200)
+    which = {"SourceFileSystemId": "a"}
+    simulation.call("DeleteReplicationConfiguration", which, region="us-east-1")
+    simulation.advance(200)
+    found = simulation.result().outcomes
+    assert not found["dr-a"].abandoned
+    assert [found["dr-b"].syncs[key].tolist() for key in ("cut_s", "completed_s")] == [[200], [320]]
+
+
 def test_a_replication_that_comes_makes_a_planned_sync_hold_its_slot() -> None:
     call = {
         "at": 250,
