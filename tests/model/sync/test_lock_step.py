@@ -52,3 +52,18 @@ def test_totals_that_floats_do_not_count_are_left_to_each_lane(each: str, fit: b
     """The first hundreds of writes of 10 TB are at most 2^53 bytes, and all are more."""
     lanes = [prepared(trial, scenario_of(each, "none")) for trial in range(2)]
     assert lock_step.LaneRows(lanes).fit is fit
+
+
+def test_lanes_look_at_as_many_writes_as_their_cycles_need_and_some_more() -> None:
+    writes = lock_step.LaneWrites([prepared(trial) for trial in range(2)], 4)
+    # 16 of a sync until more is known, a quarter more than that, and 64; then the last total
+    assert writes.starts.tolist() == [0, 4 * 20 + 64 + 1]
+
+
+def test_a_loop_that_was_run_has_no_more_syncs() -> None:
+    loop = prepared(0)
+    loop.run()
+    found = loop.cuts_s.tolist()
+    loop.run()
+    assert loop.is_over
+    assert loop.cuts_s.tolist() == found

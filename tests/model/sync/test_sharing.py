@@ -58,6 +58,8 @@ CASES = {
     "weights": ([(0, 300, 100, 3), (0, 400, 100, 1)], [(0, 100)], [4, 7]),
     # 3 : 1 of 200 is more than the cap of the first: 100 and 100
     "a weight beyond the cap": ([(0, 300, 100, 3), (0, 400, 200, 1)], [(0, 200)], [3, 3.5]),
+    # it takes no time at full speed, and none at half of it
+    "nothing to send": ([(0, 1000, 100), (5, 0, 100)], [(0, 100)], [10, 5]),
     "room for all": ([(0, 100, 10), (0, 300, 20)], [(0, 30)], [10, 15]),
     # no progress from 1 to 5
     "no capacity for a while": ([(0, 100, 10)] * 2, [(0, 10), (1, 0), (5, 10)], [24, 24]),
@@ -170,6 +172,16 @@ def test_setup_needs_no_share() -> None:
     assert spans(world)[0] == pytest.approx((100, 240, 6000))
 
 
+def test_a_sync_without_writes_scans_nothing() -> None:
+    writes = {"w": {"arrivals": {"constant": {"rate": "1 per 250 s"}}, "size": 60}}
+    system = {"writes": writes, "files": 500}
+    world = scenario([{"sync": {"scan_rate": "10 per s"}, "file_system": system}, {}])
+    # The writes are at 250 and 500: 50 s of scan, then 1.2 s of half the link.
+    empty = [(at_s, at_s, 0) for at_s in (100, 200, 400)]
+    busy = (300, pytest.approx(351.2, rel=1e-12), 60)
+    assert spans(world)[:4] == [*empty[:2], busy, empty[2]]
+
+
 def test_a_transfer_that_files_bind_takes_no_more_than_it_can_use() -> None:
     world = scenario([{"sync": {"file_rate": "0.5 per s"}}, {}])
     # 100 files in 200 s: 30 B/s; the other one has 70 B/s: 6000 B in 85.7 s
@@ -247,6 +259,15 @@ def test_the_sync_in_flight_at_the_end() -> None:
     result = efssim.run(scenario([{}, {}], duration=150))
     for outcome in result.outcomes.values():
         assert outcome.open_sync.wire_bytes == 2500
+        # 3500 B at half the link
+        assert outcome.open_sync.left_s == pytest.approx(70, rel=1e-12)
+
+
+def test_the_time_left_of_a_slowed_sync_and_of_one_at_full_speed() -> None:
+    result = efssim.run(scenario([{"sync": {"throughput": 10}}, {}], duration=150))
+    # 5500 B at its own 10 B/s; the other has the 90 B/s that are left, for 1500 B
+    for name, left_s in (("dr0", 550), ("dr1", 1500 / 90)):
+        assert result.outcomes[name].open_sync.left_s == pytest.approx(left_s, rel=1e-12)
 
 
 @pytest.mark.parametrize("sync", [{}, {"failure_probability": "40 %", "backoff": 3, "setup": 2}])

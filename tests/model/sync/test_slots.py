@@ -105,6 +105,15 @@ def test_a_stall_keeps_the_place_in_the_queue() -> None:
     assert waits(world, "a")[0] == 150
 
 
+def test_a_sync_without_writes_scans_nothing() -> None:
+    writes = {"w": {"arrivals": {"constant": {"rate": "1 per 450 s"}}, "size": 60}}
+    system = {"writes": writes, "files": 500}
+    scans = {"sync": {"scan_rate": "10 per s"}, "system": system}
+    world = scenario([scans, {"sync": {"interval": 100_000}}], ONE)
+    # The first write is at 450: 50 s of scan, then 0.6 s to send 60 B.
+    assert spans(world, "a", 3) == [(200, 200), (400, 400), (600, 650.6)]
+
+
 def test_a_slot_is_held_through_backoff() -> None:
     sync = {"failure_probability": 0.999, "backoff": 50, "backoff_max": 50}
     result = efssim.run(scenario([{"sync": sync}, {}], ONE), seed=3)
@@ -133,6 +142,19 @@ def test_a_deletion_frees_the_slot_and_in_the_end_the_queue() -> None:
     }
     world = scenario([{}, {}], ONE, events=[call])
     assert spans(world, "b") == [(250, 400), (450, 570)]
+
+
+@pytest.mark.parametrize("link", [{}, ONE, {"capacity": 100}], ids=["free", "slot", "shared"])
+def test_a_deletion_after_all_else_of_an_instant_undoes_its_cut(link: dict[str, Any]) -> None:
+    """A cut comes last in its instant, so what a script does then comes before it."""
+    simulation = efssim.Simulation(scenario([{}, {}], link), verify=True)
+    simulation.advance(200)
+    which = {"SourceFileSystemId": "a"}
+    simulation.call("DeleteReplicationConfiguration", which, region="us-east-1")
+    simulation.advance(200)
+    found = simulation.result().outcomes
+    assert not found["dr-a"].abandoned
+    assert [found["dr-b"].syncs[key].tolist() for key in ("cut_s", "completed_s")] == [[200], [320]]
 
 
 def test_a_replication_that_comes_makes_a_planned_sync_hold_its_slot() -> None:
