@@ -118,7 +118,7 @@ def test_binned_ramps_do_not_show_their_pieces():
     assert (split.mean(), split.max()) == (whole.mean(), whole.max())
     exact = Ramps(low, high)
     np.testing.assert_allclose(whole.quantile(SHARES), exact.quantile(SHARES), rtol=0.004)
-    for x in (0.0, 4.5, 60.0, 1e9):
+    for x in (-0.5, 0.0, 4.5, 60.0, 1e9):
         assert whole.share_at_most(x) == pytest.approx(exact.share_at_most(x), abs=0.002)
 
 
