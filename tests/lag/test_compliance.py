@@ -74,6 +74,13 @@ def test_the_instant_between_two_months_is_of_the_later_one() -> None:
     assert not list(months_between(START, edge, edge, UTC))
 
 
+def test_the_last_month_of_the_calendar_ends_with_the_window() -> None:
+    start = datetime(9999, 11, 30, tzinfo=UTC)
+    november, december = months_between(start, 0.0, 32 * DAY, UTC)
+    assert november == ("9999-11", -29 * DAY, DAY)
+    assert december == ("9999-12", DAY, 32 * DAY)
+
+
 # By hand
 
 
