@@ -185,6 +185,10 @@ def test_a_fault_ends_a_catch_up() -> None:
     fault = outage(over - 60, over + HOUR, planned=False)
     given = found(violation, disturbances=[pause, fault])
     assert [w.reason for w in left_out(given)] == ["planned pause"]
+    # One that was over before the pause changes nothing.
+    fault = outage(5 * DAY + 60, over - 60, planned=False)
+    given = found(violation, disturbances=[pause, fault])
+    assert [w.end_s for w in left_out(given)] == [over, over + 2 * HOUR]
     # A degraded link is no pause, planned or not.
     degraded = outage(5 * DAY, over, planned=True, kind="link_degraded")
     assert left_out(found(violation, disturbances=[degraded])) == []
