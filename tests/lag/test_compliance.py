@@ -74,6 +74,13 @@ def test_the_instant_between_two_months_is_of_the_later_one() -> None:
     assert not list(months_between(START, edge, edge, UTC))
 
 
+def test_the_last_month_of_the_calendar_ends_with_the_window() -> None:
+    start = datetime(9999, 11, 30, tzinfo=UTC)
+    november, december = months_between(start, 0.0, 32 * DAY, UTC)
+    assert november == ("9999-11", -29 * DAY, DAY)
+    assert december == ("9999-12", DAY, 32 * DAY)
+
+
 # By hand
 
 
@@ -178,6 +185,10 @@ def test_a_fault_ends_a_catch_up() -> None:
     fault = outage(over - 60, over + HOUR, planned=False)
     given = found(violation, disturbances=[pause, fault])
     assert [w.reason for w in left_out(given)] == ["planned pause"]
+    # One that was over before the pause changes nothing.
+    fault = outage(5 * DAY + 60, over - 60, planned=False)
+    given = found(violation, disturbances=[pause, fault])
+    assert [w.end_s for w in left_out(given)] == [over, over + 2 * HOUR]
     # A degraded link is no pause, planned or not.
     degraded = outage(5 * DAY, over, planned=True, kind="link_degraded")
     assert left_out(found(violation, disturbances=[degraded])) == []

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from efssim.lag.weighted.exceedance import of_histogram
 from efssim.lag.weighted.histogram import LogHistogram
 
 SHARES = [0.001, 0.07, 0.1, 0.5, 0.9, 0.99, 0.999, 1.0]
@@ -241,3 +242,13 @@ def test_the_default_weight_is_one(values, limit):
     histogram = LogHistogram(limit)
     histogram.add(np.array(values, dtype=np.float64))
     assert state(histogram) == state(histogram_of([(value, 1) for value in values], limit))
+
+
+def test_the_curve_is_the_share_above_each_value():
+    curve = of_histogram(histogram_of([(2.0, 3), (9.0, 2), (5.0, 3)]))
+    assert (curve.value_s.tolist(), curve.share.tolist()) == ([2, 5, 9], [0.625, 0.25, 0])
+
+
+def test_the_curve_of_nothing_has_no_points():
+    curve = of_histogram(LogHistogram())
+    assert (curve.value_s.tolist(), curve.share.tolist()) == ([], [])

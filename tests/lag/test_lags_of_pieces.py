@@ -9,7 +9,12 @@ import numpy as np
 import pytest
 
 import efssim
+from efssim.lag.weighted.histogram import bin_edges
+from efssim.lag.weighted.spread_weights import SpreadWeights, ValueSpans
+from efssim.lag.write_lag import WriteLags
 from efssim.records.lifetimes import PiecesOfRun
+from efssim.records.pieces import Pieces, PublishedPieces
+from efssim.records.run_records import ReplicationRecords
 
 WORLD = """
 name: pieces
@@ -66,6 +71,35 @@ def test_means_are_exact_and_quantiles_in_their_bin(changes: dict[str, Any], mea
         assert below <= share <= at_most, name
     assert found["max"] <= high.max()
     assert found["max"] >= high.max() - 60
+
+
+def test_writes_are_counted_as_their_lags_are() -> None:
+    """The first piece is so short that both its lags round to 100 s: it has none in between."""
+    pieces = Pieces(
+        np.array([0.0, 1e-15, 40.0]),
+        np.array([1e-15, 40.0, 90.0]),
+        np.array([1, 6, 3]),
+        np.array([10, 60, 30]),
+    )
+    lags = WriteLags(0.0, ReplicationRecords(last_replicated_s=0.0))
+    sync = np.array([0.0]), np.array([100.0])
+    lags.add(PublishedPieces(pieces, pieces.begin_s, np.array([3]), *sync, 1))
+    assert lags.count == lags.of_writes().count == 9
+    assert lags.of_bytes().count == 90
+
+
+@pytest.mark.parametrize("high", [1.3, 1.4, 1.7, 2.3])
+def test_rounding_takes_nothing_from_bins_between_spans(high: float) -> None:
+    """Two spans end one after the other: what is left of both rates by rounding may be below 0."""
+    low, ends = np.array([1.0, 1.0, 1e6]), np.array([1.1, high, 1.1e6])
+    spread = SpreadWeights()
+    spread.add(ValueSpans.of(low, ends, ends), np.full(3, 10**12))
+    bins, weights = spread.bins()
+    assert weights.min() > 0
+    assert weights.sum() == 3 * 10**12
+    edges_s = bin_edges(0, bins.item(-1))
+    # Rates of 1e13 a second leave 1e-3 a second by rounding, for a million seconds.
+    assert weights[edges_s[bins] < 1e5].sum() == pytest.approx(2 * 10**12, abs=1e4)
 
 
 def _lags(pieces: PiecesOfRun, measure: str) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

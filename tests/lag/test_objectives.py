@@ -10,6 +10,8 @@ import pytest
 from helpers.commands import command
 
 import efssim
+from efssim.lag.objectives.within import Tally, WithinTarget
+from efssim.records.pieces import OpenPieces, Pieces, PublishedPieces
 
 
 def world(objectives: dict[str, Any], **changes: Any) -> efssim.Scenario:
@@ -133,6 +135,22 @@ def test_streams_in_cells_agree_with_every_write_drawn(of: str):
     assert shares[0]["attainment"] == pytest.approx(shares[1]["attainment"], abs=3 * sd)
     total = [share["within"] + share["missed"] + share["left_out"] for share in shares]
     assert total[0] == pytest.approx(total[1], rel=0.02)
+
+
+def test_shares_of_pieces_within_a_target_by_hand():
+    """Published at 100 s, writes from 60 s on are within 40 s: half of those from 40 to 80 s."""
+    begin_s, end_s = np.array([0.0, 40, 50, 60, 90]), np.array([30.0, 80, 50, 60, 95])
+    writes, sizes = np.array([8, 6, 3, 5, 2]), np.array([80, 60, 70, 50, 10])
+    pieces = Pieces(begin_s, end_s, writes, sizes)
+    made = WithinTarget(begin_s=0.0, target_s=40.0)
+    sync = np.array([40.0]), np.array([100.0])
+    made.add(PublishedPieces(pieces, begin_s, np.array([5]), *sync, 1))
+    found = made.until([], 100.0)
+    assert found == (Tally(3 + 5 + 2, 30 + 50 + 10), Tally(8 + 3 + 3, 80 + 30 + 70), Tally())
+    # The same writes, still open at 100 s, are too young or missed.
+    still = OpenPieces(pieces, 0.0, 1)
+    found = WithinTarget(begin_s=0.0, target_s=40.0).until([still], 100.0)
+    assert found == (Tally(), Tally(8 + 3 + 3, 80 + 30 + 70), Tally(3 + 5 + 2, 30 + 50 + 10))
 
 
 def test_an_objective_names_replications_that_there_are():

@@ -15,6 +15,7 @@ import efssim
 from efssim.lag.age.curves import OldestPending
 from efssim.lag.age.rpo import Violations
 from efssim.lag.age.sawtooth import Teeth, age_teeth
+from efssim.lag.weighted.binned import state_of_ends
 from efssim.lag.weighted.block_sums import BlockSums
 from efssim.lag.weighted.streaming import StreamedRamps
 from efssim.lag.weighted.time_weighted import Ramps
@@ -118,7 +119,7 @@ def test_binned_ramps_do_not_show_their_pieces():
     assert (split.mean(), split.max()) == (whole.mean(), whole.max())
     exact = Ramps(low, high)
     np.testing.assert_allclose(whole.quantile(SHARES), exact.quantile(SHARES), rtol=0.004)
-    for x in (0.0, 4.5, 60.0, 1e9):
+    for x in (-0.5, 0.0, 4.5, 60.0, 1e9):
         assert whole.share_at_most(x) == pytest.approx(exact.share_at_most(x), abs=0.002)
 
 
@@ -128,6 +129,11 @@ def test_a_copy_of_binned_ramps_goes_its_own_way():
     other.add(np.zeros(9), np.full(9, 50.0))
     assert (one.over_time().max(), other.over_time().max()) == (5.0, 50.0)
     assert one.total_s == 15.0
+
+
+def test_sums_of_eight_billion_ends_fit_into_64_bits():
+    last = state_of_ends(np.nextafter([2.0], 0.0))  # the end of a bin: no part is larger
+    assert 2**33 * last.parts[0] < 2**63
 
 
 def test_time_at_zero_alone():

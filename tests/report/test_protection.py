@@ -130,8 +130,11 @@ def test_exclusions_divide_the_time_without_a_recovery_point(
     rpo: dict[str, Any], unprotected_s: float, excluded_s: float
 ) -> None:
     """Synced after 5 min of ENABLING and 5 s of setup; gone at 40 min, of an hour."""
-    part = found({"at": "35 min", **DELETE}, replication=NEW, rpo=rpo)
+    result = run({"at": "35 min", **DELETE}, replication=NEW, rpo=rpo)
+    part, spans = numbers(result), {"initial_sync": (0, 305), "after_deletion": (2400, 3600)}
     assert (part["unprotected_s"], part["rpo"]["excluded_s"]) == (unprotected_s, excluded_s)
+    counted = tuple(span for cause, span in spans.items() if cause not in rpo)
+    assert result.outcomes["dr"].unprotected == counted
     assert part["rpo"]["met"] is True
     assert part["rpo"]["met_throughout"] is (unprotected_s == 0)
     assert part["time_since_last_sync_s"]["undefined_s"] == 1505

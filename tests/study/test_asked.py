@@ -101,6 +101,14 @@ def test_each_lag_alone_is_the_same(lag: str) -> None:
     assert found.states == {"dr": {lag: whole.states["dr"][lag]}}
 
 
+def test_a_lag_without_quantiles_has_the_same_mean_and_maximum() -> None:
+    found, whole = done(Asked(without_quantiles=(OLDEST_PENDING,))), done(EVERYTHING)
+    few, all_ = (each.trial.summary.replications["dr"].lags for each in (found, whole))
+    oldest = replace(all_[OLDEST_PENDING], **dict.fromkeys(QUANTILES))
+    assert few == {**all_, OLDEST_PENDING: oldest}
+    assert few != all_
+
+
 def test_mean_pending_bytes_alone_are_the_same() -> None:
     found, whole = done(Asked(lags=(), pooled=())), done(EVERYTHING)
     assert differences(found, whole) == {"lags"}

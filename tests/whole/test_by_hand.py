@@ -253,6 +253,23 @@ def test_an_outage_without_an_end_takes_its_time_from_the_utilisation(kind: str)
     assert summary_of(world)["syncs"]["utilisation"] == made * 100 / 200 / 20
 
 
+def test_syncs_that_are_slow_to_begin_do_not_diverge() -> None:
+    """At the end 55 s of writes are pending, and the one sync had 5 s of them; most can be sent."""
+    sync = {"interval": 5, "setup": 30, "throughput": 1000}
+    world = scenario({"w": constant("1 per s", 100)}, sync, 60)
+    summary = summary_of(world)
+    assert (summary["syncs"]["bytes"], summary["pending_bytes"]["open_at_end"]) == (500, 5500)
+    assert summary["syncs"]["diverging"] is False
+
+
+def test_without_a_sync_a_single_byte_too_much_diverges() -> None:
+    """It takes 20 s to send, of 15 s."""
+    sync = {"interval": 60, "throughput": 0.05}
+    summary = summary_of(scenario({"w": constant("1 per 10 s", 1)}, sync, 15))
+    assert (summary["syncs"]["completed"], summary["pending_bytes"]["open_at_end"]) == (0, 1)
+    assert summary["syncs"]["diverging"] is True
+
+
 def test_the_capacity_of_the_link_bounds_the_utilisation() -> None:
     streams = {"w": constant("1 per s", 100)}
     world = scenario(streams, {"interval": 5}, 100, links={LINK: {"capacity": 80}})

@@ -30,7 +30,7 @@ def months_between(
         return
     local = (start + timedelta(seconds=begin_s)).astimezone(zone)
     year, month = local.year, local.month
-    while True:
+    while year <= _YEAR_MAX:
         first_s = _begin_s(start, year, month, zone)
         following = (year, month + 1) if month < 12 else (year + 1, 1)
         last_s = _begin_s(start, *following, zone) if following[0] <= _YEAR_MAX else end_s

@@ -47,7 +47,7 @@ class LagOverTime:
     ramps: StreamedRamps
     over_time: TimeWeighted
     """The same segments, with the time at 0."""
-    zero_s: float = 0.0
+    zero_s: float
 
     @classmethod
     def of(cls, ramps: StreamedRamps, zero_s: float = 0.0) -> LagOverTime:

@@ -25,7 +25,7 @@ class Exceedance:
 
 
 def of_histogram(histogram: LogHistogram) -> Exceedance:
-    """Return the curve of write lags, a point for each distinct value or bin."""
+    """Return the curve of write lags, a point for each value or bin."""
     if not histogram.count:
         return Exceedance(np.empty(0), np.empty(0))
     values, weights = histogram.points()

@@ -265,6 +265,10 @@ def test_utilisation_is_of_the_rates_in_force() -> None:
     world = scenario({"capacity": calendar(FAST, HALF)})
     summary = efssim.run(world).summary["replications"]["r0"]["syncs"]
     assert summary["utilisation"] == pytest.approx(700 * 60 / (590 * 100 + 110 * 50))
+    # a window from the start on
+    world = scenario({"capacity": calendar(FAST, ("00:00", "02:10", SLOW))})
+    summary = efssim.run(world).summary["replications"]["r0"]["syncs"]
+    assert summary["utilisation"] == pytest.approx(700 * 60 / (130 * 50 + 570 * 100))
     # without a limit at times there is none on average
     world = scenario({}, {"throughput": calendar(FAST, ("02:10", "04:00", "none"))})
     assert efssim.run(world).summary["replications"]["r0"]["syncs"]["utilisation"] is None
