@@ -121,6 +121,14 @@ def test_workers_of_an_executor():
     assert 1 <= Workers().count <= (os.cpu_count() or 1)
 
 
+@pytest.mark.parametrize(("cpus", "count"), [(3, 3), (None, 1)])
+def test_workers_of_a_system_without_affinities(cpus, count, monkeypatch):
+    """As macOS and Windows have none; where the number is not known, one."""
+    monkeypatch.delattr(os, "sched_getaffinity", raising=False)
+    monkeypatch.setattr(os, "cpu_count", lambda: cpus)
+    assert Workers().count == count
+
+
 # Workers that die
 
 
