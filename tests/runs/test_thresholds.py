@@ -202,4 +202,6 @@ def test_without_a_complete_trial_nothing_is_judged() -> None:
     made = world("dr.rpo.attainment >= 50 %", random=True)
     none = TrialSet(made, 1, (), 4, Pool(), partial=True)
     assert thresholds_of(none) == ()
-    assert trials_summary(none).thresholds == ()
+    summary = trials_summary(none)
+    assert (summary.trials, summary.partial, summary.thresholds) == (0, True, ())
+    assert not trials_summary(TrialSet(made, 1, (), 0, Pool())).partial

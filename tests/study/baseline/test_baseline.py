@@ -338,6 +338,7 @@ def test_a_folder_that_is_no_result_is_refused(folder, file, content):
         ("trial,stratum\n0,0\n", "is no table of trials"),
         ("trial,replication\nx,dr\n", "is no table of trials"),
         ("trial,replication\n0,dr\n", "has 1 of 6 trials"),
+        ("trial,replication\n" + "".join(f"{k},dr\n" for k in range(7)), "has 7 of 6 trials"),
     ],
 )
 def test_another_table_is_refused(folder, line, named):

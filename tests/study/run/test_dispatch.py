@@ -17,7 +17,7 @@ from efssim.study.run.interrupts import Interrupts
 from efssim.table import Table
 
 
-@dataclass(frozen=True)
+@dataclass
 class Job:
     """A job that does nothing."""
 

@@ -22,7 +22,7 @@ MISSED = evaluation(0.4, 0.4, met=False)
 
 def found(*months: Any, **changed: Any) -> RunwayFindings:
     """Return a runway of some months, of which month 2 is missed at first unless that changes."""
-    given = {
+    given: dict[str, Any] = {
         "scenario": WORLD,
         "horizon": 5,
         "objective": PlanObjective(90.0, 0.9, 0.95, ("dr",)),
