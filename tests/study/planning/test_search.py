@@ -214,6 +214,7 @@ def shown(bracket: Bracket, can: Callable[[int], bool]) -> tuple[Bracket, list[i
     asked: list[int] = []
 
     def ask(ordinal: int) -> Evaluation:
+        assert len(asked) < 30, "steps that double are fewer, on a hundred values"
         asked.append(ordinal)
         return evaluation((0.0,), met=True if can(ordinal) else None)
 
